@@ -1,0 +1,59 @@
+"""What a customer wrote, as the engine sees it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who wrote: `number` is an opaque string (never validated), `name` may be empty."""
+
+    number: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One inbound message.
+
+    `line` names the webhook key (or session) it came by, `id` what its sender calls it, `media` the URL of an attachment.
+    """
+
+    text: str
+    sender: Sender = field(default_factory=Sender)
+    chat: Literal["private", "group"] = "private"
+    id: str | None = None
+    sent_at: datetime | None = None
+    line: str | None = None
+    media: str | None = None
+
+    @property
+    def keyword(self) -> str:
+        """The text before the first ``#``, trimmed.
+
+        >>> Message(text="penawaran #Jhon Doe").keyword
+        'penawaran'
+        """
+        return self.text.partition("#")[0].strip()
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """The parts after the first ``#``: trimmed, trailing empty ones dropped, inner ones kept.
+
+        >>> Message(text="penawaran#Jhon Doe## 3 ##").data
+        ('Jhon Doe', '', '3')
+        """
+        return split_parts(self.text.partition("#")[2])
+
+
+def split_parts(text: str) -> tuple[str, ...]:
+    """What stands between the ``#`` of a text.
+
+    >>> split_parts(" a # b#")
+    ('a', 'b')
+    """
+    parts = [part.strip() for part in text.split("#")]
+    while parts and not parts[-1]:
+        parts.pop()
+    return tuple(parts)

@@ -1,0 +1,47 @@
+"""What is wrong in a rule file, and where."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """A place in a file; line and column count from 1, as editors do.
+
+    >>> str(Mark("rules.yaml", 12, 5))
+    'rules.yaml:12:5'
+    """
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: its place, and one sentence with the fact and the way out."""
+
+    mark: Mark
+    message: str
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        kind = "" if self.severity == "error" else "warning: "
+        return f"{self.mark}: {kind}{self.message}"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A guess at what was meant, ready to follow a sentence; empty where nothing is near.
+
+    >>> did_you_mean("repply", ["reply", "name"])
+    " Did you mean 'reply'?"
+    >>> did_you_mean("xyz", ["reply", "name"])
+    ''
+    """
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" Did you mean {near[0]!r}?" if near else ""

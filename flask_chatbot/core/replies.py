@@ -1,0 +1,62 @@
+"""What the bot answers: one value for each kind of message a customer can get."""
+
+from dataclasses import dataclass
+
+TEXT_LIMIT = 4096  # characters of one reply
+REPLIES_LIMIT = 10  # replies to one message
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of at most 4,096 characters."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file at an http(s) URL; `filename` is what the customer sees of a document."""
+
+    url: str
+    caption: str = ""
+    filename: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Image(Media):
+    """A picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audio(Media):
+    """A sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Video(Media):
+    """A film."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Media):
+    """A file of any other kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place on the map, in degrees (WGS 84): north and east are positive."""
+
+    lat: float
+    lng: float
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCard:
+    """A name with its telephone numbers."""
+
+    name: str
+    numbers: tuple[str, ...]
+
+
+Reply = Text | Media | Location | ContactCard
