@@ -1,0 +1,199 @@
+"""The built-in field types: how a customer's text becomes a value, and what is said when it cannot."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from types import MappingProxyType
+
+from flask_chatbot.core.fields import Context, Field, FieldType, Pattern, listed
+from flask_chatbot.core.numbers import normalize_phone
+from flask_chatbot.core.sentences import DAY_WORDS, NO_WORDS, YES_WORDS, quote, say
+
+__all__ = ["FIELD_TYPES", "Context", "FieldType"]
+
+_DIGITS_LIMIT = 18  # still a 64-bit integer, wherever the value goes next
+_EMAIL_LIMIT = 254  # RFC 5321, less the angle brackets of a path
+_YEARS_AHEAD = 50  # a year of two digits further ahead than this lies in the century before
+
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # a Japanese keyboard's digits and signs
+_MARKS = {0xFE0F: None, 0x20E3: None}  # what makes an emoji keycap of a digit
+_SIGNS = {0x2212: "-", **_HALF_WIDTH, **_MARKS}
+_SEPARATORS = {"id": (".", ","), "en": (",", ".")}  # of thousands, of decimals
+
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+_EMAIL = re.compile(rf'(?!\.)(?!.*\.\.)[^\s@,;:<>()\[\]"\\]{{1,64}}(?<!\.)@(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}')
+_YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<day>[0-9]{1,2})")
+_DAY_FIRST = re.compile(r"(?P<day>[0-9]{1,2})(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<year>[0-9]{4}|[0-9]{2})")
+
+_DAYS = {word: days for words in DAY_WORDS.values() for word, days in words.items()}
+_ANSWERS = dict.fromkeys(frozenset().union(*YES_WORDS.values()), True) | dict.fromkeys(frozenset().union(*NO_WORDS.values()), False)
+
+
+def _text(text: str, field: Field, context: Context) -> str:
+    if field.min is not None and len(text) < field.min:
+        raise ValueError(say(context.language, "too_short", min=_shown(field.min, context.language)))
+    if field.max is not None and len(text) > field.max:
+        raise ValueError(say(context.language, "too_long", max=_shown(field.max, context.language)))
+    if field.pattern is not None and not _fits(field.pattern, text):
+        raise ValueError(say(context.language, "wrong_pattern", value=quote(text)))
+    return text
+
+
+def _fits(pattern: Pattern, text: str) -> bool:
+    try:
+        return pattern.fullmatch(text) is not None
+    except UnicodeEncodeError:  # RE2 reads UTF-8, which has no lone surrogates
+        return False
+
+
+def _integer(text: str, field: Field, context: Context) -> int:
+    number = _decimal(text, context.language)
+    if number is None or number.as_tuple().exponent != 0:
+        raise ValueError(say(context.language, "not_integer", value=quote(text)))
+    _check_limits(number, field, context.language)
+    return int(number)
+
+
+def _number(text: str, field: Field, context: Context) -> int | float:
+    number = _decimal(text, context.language)
+    if number is None:
+        raise ValueError(say(context.language, "not_number", value=quote(text)))
+    _check_limits(number, field, context.language)
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _decimal(text: str, language: str) -> Decimal | None:
+    """The number as the language writes it; a sign that cannot stand between thousands ("2.5" in Indonesian) marks the decimals."""
+    thousands, decimals = map(re.escape, _SEPARATORS[language])
+    plain = text.translate(_SIGNS)
+    found = re.fullmatch(rf"([+-]?)([1-9][0-9]{{0,2}}(?:{thousands}[0-9]{{3}})+|[0-9]+)(?:{decimals}([0-9]+))?", plain)
+    found = found or re.fullmatch(rf"([+-]?)([0-9]+){thousands}([0-9]+)", plain)
+    if found is None:
+        return None
+    sign, whole, fraction = found[1], re.sub("[.,]", "", found[2]), found[3] or ""
+    if len(whole + fraction) > _DIGITS_LIMIT:
+        raise ValueError(say(language, "too_many_digits", max=_DIGITS_LIMIT))
+    return Decimal(f"{sign}{whole}.{fraction}")
+
+
+def _check_limits(number: Decimal, field: Field, language: str) -> None:
+    too_small = field.min is not None and number < _exact(field.min)
+    too_large = field.max is not None and number > _exact(field.max)
+    if too_small or too_large:
+        key = "not_between" if None not in (field.min, field.max) else "too_small" if too_small else "too_large"
+        raise ValueError(say(language, key, min=_shown(field.min, language), max=_shown(field.max, language)))
+
+
+def _exact(limit: float) -> Decimal:
+    """The limit as its author wrote it: a customer's 0,1 is not below 0.1."""
+    return Decimal(str(limit))
+
+
+def _shown(limit: float | None, language: str) -> str:
+    """The limit in the language's own writing.
+
+    >>> _shown(1000.5, "id"), _shown(1000.0, "en")
+    ('1.000,5', '1,000')
+    """
+    if limit is None:
+        return ""
+    thousands, decimals = _SEPARATORS[language]
+    english = f"{_exact(limit):,f}".removesuffix(".0")
+    return english.translate({ord(","): thousands, ord("."): decimals})
+
+
+def _email(text: str, _field: Field, context: Context) -> str:
+    if len(text) > _EMAIL_LIMIT or not text.isprintable() or not _EMAIL.fullmatch(text):
+        raise ValueError(say(context.language, "not_email", value=quote(text)))
+    return text
+
+
+def _phone(text: str, _field: Field, context: Context) -> str:
+    try:
+        return normalize_phone(text, context.country)
+    except ValueError:
+        raise ValueError(say(context.language, "not_phone", value=quote(text))) from None
+
+
+def _date(text: str, _field: Field, context: Context) -> date:
+    today = context.now.date()
+    folded = _folded(text)
+    if folded in _DAYS:
+        return today + timedelta(days=_DAYS[folded])
+    plain = text.translate(_SIGNS)
+    found = _YEAR_FIRST.fullmatch(plain) or _DAY_FIRST.fullmatch(plain)
+    try:
+        if found is None:
+            raise ValueError(text)
+        return date(_year(found["year"], today.year), int(found["month"]), int(found["day"]))
+    except ValueError:
+        raise ValueError(say(context.language, "not_date", value=quote(text), example=f"{today:%d/%m/%Y}")) from None
+
+
+def _year(digits: str, this_year: int) -> int:
+    """The year that was meant.
+
+    >>> _year("26", 2026), _year("85", 2026), _year("1985", 2026)
+    (2026, 1985, 1985)
+    """
+    year = int(digits)
+    if len(digits) == 4:
+        return year
+    year += this_year - this_year % 100
+    return year - 100 if year > this_year + _YEARS_AHEAD else year
+
+
+def _choice(text: str, field: Field, context: Context) -> str:
+    words = [(word, option.value) for option in field.options for word in (option.value, *option.synonyms)]
+    for keep_text, keep_word in ((True, True), (False, True), (False, False)):  # the nearest writing first: 5% is not 5
+        wanted = _folded(text, keep_punctuation=keep_text)
+        for word, value in words:
+            if wanted and _folded(word, keep_punctuation=keep_word) == wanted:
+                return value
+    raise ValueError(say(context.language, "not_choice", value=quote(text), options=listed(field.options)))
+
+
+def _yesno(text: str, _field: Field, context: Context) -> bool:
+    answer = _ANSWERS.get(_folded(text))
+    if answer is None:
+        raise ValueError(say(context.language, "not_yesno"))
+    return answer
+
+
+def _folded(text: str, *, keep_punctuation: bool = False) -> str:
+    """The text as choices are compared.
+
+    >>> _folded("  Hari   INI! ")
+    'hari ini'
+    """
+    folded = " ".join(unicodedata.normalize("NFKC", text.translate(_MARKS)).casefold().split())
+    if keep_punctuation:
+        return folded
+    start, end = 0, len(folded)
+    while start < end and _is_outer(folded[start]):
+        start += 1
+    while end > start and _is_outer(folded[end - 1]):
+        end -= 1
+    return folded[start:end]
+
+
+def _is_outer(character: str) -> bool:
+    """Whether it may stand around a word without meaning anything; a dash means something in A- and -1."""
+    category = unicodedata.category(character)
+    return character == " " or (category.startswith("P") and category != "Pd")
+
+
+FIELD_TYPES: Mapping[str, FieldType] = MappingProxyType(
+    {
+        "text": FieldType(read=_text, keys=frozenset({"min", "max", "pattern"})),
+        "integer": FieldType(read=_integer, keys=frozenset({"min", "max"})),
+        "number": FieldType(read=_number, keys=frozenset({"min", "max"})),
+        "email": FieldType(read=_email),
+        "phone": FieldType(read=_phone),
+        "date": FieldType(read=_date),
+        "choice": FieldType(read=_choice, keys=frozenset({"options"})),
+        "yesno": FieldType(read=_yesno),
+    }
+)

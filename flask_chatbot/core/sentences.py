@@ -1,0 +1,106 @@
+"""The built-in wording: what a customer reads where a rule file has no words of its own."""
+
+from collections.abc import Mapping
+
+LANGUAGES = ("id", "en")
+
+IGNORE_WORDS: Mapping[str, frozenset[str]] = {
+    "id": frozenset("kak kakak min mimin gan sis bro bang mas mbak dong ya sih deh nih pak bu tolong".split()),
+    "en": frozenset("please pls plz kindly thanks thx ty sir madam".split()),
+}
+YES_WORDS: Mapping[str, frozenset[str]] = {
+    "id": frozenset("ya iya y yes ok oke betul benar setuju boleh mau".split()),
+    "en": frozenset("yes y yep yeah ok okay sure correct right true".split()),
+}
+NO_WORDS: Mapping[str, frozenset[str]] = {
+    "id": frozenset("tidak tdk t gak ga nggak enggak engga bukan jangan salah no n".split()),
+    "en": frozenset("no n nope nah wrong false".split()),
+}
+DAY_WORDS: Mapping[str, Mapping[str, int]] = {  # days from today
+    "id": {"hari ini": 0, "sekarang": 0, "besok": 1, "besuk": 1, "bsk": 1, "esok": 1, "lusa": 2},
+    "en": {"today": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "day after tomorrow": 2, "the day after tomorrow": 2},
+}
+
+_ID = {
+    "apology": "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi.",
+    "missing": "Mohon diisi.",
+    "missing_choice": "Mohon diisi. Pilihannya: {options}.",
+    "too_many_parts": "Ada {count} bagian yang diisi, sedangkan formatnya hanya {expected} bagian.",
+    "too_short": "Terlalu pendek, minimal {min} karakter.",
+    "too_long": "Terlalu panjang, maksimal {max} karakter.",
+    "wrong_pattern": "{value} tidak sesuai format. Mohon diperiksa kembali.",
+    "not_integer": "{value} bukan angka bulat. Contoh: 3.",
+    "not_number": "{value} bukan angka. Contoh: 2,5.",
+    "too_many_digits": "Angkanya terlalu panjang, maksimal {max} digit.",
+    "too_small": "Minimal {min}.",
+    "too_large": "Maksimal {max}.",
+    "not_between": "Isi dengan angka dari {min} sampai {max}.",
+    "not_email": "{value} bukan alamat email. Contoh: nama@contoh.com.",
+    "not_phone": "{value} bukan nomor telepon. Contoh: +62 812-3456-7890.",
+    "not_date": "{value} bukan tanggal. Contoh: {example}.",
+    "not_choice": "{value} tidak ada dalam pilihan. Pilihannya: {options}.",
+    "not_yesno": "Mohon dijawab *ya* atau *tidak*.",
+    "invite": "Silakan kirim dengan format:",
+    "mend": "Maaf, masih ada yang perlu diperbaiki:",
+    "send_again": "Silakan kirim ulang dengan format:",
+    "brackets": "Bagian dalam [ ] boleh dikosongkan.",
+    "and_more": "dan {count} lagi",
+    "yes": "ya",
+    "no": "tidak",
+}
+_EN = {
+    "apology": "Sorry, something went wrong on our side. Please try again in a moment.",
+    "missing": "Please fill this in.",
+    "missing_choice": "Please fill this in. The choices are: {options}.",
+    "too_many_parts": "You filled in {count} parts, but the format has only {expected}.",
+    "too_short": "Too short: at least {min} characters, please.",
+    "too_long": "Too long: at most {max} characters, please.",
+    "wrong_pattern": "{value} does not have the right format. Please check it.",
+    "not_integer": "{value} is not a whole number. Example: 3.",
+    "not_number": "{value} is not a number. Example: 2.5.",
+    "too_many_digits": "This number is too long: at most {max} digits, please.",
+    "too_small": "At least {min}, please.",
+    "too_large": "At most {max}, please.",
+    "not_between": "Please give a number from {min} to {max}.",
+    "not_email": "{value} is not an email address. Example: name@example.com.",
+    "not_phone": "{value} is not a phone number. Example: +62 812-3456-7890.",
+    "not_date": "{value} is not a date. Example: {example}.",
+    "not_choice": "{value} is not one of the choices. They are: {options}.",
+    "not_yesno": "Please answer *yes* or *no*.",
+    "invite": "Please send it in this format:",
+    "mend": "Sorry, something still needs to be corrected:",
+    "send_again": "Please send it again in this format:",
+    "brackets": "Parts in [ ] may be left out.",
+    "and_more": "and {count} more",
+    "yes": "yes",
+    "no": "no",
+}
+SENTENCES: Mapping[str, Mapping[str, str]] = {"id": _ID, "en": _EN}
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """The sentence of that key, with the values in their places.
+
+    >>> say("id", "too_small", min=5)
+    'Minimal 5.'
+    """
+    return SENTENCES[language][key].format(**values)
+
+
+def clip(text: str, limit: int) -> str:
+    r"""The text on one line, in at most `limit` characters; dots stand for what was cut.
+
+    >>> clip("dua  baris\npanjang", 10), clip("pendek", 10)
+    ('dua bar...', 'pendek')
+    """
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 3].rstrip() + "..."
+
+
+def quote(value: str) -> str:
+    """A customer's words as a sentence shows them: on one line, shortened to 60 characters, in quotes.
+
+    >>> quote("bukan email")
+    '"bukan email"'
+    """
+    return f'"{clip(value, 60)}"'
