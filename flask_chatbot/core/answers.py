@@ -1,0 +1,85 @@
+"""Replies still to be made: templates that become `Reply` values for one message."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+from random import Random
+from typing import Protocol
+
+from flask_chatbot.core.replies import ContactCard, Location, Media, Reply, Text
+from flask_chatbot.core.templates import Template
+
+Names = Mapping[str, object]
+
+
+class Answer(Protocol):
+    """One entry of ``reply:``."""
+
+    def make(self, names: Names, random: Random) -> Reply | None:
+        """The reply for one message, or None where the template came out empty; `TemplateFailed` where it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextAnswer:
+    """``text:``, or a bare string."""
+
+    text: Template
+
+    def make(self, names: Names, random: Random) -> Reply | None:
+        text = self.text.render(names)
+        return Text(text) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaAnswer:
+    """``image:``, ``audio:``, ``video:`` or ``document:``, as `kind` says."""
+
+    kind: Callable[[str, str, str], Media]
+    url: Template
+    caption: Template
+    filename: Template
+
+    def make(self, names: Names, random: Random) -> Reply | None:
+        return self.kind(self.url.render(names), self.caption.render(names), self.filename.render(names))
+
+
+@dataclass(frozen=True, slots=True)
+class LocationAnswer:
+    """``location:``."""
+
+    lat: float
+    lng: float
+    name: Template
+
+    def make(self, names: Names, random: Random) -> Reply | None:
+        return Location(self.lat, self.lng, self.name.render(names))
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAnswer:
+    """``contact:``."""
+
+    name: Template
+    numbers: tuple[Template, ...]
+
+    def make(self, names: Names, random: Random) -> Reply | None:
+        return ContactCard(self.name.render(names), tuple(number.render(names) for number in self.numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """``one_of:``: one of the `answers` by chance; `weights` stand for how often, relative to each other."""
+
+    answers: tuple[Answer, ...]
+    weights: tuple[float, ...]
+
+    def make(self, names: Names, random: Random) -> Reply | None:
+        point = random.random() * sum(self.weights)
+        reached = accumulate(self.weights)
+        chosen = next((answer for answer, end in zip(self.answers, reached, strict=True) if point < end), self.answers[-1])
+        return chosen.make(names, random)
+
+
+def make_all(answers: Iterable[Answer], names: Names, random: Random) -> tuple[Reply, ...]:
+    """The replies for one message; an answer whose text comes out empty is left out."""
+    return tuple(reply for answer in answers if (reply := answer.make(names, random)) is not None)

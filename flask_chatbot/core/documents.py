@@ -1,0 +1,98 @@
+"""One rule file: its data, and where each part of it stands."""
+
+import re
+from functools import cache
+from typing import Any, NamedTuple
+
+import fastjsonschema
+from jsonschema import Draft7Validator
+
+from flask_chatbot.core import yamlnodes
+from flask_chatbot.core.problems import Mark, Problem
+from flask_chatbot.core.schemawords import Complaint, complaints
+from flask_chatbot.core.shape import SCHEMA, plain
+
+Step = str | int
+
+
+@cache
+def gate() -> Any:
+    """A quick yes or no to data; what it refuses is looked at again by jsonschema, which can say why."""
+    return fastjsonschema.compile(SCHEMA, use_default=False)
+
+
+class Document(NamedTuple):
+    """A file that could be read: plain `data`, the nodes it came from, the source's lines."""
+
+    file: str
+    data: Any
+    node: yamlnodes.Node
+    lines: list[str]
+
+    def mark(self, path: tuple[Step, ...], key: bool = False) -> Mark:
+        """Where the value at `path` stands, or its key; the nearest place above it where there is none."""
+        node, place = self.node, self.node
+        for step in path:
+            if isinstance(node, yamlnodes.Mapping) and isinstance(step, str) and step in node.entries:
+                place, node = node.keys[step], node.entries[step]
+            elif isinstance(node, yamlnodes.Sequence) and isinstance(step, int) and step < len(node.items):
+                place = node = node.items[step]
+            else:
+                break
+        else:
+            empty = isinstance(node, yamlnodes.Scalar) and not node.text and not node.style
+            place = place if key or empty else node
+        return Mark(self.file, place.line, place.column)
+
+    def mark_in_text(self, path: tuple[Step, ...], line: int, word: str) -> Mark:
+        """Where `word` stands in the text at `path`, at or after that text's `line` (from 1); the text's own place where it is not found."""
+        start = self.mark(path)
+        node = self._node(path)
+        block = isinstance(node, yamlnodes.Scalar) and node.style in ("|", ">")
+        row = start.line + line - (0 if block else 1)
+        pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)") if word else re.compile(r"\S")
+        for number in range(row, min(row + 2, len(self.lines) + 1)):
+            found = pattern.search(self.lines[number - 1], start.column - 1 if number == start.line else 0)
+            if found:
+                return Mark(self.file, number, found.start() + 1)
+        return start
+
+    def _node(self, path: tuple[Step, ...]) -> yamlnodes.Node:
+        node = self.node
+        for step in path:
+            if isinstance(node, yamlnodes.Mapping):
+                node = node.entries[str(step)]
+            elif isinstance(node, yamlnodes.Sequence):
+                node = node.items[int(step)]
+        return node
+
+
+def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Document | None, list[Problem], set[tuple[Step, ...]]]:
+    """The document, its problems, and the paths the schema refuses. Only a root file has a version, settings and includes of its own."""
+    node, problems = yamlnodes.read_yaml(source, file)
+    if node is None:
+        return None, problems, set()
+    document = Document(file, plain(node), node, source.decode("utf-8-sig").splitlines())
+    found = schema_complaints(document.data if is_root else {"version": 1, **document.data})
+    found += [] if is_root else misplaced(document.data)
+    told = {(problem.mark.line, problem.mark.column) for problem in problems}
+    for complaint in found:
+        mark = document.mark(complaint.path, complaint.at_key)
+        if (mark.line, mark.column) not in told:  # a trap of YAML has explained it already
+            problems.append(Problem(mark, complaint.message))
+    return document, problems, {complaint.path for complaint in found}
+
+
+def misplaced(data: Any) -> list[Complaint]:
+    """The keys of an included file that belong in the root file."""
+    message = "only the file that includes this one may have {!r}. Move it there."
+    return [Complaint((key,), message.format(key), at_key=True) for key in ("settings", "include") if key in data]
+
+
+def schema_complaints(data: Any) -> list[Complaint]:
+    """What the schema has against the data, nothing for good data."""
+    try:
+        gate()(data)
+    except fastjsonschema.JsonSchemaValueException:
+        return [complaint for error in Draft7Validator(SCHEMA).iter_errors(data) for complaint in complaints(error)]
+    return []

@@ -1,0 +1,132 @@
+"""The ``fields:`` of a rule, compiled."""
+
+import keyword
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_chatbot.core.fields import Context, Field, FieldType, Option, Pattern
+from flask_chatbot.core.locale import Locale
+from flask_chatbot.core.places import Place
+from flask_chatbot.core.problems import did_you_mean
+from flask_chatbot.core.templates import Sandbox, Template, compile_template
+
+RESERVED = ("message", "text", "data", "keyword", "now", "memory", "value", "loop")
+NAME = re.compile(r"[^\W\d]\w*")
+REPEAT = re.compile(r"\{(\d+)?(?:,(\d+)?)?\}")
+REPEATS_LIMIT = 50  # what a counted repeat such as {3,20} may ask for
+PATTERN_MEMORY = 1 << 20  # bytes RE2 may spend on one pattern
+
+
+def build_fields(place: Place, types: Mapping[str, FieldType], sandbox: Sandbox) -> tuple[Field, ...] | None:
+    """The fields in the order customers write them, or None where the rule has none."""
+    if place.data is None:
+        return None
+    fields: list[Field] = []
+    for entry in place.entries():
+        if isinstance(entry.data, dict):
+            name = next(iter(entry.data))
+            field = build_field(entry.at(name), name, types, sandbox)
+        else:
+            field = build_field(entry, str(entry.data), types, sandbox)
+        if any(field.name == other.name for other in fields):
+            entry.tell(f"there is a field {field.name!r} already. Give this one another name.")
+        if fields and fields[-1].rest:
+            entry.tell(f"nothing can follow {fields[-1].name!r}, which takes the rest. Move that one to the end.")
+        fields.append(field)
+    return tuple(fields)
+
+
+def build_field(place: Place, name: str, types: Mapping[str, FieldType], sandbox: Sandbox) -> Field:
+    """One field; what is wrong with it is told, and it comes out as usable as can be."""
+    data: dict[str, Any] = place.data if isinstance(place.data, dict) else {}
+    check_name(place, name)
+    type_name = data.get("type", "text")
+    if type_name not in types:
+        listed = ", ".join(types)
+        place.at("type").tell(f"unknown field type {type_name!r}.{did_you_mean(type_name, types) or f' Known are: {listed}.'}")
+        return Field(name=name, type="text", kind=types["text"])
+    field = Field(
+        name=name,
+        type=type_name,
+        kind=types[type_name],
+        pattern=build_pattern(place.at("pattern")) if "pattern" in data else None,
+        options=build_options(place.at("options")) if "options" in data else (),
+        error=build_error(place.at("error"), sandbox) if "error" in data else None,
+        **{key: data[key] for key in ("label", "question", "optional", "default", "rest", "min", "max") if key in data},
+    )
+    check_keys(place, field, data)
+    check_default(place, field, sandbox.locale)
+    return field
+
+
+def check_name(place: Place, name: str) -> None:
+    """A field's name is used in templates and as a Python parameter."""
+    if name in RESERVED or keyword.iskeyword(name):
+        place.tell(f"a field may not be called {name!r}, which means something else here. Choose another name.", key=True)
+    elif not NAME.fullmatch(name):
+        place.tell(f"{name!r} cannot be the name of a field. Use letters, digits and _, and `label:` for what customers see.", key=True)
+
+
+def check_keys(place: Place, field: Field, data: Mapping[str, object]) -> None:
+    """The keys that only some types understand."""
+    for key in ("min", "max", "pattern", "options"):
+        if key in data and key not in field.kind.keys:
+            place.at(key).tell(f"a field of type {field.type!r} has no {key!r}. Remove it, or change the type.", key=True)
+    if "options" in field.kind.keys and not field.options:
+        place.tell(f"the field {field.name!r} is a {field.type} without `options:`. List what may be chosen.", key=True)
+    if field.min is not None and field.max is not None and field.min > field.max:
+        place.at("min").tell(f"'min' is {field.min} and 'max' is {field.max}: no value fits. Exchange them.")
+
+
+def check_default(place: Place, field: Field, locale: Locale) -> None:
+    """A default is read like a customer's value, so it must be one."""
+    if field.default is None:
+        return
+    context = Context(language="en", country=locale.country, now=datetime.now(UTC).astimezone(locale.timezone))
+    try:
+        field.kind.read(field.default.strip(), field, context)
+    except ValueError as error:
+        place.at("default").tell(f"the default does not fit the field itself: {error}")
+
+
+def build_options(place: Place) -> tuple[Option, ...]:
+    """The choices with their synonyms."""
+    options = []
+    for entry in place.entries():
+        if isinstance(entry.data, dict):
+            name, words = next(iter(entry.data.items()))
+            options.append(Option(name, tuple(words) if isinstance(words, list) else (words,)))
+        else:
+            options.append(Option(entry.data))
+    return tuple(options)
+
+
+def build_error(place: Place, sandbox: Sandbox) -> Template:
+    """A field's own sentence about a wrong value."""
+    return compile_template(place, sandbox, {"value": "text"})
+
+
+def build_pattern(place: Place) -> Pattern | None:
+    """A compiled RE2 pattern, or None after telling what is wrong with it."""
+    for repeat in REPEAT.finditer(place.data):
+        if max(int(count or 0) for count in repeat.groups()) > REPEATS_LIMIT:
+            place.tell(f"the pattern repeats {repeat[0]} times, and {REPEATS_LIMIT} is the most. Use 'min' and 'max' for long texts.")
+            return None
+    try:
+        import re2
+    except ImportError:
+        place.tell("patterns need RE2, which is not installed. Run: pip install 'flask-chatbot[patterns]'")
+        return None
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    options.max_mem = PATTERN_MEMORY
+    try:
+        compiled: Pattern = re2.compile(place.data, options)
+    except re2.error as error:
+        reason = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
+        place.tell(f"RE2 cannot read this pattern: {reason}. Look-around and references back are not to be had.")
+        return None
+    return compiled

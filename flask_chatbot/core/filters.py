@@ -1,0 +1,127 @@
+"""The filters reply templates may use: an allow-list, each of bounded cost."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from jinja2.filters import FILTERS
+
+from flask_chatbot.core.locale import Locale
+from flask_chatbot.core.numbers import format_phone, mask
+from flask_chatbot.core.replies import TEXT_LIMIT
+
+JINJA_FILTERS = (
+    "abs capitalize count d default first float int join last length lower max min reverse sort sum title trim truncate unique upper wordcount"
+).split()
+WIDTHS = ("short", "medium", "long", "full")
+PATTERN_LIMIT = 40  # characters of a date pattern such as "EEEE, d MMMM"
+NUMBER_LIMIT = 10**18  # beyond this a number is a slip, or an attack
+DIGITS_LIMIT = 10  # digits after the decimal mark
+LIST_LIMIT = 100  # entries a loop may walk, as many as a message has fields
+
+
+def filters(locale: Locale) -> dict[str, Callable[..., Any]]:
+    """All filters by name, writing dates and numbers the way of `locale`."""
+    ours = {
+        "date": lambda value, form="long": write_date(value, form, locale),
+        "time": lambda value, form="short": write_time(value, form, locale),
+        "number": lambda value, digits=None: write_number(value, digits, locale),
+        "rupiah": lambda value: write_rupiah(value, locale),
+        "phone": lambda value: format_phone(str(value), locale.country),
+        "mask": lambda value: mask(str(value)),
+        "replace": replace,
+        "round": round_half_up,
+    }
+    return {name: FILTERS[name] for name in JINJA_FILTERS} | ours
+
+
+def write_date(value: object, form: str, locale: Locale) -> str:
+    """A date in words; `form` is short, medium, long, full or a CLDR pattern such as ``EEEE, d MMMM``.
+
+    >>> write_date(date(2026, 11, 23), "full", Locale())
+    'Senin, 23 November 2026'
+    """
+    if not isinstance(value, date):
+        raise TypeError(f"the filter date needs a date, not {value!r}")
+    day = value.astimezone(locale.timezone) if isinstance(value, datetime) and value.tzinfo else value
+    return format_date(day, checked_form(form), locale=locale.language)
+
+
+def write_time(value: object, form: str, locale: Locale) -> str:
+    """A time of day; `form` as for dates.
+
+    >>> write_time(time(8, 30), "short", Locale())
+    '08.30'
+    """
+    if not isinstance(value, datetime | time):
+        raise TypeError(f"the filter time needs a time, not {value!r}")
+    zone = locale.timezone if value.tzinfo else None
+    return format_time(value, checked_form(form), tzinfo=zone, locale=locale.language)
+
+
+def checked_form(form: object) -> Any:
+    """`form`, unless it could make a date of unbounded length."""
+    if not isinstance(form, str) or len(form) > PATTERN_LIMIT:
+        raise ValueError(f"a date's form is one of {', '.join(WIDTHS)} or a pattern of at most {PATTERN_LIMIT} characters")
+    return form
+
+
+def checked_number(value: object, name: str) -> int | float | Decimal:
+    """`value`, when it is a finite number."""
+    if isinstance(value, int | float | Decimal) and value.__class__ is not bool and -NUMBER_LIMIT < value < NUMBER_LIMIT:
+        return value
+    raise TypeError(f"the filter {name} needs a number, not {value!r}")
+
+
+def write_number(value: object, digits: int | None, locale: Locale) -> str:
+    """A number with the marks of the language.
+
+    >>> write_number(1234.5, None, Locale())
+    '1.234,5'
+    """
+    number = checked_number(value, "number")
+    tail = "." + "#" * 6 if digits is None else "." + "0" * min(max(int(digits), 0), DIGITS_LIMIT) if digits else ""
+    return format_decimal(number, "#,##0" + tail, locale=locale.language)
+
+
+def write_rupiah(value: object, locale: Locale) -> str:
+    """An amount of money; cents only where there are any.
+
+    >>> write_rupiah(15000, Locale())
+    'Rp15.000'
+    """
+    number = checked_number(value, "rupiah")
+    pattern = "#,##0" if number == int(number) else "#,##0.00"
+    return ("-Rp" if number < 0 else "Rp") + format_decimal(-number if number < 0 else number, pattern, locale=locale.language)
+
+
+def replace(value: object, old: str, new: str) -> str:
+    """The text with every `old` written `new`, as Jinja's filter, but never longer than a reply may be."""
+    text, old, new = str(value), str(old), str(new)
+    if len(text) + text.count(old) * max(len(new) - len(old), 0) > TEXT_LIMIT:
+        raise ValueError(f"the filter replace made a text of more than {TEXT_LIMIT} characters")
+    return text.replace(old, new)
+
+
+def round_half_up(value: object, digits: int = 0) -> int | float:
+    """A number rounded as at school, with 0 to 10 `digits` after the decimal mark.
+
+    >>> round_half_up(2.5), round_half_up(1.005, 2)
+    (3, 1.01)
+    """
+    number = Decimal(str(checked_number(value, "round")))
+    digits = min(max(int(digits), 0), DIGITS_LIMIT)
+    rounded = number.quantize(Decimal(1).scaleb(-digits), rounding="ROUND_HALF_UP")
+    return float(rounded) if digits else int(rounded)
+
+
+def each(value: object) -> list[object]:
+    """The entries a ``for`` may walk: those of a list of at most 100, never the letters of a text."""
+    if not isinstance(value, list | tuple | dict | set | frozenset):
+        raise TypeError(f"a loop needs a list, not {value!r}")
+    if len(value) > LIST_LIMIT:
+        raise ValueError(f"a loop walks at most {LIST_LIMIT} entries, and this list has {len(value)}")
+    return list(value)

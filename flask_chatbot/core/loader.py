@@ -1,0 +1,166 @@
+"""Rule files -> RuleBook, or every problem at once."""
+
+import gc
+import glob
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from flask_chatbot.core.documents import Step, read_document
+from flask_chatbot.core.fieldtypes import FIELD_TYPES
+from flask_chatbot.core.locale import Locale
+from flask_chatbot.core.matching import Index
+from flask_chatbot.core.places import Place
+from flask_chatbot.core.preamble import build_folding, build_locale, build_vars, kind_of
+from flask_chatbot.core.problems import Mark, Problem
+from flask_chatbot.core.rulebuilder import NAMES, RuleBuilder
+from flask_chatbot.core.rules import RULES_PER_LITERAL, Rule, RuleBook
+from flask_chatbot.core.templates import Sandbox
+from flask_chatbot.errors import RulesError
+
+
+class Loaded(NamedTuple):
+    """What became of the files: a book where no problem is an error, and the problems in the order of their places."""
+
+    book: RuleBook | None
+    problems: tuple[Problem, ...]
+
+
+def load_rules(path: str | Path) -> RuleBook:
+    """The rules of a file and all it includes; `RulesError` with every problem where there is one."""
+    book, problems = read_rules(path)
+    if book is None:
+        raise RulesError(problems)
+    return book
+
+
+def read_rules(path: str | Path) -> Loaded:
+    """The rules of a file and all it includes, with its problems, warnings among them."""
+    with collector_paused():
+        loading = _Loading()
+        loading.read_root(Path(path))
+        book = loading.book()
+    problems = tuple(sorted(loading.problems, key=lambda problem: problem.mark))
+    return Loaded(None if any(problem.severity == "error" for problem in problems) else book, problems)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """No garbage collection meanwhile: a load makes many objects and drops few, and the collector would walk them over and over."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class _Loading:
+    """One load: the files read so far, and what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.roots: list[Place] = []
+        self.files: list[Path] = []
+        self.refused: set[tuple[str, tuple[Step, ...]]] = set()
+
+    def read_root(self, path: Path) -> None:
+        """Read a file, and the files it includes."""
+        self.read_file(path)
+        for root in self.roots[:1]:
+            for entry in root.at("include").entries():
+                if self.is_fit(entry):
+                    self.include(entry, path)
+
+    def include(self, entry: Place, root: Path) -> None:
+        """Read the files a glob stands for, each once."""
+        found = [Path(name) for name in sorted(glob.glob(str(root.parent / entry.data), recursive=True))]
+        if not found:
+            entry.tell(f"no file matches {entry.data!r} beside {root.name}. Mend the path, or remove it.")
+        for path in found:
+            if path.is_file() and path.resolve() not in {file.resolve() for file in self.files}:
+                self.read_file(path)
+
+    def read_file(self, path: Path) -> None:
+        """Read one file as far as the schema; all but the first are included ones."""
+        file = shown(path)
+        try:
+            source = path.read_bytes()
+        except OSError as error:
+            self.problems.append(Problem(Mark(file, 1, 1), f"the file cannot be read: {error.strerror or error}."))
+            return
+        self.files.append(path)
+        document, problems, refused = read_document(source, file, is_root=not self.roots)
+        self.problems += problems
+        self.refused.update((file, unit(path)) for path in refused)
+        if document is not None and isinstance(document.data, dict):
+            self.roots.append(Place(document, (), document.data, self.problems))
+
+    def is_fit(self, place: Place) -> bool:
+        """Whether the schema took what is here, so that it can be read further."""
+        steps = unit(place.path)
+        return not any((place.document.file, part) in self.refused for part in (steps, steps[:1]))
+
+    def book(self) -> RuleBook | None:
+        """The rules of all files, read as far as they are fit to be."""
+        if not self.roots:
+            return None
+        settings = self.roots[0].at("settings")
+        locale = build_locale(settings) if self.is_fit(settings) else Locale()
+        variables = build_vars(self.each_entry("vars"), NAMES)
+        sandbox = Sandbox(locale, {name: place.data for name, place in variables.items()})
+        folding = build_folding(settings, self.each_entry("synonyms"), locale)
+        builder = RuleBuilder(folding, sandbox, FIELD_TYPES, {name: kind_of(place.data) for name, place in variables.items()})
+        rules = [builder.build(place, position) for position, place in enumerate(self.each_entry("rules"))]
+        if not rules and not self.problems:
+            self.roots[0].tell("there are no rules. Add a list of them under 'rules:'.")
+        by_name = named(rules, self.problems)
+        check_sharing(rules, self.problems)
+        ordered = tuple(by_name.values())
+        return RuleBook(rules=ordered, by_name=by_name, index=Index(ordered, folding), locale=locale, files=tuple(self.files))
+
+    def each_entry(self, key: str) -> Iterator[Place]:
+        """The entries under a key in all files, those that are fit to be read."""
+        for root in self.roots:
+            group = root.at(key)
+            steps = group.data if isinstance(group.data, dict) else range(len(group.data)) if isinstance(group.data, list) else ()
+            yield from (entry for step in steps if self.is_fit(entry := group.at(step)))
+
+
+def unit(path: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The part of a file that is read or left alone as a whole: one rule, one synonym, one var, or all settings."""
+    return path[:1] if path[:1] == ("settings",) else path[:2]
+
+
+def shown(path: Path) -> str:
+    """A path as problems name it: short where it lies below the current folder."""
+    return os.path.relpath(path) if path.absolute().is_relative_to(Path.cwd()) else str(path)
+
+
+def named(rules: list[Rule], problems: list[Problem]) -> dict[str, Rule]:
+    """The rules by name. A name written twice is a problem; a keyword that stands for a name gives way with a number."""
+    by_name: dict[str, Rule] = {}
+    for rule in sorted(rules, key=lambda rule: not rule.is_named):
+        name = rule.name
+        if rule.is_named and name in by_name:
+            problems.append(Problem(rule.mark, f"there is a rule {name!r} already, at {by_name[name].mark}. Give this one another name."))
+        number = 2
+        while name in by_name:
+            name = f"{rule.name} {number}"
+            number += 1
+        by_name[name] = rule if name == rule.name else replace(rule, name=name)
+    return dict(sorted(by_name.items(), key=lambda item: item[1].position))
+
+
+def check_sharing(rules: list[Rule], problems: list[Problem]) -> None:
+    """Tell of a keyword that more rules share than can be looked at for one message."""
+    sharing = Counter((keyword.literal, keyword.takes_fields) for rule in rules for keyword in rule.keywords)
+    for literal, takes_fields in (key for key, count in sharing.items() if count > RULES_PER_LITERAL):
+        last = [rule for rule in rules for keyword in rule.keywords if (keyword.literal, keyword.takes_fields) == (literal, takes_fields)][-1]
+        message = f"{sharing[literal, takes_fields]} rules share the keyword {literal!r}, and {RULES_PER_LITERAL} is the most. Merge some."
+        problems.append(Problem(last.mark, message))

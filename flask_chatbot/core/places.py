@@ -1,0 +1,45 @@
+"""Where the loader is in the files, and what it has to say of that place."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_chatbot.core.documents import Document, Step
+from flask_chatbot.core.problems import Mark, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One value of one file; what is wrong with it goes to `problems`, which all places of a load share."""
+
+    document: Document
+    path: tuple[Step, ...]
+    data: Any
+    problems: list[Problem]
+
+    def at(self, *steps: Step) -> "Place":
+        """The place some steps below; its `data` is None where the file says nothing there."""
+        data = self.data
+        for step in steps:
+            if isinstance(data, dict):
+                data = data.get(step)
+            elif data is not None:
+                data = data[step]
+        return Place(self.document, (*self.path, *steps), data, self.problems)
+
+    def entries(self) -> "list[Place]":
+        """The places of a list; of a single value just itself; of nothing none."""
+        if self.data is None:
+            return []
+        return [self.at(index) for index in range(len(self.data))] if isinstance(self.data, list) else [self]
+
+    def mark(self, key: bool = False) -> Mark:
+        """Where the value stands, or its key."""
+        return self.document.mark(self.path, key)
+
+    def tell(self, message: str, key: bool = False) -> None:
+        """Note a problem with the value, or with its key."""
+        self.problems.append(Problem(self.mark(key), message))
+
+    def tell_of_word(self, line: int, word: str, message: str) -> None:
+        """Note a problem with a word in the text here; `line` counts from 1 in the text."""
+        self.problems.append(Problem(self.document.mark_in_text(self.path, line, word), message))

@@ -1,0 +1,82 @@
+"""What stands before the rules: settings, synonyms, vars."""
+
+import keyword
+from collections.abc import Collection, Iterable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from flask_chatbot.core.folding import Folding, fold
+from flask_chatbot.core.locale import Locale
+from flask_chatbot.core.places import Place
+from flask_chatbot.core.problems import did_you_mean
+from flask_chatbot.core.sentences import IGNORE_WORDS
+
+
+def build_locale(settings: Place) -> Locale:
+    """Language, time zone and country of the files."""
+    data = settings.data or {}
+    country = data.get("country", "ID")
+    if not is_country(country):
+        settings.at("country").tell(f"{country!r} is no country with telephone numbers. Write its two capital letters, such as ID or MY.")
+    return Locale(language=data.get("language", "id"), timezone=build_timezone(settings, data.get("timezone", "Asia/Jakarta")), country=country)
+
+
+def is_country(code: str) -> bool:
+    """Whether telephone numbers of that country can be read.
+
+    >>> is_country("MY"), is_country("XX")
+    (True, False)
+    """
+    import phonenumbers  # costs 40 ms, and nearly every file is of one country
+
+    return code == "ID" or code in phonenumbers.SUPPORTED_REGIONS
+
+
+def build_timezone(settings: Place, name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        guess = did_you_mean(name, available_timezones()) or " Use an IANA name, such as Asia/Jakarta."
+        settings.at("timezone").tell(f"unknown time zone {name!r}.{guess}")
+        return ZoneInfo("UTC")
+
+
+def build_vars(entries: Iterable[Place], taken: Collection[str]) -> dict[str, Place]:
+    """The places of all vars by name; a name of ours, or one given twice, is told."""
+    found: dict[str, Place] = {}
+    for place in entries:
+        name = str(place.path[-1])
+        if name in taken or name in ("loop", "value") or keyword.iskeyword(name):
+            place.tell(f"a var may not be called {name!r}, which means something else in templates. Choose another name.", key=True)
+        elif name in found:
+            place.tell(f"there is a var {name!r} already, at {found[name].mark(key=True)}. Remove one of them.", key=True)
+        found[name] = place
+    return found
+
+
+def kind_of(value: object) -> str:
+    """The type of a var's value, as templates are checked by."""
+    if isinstance(value, str):
+        return "text"
+    return "" if isinstance(value, list) else "number"
+
+
+def build_folding(settings: Place, synonyms: Iterable[Place], locale: Locale) -> Folding:
+    """How this bot compares texts."""
+    heads: dict[str, str] = {}
+    places: dict[str, Place] = {}
+    for place in synonyms:
+        head = fold(str(place.path[-1]))
+        for entry in place.entries():
+            word = fold(entry.data)
+            if " " in word or " " in head:
+                entry.tell(f"synonyms stand for single words, and {head if ' ' in head else word!r} is several. Make it a keyword of its own.")
+            elif word in heads and heads[word] != head:
+                entry.tell(f"{word!r} stands for {heads[word]!r} already, at {places[word].mark()}. Remove one of them.")
+            heads.setdefault(word, head)
+            places.setdefault(word, entry)
+    for word, head in heads.items():
+        if heads.get(head, head) != head:
+            places[word].tell(f"{head!r} is itself a synonym of {heads[head]!r}. List all its words there.")
+    ignored = settings.at("ignore_words").entries() if settings.data and "ignore_words" in settings.data else None
+    words = IGNORE_WORDS[locale.language] if ignored is None else [entry.data for entry in ignored]
+    return Folding(words, {word: head for word, head in heads.items() if word != head})

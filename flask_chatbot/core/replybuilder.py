@@ -1,0 +1,56 @@
+"""The ``reply:`` of a rule, compiled."""
+
+from collections.abc import Mapping
+
+from flask_chatbot.core.answers import Answer, ContactAnswer, LocationAnswer, MediaAnswer, OneOf, TextAnswer
+from flask_chatbot.core.places import Place
+from flask_chatbot.core.replies import Audio, Document, Image, Video
+from flask_chatbot.core.templates import Sandbox, Template, compile_template
+
+MEDIA = {"image": Image, "audio": Audio, "video": Video, "document": Document}
+
+
+class ReplyBuilder:
+    """Compiles the replies of one rule, whose templates may use `names`, each with the type of its value."""
+
+    def __init__(self, sandbox: Sandbox, names: Mapping[str, str]) -> None:
+        self.sandbox = sandbox
+        self.names = names
+
+    def build(self, place: Place) -> tuple[Answer, ...]:
+        """The answers at `place`: a text, a single one, a list, or nothing."""
+        return tuple(self.answer(entry) for entry in place.entries())
+
+    def answer(self, place: Place) -> Answer:
+        if not isinstance(place.data, dict):
+            return TextAnswer(self.template(place))
+        kind = next(key for key in place.data if key != "weight")
+        below = place.at(kind)
+        if kind in MEDIA:
+            return self.media(below, kind)
+        if kind == "location":
+            return LocationAnswer(float(below.data["lat"]), float(below.data["lng"]), self.template(below.at("name")))
+        if kind == "contact":
+            return ContactAnswer(self.template(below.at("name")), tuple(map(self.template, below.at("numbers").entries())))
+        return self.one_of(below) if kind == "one_of" else TextAnswer(self.template(below))
+
+    def media(self, place: Place, kind: str) -> Answer:
+        if not isinstance(place.data, dict):
+            return MediaAnswer(MEDIA[kind], self.template(place), Template("", self.sandbox), Template("", self.sandbox))
+        return MediaAnswer(MEDIA[kind], *(self.template(place.at(key)) for key in ("url", "caption", "filename")))
+
+    def one_of(self, place: Place) -> Answer:
+        answers, weights = [], []
+        for entry in place.entries():
+            weighted = isinstance(entry.data, dict)
+            kinds = [key for key in entry.data if key != "weight"] if weighted else ["text"]
+            if len(kinds) != 1:
+                entry.tell("an entry of 'one_of' holds one reply, and beside it at most a 'weight'.")
+                continue
+            answers.append(self.answer(entry))
+            weights.append(float(entry.data.get("weight", 1)) if weighted else 1.0)
+        return OneOf(tuple(answers), tuple(weights))
+
+    def template(self, place: Place) -> Template:
+        """The template at `place`; an empty one where nothing is written."""
+        return Template("", self.sandbox) if place.data is None else compile_template(place, self.sandbox, self.names)

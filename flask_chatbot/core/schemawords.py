@@ -1,0 +1,166 @@
+"""The errors of jsonschema in words for people who never heard of a schema."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from jsonschema.exceptions import ValidationError
+
+from flask_chatbot.core.problems import did_you_mean
+
+KINDS = {
+    "object": "a group of keys",
+    "array": "a list",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "string": "text",
+}
+
+
+class Complaint(NamedTuple):
+    """What is wrong at a path of the data; `at_key` where the key is to blame and not the value."""
+
+    path: tuple[str | int, ...]
+    message: str
+    at_key: bool = False
+
+
+class Refusal(NamedTuple):
+    """A value that broke one keyword of the schema: where it stands, what the keyword's `limit` is, the schema around it."""
+
+    path: tuple[str | int, ...]
+    value: Any
+    limit: Any
+    schema: dict[str, Any]
+
+
+def complaints(error: ValidationError) -> Iterator[Complaint]:
+    """One error of jsonschema as our own, or several where it lumps several places together."""
+    schema = error.schema if isinstance(error.schema, dict) else {}
+    refusal = Refusal(tuple(error.absolute_path), error.instance, error.validator_value, schema)
+    yield from WORDS[str(error.validator)](refusal)
+
+
+def called(path: tuple[str | int, ...]) -> str:
+    """What a place is called: its key, or which entry of which list."""
+    if not path:
+        return "the file"
+    if isinstance(path[-1], str):
+        return repr(path[-1])
+    keys = [step for step in path if isinstance(step, str)]
+    return f"entry {path[-1] + 1} of {keys[-1]!r}" if keys else f"entry {path[-1] + 1}"
+
+
+def shown(value: object) -> str:
+    """A value as it may stand in a sentence.
+
+    >>> shown({"a": 1}), shown("halo"), shown(None)
+    ('a group of keys', "'halo'", 'nothing')
+    """
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a group of keys"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}...'"
+
+
+def kinds_of(schema: Any) -> list[str]:
+    """The types a place takes, without those that stand there for editors only."""
+    types = schema.get("type", [])
+    types = [types] if isinstance(types, str) else list(types)
+    return [kind for kind in types if "string" not in types or kind not in ("number", "boolean", "integer")]
+
+
+def wrong_type(refusal: Refusal) -> Iterator[Complaint]:
+    kinds = kinds_of(refusal.schema)
+    wanted = " or ".join(KINDS[kind] for kind in kinds)
+    if refusal.value is None:
+        yield Complaint(refusal.path, f"{called(refusal.path)} is empty. Write {wanted} after it, or remove it.", at_key=True)
+    else:
+        hint = keys_not_indented(refusal)
+        yield Complaint(refusal.path, f"{called(refusal.path)} must be {wanted}, not {shown(refusal.value)}.{hint}")
+
+
+def keys_not_indented(refusal: Refusal) -> str:
+    return " Indent its keys deeper than it." if refusal.value == "" else ""
+
+
+def unknown_keys(refusal: Refusal) -> Iterator[Complaint]:
+    """Each key the schema does not know; a lone one where text may stand is most likely a text with a colon in it."""
+    known = refusal.schema.get("properties", {})
+    for key in refusal.value:
+        if key in known:
+            continue
+        guess = did_you_mean(key, known)
+        if not guess and len(refusal.value) == 1 and "string" in refusal.schema.get("type", ()):
+            text = f"{key}: {refusal.value[key]}" if isinstance(refusal.value[key], str | int | float) else f"{key}: ..."
+            yield Complaint((*refusal.path, key), f'{text!r} was read as a key and its value. Put quotes around this text: "{text}"', at_key=True)
+        else:
+            listed = ", ".join(known)
+            yield Complaint((*refusal.path, key), f"unknown key {key!r}.{guess or f' Known here: {listed}.'}", at_key=True)
+
+
+def missing_key(refusal: Refusal) -> Iterator[Complaint]:
+    for key in refusal.limit:
+        if key not in refusal.value:
+            where = "the file" if not refusal.path else called(refusal.path)
+            yield Complaint(refusal.path, f"{where} lacks the key {key!r}.{' Begin it with `version: 1`.' if key == 'version' else ''}")
+            return
+
+
+def not_listed(refusal: Refusal) -> Iterator[Complaint]:
+    choices = ", ".join(str(choice) for choice in refusal.limit)
+    guess = did_you_mean(str(refusal.value), map(str, refusal.limit))
+    one_of = "one of " if len(refusal.limit) > 1 else ""
+    yield Complaint(refusal.path, f"{called(refusal.path)} must be {one_of}{choices}, not {shown(refusal.value)}.{guess}")
+
+
+def one_key_only(refusal: Refusal) -> Iterator[Complaint]:
+    keys = list(refusal.value)
+    if refusal.value[keys[0]] is None and refusal.limit == 1:
+        yield Complaint((*refusal.path, keys[0]), f"the keys of {keys[0]!r} stand beside it, not below it. Indent them deeper than {keys[0]!r}.", True)
+    elif any(key not in refusal.schema.get("properties", keys) for key in keys):
+        return  # the unknown key is told of already
+    else:
+        names = " and ".join(map(repr, keys))
+        yield Complaint(refusal.path, f"{names} stand in one entry. Write each as an entry of its own, beginning with '-'.")
+
+
+def bound(sentence: str) -> Callable[[Refusal], Iterator[Complaint]]:
+    """The wording of a limit: `sentence` may use place, limit and value."""
+
+    def words(refusal: Refusal) -> Iterator[Complaint]:
+        yield Complaint(refusal.path, sentence.format(place=called(refusal.path), limit=refusal.limit, value=shown(refusal.value)))
+
+    return words
+
+
+def wrong_form(refusal: Refusal) -> Iterator[Complaint]:
+    if refusal.limit == "^[A-Z]{2}$":
+        yield Complaint(refusal.path, f"{called(refusal.path)} must be a country's two capital letters, such as ID, not {shown(refusal.value)}.")
+    else:  # an identifier: jsonschema gives the path of the map and the key as the value
+        message = f"{shown(refusal.value)} cannot be a name in templates. Use letters, digits and _, beginning with a letter."
+        yield Complaint((*refusal.path, refusal.value), message, at_key=True)
+
+
+WORDS: dict[str, Callable[[Refusal], Iterator[Complaint]]] = {
+    "type": wrong_type,
+    "additionalProperties": unknown_keys,
+    "required": missing_key,
+    "enum": not_listed,
+    "maxProperties": one_key_only,
+    "minProperties": bound("{place} is an empty group. Write a key and its value into it."),
+    "minLength": bound("{place} is an empty text. Write something, or remove it."),
+    "maxLength": bound("{place} has more than {limit} characters. Shorten it."),
+    "minItems": bound("{place} is an empty list. Write at least {limit} entry, or remove it."),
+    "maxItems": bound("{place} has more than {limit} entries. Shorten it."),
+    "minimum": bound("{place} must be at least {limit}, not {value}."),
+    "maximum": bound("{place} must be at most {limit}, not {value}."),
+    "exclusiveMinimum": bound("{place} must be more than {limit}, not {value}."),
+    "pattern": wrong_form,
+}

@@ -1,0 +1,139 @@
+"""What a reply template may hold: an allow-list of Jinja's nodes, names and filters."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from jinja2 import nodes
+
+from flask_chatbot.core.problems import did_you_mean
+
+ALLOWED = (
+    nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.For, nodes.Assign, nodes.Filter, nodes.Test, nodes.Compare,
+    nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg,
+    nodes.Pos, nodes.CondExpr, nodes.Getattr, nodes.Getitem, nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair, nodes.Keyword,
+)  # fmt: skip
+REFUSED: dict[type[nodes.Node], str] = {
+    nodes.Call: "calls are not allowed in a template. Use a filter: {{ nama | upper }}",
+    nodes.Concat: "'~' is not allowed in a template. Write the parts one after the other: {{ a }}{{ b }}",
+    nodes.Pow: "'**' is not allowed in a template. Compute it in Python",
+    nodes.Slice: "slices are not allowed in a template. Use the filters first, last or truncate",
+}
+TESTS = ("defined", "undefined", "none", "number", "string", "even", "odd", "divisibleby", "in", "eq", "ne", "lt", "le", "gt", "ge")
+LOOP_NAMES = ("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem")
+FORMATS = ("rupiah", "number", "date", "time", "phone", "mask")  # filters whose outcome is text to be read, not reckoned with
+LOOPS_LIMIT = 2  # loops inside each other
+TEXT_TYPES = ("text", "email", "phone", "choice")
+
+
+class Flaw(NamedTuple):
+    """Something wrong at a line of the template (from 1); `word` is what to point at."""
+
+    line: int
+    message: str
+    word: str = ""
+
+
+def check_tree(tree: nodes.Template, names: Mapping[str, str], filters: Collection[str]) -> list[Flaw]:
+    """Every flaw of a parsed template, in its order."""
+    return list(_Checker(names, filters).body(tree.body, dict(names), 0))
+
+
+class _Checker:
+    """Walks one tree; `scope` maps the names known at a place to the types of their values."""
+
+    def __init__(self, names: Mapping[str, str], filters: Collection[str]) -> None:
+        self.names = names
+        self.filters = filters
+
+    def body(self, body: Sequence[nodes.Node], scope: dict[str, str], loops: int) -> Iterator[Flaw]:
+        for node in body:
+            yield from self.node(node, scope, loops)
+
+    def node(self, node: nodes.Node, scope: dict[str, str], loops: int) -> Iterator[Flaw]:
+        """The flaws of one node and all below it; an assignment adds to `scope`."""
+        if not isinstance(node, ALLOWED):
+            kind = type(node).__name__.lower()
+            yield Flaw(node.lineno, f"{REFUSED.get(type(node), f'{kind!r} is not allowed in a template. Use if, for, set and filters only')}.")
+        elif isinstance(node, nodes.For):
+            yield from self.loop(node, scope, loops)
+        elif isinstance(node, nodes.Assign):
+            yield from self.node(node.node, scope, loops)
+            scope.update(dict.fromkeys(stored(node.target), ""))
+        elif isinstance(node, nodes.If):
+            yield from self.branches(node, scope, loops)
+        else:
+            yield from self.expression(node, scope)
+            for child in node.iter_child_nodes():
+                yield from self.node(child, scope, loops)
+
+    def loop(self, node: nodes.For, scope: dict[str, str], loops: int) -> Iterator[Flaw]:
+        if loops == LOOPS_LIMIT:
+            yield Flaw(node.lineno, f"loops may be nested {LOOPS_LIMIT} deep. Prepare the list in Python.")
+        yield from self.node(node.iter, scope, loops)
+        inner = scope | dict.fromkeys(stored(node.target), "") | {"loop": "loop"}
+        if node.test is not None:
+            yield from self.node(node.test, inner, loops)
+        yield from self.body(node.body, inner, loops + 1)
+        yield from self.body(node.else_, dict(scope), loops)
+
+    def branches(self, node: nodes.If, scope: dict[str, str], loops: int) -> Iterator[Flaw]:
+        """A name set in one branch counts from there on, so that both branches may set it."""
+        yield from self.node(node.test, scope, loops)
+        yield from self.body(node.body, scope, loops)
+        yield from self.body(node.elif_, scope, loops)
+        yield from self.body(node.else_, scope, loops)
+
+    def expression(self, node: nodes.Node, scope: dict[str, str]) -> Iterator[Flaw]:
+        if isinstance(node, nodes.Name):
+            yield from self.name(node, scope)
+        elif isinstance(node, nodes.Filter) and node.name not in self.filters:
+            yield Flaw(node.lineno, f"unknown filter {node.name!r}.{did_you_mean(node.name, self.filters)}", node.name)
+        elif isinstance(node, nodes.Test) and node.name not in TESTS:
+            yield Flaw(node.lineno, f"unknown test {node.name!r}.{did_you_mean(node.name, TESTS)}", node.name)
+        elif isinstance(node, nodes.Getattr):
+            yield from self.attribute(node, scope)
+        elif isinstance(node, nodes.BinExpr):
+            yield from self.arithmetic(node, scope)
+
+    def name(self, node: nodes.Name, scope: dict[str, str]) -> Iterator[Flaw]:
+        if node.name not in scope:
+            yield Flaw(node.lineno, f"unknown name {node.name!r}.{did_you_mean(node.name, scope)}", node.name)
+
+    def attribute(self, node: nodes.Getattr, scope: dict[str, str]) -> Iterator[Flaw]:
+        """Only maps and loops have something behind a dot; of a field we know that it is neither."""
+        kind = scope.get(node.node.name, "") if isinstance(node.node, nodes.Name) else ""
+        if kind == "loop" and node.attr not in LOOP_NAMES:
+            yield Flaw(node.lineno, f"a loop has no {node.attr!r}.{did_you_mean(node.attr, LOOP_NAMES)}", node.attr)
+        elif kind not in ("", "loop") or node.attr.startswith("_"):
+            yield Flaw(node.lineno, f"'.{node.attr}' is not allowed here: the value has no parts. Use a filter.", node.attr)
+
+    def arithmetic(self, node: nodes.BinExpr, scope: dict[str, str]) -> Iterator[Flaw]:
+        for side in (node.left, node.right):
+            if isinstance(node, nodes.Mul | nodes.Mod) and is_text(side, scope):
+                yield Flaw(node.lineno, f"'{node.operator}' works on numbers, and {spelled(side)} is text. Give its field `type: integer`.")
+        if isinstance(node.right, nodes.Filter) and node.right.name in FORMATS and node.right.node is not None:
+            rewritten = f"({spelled(node.left)} {node.operator} {spelled(node.right.node)}) | {node.right.name}"
+            yield Flaw(node.lineno, f"the filter {node.right.name!r} would take only what stands right before it: write `{rewritten}`.")
+
+
+def stored(target: nodes.Node) -> list[str]:
+    """The names an assignment or a loop sets."""
+    return [name.name for name in (target, *target.find_all(nodes.Name)) if isinstance(name, nodes.Name)]
+
+
+def is_text(node: nodes.Node, scope: Mapping[str, str]) -> bool:
+    """Whether a node is certain to be text."""
+    if isinstance(node, nodes.Name):
+        return scope.get(node.name) in TEXT_TYPES
+    return isinstance(node, nodes.Const) and isinstance(node.value, str)
+
+
+def spelled(node: nodes.Node) -> str:
+    """An expression as its author wrote it; ``...`` for what is too long to say."""
+    if isinstance(node, nodes.Name):
+        return node.name
+    if isinstance(node, nodes.Const):
+        return repr(node.value)
+    if isinstance(node, nodes.BinExpr) and node.operator is not None:
+        return f"{spelled(node.left)} {node.operator} {spelled(node.right)}"
+    return "..."

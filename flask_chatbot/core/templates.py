@@ -1,0 +1,177 @@
+"""Reply templates: Jinja in a sandbox, checked when the rules are loaded and compiled when first used."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+
+from jinja2 import StrictUndefined, nodes
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.runtime import Context, LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from flask_chatbot.core.filters import NUMBER_LIMIT, each, filters, write_date, write_time
+from flask_chatbot.core.locale import Locale
+from flask_chatbot.core.places import Place
+from flask_chatbot.core.replies import TEXT_LIMIT
+from flask_chatbot.core.sentences import say
+from flask_chatbot.core.templatecheck import LOOP_NAMES, TESTS, Flaw, check_tree
+from flask_chatbot.errors import TemplateFailed
+
+PLAIN_USE = re.compile(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?: ?\| ?(?P<filter>[a-z]\w*)| or (?:'[\w ]*'|\"[\w ]*\"))? ?\}\}(?!\})")
+SOURCE_LIMIT = 4096  # bytes of one template
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja with nothing to reach for: no globals but the rules' `vars`, no attributes but those of a loop."""
+
+    intercepted_binops = frozenset({"+", "*", "%"})
+
+    def __init__(self, locale: Locale, names: Mapping[str, object]) -> None:
+        super().__init__(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=self.written, cache_size=0)
+        self.locale = locale
+        self.filters = filters(locale)
+        self.filters["_each"] = each
+        self.tests = {name: self.tests[name] for name in TESTS}
+        self.globals = dict(names)
+
+    def written(self, value: object) -> object:
+        """What stands in the reply for `value`: nothing for None, a date in words, yes or no."""
+        if value.__class__ is str or value.__class__ is int:
+            return value
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return say(self.locale.language, "yes" if value else "no")
+        if isinstance(value, date):
+            return write_date(value, "long", self.locale)
+        return write_time(value, "short", self.locale) if isinstance(value, time) else value
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A key of a map, or what a loop knows of itself; an object's own attributes are out of reach."""
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        if isinstance(obj, LoopContext) and attribute in LOOP_NAMES:
+            return getattr(obj, attribute)
+        return self.undefined(obj=obj, name=attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """An entry of a list by its number, or of a map by its key."""
+        if isinstance(obj, Mapping) and argument in obj:
+            return obj[argument]
+        if isinstance(obj, list | tuple) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
+            return obj[argument]
+        return self.undefined(obj=obj, name=argument)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """`left operator right` for numbers, and ``+`` for texts, as long as the outcome stays small."""
+        if isinstance(left, str) and isinstance(right, str) and operator == "+":
+            if len(left) + len(right) > TEXT_LIMIT:
+                raise ValueError(f"+ made a text of more than {TEXT_LIMIT} characters")
+            return left + right
+        if isinstance(left, str | list | tuple | dict) or isinstance(right, str | list | tuple | dict):
+            raise TypeError(f"{operator} works on numbers, not on {left!r} and {right!r}")
+        result = super().call_binop(context, operator, left, right)
+        if abs(result) > NUMBER_LIMIT:
+            raise ValueError(f"{operator} made a number with more than 18 digits")
+        return result
+
+
+class Template:
+    """A reply template; text without Jinja's marks costs nothing to render."""
+
+    __slots__ = ("_render", "_sandbox", "source")
+
+    def __init__(self, source: str, sandbox: Sandbox) -> None:
+        self.source = source
+        self._sandbox = sandbox
+        self._render: Any = None
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether every message gets the same text."""
+        return not has_marks(self.source)
+
+    def render(self, names: Mapping[str, object]) -> str:
+        """The text for one message, stripped, ending at 4,096 characters; `TemplateFailed` where a value does not fit."""
+        if self._render is None:
+            self._render = self._constant() if self.is_constant else self._compiled()
+        try:
+            text: str = self._render(names)
+        except Exception as error:  # whatever a value, its filters or its str() raise: the sandbox ends here
+            raise TemplateFailed(f"{type(error).__name__}: {error}") from error
+        return text
+
+    def _constant(self) -> Any:
+        text = self.source.strip()[:TEXT_LIMIT]
+        return lambda names: text
+
+    def _compiled(self) -> Any:
+        sandbox = self._sandbox
+        tree = sandbox.parse(self.source)
+        for loop in tree.find_all(nodes.For):
+            loop.iter = nodes.Filter(loop.iter, "_each", [], [], None, None, lineno=loop.lineno)
+        code = sandbox.compile(tree)
+        chunks = sandbox.template_class.from_code(sandbox, code, sandbox.globals).root_render_func
+
+        def render(names: Mapping[str, object]) -> str:
+            context = sandbox.context_class(sandbox, {**sandbox.globals, **names}, None, {})
+            return joined(chunks(context))
+
+        return render
+
+
+def joined(chunks: Any) -> str:
+    """The chunks as one text, reading no further than a reply may be long."""
+    parts: list[str] = []
+    size = 0
+    for chunk in chunks:
+        parts.append(chunk)
+        size += len(chunk)
+        if size > 2 * TEXT_LIMIT:  # twice, so that white space about to be stripped does not count
+            break
+    return "".join(parts).strip()[:TEXT_LIMIT].rstrip()
+
+
+def has_marks(source: str) -> bool:
+    """Whether Jinja has anything to do here.
+
+    >>> has_marks("Halo {{ nama }}"), has_marks("{halo}")
+    (True, False)
+    """
+    return "{{" in source or "{%" in source or "{#" in source
+
+
+def is_plain(source: str, sandbox: Sandbox, names: Mapping[str, str]) -> bool:
+    """A quick yes to most templates: text with known names in it, each with a known filter or a word for nothing at most."""
+    plain = True
+
+    def known(use: re.Match[str]) -> str:
+        nonlocal plain
+        plain = plain and use["name"] in names and (use["filter"] is None or use["filter"] in sandbox.filters)
+        return "."
+
+    rest = PLAIN_USE.sub(known, source)
+    return plain and not has_marks(rest)
+
+
+def check(source: str, sandbox: Sandbox, names: Mapping[str, str]) -> list[Flaw]:
+    """Everything wrong with a template that may use `names` (each with the type of its value, or ``""``)."""
+    if len(source.encode("utf-8", "surrogatepass")) > SOURCE_LIMIT:
+        return [Flaw(1, f"a template has at most {SOURCE_LIMIT} bytes. Split it into several replies.")]
+    if not has_marks(source) or is_plain(source, sandbox, names):
+        return []
+    try:
+        tree = sandbox.parse(source)
+    except TemplateSyntaxError as error:
+        return [Flaw(error.lineno, f"the template cannot be read: {error.message}.")]
+    except RecursionError:
+        return [Flaw(1, "the template is nested too deep. Use fewer brackets.")]
+    return check_tree(tree, names, sandbox.filters)
+
+
+def compile_template(place: Place, sandbox: Sandbox, names: Mapping[str, str]) -> Template:
+    """The template written at `place`, which may use `names` beside the `vars`; its flaws are told there."""
+    for flaw in check(place.data, sandbox, names):
+        place.tell_of_word(flaw.line, flaw.word, flaw.message)
+    return Template(place.data, sandbox)

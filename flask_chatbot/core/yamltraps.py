@@ -1,0 +1,190 @@
+"""Texts that YAML reads as something else than was meant: our own sentences, with the place and the mend.
+
+Lines and columns count from 0 in this module, as the parsers count.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+Spot = tuple[int, int]
+
+SHOWN = 80  # characters of a text that a sentence repeats
+MEND = "Put quotes around this text: "
+UNREADABLE = (
+    "this cannot be read as YAML. Look at the indentation, and at quotes and brackets that are not closed, on this line or the one before."
+)
+_NO_CHARACTER = "{} is no whole character. Write the character itself."
+TEMPLATE = ("{{", "{%", "{#")
+UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")  # by way of an escape
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_DIRECTIVE = re.compile(r"(?:[ \t]*(?:#.*)?(?:\r\n?|\n)|%YAML[ \t]+1\.[12][ \t]*(?:#.*)?(?:\r\n?|\n))*+(%.*)")
+_ESCAPE = re.compile(r'"|\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))', re.DOTALL)
+QUOTED = re.compile(r"""(?<![^\s\[{,])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')""")
+GLUED = re.compile(r"\s(#[^\s#].*)")
+MISSING_SPACE = re.compile(r"([A-Za-z_][\w-]*):(?!//)(\S.*)")
+_FLOW_TEXT = re.compile(r"(?:\{\{.*?\}\}|\{%.*?%\}|[^,\]}])*")
+
+
+class Trap(NamedTuple):
+    """One mistake in a source text, lines and columns counted from 0."""
+
+    line: int
+    column: int
+    message: str
+
+
+def shown(text: str) -> str:
+    """The text in quotes that YAML reads back as it is, cut where it is long.
+
+    >>> print(shown("penawaran #x"), shown('"halo" kak'), shown("'it's'"))
+    "penawaran #x" '"halo" kak' "it's"
+    """
+    text = _bare_of_quotes(text)
+    text = text if len(text) <= SHOWN else text[:SHOWN] + "..."
+    return "'" + text.replace("'", "''") + "'" if '"' in text or "\\" in text else f'"{text}"'
+
+
+def _bare_of_quotes(text: str) -> str:
+    """The text less the quotes around the whole of it; quotes that close before its end belong to it."""
+    mark = text[:1]
+    if mark not in {'"', "'"} or len(text) < 2 or text[-1] != mark:
+        return text
+    inner = text[1:-1]
+    opens_again = inner[: inner.find(mark)].endswith(" ")
+    return inner if inner.count(mark) % 2 or opens_again or mark not in inner else text
+
+
+def excerpt(lines: Sequence[str], line: int, column: int) -> str:
+    """The text that begins there, as its writer meant it: to the end of the line, or of the item inside of brackets.
+
+    >>> excerpt(["a: [halo, @admin kak, b]"], 0, 10), excerpt(["a: @admin  # who"], 0, 3)
+    ('@admin kak', '@admin')
+    """
+    rest = lines[line][column:]
+    before = QUOTED.sub("", lines[line][:column])
+    if sum(map(before.count, "[{")) > sum(map(before.count, "]}")):
+        found = _FLOW_TEXT.match(rest)
+        rest = (found and found[0]) or rest
+    return re.sub(r"\s#(?:\s.*)?$", "", rest).strip()
+
+
+def beginning(text: str, line: int, column: int) -> Trap:
+    """What to say of a text that YAML cannot take without quotes."""
+    prefix = text[:2] if text.startswith(TEMPLATE) else text[:1]
+    return Trap(line, column, f"a text that begins with {prefix} needs quotes. {MEND}{shown(text)}")
+
+
+def ate_comment(comment: str, text: str, line: int, column: int) -> Trap:
+    """What to say of a `#` that was meant as text."""
+    return Trap(line, column, f"{comment!r} was read as a comment. {MEND}{shown(text)} (or a space after the # of a comment)")
+
+
+def joined(lines: Sequence[str], start: Spot, end: Spot) -> Trap:
+    """What to say of a plain text of several lines: YAML makes one of them."""
+    for number in range(start[0] + 1, end[0] + 1):
+        line = lines[number]
+        if line.lstrip().startswith("- "):
+            message = "this item would be joined to the text above. Begin it in the same column as the - of the other items."
+            return Trap(number, indentation(line), message)
+    return Trap(*start, "these lines would be joined into one. Write | before them to keep the lines, or > to join them on purpose.")
+
+
+def tagged(lines: Sequence[str], start: Spot, end: Spot | None) -> tuple[str, Trap]:
+    """A text with its tag, as it stands in the source up to `end` or the end of the line, and what to say of it."""
+    line = lines[start[0]]
+    text = line[start[1] : end[1] if end and end[0] == start[0] else None].strip()
+    found = re.search(r"!\S*", text)
+    tag = found[0] if found else "!"
+    return text, Trap(*start, f"{tag!r} was read as a YAML tag and would be lost. {MEND}{shown(text)}")
+
+
+def alias(lines: Sequence[str], name: str, start: Spot, *, inside: bool) -> tuple[str, Trap]:
+    """The text of an alias that names nothing (or, `inside`, what it stands in itself), and what to say of it."""
+    text = excerpt(lines, *start)
+    if inside:
+        return text, Trap(*start, f"the alias '*{name}' stands inside of what '&{name}' names, and would never end. Delete it.")
+    return text, Trap(*start, f"'*{name}' is read as an alias, and no '&{name}' stands above it. {MEND}{shown(text)}")
+
+
+def valueless(key: str, line: int, column: int) -> Trap:
+    """What to say of a key in braces that has no value."""
+    if found := MISSING_SPACE.match(key):
+        return Trap(line, column, f"a space is missing behind the colon. Write {found[1]}: {found[2].strip()}")
+    return Trap(line, column, f"the key {key!r} has no value. Write a colon and its value behind it, or [ ] around a list.")
+
+
+def indentation(line: str) -> int:
+    """How many columns of white space begin the line.
+
+    >>> indentation("  - a")
+    2
+    """
+    return len(line) - len(line.lstrip())
+
+
+def glued_comments(text: str, lines: Sequence[str]) -> frozenset[int]:
+    """The lines that hold a `#` with no space behind it, where a comment may begin."""
+    if " #" not in text and "\t#" not in text:
+        return frozenset()
+    return frozenset(number for number, line in enumerate(lines) if "#" in line and GLUED.search(line))
+
+
+def undecodable(source: bytes, error: UnicodeDecodeError) -> Trap:
+    """The first byte that is no UTF-8."""
+    before = re.split(r"\r\n?|\n", source[: error.start].decode())
+    message = f"the byte 0x{source[error.start]:02x} is no UTF-8. Save the file as UTF-8"
+    return Trap(len(before) - 1, len(before[-1]), message + (" (it is UTF-16)." if source[:2] in {b"\xff\xfe", b"\xfe\xff"} else "."))
+
+
+def unreadable(text: str) -> list[Trap]:
+    """Characters and directives that no rule file may hold: the parsers refuse some of them, each others."""
+    traps = []
+    if found := _INVISIBLE.search(text):
+        line, column = _spot(text, found.start())
+        traps.append(Trap(line, column, f"an invisible character (U+{ord(found[0]):04X}) stands here. Delete it."))
+    elif found := _DIRECTIVE.match(text):
+        line, column = _spot(text, found.start(1))
+        traps.append(beginning(found[1].strip(), line, column))
+    return traps
+
+
+def _spot(text: str, offset: int, line: int = 0, column: int = 0) -> Spot:
+    """Line and column of an offset in a text that itself begins at that line and column."""
+    before = re.split(r"\r\n?|\n", text[:offset])
+    return line + len(before) - 1, len(before[-1]) + (column if len(before) == 1 else 0)
+
+
+def bad_quote(lines: Sequence[str], line: int, column: int) -> Trap | None:
+    """The first escape that cannot be kept in the quoted text that begins there, or that its quote is never closed."""
+    text = "\n".join([lines[line][column:], *lines[line + 1 :]])
+    if text.startswith("'"):
+        closed = re.match(r"'(?:[^']|'')*'", text)
+        return None if closed else _unclosed("'", line, column)
+    for found in _ESCAPE.finditer(text, 1):
+        if found[0] == '"':
+            return None
+        if message := _bad_escape(found):
+            return Trap(*_spot(text, found.start(), line, column), message)
+    return _unclosed('"', line, column)
+
+
+def bad_code_point(text: str) -> Trap:
+    """The first escape past the end of Unicode: the Python parser has no mark for it."""
+    found = re.search(r"\\U(?!000|0010)[0-9a-fA-F]{8}", text)
+    return Trap(*_spot(text, found.start()), _NO_CHARACTER.format(found[0])) if found else Trap(0, 0, UNREADABLE)
+
+
+def _unclosed(mark: str, line: int, column: int) -> Trap:
+    return Trap(line, column, f"the quote {mark} that opens here is not closed. Write {mark} at the end of its text.")
+
+
+def _bad_escape(found: re.Match[str]) -> str:
+    """What is wrong with an escape, empty where it is in order."""
+    digits = found[1] or found[2] or found[3]
+    if not digits and found[4] not in '0abvfetnr"/\\NLP_ \t\n\r':
+        return f"{found[0]} is no escape that YAML knows. Write \\\\ for a backslash, or single quotes around the text."
+    code = int(digits, 16) if digits else ord("\a" if found[4] in "0abvfe" else " ")
+    if code > 0x10FFFF or 0xD800 <= code < 0xE000:
+        return _NO_CHARACTER.format(found[0])
+    return f"{found[0]} is a control character, which no message can carry. Delete it." if UNSENDABLE.match(chr(code)) else ""
