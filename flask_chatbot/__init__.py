@@ -1,0 +1,22 @@
+"""A keyword chatbot for Flask: what customers write, and what they get for it, stands in a YAML file."""
+
+from flask_chatbot.core.messages import Message, Sender
+from flask_chatbot.core.replies import Audio, ContactCard, Document, Image, Location, Text, Video
+from flask_chatbot.errors import ChatbotError, ConfigError, RulesError
+from flask_chatbot.extension import Chatbot
+
+__all__ = [
+    "Audio",
+    "Chatbot",
+    "ChatbotError",
+    "ConfigError",
+    "ContactCard",
+    "Document",
+    "Image",
+    "Location",
+    "Message",
+    "RulesError",
+    "Sender",
+    "Text",
+    "Video",
+]

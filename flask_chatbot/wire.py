@@ -1,0 +1,163 @@
+"""The JSON of the contract: a webhook's body into a `Message`, replies into its answer. Pure."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+
+from flask_chatbot.core.messages import Message, Sender
+from flask_chatbot.core.replies import TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
+from flask_chatbot.errors import BadPayload
+from flask_chatbot.strictjson import Number, read_json
+
+Item = dict[str, object]  # one entry of "reply"
+
+
+def read_object(body: bytes) -> dict[str, object]:
+    """The JSON object a request body holds; `BadPayload` where it holds anything else.
+
+    >>> read_object(b'{"keyword": "halo"}')
+    {'keyword': 'halo'}
+    """
+    if not body.strip():
+        raise BadPayload("The body is empty. Send a JSON object.")
+    document = read_json(body)
+    if not isinstance(document, dict):
+        raise BadPayload(f"The body is {_kind(document)}. Send a JSON object.")
+    return document
+
+
+def read_webhook(document: Mapping[str, object], *, line: str | None = None) -> Message:
+    """The message a webhook's JSON object stands for; `BadPayload` naming the key that is wrong.
+
+    The text is rebuilt from `keyword` and `data`. The sender's number is whatever was sent, as text: it is never refused.
+
+    >>> read_webhook({"keyword": "penawaran#", "data": ["Jhon Doe", "2"], "from": "628111"}).text
+    'penawaran#Jhon Doe#2'
+    """
+    keyword = document.get("keyword")
+    if not isinstance(keyword, str):
+        raise BadPayload(f"'keyword' is {_kind(keyword)}. Send the customer's keyword, or the whole text, as a string.")
+    data = document.get("data")
+    number = _opaque(document.get("from"))
+    if isinstance(data, dict):
+        sender = Sender(number=_opaque(data.get("nohp")) or number, name=_opaque(data.get("nama")))
+        return Message(text=str(keyword), sender=sender, line=line)
+    return Message(text=_text(keyword, _parts(data)), sender=Sender(number=number), line=line)
+
+
+def _parts(data: object) -> list[str]:
+    if data is None:
+        return []
+    if not isinstance(data, list):
+        raise BadPayload(f"'data' is {_kind(data)}. Send a list of strings, or an object with 'nama' and 'nohp'.")
+    for place, part in enumerate(data):
+        if isinstance(part, list | dict):
+            raise BadPayload(f"'data[{place}]' is {_kind(part)}. Send each part as a string.")
+    return [_opaque(part) for part in data]
+
+
+def _text(keyword: str, parts: list[str]) -> str:
+    """What the customer wrote, as far as it can be told; a keyword may come with or without its ``#``."""
+    if not parts:
+        return str(keyword)
+    stem = keyword.rstrip()
+    return f"{stem}{'' if stem.endswith('#') else '#'}{'#'.join(parts)}"
+
+
+def _opaque(value: object) -> str:
+    """Any JSON value as text; null is empty.
+
+    >>> _opaque(Number("6282386")), _opaque(True), _opaque(None), _opaque(["a"])
+    ('6282386', 'true', '', '["a"]')
+    """
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, str) else _ENCODER.encode(value)
+
+
+def _kind(value: object) -> str:
+    """What a JSON value is, for a message.
+
+    >>> _kind([]), _kind(None)
+    ('a list', 'missing or null')
+    """
+    return _KINDS.get(type(value), "a list")
+
+
+def write_replies(replies: Iterable[Reply]) -> bytes:
+    """The contract's answer. What it has no room for (captions, file names, videos, contact cards) follows as a text of its own.
+
+    >>> write_replies([Text("Halo")])
+    b'{"success":true,"message":{"reply":[{"type":"message","content":"Halo"}]}}'
+    """
+    return _encode({"success": True, "message": {"reply": [item for reply in replies for item in _WRITERS[type(reply)](reply)]}})
+
+
+def write_refusal(message: str) -> bytes:
+    """The contract's answer to a request that is refused.
+
+    >>> write_refusal("Unauthorized")
+    b'{"success":false,"message":"Unauthorized"}'
+    """
+    return _encode({"success": False, "message": message})
+
+
+def write_coordinate(location: Location) -> str:
+    """``latitude-longitude`` in plain decimals, to 11 cm.
+
+    >>> write_coordinate(Location(-6.2, -70.1))
+    '-6.200000--70.100000'
+    """
+    # A rounded zero keeps its minus; adding 0.0 takes it away.
+    return f"{round(location.lat, 6) + 0.0:.6f}-{round(location.lng, 6) + 0.0:.6f}"
+
+
+def _encode(answer: Item) -> bytes:
+    # A rule file can escape half of a surrogate pair into a reply; no answer may fail for it.
+    return _ENCODER.encode(answer).encode("utf-8", "replace")
+
+
+def _texts(*lines: str) -> list[Item]:
+    """The lines as one text, or as one each where that would be too long to send."""
+    lines = tuple(line for line in lines if line)
+    joined = "\n".join(lines)
+    return [{"type": "message", "content": text} for text in ([joined] if len(joined) <= TEXT_LIMIT else lines) if text]
+
+
+def _write_text(reply: Text) -> list[Item]:
+    return [{"type": "message", "content": reply.text}]
+
+
+def _write_file(kind: str) -> Callable[[Media], list[Item]]:
+    return lambda reply: [{"type": kind, "content": reply.url}, *_texts(reply.filename, reply.caption)]
+
+
+def _write_video(reply: Video) -> list[Item]:
+    return _texts(reply.filename, reply.caption, reply.url)
+
+
+def _write_location(reply: Location) -> list[Item]:
+    return [{"type": "location", "content": [{"coordinate": write_coordinate(reply)}]}, *_texts(reply.name)]
+
+
+def _write_contact(reply: ContactCard) -> list[Item]:
+    return _texts(reply.name, *reply.numbers)
+
+
+_KINDS: dict[type, str] = {
+    type(None): "missing or null",
+    bool: "true or false",
+    Number: "a number",
+    str: "a string",
+    list: "a list",
+    dict: "an object",
+}
+_WRITERS: dict[type, Callable[..., list[Item]]] = {
+    Text: _write_text,
+    Image: _write_file("image"),
+    Audio: _write_file("audio"),
+    Document: _write_file("document"),
+    Video: _write_video,
+    Location: _write_location,
+    ContactCard: _write_contact,
+}
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))

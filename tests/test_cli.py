@@ -1,0 +1,190 @@
+"""The commands, as typed: through ``flask chatbot`` itself where the app matters, else the group alone."""
+
+import json
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask.cli import ScriptInfo
+
+from flask_chatbot.cli import chatbot
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+GOOD = """\
+version: 1
+rules:
+  - name: salam
+    keyword: [halo, hai]
+    reply: Halo {{ nama or 'Kak' }}!
+  - keyword: pesan#
+    priority: 2
+    fields: [barang, {jumlah: {type: integer, min: 1}}, {kapan: {type: date, default: besok}}]
+    reply:
+      - "{{ barang }}: {{ jumlah }}, {{ kapan | date }}"
+      - image: {url: https://example.com/a.png, caption: Ini}
+      - contact: {name: Admin, numbers: ["628111111111"]}
+  - name: diam
+    keyword: diam
+    reply: []
+"""
+BAD = "version: 1\nrules:\n  - keyword: halo\n    repply: x\n  - keyword: hai\n    reply: '{{ namaa }}'\n"
+BAD_LINES = [
+    "rules.yaml:4:5: unknown key 'repply'. Did you mean 'reply'?",
+    "rules.yaml:6:16: unknown name 'namaa'. Did you mean 'nama'?",
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder with GOOD rules in it, and the current one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules.yaml").write_text(GOOD, "utf-8")
+    return tmp_path
+
+
+def run(*arguments: str, typed: str = "") -> Result:
+    """The outcome of ``flask chatbot`` with these arguments, in a folder without an app."""
+    return CliRunner().invoke(chatbot, arguments, input=typed, obj=ScriptInfo(), catch_exceptions=False)
+
+
+def test_check_passes_good_rules() -> None:
+    outcome = run("check")
+    assert (outcome.exit_code, outcome.output) == (0, "rules.yaml: 3 rules, no problems\n")
+
+
+def test_check_tells_every_problem_with_its_place(folder: Path) -> None:
+    (folder / "rules.yaml").write_text(BAD, "utf-8")
+    outcome = run("check")
+    assert (outcome.exit_code, outcome.output.splitlines()) == (1, [*BAD_LINES, "rules.yaml: 2 problems"])
+
+
+def test_check_takes_several_files_and_fails_for_one_of_them(folder: Path) -> None:
+    (folder / "bad.yaml").write_text(BAD, "utf-8")
+    outcome = run("check", "rules.yaml", "bad.yaml")
+    assert outcome.exit_code == 1
+    assert outcome.output.splitlines()[-2:] == ["rules.yaml: 3 rules, no problems", "bad.yaml: 2 problems"]
+
+
+def test_check_tells_of_a_file_that_is_not_there() -> None:
+    outcome = run("check", "none.yaml")
+    assert (outcome.exit_code, outcome.output.splitlines()[0]) == (1, "none.yaml:1:1: the file cannot be read: No such file or directory.")
+
+
+def test_check_speaks_json(folder: Path) -> None:
+    (folder / "rules.yaml").write_text(BAD, "utf-8")
+    outcome = run("check", "--format", "json")
+    assert json.loads(outcome.output) == [
+        {"file": "rules.yaml", "line": 4, "column": 5, "severity": "error", "message": "unknown key 'repply'. Did you mean 'reply'?"},
+        {"file": "rules.yaml", "line": 6, "column": 16, "severity": "error", "message": "unknown name 'namaa'. Did you mean 'nama'?"},
+    ]
+
+
+def test_check_without_problems_is_an_empty_json_list() -> None:
+    assert json.loads(run("check", "--format", "json").output) == []
+
+
+def test_check_marks_lines_for_github_and_escapes_what_its_commands_mean(folder: Path) -> None:
+    (folder / "a,b.yaml").write_text("version: 1\nrules:\n  - keyword: '50%: x'\n    reply: {50%: a}\n", "utf-8")
+    outcome = run("check", "a,b.yaml", "--format", "github")
+    assert outcome.output.splitlines() == [
+        "::error file=a%2Cb.yaml,line=4,col=13::'50%25: a' was read as a key and its value. Put quotes around this text: \"50%25: a\""
+    ]
+
+
+def test_check_works_when_the_app_does_not_start(folder: Path) -> None:
+    (folder / "app.py").write_text("from flask import Flask\nfrom flask_chatbot import Chatbot\napp = Flask(__name__)\nChatbot(app)\n")
+    (folder / "rules.yaml").write_text(BAD, "utf-8")
+    command = [sys.executable, "-m", "flask", "--app", "app.py", "chatbot", "check"]
+    outcome = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (outcome.returncode, outcome.stdout.splitlines()) == (1, [*BAD_LINES, "rules.yaml: 2 problems"])
+    said = outcome.stderr.splitlines()
+    assert said[0] == "The app does not start, so rules.yaml of this folder is used. It says:"
+    assert said[1].startswith("CHATBOT_WEBHOOK_KEY is not set")
+
+
+def test_the_rules_of_the_app_are_used_where_there_is_one(folder: Path) -> None:
+    (folder / "shop.yaml").write_text("version: 1\nrules: [{keyword: toko, reply: Toko!}]\n")
+    app = "from flask import Flask\nfrom flask_chatbot import Chatbot\napp = Flask(__name__)\n"
+    app += "app.config['CHATBOT_WEBHOOK_KEY'] = 'a-key-of-this-test'\nChatbot(app, rules='shop.yaml')\n"
+    (folder / "app.py").write_text(app)
+    command = [sys.executable, "-m", "flask", "--app", "app.py", "chatbot", "try", "toko"]
+    outcome = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (outcome.stdout.splitlines(), outcome.stderr) == (["rule   toko  (shop.yaml:2:9, by its keyword)", "reply  Toko!"], "")
+
+
+def test_try_shows_rule_place_fields_and_replies() -> None:
+    outcome = run("try", "pesan#kopi#3", "--at", "2026-11-22 23:30")
+    assert outcome.output.splitlines() == [
+        "rule   pesan#  (rules.yaml:6:5, by its keyword with #)",
+        "field  barang: kopi",
+        "field  jumlah: 3",
+        "field  kapan: 2026-11-23",
+        "reply  kopi: 3, 23 November 2026",
+        "reply  [image] https://example.com/a.png, Ini",
+        "reply  [contact] Admin, 628111111111",
+    ]
+
+
+def test_try_speaks_json() -> None:
+    assert json.loads(run("try", "pesan#kopi#0#2026-11-23", "--format", "json").output) == {
+        "rule": "pesan#",
+        "place": "rules.yaml:6:5",
+        "kind": "keyword with #",
+        "fields": {"barang": "kopi", "jumlah": None, "kapan": "2026-11-23"},
+        "invalid": {"jumlah": "Minimal 1."},
+        "replies": [
+            {
+                "text": "Maaf, masih ada yang perlu diperbaiki:\n- Jumlah: Minimal 1.\n\nSilakan kirim ulang dengan format:\n"
+                "*pesan#Barang#Jumlah#[Kapan]*\nBagian dalam [ ] boleh dikosongkan."
+            }
+        ],
+    }
+
+
+def test_try_shows_what_is_wrong_with_a_field() -> None:
+    assert "field  jumlah: invalid. Minimal 1." in run("try", "pesan#kopi#0").output.splitlines()
+
+
+def test_try_says_when_no_rule_answers() -> None:
+    assert run("try", "entah").output == "no rule answers this\n"
+
+
+def test_try_says_when_a_rule_is_silent() -> None:
+    assert run("try", "diam").output == "rule   diam  (rules.yaml:13:5, by its keyword)\nreply  none\n"
+
+
+def test_try_knows_the_senders_name() -> None:
+    assert run("try", "halo", "--nama", "Budi").output.splitlines()[-1] == "reply  Halo Budi!"
+
+
+def test_try_refuses_bad_rules_with_their_problems(folder: Path) -> None:
+    (folder / "bad.yaml").write_text(BAD, "utf-8")
+    outcome = run("try", "halo", "--rules", "bad.yaml")
+    lines = [line.replace("rules.yaml", "bad.yaml") for line in BAD_LINES]
+    assert (outcome.exit_code, outcome.output.splitlines()) == (1, ["Error: these rules cannot be used.", *lines])
+
+
+def test_chat_answers_each_line_until_an_empty_one() -> None:
+    outcome = run("chat", "--nama", "Budi", typed="halo\ndiam\n\nhalo\n")
+    assert (outcome.exit_code, outcome.output) == (0, "> Halo Budi!\n> (no reply)\n> \n")
+
+
+def test_chat_ends_with_its_input() -> None:
+    assert run("chat", typed="hai").output == "> Halo Kak!\n> \n"
+
+
+def test_rules_prints_a_table() -> None:
+    assert run("rules").output.splitlines() == [
+        "NAME    ANSWERS TO  FIELDS                 PRIORITY  PLACE",
+        "salam   halo, hai                                    rules.yaml:3:5",
+        "pesan#  pesan#      barang, jumlah, kapan  2         rules.yaml:6:5",
+        "diam    diam                                         rules.yaml:13:5",
+    ]
+
+
+def test_schema_prints_the_schema_that_ships() -> None:
+    assert run("schema").output == files("flask_chatbot.core").joinpath("rules.schema.json").read_text("utf-8")

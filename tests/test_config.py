@@ -1,0 +1,169 @@
+"""Settings from app.config and the environment."""
+
+from pathlib import Path
+
+import pytest
+
+from flask_chatbot.config import Settings, WebhookKey
+from flask_chatbot.errors import ConfigError
+
+MEND = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
+
+
+def problems(config: dict[str, object], **environ: str) -> tuple[str, ...]:
+    """What is told of a wrong configuration."""
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_mapping(config, environ)
+    assert str(caught.value) == "\n".join(caught.value.problems)
+    return caught.value.problems
+
+
+def keys(value: object) -> tuple[WebhookKey, ...]:
+    return Settings.from_mapping({"CHATBOT_WEBHOOK_KEY": value}, {}).webhook_keys
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    assert Settings.from_mapping({"DEBUG": True, "SECRET_KEY": "x"}, {"PATH": "/bin"}) == Settings(
+        webhook_keys=(), rules=None, prefix="/chatbot"
+    )
+
+
+def test_each_key_is_read_from_app_config() -> None:
+    config = {"CHATBOT_WEBHOOK_KEY": "s3cret-word", "CHATBOT_RULES": Path("bot.yaml"), "CHATBOT_PREFIX": "/wa/bot"}
+    assert Settings.from_mapping(config, {}) == Settings(
+        webhook_keys=(WebhookKey(None, b"s3cret-word"),), rules=Path("bot.yaml"), prefix="/wa/bot"
+    )
+
+
+def test_each_key_is_read_from_the_environment() -> None:
+    environ = {"CHATBOT_WEBHOOK_KEY": "s3cret-word", "CHATBOT_RULES": "bot.yaml", "CHATBOT_PREFIX": "/wa"}
+    assert Settings.from_mapping({}, environ) == Settings(
+        webhook_keys=(WebhookKey(None, b"s3cret-word"),), rules=Path("bot.yaml"), prefix="/wa"
+    )
+
+
+def test_app_config_wins_over_the_environment() -> None:
+    assert Settings.from_mapping({"CHATBOT_PREFIX": "/ours"}, {"CHATBOT_PREFIX": "/theirs"}).prefix == "/ours"
+
+
+@pytest.mark.parametrize("unset", [None, ""])
+def test_none_and_the_empty_string_leave_the_word_to_the_environment(unset: object) -> None:
+    config = {"CHATBOT_WEBHOOK_KEY": unset, "CHATBOT_RULES": unset}
+    environ = {"CHATBOT_WEBHOOK_KEY": "s3cret-word", "CHATBOT_RULES": "bot.yaml"}
+    assert Settings.from_mapping(config, environ) == Settings.from_mapping({}, environ)
+
+
+def test_empty_variables_are_not_set() -> None:
+    assert Settings.from_mapping({}, {"CHATBOT_WEBHOOK_KEY": "", "CHATBOT_RULES": "", "CHATBOT_PREFIX": ""}) == Settings()
+
+
+@pytest.mark.parametrize(("config", "environ"), [({"CHATBOT_PREFIX": ""}, {"CHATBOT_PREFIX": "/x"}), ({}, {"CHATBOT_PREFIX": "/"})])
+def test_the_prefix_may_be_nothing(config: dict[str, object], environ: dict[str, str]) -> None:
+    assert Settings.from_mapping(config, environ).prefix == ""
+
+
+@pytest.mark.parametrize("several", [["key-one-1", "key-two-2"], ("key-one-1", "key-two-2"), {"toko": "key-one-1", "gudang": "key-two-2"}])
+def test_several_keys_are_kept_in_their_order(several: object) -> None:
+    names = list(several) if isinstance(several, dict) else [None, None]
+    assert keys(several) == (WebhookKey(names[0], b"key-one-1"), WebhookKey(names[1], b"key-two-2"))
+
+
+@pytest.mark.parametrize("written", ['["key-one-1", "key-two-2"]', ' {"toko": "key-one-1", "gudang": "key-two-2"}'])
+def test_lists_and_maps_of_the_environment_are_json(written: str) -> None:
+    found = Settings.from_mapping({}, {"CHATBOT_WEBHOOK_KEY": written}).webhook_keys
+    names = ["toko", "gudang"] if "toko" in written else [None, None]
+    assert found == (WebhookKey(names[0], b"key-one-1"), WebhookKey(names[1], b"key-two-2"))
+
+
+def test_a_key_of_app_config_is_never_read_as_json() -> None:
+    assert keys("[bracketed]") == (WebhookKey(None, b"[bracketed]"),)
+
+
+def test_keys_are_utf_8_bytes() -> None:
+    assert keys("kunci-é-😀") == (WebhookKey(None, "kunci-é-😀".encode()),)
+
+
+def test_no_key_is_ever_printed() -> None:
+    settings = Settings.from_mapping({"CHATBOT_WEBHOOK_KEY": {"toko": "s3cret-word"}}, {})
+    assert repr(settings) == "Settings(webhook_keys=(WebhookKey(name='toko'),), rules=None, prefix='/chatbot')"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (12345678, ["it is a value of type int. Write a string, a list of strings, or a map of name to key."]),
+        (b"s3cret-word", ["it is a value of type bytes. Write a string, a list of strings, or a map of name to key."]),
+        ([], [f"it holds no key. {MEND}"]),
+        ("   ", [f"the key is empty. {MEND}"]),
+        ("s3cret-word\n", ["the key has white space around it. Remove it."]),
+        ("s3cret-\udcff", [f"the key is not UTF-8. {MEND}"]),
+        (["key-one-1", ""], [f"key 2 is empty. {MEND}"]),
+        (["key-one-1", "key-one-1"], ["key 2 stands here twice. Write each key once."]),
+        ([b"x", None], [f"key {n} is a value of type {t}. Write it as a string, in quotes." for n, t in [(1, "bytes"), (2, "NoneType")]]),
+        ({"toko": 5}, ["the key of 'toko' is a value of type int. Write it as a string, in quotes."]),
+        ({"a": "key-one-1", "b": "key-one-1"}, ["the key of 'b' stands here twice. Write each key once."]),
+        ({"": "key-one-1"}, ["'' is no name for a key. Write a word, in quotes."]),
+        ({7: "key-one-1"}, ["7 is no name for a key. Write a word, in quotes."]),
+    ],
+    ids=repr,
+)
+def test_keys_that_cannot_be_used_are_told_without_showing_them(value: object, told: list[str]) -> None:
+    assert problems({"CHATBOT_WEBHOOK_KEY": value}) == tuple(f"CHATBOT_WEBHOOK_KEY in app.config: {each}" for each in told)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (
+            '["s3cret-word"',
+            "it begins like JSON, but cannot be read. This is not valid JSON: Expecting ',' delimiter at line 1, column 15.",
+        ),
+        (
+            '{"a": "s3cret-word", "a": "x"}',
+            "it begins like JSON, but cannot be read. The key 'a' stands more than once in one object. Send it once.",
+        ),
+        ("[12345678]", "key 1 is a value of type int. Write it as a string, in quotes."),
+        ("{}", f"it holds no key. {MEND}"),
+        ("s3cret-word\r", "the key has white space around it. Remove it."),
+    ],
+)
+def test_keys_of_the_environment_that_cannot_be_used_are_told_without_showing_them(written: str, told: str) -> None:
+    assert problems({}, CHATBOT_WEBHOOK_KEY=written) == (f"CHATBOT_WEBHOOK_KEY in the environment: {told}",)
+
+
+@pytest.mark.parametrize("prefix", ["chatbot", "/chatbot/", "//chatbot", "/a b", "/<x>", "/chatbot?x", "/a\n"])
+def test_a_prefix_that_is_no_path_is_told(prefix: str) -> None:
+    assert problems({"CHATBOT_PREFIX": prefix}) == (
+        f"CHATBOT_PREFIX in app.config: {prefix!r} is no path that can stand before '/webhook'. Write it like '/chatbot', or '/' for none.",
+    )
+
+
+@pytest.mark.parametrize("name", ["chatbot_rules", "RULES", "MY_CHATBOT_RULES", 5])
+def test_keys_of_others_are_left_alone(name: object) -> None:
+    assert Settings.from_mapping({name: "x"}, {}) == Settings()  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT", "PORT_5000_TCP", "PORT_5000_TCP_ADDR", "WEB_SERVICE_HOST", "WEB_PORT"],
+)
+def test_what_container_systems_set_beside_a_service_called_chatbot_is_left_alone(name: str) -> None:
+    assert Settings.from_mapping({}, {f"CHATBOT_{name}": "tcp://10.0.0.1:5000"}) == Settings()
+
+
+def test_all_mistakes_are_told_together() -> None:
+    config = {
+        "CHATBOT_WEBHOOK_KEY": 5,
+        "CHATBOT_RULES": 5,
+        "CHATBOT_PREFIX": 5,
+        "CHATBOT_WEBHOK_KEY": "s3cret-word",
+        "CHATBOT_ZZZZZZZZZZZZ": 1,
+    }
+    assert problems(config, CHATBOT_PREFIXX="/x") == (
+        "CHATBOT_WEBHOOK_KEY in app.config: it is a value of type int. Write a string, a list of strings, or a map of name to key.",
+        "CHATBOT_RULES in app.config: it is a value of type int. Write the path of the rule file as a string.",
+        "CHATBOT_PREFIX in app.config: it is a value of type int. Write a path as a string, such as '/chatbot'.",
+        "CHATBOT_WEBHOK_KEY in app.config: unknown key. Did you mean 'CHATBOT_WEBHOOK_KEY'?",
+        "CHATBOT_ZZZZZZZZZZZZ in app.config: unknown key. Known keys: CHATBOT_WEBHOOK_KEY, CHATBOT_RULES, CHATBOT_PREFIX.",
+        "CHATBOT_PREFIXX in the environment: unknown key. Did you mean 'CHATBOT_PREFIX'?",
+    )

@@ -1,0 +1,244 @@
+"""The example bot, started and called the way the README says."""
+
+import json
+import logging
+import os
+import queue
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from example_bot.announce import Announcement, announcement
+from flask_chatbot.core.engine import NO_MEMORY, Decision, decide
+from flask_chatbot.core.loader import load_rules
+from flask_chatbot.core.messages import Message, Sender
+from flask_chatbot.core.replies import ContactCard, Document, Image, Location, Reply, Text, Video
+from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.sentences import say
+from flask_chatbot.errors import RulesError
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 60.0  # seconds until a silent server is given up
+PENAWARAN = {
+    "success": True,
+    "message": {
+        "reply": [
+            {
+                "type": "message",
+                "content": "Terima kasih Jhon Doe!\n1 kaos polos: *Rp65.000*\nPenawaran lengkap kami kirim ke jhon@example.com.",
+            }
+        ]
+    },
+}
+
+
+class Server:
+    """The example as a child process; what it prints is read line by line."""
+
+    def __init__(self, *options: str, **environment: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "example_bot", "run", "--port", "0", *options],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.printed: list[str] = []
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line.rstrip("\n"))
+        self._lines.put(None)
+
+    def read_until(self, start: str) -> str:
+        """The next line that begins with `start`."""
+        deadline = time.monotonic() + PATIENCE
+        with suppress(queue.Empty):
+            while (line := self._lines.get(timeout=max(deadline - time.monotonic(), 0.001))) is not None:
+                self.printed.append(line)
+                if line.startswith(start):
+                    return line
+        raise AssertionError(f"no line begins with {start!r}; the server printed:\n" + "\n".join(self.printed))
+
+    def stop(self) -> list[str]:
+        """End the server and its reloader; every line they printed."""
+        if sys.platform == "win32":
+            subprocess.run(["taskkill", "/T", "/F", "/PID", str(self._process.pid)], check=False, capture_output=True)  # noqa: S607
+        elif self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGTERM)
+        with self._process:
+            self._reader.join(PATIENCE)
+        while not self._lines.empty():
+            if (line := self._lines.get()) is not None:
+                self.printed.append(line)
+        return self.printed
+
+
+@pytest.fixture(params=[[], ["--debug"]], ids=["plain", "debug"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """The example, once as it is and once with the reloader."""
+    started = Server(*request.param)
+    yield started
+    started.stop()
+
+
+def run_curl(line: str) -> object:
+    """What the pasted line answers."""
+    command = shlex.split(line)
+    if shutil.which("curl"):
+        done = subprocess.run([*command, "--noproxy", "*", "--max-time", str(PATIENCE)], capture_output=True, check=True)
+        return json.loads(done.stdout)
+    return post(command[1], command[command.index("-d") + 1])
+
+
+def post(url: str, body: str) -> object:
+    """What `url` answers to a JSON body."""
+    request = urllib.request.Request(url, body.encode(), {"Content-Type": "application/json"})
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with direct.open(request, timeout=PATIENCE) as answer:
+        return json.load(answer)
+
+
+def test_the_printed_curl_line_works_and_is_printed_once(server: Server) -> None:
+    line = server.read_until("curl ")
+    assert run_curl(line) == PENAWARAN
+    printed = server.stop()
+    assert [each for each in printed if each.startswith("curl ")] == [line]
+    assert [each for each in printed if each.startswith("The webhook ")] == [f"The webhook of Toko Maju: {shlex.split(line)[1]}"]
+
+
+@pytest.mark.parametrize("given", ["the-first-key", '["the-first-key", "another"]', '{"toko": "the-first-key", "gudang": "another"}'])
+def test_the_curl_line_takes_the_first_key_of_the_environment(given: str) -> None:
+    server = Server(CHATBOT_WEBHOOK_KEY=given)
+    try:
+        line = server.read_until("curl ")
+        assert json.loads(shlex.split(line)[-1])["webhookkey"] == "the-first-key"
+        assert run_curl(line) == PENAWARAN
+    finally:
+        server.stop()
+
+
+def test_of_a_server_on_all_addresses_loopback_is_told_once_and_colours_are_ignored(capsys: pytest.CaptureFixture[str]) -> None:
+    startup = " * Running on all addresses (0.0.0.0)\n * Running on http://127.0.0.1:5001\x1b[0m\n * Running on http://192.0.2.2:5001"
+    record = logging.LogRecord("werkzeug", logging.INFO, __file__, 1, startup, None, None)
+    told = Announcement("a-key")
+    assert [told.filter(record), told.filter(record)] == [True, True]
+    assert capsys.readouterr().out == announcement("http://127.0.0.1:5001", "a-key") + "\n"
+
+
+ANSWERS: dict[str, tuple[str, list[type[Reply]]]] = {  # rule: what a customer writes, and the kinds of replies
+    "salam": ("Selamat pagi!", [Text]),
+    "menu": ("menu", [Text]),
+    "terima kasih": ("tq kak", [Text]),
+    "harga": ("daftar hrg dong kak", [Text, Image, Document]),
+    "lokasi": ("ALAMAT", [Location, ContactCard]),
+    "jam buka": ("jam berapa buka?", [Text]),
+    "cara pesan": ("cara pesan", [Video]),
+    "penawaran": ("Penawaran#Jhon Doe#jhon@example.com#3", [Text]),
+    "antar": ("antar#besok#petang#ya#0812-3456-7890", [Text]),
+    "resi": ("cek resi#tm12345678", [Text]),
+    "keluhan": ("komplain#Kaos #2 saya sobek di jahitan", [Text]),
+    "tidak dikenal": ("apa kabar", [Text]),
+}
+
+
+@pytest.fixture(scope="module")
+def book() -> RuleBook:
+    return load_rules(ROOT / "rules.yaml")
+
+
+def ask(book: RuleBook, text: str) -> Decision:
+    """What Toko Maju answers Budi, on 22 November 2026."""
+    message = Message(text=text, sender=Sender(number="6282386xxxxxx", name="Budi"))
+    return decide(book, message, NO_MEMORY, datetime(2026, 11, 22, 10, tzinfo=UTC), Random(1))
+
+
+def test_the_table_here_names_every_rule_of_the_example(book: RuleBook) -> None:
+    assert list(ANSWERS) == [rule.name for rule in book.rules]
+
+
+@pytest.mark.parametrize(("name", "text", "kinds"), [(name, *answer) for name, answer in ANSWERS.items()])
+def test_every_rule_of_the_example_answers(book: RuleBook, name: str, text: str, kinds: list[type[Reply]]) -> None:
+    decision = ask(book, text)
+    assert decision.match is not None
+    assert (decision.match.rule.name, dict(decision.match.invalid), [type(reply) for reply in decision.replies]) == (name, {}, kinds)
+    assert say("id", "apology") not in str(decision.replies)
+
+
+def test_a_delivery_is_confirmed_with_all_that_was_asked(book: RuleBook) -> None:
+    assert ask(book, "antar#besok#petang#ya#0812-3456-7890").replies == (
+        Text(
+            "Siap, kami antar 23 November 2026, sore. Ongkir Rp15.000.\n"
+            "Mohon siapkan uang pas, ya.\nKurir akan menghubungi +62 812-3456-7890."
+        ),
+    )
+
+
+def test_a_delivery_without_the_optional_parts_says_nothing_of_them(book: RuleBook) -> None:
+    assert ask(book, "antar#besok#pagi").replies == (Text("Siap, kami antar 23 November 2026, pagi. Ongkir Rp15.000."),)
+
+
+def test_a_complaint_too_short_gets_the_rule_s_own_words(book: RuleBook) -> None:
+    own = "Maaf ada yang mengecewakan. Ceritakan agak lengkap, misalnya: *keluhan#Kaos saya sobek di jahitan*"
+    assert ask(book, "keluhan#jelek").replies == (Text(own),)
+
+
+def test_a_complaint_keeps_the_hash_signs_in_it(book: RuleBook) -> None:
+    expected = "Mohon maaf atas kejadian ini. Keluhan Anda kami catat:\n_Kaos #2 saya sobek_\nAdmin kami menghubungi Anda hari ini juga."
+    assert ask(book, "keluhan#Kaos #2 saya sobek").replies == (Text(expected),)
+
+
+def test_the_readme_gives_the_two_commands_on_lines_of_their_own() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("python3 -m venv ")] == [
+        "python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/flask --app example_bot run",
+        "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest",
+    ]
+
+
+def first_rules(readme: str) -> str:
+    """The rule file on the README's first screen."""
+    return readme.split("```yaml\n")[1].split("```", maxsplit=1)[0]
+
+
+def test_the_first_rule_file_of_the_readme_answers_as_its_table_says(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(first_rules(readme), encoding="utf-8")
+    book = load_rules(rules)
+    written = ["Hai!", "HARGA", "penawaran#Jhon Doe#jhon@example.com#3"]
+    assert all(f"| `{text}` | " in readme for text in written)
+    assert [ask(book, text).replies for text in written] == [
+        (Text("Halo, selamat datang di Toko Maju!"),),
+        (Text("Ini daftar harga kami."), Image("https://example.com/harga.png")),
+        (Text("Terima kasih Jhon Doe! 3 kaos, Rp195.000. Rinciannya ke jhon@example.com."),),
+    ]
+
+
+def test_the_mistake_the_readme_shows_is_told_in_those_words(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(first_rules(readme).replace("reply", "repply", 1), encoding="utf-8")
+    with pytest.raises(RulesError) as caught:
+        load_rules(rules)
+    told = [str(problem).replace(str(rules), "rules.yaml") for problem in caught.value.problems]
+    assert told == [line for line in readme.splitlines() if line.startswith("rules.yaml:")]

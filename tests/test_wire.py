@@ -1,0 +1,274 @@
+"""Reading webhooks and writing replies."""
+
+import json
+import re
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flask_chatbot.core.messages import Message, Sender
+from flask_chatbot.core.replies import Audio, ContactCard, Document, Image, Location, Reply, Text, Video
+from flask_chatbot.errors import BadPayload
+from flask_chatbot.strictjson import Number
+from flask_chatbot.wire import read_object, read_webhook, write_coordinate, write_refusal, write_replies
+
+COORDINATE = re.compile(r"^(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)$")  # the contract's
+URL = "https://example.com/file"
+
+
+def read(body: str) -> Message:
+    return read_webhook(read_object(body.encode()))
+
+
+def refusal(body: bytes) -> tuple[int, str]:
+    """The status and the message a body is refused with."""
+    with pytest.raises(BadPayload) as caught:
+        read_webhook(read_object(body))
+    return caught.value.status, caught.value.message
+
+
+def items(*replies: Reply) -> object:
+    """What stands under "reply" in the answer."""
+    answer = json.loads(write_replies(replies))
+    reply = answer["message"].pop("reply")
+    assert answer == {"success": True, "message": {}}
+    return reply
+
+
+def test_a_keyword_with_parts_becomes_the_text_the_customer_wrote() -> None:
+    body = '{"keyword": "penawaran#", "data": ["Jhon Doe", "jhon@example.com"], "webhookkey": "k", "from": "6282386xxxxxx"}'
+    assert read(body) == Message(text="penawaran#Jhon Doe#jhon@example.com", sender=Sender(number="6282386xxxxxx"))
+
+
+def test_a_keyword_without_parts_brings_the_senders_name_and_number() -> None:
+    body = '{"keyword": "penawaran", "data": {"nama": "Jhon Doe", "nohp": "6282386xxxxxx"}, "webhookkey": "k", "from": "1"}'
+    assert read(body) == Message(text="penawaran", sender=Sender(number="6282386xxxxxx", name="Jhon Doe"))
+
+
+def test_the_line_is_handed_on() -> None:
+    assert read_webhook({"keyword": "halo"}, line="toko") == Message(text="halo", line="toko")
+
+
+@pytest.mark.parametrize(
+    ("keyword", "data", "text"),
+    [
+        ('"penawaran"', '["a", "b"]', "penawaran#a#b"),
+        ('"penawaran# "', '["a"]', "penawaran#a"),
+        ('"penawaran#"', "[]", "penawaran#"),
+        ('"halo"', "[]", "halo"),
+        ('"halo"', "null", "halo"),
+        ('"halo"', "{}", "halo"),
+        ('"penawaran#"', '["a", "", "c"]', "penawaran#a##c"),
+        ('"pesan#"', "[1.10, 6281234567890123456789, true, null, -0]", "pesan#1.10#6281234567890123456789#true##-0"),
+        ("1", "[]", "1"),
+        ('""', "[]", ""),
+        ('" Halo  kak "', "[]", " Halo  kak "),
+    ],
+)
+def test_the_text_is_rebuilt(keyword: str, data: str, text: str) -> None:
+    message = read(f'{{"keyword": {keyword}, "data": {data}}}')
+    assert (message.text, type(message.text)) == (text, str)
+
+
+def test_data_may_be_absent() -> None:
+    assert read('{"keyword": "halo"}') == Message(text="halo")
+
+
+@pytest.mark.parametrize(
+    ("sent", "number"),
+    [
+        ("6282386", "6282386"),
+        ('"+62 823"', "+62 823"),
+        ("null", ""),
+        ("false", "false"),
+        ('["a", 1]', '["a","1"]'),
+        ('{"x": "é"}', '{"x":"é"}'),
+    ],
+)
+def test_from_is_never_refused(sent: str, number: str) -> None:
+    assert read(f'{{"keyword": "halo", "from": {sent}}}') == Message(text="halo", sender=Sender(number=number))
+
+
+def test_from_stands_in_for_an_empty_nohp() -> None:
+    assert read('{"keyword": "halo", "data": {"nama": null, "nohp": ""}, "from": "628"}').sender == Sender(number="628")
+
+
+def test_keys_of_others_are_ignored() -> None:
+    assert read('{"keyword": "halo", "data": {"nama": "A", "x": []}, "group": {"y": 1}}').sender == Sender(name="A")
+
+
+def test_a_text_of_any_length_is_read() -> None:
+    assert read('{"keyword": "' + "a" * 100_000 + '"}') == Message(text="a" * 100_000)
+
+
+def test_a_byte_order_mark_and_escapes_are_read() -> None:
+    body = b'\xef\xbb\xbf {"keyword": "\\ud83d\\ude00 \\u00e9 \\/ \\\\ud83d"}'
+    assert read_webhook(read_object(body)) == Message(text="😀 é / \\ud83d")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ('"Jhon"', "'data' is a string. Send a list of strings, or an object with 'nama' and 'nohp'."),
+        ("5", "'data' is a number. Send a list of strings, or an object with 'nama' and 'nohp'."),
+        ("true", "'data' is true or false. Send a list of strings, or an object with 'nama' and 'nohp'."),
+        ('["a", ["b"]]', "'data[1]' is a list. Send each part as a string."),
+        ('[{"a": 1}]', "'data[0]' is an object. Send each part as a string."),
+    ],
+)
+def test_data_of_another_type_is_refused_by_name(data: str, message: str) -> None:
+    assert refusal(f'{{"keyword": "halo", "data": {data}}}'.encode()) == (400, message)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "kind"),
+    [
+        ("", "missing or null"),
+        ('"keyword": null', "missing or null"),
+        ('"keyword": true', "true or false"),
+        ('"keyword": []', "a list"),
+        ('"keyword": {}', "an object"),
+    ],
+)
+def test_a_keyword_that_is_no_text_is_refused_by_name(keyword: str, kind: str) -> None:
+    message = f"'keyword' is {kind}. Send the customer's keyword, or the whole text, as a string."
+    assert refusal(f"{{{keyword}}}".encode()) == (400, message)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "The body is empty. Send a JSON object."),
+        (b" \r\n", "The body is empty. Send a JSON object."),
+        (b"[]", "The body is a list. Send a JSON object."),
+        (b'"halo"', "The body is a string. Send a JSON object."),
+        (b"5", "The body is a number. Send a JSON object."),
+        (b"null", "The body is missing or null. Send a JSON object."),
+        (b"keyword=halo", "This is not valid JSON: Expecting value at line 1, column 1."),
+        (b'{"keyword":\n "ha\nlo"}', "This is not valid JSON: Invalid control character at line 2, column 5."),
+        (b'{"keyword": "halo"} x', "This is not valid JSON: Extra data at line 1, column 21."),
+        (b'{"keyword": "halo', "This is not valid JSON: Unterminated string starting at line 1, column 13."),
+        (b'{"keyword": "\xe9"}', "This is not UTF-8: byte 14 cannot be read. Send JSON encoded as UTF-8."),
+        (b'{"keyword": "\xed\xa0\x80"}', "This is not UTF-8: byte 14 cannot be read. Send JSON encoded as UTF-8."),
+        (b'{"keyword": NaN}', "NaN is not JSON. Send a number, a string or null."),
+        (b'{"keyword": -Infinity}', "-Infinity is not JSON. Send a number, a string or null."),
+        (b'{"keyword": 1e999}', "The number '1e999' is too large."),
+        (b'{"keyword": -1e999}', "The number '-1e999' is too large."),
+        (b'{"from": ' + b"9" * 5000 + b"}", f"The number '{'9' * 39}…' is too large."),
+        (b'{"keyword": "a\\u0000b"}', "A string holds the character NUL (\\u0000). Leave it out."),
+        (b'{"data": {"a\\u0000": 1}}', "A string holds the character NUL (\\u0000). Leave it out."),
+        (b'{"x": ["\\ud83d"]}', "A string holds half of a surrogate pair (\\ud800 to \\udfff). Send whole characters."),
+        (b'{"x": "\\uDE00\\uD83D"}', "A string holds half of a surrogate pair (\\ud800 to \\udfff). Send whole characters."),
+        (b'{"x": {"a": 1, "b": 2, "a": 1}}', "The key 'a' stands more than once in one object. Send it once."),
+        (b'{"\\ud800": 1, "\\ud800": 2}', "The key '\\ud800' stands more than once in one object. Send it once."),
+        (b"[" * 1000 + b"]" * 1000, "The JSON is nested deeper than 32 levels."),
+        (b'{"x":' * 100_000, "The JSON is nested deeper than 32 levels."),
+    ],
+    ids=lambda value: repr(value[:30]) if isinstance(value, bytes) else "",
+)
+def test_json_that_is_not_strict_is_refused_with_its_place(body: bytes, message: str) -> None:
+    assert refusal(body) == (400, message)
+
+
+def test_a_trailing_comma_is_refused_with_its_place() -> None:
+    status, message = refusal(b'{\n "keyword": "halo",\n}')
+    # What is said of it, and which side of the comma is named, differs with the version of Python.
+    assert (status, bool(re.fullmatch(r"This is not valid JSON: .+ at line [23], column \d+\.", message))) == (400, True)
+
+
+def test_thirty_two_levels_are_read_and_brackets_in_strings_do_not_count() -> None:
+    assert read('{"keyword": "[[\\"{{", "x": ' + "[" * 31 + "]" * 31 + ', "y": "' + "[{" * 500 + '"}') == Message(text='[["{{')
+    assert refusal(b'{"keyword": "halo", "x": ' + b"[" * 32 + b"]" * 32 + b"}") == (400, "The JSON is nested deeper than 32 levels.")
+
+
+def test_siblings_do_not_add_up_to_depth() -> None:
+    assert read('{"keyword": "halo", "x": [' + ",".join(["[{}]"] * 1000) + "]}") == Message(text="halo")
+
+
+@given(st.text(alphabet=st.sampled_from('"\\[]{}:,a1 u0dDn'), max_size=200))
+def test_no_body_gets_anything_but_a_value_or_a_refusal(text: str) -> None:
+    with suppress(BadPayload):
+        assert isinstance(read_object(text.encode()), dict)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text('abc\\"[{', max_size=3), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text("abc", max_size=3), json_values), st.booleans())
+def test_what_json_says_is_what_is_read(document: dict[str, object], ascii_only: bool) -> None:
+    assert read_object(json.dumps(document, ensure_ascii=ascii_only).encode()) == document
+
+
+def test_numbers_keep_their_spelling_and_are_told_from_strings() -> None:
+    document = read_object(b'{"a": 0.10, "b": "0.10"}')
+    assert (document, type(document["a"]), type(document["b"])) == ({"a": "0.10", "b": "0.10"}, Number, str)
+
+
+def test_the_answer_is_the_contracts() -> None:
+    replies: list[Reply] = [Text("Webhook Response"), Location(0.52596, 101.426866), Audio(URL), Image(URL), Document(URL)]
+    assert items(*replies) == [
+        {"type": "message", "content": "Webhook Response"},
+        {"type": "location", "content": [{"coordinate": "0.525960-101.426866"}]},
+        {"type": "audio", "content": URL},
+        {"type": "image", "content": URL},
+        {"type": "document", "content": URL},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reply", "written"),
+    [
+        (Image(URL, "Toko"), [{"type": "image", "content": URL}, {"type": "message", "content": "Toko"}]),
+        (Audio(URL, "Lagu"), [{"type": "audio", "content": URL}, {"type": "message", "content": "Lagu"}]),
+        (Document(URL, "Isi", "a.pdf"), [{"type": "document", "content": URL}, {"type": "message", "content": "a.pdf\nIsi"}]),
+        (Video(URL), [{"type": "message", "content": URL}]),
+        (Video(URL, "Film"), [{"type": "message", "content": f"Film\n{URL}"}]),
+        (ContactCard("Admin", ("628111", "628222")), [{"type": "message", "content": "Admin\n628111\n628222"}]),
+        (
+            Location(-6.2, 106.8, "Kantor"),
+            [{"type": "location", "content": [{"coordinate": "-6.200000-106.800000"}]}, {"type": "message", "content": "Kantor"}],
+        ),
+        (Text("Halo\nKak 😀 é"), [{"type": "message", "content": "Halo\nKak 😀 é"}]),
+    ],
+)
+def test_what_the_wire_has_no_room_for_follows_as_a_text(reply: Reply, written: object) -> None:
+    assert items(reply) == written
+
+
+def test_what_is_too_long_for_one_text_follows_as_several() -> None:
+    assert items(Video(URL, "a" * 4096)) == [{"type": "message", "content": "a" * 4096}, {"type": "message", "content": URL}]
+
+
+def test_silence_is_an_empty_list() -> None:
+    assert write_replies([]) == b'{"success":true,"message":{"reply":[]}}'
+
+
+def test_answers_are_utf_8_and_half_a_surrogate_pair_does_not_break_them() -> None:
+    assert write_replies([Text("é \ud83d")]) == '{"success":true,"message":{"reply":[{"type":"message","content":"é ?"}]}}'.encode()
+    assert write_refusal("é") == '{"success":false,"message":"é"}'.encode()
+
+
+@given(st.floats(-90, 90), st.floats(-180, 180))
+def test_a_coordinate_is_read_back_by_the_contracts_pattern(lat: float, lng: float) -> None:
+    found = COORDINATE.fullmatch(write_coordinate(Location(lat, lng)))
+    assert found is not None
+    assert (float(found[1]), float(found[2])) == (round(lat, 6), round(lng, 6))
+
+
+@pytest.mark.parametrize(
+    ("lat", "lng", "written"),
+    [
+        (-6.2, -70.1, "-6.200000--70.100000"),
+        (0, 0, "0.000000-0.000000"),
+        (-1e-9, 1e-5, "0.000000-0.000010"),
+        (90, -180, "90.000000--180.000000"),
+    ],
+)
+def test_coordinates_are_written_in_plain_decimals(lat: float, lng: float, written: str) -> None:
+    assert write_coordinate(Location(lat, lng)) == written
