@@ -27,7 +27,7 @@ from flask_chatbot.core.yamltraps import (
 _NO_BEGINNING = ("@", "`", "%")
 _INDICATORS = ("*", "&", "!")  # in order at the beginning of a value: whether they are not, only the parser can tell
 _PUNCTUATION = ("]", "}", ",", "? ", "- ")  # in order anywhere but at the beginning of a value
-_VALUE = re.compile(r"""\s*(?:-\s+)*((?:"[^"]*"|'[^']*'|[^\s\[{"'#&*!|>%@`-][^#:]*?)\s*:(?:\s+|$))?""")
+_VALUE = re.compile(r"""\s*(?:-\s+)*((?:"[^"]*"\s*|'[^']*'\s*|[^\s\[{"'#&*!|>%@`-][^#:]*):(?:\s+|$))?""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ Nodes are composed from the parser's events without recursion, so depth and alia
 this module knows nothing. What it finds is worded by yamltraps (texts that parse) and yamlerrors (texts that do not).
 """
 
-import re
 from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
@@ -15,6 +14,7 @@ from yaml.scanner import ScannerError
 from flask_chatbot.core.problems import Mark, Problem
 from flask_chatbot.core.yamlerrors import Breakdown, explain
 from flask_chatbot.core.yamltraps import (
+    ATE,
     UNSENDABLE,
     Spot,
     Trap,
@@ -37,7 +37,6 @@ __all__ = ["FASTEST", "Events", "Mapping", "Node", "Scalar", "Sequence", "read_y
 DEPTH = 20
 ALIAS_FACTOR = 10  # aliases may stand for this many times the nodes written,
 ALIAS_ALLOWANCE = 10_000  # and for this many more
-_HUGE = 1 << 40  # sizes stop here: doubling them line by line would make numbers of megabytes
 
 
 class Events(Protocol):
@@ -164,12 +163,12 @@ class _Composer:
         if start[0] != end[0] and last[: end[1]].strip() != event.value:  # an anchor may stand on a line of its own
             self.traps.append(joined(self._lines, start, end))
             self._joined = self.traps[-1], end[0]
-        elif found := re.match(r"\s+(#[^\s#].*)", last[end[1] :]):
-            column = end[1] - len(event.value) if event.value else end[1] + found.start(1)
+        elif found := ATE.match(last, end[1]):
+            column = end[1] - len(event.value) if event.value else found.start(1)
             self.traps.append(ate_comment(found[1].strip(), excerpt(self._lines, end[0], column), end[0], column))
 
     def _check_quoted(self, event: Any) -> None:
-        if trap := bad_quote(self._lines, *_spot(event.start_mark)):
+        if trap := bad_quote(self._lines, *_spot(event.start_mark), event.end_mark.line):
             self.traps.append(trap)
 
     def _tagged(self, event: Any) -> str:
@@ -233,7 +232,7 @@ class _Composer:
         return self._close(node)
 
     def _size(self, frame: _Frame) -> int:
-        return min(1 + len(frame.children) + frame.extra, _HUGE)
+        return 1 + len(frame.children) + frame.extra
 
     def _close(self, node: Node) -> None:
         """Hand the finished node to the container it stands in."""
@@ -298,8 +297,18 @@ class _Composer:
                     before=self._before(problem, event),
                 )
             )
-        if all(told.line != trap.line for told in self.traps):
-            self.traps.append(trap)
+        told = {trap.line for trap in self.traps}
+        for new in (trap, *self._traps_of_open_mappings()):
+            if new.line not in told:
+                told.add(new.line)
+                self.traps.append(new)
+
+    def _traps_of_open_mappings(self) -> list[Trap]:
+        traps = []
+        for frame in (*self._stack[1:], self._frame):
+            if frame.start.__class__ is events.MappingStartEvent:
+                traps += mended(frame.children[: len(frame.children) // 2 * 2], self._lines, braces=False)[1]
+        return traps
 
     def _before(self, problem: Spot, event: Any) -> Spot | None:
         """Where the node begins that ends right before the problem."""

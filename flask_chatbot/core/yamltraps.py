@@ -10,6 +10,7 @@ from typing import NamedTuple
 Spot = tuple[int, int]
 
 SHOWN = 80  # characters of a text that a sentence repeats
+NEAR = 1_000  # characters of a line looked at on either side of a trap: a line of megabytes may hold 100,000 traps
 MEND = "Put quotes around this text: "
 UNREADABLE = (
     "this cannot be read as YAML. Look at the indentation, and at quotes and brackets that are not closed, on this line or the one before."
@@ -21,6 +22,7 @@ _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#.*)?(?:\r\n?|\n)|%YAML[ \t]+1\.[12][ \t]*(?:#.*)?(?:\r\n?|\n))*+(%.*)")
 _ESCAPE = re.compile(r'"|\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))', re.DOTALL)
 QUOTED = re.compile(r"""(?<![^\s\[{,])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')""")
+ATE = re.compile(r"\s+(#[^\s#].*)")
 GLUED = re.compile(r"\s(#[^\s#].*)")
 MISSING_SPACE = re.compile(r"([A-Za-z_][\w-]*):(?!//)(\S.*)")
 _FLOW_TEXT = re.compile(r"(?:\{\{.*?\}\}|\{%.*?%\}|[^,\]}])*")
@@ -61,8 +63,8 @@ def excerpt(lines: Sequence[str], line: int, column: int) -> str:
     >>> excerpt(["a: [halo, @admin kak, b]"], 0, 10), excerpt(["a: @admin  # who"], 0, 3)
     ('@admin kak', '@admin')
     """
-    rest = lines[line][column:]
-    before = QUOTED.sub("", lines[line][:column])
+    rest = lines[line][column : column + NEAR]
+    before = QUOTED.sub("", lines[line][max(column - NEAR, 0) : column])
     if sum(map(before.count, "[{")) > sum(map(before.count, "]}")):
         found = _FLOW_TEXT.match(rest)
         rest = (found and found[0]) or rest
@@ -92,8 +94,8 @@ def joined(lines: Sequence[str], start: Spot, end: Spot) -> Trap:
 
 def tagged(lines: Sequence[str], start: Spot, end: Spot | None) -> tuple[str, Trap]:
     """A text with its tag, as it stands in the source up to `end` or the end of the line, and what to say of it."""
-    line = lines[start[0]]
-    text = line[start[1] : end[1] if end and end[0] == start[0] else None].strip()
+    stop = end[1] if end and end[0] == start[0] else start[1] + NEAR
+    text = lines[start[0]][start[1] : stop].strip()
     found = re.search(r"!\S*", text)
     tag = found[0] if found else "!"
     return text, Trap(*start, f"{tag!r} was read as a YAML tag and would be lost. {MEND}{shown(text)}")
@@ -155,13 +157,13 @@ def _spot(text: str, offset: int, line: int = 0, column: int = 0) -> Spot:
     return line + len(before) - 1, len(before[-1]) + (column if len(before) == 1 else 0)
 
 
-def bad_quote(lines: Sequence[str], line: int, column: int) -> Trap | None:
-    """The first escape that cannot be kept in the quoted text that begins there, or that its quote is never closed."""
-    text = "\n".join([lines[line][column:], *lines[line + 1 :]])
+def bad_quote(lines: Sequence[str], line: int, column: int, last: int | None = None) -> Trap | None:
+    """The first escape that cannot be kept in the quoted text that begins there, or that its quote is not closed up to line `last`."""
+    text = "\n".join([lines[line][column:], *lines[line + 1 : None if last is None else last + 1]])
     if text.startswith("'"):
         closed = re.match(r"'(?:[^']|'')*'", text)
         return None if closed else _unclosed("'", line, column)
-    for found in _ESCAPE.finditer(text, 1):
+    for found in _ESCAPE.finditer(text, text.find('"') + 1):  # an anchor may stand before it
         if found[0] == '"':
             return None
         if message := _bad_escape(found):

@@ -6,7 +6,7 @@ Nothing is typed: `no`, `010` and `08:00` are the text as written. Lines and col
 from collections.abc import Sequence as Lines
 from dataclasses import dataclass
 
-from flask_chatbot.core.yamltraps import MEND, MISSING_SPACE, Trap, shown, valueless
+from flask_chatbot.core.yamltraps import MEND, MISSING_SPACE, QUOTED, Trap, shown, valueless
 
 
 # Nodes are not frozen: a frozen dataclass takes three times as long to make, and a file of 10,000 rules has 130,000 of them.
@@ -54,7 +54,7 @@ def mended(children: list[Node], lines: Lines[str], *, braces: bool) -> tuple[li
     for key, value in zip(children[::2], children[1::2], strict=True):
         if not isinstance(key, Scalar):
             traps.append(Trap(key.line - 1, key.column - 1, "a key must be a text. Put quotes around it if it is one."))
-        elif braces and not _has_colon(value, lines):
+        elif braces and not _has_colon(key, value, lines):
             cut.setdefault(last, []).append(key)
         elif key.text in kept:
             message = f"duplicate key {key.text!r}: it stands at line {kept[key.text][0].line} already. Remove one of them."
@@ -66,11 +66,12 @@ def mended(children: list[Node], lines: Lines[str], *, braces: bool) -> tuple[li
     return [node for pair in kept.values() for node in pair], traps
 
 
-def _has_colon(value: Node, lines: Lines[str]) -> bool:
-    """Whether a colon is written before the value; without one, the parser puts an empty value at the comma or bracket."""
+def _has_colon(key: Scalar, value: Node, lines: Lines[str]) -> bool:
+    """Whether a colon is written between the two; without one, the parser puts an empty value at the comma or bracket."""
     if not isinstance(value, Scalar) or value.text or value.style:
         return True
-    return lines[value.line - 1][: value.column - 1].rstrip().endswith(":")
+    source = lines[key.line - 1][key.column - 1 : value.column - 1 if value.line == key.line else None]
+    return ":" in (QUOTED.sub("", source) if key.style else source[len(key.text) :])
 
 
 def _rejoin(pair: list[Node] | None, keys: list[Scalar]) -> Trap:
