@@ -31,12 +31,12 @@ def read_json(body: bytes) -> object:
     if body.count(b"[") + body.count(b"{") > DEPTH_LIMIT:
         _refuse_deep_nesting(body)
     try:
-        value: object = _DECODER.decode(body.decode("utf-8-sig"))
+        value: object = _DECODER.decode(body.decode().removeprefix("\ufeff"))
     except UnicodeDecodeError as error:
         raise BadPayload(f"This is not UTF-8: byte {error.start + 1} cannot be read. Send JSON encoded as UTF-8.") from None
     except json.JSONDecodeError as error:
         raise BadPayload(f"This is not valid JSON: {error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}.") from None
-    if _RISKY_ESCAPE.search(body):
+    if b"\\u" in body and _RISKY_ESCAPE.search(body):
         _refuse_risky_strings(value)
     return value
 

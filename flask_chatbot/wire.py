@@ -9,6 +9,7 @@ from flask_chatbot.errors import BadPayload
 from flask_chatbot.strictjson import Number, read_json
 
 Item = dict[str, object]  # one entry of "reply"
+_CONTAINERS = (list, dict)
 
 
 def read_object(body: bytes) -> dict[str, object]:
@@ -17,7 +18,7 @@ def read_object(body: bytes) -> dict[str, object]:
     >>> read_object(b'{"keyword": "halo"}')
     {'keyword': 'halo'}
     """
-    if not body.strip():
+    if not body or body.isspace():
         raise BadPayload("The body is empty. Send a JSON object.")
     document = read_json(body)
     if not isinstance(document, dict):
@@ -50,7 +51,7 @@ def _parts(data: object) -> list[str]:
     if not isinstance(data, list):
         raise BadPayload(f"'data' is {_kind(data)}. Send a list of strings, or an object with 'nama' and 'nohp'.")
     for place, part in enumerate(data):
-        if isinstance(part, list | dict):
+        if isinstance(part, _CONTAINERS):
             raise BadPayload(f"'data[{place}]' is {_kind(part)}. Send each part as a string.")
     return [_opaque(part) for part in data]
 
@@ -69,9 +70,9 @@ def _opaque(value: object) -> str:
     >>> _opaque(Number("6282386")), _opaque(True), _opaque(None), _opaque(["a"])
     ('6282386', 'true', '', '["a"]')
     """
-    if value is None:
-        return ""
-    return str(value) if isinstance(value, str) else _ENCODER.encode(value)
+    if isinstance(value, str):
+        return str(value)
+    return "" if value is None else _ENCODER.encode(value)
 
 
 def _kind(value: object) -> str:
@@ -118,9 +119,11 @@ def _encode(answer: Item) -> bytes:
 
 def _texts(*lines: str) -> list[Item]:
     """The lines as one text, or as one each where that would be too long to send."""
-    lines = tuple(line for line in lines if line)
+    lines = tuple(filter(None, lines))
+    if not lines:
+        return []
     joined = "\n".join(lines)
-    return [{"type": "message", "content": text} for text in ([joined] if len(joined) <= TEXT_LIMIT else lines) if text]
+    return [{"type": "message", "content": text} for text in ([joined] if len(joined) <= TEXT_LIMIT else lines)]
 
 
 def _write_text(reply: Text) -> list[Item]:

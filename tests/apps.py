@@ -26,7 +26,7 @@ UNKNOWN = b'{"success":true,"message":{"reply":[{"type":"message","content":"Kat
 TOO_LARGE = b'{"success":false,"message":"The body is larger than 262144 bytes. Send less."}'
 
 
-def make_app(folder: Path, **config: object) -> Flask:
+def make_app(folder: str | Path, **config: object) -> Flask:
     """An app in `folder` whose bot answers the rules above; `config` goes into its app.config."""
     return add_bot(Flask(__name__, root_path=str(folder)), **config)
 

@@ -1,0 +1,276 @@
+"""The webhook inside a Flask app."""
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Blueprint, Flask, Request, abort, current_app, request
+from flask.testing import FlaskClient
+from flask.typing import ResponseReturnValue
+from werkzeug.test import TestResponse
+
+from tests.apps import HALO, KEY, TOO_LARGE, UNKNOWN, add_bot, halo, make_app
+
+URL = "/chatbot/webhook"
+UNAUTHORIZED = b'{"success":false,"message":"Unauthorized"}'
+NO_POST = b'{"success":false,"message":"This address takes POST only."}'
+CHUNKED = {"headers": {"Transfer-Encoding": "chunked"}, "environ_overrides": {"wsgi.input_terminated": True}}
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    return make_app(tmp_path)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def seen(answer: TestResponse) -> tuple[int, str | None, bytes]:
+    """What the platform sees of an answer."""
+    return answer.status_code, answer.headers["Content-Type"], answer.get_data()
+
+
+def ok(body: bytes) -> tuple[int, str, bytes]:
+    return 200, "application/json", body
+
+
+def refused(status: int, body: bytes) -> tuple[int, str, bytes]:
+    return status, "application/json", body
+
+
+def test_a_keyword_with_fields_is_answered(client: FlaskClient) -> None:
+    payload = halo(keyword="PENAWARAN#", data=["Jhon Doe", "jhon@example.com"])
+    assert client.post(URL, json=payload).get_json() == {
+        "success": True,
+        "message": {
+            "reply": [
+                {"type": "message", "content": "Terima kasih Jhon Doe."},
+                {"type": "document", "content": "https://example.com/katalog.pdf"},
+            ]
+        },
+    }
+
+
+def test_a_keyword_without_fields_is_answered_to_the_name_sent(client: FlaskClient) -> None:
+    answer = client.post(URL, json=halo(data={"nama": "Jhon Doe", "nohp": "628222"}))
+    assert answer.get_json()["message"]["reply"] == [{"type": "message", "content": "Halo Jhon Doe, nomor 628222."}]
+
+
+def test_a_whole_text_as_keyword_is_answered(client: FlaskClient) -> None:
+    answer = client.post(URL, json=halo(keyword="penawaran#Jhon#jhon@example.com", data={"nama": "Jhon"}))
+    assert answer.get_json()["message"]["reply"][0] == {"type": "message", "content": "Terima kasih Jhon."}
+
+
+def test_a_text_of_100000_characters_is_answered(client: FlaskClient) -> None:
+    assert seen(client.post(URL, json=halo(keyword="a" * 100_000))) == ok(UNKNOWN)
+
+
+def test_a_trailing_slash_makes_no_difference(client: FlaskClient) -> None:
+    assert seen(client.post(f"{URL}/", json=halo())) == ok(HALO)
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain; charset=latin-1", ""])
+def test_the_content_type_is_ignored(client: FlaskClient, content_type: str) -> None:
+    assert seen(client.post(URL, data=json.dumps(halo()), content_type=content_type)) == ok(HALO)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "SHOUT"])
+def test_any_other_method_is_refused_as_json(client: FlaskClient, method: str) -> None:
+    answer = client.open(URL, method=method, json=halo())
+    assert (*seen(answer), answer.headers["Allow"]) == (405, "application/json", NO_POST, "POST")
+
+
+def test_head_is_refused_without_a_body(client: FlaskClient) -> None:
+    answer = client.head(URL)
+    assert (*seen(answer), answer.headers["Allow"]) == (405, "application/json", b"", "POST")
+
+
+@pytest.mark.parametrize("key", ["no", "", None, 5, True, [KEY], {"a": KEY}, "kunci-é", KEY + "\n", KEY.upper()])
+def test_a_wrong_key_is_refused(client: FlaskClient, key: object) -> None:
+    assert seen(client.post(URL, json=halo(webhookkey=key))) == refused(401, UNAUTHORIZED)
+
+
+def test_a_missing_key_is_refused_before_anything_is_said_of_the_payload(client: FlaskClient) -> None:
+    assert seen(client.post(URL, json={"keyword": [], "data": "x"})) == refused(401, UNAUTHORIZED)
+    message = b"'keyword' is a list. Send the customer's keyword, or the whole text, as a string."
+    assert seen(client.post(URL, json=halo(keyword=[]))) == refused(400, b'{"success":false,"message":"' + message + b'"}')
+
+
+def test_a_number_is_not_a_key_of_the_same_digits(tmp_path: Path) -> None:
+    client = make_app(tmp_path, CHATBOT_WEBHOOK_KEY="12345678").test_client()
+    assert seen(client.post(URL, json=halo(webhookkey=12345678))) == refused(401, UNAUTHORIZED)
+    assert seen(client.post(URL, json=halo(webhookkey="12345678"))) == ok(HALO)
+
+
+@pytest.mark.parametrize("key", ["kunci-lama", "kunci-é-😀"])
+def test_each_of_several_keys_opens(tmp_path: Path, key: str) -> None:
+    client = make_app(tmp_path, CHATBOT_WEBHOOK_KEY=["kunci-lama", "kunci-é-😀"]).test_client()
+    assert seen(client.post(URL, json=halo(webhookkey=key))) == ok(HALO)
+    assert seen(client.post(URL, json=halo(webhookkey="kunci-baru"))) == refused(401, UNAUTHORIZED)
+
+
+@pytest.mark.parametrize(("key", "line"), [("key-one-1", "toko"), ("key-two-2", "gudang")])
+def test_a_named_key_says_by_which_line_the_message_came(tmp_path: Path, caplog: pytest.LogCaptureFixture, key: str, line: str) -> None:
+    client = make_app(tmp_path, CHATBOT_WEBHOOK_KEY={"toko": "key-one-1", "gudang": "key-two-2"}).test_client()
+    with caplog.at_level(logging.INFO, "flask_chatbot"):
+        client.post(URL, json=halo(webhookkey=key))
+    assert caplog.messages == [f"answered a webhook call: rule 'halo', line {line!r}, 1 replies"]
+
+
+def test_the_log_holds_no_text_no_number_and_no_key(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "flask_chatbot"):
+        client.post(URL, json=halo(keyword="quote#Rahasia#Sekali", data={"nama": "Siti", "nohp": "628999"}))
+        client.post(URL, json=halo(webhookkey="kunci-salah"))
+        client.post(URL, data='{"Rahasia": 1, "Rahasia": 2}')
+        client.get(URL)
+    assert caplog.messages == [
+        "answered a webhook call: rule 'fallback', line None, 1 replies",
+        "refused a webhook call with 401",
+        "refused a webhook call with 400",
+        "refused a webhook call with 405",
+    ]
+
+
+def test_trouble_of_ours_is_logged_and_answered_with_a_time_to_come_back(
+    app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> datetime:
+        raise OSError("the clock fell down")
+
+    app.extensions["chatbot"].clock = broken
+    answer = client.post(URL, json=halo())
+    body = b'{"success":false,"message":"The bot has a problem of its own. Try again later."}'
+    assert (*seen(answer), answer.headers["Retry-After"]) == (503, "application/json", body, "30")
+    assert [(each.levelname, each.getMessage(), str(each.exc_info and each.exc_info[1])) for each in caplog.records] == [
+        ("ERROR", "a webhook call failed by our fault", "the clock fell down")
+    ]
+
+
+def test_the_clock_is_aware(app: Flask) -> None:
+    now = app.extensions["chatbot"].clock()
+    assert (now.tzinfo, abs(now - datetime.now(UTC)).days) == (UTC, 0)
+
+
+@pytest.mark.parametrize("more", [{}, CHUNKED], ids=["content-length", "chunked"])
+def test_the_body_may_be_256_kib_and_not_a_byte_more(client: FlaskClient, more: dict[str, Any]) -> None:
+    full = json.dumps(halo()).encode().ljust(256 * 1024)
+    assert seen(client.post(URL, data=full, **more)) == ok(HALO)
+    assert seen(client.post(URL, data=full + b" ", **more)) == refused(413, TOO_LARGE)
+
+
+@pytest.mark.parametrize("more", [{}, CHUNKED], ids=["content-length", "chunked"])
+def test_a_smaller_limit_of_the_app_is_kept(tmp_path: Path, more: dict[str, Any]) -> None:
+    client = make_app(tmp_path, MAX_CONTENT_LENGTH=1000).test_client()
+    assert seen(client.post(URL, data=json.dumps(halo()), **more)) == ok(HALO)
+    message = b'{"success":false,"message":"The body is larger than 1000 bytes. Send less."}'
+    assert seen(client.post(URL, data=json.dumps(halo()).encode().ljust(1001), **more)) == refused(413, message)
+
+
+def test_a_larger_limit_of_the_app_does_not_count(tmp_path: Path) -> None:
+    client = make_app(tmp_path, MAX_CONTENT_LENGTH=10**9).test_client()
+    assert seen(client.post(URL, data=b" " * (256 * 1024 + 1), **CHUNKED)) == refused(413, TOO_LARGE)
+
+
+def test_a_chunked_body_of_a_server_that_does_not_end_it_is_refused(client: FlaskClient) -> None:
+    answer = client.post(URL, json=halo(), headers={"Transfer-Encoding": "chunked"})
+    assert seen(answer) == refused(400, b'{"success":false,"message":"The body is empty. Send a JSON object."}')
+
+
+def test_a_body_that_breaks_off_is_refused(client: FlaskClient) -> None:
+    answer = client.post(URL, data=json.dumps(halo()), environ_overrides={"CONTENT_LENGTH": "5000"})
+    assert seen(answer) == refused(400, b'{"success":false,"message":"The body could not be read to its end. Send all of it."}')
+
+
+@pytest.mark.parametrize(
+    "read", [Request.get_data, lambda each: each.form, lambda each: each.stream.read()], ids=["data", "form", "stream"]
+)
+def test_a_host_that_reads_the_body_first_does_no_harm(tmp_path: Path, read: Any) -> None:
+    app = make_app(tmp_path)
+    app.before_request(lambda: [read(request._get_current_object()), None][1])  # type: ignore[attr-defined]
+    answer = app.test_client().post(URL, data=json.dumps(halo()), content_type="application/x-www-form-urlencoded")
+    assert seen(answer) == ok(HALO)
+
+
+def test_a_host_that_answers_first_is_heard(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    app.before_request(lambda: ("closed for repairs", 503))
+    assert app.test_client().post(URL, json=halo()).get_data() == b"closed for repairs"
+
+
+class Csrf:
+    """Refuses every POST but those of exempted views: Flask-WTF's ways, as far as they concern us."""
+
+    def __init__(self, app: Flask) -> None:
+        self.exempted: set[str] = set()
+        app.extensions["csrf"] = self
+        app.before_request(self.protect)
+
+    def exempt(self, view: Any) -> Any:
+        self.exempted.add(f"{view.__module__}.{view.__name__}")
+        return view
+
+    def protect(self) -> None:
+        view = current_app.view_functions[request.endpoint or ""]
+        if f"{view.__module__}.{view.__name__}" not in self.exempted and not request.form.get("csrf_token"):
+            abort(400, "The CSRF token is missing.")
+
+
+@pytest.mark.parametrize("csrf_first", [True, False])
+def test_csrf_protection_leaves_the_webhook_alone_whichever_is_set_up_first(tmp_path: Path, csrf_first: bool) -> None:
+    app = Flask(__name__, root_path=str(tmp_path))
+    steps: list[Callable[[Flask], object]] = [Csrf, add_bot] if csrf_first else [add_bot, Csrf]
+    for set_up in steps:
+        set_up(app)
+    app.post("/other")(lambda: "open")
+    client = app.test_client()
+    assert seen(client.post(URL, json=halo())) == ok(HALO)
+    assert client.post("/other").status_code == 400
+
+
+@pytest.mark.parametrize("code", [400, 401, 405, 413, Exception])
+def test_error_pages_of_the_host_are_not_shown(tmp_path: Path, code: Any) -> None:
+    app = make_app(tmp_path)
+
+    @app.errorhandler(code)
+    def page(error: object) -> ResponseReturnValue:
+        return "<html>", 200
+
+    client = app.test_client()
+    html = {"Accept": "text/html"}
+    assert [
+        client.get(URL, headers=html).get_data(),
+        client.open(URL, method="SHOUT", headers=html).get_data(),
+        client.post(URL, json={}, headers=html).get_data(),
+        client.post(URL, data=b" " * 300_000, headers=html).get_data(),
+    ] == [NO_POST, NO_POST, UNAUTHORIZED, TOO_LARGE]
+
+
+def test_a_host_that_matches_hosts_reaches_the_webhook_by_any(tmp_path: Path) -> None:
+    app = add_bot(Flask(__name__, root_path=str(tmp_path), host_matching=True, static_folder=None))
+    for base in ["http://bot.example.com", "http://127.0.0.1:5000"]:
+        assert seen(app.test_client().post(URL, json=halo(), base_url=base)) == ok(HALO)
+
+
+def test_the_webhook_works_below_a_script_name(client: FlaskClient) -> None:
+    assert seen(client.post(URL, json=halo(), base_url="http://localhost/shop")) == ok(HALO)
+
+
+@pytest.mark.parametrize(("prefix", "url"), [("", "/webhook"), ("/wa/bot", "/wa/bot/webhook")])
+def test_the_prefix_stands_before_the_url(tmp_path: Path, prefix: str, url: str) -> None:
+    client = make_app(tmp_path, CHATBOT_PREFIX=prefix).test_client()
+    assert (seen(client.post(url, json=halo())), client.post(URL).status_code) == (ok(HALO), 404)
+
+
+def test_other_routes_of_the_host_are_untouched(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    shop = Blueprint("shop", __name__)
+    shop.get("/chatbot/hours")(lambda: "08.00-17.00")
+    app.register_blueprint(shop)
+    client = app.test_client()
+    assert (client.get("/chatbot/hours").get_data(), client.post("/chatbot/hours").status_code) == (b"08.00-17.00", 405)
