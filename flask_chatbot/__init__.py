@@ -2,7 +2,7 @@
 
 from flask_chatbot.core.messages import Message, Sender
 from flask_chatbot.core.replies import Audio, ContactCard, Document, Image, Location, Text, Video
-from flask_chatbot.errors import ChatbotError, ConfigError, RulesError
+from flask_chatbot.errors import ChatbotError, ConfigError, HandlerError, Invalid, RulesError, Skip
 from flask_chatbot.extension import Chatbot
 
 __all__ = [
@@ -12,11 +12,14 @@ __all__ = [
     "ConfigError",
     "ContactCard",
     "Document",
+    "HandlerError",
     "Image",
+    "Invalid",
     "Location",
     "Message",
     "RulesError",
     "Sender",
+    "Skip",
     "Text",
     "Video",
 ]

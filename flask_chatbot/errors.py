@@ -1,10 +1,15 @@
-"""Every error this package raises on purpose.
+"""Every error this package raises on purpose, and the two a handler may raise.
+
+.. code-block:: text
 
     ChatbotError
     +-- RulesError        the rule files hold mistakes: .problems
     +-- ConfigError       the configuration holds mistakes: .problems
-    +-- TemplateFailed    a reply template could not be rendered for this message
+    +-- HandlerError      a Python handler does not fit: its place, the fact, the mend
+    +-- AnswerFailed      a reply could not be made for this message
     +-- BadPayload        a webhook body nobody can read: .status, .message
+    +-- Skip              raised by a handler: let the next rule try
+    +-- Invalid           raised by a handler: these fields are wrong: .problems
 """
 
 from collections.abc import Iterable
@@ -34,8 +39,12 @@ class ConfigError(ChatbotError):
         super().__init__("\n".join(self.problems))
 
 
-class TemplateFailed(ChatbotError):
-    """A reply template met a value it cannot work with; the message says which."""
+class HandlerError(ChatbotError):
+    """A Python handler that cannot be used: it names no rule there is, or wants what the rule has not."""
+
+
+class AnswerFailed(ChatbotError):
+    """A reply that cannot be made for this message. What it says may be logged: it never holds what a customer wrote."""
 
 
 class BadPayload(ChatbotError):
@@ -45,3 +54,21 @@ class BadPayload(ChatbotError):
         self.message = message
         self.status = status
         super().__init__(message)
+
+
+class Skip(ChatbotError):
+    """Raise it in a handler to let the next rule try; in a fallback handler, the file's own fallback."""
+
+
+class Invalid(ChatbotError):
+    """Raise it in a handler where values are wrong: each field by name, with the sentence for the customer.
+
+    >>> Invalid(kode="Kode barang tidak dikenal.").problems
+    {'kode': 'Kode barang tidak dikenal.'}
+    """
+
+    def __init__(self, **problems: str) -> None:
+        if not problems:
+            raise TypeError("Invalid names at least one field: raise Invalid(kode='Kode barang tidak dikenal.')")
+        self.problems = problems
+        super().__init__(", ".join(problems))

@@ -1,24 +1,20 @@
 """`Chatbot`: puts a bot into a Flask app."""
 
-import logging
 import os
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
-from random import SystemRandom
+from typing import Any, TypeVar
+from weakref import WeakSet
 
 from flask import Flask
 
-from flask_chatbot.config import MAKE_A_KEY, Settings
-from flask_chatbot.core.loader import load_rules
-from flask_chatbot.core.rules import RuleBook
-from flask_chatbot.errors import ChatbotError, ConfigError, RulesError
-from flask_chatbot.webhook import State, blueprint
+from flask_chatbot.bot import Bot
+from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
+from flask_chatbot.handlers import Handlers, check_handler, custom_type
+from flask_chatbot.startup import prepare
+from flask_chatbot.webhook import blueprint
 
-SAFE_LENGTH = 8  # bytes; a shorter key is taken, with a warning
-
-log = logging.getLogger(__name__)
-
+F = TypeVar("F", bound=Callable[..., Any])
 
 class Chatbot:
     """A keyword bot: `Chatbot(app)`, or `Chatbot()` and later `init_app(app)` for as many apps as wanted; it keeps none of them.
@@ -29,6 +25,8 @@ class Chatbot:
 
     def __init__(self, app: Flask | None = None, *, rules: str | Path | None = None) -> None:
         self._rules = rules
+        self._handlers = Handlers()
+        self._bots: WeakSet[Bot] = WeakSet()  # not the apps: these are for handlers that come after init_app
         if app is not None:
             self.init_app(app)
 
@@ -36,58 +34,95 @@ class Chatbot:
         """The app with the webhook in it. `ConfigError` or `RulesError` with every mistake; the app is then as it was."""
         if "chatbot" in app.extensions:
             raise ChatbotError("This app has a Chatbot already. Call init_app once for each app.")
-        settings, book = self._read(app)
+        bot = prepare(app.config, os.environ, Path(app.root_path), self._rules, self._handlers)
         try:
-            app.register_blueprint(blueprint, url_prefix=settings.prefix)
+            app.register_blueprint(blueprint, url_prefix=bot.settings.prefix)
         except AssertionError as error:
             raise ChatbotError("This app has answered requests already. Call init_app before the first one.") from error
-        app.extensions["chatbot"] = State(settings, book, random=SystemRandom(), clock=lambda: datetime.now(UTC))
-        if any(len(key.key) < SAFE_LENGTH for key in settings.webhook_keys):
-            log.warning("CHATBOT_WEBHOOK_KEY: a key shorter than %d characters is soon guessed. Make one with: %s", SAFE_LENGTH, MAKE_A_KEY)
+        app.extensions["chatbot"] = bot
+        self._bots.add(bot)
 
-    def _read(self, app: Flask) -> tuple[Settings, RuleBook]:
-        """The configuration and the rules; the mistakes of both come together."""
-        settings, told = Settings.read(app.config, os.environ)
-        problems = list(told)
-        if not settings.webhook_keys and not _is_told_of("CHATBOT_WEBHOOK_KEY", told):
-            problems.append(
-                "CHATBOT_WEBHOOK_KEY is not set, so no message can come in. Put a key into app.config or the environment, "
-                f"the same one that the platform sends as webhookkey. Make one with: {MAKE_A_KEY}"
-            )
-        try:
-            book = None
-            if self._rules is not None or not _is_told_of("CHATBOT_RULES", told):
-                book = load_rules(find_rules(Path(app.root_path), self._rules, settings.rules))
-        except RulesError as error:
-            if not problems:
-                raise
-            problems += [str(problem) for problem in error.problems]
-        except ConfigError as error:
-            problems += error.problems
-        if problems or book is None:
-            raise ConfigError(problems)
-        return settings, book
+    def rule(self, name: str) -> Callable[[F], F]:
+        """Let a function answer for the rule of that name.
 
+        Its parameters are filled by name: the rule's fields, `message`, `memory`. It returns a text, a reply or a list of these; a dict of
+        names for the rule's own templates; None for the reply as the YAML has it; ``[]`` for silence. It may raise `Skip` and `Invalid`.
+        """
 
-def _is_told_of(key: str, problems: Iterable[str]) -> bool:
-    """Whether a mistake in this key is among the problems: it need not be told twice."""
-    return any(problem.startswith(f"{key} ") for problem in problems)
+        def register(function: F) -> F:
+            handler = self._handlers.add_rule(name, function)
+            told = [str(problem) for bot in self._bots for problem in check_handler(name, handler, bot.book)]
+            if told:
+                raise HandlerError("\n".join(told))
+            return function
 
+        return register
 
-def find_rules(root: Path, given: str | Path | None = None, configured: Path | None = None) -> Path:
-    """The rule file of an app in the folder `root`; `ConfigError` naming each place that was looked at.
+    def keyword(self, keyword: str | list[str], *, fields: list[object] | None = None, **keys: object) -> Callable[[F], F]:
+        """Let a function answer a keyword that no rule file has; `fields` and other `keys` are those of a rule in YAML."""
+        first = keyword[0] if isinstance(keyword, list) and keyword else keyword
+        data = {"name": first, "keyword": keyword, **({"fields": fields} if fields else {}), **keys}
 
-    `given` counts from `root`, `configured` (by CHATBOT_RULES) from the current folder. Where both are None it is ``rules.yaml`` in
-    `root` or, `root` being a package, in the folder around it.
-    """
-    if given is not None:
-        places, mend = [root / given], "Mend Chatbot(rules=...): its path counts from the folder of the app."
-    elif configured is not None:
-        places, mend = [Path.cwd() / configured], "Mend CHATBOT_RULES: its path counts from the current folder."
-    else:
-        folders = [root, root.parent] if (root / "__init__.py").is_file() else [root]
-        places, mend = [folder / "rules.yaml" for folder in folders], "Write one there, or set CHATBOT_RULES to the path of yours."
-    for place in places:
-        if place.is_file():
-            return place
-    raise ConfigError([f"There is no rule file {' or '.join(map(str, places))}. {mend}"])
+        def register(function: F) -> F:
+            self._handlers.add_keyword(data, function)
+            self._reload()
+            return function
+
+        return register
+
+    def fallback(self, function: F) -> F:
+        """Let a function (`message`) answer what no rule matches; where it raises `Skip`, the file's own fallback does."""
+        self._handlers.add_fallback(function)
+        self._reload()
+        return function
+
+    def before(self, function: F) -> F:
+        """Let a function (`message`) see each message first: the replies it returns are sent at once; None lets the rules answer."""
+        self._handlers.add_before(function)
+        return function
+
+    def after(self, function: F) -> F:
+        """Let a function (`message`, `replies`) see what is about to be sent: it returns other replies, or None."""
+        self._handlers.add_after(function)
+        return function
+
+    def errorhandler(self, kind: type[Exception]) -> Callable[[F], F]:
+        """Let a function (`error`, `message`) return the replies where a handler raised an error of that kind."""
+
+        def register(function: F) -> F:
+            self._handlers.add_error(kind, function)
+            return function
+
+        return register
+
+    def field_type(self, name: str) -> Callable[[F], F]:
+        """Let rule files use a field type: a function of the text that returns the value, or raises ValueError with a sentence for the customer."""
+
+        def register(function: F) -> F:
+            self._only_before_init(f"the field type {name!r}")
+            self._handlers.types[name] = custom_type(function)
+            return function
+
+        return register
+
+    def template_filter(self, name: str) -> Callable[[F], F]:
+        """Let templates of the rule files use a function as a filter."""
+
+        def register(function: F) -> F:
+            self._only_before_init(f"the filter {name!r}")
+            self._handlers.filters[name] = function
+            return function
+
+        return register
+
+    def _only_before_init(self, what: str) -> None:
+        """Rule files are read by init_app, and what they use must be known by then."""
+        if self._bots:
+            raise HandlerError(f"{what} comes after init_app, which has read the rules. Register it before: bot = Chatbot(), then bot.init_app(app).")
+
+    def _reload(self) -> None:
+        for bot in self._bots:
+            try:
+                bot.reload()
+            except RulesError as error:
+                raise HandlerError(str(error)) from error

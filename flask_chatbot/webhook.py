@@ -1,38 +1,22 @@
 """The blueprint of ``POST /webhook``: a keyword message in, its replies out, in the contract's JSON whatever the host app is like."""
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from hmac import compare_digest
-from random import Random
 
 from flask import Blueprint, Request, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from flask_chatbot.config import Settings, WebhookKey
-from flask_chatbot.core.engine import NO_MEMORY, decide
-from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.bot import Bot
+from flask_chatbot.config import WebhookKey
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.wire import read_object, read_webhook, write_refusal, write_replies
 
 BODY_LIMIT = 256 * 1024  # bytes
-RETRY_AFTER = 30  # seconds until it is worth trying again what failed by our fault
+_HEADERS = {405: {"Allow": "POST"}, 503: {"Retry-After": "30"}}  # Retry-After is in seconds
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("chatbot_webhook", __name__)
-
-
-@dataclass(slots=True)
-class State:
-    """What one app holds, in ``app.extensions["chatbot"]``. `book` is read once per message, and replaced whole."""
-
-    settings: Settings
-    book: RuleBook
-    random: Random
-    clock: Callable[[], datetime]
 
 
 @blueprint.record
@@ -46,60 +30,71 @@ def _add_route(setup: BlueprintSetupState) -> None:
 
 
 @blueprint.url_value_preprocessor
-def _go_first(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+def _go_first(_endpoint: str | None, values: dict[str, object] | None) -> None:
     """Run before any `before_request` of the host: one may check for CSRF tokens, or eat a body that says it is a form."""
     exempt = getattr(current_app.extensions.get("csrf"), "exempt", None)
     if exempt is not None:
         exempt(webhook)
-    with suppress(BadPayload):  # the view meets it again, and answers it
-        read_body(request)
-
-
-def webhook(_host: str = "") -> Response:
-    """The answer to one request; a refusal has the contract's shape as well."""
-    if request.method != "POST":
-        return _refuse(405, "This address takes POST only.", Allow="POST")
     try:
-        return Response(_answer(read_body(request)), content_type="application/json")
+        _read_body(request._get_current_object())  # type: ignore[attr-defined]  # the proxy costs as much as what it is asked for
+    except BadPayload as error:
+        if values is not None:  # always so for a URL of ours
+            values["refused"] = error  # for the view: raised here, it would meet the host's error pages
+
+
+def webhook(refused: BadPayload | None = None, _host: str = "") -> Response:
+    """The answer to one request; `refused` where it is no POST or its body cannot be read. A refusal has the contract's shape as well."""
+    try:
+        if refused is not None:
+            raise refused
+        return Response(_answer(request.get_data()), content_type="application/json")
     except BadPayload as error:
         log.info("refused a webhook call with %d", error.status)
         return _refuse(error.status, error.message)
     except Exception:
         log.exception("a webhook call failed by our fault")
-        return _refuse(503, "The bot has a problem of its own. Try again later.", **{"Retry-After": str(RETRY_AFTER)})
+        return _refuse(503, "The bot has a problem of its own. Try again later.")
 
 
 def _answer(body: bytes) -> bytes:
-    state: State = current_app.extensions["chatbot"]
+    bot: Bot = current_app.extensions["chatbot"]
     document = read_object(body)
-    key = find_key(state.settings.webhook_keys, document.get("webhookkey"))
+    key = find_key(bot.settings.webhook_keys, document.get("webhookkey"))
     if key is None:
         raise BadPayload("Unauthorized", 401)
     message = read_webhook(document, line=key.name)
-    decision = decide(state.book, message, NO_MEMORY, state.clock(), state.random)
+    decision = bot.answer(message)
     rule = decision.match.rule.name if decision.match else None
     log.info("answered a webhook call: rule %r, line %r, %d replies", rule, key.name, len(decision.replies))
     return write_replies(decision.replies)
 
 
-def read_body(request: Request) -> bytes:
-    """The whole body, of 256 KiB or of the app's own `MAX_CONTENT_LENGTH` at most; `BadPayload` otherwise, however often it is called."""
-    ceiling = request.max_content_length
-    # One byte more than the limit: a chunked body is silently cut at what is set here.
-    request.max_content_length = BODY_LIMIT + 1 if ceiling is None else min(ceiling, BODY_LIMIT + 1)
+def _read_body(request: Request) -> None:
+    """Leaves the whole body in `request.get_data()`, of 256 KiB or the app's own MAX_CONTENT_LENGTH at most; `BadPayload` otherwise."""
+    if request.method != "POST":
+        raise BadPayload("This address takes POST only.", 405)
+    ceiling = None
+    length = request.content_length
+    if length is None:
+        # A chunked body is silently cut at the limit that is set: one byte more tells which one was larger.
+        ceiling = request.max_content_length
+        request.max_content_length = BODY_LIMIT + 1 if ceiling is None else min(ceiling, BODY_LIMIT + 1)
+    elif length > BODY_LIMIT:
+        raise _too_large(request)
     try:
         body = request.get_data()
     except RequestEntityTooLarge:
-        raise _too_large(request.max_content_length) from None
-    except ClientDisconnected:
-        raise BadPayload("The body ended before its time. Send all of it.") from None
-    if len(body) > BODY_LIMIT or (request.content_length is None and len(body) == ceiling):
-        raise _too_large(request.max_content_length)
-    return body
+        raise _too_large(request) from None
+    except Exception as error:  # noqa: BLE001  each server has errors of its own for a body that breaks off or is wrongly chunked
+        log.info("could not read a body: %s", type(error).__name__)
+        raise BadPayload("The body could not be read to its end. Send all of it.") from None
+    if len(body) > BODY_LIMIT or len(body) == ceiling:
+        raise _too_large(request)
 
 
-def _too_large(limit: int) -> BadPayload:
-    return BadPayload(f"The body is larger than {min(limit, BODY_LIMIT)} bytes. Send less.", 413)
+def _too_large(request: Request) -> BadPayload:
+    limit = min(request.max_content_length or BODY_LIMIT, BODY_LIMIT)
+    return BadPayload(f"The body is larger than {limit} bytes. Send less.", 413)
 
 
 def find_key(keys: tuple[WebhookKey, ...], given: object) -> WebhookKey | None:
@@ -117,5 +112,5 @@ def find_key(keys: tuple[WebhookKey, ...], given: object) -> WebhookKey | None:
     return found
 
 
-def _refuse(status: int, message: str, **headers: str) -> Response:
-    return Response(write_refusal(message), status, headers, content_type="application/json")
+def _refuse(status: int, message: str) -> Response:
+    return Response(write_refusal(message), status, _HEADERS.get(status), content_type="application/json")

@@ -1,6 +1,8 @@
 """Putting a bot into an app: what is found, and what is refused."""
 
+import gc
 import logging
+import weakref
 from pathlib import Path
 
 import pytest
@@ -103,7 +105,10 @@ def test_one_chatbot_serves_many_apps_and_keeps_none(tmp_path: Path) -> None:
     bot.init_app(two)
     assert (answer(one), answer(two, "/two/webhook")) == (HALO, HALO)
     assert one.extensions["chatbot"].settings != two.extensions["chatbot"].settings
-    assert vars(bot) == {"_rules": None}
+    gone = weakref.ref(one)
+    del one
+    gc.collect()
+    assert gone() is None
 
 
 def test_without_a_rule_file_it_says_where_it_looked(tmp_path: Path) -> None:

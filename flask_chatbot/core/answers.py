@@ -16,7 +16,7 @@ class Answer(Protocol):
     """One entry of ``reply:``."""
 
     def make(self, names: Names, random: Random) -> Reply | None:
-        """The reply for one message, or None where the template came out empty; `TemplateFailed` where it cannot."""
+        """The reply for one message, or None where its text or URL came out empty; `AnswerFailed` where it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class MediaAnswer:
     filename: Template
 
     def make(self, names: Names, random: Random) -> Reply | None:
-        return self.kind(self.url.render(names), self.caption.render(names), self.filename.render(names))
+        url = self.url.render(names)
+        return self.kind(url, self.caption.render(names), self.filename.render(names)) if url else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +82,5 @@ class OneOf:
 
 
 def make_all(answers: Iterable[Answer], names: Names, random: Random) -> tuple[Reply, ...]:
-    """The replies for one message; an answer whose text comes out empty is left out."""
+    """The replies for one message; an answer whose text or URL comes out empty is left out."""
     return tuple(reply for answer in answers if (reply := answer.make(names, random)) is not None)

@@ -13,6 +13,7 @@ from flask_chatbot.core.schemawords import Complaint, complaints
 from flask_chatbot.core.shape import SCHEMA, plain
 
 Step = str | int
+TAG = re.compile(r"\{[{%]")
 
 
 @cache
@@ -45,17 +46,19 @@ class Document(NamedTuple):
         return Mark(self.file, place.line, place.column)
 
     def mark_in_text(self, path: tuple[Step, ...], line: int, word: str) -> Mark:
-        """Where `word` stands in the text at `path`, at or after that text's `line` (from 1); the text's own place where it is not found."""
+        """Where `word` stands in the text at `path`, at or after that text's `line` (from 1); that line's place where it is not found."""
         start = self.mark(path)
         node = self._node(path)
         block = isinstance(node, yamlnodes.Scalar) and node.style in ("|", ">")
         row = start.line + line - (0 if block else 1)
-        pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)") if word else re.compile(r"\S")
+        bounds = (r"(?<!\w)", r"(?!\w)") if word.isidentifier() else ("", "")
+        pattern = re.compile(re.escape(word).join(bounds)) if word else re.compile(r"\S")
         for number in range(row, min(row + 2, len(self.lines) + 1)):
-            found = pattern.search(self.lines[number - 1], start.column - 1 if number == start.line else 0)
-            if found:
+            text, begin = self.lines[number - 1], start.column - 1 if number == start.line else 0
+            tag = TAG.search(text, begin) if word else None
+            if found := pattern.search(text, tag.start() if tag else begin):
                 return Mark(self.file, number, found.start() + 1)
-        return start
+        return self.mark_in_text(path, line, "") if word else start
 
     def _node(self, path: tuple[Step, ...]) -> yamlnodes.Node:
         node = self.node
@@ -73,8 +76,10 @@ def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Docum
     if node is None:
         return None, problems, set()
     document = Document(file, plain(node), node, source.decode("utf-8-sig").splitlines())
-    found = schema_complaints(document.data if is_root else {"version": 1, **document.data})
-    found += [] if is_root else misplaced(document.data)
+    if is_root or not isinstance(document.data, dict):
+        found = schema_complaints(document.data)
+    else:
+        found = schema_complaints({"version": 1, **document.data}) + misplaced(document.data)
     told = {(problem.mark.line, problem.mark.column) for problem in problems}
     for complaint in found:
         mark = document.mark(complaint.path, complaint.at_key)
@@ -94,5 +99,7 @@ def schema_complaints(data: Any) -> list[Complaint]:
     try:
         gate()(data)
     except fastjsonschema.JsonSchemaValueException:
-        return [complaint for error in Draft7Validator(SCHEMA).iter_errors(data) for complaint in complaints(error)]
+        found = dict.fromkeys(complaint for error in Draft7Validator(SCHEMA).iter_errors(data) for complaint in complaints(error))
+        closed = {complaint.path[:-1] for complaint in found if complaint.says_all}
+        return [each for each in found if each.says_all or not any(each.path[:size] in closed for size in range(len(each.path) + 1))]
     return []

@@ -1,8 +1,8 @@
 """From a message to what is to be done about it."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 from types import MappingProxyType
@@ -11,12 +11,13 @@ from typing import Protocol
 from flask_chatbot.core.answers import make_all
 from flask_chatbot.core.explanation import explain
 from flask_chatbot.core.fields import Context, Reading, read_fields
+from flask_chatbot.core.folding import TEXT_LIMIT
 from flask_chatbot.core.matching import Candidate, Kind, Match
 from flask_chatbot.core.messages import Message, Sender, split_parts
 from flask_chatbot.core.replies import Reply, Text
-from flask_chatbot.core.rules import Rule, RuleBook
+from flask_chatbot.core.rules import RuleBook
 from flask_chatbot.core.sentences import say
-from flask_chatbot.errors import TemplateFailed
+from flask_chatbot.errors import AnswerFailed, Invalid, Skip
 
 log = logging.getLogger(__name__)
 
@@ -49,59 +50,84 @@ class NoMemory:
 NO_MEMORY = NoMemory()
 
 
-def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, random: Random) -> Decision:
+Handle = Callable[[Match, Message], Mapping[str, object] | tuple[Reply, ...] | None]
+
+
+def no_handler(match: Match, message: Message) -> None:
+    """Leaves every rule to its YAML."""
+
+
+def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, random: Random, handle: Handle = no_handler) -> Decision:
     """What to do about one message; `now` is an aware datetime. No text makes it raise.
 
-    A template that fails on a value is logged with its rule's place, and the customer gets one apology.
+    `handle` is asked about each match whose fields are valid: it returns the replies, or names for the rule's own templates, or None;
+    it may raise `Skip` and `Invalid`. What cannot be answered is logged with its rule's place, and the customer gets one apology.
     """
-    candidate = next(iter(book.index.candidates(message.text)), None)
-    if candidate is None:
-        return Decision(None)
+    if len(message.text) > TEXT_LIMIT:
+        message = replace(message, text=message.text[:TEXT_LIMIT])
     local = now.astimezone(book.locale.timezone)
-    try:
-        match = read(candidate, book, local)
-        return Decision(match, answer(match, candidate, book, message, local, random))
-    except TemplateFailed as error:
-        log.error("rule %r at %s cannot answer: %s", candidate.rule.name, candidate.rule.mark, error)
+    for candidate in book.index.candidates(message.text):
         match = Match(rule=candidate.rule, kind=candidate.kind)
-        return Decision(match, (Text(say(book.locale.language, "apology")),))
+        try:
+            match = read(candidate, book, message, local)
+            match, names = consult(match, message, local, handle)
+            return Decision(match, names if isinstance(names, tuple) else answer(match, book, names, random))
+        except Skip:
+            continue
+        except AnswerFailed as error:
+            log.error("rule %r at %s cannot answer: %s", match.rule.name, match.rule.mark, error)
+            return Decision(match, (Text(say(book.locale.language, "apology")),))
+    return Decision(None)
 
 
-def read(candidate: Candidate, book: RuleBook, now: datetime) -> Match:
+def read(candidate: Candidate, book: RuleBook, message: Message, now: datetime) -> Match:
     """The match with its fields read from what stands after the ``#``."""
-    rule = candidate.rule
+    rule, kind, literal, rest = candidate
+    data = split_parts(rest) if kind is Kind.FIELDS else message.data
     if not rule.fields:
-        return Match(rule=rule, kind=candidate.kind)
+        return Match(rule=rule, kind=kind, literal=literal, data=data)
     context = Context(book.locale.language, book.locale.country, now)
-    reading = read_fields(rule.fields, candidate.rest.split("#"), context)
-    return Match(rule=rule, kind=candidate.kind, fields=reading.values, invalid=reading.problems)
+    reading = read_fields(rule.fields, rest.split("#"), context)
+    return Match(rule=rule, kind=kind, literal=literal, data=data, fields=reading.values, invalid=reading.problems)
 
 
-def answer(match: Match, candidate: Candidate, book: RuleBook, message: Message, now: datetime, random: Random) -> tuple[Reply, ...]:
-    """The rule's replies, or what it says of missing and wrong values."""
-    rule = match.rule
-    if match.invalid and rule.on_invalid == "explain":
-        given = bool(split_parts(candidate.rest))
-        reading = Reading(dict(match.fields), dict(match.invalid))
-        return (Text(explain(trigger(rule, candidate.literal), rule.fields or (), reading, book.locale.language, given)),)
-    answers = rule.invalid if match.invalid else rule.reply
-    return make_all(answers, names(match, candidate, message, now), random)
-
-
-def trigger(rule: Rule, literal: str) -> str:
-    """The keyword to show the form with, as its author wrote it: the one that was used, where that takes fields."""
-    forms = [keyword for keyword in rule.keywords if keyword.takes_fields]
-    return next((keyword.written for keyword in forms if keyword.literal == literal), forms[0].written)
-
-
-def names(match: Match, candidate: Candidate, message: Message, now: datetime) -> dict[str, object]:
-    """What templates may use, beside the `vars`; a field hides a name of ours."""
-    return {
+def consult(match: Match, message: Message, now: datetime, handle: Handle) -> tuple[Match, dict[str, object] | tuple[Reply, ...]]:
+    """The match, invalid where the handler says so, and either the replies or the names templates may use, beside the `vars`."""
+    names: dict[str, object] = {
         "nama": message.sender.name,
         "nohp": message.sender.number,
-        "data": split_parts(candidate.rest) if candidate.kind is Kind.FIELDS else message.data,
+        "data": match.data,
         "text": message.text,
         "keyword": message.keyword,
         "now": now,
         **match.fields,
     }
+    if match.invalid:
+        return match, names
+    try:
+        outcome = handle(match, message)
+    except Invalid as error:
+        return replace(match, invalid=error.problems, fields={**match.fields, **dict.fromkeys(error.problems)}), names
+    if isinstance(outcome, tuple):
+        return match, outcome
+    names |= outcome or {}
+    lacking = [name for name in match.rule.needs if name not in names]
+    if lacking:
+        raise AnswerFailed(f"no Python handler supplied {', '.join(lacking)}")
+    return match, names
+
+
+def answer(match: Match, book: RuleBook, names: Mapping[str, object], random: Random) -> tuple[Reply, ...]:
+    """The rule's replies, or what it says of missing and wrong values."""
+    rule = match.rule
+    if match.invalid and rule.on_invalid == "explain":
+        reading = Reading(dict(match.fields), dict(match.invalid))
+        return (Text(explain(trigger(match), rule.fields or (), reading, book.locale.language, given=bool(match.data))),)
+    return make_all(rule.invalid if match.invalid else rule.reply, names, random)
+
+
+def trigger(match: Match) -> str:
+    """The keyword to show the form with, as its author wrote it: the one that was used, where that takes fields."""
+    forms = [keyword for keyword in match.rule.keywords if keyword.takes_fields]
+    used = [keyword for keyword in forms if keyword.literal == match.literal]
+    return next((keyword.written for keyword in (*used, *forms)), match.literal)

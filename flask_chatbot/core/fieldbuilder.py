@@ -9,10 +9,12 @@ from typing import Any
 from flask_chatbot.core.fields import Context, Field, FieldType, Option, Pattern
 from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.places import Place
+from flask_chatbot.core.preamble import kind_of
 from flask_chatbot.core.problems import did_you_mean
+from flask_chatbot.core.templatecheck import JINJA_NAMES
 from flask_chatbot.core.templates import Sandbox, Template, compile_template
 
-RESERVED = ("message", "text", "data", "keyword", "now", "memory", "value", "loop")
+RESERVED = ("message", "text", "data", "keyword", "now", "memory", "value", *JINJA_NAMES)
 NAME = re.compile(r"[^\W\d]\w*")
 REPEAT = re.compile(r"\{(\d+)?(?:,(\d+)?)?\}")
 REPEATS_LIMIT = 50  # what a counted repeat such as {3,20} may ask for
@@ -82,13 +84,13 @@ def check_keys(place: Place, field: Field, data: Mapping[str, object]) -> None:
 
 def check_default(place: Place, field: Field, locale: Locale) -> None:
     """A default is read like a customer's value, so it must be one."""
-    if field.default is None:
+    if field.default is None or ("options" in field.kind.keys and not field.options):
         return
-    context = Context(language="en", country=locale.country, now=datetime.now(UTC).astimezone(locale.timezone))
+    context = Context(language=locale.language, country=locale.country, now=datetime.now(UTC).astimezone(locale.timezone))
     try:
         field.kind.read(field.default.strip(), field, context)
     except ValueError as error:
-        place.at("default").tell(f"the default does not fit the field itself: {error}")
+        place.at("default").tell(f"the default does not fit the field. A customer who wrote it would be told: {error}")
 
 
 def build_options(place: Place) -> tuple[Option, ...]:
@@ -105,7 +107,8 @@ def build_options(place: Place) -> tuple[Option, ...]:
 
 def build_error(place: Place, sandbox: Sandbox) -> Template:
     """A field's own sentence about a wrong value."""
-    return compile_template(place, sandbox, {"value": "text"})
+    variables = {name: kind_of(value) for name, value in sandbox.globals.items()}
+    return compile_template(place, sandbox, variables | {"value": "text"})
 
 
 def build_pattern(place: Place) -> Pattern | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from flask_chatbot.core.sentences import clip, say
-from flask_chatbot.errors import TemplateFailed
+from flask_chatbot.errors import AnswerFailed
 
 SURPLUS = "#"  # the key in Reading.problems under which parts too many are told; no field can be called that
 
@@ -157,7 +157,7 @@ def _own_sentence(error: ErrorTemplate | None, text: str) -> str:
         return ""
     try:
         return error.render({"value": text}).strip()
-    except TemplateFailed:
+    except AnswerFailed:
         return ""
 
 

@@ -1,26 +1,38 @@
 """The filters reply templates may use: an allow-list, each of bounded cost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
-from jinja2.filters import FILTERS
+from jinja2 import Environment, pass_environment
+from jinja2.filters import FILTERS, do_truncate, do_unique
 
 from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.numbers import format_phone, mask
 from flask_chatbot.core.replies import TEXT_LIMIT
 
-JINJA_FILTERS = (
-    "abs capitalize count d default first float int join last length lower max min reverse sort sum title trim truncate unique upper wordcount"
-).split()
+JINJA_FILTERS = "abs capitalize count d default first float int last length list lower max min sort title trim upper wordcount".split()
 WIDTHS = ("short", "medium", "long", "full")
 PATTERN_LIMIT = 40  # characters of a date pattern such as "EEEE, d MMMM"
 NUMBER_LIMIT = 10**18  # beyond this a number is a slip, or an attack
 DIGITS_LIMIT = 10  # digits after the decimal mark
 LIST_LIMIT = 100  # entries a loop may walk, as many as a message has fields
+
+
+class Misfit(ValueError):
+    """A value a template cannot work with; the message may be logged, since it never holds the value."""
+
+
+def kind(value: object) -> str:
+    """What a value is, without showing it.
+
+    >>> kind("Jhon Doe"), kind(None)
+    ('text', 'nothing')
+    """
+    return {str: "text", type(None): "nothing"}.get(type(value), type(value).__name__)
 
 
 def filters(locale: Locale) -> dict[str, Callable[..., Any]]:
@@ -32,7 +44,12 @@ def filters(locale: Locale) -> dict[str, Callable[..., Any]]:
         "rupiah": lambda value: write_rupiah(value, locale),
         "phone": lambda value: format_phone(str(value), locale.country),
         "mask": lambda value: mask(str(value)),
+        "join": join,
         "replace": replace,
+        "reverse": reverse,
+        "sum": total,
+        "truncate": truncate,
+        "unique": unique,
         "round": round_half_up,
     }
     return {name: FILTERS[name] for name in JINJA_FILTERS} | ours
@@ -45,7 +62,7 @@ def write_date(value: object, form: str, locale: Locale) -> str:
     'Senin, 23 November 2026'
     """
     if not isinstance(value, date):
-        raise TypeError(f"the filter date needs a date, not {value!r}")
+        raise Misfit(f"the filter date needs a date, not {kind(value)}")
     day = value.astimezone(locale.timezone) if isinstance(value, datetime) and value.tzinfo else value
     return format_date(day, checked_form(form), locale=locale.language)
 
@@ -57,7 +74,7 @@ def write_time(value: object, form: str, locale: Locale) -> str:
     '08.30'
     """
     if not isinstance(value, datetime | time):
-        raise TypeError(f"the filter time needs a time, not {value!r}")
+        raise Misfit(f"the filter time needs a time, not {kind(value)}")
     zone = locale.timezone if value.tzinfo else None
     return format_time(value, checked_form(form), tzinfo=zone, locale=locale.language)
 
@@ -65,7 +82,7 @@ def write_time(value: object, form: str, locale: Locale) -> str:
 def checked_form(form: object) -> Any:
     """`form`, unless it could make a date of unbounded length."""
     if not isinstance(form, str) or len(form) > PATTERN_LIMIT:
-        raise ValueError(f"a date's form is one of {', '.join(WIDTHS)} or a pattern of at most {PATTERN_LIMIT} characters")
+        raise Misfit(f"a date's form is one of {', '.join(WIDTHS)} or a pattern of at most {PATTERN_LIMIT} characters")
     return form
 
 
@@ -73,7 +90,7 @@ def checked_number(value: object, name: str) -> int | float | Decimal:
     """`value`, when it is a finite number."""
     if isinstance(value, int | float | Decimal) and value.__class__ is not bool and -NUMBER_LIMIT < value < NUMBER_LIMIT:
         return value
-    raise TypeError(f"the filter {name} needs a number, not {value!r}")
+    raise Misfit(f"the filter {name} needs a number, not {kind(value)}")
 
 
 def write_number(value: object, digits: int | None, locale: Locale) -> str:
@@ -98,12 +115,59 @@ def write_rupiah(value: object, locale: Locale) -> str:
     return ("-Rp" if number < 0 else "Rp") + format_decimal(-number if number < 0 else number, pattern, locale=locale.language)
 
 
-def replace(value: object, old: str, new: str) -> str:
-    """The text with every `old` written `new`, as Jinja's filter, but never longer than a reply may be."""
+def replace(value: object, old: str, new: str, count: int | None = None) -> str:
+    """The text with the first `count` of `old`, or all, written `new`, as Jinja's filter; cut where a reply would end.
+
+    >>> replace("1.500.000", ".", "", 1)
+    '1500.000'
+    """
     text, old, new = str(value), str(old), str(new)
-    if len(text) + text.count(old) * max(len(new) - len(old), 0) > TEXT_LIMIT:
-        raise ValueError(f"the filter replace made a text of more than {TEXT_LIMIT} characters")
-    return text.replace(old, new)
+    most = TEXT_LIMIT // max(len(new), 1) + 1  # what more of them write lies behind the cut
+    if len(new) > len(old) and (count is None or count > most):
+        return text[:TEXT_LIMIT].replace(old, new, most)[:TEXT_LIMIT]
+    return text.replace(old, new, -1 if count is None else count)
+
+
+def join(value: Iterable[object], separator: str = "") -> str:
+    """The entries with `separator` between them, as Jinja's filter; cut where a reply would end.
+
+    >>> join(["Jhon Doe", 3], ", ")
+    'Jhon Doe, 3'
+    """
+    parts: list[str] = []
+    size = 0
+    for entry in value:
+        parts.append(str(entry))
+        size += len(parts[-1]) + len(str(separator))
+        if size > 2 * TEXT_LIMIT:
+            break
+    return str(separator).join(parts)[:TEXT_LIMIT]
+
+
+def reverse(value: str | Sequence[object]) -> str | list[object]:
+    """The text or the list from its end, ready to be walked."""
+    return value[::-1] if isinstance(value, str) else list(reversed(value))
+
+
+def total(value: Iterable[object]) -> int | float | Decimal:
+    """The sum of a list of numbers.
+
+    >>> total([1, 2, 3.5])
+    6.5
+    """
+    return sum(checked_number(number, "sum") for number in value)
+
+
+@pass_environment
+def truncate(environment: Environment, value: object, length: int = 255, killwords: bool = False, end: str = "...", leeway: int = 0) -> str:
+    """The text in at most `length` characters, as Jinja's filter; no longer than a reply, whatever `end` is."""
+    return do_truncate(environment, str(value), length, killwords, end, leeway)[:TEXT_LIMIT]
+
+
+@pass_environment
+def unique(environment: Environment, value: Iterable[object], case_sensitive: bool = False) -> list[object]:
+    """The entries, each once, ready to be walked."""
+    return list(do_unique(environment, value, case_sensitive))
 
 
 def round_half_up(value: object, digits: int = 0) -> int | float:
@@ -118,10 +182,17 @@ def round_half_up(value: object, digits: int = 0) -> int | float:
     return float(rounded) if digits else int(rounded)
 
 
+def single(value: object) -> object:
+    """`value`, unless it is a list: lists of lists could be made to hold millions of entries."""
+    if isinstance(value, list | tuple | dict | set | frozenset):
+        raise Misfit("a list inside a list is written out, not named")
+    return value
+
+
 def each(value: object) -> list[object]:
     """The entries a ``for`` may walk: those of a list of at most 100, never the letters of a text."""
     if not isinstance(value, list | tuple | dict | set | frozenset):
-        raise TypeError(f"a loop needs a list, not {value!r}")
+        raise Misfit(f"a loop needs a list, not {kind(value)}")
     if len(value) > LIST_LIMIT:
-        raise ValueError(f"a loop walks at most {LIST_LIMIT} entries, and this list has {len(value)}")
+        raise Misfit(f"a loop walks at most {LIST_LIMIT} entries, and this list has {len(value)}")
     return list(value)

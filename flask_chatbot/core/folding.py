@@ -76,16 +76,16 @@ class Folding:
             return folded
         return "#".join([" ".join([self._synonyms.get(word, word) for word in part.split(" ")]) for part in folded.split("#")])
 
-    def without_courtesy(self, folded: str) -> set[str]:
-        """Every text that is left of a folded one when courtesy words are taken off its ends.
+    def without_courtesy(self, folded: str) -> list[str]:
+        """Every text that is left of a folded one when courtesy words are taken off its ends, each once.
 
-        >>> sorted(Folding(["kak", "min"]).without_courtesy("min halo kak"))
-        ['halo', 'halo kak', 'min halo']
+        >>> Folding(["kak", "min"]).without_courtesy("min halo kak")
+        ['min halo', 'halo kak', 'halo']
         """
         words = folded.split(" ")
         ahead, behind = self._courtesy(words), self._courtesy(words[::-1])
         cuts = [(first, last) for first in range(ahead + 1) for last in range(behind + 1) if 0 < first + last < len(words)]
-        return {" ".join(words[first : len(words) - last]) for first, last in cuts}
+        return list(dict.fromkeys(" ".join(words[first : len(words) - last]) for first, last in cuts))
 
     def _courtesy(self, words: list[str]) -> int:
         """How many of the first words are courtesy, as far as that counts."""

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from flask_chatbot.core.additions import NO_ADDITIONS, Additions, read_added
 from flask_chatbot.core.documents import Step, read_document
 from flask_chatbot.core.fieldtypes import FIELD_TYPES
-from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.matching import Index
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.preamble import build_folding, build_locale, build_vars, kind_of
@@ -30,21 +30,22 @@ class Loaded(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def load_rules(path: str | Path) -> RuleBook:
-    """The rules of a file and all it includes; `RulesError` with every problem where there is one."""
-    book, problems = read_rules(path)
+def load_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> RuleBook:
+    """The rules of a file and all it includes, and what Python adds; `RulesError` with every problem where there is one."""
+    book, problems = read_rules(path, additions)
     if book is None:
         raise RulesError(problems)
     return book
 
 
-def read_rules(path: str | Path) -> Loaded:
-    """The rules of a file and all it includes, with its problems, warnings among them."""
+def read_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> Loaded:
+    """The rules of a file and all it includes, and what Python adds, with all problems, warnings among them."""
     with collector_paused():
-        loading = _Loading()
+        loading = _Loading(additions)
         loading.read_root(Path(path))
+        loading.read_additions()
         book = loading.book()
-    problems = tuple(sorted(loading.problems, key=lambda problem: problem.mark))
+    problems = tuple(dict.fromkeys(sorted(loading.problems, key=lambda problem: problem.mark)))
     return Loaded(None if any(problem.severity == "error" for problem in problems) else book, problems)
 
 
@@ -63,11 +64,13 @@ def collector_paused() -> Iterator[None]:
 class _Loading:
     """One load: the files read so far, and what is wrong with them."""
 
-    def __init__(self) -> None:
+    def __init__(self, additions: Additions) -> None:
+        self.additions = additions
         self.problems: list[Problem] = []
         self.roots: list[Place] = []
+        self.added: list[Place] = []
         self.files: list[Path] = []
-        self.refused: set[tuple[str, tuple[Step, ...]]] = set()
+        self.refused: set[tuple[int, tuple[Step, ...]]] = set()  # by the document's id, since a Python file may hold several
 
     def read_root(self, path: Path) -> None:
         """Read a file, and the files it includes."""
@@ -79,50 +82,78 @@ class _Loading:
 
     def include(self, entry: Place, root: Path) -> None:
         """Read the files a glob stands for, each once."""
-        found = [Path(name) for name in sorted(glob.glob(str(root.parent / entry.data), recursive=True))]
+        names = sorted(glob.glob(entry.data, root_dir=root.parent, recursive=True))
+        found = [path for name in names if (path := root.parent / name).is_file()]
         if not found:
             entry.tell(f"no file matches {entry.data!r} beside {root.name}. Mend the path, or remove it.")
         for path in found:
-            if path.is_file() and path.resolve() not in {file.resolve() for file in self.files}:
+            if path.resolve() not in {file.resolve() for file in self.files}:
                 self.read_file(path)
 
     def read_file(self, path: Path) -> None:
         """Read one file as far as the schema; all but the first are included ones."""
         file = shown(path)
+        self.files.append(path)
         try:
             source = path.read_bytes()
         except OSError as error:
             self.problems.append(Problem(Mark(file, 1, 1), f"the file cannot be read: {error.strerror or error}."))
             return
-        self.files.append(path)
         document, problems, refused = read_document(source, file, is_root=not self.roots)
         self.problems += problems
-        self.refused.update((file, unit(path)) for path in refused)
+        self.refused.update((id(document), unit(path)) for path in refused)
         if document is not None and isinstance(document.data, dict):
             self.roots.append(Place(document, (), document.data, self.problems))
+
+    def read_additions(self) -> None:
+        """Read the rules that Python adds."""
+        for rule in self.additions.rules:
+            document, problems, refused = read_added(rule)
+            self.problems += problems
+            self.refused.update((id(document), unit(path)) for path in refused)
+            self.added.append(Place(document, (), document.data, self.problems))
 
     def is_fit(self, place: Place) -> bool:
         """Whether the schema took what is here, so that it can be read further."""
         steps = unit(place.path)
-        return not any((place.document.file, part) in self.refused for part in (steps, steps[:1]))
+        return not any((id(place.document), part) in self.refused for part in (steps, steps[:1]))
 
     def book(self) -> RuleBook | None:
         """The rules of all files, read as far as they are fit to be."""
         if not self.roots:
             return None
         settings = self.roots[0].at("settings")
-        locale = build_locale(settings) if self.is_fit(settings) else Locale()
+        settings = settings if self.is_fit(settings) else replace(settings, data=None)
+        locale = build_locale(settings)
         variables = build_vars(self.each_entry("vars"), NAMES)
-        sandbox = Sandbox(locale, {name: place.data for name, place in variables.items()})
+        sandbox = Sandbox(locale, {name: place.data for name, place in variables.items()}, self.additions.filters)
         folding = build_folding(settings, self.each_entry("synonyms"), locale)
-        builder = RuleBuilder(folding, sandbox, FIELD_TYPES, {name: kind_of(place.data) for name, place in variables.items()})
+        types = {**FIELD_TYPES, **self.additions.types}
+        builder = RuleBuilder(folding, sandbox, types, {name: kind_of(place.data) for name, place in variables.items()})
         rules = [builder.build(place, position) for position, place in enumerate(self.each_entry("rules"))]
-        if not rules and not self.problems:
+        if not rules and not self.problems and not self.added:
             self.roots[0].tell("there are no rules. Add a list of them under 'rules:'.")
+        rules += self.added_rules(rules, builder)
         by_name = named(rules, self.problems)
         check_sharing(rules, self.problems)
         ordered = tuple(by_name.values())
         return RuleBook(rules=ordered, by_name=by_name, index=Index(ordered, folding), locale=locale, files=tuple(self.files))
+
+    def added_rules(self, rules: list[Rule], builder: RuleBuilder) -> list[Rule]:
+        """The rules of Python, whose keywords are new, and whose fallback goes before those of the files."""
+        known = {(keyword.literal, keyword.takes_fields): rule for rule in rules for keyword in rule.keywords}
+        first = max((rule.priority for rule in rules if rule.fallback), default=-1) + 1
+        added: list[Rule] = []
+        for entry in (place.at("rules", 0) for place in self.added):
+            if not self.is_fit(entry):
+                continue
+            rule = builder.build(entry, len(rules) + len(added))
+            for keyword in rule.keywords:
+                taken = known.setdefault((keyword.literal, keyword.takes_fields), rule)
+                if taken is not rule:
+                    entry.tell(f"the keyword {keyword.written!r} is taken by rule {taken.name!r} at {taken.mark}. Override that rule instead.")
+            added.append(replace(rule, priority=first) if rule.fallback else rule)
+        return added
 
     def each_entry(self, key: str) -> Iterator[Place]:
         """The entries under a key in all files, those that are fit to be read."""
@@ -161,6 +192,6 @@ def check_sharing(rules: list[Rule], problems: list[Problem]) -> None:
     """Tell of a keyword that more rules share than can be looked at for one message."""
     sharing = Counter((keyword.literal, keyword.takes_fields) for rule in rules for keyword in rule.keywords)
     for literal, takes_fields in (key for key, count in sharing.items() if count > RULES_PER_LITERAL):
-        last = [rule for rule in rules for keyword in rule.keywords if (keyword.literal, keyword.takes_fields) == (literal, takes_fields)][-1]
+        last = [rule for rule in rules if any((each.literal, each.takes_fields) == (literal, takes_fields) for each in rule.keywords)][-1]
         message = f"{sharing[literal, takes_fields]} rules share the keyword {literal!r}, and {RULES_PER_LITERAL} is the most. Merge some."
         problems.append(Problem(last.mark, message))

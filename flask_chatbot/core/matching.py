@@ -19,10 +19,16 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A rule that answers, how it was found, and what was read for it; `invalid` has a sentence for each field without a good value."""
+    """A rule that answers, how it was found, and what was read for it.
+
+    `literal` is the folded text it was found by, `data` the parts after the ``#``; `invalid` has a sentence for each field without a
+    good value.
+    """
 
     rule: Rule
     kind: Kind
+    literal: str = ""
+    data: tuple[str, ...] = ()
     fields: Mapping[str, object] = field(default_factory=dict)
     invalid: Mapping[str, str] = field(default_factory=dict)
 
@@ -63,25 +69,22 @@ class Index:
     def candidates(self, text: str) -> list[Candidate]:
         """The rules a text matches, the winner first, fallbacks last."""
         text = text[:TEXT_LIMIT]
-        found = self._by_keyword(text) + self._by_mark(text)
-        if not found and text.rstrip().endswith("#"):
-            found = self._by_keyword(text.rstrip("# \t\n"))
-        if not found:
-            found = self._bare(text)
+        folded = self._folding.fold(text)
+        found = self._whole(folded) + self._by_mark(text)
+        if not found and folded.endswith("#"):
+            folded = folded.rstrip("#")
+            found = self._whole(folded)
+        if not found:  # a keyword that takes fields, written without any
+            found = self._whole(folded, Kind.FIELDS)
         if len(found) > 1:
             found.sort(key=Candidate.rank)
         return found + self._fallbacks
 
-    def _by_keyword(self, text: str) -> list[Candidate]:
-        return [Candidate(rule, Kind.KEYWORD, literal) for literal in self._readings(text) for rule in self._keywords.get(literal, ())]
-
-    def _bare(self, text: str) -> list[Candidate]:
-        """A keyword that takes fields, written without any, where no rule has that text for its own."""
-        return [Candidate(rule, Kind.FIELDS, literal) for literal in self._readings(text) for rule in self._fields.get(literal, ())]
-
-    def _readings(self, text: str) -> list[str]:
-        folded = self._folding.fold(text)
-        return [folded, *self._folding.without_courtesy(folded)]
+    def _whole(self, folded: str, kind: Kind = Kind.KEYWORD) -> list[Candidate]:
+        """The rules whose literal is the whole text, courtesy words taken off its ends or not."""
+        table = self._keywords if kind is Kind.KEYWORD else self._fields
+        readings = (folded, *self._folding.without_courtesy(folded))
+        return [Candidate(rule, kind, literal) for literal in readings for rule in table.get(literal, ())]
 
     def _by_mark(self, text: str) -> list[Candidate]:
         found = []

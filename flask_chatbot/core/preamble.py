@@ -9,6 +9,7 @@ from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.sentences import IGNORE_WORDS
+from flask_chatbot.core.templatecheck import JINJA_NAMES
 
 
 def build_locale(settings: Place) -> Locale:
@@ -17,7 +18,8 @@ def build_locale(settings: Place) -> Locale:
     country = data.get("country", "ID")
     if not is_country(country):
         settings.at("country").tell(f"{country!r} is no country with telephone numbers. Write its two capital letters, such as ID or MY.")
-    return Locale(language=data.get("language", "id"), timezone=build_timezone(settings, data.get("timezone", "Asia/Jakarta")), country=country)
+    timezone = build_timezone(settings, data.get("timezone", "Asia/Jakarta"))
+    return Locale(language=data.get("language", "id"), timezone=timezone, country=country)
 
 
 def is_country(code: str) -> bool:
@@ -45,7 +47,7 @@ def build_vars(entries: Iterable[Place], taken: Collection[str]) -> dict[str, Pl
     found: dict[str, Place] = {}
     for place in entries:
         name = str(place.path[-1])
-        if name in taken or name in ("loop", "value") or keyword.iskeyword(name):
+        if name in taken or name in (*JINJA_NAMES, "value") or keyword.iskeyword(name):
             place.tell(f"a var may not be called {name!r}, which means something else in templates. Choose another name.", key=True)
         elif name in found:
             place.tell(f"there is a var {name!r} already, at {found[name].mark(key=True)}. Remove one of them.", key=True)
@@ -68,8 +70,9 @@ def build_folding(settings: Place, synonyms: Iterable[Place], locale: Locale) ->
         head = fold(str(place.path[-1]))
         for entry in place.entries():
             word = fold(entry.data)
-            if " " in word or " " in head:
-                entry.tell(f"synonyms stand for single words, and {head if ' ' in head else word!r} is several. Make it a keyword of its own.")
+            if not (is_word(word) and is_word(head)):
+                culprit = word if is_word(head) else head
+                entry.tell(f"synonyms stand for single words, and {culprit!r} is none. Make it a keyword of its own.")
             elif word in heads and heads[word] != head:
                 entry.tell(f"{word!r} stands for {heads[word]!r} already, at {places[word].mark()}. Remove one of them.")
             heads.setdefault(word, head)
@@ -77,6 +80,24 @@ def build_folding(settings: Place, synonyms: Iterable[Place], locale: Locale) ->
     for word, head in heads.items():
         if heads.get(head, head) != head:
             places[word].tell(f"{head!r} is itself a synonym of {heads[head]!r}. List all its words there.")
-    ignored = settings.at("ignore_words").entries() if settings.data and "ignore_words" in settings.data else None
-    words = IGNORE_WORDS[locale.language] if ignored is None else [entry.data for entry in ignored]
-    return Folding(words, {word: head for word, head in heads.items() if word != head})
+    return Folding(courtesy_words(settings, locale), {word: head for word, head in heads.items() if word != head})
+
+
+def courtesy_words(settings: Place, locale: Locale) -> list[str]:
+    """The words that do not count at the ends of a text: those of the language, where the file lists none."""
+    if not settings.data or "ignore_words" not in settings.data:
+        return list(IGNORE_WORDS[locale.language])
+    entries = settings.at("ignore_words").entries()
+    for entry in entries:
+        if not is_word(fold(entry.data)):
+            entry.tell(f"words are ignored one by one, and {entry.data!r} is none. Write each word as an entry of its own.")
+    return [entry.data for entry in entries]
+
+
+def is_word(folded: str) -> bool:
+    """Whether a folded text is a single word.
+
+    >>> is_word("harga"), is_word("daftar harga"), is_word("")
+    (True, False, False)
+    """
+    return bool(folded) and not set(" #") & set(folded)

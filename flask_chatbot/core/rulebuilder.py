@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_chatbot.core.fieldbuilder import build_fields
+from flask_chatbot.core.fieldbuilder import RESERVED, build_fields
 from flask_chatbot.core.fields import Field, FieldType
 from flask_chatbot.core.folding import Folding
 from flask_chatbot.core.places import Place
@@ -29,7 +29,10 @@ class RuleBuilder:
         data: dict[str, Any] = place.data
         keywords = self.keywords(place.at("keyword"))
         fields = build_fields(place.at("fields"), self.types, self.sandbox)
-        replies = ReplyBuilder(self.sandbox, self.names | {field.name: field.type for field in fields or ()})
+        needs = self.needs(place.at("needs"))
+        fielded = {field.name: field.type for field in fields or ()}
+        replies = ReplyBuilder(self.sandbox, self.names | fielded | dict.fromkeys(needs, ""))
+        refusals = ReplyBuilder(self.sandbox, self.names | fielded)
         rule = Rule(
             name=data.get("name") or next((keyword.written for keyword in keywords), "fallback"),
             is_named="name" in data,
@@ -39,12 +42,20 @@ class RuleBuilder:
             fallback=data.get("fallback", False),
             priority=data.get("priority", 0),
             fields=fields,
+            needs=needs,
             on_invalid=data.get("on_invalid", "reply" if "invalid" in data else "explain"),
-            invalid=replies.build(place.at("invalid")),
+            invalid=refusals.build(place.at("invalid")),
             reply=replies.build(place.at("reply")),
         )
         self.check(place, rule)
         return rule
+
+    def needs(self, place: Place) -> tuple[str, ...]:
+        """The names a Python handler supplies."""
+        for entry in place.entries():
+            if not entry.data.isidentifier() or entry.data in RESERVED:
+                entry.tell(f"{entry.data!r} cannot be the name of a value. Use letters, digits and _, beginning with a letter.")
+        return tuple(entry.data for entry in place.entries())
 
     def keywords(self, place: Place) -> tuple[Keyword, ...]:
         """The keywords, those that fold to the same text taken once."""

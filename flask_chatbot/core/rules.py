@@ -29,7 +29,8 @@ class Keyword:
 class Rule:
     """Everything one entry under ``rules:`` says.
 
-    `is_named` tells a name its author gave from one made of a keyword. `fields` is None where any number of parts is taken, as `data`.
+    `is_named` tells a name its author gave from one made of a keyword. `fields` is None where any number of parts is taken, as `data`;
+    `needs` are the names a Python handler supplies.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Rule:
     fallback: bool = False
     priority: int = 0
     fields: tuple[Field, ...] | None = None
+    needs: tuple[str, ...] = ()
     on_invalid: Literal["explain", "reply"] = "explain"
     invalid: tuple[Answer, ...] = ()
     reply: tuple[Answer, ...] = ()

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from jsonschema.exceptions import ValidationError
 
 from flask_chatbot.core.problems import did_you_mean
+from flask_chatbot.core.yamltraps import MEND
+from flask_chatbot.core.yamltraps import shown as in_quotes
 
 KINDS = {
     "object": "a group of keys",
@@ -18,11 +20,15 @@ KINDS = {
 
 
 class Complaint(NamedTuple):
-    """What is wrong at a path of the data; `at_key` where the key is to blame and not the value."""
+    """What is wrong at a path of the data; `at_key` where the key is to blame and not the value.
+
+    One that `says_all` leaves nothing to say of the keys beside it.
+    """
 
     path: tuple[str | int, ...]
     message: str
     at_key: bool = False
+    says_all: bool = False
 
 
 class Refusal(NamedTuple):
@@ -82,12 +88,7 @@ def wrong_type(refusal: Refusal) -> Iterator[Complaint]:
     if refusal.value is None:
         yield Complaint(refusal.path, f"{called(refusal.path)} is empty. Write {wanted} after it, or remove it.", at_key=True)
     else:
-        hint = keys_not_indented(refusal)
-        yield Complaint(refusal.path, f"{called(refusal.path)} must be {wanted}, not {shown(refusal.value)}.{hint}")
-
-
-def keys_not_indented(refusal: Refusal) -> str:
-    return " Indent its keys deeper than it." if refusal.value == "" else ""
+        yield Complaint(refusal.path, f"{called(refusal.path)} must be {wanted}, not {shown(refusal.value)}.")
 
 
 def unknown_keys(refusal: Refusal) -> Iterator[Complaint]:
@@ -99,7 +100,7 @@ def unknown_keys(refusal: Refusal) -> Iterator[Complaint]:
         guess = did_you_mean(key, known)
         if not guess and len(refusal.value) == 1 and "string" in refusal.schema.get("type", ()):
             text = f"{key}: {refusal.value[key]}" if isinstance(refusal.value[key], str | int | float) else f"{key}: ..."
-            yield Complaint((*refusal.path, key), f'{text!r} was read as a key and its value. Put quotes around this text: "{text}"', at_key=True)
+            yield Complaint((*refusal.path, key), f"{text!r} was read as a key and its value. {MEND}{in_quotes(text)}", at_key=True)
         else:
             listed = ", ".join(known)
             yield Complaint((*refusal.path, key), f"unknown key {key!r}.{guess or f' Known here: {listed}.'}", at_key=True)
@@ -110,7 +111,6 @@ def missing_key(refusal: Refusal) -> Iterator[Complaint]:
         if key not in refusal.value:
             where = "the file" if not refusal.path else called(refusal.path)
             yield Complaint(refusal.path, f"{where} lacks the key {key!r}.{' Begin it with `version: 1`.' if key == 'version' else ''}")
-            return
 
 
 def not_listed(refusal: Refusal) -> Iterator[Complaint]:
@@ -123,7 +123,8 @@ def not_listed(refusal: Refusal) -> Iterator[Complaint]:
 def one_key_only(refusal: Refusal) -> Iterator[Complaint]:
     keys = list(refusal.value)
     if refusal.value[keys[0]] is None and refusal.limit == 1:
-        yield Complaint((*refusal.path, keys[0]), f"the keys of {keys[0]!r} stand beside it, not below it. Indent them deeper than {keys[0]!r}.", True)
+        message = f"the keys of {keys[0]!r} stand beside it, not below it. Indent them deeper than {keys[0]!r}."
+        yield Complaint((*refusal.path, keys[0]), message, at_key=True, says_all=True)
     elif any(key not in refusal.schema.get("properties", keys) for key in keys):
         return  # the unknown key is told of already
     else:
@@ -142,7 +143,8 @@ def bound(sentence: str) -> Callable[[Refusal], Iterator[Complaint]]:
 
 def wrong_form(refusal: Refusal) -> Iterator[Complaint]:
     if refusal.limit == "^[A-Z]{2}$":
-        yield Complaint(refusal.path, f"{called(refusal.path)} must be a country's two capital letters, such as ID, not {shown(refusal.value)}.")
+        message = f"{called(refusal.path)} must be a country's two capital letters, such as ID, not {shown(refusal.value)}."
+        yield Complaint(refusal.path, message)
     else:  # an identifier: jsonschema gives the path of the map and the key as the value
         message = f"{shown(refusal.value)} cannot be a name in templates. Use letters, digits and _, beginning with a letter."
         yield Complaint((*refusal.path, refusal.value), message, at_key=True)

@@ -13,15 +13,24 @@ ALLOWED = (
     nodes.Pos, nodes.CondExpr, nodes.Getattr, nodes.Getitem, nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair, nodes.Keyword,
 )  # fmt: skip
 REFUSED: dict[type[nodes.Node], str] = {
+    nodes.Scope: "'autoescape' is not allowed in a template. Use if, for, set and filters only",
     nodes.Call: "calls are not allowed in a template. Use a filter: {{ nama | upper }}",
     nodes.Concat: "'~' is not allowed in a template. Write the parts one after the other: {{ a }}{{ b }}",
     nodes.Pow: "'**' is not allowed in a template. Compute it in Python",
     nodes.Slice: "slices are not allowed in a template. Use the filters first, last or truncate",
 }
 TESTS = ("defined", "undefined", "none", "number", "string", "even", "odd", "divisibleby", "in", "eq", "ne", "lt", "le", "gt", "ge")
+# Statements whose nodes are called otherwise than their tags.
+TAGS: dict[type[nodes.Node], str] = {
+    nodes.AssignBlock: "endset", nodes.CallBlock: "call", nodes.FilterBlock: "filter", nodes.FromImport: "from", nodes.NSRef: "namespace",
+}  # fmt: skip
+SIGNS: dict[type[nodes.Node], str] = {nodes.Concat: "~", nodes.Pow: "**", nodes.Call: "("}
+ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod)
+JINJA_NAMES = ("loop", "self", "true", "false", "none")  # mean something to Jinja, so nothing else may be called that
 LOOP_NAMES = ("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem")
 FORMATS = ("rupiah", "number", "date", "time", "phone", "mask")  # filters whose outcome is text to be read, not reckoned with
 LOOPS_LIMIT = 2  # loops inside each other
+DEPTH_LIMIT = 50  # of the tree; Python compiles no more than 200 brackets inside each other
 TEXT_TYPES = ("text", "email", "phone", "choice")
 
 
@@ -35,6 +44,11 @@ class Flaw(NamedTuple):
 
 def check_tree(tree: nodes.Template, names: Mapping[str, str], filters: Collection[str]) -> list[Flaw]:
     """Every flaw of a parsed template, in its order."""
+    level: list[nodes.Node] = list(tree.body)
+    for _ in range(DEPTH_LIMIT):
+        level = [child for node in level for child in node.iter_child_nodes()]
+    if level:
+        return [Flaw(level[0].lineno or 1, "the template is nested too deep. Use fewer brackets, or set parts of it aside with {% set %}.")]
     return list(_Checker(names, filters).body(tree.body, dict(names), 0))
 
 
@@ -52,12 +66,12 @@ class _Checker:
     def node(self, node: nodes.Node, scope: dict[str, str], loops: int) -> Iterator[Flaw]:
         """The flaws of one node and all below it; an assignment adds to `scope`."""
         if not isinstance(node, ALLOWED):
-            kind = type(node).__name__.lower()
-            yield Flaw(node.lineno, f"{REFUSED.get(type(node), f'{kind!r} is not allowed in a template. Use if, for, set and filters only')}.")
+            yield self.refused(node)
         elif isinstance(node, nodes.For):
             yield from self.loop(node, scope, loops)
         elif isinstance(node, nodes.Assign):
             yield from self.node(node.node, scope, loops)
+            yield from (self.refused(part) for part in (node.target, *node.target.find_all(nodes.NSRef)) if isinstance(part, nodes.NSRef))
             scope.update(dict.fromkeys(stored(node.target), ""))
         elif isinstance(node, nodes.If):
             yield from self.branches(node, scope, loops)
@@ -65,6 +79,11 @@ class _Checker:
             yield from self.expression(node, scope)
             for child in node.iter_child_nodes():
                 yield from self.node(child, scope, loops)
+
+    def refused(self, node: nodes.Node) -> Flaw:
+        tag = TAGS.get(type(node), type(node).__name__.lower())
+        message = REFUSED.get(type(node), f"{tag!r} is not allowed in a template. Use if, for, set and filters only")
+        return Flaw(node.lineno or next(node.iter_child_nodes(), node).lineno or 1, f"{message}.", SIGNS.get(type(node), tag))
 
     def loop(self, node: nodes.For, scope: dict[str, str], loops: int) -> Iterator[Flaw]:
         if loops == LOOPS_LIMIT:
@@ -92,7 +111,7 @@ class _Checker:
             yield Flaw(node.lineno, f"unknown test {node.name!r}.{did_you_mean(node.name, TESTS)}", node.name)
         elif isinstance(node, nodes.Getattr):
             yield from self.attribute(node, scope)
-        elif isinstance(node, nodes.BinExpr):
+        elif isinstance(node, ARITHMETIC):
             yield from self.arithmetic(node, scope)
 
     def name(self, node: nodes.Name, scope: dict[str, str]) -> Iterator[Flaw]:
@@ -109,11 +128,13 @@ class _Checker:
 
     def arithmetic(self, node: nodes.BinExpr, scope: dict[str, str]) -> Iterator[Flaw]:
         for side in (node.left, node.right):
-            if isinstance(node, nodes.Mul | nodes.Mod) and is_text(side, scope):
-                yield Flaw(node.lineno, f"'{node.operator}' works on numbers, and {spelled(side)} is text. Give its field `type: integer`.")
+            if not isinstance(node, nodes.Add) and is_text(side, scope):
+                message = f"'{node.operator}' works on numbers, and {spelled(side)} is text. Give its field `type: integer`."
+                yield Flaw(node.lineno, message, node.operator or "")
         if isinstance(node.right, nodes.Filter) and node.right.name in FORMATS and node.right.node is not None:
-            rewritten = f"({spelled(node.left)} {node.operator} {spelled(node.right.node)}) | {node.right.name}"
-            yield Flaw(node.lineno, f"the filter {node.right.name!r} would take only what stands right before it: write `{rewritten}`.")
+            rewritten = f"({spelled(type(node)(node.left, node.right.node))}) | {node.right.name}"
+            message = f"the filter {node.right.name!r} would take only what stands right before it: write `{rewritten}`."
+            yield Flaw(node.lineno, message, node.right.name)
 
 
 def stored(target: nodes.Node) -> list[str]:
@@ -134,6 +155,11 @@ def spelled(node: nodes.Node) -> str:
         return node.name
     if isinstance(node, nodes.Const):
         return repr(node.value)
-    if isinstance(node, nodes.BinExpr) and node.operator is not None:
-        return f"{spelled(node.left)} {node.operator} {spelled(node.right)}"
+    if isinstance(node, ARITHMETIC):
+        left = spelled(node.left) if type(node.left) is type(node) else bracketed(node.left)
+        return f"{left} {node.operator} {bracketed(node.right)}"
     return "..."
+
+
+def bracketed(node: nodes.Node) -> str:
+    return f"({spelled(node)})" if isinstance(node, ARITHMETIC) else spelled(node)

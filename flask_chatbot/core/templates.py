@@ -1,25 +1,32 @@
 """Reply templates: Jinja in a sandbox, checked when the rules are loaded and compiled when first used."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, time
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import StrictUndefined, nodes
-from jinja2.exceptions import TemplateSyntaxError
+from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from flask_chatbot.core.filters import NUMBER_LIMIT, each, filters, write_date, write_time
+from flask_chatbot.core.filters import NUMBER_LIMIT, Misfit, each, filters, kind, single, write_date, write_time
 from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.replies import TEXT_LIMIT
 from flask_chatbot.core.sentences import say
 from flask_chatbot.core.templatecheck import LOOP_NAMES, TESTS, Flaw, check_tree
-from flask_chatbot.errors import TemplateFailed
+from flask_chatbot.errors import AnswerFailed
 
 PLAIN_USE = re.compile(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?: ?\| ?(?P<filter>[a-z]\w*)| or (?:'[\w ]*'|\"[\w ]*\"))? ?\}\}(?!\})")
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 SOURCE_LIMIT = 4096  # bytes of one template
+WRITTEN_OUT = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict)  # no longer than the source
+
+
+class Absent(Misfit, UndefinedError):
+    """An entry or an attribute that is not there."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -27,11 +34,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"+", "*", "%"})
 
-    def __init__(self, locale: Locale, names: Mapping[str, object]) -> None:
+    def __init__(self, locale: Locale, names: Mapping[str, object], more_filters: Mapping[str, Callable[..., object]] = NOTHING) -> None:
         super().__init__(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=self.written, cache_size=0)
         self.locale = locale
-        self.filters = filters(locale)
-        self.filters["_each"] = each
+        self.filters = {**filters(locale), **more_filters}
+        self.filters |= {"_each": each, "_single": single}
         self.tests = {name: self.tests[name] for name in TESTS}
         self.globals = dict(names)
 
@@ -53,7 +60,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return obj[attribute]
         if isinstance(obj, LoopContext) and attribute in LOOP_NAMES:
             return getattr(obj, attribute)
-        return self.undefined(obj=obj, name=attribute)
+        return self.undefined(hint=f"there is no {attribute!r}", exc=Absent)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """An entry of a list by its number, or of a map by its key."""
@@ -61,19 +68,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return obj[argument]
         if isinstance(obj, list | tuple) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
             return obj[argument]
-        return self.undefined(obj=obj, name=argument)
+        return self.undefined(hint=f"there is no entry {argument}" if isinstance(argument, int) else "there is no such entry", exc=Absent)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """`left operator right` for numbers, and ``+`` for texts, as long as the outcome stays small."""
+        """`left operator right` for numbers, as long as the outcome stays small, and ``+`` for texts, cut where a reply would end."""
         if isinstance(left, str) and isinstance(right, str) and operator == "+":
-            if len(left) + len(right) > TEXT_LIMIT:
-                raise ValueError(f"+ made a text of more than {TEXT_LIMIT} characters")
-            return left + right
+            return (left[:TEXT_LIMIT] + right[:TEXT_LIMIT])[:TEXT_LIMIT]
         if isinstance(left, str | list | tuple | dict) or isinstance(right, str | list | tuple | dict):
-            raise TypeError(f"{operator} works on numbers, not on {left!r} and {right!r}")
+            raise Misfit(f"{operator} works on numbers, not on {kind(left)} and {kind(right)}")
         result = super().call_binop(context, operator, left, right)
         if abs(result) > NUMBER_LIMIT:
-            raise ValueError(f"{operator} made a number with more than 18 digits")
+            raise Misfit(f"{operator} made a number with more than 18 digits")
         return result
 
 
@@ -93,13 +98,15 @@ class Template:
         return not has_marks(self.source)
 
     def render(self, names: Mapping[str, object]) -> str:
-        """The text for one message, stripped, ending at 4,096 characters; `TemplateFailed` where a value does not fit."""
-        if self._render is None:
-            self._render = self._constant() if self.is_constant else self._compiled()
+        """The text for one message, stripped, ending at 4,096 characters; `AnswerFailed` where a value does not fit."""
         try:
+            if self._render is None:
+                self._render = self._constant() if self.is_constant else self._compiled()
             text: str = self._render(names)
+        except Misfit as error:
+            raise AnswerFailed(str(error)) from error
         except Exception as error:  # whatever a value, its filters or its str() raise: the sandbox ends here
-            raise TemplateFailed(f"{type(error).__name__}: {error}") from error
+            raise AnswerFailed(f"{type(error).__name__} in the template {self.source[:60]!r}") from error  # its words may hold the value
         return text
 
     def _constant(self) -> Any:
@@ -109,8 +116,7 @@ class Template:
     def _compiled(self) -> Any:
         sandbox = self._sandbox
         tree = sandbox.parse(self.source)
-        for loop in tree.find_all(nodes.For):
-            loop.iter = nodes.Filter(loop.iter, "_each", [], [], None, None, lineno=loop.lineno)
+        bound(tree)
         code = sandbox.compile(tree)
         chunks = sandbox.template_class.from_code(sandbox, code, sandbox.globals).root_render_func
 
@@ -119,6 +125,24 @@ class Template:
             return joined(chunks(context))
 
         return render
+
+
+def bound(tree: nodes.Template) -> None:
+    """Have loops walk short lists only, and keep lists made at run time out of other lists, which could double without end."""
+    for loop in list(tree.find_all(nodes.For)):
+        loop.iter = filtered(loop.iter, "_each")
+    tuples = [made for made in tree.find_all(nodes.Tuple) if made.ctx == "load"]
+    lists: list[nodes.List | nodes.Tuple] = [*tree.find_all(nodes.List), *tuples]
+    for made in lists:
+        made.items = [item if isinstance(item, WRITTEN_OUT) else filtered(item, "_single") for item in made.items]
+    for pair in list(tree.find_all(nodes.Pair)):
+        if not isinstance(pair.value, WRITTEN_OUT):
+            pair.value = filtered(pair.value, "_single")
+
+
+def filtered(node: nodes.Node, name: str) -> nodes.Filter:
+    """The expression with one of our own filters behind it."""
+    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
 
 
 def joined(chunks: Any) -> str:
@@ -164,7 +188,7 @@ def check(source: str, sandbox: Sandbox, names: Mapping[str, str]) -> list[Flaw]
     try:
         tree = sandbox.parse(source)
     except TemplateSyntaxError as error:
-        return [Flaw(error.lineno, f"the template cannot be read: {error.message}.")]
+        return [Flaw(error.lineno, f"the template cannot be read: {(error.message or '').rstrip('.')}.")]
     except RecursionError:
         return [Flaw(1, "the template is nested too deep. Use fewer brackets.")]
     return check_tree(tree, names, sandbox.filters)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from flask_chatbot.core.fields import Context, Field, Option, Reading, listed, read_fields
 from flask_chatbot.core.fieldtypes import FIELD_TYPES
 from flask_chatbot.core.messages import split_parts
-from flask_chatbot.errors import TemplateFailed
+from flask_chatbot.errors import AnswerFailed
 
 ID = Context("id", "ID", datetime(2026, 11, 22, tzinfo=UTC))
 EN = replace(ID, language="en")
@@ -26,7 +26,7 @@ class Sentence:
 
 class Broken:
     def render(self, values: dict[str, object], /) -> str:
-        raise TemplateFailed(f"{values} cannot be rendered")
+        raise AnswerFailed(f"{values} cannot be rendered")
 
 
 def field(name: str, kind: str = "text", **keys: object) -> Field:

@@ -1,0 +1,120 @@
+"""For tests of your own bot: write to it as a customer, and look at what it answers."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from random import Random
+
+from flask import Flask
+
+from flask_chatbot.bot import Bot
+from flask_chatbot.core.engine import Decision
+from flask_chatbot.core.messages import Message, Sender
+from flask_chatbot.core.replies import Reply, Text
+from flask_chatbot.core.verdicts import explain
+from flask_chatbot.errors import ChatbotError
+
+
+class Replies(tuple[Reply, ...]):
+    """What the bot answered. A text in a comparison stands for the text reply, and a lone reply for a list of one.
+
+    >>> Replies([Text("Halo"), Text("Apa kabar?")]) == ["Halo", Text("Apa kabar?")]
+    True
+    >>> Replies([Text("Halo")]) == "Halo", "Ha" in Replies([Text("Halo")])
+    (True, True)
+    """
+
+    __slots__ = ()
+
+    @property
+    def text(self) -> str:
+        """All texts, joined by line breaks."""
+        return "\n".join(reply.text for reply in self if isinstance(reply, Text))
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == as_replies(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __contains__(self, part: object) -> bool:
+        return part in self.text if isinstance(part, str) else tuple.__contains__(self, part)
+
+    def __repr__(self) -> str:
+        return "\n".join(["[", *(f"    {reply!r}," for reply in self), "]"]) if self else "[]"
+
+
+def as_replies(value: object) -> object:
+    """What `value` stands for when compared with replies."""
+    if isinstance(value, str):
+        return (Text(value),)
+    if isinstance(value, Iterable):
+        return tuple(Text(each) if isinstance(each, str) else each for each in value)
+    return (value,)
+
+
+class Turn:
+    """One message with what became of it."""
+
+    def __init__(self, bot: Bot, message: Message, decision: Decision) -> None:
+        self._book = bot.book
+        self.message = message
+        self.decision = decision
+        self.replies = Replies(decision.replies)
+
+    @property
+    def rule(self) -> str | None:
+        """The name of the rule that answered; None where none did."""
+        return self.decision.match.rule.name if self.decision.match else None
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """The values of the rule's fields; None for those that are missing or wrong."""
+        return dict(self.decision.match.fields) if self.decision.match else {}
+
+    @property
+    def invalid(self) -> dict[str, str]:
+        """What is missing or wrong: a sentence for each field."""
+        return dict(self.decision.match.invalid) if self.decision.match else {}
+
+    def explain(self) -> str:
+        """Every rule the text matches, a line each, with why it won or lost."""
+        return "\n".join(map(str, explain(self._book, self.message.text))) or "no rule matches"
+
+
+class Chat:
+    """A customer who writes to the bot of an app; handlers run, and nothing is sent.
+
+    `at` is the time of all messages (an aware datetime, or a naive one in the rules' time zone), now where it is None. `seed` decides
+    what chance decides: the same seed, the same replies.
+    """
+
+    def __init__(self, app: Flask, *, from_: str = "6281200000000", nama: str = "", at: datetime | None = None, seed: int = 0) -> None:
+        if "chatbot" not in app.extensions:
+            raise ChatbotError("This app has no Chatbot. Call init_app(app) before Chat(app).")
+        self.app = app
+        self.from_ = from_
+        self.nama = nama
+        self.at = at
+        self._bot: Bot = app.extensions["chatbot"]
+        self._random = Random(seed)
+        self._last: Turn | None = None
+
+    def says(self, text: str, *, at: datetime | None = None, line: str | None = None) -> Replies:
+        """The replies to one message of this customer; `line` names the webhook key it comes by."""
+        at = at or self.at
+        now = at.replace(tzinfo=self._bot.book.locale.timezone) if at and at.tzinfo is None else at
+        message = Message(text=text, sender=Sender(number=self.from_, name=self.nama), line=line)
+        with self.app.app_context():
+            decision = self._bot.answer(message, now, self._random)
+        self._last = Turn(self._bot, message, decision)
+        return self._last.replies
+
+    @property
+    def last(self) -> Turn:
+        """The last message: its `rule`, `fields`, `invalid`, `replies`, and `explain()`."""
+        if self._last is None:
+            raise ChatbotError("Nothing has been said yet. Call says() first.")
+        return self._last
