@@ -1,89 +1,116 @@
 """``flask chatbot``: check, try and show rules, with or without the app that uses them."""
 
-import json
+import os
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
 import click
+from flask import Flask
 from flask.cli import NoAppException, ScriptInfo
 
+from flask_chatbot.bot import Bot
+from flask_chatbot.core.additions import UNKNOWN_ADDITIONS
 from flask_chatbot.core.engine import NO_MEMORY, Decision, decide
-from flask_chatbot.core.loader import Loaded, load_rules, read_rules
+from flask_chatbot.core.loader import Loaded, read_rules
 from flask_chatbot.core.messages import Message, Sender
-from flask_chatbot.core.problems import Problem
-from flask_chatbot.core.replies import Reply, Text
-from flask_chatbot.core.rules import Rule, RuleBook
-from flask_chatbot.errors import ChatbotError, RulesError
+from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.errors import ChatbotError, ConfigError, RulesError
+from flask_chatbot.handlers import check_needs
+from flask_chatbot.reports import DECISIONS, REPORTS, shown, table
 
 DEFAULT_FILE = Path("rules.yaml")
 TIMES = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
-KINDS = {"KEYWORD": "keyword", "FIELDS": "keyword with #", "FALLBACK": "fallback"}
 
 rules_option = click.option(
-    "--rules", "path", type=click.Path(path_type=Path), help="The rule file. Without it: the app's, else rules.yaml in the current folder."
+    "--rules", "path", type=click.Path(path_type=Path), help="A rule file. Without it: the app's, else rules.yaml in this folder."
 )
+run_option = click.option("--run", is_flag=True, help="Run the app's Python handlers too; they may change what they change.")
+from_option = click.option("--from", "number", default="6281200000000", show_default=True, help="The customer's number.")
+nama_option = click.option("--nama", "name", default="", help="The customer's name.")
 
 
 @click.group()
-def chatbot() -> None:
-    """Check, try and show the rules of a chatbot."""
+@click.pass_context
+def chatbot(context: click.Context) -> None:
+    """Check, try and show the rules of a chatbot.
+
+    The app is found as `flask run` finds it: by --app, FLASK_APP, or an app.py in this folder. All but --run work without one.
+
+    \b
+    flask chatbot check                     is rules.yaml right?
+    flask chatbot try "penawaran#Jhon Doe"  what would a customer get?
+    flask chatbot chat                      talk to the bot
+    """
+    if os.environ.get("NO_COLOR"):  # https://no-color.org; without a terminal click drops colours by itself
+        context.color = False
 
 
 @chatbot.command()
 @click.argument("paths", metavar="[FILES]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", help="How problems are printed.")
+@click.option("--format", "form", type=click.Choice(list(REPORTS)), default="text", show_default=True, help="How problems are printed.")
 @click.pass_context
 def check(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
-    """Tell every problem of the rule files, with its place.
+    """Tell every problem of the rule files, each with its place and its mend.
 
-    Works when the app itself cannot start. Exits with 1 where there is a problem, with 0 where there is none.
+    Without FILES: the app's own, else rules.yaml in this folder. Works when the app itself cannot start. With the app at hand, its field
+    types, filters and handlers are known; without it, what they may supply is a warning.
+
+    \b
+    flask chatbot check
+    flask --app shop chatbot check
+    flask chatbot check rules.yaml --format github
+
+    Exit codes: 0 no errors (warnings may be), 1 errors, 2 a wrong option.
     """
-    loads = {path: read_rules(path) for path in paths or (find_file(context.find_object(ScriptInfo)),)}
-    problems = [problem for loaded in loads.values() for problem in loaded.problems]
-    for line in REPORTS[form](problems):
+    app, failed = find_app(context)
+    bot: Bot | None = app.extensions["chatbot"] if app else None
+    loads = {path: load(path, bot) for path in paths or (bot.path if bot else DEFAULT_FILE,)}
+    for line in REPORTS[form](loads):
         click.echo(line)
-    if form == "text":
-        for path, loaded in loads.items():
-            click.echo(summary(path, loaded))
-    context.exit(1 if any(loaded.book is None for loaded in loads.values()) else 0)
+    context.exit(1 if failed or any(loaded.book is None for loaded in loads.values()) else 0)
 
 
 @chatbot.command("try")
 @click.argument("text")
 @rules_option
-@click.option("--from", "number", default="6281200000000", show_default=True, help="The sender's number.")
-@click.option("--nama", "name", default="", help="The sender's name.")
-@click.option("--at", "at", type=click.DateTime(TIMES), help="The time, in the rules' time zone.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How the outcome is printed.")
+@run_option
+@from_option
+@nama_option
+@click.option("--at", type=click.DateTime(TIMES), help="When it is written, in the rules' time zone.")
+@click.option("--format", "form", type=click.Choice(list(DECISIONS)), default="text", show_default=True, help="How the outcome is printed.")
 @click.pass_context
-def try_(context: click.Context, text: str, path: Path | None, number: str, name: str, at: datetime | None, form: str) -> None:
-    """Show what the bot does with TEXT: the rule, its place, the fields, the replies. Nothing is sent."""
-    book = open_book(context, path)
+def try_(context: click.Context, text: str, path: Path | None, run: bool, number: str, name: str, at: datetime | None, form: str) -> None:
+    """Show what the bot does with TEXT: the rule, its place, the fields, the replies. Nothing is sent.
+
+    \b
+    flask chatbot try halo --nama Budi
+    flask chatbot try "penawaran#Jhon Doe#jhon@example.com" --at "2026-11-23 09:00"
+    flask --app shop chatbot try --run "penawaran#Jhon Doe#jhon@example.com"
+
+    Exit codes: 0 shown, 1 the rules cannot be used, 2 a wrong option.
+    """
+    book, decider = find_decider(context, path, run)
     now = at.replace(tzinfo=book.locale.timezone) if at else datetime.now(UTC)
-    message = Message(text=text, sender=Sender(number=number, name=name))
-    decision = decide(book, message, NO_MEMORY, now, random.Random())
-    if form == "json":
-        click.echo(json.dumps(decision_data(decision), ensure_ascii=False, indent=2, default=str))
-    else:
-        click.echo("\n".join(decision_lines(decision)))
+    decision = decider(Message(text=text, sender=Sender(number=number, name=name)), now)
+    for line in DECISIONS[form](decision):
+        click.echo(line)
 
 
 @chatbot.command()
 @rules_option
-@click.option("--from", "number", default="6281200000000", show_default=True, help="Your number, as the bot sees it.")
-@click.option("--nama", "name", default="", help="Your name, as the bot sees it.")
+@run_option
+@from_option
+@nama_option
 @click.pass_context
-def chat(context: click.Context, path: Path | None, number: str, name: str) -> None:
-    """Talk to the bot in the terminal; an empty line or Ctrl+D ends it."""
-    book = open_book(context, path)
+def chat(context: click.Context, path: Path | None, run: bool, number: str, name: str) -> None:
+    """Talk to the bot in the terminal, as a customer would. An empty line or Ctrl+D ends it."""
+    _, decider = find_decider(context, path, run)
     for line in typed_lines():
-        message = Message(text=line, sender=Sender(number=number, name=name))
-        decision = decide(book, message, NO_MEMORY, datetime.now(UTC), random.Random())
+        decision = decider(Message(text=line, sender=Sender(number=number, name=name)), datetime.now(UTC))
         click.echo("\n".join(map(shown, decision.replies)) or "(no reply)")
 
 
@@ -92,16 +119,75 @@ def chat(context: click.Context, path: Path | None, number: str, name: str) -> N
 @click.pass_context
 def rules(context: click.Context, path: Path | None) -> None:
     """List the rules: name, what they answer to, fields, priority and place."""
-    rows = [("NAME", "ANSWERS TO", "FIELDS", "PRIORITY", "PLACE"), *(row(rule) for rule in open_book(context, path).rules)]
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    for cells in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
+    for line in table(find_decider(context, path, run=False)[0]):
+        click.echo(line)
 
 
 @chatbot.command()
 def schema() -> None:
-    """Print the JSON Schema of rule files, for editors."""
+    """Print the JSON Schema of rule files, for editors.
+
+    \b
+    flask chatbot schema > rules.schema.json
+    """
     click.echo(files("flask_chatbot.core").joinpath("rules.schema.json").read_text("utf-8"), nl=False)
+
+
+def load(path: Path, bot: Bot | None) -> Loaded:
+    """A rule file with its problems, those with the app's handlers among them where the file is the app's own."""
+    if bot is None:
+        return read_rules(path, UNKNOWN_ADDITIONS)
+    loaded = read_rules(path, bot.handlers.additions)
+    if loaded.book is None or path.resolve() != bot.path.resolve():
+        return loaded
+    problems = (*loaded.problems, *check_needs(bot.handlers, loaded.book))
+    return Loaded(loaded.book if len(problems) == len(loaded.problems) else None, problems)
+
+
+def find_app(context: click.Context) -> tuple[Flask | None, bool]:
+    """The app, if there is one that starts and has a bot; and whether its rules or handlers are what keeps it from starting."""
+    info = context.find_object(ScriptInfo)
+    try:
+        app = info.load_app() if info else None
+    except NoAppException:
+        return None, False
+    except ChatbotError as error:
+        click.echo(f"The app does not start, so the rules are read without it. It says:\n{error}\n", err=True)
+        return None, not isinstance(error, ConfigError)
+    return (app if app and "chatbot" in app.extensions else None), False
+
+
+Decider = Callable[[Message, datetime], Decision]
+
+
+def find_decider(context: click.Context, path: Path | None, run: bool) -> tuple[RuleBook, Decider]:
+    """The rules, and what decides by them; with `run` the app's handlers have their say."""
+    app, _ = find_app(context) if run or path is None else (None, False)
+    if run and (app is None or path):
+        raise click.UsageError("--run runs the handlers of an app, with its own rules. Name the app, and no --rules: flask --app shop ...")
+    if app is not None:
+        bot: Bot = app.extensions["chatbot"]
+        return bot.book, running(app, bot) if run else deciding(bot.book)
+    loaded = read_rules(path or DEFAULT_FILE, UNKNOWN_ADDITIONS)
+    if loaded.book is None:
+        raise click.ClickException(f"these rules cannot be used.\n{RulesError(loaded.problems)}")
+    return loaded.book, deciding(loaded.book)
+
+
+def deciding(book: RuleBook) -> Decider:
+    """Decides by the rules alone."""
+    chance = random.Random()
+    return lambda message, now: decide(book, message, NO_MEMORY, now, chance)
+
+
+def running(app: Flask, bot: Bot) -> Decider:
+    """Decides as the app does, handlers included."""
+
+    def answer(message: Message, now: datetime) -> Decision:
+        with app.app_context():
+            return bot.answer(message, now)
+
+    return answer
 
 
 def typed_lines() -> Iterator[str]:
@@ -110,118 +196,3 @@ def typed_lines() -> Iterator[str]:
         while line := input("> ").strip():
             yield line
     click.echo()
-
-
-def find_file(info: ScriptInfo | None) -> Path:
-    """The rule file of the app, where there is one that starts; else rules.yaml in the current folder."""
-    book = app_book(info)
-    return book.files[0] if book else DEFAULT_FILE
-
-
-def open_book(context: click.Context, path: Path | None) -> RuleBook:
-    """The rules of a file, or of the app; problems end the command."""
-    book = None if path else app_book(context.find_object(ScriptInfo))
-    try:
-        return book or load_rules(path or DEFAULT_FILE)
-    except RulesError as error:
-        raise click.ClickException(f"these rules cannot be used.\n{error}") from error
-
-
-def app_book(info: ScriptInfo | None) -> RuleBook | None:
-    """The rules of the app, or None after saying why there are none to be had."""
-    try:
-        state = info.load_app().extensions.get("chatbot") if info else None
-    except NoAppException:
-        return None
-    except ChatbotError as error:
-        click.echo(f"The app does not start, so {DEFAULT_FILE} of this folder is used. It says:\n{error}\n", err=True)
-        return None
-    return state.book if state else None
-
-
-def summary(path: Path, loaded: Loaded) -> str:
-    """One line on a file: how many rules it has, or how many problems."""
-    count = len(loaded.problems)
-    rules = f"{len(loaded.book.rules)} rules, " if loaded.book else ""
-    return f"{path}: {rules}{count or 'no'} problem{'' if count == 1 else 's'}"
-
-
-def text_report(problems: Sequence[Problem]) -> Iterator[str]:
-    """A line for each problem."""
-    return map(str, problems)
-
-
-def json_report(problems: Sequence[Problem]) -> Iterator[str]:
-    """One JSON list."""
-    rows = [{**asdict(problem.mark), "severity": problem.severity, "message": problem.message} for problem in problems]
-    yield json.dumps(rows, ensure_ascii=False, indent=2)
-
-
-def github_report(problems: Sequence[Problem]) -> Iterator[str]:
-    """The commands by which GitHub marks lines of a change.
-
-    Source of the escapes: https://github.com/actions/toolkit, packages/core/src/command.ts.
-    """
-    for problem in problems:
-        mark = problem.mark
-        file = escaped(mark.file).replace(":", "%3A").replace(",", "%2C")
-        yield f"::{problem.severity} file={file},line={mark.line},col={mark.column}::{escaped(problem.message)}"
-
-
-def escaped(text: str) -> str:
-    """A text as GitHub's commands take it."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-REPORTS: dict[str, Callable[[Sequence[Problem]], Iterator[str]]] = {"text": text_report, "json": json_report, "github": github_report}
-
-
-def decision_data(decision: Decision) -> dict[str, object]:
-    """A decision as JSON: rule, place, kind, fields, what is invalid, replies as a rule file writes them."""
-    match = decision.match
-    return {
-        "rule": match.rule.name if match else None,
-        "place": str(match.rule.mark) if match else None,
-        "kind": KINDS[match.kind.name] if match else None,
-        "fields": dict(match.fields) if match else {},
-        "invalid": dict(match.invalid) if match else {},
-        "replies": [reply_data(reply) for reply in decision.replies],
-    }
-
-
-def decision_lines(decision: Decision) -> Iterator[str]:
-    """A decision for people."""
-    match = decision.match
-    if match is None:
-        yield "no rule answers this"
-        return
-    yield f"rule   {match.rule.name}  ({match.rule.mark}, by its {KINDS[match.kind.name]})"
-    for name, value in match.fields.items():
-        yield f"field  {name}: {f'invalid. {match.invalid[name]}' if name in match.invalid else value}"
-    for reply in decision.replies:
-        yield f"reply  {shown(reply)}".replace("\n", "\n       ")
-    if not decision.replies:
-        yield "reply  none"
-
-
-def reply_data(reply: Reply) -> dict[str, object]:
-    """A reply as a rule file writes it: its kind, and what it holds."""
-    kind = {"ContactCard": "contact"}.get(type(reply).__name__, type(reply).__name__.lower())
-    if isinstance(reply, Text):
-        return {kind: reply.text}
-    return {kind: {key: value for key, value in asdict(reply).items() if value != ""}}
-
-
-def shown(reply: Reply) -> str:
-    """A reply as a terminal can show it."""
-    ((kind, held),) = reply_data(reply).items()
-    if not isinstance(held, dict):
-        return str(held)
-    return f"[{kind}] " + ", ".join(f"{', '.join(value) if isinstance(value, tuple) else value}" for value in held.values())
-
-
-def row(rule: Rule) -> tuple[str, str, str, str, str]:
-    """A rule as a line of the table."""
-    answers_to = [keyword.written for keyword in rule.keywords] + ["(anything else)"] * rule.fallback
-    fields = ", ".join(field.name for field in rule.fields or ())
-    return rule.name, ", ".join(answers_to), fields, str(rule.priority or ""), str(rule.mark)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_chatbot.core.additions import AddedRule, Additions
 from flask_chatbot.core.fields import Context, Field, FieldType
-from flask_chatbot.core.loader import shown
+from flask_chatbot.core.loader import short_path
 from flask_chatbot.core.problems import Mark, Problem, did_you_mean
 from flask_chatbot.core.replies import REPLIES_LIMIT, TEXT_LIMIT, ContactCard, Location, Media, Reply, Text
 from flask_chatbot.core.rules import Rule, RuleBook
@@ -120,14 +120,14 @@ def mark_of(function: Function) -> Mark:
     code = getattr(inspect.unwrap(function), "__code__", None)
     if code is None:
         return Mark(function.__module__ or "?", 1, 1)
-    return Mark(shown(Path(code.co_filename)), code.co_firstlineno, 1)
+    return Mark(short_path(Path(code.co_filename)), code.co_firstlineno, 1)
 
 
 def check_handler(name: str, handler: Handler, book: RuleBook) -> Iterator[Problem]:
     """Whether the rule is there, and has what the handler's parameters name."""
     rule = book.by_name.get(name)
     if rule is None:
-        guess = did_you_mean(name, book.by_name) or f" The rules are in {', '.join(map(shown, book.files))}."
+        guess = did_you_mean(name, book.by_name) or f" The rules are in {', '.join(map(short_path, book.files))}."
         yield Problem(handler.mark, f"{handler.name} answers for rule {name!r}, and there is none.{guess}")
         return
     known = [*(field.name for field in rule.fields or ()), *OURS]

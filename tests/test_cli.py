@@ -1,6 +1,7 @@
 """The commands, as typed: through ``flask chatbot`` itself where the app matters, else the group alone."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib.resources import files
@@ -46,9 +47,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*arguments: str, typed: str = "") -> Result:
+def run(*arguments: str, typed: str = "", color: bool = False, **environ: str) -> Result:
     """The outcome of ``flask chatbot`` with these arguments, in a folder without an app."""
-    return CliRunner().invoke(chatbot, arguments, input=typed, obj=ScriptInfo(), catch_exceptions=False)
+    return CliRunner().invoke(chatbot, arguments, input=typed, obj=ScriptInfo(), catch_exceptions=False, color=color, env=environ)
+
+
+def flask(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+    """The outcome of ``flask`` itself, in a process of its own."""
+    command = [sys.executable, "-m", "flask", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environ})
 
 
 def test_check_passes_good_rules() -> None:
@@ -59,14 +66,14 @@ def test_check_passes_good_rules() -> None:
 def test_check_tells_every_problem_with_its_place(folder: Path) -> None:
     (folder / "rules.yaml").write_text(BAD, "utf-8")
     outcome = run("check")
-    assert (outcome.exit_code, outcome.output.splitlines()) == (1, [*BAD_LINES, "rules.yaml: 2 problems"])
+    assert (outcome.exit_code, outcome.output.splitlines()) == (1, [*BAD_LINES, "rules.yaml: 2 errors"])
 
 
 def test_check_takes_several_files_and_fails_for_one_of_them(folder: Path) -> None:
     (folder / "bad.yaml").write_text(BAD, "utf-8")
     outcome = run("check", "rules.yaml", "bad.yaml")
     assert outcome.exit_code == 1
-    assert outcome.output.splitlines()[-2:] == ["rules.yaml: 3 rules, no problems", "bad.yaml: 2 problems"]
+    assert outcome.output.splitlines()[-2:] == ["rules.yaml: 3 rules, no problems", "bad.yaml: 2 errors"]
 
 
 def test_check_tells_of_a_file_that_is_not_there() -> None:
@@ -98,11 +105,10 @@ def test_check_marks_lines_for_github_and_escapes_what_its_commands_mean(folder:
 def test_check_works_when_the_app_does_not_start(folder: Path) -> None:
     (folder / "app.py").write_text("from flask import Flask\nfrom flask_chatbot import Chatbot\napp = Flask(__name__)\nChatbot(app)\n")
     (folder / "rules.yaml").write_text(BAD, "utf-8")
-    command = [sys.executable, "-m", "flask", "--app", "app.py", "chatbot", "check"]
-    outcome = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert (outcome.returncode, outcome.stdout.splitlines()) == (1, [*BAD_LINES, "rules.yaml: 2 problems"])
+    outcome = flask("--app", "app.py", "chatbot", "check")
+    assert (outcome.returncode, outcome.stdout.splitlines()) == (1, [*BAD_LINES, "rules.yaml: 2 errors"])
     said = outcome.stderr.splitlines()
-    assert said[0] == "The app does not start, so rules.yaml of this folder is used. It says:"
+    assert said[0] == "The app does not start, so the rules are read without it. It says:"
     assert said[1].startswith("CHATBOT_WEBHOOK_KEY is not set")
 
 
@@ -111,8 +117,7 @@ def test_the_rules_of_the_app_are_used_where_there_is_one(folder: Path) -> None:
     app = "from flask import Flask\nfrom flask_chatbot import Chatbot\napp = Flask(__name__)\n"
     app += "app.config['CHATBOT_WEBHOOK_KEY'] = 'a-key-of-this-test'\nChatbot(app, rules='shop.yaml')\n"
     (folder / "app.py").write_text(app)
-    command = [sys.executable, "-m", "flask", "--app", "app.py", "chatbot", "try", "toko"]
-    outcome = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    outcome = flask("--app", "app.py", "chatbot", "try", "toko")
     assert (outcome.stdout.splitlines(), outcome.stderr) == (["rule   toko  (shop.yaml:2:9, by its keyword)", "reply  Toko!"], "")
 
 
@@ -188,3 +193,130 @@ def test_rules_prints_a_table() -> None:
 
 def test_schema_prints_the_schema_that_ships() -> None:
     assert run("schema").output == files("flask_chatbot.core").joinpath("rules.schema.json").read_text("utf-8")
+
+
+SHOP = """\
+from flask import Flask, current_app
+from flask_chatbot import Chatbot
+
+bot = Chatbot()
+
+
+@bot.field_type("nik")
+def nik(text):
+    if len(text) != 16:
+        raise ValueError("NIK terdiri dari 16 angka.")
+    return text
+
+
+@bot.template_filter("teriak")
+def shout(value):
+    return f"{value}!"
+
+
+@bot.rule("daftar")
+def register(nik):
+    return {"antrean": len(current_app.name)}
+
+
+def create_app():
+    app = Flask("warung")
+    app.config["CHATBOT_WEBHOOK_KEY"] = "a-key-of-this-test"
+    bot.init_app(app)
+    return app
+"""
+SHOP_RULES = """\
+version: 1
+rules:
+  - name: daftar
+    keyword: daftar#
+    fields: [{nik: {type: nik}}]
+    needs: [antrean]
+    reply: "{{ nik | teriak }} nomor {{ antrean }}"
+"""
+SHOP_WARNINGS = [
+    "rules.yaml:3:5: warning: rule 'daftar' needs antrean of a Python handler. Check it together with the app: flask --app ...",
+    "rules.yaml:5:27: warning: unknown field type 'nik'. Known are: text, integer, number, email, phone, date, choice, yesno.",
+    "rules.yaml:7:22: warning: unknown filter 'teriak'. Did you mean 'trim'?",
+]
+
+
+@pytest.fixture
+def shop(folder: Path) -> Path:
+    """An app with a field type, a filter and a handler of its own."""
+    (folder / "shop.py").write_text(SHOP, "utf-8")
+    (folder / "rules.yaml").write_text(SHOP_RULES, "utf-8")
+    return folder
+
+
+@pytest.mark.usefixtures("shop")
+def test_without_the_app_what_it_may_supply_is_a_warning() -> None:
+    outcome = run("check")
+    assert (outcome.exit_code, outcome.output.splitlines()) == (0, [*SHOP_WARNINGS, "rules.yaml: 1 rule, 3 warnings"])
+
+
+@pytest.mark.usefixtures("shop")
+def test_warnings_reach_github_as_warnings() -> None:
+    assert run("check", "--format", "github").output.startswith("::warning file=rules.yaml,line=3,col=5::rule 'daftar' needs")
+
+
+@pytest.mark.usefixtures("shop")
+def test_with_the_app_its_types_filters_and_handlers_are_known() -> None:
+    outcome = flask("--app", "shop", "chatbot", "check", "rules.yaml")
+    assert (outcome.returncode, outcome.stdout, outcome.stderr) == (0, "rules.yaml: 1 rule, no problems\n", "")
+
+
+def test_with_the_app_a_need_without_a_handler_is_an_error(shop: Path) -> None:
+    (shop / "shop.py").write_text(SHOP.replace('@bot.rule("daftar")\n', ""), "utf-8")
+    outcome = flask("--app", "shop", "chatbot", "check")
+    problem = "rules.yaml:3:5: rule 'daftar' needs antrean, and no handler supplies it. Write one: @bot.rule('daftar')"
+    assert (outcome.returncode, outcome.stdout.splitlines()) == (1, [problem, "rules.yaml: 1 error"])
+
+
+def test_a_handler_that_fits_no_rule_fails_the_check(shop: Path) -> None:
+    (shop / "shop.py").write_text(SHOP.replace('@bot.rule("daftar")', '@bot.rule("dafar")'), "utf-8")
+    outcome = flask("--app", "shop", "chatbot", "check")
+    assert outcome.returncode == 1
+    assert "shop.register answers for rule 'dafar', and there is none. Did you mean 'daftar'?" in outcome.stderr
+
+
+@pytest.mark.usefixtures("shop")
+def test_try_run_runs_the_handlers_in_the_apps_context() -> None:
+    outcome = flask("--app", "shop", "chatbot", "try", "--run", "daftar#1234567890123456")
+    assert outcome.stdout.splitlines()[-1] == "reply  1234567890123456! nomor 6"
+
+
+@pytest.mark.usefixtures("shop")
+def test_try_without_run_leaves_handlers_alone_and_says_what_is_lacking() -> None:
+    outcome = flask("--app", "shop", "chatbot", "try", "daftar#1234567890123456")
+    assert outcome.stdout.splitlines()[-1].startswith("reply  Maaf, sedang ada gangguan")
+    assert outcome.stderr == "rule 'daftar' at rules.yaml:3:5 cannot answer: no Python handler supplied antrean\n"
+
+
+def test_run_needs_an_app() -> None:
+    outcome = run("try", "--run", "halo")
+    assert (outcome.exit_code, outcome.output.splitlines()[-1]) == (
+        2,
+        "Error: --run runs the handlers of an app, with its own rules. Name the app, and no --rules: flask --app shop ...",
+    )
+
+
+def test_colours_are_for_terminals_that_want_them(folder: Path) -> None:
+    (folder / "rules.yaml").write_text(BAD, "utf-8")
+    assert "\x1b[31m" in run("check", color=True).output
+    assert "\x1b[" not in run("check").output
+    assert "\x1b[" not in run("check", color=True, NO_COLOR="1").output
+
+
+@pytest.mark.parametrize(("typed", "offered"), [("flask chatbot ", "check"), ("flask chatbot check --format ", "github")])
+def test_the_shell_completes_commands_and_options(typed: str, offered: str) -> None:
+    words = {"_FLASK_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    code = "import sys; sys.argv = ['flask']; from flask.cli import main; main()"
+    command = [sys.executable, "-c", code]
+    outcome = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **words})
+    assert f"plain,{offered}" in outcome.stdout.splitlines()
+
+
+@pytest.mark.parametrize("command", ["check", "try"])
+def test_the_help_says_what_the_exit_codes_mean(command: str) -> None:
+    assert "Exit codes: 0 " in run(command, "--help").output

@@ -20,14 +20,19 @@ class AddedRule:
 
 @dataclass(frozen=True, slots=True)
 class Additions:
-    """Field types, template filters and rules; rule files may use the first two as if they were built in."""
+    """Field types, template filters and rules; rule files may use the first two as if they were built in.
+
+    Where the application is not at hand these are not all there are (`is_complete` is False), and what is unknown is no error yet.
+    """
 
     types: Mapping[str, FieldType] = field(default_factory=dict)
     filters: Mapping[str, Callable[..., object]] = field(default_factory=dict)
     rules: Sequence[AddedRule] = ()
+    is_complete: bool = True
 
 
 NO_ADDITIONS = Additions()
+UNKNOWN_ADDITIONS = Additions(is_complete=False)
 
 
 def read_added(rule: AddedRule) -> tuple[Document, list[Problem], set[tuple[Step, ...]]]:

@@ -13,7 +13,7 @@ from flask_chatbot.core.schemawords import Complaint, complaints
 from flask_chatbot.core.shape import SCHEMA, plain
 
 Step = str | int
-TAG = re.compile(r"\{[{%]")
+TAG = re.compile(r"\{[{%](?:.*?[%}]\}|.*)")  # of a template, as far as it stands on one line
 
 
 @cache
@@ -55,9 +55,10 @@ class Document(NamedTuple):
         pattern = re.compile(re.escape(word).join(bounds)) if word else re.compile(r"\S")
         for number in range(row, min(row + 2, len(self.lines) + 1)):
             text, begin = self.lines[number - 1], start.column - 1 if number == start.line else 0
-            tag = TAG.search(text, begin) if word else None
-            if found := pattern.search(text, tag.start() if tag else begin):
-                return Mark(self.file, number, found.start() + 1)
+            tags = [tag.span() for tag in TAG.finditer(text, begin)] if word else []
+            for first, last in (*tags, (begin, len(text))):
+                if found := pattern.search(text, first, last):
+                    return Mark(self.file, number, found.start() + 1)
         return self.mark_in_text(path, line, "") if word else start
 
     def _node(self, path: tuple[Step, ...]) -> yamlnodes.Node:

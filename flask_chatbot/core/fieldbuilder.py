@@ -47,7 +47,8 @@ def build_field(place: Place, name: str, types: Mapping[str, FieldType], sandbox
     type_name = data.get("type", "text")
     if type_name not in types:
         listed = ", ".join(types)
-        place.at("type").tell(f"unknown field type {type_name!r}.{did_you_mean(type_name, types) or f' Known are: {listed}.'}")
+        guess = did_you_mean(type_name, types) or f" Known are: {listed}."
+        place.at("type").tell(f"unknown field type {type_name!r}.{guess}", may_be_python=True)
         return Field(name=name, type="text", kind=types["text"])
     field = Field(
         name=name,

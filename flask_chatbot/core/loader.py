@@ -45,7 +45,8 @@ def read_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> Loaded:
         loading.read_root(Path(path))
         loading.read_additions()
         book = loading.book()
-    problems = tuple(dict.fromkeys(sorted(loading.problems, key=lambda problem: problem.mark)))
+    told = loading.problems if additions.is_complete else map(doubted, loading.problems)
+    problems = tuple(dict.fromkeys(sorted(told, key=lambda problem: problem.mark)))
     return Loaded(None if any(problem.severity == "error" for problem in problems) else book, problems)
 
 
@@ -92,7 +93,7 @@ class _Loading:
 
     def read_file(self, path: Path) -> None:
         """Read one file as far as the schema; all but the first are included ones."""
-        file = shown(path)
+        file = short_path(path)
         self.files.append(path)
         try:
             source = path.read_bytes()
@@ -134,6 +135,8 @@ class _Loading:
         if not rules and not self.problems and not self.added:
             self.roots[0].tell("there are no rules. Add a list of them under 'rules:'.")
         rules += self.added_rules(rules, builder)
+        if not self.additions.is_complete:
+            self.problems += map(needing, (rule for rule in rules if rule.needs))
         by_name = named(rules, self.problems)
         check_sharing(rules, self.problems)
         ordered = tuple(by_name.values())
@@ -168,7 +171,18 @@ def unit(path: tuple[Step, ...]) -> tuple[Step, ...]:
     return path[:1] if path[:1] == ("settings",) else path[:2]
 
 
-def shown(path: Path) -> str:
+def needing(rule: Rule) -> Problem:
+    """A reminder that a rule is not whole without Python."""
+    names = ", ".join(rule.needs)
+    return Problem(rule.mark, f"rule {rule.name!r} needs {names} of a Python handler. Check it together with the app: flask --app ...", "warning")
+
+
+def doubted(problem: Problem) -> Problem:
+    """The problem as it stands when the application is not at hand to say more."""
+    return replace(problem, severity="warning") if problem.may_be_python else problem
+
+
+def short_path(path: Path) -> str:
     """A path as problems name it: short where it lies below the current folder."""
     return os.path.relpath(path) if path.absolute().is_relative_to(Path.cwd()) else str(path)
 

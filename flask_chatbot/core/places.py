@@ -36,10 +36,10 @@ class Place:
         """Where the value stands, or its key."""
         return self.document.mark(self.path, key)
 
-    def tell(self, message: str, key: bool = False) -> None:
+    def tell(self, message: str, key: bool = False, may_be_python: bool = False) -> None:
         """Note a problem with the value, or with its key."""
-        self.problems.append(Problem(self.mark(key), message))
+        self.problems.append(Problem(self.mark(key), message, may_be_python=may_be_python))
 
-    def tell_of_word(self, line: int, word: str, message: str) -> None:
+    def tell_of_word(self, line: int, word: str, message: str, may_be_python: bool = False) -> None:
         """Note a problem with a word in the text here; `line` counts from 1 in the text."""
-        self.problems.append(Problem(self.document.mark_in_text(self.path, line, word), message))
+        self.problems.append(Problem(self.document.mark_in_text(self.path, line, word), message, may_be_python=may_be_python))

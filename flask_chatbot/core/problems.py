@@ -24,11 +24,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake: its place, and one sentence with the fact and the way out."""
+    """One mistake: its place, and one sentence with the fact and the way out.
+
+    `may_be_python` where the application's Python code could be what makes it right.
+    """
 
     mark: Mark
     message: str
     severity: Literal["error", "warning"] = "error"
+    may_be_python: bool = False
 
     def __str__(self) -> str:
         kind = "" if self.severity == "error" else "warning: "

@@ -30,6 +30,7 @@ JINJA_NAMES = ("loop", "self", "true", "false", "none")  # mean something to Jin
 LOOP_NAMES = ("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem")
 FORMATS = ("rupiah", "number", "date", "time", "phone", "mask")  # filters whose outcome is text to be read, not reckoned with
 LOOPS_LIMIT = 2  # loops inside each other
+TOO_DEEP = "the template is nested too deep. Use fewer brackets, or set parts of it aside with {% set %}."
 DEPTH_LIMIT = 50  # of the tree; Python compiles no more than 200 brackets inside each other
 TEXT_TYPES = ("text", "email", "phone", "choice")
 
@@ -40,6 +41,7 @@ class Flaw(NamedTuple):
     line: int
     message: str
     word: str = ""
+    may_be_python: bool = False
 
 
 def check_tree(tree: nodes.Template, names: Mapping[str, str], filters: Collection[str]) -> list[Flaw]:
@@ -48,7 +50,7 @@ def check_tree(tree: nodes.Template, names: Mapping[str, str], filters: Collecti
     for _ in range(DEPTH_LIMIT):
         level = [child for node in level for child in node.iter_child_nodes()]
     if level:
-        return [Flaw(level[0].lineno or 1, "the template is nested too deep. Use fewer brackets, or set parts of it aside with {% set %}.")]
+        return [Flaw(level[0].lineno or 1, TOO_DEEP)]
     return list(_Checker(names, filters).body(tree.body, dict(names), 0))
 
 
@@ -106,7 +108,8 @@ class _Checker:
         if isinstance(node, nodes.Name):
             yield from self.name(node, scope)
         elif isinstance(node, nodes.Filter) and node.name not in self.filters:
-            yield Flaw(node.lineno, f"unknown filter {node.name!r}.{did_you_mean(node.name, self.filters)}", node.name)
+            message = f"unknown filter {node.name!r}.{did_you_mean(node.name, self.filters)}"
+            yield Flaw(node.lineno, message, node.name, may_be_python=True)
         elif isinstance(node, nodes.Test) and node.name not in TESTS:
             yield Flaw(node.lineno, f"unknown test {node.name!r}.{did_you_mean(node.name, TESTS)}", node.name)
         elif isinstance(node, nodes.Getattr):
@@ -127,10 +130,10 @@ class _Checker:
             yield Flaw(node.lineno, f"'.{node.attr}' is not allowed here: the value has no parts. Use a filter.", node.attr)
 
     def arithmetic(self, node: nodes.BinExpr, scope: dict[str, str]) -> Iterator[Flaw]:
-        for side in (node.left, node.right):
-            if not isinstance(node, nodes.Add) and is_text(side, scope):
-                message = f"'{node.operator}' works on numbers, and {spelled(side)} is text. Give its field `type: integer`."
-                yield Flaw(node.lineno, message, node.operator or "")
+        texts = [side for side in (node.left, node.right) if is_text(side, scope)]
+        if texts and not isinstance(node, nodes.Add):
+            message = f"'{node.operator}' works on numbers, and {spelled(texts[0])} is text. Give its field `type: integer`."
+            yield Flaw(node.lineno, message, node.operator or "")
         if isinstance(node.right, nodes.Filter) and node.right.name in FORMATS and node.right.node is not None:
             rewritten = f"({spelled(type(node)(node.left, node.right.node))}) | {node.right.name}"
             message = f"the filter {node.right.name!r} would take only what stands right before it: write `{rewritten}`."

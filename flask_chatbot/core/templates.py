@@ -16,11 +16,12 @@ from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.replies import TEXT_LIMIT
 from flask_chatbot.core.sentences import say
-from flask_chatbot.core.templatecheck import LOOP_NAMES, TESTS, Flaw, check_tree
+from flask_chatbot.core.templatecheck import LOOP_NAMES, TESTS, TOO_DEEP, Flaw, check_tree
 from flask_chatbot.errors import AnswerFailed
 
 PLAIN_USE = re.compile(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?: ?\| ?(?P<filter>[a-z]\w*)| or (?:'[\w ]*'|\"[\w ]*\"))? ?\}\}(?!\})")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+WALKED, SINGLE = "#walked", "#single"  # filters of our own, which no template can spell
 SOURCE_LIMIT = 4096  # bytes of one template
 WRITTEN_OUT = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict)  # no longer than the source
 
@@ -38,7 +39,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         super().__init__(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=self.written, cache_size=0)
         self.locale = locale
         self.filters = {**filters(locale), **more_filters}
-        self.filters |= {"_each": each, "_single": single}
+        self.filters |= {WALKED: each, SINGLE: single}
         self.tests = {name: self.tests[name] for name in TESTS}
         self.globals = dict(names)
 
@@ -130,14 +131,14 @@ class Template:
 def bound(tree: nodes.Template) -> None:
     """Have loops walk short lists only, and keep lists made at run time out of other lists, which could double without end."""
     for loop in list(tree.find_all(nodes.For)):
-        loop.iter = filtered(loop.iter, "_each")
+        loop.iter = filtered(loop.iter, WALKED)
     tuples = [made for made in tree.find_all(nodes.Tuple) if made.ctx == "load"]
     lists: list[nodes.List | nodes.Tuple] = [*tree.find_all(nodes.List), *tuples]
     for made in lists:
-        made.items = [item if isinstance(item, WRITTEN_OUT) else filtered(item, "_single") for item in made.items]
+        made.items = [item if isinstance(item, WRITTEN_OUT) else filtered(item, SINGLE) for item in made.items]
     for pair in list(tree.find_all(nodes.Pair)):
         if not isinstance(pair.value, WRITTEN_OUT):
-            pair.value = filtered(pair.value, "_single")
+            pair.value = filtered(pair.value, SINGLE)
 
 
 def filtered(node: nodes.Node, name: str) -> nodes.Filter:
@@ -190,12 +191,12 @@ def check(source: str, sandbox: Sandbox, names: Mapping[str, str]) -> list[Flaw]
     except TemplateSyntaxError as error:
         return [Flaw(error.lineno, f"the template cannot be read: {(error.message or '').rstrip('.')}.")]
     except RecursionError:
-        return [Flaw(1, "the template is nested too deep. Use fewer brackets.")]
+        return [Flaw(1, TOO_DEEP)]
     return check_tree(tree, names, sandbox.filters)
 
 
 def compile_template(place: Place, sandbox: Sandbox, names: Mapping[str, str]) -> Template:
     """The template written at `place`, which may use `names` beside the `vars`; its flaws are told there."""
     for flaw in check(place.data, sandbox, names):
-        place.tell_of_word(flaw.line, flaw.word, flaw.message)
+        place.tell_of_word(flaw.line, flaw.word, flaw.message, flaw.may_be_python)
     return Template(place.data, sandbox)
