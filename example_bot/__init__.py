@@ -1,4 +1,4 @@
-"""A small shop's bot: its rules are in rules.yaml, one folder up."""
+"""A small shop's bot: its rules are in rules.yaml, one folder up, and what they need of Python in handlers.py."""
 
 import os
 import secrets
@@ -6,7 +6,7 @@ import secrets
 from flask import Flask
 
 from example_bot.announce import announce
-from flask_chatbot import Chatbot
+from example_bot.handlers import bot
 
 
 def create_app() -> Flask:
@@ -16,7 +16,7 @@ def create_app() -> Flask:
         os.environ["CHATBOT_WEBHOOK_KEY"] = secrets.token_urlsafe()
     app = Flask(__name__)
     app.config["CHATBOT_PREFIX"] = ""
-    Chatbot(app)
+    bot.init_app(app)
     app.add_url_rule("/", view_func=index)
     announce(app.extensions["chatbot"].settings.webhook_keys[0].key.decode())
     return app

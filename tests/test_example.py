@@ -1,5 +1,6 @@
 """The example bot, started and called the way the README says."""
 
+import importlib
 import json
 import logging
 import os
@@ -14,20 +15,18 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from random import Random
 
 import pytest
 
+from example_bot import create_app
 from example_bot.announce import Announcement, announcement
-from flask_chatbot.core.engine import NO_MEMORY, Decision, decide
 from flask_chatbot.core.loader import load_rules
-from flask_chatbot.core.messages import Message, Sender
 from flask_chatbot.core.replies import ContactCard, Document, Image, Location, Reply, Text, Video
-from flask_chatbot.core.rules import RuleBook
 from flask_chatbot.core.sentences import say
 from flask_chatbot.errors import RulesError
+from flask_chatbot.testing import Chat
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60.0  # seconds until a silent server is given up
@@ -37,7 +36,7 @@ PENAWARAN = {
         "reply": [
             {
                 "type": "message",
-                "content": "Terima kasih Jhon Doe!\n1 kaos polos: *Rp65.000*\nPenawaran lengkap kami kirim ke jhon@example.com.",
+                "content": "Terima kasih Jhon Doe!\n1 kaos polos @ Rp65.000: *Rp65.000*\nPenawaran lengkap kami kirim ke jhon@example.com.",
             }
         ]
     },
@@ -158,53 +157,66 @@ ANSWERS: dict[str, tuple[str, list[type[Reply]]]] = {  # rule: what a customer w
     "resi": ("cek resi#tm12345678", [Text]),
     "keluhan": ("komplain#Kaos #2 saya sobek di jahitan", [Text]),
     "tidak dikenal": ("apa kabar", [Text]),
+    "stok#": ("stok#Kaos Hitam", [Text]),
 }
 
 
-@pytest.fixture(scope="module")
-def book() -> RuleBook:
-    return load_rules(ROOT / "rules.yaml")
+@pytest.fixture
+def customer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chat:
+    """Budi, who writes to Toko Maju on 22 November 2026; its orders are in a folder of this test."""
+    monkeypatch.setenv("CHATBOT_WEBHOOK_KEY", "a-key-of-this-test")
+    app = create_app()
+    app.instance_path = str(tmp_path)
+    return Chat(app, from_="6282386xxxxxx", nama="Budi", at=datetime(2026, 11, 22, 17, 0), seed=1)  # noqa: DTZ001  Toko Maju's own time
 
 
-def ask(book: RuleBook, text: str) -> Decision:
-    """What Toko Maju answers Budi, on 22 November 2026."""
-    message = Message(text=text, sender=Sender(number="6282386xxxxxx", name="Budi"))
-    return decide(book, message, NO_MEMORY, datetime(2026, 11, 22, 10, tzinfo=UTC), Random(1))
-
-
-def test_the_table_here_names_every_rule_of_the_example(book: RuleBook) -> None:
-    assert list(ANSWERS) == [rule.name for rule in book.rules]
+def test_the_table_here_names_every_rule_of_the_example(customer: Chat) -> None:
+    assert list(ANSWERS) == [rule.name for rule in customer.app.extensions["chatbot"].book.rules]
 
 
 @pytest.mark.parametrize(("name", "text", "kinds"), [(name, *answer) for name, answer in ANSWERS.items()])
-def test_every_rule_of_the_example_answers(book: RuleBook, name: str, text: str, kinds: list[type[Reply]]) -> None:
-    decision = ask(book, text)
-    assert decision.match is not None
-    assert (decision.match.rule.name, dict(decision.match.invalid), [type(reply) for reply in decision.replies]) == (name, {}, kinds)
-    assert say("id", "apology") not in str(decision.replies)
+def test_every_rule_of_the_example_answers(customer: Chat, name: str, text: str, kinds: list[type[Reply]]) -> None:
+    replies = customer.says(text)
+    assert (customer.last.rule, customer.last.invalid, [type(reply) for reply in replies]) == (name, {}, kinds)
+    assert say("id", "apology") not in replies.text
 
 
-def test_a_delivery_is_confirmed_with_all_that_was_asked(book: RuleBook) -> None:
-    assert ask(book, "antar#besok#petang#ya#0812-3456-7890").replies == (
-        Text(
-            "Siap, kami antar 23 November 2026, sore. Ongkir Rp15.000.\n"
-            "Mohon siapkan uang pas, ya.\nKurir akan menghubungi +62 812-3456-7890."
-        ),
+def test_a_delivery_is_confirmed_with_all_that_was_asked(customer: Chat) -> None:
+    assert customer.says("antar#besok#petang#ya#0812-3456-7890") == (
+        "Siap, kami antar 23 November 2026, sore. Ongkir Rp15.000.\nMohon siapkan uang pas, ya.\nKurir akan menghubungi +62 812-3456-7890."
     )
 
 
-def test_a_delivery_without_the_optional_parts_says_nothing_of_them(book: RuleBook) -> None:
-    assert ask(book, "antar#besok#pagi").replies == (Text("Siap, kami antar 23 November 2026, pagi. Ongkir Rp15.000."),)
+def test_a_delivery_without_the_optional_parts_says_nothing_of_them(customer: Chat) -> None:
+    assert customer.says("antar#besok#pagi") == "Siap, kami antar 23 November 2026, pagi. Ongkir Rp15.000."
 
 
-def test_a_complaint_too_short_gets_the_rule_s_own_words(book: RuleBook) -> None:
+def test_a_complaint_too_short_gets_the_rule_s_own_words(customer: Chat) -> None:
     own = "Maaf ada yang mengecewakan. Ceritakan agak lengkap, misalnya: *keluhan#Kaos saya sobek di jahitan*"
-    assert ask(book, "keluhan#jelek").replies == (Text(own),)
+    assert customer.says("keluhan#jelek") == own
 
 
-def test_a_complaint_keeps_the_hash_signs_in_it(book: RuleBook) -> None:
+def test_a_complaint_keeps_the_hash_signs_in_it(customer: Chat) -> None:
     expected = "Mohon maaf atas kejadian ini. Keluhan Anda kami catat:\n_Kaos #2 saya sobek_\nAdmin kami menghubungi Anda hari ini juga."
-    assert ask(book, "keluhan#Kaos #2 saya sobek").replies == (Text(expected),)
+    assert customer.says("keluhan#Kaos #2 saya sobek") == expected
+
+
+def test_the_price_falls_from_fifty_shirts_on(customer: Chat) -> None:
+    assert "49 kaos polos @ Rp65.000: *Rp3.185.000*" in customer.says("penawaran#Jhon Doe#jhon@example.com#49").text
+    assert "50 kaos polos @ Rp58.500: *Rp2.925.000*" in customer.says("penawaran#Jhon Doe#jhon@example.com#50").text
+
+
+def test_a_parcel_nobody_knows_is_explained_like_a_wrong_value(customer: Chat) -> None:
+    assert customer.says("resi#TM00000000") == (
+        "Maaf, masih ada yang perlu diperbaiki:\n"
+        "- Nomor resi: TM00000000 tidak ada di catatan kami. Mohon diperiksa lagi, contohnya TM12345678.\n\n"
+        "Silakan kirim ulang dengan format:\n*resi#Nomor resi*"
+    )
+
+
+def test_the_stock_is_a_keyword_that_only_python_knows(customer: Chat) -> None:
+    assert customer.says("stok#topi") == "Maaf, topi sedang habis."
+    assert customer.says("stok#Kaos Hitam") == "Stok Kaos Hitam: 35 buah."
 
 
 def test_the_readme_gives_the_two_commands_on_lines_of_their_own() -> None:
@@ -220,18 +232,23 @@ def first_rules(readme: str) -> str:
     return readme.split("```yaml\n")[1].split("```", maxsplit=1)[0]
 
 
-def test_the_first_rule_file_of_the_readme_answers_as_its_table_says(tmp_path: Path) -> None:
+def test_the_rules_and_the_app_of_the_readme_answer_as_its_table_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    rules = tmp_path / "rules.yaml"
-    rules.write_text(first_rules(readme), encoding="utf-8")
-    book = load_rules(rules)
-    written = ["Hai!", "HARGA", "penawaran#Jhon Doe#jhon@example.com#3"]
+    (tmp_path / "rules.yaml").write_text(first_rules(readme), encoding="utf-8")
+    (tmp_path / "readme_app.py").write_text(readme.split("```python\n")[1].split("```", maxsplit=1)[0], encoding="utf-8")
+    monkeypatch.setenv("CHATBOT_WEBHOOK_KEY", "a-key-of-this-test")
+    monkeypatch.syspath_prepend(tmp_path)
+    customer = Chat(importlib.import_module("readme_app").app)
+    written = ["Hai!", "HARGA", "penawaran#Jhon Doe#jhon@example.com#3", "stok#A1"]
     assert all(f"| `{text}` | " in readme for text in written)
-    assert [ask(book, text).replies for text in written] == [
-        (Text("Halo, selamat datang di Toko Maju!"),),
-        (Text("Ini daftar harga kami."), Image("https://example.com/harga.png")),
-        (Text("Terima kasih Jhon Doe! 3 kaos, Rp195.000. Rinciannya ke jhon@example.com."),),
+    assert [customer.says(text) for text in written] == [
+        ["Halo, selamat datang di Toko Maju!"],
+        ["Ini daftar harga kami.", Image("https://example.com/harga.png")],
+        ["Terima kasih Jhon Doe!\n3 kaos: Rp195.000.\nRinciannya ke jhon@example.com."],
+        ["Stok A1: 12"],
     ]
+    customer.says("penawaran#J#jhon")
+    assert list(customer.last.invalid) == ["nama", "email"]
 
 
 def test_the_mistake_the_readme_shows_is_told_in_those_words(tmp_path: Path) -> None:
