@@ -1,0 +1,205 @@
+"""The parts of these pages that are made from the code itself, so that they cannot drift from it.
+
+A page says where such a part goes by a line of its own: ``<!-- generated: rule keys -->``. What may stand there is in `GENERATORS`.
+"""
+
+import ast
+import configparser
+import dataclasses
+import html
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from flask_chatbot.config import Settings
+from flask_chatbot.core.shape import SCHEMA
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+Schema = Mapping[str, Any]
+
+ROOT = Path(__file__).parents[2]
+ROW, GAP, WIDTH = 24, 10, 760  # the floors' measures, in pixels
+
+MARKER = re.compile(r"^<!-- generated: (.+) -->$", re.MULTILINE)
+KINDS = {
+    "string": "text",
+    "array": "a list",
+    "object": "a group of keys",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+LIMITS = {"minimum": "at least {}", "maximum": "at most {}", "maxItems": "at most {} entries", "maxLength": "at most {} characters"}
+
+
+@dataclasses.dataclass(slots=True)
+class Group:
+    """Keys that stand together: the schema of each, and the keys that lead to them."""
+
+    name: str
+    description: str
+    keys: dict[str, Schema]
+    leads: list[str]
+
+
+def rule_keys(schema: Schema = SCHEMA) -> str:
+    """Every key of a rule file as Markdown, each with an anchor, what it takes and examples."""
+    return "\n".join(line for group in groups(schema) for line in written_group(group, schema))
+
+
+def groups(schema: Schema) -> list[Group]:
+    """The groups of keys from the top of a file downward; a reply inside of another list is described once."""
+    found: dict[str, Group] = {}
+    waiting: list[tuple[str, str, Schema]] = [("", "", schema)]
+    while waiting:
+        lead, name, part = waiting.pop(0)
+        name, here = definition(part, schema)[0] or name, resolved(part, schema)
+        known = [below for group in found.values() for below in group.keys.values() if reference(below)]
+        keys = {key: below for key, below in here.get("properties", {}).items() if below not in known}
+        if name in found and found[name].keys:
+            found[name].leads += [lead] * (lead not in found[name].leads)
+            continue
+        if keys:
+            found[name] = Group(name, definition(part, schema)[1].get("description", ""), keys, [lead])
+        waiting += [(key, key, below) for key, below in keys.items()]
+        waiting += [(lead, name, here[inner]) for inner in ("items", "additionalProperties") if isinstance(here.get(inner), dict)]
+    return list(found.values())
+
+
+def definition(part: Schema, schema: Schema) -> tuple[str, Schema]:
+    """What a part refers to in the end, and its name; a part that refers to nothing itself, without a name."""
+    name = ""
+    while reference(part):
+        name = reference(part)
+        part = schema["definitions"][name]
+    return name, part
+
+
+def reference(part: Schema) -> str:
+    """The definition a part refers to, or nothing; one that says more stands in `allOf`, since many read nothing beside a `$ref`."""
+    names = [part["$ref"]] if "$ref" in part else [each["$ref"] for each in part.get("allOf", ())]
+    return str(names[0]).rpartition("/")[2] if names else ""
+
+
+def resolved(part: Schema, schema: Schema) -> dict[str, Any]:
+    """A part of the schema with all it refers to; what is said nearer goes before."""
+    return {**(resolved(schema["definitions"][reference(part)], schema) if reference(part) else {}), **part}
+
+
+def written_group(group: Group, schema: Schema) -> Iterator[str]:
+    """One heading, and an entry for each key."""
+    title = "Under " + ", ".join(f"`{lead}`" for lead in group.leads) if group.name else "At the top of the file"
+    yield from (f"### {title}", "", group.description, "")
+    for key, part in group.keys.items():
+        yield from written_key(anchor(group.name, key), key, resolved(part, schema))
+
+
+def anchor(group: str, key: str) -> str:
+    """The name that links lead to.
+
+    >>> anchor("", "rules"), anchor("rule", "on_invalid")
+    ('key-rules', 'key-rule-on-invalid')
+    """
+    return "-".join(part.replace("_", "-") for part in ("key", group, key) if part)
+
+
+def written_key(target: str, key: str, schema: Schema) -> Iterator[str]:
+    """A definition: the key, what it takes, what it does, examples."""
+    yield from (f"({target})=", f"`{key}:` {takes(schema)}", f":   {schema.get('description', '')}")
+    examples = [f"    {flow({key: example})}" for example in schema.get("examples", ())]
+    if examples:
+        yield from ("", "    ```yaml", *examples, "    ```")
+    yield ""
+
+
+def takes(schema: Schema) -> str:
+    """What may be written after a key, in words.
+
+    >>> takes({"type": ["string", "number", "boolean", "array"]}), takes({"type": "number", "minimum": -90, "maximum": 90})
+    ('text or a list', 'a number, at least -90, at most 90')
+    """
+    if "enum" in schema:
+        return " or ".join(f"`{choice}`" for choice in schema["enum"])
+    kinds = [schema.get("type", "object")] if isinstance(schema.get("type", "object"), str) else list(schema["type"])
+    if "string" in kinds:  # numbers and booleans stand beside it for editors only: the loader takes them as text
+        kinds = [kind for kind in kinds if kind not in ("number", "boolean", "integer")]
+    limits = [words.format(schema[word]) for word, words in LIMITS.items() if word in schema]
+    return ", ".join([" or ".join(KINDS[kind] for kind in kinds), *limits])
+
+
+def flow(value: object) -> str:
+    """A value as one line of YAML.
+
+    >>> flow({"keyword": ["halo", "hai"]})
+    'keyword: [halo, hai]'
+    """
+    line = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**6).strip()
+    return line.removeprefix("{").removesuffix("}")
+
+
+def settings() -> str:
+    """Every configuration key as Markdown, each with an anchor, its meaning and its default."""
+    return "\n".join(line for field in dataclasses.fields(Settings) for line in written_setting(field))
+
+
+def written_setting(field: "dataclasses.Field[Any]") -> Iterator[str]:
+    """A definition: the key, what it means, its default."""
+    key = field.metadata["key"]
+    default = f"`{field.default}`" if field.default else "not set"
+    yield from (f"({key.lower().replace('_', '-')})=", f"`{key}`", f":   {field.metadata['doc']}", "", f"    Default: {default}.", "")
+
+
+def floors() -> str:
+    """The floors of `setup.cfg` as a drawing, each module with the first line of its docstring; those that may import Flask are shaded."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", "utf-8")
+    without_flask = config["importlinter:contract:no-flask-below"]["source_modules"].split()
+    boxes: list[str] = []
+    top = 0
+    for layer in config["importlinter:contract:floors"]["layers"].strip().splitlines():
+        modules = layer.split(" : ")
+        fill = "#fff" if f"flask_chatbot.{modules[0]}" in without_flask else "#e4eff2"
+        height = ROW * len(modules) + GAP
+        boxes.append(f'<rect x="1" y="{top + 1}" width="{WIDTH - 2}" height="{height}" rx="3" fill="{fill}" stroke="#8fa3ab"/>')
+        for row, module in enumerate(modules, 1):
+            y = top + ROW * row
+            boxes.append(f'<text x="12" y="{y}" font-family="monospace" font-weight="bold">{module}</text>')
+            boxes.append(f'<text x="140" y="{y}">{html.escape(first_line(module))}</text>')
+        top += height + GAP
+    drawing = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top}" width="100%" font-size="12" role="img">',
+        *boxes,
+        "</svg>",
+    ]
+    return "\n".join(["```{raw} html", *drawing, "```"])
+
+
+def first_line(module: str) -> str:
+    """What a module's docstring says first, without its mark-up."""
+    path = ROOT / "flask_chatbot" / f"{module}.py"
+    path = path if path.exists() else path.with_suffix("") / "__init__.py"
+    told = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+    return told.partition("\n")[0].replace("`", "").removesuffix(".")
+
+
+GENERATORS: dict[str, Callable[[], str]] = {"rule keys": rule_keys, "settings": settings, "floors": floors}
+
+
+def fill_in(source: str) -> str:
+    """A page with its generated parts in place."""
+    return MARKER.sub(lambda found: GENERATORS[found[1]](), source)
+
+
+def setup(app: "Sphinx") -> dict[str, bool]:
+    """What Sphinx calls."""
+
+    def read(_app: "Sphinx", _page: str, source: list[str]) -> None:
+        source[0] = fill_in(source[0])
+
+    app.connect("source-read", read)
+    return {"parallel_read_safe": True}

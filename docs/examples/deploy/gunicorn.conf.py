@@ -1,0 +1,8 @@
+"""gunicorn reads this file by itself in the folder it is started in."""
+
+bind = "127.0.0.1:8000"
+workers = 2
+worker_class = "gthread"
+threads = 4
+timeout = 30  # seconds
+keepalive = 75  # seconds; longer than nginx keeps its idle connections, so that it never writes to a closed one

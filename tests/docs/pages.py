@@ -1,0 +1,56 @@
+"""The pages as tests read them: their fenced blocks, each with the folder of examples it belongs to."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+DOCS = Path(__file__).parents[2] / "docs"
+EXAMPLES = DOCS / "examples"
+PAGES = sorted(DOCS.glob("*.md"))
+
+_LINE = re.compile(r"^(?:% in (?P<folder>\S+)|(?P<fence>`{3,})(?P<info>.*))$")
+_CODE = re.compile(r"(`+)(.+?)\1")
+
+
+class Block(NamedTuple):
+    """A fenced block: its language or directive, the text in it, where it begins, the folder the page named last."""
+
+    page: str
+    line: int
+    info: str
+    text: str
+    folder: Path
+
+    @property
+    def place(self) -> str:
+        """Page and line, for the name of a test."""
+        return f"{self.page}:{self.line}"
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    """The fenced blocks of a page in their order."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    folder = DOCS
+    number = 0
+    while number < len(lines):
+        found = _LINE.match(lines[number])
+        number += 1
+        if found is None:
+            continue
+        if found["folder"]:
+            folder = DOCS / found["folder"]
+            continue
+        end = lines.index(found["fence"], number)
+        yield Block(page.name, number, found["info"].strip(), "\n".join(lines[number:end]) + "\n", folder)
+        number = end + 1
+
+
+def all_blocks(*infos: str) -> list[Block]:
+    """The blocks of all pages in one of these languages."""
+    return [block for page in PAGES for block in blocks(page) if block.info in infos]
+
+
+def code_spans(markdown: str) -> list[str]:
+    """The texts in back quotes, as they are printed."""
+    return [found[2].replace("\\|", "|").strip() for found in _CODE.finditer(markdown)]

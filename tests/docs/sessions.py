@@ -1,0 +1,44 @@
+"""Terminal sessions on the pages: ``$ command`` and, below it, what it prints."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+KEY = "the-key-of-this-example"
+PATIENCE = 60  # seconds for one command
+
+
+class Call(NamedTuple):
+    """One command with what the page says it prints."""
+
+    command: str
+    printed: str
+
+
+def calls(session: str) -> list[Call]:
+    """The commands of a session, in order.
+
+    >>> calls("$ a b\\n1\\n$ c\\n")
+    [Call(command='a b', printed='1\\n'), Call(command='c', printed='')]
+    """
+    found: list[Call] = []
+    for line in session.splitlines():
+        if line.startswith("$ "):
+            found.append(Call(line.removeprefix("$ "), ""))
+        else:
+            found[-1] = Call(found[-1].command, f"{found[-1].printed}{line}\n")
+    return found
+
+
+def run(command: str, folder: Path) -> str:
+    """What a command prints in a folder. `flask` is the one of these tests, whatever is on the path."""
+    first, *rest = shlex.split(command)
+    program = [sys.executable, "-m", "flask"] if first == "flask" else [first]
+    environment = {**os.environ, "CHATBOT_WEBHOOK_KEY": KEY, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "100"}
+    outcome = subprocess.run(
+        [*program, *rest], cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False
+    )
+    return outcome.stdout + outcome.stderr

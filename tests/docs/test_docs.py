@@ -1,0 +1,190 @@
+"""The pages: what is generated, what they quote of the code, and the sessions they show."""
+
+import ast
+import doctest
+import importlib.util
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from flask_chatbot.config import Settings
+from flask_chatbot.core.loader import read_rules
+from flask_chatbot.core.shape import SCHEMA
+from tests.docs.pages import DOCS, PAGES, Block, all_blocks, code_spans
+from tests.docs.sessions import KEY, calls, run
+
+ROOT = DOCS.parent
+PACKAGE = ROOT / "flask_chatbot"
+WILD = "…"  # stands on the pages for what differs from case to case
+
+
+@pytest.fixture(scope="module")
+def generated() -> ModuleType:
+    """The extension that makes parts of the pages."""
+    spec = importlib.util.spec_from_file_location("generated", DOCS / "_ext" / "generated.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def keys(part: Any) -> set[str]:
+    """Every key that some part of a schema knows."""
+    if isinstance(part, list):
+        return set().union(*map(keys, part))
+    if not isinstance(part, dict):
+        return set()
+    own = part.get("properties", {})
+    below = [value for name, value in part.items() if name not in ("properties", "examples")]
+    return set(own).union(*map(keys, [*own.values(), *below]))
+
+
+def test_the_key_reference_names_every_key_of_the_schema_and_no_other(generated: ModuleType) -> None:
+    assert set(re.findall(r"^`(\w+):`", generated.rule_keys(), re.MULTILINE)) == keys(SCHEMA)
+
+
+def test_every_key_is_described(generated: ModuleType) -> None:
+    reference = generated.rule_keys()
+    assert re.findall(r"^`(\w+):`.*\n:   $", reference, re.MULTILINE) == []
+
+
+def test_no_two_keys_share_an_anchor(generated: ModuleType) -> None:
+    anchors = re.findall(r"^\((.+)\)=$", generated.rule_keys() + generated.settings(), re.MULTILINE)
+    assert [anchor for anchor in anchors if anchors.count(anchor) > 1] == []
+
+
+def examples(part: Any) -> list[tuple[dict[str, Any], Any]]:
+    """Every example of a schema, with the part it is an example of."""
+    if isinstance(part, list):
+        return [found for each in part for found in examples(each)]
+    if not isinstance(part, dict):
+        return []
+    below = [value for name, value in part.items() if name != "examples"]
+    return [*((part, example) for example in part.get("examples", ())), *(found for each in below for found in examples(each))]
+
+
+def test_every_example_of_the_schema_fits_its_key() -> None:
+    for part, example in examples(SCHEMA):
+        whole = {**part, "definitions": SCHEMA["definitions"]}
+        if "$ref" in whole:  # what stands beside a reference does not count in this draft
+            whole = {"$ref": whole["$ref"], "definitions": whole["definitions"]}
+        assert [error.message for error in Draft7Validator(whole).iter_errors(example)] == []
+
+
+def test_the_configuration_page_names_every_setting(generated: ModuleType) -> None:
+    known = [each.metadata["key"] for each in Settings.__dataclass_fields__.values()]
+    assert re.findall(r"^`(CHATBOT_\w+)`$", generated.settings(), re.MULTILINE) == known
+
+
+def test_the_floors_name_every_module_of_the_package(generated: ModuleType) -> None:
+    drawn = set(re.findall(r">(\w+)</text>", generated.floors()))
+    modules = {path.stem for path in PACKAGE.glob("*.py")} | {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert drawn == modules - {"__init__"}
+
+
+def test_the_doctests_of_the_generator_hold(generated: ModuleType) -> None:
+    assert doctest.testmod(generated).failed == 0
+
+
+def test_every_page_fills_in_its_generated_parts(generated: ModuleType) -> None:
+    assert [page.name for page in PAGES if "<!-- generated" in generated.fill_in(page.read_text("utf-8"))] == []
+
+
+def anchors(text: str) -> set[str]:
+    """What a link into a page may name: its labels, and its headings as MyST spells them."""
+    headings = re.findall(r"^#{1,3} (.+)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return slugs | set(re.findall(r"^\((.+)\)=$", text, re.MULTILINE))
+
+
+def test_every_link_within_the_docs_leads_somewhere(generated: ModuleType) -> None:
+    pages = {page.name: generated.fill_in(page.read_text("utf-8")) for page in PAGES}
+    known = {name: anchors(text) for name, text in pages.items()}
+    broken = []
+    for name, text in pages.items():
+        for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"^(`{3,}).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)):
+            page, _, anchor = target.partition("#")
+            places = known.get(page, set()) if page.endswith(".md") else set().union(*known.values())
+            if (page.endswith(".md") and page not in pages) or ((anchor or page) not in places and not (page in pages and not anchor)):
+                broken.append(f"{name}: {target}")
+    assert broken == []
+
+
+def test_every_page_is_in_the_table_of_contents() -> None:
+    listed = re.findall(r"^[\w-]+$", (DOCS / "index.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(listed) == [page.stem for page in PAGES if page.stem != "index"]
+
+
+def test_python_on_the_pages_is_a_doctest_or_included_from_a_tested_file() -> None:
+    assert [block.place for block in all_blocks("python", "py", "python3")] == []
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in page.read_text("utf-8")], ids=lambda page: page.name)
+def test_the_doctests_of_a_page_hold(page: Path, load: Callable[[str, str], object]) -> None:
+    shown = [block for block in all_blocks("pycon") if block.page == page.name]
+    if shown[0].folder != DOCS:
+        load(shown[0].folder.name, "app")
+    source = "\n".join(block.text for block in shown)
+    test = doctest.DocTestParser().get_doctest(source, {}, page.name, str(page), 0)
+    told: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=told.append)
+    assert told == []
+
+
+@pytest.mark.parametrize("block", [block for block in all_blocks("console") if "$ curl" not in block.text], ids=lambda block: block.place)
+def test_a_session_on_a_page_prints_what_it_shows(block: Block) -> None:
+    for call in calls(block.text):
+        assert [line.rstrip() for line in run(call.command, block.folder).splitlines()] == call.printed.splitlines(), call.command
+
+
+def rule_files() -> list[tuple[Block, str]]:
+    """The rule files written on the pages, each with the mistakes shown right below it."""
+    shown = all_blocks("yaml", "{code-block} yaml", "text")
+    shown = [block for block in shown if block.info != "{code-block} yaml" or block.text.startswith(":force:")]
+    pairs = zip(shown, [*shown[1:], None], strict=True)
+    return [(block, after.text if after is not None and after.info == "text" else "") for block, after in pairs if block.info != "text"]
+
+
+@pytest.mark.parametrize(("block", "mistakes"), [pytest.param(*pair, id=pair[0].place) for pair in rule_files()])
+def test_a_rule_file_on_a_page_is_read_as_the_page_says(
+    block: Block, mistakes: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "more.yaml").write_text("rules: [{keyword: halo, reply: Halo!}]\n", "utf-8")
+    text = block.text.removeprefix(":force:\n\n")
+    text = text if text.startswith("version:") else "version: 1\nrules:\n" + text
+    (tmp_path / "rules.yaml").write_text(text, "utf-8")
+    assert "".join(f"{problem}\n" for problem in read_rules("rules.yaml").problems) == mistakes
+
+
+def messages() -> list[str]:
+    """Every text in the source of the package, with `…` where a value is put in."""
+    found = []
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(re.sub(r"\{\w*(?:![rs])?\}|%[srd]", WILD, node.value))
+            elif isinstance(node, ast.JoinedStr):
+                found.append("".join(str(part.value) if isinstance(part, ast.Constant) else WILD for part in node.values))
+    return found
+
+
+def test_every_message_of_the_troubleshooting_page_is_one_of_ours() -> None:
+    rows = [line for line in (DOCS / "troubleshooting.md").read_text("utf-8").splitlines() if line.startswith("| `")]
+    quoted = [span for row in rows for span in code_spans(row.removeprefix("| ").split(" | ", 1)[0])]
+    source = messages()
+    spoken = [re.compile(re.escape(span.rstrip(WILD + " ")).replace(WILD, r".+?")) for span in quoted]
+    unknown = [span for span, spelled in zip(quoted, spoken, strict=True) if not any(spelled.search(text) for text in source)]
+    assert unknown == []
+    assert len(quoted) > 100
+
+
+def test_the_key_of_the_sessions_is_the_one_the_contract_page_shows() -> None:
+    assert KEY in (DOCS / "examples" / "contract" / "plain.json").read_text("utf-8")

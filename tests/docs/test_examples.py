@@ -1,0 +1,288 @@
+"""The examples of the pages, run as their readers would."""
+
+import configparser
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+from werkzeug.test import Client
+
+from flask_chatbot import Chatbot, Document, Image, Text
+from flask_chatbot.testing import Chat
+from flask_chatbot.webhook import BODY_LIMIT
+from tests.docs.pages import EXAMPLES, all_blocks
+from tests.docs.sessions import KEY, calls, run
+
+HALO = {"keyword": "halo", "data": [], "webhookkey": KEY, "from": "628111"}
+ANSWER = {"success": True, "message": {"reply": [{"type": "message", "content": "Halo Kak!"}]}}
+CONFIG = {"CHATBOT_WEBHOOK_KEY": KEY, "SECRET_KEY": "for-sessions-of-this-test"}
+Load = Callable[[str, str], Any]
+
+
+def posted(app: Any, path: str = "/chatbot/webhook") -> Any:
+    """What the webhook of an app says to `HALO`."""
+    answer = Client(app).post(path, json=HALO)
+    return answer.json
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in EXAMPLES.rglob("rules.yaml")}), ids=lambda folder: folder.name)
+def test_the_rules_of_an_example_hold_no_mistake(folder: Path) -> None:
+    assert run("flask chatbot check", folder).endswith(", no problems\n")
+
+
+@pytest.mark.parametrize("folder", ["quickstart", "testing"])
+def test_the_tests_that_a_page_shows_pass(folder: str, tmp_path: Path) -> None:
+    there = shutil.copytree(EXAMPLES / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    outcome = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=there,
+        env={**os.environ, "CHATBOT_WEBHOOK_KEY": KEY},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert (outcome.returncode, outcome.stderr) == (0, ""), outcome.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "replies"),
+    [
+        ("penawaran#Jhon Doe#3", ["Jhon Doe: 3 kaos, Rp195.000."]),
+        ("jam buka", ["Kami buka 08.00 sampai 17.00."]),
+        (
+            "katalog",
+            ["Dua berkas:", Image("https://example.com/katalog.png"), Document("https://example.com/katalog.pdf", "", "Katalog.pdf")],
+        ),
+        ("stok#A1", ["Stok A1: 12"]),
+        ("gudang", ["Gudang sedang tutup."]),
+        ("rusak", ["Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."]),
+        ("Terima kasih ya", ["Sama-sama!"]),
+        ("entah", ["Kata kunci tidak terdaftar."]),
+        ("status#1471010101900001", ["Data ************0001 sedang kami periksa."]),
+    ],
+)
+def test_the_handlers_of_the_page_answer_as_it_says(load: Load, text: str, replies: list[object]) -> None:
+    assert Chat(load("handlers", "app").app).says(text) == replies
+
+
+def test_a_handler_of_the_page_knows_who_writes_and_by_which_line(load: Load) -> None:
+    app = load("handlers", "app").app
+    assert Chat(app, from_="628111").says("jam buka") == "Untuk Anda selalu buka."
+    assert Chat(app, from_="628999").says("jam buka") == []
+    assert Chat(app).says("stok#A1", line="gudang") == ["Stok A1: 12", Text("- Gudang Toko Maju")]
+
+
+def test_wrong_values_of_the_page_are_explained(load: Load) -> None:
+    app = load("handlers", "app").app
+    assert "- Kode: Kode barang tidak dikenal." in Chat(app).says("stok#Z9").text
+    assert "- NIK: NIK terdiri dari 16 angka." in Chat(app).says("status#12").text
+
+
+def test_goods_out_of_stock_are_refused_in_the_shop_s_own_words(load: Load) -> None:
+    assert "- Jumlah: Stok gula tinggal 0." in Chat(load("toko", "app").app).says("pesan#Budi#gula#1").text
+
+
+def test_the_factory_makes_apps_with_a_bot_each(load: Load) -> None:
+    create_app = load("mounting", "factory").create_app
+    one, two = create_app(), create_app({"CHATBOT_PREFIX": "/wa"})
+    assert (posted(one), posted(two, "/wa/webhook"), posted(one, "/chatbot/webhook/")) == (ANSWER, ANSWER, ANSWER)
+    assert one.test_client().get("/").text == "Toko Maju"
+
+
+def test_two_branches_answer_at_their_own_addresses(load: Load) -> None:
+    bots = load("mounting", "two_bots")
+    first, second = (bots.create_branch(name, str(EXAMPLES / "mounting" / "rules.yaml"), KEY) for name in ("pekanbaru", "dumai"))
+    site = bots.create_branches(first, second)
+    assert (posted(site, "/pekanbaru/chatbot/webhook"), posted(site, "/dumai/chatbot/webhook")) == (ANSWER, ANSWER)
+
+
+def test_the_webhook_needs_no_csrf_token_and_forms_still_do(load: Load) -> None:
+    pytest.importorskip("flask_wtf")
+    app = load("mounting", "csrf").create_app(CONFIG)
+    assert (posted(app), app.test_client().post("/order").status_code) == (ANSWER, 400)
+
+
+def test_the_webhook_passes_the_login_and_nobody_else_does(load: Load) -> None:
+    app = load("mounting", "login").create_app(CONFIG)
+    assert (posted(app), app.test_client().get("/").location) == (ANSWER, "/login")
+
+
+def test_refusals_are_json_beside_html_error_pages(load: Load) -> None:
+    client = load("mounting", "error_pages").create_app(CONFIG).test_client()
+    answers = [
+        client.post("/chatbot/webhook", json={**HALO, "webhookkey": "no"}, headers={"Accept": "text/html"}),
+        client.get("/chatbot/webhook"),
+        client.get("/chatbot/other"),
+    ]
+    assert [(answer.status_code, answer.mimetype) for answer in answers] == [
+        (401, "application/json"),
+        (405, "application/json"),
+        (404, "text/html"),
+    ]
+
+
+def test_the_webhook_answers_below_a_prefix(load: Load) -> None:
+    proxied = load("mounting", "proxied")
+    assert posted(proxied.create_site(proxied.create_app(CONFIG)), "/toko/chatbot/webhook") == ANSWER
+
+
+def test_the_wsgi_app_answers(load: Load) -> None:
+    answer = posted(load("deploy", "wsgi").app)
+    assert answer == {"success": True, "message": {"reply": [{"type": "message", "content": "Halo!"}]}}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run there")
+def test_gunicorn_takes_its_configuration() -> None:
+    pytest.importorskip("gunicorn")
+    outcome = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--check-config", "wsgi:app"],
+        cwd=EXAMPLES / "deploy",
+        env={**os.environ, "CHATBOT_WEBHOOK_KEY": KEY, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+
+
+def test_the_nginx_file_is_well_formed_and_lets_our_own_413_through() -> None:
+    lines = [line.split("#")[0].strip() for line in (EXAMPLES / "deploy" / "nginx.conf").read_text("utf-8").splitlines()]
+    assert [line for line in lines if line and line[-1] not in ";{}"] == []
+    assert sum(line.count("{") - line.count("}") for line in lines) == 0
+    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", "\n".join(lines))
+    assert int(megabytes) * 1024 * 1024 > BODY_LIMIT
+
+
+def test_the_service_file_can_be_read_and_checks_the_rules_first() -> None:
+    service = configparser.RawConfigParser()
+    service.read(EXAMPLES / "deploy" / "chatbot.service", "utf-8")
+    assert service["Service"]["ExecStartPre"].endswith("flask chatbot check rules.yaml")
+
+
+def contract_app() -> Flask:
+    """An app with the rules of the contract page."""
+    app = Flask("contract", root_path=str(EXAMPLES / "contract"))
+    app.config["CHATBOT_WEBHOOK_KEY"] = KEY
+    Chatbot(app)
+    return app
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """The webhook of that app, at a real server on loopback."""
+    server = make_server("127.0.0.1", 0, contract_app())
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/chatbot/webhook"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def expected() -> Any:
+    """The answer that the contract page shows."""
+    return json.loads((EXAMPLES / "contract" / "answer.json").read_text("utf-8"))
+
+
+def test_the_python_client_gets_the_answer_of_the_page(load: Load, address: str) -> None:
+    ask = load("contract", "client").ask
+    assert ask(address, KEY, "penawaran#", ["Jhon Doe", "jhon@example.com"], "6282386000000") == expected()["message"]["reply"]
+    with pytest.raises(ValueError, match=r"^Unauthorized$"):
+        ask(address, "no", "halo", [], "628111")
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+def test_the_curl_command_of_the_page_prints_its_answer(address: str) -> None:
+    (block,) = [block for block in all_blocks("console") if "$ curl" in block.text]
+    (call,) = calls(block.text)
+    command = call.command.replace("http://127.0.0.1:5000/chatbot/webhook", address)
+    assert shlex.split(command) != shlex.split(call.command)
+    assert run(command, block.folder) == call.printed.rstrip("\n")
+
+
+def test_the_messages_of_the_page_get_the_answers_of_the_page() -> None:
+    client = contract_app().test_client()
+    sent = {name: (EXAMPLES / "contract" / f"{name}.json").read_text("utf-8") for name in ("with_fields", "plain")}
+    answers = {name: client.post("/chatbot/webhook", data=body).json for name, body in sent.items()}
+    greeting = {"success": True, "message": {"reply": [{"type": "message", "content": "Halo Jhon Doe!"}]}}
+    assert answers == {"with_fields": expected(), "plain": greeting}
+
+
+@pytest.mark.parametrize("page", ["quickstart.md", "mulai-cepat.md"])
+def test_the_call_of_a_first_page_gets_the_answer_below_it(load: Load, page: str) -> None:
+    shown = [block for block in all_blocks("sh", "json") if block.page == page]
+    (call,) = [block for block in shown if "curl " in block.text]
+    answer = shown[shown.index(call) + 1]
+    command = shlex.split(call.text.replace("'$CHATBOT_WEBHOOK_KEY'", KEY))
+    app = load(call.folder.name, "app").app
+    said = app.test_client().post("/chatbot/webhook", data=command[command.index("-d") + 1])
+    assert said.text == answer.text.rstrip("\n")
+
+
+@pytest.mark.parametrize("name", ["client.php", "webhook.php"])
+def test_the_php_of_the_page_is_well_formed(name: str) -> None:
+    path = EXAMPLES / "contract" / name
+    if php := shutil.which("php"):
+        subprocess.run([php, "-l", str(path)], check=True, capture_output=True)
+    code = re.sub(r"'(?:[^'\\]|\\.)*'|//.*", "''", path.read_text("utf-8"))
+    assert code.startswith("<?php\n")
+    assert [code.count(opening) - code.count(closing) for opening, closing in ("()", "[]", "{}")] == [0, 0, 0]
+
+
+def check_jsonschema(*files: Path) -> tuple[int, str]:
+    """What an independent validator says of rule files."""
+    pytest.importorskip("check_jsonschema")
+    schema = EXAMPLES.parents[1] / "flask_chatbot" / "core" / "rules.schema.json"
+    command = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(schema), *map(str, files)]
+    outcome = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    return outcome.returncode, outcome.stdout + outcome.stderr
+
+
+def test_editors_find_no_mistake_in_our_rule_files() -> None:
+    code, told = check_jsonschema(EXAMPLES.parents[1] / "rules.yaml", *EXAMPLES.rglob("rules.yaml"))
+    assert code == 0, told
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("{keyword: halo, repply: x}", "repply"),
+        ("{keyword: halo, fallback: perhaps}", "'perhaps' is not of type 'boolean'"),
+        ("{keyword: 'a#', fields: [{nama: {typ: email}}]}", "typ"),
+        ("{keyword: halo, reply: {location: {lat: 100, lng: 0}}}", "100 is greater than the maximum of 90"),
+        ("{keyword: halo, reply: {image: {caption: x}}}", "'url' is a required property"),
+        ("{keyword: halo, on_invalid: shout}", "'shout' is not one of"),
+    ],
+)
+def test_editors_find_what_the_schema_forbids(rule: str, told: str, tmp_path: Path) -> None:
+    broken = tmp_path / "rules.yaml"
+    broken.write_text(f"version: 1\nrules:\n  - {rule}\n", "utf-8")
+    code, output = check_jsonschema(broken)
+    assert code == 1
+    assert told in output
+
+
+def test_editors_take_words_that_yaml_reads_as_something_else(tmp_path: Path) -> None:
+    odd = tmp_path / "rules.yaml"
+    odd.write_text("version: 1\nrules:\n  - {keyword: [no, on, 1, 010, 08:00, 1.10], reply: 6281234567890}\n", "utf-8")
+    assert check_jsonschema(odd)[0] == 0
+
+
+def test_the_settings_for_vs_code_name_the_schema_as_the_page_writes_it() -> None:
+    settings = json.loads((EXAMPLES / "editors" / "settings.json").read_text("utf-8"))
+    modeline = (EXAMPLES / "editors" / "rules.yaml").read_text("utf-8").splitlines()[0]
+    assert list(settings["yaml.schemas"]) == ["./rules.schema.json"]
+    assert modeline == "# yaml-language-server: $schema=rules.schema.json"
