@@ -4,14 +4,15 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.errors import BadPayload, ConfigError
 from flask_chatbot.strictjson import Number, read_json
 
 MAKE_A_KEY = 'python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
+_START = "CHATBOT_"
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 # Kubernetes and Docker set these in every container beside a service called "chatbot".
 _SERVICE_LINK = re.compile(r"CHATBOT_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT\w*|PORT|PORT_\d+_(?:TCP|UDP)\w*|NAME)")
@@ -164,7 +165,28 @@ def _from_json(text: str) -> object:
         raise ValueError(f"it begins like JSON, but cannot be read. {error.message}") from None
 
 
-def _unknown(keys: Iterable[object], place: str) -> list[str]:
+def _unknown(keys: Iterable[object], place: str) -> Iterator[str]:
+    """A sentence for each key that looks like ours and is not; in the environment, only for those that one of ours was surely meant by.
+
+    Other programs read the environment too: a CHATBOT_TOKEN of theirs must not stop the app.
+    """
+    ours = place == "app.config"
     known = [each.metadata["key"] for each in fields(Settings)]
-    strange = [key for key in keys if isinstance(key, str) and key.startswith("CHATBOT_") and key not in known]
-    return [f"{key} in {place}: unknown key.{did_you_mean(key, known) or ' Known keys: ' + ', '.join(known) + '.'}" for key in strange]
+    for key in keys:
+        if isinstance(key, str) and key.startswith(_START) and key not in known:
+            near = _nearest(key, known, 0.6 if ours else 0.8)
+            if near is not None or ours:
+                way_out = f"Did you mean {near!r}?" if near else f"Known keys: {', '.join(known)}."
+                yield f"{key} in {place}: unknown key. {way_out}"
+
+
+def _nearest(key: str, known: Iterable[str], likeness: float) -> str | None:
+    """The known key most like this one, by what follows the start they share; None where none is as like as that, from 0 to 1.
+
+    >>> _nearest("CHATBOT_RULE", ["CHATBOT_RULES", "CHATBOT_PREFIX"], 0.8)
+    'CHATBOT_RULES'
+    >>> _nearest("CHATBOT_TOKEN", ["CHATBOT_RULES", "CHATBOT_PREFIX"], 0.6)
+    """
+    by_stem = {each.removeprefix(_START): each for each in known}
+    near = get_close_matches(key.removeprefix(_START), by_stem, n=1, cutoff=likeness)
+    return by_stem[near[0]] if near else None

@@ -1,7 +1,9 @@
 """The blueprint of ``POST /webhook``: a keyword message in, its replies out, in the contract's JSON whatever the host app is like."""
 
 import logging
+from collections.abc import Mapping
 from hmac import compare_digest
+from typing import Any
 
 from flask import Blueprint, Request, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
@@ -14,9 +16,17 @@ from flask_chatbot.wire import read_object, read_webhook, write_refusal, write_r
 
 BODY_LIMIT = 256 * 1024  # bytes
 _HEADERS = {405: {"Allow": "POST"}, 503: {"Retry-After": "30"}}  # Retry-After is in seconds
+_CUT_SHORT = "The body could not be read to its end. Send all of it."
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("chatbot_webhook", __name__)
+
+
+class _EveryMethod(set[str]):
+    """What `flask routes` and the like are shown, for they do not expect None; as for matching, every method is in it."""
+
+    def __contains__(self, method: object) -> bool:
+        return True
 
 
 @blueprint.record
@@ -25,6 +35,7 @@ def _add_route(setup: BlueprintSetupState) -> None:
     endpoint = f"{setup.name}.webhook"
     host = "<_host>" if setup.app.url_map.host_matching else None
     rule = setup.app.url_rule_class(f"{setup.url_prefix or ''}/webhook", endpoint=endpoint, host=host, strict_slashes=False)
+    rule.methods = _EveryMethod({"POST"})
     setup.app.url_map.add(rule)  # Flask's own add_url_rule would limit the methods
     setup.app.view_functions[endpoint] = webhook
 
@@ -32,14 +43,27 @@ def _add_route(setup: BlueprintSetupState) -> None:
 @blueprint.url_value_preprocessor
 def _go_first(_endpoint: str | None, values: dict[str, object] | None) -> None:
     """Run before any `before_request` of the host: one may check for CSRF tokens, or eat a body that says it is a form."""
-    exempt = getattr(current_app.extensions.get("csrf"), "exempt", None)
-    if exempt is not None:
-        exempt(webhook)
+    _exempt(current_app.extensions)
     try:
         _read_body(request._get_current_object())  # type: ignore[attr-defined]  # the proxy costs as much as what it is asked for
     except BadPayload as error:
         if values is not None:  # always so for a URL of ours
             values["refused"] = error  # for the view: raised here, it would meet the host's error pages
+
+
+def _exempt(extensions: Mapping[str, Any]) -> None:
+    """Free the webhook from CSRF tokens, and from limits meant for visitors: all customers come from the platform's one address.
+
+    At each request, as the host may set up Flask-WTF and Flask-Limiter after us. A limit for our blueprint alone still holds.
+    """
+    exempt, limiters = getattr(extensions.get("csrf"), "exempt", None), extensions.get("limiter")
+    if exempt is not None:
+        exempt(webhook)
+    if isinstance(limiters, set):
+        from flask_limiter import ExemptionScope
+
+        for limiter in limiters:
+            limiter.exempt(blueprint, flags=ExemptionScope.APPLICATION | ExemptionScope.DEFAULT)
 
 
 def webhook(refused: BadPayload | None = None, _host: str = "") -> Response:
@@ -87,9 +111,11 @@ def _read_body(request: Request) -> None:
         raise _too_large(request) from None
     except Exception as error:  # noqa: BLE001  each server has errors of its own for a body that breaks off or is wrongly chunked
         log.info("could not read a body: %s", type(error).__name__)
-        raise BadPayload("The body could not be read to its end. Send all of it.") from None
+        raise BadPayload(_CUT_SHORT) from None
     if len(body) > BODY_LIMIT or len(body) == ceiling:
         raise _too_large(request)
+    if length is not None and len(body) < length:  # some servers hand on what they got, as if it were all
+        raise BadPayload(_CUT_SHORT)
 
 
 def _too_large(request: Request) -> BadPayload:

@@ -1,113 +1,30 @@
 """Bodies that only a real connection can carry, sent to the servers people use."""
 
-import http.client
 import json
-import os
-import re
-import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from werkzeug.serving import make_server
 
-from tests.apps import HALO, TOO_LARGE, halo, make_app
+from tests.apps import HALO, TOO_LARGE, halo
+from tests.servers.calls import HEAD, chunked, exchange, refusal, whole
+from tests.servers.running import Running, gunicorn, waitress, werkzeug
 
-ROOT = Path(__file__).parent.parent
-PATIENCE = 60.0  # seconds until a silent server is given up
 LIMIT = 256 * 1024
 BODY = json.dumps(halo()).encode()
-HEAD = b"POST /chatbot/webhook HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+SERVERS: dict[str, Callable[[Path], AbstractContextManager[Running]]] = {
+    "werkzeug": werkzeug,
+    "gunicorn": lambda folder: gunicorn(f"tests.apps:make_app({str(folder)!r})", folder),
+    "waitress": lambda folder: waitress(f"tests.apps:make_app({str(folder)!r})"),
+}
 
 
-@contextmanager
-def werkzeug(folder: Path) -> Iterator[int]:
-    """What `flask run` starts; gives its port."""
-    server = make_server("127.0.0.1", 0, make_app(folder), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.port
-    finally:
-        server.shutdown()
-        thread.join(PATIENCE)
-        server.server_close()
-
-
-@contextmanager
-def gunicorn(folder: Path) -> Iterator[int]:
-    """Gunicorn with one worker; gives its port."""
-    pytest.importorskip("gunicorn")
-    if sys.platform == "win32":
-        pytest.skip("gunicorn does not run here")
-    command = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", f"tests.apps:make_app({str(folder)!r})"]
-    environment = {**os.environ, "HOME": str(folder)}  # where it may keep files of its own
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, encoding="utf-8") as process:
-        assert process.stderr is not None
-        lines = iter(process.stderr.readline, "")
-        port = next(int(found[1]) for line in lines if (found := re.search(r"Listening at: http://127\.0\.0\.1:(\d+)", line)))
-        rest = threading.Thread(target=process.stderr.read)  # so that it never waits for a reader
-        rest.start()
-        try:
-            yield port
-        finally:
-            process.terminate()
-            rest.join(PATIENCE)
-
-
-@contextmanager
-def waitress(folder: Path) -> Iterator[int]:
-    """Waitress in a child process; gives its port."""
-    pytest.importorskip("waitress")
-    code = (
-        "import waitress.server, tests.apps\n"
-        f"server = waitress.server.create_server(tests.apps.make_app({str(folder)!r}), host='127.0.0.1', port=0)\n"
-        "print(server.effective_port, flush=True)\n"
-        "server.run()\n"
-    )
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8") as process:
-        assert process.stdout is not None
-        try:
-            yield int(process.stdout.readline())
-        finally:
-            process.terminate()
-
-
-@pytest.fixture(scope="module", params=[werkzeug, gunicorn, waitress], ids=lambda server: server.__name__)
+@pytest.fixture(scope="module", params=SERVERS)
 def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of each server in turn."""
-    start: Callable[[Path], AbstractContextManager[int]] = request.param
-    with start(tmp_path_factory.mktemp("bot")) as listening:
-        yield listening
-
-
-def exchange(port: int, sent: bytes) -> tuple[int, bytes]:
-    """The status and body answered to these bytes; a server may stop listening before it has them all."""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
-        with suppress(ConnectionError):
-            connection.sendall(sent)
-        with http.client.HTTPResponse(connection) as answer:
-            answer.begin()
-            return answer.status, answer.read()
-
-
-def whole(body: bytes) -> bytes:
-    """A request with a Content-Length."""
-    return HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body
-
-
-def chunked(body: bytes, size: int = 50_000) -> bytes:
-    """A request that tells its length in pieces."""
-    parts = [body[start : start + size] for start in range(0, len(body), size)]
-    return HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in [*parts, b""])
-
-
-def refusal(message: str) -> bytes:
-    return json.dumps({"success": False, "message": message}, separators=(",", ":")).encode()
+    with SERVERS[request.param](tmp_path_factory.mktemp("bot")) as running:
+        yield running.port
 
 
 @pytest.mark.parametrize("wrap", [whole, chunked])

@@ -151,6 +151,33 @@ def test_what_container_systems_set_beside_a_service_called_chatbot_is_left_alon
     assert Settings.from_mapping({}, {f"CHATBOT_{name}": "tcp://10.0.0.1:5000"}) == Settings()
 
 
+@pytest.mark.parametrize("name", ["TOKEN", "URL", "KEY", "HOST", "SECRET", "WEBHOOK_URL", "WEBHOOK_SECRET", "DATABASE_URL", "ZZZZZZ", ""])
+def test_a_variable_of_another_program_does_not_stop_the_app(name: str) -> None:
+    assert Settings.from_mapping({}, {f"CHATBOT_{name}": "theirs"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("WEBHOOK_KEYS", "WEBHOOK_KEY"),
+        ("WEBHOK_KEY", "WEBHOOK_KEY"),
+        ("WEBHOOKKEY", "WEBHOOK_KEY"),
+        ("RULE", "RULES"),
+        ("RULSE", "RULES"),
+        ("PREFFIX", "PREFIX"),
+    ],
+)
+def test_a_misspelt_variable_is_told_with_what_was_meant_and_not_its_value(name: str, meant: str) -> None:
+    told = f"CHATBOT_{name} in the environment: unknown key. Did you mean 'CHATBOT_{meant}'?"
+    assert problems({}, **{f"CHATBOT_{name}": "s3cret-word"}) == (told,)
+
+
+def test_an_unknown_key_of_app_config_is_told_with_those_there_are() -> None:
+    assert problems({"CHATBOT_TOKEN": "x"}) == (
+        "CHATBOT_TOKEN in app.config: unknown key. Known keys: CHATBOT_WEBHOOK_KEY, CHATBOT_RULES, CHATBOT_PREFIX.",
+    )
+
+
 def test_all_mistakes_are_told_together() -> None:
     config = {
         "CHATBOT_WEBHOOK_KEY": 5,
