@@ -15,7 +15,7 @@ from flask_chatbot.core.folding import TEXT_LIMIT
 from flask_chatbot.core.matching import Candidate, Kind, Match
 from flask_chatbot.core.messages import Message, Sender, split_parts
 from flask_chatbot.core.replies import Reply, Text
-from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.rules import Rule, RuleBook
 from flask_chatbot.core.sentences import say
 from flask_chatbot.errors import AnswerFailed, Invalid, Skip
 
@@ -66,14 +66,18 @@ def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, rand
     if len(message.text) > TEXT_LIMIT:
         message = replace(message, text=message.text[:TEXT_LIMIT])
     local = now.astimezone(book.locale.timezone)
+    passed: list[Rule] = []
     for candidate in book.index.candidates(message.text):
+        if candidate.rule in passed:  # by another keyword of it
+            continue
         match = Match(rule=candidate.rule, kind=candidate.kind)
         try:
             match = read(candidate, book, message, local)
+            given = bool(match.data) or not match.invalid
             match, names = consult(match, message, local, handle)
-            return Decision(match, names if isinstance(names, tuple) else answer(match, book, names, random))
+            return Decision(match, names if isinstance(names, tuple) else answer(match, book, names, random, given))
         except Skip:
-            continue
+            passed.append(match.rule)
         except AnswerFailed as error:
             log.error("rule %r at %s cannot answer: %s", match.rule.name, match.rule.mark, error)
             return Decision(match, (Text(say(book.locale.language, "apology")),))
@@ -107,7 +111,8 @@ def consult(match: Match, message: Message, now: datetime, handle: Handle) -> tu
     try:
         outcome = handle(match, message)
     except Invalid as error:
-        return replace(match, invalid=error.problems, fields={**match.fields, **dict.fromkeys(error.problems)}), names
+        wrong = dict.fromkeys(error.problems)
+        return replace(match, invalid=error.problems, fields={**match.fields, **wrong}), {**names, **wrong}
     if isinstance(outcome, tuple):
         return match, outcome
     names |= outcome or {}
@@ -117,12 +122,12 @@ def consult(match: Match, message: Message, now: datetime, handle: Handle) -> tu
     return match, names
 
 
-def answer(match: Match, book: RuleBook, names: Mapping[str, object], random: Random) -> tuple[Reply, ...]:
-    """The rule's replies, or what it says of missing and wrong values."""
+def answer(match: Match, book: RuleBook, names: Mapping[str, object], random: Random, given: bool) -> tuple[Reply, ...]:
+    """The rule's replies, or what it says of missing and wrong values; only the form where none were `given`."""
     rule = match.rule
     if match.invalid and rule.on_invalid == "explain":
         reading = Reading(dict(match.fields), dict(match.invalid))
-        return (Text(explain(trigger(match), rule.fields or (), reading, book.locale.language, given=bool(match.data))),)
+        return (Text(explain(trigger(match), rule.fields or (), reading, book.locale.language, given)),)
     return make_all(rule.invalid if match.invalid else rule.reply, names, random)
 
 

@@ -13,6 +13,7 @@ from flask_chatbot.core.preamble import kind_of
 from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.templatecheck import JINJA_NAMES
 from flask_chatbot.core.templates import Sandbox, Template, compile_template
+from flask_chatbot.errors import AnswerFailed
 
 RESERVED = ("message", "text", "data", "keyword", "now", "memory", "value", *JINJA_NAMES)
 NAME = re.compile(r"[^\W\d]\w*")
@@ -90,6 +91,8 @@ def check_default(place: Place, field: Field, locale: Locale) -> None:
     context = Context(language=locale.language, country=locale.country, now=datetime.now(UTC).astimezone(locale.timezone))
     try:
         field.kind.read(field.default.strip(), field, context)
+    except AnswerFailed:  # a type of the app's own, which may need what is there only when a message comes
+        return
     except ValueError as error:
         place.at("default").tell(f"the default does not fit the field. A customer who wrote it would be told: {error}")
 

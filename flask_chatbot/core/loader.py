@@ -45,6 +45,8 @@ def read_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> Loaded:
         loading.read_root(Path(path))
         loading.read_additions()
         book = loading.book()
+        if book is not None:
+            loading.problems += additions.check(book, not loading.refused)
     told = loading.problems if additions.is_complete else map(doubted, loading.problems)
     problems = tuple(dict.fromkeys(sorted(told, key=lambda problem: problem.mark)))
     return Loaded(None if any(problem.severity == "error" for problem in problems) else book, problems)
@@ -154,7 +156,7 @@ class _Loading:
             for keyword in rule.keywords:
                 taken = known.setdefault((keyword.literal, keyword.takes_fields), rule)
                 if taken is not rule:
-                    entry.tell(f"the keyword {keyword.written!r} is taken by rule {taken.name!r} at {taken.mark}. Override that rule instead.")
+                    entry.tell(f"the keyword {keyword.written!r} is taken by rule {taken.name!r} at {taken.mark}. Choose another one.")
             added.append(replace(rule, priority=first) if rule.fallback else rule)
         return added
 

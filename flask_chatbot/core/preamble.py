@@ -37,7 +37,7 @@ def build_timezone(settings: Place, name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        guess = did_you_mean(name, available_timezones()) or " Use an IANA name, such as Asia/Jakarta."
+        guess = did_you_mean(name, sorted(available_timezones())) or " Use an IANA name, such as Asia/Jakarta."
         settings.at("timezone").tell(f"unknown time zone {name!r}.{guess}")
         return ZoneInfo("UTC")
 

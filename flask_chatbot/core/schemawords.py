@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
 from flask_chatbot.core.problems import did_you_mean
@@ -98,8 +99,9 @@ def unknown_keys(refusal: Refusal) -> Iterator[Complaint]:
         if key in known:
             continue
         guess = did_you_mean(key, known)
-        if not guess and len(refusal.value) == 1 and "string" in refusal.schema.get("type", ()):
-            text = f"{key}: {refusal.value[key]}" if isinstance(refusal.value[key], str | int | float) else f"{key}: ..."
+        text_may_stand = "string" in refusal.schema.get("type", ())
+        if text_may_stand and not guess and len(refusal.value) == 1 and isinstance(refusal.value[key], str | int | float):
+            text = f"{key}: {refusal.value[key]}"
             yield Complaint((*refusal.path, key), f"{text!r} was read as a key and its value. {MEND}{in_quotes(text)}", at_key=True)
         else:
             listed = ", ".join(known)
@@ -114,6 +116,8 @@ def missing_key(refusal: Refusal) -> Iterator[Complaint]:
 
 
 def not_listed(refusal: Refusal) -> Iterator[Complaint]:
+    if not Draft7Validator({}).is_type(refusal.value, refusal.schema.get("type", "string")):
+        return  # the wrong type is told of already
     choices = ", ".join(str(choice) for choice in refusal.limit)
     guess = did_you_mean(str(refusal.value), map(str, refusal.limit))
     one_of = "one of " if len(refusal.limit) > 1 else ""

@@ -47,8 +47,10 @@ class Flaw(NamedTuple):
 def check_tree(tree: nodes.Template, names: Mapping[str, str], filters: Collection[str]) -> list[Flaw]:
     """Every flaw of a parsed template, in its order."""
     level: list[nodes.Node] = list(tree.body)
-    for _ in range(DEPTH_LIMIT):
+    depth = 0
+    while level and depth < DEPTH_LIMIT:
         level = [child for node in level for child in node.iter_child_nodes()]
+        depth += 1
     if level:
         return [Flaw(level[0].lineno or 1, TOO_DEEP)]
     return list(_Checker(names, filters).body(tree.body, dict(names), 0))

@@ -1,0 +1,261 @@
+from datetime import UTC, date, datetime, time
+from itertools import repeat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flask_chatbot.core.filters import join
+from flask_chatbot.core.locale import Locale
+from flask_chatbot.core.replies import Text
+from flask_chatbot.core.templates import Sandbox, Template, check, is_plain, joined
+from flask_chatbot.errors import AnswerFailed
+from tests.core.books import ask, load, problems, replies, said
+
+ID, EN = Locale(), Locale(language="en")
+
+
+def rendered(source: str, **names: object) -> str:
+    return Template(source, Sandbox(ID, {"toko": "Toko Maju", "ongkir": 15000})).render(names)
+
+
+def failure(source: str, **names: object) -> str:
+    with pytest.raises(AnswerFailed) as caught:
+        rendered(source, **names)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("", ""),
+        ("  Halo\n\n", "Halo"),
+        ("{nama} } { #1 100%", "{nama} } { #1 100%"),
+        ("{{ toko }}", "Toko Maju"),
+        ("{{ ongkir * 2 }}", "30000"),
+        ("{{ 7 // 2 }} {{ 7 / 2 }} {{ 7 % 4 }} {{ 2 - 3 }} {{ 'a' + 'b' }} {{ 1 + 2.5 }}", "3 3.5 3 -1 ab 3.5"),
+        ("{{ toko if ongkir > 9 else 'x' }}", "Toko Maju"),
+        ("{{ [1, 2][1] }}{{ (3, 4)[0] }}{{ {'a': 5}.a }}{{ {'a': 6}['a'] }}", "2356"),
+        ("a{# b #}c", "ac"),
+        ("{% raw %}{{ toko }}{% endraw %}", "{{ toko }}"),
+        ("{{ '{{ 7*7 }}' }}", "{{ 7*7 }}"),
+        ("{{ toko | upper | replace('MAJU', 'x') | lower }}", "toko x"),
+        ("{% for a in [1, 2] %}{{ loop.index }}/{{ loop.length }}{{ ',' if not loop.last }}{% endfor %}", "1/2,2/2"),
+        ("{% for a, b in [(1, 2), (3, 4)] %}{{ a }}{{ b }};{% endfor %}", "12;34;"),
+        ("{% for a in {'x': 1, 'y': 2} %}{{ a }}{% endfor %}", "xy"),
+        ("{% for a in [3, 1] if a > 1 %}{{ a }}{% else %}-{% endfor %}", "3"),
+        ("{% for a in [] %}{{ a }}{% else %}-{% endfor %}", "-"),
+        ("{% set x = toko %}{{ x }}", "Toko Maju"),
+    ],
+)
+def test_a_template_is_rendered(source: str, text: str) -> None:
+    assert rendered(source) == text
+
+
+def test_a_line_with_a_tag_alone_leaves_no_line_behind() -> None:
+    assert rendered("A\n  {% if true %}\n  B\n  {% endif %}\nC\n") == "A\n  B\nC"
+
+
+@pytest.mark.parametrize(
+    ("value", "indonesian", "english"),
+    [
+        (None, "", ""),
+        (True, "ya", "yes"),
+        (False, "tidak", "no"),
+        (0, "0", "0"),
+        (2.5, "2.5", "2.5"),
+        ("<b>", "<b>", "<b>"),
+        (date(2026, 11, 23), "23 November 2026", "November 23, 2026"),
+        (datetime(2026, 11, 22, 18, 0, tzinfo=UTC), "23 November 2026", "November 23, 2026"),
+        (time(8, 30), "08.30", "8:30\u202fAM"),
+    ],
+)
+def test_a_value_is_printed_the_way_people_read_it(value: object, indonesian: str, english: str) -> None:
+    printed = [Template("[{{ value }}]", Sandbox(locale, {})).render({"value": value}) for locale in (ID, EN)]
+    assert printed == [f"[{indonesian}]", f"[{english}]"]
+
+
+def test_values_of_a_message_hide_the_vars() -> None:
+    assert rendered("{{ toko }}", toko="Lain") == "Lain"
+
+
+@pytest.mark.parametrize("written", ["{{ 7*7 }}", "{% if x %}", "{# x #}", "{{ toko }}"])
+def test_a_value_is_never_read_as_a_template(written: str) -> None:
+    assert rendered("{{ value }}/{{ value | trim }}", value=written) == f"{written}/{written}"
+
+
+@given(st.text())
+def test_any_text_comes_out_as_it_went_in(text: str) -> None:
+    assert rendered("<{{ value }}>", value=text) == f"<{text}>"[:4096].rstrip()
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{{ long }}", "a" * 4096),
+        ("{{ long }}{{ long }}", "a" * 4096),
+        ("{% for x in hundred %}{% for y in hundred %}{{ long }}{% endfor %}{% endfor %}", "a" * 4096),
+        ("{{ spaces }}{{ spaces }}b", "b"),
+        ("{{ long }}  b", "a" * 4096),
+        ("{% set l = long[0] if false else 'a' %}{{ l }}{{ spaces }}b", "a"),
+    ],
+)
+def test_a_reply_ends_at_4096_characters(source: str, text: str) -> None:
+    assert rendered(source, long="a" * 5000, hundred=list(range(100)), spaces=" " * 4096) == text
+
+
+def test_no_more_is_read_than_a_reply_holds() -> None:
+    assert joined(repeat("a")) == join(repeat("a")) == join(repeat(""), "a") == "a" * 4096
+
+
+def doubled(step: str, seed: str = "'ab'") -> str:
+    """A template that doubles forty times what it begins with."""
+    return f"{{% set a = {seed} %}}" + f"{{% set a = {step} %}}" * 40
+
+
+@pytest.mark.parametrize("step", ["a + a", "[a, a] | join", "a | replace('', a)", "a | replace('b', a)", "a | truncate(9, true, a)"])
+def test_a_text_doubled_forty_times_ends_where_a_reply_does(step: str) -> None:
+    try:
+        size = int(rendered(doubled(step) + "{{ a | length }}"))
+    except AnswerFailed:
+        size = 0  # truncate wants an end that is shorter than the whole
+    assert size <= 4096
+
+
+@pytest.mark.parametrize(("step", "seed"), [("[a, a]", "[1]"), ("(a, a)", "(1,)"), ("{1: a}", "{}"), ("[a, 1]", "{'x': 1}")])
+def test_a_list_cannot_be_doubled(step: str, seed: str) -> None:
+    assert failure(doubled(step, seed)) == "a list inside a list is written out, not named"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (doubled("a * a", "9"), "* made a number with more than 18 digits"),
+        ("{{ 999999999 * 999999999 + 999999999 * 999999999 }}", "+ made a number with more than 18 digits"),
+        ("{{ [1] + [2] }}", "+ works on numbers, not on list and list"),
+        ("{{ [1] * 1000000 }}", "* works on numbers, not on list and int"),
+        ("{{ value * 2 }}", "* works on numbers, not on text and int"),
+        ("{{ value % 2 }}", "% works on numbers, not on text and int"),
+        ("{{ value + 2 }}", "+ works on numbers, not on text and int"),
+        ("{% for c in value %}{{ c }}{% endfor %}", "a loop needs a list, not text"),
+        ("{% for c in 3 %}{{ c }}{% endfor %}", "a loop needs a list, not int"),
+        ("{% for c in many %}{{ c }}{% endfor %}", "a loop walks at most 100 entries, and this list has 101"),
+        ("{{ many.101 }}", "there is no entry 101"),
+        ("{{ many[value] }}", "there is no such entry"),
+        ("{{ value.upper }}", "there is no 'upper'"),
+        ("{{ value['__class__'] }}", "there is no such entry"),
+        ("{{ value[0] }}", "there is no entry 0"),
+        ("{{ 1 / 0 }}", "ZeroDivisionError in the template '{{ 1 / 0 }}'"),
+        ("{{ unknown }}", "UndefinedError in the template '{{ unknown }}'"),
+        ("{{ value < 1 }}", "TypeError in the template '{{ value < 1 }}'"),
+        ("{{ value }", "TemplateSyntaxError in the template '{{ value }'"),
+    ],
+)
+def test_a_template_fails_with_the_reason_and_without_the_value(source: str, message: str) -> None:
+    assert failure(source, value="rahasia", many=list(range(101))) == message
+
+
+@pytest.mark.parametrize("hidden", ["mro", "format", "__class__", "__init__", "_private", "items", "keys"])
+def test_an_object_shows_nothing_of_itself(hidden: str) -> None:
+    class Value:
+        _private = mro = format = "secret"
+
+    values: tuple[object, ...] = (Value(), "text", 1, {}, [], Template("", Sandbox(ID, {})))
+    for value in values:
+        assert rendered(f"{{{{ value.{hidden} | default('-') }}}}{{{{ value['{hidden}'] | default('-') }}}}", value=value) == "--"
+
+
+def test_a_template_has_no_globals_of_jinja() -> None:
+    for name in ("range", "dict", "lipsum", "cycler", "joiner", "namespace", "config", "request", "g", "session"):
+        assert rendered(f"{{{{ {name} | default('-') }}}}") == "-"
+
+
+SOURCES = st.lists(
+    st.sampled_from(
+        ["{{ nama }}", "{{nama|upper}}", "{{ toko or 'Kak' }}", "{{ nmaa }}", "{{ nama | uper }}", "{", "}", "{%", "{# a #}", " x "]
+    ),
+    max_size=5,
+).map("".join)
+
+
+@given(SOURCES)
+def test_the_quick_check_never_passes_what_the_full_one_refuses(source: str) -> None:
+    sandbox, names = Sandbox(ID, {}), {"nama": "text", "toko": "text"}
+    if is_plain(source, sandbox, names):
+        Template(source, sandbox).render({"nama": "a", "toko": "b"})
+        assert check(source, sandbox, names) == []
+
+
+def test_every_name_can_be_used(tmp_path: Path) -> None:
+    book = load(
+        tmp_path,
+        """
+vars: {toko: Toko Maju}
+rules:
+  - keyword: cek#
+    fields: [{umur: {type: integer}}]
+    reply: "{{ nama }}/{{ nohp }}/{{ data.0 }}/{{ text }}/{{ keyword }}/{{ now | date('short') }}/{{ toko }}/{{ umur + 1 }}"
+""",
+    )
+    assert said(book, "Cek# 7") == "Budi/6281234567890/7/Cek# 7/Cek/22/11/26/Toko Maju/8"
+
+
+def test_vars_may_stand_in_every_text_of_a_reply(tmp_path: Path) -> None:
+    book = load(
+        tmp_path,
+        """
+vars: {toko: Toko Maju}
+rules:
+  - keyword: cek#
+    fields: [{umur: {type: integer, error: "{{ value }} bukan umur di {{ toko }}."}}]
+    reply: ok
+""",
+    )
+    assert "- Umur: x bukan umur di Toko Maju." in said(book, "cek#x")
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        ("15000", "15001"),
+        ("-3", "-2"),
+        ("1.5", "2.5"),
+        ("0", "1"),
+        ("true", "2"),
+    ],
+)
+def test_plain_numbers_among_the_vars_stay_numbers(tmp_path: Path, value: str, printed: str) -> None:
+    assert replies(load(tmp_path, f"vars: {{x: {value}}}\nrules: [{{keyword: a, reply: '{{{{ x + 1 }}}}'}}]\n"), "a") == [Text(printed)]
+
+
+@pytest.mark.parametrize(
+    "value", ["08", "1.10", "010", "+5", "1e5", "08:00", "no", "on", "1_000", "0x1F", "null", '"15000"', "'true'", ".5", "5."]
+)
+def test_other_vars_stay_text(tmp_path: Path, value: str) -> None:
+    book = load(tmp_path, f"vars: {{x: {value}}}\nrules: [{{keyword: a, reply: '{{{{ x + \"!\" }}}}'}}]\n")
+    assert said(book, "a") == value.strip("\"'") + "!"
+
+
+@pytest.mark.parametrize(("value", "printed"), [("true", "ya"), ("false", "tidak"), ("True", "ya"), ("[a, 08, 5]", "a,08,5")])
+def test_truths_and_lists_among_the_vars(tmp_path: Path, value: str, printed: str) -> None:
+    source = "{{ x | join(',') }}" if value.startswith("[") else "{{ x }}"
+    assert said(load(tmp_path, f'vars: {{x: {value}}}\nrules: [{{keyword: a, reply: "{source}"}}]\n'), "a") == printed
+
+
+def test_an_optional_value_left_out_prints_nothing(tmp_path: Path) -> None:
+    book = load(tmp_path, "rules: [{keyword: 'a#', fields: [{x: {type: date, optional: true}}], reply: '[{{ x }}]'}]\n")
+    assert said(book, "a") == "[]"
+
+
+def test_a_template_is_compiled_once_and_rendered_anew(tmp_path: Path) -> None:
+    book = load(tmp_path, "rules: [{fallback: true, reply: '{{ text }}'}]\n")
+    assert [said(book, text) for text in ("a", "b", "a")] == ["a", "b", "a"]
+
+
+def test_a_filter_that_takes_too_little_is_told_at_load(tmp_path: Path) -> None:
+    text = "rules:\n  - keyword: 'a#'\n    fields: [{jumlah: {type: integer}}]\n    reply: \"{{ jumlah * 5000 | rupiah }}\"\n"
+    assert problems(tmp_path, text) == [
+        "rules.yaml:4:32: the filter 'rupiah' would take only what stands right before it: write `(jumlah * 5000) | rupiah`."
+    ]
+    assert ask(load(tmp_path, text.replace("jumlah * 5000", "(jumlah * 5000)")), "a#3").replies == (Text("Rp15.000"),)
