@@ -1,7 +1,7 @@
 """`Chatbot`: puts a bot into a Flask app."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakSet
@@ -10,11 +10,12 @@ from flask import Flask
 
 from flask_chatbot.bot import Bot
 from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
-from flask_chatbot.handlers import Handlers, check_handler, custom_type
+from flask_chatbot.handlers import Handlers, check_handler, word
 from flask_chatbot.startup import prepare
 from flask_chatbot.webhook import blueprint
 
 F = TypeVar("F", bound=Callable[..., Any])
+
 
 class Chatbot:
     """A keyword bot: `Chatbot(app)`, or `Chatbot()` and later `init_app(app)` for as many apps as wanted; it keeps none of them.
@@ -48,32 +49,36 @@ class Chatbot:
         Its parameters are filled by name: the rule's fields, `message`, `memory`. It returns a text, a reply or a list of these; a dict of
         names for the rule's own templates; None for the reply as the YAML has it; ``[]`` for silence. It may raise `Skip` and `Invalid`.
         """
+        word(name, "rule", "penawaran")
 
         def register(function: F) -> F:
-            handler = self._handlers.add_rule(name, function)
-            told = [str(problem) for bot in self._bots for problem in check_handler(name, handler, bot.book)]
-            if told:
-                raise HandlerError("\n".join(told))
+            with self._handlers.trial():
+                handler = self._handlers.add_rule(name, function)
+                told = {str(problem): None for bot in self._bots for problem in check_handler(name, handler, bot.book)}
+                if told:
+                    raise HandlerError("\n".join(told))
             return function
 
         return register
 
-    def keyword(self, keyword: str | list[str], *, fields: list[object] | None = None, **keys: object) -> Callable[[F], F]:
+    def keyword(self, keyword: str | Sequence[str], *, fields: Sequence[object] | None = None, **keys: object) -> Callable[[F], F]:
         """Let a function answer a keyword that no rule file has; `fields` and other `keys` are those of a rule in YAML."""
-        first = keyword[0] if isinstance(keyword, list) and keyword else keyword
-        data = {"name": first, "keyword": keyword, **({"fields": fields} if fields else {}), **keys}
+        first = keyword[0] if isinstance(keyword, list | tuple) and keyword else keyword
+        data = {"name": word(first, "keyword", "stok#"), "keyword": keyword, **({} if fields is None else {"fields": fields}), **keys}
 
         def register(function: F) -> F:
-            self._handlers.add_keyword(data, function)
-            self._reload()
+            with self._handlers.trial():
+                self._handlers.add_keyword(data, function)
+                self._reload()
             return function
 
         return register
 
     def fallback(self, function: F) -> F:
         """Let a function (`message`) answer what no rule matches; where it raises `Skip`, the file's own fallback does."""
-        self._handlers.add_fallback(function)
-        self._reload()
+        with self._handlers.trial():
+            self._handlers.add_fallback(function)
+            self._reload()
         return function
 
     def before(self, function: F) -> F:
@@ -88,6 +93,8 @@ class Chatbot:
 
     def errorhandler(self, kind: type[Exception]) -> Callable[[F], F]:
         """Let a function (`error`, `message`) return the replies where a handler raised an error of that kind."""
+        if not (isinstance(kind, type) and issubclass(kind, Exception)):
+            raise HandlerError("@bot.errorhandler takes a class of errors first. Write @bot.errorhandler(LookupError).")
 
         def register(function: F) -> F:
             self._handlers.add_error(kind, function)
@@ -96,33 +103,41 @@ class Chatbot:
         return register
 
     def field_type(self, name: str) -> Callable[[F], F]:
-        """Let rule files use a field type: a function of the text that returns the value, or raises ValueError with a sentence for the customer."""
+        """Let rule files use a field type: a function of the text that returns the value.
+
+        It raises ValueError with a sentence for the customer. Register it before `init_app`, which reads the rule files.
+        """
+        word(name, "field_type", "nik")
 
         def register(function: F) -> F:
-            self._only_before_init(f"the field type {name!r}")
-            self._handlers.types[name] = custom_type(function)
+            self._only_before_init(f"the field type {name!r}", name in self._handlers.types)
+            self._handlers.add_type(name, function)
             return function
 
         return register
 
     def template_filter(self, name: str) -> Callable[[F], F]:
-        """Let templates of the rule files use a function as a filter."""
+        """Let templates of the rule files use a function as a filter. Register it before `init_app`, which reads the rule files."""
+        word(name, "template_filter", "kilo")
 
         def register(function: F) -> F:
-            self._only_before_init(f"the filter {name!r}")
-            self._handlers.filters[name] = function
+            self._only_before_init(f"the filter {name!r}", name in self._handlers.filters)
+            self._handlers.add_filter(name, function)
             return function
 
         return register
 
-    def _only_before_init(self, what: str) -> None:
-        """Rule files are read by init_app, and what they use must be known by then."""
-        if self._bots:
-            raise HandlerError(f"{what} comes after init_app, which has read the rules. Register it before: bot = Chatbot(), then bot.init_app(app).")
+    def _only_before_init(self, what: str, is_known: bool) -> None:
+        """Rule files are read by init_app, and what they use must be known by then; an app factory may say it again for its next app."""
+        if self._bots and not is_known:
+            raise HandlerError(
+                f"{what} comes after init_app, which has read the rules. Register it before: bot = Chatbot(), then bot.init_app(app)."
+            )
 
     def _reload(self) -> None:
-        for bot in self._bots:
-            try:
-                bot.reload()
-            except RulesError as error:
-                raise HandlerError(str(error)) from error
+        try:
+            books = [(bot, bot.read()) for bot in self._bots]
+        except RulesError as error:
+            raise HandlerError(str(error)) from error
+        for bot, book in books:  # all of them or none
+            bot.book = book

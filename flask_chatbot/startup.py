@@ -34,7 +34,6 @@ def prepare(config: Mapping[str, object], environ: Mapping[str, str], root: Path
         if rules is not None or not is_told_of("CHATBOT_RULES", told):
             path = find_rules(root, rules, settings.rules)
             bot = Bot(settings, path, load_rules(path, handlers.additions), handlers, SystemRandom(), lambda: datetime.now(UTC))
-            handlers.require(bot.book)
     except RulesError as error:
         if not problems:
             raise

@@ -3,24 +3,34 @@
 from collections.abc import Iterable
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from flask import Flask
 
 from flask_chatbot.bot import Bot
 from flask_chatbot.core.engine import Decision
 from flask_chatbot.core.messages import Message, Sender
-from flask_chatbot.core.replies import Reply, Text
+from flask_chatbot.core.replies import Text
+from flask_chatbot.core.rules import RuleBook
 from flask_chatbot.core.verdicts import explain
 from flask_chatbot.errors import ChatbotError
 
 
-class Replies(tuple[Reply, ...]):
-    """What the bot answered. A text in a comparison stands for the text reply, and a lone reply for a list of one.
+class Replies(tuple[Any, ...]):  # Any, so that type checkers let tests ask for a text in them, and for the text of one
+    """What the bot answered. In a comparison a text stands for the text reply, and a lone reply for a list of one.
 
     >>> Replies([Text("Halo"), Text("Apa kabar?")]) == ["Halo", Text("Apa kabar?")]
     True
     >>> Replies([Text("Halo")]) == "Halo", "Ha" in Replies([Text("Halo")])
     (True, True)
+
+    It shows as what it equals, ready to be copied into a test; printed, as the customer reads it.
+
+    >>> Replies([Text("Halo"), Text("Apa kabar?")])
+    ['Halo', 'Apa kabar?']
+    >>> print(Replies([Text("Halo"), Text("Apa kabar?")]))
+    Halo
+    Apa kabar?
     """
 
     __slots__ = ()
@@ -43,10 +53,13 @@ class Replies(tuple[Reply, ...]):
         return part in self.text if isinstance(part, str) else tuple.__contains__(self, part)
 
     def __repr__(self) -> str:
-        return "\n".join(["[", *(f"    {reply!r}," for reply in self), "]"]) if self else "[]"
+        return f"[{', '.join(map(short, self))}]"
+
+    def __str__(self) -> str:
+        return "\n".join(reply.text if isinstance(reply, Text) else repr(reply) for reply in self) or "(no reply)"
 
 
-def as_replies(value: object) -> object:
+def as_replies(value: object) -> tuple[object, ...]:
     """What `value` stands for when compared with replies."""
     if isinstance(value, str):
         return (Text(value),)
@@ -55,11 +68,37 @@ def as_replies(value: object) -> object:
     return (value,)
 
 
+def short(value: object) -> str:
+    """A reply as a test would write it: a text reply as its text."""
+    return repr(value.text if isinstance(value, Text) else value)
+
+
+def difference(replies: Replies, wanted: object) -> list[str]:
+    """What the bot answered beside what a test wanted, a line for each reply, those that differ marked.
+
+    >>> print("\\n".join(difference(Replies([Text("Halo"), Text("Apa kabar?")]), ["Halo", "Siapa?"])))
+    the bot answered otherwise
+        'Halo'
+      - 'Siapa?'
+      + 'Apa kabar?'
+      (- wanted, + answered)
+    """
+    lines = ["the bot answered otherwise"]
+    wants = as_replies(wanted)
+    for place in range(max(len(wants), len(replies))):
+        pair = (*wants[place : place + 1],), (*replies[place : place + 1],)
+        if pair[0] == pair[1]:
+            lines.append(f"    {short(replies[place])}")
+        else:
+            lines += [f"  {sign} {short(each)}" for sign, side in zip("-+", pair, strict=True) for each in side]
+    return [*lines, "  (- wanted, + answered)"]
+
+
 class Turn:
     """One message with what became of it."""
 
-    def __init__(self, bot: Bot, message: Message, decision: Decision) -> None:
-        self._book = bot.book
+    def __init__(self, book: RuleBook, message: Message, decision: Decision) -> None:
+        self._book = book
         self.message = message
         self.decision = decision
         self.replies = Replies(decision.replies)
@@ -81,14 +120,17 @@ class Turn:
 
     def explain(self) -> str:
         """Every rule the text matches, a line each, with why it won or lost."""
-        return "\n".join(map(str, explain(self._book, self.message.text))) or "no rule matches"
+        return "\n".join(map(str, explain(self._book, self.message.text, self.decision))) or "no rule matches"
+
+    def __repr__(self) -> str:
+        return f"<{self.message.text!r} -> rule {self.rule!r}: {self.replies!r}>"
 
 
 class Chat:
     """A customer who writes to the bot of an app; handlers run, and nothing is sent.
 
-    `at` is the time of all messages (an aware datetime, or a naive one in the rules' time zone), now where it is None. `seed` decides
-    what chance decides: the same seed, the same replies.
+    To the bot this number is new: what `memory` held of it is forgotten. `at` is the time of all messages (an aware datetime, or a naive
+    one in the rules' time zone), now where it is None. `seed` decides what chance decides: the same seed, the same replies.
     """
 
     def __init__(self, app: Flask, *, from_: str = "6281200000000", nama: str = "", at: datetime | None = None, seed: int = 0) -> None:
@@ -99,17 +141,27 @@ class Chat:
         self.nama = nama
         self.at = at
         self._bot: Bot = app.extensions["chatbot"]
+        self._bot.memories.forget(from_)
         self._random = Random(seed)
         self._last: Turn | None = None
 
+    def person(self, from_: str, *, nama: str = "") -> "Chat":
+        """Another customer, who writes to the same bot at the same time of day."""
+        if from_ == self.from_:
+            raise ChatbotError(f"{from_} is the number of this customer already. Give the other one another number.")
+        other = Chat(self.app, from_=from_, nama=nama, at=self.at)
+        other._random = self._random
+        return other
+
     def says(self, text: str, *, at: datetime | None = None, line: str | None = None) -> Replies:
         """The replies to one message of this customer; `line` names the webhook key it comes by."""
+        book = self._bot.book
         at = at or self.at
-        now = at.replace(tzinfo=self._bot.book.locale.timezone) if at and at.tzinfo is None else at
+        now = at.replace(tzinfo=book.locale.timezone) if at and at.tzinfo is None else at
         message = Message(text=text, sender=Sender(number=self.from_, name=self.nama), line=line)
         with self.app.app_context():
             decision = self._bot.answer(message, now, self._random)
-        self._last = Turn(self._bot, message, decision)
+        self._last = Turn(book, message, decision)
         return self._last.replies
 
     @property
@@ -118,3 +170,6 @@ class Chat:
         if self._last is None:
             raise ChatbotError("Nothing has been said yet. Call says() first.")
         return self._last
+
+    def __repr__(self) -> str:
+        return f"<Chat of {self.nama or self.from_}>"

@@ -76,15 +76,15 @@ class RuleBuilder:
             place.tell("this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one.")
         if rule.fields is not None:
             self.check_fields(place, rule, rule.fields)
-        elif {"on_invalid", "invalid"} & place.data.keys():
-            key = "invalid" if "invalid" in place.data else "on_invalid"
-            place.at(key).tell(f"{key!r} needs 'fields', whose values could be wrong. Add them, or remove it.", key=True)
-        if rule.on_invalid == "reply" and "invalid" not in place.data:
-            place.at("on_invalid").tell("'on_invalid: reply' needs the reply to send. Add 'invalid:' to the rule.", key=True)
-        if rule.on_invalid == "explain" and "invalid" in place.data:
-            place.at("invalid").tell("'invalid' is never sent while 'on_invalid' is explain. Remove one of them.", key=True)
+        for key in ("on_invalid", "invalid"):
+            if rule.fields is None and key in place.data:
+                place.at(key).tell(f"{key!r} needs 'fields', whose values could be wrong. Add them, or remove it.", key=True)
 
     def check_fields(self, place: Place, rule: Rule, fields: tuple[Field, ...]) -> None:
         if not any(keyword.takes_fields for keyword in rule.keywords):
             written = rule.keywords[0].written if rule.keywords else "penawaran"
             place.at("fields").tell(f"'fields' needs a keyword that ends in #, such as `keyword: {written}#`.", key=True)
+        if rule.on_invalid == "reply" and "invalid" not in place.data:
+            place.at("on_invalid").tell("'on_invalid: reply' needs the reply to send. Add 'invalid:' to the rule.", key=True)
+        if rule.on_invalid == "explain" and "invalid" in place.data:
+            place.at("invalid").tell("'invalid' is never sent while 'on_invalid' is explain. Remove one of them.", key=True)

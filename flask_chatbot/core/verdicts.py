@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flask_chatbot.core.engine import Decision
 from flask_chatbot.core.matching import Candidate, Kind
 from flask_chatbot.core.rules import RuleBook
 
@@ -21,10 +22,17 @@ class Verdict:
         return f"{rule.name} ({rule.mark}) {by}, priority {rule.priority}: {self.why}"
 
 
-def explain(book: RuleBook, text: str) -> tuple[Verdict, ...]:
-    """Every rule a text matches, the winner first."""
+def explain(book: RuleBook, text: str, decision: Decision | None = None) -> tuple[Verdict, ...]:
+    """Every rule a text matches, in the order in which they are tried; `decision` is what came of it where handlers were run."""
     candidates = book.index.candidates(text)
-    return tuple(Verdict(candidate, why(candidate, candidates[0])) for candidate in candidates)
+    if decision is None:
+        return tuple(Verdict(candidate, why(candidate, candidates[0])) for candidate in candidates)
+    if decision.match is None:
+        return tuple(Verdict(candidate, "no answer: skipped by its handler, or not asked") for candidate in candidates)
+    answered = decision.match.rule
+    place = next((place for place, candidate in enumerate(candidates) if candidate.rule is answered), 0)
+    skipped = [Verdict(candidate, "its handler skipped") for candidate in candidates[:place]]
+    return (*skipped, *(Verdict(candidate, why(candidate, candidates[place])) for candidate in candidates[place:]))
 
 
 def why(candidate: Candidate, winner: Candidate) -> str:

@@ -1,0 +1,98 @@
+"""What a Python function returned, as replies that can be sent."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from math import isfinite
+
+from flask_chatbot.core.replies import (
+    REPLIES_LIMIT,
+    TEXT_LIMIT,
+    Audio,
+    ContactCard,
+    Document,
+    Image,
+    Location,
+    Media,
+    Reply,
+    Text,
+    Video,
+)
+
+log = logging.getLogger(__name__)
+
+KINDS = (Text, Image, Audio, Video, Document, Location, ContactCard)
+
+
+def replies_of(value: object) -> tuple[Reply, ...]:
+    """The replies in a text, a reply, or a list or generator of these, nested or not; `TypeError` for anything else.
+
+    What is more than one message may get is cut, an empty text is left out, and of an endless generator no more is taken than is sent.
+
+    >>> replies_of(["Halo", [Text("apa kabar"), ""]])
+    (Text(text='Halo'), Text(text='apa kabar'))
+    """
+    replies = tuple(islice(flat(value), REPLIES_LIMIT + 1))
+    if len(replies) > REPLIES_LIMIT:
+        log.warning("a handler returned more than %d replies; those are sent, and no more", REPLIES_LIMIT)
+    return replies[:REPLIES_LIMIT]
+
+
+def flat(value: object) -> Iterator[Reply]:
+    """Each reply in what was returned."""
+    if isinstance(value, str):
+        if value.strip():
+            yield Text(str(value)[:TEXT_LIMIT])
+    elif isinstance(value, list | tuple | Iterator):
+        for each in value:
+            yield from flat(each)
+    elif isinstance(value, KINDS):
+        yield from fitted(value)
+    elif isinstance(value, Mapping):
+        raise TypeError("a dict of names goes alone, not among replies. Return the dict itself.")
+    else:
+        kind = "None" if value is None else f"a value of type {type(value).__name__}"
+        raise TypeError(f"{kind} is no reply. Return a text, a reply or a list of these.")
+
+
+def fitted(reply: Reply) -> Iterator[Reply]:
+    """The reply as it can be sent; nothing for one without text or URL; `TypeError` where a part has the wrong type."""
+    if isinstance(reply, Text):
+        yield from flat(text_of(reply.text, "Text.text"))
+    elif isinstance(reply, Media):
+        for part in ("url", "caption", "filename"):
+            text_of(getattr(reply, part), f"{type(reply).__name__}.{part}")
+        if reply.url.strip():
+            yield replace(reply, caption=reply.caption[:TEXT_LIMIT])
+    elif isinstance(reply, Location):
+        name = text_of(reply.name, "Location.name")[:TEXT_LIMIT]
+        yield Location(degrees(reply.lat, 90, "lat"), degrees(reply.lng, 180, "lng"), name)
+    else:
+        numbers: object = reply.numbers
+        if not isinstance(numbers, list | tuple) or not numbers:
+            raise TypeError("ContactCard.numbers is a list of texts, such as ['628111111111'].")
+        name = text_of(reply.name, "ContactCard.name")[:TEXT_LIMIT]
+        yield ContactCard(name, tuple(text_of(number, "each of ContactCard.numbers") for number in numbers))
+
+
+def text_of(value: object, what: str) -> str:
+    """The value, being text."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what} is a text, not {type(value).__name__}.")
+    return str(value)
+
+
+def degrees(value: object, limit: int, what: str) -> float:
+    """A latitude or longitude: any kind of number, or a text that holds one, as databases give them.
+
+    >>> degrees("0.5070", 90, "lat")
+    0.507
+    """
+    try:
+        number = float(value)  # type: ignore[arg-type]  # what has no number in it is what we are here for
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not isfinite(number) or abs(number) > limit:
+        raise TypeError(f"Location.{what} is a number from -{limit} to {limit}.")
+    return number

@@ -1,0 +1,250 @@
+"""What a user's own tests are written with: `Chat`, and how replies compare and print."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from flask_chatbot import Chatbot, ChatbotError, Image, Location, Message, Text
+from flask_chatbot.testing import Chat, Replies, difference
+from tests.bots import app_of, chat_of, place
+
+RULES = """\
+settings: {timezone: Asia/Makassar}
+rules:
+  - {name: salam, keyword: halo, reply: "Halo {{ nama or 'Kak' }}, {{ nohp }}."}
+  - {name: jam, keyword: jam, reply: "{{ now | date }} {{ now | time }}"}
+  - name: acak
+    keyword: acak
+    reply: {one_of: [a, b, c, d, e, f]}
+  - name: penawaran
+    keyword: penawaran#
+    fields: [nama, {jumlah: {type: integer, default: 1}}]
+    reply: [Terima kasih, {image: https://x.id/a.png}]
+  - {name: penawaran lain, keyword: penawaran#, reply: lain}
+  - {name: entah, fallback: true, reply: Entah.}
+"""
+PNG = Image("https://x.id/a.png")
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Chat:
+    return chat_of(tmp_path, RULES, Chatbot())
+
+
+# -- replies -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("replies", "other", "equal"),
+    [
+        (Replies([Text("Halo")]), "Halo", True),
+        (Replies([Text("Halo")]), Text("Halo"), True),
+        (Replies([Text("Halo")]), ["Halo"], True),
+        (Replies([Text("Halo")]), ("Halo",), True),
+        (Replies([Text("Halo")]), [Text("Halo")], True),
+        (Replies([Text("Halo")]), Replies([Text("Halo")]), True),
+        (Replies([Text("Halo")]), "Hal", False),
+        (Replies([Text("Halo")]), ["Halo", "Halo"], False),
+        (Replies([Text("Halo")]), [], False),
+        (Replies([Text("Halo")]), None, False),
+        (Replies([Text("Halo"), PNG]), ["Halo", PNG], True),
+        (Replies([Text("Halo"), PNG]), [PNG, "Halo"], False),
+        (Replies([PNG]), PNG, True),
+        (Replies(), [], True),
+        (Replies(), "", False),
+        (Replies(), None, False),
+    ],
+)
+def test_replies_equal_the_texts_and_replies_they_stand_for(replies: Replies, other: Any, equal: bool) -> None:
+    assert (replies == other, other == replies, replies != other) == (equal, equal, not equal)
+
+
+def test_equal_replies_have_one_hash() -> None:
+    assert hash(Replies([Text("Halo")])) == hash(Replies([Text("Halo")]))
+
+
+def test_a_text_is_in_replies_where_it_is_in_one_of_their_texts() -> None:
+    replies = Replies([Text("Halo Kak"), PNG])
+    assert ("Kak" in replies, "x.id" in replies, PNG in replies, Text("Halo") in replies) == (True, False, True, False)
+
+
+def test_replies_show_as_what_they_equal() -> None:
+    replies = Replies([Text("it's"), Text("dua\nbaris"), Location(1.5, 2.5)])
+    assert repr(replies) == "[\"it's\", 'dua\\nbaris', Location(lat=1.5, lng=2.5, name='')]"
+    assert replies == eval(repr(replies))  # noqa: S307  what it shows can be copied into a test
+    assert repr(Replies()) == "[]"
+
+
+def test_replies_print_as_a_customer_reads_them() -> None:
+    assert str(Replies([Text("dua\nbaris"), PNG])) == "dua\nbaris\nImage(url='https://x.id/a.png', caption='', filename='')"
+    assert str(Replies()) == "(no reply)"
+
+
+def test_the_text_of_replies_is_that_of_all_text_replies() -> None:
+    assert Replies([Text("satu"), PNG, Text("dua")]).text == "satu\ndua"
+
+
+@pytest.mark.parametrize(
+    ("answered", "wanted", "lines"),
+    [
+        (["a"], "b", ["  - 'b'", "  + 'a'"]),
+        (["a", "b"], ["a", "c"], ["    'a'", "  - 'c'", "  + 'b'"]),
+        (["a", "b"], "a", ["    'a'", "  + 'b'"]),
+        ([], "a", ["  - 'a'"]),
+        (["a"], [], ["  + 'a'"]),
+        (["a"], None, ["  - None", "  + 'a'"]),
+        (["a"], PNG, ["  - Image(url='https://x.id/a.png', caption='', filename='')", "  + 'a'"]),
+    ],
+)
+def test_a_difference_marks_what_was_wanted_and_what_was_answered(answered: list[str], wanted: object, lines: list[str]) -> None:
+    assert difference(Replies(map(Text, answered)), wanted) == ["the bot answered otherwise", *lines, "  (- wanted, + answered)"]
+
+
+# -- what a customer says ----------------------------------------------------------------------------
+
+
+def test_a_customer_has_a_number_and_may_have_a_name(chat: Chat) -> None:
+    assert chat.says("halo") == "Halo Kak, 6281200000000."
+    assert Chat(chat.app, from_="628111", nama="Ani").says("halo") == "Halo Ani, 628111."
+
+
+def test_a_time_without_a_zone_is_in_that_of_the_rules(chat: Chat) -> None:
+    assert chat.says("jam", at=datetime(2026, 11, 22, 23, 30)) == "22 November 2026 23.30"  # noqa: DTZ001
+    assert chat.says("jam", at=datetime(2026, 11, 22, 23, 30, tzinfo=UTC)) == "23 November 2026 07.30"
+
+
+def test_the_time_of_a_chat_is_that_of_all_its_messages_but_those_with_their_own(chat: Chat) -> None:
+    later = Chat(chat.app, at=datetime(2026, 11, 22, 8))  # noqa: DTZ001
+    assert later.says("jam") == "22 November 2026 08.00"
+    assert later.says("jam", at=datetime(2026, 11, 22, 9)) == "22 November 2026 09.00"  # noqa: DTZ001
+    assert later.says("jam") == "22 November 2026 08.00"
+    later.at = datetime(2026, 11, 22, 10)  # noqa: DTZ001
+    assert later.says("jam") == "22 November 2026 10.00"
+
+
+def test_without_a_time_it_is_now(chat: Chat) -> None:
+    assert str(datetime.now(UTC).year) in chat.says("jam") or str(datetime.now(UTC).year + 1) in chat.says("jam")
+
+
+def test_the_same_seed_chooses_the_same(chat: Chat) -> None:
+    def chosen(seed: int) -> str:
+        customer = Chat(chat.app, seed=seed)
+        return "".join(customer.says("acak").text for _ in range(20))
+
+    assert chosen(1) == chosen(1)
+    assert chosen(1) != chosen(2)
+    assert set(chosen(1)) == set("abcdef")
+
+
+def test_a_line_is_the_name_of_the_webhook_key(tmp_path: Path) -> None:
+    bot = Chatbot()
+    bot.rule("salam")(lambda message: str(message.line))
+    chat = chat_of(tmp_path, RULES, bot)
+    assert [chat.says("halo", line="toko"), chat.says("halo")] == ["toko", "None"]
+
+
+# -- the last message --------------------------------------------------------------------------------
+
+
+def test_the_last_message_tells_rule_fields_and_replies(chat: Chat) -> None:
+    replies = chat.says("penawaran#Jhon Doe#3")
+    assert (chat.last.rule, chat.last.fields, chat.last.invalid) == ("penawaran", {"nama": "Jhon Doe", "jumlah": 3}, {})
+    assert chat.last.replies is replies
+    assert chat.last.message == Message(text="penawaran#Jhon Doe#3", sender=chat.last.message.sender)
+
+
+def test_the_last_message_tells_what_was_invalid(chat: Chat) -> None:
+    chat.says("penawaran##banyak")
+    assert chat.last.fields == {"nama": None, "jumlah": None}
+    assert chat.last.invalid == {"nama": "Mohon diisi.", "jumlah": '"banyak" bukan angka bulat. Contoh: 3.'}
+
+
+def test_the_last_message_explains_why_each_rule_won_or_lost(chat: Chat, tmp_path: Path) -> None:
+    chat.says("penawaran#A")
+    assert chat.last.explain().replace(f"{tmp_path}/", "").splitlines() == [
+        "penawaran (rules.yaml:8:5) by keyword with # 'penawaran', priority 0: wins",
+        "penawaran lain (rules.yaml:12:5) by keyword with # 'penawaran', priority 0: it stands after penawaran in the files",
+        "entah (rules.yaml:13:5) as fallback, priority 0: a fallback answers only what no other rule does",
+    ]
+
+
+def test_where_no_rule_matches_there_is_nothing_to_explain(tmp_path: Path) -> None:
+    chat = chat_of(tmp_path, "rules: [{keyword: halo, reply: Hai}]", Chatbot())
+    assert chat.says("zzz") == []
+    assert (chat.last.rule, chat.last.fields, chat.last.explain()) == (None, {}, "no rule matches")
+
+
+def test_what_went_on_shows_where_a_test_fails(chat: Chat) -> None:
+    chat.says("halo")
+    assert repr(chat.last) == "<'halo' -> rule 'salam': ['Halo Kak, 6281200000000.']>"
+    assert repr(chat) == "<Chat of 6281200000000>"
+    assert repr(Chat(chat.app, nama="Ani")) == "<Chat of Ani>"
+
+
+def test_nothing_is_last_before_something_is_said(chat: Chat) -> None:
+    with pytest.raises(ChatbotError, match=r"^Nothing has been said yet\. Call says\(\) first\.$"):
+        _ = chat.last
+
+
+def test_an_app_without_a_bot_is_told() -> None:
+    with pytest.raises(ChatbotError, match=r"^This app has no Chatbot\. Call init_app\(app\) before Chat\(app\)\.$"):
+        Chat(Flask(__name__))
+
+
+# -- several people ----------------------------------------------------------------------------------
+
+
+def counting(folder: Path) -> Flask:
+    bot = Chatbot()
+
+    @bot.fallback
+    def count(memory: dict[str, int]) -> str:
+        memory["n"] = memory.get("n", 0) + 1
+        return str(memory["n"])
+
+    return app_of(folder, RULES, bot)
+
+
+def test_two_people_do_not_mix(tmp_path: Path) -> None:
+    ani = Chat(counting(tmp_path), nama="Ani", at=datetime(2026, 11, 22, 8))  # noqa: DTZ001
+    budi = ani.person("628222", nama="Budi")
+    assert [each.text for each in (ani.says("x"), budi.says("x"), ani.says("x"), budi.says("x"))] == ["1", "1", "2", "2"]
+    assert [ani.says("halo"), budi.says("halo")] == ["Halo Ani, 6281200000000.", "Halo Budi, 628222."]
+    assert budi.says("jam") == "22 November 2026 08.00"
+    assert (ani.last.message.text, budi.last.message.text) == ("halo", "jam")
+
+
+def test_two_people_of_one_chat_share_its_seed(chat: Chat) -> None:
+    def chosen() -> str:
+        ani = Chat(chat.app, seed=3)
+        budi = ani.person("628222")
+        return "".join(ani.says("acak").text + budi.says("acak").text for _ in range(10))
+
+    assert chosen() == chosen()
+
+
+def test_another_person_needs_another_number(chat: Chat) -> None:
+    with pytest.raises(ChatbotError, match=r"^6281200000000 is the number of this customer already\. Give the other one another number\.$"):
+        chat.person("6281200000000")
+
+
+def test_a_chat_begins_with_somebody_the_bot_has_not_met(tmp_path: Path) -> None:
+    app = counting(tmp_path)
+    first = Chat(app)
+    assert [first.says("x"), first.says("x")] == ["1", "2"]
+    assert Chat(app).says("x") == "1"
+
+
+def test_a_chat_reads_the_rules_that_are_in_use_when_something_is_said(tmp_path: Path) -> None:
+    bot = Chatbot()
+    chat = chat_of(tmp_path, RULES, bot)
+
+    @bot.keyword("baru")
+    def new() -> str:
+        return "baru"
+
+    assert chat.says("baru") == "baru"
+    assert chat.last.explain().splitlines()[0] == f"baru ({place(new)}) by keyword 'baru', priority 0: wins"
