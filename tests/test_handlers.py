@@ -366,16 +366,6 @@ def test_a_factory_called_twice_replaces_what_it_registered(tmp_path: Path) -> N
         def missing() -> str:
             return f"! {word}"
 
-        if not folder.exists():
-
-            @bot.field_type("nik")
-            def nik(text: str) -> str:
-                return text
-
-            @bot.template_filter("kilo")
-            def kilo(value: str) -> str:
-                return value
-
         return chat_of(folder, RULES, bot)
 
     create_app(tmp_path / "one", "satu")

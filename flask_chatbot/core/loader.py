@@ -176,7 +176,8 @@ def unit(path: tuple[Step, ...]) -> tuple[Step, ...]:
 def needing(rule: Rule) -> Problem:
     """A reminder that a rule is not whole without Python."""
     names = ", ".join(rule.needs)
-    return Problem(rule.mark, f"rule {rule.name!r} needs {names} of a Python handler. Check it together with the app: flask --app ...", "warning")
+    message = f"rule {rule.name!r} needs {names} of a Python handler. Check it together with the app: flask --app ..."
+    return Problem(rule.mark, message, "warning")
 
 
 def doubted(problem: Problem) -> Problem:
