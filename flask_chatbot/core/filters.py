@@ -115,13 +115,22 @@ def write_rupiah(value: object, locale: Locale) -> str:
     return ("-Rp" if number < 0 else "Rp") + format_decimal(-number if number < 0 else number, pattern, locale=locale.language)
 
 
+def as_text(value: object) -> str:
+    """The value as text, and nothing as an empty one.
+
+    >>> as_text(3), as_text(None)
+    ('3', '')
+    """
+    return "" if value is None else str(value)
+
+
 def replace(value: object, old: str, new: str, count: int | None = None) -> str:
     """The text with the first `count` of `old`, or all, written `new`, as Jinja's filter; cut where a reply would end.
 
     >>> replace("1.500.000", ".", "", 1)
     '1500.000'
     """
-    text, old, new = str(value), str(old), str(new)
+    text, old, new = as_text(value), as_text(old), as_text(new)
     most = TEXT_LIMIT // max(len(new), 1) + 1  # what more of them write lies behind the cut
     if len(new) > len(old) and (count is None or count > most):
         return text[:TEXT_LIMIT].replace(old, new, most)[:TEXT_LIMIT]
@@ -136,12 +145,13 @@ def join(value: Iterable[object], separator: str = "") -> str:
     """
     parts: list[str] = []
     size = 0
+    between = as_text(separator)
     for entry in value:
-        parts.append(str(entry))
-        size += len(parts[-1]) + len(str(separator))
+        parts.append(as_text(entry))
+        size += len(parts[-1]) + len(between)
         if size > 2 * TEXT_LIMIT:
             break
-    return str(separator).join(parts)[:TEXT_LIMIT]
+    return between.join(parts)[:TEXT_LIMIT]
 
 
 def reverse(value: str | Sequence[object]) -> str | list[object]:
@@ -161,7 +171,7 @@ def total(value: Iterable[object]) -> int | float | Decimal:
 @pass_environment
 def truncate(environment: Environment, value: object, length: int = 255, killwords: bool = False, end: str = "...", leeway: int = 0) -> str:
     """The text in at most `length` characters, as Jinja's filter; no longer than a reply, whatever `end` is."""
-    return do_truncate(environment, str(value), length, killwords, end, leeway)[:TEXT_LIMIT]
+    return do_truncate(environment, str(value), length, killwords, as_text(end), leeway)[:TEXT_LIMIT]
 
 
 @pass_environment
@@ -190,7 +200,9 @@ def single(value: object) -> object:
 
 
 def each(value: object) -> list[object]:
-    """The entries a ``for`` may walk: those of a list of at most 100, never the letters of a text."""
+    """The entries a ``for`` may walk: those of a list of at most 100, never the letters of a text; of nothing none."""
+    if value is None:
+        return []
     if not isinstance(value, list | tuple | dict | set | frozenset):
         raise Misfit(f"a loop needs a list, not {kind(value)}")
     if len(value) > LIST_LIMIT:

@@ -4,14 +4,15 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, time
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import StrictUndefined, nodes
 from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from flask_chatbot.core.filters import NUMBER_LIMIT, Misfit, each, filters, kind, single, write_date, write_time
+from flask_chatbot.core.budget import SUM_SIZE, TAKE_NOTHING, Rendering, compared, metered, repeated, size, walked
+from flask_chatbot.core.filters import NUMBER_LIMIT, Misfit, filters, kind, single, write_date, write_time
 from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.replies import TEXT_LIMIT
@@ -21,7 +22,7 @@ from flask_chatbot.errors import AnswerFailed
 
 PLAIN_USE = re.compile(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?: ?\| ?(?P<filter>[a-z]\w*)| or (?:'[\w ]*'|\"[\w ]*\"))? ?\}\}(?!\})")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-WALKED, SINGLE = "#walked", "#single"  # filters of our own, which no template can spell
+WALKED, COMPARED, SINGLE = "#walked", "#compared", "#single"  # filters of our own, which no template can spell
 SOURCE_LIMIT = 4096  # bytes of one template
 WRITTEN_OUT = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict)  # no longer than the source
 
@@ -33,14 +34,16 @@ class Absent(Misfit, UndefinedError):
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja with nothing to reach for: no globals but the rules' `vars`, no attributes but those of a loop."""
 
+    context_class = Rendering
     intercepted_binops = frozenset({"+", "*", "%"})
 
     def __init__(self, locale: Locale, names: Mapping[str, object], more_filters: Mapping[str, Callable[..., object]] = NOTHING) -> None:
         super().__init__(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=self.written, cache_size=0)
         self.locale = locale
-        self.filters = {**filters(locale), **more_filters}
-        self.filters |= {WALKED: each, SINGLE: single}
-        self.tests = {name: self.tests[name] for name in TESTS}
+        every = {**filters(locale), **more_filters}
+        self.filters = {name: metered(function, name in TAKE_NOTHING) for name, function in every.items()}
+        self.filters |= {WALKED: walked, COMPARED: compared, SINGLE: single}
+        self.tests = {name: metered(cast(Callable[..., bool], self.tests[name])) for name in TESTS}
         self.globals = dict(names)
 
     def written(self, value: object) -> object:
@@ -72,8 +75,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.undefined(hint=f"there is no entry {argument}" if isinstance(argument, int) else "there is no such entry", exc=Absent)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """`left operator right` for numbers, as long as the outcome stays small, and ``+`` for texts, cut where a reply would end."""
-        if isinstance(left, str) and isinstance(right, str) and operator == "+":
+        """`left operator right` for numbers, as long as the outcome stays small, and ``+`` for texts, cut where a reply would end.
+
+        Beside a text, nothing (None) is an empty one.
+        """
+        if operator == "+" and isinstance(left, str | None) and isinstance(right, str | None):
+            left, right = left or "", right or ""
+            cast(Rendering, context).charge(1 + (size(left) + size(right)) // SUM_SIZE)
             return (left[:TEXT_LIMIT] + right[:TEXT_LIMIT])[:TEXT_LIMIT]
         if isinstance(left, str | list | tuple | dict) or isinstance(right, str | list | tuple | dict):
             raise Misfit(f"{operator} works on numbers, not on {kind(left)} and {kind(right)}")
@@ -129,9 +137,14 @@ class Template:
 
 
 def bound(tree: nodes.Template) -> None:
-    """Have loops walk short lists only, and keep lists made at run time out of other lists, which could double without end."""
+    """Have loops walk short lists only and count what they do, and keep lists made at run time out of other lists, which could double."""
+    comparisons: dict[nodes.Compare, None] = {}
     for loop in list(tree.find_all(nodes.For)):
-        loop.iter = filtered(loop.iter, WALKED)
+        parts = repeated(loop)
+        comparisons |= {part: None for part in parts if isinstance(part, nodes.Compare)}
+        loop.iter = filtered(loop.iter, WALKED, nodes.Const(len(parts)))
+    for comparison in comparisons:
+        watch(comparison)
     tuples = [made for made in tree.find_all(nodes.Tuple) if made.ctx == "load"]
     lists: list[nodes.List | nodes.Tuple] = [*tree.find_all(nodes.List), *tuples]
     for made in lists:
@@ -141,9 +154,16 @@ def bound(tree: nodes.Template) -> None:
             pair.value = filtered(pair.value, SINGLE)
 
 
-def filtered(node: nodes.Node, name: str) -> nodes.Filter:
+def watch(comparison: nodes.Compare) -> None:
+    """Have a comparison count what it looks at: of a long list that is much."""
+    comparison.expr = filtered(comparison.expr, COMPARED)
+    for operand in comparison.ops:
+        operand.expr = filtered(operand.expr, COMPARED)
+
+
+def filtered(node: nodes.Node, name: str, *arguments: nodes.Expr) -> nodes.Filter:
     """The expression with one of our own filters behind it."""
-    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
+    return nodes.Filter(node, name, list(arguments), [], None, None, lineno=node.lineno)
 
 
 def joined(chunks: Any) -> str:

@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime, time
 from itertools import repeat
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -128,6 +129,59 @@ def test_a_list_cannot_be_doubled(step: str, seed: str) -> None:
     assert failure(doubled(step, seed)) == "a list inside a list is written out, not named"
 
 
+def looped(body: str, head: str = "") -> str:
+    """A template of 10,000 turns, which writes nothing that could end it."""
+    loops = "{% for a in hundred %}{% for b in hundred %}", "{% endfor %}{% endfor %}"
+    return head + body.join(loops) + "ok"
+
+
+SPENT = "the template takes more work than one reply may. Shorten its lists, or compute it in Python"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for a in hundred %}{% for b in [1, 1] %}{% set x = text" + "|title" * 40 + " %}{% endfor %}{% endfor %}ok",
+        looped("{% set x = text | title %}"),
+        looped("{% set x = 'a' | upper %}" * 20),
+        looped("{{ empty }}" * 300),
+        looped("{% set x = [a, a, a, a, a, a, a, a, a, a] %}" * 80),
+        looped("{% if a is odd %}{% endif %}" * 20),
+        looped("{% if 'zz' in letters %}{% endif %}" * 3, "{% set letters = text | list %}"),
+        looped("{% if 'zz' is in letters %}{% endif %}" * 3, "{% set letters = text | list %}"),
+        looped("{% for c in [] %}{% endfor %}{% set x = text + text %}"),
+        "{% set l = text | list %}{% for a in hundred %}{% for b in hundred if 'zz' in l %}{% endfor %}{% endfor %}ok",
+        ("{% set x = text" + "|sort|join" * 40 + " %}") * 9,
+        "{% set x = text | sort %}" * 160,
+        "{% set x = '81234567890' | phone %}" * 110 + looped("{% set x = '81234567890' | phone %}"),
+    ],
+)
+def test_a_template_that_works_without_end_is_stopped(source: str) -> None:
+    begun = process_time()
+    try:
+        assert rendered(source, hundred=list(range(100)), text="a b " * 1024, empty="") in ("", "ok")
+    except AnswerFailed as error:
+        assert str(error) == SPENT
+    assert process_time() - begun < 3  # about one, and machines differ
+
+
+def test_what_is_done_counts_and_not_what_is_written() -> None:
+    work = "{% set x = text | title %}"
+    assert rendered(looped("{% if a > 200 %}" + work + "{% endif %}"), hundred=list(range(100)), text="a b " * 1024) == "ok"
+    assert failure(looped(work), hundred=list(range(100)), text="a b " * 1024) == SPENT
+
+
+def test_each_rendering_has_a_budget_of_its_own() -> None:
+    template = Template("{% for a in hundred %}{% set x = text | title %}{% endfor %}ok", Sandbox(ID, {}))
+    assert [template.render({"hundred": list(range(100)), "text": "a b " * 1024}) for _ in range(4)] == ["ok"] * 4
+
+
+def test_a_price_list_of_100_entries_is_far_from_its_end() -> None:
+    line = "{{ loop.index }}. {{ each.name | upper | truncate(20) }}: {{ each.price | rupiah }}{{ ', habis' if each.stock == 0 }}\n"
+    goods = [{"name": "kopi susu gula aren", "price": 1000 * number, "stock": number % 7} for number in range(100)]
+    assert rendered("{% for each in goods %}" + line + "{% endfor %}", goods=goods).startswith("1. KOPI SUSU GULA AREN: Rp0, habis\n2.")
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [
@@ -245,6 +299,17 @@ def test_truths_and_lists_among_the_vars(tmp_path: Path, value: str, printed: st
 
 def test_an_optional_value_left_out_prints_nothing(tmp_path: Path) -> None:
     book = load(tmp_path, "rules: [{keyword: 'a#', fields: [{x: {type: date, optional: true}}], reply: '[{{ x }}]'}]\n")
+    assert said(book, "a") == "[]"
+
+
+@pytest.mark.parametrize("use", ["x | upper", "x | mask", "x | length", "x + ''", "[x] | join", "x | truncate(3)", "x | replace('a', 'b')"])
+def test_an_optional_value_left_out_goes_through_filters_as_nothing(tmp_path: Path, use: str) -> None:
+    book = load(tmp_path, f"rules: [{{keyword: 'a#', fields: [{{x: {{optional: true}}}}], reply: \"[{{{{ {use} }}}}]\"}}]\n")
+    assert said(book, "a") == "[]"
+
+
+def test_an_optional_date_left_out_prints_nothing(tmp_path: Path) -> None:
+    book = load(tmp_path, "rules: [{keyword: 'a#', fields: [{x: {type: date, optional: true}}], reply: \"[{{ x | date }}]\"}]\n")
     assert said(book, "a") == "[]"
 
 
