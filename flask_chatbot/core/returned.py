@@ -22,6 +22,7 @@ from flask_chatbot.core.replies import (
 
 log = logging.getLogger(__name__)
 
+ITEMS_LIMIT = 2000  # items looked at, empty texts and lists among them
 KINDS = (Text, Image, Audio, Video, Document, Location, ContactCard)
 
 
@@ -33,20 +34,22 @@ def replies_of(value: object) -> tuple[Reply, ...]:
     >>> replies_of(["Halo", [Text("apa kabar"), ""]])
     (Text(text='Halo'), Text(text='apa kabar'))
     """
-    replies = tuple(islice(flat(value), REPLIES_LIMIT + 1))
+    turns = iter(range(ITEMS_LIMIT + 1))
+    replies = tuple(islice(flat(value, turns), REPLIES_LIMIT + 1))
     if len(replies) > REPLIES_LIMIT:
         log.warning("a handler returned more than %d replies; those are sent, and no more", REPLIES_LIMIT)
+    elif next(turns, None) is None:
+        log.warning("a handler returned more than %d items, most of them empty; no more were looked at", ITEMS_LIMIT)
     return replies[:REPLIES_LIMIT]
 
 
-def flat(value: object) -> Iterator[Reply]:
-    """Each reply in what was returned."""
+def flat(value: object, turns: Iterator[int]) -> Iterator[Reply]:
+    """Each reply in what was returned; an item takes one of the `turns`, at whatever depth, and there it ends when they do."""
     if isinstance(value, str):
-        if value.strip():
-            yield Text(str(value)[:TEXT_LIMIT])
+        yield from fitted(Text(value))
     elif isinstance(value, list | tuple | Iterator):
-        for each in value:
-            yield from flat(each)
+        for _, each in zip(turns, value, strict=False):
+            yield from flat(each, turns)
     elif isinstance(value, KINDS):
         yield from fitted(value)
     elif isinstance(value, Mapping):
@@ -59,7 +62,8 @@ def flat(value: object) -> Iterator[Reply]:
 def fitted(reply: Reply) -> Iterator[Reply]:
     """The reply as it can be sent; nothing for one without text or URL; `TypeError` where a part has the wrong type."""
     if isinstance(reply, Text):
-        yield from flat(text_of(reply.text, "Text.text"))
+        if text_of(reply.text, "Text.text").strip():
+            yield Text(str(reply.text)[:TEXT_LIMIT])
     elif isinstance(reply, Media):
         for part in ("url", "caption", "filename"):
             text_of(getattr(reply, part), f"{type(reply).__name__}.{part}")
