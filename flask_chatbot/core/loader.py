@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
 from flask_chatbot.core.additions import NO_ADDITIONS, Additions, read_added
@@ -84,7 +84,12 @@ class _Loading:
                     self.include(entry, path)
 
     def include(self, entry: Place, root: Path) -> None:
-        """Read the files a glob stands for, each once."""
+        """Read the files a glob stands for, each once; a glob counts from the folder of the root."""
+        if Path(entry.data).is_absolute() or PureWindowsPath(entry.data).is_absolute():
+            entry.tell(
+                f"{entry.data!r} is an absolute path, and `include` counts from the folder of {root.name}. Write the path from there."
+            )
+            return
         names = sorted(glob.glob(entry.data, root_dir=root.parent, recursive=True))
         found = [path for name in names if (path := root.parent / name).is_file()]
         if not found:

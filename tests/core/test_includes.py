@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from tests.core.books import load, problems, rule_name, said, told
 
 ROOT = "include: {include}\nrules:\n  - {{name: root, keyword: halo}}\n"
@@ -44,12 +46,18 @@ def test_synonyms_and_vars_of_all_files_hold_in_all_files(tmp_path: Path) -> Non
     assert (rule_name(book, "hi"), said(book, "oi")) == ("root", "Maju")
 
 
-def test_an_absolute_path_and_one_above_are_found(tmp_path: Path) -> None:
+def test_a_file_above_is_found(tmp_path: Path) -> None:
     bot = tmp_path / "bot"
     (tmp_path / "shared.yaml").write_text(rule("s"))
-    (tmp_path / "other.yaml").write_text(rule("o"))
     bot.mkdir()
-    assert [each.name for each in load(bot, root(f"[../shared.yaml, {tmp_path}/other.yaml]")).rules] == ["root", "s", "o"]
+    assert [each.name for each in load(bot, root("../shared.yaml")).rules] == ["root", "s"]
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "/etc/*.yaml", "C:/bot/a.yaml", "C:\\bot\\a.yaml"])
+def test_an_absolute_path_is_refused(tmp_path: Path, path: str) -> None:
+    assert problems(tmp_path, root(f"['{path}']")) == [
+        f"rules.yaml:1:11: {path!r} is an absolute path, and `include` counts from the folder of rules.yaml. Write the path from there."
+    ]
 
 
 def test_a_folder_whose_name_is_a_glob_is_no_trouble(tmp_path: Path) -> None:
