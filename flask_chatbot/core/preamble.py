@@ -11,6 +11,8 @@ from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.sentences import IGNORE_WORDS
 from flask_chatbot.core.templatecheck import JINJA_NAMES
 
+ABBREVIATIONS = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+
 
 def build_locale(settings: Place) -> Locale:
     """Language, time zone and country of the files."""
@@ -37,7 +39,9 @@ def build_timezone(settings: Place, name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        guess = did_you_mean(name, sorted(available_timezones())) or " Use an IANA name, such as Asia/Jakarta."
+        known = ABBREVIATIONS.get(name.strip().upper())
+        guess = f" Write {known}." if known else did_you_mean(name, sorted(available_timezones()))
+        guess = guess or " Use an IANA name, such as Asia/Jakarta."
         settings.at("timezone").tell(f"unknown time zone {name!r}.{guess}")
         return ZoneInfo("UTC")
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+LIKENESS = 0.65  # from 0 to 1, how near a guess must be: what is further off misleads
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
@@ -44,8 +46,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     >>> did_you_mean("repply", ["reply", "name"])
     " Did you mean 'reply'?"
-    >>> did_you_mean("xyz", ["reply", "name"])
+    >>> did_you_mean("Asia", ["Asia/Oral", "name"])
     ''
     """
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=LIKENESS)
     return f" Did you mean {near[0]!r}?" if near else ""

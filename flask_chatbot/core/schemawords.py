@@ -19,6 +19,9 @@ KINDS = {
     "string": "text",
 }
 
+MEDIA = ("image", "audio", "video", "document")
+BELOW_MEDIA = {"url": "caption", "caption": "caption", "filename": "filename"}  # what may be misplaced: what the mend shows with the url
+
 
 class Complaint(NamedTuple):
     """What is wrong at a path of the data; `at_key` where the key is to blame and not the value.
@@ -99,8 +102,12 @@ def unknown_keys(refusal: Refusal) -> Iterator[Complaint]:
         if key in known:
             continue
         guess = did_you_mean(key, known)
+        medium = next((kind for kind in refusal.value if kind in MEDIA and kind in known), "")
         text_may_stand = "string" in refusal.schema.get("type", ())
-        if text_may_stand and not guess and len(refusal.value) == 1 and isinstance(refusal.value[key], str | int | float):
+        if medium and key in BELOW_MEDIA:
+            message = f"{key!r} stands beside {medium!r}, and belongs below it: write `{medium}: {{url: ..., {BELOW_MEDIA[key]}: ...}}`."
+            yield Complaint((*refusal.path, key), message, at_key=True)
+        elif text_may_stand and not guess and len(refusal.value) == 1 and isinstance(refusal.value[key], str | int | float):
             text = f"{key}: {refusal.value[key]}"
             yield Complaint((*refusal.path, key), f"{text!r} was read as a key and its value. {MEND}{in_quotes(text)}", at_key=True)
         else:

@@ -118,6 +118,24 @@ def test_chance_at_its_ends_takes_the_first_and_the_last(point: float, taken: st
             ["5:9: 'text' and 'image' stand in one entry. Write each as an entry of its own, beginning with '-'."],
         ),
         ("reply:\n  - image:\n    url: b", ["5:9: the keys of 'image' stand beside it, not below it. Indent them deeper than 'image'."]),
+        (
+            "reply:\n  - image: https://x.id/y.png\n    caption: halo",
+            ["6:9: 'caption' stands beside 'image', and belongs below it: write `image: {url: ..., caption: ...}`."],
+        ),
+        (
+            "reply: {document: u, caption: t, filename: f}",
+            [
+                f"4:{column}: '{key}' stands beside 'document', and belongs below it: write `document: {{url: ..., {key}: ...}}`."
+                for column, key in ((26, "caption"), (38, "filename"))
+            ],
+        ),
+        (
+            "reply: {video: {caption: t}, url: u}",
+            [
+                "4:20: 'video' lacks the key 'url'.",
+                "4:34: 'url' stands beside 'video', and belongs below it: write `video: {url: ..., caption: ...}`.",
+            ],
+        ),
         ("reply: {text: [a]}", ["4:19: 'text' must be text, not a list."]),
         ("reply: {image: []}", ["4:20: 'image' must be text or a group of keys, not a list."]),
         ("reply: {image: {}}", ["4:20: 'image' lacks the key 'url'."]),

@@ -68,9 +68,18 @@ def test_a_wrong_setting_is_told(tmp_path: Path, settings: str, problem: str) ->
     assert problems(tmp_path, f"version: 1\nsettings: {settings}\n{RULES}") == [f"rules.yaml:{problem}"]
 
 
-def test_a_folder_of_time_zones_is_none(tmp_path: Path) -> None:
-    (problem,) = problems(tmp_path, f"settings: {{timezone: Asia}}\n{RULES}")
-    assert problem.startswith("rules.yaml:1:22: unknown time zone 'Asia'. Did you mean 'Asia/")
+@pytest.mark.parametrize(
+    ("written", "mend"),
+    [
+        ("Asia", "Use an IANA name, such as Asia/Jakarta."),
+        ("Jakarta", "Did you mean 'Asia/Jakarta'?"),
+        ("WIB", "Write Asia/Jakarta."),
+        ("wita", "Write Asia/Makassar."),
+        ("WIT", "Write Asia/Jayapura."),
+    ],
+)
+def test_what_is_no_time_zone_is_told_with_the_name_of_one(tmp_path: Path, written: str, mend: str) -> None:
+    assert problems(tmp_path, f"settings: {{timezone: {written}}}\n{RULES}") == [f"rules.yaml:1:22: unknown time zone '{written}'. {mend}"]
 
 
 @pytest.mark.parametrize(
