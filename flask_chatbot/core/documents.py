@@ -1,6 +1,5 @@
 """One rule file: its data, and where each part of it stands."""
 
-import re
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -11,9 +10,9 @@ from flask_chatbot.core import yamlnodes
 from flask_chatbot.core.problems import Mark, Problem
 from flask_chatbot.core.schemawords import Complaint, complaints
 from flask_chatbot.core.shape import SCHEMA, plain
+from flask_chatbot.core.textmarks import spot_of
 
 Step = str | int
-TAG = re.compile(r"\{[{%](?:.*?[%}]\}|.*)")  # of a template, as far as it stands on one line
 
 
 @cache
@@ -45,21 +44,14 @@ class Document(NamedTuple):
             place = place if key or empty else node
         return Mark(self.file, place.line, place.column)
 
-    def mark_in_text(self, path: tuple[Step, ...], line: int, word: str) -> Mark:
-        """Where `word` stands in the text at `path`, at or after that text's `line` (from 1); that line's place where it is not found."""
-        start = self.mark(path)
+    def mark_in_text(self, path: tuple[Step, ...], line: int, word: str, nth: int = 0) -> Mark:
+        """Where `word` stands in the text at `path`, as `spot_of` counts; the text's own place where that is not found."""
         node = self._node(path)
-        block = isinstance(node, yamlnodes.Scalar) and node.style in ("|", ">")
-        row = start.line + line - (0 if block else 1)
-        bounds = (r"(?<!\w)", r"(?!\w)") if word.isidentifier() else ("", "")
-        pattern = re.compile(re.escape(word).join(bounds)) if word else re.compile(r"\S")
-        for number in range(row, min(row + 2, len(self.lines) + 1)):
-            text, begin = self.lines[number - 1], start.column - 1 if number == start.line else 0
-            tags = [tag.span() for tag in TAG.finditer(text, begin)] if word else []
-            for first, last in (*tags, (begin, len(text))):
-                if found := pattern.search(text, first, last):
-                    return Mark(self.file, number, found.start() + 1)
-        return self.mark_in_text(path, line, "") if word else start
+        if isinstance(node, yamlnodes.Scalar) and self.lines:
+            spot = spot_of(self.lines, node, line, word, nth) or spot_of(self.lines, node, line, "")
+            if spot:
+                return Mark(self.file, *spot)
+        return self.mark(path)
 
     def _node(self, path: tuple[Step, ...]) -> yamlnodes.Node:
         node = self.node

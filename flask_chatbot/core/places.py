@@ -40,6 +40,6 @@ class Place:
         """Note a problem with the value, or with its key."""
         self.problems.append(Problem(self.mark(key), message, may_be_python=may_be_python))
 
-    def tell_of_word(self, line: int, word: str, message: str, may_be_python: bool = False) -> None:
-        """Note a problem with a word in the text here; `line` counts from 1 in the text."""
-        self.problems.append(Problem(self.document.mark_in_text(self.path, line, word), message, may_be_python=may_be_python))
+    def tell_of_word(self, line: int, word: str, message: str, may_be_python: bool = False, nth: int = 0) -> None:
+        """Note a problem with a word in the text here; `line` counts from 1 in the text, `nth` from 0 in the line."""
+        self.problems.append(Problem(self.document.mark_in_text(self.path, line, word, nth), message, may_be_python=may_be_python))

@@ -12,8 +12,9 @@ ALLOWED = (
     nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg,
     nodes.Pos, nodes.CondExpr, nodes.Getattr, nodes.Getitem, nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair, nodes.Keyword,
 )  # fmt: skip
+ONLY = "Use if, for, set and filters only"
 REFUSED: dict[type[nodes.Node], str] = {
-    nodes.Scope: "'autoescape' is not allowed in a template. Use if, for, set and filters only",
+    nodes.Scope: f"'autoescape' is not allowed in a template. {ONLY}",
     nodes.Call: "calls are not allowed in a template. Use a filter: {{ nama | upper }}",
     nodes.Concat: "'~' is not allowed in a template. Write the parts one after the other: {{ a }}{{ b }}",
     nodes.Pow: "'**' is not allowed in a template. Compute it in Python",
@@ -36,12 +37,13 @@ TEXT_TYPES = ("text", "email", "phone", "choice")
 
 
 class Flaw(NamedTuple):
-    """Something wrong at a line of the template (from 1); `word` is what to point at."""
+    """Something wrong at a line of the template (from 1); `word` is what to point at, the `nth` (from 0) on its line."""
 
     line: int
     message: str
     word: str = ""
     may_be_python: bool = False
+    nth: int = 0
 
 
 def check_tree(tree: nodes.Template, names: Mapping[str, str], filters: Collection[str]) -> list[Flaw]:
@@ -86,7 +88,7 @@ class _Checker:
 
     def refused(self, node: nodes.Node) -> Flaw:
         tag = TAGS.get(type(node), type(node).__name__.lower())
-        message = REFUSED.get(type(node), f"{tag!r} is not allowed in a template. Use if, for, set and filters only")
+        message = REFUSED.get(type(node), f"{tag!r} is not allowed in a template. {ONLY}")
         return Flaw(node.lineno or next(node.iter_child_nodes(), node).lineno or 1, f"{message}.", SIGNS.get(type(node), tag))
 
     def loop(self, node: nodes.For, scope: dict[str, str], loops: int) -> Iterator[Flaw]:

@@ -18,6 +18,7 @@ from flask_chatbot.core.places import Place
 from flask_chatbot.core.replies import TEXT_LIMIT
 from flask_chatbot.core.sentences import say
 from flask_chatbot.core.templatecheck import LOOP_NAMES, TESTS, TOO_DEEP, Flaw, check_tree
+from flask_chatbot.core.templatesyntax import explain
 from flask_chatbot.errors import AnswerFailed
 
 PLAIN_USE = re.compile(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?: ?\| ?(?P<filter>[a-z]\w*)| or (?:'[\w ]*'|\"[\w ]*\"))? ?\}\}(?!\})")
@@ -209,7 +210,7 @@ def check(source: str, sandbox: Sandbox, names: Mapping[str, str]) -> list[Flaw]
     try:
         tree = sandbox.parse(source)
     except TemplateSyntaxError as error:
-        return [Flaw(error.lineno, f"the template cannot be read: {(error.message or '').rstrip('.')}.")]
+        return explain(source, error, sandbox.parse)
     except RecursionError:
         return [Flaw(1, TOO_DEEP)]
     return check_tree(tree, names, sandbox.filters)
@@ -218,5 +219,5 @@ def check(source: str, sandbox: Sandbox, names: Mapping[str, str]) -> list[Flaw]
 def compile_template(place: Place, sandbox: Sandbox, names: Mapping[str, str]) -> Template:
     """The template written at `place`, which may use `names` beside the `vars`; its flaws are told there."""
     for flaw in check(place.data, sandbox, names):
-        place.tell_of_word(flaw.line, flaw.word, flaw.message, flaw.may_be_python)
+        place.tell_of_word(flaw.line, flaw.word, flaw.message, flaw.may_be_python, flaw.nth)
     return Template(place.data, sandbox)
