@@ -8,6 +8,7 @@ from jsonschema import Draft7Validator
 
 from flask_chatbot.core import yamlnodes
 from flask_chatbot.core.problems import Mark, Problem
+from flask_chatbot.core.salvage import salvage
 from flask_chatbot.core.schemawords import Complaint, complaints
 from flask_chatbot.core.shape import SCHEMA, plain
 from flask_chatbot.core.textmarks import spot_of
@@ -64,7 +65,10 @@ class Document(NamedTuple):
 
 
 def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Document | None, list[Problem], set[tuple[Step, ...]]]:
-    """The document, its problems, and the paths the schema refuses. Only a root file has a version, settings and includes of its own."""
+    """The document less what the schema refuses, its problems, and the paths of what was refused.
+
+    Only a root file has a version, settings and includes of its own.
+    """
     node, problems = yamlnodes.read_yaml(source, file)
     if node is None:
         return None, problems, set()
@@ -78,7 +82,7 @@ def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Docum
         mark = document.mark(complaint.path, complaint.at_key)
         if (mark.line, mark.column) not in told:  # a trap of YAML has explained it already
             problems.append(Problem(mark, complaint.message))
-    return document, problems, {complaint.path for complaint in found}
+    return document, problems, salvage(document.data, found)
 
 
 def misplaced(data: Any) -> list[Complaint]:

@@ -2,7 +2,7 @@
 
 import keyword
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,29 +28,39 @@ def build_fields(place: Place, types: Mapping[str, FieldType], sandbox: Sandbox)
         return None
     fields: list[Field] = []
     for entry in place.entries():
-        if isinstance(entry.data, dict):
-            name = next(iter(entry.data))
-            field = build_field(entry.at(name), name, types, sandbox)
-        else:
-            field = build_field(entry, str(entry.data), types, sandbox)
-        if any(field.name == other.name for other in fields):
-            entry.tell(f"there is a field {field.name!r} already. Give this one another name.")
-        if fields and fields[-1].rest:
-            entry.tell(f"nothing can follow {fields[-1].name!r}, which takes the rest. Move that one to the end.")
-        fields.append(field)
+        for field in fields_of(entry, types, sandbox):
+            if any(field.name == other.name for other in fields):
+                entry.tell(f"there is a field {field.name!r} already. Give this one another name.")
+            if fields and fields[-1].rest:
+                entry.tell(f"nothing can follow {fields[-1].name!r}, which takes the rest. Move that one to the end.")
+            fields.append(field)
     return tuple(fields)
+
+
+def fields_of(entry: Place, types: Mapping[str, FieldType], sandbox: Sandbox) -> Iterator[Field]:
+    """The field of an entry; of several that stand in one entry, which is told already, each."""
+    if not isinstance(entry.data, dict):
+        yield build_field(entry, str(entry.data), types, sandbox)
+        return
+    for name, data in entry.data.items():
+        yield build_field(entry.at(name), name, types, sandbox)
+        if data is None:  # what stands beside it is most likely its own
+            return
 
 
 def build_field(place: Place, name: str, types: Mapping[str, FieldType], sandbox: Sandbox) -> Field:
     """One field; what is wrong with it is told, and it comes out as usable as can be."""
-    data: dict[str, Any] = place.data if isinstance(place.data, dict) else {}
+    written: dict[str, Any] = place.data if isinstance(place.data, dict) else {}
+    data = {key: value for key, value in written.items() if value is not None}
     check_name(place, name)
+    if place.data is None or ("type" in written and "type" not in data):  # refused, so it could be of any type
+        return Field(name=name, type="", kind=types["text"])
     type_name = data.get("type", "text")
     if type_name not in types:
         listed = ", ".join(types)
         guess = did_you_mean(type_name, types) or f" Known are: {listed}."
         place.at("type").tell(f"unknown field type {type_name!r}.{guess}", may_be_python=True)
-        return Field(name=name, type="text", kind=types["text"])
+        return Field(name=name, type="", kind=types["text"])
     field = Field(
         name=name,
         type=type_name,
@@ -78,7 +88,7 @@ def check_keys(place: Place, field: Field, data: Mapping[str, object]) -> None:
     for key in ("min", "max", "pattern", "options"):
         if key in data and key not in field.kind.keys:
             place.at(key).tell(f"a field of type {field.type!r} has no {key!r}. Remove it, or change the type.", key=True)
-    if "options" in field.kind.keys and not field.options:
+    if "options" in field.kind.keys and not field.options and "options" not in (place.data or ()):
         place.tell(f"the field {field.name!r} is a {field.type} without `options:`. List what may be chosen.", key=True)
     if field.min is not None and field.max is not None and field.min > field.max:
         place.at("min").tell(f"'min' is {field.min} and 'max' is {field.max}: no value fits. Exchange them.")
@@ -103,10 +113,16 @@ def build_options(place: Place) -> tuple[Option, ...]:
     for entry in place.entries():
         if isinstance(entry.data, dict):
             name, words = next(iter(entry.data.items()))
-            options.append(Option(name, tuple(words) if isinstance(words, list) else (words,)))
+            options.append(Option(name, tuple(words_of(words))))
         else:
             options.append(Option(entry.data))
     return tuple(options)
+
+
+def words_of(words: object) -> list[str]:
+    """Other words for a choice: of nothing and of what was refused none."""
+    listed = words if isinstance(words, list) else [words]
+    return [word for word in listed if isinstance(word, str)]
 
 
 def build_error(place: Place, sandbox: Sandbox) -> Template:

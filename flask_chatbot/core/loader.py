@@ -19,6 +19,7 @@ from flask_chatbot.core.preamble import build_folding, build_locale, build_vars,
 from flask_chatbot.core.problems import Mark, Problem
 from flask_chatbot.core.rulebuilder import NAMES, RuleBuilder
 from flask_chatbot.core.rules import RULES_PER_LITERAL, Rule, RuleBook
+from flask_chatbot.core.salvage import GONE
 from flask_chatbot.core.templates import Sandbox
 from flask_chatbot.errors import RulesError
 
@@ -80,8 +81,7 @@ class _Loading:
         self.read_file(path)
         for root in self.roots[:1]:
             for entry in root.at("include").entries():
-                if self.is_fit(entry):
-                    self.include(entry, path)
+                self.include(entry, path)
 
     def include(self, entry: Place, root: Path) -> None:
         """Read the files a glob stands for, each once; a glob counts from the folder of the root."""
@@ -109,7 +109,7 @@ class _Loading:
             return
         document, problems, refused = read_document(source, file, is_root=not self.roots)
         self.problems += problems
-        self.refused.update((id(document), unit(path)) for path in refused)
+        self.refused.update((id(document), path) for path in refused)
         if document is not None and isinstance(document.data, dict):
             self.roots.append(Place(document, (), document.data, self.problems))
 
@@ -118,27 +118,25 @@ class _Loading:
         for rule in self.additions.rules:
             document, problems, refused = read_added(rule)
             self.problems += problems
-            self.refused.update((id(document), unit(path)) for path in refused)
+            self.refused.update((0, path) for path in refused)
+            if refused:  # it is left out as a whole: its author wrote Python, and its few keys are the decorator's
+                continue
             self.added.append(Place(document, (), document.data, self.problems))
-
-    def is_fit(self, place: Place) -> bool:
-        """Whether the schema took what is here, so that it can be read further."""
-        steps = unit(place.path)
-        return not any((id(place.document), part) in self.refused for part in (steps, steps[:1]))
 
     def book(self) -> RuleBook | None:
         """The rules of all files, read as far as they are fit to be."""
         if not self.roots:
             return None
         settings = self.roots[0].at("settings")
-        settings = settings if self.is_fit(settings) else replace(settings, data=None)
         locale = build_locale(settings)
         variables = build_vars(self.each_entry("vars"), NAMES)
         sandbox = Sandbox(locale, {name: place.data for name, place in variables.items()}, self.additions.filters)
         folding = build_folding(settings, self.each_entry("synonyms"), locale)
         types = {**FIELD_TYPES, **self.additions.types}
         builder = RuleBuilder(folding, sandbox, types, {name: kind_of(place.data) for name, place in variables.items()})
-        rules = [builder.build(place, position) for position, place in enumerate(self.each_entry("rules"))]
+        built = [(place, builder.build(place, position)) for position, place in enumerate(self.each_entry("rules"))]
+        unknown = {(document, path[:2]) for document, path in self.refused if path[2:3] in (("name",), ("keyword",))}
+        rules = [rule for place, rule in built if (id(place.document), place.path) not in unknown]
         if not rules and not self.problems and not self.added:
             self.roots[0].tell("there are no rules. Add a list of them under 'rules:'.")
         rules += self.added_rules(rules, builder)
@@ -155,8 +153,6 @@ class _Loading:
         first = max((rule.priority for rule in rules if rule.fallback), default=-1) + 1
         added: list[Rule] = []
         for entry in (place.at("rules", 0) for place in self.added):
-            if not self.is_fit(entry):
-                continue
             rule = builder.build(entry, len(rules) + len(added))
             for keyword in rule.keywords:
                 taken = known.setdefault((keyword.literal, keyword.takes_fields), rule)
@@ -166,16 +162,11 @@ class _Loading:
         return added
 
     def each_entry(self, key: str) -> Iterator[Place]:
-        """The entries under a key in all files, those that are fit to be read."""
+        """The entries under a key in all files, less those that were refused."""
         for root in self.roots:
             group = root.at(key)
             steps = group.data if isinstance(group.data, dict) else range(len(group.data)) if isinstance(group.data, list) else ()
-            yield from (entry for step in steps if self.is_fit(entry := group.at(step)))
-
-
-def unit(path: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The part of a file that is read or left alone as a whole: one rule, one synonym, one var, or all settings."""
-    return path[:1] if path[:1] == ("settings",) else path[:2]
+            yield from (entry for step in steps if (entry := group.at(step)).data is not GONE)
 
 
 def needing(rule: Rule) -> Problem:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_chatbot.core.documents import Document, Step
 from flask_chatbot.core.problems import Mark, Problem
+from flask_chatbot.core.salvage import GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,10 @@ class Place:
         return Place(self.document, (*self.path, *steps), data, self.problems)
 
     def entries(self) -> "list[Place]":
-        """The places of a list; of a single value just itself; of nothing none."""
+        """The places of a list, less what was refused; of a single value just itself; of nothing none."""
         if self.data is None:
             return []
-        return [self.at(index) for index in range(len(self.data))] if isinstance(self.data, list) else [self]
+        return [self.at(index) for index, each in enumerate(self.data) if each is not GONE] if isinstance(self.data, list) else [self]
 
     def mark(self, key: bool = False) -> Mark:
         """Where the value stands, or its key."""

@@ -17,11 +17,11 @@ ABBREVIATIONS = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Ja
 def build_locale(settings: Place) -> Locale:
     """Language, time zone and country of the files."""
     data = settings.data or {}
-    country = data.get("country", "ID")
+    country = data.get("country") or "ID"
     if not is_country(country):
         settings.at("country").tell(f"{country!r} is no country with telephone numbers. Write its two capital letters, such as ID or MY.")
-    timezone = build_timezone(settings, data.get("timezone", "Asia/Jakarta"))
-    return Locale(language=data.get("language", "id"), timezone=timezone, country=country)
+    timezone = build_timezone(settings, data.get("timezone"))
+    return Locale(language=data.get("language") or "id", timezone=timezone, country=country)
 
 
 def is_country(code: str) -> bool:
@@ -35,7 +35,8 @@ def is_country(code: str) -> bool:
     return code == "ID" or code in phonenumbers.SUPPORTED_REGIONS
 
 
-def build_timezone(settings: Place, name: str) -> ZoneInfo:
+def build_timezone(settings: Place, name: str | None) -> ZoneInfo:
+    name = "Asia/Jakarta" if name is None else name
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -63,7 +64,9 @@ def kind_of(value: object) -> str:
     """The type of a var's value, as templates are checked by."""
     if isinstance(value, str):
         return "text"
-    return "" if isinstance(value, list) else "number"
+    if isinstance(value, bool):
+        return "yesno"
+    return "number" if isinstance(value, int | float) else ""
 
 
 def build_folding(settings: Place, synonyms: Iterable[Place], locale: Locale) -> Folding:

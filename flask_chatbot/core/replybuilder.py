@@ -9,6 +9,8 @@ from flask_chatbot.core.templates import Sandbox, Template, compile_template
 
 MEDIA = {"image": Image, "audio": Audio, "video": Video, "document": Document}
 
+KINDS = ("text", *MEDIA, "location", "contact", "one_of")
+
 
 class ReplyBuilder:
     """Compiles the replies of one rule, whose templates may use `names`, each with the type of its value."""
@@ -24,12 +26,16 @@ class ReplyBuilder:
     def answer(self, place: Place) -> Answer:
         if not isinstance(place.data, dict):
             return TextAnswer(self.template(place))
-        kind = next(key for key in place.data if key != "weight")
-        below = place.at(kind)
+        answers = [self.of_kind(place.at(kind), kind) for kind in place.data if kind in KINDS]  # of several, each is looked at
+        return next(iter(answers), TextAnswer(Template("", self.sandbox)))
+
+    def of_kind(self, below: Place, kind: str) -> Answer:
+        if below.data is None:  # refused
+            return TextAnswer(Template("", self.sandbox))
         if kind in MEDIA:
             return self.media(below, kind)
         if kind == "location":
-            return LocationAnswer(float(below.data["lat"]), float(below.data["lng"]), self.template(below.at("name")))
+            return LocationAnswer(float(below.data.get("lat") or 0), float(below.data.get("lng") or 0), self.template(below.at("name")))
         if kind == "contact":
             return ContactAnswer(self.template(below.at("name")), tuple(map(self.template, below.at("numbers").entries())))
         return self.one_of(below) if kind == "one_of" else TextAnswer(self.template(below))
@@ -43,12 +49,12 @@ class ReplyBuilder:
         answers, weights = [], []
         for entry in place.entries():
             weighted = isinstance(entry.data, dict)
-            kinds = [key for key in entry.data if key != "weight"] if weighted else ["text"]
-            if len(kinds) != 1:
+            kinds = [key for key in entry.data if key in KINDS] if weighted else ["text"]
+            if len(kinds) != 1 and not (weighted and set(entry.data) - {*KINDS, "weight"}) and len(entry.data) < 3:
                 entry.tell("an entry of 'one_of' holds one reply, and beside it at most a 'weight'.")
                 continue
             answers.append(self.answer(entry))
-            weights.append(float(entry.data.get("weight", 1)) if weighted else 1.0)
+            weights.append(float(entry.data.get("weight") or 1) if weighted else 1.0)
         return OneOf(tuple(answers), tuple(weights))
 
     def template(self, place: Place) -> Template:

@@ -26,13 +26,16 @@ BELOW_MEDIA = {"url": "caption", "caption": "caption", "filename": "filename"}  
 class Complaint(NamedTuple):
     """What is wrong at a path of the data; `at_key` where the key is to blame and not the value.
 
-    One that `says_all` leaves nothing to say of the keys beside it.
+    One that `says_all` leaves nothing to say of the keys beside it; what `stays` can be read all the same; `meant` is the key an
+    unknown one was guessed to be.
     """
 
     path: tuple[str | int, ...]
     message: str
     at_key: bool = False
     says_all: bool = False
+    stays: bool = False
+    meant: str = ""
 
 
 class Refusal(NamedTuple):
@@ -112,14 +115,17 @@ def unknown_keys(refusal: Refusal) -> Iterator[Complaint]:
             yield Complaint((*refusal.path, key), f"{text!r} was read as a key and its value. {MEND}{in_quotes(text)}", at_key=True)
         else:
             listed = ", ".join(known)
-            yield Complaint((*refusal.path, key), f"unknown key {key!r}.{guess or f' Known here: {listed}.'}", at_key=True)
+            message = f"unknown key {key!r}.{guess or f' Known here: {listed}.'}"
+            yield Complaint((*refusal.path, key), message, at_key=True, meant=guess[len(" Did you mean '") : -2])
 
 
 def missing_key(refusal: Refusal) -> Iterator[Complaint]:
     for key in refusal.limit:
         if key not in refusal.value:
             where = "the file" if not refusal.path else called(refusal.path)
-            yield Complaint(refusal.path, f"{where} lacks the key {key!r}.{' Begin it with `version: 1`.' if key == 'version' else ''}")
+            yield Complaint(
+                refusal.path, f"{where} lacks the key {key!r}.{' Begin it with `version: 1`.' if key == 'version' else ''}", stays=True
+            )
 
 
 def not_listed(refusal: Refusal) -> Iterator[Complaint]:
@@ -140,14 +146,16 @@ def one_key_only(refusal: Refusal) -> Iterator[Complaint]:
         return  # the unknown key is told of already
     else:
         names = " and ".join(map(repr, keys))
-        yield Complaint(refusal.path, f"{names} stand in one entry. Write each as an entry of its own, beginning with '-'.")
+        message = f"{names} stand in one entry. Write each as an entry of its own, beginning with '-'."
+        yield Complaint(refusal.path, message, stays=True)
 
 
-def bound(sentence: str) -> Callable[[Refusal], Iterator[Complaint]]:
+def bound(sentence: str, stays: bool = False) -> Callable[[Refusal], Iterator[Complaint]]:
     """The wording of a limit: `sentence` may use place, limit and value."""
 
     def words(refusal: Refusal) -> Iterator[Complaint]:
-        yield Complaint(refusal.path, sentence.format(place=called(refusal.path), limit=refusal.limit, value=shown(refusal.value)))
+        message = sentence.format(place=called(refusal.path), limit=refusal.limit, value=shown(refusal.value))
+        yield Complaint(refusal.path, message, stays=stays)
 
     return words
 
@@ -171,7 +179,7 @@ WORDS: dict[str, Callable[[Refusal], Iterator[Complaint]]] = {
     "minLength": bound("{place} is an empty text. Write something, or remove it."),
     "maxLength": bound("{place} has more than {limit} characters. Shorten it."),
     "minItems": bound("{place} is an empty list. Write at least {limit} entry, or remove it."),
-    "maxItems": bound("{place} has more than {limit} entries. Shorten it."),
+    "maxItems": bound("{place} has more than {limit} entries. Shorten it.", stays=True),
     "minimum": bound("{place} must be at least {limit}, not {value}."),
     "maximum": bound("{place} must be at most {limit}, not {value}."),
     "exclusiveMinimum": bound("{place} must be more than {limit}, not {value}."),

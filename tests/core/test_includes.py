@@ -122,8 +122,9 @@ def test_the_problems_of_all_files_come_sorted_by_their_places(tmp_path: Path) -
     text = f"include: [z.yaml, a.yaml]\nvars: {{x: 2}}\nsynonyms: {{b: hrg}}\n{rules}"
     assert problems(tmp_path, text, files) == [
         "a.yaml:3:16: unknown name 'nmaa'. Did you mean 'nama'?",
-        "a.yaml:4:5: there is a rule 'root' already, at rules.yaml:6:5. Give this one another name.",
+        "a.yaml:4:5: there is a rule 'root' already, at rules.yaml:5:5. Give this one another name.",
         "rules.yaml:5:30: unknown key 'repply'. Did you mean 'reply'?",
+        "rules.yaml:6:5: there is a rule 'root' already, at rules.yaml:5:5. Give this one another name.",
         "z.yaml:1:8: there is a var 'x' already, at rules.yaml:2:8. Remove one of them.",
         "z.yaml:2:15: 'hrg' stands for 'b' already, at rules.yaml:3:15. Remove one of them.",
         "z.yaml:3:10: unknown key 'kyword'. Did you mean 'keyword'?",

@@ -244,11 +244,14 @@ rules:
         "rules.yaml:4:8: a var may not be called 'text', which means something else in templates. Choose another name.",
         "rules.yaml:7:5: unknown key 'repply'. Did you mean 'reply'?",
         "rules.yaml:11:9: the keys of 'nama' stand beside it, not below it. Indent them deeper than 'nama'.",
+        "rules.yaml:13:23: unknown field type 'emial'. Did you mean 'email'?",
+        "rules.yaml:14:16: unknown name 'nmaa'. Did you mean 'nama'?",
         "rules.yaml:18:22: unknown field type 'emial'. Did you mean 'email'?",
         "rules.yaml:19:16: unknown name 'nmaa'. Did you mean 'nama'?",
         "rules.yaml:19:34: unknown filter 'uper'. Did you mean 'upper'?",
         "rules.yaml:20:5: there is a rule 'tiga' already, at rules.yaml:15:5. Give this one another name.",
         "rules.yaml:22:5: 'fields' needs a keyword that ends in #, such as `keyword: penawaran#`.",
+        "rules.yaml:23:5: this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one.",
         f"rules.yaml:24:9: 'Harga: 10rb' was read as a key and its value. {QUOTES} \"Harga: 10rb\"",
     ]
 

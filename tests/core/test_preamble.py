@@ -130,6 +130,7 @@ synonyms:
         "rules.yaml:4:19: 'hrg' stands for 'harga' already, at rules.yaml:3:11. Remove one of them.",
         "rules.yaml:5:11: 'kirim' is itself a synonym of 'ongkos'. List all its words there.",
         "rules.yaml:6:18: synonyms stand for single words, and 'daftar barang' is none. Make it a keyword of its own.",
+        "rules.yaml:7:11: synonyms stand for single words, and '?#' is none. Make it a keyword of its own.",
         "rules.yaml:7:17: entry 2 of 'tanya' is an empty text. Write something, or remove it.",
     ]
 

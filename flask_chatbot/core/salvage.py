@@ -1,0 +1,72 @@
+"""What is left of data that the schema refused: the rest is read as well, so that all problems are told at once.
+
+A refused value becomes nothing (None), an entry of a list is GONE. Where nothing would make more problems that are none, a value takes
+its place that makes none.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_chatbot.core.schemawords import Complaint
+
+Path = tuple[str | int, ...]
+
+GONE = object()  # in the place of an entry, so that those behind it keep their places
+HARMLESS = {"keyword": "a#", "fallback": True, "priority": 0}  # for the keys of a rule
+NAMING = ("fields", "needs")  # without these nobody knows what the templates of a rule may name
+NAMED = ("reply", "invalid", "on_invalid")
+
+
+def salvage(data: Any, complaints: Iterable[Complaint]) -> set[Path]:
+    """Take what is refused out of the data, in place; the paths that are gone or were meant to be there."""
+    gone: set[Path] = set()
+    for complaint in complaints:
+        if complaint.path and not complaint.stays:
+            take_out(data, complaint.path)
+            gone.add(complaint.path)
+        if complaint.meant:
+            meant = (*complaint.path[:-1], complaint.meant)
+            take_out(data, meant, unless_there=True)
+            gone.add(meant)
+    for path in gone:
+        if path[:1] == ("rules",) and path[2:3] and path[2] in NAMING and len(path) <= 4:
+            rule = found(data, path[:2])
+            for key in NAMED if isinstance(rule, dict) else ():
+                rule.pop(key, None)
+    return gone
+
+
+def take_out(data: Any, path: Path, unless_there: bool = False) -> None:
+    """Put something harmless at a path."""
+    holder, step = found(data, path[:-1]), path[-1]
+    if isinstance(holder, dict) and not (unless_there and step in holder):
+        holder[step] = harmless(path)
+    elif isinstance(holder, list) and isinstance(step, int) and step < len(holder):
+        holder[step] = harmless(path) or GONE
+
+
+def harmless(path: Path) -> object:
+    """What may stand at a path without more to say of it.
+
+    >>> harmless(("rules", 0, "priority")), harmless(("rules", 0, "keyword", 3)), harmless(("rules", 0, "reply"))
+    (0, 'a#', None)
+    """
+    if path[:1] == ("rules",) and (len(path) == 3 or (len(path) == 4 and path[2] == "keyword")):
+        return HARMLESS.get(str(path[2]))
+    return None
+
+
+def found(data: Any, path: Path) -> Any:
+    """What stands at a path, None where there is nothing.
+
+    >>> found({"a": [1, 2]}, ("a", 1)), found({"a": [1, 2]}, ("a", 5)), found({"a": None}, ("a", "b"))
+    (2, None, None)
+    """
+    for step in path:
+        if isinstance(data, dict):
+            data = data.get(str(step))
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            return None
+    return data
