@@ -7,7 +7,7 @@ from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
 from flask_chatbot.core.problems import did_you_mean
-from flask_chatbot.core.yamltraps import MEND
+from flask_chatbot.core.yamltraps import MEND, slip_of_colon
 from flask_chatbot.core.yamltraps import shown as in_quotes
 
 KINDS = {
@@ -95,7 +95,9 @@ def wrong_type(refusal: Refusal) -> Iterator[Complaint]:
     if refusal.value is None:
         yield Complaint(refusal.path, f"{called(refusal.path)} is empty. Write {wanted} after it, or remove it.", at_key=True)
     else:
-        yield Complaint(refusal.path, f"{called(refusal.path)} must be {wanted}, not {shown(refusal.value)}.")
+        slip = slip_of_colon(refusal.value) if isinstance(refusal.value, str) and "object" in kinds else ""
+        message = f"{called(refusal.path)} must be {wanted}, not {shown(refusal.value)}."
+        yield Complaint(refusal.path, slip or message)
 
 
 def unknown_keys(refusal: Refusal) -> Iterator[Complaint]:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask_chatbot.core.yamltraps import (
+    BARE_KEY,
     GLUED,
     MEND,
-    MISSING_SPACE,
     QUOTED,
     TEMPLATE,
     UNREADABLE,
@@ -22,6 +22,7 @@ from flask_chatbot.core.yamltraps import (
     excerpt,
     indentation,
     shown,
+    slip_of_colon,
 )
 
 _NO_BEGINNING = ("@", "`", "%")
@@ -153,15 +154,23 @@ def _colon(at: Breakdown) -> Trap | None:
 def _continues(lines: Sequence[str], line: int) -> Trap:
     """A `key: value` that the parser took for more of the text above it."""
     column, above = indentation(lines[line]), max(line - 1, 0)
-    if indentation(lines[above]) == column:
-        return _lacks_colon(lines[above].strip(), above, column)
+    text = lines[above].lstrip(" -")
+    begin = len(lines[above]) - len(text)
+    if begin == column:
+        begins_item = indentation(lines[above]) < column
+        return _lacks_colon(text.strip(), above, column, begins_item)
     message = "this line is indented deeper than the one above. Begin it in the same column, or write | above it to make it text."
     return Trap(line, column, message)
 
 
-def _lacks_colon(text: str, line: int, column: int) -> Trap:
-    if found := MISSING_SPACE.match(text):
-        return Trap(line, column, f"a space is missing behind the colon. Write {found[1]}: {found[2].strip()}")
+def _lacks_colon(text: str, line: int, column: int, begins_item: bool = False) -> Trap:
+    if slip := slip_of_colon(text):
+        return Trap(line, column, slip)
+    if begins_item and (found := BARE_KEY.match(text)):
+        message = (
+            f"this line is no 'key: value'. If {found[1]!r} is a key, a colon is missing behind it: write {found[1]}: {found[2].strip()}"
+        )
+        return Trap(line, column, message)
     return Trap(line, column, "this line is no 'key: value'. Add what is missing, or write | above it where it belongs to a text.")
 
 

@@ -25,6 +25,8 @@ QUOTED = re.compile(r"""(?<![^\s\[{,])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')""")
 ATE = re.compile(r"\s+(#[^\s#].*)")
 GLUED = re.compile(r"\s(#[^\s#].*)")
 MISSING_SPACE = re.compile(r"([A-Za-z_][\w-]*):(?!//)(\S.*)")
+WIDE_COLON = re.compile(r"([A-Za-z_][\w-]*)\s*([\uff1a\ufe55\ua789])\s*(\S.*)")
+BARE_KEY = re.compile(r"([a-z_]+)[ \t]+(\S.*)")
 _FLOW_TEXT = re.compile(r"(?:\{\{.*?\}\}|\{%.*?%\}|[^,\]}])*")
 
 
@@ -111,9 +113,22 @@ def alias(lines: Sequence[str], name: str, start: Spot, *, inside: bool) -> tupl
 
 def valueless(key: str, line: int, column: int) -> Trap:
     """What to say of a key in braces that has no value."""
-    if found := MISSING_SPACE.match(key):
-        return Trap(line, column, f"a space is missing behind the colon. Write {found[1]}: {found[2].strip()}")
+    if slip := slip_of_colon(key):
+        return Trap(line, column, slip)
     return Trap(line, column, f"the key {key!r} has no value. Write a colon and its value behind it, or [ ] around a list.")
+
+
+def slip_of_colon(text: str) -> str:
+    """What to say of a `key: value` whose colon is not one to YAML; empty where the text is none.
+
+    >>> slip_of_colon("keyword:dua"), slip_of_colon("Halo")
+    ('a space is missing behind the colon. Write keyword: dua', '')
+    """
+    if found := MISSING_SPACE.match(text):
+        return f"a space is missing behind the colon. Write {found[1]}: {found[2].strip()}"
+    if found := WIDE_COLON.match(text):
+        return f"the sign {found[2]} is no colon to YAML. Write {found[1]}: {found[3].strip()}"
+    return ""
 
 
 def indentation(line: str) -> int:
