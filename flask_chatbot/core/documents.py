@@ -47,14 +47,15 @@ class Document(NamedTuple):
 
     def mark_in_text(self, path: tuple[Step, ...], line: int, word: str, nth: int = 0) -> Mark:
         """Where `word` stands in the text at `path`, as `spot_of` counts; the text's own place where that is not found."""
-        node = self._node(path)
+        node = self.node_at(path)
         if isinstance(node, yamlnodes.Scalar) and self.lines:
             spot = spot_of(self.lines, node, line, word, nth) or spot_of(self.lines, node, line, "")
             if spot:
                 return Mark(self.file, *spot)
         return self.mark(path)
 
-    def _node(self, path: tuple[Step, ...]) -> yamlnodes.Node:
+    def node_at(self, path: tuple[Step, ...]) -> yamlnodes.Node:
+        """The node at a path that the data has too."""
         node = self.node
         for step in path:
             if isinstance(node, yamlnodes.Mapping):

@@ -135,6 +135,9 @@ class _Loading:
         types = {**FIELD_TYPES, **self.additions.types}
         builder = RuleBuilder(folding, sandbox, types, {name: kind_of(place.data) for name, place in variables.items()})
         built = [(place, builder.build(place, position)) for position, place in enumerate(self.each_entry("rules"))]
+        for place, _ in built:
+            if isinstance(keyword := place.data.get("keyword"), str) and "," in keyword:
+                check_commas(place.at("keyword"))
         unknown = {(document, path[:2]) for document, path in self.refused if path[2:3] in (("name",), ("keyword",))}
         rules = [rule for place, rule in built if (id(place.document), place.path) not in unknown]
         if not rules and not self.problems and not self.added:
@@ -167,6 +170,13 @@ class _Loading:
             group = root.at(key)
             steps = group.data if isinstance(group.data, dict) else range(len(group.data)) if isinstance(group.data, list) else ()
             yield from (entry for step in steps if (entry := group.at(step)).data is not GONE)
+
+
+def check_commas(keyword: Place) -> None:
+    """Warn of several keywords written as one text; in quotes it is meant to be one."""
+    if keyword.is_plain():
+        several = ", ".join(part.strip() for part in keyword.data.split(",") if part.strip())
+        keyword.warn(f"this is one keyword, commas included. If several are meant, write a list: [{several}]. If not, put it in quotes.")
 
 
 def needing(rule: Rule) -> Problem:

@@ -6,6 +6,7 @@ from typing import Any
 from flask_chatbot.core.documents import Document, Step
 from flask_chatbot.core.problems import Mark, Problem
 from flask_chatbot.core.salvage import GONE
+from flask_chatbot.core.yamlnodes import Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,11 @@ class Place:
         """The places of a list, less what was refused; of a single value just itself; of nothing none."""
         if self.data is None:
             return []
-        return [self.at(index) for index, each in enumerate(self.data) if each is not GONE] if isinstance(self.data, list) else [self]
+        if not isinstance(self.data, list):
+            return [self]
+        if GONE in self.data:
+            return [self.at(index) for index, each in enumerate(self.data) if each is not GONE]
+        return [self.at(index) for index in range(len(self.data))]
 
     def mark(self, key: bool = False) -> Mark:
         """Where the value stands, or its key."""
@@ -40,6 +45,15 @@ class Place:
     def tell(self, message: str, key: bool = False, may_be_python: bool = False) -> None:
         """Note a problem with the value, or with its key."""
         self.problems.append(Problem(self.mark(key), message, may_be_python=may_be_python))
+
+    def warn(self, message: str) -> None:
+        """Note what is allowed, and most likely not meant."""
+        self.problems.append(Problem(self.mark(), message, "warning"))
+
+    def is_plain(self) -> bool:
+        """Whether the text here is written without quotes, in a file."""
+        node = self.document.node_at(self.path)
+        return isinstance(node, Scalar) and not node.style
 
     def tell_of_word(self, line: int, word: str, message: str, may_be_python: bool = False, nth: int = 0) -> None:
         """Note a problem with a word in the text here; `line` counts from 1 in the text, `nth` from 0 in the line."""

@@ -25,6 +25,8 @@ QUOTES = "Put quotes around this text:"
         ("version: 1\nrules: {keyword: halo}", ["2:8: 'rules' must be a list, not a group of keys."]),
         ("version: 1\nrules:\n  -\n", ["3:4: entry 1 of 'rules' is empty. Write a group of keys after it, or remove it."]),
         ("version: 1\nrules:\n  - halo\n", ["3:5: entry 1 of 'rules' must be a group of keys, not 'halo'."]),
+        ("version: 1\nrules:\n  - keyword:dua\n", ["3:5: a space is missing behind the colon. Write keyword: dua"]),
+        ("version: 1\nrules:\n  - keyword\uff1a dua\n", ["3:5: the sign \uff1a is no colon to YAML. Write keyword: dua"]),
         ("version: 1\nrules:\n  - {}\n", ["3:5: this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one."]),
         ("version: 2\nrules: [{keyword: a}]", ["1:10: 'version' must be 1, not 2."]),
         ("version: '1'\nrules: [{keyword: a}]", ["1:10: 'version' must be a whole number, not '1'."]),
@@ -263,6 +265,22 @@ def test_the_error_carries_all_problems_and_says_them_all(tmp_path: Path) -> Non
         "rules.yaml:1:22: unknown key 'repply'. Did you mean 'reply'?\nrules.yaml:1:45: 'fallback' must be true or false, not 'maybe'."
     )
     assert [problem.severity for problem in caught.value.problems] == ["error", "error"]
+
+
+@pytest.mark.parametrize(
+    ("keyword", "several"),
+    [("a, b, c", "a, b, c"), ("penawaran#,tiket#", "penawaran#, tiket#"), ("halo, apa kabar,", "halo, apa kabar")],
+)
+def test_several_keywords_in_one_text_are_warned_of(tmp_path: Path, keyword: str, several: str) -> None:
+    path = write(tmp_path, f"rules:\n  - keyword: {keyword}\n    reply: x\n")
+    message = f"this is one keyword, commas included. If several are meant, write a list: [{several}]. If not, put it in quotes."
+    assert told(path) == [f"rules.yaml:2:14: warning: {message}"]
+    assert load_rules(path).rules[0].keywords[0].written == keyword
+
+
+@pytest.mark.parametrize("keyword", ["'a, b'", '"a, b"', "[a, b]", "a b", "['a, b', c]"])
+def test_a_comma_in_quotes_is_meant(tmp_path: Path, keyword: str) -> None:
+    assert in_rule(tmp_path, f"keyword: {keyword}\nreply: x") == []
 
 
 def shared(count: int) -> str:
