@@ -6,6 +6,7 @@ from typing import NamedTuple
 from jinja2 import nodes
 
 from flask_chatbot.core.problems import did_you_mean
+from flask_chatbot.core.templatetypes import ARITHMETIC, KINDS, NUMBER, TEXT_TYPES, WANTED, mend, spelled, suits, type_of
 
 ALLOWED = (
     nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.For, nodes.Assign, nodes.Filter, nodes.Test, nodes.Compare,
@@ -26,14 +27,12 @@ TAGS: dict[type[nodes.Node], str] = {
     nodes.AssignBlock: "endset", nodes.CallBlock: "call", nodes.FilterBlock: "filter", nodes.FromImport: "from", nodes.NSRef: "namespace",
 }  # fmt: skip
 SIGNS: dict[type[nodes.Node], str] = {nodes.Concat: "~", nodes.Pow: "**", nodes.Call: "("}
-ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod)
 JINJA_NAMES = ("loop", "self", "true", "false", "none")  # mean something to Jinja, so nothing else may be called that
 LOOP_NAMES = ("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem")
 FORMATS = ("rupiah", "number", "date", "time", "phone", "mask")  # filters whose outcome is text to be read, not reckoned with
 LOOPS_LIMIT = 2  # loops inside each other
 TOO_DEEP = "the template is nested too deep. Use fewer brackets, or set parts of it aside with {% set %}."
 DEPTH_LIMIT = 50  # of the tree; Python compiles no more than 200 brackets inside each other
-TEXT_TYPES = ("text", "email", "phone", "choice")
 
 
 class Flaw(NamedTuple):
@@ -46,8 +45,8 @@ class Flaw(NamedTuple):
     nth: int = 0
 
 
-def check_tree(tree: nodes.Template, names: Mapping[str, str], filters: Collection[str]) -> list[Flaw]:
-    """Every flaw of a parsed template, in its order."""
+def check_tree(tree: nodes.Template, names: Mapping[str, str], filters: Collection[str], values: Mapping[str, object]) -> list[Flaw]:
+    """Every flaw of a parsed template, in its order; `values` are those of the vars."""
     level: list[nodes.Node] = list(tree.body)
     depth = 0
     while level and depth < DEPTH_LIMIT:
@@ -55,15 +54,16 @@ def check_tree(tree: nodes.Template, names: Mapping[str, str], filters: Collecti
         depth += 1
     if level:
         return [Flaw(level[0].lineno or 1, TOO_DEEP)]
-    return list(_Checker(names, filters).body(tree.body, dict(names), 0))
+    return list(_Checker(names, filters, values).body(tree.body, dict(names), 0))
 
 
 class _Checker:
     """Walks one tree; `scope` maps the names known at a place to the types of their values."""
 
-    def __init__(self, names: Mapping[str, str], filters: Collection[str]) -> None:
+    def __init__(self, names: Mapping[str, str], filters: Collection[str], values: Mapping[str, object]) -> None:
         self.names = names
         self.filters = filters
+        self.values = values
 
     def body(self, body: Sequence[nodes.Node], scope: dict[str, str], loops: int) -> Iterator[Flaw]:
         for node in body:
@@ -111,9 +111,8 @@ class _Checker:
     def expression(self, node: nodes.Node, scope: dict[str, str]) -> Iterator[Flaw]:
         if isinstance(node, nodes.Name):
             yield from self.name(node, scope)
-        elif isinstance(node, nodes.Filter) and node.name not in self.filters:
-            message = f"unknown filter {node.name!r}.{did_you_mean(node.name, self.filters)}"
-            yield Flaw(node.lineno, message, node.name, may_be_python=True)
+        elif isinstance(node, nodes.Filter):
+            yield from self.filter(node, scope)
         elif isinstance(node, nodes.Test) and node.name not in TESTS:
             yield Flaw(node.lineno, f"unknown test {node.name!r}.{did_you_mean(node.name, TESTS)}", node.name)
         elif isinstance(node, nodes.Getattr):
@@ -133,40 +132,34 @@ class _Checker:
         elif kind not in ("", "loop") or node.attr.startswith("_"):
             yield Flaw(node.lineno, f"'.{node.attr}' is not allowed here: the value has no parts. Use a filter.", node.attr)
 
+    def filter(self, node: nodes.Filter, scope: dict[str, str]) -> Iterator[Flaw]:
+        kind = type_of(node.node, scope)
+        if node.name not in self.filters:
+            message = f"unknown filter {node.name!r}.{did_you_mean(node.name, self.filters)}"
+            yield Flaw(node.lineno, message, node.name, may_be_python=True)
+        elif not suits(node.name, kind):
+            wanted = WANTED[node.name]
+            what = spelled(node.node).replace("...", "what stands before it")
+            way_out = mend(node.node, wanted, scope, self.values)
+            yield Flaw(node.lineno, f"the filter {node.name!r} needs {wanted.words}, and {what} is {KINDS[kind]}. {way_out}", node.name)
+
     def arithmetic(self, node: nodes.BinExpr, scope: dict[str, str]) -> Iterator[Flaw]:
-        texts = [side for side in (node.left, node.right) if is_text(side, scope)]
-        if texts and not isinstance(node, nodes.Add):
-            message = f"'{node.operator}' works on numbers, and {spelled(texts[0])} is text. Give its field `type: integer`."
-            yield Flaw(node.lineno, message, node.operator or "")
-        if isinstance(node.right, nodes.Filter) and node.right.name in FORMATS and node.right.node is not None:
+        sides = (node.left, node.right)
+        texts = [side for side in sides if type_of(side, scope) in TEXT_TYPES]
+        if isinstance(node.right, nodes.Filter) and node.right.name in FORMATS and node.right.node is not None and node.left not in texts:
             rewritten = f"({spelled(type(node)(node.left, node.right.node))}) | {node.right.name}"
             message = f"the filter {node.right.name!r} would take only what stands right before it: write `{rewritten}`."
             yield Flaw(node.lineno, message, node.right.name)
+        elif texts and not isinstance(node, nodes.Add):
+            way_out = mend(texts[0], NUMBER, scope, self.values)
+            yield Flaw(node.lineno, f"'{node.operator}' works on numbers, and {spelled(texts[0])} is text. {way_out}", node.operator or "")
+        elif len(texts) == 1 and all(type_of(side, scope) in KINDS for side in sides):
+            named = isinstance(texts[0], nodes.Name) and any(type_of(side, scope) in NUMBER.types for side in sides)
+            way_out = mend(texts[0], NUMBER, scope, self.values) if named else "Write the parts one after the other: {{ a }}{{ b }}."
+            what = spelled(texts[0]).replace("...", "one side")
+            yield Flaw(node.lineno, f"'+' joins two texts or adds two numbers, and only {what} is text. {way_out}", "+")
 
 
 def stored(target: nodes.Node) -> list[str]:
     """The names an assignment or a loop sets."""
     return [name.name for name in (target, *target.find_all(nodes.Name)) if isinstance(name, nodes.Name)]
-
-
-def is_text(node: nodes.Node, scope: Mapping[str, str]) -> bool:
-    """Whether a node is certain to be text."""
-    if isinstance(node, nodes.Name):
-        return scope.get(node.name) in TEXT_TYPES
-    return isinstance(node, nodes.Const) and isinstance(node.value, str)
-
-
-def spelled(node: nodes.Node) -> str:
-    """An expression as its author wrote it; ``...`` for what is too long to say."""
-    if isinstance(node, nodes.Name):
-        return node.name
-    if isinstance(node, nodes.Const):
-        return repr(node.value)
-    if isinstance(node, ARITHMETIC):
-        left = spelled(node.left) if type(node.left) is type(node) else bracketed(node.left)
-        return f"{left} {node.operator} {bracketed(node.right)}"
-    return "..."
-
-
-def bracketed(node: nodes.Node) -> str:
-    return f"({spelled(node)})" if isinstance(node, ARITHMETIC) else spelled(node)

@@ -11,7 +11,7 @@ from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from flask_chatbot.core.budget import SUM_SIZE, TAKE_NOTHING, Rendering, compared, metered, repeated, size, walked
+from flask_chatbot.core.budget import SUM_SIZE, TAKE_NOTHING, Rendering, compared, metered, repeated, walked
 from flask_chatbot.core.filters import NUMBER_LIMIT, Misfit, filters, kind, single, write_date, write_time
 from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.places import Place
@@ -19,11 +19,13 @@ from flask_chatbot.core.replies import TEXT_LIMIT
 from flask_chatbot.core.sentences import say
 from flask_chatbot.core.templatecheck import LOOP_NAMES, TESTS, TOO_DEEP, Flaw, check_tree
 from flask_chatbot.core.templatesyntax import explain
+from flask_chatbot.core.templatetypes import suits
 from flask_chatbot.errors import AnswerFailed
 
 PLAIN_USE = re.compile(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?: ?\| ?(?P<filter>[a-z]\w*)| or (?:'[\w ]*'|\"[\w ]*\"))? ?\}\}(?!\})")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 WALKED, COMPARED, SINGLE = "#walked", "#compared", "#single"  # filters of our own, which no template can spell
+TEXTS = (str, type(None))  # what `+` joins
 SOURCE_LIMIT = 4096  # bytes of one template
 WRITTEN_OUT = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict)  # no longer than the source
 
@@ -80,9 +82,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
         Beside a text, nothing (None) is an empty one.
         """
-        if operator == "+" and isinstance(left, str | None) and isinstance(right, str | None):
+        if operator == "+" and isinstance(left, TEXTS) and isinstance(right, TEXTS):
             left, right = left or "", right or ""
-            cast(Rendering, context).charge(1 + (size(left) + size(right)) // SUM_SIZE)
+            cast(Rendering, context).charge(1 + (len(left) + len(right)) // SUM_SIZE)
             return (left[:TEXT_LIMIT] + right[:TEXT_LIMIT])[:TEXT_LIMIT]
         if isinstance(left, str | list | tuple | dict) or isinstance(right, str | list | tuple | dict):
             raise Misfit(f"{operator} works on numbers, not on {kind(left)} and {kind(right)}")
@@ -194,7 +196,8 @@ def is_plain(source: str, sandbox: Sandbox, names: Mapping[str, str]) -> bool:
 
     def known(use: re.Match[str]) -> str:
         nonlocal plain
-        plain = plain and use["name"] in names and (use["filter"] is None or use["filter"] in sandbox.filters)
+        name, through = use["name"], use["filter"]
+        plain = plain and name in names and (through is None or (through in sandbox.filters and suits(through, names[name])))
         return "."
 
     rest = PLAIN_USE.sub(known, source)
@@ -213,7 +216,7 @@ def check(source: str, sandbox: Sandbox, names: Mapping[str, str]) -> list[Flaw]
         return explain(source, error, sandbox.parse)
     except RecursionError:
         return [Flaw(1, TOO_DEEP)]
-    return check_tree(tree, names, sandbox.filters)
+    return check_tree(tree, names, sandbox.filters, sandbox.globals)
 
 
 def compile_template(place: Place, sandbox: Sandbox, names: Mapping[str, str]) -> Template:

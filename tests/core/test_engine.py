@@ -185,7 +185,7 @@ def test_no_log_holds_what_a_customer_wrote(tmp_path: Path, caplog: pytest.LogCa
 
 
 def test_the_apology_is_in_the_language_of_the_file(tmp_path: Path) -> None:
-    book = load(tmp_path, "settings: {language: en}\nrules: [{keyword: x, reply: '{{ text | date }}'}]\n")
+    book = load(tmp_path, "settings: {language: en}\nrules: [{keyword: x, reply: '{{ data[0] }}'}]\n")
     assert said(book, "x") == "Sorry, something went wrong on our side. Please try again in a moment."
 
 

@@ -77,8 +77,8 @@ def test_this_may_stand_in_a_template(source: str) -> None:
         ("{% for a in data %}{{ loop.__class__ }}{% endfor %}", "a loop has no '__class__'."),
         ("{{ nama * 3 }}", "'*' works on numbers, and nama is text. Give its field `type: integer`."),
         ("{{ 3 * kota }}", "'*' works on numbers, and kota is text. Give its field `type: integer`."),
-        ("{{ 'a' * 1000 }}", "'*' works on numbers, and 'a' is text. Give its field `type: integer`."),
-        ("{{ '%s' % nama }}", "'%' works on numbers, and '%s' is text. Give its field `type: integer`."),
+        ("{{ 'a' * 1000 }}", "'*' works on numbers, and 'a' is text. Take a number from a field or from Python."),
+        ("{{ '%s' % nama }}", "'%' works on numbers, and '%s' is text. Take a number from a field or from Python."),
         ("{{ email - 1 }}", "'-' works on numbers, and email is text. Give its field `type: integer`."),
         ("{{ jumlah / nama }}", "'/' works on numbers, and nama is text. Give its field `type: integer`."),
         ("{{ nama ~ email }}", "'~' is not allowed in a template. Write the parts one after the other: {{ a }}{{ b }}."),
@@ -107,6 +107,81 @@ def test_this_may_stand_in_a_template(source: str) -> None:
 )
 def test_this_may_not(source: str, message: str) -> None:
     assert messages(source) == [message]
+
+
+NUMBER, DATE = "Give its field `type: integer`.", "Give its field `type: date`."
+PARTS = "Write the parts one after the other: {{ a }}{{ b }}."
+NOW = "Take `now`, or a time from Python."
+FROM = "Take a number from a field or from Python."
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("nama | rupiah", f"the filter 'rupiah' needs a number, and nama is text. {NUMBER}"),
+        ("email | number(2)", f"the filter 'number' needs a number, and email is text. {NUMBER}"),
+        ("kota | round", f"the filter 'round' needs a number, and kota is text. {NUMBER}"),
+        ("tanggal | rupiah", f"the filter 'rupiah' needs a number, and tanggal is a date. {NUMBER}"),
+        ("setuju | number", f"the filter 'number' needs a number, and setuju is a yes or no. {NUMBER}"),
+        ("nama | date", f"the filter 'date' needs a date, and nama is text. {DATE}"),
+        ("jumlah | date('full')", f"the filter 'date' needs a date, and jumlah is a number. {DATE}"),
+        ("nama | time", f"the filter 'time' needs a time, and nama is text. {NOW}"),
+        ("tanggal | time", f"the filter 'time' needs a time, and tanggal is a date. {NOW}"),
+        ("now | rupiah", f"the filter 'rupiah' needs a number, and now is a time. {FROM}"),
+        ("'15.000' | rupiah", "the filter 'rupiah' needs a number, and '15.000' is text. Write 15000, without quotes."),
+        ("'gratis' | rupiah", f"the filter 'rupiah' needs a number, and 'gratis' is text. {FROM}"),
+        ("nama | trim | rupiah", f"the filter 'rupiah' needs a number, and what stands before it is text. {FROM}"),
+        ("jumlah | number | rupiah", f"the filter 'rupiah' needs a number, and what stands before it is text. {FROM}"),
+        ("nama + 1", f"'+' joins two texts or adds two numbers, and only nama is text. {NUMBER}"),
+        ("1 + nama", f"'+' joins two texts or adds two numbers, and only nama is text. {NUMBER}"),
+        ("nama + jumlah", f"'+' joins two texts or adds two numbers, and only nama is text. {NUMBER}"),
+        ("'Jumlah ' + jumlah", f"'+' joins two texts or adds two numbers, and only 'Jumlah ' is text. {PARTS}"),
+        ("nama + tanggal", f"'+' joins two texts or adds two numbers, and only nama is text. {PARTS}"),
+        ("(nama | upper) + jumlah", f"'+' joins two texts or adds two numbers, and only one side is text. {PARTS}"),
+    ],
+)
+def test_what_can_never_work_is_told_with_the_mend(expression: str, message: str) -> None:
+    found = check(f"{{{{ {expression} }}}}", Sandbox(Locale(), {}), NAMES | {"now": "datetime", "setuju": "yesno"})
+    assert [flaw.message for flaw in found] == [message]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "jumlah | rupiah", "ongkir | number(2)", "data.0 | rupiah", "tanggal | date", "now | date", "now | time", "nik | rupiah",
+        "nama | int | rupiah",
+        "(nama | length) + 1", "nama + (jumlah | rupiah)", "nama + (kota | upper)", "data.0 + 1", "(nama or 1) | rupiah", "nik + 1",
+        "nama | default(0) | rupiah",
+    ],
+)  # fmt: skip
+def test_what_may_work_is_let_be(expression: str) -> None:
+    names = NAMES | {"now": "datetime", "nik": "nik"}
+    assert check(f"{{{{ {expression} }}}}", Sandbox(Locale(), {}), names) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "mend"),
+    [
+        ("15.000", "Write `ongkir: 15000` among the vars."),
+        ("Rp 1.500.000,-", "Write `ongkir: 1500000` among the vars."),
+        ("'15000'", "Write `ongkir: 15000` among the vars."),
+        ("15,000", "Write `ongkir: 15000` among the vars."),
+        ("gratis", "Write `ongkir: 15000` among the vars."),
+    ],
+)
+def test_a_var_that_is_text_is_told_with_the_number_it_holds(tmp_path: Path, value: str, mend: str) -> None:
+    reply = "{{ ongkir | rupiah }} {{ ongkir * 2 }}, {{ 1 + ongkir }}"
+    text = f'vars:\n  ongkir: {value}\nrules:\n  - keyword: a\n    reply: "{reply}"\n'
+    assert problems(tmp_path, text) == [
+        f"rules.yaml:5:25: the filter 'rupiah' needs a number, and ongkir is text. {mend}",
+        f"rules.yaml:5:45: '*' works on numbers, and ongkir is text. {mend}",
+        f"rules.yaml:5:58: '+' joins two texts or adds two numbers, and only ongkir is text. {mend}",
+    ]
+
+
+def test_a_field_hides_the_var_of_its_name(tmp_path: Path) -> None:
+    rule = "{keyword: 'a#', fields: [{ongkir: {type: integer}}], reply: '{{ ongkir | rupiah }}'}"
+    assert problems(tmp_path, f"vars: {{ongkir: x}}\nrules: [{rule}]\n") == []
 
 
 @pytest.mark.parametrize(
