@@ -237,7 +237,7 @@ rules:
 SHOP_WARNINGS = [
     "rules.yaml:3:5: warning: rule 'daftar' needs antrean of a Python handler. Check it together with the app: flask --app ...",
     "rules.yaml:5:27: warning: unknown field type 'nik'. Known are: text, integer, number, email, phone, date, choice, yesno.",
-    "rules.yaml:7:22: warning: unknown filter 'teriak'. Did you mean 'trim'?",
+    "rules.yaml:7:22: warning: unknown filter 'teriak'.",
 ]
 
 

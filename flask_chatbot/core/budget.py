@@ -1,6 +1,7 @@
 """What one rendering may cost, counted in steps while it runs: a step stands for a microsecond, or a little less."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from jinja2 import nodes, pass_context
@@ -14,6 +15,7 @@ FILTER_STEPS = 100  # of a filter or test, as the slowest (`phone`) takes; each 
 SUM_SIZE = 64  # characters that `+` joins in a step
 NODES = 4  # parts of a loop's body that are done in a step
 COMPARED = 8  # entries that `in` looks at in a step
+PASSED = {_PassArg.context: "itself", _PassArg.environment: "environment", _PassArg.eval_context: "eval_ctx"}
 TAKE_NOTHING = ("default", "d", "int", "float")  # filters that know what to put in the place of nothing
 
 
@@ -21,6 +23,10 @@ class Rendering(Context):
     """The names of one rendering, and the steps it took so far."""
 
     spent = 0
+
+    @property
+    def itself(self) -> "Rendering":
+        return self
 
     def charge(self, steps: int) -> None:
         """Count some steps; `Misfit` where they are more than one reply may take."""
@@ -37,16 +43,15 @@ def size(value: object) -> int:
 def metered(function: Callable[..., Any], takes_nothing: bool = True) -> Callable[..., Any]:
     """The filter or test, charged for by what it is given. One that does not take nothing (None) passes it on instead."""
     wanted = _PassArg.from_obj(function)
+    passed = attrgetter(PASSED[wanted]) if wanted else None
 
     @pass_context
     def run(context: Rendering, value: object, /, *arguments: object, **options: object) -> object:
         if value is None and not takes_nothing:
             return None
-        context.charge(FILTER_STEPS + size(value) + (sum(map(size, arguments)) if arguments else 0))
-        if wanted is None:
-            return function(value, *arguments, **options)
-        passed = {_PassArg.context: context, _PassArg.environment: context.environment, _PassArg.eval_context: context.eval_ctx}
-        return function(passed[wanted], value, *arguments, **options)
+        steps = FILTER_STEPS + (len(value) if isinstance(value, str) else size(value))
+        context.charge(steps + sum(map(size, arguments)) if arguments else steps)
+        return function(passed(context), value, *arguments, **options) if passed else function(value, *arguments, **options)
 
     return run
 

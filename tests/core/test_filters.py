@@ -2,6 +2,9 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
+from jinja2 import Environment, pass_context, pass_environment, pass_eval_context
+from jinja2.nodes import EvalContext
+from jinja2.runtime import Context
 
 from flask_chatbot.core.filters import JINJA_FILTERS, filters
 from flask_chatbot.core.locale import Locale
@@ -136,6 +139,23 @@ def test_a_filter_passes_nothing_on_as_nothing(name: str) -> None:
 )
 def test_nothing_is_an_empty_text_among_texts(expression: str, text: str) -> None:
     assert rendered(expression) == text
+
+
+def test_a_filter_gets_of_jinja_what_it_asks_for() -> None:
+    @pass_context
+    def beside(context: Context, value: str) -> str:
+        return f"{value} {context['kata']}"
+
+    @pass_environment
+    def environment(environment: Environment, value: str) -> str:
+        return f"{value} {type(environment).__name__}"
+
+    @pass_eval_context
+    def evaluated(context: EvalContext, value: str) -> str:
+        return f"{value} {type(context).__name__}"
+
+    own = Sandbox(ID, {}, {"beside": beside, "environment": environment, "evaluated": evaluated})
+    assert Template("{{ 'a' | beside | environment | evaluated }}", own).render(NAMES) == "a kopi susu Sandbox EvalContext"
 
 
 def test_a_loop_over_nothing_has_no_turns() -> None:
