@@ -20,6 +20,7 @@ from flask_chatbot.core.rules import RuleBook
 from flask_chatbot.core.sentences import say
 from flask_chatbot.errors import HandlerError, Invalid, Skip
 from flask_chatbot.handlers import Handler, Handlers, field_names
+from flask_chatbot.tracebacks import private, told
 
 Outcome = Mapping[str, object] | tuple[Reply, ...] | None
 
@@ -152,7 +153,8 @@ class _Turn:
                 value = handler({"error": error, "message": self.message})
                 if value is not None:
                     return replies_of(value)
-            except Exception:
-                log.exception("the error handler %s at %s failed itself", handler.name, handler.mark)
-        log.error("%s failed", where, exc_info=error)
+            except Exception as failure:  # noqa: BLE001  as above
+                trace = told(failure, private(self.message))
+                log.error("the error handler %s at %s failed itself\n%s", handler.name, handler.mark, trace)
+        log.error("%s failed\n%s", where, told(error, private(self.message)))
         return (Text(say(self.book.locale.language, "apology")),)

@@ -21,6 +21,7 @@ from flask_chatbot.core.problems import Mark, Problem, did_you_mean
 from flask_chatbot.core.rules import Rule, RuleBook
 from flask_chatbot.core.sentences import quote, say
 from flask_chatbot.errors import AnswerFailed, HandlerError
+from flask_chatbot.tracebacks import told, with_words
 
 Function = Callable[..., Any]
 OURS = ("message", "memory")  # parameters any handler of a rule may have, beside the rule's fields
@@ -268,7 +269,7 @@ def custom_type(function: Function) -> FieldType:
                 raise
             raise ValueError(say(context.language, "wrong_pattern", value=quote(text))) from error
         except Exception as error:
-            log.exception("the field type %r failed", field.type)
+            log.error("the field type %r failed\n%s", field.type, told(error, with_words(text)))
             raise AnswerFailed(f"the field type {field.type!r} raised {type(error).__name__}") from error
 
     return FieldType(read=read)
@@ -284,7 +285,8 @@ def custom_filter(name: str, function: Function) -> Function:
         except (Misfit, UndefinedError):  # the template's own mistake
             raise
         except Exception as error:
-            log.exception("the filter %r failed", name)
+            values = map(str, (*args, *kwargs.values()))
+            log.error("the filter %r failed\n%s", name, told(error, with_words(*values)))
             raise Misfit(f"the filter {name!r} raised {type(error).__name__}") from error
 
     return apply

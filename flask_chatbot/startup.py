@@ -1,7 +1,7 @@
 """From configuration and rule files to a bot that can answer, or every mistake at once."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from random import SystemRandom
@@ -23,12 +23,7 @@ def prepare(config: Mapping[str, object], environ: Mapping[str, str], root: Path
     `RulesError` where only the rules and their handlers hold mistakes, `ConfigError` with all of them where the configuration does too.
     """
     settings, told = Settings.read(config, environ)
-    problems = list(told)
-    if not settings.webhook_keys and not is_told_of("CHATBOT_WEBHOOK_KEY", told):
-        problems.append(
-            "CHATBOT_WEBHOOK_KEY is not set, so no message can come in. Put a key into app.config or the environment, "
-            f"the same one that the platform sends as webhookkey. Make one with: {MAKE_A_KEY}"
-        )
+    problems = [*told, *no_way_in(settings, told)]
     bot = None
     try:
         if rules is not None or not is_told_of("CHATBOT_RULES", told):
@@ -45,6 +40,15 @@ def prepare(config: Mapping[str, object], environ: Mapping[str, str], root: Path
     if any(len(key.key) < SAFE_LENGTH for key in settings.webhook_keys):
         log.warning("CHATBOT_WEBHOOK_KEY: a key shorter than %d characters is soon guessed. Make one with: %s", SAFE_LENGTH, MAKE_A_KEY)
     return bot
+
+
+def no_way_in(settings: Settings, told: Iterable[str]) -> Iterator[str]:
+    """What to do where nothing could reach the bot."""
+    if not settings.webhook_keys and not is_told_of("CHATBOT_WEBHOOK_KEY", told):
+        yield (
+            "CHATBOT_WEBHOOK_KEY is not set, so no message can come in. Put a key into app.config or the environment, "
+            f"the same one that the platform sends as webhookkey. Make one with: {MAKE_A_KEY}"
+        )
 
 
 def is_told_of(key: str, problems: Iterable[str]) -> bool:
