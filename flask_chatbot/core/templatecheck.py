@@ -29,6 +29,7 @@ ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.
 JINJA_NAMES = ("loop", "self", "true", "false", "none")  # mean something to Jinja, so nothing else may be called that
 LOOP_NAMES = ("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem")
 FORMATS = ("rupiah", "number", "date", "time", "phone", "mask")  # filters whose outcome is text to be read, not reckoned with
+PARTS = (nodes.Getattr, nodes.Getitem)
 LOOPS_LIMIT = 2  # loops inside each other
 TOO_DEEP = "the template is nested too deep. Use fewer brackets, or set parts of it aside with {% set %}."
 DEPTH_LIMIT = 50  # of the tree; Python compiles no more than 200 brackets inside each other
@@ -154,12 +155,23 @@ def is_text(node: nodes.Node, scope: Mapping[str, str]) -> bool:
     return isinstance(node, nodes.Const) and isinstance(node.value, str)
 
 
+def part_named(node: nodes.Expr) -> object:
+    """The name or number behind a dot or in brackets; None for one that is known only with the message."""
+    if isinstance(node, nodes.Getattr):
+        return node.attr
+    return node.arg.value if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) else None
+
+
 def spelled(node: nodes.Node) -> str:
     """An expression as its author wrote it; ``...`` for what is too long to say."""
     if isinstance(node, nodes.Name):
         return node.name
     if isinstance(node, nodes.Const):
         return repr(node.value)
+    if isinstance(node, nodes.Getattr):
+        return f"{spelled(node.node)}.{node.attr}"
+    if isinstance(node, nodes.Getitem):
+        return f"{spelled(node.node)}[{spelled(node.arg)}]"
     if isinstance(node, ARITHMETIC):
         left = spelled(node.left) if type(node.left) is type(node) else bracketed(node.left)
         return f"{left} {node.operator} {bracketed(node.right)}"

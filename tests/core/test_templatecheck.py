@@ -124,7 +124,7 @@ def test_this_may_not(source: str, message: str) -> None:
         ("(jumlah + 1) * ongkir | rupiah", "((jumlah + 1) * ongkir) | rupiah"),
         ("jumlah - (ongkir - 1) | rupiah", "(jumlah - (ongkir - 1)) | rupiah"),
         ("jumlah / 1.5 | number", "(jumlah / 1.5) | number"),
-        ("data.0 * 2 | rupiah", "(... * 2) | rupiah"),
+        ("data.0 * 2 | rupiah", "(data[0] * 2) | rupiah"),
     ],
 )
 def test_a_filter_that_would_take_too_little_is_told_with_the_mend(source: str, rewritten: str) -> None:
