@@ -54,9 +54,9 @@ class Chatbot:
         def register(function: F) -> F:
             with self._handlers.trial():
                 handler = self._handlers.add_rule(name, function)
-                told = {str(problem): None for bot in self._bots for problem in check_handler(name, handler, bot.book)}
+                told = dict.fromkeys(problem for bot in self._bots for problem in check_handler(name, handler, bot.book))
                 if told:
-                    raise HandlerError("\n".join(told))
+                    raise HandlerError(*told)
             return function
 
         return register
@@ -141,7 +141,7 @@ class Chatbot:
         try:
             books = [(bot, bot.read()) for bot in self._bots]
         except RulesError as error:
-            raise HandlerError(str(error)) from error
+            raise HandlerError(*error.problems) from error
         for bot, book in books:  # all of them or none
             bot.book = book
 

@@ -20,7 +20,7 @@ from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.problems import Mark, Problem, did_you_mean
 from flask_chatbot.core.rules import Rule, RuleBook
 from flask_chatbot.core.sentences import quote, say
-from flask_chatbot.errors import AnswerFailed, HandlerError
+from flask_chatbot.errors import AnswerFailed, HandlerError, Invalid
 from flask_chatbot.tracebacks import told, with_words
 
 Function = Callable[..., Any]
@@ -192,7 +192,7 @@ def is_async(function: Function) -> bool:
 
 def refusal(mark: Mark, message: str) -> HandlerError:
     """The error for a function that cannot be registered."""
-    return HandlerError(f"{mark}: {message}")
+    return HandlerError(Problem(mark, message))
 
 
 def bare(function: Function) -> Any:
@@ -218,8 +218,8 @@ def word(value: object, decorator: str, example: str) -> str:
     """The name a decorator was given; `HandlerError` where it was given none, most likely for want of parentheses."""
     if isinstance(value, str):
         return value
-    mark = f"{mark_of(bare(value))}: " if callable(value) else ""
-    raise HandlerError(f"{mark}@bot.{decorator} takes a name first. Write @bot.{decorator}({example!r}).")
+    message = f"@bot.{decorator} takes a name first. Write @bot.{decorator}({example!r})."
+    raise HandlerError(Problem(mark_of(bare(value)), message) if callable(value) else message)
 
 
 def hint(parameter: str, known: Collection[str]) -> str:
@@ -268,6 +268,9 @@ def custom_type(function: Function) -> FieldType:
             if str(error):
                 raise
             raise ValueError(say(context.language, "wrong_pattern", value=quote(text))) from error
+        except Invalid as error:
+            mend = "which is for handlers. In a field type, raise ValueError with the sentence for the customer"
+            raise AnswerFailed(f"the field type {field.type!r} at {mark_of(bare(function))} raised Invalid, {mend}") from error
         except Exception as error:
             log.error("the field type %r failed\n%s", field.type, told(error, with_words(text)))
             raise AnswerFailed(f"the field type {field.type!r} raised {type(error).__name__}") from error

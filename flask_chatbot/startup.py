@@ -8,7 +8,8 @@ from random import SystemRandom
 
 from flask_chatbot.bot import Bot
 from flask_chatbot.config import MAKE_A_KEY, Settings
-from flask_chatbot.core.loader import load_rules
+from flask_chatbot.core.loader import beside, load_rules
+from flask_chatbot.core.problems import Problem
 from flask_chatbot.errors import ConfigError, RulesError
 from flask_chatbot.handlers import Handlers
 
@@ -25,6 +26,7 @@ def prepare(config: Mapping[str, object], environ: Mapping[str, str], root: Path
     settings, told = Settings.read(config, environ)
     problems = [*told, *no_way_in(settings, told)]
     bot = None
+    broken: tuple[Problem, ...] = ()
     try:
         if rules is not None or not is_told_of("CHATBOT_RULES", told):
             path = find_rules(root, rules, settings.rules)
@@ -32,11 +34,11 @@ def prepare(config: Mapping[str, object], environ: Mapping[str, str], root: Path
     except RulesError as error:
         if not problems:
             raise
-        problems += [str(problem) for problem in error.problems]
+        broken = error.problems
     except ConfigError as error:
         problems += error.problems
     if problems or bot is None:
-        raise ConfigError(problems)
+        raise ConfigError(problems, broken)
     if any(len(key.key) < SAFE_LENGTH for key in settings.webhook_keys):
         log.warning("CHATBOT_WEBHOOK_KEY: a key shorter than %d characters is soon guessed. Make one with: %s", SAFE_LENGTH, MAKE_A_KEY)
     return bot
@@ -72,4 +74,4 @@ def find_rules(root: Path, given: str | Path | None = None, configured: Path | N
     for place in places:
         if place.is_file():
             return place
-    raise ConfigError([f"There is no rule file {' or '.join(map(str, places))}. {mend}"])
+    raise ConfigError([f"There is no rule file {' or '.join(map(str, places))}.{''.join(map(beside, places))} {mend}"])
