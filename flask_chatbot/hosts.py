@@ -49,7 +49,7 @@ def find_host(context: click.Context) -> Host:
         return Host(starts=False, says=error.format_message()) if named else Host()
     except ChatbotError as error:
         return Host(starts=False, says=str(error), problems=located(error))
-    except Exception as error:  # noqa: BLE001  whatever the app's own code raises, the rules can be read
+    except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the app does while it starts, the rules can be read
         return Host(starts=False, says=f"{type(error).__name__}: {error} ({raised_at(error)})")
     if "chatbot" not in app.extensions:
         return Host(says=f"app {app.name!r} has no Chatbot: call Chatbot(app) or bot.init_app(app)")
@@ -64,7 +64,7 @@ def located(error: ChatbotError) -> tuple[Problem, ...]:
     return error.problems if isinstance(error, RulesError | HandlerError) else ()
 
 
-def raised_at(error: Exception) -> str:
+def raised_at(error: BaseException) -> str:
     """The file and line of an error."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{short_path(Path(last.filename))}:{last.lineno}"
