@@ -3,7 +3,8 @@
 import os
 import secrets
 
-from flask import Flask
+import click
+from flask import Flask, current_app
 
 from example_bot.announce import announce
 from example_bot.handlers import bot
@@ -11,17 +12,20 @@ from example_bot.handlers import bot
 
 def create_app() -> Flask:
     """An app that answers the webhook at /webhook, and tells in the terminal how to call it."""
-    # In the environment, so that the process the reloader starts under --debug takes the same key.
-    if not os.environ.get("CHATBOT_WEBHOOK_KEY"):
+    # Only under the flask command: the workers of another server would each make a key of their own.
+    if not os.environ.get("CHATBOT_WEBHOOK_KEY") and click.get_current_context(silent=True):
+        # In the environment, so that the process the reloader starts under --debug takes the same key.
         os.environ["CHATBOT_WEBHOOK_KEY"] = secrets.token_urlsafe()
     app = Flask(__name__)
-    app.config["CHATBOT_PREFIX"] = ""
+    app.config["CHATBOT_PREFIX"] = os.environ.get("CHATBOT_PREFIX", "")
     bot.init_app(app)
     app.add_url_rule("/", view_func=index)
-    announce(app.extensions["chatbot"].settings.webhook_keys[0].key.decode())
+    settings = app.extensions["chatbot"].settings
+    announce(f"{settings.prefix}/webhook", settings.webhook_keys[0].key.decode())
     return app
 
 
 def index() -> tuple[str, dict[str, str]]:
     """One line for whoever opens the address in a browser."""
-    return "Toko Maju's example bot. Its webhook takes POST at /webhook.\n", {"Content-Type": "text/plain; charset=utf-8"}
+    webhook = f"{current_app.extensions['chatbot'].settings.prefix}/webhook"
+    return f"Toko Maju's example bot. Its webhook takes POST at {webhook}.\n", {"Content-Type": "text/plain; charset=utf-8"}

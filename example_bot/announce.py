@@ -11,12 +11,12 @@ import sys
 RUNNING = re.compile(r"Running on (https?://[^\s\x1b]+)")
 
 
-def announce(key: str) -> None:
+def announce(path: str, key: str) -> None:
     """Print the webhook and a command that calls it, once the server has said where it listens."""
     server = logging.getLogger("werkzeug")
     for earlier in [each for each in server.filters if isinstance(each, Announcement)]:
         server.removeFilter(earlier)  # create_app() was called before in this process
-    server.addFilter(Announcement(key))
+    server.addFilter(Announcement(path, key))
 
 
 class Announcement(logging.Filter):
@@ -26,8 +26,9 @@ class Announcement(logging.Filter):
     only where there is none.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, path: str, key: str) -> None:
         super().__init__()
+        self._path = path
         self._key = key
         self._told = False
 
@@ -36,17 +37,16 @@ class Announcement(logging.Filter):
         running = None if self._told else RUNNING.search(record.getMessage())
         if running:
             self._told = True
-            print(announcement(running[1], self._key), flush=True)
+            print(announcement(f"{running[1]}{self._path}", self._key), flush=True)
         return True
 
 
-def announcement(address: str, key: str) -> str:
-    """The lines to print for a server at `address`.
+def announcement(webhook: str, key: str) -> str:
+    """The lines to print for a webhook at that address.
 
-    >>> print(announcement("http://127.0.0.1:5000", "k").splitlines()[0])
+    >>> print(announcement("http://127.0.0.1:5000/webhook", "k").splitlines()[0])
     The webhook of Toko Maju: http://127.0.0.1:5000/webhook
     """
-    webhook = f"{address}/webhook"
     return f"The webhook of Toko Maju: {webhook}\nPaste this in another terminal to write to it as a customer:\n\n{curl(webhook, key)}\n"
 
 

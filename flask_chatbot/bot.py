@@ -9,17 +9,19 @@ from random import Random
 from threading import Lock
 
 from flask_chatbot.config import Settings
-from flask_chatbot.core.engine import NO_MEMORY, Decision, decide
+from flask_chatbot.core.engine import NO_MEMORY, Decision, decide, lacking
 from flask_chatbot.core.loader import load_rules
 from flask_chatbot.core.matching import Match
 from flask_chatbot.core.messages import Message
 from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.replies import Reply, Text
 from flask_chatbot.core.returned import replies_of
+from flask_chatbot.core.rows import as_dict
 from flask_chatbot.core.rules import RuleBook
 from flask_chatbot.core.sentences import say
-from flask_chatbot.errors import HandlerError, Invalid, Skip
+from flask_chatbot.errors import AnswerFailed, HandlerError, Invalid, Skip
 from flask_chatbot.handlers import Handler, Handlers, field_names
+from flask_chatbot.tracebacks import private, told
 
 Outcome = Mapping[str, object] | tuple[Reply, ...] | None
 
@@ -116,6 +118,9 @@ class _Turn:
             return self.recover(error, f"{handler.name} at {handler.mark}, for rule {rule.name!r} at {rule.mark},")
         if isinstance(outcome, Mapping) and not rule.reply:
             log.warning("%s at %s returned names, and rule %r has no reply to use them in", handler.name, handler.mark, rule.name)
+        if not isinstance(outcome, tuple) and (wanting := lacking(match, outcome or ())):
+            returned = ", ".join(filter(str.isidentifier, map(str, outcome or ()))) or "no names"
+            raise AnswerFailed(f"{handler.name} at {handler.mark} returned {returned}, and the rule needs {', '.join(wanting)}")
         return outcome
 
     def run(self, handler: Handler, match: Match, message: Message) -> Outcome:
@@ -125,7 +130,10 @@ class _Turn:
             values["memory"] = self.bot.memories.of(message.sender.number)
         try:
             value = handler(values)
-            return value if value is None or isinstance(value, Mapping) else replies_of(value)
+            if value is None:
+                return None
+            names = as_dict(value)
+            return replies_of(value) if names is None else names
         except Invalid as error:
             known = field_names(match.rule)
             for name in error.problems:
@@ -152,7 +160,8 @@ class _Turn:
                 value = handler({"error": error, "message": self.message})
                 if value is not None:
                     return replies_of(value)
-            except Exception:
-                log.exception("the error handler %s at %s failed itself", handler.name, handler.mark)
-        log.error("%s failed", where, exc_info=error)
+            except Exception as failure:  # noqa: BLE001  as above
+                trace = told(failure, private(self.message))
+                log.error("the error handler %s at %s failed itself\n%s", handler.name, handler.mark, trace)
+        log.error("%s failed\n%s", where, told(error, private(self.message)))
         return (Text(say(self.book.locale.language, "apology")),)

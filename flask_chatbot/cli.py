@@ -1,28 +1,27 @@
 """``flask chatbot``: check, try and show rules, with or without the app that uses them."""
 
 import os
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
 import click
-from flask import Flask
-from flask.cli import NoAppException, ScriptInfo
 
 from flask_chatbot.bot import Bot
 from flask_chatbot.core.additions import UNKNOWN_ADDITIONS
-from flask_chatbot.core.engine import NO_MEMORY, Decision, decide
-from flask_chatbot.core.loader import Loaded, read_rules
+from flask_chatbot.core.loader import Loaded, beside, read_rules
 from flask_chatbot.core.messages import Message, Sender
 from flask_chatbot.core.rules import RuleBook
-from flask_chatbot.errors import ChatbotError, ConfigError, RulesError
+from flask_chatbot.errors import RulesError
 from flask_chatbot.handlers import check_needs
-from flask_chatbot.reports import DECISIONS, REPORTS, shown, table
+from flask_chatbot.hosts import Host, find_host
+from flask_chatbot.reports import DECISIONS, REPORTS, certain, is_broken, shown, table, with_problems
+from flask_chatbot.trying import Decider, deciding, running
 
 DEFAULT_FILE = Path("rules.yaml")
+NAME_ONE = "Name the app, whose rules are used then (flask --app shop ...), or a file: --rules FILE"
 TIMES = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 rules_option = click.option(
@@ -66,12 +65,16 @@ def check(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
 
     Exit codes: 0 no errors (warnings may be), 1 errors, 2 a wrong option.
     """
-    app, failed = find_app(context)
-    bot: Bot | None = app.extensions["chatbot"] if app else None
-    loads = {path: load(path, bot) for path in paths or (bot.path if bot else DEFAULT_FILE,)}
+    host = find_host(context)
+    if said := host.note(but=host.problems):
+        click.echo(said, err=True)
+    bot = host.bot
+    found = (bot.path,) if bot else (DEFAULT_FILE,) if DEFAULT_FILE.exists() or not host.problems else ()
+    loads = {path: load(path, bot) if host.starts else certain(load(path, None)) for path in paths or found}
+    loads = with_problems(loads, host.problems)
     for line in REPORTS[form](loads):
         click.echo(line)
-    context.exit(1 if failed or any(loaded.book is None for loaded in loads.values()) else 0)
+    context.exit(1 if any(is_broken(loaded) for loaded in loads.values()) else 0)
 
 
 @chatbot.command("try")
@@ -95,8 +98,8 @@ def try_(context: click.Context, text: str, path: Path | None, run: bool, number
     """
     book, decider = find_decider(context, path, run)
     now = at.replace(tzinfo=book.locale.timezone) if at else datetime.now(UTC)
-    decision = decider(Message(text=text, sender=Sender(number=number, name=name)), now)
-    for line in DECISIONS[form](decision):
+    tried = decider(Message(text=text, sender=Sender(number=number, name=name)), now)
+    for line in DECISIONS[form](tried):
         click.echo(line)
 
 
@@ -110,8 +113,8 @@ def chat(context: click.Context, path: Path | None, run: bool, number: str, name
     """Talk to the bot in the terminal, as a customer would. An empty line or Ctrl+D ends it."""
     _, decider = find_decider(context, path, run)
     for line in typed_lines():
-        decision = decider(Message(text=line, sender=Sender(number=number, name=name)), datetime.now(UTC))
-        click.echo("\n".join(map(shown, decision.replies)) or "(no reply)")
+        tried = decider(Message(text=line, sender=Sender(number=number, name=name)), datetime.now(UTC))
+        click.echo("\n".join(map(shown, tried.decision.replies)) or f"({tried.note or 'no reply'})")
 
 
 @chatbot.command()
@@ -144,50 +147,32 @@ def load(path: Path, bot: Bot | None) -> Loaded:
     return Loaded(loaded.book if len(problems) == len(loaded.problems) else None, problems)
 
 
-def find_app(context: click.Context) -> tuple[Flask | None, bool]:
-    """The app, if there is one that starts and has a bot; and whether its rules or handlers are what keeps it from starting."""
-    info = context.find_object(ScriptInfo)
-    try:
-        app = info.load_app() if info else None
-    except NoAppException:
-        return None, False
-    except ChatbotError as error:
-        click.echo(f"The app does not start, so the rules are read without it. It says:\n{error}\n", err=True)
-        return None, not isinstance(error, ConfigError)
-    return (app if app and "chatbot" in app.extensions else None), False
-
-
-Decider = Callable[[Message, datetime], Decision]
-
-
 def find_decider(context: click.Context, path: Path | None, run: bool) -> tuple[RuleBook, Decider]:
     """The rules, and what decides by them; with `run` the app's handlers have their say."""
-    app, _ = find_app(context) if run or path is None else (None, False)
-    if run and (app is None or path):
+    host = find_host(context) if run or path is None else Host()
+    if run and host.says:
+        what = host.says if host.starts else f"the app does not start, so no handler can be run. It says:\n{host.says}"
+        raise click.ClickException(what)
+    if run and (host.app is None or path):
         raise click.UsageError("--run runs the handlers of an app, with its own rules. Name the app, and no --rules: flask --app shop ...")
-    if app is not None:
-        bot: Bot = app.extensions["chatbot"]
-        return bot.book, running(app, bot) if run else deciding(bot.book)
+    if host.app is not None:
+        book: RuleBook = host.app.extensions["chatbot"].book
+        return book, running(host.app) if run else deciding(book, host.app)
+    if host.says:
+        click.echo(host.note(), err=True)
+    book = read_book(path)
+    return book, deciding(book)
+
+
+def read_book(path: Path | None) -> RuleBook:
+    """The rules of a file, or of the one in this folder; `click.ClickException` where they cannot be used."""
+    if path is None and not DEFAULT_FILE.exists():
+        others = beside(DEFAULT_FILE.absolute())
+        raise click.ClickException(f"there is no {DEFAULT_FILE} in this folder.{others} {NAME_ONE}")
     loaded = read_rules(path or DEFAULT_FILE, UNKNOWN_ADDITIONS)
     if loaded.book is None:
         raise click.ClickException(f"these rules cannot be used.\n{RulesError(loaded.problems)}")
-    return loaded.book, deciding(loaded.book)
-
-
-def deciding(book: RuleBook) -> Decider:
-    """Decides by the rules alone."""
-    chance = random.Random()
-    return lambda message, now: decide(book, message, NO_MEMORY, now, chance)
-
-
-def running(app: Flask, bot: Bot) -> Decider:
-    """Decides as the app does, handlers included."""
-
-    def answer(message: Message, now: datetime) -> Decision:
-        with app.app_context():
-            return bot.answer(message, now)
-
-    return answer
+    return loaded.book
 
 
 def typed_lines() -> Iterator[str]:

@@ -5,7 +5,7 @@
     ChatbotError
     +-- RulesError        the rule files hold mistakes: .problems
     +-- ConfigError       the configuration holds mistakes: .problems
-    +-- HandlerError      a Python handler does not fit: its place, the fact, the mend
+    +-- HandlerError      a Python handler does not fit: its place, the fact, the mend: .problems
     +-- AnswerFailed      a reply could not be made for this message
     +-- BadPayload        a webhook body nobody can read: .status, .message
     +-- Skip              raised by a handler: let the next rule try
@@ -32,15 +32,26 @@ class RulesError(ChatbotError):
 
 
 class ConfigError(ChatbotError):
-    """Configuration that cannot be used; each of `problems` names a key and the mend."""
+    """Configuration that cannot be used; each of `problems` names a key and the mend.
 
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
+    Where the rules hold mistakes too, these are among them, and in `rules` with their places.
+    """
+
+    def __init__(self, problems: Iterable[str], rules: Iterable["Problem"] = ()) -> None:
+        self.rules = tuple(rules)
+        self.problems = (*problems, *map(str, self.rules))
         super().__init__("\n".join(self.problems))
 
 
 class HandlerError(ChatbotError):
-    """A Python handler that cannot be used: it names no rule there is, or wants what the rule has not."""
+    """A Python handler that cannot be used: it names no rule there is, or wants what the rule has not.
+
+    `problems` are those that have a place.
+    """
+
+    def __init__(self, *told: "Problem | str") -> None:
+        self.problems = tuple(each for each in told if not isinstance(each, str))
+        super().__init__("\n".join(map(str, told)))
 
 
 class AnswerFailed(ChatbotError):

@@ -54,9 +54,9 @@ class Chatbot:
         def register(function: F) -> F:
             with self._handlers.trial():
                 handler = self._handlers.add_rule(name, function)
-                told = {str(problem): None for bot in self._bots for problem in check_handler(name, handler, bot.book)}
+                told = dict.fromkeys(problem for bot in self._bots for problem in check_handler(name, handler, bot.book))
                 if told:
-                    raise HandlerError("\n".join(told))
+                    raise HandlerError(*told)
             return function
 
         return register
@@ -74,20 +74,23 @@ class Chatbot:
 
         return register
 
-    def fallback(self, function: F) -> F:
+    def fallback(self, function: F | None = None) -> F:
         """Let a function (`message`) answer what no rule matches; where it raises `Skip`, the file's own fallback does."""
+        function = plain(function, "fallback")
         with self._handlers.trial():
             self._handlers.add_fallback(function)
             self._reload()
         return function
 
-    def before(self, function: F) -> F:
+    def before(self, function: F | None = None) -> F:
         """Let a function (`message`) see each message first: the replies it returns are sent at once; None lets the rules answer."""
+        function = plain(function, "before")
         self._handlers.add_before(function)
         return function
 
-    def after(self, function: F) -> F:
+    def after(self, function: F | None = None) -> F:
         """Let a function (`message`, `replies`) see what is about to be sent: it returns other replies, or None."""
+        function = plain(function, "after")
         self._handlers.add_after(function)
         return function
 
@@ -138,6 +141,13 @@ class Chatbot:
         try:
             books = [(bot, bot.read()) for bot in self._bots]
         except RulesError as error:
-            raise HandlerError(str(error)) from error
+            raise HandlerError(*error.problems) from error
         for bot, book in books:  # all of them or none
             bot.book = book
+
+
+def plain(function: F | None, decorator: str) -> F:
+    """The function a decorator without parentheses was given."""
+    if function is None:
+        raise HandlerError(f"@bot.{decorator} takes no parentheses. Write @bot.{decorator} on the line above the function.")
+    return function

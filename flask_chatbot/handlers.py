@@ -20,7 +20,8 @@ from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.problems import Mark, Problem, did_you_mean
 from flask_chatbot.core.rules import Rule, RuleBook
 from flask_chatbot.core.sentences import quote, say
-from flask_chatbot.errors import AnswerFailed, HandlerError
+from flask_chatbot.errors import AnswerFailed, HandlerError, Invalid
+from flask_chatbot.tracebacks import told, with_words
 
 Function = Callable[..., Any]
 OURS = ("message", "memory")  # parameters any handler of a rule may have, beside the rule's fields
@@ -191,7 +192,7 @@ def is_async(function: Function) -> bool:
 
 def refusal(mark: Mark, message: str) -> HandlerError:
     """The error for a function that cannot be registered."""
-    return HandlerError(f"{mark}: {message}")
+    return HandlerError(Problem(mark, message))
 
 
 def bare(function: Function) -> Any:
@@ -217,8 +218,8 @@ def word(value: object, decorator: str, example: str) -> str:
     """The name a decorator was given; `HandlerError` where it was given none, most likely for want of parentheses."""
     if isinstance(value, str):
         return value
-    mark = f"{mark_of(bare(value))}: " if callable(value) else ""
-    raise HandlerError(f"{mark}@bot.{decorator} takes a name first. Write @bot.{decorator}({example!r}).")
+    message = f"@bot.{decorator} takes a name first. Write @bot.{decorator}({example!r})."
+    raise HandlerError(Problem(mark_of(bare(value)), message) if callable(value) else message)
 
 
 def hint(parameter: str, known: Collection[str]) -> str:
@@ -267,8 +268,11 @@ def custom_type(function: Function) -> FieldType:
             if str(error):
                 raise
             raise ValueError(say(context.language, "wrong_pattern", value=quote(text))) from error
+        except Invalid as error:
+            mend = "which is for handlers. In a field type, raise ValueError with the sentence for the customer"
+            raise AnswerFailed(f"the field type {field.type!r} at {mark_of(bare(function))} raised Invalid, {mend}") from error
         except Exception as error:
-            log.exception("the field type %r failed", field.type)
+            log.error("the field type %r failed\n%s", field.type, told(error, with_words(text)))
             raise AnswerFailed(f"the field type {field.type!r} raised {type(error).__name__}") from error
 
     return FieldType(read=read)
@@ -284,7 +288,8 @@ def custom_filter(name: str, function: Function) -> Function:
         except (Misfit, UndefinedError):  # the template's own mistake
             raise
         except Exception as error:
-            log.exception("the filter %r failed", name)
+            values = map(str, (*args, *kwargs.values()))
+            log.error("the filter %r failed\n%s", name, told(error, with_words(*values)))
             raise Misfit(f"the filter {name!r} raised {type(error).__name__}") from error
 
     return apply

@@ -7,15 +7,38 @@ from pathlib import Path
 
 import click
 
-from flask_chatbot.core.engine import Decision
 from flask_chatbot.core.loader import Loaded, short_path
 from flask_chatbot.core.problems import Problem
 from flask_chatbot.core.replies import Reply, Text
 from flask_chatbot.core.rules import Rule, RuleBook
 from flask_chatbot.core.verdicts import KINDS
+from flask_chatbot.trying import Tried
 
 COLOURS = {"error": "red", "warning": "yellow"}
+THE_APP = Path("the app")
 Loads = Mapping[Path, Loaded]
+
+
+def certain(loaded: Loaded) -> Loaded:
+    """A file less what Python code may make right: of an app that does not start, nobody knows."""
+    return Loaded(loaded.book, tuple(problem for problem in loaded.problems if not problem.may_be_python))
+
+
+def is_broken(loaded: Loaded) -> bool:
+    """Whether the app could not start with it."""
+    return any(problem.severity == "error" for problem in loaded.problems)
+
+
+def with_problems(loads: Loads, problems: Sequence[Problem]) -> dict[Path, Loaded]:
+    """The loads, and further problems of an app: with the file where they stand, else in a part of their own."""
+    new = [problem for problem in problems if problem not in every(loads)]
+    joined: dict[Path, Loaded] = {}
+    for path, loaded in loads.items():
+        own = [problem for problem in new if problem.mark.file == short_path(path)]
+        told = sorted((*loaded.problems, *own), key=lambda problem: problem.mark)
+        joined[path] = Loaded(None if own else loaded.book, tuple(told))
+        new = [problem for problem in new if problem not in own]
+    return joined | ({THE_APP: Loaded(None, tuple(new))} if new else {})
 
 
 def text_report(loads: Loads) -> Iterator[str]:
@@ -79,23 +102,24 @@ def every(loads: Loads) -> list[Problem]:
 REPORTS: dict[str, Callable[[Loads], Iterator[str]]] = {"text": text_report, "json": json_report, "github": github_report}
 
 
-def decision_json(decision: Decision) -> Iterator[str]:
-    """A decision as JSON: rule, place, kind, fields, what is invalid, replies as a rule file writes them."""
-    match = decision.match
+def decision_json(tried: Tried) -> Iterator[str]:
+    """A decision as JSON: rule, place, kind, fields, what is invalid, replies as a rule file writes them; `note` where there is one."""
+    match = tried.decision.match
     data = {
         "rule": match.rule.name if match else None,
         "place": str(match.rule.mark) if match else None,
         "kind": KINDS[match.kind] if match else None,
         "fields": dict(match.fields) if match else {},
         "invalid": dict(match.invalid) if match else {},
-        "replies": [reply_data(reply) for reply in decision.replies],
+        "replies": [reply_data(reply) for reply in tried.decision.replies],
+        **({"note": tried.note} if tried.note else {}),
     }
     yield json.dumps(data, ensure_ascii=False, indent=2, default=str)
 
 
-def decision_text(decision: Decision) -> Iterator[str]:
+def decision_text(tried: Tried) -> Iterator[str]:
     """A decision for people."""
-    match = decision.match
+    decision, match = tried.decision, tried.decision.match
     if match is not None:
         yield label("rule", f"{match.rule.name}  ({match.rule.mark}, by its {KINDS[match.kind]})")
         for name, value in match.fields.items():
@@ -105,11 +129,13 @@ def decision_text(decision: Decision) -> Iterator[str]:
         return
     for reply in decision.replies:
         yield label("reply", shown(reply))
-    if not decision.replies:
+    if tried.note:
+        yield label("note", tried.note)
+    elif not decision.replies:
         yield label("reply", "none")
 
 
-DECISIONS: dict[str, Callable[[Decision], Iterator[str]]] = {"text": decision_text, "json": decision_json}
+DECISIONS: dict[str, Callable[[Tried], Iterator[str]]] = {"text": decision_text, "json": decision_json}
 
 
 def label(word: str, text: str) -> str:

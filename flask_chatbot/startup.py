@@ -1,14 +1,15 @@
 """From configuration and rule files to a bot that can answer, or every mistake at once."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from random import SystemRandom
 
 from flask_chatbot.bot import Bot
 from flask_chatbot.config import MAKE_A_KEY, Settings
-from flask_chatbot.core.loader import load_rules
+from flask_chatbot.core.loader import beside, load_rules
+from flask_chatbot.core.problems import Problem
 from flask_chatbot.errors import ConfigError, RulesError
 from flask_chatbot.handlers import Handlers
 
@@ -23,13 +24,9 @@ def prepare(config: Mapping[str, object], environ: Mapping[str, str], root: Path
     `RulesError` where only the rules and their handlers hold mistakes, `ConfigError` with all of them where the configuration does too.
     """
     settings, told = Settings.read(config, environ)
-    problems = list(told)
-    if not settings.webhook_keys and not is_told_of("CHATBOT_WEBHOOK_KEY", told):
-        problems.append(
-            "CHATBOT_WEBHOOK_KEY is not set, so no message can come in. Put a key into app.config or the environment, "
-            f"the same one that the platform sends as webhookkey. Make one with: {MAKE_A_KEY}"
-        )
+    problems = [*told, *no_way_in(settings, told)]
     bot = None
+    broken: tuple[Problem, ...] = ()
     try:
         if rules is not None or not is_told_of("CHATBOT_RULES", told):
             path = find_rules(root, rules, settings.rules)
@@ -37,14 +34,23 @@ def prepare(config: Mapping[str, object], environ: Mapping[str, str], root: Path
     except RulesError as error:
         if not problems:
             raise
-        problems += [str(problem) for problem in error.problems]
+        broken = error.problems
     except ConfigError as error:
         problems += error.problems
     if problems or bot is None:
-        raise ConfigError(problems)
+        raise ConfigError(problems, broken)
     if any(len(key.key) < SAFE_LENGTH for key in settings.webhook_keys):
         log.warning("CHATBOT_WEBHOOK_KEY: a key shorter than %d characters is soon guessed. Make one with: %s", SAFE_LENGTH, MAKE_A_KEY)
     return bot
+
+
+def no_way_in(settings: Settings, told: Iterable[str]) -> Iterator[str]:
+    """What to do where nothing could reach the bot."""
+    if not settings.webhook_keys and not is_told_of("CHATBOT_WEBHOOK_KEY", told):
+        yield (
+            "CHATBOT_WEBHOOK_KEY is not set, so no message can come in. Put a key into app.config or the environment, "
+            f"the same one that the platform sends as webhookkey. Make one with: {MAKE_A_KEY}"
+        )
 
 
 def is_told_of(key: str, problems: Iterable[str]) -> bool:
@@ -68,4 +74,4 @@ def find_rules(root: Path, given: str | Path | None = None, configured: Path | N
     for place in places:
         if place.is_file():
             return place
-    raise ConfigError([f"There is no rule file {' or '.join(map(str, places))}. {mend}"])
+    raise ConfigError([f"There is no rule file {' or '.join(map(str, places))}.{''.join(map(beside, places))} {mend}"])

@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from flask_chatbot.bot import Bot
 from flask_chatbot.config import WebhookKey
 from flask_chatbot.errors import BadPayload
+from flask_chatbot.tracebacks import told, with_words
 from flask_chatbot.wire import read_object, read_webhook, write_refusal, write_replies
 
 BODY_LIMIT = 256 * 1024  # bytes
@@ -75,8 +76,8 @@ def webhook(refused: BadPayload | None = None, _host: str = "") -> Response:
     except BadPayload as error:
         log.info("refused a webhook call with %d", error.status)
         return _refuse(error.status, error.message)
-    except Exception:
-        log.exception("a webhook call failed by our fault")
+    except Exception as error:  # noqa: BLE001  of whatever is our fault the platform hears in the contract's shape
+        log.error("a webhook call failed by our fault\n%s", told(error, with_words(request.get_data(as_text=True))))
         return _refuse(503, "The bot has a problem of its own. Try again later.")
 
 

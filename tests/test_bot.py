@@ -1,8 +1,10 @@
 """The way of a message through the handlers: what they may return and raise, and what the customer and the log get of it."""
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -73,7 +75,7 @@ def heard(chat: Chat, text: str) -> tuple[str, str | None]:
 
 def lines(caplog: pytest.LogCaptureFixture, folder: Path) -> list[str]:
     """What the log has, less the folder."""
-    return [record.getMessage().replace(f"{folder}/", "") for record in caplog.records]
+    return [record.getMessage().splitlines()[0].replace(f"{folder}/", "") for record in caplog.records]
 
 
 # -- what a handler returns --------------------------------------------------------------------------
@@ -192,12 +194,27 @@ def test_a_dict_joins_the_names_of_the_rules_reply(tmp_path: Path) -> None:
     assert answers(tmp_path, {"harga": "Rp1", "nama": "Bu Ani"}, "penawaran").says("penawaran#Ani#3") == ["3 buah untuk Bu Ani: Rp1", "dua"]
 
 
-@pytest.mark.parametrize("value", [None, {}, {"hrga": 1}])
-def test_a_name_that_is_needed_and_not_supplied_is_an_apology(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, value: dict[str, int] | None
+@pytest.mark.parametrize(
+    ("value", "returned"), [(None, "no names"), ({}, "no names"), ({"hrga": 1, "stok": 2}, "hrga, stok"), ({"628 111": 1}, "no names")]
+)
+def test_a_name_that_is_needed_and_not_returned_is_an_apology_and_the_log_has_the_handler_and_its_names(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, value: dict[str, int] | None, returned: str
 ) -> None:
-    assert answers(tmp_path, value, "penawaran").says("penawaran#Ani") == APOLOGY
-    assert lines(caplog, tmp_path) == ["rule 'penawaran' at rules.yaml:3:5 cannot answer: no Python handler supplied harga"]
+    def price() -> dict[str, int] | None:
+        return value
+
+    bot = Chatbot()
+    bot.rule("penawaran")(price)
+    assert chat_of(tmp_path, RULES, bot).says("penawaran#Ani") == APOLOGY
+    said = f"{name(price)} at {place(price)} returned {returned}, and the rule needs harga"
+    assert lines(caplog, tmp_path) == [f"rule 'penawaran' at rules.yaml:3:5 cannot answer: {said}"]
+
+
+def test_a_row_of_a_database_is_a_dict_of_its_columns(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.row_factory = sqlite3.Row
+        row = database.execute("SELECT 'Rp1' AS harga").fetchone()
+    assert answers(tmp_path, row, "penawaran").says("penawaran#Ani#3") == ["3 buah untuk Ani: Rp1", "dua"]
 
 
 def test_a_rule_that_needs_something_without_a_handler_is_an_apology(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -358,7 +375,7 @@ def test_a_handler_is_not_asked_while_a_field_is_wrong(tmp_path: Path) -> None:
             {"kode": "x", "xyz": "y"},
             "Invalid names 'xyz', which is no field of rule 'sendiri'. Its fields are: nama, kode.",
         ),
-        ("harga", "harga", {"kode": "x"}, "Invalid names 'kode', which is no field of rule 'harga'. Its fields are: none."),
+        ("harga", "harga", {"kode": "x"}, "Invalid names 'kode', which is no field of rule '[...]'. Its fields are: none."),
         ("entah", "zzz", {"kode": "x"}, "Invalid names 'kode', which is no field of rule 'entah'. Its fields are: none."),
     ],
 )

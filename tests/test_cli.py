@@ -52,10 +52,11 @@ def run(*arguments: str, typed: str = "", color: bool = False, **environ: str) -
     return CliRunner().invoke(chatbot, arguments, input=typed, obj=ScriptInfo(), catch_exceptions=False, color=color, env=environ)
 
 
-def flask(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+def flask(*arguments: str, typed: str = "", **environ: str) -> "subprocess.CompletedProcess[str]":
     """The outcome of ``flask`` itself, in a process of its own."""
     command = [sys.executable, "-m", "flask", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environ})
+    environ = {**os.environ, **environ}
+    return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=60, check=False, env=environ)
 
 
 def test_check_passes_good_rules() -> None:
@@ -78,7 +79,10 @@ def test_check_takes_several_files_and_fails_for_one_of_them(folder: Path) -> No
 
 def test_check_tells_of_a_file_that_is_not_there() -> None:
     outcome = run("check", "none.yaml")
-    assert (outcome.exit_code, outcome.output.splitlines()[0]) == (1, "none.yaml:1:1: the file cannot be read: No such file or directory.")
+    assert (outcome.exit_code, outcome.output.splitlines()[0]) == (
+        1,
+        "none.yaml:1:1: the file cannot be read: No such file or directory. That folder has rules.yaml.",
+    )
 
 
 def test_check_speaks_json(folder: Path) -> None:
@@ -276,8 +280,88 @@ def test_with_the_app_a_need_without_a_handler_is_an_error(shop: Path) -> None:
 def test_a_handler_that_fits_no_rule_fails_the_check(shop: Path) -> None:
     (shop / "shop.py").write_text(SHOP.replace('@bot.rule("daftar")', '@bot.rule("dafar")'), "utf-8")
     outcome = flask("--app", "shop", "chatbot", "check")
+    problem = "shop.py:19:1: shop.register answers for rule 'dafar', and there is none. Did you mean 'daftar'?"
+    assert (outcome.returncode, outcome.stdout.splitlines()) == (1, [problem, "rules.yaml: 1 rule, no problems", "the app: 1 error"])
+    assert outcome.stderr == "The app does not start, so the rules are read without it.\n"
+
+
+def test_an_error_of_the_app_is_part_of_the_report_in_every_format(shop: Path) -> None:
+    (shop / "shop.py").write_text(SHOP.replace("def register(nik)", "def register(*nik)"), "utf-8")
+    message = "shop.register has the parameter '*nik', and values come by name. Name each it wants."
+    assert flask("--app", "shop", "chatbot", "check", "--format", "github").stdout == f"::error file=shop.py,line=19,col=1::{message}\n"
+    outcome = flask("--app", "shop", "chatbot", "check", "--format", "json")
     assert outcome.returncode == 1
-    assert "shop.register answers for rule 'dafar', and there is none. Did you mean 'daftar'?" in outcome.stderr
+    assert json.loads(outcome.stdout) == [{"file": "shop.py", "line": 19, "column": 1, "severity": "error", "message": message}]
+
+
+def test_what_only_the_app_knows_to_be_wrong_stands_with_its_file(shop: Path) -> None:
+    (shop / "rules.yaml").write_text(SHOP_RULES.replace("teriak", "triak").replace("needs:", "neds:"), "utf-8")
+    (shop / "shop.py").write_text(SHOP.replace('"a-key-of-this-test"', '""'), "utf-8")
+    outcome = flask("--app", "shop", "chatbot", "check")
+    assert outcome.stdout.splitlines() == ["rules.yaml:6:5: unknown key 'neds'. Did you mean 'needs'?", "rules.yaml: 1 error"]
+    (shop / "rules.yaml").write_text(SHOP_RULES.replace("teriak", "triak"), "utf-8")
+    outcome = flask("--app", "shop", "chatbot", "check")
+    unknown = "rules.yaml:7:22: unknown filter 'triak'. Did you mean 'teriak'?"
+    assert (outcome.returncode, outcome.stdout.splitlines()) == (1, [unknown, "rules.yaml: 1 error"])
+    assert "CHATBOT_WEBHOOK_KEY" in outcome.stderr
+    assert unknown not in outcome.stderr
+
+
+def test_an_app_that_does_not_start_makes_no_warnings_of_what_it_would_have_supplied(shop: Path) -> None:
+    (shop / "shop.py").write_text(SHOP + 'raise LookupError("kas")\n', "utf-8")
+    outcome = flask("--app", "shop", "chatbot", "check")
+    assert (outcome.returncode, outcome.stdout) == (0, "rules.yaml: 1 rule, no problems\n")
+    assert outcome.stderr.splitlines() == [
+        "The app does not start, so the rules are read without it. It says:",
+        "LookupError: kas (shop.py:29)",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("command", [["try", "--run", "halo"], ["chat", "--run"]])
+def test_run_says_why_the_app_does_not_start(shop: Path, command: list[str]) -> None:
+    (shop / "shop.py").write_text(SHOP.replace('@bot.rule("daftar")', '@bot.rule("dafar")'), "utf-8")
+    outcome = flask("--app", "shop", "chatbot", *command)
+    assert (outcome.returncode, outcome.stderr.splitlines()) == (
+        1,
+        [
+            "Error: the app does not start, so no handler can be run. It says:",
+            "shop.py:19:1: shop.register answers for rule 'dafar', and there is none. Did you mean 'daftar'?",
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["check"], 0), (["try", "halo"], 0), (["chat"], 0), (["rules"], 0), (["try", "--run", "x"], 1)]
+)
+def test_an_app_without_a_chatbot_is_told_what_to_call(folder: Path, arguments: list[str], code: int) -> None:
+    (folder / "flaskr.py").write_text("from flask import Flask\napp = Flask('flaskr')\n", "utf-8")
+    outcome = flask("--app", "flaskr", "chatbot", *arguments)
+    said = "app 'flaskr' has no Chatbot: call Chatbot(app) or bot.init_app(app)"
+    assert (outcome.returncode, outcome.stderr.splitlines()[0]) == (
+        code,
+        f"Error: {said}" if code else f"{said}. The rules are read without it.",
+    )
+
+
+TABLE_APP = SHOP.replace(
+    "    if len(text) != 16:",
+    "    if (g.get('known') or current_app.config.get('KNOWN')) is None:\n        g.known = current_app.name\n    if len(text) != 16:",
+).replace("import Flask, ", "import Flask, g, ")
+
+
+@pytest.mark.parametrize("command", [["try", "daftar#1"], ["try", "--run", "daftar#1"], ["chat"], ["chat", "--run"]])
+def test_field_types_are_asked_in_the_apps_context(shop: Path, command: list[str]) -> None:
+    (shop / "shop.py").write_text(TABLE_APP, "utf-8")
+    outcome = flask("--app", "shop", "chatbot", *command, typed="daftar#1\n")
+    assert "- Nik: NIK terdiri dari 16 angka." in outcome.stdout
+    assert outcome.stderr == ""
+
+
+def test_a_default_of_a_type_of_the_app_is_not_read_by_check(shop: Path) -> None:
+    (shop / "rules.yaml").write_text(SHOP_RULES.replace("{type: nik}", "{type: nik, default: x}"), "utf-8")
+    outcome = flask("--app", "shop", "chatbot", "check")
+    assert (outcome.returncode, outcome.stdout, outcome.stderr) == (0, "rules.yaml: 1 rule, no problems\n", "")
 
 
 @pytest.mark.usefixtures("shop")
@@ -287,10 +371,53 @@ def test_try_run_runs_the_handlers_in_the_apps_context() -> None:
 
 
 @pytest.mark.usefixtures("shop")
-def test_try_without_run_leaves_handlers_alone_and_says_what_is_lacking() -> None:
+def test_try_without_run_leaves_handlers_alone_and_names_the_one_that_answers() -> None:
     outcome = flask("--app", "shop", "chatbot", "try", "daftar#1234567890123456")
-    assert outcome.stdout.splitlines()[-1].startswith("reply  Maaf, sedang ada gangguan")
-    assert outcome.stderr == "rule 'daftar' at rules.yaml:3:5 cannot answer: no Python handler supplied antrean\n"
+    assert outcome.stdout.splitlines() == [
+        "rule   daftar  (rules.yaml:3:5, by its keyword with #)",
+        "field  nik: 1234567890123456",
+        "note   shop.register at shop.py:19:1 answers here, and is not run; add --run",
+    ]
+    assert outcome.stderr == ""
+
+
+@pytest.mark.usefixtures("shop")
+def test_try_without_run_has_the_note_in_its_json() -> None:
+    outcome = json.loads(flask("--app", "shop", "chatbot", "try", "daftar#1234567890123456", "--format", "json").stdout)
+    assert (outcome["replies"], outcome["note"]) == ([], "shop.register at shop.py:19:1 answers here, and is not run; add --run")
+
+
+@pytest.mark.usefixtures("shop")
+def test_try_without_the_app_says_that_a_handler_is_wanted() -> None:
+    (Path("rules.yaml")).write_text("version: 1\nrules: [{keyword: a, needs: b, reply: '{{ b }}'}]\n", "utf-8")
+    note = "the reply needs b of a Python handler. Name the app, and add --run: flask --app ..."
+    assert run("try", "a").output.splitlines()[1:] == [f"note   {note}"]
+    assert run("chat", typed="a\n").output == f"> ({note})\n> \n"
+
+
+def test_try_with_the_app_says_that_a_handler_is_lacking(shop: Path) -> None:
+    (shop / "shop.py").write_text(SHOP.replace('@bot.rule("daftar")\n', ""), "utf-8")
+    outcome = flask("--app", "shop", "chatbot", "try", "daftar#1234567890123456")
+    said = "note   the reply needs antrean, and no handler supplies it. Write one: @bot.rule('daftar')"
+    assert outcome.stdout.splitlines()[-1] == said
+
+
+@pytest.mark.parametrize(("decorator", "text"), [('keyword("stok")', "stok"), ("fallback", "entah")])
+def test_a_rule_that_only_python_answers_is_told_and_not_silent(shop: Path, decorator: str, text: str) -> None:
+    (shop / "shop.py").write_text(f"{SHOP}\n\n@bot.{decorator}\ndef more():\n    return 'Habis.'\n", "utf-8")
+    noted = "shop.more at shop.py:31:1 answers here, and is not run; add --run"
+    assert flask("--app", "shop", "chatbot", "try", text).stdout.splitlines()[-1] == f"note   {noted}"
+    assert flask("--app", "shop", "chatbot", "chat", typed=f"{text}\n").stdout == f"> ({noted})\n> \n"
+    assert flask("--app", "shop", "chatbot", "try", "--run", text).stdout.splitlines()[-1] == "reply  Habis."
+
+
+@pytest.mark.parametrize("command", [["try", "halo"], ["chat"], ["rules"]])
+def test_a_folder_without_rules_is_told_of_the_app_and_of_files_of_a_like_name(folder: Path, command: list[str]) -> None:
+    (folder / "rules.yaml").rename(folder / "rules.yml")
+    outcome = run(*command)
+    like = "There is rules.yml beside it: rename it to rules.yaml, or name it instead."
+    mend = "Name the app, whose rules are used then (flask --app shop ...), or a file: --rules FILE"
+    assert (outcome.exit_code, outcome.output) == (1, f"Error: there is no rules.yaml in this folder. {like} {mend}\n")
 
 
 def test_run_needs_an_app() -> None:

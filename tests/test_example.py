@@ -25,7 +25,7 @@ from example_bot.announce import Announcement, announcement
 from flask_chatbot.core.loader import load_rules
 from flask_chatbot.core.replies import ContactCard, Document, Image, Location, Reply, Text, Video
 from flask_chatbot.core.sentences import say
-from flask_chatbot.errors import RulesError
+from flask_chatbot.errors import ConfigError, RulesError
 from flask_chatbot.testing import Chat
 
 ROOT = Path(__file__).parent.parent
@@ -136,12 +136,28 @@ def test_the_curl_line_takes_the_first_key_of_the_environment(given: str) -> Non
         server.stop()
 
 
+def test_the_example_keeps_to_a_prefix_of_the_environment() -> None:
+    server = Server(CHATBOT_PREFIX="/wa")
+    try:
+        line = server.read_until("curl ")
+        assert shlex.split(line)[1].endswith("/wa/webhook")
+        assert run_curl(line) == PENAWARAN
+    finally:
+        server.stop()
+
+
+def test_another_server_is_not_given_a_key_for_each_of_its_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CHATBOT_WEBHOOK_KEY", raising=False)
+    with pytest.raises(ConfigError, match="CHATBOT_WEBHOOK_KEY is not set"):
+        create_app()
+
+
 def test_of_a_server_on_all_addresses_loopback_is_told_once_and_colours_are_ignored(capsys: pytest.CaptureFixture[str]) -> None:
     startup = " * Running on all addresses (0.0.0.0)\n * Running on http://127.0.0.1:5001\x1b[0m\n * Running on http://192.0.2.2:5001"
     record = logging.LogRecord("werkzeug", logging.INFO, __file__, 1, startup, None, None)
-    told = Announcement("a-key")
+    told = Announcement("/webhook", "a-key")
     assert [told.filter(record), told.filter(record)] == [True, True]
-    assert capsys.readouterr().out == announcement("http://127.0.0.1:5001", "a-key") + "\n"
+    assert capsys.readouterr().out == announcement("http://127.0.0.1:5001/webhook", "a-key") + "\n"
 
 
 ANSWERS: dict[str, tuple[str, list[type[Reply]]]] = {  # rule: what a customer writes, and the kinds of replies

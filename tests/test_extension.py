@@ -119,11 +119,19 @@ def test_without_a_rule_file_it_says_where_it_looked(tmp_path: Path) -> None:
     assert refused(bare(tmp_path / "shop")) == (f"There is no rule file {here} or {around}. {mend}",)
 
 
+def test_a_rule_file_of_a_like_name_is_told_of(tmp_path: Path) -> None:
+    write(tmp_path / "rules.yml")
+    like = "There is rules.yml beside it: rename it to rules.yaml, or name it instead."
+    mend = "Write one there, or set CHATBOT_RULES to the path of yours."
+    assert refused(bare(tmp_path)) == (f"There is no rule file {tmp_path / 'rules.yaml'}. {like} {mend}",)
+
+
 def test_a_rule_file_that_is_named_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "rules.yaml")
     monkeypatch.chdir(tmp_path)
+    mend = "Mend CHATBOT_RULES: its path counts from the current folder."
     assert refused(bare(tmp_path, CHATBOT_RULES="a.yaml")) == (
-        f"There is no rule file {tmp_path / 'a.yaml'}. Mend CHATBOT_RULES: its path counts from the current folder.",
+        f"There is no rule file {tmp_path / 'a.yaml'}. That folder has rules.yaml. {mend}",
     )
     assert refused(bare(tmp_path), Chatbot(rules=".")) == (
         f"There is no rule file {tmp_path}. Mend Chatbot(rules=...): its path counts from the folder of the app.",
@@ -147,6 +155,15 @@ def test_mistakes_of_configuration_and_rules_are_told_together(tmp_path: Path) -
     problems = refused(bare(tmp_path, CHATBOT_WEBHOOK_KEY="", CHATBOT_PREFIX="x"))
     assert problems[:2] == (PREFIX, NO_KEY)
     assert problems[2].endswith("rules.yaml:4:5: unknown key 'repply'. Did you mean 'reply'?")
+
+
+def test_an_error_of_configuration_has_the_mistakes_of_the_rules_with_their_places(tmp_path: Path) -> None:
+    write(tmp_path / "rules.yaml", BROKEN)
+    with pytest.raises(ConfigError) as caught:
+        Chatbot(bare(tmp_path, CHATBOT_WEBHOOK_KEY=""))
+    (problem,) = caught.value.rules
+    assert (problem.mark.line, problem.mark.column, problem.message) == (4, 5, "unknown key 'repply'. Did you mean 'reply'?")
+    assert caught.value.problems == (NO_KEY, str(problem))
 
 
 def test_mistakes_of_configuration_and_a_missing_rule_file_are_told_together(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flask_chatbot import Chatbot, ConfigError, HandlerError, Message, RulesError
+from flask_chatbot import Chatbot, ConfigError, HandlerError, Invalid, Message, RulesError
 from flask_chatbot.testing import Chat
 from tests.bots import app_of, chat_of, name, place
 
@@ -645,7 +645,7 @@ def test_any_other_error_of_a_type_is_an_apology_and_the_log_has_all_of_it(tmp_p
     bot.template_filter("stars")(stars)
     chat = chat_of(tmp_path, NIK, bot)
     assert chat.says("nik#12345") == "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
-    assert [record.getMessage().replace(f"{tmp_path}/", "") for record in caplog.records] == [
+    assert [record.getMessage().splitlines()[0].replace(f"{tmp_path}/", "") for record in caplog.records] == [
         "the field type 'nik' failed",
         "rule 'nik#' at rules.yaml:2:5 cannot answer: the field type 'nik' raised LookupError",
     ]
@@ -664,7 +664,7 @@ def test_an_error_of_a_filter_is_an_apology_and_the_log_has_all_of_it(tmp_path: 
 
     chat = chat_of(tmp_path, NIK, bot)
     assert chat.says("nik#12345") == "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
-    assert [record.getMessage().replace(f"{tmp_path}/", "") for record in caplog.records] == [
+    assert [record.getMessage().splitlines()[0].replace(f"{tmp_path}/", "") for record in caplog.records] == [
         "the filter 'stars' failed",
         "rule 'nik#' at rules.yaml:2:5 cannot answer: the filter 'stars' raised LookupError",
     ]
@@ -677,29 +677,52 @@ def test_a_value_a_filter_cannot_get_at_is_the_templates_mistake(tmp_path: Path,
     bot.template_filter("stars")(stars)
     chat = chat_of(tmp_path, "rules: [{keyword: 'a#', reply: '{{ data[3] | stars }}'}]", bot)
     chat.says("a#b")
-    assert [record.getMessage().partition(" cannot ")[2] for record in caplog.records] == ["answer: there is no entry 3"]
+    assert [record.getMessage().partition(" cannot ")[2] for record in caplog.records] == [
+        "answer: data[3] in its template: there is no entry 3 in a value of type tuple"
+    ]
 
 
-def test_a_default_of_a_type_of_python_is_read_by_it(tmp_path: Path) -> None:
-    bot = Chatbot()
-    bot.field_type("nik")(read_nik)
-    rules = "rules: [{keyword: 'a#', fields: [{nik: {type: nik, default: 1}}], reply: x}]"
-    with pytest.raises(RulesError, match=r"a customer who wrote it would be told: NIK terdiri dari 16 angka\.|A customer"):
-        app_of(tmp_path, rules, bot)
-
-
-def test_a_type_that_cannot_be_asked_yet_lets_its_default_pass(tmp_path: Path) -> None:
+def test_the_default_of_a_type_of_python_is_read_only_when_a_message_comes(tmp_path: Path) -> None:
     """Such a type may need the app's context, which is not there while the rules are read."""
     bot = Chatbot()
+    asked: list[str] = []
 
     @bot.field_type("kode")
     def in_table(text: str) -> str:
         from flask import current_app
 
+        asked.append(text)
         return f"{current_app.name}:{text}"
 
     rules = "rules: [{keyword: 'a#', fields: [{kode: {type: kode, default: X}}], reply: '{{ kode }}'}]"
-    assert chat_of(tmp_path, rules, bot).says("a#") == "tests.bots:X"
+    chat = chat_of(tmp_path, rules, bot)
+    assert asked == []
+    assert chat.says("a#") == "tests.bots:X"
+
+
+def test_a_value_of_a_type_of_python_may_have_parts(tmp_path: Path) -> None:
+    bot = Chatbot()
+
+    @bot.field_type("produk")
+    def product(text: str) -> dict[str, str]:
+        return {"nama": text.title()}
+
+    rules = "rules: [{keyword: 'a#', fields: [{barang: {type: produk}}], reply: '{{ barang.nama }}'}]"
+    assert chat_of(tmp_path, rules, bot).says("a#kopi") == "Kopi"
+
+
+def test_invalid_raised_by_a_type_is_told_with_what_to_raise(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    bot = Chatbot()
+
+    @bot.field_type("kode")
+    def code(text: str) -> str:
+        raise Invalid(kode="Tidak dikenal.")
+
+    chat = chat_of(tmp_path, "rules: [{keyword: 'a#', fields: [{kode: {type: kode}}], reply: x}]", bot)
+    assert chat.says("a#b").text.startswith("Maaf, sedang ada gangguan")
+    mend = "which is for handlers. In a field type, raise ValueError with the sentence for the customer"
+    said = f"answer: the field type 'kode' at {place(code)} raised Invalid, {mend}"
+    assert [record.getMessage().partition(" cannot ")[2] for record in caplog.records] == [said]
 
 
 def two(a: str, b: str) -> str:

@@ -145,9 +145,8 @@ def test_trouble_of_ours_is_logged_and_answered_with_a_time_to_come_back(
     answer = client.post(URL, json=halo())
     body = b'{"success":false,"message":"The bot has a problem of its own. Try again later."}'
     assert (*seen(answer), answer.headers["Retry-After"]) == (503, "application/json", body, "30")
-    assert [(each.levelname, each.getMessage(), str(each.exc_info and each.exc_info[1])) for each in caplog.records] == [
-        ("ERROR", "a webhook call failed by our fault", "the clock fell down")
-    ]
+    lines = [each.getMessage().splitlines() for each in caplog.records if each.levelname == "ERROR"]
+    assert [(each[0], each[-1]) for each in lines] == [("a webhook call failed by our fault", "OSError: the clock fell down")]
 
 
 def test_the_clock_is_aware(app: Flask) -> None:

@@ -1,7 +1,7 @@
 """From a message to what is to be done about it."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
@@ -18,6 +18,8 @@ from flask_chatbot.core.replies import Reply, Text
 from flask_chatbot.core.rules import Rule, RuleBook
 from flask_chatbot.core.sentences import say
 from flask_chatbot.errors import AnswerFailed, Invalid, Skip
+
+SENDER = ("nama", "nohp")  # names of templates that a rule may need nevertheless
 
 log = logging.getLogger(__name__)
 
@@ -116,10 +118,14 @@ def consult(match: Match, message: Message, now: datetime, handle: Handle) -> tu
     if isinstance(outcome, tuple):
         return match, outcome
     names |= outcome or {}
-    lacking = [name for name in match.rule.needs if name not in names]
-    if lacking:
-        raise AnswerFailed(f"no Python handler supplied {', '.join(lacking)}")
+    if wanting := lacking(match, outcome or {}):
+        raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
     return match, names
+
+
+def lacking(match: Match, supplied: Collection[str]) -> list[str]:
+    """The names that the rule needs and nobody has."""
+    return [name for name in match.rule.needs if name not in (*SENDER, *match.fields, *supplied)]
 
 
 def answer(match: Match, book: RuleBook, names: Mapping[str, object], random: Random, given: bool) -> tuple[Reply, ...]:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_chatbot.core.fields import Context, Field, FieldType, Option, Pattern
+from flask_chatbot.core.fieldtypes import FIELD_TYPES
 from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.preamble import kind_of
 from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.templatecheck import JINJA_NAMES
 from flask_chatbot.core.templates import Sandbox, Template, compile_template
-from flask_chatbot.errors import AnswerFailed
 
 RESERVED = ("message", "text", "data", "keyword", "now", "memory", "value", *JINJA_NAMES)
 NAME = re.compile(r"[^\W\d]\w*")
@@ -60,7 +60,7 @@ def build_field(place: Place, name: str, types: Mapping[str, FieldType], sandbox
         listed = ", ".join(types)
         guess = did_you_mean(type_name, types) or f" Known are: {listed}."
         place.at("type").tell(f"unknown field type {type_name!r}.{guess}", may_be_python=True)
-        return Field(name=name, type="", kind=types["text"])
+        return Field(name=name, type=type_name, kind=types["text"])
     field = Field(
         name=name,
         type=type_name,
@@ -95,14 +95,12 @@ def check_keys(place: Place, field: Field, data: Mapping[str, object]) -> None:
 
 
 def check_default(place: Place, field: Field, locale: Locale) -> None:
-    """A default is read like a customer's value, so it must be one."""
-    if field.default is None or ("options" in field.kind.keys and not field.options):
+    """A default is read like a customer's value, so it must be one; what the app's own types make of it is seen when a message comes."""
+    if field.default is None or field.type not in FIELD_TYPES or ("options" in field.kind.keys and not field.options):
         return
     context = Context(language=locale.language, country=locale.country, now=datetime.now(UTC).astimezone(locale.timezone))
     try:
         field.kind.read(field.default.strip(), field, context)
-    except AnswerFailed:  # a type of the app's own, which may need what is there only when a message comes
-        return
     except ValueError as error:
         place.at("default").tell(f"the default does not fit the field. A customer who wrote it would be told: {error}")
 

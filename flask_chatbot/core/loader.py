@@ -23,6 +23,8 @@ from flask_chatbot.core.salvage import GONE
 from flask_chatbot.core.templates import Sandbox
 from flask_chatbot.errors import RulesError
 
+NEIGHBOURS = 3  # files named where another one is missing
+
 
 class Loaded(NamedTuple):
     """What became of the files: a book where no problem is an error, and the problems in the order of their places."""
@@ -105,7 +107,7 @@ class _Loading:
         try:
             source = path.read_bytes()
         except OSError as error:
-            self.problems.append(Problem(Mark(file, 1, 1), f"the file cannot be read: {error.strerror or error}."))
+            self.problems.append(Problem(Mark(file, 1, 1), f"the file cannot be read: {error.strerror or error}.{beside(path)}"))
             return
         document, problems, refused = read_document(source, file, is_root=not self.roots)
         self.problems += problems
@@ -183,12 +185,22 @@ def needing(rule: Rule) -> Problem:
     """A reminder that a rule is not whole without Python."""
     names = ", ".join(rule.needs)
     message = f"rule {rule.name!r} needs {names} of a Python handler. Check it together with the app: flask --app ..."
-    return Problem(rule.mark, message, "warning")
+    return Problem(rule.mark, message, "warning", may_be_python=True)
 
 
 def doubted(problem: Problem) -> Problem:
     """The problem as it stands when the application is not at hand to say more."""
     return replace(problem, severity="warning") if problem.may_be_python else problem
+
+
+def beside(path: Path) -> str:
+    """The other YAML files where one is missing, ready to follow a sentence; empty where there are none."""
+    if path.exists():
+        return ""
+    others = sorted(other.name for pattern in ("*.yaml", "*.yml") for other in path.parent.glob(pattern))
+    if alike := next((name for name in others if Path(name).stem == path.stem), None):
+        return f" There is {alike} beside it: rename it to {path.name}, or name it instead."
+    return f" That folder has {', '.join(others[:NEIGHBOURS])}." if others else ""
 
 
 def short_path(path: Path) -> str:

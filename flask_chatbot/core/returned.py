@@ -1,7 +1,7 @@
 """What a Python function returned, as replies that can be sent."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from math import isfinite
@@ -19,6 +19,7 @@ from flask_chatbot.core.replies import (
     Text,
     Video,
 )
+from flask_chatbot.core.rows import holder
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ def flat(value: object, turns: Iterator[int]) -> Iterator[Reply]:
             yield from flat(each, turns)
     elif isinstance(value, KINDS):
         yield from fitted(value)
-    elif isinstance(value, Mapping):
+    elif holder(value) is not None:
         raise TypeError("a dict of names goes alone, not among replies. Return the dict itself.")
     else:
         kind = "None" if value is None else f"a value of type {type(value).__name__}"

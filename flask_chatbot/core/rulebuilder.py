@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_chatbot.core.fieldbuilder import RESERVED, build_fields
 from flask_chatbot.core.fields import Field, FieldType
+from flask_chatbot.core.fieldtypes import FIELD_TYPES
 from flask_chatbot.core.folding import Folding
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.replybuilder import ReplyBuilder
@@ -30,7 +31,7 @@ class RuleBuilder:
         keywords = self.keywords(place.at("keyword"))
         fields = build_fields(place.at("fields"), self.types, self.sandbox)
         needs = self.needs(place.at("needs"))
-        fielded = {field.name: field.type for field in fields or ()}
+        fielded = {field.name: field.type if field.type in FIELD_TYPES else "" for field in fields or ()}
         replies = ReplyBuilder(self.sandbox, self.names | fielded | dict.fromkeys(needs, ""))
         refusals = ReplyBuilder(self.sandbox, self.names | fielded)
         rule = Rule(

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
+from flask_chatbot.core.fieldtypes import FIELD_TYPES
 from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.yamltraps import MEND, slip_of_colon
 from flask_chatbot.core.yamltraps import shown as in_quotes
@@ -96,8 +97,17 @@ def wrong_type(refusal: Refusal) -> Iterator[Complaint]:
         yield Complaint(refusal.path, f"{called(refusal.path)} is empty. Write {wanted} after it, or remove it.", at_key=True)
     else:
         slip = slip_of_colon(refusal.value) if isinstance(refusal.value, str) and "object" in kinds else ""
-        message = f"{called(refusal.path)} must be {wanted}, not {shown(refusal.value)}."
+        message = f"{called(refusal.path)} must be {wanted}, not {shown(refusal.value)}.{meant(refusal, kinds)}"
         yield Complaint(refusal.path, slip or message)
+
+
+def meant(refusal: Refusal, kinds: list[str]) -> str:
+    """How to write what has the wrong type, where that can be guessed: a list without dashes, a field's type without its key."""
+    if kinds == ["array"] and isinstance(refusal.value, dict):
+        return " Begin each entry with '-'."
+    if refusal.path[-3:-2] == ("fields",) and str(refusal.value) in FIELD_TYPES:
+        return f" Write its type as {refusal.path[-1]}: {{type: {refusal.value}}}"
+    return ""
 
 
 def unknown_keys(refusal: Refusal) -> Iterator[Complaint]:
@@ -115,6 +125,8 @@ def unknown_keys(refusal: Refusal) -> Iterator[Complaint]:
         elif text_may_stand and not guess and len(refusal.value) == 1 and isinstance(refusal.value[key], str | int | float):
             text = f"{key}: {refusal.value[key]}"
             yield Complaint((*refusal.path, key), f"{text!r} was read as a key and its value. {MEND}{in_quotes(text)}", at_key=True)
+        elif key == "required" and "optional" in known:
+            yield Complaint((*refusal.path, key), "unknown key 'required'. Fields are required unless `optional: true`.", at_key=True)
         else:
             listed = ", ".join(known)
             message = f"unknown key {key!r}.{guess or f' Known here: {listed}.'}"

@@ -30,6 +30,7 @@ SIGNS: dict[type[nodes.Node], str] = {nodes.Concat: "~", nodes.Pow: "**", nodes.
 JINJA_NAMES = ("loop", "self", "true", "false", "none")  # mean something to Jinja, so nothing else may be called that
 LOOP_NAMES = ("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem")
 FORMATS = ("rupiah", "number", "date", "time", "phone", "mask")  # filters whose outcome is text to be read, not reckoned with
+PARTS = (nodes.Getattr, nodes.Getitem)
 LOOPS_LIMIT = 2  # loops inside each other
 TOO_DEEP = "the template is nested too deep. Use fewer brackets, or set parts of it aside with {% set %}."
 DEPTH_LIMIT = 50  # of the tree; Python compiles no more than 200 brackets inside each other
@@ -163,3 +164,10 @@ class _Checker:
 def stored(target: nodes.Node) -> list[str]:
     """The names an assignment or a loop sets."""
     return [name.name for name in (target, *target.find_all(nodes.Name)) if isinstance(name, nodes.Name)]
+
+
+def part_named(node: nodes.Expr) -> object:
+    """The name or number behind a dot or in brackets; None for one that is known only with the message."""
+    if isinstance(node, nodes.Getattr):
+        return node.attr
+    return node.arg.value if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) else None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, time
+from functools import partial
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -16,14 +17,15 @@ from flask_chatbot.core.filters import NUMBER_LIMIT, Misfit, filters, kind, sing
 from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.replies import TEXT_LIMIT
+from flask_chatbot.core.rows import NOTHING, holder, part
 from flask_chatbot.core.sentences import say
-from flask_chatbot.core.templatecheck import LOOP_NAMES, TESTS, TOO_DEEP, Flaw, check_tree
+from flask_chatbot.core.templatecheck import LOOP_NAMES, PARTS, TESTS, TOO_DEEP, Flaw, check_tree, part_named
 from flask_chatbot.core.templatesyntax import explain
-from flask_chatbot.core.templatetypes import suits
+from flask_chatbot.core.templatetypes import spelled, suits
 from flask_chatbot.errors import AnswerFailed
 
 PLAIN_USE = re.compile(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?: ?\| ?(?P<filter>[a-z]\w*)| or (?:'[\w ]*'|\"[\w ]*\"))? ?\}\}(?!\})")
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+NO_FILTERS: Mapping[str, Any] = MappingProxyType({})
 WALKED, COMPARED, SINGLE = "#walked", "#compared", "#single"  # filters of our own, which no template can spell
 TEXTS = (str, type(None))  # what `+` joins
 SOURCE_LIMIT = 4096  # bytes of one template
@@ -31,7 +33,14 @@ WRITTEN_OUT = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict)  # no longer th
 
 
 class Absent(Misfit, UndefinedError):
-    """An entry or an attribute that is not there."""
+    """An entry or an attribute that is not there: `word` is what a template calls it, `of` the value that lacks it."""
+
+    def __init__(self, message: str | None = None, *, word: object = None, of: object = None) -> None:
+        super().__init__(message)
+        self.word = word
+        self.hint = f"there is no {'entry ' if isinstance(word, int) else ''}{word!r} in a value of type {type(of).__name__}"
+        if holder(of) is None and type(of).__module__ != "builtins":
+            self.hint += ". Write dict(row) in the handler, or a dict of what the template needs"
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -40,7 +49,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     context_class = Rendering
     intercepted_binops = frozenset({"+", "*", "%"})
 
-    def __init__(self, locale: Locale, names: Mapping[str, object], more_filters: Mapping[str, Callable[..., object]] = NOTHING) -> None:
+    def __init__(self, locale: Locale, names: Mapping[str, object], more_filters: Mapping[str, Callable[..., object]] = NO_FILTERS) -> None:
         super().__init__(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=self.written, cache_size=0)
         self.locale = locale
         every = {**filters(locale), **more_filters}
@@ -62,20 +71,24 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return write_time(value, "short", self.locale) if isinstance(value, time) else value
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """A key of a map, or what a loop knows of itself; an object's own attributes are out of reach."""
-        if isinstance(obj, Mapping) and attribute in obj:
-            return obj[attribute]
+        """A key of a map or a row, or what a loop knows of itself; an object's own attributes are out of reach."""
+        if (found := part(obj, attribute)) is not NOTHING:
+            return found
         if isinstance(obj, LoopContext) and attribute in LOOP_NAMES:
             return getattr(obj, attribute)
-        return self.undefined(hint=f"there is no {attribute!r}", exc=Absent)
+        return self.absent(f"there is no {attribute!r}", obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        """An entry of a list by its number, or of a map by its key."""
-        if isinstance(obj, Mapping) and argument in obj:
-            return obj[argument]
+        """An entry of a list by its number, or of a map or a row by its key."""
+        if (found := part(obj, argument)) is not NOTHING:
+            return found
         if isinstance(obj, list | tuple) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
             return obj[argument]
-        return self.undefined(hint=f"there is no entry {argument}" if isinstance(argument, int) else "there is no such entry", exc=Absent)
+        return self.absent(f"there is no entry {argument}" if isinstance(argument, int) else "there is no such entry", obj, argument)
+
+    def absent(self, hint: str, obj: object, word: object) -> Any:
+        """What stands for a part that is not there: it may be tested and replaced, and nothing else."""
+        return self.undefined(hint=hint, exc=partial(Absent, word=word, of=obj))  # type: ignore[arg-type]  # all it does is call it
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """`left operator right` for numbers, as long as the outcome stays small, and ``+`` for texts, cut where a reply would end.
@@ -115,11 +128,19 @@ class Template:
             if self._render is None:
                 self._render = self._constant() if self.is_constant else self._compiled()
             text: str = self._render(names)
+        except Absent as error:
+            raise AnswerFailed(self._lacking(error)) from error
         except Misfit as error:
             raise AnswerFailed(str(error)) from error
         except Exception as error:  # whatever a value, its filters or its str() raise: the sandbox ends here
             raise AnswerFailed(f"{type(error).__name__} in the template {self.source[:60]!r}") from error  # its words may hold the value
         return text
+
+    def _lacking(self, error: Absent) -> str:
+        """What the template asks for in vain, in its own words; a name that is not written in it may be the customer's, and is not told."""
+        tree = self._sandbox.parse(self.source)
+        asked = [spelled(node) for node in tree.find_all(PARTS) if part_named(node) == error.word]
+        return f"{' or '.join(dict.fromkeys(asked))} in its template: {error.hint}" if asked else str(error)
 
     def _constant(self) -> Any:
         text = self.source.strip()[:TEXT_LIMIT]

@@ -83,6 +83,10 @@ def spelled(node: nodes.Node | None) -> str:
         return node.name
     if isinstance(node, nodes.Const):
         return repr(node.value)
+    if isinstance(node, nodes.Getattr):
+        return f"{spelled(node.node)}.{node.attr}"
+    if isinstance(node, nodes.Getitem):
+        return f"{spelled(node.node)}[{spelled(node.arg)}]"
     if isinstance(node, ARITHMETIC):
         left = spelled(node.left) if type(node.left) is type(node) else bracketed(node.left)
         return f"{left} {node.operator} {bracketed(node.right)}"

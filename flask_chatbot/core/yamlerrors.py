@@ -126,12 +126,17 @@ def _eaten_bracket(at: Breakdown) -> Trap | None:
     return None
 
 
+def _first_key(line: str) -> int:
+    """The column in which the keys beside the first one of this line begin: in `- keyword: [a, b` behind the dash."""
+    found = re.match(r"\s*(?:- +(?![\[{]))*", line)
+    return found.end() if found else 0
+
+
 def _open_bracket(at: Breakdown) -> Trap | None:
     sign = at.rest(at.container)[:1] if at.container else ""
     if not at.container or sign not in {"[", "{"}:
         return None
-    line = at.rest((at.problem[0], 0))
-    ended = indentation(line) <= indentation(at.rest((at.container[0], 0)))
+    ended = indentation(at.rest((at.problem[0], 0))) <= _first_key(at.rest((at.container[0], 0)))
     if at.problem[0] == at.container[0] and at.rest(at.problem)[:1] not in {"]", "}"}:
         return None
     closing = {"[": "]", "{": "}"}[sign]

@@ -22,8 +22,8 @@ _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#.*)?(?:\r\n?|\n)|%YAML[ \t]+1\.[12][ \t]*(?:#.*)?(?:\r\n?|\n))*+(%.*)")
 _ESCAPE = re.compile(r'"|\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))', re.DOTALL)
 QUOTED = re.compile(r"""(?<![^\s\[{,])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')""")
-ATE = re.compile(r"\s+(#[^\s#].*)")
-GLUED = re.compile(r"\s(#[^\s#].*)")
+ATE = re.compile(r"\s+(#(?:[^\s#].*|\s*$))")  # a # with no space behind it, or with nothing at all
+GLUED = re.compile(r"\s(#(?:[^\s#].*|\s*$))")
 MISSING_SPACE = re.compile(r"([A-Za-z_][\w-]*):(?!//)(\S.*)")
 WIDE_COLON = re.compile(r"([A-Za-z_][\w-]*)\s*([\uff1a\ufe55\ua789])\s*(\S.*)")
 BARE_KEY = re.compile(r"([a-z_]+)[ \t]+(\S.*)")
@@ -80,7 +80,10 @@ def beginning(text: str, line: int, column: int) -> Trap:
 
 
 def ate_comment(comment: str, text: str, line: int, column: int) -> Trap:
-    """What to say of a `#` that was meant as text."""
+    """What to say of a `#` that was meant as text; `text` is what stands before a lone one, else what it belongs to."""
+    if comment == "#":
+        whole = text if text.endswith("#") else f"{text} #".lstrip()
+        return Trap(line, column, f"'#' was read as a comment. {MEND}{shown(whole)} (or remove the #)")
     return Trap(line, column, f"{comment!r} was read as a comment. {MEND}{shown(text)} (or a space after the # of a comment)")
 
 

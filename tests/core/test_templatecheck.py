@@ -193,7 +193,7 @@ def test_a_field_hides_the_var_of_its_name(tmp_path: Path) -> None:
         ("(jumlah + 1) * ongkir | rupiah", "((jumlah + 1) * ongkir) | rupiah"),
         ("jumlah - (ongkir - 1) | rupiah", "(jumlah - (ongkir - 1)) | rupiah"),
         ("jumlah / 1.5 | number", "(jumlah / 1.5) | number"),
-        ("data.0 * 2 | rupiah", "(... * 2) | rupiah"),
+        ("data.0 * 2 | rupiah", "(data[0] * 2) | rupiah"),
     ],
 )
 def test_a_filter_that_would_take_too_little_is_told_with_the_mend(source: str, rewritten: str) -> None:

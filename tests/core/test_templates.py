@@ -1,3 +1,6 @@
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date, datetime, time
 from itertools import repeat
 from pathlib import Path
@@ -6,6 +9,8 @@ from time import process_time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import create_engine
+from sqlalchemy import text as sql
 
 from flask_chatbot.core.filters import join
 from flask_chatbot.core.locale import Locale
@@ -195,11 +200,11 @@ def test_a_price_list_of_100_entries_is_far_from_its_end() -> None:
         ("{% for c in value %}{{ c }}{% endfor %}", "a loop needs a list, not text"),
         ("{% for c in 3 %}{{ c }}{% endfor %}", "a loop needs a list, not int"),
         ("{% for c in many %}{{ c }}{% endfor %}", "a loop walks at most 100 entries, and this list has 101"),
-        ("{{ many.101 }}", "there is no entry 101"),
+        ("{{ many.101 }}", "many[101] in its template: there is no entry 101 in a value of type list"),
         ("{{ many[value] }}", "there is no such entry"),
-        ("{{ value.upper }}", "there is no 'upper'"),
-        ("{{ value['__class__'] }}", "there is no such entry"),
-        ("{{ value[0] }}", "there is no entry 0"),
+        ("{{ value.upper }}", "value.upper in its template: there is no 'upper' in a value of type str"),
+        ("{{ value['__class__'] }}", "value['__class__'] in its template: there is no '__class__' in a value of type str"),
+        ("{{ value[0] }}", "value[0] in its template: there is no entry 0 in a value of type str"),
         ("{{ 1 / 0 }}", "ZeroDivisionError in the template '{{ 1 / 0 }}'"),
         ("{{ unknown }}", "UndefinedError in the template '{{ unknown }}'"),
         ("{{ value < 1 }}", "TypeError in the template '{{ value < 1 }}'"),
@@ -208,6 +213,56 @@ def test_a_price_list_of_100_entries_is_far_from_its_end() -> None:
 )
 def test_a_template_fails_with_the_reason_and_without_the_value(source: str, message: str) -> None:
     assert failure(source, value="rahasia", many=list(range(101))) == message
+
+
+def sqlite_row() -> sqlite3.Row:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.row_factory = sqlite3.Row
+        row: sqlite3.Row = database.execute("SELECT 1 AS id, 'Halo' AS title").fetchone()
+        return row
+
+
+def sqlalchemy_row() -> object:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        row = connection.execute(sql("SELECT 1 AS id, 'Halo' AS title")).one()
+    engine.dispose()
+    return row
+
+
+ROWS = [sqlite_row, sqlalchemy_row]
+
+
+@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("written", ["post.title", "post['title']", "post[1]", "post[-1]"])
+def test_a_row_of_a_database_has_its_columns_as_parts(row: Callable[[], object], written: str) -> None:
+    assert rendered(f"{{% for post in posts %}}{{{{ {written} }}}}, {{% endfor %}}", posts=[row(), row()]) == "Halo, Halo,"
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_row_shows_nothing_but_its_columns(row: Callable[[], object]) -> None:
+    for hidden in ("keys", "_mapping", "_fields", "count", "Halo", "__class__"):
+        assert rendered(f"{{{{ post.{hidden} | default('-') }}}}{{{{ post['{hidden}'] | default('-') }}}}", post=row()) == "--"
+    assert rendered("{{ post[2] | default('-') }}", post=row()) == "-"
+
+
+class Post:
+    title = "rahasia"
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("post.title", "post.title in its template: there is no 'title' in a value of type Post. {mend}"),
+        ("post['title']", "post['title'] in its template: there is no 'title' in a value of type Post. {mend}"),
+        ("nothing.title", "nothing.title in its template: there is no 'title' in a value of type NoneType"),
+        ("row.titel", "row.titel in its template: there is no 'titel' in a value of type Row"),
+        ("{}.title or post.title", "....title or post.title in its template: there is no 'title' in a value of type dict"),
+    ],
+)
+def test_a_part_that_is_not_there_is_told_by_its_name_and_the_values_type(written: str, message: str) -> None:
+    said = failure(f"{{{{ {written} }}}}", post=Post(), nothing=None, row=sqlite_row())
+    assert said == message.format(mend="Write dict(row) in the handler, or a dict of what the template needs")
 
 
 @pytest.mark.parametrize("hidden", ["mro", "format", "__class__", "__init__", "_private", "items", "keys"])

@@ -56,6 +56,10 @@ def ate(comment: str, text: str) -> str:
     return f"'{comment}' was read as a comment. {QUOTES}{text}{COMMENT}"
 
 
+def lone(text: str) -> str:
+    return f"'#' was read as a comment. {QUOTES}{text} (or remove the #)"
+
+
 TOLD = [
     # a comment ate the rest
     ("keyword: penawaran #x\n", "1:10", ate("#x", '"penawaran #x"')),
@@ -67,6 +71,10 @@ TOLD = [
     ("a: [\n  halo #1\n]\n", "2:3", ate("#1", '"halo #1"')),
     ("keyword: [halo #1, b]\nreply: x\n", "1:11", ate("#1, b]", '"halo #1"')),
     ('a: ["b" #1, c]\nd: x\n', "1:9", f"'#1, c]' was read as a comment. Put quotes around the text with the #{COMMENT}."),
+    ("keyword: cari #\n", "1:10", lone('"cari #"')),
+    ("- keyword: halo kak # \r\n  reply: x\n", "1:12", lone('"halo kak #"')),
+    ("a: [b, cari #\n  , c]\n", "1:8", lone('"cari #"')),
+    ("reply: #", "1:8", lone('"#"')),
     # tags
     ("reply: !penting baca\n", "1:8", f"'!penting' was read as a YAML tag and would be lost. {QUOTES}\"!penting baca\""),
     ("reply: !!str baca\n", "1:8", f"'!!str' was read as a YAML tag and would be lost. {QUOTES}\"!!str baca\""),
@@ -158,6 +166,10 @@ TOLD = [
     ("a: [Promo] diskon\n", "1:4", f'text stands behind the closing bracket ]. {QUOTES}"[Promo] diskon"'),
     ("a: {Promo: 1} diskon\n", "1:4", f'text stands behind the closing bracket }}. {QUOTES}"{{Promo: 1}} diskon"'),
     ("a: [1, 2\nb: 3\n", "1:4", "the bracket [ that opens here is not closed. Write ] behind its last item."),
+    ("- k: [a, b\n  r: x\n- k: c\n", "1:6", "the bracket [ that opens here is not closed. Write ] behind its last item."),
+    ("- k: ['a', \"b\"\n  r: x\n", "1:6", "the bracket [ that opens here is not closed. Write ] behind its last item."),
+    ("- k: [a\n  r: [b]\n  p: 1\n", "1:6", "the bracket [ that opens here is not closed. Write ] behind its last item."),
+    ("- k: {a: b\n  r: x\n", "1:6", "the bracket { that opens here is not closed. Write } behind its last item."),
     ("a: [1, 2", "1:4", "the bracket [ that opens here is not closed. Write ] behind its last item."),
     ("a: {b: 1\nc: 3\n", "1:4", "the bracket { that opens here is not closed. Write } behind its last item."),
     ("a: [x, y}\n", "1:4", "the bracket [ that opens here is not closed. Write ] behind its last item."),

@@ -1,0 +1,43 @@
+"""Tracebacks fit for a log: without what customers wrote."""
+
+import re
+import traceback
+from collections.abc import Iterable
+
+from flask_chatbot.core.messages import Message
+
+BETWEEN_WORDS = re.compile(r"[\s#\"]+")
+SHORTEST = 3  # characters; what is shorter stands in every traceback, and tells nothing
+HIDDEN = "[...]"
+
+
+def told(error: BaseException, hidden: Iterable[str]) -> str:
+    """The traceback of an error, with dots for each of the texts in `hidden`.
+
+    >>> try:
+    ...     int("Jalan Mawar")
+    ... except ValueError as error:
+    ...     print(told(error, ["Jalan Mawar"]).splitlines()[-1])
+    ValueError: invalid literal for int() with base 10: '[...]'
+    """
+    text = "".join(traceback.format_exception(error)).rstrip()
+    spellings = {spelling for each in hidden for spelling in (each, repr(each)[1:-1], each.casefold())}
+    for spelling in sorted(spellings, key=len, reverse=True):
+        if len(spelling) >= SHORTEST:
+            text = text.replace(spelling, HIDDEN)
+    return text
+
+
+def private(message: Message) -> list[str]:
+    """What of a message must not reach a log: its text, the words of it but for a keyword before the ``#``, and who sent it."""
+    words = message.data if "#" in message.text else (message.text,)
+    return [message.text, *with_words(*words, message.sender.number, message.sender.name)]
+
+
+def with_words(*texts: str) -> list[str]:
+    """The texts, and each of the words in them.
+
+    >>> with_words("a#b c")
+    ['a#b c', 'a', 'b', 'c']
+    """
+    return [part for text in texts for part in (text, *BETWEEN_WORDS.split(text))]
