@@ -7,6 +7,7 @@
     +-- ConfigError       the configuration holds mistakes: .problems
     +-- HandlerError      a Python handler does not fit: its place, the fact, the mend: .problems
     +-- AnswerFailed      a reply could not be made for this message
+    +-- StoreError        the database fails: the fact, the mend
     +-- BadPayload        a webhook body nobody can read: .status, .message
     +-- Skip              raised by a handler: let the next rule try
     +-- Invalid           raised by a handler: these fields are wrong: .problems
@@ -56,6 +57,10 @@ class HandlerError(ChatbotError):
 
 class AnswerFailed(ChatbotError):
     """A reply that cannot be made for this message. What it says may be logged: it never holds what a customer wrote."""
+
+
+class StoreError(ChatbotError):
+    """A database that cannot be read or written now. What it says may be logged: it holds no SQL, no data and no password."""
 
 
 class BadPayload(ChatbotError):

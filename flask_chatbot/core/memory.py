@@ -1,0 +1,171 @@
+"""What is remembered of the people who write: its value, its text form, and `Memory`, the place it is kept in."""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Any, Protocol
+
+SEEN_KEPT = 400 * 86_400  # seconds after the last commit
+NOTES_LIMIT = 65_536  # characters of JSON; a handler that only ever adds must hear of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What is remembered of one sender: data that JSON can hold. Times are epoch seconds, and count until, not including, the moment."""
+
+    dialogue: Mapping[str, Any] | None = None  # the form or menu they are in the middle of
+    dialogue_until: float = 0.0
+    answered: Mapping[str, float] = field(default_factory=dict)  # rule name -> until when once_per keeps it quiet
+    seen: bool = False  # has written before
+    notes: Mapping[str, Any] = field(default_factory=dict)  # the `memory` of handlers
+    notes_until: float = 0.0
+    version: int = 0  # of what was recalled; 0: nothing was
+
+    def at(self, now: float) -> "State":
+        """The state less what has expired.
+
+        >>> State(answered={"harga": 50.0, "promo": 70.0}, dialogue={"form": "survei"}, dialogue_until=60.0).at(60.0).answered
+        {'promo': 70.0}
+        """
+        return replace(
+            self,
+            dialogue=self.dialogue if self.dialogue_until > now else None,
+            dialogue_until=self.dialogue_until if self.dialogue_until > now else 0.0,
+            answered={rule: until for rule, until in self.answered.items() if until > now},
+            notes=self.notes if self.notes_until > now else {},
+            notes_until=self.notes_until if self.notes_until > now else 0.0,
+        )
+
+    def kept_until(self, now: float) -> float:
+        """When nothing of it counts any more: the moment it may be deleted.
+
+        >>> State(dialogue={"form": "survei"}, dialogue_until=900.0, answered={"harga": 600.0}).kept_until(0.0)
+        900.0
+        """
+        return max(self.dialogue_until, *self.answered.values(), self.notes_until, now + SEEN_KEPT if self.seen else now)
+
+
+class Memory(Protocol):
+    """Where states are kept. `sender` is any text; two that differ are two people."""
+
+    def recall(self, sender: str, now: float) -> State:
+        """What is remembered of a sender, expired parts left out."""
+
+    def commit(self, sender: str, state: State, now: float) -> bool:
+        """Keep a state made from a recalled one, its version included; False where another came first: recall and decide again.
+
+        `ValueError` where the state holds what JSON cannot. After reading, tuples are lists and the keys of dicts are text.
+        """
+
+
+NOTHING = State()  # one for all, since most messages need nothing else
+
+
+class NoMemory:
+    """Remembers nobody."""
+
+    def recall(self, sender: str, now: float) -> State:
+        return NOTHING
+
+    def commit(self, sender: str, state: State, now: float) -> bool:
+        return True
+
+
+NO_MEMORY = NoMemory()
+
+
+class ShortMemory:
+    """Remembers as long as the process lives, and for this process alone. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: dict[str, tuple[str, int, float]] = {}
+
+    def recall(self, sender: str, now: float) -> State:
+        kept = self._kept.get(sender)
+        return State() if kept is None else read_state(*kept, now)
+
+    def commit(self, sender: str, state: State, now: float) -> bool:
+        text = write_state(state.at(now))
+        with self._lock:
+            if self._kept.get(sender, ("", 0, 0.0))[1] != state.version:
+                return False
+            self._kept[sender] = text, state.version + 1, state.kept_until(now)
+            return True
+
+
+class LateMemory:
+    """The memory that `make` returns, made when it is first needed."""
+
+    def __init__(self, make: Callable[[], Memory]) -> None:
+        self._make = make
+        self._made: Memory | None = None
+        self._lock = Lock()
+
+    def recall(self, sender: str, now: float) -> State:
+        return self._memory().recall(sender, now)
+
+    def commit(self, sender: str, state: State, now: float) -> bool:
+        return self._memory().commit(sender, state, now)
+
+    def _memory(self) -> Memory:
+        if self._made is None:
+            with self._lock:
+                self._made = self._made or self._make()
+        return self._made
+
+
+def write_state(state: State) -> str:
+    """The state as ASCII JSON, its version left out; `ValueError` with a sentence where JSON cannot hold it.
+
+    >>> write_state(State(seen=True, notes={"nama": "Budi"}, notes_until=60.0))
+    '{"seen":true,"notes":{"nama":"Budi"},"notes_until":60.0}'
+    """
+    told = {name: value for name in _NAMES if (value := getattr(state, name)) != getattr(NOTHING, name)}
+    text = _write(told)
+    if len(text) > NOTES_LIMIT and len(_write(state.notes)) > NOTES_LIMIT:
+        raise ValueError(f"The memory of this sender is longer than {NOTES_LIMIT} characters of JSON. Keep less in it.")
+    return text
+
+
+def _write(value: object) -> str:
+    try:
+        return json.dumps(value, allow_nan=False, separators=(",", ":"))
+    except RecursionError:
+        raise ValueError(f"This cannot be remembered: it is nested too deeply. {_MEND}") from None
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"This cannot be remembered: {error}. {_MEND}") from None
+
+
+def read_state(text: str, version: int, until: float, now: float) -> State:
+    """What `write_state` wrote, expired parts left out; `ValueError` where it is something else.
+
+    >>> read_state('{"notes":{"nama":"Budi"},"notes_until":60.0}', version=3, until=60.0, now=59.0).notes
+    {'nama': 'Budi'}
+    """
+    if until <= now:
+        return State(version=version)
+    try:
+        told = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        raise ValueError("it is no JSON") from None
+    if not isinstance(told, dict):
+        raise ValueError("it is no JSON object")
+    if not _is_sound(told):
+        raise ValueError("a part of it is of the wrong type")
+    return State(version=version, **{name: told[name] for name in _NAMES if name in told}).at(now)
+
+
+def _is_sound(told: dict[str, Any]) -> bool:
+    maps = [told.get(name, {}) for name in ("dialogue", "answered", "notes")]
+    if not all(isinstance(each, dict) for each in maps) or not isinstance(told.get("seen", False), bool):
+        return False
+    times = [told.get("dialogue_until", 0.0), told.get("notes_until", 0.0), *maps[1].values()]
+    # NaN, too, fails the comparison.
+    return all(isinstance(each, int | float) and not isinstance(each, bool) and abs(each) < math.inf for each in times)
+
+
+_MEND = "Keep text, finite numbers, True, False, None, and lists and dicts of these."
+_NAMES = ("dialogue", "dialogue_until", "answered", "seen", "notes", "notes_until")

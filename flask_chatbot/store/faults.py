@@ -1,0 +1,66 @@
+"""What a database's errors mean to whoever runs it: a fact and a mend, without SQL, values or passwords."""
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+CHECK_THE_FILE = "It must be a file, in a folder that the user this runs as can write to."
+
+_LOCKED = "stayed locked for too long. Find the program that has it open, and end its transaction."
+_BUSY = "was busy for too long. Find the transaction that holds it, and end that."
+_SQLITE = {
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_READONLY: "cannot be written. Let the user this runs as write to the file and to its folder.",
+    sqlite3.SQLITE_FULL: "has no room left on its disk. Make some.",
+    sqlite3.SQLITE_CANTOPEN: f"cannot be opened. {CHECK_THE_FILE}",
+    sqlite3.SQLITE_PERM: f"cannot be opened. {CHECK_THE_FILE}",
+    sqlite3.SQLITE_NOTADB: "is a file of another kind. Move it away, or name another in CHATBOT_DATABASE_URL.",
+    sqlite3.SQLITE_CORRUPT: "is damaged. Restore it from a backup, or move it away to begin anew.",
+    sqlite3.SQLITE_IOERR: "cannot be read or written by the system. Look at its disk.",
+}
+# By the whole SQLSTATE, else by its class: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_POSTGRESQL = {
+    "55P03": _BUSY,
+    "57014": _BUSY,
+    "40": _BUSY,
+    "25006": "cannot be written: it is a standby, or set to read only. Name the primary in CHATBOT_DATABASE_URL.",
+    "42501": "refuses the rights. Let its user create and write the tables of the current schema.",
+    "3F": "has no schema to put tables in. Create it, or mend search_path.",
+    "53": "has no room or no connections left. Look at its log.",
+    "57": "is shutting down or starting. Try again when it is up.",
+    "08": "cannot be reached. Start it, or mend CHATBOT_DATABASE_URL.",
+}
+
+
+def explain(error: SQLAlchemyError, place: str, password: str | None = None) -> str:
+    """The sentences for an error of the database called `place`."""
+    return f"The database {place} {_meaning(error, password)}"
+
+
+def _meaning(error: SQLAlchemyError, password: str | None) -> str:
+    if isinstance(error, NoConnection):
+        return "had no connection free for too long. Start fewer threads, or find what is slow."
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(cause, sqlite3.Error):
+        # The low byte is the kind; the rest says more about it.
+        return _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF) or _refused(getattr(cause, "sqlite_errorname", "no code"))
+    state = getattr(cause, "sqlstate", None)
+    if isinstance(state, str):
+        return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2]) or _refused(f"SQLSTATE {state}")
+    if isinstance(error, DBAPIError) and error.statement is None:
+        # No statement went out yet, so these are libpq's words about the connection.
+        return f"cannot be reached. Start it, or mend CHATBOT_DATABASE_URL. It was said: {_clean(str(cause), password)}"
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return "closed the connection. Look at its log."
+    return _refused(type(cause or error).__name__)
+
+
+def _refused(code: str) -> str:
+    return f"refused a statement ({code}). Look at its log; if its tables are not those of this version, start anew."
+
+
+def _clean(words: str, password: str | None) -> str:
+    words = " ".join(words.split())
+    return (words.replace(password, "***") if password else words)[:300]

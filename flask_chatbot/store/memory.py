@@ -1,0 +1,85 @@
+"""`StoreMemory`: people remembered in a database."""
+
+import logging
+import math
+from hashlib import sha256
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from flask_chatbot.core.memory import State, read_state, write_state
+from flask_chatbot.errors import StoreError
+from flask_chatbot.store.database import Database
+from flask_chatbot.store.tables import people
+
+SWEEP_EVERY = 300  # seconds
+SWEEP_AT_MOST = 500  # rows
+# A row deleted and made anew counts from version 1 again. Nobody who recalled the old one is still deciding an hour later.
+SWEEP_AFTER = 3600  # seconds
+
+_RECALL = select(people.c.state, people.c.version, people.c.expires_at).where(people.c.sender == bindparam("key"))
+
+log = logging.getLogger(__name__)
+
+
+class StoreMemory:
+    """Remembers in a database, for all processes that share it. `recall` and `commit` raise `StoreError` where it fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._swept = -math.inf
+
+    def recall(self, sender: str, now: float) -> State:
+        if not self._database.is_there():
+            return State()
+        key = key_of(sender)
+        with self._database.reading() as connection:
+            row = connection.execute(_RECALL, {"key": key}).first()
+        if row is None:
+            return State()
+        try:
+            return read_state(row.state, row.version, row.expires_at, now)
+        except ValueError as error:
+            log.error("what table %s holds of sender %s cannot be read (%s): nothing is remembered", people.name, key[:12], error)
+            return State(version=row.version)
+
+    def commit(self, sender: str, state: State, now: float) -> bool:
+        key = key_of(sender)
+        values = {"state": write_state(state.at(now)), "version": state.version + 1, "expires_at": state.kept_until(now)}
+        try:
+            with self._database.writing() as connection:
+                if state.version:
+                    here = (people.c.sender == key) & (people.c.version == state.version)
+                    kept = connection.execute(update(people).where(here).values(values)).rowcount == 1
+                else:
+                    connection.execute(insert(people).values(sender=key, **values))
+                    kept = True
+        except IntegrityError:
+            return False
+        self._sweep(now)
+        return kept
+
+    def _sweep(self, now: float) -> None:
+        """Delete some of the rows that nobody will ask for any more; where that fails, later will do."""
+        if abs(now - self._swept) < SWEEP_EVERY:
+            return
+        self._swept = now
+        old = select(people.c.sender).where(people.c.expires_at < now - SWEEP_AFTER).limit(SWEEP_AT_MOST)
+        try:
+            with self._database.writing() as connection:
+                # PostgreSQL: rows that another process is deleting, or has just renewed, are left to it.
+                deleted = connection.execute(delete(people).where(people.c.sender.in_(old.with_for_update(skip_locked=True)))).rowcount
+        except StoreError as error:
+            log.warning("expired rows stay for now: %s", error)
+            return
+        if deleted == SWEEP_AT_MOST:
+            self._swept = -math.inf  # there are more: they come faster than one batch takes them away
+
+
+def key_of(sender: str) -> str:
+    """The key of a sender's row: 64 characters, whatever the text.
+
+    >>> key_of("628111")[:12]
+    'c82959e145fe'
+    """
+    return sha256(sender.encode("utf-8", "surrogatepass")).hexdigest()
