@@ -1,0 +1,145 @@
+"""Days, dates and times of day, as a rule file writes them. What cannot be read is a ValueError with the sentence for its author."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from flask_chatbot.core.problems import did_you_mean
+
+DAY = 24 * 60  # minutes
+DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # in the order of date.weekday()
+_WORDS = (
+    "mon monday sen senin",
+    "tue tues tuesday sel selasa",
+    "wed weds wednesday rab rabu",
+    "thu thur thurs thursday kam kamis",
+    "fri friday jum jumat jum'at",
+    "sat saturday sab sabtu",
+    "sun sunday min minggu ahad",
+)
+DAYS = {word: day for day, words in enumerate(_WORDS) for word in words.split()}
+_DASH = " *[-\u2013\u2014] *"  # phones turn a dash into a long one
+_TIME = "([0-9]{1,2})[.:]([0-9]{2})"
+_SPAN = re.compile(f"{_TIME}{_DASH}{_TIME}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Part of a day: minutes from midnight. `end` is not in it; past 1440 it lies on the next day.
+
+    >>> str(Span(480, 1020)), str(Span(1200, 1560))
+    ('08.00-17.00', '20.00-02.00')
+    """
+
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return f"{_clock(self.start)}-{_clock(self.end if self.end <= DAY else self.end - DAY)}"
+
+    def covers(self, minute: int) -> bool:
+        """Whether a minute of any day is in it, one after midnight as well."""
+        return self.start <= minute < self.end or minute + DAY < self.end
+
+    def meets(self, other: "Span") -> bool:
+        """Whether a minute is in both, when both begin on the same day."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Dates:
+    """The days from `first` to `last`, both counted.
+
+    >>> str(Dates(date(2026, 12, 24), date(2027, 1, 2))), str(Dates(date(2026, 12, 25), date(2026, 12, 25)))
+    ('2026-12-24..2027-01-02', '2026-12-25')
+    """
+
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first}..{self.last}"
+
+    def covers(self, day: date) -> bool:
+        """Whether the day is one of them."""
+        return self.first <= day <= self.last
+
+    def meets(self, other: "Dates") -> bool:
+        """Whether a day is in both."""
+        return self.first <= other.last and other.first <= self.last
+
+
+def read_span(text: str) -> Span:
+    """One stretch of time; one that ends before it begins crosses midnight.
+
+    >>> read_span("08:00 - 17:00"), read_span("20.00-02.00")
+    (Span(start=480, end=1020), Span(start=1200, end=1560))
+    """
+    found = _SPAN.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"{text!r} is no stretch of time. Write when it begins and ends, such as 08.00-17.00.")
+    start, end = (int(hour) * 60 + int(minute) for hour, minute in (found.group(1, 2), found.group(3, 4)))
+    if start >= DAY or end > DAY or int(found[2]) > 59 or int(found[4]) > 59:
+        raise ValueError(f"{text!r} has a time that is on no clock. A day goes from 00.00 to 24.00.")
+    if start == end:
+        raise ValueError(f"{text!r} ends when it begins. Write 00.00-24.00 for the whole day.")
+    return Span(start, end if end > start else end + DAY)
+
+
+def read_days(text: str) -> tuple[int, ...]:
+    """Days of the week, Monday as 0: one, several with commas between them, or a range.
+
+    >>> read_days("senin-kamis"), read_days("sat, minggu"), read_days("fri-mon")
+    ((0, 1, 2, 3), (5, 6), (4, 5, 6, 0))
+    """
+    days: list[int] = []
+    for part in text.split(","):
+        first, *others = map(_day, re.split(_DASH, part.strip()))
+        if len(others) > 1:
+            raise ValueError(f"{part.strip()!r} has more than one dash. Write a range of days as mon-thu.")
+        last = others[0] if others else first
+        days += [day % 7 for day in range(first, last + 1 if last >= first else last + 8)]
+    return tuple(days)
+
+
+def read_dates(text: str) -> Dates:
+    """One date, or several in a row.
+
+    >>> str(read_dates("2026-12-24..2027-01-02"))
+    '2026-12-24..2027-01-02'
+    """
+    first, dots, last = (part.strip() for part in text.partition(".."))
+    dates = Dates(_date(first), _date(last if dots else first))
+    if dates.first > dates.last:
+        raise ValueError(f"{text!r} ends before it begins. Exchange the two dates.")
+    return dates
+
+
+def in_words(days: Iterable[int]) -> str:
+    """Days of the week as a sentence names them.
+
+    >>> in_words({5, 0})
+    'mon, sat'
+    """
+    return ", ".join(DAY_NAMES[day] for day in sorted(days))
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}.{minute % 60:02}"
+
+
+def _day(word: str) -> int:
+    folded = word.casefold().replace("\u2019", "'")
+    if folded not in DAYS:
+        raise ValueError(f"unknown day {word!r}.{did_you_mean(folded, DAYS) or ' Write mon to sun, or senin to minggu.'}")
+    return DAYS[folded]
+
+
+def _date(text: str) -> date:
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError(f"{text!r} is no date. Write it as 2026-12-25, and several in a row as 2026-12-24..2027-01-02.")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"there is no {text} in the calendar. Write another date.") from None

@@ -1,0 +1,38 @@
+"""Lengths of time, as a rule file writes them."""
+
+import re
+from datetime import timedelta
+
+from flask_chatbot.core.problems import did_you_mean
+
+LONGEST = timedelta(days=366)
+_UNITS = {
+    timedelta(seconds=1): "second seconds sec secs detik dtk",
+    timedelta(minutes=1): "minute minutes min mins menit mnt",
+    timedelta(hours=1): "hour hours jam",
+    timedelta(days=1): "day days hari",
+    timedelta(weeks=1): "week weeks minggu pekan",
+}
+UNITS = {word: unit for unit, words in _UNITS.items() for word in words.split()}
+_WRITTEN = re.compile(r"([0-9]{1,9}) *([^\W\d_]+)")  # nine digits of weeks are within what a timedelta holds
+_MEND = "Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."
+
+
+def read_duration(text: str) -> timedelta:
+    """How long that is: from one second to 366 days; ValueError has the sentence for the rule's author.
+
+    >>> read_duration("10 minutes"), read_duration("2 jam")
+    (datetime.timedelta(seconds=600), datetime.timedelta(seconds=7200))
+    """
+    found = _WRITTEN.fullmatch(text.strip().casefold())
+    if not found:
+        raise ValueError(f"{text!r} is no length of time. {_MEND}")
+    count, unit = int(found[1]), found[2]
+    if unit not in UNITS:
+        guess = did_you_mean(unit, UNITS) if len(unit) > 2 else ""  # m could be minutes as well as months
+        raise ValueError(f"{text!r} has no unit of time that is known.{guess or f' {_MEND}'}")
+    if not count:
+        raise ValueError(f"{text!r} is no time at all. Write at least 1 second, or remove it.")
+    if count > LONGEST // UNITS[unit]:
+        raise ValueError(f"{text!r} is too long: 366 days is the most. Write less.")
+    return count * UNITS[unit]
