@@ -6,16 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from threading import Lock
 
 from flask_chatbot.config import Settings
-from flask_chatbot.core.engine import NO_MEMORY, Decision, decide, lacking
+from flask_chatbot.core.engine import Decision, HandlerFailed, Notes, Outcome, decide, lacking
 from flask_chatbot.core.loader import load_rules
 from flask_chatbot.core.matching import Match
+from flask_chatbot.core.memory import NO_MEMORY, Memory, ShortMemory
 from flask_chatbot.core.messages import Message
-from flask_chatbot.core.problems import did_you_mean
+from flask_chatbot.core.problems import Problem, did_you_mean
+from flask_chatbot.core.remembering import TRIES, Remembering
 from flask_chatbot.core.replies import Reply, Text
-from flask_chatbot.core.returned import replies_of
+from flask_chatbot.core.returned import plain_replies_of, replies_of
 from flask_chatbot.core.rows import as_dict
 from flask_chatbot.core.rules import RuleBook
 from flask_chatbot.core.sentences import say
@@ -23,41 +24,15 @@ from flask_chatbot.errors import AnswerFailed, HandlerError, Invalid, Skip
 from flask_chatbot.handlers import Handler, Handlers, field_names
 from flask_chatbot.tracebacks import private, told
 
-Outcome = Mapping[str, object] | tuple[Reply, ...] | None
-
 log = logging.getLogger(__name__)
-
-
-class Memories:
-    """The `memory` of each sender: a dict that lives as long as the process. Past `limit` senders, who was silent longest is forgotten."""
-
-    def __init__(self, limit: int = 10_000) -> None:
-        self._limit = limit
-        self._by_number: dict[str, dict[str, object]] = {}
-        self._lock = Lock()
-
-    def __len__(self) -> int:
-        return len(self._by_number)
-
-    def of(self, number: str) -> dict[str, object]:
-        """The dict of one sender; of one without a number a new one each time, since nobody knows who that is."""
-        if not number:
-            return {}
-        with self._lock:
-            found = self._by_number[number] = self._by_number.pop(number, {})  # now the last
-            if len(self._by_number) > self._limit:
-                del self._by_number[next(iter(self._by_number))]
-        return found
-
-    def forget(self, number: str) -> None:
-        """Make a sender one who never wrote."""
-        with self._lock:
-            self._by_number.pop(number, None)
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Bot:
-    """What one app holds, in ``app.extensions["chatbot"]``. `book` is read once per message, and replaced whole."""
+    """What one app holds, in ``app.extensions["chatbot"]``. `book` is read once per message, and replaced whole.
+
+    `problems` say why the rule files, as they are now, are not those in use; `watched_by` is the process that watches them.
+    """
 
     settings: Settings
     path: Path
@@ -65,7 +40,9 @@ class Bot:
     handlers: Handlers
     random: Random
     clock: Callable[[], datetime]
-    memories: Memories = field(default_factory=Memories)
+    memory: Memory = field(default_factory=ShortMemory)
+    problems: tuple[Problem, ...] = ()
+    watched_by: int = 0
 
     def read(self) -> RuleBook:
         """The rules as they are written now, with what the handlers add; `RulesError` where they are broken."""
@@ -75,21 +52,42 @@ class Bot:
         """Take the rules anew; `RulesError` where they are broken, and the rules stay as they were."""
         self.book = self.read()
 
-    def answer(self, message: Message, now: datetime | None = None, random: Random | None = None) -> Decision:
-        """What to do about a message, handlers included. Call it within the app's context."""
-        return _Turn(self, message).decide(now or self.clock(), random or self.random)
+    def answer(self, message: Message, now: datetime | None = None, random: Random | None = None, memory: Memory | None = None) -> Decision:
+        """What to do about a message, handlers included, and remembered; `StoreError` where the store fails. Call it in the app's context.
+
+        Where another message of the same sender came between, it is decided again; but no handler is run twice for one message.
+        `memory` stands in for the bot's own.
+        """
+        now, random, sender = now or self.clock(), random or self.random, message.sender.number
+        book = self.book
+        people = Remembering(memory or self.memory_for(message, book))
+        for attempt in range(TRIES):
+            turn = _Turn(self, message, book)
+            decision = turn.decide(people, now, random)
+            if decision.remember is None or people.commit(sender, decision.remember, now.timestamp()):
+                break
+            if turn.has_run or attempt == TRIES - 1:
+                people.merge(sender, decision.remember, now.timestamp())
+                break
+        return decision
+
+    def memory_for(self, message: Message, book: RuleBook | None = None) -> Memory:
+        """The memory to decide with: none where nothing is remembered, nor for senders without a number, who would all be one."""
+        remembers = (book or self.book).remembers or self.handlers.rules
+        return self.memory if message.sender.number and remembers else NO_MEMORY
 
 
 class _Turn:
     """One message on its way through the handlers; the rules it began with are those it ends with."""
 
-    def __init__(self, bot: Bot, message: Message) -> None:
+    def __init__(self, bot: Bot, message: Message, book: RuleBook) -> None:
         self.bot = bot
-        self.book = bot.book
+        self.book = book
         self.message = message
+        self.has_run = False
 
-    def decide(self, now: datetime, random: Random) -> Decision:
-        decision = self.early() or decide(self.book, self.message, NO_MEMORY, now, random, self.handle)
+    def decide(self, memory: Memory, now: datetime, random: Random) -> Decision:
+        decision = self.early() or decide(self.book, self.message, memory, now, random, self.handle)
         for handler in self.bot.handlers.after.values():
             changed = self.replies(handler, {"message": self.message, "replies": decision.replies})
             if changed is not None:
@@ -104,18 +102,19 @@ class _Turn:
                 return Decision(None, replies)
         return None
 
-    def handle(self, match: Match, message: Message) -> Outcome:
+    def handle(self, match: Match, message: Message, notes: Notes) -> Outcome:
         """What the handler of the matched rule says, if it has one."""
         rule = match.rule
         handler = self.bot.handlers.rules.get(rule.name)
         if handler is None:
             return None
         try:
-            outcome = self.run(handler, match, message)
+            outcome = self.run(handler, match, message, notes)
         except (Skip, Invalid):
             raise
-        except Exception as error:  # noqa: BLE001  whatever the app's own code raises, the customer gets an answer
-            return self.recover(error, f"{handler.name} at {handler.mark}, for rule {rule.name!r} at {rule.mark},")
+        except Exception as error:  # whatever the app's own code raises, the customer gets an answer
+            replies = self.recover(error, f"{handler.name} at {handler.mark}, for rule {rule.name!r} at {rule.mark},")
+            raise HandlerFailed(replies) from error
         if isinstance(outcome, Mapping) and not rule.reply:
             log.warning("%s at %s returned names, and rule %r has no reply to use them in", handler.name, handler.mark, rule.name)
         if not isinstance(outcome, tuple) and (wanting := lacking(match, outcome or ())):
@@ -123,11 +122,10 @@ class _Turn:
             raise AnswerFailed(f"{handler.name} at {handler.mark} returned {returned}, and the rule needs {', '.join(wanting)}")
         return outcome
 
-    def run(self, handler: Handler, match: Match, message: Message) -> Outcome:
+    def run(self, handler: Handler, match: Match, message: Message, notes: Notes) -> Outcome:
         """The outcome of one handler; `HandlerError` where it calls values invalid that are no fields."""
-        values: dict[str, object] = {**match.fields, "message": message}
-        if "memory" in handler.parameters:
-            values["memory"] = self.bot.memories.of(message.sender.number)
+        values: dict[str, object] = {**match.fields, "message": message, "memory": notes}
+        self.has_run = True
         try:
             value = handler(values)
             if value is None:
@@ -144,9 +142,10 @@ class _Turn:
 
     def replies(self, handler: Handler, values: Mapping[str, object]) -> tuple[Reply, ...] | None:
         """What a handler that stands before or after the rules says; None where it has nothing to say."""
+        self.has_run = True
         try:
             value = handler(values)
-            return None if value is None else replies_of(value)
+            return None if value is None else plain_replies_of(value)
         except Skip:
             return None
         except Exception as error:  # noqa: BLE001  as above
@@ -159,7 +158,7 @@ class _Turn:
             try:
                 value = handler({"error": error, "message": self.message})
                 if value is not None:
-                    return replies_of(value)
+                    return plain_replies_of(value)
             except Exception as failure:  # noqa: BLE001  as above
                 trace = told(failure, private(self.message))
                 log.error("the error handler %s at %s failed itself\n%s", handler.name, handler.mark, trace)

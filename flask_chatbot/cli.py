@@ -1,24 +1,31 @@
 """``flask chatbot``: check, try and show rules, with or without the app that uses them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.additions import UNKNOWN_ADDITIONS
+from flask_chatbot.core.additions import UNKNOWN_ADDITIONS, Additions
+from flask_chatbot.core.lint import lint
 from flask_chatbot.core.loader import Loaded, beside, read_rules
+from flask_chatbot.core.memory import NOTHING
 from flask_chatbot.core.messages import Message, Sender
 from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.testrunner import cases, run
+from flask_chatbot.core.verdicts import explain
+from flask_chatbot.core.written import shown
 from flask_chatbot.errors import RulesError
 from flask_chatbot.handlers import check_needs
 from flask_chatbot.hosts import Host, find_host
-from flask_chatbot.reports import DECISIONS, REPORTS, certain, is_broken, shown, table, with_problems
-from flask_chatbot.trying import Decider, deciding, running
+from flask_chatbot.reports import DECISIONS, REPORTS, TESTED, Tested, certain, is_broken, table, with_problems
+from flask_chatbot.trying import Talk, deciding, running
 
 DEFAULT_FILE = Path("rules.yaml")
 NAME_ONE = "Name the app, whose rules are used then (flask --app shop ...), or a file: --rules FILE"
@@ -50,20 +57,23 @@ def chatbot(context: click.Context) -> None:
 
 @chatbot.command()
 @click.argument("paths", metavar="[FILES]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Warnings are errors.")
 @click.option("--format", "form", type=click.Choice(list(REPORTS)), default="text", show_default=True, help="How problems are printed.")
 @click.pass_context
-def check(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
+def check(context: click.Context, paths: tuple[Path, ...], strict: bool, form: str) -> None:
     """Tell every problem of the rule files, each with its place and its mend.
 
     Without FILES: the app's own, else rules.yaml in this folder. Works when the app itself cannot start. With the app at hand, its field
-    types, filters and handlers are known; without it, what they may supply is a warning.
+    types, filters and handlers are known; without it, what they may supply is a warning. What is right and yet hardly meant, such as a
+    rule that no message reaches, is a warning too.
 
     \b
     flask chatbot check
+    flask chatbot check --strict
     flask --app shop chatbot check
     flask chatbot check rules.yaml --format github
 
-    Exit codes: 0 no errors (warnings may be), 1 errors, 2 a wrong option.
+    Exit codes: 0 no errors (warnings may be), 1 errors, or with --strict warnings, 2 a wrong option.
     """
     host = find_host(context)
     if said := host.note(but=host.problems):
@@ -72,9 +82,37 @@ def check(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
     found = (bot.path,) if bot else (DEFAULT_FILE,) if DEFAULT_FILE.exists() or not host.problems else ()
     loads = {path: load(path, bot) if host.starts else certain(load(path, None)) for path in paths or found}
     loads = with_problems(loads, host.problems)
+    if strict:
+        loads = {path: strictly(loaded) for path, loaded in loads.items()}
     for line in REPORTS[form](loads):
         click.echo(line)
     context.exit(1 if any(is_broken(loaded) for loaded in loads.values()) else 0)
+
+
+@chatbot.command("test")
+@click.argument("paths", metavar="[FILES]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(list(TESTED)), default="text", show_default=True, help="How failures are printed.")
+@click.pass_context
+def test_(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
+    """Run the tests that stand in rule files, under `tests:`.
+
+    Without FILES: those of the app's own rules, else of rules.yaml in this folder. Handlers do not run; `given:` stands for what they
+    supply. The app's field types and filters do, where there is an app.
+
+    \b
+    flask chatbot test
+    flask chatbot test rules.yaml --format github
+
+    Exit codes: 0 no test failed, 1 one did or the rules cannot be used, 2 a wrong option.
+    """
+    host = find_host(context)
+    if said := host.note():
+        click.echo(said, err=True)
+    bot = host.bot
+    tested = run_tests(paths or (bot.path if bot else DEFAULT_FILE,), bot.handlers.additions if bot else UNKNOWN_ADDITIONS)
+    for line in TESTED[form](tested):
+        click.echo(line)
+    context.exit(1 if tested.failed or tested.errors else 0)
 
 
 @chatbot.command("try")
@@ -84,22 +122,30 @@ def check(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
 @from_option
 @nama_option
 @click.option("--at", type=click.DateTime(TIMES), help="When it is written, in the rules' time zone.")
+@click.option("--explain", "explained", is_flag=True, help="Tell of each rule that matches why it won or lost.")
 @click.option("--format", "form", type=click.Choice(list(DECISIONS)), default="text", show_default=True, help="How the outcome is printed.")
 @click.pass_context
-def try_(context: click.Context, text: str, path: Path | None, run: bool, number: str, name: str, at: datetime | None, form: str) -> None:
+def try_(
+    context: click.Context, text: str, path: Path | None, run: bool, number: str, name: str, at: datetime | None, explained: bool, form: str
+) -> None:
     """Show what the bot does with TEXT: the rule, its place, the fields, the replies. Nothing is sent.
 
     \b
     flask chatbot try halo --nama Budi
+    flask chatbot try "harga kaos" --explain
     flask chatbot try "penawaran#Jhon Doe#jhon@example.com" --at "2026-11-23 09:00"
     flask --app shop chatbot try --run "penawaran#Jhon Doe#jhon@example.com"
 
     Exit codes: 0 shown, 1 the rules cannot be used, 2 a wrong option.
     """
-    book, decider = find_decider(context, path, run)
-    now = at.replace(tzinfo=book.locale.timezone) if at else datetime.now(UTC)
-    tried = decider(Message(text=text, sender=Sender(number=number, name=name)), now)
-    for line in DECISIONS[form](tried):
+    talk = find_talk(context, path, run)
+    now = at.replace(tzinfo=talk.book.locale.timezone) if at else datetime.now(UTC)
+    message = Message(text=text, sender=Sender(number=number, name=name))
+    state = talk.memory_for(message).recall(number, now.timestamp()) if explained else NOTHING
+    tried = talk.decide(message, now)
+    known = tried.decision if run else None  # without --run no handler has had its say
+    verdicts = explain(talk.book, message, state, now, decision=known, handled=talk.handled) if explained else None
+    for line in DECISIONS[form](tried, verdicts):
         click.echo(line)
 
 
@@ -111,9 +157,9 @@ def try_(context: click.Context, text: str, path: Path | None, run: bool, number
 @click.pass_context
 def chat(context: click.Context, path: Path | None, run: bool, number: str, name: str) -> None:
     """Talk to the bot in the terminal, as a customer would. An empty line or Ctrl+D ends it."""
-    _, decider = find_decider(context, path, run)
+    talk = find_talk(context, path, run)
     for line in typed_lines():
-        tried = decider(Message(text=line, sender=Sender(number=number, name=name)), datetime.now(UTC))
+        tried = talk.decide(Message(text=line, sender=Sender(number=number, name=name)), datetime.now(UTC))
         click.echo("\n".join(map(shown, tried.decision.replies)) or f"({tried.note or 'no reply'})")
 
 
@@ -122,7 +168,7 @@ def chat(context: click.Context, path: Path | None, run: bool, number: str, name
 @click.pass_context
 def rules(context: click.Context, path: Path | None) -> None:
     """List the rules: name, what they answer to, fields, priority and place."""
-    for line in table(find_decider(context, path, run=False)[0]):
+    for line in table(find_talk(context, path, run=False).book):
         click.echo(line)
 
 
@@ -137,17 +183,39 @@ def schema() -> None:
 
 
 def load(path: Path, bot: Bot | None) -> Loaded:
-    """A rule file with its problems, those with the app's handlers among them where the file is the app's own."""
+    """A rule file with its problems and warnings, those with the app's handlers among them where the file is the app's own."""
     if bot is None:
-        return read_rules(path, UNKNOWN_ADDITIONS)
+        return linted(read_rules(path, UNKNOWN_ADDITIONS))
     loaded = read_rules(path, bot.handlers.additions)
     if loaded.book is None or path.resolve() != bot.path.resolve():
-        return loaded
+        return linted(loaded)
     problems = (*loaded.problems, *check_needs(bot.handlers, loaded.book))
-    return Loaded(loaded.book if len(problems) == len(loaded.problems) else None, problems)
+    return linted(Loaded(loaded.book if len(problems) == len(loaded.problems) else None, problems), bot.handlers.rules)
 
 
-def find_decider(context: click.Context, path: Path | None, run: bool) -> tuple[RuleBook, Decider]:
+def linted(loaded: Loaded, handled: Collection[str] | None = None) -> Loaded:
+    """What was loaded, with the warnings of what is hardly meant; files with errors have enough to tell."""
+    if loaded.book is None:
+        return loaded
+    problems = sorted([*loaded.problems, *lint(loaded.book, handled)], key=lambda problem: problem.mark)
+    return loaded._replace(problems=tuple(problems))
+
+
+def strictly(loaded: Loaded) -> Loaded:
+    """What was loaded, with every warning an error, so that there is no book where there is one."""
+    problems = tuple(replace(problem, severity="error") for problem in loaded.problems)
+    return loaded._replace(book=None if problems else loaded.book, problems=problems)
+
+
+def run_tests(paths: Iterable[Path], additions: Additions) -> Tested:
+    """What comes of the tests of rule files."""
+    loads = [read_rules(path, additions) for path in paths]
+    outcomes = [run(case, loaded.book) for loaded in loads if loaded.book for case in cases(loaded.book)]
+    errors = [problem for loaded in loads if not loaded.book for problem in loaded.problems if problem.severity == "error"]
+    return Tested(len(outcomes), sum(map(bool, outcomes)), tuple(chain.from_iterable(outcomes)), tuple(errors))
+
+
+def find_talk(context: click.Context, path: Path | None, run: bool) -> Talk:
     """The rules, and what decides by them; with `run` the app's handlers have their say."""
     host = find_host(context) if run or path is None else Host()
     if run and host.says:
@@ -156,12 +224,10 @@ def find_decider(context: click.Context, path: Path | None, run: bool) -> tuple[
     if run and (host.app is None or path):
         raise click.UsageError("--run runs the handlers of an app, with its own rules. Name the app, and no --rules: flask --app shop ...")
     if host.app is not None:
-        book: RuleBook = host.app.extensions["chatbot"].book
-        return book, running(host.app) if run else deciding(book, host.app)
+        return running(host.app) if run else deciding(host.app.extensions["chatbot"].book, host.app)
     if host.says:
         click.echo(host.note(), err=True)
-    book = read_book(path)
-    return book, deciding(book)
+    return deciding(read_book(path))
 
 
 def read_book(path: Path | None) -> RuleBook:

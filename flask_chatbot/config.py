@@ -12,10 +12,11 @@ from flask_chatbot.errors import BadPayload, ConfigError
 from flask_chatbot.strictjson import Number, read_json
 
 MAKE_A_KEY = 'python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
+_SWITCH = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
 _START = "CHATBOT_"
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
-# Kubernetes and Docker set these in every container beside a service called "chatbot".
-_SERVICE_LINK = re.compile(r"CHATBOT_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT\w*|PORT|PORT_\d+_(?:TCP|UDP)\w*|NAME)")
+# Kubernetes and Docker set the first in every container beside a service called "chatbot"; the last are for test suites.
+_FOREIGN = re.compile(r"CHATBOT_(?:(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT\w*|PORT|PORT_\d+_(?:TCP|UDP)\w*|NAME)|TEST_\w*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,16 @@ def _read_path(value: object) -> Path:
     return Path(value)
 
 
+def _read_switch(value: object) -> bool:
+    """True or False, as Python or people write it in environment variables."""
+    if value in (True, False) and not isinstance(value, float):
+        return bool(value)
+    answer = _SWITCH.get(value.strip().lower()) if isinstance(value, str) else None
+    if answer is None:
+        raise ValueError(f"it is {repr(value) if isinstance(value, str) else _kind(value)}. Write True or False.")
+    return answer
+
+
 def _read_prefix(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(f"it is {_kind(value)}. Write a path as a string, such as '/chatbot'.")
@@ -75,6 +86,16 @@ def _read_prefix(value: object) -> str:
         return ""
     if not _PREFIX.fullmatch(value):
         raise ValueError(f"{value!r} is no path that can stand before '/webhook'. Write it like '/chatbot', or '/' for none.")
+    return value
+
+
+def _read_database(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"it is {_kind(value)}. Write a URL as a string, such as 'sqlite:///chatbot.sqlite'.")
+    # Imported where it is used: a bot that sets no database starts without SQLAlchemy.
+    from flask_chatbot.store.urls import read_url
+
+    read_url(value)
     return value
 
 
@@ -114,6 +135,20 @@ class Settings:
         default="/chatbot",
         metadata=_about("CHATBOT_PREFIX", _read_prefix, "What stands before /webhook in its URL; / for nothing.", blank=True),
     )
+    reload: bool = field(
+        default=True,
+        metadata=_about("CHATBOT_RELOAD", _read_switch, "Whether changed rule files are taken while the app serves, within a second."),
+    )
+    database_url: str | None = field(
+        default=None,
+        repr=False,  # it may hold a password
+        metadata=_about(
+            "CHATBOT_DATABASE_URL",
+            _read_database,
+            "Where people are remembered: sqlite:///FILE, relative to the instance folder, or postgresql://USER:PASSWORD@HOST/NAME. "
+            "Without it, the file chatbot.sqlite in the instance folder, opened when first needed.",
+        ),
+    )
 
     @classmethod
     def from_mapping(cls, config: Mapping[str, object], environ: Mapping[str, str]) -> "Settings":
@@ -134,7 +169,7 @@ class Settings:
             except ValueError as error:
                 problems += error.args
         problems += _unknown(config, "app.config")
-        problems += _unknown((key for key in environ if not _SERVICE_LINK.fullmatch(key)), "the environment")
+        problems += _unknown((key for key in environ if not _FOREIGN.fullmatch(key)), "the environment")
         return cls(**values), tuple(problems)
 
 

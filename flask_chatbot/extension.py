@@ -8,11 +8,11 @@ from weakref import WeakSet
 
 from flask import Flask
 
+from flask_chatbot import health, webhook
 from flask_chatbot.bot import Bot
 from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
 from flask_chatbot.handlers import Handlers, check_handler, word
 from flask_chatbot.startup import prepare
-from flask_chatbot.webhook import blueprint
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,9 +35,10 @@ class Chatbot:
         """The app with the webhook in it. `ConfigError` or `RulesError` with every mistake; the app is then as it was."""
         if "chatbot" in app.extensions:
             raise ChatbotError("This app has a Chatbot already. Call init_app once for each app.")
-        bot = prepare(app.config, os.environ, Path(app.root_path), self._rules, self._handlers)
+        bot = prepare(app.config, os.environ, Path(app.root_path), self._rules, self._handlers, Path(app.instance_path))
         try:
-            app.register_blueprint(blueprint, url_prefix=bot.settings.prefix)
+            for blueprint in (webhook.blueprint, health.blueprint):
+                app.register_blueprint(blueprint, url_prefix=bot.settings.prefix)
         except AssertionError as error:
             raise ChatbotError("This app has answered requests already. Call init_app before the first one.") from error
         app.extensions["chatbot"] = bot

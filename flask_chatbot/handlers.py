@@ -247,7 +247,7 @@ def check_handler(name: str, handler: Handler, book: RuleBook) -> Iterator[Probl
 
 def field_names(rule: Rule) -> list[str]:
     """What the fields of a rule are called."""
-    return [field.name for field in rule.fields or ()]
+    return [*(field.name for field in rule.fields or ()), *rule.groups]
 
 
 def check_needs(handlers: Handlers, book: RuleBook) -> Iterator[Problem]:

@@ -1,14 +1,28 @@
-"""The pytest plugin that comes with the package: a `chat` fixture, and words for replies that are not as wanted."""
+"""The pytest plugin that comes with the package: a `chat` fixture, words for replies that are not as wanted, the tests of rule files."""
+
+from collections.abc import Iterator
+from glob import glob
+from itertools import groupby
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 
+from flask_chatbot.core.additions import UNKNOWN_ADDITIONS
+from flask_chatbot.core.loader import read_rules
+from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.testrunner import Case, Failure, cases, run
 from flask_chatbot.testing import Chat, Replies, difference
+
+RULE_FILES = pytest.StashKey[list[Path]]()
 
 
 @pytest.fixture
 def chat(app: Flask) -> Chat:
     """A customer who writes to the bot of the `app` fixture."""
+    from flask_chatbot.testing import Chat
+
     return Chat(app)
 
 
@@ -16,3 +30,84 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     """What differs, where the replies of a `Chat` are compared."""
     replies, wanted = (left, right) if isinstance(left, Replies) else (right, left)
     return difference(replies, wanted) if op == "==" and isinstance(replies, Replies) else None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Make the setting `chatbot_rules` known."""
+    about = "Rule files of flask_chatbot whose tests are run: paths or globs, relative to the root directory."
+    parser.addini("chatbot_rules", about, type="args", default=[])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Find the rule files; where pytest goes by `testpaths`, it goes to them as well."""
+    found: list[Path] = []
+    for pattern in config.getini("chatbot_rules"):
+        names = sorted(glob(pattern, root_dir=config.rootpath, recursive=True))
+        if not names:
+            raise pytest.UsageError(f"chatbot_rules: no file matches {pattern!r} in {config.rootpath}. Mend the path, or remove it.")
+        found += [config.rootpath / name for name in names]
+    config.stash[RULE_FILES] = found
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        folders = [config.invocation_params.dir / argument for argument in config.args]
+        config.args += [str(path) for path in found if not any(path.is_relative_to(folder) for folder in folders)]
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "RuleFile | None":
+    """The tests of a file that `chatbot_rules` names."""
+    if file_path not in parent.config.stash[RULE_FILES]:
+        return None
+    found: RuleFile = RuleFile.from_parent(parent, path=file_path)
+    return found
+
+
+class RuleFile(pytest.File):
+    """One rule file with all it includes: a group for each rule that has tests, and one for those under no rule."""
+
+    def collect(self) -> "Iterator[RuleTests]":
+        book, problems, _ = read_rules(self.path, UNKNOWN_ADDITIONS)
+        if book is None:
+            raise self.CollectError("\n".join(str(problem) for problem in problems if problem.severity == "error"))
+        for group, found in groupby(cases(book), key=lambda case: case.group):
+            yield RuleTests.from_parent(self, name=group, cases=tuple(found), book=book)
+
+
+class RuleTests(pytest.Collector):
+    """The tests of one rule."""
+
+    def __init__(self, *, cases: tuple[Case, ...], book: RuleBook, **more: Any) -> None:
+        super().__init__(**more)
+        self.cases = cases
+        self.book = book
+
+    def collect(self) -> "Iterator[RuleTestItem]":
+        for case in self.cases:
+            yield RuleTestItem.from_parent(self, name=str(case.number), case=case, book=self.book)
+
+
+class RuleTestItem(pytest.Item):
+    """One test of a rule file."""
+
+    def __init__(self, *, case: Case, book: RuleBook, **more: Any) -> None:
+        super().__init__(**more)
+        self.case = case
+        self.book = book
+
+    def runtest(self) -> None:
+        failures = run(self.case, self.book)
+        if failures:
+            raise RuleTestFailed(failures)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What failed, without a traceback: no Python is at fault."""
+        return str(excinfo.value) if isinstance(excinfo.value, RuleTestFailed) else super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        mark = self.case.test.mark
+        return Path(mark.file).absolute(), mark.line - 1, self.case.name
+
+
+class RuleTestFailed(Exception):
+    """The test of a rule file came out otherwise."""
+
+    def __init__(self, failures: list[Failure]) -> None:
+        super().__init__("\n".join(map(str, failures)))

@@ -1,20 +1,25 @@
-"""How the command line prints problems, rules and decisions."""
+"""How the command line prints problems, rules, decisions and tests."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
+from flask_chatbot.core.actions import Action, action_data
 from flask_chatbot.core.loader import Loaded, short_path
 from flask_chatbot.core.problems import Problem
-from flask_chatbot.core.replies import Reply, Text
 from flask_chatbot.core.rules import Rule, RuleBook
-from flask_chatbot.core.verdicts import KINDS
+from flask_chatbot.core.testrunner import Failure
+from flask_chatbot.core.verdicts import KINDS, Verdict
+from flask_chatbot.core.written import reply_data, shown
 from flask_chatbot.trying import Tried
 
 COLOURS = {"error": "red", "warning": "yellow"}
+SIGNS = {"-": "red", "+": "green"}
+FAILURE_KEYS = ("test", "sent", "key", "expected", "got", "hint")
 THE_APP = Path("the app")
 Loads = Mapping[Path, Loaded]
 
@@ -43,12 +48,15 @@ def with_problems(loads: Loads, problems: Sequence[Problem]) -> dict[Path, Loade
 
 def text_report(loads: Loads) -> Iterator[str]:
     """A line for each problem, then one for each file."""
-    for loaded in loads.values():
-        for problem in loaded.problems:
-            place, sentence = str(problem).split(": ", 1)
-            yield f"{click.style(place, bold=True)}: {click.style(sentence, fg=COLOURS[problem.severity])}"
+    yield from map(line_of, every(loads))
     for path, loaded in loads.items():
         yield summary(path, loaded)
+
+
+def line_of(problem: Problem) -> str:
+    """A problem for people, its place first."""
+    place, sentence = str(problem).split(": ", 1)
+    return f"{click.style(place, bold=True)}: {click.style(sentence, fg=COLOURS[problem.severity])}"
 
 
 def summary(path: Path, loaded: Loaded) -> str:
@@ -74,8 +82,12 @@ def counted(number: int, what: str) -> str:
 
 def json_report(loads: Loads) -> Iterator[str]:
     """One JSON list."""
-    rows = [{**asdict(problem.mark), "severity": problem.severity, "message": problem.message} for problem in every(loads)]
-    yield json.dumps(rows, ensure_ascii=False, indent=2)
+    yield json.dumps([problem_data(problem) for problem in every(loads)], ensure_ascii=False, indent=2)
+
+
+def problem_data(problem: Problem) -> dict[str, object]:
+    """A problem as JSON holds it."""
+    return {**asdict(problem.mark), "severity": problem.severity, "message": problem.message}
 
 
 def github_report(loads: Loads) -> Iterator[str]:
@@ -83,10 +95,14 @@ def github_report(loads: Loads) -> Iterator[str]:
 
     Source of the escapes: https://github.com/actions/toolkit, packages/core/src/command.ts.
     """
-    for problem in every(loads):
-        mark = problem.mark
-        file = escaped(mark.file).replace(":", "%3A").replace(",", "%2C")
-        yield f"::{problem.severity} file={file},line={mark.line},col={mark.column}::{escaped(problem.message)}"
+    yield from map(annotation, every(loads))
+
+
+def annotation(problem: Problem) -> str:
+    """The command that marks the line of one problem."""
+    mark = problem.mark
+    file = escaped(mark.file).replace(":", "%3A").replace(",", "%2C")
+    return f"::{problem.severity} file={file},line={mark.line},col={mark.column}::{escaped(problem.message)}"
 
 
 def escaped(text: str) -> str:
@@ -102,23 +118,81 @@ def every(loads: Loads) -> list[Problem]:
 REPORTS: dict[str, Callable[[Loads], Iterator[str]]] = {"text": text_report, "json": json_report, "github": github_report}
 
 
-def decision_json(tried: Tried) -> Iterator[str]:
-    """A decision as JSON: rule, place, kind, fields, what is invalid, replies as a rule file writes them; `note` where there is one."""
-    match = tried.decision.match
+class Tested(NamedTuple):
+    """What came of the tests of rule files: how many ran, what failed, and the errors that kept others from running."""
+
+    total: int
+    failed: int
+    failures: tuple[Failure, ...]
+    errors: tuple[Problem, ...]
+
+
+def tested_text(tested: Tested) -> Iterator[str]:
+    """A line for each error and each failure, what it leaves out below it, and one line for all."""
+    yield from map(line_of, tested.errors)
+    for failure in tested.failures:
+        yield line_of(failure.problem)
+        yield from (click.style(f"    {line}", fg=SIGNS.get(line[:1])) for line in failure.difference)
+    if tested.errors:
+        yield f"{counted(len(tested.errors), 'error')}: no test runs where the rules cannot be used"
+    yield f"{counted(tested.total, 'test')}, {tested.failed or 'none'} failed"
+
+
+def tested_json(tested: Tested) -> Iterator[str]:
+    """One JSON object."""
+    failures = [{**asdict(each.mark), **{key: getattr(each, key) for key in FAILURE_KEYS}} for each in tested.failures]
+    data = {"tests": tested.total, "failed": tested.failed, "failures": failures, "errors": [problem_data(each) for each in tested.errors]}
+    yield json.dumps(data, ensure_ascii=False, indent=2)
+
+
+def tested_github(tested: Tested) -> Iterator[str]:
+    """The commands by which GitHub marks lines of a change."""
+    yield from map(annotation, (*tested.errors, *(failure.problem for failure in tested.failures)))
+
+
+TESTED: dict[str, Callable[[Tested], Iterator[str]]] = {"text": tested_text, "json": tested_json, "github": tested_github}
+
+
+Verdicts = Sequence[Verdict] | None  # None where nobody asked for them
+
+
+def decision_json(tried: Tried, verdicts: Verdicts = None) -> Iterator[str]:
+    """A decision as JSON: rule, place, kind, fields, what is invalid, replies and actions as a rule file writes them; with the verdicts."""
+    decision = tried.decision
+    match = decision.match
     data = {
         "rule": match.rule.name if match else None,
         "place": str(match.rule.mark) if match else None,
         "kind": KINDS[match.kind] if match else None,
         "fields": dict(match.fields) if match else {},
         "invalid": dict(match.invalid) if match else {},
-        "replies": [reply_data(reply) for reply in tried.decision.replies],
+        "replies": [reply_data(reply) for reply in decision.replies],
+        "actions": [action_data(action) for action in decision.actions],
         **({"note": tried.note} if tried.note else {}),
     }
+    if verdicts is not None:
+        data["candidates"] = list(map(verdict_data, verdicts))
     yield json.dumps(data, ensure_ascii=False, indent=2, default=str)
 
 
-def decision_text(tried: Tried) -> Iterator[str]:
-    """A decision for people."""
+def verdict_data(verdict: Verdict) -> dict[str, object]:
+    """A verdict as JSON holds it."""
+    rule, kind, literal, _ = verdict.candidate
+    place = str(rule.mark)
+    return {"rule": rule.name, "place": place, "kind": KINDS[kind], "literal": literal, "priority": rule.priority, "why": verdict.why}
+
+
+def decision_text(tried: Tried, verdicts: Verdicts = None) -> Iterator[str]:
+    """A decision for people; below it the verdicts."""
+    yield from outcome_text(tried)
+    if verdicts is not None:
+        yield from (label("why", str(verdict)) for verdict in verdicts)
+    if verdicts == ():
+        yield label("why", "no rule matches")
+
+
+def outcome_text(tried: Tried) -> Iterator[str]:
+    """What was decided, for people."""
     decision, match = tried.decision, tried.decision.match
     if match is not None:
         yield label("rule", f"{match.rule.name}  ({match.rule.mark}, by its {KINDS[match.kind]})")
@@ -133,34 +207,28 @@ def decision_text(tried: Tried) -> Iterator[str]:
         yield label("note", tried.note)
     elif not decision.replies:
         yield label("reply", "none")
+    for action in decision.actions:
+        yield label("action", action_text(action))
 
 
-DECISIONS: dict[str, Callable[[Tried], Iterator[str]]] = {"text": decision_text, "json": decision_json}
+DECISIONS: dict[str, Callable[[Tried, Verdicts], Iterator[str]]] = {"text": decision_text, "json": decision_json}
+
+
+def action_text(action: Action) -> str:
+    """An action in one line.
+
+    >>> from flask_chatbot.core.actions import Subscribe
+    >>> action_text(Subscribe(False))
+    'subscribe: false'
+    """
+    ((name, value),) = action_data(action).items()
+    held = ", ".join(map(str, value.values())) if isinstance(value, dict) else value
+    return f"{name}: {str(held).lower() if isinstance(held, bool) else held}"
 
 
 def label(word: str, text: str) -> str:
     """A line with its label, further lines below the first."""
     return click.style(f"{word:<7}", fg="cyan") + text.replace("\n", "\n       ")
-
-
-def reply_data(reply: Reply) -> dict[str, object]:
-    """A reply as a rule file writes it: its kind, and what it holds.
-
-    >>> reply_data(Text("Halo"))
-    {'text': 'Halo'}
-    """
-    kind = {"ContactCard": "contact"}.get(type(reply).__name__, type(reply).__name__.lower())
-    if isinstance(reply, Text):
-        return {kind: reply.text}
-    return {kind: {key: value for key, value in asdict(reply).items() if value != ""}}
-
-
-def shown(reply: Reply) -> str:
-    """A reply as a terminal can show it."""
-    ((kind, held),) = reply_data(reply).items()
-    if not isinstance(held, dict):
-        return str(held)
-    return f"[{kind}] " + ", ".join(f"{', '.join(value) if isinstance(value, tuple) else value}" for value in held.values())
 
 
 def table(book: RuleBook) -> Iterator[str]:

@@ -8,18 +8,24 @@ from random import SystemRandom
 
 from flask_chatbot.bot import Bot
 from flask_chatbot.config import MAKE_A_KEY, Settings
+from flask_chatbot.core.actions import action_name
 from flask_chatbot.core.loader import beside, load_rules
+from flask_chatbot.core.memory import LateMemory, Memory
 from flask_chatbot.core.problems import Problem
+from flask_chatbot.core.rules import RuleBook
 from flask_chatbot.errors import ConfigError, RulesError
 from flask_chatbot.handlers import Handlers
 
+TOLD = 20  # rules in one line of the log
 SAFE_LENGTH = 8  # bytes; a shorter key is taken, with a warning
 
 log = logging.getLogger(__name__)
 
 
-def prepare(config: Mapping[str, object], environ: Mapping[str, str], root: Path, rules: str | Path | None, handlers: Handlers) -> Bot:
-    """The bot of an app in the folder `root`; `rules` names its file where the app's code does.
+def prepare(
+    config: Mapping[str, object], environ: Mapping[str, str], root: Path, rules: str | Path | None, handlers: Handlers, instance: Path
+) -> Bot:
+    """The bot of an app in the folder `root`; `rules` names its file where the app's code does, `instance` is for the database.
 
     `RulesError` where only the rules and their handlers hold mistakes, `ConfigError` with all of them where the configuration does too.
     """
@@ -31,6 +37,7 @@ def prepare(config: Mapping[str, object], environ: Mapping[str, str], root: Path
         if rules is not None or not is_told_of("CHATBOT_RULES", told):
             path = find_rules(root, rules, settings.rules)
             bot = Bot(settings, path, load_rules(path, handlers.additions), handlers, SystemRandom(), lambda: datetime.now(UTC))
+            bot.memory = LateMemory(lambda: open_memory(settings.database_url, instance))
     except RulesError as error:
         if not problems:
             raise
@@ -41,7 +48,24 @@ def prepare(config: Mapping[str, object], environ: Mapping[str, str], root: Path
         raise ConfigError(problems, broken)
     if any(len(key.key) < SAFE_LENGTH for key in settings.webhook_keys):
         log.warning("CHATBOT_WEBHOOK_KEY: a key shorter than %d characters is soon guessed. Make one with: %s", SAFE_LENGTH, MAKE_A_KEY)
+    warn_of_actions(bot.book)
     return bot
+
+
+def warn_of_actions(book: RuleBook) -> None:
+    """Say in the log which rules name actions, since nothing carries them out yet."""
+    rules = [f"{rule.name!r} at {rule.mark} ({', '.join(map(action_name, rule.actions))})" for rule in book.rules if rule.actions]
+    if rules:
+        more = f" and {len(rules) - TOLD} more" if len(rules) > TOLD else ""
+        log.warning("actions are only named in this version, nothing carries them out yet: %s%s", ", ".join(rules[:TOLD]), more)
+
+
+def open_memory(url: str | None, instance: Path) -> Memory:
+    """The memory in the database of an app."""
+    from flask_chatbot.store.database import Database  # here, since SQLAlchemy is slow to load and many bots remember nothing
+    from flask_chatbot.store.memory import StoreMemory
+
+    return StoreMemory(Database(url, instance))
 
 
 def no_way_in(settings: Settings, told: Iterable[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from flask import Flask
 
 from flask_chatbot.bot import Bot
 from flask_chatbot.core.engine import Decision
+from flask_chatbot.core.memory import ShortMemory, State
 from flask_chatbot.core.messages import Message, Sender
 from flask_chatbot.core.replies import Text
 from flask_chatbot.core.rules import RuleBook
@@ -97,8 +98,10 @@ def difference(replies: Replies, wanted: object) -> list[str]:
 class Turn:
     """One message with what became of it."""
 
-    def __init__(self, book: RuleBook, message: Message, decision: Decision) -> None:
+    def __init__(self, book: RuleBook, state: State, message: Message, now: datetime, decision: Decision) -> None:
         self._book = book
+        self._state = state
+        self._now = now
         self.message = message
         self.decision = decision
         self.replies = Replies(decision.replies)
@@ -119,8 +122,9 @@ class Turn:
         return dict(self.decision.match.invalid) if self.decision.match else {}
 
     def explain(self) -> str:
-        """Every rule the text matches, a line each, with why it won or lost."""
-        return "\n".join(map(str, explain(self._book, self.message.text, self.decision))) or "no rule matches"
+        """Every rule that the message might be answered by, a line each, with why it won or lost."""
+        verdicts = explain(self._book, self.message, self._state, self._now, decision=self.decision)
+        return "\n".join(map(str, verdicts)) or "no rule matches"
 
     def __repr__(self) -> str:
         return f"<{self.message.text!r} -> rule {self.rule!r}: {self.replies!r}>"
@@ -129,8 +133,9 @@ class Turn:
 class Chat:
     """A customer who writes to the bot of an app; handlers run, and nothing is sent.
 
-    To the bot this number is new: what `memory` held of it is forgotten. `at` is the time of all messages (an aware datetime, or a naive
-    one in the rules' time zone), now where it is None. `seed` decides what chance decides: the same seed, the same replies.
+    To the bot this number is new, as is each other `person` of this chat. What it remembers of them it forgets with the chat: the app's own
+    database is neither read nor written. `at` is the time of all messages (an aware datetime, or a naive one in the rules' time zone), now
+    where it is None. `seed` decides what chance decides: the same seed, the same replies.
     """
 
     def __init__(self, app: Flask, *, from_: str = "6281200000000", nama: str = "", at: datetime | None = None, seed: int = 0) -> None:
@@ -141,7 +146,7 @@ class Chat:
         self.nama = nama
         self.at = at
         self._bot: Bot = app.extensions["chatbot"]
-        self._bot.memories.forget(from_)
+        self._memory = ShortMemory()
         self._random = Random(seed)
         self._last: Turn | None = None
 
@@ -150,18 +155,19 @@ class Chat:
         if from_ == self.from_:
             raise ChatbotError(f"{from_} is the number of this customer already. Give the other one another number.")
         other = Chat(self.app, from_=from_, nama=nama, at=self.at)
-        other._random = self._random
+        other._random, other._memory = self._random, self._memory
         return other
 
     def says(self, text: str, *, at: datetime | None = None, line: str | None = None) -> Replies:
         """The replies to one message of this customer; `line` names the webhook key it comes by."""
         book = self._bot.book
-        at = at or self.at
-        now = at.replace(tzinfo=book.locale.timezone) if at and at.tzinfo is None else at
+        now = at or self.at or self._bot.clock()
+        now = now.replace(tzinfo=book.locale.timezone) if now.tzinfo is None else now
         message = Message(text=text, sender=Sender(number=self.from_, name=self.nama), line=line)
+        state = self._memory.recall(self.from_, now.timestamp())
         with self.app.app_context():
-            decision = self._bot.answer(message, now, self._random)
-        self._last = Turn(book, message, decision)
+            decision = self._bot.answer(message, now, self._random, self._memory)
+        self._last = Turn(book, state, message, now, decision)
         return self._last.replies
 
     @property

@@ -1,16 +1,18 @@
 """Deciding for the command line, with the app's handlers or without them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+from typing import NamedTuple
 
 from flask import Flask
 
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.engine import NO_MEMORY, Decision, decide
+from flask_chatbot.core.engine import Decision, Notes, decide
 from flask_chatbot.core.matching import Match
+from flask_chatbot.core.memory import Memory, ShortMemory
 from flask_chatbot.core.messages import Message
 from flask_chatbot.core.rules import Rule, RuleBook
 
@@ -23,7 +25,13 @@ class Tried:
     note: str = ""
 
 
-Decider = Callable[[Message, datetime], Tried]
+class Talk(NamedTuple):
+    """Rules to write to: what decides by them, what they remember, and the names of those that have a handler."""
+
+    book: RuleBook
+    decide: Callable[[Message, datetime], Tried]
+    memory_for: Callable[[Message], Memory]
+    handled: Collection[str] = ()
 
 
 class _NotRun(Exception):
@@ -33,12 +41,12 @@ class _NotRun(Exception):
         self.match = match
 
 
-def deciding(book: RuleBook, app: Flask | None = None) -> Decider:
+def deciding(book: RuleBook, app: Flask | None = None) -> Talk:
     """Decides by the rules alone; of the app, if there is one, the field types and filters are asked, and no handler."""
-    chance = Random()
+    chance, memory = Random(), ShortMemory()
     bot: Bot | None = app.extensions["chatbot"] if app else None
 
-    def leave(match: Match, message: Message) -> None:
+    def leave(match: Match, message: Message, notes: Notes) -> None:
         has_handler = bot is not None and match.rule.name in bot.handlers.rules
         if match.rule.needs or (has_handler and not match.rule.reply):
             raise _NotRun(match)
@@ -46,11 +54,14 @@ def deciding(book: RuleBook, app: Flask | None = None) -> Decider:
     def answer(message: Message, now: datetime) -> Tried:
         with app.app_context() if app else nullcontext():
             try:
-                return Tried(decide(book, message, NO_MEMORY, now, chance, leave))
+                decision = decide(book, message, memory, now, chance, leave)
             except _NotRun as stop:
                 return Tried(Decision(stop.match), note(stop.match.rule, bot))
+        if decision.remember is not None:
+            memory.commit(message.sender.number, decision.remember, now.timestamp())
+        return Tried(decision)
 
-    return answer
+    return Talk(book, answer, lambda message: memory, bot.handlers.rules if bot else ())
 
 
 def note(rule: Rule, bot: Bot | None) -> str:
@@ -64,7 +75,7 @@ def note(rule: Rule, bot: Bot | None) -> str:
     return f"{handler.name} at {handler.mark} answers here, and is not run; add --run"
 
 
-def running(app: Flask) -> Decider:
+def running(app: Flask) -> Talk:
     """Decides as the app does, handlers included."""
     bot: Bot = app.extensions["chatbot"]
 
@@ -72,4 +83,4 @@ def running(app: Flask) -> Decider:
         with app.app_context():
             return Tried(bot.answer(message, now))
 
-    return answer
+    return Talk(bot.book, answer, lambda message: bot.memory_for(message, bot.book), bot.handlers.rules)

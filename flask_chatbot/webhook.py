@@ -1,17 +1,19 @@
 """The blueprint of ``POST /webhook``: a keyword message in, its replies out, in the contract's JSON whatever the host app is like."""
 
 import logging
-from collections.abc import Mapping
 from hmac import compare_digest
-from typing import Any
+from io import BytesIO
+from typing import IO
 
-from flask import Blueprint, Request, Response, current_app, request
+from flask import Blueprint, Flask, Request, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from flask_chatbot.bot import Bot
 from flask_chatbot.config import WebhookKey
-from flask_chatbot.errors import BadPayload
+from flask_chatbot.errors import BadPayload, StoreError
+from flask_chatbot.hostproof import add_route, exempt
+from flask_chatbot.reloading import keep_fresh
 from flask_chatbot.tracebacks import told, with_words
 from flask_chatbot.wire import read_object, read_webhook, write_refusal, write_replies
 
@@ -23,104 +25,97 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("chatbot_webhook", __name__)
 
 
-class _EveryMethod(set[str]):
-    """What `flask routes` and the like are shown, for they do not expect None; as for matching, every method is in it."""
-
-    def __contains__(self, method: object) -> bool:
-        return True
-
-
 @blueprint.record
 def _add_route(setup: BlueprintSetupState) -> None:
-    """Every method reaches the view, on every host: the host app's error pages would answer 404 and 405 otherwise."""
-    endpoint = f"{setup.name}.webhook"
-    host = "<_host>" if setup.app.url_map.host_matching else None
-    rule = setup.app.url_rule_class(f"{setup.url_prefix or ''}/webhook", endpoint=endpoint, host=host, strict_slashes=False)
-    rule.methods = _EveryMethod({"POST"})
-    setup.app.url_map.add(rule)  # Flask's own add_url_rule would limit the methods
-    setup.app.view_functions[endpoint] = webhook
+    add_route(setup, "webhook", webhook, ["POST"])
 
 
 @blueprint.url_value_preprocessor
 def _go_first(_endpoint: str | None, values: dict[str, object] | None) -> None:
     """Run before any `before_request` of the host: one may check for CSRF tokens, or eat a body that says it is a form."""
-    _exempt(current_app.extensions)
-    try:
-        _read_body(request._get_current_object())  # type: ignore[attr-defined]  # the proxy costs as much as what it is asked for
-    except BadPayload as error:
-        if values is not None:  # always so for a URL of ours
+    exempt(current_app.extensions, blueprint, webhook)
+    if values is not None:  # always so for a URL of ours
+        try:
+            values["body"] = _read_body(request._get_current_object())  # type: ignore[attr-defined]  # each question to a proxy costs
+        except BadPayload as error:
             values["refused"] = error  # for the view: raised here, it would meet the host's error pages
 
 
-def _exempt(extensions: Mapping[str, Any]) -> None:
-    """Free the webhook from CSRF tokens, and from limits meant for visitors: all customers come from the platform's one address.
+def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _host: str = "") -> Response:
+    """The answer to one request; `refused` where it is no POST or its body cannot be read. A refusal has the contract's shape as well.
 
-    At each request, as the host may set up Flask-WTF and Flask-Limiter after us. A limit for our blueprint alone still holds.
+    The body comes as a stream, so that whoever shows a view's arguments shows no key.
     """
-    exempt, limiters = getattr(extensions.get("csrf"), "exempt", None), extensions.get("limiter")
-    if exempt is not None:
-        exempt(webhook)
-    if isinstance(limiters, set):
-        from flask_limiter import ExemptionScope
-
-        for limiter in limiters:
-            limiter.exempt(blueprint, flags=ExemptionScope.APPLICATION | ExemptionScope.DEFAULT)
-
-
-def webhook(refused: BadPayload | None = None, _host: str = "") -> Response:
-    """The answer to one request; `refused` where it is no POST or its body cannot be read. A refusal has the contract's shape as well."""
     try:
-        if refused is not None:
-            raise refused
-        return Response(_answer(request.get_data()), content_type="application/json")
+        if body is None:
+            raise refused or BadPayload(_CUT_SHORT)
+        return Response(_answer(current_app._get_current_object(), body.getvalue()), content_type="application/json")  # type: ignore[attr-defined]
     except BadPayload as error:
         log.info("refused a webhook call with %d", error.status)
         return _refuse(error.status, error.message)
+    except StoreError as error:
+        log.error("a webhook call could not be answered: %s", error)
+        return _refuse(503, "The bot cannot reach its database. Try again later.")
     except Exception as error:  # noqa: BLE001  of whatever is our fault the platform hears in the contract's shape
         log.error("a webhook call failed by our fault\n%s", told(error, with_words(request.get_data(as_text=True))))
         return _refuse(503, "The bot has a problem of its own. Try again later.")
 
 
-def _answer(body: bytes) -> bytes:
-    bot: Bot = current_app.extensions["chatbot"]
+def _answer(app: Flask, body: bytes) -> bytes:
+    bot: Bot = app.extensions["chatbot"]
     document = read_object(body)
     key = find_key(bot.settings.webhook_keys, document.get("webhookkey"))
     if key is None:
         raise BadPayload("Unauthorized", 401)
     message = read_webhook(document, line=key.name)
+    keep_fresh(app)
     decision = bot.answer(message)
     rule = decision.match.rule.name if decision.match else None
     log.info("answered a webhook call: rule %r, line %r, %d replies", rule, key.name, len(decision.replies))
     return write_replies(decision.replies)
 
 
-def _read_body(request: Request) -> None:
-    """Leaves the whole body in `request.get_data()`, of 256 KiB or the app's own MAX_CONTENT_LENGTH at most; `BadPayload` otherwise."""
+def _read_body(request: Request) -> BytesIO:
+    """The whole body, of 256 KiB or the app's own MAX_CONTENT_LENGTH at most; `BadPayload` otherwise. The host may read it once more."""
     if request.method != "POST":
         raise BadPayload("This address takes POST only.", 405)
-    ceiling = None
-    length = request.content_length
-    if length is None:
-        # A chunked body is silently cut at the limit that is set: one byte more tells which one was larger.
-        ceiling = request.max_content_length
-        request.max_content_length = BODY_LIMIT + 1 if ceiling is None else min(ceiling, BODY_LIMIT + 1)
-    elif length > BODY_LIMIT:
-        raise _too_large(request)
+    limit, length = request.max_content_length, request.content_length
+    limit = BODY_LIMIT if limit is None else min(limit, BODY_LIMIT)
+    if length is not None and length > limit:
+        raise _too_large(limit)
     try:
-        body = request.get_data()
+        body = _unmeasured(request, limit) if length is None else _measured(request, length)
     except RequestEntityTooLarge:
-        raise _too_large(request) from None
+        raise _too_large(limit) from None
     except Exception as error:  # noqa: BLE001  each server has errors of its own for a body that breaks off or is wrongly chunked
         log.info("could not read a body: %s", type(error).__name__)
         raise BadPayload(_CUT_SHORT) from None
-    if len(body) > BODY_LIMIT or len(body) == ceiling:
-        raise _too_large(request)
+    if len(body) > limit:
+        raise _too_large(limit)
     if length is not None and len(body) < length:  # some servers hand on what they got, as if it were all
         raise BadPayload(_CUT_SHORT)
+    return BytesIO(body)
 
 
-def _too_large(request: Request) -> BadPayload:
-    limit = min(request.max_content_length or BODY_LIMIT, BODY_LIMIT)
+def _unmeasured(request: Request, limit: int) -> bytes:
+    """A body of unknown length, or the first bytes of it: it is silently cut at the limit that is set, so one byte more is let in."""
+    request.max_content_length = limit + 1
+    return request.get_data()
+
+
+def _measured(request: Request, length: int) -> bytes:
+    """A body of `length` bytes, or what there is of it. Werkzeug's own streams, made for uploads, would cost as much as the matching."""
+    stream: IO[bytes] = request.environ["wsgi.input"]
+    body = stream.read(length)
+    while len(body) < length and (more := stream.read(length - len(body))):
+        body += more
+    if len(body) < length:
+        return request.get_data()  # where it has been read already, Werkzeug kept it
+    request.environ["wsgi.input"] = BytesIO(body)
+    return body
+
+
+def _too_large(limit: int) -> BadPayload:
     return BadPayload(f"The body is larger than {limit} bytes. Send less.", 413)
 
 

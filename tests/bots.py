@@ -16,7 +16,7 @@ def app_of(folder: Path, rules: str, bot: Chatbot) -> Flask:
     """An app in `folder` with that bot; a rule file without a version gets one at its end, so that lines keep their numbers."""
     folder.mkdir(exist_ok=True)
     (folder / "rules.yaml").write_text(rules if "version:" in rules else f"{rules}\nversion: 1\n", encoding="utf-8")
-    app = Flask(__name__, root_path=str(folder))
+    app = Flask(__name__, root_path=str(folder), instance_path=str(folder / "instance"))
     app.config["CHATBOT_WEBHOOK_KEY"] = KEY
     bot.init_app(app)
     return app

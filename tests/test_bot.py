@@ -2,11 +2,16 @@
 
 import logging
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from time import time
 from typing import Any
 
 import pytest
@@ -20,14 +25,18 @@ from flask_chatbot import (
     Image,
     Invalid,
     Location,
+    Menu,
     Message,
     RulesError,
     Skip,
     Text,
     Video,
 )
-from flask_chatbot.bot import Memories
+from flask_chatbot.bot import Bot
+from flask_chatbot.core.actions import Notify, Save
+from flask_chatbot.core.memory import Memory, ShortMemory, State
 from flask_chatbot.core.messages import Sender
+from flask_chatbot.core.numbers import mask
 from flask_chatbot.core.replies import Media
 from flask_chatbot.testing import Chat
 from tests.apps import halo
@@ -672,17 +681,243 @@ def test_two_apps_of_one_chatbot_share_no_memory(tmp_path: Path) -> None:
     assert [one.says("harga"), two.says("harga")] == [str(tmp_path / "one"), str(tmp_path / "two")]
 
 
-def test_memory_forgets_who_was_silent_longest() -> None:
-    memories = Memories(limit=2)
-    for number in ("1", "2", "1", "3"):
-        memories.of(number)["seen"] = number
-    assert [memories.of("1"), memories.of("3"), memories.of("2")] == [{"seen": "1"}, {"seen": "3"}, {}]
+FORMS = """\
+rules:
+  - keyword: survei
+    ask: [{nilai: {question: "Puas?", type: integer}}, {saran: {question: "Saran?"}}]
+    reply: "{{ nilai }}, {{ saran }}."
+  - {keyword: menu, reply: Pilih., menu: [{Survei: survei}]}
+  - {name: harga, keyword: harga, once_per: 1 jam, reply: Harga dari YAML}
+  - {name: entah, fallback: true, reply: Entah.}
+"""
 
 
-def test_memory_is_kept_for_those_only_whose_handler_asks_for_it(tmp_path: Path) -> None:
-    chat = answers(tmp_path, "Halo")
-    chat.says("harga")
-    assert len(chat.app.extensions["chatbot"].memories) == 0
+class Interrupted(ShortMemory):
+    """A memory that another worker changes each time just before something is committed, by the next of `others`."""
+
+    def __init__(self, *others: State) -> None:
+        super().__init__()
+        self.others = list(others)
+
+    def commit(self, sender: str, state: State, now: float) -> bool:
+        if self.others:
+            other, version = self.others.pop(0), self.recall(sender, now).version
+            assert super().commit(sender, replace(other, version=version), now)
+        return super().commit(sender, state, now)
+
+
+def answered(chat: Chat, memory: Memory, text: str) -> str:
+    """The answer to a text of one sender, with a memory that stands in for the bot's own."""
+    with chat.app.app_context():
+        bot: Bot = chat.app.extensions["chatbot"]
+        replies = bot.answer(Message(text=text, sender=Sender(number="628111")), memory=memory).replies
+    return "\n".join(reply.text for reply in replies if isinstance(reply, Text))
+
+
+def test_a_message_that_another_one_came_before_is_decided_again(tmp_path: Path) -> None:
+    chat, memory, elsewhere = chat_of(tmp_path, FORMS, Chatbot()), Interrupted(), ShortMemory()
+    for text in ("survei", "4"):
+        answered(chat, elsewhere, text)
+    answered(chat, memory, "survei")
+    memory.others.append(elsewhere.recall("628111", time()))
+    assert answered(chat, memory, "5") == "4, 5."
+    assert answered(chat, memory, "5") == "Entah."
+
+
+def test_a_handler_is_asked_once_though_another_message_came_before_and_nothing_of_either_is_lost(tmp_path: Path) -> None:
+    bot = Chatbot()
+    asked = []
+
+    @bot.rule("harga")
+    def handler(memory: dict[str, Any]) -> None:
+        asked.append(deepcopy(memory))
+        memory["ours"] = {"a": 1}
+        memory["shared"]["ours"] = 1
+        memory.pop("gone")
+
+    until = time() + 1000
+    theirs = State(
+        notes={"theirs": 2, "shared": {"before": 0, "theirs": 2}, "gone": 1}, notes_until=until, answered={"promo": until}, seen=True
+    )
+    memory = Interrupted()
+    memory.commit("628111", State(notes={"shared": {"before": 0}, "gone": 1}, notes_until=until), time())
+    memory.others.append(theirs)
+    assert answered(chat_of(tmp_path, FORMS, bot), memory, "harga") == "Harga dari YAML"
+    state = memory.recall("628111", time())
+    assert asked == [{"shared": {"before": 0}, "gone": 1}]
+    assert state.notes == {"theirs": 2, "ours": {"a": 1}, "shared": {"before": 0, "theirs": 2, "ours": 1}}
+    assert (sorted(state.answered), state.seen) == (["harga", "promo"], True)
+
+
+def test_functions_around_the_rules_are_asked_once_too(tmp_path: Path) -> None:
+    bot = Chatbot()
+    asked: list[str] = []
+    bot.before(lambda: asked.append("before"))
+    bot.after(lambda: asked.append("after"))
+    memory = Interrupted(State(seen=True))
+    assert answered(chat_of(tmp_path, FORMS, bot), memory, "survei") == "Puas?"
+    assert asked == ["before", "after"]
+    assert memory.recall("628111", time()).seen
+    assert answered(chat_of(tmp_path / "again", FORMS, bot), memory, "5") == "Saran?"
+
+
+def test_where_others_come_before_without_end_the_answer_is_sent_and_the_log_says_what_is_lost(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    memory = Interrupted(*[State(seen=True)] * 100)
+    assert answered(chat_of(tmp_path, FORMS, Chatbot()), memory, "survei") == "Puas?"
+    assert lines(caplog, tmp_path) == [f"what came of a message of {mask('628111')} is not remembered: too many came at once"]
+
+
+@pytest.mark.parametrize("value", [{1, 2}, object(), float("nan"), "x" * 70_000, b"x"], ids=lambda value: type(value).__name__)
+def test_notes_that_cannot_be_kept_stay_as_they_were_and_all_else_is_remembered(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, value: object
+) -> None:
+    bot = Chatbot()
+    seen = []
+
+    @bot.rule("harga")
+    def handler(memory: dict[str, Any], message: Message) -> Menu:
+        seen.append(dict(memory))
+        memory["good"] = 1
+        if len(seen) == 2:
+            memory["bad"] = value
+        return Menu("Lagi?", {"Ya": "survei"})
+
+    chat, memory = chat_of(tmp_path, FORMS.replace("once_per: 1 jam, ", ""), bot), ShortMemory()
+    assert [answered(chat, memory, text) for text in ("harga", "harga", "1", "batal", "harga")] == [
+        "Lagi?\n1. Ya", "Lagi?\n1. Ya", "Puas?", "Baik, dibatalkan.", "Lagi?\n1. Ya",
+    ]  # fmt: skip
+    assert seen == [{}, {"good": 1}, {"good": 1}]
+    (line,) = lines(caplog, tmp_path)
+    assert line.startswith(f"the memory that handlers have of {mask('628111')} stays as it was: ")
+
+
+def test_a_handler_that_fails_keeps_no_rule_quiet_and_has_nothing_done(tmp_path: Path) -> None:
+    bot = Chatbot()
+    fails = [True, False]
+
+    @bot.rule("harga")
+    def handler() -> None:
+        if fails.pop(0):
+            raise ClosedError
+
+    rules = FORMS.replace("once_per: 1 jam, ", "once_per: 1 jam, save: harga, ")
+    chat = chat_of(tmp_path, rules, bot)
+    outcomes = [(chat.says("harga").text, chat.last.decision.actions) for _ in range(3)]
+    assert outcomes == [(APOLOGY, ()), ("Harga dari YAML", (Save("harga"),)), ("", ())]
+
+
+def test_senders_without_a_number_are_asked_nothing_they_could_not_answer(tmp_path: Path) -> None:
+    chat = chat_of(tmp_path, FORMS, Chatbot())
+    assert [post(chat, keyword=text, **{"from": ""}) for text in ("survei", "5")] == [(200, message("Puas?")), (200, message("Entah."))]
+
+
+def test_what_is_remembered_is_in_the_instance_folder_and_outlives_the_app(tmp_path: Path) -> None:
+    chat = chat_of(tmp_path, FORMS, Chatbot())
+    file = tmp_path / "instance" / "chatbot.sqlite"
+    assert (post(chat, keyword="halo"), file.exists()) == ((200, message("Entah.")), False)
+    assert (post(chat, keyword="survei"), file.exists()) == ((200, message("Puas?")), True)
+    assert post(chat_of(tmp_path, FORMS, Chatbot()), keyword="5") == (200, message("Saran?"))
+
+
+def test_a_database_that_fails_is_a_503_to_be_tried_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    chat = chat_of(tmp_path, FORMS, Chatbot())
+    (tmp_path / "instance").write_text("no folder", encoding="utf-8")
+    answer = chat.app.test_client().post("/chatbot/webhook", json=halo(keyword="survei"))
+    assert (answer.status_code, answer.json) == (503, {"success": False, "message": "The bot cannot reach its database. Try again later."})
+    assert answer.headers["Retry-After"] == "30"
+    (line,) = lines(caplog, tmp_path)
+    assert line.startswith("a webhook call could not be answered: The database ")
+    assert "Traceback" not in caplog.text
+
+
+NOTHING_TO_REMEMBER = """
+import sys
+from pathlib import Path
+from flask import Flask
+from flask_chatbot import Chatbot
+
+folder = Path(sys.argv[1])
+app = Flask("shop", root_path=str(folder), instance_path=str(folder / "instance"))
+app.config["CHATBOT_WEBHOOK_KEY"] = "kunci-toko"
+Chatbot(app)
+for text in ("harga", "x#1", "zzz"):
+    answer = app.test_client().post("/chatbot/webhook", json={"keyword": text, "data": [], "webhookkey": "kunci-toko", "from": "628111"})
+    assert answer.status_code == 200, answer.data
+print(sorted({name.partition(".")[0] for name in sys.modules} & {"sqlalchemy", "sqlite3", "psycopg"}))
+"""
+
+
+def test_rules_that_remember_nothing_open_no_database(tmp_path: Path) -> None:
+    rules = "version: 1\nrules: [{keyword: harga, reply: Rp1}, {keyword: 'x#', fields: [a], reply: x}]\n"
+    (tmp_path / "rules.yaml").write_text(rules, encoding="utf-8")
+    command = [sys.executable, "-c", NOTHING_TO_REMEMBER, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["rules.yaml"]
+
+
+def test_actions_are_told_at_the_start_since_nothing_carries_them_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rules = "rules:\n  - {name: a, keyword: a, save: t, notify: '628117601234', reply: x}\n  - {keyword: b, pause: 1 jam, reply: x}"
+    chat = chat_of(tmp_path, rules, Chatbot())
+    places = "'a' at rules.yaml:2:5 (save, notify), 'b' at rules.yaml:3:5 (pause)"
+    assert lines(caplog, tmp_path) == [f"actions are only named in this version, nothing carries them out yet: {places}"]
+    chat.says("a")
+    assert chat.last.decision.actions == (Save("t"), Notify("628117601234"))
+
+
+# -- menus of handlers -------------------------------------------------------------------------------
+
+
+def test_a_menu_of_a_handler_is_numbered_and_chosen_from(tmp_path: Path) -> None:
+    chat = answers(tmp_path, ["Cari apa?", Menu("Pilih:", {"Harga lain": "harga lain", "Tawar": "penawaran"})])
+    assert chat.says("harga") == ["Cari apa?", "Pilih:\n1. Harga lain\n2. Tawar"]
+    assert heard(chat, "1") == ("Harga lain", "harga lain")
+    assert chat.says("tawar").text.startswith("Silakan kirim dengan format:\n*penawaran#")
+    assert chat.says("0") == "Pilih:\n1. Harga lain\n2. Tawar"
+
+
+def test_a_menu_of_too_many_entries_is_cut_and_the_log_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    chat = answers(tmp_path, Menu("Pilih:", {f"Barang {number}": "harga lain" for number in range(1, 40)}))
+    assert chat.says("harga").text.endswith("\n30. Barang 30")
+    assert lines(caplog, tmp_path) == ["a handler returned a menu of more than 30 entries; those are shown, and no more"]
+
+
+@pytest.mark.parametrize(
+    ("menu", "said"),
+    [
+        (Menu("x", {}), "the entries of a Menu are a dict: the words shown, and for each the name of a rule."),
+        (Menu("x", ["a"]), "the entries of a Menu are a dict: the words shown, and for each the name of a rule."),  # type: ignore[arg-type]
+        (Menu("x", {"a": 1}), "the entries of a Menu are a dict: the words shown, and for each the name of a rule."),  # type: ignore[dict-item]
+        (Menu(1, {"a": "harga"}), "Menu.text is a text, not int."),  # type: ignore[arg-type]
+    ],
+    ids=str,
+)
+def test_what_is_no_menu_is_an_apology(tmp_path: Path, caplog: pytest.LogCaptureFixture, menu: Menu, said: str) -> None:
+    assert answers(tmp_path, menu).says("harga") == APOLOGY
+    assert said in caplog.text
+
+
+@pytest.mark.parametrize("decorator", ["before", "after"])
+def test_a_menu_belongs_to_a_rule(tmp_path: Path, caplog: pytest.LogCaptureFixture, decorator: str) -> None:
+    bot = Chatbot()
+    getattr(bot, decorator)(lambda: Menu("x", {"a": "harga"}))
+    assert chat_of(tmp_path, RULES, bot).says("harga") == APOLOGY
+    assert "a Menu is for handlers of rules: its numbers go back to the rule that showed it." in caplog.text
+
+
+def test_what_a_handler_finds_wrong_in_a_form_is_asked_for_again(tmp_path: Path) -> None:
+    bot = Chatbot()
+
+    @bot.rule("survei")
+    def survey(nilai: int, saran: str) -> str:
+        if nilai == 3:
+            raise Invalid(nilai="Tiga tidak bisa.")
+        return f"{nilai}: {saran}"
+
+    chat = chat_of(tmp_path, FORMS, bot)
+    assert [chat.says(text).text for text in ("survei", "3", "Bagus", "4")] == ["Puas?", "Saran?", "Tiga tidak bisa.\nPuas?", "4: Bagus"]
 
 
 # -- many at once ------------------------------------------------------------------------------------

@@ -151,7 +151,38 @@ def test_try_speaks_json() -> None:
                 "*pesan#Barang#Jumlah#[Kapan]*\nBagian dalam [ ] boleh dikosongkan."
             }
         ],
+        "actions": [],
     }
+
+
+def test_try_shows_what_is_to_be_done(tmp_path: Path) -> None:
+    rules = """version: 1
+rules:
+  - keyword: a
+    save: survei
+    notify: "628117601234"
+    pause: 2 hours
+    subscribe: false
+    forward: {url: "https://crm.example.com/hook", webhookkey: rahasia}
+    reply: Baik.
+"""
+    (tmp_path / "actions.yaml").write_text(rules, encoding="utf-8")
+    path = str(tmp_path / "actions.yaml")
+    assert run("try", "a", "--rules", path).output.splitlines()[1:] == [
+        "reply  Baik.",
+        "action save: survei",
+        "action notify: 628117601234",
+        "action pause: 7200 seconds",
+        "action subscribe: false",
+        "action forward: https://crm.example.com/hook, 10 seconds",
+    ]
+    assert json.loads(run("try", "a", "--rules", path, "--format", "json").output)["actions"] == [
+        {"save": "survei"},
+        {"notify": "628117601234"},
+        {"pause": "7200 seconds"},
+        {"subscribe": False},
+        {"forward": {"url": "https://crm.example.com/hook", "timeout": "10 seconds"}},
+    ]
 
 
 def test_try_shows_what_is_wrong_with_a_field() -> None:

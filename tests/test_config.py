@@ -7,6 +7,7 @@ import pytest
 from flask_chatbot.config import Settings, WebhookKey
 from flask_chatbot.errors import ConfigError
 
+KNOWN = "CHATBOT_WEBHOOK_KEY, CHATBOT_RULES, CHATBOT_PREFIX, CHATBOT_RELOAD, CHATBOT_DATABASE_URL"
 MEND = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
 
 
@@ -85,7 +86,7 @@ def test_keys_are_utf_8_bytes() -> None:
 
 def test_no_key_is_ever_printed() -> None:
     settings = Settings.from_mapping({"CHATBOT_WEBHOOK_KEY": {"toko": "s3cret-word"}}, {})
-    assert repr(settings) == "Settings(webhook_keys=(WebhookKey(name='toko'),), rules=None, prefix='/chatbot')"
+    assert repr(settings) == "Settings(webhook_keys=(WebhookKey(name='toko'),), rules=None, prefix='/chatbot', reload=True)"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +139,31 @@ def test_a_prefix_that_is_no_path_is_told(prefix: str) -> None:
     )
 
 
+@pytest.mark.parametrize("url", ["sqlite:///shop.sqlite", "postgresql://toko:s3cret-word@db/shop"])
+def test_the_url_of_the_database_is_kept_as_written_and_not_printed(url: str) -> None:
+    settings = Settings.from_mapping({}, {"CHATBOT_DATABASE_URL": url})
+    assert settings == Settings(database_url=url)
+    assert repr(settings) == repr(Settings())
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (5, "it is a value of type int. Write a URL as a string, such as 'sqlite:///chatbot.sqlite'."),
+        (
+            "mysql://toko:s3cret-word@db/shop",
+            "'mysql' is none of the databases that can be used. Write sqlite:///chatbot.sqlite or postgresql://user:password@host/name.",
+        ),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_without_its_url(value: object, told: str) -> None:
+    assert problems({"CHATBOT_DATABASE_URL": value}) == (f"CHATBOT_DATABASE_URL in app.config: {told}",)
+
+
+def test_variables_for_test_suites_are_left_alone() -> None:
+    assert Settings.from_mapping({}, {"CHATBOT_TEST_POSTGRES": "postgresql://127.0.0.1/test"}) == Settings()
+
+
 @pytest.mark.parametrize("name", ["chatbot_rules", "RULES", "MY_CHATBOT_RULES", 5])
 def test_keys_of_others_are_left_alone(name: object) -> None:
     assert Settings.from_mapping({name: "x"}, {}) == Settings()  # type: ignore[dict-item]
@@ -151,7 +177,7 @@ def test_what_container_systems_set_beside_a_service_called_chatbot_is_left_alon
     assert Settings.from_mapping({}, {f"CHATBOT_{name}": "tcp://10.0.0.1:5000"}) == Settings()
 
 
-@pytest.mark.parametrize("name", ["TOKEN", "URL", "KEY", "HOST", "SECRET", "WEBHOOK_URL", "WEBHOOK_SECRET", "DATABASE_URL", "ZZZZZZ", ""])
+@pytest.mark.parametrize("name", ["TOKEN", "URL", "KEY", "HOST", "SECRET", "WEBHOOK_URL", "WEBHOOK_SECRET", "REDIS_URL", "ZZZZZZ", ""])
 def test_a_variable_of_another_program_does_not_stop_the_app(name: str) -> None:
     assert Settings.from_mapping({}, {f"CHATBOT_{name}": "theirs"}) == Settings()
 
@@ -173,9 +199,7 @@ def test_a_misspelt_variable_is_told_with_what_was_meant_and_not_its_value(name:
 
 
 def test_an_unknown_key_of_app_config_is_told_with_those_there_are() -> None:
-    assert problems({"CHATBOT_TOKEN": "x"}) == (
-        "CHATBOT_TOKEN in app.config: unknown key. Known keys: CHATBOT_WEBHOOK_KEY, CHATBOT_RULES, CHATBOT_PREFIX.",
-    )
+    assert problems({"CHATBOT_TOKEN": "x"}) == (f"CHATBOT_TOKEN in app.config: unknown key. Known keys: {KNOWN}.",)
 
 
 def test_all_mistakes_are_told_together() -> None:
@@ -191,6 +215,26 @@ def test_all_mistakes_are_told_together() -> None:
         "CHATBOT_RULES in app.config: it is a value of type int. Write the path of the rule file as a string.",
         "CHATBOT_PREFIX in app.config: it is a value of type int. Write a path as a string, such as '/chatbot'.",
         "CHATBOT_WEBHOK_KEY in app.config: unknown key. Did you mean 'CHATBOT_WEBHOOK_KEY'?",
-        "CHATBOT_ZZZZZZZZZZZZ in app.config: unknown key. Known keys: CHATBOT_WEBHOOK_KEY, CHATBOT_RULES, CHATBOT_PREFIX.",
+        f"CHATBOT_ZZZZZZZZZZZZ in app.config: unknown key. Known keys: {KNOWN}.",
         "CHATBOT_PREFIXX in the environment: unknown key. Did you mean 'CHATBOT_PREFIX'?",
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "reload"), [(True, True), (1, True), ("On", True), (" yes ", True), (False, False), (0, False), ("0", False)]
+)
+def test_a_switch_is_written_as_people_write_it(value: object, reload: bool) -> None:
+    assert Settings.from_mapping({"CHATBOT_RELOAD": value}, {}).reload is reload
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [("maybe", "'maybe'"), (2, "a value of type int"), (1.0, "a value of type float"), ([], "a value of type list")]
+)
+def test_what_is_no_switch_is_told(value: object, kind: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_mapping({"CHATBOT_RELOAD": value}, {})
+    assert caught.value.problems == (f"CHATBOT_RELOAD in app.config: it is {kind}. Write True or False.",)
+
+
+def test_the_environment_may_turn_a_switch_off() -> None:
+    assert Settings.from_mapping({}, {"CHATBOT_RELOAD": "false"}).reload is False

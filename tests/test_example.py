@@ -163,15 +163,17 @@ def test_of_a_server_on_all_addresses_loopback_is_told_once_and_colours_are_igno
 ANSWERS: dict[str, tuple[str, list[type[Reply]]]] = {  # rule: what a customer writes, and the kinds of replies
     "salam": ("Selamat pagi!", [Text]),
     "menu": ("menu", [Text]),
+    "pesanan": ("4", [Text]),
     "terima kasih": ("tq kak", [Text]),
-    "harga": ("daftar hrg dong kak", [Text, Image, Document]),
+    "harga": ("brp harganya kak?", [Text, Image, Document]),
     "lokasi": ("ALAMAT", [Location, ContactCard]),
-    "jam buka": ("jam berapa buka?", [Text]),
+    "jam buka": ("jam brp bukka?", [Text]),
     "cara pesan": ("cara pesan", [Video]),
     "penawaran": ("Penawaran#Jhon Doe#jhon@example.com#3", [Text]),
     "antar": ("antar#besok#petang#ya#0812-3456-7890", [Text]),
     "resi": ("cek resi#tm12345678", [Text]),
     "keluhan": ("komplain#Kaos #2 saya sobek di jahitan", [Text]),
+    "survei": ("masukan", [Text]),
     "tidak dikenal": ("apa kabar", [Text]),
     "stok#": ("stok#Kaos Hitam", [Text]),
 }
@@ -192,6 +194,8 @@ def test_the_table_here_names_every_rule_of_the_example(customer: Chat) -> None:
 
 @pytest.mark.parametrize(("name", "text", "kinds"), [(name, *answer) for name, answer in ANSWERS.items()])
 def test_every_rule_of_the_example_answers(customer: Chat, name: str, text: str, kinds: list[type[Reply]]) -> None:
+    if text.isdigit():
+        customer.says("menu")
     replies = customer.says(text)
     assert (customer.last.rule, customer.last.invalid, [type(reply) for reply in replies]) == (name, {}, kinds)
     assert say("id", "apology") not in replies.text
@@ -215,6 +219,17 @@ def test_a_complaint_too_short_gets_the_rule_s_own_words(customer: Chat) -> None
 def test_a_complaint_keeps_the_hash_signs_in_it(customer: Chat) -> None:
     expected = "Mohon maaf atas kejadian ini. Keluhan Anda kami catat:\n_Kaos #2 saya sobek_\nAdmin kami menghubungi Anda hari ini juga."
     assert customer.says("keluhan#Kaos #2 saya sobek") == expected
+
+
+def test_a_survey_asks_one_question_at_a_time_and_is_confirmed(customer: Chat) -> None:
+    assert customer.says("survei") == "Puas dengan layanan kami? (1-5)"
+    assert customer.says("2") == "Ada saran untuk kami?\n(Ketik *-* untuk melewati.)"
+    assert customer.says("Lebih cepat") == "Nilai 2, saran: Lebih cepat.\nSudah benar? (ya/tidak)"
+    assert customer.says("ya") == "Terima kasih, mohon maaf atas kekurangannya! Masukan Anda kami baca satu per satu."
+
+
+def test_the_opening_hours_are_told_by_the_clock(customer: Chat) -> None:
+    assert customer.says("buka").text.startswith("Sekarang kami *tutup*, buka lagi Senin, 23 November 2026 pukul 08.00.")
 
 
 def test_the_price_falls_from_fifty_shirts_on(customer: Chat) -> None:

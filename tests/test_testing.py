@@ -1,6 +1,6 @@
 """What a user's own tests are written with: `Chat`, and how replies compare and print."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -248,3 +248,53 @@ def test_a_chat_reads_the_rules_that_are_in_use_when_something_is_said(tmp_path:
 
     assert chat.says("baru") == "baru"
     assert chat.last.explain().splitlines()[0] == f"baru ({place(new)}) by keyword 'baru', priority 0: wins"
+
+
+# -- several messages --------------------------------------------------------------------------------
+
+FORM = """\
+rules:
+  - {keyword: menu, reply: Pilih., menu: [{Survei: survei}]}
+  - name: survei
+    keyword: survei
+    ask: [{nilai: {question: "Puas?", type: integer}}]
+    once_per: 1 hour
+    reply: "Terima kasih, {{ nilai }}."
+  - {name: entah, fallback: true, reply: Entah.}
+"""
+
+
+def test_a_chat_goes_on_from_message_to_message(tmp_path: Path) -> None:
+    ani = chat_of(tmp_path, FORM, Chatbot())
+    budi = ani.person("628222")
+    assert [ani.says("menu"), ani.says("1"), budi.says("1"), ani.says("5")] == ["Pilih.\n1. Survei", "Puas?", "Entah.", "Terima kasih, 5."]
+    assert (ani.last.rule, ani.last.fields) == ("survei", {"nilai": 5})
+    assert ani.says("survei") == []
+
+
+def test_the_time_of_a_chat_may_be_moved(tmp_path: Path) -> None:
+    chat = chat_of(tmp_path, FORM, Chatbot())
+    morning = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    assert [chat.says("survei", at=morning), chat.says("5", at=morning + timedelta(minutes=15))] == ["Puas?", "Entah."]
+
+
+def test_what_one_chat_is_in_the_middle_of_no_other_knows(tmp_path: Path) -> None:
+    chat = chat_of(tmp_path, FORM, Chatbot())
+    chat.says("survei")
+    assert Chat(chat.app).says("5") == "Entah."
+    assert chat.says("5") == "Terima kasih, 5."
+
+
+def test_a_chat_leaves_the_database_of_the_app_alone(tmp_path: Path) -> None:
+    chat = chat_of(tmp_path, FORM, Chatbot())
+    assert [chat.says("survei"), chat.says("5")] == ["Puas?", "Terima kasih, 5."]
+    assert [path.name for path in tmp_path.iterdir()] == ["rules.yaml"]
+
+
+def test_the_last_message_explains_that_a_form_or_a_menu_went_first(tmp_path: Path) -> None:
+    chat = chat_of(tmp_path, FORM, Chatbot())
+    chat.says("menu")
+    chat.says("1")
+    assert chat.last.explain().replace(f"{tmp_path}/", "").splitlines()[0] == "survei (rules.yaml:3:5) by the menu, priority 0: wins"
+    chat.says("5")
+    assert chat.last.explain().replace(f"{tmp_path}/", "").splitlines()[0].startswith("survei (rules.yaml:3:5) by its form, priority 0: ")

@@ -2,143 +2,295 @@
 
 import logging
 from collections.abc import Callable, Collection, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
-from types import MappingProxyType
-from typing import Protocol
+from typing import Any
 
+from flask_chatbot.core.actions import Action
 from flask_chatbot.core.answers import make_all
+from flask_chatbot.core.conditions import is_clock
+from flask_chatbot.core.dialogue import NOWHERE, ShownMenu, menu_text, read_dialogues, write_dialogues
 from flask_chatbot.core.explanation import explain
-from flask_chatbot.core.fields import Context, Reading, read_fields
+from flask_chatbot.core.fields import SURPLUS, Reading
 from flask_chatbot.core.folding import TEXT_LIMIT
+from flask_chatbot.core.forms import WRONG_LIMIT, Ask, Form, Stop, begin, readings, step
 from flask_chatbot.core.matching import Candidate, Kind, Match
-from flask_chatbot.core.messages import Message, Sender, split_parts
-from flask_chatbot.core.replies import Reply, Text
+from flask_chatbot.core.memory import Memory, State
+from flask_chatbot.core.messages import Message
+from flask_chatbot.core.moment import Moment, may_leave, trigger
+from flask_chatbot.core.problems import did_you_mean
+from flask_chatbot.core.replies import REPLIES_LIMIT, Menu, Reply, Text
 from flask_chatbot.core.rules import Rule, RuleBook
 from flask_chatbot.core.sentences import say
 from flask_chatbot.errors import AnswerFailed, Invalid, Skip
 
+NOTES_KEPT = 30 * 24 * 3600.0  # seconds a handler's `memory` lives after its last change
 SENDER = ("nama", "nohp")  # names of templates that a rule may need nevertheless
 
 log = logging.getLogger(__name__)
 
+Notes = dict[str, Any]
+Outcome = Mapping[str, object] | tuple[Reply | Menu, ...] | None
+Handle = Callable[[Match, Message, Notes], Outcome]
+
+
+class HandlerFailed(Exception):
+    """Raised by `handle` where the app's own code failed: these replies, and nothing else, are what comes of the match."""
+
+    def __init__(self, replies: tuple[Reply, ...]) -> None:
+        self.replies = replies
+        super().__init__("a handler failed")
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to answer and to do. `match` is None where no rule answers; `remember` and `actions` are for whoever asked to carry out."""
+    """What to answer and to do. `match` is None where no rule answers.
+
+    `remember` is the sender's new state, None where nothing changed; it and the `actions` are for whoever asked to carry out.
+    """
 
     match: Match | None
     replies: tuple[Reply, ...] = ()
-    remember: tuple[object, ...] = ()
-    actions: tuple[object, ...] = ()
+    remember: State | None = None
+    actions: tuple[Action, ...] = ()
 
 
-class Memory(Protocol):
-    """What is known of people from before; `decide` only reads it."""
-
-    def recall(self, sender: Sender) -> Mapping[str, object]:
-        """What is remembered of a sender."""
-
-
-class NoMemory:
-    """Remembers nobody."""
-
-    def recall(self, sender: Sender) -> Mapping[str, object]:
-        """Nothing."""
-        return MappingProxyType({})
-
-
-NO_MEMORY = NoMemory()
-
-
-Handle = Callable[[Match, Message], Mapping[str, object] | tuple[Reply, ...] | None]
-
-
-def no_handler(match: Match, message: Message) -> None:
+def no_handler(match: Match, message: Message, notes: Notes) -> None:
     """Leaves every rule to its YAML."""
 
 
 def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, random: Random, handle: Handle = no_handler) -> Decision:
-    """What to do about one message; `now` is an aware datetime. No text makes it raise.
+    """What to do about one message; `now` is an aware datetime. No text makes it raise, only a `memory` that cannot be read.
 
-    `handle` is asked about each match whose fields are valid: it returns the replies, or names for the rule's own templates, or None;
-    it may raise `Skip` and `Invalid`. What cannot be answered is logged with its rule's place, and the customer gets one apology.
+    `handle` is asked about each match whose fields are valid: it returns the replies, or names for the rule's own templates, or None; it
+    may raise `Skip`, `Invalid` and `HandlerFailed`, and change the notes it is given. `memory` is only read. What cannot be answered is
+    logged with its rule's place, and the customer gets one apology.
     """
+    if message.chat == "group" and book.groups == "never":
+        return Decision(None)
     if len(message.text) > TEXT_LIMIT:
         message = replace(message, text=message.text[:TEXT_LIMIT])
-    local = now.astimezone(book.locale.timezone)
-    passed: list[Rule] = []
-    for candidate in book.index.candidates(message.text):
-        if candidate.rule in passed:  # by another keyword of it
-            continue
-        match = Match(rule=candidate.rule, kind=candidate.kind)
+    state = memory.recall(message.sender.number, now.timestamp())
+    return _Turn(Moment(book, message, now.astimezone(book.locale.timezone)), state, random, handle).decide()
+
+
+class _Turn:
+    """One message being decided on; what changes for its sender gathers in `dialogue`, `answered` and `notes`."""
+
+    def __init__(self, moment: Moment, state: State, random: Random, handle: Handle) -> None:
+        self.moment = moment
+        self.book = moment.book
+        self.message = moment.message
+        self.time = moment.now.timestamp()
+        self.state = state
+        self.random = random
+        self.handle = handle
+        self.language = moment.book.locale.language
+        self.dialogues = read_dialogues(state.dialogue, self.time)
+        self.before = self.dialogue = self.dialogues.get(moment.message.chat, NOWHERE)
+        self.answered = state.answered
+        self.notes: Notes | None = None
+
+    def decide(self) -> Decision:
+        """The decision: by the form that waits for an answer, else by the menu that was shown, else by the rules."""
+        decision = None
+        if self.dialogue.until:
+            said = readings(self.message.text, self.book.folding)
+            decision = self.in_form(said) or self.in_menu(said)
+        decision = decision or self.by_rules()
+        remember = self.remembered()
+        return decision if remember is None else replace(decision, remember=remember)
+
+    def in_form(self, said: Collection[str]) -> Decision | None:
+        """What the text does to the form that asks this person; None where it leaves the form, or there is none."""
+        form = self.dialogue.form
+        self.dialogue = self.dialogue.left()
+        rule = self.book.by_name.get(form.rule) if form else None
+        if form is None or rule is None or not rule.fields or may_leave(self.book, self.message.text):
+            return None
+        return self.attempt(Match(rule=rule, kind=Kind.FORM), lambda match: self.go_on(match, form, said))
+
+    def go_on(self, match: Match, form: Form, said: Collection[str]) -> Decision:
+        """The next turn of a form: a question, its end, or the answer to all that was filled in."""
+        outcome = step(form, match.rule.fields or (), self.message.text, said, self.moment.context)
+        if isinstance(outcome, Ask):
+            return self.ask(match, outcome)
+        if isinstance(outcome, Stop):
+            return Decision(match, (Text(outcome.text),))
+        form = outcome.form
+        return self.complete(self.moment.read_form(match.rule, form), form.texts, form.refused, outcome.confirmed)
+
+    def in_menu(self, said: Collection[str]) -> Decision | None:
+        """The menu before, or the answer of the rule that the text chooses in the menu shown last; None where it chooses nothing."""
+        before = self.dialogue
+        back = before.back(said)
+        if back is not None:
+            rule = self.book.by_name.get(back.rule)
+            return Decision(Match(rule=rule, kind=Kind.MENU) if rule else None, (self.show(back),))
+        chosen = self.book.by_name.get(before.chosen(said, self.book.folding.fold) or "")
+        if chosen is None:
+            return None
+        self.dialogue = replace(before, is_below=True)
+        decision = self.consider(Candidate(chosen, Kind.MENU, ""))
+        if decision is None:
+            self.dialogue = before
+        return decision
+
+    def by_rules(self) -> Decision:
+        """The decision of the first rule that answers the text."""
+        for candidate in self.book.index.candidates(self.message.text):
+            if self.message.chat == "group" and self.book.groups == "keywords" and candidate.kind not in (Kind.KEYWORD, Kind.FIELDS):
+                continue
+            decision = self.consider(candidate)
+            if decision is not None:
+                return decision
+        return Decision(None)
+
+    def consider(self, candidate: Candidate) -> Decision | None:
+        """What a candidate's rule answers; None where the next one is to try."""
+        match = Match(rule=candidate.rule, kind=candidate.kind, literal=candidate.literal)
+        return self.attempt(match, lambda match: self.answer_to(match, candidate))
+
+    def attempt(self, match: Match, answer: Callable[[Match], Decision | None]) -> Decision | None:
+        """The answer, or an apology where it cannot be made; None where the next rule is to try."""
+        before = self.dialogue
         try:
-            match = read(candidate, book, message, local)
-            given = bool(match.data) or not match.invalid
-            match, names = consult(match, message, local, handle)
-            return Decision(match, names if isinstance(names, tuple) else answer(match, book, names, random, given))
+            return answer(match)
         except Skip:
-            passed.append(match.rule)
+            self.dialogue = before
+            return None
         except AnswerFailed as error:
             log.error("rule %r at %s cannot answer: %s", match.rule.name, match.rule.mark, error)
-            return Decision(match, (Text(say(book.locale.language, "apology")),))
-    return Decision(None)
+            self.dialogue = before
+            return Decision(match, (Text(say(self.language, "apology")),))
+
+    def answer_to(self, match: Match, candidate: Candidate) -> Decision | None:
+        """What a rule answers whose conditions hold, unless it has to keep quiet; its `otherwise`; None where it is passed over."""
+        rule = match.rule
+        failures = self.moment.failures(rule, first=not self.state.seen)
+        if failures:
+            if not rule.otherwise or not is_clock(failures):
+                return None
+            return Decision(match, make_all(rule.otherwise, self.moment.names(match), self.random))
+        if self.answered.get(rule.name, 0.0) > self.time:
+            return Decision(match)
+        match, texts = self.moment.read(candidate)
+        return self.first_question(match, texts) if rule.asks else self.complete(match, texts)
+
+    def first_question(self, match: Match, texts: Mapping[str, str]) -> Decision:
+        """The first question of a form, which does not ask for what a pattern found already."""
+        fields = match.rule.fields or ()
+        asks = tuple(field.name for field in fields if not texts.get(field.name) or field.name in match.invalid)
+        match = replace(match, invalid={name: problem for name, problem in match.invalid.items() if texts.get(name)})
+        if not asks:
+            return self.complete(match, texts)
+        return self.ask(match, begin(Form(rule=match.rule.name, texts=texts, asks=asks, problems=match.invalid), fields, self.language))
+
+    def complete(self, match: Match, texts: Mapping[str, str], refused: int = 0, confirmed: bool = False) -> Decision:
+        """The answer to a match with all its fields read: its refusal, the question whether all is right, or its replies."""
+        if match.invalid:
+            return self.refuse(match, texts, refused)
+        if match.rule.confirm is not None and not confirmed:
+            text = match.rule.confirm.render(self.moment.names(match)) or say(self.language, "not_yesno")
+            return self.ask(match, Ask(Form(rule=match.rule.name, texts=texts, refused=refused), text))
+        if self.notes is None:
+            self.notes = deepcopy(dict(self.state.notes)) if self.state.notes else {}
+        try:
+            return self.reply(match, self.handle(match, self.message, self.notes))
+        except HandlerFailed as error:
+            return Decision(match, error.replies)
+        except Invalid as error:
+            match = replace(match, invalid=error.problems, fields={**match.fields, **dict.fromkeys(error.problems)})
+            return self.refuse(match, texts, refused + 1, by_handler=True)
+
+    def refuse(self, match: Match, texts: Mapping[str, str], refused: int, by_handler: bool = False) -> Decision:
+        """What is said of missing and wrong values: a question, the rule's own words, or all of them explained."""
+        rule, fields = match.rule, match.rule.fields or ()
+        asks = tuple(field.name for field in fields if field.name in match.invalid)
+        if rule.on_invalid == "ask" and asks and SURPLUS not in match.invalid:
+            if refused >= WRONG_LIMIT:
+                return Decision(match, (Text(say(self.language, "form_given_up")),))
+            problems = {name: problem for name, problem in match.invalid.items() if by_handler or texts.get(name)}
+            form = Form(rule=rule.name, texts=texts, asks=asks, problems=problems, refused=refused)
+            return self.ask(match, begin(form, fields, self.language))
+        if rule.on_invalid == "reply":
+            return Decision(match, make_all(rule.invalid, self.moment.names(match), self.random))
+        written = trigger(match)
+        given = by_handler or bool(match.data) or match.kind in (Kind.PATTERN, Kind.FORM) or not written
+        reading = Reading(dict(match.fields), dict(match.invalid))
+        return Decision(match, (Text(explain(written, fields, reading, self.language, given)),))
+
+    def ask(self, match: Match, question: Ask) -> Decision:
+        """A question, and the form that waits for its answer."""
+        self.dialogue = self.dialogue.asking(question.form, self.time)
+        return Decision(match, (Text(question.text[:TEXT_LIMIT]),))
+
+    def reply(self, match: Match, outcome: Outcome) -> Decision:
+        """The replies of the handler, or of the rule, with its menu; and what it wants done."""
+        rule = match.rule
+        if isinstance(outcome, tuple):
+            replies = tuple(self.menu(rule, each) if isinstance(each, Menu) else each for each in outcome)
+            has_menu = not outcome or any(isinstance(each, Menu) for each in outcome)  # [] is silence
+        else:
+            names = self.moment.names(match) | dict(outcome or {})
+            if wanting := lacking(match, outcome or ()):
+                raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
+            replies, has_menu = make_all(rule.reply, names, self.random), False
+        if rule.menu and not has_menu:
+            replies = self.with_menu(rule, replies)
+        if rule.once_per is not None and replies:
+            self.answered = {**self.answered, rule.name: self.time + rule.once_per.total_seconds()}
+        return Decision(match, replies, None, rule.actions)
+
+    def with_menu(self, rule: Rule, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+        """The replies with the rule's menu below the last text."""
+        last = replies[-1] if replies else None
+        above = last.text if isinstance(last, Text) else ""
+        others = replies[:-1] if isinstance(last, Text) else replies[: REPLIES_LIMIT - 1]
+        return (*others, self.menu(rule, Menu(above, {entry.words: entry.rule for entry in rule.menu})))
+
+    def menu(self, rule: Rule, menu: Menu) -> Text:
+        """A menu as a text; its numbers count from now on."""
+        for target in menu.entries.values():
+            if target not in self.book.by_name:
+                guess = did_you_mean(target, self.book.by_name)
+                raise AnswerFailed(f"its handler returned a menu that leads to {target!r}, and there is no such rule.{guess}")
+        return self.show(ShownMenu(rule=rule.name, text=menu.text, entries=tuple(menu.entries.items())))
+
+    def show(self, menu: ShownMenu) -> Text:
+        self.dialogue = self.dialogue.showing(menu, self.time)
+        return Text(menu_text(menu, len(self.dialogue.menus) > 1, self.language))
+
+    def remembered(self) -> State | None:
+        """The sender's state after this message; None where it is what it was."""
+        state = self.state
+        seen = state.seen or self.book.tracks_first_contact
+        notes = state.notes if self.notes is None else self.notes
+        is_noted = notes is not state.notes and differ(notes, state.notes)
+        if self.dialogue == self.before and self.answered is state.answered and seen == state.seen and not is_noted:
+            return None
+        dialogue, until = write_dialogues({**self.dialogues, self.message.chat: self.dialogue})
+        return replace(
+            state,
+            dialogue=dialogue,
+            dialogue_until=until,
+            answered=self.answered,
+            seen=seen,
+            notes=notes if is_noted else state.notes,
+            notes_until=self.time + NOTES_KEPT if is_noted else state.notes_until,
+        )
 
 
-def read(candidate: Candidate, book: RuleBook, message: Message, now: datetime) -> Match:
-    """The match with its fields read from what stands after the ``#``."""
-    rule, kind, literal, rest = candidate
-    data = split_parts(rest) if kind is Kind.FIELDS else message.data
-    if not rule.fields:
-        return Match(rule=rule, kind=kind, literal=literal, data=data)
-    context = Context(book.locale.language, book.locale.country, now)
-    reading = read_fields(rule.fields, rest.split("#"), context)
-    return Match(rule=rule, kind=kind, literal=literal, data=data, fields=reading.values, invalid=reading.problems)
-
-
-def consult(match: Match, message: Message, now: datetime, handle: Handle) -> tuple[Match, dict[str, object] | tuple[Reply, ...]]:
-    """The match, invalid where the handler says so, and either the replies or the names templates may use, beside the `vars`."""
-    names: dict[str, object] = {
-        "nama": message.sender.name,
-        "nohp": message.sender.number,
-        "data": match.data,
-        "text": message.text,
-        "keyword": message.keyword,
-        "now": now,
-        **match.fields,
-    }
-    if match.invalid:
-        return match, names
+def differ(notes: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether notes have changed; those that cannot be compared have."""
     try:
-        outcome = handle(match, message)
-    except Invalid as error:
-        wrong = dict.fromkeys(error.problems)
-        return replace(match, invalid=error.problems, fields={**match.fields, **wrong}), {**names, **wrong}
-    if isinstance(outcome, tuple):
-        return match, outcome
-    names |= outcome or {}
-    if wanting := lacking(match, outcome or {}):
-        raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
-    return match, names
+        return bool(notes != before)
+    except Exception:  # noqa: BLE001  a handler may put anything there
+        return True
 
 
 def lacking(match: Match, supplied: Collection[str]) -> list[str]:
     """The names that the rule needs and nobody has."""
     return [name for name in match.rule.needs if name not in (*SENDER, *match.fields, *supplied)]
-
-
-def answer(match: Match, book: RuleBook, names: Mapping[str, object], random: Random, given: bool) -> tuple[Reply, ...]:
-    """The rule's replies, or what it says of missing and wrong values; only the form where none were `given`."""
-    rule = match.rule
-    if match.invalid and rule.on_invalid == "explain":
-        reading = Reading(dict(match.fields), dict(match.invalid))
-        return (Text(explain(trigger(match), rule.fields or (), reading, book.locale.language, given)),)
-    return make_all(rule.invalid if match.invalid else rule.reply, names, random)
-
-
-def trigger(match: Match) -> str:
-    """The keyword to show the form with, as its author wrote it: the one that was used, where that takes fields."""
-    forms = [keyword for keyword in match.rule.keywords if keyword.takes_fields]
-    used = [keyword for keyword in forms if keyword.literal == match.literal]
-    return next((keyword.written for keyword in (*used, *forms)), match.literal)

@@ -14,6 +14,8 @@ _LINE_LIMIT = 500  # characters of one problem
 def explain(trigger: str, fields: Sequence[Field], reading: Reading, language: str, given: bool) -> str:
     """A line for each problem and then the form; only the form where nothing was `given`.
 
+    A rule found by a pattern has no `trigger`, and no form to show.
+
     >>> print(explain("resi#", [], Reading(problems={"nomor": "Mohon diisi."}), "id", given=True))
     Maaf, masih ada yang perlu diperbaiki:
     - Nomor: Mohon diisi.
@@ -24,9 +26,9 @@ def explain(trigger: str, fields: Sequence[Field], reading: Reading, language: s
     if not given:
         return f"{say(language, 'invite')}\n{_form(trigger, fields, language)}"
     head = say(language, "mend")
-    tail = f"\n{say(language, 'send_again')}\n{_form(trigger, fields, language)}"
-    room = TEXT_LIMIT - len(head) - len(tail) - 1
-    return "\n".join([head, *_fitting(_problem_lines(fields, reading), room, language), tail])
+    tail = [f"\n{say(language, 'send_again')}\n{_form(trigger, fields, language)}"] if trigger else []
+    room = TEXT_LIMIT - len(head) - len("".join(tail)) - 1
+    return "\n".join([head, *_fitting(_problem_lines(fields, reading), room, language), *tail])
 
 
 def _form(trigger: str, fields: Sequence[Field], language: str) -> str:

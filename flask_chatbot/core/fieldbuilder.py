@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_chatbot.core.fields import Context, Field, FieldType, Option, Pattern
+from flask_chatbot.core.fields import Context, Field, FieldType, Option
 from flask_chatbot.core.fieldtypes import FIELD_TYPES
 from flask_chatbot.core.locale import Locale
+from flask_chatbot.core.patterns import build_pattern
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.preamble import kind_of
 from flask_chatbot.core.problems import did_you_mean
@@ -17,9 +18,6 @@ from flask_chatbot.core.templates import Sandbox, Template, compile_template
 
 RESERVED = ("message", "text", "data", "keyword", "now", "memory", "value", *JINJA_NAMES)
 NAME = re.compile(r"[^\W\d]\w*")
-REPEAT = re.compile(r"\{(\d+)?(?:,(\d+)?)?\}")
-REPEATS_LIMIT = 50  # what a counted repeat such as {3,20} may ask for
-PATTERN_MEMORY = 1 << 20  # bytes RE2 may spend on one pattern
 
 
 def build_fields(place: Place, types: Mapping[str, FieldType], sandbox: Sandbox) -> tuple[Field, ...] | None:
@@ -127,27 +125,3 @@ def build_error(place: Place, sandbox: Sandbox) -> Template:
     """A field's own sentence about a wrong value."""
     variables = {name: kind_of(value) for name, value in sandbox.globals.items()}
     return compile_template(place, sandbox, variables | {"value": "text"})
-
-
-def build_pattern(place: Place) -> Pattern | None:
-    """A compiled RE2 pattern, or None after telling what is wrong with it."""
-    for repeat in REPEAT.finditer(place.data):
-        if max(int(count or 0) for count in repeat.groups()) > REPEATS_LIMIT:
-            place.tell(f"the pattern repeats {repeat[0]} times, and {REPEATS_LIMIT} is the most. Use 'min' and 'max' for long texts.")
-            return None
-    try:
-        import re2
-    except ImportError:
-        place.tell("patterns need RE2, which is not installed. Run: pip install 'flask-chatbot[patterns]'")
-        return None
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    options.max_mem = PATTERN_MEMORY
-    try:
-        compiled: Pattern = re2.compile(place.data, options)
-    except re2.error as error:
-        reason = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
-        place.tell(f"RE2 cannot read this pattern: {reason}. Look-around and references back are not to be had.")
-        return None
-    return compiled

@@ -111,7 +111,7 @@ def read_fields(fields: Sequence[Field], parts: Sequence[str], context: Context)
     Parts that are more than the fields are a problem under the key ``#``, unless the last field takes the rest.
     """
     reading = Reading()
-    filled = _dealt(fields, parts)
+    filled = dealt(fields, parts)
     for wanted, text in zip(fields, filled, strict=False):
         try:
             reading.values[wanted.name] = _value(wanted, text.strip(), context)
@@ -123,7 +123,7 @@ def read_fields(fields: Sequence[Field], parts: Sequence[str], context: Context)
     return reading
 
 
-def _dealt(fields: Sequence[Field], parts: Sequence[str]) -> list[str]:
+def dealt(fields: Sequence[Field], parts: Sequence[str]) -> list[str]:
     """One text for each field, then those that no field takes."""
     filled = list(parts)
     while filled and not filled[-1].strip():

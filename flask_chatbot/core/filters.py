@@ -15,6 +15,7 @@ from flask_chatbot.core.numbers import format_phone, mask
 from flask_chatbot.core.replies import TEXT_LIMIT
 
 JINJA_FILTERS = "abs capitalize count d default first float int last length list lower max min sort title trim upper wordcount".split()
+AT = {"id": "pukul", "en": "at"}  # what stands between a date and its time
 WIDTHS = ("short", "medium", "long", "full")
 PATTERN_LIMIT = 40  # characters of a date pattern such as "EEEE, d MMMM"
 NUMBER_LIMIT = 10**18  # beyond this a number is a slip, or an attack
@@ -38,8 +39,9 @@ def kind(value: object) -> str:
 def filters(locale: Locale) -> dict[str, Callable[..., Any]]:
     """All filters by name, writing dates and numbers the way of `locale`."""
     ours = {
-        "date": lambda value, form="long": write_date(value, form, locale),
-        "time": lambda value, form="short": write_time(value, form, locale),
+        "date": lambda value, form="long": "" if value is None else write_date(value, form, locale),
+        "time": lambda value, form="short": "" if value is None else write_time(value, form, locale),
+        "datetime": lambda value, form="full": "" if value is None else write_datetime(value, form, locale),
         "number": lambda value, digits=None: write_number(value, digits, locale),
         "rupiah": lambda value: write_rupiah(value, locale),
         "phone": lambda value: format_phone(str(value), locale.country),
@@ -77,6 +79,17 @@ def write_time(value: object, form: str, locale: Locale) -> str:
         raise Misfit(f"the filter time needs a time, not {kind(value)}")
     zone = locale.timezone if value.tzinfo else None
     return format_time(value, checked_form(form), tzinfo=zone, locale=locale.language)
+
+
+def write_datetime(value: object, form: str, locale: Locale) -> str:
+    """A date with its time of day, as `next_open` reads best; `form` is that of the date.
+
+    >>> write_datetime(datetime(2026, 11, 23, 8), "full", Locale())
+    'Senin, 23 November 2026 pukul 08.00'
+    """
+    if not isinstance(value, datetime):
+        raise Misfit(f"the filter datetime needs a date with its time, not {kind(value)}")
+    return f"{write_date(value, form, locale)} {AT[locale.language]} {write_time(value, 'short', locale)}"
 
 
 def checked_form(form: object) -> Any:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 TEXT_LIMIT = 4096  # characters of a message that count, before and after NFKC
@@ -10,6 +11,11 @@ IGNORED_AT_EACH_END = 8  # courtesy words taken off one end of a text, at the mo
 # Variation selectors, the keycap's frame, joiners and marks of writing direction: nobody types them on purpose.
 UNSEEN = re.compile("[\ufe00-\ufe0f\u20e3\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad\u061c]")
 LIKE_PUNCTUATION = "~`^"  # WhatsApp's marks for struck and fixed text are symbols to Unicode
+# Chinese, Japanese, Thai and their neighbours are written without spaces: there, each character is a word.
+WITHOUT_SPACES = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai and Lao, Burmese, Khmer
+    "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 
 
 def fold(text: str) -> str:
@@ -21,14 +27,25 @@ def fold(text: str) -> str:
     ('selamat pagi', 'menu', 'menu', '1', '?')
     """
     text = text[:TEXT_LIMIT].strip()
-    if text.isascii():
-        text = text.lower()
-    else:
-        text = unicodedata.normalize("NFKC", UNSEEN.sub("", text))[:TEXT_LIMIT]
-        text = unicodedata.normalize("NFKC", text.casefold())
+    text = text.lower() if text.isascii() else unicodedata.normalize("NFKC", nfkc(UNSEEN.sub("", text)).casefold())
     if text.isalnum():
         return text
-    return "#".join([fold_words(part) for part in text.split("#")])
+    return "#".join([fold_words(part) if part else "" for part in text.split("#")])
+
+
+def nfkc(text: str) -> str:
+    """The first 4,096 characters of the NFKC of a text.
+
+    Few characters become eighteen, so little of a text is tried first: what is cut off cannot change what stands so far before it.
+
+    >>> len(nfkc("\\ufdfa" * 4096)), nfkc("\\uff21")
+    (4096, 'A')
+    """
+    for size in (256, 1024):
+        start = unicodedata.normalize("NFKC", text[:size])
+        if len(text) <= size or len(start) > TEXT_LIMIT + size:
+            return start[:TEXT_LIMIT]
+    return unicodedata.normalize("NFKC", text)[:TEXT_LIMIT]
 
 
 def fold_words(text: str) -> str:
@@ -53,6 +70,40 @@ def is_punctuation(character: str) -> bool:
     return not character.isalnum() and (character in LIKE_PUNCTUATION or unicodedata.category(character)[0] == "P")
 
 
+def split_words(folded: str) -> list[str]:
+    """The words of a folded text, as they are looked for inside of it.
+
+    Punctuation inside a word parts it, unless between digits; ``#``, a symbol such as an emoji, and each character of a script without
+    spaces are words of their own.
+
+    >>> split_words("kak,harga-nya rp10.000#ok\U0001f64f"), split_words("\u4ef7\u683c 5kg")
+    (['kak', 'harga', 'nya', 'rp10.000', '#', 'ok', '\U0001f64f'], ['\u4ef7', '\u683c', '5kg'])
+    """
+    words: list[str] = []
+    for word in folded.replace("#", " # ").split():
+        if word == "#" or (word.isascii() and word.isalnum()):
+            words.append(word)
+        else:
+            words += "".join([spaced(word, place) for place in range(len(word))]).split()
+    return words
+
+
+def spaced(word: str, place: int) -> str:
+    """A character of a word: with spaces around where it is a word of its own, a space where it parts two words."""
+    apart = parted(word[place])
+    is_between_digits = apart == " " and word[place - 1 : place].isdigit() and word[place + 1 : place + 2].isdigit()
+    return word[place] if is_between_digits else apart
+
+
+@lru_cache(maxsize=4096)
+def parted(character: str) -> str:
+    """The same for a character whatever stands beside it."""
+    is_symbol = unicodedata.category(character) == "So" or "\U0001f3fb" <= character <= "\U0001f3ff"  # skin tones
+    if is_symbol or WITHOUT_SPACES.match(character):
+        return f" {character} "
+    return " " if is_punctuation(character) else character
+
+
 class Folding:
     """How one bot folds: with its synonyms, and with the courtesy words that do not count.
 
@@ -74,7 +125,25 @@ class Folding:
         folded = fold(text)
         if not self._synonyms:
             return folded
-        return "#".join([" ".join([self._synonyms.get(word, word) for word in part.split(" ")]) for part in folded.split("#")])
+        if "#" in folded:
+            return "#".join([self._heads(part) if part else "" for part in folded.split("#")])
+        return self._heads(folded)
+
+    def _heads(self, folded: str) -> str:
+        return " ".join([self._synonyms.get(word, word) for word in folded.split(" ")])
+
+    def words(self, folded: str) -> list[str]:
+        """The words of a folded text, as they are looked for inside of it."""
+        words = split_words(folded)
+        return [self._synonyms.get(word, word) for word in words] if self._synonyms else words
+
+    def begun_by(self, start: str) -> frozenset[str]:
+        """The words that stand for one that begins like this.
+
+        >>> sorted(Folding(synonyms={"hrg": "harga", "brp": "berapa"}).begun_by("hr"))
+        ['harga']
+        """
+        return frozenset(head for word, head in self._synonyms.items() if word.startswith(start))
 
     def without_courtesy(self, folded: str) -> list[str]:
         """Every text that is left of a folded one when courtesy words are taken off its ends, each once.
@@ -84,6 +153,8 @@ class Folding:
         """
         words = folded.split(" ")
         ahead, behind = self._courtesy(words), self._courtesy(words[::-1])
+        if not (ahead or behind):
+            return []
         cuts = [(first, last) for first in range(ahead + 1) for last in range(behind + 1) if 0 < first + last < len(words)]
         return list(dict.fromkeys(" ".join(words[first : len(words) - last]) for first, last in cuts))
 

@@ -1,44 +1,48 @@
 """Rule files -> RuleBook, or every problem at once."""
 
 import gc
-import glob
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
 from flask_chatbot.core.additions import NO_ADDITIONS, Additions, read_added
+from flask_chatbot.core.conditionbuilder import build_hours
 from flask_chatbot.core.documents import Step, read_document
 from flask_chatbot.core.fieldtypes import FIELD_TYPES
 from flask_chatbot.core.matching import Index
 from flask_chatbot.core.places import Place
-from flask_chatbot.core.preamble import build_folding, build_locale, build_vars, kind_of
-from flask_chatbot.core.problems import Mark, Problem
-from flask_chatbot.core.rulebuilder import NAMES, RuleBuilder
+from flask_chatbot.core.preamble import build_folding, build_groups, build_locale, build_vars, kind_of
+from flask_chatbot.core.problems import Mark, Problem, did_you_mean
+from flask_chatbot.core.rulebuilder import NAMES, ONLY_FALLBACK, RuleBuilder
 from flask_chatbot.core.rules import RULES_PER_LITERAL, Rule, RuleBook
+from flask_chatbot.core.ruletests import RuleTest
 from flask_chatbot.core.salvage import GONE
+from flask_chatbot.core.sources import Sources, digest, matching
 from flask_chatbot.core.templates import Sandbox
+from flask_chatbot.core.testbuilder import build_test, check_names
 from flask_chatbot.errors import RulesError
 
 NEIGHBOURS = 3  # files named where another one is missing
 
 
 class Loaded(NamedTuple):
-    """What became of the files: a book where no problem is an error, and the problems in the order of their places."""
+    """What became of the files: a book where no problem is an error, the problems in the order of their places, and what was read."""
 
     book: RuleBook | None
     problems: tuple[Problem, ...]
+    sources: Sources = Sources()
 
 
 def load_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> RuleBook:
     """The rules of a file and all it includes, and what Python adds; `RulesError` with every problem where there is one."""
-    book, problems = read_rules(path, additions)
-    if book is None:
-        raise RulesError(problems)
-    return book
+    loaded = read_rules(path, additions)
+    if loaded.book is None:
+        raise RulesError(loaded.problems)
+    return loaded.book
 
 
 def read_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> Loaded:
@@ -52,7 +56,7 @@ def read_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> Loaded:
             loading.problems += additions.check(book, not loading.refused)
     told = loading.problems if additions.is_complete else map(doubted, loading.problems)
     problems = tuple(dict.fromkeys(sorted(told, key=lambda problem: problem.mark)))
-    return Loaded(None if any(problem.severity == "error" for problem in problems) else book, problems)
+    return Loaded(None if any(problem.severity == "error" for problem in problems) else book, problems, loading.sources)
 
 
 @contextmanager
@@ -76,6 +80,8 @@ class _Loading:
         self.roots: list[Place] = []
         self.added: list[Place] = []
         self.files: list[Path] = []
+        self.globs: list[str] = []
+        self.digests: dict[Path, bytes | None] = {}
         self.refused: set[tuple[int, tuple[Step, ...]]] = set()  # by the document's id, since a Python file may hold several
 
     def read_root(self, path: Path) -> None:
@@ -92,8 +98,8 @@ class _Loading:
                 f"{entry.data!r} is an absolute path, and `include` counts from the folder of {root.name}. Write the path from there."
             )
             return
-        names = sorted(glob.glob(entry.data, root_dir=root.parent, recursive=True))
-        found = [path for name in names if (path := root.parent / name).is_file()]
+        self.globs.append(entry.data)
+        found = matching(root, entry.data)
         if not found:
             entry.tell(f"no file matches {entry.data!r} beside {root.name}. Mend the path, or remove it.")
         for path in found:
@@ -104,16 +110,23 @@ class _Loading:
         """Read one file as far as the schema; all but the first are included ones."""
         file = short_path(path)
         self.files.append(path)
+        self.digests[path] = None
         try:
             source = path.read_bytes()
         except OSError as error:
             self.problems.append(Problem(Mark(file, 1, 1), f"the file cannot be read: {error.strerror or error}.{beside(path)}"))
             return
+        self.digests[path] = digest(source)
         document, problems, refused = read_document(source, file, is_root=not self.roots)
         self.problems += problems
         self.refused.update((id(document), path) for path in refused)
         if document is not None and isinstance(document.data, dict):
             self.roots.append(Place(document, (), document.data, self.problems))
+
+    @property
+    def sources(self) -> Sources:
+        """What was looked at so far."""
+        return Sources(tuple(self.globs), dict(self.digests))
 
     def read_additions(self) -> None:
         """Read the rules that Python adds."""
@@ -130,12 +143,36 @@ class _Loading:
         if not self.roots:
             return None
         settings = self.roots[0].at("settings")
+        hours = build_hours(settings.at("hours"))
+        builder = self.builder(settings, has_hours=hours is not None or "hours" in (settings.data or {}))  # of unfit hours nothing is known
+        by_name = self.rules(builder)
+        ordered = tuple(by_name.values())
+        index = Index(ordered, builder.folding)
+        self.problems += index.problems()
+        return RuleBook(
+            rules=ordered,
+            by_name=by_name,
+            index=index,
+            locale=builder.sandbox.locale,
+            folding=builder.folding,
+            hours=hours,
+            groups=build_groups(settings),
+            files=tuple(self.files),
+            sources=self.sources,
+            tests=self.tests(by_name),
+        )
+
+    def builder(self, settings: Place, has_hours: bool) -> RuleBuilder:
+        """What compiles the rules, by all that stands before them."""
         locale = build_locale(settings)
-        variables = build_vars(self.each_entry("vars"), NAMES)
+        variables = build_vars(self.each_entry("vars"), NAMES | ONLY_FALLBACK)
         sandbox = Sandbox(locale, {name: place.data for name, place in variables.items()}, self.additions.filters)
         folding = build_folding(settings, self.each_entry("synonyms"), locale)
         types = {**FIELD_TYPES, **self.additions.types}
-        builder = RuleBuilder(folding, sandbox, types, {name: kind_of(place.data) for name, place in variables.items()})
+        return RuleBuilder(folding, sandbox, types, {name: kind_of(place.data) for name, place in variables.items()}, has_hours)
+
+    def rules(self, builder: RuleBuilder) -> dict[str, Rule]:
+        """The rules of the files and of Python by name; what is wrong between them is told."""
         built = [(place, builder.build(place, position)) for position, place in enumerate(self.each_entry("rules"))]
         for place, _ in built:
             if isinstance(keyword := place.data.get("keyword"), str) and "," in keyword:
@@ -148,9 +185,16 @@ class _Loading:
         if not self.additions.is_complete:
             self.problems += map(needing, (rule for rule in rules if rule.needs))
         by_name = named(rules, self.problems)
+        self.problems += missing_targets(by_name) if not self.refused else ()
         check_sharing(rules, self.problems)
-        ordered = tuple(by_name.values())
-        return RuleBook(rules=ordered, by_name=by_name, index=Index(ordered, folding), locale=locale, files=tuple(self.files))
+        return by_name
+
+    def tests(self, by_name: Mapping[str, Rule]) -> tuple[RuleTest, ...]:
+        """The tests under no rule; of all tests it is told where one expects a rule there is none of."""
+        tests = tuple(build_test(place) for place in self.each_entry("tests"))
+        if not self.refused:  # a rule that could not be read has a name all the same
+            self.problems += check_names(by_name, (*tests, *(test for rule in by_name.values() for test in rule.tests)))
+        return tests
 
     def added_rules(self, rules: list[Rule], builder: RuleBuilder) -> list[Rule]:
         """The rules of Python, whose keywords are new, and whose fallback goes before those of the files."""
@@ -208,6 +252,15 @@ def short_path(path: Path) -> str:
     return os.path.relpath(path) if path.absolute().is_relative_to(Path.cwd()) else str(path)
 
 
+def missing_targets(by_name: Mapping[str, Rule]) -> Iterator[Problem]:
+    """The entries of menus that lead to no rule."""
+    for rule in by_name.values():
+        for entry in rule.menu:
+            if entry.rule not in by_name:
+                guess = did_you_mean(entry.rule, by_name) or " Write the words first, and then the name of a rule."
+                yield Problem(entry.mark, f"the menu leads to rule {entry.rule!r}, and there is none.{guess}")
+
+
 def named(rules: list[Rule], problems: list[Problem]) -> dict[str, Rule]:
     """The rules by name. A name written twice is a problem; a keyword that stands for a name gives way with a number."""
     by_name: dict[str, Rule] = {}
@@ -225,8 +278,18 @@ def named(rules: list[Rule], problems: list[Problem]) -> dict[str, Rule]:
 
 def check_sharing(rules: list[Rule], problems: list[Problem]) -> None:
     """Tell of a keyword that more rules share than can be looked at for one message."""
-    sharing = Counter((keyword.literal, keyword.takes_fields) for rule in rules for keyword in rule.keywords)
-    for literal, takes_fields in (key for key, count in sharing.items() if count > RULES_PER_LITERAL):
-        last = [rule for rule in rules if any((each.literal, each.takes_fields) == (literal, takes_fields) for each in rule.keywords)][-1]
-        message = f"{sharing[literal, takes_fields]} rules share the keyword {literal!r}, and {RULES_PER_LITERAL} is the most. Merge some."
+    sharing = Counter(literal for rule in rules for literal in literals(rule))
+    for literal in (literal for literal, count in sharing.items() if count > RULES_PER_LITERAL):
+        last = [rule for rule in rules if literal in literals(rule)][-1]
+        kind, text = literal
+        message = f"{sharing[literal]} rules share the {kind.strip('#')} {text!r}, and {RULES_PER_LITERAL} is the most. Merge some."
         problems.append(Problem(last.mark, message))
+
+
+def literals(rule: Rule) -> Iterator[tuple[str, str]]:
+    """All that a rule is found by, each with its kind."""
+    for keyword in rule.keywords:
+        yield "keyword#" if keyword.takes_fields else "keyword", keyword.literal
+    yield from (("pattern", pattern.source) for pattern in rule.patterns)
+    yield from (("phrase", phrase.literal) for phrase in rule.contains)
+    yield from (("similar text", literal) for literal in rule.similar)

@@ -1,12 +1,17 @@
 """The index: which rules a text matches, in the documented order, at a cost that does not grow with their number."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import chain
 from typing import NamedTuple
 
 from flask_chatbot.core.folding import TEXT_LIMIT, Folding
+from flask_chatbot.core.patternindex import PatternIndex
+from flask_chatbot.core.phrases import PhraseIndex
+from flask_chatbot.core.problems import Problem
 from flask_chatbot.core.rules import Rule
+from flask_chatbot.core.similar import SimilarIndex, Suggestions
 
 
 class Kind(IntEnum):
@@ -14,15 +19,20 @@ class Kind(IntEnum):
 
     KEYWORD = 1
     FIELDS = 2
-    FALLBACK = 3
+    PATTERN = 3
+    CONTAINS = 4
+    SIMILAR = 5
+    FALLBACK = 6
+    MENU = 7  # not found in a text of its own: chosen from a menu that was shown
+    FORM = 8  # likewise: filled in, one answer at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """A rule that answers, how it was found, and what was read for it.
 
-    `literal` is the folded text it was found by, `data` the parts after the ``#``; `invalid` has a sentence for each field without a
-    good value.
+    `literal` is the folded text it was found by, or the pattern, `data` the parts after the ``#``; `invalid` has a sentence for each
+    field without a good value.
     """
 
     rule: Rule
@@ -41,50 +51,120 @@ class Candidate(NamedTuple):
     literal: str
     rest: str = ""
 
-    def rank(self) -> tuple[int, int, int, int]:
-        """Its place among others, the winner lowest: priority, then kind, the longer literal, the order in the files."""
-        return (-self.rule.priority, self.kind, -len(self.literal), self.rule.position)
+    @property
+    def size(self) -> int:
+        """How much of a text the literal says: its length without the star; nothing for a pattern, which says no text."""
+        if self.kind is Kind.PATTERN:
+            return 0
+        return len(self.literal) - (self.literal.count("*") if self.kind is Kind.CONTAINS else 0)
+
+    def rank(self) -> tuple[int, int, int, int, str]:
+        """Its place among others, the winner lowest: priority, then kind, the longer literal, the order in the files.
+
+        Of two literals of one rule that are alike in all of this, the first in the alphabet.
+        """
+        return (-self.rule.priority, self.kind, -self.size, self.rule.position, self.literal)
+
+    def groups(self, text: str) -> Mapping[str, str | None]:
+        """What the groups of the pattern hold that found the rule in `text`; nothing for other kinds."""
+        if self.kind is not Kind.PATTERN:
+            return {}
+        return next(pattern for pattern in self.rule.patterns if pattern.source == self.literal).read(text)
 
 
 class Index:
-    """All rules of a book by their folded literals."""
+    """All rules of a book by what they are found by."""
 
-    __slots__ = ("_fallbacks", "_fields", "_folding", "_keywords", "_marks")
+    __slots__ = (
+        "_contains",
+        "_fallbacks",
+        "_fields",
+        "_folding",
+        "_highest_other",
+        "_keywords",
+        "_marks",
+        "_patterns",
+        "_similar",
+        "_suggestions",
+    )
 
     def __init__(self, rules: Iterable[Rule], folding: Folding) -> None:
+        rules = tuple(rules)
         self._folding = folding
         self._keywords: dict[str, tuple[Rule, ...]] = {}
         self._fields: dict[str, tuple[Rule, ...]] = {}
-        fallbacks = []
         for rule in rules:
             for keyword in dict.fromkeys(rule.keywords):
                 table = self._fields if keyword.takes_fields else self._keywords
                 table[keyword.literal] = (*table.get(keyword.literal, ()), rule)
-            if rule.fallback:
-                fallbacks.append(Candidate(rule, Kind.FALLBACK, ""))
-        self._fallbacks = sorted(fallbacks, key=Candidate.rank)
+        self._patterns = PatternIndex(rules)
+        self._contains = PhraseIndex(rules, folding)
+        self._similar = SimilarIndex(rules)
+        self._suggestions = suggestions(rules)
+        self._fallbacks = sorted((Candidate(rule, Kind.FALLBACK, "") for rule in rules if rule.fallback), key=Candidate.rank)
+        self._highest_other = max((rule.priority for rule in rules if rule.patterns or rule.contains or rule.similar), default=0)
         # No literal holds more marks than this, so no more are looked at, however many a text has.
         self._marks = 1 + max((literal.count("#") for literal in self._fields), default=-1)
 
-    def candidates(self, text: str) -> list[Candidate]:
-        """The rules a text matches, the winner first, fallbacks last."""
+    def problems(self) -> Iterator[Problem]:
+        """Rules that no message could be matched against in good time."""
+        yield from self._patterns.problems()
+        yield from self._similar.problems()
+
+    def candidates(self, text: str) -> Iterator[Candidate]:
+        """The rules a text matches, each by its best literal; the winner first, fallbacks last. Looked for as far as they are asked for."""
+        given: set[int] = set()
+        for candidate in chain(self._ranked(text), self._fallbacks):
+            if candidate.rule.position not in given:
+                given.add(candidate.rule.position)
+                yield candidate
+
+    def found(self, text: str) -> dict[int, Candidate]:
+        """All of them but fallbacks, by the positions of their rules."""
+        best: dict[int, Candidate] = {}
+        for candidate in self._ranked(text):
+            best.setdefault(candidate.rule.position, candidate)
+        return best
+
+    def _ranked(self, text: str) -> Iterator[Candidate]:
+        """What a text matches, the winner first; a keyword that nothing else can outrank comes before anything else is looked for."""
         text = text[:TEXT_LIMIT]
         folded = self._folding.fold(text)
-        found = self._whole(folded) + self._by_mark(text)
-        if not found and folded.endswith("#"):
-            folded = folded.rstrip("#")
-            found = self._whole(folded)
-        if not found:  # a keyword that takes fields, written without any
-            found = self._whole(folded, Kind.FIELDS)
-        if len(found) > 1:
-            found.sort(key=Candidate.rank)
-        return found + self._fallbacks
+        readings = self._readings(folded)
+        bare = readings if folded[-1:] != "#" else self._readings(folded.rstrip("#"))
+        # Last, a keyword that takes fields, written without any.
+        keywords = ranked(self._whole(readings) + self._by_mark(text) or self._whole(bare) or self._whole(bare, Kind.FIELDS))
+        sure = [candidate for candidate in keywords if candidate.rule.priority >= self._highest_other]
+        yield from sure
+        yield from ranked([*keywords[len(sure) :], *self._others(text, folded, bare)])
 
-    def _whole(self, folded: str, kind: Kind = Kind.KEYWORD) -> list[Candidate]:
-        """The rules whose literal is the whole text, courtesy words taken off its ends or not."""
+    def _others(self, text: str, folded: str, bare: tuple[str, ...]) -> list[Candidate]:
+        """What is found by more than looking it up."""
+        found = []
+        if self._patterns:
+            found += [Candidate(rule, Kind.PATTERN, source) for rule, source in self._patterns.find(text)]
+        if self._contains:
+            found += [Candidate(rule, Kind.CONTAINS, literal) for rule, literal in self._contains.find(self._folding.words(folded))]
+        if self._similar:
+            found += [Candidate(rule, Kind.SIMILAR, literal) for rule, literal in self._similar.find(bare)]
+        return found
+
+    def suggestion(self, text: str) -> str | None:
+        """The keyword that may have been meant by a text which no rule matches; None unless a fallback asks for it."""
+        if self._suggestions is None:
+            return None
+        folded = self._folding.fold(text)
+        head = folded.partition("#")[0].strip()
+        return self._suggestions.nearest([head, *self._folding.without_courtesy(head), folded])
+
+    def _whole(self, readings: Iterable[str], kind: Kind = Kind.KEYWORD) -> list[Candidate]:
+        """The rules whose literal is one of the readings of a text."""
         table = self._keywords if kind is Kind.KEYWORD else self._fields
-        readings = (folded, *self._folding.without_courtesy(folded))
         return [Candidate(rule, kind, literal) for literal in readings for rule in table.get(literal, ())]
+
+    def _readings(self, folded: str) -> tuple[str, ...]:
+        """A folded text as it stands, and without courtesy words at its ends."""
+        return (folded, *self._folding.without_courtesy(folded))
 
     def _by_mark(self, text: str) -> list[Candidate]:
         found = []
@@ -96,3 +176,19 @@ class Index:
             literal = self._folding.fold(text[:end])
             found += [Candidate(rule, Kind.FIELDS, literal, text[end + 1 :]) for rule in self._fields.get(literal, ())]
         return found
+
+
+def ranked(candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates, the winner first."""
+    return sorted(candidates, key=Candidate.rank) if len(candidates) > 1 else candidates
+
+
+def suggestions(rules: tuple[Rule, ...]) -> Suggestions | None:
+    """Guesses at keywords, where a fallback has a use for them."""
+    if not any(rule.fallback and "suggestion" in rule.uses for rule in rules):
+        return None
+    written: dict[str, str] = {}
+    for rule in rules:
+        for keyword in rule.keywords:
+            written.setdefault(keyword.literal, keyword.written.removesuffix("#").strip())
+    return Suggestions(written)

@@ -2,6 +2,7 @@
 
 import keyword
 from collections.abc import Collection, Iterable
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from flask_chatbot.core.folding import Folding, fold
@@ -46,6 +47,12 @@ def build_timezone(settings: Place, name: str | None) -> ZoneInfo:
         guess = guess or " Use an IANA name, such as Asia/Jakarta."
         settings.at("timezone").tell(f"unknown time zone {name!r}.{guess}")
         return ZoneInfo("UTC")
+
+
+def build_groups(settings: Place) -> Literal["never", "keywords", "all"]:
+    """What is answered in group chats."""
+    groups: Literal["never", "keywords", "all"] = (settings.data or {}).get("groups", "never")
+    return groups
 
 
 def build_vars(entries: Iterable[Place], taken: Collection[str]) -> dict[str, Place]:

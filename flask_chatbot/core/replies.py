@@ -1,5 +1,6 @@
 """What the bot answers: one value for each kind of message a customer can get."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 TEXT_LIMIT = 4096  # characters of one reply
@@ -57,6 +58,14 @@ class ContactCard:
 
     name: str
     numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A text with numbered choices below it: the words of each, and the name of the rule they lead to. Only handlers make it."""
+
+    text: str
+    entries: Mapping[str, str]
 
 
 Reply = Text | Media | Location | ContactCard

@@ -1,7 +1,7 @@
 """What a Python function returned, as replies that can be sent."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from math import isfinite
@@ -15,6 +15,7 @@ from flask_chatbot.core.replies import (
     Image,
     Location,
     Media,
+    Menu,
     Reply,
     Text,
     Video,
@@ -23,11 +24,12 @@ from flask_chatbot.core.rows import holder
 
 log = logging.getLogger(__name__)
 
+ENTRIES_LIMIT = 30  # of a menu, as in rule files
 ITEMS_LIMIT = 2000  # items looked at, empty texts and lists among them
-KINDS = (Text, Image, Audio, Video, Document, Location, ContactCard)
+KINDS = (Text, Image, Audio, Video, Document, Location, ContactCard, Menu)
 
 
-def replies_of(value: object) -> tuple[Reply, ...]:
+def replies_of(value: object) -> tuple[Reply | Menu, ...]:
     """The replies in a text, a reply, or a list or generator of these, nested or not; `TypeError` for anything else.
 
     What is more than one message may get is cut, an empty text is left out, and of an endless generator no more is taken than is sent.
@@ -44,7 +46,17 @@ def replies_of(value: object) -> tuple[Reply, ...]:
     return replies[:REPLIES_LIMIT]
 
 
-def flat(value: object, turns: Iterator[int]) -> Iterator[Reply]:
+def plain_replies_of(value: object) -> tuple[Reply, ...]:
+    """The replies in a value, as `replies_of`; `TypeError` for a menu, which belongs to a rule."""
+    replies = []
+    for reply in replies_of(value):
+        if isinstance(reply, Menu):
+            raise TypeError("a Menu is for handlers of rules: its numbers go back to the rule that showed it.")
+        replies.append(reply)
+    return tuple(replies)
+
+
+def flat(value: object, turns: Iterator[int]) -> Iterator[Reply | Menu]:
     """Each reply in what was returned; an item takes one of the `turns`, at whatever depth, and there it ends when they do."""
     if isinstance(value, str):
         yield from fitted(Text(value))
@@ -60,11 +72,13 @@ def flat(value: object, turns: Iterator[int]) -> Iterator[Reply]:
         raise TypeError(f"{kind} is no reply. Return a text, a reply or a list of these.")
 
 
-def fitted(reply: Reply) -> Iterator[Reply]:
+def fitted(reply: Reply | Menu) -> Iterator[Reply | Menu]:
     """The reply as it can be sent; nothing for one without text or URL; `TypeError` where a part has the wrong type."""
     if isinstance(reply, Text):
         if text_of(reply.text, "Text.text").strip():
             yield Text(str(reply.text)[:TEXT_LIMIT])
+    elif isinstance(reply, Menu):
+        yield menu_of(reply)
     elif isinstance(reply, Media):
         for part in ("url", "caption", "filename"):
             text_of(getattr(reply, part), f"{type(reply).__name__}.{part}")
@@ -79,6 +93,16 @@ def fitted(reply: Reply) -> Iterator[Reply]:
             raise TypeError("ContactCard.numbers is a list of texts, such as ['628111111111'].")
         name = text_of(reply.name, "ContactCard.name")[:TEXT_LIMIT]
         yield ContactCard(name, tuple(text_of(number, "each of ContactCard.numbers") for number in numbers))
+
+
+def menu_of(menu: Menu) -> Menu:
+    """The menu with no more entries than a rule file may give one."""
+    entries: object = menu.entries
+    if not isinstance(entries, Mapping) or not entries or not all(isinstance(each, str) for each in (*entries, *entries.values())):
+        raise TypeError("the entries of a Menu are a dict: the words shown, and for each the name of a rule.")
+    if len(entries) > ENTRIES_LIMIT:
+        log.warning("a handler returned a menu of more than %d entries; those are shown, and no more", ENTRIES_LIMIT)
+    return Menu(text_of(menu.text, "Menu.text")[:TEXT_LIMIT], dict(islice(entries.items(), ENTRIES_LIMIT)))
 
 
 def text_of(value: object, what: str) -> str:

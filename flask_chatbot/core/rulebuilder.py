@@ -1,55 +1,111 @@
 """One entry of ``rules:``, compiled."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, cast
 
-from flask_chatbot.core.fieldbuilder import RESERVED, build_fields
+from flask_chatbot.core.conditionbuilder import build_condition, build_duration
+from flask_chatbot.core.dialoguebuilder import build_actions, build_asking, build_confirm, build_menu
+from flask_chatbot.core.fieldbuilder import RESERVED
 from flask_chatbot.core.fields import Field, FieldType
 from flask_chatbot.core.fieldtypes import FIELD_TYPES
 from flask_chatbot.core.folding import Folding
+from flask_chatbot.core.kindbuilder import KEYS, build_kinds, first_written
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.replybuilder import ReplyBuilder
-from flask_chatbot.core.rules import Keyword, Rule
+from flask_chatbot.core.rules import Rule
 from flask_chatbot.core.templates import Sandbox
+from flask_chatbot.core.testbuilder import build_test
 
+COSTLY = ("is_open", "next_open", "suggestion")  # names that the engine looks up for the rules that mention them
+ONLY_FALLBACK = {"suggestion": "text"}
 # What every template may use, with the type of its value; "" where it has parts of its own.
-NAMES = {"nama": "text", "nohp": "text", "data": "", "text": "text", "keyword": "text", "now": "datetime"}
+NAMES = {
+    "nama": "text",
+    "nohp": "text",
+    "data": "",
+    "text": "text",
+    "keyword": "text",
+    "now": "datetime",
+    "is_open": "yesno",
+    "next_open": "datetime",
+}
+
+
+def on_invalid(data: Mapping[str, Any], asks: bool) -> Literal["explain", "ask", "reply"]:
+    """What a wrong value does, by what the rule says or else by what it has."""
+    implied = "ask" if asks else "reply" if "invalid" in data else "explain"
+    return cast(Literal["explain", "ask", "reply"], data.get("on_invalid") or implied)
 
 
 class RuleBuilder:
     """Compiles the rules of one book."""
 
-    def __init__(self, folding: Folding, sandbox: Sandbox, types: Mapping[str, FieldType], var_names: Mapping[str, str]) -> None:
+    def __init__(
+        self, folding: Folding, sandbox: Sandbox, types: Mapping[str, FieldType], var_names: Mapping[str, str], has_hours: bool = False
+    ) -> None:
         self.folding = folding
         self.sandbox = sandbox
         self.types = types
         self.names = NAMES | dict(var_names)
+        self.has_hours = has_hours
 
     def build(self, place: Place, position: int) -> Rule:
         """The rule at `place`; what is wrong with it is told, and it comes out as usable as can be."""
         data: dict[str, Any] = place.data
-        keywords = self.keywords(place.at("keyword"))
-        fields = build_fields(place.at("fields"), self.types, self.sandbox)
+        kinds = build_kinds(place, self.folding)
+        asking = build_asking(place, self.types, self.sandbox)
+        fields = asking.fields
         needs = self.needs(place.at("needs"))
         fielded = {field.name: field.type if field.type in FIELD_TYPES else "" for field in fields or ()}
-        replies = ReplyBuilder(self.sandbox, self.names | fielded | dict.fromkeys(needs, ""))
-        refusals = ReplyBuilder(self.sandbox, self.names | fielded)
+        groups = kinds.groups(fielded)
+        known = {**self.names, **(ONLY_FALLBACK if data.get("fallback") else {}), **dict.fromkeys(groups, "text"), **fielded}
+        written = str(data)
         rule = Rule(
-            name=data.get("name") or next((keyword.written for keyword in keywords), "fallback"),
+            name=data.get("name") or first_written(place),
             is_named="name" in data,
             mark=place.mark(),
             position=position,
-            keywords=keywords,
+            keywords=kinds.keywords,
+            patterns=kinds.patterns,
+            contains=kinds.contains,
+            similar=kinds.similar,
             fallback=data.get("fallback", False),
             priority=data.get("priority", 0),
             fields=fields,
             needs=needs,
-            on_invalid=data.get("on_invalid", "reply" if "invalid" in data else "explain"),
-            invalid=refusals.build(place.at("invalid")),
-            reply=replies.build(place.at("reply")),
+            groups=groups,
+            uses=tuple(name for name in COSTLY if name in written),
+            asks=asking.asks,
+            on_invalid=on_invalid(data, asking.asks),
+            menu=build_menu(place.at("menu")),
+            actions=build_actions(place, self.sandbox.locale.country),
+            is_silent=data.get("reply") == [],
+            **self.answers(place, known, needs),
+            **self.conditions(place),
+            tests=tuple(build_test(entry, is_under_rule=True) for entry in place.at("tests").entries()),
         )
         self.check(place, rule)
         return rule
+
+    def answers(self, place: Place, known: Mapping[str, str], needs: tuple[str, ...]) -> dict[str, Any]:
+        """The keys that hold templates; only the reply may use what a handler supplies."""
+        refusals = ReplyBuilder(self.sandbox, known)
+        replies = ReplyBuilder(self.sandbox, {**known, **dict.fromkeys(needs, "")}) if needs else refusals
+        return {
+            "confirm": build_confirm(place.at("confirm"), self.sandbox, known),
+            "failed": refusals.build(place.at("failed")),
+            "invalid": refusals.build(place.at("invalid")),
+            "reply": replies.build(place.at("reply")),
+        }
+
+    def conditions(self, place: Place) -> dict[str, Any]:
+        """The keys that say when the rule answers."""
+        when = build_condition(place.at("when"), self.sandbox.locale.country, self.has_hours)
+        if "otherwise" in place.data and not (when and when.asks_clock):
+            message = "'otherwise' answers where the clock is the reason. Write open, days, time or dates under 'when', or remove it."
+            place.at("otherwise").tell(message, key=True)
+        otherwise = ReplyBuilder(self.sandbox, self.names).build(place.at("otherwise"))
+        return {"when": when, "otherwise": otherwise, "once_per": build_duration(place.at("once_per"))}
 
     def needs(self, place: Place) -> tuple[str, ...]:
         """The names a Python handler supplies."""
@@ -58,34 +114,40 @@ class RuleBuilder:
                 entry.tell(f"{entry.data!r} cannot be the name of a value. Use letters, digits and _, beginning with a letter.")
         return tuple(entry.data for entry in place.entries())
 
-    def keywords(self, place: Place) -> tuple[Keyword, ...]:
-        """The keywords, those that fold to the same text taken once."""
-        found: dict[tuple[str, bool], Keyword] = {}
-        for entry in place.entries():
-            written = entry.data.strip()
-            takes_fields = written.endswith("#")
-            literal = self.folding.fold(written.removesuffix("#"))
-            if literal:
-                found.setdefault((literal, takes_fields), Keyword(written, literal, takes_fields))
-            else:
-                entry.tell(f"the keyword {written!r} has nothing that could be compared. Write at least one letter, digit or sign.")
-        return tuple(found.values())
-
     def check(self, place: Place, rule: Rule) -> None:
         """What each key may be right on its own, and wrong beside the others."""
-        if not (rule.keywords or rule.fallback or "name" in place.data or "keyword" in place.data):
+        if not (rule.fallback or {"name", *KEYS} & place.data.keys()):
             place.tell("this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one.")
-        if rule.fields is not None:
+        self.check_asking(place, rule)
+        if rule.fields is not None and not rule.asks:
             self.check_fields(place, rule, rule.fields)
         for key in ("on_invalid", "invalid"):
             if rule.fields is None and key in place.data:
                 place.at(key).tell(f"{key!r} needs 'fields', whose values could be wrong. Add them, or remove it.", key=True)
 
+    def check_asking(self, place: Place, rule: Rule) -> None:
+        """A form without # has its own way with wrong values; only a form that asks can be confirmed."""
+        if rule.confirm is not None and not rule.asks and rule.on_invalid != "ask":
+            place.at("confirm").tell("'confirm' belongs to a form that asks. Write 'ask', or 'on_invalid: ask'.", key=True)
+        for key in ("on_invalid", "invalid"):
+            if rule.asks and key in place.data:
+                place.at(key).tell(f"{key!r} is for 'fields'; 'ask' asks again. Remove it.", key=True)
+
     def check_fields(self, place: Place, rule: Rule, fields: tuple[Field, ...]) -> None:
-        if not any(keyword.takes_fields for keyword in rule.keywords):
+        if rule.patterns and not any(keyword.takes_fields for keyword in rule.keywords):
+            self.check_groups(place, rule, fields)
+        elif not any(keyword.takes_fields for keyword in rule.keywords):
             written = rule.keywords[0].written if rule.keywords else "penawaran"
             place.at("fields").tell(f"'fields' needs a keyword that ends in #, such as `keyword: {written}#`.", key=True)
         if rule.on_invalid == "reply" and "invalid" not in place.data:
             place.at("on_invalid").tell("'on_invalid: reply' needs the reply to send. Add 'invalid:' to the rule.", key=True)
-        if rule.on_invalid == "explain" and "invalid" in place.data:
-            place.at("invalid").tell("'invalid' is never sent while 'on_invalid' is explain. Remove one of them.", key=True)
+        if rule.on_invalid != "reply" and "invalid" in place.data:
+            place.at("invalid").tell(f"'invalid' is never sent while 'on_invalid' is {rule.on_invalid}. Remove one of them.", key=True)
+
+    def check_groups(self, place: Place, rule: Rule, fields: tuple[Field, ...]) -> None:
+        """A field that only a pattern could fill has a group of its name in one of them."""
+        named = {name for pattern in rule.patterns for name in pattern.groups}
+        for field in fields:
+            if field.name not in named and not field.may_be_left_out:
+                message = f"nothing fills the field {field.name!r}. Put (?P<{field.name}>...) into the pattern, or make the field optional."
+                place.at("fields").tell(message, key=True)

@@ -1,14 +1,24 @@
 """Rules as the engine uses them: compiled, immutable, each knowing its place in the files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from flask_chatbot.core.actions import Action
 from flask_chatbot.core.answers import Answer
+from flask_chatbot.core.conditions import Condition
 from flask_chatbot.core.fields import Field
+from flask_chatbot.core.folding import Folding
+from flask_chatbot.core.hours import Hours
 from flask_chatbot.core.locale import Locale
+from flask_chatbot.core.patterns import Pattern
+from flask_chatbot.core.phrases import Phrase
 from flask_chatbot.core.problems import Mark
+from flask_chatbot.core.ruletests import RuleTest
+from flask_chatbot.core.sources import Sources
+from flask_chatbot.core.templates import Template
 
 if TYPE_CHECKING:
     from flask_chatbot.core.matching import Index
@@ -25,12 +35,22 @@ class Keyword:
     takes_fields: bool
 
 
+class MenuEntry(NamedTuple):
+    """The words shown, the rule they lead to, and where that is written."""
+
+    words: str
+    rule: str
+    mark: Mark
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rule:
     """Everything one entry under ``rules:`` says.
 
     `is_named` tells a name its author gave from one made of a keyword. `fields` is None where any number of parts is taken, as `data`;
-    `needs` are the names a Python handler supplies.
+    `needs` are the names a Python handler supplies, `groups` those that its patterns read and no field has. `similar` holds folded texts.
+    `asks` where the fields are asked for one at a time; `actions` are for whoever carries out the decision.
+    `uses` are the names in its templates that cost something to find. `is_silent` where its author wrote ``reply: []``.
     """
 
     name: str
@@ -38,21 +58,58 @@ class Rule:
     mark: Mark
     position: int
     keywords: tuple[Keyword, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    contains: tuple[Phrase, ...] = ()
+    similar: tuple[str, ...] = ()
     fallback: bool = False
     priority: int = 0
     fields: tuple[Field, ...] | None = None
     needs: tuple[str, ...] = ()
-    on_invalid: Literal["explain", "reply"] = "explain"
+    groups: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    asks: bool = False
+    confirm: Template | None = None
+    menu: tuple[MenuEntry, ...] = ()
+    actions: tuple[Action, ...] = ()
+    failed: tuple[Answer, ...] = ()
+    on_invalid: Literal["explain", "ask", "reply"] = "explain"
     invalid: tuple[Answer, ...] = ()
     reply: tuple[Answer, ...] = ()
+    is_silent: bool = False
+    when: Condition | None = None
+    otherwise: tuple[Answer, ...] = ()
+    once_per: timedelta | None = None
+    tests: tuple[RuleTest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBook:
-    """All rules of one bot, ready to decide with. Read it once per message: a reload replaces it whole."""
+    """All rules of one bot, ready to decide with. Read it once per message: a reload replaces it whole.
+
+    `tests` are those that stand under no rule. `remembers` tells whether a rule remembers anything of the people who write,
+    `tracks_first_contact` whether one asks if somebody writes for the first time.
+    """
 
     rules: tuple[Rule, ...]
     by_name: Mapping[str, Rule]
     index: "Index"
     locale: Locale
+    folding: Folding = field(default_factory=Folding)
+    hours: Hours | None = None
+    groups: Literal["never", "keywords", "all"] = "never"
     files: tuple[Path, ...] = ()
+    sources: Sources = field(default_factory=Sources)
+    tests: tuple[RuleTest, ...] = ()
+    tracks_first_contact: bool = field(init=False)
+    remembers: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Found once, since each message asks.
+        first_contact = any(rule.when is not None and rule.when.first_contact is not None for rule in self.rules)
+        object.__setattr__(self, "tracks_first_contact", first_contact)
+        object.__setattr__(self, "remembers", first_contact or any(map(remembers, self.rules)))
+
+
+def remembers(rule: Rule) -> bool:
+    """Whether a rule leaves something to remember of the person it answered."""
+    return rule.asks or rule.on_invalid == "ask" or bool(rule.menu) or rule.once_per is not None

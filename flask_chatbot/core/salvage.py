@@ -13,27 +13,53 @@ Path = tuple[str | int, ...]
 
 GONE = object()  # in the place of an entry, so that those behind it keep their places
 HARMLESS = {"keyword": "a#", "fallback": True, "priority": 0}  # for the keys of a rule
-NAMING = ("fields", "needs")  # without these nobody knows what the templates of a rule may name
-NAMED = ("reply", "invalid", "on_invalid")
+WHOLE = ("when", "otherwise", "once_per", "ask", "confirm", "menu", "save", "notify", "pause", "subscribe", "forward", "failed", "tests")
+KINDS = ("pattern", "contains", "similar")
+NAMING = ("fields", "ask", "needs", *KINDS)  # without these nobody knows what the templates of a rule may name
+NAMED = ("reply", "invalid", "on_invalid", "confirm", "otherwise", "failed")
 
 
 def salvage(data: Any, complaints: Iterable[Complaint]) -> set[Path]:
     """Take what is refused out of the data, in place; the paths that are gone or were meant to be there."""
     gone: set[Path] = set()
     for complaint in complaints:
-        if complaint.path and not complaint.stays:
-            take_out(data, complaint.path)
-            gone.add(complaint.path)
+        path = widened(complaint.path)
+        if path and not (complaint.stays and path == complaint.path and path[2:3] not in [(key,) for key in WHOLE]):
+            take_out(data, path)
+            gone.add(path)
         if complaint.meant:
             meant = (*complaint.path[:-1], complaint.meant)
             take_out(data, meant, unless_there=True)
             gone.add(meant)
     for path in gone:
-        if path[:1] == ("rules",) and path[2:3] and path[2] in NAMING and len(path) <= 4:
-            rule = found(data, path[:2])
-            for key in NAMED if isinstance(rule, dict) else ():
-                rule.pop(key, None)
+        rule = found(data, path[:2])
+        if path[:1] != ("rules",) or len(path) < 3 or not isinstance(rule, dict):
+            continue
+        if path[2] in WHOLE:
+            rule.pop(path[2], None)
+        for key in depending(path):
+            rule.pop(key, None)
     return gone
+
+
+def widened(path: Path) -> Path:
+    """The path of what goes as a whole where a part of it is refused.
+
+    >>> widened(("rules", 0, "when", "days", 1)), widened(("settings", "hours", "mon")), widened(("rules", 0, "fields", 1))
+    (('rules', 0, 'when'), ('settings', 'hours'), ('rules', 0, 'fields', 1))
+    """
+    if path[:2] == ("settings", "hours") or path[:1] == ("tests",):
+        return path[:2]
+    return path[:3] if path[:1] == ("rules",) and path[2:3] and path[2] in (*WHOLE, *KINDS) else path
+
+
+def depending(path: Path) -> tuple[str, ...]:
+    """The keys of a rule that nobody can judge without what is gone."""
+    if path[2] in KINDS:
+        return ("fields", *NAMED)
+    if path[2] == "when":
+        return ("otherwise",)
+    return NAMED if path[2] in NAMING and len(path) <= 4 else ()
 
 
 def take_out(data: Any, path: Path, unless_there: bool = False) -> None:

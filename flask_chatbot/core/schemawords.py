@@ -87,7 +87,7 @@ def kinds_of(schema: Any) -> list[str]:
     """The types a place takes, without those that stand there for editors only."""
     types = schema.get("type", [])
     types = [types] if isinstance(types, str) else list(types)
-    return [kind for kind in types if "string" not in types or kind not in ("number", "boolean", "integer")]
+    return [kind for kind in types if "string" not in types or kind not in ("number", "boolean", "integer", "null")]
 
 
 def wrong_type(refusal: Refusal) -> Iterator[Complaint]:

@@ -16,6 +16,14 @@ NO_WORDS: Mapping[str, frozenset[str]] = {
     "id": frozenset("tidak tdk t gak ga nggak enggak engga bukan jangan salah no n".split()),
     "en": frozenset("no n nope nah wrong false".split()),
 }
+CANCEL_WORDS: Mapping[str, frozenset[str]] = {
+    "id": frozenset("batal batalkan stop berhenti".split()),
+    "en": frozenset("cancel stop quit".split()),
+}
+SKIP_WORDS: Mapping[str, frozenset[str]] = {
+    "id": frozenset("- lewati lewat skip".split()),
+    "en": frozenset("- skip none".split()),
+}
 DAY_WORDS: Mapping[str, Mapping[str, int]] = {  # days from today
     "id": {"hari ini": 0, "sekarang": 0, "besok": 1, "besuk": 1, "bsk": 1, "esok": 1, "lusa": 2},
     "en": {"today": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "day after tomorrow": 2, "the day after tomorrow": 2},
@@ -45,6 +53,12 @@ _ID = {
     "send_again": "Silakan kirim ulang dengan format:",
     "brackets": "Bagian dalam [ ] boleh dikosongkan.",
     "and_more": "dan {count} lagi",
+    "ask_field": "Mohon tulis: {label}.",
+    "form_skip": "(Ketik *-* untuk melewati.)",
+    "form_way_out": "(Ketik *batal* untuk berhenti.)",
+    "form_cancelled": "Baik, dibatalkan.",
+    "form_given_up": "Maaf, kita berhenti dulu di sini. Silakan mulai lagi kapan saja.",
+    "menu_back": "Kembali",
     "yes": "ya",
     "no": "tidak",
 }
@@ -72,6 +86,12 @@ _EN = {
     "send_again": "Please send it again in this format:",
     "brackets": "Parts in [ ] may be left out.",
     "and_more": "and {count} more",
+    "ask_field": "Please write: {label}.",
+    "form_skip": "(Write *-* to skip.)",
+    "form_way_out": "(Write *cancel* to stop.)",
+    "form_cancelled": "All right, cancelled.",
+    "form_given_up": "Sorry, let us stop here. You can start again at any time.",
+    "menu_back": "Back",
     "yes": "yes",
     "no": "no",
 }

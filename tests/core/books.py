@@ -6,8 +6,9 @@ from pathlib import Path
 from random import Random
 from types import MappingProxyType
 
-from flask_chatbot.core.engine import NO_MEMORY, Decision, decide
+from flask_chatbot.core.engine import Decision, decide
 from flask_chatbot.core.loader import load_rules, read_rules
+from flask_chatbot.core.memory import NO_MEMORY
 from flask_chatbot.core.messages import Message, Sender
 from flask_chatbot.core.replies import Reply, Text
 from flask_chatbot.core.rules import RuleBook

@@ -2,18 +2,22 @@ import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.engine import NO_MEMORY, Decision, decide
+from flask_chatbot.core.actions import Notify
+from flask_chatbot.core.engine import Decision, decide, differ
 from flask_chatbot.core.fieldtypes import FIELD_TYPES
 from flask_chatbot.core.matching import Kind, Match
+from flask_chatbot.core.memory import NO_MEMORY, State
 from flask_chatbot.core.messages import Message, Sender
 from flask_chatbot.core.replies import Document, Text
 from flask_chatbot.core.rules import RuleBook
 from tests.core.books import ask, load, replies, said
+from tests.core.talks import Talk
 
 PENAWARAN = """
 rules:
@@ -270,3 +274,117 @@ def test_parts_too_many_are_told(every_type: RuleBook) -> None:
     match = ask(every_type, "semua" + "#" * 20 + "x").match
     assert match is not None
     assert dict(match.invalid) == {"#": "Ada 20 bagian yang diisi, sedangkan formatnya hanya 10 bagian."}
+
+
+# -- conditions, and what is remembered of a person --------------------------------------------------
+
+TIMES = """
+settings: {groups: keywords, hours: {mon-fri: 08.00-17.00}}
+rules:
+  - {name: sapa, keyword: halo, when: {first_contact: true}, reply: Selamat datang.}
+  - {name: lagi, keyword: halo, reply: Halo lagi.}
+  - {name: harga, keyword: harga, when: {open: true}, otherwise: "Buka lagi {{ next_open | datetime }}.", once_per: 10 minutes, reply: 1000}
+  - {name: isi, keyword: 'isi#', fields: [{n: {type: integer}}], once_per: 1 jam, reply: "{{ n }}", notify: "628117601234"}
+  - {name: bagi, keyword: 'bagi#', once_per: 1 jam, reply: "{{ 1 / (data | length) }}"}
+  - {name: toko, keyword: stok, when: {line: toko}, reply: Toko.}
+  - {name: gudang, keyword: stok, reply: Gudang.}
+  - {name: sore, contains: sore, reply: Sore!}
+  - {name: diam, keyword: diam, once_per: 1 jam, reply: []}
+  - {name: entah, fallback: true, reply: Entah.}
+"""
+MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)  # 10.00 in Jakarta
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Talk:
+    return Talk(load(tmp_path, TIMES), now=MONDAY)
+
+
+def test_a_rule_answers_once_and_keeps_quiet_until_its_time_is_over(talk: Talk) -> None:
+    assert talk.hears("harga", "harga") == ["1000", None]
+    assert talk.says("harga", "628222") == "1000"
+    talk.wait(minutes=9, seconds=59)
+    decision = talk.decision("harga")
+    assert (decision.replies, decision.actions, decision.match and decision.match.rule.name) == ((), (), "harga")
+    talk.wait(seconds=1)
+    assert talk.says("harga") == "1000"
+
+
+def test_a_refusal_and_an_apology_are_no_answer_that_keeps_a_rule_quiet(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
+    assert (talk.says("isi") or "").startswith("Silakan kirim")
+    assert (talk.says("isi#dua") or "").startswith("Maaf, masih ada")
+    assert talk.hears("isi#2", "isi#dua", "isi") == ["2", None, None]
+    assert talk.hears("bagi", "bagi", "bagi#1", "bagi#1") == [APOLOGY.text, APOLOGY.text, "1.0", None]
+    assert len(caplog.records) == 2
+
+
+def test_silence_keeps_no_rule_quiet(talk: Talk) -> None:
+    assert talk.decision("diam").remember == State(seen=True)
+    assert talk.decision("diam").remember is None
+
+
+def test_actions_come_with_the_answer_alone(talk: Talk) -> None:
+    assert [talk.decision(text).actions for text in ("isi", "isi#x", "isi#2", "isi#2")] == [(), (), (Notify("628117601234"),), ()]
+
+
+def test_otherwise_answers_where_the_clock_is_the_reason_as_often_as_asked(talk: Talk) -> None:
+    talk.wait(hours=7)
+    assert talk.hears("harga", "harga") == ["Buka lagi Selasa, 24 November 2026 pukul 08.00."] * 2
+    talk.wait(hours=15)
+    assert talk.says("harga") == "1000"
+
+
+def test_the_first_contact_is_the_first_text_whatever_it_is(talk: Talk) -> None:
+    assert [talk.says("halo"), talk.says("halo"), talk.says("apa", "628222"), talk.says("halo", "628222")] == [
+        "Selamat datang.", "Halo lagi.", "Entah.", "Halo lagi.",
+    ]  # fmt: skip
+
+
+def test_the_first_contact_is_not_tracked_where_no_rule_asks_for_it(tmp_path: Path) -> None:
+    talk = Talk(load(tmp_path, "rules: [{keyword: halo, reply: Hai}]"))
+    assert (talk.decision("halo").remember, talk.book.remembers) == (None, False)
+
+
+def test_a_line_chooses_among_rules_of_one_keyword(talk: Talk) -> None:
+    assert [talk.says("stok", line="toko"), talk.says("stok", line="lain"), talk.says("stok")] == ["Toko.", "Gudang.", "Gudang."]
+
+
+def test_in_groups_keywords_alone_may_be_answered(talk: Talk) -> None:
+    said = [talk.says(text, chat="group") for text in ("halo", "stok", "isi#2", "selamat sore", "apa")]
+    assert said == ["Selamat datang.", "Gudang.", "2", None, None]
+
+
+@pytest.mark.parametrize(("groups", "said"), [("never", [None, None, None]), ("all", ["Gudang.", "Sore!", "Entah."])])
+def test_in_groups_nothing_or_all_may_be_answered(tmp_path: Path, groups: str, said: list[str | None]) -> None:
+    talk = Talk(load(tmp_path, TIMES.replace("groups: keywords", f"groups: {groups}")))
+    assert [talk.says(text, chat="group") for text in ("stok", "selamat sore", "apa")] == said
+
+
+def test_changes_deep_inside_of_notes_are_remembered(talk: Talk) -> None:
+    def handle(match: Match, message: Message, notes: dict[str, Any]) -> tuple[Text]:
+        notes.setdefault("a", {}).setdefault("b", []).append(message.text)
+        return (Text(str(notes)),)
+
+    talk.handle = handle
+    assert talk.hears("stok", "sore") == ["{'a': {'b': ['stok']}}", "{'a': {'b': ['stok', 'sore']}}"]
+    talk.wait(days=30)
+    assert talk.says("stok") == "{'a': {'b': ['stok']}}"
+
+
+def test_notes_that_stay_as_they_are_are_not_written_again(talk: Talk) -> None:
+    talk.handle = lambda match, message, notes: notes.setdefault("a", [1]) and None
+    assert talk.decision("stok").remember is not None
+    assert talk.decision("stok").remember is None
+
+
+class Odd:
+    """What can be neither equal nor different."""
+
+    def __eq__(self, other: object) -> bool:
+        raise ValueError("no answer")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_notes_that_cannot_be_compared_have_changed() -> None:
+    assert differ({"a": Odd()}, {"a": 1})

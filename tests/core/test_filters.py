@@ -30,7 +30,7 @@ def rendered(expression: str, locale: Locale = ID) -> str:
 
 
 def test_these_are_the_filters_and_no_others() -> None:
-    ours = "date join mask number phone replace reverse round rupiah sum time truncate unique"
+    ours = "date datetime join mask number phone replace reverse round rupiah sum time truncate unique"
     assert sorted(filters(ID)) == sorted([*JINJA_FILTERS, *ours.split()])
     assert {"attr", "map", "format", "center", "indent", "safe", "tojson", "pprint", "xmlattr", "groupby"}.isdisjoint(filters(ID))
 

@@ -8,7 +8,10 @@ from flask_chatbot.core.loader import load_rules, read_rules
 from flask_chatbot.errors import RulesError
 from tests.core.books import in_rule, load, problems, told, write
 
-RULE_KEYS = "name, keyword, fallback, priority, fields, needs, on_invalid, invalid, reply"
+RULE_KEYS = (
+    "name, keyword, pattern, contains, similar, fallback, priority, when, otherwise, once_per, fields, ask, confirm, menu, save, notify, "
+    "pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
+)
 QUOTES = "Put quotes around this text:"
 
 
@@ -34,13 +37,13 @@ QUOTES = "Put quotes around this text:"
         ("version: 1\nrule: [{keyword: a}]", ["2:1: unknown key 'rule'. Did you mean 'rules'?"]),
         (
             "version: 1\nxyz: 1\nrules: [{keyword: a}]",
-            ["2:1: unknown key 'xyz'. Known here: version, include, settings, synonyms, vars, rules."],
+            ["2:1: unknown key 'xyz'. Known here: version, include, settings, synonyms, vars, rules, tests."],
         ),
         (
             "version: 1\nsettings:\nlanguage: en\nrules: [{keyword: a}]",
             [
                 "2:1: 'settings' is empty. Write a group of keys after it, or remove it.",
-                "3:1: unknown key 'language'. Known here: version, include, settings, synonyms, vars, rules.",
+                "3:1: unknown key 'language'. Known here: version, include, settings, synonyms, vars, rules, tests.",
             ],
         ),
         (
@@ -202,10 +205,10 @@ def test_a_wrong_field(tmp_path: Path, fields: str, found: list[str]) -> None:
         ),
         ("keyword: a#\nfields: [b]\ninvalid: x", []),
         ("keyword: a#\nfields: [b]\non_invalid: reply\ninvalid: []", []),
-        ("keyword: a#\nfields: [b]\non_invalid: answer", ["5:17: 'on_invalid' must be one of explain, reply, not 'answer'."]),
+        ("keyword: a#\nfields: [b]\non_invalid: answer", ["5:17: 'on_invalid' must be one of explain, ask, reply, not 'answer'."]),
         (
             "keyword: a#\nfields: [b]\non_invalid: replay",
-            ["5:17: 'on_invalid' must be one of explain, reply, not 'replay'. Did you mean 'reply'?"],
+            ["5:17: 'on_invalid' must be one of explain, ask, reply, not 'replay'. Did you mean 'reply'?"],
         ),
     ],
 )

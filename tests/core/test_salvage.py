@@ -7,7 +7,10 @@ import pytest
 from flask_chatbot.core.schemawords import Complaint
 from tests.core.books import in_rule, problems
 
-RULE_KEYS = "name, keyword, fallback, priority, fields, needs, on_invalid, invalid, reply"
+RULE_KEYS = (
+    "name, keyword, pattern, contains, similar, fallback, priority, when, otherwise, once_per, fields, ask, confirm, menu, save, notify, "
+    "pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
+)
 NAME = "a field may not be called 'class', which means something else here. Choose another name."
 NMAA = "unknown name 'nmaa'. Did you mean 'nama'?"
 
@@ -135,7 +138,7 @@ reply: "{{ nmaa }} {{ nama }}"
         ("keyword: a\nneeds: [[b]]\nreply: '{{ b }}'", ["4:13: entry 1 of 'needs' must be text, not a list."]),
         (
             "keyword: a#\nfields: [b]\non_invalid: maybe\ninvalid: '{{ nmaa }}'",
-            ["5:17: 'on_invalid' must be one of explain, reply, not 'maybe'.", f"6:18: {NMAA}"],
+            ["5:17: 'on_invalid' must be one of explain, ask, reply, not 'maybe'.", f"6:18: {NMAA}"],
         ),
     ],
 )

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,11 @@ from tests.docs.sessions import KEY
 
 
 @pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], Any]]:
+def load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[str, str], Any]]:
     """A module of an example by the names of its folder and its own; others of that folder can then be imported too."""
     known = set(sys.modules)
     monkeypatch.setenv("CHATBOT_WEBHOOK_KEY", KEY)
+    monkeypatch.setenv("CHATBOT_DATABASE_URL", f"sqlite:///{tmp_path / 'chatbot.sqlite'}")  # no files among the examples
 
     def import_from(folder: str, name: str) -> Any:
         monkeypatch.syspath_prepend(EXAMPLES / folder)

@@ -5,6 +5,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 KEY = "the-key-of-this-example"
@@ -37,8 +38,15 @@ def run(command: str, folder: Path) -> str:
     """What a command prints in a folder. `flask` is the one of these tests, whatever is on the path."""
     first, *rest = shlex.split(command)
     program = [sys.executable, "-m", "flask"] if first == "flask" else [first]
-    environment = {**os.environ, "CHATBOT_WEBHOOK_KEY": KEY, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "100"}
-    outcome = subprocess.run(
-        [*program, *rest], cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False
-    )
+    with TemporaryDirectory() as elsewhere:
+        environment = {
+            **os.environ,
+            "CHATBOT_WEBHOOK_KEY": KEY,
+            "CHATBOT_DATABASE_URL": f"sqlite:///{elsewhere}/chatbot.sqlite",  # no files among the examples
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "COLUMNS": "100",
+        }
+        outcome = subprocess.run(
+            [*program, *rest], cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False
+        )
     return outcome.stdout + outcome.stderr

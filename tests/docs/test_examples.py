@@ -41,6 +41,15 @@ def test_the_rules_of_an_example_hold_no_mistake(folder: Path) -> None:
     assert run("flask chatbot check", folder).endswith(", no problems\n")
 
 
+@pytest.mark.parametrize(
+    "folder",
+    sorted({path.parent for path in EXAMPLES.rglob("rules.yaml") if "tests:" in path.read_text("utf-8")}),
+    ids=lambda folder: folder.name,
+)
+def test_the_tests_in_the_rules_of_an_example_pass(folder: Path) -> None:
+    assert run("flask chatbot test", folder).endswith(" tests, none failed\n")
+
+
 @pytest.mark.parametrize("folder", ["quickstart", "testing"])
 def test_the_tests_that_a_page_shows_pass(folder: str, tmp_path: Path) -> None:
     there = shutil.copytree(EXAMPLES / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -117,6 +126,7 @@ def test_the_webhook_needs_no_csrf_token_and_forms_still_do(load: Load) -> None:
 def test_the_webhook_passes_the_login_and_nobody_else_does(load: Load) -> None:
     app = load("mounting", "login").create_app(CONFIG)
     assert (posted(app), app.test_client().get("/").location) == (ANSWER, "/login")
+    assert app.test_client().get("/chatbot/healthz").json == {"status": "ok"}
 
 
 def test_refusals_are_json_beside_html_error_pages(load: Load) -> None:
@@ -141,6 +151,23 @@ def test_the_webhook_answers_below_a_prefix(load: Load) -> None:
 def test_the_wsgi_app_answers(load: Load) -> None:
     answer = posted(load("deploy", "wsgi").app)
     assert answer == {"success": True, "message": {"reply": [{"type": "message", "content": "Halo!"}]}}
+
+
+def test_a_health_check_says_what_the_page_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rules = tmp_path / "rules.yaml"
+    rules.write_text((EXAMPLES / "deploy" / "rules.yaml").read_text("utf-8"), "utf-8")
+    app = Flask("shop", root_path=str(tmp_path))
+    app.config.update(CONFIG)
+    Chatbot(app)
+    rules.write_text(rules.read_text("utf-8").replace("reply:", "repply:"), "utf-8")
+    known = app.test_client().get("/chatbot/healthz", headers={"SecretKey": KEY}).json
+    rules.write_text(rules.read_text("utf-8").replace("repply:", "reply:"), "utf-8")
+    mended = Flask("mended", root_path=str(tmp_path))
+    mended.config.update(CONFIG)
+    Chatbot(mended)
+    shown = [json.loads(block.text) for block in all_blocks("json") if block.page == "deploying.md"]
+    assert [mended.test_client().get("/chatbot/healthz").json, known] == shown
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run there")

@@ -1,0 +1,72 @@
+"""What a rule wants done beside its replies; whoever asked the engine carries it out."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Keep the fields as a row of the table of that name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tell a member of staff who wrote what; `number` is normalised."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Keep quiet for this person."""
+
+    duration: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Whether this person wants promotions from now on."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Ask another webhook, and send its replies; `timeout` is for all tries together."""
+
+    url: str
+    key: str
+    timeout: timedelta
+
+
+Action = Save | Notify | Pause | Subscribe | Forward
+
+
+def action_name(action: Action) -> str:
+    """The key under which a rule file writes an action.
+
+    >>> action_name(Save("survei"))
+    'save'
+    """
+    return type(action).__name__.lower()
+
+
+def action_data(action: Action) -> dict[str, object]:
+    """An action as a rule file writes it, a length of time in seconds; without the key of a webhook, which is secret.
+
+    >>> action_data(Save("survei")), action_data(Pause(timedelta(hours=2)))
+    ({'save': 'survei'}, {'pause': '7200 seconds'})
+    """
+    if isinstance(action, Pause):
+        return {action_name(action): seconds(action.duration)}
+    if isinstance(action, Forward):
+        return {action_name(action): {"url": action.url, "timeout": seconds(action.timeout)}}
+    (value,) = (getattr(action, name) for name in action.__slots__)
+    return {action_name(action): value}
+
+
+def seconds(duration: timedelta) -> str:
+    """A length of time as a rule file may write it."""
+    return f"{int(duration.total_seconds())} seconds"

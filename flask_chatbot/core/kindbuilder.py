@@ -1,0 +1,90 @@
+"""The ways to match a rule, compiled: ``keyword:``, ``pattern:``, ``contains:`` and ``similar:``."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from flask_chatbot.core.fieldbuilder import check_name
+from flask_chatbot.core.folding import Folding
+from flask_chatbot.core.patterns import Pattern, build_pattern
+from flask_chatbot.core.phrases import Phrase, build_phrase
+from flask_chatbot.core.places import Place
+from flask_chatbot.core.rules import Keyword
+from flask_chatbot.core.similar import check_similar
+
+KEYS = ("keyword", "pattern", "contains", "similar")
+NAME_LIMIT = 60  # characters of what a rule without a name is called by
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """All that one rule is found by."""
+
+    keywords: tuple[Keyword, ...]
+    patterns: tuple[Pattern, ...]
+    contains: tuple[Phrase, ...]
+    similar: tuple[str, ...]
+
+    def groups(self, known: Collection[str]) -> tuple[str, ...]:
+        """The names of the groups in its patterns, without those known already."""
+        return tuple(dict.fromkeys(name for pattern in self.patterns for name in pattern.groups if name not in known))
+
+
+def build_kinds(rule: Place, folding: Folding) -> Kinds:
+    """What the entry of a rule is found by; what is wrong with it is told."""
+    return Kinds(
+        build_keywords(rule.at("keyword"), folding),
+        build_patterns(rule.at("pattern")),
+        build_contains(rule.at("contains"), folding),
+        build_similar(rule.at("similar"), folding),
+    )
+
+
+def first_written(rule: Place) -> str:
+    """What a rule without a name is called: the first that it is found by, as written."""
+    for entries in [rule.data[key] for key in KEYS if rule.data.get(key)]:
+        for written in entries if isinstance(entries, list) else [entries]:
+            if written.strip():
+                return str(written.strip()[:NAME_LIMIT])
+    return "fallback"
+
+
+def build_keywords(place: Place, folding: Folding) -> tuple[Keyword, ...]:
+    """The keywords, those that fold to the same text taken once."""
+    found: dict[tuple[str, bool], Keyword] = {}
+    for entry in place.entries():
+        written = entry.data.strip()
+        takes_fields = written.endswith("#")
+        literal = folding.fold(written.removesuffix("#"))
+        if literal:
+            found.setdefault((literal, takes_fields), Keyword(written, literal, takes_fields))
+        else:
+            entry.tell(f"the keyword {written!r} has nothing that could be compared. Write at least one letter, digit or sign.")
+    return tuple(found.values())
+
+
+def build_patterns(place: Place) -> tuple[Pattern, ...]:
+    """The patterns, whose groups may be called what fields may be called."""
+    found: dict[str, Pattern] = {}
+    for entry in place.entries():
+        pattern = build_pattern(entry, "Repeat less, or write * for any number of times.")
+        if pattern is not None:
+            found.setdefault(pattern.source, pattern)
+            for name in pattern.groups:
+                check_name(entry, name)
+    return tuple(found.values())
+
+
+def build_contains(place: Place, folding: Folding) -> tuple[Phrase, ...]:
+    """The phrases, those that are the same to a text taken once."""
+    found: dict[str, Phrase] = {}
+    for entry in place.entries():
+        phrase = build_phrase(entry, folding)
+        if phrase is not None:
+            found.setdefault(phrase.literal, phrase)
+    return tuple(found.values())
+
+
+def build_similar(place: Place, folding: Folding) -> tuple[str, ...]:
+    """The folded texts."""
+    literals = [(entry, folding.fold(entry.data)) for entry in place.entries()]
+    return tuple(dict.fromkeys(literal for entry, literal in literals if check_similar(entry, literal)))

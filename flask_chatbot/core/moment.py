@@ -1,0 +1,89 @@
+"""One message at one moment, as the rules of a book see it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask_chatbot.core.conditions import Failure
+from flask_chatbot.core.fields import Context, dealt, read_fields
+from flask_chatbot.core.forms import Form, filled
+from flask_chatbot.core.matching import Candidate, Kind, Match
+from flask_chatbot.core.messages import Message, split_parts
+from flask_chatbot.core.rules import Rule, RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A message that the rules of a book are asked about; `now` is in their time zone."""
+
+    book: RuleBook
+    message: Message
+    now: datetime
+
+    @property
+    def context(self) -> Context:
+        """Where and when its values are read."""
+        return Context(self.book.locale.language, self.book.locale.country, self.now)
+
+    def failures(self, rule: Rule, first: bool) -> tuple[Failure, ...]:
+        """The conditions of a rule that do not hold; `first` where the sender never wrote before."""
+        return rule.when.failures(self.message, self.now, self.book.hours, first) if rule.when is not None else ()
+
+    def read(self, candidate: Candidate) -> tuple[Match, dict[str, str]]:
+        """The match with its fields read from what stands after the ``#`` or in a pattern's groups; and the texts they were read from."""
+        rule, kind, literal, rest = candidate
+        data = split_parts(rest) if kind is Kind.FIELDS else () if kind is Kind.MENU else self.message.data
+        groups = candidate.groups(self.message.text)
+        named = {name: groups.get(name) for name in rule.groups}
+        match = Match(rule=rule, kind=kind, literal=literal, data=data, fields=named)
+        if not rule.fields:
+            return match, {}
+        parts = [groups.get(field.name) or "" for field in rule.fields] if kind is Kind.PATTERN else rest.split("#")
+        texts = dict(zip((field.name for field in rule.fields), dealt(rule.fields, parts), strict=False))
+        texts |= {name: text for name, text in named.items() if text is not None}
+        reading = read_fields(rule.fields, parts, self.context)
+        return replace(match, fields={**named, **reading.values}, invalid=reading.problems), texts
+
+    def read_form(self, rule: Rule, form: Form) -> Match:
+        """The match of a form with nothing left to ask for; its texts are the `data`."""
+        fields = rule.fields or ()
+        reading = filled(form, fields, self.context)
+        named = {name: form.texts.get(name) for name in rule.groups}
+        data = [form.texts.get(field.name, "") for field in fields]
+        while data and not data[-1]:
+            data.pop()
+        return Match(rule=rule, kind=Kind.FORM, data=tuple(data), fields={**named, **reading.values}, invalid=reading.problems)
+
+    def names(self, match: Match) -> dict[str, object]:
+        """What templates may use, beside the `vars`; a field hides a name of ours."""
+        names: dict[str, object] = {
+            "nama": self.message.sender.name,
+            "nohp": self.message.sender.number,
+            "data": match.data,
+            "text": self.message.text,
+            "keyword": self.message.keyword,
+            "now": self.now,
+        }
+        if match.rule.uses:
+            names |= {name: self._looked_up(name, match.kind) for name in match.rule.uses}
+        return {**names, **match.fields}
+
+    def _looked_up(self, name: str, kind: Kind) -> object:
+        """The value of a name that costs something to find, and that few templates use."""
+        hours = self.book.hours
+        if name == "is_open":
+            return hours is None or hours.is_open(self.now)
+        if name == "next_open":
+            return hours.next_open(self.now) if hours else None
+        return self.book.index.suggestion(self.message.text) if kind is Kind.FALLBACK else None
+
+
+def trigger(match: Match) -> str:
+    """The keyword to show the form with, as its author wrote it: the one that was used, where that takes fields."""
+    forms = [keyword for keyword in match.rule.keywords if keyword.takes_fields]
+    used = [keyword for keyword in forms if keyword.literal == match.literal]
+    return next((keyword.written for keyword in (*used, *forms)), "" if match.kind is Kind.PATTERN else match.literal)
+
+
+def may_leave(book: RuleBook, text: str) -> bool:
+    """Whether a text is a keyword with its ``#``, which no form holds back."""
+    return "#" in text and any(candidate.kind is Kind.FIELDS for candidate in book.index.candidates(text))

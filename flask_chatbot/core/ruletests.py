@@ -1,0 +1,49 @@
+"""The tests in rule files, as values: what is sent, and what is expected."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from flask_chatbot.core.messages import Sender
+from flask_chatbot.core.problems import Mark
+
+NUMBER = "6281200000000"
+MOMENT = datetime(2026, 11, 23, 10, 0)  # noqa: DTZ001  a Monday, in whatever time zone the rules have
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One key of a test that is compared, and the place of its value.
+
+    `wanted` is a name for ``rule``, texts by name for ``fields`` (None for nothing), names for ``invalid``, texts for ``reply_has``, a
+    number for ``count``; for ``reply`` it is the replies in their order, each as a tuple of those it may be.
+    """
+
+    key: str
+    wanted: Any
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One text of a customer, and what is expected of the answer; `at` is in the rules' time zone, None for that of the turn before."""
+
+    text: str
+    mark: Mark
+    expected: tuple[Expectation, ...] = ()
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTest:
+    """One entry under ``tests:``; `given` stands for what a Python handler supplies, `first` says that the sender is a stranger."""
+
+    mark: Mark
+    turns: tuple[Turn, ...] = ()
+    sender: Sender = field(default_factory=lambda: Sender(number=NUMBER))
+    at: datetime = MOMENT
+    chat: Literal["private", "group"] = "private"
+    line: str | None = None
+    first: bool = False
+    given: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,66 @@
+"""The blueprint of ``GET /healthz``: whether the rule files, as they are now, are those in use."""
+
+import json
+import logging
+from dataclasses import asdict
+
+from flask import Blueprint, Flask, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
+
+from flask_chatbot.bot import Bot
+from flask_chatbot.hostproof import add_route, exempt
+from flask_chatbot.reloading import keep_fresh
+from flask_chatbot.webhook import find_key
+from flask_chatbot.wire import write_refusal
+
+METHODS = ("GET", "HEAD")
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("chatbot_health", __name__)
+
+
+@blueprint.record
+def _add_route(setup: BlueprintSetupState) -> None:
+    add_route(setup, "healthz", healthz, METHODS)
+
+
+@blueprint.url_value_preprocessor
+def _go_first(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """Run before any `before_request` of the host, which may check for CSRF tokens."""
+    exempt(current_app.extensions, blueprint, healthz)
+
+
+def healthz(_host: str = "") -> Response:
+    """``ok``, or ``degraded`` where the rules in use are older than the files; 200 for both, since the bot answers all the same."""
+    headers = {"Cache-Control": "no-store"}
+    if request.method not in METHODS:
+        return _answer(write_refusal("This address takes GET only."), 405, {"Allow": ", ".join(METHODS)})
+    try:
+        return _answer(json.dumps(state(current_app._get_current_object())).encode(), 200, headers)  # type: ignore[attr-defined]
+    except Exception:
+        log.exception("a health check failed by our fault")
+        return _answer(write_refusal("The bot has a problem of its own. Try again later."), 503, {"Retry-After": "30", **headers})
+
+
+def state(app: Flask) -> dict[str, object]:
+    """What a health check is told; what is wrong, and where, only with a webhook key in the header ``SecretKey``."""
+    keep_fresh(app)
+    bot: Bot = app.extensions["chatbot"]
+    problems = bot.problems
+    if not problems:
+        return {"status": "ok"}
+    if not is_trusted(bot, request.headers.get("SecretKey", "")):
+        return {"status": "degraded"}
+    return {"status": "degraded", "problems": [{**asdict(problem.mark), "message": problem.message} for problem in problems]}
+
+
+def is_trusted(bot: Bot, key: str) -> bool:
+    """Whether this is one of the webhook keys; the white space and the ``;`` that clients send behind one do not count."""
+    # WSGI hands headers on as Latin-1; keys are compared as UTF-8.
+    given = key.encode("latin-1", "replace").decode("utf-8", "replace").strip()
+    keys = bot.settings.webhook_keys
+    return find_key(keys, given) is not None or find_key(keys, given.removesuffix(";").rstrip()) is not None
+
+
+def _answer(body: bytes, status: int, headers: dict[str, str]) -> Response:
+    return Response(body, status, headers, content_type="application/json")

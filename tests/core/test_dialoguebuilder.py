@@ -1,0 +1,142 @@
+"""What is told of mistakes in forms, menus and actions when the rules are loaded."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from flask_chatbot.core.actions import Forward, Notify, Pause, Save, Subscribe
+from flask_chatbot.core.replies import Text
+from tests.core.books import in_rule, load, problems, replies
+
+NO_TEMPLATE = "is no template: customers would read the braces. Write it without them."
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (
+            "keyword: [survei, survei#]\nask: [{a: {question: A?}}]",
+            ["3:23: 'ask' is a form without #. Write the keyword without it, or 'fields' in place of 'ask'."],
+        ),
+        (
+            "keyword: a\nfields: [b]\nask: [{c: {question: C?}}]",
+            ["5:5: 'ask' stands in place of 'fields'. Keep one of them."],
+        ),
+        (
+            "keyword: a\nask: [nama, {umur: {type: integer}}, {kota: {question: ' '}}]",
+            [
+                "4:11: the field 'nama' has no question to ask for it. Add `question:`.",
+                "4:17: the field 'umur' has no question to ask for it. Add `question:`.",
+                "4:42: the field 'kota' has no question to ask for it. Add `question:`.",
+            ],
+        ),
+        ("keyword: a\nask: [{a: {question: 'Halo {{ nama }}?'}}]", [f"4:26: a question {NO_TEMPLATE}"]),
+        (
+            "keyword: a#\nfields: [{a: {label: '{% if x %}', question: '{{ x }}'}}]",
+            [f"4:26: a label {NO_TEMPLATE}", f"4:50: a question {NO_TEMPLATE}"],
+        ),
+        (
+            "keyword: a\nask: [{a: {question: A?, rest: true}}]",
+            ["4:30: 'rest' is for parts behind a #. Here each answer is a message of its own: remove it."],
+        ),
+        (
+            "keyword: a\nask: [{a: {question: A?}}]\non_invalid: explain\ninvalid: x",
+            [
+                "5:5: 'on_invalid' is for 'fields'; 'ask' asks again. Remove it.",
+                "6:5: 'invalid' is for 'fields'; 'ask' asks again. Remove it.",
+            ],
+        ),
+        (
+            "keyword: a#\nfields: [b]\nconfirm: '{{ b }}?'",
+            ["5:5: 'confirm' belongs to a form that asks. Write 'ask', or 'on_invalid: ask'."],
+        ),
+        ("keyword: a\nconfirm: Benar?", ["4:5: 'confirm' belongs to a form that asks. Write 'ask', or 'on_invalid: ask'."]),
+        (
+            "keyword: a\nask: [{b: {question: B?}}]\nconfirm: true",
+            [("5:14: 'confirm' is the text that customers say yes or no to. Write one, such as \"Nilai {{ nilai }}. Benar? (ya/tidak)\".")],
+        ),
+        ("keyword: a\nask: [{b: {question: B?}}]\nconfirm: '{{ c }}?'", ["5:18: unknown name 'c'."]),
+        ("keyword: a\nask: []", ["4:10: 'ask' is an empty list. Write at least 1 entry, or remove it."]),
+        ("keyword: a\nask: {b: {question: B?}}", ["4:10: 'ask' must be a list, not a group of keys. Begin each entry with '-'."]),
+        ("keyword: a\nmenu: []", ["4:11: 'menu' is an empty list. Write at least 1 entry, or remove it."]),
+        ("keyword: a\nmenu: {A: a}", ["4:11: 'menu' must be a list, not a group of keys. Begin each entry with '-'."]),
+        ("keyword: a\nmenu: [a]", ["4:12: entry 1 of 'menu' must be a group of keys, not 'a'."]),
+        (
+            "keyword: a\nmenu:\n- A: a\n  B: a",
+            ["5:7: 'A' and 'B' stand in one entry. Write each as an entry of its own, beginning with '-'."],
+        ),
+        (
+            "keyword: a\nmenu: [{A: a}, {' a!': a}]",
+            ["4:20: the menu has an entry ' a!' already. Give this one other words."],
+        ),
+        (
+            "keyword: a\nmenu: [{1: a}, {2.: a}]",
+            [
+                "4:13: the entries of a menu get their numbers by themselves. Write the words to show, such as `- Daftar harga: a`.",
+                "4:21: the entries of a menu get their numbers by themselves. Write the words to show, such as `- Daftar harga: a`.",
+            ],
+        ),
+        ("keyword: a\nmenu: [{1. Harga: a}]", ["4:13: the entries of a menu get their numbers by themselves. Write 'Harga' alone."]),
+        ("keyword: a\nmenu: [{' ': a}]", ["4:13: the words of a menu entry are empty. Write what customers are to see."]),
+        ("keyword: a\nmenu: [{'Halo {{ nama }}': a}]", [f"4:13: an entry of a menu {NO_TEMPLATE}"]),
+        ("keyword: harga\nmenu: [{A: hrga}]", ["4:16: the menu leads to rule 'hrga', and there is none. Did you mean 'harga'?"]),
+        (
+            "keyword: harga\nmenu: [{harga: Daftar lengkap}]",
+            ["4:20: the menu leads to rule 'Daftar lengkap', and there is none. Write the words first, and then the name of a rule."],
+        ),
+        (
+            "keyword: a\nfailed: Maaf.",
+            ["4:5: 'failed' is sent where 'forward' fails, and there is none. Add it, or remove 'failed'."],
+        ),
+        ("keyword: a\nforward: {url: crm.id}", ["4:20: 'crm.id' is no web address. Write it with https:// in front."]),
+        ("keyword: a\nforward: {timeout: 1 jam}", ["4:14: 'forward' lacks the key 'url'."]),
+        (
+            "keyword: a\npause: 2h\nnotify: [admin, 0811-7601-234]",
+            [
+                "4:12: '2h' has no unit of time that is known. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari.",
+                "5:14: 'admin' is no possible phone number. Write it with its country code, such as 6281234567890.",
+            ],
+        ),
+        ("keyword: a\nsubscribe: no", ["4:16: 'subscribe' must be true or false, not 'no'."]),
+    ],
+)
+def test_what_cannot_be_is_told_with_its_place_and_the_mend(tmp_path: Path, lines: str, told: list[str]) -> None:
+    assert in_rule(tmp_path, lines) == told
+
+
+def test_a_rule_that_could_not_be_read_is_not_missed_by_menus(tmp_path: Path) -> None:
+    text = "rules: [{keyword: a, menu: [{A: harga}]}, {name: harga, repply: x}]"
+    assert problems(tmp_path, text) == [
+        "rules.yaml:1:57: unknown key 'repply'. Did you mean 'reply'?",
+    ]
+
+
+def test_actions_are_what_the_rule_says(tmp_path: Path) -> None:
+    text = """rules:
+  - keyword: a
+    save: survei
+    notify: [08117601234, "+62 811-7601-235"]
+    pause: 2 hours
+    subscribe: false
+    forward: {url: "https://crm.id/hook", webhookkey: rahasia}
+    failed: Maaf.
+  - {keyword: b, forward: {url: "https://crm.id/hook", timeout: 3 detik}}
+"""
+    book = load(tmp_path, text)
+    assert book.by_name["a"].actions == (
+        Save("survei"),
+        Notify("628117601234"),
+        Notify("628117601235"),
+        Pause(timedelta(hours=2)),
+        Subscribe(False),
+        Forward("https://crm.id/hook", "rahasia", timedelta(seconds=10)),
+    )
+    assert book.by_name["b"].actions == (Forward("https://crm.id/hook", "", timedelta(seconds=3)),)
+
+
+def test_a_question_of_fields_is_what_is_said_where_they_are_missing(tmp_path: Path) -> None:
+    book = load(tmp_path, "rules: [{keyword: 'a#', fields: [{b: {question: 'Siapa?'}}, c], reply: x}]")
+    (said,) = replies(book, "a##x")
+    assert isinstance(said, Text)
+    assert "- B: Siapa?" in said.text
