@@ -1,0 +1,61 @@
+"""The command: `python -m benchmarks [match|load|webhook|memory|bad]`. It ends with 1 where a promise is broken."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks.tables import Row, table
+from benchmarks.timing import machine
+
+PARTS = ("match", "load", "webhook", "memory", "bad")
+
+
+def say(text: str) -> None:
+    """Print at once, since a run takes minutes."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def measure(part: str, quick: bool, plots: Path | None) -> list[Row]:
+    """The figures of one part; its picture is drawn where `plots` names a folder."""
+    if part == "match":
+        from benchmarks import match
+
+        rows, curves = match.run(say, quick)
+        if plots:
+            from benchmarks.plots import draw_deciding
+
+            draw_deciding(curves, plots)
+        return rows
+    if part == "webhook":
+        from benchmarks import webhook
+
+        rows, bars = webhook.run(say, quick)
+        if plots:
+            from benchmarks.plots import draw_webhook
+
+            draw_webhook(bars, plots)
+        return rows
+    from benchmarks import badinput, load, memory
+
+    runs = {"load": load.run, "memory": memory.run, "bad": badinput.run}
+    return runs[part](say, quick)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure what was asked for, and print it as Markdown."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what is promised of the speed.")
+    parser.add_argument("part", nargs="?", choices=PARTS, help="what to measure; everything without it")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller sizes: a minute, for a first look")
+    parser.add_argument("--plots", type=Path, metavar="FOLDER", help="draw the pictures into this folder")
+    chosen = parser.parse_args(arguments)
+    say(f"Measured on {machine()}.")
+    rows: list[Row] = []
+    for part in [chosen.part] if chosen.part else PARTS:
+        rows += measure(part, chosen.quick, chosen.plots)
+    say(table("Promises", [row.cells() for row in rows]))
+    return 0 if all(row.is_kept for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
