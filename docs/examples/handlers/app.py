@@ -1,10 +1,11 @@
 """Every way in which Python takes part in a bot."""
 
 from flask import Flask, current_app
-from flask_chatbot import Chatbot, Document, Image, Invalid, Skip, Text
+from flask_chatbot import Chatbot, Document, Image, Invalid, Menu, Skip, Text
 
 WAREHOUSE = {"A1": 12, "B2": 0}
 BLOCKED = {"628999"}
+FEES = {"pekanbaru": 0, "dumai": 35000}
 
 
 class WarehouseClosed(Exception):
@@ -50,6 +51,26 @@ def warehouse():
 @bot.rule("rusak")
 def broken():
     return {"harga": 1 // 0}
+
+
+@bot.rule("antar")
+def deliver(kota, memory):
+    if kota.lower() not in FEES:
+        raise Invalid(kota="Kami belum mengantar ke sana.")
+    memory["kota"] = kota
+    return {"ongkir": FEES[kota.lower()]}
+
+
+@bot.rule("antar lagi")
+def deliver_again(memory):
+    if "kota" not in memory:
+        return None
+    return f"Ke {memory['kota']} lagi? Ketik *antar*."
+
+
+@bot.rule("cabang")
+def branches():
+    return Menu("Cabang mana?", {"Pekanbaru": "jam buka", "Dumai": "katalog"})
 
 
 @bot.fallback

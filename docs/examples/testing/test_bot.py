@@ -12,9 +12,12 @@ def test_the_date_is_read_as_indonesians_write_it(chat):
     assert str(chat.last.fields["tanggal"]) == "2026-11-24"
 
 
-def test_a_wrong_date_is_explained(chat):
+def test_a_wrong_date_is_asked_for_again(chat):
     assert "bukan tanggal" in chat.says("antar#Jl. Sudirman 1#kapan saja")
     assert list(chat.last.invalid) == ["tanggal"]
+    chat.says("24-11-26")
+    assert chat.last.rule == "antar"
+    assert "Jl. Sudirman 1, 24 November 2026" in chat.last.replies
 
 
 def test_the_webhook_answers_in_json(app):
