@@ -1,6 +1,6 @@
 """``when:``, ``once_per:`` and ``settings.hours``, compiled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -22,29 +22,29 @@ def build_condition(place: Place, country: str, has_hours: bool) -> Condition | 
     data: dict[str, Any] = place.data
     if "open" in data and not has_hours:
         place.at("open").tell("'open' needs to know when that is. Add `hours:` to the settings, or remove it.", key=True)
-    days = [day for days in read_each(place.at("days"), read_days) for day in days]
+    days = [day for days in read_each(place.each("days"), read_days) for day in days]
     return Condition(
         open=data.get("open"),
         days=frozenset(days) if "days" in data else None,
-        time=build_spans(place.at("time")) if "time" in data else None,
-        dates=tuple(read_each(place.at("dates"), read_dates)) if "dates" in data else None,
+        time=build_spans(place.each("time")) if "time" in data else None,
+        dates=tuple(read_each(place.each("dates"), read_dates)) if "dates" in data else None,
         chat=data.get("chat"),
-        from_=build_numbers(place.at("from"), country) if "from" in data else None,
-        not_from=build_numbers(place.at("not_from"), country) if "not_from" in data else None,
-        line=tuple(entry.data for entry in place.at("line").entries()) if "line" in data else None,
+        from_=build_numbers(place.each("from"), country) if "from" in data else None,
+        not_from=build_numbers(place.each("not_from"), country) if "not_from" in data else None,
+        line=tuple(entry.data for entry in place.each("line")) if "line" in data else None,
         first_contact=data.get("first_contact"),
     )
 
 
-def build_duration(place: Place) -> timedelta | None:
+def build_duration(entries: Iterable[Place]) -> timedelta | None:
     """The length of time written here, or None."""
-    return next(iter(read_each(place, read_duration)), None)
+    return next(iter(read_each(entries, read_duration)), None)
 
 
-def read_each(place: Place, read: Callable[[str], T]) -> list[T]:
-    """What could be read of a list or a single entry; the rest is told."""
+def read_each(entries: Iterable[Place], read: Callable[[str], T]) -> list[T]:
+    """What could be read of the entries; the rest is told."""
     found = []
-    for entry in place.entries():
+    for entry in entries:
         try:
             found.append(read(entry.data))
         except ValueError as error:
@@ -52,11 +52,11 @@ def read_each(place: Place, read: Callable[[str], T]) -> list[T]:
     return found
 
 
-def build_spans(place: Place) -> tuple[Span, ...]:
+def build_spans(entries: Iterable[Place]) -> tuple[Span, ...]:
     """The stretches of time of one day, in their order; what two of them share is told."""
     spans: list[Span] = []
-    for entry in place.entries():
-        for span in read_each(entry, read_span):
+    for entry in entries:
+        for span in read_each([entry], read_span):
             shared = next((other for other in spans if span.meets(other)), None)
             if shared:
                 entry.tell(f"{str(span)!r} overlaps {str(shared)!r}. Write them as one, or correct a time.")
@@ -64,9 +64,9 @@ def build_spans(place: Place) -> tuple[Span, ...]:
     return tuple(sorted(spans))
 
 
-def build_numbers(place: Place, country: str) -> Numbers:
+def build_numbers(entries: Iterable[Place], country: str) -> Numbers:
     """The telephone numbers, those that end in ``*`` as what others begin with."""
-    written = read_each(place, lambda text: read_prefix(text, country) if "*" in text else normalize_phone(text, country))
+    written = read_each(entries, lambda text: read_prefix(text, country) if "*" in text else normalize_phone(text, country))
     whole = frozenset(number for number in written if not number.endswith("*"))
     prefixes = sorted({number.removesuffix("*") for number in written if number.endswith("*")})
     return Numbers(whole, tuple(prefixes), country)
@@ -114,7 +114,7 @@ def build_hours(place: Place) -> Hours | None:
 def build_day(place: Place) -> tuple[Span, ...]:
     """The hours of a day, none where it is closed."""
     if not isinstance(place.data, str) or any(character.isdigit() for character in place.data):
-        return build_spans(place)
+        return build_spans(place.entries())
     if place.data.strip().casefold() not in CLOSED:
         place.tell(f"{place.data!r} says nothing about hours. Write a stretch of time such as 08.00-17.00, or closed.")
     return ()

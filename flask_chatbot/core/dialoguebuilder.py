@@ -1,7 +1,7 @@
 """What a rule says of conversations, compiled: ``ask:``, ``confirm:``, ``menu:``; and of actions."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -24,18 +24,25 @@ FORWARD_TIMEOUT = timedelta(seconds=10)  # for all tries together, where the rul
 class Asking:
     """The fields of a rule, and whether they are asked for one at a time from the start."""
 
-    fields: tuple[Field, ...] | None
-    asks: bool
+    fields: tuple[Field, ...] | None = None
+    asks: bool = False
+
+
+NO_FIELDS = Asking()
 
 
 def build_asking(rule: Place, types: Mapping[str, FieldType], sandbox: Sandbox) -> Asking:
     """The fields under ``fields:`` or ``ask:``; what is wrong with them is told."""
     asks = rule.data.get("ask") is not None
-    place = rule.at("ask" if asks else "fields")
+    key = "ask" if asks else "fields"
+    if key not in rule.data:
+        return NO_FIELDS
+    place = rule.at(key)
     fields = build_fields(place, types, sandbox)
-    for entry in place.entries():
-        for key in ("question", "label"):
-            check_plain(below(entry).at(key), f"a {key}")
+    for said in (below(entry) for entry in place.entries() if isinstance(entry.data, dict)):
+        for word in ("question", "label"):
+            if word in (said.data or ()):
+                check_plain(said.at(word), f"a {word}")
     if asks:
         check_asking(rule, fields or ())
     return Asking(fields, asks)
@@ -75,10 +82,10 @@ def build_confirm(place: Place, sandbox: Sandbox, names: Mapping[str, str]) -> T
     return compile_template(place, sandbox, names)
 
 
-def build_menu(place: Place) -> tuple[MenuEntry, ...]:
+def build_menu(listed: Iterable[Place]) -> tuple[MenuEntry, ...]:
     """The entries of a menu: the words shown, and the rule they lead to."""
     entries: list[MenuEntry] = []
-    for entry in place.entries():
+    for entry in listed:
         words, rule = next(iter(entry.data.items()))
         at_words = replace(entry.at(words), data=words)
         check_plain(at_words, "an entry of a menu", key=True)
@@ -99,13 +106,12 @@ def build_actions(rule: Place, country: str) -> tuple[Action, ...]:
     actions: list[Action] = []
     if "save" in rule.data:
         actions.append(Save(rule.data["save"]))
-    for entry in rule.at("notify").entries():
+    for entry in rule.each("notify"):
         try:
             actions.append(Notify(normalize_phone(entry.data, country)))
         except ValueError as error:
             entry.tell(str(error))
-    pause = read_time(rule.at("pause"))
-    if pause is not None:
+    if (pause := read_time(rule.at("pause")) if "pause" in rule.data else None) is not None:
         actions.append(Pause(pause))
     if "subscribe" in rule.data:
         actions.append(Subscribe(rule.data["subscribe"]))

@@ -1,6 +1,6 @@
 """The ways to match a rule, compiled: ``keyword:``, ``pattern:``, ``contains:`` and ``similar:``."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from flask_chatbot.core.fieldbuilder import check_name
@@ -32,10 +32,10 @@ class Kinds:
 def build_kinds(rule: Place, folding: Folding) -> Kinds:
     """What the entry of a rule is found by; what is wrong with it is told."""
     return Kinds(
-        build_keywords(rule.at("keyword"), folding),
-        build_patterns(rule.at("pattern")),
-        build_contains(rule.at("contains"), folding),
-        build_similar(rule.at("similar"), folding),
+        build_keywords(rule.each("keyword"), folding),
+        build_patterns(rule.each("pattern")),
+        build_contains(rule.each("contains"), folding),
+        build_similar(rule.each("similar"), folding),
     )
 
 
@@ -48,10 +48,10 @@ def first_written(rule: Place) -> str:
     return "fallback"
 
 
-def build_keywords(place: Place, folding: Folding) -> tuple[Keyword, ...]:
+def build_keywords(entries: Iterable[Place], folding: Folding) -> tuple[Keyword, ...]:
     """The keywords, those that fold to the same text taken once."""
     found: dict[tuple[str, bool], Keyword] = {}
-    for entry in place.entries():
+    for entry in entries:
         written = entry.data.strip()
         takes_fields = written.endswith("#")
         literal = folding.fold(written.removesuffix("#"))
@@ -62,10 +62,10 @@ def build_keywords(place: Place, folding: Folding) -> tuple[Keyword, ...]:
     return tuple(found.values())
 
 
-def build_patterns(place: Place) -> tuple[Pattern, ...]:
+def build_patterns(entries: Iterable[Place]) -> tuple[Pattern, ...]:
     """The patterns, whose groups may be called what fields may be called."""
     found: dict[str, Pattern] = {}
-    for entry in place.entries():
+    for entry in entries:
         pattern = build_pattern(entry, "Repeat less, or write * for any number of times.")
         if pattern is not None:
             found.setdefault(pattern.source, pattern)
@@ -74,17 +74,17 @@ def build_patterns(place: Place) -> tuple[Pattern, ...]:
     return tuple(found.values())
 
 
-def build_contains(place: Place, folding: Folding) -> tuple[Phrase, ...]:
+def build_contains(entries: Iterable[Place], folding: Folding) -> tuple[Phrase, ...]:
     """The phrases, those that are the same to a text taken once."""
     found: dict[str, Phrase] = {}
-    for entry in place.entries():
+    for entry in entries:
         phrase = build_phrase(entry, folding)
         if phrase is not None:
             found.setdefault(phrase.literal, phrase)
     return tuple(found.values())
 
 
-def build_similar(place: Place, folding: Folding) -> tuple[str, ...]:
+def build_similar(entries: Iterable[Place], folding: Folding) -> tuple[str, ...]:
     """The folded texts."""
-    literals = [(entry, folding.fold(entry.data)) for entry in place.entries()]
+    literals = [(entry, folding.fold(entry.data)) for entry in entries]
     return tuple(dict.fromkeys(literal for entry, literal in literals if check_similar(entry, literal)))

@@ -31,6 +31,10 @@ class Place:
                 data = data[step]
         return Place(self.document, self.path + steps, data, self.problems)
 
+    def each(self, key: str) -> "list[Place]":
+        """The places of the list under a key of a group, as `entries` gives them; none where the group lacks the key."""
+        return self.at(key).entries() if key in self.data else []
+
     def entries(self) -> "list[Place]":
         """The places of a list, less what was refused; of a single value just itself; of nothing none."""
         if self.data is None:

@@ -1,6 +1,6 @@
 """One entry of ``rules:``, compiled."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, cast
 
 from flask_chatbot.core.conditionbuilder import build_condition, build_duration
@@ -16,6 +16,9 @@ from flask_chatbot.core.rules import Rule
 from flask_chatbot.core.templates import Sandbox
 from flask_chatbot.core.testbuilder import build_test
 
+OnInvalid = Literal["explain", "ask", "reply"]
+LEADING = frozenset({"name", *KEYS})  # the keys by which a rule is reached
+ANSWERS = ("reply", "otherwise", "invalid", "failed")
 COSTLY = ("is_open", "next_open", "suggestion")  # names that the engine looks up for the rules that mention them
 ONLY_FALLBACK = {"suggestion": "text"}
 # What every template may use, with the type of its value; "" where it has parts of its own.
@@ -31,10 +34,10 @@ NAMES = {
 }
 
 
-def on_invalid(data: Mapping[str, Any], asks: bool) -> Literal["explain", "ask", "reply"]:
+def on_invalid(data: Mapping[str, Any], asks: bool) -> OnInvalid:
     """What a wrong value does, by what the rule says or else by what it has."""
     implied = "ask" if asks else "reply" if "invalid" in data else "explain"
-    return cast(Literal["explain", "ask", "reply"], data.get("on_invalid") or implied)
+    return cast(OnInvalid, data.get("on_invalid") or implied)
 
 
 class RuleBuilder:
@@ -54,12 +57,8 @@ class RuleBuilder:
         data: dict[str, Any] = place.data
         kinds = build_kinds(place, self.folding)
         asking = build_asking(place, self.types, self.sandbox)
-        fields = asking.fields
-        needs = self.needs(place.at("needs"))
-        fielded = {field.name: field.type if field.type in FIELD_TYPES else "" for field in fields or ()}
-        groups = kinds.groups(fielded)
-        known = {**self.names, **(ONLY_FALLBACK if data.get("fallback") else {}), **dict.fromkeys(groups, "text"), **fielded}
-        written = str(data)
+        groups = kinds.groups([field.name for field in asking.fields or ()])
+        needs = self.needs(place.each("needs"))
         rule = Rule(
             name=data.get("name") or first_written(place),
             is_named="name" in data,
@@ -69,54 +68,66 @@ class RuleBuilder:
             patterns=kinds.patterns,
             contains=kinds.contains,
             similar=kinds.similar,
-            fallback=data.get("fallback", False),
-            priority=data.get("priority", 0),
-            fields=fields,
-            needs=needs,
-            groups=groups,
-            uses=tuple(name for name in COSTLY if name in written),
+            fields=asking.fields,
             asks=asking.asks,
-            on_invalid=on_invalid(data, asking.asks),
-            menu=build_menu(place.at("menu")),
-            actions=build_actions(place, self.sandbox.locale.country),
-            is_silent=data.get("reply") == [],
-            **self.answers(place, known, needs),
+            groups=groups,
+            needs=needs,
+            **self.answers(place, self.known(data, asking.fields or (), groups), needs),
             **self.conditions(place),
-            tests=tuple(build_test(entry, is_under_rule=True) for entry in place.at("tests").entries()),
+            **self.others(place, asking.asks),
         )
         self.check(place, rule)
         return rule
 
+    def known(self, data: Mapping[str, Any], fields: Iterable[Field], groups: Iterable[str]) -> Mapping[str, str]:
+        """The names that the templates of a rule may use, each with the type of its value."""
+        more = {**(ONLY_FALLBACK if data.get("fallback") else {}), **dict.fromkeys(groups, "text")}
+        more |= {field.name: field.type if field.type in FIELD_TYPES else "" for field in fields}
+        return self.names | more if more else self.names
+
+    def needs(self, entries: Iterable[Place]) -> tuple[str, ...]:
+        """The names a Python handler supplies."""
+        for entry in entries:
+            if not entry.data.isidentifier() or entry.data in RESERVED:
+                entry.tell(f"{entry.data!r} cannot be the name of a value. Use letters, digits and _, beginning with a letter.")
+        return tuple(entry.data for entry in entries)
+
     def answers(self, place: Place, known: Mapping[str, str], needs: tuple[str, ...]) -> dict[str, Any]:
-        """The keys that hold templates; only the reply may use what a handler supplies."""
-        refusals = ReplyBuilder(self.sandbox, known)
-        replies = ReplyBuilder(self.sandbox, {**known, **dict.fromkeys(needs, "")}) if needs else refusals
-        return {
-            "confirm": build_confirm(place.at("confirm"), self.sandbox, known),
-            "failed": refusals.build(place.at("failed")),
-            "invalid": refusals.build(place.at("invalid")),
-            "reply": replies.build(place.at("reply")),
+        """The keys that hold templates; only the reply may use what a handler supplies, and only `otherwise` comes before the fields."""
+        names = {"reply": {**known, **dict.fromkeys(needs, "")} if needs else known, "otherwise": self.names}
+        found: dict[str, Any] = {
+            key: ReplyBuilder(self.sandbox, names.get(key, known)).build(place.at(key)) for key in ANSWERS if key in place.data
         }
+        if "confirm" in place.data:
+            found["confirm"] = build_confirm(place.at("confirm"), self.sandbox, known)
+        return found
 
     def conditions(self, place: Place) -> dict[str, Any]:
         """The keys that say when the rule answers."""
-        when = build_condition(place.at("when"), self.sandbox.locale.country, self.has_hours)
+        when = build_condition(place.at("when"), self.sandbox.locale.country, self.has_hours) if "when" in place.data else None
         if "otherwise" in place.data and not (when and when.asks_clock):
             message = "'otherwise' answers where the clock is the reason. Write open, days, time or dates under 'when', or remove it."
             place.at("otherwise").tell(message, key=True)
-        otherwise = ReplyBuilder(self.sandbox, self.names).build(place.at("otherwise"))
-        return {"when": when, "otherwise": otherwise, "once_per": build_duration(place.at("once_per"))}
+        return {"when": when, "once_per": build_duration(place.each("once_per"))}
 
-    def needs(self, place: Place) -> tuple[str, ...]:
-        """The names a Python handler supplies."""
-        for entry in place.entries():
-            if not entry.data.isidentifier() or entry.data in RESERVED:
-                entry.tell(f"{entry.data!r} cannot be the name of a value. Use letters, digits and _, beginning with a letter.")
-        return tuple(entry.data for entry in place.entries())
+    def others(self, place: Place, asks: bool) -> dict[str, Any]:
+        """The keys that need no more than themselves."""
+        data: dict[str, Any] = place.data
+        written = str(data)
+        return {
+            "fallback": data.get("fallback", False),
+            "priority": data.get("priority", 0),
+            "on_invalid": on_invalid(data, asks),
+            "is_silent": data.get("reply") == [],
+            "uses": tuple(name for name in COSTLY if name in written),
+            "menu": build_menu(place.each("menu")),
+            "actions": build_actions(place, self.sandbox.locale.country),
+            "tests": tuple(build_test(entry, is_under_rule=True) for entry in place.each("tests")),
+        }
 
     def check(self, place: Place, rule: Rule) -> None:
         """What each key may be right on its own, and wrong beside the others."""
-        if not (rule.fallback or {"name", *KEYS} & place.data.keys()):
+        if not rule.fallback and LEADING.isdisjoint(place.data):
             place.tell("this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one.")
         self.check_asking(place, rule)
         if rule.fields is not None and not rule.asks:
