@@ -1,6 +1,5 @@
 """Reply templates: Jinja in a sandbox, checked when the rules are loaded and compiled when first used."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date, time
 from functools import partial
@@ -20,11 +19,11 @@ from flask_chatbot.core.replies import TEXT_LIMIT
 from flask_chatbot.core.rows import NOTHING, holder, part
 from flask_chatbot.core.sentences import say
 from flask_chatbot.core.templatecheck import LOOP_NAMES, PARTS, TESTS, TOO_DEEP, Flaw, check_tree, part_named
+from flask_chatbot.core.templateshapes import Shapes
 from flask_chatbot.core.templatesyntax import explain
-from flask_chatbot.core.templatetypes import spelled, suits
+from flask_chatbot.core.templatetypes import spelled
 from flask_chatbot.errors import AnswerFailed
 
-PLAIN_USE = re.compile(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?: ?\| ?(?P<filter>[a-z]\w*)| or (?:'[\w ]*'|\"[\w ]*\"))? ?\}\}(?!\})")
 NO_FILTERS: Mapping[str, Any] = MappingProxyType({})
 WALKED, COMPARED, SINGLE = "#walked", "#compared", "#single"  # filters of our own, which no template can spell
 TEXTS = (str, type(None))  # what `+` joins
@@ -57,6 +56,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters |= {WALKED: walked, COMPARED: compared, SINGLE: single}
         self.tests = {name: metered(cast(Callable[..., bool], self.tests[name])) for name in TESTS}
         self.globals = dict(names)
+        self.shapes = Shapes()
 
     def written(self, value: object) -> object:
         """What stands in the reply for `value`: nothing for None, a date in words, yes or no."""
@@ -211,26 +211,17 @@ def has_marks(source: str) -> bool:
     return "{{" in source or "{%" in source or "{#" in source
 
 
-def is_plain(source: str, sandbox: Sandbox, names: Mapping[str, str]) -> bool:
-    """A quick yes to most templates: text with known names in it, each with a known filter or a word for nothing at most."""
-    plain = True
-
-    def known(use: re.Match[str]) -> str:
-        nonlocal plain
-        name, through = use["name"], use["filter"]
-        plain = plain and name in names and (through is None or (through in sandbox.filters and suits(through, names[name])))
-        return "."
-
-    rest = PLAIN_USE.sub(known, source)
-    return plain and not has_marks(rest)
-
-
 def check(source: str, sandbox: Sandbox, names: Mapping[str, str]) -> list[Flaw]:
     """Everything wrong with a template that may use `names` (each with the type of its value, or ``""``)."""
     if len(source.encode("utf-8", "surrogatepass")) > SOURCE_LIMIT:
         return [Flaw(1, f"a template has at most {SOURCE_LIMIT} bytes. Split it into several replies.")]
-    if not has_marks(source) or is_plain(source, sandbox, names):
+    if not has_marks(source) or sandbox.shapes.pass_quickly(source, names, lambda shape: not flaws(shape, sandbox, names)):
         return []
+    return flaws(source, sandbox, names)
+
+
+def flaws(source: str, sandbox: Sandbox, names: Mapping[str, str]) -> list[Flaw]:
+    """What Jinja and we have against a template, told by reading the whole of it."""
     try:
         tree = sandbox.parse(source)
     except TemplateSyntaxError as error:

@@ -15,7 +15,7 @@ from sqlalchemy import text as sql
 from flask_chatbot.core.filters import join
 from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.replies import Text
-from flask_chatbot.core.templates import Sandbox, Template, check, is_plain, joined
+from flask_chatbot.core.templates import Sandbox, Template, joined
 from flask_chatbot.errors import AnswerFailed
 from tests.core.books import ask, load, problems, replies, said
 
@@ -278,22 +278,6 @@ def test_an_object_shows_nothing_of_itself(hidden: str) -> None:
 def test_a_template_has_no_globals_of_jinja() -> None:
     for name in ("range", "dict", "lipsum", "cycler", "joiner", "namespace", "config", "request", "g", "session"):
         assert rendered(f"{{{{ {name} | default('-') }}}}") == "-"
-
-
-SOURCES = st.lists(
-    st.sampled_from(
-        ["{{ nama }}", "{{nama|upper}}", "{{ toko or 'Kak' }}", "{{ nmaa }}", "{{ nama | uper }}", "{", "}", "{%", "{# a #}", " x "]
-    ),
-    max_size=5,
-).map("".join)
-
-
-@given(SOURCES)
-def test_the_quick_check_never_passes_what_the_full_one_refuses(source: str) -> None:
-    sandbox, names = Sandbox(ID, {}), {"nama": "text", "toko": "text"}
-    if is_plain(source, sandbox, names):
-        Template(source, sandbox).render({"nama": "a", "toko": "b"})
-        assert check(source, sandbox, names) == []
 
 
 def test_every_name_can_be_used(tmp_path: Path) -> None:
