@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from flask_chatbot.core.actions import Action, Forward, Notify, Pause, Save, Subscribe
 from flask_chatbot.core.durations import read_duration
@@ -20,8 +21,7 @@ SWITCHES = frozenset("true false yes no on off ya tidak".split())
 FORWARD_TIMEOUT = timedelta(seconds=10)  # for all tries together, where the rule says nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(NamedTuple):
     """The fields of a rule, and whether they are asked for one at a time from the start."""
 
     fields: tuple[Field, ...] | None = None

@@ -1,5 +1,6 @@
 """One rule file: its data, and where each part of it stands."""
 
+import marshal
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -43,7 +44,7 @@ class Document(NamedTuple):
         else:
             empty = isinstance(node, yamlnodes.Scalar) and not node.text and not node.style
             place = place if key or empty else node
-        return Mark(self.file, place.line, place.column)
+        return Mark(self.file, place.line + 0, place.column)  # the sum is a number of its own, for the reason that `apart` tells
 
     def mark_in_text(self, path: tuple[Step, ...], line: int, word: str, nth: int = 0) -> Mark:
         """Where `word` stands in the text at `path`, as `spot_of` counts; the text's own place where that is not found."""
@@ -73,7 +74,7 @@ def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Docum
     node, problems = yamlnodes.read_yaml(source, file)
     if node is None:
         return None, problems, set()
-    document = Document(file, plain(node), node, source.decode("utf-8-sig").splitlines())
+    document = Document(file, apart(plain(node)), node, source.decode("utf-8-sig").splitlines())
     if is_root or not isinstance(document.data, dict):
         found = schema_complaints(document.data)
     else:
@@ -84,6 +85,15 @@ def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Docum
         if (mark.line, mark.column) not in told:  # a trap of YAML has explained it already
             problems.append(Problem(mark, complaint.message))
     return document, problems, salvage(document.data, found)
+
+
+def apart(data: Any) -> Any:
+    """A copy of plain data that shares nothing with it.
+
+    Texts stay as long as the rules do. Those that came with the nodes lie in memory among them, and would keep all of it: a kilobyte a
+    rule, which goes back to the system with the nodes this way.
+    """
+    return marshal.loads(marshal.dumps(data))  # noqa: S302  our own, a moment ago
 
 
 def misplaced(data: Any) -> list[Complaint]:

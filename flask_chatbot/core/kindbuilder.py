@@ -1,7 +1,7 @@
 """The ways to match a rule, compiled: ``keyword:``, ``pattern:``, ``contains:`` and ``similar:``."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask_chatbot.core.fieldbuilder import check_name
 from flask_chatbot.core.folding import Folding
@@ -15,8 +15,7 @@ KEYS = ("keyword", "pattern", "contains", "similar")
 NAME_LIMIT = 60  # characters of what a rule without a name is called by
 
 
-@dataclass(frozen=True, slots=True)
-class Kinds:
+class Kinds(NamedTuple):
     """All that one rule is found by."""
 
     keywords: tuple[Keyword, ...]
@@ -56,6 +55,7 @@ def build_keywords(entries: Iterable[Place], folding: Folding) -> tuple[Keyword,
         takes_fields = written.endswith("#")
         literal = folding.fold(written.removesuffix("#"))
         if literal:
+            literal = written if written == literal else literal  # as nearly always, and kept once
             found.setdefault((literal, takes_fields), Keyword(written, literal, takes_fields))
         else:
             entry.tell(f"the keyword {written!r} has nothing that could be compared. Write at least one letter, digit or sign.")

@@ -5,6 +5,7 @@ this module knows nothing. What it finds is worded by yamltraps (texts that pars
 """
 
 from collections.abc import Callable
+from sys import intern
 from typing import Any, NoReturn, Protocol
 
 import yaml
@@ -218,7 +219,7 @@ class _Composer:
     def _close_mapping(self, event: Any) -> None:
         frame = self._frame
         children, flow, start = frame.children, frame.start.flow_style, frame.start.start_mark
-        keys = {key.text: key for key in children[::2] if isinstance(key, Scalar)}
+        keys = {intern(key.text): key for key in children[::2] if isinstance(key, Scalar)}
         if len(keys) * 2 != len(children) or (flow and any(isinstance(node, Scalar) and not node.text for node in children[1::2])):
             if template := self._template(frame):
                 return self._close(template)
