@@ -69,7 +69,6 @@ class RuleBuilder:
             contains=kinds.contains,
             similar=kinds.similar,
             fields=asking.fields,
-            asks=asking.asks,
             groups=groups,
             needs=needs,
             **self.answers(place, self.known(data, asking.fields or (), groups), needs),
@@ -117,6 +116,7 @@ class RuleBuilder:
         return {
             "fallback": data.get("fallback", False),
             "priority": data.get("priority", 0),
+            "asks": asks,
             "on_invalid": on_invalid(data, asks),
             "is_silent": data.get("reply") == [],
             "uses": tuple(name for name in COSTLY if name in written),
