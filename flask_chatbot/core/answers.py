@@ -83,4 +83,4 @@ class OneOf:
 
 def make_all(answers: Iterable[Answer], names: Names, random: Random) -> tuple[Reply, ...]:
     """The replies for one message; an answer whose text or URL comes out empty is left out."""
-    return tuple(reply for answer in answers if (reply := answer.make(names, random)) is not None)
+    return tuple([reply for answer in answers if (reply := answer.make(names, random)) is not None])

@@ -72,31 +72,38 @@ def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, rand
         return Decision(None)
     if len(message.text) > TEXT_LIMIT:
         message = replace(message, text=message.text[:TEXT_LIMIT])
-    state = memory.recall(message.sender.number, now.timestamp())
-    return _Turn(Moment(book, message, now.astimezone(book.locale.timezone)), state, random, handle).decide()
+    time = now.timestamp()
+    state = memory.recall(message.sender.number, time)
+    return _Turn(Moment(book, message, now.astimezone(book.locale.timezone)), time, state, random, handle).decide()
 
 
 class _Turn:
-    """One message being decided on; what changes for its sender gathers in `dialogue`, `answered` and `notes`."""
+    """One message being decided on, at `time` in epoch seconds; what changes for its sender gathers in `dialogue`, `answered`, `notes`."""
 
-    def __init__(self, moment: Moment, state: State, random: Random, handle: Handle) -> None:
+    __slots__ = ("answered", "before", "book", "dialogue", "dialogues", "handle", "message", "moment", "notes", "random", "state", "time")
+
+    def __init__(self, moment: Moment, time: float, state: State, random: Random, handle: Handle) -> None:
         self.moment = moment
         self.book = moment.book
         self.message = moment.message
-        self.time = moment.now.timestamp()
+        self.time = time
         self.state = state
         self.random = random
         self.handle = handle
-        self.language = moment.book.locale.language
-        self.dialogues = read_dialogues(state.dialogue, self.time)
+        self.dialogues = read_dialogues(state.dialogue, time) if state.dialogue else {}
         self.before = self.dialogue = self.dialogues.get(moment.message.chat, NOWHERE)
         self.answered = state.answered
         self.notes: Notes | None = None
 
+    @property
+    def language(self) -> str:
+        """Of the built-in sentences."""
+        return self.book.locale.language
+
     def decide(self) -> Decision:
         """The decision: by the form that waits for an answer, else by the menu that was shown, else by the rules."""
         decision = None
-        if self.dialogue.until:
+        if self.dialogue is not NOWHERE:
             said = readings(self.message.text, self.book.folding)
             decision = self.in_form(said) or self.in_menu(said)
         decision = decision or self.by_rules()
@@ -110,7 +117,7 @@ class _Turn:
         rule = self.book.by_name.get(form.rule) if form else None
         if form is None or rule is None or not rule.fields or may_leave(self.book, self.message.text):
             return None
-        return self.attempt(Match(rule=rule, kind=Kind.FORM), lambda match: self.go_on(match, form, said))
+        return self.attempt(Candidate(rule, Kind.FORM, ""), lambda candidate: self.go_on(candidate.match(), form, said))
 
     def go_on(self, match: Match, form: Form, said: Collection[str]) -> Decision:
         """The next turn of a form: a question, its end, or the answer to all that was filled in."""
@@ -133,7 +140,7 @@ class _Turn:
         if chosen is None:
             return None
         self.dialogue = replace(before, is_below=True)
-        decision = self.consider(Candidate(chosen, Kind.MENU, ""))
+        decision = self.attempt(Candidate(chosen, Kind.MENU, ""), self.answer_to)
         if decision is None:
             self.dialogue = before
         return decision
@@ -143,39 +150,34 @@ class _Turn:
         for candidate in self.book.index.candidates(self.message.text):
             if self.message.chat == "group" and self.book.groups == "keywords" and candidate.kind not in (Kind.KEYWORD, Kind.FIELDS):
                 continue
-            decision = self.consider(candidate)
+            decision = self.attempt(candidate, self.answer_to)
             if decision is not None:
                 return decision
         return Decision(None)
 
-    def consider(self, candidate: Candidate) -> Decision | None:
-        """What a candidate's rule answers; None where the next one is to try."""
-        match = Match(rule=candidate.rule, kind=candidate.kind, literal=candidate.literal)
-        return self.attempt(match, lambda match: self.answer_to(match, candidate))
-
-    def attempt(self, match: Match, answer: Callable[[Match], Decision | None]) -> Decision | None:
-        """The answer, or an apology where it cannot be made; None where the next rule is to try."""
+    def attempt(self, candidate: Candidate, answer: Callable[[Candidate], Decision | None]) -> Decision | None:
+        """The answer of a candidate's rule, or an apology where it cannot be made; None where the next one is to try."""
         before = self.dialogue
         try:
-            return answer(match)
+            return answer(candidate)
         except Skip:
             self.dialogue = before
             return None
         except AnswerFailed as error:
-            log.error("rule %r at %s cannot answer: %s", match.rule.name, match.rule.mark, error)
+            log.error("rule %r at %s cannot answer: %s", candidate.rule.name, candidate.rule.mark, error)
             self.dialogue = before
-            return Decision(match, (Text(say(self.language, "apology")),))
+            return Decision(candidate.match(), (Text(say(self.language, "apology")),))
 
-    def answer_to(self, match: Match, candidate: Candidate) -> Decision | None:
+    def answer_to(self, candidate: Candidate) -> Decision | None:
         """What a rule answers whose conditions hold, unless it has to keep quiet; its `otherwise`; None where it is passed over."""
-        rule = match.rule
-        failures = self.moment.failures(rule, first=not self.state.seen)
-        if failures:
+        rule = candidate.rule
+        if rule.when is not None and (failures := self.moment.failures(rule, first=not self.state.seen)):
             if not rule.otherwise or not is_clock(failures):
                 return None
+            match = candidate.match()
             return Decision(match, make_all(rule.otherwise, self.moment.names(match), self.random))
-        if self.answered.get(rule.name, 0.0) > self.time:
-            return Decision(match)
+        if self.answered and self.answered.get(rule.name, 0.0) > self.time:
+            return Decision(candidate.match())
         match, texts = self.moment.read(candidate)
         return self.first_question(match, texts) if rule.asks else self.complete(match, texts)
 
@@ -234,9 +236,10 @@ class _Turn:
             replies = tuple(self.menu(rule, each) if isinstance(each, Menu) else each for each in outcome)
             has_menu = not outcome or any(isinstance(each, Menu) for each in outcome)  # [] is silence
         else:
-            names = self.moment.names(match) | dict(outcome or {})
             if wanting := lacking(match, outcome or ()):
                 raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
+            names = self.moment.names(match)
+            names.update(outcome or {})
             replies, has_menu = make_all(rule.reply, names, self.random), False
         if rule.menu and not has_menu:
             replies = self.with_menu(rule, replies)
@@ -269,7 +272,8 @@ class _Turn:
         seen = state.seen or self.book.tracks_first_contact
         notes = state.notes if self.notes is None else self.notes
         is_noted = notes is not state.notes and differ(notes, state.notes)
-        if self.dialogue == self.before and self.answered is state.answered and seen == state.seen and not is_noted:
+        is_elsewhere = self.dialogue is not self.before and self.dialogue != self.before
+        if not is_elsewhere and self.answered is state.answered and seen == state.seen and not is_noted:
             return None
         dialogue, until = write_dialogues({**self.dialogues, self.message.chat: self.dialogue})
         return replace(
@@ -293,4 +297,5 @@ def differ(notes: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
 
 def lacking(match: Match, supplied: Collection[str]) -> list[str]:
     """The names that the rule needs and nobody has."""
-    return [name for name in match.rule.needs if name not in (*SENDER, *match.fields, *supplied)]
+    needs = match.rule.needs
+    return [name for name in needs if name not in (*SENDER, *match.fields, *supplied)] if needs else []

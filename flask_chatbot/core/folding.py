@@ -52,7 +52,7 @@ def fold_words(text: str) -> str:
     """The words of a text that is lower case already, without the punctuation around each of them."""
     words = text.split()
     kept = [word if word.isalnum() else strip_punctuation(word) for word in words]
-    return " ".join(word for word in kept if word) or " ".join(words)
+    return " ".join(filter(None, kept)) or " ".join(words)
 
 
 def strip_punctuation(word: str) -> str:
@@ -152,9 +152,9 @@ class Folding:
         ['min halo', 'halo kak', 'halo']
         """
         words = folded.split(" ")
-        ahead, behind = self._courtesy(words), self._courtesy(words[::-1])
-        if not (ahead or behind):
+        if words[0] not in self._ignored and words[-1] not in self._ignored:
             return []
+        ahead, behind = self._courtesy(words), self._courtesy(words[::-1])
         cuts = [(first, last) for first in range(ahead + 1) for last in range(behind + 1) if 0 < first + last < len(words)]
         return list(dict.fromkeys(" ".join(words[first : len(words) - last]) for first, last in cuts))
 

@@ -65,6 +65,10 @@ class Candidate(NamedTuple):
         """
         return (-self.rule.priority, self.kind, -self.size, self.rule.position, self.literal)
 
+    def match(self) -> Match:
+        """The match, before anything is read for it."""
+        return Match(rule=self.rule, kind=self.kind, literal=self.literal)
+
     def groups(self, text: str) -> Mapping[str, str | None]:
         """What the groups of the pattern hold that found the rule in `text`; nothing for other kinds."""
         if self.kind is not Kind.PATTERN:
@@ -114,29 +118,32 @@ class Index:
     def candidates(self, text: str) -> Iterator[Candidate]:
         """The rules a text matches, each by its best literal; the winner first, fallbacks last. Looked for as far as they are asked for."""
         given: set[int] = set()
-        for candidate in chain(self._ranked(text), self._fallbacks):
+        for candidate in chain.from_iterable(self._stages(text)):
             if candidate.rule.position not in given:
                 given.add(candidate.rule.position)
                 yield candidate
 
     def found(self, text: str) -> dict[int, Candidate]:
         """All of them but fallbacks, by the positions of their rules."""
-        best: dict[int, Candidate] = {}
-        for candidate in self._ranked(text):
-            best.setdefault(candidate.rule.position, candidate)
-        return best
+        return {candidate.rule.position: candidate for candidate in self.candidates(text) if candidate.kind is not Kind.FALLBACK}
 
-    def _ranked(self, text: str) -> Iterator[Candidate]:
-        """What a text matches, the winner first; a keyword that nothing else can outrank comes before anything else is looked for."""
+    def _stages(self, text: str) -> Iterator[list[Candidate]]:
+        """What a text matches, the winner first: keywords that nothing else can outrank before anything else is looked for, fallbacks last."""
         text = text[:TEXT_LIMIT]
         folded = self._folding.fold(text)
         readings = self._readings(folded)
-        bare = readings if folded[-1:] != "#" else self._readings(folded.rstrip("#"))
+        bare = readings
+        found = self._whole(readings)
+        if "#" in folded:
+            found += self._by_mark(text)
+            bare = self._readings(folded.rstrip("#"))
+            found = found or self._whole(bare)
         # Last, a keyword that takes fields, written without any.
-        keywords = ranked(self._whole(readings) + self._by_mark(text) or self._whole(bare) or self._whole(bare, Kind.FIELDS))
+        keywords = ranked(found or self._whole(bare, Kind.FIELDS))
         sure = [candidate for candidate in keywords if candidate.rule.priority >= self._highest_other]
-        yield from sure
-        yield from ranked([*keywords[len(sure) :], *self._others(text, folded, bare)])
+        yield sure
+        yield ranked(keywords[len(sure) :] + self._others(text, folded, bare))
+        yield self._fallbacks
 
     def _others(self, text: str, folded: str, bare: tuple[str, ...]) -> list[Candidate]:
         """What is found by more than looking it up."""

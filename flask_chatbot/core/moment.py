@@ -1,6 +1,6 @@
 """One message at one moment, as the rules of a book see it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_chatbot.core.conditions import Failure
@@ -32,16 +32,18 @@ class Moment:
         """The match with its fields read from what stands after the ``#`` or in a pattern's groups; and the texts they were read from."""
         rule, kind, literal, rest = candidate
         data = split_parts(rest) if kind is Kind.FIELDS else () if kind is Kind.MENU else self.message.data
+        if not rule.fields and not rule.groups:
+            return Match(rule=rule, kind=kind, literal=literal, data=data), {}
         groups = candidate.groups(self.message.text)
         named = {name: groups.get(name) for name in rule.groups}
-        match = Match(rule=rule, kind=kind, literal=literal, data=data, fields=named)
         if not rule.fields:
-            return match, {}
+            return Match(rule=rule, kind=kind, literal=literal, data=data, fields=named), {}
         parts = [groups.get(field.name) or "" for field in rule.fields] if kind is Kind.PATTERN else rest.split("#")
         texts = dict(zip((field.name for field in rule.fields), dealt(rule.fields, parts), strict=False))
         texts |= {name: text for name, text in named.items() if text is not None}
         reading = read_fields(rule.fields, parts, self.context)
-        return replace(match, fields={**named, **reading.values}, invalid=reading.problems), texts
+        fields = {**named, **reading.values}
+        return Match(rule=rule, kind=kind, literal=literal, data=data, fields=fields, invalid=reading.problems), texts
 
     def read_form(self, rule: Rule, form: Form) -> Match:
         """The match of a form with nothing left to ask for; its texts are the `data`."""
@@ -54,7 +56,7 @@ class Moment:
         return Match(rule=rule, kind=Kind.FORM, data=tuple(data), fields={**named, **reading.values}, invalid=reading.problems)
 
     def names(self, match: Match) -> dict[str, object]:
-        """What templates may use, beside the `vars`; a field hides a name of ours."""
+        """What templates may use, beside the `vars`, in a dict of its own; a field hides a name of ours."""
         names: dict[str, object] = {
             "nama": self.message.sender.name,
             "nohp": self.message.sender.number,
@@ -65,7 +67,8 @@ class Moment:
         }
         if match.rule.uses:
             names |= {name: self._looked_up(name, match.kind) for name in match.rule.uses}
-        return {**names, **match.fields}
+        names.update(match.fields)
+        return names
 
     def _looked_up(self, name: str, kind: Kind) -> object:
         """The value of a name that costs something to find, and that few templates use."""

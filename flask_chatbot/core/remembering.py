@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask_chatbot.core.memory import Memory, State, write_state
+from flask_chatbot.core.memory import NOTHING, Memory, State, write_state
 from flask_chatbot.core.numbers import mask
 
 TRIES = 5  # at remembering, while others come between
@@ -18,7 +18,7 @@ class Remembering:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._recalled = State()
+        self._recalled = NOTHING
 
     def recall(self, sender: str, now: float) -> State:
         self._recalled = self._memory.recall(sender, now)
