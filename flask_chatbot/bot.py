@@ -80,6 +80,8 @@ class Bot:
 class _Turn:
     """One message on its way through the handlers; the rules it began with are those it ends with."""
 
+    __slots__ = ("book", "bot", "has_run", "message")
+
     def __init__(self, bot: Bot, message: Message, book: RuleBook) -> None:
         self.bot = bot
         self.book = book
@@ -87,8 +89,10 @@ class _Turn:
         self.has_run = False
 
     def decide(self, memory: Memory, now: datetime, random: Random) -> Decision:
-        decision = self.early() or decide(self.book, self.message, memory, now, random, self.handle)
-        for handler in self.bot.handlers.after.values():
+        handlers = self.bot.handlers
+        decision = self.early() if handlers.before else None
+        decision = decision or decide(self.book, self.message, memory, now, random, self.handle)
+        for handler in handlers.after.values():
             changed = self.replies(handler, {"message": self.message, "replies": decision.replies})
             if changed is not None:
                 decision = replace(decision, replies=changed)

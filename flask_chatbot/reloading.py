@@ -30,7 +30,7 @@ def keep_fresh(app: Flask) -> None:
     Costs nothing when it is so already, so it may be called for each message.
     """
     bot: Bot = app.extensions["chatbot"]
-    if bot.watched_by != os.getpid() and bot.settings.reload:
+    if bot.watched_by != POLLER.process and bot.settings.reload:
         POLLER.add(app)
 
 
@@ -111,6 +111,7 @@ class Poller:
 
     def forget(self) -> None:
         """Begin anew: a forked process inherits neither the thread nor the peace of the lock."""
+        self.process = os.getpid()
         self._lock = threading.Lock()
         self._watches: list[Watch] = []
         self.thread: threading.Thread | None = None
@@ -119,12 +120,12 @@ class Poller:
         """Watch the files of one more app; whatever changed until now is taken when this returns."""
         bot: Bot = app.extensions["chatbot"]
         with self._lock:
-            if bot.watched_by == os.getpid():
+            if bot.watched_by == self.process:
                 return
             watch = Watch(app)
             watch.look(at_once=True)
             self._watches.append(watch)
-            bot.watched_by = os.getpid()
+            bot.watched_by = self.process
             if self.thread is None:
                 self.thread = threading.Thread(target=self._run, name="chatbot-reload", daemon=True)
                 self.thread.start()

@@ -3,10 +3,11 @@
 import logging
 from hmac import compare_digest
 from io import BytesIO
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from flask import Blueprint, Flask, Request, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from flask_chatbot.bot import Bot
@@ -17,11 +18,23 @@ from flask_chatbot.reloading import keep_fresh
 from flask_chatbot.tracebacks import told, with_words
 from flask_chatbot.wire import read_object, read_webhook, write_refusal, write_replies
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 BODY_LIMIT = 256 * 1024  # bytes
 _HEADERS = {405: {"Allow": "POST"}, 503: {"Retry-After": "30"}}  # Retry-After is in seconds
 _CUT_SHORT = "The body could not be read to its end. Send all of it."
 
 log = logging.getLogger(__name__)
+
+
+class Answer(Response):
+    """An answer whose head is finished as it stands, its length included: Werkzeug would copy it, in search of addresses to complete."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        return self.headers
+
+
 blueprint = Blueprint("chatbot_webhook", __name__)
 
 
@@ -33,10 +46,11 @@ def _add_route(setup: BlueprintSetupState) -> None:
 @blueprint.url_value_preprocessor
 def _go_first(_endpoint: str | None, values: dict[str, object] | None) -> None:
     """Run before any `before_request` of the host: one may check for CSRF tokens, or eat a body that says it is a form."""
-    exempt(current_app.extensions, blueprint, webhook)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # each question to a proxy costs
+    exempt(app.extensions, blueprint, webhook)
     if values is not None:  # always so for a URL of ours
         try:
-            values["body"] = _read_body(request._get_current_object())  # type: ignore[attr-defined]  # each question to a proxy costs
+            values["body"] = _read_body(request._get_current_object(), app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
         except BadPayload as error:
             values["refused"] = error  # for the view: raised here, it would meet the host's error pages
 
@@ -49,7 +63,7 @@ def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _hos
     try:
         if body is None:
             raise refused or BadPayload(_CUT_SHORT)
-        return Response(_answer(current_app._get_current_object(), body.getvalue()), content_type="application/json")  # type: ignore[attr-defined]
+        return Answer(_answer(current_app._get_current_object(), body.getvalue()), content_type="application/json")  # type: ignore[attr-defined]
     except BadPayload as error:
         log.info("refused a webhook call with %d", error.status)
         return _refuse(error.status, error.message)
@@ -75,11 +89,11 @@ def _answer(app: Flask, body: bytes) -> bytes:
     return write_replies(decision.replies)
 
 
-def _read_body(request: Request) -> BytesIO:
-    """The whole body, of 256 KiB or the app's own MAX_CONTENT_LENGTH at most; `BadPayload` otherwise. The host may read it once more."""
+def _read_body(request: Request, limit: int | None) -> BytesIO:
+    """The whole body, of 256 KiB or the app's own `limit` at most; `BadPayload` otherwise. The host may read it once more."""
     if request.method != "POST":
         raise BadPayload("This address takes POST only.", 405)
-    limit, length = request.max_content_length, request.content_length
+    length = request.content_length
     limit = BODY_LIMIT if limit is None else min(limit, BODY_LIMIT)
     if length is not None and length > limit:
         raise _too_large(limit)

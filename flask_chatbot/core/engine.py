@@ -236,7 +236,7 @@ class _Turn:
             replies = tuple(self.menu(rule, each) if isinstance(each, Menu) else each for each in outcome)
             has_menu = not outcome or any(isinstance(each, Menu) for each in outcome)  # [] is silence
         else:
-            if wanting := lacking(match, outcome or ()):
+            if rule.needs and (wanting := lacking(match, outcome or ())):
                 raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
             names = self.moment.names(match)
             names.update(outcome or {})
@@ -297,5 +297,4 @@ def differ(notes: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
 
 def lacking(match: Match, supplied: Collection[str]) -> list[str]:
     """The names that the rule needs and nobody has."""
-    needs = match.rule.needs
-    return [name for name in needs if name not in (*SENDER, *match.fields, *supplied)] if needs else []
+    return [name for name in match.rule.needs if name not in (*SENDER, *match.fields, *supplied)]

@@ -21,6 +21,14 @@ _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # a Japan
 _MARKS = {0xFE0F: None, 0x20E3: None}  # what makes an emoji keycap of a digit
 _SIGNS = {0x2212: "-", **_HALF_WIDTH, **_MARKS}
 _SEPARATORS = {"id": (".", ","), "en": (",", ".")}  # of thousands, of decimals
+# By language: a number with its thousands parted or not, and one where the sign of thousands marks the decimals.
+_NUMBERS = {
+    language: (
+        re.compile(rf"([+-]?)([1-9][0-9]{{0,2}}(?:\{thousands}[0-9]{{3}})+|[0-9]+)(?:\{decimals}([0-9]+))?"),
+        re.compile(rf"([+-]?)([0-9]+)\{thousands}([0-9]+)"),
+    )
+    for language, (thousands, decimals) in _SEPARATORS.items()
+}
 
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _EMAIL = re.compile(rf'(?!\.)(?!.*\.\.)[^\s@,;:<>()\[\]"\\]{{1,64}}(?<!\.)@(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}')
@@ -66,13 +74,12 @@ def _number(text: str, field: Field, context: Context) -> int | float:
 
 def _decimal(text: str, language: str) -> Decimal | None:
     """The number as the language writes it; a sign that cannot stand between thousands ("2.5" in Indonesian) marks the decimals."""
-    thousands, decimals = map(re.escape, _SEPARATORS[language])
+    parted, odd = _NUMBERS[language]
     plain = text.translate(_SIGNS)
-    found = re.fullmatch(rf"([+-]?)([1-9][0-9]{{0,2}}(?:{thousands}[0-9]{{3}})+|[0-9]+)(?:{decimals}([0-9]+))?", plain)
-    found = found or re.fullmatch(rf"([+-]?)([0-9]+){thousands}([0-9]+)", plain)
+    found = parted.fullmatch(plain) or odd.fullmatch(plain)
     if found is None:
         return None
-    sign, whole, fraction = found[1], re.sub("[.,]", "", found[2]), found[3] or ""
+    sign, whole, fraction = found[1], found[2].replace(".", "").replace(",", ""), found[3] or ""
     if len(whole + fraction) > _DIGITS_LIMIT:
         raise ValueError(say(language, "too_many_digits", max=_DIGITS_LIMIT))
     return Decimal(f"{sign}{whole}.{fraction}")

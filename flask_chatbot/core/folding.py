@@ -30,6 +30,8 @@ def fold(text: str) -> str:
     text = text.lower() if text.isascii() else unicodedata.normalize("NFKC", nfkc(UNSEEN.sub("", text)).casefold())
     if text.isalnum():
         return text
+    if "#" not in text:
+        return fold_words(text)
     return "#".join([fold_words(part) if part else "" for part in text.split("#")])
 
 
@@ -51,6 +53,8 @@ def nfkc(text: str) -> str:
 def fold_words(text: str) -> str:
     """The words of a text that is lower case already, without the punctuation around each of them."""
     words = text.split()
+    if "".join(words).isalnum():
+        return " ".join(words)
     kept = [word if word.isalnum() else strip_punctuation(word) for word in words]
     return " ".join(filter(None, kept)) or " ".join(words)
 

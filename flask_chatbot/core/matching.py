@@ -101,9 +101,9 @@ class Index:
             for keyword in dict.fromkeys(rule.keywords):
                 table = self._fields if keyword.takes_fields else self._keywords
                 table[keyword.literal] = (*table.get(keyword.literal, ()), rule)
-        self._patterns = PatternIndex(rules)
-        self._contains = PhraseIndex(rules, folding)
-        self._similar = SimilarIndex(rules)
+        self._patterns = PatternIndex(rules) or None
+        self._contains = PhraseIndex(rules, folding) or None
+        self._similar = SimilarIndex(rules) or None
         self._suggestions = suggestions(rules)
         self._fallbacks = sorted((Candidate(rule, Kind.FALLBACK, "") for rule in rules if rule.fallback), key=Candidate.rank)
         self._highest_other = max((rule.priority for rule in rules if rule.patterns or rule.contains or rule.similar), default=0)
@@ -112,8 +112,8 @@ class Index:
 
     def problems(self) -> Iterator[Problem]:
         """Rules that no message could be matched against in good time."""
-        yield from self._patterns.problems()
-        yield from self._similar.problems()
+        yield from self._patterns.problems() if self._patterns is not None else ()
+        yield from self._similar.problems() if self._similar is not None else ()
 
     def candidates(self, text: str) -> Iterator[Candidate]:
         """The rules a text matches, each by its best literal; the winner first, fallbacks last. Looked for as far as they are asked for."""
@@ -131,16 +131,16 @@ class Index:
         """What a text matches, the winner first: keywords that nothing else can outrank before anything else is looked for, fallbacks last."""
         text = text[:TEXT_LIMIT]
         folded = self._folding.fold(text)
-        readings = self._readings(folded)
-        bare = readings
-        found = self._whole(readings)
+        bare = (folded, *self._folding.without_courtesy(folded))
+        found = self._whole(bare)
         if "#" in folded:
             found += self._by_mark(text)
-            bare = self._readings(folded.rstrip("#"))
+            ahead = folded.rstrip("#")
+            bare = (ahead, *self._folding.without_courtesy(ahead))
             found = found or self._whole(bare)
         # Last, a keyword that takes fields, written without any.
         keywords = ranked(found or self._whole(bare, Kind.FIELDS))
-        sure = [candidate for candidate in keywords if candidate.rule.priority >= self._highest_other]
+        sure = [candidate for candidate in keywords if candidate.rule.priority >= self._highest_other] if keywords else keywords
         yield sure
         yield ranked(keywords[len(sure) :] + self._others(text, folded, bare))
         yield self._fallbacks
@@ -148,12 +148,12 @@ class Index:
     def _others(self, text: str, folded: str, bare: tuple[str, ...]) -> list[Candidate]:
         """What is found by more than looking it up."""
         found = []
-        if self._patterns:
-            found += [Candidate(rule, Kind.PATTERN, source) for rule, source in self._patterns.find(text)]
-        if self._contains:
-            found += [Candidate(rule, Kind.CONTAINS, literal) for rule, literal in self._contains.find(self._folding.words(folded))]
-        if self._similar:
-            found += [Candidate(rule, Kind.SIMILAR, literal) for rule, literal in self._similar.find(bare)]
+        if self._patterns is not None and (hits := self._patterns.find(text)):
+            found += [Candidate(rule, Kind.PATTERN, source) for rule, source in hits]
+        if self._contains is not None and (hits := self._contains.find(self._folding.words(folded))):
+            found += [Candidate(rule, Kind.CONTAINS, literal) for rule, literal in hits]
+        if self._similar is not None and (hits := self._similar.find(bare)):
+            found += [Candidate(rule, Kind.SIMILAR, literal) for rule, literal in hits]
         return found
 
     def suggestion(self, text: str) -> str | None:
@@ -168,10 +168,6 @@ class Index:
         """The rules whose literal is one of the readings of a text."""
         table = self._keywords if kind is Kind.KEYWORD else self._fields
         return [Candidate(rule, kind, literal) for literal in readings for rule in table.get(literal, ())]
-
-    def _readings(self, folded: str) -> tuple[str, ...]:
-        """A folded text as it stands, and without courtesy words at its ends."""
-        return (folded, *self._folding.without_courtesy(folded))
 
     def _by_mark(self, text: str) -> list[Candidate]:
         found = []

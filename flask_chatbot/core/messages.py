@@ -44,7 +44,7 @@ class Message:
         >>> Message(text="penawaran#Jhon Doe## 3 ##").data
         ('Jhon Doe', '', '3')
         """
-        return split_parts(self.text.partition("#")[2])
+        return split_parts(self.text.partition("#")[2]) if "#" in self.text else ()
 
 
 def split_parts(text: str) -> tuple[str, ...]:
