@@ -149,6 +149,8 @@ def test_a_keyword_that_is_no_text_is_refused_by_name(keyword: str, kind: str) -
         (b"keyword=halo", "This is not valid JSON: Expecting value at line 1, column 1."),
         (b'{"keyword":\n "ha\nlo"}', "This is not valid JSON: Invalid control character at line 2, column 5."),
         (b'{"keyword": "halo"} x', "This is not valid JSON: Extra data at line 1, column 21."),
+        (b' \n{"keyword": "halo"}\r\n\t{}', "This is not valid JSON: Extra data at line 3, column 2."),
+        (b'\xc2\xa0{"keyword": "halo"}', "This is not valid JSON: Expecting value at line 1, column 1."),
         (b'{"keyword": "halo', "This is not valid JSON: Unterminated string starting at line 1, column 13."),
         (b'{"keyword": "\xe9"}', "This is not UTF-8: byte 14 cannot be read. Send JSON encoded as UTF-8."),
         (b'{"keyword": "\xed\xa0\x80"}', "This is not UTF-8: byte 14 cannot be read. Send JSON encoded as UTF-8."),

@@ -117,33 +117,34 @@ class Index:
 
     def candidates(self, text: str) -> Iterator[Candidate]:
         """The rules a text matches, each by its best literal; the winner first, fallbacks last. Looked for as far as they are asked for."""
-        given: set[int] = set()
-        for candidate in chain.from_iterable(self._stages(text)):
-            if candidate.rule.position not in given:
-                given.add(candidate.rule.position)
-                yield candidate
-
-    def found(self, text: str) -> dict[int, Candidate]:
-        """All of them but fallbacks, by the positions of their rules."""
-        return {candidate.rule.position: candidate for candidate in self.candidates(text) if candidate.kind is not Kind.FALLBACK}
-
-    def _stages(self, text: str) -> Iterator[list[Candidate]]:
-        """What a text matches, the winner first: keywords that nothing else can outrank before anything else is looked for, fallbacks last."""
         text = text[:TEXT_LIMIT]
         folded = self._folding.fold(text)
         bare = (folded, *self._folding.without_courtesy(folded))
         found = self._whole(bare)
         if "#" in folded:
             found += self._by_mark(text)
+        if folded.endswith("#"):
             ahead = folded.rstrip("#")
             bare = (ahead, *self._folding.without_courtesy(ahead))
             found = found or self._whole(bare)
         # Last, a keyword that takes fields, written without any.
-        keywords = ranked(found or self._whole(bare, Kind.FIELDS))
-        sure = [candidate for candidate in keywords if candidate.rule.priority >= self._highest_other] if keywords else keywords
-        yield sure
-        yield ranked(keywords[len(sure) :] + self._others(text, folded, bare))
-        yield self._fallbacks
+        keywords = ranked(found or (self._whole(bare, Kind.FIELDS) if self._fields else []))
+        if keywords and keywords[0].rule.priority >= self._highest_other:
+            sure = once([candidate for candidate in keywords if candidate.rule.priority >= self._highest_other])
+            return chain(sure, self._after(sure, keywords, text, folded, bare))
+        # A list, since leaving a generator in its middle costs as much as looking up a keyword.
+        return iter(once(ranked(keywords + self._others(text, folded, bare)) + self._fallbacks))
+
+    def found(self, text: str) -> dict[int, Candidate]:
+        """All of them but fallbacks, by the positions of their rules."""
+        return {candidate.rule.position: candidate for candidate in self.candidates(text) if candidate.kind is not Kind.FALLBACK}
+
+    def _after(
+        self, sure: list[Candidate], keywords: list[Candidate], text: str, folded: str, bare: tuple[str, ...]
+    ) -> Iterator[Candidate]:
+        """What comes after keywords that nothing else can outrank, looked for only when these are passed over."""
+        found = ranked(keywords + self._others(text, folded, bare))
+        yield from once([*sure, *found, *self._fallbacks])[len(sure) :]
 
     def _others(self, text: str, folded: str, bare: tuple[str, ...]) -> list[Candidate]:
         """What is found by more than looking it up."""
@@ -184,6 +185,16 @@ class Index:
 def ranked(candidates: list[Candidate]) -> list[Candidate]:
     """The candidates, the winner first."""
     return sorted(candidates, key=Candidate.rank) if len(candidates) > 1 else candidates
+
+
+def once(candidates: list[Candidate]) -> list[Candidate]:
+    """The first candidate of each rule."""
+    if len(candidates) < 2:
+        return candidates
+    firsts: dict[int, Candidate] = {}
+    for candidate in candidates:
+        firsts.setdefault(candidate.rule.position, candidate)
+    return list(firsts.values())
 
 
 def suggestions(rules: tuple[Rule, ...]) -> Suggestions | None:

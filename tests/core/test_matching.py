@@ -134,6 +134,7 @@ def test_a_match_says_how_it_was_found(tmp_path: Path, text: str, kind: Kind, da
         ("[{name: a, keyword: pagi, priority: 1}, {name: b, keyword: pagi kak}]", "pagi kak", "a b"),
         ("[{name: a, keyword: 'menu#'}, {name: b, keyword: menu}]", "menu", "b"),
         ("[{name: a, keyword: 'menu#'}, {name: b, keyword: menu}]", "menu#", "a"),
+        ("[{name: a, keyword: 'menu#'}, {name: b, keyword: menu}]", "menu\uff03", "b"),
         ("[{name: a, keyword: 'menu#'}, {name: b, keyword: menu}]", "menu kak", "b"),
         ("[{name: a, keyword: 'menu#'}, {name: b, fallback: true}]", "menu", "a b"),
     ],

@@ -59,6 +59,31 @@ def test_a_template_is_rendered(source: str, text: str) -> None:
     assert rendered(source) == text
 
 
+VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.dates() | st.times() | st.just("x " * 3000) | st.just(" " * 9000)
+PIECES = st.sampled_from(
+    ["Halo ", "\n", "\r\n", " % ", "{", "}", "{{ nama }}", "{{nama}}", "{{ nama or 'Kak' }}", '{{ toko or "" }}', "{{ true }}", "{{ ongkir }}"]
+)
+
+
+@given(st.lists(PIECES, max_size=6).map("".join), VALUES)
+def test_names_in_a_text_are_written_as_jinja_writes_them(source: str, nama: object) -> None:
+    outcomes = []
+    for each in (source, "{% if true %}{% endif %}" + source):  # the second is too much for anything but Jinja
+        try:
+            outcomes.append(rendered(each, nama=nama))
+        except AnswerFailed:
+            outcomes.append("failed")
+    assert outcomes[0] == outcomes[1]
+
+
+def test_a_name_that_is_not_there_fails_each_time_until_it_is() -> None:
+    template = Template("Halo {{ nama }}", Sandbox(ID, {}))
+    for _ in range(2):
+        with pytest.raises(AnswerFailed):
+            template.render({})
+    assert template.render({"nama": "Budi"}) == "Halo Budi"
+
+
 def test_a_line_with_a_tag_alone_leaves_no_line_behind() -> None:
     assert rendered("A\n  {% if true %}\n  B\n  {% endif %}\nC\n") == "A\n  B\nC"
 
