@@ -59,9 +59,24 @@ def test_a_template_is_rendered(source: str, text: str) -> None:
     assert rendered(source) == text
 
 
-VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.dates() | st.times() | st.just("x " * 3000) | st.just(" " * 9000)
+VALUES = (
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.dates() | st.times() | st.just("x " * 3000) | st.just(" " * 9000)
+)
 PIECES = st.sampled_from(
-    ["Halo ", "\n", "\r\n", " % ", "{", "}", "{{ nama }}", "{{nama}}", "{{ nama or 'Kak' }}", '{{ toko or "" }}', "{{ true }}", "{{ ongkir }}"]
+    [
+        "Halo ",
+        "\n",
+        "\r\n",
+        " % ",
+        "{",
+        "}",
+        "{{ nama }}",
+        "{{nama}}",
+        "{{ nama or 'Kak' }}",
+        '{{ toko or "" }}',
+        "{{ true }}",
+        "{{ ongkir }}",
+    ]
 )
 
 
