@@ -2,30 +2,45 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from flask_chatbot.core.folding import TEXT_LIMIT, nfkc
-from flask_chatbot.core.patternparts import Needed, read_parts
+from flask_chatbot.core.patternmemory import read_memory
+from flask_chatbot.core.patternparts import Needed, Parts, read_parts
 from flask_chatbot.core.places import Place
 
 REPEAT = re.compile(r"\{(\d+)?(?:,(\d+)?)?\}")
 REPEATS_LIMIT = 50  # what a counted repeat such as {3,20} may ask for
+DEPTH_LIMIT = 3  # repeats inside of repeats
 REPEATS_IN_ALL = 100  # what all repeats of a pattern may add up to, those inside each other multiplied
+REPEATS_OF_NAMED = 50  # the same where groups are named, whose texts RE2 cannot find as fast as the whole; twice as deep counts four times
+GROUPS_LIMIT = 10  # named groups; RE2 carries each along for every way in which a text may fit
+EFFORT_LIMIT = 3000  # microseconds for the text that is hardest for it; so much is left of the 5 ms that a decision may take
+MEMORY_LIMIT = 10  # a text is too short for more cases than 2 to the 10th, as good as
 PATTERN_MEMORY = 1 << 20  # bytes RE2 may spend on one pattern
+FINDING_MEMORY = 1 << 23  # bytes it may spend on finding it, of which it takes what it needs; with too few it would find nothing
+BIG_CLASSES = r"its classes of letters, such as \pL, are big together. Write [a-z], or \S, for some."
 ASCII_BOUNDARY = re.compile(r"([^\x00-\x7f])\\[bB]|\\[bB]([^\x00-\x7f])")
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A pattern as written, compiled, with what its repeats add up to; one of each set of `needed` stands in whatever it finds."""
+    """A pattern as written, compiled; one of each set of `needed` stands in whatever it finds.
+
+    `finder` tells whether a text holds it, and nothing more. `size` is that of RE2's program, `repeats` is of `read_parts`, `memory` of
+    `read_memory`.
+    """
 
     source: str
     compiled: Any
-    repeats: int = 0
-    needed: Needed = ()
+    finder: Any
+    needed: Needed
+    size: int
+    repeats: int
+    memory: int
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -39,12 +54,24 @@ class Pattern:
 
     def finds(self, text: bytes) -> bool:
         """Whether it fits anywhere in a text that `encoded` made."""
-        return self.compiled.search(text) is not None
+        return bool(self.finder.Match(text))
 
     def read(self, text: str) -> Mapping[str, str | None]:
         """What its named groups hold of a text; None for a group that took no part."""
-        found = self.compiled.search(encoded(as_written(text)).decode())
+        found = self.groups and self.compiled.search(encoded(as_written(text)).decode())
         return found.groupdict() if found else dict.fromkeys(self.groups)
+
+
+def effort(patterns: Collection[Pattern]) -> int:
+    """About the microseconds that RE2 may need to look for these at once, in a text that is hard for them.
+
+    As measured, these are 10 for any text, one for each part of a program that a text makes it look at, and one or more for each new
+    case: where in a repeat it is, and where else it may be, for all patterns together.
+    """
+    size = sum(pattern.size for pattern in patterns)
+    cases = 1 << min(sum(pattern.memory for pattern in patterns), MEMORY_LIMIT)
+    repeated = sum(pattern.repeats * (50 + pattern.size) for pattern in patterns)
+    return 10 + size + (cases * (50 + size) + repeated) // 50
 
 
 def as_written(text: str) -> str:
@@ -81,10 +108,28 @@ def read_pattern(source: str, mend: str = "Repeat less.") -> Pattern:
             raise ValueError(f"the pattern repeats {repeat[0]} times, and {REPEATS_LIMIT} is the most. {mend}")
     check_letters(source)
     compiled = compiled_by_re2(source)
+    parts = check_parts(source, compiled, mend)
+    size, memory = int(compiled.programsize), read_memory(source)
+    pattern = Pattern(source, compiled, one_set([source], FINDING_MEMORY), parts.needed, size, parts.repeats, memory)
+    if effort([pattern]) > EFFORT_LIMIT:
+        why = f"it can begin at {memory} places at once. {mend}" if memory > 5 else BIG_CLASSES
+        raise ValueError(f"some texts would take RE2 too long for this pattern, as {why}")
+    return pattern
+
+
+def check_parts(source: str, compiled: Any, mend: str) -> Parts:
+    """What was read of a pattern; ValueError where it repeats too much."""
     parts = read_parts(source)
-    if parts.repeats > REPEATS_IN_ALL:
-        raise ValueError(f"the repeats of the pattern add up to {parts.repeats}, and {REPEATS_IN_ALL} is the most. {mend}")
-    return Pattern(source, compiled, parts.repeats, parts.needed)
+    most, kind, repeats = REPEATS_IN_ALL, "", parts.repeats
+    if compiled.groupindex:
+        most, kind, repeats = REPEATS_OF_NAMED, " with named groups", parts.repeats * max(parts.depth, 1) ** 2
+    if repeats > most:
+        raise ValueError(f"the repeats of the pattern{kind} add up to {repeats}, and {most} is the most. {mend}")
+    if parts.depth > DEPTH_LIMIT:
+        raise ValueError(f"repeats stand inside of each other {parts.depth} deep, and {DEPTH_LIMIT} is the most. {mend}")
+    if len(compiled.groupindex) > GROUPS_LIMIT:
+        raise ValueError(f"the pattern has {len(compiled.groupindex)} named groups, and {GROUPS_LIMIT} is the most. Write (...) for some.")
+    return parts
 
 
 def check_letters(source: str) -> None:
@@ -112,6 +157,20 @@ def compiled_by_re2(source: str) -> Any:
         raise ValueError("the pattern holds half a character. Write the whole of it.") from error
 
 
+def one_set(sources: Iterable[str], memory: int) -> Any:
+    """What finds all patterns that a text holds, at once; None where they are too big for so many bytes."""
+    import re2
+
+    together = re2.Set.SearchSet(re2_options(memory))
+    for source in sources:
+        together.Add(source)
+    try:
+        together.Compile()
+    except re2.error:
+        return None
+    return together
+
+
 @lru_cache(maxsize=4)
 def re2_options(memory: int) -> Any:
     """Options of RE2 with a limit in bytes."""
@@ -121,4 +180,5 @@ def re2_options(memory: int) -> Any:
     options.case_sensitive = False
     options.log_errors = False
     options.max_mem = memory
+    options.never_capture = True  # but for named groups; nobody asks what the others hold, and RE2 cannot simplify what it must report
     return options

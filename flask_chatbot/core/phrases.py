@@ -82,16 +82,19 @@ def check_words(words: Sequence[str], written: str) -> None:
 class _Node:
     """Where phrases that begin alike have got to: the words and beginnings that may follow, and the phrases that end here."""
 
-    __slots__ = ("ends", "starts", "words")
+    __slots__ = ("ends", "letters", "starts", "words")
 
     def __init__(self) -> None:
         self.words: dict[str, _Node] = {}
         self.starts: dict[int, dict[str, _Node]] = {}  # by their length, the shortest first
+        self.letters: set[str] = set()  # that these begin with
         self.ends: tuple[tuple[Rule, str], ...] = ()
 
     def after(self, word: str) -> "list[_Node]":
         """Where a word of a text leads from here."""
         found = [self.words[word]] if word in self.words else []
+        if word[:1] not in self.letters:
+            return found
         for length, starts in self.starts.items():
             if length > len(word):
                 break
@@ -105,6 +108,7 @@ class _Node:
     def follow_start(self, start: str) -> "_Node":
         node = self.starts.setdefault(len(start), {}).setdefault(start, _Node())
         self.starts = dict(sorted(self.starts.items()))
+        self.letters.add(start[:1])
         return node
 
 

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,9 +8,10 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.patternindex import CROWD_LIMIT, PatternIndex, has_one_form
+from flask_chatbot.core.patternindex import CROWD_LIMIT, LOOK, PatternIndex, has_one_form
+from flask_chatbot.core.patternmemory import read_memory
 from flask_chatbot.core.patternparts import read_parts
-from flask_chatbot.core.patterns import read_pattern
+from flask_chatbot.core.patterns import EFFORT_LIMIT, effort, read_pattern
 from flask_chatbot.core.problems import Mark
 from flask_chatbot.core.rules import Rule
 from tests.core.books import ask, load, problems, rule_name, said
@@ -173,11 +175,19 @@ def test_what_a_pattern_finds_holds_what_it_needs(source: str, text: str) -> Non
         assert all(any(each in text.lower() for each in texts) for texts in read_parts(source).needed if all(map(has_one_form, texts)))
 
 
+def is_taken(source: str) -> bool:
+    try:
+        read_pattern(source)
+    except ValueError:
+        return False
+    return True
+
+
 @given(st.lists(SOURCES, max_size=6), st.text(st.sampled_from("abkKsS\u00e9\u00c9\u03c3\u03a3\u03c2.1x "), max_size=20))
 def test_the_index_finds_what_a_loop_over_all_patterns_finds(sources: list[str], text: str) -> None:
-    rules = rules_of(*sources)
+    rules = rules_of(*filter(is_taken, sources))
     found = {rule.position for rule, _ in PatternIndex(rules).find(text)}
-    assert found == {rule.position for rule in rules if rule.patterns[0].finds(text.strip().encode())}
+    assert found == {rule.position for rule in rules if rule.patterns[0].compiled.search(text.strip())}
 
 
 def test_five_thousand_patterns_with_a_word_of_their_own_are_looked_up_by_it() -> None:
@@ -188,9 +198,22 @@ def test_five_thousand_patterns_with_a_word_of_their_own_are_looked_up_by_it() -
 
 
 def test_patterns_that_only_share_a_word_are_refused_where_they_are_too_many() -> None:
-    sources = [f"pesan {'.' * number}x" for number in range(1, CROWD_LIMIT + 2)]
+    sources = [f"pesan [0-9]{chr(97 + number % 26)}{chr(97 + number // 26)}" for number in range(CROWD_LIMIT + 1)]
     assert told_of(*sources[:-1]) == []
     assert told_of(*sources) == [f"r.yaml:101:1: 101 patterns would be tried for any text with 'pesan ', and 100 is the most. {WRITE_OUT}"]
+
+
+def test_patterns_that_share_a_word_are_refused_where_they_are_too_hard_together() -> None:
+    sources = [rf"pesan \pL+ {chr(97 + number)}" for number in range(3)]
+    fact = "some texts with 'pesan ' would take RE2 too long, as it tries 3 patterns"
+    assert told_of(*sources[:-1]) == []
+    assert told_of(*sources) == [rf"r.yaml:1:1: {fact}, 'pesan \\pL+ a' the hardest. {WRITE_OUT}"]
+
+
+def test_of_a_text_with_the_words_of_very_many_patterns_those_that_win_are_tried() -> None:
+    rules = rules_of(*(f"promo{number:04d}( [0-9]+)?" for number in range(400)))
+    found = [rule.position for rule, _ in PatternIndex(rules).find(" ".join(f"promo{number:04d}" for number in range(372)))]
+    assert found == list(range(EFFORT_LIMIT // (LOOK + effort(rules[0].patterns))))
 
 
 def test_patterns_without_three_letters_are_refused_where_they_are_too_many() -> None:
@@ -201,11 +224,45 @@ def test_patterns_without_three_letters_are_refused_where_they_are_too_many() ->
     ]
 
 
-def test_patterns_without_three_letters_are_refused_where_they_repeat_too_much_together() -> None:
-    sources = [f"{letter}.{{20,49}}x" for letter in "abcde"]
-    assert told_of(*sources[:-1]) == []
-    fact = "the repeats of patterns without three letters that they always find add up to 245, and 200 is the most."
-    assert told_of(*sources) == [f"r.yaml:5:1: {fact} {WRITE_OUT}"]
+def test_patterns_without_three_letters_are_refused_where_they_are_too_hard_together() -> None:
+    sources = [f"{letter}[{letter}z]{{9}}x" for letter in "abcdefghi"]
+    fact = "some texts would take RE2 too long, as it tries 9 patterns without three letters that they always find"
+    assert told_of(*sources[:3]) == []
+    assert told_of(*sources) == [f"r.yaml:1:1: {fact}, 'a[az]{{9}}x' the hardest. {WRITE_OUT}"]
+
+
+@pytest.mark.parametrize(
+    ("source", "memory"),
+    [
+        ("a[ab]{20}x", 19),
+        ("a[ab][ab][abc]x", 2),
+        ("a(?P<x>[ab])(?P<y>[ab]{2})x", 2),
+        ("(a|b|ab)*a(a|b|ab){4}x", 15),
+        ("resi [0-9]{8,12}", 0),
+        ("resi[ .:]*[0-9]{8,12}", 0),
+        ("resi.*[0-9]{8,12}", 12),
+        ("(resi|tm)[0-9]{8}", 0),
+        (r"(\+62|62|0)8[0-9]{8,11}", 10),
+        ("[0-9]{16}", 0),
+        (r"\b[0-9]{16}\b", 0),
+        ("[a-z]{2}[0-9]{9}[a-z]{2}", 0),
+        ("[0-9]{16}|tm[0-9]{8}", 0),
+        ("pesan .{1,50}", 8),
+        ("pesan ...........x", 1),
+        ("pesan [0-9]{1,3} [a-z ]{1,40} ke .+", 6),
+        ("(kaos|jaket) (merah|biru)( [0-9]+)?", 0),
+        ("^.{1,50}b.{1,20}c", 0),
+        ("^.*b.{5}c", 4),
+        ("^^a", 0),
+        ("(a?){50}b", 0),
+        ("(ab?){5}c", 9),
+        (r"\pL+ \pL+", 0),
+        (r"\Qa.\E[a.]{3}(?i)", 1),
+        ("", 0),
+    ],
+)
+def test_a_pattern_says_how_much_is_to_be_remembered(source: str, memory: int) -> None:
+    assert read_memory(source) == memory
 
 
 NESTED = ["(.*.*.*)*" * 50 + "Z", "(x+x+)+y" * 60, "((a.{0,9}){5}){10}Z", "(?:(?:(?:a{2}){2}){2}){2}" * 20, r"\pL{20,50}\pN{20,50}Z"]
@@ -215,6 +272,31 @@ NESTED = ["(.*.*.*)*" * 50 + "Z", "(x+x+)+y" * 60, "((a.{0,9}){5}){10}Z", "(?:(?
 def test_repeats_inside_of_repeats_are_refused(source: str) -> None:
     with pytest.raises(ValueError, match=r"the repeats of the pattern add up to \d+, and 100 is the most|pattern too large"):
         read_pattern(source)
+
+
+TOO_LONG = "some texts would take RE2 too long for this pattern, as"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("(" * 4 + "a" + ")*" * 4, "repeats stand inside of each other 4 deep, and 3 is the most"),
+        ("(" * 169 + "a" + ")*" * 169, "repeats stand inside of each other 169 deep, and 3 is the most"),
+        ("".join(f"(?P<{name}>{name})" for name in "abcdefghijk"), "the pattern has 11 named groups, and 10 is the most"),
+        ("(?P<a>.{1,50})x(?P<b>.*)", "the repeats of the pattern with named groups add up to 51, and 50 is the most"),
+        (r"(?P<a>(\S{2}x)*){7}", "the repeats of the pattern with named groups add up to 126, and 50 is the most"),
+        ("[ab].{49}x", f"{TOO_LONG} it can begin at 48 places at once"),
+        ("a" + "." * 500 + "b", f"{TOO_LONG} it can begin at 499 places at once"),
+        (r"\pL\pL\pL", f"{TOO_LONG} its classes of letters, such as \\pL, are big together"),
+    ],
+)
+def test_a_pattern_that_some_text_would_take_too_long_for_is_refused(source: str, told: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(told)}[.] "):
+        read_pattern(source)
+
+
+def test_a_group_without_a_name_costs_nothing() -> None:
+    assert read_pattern("(((a)*)*)*").size == read_pattern("a*").size
 
 
 @pytest.mark.parametrize("text", ["a" * 4096, "a " * 2048, "#" * 4096, "\ufdfa" * 4096, ""])
