@@ -78,10 +78,7 @@ def check(context: click.Context, paths: tuple[Path, ...], strict: bool, form: s
     host = find_host(context)
     if said := host.note(but=host.problems):
         click.echo(said, err=True)
-    bot = host.bot
-    found = (bot.path,) if bot else (DEFAULT_FILE,) if DEFAULT_FILE.exists() or not host.problems else ()
-    loads = {path: load(path, bot) if host.starts else certain(load(path, None)) for path in paths or found}
-    loads = with_problems(loads, host.problems)
+    loads = checked(paths, host)
     if strict:
         loads = {path: strictly(loaded) for path, loaded in loads.items()}
     for line in REPORTS[form](loads):
@@ -180,6 +177,14 @@ def schema() -> None:
     flask chatbot schema > rules.schema.json
     """
     click.echo(files("flask_chatbot.core").joinpath("rules.schema.json").read_text("utf-8"), nl=False)
+
+
+def checked(paths: Iterable[Path], host: Host) -> dict[Path, Loaded]:
+    """The rule files with their problems, and those of the app; without paths, the file of the app or the one in this folder."""
+    bot = host.bot
+    found = (bot.path,) if bot else (DEFAULT_FILE,) if DEFAULT_FILE.exists() or not host.problems else ()
+    loads = {path: load(path, bot) if host.starts else certain(load(path, None)) for path in paths or found}
+    return with_problems(loads, host.problems)
 
 
 def load(path: Path, bot: Bot | None) -> Loaded:

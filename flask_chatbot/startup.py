@@ -35,9 +35,7 @@ def prepare(
     broken: tuple[Problem, ...] = ()
     try:
         if rules is not None or not is_told_of("CHATBOT_RULES", told):
-            path = find_rules(root, rules, settings.rules)
-            bot = Bot(settings, path, load_rules(path, handlers.additions), handlers, SystemRandom(), lambda: datetime.now(UTC))
-            bot.memory = LateMemory(lambda: open_memory(settings.database_url, instance))
+            bot = read_bot(settings, find_rules(root, rules, settings.rules), handlers, instance)
     except RulesError as error:
         if not problems:
             raise
@@ -46,10 +44,22 @@ def prepare(
         problems += error.problems
     if problems or bot is None:
         raise ConfigError(problems, broken)
-    if any(len(key.key) < SAFE_LENGTH for key in settings.webhook_keys):
-        log.warning("CHATBOT_WEBHOOK_KEY: a key shorter than %d characters is soon guessed. Make one with: %s", SAFE_LENGTH, MAKE_A_KEY)
+    warn_of_keys(settings)
     warn_of_actions(bot.book)
     return bot
+
+
+def read_bot(settings: Settings, path: Path, handlers: Handlers, instance: Path) -> Bot:
+    """The bot with the rules of a file, whose memory is opened when it is first needed; `RulesError` where they hold mistakes."""
+    bot = Bot(settings, path, load_rules(path, handlers.additions), handlers, SystemRandom(), lambda: datetime.now(UTC))
+    bot.memory = LateMemory(lambda: open_memory(settings.database_url, instance))
+    return bot
+
+
+def warn_of_keys(settings: Settings) -> None:
+    """Say in the log that a key is short, and how to make one that is not."""
+    if any(len(key.key) < SAFE_LENGTH for key in settings.webhook_keys):
+        log.warning("CHATBOT_WEBHOOK_KEY: a key shorter than %d characters is soon guessed. Make one with: %s", SAFE_LENGTH, MAKE_A_KEY)
 
 
 def warn_of_actions(book: RuleBook) -> None:

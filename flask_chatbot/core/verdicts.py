@@ -71,18 +71,29 @@ def explain(
     moment = Moment(book, message, now.astimezone(book.locale.timezone))
     verdicts: list[Verdict] = []
     winner: Candidate | None = None
-    for candidate, outcome, answers in trials(moment, state):
+    for tried in trials(moment, state):
         if winner is not None:
-            verdicts.append(Verdict(candidate, order(candidate, winner)))
-        elif not answers:
-            verdicts.append(Verdict(candidate, outcome))
-        elif decision is not None and (decision.match is None or not is_by(decision, candidate)):
-            verdicts.append(Verdict(candidate, NO_ANSWER if decision.match is None else "its handler skipped"))
-        else:
-            may_skip = decision is None and candidate.rule.name in handled and outcome.startswith(WINS)
-            verdicts.append(Verdict(candidate, f"{outcome}, unless its handler skips" if may_skip else outcome))
-            winner = candidate
+            verdicts.append(Verdict(tried.candidate, order(tried.candidate, winner)))
+            continue
+        passed = passed_over(tried, decision)
+        verdicts.append(Verdict(tried.candidate, passed or winning(tried, decision, handled)))
+        winner = None if passed else tried.candidate
     return tuple(verdicts)
+
+
+def passed_over(tried: Trial, decision: Decision | None) -> str:
+    """Why the next candidate is tried after this one; empty where this one answers."""
+    if not tried.answers:
+        return tried.outcome
+    if decision is None or is_by(decision, tried.candidate):
+        return ""
+    return NO_ANSWER if decision.match is None else "its handler skipped"
+
+
+def winning(tried: Trial, decision: Decision | None, handled: Collection[str]) -> str:
+    """How a candidate answers, as far as is known before its handler has had its say."""
+    may_skip = decision is None and tried.candidate.rule.name in handled and tried.outcome.startswith(WINS)
+    return f"{tried.outcome}, unless its handler skips" if may_skip else tried.outcome
 
 
 def is_by(decision: Decision, candidate: Candidate) -> bool:
