@@ -40,8 +40,14 @@ class Host:
 def find_host(context: click.Context) -> Host:
     """The app as `flask run` finds it, in its own context until the command ends; one that cannot be had is told of, if it is named."""
     info = context.find_object(ScriptInfo)
-    if info is None:
-        return Host()
+    host = load_host(info) if info else Host()
+    if host.app is not None:
+        context.with_resource(host.app.app_context())
+    return host
+
+
+def load_host(info: ScriptInfo) -> Host:
+    """The app that Flask finds by what it is told; whatever goes wrong is in what the host says."""
     try:
         app = info.load_app()
     except NoAppException as error:
@@ -53,7 +59,6 @@ def find_host(context: click.Context) -> Host:
         return Host(starts=False, says=f"{type(error).__name__}: {error} ({raised_at(error)})")
     if "chatbot" not in app.extensions:
         return Host(says=f"app {app.name!r} has no Chatbot: call Chatbot(app) or bot.init_app(app)")
-    context.with_resource(app.app_context())
     return Host(app)
 
 

@@ -1,6 +1,8 @@
 """The pytest plugin that comes with the package: a `chat` fixture, words for replies that are not as wanted, the tests of rule files."""
 
+import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from glob import glob
 from itertools import groupby
 from pathlib import Path
@@ -8,14 +10,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.cli import ScriptInfo
 
 from flask_chatbot.core.additions import UNKNOWN_ADDITIONS
 from flask_chatbot.core.loader import read_rules
 from flask_chatbot.core.rules import RuleBook
 from flask_chatbot.core.testrunner import Case, Failure, cases, run
+from flask_chatbot.hosts import Host, load_host
 from flask_chatbot.testing import Chat, Replies, difference
 
 RULE_FILES = pytest.StashKey[list[Path]]()
+HOST = pytest.StashKey[Host]()
 
 
 @pytest.fixture
@@ -33,9 +38,11 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Make the setting `chatbot_rules` known."""
+    """Make the settings `chatbot_rules` and `chatbot_app` known."""
     about = "Rule files of flask_chatbot whose tests are run: paths or globs, relative to the root directory."
     parser.addini("chatbot_rules", about, type="args", default=[])
+    about = "The app whose field types and filters these files use, written as for `flask --app`, relative to the root directory."
+    parser.addini("chatbot_app", about)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,6 +53,10 @@ def pytest_configure(config: pytest.Config) -> None:
         if not names:
             raise pytest.UsageError(f"chatbot_rules: no file matches {pattern!r} in {config.rootpath}. Mend the path, or remove it.")
         found += [config.rootpath / name for name in names]
+    if config.getini("chatbot_app") and not found:
+        raise pytest.UsageError(
+            "chatbot_app: it is for the tests of rule files, and chatbot_rules names none. Write: chatbot_rules = rules.yaml"
+        )
     config.stash[RULE_FILES] = found
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         folders = [config.invocation_params.dir / argument for argument in config.args]
@@ -60,11 +71,23 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "RuleFile 
     return found
 
 
+def find_host(config: pytest.Config) -> Host:
+    """The app that `chatbot_app` names, made once; none where it is not set."""
+    if HOST not in config.stash:
+        name = config.getini("chatbot_app")
+        # Joined as text: what stands in brackets behind the name of a factory is no path.
+        config.stash[HOST] = load_host(ScriptInfo(f"{config.rootpath}{os.sep}{name}", set_debug_flag=False)) if name else Host()
+    return config.stash[HOST]
+
+
 class RuleFile(pytest.File):
     """One rule file with all it includes: a group for each rule that has tests, and one for those under no rule."""
 
     def collect(self) -> "Iterator[RuleTests]":
-        book, problems, _ = read_rules(self.path, UNKNOWN_ADDITIONS)
+        host = find_host(self.config)
+        if host.says:
+            raise self.CollectError(f"chatbot_app: {host.says}")
+        book, problems, _ = read_rules(self.path, host.bot.handlers.additions if host.bot else UNKNOWN_ADDITIONS)
         if book is None:
             raise self.CollectError("\n".join(str(problem) for problem in problems if problem.severity == "error"))
         for group, found in groupby(cases(book), key=lambda case: case.group):
@@ -93,7 +116,9 @@ class RuleTestItem(pytest.Item):
         self.book = book
 
     def runtest(self) -> None:
-        failures = run(self.case, self.book)
+        app = find_host(self.config).app
+        with app.app_context() if app else nullcontext():
+            failures = run(self.case, self.book)
         if failures:
             raise RuleTestFailed(failures)
 

@@ -133,6 +133,94 @@ def test_what_only_the_app_could_know_is_no_error(project: pytest.Pytester) -> N
     assert run(project, "rules.yaml")[0] == 0
 
 
+APP = """\
+from flask import Flask, current_app
+from flask_chatbot import Chatbot
+
+bot = Chatbot()
+
+@bot.field_type("kode")
+def read_code(text):
+    if text not in current_app.config["CODES"]:
+        raise ValueError("Kode tidak ada.")
+    return text
+
+@bot.template_filter("bintang")
+def stars(value):
+    return "*" * len(value)
+
+def create_app(config):
+    app = Flask(__name__, root_path="{root}")
+    app.config.update(config, CODES=["A1"])
+    bot.init_app(app)
+    return app
+"""
+APP_RULES = """\
+version: 1
+rules:
+  - keyword: stok#
+    fields: [kode: {type: kode}]
+    reply: "{{ kode | bintang }}"
+    tests:
+      - {send: "stok#A1", reply: "**"}
+      - {send: "stok#B2", invalid: kode}
+"""
+APP_SETTINGS = f"{SETTINGS}chatbot_app = shop.bots:create_app({{'CHATBOT_WEBHOOK_KEY': 'key//of-tests'}})\n"
+
+
+@pytest.fixture
+def shop(project: pytest.Pytester) -> pytest.Pytester:
+    """A project whose rules use what its app adds, with the app in a package."""
+    write(project, "rules.yaml", APP_RULES)
+    write(project, "shop/__init__.py", "")
+    write(project, "shop/bots.py", APP.replace("{root}", project.path.as_posix()))
+    write(project, "pytest.ini", APP_SETTINGS)
+    return project
+
+
+def test_field_types_and_filters_of_the_app_are_known(shop: pytest.Pytester) -> None:
+    assert run(shop, "rules.yaml")[0] == 0
+
+
+def test_the_app_is_found_from_any_folder(shop: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(shop.path / "tests")
+    assert run(shop, "../rules.yaml")[0] == 0
+
+
+def test_without_the_app_its_field_types_cannot_be_tested(shop: pytest.Pytester) -> None:
+    write(shop, "pytest.ini", SETTINGS)
+    assert run(shop, "rules.yaml")[0] == 1
+
+
+def test_with_the_app_at_hand_an_unknown_filter_is_an_error(shop: pytest.Pytester) -> None:
+    write(shop, "rules.yaml", APP_RULES.replace("bintang", "bintan"))
+    code, output = run(shop, "rules.yaml")
+    assert (code, any("bintan" in line and "rules.yaml:5" in line for line in output)) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("shop.bots:create_app({})", "chatbot_app: CHATBOT_WEBHOOK_KEY is not set, so no message can come in."),
+        ("shop.bots:create_ap", "chatbot_app: Failed to find attribute 'create_ap' in 'shop.bots'."),
+        ("shop.nothing", "chatbot_app: Could not import 'shop.nothing'."),
+        ("shop.plain", "chatbot_app: app 'shop.plain' has no Chatbot: call Chatbot(app) or bot.init_app(app)"),
+    ],
+)
+def test_an_app_that_cannot_be_had_is_told(shop: pytest.Pytester, setting: str, told: str) -> None:
+    write(shop, "shop/plain.py", "from flask import Flask\napp = Flask(__name__)\n")
+    write(shop, "pytest.ini", f"{SETTINGS}chatbot_app = {setting}\n")
+    code, output = run(shop, "rules.yaml")
+    assert (code, any(line.startswith(told) for line in output)) == (2, True)
+
+
+def test_an_app_without_rule_files_is_a_mistake(shop: pytest.Pytester) -> None:
+    write(shop, "pytest.ini", "[pytest]\nchatbot_app = shop.bots:create_app\n")
+    result = shop.runpytest_inprocess()
+    told = "ERROR: chatbot_app: it is for the tests of rule files, and chatbot_rules names none. Write: chatbot_rules = rules.yaml"
+    assert (int(result.ret), told in result.errlines) == (4, True)
+
+
 def test_a_setting_that_names_no_file_is_told(project: pytest.Pytester) -> None:
     write(project, "pytest.ini", "[pytest]\nchatbot_rules = rulez.yaml\n")
     result = project.runpytest_inprocess()
