@@ -221,6 +221,12 @@ def test_each_rendering_has_a_budget_of_its_own() -> None:
     assert [template.render({"hundred": list(range(100)), "text": "a b " * 1024}) for _ in range(4)] == ["ok"] * 4
 
 
+def test_two_loops_of_100_entries_with_a_filter_in_the_inner_one_are_as_good_as_the_end() -> None:
+    hundred = list(range(100))
+    assert rendered(looped("{% if a == b %}{% endif %}"), hundred=hundred) == "ok"
+    assert failure(looped("{% set x = a | abs %}"), hundred=hundred) == SPENT
+
+
 def test_a_price_list_of_100_entries_is_far_from_its_end() -> None:
     line = "{{ loop.index }}. {{ each.name | upper | truncate(20) }}: {{ each.price | rupiah }}{{ ', habis' if each.stock == 0 }}\n"
     goods = [{"name": "kopi susu gula aren", "price": 1000 * number, "stock": number % 7} for number in range(100)]

@@ -9,9 +9,12 @@ import shutil
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -36,9 +39,15 @@ def posted(app: Any, path: str = "/chatbot/webhook") -> Any:
     return answer.json
 
 
+def told(command: str, folder: Path) -> str:
+    """What a command says of the rules in a folder; of those in a package, it is told the app."""
+    is_package = (folder / "__init__.py").is_file()
+    return run(f"flask --app {folder.name} chatbot {command}", folder.parent) if is_package else run(f"flask chatbot {command}", folder)
+
+
 @pytest.mark.parametrize("folder", sorted({path.parent for path in EXAMPLES.rglob("rules.yaml")}), ids=lambda folder: folder.name)
 def test_the_rules_of_an_example_hold_no_mistake(folder: Path) -> None:
-    assert run("flask chatbot check", folder).endswith(", no problems\n")
+    assert told("check", folder).endswith(", no problems\n")
 
 
 @pytest.mark.parametrize(
@@ -47,10 +56,10 @@ def test_the_rules_of_an_example_hold_no_mistake(folder: Path) -> None:
     ids=lambda folder: folder.name,
 )
 def test_the_tests_in_the_rules_of_an_example_pass(folder: Path) -> None:
-    assert run("flask chatbot test", folder).endswith(" tests, none failed\n")
+    assert told("test", folder).endswith(" tests, none failed\n")
 
 
-@pytest.mark.parametrize("folder", ["quickstart", "testing"])
+@pytest.mark.parametrize("folder", ["quickstart", "testing", "factory"])
 def test_the_tests_that_a_page_shows_pass(folder: str, tmp_path: Path) -> None:
     there = shutil.copytree(EXAMPLES / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     outcome = subprocess.run(
@@ -108,6 +117,48 @@ def test_the_factory_makes_apps_with_a_bot_each(load: Load) -> None:
     one, two = create_app(), create_app({"CHATBOT_PREFIX": "/wa"})
     assert (posted(one), posted(two, "/wa/webhook"), posted(one, "/chatbot/webhook/")) == (ANSWER, ANSWER, ANSWER)
     assert one.test_client().get("/").text == "Toko Maju"
+
+
+PLACE = {"SERVER_NAME": "toko.example.com", "PREFERRED_URL_SCHEME": "https"}
+ITEM = {"keyword": "katalog#", "data": ["a1"], "webhookkey": KEY, "from": "628111"}
+
+
+def test_a_handler_makes_addresses_by_the_request_or_by_the_configuration(load: Load) -> None:
+    create_app = load("factory", "flaskr").create_app
+    plain, placed = create_app(), create_app(PLACE)
+    called = [app.test_client().post("/chatbot/webhook", json=ITEM, base_url="https://bot.example.org").text for app in (plain, placed)]
+    assert ["https://bot.example.org/katalog/A1" in called[0], "https://toko.example.com/katalog/A1" in called[1]] == [True, True]
+    assert Chat(placed).says("katalog#a1") == "Lihat https://toko.example.com/katalog/A1"
+    assert placed.test_client().get("/katalog/A1").text == "Barang A1"
+
+
+def test_without_a_request_and_a_server_name_there_is_no_address(load: Load, caplog: pytest.LogCaptureFixture) -> None:
+    assert "gangguan" in Chat(load("factory", "flaskr").create_app()).says("katalog#a1").text
+    assert "RuntimeError: Unable to build URLs outside an active request" in caplog.text
+
+
+def test_the_rules_are_in_the_wheel_of_the_factory(tmp_path: Path) -> None:
+    source = shutil.copytree(EXAMPLES / "factory", tmp_path / "source", ignore=shutil.ignore_patterns("__pycache__"))
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--no-input",
+        "wheel",
+        "-q",
+        "--no-build-isolation",
+        "--no-deps",
+        "--no-index",
+        "-w",
+        str(tmp_path),
+    ]
+    subprocess.run([*command, str(source)], check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    assert sorted(name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info" not in name) == [
+        "flaskr/__init__.py",
+        "flaskr/bot.py",
+        "flaskr/rules.yaml",
+    ]
 
 
 def test_two_branches_answer_at_their_own_addresses(load: Load) -> None:
@@ -229,6 +280,26 @@ def test_the_python_client_gets_the_answer_of_the_page(load: Load, address: str)
     assert ask(address, KEY, "penawaran#", ["Jhon Doe", "jhon@example.com"], "6282386000000") == expected()["message"]["reply"]
     with pytest.raises(ValueError, match=r"^Unauthorized$"):
         ask(address, "no", "halo", [], "628111")
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/chatbot/webhook", (200, None)),
+        ("/chatbot/webhook/", (200, None)),
+        ("//chatbot/webhook", (200, None)),
+        ("/chatbot//webhook", (308, "/chatbot/webhook")),
+        ("/chatbot/webhook//", (308, "/chatbot/webhook/")),
+    ],
+)
+def test_slashes_too_many_get_what_the_page_says(address: str, path: str, answer: tuple[int, str | None]) -> None:
+    server = urlsplit(address)
+    connection = HTTPConnection(str(server.hostname), server.port)
+    connection.request("POST", path, json.dumps(HALO), {"Content-Type": "application/json"})
+    got = connection.getresponse()
+    location = got.headers["Location"]
+    connection.close()
+    assert (got.status, location and urlsplit(location).path) == answer
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
