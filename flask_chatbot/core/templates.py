@@ -153,7 +153,7 @@ class Template:
         return f"{' or '.join(dict.fromkeys(asked))} in its template: {error.hint}" if asked else str(error)
 
     def _constant(self) -> Any:
-        text = self.source.strip()[:TEXT_LIMIT]
+        text = with_newlines(self.source).strip()[:TEXT_LIMIT]
         return lambda names: text
 
     def _plain(self) -> Any:
@@ -240,13 +240,18 @@ def has_marks(source: str) -> bool:
     return "{{" in source or "{%" in source or "{#" in source
 
 
+def with_newlines(source: str) -> str:
+    """The source with the line breaks that Jinja makes of all kinds."""
+    return source.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def plain_uses(source: str) -> tuple[list[Use], str]:
     """The plain uses of names in a template, without filters, and the text after the last of them, which holds what else there is.
 
     >>> plain_uses("Halo {{ nama or 'Kak' }}!")
     ([Use(before='Halo ', name='nama', other='Kak')], '!')
     """
-    source = source.replace("\r\n", "\n").replace("\r", "\n")  # as Jinja does
+    source = with_newlines(source)
     uses: list[Use] = []
     end = 0
     for found in PLAIN_USE.finditer(source):
