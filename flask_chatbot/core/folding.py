@@ -18,6 +18,7 @@ WITHOUT_SPACES = re.compile(
 )
 
 
+@lru_cache(maxsize=4)  # one message is asked for several times, and a long one costs a millisecond
 def fold(text: str) -> str:
     """A text as it is compared: NFKC, case folded, white space single, punctuation around words gone.
 
@@ -35,7 +36,7 @@ def fold(text: str) -> str:
     return "#".join([fold_words(part) if part else "" for part in text.split("#")])
 
 
-@lru_cache(maxsize=4)  # one message is asked for several times, and a long one costs half a millisecond
+@lru_cache(maxsize=4)
 def nfkc(text: str) -> str:
     """The first 4,096 characters of the NFKC of a text.
 
