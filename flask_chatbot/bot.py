@@ -4,14 +4,17 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING, Protocol
 
 from flask_chatbot.config import Settings
-from flask_chatbot.core.engine import Decision, HandlerFailed, Notes, Outcome, decide, lacking
+from flask_chatbot.core.actions import Forward, Save
+from flask_chatbot.core.engine import Decision, ForwardFailed, HandlerFailed, Notes, Outcome, decide, lacking
 from flask_chatbot.core.loader import load_rules
 from flask_chatbot.core.matching import Match
-from flask_chatbot.core.memory import NO_MEMORY, Memory, ShortMemory
+from flask_chatbot.core.memory import NO_MEMORY, Memory, ShortMemory, State
 from flask_chatbot.core.messages import Message
 from flask_chatbot.core.problems import Problem, did_you_mean
 from flask_chatbot.core.remembering import TRIES, Remembering
@@ -20,18 +23,64 @@ from flask_chatbot.core.returned import plain_replies_of, replies_of
 from flask_chatbot.core.rows import as_dict
 from flask_chatbot.core.rules import RuleBook
 from flask_chatbot.core.sentences import say
-from flask_chatbot.errors import AnswerFailed, HandlerError, Invalid, Skip
+from flask_chatbot.errors import AnswerFailed, FetchError, HandlerError, Invalid, Skip
 from flask_chatbot.handlers import Handler, Handlers, field_names
 from flask_chatbot.tracebacks import private, told
 
+if TYPE_CHECKING:
+    from flask_chatbot.gateway.repeats import Calls
+    from flask_chatbot.gateway.service import Gateway
+
 log = logging.getLogger(__name__)
+
+
+Remember = Callable[[Memory | None], bool]  # in the memory given, else in the bot's own; False where another message came between
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What came of one message: `book` decided it, `state` was remembered of its sender before, `saved` is the number its row got."""
+
+    message: Message
+    decision: Decision
+    book: RuleBook
+    state: State
+    now: datetime
+    saved: int | None = None
+
+
+class Deeds(Protocol):
+    """Who does what decisions name."""
+
+    def number(self, name: str) -> int:
+        """The number that the next row saved under a name is to have."""
+
+    def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
+        """The replies of another webhook; `FetchError` where it gives none."""
+
+    def carry_out(self, answered: Answered, remember: Remember) -> bool:
+        """Remember and do what a decision names, in one transaction; False, and nothing is done, where `remember` says so."""
+
+
+class NoDeeds:
+    """Remembers and does nothing else, for who only tries what a bot would say."""
+
+    def number(self, name: str) -> int:
+        return 1
+
+    def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
+        return ()
+
+    def carry_out(self, answered: Answered, remember: Remember) -> bool:
+        return remember(None)
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Bot:
     """What one app holds, in ``app.extensions["chatbot"]``. `book` is read once per message, and replaced whole.
 
-    `problems` say why the rule files, as they are now, are not those in use; `watched_by` is the process that watches them.
+    `problems` say why the rule files, as they are now, are not those in use; `watched_by` is the process that watches them. `gateway`
+    sends, where there is a way to WhatsApp; `make_deeds` and `make_calls` open the store, and so are called only where it is needed.
     """
 
     settings: Settings
@@ -41,8 +90,11 @@ class Bot:
     random: Random
     clock: Callable[[], datetime]
     memory: Memory = field(default_factory=ShortMemory)
+    make_deeds: Callable[[], Deeds] | None = None
+    make_calls: "Callable[[], Calls] | None" = None
     problems: tuple[Problem, ...] = ()
     watched_by: int = 0
+    gateway: "Gateway | None" = None
 
     def read(self) -> RuleBook:
         """The rules as they are written now, with what the handlers add; `RulesError` where they are broken."""
@@ -52,22 +104,37 @@ class Bot:
         """Take the rules anew; `RulesError` where they are broken, and the rules stay as they were."""
         self.book = self.read()
 
-    def answer(self, message: Message, now: datetime | None = None, random: Random | None = None, memory: Memory | None = None) -> Decision:
-        """What to do about a message, handlers included, and remembered; `StoreError` where the store fails. Call it in the app's context.
+    def answer(
+        self,
+        message: Message,
+        now: datetime | None = None,
+        random: Random | None = None,
+        memory: Memory | None = None,
+        deeds: Deeds | None = None,
+    ) -> Decision:
+        """What to do about a message, handlers included; it is remembered and done. Call it in the app's context.
 
+        `StoreError` where the store fails.
         Where another message of the same sender came between, it is decided again; but no handler is run twice for one message.
-        `memory` stands in for the bot's own.
+        `memory` stands in for the bot's own, and nothing is done then; `deeds` is told of every decision, not only of those with actions.
         """
-        now, random, sender = now or self.clock(), random or self.random, message.sender.number
-        book = self.book
-        people = Remembering(memory or self.memory_for(message, book))
+        now, random, book = now or self.clock(), random or self.random, self.book
+        people = Remembering(memory or self.memory_for(message, book), message.sender.number, now.timestamp())
+        make_deeds = (lambda: deeds) if deeds else self.make_deeds if memory is None else None
         for attempt in range(TRIES):
-            turn = _Turn(self, message, book)
+            turn = _Turn(self, message, book, make_deeds)
             decision = turn.decide(people, now, random)
-            if decision.remember is None or people.commit(sender, decision.remember, now.timestamp()):
-                break
-            if turn.has_run or attempt == TRIES - 1:
-                people.merge(sender, decision.remember, now.timestamp())
+            if decision.remember is None and not decision.actions and deeds is None:
+                break  # as for most messages
+            must = turn.has_run or attempt == TRIES - 1
+            remember = partial(people.keep, decision.remember, must)
+            if make_deeds is not None and (deeds or decision.actions):
+                state, saved = people.recalled, turn.saved
+                answered = Answered(message=message, decision=decision, book=book, state=state, now=now, saved=saved)
+                is_done = make_deeds().carry_out(answered, remember)
+            else:
+                is_done = remember(None)
+            if is_done:
                 break
         return decision
 
@@ -80,12 +147,14 @@ class Bot:
 class _Turn:
     """One message on its way through the handlers; the rules it began with are those it ends with."""
 
-    __slots__ = ("book", "bot", "has_run", "message")
+    __slots__ = ("book", "bot", "has_run", "make_deeds", "message", "saved")
 
-    def __init__(self, bot: Bot, message: Message, book: RuleBook) -> None:
+    def __init__(self, bot: Bot, message: Message, book: RuleBook, make_deeds: Callable[[], Deeds] | None) -> None:
         self.bot = bot
         self.book = book
         self.message = message
+        self.make_deeds = make_deeds
+        self.saved: int | None = None
         self.has_run = False
 
     def decide(self, memory: Memory, now: datetime, random: Random) -> Decision:
@@ -107,6 +176,28 @@ class _Turn:
         return None
 
     def handle(self, match: Match, message: Message, notes: Notes) -> Outcome:
+        """What the handler of the matched rule says, or whoever it forwards to; with the number of the row it saves."""
+        outcome = self.handled(match, message, notes)
+        if not match.rule.actions or self.make_deeds is None:
+            return outcome
+        deeds = self.make_deeds()
+        for action in match.rule.actions:
+            if isinstance(action, Forward) and outcome is None:
+                outcome = self.forwarded(deeds, action, match, message)
+            elif isinstance(action, Save):
+                self.saved = deeds.number(action.name)
+        return outcome if self.saved is None or isinstance(outcome, tuple) else {**(outcome or {}), "saved": {"number": self.saved}}
+
+    def forwarded(self, deeds: Deeds, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
+        """The replies of another webhook."""
+        self.has_run = True  # what it did cannot be taken back
+        try:
+            return deeds.forward(action, match, message)
+        except FetchError as error:
+            log.error("rule %r at %s could not be forwarded: %s", match.rule.name, match.rule.mark, error)
+            raise ForwardFailed from error
+
+    def handled(self, match: Match, message: Message, notes: Notes) -> Outcome:
         """What the handler of the matched rule says, if it has one."""
         rule = match.rule
         handler = self.bot.handlers.rules.get(rule.name)

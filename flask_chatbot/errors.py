@@ -8,7 +8,15 @@
     +-- HandlerError      a Python handler does not fit: its place, the fact, the mend: .problems
     +-- AnswerFailed      a reply could not be made for this message
     +-- StoreError        the database fails: the fact, the mend
-    +-- BadPayload        a webhook body nobody can read: .status, .message
+    +-- BadPayload        a request nobody can read, or that is refused: .status, .message
+    +-- NotAccepted       a message that is not taken to be sent: .status
+    +-- TransportError    a message that did not go out
+    |   +-- TryLater      ... but may go out later: .after
+    |   +-- Refused       ... and never will
+    +-- FetchError        a URL of somebody else that gave no answer
+    |   +-- FetchLater    ... but may give one later: .after
+    |   +-- FetchRefused  ... that we do not call, or that will never give one
+    +-- BadSignature      a webhook that was not signed as agreed
     +-- Skip              raised by a handler: let the next rule try
     +-- Invalid           raised by a handler: these fields are wrong: .problems
 """
@@ -70,6 +78,50 @@ class BadPayload(ChatbotError):
         self.message = message
         self.status = status
         super().__init__(message)
+
+
+class NotAccepted(ChatbotError):
+    """A message that is not taken to be sent: no such number, or one that opted out. `status` is what the API answers."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+class TransportError(ChatbotError):
+    """WhatsApp did not take a message, or could not be asked. What it says may be logged and shown: it holds no text and no number."""
+
+
+class TryLater(TransportError):
+    """The other side may take it later; the outbox keeps it, for `after` seconds at least."""
+
+    def __init__(self, message: str, after: float = 0.0) -> None:
+        self.after = after
+        super().__init__(message)
+
+
+class Refused(TransportError):
+    """The other side will never take it; the outbox gives up."""
+
+
+class FetchError(ChatbotError):
+    """A call of somebody else's URL that came to nothing. What it says may be logged and shown: it holds no secret of the URL."""
+
+
+class FetchLater(FetchError):
+    """The other side may answer later, after `after` seconds at the earliest."""
+
+    def __init__(self, message: str, after: float = 0.0) -> None:
+        self.after = after
+        super().__init__(message)
+
+
+class FetchRefused(FetchError):
+    """An address that is not called, or an answer that will stay as it is; another try is of no use."""
+
+
+class BadSignature(ChatbotError):
+    """A webhook whose signature is missing, too old or wrong: answer it 401, and do nothing it says."""
 
 
 class Skip(ChatbotError):

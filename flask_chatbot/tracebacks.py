@@ -1,4 +1,4 @@
-"""Tracebacks fit for a log: without what customers wrote."""
+"""Tracebacks fit for a log: without what customers wrote, and without telephone numbers."""
 
 import re
 import traceback
@@ -9,10 +9,11 @@ from flask_chatbot.core.messages import Message
 BETWEEN_WORDS = re.compile(r"[\s#\"]+")
 SHORTEST = 3  # characters; what is shorter stands in every traceback, and tells nothing
 HIDDEN = "[...]"
+NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9]{9,15}(?![0-9A-Za-z])")
 
 
 def told(error: BaseException, hidden: Iterable[str]) -> str:
-    """The traceback of an error, with dots for each of the texts in `hidden`.
+    """The traceback of an error, with dots for each of the texts in `hidden`, and for whatever could be a telephone number.
 
     >>> try:
     ...     int("Jalan Mawar")
@@ -25,7 +26,7 @@ def told(error: BaseException, hidden: Iterable[str]) -> str:
     for spelling in sorted(spellings, key=len, reverse=True):
         if len(spelling) >= SHORTEST:
             text = text.replace(spelling, HIDDEN)
-    return text
+    return NUMBER.sub(HIDDEN, text)
 
 
 def private(message: Message) -> list[str]:

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from flask import Flask
 
-from flask_chatbot.bot import Bot
+from flask_chatbot.bot import Bot, NoDeeds
 from flask_chatbot.core.engine import Decision, Notes, decide
 from flask_chatbot.core.matching import Match
 from flask_chatbot.core.memory import Memory, ShortMemory
 from flask_chatbot.core.messages import Message
 from flask_chatbot.core.rules import Rule, RuleBook
+from flask_chatbot.core.verdicts import lasting
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ def running(app: Flask) -> Talk:
 
     def answer(message: Message, now: datetime) -> Tried:
         with app.app_context():
-            return Tried(bot.answer(message, now))
+            left = bot.memory_for(message).recall(message.sender.number, now.timestamp()).paused_until - now.timestamp()
+            decision = bot.answer(message, now, deeds=NoDeeds())
+        return Tried(decision, f"the bot is paused for this person: {lasting(left)} left" if left > 0 else "")
 
     return Talk(bot.book, answer, lambda message: bot.memory_for(message, bot.book), bot.handlers.rules)

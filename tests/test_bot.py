@@ -176,8 +176,8 @@ def test_long_texts_and_captions_end_at_the_limit(tmp_path: Path) -> None:
         (Location(1, float("nan")), "Location.lng is a number from -180 to 180."),
         (Location(1, None), "Location.lng is a number from -180 to 180."),  # type: ignore[arg-type]
         (Location(1, 1, None), "Location.name is a text, not NoneType."),  # type: ignore[arg-type]
-        (ContactCard("A", "628111"), "ContactCard.numbers is a list of texts, such as ['628111111111']."),  # type: ignore[arg-type]
-        (ContactCard("A", ()), "ContactCard.numbers is a list of texts, such as ['628111111111']."),
+        (ContactCard("A", "628111"), "ContactCard.numbers is a list of texts, one for each telephone number."),  # type: ignore[arg-type]
+        (ContactCard("A", ()), "ContactCard.numbers is a list of texts, one for each telephone number."),
         (ContactCard("A", (628,)), "each of ContactCard.numbers is a text, not int."),  # type: ignore[arg-type]
         (ContactCard(None, ("1",)), "ContactCard.name is a text, not NoneType."),  # type: ignore[arg-type]
     ],
@@ -858,11 +858,11 @@ def test_rules_that_remember_nothing_open_no_database(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["rules.yaml"]
 
 
-def test_actions_are_told_at_the_start_since_nothing_carries_them_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_rules_that_notify_are_told_at_the_start_where_nothing_can_be_sent(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     rules = "rules:\n  - {name: a, keyword: a, save: t, notify: '628117601234', reply: x}\n  - {keyword: b, pause: 1 jam, reply: x}"
     chat = chat_of(tmp_path, rules, Chatbot())
-    places = "'a' at rules.yaml:2:5 (save, notify), 'b' at rules.yaml:3:5 (pause)"
-    assert lines(caplog, tmp_path) == [f"actions are only named in this version, nothing carries them out yet: {places}"]
+    told = "nobody can be notified without a way to WhatsApp. Set CHATBOT_TRANSPORT, for: 'a' at rules.yaml:2:5"
+    assert lines(caplog, tmp_path) == [told]
     chat.says("a")
     assert chat.last.decision.actions == (Save("t"), Notify("628117601234"))
 

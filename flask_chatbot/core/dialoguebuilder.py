@@ -125,7 +125,7 @@ def build_actions(rule: Place, country: str) -> tuple[Action, ...]:
 def build_forward(place: Place) -> Forward:
     """Whom to ask in our place."""
     data = place.data
-    if not data["url"].startswith(("http://", "https://")):
+    if not data["url"].startswith(("http://", "https://", "${")):  # a variable of the environment is looked at when it is called
         place.at("url").tell(f"{data['url']!r} is no web address. Write it with https:// in front.")
     timeout = read_time(place.at("timeout")) or FORWARD_TIMEOUT
     return Forward(data["url"], data.get("webhookkey", ""), timeout)

@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from flask_chatbot.core.actions import Action
+from flask_chatbot.core.actions import Action, Pause, Save
 from flask_chatbot.core.answers import make_all
 from flask_chatbot.core.conditions import is_clock
 from flask_chatbot.core.dialogue import NOWHERE, ShownMenu, menu_text, read_dialogues, write_dialogues
@@ -27,6 +27,7 @@ from flask_chatbot.core.sentences import say
 from flask_chatbot.errors import AnswerFailed, Invalid, Skip
 
 NOTES_KEPT = 30 * 24 * 3600.0  # seconds a handler's `memory` lives after its last change
+FIRST_ROW = {"number": 1}  # `saved` where nobody keeps rows: in tests and trials
 SENDER = ("nama", "nohp")  # names of templates that a rule may need nevertheless
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,10 @@ class HandlerFailed(Exception):
     def __init__(self, replies: tuple[Reply, ...]) -> None:
         self.replies = replies
         super().__init__("a handler failed")
+
+
+class ForwardFailed(Exception):
+    """Raised by `handle` where the webhook that a rule forwards to gave no answer: its `failed` is what comes of the match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,8 @@ def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, rand
     """What to do about one message; `now` is an aware datetime. No text makes it raise, only a `memory` that cannot be read.
 
     `handle` is asked about each match whose fields are valid: it returns the replies, or names for the rule's own templates, or None; it
-    may raise `Skip`, `Invalid` and `HandlerFailed`, and change the notes it is given. `memory` is only read. What cannot be answered is
-    logged with its rule's place, and the customer gets one apology.
+    may raise `Skip`, `Invalid`, `HandlerFailed` and `ForwardFailed`, and change the notes it is given. `memory` is only read. What cannot
+    be answered is logged with its rule's place, and the customer gets one apology.
     """
     if message.chat == "group" and book.groups == "never":
         return Decision(None)
@@ -74,13 +79,29 @@ def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, rand
         message = replace(message, text=message.text[:TEXT_LIMIT])
     time = now.timestamp()
     state = memory.recall(message.sender.number, time)
+    if state.paused_until > time:
+        return Decision(None)
     return _Turn(Moment(book, message, now.astimezone(book.locale.timezone)), time, state, random, handle).decide()
 
 
 class _Turn:
     """One message being decided on, at `time` in epoch seconds; what changes for its sender gathers in `dialogue`, `answered`, `notes`."""
 
-    __slots__ = ("answered", "before", "book", "dialogue", "dialogues", "handle", "message", "moment", "notes", "random", "state", "time")
+    __slots__ = (
+        "answered",
+        "before",
+        "book",
+        "dialogue",
+        "dialogues",
+        "handle",
+        "message",
+        "moment",
+        "notes",
+        "paused_until",
+        "random",
+        "state",
+        "time",
+    )
 
     def __init__(self, moment: Moment, time: float, state: State, random: Random, handle: Handle) -> None:
         self.moment = moment
@@ -93,6 +114,7 @@ class _Turn:
         self.dialogues = read_dialogues(state.dialogue, time) if state.dialogue else {}
         self.before = self.dialogue = self.dialogues.get(moment.message.chat, NOWHERE)
         self.answered = state.answered
+        self.paused_until = state.paused_until
         self.notes: Notes | None = None
 
     @property
@@ -203,9 +225,17 @@ class _Turn:
             return self.reply(match, self.handle(match, self.message, self.notes))
         except HandlerFailed as error:
             return Decision(match, error.replies)
+        except ForwardFailed:
+            return self.acting(match, self.failed(match))
         except Invalid as error:
             match = replace(match, invalid=error.problems, fields={**match.fields, **dict.fromkeys(error.problems)})
             return self.refuse(match, texts, refused + 1, by_handler=True)
+
+    def failed(self, match: Match) -> tuple[Reply, ...]:
+        """What is said where nobody answered in our place."""
+        if not match.rule.failed:
+            return (Text(say(self.language, "apology")),)
+        return make_all(match.rule.failed, self.moment.names(match), self.random)
 
     def refuse(self, match: Match, texts: Mapping[str, str], refused: int, by_handler: bool = False) -> Decision:
         """What is said of missing and wrong values: a question, the rule's own words, or all of them explained."""
@@ -240,12 +270,21 @@ class _Turn:
                 raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
             names = self.moment.names(match)
             names.update(outcome or {})
+            if any(isinstance(action, Save) for action in rule.actions):
+                names.setdefault("saved", FIRST_ROW)
             replies, has_menu = make_all(rule.reply, names, self.random), False
         if rule.menu and not has_menu:
             replies = self.with_menu(rule, replies)
         if rule.once_per is not None and replies:
             self.answered = {**self.answered, rule.name: self.time + rule.once_per.total_seconds()}
-        return Decision(match, replies, None, rule.actions)
+        return self.acting(match, replies)
+
+    def acting(self, match: Match, replies: tuple[Reply, ...]) -> Decision:
+        """The replies, and what else the rule wants; a pause begins with them."""
+        for action in match.rule.actions:
+            if isinstance(action, Pause):
+                self.paused_until = self.time + action.duration.total_seconds()
+        return Decision(match, replies, None, match.rule.actions)
 
     def with_menu(self, rule: Rule, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         """The replies with the rule's menu below the last text."""
@@ -273,7 +312,8 @@ class _Turn:
         notes = state.notes if self.notes is None else self.notes
         is_noted = notes is not state.notes and differ(notes, state.notes)
         is_elsewhere = self.dialogue is not self.before and self.dialogue != self.before
-        if not is_elsewhere and self.answered is state.answered and seen == state.seen and not is_noted:
+        is_paused = self.paused_until != state.paused_until
+        if not (is_elsewhere or is_noted or is_paused) and self.answered is state.answered and seen == state.seen:
             return None
         dialogue, until = write_dialogues({**self.dialogues, self.message.chat: self.dialogue})
         return replace(
@@ -284,6 +324,7 @@ class _Turn:
             seen=seen,
             notes=notes if is_noted else state.notes,
             notes_until=self.time + NOTES_KEPT if is_noted else state.notes_until,
+            paused_until=self.paused_until,
         )
 
 

@@ -114,7 +114,7 @@ def names_in(written: Iterable[Template]) -> set[str]:
 
 def unreached(rule: Rule, unless: str) -> Iterator[str]:
     """A rule that no message finds."""
-    if not (rule.keywords or rule.patterns or rule.contains or rule.similar or rule.fallback):
+    if not rule.is_found and not rule.needs:  # one that needs something may be for bot.send(rule=...)
         yield f"nothing leads to rule {rule.name!r}{unless}. Give it a keyword, or an entry in a menu."
 
 

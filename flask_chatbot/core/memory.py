@@ -21,6 +21,7 @@ class State:
     seen: bool = False  # has written before
     notes: Mapping[str, Any] = field(default_factory=dict)  # the `memory` of handlers
     notes_until: float = 0.0
+    paused_until: float = 0.0  # the bot keeps quiet for them
     version: int = 0  # of what was recalled; 0: nothing was
 
     def at(self, now: float) -> "State":
@@ -36,6 +37,7 @@ class State:
             answered={rule: until for rule, until in self.answered.items() if until > now},
             notes=self.notes if self.notes_until > now else {},
             notes_until=self.notes_until if self.notes_until > now else 0.0,
+            paused_until=self.paused_until if self.paused_until > now else 0.0,
         )
 
     def kept_until(self, now: float) -> float:
@@ -44,7 +46,8 @@ class State:
         >>> State(dialogue={"form": "survei"}, dialogue_until=900.0, answered={"harga": 600.0}).kept_until(0.0)
         900.0
         """
-        return max(self.dialogue_until, *self.answered.values(), self.notes_until, now + SEEN_KEPT if self.seen else now)
+        kept = (self.dialogue_until, *self.answered.values(), self.notes_until, self.paused_until)
+        return max(*kept, now + SEEN_KEPT if self.seen else now)
 
 
 class Memory(Protocol):
@@ -162,10 +165,10 @@ def _is_sound(told: dict[str, Any]) -> bool:
     maps = [told.get(name, {}) for name in ("dialogue", "answered", "notes")]
     if not all(isinstance(each, dict) for each in maps) or not isinstance(told.get("seen", False), bool):
         return False
-    times = [told.get("dialogue_until", 0.0), told.get("notes_until", 0.0), *maps[1].values()]
+    times = [told.get("dialogue_until", 0.0), told.get("notes_until", 0.0), told.get("paused_until", 0.0), *maps[1].values()]
     # NaN, too, fails the comparison.
     return all(isinstance(each, int | float) and not isinstance(each, bool) and abs(each) < math.inf for each in times)
 
 
 _MEND = "Keep text, finite numbers, True, False, None, and lists and dicts of these."
-_NAMES = ("dialogue", "dialogue_until", "answered", "seen", "notes", "notes_until")
+_NAMES = ("dialogue", "dialogue_until", "answered", "seen", "notes", "notes_until", "paused_until")

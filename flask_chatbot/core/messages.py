@@ -17,12 +17,14 @@ class Sender:
 class Message:
     """One inbound message.
 
-    `line` names the webhook key (or session) it came by, `id` what its sender calls it, `media` the URL of an attachment.
+    `line` names the webhook key (or session) it came by, `id` what its sender calls it, `group` the id of the group it was written in,
+    `media` the URL of an attachment.
     """
 
     text: str
     sender: Sender = field(default_factory=Sender)
     chat: Literal["private", "group"] = "private"
+    group: str = ""
     id: str | None = None
     sent_at: datetime | None = None
     line: str | None = None

@@ -60,18 +60,24 @@ class PatternIndex:
         text = as_written(text)
         data = encoded(text)
         found = [self._always[number] for number in self._set.Match(data) or ()] if self._set else []
-        found += [entry for entry in self._likely(text) if entry.pattern.finds(data)] if self._grams else []
+        lower = text.lower()
+        if places := self._places(lower):
+            found += [entry for entry in self._likely(lower, places) if entry.pattern.finds(data)]
         return [(entry.rule, entry.pattern.source) for entry in found]
 
-    def _likely(self, text: str) -> Iterator[_Entry]:
-        """The patterns that have a word of theirs in the text, the first to win first.
+    def _places(self, text: str) -> set[int]:
+        """The places of the entries that share three characters with a text in lower case; nearly always there are none."""
+        entries = self._grams.get
+        found = {gram: numbers for start in range(len(text) - GRAM + 1) if (numbers := entries(gram := text[start : start + GRAM]))}
+        return set[int]().union(*found.values()) if found else set()
+
+    def _likely(self, text: str, places: Iterable[int]) -> Iterator[_Entry]:
+        """The patterns at these places that have a word of theirs in a text in lower case, the first to win first.
 
         A text that was made to hold the words of very many is only worth so much: then, the last of them are left out.
         """
-        text = text.lower()
-        keys = self._grams.keys() & {text[start : start + GRAM] for start in range(len(text) - GRAM + 1)}
         left = EFFORT_LIMIT - self._effort
-        for number in sorted(set[int]().union(*[self._grams[key] for key in keys])):
+        for number in sorted(places):
             entry = self._entries[number]
             is_there = any(literal in text for literal in entry.literals)
             left -= LOOK + entry.effort if is_there else LOOK

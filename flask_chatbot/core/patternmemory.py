@@ -71,7 +71,21 @@ def beginnings(before: Sequence[Part], part: Part) -> int:
     is_loop = bool(part.branches) and not part.source and part.repeat.is_loop
     if is_alone(before, part):
         return part.size if is_loop else sum(map(choices, part.branches))
-    return part.size if is_loop else -(-part.size // apart(before))
+    if is_loop:
+        return part.size
+    told = told_apart(before, part)
+    return min(part.size, (told < len(before)) - (-part.size // apart(before[:told])))
+
+
+def told_apart(before: Sequence[Part], part: Part) -> int:
+    """How many of the parts before one are left without the last of them that cannot stand in its midst.
+
+    Behind the first beginning that is still open, nothing of these can have come.
+    """
+    count = len(before)
+    while count and not before[count - 1].letters & part.letters:
+        count -= 1
+    return count
 
 
 def is_alone(before: Sequence[Part], part: Part) -> bool:

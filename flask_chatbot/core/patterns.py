@@ -10,6 +10,7 @@ from typing import Any
 from flask_chatbot.core.folding import TEXT_LIMIT, nfkc
 from flask_chatbot.core.patternmemory import read_memory
 from flask_chatbot.core.patternparts import Needed, Parts, read_parts
+from flask_chatbot.core.patternsyntax import tokens
 from flask_chatbot.core.places import Place
 
 REPEAT = re.compile(r"\{(\d+)?(?:,(\d+)?)?\}")
@@ -20,6 +21,7 @@ REPEATS_OF_NAMED = 50  # the same where groups are named, whose texts RE2 cannot
 GROUPS_LIMIT = 10  # named groups; RE2 carries each along for every way in which a text may fit
 EFFORT_LIMIT = 3000  # microseconds for the text that is hardest for it; so much is left of the 5 ms that a decision may take
 MEMORY_LIMIT = 10  # a text is too short for more cases than 2 to the 10th, as good as
+MEMORY_SMALL = 5  # up to here, it is not for its memory that a pattern is slow
 PATTERN_MEMORY = 1 << 20  # bytes RE2 may spend on one pattern
 FINDING_MEMORY = 1 << 23  # bytes it may spend on finding it, of which it takes what it needs; with too few it would find nothing
 BIG_CLASSES = r"its classes of letters, such as \pL, are big together. Write [a-z], or \S, for some."
@@ -112,9 +114,26 @@ def read_pattern(source: str, mend: str = "Repeat less.") -> Pattern:
     size, memory = int(compiled.programsize), read_memory(source)
     pattern = Pattern(source, compiled, one_set([source], FINDING_MEMORY), parts.needed, size, parts.repeats, memory)
     if effort([pattern]) > EFFORT_LIMIT:
-        why = f"it can begin at {memory} places at once. {mend}" if memory > 5 else BIG_CLASSES
+        why = f"it can begin at {memory} places at once. {uncounted(source) or mend}" if memory > MEMORY_SMALL else BIG_CLASSES
         raise ValueError(f"some texts would take RE2 too long for this pattern, as {why}")
     return pattern
+
+
+def uncounted(source: str) -> str:
+    """How a pattern that counts too far can be written without counting; nothing where that is no way out.
+
+    >>> uncounted("kirim .{1,40} ke .{1,40}"), uncounted("a....b")
+    ("Write '.+' for '.{1,40}'.", '')
+    """
+    counted = [token for token in tokens(source) if token.kind == "class" and token.repeat.most > 1 and not token.repeat.is_endless]
+    if not counted:
+        return ""
+    most = max(counted, key=lambda token: token.repeat.most)
+    least = most.repeat.least
+    written = f"{most.source}{{{least}}}" if most.repeat.is_fixed else f"{most.source}{{{least},{most.repeat.most}}}"
+    endless = most.source + ("+" if least else "*")
+    is_better = written in source and read_memory(source.replace(written, endless)) <= MEMORY_SMALL
+    return f"Write {endless!r} for {written!r}." if is_better else ""
 
 
 def check_parts(source: str, compiled: Any, mend: str) -> Parts:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask_chatbot.core.memory import NOTHING, Memory, State, write_state
+from flask_chatbot.core.memory import NO_MEMORY, NOTHING, Memory, State, write_state
 from flask_chatbot.core.numbers import mask
 
 TRIES = 5  # at remembering, while others come between
@@ -14,28 +14,45 @@ log = logging.getLogger(__name__)
 
 
 class Remembering:
-    """The memory of one sender for the time of one message: it knows what it recalled last."""
+    """The memory of one sender at the time of one message: it knows what it recalled last."""
 
-    def __init__(self, memory: Memory) -> None:
+    __slots__ = ("_memory", "_now", "_sender", "recalled")
+
+    def __init__(self, memory: Memory, sender: str, now: float) -> None:
         self._memory = memory
-        self._recalled = NOTHING
+        self._sender = sender
+        self._now = now
+        self.recalled = NOTHING
 
     def recall(self, sender: str, now: float) -> State:
-        self._recalled = self._memory.recall(sender, now)
-        return self._recalled
+        self.recalled = self._memory.recall(sender, now)
+        return self.recalled
+
+    def keep(self, state: State | None, must: bool = False, memory: Memory | None = None) -> bool:
+        """Remember a state, if there is one; False where another came first, unless it `must` be: then both are remembered.
+
+        `memory` is the same memory within a transaction.
+        """
+        if state is None:
+            return True
+        if memory is None or self._memory is NO_MEMORY:
+            memory = self._memory
+        state = storable(self._sender, state, self.recalled)
+        return memory.commit(self._sender, state, self._now) or (must and self._merge(state, memory))
 
     def commit(self, sender: str, state: State, now: float) -> bool:
-        """Remember a state; False where another came first."""
-        return self._memory.commit(sender, storable(sender, state, self._recalled), now)
+        """As any memory: whoever only reads needs none of it."""
+        return self._memory.commit(sender, state, now)
 
-    def merge(self, sender: str, state: State, now: float) -> None:
+    def _merge(self, state: State, memory: Memory) -> bool:
         """Remember a state together with those that others remembered since it was recalled."""
-        state = storable(sender, state, self._recalled)
         for _ in range(TRIES):
-            theirs = self._memory.recall(sender, now)
-            if self._memory.commit(sender, storable(sender, merged(self._recalled, state, theirs), theirs), now):
-                return
-        log.error("what came of a message of %s is not remembered: too many came at once", mask(sender))
+            theirs = memory.recall(self._sender, self._now)
+            both = storable(self._sender, merged(self.recalled, state, theirs), theirs)
+            if memory.commit(self._sender, both, self._now):
+                return True
+        log.error("what came of a message of %s is not remembered: too many came at once", mask(self._sender))
+        return True
 
 
 def storable(sender: str, state: State, before: State) -> State:
@@ -64,6 +81,7 @@ def merged(base: State, ours: State, theirs: State) -> State:
         seen=theirs.seen or ours.seen,
         notes=merged_notes(base.notes, ours.notes, theirs.notes),
         notes_until=max(theirs.notes_until, ours.notes_until),
+        paused_until=ours.paused_until if ours.paused_until != base.paused_until else theirs.paused_until,
     )
 
 

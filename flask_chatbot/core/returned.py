@@ -90,7 +90,7 @@ def fitted(reply: Reply | Menu) -> Iterator[Reply | Menu]:
     else:
         numbers: object = reply.numbers
         if not isinstance(numbers, list | tuple) or not numbers:
-            raise TypeError("ContactCard.numbers is a list of texts, such as ['628111111111'].")
+            raise TypeError("ContactCard.numbers is a list of texts, one for each telephone number.")
         name = text_of(reply.name, "ContactCard.name")[:TEXT_LIMIT]
         yield ContactCard(name, tuple(text_of(number, "each of ContactCard.numbers") for number in numbers))
 

@@ -92,8 +92,9 @@ class RuleBuilder:
         return tuple(entry.data for entry in entries)
 
     def answers(self, place: Place, known: Mapping[str, str], needs: tuple[str, ...]) -> dict[str, Any]:
-        """The keys that hold templates; only the reply may use what a handler supplies, and only `otherwise` comes before the fields."""
-        names = {"reply": {**known, **dict.fromkeys(needs, "")} if needs else known, "otherwise": self.names}
+        """The keys that hold templates: only the reply knows what handlers supply and `save` keeps; `otherwise` comes before the fields."""
+        more = {**dict.fromkeys(needs, ""), **({"saved": "saved"} if "save" in place.data else {})}
+        names = {"reply": {**known, **more} if more else known, "otherwise": self.names}
         found: dict[str, Any] = {
             key: ReplyBuilder(self.sandbox, names.get(key, known)).build(place.at(key)) for key in ANSWERS if key in place.data
         }

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from flask_chatbot.core.actions import Action
+from flask_chatbot.core.actions import Action, Pause
 from flask_chatbot.core.answers import Answer
 from flask_chatbot.core.conditions import Condition
 from flask_chatbot.core.fields import Field
@@ -81,6 +81,11 @@ class Rule:
     once_per: timedelta | None = None
     tests: tuple[RuleTest, ...] = ()
 
+    @property
+    def is_found(self) -> bool:
+        """Whether a text can lead here; where none can, a menu does, or Python."""
+        return bool(self.keywords or self.patterns or self.contains or self.similar or self.fallback)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBook:
@@ -112,4 +117,5 @@ class RuleBook:
 
 def remembers(rule: Rule) -> bool:
     """Whether a rule leaves something to remember of the person it answered."""
-    return rule.asks or rule.on_invalid == "ask" or bool(rule.menu) or rule.once_per is not None
+    pauses = any(isinstance(action, Pause) for action in rule.actions)
+    return pauses or rule.asks or rule.on_invalid == "ask" or bool(rule.menu) or rule.once_per is not None

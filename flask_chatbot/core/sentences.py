@@ -59,6 +59,7 @@ _ID = {
     "form_cancelled": "Baik, dibatalkan.",
     "form_given_up": "Maaf, kita berhenti dulu di sini. Silakan mulai lagi kapan saja.",
     "menu_back": "Kembali",
+    "notice": "Pesan dari {who} ({rule}):",
     "yes": "ya",
     "no": "tidak",
 }
@@ -92,6 +93,7 @@ _EN = {
     "form_cancelled": "All right, cancelled.",
     "form_given_up": "Sorry, let us stop here. You can start again at any time.",
     "menu_back": "Back",
+    "notice": "Message from {who} ({rule}):",
     "yes": "yes",
     "no": "no",
 }

@@ -37,7 +37,7 @@ def shortened(word: str) -> set[str]:
     >>> sorted(shortened("abb"))
     ['ab', 'abb', 'bb']
     """
-    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+    return {word, *[word[:place] + word[place + 1 :] for place in range(len(word))]}
 
 
 def check_similar(place: Place, literal: str) -> bool:
@@ -145,8 +145,8 @@ class SimilarIndex:
     def find(self, readings: Iterable[str]) -> "list[tuple[Rule, str]]":
         """The rules one of whose texts one of the readings of a text is similar to, each with that text."""
         known: dict[str, list[str]] = {}
-        literals = dict.fromkeys(literal for reading in readings for literal in self._texts.near(reading, known))
-        return [(rule, literal) for literal in literals for rule in self._rules[literal]]
+        literals = [literal for reading in readings for literal in self._texts.near(reading, known)]
+        return [(rule, literal) for literal in dict.fromkeys(literals) for rule in self._rules[literal]] if literals else []
 
     def problems(self) -> Iterator[Problem]:
         """Words too many that differ in one letter only: every text near them would have to be compared with all."""

@@ -29,6 +29,7 @@ TAGS: dict[type[nodes.Node], str] = {
 SIGNS: dict[type[nodes.Node], str] = {nodes.Concat: "~", nodes.Pow: "**", nodes.Call: "("}
 JINJA_NAMES = ("loop", "self", "true", "false", "none")  # mean something to Jinja, so nothing else may be called that
 LOOP_NAMES = ("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem")
+PART_NAMES = {"loop": LOOP_NAMES, "saved": ("number",)}  # what stands behind the dot of names that are ours
 FORMATS = ("rupiah", "number", "date", "time", "phone", "mask")  # filters whose outcome is text to be read, not reckoned with
 PARTS = (nodes.Getattr, nodes.Getitem)
 LOOPS_LIMIT = 2  # loops inside each other
@@ -123,14 +124,17 @@ class _Checker:
 
     def name(self, node: nodes.Name, scope: dict[str, str]) -> Iterator[Flaw]:
         if node.name not in scope:
-            yield Flaw(node.lineno, f"unknown name {node.name!r}.{did_you_mean(node.name, scope)}", node.name)
+            way_out = " A rule that has 'save' knows it, in its reply." if node.name == "saved" else did_you_mean(node.name, scope)
+            yield Flaw(node.lineno, f"unknown name {node.name!r}.{way_out}", node.name)
 
     def attribute(self, node: nodes.Getattr, scope: dict[str, str]) -> Iterator[Flaw]:
-        """Only maps and loops have something behind a dot; of a field we know that it is neither."""
+        """Only maps and names of ours have something behind a dot; of a field we know that it is neither."""
         kind = scope.get(node.node.name, "") if isinstance(node.node, nodes.Name) else ""
-        if kind == "loop" and node.attr not in LOOP_NAMES:
-            yield Flaw(node.lineno, f"a loop has no {node.attr!r}.{did_you_mean(node.attr, LOOP_NAMES)}", node.attr)
-        elif kind not in ("", "loop") or node.attr.startswith("_"):
+        parts = PART_NAMES.get(kind)
+        if parts and node.attr not in parts:
+            what = "a loop" if kind == "loop" else repr(kind)
+            yield Flaw(node.lineno, f"{what} has no {node.attr!r}.{did_you_mean(node.attr, parts)}", node.attr)
+        elif (kind and not parts) or node.attr.startswith("_"):
             yield Flaw(node.lineno, f"'.{node.attr}' is not allowed here: the value has no parts. Use a filter.", node.attr)
 
     def filter(self, node: nodes.Filter, scope: dict[str, str]) -> Iterator[Flaw]:

@@ -104,15 +104,18 @@ def is_by(decision: Decision, candidate: Candidate) -> bool:
 def trials(moment: Moment, state: State) -> Iterator[Trial]:
     """Each candidate by itself: the form that asks this person, the menu shown last, then the rules that match."""
     groups = moment.book.groups if moment.message.chat == "group" else "all"
-    if groups != "never":
+    if groups != "never" and state.paused_until <= moment.now.timestamp():
         time = moment.now.timestamp()
         dialogue = read_dialogues(state.dialogue, time).get(moment.message.chat, NOWHERE)
         if dialogue.form:
             yield from in_form(moment, dialogue.form)
         if dialogue.menus:
             yield from in_menu(moment, dialogue, state)
+    paused = state.paused_until - moment.now.timestamp()
     for candidate in moment.book.index.candidates(moment.message.text):
-        if groups == "never":
+        if paused > 0:
+            yield Trial(candidate, f"the bot is paused for this person: {lasting(paused)} left", answers=False)
+        elif groups == "never":
             yield Trial(candidate, "the bot never answers in groups", answers=False)
         elif groups == "keywords" and candidate.kind not in (Kind.KEYWORD, Kind.FIELDS):
             yield Trial(candidate, "in groups only keywords are answered", answers=False)

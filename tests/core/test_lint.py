@@ -320,6 +320,10 @@ def test_a_rule_that_a_menu_or_a_handler_may_lead_to_is_fine(tmp_path: Path) -> 
     assert of_rule(tmp_path, "reply: x", handled=("another",)) == []
 
 
+def test_a_rule_that_needs_something_may_be_one_that_python_sends(tmp_path: Path) -> None:
+    assert of_rule(tmp_path, "reply: '{{ resi }}', needs: [resi]") == []
+
+
 def test_warnings_stand_in_the_order_of_their_places_and_name_the_files(tmp_path: Path) -> None:
     files = {"b.yaml": "rules: [{name: b, keyword: halo, reply: x}]", "a.yaml": "rules: [{name: a, keyword: halo, reply: x}, {keyword: k}]"}
     book = load(tmp_path, "include: ['?.yaml']\nrules: [{name: root, keyword: r}]", files)

@@ -241,6 +241,8 @@ def test_patterns_without_three_letters_are_refused_where_they_are_too_hard_toge
         ("resi [0-9]{8,12}", 0),
         ("resi[ .:]*[0-9]{8,12}", 0),
         ("resi.*[0-9]{8,12}", 12),
+        ("resi *[a-z]{12}", 3),
+        ("no(mor)? *resi *:? *[A-Z0-9]{10,16}", 5),
         ("(resi|tm)[0-9]{8}", 0),
         (r"(\+62|62|0)8[0-9]{8,11}", 10),
         ("[0-9]{16}", 0),
@@ -292,6 +294,21 @@ TOO_LONG = "some texts would take RE2 too long for this pattern, as"
 )
 def test_a_pattern_that_some_text_would_take_too_long_for_is_refused(source: str, told: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(told)}[.] "):
+        read_pattern(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "mend"),
+    [
+        ("kirim .{1,40} ke .{1,40}", "Write '.+' for '.{1,40}'."),
+        ("(beli|pesan|order) .{0,30} (pcs|kg)", "Write '.*' for '.{0,30}'."),
+        ("[ab].{49}x", "Write '.+' for '.{49}'."),
+        ("pesan .{1,40} ke .{1,41}", "Repeat less."),
+        ("a" + "." * 500 + "b", "Repeat less."),
+    ],
+)
+def test_a_pattern_that_counts_too_far_is_told_how_to_do_without_where_that_is_enough(source: str, mend: str) -> None:
+    with pytest.raises(ValueError, match=f" places at once. {re.escape(mend)}$"):
         read_pattern(source)
 
 

@@ -1,0 +1,48 @@
+"""What goes out to WhatsApp, and what becomes of it."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from flask_chatbot.core.replies import Reply
+
+
+class Ack(IntEnum):
+    """How far a message has come; the contract's numbers."""
+
+    ERROR = -1
+    PENDING = 0
+    SENT = 1
+    DELIVERED = 2
+    READ = 3
+    PLAYED = 4
+
+    def may_become(self, after: "Ack") -> bool:
+        """Whether a status changes into another: forward only. An error is final, and nothing that was delivered becomes one.
+
+        >>> Ack.READ.may_become(Ack.DELIVERED), Ack.SENT.may_become(Ack.ERROR), Ack.ERROR.may_become(Ack.SENT)
+        (False, True, False)
+        """
+        if after is Ack.ERROR:
+            return self in (Ack.PENDING, Ack.SENT)
+        return self is not Ack.ERROR and after > self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """One message on its way out. `chat` is ``<number>@c.us`` or ``<id>@g.us``; `id` is the same however often it is tried."""
+
+    id: str
+    chat: str
+    reply: Reply
+    notify_url: str | None = None
+    promo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What WhatsApp tells of a message sent earlier. `id` is the one `Transport.send` returned; `at` is in epoch seconds."""
+
+    id: str
+    ack: Ack
+    at: float
+    error: str = ""

@@ -1,0 +1,109 @@
+"""What rules name beside their replies, as the engine and the templates see it."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from flask_chatbot.core.actions import Forward, Pause, Save
+from flask_chatbot.core.engine import ForwardFailed, Notes, Outcome
+from flask_chatbot.core.matching import Match
+from flask_chatbot.core.messages import Message, Sender
+from flask_chatbot.core.replies import Text
+from flask_chatbot.core.verdicts import explain
+from tests.core.books import BUDI, load, problems
+from tests.core.talks import Talk
+
+ADMIN = """
+version: 1
+rules:
+  - {keyword: admin, pause: 2 jam, reply: Sebentar ya.}
+  - {keyword: halo, reply: Halo!}
+"""
+SURVEY = """
+version: 1
+rules:
+  - {name: survei, keyword: "survei#", fields: [nilai], save: survei, reply: "Nomor {{ saved.number }}."}
+"""
+TICKET = """
+version: 1
+rules:
+  - {name: tiket, keyword: "tiket#", save: tiket, forward: {url: "https://crm.example.com/hook"}, failed: "Maaf {{ data[0] }}."}
+"""
+
+
+def test_a_pause_keeps_the_bot_quiet_for_that_person_until_it_is_over(tmp_path: Path) -> None:
+    talk = Talk(load(tmp_path, ADMIN))
+    assert talk.hears("admin", "halo", "admin") == ["Sebentar ya.", None, None]
+    assert talk.says("halo", "628222") == "Halo!"
+    talk.wait(hours=2)
+    assert talk.says("halo") == "Halo!"
+
+
+def test_a_pause_is_named_in_the_decision_and_begins_with_its_message(tmp_path: Path) -> None:
+    decision = Talk(load(tmp_path, ADMIN)).decision("admin")
+    assert decision.actions == (Pause(timedelta(hours=2)),)
+    assert decision.remember is not None
+    assert decision.remember.paused_until == Talk(load(tmp_path, ADMIN)).now.timestamp() + 7200
+
+
+def test_explain_says_that_the_bot_is_paused_and_for_how_long(tmp_path: Path) -> None:
+    book, talk = load(tmp_path, ADMIN), Talk(load(tmp_path, ADMIN))
+    talk.says("admin")
+    talk.wait(minutes=30)
+    state = talk.memory.recall(BUDI.number, talk.now.timestamp())
+    (verdict,) = explain(book, Message(text="halo", sender=Sender(number=BUDI.number)), state, talk.now)
+    assert verdict.why == "the bot is paused for this person: 1 hour 30 minutes left"
+
+
+def test_the_reply_tells_the_number_of_the_saved_row(tmp_path: Path) -> None:
+    def number(match: Match, message: Message, notes: Notes) -> Outcome:
+        return {"saved": {"number": 41}}
+
+    assert Talk(load(tmp_path, SURVEY), number).says("survei#5") == "Nomor 41."
+
+
+def test_where_no_rows_are_kept_the_number_is_that_of_a_first_row(tmp_path: Path) -> None:
+    talk = Talk(load(tmp_path, SURVEY))
+    decision = talk.decision("survei#5")
+    assert (decision.replies, decision.actions) == ((Text("Nomor 1."),), (Save("survei"),))
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("{keyword: a, reply: '{{ saved.number }}'}", "unknown name 'saved'. A rule that has 'save' knows it, in its reply."),
+        ("{keyword: a, save: a, reply: '{{ saved.nomor }}'}", "'saved' has no 'nomor'."),
+        ("{keyword: a, save: a, reply: '{{ saved.numbr }}'}", "'saved' has no 'numbr'. Did you mean 'number'?"),
+    ],
+)
+def test_what_was_saved_is_known_only_where_something_is(tmp_path: Path, rule: str, message: str) -> None:
+    (told,) = problems(tmp_path, f"version: 1\nrules:\n  - {rule}\n")
+    assert told.endswith(f": {message}")
+
+
+def test_a_rule_that_nobody_answered_for_says_its_failed_and_keeps_its_actions(tmp_path: Path) -> None:
+    def fail(match: Match, message: Message, notes: Notes) -> NoReturn:
+        raise ForwardFailed
+
+    decision = Talk(load(tmp_path, TICKET), fail).decision("tiket#Kak")
+    assert decision.replies == (Text("Maaf Kak."),)
+    assert [type(action) for action in decision.actions] == [Save, Forward]
+
+
+def test_a_pause_holds_though_nobody_answered_in_our_place(tmp_path: Path) -> None:
+    def fail(match: Match, message: Message, notes: Notes) -> NoReturn:
+        raise ForwardFailed
+
+    rules = 'version: 1\nrules:\n  - {keyword: cs, pause: 1 hour, forward: {url: "https://crm.example.com/hook"}, failed: Maaf.}\n'
+    assert Talk(load(tmp_path, rules), fail).hears("cs", "cs") == ["Maaf.", None]
+
+
+def test_without_a_failed_the_customer_gets_an_apology(tmp_path: Path) -> None:
+    def fail(match: Match, message: Message, notes: Notes) -> NoReturn:
+        raise ForwardFailed
+
+    rules = 'version: 1\nrules:\n  - {name: tiket, keyword: "tiket#", forward: {url: "https://crm.example.com/hook"}}\n'
+    said = Talk(load(tmp_path, rules), fail).says("tiket#Kak")
+    assert said == "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
