@@ -4,12 +4,12 @@ import logging
 import math
 from hashlib import sha256
 
-from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, bindparam, delete, select, update
 
-from flask_chatbot.core.memory import State, read_state, write_state
+from flask_chatbot.core.memory import Memory, State, read_state, write_state
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store.database import Database
+from flask_chatbot.store.statements import upsert
 from flask_chatbot.store.tables import people
 
 SWEEP_EVERY = 300  # seconds
@@ -18,6 +18,12 @@ SWEEP_AT_MOST = 500  # rows
 SWEEP_AFTER = 3600  # seconds
 
 _RECALL = select(people.c.state, people.c.version, people.c.expires_at).where(people.c.sender == bindparam("key"))
+_ADD = upsert(lambda insert: insert(people).on_conflict_do_nothing())
+_REPLACE = (
+    update(people)
+    .where(people.c.sender == bindparam("key"), people.c.version == bindparam("recalled"))
+    .values({name: bindparam(f"new_{name}") for name in ("state", "version", "expires_at")})
+)
 
 log = logging.getLogger(__name__)
 
@@ -32,32 +38,18 @@ class StoreMemory:
     def recall(self, sender: str, now: float) -> State:
         if not self._database.is_there():
             return State()
-        key = key_of(sender)
         with self._database.reading() as connection:
-            row = connection.execute(_RECALL, {"key": key}).first()
-        if row is None:
-            return State()
-        try:
-            return read_state(row.state, row.version, row.expires_at, now)
-        except ValueError as error:
-            log.error("what table %s holds of sender %s cannot be read (%s): nothing is remembered", people.name, key[:12], error)
-            return State(version=row.version)
+            return self.within(connection).recall(sender, now)
 
     def commit(self, sender: str, state: State, now: float) -> bool:
-        key = key_of(sender)
-        values = {"state": write_state(state.at(now)), "version": state.version + 1, "expires_at": state.kept_until(now)}
-        try:
-            with self._database.writing() as connection:
-                if state.version:
-                    here = (people.c.sender == key) & (people.c.version == state.version)
-                    kept = connection.execute(update(people).where(here).values(values)).rowcount == 1
-                else:
-                    connection.execute(insert(people).values(sender=key, **values))
-                    kept = True
-        except IntegrityError:
-            return False
+        with self._database.writing() as connection:
+            kept = self.within(connection).commit(sender, state, now)
         self._sweep(now)
         return kept
+
+    def within(self, connection: Connection) -> Memory:
+        """The same memory in a transaction of the caller's: what it commits is kept, or taken back, with the rest of that."""
+        return _Joined(connection)
 
     def _sweep(self, now: float) -> None:
         """Delete some of the rows that nobody will ask for any more; where that fails, later will do."""
@@ -74,6 +66,32 @@ class StoreMemory:
             return
         if deleted == SWEEP_AT_MOST:
             self._swept = -math.inf  # there are more: they come faster than one batch takes them away
+
+
+class _Joined:
+    """What is remembered, by one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def recall(self, sender: str, now: float) -> State:
+        key = key_of(sender)
+        row = self._connection.execute(_RECALL, {"key": key}).first()
+        if row is None:
+            return State()
+        try:
+            return read_state(row.state, row.version, row.expires_at, now)
+        except ValueError as error:
+            log.error("what table %s holds of sender %s cannot be read (%s): nothing is remembered", people.name, key[:12], error)
+            return State(version=row.version)
+
+    def commit(self, sender: str, state: State, now: float) -> bool:
+        key = key_of(sender)
+        values = {"state": write_state(state.at(now)), "version": state.version + 1, "expires_at": state.kept_until(now)}
+        if not state.version:
+            return self._connection.execute(_ADD[self._connection.dialect.name], {"sender": key, **values}).rowcount == 1
+        known = {"key": key, "recalled": state.version, **{f"new_{name}": value for name, value in values.items()}}
+        return self._connection.execute(_REPLACE, known).rowcount == 1
 
 
 def key_of(sender: str) -> str:

@@ -271,9 +271,10 @@ def test_a_server_that_only_reads_is_told(postgresql: str, tmp_path: Path) -> No
     assert told.endswith(" cannot be written: it is a standby, or set to read only. Name the primary in CHATBOT_DATABASE_URL.")
 
 
-def test_a_schema_that_is_not_there_is_told(postgresql: str, tmp_path: Path) -> None:
-    told = fault(postgresql.replace("chatbot_test_", "chatbot_none_"), tmp_path)
-    assert told.endswith(" has no schema to put tables in. Create it, or mend search_path.")
+def test_a_schema_that_is_not_there_is_told(server: str, tmp_path: Path) -> None:
+    with opened(server.replace("chatbot_test_", "chatbot_none_"), tmp_path) as database, pytest.raises(StoreError) as caught:
+        database.upgrade()
+    assert str(caught.value).endswith(" has no schema to put tables in. Create it, or mend search_path.")
 
 
 def test_a_connection_the_server_has_closed_is_replaced(postgresql: str, tmp_path: Path) -> None:

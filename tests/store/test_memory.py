@@ -118,7 +118,7 @@ def test_threads_lose_no_update(memory: Memory) -> None:
     assert memory.recall("628111", 0.0).notes == {"number": 80}
 
 
-def test_processes_and_their_threads_lose_no_update_even_where_the_tables_are_not_there_yet(url: str, tmp_path: Path) -> None:
+def test_processes_and_their_threads_lose_no_update_even_where_the_file_is_not_there_yet(url: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.store.hammer", url, "8", "5"]
     processes = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     assert [(process.communicate()[1], process.returncode) for process in processes] == [("", 0)] * 2
@@ -192,7 +192,7 @@ def test_what_cannot_be_remembered_leaves_the_database_alone(database: Database)
     assert count_people(database) == 0
 
 
-def test_what_breaks_in_between_is_told_and_the_next_use_makes_the_table_anew(database: Database) -> None:
+def test_what_breaks_in_between_is_told_and_can_be_mended(database: Database) -> None:
     memory = StoreMemory(database)
     memory.commit("628111", FULL, 0.0)
     with database.writing() as connection:
@@ -200,4 +200,42 @@ def test_what_breaks_in_between_is_told_and_the_next_use_makes_the_table_anew(da
     with pytest.raises(StoreError, match="refused a statement") as caught:
         memory.recall("628111", 0.0)
     assert "SELECT" not in str(caught.value)
+    database.upgrade()
     assert memory.recall("628111", 0.0) == State()
+
+
+def test_what_is_committed_within_a_transaction_is_kept_with_it(database: Database) -> None:
+    memory = StoreMemory(database)
+    with database.writing() as connection:
+        assert memory.within(connection).commit("628111", FULL, 0.0)
+        assert memory.within(connection).recall("628111", 0.0) == replace(FULL, version=1)
+        assert memory.recall("628111", 0.0) == State()
+    assert memory.recall("628111", 0.0) == replace(FULL, version=1)
+
+
+def commit_and_fail(database: Database, state: State) -> None:
+    with database.writing() as connection:
+        assert StoreMemory(database).within(connection).commit("628111", state, 0.0)
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_what_is_committed_within_a_transaction_is_taken_back_with_it(database: Database, version: int) -> None:
+    memory = StoreMemory(database)
+    for each in range(version):
+        memory.commit("628111", State(seen=True, version=each), 0.0)
+    before = memory.recall("628111", 0.0)
+    with pytest.raises(ZeroDivisionError):
+        commit_and_fail(database, replace(FULL, version=version))
+    assert memory.recall("628111", 0.0) == before
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_a_state_that_comes_too_late_leaves_the_transaction_it_is_in_as_it_was(database: Database, version: int) -> None:
+    memory = StoreMemory(database)
+    memory.commit("628111", FULL, 0.0)
+    with database.writing() as connection:
+        within = memory.within(connection)
+        assert within.commit("628222", State(seen=True), 0.0)
+        assert not within.commit("628111", State(seen=True, version=version), 0.0)
+    assert (memory.recall("628111", 0.0), memory.recall("628222", 0.0)) == (replace(FULL, version=1), State(seen=True, version=1))

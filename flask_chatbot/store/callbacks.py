@@ -1,0 +1,237 @@
+"""Callbacks: each change of a message's status on its way to who asked for it, those of one message to one host in order."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from sqlalchemy import Connection, bindparam, exists, func, select, update
+
+from flask_chatbot.core.outbound import Ack
+from flask_chatbot.store.statements import fitting, storable, word
+from flask_chatbot.store.tables import callbacks
+
+AT_ONCE = 500  # rows in one statement
+HOST_LIMIT = 255  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCallback:
+    """A change of status to tell. `url` is empty for the app's own handlers; one with an `error` is refused: kept, and never sent."""
+
+    id: str
+    message: str
+    ack: Ack
+    at: float
+    url: str
+    host: str
+    created_at: float
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackClaim:
+    """A callback that one worker may send until `leased_until`. `tries` counts this one."""
+
+    seq: int
+    fence: int
+    id: str
+    message: str
+    ack: Ack
+    at: float
+    url: str
+    host: str
+    tries: int
+    created_at: float
+    leased_until: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a try: sent, given up, or to be tried again at `due_at`. What is untried is given back as it was."""
+
+    state: Literal["sent", "failed", "later", "untried"]
+    due_at: float = 0.0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCallback:
+    """All that is told of a callback: `state` is queued, claimed, sent, failed or refused."""
+
+    id: str
+    message: str
+    ack: Ack
+    at: float
+    url: str
+    host: str
+    created_at: float
+    state: str
+    due_at: float
+    tries: int
+    error: str | None
+    settled_at: float | None
+
+
+_c = callbacks.c
+_ADD = callbacks.insert().inline()
+_DUE_BEFORE = (
+    select(_c.message, _c.host, func.max(_c.due_at))
+    .where(_c.message.in_(bindparam("messages", expanding=True)), _c.settled_at.is_(None))
+    .group_by(_c.message, _c.host)
+)
+_queued = callbacks.alias("queued")
+_FIRST = select(func.min(_queued.c.host).label("host")).where(_queued.c.state == word("queued"))
+_hosts = _FIRST.cte("hosts", recursive=True)
+# From host to host through the index, however many callbacks each has.
+_hosts = _hosts.union_all(select(_FIRST.where(_queued.c.host > _hosts.c.host).scalar_subquery()).where(_hosts.c.host.is_not(None)))
+_oldest = select(func.min(_queued.c.due_at)).where(_queued.c.host == _hosts.c.host, _queued.c.state == word("queued")).scalar_subquery()
+_HOSTS = select(_hosts.c.host, _oldest.label("due_at")).where(_hosts.c.host.is_not(None))
+_COLUMNS = (_c.seq, _c.fence, _c.id, _c.message, _c.ack, _c.at, _c.url, _c.host, _c.tries, _c.created_at)
+_earlier = callbacks.alias("earlier")
+_DUE = (
+    select(*_COLUMNS)
+    .where(
+        _c.host == bindparam("host"),
+        _c.state == word("queued"),
+        _c.due_at <= bindparam("now"),
+        # A dead receiver does not keep the app's own functions, whose host is empty, from hearing of the same message.
+        ~exists().where(
+            _earlier.c.message == _c.message, _earlier.c.host == _c.host, _earlier.c.seq < _c.seq, _earlier.c.settled_at.is_(None)
+        ),
+    )
+    .order_by(_c.due_at, _c.seq)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, of=callbacks)
+)
+_EXPIRED = (
+    select(*_COLUMNS)
+    .where(_c.state == word("claimed"), _c.leased_until <= bindparam("now"), _c.host.not_in(bindparam("busy", expanding=True)))
+    .order_by(_c.leased_until, _c.seq)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(callbacks)
+    .where(_c.seq.in_(bindparam("seqs", expanding=True)))
+    .values(state="claimed", fence=_c.fence + 1, tries=_c.tries + 1, leased_until=bindparam("until"))
+)
+_HELD = select(_c.seq, _c.fence).where(_c.seq.in_(bindparam("seqs", expanding=True)), _c.state == word("claimed")).with_for_update()
+_SENT = update(callbacks).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(state="sent", error=None, settled_at=bindparam("now"))
+_FAILED = update(callbacks).where(_c.seq == bindparam("held")).values(state="failed", error=bindparam("why"), settled_at=bindparam("now"))
+_LATER = update(callbacks).where(_c.seq == bindparam("held")).values(state="queued", due_at=bindparam("due"), error=bindparam("why"))
+_BACK = update(callbacks).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(state="queued", tries=_c.tries - 1)
+# Those after it in its message need not be looked at before it is due.
+_PUT_OFF = (
+    update(callbacks)
+    .where(_c.message == bindparam("of"), _c.host == bindparam("to"), _c.seq > bindparam("held"))
+    .where(_c.state == "queued", _c.due_at < bindparam("due"))
+    .values(due_at=bindparam("due"))
+)
+_STORED = select(*(_c[each.name] for each in fields(StoredCallback)))
+_OF_MESSAGE = _STORED.where(_c.message == bindparam("message")).order_by(_c.seq)
+_GIVEN_UP = (
+    _STORED.where(_c.state == bindparam("state"), _c.settled_at >= bindparam("since"))
+    .order_by(_c.settled_at, _c.seq)
+    .limit(bindparam("limit"))
+)
+_RESEND = (
+    update(callbacks)
+    .where(_c.id.in_(bindparam("ids", expanding=True)), _c.state == "failed")
+    .values(state="queued", due_at=bindparam("now"), tries=0, error=None, settled_at=None)
+)
+
+
+def add(connection: Connection, new: Sequence[NewCallback]) -> None:
+    """Queue callbacks, those of one message to one host in this order; keep those that are refused."""
+    if not new:
+        return
+    waiting = {row[:2]: row[2] for row in connection.execute(_DUE_BEFORE, {"messages": [each.message for each in new]})}
+    connection.execute(_ADD, [_row_of(each, waiting.get((each.message, fitting(each.host, HOST_LIMIT)), 0.0)) for each in new])
+
+
+def claim(
+    connection: Connection, now: float, lease: float, limit: int, busy_hosts: Collection[str] = (), per_host: int | None = None
+) -> list[CallbackClaim]:
+    """At most `limit` callbacks to send now, `per_host` to one host, of each message the oldest. Hosts take turns; busy ones get none."""
+    found = list(connection.execute(_EXPIRED, {"now": now, "limit": limit, "busy": list(busy_hosts)}))
+    due = [row for row in connection.execute(_HOSTS).all() if row.due_at <= now and row.host not in busy_hosts]
+    for host, _ in sorted(due, key=lambda row: (row.due_at, row.host)):
+        room = min(limit - len(found), limit if per_host is None else per_host)
+        if len(found) >= limit:
+            break
+        found += connection.execute(_DUE, {"host": host, "now": now, "limit": room})
+    if found:
+        connection.execute(_CLAIM, {"seqs": [row.seq for row in found], "until": now + lease})
+    return [_claimed(row, now + lease) for row in found]
+
+
+def is_due(connection: Connection, now: float, busy_hosts: Collection[str] = ()) -> bool:
+    """Whether a claim would find something, most likely; asking takes no lock."""
+    if connection.execute(_EXPIRED.limit(1).with_only_columns(_c.seq), {"now": now, "busy": list(busy_hosts)}).first():
+        return True
+    return any(row.due_at <= now and row.host not in busy_hosts for row in connection.execute(_HOSTS))
+
+
+def settle_all(connection: Connection, outcomes: Sequence[tuple[CallbackClaim, Outcome]], now: float) -> list[CallbackClaim]:
+    """Write down what became of tries: those of the claims that still held; nothing is changed of the others."""
+    fences: dict[int, int] = {}
+    for start in range(0, len(outcomes), AT_ONCE):
+        seqs = sorted(claim.seq for claim, _ in outcomes[start : start + AT_ONCE])
+        fences |= {row.seq: row.fence for row in connection.execute(_HELD, {"seqs": seqs})}
+    held = [(claim, outcome) for claim, outcome in outcomes if fences.get(claim.seq) == claim.fence]
+    if sent := [claim.seq for claim, outcome in held if outcome.state == "sent"]:
+        connection.execute(_SENT, {"seqs": sent, "now": now})
+    if untried := [claim.seq for claim, outcome in held if outcome.state == "untried"]:
+        connection.execute(_BACK, {"seqs": untried})
+    for claim, outcome in held:
+        if outcome.state == "failed":
+            connection.execute(_FAILED, {"held": claim.seq, "why": storable(outcome.error), "now": now})
+        elif outcome.state == "later":
+            connection.execute(_LATER, {"held": claim.seq, "due": outcome.due_at, "why": storable(outcome.error)})
+            connection.execute(_PUT_OFF, {"of": claim.message, "to": claim.host, "held": claim.seq, "due": outcome.due_at})
+    return [claim for claim, _ in held]
+
+
+def failed(connection: Connection, since: float, limit: int, *, state: Literal["failed", "refused"] = "failed") -> list[StoredCallback]:
+    """Callbacks given up since then, or refused, the oldest first."""
+    return [_stored(row) for row in connection.execute(_GIVEN_UP, {"state": state, "since": since, "limit": limit})]
+
+
+def resend(connection: Connection, ids: Sequence[str], now: float) -> int:
+    """Queue callbacks that failed once more, each under its id; how many there were."""
+    batches = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
+    return sum(connection.execute(_RESEND, {"ids": batch, "now": now}).rowcount for batch in batches)
+
+
+def of_message(connection: Connection, message: str) -> list[StoredCallback]:
+    """The callbacks of a message, in order."""
+    return [_stored(row) for row in connection.execute(_OF_MESSAGE, {"message": message})]
+
+
+def _row_of(new: NewCallback, not_before: float) -> dict[str, Any]:
+    return {
+        "id": new.id,
+        "message": new.message,
+        "ack": int(new.ack),
+        "at": new.at,
+        "url": storable(new.url),
+        "host": fitting(new.host, HOST_LIMIT),
+        "created_at": new.created_at,
+        "state": "queued" if new.error is None else "refused",
+        "due_at": max(new.created_at, not_before),
+        "tries": 0,
+        "fence": 0,
+        "leased_until": 0.0,
+        "error": None if new.error is None else storable(new.error),
+        "settled_at": None if new.error is None else new.created_at,
+    }
+
+
+def _claimed(row: Any, until: float) -> CallbackClaim:
+    """The claim just made of a row, as it was before."""
+    values = {**row._mapping, "ack": Ack(row.ack), "fence": row.fence + 1, "tries": row.tries + 1}
+    return CallbackClaim(**values, leased_until=until)
+
+
+def _stored(row: Any) -> StoredCallback:
+    return StoredCallback(**{**row._mapping, "ack": Ack(row.ack)})

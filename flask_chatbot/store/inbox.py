@@ -1,0 +1,82 @@
+"""Messages that came in: which were seen before, what was answered, and why."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from flask_chatbot.store.statements import fitting, storable, upsert
+from flask_chatbot.store.tables import inbox
+
+ID_LIMIT, NAME_LIMIT = 255, 80  # characters; what is longer is kept by its SHA-256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One message that came in by `session`, until `expires_at`. `text` and what follows `replies` are None where they are not kept.
+
+    `replies` is how many were made, `answer` the body that a repeated webhook call gets again, `verdicts` say why each rule won or lost.
+    """
+
+    session: str
+    message_id: str
+    chat: str
+    sender: str
+    at: float
+    expires_at: float
+    replies: int = 0
+    text: str | None = None
+    rule: str | None = None
+    place: str | None = None
+    rules_hash: str | None = None
+    verdicts: Sequence[str] = ()
+    answer: str | None = None
+
+
+_c = inbox.c
+_NAMES = tuple(each.name for each in fields(Kept))
+_KEPT = select(*(_c[name] for name in _NAMES))
+_FIND = _KEPT.where(_c.session == bindparam("session"), _c.message_id == bindparam("message_id"))
+_ADD = upsert(lambda insert: insert(inbox).on_conflict_do_nothing(index_elements=[_c.session, _c.message_id]))
+_ANSWERED = select(func.count()).select_from(inbox).where(_c.sender == bindparam("sender"), _c.at > bindparam("since"), _c.replies > 0)
+_OF_SENDER = _KEPT.where(_c.sender == bindparam("sender")).order_by(_c.at.desc(), _c.seq.desc()).limit(bindparam("limit"))
+
+
+def find(connection: Connection, session: str, message_id: str) -> Kept | None:
+    """The message a transport (or webhook) calls by this id, where it came before."""
+    row = connection.execute(_FIND, {"session": session, "message_id": fitting(message_id, ID_LIMIT)}).first()
+    return None if row is None else _kept(row)
+
+
+def add(connection: Connection, kept: Kept) -> bool:
+    """Keep a message; False where it is there already."""
+    return connection.execute(_ADD[connection.dialect.name], _row_of(kept)).rowcount == 1
+
+
+def answered_since(connection: Connection, sender: str, since: float) -> int:
+    """How many messages of a sender were answered after that time."""
+    here = {"sender": fitting(sender, NAME_LIMIT), "since": since}
+    return int(connection.execute(_ANSWERED, here).scalar_one())
+
+
+def of_sender(connection: Connection, sender: str, limit: int) -> list[Kept]:
+    """The last messages of a sender, the newest first."""
+    return [_kept(row) for row in connection.execute(_OF_SENDER, {"sender": fitting(sender, NAME_LIMIT), "limit": limit})]
+
+
+def _row_of(kept: Kept) -> dict[str, Any]:
+    row = {name: getattr(kept, name) for name in _NAMES}
+    row |= {name: storable(row[name]) for name in ("text", "rule", "place", "rules_hash", "answer") if row[name] is not None}
+    return {
+        **row,
+        "message_id": fitting(kept.message_id, ID_LIMIT),
+        "chat": fitting(kept.chat, NAME_LIMIT),
+        "sender": fitting(kept.sender, NAME_LIMIT),
+        "verdicts": json.dumps(list(kept.verdicts)) if kept.verdicts else None,
+    }
+
+
+def _kept(row: Any) -> Kept:
+    return Kept(**{**row._mapping, "verdicts": tuple(json.loads(row.verdicts or "[]"))})

@@ -1,0 +1,40 @@
+"""Leases: who of several processes does what only one may do."""
+
+from sqlalchemy import Connection, bindparam, case, delete, or_, select
+
+from flask_chatbot.store.statements import upsert
+from flask_chatbot.store.tables import leases
+
+_c = leases.c
+_TAKE = upsert(
+    lambda insert: (made := insert(leases)).on_conflict_do_update(
+        index_elements=[_c.name],
+        set_={
+            "holder": made.excluded.holder,
+            "until": made.excluded.until,
+            "fence": case((_c.holder == made.excluded.holder, _c.fence), else_=_c.fence + 1),
+        },
+        where=or_(_c.holder == made.excluded.holder, _c.until <= bindparam("now"), _c.until > bindparam("far")),
+    )
+)
+_GIVE_UP = delete(leases).where(_c.name == bindparam("of"), _c.holder == bindparam("by"))
+_HOLDER = select(_c.holder).where(_c.name == bindparam("of"), _c.until > bindparam("now"))
+# A lease that reaches further than any was given for: the clock has been set back since.
+_FAR = 20
+
+
+def take(connection: Connection, name: str, holder: str, now: float, duration: float) -> bool:
+    """Take a lease, or renew one's own, for `duration` seconds; False where another has it."""
+    row = {"name": name, "holder": holder, "fence": 1, "until": now + duration}
+    known = {"now": now, "far": now + _FAR * duration}
+    return connection.execute(_TAKE[connection.dialect.name], {**row, **known}).rowcount == 1
+
+
+def give_up(connection: Connection, name: str, holder: str) -> None:
+    """End a lease of one's own, so that another can take it at once."""
+    connection.execute(_GIVE_UP, {"of": name, "by": holder})
+
+
+def holder_of(connection: Connection, name: str, now: float) -> str | None:
+    """Who holds a lease."""
+    return connection.execute(_HOLDER, {"of": name, "now": now}).scalar()

@@ -1,0 +1,28 @@
+"""Numbers that want no promotion."""
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from flask_chatbot.store.statements import fitting, upsert
+from flask_chatbot.store.tables import opted_out
+
+NUMBER_LIMIT = 80  # characters; a longer one is kept by its SHA-256
+
+_c = opted_out.c
+_ADD = upsert(lambda insert: insert(opted_out).on_conflict_do_nothing())
+_REMOVE = delete(opted_out).where(_c.number == bindparam("of"))
+_FIND = select(_c.number).where(_c.number == bindparam("of"))
+
+
+def opt_out(connection: Connection, number: str, now: float) -> None:
+    """Send a number no promotion from now on."""
+    connection.execute(_ADD[connection.dialect.name], {"number": fitting(number, NUMBER_LIMIT), "at": now})
+
+
+def opt_in(connection: Connection, number: str) -> None:
+    """Let promotion reach a number again."""
+    connection.execute(_REMOVE, {"of": fitting(number, NUMBER_LIMIT)})
+
+
+def has_opted_out(connection: Connection, number: str) -> bool:
+    """Whether a number wants no promotion."""
+    return connection.execute(_FIND, {"of": fitting(number, NUMBER_LIMIT)}).first() is not None

@@ -1,0 +1,343 @@
+"""The outbox: messages on their way out, claimed by workers under a lease and settled under the same fence.
+
+Three promises hold whatever dies in between: what was added stays until it is settled, at most one message of a chat is claimed at a
+time, and a message that was started is never overtaken by a later one of its chat.
+"""
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, exists, or_, select, update
+
+from flask_chatbot.core.outbound import Outbound
+from flask_chatbot.core.replies import Reply, Text
+from flask_chatbot.core.replydata import read_reply, write_reply
+from flask_chatbot.store.statements import lock_all, lock_key, storable, try_locks, word, written_out
+from flask_chatbot.store.tables import messages
+
+MOST_DEATHS = 5  # of workers that held a message: it is given up then
+LOOKED_AT = 200  # rows in a second round, where the first found many that are behind others of their chat
+UNREADABLE = "It was written by another version, and cannot be read. Send it again."
+MOST_LOOKED_AT = 1000  # rows in one claim
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message to be sent, for `add`. `start_at` is 0 for at once; after `expires_at` it is not tried any more."""
+
+    id: str
+    session: str
+    chat: str
+    type: str
+    reply: Reply
+    promo: bool = False
+    is_reply: bool = False
+    notify_url: str | None = None
+    created_at: float
+    start_at: float = 0.0
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A message that one worker may send until `leased_until`, and settle as long as the fence is its own.
+
+    `tries` counts this one; `deaths` are the workers that ended without settling it.
+    """
+
+    seq: int
+    fence: int
+    session: str
+    outbound: Outbound
+    type: str
+    is_reply: bool
+    tries: int
+    deaths: int
+    created_at: float
+    expires_at: float
+    leased_until: float
+
+    @property
+    def chat(self) -> str:
+        return self.outbound.chat
+
+
+_c = messages.c
+_NEW = (
+    *("id", "session", "chat", "type", "reply", "promo", "is_reply", "notify_url", "created_at", "start_at", "expires_at"),
+    *("state", "due_at", "tries", "deaths", "fence", "leased_until", "ack"),
+)
+_ADD = written_out(messages.insert().inline(), _NEW)
+_COLUMNS = (
+    *(_c.seq, _c.id, _c.session, _c.chat, _c.type, _c.reply, _c.promo, _c.is_reply, _c.notify_url, _c.created_at, _c.expires_at),
+    *(_c.state, _c.due_at, _c.tries, _c.deaths, _c.fence, _c.leased_until),
+)
+_OURS = _c.session == bindparam("session")
+_OVER = (_c.state == word("claimed")) & (_c.leased_until <= bindparam("now"))
+_LAST_DEATH = _c.deaths >= bindparam("most_deaths") - 1  # with the one that it has just died
+_DEAD = select(*_COLUMNS).where(_OURS, _OVER, _LAST_DEATH).order_by(_c.seq).limit(bindparam("limit"))
+_EXPIRED = select(*_COLUMNS).where(_OURS, _OVER, ~_LAST_DEATH).order_by(_c.seq).limit(bindparam("limit")).with_for_update(skip_locked=True)
+_DUE = (
+    select(*_COLUMNS)
+    .where(_OURS, _c.state == word("queued"), _c.is_reply == bindparam("is_reply"), _c.due_at <= bindparam("now"))
+    .order_by(_c.due_at, _c.seq)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_IS_DUE = select(
+    or_(
+        exists().where(_OURS, _c.state == word("queued"), _c.due_at <= bindparam("now")),
+        exists().where(_OURS, _c.state == word("claimed"), _c.leased_until <= bindparam("now")),
+    )
+)
+_other = messages.alias("other")
+_in_same_chat = (_other.c.session == _c.session) & (_other.c.chat == _c.chat)
+_first = (
+    select(_other.c.seq)
+    .where(_in_same_chat, _other.c.state == word("queued"), _other.c.start_at <= bindparam("now"))
+    .order_by(_other.c.seq)
+    .limit(1)
+    .scalar_subquery()
+)
+_BEHIND = select(_c.seq).where(
+    _c.seq.in_(bindparam("seqs", expanding=True)),
+    or_(exists().where(_in_same_chat, _other.c.state == word("claimed")), _c.seq > _first),
+)
+_CLAIM = (
+    update(messages)
+    .where(_c.seq.in_(bindparam("seqs", expanding=True)))
+    .values(
+        state="claimed",
+        fence=_c.fence + 1,
+        tries=_c.tries + 1,
+        deaths=case((_c.state == "claimed", _c.deaths + 1), else_=_c.deaths),
+        leased_until=bindparam("until"),
+    )
+)
+_WAIT = update(messages).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(state="waiting")
+_HELD = select(_c.seq, _c.fence).where(_c.seq.in_(bindparam("seqs", expanding=True)), _c.state == word("claimed")).with_for_update()
+_SENT = update(messages).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(state="sent", error=None, settled_at=bindparam("now"))
+_FAILED = update(messages).where(_c.seq == bindparam("held")).values(state="failed", error=bindparam("why"), settled_at=bindparam("now"))
+_GIVE_UP = (
+    update(messages)
+    .where(_c.seq == bindparam("held"))
+    .values(state="failed", ack=-1, error=bindparam("why"), failed_at=bindparam("now"), settled_at=bindparam("now"))
+)
+_LATER = (
+    update(messages).where(_c.seq == bindparam("held")).values(state="queued", due_at=bindparam("due"), error=bindparam("why"), deaths=0)
+)
+_BACK = update(messages).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(state="queued", tries=_c.tries - 1)
+_next = (
+    select(_other.c.seq)
+    .where(_other.c.session == bindparam("of"), _other.c.chat == bindparam("in_chat"), _other.c.state == word("waiting"))
+    .order_by(_other.c.seq)
+    .limit(1)
+    .scalar_subquery()
+)
+_PROMOTE = update(messages).where(_c.seq == _next).values(state="queued")
+_RENEW = update(messages).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(leased_until=bindparam("until"))
+_RELEASE = update(messages).where(_c.session == bindparam("of"), _c.state == word("claimed")).values(leased_until=0.0)
+
+
+def add(connection: Connection, new: Sequence[NewMessage]) -> None:
+    """Queue messages, those for one chat in this order."""
+    if new:
+        connection.exec_driver_sql(_ADD[connection.dialect.name], [_row_of(each) for each in new])
+
+
+def claim(connection: Connection, session: str, now: float, lease: float, limit: int, most_deaths: int = MOST_DEATHS) -> list[Claim]:
+    """At most `limit` messages to send now, of each chat at most one: replies first, then by the time they are due.
+
+    Claims whose lease is over come along, unless `most_deaths` workers died of them. In a transaction that settles too, settle first.
+    """
+    known = {"session": session, "now": now, "limit": limit, "most_deaths": most_deaths}
+    found = list(connection.execute(_EXPIRED, known))
+    for is_reply in (True, False):
+        found += _heads(connection, session, now, is_reply, limit - len(found))
+    if not found:
+        return []
+    found.sort(key=lambda row: (not row.is_reply, row.due_at, row.seq))
+    connection.execute(_CLAIM, {"seqs": [row.seq for row in found], "until": now + lease})
+    claims = []
+    for row in found:
+        try:
+            claims.append(_claimed(row, now + lease))
+        except ValueError:
+            _give_up(connection, row, now)
+    return claims
+
+
+def is_due(connection: Connection, session: str, now: float) -> bool:
+    """Whether a claim would find something; asking takes no lock."""
+    return bool(connection.execute(_IS_DUE, {"session": session, "now": now}).scalar())
+
+
+def dead(connection: Connection, session: str, now: float, limit: int = 100, most_deaths: int = MOST_DEATHS) -> list[Claim]:
+    """Claims that `most_deaths` workers died of, not to be sent again: settle them as failed."""
+    rows = connection.execute(_DEAD, {"session": session, "now": now, "limit": limit, "most_deaths": most_deaths})
+    return [_claim_of(row, Text("")) for row in rows]  # what they hold may be what kills: nobody reads it again
+
+
+def renew(connection: Connection, claims: Sequence[Claim], until: float) -> list[Claim]:
+    """Hold claims until then: those that still held, as they are now."""
+    held = _under_fence(connection, claims)
+    if held:
+        connection.execute(_RENEW, {"seqs": [each.seq for each in held], "until": until})
+    return [replace(each, leased_until=until) for each in held]
+
+
+def settle_sent(connection: Connection, claim: Claim, now: float) -> bool:
+    """Take a message that went out from the queue. False where the claim is another's by now; nothing is changed then."""
+    return bool(settle_sent_all(connection, [claim], now))
+
+
+def settle_sent_all(connection: Connection, claims: Sequence[Claim], now: float) -> list[Claim]:
+    """Take messages that went out from the queue: those of the claims that still held."""
+    held = _held(connection, claims)
+    if held:
+        connection.execute(_SENT, {"seqs": [each.seq for each in held], "now": now})
+        promote(connection, {(each.session, each.chat) for each in held})
+    return held
+
+
+def settle_later(connection: Connection, claim: Claim, due_at: float, error: str) -> bool:
+    """Leave a message for another try at `due_at`; the others of its chat wait. False where the claim is another's by now."""
+    held = _held(connection, [claim])
+    if held:
+        connection.execute(_LATER, {"held": claim.seq, "due": due_at, "why": storable(error)})
+    return bool(held)
+
+
+def settle_failed(connection: Connection, claim: Claim, error: str, now: float) -> bool:
+    """Give a message up. False where the claim is another's by now; nothing is changed then."""
+    held = _held(connection, [claim])
+    if held:
+        connection.execute(_FAILED, {"held": claim.seq, "why": storable(error), "now": now})
+        promote(connection, {(claim.session, claim.chat)})
+    return bool(held)
+
+
+def hand_back(connection: Connection, claims: Sequence[Claim]) -> None:
+    """Give back what was claimed and never tried: it is due at once, and the try does not count."""
+    held = _held(connection, claims)
+    if held:
+        connection.execute(_BACK, {"seqs": [each.seq for each in held]})
+
+
+def release(connection: Connection, session: str) -> int:
+    """End the leases of a session whose only holder is dead, so that its successor need not wait for them; how many there were."""
+    return connection.execute(_RELEASE, {"of": session}).rowcount
+
+
+def promote(connection: Connection, chats: Collection[tuple[str, str]]) -> None:
+    """Let the next message go, in chats (session, chat) whose first has just been settled in this transaction, after `lock_chats`."""
+    connection.execute(_PROMOTE, [{"of": session, "in_chat": chat} for session, chat in sorted(chats)])
+
+
+def lock_chats(connection: Connection, chats: Collection[tuple[str, str]]) -> None:
+    """Keep others from settling or claiming in chats (session, chat) until the transaction ends."""
+    lock_all(connection, [lock_key(*each) for each in chats])
+
+
+def _row_of(new: NewMessage) -> dict[str, Any]:
+    return {
+        "id": new.id,
+        "session": new.session,
+        "chat": new.chat,
+        "type": new.type,
+        "reply": write_reply(new.reply),
+        "promo": new.promo,
+        "is_reply": new.is_reply,
+        "notify_url": None if new.notify_url is None else storable(new.notify_url),
+        "created_at": new.created_at,
+        "start_at": new.start_at,
+        "expires_at": new.expires_at,
+        "state": "queued",
+        "due_at": max(new.created_at, new.start_at),
+        "tries": 0,
+        "deaths": 0,
+        "fence": 0,
+        "leased_until": 0.0,
+        "ack": 0,
+    }
+
+
+def _heads(connection: Connection, session: str, now: float, is_reply: bool, limit: int) -> list[Any]:
+    """Messages that are due and the first of their chat. Those that are behind are marked, and not met again by the next claim."""
+    found: list[Any] = []
+    looked_at = 0
+    wanted = limit
+    while len(found) < limit and looked_at < MOST_LOOKED_AT:
+        rows = connection.execute(_DUE, {"session": session, "is_reply": is_reply, "now": now, "limit": wanted}).all()
+        seen = {row.seq for row in found}
+        rows = [row for row in rows if row.seq not in seen]
+        free, behind = _told_apart(connection, rows, now)
+        found += free[: limit - len(found)]
+        if behind:
+            connection.execute(_WAIT, {"seqs": [row.seq for row in behind]})
+        if not behind:
+            break
+        looked_at += wanted
+        wanted = LOOKED_AT + len(found)
+    return found
+
+
+def _told_apart(connection: Connection, rows: Sequence[Any], now: float) -> tuple[list[Any], list[Any]]:
+    """Rows that are the first of their chat, and those that are behind another. One whose chat another worker looks at is neither."""
+    keys = {row.seq: lock_key(row.session, row.chat) for row in rows}
+    # What is found behind is only true to the end of the transaction because nobody else settles in that chat meanwhile.
+    locked = try_locks(connection, keys.values())
+    ours = [row for row in rows if keys[row.seq] in locked]
+    if not ours:
+        return [], []
+    behind = set(connection.execute(_BEHIND, {"seqs": [row.seq for row in ours], "now": now}).scalars())
+    return [row for row in ours if row.seq not in behind], [row for row in ours if row.seq in behind]
+
+
+def _held(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
+    """Those of the claims whose fence is still the last one, their chats locked."""
+    if claims:
+        lock_chats(connection, {(each.session, each.chat) for each in claims})
+    return _under_fence(connection, claims)
+
+
+def _under_fence(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
+    if not claims:
+        return []
+    fences = {row.seq: row.fence for row in connection.execute(_HELD, {"seqs": [each.seq for each in claims]})}
+    return [each for each in claims if fences.get(each.seq) == each.fence]
+
+
+def _give_up(connection: Connection, row: Any, now: float) -> None:
+    """Fail a message whose reply cannot be read, which no other try will mend."""
+    log.error("message %s is given up: what table %s holds of it cannot be read", row.id, messages.name)
+    lock_chats(connection, {(row.session, row.chat)})
+    connection.execute(_GIVE_UP, {"held": row.seq, "why": UNREADABLE, "now": now})
+    promote(connection, {(row.session, row.chat)})
+
+
+def _claimed(row: Any, until: float) -> Claim:
+    """The claim just made of a row, as it was before."""
+    claim = _claim_of(row, read_reply(row.reply))
+    deaths = row.deaths + (row.state == "claimed")
+    return replace(claim, fence=row.fence + 1, tries=row.tries + 1, deaths=deaths, leased_until=until)
+
+
+def _claim_of(row: Any, reply: Reply) -> Claim:
+    return Claim(
+        seq=row.seq,
+        fence=row.fence,
+        session=row.session,
+        outbound=Outbound(id=row.id, chat=row.chat, reply=reply, notify_url=row.notify_url, promo=row.promo),
+        type=row.type,
+        is_reply=row.is_reply,
+        tries=row.tries,
+        deaths=row.deaths,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        leased_until=row.leased_until,
+    )

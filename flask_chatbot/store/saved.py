@@ -1,0 +1,54 @@
+"""What customers filled in, for rules that `save`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from flask_chatbot.store.statements import fitting, storable, upsert
+from flask_chatbot.store.tables import counters, saved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedRow:
+    """One row of the table called `name`: numbered from 1, with the fields in the order of the rule, and who sent them when."""
+
+    name: str
+    number: int
+    fields: Mapping[str, Any]
+    sender: str
+    sender_name: str
+    at: float
+
+
+_c = saved.c
+_COUNT = upsert(lambda insert: insert(counters).on_conflict_do_update(index_elements=[counters.c.name], set_={"last": counters.c.last + 1}))
+_LAST = select(counters.c.last).where(counters.c.name == bindparam("name"))
+_ROWS = select(saved).where(_c.name == bindparam("name")).order_by(_c.number)
+_SENDER_LIMIT = 80  # characters; a longer one is kept by its SHA-256
+
+
+def reserve(connection: Connection, name: str) -> int:
+    """The next number of a name: nobody else gets it, and one that is not used leaves a gap."""
+    connection.execute(_COUNT[connection.dialect.name], {"name": name, "last": 1})
+    return int(connection.execute(_LAST, {"name": name}).scalar_one())
+
+
+def add(connection: Connection, row: SavedRow) -> None:
+    """Keep a row."""
+    values = {
+        "name": row.name,
+        "number": row.number,
+        "fields": json.dumps(dict(row.fields), separators=(",", ":")),
+        "sender": fitting(row.sender, _SENDER_LIMIT),
+        "sender_name": storable(row.sender_name),
+        "at": row.at,
+    }
+    connection.execute(insert(saved), values)
+
+
+def rows(connection: Connection, name: str) -> list[SavedRow]:
+    """The rows of a name, by their numbers."""
+    return [SavedRow(**{**row._mapping, "fields": json.loads(row.fields)}) for row in connection.execute(_ROWS, {"name": name})]

@@ -1,0 +1,129 @@
+"""What is known of messages once they were accepted: shown, acknowledged, sent again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from flask_chatbot.core.outbound import Ack
+from flask_chatbot.store.outbox import lock_chats, promote
+from flask_chatbot.store.statements import storable, word
+from flask_chatbot.store.tables import messages
+
+AT_ONCE = 500  # rows in one statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """All that is told of a message; what it says stays out. `error` is the reason of the last failure."""
+
+    id: str
+    session: str
+    chat: str
+    type: str
+    state: str
+    ack: Ack
+    tries: int
+    error: str | None
+    notify_url: str | None
+    created_at: float
+    start_at: float
+    due_at: float
+    expires_at: float
+    sent_at: float | None
+    delivered_at: float | None
+    read_at: float | None
+    played_at: float | None
+    failed_at: float | None
+    settled_at: float | None
+
+
+_c = messages.c
+_NAMES = tuple(each.name for each in fields(Stored))
+_STORED = select(*(_c[name] for name in _NAMES))
+_FIND = _STORED.where(_c.id == bindparam("id"))
+_LOCK = _FIND.with_for_update()
+_FAILED = _STORED.where(_c.state == "failed", _c.settled_at >= bindparam("since")).order_by(_c.settled_at, _c.seq).limit(bindparam("limit"))
+_RESEND = (
+    update(messages)
+    .where(_c.id.in_(bindparam("ids", expanding=True)), _c.state == "failed")
+    .values(
+        state="queued",
+        due_at=bindparam("now"),
+        start_at=0.0,
+        expires_at=bindparam("until"),
+        tries=0,
+        deaths=0,
+        ack=0,
+        error=None,
+        failed_at=None,
+        settled_at=None,
+    )
+)
+_OF_STATE = {
+    state: select(func.count()).where(_c.session == bindparam("session"), _c.state == word(state))
+    for state in ("queued", "waiting", "claimed")
+}
+_COUNT_FAILED = select(func.count()).where(_c.session == bindparam("session"), _c.state == "failed", _c.settled_at.is_not(None))
+_TYPE = update(messages).where(_c.id == bindparam("of")).values(type=bindparam("new"))
+_AT = {Ack.ERROR: "failed_at", Ack.SENT: "sent_at", Ack.DELIVERED: "delivered_at", Ack.READ: "read_at", Ack.PLAYED: "played_at"}
+_MOVE = {ack: update(messages).where(_c.id == bindparam("of")).values({"ack": int(ack), at: bindparam("when")}) for ack, at in _AT.items()}
+_FAIL = update(messages).where(_c.id == bindparam("of")).values(state="failed", error=bindparam("why"), settled_at=bindparam("when"))
+
+
+def find(connection: Connection, message: str) -> Stored | None:
+    """The message of an id, which may be any text."""
+    row = connection.execute(_FIND, {"id": storable(message)}).first()
+    return None if row is None else _stored(row)
+
+
+def failed(connection: Connection, since: float, limit: int) -> list[Stored]:
+    """Messages given up since then, the oldest failure first."""
+    return [_stored(row) for row in connection.execute(_FAILED, {"since": since, "limit": limit})]
+
+
+def resend(connection: Connection, ids: Sequence[str], now: float, expires_at: float) -> int:
+    """Queue messages that failed once more, each under its id, until `expires_at`; how many there were."""
+    known = {"now": now, "until": expires_at}
+    batches = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
+    return sum(connection.execute(_RESEND, {"ids": batch, **known}).rowcount for batch in batches)
+
+
+def count(connection: Connection, session: str) -> dict[str, int]:
+    """How many messages of a session are queued, claimed and failed; those that were sent are too many to count."""
+    numbers = {state: connection.execute(each, {"session": session}).scalar_one() for state, each in _OF_STATE.items()}
+    numbers["queued"] += numbers.pop("waiting")
+    return {**numbers, "failed": connection.execute(_COUNT_FAILED, {"session": session}).scalar_one()}
+
+
+def set_type(connection: Connection, message: str, kind: str) -> None:
+    """Correct what a message is, once its content is known."""
+    connection.execute(_TYPE, {"of": message, "new": kind})
+
+
+def move_ack(connection: Connection, message: str, ack: Ack, at: float, error: str = "") -> Stored | None:
+    """The message after its ack went forward; None where it does not go that way, or there is no such message.
+
+    An error takes the message out of the queue, too.
+    """
+    row = connection.execute(_LOCK, {"id": message}).first()
+    if row is None or ack not in _MOVE or not Ack(row.ack).may_become(ack):
+        return None
+    if ack is Ack.ERROR:
+        _fail(connection, _stored(row), at, error)
+    connection.execute(_MOVE[ack], {"of": message, "when": at})
+    return find(connection, message)
+
+
+def _fail(connection: Connection, message: Stored, at: float, error: str) -> None:
+    chat = message.session, message.chat
+    lock_chats(connection, {chat})
+    if message.state != "failed" or error:
+        connection.execute(_FAIL, {"of": message.id, "why": storable(error) or message.error, "when": at})
+    if message.state != "failed":
+        promote(connection, {chat})
+
+
+def _stored(row: Any) -> Stored:
+    return Stored(**{**row._mapping, "ack": Ack(row.ack)})

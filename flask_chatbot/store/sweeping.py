@@ -1,0 +1,64 @@
+"""Sweeping: rows that nobody will ask for any more, and what a clock set back left in the future."""
+
+from sqlalchemy import Column, ColumnElement, Connection, Delete, Double, bindparam, delete, select, tuple_, update
+
+from flask_chatbot.store.statements import word
+from flask_chatbot.store.tables import callbacks, idempotency, inbox, messages, requests, transport_ids
+
+AT_MOST = 500  # rows of one table in one call
+KEEP = 30 * 86_400.0  # seconds
+REQUESTS_KEPT = 3600.0  # seconds; whoever asked waits for some of them
+# No lease is given for as long, and no clocks of one installation differ by as much.
+FAR = 900.0  # seconds
+SOON = 60.0  # seconds, in which a worker that lives renews its leases, or has ended what they were for
+
+
+def _old(*key: Column[object], when: ColumnElement[bool]) -> Delete:
+    """Deletes some rows; on PostgreSQL those that another process is deleting, or renewing, are left to it."""
+    some = select(*key).where(when).limit(AT_MOST).with_for_update(skip_locked=True)
+    return delete(key[0].table).where(tuple_(*key).in_(some) if len(key) > 1 else key[0].in_(some))
+
+
+_BEFORE = bindparam("before", type_=Double)
+_m, _b, _t = messages.c, callbacks.c, transport_ids.c
+_SWEEPS = (
+    (_old(_m.seq, when=_m.state.in_(("sent", "failed")) & _m.settled_at.is_not(None) & (_m.settled_at < _BEFORE)), "kept"),
+    (_old(_b.seq, when=_b.state.in_(("sent", "failed", "refused")) & _b.settled_at.is_not(None) & (_b.settled_at < _BEFORE)), "kept"),
+    (_old(_t.session, _t.transport_id, when=_t.created_at < _BEFORE), "kept"),
+    (_old(inbox.c.seq, when=inbox.c.expires_at <= _BEFORE), "expired"),
+    (_old(idempotency.c.key, when=idempotency.c.expires_at <= _BEFORE), "expired"),
+    (_old(requests.c.id, when=requests.c.created_at < _BEFORE), "unasked"),
+)
+# What was accepted in the future was accepted under a clock that was ahead; unless it is to start later, it is due.
+_DUE = tuple(
+    update(table)
+    .where(table.c.state == word(state), table.c.created_at > bindparam("ahead"), *conditions)
+    .values(due_at=bindparam("now"), created_at=bindparam("now"))
+    for table, state, conditions in (
+        (messages, "queued", [_m.start_at == 0.0]),
+        (messages, "waiting", [_m.start_at == 0.0]),
+        (callbacks, "queued", []),
+    )
+)
+_ENDING = tuple(
+    update(table).where(table.c.state == word("claimed"), table.c.leased_until > bindparam("far")).values(leased_until=bindparam("soon"))
+    for table in (messages, callbacks)
+)
+
+
+def sweep(connection: Connection, now: float, keep: float = KEEP) -> int:
+    """Delete what is over: settled messages, callbacks and ids `keep` seconds after; of each table at most 500 rows, and how many in all.
+
+    As long as there were any, call it again, in another transaction.
+    """
+    mend(connection, now)
+    limits = {"kept": now - keep, "expired": now, "unasked": now - REQUESTS_KEPT}
+    return sum(connection.execute(statement, {"before": limits[limit]}).rowcount for statement, limit in _SWEEPS)
+
+
+def mend(connection: Connection, now: float, ahead: float = FAR) -> None:
+    """Make due what was accepted more than `ahead` seconds in the future, and end claims of then, for a clock that was set back."""
+    for each in _DUE:
+        connection.execute(each, {"ahead": now + ahead, "now": now})
+    for each in _ENDING:
+        connection.execute(each, {"far": now + FAR, "soon": now + SOON})

@@ -1,0 +1,267 @@
+"""The outbox where several workers claim at once, and where it is long."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from flask_chatbot.core.outbound import Ack, Outbound
+from flask_chatbot.core.replies import Document, Text
+from flask_chatbot.store import outbox, stored
+from flask_chatbot.store.database import Database
+from flask_chatbot.store.outbox import LOOKED_AT, MOST_DEATHS, MOST_LOOKED_AT, UNREADABLE, Claim, NewMessage
+from flask_chatbot.store.stored import Stored
+from flask_chatbot.store.tables import messages
+
+_numbers = count(1)
+
+
+def new(chat: str = "628111@c.us", *, start_at: float = 0.0, is_reply: bool = False, created_at: float = 100.0) -> NewMessage:
+    return NewMessage(
+        id=f"3EB0{next(_numbers):016X}",
+        session="main",
+        chat=chat,
+        type="text",
+        reply=Text("Halo"),
+        is_reply=is_reply,
+        created_at=created_at,
+        start_at=start_at,
+        expires_at=1e6,
+    )
+
+
+def add(database: Database, *given: NewMessage) -> None:
+    with database.writing() as connection:
+        outbox.add(connection, given)
+
+
+def claim(database: Database, now: float = 200.0, limit: int = 10) -> list[Claim]:
+    with database.writing() as connection:
+        return outbox.claim(connection, "main", now, 60.0, limit)
+
+
+def states(database: Database) -> dict[str, int]:
+    with database.reading() as connection:
+        rows = connection.execute(select(messages.c.state, func.count()).group_by(messages.c.state))
+        return {row[0]: row[1] for row in rows}
+
+
+def found(database: Database, message: str) -> Stored:
+    with database.reading() as connection:
+        known = stored.find(connection, message)
+    assert known is not None
+    return known
+
+
+def plans(connection: Connection) -> Iterator[str]:
+    """The plans of what a claim and a settle execute, one line each."""
+    explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
+    statements = []
+
+    @event.listens_for(connection, "before_cursor_execute")
+    def note(_: object, cursor: object, statement: str, parameters: object, context: object, many: bool) -> None:
+        statements.append((statement, parameters[0] if many else parameters))  # type: ignore[index]
+
+    claims = outbox.claim(connection, "main", 1e5, 60.0, 5)
+    outbox.settle_sent_all(connection, claims, 1e5)
+    event.remove(connection, "before_cursor_execute", note)
+    for statement, parameters in statements:
+        if "chatbot_messages" in statement:
+            for row in connection.exec_driver_sql(explain + statement, parameters):  # type: ignore[arg-type]
+                yield str(row[-1])
+
+
+def test_what_is_claimed_is_what_was_added(database: Database) -> None:
+    given = replace(
+        new(), type="document", reply=Document("https://example.com/a.pdf", "Katalog \ud83d\0", "a.pdf"), promo=True, notify_url="x\0y"
+    )
+    add(database, given)
+    (got,) = claim(database)
+    assert got == Claim(
+        seq=got.seq,
+        fence=1,
+        session="main",
+        outbound=Outbound(id=given.id, chat=given.chat, reply=given.reply, notify_url="x\ufffdy", promo=True),
+        type="document",
+        is_reply=False,
+        tries=1,
+        deaths=0,
+        created_at=100.0,
+        expires_at=1e6,
+        leased_until=260.0,
+    )
+
+
+def test_replies_go_before_other_sends(database: Database) -> None:
+    given = [new("a"), new("b", is_reply=True), new("c", created_at=50.0)]
+    add(database, *given)
+    assert [each.chat for each in claim(database)] == ["b", "c", "a"]
+
+
+def test_a_message_for_later_holds_up_nobody_before_its_time(database: Database) -> None:
+    add(database, new("a", start_at=240.0), new("a"), new("a"))
+    first, second = claim(database), claim(database, 239.0)
+    assert ([each.created_at for each in first], second) == ([100.0], [])
+    with database.writing() as connection:
+        assert outbox.settle_sent_all(connection, first, 239.0) == first
+    (third,) = claim(database, 240.0)
+    assert third.seq < first[0].seq
+
+
+def test_another_session_is_left_alone(database: Database) -> None:
+    add(database, replace(new(), session="second"))
+    assert claim(database) == []
+
+
+def test_the_database_itself_refuses_two_in_flight_in_one_chat(database: Database) -> None:
+    add(database, new(), new())
+    with pytest.raises(IntegrityError), database.writing() as connection:
+        connection.execute(update(messages).values(state="claimed"))
+
+
+def test_a_message_nobody_can_read_is_given_up_and_the_next_of_its_chat_goes(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    broken, sound = new(), new()
+    add(database, broken, sound)
+    with database.writing() as connection:
+        connection.execute(update(messages).where(messages.c.id == broken.id).values(reply='{"kind":"hologram"}'))
+    assert claim(database) == []
+    assert [each.outbound.id for each in claim(database)] == [sound.id]
+    known = found(database, broken.id)
+    assert (known.state, known.ack, known.error, known.failed_at) == ("failed", Ack.ERROR, UNREADABLE, 200.0)
+    said = f"message {broken.id} is given up: what table chatbot_messages holds of it cannot be read"
+    assert caplog.record_tuples == [("flask_chatbot.store.outbox", logging.ERROR, said)]
+
+
+def test_a_late_word_about_a_claim_that_is_anothers_changes_nothing(database: Database) -> None:
+    add(database, new())
+    (old,), (young,) = claim(database, 200.0), claim(database, 260.0)
+    with database.writing() as connection:
+        assert not outbox.settle_sent(connection, old, 261.0)
+        assert not outbox.settle_failed(connection, old, "refused", 261.0)
+        assert not outbox.settle_later(connection, old, 300.0, "busy")
+        outbox.hand_back(connection, [old])
+    assert states(database) == {"claimed": 1}
+    with database.writing() as connection:
+        assert outbox.settle_sent_all(connection, [old, young], 262.0) == [young]
+
+
+def test_a_late_word_about_a_claim_nobody_else_took_counts(database: Database) -> None:
+    add(database, new())
+    (old,) = claim(database)
+    with database.writing() as connection:
+        assert outbox.settle_sent(connection, old, 9000.0)
+    assert states(database) == {"sent": 1}
+
+
+def test_a_message_that_keeps_killing_its_worker_is_not_sent_again(database: Database) -> None:
+    add(database, new(), new())
+    told = [[each.deaths for each in claim(database, 200.0 + 60.0 * number)] for number in range(MOST_DEATHS + 1)]
+    assert told == [[number] for number in range(MOST_DEATHS)] + [[]]
+    with database.writing() as connection:
+        (dead,) = outbox.dead(connection, "main", 1000.0)
+        assert outbox.settle_failed(connection, dead, "it killed its worker", 1000.0)
+        assert outbox.dead(connection, "main", 1000.0) == []
+    assert states(database) == {"failed": 1, "queued": 1}
+
+
+def test_a_try_that_ended_in_words_clears_the_deaths_before(database: Database) -> None:
+    add(database, new())
+    for number in range(MOST_DEATHS):
+        got = claim(database, 200.0 + 60.0 * number)
+    with database.writing() as connection:
+        assert outbox.settle_later(connection, got[0], 1000.0, "busy")
+    assert [(each.deaths, each.tries) for each in claim(database, 1000.0)] == [(0, MOST_DEATHS + 1)]
+
+
+def test_the_claims_of_a_dead_holder_come_out_at_once_and_count_as_deaths(database: Database) -> None:
+    add(database, new())
+    claim(database)
+    with database.writing() as connection:
+        assert outbox.release(connection, "main") == 1
+    assert [(each.tries, each.deaths, each.fence) for each in claim(database)] == [(2, 1, 2)]
+
+
+def test_of_a_long_chat_each_claim_looks_at_a_part_only(database: Database) -> None:
+    add(database, *(new("long") for _ in range(3 * MOST_LOOKED_AT)))
+    add(database, new("short", created_at=150.0))
+    rounds = 0
+    chats = set()
+    while "short" not in chats:
+        before = states(database).get("waiting", 0)
+        chats |= {each.chat for each in claim(database)}
+        assert states(database).get("waiting", 0) - before <= MOST_LOOKED_AT + LOOKED_AT
+        rounds += 1
+        assert rounds <= 4
+    assert states(database)["claimed"] == 2
+
+
+def test_the_statements_of_claims_go_through_the_partial_indexes(database: Database) -> None:
+    add(database, *(new(f"chat {each % 50}") for each in range(2000)))
+    with database.writing() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("ANALYZE chatbot_messages")
+        told = list(plans(connection))
+    assert not [line for line in told if line.startswith("SCAN") or "Seq Scan" in line]
+    assert {name for name in ("due", "order", "claimed", "waiting") if any(f"ix_chatbot_messages_{name}" in line for line in told)} == {
+        *("due", "order", "claimed", "waiting")
+    }
+
+
+def work(url: str, folder: Path, log: list[tuple[str, int]], total: int) -> None:
+    """Claim and settle until all are sent, noting each claim while it is held."""
+    database = Database(url, folder, wait=30.0)
+    while True:
+        got = claim(database, limit=7)
+        log.extend((each.chat, each.seq) for each in got)
+        with database.writing() as connection:
+            assert outbox.settle_sent_all(connection, got, 200.0) == got
+        if not got and states(database).get("sent", 0) == total:
+            database.close()
+            return
+
+
+def test_workers_at_once_claim_each_message_once_and_in_the_order_of_its_chat(url: str, tmp_path: Path) -> None:
+    database = Database(url, tmp_path)
+    chats, each_has, workers = 12, 10, 4
+    given = [new(f"chat {number % chats}") for number in range(chats * each_has)]
+    add(database, *given)
+    log: list[tuple[str, int]] = []
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(lambda _: work(url, tmp_path, log, len(given)), range(workers)))
+    of_chat = defaultdict(list)
+    for chat, seq in log:
+        of_chat[chat].append(seq)
+    assert len(log) == len(given)
+    assert all(seqs == sorted(set(seqs)) for seqs in of_chat.values())
+    assert states(database) == {"sent": len(given)}
+    database.close()
+
+
+def test_two_claims_at_the_same_time_never_take_two_messages_of_one_chat(postgresql: str, tmp_path: Path) -> None:
+    """The second sees the chat as it was before the first, whose message is newer: only a lock of the chat keeps it away."""
+    database = Database(postgresql, tmp_path)
+    old, young = new(start_at=300.0), new()
+    add(database, old, young)
+    with database.writing() as first:
+        assert [each.outbound.id for each in outbox.claim(first, "main", 299.0, 60.0, 10)] == [young.id]
+        with database.writing() as second:
+            assert outbox.claim(second, "main", 300.0, 60.0, 10) == []
+    assert claim(database, 300.0) == []
+    database.close()
+
+
+def test_workers_at_once_are_given_different_messages(postgresql: str, tmp_path: Path) -> None:
+    database = Database(postgresql, tmp_path)
+    add(database, *(new(f"chat {each}") for each in range(6)))
+    with database.writing() as first, database.writing() as second:
+        one = outbox.claim(first, "main", 200.0, 60.0, 3)
+        two = outbox.claim(second, "main", 200.0, 60.0, 3)
+    assert len({each.seq for each in one + two}) == 6
+    database.close()
