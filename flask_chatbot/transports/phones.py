@@ -1,0 +1,149 @@
+"""The customers' side of a simulated WhatsApp: their phones, their groups, and what arrived there."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from secrets import token_hex
+from threading import Condition
+
+from flask_chatbot.core.chats import group_chat, is_group, number_of, person_chat
+from flask_chatbot.core.messages import Message, Sender
+from flask_chatbot.core.replies import Reply
+from flask_chatbot.errors import Refused
+from flask_chatbot.transports.base import Group
+from flask_chatbot.transports.simulated import Arrived
+
+KEPT = 10_000  # messages; one that simulates for months must not fill the memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """A customer's phone; `simulator.phone(...)` makes it."""
+
+    number: str
+    name: str = ""
+    has_whatsapp: bool = True
+    _network: "Network" = field(repr=False, compare=False)
+
+    def writes(self, text: str, *, group: Group | str = "", media: str | None = None, times: int = 1) -> Message:
+        """Write to the bot, or in a group; the same message arrives `times` times.
+
+        The listener has it when this returns, unless it raised or the bot is offline: then it comes again later.
+        """
+        message = self._network.message(self, text, group.id if isinstance(group, Group) else group, media)
+        for _ in range(times):
+            self._network.deliver(message)
+        return message
+
+    @property
+    def received(self) -> tuple[Arrived, ...]:
+        """What arrived here, in the groups of this phone too, the oldest first."""
+        return tuple(each for each in self._network.arrived if self._network.is_in(self.number, each.chat))
+
+    @property
+    def replies(self) -> tuple[Reply, ...]:
+        """What arrived here, without ids, times and files."""
+        return tuple(each.reply for each in self.received)
+
+    def waits_for(self, count: int, *, seconds: float = 10.0) -> tuple[Arrived, ...]:
+        """What arrived here, as soon as it is `count` messages; `TimeoutError` after that many seconds of real time."""
+        if not self._network.wait(lambda: len(self.received) >= count, seconds):
+            raise TimeoutError(f"{len(self.received)} of {count} messages arrived at {self.number} within {seconds:g} seconds.")
+        return self.received
+
+
+class Network:
+    """All numbers and groups, and what arrived in their chats. `deliver` is what brings a message to the bot. Threads may share it."""
+
+    def __init__(self, line: str, now: Callable[[], float], deliver: Callable[[Message], None]) -> None:
+        self.deliver = deliver
+        self._line = line
+        self._now = now
+        self._changed = Condition()
+        self._phones: dict[str, Phone] = {}
+        self._groups: dict[str, Group] = {}
+        self._members: dict[str, frozenset[str]] = {}
+        self._arrived: dict[str, Arrived] = {}
+
+    def add_phone(self, number: str, name: str, has_whatsapp: bool) -> Phone:
+        """The phone of a number."""
+        phone = Phone(number=number, name=name, has_whatsapp=has_whatsapp, _network=self)
+        with self._changed:
+            self._phones[number] = phone
+        return phone
+
+    def add_group(self, id: str, name: str, members: Iterable[Phone]) -> Group:  # noqa: A002  the contract's word
+        """A group of the bot's phone and these."""
+        with self._changed:
+            self._groups[id] = Group(id=id, name=name)
+            self._members[id] = frozenset(member.number for member in members)
+            return self._groups[id]
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups, in the order they were made."""
+        with self._changed:
+            return tuple(self._groups.values())
+
+    @property
+    def arrived(self) -> tuple[Arrived, ...]:
+        """What arrived on any phone, the oldest first."""
+        with self._changed:
+            return tuple(self._arrived.values())
+
+    def is_in(self, number: str, chat: str) -> bool:
+        """Whether a number sees a chat."""
+        return number in self._members.get(number_of(chat), ()) if is_group(chat) else person_chat(number) == chat
+
+    def has_whatsapp(self, number: str) -> bool:
+        """Whether a number can be written to."""
+        phone = self._phones.get(number)
+        return phone is None or phone.has_whatsapp
+
+    def check(self, chat: str) -> None:
+        """`Refused` where nothing can arrive in a chat."""
+        if is_group(chat):
+            if number_of(chat) not in self._groups:
+                raise Refused("The phone is in no such group. /api/groups lists those it is in.")
+        elif not self.has_whatsapp(number_of(chat)):
+            raise Refused("This number does not use WhatsApp.")
+
+    def arrives(self, arrived: Arrived) -> bool:
+        """Whether a message is new to the phones of its chat, which have it then: one that came before under its id is the same."""
+        with self._changed:
+            if arrived.id in self._arrived:
+                return False
+            self._arrived[arrived.id] = arrived
+            if len(self._arrived) > KEPT:
+                del self._arrived[next(iter(self._arrived))]
+            self._stir(arrived.chat)
+            self._changed.notify_all()
+            return True
+
+    def message(self, phone: Phone, text: str, group: str, media: str | None) -> Message:
+        """What a phone writes, as the bot gets it."""
+        chat = group_chat(group) if group else person_chat(phone.number)
+        if not self.is_in(phone.number, chat):
+            raise ValueError(f"{phone.number} is not in group {group}. Make it a member: simulator.group(id, name, members=[...])")
+        self._stir(chat)
+        return Message(
+            text=text,
+            sender=Sender(number=phone.number, name=phone.name),
+            chat="group" if group else "private",
+            group=group,
+            id=f"false_{chat}_{token_hex(10).upper()}",
+            sent_at=datetime.fromtimestamp(self._now(), UTC),
+            line=self._line,
+            media=media,
+        )
+
+    def wait(self, is_so: Callable[[], bool], seconds: float) -> bool:
+        """Whether it is so, asked again after each message that arrives, for that many seconds of real time."""
+        with self._changed:
+            return self._changed.wait_for(is_so, seconds)
+
+    def _stir(self, chat: str) -> None:
+        with self._changed:
+            group = self._groups.get(number_of(chat)) if is_group(chat) else None
+            if group is not None:
+                self._groups[group.id] = replace(group, last_chat=int(self._now()))

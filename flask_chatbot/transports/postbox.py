@@ -1,0 +1,117 @@
+"""What waits to be told to a `Listener`: until it is due, until there is one, until it has kept it."""
+
+import logging
+from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import count
+from threading import Condition, RLock, Thread, current_thread
+
+from flask_chatbot.transports.base import Listener
+
+MOST_WAIT = 60.0  # seconds before what a listener did not keep is told again
+CLOSING = 5.0  # seconds for what is just being told
+
+Tell = Callable[[Listener], None]
+
+log = logging.getLogger(__name__)
+
+
+class Postbox:
+    """Tells each thing to the listener when it is due, in the order of the times, one after the other. Threads may share it.
+
+    `tell_due` does so in the thread that calls it. With `by_itself` there is also a thread for it while a listener is there.
+    """
+
+    def __init__(self, now: Callable[[], float], *, by_itself: bool) -> None:
+        self._now = now
+        self._by_itself = by_itself
+        self._numbers = count()
+        self._waiting: list[tuple[float, int, int, Tell]] = []
+        self._changed = Condition()
+        self._telling = RLock()
+        self._listener: Listener | None = None
+        self._is_held = False
+        self._thread: Thread | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a listener."""
+        return self._listener is not None
+
+    def open(self, listener: Listener) -> None:
+        """Begin to tell."""
+        with self._changed:
+            self._listener = listener
+            if self._by_itself and (self._thread is None or not self._thread.is_alive()):  # not alive: in a process that was forked
+                self._thread = Thread(target=self._run, name="chatbot-simulator", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Tell no more; what waits, waits for the next listener."""
+        with self._changed:
+            self._listener = None
+            thread, self._thread = self._thread, None
+            self._changed.notify_all()
+        if thread is not None and thread is not current_thread():
+            thread.join(CLOSING)
+
+    def hold(self, is_held: bool) -> None:
+        """Let everything wait, or no longer."""
+        with self._changed:
+            self._is_held = is_held
+            self._changed.notify_all()
+
+    def put(self, at: float, tell: Tell) -> None:
+        """Let this be told at that time."""
+        self._put(at, 0, tell)
+
+    def tell(self, tell: Tell) -> None:
+        """Tell this now, in this thread; where nobody listens or keeps it, later."""
+        listener = self._audience()
+        if listener is None:
+            self.put(self._now(), tell)
+        else:
+            self._try(listener, tell, 0)
+
+    def tell_due(self) -> None:
+        """Tell what is due by now, in this thread."""
+        with self._telling:  # one after the other: two threads would mix up the order
+            while (listener := self._audience()) and (due := self._take()):
+                _, _, tries, tell = due
+                self._try(listener, tell, tries)
+
+    def _audience(self) -> Listener | None:
+        return None if self._is_held else self._listener
+
+    def _put(self, at: float, tries: int, tell: Tell) -> None:
+        with self._changed:
+            heappush(self._waiting, (at, next(self._numbers), tries, tell))
+            self._changed.notify_all()
+
+    def _take(self) -> tuple[float, int, int, Tell] | None:
+        with self._changed:
+            return heappop(self._waiting) if self._waiting and self._waiting[0][0] <= self._now() else None
+
+    def _try(self, listener: Listener, tell: Tell, tries: int) -> None:
+        try:
+            tell(listener)
+        except Exception as error:  # noqa: BLE001  whatever it is, the protocol says: it comes again later
+            wait = min(2.0**tries, MOST_WAIT)
+            log.warning("the listener kept nothing (%s), and hears of it again in %g seconds", type(error).__name__, wait)
+            self._put(self._now() + wait, tries + 1, tell)
+
+    def _run(self) -> None:
+        while True:
+            self.tell_due()
+            with self._changed:
+                if self._thread is not current_thread():
+                    return  # closed; perhaps opened again, by another thread
+                if wait := self._wait():
+                    self._changed.wait(None if wait < 0 else wait)
+
+    def _wait(self) -> float:
+        """Seconds until something is due; 0 where it is, less where only a change can make it so."""
+        if not self._waiting or self._audience() is None:
+            return -1.0
+        return max(self._waiting[0][0] - self._now(), 0.0)

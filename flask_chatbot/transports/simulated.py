@@ -1,0 +1,108 @@
+"""What a simulated WhatsApp deals in: messages that arrived, receipts and when they come, and what can go wrong."""
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass
+from typing import Literal
+
+from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.replies import Reply
+from flask_chatbot.transports.base import File
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A message on the phones of a chat. `id` is the `Outbound`'s, `transport_id` what its receipts carry; `at` is in epoch seconds."""
+
+    id: str
+    transport_id: str
+    chat: str
+    reply: Reply
+    file: File | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipts:
+    """When each receipt of a message comes, in seconds after the message arrived; None: never.
+
+    Each comes `copies` times. `early`: those of 0 seconds come before `send` returns, as from a server that is faster than our own
+    database. With `failed`, the server took the message and gave it up later.
+
+    >>> list(Receipts(delivered=2.0, read=None))
+    [(<Ack.SENT: 1>, 0.0), (<Ack.DELIVERED: 2>, 2.0)]
+    """
+
+    sent: float | None = 0.0
+    delivered: float | None = 0.3
+    read: float | None = 0.6
+    played: float | None = None
+    failed: float | None = None
+    copies: int = 1
+    early: bool = False
+
+    def __iter__(self) -> Iterator[tuple[Ack, float]]:
+        planned = {
+            Ack.SENT: self.sent,
+            Ack.DELIVERED: self.delivered,
+            Ack.READ: self.read,
+            Ack.PLAYED: self.played,
+            Ack.ERROR: self.failed,
+        }
+        for ack, seconds in planned.items():
+            if seconds is not None:
+                yield from [(ack, seconds)] * self.copies
+
+
+AT_ONCE = Receipts(delivered=0.0, read=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """Handing a message over takes that many seconds; then it arrives."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLost:
+    """The connection breaks after the message has arrived: the sender hears `TryLater`, the phone has it."""
+
+
+Fault = BaseException | Slow | AnswerLost | Receipts
+Asked = Literal["send", "groups", "has_whatsapp", "open"]
+
+
+class Faults:
+    """What was ordered to go wrong: the first order that fits is used up, then the next. Not for several threads at once."""
+
+    def __init__(self) -> None:
+        self._orders: list[tuple[Fault, Asked, str | None]] = []
+        self._lasting: list[tuple[Fault, Asked, str | None]] = []
+
+    def order(self, fault: Fault, *, times: int | None, on: Asked, chat: str | None) -> None:
+        """Let this go wrong so many times, from now on where `times` is None; only in `chat`, if one is named."""
+        if times is None:
+            self._lasting.append((fault, on, chat))
+        else:
+            self._orders += [(fault, on, chat)] * times
+
+    def clear(self) -> None:
+        """Let nothing go wrong any more."""
+        self._orders.clear()
+        self._lasting.clear()
+
+    def next(self, on: Asked, chat: str | None = None) -> Slow | AnswerLost | Receipts | None:
+        """What goes wrong now; raised, where it is an exception."""
+        fault = self._take(on, chat)
+        if isinstance(fault, BaseException):
+            raise copy(fault)  # a copy: one exception raised twice collects the tracebacks of both
+        return fault
+
+    def _take(self, on: Asked, chat: str | None) -> Fault | None:
+        for place, (fault, where, whom) in enumerate((*self._orders, *self._lasting)):
+            if where == on and whom in (None, chat):
+                if place < len(self._orders):
+                    del self._orders[place]
+                return fault
+        return None

@@ -1,0 +1,252 @@
+"""`Simulator`: WhatsApp in memory, with phones that write and receive. It needs no account, and fails on request.
+
+>>> from flask_chatbot.core.replies import Text
+>>> simulator = Simulator(clock=lambda: 1000.0)
+>>> budi = simulator.phone("628111", name="Budi")
+
+Whoever opens it hears what the phones write, and what becomes of the messages it sends them:
+
+>>> class Shop:
+...     def received(self, message):
+...         simulator.send(Outbound(id="3EB0", chat="628111@c.us", reply=Text(f"Halo {message.sender.name}")))
+...
+...     def receipt(self, receipt):
+...         print(receipt.ack.name)
+>>> simulator.open(Shop())
+>>> _ = budi.writes("halo")
+>>> budi.replies
+(Text(text='Halo Budi'),)
+>>> simulator.advance(seconds=1)
+SENT
+DELIVERED
+READ
+"""
+
+import logging
+import time
+from base64 import b64encode
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
+from hashlib import sha256
+from threading import Condition
+from traceback import format_tb
+
+from flask_chatbot.core.messages import Message
+from flask_chatbot.core.outbound import Ack, Outbound, Receipt
+from flask_chatbot.errors import TryLater
+from flask_chatbot.transports.base import File, Group, Listener, Session
+from flask_chatbot.transports.phones import KEPT, Network, Phone
+from flask_chatbot.transports.postbox import Postbox
+from flask_chatbot.transports.simulated import AnswerLost, Arrived, Asked, Fault, Faults, Receipts, Slow
+
+NUMBER = "6283111111111"
+PROFILE = "Simulator"
+AS_REAL = Receipts()
+
+log = logging.getLogger(__name__)
+
+
+class Simulator:
+    """A `Transport` to phones in memory. Threads may share it.
+
+    Every number has WhatsApp, unless `phone(number, has_whatsapp=False)` says otherwise; groups are those that `group` made. A message
+    sent twice under one id arrives once, as on WhatsApp; `attempts` shows both.
+
+    Receipts come from a thread of its own, by real time. With a `clock` (epoch seconds) nothing comes by itself: `advance` lets time pass.
+    `on_delivery` is called with each message that arrives, in the thread that sends it.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str = "simulator",
+        number: str = NUMBER,
+        scanned: bool = True,
+        runs_anywhere: bool = False,
+        receipts: Receipts = AS_REAL,
+        clock: Callable[[], float] | None = None,
+        on_delivery: Callable[[Arrived], None] | None = None,
+    ) -> None:
+        self.name = name
+        self.number = number
+        self.runs_anywhere = runs_anywhere
+        self.receipts = receipts
+        self.on_delivery = on_delivery
+        self._clock = clock or time.time
+        self._ahead = 0.0  # what `advance` added to the clock
+        self._stands_still = clock is not None
+        self._changed = Condition()
+        self._postbox = Postbox(self.now, by_itself=not self._stands_still)
+        self._network = Network(name, self.now, self.deliver)
+        self._faults = Faults()
+        self._attempts: deque[Outbound] = deque(maxlen=KEPT)
+        self._closed = 0  # times
+        self._logged_out = 0  # times
+        self._connect(is_scanned=scanned, is_connected=True)
+
+    def phone(self, number: str, *, name: str = "", has_whatsapp: bool = True) -> Phone:
+        """The phone of a number."""
+        return self._network.add_phone(number, name, has_whatsapp)
+
+    def group(self, id: str, name: str, members: Iterable[Phone] = ()) -> Group:  # noqa: A002  the contract's word
+        """A group that the bot's phone and these are in."""
+        return self._network.add_group(id, name, members)
+
+    def fails(self, fault: Fault, *, times: int | None = 1, on: Asked = "send", chat: str | None = None) -> None:
+        """Let the next `times` calls of `on` fail, all from now on where it is None; only those for `chat`, if one is named.
+
+        An exception is raised; `Slow`, `AnswerLost` and `Receipts` are what else can go wrong with a message that is sent.
+        """
+        if on != "send" and not isinstance(fault, BaseException):
+            raise ValueError(f"{fault!r} is about a message that is sent. On {on!r}, let an exception be raised: TryLater('...')")
+        with self._changed:
+            self._faults.order(fault, times=times, on=on, chat=chat)
+
+    def works(self) -> None:
+        """Let nothing that `fails` ordered happen any more."""
+        with self._changed:
+            self._faults.clear()
+
+    def scan(self) -> None:
+        """Scan the QR code with the bot's phone: it is connected then."""
+        self._connect(is_scanned=True, is_connected=True)
+
+    def log_out(self) -> None:
+        """Log the bot out on its phone: there is a new QR code to scan."""
+        self._logged_out += 1
+        self._connect(is_scanned=False, is_connected=True)
+
+    def disconnect(self) -> None:
+        """Lose the connection to WhatsApp; what the phones write waits there."""
+        self._connect(is_scanned=self._is_scanned, is_connected=False)
+
+    def reconnect(self) -> None:
+        """Have the connection again."""
+        self._connect(is_scanned=self._is_scanned, is_connected=True)
+
+    def now(self) -> float:
+        """Epoch seconds."""
+        return self._clock() + self._ahead
+
+    def advance(self, seconds: float = 0.0) -> None:
+        """Let time pass; what is due by then has been told when this returns."""
+        with self._changed:
+            self._ahead += seconds
+            self._changed.notify_all()
+        self._postbox.tell_due()
+
+    def deliver(self, message: Message) -> None:
+        """Let a message come in, once more if it has come already."""
+        self._postbox.tell(lambda listener: listener.received(message))
+
+    @property
+    def arrived(self) -> tuple[Arrived, ...]:
+        """What arrived on any phone, the oldest first."""
+        return self._network.arrived
+
+    @property
+    def attempts(self) -> tuple[Outbound, ...]:
+        """What `send` was called with, each time, whatever came of it."""
+        with self._changed:
+            return tuple(self._attempts)
+
+    def open(self, listener: Listener) -> None:
+        with self._changed:
+            self._faults.next("open")
+        self._postbox.open(listener)
+        self._tell_waiting()
+
+    def close(self) -> None:
+        self._postbox.close()
+        with self._changed:
+            self._closed += 1
+            self._changed.notify_all()
+
+    def send(self, outbound: Outbound, file: File | None = None) -> str:
+        with self._changed:
+            self._attempts.append(outbound)
+            self._check_connection()
+            fault = self._faults.next("send", outbound.chat)
+        self._network.check(outbound.chat)
+        if isinstance(fault, Slow):
+            self._take_time(fault.seconds)
+        transport_id = f"true_{outbound.chat}_{outbound.id}"
+        arrived = Arrived(id=outbound.id, transport_id=transport_id, chat=outbound.chat, reply=outbound.reply, file=file, at=self.now())
+        if self._network.arrives(arrived):
+            self._show(arrived)
+            self._plan(arrived, fault if isinstance(fault, Receipts) else self.receipts)
+        if isinstance(fault, AnswerLost):
+            raise TryLater("The connection broke before WhatsApp answered.")
+        return transport_id
+
+    def session(self) -> Session:
+        if self._is_scanned and self._is_connected:
+            return Session(is_authenticated=True, number=self.number, name=PROFILE)
+        code = b64encode(sha256(f"{self.name} {self._logged_out}".encode()).digest()).decode()
+        return Session(is_authenticated=False, qrcode="" if self._is_scanned else f"2@{code}")
+
+    def groups(self) -> tuple[Group, ...]:
+        with self._changed:
+            self._check_connection()
+            self._faults.next("groups")
+        return self._network.groups
+
+    def has_whatsapp(self, number: str) -> bool:
+        with self._changed:
+            self._check_connection()
+            self._faults.next("has_whatsapp")
+        return self._network.has_whatsapp(number)
+
+    def _connect(self, *, is_scanned: bool, is_connected: bool) -> None:
+        with self._changed:
+            self._is_scanned, self._is_connected = is_scanned, is_connected
+            self._postbox.hold(not (is_scanned and is_connected))
+        self._tell_waiting()
+
+    def _tell_waiting(self) -> None:
+        if self._stands_still:
+            self._postbox.tell_due()
+
+    def _check_connection(self) -> None:
+        if not self.runs_anywhere and not self._postbox.is_open:
+            raise TryLater("The simulator is not open in this process.")
+        if not self._is_scanned:
+            raise TryLater("The phone is not connected. Scan the QR code of /api/getqr with it.")
+        if not self._is_connected:
+            raise TryLater("There is no connection to WhatsApp.")
+
+    def _take_time(self, seconds: float) -> None:
+        """Wait until so much time has passed; `TryLater` where the simulator is closed meanwhile."""
+        until, closed = self.now() + seconds, self._closed
+        with self._changed:
+            timeout = None if self._stands_still else seconds
+            self._changed.wait_for(lambda: self.now() >= until or self._closed > closed, timeout)
+            if self._closed > closed:
+                raise TryLater("The simulator was closed before WhatsApp answered.")
+
+    def _show(self, arrived: Arrived) -> None:
+        log.info("message %s (%s) arrived at a simulated phone", arrived.id, type(arrived.reply).__name__)
+        try:
+            if self.on_delivery is not None:
+                self.on_delivery(arrived)
+        except Exception as error:  # noqa: BLE001  whatever the function does, the message has arrived
+            where = "".join(format_tb(error.__traceback__))  # not what it says: that may hold the message
+            log.error("on_delivery failed for message %s, which has arrived all the same: %s\n%s", arrived.id, type(error).__name__, where)
+
+    def _plan(self, arrived: Arrived, receipts: Receipts) -> None:
+        for ack, seconds in receipts:
+            receipt = Receipt(id=arrived.transport_id, ack=ack, at=arrived.at + seconds, error=_error(ack))
+            tell = partial(_tell_receipt, receipt)
+            if receipts.early and not seconds:
+                self._postbox.tell(tell)
+            else:
+                self._postbox.put(receipt.at, tell)
+
+
+def _tell_receipt(receipt: Receipt, listener: Listener) -> None:
+    listener.receipt(receipt)
+
+
+def _error(ack: Ack) -> str:
+    return "WhatsApp could not deliver it." if ack is Ack.ERROR else ""
