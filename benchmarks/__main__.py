@@ -1,4 +1,4 @@
-"""The command: `python -m benchmarks [match|load|webhook|memory|bad]`. It ends with 1 where a promise is broken."""
+"""The command: `python -m benchmarks [match|load|webhook|memory|bad|accept|callbacks]`. It ends with 1 where a promise is broken."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.tables import Row, table
 from benchmarks.timing import machine
 
-PARTS = ("match", "load", "webhook", "memory", "bad")
+PARTS = ("match", "load", "webhook", "memory", "bad", "accept", "callbacks")
 
 
 def say(text: str) -> None:
@@ -36,9 +36,9 @@ def measure(part: str, quick: bool, plots: Path | None) -> list[Row]:
 
             draw_webhook(bars, plots)
         return rows
-    from benchmarks import badinput, load, memory
+    from benchmarks import accept, badinput, callbacks, load, memory
 
-    runs = {"load": load.run, "memory": memory.run, "bad": badinput.run}
+    runs = {"load": load.run, "memory": memory.run, "bad": badinput.run, "accept": accept.run, "callbacks": callbacks.run}
     return runs[part](say, quick)
 
 

@@ -8,24 +8,30 @@ from flask import Flask, current_app
 
 from example_bot.announce import announce
 from example_bot.handlers import bot
+from example_bot.phones import simulator
 
 
 def create_app() -> Flask:
-    """An app that answers the webhook at /webhook, and tells in the terminal how to call it."""
-    # Only under the flask command: the workers of another server would each make a key of their own.
-    if not os.environ.get("CHATBOT_WEBHOOK_KEY") and click.get_current_context(silent=True):
-        # In the environment, so that the process the reloader starts under --debug takes the same key.
-        os.environ["CHATBOT_WEBHOOK_KEY"] = secrets.token_urlsafe()
+    """An app that answers the webhook at /webhook and serves the API below /api, and tells in the terminal how to call both."""
+    # Only under the flask command: the workers of another server would each make keys of their own.
+    if click.get_current_context(silent=True):
+        for name in ("CHATBOT_WEBHOOK_KEY", "CHATBOT_API_KEY"):
+            # In the environment, so that the process the reloader starts under --debug takes the same keys.
+            os.environ[name] = os.environ.get(name) or secrets.token_urlsafe()
     app = Flask(__name__)
     app.config["CHATBOT_PREFIX"] = os.environ.get("CHATBOT_PREFIX", "")
+    # So that whoever tries the API can receive its callbacks on their own machine.
+    app.config["CHATBOT_PRIVATE_HOSTS"] = os.environ.get("CHATBOT_PRIVATE_HOSTS", "localhost, 127.0.0.1, ::1")
+    if os.environ.get("CHATBOT_API_KEY"):
+        app.config["CHATBOT_TRANSPORT"] = simulator()
     bot.init_app(app)
     app.add_url_rule("/", view_func=index)
-    settings = app.extensions["chatbot"].settings
-    announce(f"{settings.prefix}/webhook", settings.webhook_keys[0].key.decode())
+    announce(app.extensions["chatbot"].settings)
     return app
 
 
 def index() -> tuple[str, dict[str, str]]:
-    """One line for whoever opens the address in a browser."""
-    webhook = f"{current_app.extensions['chatbot'].settings.prefix}/webhook"
-    return f"Toko Maju's example bot. Its webhook takes POST at {webhook}.\n", {"Content-Type": "text/plain; charset=utf-8"}
+    """Two lines for whoever opens the address in a browser."""
+    prefix = current_app.extensions["chatbot"].settings.prefix
+    lines = ["Toko Maju's example bot.", f"Its webhook takes POST at {prefix}/webhook, its API is described at {prefix}/api/openapi.json."]
+    return "\n".join([*lines, ""]), {"Content-Type": "text/plain; charset=utf-8"}

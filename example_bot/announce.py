@@ -1,4 +1,4 @@
-"""Tells whoever started the development server where the webhook is, and how to call it."""
+"""Tells whoever started the development server where the webhook and the API are, and how to call them."""
 
 import json
 import logging
@@ -6,17 +6,20 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+
+from flask_chatbot.config import Settings
 
 # Of a server that listens on all addresses, the first line with one names loopback. The escape character begins a colour.
 RUNNING = re.compile(r"Running on (https?://[^\s\x1b]+)")
 
 
-def announce(path: str, key: str) -> None:
-    """Print the webhook and a command that calls it, once the server has said where it listens."""
+def announce(settings: Settings) -> None:
+    """Print how to call the webhook and the API, once the server has said where it listens."""
     server = logging.getLogger("werkzeug")
     for earlier in [each for each in server.filters if isinstance(each, Announcement)]:
         server.removeFilter(earlier)  # create_app() was called before in this process
-    server.addFilter(Announcement(path, key))
+    server.addFilter(Announcement(settings))
 
 
 class Announcement(logging.Filter):
@@ -26,10 +29,9 @@ class Announcement(logging.Filter):
     only where there is none.
     """
 
-    def __init__(self, path: str, key: str) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__()
-        self._path = path
-        self._key = key
+        self._settings = settings
         self._told = False
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -37,21 +39,35 @@ class Announcement(logging.Filter):
         running = None if self._told else RUNNING.search(record.getMessage())
         if running:
             self._told = True
-            print(announcement(f"{running[1]}{self._path}", self._key), flush=True)
+            print("\n".join(announcement(running[1], self._settings)), flush=True)
         return True
 
 
-def announcement(webhook: str, key: str) -> str:
-    """The lines to print for a webhook at that address.
+def announcement(server: str, settings: Settings) -> Iterator[str]:
+    """The lines to print for a server at that address, as far as there are keys to it."""
+    base = f"{server}{settings.prefix}"
+    if settings.webhook_keys:
+        yield f"The webhook of Toko Maju: {base}/webhook"
+        yield "Paste this in another terminal to write to it as a customer:"
+        yield from ("", webhook_curl(f"{base}/webhook", settings.webhook_keys[0].key.decode()), "")
+    if settings.api_keys:
+        yield f"The API of Toko Maju: {base}/api"
+        yield "Paste this to send a message as the shop; the phone that receives it is simulated:"
+        yield from ("", api_curl(f"{base}/api/sendwa", settings.api_keys[0].key.decode()), "")
 
-    >>> print(announcement("http://127.0.0.1:5000/webhook", "k").splitlines()[0])
-    The webhook of Toko Maju: http://127.0.0.1:5000/webhook
-    """
-    return f"The webhook of Toko Maju: {webhook}\nPaste this in another terminal to write to it as a customer:\n\n{curl(webhook, key)}\n"
 
-
-def curl(webhook: str, key: str) -> str:
+def webhook_curl(url: str, key: str) -> str:
     """A command in one line that sends what the platform sends for ``penawaran#Jhon Doe#jhon@example.com``."""
     payload = {"keyword": "penawaran#", "data": ["Jhon Doe", "jhon@example.com"], "webhookkey": key, "from": "6282386xxxxxx"}
-    command = ["curl", webhook, "-H", "Content-Type: application/json", "-d", json.dumps(payload)]
+    return curl(url, payload)
+
+
+def api_curl(url: str, key: str) -> str:
+    """A command in one line that sends a text to a customer."""
+    return curl(url, {"nohp": "6281234567890", "pesan": "Halo Budi, pesanan Anda sudah dikirim."}, "-H", f"SecretKey: {key}")
+
+
+def curl(url: str, payload: object, *more: str) -> str:
+    """A command in one line that POSTs JSON."""
+    command = ["curl", url, *more, "-H", "Content-Type: application/json", "-d", json.dumps(payload)]
     return subprocess.list2cmdline(command) if sys.platform == "win32" else shlex.join(command)

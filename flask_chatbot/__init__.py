@@ -1,12 +1,28 @@
 """A keyword chatbot for Flask: what customers write, and what they get for it, stands in a YAML file."""
 
 from flask_chatbot.core.messages import Message, Sender
+from flask_chatbot.core.outbound import Ack
 from flask_chatbot.core.replies import Audio, ContactCard, Document, Image, Location, Menu, Text, Video
-from flask_chatbot.errors import ChatbotError, ConfigError, HandlerError, Invalid, RulesError, Skip
+from flask_chatbot.errors import (
+    BadSignature,
+    ChatbotError,
+    ConfigError,
+    HandlerError,
+    Invalid,
+    NotAccepted,
+    Refused,
+    RulesError,
+    Skip,
+    StoreError,
+    TryLater,
+)
 from flask_chatbot.extension import Chatbot
+from flask_chatbot.gateway.signing import verify_signature
 
 __all__ = [
+    "Ack",
     "Audio",
+    "BadSignature",
     "Chatbot",
     "ChatbotError",
     "ConfigError",
@@ -18,9 +34,14 @@ __all__ = [
     "Location",
     "Menu",
     "Message",
+    "NotAccepted",
+    "Refused",
     "RulesError",
     "Sender",
     "Skip",
+    "StoreError",
     "Text",
+    "TryLater",
     "Video",
+    "verify_signature",
 ]

@@ -1,111 +1,36 @@
 """What an operator can set, read once: from `app.config`, or from environment variables of the same names."""
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from flask_chatbot.errors import BadPayload, ConfigError
-from flask_chatbot.strictjson import Number, read_json
+from flask_chatbot.keys import Key
+from flask_chatbot.readers import (
+    WORKERS,
+    Pace,
+    read_choice,
+    read_database,
+    read_hosts,
+    read_keys,
+    read_pace,
+    read_path,
+    read_prefix,
+    read_secrets,
+    read_switch,
+    read_time,
+    read_transport,
+)
+from flask_chatbot.strictjson import read_json
+from flask_chatbot.transports.base import Transport
 
-MAKE_A_KEY = 'python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
-_SWITCH = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
 _START = "CHATBOT_"
-_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 # Kubernetes and Docker set the first in every container beside a service called "chatbot"; the last are for test suites.
 _FOREIGN = re.compile(r"CHATBOT_(?:(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT\w*|PORT|PORT_\d+_(?:TCP|UDP)\w*|NAME)|TEST_\w*)")
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookKey:
-    """One key a webhook call may carry, as UTF-8 bytes; `name` says by which line the message came."""
-
-    name: str | None
-    key: bytes = field(repr=False)
-
-
-def _read_keys(value: object) -> tuple[WebhookKey, ...]:
-    """One key, several, or several by name; `ValueError` with one argument for each problem, never showing a key."""
-    if isinstance(value, str):
-        named: list[tuple[Any, str, object]] = [(None, "the key", value)]
-    elif isinstance(value, list | tuple):
-        named = [(None, f"key {place}", key) for place, key in enumerate(value, 1)]
-    elif isinstance(value, dict):
-        named = [(name, f"the key of {name!r}", key) for name, key in value.items()]
-    else:
-        raise ValueError(f"it is {_kind(value)}. Write a string, a list of strings, or a map of name to key.")
-    if not named:
-        raise ValueError(f"it holds no key. Make one with: {MAKE_A_KEY}")
-    problems = [problem for name, label, key in named for problem in (*_name_problems(name), *_key_problems(label, key))]
-    keys = [key for _, _, key in named]
-    problems += [f"{label} stands here twice. Write each key once." for place, (_, label, key) in enumerate(named) if key in keys[:place]]
-    if problems:
-        raise ValueError(*problems)
-    return tuple(WebhookKey(name, str(key).encode()) for name, _, key in named)
-
-
-def _name_problems(name: object) -> Iterator[str]:
-    if name is not None and (type(name) is not str or not name.strip()):
-        yield f"{name!r} is no name for a key. Write a word, in quotes."
-
-
-def _key_problems(label: str, key: object) -> Iterator[str]:
-    if type(key) is not str:
-        yield f"{label} is {_kind(key)}. Write it as a string, in quotes."
-    elif not key.strip():
-        yield f"{label} is empty. Make one with: {MAKE_A_KEY}"
-    elif key != key.strip():
-        yield f"{label} has white space around it. Remove it."
-    elif any("\ud800" <= character <= "\udfff" for character in key):
-        yield f"{label} is not UTF-8. Make one with: {MAKE_A_KEY}"
-
-
-def _read_path(value: object) -> Path:
-    if not isinstance(value, str | os.PathLike):
-        raise ValueError(f"it is {_kind(value)}. Write the path of the rule file as a string.")
-    return Path(value)
-
-
-def _read_switch(value: object) -> bool:
-    """True or False, as Python or people write it in environment variables."""
-    if value in (True, False) and not isinstance(value, float):
-        return bool(value)
-    answer = _SWITCH.get(value.strip().lower()) if isinstance(value, str) else None
-    if answer is None:
-        raise ValueError(f"it is {repr(value) if isinstance(value, str) else _kind(value)}. Write True or False.")
-    return answer
-
-
-def _read_prefix(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"it is {_kind(value)}. Write a path as a string, such as '/chatbot'.")
-    if value == "/":
-        return ""
-    if not _PREFIX.fullmatch(value):
-        raise ValueError(f"{value!r} is no path that can stand before '/webhook'. Write it like '/chatbot', or '/' for none.")
-    return value
-
-
-def _read_database(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"it is {_kind(value)}. Write a URL as a string, such as 'sqlite:///chatbot.sqlite'.")
-    # Imported where it is used: a bot that sets no database starts without SQLAlchemy.
-    from flask_chatbot.store.urls import read_url
-
-    read_url(value)
-    return value
-
-
-def _kind(value: object) -> str:
-    """What a value is, for a message that must not show it.
-
-    >>> _kind(5)
-    'a value of type int'
-    """
-    return f"a value of type {'int' if isinstance(value, Number) else type(value).__name__}"
 
 
 def _about(key: str, read: Callable[[object], object], doc: str, **more: bool) -> dict[str, Any]:
@@ -120,33 +45,108 @@ def _about(key: str, read: Callable[[object], object], doc: str, **more: bool) -
 class Settings:
     """The configuration of one app. Each field's metadata holds its key, its reader and its description."""
 
-    webhook_keys: tuple[WebhookKey, ...] = field(
+    webhook_keys: tuple[Key, ...] = field(
         default=(),
         metadata=_about(
             "CHATBOT_WEBHOOK_KEY",
-            _read_keys,
+            read_keys,
             "The key a webhook call must carry: a string. Several at once, for a change of keys: a list. With names, which say by "
             "which line a message came: a map of name to key. In the environment, lists and maps are written as JSON.",
             json=True,
         ),
     )
-    rules: Path | None = field(default=None, metadata=_about("CHATBOT_RULES", _read_path, "The rule file, relative to the current folder."))
+    rules: Path | None = field(default=None, metadata=_about("CHATBOT_RULES", read_path, "The rule file, relative to the current folder."))
     prefix: str = field(
         default="/chatbot",
-        metadata=_about("CHATBOT_PREFIX", _read_prefix, "What stands before /webhook in its URL; / for nothing.", blank=True),
+        metadata=_about(
+            "CHATBOT_PREFIX", read_prefix, "What stands before /webhook, /api and /healthz in their URLs; / for nothing.", blank=True
+        ),
     )
     reload: bool = field(
         default=True,
-        metadata=_about("CHATBOT_RELOAD", _read_switch, "Whether changed rule files are taken while the app serves, within a second."),
+        metadata=_about("CHATBOT_RELOAD", read_switch, "Whether changed rule files are taken while the app serves, within a second."),
     )
     database_url: str | None = field(
         default=None,
         repr=False,  # it may hold a password
         metadata=_about(
             "CHATBOT_DATABASE_URL",
-            _read_database,
-            "Where people are remembered: sqlite:///FILE, relative to the instance folder, or postgresql://USER:PASSWORD@HOST/NAME. "
-            "Without it, the file chatbot.sqlite in the instance folder, opened when first needed.",
+            read_database,
+            "Where messages are kept and people remembered: sqlite:///FILE, relative to the instance folder, or "
+            "postgresql://USER:PASSWORD@HOST/NAME. Without it, the file chatbot.sqlite in the instance folder, opened when first needed.",
+        ),
+    )
+
+    api_keys: tuple[Key, ...] = field(
+        default=(),
+        metadata=_about(
+            "CHATBOT_API_KEY",
+            read_keys,
+            "The key a call of the API must carry in its header SecretKey, written as CHATBOT_WEBHOOK_KEY is. Setting it serves the API.",
+            json=True,
+        ),
+    )
+    transport: Literal["simulator"] | Transport | None = field(
+        default=None,
+        metadata=_about(
+            "CHATBOT_TRANSPORT",
+            read_transport,
+            "The way to WhatsApp: simulator, phones in memory for demonstration and tests; or, in app.config, a Transport of your own. "
+            "Not set, it is the simulator where CHATBOT_API_KEY is set, else there is none, and the bot answers webhook calls only.",
+        ),
+    )
+    worker: str = field(
+        default="thread",
+        metadata=_about(
+            "CHATBOT_WORKER",
+            read_choice(*WORKERS),
+            "Who sends what was accepted: thread, a thread of one of the processes that serve the app; or off, where "
+            "`flask chatbot worker` runs apart.",
+        ),
+    )
+    signing_secrets: tuple[bytes, ...] = field(
+        default=(),
+        repr=False,
+        metadata=_about(
+            "CHATBOT_SIGNING_SECRET",
+            read_secrets,
+            "What callbacks and forwarded webhooks are signed with: whsec_ and base64, or plain text; several for a change of secrets.",
+            json=True,
+        ),
+    )
+    webhook_signing_secrets: tuple[bytes, ...] = field(
+        default=(),
+        repr=False,
+        metadata=_about(
+            "CHATBOT_WEBHOOK_SIGNING_SECRET",
+            read_secrets,
+            "What webhook calls must be signed with, written as CHATBOT_SIGNING_SECRET is. Without it, no signature is asked for.",
+            json=True,
+        ),
+    )
+    private_hosts: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            "CHATBOT_PRIVATE_HOSTS",
+            read_hosts,
+            "Hosts that notifyurl and mediaurl may name though they are not public: names, addresses and networks, each with a port if "
+            "wanted, as a list or with commas.",
+            json=True,
+        ),
+    )
+    keep_messages: timedelta | None = field(
+        default=None,
+        metadata=_about(
+            "CHATBOT_KEEP_MESSAGES",
+            read_time,
+            "How long messages of customers are kept with the reason for their answers, such as 30 days. Not set, those of webhook calls "
+            "are not kept, and those that come by a transport for 30 days.",
+        ),
+    )
+    pace: Pace | None = field(
+        default=None,
+        metadata=_about(
+            "CHATBOT_PACE", read_pace, "How many messages are sent at most, such as 5/minute or 100/jam. Not set, as many as there are."
         ),
     )
 
@@ -168,6 +168,8 @@ class Settings:
                 values |= _read(each, config, environ)
             except ValueError as error:
                 problems += error.args
+        if "api_keys" in values:
+            values.setdefault("transport", "simulator")
         problems += _unknown(config, "app.config")
         problems += _unknown((key for key in environ if not _FOREIGN.fullmatch(key)), "the environment")
         return cls(**values), tuple(problems)

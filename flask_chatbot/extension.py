@@ -1,18 +1,22 @@
 """`Chatbot`: puts a bot into a Flask app."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakSet
 
-from flask import Flask
+from flask import Blueprint, Flask
 
-from flask_chatbot import health, webhook
+from flask_chatbot import health, outgoing, webhook
 from flask_chatbot.bot import Bot
+from flask_chatbot.core.chats import number_of
+from flask_chatbot.core.messages import Message
 from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
 from flask_chatbot.handlers import Handlers, check_handler, word
 from flask_chatbot.startup import prepare
+from flask_chatbot.transports.base import Group
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,17 +36,24 @@ class Chatbot:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """The app with the webhook in it. `ConfigError` or `RulesError` with every mistake; the app is then as it was."""
+        """The app with the webhook and the API in it, as far as there are keys.
+
+        `ConfigError` or `RulesError` with every mistake; the app is then as it was.
+        """
         if "chatbot" in app.extensions:
             raise ChatbotError("This app has a Chatbot already. Call init_app once for each app.")
         bot = prepare(app.config, os.environ, Path(app.root_path), self._rules, self._handlers, Path(app.instance_path))
         try:
-            for blueprint in (webhook.blueprint, health.blueprint):
+            for blueprint in blueprints(bot):
                 app.register_blueprint(blueprint, url_prefix=bot.settings.prefix)
         except AssertionError as error:
             raise ChatbotError("This app has answered requests already. Call init_app before the first one.") from error
         app.extensions["chatbot"] = bot
         self._bots.add(bot)
+        if bot.gateway is not None and bot.settings.worker == "thread":
+            from flask_chatbot.working import work_while_serving  # here, since SQLAlchemy is slow to load and many bots send nothing
+
+            work_while_serving(app, bot.gateway)
 
     def rule(self, name: str) -> Callable[[F], F]:
         """Let a function answer for the rule of that name.
@@ -106,6 +117,60 @@ class Chatbot:
 
         return register
 
+    def on_ack(self, function: F | None = None) -> F:
+        """Let a function (`message_id`, `ack`, `number`, `error`) hear how far each message has come.
+
+        `ack` is an `Ack`, `number` that of the person or the id of the group, `error` the reason behind `Ack.ERROR`, else None. It runs
+        where messages are sent, in the app's context, and again where it raises; so the same change may be told twice.
+        """
+        function = plain(function, "on_ack")
+        self._handlers.add_ack(function)
+        return function
+
+    def send(
+        self,
+        number: str,
+        reply: object = None,
+        *,
+        rule: str | None = None,
+        notify: str | None = None,
+        at: datetime | None = None,
+        promo: bool = False,
+        **values: object,
+    ) -> tuple[str, ...]:
+        """Send a person a text, a reply or a list of these, or the replies of a rule with these values; the ids of the messages, in order.
+
+        They are kept when this returns, and go out at once or `at` a time, which is in the rules' time zone where it names none.
+        `notify` is a URL to which each change of an ack is POSTed. `NotAccepted` where the number is none, or opted out of what is a
+        `promo`. Call it in the app's context, and likewise all that follow.
+        """
+        return outgoing.send(outgoing.person(number), outgoing.what(number, reply, rule, values), notify=notify, at=at, promo=promo)
+
+    def send_group(
+        self,
+        group: str,
+        reply: object = None,
+        *,
+        rule: str | None = None,
+        notify: str | None = None,
+        at: datetime | None = None,
+        **values: object,
+    ) -> tuple[str, ...]:
+        """The same to a group, by the id that `groups` tells."""
+        return outgoing.send(outgoing.group(group), outgoing.what("", reply, rule, values), notify=notify, at=at)
+
+    def reply(self, message: Message, reply: object) -> tuple[str, ...]:
+        """Send something more to whoever wrote a message, in the chat where they did, before what waits to be sent of our own accord."""
+        return outgoing.send(outgoing.chat(message), outgoing.what("", reply, None, {}), is_reply=True)
+
+    def groups(self) -> tuple[Group, ...]:
+        """The groups our phone is in. `TryLater` where that cannot be told now."""
+        return outgoing.gateway().groups()
+
+    def has_whatsapp(self, number: str) -> bool:
+        """Whether a number uses WhatsApp. `TryLater` where that cannot be told now."""
+        return outgoing.gateway().has_whatsapp(number_of(outgoing.person(number)))
+
     def field_type(self, name: str) -> Callable[[F], F]:
         """Let rule files use a field type: a function of the text that returns the value.
 
@@ -145,6 +210,17 @@ class Chatbot:
             raise HandlerError(*error.problems) from error
         for bot, book in books:  # all of them or none
             bot.book = book
+
+
+def blueprints(bot: Bot) -> Iterator[Blueprint]:
+    """What a bot answers by, as far as there is a key to it."""
+    if bot.settings.webhook_keys:
+        yield webhook.blueprint
+    if bot.settings.api_keys:
+        from flask_chatbot.gateway.api import blueprint
+
+        yield blueprint
+    yield health.blueprint
 
 
 def plain(function: F | None, decorator: str) -> F:

@@ -3,6 +3,7 @@
 import functools
 import inspect
 import logging
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,8 +23,10 @@ from flask_chatbot.core.rules import Rule, RuleBook
 from flask_chatbot.core.sentences import quote, say
 from flask_chatbot.errors import AnswerFailed, HandlerError, Invalid
 from flask_chatbot.tracebacks import told, with_words
+from flask_chatbot.variables import unset_in
 
 Function = Callable[..., Any]
+OF_ACKS = ("message_id", "ack", "number", "error")  # parameters a function that hears of acks may have
 OURS = ("message", "memory")  # parameters any handler of a rule may have, beside the rule's fields
 ELSEWHERE = {  # parameters people try, and where the value is to be had
     "nama": "message.sender.name",
@@ -61,6 +64,7 @@ class Handlers:
         self.before: dict[str, Handler] = {}
         self.after: dict[str, Handler] = {}
         self.errors: dict[type[BaseException], Handler] = {}
+        self.acks: dict[str, Handler] = {}
         self.types: dict[str, Handler] = {}
         self.filters: dict[str, Handler] = {}
 
@@ -110,6 +114,11 @@ class Handlers:
         """Let the function answer where a handler raised an error of that kind."""
         claim(self.errors, kind, inspected(function, ("error", "message")), f"answers for {kind.__name__}")
 
+    def add_ack(self, function: Function) -> None:
+        """Let the function hear of each change in a message's way."""
+        handler = inspected(function, OF_ACKS)
+        self.acks[handler.name] = handler
+
     def add_type(self, name: str, function: Function) -> None:
         """Let the function read the fields of a type."""
         handler = located(function, takes=1)
@@ -127,7 +136,8 @@ class Handlers:
         claim(self.filters, name, handler, f"is the filter {name!r}")
 
     def check(self, book: RuleBook, is_whole: bool) -> Iterator[Problem]:
-        """What keeps the handlers from answering for the rules of a book. One that is not whole may lack a rule for its own mistakes."""
+        """What keeps the app from answering by the rules of a book. One that is not whole may lack a rule for its own mistakes."""
+        yield from unset_in(book, os.environ)
         for name, handler in self.rules.items():
             if is_whole or name in book.by_name:
                 yield from check_handler(name, handler, book)
@@ -251,9 +261,10 @@ def field_names(rule: Rule) -> list[str]:
 
 
 def check_needs(handlers: Handlers, book: RuleBook) -> Iterator[Problem]:
-    """The rules whose ``needs`` nobody supplies."""
+    """The rules whose ``needs`` nobody supplies; to those that no message reaches, ``bot.send(rule=...)`` does."""
+    led_to = {entry.rule for rule in book.rules for entry in rule.menu}
     for rule in book.rules:
-        if rule.needs and rule.name not in handlers.rules:
+        if rule.needs and rule.name not in handlers.rules and (rule.is_found or rule.name in led_to):
             names = ", ".join(rule.needs)
             yield Problem(rule.mark, f"rule {rule.name!r} needs {names}, and no handler supplies it. Write one: @bot.rule({rule.name!r})")
 

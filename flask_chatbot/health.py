@@ -9,8 +9,8 @@ from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.bot import Bot
 from flask_chatbot.hostproof import add_route, exempt
+from flask_chatbot.keys import key_of_header
 from flask_chatbot.reloading import keep_fresh
-from flask_chatbot.webhook import find_key
 from flask_chatbot.wire import write_refusal
 
 METHODS = ("GET", "HEAD")
@@ -43,23 +43,16 @@ def healthz(_host: str = "") -> Response:
 
 
 def state(app: Flask) -> dict[str, object]:
-    """What a health check is told; what is wrong, and where, only with a webhook key in the header ``SecretKey``."""
+    """What a health check is told; what is wrong, and where, only with one of the keys in the header ``SecretKey``."""
     keep_fresh(app)
     bot: Bot = app.extensions["chatbot"]
     problems = bot.problems
     if not problems:
         return {"status": "ok"}
-    if not is_trusted(bot, request.headers.get("SecretKey", "")):
+    keys = (*bot.settings.webhook_keys, *bot.settings.api_keys)
+    if key_of_header(keys, request.headers.get("SecretKey", "")) is None:
         return {"status": "degraded"}
     return {"status": "degraded", "problems": [{**asdict(problem.mark), "message": problem.message} for problem in problems]}
-
-
-def is_trusted(bot: Bot, key: str) -> bool:
-    """Whether this is one of the webhook keys; the white space and the ``;`` that clients send behind one do not count."""
-    # WSGI hands headers on as Latin-1; keys are compared as UTF-8.
-    given = key.encode("latin-1", "replace").decode("utf-8", "replace").strip()
-    keys = bot.settings.webhook_keys
-    return find_key(keys, given) is not None or find_key(keys, given.removesuffix(";").rstrip()) is not None
 
 
 def _answer(body: bytes, status: int, headers: dict[str, str]) -> Response:

@@ -14,14 +14,17 @@ class EveryMethod(set[str]):
         return True
 
 
-def add_route(setup: BlueprintSetupState, name: str, view: Callable[..., Response], methods: Iterable[str]) -> None:
-    """Let every method reach the view at ``/name``, on every host: the host app's error pages would answer 404 and 405 otherwise.
+def add_route(
+    setup: BlueprintSetupState, name: str, view: Callable[..., Response], methods: Iterable[str], path: str | None = None
+) -> None:
+    """Let every method reach the view at ``/path``, on every host: the host app's error pages would answer 404 and 405 otherwise.
 
-    The view gets `_host` where the app matches hosts; what is no method of `methods` it refuses by itself.
+    Without a `path` it is the `name`. The view gets `_host` where the app matches hosts; what is none of the `methods` it refuses itself.
     """
     endpoint = f"{setup.name}.{name}"
     host = "<_host>" if setup.app.url_map.host_matching else None
-    rule = setup.app.url_rule_class(f"{setup.url_prefix or ''}/{name}", endpoint=endpoint, host=host, strict_slashes=False)
+    address = f"{setup.url_prefix or ''}/{name if path is None else path}"
+    rule = setup.app.url_rule_class(address, endpoint=endpoint, host=host, strict_slashes=False)
     rule.methods = EveryMethod(methods)
     setup.app.url_map.add(rule)  # Flask's own add_url_rule would limit the methods
     setup.app.view_functions[endpoint] = view

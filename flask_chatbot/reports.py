@@ -233,7 +233,15 @@ def label(word: str, text: str) -> str:
 
 def table(book: RuleBook) -> Iterator[str]:
     """The rules, a line each."""
-    rows = [("NAME", "ANSWERS TO", "FIELDS", "PRIORITY", "PLACE"), *map(row, book.rules)]
+    return columns([("NAME", "ANSWERS TO", "FIELDS", "PRIORITY", "PLACE"), *map(row, book.rules)])
+
+
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows as lines, each column as wide as what is in it.
+
+    >>> list(columns([("NAME", "ROWS"), ("survei", "3")]))
+    ['NAME    ROWS', 'survei  3']
+    """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for cells in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

@@ -3,18 +3,25 @@
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from random import SystemRandom
+from typing import TYPE_CHECKING
 
 from flask_chatbot.bot import Bot
-from flask_chatbot.config import MAKE_A_KEY, Settings
-from flask_chatbot.core.actions import action_name
+from flask_chatbot.config import Settings
+from flask_chatbot.core.actions import Notify
 from flask_chatbot.core.loader import beside, load_rules
 from flask_chatbot.core.memory import LateMemory, Memory
 from flask_chatbot.core.problems import Problem
-from flask_chatbot.core.rules import RuleBook
 from flask_chatbot.errors import ConfigError, RulesError
 from flask_chatbot.handlers import Handlers
+from flask_chatbot.readers import MAKE_A_KEY
+
+if TYPE_CHECKING:
+    from flask_chatbot.gateway.actions import Actions
+    from flask_chatbot.gateway.repeats import Calls
+    from flask_chatbot.store.database import Database
 
 TOLD = 20  # rules in one line of the log
 SAFE_LENGTH = 8  # bytes; a shorter key is taken, with a warning
@@ -45,42 +52,84 @@ def prepare(
     if problems or bot is None:
         raise ConfigError(problems, broken)
     warn_of_keys(settings)
-    warn_of_actions(bot.book)
+    if settings.transport == "simulator" and not (config.get("CHATBOT_TRANSPORT") or environ.get("CHATBOT_TRANSPORT")):
+        log.warning(
+            "CHATBOT_TRANSPORT is not set: what is sent goes to the simulator, and reaches nobody. Set it to 'simulator' if so meant"
+        )
+    warn_of_notices(bot)
     return bot
 
 
 def read_bot(settings: Settings, path: Path, handlers: Handlers, instance: Path) -> Bot:
-    """The bot with the rules of a file, whose memory is opened when it is first needed; `RulesError` where they hold mistakes."""
+    """The bot with the rules of a file, and all it may need, of which nothing is opened yet; `RulesError` where the rules hold mistakes."""
     bot = Bot(settings, path, load_rules(path, handlers.additions), handlers, SystemRandom(), lambda: datetime.now(UTC))
-    bot.memory = LateMemory(lambda: open_memory(settings.database_url, instance))
+    equip(bot, instance)
     return bot
 
 
+def equip(bot: Bot, instance: Path) -> None:
+    """Give a bot its memory, what carries out its actions, and a gateway where there is a way to WhatsApp; nothing is opened yet."""
+    transport, url = bot.settings.transport, bot.settings.database_url
+    database = cache(lambda: make_database(url, instance))
+    bot.memory = LateMemory(lambda: make_memory(database()))
+    actions = cache(lambda: make_actions(bot, database()))
+    bot.make_deeds = actions
+    bot.make_calls = cache(lambda: make_calls(bot, actions()))
+    if transport is not None:
+        from flask_chatbot.gateway.service import Gateway  # here, since SQLAlchemy is slow to load and many bots remember nothing
+        from flask_chatbot.transports.simulator import Simulator
+
+        bot.gateway = Gateway(bot=bot, database=database(), transport=Simulator() if transport == "simulator" else transport)
+
+
 def warn_of_keys(settings: Settings) -> None:
-    """Say in the log that a key is short, and how to make one that is not."""
-    if any(len(key.key) < SAFE_LENGTH for key in settings.webhook_keys):
-        log.warning("CHATBOT_WEBHOOK_KEY: a key shorter than %d characters is soon guessed. Make one with: %s", SAFE_LENGTH, MAKE_A_KEY)
+    """Say in the log which keys are too short."""
+    for name, keys in [("CHATBOT_WEBHOOK_KEY", settings.webhook_keys), ("CHATBOT_API_KEY", settings.api_keys)]:
+        if any(len(key.key) < SAFE_LENGTH for key in keys):
+            log.warning("%s: a key shorter than %d characters is soon guessed. Make one with: %s", name, SAFE_LENGTH, MAKE_A_KEY)
 
 
-def warn_of_actions(book: RuleBook) -> None:
-    """Say in the log which rules name actions, since nothing carries them out yet."""
-    rules = [f"{rule.name!r} at {rule.mark} ({', '.join(map(action_name, rule.actions))})" for rule in book.rules if rule.actions]
-    if rules:
+def warn_of_notices(bot: Bot) -> None:
+    """Say in the log which rules want to tell staff, where nothing can be sent."""
+    rules = [f"{rule.name!r} at {rule.mark}" for rule in bot.book.rules if any(isinstance(each, Notify) for each in rule.actions)]
+    if rules and bot.gateway is None:
         more = f" and {len(rules) - TOLD} more" if len(rules) > TOLD else ""
-        log.warning("actions are only named in this version, nothing carries them out yet: %s%s", ", ".join(rules[:TOLD]), more)
+        log.warning("nobody can be notified without a way to WhatsApp. Set CHATBOT_TRANSPORT, for: %s%s", ", ".join(rules[:TOLD]), more)
 
 
-def open_memory(url: str | None, instance: Path) -> Memory:
-    """The memory in the database of an app."""
-    from flask_chatbot.store.database import Database  # here, since SQLAlchemy is slow to load and many bots remember nothing
+def make_database(url: str | None, instance: Path) -> "Database":
+    """The database of an app; opened when it is first used."""
+    from flask_chatbot.store.database import Database
+
+    return Database(url, instance)
+
+
+def make_memory(database: "Database") -> Memory:
+    """People remembered in a database."""
     from flask_chatbot.store.memory import StoreMemory
 
-    return StoreMemory(Database(url, instance))
+    return StoreMemory(database)
+
+
+def make_actions(bot: Bot, database: "Database") -> "Actions":
+    """What carries out the actions of rules."""
+    from flask_chatbot.gateway.reception import actions_of
+
+    return actions_of(bot, database)
+
+
+def make_calls(bot: Bot, actions: "Actions") -> "Calls":
+    """What answers webhook calls that are kept."""
+    from flask_chatbot.gateway.reception import calls_of
+
+    return calls_of(bot, actions)
 
 
 def no_way_in(settings: Settings, told: Iterable[str]) -> Iterator[str]:
     """What to do where nothing could reach the bot."""
-    if not settings.webhook_keys and not is_told_of("CHATBOT_WEBHOOK_KEY", told):
+    ways = ("CHATBOT_WEBHOOK_KEY", "CHATBOT_API_KEY", "CHATBOT_TRANSPORT")
+    is_open = settings.webhook_keys or settings.api_keys or settings.transport is not None
+    if not is_open and not any(is_told_of(key, told) for key in ways):
         yield (
             "CHATBOT_WEBHOOK_KEY is not set, so no message can come in. Put a key into app.config or the environment, "
             f"the same one that the platform sends as webhookkey. Make one with: {MAKE_A_KEY}"

@@ -1,6 +1,7 @@
 """For tests of your own bot: write to it as a customer, and look at what it answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -15,6 +16,8 @@ from flask_chatbot.core.replies import Text
 from flask_chatbot.core.rules import RuleBook
 from flask_chatbot.core.verdicts import explain
 from flask_chatbot.errors import ChatbotError
+
+ENDING = 5.0  # seconds for what is under way when `working` ends
 
 
 class Replies(tuple[Any, ...]):  # Any, so that type checkers let tests ask for a text in them, and for the text of one
@@ -179,3 +182,22 @@ class Chat:
 
     def __repr__(self) -> str:
         return f"<Chat of {self.nama or self.from_}>"
+
+
+@contextmanager
+def working(app: Flask) -> Iterator[None]:
+    """The app's gateway at work for as long as the block lasts: what is accepted goes out, and what comes in is answered.
+
+    A served app does so by itself, a test client does not. The app's database is used; give each test one of its own.
+    """
+    from flask_chatbot.commands.working import worker_of  # here, since SQLAlchemy is slow to load, and most tests only chat
+
+    bot: Bot | None = app.extensions.get("chatbot")
+    if bot is None or bot.gateway is None:
+        raise ChatbotError("This app sends nothing by itself. Set CHATBOT_TRANSPORT to a Simulator before init_app(app).")
+    worker = worker_of(app, bot.gateway)
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.drain(ENDING)

@@ -24,7 +24,7 @@ def read_object(body: bytes) -> dict[str, object]:
         raise BadPayload("The body is empty. Send a JSON object.")
     document = read_json(body)
     if not isinstance(document, dict):
-        raise BadPayload(f"The body is {_kind(document)}. Send a JSON object.")
+        raise BadPayload(f"The body is {kind_in_json(document)}. Send a JSON object.")
     return document
 
 
@@ -38,7 +38,7 @@ def read_webhook(document: Mapping[str, object], *, line: str | None = None) -> 
     """
     keyword = document.get("keyword")
     if not isinstance(keyword, str):
-        raise BadPayload(f"'keyword' is {_kind(keyword)}. Send the customer's keyword, or the whole text, as a string.")
+        raise BadPayload(f"'keyword' is {kind_in_json(keyword)}. Send the customer's keyword, or the whole text, as a string.")
     data = document.get("data")
     number = _opaque(document.get("from"))
     if isinstance(data, dict):
@@ -51,10 +51,10 @@ def _parts(data: object) -> list[str]:
     if data is None:
         return []
     if not isinstance(data, list):
-        raise BadPayload(f"'data' is {_kind(data)}. Send a list of strings, or an object with 'nama' and 'nohp'.")
+        raise BadPayload(f"'data' is {kind_in_json(data)}. Send a list of strings, or an object with 'nama' and 'nohp'.")
     for place, part in enumerate(data):
         if isinstance(part, _CONTAINERS):
-            raise BadPayload(f"'data[{place}]' is {_kind(part)}. Send each part as a string.")
+            raise BadPayload(f"'data[{place}]' is {kind_in_json(part)}. Send each part as a string.")
     return [_opaque(part) for part in data]
 
 
@@ -77,10 +77,10 @@ def _opaque(value: object) -> str:
     return "" if value is None else _ENCODER.encode(value)
 
 
-def _kind(value: object) -> str:
+def kind_in_json(value: object) -> str:
     """What a JSON value is, for a message.
 
-    >>> _kind([]), _kind(None)
+    >>> kind_in_json([]), kind_in_json(None)
     ('a list', 'missing or null')
     """
     return _KINDS.get(type(value), "a list")

@@ -308,6 +308,13 @@ def test_with_the_app_a_need_without_a_handler_is_an_error(shop: Path) -> None:
     assert (outcome.returncode, outcome.stdout.splitlines()) == (1, [problem, "rules.yaml: 1 error"])
 
 
+def test_a_rule_that_only_python_sends_needs_no_handler(shop: Path) -> None:
+    sent = "  - {name: dikirim, needs: [resi], reply: 'Resi {{ resi }}'}\n"
+    (shop / "rules.yaml").write_text((shop / "rules.yaml").read_text("utf-8") + sent, "utf-8")
+    outcome = flask("--app", "shop", "chatbot", "check", "--strict")
+    assert (outcome.returncode, outcome.stdout) == (0, "rules.yaml: 2 rules, no problems\n")
+
+
 def test_a_handler_that_fits_no_rule_fails_the_check(shop: Path) -> None:
     (shop / "shop.py").write_text(SHOP.replace('@bot.rule("daftar")', '@bot.rule("dafar")'), "utf-8")
     outcome = flask("--app", "shop", "chatbot", "check")

@@ -1,13 +1,20 @@
 """Settings from app.config and the environment."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from flask_chatbot.config import Settings, WebhookKey
+from flask_chatbot.config import Settings
 from flask_chatbot.errors import ConfigError
+from flask_chatbot.keys import Key
+from flask_chatbot.readers import Pace
+from flask_chatbot.transports.simulator import Simulator
 
-KNOWN = "CHATBOT_WEBHOOK_KEY, CHATBOT_RULES, CHATBOT_PREFIX, CHATBOT_RELOAD, CHATBOT_DATABASE_URL"
+KNOWN = (
+    "CHATBOT_WEBHOOK_KEY, CHATBOT_RULES, CHATBOT_PREFIX, CHATBOT_RELOAD, CHATBOT_DATABASE_URL, CHATBOT_API_KEY, CHATBOT_TRANSPORT, "
+    "CHATBOT_WORKER, CHATBOT_SIGNING_SECRET, CHATBOT_WEBHOOK_SIGNING_SECRET, CHATBOT_PRIVATE_HOSTS, CHATBOT_KEEP_MESSAGES, CHATBOT_PACE"
+)
 MEND = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
 
 
@@ -19,7 +26,7 @@ def problems(config: dict[str, object], **environ: str) -> tuple[str, ...]:
     return caught.value.problems
 
 
-def keys(value: object) -> tuple[WebhookKey, ...]:
+def keys(value: object) -> tuple[Key, ...]:
     return Settings.from_mapping({"CHATBOT_WEBHOOK_KEY": value}, {}).webhook_keys
 
 
@@ -32,15 +39,13 @@ def test_nothing_set_gives_the_defaults() -> None:
 def test_each_key_is_read_from_app_config() -> None:
     config = {"CHATBOT_WEBHOOK_KEY": "s3cret-word", "CHATBOT_RULES": Path("bot.yaml"), "CHATBOT_PREFIX": "/wa/bot"}
     assert Settings.from_mapping(config, {}) == Settings(
-        webhook_keys=(WebhookKey(None, b"s3cret-word"),), rules=Path("bot.yaml"), prefix="/wa/bot"
+        webhook_keys=(Key(None, b"s3cret-word"),), rules=Path("bot.yaml"), prefix="/wa/bot"
     )
 
 
 def test_each_key_is_read_from_the_environment() -> None:
     environ = {"CHATBOT_WEBHOOK_KEY": "s3cret-word", "CHATBOT_RULES": "bot.yaml", "CHATBOT_PREFIX": "/wa"}
-    assert Settings.from_mapping({}, environ) == Settings(
-        webhook_keys=(WebhookKey(None, b"s3cret-word"),), rules=Path("bot.yaml"), prefix="/wa"
-    )
+    assert Settings.from_mapping({}, environ) == Settings(webhook_keys=(Key(None, b"s3cret-word"),), rules=Path("bot.yaml"), prefix="/wa")
 
 
 def test_app_config_wins_over_the_environment() -> None:
@@ -66,27 +71,31 @@ def test_the_prefix_may_be_nothing(config: dict[str, object], environ: dict[str,
 @pytest.mark.parametrize("several", [["key-one-1", "key-two-2"], ("key-one-1", "key-two-2"), {"toko": "key-one-1", "gudang": "key-two-2"}])
 def test_several_keys_are_kept_in_their_order(several: object) -> None:
     names = list(several) if isinstance(several, dict) else [None, None]
-    assert keys(several) == (WebhookKey(names[0], b"key-one-1"), WebhookKey(names[1], b"key-two-2"))
+    assert keys(several) == (Key(names[0], b"key-one-1"), Key(names[1], b"key-two-2"))
 
 
 @pytest.mark.parametrize("written", ['["key-one-1", "key-two-2"]', ' {"toko": "key-one-1", "gudang": "key-two-2"}'])
 def test_lists_and_maps_of_the_environment_are_json(written: str) -> None:
     found = Settings.from_mapping({}, {"CHATBOT_WEBHOOK_KEY": written}).webhook_keys
     names = ["toko", "gudang"] if "toko" in written else [None, None]
-    assert found == (WebhookKey(names[0], b"key-one-1"), WebhookKey(names[1], b"key-two-2"))
+    assert found == (Key(names[0], b"key-one-1"), Key(names[1], b"key-two-2"))
 
 
 def test_a_key_of_app_config_is_never_read_as_json() -> None:
-    assert keys("[bracketed]") == (WebhookKey(None, b"[bracketed]"),)
+    assert keys("[bracketed]") == (Key(None, b"[bracketed]"),)
 
 
 def test_keys_are_utf_8_bytes() -> None:
-    assert keys("kunci-é-😀") == (WebhookKey(None, "kunci-é-😀".encode()),)
+    assert keys("kunci-é-😀") == (Key(None, "kunci-é-😀".encode()),)
 
 
 def test_no_key_is_ever_printed() -> None:
-    settings = Settings.from_mapping({"CHATBOT_WEBHOOK_KEY": {"toko": "s3cret-word"}}, {})
-    assert repr(settings) == "Settings(webhook_keys=(WebhookKey(name='toko'),), rules=None, prefix='/chatbot', reload=True)"
+    keys = ["CHATBOT_WEBHOOK_KEY", "CHATBOT_API_KEY", "CHATBOT_SIGNING_SECRET", "CHATBOT_WEBHOOK_SIGNING_SECRET"]
+    settings = Settings.from_mapping(dict.fromkeys(keys, "s3cret-word"), {})
+    assert repr(settings) == (
+        "Settings(webhook_keys=(Key(name=None),), rules=None, prefix='/chatbot', reload=True, api_keys=(Key(name=None),), "
+        "transport='simulator', worker='thread', private_hosts=(), keep_messages=None, pace=None)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -238,3 +247,115 @@ def test_what_is_no_switch_is_told(value: object, kind: str) -> None:
 
 def test_the_environment_may_turn_a_switch_off() -> None:
     assert Settings.from_mapping({}, {"CHATBOT_RELOAD": "false"}).reload is False
+
+
+@pytest.mark.parametrize("several", ["key-one-1", ["key-one-1", "key-two-2"], {"kasir": "key-one-1"}])
+def test_the_keys_of_the_api_are_written_like_those_of_the_webhook(several: object) -> None:
+    assert Settings.from_mapping({"CHATBOT_API_KEY": several}, {}).api_keys == keys(several)
+    assert problems({"CHATBOT_API_KEY": ["key-one-1", ""]}) == (f"CHATBOT_API_KEY in app.config: key 2 is empty. {MEND}",)
+
+
+def test_the_simulator_is_the_transport_where_the_api_is_served_and_nothing_else_is_set() -> None:
+    own = Simulator()
+    read = [
+        Settings.from_mapping(config, {}).transport
+        for config in (
+            {},
+            {"CHATBOT_WEBHOOK_KEY": "key-one-1"},
+            {"CHATBOT_API_KEY": "key-one-1"},
+            {"CHATBOT_TRANSPORT": "simulator"},
+            {"CHATBOT_API_KEY": "key-one-1", "CHATBOT_TRANSPORT": own},
+        )
+    ]
+    assert read == [None, None, "simulator", "simulator", own]
+    assert Settings.from_mapping({}, {"CHATBOT_TRANSPORT": "simulator"}).transport == "simulator"
+
+
+MEND_TRANSPORT = "Write 'simulator', or put an object with all that a Transport has into app.config."
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("simulater", "'simulater' is no transport that is known. Did you mean 'simulator'?"),
+        ("web", "'web' is no transport that is known. Write simulator."),
+        (5, f"it is a value of type int. {MEND_TRANSPORT}"),
+        (Simulator, f"it is a value of type type. {MEND_TRANSPORT}"),
+        (object(), f"it is a value of type object. {MEND_TRANSPORT}"),
+    ],
+    ids=repr,
+)
+def test_what_is_no_transport_is_told(value: object, told: str) -> None:
+    assert problems({"CHATBOT_TRANSPORT": value}) == (f"CHATBOT_TRANSPORT in app.config: {told}",)
+
+
+@pytest.mark.parametrize(("value", "worker"), [("thread", "thread"), (" OFF ", "off")])
+def test_the_worker_is_a_thread_or_off(value: str, worker: str) -> None:
+    assert Settings.from_mapping({"CHATBOT_WORKER": value}, {}).worker == worker
+
+
+@pytest.mark.parametrize(("value", "kind"), [("on", "'on'"), (True, "a value of type bool")])
+def test_what_is_no_kind_of_worker_is_told(value: object, kind: str) -> None:
+    assert problems({"CHATBOT_WORKER": value}) == (f"CHATBOT_WORKER in app.config: it is {kind}. Write thread or off.",)
+
+
+@pytest.mark.parametrize(
+    ("value", "secrets"),
+    [
+        ("rahasia-toko", (b"rahasia-toko",)),
+        ("whsec_a3VuY2k=", (b"kunci",)),
+        (["whsec_a3VuY2k=", "rahasia-toko"], (b"kunci", b"rahasia-toko")),
+    ],
+)
+def test_signing_secrets_are_read_as_bytes(value: object, secrets: tuple[bytes, ...]) -> None:
+    config = {"CHATBOT_SIGNING_SECRET": value, "CHATBOT_WEBHOOK_SIGNING_SECRET": value}
+    settings = Settings.from_mapping(config, {})
+    assert (settings.signing_secrets, settings.webhook_signing_secrets) == (secrets, secrets)
+
+
+@pytest.mark.parametrize("value", ["whsec_s3cret-word!", ["rahasia-toko", "whsec_s3cret-word!"], {"a": "s3cret-word"}, 5, ""])
+def test_signing_secrets_that_cannot_be_used_are_told_without_showing_them(value: object) -> None:
+    if value == "":
+        assert Settings.from_mapping({"CHATBOT_SIGNING_SECRET": value}, {}).signing_secrets == ()
+        return
+    (told,) = problems({"CHATBOT_SIGNING_SECRET": value})
+    assert (told.startswith("CHATBOT_SIGNING_SECRET in app.config: "), "s3cret" in told, told[-1]) == (True, False, ".")
+
+
+@pytest.mark.parametrize("value", ["crm.local, 10.0.0.0/24,", ["crm.local", "10.0.0.0/24"], '["crm.local", "10.0.0.0/24"]'])
+def test_private_hosts_are_a_list_or_a_text_with_commas(value: object) -> None:
+    config, environ = ({}, {"CHATBOT_PRIVATE_HOSTS": value}) if str(value).startswith('["') else ({"CHATBOT_PRIVATE_HOSTS": value}, {})
+    assert Settings.from_mapping(config, environ).private_hosts == ("crm.local", "10.0.0.0/24")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [5, [5], "crm.local, http://crm.local/"])
+def test_what_is_no_host_is_told(value: object) -> None:
+    (told,) = problems({"CHATBOT_PRIVATE_HOSTS": value})
+    assert told.startswith("CHATBOT_PRIVATE_HOSTS in app.config: ")
+
+
+@pytest.mark.parametrize("value", ["30 days", "30 hari", timedelta(days=30)])
+def test_messages_are_kept_for_a_length_of_time_as_rule_files_write_it(value: object) -> None:
+    assert Settings.from_mapping({"CHATBOT_KEEP_MESSAGES": value}, {}).keep_messages == timedelta(days=30)
+
+
+@pytest.mark.parametrize("value", ["30", "400 days", 30, timedelta(0)])
+def test_what_is_no_length_of_time_is_told(value: object) -> None:
+    (told,) = problems({"CHATBOT_KEEP_MESSAGES": value})
+    assert told.startswith("CHATBOT_KEEP_MESSAGES in app.config: ")
+
+
+@pytest.mark.parametrize(
+    ("value", "count", "seconds"),
+    [("5/minute", 5, 60.0), ("5/menit", 5, 60.0), ("1/detik", 1, 1.0), ("100 / Jam", 100, 3600.0), ("2/seconds", 2, 1.0)],
+)
+def test_a_pace_is_so_many_in_a_second_a_minute_or_an_hour(value: str, count: int, seconds: float) -> None:
+    assert Settings.from_mapping({"CHATBOT_PACE": value}, {}).pace == Pace(count=count, seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [("0/minute", "'0/minute'"), ("5/hari", "'5/hari'"), ("fast", "'fast'"), (5, "a value of type int")]
+)
+def test_what_is_no_pace_is_told(value: object, kind: str) -> None:
+    mend = "Write how many in a second, a minute or an hour, such as '5/minute' or '100/jam'."
+    assert problems({"CHATBOT_PACE": value}) == (f"CHATBOT_PACE in app.config: it is {kind}. {mend}",)

@@ -17,11 +17,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from example_bot import create_app
 from example_bot.announce import Announcement, announcement
+from flask_chatbot.config import Settings
 from flask_chatbot.core.loader import load_rules
 from flask_chatbot.core.replies import ContactCard, Document, Image, Location, Reply, Text, Video
 from flask_chatbot.core.sentences import say
@@ -100,29 +102,38 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     started.stop()
 
 
-def run_curl(line: str) -> object:
+def run_curl(line: str) -> Any:
     """What the pasted line answers."""
     command = shlex.split(line)
     if shutil.which("curl"):
         done = subprocess.run([*command, "--noproxy", "*", "--max-time", str(PATIENCE)], capture_output=True, check=True)
         return json.loads(done.stdout)
-    return post(command[1], command[command.index("-d") + 1])
+    headers = [command[place + 1].split(": ") for place, word in enumerate(command) if word == "-H"]
+    return post(command[1], command[command.index("-d") + 1], dict(headers))
 
 
-def post(url: str, body: str) -> object:
+def post(url: str, body: str, headers: dict[str, str]) -> Any:
     """What `url` answers to a JSON body."""
-    request = urllib.request.Request(url, body.encode(), {"Content-Type": "application/json"})
+    request = urllib.request.Request(url, body.encode(), headers)
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with direct.open(request, timeout=PATIENCE) as answer:
         return json.load(answer)
 
 
-def test_the_printed_curl_line_works_and_is_printed_once(server: Server) -> None:
-    line = server.read_until("curl ")
-    assert run_curl(line) == PENAWARAN
+def test_the_printed_curl_lines_work_and_are_printed_once(server: Server) -> None:
+    webhook, api = server.read_until("curl "), server.read_until("curl ")
+    assert run_curl(webhook) == PENAWARAN
+    answer = run_curl(api)
+    assert (answer["success"], answer["message"]["to"]) == (True, "6281234567890@c.us")
+    assert server.read_until("The simulated phone ") == (
+        "The simulated phone 6281234567890@c.us received: Halo Budi, pesanan Anda sudah dikirim."
+    )
     printed = server.stop()
-    assert [each for each in printed if each.startswith("curl ")] == [line]
-    assert [each for each in printed if each.startswith("The webhook ")] == [f"The webhook of Toko Maju: {shlex.split(line)[1]}"]
+    assert [each for each in printed if each.startswith("curl ")] == [webhook, api]
+    assert [each for each in printed if each.startswith(("The webhook ", "The API "))] == [
+        f"The webhook of Toko Maju: {shlex.split(webhook)[1]}",
+        f"The API of Toko Maju: {shlex.split(api)[1].removesuffix('/sendwa')}",
+    ]
 
 
 @pytest.mark.parametrize("given", ["the-first-key", '["the-first-key", "another"]', '{"toko": "the-first-key", "gudang": "another"}'])
@@ -155,9 +166,21 @@ def test_another_server_is_not_given_a_key_for_each_of_its_workers(monkeypatch: 
 def test_of_a_server_on_all_addresses_loopback_is_told_once_and_colours_are_ignored(capsys: pytest.CaptureFixture[str]) -> None:
     startup = " * Running on all addresses (0.0.0.0)\n * Running on http://127.0.0.1:5001\x1b[0m\n * Running on http://192.0.2.2:5001"
     record = logging.LogRecord("werkzeug", logging.INFO, __file__, 1, startup, None, None)
-    told = Announcement("/webhook", "a-key")
+    settings = Settings.from_mapping({"CHATBOT_WEBHOOK_KEY": "a-key", "CHATBOT_API_KEY": "another-key", "CHATBOT_PREFIX": "/wa"}, {})
+    told = Announcement(settings)
     assert [told.filter(record), told.filter(record)] == [True, True]
-    assert capsys.readouterr().out == announcement("http://127.0.0.1:5001/webhook", "a-key") + "\n"
+    lines = list(announcement("http://127.0.0.1:5001", settings))
+    assert capsys.readouterr().out.splitlines() == lines
+    assert [shlex.split(line)[1] for line in lines if line.startswith("curl ")] == [
+        "http://127.0.0.1:5001/wa/webhook",
+        "http://127.0.0.1:5001/wa/api/sendwa",
+    ]
+
+
+def test_only_what_there_is_a_key_for_is_announced() -> None:
+    for key, served in [("CHATBOT_WEBHOOK_KEY", "The webhook "), ("CHATBOT_API_KEY", "The API ")]:
+        lines = list(announcement("http://127.0.0.1:5001", Settings.from_mapping({key: "a-key-of-this-test"}, {})))
+        assert [line[: len(served)] for line in lines if line.startswith("The ")] == [served]
 
 
 ANSWERS: dict[str, tuple[str, list[type[Reply]]]] = {  # rule: what a customer writes, and the kinds of replies

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from flask_chatbot import Chatbot, ChatbotError, Image, Location, Message, Text
-from flask_chatbot.testing import Chat, Replies, difference
+from flask_chatbot import Chatbot, ChatbotError, Image, Location, Message, Text, TryLater
+from flask_chatbot.testing import Chat, Replies, difference, working
+from flask_chatbot.transports.simulator import Simulator
+from tests.apps import make_app
 from tests.bots import app_of, chat_of, place
 
 RULES = """\
@@ -298,3 +300,30 @@ def test_the_last_message_explains_that_a_form_or_a_menu_went_first(tmp_path: Pa
     assert chat.last.explain().replace(f"{tmp_path}/", "").splitlines()[0] == "survei (rules.yaml:3:5) by the menu, priority 0: wins"
     chat.says("5")
     assert chat.last.explain().replace(f"{tmp_path}/", "").splitlines()[0].startswith("survei (rules.yaml:3:5) by its form, priority 0: ")
+
+
+# -- working -----------------------------------------------------------------------------------------
+
+
+def test_while_an_app_is_at_work_what_a_phone_writes_is_answered(tmp_path: Path) -> None:
+    whatsapp = Simulator()
+    budi = whatsapp.phone("628111", name="Budi")
+    app = make_app(tmp_path, CHATBOT_TRANSPORT=whatsapp, CHATBOT_DATABASE_URL=f"sqlite:///{tmp_path}/chatbot.sqlite")
+    budi.writes("halo")  # and waits: nobody is at work yet
+    with working(app):
+        assert [arrived.reply for arrived in budi.waits_for(1)] == [Text("Halo Budi, nomor 628111.")]
+
+
+def test_after_the_block_nothing_goes_out_any_more(tmp_path: Path) -> None:
+    whatsapp = Simulator()
+    app = make_app(tmp_path, CHATBOT_TRANSPORT=whatsapp, CHATBOT_DATABASE_URL=f"sqlite:///{tmp_path}/chatbot.sqlite")
+    with working(app):
+        pass
+    with pytest.raises(TryLater, match=r"^The simulator is not open in this process\.$"):
+        whatsapp.groups()
+
+
+def test_an_app_that_sends_nothing_is_told_what_it_lacks(tmp_path: Path) -> None:
+    for app in (Flask("none"), make_app(tmp_path)):
+        with pytest.raises(ChatbotError, match=r"^This app sends nothing by itself\. Set CHATBOT_TRANSPORT "), working(app):
+            pass

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
+from time import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,8 +23,12 @@ from werkzeug.serving import make_server
 from werkzeug.test import Client
 
 from flask_chatbot import Chatbot, Document, Image, Text
+from flask_chatbot.bodies import BODY_LIMIT
+from flask_chatbot.gateway.signing import sign
+from flask_chatbot.gateway.worker import DRAIN
+from flask_chatbot.keys import read_secret
 from flask_chatbot.testing import Chat
-from flask_chatbot.webhook import BODY_LIMIT
+from flask_chatbot.transports.simulator import Simulator
 from tests.docs.pages import EXAMPLES, all_blocks
 from tests.docs.sessions import KEY, calls, run
 
@@ -244,10 +249,21 @@ def test_the_nginx_file_is_well_formed_and_lets_our_own_413_through() -> None:
     assert int(megabytes) * 1024 * 1024 > BODY_LIMIT
 
 
+def service(name: str) -> configparser.SectionProxy:
+    """What a service file says of its process."""
+    file = configparser.RawConfigParser()
+    file.read(EXAMPLES / "deploy" / name, "utf-8")
+    return file["Service"]
+
+
 def test_the_service_file_can_be_read_and_checks_the_rules_first() -> None:
-    service = configparser.RawConfigParser()
-    service.read(EXAMPLES / "deploy" / "chatbot.service", "utf-8")
-    assert service["Service"]["ExecStartPre"].endswith("flask chatbot check rules.yaml")
+    assert service("chatbot.service")["ExecStartPre"].endswith("flask chatbot check rules.yaml")
+
+
+def test_systemd_gives_the_worker_more_time_to_end_than_it_takes() -> None:
+    worker = service("chatbot-worker.service")
+    assert worker["ExecStart"].endswith("flask --app wsgi chatbot worker --every 60")
+    assert float(worker["TimeoutStopSec"]) > DRAIN
 
 
 def contract_app() -> Flask:
@@ -330,9 +346,32 @@ def test_the_call_of_a_first_page_gets_the_answer_below_it(load: Load, page: str
     assert said.text == answer.text.rstrip("\n")
 
 
-@pytest.mark.parametrize("name", ["client.php", "webhook.php"])
-def test_the_php_of_the_page_is_well_formed(name: str) -> None:
-    path = EXAMPLES / "contract" / name
+def test_the_receiver_of_the_page_believes_what_is_signed_and_nothing_else(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHATBOT_SIGNING_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    client = load("gateway", "receiver").app.test_client()
+    body, now = b'{"msgid": "3EB0E634D91BA94E84B8", "ack": 3}', int(time())
+    headers = {"Webhook-Id": "msg_1", "Webhook-Timestamp": str(now), "Content-Type": "application/json"}
+    secrets = [b"another", read_secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
+    answers = [
+        client.post("/acks", data=body, headers={**headers, "Webhook-Signature": sign(known, "msg_1", now, body)})
+        for known in (secrets, secrets[:1])
+    ]
+    assert [answer.status_code for answer in answers] == [204, 401]
+
+
+def test_the_answer_of_the_gateway_page_has_the_form_of_one(load: Load, tmp_path: Path) -> None:
+    config = {"CHATBOT_API_KEY": "a-key-for-tests", "CHATBOT_TRANSPORT": Simulator(runs_anywhere=True)}
+    app = load("gateway", "app").create_app({**config, "CHATBOT_DATABASE_URL": f"sqlite:///{tmp_path}/page.sqlite"})
+    sent = {"nohp": "0812-3456-7890", "pesan": "Halo Budi, pesanan Anda sudah dikirim."}
+    answer = app.test_client().post("/chatbot/api/sendwa", json=sent, headers={"SecretKey": "a-key-for-tests"}).json
+    shown = json.loads((EXAMPLES / "gateway" / "accepted.json").read_text("utf-8"))
+    changing = {name: shown["message"][name] for name in ("id", "timestamp")}
+    assert {**answer, "message": {**answer["message"], **changing}} == shown
+
+
+@pytest.mark.parametrize("name", ["contract/client.php", "contract/webhook.php", "gateway/acks.php", "gateway/send.php"])
+def test_the_php_of_the_pages_is_well_formed(name: str) -> None:
+    path = EXAMPLES / name
     if php := shutil.which("php"):
         subprocess.run([php, "-l", str(path)], check=True, capture_output=True)
     code = re.sub(r"'(?:[^'\\]|\\.)*'|//.*", "''", path.read_text("utf-8"))

@@ -1,0 +1,21 @@
+"""The WhatsApp of the example: phones in memory, and what they receive is shown in the terminal."""
+
+from flask_chatbot import Text
+from flask_chatbot.transports.simulated import Arrived
+from flask_chatbot.transports.simulator import Simulator
+
+GROUP = "120363041234567890"
+
+
+def simulator() -> Simulator:
+    """A WhatsApp with two customers, who are in a group of the shop."""
+    whatsapp = Simulator(on_delivery=show)
+    budi, sari = whatsapp.phone("6281234567890", name="Budi"), whatsapp.phone("6282345678901", name="Sari")
+    whatsapp.group(GROUP, "Pelanggan Toko Maju", [budi, sari])
+    return whatsapp
+
+
+def show(arrived: Arrived) -> None:
+    """Print a message as it arrives on a phone."""
+    reply = arrived.reply
+    print(f"The simulated phone {arrived.chat} received: {reply.text if isinstance(reply, Text) else reply}", flush=True)

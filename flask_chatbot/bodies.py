@@ -1,0 +1,59 @@
+"""The body of a request, whatever server handed it on: read to its end, and never more than is allowed."""
+
+import logging
+from io import BytesIO
+from typing import IO
+
+from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from flask_chatbot.errors import BadPayload
+
+BODY_LIMIT = 256 * 1024  # bytes
+CUT_SHORT = "The body could not be read to its end. Send all of it."
+
+log = logging.getLogger(__name__)
+
+
+def read_body(request: Request, limit: int | None) -> BytesIO:
+    """The whole body of a POST, of 256 KiB or the app's own `limit` at most; else `BadPayload`. The host may read it again."""
+    if request.method != "POST":
+        raise BadPayload("This address takes POST only.", 405)
+    length = request.content_length
+    limit = BODY_LIMIT if limit is None else min(limit, BODY_LIMIT)
+    if length is not None and length > limit:
+        raise _too_large(limit)
+    try:
+        body = _unmeasured(request, limit) if length is None else _measured(request, length)
+    except RequestEntityTooLarge:
+        raise _too_large(limit) from None
+    except Exception as error:  # noqa: BLE001  each server has errors of its own for a body that breaks off or is wrongly chunked
+        log.info("could not read a body: %s", type(error).__name__)
+        raise BadPayload(CUT_SHORT) from None
+    if len(body) > limit:
+        raise _too_large(limit)
+    if length is not None and len(body) < length:  # some servers hand on what they got, as if it were all
+        raise BadPayload(CUT_SHORT)
+    return BytesIO(body)
+
+
+def _unmeasured(request: Request, limit: int) -> bytes:
+    """A body of unknown length, or the first bytes of it: it is silently cut at the limit that is set, so one byte more is let in."""
+    request.max_content_length = limit + 1
+    return request.get_data()
+
+
+def _measured(request: Request, length: int) -> bytes:
+    """A body of `length` bytes, or what there is of it. Werkzeug's own streams, made for uploads, would cost as much as the matching."""
+    stream: IO[bytes] = request.environ["wsgi.input"]
+    body = stream.read(length)
+    while len(body) < length and (more := stream.read(length - len(body))):
+        body += more
+    if len(body) < length:
+        return request.get_data()  # where it has been read already, Werkzeug kept it
+    request.environ["wsgi.input"] = BytesIO(body)
+    return body
+
+
+def _too_large(limit: int) -> BadPayload:
+    return BadPayload(f"The body is larger than {limit} bytes. Send less.", 413)

@@ -1,0 +1,133 @@
+"""`saved`: the rows that rules with `save:` kept."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flask_chatbot.commands.apps import Place, Told, as_json, as_table, find_place
+from flask_chatbot.core.actions import Save
+from flask_chatbot.core.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from flask_chatbot.store.saved import SavedRow
+
+HEADS = ("number", "at", "sender", "sender_name")
+# What a spreadsheet takes for the beginning of a formula, in the wide letters of East Asia too.
+_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*")
+
+
+@click.command(cls=Told)
+@click.argument("name")
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True, help="How it is printed.")
+@click.option("--csv", "form", flag_value="csv", help="The same as --format csv.")
+@click.pass_context
+def saved(context: click.Context, name: str, form: str) -> None:
+    """Print the rows that rules with `save: NAME` kept: number, time, sender, and the fields.
+
+    In CSV, a cell that a spreadsheet would take for a formula begins with an apostrophe.
+
+    \b
+    flask chatbot saved survei
+    flask chatbot saved survei --csv > survei.csv
+
+    Exit codes: 0 printed (there may be none), 1 no rule saves under NAME, no app, or its database fails, 2 a wrong option.
+    """
+    place = find_place(context)
+    rows = find_rows(place, name)
+    if not rows:
+        check_name(place, name)
+    for line in PRINTED[form](place, rows):
+        click.echo(line, nl=form != "csv")
+
+
+def find_rows(place: Place, name: str) -> "list[SavedRow]":
+    """The rows of a name, by their numbers."""
+    from flask_chatbot.store import saved as store
+
+    if place.is_empty:
+        return []
+    with place.database.reading() as connection:
+        return store.rows(connection, name)
+
+
+def check_name(place: Place, name: str) -> None:
+    """`click.ClickException` where no rule saves under a name."""
+    names = {action.name for rule in place.bot.book.rules for action in rule.actions if isinstance(action, Save)}
+    if name not in names:
+        known = f" Names: {', '.join(sorted(names))}." if names else " No rule has `save:`."
+        raise click.ClickException(f"nothing is saved under {name!r}.{did_you_mean(name, names) or known}")
+
+
+def as_text(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
+    """A line for each row, below a line with the heads."""
+    if not rows:
+        yield "no rows yet"
+        return
+    fields = field_names(rows)
+    cells = [
+        (row.number, place.when(row.at), row.sender, row.sender_name, *(shown(row.fields.get(each)) for each in fields)) for row in rows
+    ]
+    yield from as_table([head.upper() for head in (*HEADS, *fields)], cells)
+
+
+def as_data(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
+    """One JSON list."""
+    yield as_json([{**values(place, row), "fields": dict(row.fields)} for row in rows])
+
+
+def as_csv(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
+    """RFC 4180, a line for each row below a line with the heads."""
+    fields = field_names(rows)
+    yield csv_line((*HEADS, *fields))
+    for row in rows:
+        yield csv_line((*values(place, row).values(), *(row.fields.get(each) for each in fields)))
+
+
+def values(place: Place, row: "SavedRow") -> dict[str, object]:
+    """What every row has."""
+    return dict(zip(HEADS, (row.number, place.iso(row.at), row.sender, row.sender_name), strict=True))
+
+
+def field_names(rows: "Sequence[SavedRow]") -> list[str]:
+    """The fields of all rows: a rule may have got others over time."""
+    return list(dict.fromkeys(name for row in rows for name in row.fields))
+
+
+def shown(value: object) -> str:
+    """A field's value as a cell shows it; nothing for None.
+
+    >>> shown("Jhon"), shown(3), shown(None), shown(["a"])
+    ('Jhon', '3', '', '["a"]')
+    """
+    if value is None:
+        return ""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, bool | list | Mapping) else str(value)
+
+
+def csv_line(cells: Sequence[object]) -> str:
+    r"""One line, ended as RFC 4180 wants it.
+
+    >>> csv_line(["=1+1", "a,b", -5, None])
+    '\'=1+1,"a,b",-5,\r\n'
+    """
+    line = io.StringIO()
+    csv.writer(line).writerow([harmless(shown(cell)) for cell in cells])
+    return line.getvalue()
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula; a number stays one.
+
+    >>> harmless("=HYPERLINK(A1)"), harmless("-5"), harmless("+62 812"), harmless("halo")
+    ("'=HYPERLINK(A1)", '-5', "'+62 812", 'halo')
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+PRINTED: dict[str, Callable[[Place, Any], Iterator[str]]] = {"text": as_text, "json": as_data, "csv": as_csv}

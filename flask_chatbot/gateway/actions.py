@@ -1,0 +1,129 @@
+"""What decisions name beside their replies, done: rows saved, staff told, people unsubscribed, other webhooks asked."""
+
+import logging
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from flask_chatbot.bot import Answered, Deeds, Remember
+from flask_chatbot.core.actions import Forward, Notify, Save, Subscribe
+from flask_chatbot.core.chats import person_chat
+from flask_chatbot.core.matching import Match
+from flask_chatbot.core.messages import Message
+from flask_chatbot.core.numbers import normalize_phone
+from flask_chatbot.core.replies import Reply
+from flask_chatbot.gateway.forwarding import Forwarder
+from flask_chatbot.gateway.notices import notice
+from flask_chatbot.gateway.service import Gateway
+from flask_chatbot.store import optouts, saved
+from flask_chatbot.store.database import Database
+from flask_chatbot.store.memory import StoreMemory
+
+log = logging.getLogger(__name__)
+
+
+Settle = Callable[[Connection, Answered], None]
+
+
+class _Overtaken(Exception):
+    """Another message of the same sender was remembered first: the transaction is rolled back."""
+
+
+class Actions:
+    """The deeds of messages that come by the webhook, whose replies go back in its answer. Without a `gateway` nothing can be sent."""
+
+    def __init__(self, database: Database, forwarder: Forwarder, gateway: Gateway | None) -> None:
+        self.database = database
+        self._forwarder = forwarder
+        self._gateway = gateway
+
+    def number(self, name: str) -> int:
+        """The next number of a table; one that is not used after all is left out."""
+        with self.database.writing() as connection:
+            return saved.reserve(connection, name)
+
+    def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
+        """The replies of another webhook; `FetchError` where it gives none."""
+        return self._forwarder.ask(action, match, message)
+
+    def carry_out(self, answered: Answered, remember: Remember, settle: Settle | None = None) -> bool:
+        """Remember and do all of it in one transaction, and what `settle` adds; False where another message of the sender came between."""
+        memory = StoreMemory(self.database)
+        try:
+            with self.database.writing() as connection:
+                if not remember(memory.within(connection)):
+                    raise _Overtaken
+                self.do(connection, answered)
+                if settle is not None:
+                    settle(connection, answered)
+        except _Overtaken:
+            return False
+        if self._gateway is not None:
+            self._gateway.wake()
+        return True
+
+    def settled_by(self, settle: Settle) -> Deeds:
+        """These deeds for a message of which there is more to keep: `settle` does it, in the same transaction."""
+        return _Settled(self, settle)
+
+    def do(self, connection: Connection, answered: Answered) -> None:
+        """All that the decision names and that a transaction can hold."""
+        match = answered.decision.match
+        for action in answered.decision.actions if match else ():
+            if isinstance(action, Save):
+                self.save(connection, action, answered)
+            elif isinstance(action, Notify):
+                self.notify(connection, action, answered)
+            elif isinstance(action, Subscribe):
+                number = _number(answered)
+                if action.wanted:
+                    optouts.opt_in(connection, number)
+                else:
+                    optouts.opt_out(connection, number, answered.now.timestamp())
+
+    def save(self, connection: Connection, action: Save, answered: Answered) -> None:
+        """One row, with the number that the reply told."""
+        match, sender = answered.decision.match, answered.message.sender
+        number = answered.saved if answered.saved is not None else saved.reserve(connection, action.name)
+        fields = {name: _plain(value) for name, value in match.fields.items()} if match else {}
+        at = answered.now.timestamp()
+        row = saved.SavedRow(name=action.name, number=number, fields=fields, sender=sender.number, sender_name=sender.name, at=at)
+        saved.add(connection, row)
+
+    def notify(self, connection: Connection, action: Notify, answered: Answered) -> None:
+        """A message to a member of staff, on the same road as any other."""
+        match = answered.decision.match
+        if match is None:
+            return
+        if self._gateway is None:
+            rule = match.rule
+            log.warning("rule %r at %s tells nobody: notify needs a way to WhatsApp. Set CHATBOT_TRANSPORT.", rule.name, rule.mark)
+            return
+        self._gateway.post(connection, person_chat(action.number), notice(answered.message, match, answered.book.locale), is_reply=True)
+
+
+def _plain(value: object) -> object:
+    """A field's value as JSON holds it: a date, or what a type of the app's made, as text."""
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+class _Settled:
+    """`Actions` with one more step for one message."""
+
+    def __init__(self, actions: Actions, settle: Settle) -> None:
+        self._settle = settle
+        self.number = actions.number
+        self.forward = actions.forward
+        self._carry_out = actions.carry_out
+
+    def carry_out(self, answered: Answered, remember: Remember) -> bool:
+        return self._carry_out(answered, remember, self._settle)
+
+
+def _number(answered: Answered) -> str:
+    """The sender's number as sends are addressed; one that is no number stays as it came."""
+    number = answered.message.sender.number
+    try:
+        return normalize_phone(number, answered.book.locale.country)
+    except ValueError:
+        return number

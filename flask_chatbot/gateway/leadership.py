@@ -1,0 +1,132 @@
+"""Who does what only one process may do: a lease in the database, renewed while its holder lives."""
+
+import logging
+import os
+import socket
+from collections.abc import Callable
+from secrets import token_hex
+
+from flask_chatbot.errors import TryLater
+from flask_chatbot.gateway.schedule import Clock
+from flask_chatbot.store import leases, outbox
+from flask_chatbot.store.database import Database
+from flask_chatbot.transports.base import Listener, Transport
+
+DURATION = 15.0  # seconds a lease outlives its holder
+RENEWALS = 3  # in that time, so that one that fails does no harm
+RETRY = 5.0  # seconds between two tries to open a transport
+
+log = logging.getLogger(__name__)
+
+
+def holder_name() -> str:
+    """A name for this worker that no other has."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{token_hex(6)}"
+
+
+class Lease:
+    """A lease that is held, or waited for. `clock` gives epoch seconds, which all processes compare; `timer` only runs forward."""
+
+    def __init__(self, database: Database, name: str, holder: str, clock: Clock, timer: Clock, duration: float = DURATION) -> None:
+        self._database = database
+        self._name = name
+        self._holder = holder
+        self._clock = clock
+        self._timer = timer
+        self._duration = duration
+        self._held_until: float | None = None  # by the timer
+        self._look_at = 0.0
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is ours now: a lease that could not be renewed in time is not."""
+        return self._held_until is not None and self._timer() < self._held_until
+
+    def hold(self) -> bool:
+        """Take or renew it where that is due; whether it is ours. Where the database fails, what was held stays so until it runs out."""
+        now = self._timer()
+        if now >= self._look_at:
+            self._look_at = now + self._duration / RENEWALS
+            self._held_until = now + self._duration if self._take() else None
+        return self.is_held
+
+    def give_up(self) -> None:
+        """Let another have it at once."""
+        if self._held_until is not None:
+            self._held_until = None
+            with self._database.writing() as connection:
+                leases.give_up(connection, self._name, self._holder)
+
+    def _take(self) -> bool:
+        with self._database.writing() as connection:
+            return leases.take(connection, self._name, self._holder, self._clock(), self._duration)
+
+
+class Tenure:
+    """A transport that is open while it may be here: one that runs anywhere always, any other while its session's lease is held.
+
+    `tell` hears of it once it is open, and before it is closed.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        listener: Listener,
+        lease: Lease,
+        database: Database,
+        timer: Clock,
+        tell: Callable[[bool], None] = lambda is_open: None,
+    ) -> None:
+        self._transport = transport
+        self._listener = listener
+        self._lease = lease
+        self._database = database
+        self._timer = timer
+        self._tell = tell
+        self._retry_at = 0.0
+        self._told = ""
+        self.is_open = False
+
+    def keep(self) -> None:
+        """Open or close the transport, as the lease has it. `StoreError` where the database fails."""
+        try:
+            may = self._transport.runs_anywhere or self._lease.hold()
+        finally:
+            if self.is_open and not (self._transport.runs_anywhere or self._lease.is_held):
+                log.warning("session %s is held by another process: closed here", self._transport.name)
+                self._close()
+        if may and not self.is_open and self._timer() >= self._retry_at:
+            self._open()
+
+    def end(self) -> None:
+        """Close the transport, and let another process have it."""
+        if self.is_open:
+            self._close()
+        self._lease.give_up()
+
+    def _open(self) -> None:
+        if not self._transport.runs_anywhere:
+            with self._database.writing() as connection:
+                claims = outbox.release(connection, self._transport.name)
+            if claims:
+                log.info("session %s: taking over %d messages of a worker that ended", self._transport.name, claims)
+        try:
+            self._transport.open(self._listener)
+        except Exception as error:  # whatever a transport raises, callbacks must go on
+            self._retry_at = self._timer() + max(getattr(error, "after", 0.0), RETRY)
+            if repr(error) != self._told:
+                fault = None if isinstance(error, TryLater) else error
+                log.warning("session %s cannot be opened now: %s", self._transport.name, error, exc_info=fault)
+                self._told = repr(error)
+            return
+        self._told = ""
+        self.is_open = True
+        self._tell(True)
+
+    def _close(self) -> None:
+        self.is_open = False
+        self._tell(False)
+        try:
+            self._transport.close()
+        except Exception:
+            log.exception("session %s could not be closed, and counts as closed", self._transport.name)

@@ -1,0 +1,42 @@
+"""The replies of a rule for a message that nobody wrote: what the app sends of its own accord."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from random import Random
+
+from flask_chatbot.core.answers import make_all
+from flask_chatbot.core.matching import Kind, Match
+from flask_chatbot.core.messages import Message, Sender
+from flask_chatbot.core.moment import Moment
+from flask_chatbot.core.problems import did_you_mean
+from flask_chatbot.core.replies import Reply
+from flask_chatbot.core.rules import Rule, RuleBook
+from flask_chatbot.errors import AnswerFailed, ChatbotError
+
+
+def render(book: RuleBook, name: str, number: str, values: Mapping[str, object], now: datetime, random: Random) -> tuple[Reply, ...]:
+    """The replies that a rule's YAML has for these values: its fields, and what it `needs`. An optional field may be left out.
+
+    Neither its handler nor its actions run. `ChatbotError` where there is no such rule, or it cannot be sent so.
+    """
+    rule = book.by_name.get(name)
+    if rule is None:
+        raise ChatbotError(f"There is no rule {name!r}.{did_you_mean(name, book.by_name) or ' Its name stands in the rule files.'}")
+    if rule.menu:
+        raise ChatbotError(f"Rule {name!r} at {rule.mark} shows a menu, whose numbers count for who asked for it. Send a rule without one.")
+    left_out = {field.name: None for field in rule.fields or () if field.optional}
+    if missing := [each for each in _known(rule) if each not in values and each not in left_out]:
+        raise ChatbotError(f"Rule {name!r} at {rule.mark} needs {', '.join(missing)}. Give each by its name: send(..., {missing[0]}=...).")
+    message = Message(text="", sender=Sender(number=number))
+    names = Moment(book, message, now.astimezone(book.locale.timezone)).names(Match(rule=rule, kind=Kind.MENU))
+    try:
+        replies = make_all(rule.reply, {**names, **left_out, **values}, random)
+    except AnswerFailed as error:
+        raise AnswerFailed(f"Rule {name!r} at {rule.mark} cannot be sent: {error}") from error
+    if not replies:
+        raise ChatbotError(f"Rule {name!r} at {rule.mark} has nothing to say. Write a reply for it.")
+    return replies
+
+
+def _known(rule: Rule) -> list[str]:
+    return [*(field.name for field in rule.fields or ()), *rule.needs]

@@ -1,0 +1,83 @@
+"""When what did not go out is tried again."""
+
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+
+HOUR = 3600.0
+DAY = 24 * HOUR
+
+# Seconds before each try, from https://www.standardwebhooks.com for callbacks.
+SEND_WAITS = (0.0, 2.0, 10.0, 60.0, 300.0, 1800.0, 2 * HOUR, 6 * HOUR)
+CALLBACK_WAITS = (0.0, 5.0, 300.0, 1800.0, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, DAY)
+JITTER = 0.2  # of a wait, either way: so that what failed together does not come back together
+LONGEST = DAY  # that anybody may ask us to wait
+
+
+def next_send(tries: int, now: float, expires_at: float, after: float = 0.0) -> float | None:
+    """When a message is sent again that was tried `tries` times, `after` seconds from now at the earliest; None where it is given up.
+
+    >>> next_send(1, 1000.0, 9000.0), next_send(1, 1000.0, 9000.0, after=60.0), next_send(8, 1000.0, 9000.0)
+    (1002.0, 1060.0, None)
+    >>> next_send(6, 1000.0, 8000.0) is None  # two hours from now is too late
+    True
+    """
+    if tries >= len(SEND_WAITS):
+        return None
+    due = now + max(SEND_WAITS[tries], min(after, LONGEST))
+    return due if due < expires_at else None
+
+
+def next_callback(tries: int, now: float, chance: float, after: float = 0.0) -> float | None:
+    """When a callback is made again that was tried `tries` times; None where it is given up. `chance`, from 0 to 1, picks the jitter.
+
+    >>> next_callback(1, 1000.0, 0.5), next_callback(1, 1000.0, 0.0), next_callback(1, 1000.0, 0.5, after=60.0)
+    (1005.0, 1004.0, 1060.0)
+    >>> next_callback(10, 1000.0, 0.5) is None
+    True
+    """
+    if tries >= len(CALLBACK_WAITS):
+        return None
+    wait = CALLBACK_WAITS[tries] * (1 + JITTER * (2 * chance - 1))
+    return now + max(wait, min(after, LONGEST))
+
+
+def read_retry_after(value: str | None, now: float) -> float:
+    """The seconds a ``Retry-After`` header asks for, as a number or a date: 24 hours at most, 0 where it says nothing that can be read.
+
+    >>> read_retry_after("120", 0.0), read_retry_after("Thu, 01 Jan 1970 00:01:00 GMT", 10.0), read_retry_after("soon", 0.0)
+    (120.0, 50.0, 0.0)
+    """
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), LONGEST)
+    try:
+        at = parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError, OSError):
+        return 0.0
+    return max(0.0, min(at - now, LONGEST))
+
+
+class Backoff:
+    """Waits that double: for a database that is away, and for polling one that has nothing to do. It counts no clock of its own."""
+
+    def __init__(self, first: float, last: float) -> None:
+        self._first = first  # seconds
+        self._last = last
+        self._next = first
+
+    def wait(self) -> float:
+        """The seconds to wait now; twice as long the next time.
+
+        >>> backoff = Backoff(1.0, 4.0)
+        >>> [backoff.wait() for _ in range(4)]
+        [1.0, 2.0, 4.0, 4.0]
+        """
+        now, self._next = self._next, min(2 * self._next, self._last)
+        return now
+
+    def reset(self) -> None:
+        """Begin with the shortest again."""
+        self._next = self._first
+
+
+Clock = Callable[[], float]  # epoch seconds, or those of a clock that only runs forward: whoever takes it says which

@@ -1,0 +1,164 @@
+"""The road of one session's messages: claimed as there are threads, and written down with their acks."""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from random import Random
+
+from sqlalchemy import Connection
+
+from flask_chatbot.gateway.acks import Acks
+from flask_chatbot.gateway.crew import Crew
+from flask_chatbot.gateway.inhand import InHand
+from flask_chatbot.gateway.outbox import Failed, Later, Outcome, Sender, Sent, Untried, settle
+from flask_chatbot.gateway.pacing import Tempo
+from flask_chatbot.gateway.pump import Begin
+from flask_chatbot.gateway.schedule import Clock
+from flask_chatbot.store import outbox, paces
+from flask_chatbot.store.outbox import Claim
+
+LEASE = 30.0  # seconds that a chat waits for a worker that was killed
+THREADS = 8
+DEATHS = 5  # of workers that were trying a message, until it is given up
+LOOK_AT_PACE = 1.0  # seconds between two looks for a token, at the most
+KILLER = "Each worker that tried it died."
+
+log = logging.getLogger(__name__)
+
+
+class Sending:
+    """Sends messages with a few threads while `is_open` says that the transport is open here; `tempo` is the operator's pace.
+
+    `clock` gives epoch seconds, `timer` only runs forward.
+    """
+
+    def __init__(
+        self,
+        session: str,
+        sender: Sender,
+        acks: Acks,
+        ring: Callable[[], None],
+        is_open: Callable[[], bool],
+        clock: Clock,
+        timer: Clock,
+        random: Random,
+        *,
+        tempo: Tempo | None = None,
+        threads: int = THREADS,
+        lease: float = LEASE,
+    ) -> None:
+        self._session = session
+        self._sender = sender
+        self._acks = acks
+        self._ring = ring
+        self._is_open = is_open
+        self._clock = clock
+        self._tempo = tempo
+        self._random = random
+        self._lease = lease
+        self._threads = threads
+        self._crew = Crew("chatbot-send", threads)
+        self._in_hand = InHand(lease, timer)
+        self._sending = 0  # begun, and not written down yet
+        self._suspects: deque[Claim] = deque()  # whose worker died: each is tried alone, so that no other dies with the one that killed it
+        self._done: deque[Outcome] = deque()
+        self._paused = (0.0, 0.0)  # from when to when no token is asked for
+        self._is_closing = False
+        self.sent = self.failed = 0
+
+    @property
+    def under_way(self) -> int:
+        return self._sending + len(self._suspects)
+
+    def has_news(self) -> bool:
+        return bool(self._done)
+
+    def is_due(self, connection: Connection, now: float) -> bool:
+        if self._in_hand.is_due(now) or self._may_try_suspect():
+            return True
+        return self._room() > 0 and not self._is_paused(now) and outbox.is_due(connection, self._session, now)
+
+    def write(self, connection: Connection, now: float) -> Begin:
+        done = list(self._done)
+        counted = settle(connection, done, self._acks, now)
+        renewed = self._in_hand.renew(connection, now)  # before claims are made: a clock that leaps must not make ours look dead
+        claims = self._claim(connection, now) if self._room() else []
+
+        def begin() -> None:
+            for _ in done:
+                self._done.popleft()
+            self._sending -= len(done)
+            renewed()
+            self._in_hand.drop(outcome.claim for outcome in done)
+            self._count(counted)
+            self._take(claims)
+
+        return begin
+
+    def hand_back(self) -> None:
+        self._is_closing = True
+        self._sending += len(self._suspects)
+        self._done.extend(Untried(claim) for claim in self._suspects)
+        self._suspects.clear()
+        self._crew.dismiss()
+
+    def _room(self) -> int:
+        return 0 if self._is_closing or self._suspects or not self._is_open() else self._threads - self._sending
+
+    def _claim(self, connection: Connection, now: float) -> list[Claim]:
+        killers = [Failed(claim, KILLER) for claim in outbox.dead(connection, self._session, now, most_deaths=DEATHS)]
+        for failure in settle(connection, killers, self._acks, now):
+            log.error("message %s is given up: %d workers died while they tried it", failure.claim.outbound.id, DEATHS)
+        if self._tempo is None:
+            return outbox.claim(connection, self._session, now, self._lease, self._room(), DEATHS)
+        return self._claim_one(connection, now, self._tempo)
+
+    def _claim_one(self, connection: Connection, now: float, tempo: Tempo) -> list[Claim]:
+        """One message, where the pace has a token for it; the pause after it is for all workers of the session."""
+        if self._is_paused(now) or not outbox.is_due(connection, self._session, now):
+            return []
+        tokens = paces.take_tokens(connection, self._session, now, tempo.rate, tempo.burst, 1)
+        claims = outbox.claim(connection, self._session, now, self._lease, tokens, DEATHS) if tokens else []
+        pause = tempo.pause(self._random.random())
+        if claims:
+            paces.hold_until(connection, self._session, now + pause)
+        elif tokens:
+            paces.give_tokens_back(connection, self._session, tokens)
+        self._paused = (now, now + min(pause, LOOK_AT_PACE))
+        return claims
+
+    def _is_paused(self, now: float) -> bool:
+        """Whether it is too soon to ask for a token again; a clock that was set back ends it."""
+        since, until = self._paused
+        return since <= now < until
+
+    def _may_try_suspect(self) -> bool:
+        """Whether one waits, and would be alone but for sends that hang."""
+        return bool(self._suspects) and self._sending <= self._in_hand.let_go
+
+    def _take(self, claims: list[Claim]) -> None:
+        self._in_hand.take(claims)
+        self._suspects.extend(claim for claim in claims if claim.deaths)
+        begun = [claim for claim in claims if not claim.deaths]
+        if not begun and self._may_try_suspect():
+            begun = [self._suspects.popleft()]
+        self._sending += len(begun)
+        for claim in begun:
+            self._in_hand.begin(claim)
+            self._crew.give(partial(self._send, claim))
+
+    def _send(self, claim: Claim) -> None:
+        has_time = self._in_hand.has_time(claim, self._clock())
+        self._done.append(self._sender.attempt(claim) if has_time else Untried(claim))
+        self._ring()
+
+    def _count(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            if isinstance(outcome, Sent):
+                self.sent += 1
+            elif isinstance(outcome, Failed):
+                self.failed += 1
+                log.warning("message %s is given up at try %d: %s", outcome.claim.outbound.id, outcome.claim.tries, outcome.error)
+            elif isinstance(outcome, Later):
+                log.info("message %s goes out later, after try %d: %s", outcome.claim.outbound.id, outcome.claim.tries, outcome.error)

@@ -1,0 +1,283 @@
+"""`Gateway`: what the API, the console and `bot.send()` all call to send, and to ask what became of it."""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from secrets import token_hex
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from flask_chatbot.bot import Bot
+from flask_chatbot.core.chats import is_group, number_of, person_chat
+from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.replies import Reply, Text
+from flask_chatbot.core.replydata import type_of
+from flask_chatbot.errors import FetchRefused, NotAccepted, TransportError, TryLater
+from flask_chatbot.gateway.http import HttpClient
+from flask_chatbot.store import callbacks, idempotency, optouts, outbox, requests, stored
+from flask_chatbot.store.callbacks import NewCallback
+from flask_chatbot.store.database import Database
+from flask_chatbot.store.outbox import NewMessage
+from flask_chatbot.store.stored import Stored
+from flask_chatbot.transports.base import Group, Session, Transport
+
+LIFETIME = 24 * 3600.0  # seconds: a message that did not go out by then never will
+REMEMBERED = 24 * 3600.0  # seconds an Idempotency-Key is
+PATIENCE = 10.0  # seconds until a transport in another process is given up
+LOOK = 0.05  # seconds between two looks for its answer
+NUMBER_KNOWN = 60.0  # seconds our own number is not asked for again
+NUMBER_PATIENCE = 1.0  # seconds a send may wait for it
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A message that will be sent: committed, whatever happens now. `timestamp` is in epoch seconds; `from_` is empty where unknown."""
+
+    id: str
+    ack: Ack
+    type: str
+    timestamp: int
+    from_: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What makes a send one and the same however often it is asked for: hashes of the caller's key, and of all that was asked."""
+
+    key: str
+    body: str
+
+
+def do_nothing() -> None:
+    """What wakes a worker that runs in another process: it looks by itself."""
+
+
+@dataclass(kw_only=True)
+class Gateway:
+    """The gateway of one app. A worker in this process sets `is_open` while the transport is open here, and `wake`."""
+
+    bot: Bot
+    database: Database
+    transport: Transport
+    clock: Callable[[], float] = time.time  # epoch seconds
+    timer: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    is_open: bool = False
+    wake: Callable[[], None] = do_nothing
+    _number: tuple[float, str] | None = field(default=None, repr=False)
+
+    @cached_property
+    def client(self) -> HttpClient:
+        """Makes all calls of other people's URLs."""
+        return HttpClient(private_hosts=self.bot.settings.private_hosts)
+
+    @property
+    def hears_acks(self) -> bool:
+        """Whether a function of the app wants to hear of acks."""
+        return bool(self.bot.handlers.acks)
+
+    def send(
+        self,
+        chat: str,
+        reply: Reply,
+        *,
+        notify_url: str | None = None,
+        promo: bool = False,
+        at: float | None = None,
+        is_reply: bool = False,
+        once: Once | None = None,
+    ) -> Accepted:
+        """Accept a message to a chat, to go out at once or `at` a time; `once` gives the first answer again where it was given before.
+
+        `NotAccepted` where the number opted out of promotion, or `once` stood for something else; `StoreError` where it was not kept.
+        """
+        own_number, now = self.number(), self.clock()
+        message, refused = self._message(chat, reply, now, notify_url=notify_url, promo=promo, at=at, is_reply=is_reply)
+        accepted = Accepted(
+            id=message.id,
+            ack=Ack.PENDING,
+            type=message.type,
+            timestamp=int(now),
+            from_=person_chat(own_number) if own_number else "",
+            to=chat,
+        )
+        with self.database.writing() as connection:
+            if once is not None and (earlier := _earlier(connection, once, accepted, now)):
+                return earlier
+            if promo:  # who opts out after a message was accepted does not change what its repeats are answered
+                _check_subscribed(connection, chat)
+            outbox.add(connection, [message])
+            if refused is not None:
+                callbacks.add(connection, [refused])
+        self.wake()
+        log.info("accepted message %s (%s)", accepted.id, accepted.type)
+        return accepted
+
+    def send_all(
+        self,
+        chat: str,
+        replies: Sequence[Reply],
+        *,
+        notify_url: str | None = None,
+        promo: bool = False,
+        at: float | None = None,
+        is_reply: bool = False,
+    ) -> tuple[str, ...]:
+        """Accept several messages to a chat, all of them or none; their ids, in the order in which they go out."""
+        now = self.clock()
+        made = [self._message(chat, reply, now, notify_url=notify_url, promo=promo, at=at, is_reply=is_reply) for reply in replies]
+        with self.database.writing() as connection:
+            if promo:
+                _check_subscribed(connection, chat)
+            outbox.add(connection, [message for message, _ in made])
+            callbacks.add(connection, [refused for _, refused in made if refused is not None])
+        self.wake()
+        ids = tuple(message.id for message, _ in made)
+        log.info("accepted %d messages: %s", len(ids), ", ".join(ids))
+        return ids
+
+    def post(self, connection: Connection, chat: str, reply: Reply, *, is_reply: bool = False) -> str:
+        """The id of a message that goes out if the transaction of `connection` is committed. Call `wake` after that."""
+        message, _ = self._message(chat, reply, self.clock(), is_reply=is_reply)
+        outbox.add(connection, [message])
+        return message.id
+
+    def message(self, id: str) -> Stored | None:  # noqa: A002  the contract's word
+        """What became of a message."""
+        with self.database.reading() as connection:
+            return stored.find(connection, id)
+
+    def tell(self, id: str, ack: Ack) -> None:  # noqa: A002
+        """Call each of the app's functions that hear of acks; the first error is raised when all have been called. In the app's context."""
+        message = self.message(id)
+        if message is None:  # swept away meanwhile
+            return
+        values = {"message_id": id, "ack": ack, "number": number_of(message.chat), "error": message.error if ack is Ack.ERROR else None}
+        failures: list[Exception] = []
+        for handler in self.bot.handlers.acks.values():
+            try:
+                handler(values)
+            except Exception as error:  # noqa: BLE001  one function of the app must not silence the next
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def groups(self) -> tuple[Group, ...]:
+        """The groups our phone is in. `TryLater` where that cannot be told now."""
+        return self._ask("groups", "", lambda: tuple(self.transport.groups()), lambda told: tuple(Group(**group) for group in told))
+
+    def session(self) -> Session:
+        """Whether our phone is connected, and as whom; else the code to scan. `TryLater` where that cannot be told now."""
+        return self._ask("session", "", self.transport.session, lambda told: Session(**told))
+
+    def has_whatsapp(self, number: str) -> bool:
+        """Whether a number uses WhatsApp. `TryLater` where that cannot be told now."""
+        return self._ask("number", number, lambda: self.transport.has_whatsapp(number), bool)
+
+    def number(self) -> str:
+        """Our own number as last known; empty where nobody can tell."""
+        if self._number is None or self.timer() - self._number[0] > NUMBER_KNOWN:
+            known = self._number[1] if self._number else ""
+            try:
+                session = self._ask("session", "", self.transport.session, lambda told: Session(**told), NUMBER_PATIENCE)
+                known = session.number or known
+            except TransportError as error:
+                log.info("our own number is not known now: %s", error)
+            self._number = self.timer(), known
+        return self._number[1]
+
+    def _ask(self, kind: str, argument: str, direct: Callable[[], T], read: Callable[[Any], T], patience: float = PATIENCE) -> T:
+        """What the transport says: here where it can be asked here, else by way of the process that has it open."""
+        if self._is_at_hand():
+            return direct()
+        asked = token_hex(16)
+        with self.database.writing() as connection:
+            requests.ask(connection, asked, self.transport.name, kind, argument, self.clock())
+        deadline = self.timer() + patience
+        while self.timer() < deadline:
+            self.sleep(LOOK)
+            if self._is_at_hand():
+                return direct()
+            with self.database.reading() as connection:
+                result = requests.result(connection, asked)
+            if result is not None and result.answer is not None:
+                return read(json.loads(result.answer))
+            if result is not None:
+                raise TryLater(result.error or "WhatsApp could not be asked.")
+        raise TryLater("No process that is connected to WhatsApp answered. Is the worker running?")
+
+    def _is_at_hand(self) -> bool:
+        return self.transport.runs_anywhere or self.is_open
+
+    def _message(
+        self,
+        chat: str,
+        reply: Reply,
+        now: float,
+        *,
+        notify_url: str | None = None,
+        promo: bool = False,
+        at: float | None = None,
+        is_reply: bool = False,
+    ) -> tuple[NewMessage, NewCallback | None]:
+        """A message, and the callback that stays behind where its `notify_url` is none that can be called."""
+        start, name = at or 0.0, make_id()
+        refused = self._refused(name, notify_url, now) if notify_url else None
+        message = NewMessage(
+            id=name,
+            session=self.transport.name,
+            chat=chat,
+            type="chat" if isinstance(reply, Text) and is_group(chat) else type_of(reply),
+            reply=reply,
+            promo=promo,
+            is_reply=is_reply,
+            notify_url=None if refused else notify_url,
+            created_at=now,
+            start_at=start,
+            expires_at=max(now, start) + LIFETIME,
+        )
+        return message, refused
+
+    def _refused(self, message: str, url: str, now: float) -> NewCallback | None:
+        """The record of a URL that is never called; None for one that may be."""
+        try:
+            self.client.check(url)
+        except FetchRefused as error:
+            log.info("the notifyurl of message %s is refused: %s", message, error)
+            name = f"msg_{token_hex(12)}"
+            return NewCallback(id=name, message=message, ack=Ack.PENDING, at=now, url=url, host="", created_at=now, error=str(error))
+        return None
+
+
+def make_id() -> str:
+    """A new id, as the contract writes them: ``3EB0`` and 16 hex digits."""
+    return "3EB0" + token_hex(8).upper()
+
+
+def _check_subscribed(connection: Connection, chat: str) -> None:
+    if not is_group(chat) and optouts.has_opted_out(connection, number_of(chat)):
+        raise NotAccepted("This number opted out of promotion. Send it without 'promo' if it is none, or not at all.")
+
+
+def _earlier(connection: Connection, once: Once, accepted: Accepted, now: float) -> Accepted | None:
+    """The answer that was given before, or None: the new one is remembered then, in the same transaction as its message."""
+    answer = json.dumps(asdict(accepted))
+    if idempotency.add(connection, once.key, once.body, answer, now=now, expires_at=now + REMEMBERED):
+        return None
+    given = idempotency.find(connection, once.key, now)
+    if given is None or given.body != once.body:
+        raise NotAccepted("This Idempotency-Key was used for another message within 24 hours. Send each with a key of its own.", 409)
+    return read_accepted(json.loads(given.answer))
+
+
+def read_accepted(told: Mapping[str, Any]) -> Accepted:
+    """What was accepted, out of the JSON that is kept of it."""
+    return Accepted(**{**told, "ack": Ack(told["ack"])})

@@ -1,0 +1,77 @@
+"""Whether a process serves the app, or only has it in its hands, as other commands, tests and the parent of a reloader do.
+
+Servers do not tell an app when they begin. But whoever loads it in order to serve it is still at it while the app is set up, and so it
+stands on the stack.
+"""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from types import FrameType
+
+Function = tuple[str, str]  # module and name
+
+_GUNICORN_WORKER: Function = ("gunicorn.workers.base", "init_process")  # from its first moment to its last
+_GUNICORN_LOADS: Function = ("gunicorn.workers.base", "load_wsgi")
+_GUNICORN_PRELOADS: Function = ("gunicorn.arbiter", "setup")
+_FLASK_RUN: Function = ("flask.cli", "run_command")
+_FLASK_LOADS: Function = ("flask.cli", "load_app")
+_LOOK_EVERY = 0.02  # seconds
+_PATIENCE = 10.0  # seconds until a forked process is known to be no worker
+
+
+def loader(frame: FrameType | None, environ: Mapping[str, str]) -> FrameType | None:
+    """The function in this stack that loads an app to serve it from this process; None where there is none."""
+    stack = dict(_functions(frame))
+    run = stack.get(_FLASK_RUN)
+    if run is None:
+        return stack.get(_GUNICORN_LOADS)
+    return None if is_reloaders_parent(run.f_locals.get("reload"), environ) else stack.get(_FLASK_LOADS)
+
+
+def is_preloaded(frame: FrameType | None) -> bool:
+    """Whether this stack loads an app for processes that are still to be forked."""
+    stack = dict(_functions(frame))
+    return _GUNICORN_PRELOADS in stack and _GUNICORN_LOADS not in stack
+
+
+def is_reloaders_parent(reload: object, environ: Mapping[str, str]) -> bool:
+    """Whether this is the process that only starts the one that serves, and starts it anew when files change.
+
+    >>> is_reloaders_parent(None, {"FLASK_DEBUG": "1"}), is_reloaders_parent(None, {"FLASK_DEBUG": "1", "WERKZEUG_RUN_MAIN": "true"})
+    (True, False)
+    """
+    debug = environ.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no")
+    return bool(debug if reload is None else reload) and environ.get("WERKZEUG_RUN_MAIN") != "true"
+
+
+def is_of_test_client(environ: Mapping[str, object]) -> bool:
+    """Whether a request never came over a wire: servers say who they are, and Flask's test client says so where browsers do.
+
+    >>> is_of_test_client({"HTTP_USER_AGENT": "Werkzeug/3.1"}), is_of_test_client({"SERVER_SOFTWARE": "gunicorn/27"})
+    (True, False)
+    """
+    return "SERVER_SOFTWARE" not in environ and str(environ.get("HTTP_USER_AGENT", "")).startswith("Werkzeug/")
+
+
+def wait_until_whole(loading: FrameType, thread: int, wait: Callable[[float], object]) -> None:
+    """Return once a function that a thread is executing has returned."""
+    while any(frame is loading for _, frame in _functions(sys._current_frames().get(thread))):
+        wait(_LOOK_EVERY)
+
+
+def wait_until_worker(wait: Callable[[float], object]) -> bool:
+    """Whether this process, which was forked just now, turns out to be a worker of the server; once that is certain."""
+    for _ in range(int(_PATIENCE / _LOOK_EVERY)):
+        stack = dict(_functions(sys._current_frames().get(threading.main_thread().ident or 0)))
+        if _GUNICORN_WORKER in stack and _GUNICORN_LOADS not in stack:
+            return True
+        wait(_LOOK_EVERY)
+    return False
+
+
+def _functions(frame: FrameType | None) -> Iterator[tuple[Function, FrameType]]:
+    """What a stack executes, the innermost first."""
+    while frame is not None:
+        yield (str(frame.f_globals.get("__name__", "")), frame.f_code.co_name), frame
+        frame = frame.f_back

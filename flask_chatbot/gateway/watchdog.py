@@ -1,0 +1,72 @@
+"""Ends what takes too long. A timeout of a socket begins anew with each byte, so a server that drips them never meets it."""
+
+import threading
+from time import monotonic
+from typing import Protocol
+
+_AGAIN = 0.5  # seconds until what is overdue is cut once more: it may have been between two sockets
+
+
+class Cuttable(Protocol):
+    """Something that waits for another machine."""
+
+    def cut(self) -> None:
+        """End the wait, from another thread and at once; it may be called more than once."""
+
+
+class Countdown:
+    """The time that is left of some seconds."""
+
+    __slots__ = ("ends_at", "seconds")
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.ends_at = monotonic() + seconds
+
+    @property
+    def is_over(self) -> bool:
+        """Whether none is left."""
+        return monotonic() >= self.ends_at
+
+    def left(self) -> float:
+        """How many seconds are left; `TimeoutError` where none are."""
+        left = self.ends_at - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+class Watchdog:
+    """Cuts what is still watched at its end. Its thread runs only while something is watched, and is there again after a fork."""
+
+    def __init__(self) -> None:
+        self._ends: dict[Cuttable, float] = {}
+        self._changed = threading.Condition()
+        self._wakes_at = 0.0
+        self._thread: threading.Thread | None = None
+
+    def watch(self, watched: Cuttable, ends_at: float) -> None:
+        """Cut this at that time of the monotonic clock, unless it is released before."""
+        with self._changed:
+            self._ends[watched] = ends_at
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="chatbot-watchdog", daemon=True)
+                self._thread.start()
+            elif ends_at < self._wakes_at:
+                self._changed.notify()
+
+    def release(self, watched: Cuttable) -> None:
+        """Watch it no longer."""
+        with self._changed:
+            self._ends.pop(watched, None)
+
+    def _run(self) -> None:
+        with self._changed:
+            while self._ends:
+                now = monotonic()
+                for watched, ends_at in self._ends.items():
+                    if ends_at <= now:
+                        watched.cut()
+                self._wakes_at = min(ends_at if ends_at > now else now + _AGAIN for ends_at in self._ends.values())
+                self._changed.wait(self._wakes_at - now)
+            self._thread = None

@@ -1,0 +1,59 @@
+"""The secrets that calls carry: keys, compared without telling anything about them, and secrets that sign. Pure."""
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from hmac import compare_digest
+
+_SIGNING = "whsec_"  # before a secret in base64, as Standard Webhooks write it
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key a call may carry, as UTF-8 bytes; `name` says by which line, or from whom, it came."""
+
+    name: str | None
+    key: bytes = field(repr=False)
+
+
+def find_key(keys: tuple[Key, ...], given: object) -> Key | None:
+    """The key that was given, or None; all are compared, in constant time, so that the answer's delay tells nothing.
+
+    >>> find_key((Key("toko", b"s3cret-word"),), "s3cret-word")
+    Key(name='toko')
+    >>> find_key((Key("toko", b"s3cret-word"),), 5)
+    """
+    offered = given.encode() if type(given) is str else b""
+    found = None
+    for key in keys:
+        if compare_digest(key.key, offered):
+            found = key
+    return found
+
+
+def key_of_header(keys: tuple[Key, ...], header: str) -> Key | None:
+    """The key in a header as WSGI hands it on; white space around it, and then one ``;`` behind it, are what clients send along.
+
+    >>> key_of_header((Key(None, "kunci-é".encode()),), " kunci-Ã© ; ")
+    Key(name=None)
+    """
+    # WSGI hands headers on as Latin-1; keys are compared as UTF-8.
+    given = header.encode("latin-1", "replace").decode("utf-8", "replace").strip()
+    return find_key(keys, given) or find_key(keys, given.removesuffix(";").rstrip())
+
+
+def read_secret(text: str) -> bytes:
+    """The bytes to sign with: those behind ``whsec_`` in base64, or else the text itself; ValueError where that is no base64.
+
+    >>> read_secret("whsec_a3VuY2k="), read_secret("kunci")
+    (b'kunci', b'kunci')
+    """
+    if not text.startswith(_SIGNING):
+        return text.encode()
+    try:
+        secret = base64.b64decode(text.removeprefix(_SIGNING), validate=True)
+    except (binascii.Error, ValueError):
+        secret = b""
+    if not secret:
+        raise ValueError(f"it begins with {_SIGNING}, and what follows is no base64. Copy it once more.")
+    return secret

@@ -1,0 +1,87 @@
+"""What the app itself sends, told in the words of the gateway. All of it in the app's context."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask import current_app
+
+from flask_chatbot.bot import Bot
+from flask_chatbot.core.chats import chat_of, group_chat, person_chat, read_group
+from flask_chatbot.core.messages import Message
+from flask_chatbot.core.numbers import normalize_phone
+from flask_chatbot.core.replies import Reply
+from flask_chatbot.core.returned import plain_replies_of
+from flask_chatbot.errors import ChatbotError, NotAccepted
+
+if TYPE_CHECKING:
+    from flask_chatbot.gateway.service import Gateway
+
+
+def send(
+    chat: str,
+    replies: tuple[Reply, ...],
+    *,
+    notify: str | None = None,
+    at: datetime | None = None,
+    promo: bool = False,
+    is_reply: bool = False,
+) -> tuple[str, ...]:
+    """Accept replies for a chat; the ids of the messages."""
+    if at is not None and at.tzinfo is None:
+        at = at.replace(tzinfo=_bot().book.locale.timezone)
+    start = None if at is None else at.timestamp()
+    return gateway().send_all(chat, replies, notify_url=notify or None, promo=promo, at=start, is_reply=is_reply)
+
+
+def what(number: str, reply: object, rule: str | None, values: Mapping[str, object]) -> tuple[Reply, ...]:
+    """The replies that are to be sent: those given, or those of a rule."""
+    if (reply is None) is (rule is None):
+        raise TypeError("give a reply or rule='...', one of the two.")
+    if rule is None:
+        if values:
+            raise TypeError(f"{', '.join(values)}: these names are for the templates of a rule. Name it: rule='...'.")
+        replies = plain_replies_of(reply)
+        if not replies:
+            raise TypeError("there is nothing in this reply that could be sent.")
+        return replies
+    from flask_chatbot.gateway.rendering import render
+
+    bot = _bot()
+    return render(bot.book, rule, number, values, bot.clock(), bot.random)
+
+
+def person(number: str) -> str:
+    """The chat with a person, whose number is written as people write it; `NotAccepted` where it is none."""
+    try:
+        return person_chat(normalize_phone(number, _bot().book.locale.country))
+    except ValueError as error:
+        raise NotAccepted(str(error)) from None
+
+
+def group(id_: str) -> str:
+    """The chat of a group; `NotAccepted` where this is no id of one."""
+    try:
+        return group_chat(read_group(id_))
+    except ValueError as error:
+        raise NotAccepted(str(error)) from None
+
+
+def chat(message: Message) -> str:
+    """The chat in which a message was written."""
+    return chat_of(message) if message.group else person(message.sender.number)
+
+
+def gateway() -> "Gateway":
+    """The gateway of the current app; `ChatbotError` where it has none."""
+    found = _bot().gateway
+    if found is None:
+        raise ChatbotError("There is no way to WhatsApp, so nothing can be sent. Set CHATBOT_TRANSPORT.")
+    return found
+
+
+def _bot() -> Bot:
+    bot: Bot | None = current_app.extensions.get("chatbot")
+    if bot is None:
+        raise ChatbotError("This app has no Chatbot. Call init_app(app) first.")
+    return bot

@@ -1,0 +1,31 @@
+"""What rule files take from the environment, since it is secret: ``${CRM_KEY}`` in the url and the webhookkey of a `forward`."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from flask_chatbot.core.actions import Forward
+from flask_chatbot.core.problems import Problem
+from flask_chatbot.core.rules import RuleBook
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def expanded(text: str, environ: Mapping[str, str]) -> str:
+    """The text with the variables in it; KeyError names one that is not set.
+
+    >>> expanded("${CRM_KEY}", {"CRM_KEY": "rahasia"}), expanded("$5", {})
+    ('rahasia', '$5')
+    """
+    return _VARIABLE.sub(lambda found: environ[found[1]], text)
+
+
+def unset_in(book: RuleBook, environ: Mapping[str, str]) -> Iterator[Problem]:
+    """A problem for each variable that a rule wants and the environment has not."""
+    for rule in book.rules:
+        for action in rule.actions:
+            if isinstance(action, Forward):
+                wanted = dict.fromkeys(_VARIABLE.findall(f"{action.url} {action.key}"))
+                for name in wanted:
+                    if not environ.get(name):
+                        message = f"'forward' takes {name} from the environment, where it is not set. Set it, or write the value."
+                        yield Problem(rule.mark, message)

@@ -1,0 +1,19 @@
+"""Shops whose databases are of each kind in turn."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.commands.shops import Shop, open_shop
+from tests.store.conftest import postgresql, server, sqlite, url
+
+__all__ = ["postgresql", "server", "sqlite", "url"]
+
+
+@pytest.fixture
+def shop(url: str, tmp_path: Path) -> Iterator[Shop]:
+    """A shop with an empty database."""
+    opened = open_shop(tmp_path, url)
+    yield opened
+    opened.database.close()

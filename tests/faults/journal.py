@@ -1,0 +1,52 @@
+"""A transport that runs anywhere and writes each send into a file: what WhatsApp would have seen, whoever is killed meanwhile."""
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask_chatbot.core.outbound import Outbound
+from flask_chatbot.transports.base import File, Group, Listener, Session
+
+SLOW = 0.002  # seconds a send takes, before it is in the file and after
+
+
+class Journal:
+    """Appends a line for each send, whole or not at all. A chat named in `killers` ends the process at once."""
+
+    def __init__(self, path: Path, killers: Sequence[str] = ()) -> None:
+        self.name = "journal"
+        self.runs_anywhere = True
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._killers = killers
+
+    def open(self, listener: Listener) -> None:
+        """Nothing comes in."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def send(self, outbound: Outbound, file: File | None = None) -> str:
+        time.sleep(SLOW)
+        os.write(self._file, f"{outbound.chat} {outbound.id}\n".encode())
+        if outbound.chat in self._killers:
+            os._exit(9)
+        time.sleep(SLOW)
+        return f"journal:{outbound.id}"
+
+    def session(self) -> Session:
+        return Session(is_authenticated=True, number="628000")
+
+    def groups(self) -> Sequence[Group]:
+        return ()
+
+    def has_whatsapp(self, number: str) -> bool:
+        return True
+
+
+def read_journal(path: Path) -> list[tuple[str, str]]:
+    """The sends in the order in which they were made: chat and id."""
+    if not path.exists():
+        return []
+    lines = path.read_text("ascii").splitlines()
+    return [(chat, name) for chat, name in (line.split() for line in lines)]

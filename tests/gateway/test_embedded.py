@@ -1,0 +1,165 @@
+"""The worker begins where an app is served, and nowhere else: seen with the servers people use."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from flask_chatbot.core.replies import Text
+from flask_chatbot.store import outbox, stored
+from flask_chatbot.store.database import Database
+from flask_chatbot.store.outbox import NewMessage
+from tests.faults.journal import read_journal
+from tests.servers.running import ROOT, Running, gunicorn, waitress
+
+PATIENCE = 60.0  # seconds
+APP = "tests.gateway.served:create_app()"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where an app is, with a message that was accepted before it is served."""
+    accept(tmp_path, "3EB0A")
+    return tmp_path
+
+
+def accept(folder: Path, name: str) -> None:
+    """Queue a message from another process than that which serves."""
+    database, now = Database(None, folder / "instance"), time.time()
+    new = NewMessage(id=name, session="journal", chat="628111@c.us", type="text", reply=Text("Halo"), created_at=now, expires_at=now + 3600)
+    with database.writing() as connection:
+        outbox.add(connection, [new])
+    database.close()
+
+
+def until(is_so: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    """Look until something is so; whether it is at last."""
+    deadline = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return is_so()
+
+
+def sent(folder: Path) -> list[str]:
+    """What went out."""
+    return [name for _, name in read_journal(folder / "journal")]
+
+
+def is_settled(folder: Path, name: str) -> bool:
+    """Whether it is written down that a message went out."""
+    database = Database(None, folder / "instance")
+    with database.reading() as connection:
+        found = stored.find(connection, name)
+    database.close()
+    return found is not None and found.state == "sent"
+
+
+def opened(folder: Path) -> list[int]:
+    """The processes that opened the transport."""
+    path = folder / "opened"
+    return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+
+@contextmanager
+def flask_run(folder: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`flask run` on a free port; the whole group of processes is ended."""
+    command = [sys.executable, "-m", "flask", "--app", APP, "run", "--port", "0", *options]
+    environment = {**os.environ, "SERVED_IN": str(folder), "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, start_new_session=True) as process:
+        try:
+            yield process
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+
+
+def ask(running: Running) -> None:
+    """Call the app once."""
+    with urlopen(f"http://127.0.0.1:{running.port}/chatbot/healthz", timeout=PATIENCE) as answer:
+        assert answer.status == 200
+
+
+def test_under_flask_run_it_begins_without_a_request(folder: Path) -> None:
+    with flask_run(folder) as process:
+        assert until(lambda: sent(folder) == ["3EB0A"])
+        assert opened(folder) == [process.pid]
+        accept(folder, "3EB0B")
+        assert until(lambda: sent(folder) == ["3EB0A", "3EB0B"])
+
+
+def test_with_the_reloader_it_begins_in_the_process_that_serves(folder: Path) -> None:
+    with flask_run(folder, "--debug") as process:
+        assert until(lambda: sent(folder) == ["3EB0A"])
+        (pid,) = opened(folder)
+        assert pid != process.pid
+
+
+@pytest.mark.parametrize(
+    "options", [[], ["--preload"], ["--worker-class", "gthread", "--threads", "2"]], ids=["sync", "preload", "gthread"]
+)
+def test_under_gunicorn_it_begins_without_a_request(folder: Path, options: list[str]) -> None:
+    with gunicorn(APP, folder, *options, SERVED_IN=str(folder)):
+        assert until(lambda: sent(folder) == ["3EB0A"])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("options", [[], ["--preload"]], ids=["loaded", "preloaded"])
+def test_of_several_gunicorn_workers_one_works_and_another_follows_it(folder: Path, options: list[str]) -> None:
+    with gunicorn(APP, folder, "--workers", "3", *options, SERVED_IN=str(folder)):
+        assert until(lambda: is_settled(folder, "3EB0A"))  # what a killed one had begun would be waited for
+        (pid,) = opened(folder)
+        os.kill(pid, signal.SIGKILL)  # the leader: a worker that this test started
+        accept(folder, "3EB0B")
+        assert until(lambda: sent(folder) == ["3EB0A", "3EB0B"])
+        assert len(set(opened(folder))) == 2
+
+
+def test_a_leader_that_ends_in_peace_is_followed_at_once(folder: Path) -> None:
+    with gunicorn(APP, folder, SERVED_IN=str(folder)):
+        assert until(lambda: sent(folder) == ["3EB0A"])
+    start = time.monotonic()
+    accept(folder, "3EB0B")
+    with gunicorn(APP, folder, SERVED_IN=str(folder)):
+        assert until(lambda: sent(folder) == ["3EB0A", "3EB0B"])
+    assert time.monotonic() - start < 14.0  # sooner than its lease would have ended
+
+
+def test_under_any_other_server_it_begins_with_the_first_request(folder: Path) -> None:
+    with waitress(APP, SERVED_IN=str(folder)) as running:
+        ask(running)
+        assert until(lambda: sent(folder) == ["3EB0A"])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("from tests.gateway.served import create_app; create_app()", id="imported"),
+        pytest.param(
+            "from tests.gateway.served import create_app; create_app().test_client().get('/chatbot/healthz')",
+            id="test client",
+        ),
+        pytest.param(
+            "import os\nfrom tests.gateway.served import create_app\ncreate_app()\n"
+            "if os.fork() == 0:\n    import time\n    time.sleep(1.5)\n    os._exit(0)\nos.wait()",
+            id="forked",
+        ),
+        pytest.param(
+            "import sys\nfrom flask.cli import main\nsys.argv = ['flask', '--app', '" + APP + "', 'routes']\nmain()", id="command"
+        ),
+    ],
+)
+def test_where_nothing_is_served_it_does_not_begin(folder: Path, code: str) -> None:
+    environment = {**os.environ, "SERVED_IN": str(folder), "PYTHONPATH": str(ROOT)}
+    tell = "import atexit, threading\natexit.register(lambda: print(sorted(each.name for each in threading.enumerate())))\n"
+    command = [sys.executable, "-c", tell + code]
+    outcome = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    threads = outcome.stdout.splitlines()[-1]
+    assert "MainThread" in threads, outcome.stderr
+    assert "chatbot-worker" not in threads
+    assert (sent(folder), opened(folder)) == ([], [])

@@ -1,0 +1,233 @@
+"""Messages that come in by a transport: answered once, with all that their rules name, whatever comes in between."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine
+
+from flask_chatbot import Chatbot
+from flask_chatbot.core.messages import Message, Sender
+from flask_chatbot.errors import StoreError
+from flask_chatbot.gateway.inbound import ANSWERS_LIMIT
+from flask_chatbot.gateway.reception import receiver
+from flask_chatbot.gateway.service import Gateway
+from flask_chatbot.store import inbox, optouts, outbox, saved
+from flask_chatbot.store.inbox import Kept
+from flask_chatbot.store.saved import SavedRow
+from flask_chatbot.transports.simulator import NUMBER
+from tests.gateway.apps import BUDI, GROUP, START, gateway_app, gateway_of
+
+RULES = """\
+version: 1
+settings: {groups: keywords}
+rules:
+  - {keyword: halo, reply: [Halo., Apa kabar?]}
+  - {name: survei, keyword: "survei#", fields: [{nilai: {type: integer}}, {kapan: {type: date, optional: true}}], save: survei,
+     reply: "Nomor {{ saved.number }}."}
+  - {keyword: admin, notify: "628117601234", pause: 2 hours, reply: Sebentar ya.}
+  - {keyword: stop, subscribe: false, reply: Baik.}
+  - {keyword: mulai, subscribe: true, reply: Siap.}
+  - {keyword: hitung, reply: []}
+  - {contains: kabar, reply: Baik.}
+"""
+STAFF = "628117601234@c.us"
+
+
+class Shop:
+    """A bot whose messages come in one at a time or all at once; nobody sends its answers."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.gateway: Gateway = gateway_of(app)
+        self.now = datetime.fromtimestamp(START, UTC)
+        self.gateway.bot.clock = lambda: self.now
+        self._receive = receiver(self.gateway, app.app_context)
+
+    def receives(self, text: str, *, number: str = BUDI, id: str | None = None, **more: Any) -> None:  # noqa: A002
+        self._receive(Message(text=text, sender=Sender(number=number, name="Budi"), id=id, **more))
+
+    @property
+    def posted(self) -> list[tuple[str, str]]:
+        """Chat and text of what waits in the outbox, in its order."""
+        claims = []
+        with self.gateway.database.writing() as connection:
+            while batch := outbox.claim(connection, self.gateway.transport.name, START, 60.0, 100):
+                claims += batch
+                outbox.settle_sent_all(connection, batch, START)
+        return [(claim.outbound.chat, claim.outbound.reply.text) for claim in sorted(claims, key=lambda claim: claim.seq)]  # type: ignore[union-attr]
+
+    def kept(self, number: str = BUDI) -> list[Kept]:
+        with self.gateway.database.reading() as connection:
+            return inbox.of_sender(connection, number, 100)
+
+
+@pytest.fixture
+def shop(url: str, tmp_path: Path) -> Iterator[Shop]:
+    """A shop on a database of each kind in turn."""
+    shop = shop_in(tmp_path, Chatbot(), CHATBOT_DATABASE_URL=url)
+    yield shop
+    shop.gateway.database.close()
+
+
+def shop_in(folder: Path, bot: Chatbot, **config: object) -> Shop:
+    folder.mkdir(exist_ok=True)
+    app = gateway_app(folder, bot, RULES, **config)
+    return Shop(app)
+
+
+def test_the_replies_go_out_to_the_chat_the_message_came_from(shop: Shop) -> None:
+    shop.receives("halo")
+    shop.receives("halo", number="628222", chat="group", group=GROUP)
+    chats = [f"{BUDI}@c.us", f"{BUDI}@c.us", f"{GROUP}@g.us", f"{GROUP}@g.us"]
+    assert shop.posted == list(zip(chats, ["Halo.", "Apa kabar?"] * 2, strict=True))
+
+
+def test_the_same_message_again_is_not_answered_again(shop: Shop) -> None:
+    for _ in range(3):
+        shop.receives("halo", id="A1")
+    assert len(shop.posted) == 2
+    assert [kept.message_id for kept in shop.kept()] == ["A1"]
+
+
+def test_the_same_message_twenty_times_at_once_is_answered_once_and_its_handler_runs_once(url: str, tmp_path: Path) -> None:
+    bot, together = Chatbot(), Barrier(20)
+    runs: list[str | None] = []
+    shop = shop_in(tmp_path, bot, CHATBOT_DATABASE_URL=url)
+
+    @bot.rule("hitung")
+    def count(message: Message) -> str:
+        runs.append(message.id)
+        return "Sudah."
+
+    def deliver(_: int) -> None:
+        together.wait()
+        shop.receives("hitung", id="A1")
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(deliver, range(20)))
+    assert (runs, shop.posted) == (["A1"], [(f"{BUDI}@c.us", "Sudah.")])
+    shop.gateway.database.close()
+
+
+def test_a_message_that_met_a_broken_store_is_answered_when_it_comes_again(shop: Shop) -> None:
+    engine = create_engine(shop.gateway.bot.settings.database_url or "")
+    shop.receives("halo", id="A0")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE chatbot_inbox RENAME TO elsewhere")
+    with pytest.raises(StoreError):
+        shop.receives("halo", id="A1")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO chatbot_inbox")
+    engine.dispose()
+    shop.receives("halo", id="A1")
+    assert len(shop.posted) == 4
+
+
+def test_what_the_bot_writes_itself_is_never_answered(shop: Shop) -> None:
+    shop.receives("halo", number=NUMBER)
+    assert shop.posted == []
+
+
+def test_after_twenty_answers_in_a_minute_the_bot_is_silent_and_the_log_masks_the_number(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(ANSWERS_LIMIT + 3):
+        shop.receives("stop")
+    shop.receives("stop", number="628222")
+    assert [chat for chat, _ in shop.posted].count(f"{BUDI}@c.us") == ANSWERS_LIMIT
+    assert "6281******890 was answered 20 times in a minute: silence. Is it a bot?" in caplog.messages
+    assert shop.kept()[0].verdicts == ("silence: this person was answered 20 times in a minute",)
+    shop.now += timedelta(seconds=61)
+    shop.receives("stop")
+    assert len(shop.posted) == 1
+
+
+def test_messages_that_were_not_answered_do_not_count_against_their_sender(shop: Shop) -> None:
+    for _ in range(ANSWERS_LIMIT + 3):
+        shop.receives("apa saja")
+    shop.receives("stop")
+    assert len(shop.posted) == 1
+
+
+def test_in_groups_only_keywords_are_answered_where_the_rules_say_so(shop: Shop) -> None:
+    shop.receives("apa kabar", chat="group", group=GROUP)
+    assert shop.posted == []
+
+
+def test_rows_are_saved_with_the_number_the_customer_was_told(shop: Shop) -> None:
+    shop.receives("survei#5#2026-12-01")
+    shop.receives("survei#4", number="628222")
+    assert [text for _, text in shop.posted] == ["Nomor 1.", "Nomor 2."]
+    with shop.gateway.database.reading() as connection:
+        rows = saved.rows(connection, "survei")
+    assert rows == [
+        SavedRow(name="survei", number=1, fields={"nilai": 5, "kapan": "2026-12-01"}, sender=BUDI, sender_name="Budi", at=START),
+        SavedRow(name="survei", number=2, fields={"nilai": 4, "kapan": None}, sender="628222", sender_name="Budi", at=START),
+    ]
+
+
+def test_staff_is_told_who_wrote_what_and_the_bot_keeps_quiet_for_that_person(shop: Shop) -> None:
+    shop.receives("admin")
+    shop.receives("halo")
+    shop.receives("halo", number="628222")
+    assert shop.posted == [
+        (STAFF, "Pesan dari Budi +62 812-3456-7890 (admin):\nadmin"),
+        (f"{BUDI}@c.us", "Sebentar ya."),
+        ("628222@c.us", "Halo."),
+        ("628222@c.us", "Apa kabar?"),
+    ]
+
+
+def test_who_unsubscribes_gets_no_promotion_until_they_subscribe_again(shop: Shop) -> None:
+    def has_opted_out() -> bool:
+        with shop.gateway.database.reading() as connection:
+            return optouts.has_opted_out(connection, BUDI)
+
+    shop.receives("stop", number="0812-3456-7890")  # however the transport writes it
+    assert has_opted_out()
+    shop.receives("mulai")
+    assert not has_opted_out()
+
+
+def test_why_a_message_was_answered_as_it_was_is_kept_with_it(shop: Shop) -> None:
+    shop.receives("halo", id="A1")
+    (kept,) = shop.kept()
+    assert (kept.text, kept.rule, kept.replies, kept.at) == ("halo", "halo", 2, START)
+    assert kept.place is not None
+    assert kept.place.endswith("rules.yaml:4:5")
+    assert [verdict.partition(": ")[2] for verdict in kept.verdicts] == ["wins"]
+    assert kept.expires_at == START + 30 * 86_400
+    assert len(kept.rules_hash or "") == 64
+
+
+def test_two_messages_of_one_person_at_once_are_both_remembered(shop: Shop) -> None:
+    together = Barrier(2)
+
+    def deliver(text: str) -> None:
+        together.wait()
+        shop.receives(text)
+
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(deliver, ["halo", "stop"]))
+    assert len(shop.posted) == 15
+
+
+def test_nothing_of_an_answer_stays_where_another_process_was_first(shop: Shop) -> None:
+    row = Kept(session="simulator", message_id="A1", chat="", sender=BUDI, at=START, expires_at=START + 9)
+
+    def overtake(message: Message) -> None:
+        with shop.gateway.database.writing() as connection:
+            inbox.add(connection, row)
+
+    shop.gateway.bot.handlers.add_before(overtake)
+    shop.receives("survei#5", id="A1")
+    assert shop.posted == []
+    with shop.gateway.database.reading() as connection:
+        assert saved.rows(connection, "survei") == []
