@@ -1,4 +1,4 @@
-"""Everything behind a login, but the webhook and its health check."""
+"""Everything behind a login, but the webhook, the API and the health check."""
 
 from flask import Flask, redirect, request, session
 from flask_chatbot import Chatbot
@@ -13,8 +13,8 @@ def create_app(config):
 
     @app.before_request
     def require_login():
-        if request.blueprint in ("chatbot_webhook", "chatbot_health"):
-            return None  # the webhook has a key of its own
+        if request.blueprint in ("chatbot_webhook", "chatbot_api", "chatbot_health"):
+            return None  # these ask for keys of their own
         if "user" not in session and request.endpoint != "login":
             return redirect("/login")
         return None
