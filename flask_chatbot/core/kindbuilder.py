@@ -1,31 +1,35 @@
 """The ways to match a rule, compiled: ``keyword:``, ``pattern:``, ``contains:`` and ``similar:``."""
 
+import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from flask_chatbot.core.fieldbuilder import check_name
 from flask_chatbot.core.folding import Folding
 from flask_chatbot.core.patterns import Pattern, build_pattern
+from flask_chatbot.core.patternsyntax import tokens
 from flask_chatbot.core.phrases import Phrase, build_phrase
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.rules import Keyword
 from flask_chatbot.core.similar import check_similar
 
 KEYS = ("keyword", "pattern", "contains", "similar")
+GROUP = re.compile(r"\(\?P?<(\w+)>")  # as a token of a pattern
 NAME_LIMIT = 60  # characters of what a rule without a name is called by
 
 
 class Kinds(NamedTuple):
-    """All that one rule is found by."""
+    """All that one rule is found by; `named` are the groups of its patterns, of refused ones too, lest one mistake be told as several."""
 
     keywords: tuple[Keyword, ...]
     patterns: tuple[Pattern, ...]
     contains: tuple[Phrase, ...]
     similar: tuple[str, ...]
+    named: tuple[str, ...]
 
     def groups(self, known: Collection[str]) -> tuple[str, ...]:
         """The names of the groups in its patterns, without those known already."""
-        return tuple(dict.fromkeys(name for pattern in self.patterns for name in pattern.groups if name not in known))
+        return tuple(name for name in self.named if name not in known)
 
 
 def build_kinds(rule: Place, folding: Folding) -> Kinds:
@@ -35,7 +39,17 @@ def build_kinds(rule: Place, folding: Folding) -> Kinds:
         build_patterns(rule.each("pattern")),
         build_contains(rule.each("contains"), folding),
         build_similar(rule.each("similar"), folding),
+        tuple(dict.fromkeys(name for entry in rule.each("pattern") for name in named_groups(entry.data))),
     )
+
+
+def named_groups(source: str) -> list[str]:
+    r"""The names of the groups in a pattern, be it one that RE2 can read or not.
+
+    >>> named_groups(r"(?P<kode>[a-z]+)(?<nomor>.{1,99}) \(?P<x>")
+    ['kode', 'nomor']
+    """
+    return [found[1] for token in tokens(source) if token.kind == "open" and (found := GROUP.match(token.source))]
 
 
 def first_written(rule: Place) -> str:

@@ -1,6 +1,6 @@
 """One entry of ``rules:``, compiled."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, cast
 
 from flask_chatbot.core.conditionbuilder import build_condition, build_duration
@@ -75,7 +75,7 @@ class RuleBuilder:
             **self.conditions(place),
             **self.others(place, asking.asks),
         )
-        self.check(place, rule)
+        self.check(place, rule, kinds.named)
         return rule
 
     def known(self, data: Mapping[str, Any], fields: Iterable[Field], groups: Iterable[str]) -> Mapping[str, str]:
@@ -126,13 +126,13 @@ class RuleBuilder:
             "tests": tuple(build_test(entry, is_under_rule=True) for entry in place.each("tests")),
         }
 
-    def check(self, place: Place, rule: Rule) -> None:
+    def check(self, place: Place, rule: Rule, named: Collection[str]) -> None:
         """What each key may be right on its own, and wrong beside the others."""
         if not rule.fallback and LEADING.isdisjoint(place.data):
             place.tell("this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one.")
         self.check_asking(place, rule)
         if rule.fields is not None and not rule.asks:
-            self.check_fields(place, rule, rule.fields)
+            self.check_fields(place, rule, rule.fields, named)
         for key in ("on_invalid", "invalid"):
             if rule.fields is None and key in place.data:
                 place.at(key).tell(f"{key!r} needs 'fields', whose values could be wrong. Add them, or remove it.", key=True)
@@ -145,9 +145,9 @@ class RuleBuilder:
             if rule.asks and key in place.data:
                 place.at(key).tell(f"{key!r} is for 'fields'; 'ask' asks again. Remove it.", key=True)
 
-    def check_fields(self, place: Place, rule: Rule, fields: tuple[Field, ...]) -> None:
-        if rule.patterns and not any(keyword.takes_fields for keyword in rule.keywords):
-            self.check_groups(place, rule, fields)
+    def check_fields(self, place: Place, rule: Rule, fields: tuple[Field, ...], named: Collection[str]) -> None:
+        if "pattern" in place.data and not any(keyword.takes_fields for keyword in rule.keywords):
+            self.check_groups(place, fields, named)
         elif not any(keyword.takes_fields for keyword in rule.keywords):
             written = rule.keywords[0].written if rule.keywords else "penawaran"
             place.at("fields").tell(f"'fields' needs a keyword that ends in #, such as `keyword: {written}#`.", key=True)
@@ -156,9 +156,8 @@ class RuleBuilder:
         if rule.on_invalid != "reply" and "invalid" in place.data:
             place.at("invalid").tell(f"'invalid' is never sent while 'on_invalid' is {rule.on_invalid}. Remove one of them.", key=True)
 
-    def check_groups(self, place: Place, rule: Rule, fields: tuple[Field, ...]) -> None:
-        """A field that only a pattern could fill has a group of its name in one of them."""
-        named = {name for pattern in rule.patterns for name in pattern.groups}
+    def check_groups(self, place: Place, fields: tuple[Field, ...], named: Collection[str]) -> None:
+        """A field that only a pattern could fill is `named` by a group in one of them."""
         for field in fields:
             if field.name not in named and not field.may_be_left_out:
                 message = f"nothing fills the field {field.name!r}. Put (?P<{field.name}>...) into the pattern, or make the field optional."

@@ -98,6 +98,8 @@ WRITE_OUT = "Write out a word that it always finds, or use 'contains'."
         ("pattern: '\uff21'", "5:14: texts are read with 'A' in place of '\uff21', so the pattern would not find it. Write 'A'."),
         ("pattern: a\n    fields: [nama]", f"6:5: nothing fills the field 'nama'. {FILL}"),
         ("pattern: '(?P<a>b)'\n    reply: '{{ b }}'", "6:16: unknown name 'b'."),
+        ("pattern: '(?P<a>b{51})'\n    reply: '{{ a }}'", f"5:14: the pattern repeats {{51}} times, and 50 is the most. {REPEAT_LESS}"),
+        ("pattern: '(?P<a>b{51})'\n    fields: [a]", f"5:14: the pattern repeats {{51}} times, and 50 is the most. {REPEAT_LESS}"),
     ],
 )
 def test_a_wrong_pattern_is_told_with_its_place_and_the_way_out(tmp_path: Path, keys: str, found: str) -> None:
