@@ -28,3 +28,11 @@ def _logs_hold_no_secrets() -> Iterator[None]:
     WATCH.told.clear()
     yield
     assert not WATCH.told
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a PostgreSQL server, by the fixtures that give one."""
+    for item in items:
+        params = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if {"server", "postgresql"} & {*getattr(item, "fixturenames", ()), *(each for each in params if isinstance(each, str))}:
+            item.add_marker("postgresql")
