@@ -16,6 +16,7 @@ from benchmarks.timing import Work, no_collector, ratio
 from flask_chatbot import Chatbot
 from flask_chatbot.bot import Bot
 from flask_chatbot.core.replies import Text
+from flask_chatbot.gateway.service import Terms
 from flask_chatbot.transports.simulator import Simulator
 
 PROMISE = 0.5  # of the messages a second that SQLite commits rows
@@ -119,7 +120,7 @@ def service(folder: str) -> Work:
 
     def accept() -> int:
         for number in range(BATCH):
-            gateway.send(f"62812345{number:04}@c.us", TEXT, notify_url=NOTIFY)
+            gateway.send(f"62812345{number:04}@c.us", TEXT, Terms(notify_url=NOTIFY))
         return BATCH
 
     return accept

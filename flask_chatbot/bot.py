@@ -126,11 +126,9 @@ class Bot:
             decision = turn.decide(people, now, random)
             if decision.remember is None and not decision.actions and deeds is None:
                 break  # as for most messages
-            must = turn.has_run or attempt == TRIES - 1
-            remember = partial(people.keep, decision.remember, must)
+            remember = partial(people.keep, decision.remember, turn.has_run or attempt == TRIES - 1)
             if make_deeds is not None and (deeds or decision.actions):
-                state, saved = people.recalled, turn.saved
-                answered = Answered(message=message, decision=decision, book=book, state=state, now=now, saved=saved)
+                answered = Answered(message=message, decision=decision, book=book, state=people.recalled, now=now, saved=turn.saved)
                 is_done = make_deeds().carry_out(answered, remember)
             else:
                 is_done = remember(None)

@@ -28,10 +28,14 @@ def send(
     is_reply: bool = False,
 ) -> tuple[str, ...]:
     """Accept replies for a chat; the ids of the messages."""
+    if not isinstance(at, datetime | None):
+        raise TypeError(f"'at' is a value of type {type(at).__name__}. Give a datetime.")
     if at is not None and at.tzinfo is None:
         at = at.replace(tzinfo=_bot().book.locale.timezone)
-    start = None if at is None else at.timestamp()
-    return gateway().send_all(chat, replies, notify_url=notify or None, promo=promo, at=start, is_reply=is_reply)
+    from flask_chatbot.gateway.service import Terms
+
+    start_at = 0.0 if at is None else at.timestamp()
+    return gateway().send_all(chat, replies, Terms(notify_url=notify or None, start_at=start_at, promo=promo, is_reply=is_reply))
 
 
 def what(number: str, reply: object, rule: str | None, values: Mapping[str, object]) -> tuple[Reply, ...]:
@@ -53,6 +57,8 @@ def what(number: str, reply: object, rule: str | None, values: Mapping[str, obje
 
 def person(number: str) -> str:
     """The chat with a person, whose number is written as people write it; `NotAccepted` where it is none."""
+    if not isinstance(number, str):
+        raise TypeError(f"the number is a value of type {type(number).__name__}. Give it as a text, such as '6281234567890'.")
     try:
         return person_chat(normalize_phone(number, _bot().book.locale.country))
     except ValueError as error:
@@ -61,6 +67,8 @@ def person(number: str) -> str:
 
 def group(id_: str) -> str:
     """The chat of a group; `NotAccepted` where this is no id of one."""
+    if not isinstance(id_, str):
+        raise TypeError(f"the group is a value of type {type(id_).__name__}. Give its id, as groups() tells it.")
     try:
         return group_chat(read_group(id_))
     except ValueError as error:

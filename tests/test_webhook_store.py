@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -60,6 +60,16 @@ class Shop:
         answer = self.post(text, id)
         assert answer.status_code == 200
         return [item["content"] for item in answer.get_json()["message"]["reply"]]
+
+    def later(self, **time: float) -> None:
+        """Let time pass for the bot."""
+        now = datetime.now(UTC) + timedelta(**time)
+        self.app.extensions["chatbot"].clock = lambda: now
+
+    def kept(self) -> inbox.Kept:
+        """The oldest message of Budi's that is kept."""
+        with self.database.reading() as connection:
+            return inbox.of_sender(connection, BUDI, 9)[-1]
 
     @property
     def database(self) -> Database:
@@ -117,10 +127,26 @@ def test_an_unsigned_call_is_refused_where_a_secret_is_set(tmp_path: Path) -> No
 def test_what_was_written_and_why_it_was_answered_so_is_kept_where_that_is_set(tmp_path: Path) -> None:
     shop = Shop(tmp_path, CHATBOT_KEEP_MESSAGES="2 days")
     shop.says("hitung")
-    with shop.database.reading() as connection:
-        (kept,) = inbox.of_sender(connection, BUDI, 5)
+    kept = shop.kept()
     assert (kept.text, kept.rule, kept.session) == ("hitung", "hitung", "webhook")
     assert kept.expires_at - kept.at == timedelta(days=8).total_seconds()  # so long a repeat is known in any case
+
+
+def test_the_text_is_forgotten_after_its_time_and_a_repeat_is_known_all_the_same(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, CHATBOT_KEEP_MESSAGES="2 days")
+    shop.says("hitung", "msg_1")
+    shop.later(days=3)
+    shop.says("stop")  # nothing else sweeps where there is no worker
+    kept = shop.kept()
+    assert (kept.message_id, kept.text, kept.rule, kept.verdicts) == ("msg_1", None, None, ())
+    assert shop.says("hitung", "msg_1") == ["Ke-1."]
+
+
+def test_what_only_tells_repeats_goes_after_eight_days_without_a_worker(shop: Shop) -> None:
+    shop.says("hitung", "msg_1")
+    shop.later(days=9)
+    shop.says("hitung", "msg_2")
+    assert shop.kept().message_id == "msg_2"
 
 
 def test_rows_are_saved_and_numbered_by_webhook_calls_too(shop: Shop) -> None:

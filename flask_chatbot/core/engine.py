@@ -270,7 +270,7 @@ class _Turn:
                 raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
             names = self.moment.names(match)
             names.update(outcome or {})
-            if any(isinstance(action, Save) for action in rule.actions):
+            if rule.actions and any(isinstance(action, Save) for action in rule.actions):
                 names.setdefault("saved", FIRST_ROW)
             replies, has_menu = make_all(rule.reply, names, self.random), False
         if rule.menu and not has_menu:

@@ -1,6 +1,7 @@
 """What decisions name beside their replies, done: rows saved, staff told, people unsubscribed, other webhooks asked."""
 
 import logging
+import math
 from collections.abc import Callable
 
 from sqlalchemy import Connection
@@ -12,12 +13,16 @@ from flask_chatbot.core.matching import Match
 from flask_chatbot.core.messages import Message
 from flask_chatbot.core.numbers import normalize_phone
 from flask_chatbot.core.replies import Reply
+from flask_chatbot.errors import StoreError
 from flask_chatbot.gateway.forwarding import Forwarder
 from flask_chatbot.gateway.notices import notice
 from flask_chatbot.gateway.service import Gateway
 from flask_chatbot.store import optouts, saved
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.memory import StoreMemory
+from flask_chatbot.store.sweeping import sweep
+
+SWEEP_EVERY = 300.0  # seconds
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +41,7 @@ class Actions:
         self.database = database
         self._forwarder = forwarder
         self._gateway = gateway
+        self._swept_at = -math.inf
 
     def number(self, name: str) -> int:
         """The next number of a table; one that is not used after all is left out."""
@@ -60,7 +66,20 @@ class Actions:
             return False
         if self._gateway is not None:
             self._gateway.wake()
+        else:
+            self._sweep(answered.now.timestamp())
         return True
+
+    def _sweep(self, now: float) -> None:
+        """Delete some of what is over, as a worker does where there is one."""
+        if abs(now - self._swept_at) < SWEEP_EVERY:
+            return
+        self._swept_at = now
+        try:
+            with self.database.writing() as connection:
+                sweep(connection, now)
+        except StoreError as error:
+            log.warning("what is over stays for now: %s", error)
 
     def settled_by(self, settle: Settle) -> Deeds:
         """These deeds for a message of which there is more to keep: `settle` does it, in the same transaction."""
@@ -99,7 +118,7 @@ class Actions:
             rule = match.rule
             log.warning("rule %r at %s tells nobody: notify needs a way to WhatsApp. Set CHATBOT_TRANSPORT.", rule.name, rule.mark)
             return
-        self._gateway.post(connection, person_chat(action.number), notice(answered.message, match, answered.book.locale), is_reply=True)
+        self._gateway.post(connection, person_chat(action.number), notice(answered.message, match, answered.book.locale))
 
 
 def _plain(value: object) -> object:

@@ -19,7 +19,7 @@ from flask_chatbot.core.outbound import Ack
 from flask_chatbot.errors import BadPayload, NotAccepted, Refused, StoreError, TryLater
 from flask_chatbot.gateway.calls import BY_ENDPOINT, Send, read_number, read_send
 from flask_chatbot.gateway.openapi import describe
-from flask_chatbot.gateway.service import Accepted, Gateway, Once
+from flask_chatbot.gateway.service import Accepted, Gateway, Once, Terms
 from flask_chatbot.hostproof import add_route, exempt
 from flask_chatbot.keys import key_of_header
 from flask_chatbot.store.stored import Stored
@@ -58,7 +58,7 @@ def send(kind: Send, endpoint: str, asked: Asked) -> object:
     body = read_object(asked.body)
     call = read_send(kind, endpoint, body, _country(asked))
     once = _once(asked.caller, endpoint, body)
-    accepted = asked.gateway.send(call.chat, call.reply, notify_url=call.notify_url, promo=call.promo, once=once)
+    accepted = asked.gateway.send(call.chat, call.reply, Terms(notify_url=call.notify_url, promo=call.promo), once=once)
     return success(written(accepted))
 
 
@@ -138,13 +138,7 @@ def api(
     name = (request.endpoint or "").rpartition(".")[2]
     endpoint = ENDPOINTS.get(name)
     try:
-        if endpoint is None:
-            raise BadPayload("There is no such address here. Those that are stand in /api/openapi.json.", 404)
-        if request.method not in endpoint.methods:
-            raise BadPayload(f"This address takes {endpoint.methods[0]} only.", 405)
-        if refused is not None:
-            raise refused
-        return _json(200, endpoint.answer(_asked(endpoint, body, id)))
+        return _json(200, _answer(endpoint, body, refused, id))
     except (BadPayload, NotAccepted) as error:
         log.info("refused a call of /api/%s with %d", name, error.status)
         return _refuse(error.status, str(error), {"Allow": ", ".join(endpoint.methods)} if endpoint and error.status == 405 else {})
@@ -159,6 +153,17 @@ def api(
     except Exception as error:  # noqa: BLE001  of whatever is our fault the caller hears in the contract's shape
         log.error("a call of /api/%s failed by our fault\n%s", name, told(error, with_words(request.get_data(as_text=True))))
         return _refuse(503, "The gateway has a problem of its own. Try again later.", {"Retry-After": str(RETRY_AFTER)})
+
+
+def _answer(endpoint: Endpoint | None, body: BytesIO | None, refused: BadPayload | None, id_: str) -> object:
+    """What an endpoint says; `BadPayload` where the call is none that it takes."""
+    if endpoint is None:
+        raise BadPayload("There is no such address here. Those that are stand in /api/openapi.json.", 404)
+    if request.method not in endpoint.methods:
+        raise BadPayload(f"This address takes {endpoint.methods[0]} only.", 405)
+    if refused is not None:
+        raise refused
+    return endpoint.answer(_asked(endpoint, body, id_))
 
 
 def _asked(endpoint: Endpoint, body: BytesIO | None, id_: str) -> Asked:

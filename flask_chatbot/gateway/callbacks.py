@@ -25,12 +25,13 @@ log = logging.getLogger(__name__)
 class Tried:
     """What came of a try: told where there is no error, else tried again at `due_at`, and given up where that is None.
 
-    `is_answered`: whether the receiver said anything at all.
+    `is_answered`: whether the receiver said anything at all; `is_refused`: whether the address is none that is called.
     """
 
     error: str | None = None
     due_at: float | None = None
     is_answered: bool = True
+    is_refused: bool = False
 
 
 DONE = Tried()
@@ -59,7 +60,7 @@ class Caller:
             self._on_ack(claim.message, Ack(claim.ack))
             return DONE
         except FetchRefused as error:
-            return Tried(str(error), is_answered=False)
+            return Tried(str(error), is_answered=False, is_refused=True)
         except FetchLater as error:
             return self._again(claim, str(error), error.after, is_answered=False)
         except Exception as error:  # noqa: BLE001  an app's own handler may raise anything, and is called again

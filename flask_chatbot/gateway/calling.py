@@ -2,7 +2,6 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable
 from functools import partial
 from threading import Lock
 
@@ -11,8 +10,8 @@ from sqlalchemy import Connection
 from flask_chatbot.gateway.callbacks import DEADLINE, Caller, Tried
 from flask_chatbot.gateway.crew import Crew
 from flask_chatbot.gateway.lanes import Lanes
-from flask_chatbot.gateway.pump import Begin
-from flask_chatbot.gateway.schedule import CALLBACK_WAITS, Clock
+from flask_chatbot.gateway.pump import Begin, Shift
+from flask_chatbot.gateway.schedule import CALLBACK_WAITS
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import CallbackClaim, Outcome
 
@@ -25,25 +24,11 @@ log = logging.getLogger(__name__)
 
 
 class Calling:
-    """Makes callbacks with many threads while `is_open` says so. `clock` gives epoch seconds, `timer` only runs forward."""
+    """Makes callbacks with many threads."""
 
-    def __init__(
-        self,
-        caller: Caller,
-        ring: Callable[[], None],
-        is_open: Callable[[], bool],
-        clock: Clock,
-        timer: Clock,
-        *,
-        threads: int = THREADS,
-        lease: float = LEASE,
-    ) -> None:
+    def __init__(self, caller: Caller, shift: Shift, *, threads: int = THREADS) -> None:
         self._caller = caller
-        self._ring = ring
-        self._is_open = is_open
-        self._clock = clock
-        self._timer = timer
-        self._lease = lease
+        self._shift = shift
         self._crew = Crew("chatbot-callback", threads)
         self._lanes = Lanes(threads)
         self._lock = Lock()  # of the lanes, and of what waits
@@ -69,7 +54,7 @@ class Calling:
         if done:
             callbacks.settle_all(connection, [(claim, outcome_of(tried)) for claim, tried in done], now)
         room = self._room()
-        claims = callbacks.claim(connection, now, self._lease, room, self._busy()) if room else []
+        claims = callbacks.claim(connection, now, LEASE, room, self._busy()) if room else []
 
         def begin() -> None:
             for _ in done:
@@ -99,7 +84,7 @@ class Calling:
             log.info("callback %s of message %s is made later, after try %d: %s", claim.id, claim.message, claim.tries, tried.error)
 
     def _room(self) -> int:
-        return 0 if self._is_closing or not self._is_open() else max(0, AHEAD * self._crew.size - self._calls - self._waits)
+        return 0 if self._is_closing or not self._shift.is_open() else max(0, AHEAD * self._crew.size - self._calls - self._waits)
 
     def _busy(self) -> set[str]:
         with self._lock:
@@ -133,22 +118,22 @@ class Calling:
                 del self._waiting[host]
 
     def _call(self, claim: CallbackClaim) -> None:
-        start = self._timer()
+        start = self._shift.timer()
         tried = self._try(claim)
         with self._lock:
             if tried is not None:
-                self._lanes.learn(claim.host, self._timer() - start, tried.is_answered)
+                self._lanes.learn(claim.host, self._shift.timer() - start, tried.is_answered)
             self._lanes.end(claim.host)
             self._calls -= 1
             self._done.append((claim, tried))
             self._begin()
-        self._ring()
+        self._shift.ring()
 
     def _try(self, claim: CallbackClaim) -> Tried | None:
         """What comes of a call; None where it is too late for one: another worker may have it before an answer comes."""
         if claim.tries > len(CALLBACK_WAITS):
             return Tried(KILLER)  # nobody lived to say that the last try was the last
-        return self._caller.attempt(claim) if self._clock() + DEADLINE < claim.leased_until else None
+        return self._caller.attempt(claim) if self._shift.clock() + DEADLINE < claim.leased_until else None
 
 
 def outcome_of(tried: Tried | None) -> Outcome:
@@ -158,5 +143,5 @@ def outcome_of(tried: Tried | None) -> Outcome:
     if tried.error is None:
         return Outcome(state="sent")
     if tried.due_at is None:
-        return Outcome(state="failed", error=tried.error)
+        return Outcome(state="refused" if tried.is_refused else "failed", error=tried.error)
     return Outcome(state="later", due_at=tried.due_at, error=tried.error)

@@ -86,7 +86,8 @@ class HttpClient:
         """The answer to a POST within `deadline` seconds, whatever its status; a redirect is an answer like others.
 
         `limit` is in bytes: a longer answer is refused. Where `cuts`, the status is all that counts: a body that is too long or cannot be
-        read is left out. `own` URLs are the operator's, and may be private. `FetchLater` where it came to nothing for now, `FetchRefused` where it always will.
+        read is left out. `own` URLs are the operator's, and may be private. `FetchLater` where it came to nothing for now, `FetchRefused`
+        where it always will.
         """
         call = _Call("POST", body, {**_OURS, **headers}, Countdown(deadline), limit, cuts)
         return self._answer(read_url(url, any_port=True), call, own)
@@ -208,9 +209,10 @@ def told(error: Exception, target: Target, time: Countdown) -> FetchError:
     return FetchLater(f"{host} answered what cannot be read as HTTP.")
 
 
-def _told_certificate(error: ssl.SSLCertVerificationError, host: str) -> FetchError:
+def _told_certificate(error: ssl.SSLCertVerificationError, host: str) -> FetchLater:
+    """Whatever is wrong with it, its owner may mend it: nothing was said to whoever showed it."""
     if error.verify_code in (_OTHER_NAME, _OTHER_ADDRESS):
-        return FetchRefused(f"The certificate of {host} is made out to another name.")
+        return FetchLater(f"The certificate of {host} is made out to another name.")
     if error.verify_code in (_NOT_YET, _NO_LONGER):
         return FetchLater(f"The certificate of {host} is out of date.")
-    return FetchRefused(f"The certificate of {host} is not to be trusted: {error.verify_message}.")
+    return FetchLater(f"The certificate of {host} is not to be trusted: {error.verify_message}.")

@@ -101,7 +101,7 @@ class Inbound:
         if not inbox.add(connection, self._keeping.row(self._session, id_, answered, len(replies))):
             raise AlreadyAnswered
         for reply in replies:
-            self._gateway.post(connection, chat_of(answered.message), reply, is_reply=True)
+            self._gateway.post(connection, chat_of(answered.message), reply)
 
 
 def short_id(id_: str) -> str:

@@ -36,10 +36,18 @@ class Keeping:
 
     def silence(self, session: str, id_: str, message: Message, now: datetime, why: str) -> Kept:
         """The row of a message that no rule was asked about."""
-        at = now.timestamp()
-        chat, sender, expires_at = chat_of(message), message.sender.number, at + (self.time or REPEATS_KNOWN).total_seconds()
-        text = message.text if self.time is not None else None
-        return Kept(session=session, message_id=id_, chat=chat, sender=sender, at=at, text=text, verdicts=(why,), expires_at=expires_at)
+        at, time = now.timestamp(), (self.time or timedelta()).total_seconds()
+        return Kept(
+            session=session,
+            message_id=id_,
+            chat=chat_of(message),
+            sender=message.sender.number,
+            at=at,
+            text=message.text if time else None,
+            verdicts=(why,) if time else (),
+            kept_until=at + time if time else None,
+            expires_at=at + max(time, REPEATS_KNOWN.total_seconds()),
+        )
 
     def _why(self, answered: Answered) -> dict[str, Any]:
         message, book, decision = answered.message, answered.book, answered.decision
@@ -49,6 +57,7 @@ class Keeping:
             "rule": rule.name if rule else None,
             "place": str(rule.mark) if rule else None,
             "rules_hash": hash_of(book),
+            "kept_until": answered.now.timestamp() + self.time.total_seconds() if self.time is not None else None,
             "verdicts": tuple(map(str, explain(book, message, answered.state, answered.now, decision=decision))),
         }
 

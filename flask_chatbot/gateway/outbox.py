@@ -94,7 +94,7 @@ class Sender:
 def settle(connection: Connection, outcomes: Sequence[Outcome], acks: Acks, now: float) -> list[Outcome]:
     """Write down what came of tries, acks included; those of them that count, as nobody else has claimed them meanwhile."""
     sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
-    held = {(claim.seq, claim.fence) for claim in outbox.settle_sent_all(connection, [each.claim for each in sent], now)}
+    held = {(claim.seq, claim.fence) for claim in outbox.settle_sent(connection, [each.claim for each in sent], now)}
     for each in sent:
         # Also where another has claimed it since: this id of the transport is ours, and receipts will come for it.
         acks.sent(connection, each.claim.outbound.id, each.transport_id, each.at)

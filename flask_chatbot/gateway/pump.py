@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from threading import Event
 from typing import Protocol
 
@@ -39,6 +40,19 @@ class Road(Protocol):
 
     def hand_back(self) -> None:
         """Claim no more; what was claimed and not begun is given back at the next `write`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """When a road is worked on, while `is_open` says so; `ring` tells that something was done.
+
+    `clock` gives epoch seconds, `timer` only runs forward.
+    """
+
+    is_open: Callable[[], bool]
+    ring: Callable[[], None]
+    clock: Clock
+    timer: Clock
 
 
 class Trouble:

@@ -24,11 +24,9 @@ def render(book: RuleBook, name: str, number: str, values: Mapping[str, object],
         raise ChatbotError(f"There is no rule {name!r}.{did_you_mean(name, book.by_name) or ' Its name stands in the rule files.'}")
     if rule.menu:
         raise ChatbotError(f"Rule {name!r} at {rule.mark} shows a menu, whose numbers count for who asked for it. Send a rule without one.")
-    left_out = {field.name: None for field in rule.fields or () if field.optional}
-    if missing := [each for each in _known(rule) if each not in values and each not in left_out]:
-        raise ChatbotError(f"Rule {name!r} at {rule.mark} needs {', '.join(missing)}. Give each by its name: send(..., {missing[0]}=...).")
     message = Message(text="", sender=Sender(number=number))
     names = Moment(book, message, now.astimezone(book.locale.timezone)).names(Match(rule=rule, kind=Kind.MENU))
+    left_out = _left_out(rule, values, names)
     try:
         replies = make_all(rule.reply, {**names, **left_out, **values}, random)
     except AnswerFailed as error:
@@ -36,6 +34,19 @@ def render(book: RuleBook, name: str, number: str, values: Mapping[str, object],
     if not replies:
         raise ChatbotError(f"Rule {name!r} at {rule.mark} has nothing to say. Write a reply for it.")
     return replies
+
+
+def _left_out(rule: Rule, values: Mapping[str, object], names: Mapping[str, object]) -> dict[str, None]:
+    """The optional fields that no value is given for; `ChatbotError` where one is missing, or seems to be misspelled."""
+    left_out = {field.name: None for field in rule.fields or () if field.optional and field.name not in values}
+    if missing := [each for each in _known(rule) if each not in values and each not in left_out]:
+        raise ChatbotError(
+            f"Rule {rule.name!r} at {rule.mark} needs {', '.join(missing)}. Give each by its name: send(..., {missing[0]}=...)."
+        )
+    for given in values.keys() - {*names, *_known(rule)}:
+        if guess := did_you_mean(given, left_out):  # any other name may be that of a var
+            raise ChatbotError(f"Rule {rule.name!r} at {rule.mark} has no field {given!r}.{guess}")
+    return left_out
 
 
 def _known(rule: Rule) -> list[str]:

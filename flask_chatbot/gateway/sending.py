@@ -2,7 +2,6 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable
 from functools import partial
 from random import Random
 
@@ -13,8 +12,7 @@ from flask_chatbot.gateway.crew import Crew
 from flask_chatbot.gateway.inhand import InHand
 from flask_chatbot.gateway.outbox import Failed, Later, Outcome, Sender, Sent, Untried, settle
 from flask_chatbot.gateway.pacing import Tempo
-from flask_chatbot.gateway.pump import Begin
-from flask_chatbot.gateway.schedule import Clock
+from flask_chatbot.gateway.pump import Begin, Shift
 from flask_chatbot.store import outbox, paces
 from flask_chatbot.store.outbox import Claim
 
@@ -28,38 +26,20 @@ log = logging.getLogger(__name__)
 
 
 class Sending:
-    """Sends messages with a few threads while `is_open` says that the transport is open here; `tempo` is the operator's pace.
-
-    `clock` gives epoch seconds, `timer` only runs forward.
-    """
+    """Sends messages with a few threads while the transport is open here; `tempo` is the operator's pace, `lease` in seconds."""
 
     def __init__(
-        self,
-        session: str,
-        sender: Sender,
-        acks: Acks,
-        ring: Callable[[], None],
-        is_open: Callable[[], bool],
-        clock: Clock,
-        timer: Clock,
-        random: Random,
-        *,
-        tempo: Tempo | None = None,
-        threads: int = THREADS,
-        lease: float = LEASE,
+        self, session: str, sender: Sender, acks: Acks, shift: Shift, random: Random, *, tempo: Tempo | None = None, lease: float = LEASE
     ) -> None:
         self._session = session
         self._sender = sender
         self._acks = acks
-        self._ring = ring
-        self._is_open = is_open
-        self._clock = clock
+        self._shift = shift
         self._tempo = tempo
         self._random = random
         self._lease = lease
-        self._threads = threads
-        self._crew = Crew("chatbot-send", threads)
-        self._in_hand = InHand(lease, timer)
+        self._crew = Crew("chatbot-send", THREADS)
+        self._in_hand = InHand(lease, shift.timer)
         self._sending = 0  # begun, and not written down yet
         self._suspects: deque[Claim] = deque()  # whose worker died: each is tried alone, so that no other dies with the one that killed it
         self._done: deque[Outcome] = deque()
@@ -104,7 +84,7 @@ class Sending:
         self._crew.dismiss()
 
     def _room(self) -> int:
-        return 0 if self._is_closing or self._suspects or not self._is_open() else self._threads - self._sending
+        return 0 if self._is_closing or self._suspects or not self._shift.is_open() else THREADS - self._sending
 
     def _claim(self, connection: Connection, now: float) -> list[Claim]:
         killers = [Failed(claim, KILLER) for claim in outbox.dead(connection, self._session, now, most_deaths=DEATHS)]
@@ -149,9 +129,9 @@ class Sending:
             self._crew.give(partial(self._send, claim))
 
     def _send(self, claim: Claim) -> None:
-        has_time = self._in_hand.has_time(claim, self._clock())
+        has_time = self._in_hand.has_time(claim, self._shift.clock())
         self._done.append(self._sender.attempt(claim) if has_time else Untried(claim))
-        self._ring()
+        self._shift.ring()
 
     def _count(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:

@@ -56,6 +56,23 @@ class Once:
     body: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """On what terms a message goes out: who is called about it, and from when on, in epoch seconds (0 for at once).
+
+    `promo` spares who opted out; `is_reply` lets it go before all that answers nobody.
+    """
+
+    notify_url: str | None = None
+    start_at: float = 0.0
+    promo: bool = False
+    is_reply: bool = False
+
+
+PLAIN = Terms()
+REPLY = Terms(is_reply=True)
+
+
 def do_nothing() -> None:
     """What wakes a worker that runs in another process: it looks by itself."""
 
@@ -84,23 +101,13 @@ class Gateway:
         """Whether a function of the app wants to hear of acks."""
         return bool(self.bot.handlers.acks)
 
-    def send(
-        self,
-        chat: str,
-        reply: Reply,
-        *,
-        notify_url: str | None = None,
-        promo: bool = False,
-        at: float | None = None,
-        is_reply: bool = False,
-        once: Once | None = None,
-    ) -> Accepted:
-        """Accept a message to a chat, to go out at once or `at` a time; `once` gives the first answer again where it was given before.
+    def send(self, chat: str, reply: Reply, terms: Terms = PLAIN, *, once: Once | None = None) -> Accepted:
+        """Accept a message to a chat; `once` gives the first answer again where it was given before.
 
         `NotAccepted` where the number opted out of promotion, or `once` stood for something else; `StoreError` where it was not kept.
         """
         own_number, now = self.number(), self.clock()
-        message, refused = self._message(chat, reply, now, notify_url=notify_url, promo=promo, at=at, is_reply=is_reply)
+        message, refused = self._message(chat, reply, terms, now)
         accepted = Accepted(
             id=message.id,
             ack=Ack.PENDING,
@@ -112,7 +119,7 @@ class Gateway:
         with self.database.writing() as connection:
             if once is not None and (earlier := _earlier(connection, once, accepted, now)):
                 return earlier
-            if promo:  # who opts out after a message was accepted does not change what its repeats are answered
+            if terms.promo:  # who opts out after a message was accepted does not change what its repeats are answered
                 _check_subscribed(connection, chat)
             outbox.add(connection, [message])
             if refused is not None:
@@ -121,21 +128,12 @@ class Gateway:
         log.info("accepted message %s (%s)", accepted.id, accepted.type)
         return accepted
 
-    def send_all(
-        self,
-        chat: str,
-        replies: Sequence[Reply],
-        *,
-        notify_url: str | None = None,
-        promo: bool = False,
-        at: float | None = None,
-        is_reply: bool = False,
-    ) -> tuple[str, ...]:
+    def send_all(self, chat: str, replies: Sequence[Reply], terms: Terms = PLAIN) -> tuple[str, ...]:
         """Accept several messages to a chat, all of them or none; their ids, in the order in which they go out."""
         now = self.clock()
-        made = [self._message(chat, reply, now, notify_url=notify_url, promo=promo, at=at, is_reply=is_reply) for reply in replies]
+        made = [self._message(chat, reply, terms, now) for reply in replies]
         with self.database.writing() as connection:
-            if promo:
+            if terms.promo:
                 _check_subscribed(connection, chat)
             outbox.add(connection, [message for message, _ in made])
             callbacks.add(connection, [refused for _, refused in made if refused is not None])
@@ -144,9 +142,9 @@ class Gateway:
         log.info("accepted %d messages: %s", len(ids), ", ".join(ids))
         return ids
 
-    def post(self, connection: Connection, chat: str, reply: Reply, *, is_reply: bool = False) -> str:
-        """The id of a message that goes out if the transaction of `connection` is committed. Call `wake` after that."""
-        message, _ = self._message(chat, reply, self.clock(), is_reply=is_reply)
+    def post(self, connection: Connection, chat: str, reply: Reply) -> str:
+        """The id of a reply that goes out if the transaction of `connection` is committed. Call `wake` after that."""
+        message, _ = self._message(chat, reply, REPLY, self.clock())
         outbox.add(connection, [message])
         return message.id
 
@@ -217,32 +215,22 @@ class Gateway:
     def _is_at_hand(self) -> bool:
         return self.transport.runs_anywhere or self.is_open
 
-    def _message(
-        self,
-        chat: str,
-        reply: Reply,
-        now: float,
-        *,
-        notify_url: str | None = None,
-        promo: bool = False,
-        at: float | None = None,
-        is_reply: bool = False,
-    ) -> tuple[NewMessage, NewCallback | None]:
+    def _message(self, chat: str, reply: Reply, terms: Terms, now: float) -> tuple[NewMessage, NewCallback | None]:
         """A message, and the callback that stays behind where its `notify_url` is none that can be called."""
-        start, name = at or 0.0, make_id()
-        refused = self._refused(name, notify_url, now) if notify_url else None
+        name = make_id()
+        refused = self._refused(name, terms.notify_url, now) if terms.notify_url else None
         message = NewMessage(
             id=name,
             session=self.transport.name,
             chat=chat,
             type="chat" if isinstance(reply, Text) and is_group(chat) else type_of(reply),
             reply=reply,
-            promo=promo,
-            is_reply=is_reply,
-            notify_url=None if refused else notify_url,
+            promo=terms.promo,
+            is_reply=terms.is_reply,
+            notify_url=None if refused else terms.notify_url,
             created_at=now,
-            start_at=start,
-            expires_at=max(now, start) + LIFETIME,
+            start_at=terms.start_at,
+            expires_at=max(now, terms.start_at) + LIFETIME,
         )
         return message, refused
 

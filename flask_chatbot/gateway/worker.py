@@ -19,7 +19,7 @@ from flask_chatbot.gateway.calling import Calling
 from flask_chatbot.gateway.leadership import DURATION, Lease, Tenure, holder_name
 from flask_chatbot.gateway.outbox import Sender
 from flask_chatbot.gateway.pacing import Tempo
-from flask_chatbot.gateway.pump import POLL, Pump, Rhythm, Trouble
+from flask_chatbot.gateway.pump import POLL, Pump, Rhythm, Shift, Trouble
 from flask_chatbot.gateway.schedule import Clock
 from flask_chatbot.gateway.sending import LEASE, Sending
 from flask_chatbot.store.database import Database
@@ -96,7 +96,7 @@ class Worker:
         session = self._lease(f"session:{gear.transport.name}", holder)
         self._tenure = Tenure(gear.transport, self, session, gear.database, gear.timer, gear.opened)
         self._sending = self._make_sending()
-        self._calling = Calling(gear.caller, self.wake, self._is_leading, gear.clock, gear.timer)
+        self._calling = Calling(gear.caller, self._shift(self._is_leading))
         asking = Asking(gear.transport, self._is_asked, self.wake)
         self._pump = Pump(gear.database, (self._sending, self._calling, asking), gear.clock)
         self._rhythm = Rhythm(self._bell, self._stopping)
@@ -166,9 +166,11 @@ class Worker:
     def _make_sending(self) -> Sending:
         gear = self._gear
         sender = Sender(gear.transport, gear.fetch, gear.clock)
-        name = gear.transport.name
-        clocks = gear.clock, gear.timer
-        return Sending(name, sender, gear.acks, self.wake, self._may_send, *clocks, gear.random, tempo=gear.tempo, lease=gear.lease)
+        shift = self._shift(self._may_send)
+        return Sending(gear.transport.name, sender, gear.acks, shift, gear.random, tempo=gear.tempo, lease=gear.lease)
+
+    def _shift(self, is_open: Callable[[], bool]) -> Shift:
+        return Shift(is_open=is_open, ring=self.wake, clock=self._gear.clock, timer=self._gear.timer)
 
     def _is_leading(self) -> bool:
         return self._leader is None or self._leader.is_held

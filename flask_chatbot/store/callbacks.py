@@ -47,9 +47,9 @@ class CallbackClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a try: sent, given up, or to be tried again at `due_at`. What is untried is given back as it was."""
+    """What became of a try: sent, given up, refused, or to be tried again at `due_at`. What is untried is given back as it was."""
 
-    state: Literal["sent", "failed", "later", "untried"]
+    state: Literal["sent", "failed", "refused", "later", "untried"]
     due_at: float = 0.0
     error: str = ""
 
@@ -117,7 +117,9 @@ _CLAIM = (
 )
 _HELD = select(_c.seq, _c.fence).where(_c.seq.in_(bindparam("seqs", expanding=True)), _c.state == word("claimed")).with_for_update()
 _SENT = update(callbacks).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(state="sent", error=None, settled_at=bindparam("now"))
-_FAILED = update(callbacks).where(_c.seq == bindparam("held")).values(state="failed", error=bindparam("why"), settled_at=bindparam("now"))
+_GAVE_UP = (
+    update(callbacks).where(_c.seq == bindparam("held")).values(state=bindparam("end"), error=bindparam("why"), settled_at=bindparam("now"))
+)
 _LATER = update(callbacks).where(_c.seq == bindparam("held")).values(state="queued", due_at=bindparam("due"), error=bindparam("why"))
 _BACK = update(callbacks).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(state="queued", tries=_c.tries - 1)
 # Those after it in its message need not be looked at before it is due.
@@ -184,8 +186,8 @@ def settle_all(connection: Connection, outcomes: Sequence[tuple[CallbackClaim, O
     if untried := [claim.seq for claim, outcome in held if outcome.state == "untried"]:
         connection.execute(_BACK, {"seqs": untried})
     for claim, outcome in held:
-        if outcome.state == "failed":
-            connection.execute(_FAILED, {"held": claim.seq, "why": storable(outcome.error), "now": now})
+        if outcome.state in ("failed", "refused"):
+            connection.execute(_GAVE_UP, {"held": claim.seq, "end": outcome.state, "why": storable(outcome.error), "now": now})
         elif outcome.state == "later":
             connection.execute(_LATER, {"held": claim.seq, "due": outcome.due_at, "why": storable(outcome.error)})
             connection.execute(_PUT_OFF, {"of": claim.message, "to": claim.host, "held": claim.seq, "due": outcome.due_at})

@@ -15,7 +15,7 @@ ID_LIMIT, NAME_LIMIT = 255, 80  # characters; what is longer is kept by its SHA-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """One message that came in by `session`, until `expires_at`. `text` and what follows `replies` are None where they are not kept.
+    """One message that came in by `session`, until `expires_at`; its text, and why it was answered so, only until `kept_until`.
 
     `replies` is how many were made, `answer` the body that a repeated webhook call gets again, `verdicts` say why each rule won or lost.
     """
@@ -33,6 +33,7 @@ class Kept:
     rules_hash: str | None = None
     verdicts: Sequence[str] = ()
     answer: str | None = None
+    kept_until: float | None = None
 
 
 _c = inbox.c

@@ -190,12 +190,7 @@ def renew(connection: Connection, claims: Sequence[Claim], until: float) -> list
     return [replace(each, leased_until=until) for each in held]
 
 
-def settle_sent(connection: Connection, claim: Claim, now: float) -> bool:
-    """Take a message that went out from the queue. False where the claim is another's by now; nothing is changed then."""
-    return bool(settle_sent_all(connection, [claim], now))
-
-
-def settle_sent_all(connection: Connection, claims: Sequence[Claim], now: float) -> list[Claim]:
+def settle_sent(connection: Connection, claims: Sequence[Claim], now: float) -> list[Claim]:
     """Take messages that went out from the queue: those of the claims that still held."""
     held = _held(connection, claims)
     if held:

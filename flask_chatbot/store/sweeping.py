@@ -3,11 +3,12 @@
 from sqlalchemy import Column, ColumnElement, Connection, Delete, Double, bindparam, delete, select, tuple_, update
 
 from flask_chatbot.store.statements import word
-from flask_chatbot.store.tables import callbacks, idempotency, inbox, messages, requests, transport_ids
+from flask_chatbot.store.tables import callbacks, idempotency, inbox, messages, people, requests, transport_ids
 
 AT_MOST = 500  # rows of one table in one call
 KEEP = 30 * 86_400.0  # seconds
 REQUESTS_KEPT = 3600.0  # seconds; whoever asked waits for some of them
+PEOPLE_KEPT = 3600.0  # seconds after they expired: a row made anew counts from version 1 again, and nobody decides for an hour
 # No lease is given for as long, and no clocks of one installation differ by as much.
 FAR = 900.0  # seconds
 SOON = 60.0  # seconds, in which a worker that lives renews its leases, or has ended what they were for
@@ -28,6 +29,12 @@ _SWEEPS = (
     (_old(inbox.c.seq, when=inbox.c.expires_at <= _BEFORE), "expired"),
     (_old(idempotency.c.key, when=idempotency.c.expires_at <= _BEFORE), "expired"),
     (_old(requests.c.id, when=requests.c.created_at < _BEFORE), "unasked"),
+    (_old(people.c.sender, when=people.c.expires_at < _BEFORE), "forgotten"),
+)
+_FORGET = (
+    update(inbox)
+    .where(inbox.c.seq.in_(select(inbox.c.seq).where(inbox.c.kept_until <= bindparam("now", type_=Double)).limit(AT_MOST)))
+    .values(text=None, rule=None, place=None, rules_hash=None, verdicts=None, kept_until=None)
 )
 # What was accepted in the future was accepted under a clock that was ahead; unless it is to start later, it is due.
 _DUE = tuple(
@@ -49,11 +56,14 @@ _ENDING = tuple(
 def sweep(connection: Connection, now: float, keep: float = KEEP) -> int:
     """Delete what is over: settled messages, callbacks and ids `keep` seconds after; of each table at most 500 rows, and how many in all.
 
+    What was kept of messages longer than it should be is forgotten.
+
     As long as there were any, call it again, in another transaction.
     """
     mend(connection, now)
-    limits = {"kept": now - keep, "expired": now, "unasked": now - REQUESTS_KEPT}
-    return sum(connection.execute(statement, {"before": limits[limit]}).rowcount for statement, limit in _SWEEPS)
+    limits = {"kept": now - keep, "expired": now, "unasked": now - REQUESTS_KEPT, "forgotten": now - PEOPLE_KEPT}
+    forgot = connection.execute(_FORGET, {"now": now}).rowcount
+    return forgot + sum(connection.execute(statement, {"before": limits[limit]}).rowcount for statement, limit in _SWEEPS)
 
 
 def mend(connection: Connection, now: float, ahead: float = FAR) -> None:

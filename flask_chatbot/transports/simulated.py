@@ -1,6 +1,7 @@
 """What a simulated WhatsApp deals in: messages that arrived, receipts and when they come, and what can go wrong."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from typing import Literal
@@ -71,6 +72,23 @@ class AnswerLost:
 
 Fault = BaseException | Slow | AnswerLost | Receipts
 Asked = Literal["send", "groups", "has_whatsapp", "open"]
+
+
+class Time:
+    """Real time; with a `clock` (epoch seconds) that of the clock, and more where it is advanced."""
+
+    def __init__(self, clock: Callable[[], float] | None) -> None:
+        self.is_real = clock is None
+        self._clock = clock or time.time
+        self._ahead = 0.0  # seconds
+
+    def now(self) -> float:
+        """Epoch seconds."""
+        return self._clock() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._ahead += seconds
 
 
 class Faults:

@@ -23,7 +23,6 @@ READ
 """
 
 import logging
-import time
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -38,7 +37,7 @@ from flask_chatbot.errors import TryLater
 from flask_chatbot.transports.base import File, Group, Listener, Session
 from flask_chatbot.transports.phones import KEPT, Network, Phone
 from flask_chatbot.transports.postbox import Postbox
-from flask_chatbot.transports.simulated import AnswerLost, Arrived, Asked, Fault, Faults, Receipts, Slow
+from flask_chatbot.transports.simulated import AnswerLost, Arrived, Asked, Fault, Faults, Receipts, Slow, Time
 
 NUMBER = "6283111111111"
 PROFILE = "Simulator"
@@ -73,12 +72,10 @@ class Simulator:
         self.runs_anywhere = runs_anywhere
         self.receipts = receipts
         self.on_delivery = on_delivery
-        self._clock = clock or time.time
-        self._ahead = 0.0  # what `advance` added to the clock
-        self._stands_still = clock is not None
+        self._time = Time(clock)
         self._changed = Condition()
-        self._postbox = Postbox(self.now, by_itself=not self._stands_still)
-        self._network = Network(name, self.now, self.deliver)
+        self._postbox = Postbox(self._time.now, by_itself=self._time.is_real)
+        self._network = Network(name, self._time.now, self.deliver)
         self._faults = Faults()
         self._attempts: deque[Outbound] = deque(maxlen=KEPT)
         self._closed = 0  # times
@@ -127,12 +124,12 @@ class Simulator:
 
     def now(self) -> float:
         """Epoch seconds."""
-        return self._clock() + self._ahead
+        return self._time.now()
 
     def advance(self, seconds: float = 0.0) -> None:
         """Let time pass; what is due by then has been told when this returns."""
         with self._changed:
-            self._ahead += seconds
+            self._time.advance(seconds)
             self._changed.notify_all()
         self._postbox.tell_due()
 
@@ -205,7 +202,7 @@ class Simulator:
         self._tell_waiting()
 
     def _tell_waiting(self) -> None:
-        if self._stands_still:
+        if not self._time.is_real:
             self._postbox.tell_due()
 
     def _check_connection(self) -> None:
@@ -220,7 +217,7 @@ class Simulator:
         """Wait until so much time has passed; `TryLater` where the simulator is closed meanwhile."""
         until, closed = self.now() + seconds, self._closed
         with self._changed:
-            timeout = None if self._stands_still else seconds
+            timeout = seconds if self._time.is_real else None
             self._changed.wait_for(lambda: self.now() >= until or self._closed > closed, timeout)
             if self._closed > closed:
                 raise TryLater("The simulator was closed before WhatsApp answered.")

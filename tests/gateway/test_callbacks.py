@@ -106,7 +106,7 @@ def test_the_tenth_try_is_the_last() -> None:
 def test_an_address_that_is_not_called_is_given_up() -> None:
     client = Client()
     client.script.append(FetchRefused("crm.example.com is not public."))
-    assert caller(client).attempt(claimed()) == Tried("crm.example.com is not public.", is_answered=False)
+    assert caller(client).attempt(claimed()) == Tried("crm.example.com is not public.", is_answered=False, is_refused=True)
 
 
 def test_a_receiver_that_does_not_answer_is_tried_again() -> None:

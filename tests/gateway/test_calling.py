@@ -9,7 +9,7 @@ import pytest
 from flask_chatbot.core.outbound import Ack
 from flask_chatbot.gateway.callbacks import Caller, Tried
 from flask_chatbot.gateway.calling import KILLER, Calling, outcome_of
-from flask_chatbot.gateway.pump import Pump
+from flask_chatbot.gateway.pump import Pump, Shift
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import CallbackClaim, NewCallback, Outcome
 from flask_chatbot.store.database import Database
@@ -70,8 +70,9 @@ def gate() -> Gate:
     return Gate()
 
 
-def road(gate: Gate, clock: Clock | None = None, *, threads: int = 8) -> Calling:
-    return Calling(gate, lambda: None, lambda: True, clock or Clock(), Clock(0.0), threads=threads)
+def road(gate: Gate, clock: Clock | None = None, *, ring: Callable[[], None] = lambda: None, threads: int = 8) -> Calling:
+    shift = Shift(is_open=lambda: True, ring=ring, clock=clock or Clock(), timer=Clock(0.0))
+    return Calling(gate, shift, threads=threads)
 
 
 def test_of_a_host_that_does_not_answer_no_more_is_kept_than_it_has_room_for(database: Database, gate: Gate) -> None:
@@ -111,7 +112,7 @@ def test_what_was_not_begun_is_given_back_untried_at_the_end(database: Database,
 def test_what_waited_too_long_is_not_begun_as_another_may_have_it_soon(database: Database, gate: Gate) -> None:
     queue(database, "dead.example", 3)
     clock, ended = Clock(), threading.Semaphore(0)
-    calling = Calling(gate, ended.release, lambda: True, clock, Clock(0.0), threads=8)
+    calling = road(gate, clock, ring=ended.release)
     Pump(database, (calling,), clock).turn()
     assert all(gate.entered.acquire(timeout=PATIENCE) for _ in range(2))
     clock.forward(50.0)
@@ -135,10 +136,11 @@ def test_a_callback_that_outlived_its_last_try_is_given_up(database: Database, g
 
 
 def test_each_end_of_a_try_has_its_outcome() -> None:
-    outcomes = [outcome_of(tried) for tried in (None, Tried(), Tried("no"), Tried("later", 5.0))]
+    outcomes = [outcome_of(tried) for tried in (None, Tried(), Tried("no"), Tried("private", is_refused=True), Tried("later", 5.0))]
     assert outcomes == [
         Outcome(state="untried"),
         Outcome(state="sent"),
         Outcome(state="failed", error="no"),
+        Outcome(state="refused", error="private"),
         Outcome(state="later", due_at=5.0, error="later"),
     ]

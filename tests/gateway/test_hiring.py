@@ -17,7 +17,7 @@ from flask_chatbot.core.outbound import Ack
 from flask_chatbot.core.replies import Document, Image, Text
 from flask_chatbot.gateway.hiring import hire
 from flask_chatbot.gateway.reception import receiver
-from flask_chatbot.gateway.service import Gateway
+from flask_chatbot.gateway.service import Gateway, Terms
 from flask_chatbot.gateway.signing import verify_signature
 from flask_chatbot.transports.simulated import Receipts
 from flask_chatbot.transports.simulator import Simulator
@@ -109,7 +109,7 @@ def until(is_so: Callable[[], object]) -> None:
 
 def test_a_message_is_sent_read_and_told_of_with_a_signature(database: object, url: str, tmp_path: Path, other: Other) -> None:
     with at_work(tmp_path, url, Chatbot(), CHATBOT_SIGNING_SECRET=SECRET, CHATBOT_PRIVATE_HOSTS="127.0.0.1") as (gateway, simulator):
-        accepted = gateway.send("628111@c.us", Text("Halo"), notify_url=f"{other.url}/acks")
+        accepted = gateway.send("628111@c.us", Text("Halo"), Terms(notify_url=f"{other.url}/acks"))
         until(lambda: other.posts and other.posts[-1][1].endswith(b"3}"))
     acks = [json.loads(body) for _, body in other.posts]
     assert {each["msgid"] for each in acks} == {accepted.id}

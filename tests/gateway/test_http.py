@@ -284,9 +284,9 @@ def test_a_certificate_for_the_name_is_accepted_at_the_address_that_was_checked(
 
 
 @pytest.mark.parametrize("host", ["other.example.com", "example.com", "sub.hook.example.com", PUBLIC])
-def test_a_certificate_for_another_name_is_refused_and_nothing_said(host: str) -> None:
+def test_to_a_certificate_for_another_name_nothing_is_said(host: str) -> None:
     with calling(always(ok()), certificate="good.pem") as (client, server):
-        assert refused(client, server.url(scheme="https", host=host)) == f"The certificate of {host} is made out to another name."
+        assert later(client, server.url(scheme="https", host=host)) == f"The certificate of {host} is made out to another name."
     assert server.requests == []
 
 
@@ -295,13 +295,13 @@ def test_a_certificate_that_is_out_of_date_may_be_renewed() -> None:
         assert later(client, server.url(scheme="https")) == "The certificate of hook.example.com is out of date."
 
 
-def test_a_certificate_that_nobody_trusts_is_refused() -> None:
+def test_to_a_certificate_that_nobody_trusts_nothing_is_said() -> None:
     world = World()
     with (
         serving(always(ok()), certificate="good.pem") as server,
         closing(HttpClient(resolve=world.resolve, connect=world.connect)) as client,
     ):
-        message = refused(client, server.url(scheme="https"))
+        message = later(client, server.url(scheme="https"))
     assert message.startswith("The certificate of hook.example.com is not to be trusted: ")
     assert server.requests == []
 
@@ -309,6 +309,6 @@ def test_a_certificate_that_nobody_trusts_is_refused() -> None:
 def test_a_server_without_tls_is_no_https_server() -> None:
     with calling(always(ok())) as (client, server):
         assert later(client, server.url(scheme="https")).startswith(
-            ("hook.example.com could not be reached: ", "hook.example.com broke off")
+            ("hook.example.com could not be reached: ", "hook.example.com broke off", "hook.example.com took longer")
         )
     assert server.requests == []

@@ -13,6 +13,7 @@ from itertools import repeat
 
 import pytest
 
+from flask_chatbot.errors import FetchLater
 from flask_chatbot.gateway.http import HttpClient
 from tests.gateway.servers import DEADLINE, PATIENCE, PUBLIC, Request, World, always, calling, drips, later, ok, redirect, refused
 
@@ -130,6 +131,14 @@ def test_a_caller_that_needs_the_status_only_is_told_it_whatever_the_body(answer
     with calling(answers, once=True) as (client, server):
         answer = client.post(server.url(), b"", {}, deadline=DEADLINE, limit=1000, cuts=True)
     assert (answer.status, answer.body) == (200, b"")
+
+
+def test_a_body_that_nobody_needs_has_no_more_time_than_others() -> None:
+    with (
+        calling(lambda request: drips(ok(b"a" * 5000))) as (client, server),
+        pytest.raises(FetchLater, match=r" 0\.3 seconds"),
+    ):
+        client.post(server.url(), b"", {}, deadline=SOON, limit=1000, cuts=True)
 
 
 @pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("x-gzip", gzip.compress), ("deflate", zlib.compress)])

@@ -59,7 +59,7 @@ class Shop:
         with self.gateway.database.writing() as connection:
             while batch := outbox.claim(connection, self.gateway.transport.name, START, 60.0, 100):
                 claims += batch
-                outbox.settle_sent_all(connection, batch, START)
+                outbox.settle_sent(connection, batch, START)
         return [(claim.outbound.chat, claim.outbound.reply.text) for claim in sorted(claims, key=lambda claim: claim.seq)]  # type: ignore[union-attr]
 
     def kept(self, number: str = BUDI) -> list[Kept]:

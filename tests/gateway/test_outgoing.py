@@ -40,7 +40,7 @@ def accepted(app: Flask, now: float = START) -> list[Claim]:
     with gateway.database.writing() as connection:
         while claims := outbox.claim(connection, gateway.transport.name, now, 60.0, 100):
             found += claims
-            outbox.settle_sent_all(connection, claims, now)
+            outbox.settle_sent(connection, claims, now)
     return found
 
 
@@ -79,6 +79,11 @@ def test_the_replies_of_a_rule_are_sent_with_the_values_given(app: Flask, bot: C
             {"barang": "Topi"},
             r"^Rule 'dikirim' at .*rules\.yaml:5:5 needs kota\. Give each by its name: send\(\.\.\., kota=\.\.\.\)\.$",
         ),
+        (
+            "dikirim",
+            {"barang": "Topi", "kota": "Siak", "resih": "TM1"},
+            r"^Rule 'dikirim' at .*rules\.yaml:5:5 has no field 'resih'\. Did you mean 'resi'\?$",
+        ),
         ("pilihan", {}, r"shows a menu, whose numbers count for who asked for it\. Send a rule without one\.$"),
         ("diam", {}, r"^Rule 'diam' at .* has nothing to say\. Write a reply for it\.$"),
     ],
@@ -108,10 +113,13 @@ def test_a_value_that_does_not_fit_a_rule_is_told_with_the_rule(app: Flask, bot:
         (lambda bot: bot.send(BUDI, "a", rule="diam"), r"give a reply or rule='\.\.\.', one of the two\."),
         (lambda bot: bot.send(BUDI, "a", nama="Budi"), r"nama: these names are for the templates of a rule\. Name it: rule='\.\.\.'\."),
         (lambda bot: bot.send(BUDI, "  "), r"there is nothing in this reply that could be sent\."),
+        (lambda bot: bot.send(6281234567890, "a"), r"the number is a value of type int\. Give it as a text, such as '6281234567890'\."),
+        (lambda bot: bot.send_group(12036304, "a"), r"the group is a value of type int\. Give its id, as groups\(\) tells it\."),
+        (lambda bot: bot.send(BUDI, "a", at="besok"), r"'at' is a value of type str\. Give a datetime\."),
         (lambda bot: bot.send(BUDI, 5), r"a value of type int is no reply\. Return a text, a reply or a list of these\."),
     ],
 )
-def test_a_call_that_says_nothing_to_send_is_a_type_error(app: Flask, bot: Chatbot, send: Callable[[Chatbot], object], told: str) -> None:
+def test_a_call_that_cannot_be_meant_so_is_a_type_error(app: Flask, bot: Chatbot, send: Callable[[Chatbot], object], told: str) -> None:
     with pytest.raises(TypeError, match=f"^{told}$"):
         send(bot)
 

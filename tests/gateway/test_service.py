@@ -10,7 +10,7 @@ import pytest
 from flask_chatbot.core.outbound import Ack
 from flask_chatbot.core.replies import ContactCard, Document, Image, Location, Reply, Text
 from flask_chatbot.errors import NotAccepted, Refused, StoreError, TryLater
-from flask_chatbot.gateway.service import Accepted, Gateway, Once
+from flask_chatbot.gateway.service import Accepted, Gateway, Once, Terms
 from flask_chatbot.store import optouts, outbox, requests
 from flask_chatbot.store.outbox import Claim
 from flask_chatbot.transports.base import Group, Session
@@ -18,6 +18,7 @@ from tests.gateway.apps import BUDI, GROUP, OURS, START, callbacks_of, gateway_a
 
 CHAT, GROUP_CHAT = f"{BUDI}@c.us", f"{GROUP}@g.us"
 DAY = 24 * 3600.0
+PROMO = Terms(promo=True)
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def sendings(gateway: Gateway) -> int:
     ],
 )
 def test_what_is_accepted_waits_to_be_sent_as_it_was_given(gateway: Gateway, chat: str, reply: Reply, kind: str) -> None:
-    accepted = gateway.send(chat, reply, notify_url="https://example.com/acks")
+    accepted = gateway.send(chat, reply, Terms(notify_url="https://example.com/acks"))
     assert accepted == Accepted(id=accepted.id, ack=Ack.PENDING, type=kind, timestamp=int(START), from_=OURS, to=chat)
     assert [(each.outbound.id, each.chat, each.outbound.reply, each.outbound.notify_url) for each in waiting(gateway)] == [
         (accepted.id, chat, reply, "https://example.com/acks")
@@ -73,7 +74,7 @@ def test_a_worker_is_woken_once_a_message_is_committed(gateway: Gateway) -> None
 
 
 def test_a_message_for_later_waits_until_then_and_lives_a_day_from_there(gateway: Gateway) -> None:
-    gateway.send(CHAT, Text("besok"), at=START + 3600)
+    gateway.send(CHAT, Text("besok"), Terms(start_at=START + 3600))
     assert (waiting(gateway), [each.expires_at for each in waiting(gateway, START + 3600)]) == ([], [START + 3600 + DAY])
 
 
@@ -84,20 +85,20 @@ def test_several_messages_are_accepted_together_and_keep_their_order(gateway: Ga
         (claim,) = waiting(gateway)
         order.append(claim.outbound.id)
         with gateway.database.writing() as connection:
-            outbox.settle_sent(connection, claim, START)
+            outbox.settle_sent(connection, [claim], START)
     assert tuple(order) == ids
 
 
 def test_a_message_posted_in_a_transaction_that_fails_was_never_there(gateway: Gateway) -> None:
     def post_and_fail() -> None:
         with gateway.database.writing() as connection:
-            gateway.post(connection, CHAT, Text("a"), is_reply=True)
+            gateway.post(connection, CHAT, Text("a"))
             raise LookupError
 
     with pytest.raises(LookupError):
         post_and_fail()
     with gateway.database.writing() as connection:
-        name = gateway.post(connection, CHAT, Text("b"), is_reply=True)
+        name = gateway.post(connection, CHAT, Text("b"))
     assert [(each.outbound.id, each.is_reply) for each in waiting(gateway)] == [(name, True)]
 
 
@@ -113,14 +114,14 @@ def test_a_message_posted_in_a_transaction_that_fails_was_never_there(gateway: G
 def test_a_notifyurl_that_is_never_called_is_recorded_with_its_reason_and_the_message_goes_out(
     gateway: Gateway, url_given: str, reason: str | None
 ) -> None:
-    accepted = gateway.send(CHAT, Text("a"), notify_url=url_given)
+    accepted = gateway.send(CHAT, Text("a"), Terms(notify_url=url_given))
     (refused,) = callbacks_of(gateway, accepted.id)
     assert (refused.state, refused.url, refused.ack, refused.error) == ("refused", url_given, Ack.PENDING, reason or refused.error)
     assert [each.outbound.notify_url for each in waiting(gateway)] == [None]
 
 
 def test_a_private_host_that_the_operator_allows_may_be_notified(gateway: Gateway) -> None:
-    accepted = gateway.send(CHAT, Text("a"), notify_url="http://crm.local/acks")
+    accepted = gateway.send(CHAT, Text("a"), Terms(notify_url="http://crm.local/acks"))
     assert callbacks_of(gateway, accepted.id) == []
     assert [each.outbound.notify_url for each in waiting(gateway)] == ["http://crm.local/acks"]
 
@@ -128,13 +129,13 @@ def test_a_private_host_that_the_operator_allows_may_be_notified(gateway: Gatewa
 def test_a_number_that_opted_out_gets_no_promotion_and_all_else(gateway: Gateway) -> None:
     with gateway.database.writing() as connection:
         optouts.opt_out(connection, BUDI, START)
-    for send in (lambda: gateway.send(CHAT, Text("a"), promo=True), lambda: gateway.send_all(CHAT, [Text("a")], promo=True)):
+    for send in (lambda: gateway.send(CHAT, Text("a"), PROMO), lambda: gateway.send_all(CHAT, [Text("a")], PROMO)):
         with pytest.raises(
             NotAccepted, match=r"^This number opted out of promotion\. Send it without 'promo' if it is none, or not at all\.$"
         ):
             send()
     gateway.send(CHAT, Text("Pesanan Anda dikirim."))
-    gateway.send(GROUP_CHAT, Text("Diskon!"), promo=True)
+    gateway.send(GROUP_CHAT, Text("Diskon!"), PROMO)
     assert sendings(gateway) == 2
 
 
@@ -148,15 +149,15 @@ def test_the_same_send_twice_under_one_key_is_one_message_with_one_answer(gatewa
 
 def test_a_promotion_that_was_accepted_has_its_answer_again_though_the_number_opted_out_since(gateway: Gateway) -> None:
     once = Once("key", "body")
-    first = gateway.send(CHAT, Text("a"), promo=True, once=once)
+    first = gateway.send(CHAT, Text("a"), PROMO, once=once)
     with gateway.database.writing() as connection:
         optouts.opt_out(connection, BUDI, START)
-    assert gateway.send(CHAT, Text("a"), promo=True, once=once) == first
+    assert gateway.send(CHAT, Text("a"), PROMO, once=once) == first
     with pytest.raises(NotAccepted):
-        gateway.send(CHAT, Text("a"), promo=True, once=Once("another", "body"))
+        gateway.send(CHAT, Text("a"), PROMO, once=Once("another", "body"))
     with gateway.database.writing() as connection:
         optouts.opt_in(connection, BUDI)
-    gateway.send(CHAT, Text("b"), promo=True, once=Once("another", "body of b"))  # what was refused left the key free
+    gateway.send(CHAT, Text("b"), PROMO, once=Once("another", "body of b"))  # what was refused left the key free
     assert sendings(gateway) == 2
 
 

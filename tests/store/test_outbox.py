@@ -70,7 +70,7 @@ def plans(connection: Connection) -> Iterator[str]:
         statements.append((statement, parameters[0] if many else parameters))  # type: ignore[index]
 
     claims = outbox.claim(connection, "main", 1e5, 60.0, 5)
-    outbox.settle_sent_all(connection, claims, 1e5)
+    outbox.settle_sent(connection, claims, 1e5)
     event.remove(connection, "before_cursor_execute", note)
     for statement, parameters in statements:
         if "chatbot_messages" in statement:
@@ -110,7 +110,7 @@ def test_a_message_for_later_holds_up_nobody_before_its_time(database: Database)
     first, second = claim(database), claim(database, 239.0)
     assert ([each.created_at for each in first], second) == ([100.0], [])
     with database.writing() as connection:
-        assert outbox.settle_sent_all(connection, first, 239.0) == first
+        assert outbox.settle_sent(connection, first, 239.0) == first
     (third,) = claim(database, 240.0)
     assert third.seq < first[0].seq
 
@@ -143,20 +143,21 @@ def test_a_late_word_about_a_claim_that_is_anothers_changes_nothing(database: Da
     add(database, new())
     (old,), (young,) = claim(database, 200.0), claim(database, 260.0)
     with database.writing() as connection:
-        assert not outbox.settle_sent(connection, old, 261.0)
+        assert not outbox.settle_sent(connection, [old], 261.0)
         assert not outbox.settle_failed(connection, old, "refused", 261.0)
         assert not outbox.settle_later(connection, old, 300.0, "busy")
+        assert outbox.renew(connection, [old], 400.0) == []
         outbox.hand_back(connection, [old])
     assert states(database) == {"claimed": 1}
     with database.writing() as connection:
-        assert outbox.settle_sent_all(connection, [old, young], 262.0) == [young]
+        assert outbox.settle_sent(connection, [old, young], 262.0) == [young]
 
 
 def test_a_late_word_about_a_claim_nobody_else_took_counts(database: Database) -> None:
     add(database, new())
     (old,) = claim(database)
     with database.writing() as connection:
-        assert outbox.settle_sent(connection, old, 9000.0)
+        assert outbox.settle_sent(connection, [old], 9000.0)
     assert states(database) == {"sent": 1}
 
 
@@ -221,7 +222,7 @@ def work(url: str, folder: Path, log: list[tuple[str, int]], total: int) -> None
         got = claim(database, limit=7)
         log.extend((each.chat, each.seq) for each in got)
         with database.writing() as connection:
-            assert outbox.settle_sent_all(connection, got, 200.0) == got
+            assert outbox.settle_sent(connection, got, 200.0) == got
         if not got and states(database).get("sent", 0) == total:
             database.close()
             return

@@ -1,6 +1,6 @@
-"""Two workers, crashes and late words: nothing accepted is lost, and each chat keeps its order."""
+"""Two workers, crashes, renewals and late words: nothing accepted is lost, and each chat keeps its order."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from hypothesis import settings
@@ -140,7 +140,7 @@ class Outbox(RuleBasedStateMachine):
         held = self.book.holds(claim)
         with self.database.writing() as connection:
             if word == "sent":
-                assert outbox.settle_sent(connection, claim, self.book.now) is held
+                assert outbox.settle_sent(connection, [claim], self.book.now) == [claim] * held
             elif word == "failed":
                 assert outbox.settle_failed(connection, claim, "refused", self.book.now) is held
             elif word == "later":
@@ -151,6 +151,15 @@ class Outbox(RuleBasedStateMachine):
                 held = stored.move_ack(connection, claim.outbound.id, Ack.ERROR, self.book.now, "unknown number") is not None
         if held:
             self.note(kept, word)
+
+    @rule(claim=claims)
+    def renew(self, claim: Claim) -> None:
+        """A worker that lives, though its lease may be over, holds on to what is still its own."""
+        until, held = self.book.now + LEASE, self.book.holds(claim)
+        with self.database.writing() as connection:
+            assert outbox.renew(connection, [claim], until) == [replace(claim, leased_until=until)] * held
+        if held:
+            self.book.kept[claim.outbound.id].until = until
 
     def note(self, kept: Expected, word: str) -> None:
         kept.state = {"sent": "sent", "failed": "failed", "error": "failed"}.get(word, "queued")
@@ -205,7 +214,7 @@ class Outbox(RuleBasedStateMachine):
         with self.database.writing() as connection:
             got = outbox.claim(connection, "main", self.book.now, LEASE, 100)
             assert [each.outbound.id for each in got] == [each.id for each in expected]
-            assert outbox.settle_sent_all(connection, got, self.book.now) == got
+            assert outbox.settle_sent(connection, got, self.book.now) == got
         for each in expected:
             each.state = "sent"
         return got

@@ -86,7 +86,7 @@ def test_an_error_of_a_message_in_flight_lets_the_next_of_its_chat_go(database: 
     assert move(database, one.id, Ack.ERROR, 201.0, "blocked")
     assert [each.outbound.id for each in claim(database)] == [two.id]
     with database.writing() as connection:
-        assert not outbox.settle_sent(connection, got, 202.0)
+        assert not outbox.settle_sent(connection, [got], 202.0)
 
 
 def test_what_failed_is_listed_since_a_time_with_its_reason(database: Database) -> None:

@@ -33,7 +33,7 @@ def fill(database: Database) -> None:
     add(database, new("a"), new("b"))
     (got,) = claim(database, limit=1)
     with database.writing() as connection:
-        outbox.settle_sent(connection, got, 200.0)
+        outbox.settle_sent(connection, [got], 200.0)
         callbacks.add(connection, [new_callback("a"), new_callback("b", "3EB02")])
         one = callbacks.claim(connection, 200.0, 60.0, 1)
         callbacks.settle_all(connection, [(one[0], Outcome(state="sent"))], 200.0)

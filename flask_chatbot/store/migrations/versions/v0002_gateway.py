@@ -23,6 +23,11 @@ def upgrade() -> None:
     _make_idempotency()
 
 
+def _make_index(name: str, table: str, columns: list[str], where: str, *, unique: bool = False) -> None:
+    """An index of those rows only."""
+    op.create_index(name, table, columns, unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
 def _make_messages() -> None:
     op.create_table(
         "chatbot_messages",
@@ -55,42 +60,11 @@ def _make_messages() -> None:
         sa.PrimaryKeyConstraint("seq", name="pk_chatbot_messages"),
         sa.UniqueConstraint("id", name="uq_chatbot_messages_id"),
     )
-    op.create_index(
-        "ix_chatbot_messages_claimed",
-        "chatbot_messages",
-        ["session", "chat"],
-        unique=True,
-        sqlite_where=sa.text("state = 'claimed'"),
-        postgresql_where=sa.text("state = 'claimed'"),
-    )
-    op.create_index(
-        "ix_chatbot_messages_due",
-        "chatbot_messages",
-        ["session", "is_reply", "due_at", "seq"],
-        sqlite_where=sa.text("state = 'queued'"),
-        postgresql_where=sa.text("state = 'queued'"),
-    )
-    op.create_index(
-        "ix_chatbot_messages_order",
-        "chatbot_messages",
-        ["session", "chat", "seq"],
-        sqlite_where=sa.text("state = 'queued'"),
-        postgresql_where=sa.text("state = 'queued'"),
-    )
-    op.create_index(
-        "ix_chatbot_messages_settled",
-        "chatbot_messages",
-        ["state", "settled_at"],
-        sqlite_where=sa.text("settled_at IS NOT NULL"),
-        postgresql_where=sa.text("settled_at IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_chatbot_messages_waiting",
-        "chatbot_messages",
-        ["session", "chat", "seq"],
-        sqlite_where=sa.text("state = 'waiting'"),
-        postgresql_where=sa.text("state = 'waiting'"),
-    )
+    _make_index("ix_chatbot_messages_claimed", "chatbot_messages", ["session", "chat"], "state = 'claimed'", unique=True)
+    _make_index("ix_chatbot_messages_due", "chatbot_messages", ["session", "is_reply", "due_at", "seq"], "state = 'queued'")
+    _make_index("ix_chatbot_messages_order", "chatbot_messages", ["session", "chat", "seq"], "state = 'queued'")
+    _make_index("ix_chatbot_messages_settled", "chatbot_messages", ["state", "settled_at"], "settled_at IS NOT NULL")
+    _make_index("ix_chatbot_messages_waiting", "chatbot_messages", ["session", "chat", "seq"], "state = 'waiting'")
 
 
 def _make_callbacks() -> None:
@@ -114,28 +88,10 @@ def _make_callbacks() -> None:
         sa.PrimaryKeyConstraint("seq", name="pk_chatbot_callbacks"),
         sa.UniqueConstraint("id", name="uq_chatbot_callbacks_id"),
     )
-    op.create_index(
-        "ix_chatbot_callbacks_claimed",
-        "chatbot_callbacks",
-        ["leased_until"],
-        sqlite_where=sa.text("state = 'claimed'"),
-        postgresql_where=sa.text("state = 'claimed'"),
-    )
-    op.create_index(
-        "ix_chatbot_callbacks_due",
-        "chatbot_callbacks",
-        ["host", "due_at", "seq"],
-        sqlite_where=sa.text("state = 'queued'"),
-        postgresql_where=sa.text("state = 'queued'"),
-    )
+    _make_index("ix_chatbot_callbacks_claimed", "chatbot_callbacks", ["leased_until"], "state = 'claimed'")
+    _make_index("ix_chatbot_callbacks_due", "chatbot_callbacks", ["host", "due_at", "seq"], "state = 'queued'")
     op.create_index("ix_chatbot_callbacks_order", "chatbot_callbacks", ["message", "seq"])
-    op.create_index(
-        "ix_chatbot_callbacks_settled",
-        "chatbot_callbacks",
-        ["state", "settled_at"],
-        sqlite_where=sa.text("settled_at IS NOT NULL"),
-        postgresql_where=sa.text("settled_at IS NOT NULL"),
-    )
+    _make_index("ix_chatbot_callbacks_settled", "chatbot_callbacks", ["state", "settled_at"], "settled_at IS NOT NULL")
 
 
 def _make_transport_ids() -> None:
@@ -169,11 +125,13 @@ def _make_inbox() -> None:
         sa.Column("rules_hash", sa.String(64)),
         sa.Column("verdicts", sa.Text),
         sa.Column("answer", sa.Text),
+        sa.Column("kept_until", sa.Double),
         sa.Column("expires_at", sa.Double, nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_chatbot_inbox"),
         sa.UniqueConstraint("session", "message_id", name="uq_chatbot_inbox_session_message_id"),
     )
     op.create_index("ix_chatbot_inbox_expires_at", "chatbot_inbox", ["expires_at"])
+    op.create_index("ix_chatbot_inbox_kept_until", "chatbot_inbox", ["kept_until"])
     op.create_index("ix_chatbot_inbox_sender", "chatbot_inbox", ["sender", "at"])
 
 
