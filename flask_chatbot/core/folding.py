@@ -157,6 +157,8 @@ class Folding:
         >>> Folding(["kak", "min"]).without_courtesy("min halo kak")
         ['min halo', 'halo kak', 'halo']
         """
+        if " " not in folded:  # nothing would be left
+            return []
         words = folded.split(" ")
         if words[0] not in self._ignored and words[-1] not in self._ignored:
             return []

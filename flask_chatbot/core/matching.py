@@ -84,6 +84,7 @@ class Index:
         "_fallbacks",
         "_fields",
         "_folding",
+        "_has_only_keywords",
         "_highest_other",
         "_keywords",
         "_marks",
@@ -104,6 +105,7 @@ class Index:
         self._patterns = PatternIndex(rules) or None
         self._contains = PhraseIndex(rules, folding) or None
         self._similar = SimilarIndex(rules) or None
+        self._has_only_keywords = not (self._patterns or self._contains or self._similar)
         self._suggestions = suggestions(rules)
         self._fallbacks = sorted((Candidate(rule, Kind.FALLBACK, "") for rule in rules if rule.fallback), key=Candidate.rank)
         self._highest_other = max((rule.priority for rule in rules if rule.patterns or rule.contains or rule.similar), default=0)
@@ -120,15 +122,18 @@ class Index:
         text = text[:TEXT_LIMIT]
         folded = self._folding.fold(text)
         bare = (folded, *self._folding.without_courtesy(folded))
-        found = self._whole(bare)
+        found = whole(self._keywords, bare, Kind.KEYWORD)
         if "#" in folded:
             found += self._by_mark(text)
-        if folded.endswith("#"):
-            ahead = folded.rstrip("#")
-            bare = (ahead, *self._folding.without_courtesy(ahead))
-            found = found or self._whole(bare)
-        # Last, a keyword that takes fields, written without any.
-        keywords = ranked(found or (self._whole(bare, Kind.FIELDS) if self._fields else []))
+            if folded.endswith("#"):
+                ahead = folded.rstrip("#")
+                bare = (ahead, *self._folding.without_courtesy(ahead))
+                found = found or whole(self._keywords, bare, Kind.KEYWORD)
+        if not found and self._fields:  # last, a keyword that takes fields, written without any
+            found = whole(self._fields, bare, Kind.FIELDS)
+        keywords = ranked(found)
+        if self._has_only_keywords:
+            return iter(once(keywords + self._fallbacks) if keywords else self._fallbacks)
         if keywords and keywords[0].rule.priority >= self._highest_other:
             sure = once([candidate for candidate in keywords if candidate.rule.priority >= self._highest_other])
             return chain(sure, self._after(sure, keywords, text, folded, bare))
@@ -165,11 +170,6 @@ class Index:
         head = folded.partition("#")[0].strip()
         return self._suggestions.nearest([head, *self._folding.without_courtesy(head), folded])
 
-    def _whole(self, readings: Iterable[str], kind: Kind = Kind.KEYWORD) -> list[Candidate]:
-        """The rules whose literal is one of the readings of a text."""
-        table = self._keywords if kind is Kind.KEYWORD else self._fields
-        return [Candidate(rule, kind, literal) for literal in readings for rule in table.get(literal, ())]
-
     def _by_mark(self, text: str) -> list[Candidate]:
         found = []
         end = -1
@@ -180,6 +180,15 @@ class Index:
             literal = self._folding.fold(text[:end])
             found += [Candidate(rule, Kind.FIELDS, literal, text[end + 1 :]) for rule in self._fields.get(literal, ())]
         return found
+
+
+def whole(table: Mapping[str, tuple[Rule, ...]], readings: Iterable[str], kind: Kind) -> list[Candidate]:
+    """The rules of a table whose literal is one of the readings of a text."""
+    found: list[Candidate] = []
+    for literal in readings:
+        if rules := table.get(literal):
+            found += [Candidate(rule, kind, literal) for rule in rules]
+    return found
 
 
 def ranked(candidates: list[Candidate]) -> list[Candidate]:
