@@ -308,7 +308,8 @@ def test_to_a_certificate_that_nobody_trusts_nothing_is_said() -> None:
 
 def test_a_server_without_tls_is_no_https_server() -> None:
     with calling(always(ok())) as (client, server):
-        assert later(client, server.url(scheme="https")).startswith(
+        assert later(client, server.url(scheme="https"), deadline=2.0).startswith(
             ("hook.example.com could not be reached: ", "hook.example.com broke off", "hook.example.com took longer")
         )
-    assert server.requests == []
+    # What came, if it looked like a line at all, is the beginning of a handshake, and random for the most part.
+    assert [request for request in server.requests if not request.method.startswith("\x16")] == []
