@@ -15,8 +15,8 @@ HOST_LIMIT = 255  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewCallback:
-    """A change of status to tell. `url` is empty for the app's own handlers; one with an `error` is refused: kept, and never sent."""
+class Change:
+    """One change of a message's status, and whom it is told. `url` is empty for the app's own handlers."""
 
     id: str
     message: str
@@ -25,23 +25,22 @@ class NewCallback:
     url: str
     host: str
     created_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCallback(Change):
+    """A change of status to tell; one with an `error` is refused: kept, and never sent."""
+
     error: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackClaim:
+class CallbackClaim(Change):
     """A callback that one worker may send until `leased_until`. `tries` counts this one."""
 
     seq: int
     fence: int
-    id: str
-    message: str
-    ack: Ack
-    at: float
-    url: str
-    host: str
     tries: int
-    created_at: float
     leased_until: float
 
 
@@ -55,16 +54,9 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredCallback:
+class StoredCallback(Change):
     """All that is told of a callback: `state` is queued, claimed, sent, failed or refused."""
 
-    id: str
-    message: str
-    ack: Ack
-    at: float
-    url: str
-    host: str
-    created_at: float
     state: str
     due_at: float
     tries: int
