@@ -1,5 +1,7 @@
 """The tables of the gateway: what goes out, what comes in, and what the processes that share them agree on."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -28,6 +30,20 @@ def _make_index(name: str, table: str, columns: list[str], where: str, *, unique
     op.create_index(name, table, columns, unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
+def _queue() -> list[sa.Column[Any]]:
+    """What rows have that are claimed, tried and settled."""
+    return [
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("state", sa.String(8), nullable=False),
+        sa.Column("due_at", sa.Double, nullable=False),
+        sa.Column("tries", sa.SmallInteger, nullable=False),
+        sa.Column("fence", sa.BigInteger, nullable=False),
+        sa.Column("leased_until", sa.Double, nullable=False),
+        sa.Column("error", sa.Text),
+        sa.Column("settled_at", sa.Double),
+    ]
+
+
 def _make_messages() -> None:
     op.create_table(
         "chatbot_messages",
@@ -40,23 +56,12 @@ def _make_messages() -> None:
         sa.Column("promo", sa.Boolean, nullable=False),
         sa.Column("is_reply", sa.Boolean, nullable=False),
         sa.Column("notify_url", sa.Text),
-        sa.Column("created_at", sa.Double, nullable=False),
         sa.Column("start_at", sa.Double, nullable=False),
         sa.Column("expires_at", sa.Double, nullable=False),
-        sa.Column("state", sa.String(8), nullable=False),
-        sa.Column("due_at", sa.Double, nullable=False),
-        sa.Column("tries", sa.SmallInteger, nullable=False),
+        *_queue(),
         sa.Column("deaths", sa.SmallInteger, nullable=False),
-        sa.Column("fence", sa.BigInteger, nullable=False),
-        sa.Column("leased_until", sa.Double, nullable=False),
         sa.Column("ack", sa.SmallInteger, nullable=False),
-        sa.Column("error", sa.Text),
-        sa.Column("sent_at", sa.Double),
-        sa.Column("delivered_at", sa.Double),
-        sa.Column("read_at", sa.Double),
-        sa.Column("played_at", sa.Double),
-        sa.Column("failed_at", sa.Double),
-        sa.Column("settled_at", sa.Double),
+        *(sa.Column(f"{each}_at", sa.Double) for each in ("sent", "delivered", "read", "played", "failed")),
         sa.PrimaryKeyConstraint("seq", name="pk_chatbot_messages"),
         sa.UniqueConstraint("id", name="uq_chatbot_messages_id"),
     )
@@ -77,14 +82,7 @@ def _make_callbacks() -> None:
         sa.Column("at", sa.Double, nullable=False),
         sa.Column("url", sa.Text, nullable=False),
         sa.Column("host", sa.String(255), nullable=False),
-        sa.Column("created_at", sa.Double, nullable=False),
-        sa.Column("state", sa.String(8), nullable=False),
-        sa.Column("due_at", sa.Double, nullable=False),
-        sa.Column("tries", sa.SmallInteger, nullable=False),
-        sa.Column("fence", sa.BigInteger, nullable=False),
-        sa.Column("leased_until", sa.Double, nullable=False),
-        sa.Column("error", sa.Text),
-        sa.Column("settled_at", sa.Double),
+        *_queue(),
         sa.PrimaryKeyConstraint("seq", name="pk_chatbot_callbacks"),
         sa.UniqueConstraint("id", name="uq_chatbot_callbacks_id"),
     )
