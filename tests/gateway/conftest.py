@@ -1,5 +1,20 @@
-"""The databases of the store's tests serve here too."""
+"""The databases of the store's tests serve here too, and an app that serves the API."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.gateway.apps import gateway_app, gateway_of
 from tests.store.conftest import database, postgresql, server, sqlite, url
 
 __all__ = ["database", "postgresql", "server", "sqlite", "url"]
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    """An app whose API is open."""
+    app = gateway_app(tmp_path)
+    yield app
+    gateway_of(app).database.close()

@@ -1,7 +1,6 @@
 """The API's answers: every status with its message, in the contract's shape."""
 
 import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,6 @@ API = "/chatbot/api"
 TEXT = {"nohp": BUDI, "pesan": "Halo"}
 SENDS = [name for name in ENDPOINTS if name.startswith("send")]
 POSTS = [*SENDS, "groups", "getqr", "checknumber"]
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    """An app whose API is open."""
-    app = gateway_app(tmp_path)
-    yield app
-    gateway_of(app).database.close()
 
 
 @pytest.fixture

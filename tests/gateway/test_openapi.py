@@ -1,7 +1,5 @@
 """The API and its description, held against each other by a tool that is none of ours."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +15,7 @@ from schemathesis.specs.openapi.checks import ignored_auth
 from flask_chatbot.gateway.api import ENDPOINTS
 from flask_chatbot.gateway.calls import BY_ENDPOINT, FIELDS, TARGETS
 from flask_chatbot.gateway.openapi import describe
-from tests.gateway.apps import API_KEY, gateway_app, gateway_of
+from tests.gateway.apps import API_KEY
 
 CASES = 2000  # of all operations together, where it takes long
 OPERATIONS = [(path, method) for path, methods in describe("")["paths"].items() for method in methods]
@@ -28,14 +26,6 @@ NUMBERS = st.from_regex(
     r"(?:\+|00)?62 ?81[123][ -]?[0-9]{4}[ -]?[0-9]{3,4}|081[123]-?[0-9]{4}-?[0-9]{3,4}", fullmatch=True, alphabet="+0123456789 -"
 )
 schemathesis.openapi.format("phone", NUMBERS)
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    """An app whose API is open."""
-    app = gateway_app(tmp_path)
-    yield app
-    gateway_of(app).database.close()
 
 
 @pytest.fixture
