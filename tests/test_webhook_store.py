@@ -205,7 +205,8 @@ def test_a_forwarded_message_is_answered_within_the_request_with_what_the_other_
     answer = b'{"success": true, "message": [{"type": "message", "content": "Tiket 7"}]}'
     with crm(answer) as (port, asked):
         assert Shop(tmp_path, port).says("tiket#AC rusak") == ["Tiket 7"]
-    assert asked == [{"keyword": "tiket#", "data": ["AC rusak"], "webhookkey": "rahasia-crm", "from": BUDI}]
+    told = {"keyword": "tiket#", "data": ["AC rusak"], "webhookkey": "rahasia-crm", "from": BUDI, "text": "tiket#AC rusak"}
+    assert asked == [told]
 
 
 def test_where_the_other_webhook_fails_the_rule_says_its_failed(tmp_path: Path) -> None:

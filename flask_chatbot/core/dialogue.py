@@ -134,6 +134,7 @@ def _dialogue(data: Any) -> Dialogue:
 def _form(data: Any) -> Form:
     return Form(
         rule=_text(data["rule"]),
+        literal=_text(data.get("literal", "")),
         texts=_texts(data["texts"]),
         asks=tuple(map(_text, data["asks"])),
         problems=_texts(data["problems"]),
@@ -168,6 +169,7 @@ def _data(dialogue: Dialogue) -> dict[str, Any]:
         "form": form
         and {
             "rule": form.rule,
+            "literal": form.literal,
             "texts": dict(form.texts),
             "asks": list(form.asks),
             "problems": dict(form.problems),

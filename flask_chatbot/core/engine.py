@@ -19,7 +19,7 @@ from flask_chatbot.core.forms import WRONG_LIMIT, Ask, Form, Stop, begin, readin
 from flask_chatbot.core.matching import Candidate, Kind, Match
 from flask_chatbot.core.memory import Memory, State
 from flask_chatbot.core.messages import Message
-from flask_chatbot.core.moment import Moment, may_leave, trigger
+from flask_chatbot.core.moment import Moment, begun_by, may_leave, trigger
 from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.replies import REPLIES_LIMIT, Menu, Reply, Text
 from flask_chatbot.core.rules import Rule, RuleBook
@@ -139,7 +139,7 @@ class _Turn:
         rule = self.book.by_name.get(form.rule) if form else None
         if form is None or rule is None or not rule.fields or may_leave(self.book, self.message.text):
             return None
-        return self.attempt(Candidate(rule, Kind.FORM, ""), lambda candidate: self.go_on(candidate.match(), form, said))
+        return self.attempt(Candidate(rule, Kind.FORM, form.literal), lambda candidate: self.go_on(candidate.match(), form, said))
 
     def go_on(self, match: Match, form: Form, said: Collection[str]) -> Decision:
         """The next turn of a form: a question, its end, or the answer to all that was filled in."""
@@ -210,7 +210,8 @@ class _Turn:
         match = replace(match, invalid={name: problem for name, problem in match.invalid.items() if texts.get(name)})
         if not asks:
             return self.complete(match, texts)
-        return self.ask(match, begin(Form(rule=match.rule.name, texts=texts, asks=asks, problems=match.invalid), fields, self.language))
+        form = Form(rule=match.rule.name, literal=begun_by(match), texts=texts, asks=asks, problems=match.invalid)
+        return self.ask(match, begin(form, fields, self.language))
 
     def complete(self, match: Match, texts: Mapping[str, str], refused: int = 0, confirmed: bool = False) -> Decision:
         """The answer to a match with all its fields read: its refusal, the question whether all is right, or its replies."""
@@ -218,7 +219,8 @@ class _Turn:
             return self.refuse(match, texts, refused)
         if match.rule.confirm is not None and not confirmed:
             text = match.rule.confirm.render(self.moment.names(match)) or say(self.language, "not_yesno")
-            return self.ask(match, Ask(Form(rule=match.rule.name, texts=texts, refused=refused), text))
+            form = Form(rule=match.rule.name, literal=begun_by(match), texts=texts, refused=refused)
+            return self.ask(match, Ask(form, text))
         if self.notes is None:
             self.notes = deepcopy(dict(self.state.notes)) if self.state.notes else {}
         try:
@@ -245,7 +247,7 @@ class _Turn:
             if refused >= WRONG_LIMIT:
                 return Decision(match, (Text(say(self.language, "form_given_up")),))
             problems = {name: problem for name, problem in match.invalid.items() if by_handler or texts.get(name)}
-            form = Form(rule=rule.name, texts=texts, asks=asks, problems=problems, refused=refused)
+            form = Form(rule=rule.name, literal=begun_by(match), texts=texts, asks=asks, problems=problems, refused=refused)
             return self.ask(match, begin(form, fields, self.language))
         if rule.on_invalid == "reply":
             return Decision(match, make_all(rule.invalid, self.moment.names(match), self.random))

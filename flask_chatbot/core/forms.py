@@ -19,11 +19,13 @@ _NO = frozenset().union(*NO_WORDS.values())
 class Form:
     """A rule's fields being filled in: the texts so far, and the names of the fields still to ask for, the first of them now.
 
-    With none left it waits for a yes or no to the rule's `confirm`. `problems` say what was wrong with fields still to ask for. `wrong`
-    counts the wrong answers to this question, `refused` how often a handler found something wrong in what was filled in.
+    With none left it waits for a yes or no to the rule's `confirm`. `literal` is the folded keyword that began it, empty where something
+    else did. `problems` say what was wrong with fields still to ask for. `wrong` counts the wrong answers to this question, `refused` how
+    often a handler found something wrong in what was filled in.
     """
 
     rule: str
+    literal: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
     asks: tuple[str, ...] = ()
     problems: Mapping[str, str] = field(default_factory=dict)

@@ -31,8 +31,8 @@ class Kind(IntEnum):
 class Match:
     """A rule that answers, how it was found, and what was read for it.
 
-    `literal` is the folded text it was found by, or the pattern, `data` the parts after the ``#``; `invalid` has a sentence for each
-    field without a good value.
+    `literal` is the folded text it was found by, or the pattern; of a form, the keyword that began it. `data` are the parts after the
+    ``#``; `invalid` has a sentence for each field without a good value.
     """
 
     rule: Rule

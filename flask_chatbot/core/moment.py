@@ -53,7 +53,8 @@ class Moment:
         data = [form.texts.get(field.name, "") for field in fields]
         while data and not data[-1]:
             data.pop()
-        return Match(rule=rule, kind=Kind.FORM, data=tuple(data), fields={**named, **reading.values}, invalid=reading.problems)
+        fields_read = {**named, **reading.values}
+        return Match(rule=rule, kind=Kind.FORM, literal=form.literal, data=tuple(data), fields=fields_read, invalid=reading.problems)
 
     def names(self, match: Match) -> dict[str, object]:
         """What templates may use, beside the `vars`, in a dict of its own; a field hides a name of ours."""
@@ -84,7 +85,12 @@ def trigger(match: Match) -> str:
     """The keyword to show the form with, as its author wrote it: the one that was used, where that takes fields."""
     forms = [keyword for keyword in match.rule.keywords if keyword.takes_fields]
     used = [keyword for keyword in forms if keyword.literal == match.literal]
-    return next((keyword.written for keyword in (*used, *forms)), "" if match.kind is Kind.PATTERN else match.literal)
+    return next((keyword.written for keyword in (*used, *forms)), "" if match.kind in (Kind.PATTERN, Kind.FORM) else match.literal)
+
+
+def begun_by(match: Match) -> str:
+    """The folded keyword that a form of this match begins with; empty where the rule was found by something else."""
+    return match.literal if match.kind in (Kind.KEYWORD, Kind.FIELDS, Kind.FORM) else ""
 
 
 def may_leave(book: RuleBook, text: str) -> bool:

@@ -14,9 +14,11 @@ from flask_chatbot.core.actions import Forward
 from flask_chatbot.core.matching import Kind, Match
 from flask_chatbot.core.messages import Message
 from flask_chatbot.core.replies import Reply
+from flask_chatbot.core.rules import Keyword
 from flask_chatbot.errors import BadPayload, FetchLater, FetchRefused
 from flask_chatbot.gateway.addresses import read_url
 from flask_chatbot.gateway.http import Answer, HttpClient
+from flask_chatbot.gateway.media import told_kind
 from flask_chatbot.gateway.schedule import Clock, read_retry_after
 from flask_chatbot.gateway.signing import headers
 from flask_chatbot.variables import expanded
@@ -109,11 +111,14 @@ def _with_variables(action: Forward) -> Forward:
 
 
 def payload(message: Message, match: Match | None, key: str) -> bytes:
-    """The contract's body: the keyword and its data where the rule takes fields, else the whole text and who wrote it.
+    """The contract's body, with the customer's own words beside it as ``text``, and the address of a file that came with them.
+
+    The keyword is one of the rule's, as the file writes it, since programs compare it as a whole. It is the whole text where the rule was
+    found by something else.
 
     >>> from flask_chatbot.core.messages import Sender
     >>> payload(Message(text="Stok?", sender=Sender(number="628111", name="Ani")), None, "k")
-    b'{"keyword": "Stok?", "data": {"nama": "Ani", "nohp": "628111"}, "webhookkey": "k", "from": "628111"}'
+    b'{"keyword": "Stok?", "data": {"nama": "Ani", "nohp": "628111"}, "webhookkey": "k", "from": "628111", "text": "Stok?"}'
     """
     number = message.sender.number
     keyword, takes_fields = _keyword(message, match)
@@ -122,20 +127,41 @@ def payload(message: Message, match: Match | None, key: str) -> bytes:
         "data": list(match.data) if match is not None and takes_fields else {"nama": message.sender.name, "nohp": number},
         "webhookkey": key,
         "from": number,
+        "text": message.text,
+        **_file(message),
     }
     return json.dumps(document, ensure_ascii=False).encode(errors="replace")
 
 
 def _keyword(message: Message, match: Match | None) -> tuple[str, bool]:
-    """What stands for the message, and whether its data are fields; the text itself where no keyword of the rule does."""
-    if match is None or match.kind not in (Kind.FIELDS, Kind.FORM, Kind.MENU):
+    """The text that stands for the message, and True if its data are fields."""
+    if match is None or match.kind not in (Kind.KEYWORD, Kind.FIELDS, Kind.FORM, Kind.MENU):
         return message.text, False
-    forms = [keyword for keyword in match.rule.keywords if keyword.takes_fields]
-    used = [keyword for keyword in forms if keyword.literal == match.literal]
-    written = next((keyword.written for keyword in (*used, *forms, *match.rule.keywords)), match.rule.name).rstrip("# ")
-    # A form asks for the fields of any rule, its keyword with a mark or without; a number chosen in a menu means nothing to others.
-    takes_fields = bool(forms) or match.kind is Kind.FORM
+    keyword = _found_by(match)
+    # A form asks for the fields of any rule, its keyword with a mark or without.
+    takes_fields = match.kind is Kind.FORM or (keyword is not None and keyword.takes_fields)
+    written = keyword.written.removesuffix("#").rstrip() if keyword else match.rule.name
     return (f"{written}#" if takes_fields else written), takes_fields
+
+
+def _found_by(match: Match) -> Keyword | None:
+    """The keyword of the rule that found it, or began the form; else its first one; None where it has none.
+
+    A number chosen in a menu, or the last answer to a form, means nothing to others.
+    """
+    keywords = match.rule.keywords
+    if match.kind is Kind.FORM:  # of two that differ in their mark alone, the one whose data are a list
+        keywords = tuple(sorted(keywords, key=lambda keyword: not keyword.takes_fields))
+    fitting = [each for each in keywords if match.kind is Kind.FORM or each.takes_fields is (match.kind is Kind.FIELDS)]
+    return next((each for each in fitting if each.literal == match.literal), next(iter(keywords), None))
+
+
+def _file(message: Message) -> dict[str, str]:
+    """What is known of a file: where it is, and which kind its name tells."""
+    if message.media is None:
+        return {}
+    kind = told_kind(message.media)
+    return {"mediaurl": message.media} if kind is None else {"kind": kind, "mediaurl": message.media}
 
 
 def _name_of(message: Message, url: str) -> str:

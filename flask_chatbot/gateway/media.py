@@ -63,6 +63,16 @@ def kind_of_name(url: str) -> MediaKind:
     return kind_of_mime(_mime_of_name(name_of(url)))
 
 
+def told_kind(url: str) -> MediaKind | None:
+    """The kind of file a URL's name tells; None where its ending is missing or unknown.
+
+    >>> told_kind("https://example.com/harga.pdf"), told_kind("https://example.com/unduh?id=7")
+    ('document', None)
+    """
+    mime = _mime_of_name(name_of(url))
+    return None if mime == UNKNOWN else kind_of_mime(mime)
+
+
 def name_of(url: str) -> str:
     """The file name at the end of a URL's path, without what no file name holds; empty where there is none.
 

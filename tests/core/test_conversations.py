@@ -87,7 +87,7 @@ def test_what_is_to_be_done_is_named_at_the_end_and_not_before(talk: Talk) -> No
     decision = talk.decision("ya")
     assert decision.actions == (Save("survei"), Notify("628117601234"))
     assert decision.match == Match(
-        rule=talk.book.by_name["survei"], kind=Kind.FORM, data=("5",), fields={"nilai": 5, "saran": None}, invalid={}
+        rule=talk.book.by_name["survei"], kind=Kind.FORM, literal="survei", data=("5",), fields={"nilai": 5, "saran": None}, invalid={}
     )
 
 

@@ -79,6 +79,7 @@ def test_the_webhook_gets_the_contracts_body_and_its_replies_come_back() -> None
         "data": {"nama": "Ani", "nohp": "628123456789"},
         "webhookkey": KEY,
         "from": "628123456789",
+        "text": "tiket#rusak#cepat",
     }
 
 
@@ -96,6 +97,7 @@ def test_no_content_is_silence() -> None:
 
 RULES = """
 version: 1
+synonyms: {brosur: [leaflet]}
 rules:
   - keyword: "tiket #"
     fields: [apa, {kapan: {optional: true}}]
@@ -106,18 +108,30 @@ rules:
       - nilai: {question: "Puas?"}
       - saran: {question: "Ada saran?", optional: true}
     forward: {url: "http://x.example/"}
-  - keyword: bebas#
+  - keyword: [Bebas#, Bebas, "lapor #"]
     name: bebas
     forward: {url: "http://x.example/"}
-  - contains: harga
+  - keyword: [Penawaran, brosur]
+    contains: harga*
+    pattern: (?i)resi (?P<resi>[0-9]+)
+    similar: [mau lihat katalog]
     name: harga
+    forward: {url: "http://x.example/"}
+  - keyword: ["pesan#", "order#"]
+    fields: [apa]
+    on_invalid: ask
+    confirm: "{{ apa }}?"
     forward: {url: "http://x.example/"}
   - keyword: pilih
     reply: Silakan.
     menu:
       - Bebas: bebas
       - Keluhan: keluhan
+      - Harga: harga
+      - Survei: survei
   - name: keluhan
+    forward: {url: "http://x.example/"}
+  - fallback: true
     forward: {url: "http://x.example/"}
 """
 
@@ -136,16 +150,29 @@ def matched(folder: Path, *texts: str) -> tuple[Message, Match | None]:
         (["TIKET # rusak#besok#"], "tiket#", ["rusak", "besok"]),
         (["tiket#rusak"], "tiket#", ["rusak"]),
         (["tiket", "rusak sekali"], "tiket#", ["rusak sekali"]),
-        (["bebas#a##b"], "bebas#", ["a", "", "b"]),
-        (["bebas"], "bebas#", []),
-        (["poling", "5", "-"], "survei#", ["5"]),
+        (["bebas#a##b"], "Bebas#", ["a", "", "b"]),
+        (["kak, BEBAS min"], "Bebas", None),
+        (["Lapor: # lampu"], "lapor#", ["lampu"]),
+        (["lapor"], "lapor#", []),
         (["survei", "5", "bagus"], "survei#", ["5", "bagus"]),
-        (["Berapa harga #1?"], "Berapa harga #1?", None),
-        (["pilih", "1"], "bebas#", []),
+        (["POLING kak", "5", "-"], "poling#", ["5"]),
+        (["ORDER #kopi", "ya"], "order#", ["kopi"]),
+        (["Penawaran kak!"], "Penawaran", None),
+        (["*PENAWARAN*"], "Penawaran", None),
+        (["leaflet"], "brosur", None),
+        (["brosur dong"], "brosur", None),
+        (["Berapa harganya #1?"], "Berapa harganya #1?", None),
+        (["Ada penawaran harga?"], "Ada penawaran harga?", None),
+        (["Resi 12"], "Resi 12", None),
+        (["mau liat katalog"], "mau liat katalog", None),
+        (["Apa saja"], "Apa saja", None),
+        (["pilih", "1"], "Bebas#", []),
         (["pilih", "2"], "keluhan", None),
+        (["pilih", "3"], "Penawaran", None),
+        (["pilih", "4", "5", "-"], "survei#", ["5"]),
     ],
 )
-def test_a_keyword_that_takes_fields_goes_with_its_data_and_all_else_as_the_whole_text(
+def test_a_rule_found_by_a_keyword_goes_with_that_keyword_as_it_is_written_and_all_else_as_the_whole_text(
     texts: list[str], keyword: str, data: list[str] | None, tmp_path: Path
 ) -> None:
     message, match = matched(tmp_path, *texts)
@@ -154,12 +181,38 @@ def test_a_keyword_that_takes_fields_goes_with_its_data_and_all_else_as_the_whol
         "data": {"nama": "Ani", "nohp": "628123456789"} if data is None else data,
         "webhookkey": KEY,
         "from": "628123456789",
+        "text": texts[-1],
     }
 
 
 def test_a_text_of_any_kind_can_be_forwarded() -> None:
+    text = 'é "\\" 😀 \n ?'
     body = payload(Message(text='é "\\" 😀 \n \ud800', sender=Sender()), None, "")
-    assert json.loads(body) == {"keyword": 'é "\\" 😀 \n ?', "data": {"nama": "", "nohp": ""}, "webhookkey": "", "from": ""}
+    assert json.loads(body) == {"keyword": text, "data": {"nama": "", "nohp": ""}, "webhookkey": "", "from": "", "text": text}
+
+
+@pytest.mark.parametrize(
+    ("media", "known"),
+    [
+        ("https://example.com/bukti.jpg", {"kind": "image"}),
+        ("https://example.com/suara.ogg?v=2", {"kind": "audio"}),
+        ("https://example.com/harga.pdf", {"kind": "document"}),
+        ("https://example.com/unduh?id=7", {}),
+    ],
+)
+@pytest.mark.parametrize("caption", ["", "Ini buktinya"])
+def test_a_file_is_forwarded_with_its_address_its_caption_and_the_kind_that_its_name_tells(
+    caption: str, media: str, known: dict[str, str]
+) -> None:
+    assert json.loads(payload(Message(text=caption, sender=ANI, media=media), None, KEY)) == {
+        "keyword": caption,
+        "data": {"nama": "Ani", "nohp": "628123456789"},
+        "webhookkey": KEY,
+        "from": "628123456789",
+        "text": caption,
+        "mediaurl": media,
+        **known,
+    }
 
 
 # The headers.
