@@ -119,7 +119,7 @@ class Bot:
         `memory` stands in for the bot's own, and nothing is done then; `deeds` is told of every decision, not only of those with actions.
         """
         now, random, book = now or self.clock(), random or self.random, self.book
-        people = Remembering(memory or self.memory_for(message, book), message.sender.number, now.timestamp())
+        people = Remembering(memory or self.memory_for(message, book), book.person(message.sender), now.timestamp())
         make_deeds = (lambda: deeds) if deeds else self.make_deeds if memory is None else None
         for attempt in range(TRIES):
             turn = _Turn(self, message, book, make_deeds)

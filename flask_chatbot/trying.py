@@ -59,7 +59,7 @@ def deciding(book: RuleBook, app: Flask | None = None) -> Talk:
             except _NotRun as stop:
                 return Tried(Decision(stop.match), note(stop.match.rule, bot))
         if decision.remember is not None:
-            memory.commit(message.sender.number, decision.remember, now.timestamp())
+            memory.commit(book.person(message.sender), decision.remember, now.timestamp())
         return Tried(decision)
 
     return Talk(book, answer, lambda message: memory, bot.handlers.rules if bot else ())
@@ -82,7 +82,8 @@ def running(app: Flask) -> Talk:
 
     def answer(message: Message, now: datetime) -> Tried:
         with app.app_context():
-            left = bot.memory_for(message).recall(message.sender.number, now.timestamp()).paused_until - now.timestamp()
+            state = bot.memory_for(message).recall(bot.book.person(message.sender), now.timestamp())
+            left = state.paused_until - now.timestamp()
             decision = bot.answer(message, now, deeds=NoDeeds())
         return Tried(decision, f"the bot is paused for this person: {lasting(left)} left" if left > 0 else "")
 

@@ -31,7 +31,8 @@ def read_object(body: bytes) -> dict[str, object]:
 def read_webhook(document: Mapping[str, object], *, line: str | None = None) -> Message:
     """The message a webhook's JSON object stands for; `BadPayload` naming the key that is wrong.
 
-    The text is rebuilt from `keyword` and `data`. The sender's number is whatever was sent, as text: it is never refused.
+    The text is rebuilt from `keyword` and `data`. The sender's number is whatever was sent as `from`, as text: it is never refused. Only
+    where there is none does ``data.nohp`` say who wrote.
 
     >>> read_webhook({"keyword": "penawaran#", "data": ["Jhon Doe", "2"], "from": "628111"}).text
     'penawaran#Jhon Doe#2'
@@ -40,9 +41,9 @@ def read_webhook(document: Mapping[str, object], *, line: str | None = None) -> 
     if not isinstance(keyword, str):
         raise BadPayload(f"'keyword' is {kind_in_json(keyword)}. Send the customer's keyword, or the whole text, as a string.")
     data = document.get("data")
-    number = _opaque(document.get("from"))
+    number = _named(document.get("from"))
     if isinstance(data, dict):
-        sender = Sender(number=_opaque(data.get("nohp")) or number, name=_opaque(data.get("nama")))
+        sender = Sender(number=number or _named(data.get("nohp")), name=_named(data.get("nama")))
         return Message(text=str(keyword), sender=sender, line=line)
     return Message(text=_text(keyword, _parts(data)), sender=Sender(number=number), line=line)
 
@@ -75,6 +76,16 @@ def _opaque(value: object) -> str:
     if isinstance(value, str):
         return str(value)
     return "" if value is None else _ENCODER.encode(value)
+
+
+def _named(value: object) -> str:
+    """The same for who somebody is: white space, an empty list and an empty object name nobody.
+
+    >>> _named(" 628111"), _named(" "), _named([])
+    (' 628111', '', '')
+    """
+    text = _opaque(value)
+    return "" if text.isspace() or text in ("[]", "{}") else text
 
 
 def kind_in_json(value: object) -> str:

@@ -57,7 +57,7 @@ def test_a_keyword_with_fields_is_answered(client: FlaskClient) -> None:
 
 def test_a_keyword_without_fields_is_answered_to_the_name_sent(client: FlaskClient) -> None:
     answer = client.post(URL, json=halo(data={"nama": "Jhon Doe", "nohp": "628222"}))
-    assert answer.get_json()["message"]["reply"] == [{"type": "message", "content": "Halo Jhon Doe, nomor 628222."}]
+    assert answer.get_json()["message"]["reply"] == [{"type": "message", "content": "Halo Jhon Doe, nomor 628111."}]
 
 
 def test_a_whole_text_as_keyword_is_answered(client: FlaskClient) -> None:

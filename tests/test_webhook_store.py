@@ -213,3 +213,40 @@ def test_where_the_other_webhook_fails_the_rule_says_its_failed(tmp_path: Path) 
     with crm(b"", 404) as (port, asked):
         assert Shop(tmp_path, port).says("tiket#Kak") == ["Maaf Kak."]
     assert len(asked) == 1
+
+
+def call(shop: Shop, text: str, **who: object) -> list[dict[str, str]]:
+    """The replies to a text; `who` are the keys that say who wrote."""
+    payload = {"keyword": text, "webhookkey": KEY, **who}
+    replies: list[dict[str, str]] = shop.app.test_client().post("/chatbot/webhook", json=payload).get_json()["message"]["reply"]
+    return replies
+
+
+SAME_PERSON: list[dict[str, object]] = [
+    {"from": BUDI, "data": {"nama": "Budi", "nohp": "628999"}},  # the platform's own line may stand there
+    {"from": f" +{BUDI}"},
+    {"from": "0812-3456-7890"},
+    {"from": f"{BUDI}@c.us"},
+    {"from": int(BUDI)},
+    {"data": {"nohp": BUDI}},
+    {"from": "", "data": {"nohp": f"+{BUDI}"}},
+]
+
+
+@pytest.mark.parametrize("who", SAME_PERSON, ids=str)
+def test_a_pause_holds_for_one_person_however_the_platform_writes_the_number(shop: Shop, who: dict[str, object]) -> None:
+    assert call(shop, "admin", **who) == [{"type": "message", "content": "Sebentar."}]
+    assert [call(shop, "hitung", **other) for other in SAME_PERSON] == [[]] * len(SAME_PERSON)
+    assert call(shop, "hitung", **{"from": "628999"}) != []
+
+
+def test_who_is_called_by_no_number_is_one_person_by_each_text(shop: Shop) -> None:
+    call(shop, "admin", **{"from": "Toko 6282386xxxxxx"})
+    assert [bool(call(shop, "hitung", **{"from": name})) for name in ("Toko 6282386xxxxxx", "toko 6282386xxxxxx")] == [False, True]
+
+
+@pytest.mark.parametrize("written", [BUDI, f"+{BUDI}", "0812 3456 7890"])
+def test_what_is_kept_of_a_person_is_found_by_the_number_in_one_form(tmp_path: Path, written: str) -> None:
+    shop = Shop(tmp_path, CHATBOT_KEEP_MESSAGES="30 days")
+    call(shop, "hitung", **{"from": written})
+    assert (shop.kept().text, shop.kept().sender) == ("hitung", BUDI)

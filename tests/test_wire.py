@@ -43,7 +43,7 @@ def test_a_keyword_with_parts_becomes_the_text_the_customer_wrote() -> None:
 
 
 def test_a_keyword_without_parts_brings_the_senders_name_and_number() -> None:
-    body = '{"keyword": "penawaran", "data": {"nama": "Jhon Doe", "nohp": "6282386xxxxxx"}, "webhookkey": "k", "from": "1"}'
+    body = '{"keyword": "penawaran", "data": {"nama": "Jhon Doe", "nohp": "1"}, "webhookkey": "k", "from": "6282386xxxxxx"}'
     assert read(body) == Message(text="penawaran", sender=Sender(number="6282386xxxxxx", name="Jhon Doe"))
 
 
@@ -91,8 +91,14 @@ def test_from_is_never_refused(sent: str, number: str) -> None:
     assert read(f'{{"keyword": "halo", "from": {sent}}}') == Message(text="halo", sender=Sender(number=number))
 
 
-def test_from_stands_in_for_an_empty_nohp() -> None:
-    assert read('{"keyword": "halo", "data": {"nama": null, "nohp": ""}, "from": "628"}').sender == Sender(number="628")
+@pytest.mark.parametrize("missing", ["", '"from": null,', '"from": "",', '"from": " ",', '"from": [],', '"from": {},'])
+def test_nohp_stands_in_where_from_names_nobody(missing: str) -> None:
+    assert read(f'{{"keyword": "halo", {missing} "data": {{"nama": null, "nohp": 628}}}}').sender == Sender(number="628")
+
+
+def test_from_goes_before_nohp_as_it_is_written() -> None:
+    body = '{"keyword": "halo", "data": {"nama": "Ani", "nohp": "628111"}, "from": " +62 811 \\u0001x"}'
+    assert read(body).sender == Sender(number=" +62 811 \x01x", name="Ani")
 
 
 def test_keys_of_others_are_ignored() -> None:

@@ -1,12 +1,14 @@
 """`why` and `resume`: what the bot did with one person's messages, and speaking to them again."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from flask_chatbot.commands.apps import Place, Told, as_json, find_place, form_option, plain
+from flask_chatbot.core.messages import Sender
 from flask_chatbot.core.numbers import normalize_phone
 from flask_chatbot.core.remembering import TRIES
 from flask_chatbot.errors import StoreError
@@ -64,11 +66,12 @@ def resume(context: click.Context, number: str) -> None:
 
 
 def senders(place: Place, number: str) -> tuple[str, ...]:
-    """The texts that may stand for a person: the number as it is written here, and as it is normalised."""
-    try:
-        return tuple(dict.fromkeys((number, normalize_phone(number, place.bot.book.locale.country))))
-    except ValueError:
-        return (number,)  # webhooks may call a sender anything
+    """The texts that may stand for a person: as memory reads them from a webhook, which may call a sender anything, and as a number."""
+    book = place.bot.book
+    known = [book.person(Sender(number=number))]
+    with suppress(ValueError):
+        known.append(normalize_phone(number, book.locale.country))
+    return tuple(dict.fromkeys(known))
 
 
 def end_pause(place: Place, sender: str) -> float:

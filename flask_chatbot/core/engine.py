@@ -78,7 +78,7 @@ def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, rand
     if len(message.text) > TEXT_LIMIT:
         message = replace(message, text=message.text[:TEXT_LIMIT])
     time = now.timestamp()
-    state = memory.recall(message.sender.number, time)
+    state = memory.recall(book.person(message.sender), time)
     if state.paused_until > time:
         return Decision(None)
     return _Turn(Moment(book, message, now.astimezone(book.locale.timezone)), time, state, random, handle).decide()

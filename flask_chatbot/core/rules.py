@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from flask_chatbot.core.actions import Action, Pause
 from flask_chatbot.core.answers import Answer
-from flask_chatbot.core.conditions import Condition
+from flask_chatbot.core.conditions import Condition, international
 from flask_chatbot.core.fields import Field
 from flask_chatbot.core.folding import Folding
 from flask_chatbot.core.hours import Hours
 from flask_chatbot.core.locale import Locale
+from flask_chatbot.core.messages import Sender
 from flask_chatbot.core.patterns import Pattern
 from flask_chatbot.core.phrases import Phrase
 from flask_chatbot.core.problems import Mark
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from flask_chatbot.core.matching import Index
 
 RULES_PER_LITERAL = 100  # more rules than this may not share one keyword
+_NUMBER_LIMIT = 60  # characters of a telephone number, however it is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,19 @@ class RuleBook:
         first_contact = any(rule.when is not None and rule.when.first_contact is not None for rule in self.rules)
         object.__setattr__(self, "tracks_first_contact", first_contact)
         object.__setattr__(self, "remembers", first_contact or any(map(remembers, self.rules)))
+
+    def person(self, sender: Sender) -> str:
+        """The text that memory knows a sender by: a telephone number in one form, however it came; any other text as it is.
+
+        >>> from flask_chatbot.core.matching import Index
+        >>> book = RuleBook(rules=(), by_name={}, index=Index((), Folding()), locale=Locale())
+        >>> book.person(Sender(number="+62 812-3456-7890")), book.person(Sender(number="6282386xxxxxx"))
+        ('6281234567890', '6282386xxxxxx')
+        """
+        number = sender.number
+        if not number or (number.isascii() and number.isdecimal() and number[0] != "0") or len(number) > _NUMBER_LIMIT:
+            return number  # as nearly all come: reading them would cost as much as deciding
+        return international(number, self.locale.country)
 
 
 def remembers(rule: Rule) -> bool:

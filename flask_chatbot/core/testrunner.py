@@ -113,7 +113,7 @@ class _Talk:
         self.memory = ShortMemory()
         if not self.test.first:
             start = self.test.at.replace(tzinfo=book.locale.timezone)
-            self.memory.commit(self.test.sender.number, State(seen=True), start.timestamp())
+            self.memory.commit(book.person(self.test.sender), State(seen=True), start.timestamp())
 
     def failures(self, turn: Turn, now: datetime) -> list[Failure]:
         """What is not as expected after one text."""
@@ -141,7 +141,7 @@ class _Talk:
         message = Message(text=turn.text, sender=self.test.sender, chat=self.test.chat, line=self.test.line)
         decision = decide(self.book, message, self.memory, now, self.random, self.handle)
         if decision.remember is not None:
-            self.memory.commit(message.sender.number, decision.remember, now.timestamp())
+            self.memory.commit(self.book.person(message.sender), decision.remember, now.timestamp())
         return decision
 
     def handle(self, match: Match, message: Message, notes: Mapping[str, object]) -> Mapping[str, object]:

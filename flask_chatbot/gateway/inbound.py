@@ -75,16 +75,16 @@ class Inbound:
             self._turnstile.leave(key)
 
     def _answer(self, message: Message, id_: str) -> None:
-        now = self._bot.clock()
+        now, person = self._bot.clock(), self._bot.book.person(message.sender)
         with self._actions.database.reading() as connection:
             if inbox.find(connection, self._session, id_) is not None:
                 log.info("message %s came again: answered before", short_id(id_))
                 return
-            answers = inbox.answered_since(connection, message.sender.number, now.timestamp() - MINUTE)
+            answers = inbox.answered_since(connection, person, now.timestamp() - MINUTE)
         if answers >= ANSWERS_LIMIT:
             log.warning("%s was answered %d times in a minute: silence. Is it a bot?", mask(message.sender.number), answers)
             with self._actions.database.writing() as connection:
-                inbox.add(connection, self._keeping.silence(self._session, id_, message, now, SILENCE))
+                inbox.add(connection, self._keeping.silence(self._session, id_, message, person, now, SILENCE))
             return
         try:
             with self._context():

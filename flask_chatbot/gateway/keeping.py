@@ -29,19 +29,19 @@ class Keeping:
         message, now = answered.message, answered.now.timestamp()
         why = self._why(answered) if self.time is not None else {}
         expires_at = now + max(REPEATS_KNOWN, self.time or REPEATS_KNOWN).total_seconds()
-        chat, sender = chat_of(message), message.sender.number
+        chat, sender = chat_of(message), answered.book.person(message.sender)
         return Kept(
             session=session, message_id=id_, chat=chat, sender=sender, at=now, replies=replies, answer=answer, expires_at=expires_at, **why
         )
 
-    def silence(self, session: str, id_: str, message: Message, now: datetime, why: str) -> Kept:
-        """The row of a message that no rule was asked about."""
+    def silence(self, session: str, id_: str, message: Message, person: str, now: datetime, why: str) -> Kept:
+        """The row of a message that no rule was asked about; `person` is who wrote it."""
         at, time = now.timestamp(), (self.time or timedelta()).total_seconds()
         return Kept(
             session=session,
             message_id=id_,
             chat=chat_of(message),
-            sender=message.sender.number,
+            sender=person,
             at=at,
             text=message.text if time else None,
             verdicts=(why,) if time else (),
