@@ -36,6 +36,15 @@ def fold(text: str) -> str:
     return "#".join([fold_words(part) if part else "" for part in text.split("#")])
 
 
+def is_blank(text: str) -> bool:
+    """True if a text holds nothing that can be seen.
+
+    >>> is_blank(" \\u200b\\n"), is_blank("?")
+    (True, False)
+    """
+    return not text[:1].isalnum() and not UNSEEN.sub("", text).strip()
+
+
 @lru_cache(maxsize=4)
 def nfkc(text: str) -> str:
     """The first 4,096 characters of the NFKC of a text.

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.bot import Answered
 from flask_chatbot.core.chats import chat_of
+from flask_chatbot.core.folding import is_blank
 from flask_chatbot.core.messages import Message
 from flask_chatbot.core.numbers import mask
 from flask_chatbot.gateway.actions import Actions
@@ -64,6 +65,9 @@ class Inbound:
     def received(self, message: Message) -> None:
         """Answer a message unless it has been; `StoreError` where the store fails: deliver it again then."""
         if message.sender.number == self._gateway.number():  # two bots of one number would talk for ever
+            return
+        if message.media is None and is_blank(message.text):  # a reaction, say
+            log.info("a message without a text or a file is not answered")
             return
         message = message if message.line else replace(message, line=self._session)
         id_ = message.id or uuid4().hex

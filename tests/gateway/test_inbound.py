@@ -134,6 +134,17 @@ def test_what_the_bot_writes_itself_is_never_answered(shop: Shop) -> None:
     assert shop.posted == []
 
 
+@pytest.mark.parametrize(
+    ("text", "media", "answers"), [("", None, 0), (" \u200b\n", None, 0), ("", "https://a.id/b.jpg", 1), ("?", None, 1)]
+)
+def test_what_holds_neither_a_text_nor_a_file_is_not_answered_by_the_fallback_either(
+    tmp_path: Path, text: str, media: str | None, answers: int
+) -> None:
+    shop = Shop(gateway_app(tmp_path, Chatbot(), "version: 1\nrules:\n  - {fallback: true, reply: Belum mengerti.}\n"))
+    shop.receives(text, media=media)
+    assert shop.posted == [(f"{BUDI}@c.us", "Belum mengerti.")] * answers
+
+
 def test_after_twenty_answers_in_a_minute_the_bot_is_silent_and_the_log_masks_the_number(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
