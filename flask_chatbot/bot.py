@@ -26,6 +26,7 @@ from flask_chatbot.core.sentences import say
 from flask_chatbot.errors import AnswerFailed, FetchError, HandlerError, Invalid, Skip
 from flask_chatbot.handlers import Handler, Handlers, field_names
 from flask_chatbot.tracebacks import private, told
+from flask_chatbot.wrongkeys import WrongKeys
 
 if TYPE_CHECKING:
     from flask_chatbot.gateway.repeats import Calls
@@ -94,6 +95,7 @@ class Bot:
     make_calls: "Callable[[], Calls] | None" = None
     problems: tuple[Problem, ...] = ()
     watched_by: int = 0
+    wrong_keys: WrongKeys = field(default_factory=WrongKeys)
     gateway: "Gateway | None" = None
 
     def read(self) -> RuleBook:

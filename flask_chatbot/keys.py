@@ -2,10 +2,16 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hmac import compare_digest
 
 _SIGNING = "whsec_"  # before a secret in base64, as Standard Webhooks write it
+# Headers that other gateways take a key in, without "X-" and hyphens.
+_MEANT_AS_KEY = frozenset(
+    "authorization secretkey secret secrettoken apikey apisecret apitoken apisecretkey key token accesskey accesstoken authkey authtoken"
+    " webhookkey".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,20 @@ def key_of_header(keys: tuple[Key, ...], header: str) -> Key | None:
     # WSGI hands headers on as Latin-1; keys are compared as UTF-8.
     given = header.encode("latin-1", "replace").decode("utf-8", "replace").strip()
     return find_key(keys, given) or find_key(keys, given.removesuffix(";").rstrip())
+
+
+def near_miss(headers: Iterable[tuple[str, str]]) -> str | None:
+    """The name of a header that holds something, and was meant to carry the key; None where there is none.
+
+    >>> near_miss([("Host", "a.id"), ("X-Api-Key", "k")]), near_miss([("Secret-Key", "")])
+    ('X-Api-Key', None)
+    """
+    name = next((name for name, value in headers if value.strip() and _plain(name) in _MEANT_AS_KEY), None)
+    return "SecretKey" if name and name.lower() == "secretkey" else name  # servers write Secretkey
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "").removeprefix("x")
 
 
 def read_secret(text: str) -> bytes:

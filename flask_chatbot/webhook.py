@@ -14,10 +14,10 @@ from flask_chatbot.bot import Bot
 from flask_chatbot.errors import BadPayload, BadSignature, StoreError
 from flask_chatbot.gateway.signing import verify_signature
 from flask_chatbot.hostproof import add_route, exempt
-from flask_chatbot.keys import find_key
+from flask_chatbot.keys import find_key, near_miss
 from flask_chatbot.reloading import keep_fresh
 from flask_chatbot.tracebacks import told, with_words
-from flask_chatbot.wire import read_object, read_webhook, write_refusal, write_replies
+from flask_chatbot.wire import kind_in_json, read_object, read_webhook, write_refusal, write_replies
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -77,11 +77,11 @@ def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _hos
 def _answer(app: Flask, body: bytes, environ: Mapping[str, Any]) -> bytes:
     bot: Bot = app.extensions["chatbot"]
     if bot.settings.webhook_signing_secrets:
-        _check_signature(bot.settings.webhook_signing_secrets, body)
-    document = read_object(body)
+        _check_signature(bot, body)
+    document = read_object(body, content_type=environ.get("CONTENT_TYPE", ""))
     key = find_key(bot.settings.webhook_keys, document.get("webhookkey"))
     if key is None:
-        raise BadPayload("Unauthorized", 401)
+        raise _unauthorized(bot, _no_key(document.get("webhookkey")))
     message = read_webhook(document, line=key.name)
     keep_fresh(app)
     id_ = environ.get("HTTP_WEBHOOK_ID")
@@ -93,13 +93,28 @@ def _answer(app: Flask, body: bytes, environ: Mapping[str, Any]) -> bytes:
     return write_replies(decision.replies)
 
 
-def _check_signature(secrets: tuple[bytes, ...], body: bytes) -> None:
-    """`BadPayload` unless the call was signed with one of the secrets; the caller hears no more than of a wrong key."""
+def _check_signature(bot: Bot, body: bytes) -> None:
+    """`BadPayload` unless the call was signed with one of the secrets."""
     try:
-        verify_signature(secrets, request.headers, body)
+        verify_signature(bot.settings.webhook_signing_secrets, request.headers, body)
     except BadSignature as error:
-        log.warning("refused a webhook call by its signature: %s", error)
-        raise BadPayload("Unauthorized", 401) from None
+        raise _unauthorized(bot, str(error), " by its signature") from None
+
+
+def _no_key(given: object) -> str:
+    """The reason why a body has no good key."""
+    if type(given) is str and given:
+        return "Its 'webhookkey' is none of those that are known."
+    fact = kind_in_json(given) if given != "" else "empty"
+    meant = near_miss(request.headers)
+    hint = f" The key belongs into the body, not into the header {meant}." if meant else ""
+    return f"Its 'webhookkey' is {fact}.{hint}"
+
+
+def _unauthorized(bot: Bot, reason: str, how: str = "") -> BadPayload:
+    """The refusal of a call that nobody knows; the log alone is told the reason."""
+    bot.wrong_keys.warn(f"a webhook call{how}", request.remote_addr, reason, bot.clock().timestamp())
+    return BadPayload("Unauthorized", 401)
 
 
 def _refuse(status: int, message: str) -> Response:

@@ -1,31 +1,55 @@
 """The JSON of the contract: a webhook's body into a `Message`, replies into its answer. Pure."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from json.encoder import encode_basestring as quoted
 
 from flask_chatbot.core.messages import Message, Sender
 from flask_chatbot.core.replies import TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
 from flask_chatbot.errors import BadPayload
-from flask_chatbot.strictjson import Number, read_json
+from flask_chatbot.strictjson import Number, read_json, shown
 
+EXAMPLE = '{"keyword": "halo", "data": {"nama": "Jhon Doe", "nohp": "6281234567890"}, "webhookkey": "YOUR-KEY", "from": "6281234567890"}'
 Item = str  # one entry of "reply", as JSON
 _CONTAINERS = (list, dict)
+_PARTS = 'Send the parts as a list of strings, such as "data": ["Jhon Doe", "jhon@example.com"].'
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+# A key up to its "=", perhaps of percent signs, or the first part of several.
+_FORM = re.compile(rb"\s*(?:[\w.~+%\[\]-]{1,200}=|--[^\r\n]{1,80}\r?\nContent-Disposition:)", re.IGNORECASE)
 # The answer's frame never changes, so only its texts are left to encode: what `json` would do for the whole costs four times that.
 
 
-def read_object(body: bytes) -> dict[str, object]:
-    """The JSON object a request body holds; `BadPayload` where it holds anything else.
+def read_object(body: bytes, *, content_type: str = "", example: str = EXAMPLE) -> dict[str, object]:
+    """The JSON object a request body holds, whatever its content type says; `BadPayload` where it holds anything else.
 
-    >>> read_object(b'{"keyword": "halo"}')
+    Who sends a form is shown the `example`, a body that would be taken.
+
+    >>> read_object(b'{"keyword": "halo"}', content_type="application/x-www-form-urlencoded")
     {'keyword': 'halo'}
     """
     if not body or body.isspace():
         raise BadPayload("The body is empty. Send a JSON object.")
-    document = read_json(body)
+    try:
+        document = read_json(body)
+    except BadPayload:
+        if is_form(body, content_type):
+            raise BadPayload(f"The body is a form. Send JSON. For example: {example}") from None
+        raise
     if not isinstance(document, dict):
         raise BadPayload(f"The body is {kind_in_json(document)}. Send a JSON object.")
     return document
+
+
+def is_form(body: bytes, content_type: str) -> bool:
+    """True if a body that is no JSON was written by a form. Some clients call JSON a form, and the other way round.
+
+    >>> is_form(b"keyword=halo&from=628", "application/json"), is_form(b'{"keyword": "halo",}', "application/x-www-form-urlencoded")
+    (True, False)
+    """
+    if body.lstrip()[:1] in (b"{", b"["):
+        return False
+    return content_type.partition(";")[0].strip().lower() in _FORMS or _FORM.match(body) is not None
 
 
 def read_webhook(document: Mapping[str, object], *, line: str | None = None) -> Message:
@@ -38,24 +62,27 @@ def read_webhook(document: Mapping[str, object], *, line: str | None = None) -> 
     'penawaran#Jhon Doe#2'
     """
     keyword = document.get("keyword")
-    if not isinstance(keyword, str):
-        raise BadPayload(f"'keyword' is {kind_in_json(keyword)}. Send the customer's keyword, or the whole text, as a string.")
+    if type(keyword) is not str:
+        fact = f"'keyword' is {kind_in_json(keyword)}."
+        raise BadPayload(f'{fact} Send the customer\'s keyword, or the whole text, as a string, such as "keyword": "halo".')
     data = document.get("data")
     number = _named(document.get("from"))
     if isinstance(data, dict):
+        if data and all(map(str.isdecimal, data)):  # how PHP writes a list with gaps
+            raise BadPayload(f"'data' is an object with the key {shown(next(iter(data)))}. {_PARTS} In PHP, array_values() makes a list.")
         sender = Sender(number=number or _named(data.get("nohp")), name=_named(data.get("nama")))
         return Message(text=str(keyword), sender=sender, line=line)
     return Message(text=_text(keyword, _parts(data)), sender=Sender(number=number), line=line)
 
 
 def _parts(data: object) -> list[str]:
-    if data is None:
-        return []
+    if data is None or data is False or (type(data) is str and (not data or data.isspace())):
+        return []  # each is how some language writes that there are none
     if not isinstance(data, list):
-        raise BadPayload(f"'data' is {kind_in_json(data)}. Send a list of strings, or an object with 'nama' and 'nohp'.")
+        raise BadPayload(f"'data' is {kind_in_json(data)}. {_PARTS} Or send an object with 'nama' and 'nohp'.")
     for place, part in enumerate(data):
         if isinstance(part, _CONTAINERS):
-            raise BadPayload(f"'data[{place}]' is {kind_in_json(part)}. Send each part as a string.")
+            raise BadPayload(f"'data[{place}]' is {kind_in_json(part)}. {_PARTS}")
     return [_opaque(part) for part in data]
 
 

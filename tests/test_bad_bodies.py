@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flask_chatbot.wire import EXAMPLE
 from tests.apps import HALO, TOO_LARGE, halo
 from tests.servers.calls import HEAD, chunked, exchange, refusal, whole
 from tests.servers.running import Running, gunicorn, waitress, werkzeug
@@ -45,7 +46,7 @@ class TestEitherWayOfSending:
         ("body", "message"),
         [
             (b"", "The body is empty. Send a JSON object."),
-            (b"keyword=halo&webhookkey=x", "This is not valid JSON: Expecting value at line 1, column 1."),
+            (b"keyword=halo&webhookkey=x", f"The body is a form. Send JSON. For example: {EXAMPLE}"),
             (b"[]", "The body is a list. Send a JSON object."),
             (b'{"keyword":' + b"[" * 1000 + b"]" * 1000 + b"}", "The JSON is nested deeper than 32 levels."),
             (b"[" * (LIMIT - 1), "The JSON is nested deeper than 32 levels."),

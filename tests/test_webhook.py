@@ -11,6 +11,7 @@ from flask import Flask, Request, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from flask_chatbot.wire import EXAMPLE, write_refusal
 from tests.apps import HALO, KEY, TOO_LARGE, UNKNOWN, halo, make_app
 
 URL = "/chatbot/webhook"
@@ -96,8 +97,8 @@ def test_a_wrong_key_is_refused(client: FlaskClient, key: object) -> None:
 
 def test_a_missing_key_is_refused_before_anything_is_said_of_the_payload(client: FlaskClient) -> None:
     assert seen(client.post(URL, json={"keyword": [], "data": "x"})) == refused(401, UNAUTHORIZED)
-    message = b"'keyword' is a list. Send the customer's keyword, or the whole text, as a string."
-    assert seen(client.post(URL, json=halo(keyword=[]))) == refused(400, b'{"success":false,"message":"' + message + b'"}')
+    message = '\'keyword\' is a list. Send the customer\'s keyword, or the whole text, as a string, such as "keyword": "halo".'
+    assert seen(client.post(URL, json=halo(keyword=[]))) == refused(400, write_refusal(message))
 
 
 def test_a_number_is_not_a_key_of_the_same_digits(tmp_path: Path) -> None:
@@ -127,8 +128,10 @@ def test_the_log_holds_no_text_no_number_and_no_key(client: FlaskClient, caplog:
         client.post(URL, json=halo(webhookkey="kunci-salah"))
         client.post(URL, data='{"Rahasia": 1, "Rahasia": 2}')
         client.get(URL)
+    unknown = "Its 'webhookkey' is none of those that are known."
     assert caplog.messages == [
         "answered a webhook call: rule 'fallback', line None, 1 replies",
+        f"refused a webhook call from 127.0.0.1: {unknown} This was call 1 from there within an hour.",
         "refused a webhook call with 401",
         "refused a webhook call with 400",
         "refused a webhook call with 405",
@@ -210,3 +213,61 @@ def test_a_host_that_answers_first_is_heard(tmp_path: Path) -> None:
 def test_the_prefix_stands_before_the_url(tmp_path: Path, prefix: str, url: str) -> None:
     client = make_app(tmp_path, CHATBOT_PREFIX=prefix).test_client()
     assert (seen(client.post(url, json=halo())), client.post(URL).status_code) == (ok(HALO), 404)
+
+
+# What the log says of calls without a good key.
+
+NO_KEYS: list[tuple[dict[str, object], dict[str, str], str]] = [
+    ({"webhookkey": "kunci-salah"}, {}, "none of those that are known."),
+    ({"webhookkey": ""}, {}, "empty."),
+    ({"webhookkey": None}, {}, "missing or null."),
+    ({"webhookkey": 5}, {}, "a number."),
+    (
+        {"webhookkey": None},
+        {"SecretKey": "kunci-salah"},
+        "missing or null. The key belongs into the body, not into the header SecretKey.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("more", "headers", "reason"), NO_KEYS)
+def test_a_wrong_key_is_a_warning_with_the_callers_address_and_how_often(
+    client: FlaskClient, more: dict[str, object], headers: dict[str, str], reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(5):
+        answer = client.post(URL, json=halo(**more), headers=headers, environ_base={"REMOTE_ADDR": "203.0.113.9"})
+        assert seen(answer) == refused(401, UNAUTHORIZED)
+    told = f"refused a webhook call from 203.0.113.9: Its 'webhookkey' is {reason} This was call %d from there within an hour."
+    warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert warnings == [told % count for count in (1, 2, 4)]
+    assert "kunci-salah" not in caplog.text
+
+
+# The vendor's own programs, byte for byte.
+
+SENT = [
+    # json_encode() escapes slashes and all that is not ASCII.
+    rb'{"keyword":"halo","data":{"nama":"Jos\u00e9 \ud83d\ude00 <\/b>","nohp":"628111"},"webhookkey":"KEY","from":"628111"}',
+    # The same with JSON_PRETTY_PRINT | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES.
+    '{\n    "keyword": "halo",\n    "data": {\n        "nama": "José 😀 </b>",\n        "nohp": "628111"\n    },\n'
+    '    "webhookkey": "KEY",\n    "from": "628111"\n}'.encode(),
+    # Saved by an editor of Windows.
+    '\ufeff{\r\n\t"keyword": "halo",\r\n\t"data": {"nama": "José 😀 </b>"},\r\n'
+    '\t"webhookkey": "KEY",\r\n\t"from": "628111"\r\n}\r\n'.encode(),
+]
+
+
+@pytest.mark.parametrize("body", SENT)
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/x-www-form-urlencoded", None],
+)
+def test_what_php_sends_is_read(client: FlaskClient, body: bytes, content_type: str | None) -> None:
+    answer = client.post(URL, data=body.replace(b"KEY", KEY.encode()), content_type=content_type)
+    assert answer.get_json()["message"]["reply"] == [{"type": "message", "content": "Halo José 😀 </b>, nomor 628111."}]
+
+
+def test_a_form_of_php_is_told_to_be_one(client: FlaskClient) -> None:
+    told = write_refusal(f"The body is a form. Send JSON. For example: {EXAMPLE}")
+    for options in ({"data": halo()}, {"data": halo(), "content_type": "multipart/form-data"}):
+        assert seen(client.post(URL, **options)) == refused(400, told)

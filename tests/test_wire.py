@@ -12,10 +12,14 @@ from flask_chatbot.core.messages import Message, Sender
 from flask_chatbot.core.replies import Audio, ContactCard, Document, Image, Location, Reply, Text, Video
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.strictjson import Number
-from flask_chatbot.wire import read_object, read_webhook, write_coordinate, write_refusal, write_replies
+from flask_chatbot.wire import EXAMPLE, read_object, read_webhook, write_coordinate, write_refusal, write_replies
 
 COORDINATE = re.compile(r"^(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)$")  # the contract's
 URL = "https://example.com/file"
+PARTS = 'Send the parts as a list of strings, such as "data": ["Jhon Doe", "jhon@example.com"].'
+FORM = f"The body is a form. Send JSON. For example: {EXAMPLE}"
+URLENCODED, MULTIPART = "application/x-www-form-urlencoded; charset=UTF-8", "multipart/form-data; boundary=x"
+PARTED = b'--x\r\nContent-Disposition: form-data; name="keyword"\r\n\r\nhalo \xff\r\n--x--\r\n'
 
 
 def read(body: str) -> Message:
@@ -62,7 +66,9 @@ def test_the_line_is_handed_on() -> None:
         ('"halo"', "{}", "halo"),
         ('"penawaran#"', '["a", "", "c"]', "penawaran#a##c"),
         ('"pesan#"', "[1.10, 6281234567890123456789, true, null, -0]", "pesan#1.10#6281234567890123456789#true##-0"),
-        ("1", "[]", "1"),
+        ('"halo"', '""', "halo"),
+        ('"penawaran#"', '" "', "penawaran#"),
+        ('"halo"', "false", "halo"),
         ('""', "[]", ""),
         ('" Halo  kak "', "[]", " Halo  kak "),
     ],
@@ -117,11 +123,14 @@ def test_a_byte_order_mark_and_escapes_are_read() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ('"Jhon"', "'data' is a string. Send a list of strings, or an object with 'nama' and 'nohp'."),
-        ("5", "'data' is a number. Send a list of strings, or an object with 'nama' and 'nohp'."),
-        ("true", "'data' is true or false. Send a list of strings, or an object with 'nama' and 'nohp'."),
-        ('["a", ["b"]]', "'data[1]' is a list. Send each part as a string."),
-        ('[{"a": 1}]', "'data[0]' is an object. Send each part as a string."),
+        ('"Jhon"', f"'data' is a string. {PARTS} Or send an object with 'nama' and 'nohp'."),
+        ("5", f"'data' is a number. {PARTS} Or send an object with 'nama' and 'nohp'."),
+        ("0", f"'data' is a number. {PARTS} Or send an object with 'nama' and 'nohp'."),
+        ("true", f"'data' is true or false. {PARTS} Or send an object with 'nama' and 'nohp'."),
+        ('["a", ["b"]]', f"'data[1]' is a list. {PARTS}"),
+        ('[{"a": 1}]', f"'data[0]' is an object. {PARTS}"),
+        ('{"0": "Jhon", "1": "jhon@example.com"}', f"'data' is an object with the key '0'. {PARTS} In PHP, array_values() makes a list."),
+        ('{"2": null}', f"'data' is an object with the key '2'. {PARTS} In PHP, array_values() makes a list."),
     ],
 )
 def test_data_of_another_type_is_refused_by_name(data: str, message: str) -> None:
@@ -136,10 +145,12 @@ def test_data_of_another_type_is_refused_by_name(data: str, message: str) -> Non
         ('"keyword": true', "true or false"),
         ('"keyword": []', "a list"),
         ('"keyword": {}', "an object"),
+        ('"keyword": 5', "a number"),
+        ('"keyword": 0.5', "a number"),
     ],
 )
 def test_a_keyword_that_is_no_text_is_refused_by_name(keyword: str, kind: str) -> None:
-    message = f"'keyword' is {kind}. Send the customer's keyword, or the whole text, as a string."
+    message = f'\'keyword\' is {kind}. Send the customer\'s keyword, or the whole text, as a string, such as "keyword": "halo".'
     assert refusal(f"{{{keyword}}}".encode()) == (400, message)
 
 
@@ -152,7 +163,7 @@ def test_a_keyword_that_is_no_text_is_refused_by_name(keyword: str, kind: str) -
         (b'"halo"', "The body is a string. Send a JSON object."),
         (b"5", "The body is a number. Send a JSON object."),
         (b"null", "The body is missing or null. Send a JSON object."),
-        (b"keyword=halo", "This is not valid JSON: Expecting value at line 1, column 1."),
+        (b"halo", "This is not valid JSON: Expecting value at line 1, column 1."),
         (b'{"keyword":\n "ha\nlo"}', "This is not valid JSON: Invalid control character at line 2, column 5."),
         (b'{"keyword": "halo"} x', "This is not valid JSON: Extra data at line 1, column 21."),
         (b' \n{"keyword": "halo"}\r\n\t{}', "This is not valid JSON: Extra data at line 3, column 2."),
@@ -178,6 +189,35 @@ def test_a_keyword_that_is_no_text_is_refused_by_name(keyword: str, kind: str) -
 )
 def test_json_that_is_not_strict_is_refused_with_its_place(body: bytes, message: str) -> None:
     assert refusal(body) == (400, message)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"keyword=halo&data%5B0%5D=a&from=628", URLENCODED),
+        (b"keyword=halo", ""),
+        (b"keyword=halo", "application/json"),
+        (b"data[0]=a&data[1]=b", "text/plain"),
+        (b"%7B%22keyword%22%3A%22halo%22%7D=", ""),
+        (b"%7B%22keyword%22%3A%22halo%22%7D", URLENCODED),
+        (PARTED, MULTIPART),
+        (PARTED, ""),
+        (b"halo", MULTIPART.upper()),
+    ],
+)
+def test_who_sends_a_form_is_told_so_and_shown_a_body_that_is_taken(body: bytes, content_type: str) -> None:
+    with pytest.raises(BadPayload) as caught:
+        read_object(body, content_type=content_type)
+    assert (caught.value.status, caught.value.message) == (400, FORM)
+    assert read_webhook(read_object(EXAMPLE.encode())).text == "halo"
+
+
+@pytest.mark.parametrize("content_type", [URLENCODED, MULTIPART, "application/json"])
+def test_json_that_calls_itself_a_form_is_read_and_refused_as_json(content_type: str) -> None:
+    assert read_object(b'{"keyword": "a=b"}', content_type=content_type) == {"keyword": "a=b"}
+    for body in (b' {"keyword": "a=b" "x"}', b'["a=b" "x"]'):
+        with pytest.raises(BadPayload, match=r"^This is not valid JSON: .* at line 1, column \d+\.$"):
+            read_object(body, content_type=content_type)
 
 
 def test_a_trailing_comma_is_refused_with_its_place() -> None:

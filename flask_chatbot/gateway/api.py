@@ -17,11 +17,11 @@ from flask_chatbot.bodies import CUT_SHORT, read_body
 from flask_chatbot.bot import Bot
 from flask_chatbot.core.outbound import Ack
 from flask_chatbot.errors import BadPayload, NotAccepted, Refused, StoreError, TryLater
-from flask_chatbot.gateway.calls import BY_ENDPOINT, Send, read_number, read_send
+from flask_chatbot.gateway.calls import BY_ENDPOINT, EXAMPLES, Send, read_number, read_send
 from flask_chatbot.gateway.openapi import describe
 from flask_chatbot.gateway.service import Accepted, Gateway, Once, Terms
 from flask_chatbot.hostproof import add_route, exempt
-from flask_chatbot.keys import key_of_header
+from flask_chatbot.keys import key_of_header, near_miss
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.tracebacks import told, with_words
 from flask_chatbot.wire import read_object
@@ -55,7 +55,7 @@ class Endpoint:
 
 def send(kind: Send, endpoint: str, asked: Asked) -> object:
     """Accept a message."""
-    body = read_object(asked.body)
+    body = _body(asked, endpoint)
     call = read_send(kind, endpoint, body, _country(asked))
     once = _once(asked.caller, endpoint, body)
     accepted = asked.gateway.send(call.chat, call.reply, Terms(notify_url=call.notify_url, promo=call.promo), once=once)
@@ -77,7 +77,7 @@ def getqr(asked: Asked) -> object:
 
 def checknumber(asked: Asked) -> object:
     """Whether a number uses WhatsApp."""
-    return success(asked.gateway.has_whatsapp(read_number(read_object(asked.body), _country(asked))))
+    return success(asked.gateway.has_whatsapp(read_number(_body(asked, "checknumber"), _country(asked))))
 
 
 def message(asked: Asked) -> object:
@@ -172,12 +172,28 @@ def _asked(endpoint: Endpoint, body: BytesIO | None, id_: str) -> Asked:
     header = request.headers.get("SecretKey", "")
     key = key_of_header(bot.settings.api_keys, header)
     if key is None and not endpoint.is_open:
-        raise BadPayload("The header SecretKey holds no key that is known." if header.strip() else "The header SecretKey is missing.")
+        reason = _no_key(header)
+        bot.wrong_keys.warn(f"a call of {endpoint.path}", request.remote_addr, reason, bot.clock().timestamp())
+        raise BadPayload(reason)
     if body is None and endpoint.methods == _POST:
         raise BadPayload(CUT_SHORT)
     if bot.gateway is None:
         raise TryLater("The gateway has no way to WhatsApp.")
     return Asked(gateway=bot.gateway, caller=key.name or "" if key else "", body=body.getvalue() if body else b"", id=id_)
+
+
+def _no_key(header: str) -> str:
+    """The reason why a call has no good key."""
+    if header.strip():
+        return "The header SecretKey holds no key that is known."
+    meant = near_miss(request.headers)
+    if meant is None:
+        return "The header SecretKey is missing."
+    return f"The header SecretKey is missing: the key belongs there, not into {meant}. Send it as: SecretKey: YOUR-KEY."
+
+
+def _body(asked: Asked, endpoint: str) -> dict[str, object]:
+    return read_object(asked.body, content_type=request.content_type or "", example=EXAMPLES[endpoint])
 
 
 def _country(asked: Asked) -> str:

@@ -257,3 +257,16 @@ SENDS = (
     Send("a text", ("sendwa", "sendwatogroup"), {"pesan": "pesan"}, {}, _read_text),
 )
 BY_ENDPOINT: Mapping[str, Send] = {endpoint: send for send in SENDS for endpoint in send.endpoints}
+
+
+def _example(send: Send, endpoint: str) -> str:
+    """A body that an endpoint takes, on one line."""
+    target = TARGETS[send.endpoints.index(endpoint)]
+    fields = {target: target, **send.needs}
+    return json.dumps({name: FIELDS[entry]["examples"][0] for name, entry in fields.items()})
+
+
+EXAMPLES: Mapping[str, str] = {
+    **{endpoint: _example(send, endpoint) for endpoint, send in BY_ENDPOINT.items()},
+    "checknumber": json.dumps({"nohp": FIELDS["nohp"]["examples"][0]}),
+}

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.replies import Text
 from flask_chatbot.errors import Refused, TryLater
 from flask_chatbot.gateway.api import ENDPOINTS
 from flask_chatbot.store import optouts, outbox, stored
@@ -186,6 +187,41 @@ def test_a_wrong_or_missing_key_is_a_400(client: FlaskClient, name: str, key: st
     assert refusal(answer) == (400, told)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Authorization", "Secret-Key", "Secret_Key", "X-Api-Key", "Api-Key", "apikey", "X-SecretKey", "X-Secret-Key", "webhookkey", "Token"],
+)
+def test_a_key_in_another_header_does_not_open_and_the_right_one_is_named(client: FlaskClient, name: str) -> None:
+    status, said = refusal(client.post(f"{API}/sendwa", json=TEXT, headers={name: f"Bearer {API_KEY}"}))
+    shown = name.replace("_", "-").title()  # so servers hand it on
+    told = f"The header SecretKey is missing: the key belongs there, not into {shown}. Send it as: SecretKey: YOUR-KEY."
+    assert (status, said) == (400, told)
+
+
+def test_no_other_header_is_spoken_of_where_secretkey_holds_something(client: FlaskClient) -> None:
+    assert refusal(client.post(f"{API}/groups", headers={"SecretKey": "gembok", "Authorization": "Basic eDp5"})) == (400, WRONG)
+    assert refusal(client.post(f"{API}/groups", headers={"Secret-Key": " ", "User-Agent": "x"})) == (
+        400,
+        "The header SecretKey is missing.",
+    )
+
+
+@pytest.mark.parametrize("name", ["sendwa", "groups", "messages/3EB02B7BEAD27AFA278E"])
+def test_a_wrong_key_is_a_warning_with_the_callers_address_and_how_often(
+    client: FlaskClient, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    method = "GET" if name.startswith("messages") else "POST"
+    for key in ["gembok-1", "gembok-2", None, "gembok-3", "gembok-4"]:
+        headers = {} if key is None else {"SecretKey": key}
+        client.open(f"{API}/{name}", method=method, headers=headers, environ_base={"REMOTE_ADDR": "203.0.113.9"})
+    path = "api/messages/<id>" if method == "GET" else f"api/{name}"
+    warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert warnings == [
+        f"refused a call of {path} from 203.0.113.9: {WRONG} This was call {count} from there within an hour." for count in (1, 2, 4)
+    ]
+    assert "gembok" not in caplog.text
+
+
 @pytest.mark.parametrize("key", [API_KEY, f" {API_KEY}\t", f"{API_KEY};", f" {API_KEY} ; "])
 def test_a_key_may_have_spaces_around_it_and_a_semicolon_behind_it(client: FlaskClient, key: str) -> None:
     assert post(client, "groups", key).status_code == 200
@@ -203,13 +239,43 @@ def test_several_keys_are_good_at_once_in_any_alphabet(tmp_path: Path, several: 
     assert [post(client, "groups", key).status_code for key in written] == [200, 200, 400]
 
 
+@pytest.mark.parametrize("name", [*SENDS, "checknumber"])
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_form_is_a_400_with_a_body_that_is_taken_in_its_place(client: FlaskClient, name: str, content_type: str) -> None:
+    status, said = refusal(post(client, name, data={"nohp": BUDI, "pesan": "Halo"}, content_type=content_type))
+    told, example = said.split("For example: ")
+    assert (status, told) == (400, "The body is a form. Send JSON. ")
+    assert post(client, name, data=example, content_type=content_type).status_code == 200
+
+
+# Bodies and headers of the vendor's own programs, byte for byte.
+SENT = [
+    rb'{"nohp":"6281234567890","pesan":"*Jos\u00e9* \ud83d\ude00 https:\/\/a.id #1","notifyurl":""}',
+    '{\n    "nohp": "6281234567890",\n    "pesan": "*José* 😀 https://a.id #1"\n}'.encode(),
+    '\ufeff{\r\n"nohp": "+62 812-3456-7890",\r\n"pesan": "*José* 😀 https://a.id #1",\r\n"notifyurl": null\r\n}\r\n'.encode(),
+]
+
+
+@pytest.mark.parametrize("body", SENT)
+@pytest.mark.parametrize("header", ["SecretKey", "secretKey", "secretkey", "SECRETKEY"])
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "application/x-www-form-urlencoded", None])
+def test_what_the_vendors_programs_send_is_taken(
+    app: Flask, client: FlaskClient, body: bytes, header: str, content_type: str | None
+) -> None:
+    answer = client.post(f"{API}/sendwa", data=body, content_type=content_type, headers={header: f" {API_KEY}; "})
+    assert answer.status_code == 200
+    with gateway_of(app).database.writing() as connection:
+        (claim,) = outbox.claim(connection, "simulator", START, 60.0, 9)
+    assert (claim.outbound.chat, claim.outbound.reply) == (f"{BUDI}@c.us", Text("*José* 😀 https://a.id #1"))
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [
         (b"", "The body is empty. Send a JSON object."),
         (b"[]", "The body is a list. Send a JSON object."),
         (b'"a"', "The body is a string. Send a JSON object."),
-        (b"nohp=628111&pesan=a", "This is not valid JSON: Expecting value at line 1, column 1."),
+        (b"halo", "This is not valid JSON: Expecting value at line 1, column 1."),
         (
             b'{"nohp": "628123456789", "pesan": "a",}',
             "This is not valid JSON: Illegal trailing comma before end of object at line 1, column 38.",

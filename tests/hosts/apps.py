@@ -9,6 +9,7 @@ from flask import Flask, Response, abort, g, jsonify, make_response, request, se
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
+from flask_chatbot.wire import EXAMPLE
 from tests.apps import HALO, TOO_LARGE, halo
 
 Mount = Callable[[Flask], object]  # puts the bot into the app, or nothing
@@ -28,7 +29,7 @@ CONTRACT: Contract = [
     (200, "application/json", None, HALO),
     (200, "application/json", None, HALO),
     (401, "application/json", None, refusal("Unauthorized")),
-    (400, "application/json", None, refusal("This is not valid JSON: Expecting value at line 1, column 1.")),
+    (400, "application/json", None, refusal(f"The body is a form. Send JSON. For example: {EXAMPLE}")),
     (400, "application/json", None, refusal("The body is empty. Send a JSON object.")),
     (405, "application/json", "POST", refusal("This address takes POST only.")),
     (405, "application/json", "POST", refusal("This address takes POST only.")),

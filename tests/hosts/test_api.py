@@ -16,6 +16,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from flask_chatbot.gateway.calls import EXAMPLES
 from flask_chatbot.transports.simulator import Simulator
 from tests.apps import add_bot
 from tests.gateway.apps import API_KEY, BUDI
@@ -30,7 +31,7 @@ EXPECTED: list[Answer] = [
     (200, "application/json", f"{BUDI}@c.us"),
     (200, "application/json", []),
     (400, "application/json", "The header SecretKey is missing."),
-    (400, "application/json", "This is not valid JSON: Expecting value at line 1, column 1."),
+    (400, "application/json", f"The body is a form. Send JSON. For example: {EXAMPLES['sendwa']}"),
     (404, "application/json", "There is no such address here. Those that are stand in /api/openapi.json."),
     (404, "application/json", "There is no message with this id. They are kept for 30 days."),
     (405, "application/json", "This address takes POST only."),
