@@ -141,8 +141,8 @@ class Chatbot:
         """Send a person a text, a reply or a list of these, or the replies of a rule with these values; the ids of the messages, in order.
 
         They are kept when this returns, and go out at once or `at` a time, which is in the rules' time zone where it names none.
-        `notify` is a URL to which each change of an ack is POSTed. `NotAccepted` where the number is none, or opted out of what is a
-        `promo`. Call it in the app's context, and likewise all that follow.
+        `notify` is a URL to which each change of an ack is POSTed. `NotAccepted` where the number is none, the URL of a file is none
+        that is ever called, or the number opted out of what is a `promo`. Call it in the app's context, and likewise all that follow.
         """
         return outgoing.send(outgoing.person(number), outgoing.what(number, reply, rule, values), notify=notify, at=at, promo=promo)
 

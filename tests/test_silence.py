@@ -92,7 +92,8 @@ def call_the_api(client: FlaskClient) -> None:
     for body, status in [
         ({"nohp": "0812-3456-7891", "mediaurl": url, "pesan": TEXT}, 200),
         ({"nohp": BUDI + "xxx", "mediaurl": url}, 400),
-        ({"nohp": BUDI, "mediaurl": TEXT}, 200),  # refused when it is sent
+        ({"nohp": BUDI, "mediaurl": TEXT}, 400),
+        ({"nohp": BUDI, "mediaurl": f"https://no-such-host.invalid/{TEXT}"}, 200),
     ]:
         assert client.post("/chatbot/api/sendmedia", json=body, headers=again).status_code == status
     for private in (f"http://10.0.0.1/{TEXT}", f"http://{API_KEY}:{TEXT}@example.com/", f"file:///{TEXT}"):

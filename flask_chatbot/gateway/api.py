@@ -56,7 +56,7 @@ class Endpoint:
 def send(kind: Send, endpoint: str, asked: Asked) -> object:
     """Accept a message."""
     body = _body(asked, endpoint)
-    call = read_send(kind, endpoint, body, _country(asked))
+    call = read_send(kind, endpoint, body, _country(asked), asked.gateway.client.check)
     once = _once(asked.caller, endpoint, body)
     accepted = asked.gateway.send(call.chat, call.reply, Terms(notify_url=call.notify_url, promo=call.promo), once=once)
     return success(written(accepted))

@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 from flask_chatbot.core.chats import group_chat, person_chat, read_group
 from flask_chatbot.core.numbers import normalize_phone
 from flask_chatbot.core.replies import TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
-from flask_chatbot.errors import BadPayload
+from flask_chatbot.errors import BadPayload, FetchRefused
+from flask_chatbot.gateway.addresses import read_url
+from flask_chatbot.gateway.guard import Guard
 from flask_chatbot.gateway.media import kind_of_name
 from flask_chatbot.strictjson import Number, shown
 from flask_chatbot.wire import kind_in_json
@@ -60,9 +62,9 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {  # a JSON Schema for each
     },
     "caption": {"description": "A caption.", "type": ["string", "null"], "maxLength": TEXT_LIMIT, "examples": ["Katalog kami"]},
     "mediaurl": {
-        "description": "An http(s) URL of a file of at most 16 MiB. It is fetched later; one that cannot be ends with ack -1.",
+        "description": "An http(s) URL of a file of at most 16 MiB, on a public host. It is fetched later; else the ack is -1.",
         "type": "string",
-        "pattern": _FILLED,
+        "format": "uri",
         "maxLength": URL_LIMIT,
         "examples": ["https://example.com/katalog.pdf"],
     },
@@ -119,15 +121,23 @@ class Send:
     read: Callable[[Body], Reply]
 
 
-def read_send(send: Send, endpoint: str, body: Body, country: str) -> Call:
+def check_public(url: str) -> object:
+    """`FetchRefused` where a URL is never called unless an operator allows more than public hosts."""
+    target = read_url(url, any_port=True)
+    Guard().check(target)
+    return target
+
+
+def read_send(send: Send, endpoint: str, body: Body, country: str, check: Callable[[str], object] = check_public) -> Call:
     """The message in the body of a call; `BadPayload` with a sentence for each field that is wrong.
 
-    `country` is where local numbers belong. Either endpoint of a pair takes a number or a group.
+    `country` is where local numbers belong. Either endpoint of a pair takes a number or a group. `check` raises `FetchRefused` for a
+    `mediaurl` that is never called.
     """
     usual = TARGETS[send.endpoints.index(endpoint)]
     problems: list[str] = []
     chat = _told(problems, lambda: _target(body, usual, country))
-    reply = _told(problems, lambda: send.read(body))
+    reply = _told(problems, lambda: _checked(send.read(body), check))
     promo = _told(problems, lambda: _promo(body))
     if chat is None or reply is None or promo is None:
         raise BadPayload(" ".join([*problems, *_hints(send, body)]))
@@ -141,6 +151,16 @@ def _told(problems: list[str], read: Callable[[], T]) -> T | None:
     except BadPayload as problem:
         problems.append(problem.message)
         return None
+
+
+def _checked(reply: Reply, check: Callable[[str], object]) -> Reply:
+    """The reply, where its file may be fetched."""
+    if isinstance(reply, Media):
+        try:
+            check(reply.url)
+        except FetchRefused as error:
+            raise BadPayload(f"'mediaurl': {error}") from None
+    return reply
 
 
 def read_number(body: Body, country: str) -> str:

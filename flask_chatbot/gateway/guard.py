@@ -1,11 +1,14 @@
 """Where a call may go that somebody else wants made: to public addresses, and those an operator allows. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from flask_chatbot.errors import FetchRefused
 from flask_chatbot.gateway.addresses import Address, Target, check_address, is_usual_port, read_address, refused_port
 from flask_chatbot.privatehosts import PrivateHost, read_private_host
 
+# https://www.rfc-editor.org/rfc/rfc6761#section-6.3: these names lead to this machine, whoever is asked.
+_LOOPBACK = re.compile(r"(?:.+\.)?localhost")
 _WAY_OUT = "Give a public one, or have it allowed in CHATBOT_PRIVATE_HOSTS."
 
 
@@ -27,6 +30,8 @@ class Guard:
             return
         if target.is_address:
             self.choose(target, [target.host])
+        elif _LOOPBACK.fullmatch(target.host):
+            self.choose(target, ["127.0.0.1", "::1"])
         elif not (is_usual_port(target.port) or any(each.port == target.port for each in self._allowed)):
             raise refused_port(target.host, target.port)
 

@@ -39,6 +39,20 @@ for _ending, _mime in {
 }.items():
     _TYPES.add_type(_mime, _ending)
 
+# What the table of types has no ending for, or another than people know.
+_ENDINGS = {
+    "audio/wav": ".wav",
+    "video/ogg": ".ogv",
+    "video/x-flv": ".flv",
+    "application/gzip": ".gz",
+    "application/vnd.rar": ".rar",
+    "application/x-7z-compressed": ".7z",
+    UNKNOWN: "",
+}
+# In a URL these name the program that answers, not the file.
+_OF_PROGRAM = re.compile(r"\.(?:php[0-9]?|phtml|aspx?|ashx|jspx?|cgi|cfm|do|action)", re.IGNORECASE)
+_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}|\.[0-9](?:gp|g2|z)", re.IGNORECASE)
+
 _Tell = Callable[[bytes], str]
 _MP4 = {"M4A ": "audio/mp4", "M4B ": "audio/mp4", "qt  ": "video/quicktime", "avif": "image/avif", "avis": "image/avif"}
 _MP4 |= dict.fromkeys(("heic", "heix", "hevc", "heim", "heis", "mif1", "msf1"), "image/heic")
@@ -95,6 +109,25 @@ def clean_name(name: str) -> str:
     name = re.sub(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]", "", re.split(r"[/\\]", name)[-1]).strip(" .")
     stem, dot, ending = name.rpartition(".")
     return name if len(name) <= 120 else f"{stem[: 119 - len(ending)]}.{ending}" if dot and len(ending) <= 10 else name[:120]
+
+
+def with_ending(name: str, mime: str, *, is_of_url: bool = False) -> str:
+    """A name by which a phone can open a file of that type: one without an ending gets the type's; one that has any keeps it.
+
+    In a name `is_of_url` the ending of a program of the server is none. Empty only where nothing is known of the file at all.
+
+    >>> with_ending("daftar harga", "application/pdf"), with_ending("unduh.php", "image/png", is_of_url=True), with_ending("", "image/png")
+    ('daftar harga.pdf', 'unduh.png', 'file.png')
+    """
+    ending = _ENDINGS.get(mime, _TYPES.guess_extension(mime, strict=False) or "")
+    if not ending:
+        return name
+    stem, dot, last = name.rpartition(".")
+    if is_of_url and dot and _OF_PROGRAM.fullmatch(dot + last):
+        name = stem
+    elif dot and _ENDING.fullmatch(dot + last):
+        return name
+    return clean_name(f"{name or 'file'}{ending}")
 
 
 def kind_of_content(content: bytes, declared: str = "", name: str = "") -> tuple[MediaKind, str]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from flask_chatbot.bot import Bot
 from flask_chatbot.core.chats import is_group, number_of, person_chat
 from flask_chatbot.core.outbound import Ack
-from flask_chatbot.core.replies import Reply, Text
+from flask_chatbot.core.replies import Media, Reply, Text
 from flask_chatbot.core.replydata import type_of
 from flask_chatbot.errors import FetchRefused, NotAccepted, TransportError, TryLater
 from flask_chatbot.gateway.http import HttpClient
@@ -129,7 +129,12 @@ class Gateway:
         return accepted
 
     def send_all(self, chat: str, replies: Sequence[Reply], terms: Terms = PLAIN) -> tuple[str, ...]:
-        """Accept several messages to a chat, all of them or none; their ids, in the order in which they go out."""
+        """Accept several messages to a chat, all of them or none; their ids, in the order in which they go out.
+
+        `NotAccepted` also where the URL of a file is none that is ever called.
+        """
+        for reply in replies:
+            self._check_file(reply)
         now = self.clock()
         made = [self._message(chat, reply, terms, now) for reply in replies]
         with self.database.writing() as connection:
@@ -211,6 +216,14 @@ class Gateway:
             if result is not None:
                 raise TryLater(result.error or "WhatsApp could not be asked.")
         raise TryLater("No process that is connected to WhatsApp answered. Is the worker running?")
+
+    def _check_file(self, reply: Reply) -> None:
+        """`NotAccepted` where a reply's file can never be fetched. A name that leads nowhere now may lead somewhere by then."""
+        if isinstance(reply, Media):
+            try:
+                self.client.check(reply.url)
+            except FetchRefused as error:
+                raise NotAccepted(f"The file cannot be fetched: {error}") from None
 
     def _is_at_hand(self) -> bool:
         return self.transport.runs_anywhere or self.is_open

@@ -325,6 +325,15 @@ def test_whatever_the_notifyurl_is_the_message_is_accepted(app: Flask, client: F
     )
 
 
+def test_a_file_on_a_private_host_is_taken_only_where_the_operator_allows_it(tmp_path: Path) -> None:
+    client = gateway_app(tmp_path, CHATBOT_PRIVATE_HOSTS="10.0.0.0/24, localhost, crm.example.com:81").test_client()
+    urls = ["http://10.0.0.5/a.png", "http://localhost:8000/a.png", "http://crm.example.com:81/a.png", "http://10.0.1.5/a.png"]
+    answers = [post(client, "sendmedia", json={"nohp": BUDI, "mediaurl": url}) for url in urls]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 400]
+    told = "'mediaurl': 10.0.1.5 is a private address. Give a public one, or have it allowed in CHATBOT_PRIVATE_HOSTS."
+    assert refusal(answers[-1]) == (400, told)
+
+
 def test_the_same_call_under_one_key_gets_the_first_answer_again(client: FlaskClient) -> None:
     first = post(client, "sendwa", once="kunci-1", json=TEXT)
     # The same JSON, in another order and through another spelling of the path.

@@ -186,6 +186,53 @@ def test_every_place_on_earth_is_read_back_as_it_was_written(latitude: float, lo
     assert location == Location(float(written[0]), float(written[1]))
 
 
+NO_HTTP = "The URL does not begin with http:// or https://."
+NO_HOST = "The URL has no host that can be called. Write a name, or an address such as 93.184.215.14."
+NO_USER = "The URL holds a user name or password before its host. Leave them out."
+WAY_OUT = "Give a public one, or have it allowed in CHATBOT_PRIVATE_HOSTS."
+NEVER = {
+    "katalog.pdf": NO_HTTP,
+    "//example.com/a.pdf": NO_HTTP,
+    "ftp://example.com/a.pdf": NO_HTTP,
+    "data:text/plain,halo": NO_HTTP,
+    "file:///etc/passwd": NO_HTTP,
+    "https://": NO_HOST,
+    "https:///a.pdf": NO_HOST,
+    "http://0x7f.1/a.pdf": NO_HOST,
+    "http://2130706433/a.pdf": NO_HOST,
+    "https://budi:s3cr3t@example.com/a.pdf": NO_USER,
+    "http://127.0.0.1/a.pdf": f"127.0.0.1 is an address of this machine. {WAY_OUT}",
+    "http://[::1]/a.pdf": f"::1 is an address of this machine. {WAY_OUT}",
+    "http://[::ffff:10.0.0.1]/a.pdf": f"::ffff:a00:1 is a private address. {WAY_OUT}",
+    "http://localhost:8000/a.pdf": f"localhost leads to an address of this machine. {WAY_OUT}",
+    "http://toko.LOCALHOST./a.pdf": f"toko.localhost leads to an address of this machine. {WAY_OUT}",
+    "http://169.254.169.254/latest": f"169.254.169.254 is an address of the local network. {WAY_OUT}",
+    "http://192.168.1.1:8080/a.pdf": f"192.168.1.1 is a private address. {WAY_OUT}",
+    "https://example.com:22/a.pdf": "Port 22 of example.com is not called. Use 80, 443 or one from 1024 up.",
+    "https://example.com:99999/a.pdf": "The URL has the port 99999, and there is none.",
+    "https://example.com/a\nb.pdf": "The URL holds a character that cannot be printed, such as a line break. Remove it.",
+}
+
+
+@pytest.mark.parametrize("url", NEVER)
+def test_a_mediaurl_that_can_never_work_is_refused_with_the_reason(url: str) -> None:
+    assert refusal("sendmedia", nohp=NOHP, mediaurl=url) == f"'mediaurl': {NEVER[url]}"
+    assert refusal("sendmediatogroup", groupid=GROUP, mediaurl=url) == f"'mediaurl': {NEVER[url]}"
+
+
+def test_a_wrong_mediaurl_is_told_together_with_all_else_that_is_wrong() -> None:
+    assert (
+        refusal("sendmedia", nohp=NOHP, mediaurl="a.pdf", promo="ya") == f"'mediaurl': {NO_HTTP} 'promo' is a string. Send true or false."
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["https://no-such-host.invalid/a.pdf", "http://93.184.215.14:8080/a.pdf", "https://toko/a.pdf", "HTTPS://Example.com/a b.pdf"]
+)
+def test_a_mediaurl_that_may_work_is_taken_and_nothing_is_looked_up(url: str) -> None:
+    assert read("sendmedia", nohp=NOHP, mediaurl=url).reply == Document(url)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.text(max_size=20) | st.builds(Number, st.integers().map(str)),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

@@ -24,6 +24,8 @@ def chosen(url: str, addresses: list[str], *private_hosts: str) -> list[str]:
         ("http://169.254.169.254/latest/", f"169.254.169.254 is an address of the local network. {WAY_OUT}"),
         ("http://[::1]/", f"::1 is an address of this machine. {WAY_OUT}"),
         ("http://[fec0::1]/", f"fec0::1 is a private address. {WAY_OUT}"),
+        ("http://localhost/", f"localhost leads to an address of this machine. {WAY_OUT}"),
+        ("http://toko.localhost:8000/", f"toko.localhost leads to an address of this machine. {WAY_OUT}"),
         ("http://example.com:22/", "Port 22 of example.com is not called. Use 80, 443 or one from 1024 up."),
         ("http://93.184.215.14:25/", "Port 25 of 93.184.215.14 is not called. Use 80, 443 or one from 1024 up."),
     ],
@@ -32,6 +34,11 @@ def test_what_no_look_up_can_make_right_is_refused_before_it(url: str, message: 
     with pytest.raises(FetchRefused) as caught:
         Guard().check(read_url(url, any_port=True))
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("entry", ["localhost", "127.0.0.1", "127.0.0.0/8", "::1"])
+def test_the_names_of_this_machine_are_allowed_with_it(entry: str) -> None:
+    Guard([entry]).check(read_url("http://localhost:8000/"))
 
 
 def test_a_name_that_leads_inside_is_refused_and_its_address_not_told() -> None:

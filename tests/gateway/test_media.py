@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from flask_chatbot.gateway.media import clean_name, kind_of_content, kind_of_name, name_of
+from flask_chatbot.gateway.media import clean_name, kind_of_content, kind_of_name, name_of, with_ending
 from flask_chatbot.transports.base import MediaKind
 
 
@@ -48,6 +48,43 @@ def test_a_url_that_is_none_has_no_name() -> None:
 )
 def test_a_name_leads_nowhere_and_stays_on_its_line(name: str, cleaned: str) -> None:
     assert clean_name(name) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("name", "mime", "called"),
+    [
+        ("harga", "application/pdf", "harga.pdf"),
+        ("daftar v1.2", "application/pdf", "daftar v1.2.pdf"),
+        ("laporan.2026", "text/csv", "laporan.2026.csv"),
+        ("rekaman", "audio/ogg", "rekaman.ogg"),
+        ("lagu", "audio/wav", "lagu.wav"),
+        ("arsip", "application/gzip", "arsip.gz"),
+        ("foto", "image/jpeg", "foto.jpg"),
+        ("", "application/pdf", "file.pdf"),
+        ("a" * 120, "application/pdf", "a" * 116 + ".pdf"),
+        ("harga", "application/octet-stream", "harga"),
+        ("harga", "application/x-own", "harga"),
+        ("surat", "application/x-ole-storage", "surat"),
+        ("", "application/octet-stream", ""),
+        ("foto.png", "application/pdf", "foto.png"),
+        ("catatan.log", "text/plain", "catatan.log"),
+        ("film.3gp", "video/mp4", "film.3gp"),
+        ("arsip.7z", "application/zip", "arsip.7z"),
+        ("cadangan.tar.gz", "application/gzip", "cadangan.tar.gz"),
+    ],
+)
+@pytest.mark.parametrize("is_of_url", [True, False])
+def test_a_name_without_an_ending_gets_that_of_its_type_and_any_other_keeps_its_own(
+    name: str, mime: str, called: str, is_of_url: bool
+) -> None:
+    assert with_ending(name, mime, is_of_url=is_of_url) == called
+
+
+@pytest.mark.parametrize("ending", "php PHP php7 asp aspx ashx jsp cgi do".split())
+def test_the_ending_of_the_program_that_answers_a_url_is_none_of_the_file(ending: str) -> None:
+    names = [with_ending(f"unduh.{ending}", mime, is_of_url=True) for mime in ("application/pdf", "application/octet-stream")]
+    assert names == ["unduh.pdf", f"unduh.{ending}"]
+    assert with_ending(f"contoh.{ending}", "text/plain") == f"contoh.{ending}"
 
 
 def zipped(name: str) -> bytes:

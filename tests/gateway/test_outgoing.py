@@ -94,6 +94,14 @@ def test_a_rule_that_cannot_be_sent_is_told(app: Flask, bot: Chatbot, rule: str,
     assert said(app) == []
 
 
+def test_a_file_that_can_never_be_fetched_is_not_accepted(app: Flask, bot: Chatbot) -> None:
+    with pytest.raises(NotAccepted, match=r"^The file cannot be fetched: The URL does not begin with "):
+        bot.send(BUDI, ["Halo", Image("file:///etc/passwd")])
+    with pytest.raises(NotAccepted, match=r"^The file cannot be fetched: 10\.0\.0\.1 is a private address\."):
+        bot.send_group(GROUP, Image("http://10.0.0.1/a"))
+    assert said(app) == []
+
+
 class Moody:
     """A value that no template can print."""
 

@@ -126,6 +126,14 @@ def test_a_private_host_that_the_operator_allows_may_be_notified(gateway: Gatewa
     assert [each.outbound.notify_url for each in waiting(gateway)] == ["http://crm.local/acks"]
 
 
+@pytest.mark.parametrize("reply", [Image("ftp://example.com/a.png"), Document("http://127.0.0.1/a.pdf"), Image("a.png")])
+def test_a_file_that_can_never_be_fetched_is_not_accepted_and_nothing_beside_it(gateway: Gateway, reply: Reply) -> None:
+    with pytest.raises(NotAccepted, match=r"^The file cannot be fetched: .+\.$"):
+        gateway.send_all(CHAT, [Text("a"), reply])
+    gateway.send_all(CHAT, [Image("http://crm.local/a.png")])
+    assert sendings(gateway) == 1
+
+
 def test_a_number_that_opted_out_gets_no_promotion_and_all_else(gateway: Gateway) -> None:
     with gateway.database.writing() as connection:
         optouts.opt_out(connection, BUDI, START)

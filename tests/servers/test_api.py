@@ -83,13 +83,14 @@ def test_without_a_good_key_the_answer_is_400_in_json(port: int, key: str | None
     assert (status, told.partition(" SecretKey ")[0]) == (400, "The header")
 
 
+# A file of theirs is looked for at the server itself, which has none: what waits for its chat is held up by nothing.
 ENDPOINTS = {
     "/api/sendwa": (b'{"nohp":"6281234567890","pesan":"Halo"}', "text", BUDI),
-    "/api/sendmedia": (b'{"nohp":"6281234567890","mediaurl":"http:\\/\\/127.0.0.1:9\\/a.png","pesan":""}', "image", BUDI),
+    "/api/sendmedia": (b'{"nohp":"6281234567890","mediaurl":"http:\\/\\/127.0.0.1:PORT\\/a.png","pesan":""}', "image", BUDI),
     "/api/sendlocation": (b'{"nohp":"6281234567890","latitude":"0.525960","longitude":"101.426866","pesan":"Toko"}', "chat", BUDI),
     "/api/sendcontact": (b'{"nohp":"6281234567890","contact":%b}' % CONTACT, "vcard", BUDI),
     "/api/sendwatogroup": (b'{"groupid":"120363041234567890","pesan":"Halo"}', "chat", GROUP),
-    "/api/sendmediatogroup": (b'{"groupid":"120363041234567890","mediaurl":"http://127.0.0.1:9/a.pdf"}', "document", GROUP),
+    "/api/sendmediatogroup": (b'{"groupid":"120363041234567890","mediaurl":"http://127.0.0.1:PORT/a.pdf"}', "document", GROUP),
     "/api/sendlocationtogroup": (b'{"groupid":"120363041234567890","latitude":-6.2,"longitude":106.816}', "chat", GROUP),
     "/api/sendcontacttogroup": (b'{"groupid":"120363041234567890","contact":%b}' % CONTACT, "vcard", GROUP),
 }
@@ -99,7 +100,7 @@ ENDPOINTS = {
 @pytest.mark.parametrize("ending", ["", "/"])
 def test_each_send_is_answered_directly_with_and_without_a_slash(port: int, path: str, ending: str) -> None:
     body, kind, to = ENDPOINTS[path]
-    assert_sent(call(port, path + ending, body), kind, to)
+    assert_sent(call(port, path + ending, body.replace(b"PORT", b"%d" % port)), kind, to)
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)
@@ -108,7 +109,7 @@ def test_either_endpoint_of_a_pair_takes_a_number_or_a_group(port: int, path: st
     other = {BUDI: b'"groupid":"120363041234567890"', GROUP: b'"nohp":"6281234567890"'}[to]
     swapped = re.sub(rb'"(nohp|groupid)":"[0-9]+"', other, body, count=1)
     kinds = {("text", BUDI): "chat", ("chat", GROUP): "text" if path.endswith("watogroup") else "chat"}
-    assert_sent(call(port, path, swapped), kinds.get((kind, to), kind), GROUP if to == BUDI else BUDI)
+    assert_sent(call(port, path, swapped.replace(b"PORT", b"%d" % port)), kinds.get((kind, to), kind), GROUP if to == BUDI else BUDI)
 
 
 def test_the_vendors_sample_for_a_groups_contact_goes_to_sendcontact(port: int) -> None:
