@@ -7,23 +7,23 @@ from urllib.parse import unquote
 from flask_chatbot.errors import FetchLater, FetchRefused
 from flask_chatbot.gateway.addresses import read_url
 from flask_chatbot.gateway.http import Answer, HttpClient
-from flask_chatbot.gateway.media import clean_name, kind_of_content, name_of
+from flask_chatbot.gateway.media import clean_name, kind_of_content, name_of, with_ending
 from flask_chatbot.gateway.schedule import read_retry_after
 from flask_chatbot.transports.base import File
 
 MEDIA_LIMIT = 16 * 1024 * 1024  # bytes
 DEADLINE = 60.0  # seconds, from connecting to the last byte
 
-# Faults of the caller by their number, that time mends nevertheless: a file that is not there may still be on its way there.
-_MAY_PASS = frozenset({404, 408, 425, 429})
+# Faults of the caller by their number, that time mends nevertheless. 404 is none: waiting mends no typing error, and holds up the chat.
+_MAY_PASS = frozenset({408, 425, 429})
 _FILENAME = re.compile(r"""filename\*\s*=\s*utf-8'[^']*'([^;\s]+)|filename\s*=\s*(?:"([^"]*)"|([^;\s]+))""", re.IGNORECASE)
 
 
 def fetch_media(client: HttpClient, url: str, filename: str = "", *, own: bool = False, now: float | None = None) -> File:
     """The file at a URL: of 16 MiB at most, within 60 seconds, its kind by its content. `now` is in epoch seconds, the clock's without it.
 
-    It is called `filename`, else as its server calls it, else as its URL ends. `FetchLater` where it may be there later, `FetchRefused`
-    where it never will. `own` URLs are the operator's, and may be private.
+    It is called `filename`, else as its server calls it, else as its URL ends; without an ending it gets that of its type. `FetchLater`
+    where it may be there later, `FetchRefused` where it never will. `own` URLs are the operator's, and may be private.
     """
     answer = client.get(url, deadline=DEADLINE, limit=MEDIA_LIMIT, own=own)
     host = read_url(url, any_port=True).host
@@ -31,9 +31,10 @@ def fetch_media(client: HttpClient, url: str, filename: str = "", *, own: bool =
         raise _told(answer, host, time.time() if now is None else now)
     if not answer.body:
         raise FetchRefused(f"The file at {host} is empty.")
-    name = clean_name(filename) or _declared_name(answer) or name_of(url)
+    given = clean_name(filename) or _declared_name(answer)
+    name = given or name_of(url)
     kind, mime = kind_of_content(answer.body, answer.headers.get("content-type", ""), name)
-    return File(content=answer.body, kind=kind, mime=mime, name=name)
+    return File(content=answer.body, kind=kind, mime=mime, name=with_ending(name, mime, is_of_url=not given))
 
 
 def _told(answer: Answer, host: str, now: float) -> FetchLater | FetchRefused:

@@ -46,6 +46,8 @@ def test_the_content_decides_what_it_is_sent_as() -> None:
         ("", "attachment; filename=\"harga.pdf\"; filename*=UTF-8''daftar%20%C3%A9.pdf", "daftar é.pdf"),
         ("", 'attachment; filename="../../x.pdf"', "x.pdf"),
         ("", "inline", "unduh.pdf"),
+        ("harga", "inline; filename=x.pdf", "harga.pdf"),
+        ("", "inline; filename=harga", "harga.pdf"),
     ],
 )
 def test_a_file_is_called_as_asked_for_or_as_its_server_or_its_url_calls_it(filename: str, header: str, name: str) -> None:
@@ -53,7 +55,26 @@ def test_a_file_is_called_as_asked_for_or_as_its_server_or_its_url_calls_it(file
 
 
 @pytest.mark.parametrize(
-    "status", ["400 Bad Request", "401 Unauthorized", "403 Forbidden", "410 Gone", "204 No Content", "304 Not Modified"]
+    ("path", "answer", "name"),
+    [
+        ("/unduh?id=7", ok(b"%PDF-1.7"), "unduh.pdf"),
+        ("/unduh.php?id=7", ok(b"%PDF-1.7", "Content-Type: text/html"), "unduh.pdf"),
+        ("/foto/", ok(PNG), "file.png"),
+        ("/", ok(PNG), "file.png"),
+        ("/harga", ok(b"nama,harga\n", "Content-Type: text/csv; charset=utf-8"), "harga.csv"),
+        ("/harga", ok(b"nama,harga\n"), "harga.txt"),
+        ("/surat", ok(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Content-Type: application/msword"), "surat.doc"),
+        ("/model", ok(b"\0\1\2"), "model"),
+        ("/model.dwg", ok(b"\0\1\2", "Content-Type: application/pdf"), "model.dwg"),
+        ("/foto.png", ok(b"%PDF-1.7"), "foto.png"),
+    ],
+)
+def test_a_file_whose_url_has_no_ending_gets_one_by_its_content_and_else_by_what_is_declared(path: str, answer: bytes, name: str) -> None:
+    assert fetched(answer, path).name == name
+
+
+@pytest.mark.parametrize(
+    "status", ["400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "410 Gone", "204 No Content", "304 Not Modified"]
 )
 def test_a_file_that_is_not_there_is_refused(status: str) -> None:
     assert failure(ok(b"", status=status)) == (FetchRefused, f"hook.example.com answered {status[:3]} in place of the file.", None)
@@ -62,7 +83,6 @@ def test_a_file_that_is_not_there_is_refused(status: str) -> None:
 @pytest.mark.parametrize(
     "status",
     [
-        "404 Not Found",
         "408 Request Timeout",
         "425 Too Early",
         "429 Too Many Requests",
