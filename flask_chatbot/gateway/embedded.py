@@ -11,6 +11,7 @@ from types import FrameType
 from weakref import WeakSet
 
 from flask_chatbot.gateway import serving
+from flask_chatbot.gateway.sigterm import end_at_sigterm
 from flask_chatbot.gateway.worker import Worker
 
 DRAIN = 10.0  # seconds that what is under way has when the process ends
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 class Embedded:
     """Starts the worker that `make` returns, once in each process that serves the app.
 
-    Under `flask run` and gunicorn that is at once, after a fork in the child; else with the first request. Never in other commands.
+    Where the server loads the app itself that is at once, after a fork in the child; else with the first request. Never in other commands.
     """
 
     def __init__(self, make: Callable[[], Worker]) -> None:
@@ -74,6 +75,7 @@ class Embedded:
             if self._pid == os.getpid():
                 return
             self._pid = os.getpid()
+        end_at_sigterm(_end_all)
         threading.Thread(target=self._work, args=[wait], name="chatbot-worker", daemon=True).start()
 
     def _work(self, wait: Callable[[], object]) -> None:

@@ -1,27 +1,33 @@
 """Who does what only one process may do: a lease in the database, renewed while its holder lives."""
 
 import logging
-import os
 import socket
 from collections.abc import Callable
 from secrets import token_hex
 
 from flask_chatbot.errors import TryLater
-from flask_chatbot.gateway.schedule import Clock
+from flask_chatbot.gateway.processes import describe_process, is_gone
+from flask_chatbot.gateway.schedule import LEADERSHIP, Clock
 from flask_chatbot.store import leases, outbox
 from flask_chatbot.store.database import Database
 from flask_chatbot.transports.base import Listener, Transport
 
-DURATION = 15.0  # seconds a lease outlives its holder
+DURATION = LEADERSHIP
 RENEWALS = 3  # in that time, so that one that fails does no harm
+LOOK = 1.0  # seconds between two looks whether it is free
 RETRY = 5.0  # seconds between two tries to open a transport
 
 log = logging.getLogger(__name__)
 
 
 def holder_name() -> str:
-    """A name for this worker that no other has."""
-    return f"{socket.gethostname()[:40]}:{os.getpid()}:{token_hex(6)}"
+    """A name for this worker that no other has, and by which others see whether its process is gone. 80 characters at most."""
+    return f"{socket.gethostname()[:28]}:{token_hex(6)}:{describe_process()}"
+
+
+def is_dead(holder: str) -> bool:
+    """Whether the process of a holder was of this host, and is gone."""
+    return is_gone(holder.partition(":")[2].partition(":")[2])
 
 
 class Lease:
@@ -46,8 +52,10 @@ class Lease:
         """Take or renew it where that is due; whether it is ours. Where the database fails, what was held stays so until it runs out."""
         now = self._timer()
         if now >= self._look_at:
-            self._look_at = now + self._duration / RENEWALS
-            self._held_until = now + self._duration if self._take() else None
+            self._look_at = now + LOOK
+            is_ours = self._take()
+            self._held_until = now + self._duration if is_ours else None
+            self._look_at = now + (self._duration / RENEWALS if is_ours else LOOK)
         return self.is_held
 
     def give_up(self) -> None:
@@ -58,8 +66,16 @@ class Lease:
                 leases.give_up(connection, self._name, self._holder)
 
     def _take(self) -> bool:
+        now = self._clock()
         with self._database.writing() as connection:
-            return leases.take(connection, self._name, self._holder, self._clock(), self._duration)
+            if leases.take(connection, self._name, self._holder, now, self._duration):
+                return True
+            other = leases.holder_of(connection, self._name, now)
+            if other is None or not is_dead(other):
+                return False
+            leases.give_up(connection, self._name, other)
+            log.info("lease %s: the process that held it is gone, and it is taken over", self._name)
+            return leases.take(connection, self._name, self._holder, now, self._duration)
 
 
 class Tenure:

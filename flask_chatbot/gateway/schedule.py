@@ -10,6 +10,7 @@ DAY = 24 * HOUR
 SEND_WAITS = (0.0, 2.0, 10.0, 60.0, 300.0, 1800.0, 2 * HOUR, 6 * HOUR)
 CALLBACK_WAITS = (0.0, 5.0, 300.0, 1800.0, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, DAY)
 JITTER = 0.2  # of a wait, either way: so that what failed together does not come back together
+LEADERSHIP = 15.0  # seconds that a lease outlives a process that does what only one may do
 LONGEST = DAY  # that anybody may ask us to wait
 
 

@@ -18,6 +18,7 @@ from flask_chatbot.core.replies import Media, Reply, Text
 from flask_chatbot.core.replydata import type_of
 from flask_chatbot.errors import FetchRefused, NotAccepted, TransportError, TryLater
 from flask_chatbot.gateway.http import HttpClient
+from flask_chatbot.gateway.schedule import LEADERSHIP
 from flask_chatbot.store import callbacks, idempotency, optouts, outbox, requests, stored
 from flask_chatbot.store.callbacks import NewCallback
 from flask_chatbot.store.database import Database
@@ -27,10 +28,11 @@ from flask_chatbot.transports.base import Group, Session, Transport
 
 LIFETIME = 24 * 3600.0  # seconds: a message that did not go out by then never will
 REMEMBERED = 24 * 3600.0  # seconds an Idempotency-Key is
-PATIENCE = 10.0  # seconds until a transport in another process is given up
+PATIENCE = LEADERSHIP + 5.0  # seconds until a transport in another process is given up: its successor has it sooner
 LOOK = 0.05  # seconds between two looks for its answer
 NUMBER_KNOWN = 60.0  # seconds our own number is not asked for again
 NUMBER_PATIENCE = 1.0  # seconds a send may wait for it
+NUMBER_AGAIN = 5.0  # seconds until a send waits for it again, where nobody could tell
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -89,7 +91,8 @@ class Gateway:
     sleep: Callable[[float], None] = time.sleep
     is_open: bool = False
     wake: Callable[[], None] = do_nothing
-    _number: tuple[float, str] | None = field(default=None, repr=False)
+    _number: tuple[float, str] | None = field(default=None, repr=False)  # when it was told
+    _asked_number: tuple[float, str] | None = field(default=None, repr=False)  # when, and by which request
 
     @cached_property
     def client(self) -> HttpClient:
@@ -179,7 +182,7 @@ class Gateway:
 
     def session(self) -> Session:
         """Whether our phone is connected, and as whom; else the code to scan. `TryLater` where that cannot be told now."""
-        return self._ask("session", "", self.transport.session, lambda told: Session(**told))
+        return self._ask("session", "", self.transport.session, read_session)
 
     def has_whatsapp(self, number: str) -> bool:
         """Whether a number uses WhatsApp. `TryLater` where that cannot be told now."""
@@ -188,34 +191,57 @@ class Gateway:
     def number(self) -> str:
         """Our own number as last known; empty where nobody can tell."""
         if self._number is None or self.timer() - self._number[0] > NUMBER_KNOWN:
-            known = self._number[1] if self._number else ""
             try:
-                session = self._ask("session", "", self.transport.session, lambda told: Session(**told), NUMBER_PATIENCE)
-                known = session.number or known
+                found = self._look_number_up()
             except TransportError as error:
                 log.info("our own number is not known now: %s", error)
-            self._number = self.timer(), known
-        return self._number[1]
+                found = ""
+            if found:  # that nobody can tell is not kept: somebody may in a moment
+                self._number = self.timer(), found
+        return self._number[1] if self._number else ""
 
-    def _ask(self, kind: str, argument: str, direct: Callable[[], T], read: Callable[[Any], T], patience: float = PATIENCE) -> T:
-        """What the transport says: here where it can be asked here, else by way of the process that has it open."""
+    def _look_number_up(self) -> str:
+        """Our number; empty where we have none, or nobody has told yet. Of the sends of a few seconds one waits for it."""
         if self._is_at_hand():
-            return direct()
-        asked = token_hex(16)
+            return self.transport.session().number
+        asked = self._asked_number
+        if asked is None or self.timer() - asked[0] > NUMBER_AGAIN:
+            name = self._put("session", "")
+            self._asked_number = self.timer(), name
+            return self._wait_for(name, self.transport.session, read_session, NUMBER_PATIENCE).number
+        told = self._answer_to(asked[1])
+        return "" if told is None else read_session(told).number
+
+    def _ask(self, kind: str, argument: str, direct: Callable[[], T], read: Callable[[Any], T]) -> T:
+        """What the transport says: here where it can be asked here, else by way of the process that has it open."""
+        return direct() if self._is_at_hand() else self._wait_for(self._put(kind, argument), direct, read, PATIENCE)
+
+    def _put(self, kind: str, argument: str) -> str:
+        """The id of a request that was put to the process that has the transport open."""
+        name = token_hex(16)
         with self.database.writing() as connection:
-            requests.ask(connection, asked, self.transport.name, kind, argument, self.clock())
+            requests.ask(connection, name, self.transport.name, kind, argument, self.clock())
+        return name
+
+    def _wait_for(self, asked: str, direct: Callable[[], T], read: Callable[[Any], T], patience: float) -> T:
+        """The answer to a request, as soon as it is there; the transport's own where it is open here by then."""
         deadline = self.timer() + patience
         while self.timer() < deadline:
             self.sleep(LOOK)
             if self._is_at_hand():
                 return direct()
-            with self.database.reading() as connection:
-                result = requests.result(connection, asked)
-            if result is not None and result.answer is not None:
-                return read(json.loads(result.answer))
-            if result is not None:
-                raise TryLater(result.error or "WhatsApp could not be asked.")
+            told = self._answer_to(asked)
+            if told is not None:
+                return read(told)
         raise TryLater("No process that is connected to WhatsApp answered. Is the worker running?")
+
+    def _answer_to(self, asked: str) -> Any:
+        """The answer to a request, read from its JSON; None where there is none yet. `TryLater` where it could not be answered."""
+        with self.database.reading() as connection:
+            result = requests.result(connection, asked)
+        if result is not None and result.answer is None:
+            raise TryLater(result.error or "WhatsApp could not be asked.")
+        return None if result is None or result.answer is None else json.loads(result.answer)
 
     def _check_file(self, reply: Reply) -> None:
         """`NotAccepted` where a reply's file can never be fetched. A name that leads nowhere now may lead somewhere by then."""
@@ -256,6 +282,11 @@ class Gateway:
             name = f"msg_{token_hex(12)}"
             return NewCallback(id=name, message=message, ack=Ack.PENDING, at=now, url=url, host="", created_at=now, error=str(error))
         return None
+
+
+def read_session(told: Mapping[str, Any]) -> Session:
+    """The session that another process told of in JSON."""
+    return Session(**told)
 
 
 def make_id() -> str:

@@ -14,6 +14,10 @@ Function = tuple[str, str]  # module and name
 _GUNICORN_WORKER: Function = ("gunicorn.workers.base", "init_process")  # from its first moment to its last
 _GUNICORN_LOADS: Function = ("gunicorn.workers.base", "load_wsgi")
 _GUNICORN_PRELOADS: Function = ("gunicorn.arbiter", "setup")
+_UVICORN_LOADS: Function = ("uvicorn.config", "load")
+_HYPERCORN_LOADS: Function = ("hypercorn.utils", "load_application")
+_HYPERCORN_WATCHES: Function = ("hypercorn.run", "run")  # where that loads an app, it only looks for its files
+_WAITRESS_RUN: Function = ("waitress.runner", "run")  # loads the app, and then serves it
 _FLASK_RUN: Function = ("flask.cli", "run_command")
 _FLASK_LOADS: Function = ("flask.cli", "load_app")
 _LOOK_EVERY = 0.02  # seconds
@@ -24,9 +28,12 @@ def loader(frame: FrameType | None, environ: Mapping[str, str]) -> FrameType | N
     """The function in this stack that loads an app to serve it from this process; None where there is none."""
     stack = dict(_functions(frame))
     run = stack.get(_FLASK_RUN)
-    if run is None:
-        return stack.get(_GUNICORN_LOADS)
-    return None if is_reloaders_parent(run.f_locals.get("reload"), environ) else stack.get(_FLASK_LOADS)
+    if run is not None:
+        return None if is_reloaders_parent(run.f_locals.get("reload"), environ) else stack.get(_FLASK_LOADS)
+    by_hypercorn = stack.get(_HYPERCORN_LOADS)
+    if by_hypercorn is not None and by_hypercorn.f_back is not stack.get(_HYPERCORN_WATCHES):
+        return by_hypercorn
+    return stack.get(_GUNICORN_LOADS) or stack.get(_UVICORN_LOADS) or _called_by(stack.get(_WAITRESS_RUN), frame)
 
 
 def is_preloaded(frame: FrameType | None) -> bool:
@@ -68,6 +75,13 @@ def wait_until_worker(wait: Callable[[float], object]) -> bool:
             return True
         wait(_LOOK_EVERY)
     return False
+
+
+def _called_by(caller: FrameType | None, frame: FrameType | None) -> FrameType | None:
+    """The function of a stack that another one of it has called."""
+    while caller is not None and frame is not None and frame.f_back is not caller:
+        frame = frame.f_back
+    return None if caller is None else frame
 
 
 def _functions(frame: FrameType | None) -> Iterator[tuple[Function, FrameType]]:

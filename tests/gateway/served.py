@@ -26,3 +26,10 @@ def create_app() -> Flask:
     folder = Path(os.environ["SERVED_IN"])
     app = Flask(__name__, root_path=str(folder), instance_path=str(folder / "instance"))
     return add_bot(app, CHATBOT_TRANSPORT=Noted(folder))
+
+
+def create_asgi_app() -> object:
+    """The app for servers that speak ASGI."""
+    from a2wsgi import WSGIMiddleware  # not everywhere where tests run
+
+    return WSGIMiddleware(create_app())  # type: ignore[arg-type]  # it knows WSGI by another name

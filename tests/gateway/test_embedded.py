@@ -6,17 +6,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
 from flask_chatbot.core.replies import Text
-from flask_chatbot.store import outbox, stored
+from flask_chatbot.store import leases, outbox, stored
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import NewMessage
 from tests.faults.journal import read_journal
+from tests.servers import running
 from tests.servers.running import ROOT, Running, gunicorn, waitress
 
 PATIENCE = 60.0  # seconds
@@ -134,6 +135,116 @@ def test_under_any_other_server_it_begins_with_the_first_request(folder: Path) -
     with waitress(APP, SERVED_IN=str(folder)) as running:
         ask(running)
         assert until(lambda: sent(folder) == ["3EB0A"])
+
+
+Start = Callable[[Path], AbstractContextManager[Running]]
+SERVERS: dict[str, Start] = {
+    "flask run": lambda folder: running.flask_run(APP, SERVED_IN=str(folder)),
+    "gunicorn": lambda folder: gunicorn(APP, folder, SERVED_IN=str(folder)),
+    "waitress": lambda folder: waitress(APP, SERVED_IN=str(folder)),
+    "waitress-serve": lambda folder: running.waitress_serve(APP.removesuffix("()"), SERVED_IN=str(folder)),
+    "uvicorn": lambda folder: running.uvicorn(APP.replace("create_app()", "create_asgi_app"), SERVED_IN=str(folder)),
+    "hypercorn": lambda folder: running.hypercorn(APP, SERVED_IN=str(folder)),
+}
+UNHEARD = "waitress"  # our app is made before that server is there: only a request says that it serves
+
+
+def holder(folder: Path) -> str | None:
+    """Who holds the lease of the worker."""
+    database = Database(None, folder / "instance")
+    with database.reading() as connection:
+        found = leases.holder_of(connection, "worker", time.time())
+    database.close()
+    return found
+
+
+def lengthen_lease(folder: Path) -> None:
+    """Let whoever has the lease of the worker have it for longer than a test takes."""
+    database, now = Database(None, folder / "instance"), time.time()
+    with database.writing() as connection:
+        name = leases.holder_of(connection, "worker", now)
+        assert name is None or leases.take(connection, "worker", name, now, 4 * PATIENCE)
+    database.close()
+
+
+@contextmanager
+def at_work(name: str, folder: Path) -> Iterator[Running]:
+    """A server whose worker has sent what there was."""
+    with SERVERS[name](folder) as running:
+        if name == UNHEARD:
+            ask(running)
+        assert until(lambda: is_settled(folder, "3EB0A")), running.log
+        yield running
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_sigterm_gives_up_the_leases_under_every_server(folder: Path, name: str) -> None:
+    with at_work(name, folder):
+        assert holder(folder) is not None
+    assert holder(folder) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are told apart on Linux only")
+@pytest.mark.parametrize("name", ["flask run", "gunicorn", "waitress", "uvicorn", "hypercorn"])
+def test_a_server_that_was_killed_and_is_started_again_works_at_once(folder: Path, name: str) -> None:
+    with at_work(name, folder):
+        (pid,) = opened(folder)
+        os.kill(pid, signal.SIGKILL)  # a process that this test started
+        lengthen_lease(folder)
+    accept(folder, "3EB0B")
+    with SERVERS[name](folder) as running:
+        if name == UNHEARD:
+            ask(running)
+        assert until(lambda: sent(folder)[-1] == "3EB0B")
+
+
+def test_a_second_sigterm_ends_a_process_that_is_still_at_it(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, threading\n"
+        "from flask_chatbot.gateway.sigterm import end_at_sigterm\n"
+        "end_at_sigterm(lambda: (print('ending', flush=True), threading.Event().wait()))\n"
+        "print('ready', flush=True)\n"
+        "while True: signal.pause()"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in ("ready", "ending"):
+            assert process.stdout.readline().strip() == line
+            process.terminate()
+        assert process.wait(PATIENCE) == -signal.SIGTERM
+
+
+@pytest.mark.parametrize("starts", ["main", "other"])
+@pytest.mark.parametrize("fails", ["", "; raise LookupError"])
+def test_sigterm_ends_a_process_as_ever_once_its_work_has_ended(starts: str, fails: str) -> None:
+    code = (
+        "import signal, threading, time\n"
+        "from flask_chatbot.gateway.sigterm import end_at_sigterm\n"
+        f"def end(): print('ended', flush=True){fails}\n"
+        f"begin = threading.Thread(target=end_at_sigterm, args=[end])\n"
+        f"end_at_sigterm(end) if {starts == 'main'} else begin.start()\n"
+        "while signal.getsignal(signal.SIGTERM) is signal.SIG_DFL: time.sleep(0.01)\n"
+        "print('ready', flush=True)\n"
+        "while True: signal.pause()"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "ready"
+        process.terminate()
+        assert (process.stdout.read().strip(), process.wait(PATIENCE)) == ("ended", -signal.SIGTERM)
+
+
+def test_a_handler_of_a_server_that_ends_in_order_is_left_alone() -> None:
+    code = (
+        "import os, signal, sys\n"
+        "from flask_chatbot.gateway.sigterm import end_at_sigterm\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))\n"
+        "end_at_sigterm(lambda: print('ended'))\n"
+        "os.kill(os.getpid(), signal.SIGTERM)\n"
+        "signal.pause()"
+    )
+    outcome = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (outcome.stdout, outcome.returncode) == ("", 7)
 
 
 @pytest.mark.parametrize(

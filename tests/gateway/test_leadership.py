@@ -1,14 +1,17 @@
 """Who does what only one process may do."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from flask_chatbot.errors import StoreError, TryLater
-from flask_chatbot.gateway.leadership import DURATION, Lease, Tenure, holder_name
+from flask_chatbot.gateway.leadership import DURATION, Lease, Tenure, holder_name, is_dead
 from flask_chatbot.store import outbox
 from flask_chatbot.store.database import Database
 from tests.gateway.rig import Clock, Rig, Wire
+from tests.servers.running import ROOT
 
 
 @pytest.fixture
@@ -37,6 +40,34 @@ def pass_time(rig: Rig, seconds: float) -> None:
 
 def test_two_workers_have_two_names() -> None:
     assert holder_name() != holder_name()
+
+
+def test_the_name_of_a_worker_fits_its_column_and_tells_that_it_lives() -> None:
+    name = holder_name()
+    assert (len(name) <= 80, is_dead(name)) == (True, False)
+
+
+@pytest.mark.parametrize("name", ["dead", "", "host:1234:abcdef", "host:abcdef:1::", "host:abcdef:x:1:y"])
+def test_of_a_holder_that_tells_nothing_of_its_process_nothing_is_believed(name: str) -> None:
+    assert not is_dead(name)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are told apart on Linux only")
+def test_a_lease_whose_holder_was_a_process_of_this_host_that_is_gone_is_taken_over_at_once(rig: Rig) -> None:
+    code = "from flask_chatbot.gateway.leadership import holder_name; print(holder_name())"
+    gone = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    assert lease(rig, gone).hold()
+    assert lease(rig, "b").hold()
+
+
+def test_who_waits_for_a_lease_looks_each_second(rig: Rig) -> None:
+    assert lease(rig, "dead").hold()
+    second = lease(rig, "b")
+    waited = 0.0
+    while not second.hold():
+        pass_time(rig, 0.5)
+        waited += 0.5
+    assert waited <= DURATION + 1.0
 
 
 def test_one_of_two_holds_a_lease(rig: Rig) -> None:

@@ -10,6 +10,7 @@ import pytest
 from flask_chatbot.core.outbound import Ack
 from flask_chatbot.core.replies import ContactCard, Document, Image, Location, Reply, Text
 from flask_chatbot.errors import NotAccepted, Refused, StoreError, TryLater
+from flask_chatbot.gateway.leadership import DURATION, LOOK
 from flask_chatbot.gateway.service import Accepted, Gateway, Once, Terms
 from flask_chatbot.store import optouts, outbox, requests
 from flask_chatbot.store.outbox import Claim
@@ -261,13 +262,14 @@ def test_what_another_process_cannot_answer_is_to_be_tried_later(gateway: Gatewa
         gateway.groups()
 
 
-def test_after_ten_seconds_without_an_answer_it_is_to_be_tried_later(gateway: Gateway) -> None:
+def test_after_longer_than_a_lease_without_an_answer_it_is_to_be_tried_later(gateway: Gateway) -> None:
     seconds = [0.0]
     gateway.transport, gateway.timer = simulator(runs_anywhere=False), lambda: seconds[0]
     gateway.sleep = lambda more: seconds.__setitem__(0, seconds[0] + more)
     with pytest.raises(TryLater, match=r"^No process that is connected to WhatsApp answered\. Is the worker running\?$"):
         gateway.groups()
-    assert seconds[0] == pytest.approx(10.0, abs=0.1)
+    assert seconds[0] == pytest.approx(20.0, abs=0.1)
+    assert seconds[0] > DURATION + LOOK
 
 
 def test_a_transport_that_opens_here_meanwhile_is_asked_itself(gateway: Gateway) -> None:
@@ -279,6 +281,36 @@ def test_a_transport_that_opens_here_meanwhile_is_asked_itself(gateway: Gateway)
 def test_a_message_is_accepted_while_nobody_knows_our_number(gateway: Gateway) -> None:
     ask_elsewhere(gateway, None, "The phone is not connected.")
     assert gateway.send(CHAT, Text("a")).from_ == ""
+
+
+def test_that_nobody_knew_our_number_is_not_kept(gateway: Gateway) -> None:
+    elsewhere = ask_elsewhere(gateway, None, "The phone is not connected.")
+    seconds = [0.0]
+    gateway.timer = lambda: seconds[0]
+    first = gateway.send(CHAT, Text("a")).from_
+    elsewhere.error, elsewhere.answer = None, '{"is_authenticated": true, "number": "628777", "name": "", "qrcode": ""}'
+    seconds[0] = 5.1
+    assert [first, gateway.send(CHAT, Text("b")).from_] == ["", "628777@c.us"]
+
+
+def test_an_answer_that_comes_too_late_for_one_send_serves_the_next_and_only_one_of_them_waits(gateway: Gateway) -> None:
+    seconds = [0.0]
+    gateway.transport, gateway.timer = simulator(runs_anywhere=False), lambda: seconds[0]
+    gateway.sleep = lambda more: seconds.__setitem__(0, seconds[0] + more)
+    numbers = [gateway.number(), gateway.number()]
+    waited = seconds[0]
+    Elsewhere(gateway, '{"is_authenticated": true, "number": "628777", "name": "", "qrcode": ""}')(0.0)
+    assert ([*numbers, gateway.number()], seconds[0]) == (["", "", "628777"], waited)
+    assert waited == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_transport_that_opens_here_is_asked_for_our_number_by_the_next_send(gateway: Gateway) -> None:
+    seconds = [0.0]
+    gateway.transport, gateway.timer = simulator(runs_anywhere=False), lambda: seconds[0]
+    gateway.sleep = lambda more: seconds.__setitem__(0, seconds[0] + more)
+    first = gateway.send(CHAT, Text("a")).from_
+    gateway.is_open = True
+    assert [first, gateway.send(CHAT, Text("b")).from_] == ["", OURS]
 
 
 def test_what_whatsapp_refuses_for_good_is_told_so(gateway: Gateway) -> None:

@@ -17,7 +17,7 @@ from tests.apps import make_app
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60.0  # seconds until a silent server is given up
-LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
+LISTENING = re.compile(r"(?:Listening at:|[Rr]unning on) http://127\.0\.0\.1:(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,38 @@ def waitress(app: str, **environment: str) -> Iterator[Running]:
         "server.run()\n"
     )
     with _started([sys.executable, "-c", code], **environment) as running:
+        yield running
+
+
+@contextmanager
+def flask_run(app: str, *options: str, **environment: str) -> Iterator[Running]:
+    """`flask run`, with an app named as for `gunicorn`."""
+    with _started([sys.executable, "-m", "flask", "--app", app, "run", "--port", "0", *options], **environment) as running:
+        yield running
+
+
+@contextmanager
+def waitress_serve(app: str, **environment: str) -> Iterator[Running]:
+    """The command line of waitress; `app` is named without parentheses. It does not say where it listens: it is not to be called."""
+    code = "import sys; print('Listening at: http://127.0.0.1:0', file=sys.stderr, flush=True); import waitress.runner as it; it.run()"
+    with _started([sys.executable, "-c", code, "--listen=127.0.0.1:0", "--call", app], **environment) as running:
+        yield running
+
+
+@contextmanager
+def uvicorn(app: str, **environment: str) -> Iterator[Running]:
+    """Uvicorn with a factory of an ASGI app, named without parentheses."""
+    pytest.importorskip("uvicorn")
+    pytest.importorskip("a2wsgi")
+    with _started([sys.executable, "-m", "uvicorn", "--port", "0", "--factory", app], **environment) as running:
+        yield running
+
+
+@contextmanager
+def hypercorn(app: str, **environment: str) -> Iterator[Running]:
+    """Hypercorn with an app, named as for `gunicorn`."""
+    pytest.importorskip("hypercorn")
+    with _started([sys.executable, "-m", "hypercorn", "--bind", "127.0.0.1:0", f"wsgi:{app}"], **environment) as running:
         yield running
 
 

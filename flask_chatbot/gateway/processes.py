@@ -1,0 +1,67 @@
+"""Processes of this host, and whether one of them is gone for certain. Elsewhere than on Linux nothing is."""
+
+import os
+import socket
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+def describe_process(proc: Path = _PROC) -> str:
+    """Describe this process, for `is_gone`: its number, when it began, and where numbers mean the same. 37 characters at most."""
+    pid = os.getpid()
+    here = place(proc)
+    began = _began(proc, pid) if here else ""
+    return f"{pid}:{began}:{here if began else ''}"
+
+
+def is_gone(described: str, proc: Path = _PROC, signal: Callable[[int, int], object] = os.kill) -> bool:
+    """Whether a process of this host has ended; False where that is not certain: it may be another host's, or not be seen from here."""
+    number, _, rest = described.partition(":")
+    began, _, where = rest.partition(":")
+    if not (number.isdigit() and began and where) or where != place(proc):
+        return False
+    try:
+        signal(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass  # it is there, and another user's
+    found = _began(proc, int(number))
+    return found is not None and found != began
+
+
+def place(proc: Path = _PROC) -> str:
+    """Where process numbers mean the same: in this boot of this host, and in this namespace; empty where that is not known.
+
+    Two containers may share all but the namespace, their host name included.
+    """
+    try:
+        if str((proc / "self").readlink()) != str(os.getpid()):
+            return ""  # what is mounted there shows another namespace
+        boot = (proc / "sys/kernel/random/boot_id").read_text()
+        spaces = [str((proc / "self/ns/pid").readlink()), _time_space(proc)]
+    except (OSError, ValueError):
+        return ""
+    return sha256("\n".join([socket.gethostname(), boot, *spaces]).encode()).hexdigest()[:16]
+
+
+def _time_space(proc: Path) -> str:
+    """By which clock the times of `stat` count; empty in kernels that have one for all."""
+    try:
+        return str((proc / "self/ns/time").readlink())
+    except FileNotFoundError:
+        return ""
+
+
+def _began(proc: Path, pid: int) -> str | None:
+    """When a process began, in ticks since the boot; empty for one that has ended and is still listed, None where it cannot be read."""
+    try:
+        fields = (proc / str(pid) / "stat").read_text().rpartition(")")[2].split()
+        state, threads, began = fields[0], fields[17], fields[19]
+    except (OSError, ValueError, IndexError):
+        return None
+    # A zombie with several threads is one whose first thread alone has ended.
+    return "" if state in "ZX" and int(threads) <= 1 else began
