@@ -13,6 +13,8 @@ from flask_chatbot.reports import counted
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from flask_chatbot.store.waiting import Waiting
+
 MOST = 10_000  # of each kind, in one run of `resend`
 BATCH = 500  # in one transaction, so that a server that writes at the same time waits for moments only
 
@@ -36,9 +38,10 @@ class Dead(NamedTuple):
 @form_option
 @click.pass_context
 def failed(context: click.Context, since: timedelta | None, limit: int, refused: bool, form: str) -> None:
-    """List the messages and callbacks that were given up, with the reason of each.
+    """List the messages and callbacks that were given up, with the reason of each, and those that wait after a failure.
 
-    They are kept for 30 days. `flask chatbot resend` sends them after all.
+    Given up ones are kept for 30 days, and `flask chatbot resend` sends them after all. What waits is tried again by itself, at the
+    time that is shown; it is listed whatever --since says.
 
     \b
     flask chatbot failed
@@ -49,13 +52,20 @@ def failed(context: click.Context, since: timedelta | None, limit: int, refused:
     """
     place = find_place(context)
     dead = find_dead(place, since, limit, refused)
+    waiting = [] if refused else find_waiting(place, limit)
     if form == "json":
-        click.echo(as_json([data_of(place, each) for each in dead]))
+        click.echo(as_json([*(data_of(place, each) for each in dead), *(data_of_waiting(place, each) for each in waiting)]))
         return
     for line in dead_table(place, dead):
         click.echo(line)
     if not dead:
         click.echo("no callback was refused" if refused else "nothing was given up")
+    for line in waiting_table(place, waiting):
+        click.echo(line)
+    if not refused and (untaken := find_overdue(place)):
+        click.echo(
+            f"{counted(untaken, 'message')} due for more than a minute. Is a worker running, and connected? Its log says more.", err=True
+        )
     if not refused and has_refused(place, since):
         click.echo("Callbacks to addresses that are never called are apart: flask chatbot failed --refused", err=True)
 
@@ -103,6 +113,28 @@ def find_dead(place: Place, since: timedelta | None, limit: int, refused: bool =
     ]
 
 
+def find_waiting(place: Place, limit: int) -> "list[Waiting]":
+    """What failed and is tried again, and what waits behind it; messages first."""
+    from flask_chatbot.store import waiting
+
+    if place.is_empty:
+        return []
+    with place.database.reading() as connection:
+        messages = waiting.waiting_messages(connection, place.bot.clock().timestamp(), limit)
+        return [*messages, *waiting.waiting_callbacks(connection, limit)]
+
+
+def find_overdue(place: Place) -> int:
+    """How many messages nobody takes, though they are due; none where a pace makes them wait."""
+    from flask_chatbot.gateway.waits import OVERDUE
+    from flask_chatbot.store import waiting
+
+    if place.is_empty or place.bot.settings.pace is not None:
+        return 0
+    with place.database.reading() as connection:
+        return waiting.overdue(connection, place.bot.clock().timestamp() - OVERDUE)
+
+
 def has_refused(place: Place, since: timedelta | None) -> bool:
     """Whether callbacks were refused since then."""
     return bool(find_dead(place, since, 1, refused=True))
@@ -118,6 +150,27 @@ def dead_table(place: Place, dead: Sequence[Dead]) -> Iterator[str]:
     if dead:
         rows = [(each.id, each.kind, each.to, place.when(each.at), each.tries, each.error) for each in dead]
         yield from as_table(("ID", "KIND", "TO", "GIVEN UP", "TRIES", "WHY"), rows)
+
+
+def waiting_table(place: Place, waiting: "Sequence[Waiting]") -> Iterator[str]:
+    """The same for what waits, with the time of its next try."""
+    if waiting:
+        rows = [(each.id, each.kind, each.to, place.when(each.due_at), each.tries, why_of(each)) for each in waiting]
+        yield from as_table(("ID", "KIND", "TO", "WAITS UNTIL", "TRIES", "WHY"), rows)
+
+
+def why_of(waiting: "Waiting") -> str:
+    """The reason of a wait in a sentence."""
+    from flask_chatbot.gateway.waits import told_behind
+
+    return told_behind("message", waiting.ahead, waiting.error) if waiting.ahead else waiting.error or ""
+
+
+def data_of_waiting(place: Place, waiting: "Waiting") -> dict[str, object]:
+    """One that waits as JSON holds it: it has no time at which it was given up."""
+    dead = Dead(waiting.id, waiting.kind, waiting.to, None, waiting.tries, why_of(waiting), waiting.message)
+    behind = {"behind": waiting.ahead} if waiting.ahead else {}
+    return {**data_of(place, dead), "waits_until": place.iso(waiting.due_at), **behind}
 
 
 def data_of(place: Place, dead: Dead) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -15,13 +15,14 @@ from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.bodies import CUT_SHORT, read_body
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.outbound import Ack
 from flask_chatbot.errors import BadPayload, NotAccepted, Refused, StoreError, TryLater
 from flask_chatbot.gateway.calls import BY_ENDPOINT, EXAMPLES, Send, read_number, read_send
 from flask_chatbot.gateway.openapi import describe
 from flask_chatbot.gateway.service import Accepted, Gateway, Once, Terms
+from flask_chatbot.gateway.waits import Wait
 from flask_chatbot.hostproof import add_route, exempt
 from flask_chatbot.keys import key_of_header, near_miss
+from flask_chatbot.store.callbacks import StoredCallback
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.tracebacks import told, with_words
 from flask_chatbot.wire import read_object
@@ -85,7 +86,7 @@ def message(asked: Asked) -> object:
     found = asked.gateway.message(asked.id)
     if found is None:
         raise BadPayload("There is no message with this id. They are kept for 30 days.", 404)
-    return success(shown(found))
+    return success(shown(found, *asked.gateway.waits(found)))
 
 
 def openapi(asked: Asked) -> object:
@@ -231,8 +232,8 @@ def written(accepted: Accepted) -> dict[str, object]:
     }
 
 
-def shown(found: Stored) -> dict[str, object]:
-    """What became of a message; times are integer epoch seconds, null for what has not happened."""
+def shown(found: Stored, wait: Wait | None = None, calls: Sequence[tuple[StoredCallback, Wait]] = ()) -> dict[str, object]:
+    """What became of a message; times are integer epoch seconds, null for what has not happened. Only what waits is told to wait."""
     times = {
         "sent": found.sent_at,
         "delivered": found.delivered_at,
@@ -248,8 +249,20 @@ def shown(found: Stored) -> dict[str, object]:
         "timestamp": int(found.created_at),
         "to": found.chat,
         "times": {name: None if at is None else int(at) for name, at in times.items()},
-        "error": found.error if found.ack is Ack.ERROR else None,
+        "error": wait.why if wait and wait.is_failure else found.error,
+        **({"waits": shown_wait(wait)} if wait else {}),
+        **({"callbacks": [shown_call(call, each) for call, each in calls]} if calls else {}),
     }
+
+
+def shown_wait(wait: Wait) -> dict[str, object]:
+    """Why something waits, until when, and behind what."""
+    return {"why": wait.why, "until": None if wait.until is None else int(wait.until), "behind": wait.behind or None}
+
+
+def shown_call(call: StoredCallback, wait: Wait) -> dict[str, object]:
+    """A callback that is made later."""
+    return {"id": call.id, "ack": int(call.ack), "tries": call.tries, "error": wait.why, "waits": shown_wait(wait)}
 
 
 def _json(status: int, value: object, headers: Mapping[str, str] | None = None) -> Response:

@@ -51,6 +51,7 @@ def gear_of(gateway: Gateway, received: Callable[[Message], None], context: Call
         sweep=lambda connection: sweep(connection, clock(), KEPT),
         tempo=Tempo.of(settings.pace.count, settings.pace.seconds) if settings.pace else None,
         opened=partial(setattr, gateway, "is_open"),
+        shut=partial(setattr, gateway, "trouble"),
         clock=clock,
         timer=gateway.timer,
         random=bot.random,

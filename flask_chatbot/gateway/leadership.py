@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable
 from secrets import token_hex
 
-from flask_chatbot.errors import TryLater
+from flask_chatbot.errors import TransportError, TryLater
 from flask_chatbot.gateway.processes import describe_process, is_gone
 from flask_chatbot.gateway.schedule import LEADERSHIP, Clock
 from flask_chatbot.store import leases, outbox
@@ -81,7 +81,7 @@ class Lease:
 class Tenure:
     """A transport that is open while it may be here: one that runs anywhere always, any other while its session's lease is held.
 
-    `tell` hears of it once it is open, and before it is closed.
+    `tell` hears of it once it is open, and before it is closed; `shut` why it cannot be opened, and nothing once it is or need not be.
     """
 
     def __init__(
@@ -92,6 +92,7 @@ class Tenure:
         database: Database,
         timer: Clock,
         tell: Callable[[bool], None] = lambda is_open: None,
+        shut: Callable[[str], None] = lambda why: None,
     ) -> None:
         self._transport = transport
         self._listener = listener
@@ -99,6 +100,7 @@ class Tenure:
         self._database = database
         self._timer = timer
         self._tell = tell
+        self._shut = shut
         self._retry_at = 0.0
         self._told = ""
         self.is_open = False
@@ -118,6 +120,7 @@ class Tenure:
         """Close the transport, and let another process have it."""
         if self.is_open:
             self._close()
+        self._shut("")
         self._lease.give_up()
 
     def _open(self) -> None:
@@ -130,12 +133,14 @@ class Tenure:
             self._transport.open(self._listener)
         except Exception as error:  # whatever a transport raises, callbacks must go on
             self._retry_at = self._timer() + max(getattr(error, "after", 0.0), RETRY)
+            self._shut(str(error) if isinstance(error, TransportError) else f"It fails by our fault: {type(error).__name__}.")
             if repr(error) != self._told:
                 fault = None if isinstance(error, TryLater) else error
                 log.warning("session %s cannot be opened now: %s", self._transport.name, error, exc_info=fault)
                 self._told = repr(error)
             return
         self._told = ""
+        self._shut("")
         self.is_open = True
         self._tell(True)
 

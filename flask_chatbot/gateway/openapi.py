@@ -14,6 +14,12 @@ _ID = {"type": "string", "pattern": "^3EB0[0-9A-F]{16}$", "examples": ["3EB02B7B
 _CHAT = {"type": "string", "pattern": r"@(?:c|g)\.us$", "examples": ["628123456789@c.us"]}
 _SECONDS = {"description": "Epoch seconds.", "type": "integer"}
 _ABSENT = {"enum": [None, ""]}
+_WAITS = {
+    "description": "Why it waits, until when in epoch seconds, and the id of what goes before it. Absent where it does not wait.",
+    "type": "object",
+    "required": ["why", "until", "behind"],
+    "properties": {"why": {"type": "string"}, "until": {"type": ["integer", "null"]}, "behind": {"type": ["string", "null"]}},
+}
 _SCHEMAS: Schema = {
     "Failure": {
         "type": "object",
@@ -48,7 +54,26 @@ _SCHEMAS: Schema = {
                 "required": ["sent", "delivered", "read", "played", "failed"],
                 "additionalProperties": {"type": ["integer", "null"]},
             },
-            "error": {"description": "The reason behind an ack of -1.", "type": ["string", "null"]},
+            "error": {
+                "description": "The reason behind an ack of -1, or of what went wrong last while it waits.",
+                "type": ["string", "null"],
+            },
+            "waits": _WAITS,
+            "callbacks": {
+                "description": "Calls of the notifyurl that failed and are made again, and those behind them. Absent where there are none.",
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["id", "ack", "tries", "error", "waits"],
+                    "properties": {
+                        "id": {"description": "The webhook-id.", "type": "string"},
+                        "ack": {"enum": list(NAMES.values())},
+                        "tries": {"type": "integer"},
+                        "error": {"type": "string"},
+                        "waits": _WAITS,
+                    },
+                },
+            },
         },
     },
     "Group": {

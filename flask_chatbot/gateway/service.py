@@ -19,8 +19,9 @@ from flask_chatbot.core.replydata import type_of
 from flask_chatbot.errors import FetchRefused, NotAccepted, TransportError, TryLater
 from flask_chatbot.gateway.http import HttpClient
 from flask_chatbot.gateway.schedule import LEADERSHIP
+from flask_chatbot.gateway.waits import Wait, Way, waiting_calls, why_waits
 from flask_chatbot.store import callbacks, idempotency, optouts, outbox, requests, stored
-from flask_chatbot.store.callbacks import NewCallback
+from flask_chatbot.store.callbacks import NewCallback, StoredCallback
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import NewMessage
 from flask_chatbot.store.stored import Stored
@@ -81,7 +82,10 @@ def do_nothing() -> None:
 
 @dataclass(kw_only=True)
 class Gateway:
-    """The gateway of one app. A worker in this process sets `is_open` while the transport is open here, and `wake`."""
+    """The gateway of one app.
+
+    A worker in this process sets `is_open` while the transport is open here, `trouble` while it cannot be opened, and `wake`.
+    """
 
     bot: Bot
     database: Database
@@ -90,6 +94,7 @@ class Gateway:
     timer: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     is_open: bool = False
+    trouble: str = ""
     wake: Callable[[], None] = do_nothing
     _number: tuple[float, str] | None = field(default=None, repr=False)  # when it was told
     _asked_number: tuple[float, str] | None = field(default=None, repr=False)  # when, and by which request
@@ -160,6 +165,19 @@ class Gateway:
         """What became of a message."""
         with self.database.reading() as connection:
             return stored.find(connection, id)
+
+    def waits(self, message: Stored) -> tuple[Wait | None, list[tuple[StoredCallback, Wait]]]:
+        """Why a message waits, if it does, and likewise those of its callbacks that do."""
+        way = Way(
+            session=self.transport.name,
+            is_bound=not self.transport.runs_anywhere,
+            is_open=self.is_open,
+            trouble=self.trouble,
+            has_pace=self.bot.settings.pace is not None,
+        )
+        with self.database.reading() as connection:
+            wait = why_waits(connection, message, way, self.clock())
+            return wait, waiting_calls(callbacks.of_message(connection, message.id))
 
     def tell(self, id: str, ack: Ack) -> None:  # noqa: A002
         """Call each of the app's functions that hear of acks; the first error is raised when all have been called. In the app's context."""
@@ -233,6 +251,8 @@ class Gateway:
             told = self._answer_to(asked)
             if told is not None:
                 return read(told)
+        if self.trouble:
+            raise TryLater(f"The connection to WhatsApp cannot be opened: {self.trouble}")
         raise TryLater("No process that is connected to WhatsApp answered. Is the worker running?")
 
     def _answer_to(self, asked: str) -> Any:

@@ -39,8 +39,9 @@ class Gear:
     """What a worker works with.
 
     `fetch` gets the file of a URL, called as said. `received` answers a message that came in. `sweep` deletes some of what was kept too
-    long, and says how much. `opened` hears whether the transport is open here. `clock` gives epoch seconds, `timer` only runs forward.
-    `lease` is how long a message waits for a worker that was killed, `duration` how long a transport does, in seconds.
+    long, and says how much. `opened` hears whether the transport is open here, `shut` why it cannot be opened. `clock` gives epoch
+    seconds, `timer` only runs forward. `lease` is how long a message waits for a worker that was killed, `duration` how long a transport
+    does, in seconds.
     """
 
     database: Database
@@ -55,6 +56,7 @@ class Gear:
     timer: Clock = time.monotonic
     random: Random = field(default_factory=SystemRandom)
     opened: Callable[[bool], None] = lambda is_open: None
+    shut: Callable[[str], None] = lambda why: None
     lease: float = LEASE
     duration: float = DURATION
 
@@ -94,7 +96,7 @@ class Worker:
         holder = holder_name()
         self._leader = self._lease("worker", holder) if leads else None
         session = self._lease(f"session:{gear.transport.name}", holder)
-        self._tenure = Tenure(gear.transport, self, session, gear.database, gear.timer, gear.opened)
+        self._tenure = Tenure(gear.transport, self, session, gear.database, gear.timer, gear.opened, gear.shut)
         self._sending = self._make_sending()
         self._calling = Calling(gear.caller, self._shift(self._is_leading))
         asking = Asking(gear.transport, self._is_asked, self.wake)

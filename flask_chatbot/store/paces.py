@@ -16,6 +16,7 @@ _KEEP = (
     .values(tokens=bindparam("left"), updated_at=bindparam("now"), next_at=bindparam("pause"))
 )
 _BACK = update(paces).where(_c.session == bindparam("of")).values(tokens=_c.tokens + bindparam("number"))
+_FREE = select(_c.next_at).where(_c.session == bindparam("session"))
 _HOLD = update(paces).where(_c.session == bindparam("of")).values(next_at=bindparam("at"))
 
 
@@ -39,6 +40,11 @@ def give_tokens_back(connection: Connection, session: str, number: int) -> None:
 def hold_until(connection: Connection, session: str, at: float) -> None:
     """Give no token of a session before then, once it has taken one. A clock set back ends it."""
     connection.execute(_HOLD, {"of": session, "at": at})
+
+
+def free_at(connection: Connection, session: str) -> float:
+    """When a session may have its next token at the earliest, in epoch seconds; 0 where nothing holds it."""
+    return float(connection.execute(_FREE, {"session": session}).scalar() or 0.0)
 
 
 def _filled(bucket: Any, now: float, rate: float, burst: float) -> float:

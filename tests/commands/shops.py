@@ -90,6 +90,23 @@ class Shop(NamedTuple):
             assert outbox.settle_failed(connection, claim, error, at)
             stored.move_ack(connection, id, Ack.ERROR, at, error)
 
+    def put_off(self, id: str, at: float, until: float, error: str = "cdn.example.com answered 503.") -> None:  # noqa: A002
+        """A message that failed, and is tried again."""
+        new = NewMessage(id=id, session="simulator", chat="628111@c.us", type="image", reply=Text("a"), created_at=at, expires_at=at + DAY)
+        with self.database.writing() as connection:
+            outbox.add(connection, [new])
+            (claim,) = outbox.claim(connection, "simulator", at, 60.0, 1)
+            assert outbox.settle_later(connection, claim, until, error)
+
+    def put_callback_off(self, id: str, at: float, until: float) -> None:  # noqa: A002
+        """A callback that failed, and is made again."""
+        url = "https://crm.example.com/hook?token=rahasia"
+        new = NewCallback(id=id, message="3EB0A", ack=Ack.SENT, at=at, url=url, host="crm.example.com", created_at=at)
+        with self.database.writing() as connection:
+            callbacks.add(connection, [new])
+            outcome = Outcome(state="later", due_at=until, error="It answered 503.")
+            callbacks.settle_all(connection, [(claim, outcome) for claim in callbacks.claim(connection, at, 60.0, 1)], at)
+
     def lose_callback(self, id: str, at: float, error: str = "It answered 404.", *, refused: bool = False) -> None:  # noqa: A002
         """A callback that was given up, or refused."""
         url = "https://crm.example.com/hook?token=rahasia"

@@ -7,6 +7,7 @@ import pytest
 
 from tests.commands.shops import Shop, open_shop
 
+LATER = 4_000_000_000.0
 NOON = 1_764_043_200.0  # 2025-11-25 11:00:00 in Jakarta
 
 
@@ -28,6 +29,45 @@ def test_failed_as_json_names_the_message_of_a_callback(shop: Shop) -> None:
         {"id": "3EB0A", "kind": "text", "to": "628111@c.us", "at": at, "tries": 1, "error": "WhatsApp refused it."},
         {"id": "msg_1", "kind": "callback", "to": "crm.example.com", "at": at, "tries": 1, "error": "It answered 404.", "message": "3EB0A"},
     ]
+
+
+def test_failed_lists_what_waits_after_a_failure_with_the_time_of_its_next_try_and_what_is_behind_it(shop: Shop) -> None:
+    shop.lose("3EB0L", NOON)
+    shop.put_off("3EB0A", NOON, LATER)
+    shop.queue("3EB0B")
+    shop.put_callback_off("msg_1", NOON, LATER)
+    assert shop.printed("failed", "--since", "1 hour") == [
+        "nothing was given up",
+        "ID     KIND      TO               WAITS UNTIL          TRIES  WHY",
+        "3EB0A  image     628111@c.us      2096-10-02 14:06:40  1      cdn.example.com answered 503.",
+        "3EB0B  text      628111@c.us      2096-10-02 14:06:40  0      It waits behind message 3EB0A: cdn.example.com answered 503.",
+        "msg_1  callback  crm.example.com  2096-10-02 14:06:40  1      It answered 503.",
+    ]
+
+
+def test_failed_as_json_tells_what_waits_from_what_was_given_up(shop: Shop) -> None:
+    shop.put_off("3EB0A", NOON, LATER)
+    shop.queue("3EB0B")
+    until = "2096-10-02T14:06:40+07:00"
+    told = {"to": "628111@c.us", "at": None, "waits_until": until}
+    error = "cdn.example.com answered 503."
+    assert shop.data("failed") == [
+        {"id": "3EB0A", "kind": "image", "tries": 1, "error": error, **told},
+        {"id": "3EB0B", "kind": "text", "tries": 0, "error": f"It waits behind message 3EB0A: {error}", "behind": "3EB0A", **told},
+    ]
+    assert shop.data("failed", "--refused") == []
+
+
+def test_what_waits_is_not_sent_again_by_resend(shop: Shop) -> None:
+    shop.put_off("3EB0A", time.time(), LATER)
+    assert shop.printed("resend", "--since", "1 hour") == ["0 messages and 0 callbacks queued again"]
+    assert shop.states(["3EB0A"]) == ["queued"]
+
+
+def test_failed_says_that_messages_are_due_and_nobody_takes_them(shop: Shop) -> None:
+    shop.put_off("3EB0A", NOON, NOON + 1)
+    told = "1 message due for more than a minute. Is a worker running, and connected? Its log says more.\n"
+    assert shop.run("failed").stderr == told
 
 
 def test_failed_says_so_where_nothing_was_given_up(shop: Shop) -> None:

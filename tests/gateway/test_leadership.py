@@ -187,6 +187,16 @@ def test_a_transport_that_cannot_be_opened_is_tried_again_and_told_of_once(rig: 
     assert caplog.text.count("The server is down.") == 1
 
 
+def test_why_a_transport_cannot_be_opened_is_told_until_it_is(rig: Rig) -> None:
+    wire, told = Wire(), list[str]()
+    wire.opening.extend([TryLater("The server is down."), ZeroDivisionError("rahasia")])
+    tenure = Tenure(wire, Ears(), lease(rig, "a"), rig.database, rig.timer, shut=told.append)
+    for _ in range(3):
+        tenure.keep()
+        pass_time(rig, 5.0)
+    assert told == ["The server is down.", "It fails by our fault: ZeroDivisionError.", ""]
+
+
 def test_a_transport_that_breaks_by_its_own_mistake_does_not_stop_the_worker(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     wire = Wire()
     wire.opening.append(ZeroDivisionError())

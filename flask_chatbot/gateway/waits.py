@@ -1,0 +1,93 @@
+"""Why a message or a callback that was accepted has not gone out yet, and until when it waits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from flask_chatbot.store import leases, paces, waiting
+from flask_chatbot.store.callbacks import StoredCallback
+from flask_chatbot.store.stored import Stored
+from flask_chatbot.store.waiting import Ahead
+
+OVERDUE = 60.0  # seconds that a message is due, until it is told that nobody takes it
+NOBODY = "No process has the connection to WhatsApp open. Is the worker running? Its log says why it cannot open it."
+UNTAKEN = "It is due, and no worker has taken it. Is one running, and connected to WhatsApp? Its log says more."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """`until` is in epoch seconds, None where nobody can tell; `behind` the id of the message or callback that goes first.
+
+    `is_failure` where something went wrong, and it is not only not its turn.
+    """
+
+    why: str
+    until: float | None = None
+    behind: str = ""
+    is_failure: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """What is known of the way to WhatsApp: whether it is bound to one process, open in this one, and what keeps it shut here."""
+
+    session: str
+    is_bound: bool
+    is_open: bool
+    trouble: str
+    has_pace: bool
+
+
+def why_waits(connection: Connection, message: Stored, way: Way, now: float) -> Wait | None:
+    """Why a message waits; None where it is over, or being tried, or about to be."""
+    if message.state not in ("queued", "waiting"):
+        return None
+    ahead = waiting.ahead_of(connection, message.id, now)
+    if ahead is not None:
+        return behind(ahead, now)
+    if message.due_at > now:
+        return Wait(why=message.error or "It is to go out then.", until=message.due_at, is_failure=bool(message.error))
+    return why_untaken(connection, message, way, now)
+
+
+def behind(ahead: Ahead, now: float) -> Wait:
+    """The wait for another message of a chat."""
+    until = ahead.due_at if ahead.due_at is not None and ahead.due_at > now else None
+    return Wait(why=told_behind("message", ahead.id, ahead.error), until=until, behind=ahead.id, is_failure=bool(ahead.error))
+
+
+def told_behind(what: str, name: str, error: str | None) -> str:
+    """The sentence for what waits behind another.
+
+    >>> told_behind("message", "3EB0A", "cdn.example.com answered 503 in place of the file.")
+    'It waits behind message 3EB0A: cdn.example.com answered 503 in place of the file.'
+    """
+    return f"It waits behind {what} {name}: {error}" if error else f"It waits behind {what} {name}."
+
+
+def why_untaken(connection: Connection, message: Stored, way: Way, now: float) -> Wait | None:
+    """Why nobody takes a message that is due and the first of its chat."""
+    if way.trouble:
+        return Wait(why=f"The connection to WhatsApp cannot be opened: {way.trouble}")
+    if way.is_bound and not way.is_open and leases.holder_of(connection, f"session:{way.session}", now) is None:
+        return Wait(why=NOBODY)
+    free_at = paces.free_at(connection, way.session) if way.has_pace else 0.0
+    if free_at > now:
+        return Wait(why="The pace allows the next message then.", until=free_at, is_failure=False)
+    return None if way.has_pace or now - message.due_at < OVERDUE else Wait(why=UNTAKEN)
+
+
+def waiting_calls(calls: Sequence[StoredCallback]) -> list[tuple[StoredCallback, Wait]]:
+    """Those callbacks of one message that are made again, and those behind them; not the app's own functions."""
+    found: list[tuple[StoredCallback, Wait]] = []
+    first: dict[str, StoredCallback] = {}
+    for call in calls:
+        if call.settled_at is not None or not call.url:
+            continue
+        before = first.setdefault(call.host, call)
+        if before.error:
+            until = None if before.state == "claimed" else before.due_at
+            why = before.error if before is call else told_behind("callback", before.id, before.error)
+            found.append((call, Wait(why=why, until=until, behind="" if before is call else before.id)))
+    return found

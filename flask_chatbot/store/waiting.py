@@ -1,0 +1,118 @@
+"""What waits after a failure: messages and callbacks that are to be tried again, and those behind them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
+
+from flask_chatbot.store.statements import word
+from flask_chatbot.store.tables import callbacks, messages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """The message that a later one of its chat waits for. `due_at` is that of its next try; None while it is being tried."""
+
+    id: str
+    error: str | None
+    due_at: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What is tried again at `due_at`, or, where it has no error of its own, behind `ahead`, after that.
+
+    `kind` is the type of a message, or "callback"; `to` a chat, or the host of an address; `message` is a callback's own.
+    """
+
+    id: str
+    kind: str
+    to: str
+    tries: int
+    error: str | None
+    due_at: float | None
+    ahead: str = ""
+    message: str = ""
+
+
+_c = messages.c
+_head = messages.alias("head")
+# As a claim sees it: of a chat goes first what is being sent, then the first of those that are due some time.
+_IS_AHEAD = and_(
+    _head.c.session == _c.session,
+    _head.c.chat == _c.chat,
+    _head.c.seq != _c.seq,
+    or_(
+        _head.c.state == word("claimed"),
+        and_(_head.c.state == word("queued"), _head.c.seq < _c.seq, _head.c.start_at <= bindparam("now")),
+    ),
+)
+_HEAD = (_head.c.id.label("ahead"), _head.c.error.label("why"), _head.c.state.label("way"), _head.c.due_at.label("then"))
+_STILL = or_(*(_c.state == word(state) for state in ("queued", "waiting", "claimed")))
+_AHEAD = (
+    select(*_HEAD)
+    .where(_c.id == bindparam("id"), _IS_AHEAD)
+    .order_by(_head.c.state, _head.c.seq)  # claimed before queued
+    .limit(1)
+)
+_MESSAGE = (_c.seq, _c.id, _c.type, _c.chat, _c.tries, _c.state, _c.error, _c.due_at)
+_AGAIN = select(*_MESSAGE).where(_STILL, _c.error.is_not(None)).order_by(_c.seq).limit(bindparam("limit"))
+_BEHIND = (
+    select(*_MESSAGE, *_HEAD)
+    .where(_head.c.seq.in_(bindparam("heads", expanding=True)), _IS_AHEAD, _c.error.is_(None), _STILL, _c.start_at <= bindparam("now"))
+    .order_by(_c.seq)
+    .limit(bindparam("limit"))
+)
+_b = callbacks.c
+_CALLBACKS = (
+    select(_b.id, _b.message, _b.host, _b.ack, _b.tries, _b.state, _b.error, _b.due_at)
+    .where(_b.settled_at.is_(None), _b.error.is_not(None))
+    .order_by(_b.seq)
+    .limit(bindparam("limit"))
+)
+_OVERDUE = select(func.count()).where(_c.state == word("queued"), _c.due_at <= bindparam("before"))
+
+
+def ahead_of(connection: Connection, message: str, now: float) -> Ahead | None:
+    """What a message waits for, of those of its chat; None where it is the first."""
+    row = connection.execute(_AHEAD, {"id": message, "now": now}).first()
+    return None if row is None else Ahead(id=row.ahead, error=row.why, due_at=_next(row.way, row.then))
+
+
+def waiting_messages(connection: Connection, now: float, limit: int) -> list[Waiting]:
+    """Messages that failed and are tried again, and those that wait behind them, in the order in which they were accepted."""
+    found: dict[int, Waiting] = {}
+    for again in connection.execute(_AGAIN, {"limit": limit}).all():
+        found[again.seq] = _waiting(again, again.error, _next(again.state, again.due_at))
+    for row in connection.execute(_BEHIND, {"heads": list(found), "now": now, "limit": limit}).all():
+        found.setdefault(row.seq, _waiting(row, row.why, _next(row.way, row.then), row.ahead))
+    return [found[seq] for seq in sorted(found)][:limit]
+
+
+def waiting_callbacks(connection: Connection, limit: int) -> list[Waiting]:
+    """Callbacks that failed and are made again; those of the same message wait behind them."""
+    return [
+        Waiting(
+            id=row.id,
+            kind="callback",
+            to=row.host,
+            tries=row.tries,
+            error=row.error,
+            due_at=_next(row.state, row.due_at),
+            message=row.message,
+        )
+        for row in connection.execute(_CALLBACKS, {"limit": limit})
+    ]
+
+
+def overdue(connection: Connection, before: float) -> int:
+    """How many messages have been due since then, untaken."""
+    return int(connection.execute(_OVERDUE, {"before": before}).scalar_one())
+
+
+def _next(state: str, due_at: float) -> float | None:
+    return None if state == "claimed" else due_at
+
+
+def _waiting(row: Any, error: str | None, due_at: float | None, ahead: str = "") -> Waiting:
+    return Waiting(id=row.id, kind=row.type, to=row.chat, tries=row.tries, error=error, due_at=due_at, ahead=ahead)
