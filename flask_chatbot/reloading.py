@@ -3,7 +3,6 @@
 import logging
 import os
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from weakref import ref
@@ -11,6 +10,7 @@ from weakref import ref
 from flask import Flask
 
 from flask_chatbot.bot import Bot
+from flask_chatbot.core.late import Late, new_lock, sleep
 from flask_chatbot.core.loader import Loaded, read_rules, short_path
 from flask_chatbot.core.problems import Mark, Problem
 from flask_chatbot.core.sources import Sources, digest_of, files_now
@@ -104,15 +104,16 @@ def take(bot: Bot, loaded: Loaded) -> tuple[Problem, ...]:
 class Poller:
     """Looks after the files of all apps that serve in this process, in one thread that ends with the last of them."""
 
-    def __init__(self, interval: float = INTERVAL, wait: Callable[[float], object] = time.sleep) -> None:
+    _lock = Late(new_lock)
+
+    def __init__(self, interval: float = INTERVAL, wait: Callable[[float], object] = sleep) -> None:
         self._interval = interval  # seconds
         self._wait = wait
         self.forget()
 
     def forget(self) -> None:
-        """Begin anew: a forked process inherits neither the thread nor the peace of the lock."""
+        """Begin anew: a forked process does not inherit the thread."""
         self.process = os.getpid()
-        self._lock = threading.Lock()
         self._watches: list[Watch] = []
         self.thread: threading.Thread | None = None
 

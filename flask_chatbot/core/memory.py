@@ -4,8 +4,9 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from threading import Lock
 from typing import Any, Protocol
+
+from flask_chatbot.core.late import Late, new_lock
 
 SEEN_KEPT = 400 * 86_400  # seconds after the last commit
 NOTES_LIMIT = 65_536  # characters of JSON; a handler that only ever adds must hear of it
@@ -82,8 +83,9 @@ NO_MEMORY = NoMemory()
 class ShortMemory:
     """Remembers as long as the process lives, and for this process alone. Threads may share it."""
 
+    _lock = Late(new_lock)
+
     def __init__(self) -> None:
-        self._lock = Lock()
         self._kept: dict[str, tuple[str, int, float]] = {}
 
     def recall(self, sender: str, now: float) -> State:
@@ -102,10 +104,11 @@ class ShortMemory:
 class LateMemory:
     """The memory that `make` returns, made when it is first needed."""
 
+    _lock = Late(new_lock)
+
     def __init__(self, make: Callable[[], Memory]) -> None:
         self._make = make
         self._made: Memory | None = None
-        self._lock = Lock()
 
     def recall(self, sender: str, now: float) -> State:
         return self._memory().recall(sender, now)

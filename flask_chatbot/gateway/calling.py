@@ -1,9 +1,9 @@
 """The road of all callbacks: claimed ahead, begun as their hosts have room, and written down many at once."""
 
 import logging
+import threading
 from collections import deque
 from functools import partial
-from threading import Lock
 
 from sqlalchemy import Connection
 
@@ -31,7 +31,7 @@ class Calling:
         self._shift = shift
         self._crew = Crew("chatbot-callback", threads)
         self._lanes = Lanes(threads)
-        self._lock = Lock()  # of the lanes, and of what waits
+        self._lock = threading.Lock()  # of the lanes, and of what waits
         self._waiting: dict[str, deque[CallbackClaim]] = {}
         self._waits = 0
         self._calls = 0

@@ -1,25 +1,26 @@
 """Connections to addresses that were checked, and those that wait for their next call."""
 
 import os
+import queue
 import select
 import socket
 import ssl
+import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPResponse
-from queue import Empty, SimpleQueue
-from threading import Lock, Thread
 from time import monotonic
 from typing import NamedTuple
 
+from flask_chatbot.core.late import Late, new_lock
 from flask_chatbot.gateway.addresses import PORTS, Target
 from flask_chatbot.gateway.watchdog import Countdown
 
 AGE = 60.0  # seconds that a connection is used: names move to other addresses
 
 Resolve = Callable[[str, int], Sequence[str]]  # the addresses of a host; OSError where there are none
-Connect = Callable[[tuple[str, int], float], socket.socket]  # to an address and port, within so many seconds
+Connect = Callable[[tuple[str, int], float], "socket.socket"]  # to an address and port, within so many seconds
 
 
 class Connection(HTTPConnection):
@@ -84,10 +85,11 @@ class Key(NamedTuple):
 class Idle:
     """Connections that wait for their next call: `size` of them at most, those unused longest are closed first; none serves after `age`."""
 
+    _lock = Late(new_lock)
+
     def __init__(self, size: int, age: float = AGE) -> None:
         self._size = size
         self._age = age
-        self._lock = Lock()
         self._waiting: OrderedDict[Key, deque[Connection]] = OrderedDict()
         self._count = 0
 
@@ -145,7 +147,7 @@ def resolve_in_time(resolve: Resolve, target: Target, time: Countdown) -> Sequen
     """The addresses of a target's host; `TimeoutError` where that takes too long, since the system's own patience cannot be set."""
     if target.is_address:
         return [target.host]
-    answers: SimpleQueue[Sequence[str] | Exception] = SimpleQueue()
+    answers: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
 
     def look_up() -> None:
         try:
@@ -153,10 +155,10 @@ def resolve_in_time(resolve: Resolve, target: Target, time: Countdown) -> Sequen
         except Exception as error:  # noqa: BLE001  raised again where somebody waits for it
             answers.put(error)
 
-    Thread(target=look_up, name="chatbot-resolver", daemon=True).start()
+    threading.Thread(target=look_up, name="chatbot-resolver", daemon=True).start()
     try:
         answer = answers.get(timeout=time.left())
-    except Empty:
+    except queue.Empty:
         raise TimeoutError from None
     if isinstance(answer, Exception):
         raise answer

@@ -1,8 +1,8 @@
 """A few threads for work that waits for others."""
 
+import queue
 import threading
 from collections.abc import Callable
-from queue import SimpleQueue
 
 Job = Callable[[], None]  # must not raise
 
@@ -13,7 +13,7 @@ class Crew:
     def __init__(self, name: str, size: int) -> None:
         self._name = name
         self.size = size
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._threads = 0
         self._given = 0  # jobs that are not done yet

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 from weakref import WeakSet
 
+from flask_chatbot.core.late import Late, new_lock, sleep
 from flask_chatbot.gateway import serving
 from flask_chatbot.gateway.sigterm import end_at_sigterm
 from flask_chatbot.gateway.worker import Worker
@@ -25,10 +26,11 @@ class Embedded:
     Where the server loads the app itself that is at once, after a fork in the child; else with the first request. Never in other commands.
     """
 
+    _lock = Late(new_lock)
+
     def __init__(self, make: Callable[[], Worker]) -> None:
         self._make = make
         self._is_preloaded = False
-        self._lock = threading.Lock()
         self._pid = 0  # of the process that works
         self._worker: Worker | None = None
         _all.add(self)
@@ -40,7 +42,7 @@ class Embedded:
         loading = serving.loader(frame, os.environ)
         if loading is not None:
             here = threading.get_ident()
-            self._begin(lambda: serving.wait_until_whole(loading, here, time.sleep))
+            self._begin(lambda: serving.wait_until_whole(loading, here, sleep))
 
     def serve(self, environ: Mapping[str, object]) -> None:
         """Call it with each request: the first one proves that this process serves. It costs nothing after that."""
@@ -61,13 +63,14 @@ class Embedded:
 
     def after_fork(self) -> None:
         """Begin anew in a child process."""
-        self._lock = threading.Lock()
         self._pid, self._worker = 0, None
         if self._is_preloaded:
             threading.Thread(target=self._begin_if_worker, name="chatbot-start", daemon=True).start()
 
     def _begin_if_worker(self) -> None:
-        if serving.wait_until_worker(time.sleep):
+        before = time.sleep
+        # Where gevent has replaced it meanwhile, this thread is none of its own, and the first request begins.
+        if serving.wait_until_worker(before) and time.sleep is before:
             self._begin(lambda: None)
 
     def _begin(self, wait: Callable[[], object]) -> None:

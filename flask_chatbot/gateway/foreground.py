@@ -1,9 +1,9 @@
 """A worker as a process of its own: it shows what it does, and ends when it is asked to."""
 
+import queue
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from queue import Empty, SimpleQueue
 
 from flask_chatbot.gateway.worker import DRAIN, Worker
 
@@ -30,18 +30,18 @@ def run(worker: Worker, say: Callable[[str], object], *, seconds: float = DRAIN,
         return is_finished
 
 
-def _is_asked(asked: "SimpleQueue[int]", seconds: float) -> bool:
+def _is_asked(asked: "queue.SimpleQueue[int]", seconds: float) -> bool:
     try:
         asked.get(timeout=seconds)
-    except Empty:
+    except queue.Empty:
         return False
     return True
 
 
 @contextmanager
-def _signals() -> Iterator["SimpleQueue[int]"]:
+def _signals() -> Iterator["queue.SimpleQueue[int]"]:
     """Where signals that ask for an end arrive, instead of ending the process; a second Ctrl-C ends it as ever."""
-    asked: SimpleQueue[int] = SimpleQueue()
+    asked: queue.SimpleQueue[int] = queue.SimpleQueue()
     before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
 
     def hear(number: int, _frame: object) -> None:

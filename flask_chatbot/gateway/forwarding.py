@@ -11,6 +11,7 @@ from secrets import token_hex
 
 from flask_chatbot.answerwire import read_answer
 from flask_chatbot.core.actions import Forward
+from flask_chatbot.core.late import sleep
 from flask_chatbot.core.matching import Kind, Match
 from flask_chatbot.core.messages import Message
 from flask_chatbot.core.replies import Reply
@@ -40,7 +41,7 @@ class Forwarder:
         client: HttpClient,
         signing_secrets: Sequence[bytes] = (),
         clock: Clock = time.time,
-        wait: Callable[[float], object] = time.sleep,
+        wait: Callable[[float], object] = sleep,
         timer: Clock = time.monotonic,
     ) -> None:
         self._client = client

@@ -48,6 +48,11 @@ class _GaveUp(Exception):
     """A kept connection whose server closed it as we wrote."""
 
 
+def checked_tls() -> ssl.SSLContext:
+    """The system's own context, which checks certificates."""
+    return ssl.create_default_context()
+
+
 class HttpClient:
     """Calls servers for one process, from any thread.
 
@@ -63,7 +68,7 @@ class HttpClient:
         pool: int = 64,
         resolve: Resolve = resolve,
         connect: Connect = connect,
-        tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+        tls: Callable[[], ssl.SSLContext] = checked_tls,
     ) -> None:
         self._guard = Guard(private_hosts, trusts_everything=trusts_everything)
         self._trust = Guard(trusts_everything=True)

@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
-from threading import Condition
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -14,6 +13,7 @@ from sqlalchemy import Connection
 from flask_chatbot.bot import Answered
 from flask_chatbot.core.chats import chat_of
 from flask_chatbot.core.folding import is_blank
+from flask_chatbot.core.late import Late, new_condition
 from flask_chatbot.core.messages import Message
 from flask_chatbot.core.numbers import mask
 from flask_chatbot.gateway.actions import Actions
@@ -35,9 +35,10 @@ class AlreadyAnswered(Exception):
 class Turnstile:
     """Lets the same message through one at a time, however often it is delivered at once."""
 
+    _change = Late(new_condition)
+
     def __init__(self) -> None:
         self._inside: set[tuple[str, str]] = set()
-        self._change = Condition()
 
     def enter(self, key: tuple[str, str]) -> None:
         with self._change:

@@ -1,9 +1,9 @@
 """What goes on between a database and the threads that wait for others: what is done is written down, and more is taken on."""
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import Event
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -122,7 +122,7 @@ class Pump:
 class Rhythm:
     """When the next turn comes: at once when the bell rings, else after a while that grows while there is nothing to do."""
 
-    def __init__(self, bell: Event, stopping: Event) -> None:
+    def __init__(self, bell: threading.Event, stopping: threading.Event) -> None:
         self._bell = bell
         self._stopping = stopping
         self._poll = Backoff(*POLL)

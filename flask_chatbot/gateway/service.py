@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.bot import Bot
 from flask_chatbot.core.chats import is_group, number_of, person_chat
+from flask_chatbot.core.late import sleep
 from flask_chatbot.core.outbound import Ack
 from flask_chatbot.core.replies import Media, Reply, Text
 from flask_chatbot.core.replydata import type_of
@@ -92,7 +93,7 @@ class Gateway:
     transport: Transport
     clock: Callable[[], float] = time.time  # epoch seconds
     timer: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = sleep
     is_open: bool = False
     trouble: str = ""
     wake: Callable[[], None] = do_nothing

@@ -4,6 +4,8 @@ import threading
 from time import monotonic
 from typing import Protocol
 
+from flask_chatbot.core.late import Late, new_condition
+
 _AGAIN = 0.5  # seconds until what is overdue is cut once more: it may have been between two sockets
 
 
@@ -39,9 +41,10 @@ class Countdown:
 class Watchdog:
     """Cuts what is still watched at its end. Its thread runs only while something is watched, and is there again after a fork."""
 
+    _changed = Late(new_condition)
+
     def __init__(self) -> None:
         self._ends: dict[Cuttable, float] = {}
-        self._changed = threading.Condition()
         self._wakes_at = 0.0
         self._thread: threading.Thread | None = None
 

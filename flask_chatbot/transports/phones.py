@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from secrets import token_hex
-from threading import Condition
 
 from flask_chatbot.core.chats import group_chat, is_group, number_of, person_chat
+from flask_chatbot.core.late import Late, new_condition
 from flask_chatbot.core.messages import Message, Sender
 from flask_chatbot.core.replies import Reply
 from flask_chatbot.errors import Refused
@@ -55,11 +55,12 @@ class Phone:
 class Network:
     """All numbers and groups, and what arrived in their chats. `deliver` is what brings a message to the bot. Threads may share it."""
 
+    _changed = Late(new_condition)
+
     def __init__(self, line: str, now: Callable[[], float], deliver: Callable[[Message], None]) -> None:
         self.deliver = deliver
         self._line = line
         self._now = now
-        self._changed = Condition()
         self._phones: dict[str, Phone] = {}
         self._groups: dict[str, Group] = {}
         self._members: dict[str, frozenset[str]] = {}

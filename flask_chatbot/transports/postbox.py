@@ -1,11 +1,12 @@
 """What waits to be told to a `Listener`: until it is due, until there is one, until it has kept it."""
 
 import logging
+import threading
 from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
-from threading import Condition, RLock, Thread, current_thread
 
+from flask_chatbot.core.late import Late, new_condition, new_rlock
 from flask_chatbot.transports.base import Listener
 
 MOST_WAIT = 60.0  # seconds before what a listener did not keep is told again
@@ -22,16 +23,17 @@ class Postbox:
     `tell_due` does so in the thread that calls it. With `by_itself` there is also a thread for it while a listener is there.
     """
 
+    _changed = Late(new_condition)
+    _telling = Late(new_rlock)
+
     def __init__(self, now: Callable[[], float], *, by_itself: bool) -> None:
         self._now = now
         self._by_itself = by_itself
         self._numbers = count()
         self._waiting: list[tuple[float, int, int, Tell]] = []
-        self._changed = Condition()
-        self._telling = RLock()
         self._listener: Listener | None = None
         self._is_held = False
-        self._thread: Thread | None = None
+        self._thread: threading.Thread | None = None
 
     @property
     def is_open(self) -> bool:
@@ -43,7 +45,7 @@ class Postbox:
         with self._changed:
             self._listener = listener
             if self._by_itself and (self._thread is None or not self._thread.is_alive()):  # not alive: in a process that was forked
-                self._thread = Thread(target=self._run, name="chatbot-simulator", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="chatbot-simulator", daemon=True)
                 self._thread.start()
             self._changed.notify_all()
 
@@ -53,7 +55,7 @@ class Postbox:
             self._listener = None
             thread, self._thread = self._thread, None
             self._changed.notify_all()
-        if thread is not None and thread is not current_thread():
+        if thread is not None and thread is not threading.current_thread():
             thread.join(CLOSING)
 
     def hold(self, is_held: bool) -> None:
@@ -105,7 +107,7 @@ class Postbox:
         while True:
             self.tell_due()
             with self._changed:
-                if self._thread is not current_thread():
+                if self._thread is not threading.current_thread():
                     return  # closed; perhaps opened again, by another thread
                 if wait := self._wait():
                     self._changed.wait(None if wait < 0 else wait)

@@ -28,9 +28,9 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from hashlib import sha256
-from threading import Condition
 from traceback import format_tb
 
+from flask_chatbot.core.late import Late, new_condition
 from flask_chatbot.core.messages import Message
 from flask_chatbot.core.outbound import Ack, Outbound, Receipt
 from flask_chatbot.errors import TryLater
@@ -56,6 +56,8 @@ class Simulator:
     `on_delivery` is called with each message that arrives, in the thread that sends it.
     """
 
+    _changed = Late(new_condition)
+
     def __init__(
         self,
         *,
@@ -73,7 +75,6 @@ class Simulator:
         self.receipts = receipts
         self.on_delivery = on_delivery
         self._time = Time(clock)
-        self._changed = Condition()
         self._postbox = Postbox(self._time.now, by_itself=self._time.is_real)
         self._network = Network(name, self._time.now, self.deliver)
         self._faults = Faults()

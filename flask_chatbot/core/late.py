@@ -1,0 +1,72 @@
+"""What gevent replaces in a running process, looked up when it is used: ``gunicorn -k gevent --preload`` imports the app before."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+from weakref import WeakSet
+
+T = TypeVar("T")
+
+
+def sleep(seconds: float) -> None:
+    """Sleep as the process does by now. `time.sleep` as a default would be the one of the import, which holds up every greenlet."""
+    time.sleep(seconds)
+
+
+def new_lock() -> threading.Lock:
+    """A lock as the process makes them by now."""
+    return threading.Lock()
+
+
+def new_rlock() -> "threading.RLock":
+    """The same, which the thread that holds it may take again."""
+    return threading.RLock()
+
+
+def new_condition() -> threading.Condition:
+    """The same, to wait at."""
+    return threading.Condition()
+
+
+class Late(Generic[T]):
+    """An attribute made by `make` at its first use, one for all threads, and made anew in a forked process: so a lock may be kept.
+
+    >>> class Shelf:
+    ...     books = Late(list)
+    >>> shelf = Shelf()
+    >>> shelf.books is shelf.books, vars(Shelf())
+    (True, {})
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type) -> T:
+        _users.add(instance)
+        made: T = vars(instance).setdefault(self._name, self._make())  # of two threads that come first, both get the same
+        return made
+
+    def forget(self, instance: object) -> None:
+        """Let the next use make it anew."""
+        vars(instance).pop(self._name, None)
+
+
+_users: WeakSet[object] = WeakSet()
+
+
+def _after_fork() -> None:
+    for instance in list(_users):
+        for kind in type(instance).__mro__:
+            for each in vars(kind).values():
+                if isinstance(each, Late):
+                    each.forget(instance)
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork either
+    os.register_at_fork(after_in_child=_after_fork)
