@@ -82,6 +82,7 @@ class Bot:
 
     `problems` say why the rule files, as they are now, are not those in use; `watched_by` is the process that watches them. `gateway`
     sends, where there is a way to WhatsApp; `make_deeds` and `make_calls` open the store, and so are called only where it is needed.
+    `store_fault` tells what is wrong with its file, and opens nothing.
     """
 
     settings: Settings
@@ -93,6 +94,7 @@ class Bot:
     memory: Memory = field(default_factory=ShortMemory)
     make_deeds: Callable[[], Deeds] | None = None
     make_calls: "Callable[[], Calls] | None" = None
+    store_fault: Callable[[], str | None] = lambda: None
     problems: tuple[Problem, ...] = ()
     watched_by: int = 0
     wrong_keys: WrongKeys = field(default_factory=WrongKeys)

@@ -1,4 +1,4 @@
-"""The blueprint of ``GET /healthz``: whether the rule files, as they are now, are those in use."""
+"""The blueprint of ``GET /healthz``: whether the rules in use are those of the files, and the database is the one it was."""
 
 import json
 import logging
@@ -31,7 +31,10 @@ def _go_first(_endpoint: str | None, _values: dict[str, object] | None) -> None:
 
 
 def healthz(_host: str = "") -> Response:
-    """``ok``, or ``degraded`` where the rules in use are older than the files; 200 for both, since the bot answers all the same."""
+    """``ok``, or ``degraded`` where the rules in use are older than the files, or the database's file is gone or another.
+
+    200 for both, since the bot answers all the same, where it needs no database.
+    """
     headers = {"Cache-Control": "no-store"}
     if request.method not in METHODS:
         return _answer(write_refusal("This address takes GET only."), 405, {"Allow": ", ".join(METHODS)})
@@ -46,13 +49,15 @@ def state(app: Flask) -> dict[str, object]:
     """What a health check is told; what is wrong, and where, only with one of the keys in the header ``SecretKey``."""
     keep_fresh(app)
     bot: Bot = app.extensions["chatbot"]
-    problems = bot.problems
+    problems = [{**asdict(problem.mark), "message": problem.message} for problem in bot.problems]
+    if fault := bot.store_fault():
+        problems.append({"file": None, "line": None, "column": None, "message": fault})
     if not problems:
         return {"status": "ok"}
     keys = (*bot.settings.webhook_keys, *bot.settings.api_keys)
     if key_of_header(keys, request.headers.get("SecretKey", "")) is None:
         return {"status": "degraded"}
-    return {"status": "degraded", "problems": [{**asdict(problem.mark), "message": problem.message} for problem in problems]}
+    return {"status": "degraded", "problems": problems}
 
 
 def _answer(body: bytes, status: int, headers: dict[str, str]) -> Response:

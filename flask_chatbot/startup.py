@@ -71,6 +71,7 @@ def equip(bot: Bot, instance: Path) -> None:
     """Give a bot its memory, what carries out its actions, and a gateway where there is a way to WhatsApp; nothing is opened yet."""
     transport, url = bot.settings.transport, bot.settings.database_url
     database = cache(lambda: make_database(url, instance))
+    bot.store_fault = lambda: database().fault() if database.cache_info().currsize else None
     bot.memory = LateMemory(lambda: make_memory(database()))
     actions = cache(lambda: make_actions(bot, database()))
     bot.make_deeds = actions

@@ -1,8 +1,15 @@
-"""`db`: the tables in the app's database."""
+"""`db`: the tables in the app's database, and its backups."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flask_chatbot.commands.apps import Told, find_place
+from flask_chatbot.errors import StoreError
+
+if TYPE_CHECKING:
+    from flask_chatbot.store.database import Database
 
 
 @click.group()
@@ -27,3 +34,56 @@ def upgrade(context: click.Context) -> None:
     place = find_place(context)
     bring_up_to_date(place.database)
     click.echo(f"{place.database.place} has the tables of this version")
+
+
+@db.command(cls=Told)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace FILE where it is there already.")
+@click.pass_context
+def backup(context: click.Context, file: Path, force: bool) -> None:
+    """Copy the database into FILE, whole as of one moment, while the bot serves. Only its owner can read it.
+
+    For SQLite; a server has means of its own (pg_dump).
+
+    \b
+    flask --app shop chatbot db backup backup.sqlite
+
+    Exit codes: 0 FILE is a whole copy, 1 no app, or it could not be made, 2 a wrong option.
+    """
+    from flask_chatbot.store.backups import back_up
+
+    database = find_place(context).database
+    source = file_of(database, "Use pg_dump: pg_dump --format=custom --file=FILE DATABASE")
+    back_up(source, file.absolute(), replace=force)
+    click.echo(f"{source} is copied to {file}")
+
+
+@db.command(cls=Told)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def restore(context: click.Context, file: Path) -> None:
+    """Put FILE, a backup, in the place of the database. Stop the server and its workers before.
+
+    FILE is checked first, and its tables are brought up to date. The database before is kept beside it, under a name that is told. What was
+    waiting to be sent when the backup was made goes out again.
+
+    For SQLite; a server has means of its own (pg_restore).
+
+    \b
+    flask --app shop chatbot db restore backup.sqlite
+
+    Exit codes: 0 FILE is the database now, 1 no app, or nothing was changed, 2 a wrong option.
+    """
+    from flask_chatbot.store.backups import restore as put_back
+
+    database = find_place(context).database
+    target = file_of(database, "Use pg_restore: pg_restore --clean --if-exists --dbname=DATABASE FILE")
+    aside = put_back(file.absolute(), target)
+    click.echo(f"{target} is restored from {file}" + (f"; the one before is {aside}" if aside else ""))
+
+
+def file_of(database: "Database", way_out: str) -> Path:
+    """The SQLite file of a database; `StoreError` for one on a server."""
+    if database.path is None:
+        raise StoreError(f"The database {database.place} is on a PostgreSQL server, which has means of its own. {way_out}")
+    return database.path

@@ -1,36 +1,30 @@
 """`Database`: opened at first use, shared by threads and processes, and safe to fork."""
 
-import math
+import logging
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any
 from weakref import WeakSet, finalize
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
+from flask_chatbot.core.late import Late, new_lock
 from flask_chatbot.errors import StoreError
-from flask_chatbot.store.faults import CHECK_THE_FILE, explain
+from flask_chatbot.store.engines import Engines, lock, postgresql_engine, sqlite_engine
+from flask_chatbot.store.faults import explain, locked
+from flask_chatbot.store.files import DatabaseFile, Seen, identity
+from flask_chatbot.store.turns import turns_of
 from flask_chatbot.store.upgrading import check, is_current, upgrade_tables
 from flask_chatbot.store.urls import file_of, place_of, read_url
 
-if TYPE_CHECKING:
-    import psycopg
-
 DEFAULT_URL = "sqlite:///chatbot.sqlite"
 
+_WELL = (Seen.SAME, Seen.UNOPENED)
 
-class _Engines:
-    """One pool of connections, given out in two ways: made once, since the making costs more than a statement."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.reading = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self.writing = engine
+log = logging.getLogger(__name__)
 
 
 class Database:
@@ -41,23 +35,38 @@ class Database:
     answer. `ValueError` where the URL cannot be used.
     """
 
+    _lock = Late(new_lock)
+
     def __init__(self, url: str | None, instance: Path, *, wait: float = 5.0) -> None:
         self._url = read_url(url or DEFAULT_URL)
-        self._file = file_of(self._url, instance) if self._url.drivername.startswith("sqlite") else None
+        self._file = DatabaseFile(file_of(self._url, instance)) if self._url.drivername.startswith("sqlite") else None
         self._wait = wait
         self.place = place_of(self._url, instance)
-        self._lock = Lock()
-        self._engines: _Engines | None = None
+        self._engines: Engines | None = None
         self._dispose = finalize(self, _nothing)
         self._has_tables = False
+        self._told = ""  # what is wrong with the file
         _databases.add(self)
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file; None for a database on a server."""
+        return self._file.path if self._file else None
 
     def is_there(self) -> bool:
         """Whether anything can have been kept yet: a SQLite file is made by the first that writes."""
         try:
-            return self._engines is not None or self._file is None or self._file.exists()
+            return self._file is None or self._file.look() is not Seen.UNOPENED or self._file.path.exists()
         except OSError:
             return True  # opening it tells what is wrong
+
+    def fault(self) -> str | None:
+        """What is wrong with the file of the database, as far as a look from outside tells; None for one on a server."""
+        try:
+            self._look_at_file()
+        except StoreError as error:
+            return str(error)
+        return None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -69,14 +78,20 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A connection in a transaction: committed at the end, rolled back by any exception. SQLite has one writer at a time.
 
-        SQLAlchemy's `IntegrityError` passes through: that a row is there already is no failure of the database.
+        SQLAlchemy's `IntegrityError` passes through: that a row is there already is no failure of the database. `RuntimeError` where the
+        thread is writing already.
         """
-        with self._telling(), _transaction(self._ready().writing) as connection:
-            yield connection
+        with self._telling():
+            engines, known = self._ready(), self._file and self._file.known
+            with self._transaction(engines) as connection:
+                yield connection
+            if self._file is not None and identity(self._file.path) != known:
+                raise StoreError(self._file.moved())
 
     def upgrade(self) -> None:
         """Make the tables, or bring those of an earlier version up to date; however many processes do so at once."""
         with self._telling():
+            self._look_at_file()
             engines = self._open()
             if self._file is None:
                 self._upgrade(engines)
@@ -86,12 +101,10 @@ class Database:
     def close(self) -> None:
         """Close what is open; the next use opens it anew."""
         with self._lock:
-            self._engines = None
-            self._dispose()
+            self._close()
 
     def after_fork(self) -> None:
         """Begin anew in a child process: what the parent holds is the parent's."""
-        self._lock = Lock()
         self._engines = None
         self._dispose.detach()
 
@@ -106,7 +119,8 @@ class Database:
             # SQLAlchemy's own message holds the statement: it stays out of logs.
             raise StoreError(explain(error, self.place, self._url.password)) from None
 
-    def _ready(self) -> _Engines:
+    def _ready(self) -> Engines:
+        self._look_at_file()
         engines = self._open()
         if not self._has_tables:
             # Not under the lock: with a server that is down, each thread would wait for all before it.
@@ -114,41 +128,75 @@ class Database:
             self._has_tables = True
         return engines
 
-    def _open(self) -> _Engines:
+    def _look_at_file(self) -> None:
+        """`StoreError` where the file that was opened is there no more; one that may stand in for it is taken."""
+        if self._file is None or (self._file.look() in _WELL and not self._told):
+            return
+        with self._lock:
+            seen = self._file.look()  # another thread may have looked after it
+            problem = self._file.gone() if seen is Seen.GONE else self._file.foreign() if seen is Seen.OTHER else None
+            if problem is None and seen is Seen.OTHER:
+                self._take_over(self._file)
+            elif problem is None and self._told:
+                log.warning("the database %s is there again", self.place)
+            elif problem and problem != self._told:
+                log.error("%s", problem)
+            self._told = problem or ""
+        if problem:
+            raise StoreError(problem)
+
+    def _take_over(self, file: DatabaseFile) -> None:
+        """Work with the file that came in place of the one before."""
+        engines = self._engines
+
+        def finish() -> None:
+            if engines is not None:
+                with self._telling(), engines.reading.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+        file.succeed(finish)
+        self._close()
+        log.warning("the database %s was replaced by another file, which is used from now on", self.place)
+
+    def _close(self) -> None:
+        self._engines = None
+        self._has_tables = False
+        self._dispose()
+
+    def _open(self) -> Engines:
         engines = self._engines
         if engines is None:
             with self._lock:
                 if self._engines is None:
-                    engine = self._make_engine()
-                    self._dispose = finalize(self, engine.dispose)
-                    self._engines = _Engines(engine)
+                    self._engines = self._make_engines()
+                    self._dispose = finalize(self, self._engines.writing.dispose)
                 engines = self._engines
         return engines
 
-    def _make_engine(self) -> Engine:
+    def _make_engines(self) -> Engines:
         if self._file is None:
-            return self._make_postgresql()
-        _make_file(self._file)
-        url = self._url.set(database=os.fspath(self._file))
-        engine = create_engine(url, connect_args={"timeout": self._wait}, pool_timeout=self._wait, hide_parameters=True)
-        event.listen(engine, "connect", _sync_fully)
-        return engine
+            return Engines(postgresql_engine(self._url, self._wait))
+        self._file.make()
+        return Engines(sqlite_engine(self._url, self._file.path, self._wait, self._file.admit), turns_of(self._file.path))
 
-    def _make_postgresql(self) -> Engine:
-        limits = {"connect_timeout": math.ceil(self._wait), "tcp_user_timeout": int(2000 * self._wait)}
-        options = {name: value for name, value in limits.items() if name not in self._url.query}
-        engine = create_engine(self._url, connect_args=options, pool_timeout=self._wait, pool_pre_ping=True, hide_parameters=True)
-
-        wait = self._wait  # not self: the engine must not keep its database alive
-
-        @event.listens_for(engine, "connect")
-        def limit_statements(connection: "psycopg.Connection", _: object) -> None:
-            connection.execute("SELECT set_config('statement_timeout', %s, false)", [str(int(1000 * wait))])
+    @contextmanager
+    def _transaction(self, engines: Engines) -> Iterator[Connection]:
+        """Committed at the end. It holds SQLite's write lock from its start: taken by one that has read, it can fail without waiting."""
+        if engines.turns is None:
+            with engines.writing.begin() as connection:
+                yield connection
+            return
+        with ExitStack() as stack:
+            try:
+                left = stack.enter_context(engines.turns.turn(self._wait))
+            except TimeoutError:
+                raise StoreError(locked(self.place)) from None
+            connection = stack.enter_context(engines.writing.connect())
+            lock(connection.connection.driver_connection, self._wait, left)
+            yield connection
             connection.commit()
 
-        return engine
-
-    def _look_at_tables(self, engines: _Engines) -> None:
+    def _look_at_tables(self, engines: Engines) -> None:
         with engines.reading.connect() as connection:
             if self._file is None:
                 check(connection, self.place)
@@ -157,48 +205,17 @@ class Database:
             with suppress(OperationalError):
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             is_old = not is_current(connection)
+            self._file.note()
         if is_old:
             self._upgrade(engines)
 
-    def _upgrade(self, engines: _Engines) -> None:
-        with _transaction(engines.writing) as connection:
+    def _upgrade(self, engines: Engines) -> None:
+        with self._transaction(engines) as connection:
             upgrade_tables(connection, self.place)
 
 
 def _nothing() -> None:
     """Closes what was never opened."""
-
-
-def _make_file(path: Path) -> None:
-    """An empty file that only its owner can read, where there is none."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            path.touch(mode=0o600)
-    except OSError as error:
-        raise StoreError(f"The database {path} cannot be created: {error.strerror}. {CHECK_THE_FILE}") from None
-
-
-def _sync_fully(connection: sqlite3.Connection, _: object) -> None:
-    connection.execute("PRAGMA synchronous=FULL")
-
-
-@contextmanager
-def _transaction(engine: Engine) -> Iterator[Connection]:
-    """Committed at the end. It holds SQLite's write lock from its start: taken later, by one that has read, it can fail without waiting."""
-    with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            _lock(connection.connection.driver_connection)
-        yield connection
-        connection.commit()
-
-
-def _lock(connection: Any) -> None:
-    # By the driver: as a statement of SQLAlchemy's, it costs a fifth of accepting a message.
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.Error as error:
-        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
 _databases: "WeakSet[Database]" = WeakSet()

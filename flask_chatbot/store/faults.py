@@ -17,7 +17,10 @@ _SQLITE = {
     sqlite3.SQLITE_CANTOPEN: f"cannot be opened. {CHECK_THE_FILE}",
     sqlite3.SQLITE_PERM: f"cannot be opened. {CHECK_THE_FILE}",
     sqlite3.SQLITE_NOTADB: "is a file of another kind. Move it away, or name another in CHATBOT_DATABASE_URL.",
-    sqlite3.SQLITE_CORRUPT: "is damaged. Restore it from a backup, or move it away to begin anew.",
+    sqlite3.SQLITE_CORRUPT: (
+        "is damaged. Restore it from a backup: stop the server and run: flask chatbot db restore FILE (by hand: delete what lies beside "
+        "the file, -wal and -shm, and only then copy). To begin anew, move all three away."
+    ),
     sqlite3.SQLITE_IOERR: "cannot be read or written by the system. Look at its disk.",
 }
 # By the whole SQLSTATE, else by its class: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -37,6 +40,11 @@ _POSTGRESQL = {
 def explain(error: SQLAlchemyError, place: str, password: str | None = None) -> str:
     """The sentences for an error of the database called `place`."""
     return f"The database {place} {_meaning(error, password)}"
+
+
+def locked(place: str) -> str:
+    """The same for a SQLite file whose turn to be written did not come."""
+    return f"The database {place} {_LOCKED}"
 
 
 def _meaning(error: SQLAlchemyError, password: str | None) -> str:

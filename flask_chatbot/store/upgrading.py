@@ -1,9 +1,13 @@
 """The tables in a database: which version they are of, and how they become those of this one."""
 
+import enum
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, delete, insert, inspect, select, text
+from sqlalchemy import Column, Connection, MetaData, NullPool, String, Table, create_engine, delete, insert, inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store.tables import metadata, people
@@ -19,6 +23,16 @@ _UPGRADING = 0x63686174  # any number, the same in all processes: who holds this
 _version = Table("chatbot_alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
 
 
+class Tables(enum.Enum):
+    """Of which version the tables in a database are."""
+
+    CURRENT = enum.auto()
+    OLDER = enum.auto()
+    NEWER = enum.auto()
+    NONE = enum.auto()
+    UNREADABLE = enum.auto()
+
+
 def upgrade(database: "Database") -> None:
     """Make the tables of a database, or bring those of an earlier version up to date; `StoreError` where that cannot be."""
     database.upgrade()
@@ -28,6 +42,22 @@ def is_current(connection: Connection) -> bool:
     """Whether the tables are those of this version."""
     names = set(inspect(connection).get_table_names())
     return names.issuperset(metadata.tables) and _revision(connection, names) == HEAD
+
+
+def tables_in(open_: Callable[[], sqlite3.Connection]) -> Tables:
+    """Of which version the tables in a SQLite file are; `open_` opens it."""
+    engine = create_engine("sqlite://", creator=open_, poolclass=NullPool, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            names = set(inspect(connection).get_table_names())
+            revision = _revision(connection, names)
+            if revision == HEAD:
+                return Tables.CURRENT if names.issuperset(metadata.tables) else Tables.UNREADABLE
+            if revision is None and people.name not in names:
+                return Tables.NONE
+            return Tables.OLDER if revision is None or revision in REVISIONS else Tables.NEWER
+    except (SQLAlchemyError, sqlite3.Error):
+        return Tables.UNREADABLE
 
 
 def check(connection: Connection, place: str) -> None:

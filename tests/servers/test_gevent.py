@@ -1,7 +1,6 @@
 """Workers whose threads are greenlets: loaded in the worker, and before it has replaced what blocks."""
 
 import json
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path

@@ -234,7 +234,8 @@ def test_a_damaged_file_is_told(sqlite: str, tmp_path: Path) -> None:
         file.seek(100)
         file.write(b"\xff" * 3000)
     assert fault(sqlite, tmp_path) == (
-        f"The database {tmp_path}/shop.sqlite is damaged. Restore it from a backup, or move it away to begin anew."
+        f"The database {tmp_path}/shop.sqlite is damaged. Restore it from a backup: stop the server and run: flask chatbot db restore FILE "
+        "(by hand: delete what lies beside the file, -wal and -shm, and only then copy). To begin anew, move all three away."
     )
 
 
