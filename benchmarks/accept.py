@@ -11,6 +11,7 @@ from time import perf_counter
 
 from flask import Flask
 
+from benchmarks import crowd
 from benchmarks.tables import Row, Say, seconds, table
 from benchmarks.timing import Work, no_collector, ratio
 from flask_chatbot import Chatbot
@@ -44,7 +45,7 @@ def run(say: Say, quick: bool = False) -> list[Row]:
         what = f"accepting a message durably, beside {other}"
         return Row(what, f"{speeds[OURS]:,.0f}/s", f"{speeds[other]:,.0f}/s", share, promise, at_least=True)
 
-    return [beside(SAME, PROMISE), beside(BARE, None)]
+    return [beside(SAME, PROMISE), beside(BARE, None), *crowd.run(say, quick)]
 
 
 def in_turn(works: dict[str, Work], rounds: int) -> dict[str, list[float]]:

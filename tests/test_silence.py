@@ -113,8 +113,13 @@ def hear_from_phones(gateway: Gateway) -> None:
         simulator.deliver(Message(text=text, sender=Sender(number=BUDI, name=TEXT), id=f"false_{BUDI}@c.us_{text}"))
 
 
-def test_no_log_holds_a_key_a_text_or_a_whole_number(app: Flask, worker: Worker, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("name", ["sqlalchemy", "sqlalchemy.engine", "sqlalchemy.engine.Engine.chatbot"])
+def test_no_log_holds_a_key_a_text_or_a_whole_number(
+    app: Flask, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, name)  # SQLAlchemy keeps a level of its own, and its DEBUG tells each row that comes back
+    worker: Worker = request.getfixturevalue("worker")  # once the levels are set
     gateway, client = gateway_in(app), app.test_client()
     call_the_webhook(client)
     call_the_api(client)
@@ -124,4 +129,5 @@ def test_no_log_holds_a_key_a_text_or_a_whole_number(app: Flask, worker: Worker,
     told = [caplog.handler.format(record) for record in caplog.records]
     assert [line for line in told if found_in(line)] == []
     assert len(told) > 30
+    assert [record.name for record in caplog.records if record.name == "sqlalchemy.engine.Engine.chatbot"]  # statements were logged
     assert gateway.bot.settings.keep_messages == timedelta(days=1)

@@ -13,6 +13,7 @@ from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from flask_chatbot.errors import StoreError
+from flask_chatbot.store.engines import NAME
 from flask_chatbot.store.faults import explain
 from flask_chatbot.store.files import beside, open_to_read
 from flask_chatbot.store.upgrading import Tables, tables_in, upgrade_tables
@@ -38,9 +39,7 @@ def back_up(database: Path, target: Path, *, replace: bool) -> None:
     if target.exists() and not replace:
         raise StoreError(f"{target} is there already. Name another file, or replace it with --force.")
     if in_use := next((each for each in beside(target) if each.exists()), None):
-        raise StoreError(
-            f"{in_use} lies beside {target}, and would destroy the backup. Delete it if no program uses it, or name another file."
-        )
+        raise StoreError(f"{in_use} would destroy a backup of that name. Delete it if no program uses it, or name another file.")
     with _new_file(target) as copy:
         _copy(lambda: _open(database), copy, database)
         _check(copy, database, "Restore it from an older backup: flask chatbot db restore FILE")
@@ -117,7 +116,7 @@ def _check(copy: Path, source: Path, way_out: str) -> None:
 
 
 def _upgrade(copy: Path, source: Path) -> None:
-    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(copy), poolclass=NullPool, hide_parameters=True)
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(copy), poolclass=NullPool, hide_parameters=True, logging_name=NAME)
     try:
         with engine.begin() as connection:
             upgrade_tables(connection, str(source))

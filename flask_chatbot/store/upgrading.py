@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, MetaData, NullPool, String, Table, cr
 from sqlalchemy.exc import SQLAlchemyError
 
 from flask_chatbot.errors import StoreError
+from flask_chatbot.store.engines import NAME
 from flask_chatbot.store.tables import metadata, people
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def is_current(connection: Connection) -> bool:
 
 def tables_in(open_: Callable[[], sqlite3.Connection]) -> Tables:
     """Of which version the tables in a SQLite file are; `open_` opens it."""
-    engine = create_engine("sqlite://", creator=open_, poolclass=NullPool, hide_parameters=True)
+    engine = create_engine("sqlite://", creator=open_, poolclass=NullPool, hide_parameters=True, logging_name=NAME)
     try:
         with engine.connect() as connection:
             names = set(inspect(connection).get_table_names())

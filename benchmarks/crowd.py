@@ -1,0 +1,116 @@
+"""Accepting messages over HTTP from 20 callers at once: how much longer the unlucky wait than most. By the clock, as in `accept`."""
+
+import json
+import selectors
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import repeat
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from flask import Flask
+
+from benchmarks.servers import PATIENCE, gunicorn, length
+from benchmarks.tables import Row, Say, seconds, table
+from flask_chatbot import Chatbot
+from flask_chatbot.transports.simulator import Simulator
+
+PROMISE = 12.0  # times as long as half of all waits, at most, for 99 of 100
+CALLERS = 20
+CALLS = 2_000  # of one round
+KEY = "kunci-api-toko-maju-2026"
+BODY = json.dumps({"nohp": "6281234567890", "pesan": "Pesanan Anda sudah kami terima dan segera dikirim."}).encode()
+CALL = (
+    f"POST /chatbot/api/sendwa HTTP/1.1\r\nHost: bot.example.com\r\nSecretKey: {KEY}\r\n"
+    f"Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n"
+).encode() + BODY
+
+
+def run(say: Say, quick: bool = False) -> list[Row]:
+    """What 99 of 100 calls take at most, beside what half of them do."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(dir=Path(__file__).parent, prefix=".crowd-"))
+        port = stack.enter_context(gunicorn(f"benchmarks.crowd:make_app({folder!r})", folder, CALLERS))
+        crowd(port, CALLS // 4)  # in which the file grows, and all connections are opened
+        rounds = [measured(port) for _ in range(2 if quick else 5)]
+    rows = [
+        [str(number), f"{speed:,.0f}", *(seconds(part(waits, share)) for share in (0.5, 0.9, 0.99, 1.0))]
+        for number, (speed, waits) in enumerate(rounds, 1)
+    ]
+    say(table(f"Accepting: {CALLERS} callers over HTTP, gthread, one process", rows, ("round", "a second", "p50", "p90", "p99", "slowest")))
+    halves, most = ([part(waits, share) for _, waits in rounds] for share in (0.5, 0.99))
+    ratio = median(one / other for one, other in zip(most, halves, strict=True))
+    return [
+        Row(f"accepting from {CALLERS} callers over HTTP: p99, beside p50", seconds(median(most)), seconds(median(halves)), ratio, PROMISE)
+    ]
+
+
+def part(waits: Sequence[float], share: float) -> float:
+    """What that share of the waits, which are in order, do not exceed.
+
+    >>> part([1.0, 2.0, 3.0, 4.0], 0.5), part([1.0, 2.0, 3.0, 4.0], 1.0)
+    (2.0, 4.0)
+    """
+    return waits[max(0, round(share * len(waits)) - 1)]
+
+
+def measured(port: int) -> tuple[float, list[float]]:
+    """Calls a second, and the waits in order."""
+    start = perf_counter()
+    waits = crowd(port, CALLS)
+    return len(waits) / (perf_counter() - start), sorted(waits)
+
+
+def crowd(port: int, calls: int) -> list[float]:
+    """The seconds that each of so many calls took, of which there are always 20 at once."""
+    waits: list[float] = []
+    left = repeat(None, calls - CALLERS)
+    with ExitStack() as stack, selectors.DefaultSelector() as selector:
+        for _ in range(CALLERS):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE))
+            selector.register(connection, selectors.EVENT_READ, perf_counter())
+            connection.sendall(CALL)
+        while selector.get_map():
+            ready = selector.select(PATIENCE)
+            if not ready:
+                raise RuntimeError("the server does not answer")
+            for key, _ in ready:
+                read_answer(key.fileobj)  # type: ignore[arg-type]  # they are the sockets of above
+                waits.append(perf_counter() - key.data)
+                call_again(selector, key.fileobj, left)  # type: ignore[arg-type]
+    return waits
+
+
+def read_answer(connection: socket.socket) -> None:
+    """Read one answer."""
+    answer = b""
+    while (end := answer.find(b"\r\n\r\n")) < 0 or len(answer) < end + 4 + length(answer):
+        more = connection.recv(65_536)
+        if not more:
+            raise RuntimeError("the server ended a connection")
+        answer += more
+    if not answer.startswith(b"HTTP/1.1 200 "):
+        raise RuntimeError(answer[:200].decode("latin-1"))
+
+
+def call_again(selector: selectors.BaseSelector, connection: socket.socket, left: Iterator[None]) -> None:
+    """Make the next call of those that are left over a connection; forget it where there is none."""
+    try:
+        next(left)
+    except StopIteration:
+        selector.unregister(connection)
+        return
+    selector.modify(connection, selectors.EVENT_READ, perf_counter())
+    connection.sendall(CALL)
+
+
+def make_app(folder: str) -> Flask:
+    """An app that accepts messages, and sends none."""
+    Path(folder, "rules.yaml").write_text("version: 1\nrules: [{keyword: halo, reply: Halo}]\n", encoding="utf-8")
+    app = Flask("crowd", root_path=folder, instance_path=str(Path(folder, "instance")))
+    app.config.update(CHATBOT_API_KEY=KEY, CHATBOT_TRANSPORT=Simulator(runs_anywhere=True), CHATBOT_WORKER="off")
+    Chatbot(app)
+    return app
