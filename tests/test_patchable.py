@@ -102,7 +102,7 @@ bot.before(lambda message: None)
 
 locks = (type(_thread.allocate_lock()), _thread.RLock, threading.Condition, threading.Event, threading.Semaphore, _queue.SimpleQueue)
 for each in gc.get_objects():
-    if type(each).__module__.startswith("flask_chatbot"):
+    if str(type(each).__module__).startswith("flask_chatbot"):
         slots = [name for kind in type(each).__mro__ for name in getattr(kind, "__slots__", ())]
         values = {{**getattr(each, "__dict__", {{}}), **{{name: getattr(each, name, None) for name in slots}}}}
         for name, value in values.items():
