@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar, overload
 from weakref import WeakSet
 
 T = TypeVar("T")
@@ -47,7 +47,15 @@ class Late(Generic[T]):
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    def __get__(self, instance: object, owner: type) -> T:
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+
+    def __get__(self, instance: object, owner: type) -> T | Self:
+        if instance is None:
+            return self
         _users.add(instance)
         made: T = vars(instance).setdefault(self._name, self._make())  # of two threads that come first, both get the same
         return made
