@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from flask_chatbot.config import Settings
 from flask_chatbot.core.actions import Forward, Save
-from flask_chatbot.core.engine import Decision, ForwardFailed, HandlerFailed, Notes, Outcome, decide, lacking
+from flask_chatbot.core.engine import Decision, ForwardFailed, HandlerFailed, Notes, Outcome, decide, keeps_quiet, lacking
 from flask_chatbot.core.loader import load_rules
 from flask_chatbot.core.matching import Match
 from flask_chatbot.core.memory import NO_MEMORY, Memory, ShortMemory, State
@@ -162,12 +162,19 @@ class _Turn:
     def decide(self, memory: Memory, now: datetime, random: Random) -> Decision:
         handlers = self.bot.handlers
         decision = self.early() if handlers.before else None
+        if decision is not None and decision.replies and keeps_quiet(self.book, self.message, memory, now):
+            return Decision(None)
         decision = decision or decide(self.book, self.message, memory, now, random, self.handle)
-        for handler in handlers.after.values():
-            changed = self.replies(handler, {"message": self.message, "replies": decision.replies})
-            if changed is not None:
-                decision = replace(decision, replies=changed)
-        return decision
+        return replace(decision, replies=self.changed(decision.replies)) if handlers.after else decision
+
+    def changed(self, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+        """The replies as the handlers after the rules want them, which are not asked once there are none: silence was meant."""
+        for handler in self.bot.handlers.after.values():
+            if not replies:
+                break
+            changed = self.replies(handler, {"message": self.message, "replies": replies})
+            replies = replies if changed is None else changed
+        return replies
 
     def early(self) -> Decision | None:
         """What a handler before the rules wants sent, if any does."""

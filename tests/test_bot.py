@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from copy import deepcopy
@@ -34,10 +34,11 @@ from flask_chatbot import (
 )
 from flask_chatbot.bot import Bot
 from flask_chatbot.core.actions import Notify, Save
+from flask_chatbot.core.engine import Decision
 from flask_chatbot.core.memory import Memory, ShortMemory, State
 from flask_chatbot.core.messages import Sender
 from flask_chatbot.core.numbers import mask
-from flask_chatbot.core.replies import Media
+from flask_chatbot.core.replies import Media, Reply
 from flask_chatbot.testing import Chat
 from tests.apps import halo
 from tests.bots import app_of, chat_of, name, place
@@ -259,6 +260,18 @@ def skip() -> None:
     raise Skip
 
 
+def silent() -> list[str]:
+    return []
+
+
+class ClosedError(LookupError):
+    pass
+
+
+def fail() -> None:
+    raise ClosedError("the shop is closed")
+
+
 def test_skip_lets_the_next_rule_answer(tmp_path: Path) -> None:
     chat = answers(tmp_path, skip)
     assert heard(chat, "harga") == ("Harga lain", "harga lain")
@@ -454,7 +467,75 @@ def test_after_sees_each_answer_with_its_message_and_may_change_it(tmp_path: Pat
     assert chat.says("harga") == ["HARGA DARI YAML", "-- HARGA"]
     assert chat.last.rule == "harga"
     assert chat.says("tutup") == ["KAMI TUTUP.", "-- TUTUP"]
-    assert chat.says("bisu#") == "-- bisu#"
+
+
+SILENCES = """\
+rules:
+  - {name: diam, keyword: diam, reply: []}
+  - {name: kosong, keyword: kosong, reply: "{{ nama }}"}
+  - {name: bisu, keyword: bisu}
+  - {name: jeda, keyword: jeda, pause: 1 hour, reply: Admin segera membalas.}
+  - {name: sekali, keyword: sekali, once_per: 1 hour, reply: Sekali saja.}
+  - {name: rusak, keyword: rusak, reply: Rusak.}
+  - {name: lewat, keyword: lewat, reply: Lewat.}
+"""
+
+
+class Signed:
+    """A bot that signs what it says, and counts how often it was asked to; its handlers are silent in all the ways there are."""
+
+    def __init__(self) -> None:
+        self.bot = Chatbot()
+        self.asked: list[str] = []
+        self.bot.before(lambda message: [] if message.text == "terlarang" else None)
+        self.bot.rule("bisu")(silent)
+        self.bot.rule("rusak")(fail)
+        self.bot.rule("lewat")(skip)
+        self.bot.fallback(silent)
+        self.bot.errorhandler(ClosedError)(silent)
+        self.bot.after(self.sign)
+
+    def sign(self, message: Message, replies: tuple[Reply, ...]) -> list[object]:
+        self.asked.append(message.text)
+        return [*replies, "-- Toko Maju"]
+
+
+@pytest.mark.parametrize("text", ["terlarang", "diam", "kosong", "bisu", "rusak", "lewat", "entah apa"])
+def test_nobody_is_asked_after_a_silence_whoever_decided_on_it(tmp_path: Path, text: str) -> None:
+    signed = Signed()
+    chat = chat_of(tmp_path, SILENCES, signed.bot)
+    assert [list(chat.says(text)), signed.asked] == [[], []]
+
+
+def test_who_is_paused_or_was_answered_once_hears_nothing_of_those_after_either(tmp_path: Path) -> None:
+    signed = Signed()
+    chat = chat_of(tmp_path, SILENCES, signed.bot)
+    assert [chat.says("sekali"), chat.says("sekali")] == [["Sekali saja.", "-- Toko Maju"], []]
+    assert [chat.says("jeda"), chat.says("jeda"), chat.says("halo")] == [["Admin segera membalas.", "-- Toko Maju"], [], []]
+    assert signed.asked == ["sekali", "jeda"]
+
+
+def test_a_silence_of_one_after_ends_the_matter_for_the_next(tmp_path: Path) -> None:
+    bot = Chatbot()
+    bot.after(lambda replies: [])
+    bot.after(lambda replies: [*replies, "-- Toko Maju"])
+    assert chat_of(tmp_path, RULES, bot).says("harga") == []
+
+
+@pytest.mark.parametrize("first", [lambda: "Kami tutup.", fail], ids=["replies", "fails"])
+def test_what_stands_before_the_rules_does_not_break_a_pause_or_the_silence_in_groups(tmp_path: Path, first: Callable[[], object]) -> None:
+    bot = Chatbot()
+    is_closed: list[bool] = []
+    bot.before(lambda: first() if is_closed else None)
+    chat = chat_of(tmp_path, SILENCES, bot)
+    assert chat.says("jeda") == "Admin segera membalas."
+    is_closed.append(True)
+    ani = chat.person("628222")
+    assert chat.says("halo") == []
+    assert ani.says("halo") != []
+    group = Message(text="halo", sender=Sender(number="628333"), chat="group", group="120363041234567890")
+    with chat.app.app_context():
+        assert chat.app.extensions["chatbot"].answer(group) == Decision(None)
 
 
 def test_after_may_silence(tmp_path: Path) -> None:
@@ -470,14 +551,6 @@ def test_skip_before_and_after_leaves_things_as_they_are(tmp_path: Path) -> None
 
 
 # -- errors ------------------------------------------------------------------------------------------
-
-
-class ClosedError(LookupError):
-    pass
-
-
-def fail() -> None:
-    raise ClosedError("the shop is closed")
 
 
 def test_a_handler_that_raises_is_one_apology_and_the_log_has_rule_place_and_traceback(

@@ -73,7 +73,7 @@ def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, rand
     may raise `Skip`, `Invalid`, `HandlerFailed` and `ForwardFailed`, and change the notes it is given. `memory` is only read. What cannot
     be answered is logged with its rule's place, and the customer gets one apology.
     """
-    if message.chat == "group" and book.groups == "never":
+    if never_answers(book, message):
         return Decision(None)
     if len(message.text) > TEXT_LIMIT:
         message = replace(message, text=message.text[:TEXT_LIMIT])
@@ -82,6 +82,17 @@ def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, rand
     if state.paused_until > time:
         return Decision(None)
     return _Turn(Moment(book, message, now.astimezone(book.locale.timezone)), time, state, random, handle).decide()
+
+
+def never_answers(book: RuleBook, message: Message) -> bool:
+    """True if nothing is answered where a message was written."""
+    return message.chat == "group" and book.groups == "never"
+
+
+def keeps_quiet(book: RuleBook, message: Message, memory: Memory, now: datetime) -> bool:
+    """True if nothing may be said, whatever the text: not in this chat, or not to this person for now."""
+    time = now.timestamp()
+    return never_answers(book, message) or memory.recall(message.sender.number, time).paused_until > time
 
 
 class _Turn:
