@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
+from flask_chatbot.core.chats import group_chat
 from flask_chatbot.core.forms import Form, together
+from flask_chatbot.core.messages import Message
 from flask_chatbot.core.replies import TEXT_LIMIT
 from flask_chatbot.core.sentences import say
 
@@ -88,8 +90,22 @@ class Dialogue:
 NOWHERE = Dialogue()
 
 
+def chat_key(message: Message) -> str:
+    """The name of a message's chat among the dialogues of its sender: each group has its own, and all that is private is one.
+
+    >>> chat_key(Message(text="menu")), chat_key(Message(text="menu", chat="group", group="120363041234567890"))
+    ('private', '120363041234567890@g.us')
+    """
+    return group_chat(message.group) if message.group else message.chat
+
+
+def read_dialogue(data: Mapping[str, Any] | None, chat: str, now: float) -> Dialogue:
+    """The dialogue a store kept of one chat."""
+    return read_dialogues({chat: data[chat]}, now).get(chat, NOWHERE) if data and chat in data else NOWHERE
+
+
 def read_dialogues(data: Mapping[str, Any] | None, now: float) -> dict[str, Dialogue]:
-    """The dialogues a store kept, by the kind of chat, without what has expired; of one that cannot be read nothing is left."""
+    """The dialogues a store kept, by chat, without what has expired; of one that cannot be read nothing is left."""
     found = {}
     for chat, kept in (data or {}).items():
         try:
@@ -166,6 +182,7 @@ def _time(value: object) -> float:
 def _data(dialogue: Dialogue) -> dict[str, Any]:
     form = dialogue.form
     return {
+        "until": dialogue.until,
         "form": form
         and {
             "rule": form.rule,

@@ -11,7 +11,7 @@ from typing import Any
 from flask_chatbot.core.actions import Action, Pause, Save
 from flask_chatbot.core.answers import make_all
 from flask_chatbot.core.conditions import is_clock
-from flask_chatbot.core.dialogue import NOWHERE, ShownMenu, menu_text, read_dialogues, write_dialogues
+from flask_chatbot.core.dialogue import NOWHERE, ShownMenu, chat_key, menu_text, read_dialogue, write_dialogues
 from flask_chatbot.core.explanation import explain
 from flask_chatbot.core.fields import SURPLUS, Reading
 from flask_chatbot.core.folding import TEXT_LIMIT
@@ -102,8 +102,8 @@ class _Turn:
         "answered",
         "before",
         "book",
+        "chat",
         "dialogue",
-        "dialogues",
         "handle",
         "message",
         "moment",
@@ -122,8 +122,8 @@ class _Turn:
         self.state = state
         self.random = random
         self.handle = handle
-        self.dialogues = read_dialogues(state.dialogue, time) if state.dialogue else {}
-        self.before = self.dialogue = self.dialogues.get(moment.message.chat, NOWHERE)
+        self.chat = chat_key(moment.message)
+        self.before = self.dialogue = read_dialogue(state.dialogue, self.chat, time)
         self.answered = state.answered
         self.paused_until = state.paused_until
         self.notes: Notes | None = None
@@ -328,11 +328,13 @@ class _Turn:
         is_paused = self.paused_until != state.paused_until
         if not (is_elsewhere or is_noted or is_paused) and self.answered is state.answered and seen == state.seen:
             return None
-        dialogue, until = write_dialogues({**self.dialogues, self.message.chat: self.dialogue})
+        # Those of other chats stay as they were kept, so that a message of this person in another group finds its own unchanged.
+        others = {chat: kept for chat, kept in (state.dialogue or {}).items() if chat != self.chat}
+        ours, until = write_dialogues({self.chat: self.dialogue})
         return replace(
             state,
-            dialogue=dialogue,
-            dialogue_until=until,
+            dialogue={**others, **(ours or {})} or None,
+            dialogue_until=max(until, state.dialogue_until) if others else until,
             answered=self.answered,
             seen=seen,
             notes=notes if is_noted else state.notes,

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from flask_chatbot.core.late import Late, new_lock
 
 SEEN_KEPT = 400 * 86_400  # seconds after the last commit
+CHATS_LIMIT = 50  # chats in which one person may be in the middle of something
 NOTES_LIMIT = 65_536  # characters of JSON; a handler that only ever adds must hear of it
 
 
@@ -16,8 +17,8 @@ NOTES_LIMIT = 65_536  # characters of JSON; a handler that only ever adds must h
 class State:
     """What is remembered of one sender: data that JSON can hold. Times are epoch seconds, and count until, not including, the moment."""
 
-    dialogue: Mapping[str, Any] | None = None  # the form or menu they are in the middle of
-    dialogue_until: float = 0.0
+    dialogue: Mapping[str, Any] | None = None  # by chat, the form or menu they are in the middle of
+    dialogue_until: float = 0.0  # when the last of them is over
     answered: Mapping[str, float] = field(default_factory=dict)  # rule name -> until when once_per keeps it quiet
     seen: bool = False  # has written before
     notes: Mapping[str, Any] = field(default_factory=dict)  # the `memory` of handlers
@@ -31,10 +32,11 @@ class State:
         >>> State(answered={"harga": 50.0, "promo": 70.0}, dialogue={"form": "survei"}, dialogue_until=60.0).at(60.0).answered
         {'promo': 70.0}
         """
+        chats = lasting(self.dialogue, self.dialogue_until, now) if self.dialogue else {}
         return replace(
             self,
-            dialogue=self.dialogue if self.dialogue_until > now else None,
-            dialogue_until=self.dialogue_until if self.dialogue_until > now else 0.0,
+            dialogue={chat: self.dialogue[chat] for chat in chats} if self.dialogue and chats else None,
+            dialogue_until=max(chats.values(), default=0.0),
             answered={rule: until for rule, until in self.answered.items() if until > now},
             notes=self.notes if self.notes_until > now else {},
             notes_until=self.notes_until if self.notes_until > now else 0.0,
@@ -49,6 +51,20 @@ class State:
         """
         kept = (self.dialogue_until, *self.answered.values(), self.notes_until, self.paused_until)
         return max(*kept, now + SEEN_KEPT if self.seen else now)
+
+
+def lasting(dialogue: Mapping[str, Any], until: float, now: float) -> dict[str, float]:
+    """The chats whose dialogue is not over, and when it will be; of too many those that last longest. What tells no end has `until`.
+
+    >>> lasting({"a": {"until": 50.0}, "b": {"until": 70.0}, "c": {}}, 90.0, 60.0)
+    {'b': 70.0, 'c': 90.0}
+    """
+    ends = {}
+    for chat, kept in dialogue.items():
+        end = kept.get("until") if isinstance(kept, Mapping) else None
+        ends[chat] = min(end, until) if isinstance(end, int | float) else until
+    latest = sorted((chat for chat in ends if ends[chat] > now), key=ends.__getitem__)[-CHATS_LIMIT:]
+    return {chat: end for chat, end in ends.items() if chat in latest}
 
 
 class Memory(Protocol):

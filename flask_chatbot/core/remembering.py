@@ -73,16 +73,27 @@ def merged(base: State, ours: State, theirs: State) -> State:
     >>> merged(State(), State(answered={"harga": 60.0}), State(answered={"promo": 90.0}, version=3)).answered
     {'promo': 90.0, 'harga': 60.0}
     """
-    if ours.dialogue != base.dialogue:
-        theirs = replace(theirs, dialogue=ours.dialogue, dialogue_until=ours.dialogue_until)
+    dialogue = merged_chats(base.dialogue or {}, ours.dialogue or {}, theirs.dialogue or {})
     return replace(
         theirs,
+        dialogue=dialogue or None,
+        dialogue_until=max(ours.dialogue_until, theirs.dialogue_until) if dialogue else 0.0,
         answered={**theirs.answered, **ours.answered},
         seen=theirs.seen or ours.seen,
         notes=merged_notes(base.notes, ours.notes, theirs.notes),
         notes_until=max(theirs.notes_until, ours.notes_until),
         paused_until=ours.paused_until if ours.paused_until != base.paused_until else theirs.paused_until,
     )
+
+
+def merged_chats(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """Their dialogues, and ours in the chats where they are other than in the `base` of both.
+
+    >>> merged_chats({"a": 1, "b": 1}, {"a": 2}, {"a": 1, "b": 1, "c": 1})
+    {'a': 2, 'c': 1}
+    """
+    kept = {chat: dialogue for chat, dialogue in theirs.items() if chat in ours or chat not in base}
+    return kept | {chat: dialogue for chat, dialogue in ours.items() if chat not in base or dialogue != base[chat]}
 
 
 def merged_notes(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:

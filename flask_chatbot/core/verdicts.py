@@ -7,7 +7,7 @@ from math import ceil
 from typing import NamedTuple
 
 from flask_chatbot.core.conditions import is_clock
-from flask_chatbot.core.dialogue import NOWHERE, Dialogue, read_dialogues
+from flask_chatbot.core.dialogue import Dialogue, chat_key, read_dialogue
 from flask_chatbot.core.engine import Decision
 from flask_chatbot.core.forms import Form, readings
 from flask_chatbot.core.matching import Candidate, Kind
@@ -106,7 +106,7 @@ def trials(moment: Moment, state: State) -> Iterator[Trial]:
     groups = moment.book.groups if moment.message.chat == "group" else "all"
     if groups != "never" and state.paused_until <= moment.now.timestamp():
         time = moment.now.timestamp()
-        dialogue = read_dialogues(state.dialogue, time).get(moment.message.chat, NOWHERE)
+        dialogue = read_dialogue(state.dialogue, chat_key(moment.message), time)
         if dialogue.form:
             yield from in_form(moment, dialogue.form)
         if dialogue.menus:

@@ -4,7 +4,7 @@ import logging
 import math
 from hashlib import sha256
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
 from flask_chatbot.core.memory import Memory, State, read_state, write_state
 from flask_chatbot.errors import StoreError
@@ -18,6 +18,7 @@ SWEEP_AT_MOST = 500  # rows
 SWEEP_AFTER = 3600  # seconds
 
 _RECALL = select(people.c.state, people.c.version, people.c.expires_at).where(people.c.sender == bindparam("key"))
+_RECALL_AND_LOCK = _RECALL.with_for_update()  # SQLite has one writer at a time anyway
 _ADD = upsert(lambda insert: insert(people).on_conflict_do_nothing())
 _REPLACE = (
     update(people)
@@ -39,7 +40,7 @@ class StoreMemory:
         if not self._database.is_there():
             return State()
         with self._database.reading() as connection:
-            return self.within(connection).recall(sender, now)
+            return _Joined(connection, _RECALL).recall(sender, now)
 
     def commit(self, sender: str, state: State, now: float) -> bool:
         with self._database.writing() as connection:
@@ -48,8 +49,11 @@ class StoreMemory:
         return kept
 
     def within(self, connection: Connection) -> Memory:
-        """The same memory in a transaction of the caller's: what it commits is kept, or taken back, with the rest of that."""
-        return _Joined(connection)
+        """The same memory in a transaction of the caller's: what it commits is kept, or taken back, with the rest of that.
+
+        What it recalls stays as it is until then, however many others wait.
+        """
+        return _Joined(connection, _RECALL_AND_LOCK)
 
     def _sweep(self, now: float) -> None:
         """Delete some of the rows that nobody will ask for any more; where that fails, later will do."""
@@ -71,12 +75,13 @@ class StoreMemory:
 class _Joined:
     """What is remembered, by one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, recall: Select[tuple[str, int, float]]) -> None:
         self._connection = connection
+        self._recall = recall
 
     def recall(self, sender: str, now: float) -> State:
         key = key_of(sender)
-        row = self._connection.execute(_RECALL, {"key": key}).first()
+        row = self._connection.execute(self._recall, {"key": key}).first()
         if row is None:
             return State()
         try:

@@ -28,9 +28,9 @@ class Talk:
         """Let time pass."""
         self.now += timedelta(**length)
 
-    def decision(self, text: str, number: str = BUDI.number, chat: Chat = "private", line: str | None = None) -> Decision:
-        """What is decided about a text, and remembered."""
-        message = Message(text=text, sender=Sender(number=number), chat=chat, line=line)
+    def decision(self, text: str, number: str = BUDI.number, chat: Chat = "private", line: str | None = None, group: str = "") -> Decision:
+        """What is decided about a text, and remembered; `group` is the id of the group it is written in."""
+        message = Message(text=text, sender=Sender(number=number), chat="group" if group else chat, line=line, group=group)
         decision = decide(self.book, message, self.memory, self.now, self.random, self.handle)
         if decision.remember is not None:
             assert self.memory.commit(number, decision.remember, self.now.timestamp())
@@ -40,9 +40,9 @@ class Talk:
         """What a text is answered."""
         return self.decision(text, number, chat).replies
 
-    def says(self, text: str, number: str = BUDI.number, chat: Chat = "private", line: str | None = None) -> str | None:
+    def says(self, text: str, number: str = BUDI.number, chat: Chat = "private", line: str | None = None, group: str = "") -> str | None:
         """The one text that a text is answered; None for silence."""
-        replies = self.decision(text, number, chat, line).replies
+        replies = self.decision(text, number, chat, line, group).replies
         if not replies:
             return None
         (reply,) = replies

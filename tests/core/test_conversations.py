@@ -9,10 +9,11 @@ import pytest
 from flask_chatbot.core.actions import Notify, Save
 from flask_chatbot.core.engine import HandlerFailed, Outcome
 from flask_chatbot.core.matching import Kind, Match
+from flask_chatbot.core.memory import CHATS_LIMIT
 from flask_chatbot.core.messages import Message
 from flask_chatbot.core.replies import Image, Menu, Text
 from flask_chatbot.errors import Invalid, Skip
-from tests.core.books import load
+from tests.core.books import BUDI, load
 from tests.core.talks import Talk
 
 RULES = """\
@@ -53,6 +54,7 @@ rules:
     reply: "{{ nama }} {{ tanggal }} {{ jam }}"
   - {name: entah, fallback: true, reply: Entah.}
 """
+A, B, C = "120363000000000001", "120363000000000002", "628111111111-1510000000"  # groups
 MENU = "Silakan balas dengan angka.\n1. Daftar harga\n2. Lokasi toko\n3. Minta penawaran\n4. Lainnya"
 OTHER = "Pilih satu.\n1. Isi survei\n2. Menu utama\n0. Kembali"
 FIRST = "Puas? (1-5)"
@@ -386,6 +388,47 @@ def test_a_form_in_private_does_not_hear_what_is_written_in_a_group(talk: Talk) 
     assert [talk.says("1"), talk.says("1", chat="group"), talk.says("-"), talk.says("ya")] == [
         SECOND, "Harga 1000.", "Nilai 1. Benar? (ya/tidak)", "Terima kasih: 1, tanpa saran, 1.",
     ]  # fmt: skip
+
+
+def test_what_is_begun_in_one_group_is_answered_in_that_group_alone(talk: Talk) -> None:
+    assert [talk.says("survei", group=A), talk.says("menu", group=B), talk.says("menu")] == [FIRST, MENU, MENU]
+    assert [talk.says("5", group=B), talk.says("5"), talk.says("1", group=C), talk.says("ya", number="628222", group=A)] == ["Entah."] * 4
+    assert [talk.says("1", group=B), talk.says("4")] == ["Harga 1000.", OTHER]
+    assert [talk.says(text, group=A) for text in ("5", "-", "ya")] == [
+        SECOND, "Nilai 5. Benar? (ya/tidak)", "Terima kasih: 5, tanpa saran, 5.",
+    ]  # fmt: skip
+    assert [talk.says("0"), talk.says("0", group=B)] == [MENU, MENU]
+
+
+def test_a_form_left_in_one_group_goes_on_in_the_other(talk: Talk) -> None:
+    assert [talk.says("survei", group=group) for group in (A, B)] == [FIRST, FIRST]
+    assert [talk.says("batal", group=A), talk.says("5", group=B), talk.says("5", group=A)] == ["Baik, dibatalkan.", SECOND, "Entah."]
+
+
+def test_each_chat_has_patience_of_its_own(talk: Talk) -> None:
+    talk.says("survei", group=A)
+    talk.wait(minutes=10)
+    talk.says("survei", group=B)
+    talk.wait(minutes=5)
+    assert [talk.says("5", group=A), talk.says("5", group=B)] == ["Entah.", SECOND]
+    kept = talk.memory.recall(BUDI.number, talk.now.timestamp()).dialogue
+    assert kept is not None
+    assert list(kept) == [f"{B}@g.us"]
+
+
+def test_in_more_chats_than_fifty_the_dialogues_that_end_first_are_dropped(talk: Talk) -> None:
+    groups = [f"1203630000000{number:05}" for number in range(CHATS_LIMIT + 2)]
+    for group in groups:
+        assert talk.says("survei", group=group) == FIRST
+        talk.wait(seconds=1)
+    assert [talk.says("5", group=group) for group in groups] == ["Entah."] * 2 + [SECOND] * CHATS_LIMIT
+
+
+def test_pauses_notes_and_what_is_said_once_belong_to_the_person_in_every_chat(tmp_path: Path) -> None:
+    rules = "settings: {groups: all}\nrules:\n  - {keyword: diam, pause: 1 hour, reply: Baik.}\n"
+    talk = talk_of(tmp_path, rules + "  - {keyword: sekali, once_per: 1 hour, reply: Sekali.}")
+    assert [talk.says("sekali", group=A), talk.says("sekali", group=B), talk.says("sekali")] == ["Sekali.", None, None]
+    assert [talk.says("diam", group=A), talk.says("halo", group=B), talk.says("halo")] == ["Baik.", None, None]
 
 
 def test_where_groups_get_keywords_alone_menus_and_forms_go_on_there(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ rules:
   - {keyword: stop, subscribe: false, reply: Baik.}
   - {keyword: mulai, subscribe: true, reply: Siap.}
   - {keyword: hitung, reply: []}
+  - {name: isi, keyword: isi, ask: [{a: {question: A?}}, {b: {question: B?}}], reply: "{{ a }} dan {{ b }}."}
   - {contains: kabar, reply: Baik.}
 """
 STAFF = "628117601234@c.us"
@@ -164,6 +165,24 @@ def test_messages_that_were_not_answered_do_not_count_against_their_sender(shop:
         shop.receives("apa saja")
     shop.receives("stop")
     assert len(shop.posted) == 1
+
+
+def test_who_writes_in_twenty_groups_at_once_is_asked_and_answered_in_each(url: str, tmp_path: Path) -> None:
+    shop = shop_in(tmp_path, Chatbot(), CHATBOT_DATABASE_URL=url)
+    groups = [f"1203630412345{number:05}" for number in range(20)]
+    barrier = Barrier(len(groups))
+
+    def write(said: tuple[str, str]) -> None:
+        barrier.wait()
+        shop.receives(said[0], chat="group", group=said[1])
+
+    for text, answer in (("isi", "A?"), ("{}", "B?"), ("selesai", "{} dan selesai.")):
+        said = [(text.format(group), group) for group in groups]
+        with ThreadPoolExecutor(len(groups)) as pool:
+            list(pool.map(write, said))
+        assert sorted(shop.posted) == [(f"{group}@g.us", answer.format(group)) for group in groups]
+        shop.now += timedelta(minutes=2)
+    shop.gateway.database.close()
 
 
 def test_in_groups_only_keywords_are_answered_where_the_rules_say_so(shop: Shop) -> None:
