@@ -180,13 +180,17 @@ class _Turn:
 
     def by_rules(self) -> Decision:
         """The decision of the first rule that answers the text."""
-        for candidate in self.book.index.candidates(self.message.text):
+        for candidate in self.book.index.candidates(self.message.text, self.may_answer):
             if self.message.chat == "group" and self.book.groups == "keywords" and candidate.kind not in (Kind.KEYWORD, Kind.FIELDS):
                 continue
             decision = self.attempt(candidate, self.answer_to)
             if decision is not None:
                 return decision
         return Decision(None)
+
+    def may_answer(self, rule: Rule) -> bool:
+        """True unless the conditions of a rule pass it over."""
+        return rule.when is None or self.moment.may_answer(rule, first=not self.state.seen)
 
     def attempt(self, candidate: Candidate, answer: Callable[[Candidate], Decision | None]) -> Decision | None:
         """The answer of a candidate's rule, or an apology where it cannot be made; None where the next one is to try."""

@@ -1,6 +1,6 @@
 """The index: which rules a text matches, in the documented order, at a cost that does not grow with their number."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import chain
@@ -76,6 +76,11 @@ class Candidate(NamedTuple):
         return next(pattern for pattern in self.rule.patterns if pattern.source == self.literal).read(text)
 
 
+def always(rule: Rule) -> bool:
+    """True: what a rule's conditions say of now is not asked."""
+    return True
+
+
 class Index:
     """All rules of a book by what they are found by."""
 
@@ -117,8 +122,11 @@ class Index:
         yield from self._patterns.problems() if self._patterns is not None else ()
         yield from self._similar.problems() if self._similar is not None else ()
 
-    def candidates(self, text: str) -> Iterator[Candidate]:
-        """The rules a text matches, each by its best literal; the winner first, fallbacks last. Looked for as far as they are asked for."""
+    def candidates(self, text: str, may_answer: Callable[[Rule], bool] = always) -> Iterator[Candidate]:
+        """The rules a text matches, each by its best literal; the winner first, fallbacks last. Looked for as far as they are asked for.
+
+        Where none of the rules that a keyword finds `may_answer` now, it is read with and without its ``#`` as if there were none of them.
+        """
         text = text[:TEXT_LIMIT]
         folded = self._folding.fold(text)
         bare = (folded, *self._folding.without_courtesy(folded))
@@ -128,9 +136,9 @@ class Index:
             if folded.endswith("#"):
                 ahead = folded.rstrip("#")
                 bare = (ahead, *self._folding.without_courtesy(ahead))
-                found = found or whole(self._keywords, bare, Kind.KEYWORD)
-        if not found and self._fields:  # last, a keyword that takes fields, written without any
-            found = whole(self._fields, bare, Kind.FIELDS)
+                found = found if answered(found, may_answer) else found + whole(self._keywords, bare, Kind.KEYWORD)
+        if self._fields and not answered(found, may_answer):  # last, a keyword that takes fields, written without any
+            found = found + whole(self._fields, bare, Kind.FIELDS)
         keywords = ranked(found)
         if self._has_only_keywords:
             return iter(once(keywords + self._fallbacks) if keywords else self._fallbacks)
@@ -189,6 +197,11 @@ def whole(table: Mapping[str, tuple[Rule, ...]], readings: Iterable[str], kind: 
         if rules := table.get(literal):
             found += [Candidate(rule, kind, literal) for rule in rules]
     return found
+
+
+def answered(candidates: Iterable[Candidate], may_answer: Callable[[Rule], bool]) -> bool:
+    """True if one of the rules may answer."""
+    return any(may_answer(candidate.rule) for candidate in candidates)
 
 
 def ranked(candidates: list[Candidate]) -> list[Candidate]:

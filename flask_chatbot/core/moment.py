@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_chatbot.core.conditions import Failure
+from flask_chatbot.core.conditions import Failure, is_clock
 from flask_chatbot.core.fields import Context, dealt, read_fields
 from flask_chatbot.core.forms import Form, filled
 from flask_chatbot.core.matching import Candidate, Kind, Match
@@ -27,6 +27,11 @@ class Moment:
     def failures(self, rule: Rule, first: bool) -> tuple[Failure, ...]:
         """The conditions of a rule that do not hold; `first` where the sender never wrote before."""
         return rule.when.failures(self.message, self.now, self.book.hours, first) if rule.when is not None else ()
+
+    def may_answer(self, rule: Rule, first: bool) -> bool:
+        """True unless the conditions of a rule pass it over; its `otherwise` is an answer, too."""
+        failures = self.failures(rule, first)
+        return not failures or (bool(rule.otherwise) and is_clock(failures))
 
     def read(self, candidate: Candidate) -> tuple[Match, dict[str, str]]:
         """The match with its fields read from what stands after the ``#`` or in a pattern's groups; and the texts they were read from."""

@@ -112,7 +112,7 @@ def trials(moment: Moment, state: State) -> Iterator[Trial]:
         if dialogue.menus:
             yield from in_menu(moment, dialogue, state)
     paused = state.paused_until - moment.now.timestamp()
-    for candidate in moment.book.index.candidates(moment.message.text):
+    for candidate in moment.book.index.candidates(moment.message.text, lambda rule: moment.may_answer(rule, first=not state.seen)):
         if paused > 0:
             yield Trial(candidate, f"the bot is paused for this person: {lasting(paused)} left", answers=False)
         elif groups == "never":

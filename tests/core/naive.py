@@ -1,6 +1,6 @@
 """A matcher that loops over all rules and applies the documented definition to each: slow, and easy to believe."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from unicodedata import normalize
 
 from flask_chatbot.core.folding import IGNORED_AT_EACH_END, fold, split_words
@@ -17,21 +17,24 @@ class Naive:
         self.synonyms = synonyms
         self.ignored = {synonyms.get(word, word) for word in ignored}
 
-    def candidates(self, text: str) -> list[Candidate]:
-        """Every rule that matches by its best literal, the winner first."""
+    def candidates(self, text: str, silent: Collection[int] = ()) -> list[Candidate]:
+        """Every rule that matches by its best literal, the winner first; those at the `silent` positions may not answer now."""
         text = text[:4096]
         whole = self.fold(text)
-        found = [*self.by_keyword(text, whole), *self.by_pattern(text), *self.by_phrase(whole), *self.by_likeness(whole)]
+        found = [*self.by_keyword(text, whole, silent), *self.by_pattern(text), *self.by_phrase(whole), *self.by_likeness(whole)]
         fallbacks = [Candidate(rule, Kind.FALLBACK, "") for rule in self.rules if rule.fallback]
         ordered = sorted(found, key=rank) + sorted(fallbacks, key=rank)
         return [each for place, each in enumerate(ordered) if each.rule not in [before.rule for before in ordered[:place]]]
 
-    def by_keyword(self, text: str, whole: str) -> list[Candidate]:
-        found = [*self.every(Kind.KEYWORD, whole), *self.with_parts(text)]
-        if not found and whole.endswith("#"):
-            whole = whole.rstrip("#")
-            found = [*self.every(Kind.KEYWORD, whole)]
-        return found or [*self.every(Kind.FIELDS, whole)]
+    def by_keyword(self, text: str, whole: str, silent: Collection[int]) -> list[Candidate]:
+        """What the keywords of a step find; the next step is taken where all that was found so far is silent."""
+        bare = whole.rstrip("#")
+        steps = [[*self.every(Kind.KEYWORD, whole), *self.with_parts(text)], self.every(Kind.KEYWORD, bare), self.every(Kind.FIELDS, bare)]
+        found: list[Candidate] = []
+        for step in steps:
+            if all(candidate.rule.position in silent for candidate in found):
+                found += step
+        return found
 
     def every(self, kind: Kind, whole: str) -> Iterator[Candidate]:
         """The keywords of a kind that a whole text is, or is but for courtesy words."""

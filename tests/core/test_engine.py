@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -347,6 +348,35 @@ def test_the_first_contact_is_not_tracked_where_no_rule_asks_for_it(tmp_path: Pa
 
 def test_a_line_chooses_among_rules_of_one_keyword(talk: Talk) -> None:
     assert [talk.says("stok", line="toko"), talk.says("stok", line="lain"), talk.says("stok")] == ["Toko.", "Gudang.", "Gudang."]
+
+
+TWINS = """\
+settings: {hours: {mon-fri: 08.00-17.00}}
+rules:
+  - {name: form, keyword: "pesan#", fields: [barang], priority: PRIORITY, reply: "{{ barang }}"}
+  - {name: minggu, keyword: pesan, when: {days: sun}, reply: Minggu kami libur.}
+  - {name: malam, keyword: tanya, when: {open: true}, otherwise: Kami tutup., reply: Kami buka.}
+  - {name: tanya apa, keyword: "tanya#", fields: [apa], reply: "{{ apa }}"}
+  - {name: kosong, keyword: "kosong#", when: {days: sun}, reply: Minggu.}
+  - {name: isi, keyword: kosong, reply: Kosong.}
+  - {name: memuat, contains: pesan, priority: 5, when: {chat: group}, reply: Ada pesan.}
+  - {fallback: true, reply: Entah.}
+"""
+
+
+@pytest.mark.parametrize("priority", [-1, 0, 9])
+def test_a_keyword_whose_rule_may_not_answer_now_is_read_as_if_there_were_none(tmp_path: Path, priority: int) -> None:
+    sunday, monday = (datetime(2026, 11, day, 10, tzinfo=ZoneInfo("Asia/Jakarta")) for day in (22, 23))
+    talk = Talk(load(tmp_path, TWINS.replace("PRIORITY", str(priority))), now=sunday)
+    form = "Silakan kirim dengan format:\n*pesan#Barang*"
+    assert talk.hears("pesan", "kosong#", "tanya") == ["Minggu kami libur.", "Minggu.", "Kami tutup."]
+    talk.now = monday
+    assert talk.hears("pesan", "Pesan!", "kosong#", "tanya") == [form, form, "Kosong.", "Kami buka."]
+
+
+def test_a_rule_for_the_first_message_alone_hides_no_keyword_from_the_second(tmp_path: Path) -> None:
+    talk = Talk(load(tmp_path, TWINS.replace("{days: sun}", "{first_contact: true}").replace("PRIORITY", "0")))
+    assert talk.hears("pesan", "pesan") == ["Minggu kami libur.", "Silakan kirim dengan format:\n*pesan#Barang*"]
 
 
 def test_in_groups_keywords_alone_may_be_answered(talk: Talk) -> None:

@@ -173,6 +173,12 @@ def test_the_index_agrees_with_a_loop_over_all_rules(rules: list[Rule], text: st
     assert shown(Index(rules, FOLDING).candidates(text)) == shown(Naive(rules, IGNORED, SYNONYMS).candidates(text))
 
 
+@given(RULES, TEXTS, st.sets(st.integers(0, 11)))
+def test_rules_that_may_not_answer_now_hide_no_keyword_with_or_without_its_mark(rules: list[Rule], text: str, silent: set[int]) -> None:
+    found = Index(rules, FOLDING).candidates(text, lambda rule: rule.position not in silent)
+    assert shown(found) == shown(Naive(rules, IGNORED, SYNONYMS).candidates(text, silent))
+
+
 @given(RULES, st.data())
 def test_every_keyword_is_found_as_its_author_wrote_it(rules: list[Rule], data: st.DataObject) -> None:
     written = [(each, keyword) for each in rules for keyword in each.keywords]
