@@ -10,7 +10,7 @@ from jsonschema import Draft7Validator
 from flask_chatbot.core import yamlnodes
 from flask_chatbot.core.problems import Mark, Problem
 from flask_chatbot.core.salvage import salvage
-from flask_chatbot.core.schemawords import Complaint, complaints
+from flask_chatbot.core.schemawords import Complaint, as_null, complaints
 from flask_chatbot.core.shape import SCHEMA, plain
 from flask_chatbot.core.textmarks import spot_of
 
@@ -80,11 +80,17 @@ def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Docum
     else:
         found = schema_complaints({"version": 1, **document.data}) + misplaced(document.data)
     told = {(problem.mark.line, problem.mark.column) for problem in problems}
-    for complaint in found:
+    for complaint in (as_written(document, each) for each in found):
         mark = document.mark(complaint.path, complaint.at_key)
         if (mark.line, mark.column) not in told:  # a trap of YAML has explained it already
             problems.append(Problem(mark, complaint.message))
     return document, problems, salvage(document.data, found)
+
+
+def as_written(document: Document, complaint: Complaint) -> Complaint:
+    """The complaint in the words of what is written there: of a null other than of nothing at all."""
+    node = document.node_at(complaint.path) if complaint.wanted else None
+    return as_null(complaint, node.text) if isinstance(node, yamlnodes.Scalar) and node.text else complaint
 
 
 def apart(data: Any) -> Any:

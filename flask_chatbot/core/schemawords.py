@@ -20,6 +20,7 @@ KINDS = {
     "string": "text",
 }
 
+SAYING = ("reply", "otherwise", "invalid", "failed")  # keys whose empty list is silence
 MEDIA = ("image", "audio", "video", "document")
 BELOW_MEDIA = {"url": "caption", "caption": "caption", "filename": "filename"}  # what may be misplaced: what the mend shows with the url
 
@@ -28,7 +29,7 @@ class Complaint(NamedTuple):
     """What is wrong at a path of the data; `at_key` where the key is to blame and not the value.
 
     One that `says_all` leaves nothing to say of the keys beside it; what `stays` can be read all the same; `meant` is the key an
-    unknown one was guessed to be.
+    unknown one was guessed to be, `wanted` what may stand where there is nothing.
     """
 
     path: tuple[str | int, ...]
@@ -37,6 +38,7 @@ class Complaint(NamedTuple):
     says_all: bool = False
     stays: bool = False
     meant: str = ""
+    wanted: str = ""
 
 
 class Refusal(NamedTuple):
@@ -94,11 +96,20 @@ def wrong_type(refusal: Refusal) -> Iterator[Complaint]:
     kinds = kinds_of(refusal.schema)
     wanted = " or ".join(KINDS[kind] for kind in kinds)
     if refusal.value is None:
-        yield Complaint(refusal.path, f"{called(refusal.path)} is empty. Write {wanted} after it, or remove it.", at_key=True)
+        message = f"{called(refusal.path)} is empty. Write {wanted} after it, or remove it."
+        yield Complaint(refusal.path, message, at_key=True, wanted=wanted)
     else:
         slip = slip_of_colon(refusal.value) if isinstance(refusal.value, str) and "object" in kinds else ""
         message = f"{called(refusal.path)} must be {wanted}, not {shown(refusal.value)}.{meant(refusal, kinds)}"
         yield Complaint(refusal.path, slip or message)
+
+
+def as_null(complaint: Complaint, word: str) -> Complaint:
+    """The complaint about a value that is empty, where YAML's `word` for nothing is written."""
+    silence = "[] for silence, " if complaint.path[-1:] and complaint.path[-1] in SAYING else ""
+    quotes = f' If the text is meant, put quotes around it: "{word}"' if "text" in complaint.wanted else ""
+    message = f"{called(complaint.path)} is {word}, which is nothing in YAML. Write {complaint.wanted}, {silence}or remove it.{quotes}"
+    return complaint._replace(message=message, at_key=False)
 
 
 def meant(refusal: Refusal, kinds: list[str]) -> str:

@@ -16,6 +16,7 @@ SCHEMA: dict[str, Any] = json.loads(files("flask_chatbot.core").joinpath("rules.
 WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 DECIMAL = re.compile(r"[-+]?[0-9]{1,18}(\.[0-9]{1,18})?")
 NOTHING = object()
+NULLS = frozenset(("~", "null", "Null", "NULL"))  # what YAML calls nothing; as a text it stands in quotes
 
 
 def whole_number(text: str) -> object:
@@ -60,7 +61,7 @@ class Shape:
         """The value of a scalar: None for nothing at all, text where nothing else fits."""
         if node.style:  # quoted, or a block: text, whatever it looks like
             return node.text
-        if not node.text:
+        if not node.text or node.text in NULLS:
             return None
         for read in self.readers:
             value = read(node.text)
@@ -104,7 +105,7 @@ def plain(node: yamlnodes.Node, shape: Shape = ROOT) -> Any:
     kind = node.__class__
     if kind is yamlnodes.Scalar:
         scalar = cast(yamlnodes.Scalar, node)
-        if shape.is_text and scalar.text:
+        if shape.is_text and scalar.text and scalar.text not in NULLS:
             return scalar.text
         return shape.scalar(scalar)
     if kind is yamlnodes.Mapping:

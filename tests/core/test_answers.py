@@ -29,7 +29,7 @@ def text(source: str) -> TextAnswer:
         ("1.10", [Text("1.10")]),
         ("6281234567890", [Text("6281234567890")]),
         ("true", [Text("true")]),
-        ("null", [Text("null")]),
+        ("'null'", [Text("null")]),
         ("'~'", [Text("~")]),
         ("{text: on}", [Text("on")]),
         ("[a, {text: b}, 3]", [Text("a"), Text("b"), Text("3")]),

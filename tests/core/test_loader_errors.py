@@ -6,13 +6,67 @@ import pytest
 
 from flask_chatbot.core.loader import load_rules, read_rules
 from flask_chatbot.errors import RulesError
-from tests.core.books import in_rule, load, problems, told, write
+from tests.core.books import in_rule, load, problems, said, told, write
 
 RULE_KEYS = (
     "name, keyword, pattern, contains, similar, fallback, priority, when, otherwise, once_per, fields, ask, confirm, menu, save, notify, "
     "pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
 )
 QUOTES = "Put quotes around this text:"
+
+NULL = "which is nothing in YAML. Write"
+
+
+@pytest.mark.parametrize("word", ["~", "null", "Null", "NULL"])
+@pytest.mark.parametrize(
+    ("rule", "place", "what", "wanted"),
+    [
+        ("keyword: a\nreply: {}", "4:12", "'reply'", "text or a list or a group of keys, [] for silence,"),
+        ("keyword: a\nreply:\n  - {}", "5:9", "entry 1 of 'reply'", "text or a group of keys,"),
+        ("keyword: a\nreply: {{text: {}}}", "4:19", "'text'", "text,"),
+        ("keyword: a\nreply: {{image: {}}}", "4:20", "'image'", "text or a group of keys,"),
+        ("keyword: {}\nreply: x", "3:14", "'keyword'", "text or a list,"),
+        ("keyword: [a, {}]\nreply: x", "3:18", "entry 2 of 'keyword'", "text,"),
+        ("name: {}\nkeyword: a\nreply: x", "3:11", "'name'", "text,"),
+        ("keyword: a\nask: [{{b: {{question: {}}}}}]\nreply: x", "4:26", "'question'", "text,"),
+        ("keyword: a\nask: [{{b: {{question: B?}}}}]\nconfirm: {}\nreply: x", "5:14", "'confirm'", "text,"),
+        ("keyword: a#\nfields: [{{b: {{default: {}}}}}]\nreply: x", "4:28", "'default'", "text,"),
+        (
+            "keyword: a#\nfields: [b]\ninvalid: {}\nreply: x",
+            "5:14",
+            "'invalid'",
+            "text or a list or a group of keys, [] for silence,",
+        ),
+        (
+            "keyword: a\nwhen: {{days: mon}}\notherwise: {}\nreply: x",
+            "5:16",
+            "'otherwise'",
+            "text or a list or a group of keys, [] for silence,",
+        ),
+        (
+            "keyword: a\nforward: {{url: 'https://x.id'}}\nfailed: {}",
+            "5:13",
+            "'failed'",
+            "text or a list or a group of keys, [] for silence,",
+        ),
+    ],
+)
+def test_a_null_where_a_text_or_a_list_is_meant_is_told_at_its_place(
+    tmp_path: Path, word: str, rule: str, place: str, what: str, wanted: str
+) -> None:
+    mend = f'If the text is meant, put quotes around it: "{word}"'
+    assert in_rule(tmp_path, rule.format(word)) == [f"{place}: {what} is {word}, {NULL} {wanted} or remove it. {mend}"]
+
+
+def test_a_null_in_quotes_and_one_with_more_beside_it_are_texts(tmp_path: Path) -> None:
+    rules = "- {keyword: 'null', reply: \"~\"}\n  - {keyword: a, reply: ~ kami}\n  - {keyword: b, reply: null dan nihil}"
+    book = load(tmp_path, f"rules:\n  {rules}\n")
+    assert [said(book, text) for text in ("null", "a", "b")] == ["~", "~ kami", "null dan nihil"]
+
+
+def test_a_null_where_a_number_is_meant_is_not_told_of_quotes(tmp_path: Path) -> None:
+    said = in_rule(tmp_path, "keyword: a\npriority: ~\nreply: x")
+    assert said == [f"4:15: 'priority' is ~, {NULL} a whole number, or remove it."]
 
 
 @pytest.mark.parametrize(

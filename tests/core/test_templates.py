@@ -369,7 +369,7 @@ def test_plain_numbers_among_the_vars_stay_numbers(tmp_path: Path, value: str, p
 
 
 @pytest.mark.parametrize(
-    "value", ["08", "1.10", "010", "+5", "1e5", "08:00", "no", "on", "1_000", "0x1F", "null", '"15000"', "'true'", ".5", "5."]
+    "value", ["08", "1.10", "010", "+5", "1e5", "08:00", "no", "on", "1_000", "0x1F", '"null"', '"15000"', "'true'", ".5", "5."]
 )
 def test_other_vars_stay_text(tmp_path: Path, value: str) -> None:
     book = load(tmp_path, f"vars: {{x: {value}}}\nrules: [{{keyword: a, reply: '{{{{ x + \"!\" }}}}'}}]\n")
