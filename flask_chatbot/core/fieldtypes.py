@@ -8,11 +8,13 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from flask_chatbot.core.fields import Context, Field, FieldType, Pattern, listed
+from flask_chatbot.core.folding import UNSEEN, nfkc
 from flask_chatbot.core.numbers import normalize_phone
 from flask_chatbot.core.sentences import DAY_WORDS, NO_WORDS, YES_WORDS, quote, say
 
 __all__ = ["FIELD_TYPES", "Context", "FieldType"]
 
+_HALVES = re.compile("[\ud800-\udfff]")  # of characters
 _DIGITS_LIMIT = 18  # still a 64-bit integer, wherever the value goes next
 _EMAIL_LIMIT = 254  # RFC 5321, less the angle brackets of a path
 _YEARS_AHEAD = 50  # a year of two digits further ahead than this lies in the century before
@@ -40,6 +42,7 @@ _ANSWERS = dict.fromkeys(frozenset().union(*YES_WORDS.values()), True) | dict.fr
 
 
 def _text(text: str, field: Field, context: Context) -> str:
+    text = _plain(text) if field.pattern is not None else text  # what is kept is what the pattern saw
     if field.min is not None and len(text) < field.min:
         raise ValueError(say(context.language, "too_short", min=_shown(field.min, context.language)))
     if field.max is not None and len(text) > field.max:
@@ -49,11 +52,18 @@ def _text(text: str, field: Field, context: Context) -> str:
     return text
 
 
+def _plain(text: str) -> str:
+    """The text as patterns see it, less what nobody sees.
+
+    >>> _plain("\\uff21\\uff221234\\u200b")
+    'AB1234'
+    """
+    return text if text.isascii() else nfkc(UNSEEN.sub("", text)).strip()
+
+
 def _fits(pattern: Pattern, text: str) -> bool:
-    try:
-        return pattern.fullmatch(text) is not None
-    except UnicodeEncodeError:  # RE2 reads UTF-8, which has no lone surrogates
-        return False
+    # Of a text that nobody sees nothing is left, and RE2 reads UTF-8, which has no lone surrogates.
+    return bool(text and not _HALVES.search(text) and pattern.fullmatch(text))
 
 
 def _integer(text: str, field: Field, context: Context) -> int:

@@ -59,9 +59,10 @@ class Pattern:
         return bool(self.finder.Match(text))
 
     def read(self, text: str) -> Mapping[str, str | None]:
-        """What its named groups hold of a text; None for a group that took no part."""
+        """What its named groups hold of a text, trimmed; None for a group that took no part."""
         found = self.groups and self.compiled.search(encoded(as_written(text)).decode())
-        return found.groupdict() if found else dict.fromkeys(self.groups)
+        held: Mapping[str, str | None] = found.groupdict() if found else dict.fromkeys(self.groups)
+        return {name: part.strip() if part else part for name, part in held.items()}
 
 
 def effort(patterns: Collection[Pattern]) -> int:

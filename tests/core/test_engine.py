@@ -350,6 +350,37 @@ def test_a_line_chooses_among_rules_of_one_keyword(talk: Talk) -> None:
     assert [talk.says("stok", line="toko"), talk.says("stok", line="lain"), talk.says("stok")] == ["Toko.", "Gudang.", "Gudang."]
 
 
+CHECKED = """\
+rules:
+  - {name: resi, keyword: "resi#", fields: [{nomor: {pattern: '[A-Z]{2}[0-9]{4}'}}], reply: "[{{ nomor }}]"}
+  - {name: isi, keyword: isi, ask: [{nomor: {question: "Nomor?", pattern: '[A-Z]{2}[0-9]{4}'}}], reply: "[{{ nomor }}]"}
+  - {name: cek, pattern: '^cek (?P<nomor>.*)$', fields: [{nomor: {pattern: '[A-Z]{2}[0-9]{4}'}}], reply: "[{{ nomor }}]"}
+  - {name: saya, pattern: 'nama saya(?P<siapa>.+)', reply: "[{{ siapa }}]"}
+"""
+
+
+@pytest.mark.parametrize("written", ["AB1234", "AB1234\u200b", " \u200eAB1234\u202c ", "\uff21\uff221234", "AB1234 \u2060"])
+def test_a_value_is_kept_as_it_was_checked_however_it_came(tmp_path: Path, written: str) -> None:
+    talk = Talk(load(tmp_path, CHECKED))
+    assert talk.hears(f"resi#{written}", "isi", written, f"cek {written}") == ["[AB1234]", "Nomor?", "[AB1234]", "[AB1234]"]
+
+
+@pytest.mark.parametrize("written", ["xyz", "AB12345", "AB 1234", "\u200b"])
+def test_a_value_that_does_not_fit_the_pattern_of_its_field_is_refused(tmp_path: Path, written: str) -> None:
+    talk = Talk(load(tmp_path, CHECKED))
+    for text in (f"resi#{written}", f"cek {written}"):
+        match = talk.decision(text).match
+        assert match is not None
+        assert list(match.invalid) == ["nomor"]
+        talk.says("batal")
+    talk.says("isi")
+    assert "tidak sesuai format. Mohon diperiksa kembali.\nNomor?" in (talk.says(written) or "")
+
+
+def test_what_a_group_of_a_pattern_holds_is_trimmed(tmp_path: Path) -> None:
+    assert Talk(load(tmp_path, CHECKED)).hears("nama saya  Budi ", "nama saya\tBudi\u3000") == ["[Budi]", "[Budi]"]
+
+
 TWINS = """\
 settings: {hours: {mon-fri: 08.00-17.00}}
 rules:

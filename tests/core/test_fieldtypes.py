@@ -84,6 +84,22 @@ def test_a_lone_surrogate_fits_no_pattern() -> None:
     assert refusal(field("text", pattern=pattern("(?s).*")), "\ud800", EN) == '"\ud800" does not have the right format. Please check it.'
 
 
+@pytest.mark.parametrize(
+    "text", ["AB12", "AB12\u200b", "\u200eAB12\u202c", "\uff21\uff22\uff11\uff12", "A\ufe0fB12", "AB12 \u200b", "\u2060 AB12"]
+)
+def test_what_a_pattern_saw_is_what_is_kept(text: str) -> None:
+    assert read(field("text", pattern=pattern("[A-Z]{2}[0-9]{2}"), max=4), text) == "AB12"
+
+
+def test_a_text_that_nobody_sees_fits_no_pattern() -> None:
+    assert refusal(field("text", pattern=pattern(".*")), "\u200b\u2060") == '"" tidak sesuai format. Mohon diperiksa kembali.'
+
+
+def test_a_text_without_a_pattern_is_kept_as_it_was_written() -> None:
+    family = "Keluarga \U0001f468\u200d\U0001f469\u200d\U0001f467 \uff21"
+    assert read(field("text", max=len(family)), family) == family
+
+
 # integer and number
 
 
