@@ -14,7 +14,7 @@ _LINE_LIMIT = 500  # characters of one problem
 def explain(trigger: str, fields: Sequence[Field], reading: Reading, language: str, given: bool) -> str:
     """A line for each problem and then the form; only the form where nothing was `given`.
 
-    A rule found by a pattern has no `trigger`, and no form to show.
+    A rule without a keyword that takes fields has no `trigger`, and no form to show.
 
     >>> print(explain("resi#", [], Reading(problems={"nomor": "Mohon diisi."}), "id", given=True))
     Maaf, masih ada yang perlu diperbaiki:

@@ -87,10 +87,10 @@ class Moment:
 
 
 def trigger(match: Match) -> str:
-    """The keyword to show the form with, as its author wrote it: the one that was used, where that takes fields."""
+    """The keyword to show the form with, as its author wrote it: the one that was used, where that takes fields; empty without a form."""
     forms = [keyword for keyword in match.rule.keywords if keyword.takes_fields]
     used = [keyword for keyword in forms if keyword.literal == match.literal]
-    return next((keyword.written for keyword in (*used, *forms)), "" if match.kind in (Kind.PATTERN, Kind.FORM) else match.literal)
+    return next((keyword.written for keyword in (*used, *forms)), "")
 
 
 def begun_by(match: Match) -> str:

@@ -215,6 +215,52 @@ def test_the_longest_answers_are_kept_whole_and_questions_end_at_the_limit(tmp_p
     assert talk.says("ya") == "4096"
 
 
+PARCEL = """\
+rules:
+  - name: resi
+    keyword: cek resi
+    pattern: '^cek resi (?P<kurir>[a-z]+) (?P<nomor>[0-9]+)$'
+    fields: [kurir, {nomor: {type: integer, min: 100}}]
+    reply: "{{ kurir }} {{ nomor }}"
+  - {name: menu, keyword: menu, reply: Pilih., menu: [{Cek resi: resi}]}
+"""
+
+
+@pytest.mark.parametrize("way_in", [("cek resi",), ("menu", "1"), ("menu", "cek resi")])
+def test_a_rule_that_has_no_form_to_show_asks(tmp_path: Path, way_in: tuple[str, ...]) -> None:
+    talk = talk_of(tmp_path, PARCEL)
+    assert talk.hears(*way_in)[-1] == "Mohon tulis: Kurir."
+    assert talk.hears("jnt", "2", "0200") == [
+        "Mohon tulis: Nomor.",
+        "Minimal 100.\nMohon tulis: Nomor.\n(Ketik *batal* untuk berhenti.)",
+        "jnt 200",
+    ]
+
+
+def test_of_what_a_pattern_found_only_the_wrong_is_asked_for(tmp_path: Path) -> None:
+    talk = talk_of(tmp_path, PARCEL)
+    assert talk.hears("cek resi jnt 0200", "cek resi jnt 2", "300") == ["jnt 200", "Minimal 100.\nMohon tulis: Nomor.", "jnt 300"]
+
+
+def test_what_a_handler_refuses_of_a_rule_without_a_form_is_asked_for_again(tmp_path: Path) -> None:
+    def handle(match: Match, message: Message, notes: dict[str, Any]) -> Outcome:
+        if match.fields.get("kurir") == "jne":
+            raise Invalid(kurir="Kami tidak pakai jne.")
+        return None
+
+    talk = Talk(load(tmp_path, PARCEL), handle)
+    assert talk.hears("cek resi jne 200", "jnt") == ["Kami tidak pakai jne.\nMohon tulis: Kurir.", "jnt 200"]
+
+
+def test_a_rule_with_a_keyword_for_its_fields_shows_them_however_it_was_found(tmp_path: Path) -> None:
+    talk = talk_of(tmp_path, PARCEL.replace("keyword: cek resi", "keyword: [cek resi, 'resi#']"))
+    form = "*resi#Kurir#Nomor*"
+    assert talk.hears("cek resi", "menu", "1") == [
+        f"Silakan kirim dengan format:\n{form}", "Pilih.\n1. Cek resi", f"Silakan kirim dengan format:\n{form}",
+    ]  # fmt: skip
+    assert (talk.says("cek resi jnt 2") or "").endswith(f"\n{form}")
+
+
 def test_a_form_found_by_a_pattern_does_not_ask_for_what_the_pattern_read(tmp_path: Path) -> None:
     rules = """rules:
   - name: pesan
