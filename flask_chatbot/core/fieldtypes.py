@@ -3,9 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
+from typing import Literal
+
+from babel.dates import get_day_names, get_month_names
 
 from flask_chatbot.core.fields import Context, Field, FieldType, Pattern, listed
 from flask_chatbot.core.folding import UNSEEN, nfkc
@@ -35,6 +40,13 @@ _NUMBERS = {
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _EMAIL = re.compile(rf'(?!\.)(?!.*\.\.)[^\s@,;:<>()\[\]"\\]{{1,64}}(?<!\.)@(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}')
 _YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<day>[0-9]{1,2})")
+# As the filter `date` writes the short form in English, and the others in either language; the text is folded.
+_MONTH_FIRST = re.compile(r"(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{2})")
+_WEEKDAY = r"(?:(?P<weekday>[^\W\d_]+), )?"
+_WITH_NAMES = (
+    re.compile(_WEEKDAY + r"(?P<day>[0-9]{1,2}) (?P<month>[^\W\d_]+) (?P<year>[0-9]{4})"),
+    re.compile(_WEEKDAY + r"(?P<month>[^\W\d_]+) (?P<day>[0-9]{1,2}), (?P<year>[0-9]{4})"),
+)
 _DAY_FIRST = re.compile(r"(?P<day>[0-9]{1,2})(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<year>[0-9]{4}|[0-9]{2})")
 
 _DAYS = {word: days for words in DAY_WORDS.values() for word, days in words.items()}
@@ -139,14 +151,42 @@ def _date(text: str, _field: Field, context: Context) -> date:
     folded = _folded(text)
     if folded in _DAYS:
         return today + timedelta(days=_DAYS[folded])
-    plain = text.translate(_SIGNS)
-    found = _YEAR_FIRST.fullmatch(plain) or _DAY_FIRST.fullmatch(plain)
-    try:
-        if found is None:
-            raise ValueError(text)
-        return date(_year(found["year"], today.year), int(found["month"]), int(found["day"]))
-    except ValueError:
-        raise ValueError(say(context.language, "not_date", value=quote(text), example=f"{today:%d/%m/%Y}")) from None
+    found = _in_digits(text.translate(_SIGNS), context) or _in_words(folded, context.language)
+    if found is None:
+        raise ValueError(say(context.language, "not_date", value=quote(text), example=f"{today:%d/%m/%Y}"))
+    return found
+
+
+def _in_digits(text: str, context: Context) -> date | None:
+    """The day of a date written in digits: year or day first; where the bot itself writes the month first, that is tried before."""
+    writings = (_MONTH_FIRST, _YEAR_FIRST, _DAY_FIRST) if context.language == "en" else (_YEAR_FIRST, _DAY_FIRST)
+    for found in filter(None, (writing.fullmatch(text) for writing in writings)):
+        with suppress(ValueError):
+            return date(_year(found["year"], context.now.year), int(found["month"]), int(found["day"]))
+    return None
+
+
+def _in_words(text: str, language: str) -> date | None:
+    """The day of a folded date whose month is a word; its weekday must be right, where it has one."""
+    months, weekdays = calendar_words(language)
+    for found in filter(None, (writing.fullmatch(text) for writing in _WITH_NAMES)):
+        with suppress(ValueError):
+            day = date(int(found["year"]), months.get(found["month"], 0), int(found["day"]))
+            return day if found["weekday"] is None or weekdays.get(found["weekday"]) == day.weekday() else None
+    return None
+
+
+@cache
+def calendar_words(language: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """The names of months, from 1, and of weekdays, from 0, as dates are written with them; folded.
+
+    >>> calendar_words("id")[0]["mei"], calendar_words("en")[1]["monday"]
+    (5, 0)
+    """
+    widths: tuple[Literal["abbreviated", "wide"], ...] = ("abbreviated", "wide")
+    months = {_folded(name): number for width in widths for number, name in get_month_names(width, locale=language).items()}
+    weekdays = {_folded(name): number for width in widths for number, name in get_day_names(width, locale=language).items()}
+    return months, weekdays
 
 
 def _year(digits: str, this_year: int) -> int:

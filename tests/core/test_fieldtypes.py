@@ -1,6 +1,6 @@
 import math
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from flask_chatbot.core.fields import Context, Field, Option
 from flask_chatbot.core.fieldtypes import FIELD_TYPES
+from flask_chatbot.core.filters import write_date
+from flask_chatbot.core.locale import Locale
 
 ID = Context("id", "ID", datetime(2026, 11, 22, 14, 30, tzinfo=ZoneInfo("Asia/Jakarta")))
 EN = replace(ID, language="en")
@@ -250,6 +252,39 @@ def test_what_is_no_phone_number_is_refused_in_the_customers_language() -> None:
 
 
 # date
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("form", ["short", "medium", "long", "full"])
+def test_what_the_bot_writes_as_a_date_is_read_as_that_date(language: str, form: str) -> None:
+    context, locale = replace(ID, language=language), Locale(language=language)
+    days = [date(2024, 1, 1) + timedelta(days=number) for number in range(4 * 366)] + [date(1977, 2, 1), date(2076, 12, 31)]
+    assert [day for day in days if read(field("date"), write_date(day, form, locale), context) != day] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("22 november 2026", "id"),
+        ("  22 Nov   2026", "id"),
+        ("MINGGU, 22 November 2026", "id"),
+        ("*November 22, 2026*", "en"),
+        ("22 Nov 2026", "en"),
+        ("11/22/26", "en"),
+        ("22/11/26", "en"),
+        ("22/11/2026", "en"),
+        ("22-11-26", "en"),
+    ],
+)
+def test_a_date_with_the_name_of_its_month_is_read_in_either_order(text: str, language: str) -> None:
+    assert read(field("date"), text.strip(), replace(ID, language=language)) == date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    "text", ["Senin, 22 November 2026", "31 November 2026", "22 Nopvember 2026", "Nov 22 2026", "11/22/26", "0 Mei 2026"]
+)
+def test_a_date_that_is_none_is_refused_in_words_as_well(text: str) -> None:
+    assert refusal(field("date"), text) == f'"{text}" bukan tanggal. Contoh: 22/11/2026.'
 
 
 @pytest.mark.parametrize(
