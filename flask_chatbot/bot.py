@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from flask_chatbot.config import Settings
 from flask_chatbot.core.actions import Forward, Save
-from flask_chatbot.core.engine import Decision, ForwardFailed, HandlerFailed, Notes, Outcome, decide, keeps_quiet, lacking
+from flask_chatbot.core.engine import Decision, ForwardFailed, HandlerFailed, Notes, Outcome, decide, lacking
 from flask_chatbot.core.loader import load_rules
 from flask_chatbot.core.matching import Match
 from flask_chatbot.core.memory import NO_MEMORY, Memory, ShortMemory, State
 from flask_chatbot.core.messages import Message
+from flask_chatbot.core.moment import keeps_quiet
 from flask_chatbot.core.problems import Problem, did_you_mean
 from flask_chatbot.core.remembering import TRIES, Remembering
 from flask_chatbot.core.replies import Reply, Text

@@ -15,11 +15,11 @@ from flask_chatbot.core.dialogue import NOWHERE, ShownMenu, chat_key, menu_text,
 from flask_chatbot.core.explanation import explain
 from flask_chatbot.core.fields import SURPLUS, Reading
 from flask_chatbot.core.folding import TEXT_LIMIT
-from flask_chatbot.core.forms import WRONG_LIMIT, Ask, Form, Stop, begin, readings, step
+from flask_chatbot.core.forms import NO_FORM, WRONG_LIMIT, Ask, Form, Stop, begin, readings, step
 from flask_chatbot.core.matching import Candidate, Kind, Match
 from flask_chatbot.core.memory import Memory, State
 from flask_chatbot.core.messages import Message
-from flask_chatbot.core.moment import Moment, begun_by, may_leave, trigger
+from flask_chatbot.core.moment import Moment, begun_by, may_leave, never_answers, trigger
 from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.replies import REPLIES_LIMIT, Menu, Reply, Text
 from flask_chatbot.core.rules import Rule, RuleBook
@@ -82,17 +82,6 @@ def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, rand
     if state.paused_until > time:
         return Decision(None)
     return _Turn(Moment(book, message, now.astimezone(book.locale.timezone)), time, state, random, handle).decide()
-
-
-def never_answers(book: RuleBook, message: Message) -> bool:
-    """True if nothing is answered where a message was written."""
-    return message.chat == "group" and book.groups == "never"
-
-
-def keeps_quiet(book: RuleBook, message: Message, memory: Memory, now: datetime) -> bool:
-    """True if nothing may be said, whatever the text: not in this chat, or not to this person for now."""
-    time = now.timestamp()
-    return never_answers(book, message) or memory.recall(message.sender.number, time).paused_until > time
 
 
 class _Turn:
@@ -159,8 +148,7 @@ class _Turn:
             return self.ask(match, outcome)
         if isinstance(outcome, Stop):
             return Decision(match, (Text(outcome.text),))
-        form = outcome.form
-        return self.complete(self.moment.read_form(match.rule, form), form.texts, form.refused, outcome.confirmed)
+        return self.complete(self.moment.read_form(match.rule, outcome.form), outcome.form, outcome.confirmed)
 
     def in_menu(self, said: Collection[str]) -> Decision | None:
         """The menu before, or the answer of the rule that the text chooses in the menu shown last; None where it chooses nothing."""
@@ -216,25 +204,29 @@ class _Turn:
         if self.answered and self.answered.get(rule.name, 0.0) > self.time:
             return Decision(candidate.match())
         match, texts = self.moment.read(candidate)
-        return self.first_question(match, texts) if rule.asks else self.complete(match, texts)
+        form = NO_FORM
+        if rule.fields:
+            form = Form(rule=rule.name, literal=begun_by(match), texts=texts, times=dict.fromkeys(texts, self.time))
+        return self.first_question(match, form) if rule.asks else self.complete(match, form)
 
-    def first_question(self, match: Match, texts: Mapping[str, str]) -> Decision:
+    def first_question(self, match: Match, form: Form) -> Decision:
         """The first question of a form, which does not ask for what a pattern found already."""
         fields = match.rule.fields or ()
-        asks = tuple(field.name for field in fields if not texts.get(field.name) or field.name in match.invalid)
-        match = replace(match, invalid={name: problem for name, problem in match.invalid.items() if texts.get(name)})
+        asks = tuple(field.name for field in fields if not form.texts.get(field.name) or field.name in match.invalid)
+        match = replace(match, invalid={name: problem for name, problem in match.invalid.items() if form.texts.get(name)})
         if not asks:
-            return self.complete(match, texts)
-        form = Form(rule=match.rule.name, literal=begun_by(match), texts=texts, asks=asks, problems=match.invalid)
-        return self.ask(match, begin(form, fields, self.language))
+            return self.complete(match, form)
+        return self.ask(match, begin(replace(form, asks=asks, problems=match.invalid), fields, self.language))
 
-    def complete(self, match: Match, texts: Mapping[str, str], refused: int = 0, confirmed: bool = False) -> Decision:
+    def complete(self, match: Match, form: Form, confirmed: bool = False) -> Decision:
         """The answer to a match with all its fields read: its refusal, the question whether all is right, or its replies."""
         if match.invalid:
-            return self.refuse(match, texts, refused)
+            return self.refuse(match, form)
         if match.rule.confirm is not None and not confirmed:
             text = match.rule.confirm.render(self.moment.names(match)) or say(self.language, "not_yesno")
-            form = Form(rule=match.rule.name, literal=begun_by(match), texts=texts, refused=refused)
+            shown = dict.fromkeys((field.name for field in match.rule.fields or ()), self.time)  # a default was read now
+            times = {**shown, **form.times}
+            form = Form(rule=match.rule.name, literal=begun_by(match), texts=form.texts, times=times, refused=form.refused)
             return self.ask(match, Ask(form, text))
         if self.notes is None:
             self.notes = deepcopy(dict(self.state.notes)) if self.state.notes else {}
@@ -246,7 +238,7 @@ class _Turn:
             return self.acting(match, self.failed(match))
         except Invalid as error:
             match = replace(match, invalid=error.problems, fields={**match.fields, **dict.fromkeys(error.problems)})
-            return self.refuse(match, texts, refused + 1, by_handler=True)
+            return self.refuse(match, replace(form, refused=form.refused + 1), by_handler=True)
 
     def failed(self, match: Match) -> tuple[Reply, ...]:
         """What is said where nobody answered in our place."""
@@ -254,16 +246,15 @@ class _Turn:
             return (Text(say(self.language, "apology")),)
         return make_all(match.rule.failed, self.moment.names(match), self.random)
 
-    def refuse(self, match: Match, texts: Mapping[str, str], refused: int, by_handler: bool = False) -> Decision:
+    def refuse(self, match: Match, form: Form, by_handler: bool = False) -> Decision:
         """What is said of missing and wrong values: a question, the rule's own words, or all of them explained."""
         rule, fields = match.rule, match.rule.fields or ()
         asks = tuple(field.name for field in fields if field.name in match.invalid)
         if rule.on_invalid == "ask" and asks and SURPLUS not in match.invalid:
-            if refused >= WRONG_LIMIT:
+            if form.refused >= WRONG_LIMIT:
                 return Decision(match, (Text(say(self.language, "form_given_up")),))
-            problems = {name: problem for name, problem in match.invalid.items() if by_handler or texts.get(name)}
-            form = Form(rule=rule.name, literal=begun_by(match), texts=texts, asks=asks, problems=problems, refused=refused)
-            return self.ask(match, begin(form, fields, self.language))
+            problems = {name: problem for name, problem in match.invalid.items() if by_handler or form.texts.get(name)}
+            return self.ask(match, begin(replace(form, asks=asks, problems=problems, wrong=0), fields, self.language))
         if rule.on_invalid == "reply":
             return Decision(match, make_all(rule.invalid, self.moment.names(match), self.random))
         written = trigger(match)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from flask_chatbot.core.fields import Context, Field, Reading, read_fields
 from flask_chatbot.core.folding import Folding, fold
@@ -20,17 +21,22 @@ class Form:
     """A rule's fields being filled in: the texts so far, and the names of the fields still to ask for, the first of them now.
 
     With none left it waits for a yes or no to the rule's `confirm`. `literal` is the folded keyword that began it, empty where something
-    else did. `problems` say what was wrong with fields still to ask for. `wrong` counts the wrong answers to this question, `refused` how
-    often a handler found something wrong in what was filled in.
+    else did. `times` say, in epoch seconds, when a text was read: "besok" stays the day that it was then. `problems` say what was wrong
+    with fields still to ask for. `wrong` counts the wrong answers to this question, `refused` how often a handler found something wrong
+    in what was filled in.
     """
 
     rule: str
     literal: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
+    times: Mapping[str, float] = field(default_factory=dict)
     asks: tuple[str, ...] = ()
     problems: Mapping[str, str] = field(default_factory=dict)
     wrong: int = 0
     refused: int = 0
+
+
+NO_FORM = Form(rule="")  # of rules without fields, one for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,8 @@ def step(form: Form, fields: Sequence[Field], text: str, said: Collection[str], 
         text = ""
     elif problem := problem_of(asked, text, context):
         return wrong(form, together(problem, question(asked, context.language)), context.language)
-    return advance(replace(left, texts={**form.texts, asked.name: text.strip()}), fields, context.language)
+    texts, times = {**form.texts, asked.name: text.strip()}, {**form.times, asked.name: context.now.timestamp()}
+    return advance(replace(left, texts=texts, times=times), fields, context.language)
 
 
 def problem_of(asked: Field, text: str, context: Context) -> str:
@@ -111,8 +118,15 @@ def next_question(form: Form, fields: Sequence[Field], language: str) -> Ask:
 
 
 def filled(form: Form, fields: Sequence[Field], context: Context) -> Reading:
-    """The values of the texts of a form."""
-    return read_fields(fields, [form.texts.get(each.name, "") for each in fields], context)
+    """The values of the texts of a form, each as it was read when it was given."""
+    reading = Reading()
+    for each in fields:
+        at = form.times.get(each.name)
+        then = context if at is None else replace(context, now=datetime.fromtimestamp(at, context.now.tzinfo))
+        one = read_fields([each], [form.texts.get(each.name, "")], then)
+        reading.values.update(one.values)
+        reading.problems.update(one.problems)
+    return reading
 
 
 def confirmed(form: Form, said: Collection[str], language: str) -> Ask | Stop | Done:

@@ -7,6 +7,7 @@ from flask_chatbot.core.conditions import Failure, is_clock
 from flask_chatbot.core.fields import Context, dealt, read_fields
 from flask_chatbot.core.forms import Form, filled
 from flask_chatbot.core.matching import Candidate, Kind, Match
+from flask_chatbot.core.memory import Memory
 from flask_chatbot.core.messages import Message, split_parts
 from flask_chatbot.core.rules import Rule, RuleBook
 
@@ -101,3 +102,14 @@ def begun_by(match: Match) -> str:
 def may_leave(book: RuleBook, text: str) -> bool:
     """Whether a text is a keyword with its ``#``, which no form holds back."""
     return "#" in text and any(candidate.kind is Kind.FIELDS for candidate in book.index.candidates(text))
+
+
+def never_answers(book: RuleBook, message: Message) -> bool:
+    """True if nothing is answered where a message was written."""
+    return message.chat == "group" and book.groups == "never"
+
+
+def keeps_quiet(book: RuleBook, message: Message, memory: Memory, now: datetime) -> bool:
+    """True if nothing may be said, whatever the text: not in this chat, or not to this person for now."""
+    time = now.timestamp()
+    return never_answers(book, message) or memory.recall(message.sender.number, time).paused_until > time

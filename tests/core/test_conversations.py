@@ -1,8 +1,10 @@
 """Forms and menus as customers live through them, from one message to the next."""
 
 import logging
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -213,6 +215,38 @@ def test_the_longest_answers_are_kept_whole_and_questions_end_at_the_limit(tmp_p
     assert talk.hears("isi", "a" * 5000) == ["A?", "B?"]
     assert talk.says("b" * 5000) == "a" * 4096
     assert talk.says("ya") == "4096"
+
+
+MIDNIGHT = """\
+rules:
+  - name: antar
+    keyword: antar
+    ask: [{hari: {question: "Hari apa?", type: date}}, {nama: {question: "Nama?"}}, {lagi: {question: "Lagi?", type: date, default: besok}}]
+    confirm: "{{ hari }}, {{ nama }}, {{ lagi }}?"
+    reply: "{{ hari }}, {{ nama }}, {{ lagi }}."
+  - {name: ambil, keyword: "ambil#", fields: [{hari: {type: date}}, {nama: {min: 2}}], on_invalid: ask, reply: "{{ hari }}, {{ nama }}."}
+"""
+
+
+def test_a_day_said_before_midnight_is_the_same_day_after_it(tmp_path: Path) -> None:
+    talk = talk_of(tmp_path, MIDNIGHT)
+    talk.now = datetime(2026, 11, 22, 23, 55, tzinfo=ZoneInfo("Asia/Jakarta"))
+    assert talk.hears("antar", "besok") == ["Hari apa?", "Nama?"]
+    talk.wait(minutes=6)
+    shown = "23 November 2026, Budi, 24 November 2026"
+    assert talk.hears("Budi", "-") == ["Lagi?\n(Ketik *-* untuk melewati.)", f"{shown}?"]
+    talk.now = datetime(2026, 11, 23, 23, 59, tzinfo=ZoneInfo("Asia/Jakarta"))
+    assert talk.hears("antar", "23/11/2026", "Budi", "-")[-1] == f"{shown}?"
+    talk.wait(minutes=2)
+    assert talk.says("ya") == f"{shown}."
+
+
+def test_a_day_written_with_a_keyword_stays_while_the_rest_is_asked_for(tmp_path: Path) -> None:
+    talk = talk_of(tmp_path, MIDNIGHT)
+    talk.now = datetime(2026, 11, 22, 23, 55, tzinfo=ZoneInfo("Asia/Jakarta"))
+    talk.says("ambil#besok#B")
+    talk.wait(minutes=6)
+    assert talk.says("Budi") == "23 November 2026, Budi."
 
 
 PARCEL = """\
