@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from flask_chatbot.config import Settings
 from flask_chatbot.core.actions import Forward, Save
+from flask_chatbot.core.contacts import callable_only
 from flask_chatbot.core.engine import Decision, ForwardFailed, HandlerFailed, Notes, Outcome, decide, lacking
 from flask_chatbot.core.loader import load_rules
 from flask_chatbot.core.matching import Match
@@ -202,7 +203,7 @@ class _Turn:
         """The replies of another webhook."""
         self.has_run = True  # what it did cannot be taken back
         try:
-            return deeds.forward(action, match, message)
+            return callable_only(deeds.forward(action, match, message), self.book.locale.country)
         except FetchError as error:
             log.error("rule %r at %s could not be forwarded: %s", match.rule.name, match.rule.mark, error)
             raise ForwardFailed from error
@@ -236,7 +237,7 @@ class _Turn:
             if value is None:
                 return None
             names = as_dict(value)
-            return replies_of(value) if names is None else names
+            return replies_of(value, self.book.locale.country) if names is None else names
         except Invalid as error:
             known = field_names(match.rule)
             for name in error.problems:
@@ -250,7 +251,7 @@ class _Turn:
         self.has_run = True
         try:
             value = handler(values)
-            return None if value is None else plain_replies_of(value)
+            return None if value is None else plain_replies_of(value, self.book.locale.country)
         except Skip:
             return None
         except Exception as error:  # noqa: BLE001  as above
@@ -263,7 +264,7 @@ class _Turn:
             try:
                 value = handler({"error": error, "message": self.message})
                 if value is not None:
-                    return plain_replies_of(value)
+                    return plain_replies_of(value, self.book.locale.country)
             except Exception as failure:  # noqa: BLE001  as above
                 trace = told(failure, private(self.message))
                 log.error("the error handler %s at %s failed itself\n%s", handler.name, handler.mark, trace)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from flask import current_app
 
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.chats import chat_of, group_chat, person_chat, read_group
+from flask_chatbot.core.chats import chat_of, group_chat, person_chat, read_group, read_person
 from flask_chatbot.core.messages import Message
-from flask_chatbot.core.numbers import normalize_phone
+from flask_chatbot.core.numbers import Ambiguous, read_number
 from flask_chatbot.core.replies import Reply
 from flask_chatbot.core.returned import plain_replies_of
 from flask_chatbot.errors import ChatbotError, NotAccepted
@@ -45,7 +45,7 @@ def what(number: str, reply: object, rule: str | None, values: Mapping[str, obje
     if rule is None:
         if values:
             raise TypeError(f"{', '.join(values)}: these names are for the templates of a rule. Name it: rule='...'.")
-        replies = plain_replies_of(reply)
+        replies = plain_replies_of(reply, _bot().book.locale.country)
         if not replies:
             raise TypeError("there is nothing in this reply that could be sent.")
         return replies
@@ -60,7 +60,7 @@ def person(number: str) -> str:
     if not isinstance(number, str):
         raise TypeError(f"the number is a value of type {type(number).__name__}. Give it as a text, such as '6281234567890'.")
     try:
-        return person_chat(normalize_phone(number, _bot().book.locale.country))
+        return person_chat(read_person(number, _bot().book.locale.country))
     except ValueError as error:
         raise NotAccepted(str(error)) from None
 
@@ -77,7 +77,10 @@ def group(id_: str) -> str:
 
 def chat(message: Message) -> str:
     """The chat in which a message was written."""
-    return chat_of(message) if message.group else person(message.sender.number)
+    if message.group:
+        return chat_of(message)
+    reading = read_number(message.sender.number, _bot().book.locale.country)  # platforms tell a sender's number with its country code
+    return person_chat(reading.abroad) if isinstance(reading, Ambiguous) else person(message.sender.number)
 
 
 def gateway() -> "Gateway":

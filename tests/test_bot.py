@@ -64,6 +64,7 @@ rules:
     reply: "{{ kode }}"
   - {name: entah, fallback: true, reply: Entah.}
 """
+BUDI = "6281234567890"
 APOLOGY = "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
 
 
@@ -106,7 +107,7 @@ def generator() -> Iterator[object]:
         (Video("https://x.id/a.mp4", caption="Film"), [Video("https://x.id/a.mp4", "Film")]),
         (Document("https://x.id/a.pdf", filename="A.pdf"), [Document("https://x.id/a.pdf", "", "A.pdf")]),
         (Location(-6.2, 106.8, "Kantor"), [Location(-6.2, 106.8, "Kantor")]),
-        (ContactCard("Admin", ("628111",)), [ContactCard("Admin", ("628111",))]),
+        (ContactCard("Admin", ("0811-111-1111",)), [ContactCard("Admin", ("628111111111",))]),
         (["a", Text("b")], ["a", "b"]),
         (("a", ["b", ("c", [])]), ["a", "b", "c"]),
         (generator, ["satu", "dua", "tiga"]),
@@ -129,7 +130,7 @@ def test_numbers_as_databases_give_them_make_a_location(tmp_path: Path) -> None:
 
 
 def test_the_numbers_of_a_card_may_be_a_list(tmp_path: Path) -> None:
-    assert answers(tmp_path, ContactCard("A", ["1", "2"])).says("harga") == ContactCard("A", ("1", "2"))  # type: ignore[arg-type]
+    assert answers(tmp_path, ContactCard("A", [BUDI, BUDI])).says("harga") == ContactCard("A", (BUDI, BUDI))  # type: ignore[arg-type]
 
 
 def test_what_is_too_much_is_cut_and_the_log_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -148,14 +149,14 @@ def test_an_endless_generator_ends_where_the_replies_do(tmp_path: Path) -> None:
 
 def test_long_texts_and_captions_end_at_the_limit(tmp_path: Path) -> None:
     long = "a" * 5000
-    value = [long, Text(long), Image("https://x.id/a.png", long), Location(1, 2, long), ContactCard(long, ("1",))]
+    value = [long, Text(long), Image("https://x.id/a.png", long), Location(1, 2, long), ContactCard(long, (BUDI,))]
     cut = "a" * 4096
     assert answers(tmp_path, value).says("harga") == [
         cut,
         cut,
         Image("https://x.id/a.png", cut),
         Location(1.0, 2.0, cut),
-        ContactCard(cut, ("1",)),
+        ContactCard(cut, (BUDI,)),
     ]
 
 
@@ -189,6 +190,13 @@ def test_what_is_no_reply_is_an_apology_and_the_log_says_what_to_return(
 ) -> None:
     assert answers(tmp_path, value).says("harga") == APOLOGY
     assert f"TypeError: {said}" in caplog.text
+
+
+def test_a_card_that_nobody_could_call_is_an_apology_and_the_log_says_which_number_it_is(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert answers(tmp_path, ContactCard("A", (BUDI, "x"))).says("harga") == APOLOGY
+    assert "UnusableNumber: numbers[1]: 'x' is no possible phone number." in caplog.text
 
 
 def test_a_list_inside_of_itself_is_an_apology(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """`why` and `resume`: what the bot did with one person's messages, and speaking to them again."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,7 @@ import click
 
 from flask_chatbot.commands.apps import Place, Told, as_json, find_place, form_option, plain
 from flask_chatbot.core.messages import Sender
-from flask_chatbot.core.numbers import normalize_phone
+from flask_chatbot.core.numbers import Ambiguous, Known, read_number
 from flask_chatbot.core.remembering import TRIES
 from flask_chatbot.errors import StoreError
 from flask_chatbot.reports import counted, label
@@ -66,11 +65,14 @@ def resume(context: click.Context, number: str) -> None:
 
 
 def senders(place: Place, number: str) -> tuple[str, ...]:
-    """The texts that may stand for a person: as memory reads them from a webhook, which may call a sender anything, and as a number."""
+    """The texts that may stand for a person: as memory reads them from a webhook, which may call a sender anything, and as each number."""
     book = place.bot.book
     known = [book.person(Sender(number=number))]
-    with suppress(ValueError):
-        known.append(normalize_phone(number, book.locale.country))
+    match read_number(number, book.locale.country):
+        case Known(digits):
+            known.append(digits)
+        case Ambiguous(local, abroad):
+            known += [local, abroad]
     return tuple(dict.fromkeys(known))
 
 

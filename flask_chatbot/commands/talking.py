@@ -13,6 +13,7 @@ from flask_chatbot.core.additions import UNKNOWN_ADDITIONS
 from flask_chatbot.core.loader import beside, read_rules
 from flask_chatbot.core.memory import NOTHING
 from flask_chatbot.core.messages import Message, Sender
+from flask_chatbot.core.numbers import Invalid, normalize_phone, read_number
 from flask_chatbot.core.rules import RuleBook
 from flask_chatbot.core.verdicts import explain
 from flask_chatbot.core.written import shown
@@ -57,6 +58,7 @@ def try_(
     Exit codes: 0 shown, 1 the rules cannot be used, 2 a wrong option.
     """
     talk = find_talk(context, path, run)
+    number = sender_of(number, talk)
     now = at.replace(tzinfo=talk.book.locale.timezone) if at else datetime.now(UTC)
     message = Message(text=text, sender=Sender(number=number, name=name))
     state = talk.memory_for(message).recall(number, now.timestamp()) if explained else NOTHING
@@ -96,9 +98,21 @@ def chat(context: click.Context, path: Path | None, run: bool, number: str, name
         converse(find_place(context), phone, name, typed_lines())
         return
     talk = find_talk(context, path, run)
+    number = sender_of(number, talk)
     for line in typed_lines():
         tried = talk.decide(Message(text=line, sender=Sender(number=number, name=name)), datetime.now(UTC))
         click.echo("\n".join(map(shown, tried.decision.replies)) or f"({tried.note or 'no reply'})")
+
+
+def sender_of(number: str, talk: Talk) -> str:
+    """The number that a platform would tell for a customer; what is none stays, since a webhook may call a sender anything."""
+    country = talk.book.locale.country
+    if isinstance(read_number(number, country), Invalid):
+        return number
+    try:
+        return normalize_phone(number, country)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="'--from'") from error
 
 
 def find_talk(context: click.Context, path: Path | None, run: bool) -> Talk:

@@ -1,15 +1,20 @@
 """Replies still to be made: templates that become `Reply` values for one message."""
 
-from collections.abc import Callable, Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 from typing import Protocol
 
+from flask_chatbot.core.numbers import normalize_phone
+from flask_chatbot.core.problems import Mark
 from flask_chatbot.core.replies import ContactCard, Location, Media, Reply, Text
 from flask_chatbot.core.templates import Template
 
 Names = Mapping[str, object]
+
+log = logging.getLogger(__name__)
 
 
 class Answer(Protocol):
@@ -58,13 +63,31 @@ class LocationAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ContactAnswer:
-    """``contact:``."""
+    """``contact:``, with the place of each number; one that nobody can call is left out, and so is a card without any."""
 
     name: Template
-    numbers: tuple[Template, ...]
+    numbers: tuple[tuple[Template, Mark], ...]
+    country: str  # where local numbers belong
 
     def make(self, names: Names, random: Random) -> Reply | None:
-        return ContactCard(self.name.render(names), tuple(number.render(names) for number in self.numbers))
+        numbers = tuple(filter(None, (self._read(number.render(names), mark) for number, mark in self.numbers)))
+        return ContactCard(self.name.render(names), numbers) if numbers else None
+
+    def wrong(self) -> Iterator[tuple[Mark, str]]:
+        """What is wrong with the numbers that are written out, and where."""
+        for number, mark in self.numbers:
+            try:
+                if number.is_constant:
+                    normalize_phone(number.source, self.country)
+            except ValueError as error:
+                yield mark, str(error)
+
+    def _read(self, written: str, mark: Mark) -> str:
+        try:
+            return written and normalize_phone(written, self.country)
+        except ValueError:  # which names the number: it may be a customer's
+            log.warning("%s: this number of a contact is no valid one, and is left out", mark)
+            return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 import re
 
 from flask_chatbot.core.messages import Message
+from flask_chatbot.core.numbers import normalize_phone
 
 _PERSON, _GROUP = "@c.us", "@g.us"
+_PERSON_ENDINGS = (_PERSON, "@s.whatsapp.net")
 # A long number, or the old form: the number of who made the group, and when.
 _GROUP_ID = re.compile(r"[0-9]{5,32}(?:-[0-9]{1,20})?")
 
@@ -46,6 +48,17 @@ def number_of(chat: str) -> str:
     return chat.partition("@")[0]
 
 
+def read_person(text: str, country: str) -> str:
+    """The number of a person, digits only; ValueError where it is none, or may be two people's.
+
+    >>> read_person("0812-3456-7890", "ID"), read_person("6281234567890@c.us", "ID")
+    ('6281234567890', '6281234567890')
+    """
+    if text.strip().endswith(_GROUP):
+        raise ValueError(f"{text[:60]!r} is a group, not a person. Send to groups by their id, in 'groupid'.")
+    return normalize_phone(text, country)
+
+
 def read_group(text: str) -> str:
     """The id of a group, with or without its ending; ValueError where it is none.
 
@@ -53,6 +66,8 @@ def read_group(text: str) -> str:
     ('120363041234567890', '628111111111-1510000000')
     """
     group = text.strip().removesuffix(_GROUP)
+    if group.endswith(_PERSON_ENDINGS):
+        raise ValueError(f"{text[:60]!r} is a person, not a group. Send to people by their number, in 'nohp'.")
     if not _GROUP_ID.fullmatch(group):
         raise ValueError(f"{text[:60]!r} is no group id. Send one as /api/groups lists them, such as 120363041234567890.")
     return group

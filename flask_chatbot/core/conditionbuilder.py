@@ -8,7 +8,7 @@ from flask_chatbot.core.conditions import Condition, Numbers
 from flask_chatbot.core.daytimes import DAY_NAMES, Dates, Span, read_dates, read_days, read_span
 from flask_chatbot.core.durations import read_duration
 from flask_chatbot.core.hours import Hours
-from flask_chatbot.core.numbers import normalize_phone
+from flask_chatbot.core.numbers import Ambiguous, normalize_phone, read_beginning
 from flask_chatbot.core.places import Place
 
 CLOSED = ("closed", "tutup")
@@ -73,23 +73,22 @@ def build_numbers(entries: Iterable[Place], country: str) -> Numbers:
 
 
 def read_prefix(text: str, country: str) -> str:
-    """What numbers begin with, its country code ahead and the star behind.
+    """What numbers begin with, its country code ahead and the star behind; read as a whole number is.
 
-    >>> read_prefix("0812*", "ID"), read_prefix("+62 812*", "ID"), read_prefix("62*", "ID")
-    ('62812*', '62812*', '62*')
+    >>> read_prefix("0812*", "ID"), read_prefix("+62 812*", "ID"), read_prefix("62*", "ID"), read_prefix("895*", "ID")
+    ('62812*', '62812*', '62*', '62895*')
     """
-    import phonenumbers  # its metadata is slow to import, and most rule books never read a number
-
     plain = text.translate(dict.fromkeys(map(ord, " .-()")))
     digits = plain.removesuffix("*").removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
         raise ValueError(f"{text!r} is nothing a phone number could begin with. Write digits and one * at the end, such as 62812*.")
-    if plain.startswith("00"):
-        digits = digits.removeprefix("00")
-    elif digits.startswith("0"):
-        trunk = phonenumbers.ndd_prefix_for_region(country, True) or ""  # none in Italy, where the 0 stays
-        digits = f"{phonenumbers.country_code_for_region(country)}{digits.removeprefix(trunk)}"
-    return f"{digits}*"
+    if plain.startswith(("00", "+")):
+        return f"{digits.removeprefix('00')}*"
+    readings = read_beginning(digits, country)
+    if isinstance(readings, Ambiguous):
+        both = f"+{readings.local}* or +{readings.abroad}*"
+        raise ValueError(f"{text!r} may be the beginning of a number in {country} or of one abroad. Write {both}.")
+    return f"{readings.digits}*"
 
 
 def build_hours(place: Place) -> Hours | None:

@@ -9,7 +9,7 @@ from typing import Literal
 from flask_chatbot.core.daytimes import DAY, DAY_NAMES, Dates, Span, in_words
 from flask_chatbot.core.hours import Hours
 from flask_chatbot.core.messages import Message
-from flask_chatbot.core.numbers import mask, normalize_phone
+from flask_chatbot.core.numbers import mask, senders_phone
 from flask_chatbot.core.sentences import clip
 
 CLOCK = frozenset({"open", "days", "time", "dates"})
@@ -165,11 +165,7 @@ def international(number: str, country: str) -> str:
     >>> international("0812-3456-7890", "ID"), international("6281234567890@c.us", "ID"), international("6282386xxxxxx", "ID")
     ('6281234567890', '6281234567890', '6282386xxxxxx')
     """
-    plain = number.strip().removesuffix("@c.us")
-    try:
-        return normalize_phone(plain, country)
-    except ValueError:
-        return plain
+    return senders_phone(number.strip(), country).removesuffix("@c.us")
 
 
 def listed(values: Iterable[object]) -> str:

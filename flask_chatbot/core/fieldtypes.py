@@ -14,7 +14,7 @@ from babel.dates import get_day_names, get_month_names
 
 from flask_chatbot.core.fields import Context, Field, FieldType, Pattern, listed
 from flask_chatbot.core.folding import UNSEEN, nfkc
-from flask_chatbot.core.numbers import normalize_phone
+from flask_chatbot.core.numbers import customers_phone
 from flask_chatbot.core.sentences import DAY_WORDS, NO_WORDS, YES_WORDS, quote, say
 
 __all__ = ["FIELD_TYPES", "Context", "FieldType"]
@@ -141,7 +141,7 @@ def _email(text: str, _field: Field, context: Context) -> str:
 
 def _phone(text: str, _field: Field, context: Context) -> str:
     try:
-        return normalize_phone(text, context.country)
+        return customers_phone(text, context.country)
     except ValueError:
         raise ValueError(say(context.language, "not_phone", value=quote(text))) from None
 

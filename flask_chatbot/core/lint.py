@@ -1,7 +1,8 @@
-"""What is right in a rule book, and yet hardly meant. Looked for by ``flask chatbot check``, never while serving."""
+"""What a rule book can be used with, and is hardly meant. Looked for by ``flask chatbot check``, never while serving."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from itertools import starmap
 
 from flask_chatbot.core.actions import Forward, Notify, Save
 from flask_chatbot.core.answers import Answer, ContactAnswer, LocationAnswer, MediaAnswer, OneOf, TextAnswer
@@ -9,7 +10,7 @@ from flask_chatbot.core.conditions import disjoint
 from flask_chatbot.core.contests import contests
 from flask_chatbot.core.daytimes import DAY, Span
 from flask_chatbot.core.hours import Hours
-from flask_chatbot.core.problems import Problem
+from flask_chatbot.core.problems import Mark, Problem
 from flask_chatbot.core.rules import Rule, RuleBook
 from flask_chatbot.core.sentences import clip
 from flask_chatbot.core.templates import Template
@@ -22,11 +23,13 @@ ALL_DAY = (Span(0, DAY),)
 
 
 def lint(book: RuleBook, handled: Collection[str] | None = None) -> tuple[Problem, ...]:
-    """A warning for everything that is hardly meant, in the order of their places.
+    """A warning for everything that is hardly meant, in the order of their places; an error for contacts that nobody can call.
 
+    These keep no bot from starting: which numbers are valid changes with the library that knows them, and the rules are as they were.
     `handled` names the rules that Python answers for; where it is None nothing is known of Python, and the warnings say so.
     """
     found = [Problem(rule.mark, message, "warning") for rule, message in alone(book, handled)]
+    found += starmap(Problem, (wrong for rule in book.rules for answer in leaves(said(rule)) for wrong in contacts(answer)))
     return tuple(sorted([*found, *contests(book, handled or ())], key=lambda problem: problem.mark))
 
 
@@ -75,9 +78,20 @@ def empty_patterns(rule: Rule) -> Iterator[str]:
 
 def addresses(rule: Rule) -> Iterator[str]:
     """The URLs of media that are no web addresses, as far as they are written out."""
-    for answer in leaves((*rule.reply, *rule.otherwise, *rule.invalid, *rule.failed)):
+    for answer in leaves(said(rule)):
         if isinstance(answer, MediaAnswer) and not may_be_address(answer.url):
             yield f"the URL {clip(answer.url.source, 60)!r} is no web address. Write it with https:// in front."
+
+
+def contacts(answer: Answer) -> Iterator[tuple[Mark, str]]:
+    """The numbers of a contact that nobody can call, as far as they are written out."""
+    if isinstance(answer, ContactAnswer):
+        yield from answer.wrong()
+
+
+def said(rule: Rule) -> tuple[Answer, ...]:
+    """All that a rule may answer."""
+    return (*rule.reply, *rule.otherwise, *rule.invalid, *rule.failed)
 
 
 def may_be_address(url: Template) -> bool:
@@ -137,4 +151,4 @@ def templates(answers: Iterable[Answer]) -> Iterator[Template]:
         elif isinstance(answer, LocationAnswer):
             yield answer.name
         elif isinstance(answer, ContactAnswer):
-            yield from (answer.name, *answer.numbers)
+            yield from (answer.name, *(number for number, _ in answer.numbers))

@@ -37,7 +37,8 @@ class ReplyBuilder:
         if kind == "location":
             return LocationAnswer(float(below.data.get("lat") or 0), float(below.data.get("lng") or 0), self.template(below.at("name")))
         if kind == "contact":
-            return ContactAnswer(self.template(below.at("name")), tuple(map(self.template, below.at("numbers").entries())))
+            numbers = tuple((self.template(entry), entry.mark()) for entry in below.at("numbers").entries())
+            return ContactAnswer(self.template(below.at("name")), numbers, self.sandbox.locale.country)
         return self.one_of(below) if kind == "one_of" else TextAnswer(self.template(below))
 
     def media(self, place: Place, kind: str) -> Answer:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from math import isfinite
 
+from flask_chatbot.core.contacts import dialled
 from flask_chatbot.core.replies import (
     REPLIES_LIMIT,
     TEXT_LIMIT,
@@ -29,8 +30,10 @@ ITEMS_LIMIT = 2000  # items looked at, empty texts and lists among them
 KINDS = (Text, Image, Audio, Video, Document, Location, ContactCard, Menu)
 
 
-def replies_of(value: object) -> tuple[Reply | Menu, ...]:
+def replies_of(value: object, country: str = "ID") -> tuple[Reply | Menu, ...]:
     """The replies in a text, a reply, or a list or generator of these, nested or not; `TypeError` for anything else.
+
+    A card's local numbers belong to `country`; ValueError names the first that cannot be called.
 
     What is more than one message may get is cut, an empty text is left out, and of an endless generator no more is taken than is sent.
 
@@ -38,7 +41,7 @@ def replies_of(value: object) -> tuple[Reply | Menu, ...]:
     (Text(text='Halo'), Text(text='apa kabar'))
     """
     turns = iter(range(ITEMS_LIMIT + 1))
-    replies = tuple(islice(flat(value, turns), REPLIES_LIMIT + 1))
+    replies = tuple(islice(flat(value, turns, country), REPLIES_LIMIT + 1))
     if len(replies) > REPLIES_LIMIT:
         log.warning("a handler returned more than %d replies; those are sent, and no more", REPLIES_LIMIT)
     elif next(turns, None) is None:
@@ -46,25 +49,25 @@ def replies_of(value: object) -> tuple[Reply | Menu, ...]:
     return replies[:REPLIES_LIMIT]
 
 
-def plain_replies_of(value: object) -> tuple[Reply, ...]:
+def plain_replies_of(value: object, country: str = "ID") -> tuple[Reply, ...]:
     """The replies in a value, as `replies_of`; `TypeError` for a menu, which belongs to a rule."""
     replies = []
-    for reply in replies_of(value):
+    for reply in replies_of(value, country):
         if isinstance(reply, Menu):
             raise TypeError("a Menu is for handlers of rules: its numbers go back to the rule that showed it.")
         replies.append(reply)
     return tuple(replies)
 
 
-def flat(value: object, turns: Iterator[int]) -> Iterator[Reply | Menu]:
+def flat(value: object, turns: Iterator[int], country: str) -> Iterator[Reply | Menu]:
     """Each reply in what was returned; an item takes one of the `turns`, at whatever depth, and there it ends when they do."""
     if isinstance(value, str):
-        yield from fitted(Text(value))
+        yield from fitted(Text(value), country)
     elif isinstance(value, list | tuple | Iterator):
         for _, each in zip(turns, value, strict=False):
-            yield from flat(each, turns)
+            yield from flat(each, turns, country)
     elif isinstance(value, KINDS):
-        yield from fitted(value)
+        yield from fitted(value, country)
     elif holder(value) is not None:
         raise TypeError("a dict of names goes alone, not among replies. Return the dict itself.")
     else:
@@ -72,7 +75,7 @@ def flat(value: object, turns: Iterator[int]) -> Iterator[Reply | Menu]:
         raise TypeError(f"{kind} is no reply. Return a text, a reply or a list of these.")
 
 
-def fitted(reply: Reply | Menu) -> Iterator[Reply | Menu]:
+def fitted(reply: Reply | Menu, country: str) -> Iterator[Reply | Menu]:
     """The reply as it can be sent; nothing for one without text or URL; `TypeError` where a part has the wrong type."""
     if isinstance(reply, Text):
         if text_of(reply.text, "Text.text").strip():
@@ -88,11 +91,16 @@ def fitted(reply: Reply | Menu) -> Iterator[Reply | Menu]:
         name = text_of(reply.name, "Location.name")[:TEXT_LIMIT]
         yield Location(degrees(reply.lat, 90, "lat"), degrees(reply.lng, 180, "lng"), name)
     else:
-        numbers: object = reply.numbers
-        if not isinstance(numbers, list | tuple) or not numbers:
-            raise TypeError("ContactCard.numbers is a list of texts, one for each telephone number.")
-        name = text_of(reply.name, "ContactCard.name")[:TEXT_LIMIT]
-        yield ContactCard(name, tuple(text_of(number, "each of ContactCard.numbers") for number in numbers))
+        yield dialled(card_of(reply), country)
+
+
+def card_of(card: ContactCard) -> ContactCard:
+    """The card, being made of texts."""
+    numbers: object = card.numbers
+    if not isinstance(numbers, list | tuple) or not numbers:
+        raise TypeError("ContactCard.numbers is a list of texts, one for each telephone number.")
+    name = text_of(card.name, "ContactCard.name")[:TEXT_LIMIT]
+    return ContactCard(name, tuple(text_of(number, "each of ContactCard.numbers") for number in numbers))
 
 
 def menu_of(menu: Menu) -> Menu:

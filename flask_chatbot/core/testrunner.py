@@ -9,6 +9,7 @@ from itertools import islice
 from random import Random
 from typing import Any, NamedTuple
 
+from flask_chatbot.core.contacts import as_sent
 from flask_chatbot.core.engine import Decision, decide
 from flask_chatbot.core.fields import Context, Field
 from flask_chatbot.core.matching import Match
@@ -233,9 +234,10 @@ def _check_invalid(wanted: tuple[str, ...], decision: Decision, context: Context
 
 def _check_reply(wanted: tuple[tuple[Any, ...], ...], decision: Decision, context: Context) -> Sides | None:
     replies = decision.replies
-    if len(wanted) == len(replies) and all(reply in choices for reply, choices in zip(replies, wanted, strict=True)):
+    sent = [[as_sent(choice, context.country) for choice in choices] for choices in wanted]
+    if len(sent) == len(replies) and all(reply in choices for reply, choices in zip(replies, sent, strict=True)):
         return None
-    expected = "\n".join(" | ".join(map(shown, choices)) for choices in wanted)
+    expected = "\n".join(" | ".join(map(shown, choices)) for choices in sent)
     return expected or "no reply", _all_of(decision)
 
 

@@ -11,7 +11,7 @@ from flask_chatbot.core.actions import Forward, Notify, Save, Subscribe
 from flask_chatbot.core.chats import person_chat
 from flask_chatbot.core.matching import Match
 from flask_chatbot.core.messages import Message
-from flask_chatbot.core.numbers import normalize_phone
+from flask_chatbot.core.numbers import senders_phone
 from flask_chatbot.core.replies import Reply
 from flask_chatbot.errors import StoreError
 from flask_chatbot.gateway.forwarding import Forwarder
@@ -141,8 +141,4 @@ class _Settled:
 
 def _number(answered: Answered) -> str:
     """The sender's number as sends are addressed; one that is no number stays as it came."""
-    number = answered.message.sender.number
-    try:
-        return normalize_phone(number, answered.book.locale.country)
-    except ValueError:
-        return number
+    return senders_phone(answered.message.sender.number, answered.book.locale.country)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask_chatbot.core.chats import group_chat, person_chat, read_group
-from flask_chatbot.core.numbers import normalize_phone
+from flask_chatbot.core.chats import group_chat, person_chat, read_group, read_person
+from flask_chatbot.core.contacts import UnusableNumber, dialled
 from flask_chatbot.core.replies import TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
 from flask_chatbot.errors import BadPayload, FetchRefused
 from flask_chatbot.gateway.addresses import read_url
@@ -137,7 +137,7 @@ def read_send(send: Send, endpoint: str, body: Body, country: str, check: Callab
     usual = TARGETS[send.endpoints.index(endpoint)]
     problems: list[str] = []
     chat = _told(problems, lambda: _target(body, usual, country))
-    reply = _told(problems, lambda: _checked(send.read(body), check))
+    reply = _told(problems, lambda: _checked(_dialled(send.read(body), country), check))
     promo = _told(problems, lambda: _promo(body))
     if chat is None or reply is None or promo is None:
         raise BadPayload(" ".join([*problems, *_hints(send, body)]))
@@ -183,7 +183,7 @@ def _target(body: Body, usual: str, country: str) -> str:
 
 def _number(body: Body, country: str) -> str:
     try:
-        return normalize_phone(_text(body, "nohp", "the number"), country)
+        return read_person(_text(body, "nohp", "the number"), country)
     except ValueError as error:
         raise BadPayload(f"'nohp': {error}") from None
 
@@ -226,6 +226,14 @@ def _read_contact(body: Body) -> Reply:
     name = _text(contact, "name", "the name", TEXT_LIMIT, within="contact.")
     each = {f"numbers[{place}]": number for place, number in enumerate(numbers)}
     return ContactCard(name, tuple(_text(each, key, "each number", NUMBER_LIMIT, within="contact.").strip() for key in each))
+
+
+def _dialled(reply: Reply, country: str) -> Reply:
+    """The reply, the numbers of a contact as they go on the wire."""
+    try:
+        return dialled(reply, country) if isinstance(reply, ContactCard) else reply
+    except UnusableNumber as error:
+        raise BadPayload(f"'contact.numbers[{error.place}]': {error.why}") from None
 
 
 def _caption(body: Body) -> str:

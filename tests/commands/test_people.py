@@ -116,6 +116,14 @@ def test_resume_ends_the_pause_and_nothing_else(shop: Shop, written: str) -> Non
     assert shop.printed("resume", written) == [f"{written} was not paused"]
 
 
+def test_digits_that_may_be_two_peoples_resume_both(shop: Shop) -> None:
+    memory, now = StoreMemory(shop.database), time.time()
+    for sender in ("6281234567890", "81234567890"):
+        memory.commit(sender, State(paused_until=now + 7200), now)
+    shop.printed("resume", "812-3456-7890")
+    assert [memory.recall(sender, now).paused_until for sender in ("6281234567890", "81234567890")] == [0.0, 0.0]
+
+
 def test_resuming_a_stranger_makes_no_database(tmp_path: Path) -> None:
     assert open_shop(tmp_path, None).printed("resume", BUDI) == [f"{BUDI} was not paused"]
     assert not (tmp_path / "instance").exists()

@@ -42,12 +42,22 @@ def text(source: str) -> TextAnswer:
         ("{location: {lat: -6.2, lng: 106}}", [Location(-6.2, 106.0)]),
         ("{location: {lat: -90, lng: 180, name: 'Rumah {{ nama }}'}}", [Location(-90.0, 180.0, "Rumah Budi")]),
         ("{contact: {name: Admin, numbers: 628111111111}}", [ContactCard("Admin", ("628111111111",))]),
-        ("{contact: {name: Admin, numbers: ['0811', '{{ nohp }}']}}", [ContactCard("Admin", ("0811", "6281234567890"))]),
+        ("{contact: {name: Admin, numbers: ['0811-111-1111', '{{ nohp }}']}}", [ContactCard("Admin", ("628111111111", "6281234567890"))]),
         ("{one_of: [{image: 'https://x.id/a.png', weight: 3}]}", [Image("https://x.id/a.png")]),
     ],
 )
 def test_every_kind_of_reply_is_made(tmp_path: Path, reply: str, made: list[Reply]) -> None:
     assert replies(load(tmp_path, f"rules:\n  - keyword: x\n    reply: {reply}\n"), "x") == made
+
+
+def test_a_number_that_nobody_can_call_is_left_out_and_so_is_a_card_of_only_such(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    card = "{contact: {name: A, numbers: %s}}"
+    several = card % "[x, '0812-3456-7890', '{{ nama }}', '{{ none }}']"
+    book = load(tmp_path, f"rules:\n  - keyword: x\n    reply:\n      - {several}\n      - {card % '[x]'}\n      - Halo\n")
+    assert replies(book, "x") == [ContactCard("A", ("6281234567890",)), Text("Halo")]
+    assert [record.message for record in caplog.records] == [
+        f"{tmp_path}/rules.yaml:{place}: this number of a contact is no valid one, and is left out" for place in ("4:39", "4:60", "5:39")
+    ]
 
 
 @pytest.mark.parametrize("reply", ["'{{ none }}'", "' '", "{text: '{% if false %}x{% endif %}'}", "{image: '{{ none }}'}"])

@@ -109,6 +109,14 @@ def test_local_numbers_are_read_in_the_country_of_the_settings(tmp_path: Path) -
             ["4:34: 'budi' is no possible phone number. Write it with its country code, such as 6281234567890."],
         ),
         (
+            ["when: {from: [81234567890]}"],
+            ["4:19: '81234567890' may be a number in ID or one abroad. Write +6281234567890 or +81234567890."],
+        ),
+        (
+            ["when: {from: 812*}"],
+            ["4:18: '812*' may be the beginning of a number in ID or of one abroad. Write +62812* or +812*."],
+        ),
+        (
             ["when: {not_from: '*'}"],
             ["4:22: '*' is nothing a phone number could begin with. Write digits and one * at the end, such as 62812*."],
         ),

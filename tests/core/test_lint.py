@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from flask_chatbot.core.lint import lint
+from flask_chatbot.core.loader import load_rules
 from tests.core.books import load
 
 SETTINGS = 'settings: {ignore_words: [kak], hours: {mon: "08.00-17.00"}}\n'
@@ -332,4 +333,18 @@ def test_warnings_stand_in_the_order_of_their_places_and_name_the_files(tmp_path
         "a.yaml:1:45: warning: rule 'k' says nothing. Give it a `reply:`; where silence is meant, write `reply: []`.",
         f"b.yaml:1:9: warning: {never}",
         "rules.yaml:2:9: warning: rule 'root' says nothing. Give it a `reply:`; where silence is meant, write `reply: []`.",
+    ]
+
+
+# -- contacts ----------------------------------------------------------------------------------------
+
+
+def test_a_number_of_a_contact_that_nobody_can_call_is_an_error_at_its_place_and_stops_no_bot(tmp_path: Path) -> None:
+    numbers = "['0812-3456-7890', x, '{{ nohp }}', '81234567890']"
+    text = f"version: 1\nrules:\n  - {{keyword: a, reply: [{{one_of: [{{contact: {{name: A, numbers: {numbers}}}}}]}}]}}\n"
+    (tmp_path / "rules.yaml").write_text(text)
+    book = load_rules(tmp_path / "rules.yaml")
+    assert [str(each).removeprefix(f"{tmp_path}/rules.yaml:") for each in lint(book)] == [
+        "3:84: 'x' is no possible phone number. Write it with its country code, such as 6281234567890.",
+        "3:101: '81234567890' may be a number in ID or one abroad. Write +6281234567890 or +81234567890.",
     ]

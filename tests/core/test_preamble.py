@@ -29,13 +29,13 @@ def test_a_country_is_one_with_telephones(country: str, known: bool) -> None:
     assert is_country(country) is known
 
 
-@pytest.mark.parametrize(("country", "number"), [("ID", "62123456789"), ("MY", "60123456789")])
-def test_local_numbers_are_read_in_the_country(tmp_path: Path, country: str, number: str) -> None:
+@pytest.mark.parametrize(("country", "text", "number"), [("ID", "0213456789", "62213456789"), ("MY", "0123456789", "60123456789")])
+def test_local_numbers_are_read_in_the_country(tmp_path: Path, country: str, text: str, number: str) -> None:
     book = load(
         tmp_path,
         f"settings: {{country: {country}}}\nrules: [{{keyword: 'x#', fields: [{{hp: {{type: phone}}}}], reply: '{{{{ hp }}}}'}}]\n",
     )
-    assert said(book, "x#0123456789") == number
+    assert said(book, f"x#{text}") == number
 
 
 @pytest.mark.parametrize(

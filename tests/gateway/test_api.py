@@ -79,7 +79,7 @@ TYPES: list[tuple[str, dict[str, object], str]] = [
     ("sendmedia", {"mediaurl": "https://example.com/a.mp4"}, "video"),
     ("sendmedia", {"mediaurl": "https://example.com/a.pdf"}, "document"),
     ("sendlocation", {"latitude": "0.525960", "longitude": "101.426866"}, "chat"),
-    ("sendcontact", {"contact": {"name": "Admin", "numbers": ["628111"]}}, "vcard"),
+    ("sendcontact", {"contact": {"name": "Admin", "numbers": ["628111111111"]}}, "vcard"),
 ]
 
 

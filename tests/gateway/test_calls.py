@@ -13,12 +13,12 @@ from flask_chatbot.strictjson import Number
 
 NOHP = "6281234567890"
 GROUP = "120363041234567890"
-CARD = {"name": "Admin", "numbers": ["628111111111", "1500-888"]}
+CARD = {"name": "Admin", "numbers": ["628111111111", "(021) 345-6789"]}
 GOOD: dict[str, tuple[dict[str, object], Reply]] = {  # endpoint for a person: the fields beside nohp, and what is sent
     "sendwa": ({"pesan": "Halo *Budi* #1"}, Text("Halo *Budi* #1")),
     "sendmedia": ({"mediaurl": "https://example.com/a.png", "pesan": ""}, Image("https://example.com/a.png")),
     "sendlocation": ({"latitude": "0.525960", "longitude": Number("101.426866"), "pesan": "Toko"}, Location(0.52596, 101.426866, "Toko")),
-    "sendcontact": ({"contact": CARD}, ContactCard("Admin", ("628111111111", "1500-888"))),
+    "sendcontact": ({"contact": CARD}, ContactCard("Admin", ("628111111111", "62213456789"))),
 }
 
 
@@ -115,6 +115,28 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("sendwa", {"pesan": "a", "nohp": Number("628123456789")}, "'nohp' is a number. Send the number as a string."),
     ("sendwa", {"pesan": "a", "nohp": "628123xxxxxx"}, f"'nohp': '628123xxxxxx' {NO_NUMBER}"),
     ("sendwa", {"pesan": "a", "nohp": "12"}, f"'nohp': '12' {NO_NUMBER}"),
+    ("sendwa", {"pesan": "a", "nohp": "62812345678901234"}, f"'nohp': '62812345678901234' {NO_NUMBER}"),
+    (
+        "sendwa",
+        {"pesan": "a", "nohp": "81234567890"},
+        "'nohp': '81234567890' may be a number in ID or one abroad. Write +6281234567890 or +81234567890.",
+    ),
+    (
+        "sendwa",
+        {"pesan": "a", "nohp": f"{GROUP}@g.us"},
+        f"'nohp': '{GROUP}@g.us' is a group, not a person. Send to groups by their id, in 'groupid'.",
+    ),
+    (
+        "sendwatogroup",
+        {"pesan": "a", "groupid": f"{NOHP}@s.whatsapp.net"},
+        f"'groupid': '{NOHP}@s.whatsapp.net' is a person, not a group. Send to people by their number, in 'nohp'.",
+    ),
+    ("sendcontact", {"nohp": NOHP, "contact": {"name": "A", "numbers": [NOHP, "x"]}}, f"'contact.numbers[1]': 'x' {NO_NUMBER}"),
+    (
+        "sendcontact",
+        {"nohp": NOHP, "contact": {"name": "A", "numbers": ["81234567890"]}},
+        "'contact.numbers[0]': '81234567890' may be a number in ID or one abroad. Write +6281234567890 or +81234567890.",
+    ),
     (
         "sendwa",
         {"pesan": "a", "nohp": NOHP, "groupid": GROUP},

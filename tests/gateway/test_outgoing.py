@@ -173,8 +173,9 @@ def test_each_message_of_a_send_tells_its_acks_to_the_url(app: Flask, bot: Chatb
 def test_a_reply_goes_to_the_chat_of_the_message_and_before_other_sends(app: Flask, bot: Chatbot) -> None:
     bot.send("6285555555555", "Promo")
     bot.reply(Message(text="halo", sender=Sender(number="0812-3456-7890")), "Sebentar ya.")
+    bot.reply(Message(text="halo", sender=Sender(number="81234567890")), "Konnichiwa.")  # a sender's number has its country code
     bot.reply(Message(text="halo", sender=Sender(number=BUDI), chat="group", group=GROUP), "Halo semua.")
-    assert sorted(claim.chat for claim in accepted(app) if claim.is_reply) == [f"{GROUP}@g.us", f"{BUDI}@c.us"]
+    assert sorted(claim.chat for claim in accepted(app) if claim.is_reply) == [f"{GROUP}@g.us", f"{BUDI}@c.us", "81234567890@c.us"]
 
 
 def test_groups_and_numbers_are_asked_of_whatsapp(app: Flask, bot: Chatbot) -> None:
