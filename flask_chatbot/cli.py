@@ -23,9 +23,10 @@ from flask_chatbot.core.testrunner import cases, run
 from flask_chatbot.handlers import check_needs
 from flask_chatbot.hosts import Host, find_host
 from flask_chatbot.reports import REPORTS, TESTED, Tested, certain, is_broken, table, with_problems
+from flask_chatbot.terminal import Commands, echo, echo_bytes
 
 
-@click.group()
+@click.group(cls=Commands)
 @click.pass_context
 def chatbot(context: click.Context) -> None:
     """Check, try and show the rules of a chatbot, and look after one that runs.
@@ -69,12 +70,12 @@ def check(context: click.Context, paths: tuple[Path, ...], strict: bool, form: s
     """
     host = find_host(context)
     if said := host.note(but=host.problems):
-        click.echo(said, err=True)
+        echo(said, err=True)
     loads = checked(paths, host)
     if strict:
         loads = {path: strictly(loaded) for path, loaded in loads.items()}
     for line in REPORTS[form](loads):
-        click.echo(line)
+        echo(line)
     context.exit(1 if any(is_broken(loaded) for loaded in loads.values()) else 0)
 
 
@@ -96,11 +97,11 @@ def test_(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
     """
     host = find_host(context)
     if said := host.note():
-        click.echo(said, err=True)
+        echo(said, err=True)
     bot = host.bot
     tested = run_tests(paths or (bot.path if bot else DEFAULT_FILE,), bot.handlers.additions if bot else UNKNOWN_ADDITIONS)
     for line in TESTED[form](tested):
-        click.echo(line)
+        echo(line)
     context.exit(1 if tested.failed or tested.errors else 0)
 
 
@@ -110,7 +111,7 @@ def test_(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
 def rules(context: click.Context, path: Path | None) -> None:
     """List the rules: name, what they answer to, fields, priority and place."""
     for line in table(find_talk(context, path, run=False).book):
-        click.echo(line)
+        echo(line)
 
 
 @chatbot.command()
@@ -120,7 +121,7 @@ def schema() -> None:
     \b
     flask chatbot schema > rules.schema.json
     """
-    click.echo(files("flask_chatbot.core").joinpath("rules.schema.json").read_text("utf-8"), nl=False)
+    echo_bytes(files("flask_chatbot.core").joinpath("rules.schema.json").read_bytes())
 
 
 def checked(paths: Iterable[Path], host: Host) -> dict[Path, Loaded]:

@@ -1,20 +1,19 @@
 """How the command line prints problems, rules, decisions and tests."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
-import click
-
 from flask_chatbot.core.actions import Action, action_data
+from flask_chatbot.core.controls import json_text, visible
 from flask_chatbot.core.loader import Loaded, short_path
 from flask_chatbot.core.problems import Problem
 from flask_chatbot.core.rules import Rule, RuleBook
 from flask_chatbot.core.testrunner import Failure
 from flask_chatbot.core.verdicts import KINDS, Verdict
 from flask_chatbot.core.written import reply_data, shown
+from flask_chatbot.terminal import Styled, styled, together
 from flask_chatbot.trying import Tried
 
 COLOURS = {"error": "red", "warning": "yellow"}
@@ -53,10 +52,10 @@ def text_report(loads: Loads) -> Iterator[str]:
         yield summary(path, loaded)
 
 
-def line_of(problem: Problem) -> str:
+def line_of(problem: Problem) -> Styled:
     """A problem for people, its place first."""
     place, sentence = str(problem).split(": ", 1)
-    return f"{click.style(place, bold=True)}: {click.style(sentence, fg=COLOURS[problem.severity])}"
+    return together(styled(place, bold=True), ": ", styled(sentence, fg=COLOURS[problem.severity]))
 
 
 def summary(path: Path, loaded: Loaded) -> str:
@@ -82,7 +81,7 @@ def counted(number: int, what: str) -> str:
 
 def json_report(loads: Loads) -> Iterator[str]:
     """One JSON list."""
-    yield json.dumps([problem_data(problem) for problem in every(loads)], ensure_ascii=False, indent=2)
+    yield json_text([problem_data(problem) for problem in every(loads)])
 
 
 def problem_data(problem: Problem) -> dict[str, object]:
@@ -132,7 +131,7 @@ def tested_text(tested: Tested) -> Iterator[str]:
     yield from map(line_of, tested.errors)
     for failure in tested.failures:
         yield line_of(failure.problem)
-        yield from (click.style(f"    {line}", fg=SIGNS.get(line[:1])) for line in failure.difference)
+        yield from (styled(f"    {line}", fg=SIGNS.get(line[:1])) for line in failure.difference)
     if tested.errors:
         yield f"{counted(len(tested.errors), 'error')}: no test runs where the rules cannot be used"
     yield f"{counted(tested.total, 'test')}, {tested.failed or 'none'} failed"
@@ -142,7 +141,7 @@ def tested_json(tested: Tested) -> Iterator[str]:
     """One JSON object."""
     failures = [{**asdict(each.mark), **{key: getattr(each, key) for key in FAILURE_KEYS}} for each in tested.failures]
     data = {"tests": tested.total, "failed": tested.failed, "failures": failures, "errors": [problem_data(each) for each in tested.errors]}
-    yield json.dumps(data, ensure_ascii=False, indent=2)
+    yield json_text(data)
 
 
 def tested_github(tested: Tested) -> Iterator[str]:
@@ -172,7 +171,7 @@ def decision_json(tried: Tried, verdicts: Verdicts = None) -> Iterator[str]:
     }
     if verdicts is not None:
         data["candidates"] = list(map(verdict_data, verdicts))
-    yield json.dumps(data, ensure_ascii=False, indent=2, default=str)
+    yield json_text(data)
 
 
 def verdict_data(verdict: Verdict) -> dict[str, object]:
@@ -226,9 +225,9 @@ def action_text(action: Action) -> str:
     return f"{name}: {str(held).lower() if isinstance(held, bool) else held}"
 
 
-def label(word: str, text: str) -> str:
+def label(word: str, text: str) -> Styled:
     """A line with its label, further lines below the first."""
-    return click.style(f"{word:<7}", fg="cyan") + text.replace("\n", "\n       ")
+    return together(styled(f"{word:<7}", fg="cyan"), text.replace("\n", "\n       "))
 
 
 def table(book: RuleBook) -> Iterator[str]:
@@ -237,13 +236,14 @@ def table(book: RuleBook) -> Iterator[str]:
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows as lines, each column as wide as what is in it.
+    """Rows as lines, each column as wide as what is in it; a cell is one line, whatever it holds.
 
     >>> list(columns([("NAME", "ROWS"), ("survei", "3")]))
     ['NAME    ROWS', 'survei  3']
     """
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for cells in rows:
+    told = [[visible(cell, keep="") for cell in cells] for cells in rows]
+    widths = [max(map(len, column)) for column in zip(*told, strict=True)]
+    for cells in told:
         yield "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 

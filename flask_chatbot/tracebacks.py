@@ -4,6 +4,7 @@ import re
 import traceback
 from collections.abc import Iterable
 
+from flask_chatbot.core.controls import visible
 from flask_chatbot.core.messages import Message
 
 BETWEEN_WORDS = re.compile(r"[\s#\"]+")
@@ -14,6 +15,8 @@ NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9]{9,15}(?![0-9A-Za-z])")
 
 def told(error: BaseException, hidden: Iterable[str]) -> str:
     """The traceback of an error, with dots for each of the texts in `hidden`, and for whatever could be a telephone number.
+
+    What a terminal would obey is made visible: an error may quote what a customer wrote.
 
     >>> try:
     ...     int("Jalan Mawar")
@@ -26,7 +29,7 @@ def told(error: BaseException, hidden: Iterable[str]) -> str:
     for spelling in sorted(spellings, key=len, reverse=True):
         if len(spelling) >= SHORTEST:
             text = text.replace(spelling, HIDDEN)
-    return NUMBER.sub(HIDDEN, text)
+    return visible(NUMBER.sub(HIDDEN, text))
 
 
 def private(message: Message) -> list[str]:

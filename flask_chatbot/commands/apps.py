@@ -1,8 +1,6 @@
 """What the commands of an operator share: the app they work on, its database, and how they print."""
 
-import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,8 +23,6 @@ NO_GATEWAY = (
     "this app sends nothing by itself: it has no way to WhatsApp. Set CHATBOT_API_KEY, which serves the API, or CHATBOT_TRANSPORT "
     "('simulator' needs no account)."
 )
-# What moves a terminal's cursor or turns its text around. What customers wrote is shown, and must not do it.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 form_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is printed."
@@ -96,20 +92,6 @@ def gateway_of(place: Place) -> "Gateway":
     return gateway
 
 
-def plain(text: str) -> str:
-    r"""A text with what a terminal would act on made visible.
-
-    >>> plain("satu\ndua \x1b[31m")
-    'satu\\ndua \\x1b[31m'
-    """
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
-
-
 def as_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Lines with columns, safe to print."""
-    return columns([heads, *([plain(str(cell)) for cell in row] for row in rows)])
-
-
-def as_json(data: Sequence[Mapping[str, object]]) -> str:
-    """One JSON list."""
-    return json.dumps(data, ensure_ascii=False, indent=2)
+    """Lines with columns."""
+    return columns([heads, *(list(map(str, row)) for row in rows)])

@@ -7,6 +7,7 @@ import click
 
 from flask_chatbot.commands.apps import Told, find_place
 from flask_chatbot.errors import StoreError
+from flask_chatbot.terminal import echo
 
 if TYPE_CHECKING:
     from flask_chatbot.store.database import Database
@@ -33,7 +34,7 @@ def upgrade(context: click.Context) -> None:
 
     place = find_place(context)
     bring_up_to_date(place.database)
-    click.echo(f"{place.database.place} has the tables of this version")
+    echo(f"{place.database.place} has the tables of this version")
 
 
 @db.command(cls=Told)
@@ -55,7 +56,7 @@ def backup(context: click.Context, file: Path, force: bool) -> None:
     database = find_place(context).database
     source = file_of(database, "Use pg_dump: pg_dump --format=custom --file=FILE DATABASE")
     back_up(source, file.absolute(), replace=force)
-    click.echo(f"{source} is copied to {file}")
+    echo(f"{source} is copied to {file}")
 
 
 @db.command(cls=Told)
@@ -79,7 +80,7 @@ def restore(context: click.Context, file: Path) -> None:
     database = find_place(context).database
     target = file_of(database, "Use pg_restore: pg_restore --clean --if-exists --dbname=DATABASE FILE")
     aside = put_back(file.absolute(), target)
-    click.echo(f"{target} is restored from {file}" + (f"; the one before is {aside}" if aside else ""))
+    echo(f"{target} is restored from {file}" + (f"; the one before is {aside}" if aside else ""))
 
 
 def file_of(database: "Database", way_out: str) -> Path:

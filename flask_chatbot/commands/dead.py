@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from flask_chatbot.commands.apps import Place, Told, as_json, as_table, duration, find_place, form_option
+from flask_chatbot.commands.apps import Place, Told, as_table, duration, find_place, form_option
+from flask_chatbot.core.controls import json_text
 from flask_chatbot.reports import counted
+from flask_chatbot.terminal import echo
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -54,20 +56,18 @@ def failed(context: click.Context, since: timedelta | None, limit: int, refused:
     dead = find_dead(place, since, limit, refused)
     waiting = [] if refused else find_waiting(place, limit)
     if form == "json":
-        click.echo(as_json([*(data_of(place, each) for each in dead), *(data_of_waiting(place, each) for each in waiting)]))
+        echo(json_text([*(data_of(place, each) for each in dead), *(data_of_waiting(place, each) for each in waiting)]))
         return
     for line in dead_table(place, dead):
-        click.echo(line)
+        echo(line)
     if not dead:
-        click.echo("no callback was refused" if refused else "nothing was given up")
+        echo("no callback was refused" if refused else "nothing was given up")
     for line in waiting_table(place, waiting):
-        click.echo(line)
+        echo(line)
     if not refused and (untaken := find_overdue(place)):
-        click.echo(
-            f"{counted(untaken, 'message')} due for more than a minute. Is a worker running, and connected? Its log says more.", err=True
-        )
+        echo(f"{counted(untaken, 'message')} due for more than a minute. Is a worker running, and connected? Its log says more.", err=True)
     if not refused and has_refused(place, since):
-        click.echo("Callbacks to addresses that are never called are apart: flask chatbot failed --refused", err=True)
+        echo("Callbacks to addresses that are never called are apart: flask chatbot failed --refused", err=True)
 
 
 @click.command(cls=Told)
@@ -92,9 +92,9 @@ def resend(context: click.Context, ids: tuple[str, ...], since: timedelta | None
     place = find_place(context)
     queued = resend_since(place, since, dry_run) if since else resend_ids(place, ids, dry_run)
     told = f"{counted(queued.messages, 'message')} and {counted(queued.callbacks, 'callback')}"
-    click.echo(f"{told} would be sent again" if dry_run else f"{told} queued again")
+    echo(f"{told} would be sent again" if dry_run else f"{told} queued again")
     if since and MOST in queued:
-        click.echo("There may be more: run it again.", err=True)
+        echo("There may be more: run it again.", err=True)
 
 
 def find_dead(place: Place, since: timedelta | None, limit: int, refused: bool = False) -> list[Dead]:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flask_chatbot.commands.apps import Place, Told, as_json, find_place, form_option, plain
+from flask_chatbot.commands.apps import Place, Told, find_place, form_option
+from flask_chatbot.core.controls import json_text, visible
 from flask_chatbot.core.messages import Sender
 from flask_chatbot.core.numbers import Ambiguous, Known, read_number
 from flask_chatbot.core.remembering import TRIES
 from flask_chatbot.errors import StoreError
 from flask_chatbot.reports import counted, label
+from flask_chatbot.terminal import echo
 
 if TYPE_CHECKING:
     from flask_chatbot.store.inbox import Kept
@@ -41,11 +43,15 @@ def why(context: click.Context, number: str, last: int, form: str) -> None:
         raise click.ClickException(f"no message of {number} is known.{keep_messages(place)}")
     rules = rules_now(place)
     if form == "json":
-        click.echo(as_json([data_of(place, each, rules) for each in messages]))
+        echo(json_text([data_of(place, each, rules) for each in messages]))
         return
-    click.echo("\n\n".join("\n".join(told(place, each, rules)) for each in messages))
+    for place_in_list, each in enumerate(messages):
+        if place_in_list:
+            echo()
+        for line in told(place, each, rules):
+            echo(line)
     if all(each.text is None for each in messages):
-        click.echo(f"The messages themselves were not kept.{keep_messages(place)}", err=True)
+        echo(f"The messages themselves were not kept.{keep_messages(place)}", err=True)
 
 
 @click.command(cls=Told)
@@ -61,7 +67,7 @@ def resume(context: click.Context, number: str) -> None:
     """
     place = find_place(context)
     until = max(end_pause(place, sender) for sender in senders(place, number))
-    click.echo(f"{number} is answered again; it was paused until {place.when(until)}" if until else f"{number} was not paused")
+    echo(f"{number} is answered again; it was paused until {place.when(until)}" if until else f"{number} was not paused")
 
 
 def senders(place: Place, number: str) -> tuple[str, ...]:
@@ -113,14 +119,14 @@ def keep_messages(place: Place) -> str:
 
 def told(place: Place, message: "Kept", rules: str) -> Iterator[str]:
     """One message for people: when and what, the rule, and why."""
-    text = "(not kept)" if message.text is None else plain(message.text)
+    text = "(not kept)" if message.text is None else visible(message.text, keep="")
     yield f"{place.when(message.at)}  {text}"
     yield label("by", message.session)
     if message.rules_hash is not None:
         changed = "" if message.rules_hash == rules else "; the rules have changed since"
         yield label("rule", f"{message.rule} ({message.place}){changed}" if message.rule else f"none{changed}")
     yield label("sent", counted(message.replies, "message"))
-    yield from (label("why", plain(verdict)) for verdict in message.verdicts)
+    yield from (label("why", visible(verdict, keep="")) for verdict in message.verdicts)
 
 
 def data_of(place: Place, message: "Kept", rules: str) -> dict[str, object]:

@@ -18,6 +18,7 @@ from flask_chatbot.gateway.service import Gateway
 from flask_chatbot.store import inbox
 from flask_chatbot.store.forgetting import forget
 from flask_chatbot.store.stored import Stored
+from flask_chatbot.terminal import echo, styled
 from flask_chatbot.transports.phones import Phone
 from flask_chatbot.transports.simulated import Arrived, Receipts
 from flask_chatbot.transports.simulator import Simulator
@@ -48,7 +49,7 @@ def talking(place: Place, number: str) -> Iterator[tuple[Gateway, Simulator]]:
 
     def show(arrived: Arrived) -> None:
         to = "" if arrived.chat == person_chat(number) else f"[to {number_of(arrived.chat)}] "
-        click.echo(f"{to}{shown(arrived.reply)}")
+        echo(f"{to}{shown(arrived.reply)}")
 
     simulator = Simulator(name=f"chat-{token_hex(6)}", receipts=RECEIPTS, on_delivery=show)
     gateway = Gateway(bot=place.bot, database=place.database, transport=simulator)
@@ -71,15 +72,15 @@ def say(gateway: Gateway, phone: Phone, line: str) -> None:
     message = phone.writes(line)
     kept = wait_for(lambda: find(gateway, message.id or ""))
     if kept is None:
-        click.echo("(the bot has not taken this message; the log says why)")
+        echo("(the bot has not taken this message; the log says why)")
         return
     if not kept.replies:
-        click.echo("(no reply)")
+        echo("(no reply)")
         return
     wait_for(lambda: len(phone.received) >= before + kept.replies)
     arrived = phone.received[before:]
     wait_for(lambda: all(stored.ack is Ack.READ for stored in states(gateway, arrived)))
-    click.secho(f"  {told(states(gateway, arrived), kept.replies)}", dim=True)
+    echo(styled(f"  {told(states(gateway, arrived), kept.replies)}", dim=True))
 
 
 def find(gateway: Gateway, message_id: str) -> inbox.Kept | None:

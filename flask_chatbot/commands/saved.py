@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flask_chatbot.commands.apps import Place, Told, as_json, as_table, find_place
+from flask_chatbot.commands.apps import Place, Told, as_table, find_place
 from flask_chatbot.core.actions import Save
+from flask_chatbot.core.controls import json_text, visible
 from flask_chatbot.core.problems import did_you_mean
+from flask_chatbot.terminal import echo, echo_bytes
 
 if TYPE_CHECKING:
     from flask_chatbot.store.saved import SavedRow
 
 HEADS = ("number", "at", "sender", "sender_name")
-# What a spreadsheet takes for the beginning of a formula, in the wide letters of East Asia too.
-_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*")
+# What a spreadsheet takes for the beginning of a formula, in the wide letters of East Asia too: at the beginning of a cell, or of what it
+# makes a cell of, which is whatever stands behind the sign that its language or its user splits at, quotes or not.
+_BEGINS = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_BEGINS_INSIDE = re.compile('([;,|\t\r\n][ "]*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])(?![+-]?[0-9]+(?:\\.[0-9]+)?[ "]*(?:[;,|\t\r\n]|$))')
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,] ?[+-]?[0-9]+)*")  # or several, such as degrees
 
 
 @click.command(cls=Told)
@@ -30,7 +34,8 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*")
 def saved(context: click.Context, name: str, form: str) -> None:
     """Print the rows that rules with `save: NAME` kept: number, time, sender, and the fields.
 
-    In CSV, a cell that a spreadsheet would take for a formula begins with an apostrophe.
+    CSV is UTF-8 with a byte-order mark, as Excel wants it, every cell in quotes. What a spreadsheet would take for a formula, at the
+    beginning of a cell or behind a sign where one may split it, gets an apostrophe; numbers such as -6.2 and +6281234567890 stay.
 
     \b
     flask chatbot saved survei
@@ -42,8 +47,11 @@ def saved(context: click.Context, name: str, form: str) -> None:
     rows = find_rows(place, name)
     if not rows:
         check_name(place, name)
+    if form == "csv":
+        echo_bytes("".join(as_csv(place, rows)).encode("utf-8-sig"))
+        return
     for line in PRINTED[form](place, rows):
-        click.echo(line, nl=form != "csv")
+        echo(line)
 
 
 def find_rows(place: Place, name: str) -> "list[SavedRow]":
@@ -78,7 +86,7 @@ def as_text(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
 
 def as_data(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
     """One JSON list."""
-    yield as_json([{**values(place, row), "fields": dict(row.fields)} for row in rows])
+    yield json_text([{**values(place, row), "fields": dict(row.fields)} for row in rows])
 
 
 def as_csv(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
@@ -114,20 +122,22 @@ def csv_line(cells: Sequence[object]) -> str:
     r"""One line, ended as RFC 4180 wants it.
 
     >>> csv_line(["=1+1", "a,b", -5, None])
-    '\'=1+1,"a,b",-5,\r\n'
+    '"\'=1+1","a,b","-5",""\r\n'
     """
     line = io.StringIO()
-    csv.writer(line).writerow([harmless(shown(cell)) for cell in cells])
+    csv.writer(line, quoting=csv.QUOTE_ALL).writerow([harmless(shown(cell)) for cell in cells])
     return line.getvalue()
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula; a number stays one.
+    r"""A text that no spreadsheet takes for a formula, and no terminal obeys; a number stays one.
 
-    >>> harmless("=HYPERLINK(A1)"), harmless("-5"), harmless("+62 812"), harmless("halo")
-    ("'=HYPERLINK(A1)", '-5', "'+62 812", 'halo')
+    >>> harmless("=HYPERLINK(A1)"), harmless("-5"), harmless("+62 812"), harmless("bagus;=cmd|x"), harmless("-6.2,-106.8")
+    ("'=HYPERLINK(A1)", '-5', "'+62 812", "bagus;'=cmd|x", '-6.2,-106.8')
     """
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    told = visible(text.replace("\r\n", "\n"))
+    inside = _BEGINS_INSIDE.sub(r"\1'", told)
+    return f"'{inside}" if _BEGINS.match(told) and not _NUMBER.fullmatch(told) else inside
 
 
-PRINTED: dict[str, Callable[[Place, Any], Iterator[str]]] = {"text": as_text, "json": as_data, "csv": as_csv}
+PRINTED: dict[str, Callable[[Place, Any], Iterator[str]]] = {"text": as_text, "json": as_data}

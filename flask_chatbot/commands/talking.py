@@ -20,6 +20,7 @@ from flask_chatbot.core.written import shown
 from flask_chatbot.errors import RulesError
 from flask_chatbot.hosts import Host, find_host
 from flask_chatbot.reports import DECISIONS
+from flask_chatbot.terminal import echo
 from flask_chatbot.trying import Talk, deciding, running
 
 DEFAULT_FILE = Path("rules.yaml")
@@ -66,7 +67,7 @@ def try_(
     known = tried.decision if run else None  # without --run no handler has had its say
     verdicts = explain(talk.book, message, state, now, decision=known, handled=talk.handled) if explained else None
     for line in DECISIONS[form](tried, verdicts):
-        click.echo(line)
+        echo(line)
 
 
 @click.command(cls=Told)
@@ -101,7 +102,7 @@ def chat(context: click.Context, path: Path | None, run: bool, number: str, name
     number = sender_of(number, talk)
     for line in typed_lines():
         tried = talk.decide(Message(text=line, sender=Sender(number=number, name=name)), datetime.now(UTC))
-        click.echo("\n".join(map(shown, tried.decision.replies)) or f"({tried.note or 'no reply'})")
+        echo("\n".join(map(shown, tried.decision.replies)) or f"({tried.note or 'no reply'})")
 
 
 def sender_of(number: str, talk: Talk) -> str:
@@ -126,7 +127,7 @@ def find_talk(context: click.Context, path: Path | None, run: bool) -> Talk:
     if host.app is not None:
         return running(host.app) if run else deciding(host.app.extensions["chatbot"].book, host.app)
     if host.says:
-        click.echo(host.note(), err=True)
+        echo(host.note(), err=True)
     return deciding(read_book(path))
 
 
@@ -146,4 +147,4 @@ def typed_lines() -> Iterator[str]:
     with suppress(EOFError):
         while line := input("> ").strip():
             yield line
-    click.echo()
+    echo()

@@ -7,6 +7,7 @@ import click
 from flask import Flask
 
 from flask_chatbot.commands.apps import Told, find_place, gateway_of
+from flask_chatbot.terminal import echo
 
 if TYPE_CHECKING:
     from flask_chatbot.gateway.service import Gateway
@@ -43,7 +44,7 @@ def worker(context: click.Context, every: float) -> None:
 
 def say(line: str) -> None:
     """One line about the work, with the time."""
-    click.echo(f"{datetime.now(UTC).astimezone():%H:%M:%S}  {line}")
+    echo(f"{datetime.now(UTC).astimezone():%H:%M:%S}  {line}")
 
 
 def worker_of(app: Flask, gateway: "Gateway") -> "Worker":

@@ -1,0 +1,28 @@
+"""Characters that a terminal obeys rather than shows. What people write is shown, and must not be obeyed."""
+
+import json
+import re
+
+# Controls, separators of lines, what turns text around, and halves of surrogate pairs, which no terminal can be sent.
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str, keep: str = "\n\t") -> str:
+    r"""A text with what a terminal would obey made visible, but for the characters in `keep`.
+
+    >>> visible("satu\ndua \x1b[31m"), visible("satu\ndua", keep="")
+    ('satu\ndua \\x1b[31m', 'satu\\ndua')
+    """
+    return _OBEYED.sub(lambda found: found[0] if found[0] in keep else found[0].encode("unicode_escape").decode(), text)
+
+
+def json_text(data: object) -> str:
+    r"""Data as JSON for people and programs: letters of any language as they are, what a terminal would obey by its number.
+
+    >>> print(json_text(["é\x1b\x9b\u202e"]))
+    [
+      "é\u001b\u009b\u202e"
+    ]
+    """
+    written = json.dumps(data, ensure_ascii=False, indent=2, default=str)
+    return _OBEYED.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", written)

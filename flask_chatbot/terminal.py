@@ -1,0 +1,57 @@
+"""The only way to the terminal: all that commands print goes through `echo`, and what a terminal would obey is made visible there."""
+
+from typing import Any
+
+import click
+
+from flask_chatbot.core.controls import visible
+
+
+class Styled(str):
+    """Text that is fit to be printed as it is: the escapes in it are ours."""
+
+    __slots__ = ()
+
+
+def styled(text: str, **style: Any) -> Styled:
+    """A text with colours, as `click.style` takes them."""
+    return Styled(click.style(visible(text), **style))
+
+
+def together(*parts: str) -> Styled:
+    """One text of several, some of them styled.
+
+    >>> together("a\\x1b", Styled("b\\x1b"))
+    'a\\\\x1bb\\x1b'
+    """
+    return Styled("".join(part if isinstance(part, Styled) else visible(part) for part in parts))
+
+
+def echo(text: str = "", *, err: bool = False) -> None:
+    """Print a line."""
+    click.echo(together(text), err=err)
+
+
+def echo_bytes(content: bytes) -> None:
+    """Print what is no text for people: whoever makes it sees to what is in it."""
+    click.echo(content, nl=False)
+
+
+class Commands(click.Group):
+    """Commands whose refusals, too, show what they quote."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            told = visible(error.format_message())
+            if told == error.format_message():
+                raise
+            raise refusal(error, told) from error
+
+
+def refusal(error: click.ClickException, message: str) -> click.ClickException:
+    """The same refusal in other words."""
+    if isinstance(error, click.UsageError):
+        return click.UsageError(message, error.ctx)
+    return click.ClickException(message)
