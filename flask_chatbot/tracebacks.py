@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Iterable
 
 from flask_chatbot.core.controls import visible
-from flask_chatbot.core.messages import Message
+from flask_chatbot.core.messages import Message, split_parts
 
 BETWEEN_WORDS = re.compile(r"[\s#\"]+")
 SHORTEST = 3  # characters; what is shorter stands in every traceback, and tells nothing
@@ -34,7 +34,7 @@ def told(error: BaseException, hidden: Iterable[str]) -> str:
 
 def private(message: Message) -> list[str]:
     """What of a message must not reach a log: its text, the words of it but for a keyword before the ``#``, and who sent it."""
-    words = message.data if "#" in message.text else (message.text,)
+    words = split_parts(message.text.partition("#")[2]) if "#" in message.text else (message.text,)
     return [message.text, *with_words(*words, message.sender.number, message.sender.name)]
 
 

@@ -13,6 +13,7 @@ from flask_chatbot.core.additions import NO_ADDITIONS, Additions, read_added
 from flask_chatbot.core.conditionbuilder import build_hours
 from flask_chatbot.core.documents import Step, read_document
 from flask_chatbot.core.fieldtypes import FIELD_TYPES
+from flask_chatbot.core.globs import ENTRIES_LIMIT, SECONDS_LIMIT, TooWide
 from flask_chatbot.core.matching import Index
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.preamble import build_folding, build_groups, build_locale, build_vars, kind_of
@@ -98,8 +99,15 @@ class _Loading:
                 f"{entry.data!r} is an absolute path, and `include` counts from the folder of {root.name}. Write the path from there."
             )
             return
+        try:
+            found = matching(root, entry.data)
+        except TooWide:
+            entry.tell(
+                f"{entry.data!r} takes more than {ENTRIES_LIMIT:,} files and folders, or {SECONDS_LIMIT:g} seconds of looking. "
+                "Begin it with the folder that holds the rules, such as rules/**/*.yaml."
+            )
+            return
         self.globs.append(entry.data)
-        found = matching(root, entry.data)
         if not found:
             entry.tell(f"no file matches {entry.data!r} beside {root.name}. Mend the path, or remove it.")
         for path in found:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+PARTS_LIMIT = 100  # of a text, between its ``#``
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
@@ -41,12 +43,12 @@ class Message:
 
     @property
     def data(self) -> tuple[str, ...]:
-        """The parts after the first ``#``: trimmed, trailing empty ones dropped, inner ones kept.
+        """The parts after the first ``#``, 100 at most: trimmed, trailing empty ones dropped, inner ones kept.
 
         >>> Message(text="penawaran#Jhon Doe## 3 ##").data
         ('Jhon Doe', '', '3')
         """
-        return split_parts(self.text.partition("#")[2]) if "#" in self.text else ()
+        return split_parts(self.text.partition("#")[2])[:PARTS_LIMIT] if "#" in self.text else ()
 
 
 def split_parts(text: str) -> tuple[str, ...]:

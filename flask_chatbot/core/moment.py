@@ -1,5 +1,6 @@
 """One message at one moment, as the rules of a book see it."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +9,10 @@ from flask_chatbot.core.fields import Context, dealt, read_fields
 from flask_chatbot.core.forms import Form, filled
 from flask_chatbot.core.matching import Candidate, Kind, Match
 from flask_chatbot.core.memory import Memory
-from flask_chatbot.core.messages import Message, split_parts
+from flask_chatbot.core.messages import PARTS_LIMIT, Message, split_parts
 from flask_chatbot.core.rules import Rule, RuleBook
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Moment:
     def read(self, candidate: Candidate) -> tuple[Match, dict[str, str]]:
         """The match with its fields read from what stands after the ``#`` or in a pattern's groups; and the texts they were read from."""
         rule, kind, literal, rest = candidate
-        data = split_parts(rest) if kind is Kind.FIELDS else () if kind is Kind.MENU else self.message.data
+        data = first_parts(rest) if kind is Kind.FIELDS else () if kind is Kind.MENU else first_parts(self.message.text.partition("#")[2])
         if not rule.fields and not rule.groups:
             return Match(rule=rule, kind=kind, literal=literal, data=data), {}
         groups = candidate.groups(self.message.text)
@@ -85,6 +88,14 @@ class Moment:
         if name == "next_open":
             return hours.next_open(self.now) if hours else None
         return self.book.index.suggestion(self.message.text) if kind is Kind.FALLBACK else None
+
+
+def first_parts(text: str) -> tuple[str, ...]:
+    """What stands between the ``#`` of a text, as far as there is room for it."""
+    parts = split_parts(text)
+    if len(parts) > PARTS_LIMIT:
+        log.warning("a message has %d parts between its #, and the first %d are used", len(parts), PARTS_LIMIT)
+    return parts[:PARTS_LIMIT]
 
 
 def trigger(match: Match) -> str:

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flask_chatbot.core.controls import visible
 from flask_chatbot.core.sentences import clip
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ _ADDRESS = re.compile(r"([1-9][0-9]*)@(?:c\.us|s\.whatsapp\.net)")  # of a perso
 # How WhatsApp calls people whose numbers grew a digit, or lost one, after they came: Brazil's 9, Mexico's 1. Each with the number of today.
 _RENUMBERED = ((re.compile(r"55([1-9][0-9])([6-9][0-9]{7})"), r"+55\g<1>9\2"), (re.compile(r"521([0-9]{10})"), r"+52\1"))
 _DIGITS_LIMIT = 15  # of a number with its country code (E.164)
+_STARS = 20  # at most, of a masked number: whoever sends a message may call himself anything
 _SHOWN = 7  # characters of a masked number that stay: the first 4 and the last 3
 
 
@@ -145,8 +147,8 @@ def mask(text: str) -> str:
     ('6281******890', '****5')
     """
     if len(text) < _SHOWN + 3:  # fewer than three stars would hide nothing
-        return "*" * (len(text) - 1) + text[-1:]
-    return text[:4] + "*" * (len(text) - _SHOWN) + text[-3:]
+        return visible("*" * (len(text) - 1) + text[-1:], keep="")
+    return visible(text[:4] + "*" * min(len(text) - _SHOWN, _STARS) + text[-3:], keep="")
 
 
 def is_mobile(digits: str) -> bool:

@@ -1,11 +1,13 @@
 """Which files a rule book comes from, so that whoever watches them can tell when they change."""
 
-import glob
 import hashlib
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from flask_chatbot.core.globs import Search, TooWide
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +22,15 @@ def files_now(root: Path, globs: tuple[str, ...]) -> list[Path]:
     """The files a load would read now: the root file, be it there or not, and each that the globs stand for, once."""
     found = {os.path.realpath(root): root}
     for pattern in globs:
-        for path in matching(root, pattern):
-            found.setdefault(os.path.realpath(path), path)
+        with suppress(TooWide):  # the files are others than before, then, and the load tells why
+            for path in matching(root, pattern):
+                found.setdefault(os.path.realpath(path), path)
     return list(found.values())
 
 
 def matching(root: Path, pattern: str) -> list[Path]:
-    """The files a glob of the root file stands for, in the order of their names."""
-    names = sorted(glob.glob(pattern, root_dir=root.parent, recursive=True))
-    return [path for name in names if (path := root.parent / name).is_file()]
+    """The files a glob of the root file stands for, in the order of their names; `TooWide` where these cannot be looked for."""
+    return [path for name in Search(root.parent).names(pattern) if (path := root.parent / name).is_file()]
 
 
 def digest(source: bytes) -> bytes:

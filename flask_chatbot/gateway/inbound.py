@@ -20,6 +20,7 @@ from flask_chatbot.gateway.actions import Actions
 from flask_chatbot.gateway.keeping import Keeping
 from flask_chatbot.gateway.service import Gateway
 from flask_chatbot.store import inbox
+from flask_chatbot.store.statements import is_chat
 
 ANSWERS_LIMIT = 20  # answers to one sender in a minute; two bots must not talk all night
 MINUTE = 60.0  # seconds
@@ -102,11 +103,14 @@ class Inbound:
 
     def _settle(self, id_: str, connection: Connection, answered: Answered) -> None:
         """The replies in the outbox, and the message among those answered; `AlreadyAnswered` where another process was first."""
-        replies = answered.decision.replies
+        replies, chat = answered.decision.replies, chat_of(answered.message)
+        if replies and not is_chat(chat):  # delivered again, it would be as wrong
+            log.error("message %s came from a chat that nobody can write to: its %d replies are dropped", short_id(id_), len(replies))
+            replies = ()
         if not inbox.add(connection, self._keeping.row(self._session, id_, answered, len(replies))):
             raise AlreadyAnswered
         for reply in replies:
-            self._gateway.post(connection, chat_of(answered.message), reply)
+            self._gateway.post(connection, chat, reply)
 
 
 def short_id(id_: str) -> str:

@@ -25,6 +25,7 @@ from flask_chatbot.store import callbacks, idempotency, optouts, outbox, request
 from flask_chatbot.store.callbacks import NewCallback, StoredCallback
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import NewMessage
+from flask_chatbot.store.statements import is_chat
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.transports.base import Group, Session, Transport
 
@@ -276,7 +277,12 @@ class Gateway:
         return self.transport.runs_anywhere or self.is_open
 
     def _message(self, chat: str, reply: Reply, terms: Terms, now: float) -> tuple[NewMessage, NewCallback | None]:
-        """A message, and the callback that stays behind where its `notify_url` is none that can be called."""
+        """A message, and the callback that stays behind where its `notify_url` is none that can be called.
+
+        `NotAccepted` where the chat can be no chat of WhatsApp's.
+        """
+        if not is_chat(chat):
+            raise NotAccepted("Nobody can be written to by this name. It is none that WhatsApp gives to people and groups.")
         name = make_id()
         refused = self._refused(name, terms.notify_url, now) if terms.notify_url else None
         message = NewMessage(

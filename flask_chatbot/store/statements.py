@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Dialect, Executable, Insert, literal_column, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+CHAT_LIMIT = 80  # characters of a chat's name
+
 # A NUL is refused by PostgreSQL, half of a surrogate pair by both.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _LOCKS = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
@@ -38,6 +40,15 @@ def storable(value: str) -> str:
     True
     """
     return _UNSTORABLE.sub("\ufffd", value)
+
+
+def is_chat(name: str) -> bool:
+    """Whether messages to a chat of this name can be kept; one that cannot be is no name that WhatsApp gives.
+
+    >>> is_chat("628111@c.us"), is_chat("6" * 300 + "@c.us")
+    (True, False)
+    """
+    return fitting(name, CHAT_LIMIT) == name
 
 
 def fitting(value: str, limit: int) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from flask_chatbot.store.statements import word
+from flask_chatbot.store.statements import CHAT_LIMIT, word
 
 # Constraints have names, so that a migration can say which it means.
 metadata = MetaData(
@@ -49,7 +49,7 @@ messages = Table(
     Column("seq", Serial, primary_key=True),  # the order within a chat
     Column("id", String(32), nullable=False, unique=True),
     Column("session", String(64), nullable=False),
-    Column("chat", String(80), nullable=False),
+    Column("chat", String(CHAT_LIMIT), nullable=False),
     Column("type", String(16), nullable=False),
     Column("reply", Text, nullable=False),  # what core.replydata.write_reply wrote
     Column("promo", Boolean, nullable=False),
@@ -138,7 +138,7 @@ inbox = Table(
     Column("seq", Serial, primary_key=True),
     Column("session", String(64), nullable=False),  # the transport's, or "webhook"
     Column("message_id", String(255), nullable=False),  # the transport's id, or webhook-id, or one of ours where there is none
-    Column("chat", String(80), nullable=False),
+    Column("chat", String(CHAT_LIMIT), nullable=False),
     Column("sender", String(80), nullable=False),
     Column("text", Text),  # what was written; NULL where messages are not kept
     Column("at", Double, nullable=False),

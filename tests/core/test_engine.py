@@ -100,9 +100,20 @@ def test_the_rules_own_reply_to_wrong_values_may_use_the_good_ones(book: RuleBoo
     assert said(book, "ditolak") == "Kurang lengkap, Kak (-)."
 
 
-def test_a_rule_without_fields_takes_any_number_of_parts(book: RuleBook) -> None:
+def test_a_rule_without_fields_takes_a_hundred_parts_and_the_log_counts_those_there_were(
+    book: RuleBook, caplog: pytest.LogCaptureFixture
+) -> None:
     assert said(book, "bebas#a## b #") == "a++b"
-    assert said(book, "bebas#" + "#".join("ab" * 100)) == "+".join("ab" * 100)
+    assert said(book, "bebas#" + "#".join("ab" * 50) + "##") == "+".join("ab" * 50)
+    assert caplog.messages == []
+    assert said(book, "bebas#" + "#".join("ab" * 100)) == "+".join("ab" * 50)
+    assert said(book, "lain#" + "#".join("ab" * 100)).split("/")[4] == "+".join("ab" * 50)
+    assert set(caplog.messages) == {"a message has 200 parts between its #, and the first 100 are used"}
+
+
+def test_a_loop_over_the_parts_of_any_message_ends(tmp_path: Path) -> None:
+    book = load(tmp_path, 'rules: [{keyword: "bebas#", reply: "{% for each in data %}{{ each }},{% endfor %}"}]')
+    assert said(book, "bebas#" + "#".join("a" * 4000)) == "a," * 100
 
 
 def test_templates_know_the_sender_the_text_its_parts_and_the_time(book: RuleBook) -> None:
@@ -267,7 +278,7 @@ def test_the_longest_texts_are_decided(every_type: RuleBook, text: str) -> None:
 
 def test_a_text_beyond_its_limit_ends_there(tmp_path: Path) -> None:
     book = load(tmp_path, "rules: [{fallback: true, reply: '{{ text | length }} {{ data | length }} {{ keyword | length }}'}]\n")
-    assert said(book, "x#" * 5000) == "4096 2047 1"
+    assert said(book, "x#" * 5000) == "4096 100 1"
     assert said(book, "y" * 5000) == "4096 0 4096"
 
 
