@@ -80,7 +80,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {  # a JSON Schema for each
                 "type": "array",
                 "minItems": 1,
                 "maxItems": NUMBERS_LIMIT,
-                "items": {"type": "string", "pattern": _FILLED, "maxLength": NUMBER_LIMIT},
+                "items": {"type": "string", "format": "phone", "maxLength": NUMBER_LIMIT},
             },
         },
         "examples": [{"name": "Admin", "numbers": ["628111111111"]}],
