@@ -14,6 +14,7 @@ from babel.dates import get_day_names, get_month_names
 
 from flask_chatbot.core.fields import Context, Field, FieldType, Pattern, listed
 from flask_chatbot.core.folding import UNSEEN, nfkc
+from flask_chatbot.core.locale import is_month_first
 from flask_chatbot.core.numbers import customers_phone
 from flask_chatbot.core.sentences import DAY_WORDS, NO_WORDS, YES_WORDS, quote, say
 
@@ -40,8 +41,8 @@ _NUMBERS = {
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _EMAIL = re.compile(rf'(?!\.)(?!.*\.\.)[^\s@,;:<>()\[\]"\\]{{1,64}}(?<!\.)@(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}')
 _YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<day>[0-9]{1,2})")
-# As the filter `date` writes the short form in English, and the others in either language; the text is folded.
-_MONTH_FIRST = re.compile(r"(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{2})")
+_MONTH_FIRST = re.compile(r"(?P<month>[0-9]{1,2})(?P<sign>[-/.])(?P<day>[0-9]{1,2})(?P=sign)(?P<year>[0-9]{4}|[0-9]{2})")
+# As the filter `date` writes all forms but the short one; the text is folded.
 _WEEKDAY = r"(?:(?P<weekday>[^\W\d_]+), )?"
 _WITH_NAMES = (
     re.compile(_WEEKDAY + r"(?P<day>[0-9]{1,2}) (?P<month>[^\W\d_]+) (?P<year>[0-9]{4})"),
@@ -153,13 +154,14 @@ def _date(text: str, _field: Field, context: Context) -> date:
         return today + timedelta(days=_DAYS[folded])
     found = _in_digits(text.translate(_SIGNS), context) or _in_words(folded, context.language)
     if found is None:
-        raise ValueError(say(context.language, "not_date", value=quote(text), example=f"{today:%d/%m/%Y}"))
+        form = "%m/%d/%Y" if is_month_first(context.language, context.country) else "%d/%m/%Y"
+        raise ValueError(say(context.language, "not_date", value=quote(text), example=f"{today:{form}}"))
     return found
 
 
 def _in_digits(text: str, context: Context) -> date | None:
-    """The day of a date written in digits: year or day first; where the bot itself writes the month first, that is tried before."""
-    writings = (_MONTH_FIRST, _YEAR_FIRST, _DAY_FIRST) if context.language == "en" else (_YEAR_FIRST, _DAY_FIRST)
+    """The day of a date written in digits: the year first, or the day; the month where the bot itself writes it first."""
+    writings = (_YEAR_FIRST, _MONTH_FIRST if is_month_first(context.language, context.country) else _DAY_FIRST)
     for found in filter(None, (writing.fullmatch(text) for writing in writings)):
         with suppress(ValueError):
             return date(_year(found["year"], context.now.year), int(found["month"]), int(found["day"]))

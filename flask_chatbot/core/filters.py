@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, pass_environment
 from jinja2.filters import FILTERS, do_truncate, do_unique
 
-from flask_chatbot.core.locale import Locale
+from flask_chatbot.core.locale import Locale, is_month_first
 from flask_chatbot.core.numbers import format_phone, mask
 from flask_chatbot.core.replies import TEXT_LIMIT
 
@@ -66,7 +66,9 @@ def write_date(value: object, form: str, locale: Locale) -> str:
     if not isinstance(value, date):
         raise Misfit(f"the filter date needs a date, not {kind(value)}")
     day = value.astimezone(locale.timezone) if isinstance(value, datetime) and value.tzinfo else value
-    return format_date(day, checked_form(form), locale=locale.language)
+    # Babel's English is that of the United States, whose 5/12 is 12 May: to everybody else it is 5 December.
+    is_day_first = locale.language == "en" and form == "short" and not is_month_first(locale.language, locale.country)
+    return format_date(day, checked_form(form), locale="en_GB" if is_day_first else locale.language)
 
 
 def write_time(value: object, form: str, locale: Locale) -> str:

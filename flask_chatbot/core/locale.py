@@ -11,3 +11,12 @@ class Locale:
     language: str = "id"
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Jakarta"))
     country: str = "ID"
+
+
+def is_month_first(language: str, country: str) -> bool:
+    """True if short dates are written and read with the month before the day: in English, in the United States.
+
+    >>> is_month_first("en", "US"), is_month_first("en", "ID"), is_month_first("id", "US")
+    (True, False, False)
+    """
+    return language == "en" and country == "US"

@@ -189,7 +189,7 @@ def test_the_filter_datetime_speaks_english_and_takes_the_form_of_its_date(tmp_p
     lines = ("when: {open: true}", "otherwise: \"{{ next_open | datetime }} / {{ next_open | datetime('short') }}\"")
     (answer,) = rule(tmp_path, *lines, settings="settings: {language: en, hours: {mon: 08.00-17.00}}\n").otherwise
     reply = answer.make({"next_open": at(2026, 11, 23, 8)}, Random(1))
-    assert reply == Text("Monday, November 23, 2026 at 8:00\u202fAM / 11/23/26 at 8:00\u202fAM")
+    assert reply == Text("Monday, November 23, 2026 at 8:00\u202fAM / 23/11/2026 at 8:00\u202fAM")
 
 
 def test_a_condition_that_asks_for_nothing_holds() -> None:
