@@ -250,7 +250,7 @@ class _Turn:
         """What is said of missing and wrong values: a question, the rule's own words, or all of them explained."""
         rule, fields = match.rule, match.rule.fields or ()
         asks = tuple(field.name for field in fields if field.name in match.invalid)
-        if rule.on_invalid == "ask" and asks and SURPLUS not in match.invalid:
+        if asks and SURPLUS not in match.invalid and asks_again(match, form):
             if form.refused >= WRONG_LIMIT:
                 return Decision(match, (Text(say(self.language, "form_given_up")),))
             problems = {name: problem for name, problem in match.invalid.items() if by_handler or form.texts.get(name)}
@@ -344,6 +344,18 @@ def differ(notes: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
         return bool(notes != before)
     except Exception:  # noqa: BLE001  a handler may put anything there
         return True
+
+
+def asks_again(match: Match, form: Form) -> bool:
+    """True if missing and wrong values are asked for, and not explained.
+
+    Without a form to show, nobody could follow it: what is missing is asked for then. What was written whole and is wrong is explained,
+    since whoever wrote it can write it again.
+    """
+    rule = match.rule
+    if rule.on_invalid != "explain":
+        return rule.on_invalid == "ask"
+    return rule.may_ask and (match.kind is Kind.FORM or not any(form.texts.get(name) for name in match.invalid))
 
 
 def lacking(match: Match, supplied: Collection[str]) -> list[str]:

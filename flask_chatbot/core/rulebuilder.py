@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, cast
 
 from flask_chatbot.core.conditionbuilder import build_condition, build_duration
-from flask_chatbot.core.dialoguebuilder import Asking, build_actions, build_asking, build_confirm, build_menu
+from flask_chatbot.core.dialoguebuilder import build_actions, build_asking, build_confirm, build_menu
 from flask_chatbot.core.fieldbuilder import RESERVED
 from flask_chatbot.core.fields import Field, FieldType
 from flask_chatbot.core.fieldtypes import FIELD_TYPES
@@ -12,7 +12,7 @@ from flask_chatbot.core.folding import Folding
 from flask_chatbot.core.kindbuilder import KEYS, build_kinds, first_written
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.replybuilder import ReplyBuilder
-from flask_chatbot.core.rules import Keyword, Rule
+from flask_chatbot.core.rules import Rule
 from flask_chatbot.core.templates import Sandbox
 from flask_chatbot.core.testbuilder import build_test
 
@@ -34,15 +34,10 @@ NAMES = {
 }
 
 
-def on_invalid(data: Mapping[str, Any], asks: bool, has_form: bool) -> OnInvalid:
-    """What a wrong value does, by what the rule says or else by what it has: without a form to show, it asks."""
-    implied = "ask" if asks else "reply" if "invalid" in data else "explain" if has_form else "ask"
+def on_invalid(data: Mapping[str, Any], asks: bool) -> OnInvalid:
+    """What a wrong value does, by what the rule says or else by what it has."""
+    implied = "ask" if asks else "reply" if "invalid" in data else "explain"
     return cast(OnInvalid, data.get("on_invalid") or implied)
-
-
-def takes_fields(keywords: Iterable[Keyword]) -> bool:
-    """True if there is a form to show: a keyword that is written with its fields."""
-    return any(keyword.takes_fields for keyword in keywords)
 
 
 class RuleBuilder:
@@ -78,7 +73,7 @@ class RuleBuilder:
             needs=needs,
             **self.answers(place, self.known(data, asking.fields or (), groups), needs),
             **self.conditions(place),
-            **self.others(place, asking, kinds.keywords),
+            **self.others(place, asking.asks),
         )
         self.check(place, rule, kinds.named)
         return rule
@@ -115,16 +110,15 @@ class RuleBuilder:
             place.at("otherwise").tell(message, key=True)
         return {"when": when, "once_per": build_duration(place.each("once_per"))}
 
-    def others(self, place: Place, asking: Asking, keywords: Iterable[Keyword]) -> dict[str, Any]:
+    def others(self, place: Place, asks: bool) -> dict[str, Any]:
         """The keys that need no more than themselves."""
         data: dict[str, Any] = place.data
-        has_form = asking.fields is None or takes_fields(keywords)
         written = str(data)
         return {
             "fallback": data.get("fallback", False),
             "priority": data.get("priority", 0),
-            "asks": asking.asks,
-            "on_invalid": on_invalid(data, asking.asks, has_form),
+            "asks": asks,
+            "on_invalid": on_invalid(data, asks),
             "is_silent": data.get("reply") == [],
             "uses": tuple(name for name in COSTLY if name in written),
             "menu": build_menu(place.each("menu")),
@@ -152,13 +146,9 @@ class RuleBuilder:
                 place.at(key).tell(f"{key!r} is for 'fields'; 'ask' asks again. Remove it.", key=True)
 
     def check_fields(self, place: Place, rule: Rule, fields: tuple[Field, ...], named: Collection[str]) -> None:
-        has_form = takes_fields(rule.keywords)
-        if "pattern" in place.data and not has_form:
+        if "pattern" in place.data and not rule.has_form:
             self.check_groups(place, fields, named)
-            if place.data.get("on_invalid") == "explain":
-                message = "'on_invalid: explain' shows the form of a keyword with #, and this rule has none. Write `ask`, or remove it."
-                place.at("on_invalid").tell(message)
-        elif not has_form:
+        elif not rule.has_form:
             written = rule.keywords[0].written if rule.keywords else "penawaran"
             place.at("fields").tell(f"'fields' needs a keyword that ends in #, such as `keyword: {written}#`.", key=True)
         if rule.on_invalid == "reply" and "invalid" not in place.data:

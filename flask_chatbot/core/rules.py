@@ -88,6 +88,16 @@ class Rule:
         """Whether a text can lead here; where none can, a menu does, or Python."""
         return bool(self.keywords or self.patterns or self.contains or self.similar or self.fallback)
 
+    @property
+    def has_form(self) -> bool:
+        """True if there is a form to show: a keyword that is written with the fields behind its ``#``."""
+        return any(keyword.takes_fields for keyword in self.keywords)
+
+    @property
+    def may_ask(self) -> bool:
+        """True if values may be asked for, one at a time: always of a rule that has fields and no form to show."""
+        return self.asks or self.on_invalid == "ask" or (self.on_invalid == "explain" and bool(self.fields) and not self.has_form)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBook:
@@ -133,4 +143,4 @@ class RuleBook:
 def remembers(rule: Rule) -> bool:
     """Whether a rule leaves something to remember of the person it answered."""
     pauses = any(isinstance(action, Pause) for action in rule.actions)
-    return pauses or rule.asks or rule.on_invalid == "ask" or bool(rule.menu) or rule.once_per is not None
+    return pauses or rule.may_ask or bool(rule.menu) or rule.once_per is not None

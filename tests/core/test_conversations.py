@@ -271,9 +271,10 @@ def test_a_rule_that_has_no_form_to_show_asks(tmp_path: Path, way_in: tuple[str,
     ]
 
 
-def test_of_what_a_pattern_found_only_the_wrong_is_asked_for(tmp_path: Path) -> None:
+def test_what_a_pattern_found_and_is_wrong_is_explained_and_the_next_text_is_a_new_one(tmp_path: Path) -> None:
     talk = talk_of(tmp_path, PARCEL)
-    assert talk.hears("cek resi jnt 0200", "cek resi jnt 2", "300") == ["jnt 200", "Minimal 100.\nMohon tulis: Nomor.", "jnt 300"]
+    wrong = "Maaf, masih ada yang perlu diperbaiki:\n- Nomor: Minimal 100."
+    assert talk.hears("cek resi jnt 0200", "cek resi jnt 2", "cek resi jnt 300") == ["jnt 200", wrong, "jnt 300"]
 
 
 def test_what_a_handler_refuses_of_a_rule_without_a_form_is_asked_for_again(tmp_path: Path) -> None:
@@ -283,7 +284,9 @@ def test_what_a_handler_refuses_of_a_rule_without_a_form_is_asked_for_again(tmp_
         return None
 
     talk = Talk(load(tmp_path, PARCEL), handle)
-    assert talk.hears("cek resi jne 200", "jnt") == ["Kami tidak pakai jne.\nMohon tulis: Kurir.", "jnt 200"]
+    explained = "Maaf, masih ada yang perlu diperbaiki:\n- Kurir: Kami tidak pakai jne."
+    asked = ["Mohon tulis: Kurir.", "Mohon tulis: Nomor.", "Kami tidak pakai jne.\nMohon tulis: Kurir.", "jnt 200"]
+    assert talk.hears("cek resi jne 200", "cek resi", "jne", "200", "jnt") == [explained, *asked]
 
 
 def test_a_rule_with_a_keyword_for_its_fields_shows_them_however_it_was_found(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from flask_chatbot.core.patterns import EFFORT_LIMIT, effort, read_pattern
 from flask_chatbot.core.problems import Mark
 from flask_chatbot.core.rules import Rule
 from tests.core.books import ask, load, problems, rule_name, said
-from tests.core.talks import Talk
 
 
 def rules_of(*sources: str) -> list[Rule]:
@@ -75,10 +74,9 @@ def test_a_group_without_a_field_is_text_or_none(tmp_path: Path) -> None:
     assert dict(match.fields) == {"jumlah": 3, "barang": "kaos", "kota": None}
 
 
-def test_a_group_that_does_not_fit_its_field_is_asked_for_as_there_is_no_form_to_show(tmp_path: Path) -> None:
-    talk = Talk(load(tmp_path, FIELDS))
-    wrong = '"banyak" bukan angka bulat. Contoh: 3.\nMohon tulis: Jumlah.\n(Ketik *-* untuk melewati.)'
-    assert talk.hears("pesan banyak kaos ke jambi", "3") == [wrong, "4 kaos jambi"]
+def test_a_group_that_does_not_fit_its_field_is_explained_without_a_form(tmp_path: Path) -> None:
+    text = said(load(tmp_path, FIELDS), "pesan banyak kaos")
+    assert text == 'Maaf, masih ada yang perlu diperbaiki:\n- Jumlah: "banyak" bukan angka bulat. Contoh: 3.'
 
 
 NOT_HAD = "Look-around and references back are not to be had."
