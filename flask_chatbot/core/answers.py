@@ -7,7 +7,7 @@ from itertools import accumulate
 from random import Random
 from typing import Protocol
 
-from flask_chatbot.core.numbers import normalize_phone
+from flask_chatbot.core.numbers import contact_number
 from flask_chatbot.core.problems import Mark
 from flask_chatbot.core.replies import ContactCard, Location, Media, Reply, Text
 from flask_chatbot.core.templates import Template
@@ -78,13 +78,13 @@ class ContactAnswer:
         for number, mark in self.numbers:
             try:
                 if number.is_constant:
-                    normalize_phone(number.source, self.country)
+                    contact_number(number.source, self.country)
             except ValueError as error:
                 yield mark, str(error)
 
     def _read(self, written: str, mark: Mark) -> str:
         try:
-            return written and normalize_phone(written, self.country)
+            return written and contact_number(written, self.country)
         except ValueError:  # which names the number: it may be a customer's
             log.warning("%s: this number of a contact is no valid one, and is left out", mark)
             return ""

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
-from flask_chatbot.core.numbers import normalize_phone
+from flask_chatbot.core.numbers import contact_number
 from flask_chatbot.core.replies import ContactCard, Reply
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def dialled(card: ContactCard, country: str) -> ContactCard:
     numbers = []
     for place, number in enumerate(card.numbers):
         try:
-            numbers.append(normalize_phone(number, country))
+            numbers.append(contact_number(number, country))
         except ValueError as error:
             raise UnusableNumber(place, str(error)) from None
     return replace(card, numbers=tuple(numbers))

@@ -113,6 +113,23 @@ def customers_phone(text: str, country: str = "ID") -> str:
     return reading.local if isinstance(reading, Ambiguous) else normalize_phone(text, country)
 
 
+def contact_number(text: str, country: str = "ID") -> str:
+    """A number of a contact card, as it goes on the wire: with its country code, or a short one of the country such as 119.
+
+    ValueError as for `normalize_phone`.
+
+    >>> contact_number("0812-3456-7890"), contact_number("119")
+    ('6281234567890', '119')
+    """
+    try:
+        return normalize_phone(text, country)
+    except ValueError:
+        short = text.strip()
+        if not (short.isascii() and short.isdecimal() and _is_short(short, country)):
+            raise
+        return short
+
+
 def senders_phone(text: str, country: str = "ID") -> str:
     """The number that a message came from, which platforms tell with its country code; the text as it is where that is no number.
 
@@ -188,6 +205,16 @@ def _local(written: str, country: str) -> str:
     trunk = phonenumbers.ndd_prefix_for_region(country, True) or "0"
     digits = _digits(_parsed(written, country))
     return digits if written.startswith(("0", trunk)) or is_mobile(digits) else ""
+
+
+def _is_short(digits: str, country: str) -> bool:
+    """True for emergency numbers and other short ones that are dialled within the country."""
+    import phonenumbers
+
+    try:
+        return bool(phonenumbers.is_valid_short_number_for_region(phonenumbers.parse(digits, country), country))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def _has_own_code(written: str, country: str) -> bool:

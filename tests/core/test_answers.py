@@ -42,6 +42,7 @@ def text(source: str) -> TextAnswer:
         ("{location: {lat: -6.2, lng: 106}}", [Location(-6.2, 106.0)]),
         ("{location: {lat: -90, lng: 180, name: 'Rumah {{ nama }}'}}", [Location(-90.0, 180.0, "Rumah Budi")]),
         ("{contact: {name: Admin, numbers: 628111111111}}", [ContactCard("Admin", ("628111111111",))]),
+        ("{contact: {name: Ambulans, numbers: [119, '112']}}", [ContactCard("Ambulans", ("119", "112"))]),
         ("{contact: {name: Admin, numbers: ['0811-111-1111', '{{ nohp }}']}}", [ContactCard("Admin", ("628111111111", "6281234567890"))]),
         ("{one_of: [{image: 'https://x.id/a.png', weight: 3}]}", [Image("https://x.id/a.png")]),
     ],
