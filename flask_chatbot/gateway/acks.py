@@ -41,9 +41,8 @@ class Acks:
         """Note under which id a message went out, and that it did; receipts that were faster than this count now."""
         early = transport_ids.link(connection, self._session, transport_id, message, at)
         self.change(connection, message, Ack.SENT, at)
-        if early is not None:
-            ack, since, error = early
-            self.change(connection, message, ack, since, error)
+        for receipt in early:
+            self.change(connection, message, receipt.ack, receipt.at, receipt.error)
 
     def received(self, connection: Connection, receipt: Receipt) -> None:
         """Take what WhatsApp tells of a message; one that nobody knows yet is kept until it is."""

@@ -69,6 +69,7 @@ _COUNT_FAILED = select(func.count()).where(_c.session == bindparam("session"), _
 _TYPE = update(messages).where(_c.id == bindparam("of")).values(type=bindparam("new"))
 _AT = {Ack.ERROR: "failed_at", Ack.SENT: "sent_at", Ack.DELIVERED: "delivered_at", Ack.READ: "read_at", Ack.PLAYED: "played_at"}
 _MOVE = {ack: update(messages).where(_c.id == bindparam("of")).values({"ack": int(ack), at: bindparam("when")}) for ack, at in _AT.items()}
+_NOTE = {ack: update(messages).where(_c.id == bindparam("of")).values({at: bindparam("when")}) for ack, at in _AT.items()}
 _FAIL = update(messages).where(_c.id == bindparam("of")).values(state="failed", error=bindparam("why"), settled_at=bindparam("when"))
 
 
@@ -105,10 +106,14 @@ def set_type(connection: Connection, message: str, kind: str) -> None:
 def move_ack(connection: Connection, message: str, ack: Ack, at: float, error: str = "") -> Stored | None:
     """The message after its ack went forward; None where it does not go that way, or there is no such message.
 
-    An error takes the message out of the queue, too.
+    An error takes the message out of the queue, too. Of what is told late, as a 2 after a 3, the time is kept.
     """
     row = connection.execute(_LOCK, {"id": message}).first()
-    if row is None or ack not in _MOVE or not Ack(row.ack).may_become(ack):
+    if row is None or ack not in _MOVE:
+        return None
+    if not Ack(row.ack).may_become(ack):
+        if Ack.PENDING < ack < row.ack and row._mapping[_AT[ack]] is None:
+            connection.execute(_NOTE[ack], {"of": message, "when": at})
         return None
     if ack is Ack.ERROR:
         _fail(connection, _stored(row), at, error)

@@ -119,16 +119,14 @@ Index("ix_chatbot_callbacks_claimed", callbacks.c.leased_until, **_where(callbac
 Index("ix_chatbot_callbacks_order", callbacks.c.message, callbacks.c.seq)
 Index("ix_chatbot_callbacks_settled", callbacks.c.state, callbacks.c.settled_at, **_where(callbacks.c.settled_at.is_not(None)))
 
-# The ids a transport gave our messages; a receipt that comes before its message is known waits here with its ack.
+# The ids a transport gave our messages; receipts that come before their message is known wait here.
 transport_ids = Table(
     "chatbot_transport_ids",
     metadata,
     Column("session", String(64), primary_key=True),
     Column("transport_id", String(128), primary_key=True),
     Column("message", String(32)),
-    Column("ack", SmallInteger),
-    Column("at", Double),
-    Column("error", Text),
+    Column("early", Text),  # JSON: ack, time and error of each such receipt, in the order in which they came
     Column("created_at", Double, nullable=False, index=True),
 )
 

@@ -1,5 +1,8 @@
 """The ids a transport gave our messages, and receipts that came before their message was known by one."""
 
+import json
+from typing import Any
+
 from sqlalchemy import Connection, bindparam, select, update
 
 from flask_chatbot.core.outbound import Ack, Receipt
@@ -16,19 +19,19 @@ _LINK = upsert(
     )
 )
 _NEW = upsert(lambda insert: insert(transport_ids).on_conflict_do_nothing())
-_EARLY = select(_c.ack, _c.at, _c.error).where(_HERE)
+_EARLY = select(_c.early).where(_HERE)
 _MESSAGE = select(_c.message).where(_HERE)
-_LOCK = select(_c.message, _c.ack).where(_HERE).with_for_update()
-_KEEP = update(transport_ids).where(_HERE).values(ack=bindparam("new_ack"), at=bindparam("new_at"), error=bindparam("why"))
+_LOCK = select(_c.message, _c.early).where(_HERE).with_for_update()
+_KEEP = update(transport_ids).where(_HERE).values(early=bindparam("kept"))
 
 
-def link(connection: Connection, session: str, transport_id: str, message: str, now: float) -> tuple[Ack, float, str] | None:
-    """Know a message by the id a transport gave it: the ack, time and error of a receipt that came before, if one did."""
+def link(connection: Connection, session: str, transport_id: str, message: str, now: float) -> list[Receipt]:
+    """Know a message by the id a transport gave it: the receipts that came before, in the order in which they did."""
     known_as = fitting(transport_id, ID_LIMIT)
     row = {"session": session, "transport_id": known_as, "message": message, "created_at": now}
     connection.execute(_LINK[connection.dialect.name], row)
-    early = connection.execute(_EARLY, {"in_session": session, "known_as": known_as}).one()
-    return None if early.ack is None else (Ack(early.ack), early.at, early.error)
+    early = connection.execute(_EARLY, {"in_session": session, "known_as": known_as}).scalar()
+    return [Receipt(id=transport_id, ack=Ack(ack), at=at, error=error) for ack, at, error in _read(early)]
 
 
 def message_of(connection: Connection, session: str, transport_id: str) -> str | None:
@@ -38,13 +41,19 @@ def message_of(connection: Connection, session: str, transport_id: str) -> str |
 
 
 def keep_early(connection: Connection, session: str, receipt: Receipt, now: float) -> bool:
-    """Keep a receipt until its message is known, of several the furthest. False where it is known by now: the receipt counts at once."""
+    """Keep a receipt until its message is known, of several of one ack the first. False where it is known by now: it counts at once."""
     here = {"in_session": session, "known_as": fitting(receipt.id, ID_LIMIT)}
     row = {"session": session, "transport_id": here["known_as"], "created_at": now}
     connection.execute(_NEW[connection.dialect.name], row)
     kept = connection.execute(_LOCK, here).one()
     if kept.message is not None:
         return False
-    if kept.ack is None or Ack(kept.ack).may_become(receipt.ack):
-        connection.execute(_KEEP, {**here, "new_ack": int(receipt.ack), "new_at": receipt.at, "why": storable(receipt.error)})
+    early = _read(kept.early)
+    if receipt.ack not in [ack for ack, _, _ in early]:
+        connection.execute(_KEEP, {**here, "kept": json.dumps([*early, (int(receipt.ack), receipt.at, storable(receipt.error))])})
     return True
+
+
+def _read(early: str | None) -> list[Any]:
+    """Ack, time and error of each receipt that is kept."""
+    return json.loads(early) if early else []

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flask_chatbot.store.database import Database
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-REVISIONS = ("0001", "0002")  # those of the folder, so that a database that is up to date is known without loading Alembic
+REVISIONS = ("0001", "0002", "0003")  # those of the folder, so that a database that is up to date is known without loading Alembic
 HEAD = REVISIONS[-1]
 
 _UPGRADING = 0x63686174  # any number, the same in all processes: who holds this lock upgrades
@@ -85,13 +85,13 @@ def upgrade_tables(connection: Connection, place: str) -> None:
     _stamp(connection)
 
 
-def migrate(connection: Connection, revision: str) -> None:
-    """Take every step from a revision (or "base": no tables) to this version's."""
+def migrate(connection: Connection, revision: str, to: str = HEAD) -> None:
+    """Take every step from a revision (or "base": no tables) to this version's, or that of another."""
     from alembic.migration import MigrationContext  # here, since Alembic is slow to load and seldom needed
     from alembic.operations import Operations
     from alembic.script import ScriptDirectory
 
-    steps = list(ScriptDirectory(str(MIGRATIONS)).iterate_revisions("head", revision))
+    steps = list(ScriptDirectory(str(MIGRATIONS)).iterate_revisions(to, revision))
     with Operations.context(MigrationContext.configure(connection)):
         for step in reversed(steps):
             step.module.upgrade()

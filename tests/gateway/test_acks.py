@@ -69,6 +69,51 @@ def test_receipts_that_come_before_their_message_is_known_count_once_it_is(rig: 
     assert told(rig, name) == [(URL, 1, "queued"), (URL, 3, "queued")]
 
 
+def test_receipts_that_come_before_their_message_is_known_are_all_told_with_their_times(rig: Rig) -> None:
+    name = rig.accept(notify_url=URL)
+    for ack in (Ack.DELIVERED, Ack.READ, Ack.READ, Ack.PLAYED):
+        rig.clock.forward(1.0)
+        rig.receipt(name, ack)
+    rig.clock.forward(1.0)
+    send(rig, name)
+    message = rig.message(name)
+    assert (message.sent_at, message.delivered_at, message.read_at, message.played_at) == (START + 5, START + 1, START + 2, START + 4)
+    assert [(each.ack, each.at) for each in rig.callbacks(name)] == [(1, START + 5), (2, START + 1), (3, START + 2), (4, START + 4)]
+
+
+def test_a_receipt_that_comes_late_keeps_its_time_and_is_told_to_nobody(rig: Rig) -> None:
+    name = rig.accept(notify_url=URL)
+    send(rig, name)
+    for ack in (Ack.READ, Ack.DELIVERED, Ack.DELIVERED):
+        rig.clock.forward(1.0)
+        rig.receipt(name, ack)
+    message = rig.message(name)
+    assert (message.ack, message.delivered_at, message.read_at) == (Ack.READ, START + 2, START + 1)
+    assert told(rig, name) == [(URL, 1, "queued"), (URL, 3, "queued")]
+
+
+@pytest.mark.parametrize(
+    ("early", "acks", "times"),
+    [
+        ((Ack.ERROR,), [1, -1], (None, START + 1)),
+        ((Ack.SENT, Ack.ERROR, Ack.DELIVERED), [1, -1], (None, START + 2)),
+        ((Ack.DELIVERED, Ack.ERROR), [1, 2], (START + 1, None)),
+    ],
+)
+def test_an_error_that_comes_early_follows_the_sending_and_nothing_that_was_delivered(
+    rig: Rig, early: tuple[Ack, ...], acks: list[int], times: tuple[float | None, float | None]
+) -> None:
+    name = rig.accept(notify_url=URL)
+    for ack in early:
+        rig.clock.forward(1.0)
+        rig.receipt(name, ack, "It bounced." if ack is Ack.ERROR else "")
+    send(rig, name)
+    message = rig.message(name)
+    assert [each.ack for each in rig.callbacks(name)] == acks
+    assert (message.delivered_at, message.failed_at) == times
+    assert message.error == ("It bounced." if acks[-1] == -1 else None)
+
+
 def test_an_error_after_the_server_had_it_is_final(rig: Rig) -> None:
     name = rig.accept(notify_url=URL)
     send(rig, name)

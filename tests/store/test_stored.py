@@ -55,7 +55,7 @@ def test_an_id_nobody_gave_is_not_found(database: Database, name: str) -> None:
         assert stored.find(connection, name) is None
 
 
-def test_each_ack_notes_its_time_and_a_late_one_changes_nothing(database: Database) -> None:
+def test_each_ack_notes_its_time_and_of_a_late_one_only_the_time_is_kept(database: Database) -> None:
     given = new()
     add(database, given)
     moved = [
@@ -64,7 +64,7 @@ def test_each_ack_notes_its_time_and_a_late_one_changes_nothing(database: Databa
     ]
     assert moved == [True, True, False, True, False]
     known = found(database, given.id)
-    assert (known.ack, known.sent_at, known.delivered_at, known.read_at, known.played_at) == (Ack.PLAYED, 300.0, None, 301.0, 303.0)
+    assert (known.ack, known.sent_at, known.delivered_at, known.read_at, known.played_at) == (Ack.PLAYED, 300.0, 302.0, 301.0, 303.0)
 
 
 def test_an_error_after_delivery_and_an_ack_after_an_error_change_nothing(database: Database) -> None:
@@ -143,12 +143,13 @@ def test_the_type_follows_the_content(database: Database) -> None:
     assert states(database) == {"queued": 1}
 
 
-def test_a_receipt_that_comes_before_its_message_is_known_waits_and_the_furthest_counts(database: Database) -> None:
+def test_receipts_that_come_before_their_message_is_known_wait_each_with_its_time_and_in_their_order(database: Database) -> None:
+    early = [Receipt(id="T1", ack=ack, at=10.0 + ack, error="a\0"[:-ack]) for ack in (Ack.DELIVERED, Ack.READ, Ack.SENT, Ack.ERROR)]
     with database.writing() as connection:
-        for ack in (Ack.DELIVERED, Ack.READ, Ack.SENT):
-            assert transport_ids.keep_early(connection, "main", Receipt(id="T1", ack=ack, at=10.0 + ack), 20.0)
+        for each in (*early, Receipt(id="T1", ack=Ack.READ, at=99.0)):
+            assert transport_ids.keep_early(connection, "main", each, 20.0)
         assert transport_ids.message_of(connection, "main", "T1") is None
-        assert transport_ids.link(connection, "main", "T1", "3EB01", 21.0) == (Ack.READ, 13.0, "")
+        assert transport_ids.link(connection, "main", "T1", "3EB01", 21.0) == early
         assert transport_ids.message_of(connection, "main", "T1") == "3EB01"
         assert not transport_ids.keep_early(connection, "main", Receipt(id="T1", ack=Ack.PLAYED, at=30.0), 30.0)
 
@@ -157,7 +158,7 @@ def test_a_message_tried_twice_is_known_by_both_ids(database: Database) -> None:
     long = "x" * 1000
     with database.writing() as connection:
         for known_as in ("T1", long, "\0\ud83d"):
-            assert transport_ids.link(connection, "main", known_as, "3EB01", 21.0) is None
+            assert transport_ids.link(connection, "main", known_as, "3EB01", 21.0) == []
     with database.reading() as connection:
         assert [transport_ids.message_of(connection, "main", each) for each in ("T1", long, "\0\ud83d")] == ["3EB01"] * 3
         assert transport_ids.message_of(connection, "second", "T1") is None
