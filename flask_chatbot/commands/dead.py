@@ -228,5 +228,5 @@ def queue(place: Place, connection: "Connection", messages: Sequence[str], callb
     from flask_chatbot.store import callbacks as calls
     from flask_chatbot.store import stored
 
-    now = place.bot.clock().timestamp()
-    return Queued(stored.resend(connection, messages, now, now + LIFETIME), calls.resend(connection, callbacks, now))
+    expires_at = place.bot.clock().timestamp() + LIFETIME
+    return Queued(stored.resend(connection, messages, expires_at), calls.resend(connection, callbacks))

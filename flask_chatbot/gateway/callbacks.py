@@ -40,7 +40,8 @@ DONE = Tried()
 class Caller:
     """Makes callbacks, from any thread and with no transaction open.
 
-    Those without a URL are the app's own: `on_ack` is called for them, with the message's id and its ack.
+    Those without a URL are the app's own: `on_ack` is called for them, with the message's id and its ack. `clock` is that of this machine,
+    as the receivers of signatures know no other; `due_at` of what comes of a try is by it.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class Caller:
         self._client = client
         self._secrets = secrets
         self._on_ack = on_ack
-        self._clock = clock
+        self.clock = clock
         self._random = random
 
     def attempt(self, claim: CallbackClaim) -> Tried:
@@ -69,7 +70,7 @@ class Caller:
 
     def _post(self, claim: CallbackClaim) -> Answer:
         body = json.dumps({"msgid": claim.message, "ack": claim.ack}).encode()
-        signed = headers(self._secrets, claim.id, int(self._clock()), body)
+        signed = headers(self._secrets, claim.id, int(self.clock()), body)
         told_as = {"Content-Type": "application/json", **signed}
         return self._client.post(claim.url, body, told_as, deadline=DEADLINE, limit=ANSWER_LIMIT, cuts=True)
 
@@ -80,7 +81,7 @@ class Caller:
         said = f"It answered {answer.status}."
         if answer.status == GONE:
             return Tried(said)
-        return self._again(claim, said, read_retry_after(answer.headers.get("retry-after"), self._clock()))
+        return self._again(claim, said, read_retry_after(answer.headers.get("retry-after"), self.clock()))
 
     def _again(self, claim: CallbackClaim, error: str, after: float = 0.0, *, is_answered: bool = True) -> Tried:
-        return Tried(error, next_callback(claim.tries, self._clock(), self._random.random(), after), is_answered)
+        return Tried(error, next_callback(claim.tries, self.clock(), self._random.random(), after), is_answered)

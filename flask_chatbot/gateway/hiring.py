@@ -12,6 +12,7 @@ from flask_chatbot.gateway.fetching import fetch_media
 from flask_chatbot.gateway.pacing import Tempo
 from flask_chatbot.gateway.service import Gateway
 from flask_chatbot.gateway.worker import Gear, Worker
+from flask_chatbot.store.clock import server_time
 from flask_chatbot.store.sweeping import sweep
 from flask_chatbot.transports.base import File
 
@@ -48,7 +49,7 @@ def gear_of(gateway: Gateway, received: Callable[[Message], None], context: Call
         acks=Acks(gateway.transport.name, clock, lambda: gateway.hears_acks),
         fetch=fetch,
         received=received,
-        sweep=lambda connection: sweep(connection, clock(), KEPT),
+        sweep=lambda connection: sweep(connection, server_time(connection) or clock(), KEPT),
         tempo=Tempo.of(settings.pace.count, settings.pace.seconds) if settings.pace else None,
         opened=partial(setattr, gateway, "is_open"),
         shut=partial(setattr, gateway, "trouble"),

@@ -26,11 +26,10 @@ class InHand:
         self._claims: dict[_Key, Claim] = {}
         self._let_go_at: dict[_Key, float] = {}  # of those that were begun, by the timer
 
-    @property
-    def let_go(self) -> int:
-        """How many sends hang."""
+    def in_flight(self, done: Iterable[Claim]) -> int:
+        """How many sends were begun and are not done, but for those that hang."""
         timer = self._timer()
-        return sum(at <= timer for at in self._let_go_at.values())
+        return len({key for key, at in self._let_go_at.items() if timer < at}.difference(map(_key, done)))
 
     def take(self, claims: Iterable[Claim]) -> None:
         """Hold claims that were just made."""

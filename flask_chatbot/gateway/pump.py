@@ -46,13 +46,15 @@ class Road(Protocol):
 class Shift:
     """When a road is worked on, while `is_open` says so; `ring` tells that something was done.
 
-    `clock` gives epoch seconds, `timer` only runs forward.
+    `clock` gives epoch seconds, the same to all workers of a database; `timer` only runs forward. While `is_quiet`, nothing but suspects is
+    begun.
     """
 
     is_open: Callable[[], bool]
     ring: Callable[[], None]
     clock: Clock
     timer: Clock
+    is_quiet: Callable[[], bool] = lambda: False
 
 
 class Trouble:

@@ -2,6 +2,7 @@
 
 import logging
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 from random import Random
 
@@ -18,7 +19,6 @@ from flask_chatbot.store.outbox import Claim
 
 LEASE = 30.0  # seconds that a chat waits for a worker that was killed
 THREADS = 8
-DEATHS = 5  # of workers that were trying a message, until it is given up
 LOOK_AT_PACE = 1.0  # seconds between two looks for a token, at the most
 KILLER = "Each worker that tried it died."
 
@@ -41,7 +41,6 @@ class Sending:
         self._crew = Crew("chatbot-send", THREADS)
         self._in_hand = InHand(lease, shift.timer)
         self._sending = 0  # begun, and not written down yet
-        self._suspects: deque[Claim] = deque()  # whose worker died: each is tried alone, so that no other dies with the one that killed it
         self._done: deque[Outcome] = deque()
         self._paused = (0.0, 0.0)  # from when to when no token is asked for
         self._is_closing = False
@@ -49,13 +48,17 @@ class Sending:
 
     @property
     def under_way(self) -> int:
-        return self._sending + len(self._suspects)
+        return self._sending
+
+    @property
+    def in_flight(self) -> int:
+        return self._in_hand.in_flight([outcome.claim for outcome in list(self._done)])
 
     def has_news(self) -> bool:
         return bool(self._done)
 
     def is_due(self, connection: Connection, now: float) -> bool:
-        if self._in_hand.is_due(now) or self._may_try_suspect():
+        if self._in_hand.is_due(now):
             return True
         return self._room() > 0 and not self._is_paused(now) and outbox.is_due(connection, self._session, now)
 
@@ -63,7 +66,7 @@ class Sending:
         done = list(self._done)
         counted = settle(connection, done, self._acks, now)
         renewed = self._in_hand.renew(connection, now)  # before claims are made: a clock that leaps must not make ours look dead
-        claims = self._claim(connection, now) if self._room() else []
+        claims = self._claim_due(connection, now) if self._room() else []
 
         def begin() -> None:
             for _ in done:
@@ -76,30 +79,47 @@ class Sending:
 
         return begin
 
+    def has_suspect(self, connection: Connection, now: float) -> bool:
+        return self._may_claim() and not self._is_paused(now) and outbox.has_suspect(connection, self._session, now)
+
+    def try_suspect(self, connection: Connection, now: float) -> Begin | None:
+        if not self._may_claim():
+            return None
+        killers = [Failed(claim, KILLER) for claim in outbox.dead(connection, self._session, now)]
+        for failure in settle(connection, killers, self._acks, now):
+            log.error("message %s is given up: %d workers died while they tried it", failure.claim.outbound.id, outbox.MOST_DEATHS)
+
+        def claim() -> list[Claim]:
+            suspect = outbox.claim_suspect(connection, self._session, now, self._lease)
+            return [suspect] if suspect else []
+
+        claims = self._at_pace(connection, now, self._tempo, claim) if self._tempo else claim()
+        return partial(self._take, claims) if claims else None
+
     def hand_back(self) -> None:
         self._is_closing = True
-        self._sending += len(self._suspects)
-        self._done.extend(Untried(claim) for claim in self._suspects)
-        self._suspects.clear()
         self._crew.dismiss()
 
+    def _may_claim(self) -> bool:
+        return not self._is_closing and self._shift.is_open()
+
     def _room(self) -> int:
-        return 0 if self._is_closing or self._suspects or not self._shift.is_open() else THREADS - self._sending
+        return THREADS - self._sending if self._may_claim() and not self._shift.is_quiet() else 0
 
-    def _claim(self, connection: Connection, now: float) -> list[Claim]:
-        killers = [Failed(claim, KILLER) for claim in outbox.dead(connection, self._session, now, most_deaths=DEATHS)]
-        for failure in settle(connection, killers, self._acks, now):
-            log.error("message %s is given up: %d workers died while they tried it", failure.claim.outbound.id, DEATHS)
+    def _claim_due(self, connection: Connection, now: float) -> list[Claim]:
         if self._tempo is None:
-            return outbox.claim(connection, self._session, now, self._lease, self._room(), DEATHS)
-        return self._claim_one(connection, now, self._tempo)
+            return outbox.claim(connection, self._session, now, self._lease, self._room())
+        # A suspect has the first token there is: with a long queue there would never be one for it.
+        if outbox.has_suspect(connection, self._session, now) or not outbox.is_due(connection, self._session, now):
+            return []
+        return self._at_pace(connection, now, self._tempo, lambda: outbox.claim(connection, self._session, now, self._lease, 1))
 
-    def _claim_one(self, connection: Connection, now: float, tempo: Tempo) -> list[Claim]:
-        """One message, where the pace has a token for it; the pause after it is for all workers of the session."""
-        if self._is_paused(now) or not outbox.is_due(connection, self._session, now):
+    def _at_pace(self, connection: Connection, now: float, tempo: Tempo, claim: Callable[[], list[Claim]]) -> list[Claim]:
+        """One claim, where the pace has a token for it; the pause after it is for all workers of the session."""
+        if self._is_paused(now):
             return []
         tokens = paces.take_tokens(connection, self._session, now, tempo.rate, tempo.burst, 1)
-        claims = outbox.claim(connection, self._session, now, self._lease, tokens, DEATHS) if tokens else []
+        claims = claim() if tokens else []
         pause = tempo.pause(self._random.random())
         if claims:
             paces.hold_until(connection, self._session, now + pause)
@@ -113,18 +133,10 @@ class Sending:
         since, until = self._paused
         return since <= now < until
 
-    def _may_try_suspect(self) -> bool:
-        """Whether one waits, and would be alone but for sends that hang."""
-        return bool(self._suspects) and self._sending <= self._in_hand.let_go
-
     def _take(self, claims: list[Claim]) -> None:
         self._in_hand.take(claims)
-        self._suspects.extend(claim for claim in claims if claim.deaths)
-        begun = [claim for claim in claims if not claim.deaths]
-        if not begun and self._may_try_suspect():
-            begun = [self._suspects.popleft()]
-        self._sending += len(begun)
-        for claim in begun:
+        self._sending += len(claims)
+        for claim in claims:
             self._in_hand.begin(claim)
             self._crew.give(partial(self._send, claim))
 

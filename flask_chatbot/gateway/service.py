@@ -23,6 +23,7 @@ from flask_chatbot.gateway.schedule import LEADERSHIP
 from flask_chatbot.gateway.waits import Wait, Way, waiting_calls, why_waits
 from flask_chatbot.store import callbacks, idempotency, optouts, outbox, requests, stored
 from flask_chatbot.store.callbacks import NewCallback, StoredCallback
+from flask_chatbot.store.clock import server_time
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import NewMessage
 from flask_chatbot.store.statements import is_chat
@@ -240,7 +241,7 @@ class Gateway:
         """The id of a request that was put to the process that has the transport open."""
         name = token_hex(16)
         with self.database.writing() as connection:
-            requests.ask(connection, name, self.transport.name, kind, argument, self.clock())
+            requests.ask(connection, name, self.transport.name, kind, argument, server_time(connection) or self.clock())
         return name
 
     def _wait_for(self, asked: str, direct: Callable[[], T], read: Callable[[Any], T], patience: float) -> T:

@@ -12,18 +12,22 @@ from sqlalchemy import Connection
 from flask_chatbot.core.messages import Message
 from flask_chatbot.core.outbound import Receipt
 from flask_chatbot.errors import StoreError
+from flask_chatbot.gateway import calling
 from flask_chatbot.gateway.acks import Acks
 from flask_chatbot.gateway.asking import Asking
 from flask_chatbot.gateway.callbacks import Caller
 from flask_chatbot.gateway.calling import Calling
+from flask_chatbot.gateway.clocks import AskTime, SharedClock
 from flask_chatbot.gateway.leadership import DURATION, Lease, Tenure, holder_name
 from flask_chatbot.gateway.outbox import Sender
 from flask_chatbot.gateway.pacing import Tempo
 from flask_chatbot.gateway.pump import POLL, Pump, Rhythm, Shift, Trouble
 from flask_chatbot.gateway.schedule import Clock
 from flask_chatbot.gateway.sending import LEASE, Sending
+from flask_chatbot.gateway.suspects import Suspects
+from flask_chatbot.store.clock import server_time
 from flask_chatbot.store.database import Database
-from flask_chatbot.store.sweeping import mend
+from flask_chatbot.store.sweeping import end_claims
 from flask_chatbot.transports.base import File, Transport
 
 DRAIN = 20.0  # seconds that what is under way has to end
@@ -40,8 +44,9 @@ class Gear:
 
     `fetch` gets the file of a URL, called as said. `received` answers a message that came in. `sweep` deletes some of what was kept too
     long, and says how much. `opened` hears whether the transport is open here, `shut` why it cannot be opened. `clock` gives epoch
-    seconds, `timer` only runs forward. `lease` is how long a message waits for a worker that was killed, `duration` how long a transport
-    does, in seconds.
+    seconds, `timer` only runs forward; `ask_time` is the clock of the database's server, which counts where there is one: machines differ.
+    `lease` is how long a message waits for a worker that was killed, `callback_lease` how long a callback and `duration` how long a
+    transport does, in seconds.
     """
 
     database: Database
@@ -54,10 +59,12 @@ class Gear:
     tempo: Tempo | None = None
     clock: Clock = time.time
     timer: Clock = time.monotonic
+    ask_time: AskTime = server_time
     random: Random = field(default_factory=SystemRandom)
     opened: Callable[[bool], None] = lambda is_open: None
     shut: Callable[[str], None] = lambda why: None
     lease: float = LEASE
+    callback_lease: float = calling.LEASE
     duration: float = DURATION
 
 
@@ -93,14 +100,16 @@ class Worker:
         self._deadline = 0.0
         self._sweep_at = gear.timer()
         self._ahead = gear.clock() - gear.timer()
+        self._clock = SharedClock(gear.database, gear.clock, gear.timer, gear.ask_time)
         holder = holder_name()
         self._leader = self._lease("worker", holder) if leads else None
         session = self._lease(f"session:{gear.transport.name}", holder)
         self._tenure = Tenure(gear.transport, self, session, gear.database, gear.timer, gear.opened, gear.shut)
         self._sending = self._make_sending()
-        self._calling = Calling(gear.caller, self._shift(self._is_leading))
+        self._calling = Calling(gear.caller, self._shift(self._is_leading), lease=gear.callback_lease)
         asking = Asking(gear.transport, self._is_asked, self.wake)
-        self._pump = Pump(gear.database, (self._sending, self._calling, asking), gear.clock)
+        self._suspects = Suspects((self._sending, self._calling), gear.timer)
+        self._pump = Pump(gear.database, (self._sending, self._calling, asking, self._suspects), self._clock)
         self._rhythm = Rhythm(self._bell, self._stopping)
         self._trouble = Trouble(gear.timer)
 
@@ -153,6 +162,7 @@ class Worker:
 
     def turn(self) -> bool:
         """Do what is to be done now; whether there was anything."""
+        self._clock.keep()
         leads = self._leader is None or self._leader.hold()
         if leads:
             self._tenure.keep()
@@ -163,16 +173,16 @@ class Worker:
 
     def _lease(self, name: str, holder: str) -> Lease:
         gear = self._gear
-        return Lease(gear.database, name, holder, gear.clock, gear.timer, gear.duration)
+        return Lease(gear.database, name, holder, self._clock, gear.timer, gear.duration)
 
     def _make_sending(self) -> Sending:
         gear = self._gear
-        sender = Sender(gear.transport, gear.fetch, gear.clock)
+        sender = Sender(gear.transport, gear.fetch, self._clock)
         shift = self._shift(self._may_send)
         return Sending(gear.transport.name, sender, gear.acks, shift, gear.random, tempo=gear.tempo, lease=gear.lease)
 
     def _shift(self, is_open: Callable[[], bool]) -> Shift:
-        return Shift(is_open=is_open, ring=self.wake, clock=self._gear.clock, timer=self._gear.timer)
+        return Shift(is_open=is_open, ring=self.wake, clock=self._clock, timer=self._gear.timer, is_quiet=lambda: self._suspects.is_quiet)
 
     def _is_leading(self) -> bool:
         return self._leader is None or self._leader.is_held
@@ -185,14 +195,14 @@ class Worker:
         return self._may_send() and not self._gear.transport.runs_anywhere
 
     def _sweep(self) -> None:
-        """Delete a little of what is kept too long, now and then; what a clock that was set back left in the future is mended at once."""
+        """Delete a little of what is kept too long, now and then; claims that a clock set back left in the future are ended at once."""
         timer = self._gear.timer()
         ahead = self._gear.clock() - timer
         is_set_back = self._ahead - ahead > SET_BACK
         if timer >= self._sweep_at or is_set_back:
             with self._gear.database.writing() as connection:
                 if is_set_back:
-                    mend(connection, self._gear.clock(), 0.0)
+                    end_claims(connection, self._clock())
                 has_more = self._gear.sweep(connection) > 0
             self._sweep_at = timer + (SWEEP_ON if has_more else SWEEP_EVERY)
         self._ahead = ahead

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, exists, func, select, update
+from sqlalchemy import Connection, bindparam, case, exists, func, select, update
 
 from flask_chatbot.core.outbound import Ack
 from flask_chatbot.store.statements import fitting, storable, word
@@ -36,11 +36,12 @@ class NewCallback(Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackClaim(Change):
-    """A callback that one worker may send until `leased_until`. `tries` counts this one."""
+    """A callback that one worker may send until `leased_until`. `tries` counts this one, `deaths` the workers that died trying it alone."""
 
     seq: int
     fence: int
     tries: int
+    deaths: int = 0
     leased_until: float
 
 
@@ -76,16 +77,24 @@ _FIRST = select(func.min(_queued.c.host).label("host")).where(_queued.c.state ==
 _hosts = _FIRST.cte("hosts", recursive=True)
 # From host to host through the index, however many callbacks each has.
 _hosts = _hosts.union_all(select(_FIRST.where(_queued.c.host > _hosts.c.host).scalar_subquery()).where(_hosts.c.host.is_not(None)))
-_oldest = select(func.min(_queued.c.due_at)).where(_queued.c.host == _hosts.c.host, _queued.c.state == word("queued")).scalar_subquery()
-_HOSTS = select(_hosts.c.host, _oldest.label("due_at")).where(_hosts.c.host.is_not(None))
-_COLUMNS = (_c.seq, _c.fence, _c.id, _c.message, _c.ack, _c.at, _c.url, _c.host, _c.tries, _c.created_at)
+_of_host = select(_queued.c.due_at).where(_queued.c.host == _hosts.c.host, _queued.c.state == word("queued"))
+_soonest = _of_host.order_by(_queued.c.due_at, _queued.c.seq).limit(1)
+_timed = _soonest.where(_queued.c.due_at > 0.0)
+_HOSTS = select(
+    _hosts.c.host,
+    _soonest.scalar_subquery().label("due_at"),
+    _soonest.with_only_columns(_queued.c.seq).scalar_subquery().label("seq"),
+    _timed.scalar_subquery().label("timed_at"),
+).where(_hosts.c.host.is_not(None))
+_COLUMNS = (_c.seq, _c.fence, _c.id, _c.message, _c.ack, _c.at, _c.url, _c.host, _c.tries, _c.deaths, _c.begun, _c.created_at)
 _earlier = callbacks.alias("earlier")
 _DUE = (
     select(*_COLUMNS)
     .where(
         _c.host == bindparam("host"),
         _c.state == word("queued"),
-        _c.due_at <= bindparam("now"),
+        _c.due_at > bindparam("after"),
+        _c.due_at <= bindparam("until"),
         # A dead receiver does not keep the app's own functions, whose host is empty, from hearing of the same message.
         ~exists().where(
             _earlier.c.message == _c.message, _earlier.c.host == _c.host, _earlier.c.seq < _c.seq, _earlier.c.settled_at.is_(None)
@@ -95,25 +104,36 @@ _DUE = (
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True, of=callbacks)
 )
-_EXPIRED = (
-    select(*_COLUMNS)
-    .where(_c.state == word("claimed"), _c.leased_until <= bindparam("now"), _c.host.not_in(bindparam("busy", expanding=True)))
-    .order_by(_c.leased_until, _c.seq)
-    .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True)
-)
+_OVER = (_c.state == word("claimed")) & (_c.leased_until <= bindparam("now"))
+_SUSPECT = select(*_COLUMNS).where(_OVER).order_by(_c.deaths, _c.leased_until, _c.seq).limit(1).with_for_update(skip_locked=True)
+_HAS_SUSPECT = select(exists().where(_OVER))
 _CLAIM = (
     update(callbacks)
     .where(_c.seq.in_(bindparam("seqs", expanding=True)))
-    .values(state="claimed", fence=_c.fence + 1, tries=_c.tries + 1, leased_until=bindparam("until"))
+    .values(
+        state="claimed",
+        fence=_c.fence + 1,
+        tries=_c.tries + 1,
+        deaths=case((_c.begun, _c.deaths + 1), else_=_c.deaths),
+        begun=bindparam("alone"),
+        leased_until=bindparam("until"),
+    )
 )
 _HELD = select(_c.seq, _c.fence).where(_c.seq.in_(bindparam("seqs", expanding=True)), _c.state == word("claimed")).with_for_update()
 _SENT = update(callbacks).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(state="sent", error=None, settled_at=bindparam("now"))
 _GAVE_UP = (
     update(callbacks).where(_c.seq == bindparam("held")).values(state=bindparam("end"), error=bindparam("why"), settled_at=bindparam("now"))
 )
-_LATER = update(callbacks).where(_c.seq == bindparam("held")).values(state="queued", due_at=bindparam("due"), error=bindparam("why"))
-_BACK = update(callbacks).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(state="queued", tries=_c.tries - 1)
+_LATER = (
+    update(callbacks)
+    .where(_c.seq == bindparam("held"))
+    .values(state="queued", due_at=bindparam("due"), error=bindparam("why"), deaths=0, begun=False)
+)
+_BACK = (
+    update(callbacks)
+    .where(_c.seq.in_(bindparam("seqs", expanding=True)))
+    .values(state=case((_c.begun, "claimed"), else_="queued"), begun=False, leased_until=0.0, tries=_c.tries - 1)
+)
 # Those after it in its message need not be looked at before it is due.
 _PUT_OFF = (
     update(callbacks)
@@ -131,7 +151,7 @@ _GIVEN_UP = (
 _RESEND = (
     update(callbacks)
     .where(_c.id.in_(bindparam("ids", expanding=True)), _c.state == "failed")
-    .values(state="queued", due_at=bindparam("now"), tries=0, error=None, settled_at=None)
+    .values(state="queued", due_at=0.0, tries=0, deaths=0, begun=False, error=None, settled_at=None)
 )
 
 
@@ -146,24 +166,37 @@ def add(connection: Connection, new: Sequence[NewCallback]) -> None:
 def claim(
     connection: Connection, now: float, lease: float, limit: int, busy_hosts: Collection[str] = (), per_host: int | None = None
 ) -> list[CallbackClaim]:
-    """At most `limit` callbacks to send now, `per_host` to one host, of each message the oldest. Hosts take turns; busy ones get none."""
-    found = list(connection.execute(_EXPIRED, {"now": now, "limit": limit, "busy": list(busy_hosts)}))
+    """At most `limit` callbacks to send now, `per_host` to one host, of each message the oldest. Hosts take turns; busy ones get none.
+
+    Those that had to wait for a time go before those due at once, as in the outbox.
+    """
+    found: list[Any] = []
     due = [row for row in connection.execute(_HOSTS).all() if row.due_at <= now and row.host not in busy_hosts]
-    for host, _ in sorted(due, key=lambda row: (row.due_at, row.host)):
+    for row in sorted(due, key=lambda row: (row.seq, row.host)):
         room = min(limit - len(found), limit if per_host is None else per_host)
-        if len(found) >= limit:
-            break
-        found += connection.execute(_DUE, {"host": host, "now": now, "limit": room})
-    if found:
-        connection.execute(_CLAIM, {"seqs": [row.seq for row in found], "until": now + lease})
-    return [_claimed(row, now + lease) for row in found]
+        has_timed = row.timed_at is not None and row.timed_at <= now
+        for after, until in [(0.0, now), (-1.0, 0.0)] if has_timed else [(-1.0, 0.0)]:
+            if room > 0:
+                rows = connection.execute(_DUE, {"host": row.host, "after": after, "until": until, "limit": room}).all()
+                found += rows
+                room -= len(rows)
+    return _claim(connection, found, now + lease, alone=False)
+
+
+def claim_suspect(connection: Connection, now: float, lease: float) -> CallbackClaim | None:
+    """One callback of a worker that died, to be made while nothing else is: another death of its worker is its own."""
+    claims = _claim(connection, connection.execute(_SUSPECT, {"now": now}).all(), now + lease, alone=True)
+    return claims[0] if claims else None
 
 
 def is_due(connection: Connection, now: float, busy_hosts: Collection[str] = ()) -> bool:
     """Whether a claim would find something, most likely; asking takes no lock."""
-    if connection.execute(_EXPIRED.limit(1).with_only_columns(_c.seq), {"now": now, "busy": list(busy_hosts)}).first():
-        return True
     return any(row.due_at <= now and row.host not in busy_hosts for row in connection.execute(_HOSTS))
+
+
+def has_suspect(connection: Connection, now: float) -> bool:
+    """Whether a callback is left of a worker that died; asking takes no lock."""
+    return bool(connection.execute(_HAS_SUSPECT, {"now": now}).scalar())
 
 
 def settle_all(connection: Connection, outcomes: Sequence[tuple[CallbackClaim, Outcome]], now: float) -> list[CallbackClaim]:
@@ -191,10 +224,10 @@ def failed(connection: Connection, since: float, limit: int, *, state: Literal["
     return [_stored(row) for row in connection.execute(_GIVEN_UP, {"state": state, "since": since, "limit": limit})]
 
 
-def resend(connection: Connection, ids: Sequence[str], now: float) -> int:
+def resend(connection: Connection, ids: Sequence[str]) -> int:
     """Queue callbacks that failed once more, each under its id; how many there were."""
     batches = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
-    return sum(connection.execute(_RESEND, {"ids": batch, "now": now}).rowcount for batch in batches)
+    return sum(connection.execute(_RESEND, {"ids": batch}).rowcount for batch in batches)
 
 
 def of_message(connection: Connection, message: str) -> list[StoredCallback]:
@@ -212,7 +245,7 @@ def _row_of(new: NewCallback, not_before: float) -> dict[str, Any]:
         "host": fitting(new.host, HOST_LIMIT),
         "created_at": new.created_at,
         "state": "queued" if new.error is None else "refused",
-        "due_at": max(new.created_at, not_before),
+        "due_at": not_before,
         "tries": 0,
         "fence": 0,
         "leased_until": 0.0,
@@ -221,10 +254,18 @@ def _row_of(new: NewCallback, not_before: float) -> dict[str, Any]:
     }
 
 
+def _claim(connection: Connection, found: Sequence[Any], until: float, *, alone: bool) -> list[CallbackClaim]:
+    """The claims of these rows."""
+    if found:
+        connection.execute(_CLAIM, {"seqs": [row.seq for row in found], "until": until, "alone": alone})
+    return [_claimed(row, until) for row in found]
+
+
 def _claimed(row: Any, until: float) -> CallbackClaim:
     """The claim just made of a row, as it was before."""
     values = {**row._mapping, "ack": Ack(row.ack), "fence": row.fence + 1, "tries": row.tries + 1}
-    return CallbackClaim(**values, leased_until=until)
+    deaths = row.deaths + values.pop("begun")
+    return CallbackClaim(**{**values, "deaths": deaths}, leased_until=until)
 
 
 def _stored(row: Any) -> StoredCallback:

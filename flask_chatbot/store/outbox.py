@@ -2,10 +2,13 @@
 
 Three promises hold whatever dies in between: what was added stays until it is settled, at most one message of a chat is claimed at a
 time, and a message that was started is never overtaken by a later one of its chat.
+
+Of the messages that a worker held when it died, one may have killed it: all are suspects, claimed one at a time by whoever tries nothing
+beside them. Then a death is that one's own, and the others go out.
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,10 +17,11 @@ from sqlalchemy import Connection, bindparam, case, exists, or_, select, update
 from flask_chatbot.core.outbound import Outbound
 from flask_chatbot.core.replies import Reply, Text
 from flask_chatbot.core.replydata import read_reply, write_reply
-from flask_chatbot.store.statements import lock_all, lock_key, storable, try_locks, word, written_out
+from flask_chatbot.store.chats import lock_chats, promote
+from flask_chatbot.store.statements import lock_key, storable, try_locks, word, written_out
 from flask_chatbot.store.tables import messages
 
-MOST_DEATHS = 5  # of workers that held a message: it is given up then
+MOST_DEATHS = 5  # of workers: of one that held it with others, then of those that tried it alone; it is given up then
 LOOKED_AT = 200  # rows in a second round, where the first found many that are behind others of their chat
 UNREADABLE = "It was written by another version, and cannot be read. Send it again."
 MOST_LOOKED_AT = 1000  # rows in one claim
@@ -27,7 +31,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:
-    """A message to be sent, for `add`. `start_at` is 0 for at once; after `expires_at` it is not tried any more."""
+    """A message to be sent, for `add`. `start_at` is 0 for at once, whatever the clock; after `expires_at` it is not tried any more."""
 
     id: str
     session: str
@@ -46,7 +50,7 @@ class NewMessage:
 class Claim:
     """A message that one worker may send until `leased_until`, and settle as long as the fence is its own.
 
-    `tries` counts this one; `deaths` are the workers that ended without settling it.
+    `tries` counts this one; `deaths` are the workers that ended while they tried it alone.
     """
 
     seq: int
@@ -72,28 +76,34 @@ _NEW = (
     *("state", "due_at", "tries", "deaths", "fence", "leased_until", "ack"),
 )
 _ADD = written_out(messages.insert().inline(), _NEW)
+_UNTRIED = {"state": "queued", "tries": 0, "deaths": 0, "fence": 0, "leased_until": 0.0, "ack": 0}
 _COLUMNS = (
     *(_c.seq, _c.id, _c.session, _c.chat, _c.type, _c.reply, _c.promo, _c.is_reply, _c.notify_url, _c.created_at, _c.expires_at),
-    *(_c.state, _c.due_at, _c.tries, _c.deaths, _c.fence, _c.leased_until),
+    *(_c.state, _c.due_at, _c.tries, _c.deaths, _c.begun, _c.fence, _c.leased_until),
 )
+_SAME = ("seq", "fence", "session", "type", "is_reply", "tries", "deaths", "created_at", "expires_at", "leased_until")
 _OURS = _c.session == bindparam("session")
 _OVER = (_c.state == word("claimed")) & (_c.leased_until <= bindparam("now"))
-_LAST_DEATH = _c.deaths >= bindparam("most_deaths") - 1  # with the one that it has just died
+_LAST_DEATH = _c.begun & (_c.deaths >= bindparam("most_deaths") - 2)  # with the one that made it a suspect, and the one just now
 _DEAD = select(*_COLUMNS).where(_OURS, _OVER, _LAST_DEATH).order_by(_c.seq).limit(bindparam("limit"))
-_EXPIRED = select(*_COLUMNS).where(_OURS, _OVER, ~_LAST_DEATH).order_by(_c.seq).limit(bindparam("limit")).with_for_update(skip_locked=True)
+_SUSPECT = (
+    select(*_COLUMNS)
+    .where(_OURS, _OVER, ~_LAST_DEATH)
+    .order_by(_c.deaths, _c.is_reply.desc(), _c.seq)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_HAS_SUSPECT = select(exists().where(_OURS, _OVER))
+_QUEUED = _OURS & (_c.state == word("queued"))
 _DUE = (
     select(*_COLUMNS)
-    .where(_OURS, _c.state == word("queued"), _c.is_reply == bindparam("is_reply"), _c.due_at <= bindparam("now"))
+    .where(_QUEUED, _c.is_reply == bindparam("is_reply"), _c.due_at > bindparam("after"), _c.due_at <= bindparam("until"))
     .order_by(_c.due_at, _c.seq)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
-_IS_DUE = select(
-    or_(
-        exists().where(_OURS, _c.state == word("queued"), _c.due_at <= bindparam("now")),
-        exists().where(_OURS, _c.state == word("claimed"), _c.leased_until <= bindparam("now")),
-    )
-)
+_IS_DUE = select(exists().where(_QUEUED, _c.due_at <= bindparam("now")))
+_TIMED = select(_c.seq).where(_QUEUED, _c.due_at > 0.0, _c.due_at <= bindparam("now")).limit(1)
 _other = messages.alias("other")
 _in_same_chat = (_other.c.session == _c.session) & (_other.c.chat == _c.chat)
 _first = (
@@ -114,7 +124,8 @@ _CLAIM = (
         state="claimed",
         fence=_c.fence + 1,
         tries=_c.tries + 1,
-        deaths=case((_c.state == "claimed", _c.deaths + 1), else_=_c.deaths),
+        deaths=case((_c.begun, _c.deaths + 1), else_=_c.deaths),
+        begun=bindparam("alone"),
         leased_until=bindparam("until"),
     )
 )
@@ -128,17 +139,15 @@ _GIVE_UP = (
     .values(state="failed", ack=-1, error=bindparam("why"), failed_at=bindparam("now"), settled_at=bindparam("now"))
 )
 _LATER = (
-    update(messages).where(_c.seq == bindparam("held")).values(state="queued", due_at=bindparam("due"), error=bindparam("why"), deaths=0)
+    update(messages)
+    .where(_c.seq == bindparam("held"))
+    .values(state="queued", due_at=bindparam("due"), error=bindparam("why"), deaths=0, begun=False)
 )
-_BACK = update(messages).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(state="queued", tries=_c.tries - 1)
-_next = (
-    select(_other.c.seq)
-    .where(_other.c.session == bindparam("of"), _other.c.chat == bindparam("in_chat"), _other.c.state == word("waiting"))
-    .order_by(_other.c.seq)
-    .limit(1)
-    .scalar_subquery()
+_BACK = (
+    update(messages)
+    .where(_c.seq.in_(bindparam("seqs", expanding=True)))
+    .values(state=case((_c.begun, "claimed"), else_="queued"), begun=False, leased_until=0.0, tries=_c.tries - 1)
 )
-_PROMOTE = update(messages).where(_c.seq == _next).values(state="queued")
 _RENEW = update(messages).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(leased_until=bindparam("until"))
 _RELEASE = update(messages).where(_c.session == bindparam("of"), _c.state == word("claimed")).values(leased_until=0.0)
 
@@ -149,26 +158,32 @@ def add(connection: Connection, new: Sequence[NewMessage]) -> None:
         connection.exec_driver_sql(_ADD[connection.dialect.name], [_row_of(each) for each in new])
 
 
-def claim(connection: Connection, session: str, now: float, lease: float, limit: int, most_deaths: int = MOST_DEATHS) -> list[Claim]:
+def claim(connection: Connection, session: str, now: float, lease: float, limit: int) -> list[Claim]:
     """At most `limit` messages to send now, of each chat at most one: replies first, then by the time they are due.
 
-    Claims whose lease is over come along, unless `most_deaths` workers died of them. In a transaction that settles too, settle first.
+    Those that had to wait for a time go before those due at once, or a long queue would hold them up for ever. In a transaction that
+    settles too, settle first.
     """
-    known = {"session": session, "now": now, "limit": limit, "most_deaths": most_deaths}
-    found = list(connection.execute(_EXPIRED, known))
+    at_once = (-1.0, 0.0)
+    timed = connection.execute(_TIMED, {"session": session, "now": now}).first()
+    spans = [(0.0, now), at_once] if timed else [at_once]
+    found: list[Any] = []
     for is_reply in (True, False):
-        found += _heads(connection, session, now, is_reply, limit - len(found))
-    if not found:
-        return []
-    found.sort(key=lambda row: (not row.is_reply, row.due_at, row.seq))
-    connection.execute(_CLAIM, {"seqs": [row.seq for row in found], "until": now + lease})
-    claims = []
-    for row in found:
-        try:
-            claims.append(_claimed(row, now + lease))
-        except ValueError:
-            _give_up(connection, row, now)
-    return claims
+        for after, until in spans:
+            wanted = {"session": session, "is_reply": is_reply, "after": after, "until": until}
+            found += _heads(connection, wanted, now, limit - len(found))
+    found.sort(key=lambda row: (not row.is_reply, max(row.due_at, row.created_at), row.seq))
+    return _claim(connection, found, now, lease, alone=False)
+
+
+def claim_suspect(connection: Connection, session: str, now: float, lease: float, most_deaths: int = MOST_DEATHS) -> Claim | None:
+    """One message of a worker that died, to be tried while nothing else is: another death of its worker is its own.
+
+    Those that fewer died of go first. None where there is none, or others have them, or they are `dead`.
+    """
+    found = connection.execute(_SUSPECT, {"session": session, "now": now, "most_deaths": most_deaths}).all()
+    claims = _claim(connection, found, now, lease, alone=True)
+    return claims[0] if claims else None
 
 
 def is_due(connection: Connection, session: str, now: float) -> bool:
@@ -176,8 +191,13 @@ def is_due(connection: Connection, session: str, now: float) -> bool:
     return bool(connection.execute(_IS_DUE, {"session": session, "now": now}).scalar())
 
 
+def has_suspect(connection: Connection, session: str, now: float) -> bool:
+    """Whether a message is left of a worker that died; asking takes no lock."""
+    return bool(connection.execute(_HAS_SUSPECT, {"session": session, "now": now}).scalar())
+
+
 def dead(connection: Connection, session: str, now: float, limit: int = 100, most_deaths: int = MOST_DEATHS) -> list[Claim]:
-    """Claims that `most_deaths` workers died of, not to be sent again: settle them as failed."""
+    """Claims that `most_deaths` workers died of, all but the first with nothing else in hand, not to be sent again: fail them."""
     rows = connection.execute(_DEAD, {"session": session, "now": now, "limit": limit, "most_deaths": most_deaths})
     return [_claim_of(row, Text("")) for row in rows]  # what they hold may be what kills: nobody reads it again
 
@@ -204,6 +224,7 @@ def settle_later(connection: Connection, claim: Claim, due_at: float, error: str
     held = _held(connection, [claim])
     if held:
         connection.execute(_LATER, {"held": claim.seq, "due": due_at, "why": storable(error)})
+        promote(connection, {(claim.session, claim.chat)})  # an older one that was queued again meanwhile
     return bool(held)
 
 
@@ -217,25 +238,16 @@ def settle_failed(connection: Connection, claim: Claim, error: str, now: float) 
 
 
 def hand_back(connection: Connection, claims: Sequence[Claim]) -> None:
-    """Give back what was claimed and never tried: it is due at once, and the try does not count."""
+    """Give back what was claimed and never tried: it is due at once, a suspect as a suspect, and the try does not count."""
     held = _held(connection, claims)
     if held:
         connection.execute(_BACK, {"seqs": [each.seq for each in held]})
+        promote(connection, {(each.session, each.chat) for each in held})
 
 
 def release(connection: Connection, session: str) -> int:
     """End the leases of a session whose only holder is dead, so that its successor need not wait for them; how many there were."""
     return connection.execute(_RELEASE, {"of": session}).rowcount
-
-
-def promote(connection: Connection, chats: Collection[tuple[str, str]]) -> None:
-    """Let the next message go, in chats (session, chat) whose first has just been settled in this transaction, after `lock_chats`."""
-    connection.execute(_PROMOTE, [{"of": session, "in_chat": chat} for session, chat in sorted(chats)])
-
-
-def lock_chats(connection: Connection, chats: Collection[tuple[str, str]]) -> None:
-    """Keep others from settling or claiming in chats (session, chat) until the transaction ends."""
-    lock_all(connection, [lock_key(*each) for each in chats])
 
 
 def _row_of(new: NewMessage) -> dict[str, Any]:
@@ -251,23 +263,32 @@ def _row_of(new: NewMessage) -> dict[str, Any]:
         "created_at": new.created_at,
         "start_at": new.start_at,
         "expires_at": new.expires_at,
-        "state": "queued",
-        "due_at": max(new.created_at, new.start_at),
-        "tries": 0,
-        "deaths": 0,
-        "fence": 0,
-        "leased_until": 0.0,
-        "ack": 0,
+        "due_at": new.start_at,
+        **_UNTRIED,
     }
 
 
-def _heads(connection: Connection, session: str, now: float, is_reply: bool, limit: int) -> list[Any]:
-    """Messages that are due and the first of their chat. Those that are behind are marked, and not met again by the next claim."""
+def _claim(connection: Connection, found: Sequence[Any], now: float, lease: float, *, alone: bool) -> list[Claim]:
+    """The claims of these rows; one that nobody can read is given up."""
+    if not found:
+        return []
+    connection.execute(_CLAIM, {"seqs": [row.seq for row in found], "until": now + lease, "alone": alone})
+    claims = []
+    for row in found:
+        try:
+            claims.append(_claimed(row, now + lease))
+        except ValueError:
+            _give_up(connection, row, now)
+    return claims
+
+
+def _heads(connection: Connection, wanted: dict[str, Any], now: float, limit: int) -> list[Any]:
+    """Messages of those wanted that are the first of their chat. Those that are behind are marked, and not met again by the next claim."""
     found: list[Any] = []
     looked_at = 0
-    wanted = limit
+    many = limit
     while len(found) < limit and looked_at < MOST_LOOKED_AT:
-        rows = connection.execute(_DUE, {"session": session, "is_reply": is_reply, "now": now, "limit": wanted}).all()
+        rows = connection.execute(_DUE, {**wanted, "limit": many}).all()
         seen = {row.seq for row in found}
         rows = [row for row in rows if row.seq not in seen]
         free, behind = _told_apart(connection, rows, now)
@@ -276,8 +297,8 @@ def _heads(connection: Connection, session: str, now: float, is_reply: bool, lim
             connection.execute(_WAIT, {"seqs": [row.seq for row in behind]})
         if not behind:
             break
-        looked_at += wanted
-        wanted = LOOKED_AT + len(found)
+        looked_at += many
+        many = LOOKED_AT + len(found)
     return found
 
 
@@ -318,21 +339,9 @@ def _give_up(connection: Connection, row: Any, now: float) -> None:
 def _claimed(row: Any, until: float) -> Claim:
     """The claim just made of a row, as it was before."""
     claim = _claim_of(row, read_reply(row.reply))
-    deaths = row.deaths + (row.state == "claimed")
-    return replace(claim, fence=row.fence + 1, tries=row.tries + 1, deaths=deaths, leased_until=until)
+    return replace(claim, fence=row.fence + 1, tries=row.tries + 1, deaths=row.deaths + row.begun, leased_until=until)
 
 
 def _claim_of(row: Any, reply: Reply) -> Claim:
-    return Claim(
-        seq=row.seq,
-        fence=row.fence,
-        session=row.session,
-        outbound=Outbound(id=row.id, chat=row.chat, reply=reply, notify_url=row.notify_url, promo=row.promo),
-        type=row.type,
-        is_reply=row.is_reply,
-        tries=row.tries,
-        deaths=row.deaths,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        leased_until=row.leased_until,
-    )
+    outbound = Outbound(id=row.id, chat=row.chat, reply=reply, notify_url=row.notify_url, promo=row.promo)
+    return Claim(outbound=outbound, **{name: row._mapping[name] for name in _SAME})

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from flask_chatbot.core.outbound import Ack
-from flask_chatbot.store.outbox import lock_chats, promote
+from flask_chatbot.store.chats import lock_chats, promote
 from flask_chatbot.store.statements import storable, word
 from flask_chatbot.store.tables import messages
 
@@ -50,11 +50,12 @@ _RESEND = (
     .where(_c.id.in_(bindparam("ids", expanding=True)), _c.state == "failed")
     .values(
         state="queued",
-        due_at=bindparam("now"),
+        due_at=0.0,
         start_at=0.0,
         expires_at=bindparam("until"),
         tries=0,
         deaths=0,
+        begun=False,
         ack=0,
         error=None,
         failed_at=None,
@@ -84,11 +85,10 @@ def failed(connection: Connection, since: float, limit: int) -> list[Stored]:
     return [_stored(row) for row in connection.execute(_FAILED, {"since": since, "limit": limit})]
 
 
-def resend(connection: Connection, ids: Sequence[str], now: float, expires_at: float) -> int:
+def resend(connection: Connection, ids: Sequence[str], expires_at: float) -> int:
     """Queue messages that failed once more, each under its id, until `expires_at`; how many there were."""
-    known = {"now": now, "until": expires_at}
     batches = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
-    return sum(connection.execute(_RESEND, {"ids": batch, **known}).rowcount for batch in batches)
+    return sum(connection.execute(_RESEND, {"ids": batch, "until": expires_at}).rowcount for batch in batches)
 
 
 def count(connection: Connection, session: str) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Sweeping: rows that nobody will ask for any more, and what a clock set back left in the future."""
+"""Sweeping: rows that nobody will ask for any more, and claims that a clock set back left in the future."""
 
 from sqlalchemy import Column, ColumnElement, Connection, Delete, Double, bindparam, delete, select, tuple_, update
 
@@ -9,7 +9,7 @@ AT_MOST = 500  # rows of one table in one call
 KEEP = 30 * 86_400.0  # seconds
 REQUESTS_KEPT = 3600.0  # seconds; whoever asked waits for some of them
 PEOPLE_KEPT = 3600.0  # seconds after they expired: a row made anew counts from version 1 again, and nobody decides for an hour
-# No lease is given for as long, and no clocks of one installation differ by as much.
+# No lease is given for as long.
 FAR = 900.0  # seconds
 SOON = 60.0  # seconds, in which a worker that lives renews its leases, or has ended what they were for
 
@@ -36,17 +36,6 @@ _FORGET = (
     .where(inbox.c.seq.in_(select(inbox.c.seq).where(inbox.c.kept_until <= bindparam("now", type_=Double)).limit(AT_MOST)))
     .values(text=None, rule=None, place=None, rules_hash=None, verdicts=None, kept_until=None)
 )
-# What was accepted in the future was accepted under a clock that was ahead; unless it is to start later, it is due.
-_DUE = tuple(
-    update(table)
-    .where(table.c.state == word(state), table.c.created_at > bindparam("ahead"), *conditions)
-    .values(due_at=bindparam("now"), created_at=bindparam("now"))
-    for table, state, conditions in (
-        (messages, "queued", [_m.start_at == 0.0]),
-        (messages, "waiting", [_m.start_at == 0.0]),
-        (callbacks, "queued", []),
-    )
-)
 _ENDING = tuple(
     update(table).where(table.c.state == word("claimed"), table.c.leased_until > bindparam("far")).values(leased_until=bindparam("soon"))
     for table in (messages, callbacks)
@@ -60,15 +49,13 @@ def sweep(connection: Connection, now: float, keep: float = KEEP) -> int:
 
     As long as there were any, call it again, in another transaction.
     """
-    mend(connection, now)
+    end_claims(connection, now)
     limits = {"kept": now - keep, "expired": now, "unasked": now - REQUESTS_KEPT, "forgotten": now - PEOPLE_KEPT}
     forgot = connection.execute(_FORGET, {"now": now}).rowcount
     return forgot + sum(connection.execute(statement, {"before": limits[limit]}).rowcount for statement, limit in _SWEEPS)
 
 
-def mend(connection: Connection, now: float, ahead: float = FAR) -> None:
-    """Make due what was accepted more than `ahead` seconds in the future, and end claims of then, for a clock that was set back."""
-    for each in _DUE:
-        connection.execute(each, {"ahead": now + ahead, "now": now})
+def end_claims(connection: Connection, now: float) -> None:
+    """End soon the claims that were made before the clock was set back: they would last as long as that."""
     for each in _ENDING:
         connection.execute(each, {"far": now + FAR, "soon": now + SOON})

@@ -16,6 +16,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 
 from flask_chatbot.store.statements import CHAT_LIMIT, word
@@ -61,9 +63,10 @@ messages = Table(
     # queued, claimed, sent, failed; or waiting: queued, and seen to be behind another of its chat, so that no claim looks at it again
     # before that one is settled. A chat that has one waiting has one queued or claimed, too.
     Column("state", String(8), nullable=False),
-    Column("due_at", Double, nullable=False),  # of the next try
+    Column("due_at", Double, nullable=False),  # of the next try; 0 for at once, by whatever clock
     Column("tries", SmallInteger, nullable=False),  # counted at the claim, so that one that kills its worker counts too
-    Column("deaths", SmallInteger, nullable=False),  # claims whose lease ended without a word
+    Column("deaths", SmallInteger, nullable=False),  # workers that ended without a word while they tried it, and nothing else
+    Column("begun", Boolean, nullable=False, server_default=false()),  # it is being tried alone: a death now is one of its own
     Column("fence", BigInteger, nullable=False),  # one more with each claim: who settles must know it
     Column("leased_until", Double, nullable=False),
     Column("ack", SmallInteger, nullable=False),
@@ -101,8 +104,10 @@ callbacks = Table(
     Column("host", String(255), nullable=False),  # of the url: a slow one holds up nobody else
     Column("created_at", Double, nullable=False),
     Column("state", String(8), nullable=False),  # queued, claimed, sent, failed, refused
-    Column("due_at", Double, nullable=False),
+    Column("due_at", Double, nullable=False),  # as of messages, and so are deaths and begun
     Column("tries", SmallInteger, nullable=False),
+    Column("deaths", SmallInteger, nullable=False, server_default=text("0")),
+    Column("begun", Boolean, nullable=False, server_default=false()),
     Column("fence", BigInteger, nullable=False),
     Column("leased_until", Double, nullable=False),
     Column("error", Text),

@@ -29,12 +29,13 @@ class Crowd:
     url: str
     journal: Path
     killers: Sequence[str] = ()
+    ahead: float = 0.0  # seconds, of the clock of whoever is hired next
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     killed: int = 0
 
     def hire(self) -> None:
         """Start one more."""
-        command = [sys.executable, "-m", "tests.faults.member", self.url, str(self.journal), str(LEASE), *self.killers]
+        command = [sys.executable, "-m", "tests.faults.member", self.url, str(self.journal), str(LEASE), str(self.ahead), *self.killers]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self.processes.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE))
 

@@ -1,7 +1,12 @@
-"""A worker process: ``python -m tests.faults.member DATABASE_URL JOURNAL LEASE [KILLER ...]``. It works until it is ended."""
+"""A worker process: ``python -m tests.faults.member DATABASE_URL JOURNAL LEASE AHEAD [KILLER ...]``. It works until it is ended.
+
+Its machine's clock is so many seconds ahead. A killer is a chat that is sent to, a message that a function of the app hears of, or a URL
+that is called: with it the process ends.
+"""
 
 import logging
 import sys
+import time
 from pathlib import Path
 from random import Random
 
@@ -12,18 +17,31 @@ from flask_chatbot.core.outbound import Ack
 from flask_chatbot.gateway import foreground
 from flask_chatbot.gateway.acks import Acks
 from flask_chatbot.gateway.callbacks import Caller
-from flask_chatbot.gateway.http import HttpClient
+from flask_chatbot.gateway.http import Answer, HttpClient
 from flask_chatbot.gateway.worker import Gear, Worker
 from flask_chatbot.store.database import Database
 from flask_chatbot.transports.base import File
 from tests.faults.journal import Journal
 
 
-def gear(url: str, journal: Path, lease: float, killers: list[str]) -> Gear:
-    """What the process works with; its leases are as short as the test is impatient."""
-    import time
+class Receivers(HttpClient):
+    """Take every callback at once, but for those that kill."""
 
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(trusts_everything=True)
+        self._journal = journal
+
+    def post(self, url: str, *_: object, **__: object) -> Answer:
+        self._journal.note("called", url)
+        return Answer(status=200, headers={}, body=b"")
+
+
+def gear(url: str, journal: Path, lease: float, ahead: float, killers: list[str]) -> Gear:
+    """What the process works with; its leases are as short as the test is impatient."""
     transport = Journal(journal, killers)
+
+    def clock() -> float:
+        return time.time() + ahead
 
     def fetch(url: str, filename: str) -> File:
         raise AssertionError("there are no files here")
@@ -32,7 +50,7 @@ def gear(url: str, journal: Path, lease: float, killers: list[str]) -> Gear:
         raise AssertionError("nothing comes in here")
 
     def tell(message: str, ack: Ack) -> None:
-        raise AssertionError("no app is here")
+        transport.note("told", message)
 
     def sweep(connection: Connection) -> int:
         return 0  # nothing is old here
@@ -40,12 +58,14 @@ def gear(url: str, journal: Path, lease: float, killers: list[str]) -> Gear:
     return Gear(
         database=Database(url, Path("/nowhere")),
         transport=transport,
-        caller=Caller(HttpClient(trusts_everything=True), (), tell, time.time, Random()),
-        acks=Acks(transport.name, time.time, lambda: False),
+        caller=Caller(Receivers(transport), (), tell, clock, Random()),
+        acks=Acks(transport.name, clock, lambda: False),
         fetch=fetch,
         received=received,
         sweep=sweep,
+        clock=clock,
         lease=lease,
+        callback_lease=lease,
     )
 
 
@@ -57,6 +77,6 @@ def say(text: str) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING)
-    url, journal, lease, *killers = sys.argv[1:]
-    worker = Worker(gear(url, Path(journal), float(lease), killers), leads=False)
+    url, journal, lease, ahead, *killers = sys.argv[1:]
+    worker = Worker(gear(url, Path(journal), float(lease), float(ahead), killers), leads=False)
     sys.exit(0 if foreground.run(worker, say) else 1)

@@ -91,7 +91,8 @@ def test_a_server_that_goes_down_and_comes_back(postgresql: str, tmp_path: Path,
 def test_a_disk_that_is_full_and_gets_room_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     database, gate = Database(None, tmp_path, wait=0.2), threading.Event()
     rig = Rig(database)
-    names = [rig.accept(f"62811{number}@c.us", notify_url=URL) for number in range(3)]
+    long = f"{URL}?{'x' * 1500}"  # more than there is room for in the pages begun
+    names = [rig.accept(f"62811{number}@c.us", notify_url=long) for number in range(3)]
     rig.wire.script.extend([lambda: gate.wait(PATIENCE)] * 3)
     with limited() as most, working(rig) as worker:
         assert all(rig.wire.has_sent.acquire(timeout=PATIENCE) for _ in names)

@@ -1,15 +1,18 @@
 """Workers that are killed in the middle of their work: nothing that was accepted is lost, and chats stay in order."""
 
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from flask_chatbot.core.outbound import Ack
-from flask_chatbot.store import stored
+from flask_chatbot.gateway.sending import KILLER
+from flask_chatbot.store import callbacks, stored
+from flask_chatbot.store.callbacks import NewCallback
 from flask_chatbot.store.database import Database
-from tests.faults.crowd import accept, check, crowd, is_done, wait_for
+from tests.faults.crowd import Crowd, accept, check, crowd, is_done, wait_for
 from tests.faults.journal import read_journal
 
 CHATS = [f"62811{number:04}@c.us" for number in range(40)]
@@ -62,11 +65,119 @@ def test_a_message_that_kills_its_workers_ends_failed_and_the_others_go_out(data
         found = {name: stored.find(connection, name) for _, name in accepted}
     assert {name for name, message in found.items() if message and message.ack is Ack.ERROR} == set(bad)
     assert {message.error for name, message in found.items() if message and name in bad} == {"Each worker that tried it died."}
-    check([each for each in accepted if each[0] != killer], _without(journal, killer, tmp_path))
+    check([each for each in accepted if each[0] != killer], _without(journal, {killer}, tmp_path))
 
 
-def _without(journal: Path, chat: str, folder: Path) -> Path:
-    """The journal less one chat."""
+POSITIONS = {"first": [0], "in the middle": [3], "last": [7], "first and last": [0, 7], "all but one": [0, 1, 2, 3, 5, 6, 7]}
+
+
+def test_a_killer_that_is_tried_first_takes_nobody_with_it(sqlite: str, tmp_path: Path) -> None:
+    check_killers(sqlite, tmp_path, POSITIONS["first"])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("places", POSITIONS.values(), ids=POSITIONS)
+def test_killers_take_nobody_with_them_wherever_they_stand(url: str, tmp_path: Path, places: list[int]) -> None:
+    check_killers(url, tmp_path, places)
+
+
+def test_four_workers_at_once_lose_nobody_to_a_killer(postgresql: str, tmp_path: Path) -> None:
+    check_killers(postgresql, tmp_path, [0], workers=4)
+
+
+def check_killers(url: str, folder: Path, places: list[int], workers: int = 1) -> None:
+    """Of eight messages to eight chats those at some places kill: they end failed, all others go out, and so does what is behind them."""
+    journal, database = folder / "journal", Database(url, folder)
+    accepted = accept(database, CHATS[:8], 8)
+    killers = [chat for place, (chat, _) in enumerate(accepted) if place in places]
+    innocent = [chat for chat in CHATS[:8] if chat not in killers]
+    accepted += accept(database, innocent, len(innocent), first=8)
+    with crowd(url, journal, workers, killers) as members:
+        deaths = work_until(members, lambda: is_done(database), 240)
+    with database.reading() as connection:
+        found = {name: stored.find(connection, name) for _, name in accepted}
+    states = {name: (each.state, each.error) for name, each in found.items() if each}
+    assert states == {name: ("failed", KILLER) if chat in killers else ("sent", None) for chat, name in accepted}
+    assert 4 * len(killers) < deaths <= 5 * len(killers)  # the first may be of several
+    check([each for each in accepted if each[0] not in killers], _without(journal, set(killers), folder))
+    database.close()
+
+
+LATER = pytest.mark.long
+
+
+@pytest.mark.parametrize("place", [0, pytest.param(4, marks=LATER), pytest.param(9, marks=LATER)])
+@pytest.mark.parametrize("url_of", ["", pytest.param("https://receiver.example/{}", marks=LATER)], ids=["on_ack", "url"])
+def test_a_callback_that_kills_takes_nobody_with_it(sqlite: str, tmp_path: Path, place: int, url_of: str) -> None:
+    journal, database = tmp_path / "journal", Database(sqlite, tmp_path)
+    names = [f"3EB0{number:016X}" for number in range(10)]
+    now = time.time()
+    host = "receiver.example" if url_of else ""
+    new = [
+        NewCallback(id=f"msg_{each}", message=each, ack=Ack.SENT, at=now, url=url_of.format(each), host=host, created_at=now)
+        for each in names
+    ]
+    with database.writing() as connection:
+        callbacks.add(connection, new)
+    killer = url_of.format(names[place]) or names[place]
+
+    def told() -> dict[str, tuple[str, str | None]]:
+        with database.reading() as connection:
+            return {name: (each.state, each.error) for name in names for each in callbacks.of_message(connection, name)}
+
+    with crowd(sqlite, journal, 1, [killer]) as members:
+        deaths = work_until(members, lambda: not {"queued", "claimed"} & {state for state, _ in told().values()}, 120)
+    assert deaths == 5
+    assert told() == {name: ("failed", KILLER) if name == names[place] else ("sent", None) for name in names}
+    database.close()
+
+
+def test_messages_go_out_though_each_ack_kills_the_function_that_hears_of_it(sqlite: str, tmp_path: Path) -> None:
+    journal, database = tmp_path / "journal", Database(sqlite, tmp_path)
+    accepted = accept(database, CHATS[:3], 3)
+    now = time.time()
+    killers = ["3EB0FFFFFFFFFFFFFFFF", "3EB0FFFFFFFFFFFFFFFE"]
+    with database.writing() as connection:
+        for name in killers:
+            callbacks.add(connection, [NewCallback(id=name, message=name, ack=Ack.SENT, at=now, url="", host="", created_at=now)])
+    with crowd(sqlite, journal, 1, killers) as members:
+        work_until(members, lambda: is_done(database) and not callbacks_left(database, killers), 120)
+    with database.reading() as connection:
+        assert {stored.find(connection, name).state for _, name in accepted} == {"sent"}  # type: ignore[union-attr]
+    database.close()
+
+
+def callbacks_left(database: Database, names: Sequence[str]) -> int:
+    """How many of the callbacks of these messages are not settled."""
+    with database.reading() as connection:
+        return sum(each.settled_at is None for name in names for each in callbacks.of_message(connection, name))
+
+
+def work_until(members: Crowd, is_so: Callable[[], bool], seconds: float) -> int:
+    """Replace workers that die until something is so; how many died."""
+    deaths, deadline = 0, time.monotonic() + seconds
+    while not is_so():
+        deaths += members.rehire()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    members.end()
+    return deaths
+
+
+def test_workers_whose_clocks_are_an_hour_apart_send_nothing_twice(postgresql: str, tmp_path: Path) -> None:
+    journal, database = tmp_path / "journal", Database(postgresql, tmp_path)
+    accepted = accept(database, CHATS, 300)
+    with crowd(postgresql, journal, 1) as members:
+        for members.ahead in (3600.0, -3600.0):
+            members.hire()
+        wait_for("an empty outbox", lambda: is_done(database))
+        assert members.end() == [0, 0, 0]
+    assert check(accepted, journal) == 0
+    database.close()
+
+
+def _without(journal: Path, chats: set[str], folder: Path) -> Path:
+    """The journal less some chats."""
     left = folder / "left"
-    left.write_text("".join(f"{each} {name}\n" for each, name in read_journal(journal) if each != chat), encoding="ascii")
+    left.write_text("".join(f"{each} {name}\n" for each, name in read_journal(journal) if each not in chats), encoding="ascii")
     return left

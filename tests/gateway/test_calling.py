@@ -10,9 +10,12 @@ from flask_chatbot.core.outbound import Ack
 from flask_chatbot.gateway.callbacks import Caller, Tried
 from flask_chatbot.gateway.calling import KILLER, Calling, outcome_of
 from flask_chatbot.gateway.pump import Pump, Shift
+from flask_chatbot.gateway.schedule import CALLBACK_WAITS
+from flask_chatbot.gateway.suspects import Suspects
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import CallbackClaim, NewCallback, Outcome
 from flask_chatbot.store.database import Database
+from flask_chatbot.store.tables import callbacks as table
 from tests.gateway.rig import PATIENCE, START, Clock
 
 
@@ -121,18 +124,36 @@ def test_what_waited_too_long_is_not_begun_as_another_may_have_it_soon(database:
     assert (len(gate.called), calling.under_way) == (2, 3)
 
 
-def test_a_callback_that_outlived_its_last_try_is_given_up(database: Database, gate: Gate) -> None:
+def alone(calling: Calling) -> Suspects:
+    return Suspects((calling,), Clock(0.0))
+
+
+def test_a_callback_that_five_workers_died_of_is_given_up(database: Database, gate: Gate) -> None:
     queue(database, "quick.example", 1)
     clock = Clock()
-    for _ in range(10):
+    for number in range(5):
         with database.writing() as connection:
-            assert callbacks.claim(connection, clock(), 60.0, 1)
+            assert callbacks.claim_suspect(connection, clock(), 60.0) if number else callbacks.claim(connection, clock(), 60.0, 1)
         clock.forward(61.0)
-    pump = Pump(database, (road(gate, clock),), clock)
-    until(pump, lambda: states(database, "quick.example", 1) == [("failed", 11)])
+    calling = road(gate, clock)
+    pump = Pump(database, (calling, alone(calling)), clock)
+    until(pump, lambda: states(database, "quick.example", 1) == [("failed", 6)])
     with database.reading() as connection:
         assert callbacks.of_message(connection, "quick.example-0")[0].error == KILLER
     assert gate.called == []
+
+
+def test_the_last_try_of_a_callback_whose_worker_died_beside_it_is_made(database: Database, gate: Gate) -> None:
+    queue(database, "quick.example", 1)
+    clock = Clock()
+    with database.writing() as connection:
+        connection.execute(table.update().values(tries=len(CALLBACK_WAITS) - 1))
+        assert callbacks.claim(connection, clock(), 60.0, 1)
+    clock.forward(61.0)
+    calling = road(gate, clock)
+    pump = Pump(database, (calling, alone(calling)), clock)
+    until(pump, lambda: states(database, "quick.example", 1) == [("sent", len(CALLBACK_WAITS) + 1)])
+    assert gate.called == ["quick.example"]
 
 
 def test_each_end_of_a_try_has_its_outcome() -> None:

@@ -23,7 +23,10 @@ def rig(database: Database) -> Rig:
 def claim(rig: Rig, lease: float = 60.0) -> Claim:
     """The one message there is to send."""
     with rig.database.writing() as connection:
-        (found,) = outbox.claim(connection, rig.wire.name, rig.clock(), lease, 10)
+        (found,) = [
+            *outbox.claim(connection, rig.wire.name, rig.clock(), lease, 10),
+            *filter(None, [outbox.claim_suspect(connection, rig.wire.name, rig.clock(), lease)]),
+        ]
     return found
 
 

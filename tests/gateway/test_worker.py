@@ -278,9 +278,12 @@ def test_who_died_with_others_is_tried_alone(rig: Rig) -> None:
 
 def test_a_message_that_five_workers_died_of_is_given_up(rig: Rig) -> None:
     killer, behind = rig.accept(notify_url=URL), rig.accept()
-    for _ in range(5):
+    for number in range(5):
         with rig.database.writing() as connection:
-            outbox.claim(connection, rig.wire.name, rig.clock(), 60.0, 10)
+            if number == 0:
+                outbox.claim(connection, rig.wire.name, rig.clock(), 60.0, 10)
+            else:
+                outbox.claim_suspect(connection, rig.wire.name, rig.clock(), 60.0)
         rig.clock.forward(61.0)
     settle(Worker(rig.gear, leads=False), rig)
     assert rig.state(killer) == ("failed", Ack.ERROR, "Each worker that tried it died.")

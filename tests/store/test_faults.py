@@ -20,7 +20,7 @@ WRITES: dict[str, Callable[[Connection], object]] = {
     "accept": lambda connection: outbox.add(connection, [new()]),
     "claim": lambda connection: outbox.claim(connection, "main", 200.0, 60.0, 5),
     "callback": lambda connection: callbacks.add(connection, [new_callback("a")]),
-    "resend": lambda connection: stored.resend(connection, ["3EB0"], 0.0, 1.0),
+    "resend": lambda connection: stored.resend(connection, ["3EB0"], 1.0),
 }
 
 

@@ -47,6 +47,13 @@ def claim(database: Database, now: float = 200.0, limit: int = 10) -> list[Claim
         return outbox.claim(connection, "main", now, 60.0, limit)
 
 
+def suspect(database: Database, now: float) -> list[Claim]:
+    """The one message, of those of dead workers, that may be tried now."""
+    with database.writing() as connection:
+        found = outbox.claim_suspect(connection, "main", now, 60.0)
+    return [found] if found else []
+
+
 def states(database: Database) -> dict[str, int]:
     with database.reading() as connection:
         rows = connection.execute(select(messages.c.state, func.count()).group_by(messages.c.state))
@@ -141,7 +148,7 @@ def test_a_message_nobody_can_read_is_given_up_and_the_next_of_its_chat_goes(dat
 
 def test_a_late_word_about_a_claim_that_is_anothers_changes_nothing(database: Database) -> None:
     add(database, new())
-    (old,), (young,) = claim(database, 200.0), claim(database, 260.0)
+    (old,), (young,) = claim(database, 200.0), suspect(database, 260.0)
     with database.writing() as connection:
         assert not outbox.settle_sent(connection, [old], 261.0)
         assert not outbox.settle_failed(connection, old, "refused", 261.0)
@@ -163,8 +170,9 @@ def test_a_late_word_about_a_claim_nobody_else_took_counts(database: Database) -
 
 def test_a_message_that_keeps_killing_its_worker_is_not_sent_again(database: Database) -> None:
     add(database, new(), new())
-    told = [[each.deaths for each in claim(database, 200.0 + 60.0 * number)] for number in range(MOST_DEATHS + 1)]
-    assert told == [[number] for number in range(MOST_DEATHS)] + [[]]
+    assert [each.deaths for each in claim(database, 200.0)] == [0]
+    told = [[each.deaths for each in suspect(database, 200.0 + 60.0 * number)] for number in range(1, MOST_DEATHS + 1)]
+    assert told == [[number] for number in range(MOST_DEATHS - 1)] + [[]]
     with database.writing() as connection:
         (dead,) = outbox.dead(connection, "main", 1000.0)
         assert outbox.settle_failed(connection, dead, "it killed its worker", 1000.0)
@@ -174,19 +182,45 @@ def test_a_message_that_keeps_killing_its_worker_is_not_sent_again(database: Dat
 
 def test_a_try_that_ended_in_words_clears_the_deaths_before(database: Database) -> None:
     add(database, new())
-    for number in range(MOST_DEATHS):
-        got = claim(database, 200.0 + 60.0 * number)
+    claim(database)
+    for number in range(1, MOST_DEATHS):
+        got = suspect(database, 200.0 + 60.0 * number)
     with database.writing() as connection:
         assert outbox.settle_later(connection, got[0], 1000.0, "busy")
     assert [(each.deaths, each.tries) for each in claim(database, 1000.0)] == [(0, MOST_DEATHS + 1)]
 
 
-def test_the_claims_of_a_dead_holder_come_out_at_once_and_count_as_deaths(database: Database) -> None:
-    add(database, new())
+def test_the_claims_of_a_dead_holder_come_out_at_once_one_at_a_time_and_none_is_to_blame(database: Database) -> None:
+    add(database, new("a"), new("b"))
     claim(database)
     with database.writing() as connection:
-        assert outbox.release(connection, "main") == 1
-    assert [(each.tries, each.deaths, each.fence) for each in claim(database)] == [(2, 1, 2)]
+        assert outbox.release(connection, "main") == 2
+    assert claim(database) == []
+    found = [suspect(database, 200.0) for _ in range(3)]
+    assert [[(each.chat, each.tries, each.deaths, each.fence) for each in each] for each in found] == [
+        [("a", 2, 0, 2)],
+        [("b", 2, 0, 2)],
+        [],
+    ]
+
+
+def test_a_suspect_that_is_given_back_untried_stays_one(database: Database) -> None:
+    add(database, new())
+    claim(database)
+    (got,) = suspect(database, 260.0)
+    with database.writing() as connection:
+        outbox.hand_back(connection, [got])
+    assert claim(database, 260.0) == []
+    assert [(each.tries, each.deaths) for each in suspect(database, 260.0)] == [(2, 0)]
+
+
+def test_those_that_nobody_died_of_yet_are_tried_before_one_that_somebody_did(database: Database) -> None:
+    add(database, new("a"), new("b"), new("c", is_reply=True))
+    claim(database)
+    for _ in range(3):
+        suspect(database, 260.0)
+    order = [suspect(database, 320.0)[0].chat for _ in range(3)]
+    assert order == ["c", "a", "b"]
 
 
 def test_of_a_long_chat_each_claim_looks_at_a_part_only(database: Database) -> None:

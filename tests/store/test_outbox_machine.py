@@ -42,7 +42,12 @@ class Expected:
     fence: int = 0
     tries: int = 0
     deaths: int = 0
+    begun: bool = False
     until: float = 0.0
+
+    @property
+    def is_dead(self) -> bool:
+        return self.begun and self.deaths + 2 >= MOST_DEATHS
 
 
 @dataclass
@@ -57,16 +62,19 @@ class Book:
 
     def may_go(self) -> list[Expected]:
         """Of each chat what may be sent now, in the order of claims."""
-        found = [each for chat in {each.chat for each in self.kept.values()} if (each := self.first(chat))]
-        return sorted(found, key=lambda each: (not each.is_reply, each.due_at, each.place))
+        return [each for chat in {each.chat for each in self.kept.values()} if (each := self.first(chat))]
 
     def first(self, chat: str) -> Expected | None:
         waiting = self.unsettled(chat)
-        for each in waiting:
-            if each.state == "claimed":
-                return each if each.until <= self.now and each.deaths + 1 < MOST_DEATHS else None
+        if any(each.state == "claimed" for each in waiting):
+            return None
         started = [each for each in waiting if each.start_at <= self.now]
         return started[0] if started and started[0].due_at <= self.now else None
+
+    def suspects(self) -> list[Expected]:
+        """What dead workers held, in the order in which it is tried."""
+        over = [each for each in self.kept.values() if each.state == "claimed" and each.until <= self.now and not each.is_dead]
+        return sorted(over, key=lambda each: (each.deaths, not each.is_reply, each.place))
 
     def holds(self, claim: Claim) -> bool:
         kept = self.kept[claim.outbound.id]
@@ -110,9 +118,8 @@ class Outbox(RuleBasedStateMachine):
         with self.database.writing() as connection:
             outbox.add(connection, new)
         for each in new:
-            due_at = max(each.created_at, start_at)
             place = int(each.id[4:], 16)
-            self.book.kept[each.id] = Expected(place, each.id, chat, is_reply, start_at, due_at)
+            self.book.kept[each.id] = Expected(place, each.id, chat, is_reply, start_at, due_at=start_at)
 
     @rule(target=claims, limit=st.integers(1, 4))
     def claim(self, limit: int) -> MultipleResults[Claim]:
@@ -121,13 +128,30 @@ class Outbox(RuleBasedStateMachine):
             got = outbox.claim(connection, "main", self.book.now, LEASE, limit)
         ids = [each.outbound.id for each in got]
         assert len(ids) == min(limit, len(may_go))
-        assert ids == [each for each in may_go if each in ids]
+        assert set(ids) <= set(may_go)
+        replies = sum(each.is_reply for each in may_go.values())
+        assert [each.is_reply for each in got] == [place < replies for place in range(len(got))]
         for each in got:
-            kept = may_go[each.outbound.id]
-            kept.deaths += kept.state == "claimed"
-            kept.state, kept.fence, kept.tries, kept.until = "claimed", kept.fence + 1, kept.tries + 1, self.book.now + LEASE
-            assert (each.fence, each.tries, each.deaths, each.leased_until) == (kept.fence, kept.tries, kept.deaths, kept.until)
+            self.take(each, begun=False)
         return multiple(*got)
+
+    @rule(target=claims)
+    def claim_suspect(self) -> MultipleResults[Claim]:
+        expected = self.book.suspects()[:1]
+        with self.database.writing() as connection:
+            got = outbox.claim_suspect(connection, "main", self.book.now, LEASE)
+        assert ([got.outbound.id] if got else []) == [each.id for each in expected]
+        if got is None:
+            return multiple()
+        self.take(got, begun=True)
+        return multiple(got)
+
+    def take(self, claim: Claim, *, begun: bool) -> None:
+        kept = self.book.kept[claim.outbound.id]
+        kept.deaths += kept.begun
+        kept.state, kept.fence, kept.tries, kept.until = "claimed", kept.fence + 1, kept.tries + 1, self.book.now + LEASE
+        kept.begun = begun
+        assert (claim.fence, claim.tries, claim.deaths, claim.leased_until) == (kept.fence, kept.tries, kept.deaths, kept.until)
 
     @rule(seconds=st.sampled_from([1.0, 5.0, LEASE, 30.0]))
     def wait(self, seconds: float) -> None:
@@ -164,16 +188,15 @@ class Outbox(RuleBasedStateMachine):
     def note(self, kept: Expected, word: str) -> None:
         kept.state = {"sent": "sent", "failed": "failed", "error": "failed"}.get(word, "queued")
         if word == "later":
-            kept.due_at, kept.deaths = self.book.now + 20.0, 0
+            kept.due_at, kept.deaths, kept.begun = self.book.now + 20.0, 0, False
         if word == "back":
-            kept.tries -= 1
+            kept.state, kept.until = "claimed" if kept.begun else "queued", 0.0
+            kept.tries, kept.begun = kept.tries - 1, False
 
     @rule()
     def give_up_the_deadly(self) -> None:
         kept = self.book.kept
-        expected = {
-            each.id for each in kept.values() if each.state == "claimed" and each.until <= self.book.now and each.deaths + 1 >= MOST_DEATHS
-        }
+        expected = {each.id for each in kept.values() if each.state == "claimed" and each.until <= self.book.now and each.is_dead}
         with self.database.writing() as connection:
             dead = outbox.dead(connection, "main", self.book.now)
             assert {each.outbound.id for each in dead} == expected
@@ -185,9 +208,9 @@ class Outbox(RuleBasedStateMachine):
     def resend(self) -> None:
         failed = [each for each in self.book.kept.values() if each.state == "failed"]
         with self.database.writing() as connection:
-            assert stored.resend(connection, list(self.book.kept), self.book.now, END) == len(failed)
+            assert stored.resend(connection, list(self.book.kept), END) == len(failed)
         for each in failed:
-            each.state, each.due_at, each.start_at, each.tries, each.deaths = "queued", self.book.now, 0.0, 0, 0
+            each.state, each.due_at, each.start_at, each.tries, each.deaths, each.begun = "queued", 0.0, 0.0, 0, 0, False
 
     @invariant()
     def the_rows_are_as_expected(self) -> None:
@@ -199,21 +222,20 @@ class Outbox(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Whatever happened, all that is left goes out, each chat in order."""
         self.book.now += 1000.0
-        sent: list[Claim] = []
-        while more := self.send_all():
-            sent += more
         self.give_up_the_deadly()
-        while more := self.send_all():
-            sent += more
+        while self.send_all():
+            pass
         with self.database.reading() as connection:
             settled = select(func.count()).where(messages.c.state.in_(("sent", "failed")))
             assert connection.execute(settled).scalar_one() == len(self.book.kept)
 
     def send_all(self) -> list[Claim]:
-        expected = self.book.may_go()
+        expected = self.book.may_go() + self.book.suspects()[:1]
         with self.database.writing() as connection:
             got = outbox.claim(connection, "main", self.book.now, LEASE, 100)
-            assert [each.outbound.id for each in got] == [each.id for each in expected]
+            suspect = outbox.claim_suspect(connection, "main", self.book.now, LEASE)
+            got += [suspect] if suspect else []
+            assert {each.outbound.id for each in got} == {each.id for each in expected}
             assert outbox.settle_sent(connection, got, self.book.now) == got
         for each in expected:
             each.state = "sent"

@@ -38,7 +38,7 @@ def test_a_message_just_accepted_is_pending(database: Database) -> None:
         notify_url=None,
         created_at=100.0,
         start_at=0.0,
-        due_at=100.0,
+        due_at=0.0,
         expires_at=1e6,
         sent_at=None,
         delivered_at=None,
@@ -104,7 +104,7 @@ def test_what_failed_is_sent_again_under_its_id_and_nothing_else_is(database: Da
     failed = fail_first(database)
     with database.writing() as connection:
         others = [each.outbound.id for each in outbox.claim(connection, "main", 200.0, 60.0, 10)]
-        assert stored.resend(connection, [failed, *others, "3EB0FFFFFFFFFFFFFFFF"], 400.0, 5e6) == 1
+        assert stored.resend(connection, [failed, *others, "3EB0FFFFFFFFFFFFFFFF"], 5e6) == 1
     known = found(database, failed)
     assert (known.state, known.ack, known.tries, known.error, known.failed_at, known.expires_at) == (
         "queued",
@@ -167,4 +167,4 @@ def test_a_message_tried_twice_is_known_by_both_ids(database: Database) -> None:
 @pytest.mark.parametrize("number", [0, 1, 1200])
 def test_any_number_of_messages_is_sent_again(database: Database, number: int) -> None:
     with database.writing() as connection:
-        assert stored.resend(connection, ["3EB0"] * number, 0.0, 1.0) == 0
+        assert stored.resend(connection, ["3EB0"] * number, 1.0) == 0

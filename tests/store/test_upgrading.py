@@ -9,15 +9,21 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, insert, inspect, text, update
+from sqlalchemy import Connection, MetaData, Table, create_engine, insert, inspect, text, update
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from flask_chatbot.core.memory import State
+from flask_chatbot.core.outbound import Ack, Receipt
+from flask_chatbot.core.replies import Text
+from flask_chatbot.core.replydata import write_reply
 from flask_chatbot.errors import StoreError
+from flask_chatbot.store import callbacks, outbox, transport_ids
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.memory import StoreMemory, key_of
 from flask_chatbot.store.tables import metadata, people
 from flask_chatbot.store.upgrading import HEAD, MIGRATIONS, REVISIONS, is_current, migrate, upgrade
+
+REPLY = write_reply(Text("Halo"))
 
 
 def make_previous(url: str) -> None:
@@ -26,6 +32,33 @@ def make_previous(url: str) -> None:
     with engine.begin() as connection:
         people.create(connection)
         connection.execute(insert(people).values(sender=key_of("628111"), state='{"seen":true}', version=3, expires_at=1e9))
+    engine.dispose()
+
+
+def make_gateways(url: str) -> None:
+    """A database as the version before left it, with messages, callbacks and receipts in it."""
+    engine = create_engine(url)
+    queued = {"created_at": 50.0, "state": "queued", "due_at": 50.0, "tries": 0, "fence": 0, "leased_until": 0.0}
+    message = {"session": "main", "type": "text", "reply": REPLY, "promo": False, "is_reply": False, "start_at": 0.0, "ack": 0, **queued}
+    given = [("M1", "queued", 50.0, 0), ("M2", "claimed", 50.0, 4), ("M3", "queued", 90.0, 3)]
+    ids = {"session": "main", "created_at": 40.0, "message": None, "ack": None, "at": None, "error": None}
+    rows: dict[str, list[dict[str, object]]] = {
+        "messages": [
+            {**message, "id": name, "chat": name, "expires_at": 1e9, "state": state, "due_at": due_at, "deaths": deaths}
+            for name, state, due_at, deaths in given
+        ],
+        "callbacks": [{**queued, "id": "C1", "message": "M1", "ack": 1, "at": 50.0, "url": "", "host": ""}],
+        "transport_ids": [
+            {**ids, "transport_id": "T1", "ack": 3, "at": 40.0, "error": ""},
+            {**ids, "transport_id": "T2", "message": "M9"},
+        ],
+        "alembic_version": [{"version_num": "0002"}],
+    }
+    with engine.begin() as connection:
+        migrate(connection, "base", "0002")
+        connection.execute(text("CREATE TABLE chatbot_alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        for name, each in rows.items():
+            connection.execute(insert(Table(f"chatbot_{name}", MetaData(), autoload_with=connection)), each)
     engine.dispose()
 
 
@@ -65,6 +98,21 @@ def test_a_file_of_the_previous_version_is_brought_up_to_date_by_the_first_use_a
         assert StoreMemory(database).recall("628111", 0.0) == State(seen=True, version=3)
         with database.reading() as connection:
             assert is_current(connection)
+
+
+def test_what_waits_in_a_database_of_the_version_before_goes_out(empty: str, tmp_path: Path) -> None:
+    make_gateways(empty)
+    with closing(Database(empty, tmp_path)) as database:
+        database.upgrade()
+        with database.writing() as connection:
+            assert [each.outbound.id for each in outbox.claim(connection, "main", 10.0, 60.0, 9)] == ["M1"]
+            suspect = outbox.claim_suspect(connection, "main", 10.0, 60.0)
+            assert suspect is not None
+            assert (suspect.outbound.id, suspect.deaths) == ("M2", 0)
+            assert [each.outbound.id for each in outbox.claim(connection, "main", 95.0, 60.0, 9)] == ["M3"]
+            assert [each.id for each in callbacks.claim(connection, 10.0, 60.0, 9)] == ["C1"]
+            assert transport_ids.link(connection, "main", "T1", "M1", 95.0) == [Receipt(id="T1", ack=Ack.READ, at=40.0)]
+            assert transport_ids.message_of(connection, "main", "T2") == "M9"
 
 
 def test_tables_of_the_previous_version_on_a_server_are_brought_up_to_date_on_request(server: str, tmp_path: Path) -> None:

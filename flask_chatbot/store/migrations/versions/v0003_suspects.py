@@ -1,4 +1,4 @@
-"""All receipts that came early."""
+"""What is tried alone since its worker died, all receipts that came early, and 0 for what is due at once."""
 
 import json
 
@@ -10,6 +10,13 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
+    op.add_column("chatbot_messages", sa.Column("begun", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.add_column("chatbot_callbacks", sa.Column("deaths", sa.SmallInteger, nullable=False, server_default=sa.text("0")))
+    op.add_column("chatbot_callbacks", sa.Column("begun", sa.Boolean, nullable=False, server_default=sa.false()))
+    # Deaths counted so far are those of whatever was claimed together.
+    op.execute("UPDATE chatbot_messages SET deaths = 0 WHERE settled_at IS NULL AND deaths > 0")
+    for table in ("chatbot_messages", "chatbot_callbacks"):
+        op.execute(f"UPDATE {table} SET due_at = 0 WHERE settled_at IS NULL AND due_at = created_at")  # noqa: S608  names of our own
     _keep_all_receipts()
 
 

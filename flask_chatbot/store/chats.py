@@ -1,0 +1,28 @@
+"""Chats as the outbox sees them: whoever settles a message of one does so alone, and lets the next go."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from flask_chatbot.store.statements import lock_all, lock_key, word
+from flask_chatbot.store.tables import messages
+
+_waiting = messages.alias("waiting")
+_next = (
+    select(_waiting.c.seq)
+    .where(_waiting.c.session == bindparam("of"), _waiting.c.chat == bindparam("in_chat"), _waiting.c.state == word("waiting"))
+    .order_by(_waiting.c.seq)
+    .limit(1)
+    .scalar_subquery()
+)
+_PROMOTE = update(messages).where(messages.c.seq == _next).values(state="queued")
+
+
+def promote(connection: Connection, chats: Collection[tuple[str, str]]) -> None:
+    """Let the next message go, in chats (session, chat) whose first was settled or put off in this transaction, after `lock_chats`."""
+    connection.execute(_PROMOTE, [{"of": session, "in_chat": chat} for session, chat in sorted(chats)])
+
+
+def lock_chats(connection: Connection, chats: Collection[tuple[str, str]]) -> None:
+    """Keep others from settling or claiming in chats (session, chat) until the transaction ends."""
+    lock_all(connection, [lock_key(*each) for each in chats])
