@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.store import leases, paces, waiting
 from flask_chatbot.store.callbacks import StoredCallback
+from flask_chatbot.store.clock import server_time
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.store.waiting import Ahead
 
@@ -70,12 +71,13 @@ def why_untaken(connection: Connection, message: Stored, way: Way, now: float) -
     """Why nobody takes a message that is due and the first of its chat."""
     if way.trouble:
         return Wait(why=f"The connection to WhatsApp cannot be opened: {way.trouble}")
-    if way.is_bound and not way.is_open and leases.holder_of(connection, f"session:{way.session}", now) is None:
+    leased_at = server_time(connection) or now
+    if way.is_bound and not way.is_open and leases.holder_of(connection, f"session:{way.session}", leased_at) is None:
         return Wait(why=NOBODY)
     free_at = paces.free_at(connection, way.session) if way.has_pace else 0.0
     if free_at > now:
         return Wait(why="The pace allows the next message then.", until=free_at, is_failure=False)
-    return None if way.has_pace or now - message.due_at < OVERDUE else Wait(why=UNTAKEN)
+    return None if way.has_pace or now - max(message.due_at, message.created_at) < OVERDUE else Wait(why=UNTAKEN)
 
 
 def waiting_calls(calls: Sequence[StoredCallback]) -> list[tuple[StoredCallback, Wait]]:

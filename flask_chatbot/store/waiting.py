@@ -70,7 +70,7 @@ _CALLBACKS = (
     .order_by(_b.seq)
     .limit(bindparam("limit"))
 )
-_OVERDUE = select(func.count()).where(_c.state == word("queued"), _c.due_at <= bindparam("before"))
+_OVERDUE = select(func.count()).where(_c.state == word("queued"), _c.due_at <= bindparam("before"), _c.created_at <= bindparam("before"))
 
 
 def ahead_of(connection: Connection, message: str, now: float) -> Ahead | None:
@@ -111,7 +111,8 @@ def overdue(connection: Connection, before: float) -> int:
 
 
 def _next(state: str, due_at: float) -> float | None:
-    return None if state == "claimed" else due_at
+    """When the next try comes; None while it is under way, or for at once."""
+    return None if state == "claimed" or due_at == 0.0 else due_at
 
 
 def _waiting(row: Any, error: str | None, due_at: float | None, ahead: str = "") -> Waiting:
