@@ -1,6 +1,7 @@
 """Senders, groups and ids that no database takes as they are: each message is settled once, and nobody is taken for somebody else."""
 
 import logging
+import time
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def test_two_odd_senders_are_two_people(shop: Shop, odd: str) -> None:
 def test_the_phones_of_a_transport_bring_odd_senders_once(tmp_path: Path, url: str, odd: str) -> None:
     whatsapp = Simulator()
     app = gateway_app(tmp_path, Chatbot(), RULES, CHATBOT_DATABASE_URL=url, CHATBOT_TRANSPORT=whatsapp)
+    gateway_of(app).clock = time.time  # as the worker's, which goes by the server's
     with working(app):
         whatsapp.phone(odd).writes("halo", times=3)
         budi = whatsapp.phone(BUDI)
