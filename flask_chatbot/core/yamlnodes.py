@@ -13,6 +13,7 @@ from yaml import events
 from yaml.scanner import ScannerError
 
 from flask_chatbot.core.problems import Mark, Problem
+from flask_chatbot.core.yamldepth import hidden_level
 from flask_chatbot.core.yamlerrors import Breakdown, explain
 from flask_chatbot.core.yamltraps import (
     ATE,
@@ -36,6 +37,7 @@ from flask_chatbot.core.yamltree import Mapping, Node, Scalar, Sequence, mended,
 __all__ = ["FASTEST", "Events", "Mapping", "Node", "Scalar", "Sequence", "read_yaml"]
 
 DEPTH = 20
+TOO_DEEP = f"this is nested deeper than {DEPTH} levels. Close brackets that are open, or write it flatter."
 ALIAS_FACTOR = 10  # aliases may stand for this many times the nodes written,
 ALIAS_ALLOWANCE = 10_000  # and for this many more
 
@@ -209,7 +211,7 @@ class _Composer:
         self._frame = _Frame(event)
 
     def _too_deep(self, mark: Any) -> NoReturn:
-        self._stop(mark, f"this is nested deeper than {DEPTH} levels. Close brackets that are open, or write it flatter.")
+        self._stop(mark, TOO_DEEP)
 
     def _close_sequence(self, event: Any) -> None:
         frame = self._frame
@@ -283,26 +285,29 @@ class _Composer:
     def _broken(self, error: Exception, event: Any) -> None:
         """Word the error by the source; a line that a trap is told of already has its sentence."""
         problem, context = _maybe_spot(getattr(error, "problem_mark", None)), _maybe_spot(getattr(error, "context_mark", None))
+        scanning = isinstance(error, ScannerError)
         if problem and self._joined and self._joined[1] == problem[0]:
             self.traps.remove(self._joined[0])  # lines were joined because of this error only
         if problem is None:  # the Python parser trips over \UFFFFFFFF without a mark
             trap = bad_code_point(self._text)
+        elif scanning and (deep := self._hidden_level(context or problem, event)):
+            return self._tell(*deep, TOO_DEEP)
         else:
-            scanning = isinstance(error, ScannerError)
-            trap = explain(
-                Breakdown(
-                    lines=self._lines,
-                    problem=problem,
-                    token=(context or problem) if scanning else None,
-                    container=None if scanning else context,
-                    before=self._before(problem, event),
-                )
-            )
+            token, container = (context or problem, None) if scanning else (None, context)
+            before = self._before(problem, event)
+            trap = explain(Breakdown(lines=self._lines, problem=problem, token=token, container=container, before=before))
         told = {trap.line for trap in self.traps}
         for new in (trap, *self._traps_of_open_mappings()):
             if new.line not in told:
                 told.add(new.line)
                 self.traps.append(new)
+        return None
+
+    def _hidden_level(self, problem: Spot, event: Any) -> Spot | None:
+        """Where the text opens a level too many, behind the last event and before the problem."""
+        start = _maybe_spot(getattr(event, "end_mark", None)) or (0, 0)
+        flow = bool(self._stack and self._frame.start.flow_style)
+        return hidden_level(self._lines, start, problem, room=DEPTH - len(self._stack), flow=flow) if start < problem else None
 
     def _traps_of_open_mappings(self) -> list[Trap]:
         traps = []

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from yaml.scanner import ScannerError
 
 from flask_chatbot.core.yamlnodes import FASTEST, Events, Mapping, Node, Scalar, Sequence, read_yaml
 
@@ -359,6 +360,48 @@ def test_twenty_levels_are_read_and_one_more_is_told(parser: Parser) -> None:
 def test_depth_counts_through_aliases(parser: Parser) -> None:
     assert problems("- &a " + "[" * 18 + "]" * 18 + "\n- [*a]\n", parser) == []
     assert problems("- &a " + "[" * 19 + "]" * 19 + "\n- [*a]\n", parser) == [f"rules.yaml:2:4: {TOO_DEEP}"]
+
+
+class Low(yaml.SafeLoader):
+    """A parser with a limit of its own, as libyaml has one at 1,000 levels since 0.2.6."""
+
+    def fetch_flow_collection_start(self, TokenClass: Any) -> None:  # noqa: N803
+        if self.flow_level == 25:
+            raise ScannerError("while increasing flow level", self.get_mark(), "exceeded maximum nesting depth", self.get_mark())
+        super().fetch_flow_collection_start(TokenClass)
+
+
+@pytest.mark.parametrize("parser", [*PARSERS, Low], ids=lambda parser: str(parser.__name__))
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("[" * 1001, "1:21"),
+        ("[" * 100_000, "1:21"),
+        ("{a: " * 100_000, "1:81"),
+        ("{? " * 100_000, "1:61"),
+        ("[? " * 100_000, "1:31"),
+        ("[a: " * 100_000, "1:41"),
+        ("a:\n  - b: " + "[" * 1001, "2:25"),
+        ("a: [b,\n c, [d, {e: [" + "[" * 1001, "2:29"),
+        ("- - - " + "[" * 1001, "1:24"),
+        ("a: &x " + "[" * 1001, "1:26"),
+        ("é: {'}]': [" + "[" * 1001, "1:29"),
+        ("# [\n- " + "[" * 1001 + "]" * 1001, "2:22"),
+        # What is wrong behind the level is not looked at, however near it stands.
+        ("[" * 21 + "@", "1:21"),
+        ("a: " + "[" * 30 + '"open', "1:23"),
+        ("a: [b, " + "[" * 30 + "`x", "1:26"),
+    ],
+)
+def test_a_level_too_many_is_told_first_whatever_limits_the_parser_has(parser: Parser, source: str, place: str) -> None:
+    assert problems(source, parser) == [f"rules.yaml:{place}: {TOO_DEEP}"]
+
+
+@pytest.mark.parametrize(
+    "source", ["[" * 20 + "@x", "- a [[[[[[[[[[[[[[[[[[[[[[[[[[: @x", "a: '" + "[" * 30 + "' @x", "[" + "[]," * 30 + "@x"]
+)
+def test_brackets_that_open_no_level_too_many_hide_no_problem(parser: Parser, source: str) -> None:
+    assert [TOO_DEEP in told for told in problems(source, parser)] == [False]
 
 
 @pytest.mark.parametrize("source", ["'[' * 100_000", "'{a: ' * 100_000", "'- ' * 100_000", "'? ' * 100_000", "'{? ' * 100_000"])
