@@ -6,6 +6,7 @@ from typing import IO
 
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wsgi import get_input_stream
 
 from flask_chatbot.errors import BadPayload
 
@@ -39,7 +40,7 @@ def read_body(request: Request, limit: int | None) -> BytesIO:
 
 def _unmeasured(request: Request, limit: int) -> bytes:
     """A body of unknown length, or the first bytes of it: it is silently cut at the limit that is set, so one byte more is let in."""
-    request.max_content_length = limit + 1
+    request.stream = get_input_stream(request.environ, max_content_length=limit + 1)  # Flask 3.0 has no limit that a request could set
     return request.get_data()
 
 

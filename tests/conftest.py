@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.canaries import Watch
+from tests.postgres import MISSING, SERVER, database_of
+from tests.processes import ProcessMarks
 
 # Read when an app starts, and by every child process a test starts. CHATBOT_TEST_* says what the machine has for tests.
 for name in [each for each in os.environ if each.startswith(("CHATBOT_", "FLASK_")) and not each.startswith("CHATBOT_TEST_")]:
@@ -30,9 +32,25 @@ def _logs_hold_no_secrets() -> Iterator[None]:
     assert not WATCH.told
 
 
+@pytest.fixture(scope="session")
+def postgresql_address() -> Iterator[str]:
+    """The address of a database on the PostgreSQL server that no other process of the run tests in."""
+    if not SERVER:
+        pytest.skip(MISSING)
+    with database_of(os.environ.get("PYTEST_XDIST_WORKER", ""), SERVER) as address:
+        yield address
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(ProcessMarks())
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a PostgreSQL server, by the fixtures that give one."""
+    """Mark what is for a PostgreSQL server only, and count what is long among what a quick run leaves out."""
     for item in items:
-        params = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        if {"server", "postgresql"} & {*getattr(item, "fixturenames", ()), *(each for each in params if isinstance(each, str))}:
+        own = item.callspec.params if hasattr(item, "callspec") else {}
+        if {"server", "postgresql"} & {*getattr(item, "fixturenames", ())} - {*own}:
             item.add_marker("postgresql")
+        if item.get_closest_marker("long"):
+            item.add_marker("process")

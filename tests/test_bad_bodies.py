@@ -21,7 +21,10 @@ SERVERS: dict[str, Callable[[Path], AbstractContextManager[Running]]] = {
 }
 
 
-@pytest.fixture(scope="module", params=SERVERS)
+IN_PROCESSES = [pytest.param(name, marks=pytest.mark.process) for name in ("gunicorn", "waitress")]
+
+
+@pytest.fixture(scope="module", params=["werkzeug", *IN_PROCESSES])
 def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of each server in turn."""
     with SERVERS[request.param](tmp_path_factory.mktemp("bot")) as running:

@@ -110,8 +110,8 @@ def generator() -> Iterator[object]:
         (ContactCard("Admin", ("0811-111-1111",)), [ContactCard("Admin", ("628111111111",))]),
         (["a", Text("b")], ["a", "b"]),
         (("a", ["b", ("c", [])]), ["a", "b", "c"]),
-        (generator, ["satu", "dua", "tiga"]),
-        (lambda: (word for word in ("a", "b")), ["a", "b"]),
+        pytest.param(generator, ["satu", "dua", "tiga"], id="generator"),
+        pytest.param(lambda: (word for word in ("a", "b")), ["a", "b"], id="generator expression"),
         (None, ["Harga dari YAML"]),
         ({}, ["Harga dari YAML"]),
         ({"unused": 1}, ["Harga dari YAML"]),
@@ -930,6 +930,7 @@ print(sorted({name.partition(".")[0] for name in sys.modules} & {"sqlalchemy", "
 """
 
 
+@pytest.mark.process
 def test_rules_that_remember_nothing_open_no_database(tmp_path: Path) -> None:
     rules = "version: 1\nrules: [{keyword: harga, reply: Rp1}, {keyword: 'x#', fields: [a], reply: x}]\n"
     (tmp_path / "rules.yaml").write_text(rules, encoding="utf-8")

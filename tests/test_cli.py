@@ -106,6 +106,7 @@ def test_check_marks_lines_for_github_and_escapes_what_its_commands_mean(folder:
     ]
 
 
+@pytest.mark.process
 def test_check_works_when_the_app_does_not_start(folder: Path) -> None:
     (folder / "app.py").write_text("from flask import Flask\nfrom flask_chatbot import Chatbot\napp = Flask(__name__)\nChatbot(app)\n")
     (folder / "rules.yaml").write_text(BAD, "utf-8")
@@ -116,6 +117,7 @@ def test_check_works_when_the_app_does_not_start(folder: Path) -> None:
     assert said[1].startswith("CHATBOT_WEBHOOK_KEY is not set")
 
 
+@pytest.mark.process
 def test_the_rules_of_the_app_are_used_where_there_is_one(folder: Path) -> None:
     (folder / "shop.yaml").write_text("version: 1\nrules: [{keyword: toko, reply: Toko!}]\n")
     app = "from flask import Flask\nfrom flask_chatbot import Chatbot\napp = Flask(__name__)\n"
@@ -295,12 +297,14 @@ def test_warnings_reach_github_as_warnings() -> None:
     assert run("check", "--format", "github").output.startswith("::warning file=rules.yaml,line=3,col=5::rule 'daftar' needs")
 
 
+@pytest.mark.process
 @pytest.mark.usefixtures("shop")
 def test_with_the_app_its_types_filters_and_handlers_are_known() -> None:
     outcome = flask("--app", "shop", "chatbot", "check", "rules.yaml")
     assert (outcome.returncode, outcome.stdout, outcome.stderr) == (0, "rules.yaml: 1 rule, no problems\n", "")
 
 
+@pytest.mark.process
 def test_with_the_app_a_need_without_a_handler_is_an_error(shop: Path) -> None:
     (shop / "shop.py").write_text(SHOP.replace('@bot.rule("daftar")\n', ""), "utf-8")
     outcome = flask("--app", "shop", "chatbot", "check")
@@ -308,6 +312,7 @@ def test_with_the_app_a_need_without_a_handler_is_an_error(shop: Path) -> None:
     assert (outcome.returncode, outcome.stdout.splitlines()) == (1, [problem, "rules.yaml: 1 error"])
 
 
+@pytest.mark.process
 def test_a_rule_that_only_python_sends_needs_no_handler(shop: Path) -> None:
     sent = "  - {name: dikirim, needs: [resi], reply: 'Resi {{ resi }}'}\n"
     (shop / "rules.yaml").write_text((shop / "rules.yaml").read_text("utf-8") + sent, "utf-8")
@@ -315,6 +320,7 @@ def test_a_rule_that_only_python_sends_needs_no_handler(shop: Path) -> None:
     assert (outcome.returncode, outcome.stdout) == (0, "rules.yaml: 2 rules, no problems\n")
 
 
+@pytest.mark.process
 def test_a_handler_that_fits_no_rule_fails_the_check(shop: Path) -> None:
     (shop / "shop.py").write_text(SHOP.replace('@bot.rule("daftar")', '@bot.rule("dafar")'), "utf-8")
     outcome = flask("--app", "shop", "chatbot", "check")
@@ -323,6 +329,7 @@ def test_a_handler_that_fits_no_rule_fails_the_check(shop: Path) -> None:
     assert outcome.stderr == "The app does not start, so the rules are read without it.\n"
 
 
+@pytest.mark.process
 def test_an_error_of_the_app_is_part_of_the_report_in_every_format(shop: Path) -> None:
     (shop / "shop.py").write_text(SHOP.replace("def register(nik)", "def register(*nik)"), "utf-8")
     message = "shop.register has the parameter '*nik', and values come by name. Name each it wants."
@@ -332,6 +339,7 @@ def test_an_error_of_the_app_is_part_of_the_report_in_every_format(shop: Path) -
     assert json.loads(outcome.stdout) == [{"file": "shop.py", "line": 19, "column": 1, "severity": "error", "message": message}]
 
 
+@pytest.mark.process
 def test_what_only_the_app_knows_to_be_wrong_stands_with_its_file(shop: Path) -> None:
     (shop / "rules.yaml").write_text(SHOP_RULES.replace("teriak", "triak").replace("needs:", "neds:"), "utf-8")
     (shop / "shop.py").write_text(SHOP.replace('"a-key-of-this-test"', '""'), "utf-8")
@@ -345,6 +353,7 @@ def test_what_only_the_app_knows_to_be_wrong_stands_with_its_file(shop: Path) ->
     assert unknown not in outcome.stderr
 
 
+@pytest.mark.process
 def test_an_app_that_does_not_start_makes_no_warnings_of_what_it_would_have_supplied(shop: Path) -> None:
     (shop / "shop.py").write_text(SHOP + 'raise LookupError("kas")\n', "utf-8")
     outcome = flask("--app", "shop", "chatbot", "check")
@@ -356,6 +365,7 @@ def test_an_app_that_does_not_start_makes_no_warnings_of_what_it_would_have_supp
     ]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("command", [["try", "--run", "halo"], ["chat", "--run"]])
 def test_run_says_why_the_app_does_not_start(shop: Path, command: list[str]) -> None:
     (shop / "shop.py").write_text(SHOP.replace('@bot.rule("daftar")', '@bot.rule("dafar")'), "utf-8")
@@ -369,6 +379,7 @@ def test_run_says_why_the_app_does_not_start(shop: Path, command: list[str]) -> 
     )
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("arguments", "code"), [(["check"], 0), (["try", "halo"], 0), (["chat"], 0), (["rules"], 0), (["try", "--run", "x"], 1)]
 )
@@ -388,6 +399,7 @@ TABLE_APP = SHOP.replace(
 ).replace("import Flask, ", "import Flask, g, ")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("command", [["try", "daftar#1"], ["try", "--run", "daftar#1"], ["chat"], ["chat", "--run"]])
 def test_field_types_are_asked_in_the_apps_context(shop: Path, command: list[str]) -> None:
     (shop / "shop.py").write_text(TABLE_APP, "utf-8")
@@ -396,18 +408,21 @@ def test_field_types_are_asked_in_the_apps_context(shop: Path, command: list[str
     assert outcome.stderr == ""
 
 
+@pytest.mark.process
 def test_a_default_of_a_type_of_the_app_is_not_read_by_check(shop: Path) -> None:
     (shop / "rules.yaml").write_text(SHOP_RULES.replace("{type: nik}", "{type: nik, default: x}"), "utf-8")
     outcome = flask("--app", "shop", "chatbot", "check")
     assert (outcome.returncode, outcome.stdout, outcome.stderr) == (0, "rules.yaml: 1 rule, no problems\n", "")
 
 
+@pytest.mark.process
 @pytest.mark.usefixtures("shop")
 def test_try_run_runs_the_handlers_in_the_apps_context() -> None:
     outcome = flask("--app", "shop", "chatbot", "try", "--run", "daftar#1234567890123456")
     assert outcome.stdout.splitlines()[-1] == "reply  1234567890123456! nomor 6"
 
 
+@pytest.mark.process
 @pytest.mark.usefixtures("shop")
 def test_try_without_run_leaves_handlers_alone_and_names_the_one_that_answers() -> None:
     outcome = flask("--app", "shop", "chatbot", "try", "daftar#1234567890123456")
@@ -419,6 +434,7 @@ def test_try_without_run_leaves_handlers_alone_and_names_the_one_that_answers() 
     assert outcome.stderr == ""
 
 
+@pytest.mark.process
 @pytest.mark.usefixtures("shop")
 def test_try_without_run_has_the_note_in_its_json() -> None:
     outcome = json.loads(flask("--app", "shop", "chatbot", "try", "daftar#1234567890123456", "--format", "json").stdout)
@@ -433,6 +449,7 @@ def test_try_without_the_app_says_that_a_handler_is_wanted() -> None:
     assert run("chat", typed="a\n").output == f"> ({note})\n> \n"
 
 
+@pytest.mark.process
 def test_try_with_the_app_says_that_a_handler_is_lacking(shop: Path) -> None:
     (shop / "shop.py").write_text(SHOP.replace('@bot.rule("daftar")\n', ""), "utf-8")
     outcome = flask("--app", "shop", "chatbot", "try", "daftar#1234567890123456")
@@ -440,6 +457,7 @@ def test_try_with_the_app_says_that_a_handler_is_lacking(shop: Path) -> None:
     assert outcome.stdout.splitlines()[-1] == said
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("decorator", "text"), [('keyword("stok")', "stok"), ("fallback", "entah")])
 def test_a_rule_that_only_python_answers_is_told_and_not_silent(shop: Path, decorator: str, text: str) -> None:
     (shop / "shop.py").write_text(f"{SHOP}\n\n@bot.{decorator}\ndef more():\n    return 'Habis.'\n", "utf-8")
@@ -473,6 +491,7 @@ def test_colours_are_for_terminals_that_want_them(folder: Path) -> None:
     assert "\x1b[" not in run("check", color=True, NO_COLOR="1").output
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("typed", "offered"), [("flask chatbot ", "check"), ("flask chatbot check --format ", "github")])
 def test_the_shell_completes_commands_and_options(typed: str, offered: str) -> None:
     words = {"_FLASK_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}

@@ -281,7 +281,7 @@ MEND_TRANSPORT = "Write 'simulator', or put an object with all that a Transport 
         ("web", "'web' is no transport that is known. Write simulator."),
         (5, f"it is a value of type int. {MEND_TRANSPORT}"),
         (Simulator, f"it is a value of type type. {MEND_TRANSPORT}"),
-        (object(), f"it is a value of type object. {MEND_TRANSPORT}"),
+        pytest.param(object(), f"it is a value of type object. {MEND_TRANSPORT}", id="object"),
     ],
     ids=repr,
 )

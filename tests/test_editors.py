@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from jsonschema import Draft7Validator
 
@@ -78,6 +79,7 @@ def test_the_first_line_of_the_example_leads_to_the_schema() -> None:
     assert (ROOT / found[1]).samefile(SCHEMA_FILE)
 
 
+@pytest.mark.process
 def test_the_rule_files_of_the_repository_pass() -> None:
     paths = [ROOT / "rules.yaml", *(ROOT / "example_bot").rglob("*.yaml")]
     assert validated(*paths) == {path.name: [] for path in paths}
@@ -109,6 +111,7 @@ rules:
 """
 
 
+@pytest.mark.process
 def test_what_yaml_takes_for_numbers_and_truths_passes_in_editors_as_it_does_here(tmp_path: Path) -> None:
     path = tmp_path / "typed.yaml"
     path.write_text(TYPED, encoding="utf-8")
@@ -141,6 +144,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.process
 def test_what_is_wrong_is_told_at_its_place_there_as_here(tmp_path: Path) -> None:
     paths = [tmp_path / name for name in BROKEN]
     for path in paths:

@@ -120,6 +120,7 @@ def post(url: str, body: str, headers: dict[str, str]) -> Any:
         return json.load(answer)
 
 
+@pytest.mark.process
 def test_the_printed_curl_lines_work_and_are_printed_once(server: Server) -> None:
     webhook, api = server.read_until("curl "), server.read_until("curl ")
     assert run_curl(webhook) == PENAWARAN
@@ -136,6 +137,7 @@ def test_the_printed_curl_lines_work_and_are_printed_once(server: Server) -> Non
     ]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("given", ["the-first-key", '["the-first-key", "another"]', '{"toko": "the-first-key", "gudang": "another"}'])
 def test_the_curl_line_takes_the_first_key_of_the_environment(given: str) -> None:
     server = Server(CHATBOT_WEBHOOK_KEY=given)
@@ -147,6 +149,7 @@ def test_the_curl_line_takes_the_first_key_of_the_environment(given: str) -> Non
         server.stop()
 
 
+@pytest.mark.process
 def test_the_example_keeps_to_a_prefix_of_the_environment() -> None:
     server = Server(CHATBOT_PREFIX="/wa")
     try:

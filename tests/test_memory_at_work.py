@@ -83,6 +83,7 @@ def halted(process: int) -> Iterator[None]:
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no worker can be made to stand still here")
 
 
+@pytest.mark.process
 def test_what_one_worker_began_another_goes_on_with_and_a_restart_changes_nothing(tmp_path: Path) -> None:
     with serving(tmp_path) as running:
         first, said = write(running, "survei")
@@ -107,6 +108,7 @@ def test_what_one_worker_began_another_goes_on_with_and_a_restart_changes_nothin
         assert write(running, "ingat", "628222")[1] == ["3"]
 
 
+@pytest.mark.process
 def test_many_people_at_once_are_each_answered_their_own(tmp_path: Path) -> None:
     def whole_form(number: int) -> list[list[str]]:
         texts = ("survei", "9", str(number % 5 + 1), f"saran {number}", "ya", "ingat")
@@ -123,6 +125,7 @@ def test_many_people_at_once_are_each_answered_their_own(tmp_path: Path) -> None
         assert database.execute("SELECT count(*) FROM chatbot_people").fetchone() == (40,)
 
 
+@pytest.mark.process
 def test_one_person_who_writes_a_lot_at_once_loses_nothing_that_matters(tmp_path: Path) -> None:
     """Of 24 texts at once each is answered, and the bot is at rest after them."""
     with serving(tmp_path) as running, ThreadPoolExecutor(8) as texts:

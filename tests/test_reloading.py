@@ -474,6 +474,7 @@ os._exit(0)
 """
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
 def test_a_forked_process_looks_for_itself(tmp_path: Path) -> None:
     make(tmp_path)

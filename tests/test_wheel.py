@@ -46,6 +46,7 @@ def copy(source: Path, target: Path) -> None:
         shutil.copy(source, target)
 
 
+@pytest.mark.process
 def test_the_wheel_holds_every_file_of_the_package_and_no_other_package(unpacked: Path) -> None:
     package = ROOT / "flask_chatbot"
     expected = {path.relative_to(ROOT).as_posix() for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
@@ -53,12 +54,14 @@ def test_the_wheel_holds_every_file_of_the_package_and_no_other_package(unpacked
     assert {name for name in found if ".dist-info/" not in name} == expected
 
 
+@pytest.mark.process
 def test_the_type_marker_the_schema_and_the_licence_travel_in_the_wheel(unpacked: Path) -> None:
     assert (unpacked / "flask_chatbot/py.typed").is_file()
     assert (unpacked / "flask_chatbot/core/rules.schema.json").is_file()
     assert len(list(unpacked.glob("*.dist-info/**/LICENSE"))) == 1
 
 
+@pytest.mark.process
 def test_rules_load_from_the_unpacked_wheel(unpacked: Path, tmp_path: Path) -> None:
     rules = tmp_path / "rules.yaml"
     rules.write_text("version: 1\nrules:\n  - keyword: halo\n    reply: Halo juga!\n", encoding="utf-8")

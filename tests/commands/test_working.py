@@ -37,6 +37,7 @@ def text_of(line: str) -> str:
     return line.split("  ", 1)[1].strip()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_tells_what_it_does_and_ends_when_it_is_asked_to(url: str, tmp_path: Path, asked: signal.Signals) -> None:
     shop = open_shop(tmp_path, url)

@@ -325,6 +325,7 @@ print(*read_rules(sys.argv[1]).problems, sep="\\n")
 """
 
 
+@pytest.mark.process
 def test_a_pattern_needs_re2_and_nothing_else_does(tmp_path: Path) -> None:
     path = write(tmp_path, "rules:\n  - keyword: a#\n    fields: [{a: {pattern: x}}, {b: {type: email}}]\n")
     child = subprocess.run([sys.executable, "-c", WITHOUT_RE2, str(path)], capture_output=True, text=True, check=True, env=environment())

@@ -112,6 +112,7 @@ def test_a_pattern_has_at_most_512_characters(tmp_path: Path, length: int, is_re
     assert told == ["rules.yaml:2:15: entry 1 of 'pattern' has more than 512 characters. Shorten it."] * is_refused
 
 
+@pytest.mark.process
 def test_without_re2_it_is_told_how_to_install_it(tmp_path: Path) -> None:
     (tmp_path / "rules.yaml").write_text("version: 1\nrules:\n  - {pattern: a, reply: x}\n", "utf-8")
     program = f"""\

@@ -404,6 +404,7 @@ def test_brackets_that_open_no_level_too_many_hide_no_problem(parser: Parser, so
     assert [TOO_DEEP in told for told in problems(source, parser)] == [False]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("source", ["'[' * 100_000", "'{a: ' * 100_000", "'- ' * 100_000", "'? ' * 100_000", "'{? ' * 100_000"])
 def test_a_hundred_thousand_levels_do_not_crash_the_process(source: str) -> None:
     code = f"from flask_chatbot.core.yamlnodes import read_yaml; print(read_yaml(({source}).encode(), 'x')[1][0].message)"

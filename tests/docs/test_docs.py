@@ -141,6 +141,7 @@ def test_the_doctests_of_a_page_hold(page: Path, load: Callable[[str, str], obje
     assert told == []
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("block", [block for block in all_blocks("console") if "$ curl" not in block.text], ids=lambda block: block.place)
 def test_a_session_on_a_page_prints_what_it_shows(block: Block) -> None:
     for call in calls(block.text):

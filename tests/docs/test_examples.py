@@ -50,11 +50,13 @@ def told(command: str, folder: Path) -> str:
     return run(f"flask --app {folder.name} chatbot {command}", folder.parent) if is_package else run(f"flask chatbot {command}", folder)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("folder", sorted({path.parent for path in EXAMPLES.rglob("rules.yaml")}), ids=lambda folder: folder.name)
 def test_the_rules_of_an_example_hold_no_mistake(folder: Path) -> None:
     assert told("check", folder).endswith(", no problems\n")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "folder",
     sorted({path.parent for path in EXAMPLES.rglob("rules.yaml") if "tests:" in path.read_text("utf-8")}),
@@ -64,6 +66,7 @@ def test_the_tests_in_the_rules_of_an_example_pass(folder: Path) -> None:
     assert told("test", folder).endswith(" tests, none failed\n")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("folder", ["quickstart", "testing", "factory"])
 def test_the_tests_that_a_page_shows_pass(folder: str, tmp_path: Path) -> None:
     there = shutil.copytree(EXAMPLES / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -142,6 +145,7 @@ def test_without_a_request_and_a_server_name_there_is_no_address(load: Load, cap
     assert "RuntimeError: Unable to build URLs outside an active request" in caplog.text
 
 
+@pytest.mark.process
 def test_the_rules_are_in_the_wheel_of_the_factory(tmp_path: Path) -> None:
     source = shutil.copytree(EXAMPLES / "factory", tmp_path / "source", ignore=shutil.ignore_patterns("__pycache__"))
     command = [
@@ -226,6 +230,7 @@ def test_a_health_check_says_what_the_page_shows(tmp_path: Path, monkeypatch: py
     assert [mended.test_client().get("/chatbot/healthz").json, known] == shown
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run there")
 def test_gunicorn_takes_its_configuration() -> None:
     pytest.importorskip("gunicorn")
@@ -318,6 +323,7 @@ def test_slashes_too_many_get_what_the_page_says(address: str, path: str, answer
     assert (got.status, location and urlsplit(location).path) == answer
 
 
+@pytest.mark.process
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
 def test_the_curl_command_of_the_page_prints_its_answer(address: str) -> None:
     (block,) = [block for block in all_blocks("console") if "$ curl" in block.text]
@@ -369,6 +375,7 @@ def test_the_answer_of_the_gateway_page_has_the_form_of_one(load: Load, tmp_path
     assert {**answer, "message": {**answer["message"], **changing}} == shown
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", ["contract/client.php", "contract/webhook.php", "gateway/acks.php", "gateway/send.php"])
 def test_the_php_of_the_pages_is_well_formed(name: str) -> None:
     path = EXAMPLES / name
@@ -388,11 +395,13 @@ def check_jsonschema(*files: Path) -> tuple[int, str]:
     return outcome.returncode, outcome.stdout + outcome.stderr
 
 
+@pytest.mark.process
 def test_editors_find_no_mistake_in_our_rule_files() -> None:
     code, told = check_jsonschema(EXAMPLES.parents[1] / "rules.yaml", *EXAMPLES.rglob("rules.yaml"))
     assert code == 0, told
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("rule", "told"),
     [
@@ -412,6 +421,7 @@ def test_editors_find_what_the_schema_forbids(rule: str, told: str, tmp_path: Pa
     assert told in output
 
 
+@pytest.mark.process
 def test_editors_take_words_that_yaml_reads_as_something_else(tmp_path: Path) -> None:
     odd = tmp_path / "rules.yaml"
     odd.write_text("version: 1\nrules:\n  - {keyword: [no, on, 1, 010, 08:00, 1.10], reply: 6281234567890}\n", "utf-8")

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from flask_chatbot.store.database import Database
 from tests.faults.crowd import accept, check, crowd, is_done, wait_for
 from tests.faults.journal import read_journal
@@ -9,6 +11,7 @@ from tests.faults.journal import read_journal
 CHATS = [f"62811{number:04}@c.us" for number in range(20)]
 
 
+@pytest.mark.process
 def test_workers_that_are_asked_to_end_send_nothing_twice(database: Database, url: str, tmp_path: Path) -> None:
     journal = tmp_path / "journal"
     accepted = accept(database, CHATS, 160)

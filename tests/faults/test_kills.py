@@ -39,6 +39,7 @@ def survive(database: Database, url: str, journal: Path, messages: int, kills: i
     assert states == {"sent"}
 
 
+@pytest.mark.process
 def test_a_few_kills_lose_nothing(database: Database, url: str, tmp_path: Path) -> None:
     survive(database, url, tmp_path / "journal", messages=120, kills=2, workers=2)
 
@@ -48,6 +49,7 @@ def test_twenty_kills_of_four_workers_over_two_thousand_messages_lose_nothing(da
     survive(database, url, tmp_path / "journal", messages=2000, kills=24, workers=4)
 
 
+@pytest.mark.process
 def test_a_message_that_kills_its_workers_ends_failed_and_the_others_go_out(database: Database, url: str, tmp_path: Path) -> None:
     journal, killer = tmp_path / "journal", "628999@c.us"
     accepted = accept(database, [*CHATS[:5], killer], 6) + accept(database, CHATS[:5], 10, first=6)

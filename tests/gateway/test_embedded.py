@@ -86,6 +86,7 @@ def ask(running: Running) -> None:
         assert answer.status == 200
 
 
+@pytest.mark.process
 def test_under_flask_run_it_begins_without_a_request(folder: Path) -> None:
     with flask_run(folder) as process:
         assert until(lambda: sent(folder) == ["3EB0A"])
@@ -94,6 +95,7 @@ def test_under_flask_run_it_begins_without_a_request(folder: Path) -> None:
         assert until(lambda: sent(folder) == ["3EB0A", "3EB0B"])
 
 
+@pytest.mark.process
 def test_with_the_reloader_it_begins_in_the_process_that_serves(folder: Path) -> None:
     with flask_run(folder, "--debug") as process:
         assert until(lambda: sent(folder) == ["3EB0A"])
@@ -101,6 +103,7 @@ def test_with_the_reloader_it_begins_in_the_process_that_serves(folder: Path) ->
         assert pid != process.pid
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "options", [[], ["--preload"], ["--worker-class", "gthread", "--threads", "2"]], ids=["sync", "preload", "gthread"]
 )
@@ -121,6 +124,7 @@ def test_of_several_gunicorn_workers_one_works_and_another_follows_it(folder: Pa
         assert len(set(opened(folder))) == 2
 
 
+@pytest.mark.process
 def test_a_leader_that_ends_in_peace_is_followed_at_once(folder: Path) -> None:
     with gunicorn(APP, folder, SERVED_IN=str(folder)):
         assert until(lambda: sent(folder) == ["3EB0A"])
@@ -131,6 +135,7 @@ def test_a_leader_that_ends_in_peace_is_followed_at_once(folder: Path) -> None:
     assert time.monotonic() - start < 14.0  # sooner than its lease would have ended
 
 
+@pytest.mark.process
 def test_under_any_other_server_it_begins_with_the_first_request(folder: Path) -> None:
     with waitress(APP, SERVED_IN=str(folder)) as running:
         ask(running)
@@ -177,6 +182,7 @@ def at_work(name: str, folder: Path) -> Iterator[Running]:
         yield running
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", SERVERS)
 def test_sigterm_gives_up_the_leases_under_every_server(folder: Path, name: str) -> None:
     with at_work(name, folder):
@@ -184,6 +190,7 @@ def test_sigterm_gives_up_the_leases_under_every_server(folder: Path, name: str)
     assert holder(folder) is None
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are told apart on Linux only")
 @pytest.mark.parametrize("name", ["flask run", "gunicorn", "waitress", "uvicorn", "hypercorn"])
 def test_a_server_that_was_killed_and_is_started_again_works_at_once(folder: Path, name: str) -> None:
@@ -198,6 +205,7 @@ def test_a_server_that_was_killed_and_is_started_again_works_at_once(folder: Pat
         assert until(lambda: sent(folder)[-1] == "3EB0B")
 
 
+@pytest.mark.process
 def test_a_second_sigterm_ends_a_process_that_is_still_at_it(tmp_path: Path) -> None:
     code = (
         "import os, signal, threading\n"
@@ -214,6 +222,7 @@ def test_a_second_sigterm_ends_a_process_that_is_still_at_it(tmp_path: Path) -> 
         assert process.wait(PATIENCE) == -signal.SIGTERM
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("starts", ["main", "other"])
 @pytest.mark.parametrize("fails", ["", "; raise LookupError"])
 def test_sigterm_ends_a_process_as_ever_once_its_work_has_ended(starts: str, fails: str) -> None:
@@ -234,6 +243,7 @@ def test_sigterm_ends_a_process_as_ever_once_its_work_has_ended(starts: str, fai
         assert (process.stdout.read().strip(), process.wait(PATIENCE)) == ("ended", -signal.SIGTERM)
 
 
+@pytest.mark.process
 def test_a_handler_of_a_server_that_ends_in_order_is_left_alone() -> None:
     code = (
         "import os, signal, sys\n"
@@ -247,6 +257,7 @@ def test_a_handler_of_a_server_that_ends_in_order_is_left_alone() -> None:
     assert (outcome.stdout, outcome.returncode) == ("", 7)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "code",
     [

@@ -175,6 +175,7 @@ def test_a_redirect_of_an_operators_url_to_itself_is_followed() -> None:
         assert client.get(server.url("/a", host="127.0.0.1"), deadline=DEADLINE, limit=1000, own=True).body == b"here"
 
 
+@pytest.mark.process
 def test_no_proxy_of_the_environment_is_used() -> None:
     code = (
         "import sys; from flask_chatbot.gateway.http import HttpClient\n"
@@ -234,6 +235,7 @@ def test_no_more_connections_are_kept_than_the_pool_holds() -> None:
     assert (one.connections, other.connections) == (2, 1)
 
 
+@pytest.mark.process
 def test_a_fork_shares_no_connection_with_its_parent() -> None:
     if not hasattr(os, "fork"):
         pytest.skip("there is no fork here")

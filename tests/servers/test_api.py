@@ -22,6 +22,8 @@ SENT = re.compile(
 BUDI, GROUP = "6281234567890@c.us", "120363041234567890@g.us"
 CONTACT = b'{"name":"Admin","numbers":["628111111111"]}'
 
+pytestmark = pytest.mark.process
+
 Start = Callable[[Path], AbstractContextManager[Running]]
 
 

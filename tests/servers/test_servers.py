@@ -26,6 +26,8 @@ STAYING = b"POST /webhook HTTP/1.1\r\nHost: localhost\r\n"
 HEAD = STAYING + b"Connection: close\r\n"
 CUT_SHORT = (400, refusal("The body could not be read to its end. Send all of it."))
 
+pytestmark = pytest.mark.process
+
 Start = Callable[[Path], AbstractContextManager[Running]]
 SERVERS: dict[str, Start] = {
     "gunicorn sync": lambda home: gunicorn(EXAMPLE, home, "--workers=2", CHATBOT_WEBHOOK_KEY=KEY),

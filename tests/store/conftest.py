@@ -6,9 +6,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import make_url
 
 from flask_chatbot.store.database import Database
+from tests.postgres import execute, with_twins
 
 _numbers = count(1)
 
@@ -20,19 +21,12 @@ def sqlite(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def server() -> Iterator[str]:
+def server(postgresql_address: str) -> Iterator[str]:
     """The URL of an empty schema on a PostgreSQL server."""
-    address = os.environ.get("CHATBOT_TEST_POSTGRES")
-    if not address:
-        pytest.skip("CHATBOT_TEST_POSTGRES names no server, such as postgresql+psycopg://user@127.0.0.1:5432/test")
     schema = f"chatbot_test_{os.getpid()}_{next(_numbers)}"
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
-    yield make_url(address).update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
-    engine.dispose()
+    execute(postgresql_address, f"CREATE SCHEMA {schema}")
+    yield make_url(postgresql_address).update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
+    execute(postgresql_address, f"DROP SCHEMA {schema} CASCADE")
 
 
 @pytest.fixture
@@ -44,13 +38,13 @@ def postgresql(server: str, tmp_path: Path) -> str:
     return server
 
 
-@pytest.fixture(params=["sqlite", "server"])
+@pytest.fixture(params=with_twins("sqlite", twin="server"))
 def empty(request: pytest.FixtureRequest) -> str:
     """The URL of a database without tables, of each kind in turn."""
     return str(request.getfixturevalue(request.param))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=with_twins("sqlite"))
 def url(request: pytest.FixtureRequest) -> str:
     """The URL of a database that can be used as it is, of each kind in turn."""
     return str(request.getfixturevalue(request.param))

@@ -112,6 +112,7 @@ def test_a_database_closed_is_opened_again(database: Database) -> None:
     assert memory.recall("628111", 0.0) == State(seen=True, version=1)
 
 
+@pytest.mark.process
 def test_a_child_process_opens_its_own_connections(url: str, tmp_path: Path) -> None:
     program = f"""
 import os
@@ -138,6 +139,7 @@ print(memory.recall("628111", 0.0).version)
     assert (process.stdout, process.stderr, process.returncode) == ("5\n", "", 0)
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="/proc/self/fd, where open files are seen, is not there")
 def test_no_open_file_is_inherited_by_a_child(sqlite: str, tmp_path: Path) -> None:
     program = f"""

@@ -15,6 +15,7 @@ from flask_chatbot.errors import StoreError
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.memory import SWEEP_AFTER, SWEEP_AT_MOST, SWEEP_EVERY, StoreMemory, key_of
 from flask_chatbot.store.tables import people
+from tests.postgres import with_twins
 from tests.store.hammer import hammer
 
 FULL = State(
@@ -28,7 +29,7 @@ FULL = State(
 SENDERS = ["", "628111", "628111 ", "\0", "\0\0", "\ud83d", "\U0001f600", "x" * 100_000, "' OR 1=1 --", "e\u0301", "\u00e9"]
 
 
-@pytest.fixture(params=["short", "sqlite", "postgresql"])
+@pytest.fixture(params=with_twins("short", "sqlite"))
 def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Memory]:
     """Each memory in turn, empty."""
     if request.param == "short":
@@ -118,6 +119,7 @@ def test_threads_lose_no_update(memory: Memory) -> None:
     assert memory.recall("628111", 0.0).notes == {"number": 80}
 
 
+@pytest.mark.process
 def test_processes_and_their_threads_lose_no_update_even_where_the_file_is_not_there_yet(url: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.store.hammer", url, "8", "5"]
     processes = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]

@@ -84,6 +84,7 @@ def test_a_url_that_cannot_be_used_is_told_with_the_mend_and_not_shown(url: str,
         read_url(url)
 
 
+@pytest.mark.process
 def test_a_missing_driver_is_told_with_the_command_that_installs_it() -> None:
     # A process of its own, in which psycopg cannot be imported.
     program = """

@@ -1,0 +1,38 @@
+"""The PostgreSQL server that the machine has for tests, if it has one."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import create_engine, make_url
+
+SERVER = os.environ.get("CHATBOT_TEST_POSTGRES")
+MISSING = "CHATBOT_TEST_POSTGRES names no server, such as postgresql+psycopg://user@127.0.0.1:5432/test"
+
+
+def with_twins(*kinds: str, twin: str = "postgresql") -> list[object]:
+    """Parameters of a fixture: these kinds of database, and the one on a server where there is a server."""
+    return [*kinds, *([pytest.param(twin, marks=pytest.mark.postgresql)] if SERVER else [])]
+
+
+def execute(address: str, *statements: str) -> None:
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+@contextmanager
+def database_of(worker: str, address: str) -> Iterator[str]:
+    """The address of the database in which one process of a run tests: the one named, or beside it one of its own for each of several."""
+    if not worker:
+        yield address
+        return
+    url = make_url(address)
+    name = f"{url.database}_{worker}"
+    gone = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    execute(address, gone, f'CREATE DATABASE "{name}"')
+    yield url.set(database=name).render_as_string(hide_password=False)
+    execute(address, gone)
