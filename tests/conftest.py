@@ -5,19 +5,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from tests.canaries import Watch
+from tests.examples import use_examples
 from tests.postgres import MISSING, SERVER, database_of
 from tests.processes import ProcessMarks
 
 # Read when an app starts, and by every child process a test starts. CHATBOT_TEST_* says what the machine has for tests.
 for name in [each for each in os.environ if each.startswith(("CHATBOT_", "FLASK_")) and not each.startswith("CHATBOT_TEST_")]:
     del os.environ[name]
-
-# A machine under load is no failure. What judges a change tries the same examples each time; whoever works on it looks for new ones.
-settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI")))
-settings.load_profile("steady")
 
 # Whatever a test is about, it also shows that no key and no whole number gets into a log.
 WATCH = Watch()
@@ -43,6 +39,7 @@ def postgresql_address() -> Iterator[str]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(ProcessMarks())
+    use_examples(quick="not process" in config.option.markexpr)
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses

@@ -19,6 +19,7 @@ from flask_chatbot.core.replies import Menu, Text
 from flask_chatbot.errors import Invalid, Skip
 from tests.core.books import NOW, load
 from tests.core.talks import Chat
+from tests.examples import at_most
 
 SURVEI = """  - name: survei
     keyword: survei
@@ -180,5 +181,5 @@ def test_whatever_is_written_and_whenever(caplog: pytest.LogCaptureFixture) -> N
         for name in BOOKS:
             (Path(folder) / name.replace(" ", "_")).mkdir()
         machine = Talking.TestCase
-        machine.settings = settings(max_examples=60, stateful_step_count=40)
+        machine.settings = settings(max_examples=at_most(60), stateful_step_count=40)
         machine("runTest").runTest()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from flask_chatbot.core.daytimes import Dates, Span, read_dates, read_days, read_span
 from flask_chatbot.core.hours import Hours
 from tests.core import books
+from tests.examples import at_most
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -328,7 +329,7 @@ def clock_says_open(shop: Hours, now: datetime) -> bool:
     return False
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(st.data(), WEEKS, st.integers(0, 3 * 1440))
 def test_the_next_opening_is_the_one_found_by_looking_at_every_minute(
     data: st.DataObject, week: tuple[ZoneInfo, datetime], skipped: int

@@ -259,7 +259,7 @@ def test_no_text_makes_the_index_fail(text: str) -> None:
     assert [each.rule for each in Index([EVERYTHING], FOLDING).candidates(text)] == [EVERYTHING]
 
 
-@pytest.mark.parametrize("text", ["\ud800", "halo \udfff", "\x00", "#", "#" * 4096, "\ufdfa" * 4096, "a" * 4096, "ab " * 1365, ""])
+@pytest.mark.parametrize("text", ["\ud800", "halo \udfff", "\x00", "#", "#" * 1000, "\ufdfa" * 4096, "a" * 4096, "ab " * 1365, ""])
 def test_the_oddest_texts_are_looked_up_like_any_other(text: str) -> None:
     rules = [EVERYTHING, rule(1, [], 0, False, ["a{3}", "[?]"], ["a", "a b a*"], ["a" * 64])]
     assert shown(Index(rules, FOLDING).candidates(text)) == shown(Naive(rules, IGNORED, SYNONYMS).candidates(text))

@@ -183,13 +183,18 @@ def messages() -> list[str]:
     return found
 
 
+def is_said(span: str, source: list[str]) -> bool:
+    """Whether one of the texts has the span, with anything for each `…`."""
+    longest = max(span.split(WILD), key=len)
+    spelled = re.compile(re.escape(span).replace(WILD, r".+?"))
+    return any(longest in text and spelled.search(text) for text in source)
+
+
 def test_every_message_of_the_troubleshooting_page_is_one_of_ours() -> None:
     rows = [line for line in (DOCS / "troubleshooting.md").read_text("utf-8").splitlines() if line.startswith("| `")]
     quoted = [span for row in rows for span in code_spans(row.removeprefix("| ").split(" | ", 1)[0])]
     source = messages()
-    spoken = [re.compile(re.escape(span.rstrip(WILD + " ")).replace(WILD, r".+?")) for span in quoted]
-    unknown = [span for span, spelled in zip(quoted, spoken, strict=True) if not any(spelled.search(text) for text in source)]
-    assert unknown == []
+    assert [span for span in quoted if not is_said(span.rstrip(WILD + " "), source)] == []
     assert len(quoted) > 100
 
 

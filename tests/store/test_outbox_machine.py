@@ -23,6 +23,7 @@ from flask_chatbot.store import outbox, stored
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import MOST_DEATHS, Claim, NewMessage
 from flask_chatbot.store.tables import messages
+from tests.examples import at_most
 
 LEASE = 10.0
 END = 1e9
@@ -244,4 +245,4 @@ class Outbox(RuleBasedStateMachine):
 
 def test_nothing_is_lost_and_every_chat_keeps_its_order(database: Database) -> None:
     machine = type("Outbox", (Outbox,), {"database": database})
-    run_state_machine_as_test(machine, settings=settings(max_examples=60, stateful_step_count=50, deadline=None))
+    run_state_machine_as_test(machine, settings=settings(max_examples=at_most(60), stateful_step_count=50, deadline=None))
