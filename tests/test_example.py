@@ -279,8 +279,8 @@ def test_the_stock_is_a_keyword_that_only_python_knows(customer: Chat) -> None:
 def test_the_readme_gives_the_two_commands_on_lines_of_their_own() -> None:
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line.startswith("python3 -m venv ")] == [
-        "python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/flask --app example_bot run",
-        "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest",
+        "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e . && .venv/bin/flask --app example_bot run",
+        "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e '.[test]' && .venv/bin/pytest",
     ]
 
 

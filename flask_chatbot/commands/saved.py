@@ -29,9 +29,9 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,] ?[+-]?[0-9]+)*")  # or several, such a
 @click.command(cls=Told)
 @click.argument("name")
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True, help="How it is printed.")
-@click.option("--csv", "form", flag_value="csv", help="The same as --format csv.")
+@click.option("--csv", "is_csv", is_flag=True, help="The same as --format csv.")
 @click.pass_context
-def saved(context: click.Context, name: str, form: str) -> None:
+def saved(context: click.Context, name: str, form: str, *, is_csv: bool) -> None:
     """Print the rows that rules with `save: NAME` kept: number, time, sender, and the fields.
 
     CSV is UTF-8 with a byte-order mark, as Excel wants it, every cell in quotes. What a spreadsheet would take for a formula, at the
@@ -47,7 +47,7 @@ def saved(context: click.Context, name: str, form: str) -> None:
     rows = find_rows(place, name)
     if not rows:
         check_name(place, name)
-    if form == "csv":
+    if is_csv or form == "csv":
         echo_bytes("".join(as_csv(place, rows)).encode("utf-8-sig"))
         return
     for line in PRINTED[form](place, rows):

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
+from inspect import signature
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,6 +41,12 @@ rules:
 """
 
 
+def runner() -> CliRunner:
+    """A runner that keeps stderr apart, for which Click before 8.2 has to be asked."""
+    apart: dict[str, Any] = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
+    return CliRunner(**apart)
+
+
 class Shop(NamedTuple):
     """The app, and its database."""
 
@@ -49,7 +56,7 @@ class Shop(NamedTuple):
     def run(self, *arguments: str, typed: str = "") -> Result:
         """The outcome of ``flask chatbot`` with these arguments."""
         info = ScriptInfo(create_app=lambda: self.app, set_debug_flag=False)
-        return CliRunner().invoke(chatbot, arguments, input=typed, obj=info, catch_exceptions=False)
+        return runner().invoke(chatbot, arguments, input=typed, obj=info, catch_exceptions=False)
 
     def printed(self, *arguments: str) -> list[str]:
         """The lines that a command prints which succeeds."""

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from flask import Flask
 from flask.cli import ScriptInfo
 
 from flask_chatbot.cli import chatbot
-from tests.commands.shops import open_shop
+from tests.commands.shops import open_shop, runner
 
 COMMANDS = [["failed"], ["resend", "3EB0A"], ["saved", "survei"], ["resume", "628111"], ["why", "628111"], ["db", "upgrade"], ["worker"]]
 COMMANDS += [["chat", "--phone", "6281234567890"]]
@@ -16,7 +16,7 @@ COMMANDS += [["chat", "--phone", "6281234567890"]]
 
 def run(app: Flask | None, arguments: list[str]) -> Result:
     info = ScriptInfo(create_app=lambda: app) if app else ScriptInfo()
-    return CliRunner().invoke(chatbot, arguments, obj=info, catch_exceptions=False)
+    return runner().invoke(chatbot, arguments, obj=info, catch_exceptions=False)
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
@@ -36,7 +36,7 @@ def test_an_app_that_does_not_start_is_told_of_with_its_mistakes() -> None:
     def create_app() -> Flask:
         raise RuntimeError("no warehouse")
 
-    outcome = CliRunner().invoke(chatbot, ["failed"], obj=ScriptInfo(create_app=create_app), catch_exceptions=False)
+    outcome = runner().invoke(chatbot, ["failed"], obj=ScriptInfo(create_app=create_app), catch_exceptions=False)
     assert outcome.exit_code == 1
     assert outcome.stderr.startswith("Error: the app does not start. It says:\nRuntimeError: no warehouse (")
 
