@@ -12,6 +12,7 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
+from importlib.metadata import version
 from pathlib import Path
 from time import time
 from typing import Any
@@ -131,7 +132,7 @@ PLACE = {"SERVER_NAME": "toko.example.com", "PREFERRED_URL_SCHEME": "https"}
 ITEM = {"keyword": "katalog#", "data": ["a1"], "webhookkey": KEY, "from": "628111"}
 
 
-@pytest.mark.filterwarnings("ignore:Current server name")  # Flask 3.0 tells so of calls to another host
+@pytest.mark.skipif(version("flask") < "3.1", reason="Flask 3.0 serves nothing under another name than SERVER_NAME")
 def test_a_handler_makes_addresses_by_the_request_or_by_the_configuration(load: Load) -> None:
     create_app = load("factory", "flaskr").create_app
     plain, placed = create_app(), create_app(PLACE)

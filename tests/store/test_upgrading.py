@@ -126,7 +126,7 @@ def test_tables_of_the_previous_version_on_a_server_are_brought_up_to_date_on_re
 
 def test_a_server_without_tables_is_told_with_the_command_that_makes_them(server: str, tmp_path: Path) -> None:
     with closing(Database(server, tmp_path)) as database:
-        with pytest.raises(StoreError, match=r"^The database test at .* Run: flask chatbot db upgrade$"), database.writing():
+        with pytest.raises(StoreError, match=r"^The database \S+ at .* Run: flask chatbot db upgrade$"), database.writing():
             pass
         upgrade(database)
         assert StoreMemory(database).commit("628111", State(seen=True), 0.0)
