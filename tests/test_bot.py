@@ -546,6 +546,16 @@ def test_what_stands_before_the_rules_does_not_break_a_pause_or_the_silence_in_g
         assert chat.app.extensions["chatbot"].answer(group) == Decision(None)
 
 
+@pytest.mark.parametrize("number", ["+62 812-3456-7890", "0812-3456-7890", "6281234567890@c.us"])
+def test_a_pause_holds_before_the_rules_however_the_number_is_written(tmp_path: Path, number: str) -> None:
+    bot = Chatbot()
+    bot.before(lambda message: "Buka jam 8." if message.text == "jam" else None)
+    app = chat_of(tmp_path, SILENCES, bot).app
+    with app.app_context():
+        assert app.extensions["chatbot"].answer(Message(text="jeda", sender=Sender(number="6281234567890"))).replies
+        assert app.extensions["chatbot"].answer(Message(text="jam", sender=Sender(number=number))) == Decision(None)
+
+
 def test_after_may_silence(tmp_path: Path) -> None:
     bot = Chatbot()
     bot.after(lambda replies: [])

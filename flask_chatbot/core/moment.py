@@ -123,4 +123,4 @@ def never_answers(book: RuleBook, message: Message) -> bool:
 def keeps_quiet(book: RuleBook, message: Message, memory: Memory, now: datetime) -> bool:
     """True if nothing may be said, whatever the text: not in this chat, or not to this person for now."""
     time = now.timestamp()
-    return never_answers(book, message) or memory.recall(message.sender.number, time).paused_until > time
+    return never_answers(book, message) or memory.recall(book.person(message.sender), time).paused_until > time
