@@ -155,7 +155,8 @@ class Chat:
 
     def person(self, from_: str, *, nama: str = "") -> "Chat":
         """Another customer, who writes to the same bot at the same time of day."""
-        if from_ == self.from_:
+        person = self._bot.book.person
+        if person(Sender(number=from_)) == person(Sender(number=self.from_)):
             raise ChatbotError(f"{from_} is the number of this customer already. Give the other one another number.")
         other = Chat(self.app, from_=from_, nama=nama, at=self.at)
         other._random, other._memory = self._random, self._memory
@@ -167,7 +168,7 @@ class Chat:
         now = at or self.at or self._bot.clock()
         now = now.replace(tzinfo=book.locale.timezone) if now.tzinfo is None else now
         message = Message(text=text, sender=Sender(number=self.from_, name=self.nama), line=line)
-        state = self._memory.recall(self.from_, now.timestamp())
+        state = self._memory.recall(book.person(message.sender), now.timestamp())
         with self.app.app_context():
             decision = self._bot.answer(message, now, self._random, self._memory)
         self._last = Turn(book, state, message, now, decision)

@@ -1,5 +1,6 @@
 """What a user's own tests are written with: `Chat`, and how replies compare and print."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -228,9 +229,19 @@ def test_two_people_of_one_chat_share_its_seed(chat: Chat) -> None:
     assert chosen() == chosen()
 
 
-def test_another_person_needs_another_number(chat: Chat) -> None:
-    with pytest.raises(ChatbotError, match=r"^6281200000000 is the number of this customer already\. Give the other one another number\.$"):
-        chat.person("6281200000000")
+@pytest.mark.parametrize("number", ["6281200000000", "+62 812-0000-0000"])
+def test_another_person_needs_another_number(chat: Chat, number: str) -> None:
+    with pytest.raises(
+        ChatbotError, match=f"^{re.escape(number)} is the number of this customer already\\. Give the other one another number\\.$"
+    ):
+        chat.person(number)
+
+
+def test_the_last_message_is_explained_by_what_is_remembered_of_a_number_however_it_is_written(tmp_path: Path) -> None:
+    rules = "rules:\n  - {name: promo, keyword: promo, once_per: 1 hour, reply: Diskon.}\n"
+    chat = Chat(app_of(tmp_path, rules, Chatbot()), from_="0812-0000-0000", at=datetime(2026, 11, 22, 8, tzinfo=UTC))
+    assert (chat.says("promo"), chat.says("promo")) == ("Diskon.", [])
+    assert chat.last.explain().endswith("keeps quiet: 'once_per' has 1 hour left")
 
 
 def test_a_chat_begins_with_somebody_the_bot_has_not_met(tmp_path: Path) -> None:

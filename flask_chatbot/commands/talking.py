@@ -62,7 +62,7 @@ def try_(
     number = sender_of(number, talk)
     now = at.replace(tzinfo=talk.book.locale.timezone) if at else datetime.now(UTC)
     message = Message(text=text, sender=Sender(number=number, name=name))
-    state = talk.memory_for(message).recall(number, now.timestamp()) if explained else NOTHING
+    state = talk.memory_for(message).recall(talk.book.person(message.sender), now.timestamp()) if explained else NOTHING
     tried = talk.decide(message, now)
     known = tried.decision if run else None  # without --run no handler has had its say
     verdicts = explain(talk.book, message, state, now, decision=known, handled=talk.handled) if explained else None

@@ -11,10 +11,10 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from flask_chatbot.bot import Answered
-from flask_chatbot.core.chats import chat_of
+from flask_chatbot.core.chats import chat_of, number_of
 from flask_chatbot.core.folding import is_blank
 from flask_chatbot.core.late import Late, new_condition
-from flask_chatbot.core.messages import Message
+from flask_chatbot.core.messages import Message, Sender
 from flask_chatbot.core.numbers import mask
 from flask_chatbot.gateway.actions import Actions
 from flask_chatbot.gateway.keeping import Keeping
@@ -66,7 +66,8 @@ class Inbound:
 
     def received(self, message: Message) -> None:
         """Answer a message unless it has been; `StoreError` where the store fails: deliver it again then."""
-        if message.sender.number == self._gateway.number():  # two bots of one number would talk for ever
+        message = self._addressed(message)
+        if message.sender.number == self._bot.book.person(Sender(number=self._gateway.number())):  # two bots would talk for ever
             return
         if message.media is None and is_blank(message.text):  # a reaction, say
             log.info("a message without a text or a file is not answered")
@@ -79,6 +80,11 @@ class Inbound:
             self._answer(message, id_)
         finally:
             self._turnstile.leave(key)
+
+    def _addressed(self, message: Message) -> Message:
+        """The message with its sender and its group by the names that answers go to, whether the transport tells numbers or addresses."""
+        sender = replace(message.sender, number=self._bot.book.person(message.sender))
+        return replace(message, sender=sender, group=number_of(message.group))
 
     def _answer(self, message: Message, id_: str) -> None:
         now, person = self._bot.clock(), self._bot.book.person(message.sender)

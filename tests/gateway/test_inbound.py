@@ -135,6 +135,21 @@ def test_what_the_bot_writes_itself_is_never_answered(shop: Shop) -> None:
     assert shop.posted == []
 
 
+@pytest.mark.parametrize("number", ["+62 831-1111-1111", "0831-1111-1111", f"{NUMBER}@c.us", f"{NUMBER}@s.whatsapp.net"])
+def test_the_bot_knows_itself_however_the_transport_writes_its_number(shop: Shop, number: str) -> None:
+    shop.receives("halo", number=number)
+    assert shop.posted == []
+
+
+@pytest.mark.parametrize("number", ["+62 812-3456-7890", "0812 3456 7890", "6281234567890@c.us", "6281234567890@s.whatsapp.net"])
+def test_answers_go_to_the_number_and_the_group_whether_the_transport_tells_these_or_addresses(shop: Shop, number: str) -> None:
+    shop.receives("survei#5", number=number)
+    shop.receives("halo", number=number, chat="group", group=f"{GROUP}@g.us")
+    chats = ["6281234567890@c.us", f"{GROUP}@g.us", f"{GROUP}@g.us"]
+    assert shop.posted == list(zip(chats, ["Nomor 1.", "Halo.", "Apa kabar?"], strict=True))
+    assert [kept.chat for kept in shop.kept("6281234567890")] == [f"{GROUP}@g.us", "6281234567890@c.us"]
+
+
 @pytest.mark.parametrize(
     ("text", "media", "answers"), [("", None, 0), (" \u200b\n", None, 0), ("", "https://a.id/b.jpg", 1), ("?", None, 1)]
 )
