@@ -158,6 +158,15 @@ def test_rows_are_saved_and_numbered_by_webhook_calls_too(shop: Shop) -> None:
         ]
 
 
+@pytest.mark.parametrize("number", ["+62 812-3456-7890", "0812-3456-7890", f"{BUDI}@c.us"])
+def test_the_rows_of_one_person_have_one_sender_however_the_number_is_written(shop: Shop, number: str) -> None:
+    shop.says("survei#5")
+    payload = {"keyword": "survei#", "data": ["4"], "webhookkey": KEY, "from": number}
+    assert shop.app.test_client().post("/chatbot/webhook", json=payload).status_code == 200
+    with shop.database.reading() as connection:
+        assert [row.sender for row in saved.rows(connection, "survei")] == [BUDI, BUDI]
+
+
 def test_who_writes_stop_to_the_webhook_opts_out(shop: Shop) -> None:
     shop.says("stop")
     with shop.database.reading() as connection:

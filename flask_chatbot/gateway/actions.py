@@ -103,10 +103,11 @@ class Actions:
     def save(self, connection: Connection, action: Save, answered: Answered) -> None:
         """One row, with the number that the reply told."""
         match, sender = answered.decision.match, answered.message.sender
+        person = answered.book.person(sender)  # one, in whatever spelling their messages come
         number = answered.saved if answered.saved is not None else saved.reserve(connection, action.name)
         fields = {name: _plain(value) for name, value in match.fields.items()} if match else {}
         at = answered.now.timestamp()
-        row = saved.SavedRow(name=action.name, number=number, fields=fields, sender=sender.number, sender_name=sender.name, at=at)
+        row = saved.SavedRow(name=action.name, number=number, fields=fields, sender=person, sender_name=sender.name, at=at)
         saved.add(connection, row)
 
     def notify(self, connection: Connection, action: Notify, answered: Answered) -> None:
