@@ -52,13 +52,13 @@ def build_field(place: Place, name: str, types: Mapping[str, FieldType], sandbox
     data = {key: value for key, value in written.items() if value is not None}
     check_name(place, name)
     if place.data is None or ("type" in written and "type" not in data):  # refused, so it could be of any type
-        return Field(name=name, type="", kind=types["text"])
+        return Field(name=name, type="", kind=types["text"], question=data.get("question", ""))
     type_name = data.get("type", "text")
     if type_name not in types:
         listed = ", ".join(types)
         guess = did_you_mean(type_name, types) or f" Known are: {listed}."
         place.at("type").tell(f"unknown field type {type_name!r}.{guess}", may_be_python=True)
-        return Field(name=name, type=type_name, kind=types["text"])
+        return Field(name=name, type=type_name, kind=types["text"], question=data.get("question", ""))
     field = Field(
         name=name,
         type=type_name,

@@ -16,6 +16,7 @@ HARMLESS = {"keyword": "a#", "fallback": True, "priority": 0}  # for the keys of
 WHOLE = ("when", "otherwise", "once_per", "ask", "confirm", "menu", "save", "notify", "pause", "subscribe", "forward", "failed", "tests")
 KINDS = ("pattern", "contains", "similar")
 NAMING = ("fields", "ask", "needs", *KINDS)  # without these nobody knows what the templates of a rule may name
+LEANING = {"when": ("otherwise",), "forward": ("failed",)}
 NAMED = ("reply", "invalid", "on_invalid", "confirm", "otherwise", "failed")
 
 
@@ -37,6 +38,8 @@ def salvage(data: Any, complaints: Iterable[Complaint]) -> set[Path]:
             continue
         if path[2] in WHOLE:
             rule.pop(path[2], None)
+        if path[2] == "keyword" and "ask" in rule:
+            rule["keyword"] = "a"  # what asks has no form to write, and would be told so
         for key in depending(path):
             rule.pop(key, None)
     return gone
@@ -57,8 +60,8 @@ def depending(path: Path) -> tuple[str, ...]:
     """The keys of a rule that nobody can judge without what is gone."""
     if path[2] in KINDS:
         return ("fields", *NAMED)
-    if path[2] == "when":
-        return ("otherwise",)
+    if path[2] in LEANING:
+        return LEANING[str(path[2])]
     return NAMED if path[2] in NAMING and len(path) <= 4 else ()
 
 

@@ -57,6 +57,22 @@ reply: "{{ nmaa }} {{ nama }}"
             ["4:5: unknown key 'priorty'. Did you mean 'priority'?", "5:25: unknown field type 'integr'. Did you mean 'integer'?"],
         ),
         ("kyword: a#\nfields: [b]\nreply: '{{ b }} {{ nmaa }}'", ["3:5: unknown key 'kyword'. Did you mean 'keyword'?", f"5:24: {NMAA}"]),
+        (
+            "keyword: [{a: b}]\nask: [{b: {question: B?, type: integr}}]\nreply: '{{ b }}'",
+            ["3:15: entry 1 of 'keyword' must be text, not a group of keys.", "4:36: unknown field type 'integr'. Did you mean 'integer'?"],
+        ),
+        (
+            "keyword: a\nask: [{b: {question: B?, type: integr}}, {c: {type: integr}}]\nreply: '{{ b }}'",
+            [
+                "4:36: unknown field type 'integr'. Did you mean 'integer'?",
+                "4:46: the field 'c' has no question to ask for it. Add `question:`.",
+                "4:57: unknown field type 'integr'. Did you mean 'integer'?",
+            ],
+        ),
+        (
+            "keyword: a\nforward: {url: https://x.id, webhookkey: {a: b}}\nfailed: Gagal.",
+            ["4:46: 'webhookkey' must be text, not a group of keys."],
+        ),
         ("keyword: {a: b}\nfields: [b]\nreply: '{{ b }}'", ["3:14: 'keyword' must be text or a list, not a group of keys."]),
         ("keyword: [[a]]\nfields: [b]\nreply: '{{ b }}'", ["3:15: entry 1 of 'keyword' must be text, not a list."]),
         ("fallback: yes\nreply: '{{ nmaa }}'", ["3:15: 'fallback' must be true or false, not 'yes'.", f"4:16: {NMAA}"]),
