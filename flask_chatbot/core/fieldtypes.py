@@ -43,7 +43,7 @@ _EMAIL = re.compile(rf'(?!\.)(?!.*\.\.)[^\s@,;:<>()\[\]"\\]{{1,64}}(?<!\.)@(?:{_
 _YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<day>[0-9]{1,2})")
 _MONTH_FIRST = re.compile(r"(?P<month>[0-9]{1,2})(?P<sign>[-/.])(?P<day>[0-9]{1,2})(?P=sign)(?P<year>[0-9]{4}|[0-9]{2})")
 # As the filter `date` writes all forms but the short one; the text is folded.
-_WEEKDAY = r"(?:(?P<weekday>[^\W\d_]+), )?"
+_WEEKDAY = r"(?:(?P<weekday>[^\W\d_]+),? )?"
 _WITH_NAMES = (
     re.compile(_WEEKDAY + r"(?P<day>[0-9]{1,2}) (?P<month>[^\W\d_]+) (?P<year>[0-9]{4})"),
     re.compile(_WEEKDAY + r"(?P<month>[^\W\d_]+) (?P<day>[0-9]{1,2}), (?P<year>[0-9]{4})"),
