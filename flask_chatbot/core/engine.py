@@ -19,7 +19,7 @@ from flask_chatbot.core.forms import NO_FORM, WRONG_LIMIT, Ask, Form, Stop, begi
 from flask_chatbot.core.matching import Candidate, Kind, Match
 from flask_chatbot.core.memory import Memory, State
 from flask_chatbot.core.messages import Message
-from flask_chatbot.core.moment import Moment, begun_by, may_leave, never_answers, trigger
+from flask_chatbot.core.moment import Moment, begun_by, leaves, never_answers, trigger
 from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.replies import REPLIES_LIMIT, Menu, Reply, Text
 from flask_chatbot.core.rules import Rule, RuleBook
@@ -137,7 +137,7 @@ class _Turn:
         form = self.dialogue.form
         self.dialogue = self.dialogue.left()
         rule = self.book.by_name.get(form.rule) if form else None
-        if form is None or rule is None or not rule.fields or may_leave(self.book, self.message.text):
+        if form is None or rule is None or not rule.fields or leaves(self.moment, rule, form, first=not self.state.seen):
             return None
         return self.attempt(Candidate(rule, Kind.FORM, form.literal), lambda candidate: self.go_on(candidate.match(), form, said))
 
@@ -169,9 +169,7 @@ class _Turn:
     def by_rules(self) -> Decision:
         """The decision of the first rule that answers the text."""
         for candidate in self.book.index.candidates(self.message.text, self.may_answer):
-            if self.message.chat == "group" and self.book.groups == "keywords" and candidate.kind not in (Kind.KEYWORD, Kind.FIELDS):
-                continue
-            decision = self.attempt(candidate, self.answer_to)
+            decision = self.attempt(candidate, self.answer_to) if self.moment.hears(candidate.kind) else None
             if decision is not None:
                 return decision
         return Decision(None)

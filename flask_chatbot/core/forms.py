@@ -105,6 +105,12 @@ def problem_of(asked: Field, text: str, context: Context) -> str:
     return read_fields([wanted], [text], context).problems.get(asked.name, "")
 
 
+def answers_nothing(form: Form, fields: Sequence[Field], text: str, context: Context) -> bool:
+    """True if a text is no good value for the question that a form asks."""
+    asked = next((each for each in fields if form.asks and each.name == form.asks[0]), None)
+    return asked is not None and bool(problem_of(asked, text, context))
+
+
 def advance(form: Form, fields: Sequence[Field], language: str) -> Ask | Done:
     """The next question of a form, or the end of its questions."""
     return next_question(form, fields, language) if form.asks else Done(form)

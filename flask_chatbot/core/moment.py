@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask_chatbot.core.conditions import Failure, is_clock
 from flask_chatbot.core.fields import Context, dealt, read_fields
-from flask_chatbot.core.forms import Form, filled
+from flask_chatbot.core.forms import Form, answers_nothing, filled
 from flask_chatbot.core.matching import Candidate, Kind, Match
 from flask_chatbot.core.memory import Memory
 from flask_chatbot.core.messages import PARTS_LIMIT, Message, split_parts
@@ -36,6 +36,11 @@ class Moment:
         """True unless the conditions of a rule pass it over; its `otherwise` is an answer, too."""
         failures = self.failures(rule, first)
         return not failures or (bool(rule.otherwise) and is_clock(failures))
+
+    def hears(self, kind: Kind) -> bool:
+        """True if what is found in this way is answered where the message was written."""
+        only_keywords = self.message.chat == "group" and self.book.groups == "keywords"
+        return not only_keywords or kind in (Kind.KEYWORD, Kind.FIELDS)
 
     def read(self, candidate: Candidate) -> tuple[Match, dict[str, str]]:
         """The match with its fields read from what stands after the ``#`` or in a pattern's groups; and the texts they were read from."""
@@ -110,9 +115,23 @@ def begun_by(match: Match) -> str:
     return match.literal if match.kind in (Kind.KEYWORD, Kind.FIELDS, Kind.FORM) else ""
 
 
-def may_leave(book: RuleBook, text: str) -> bool:
-    """Whether a text is a keyword with its ``#``, which no form holds back."""
-    return "#" in text and any(candidate.kind is Kind.FIELDS for candidate in book.index.candidates(text))
+def leaves(moment: Moment, rule: Rule, form: Form, first: bool) -> Candidate | None:
+    """What takes a text away from the form of a rule; None where the form may read it.
+
+    A keyword with its ``#`` always does. A form that nobody began by name, as of a pattern that did not find all it needs, is left for any
+    keyword or pattern by a text that is no answer to it. A rule that may not answer now takes nothing.
+    """
+    text = moment.message.text
+    is_unasked = bool(rule.patterns) and not rule.asks and answers_nothing(form, rule.fields or (), text, moment.context)
+    if not is_unasked and "#" not in text:
+        return None
+    kinds = (Kind.KEYWORD, Kind.FIELDS, Kind.PATTERN) if is_unasked else (Kind.FIELDS,)
+
+    def may_answer(rule: Rule) -> bool:
+        return moment.may_answer(rule, first)
+
+    found = moment.book.index.candidates(text, may_answer)
+    return next((each for each in found if each.kind in kinds and moment.hears(each.kind) and may_answer(each.rule)), None)
 
 
 def never_answers(book: RuleBook, message: Message) -> bool:

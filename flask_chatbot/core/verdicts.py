@@ -13,7 +13,7 @@ from flask_chatbot.core.forms import Form, readings
 from flask_chatbot.core.matching import Candidate, Kind
 from flask_chatbot.core.memory import State
 from flask_chatbot.core.messages import Message
-from flask_chatbot.core.moment import Moment, may_leave
+from flask_chatbot.core.moment import Moment, leaves
 from flask_chatbot.core.rules import RuleBook
 
 KINDS = {
@@ -108,7 +108,7 @@ def trials(moment: Moment, state: State) -> Iterator[Trial]:
         time = moment.now.timestamp()
         dialogue = read_dialogue(state.dialogue, chat_key(moment.message), time)
         if dialogue.form:
-            yield from in_form(moment, dialogue.form)
+            yield from in_form(moment, dialogue.form, state)
         if dialogue.menus:
             yield from in_menu(moment, dialogue, state)
     paused = state.paused_until - moment.now.timestamp()
@@ -117,21 +117,22 @@ def trials(moment: Moment, state: State) -> Iterator[Trial]:
             yield Trial(candidate, f"the bot is paused for this person: {lasting(paused)} left", answers=False)
         elif groups == "never":
             yield Trial(candidate, "the bot never answers in groups", answers=False)
-        elif groups == "keywords" and candidate.kind not in (Kind.KEYWORD, Kind.FIELDS):
+        elif not moment.hears(candidate.kind):
             yield Trial(candidate, "in groups only keywords are answered", answers=False)
         else:
             yield trial(moment, candidate, state)
 
 
-def in_form(moment: Moment, form: Form) -> Iterator[Trial]:
+def in_form(moment: Moment, form: Form, state: State) -> Iterator[Trial]:
     """What becomes of the form that waits for an answer."""
     rule = moment.book.by_name.get(form.rule)
     if rule is None or not rule.fields:
         return
     asks = f"its form asks for {form.asks[0]!r}" if form.asks else "its form asks for a yes or no"
     candidate = Candidate(rule, Kind.FORM, "")
-    if may_leave(moment.book, moment.message.text):
-        yield Trial(candidate, f"{asks}, and a keyword with # leaves it", answers=False)
+    taker = leaves(moment, rule, form, first=not state.seen)
+    if taker:
+        yield Trial(candidate, f"{asks}, and a {KINDS[taker.kind]} leaves it", answers=False)
     else:
         yield Trial(candidate, f"goes first: {asks}")
 

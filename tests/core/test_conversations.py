@@ -120,6 +120,55 @@ def test_a_keyword_with_its_mark_leaves_a_form(talk: Talk, text: str) -> None:
     assert talk.hears(text, "Buka Minggu") == ["Baik, Budi.", "Entah."]
 
 
+@pytest.mark.parametrize("text", ["tutup#A", "Blok tutup#5"])
+def test_a_keyword_whose_rule_may_not_answer_now_leaves_no_form(tmp_path: Path, text: str) -> None:
+    closed = '  - {name: tutup, keyword: [tutup#, blok tutup#], when: {time: "01.00-01.01"}, reply: Tutup.}\n'
+    talk = Talk(load(tmp_path, RULES.replace("  - {name: entah", f"{closed}  - {{name: entah")))
+    assert talk.hears("survei", "5", text, "ya") == [FIRST, SECOND, "Nilai 5. Benar? (ya/tidak)", f"Terima kasih: 5, {text}, 5+{text}."]
+
+
+LAMPS = """\
+settings: {groups: keywords}
+rules:
+  - name: nyala
+    keyword: nyala
+    pattern: "^nyalakan lampu (?P<area>[a-z]+)(?: (?P<jam>[0-9]+))?$"
+    fields: [{area: {type: choice, options: [dapur, kamar]}}, {jam: {type: integer, optional: true}}]
+    reply: "{{ area }} {{ jam }}"
+  - {name: terang, pattern: "^atur [a-z]+$", reply: Diatur.}
+  - {name: mati, keyword: mati, reply: Mati.}
+  - {name: pagi, keyword: pagi, when: {time: "01.00-01.01"}, reply: Pagi.}
+  - {name: jenis, contains: lampu, reply: Ada dua.}
+"""
+AREA = "Mohon tulis: Area.\n- dapur\n- kamar"
+NO_AREA = '"{}" tidak ada dalam pilihan. Pilihannya: dapur, kamar.\n' + AREA
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("atur dapur", "Diatur."),
+        ("mati", "Mati."),
+        ("nyalakan lampu kamar 5", "kamar 5"),
+        ("kamar", "kamar"),
+        ("lampu apa", NO_AREA.format("lampu apa") + "\n(Ketik *batal* untuk berhenti.)"),
+        ("pagi", NO_AREA.format("pagi") + "\n(Ketik *batal* untuk berhenti.)"),
+    ],
+)
+def test_who_was_asked_by_a_rule_with_a_pattern_may_write_another_command_instead(tmp_path: Path, text: str, answer: str) -> None:
+    talk = Talk(load(tmp_path, LAMPS))
+    assert talk.hears("nyala", text) == [AREA, answer]
+
+
+def test_where_only_keywords_are_answered_no_pattern_takes_a_text_from_a_form(tmp_path: Path) -> None:
+    talk = Talk(load(tmp_path, LAMPS))
+    assert [talk.says(text, group=A) for text in ("nyala", "atur dapur", "mati")] == [
+        AREA,
+        NO_AREA.format("atur dapur") + "\n(Ketik *batal* untuk berhenti.)",
+        "Mati.",
+    ]
+
+
 def test_three_wrong_answers_to_one_question_end_a_form(talk: Talk) -> None:
     assert talk.hears("survei", "7", "enam", "0", "5") == [
         FIRST,

@@ -184,6 +184,7 @@ rules:
   - {name: tutup, keyword: tutup, reply: x, menu: [Nanti: nanti]}
   - {name: nanti, when: {open: true}, reply: x}
   - {name: kirim, keyword: "kirim#", reply: x}
+  - {name: resi, keyword: resi, pattern: "^resi (?P<nomor>[0-9]+)$", fields: [{nomor: {type: integer}}], reply: x}
   - {fallback: true, reply: x}
 settings: {hours: {mon: "08.00-17.00"}}
 """
@@ -221,6 +222,13 @@ def test_a_keyword_with_its_mark_leaves_the_form(tmp_path: Path) -> None:
         "survei by its form, priority 0: its form asks for 'nilai', and a keyword with # leaves it",
         "kirim by keyword with # 'kirim', priority 0: wins",
         FALLBACK.format("a fallback answers only what no other rule does"),
+    ]
+
+
+def test_another_command_leaves_the_form_of_a_pattern(tmp_path: Path) -> None:
+    assert after(tmp_path, "resi", "resi 5")[:2] == [
+        "resi by its form, priority 0: its form asks for 'nomor', and a pattern leaves it",
+        "resi by pattern '^resi$', priority 0: wins",  # less what stands in parentheses
     ]
 
 
