@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # come along when a number is copied from a contact card
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _WRITTEN = re.compile(r"[ (]*\+?[0-9 ().-]+")
+_DECIMAL = re.compile(r"(\+?[0-9]+)\.00?")  # a spreadsheet's number, written as it calculates
 _ADDRESS = re.compile(r"([1-9][0-9]*)@(?:c\.us|s\.whatsapp\.net)")  # of a person on WhatsApp: the country code is always there
 # How WhatsApp calls people whose numbers grew a digit, or lost one, after they came: Brazil's 9, Mexico's 1. Each with the number of today.
 _RENUMBERED = ((re.compile(r"55([1-9][0-9])([6-9][0-9]{7})"), r"+55\g<1>9\2"), (re.compile(r"521([0-9]{10})"), r"+52\1"))
@@ -56,6 +57,8 @@ def read_number(text: str, country: str = "ID") -> Reading:
     """
     plain = _DASHES.sub("-", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip()
     plain = _ADDRESS.sub(r"+\1", plain) if _ADDRESS.fullmatch(plain) else plain
+    if decimal := _DECIMAL.fullmatch(plain):  # its zeros read as digits, it would be somebody else's
+        plain = decimal[1]
     if not _WRITTEN.fullmatch(plain):  # before parsing: the library reads letters as the keys of a telephone
         return Invalid()
     written = re.sub("[^0-9+]", "", plain)
