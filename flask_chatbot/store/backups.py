@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store.engines import NAME
-from flask_chatbot.store.faults import explain
+from flask_chatbot.store.faults import explain, is_damage
 from flask_chatbot.store.files import beside, open_to_read
 from flask_chatbot.store.upgrading import Tables, tables_in, upgrade_tables
 
@@ -23,6 +23,8 @@ if sys.platform != "win32":
 
 _SHARED = (510, 0x40000002)  # where SQLite locks a file that it has open, and an index: https://www.sqlite.org/fileformat2.html
 _INDEX = (1, 128)
+_OLDER = "Restore it from an older backup: flask chatbot db restore FILE"
+_ANOTHER = "Name another backup."
 _NO_BACKUP = {
     Tables.NONE: "holds no tables of a bot",
     Tables.UNREADABLE: "is damaged, or no SQLite database",
@@ -34,15 +36,15 @@ def back_up(database: Path, target: Path, *, replace: bool) -> None:
     """Copy a database into a file that only its owner can read, whole as of one moment; `StoreError` where that cannot be."""
     if not database.exists():
         raise StoreError(f"There is no database {database}, so nothing to back up: it is made when something is first kept.")
-    if target.exists() and (target.is_dir() or target.samefile(database)):
-        raise StoreError(f"{target} is {'a folder' if target.is_dir() else 'the database itself'}. Name another file.")
+    if fault := _no_target(target, database):
+        raise StoreError(f"{target} is {fault}. Name another file.")
     if target.exists() and not replace:
         raise StoreError(f"{target} is there already. Name another file, or replace it with --force.")
     if in_use := next((each for each in beside(target) if each.exists()), None):
         raise StoreError(f"{in_use} would destroy a backup of that name. Delete it if no program uses it, or name another file.")
     with _new_file(target) as copy:
-        _copy(lambda: _open(database), copy, database)
-        _check(copy, database, "Restore it from an older backup: flask chatbot db restore FILE")
+        _copy(lambda: _open(database), copy, database, _OLDER)
+        _check(copy, database, _OLDER)
         _rename(copy, target)
 
 
@@ -60,13 +62,26 @@ def restore(backup: Path, database: Path) -> Path | None:
     except OSError as error:
         raise _unwritable(database, error) from None
     with _new_file(database) as copy, _unused(database):
-        _copy(lambda: open_to_read(backup, alone=not beside(backup)[0].exists()), copy, backup)
-        _check(copy, backup, "Name another backup.")
+        _copy(lambda: open_to_read(backup, alone=not beside(backup)[0].exists()), copy, backup, _ANOTHER)
+        _check(copy, backup, _ANOTHER)
         _upgrade(copy, backup)
         _belong_to_the_same(copy, database)
         aside = _put_aside(database)
         _rename(copy, database)
     return aside
+
+
+def _no_target(target: Path, database: Path) -> str | None:
+    """Why a place is none for a backup of a database; None where it is one."""
+    if target.resolve() in (*beside(database), Path(f"{database.resolve()}-journal")):
+        return "where SQLite keeps what belongs to the database"
+    if not target.exists():
+        return None
+    if target.is_dir():
+        return "a folder"
+    if target.samefile(database):
+        return "the database itself"
+    return None if target.is_file() else "no file: a pipe or a device cannot be read as a database"
 
 
 @contextmanager
@@ -88,14 +103,16 @@ def _open(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None)
 
 
-def _copy(open_: Callable[[], sqlite3.Connection], target: Path, source: Path) -> None:
-    """Copy a database while others may write to it; the copy is one file, with nothing beside it."""
+def _copy(open_: Callable[[], sqlite3.Connection], target: Path, source: Path, way_out: str) -> None:
+    """Copy a database while others may write to it; the copy is one file, with nothing beside it. `way_out` for one that is damaged."""
     try:
         with closing(open_()) as old, closing(sqlite3.connect(target, isolation_level=None)) as new:
             new.execute("PRAGMA synchronous=FULL")
             old.backup(new)
             new.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.Error as error:
+        if is_damage(error):
+            raise StoreError(f"{source} {_NO_BACKUP[Tables.UNREADABLE]}. {way_out}") from None
         told = DBAPIError(None, None, error)
         raise StoreError(f"{explain(told, str(source))} It could not be copied to {target.parent}.") from None
 

@@ -42,6 +42,11 @@ def explain(error: SQLAlchemyError, place: str, password: str | None = None) -> 
     return f"The database {place} {_meaning(error, password)}"
 
 
+def is_damage(error: object) -> bool:
+    """Whether an error of SQLite's says that a file is damaged, or no database: which does not pass by itself."""
+    return isinstance(error, sqlite3.Error) and _kind(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def locked(place: str) -> str:
     """The same for a SQLite file whose turn to be written did not come."""
     return f"The database {place} {_LOCKED}"
@@ -52,8 +57,7 @@ def _meaning(error: SQLAlchemyError, password: str | None) -> str:
         return "had no connection free for too long. Start fewer threads, or find what is slow."
     cause = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(cause, sqlite3.Error):
-        # The low byte is the kind; the rest says more about it.
-        return _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF) or _refused(getattr(cause, "sqlite_errorname", "no code"))
+        return _SQLITE.get(_kind(cause)) or _refused(getattr(cause, "sqlite_errorname", "no code"))
     state = getattr(cause, "sqlstate", None)
     if isinstance(state, str):
         return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2]) or _refused(f"SQLSTATE {state}")
@@ -63,6 +67,11 @@ def _meaning(error: SQLAlchemyError, password: str | None) -> str:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return "closed the connection. Look at its log."
     return _refused(type(cause or error).__name__)
+
+
+def _kind(error: sqlite3.Error) -> int:
+    """The low byte of the code; the rest says more about it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _refused(code: str) -> str:

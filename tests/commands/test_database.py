@@ -1,5 +1,6 @@
 """``db backup`` and ``db restore``: whole copies while the bot serves, put back where nobody has the database open."""
 
+import os
 import re
 import sqlite3
 import stat
@@ -87,6 +88,23 @@ def test_the_database_is_no_backup_of_itself(shop: Shop) -> None:
     told = f"Error: {path} is the database itself. Name another file.\n"
     assert shop.refused("db", "backup", str(path), "--force") == told
     assert shop.refused("db", "restore", str(path)) == f"Error: {path} is the database itself. Name a backup of it.\n"
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_a_backup_does_not_get_the_name_of_what_belongs_to_the_database(shop: Shop, ending: str) -> None:
+    path = path_of(shop)
+    target = path.with_name(path.name + ending)
+    told = shop.refused("db", "backup", str(target), "--force")
+    assert told == f"Error: {target} is where SQLite keeps what belongs to the database. Name another file.\n"
+    assert kept(path) == ["3EB0A"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+def test_a_backup_takes_the_place_of_files_only(shop: Shop, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    told = shop.refused("db", "backup", str(tmp_path / "pipe"), "--force")
+    assert told == f"Error: {tmp_path}/pipe is no file: a pipe or a device cannot be read as a database. Name another file.\n"
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_backup_is_not_put_beside_what_would_destroy_it(shop: Shop, tmp_path: Path) -> None:
@@ -201,13 +219,14 @@ def bad(backup: Path, kind: str) -> str:
         return f"There is no file {backup}. Name a backup that `flask chatbot db backup` made."
     if kind == "text":
         backup.write_text("Daftar harga\n" * 100)
-        return f"The database {backup} is a file of another kind. "
+        return f"{backup} is damaged, or no SQLite database. Name another backup.\n"
     if kind == "cut off":
         backup.write_bytes(backup.read_bytes()[:20_000])
     elif kind == "damaged":
         with backup.open("r+b") as file:
             file.seek(8192)
             file.write(b"\xff" * 30_000)
+        return f"{backup} is damaged. Name another backup.\n"
     elif kind == "newer":
         with closing(sqlite3.connect(backup)) as connection, connection:
             connection.execute("UPDATE chatbot_alembic_version SET version_num = '9999'")
@@ -217,7 +236,7 @@ def bad(backup: Path, kind: str) -> str:
         with closing(sqlite3.connect(backup)) as connection:
             connection.execute("CREATE TABLE prices (name TEXT)")
         return f"{backup} holds no tables of a bot. Name another backup."
-    return "is damaged"
+    return f"{backup} is damaged, or no SQLite database. Name another backup.\n"
 
 
 @pytest.mark.parametrize("kind", ["missing", "text", "cut off", "damaged", "newer", "another program's"])
