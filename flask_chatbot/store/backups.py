@@ -61,6 +61,7 @@ def restore(backup: Path, database: Path) -> Path | None:
         database.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(database, error) from None
+    database = database.resolve()  # a link stays, and leads to the new file
     with _new_file(database) as copy, _unused(database):
         _copy(lambda: open_to_read(backup, alone=not beside(backup)[0].exists()), copy, backup, _ANOTHER)
         _check(copy, backup, _ANOTHER)

@@ -127,8 +127,9 @@ _FOREIGN = {
 
 
 def beside(path: Path) -> tuple[Path, Path]:
-    """The files that SQLite keeps beside one."""
-    wal, shm = (path.with_name(path.name + ending) for ending in BESIDE)
+    """The files that SQLite keeps beside one; where that is a link, beside what it leads to."""
+    real = os.path.realpath(path)
+    wal, shm = (Path(real + ending) for ending in BESIDE)
     return wal, shm
 
 

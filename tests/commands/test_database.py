@@ -107,6 +107,24 @@ def test_a_backup_takes_the_place_of_files_only(shop: Shop, tmp_path: Path) -> N
     assert (tmp_path / "pipe").is_fifo()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_where_the_database_is_a_link_the_backup_is_put_where_it_leads(shop: Shop, tmp_path: Path) -> None:
+    backup, path = tmp_path / "backup.sqlite", path_of(shop)
+    shop.printed("db", "backup", str(backup))
+    shop.queue("3EB0B")
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    for each in path.parent.iterdir():
+        (volume / each.name).write_bytes(each.read_bytes())  # as a process leaves them that was killed
+    link = tmp_path / "link.sqlite"
+    link.symlink_to(volume / path.name)
+    other = open_shop(tmp_path, f"sqlite:///{link}")
+    (line,) = other.printed("db", "restore", str(backup))
+    aside = Path(line.rpartition(" ")[2])
+    assert (link.is_symlink(), kept(link)) == (True, ["3EB0A"])
+    assert (aside.parent, kept(aside)) == (volume, ["3EB0A", "3EB0B"])
+
+
 def test_a_backup_is_not_put_beside_what_would_destroy_it(shop: Shop, tmp_path: Path) -> None:
     (tmp_path / "backup.sqlite-wal").write_bytes(b"old")
     told = shop.refused("db", "backup", str(tmp_path / "backup.sqlite"))

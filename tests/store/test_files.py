@@ -3,6 +3,7 @@
 import logging
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -87,6 +88,19 @@ def test_another_process_does_not_make_it_anew_either(opened: Database, sqlite: 
     with closing(Database(sqlite, path.parent)) as other:
         assert fault(other) == gone(path)
     assert not path.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_where_the_place_is_a_link_the_file_it_leads_to_is_not_made_anew_either(sqlite: str, path: Path) -> None:
+    (path.parent / "volume").mkdir()
+    real = path.parent / "volume" / "real.sqlite"
+    real.touch()
+    path.symlink_to(real)
+    with closing(Database(sqlite, path.parent)) as opened, closing(Database(sqlite, path.parent)) as other:
+        opt_out(opened, "628111")
+        real.unlink()
+        assert "is gone" in fault(opened)
+        assert "is gone" in fault(other)
 
 
 @pytest.mark.parametrize("everything", [False, True], ids=["alone", "with what lies beside it"])
