@@ -31,7 +31,7 @@ def _go_first(_endpoint: str | None, _values: dict[str, object] | None) -> None:
 
 
 def healthz(_host: str = "") -> Response:
-    """``ok``, or ``degraded`` where the rules in use are older than the files, or the database's file is gone or another.
+    """``ok``, or ``degraded`` where the rules in use are older than the files, or the database's file is gone, damaged or another.
 
     200 for both, since the bot answers all the same, where it needs no database.
     """

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from flask_chatbot.core.late import Late, new_lock
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store.engines import Engines, lock, postgresql_engine, sqlite_engine
-from flask_chatbot.store.faults import explain, locked
+from flask_chatbot.store.faults import explain, is_damage, locked
 from flask_chatbot.store.files import DatabaseFile, Seen, identity
 from flask_chatbot.store.turns import turns_of
 from flask_chatbot.store.upgrading import check, is_current, upgrade_tables
@@ -46,6 +46,7 @@ class Database:
         self._dispose = finalize(self, _nothing)
         self._has_tables = False
         self._told = ""  # what is wrong with the file
+        self._damage = ""  # what was met in it
         _databases.add(self)
 
     @property
@@ -61,12 +62,12 @@ class Database:
             return True  # opening it tells what is wrong
 
     def fault(self) -> str | None:
-        """What is wrong with the file of the database, as far as a look from outside tells; None for one on a server."""
+        """What is wrong with the file of the database, as far as a look from outside tells, or a use has met; None for one on a server."""
         try:
             self._look_at_file()
         except StoreError as error:
             return str(error)
-        return None
+        return self._damage or None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -117,7 +118,16 @@ class Database:
         except (DBAPIError, NoConnection) as error:
             self._has_tables = False  # they may be what is missing
             # SQLAlchemy's own message holds the statement: it stays out of logs.
-            raise StoreError(explain(error, self.place, self._url.password)) from None
+            problem = explain(error, self.place, self._url.password)
+            if isinstance(error, DBAPIError) and is_damage(error.orig):
+                self._keep_damage(problem)
+            raise StoreError(problem) from None
+
+    def _keep_damage(self, problem: str) -> None:
+        """Tell of a damaged file once, and remember it: it does not heal, even where other pages can still be read."""
+        if problem != self._damage:
+            self._damage = problem
+            log.error("%s", problem)
 
     def _ready(self) -> Engines:
         self._look_at_file()
@@ -159,6 +169,7 @@ class Database:
         log.warning("the database %s was replaced by another file, which is used from now on", self.place)
 
     def _close(self) -> None:
+        self._damage = ""  # what is opened next may be whole
         self._engines = None
         self._has_tables = False
         self._dispose()

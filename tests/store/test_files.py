@@ -236,6 +236,18 @@ def test_a_file_written_to_by_others_and_vacuumed_is_the_same(opened: Database, 
     assert (out(opened), opened.fault()) == (["628111"], None)
 
 
+def test_a_file_that_is_written_over_is_told_until_another_is_there(opened: Database, path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    other = backup(path)
+    opened.close()
+    with path.open("r+b") as file:  # written over, as `cp` does
+        file.write(b"Daftar harga\n" * 400)
+    told = fault(opened)
+    assert told.startswith(f"The database {path} is a file of another kind.")
+    assert (opened.fault(), [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]) == (told, [told])
+    other.rename(path)
+    assert (out(opened), opened.fault()) == (["628222"], None)
+
+
 def test_the_log_tells_a_fault_once_however_often_the_file_is_used(opened: Database, path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     path.unlink()
