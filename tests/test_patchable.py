@@ -114,6 +114,7 @@ for each in gc.get_objects():
 """
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
 def test_a_forked_process_has_no_lock_of_the_time_when_the_app_was_set_up(tmp_path: Path) -> None:
     outcome = subprocess.run(

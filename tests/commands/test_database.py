@@ -197,6 +197,7 @@ def test_a_backup_is_put_where_the_database_was_deleted(shop: Shop, tmp_path: Pa
     assert kept(path) == ["3EB0A"]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("is_deleted", [False, True], ids=["there", "deleted"])
 def test_nothing_is_restored_while_a_process_has_the_database_open(shop: Shop, tmp_path: Path, is_deleted: bool) -> None:
     backup, path = tmp_path / "backup.sqlite", path_of(shop)

@@ -85,6 +85,7 @@ def gone(path: Path) -> str:
     )
 
 
+@pytest.mark.process
 def test_without_its_file_a_server_accepts_nothing_and_goes_on_when_it_is_back(running: Running, path: Path) -> None:
     away = path.with_name("away.sqlite")
     path.rename(away)
@@ -97,6 +98,7 @@ def test_without_its_file_a_server_accepts_nothing_and_goes_on_when_it_is_back(r
     assert accepted(path) == before + CALLS
 
 
+@pytest.mark.process
 def test_a_backup_put_in_the_place_of_the_file_is_used_by_all_processes(running: Running, path: Path) -> None:
     backup = path.with_name("backup.sqlite")
     back_up(path, backup, replace=True)
@@ -109,6 +111,7 @@ def test_a_backup_put_in_the_place_of_the_file_is_used_by_all_processes(running:
     assert any(f"the database {path} was replaced by another file, which is used from now on" in line for line in running.log)
 
 
+@pytest.mark.process
 def test_a_file_that_was_deleted_and_restored_from_a_backup_is_used(running: Running, path: Path) -> None:
     backup = path.with_name("backup.sqlite")
     back_up(path, backup, replace=True)
@@ -120,6 +123,7 @@ def test_a_file_that_was_deleted_and_restored_from_a_backup_is_used(running: Run
     assert accepted(path) == before + CALLS
 
 
+@pytest.mark.process
 def test_a_file_of_another_kind_is_left_alone(running: Running, path: Path) -> None:
     path.rename(path.with_name("away.sqlite"))
     path.write_text("Daftar harga\n" * 100)

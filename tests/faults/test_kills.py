@@ -73,6 +73,7 @@ def test_a_message_that_kills_its_workers_ends_failed_and_the_others_go_out(data
 POSITIONS = {"first": [0], "in the middle": [3], "last": [7], "first and last": [0, 7], "all but one": [0, 1, 2, 3, 5, 6, 7]}
 
 
+@pytest.mark.process
 def test_a_killer_that_is_tried_first_takes_nobody_with_it(sqlite: str, tmp_path: Path) -> None:
     check_killers(sqlite, tmp_path, POSITIONS["first"])
 
@@ -83,6 +84,7 @@ def test_killers_take_nobody_with_them_wherever_they_stand(url: str, tmp_path: P
     check_killers(url, tmp_path, places)
 
 
+@pytest.mark.process
 def test_four_workers_at_once_lose_nobody_to_a_killer(postgresql: str, tmp_path: Path) -> None:
     check_killers(postgresql, tmp_path, [0], workers=4)
 
@@ -108,6 +110,7 @@ def check_killers(url: str, folder: Path, places: list[int], workers: int = 1) -
 LATER = pytest.mark.long
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("place", [0, pytest.param(4, marks=LATER), pytest.param(9, marks=LATER)])
 @pytest.mark.parametrize("url_of", ["", pytest.param("https://receiver.example/{}", marks=LATER)], ids=["on_ack", "url"])
 def test_a_callback_that_kills_takes_nobody_with_it(sqlite: str, tmp_path: Path, place: int, url_of: str) -> None:
@@ -134,6 +137,7 @@ def test_a_callback_that_kills_takes_nobody_with_it(sqlite: str, tmp_path: Path,
     database.close()
 
 
+@pytest.mark.process
 def test_messages_go_out_though_each_ack_kills_the_function_that_hears_of_it(sqlite: str, tmp_path: Path) -> None:
     journal, database = tmp_path / "journal", Database(sqlite, tmp_path)
     accepted = accept(database, CHATS[:3], 3)
@@ -166,6 +170,7 @@ def work_until(members: Crowd, is_so: Callable[[], bool], seconds: float) -> int
     return deaths
 
 
+@pytest.mark.process
 def test_workers_whose_clocks_are_an_hour_apart_send_nothing_twice(postgresql: str, tmp_path: Path) -> None:
     journal, database = tmp_path / "journal", Database(postgresql, tmp_path)
     accepted = accept(database, CHATS, 300)

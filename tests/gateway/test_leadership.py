@@ -52,6 +52,7 @@ def test_of_a_holder_that_tells_nothing_of_its_process_nothing_is_believed(name:
     assert not is_dead(name)
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are told apart on Linux only")
 def test_a_lease_whose_holder_was_a_process_of_this_host_that_is_gone_is_taken_over_at_once(rig: Rig) -> None:
     code = "from flask_chatbot.gateway.leadership import holder_name; print(holder_name())"

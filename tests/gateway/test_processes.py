@@ -67,6 +67,7 @@ def nowhere(_pid: int, _signal: int) -> None:
     raise ProcessLookupError
 
 
+@pytest.mark.process
 def test_a_process_that_lives_is_not_gone_and_one_that_was_killed_is(child: subprocess.Popen[str]) -> None:
     told = told_by(child)
     assert (is_gone(describe_process()), is_gone(told)) == (False, False)

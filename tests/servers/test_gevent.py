@@ -37,6 +37,7 @@ def ack(port: int, name: str) -> int:
     return int(json.loads(body)["ack"] if "ack" in json.loads(body) else json.loads(body)["message"]["ack"])
 
 
+@pytest.mark.process
 def test_the_webhook_answers_and_what_the_api_accepts_is_sent(running: Running) -> None:
     for _ in range(3):
         assert post(running.port, "/webhook", WROTE)[0] == 200

@@ -144,6 +144,7 @@ def test_a_write_within_a_write_is_refused_at_once(sqlite: str, tmp_path: Path) 
             connection.execute(insert(people).values(ROW))
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
 def test_a_child_has_turns_of_its_own(sqlite: str, tmp_path: Path) -> None:
     program = f"""
