@@ -31,7 +31,8 @@ steps = st.sampled_from(["*", "**", "?.yaml", "*.yaml", ".*", "rules", "sub", ".
 @given(st.lists(steps, min_size=1, max_size=4).map("/".join).filter(lambda pattern: pattern.count("..") < 2))
 def test_it_finds_the_files_that_pythons_own_finds(tree: Path, pattern: str) -> None:
     def files(names: list[str]) -> set[str]:
-        return {os.path.normpath(name) for name in names if (tree / name).is_file()}
+        # Python's own finds the file a.yaml for a.yaml/**, too, and calls it a folder.
+        return {os.path.normpath(name) for name in names if (tree / name).is_file() and not name.endswith("/")}
 
     assert files(Search(tree).names(pattern)) == files(glob.glob(pattern, root_dir=tree, recursive=True))
 
