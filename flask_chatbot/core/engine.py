@@ -187,9 +187,8 @@ class _Turn:
             self.dialogue = before
             return None
         except AnswerFailed as error:
-            log.error("rule %r at %s cannot answer: %s", candidate.rule.name, candidate.rule.mark, error)
             self.dialogue = before
-            return Decision(candidate.match(), (Text(say(self.language, "apology")),))
+            return Decision(candidate.match(), self.apology(candidate.rule, error))
 
     def answer_to(self, candidate: Candidate) -> Decision | None:
         """What a rule answers whose conditions hold, unless it has to keep quiet; its `otherwise`; None where it is passed over."""
@@ -228,21 +227,31 @@ class _Turn:
             return self.ask(match, Ask(form, text))
         if self.notes is None:
             self.notes = deepcopy(dict(self.state.notes)) if self.state.notes else {}
+        before = self.dialogue
         try:
-            return self.reply(match, self.handle(match, self.message, self.notes))
+            return self.answered_by(match, self.notes)
         except HandlerFailed as error:
             return Decision(match, error.replies)
-        except ForwardFailed:
-            return self.acting(match, self.failed(match))
         except Invalid as error:
             match = replace(match, invalid=error.problems, fields={**match.fields, **dict.fromkeys(error.problems)})
             return self.refuse(match, replace(form, refused=form.refused + 1), by_handler=True)
+        except AnswerFailed as error:  # all that the customer gave is kept
+            self.dialogue = before
+            return self.acting(match, self.apology(match.rule, error))
 
-    def failed(self, match: Match) -> tuple[Reply, ...]:
-        """What is said where nobody answered in our place."""
-        if not match.rule.failed:
-            return (Text(say(self.language, "apology")),)
-        return make_all(match.rule.failed, self.moment.names(match), self.random)
+    def answered_by(self, match: Match, notes: Notes) -> Decision:
+        """The answer of the rule and its handler, or what is said where nobody answered in our place."""
+        try:
+            return self.reply(match, self.handle(match, self.message, notes))
+        except ForwardFailed:
+            failed = match.rule.failed
+            names = self.moment.names(match)
+            return self.acting(match, make_all(failed, names, self.random) if failed else (Text(say(self.language, "apology")),))
+
+    def apology(self, rule: Rule, error: AnswerFailed) -> tuple[Reply, ...]:
+        """What is said in place of an answer that cannot be made; the log says why."""
+        log.error("rule %r at %s cannot answer: %s", rule.name, rule.mark, error)
+        return (Text(say(self.language, "apology")),)
 
     def refuse(self, match: Match, form: Form, by_handler: bool = False) -> Decision:
         """What is said of missing and wrong values: a question, the rule's own words, or all of them explained."""

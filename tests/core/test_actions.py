@@ -15,6 +15,7 @@ from flask_chatbot.core.verdicts import explain
 from tests.core.books import BUDI, load, problems
 from tests.core.talks import Talk
 
+APOLOGY = "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
 ADMIN = """
 version: 1
 rules:
@@ -62,6 +63,34 @@ def test_the_reply_tells_the_number_of_the_saved_row(tmp_path: Path) -> None:
         return {"saved": {"number": 41}}
 
     assert Talk(load(tmp_path, SURVEY), number).says("survei#5") == "Nomor 41."
+
+
+@pytest.mark.parametrize(
+    "reply", ["'{{ harga | rupiah }}'", "[ok, {image: '{{ harga.url }}'}]", "{text: '{{ 1 / (harga | length - 4) }}'}"]
+)
+def test_a_reply_that_cannot_be_made_has_the_rest_done_all_the_same(tmp_path: Path, reply: str) -> None:
+    rule = f"{{keyword: 'a#', fields: [isi], needs: [harga], save: a, pause: 2 jam, once_per: 1 hari, reply: {reply}}}"
+    talk = Talk(load(tmp_path, f"rules: [{rule}]"), lambda match, message, notes: {"harga": "dua!"})
+    decision = talk.decision("a#x")
+    assert (decision.replies, decision.actions) == ((Text(APOLOGY),), (Save("a"), Pause(timedelta(hours=2))))
+    assert decision.match is not None
+    assert decision.match.fields == {"isi": "x"}
+    assert decision.remember is not None
+    assert (decision.remember.paused_until, decision.remember.answered) == (talk.now.timestamp() + 7200, {})
+
+
+def test_a_menu_below_a_reply_that_cannot_be_made_is_not_shown_and_does_not_count(tmp_path: Path) -> None:
+    rules = "[{keyword: a, needs: [x], save: a, reply: '{{ x.y }}', menu: [Halo: halo]}, {keyword: halo, reply: Halo!}]"
+    talk = Talk(load(tmp_path, f"rules: {rules}"), lambda match, message, notes: {"x": 1})
+    assert talk.hears("a", "1") == [APOLOGY, None]
+
+
+def test_where_forwarding_fails_and_what_is_said_of_it_too_the_row_is_kept(tmp_path: Path) -> None:
+    def fails(match: Match, message: Message, notes: Notes) -> Outcome:
+        raise ForwardFailed
+
+    decision = Talk(load(tmp_path, TICKET.replace("data[0]", "1 / 0")), fails).decision("tiket#x")
+    assert (decision.replies, [type(action) for action in decision.actions]) == ((Text(APOLOGY),), [Save, Forward])
 
 
 def test_where_no_rows_are_kept_the_number_is_that_of_a_first_row(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from flask_chatbot.store import inbox, optouts, outbox, saved
 from flask_chatbot.store.inbox import Kept
 from flask_chatbot.store.saved import SavedRow
 from flask_chatbot.transports.simulator import NUMBER
+from tests.apps import KEY
 from tests.gateway.apps import BUDI, GROUP, START, gateway_app, gateway_of
 
 RULES = """\
@@ -38,6 +39,7 @@ rules:
   - {contains: kabar, reply: Baik.}
 """
 STAFF = "628117601234@c.us"
+APOLOGY = "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
 
 
 class Shop:
@@ -227,6 +229,69 @@ def test_staff_is_told_who_wrote_what_and_the_bot_keeps_quiet_for_that_person(sh
         ("628222@c.us", "Halo."),
         ("628222@c.us", "Apa kabar?"),
     ]
+
+
+def failing_shop(folder: Path, **config: object) -> Shop:
+    """A shop whose form ends in a template that cannot take what the handler returns."""
+    bot = Chatbot()
+    rules = """\
+version: 1
+rules:
+  - {name: pesan, keyword: pesan, ask: [{barang: {question: Apa?}}, {jumlah: {question: Berapa?, type: integer, optional: true}}],
+     needs: [harga], save: pesanan, notify: "628117601234", reply: "{{ harga | rupiah }}, nomor {{ saved.number }}."}
+  - {name: titip, keyword: "titip#", fields: [barang], needs: [harga], save: titipan, notify: "628117601234", reply: ok}
+"""
+
+    @bot.rule("pesan")
+    def price(barang: str) -> dict[str, str]:
+        return {"harga": "dua ribu"}
+
+    @bot.rule("titip")
+    def nothing() -> dict[str, str]:
+        return {}
+
+    return Shop(gateway_app(folder, bot, rules, CHATBOT_WEBHOOK_KEY=KEY, **config))
+
+
+@pytest.mark.parametrize("way", ["webhook", "gateway"])
+def test_what_a_form_was_given_is_kept_and_staff_told_though_its_reply_cannot_be_made(
+    url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, way: str
+) -> None:
+    shop = failing_shop(tmp_path / "shop", CHATBOT_DATABASE_URL=url)
+    answers = []
+    for text in ("pesan", "Kopi", "-"):
+        if way == "gateway":
+            shop.receives(text)
+        else:
+            payload: dict[str, Any] = {"keyword": text, "data": [], "webhookkey": KEY, "from": BUDI}
+            answer = shop.app.test_client().post("/chatbot/webhook", json=payload)
+            answers.append((answer.status_code, [each["content"] for each in answer.get_json()["message"]["reply"]]))
+    own = answers or [(200, [text]) for chat, text in shop.posted if chat == f"{BUDI}@c.us"]
+    assert [content for _, contents in own for content in contents] == ["Apa?", "Berapa?\n(Ketik *-* untuk melewati.)", APOLOGY]
+    assert {status for status, _ in own} == {200}
+    with shop.gateway.database.reading() as connection:
+        rows = [(row.number, dict(row.fields)) for row in saved.rows(connection, "pesanan")]
+    assert rows == [(1, {"barang": "Kopi", "jumlah": None})]
+    (line,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert line.startswith(f"rule 'pesan' at {tmp_path}/shop/rules.yaml:3:5 cannot answer: ")
+    shop.gateway.database.close()
+
+
+def test_staff_are_told_before_the_apology(tmp_path: Path) -> None:
+    shop = failing_shop(tmp_path / "failing")
+    for text in ("pesan", "Kopi", "2"):
+        shop.receives(text)
+    notice, apology = shop.posted[2:]
+    assert (notice[0], apology) == (STAFF, (f"{BUDI}@c.us", APOLOGY))
+    assert "Kopi" in notice[1]
+
+
+def test_what_was_given_is_kept_though_the_handler_returns_too_little(tmp_path: Path) -> None:
+    shop = failing_shop(tmp_path / "shop")
+    shop.receives("titip#Kopi")
+    assert [chat for chat, _ in shop.posted] == [STAFF, f"{BUDI}@c.us"]
+    with shop.gateway.database.reading() as connection:
+        assert [row.fields for row in saved.rows(connection, "titipan")] == [{"barang": "Kopi"}]
 
 
 def test_who_unsubscribes_gets_no_promotion_until_they_subscribe_again(shop: Shop) -> None:
