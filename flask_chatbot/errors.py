@@ -64,7 +64,19 @@ class HandlerError(ChatbotError):
 
 
 class AnswerFailed(ChatbotError):
-    """A reply that cannot be made for this message. What it says may be logged: it never holds what a customer wrote."""
+    """A reply that cannot be made for this message, and the `way_out`, where it is known.
+
+    What it says may be logged: it never holds what a customer wrote.
+    """
+
+    def __init__(self, message: str, way_out: str = "") -> None:
+        self.way_out = way_out
+        super().__init__(message)
+
+    @property
+    def told(self) -> str:
+        """The fact and the way out."""
+        return f"{self}. {self.way_out}" if self.way_out else str(self)
 
 
 class StoreError(ChatbotError):

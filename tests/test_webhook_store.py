@@ -29,7 +29,7 @@ rules:
   - {{keyword: stop, subscribe: false, reply: Baik.}}
   - {{keyword: admin, pause: 2 hours, notify: "628117601234", reply: Sebentar.}}
   - {{name: tiket, keyword: "tiket#", forward: {{url: "http://127.0.0.1:{port}/hook", webhookkey: "${{CRM_KEY}}", timeout: 1 seconds}},
-     failed: "Maaf {{{{ data[0] }}}}."}}
+     failed: "Maaf {{{{ data | join }}}}."}}
 """
 SECRET = b"rahasia-toko"
 BUDI = "6281234567890"

@@ -15,6 +15,7 @@ from flask_chatbot.core.numbers import normalize_phone
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.rules import MenuEntry
 from flask_chatbot.core.templates import Sandbox, Template, compile_template, has_marks
+from flask_chatbot.core.templatetypes import Names
 
 NUMBERED = re.compile(r"\d{1,3}(?:[.):]+(?=\s|$)|$)")
 SWITCHES = frozenset("true false yes no on off ya tidak".split())
@@ -73,7 +74,7 @@ def check_plain(place: Place, what: str, key: bool = False) -> None:
         place.tell(f"{what} is no template: customers would read the braces. Write it without them.", key)
 
 
-def build_confirm(place: Place, sandbox: Sandbox, names: Mapping[str, str]) -> Template | None:
+def build_confirm(place: Place, sandbox: Sandbox, names: Names) -> Template | None:
     """The text that asks whether all is right, or None."""
     if place.data is None:
         return None

@@ -250,7 +250,7 @@ class _Turn:
 
     def apology(self, rule: Rule, error: AnswerFailed) -> tuple[Reply, ...]:
         """What is said in place of an answer that cannot be made; the log says why."""
-        log.error("rule %r at %s cannot answer: %s", rule.name, rule.mark, error)
+        log.error("rule %r at %s cannot answer: %s", rule.name, rule.mark, error.told)
         return (Text(say(self.language, "apology")),)
 
     def refuse(self, match: Match, form: Form, by_handler: bool = False) -> Decision:

@@ -11,10 +11,10 @@ from flask_chatbot.core.fieldtypes import FIELD_TYPES
 from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.patterns import build_pattern
 from flask_chatbot.core.places import Place
-from flask_chatbot.core.preamble import kind_of
 from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.templatecheck import JINJA_NAMES
 from flask_chatbot.core.templates import Sandbox, Template, compile_template
+from flask_chatbot.core.templatetypes import Type, type_of_var
 
 RESERVED = ("message", "text", "data", "keyword", "now", "memory", "value", *JINJA_NAMES)
 NAME = re.compile(r"[^\W\d]\w*")
@@ -123,5 +123,5 @@ def words_of(words: object) -> list[str]:
 
 def build_error(place: Place, sandbox: Sandbox) -> Template:
     """A field's own sentence about a wrong value."""
-    variables = {name: kind_of(value) for name, value in sandbox.globals.items()}
+    variables: dict[str, str | Type] = {name: type_of_var(value) for name, value in sandbox.globals.items()}
     return compile_template(place, sandbox, variables | {"value": "text"})

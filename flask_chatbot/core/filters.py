@@ -7,17 +7,17 @@ from typing import Any
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
-from jinja2 import Environment, pass_environment
+from jinja2 import Environment, Undefined, pass_environment
 from jinja2.filters import FILTERS, do_truncate, do_unique
 
+from flask_chatbot.core.dateforms import LIMIT as PATTERN_LIMIT
+from flask_chatbot.core.dateforms import WIDTHS, in_calendar_years
 from flask_chatbot.core.locale import Locale, is_month_first
 from flask_chatbot.core.numbers import format_phone, mask
 from flask_chatbot.core.replies import TEXT_LIMIT
 
 JINJA_FILTERS = "abs capitalize count d default first float int last length list lower max min sort title trim upper wordcount".split()
 AT = {"id": "pukul", "en": "at"}  # what stands between a date and its time
-WIDTHS = ("short", "medium", "long", "full")
-PATTERN_LIMIT = 40  # characters of a date pattern such as "EEEE, d MMMM"
 NUMBER_LIMIT = 10**18  # beyond this a number is a slip, or an attack
 DIGITS_LIMIT = 10  # digits after the decimal mark
 LIST_LIMIT = 100  # entries a loop may walk, as many as a message has fields
@@ -47,6 +47,8 @@ def filters(locale: Locale) -> dict[str, Callable[..., Any]]:
         "phone": lambda value: format_phone(str(value), locale.country),
         "mask": lambda value: mask(str(value)),
         "join": join,
+        "default": stand_in,
+        "d": stand_in,
         "replace": replace,
         "reverse": reverse,
         "sum": total,
@@ -95,10 +97,15 @@ def write_datetime(value: object, form: str, locale: Locale) -> str:
 
 
 def checked_form(form: object) -> Any:
-    """`form`, unless it could make a date of unbounded length."""
+    """`form`, unless it could make a date of unbounded length; the year of a week without its week is that of the day."""
     if not isinstance(form, str) or len(form) > PATTERN_LIMIT:
         raise Misfit(f"a date's form is one of {', '.join(WIDTHS)} or a pattern of at most {PATTERN_LIMIT} characters")
-    return form
+    return in_calendar_years(form)
+
+
+def stand_in(value: object, instead: object = "", falsy: bool = False) -> object:
+    """`instead` where there is nothing: what was left out is nothing too, as is what counts as false where `falsy` says so."""
+    return instead if value is None or isinstance(value, Undefined) or (falsy and not value) else value
 
 
 def checked_number(value: object, name: str) -> int | float | Decimal:

@@ -16,7 +16,7 @@ from flask_chatbot.core.fieldtypes import FIELD_TYPES
 from flask_chatbot.core.globs import ENTRIES_LIMIT, SECONDS_LIMIT, TooWide
 from flask_chatbot.core.matching import Index
 from flask_chatbot.core.places import Place
-from flask_chatbot.core.preamble import build_folding, build_groups, build_locale, build_vars, kind_of
+from flask_chatbot.core.preamble import build_folding, build_groups, build_locale, build_vars
 from flask_chatbot.core.problems import Mark, Problem, did_you_mean
 from flask_chatbot.core.rulebuilder import NAMES, ONLY_FALLBACK, RuleBuilder
 from flask_chatbot.core.rules import RULES_PER_LITERAL, Rule, RuleBook
@@ -24,6 +24,7 @@ from flask_chatbot.core.ruletests import RuleTest
 from flask_chatbot.core.salvage import GONE
 from flask_chatbot.core.sources import Sources, digest, matching
 from flask_chatbot.core.templates import Sandbox
+from flask_chatbot.core.templatetypes import type_of_var
 from flask_chatbot.core.testbuilder import build_test, check_names
 from flask_chatbot.errors import RulesError
 
@@ -173,11 +174,11 @@ class _Loading:
     def builder(self, settings: Place, has_hours: bool) -> RuleBuilder:
         """What compiles the rules, by all that stands before them."""
         locale = build_locale(settings)
-        variables = build_vars(self.each_entry("vars"), NAMES | ONLY_FALLBACK)
+        variables = build_vars(self.each_entry("vars"), {*NAMES, *ONLY_FALLBACK})
         sandbox = Sandbox(locale, {name: place.data for name, place in variables.items()}, self.additions.filters)
         folding = build_folding(settings, self.each_entry("synonyms"), locale)
         types = {**FIELD_TYPES, **self.additions.types}
-        return RuleBuilder(folding, sandbox, types, {name: kind_of(place.data) for name, place in variables.items()}, has_hours)
+        return RuleBuilder(folding, sandbox, types, {name: type_of_var(place.data) for name, place in variables.items()}, has_hours)
 
     def rules(self, builder: RuleBuilder) -> dict[str, Rule]:
         """The rules of the files and of Python by name; what is wrong between them is told."""

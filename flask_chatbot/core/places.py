@@ -62,6 +62,7 @@ class Place:
         node = self.document.node_at(self.path)
         return isinstance(node, Scalar) and not node.style
 
-    def tell_of_word(self, line: int, word: str, message: str, may_be_python: bool = False, nth: int = 0) -> None:
+    def tell_of_word(self, line: int, word: str, message: str, may_be_python: bool = False, nth: int = 0, is_warning: bool = False) -> None:
         """Note a problem with a word in the text here; `line` counts from 1 in the text, `nth` from 0 in the line."""
-        self.problems.append(Problem(self.document.mark_in_text(self.path, line, word, nth), message, may_be_python=may_be_python))
+        mark = self.document.mark_in_text(self.path, line, word, nth)
+        self.problems.append(Problem(mark, message, "warning" if is_warning else "error", may_be_python))

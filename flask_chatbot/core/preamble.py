@@ -11,7 +11,6 @@ from flask_chatbot.core.places import Place
 from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.sentences import IGNORE_WORDS
 from flask_chatbot.core.templatecheck import JINJA_NAMES
-from flask_chatbot.core.templatetypes import VAR_TEXT
 
 ABBREVIATIONS = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 
@@ -66,15 +65,6 @@ def build_vars(entries: Iterable[Place], taken: Collection[str]) -> dict[str, Pl
             place.tell(f"there is a var {name!r} already, at {found[name].mark(key=True)}. Remove one of them.", key=True)
         found[name] = place
     return found
-
-
-def kind_of(value: object) -> str:
-    """The type of a var's value, as templates are checked by."""
-    if isinstance(value, str):
-        return VAR_TEXT
-    if isinstance(value, bool):
-        return "yesno"
-    return "number" if isinstance(value, int | float) else ""
 
 
 def build_folding(settings: Place, synonyms: Iterable[Place], locale: Locale) -> Folding:

@@ -1,11 +1,10 @@
 """The ``reply:`` of a rule, compiled."""
 
-from collections.abc import Mapping
-
 from flask_chatbot.core.answers import Answer, ContactAnswer, LocationAnswer, MediaAnswer, OneOf, TextAnswer
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.replies import Audio, Document, Image, Video
 from flask_chatbot.core.templates import Sandbox, Template, compile_template
+from flask_chatbot.core.templatetypes import Names
 
 MEDIA = {"image": Image, "audio": Audio, "video": Video, "document": Document}
 
@@ -15,7 +14,7 @@ KINDS = ("text", *MEDIA, "location", "contact", "one_of")
 class ReplyBuilder:
     """Compiles the replies of one rule, whose templates may use `names`, each with the type of its value."""
 
-    def __init__(self, sandbox: Sandbox, names: Mapping[str, str]) -> None:
+    def __init__(self, sandbox: Sandbox, names: Names) -> None:
         self.sandbox = sandbox
         self.names = names
 

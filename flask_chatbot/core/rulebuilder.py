@@ -1,6 +1,7 @@
 """One entry of ``rules:``, compiled."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 from flask_chatbot.core.conditionbuilder import build_condition, build_duration
@@ -14,23 +15,25 @@ from flask_chatbot.core.places import Place
 from flask_chatbot.core.replybuilder import ReplyBuilder
 from flask_chatbot.core.rules import Rule
 from flask_chatbot.core.templates import Sandbox
+from flask_chatbot.core.templatetypes import TEXTS, UNKNOWN, Names, Type
 from flask_chatbot.core.testbuilder import build_test
 
 OnInvalid = Literal["explain", "ask", "reply"]
 LEADING = frozenset({"name", *KEYS})  # the keys by which a rule is reached
+FOUND_OTHERWISE = frozenset({"pattern", "contains", "similar"})  # keys by which a rule is found without a part behind the #
 ANSWERS = ("reply", "otherwise", "invalid", "failed")
 COSTLY = ("is_open", "next_open", "suggestion")  # names that the engine looks up for the rules that mention them
-ONLY_FALLBACK = {"suggestion": "text"}
-# What every template may use, with the type of its value; "" where it has parts of its own.
-NAMES = {
+ONLY_FALLBACK: Names = {"suggestion": Type("text", optional=True)}
+# What every template may use, with the type of its value.
+NAMES: Names = {
     "nama": "text",
     "nohp": "text",
-    "data": "",
+    "data": TEXTS,
     "text": "text",
     "keyword": "text",
     "now": "datetime",
     "is_open": "yesno",
-    "next_open": "datetime",
+    "next_open": Type("datetime", optional=True),
 }
 
 
@@ -40,16 +43,35 @@ def on_invalid(data: Mapping[str, Any], asks: bool) -> OnInvalid:
     return cast(OnInvalid, data.get("on_invalid") or implied)
 
 
+def type_of_field(field: Field) -> Type:
+    """The type of a field's value; of the app's own types nobody knows what they make."""
+    optional = field.may_be_left_out and not (field.default and field.default.strip())
+    if field.type not in FIELD_TYPES:
+        return Type(optional=optional) if optional else UNKNOWN
+    return type_named(field.type, optional, tuple(option.value for option in field.options))
+
+
+@lru_cache(maxsize=1_000)
+def type_named(kind: str, optional: bool, options: tuple[str, ...]) -> Type:
+    return Type(kind, optional, options)
+
+
+def parts_of(fields: Sequence[Field]) -> Type:
+    """The `data` of a rule with fields, which goes as far as the last of them that customers must fill in."""
+    wanted = [number for number, field in enumerate(fields, 1) if not field.may_be_left_out]
+    return TEXTS._replace(least=wanted[-1]) if wanted else TEXTS
+
+
 class RuleBuilder:
     """Compiles the rules of one book."""
 
     def __init__(
-        self, folding: Folding, sandbox: Sandbox, types: Mapping[str, FieldType], var_names: Mapping[str, str], has_hours: bool = False
+        self, folding: Folding, sandbox: Sandbox, types: Mapping[str, FieldType], var_names: Names, has_hours: bool = False
     ) -> None:
         self.folding = folding
         self.sandbox = sandbox
         self.types = types
-        self.names = NAMES | dict(var_names)
+        self.names: Names = {**NAMES, **var_names}
         self.has_hours = has_hours
 
     def build(self, place: Place, position: int) -> Rule:
@@ -71,18 +93,26 @@ class RuleBuilder:
             fields=asking.fields,
             groups=groups,
             needs=needs,
-            **self.answers(place, self.known(data, asking.fields or (), groups), needs),
+            **self.answers(place, self.known(data, asking.fields or (), groups), asking.fields or (), needs),
             **self.conditions(place),
             **self.others(place, asking.asks),
         )
         self.check(place, rule, kinds.named)
         return rule
 
-    def known(self, data: Mapping[str, Any], fields: Iterable[Field], groups: Iterable[str]) -> Mapping[str, str]:
+    def known(self, data: Mapping[str, Any], fields: Sequence[Field], groups: Iterable[str]) -> Names:
         """The names that the templates of a rule may use, each with the type of its value."""
-        more = {**(ONLY_FALLBACK if data.get("fallback") else {}), **dict.fromkeys(groups, "text")}
-        more |= {field.name: field.type if field.type in FIELD_TYPES else "" for field in fields}
-        return self.names | more if more else self.names
+        if not (fields or groups or data.get("fallback")):
+            return self.names
+        more: dict[str, str | Type] = dict.fromkeys(groups, "text")
+        if fields and FOUND_OTHERWISE.isdisjoint(data):
+            more["data"] = parts_of(fields)
+        return {
+            **self.names,
+            **(ONLY_FALLBACK if data.get("fallback") else {}),
+            **more,
+            **{field.name: type_of_field(field) for field in fields},
+        }
 
     def needs(self, entries: Iterable[Place]) -> tuple[str, ...]:
         """The names a Python handler supplies."""
@@ -91,10 +121,13 @@ class RuleBuilder:
                 entry.tell(f"{entry.data!r} cannot be the name of a value. Use letters, digits and _, beginning with a letter.")
         return tuple(entry.data for entry in entries)
 
-    def answers(self, place: Place, known: Mapping[str, str], needs: tuple[str, ...]) -> dict[str, Any]:
+    def answers(self, place: Place, known: Names, fields: Iterable[Field], needs: tuple[str, ...]) -> dict[str, Any]:
         """The keys that hold templates: only the reply knows what handlers supply and `save` keeps; `otherwise` comes before the fields."""
-        more = {**dict.fromkeys(needs, ""), **({"saved": "saved"} if "save" in place.data else {})}
+        more: Names = {**dict.fromkeys(needs, ""), **({"saved": "saved"} if "save" in place.data else {})}
         names = {"reply": {**known, **more} if more else known, "otherwise": self.names}
+        if "invalid" in place.data:  # a value that is wrong is none
+            wrong = {field.name: type_of_field(field)._replace(optional=True) for field in fields}
+            names["invalid"] = {**known, "data": TEXTS, **wrong}
         found: dict[str, Any] = {
             key: ReplyBuilder(self.sandbox, names.get(key, known)).build(place.at(key)) for key in ANSWERS if key in place.data
         }

@@ -1,12 +1,18 @@
-"""What a reply template may hold: an allow-list of Jinja's nodes, names and filters."""
+"""What a reply template may hold: an allow-list of Jinja's nodes, names and filters, on values they can work with."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from jinja2 import nodes
 
+from flask_chatbot.core.dateforms import in_calendar_years, misformed
 from flask_chatbot.core.problems import did_you_mean
-from flask_chatbot.core.templatetypes import ARITHMETIC, KINDS, NUMBER, TEXT_TYPES, WANTED, mend, spelled, suits, type_of
+from flask_chatbot.core.templatefilters import DATES, FILTERS, MAY_LACK, NUMBER, STAND_IN, suits
+from flask_chatbot.core.templateflaws import Fault, span
+from flask_chatbot.core.templateinference import type_of
+from flask_chatbot.core.templatenarrowing import COMPARING, narrowed
+from flask_chatbot.core.templateoperators import Operators, missing
+from flask_chatbot.core.templatespelling import ARITHMETIC, called, mend, spelled
+from flask_chatbot.core.templatetypes import UNKNOWN, Scope, Type, joined
 
 ALLOWED = (
     nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.For, nodes.Assign, nodes.Filter, nodes.Test, nodes.Compare,
@@ -30,139 +36,222 @@ SIGNS: dict[type[nodes.Node], str] = {nodes.Concat: "~", nodes.Pow: "**", nodes.
 JINJA_NAMES = ("loop", "self", "true", "false", "none")  # mean something to Jinja, so nothing else may be called that
 LOOP_NAMES = ("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem")
 PART_NAMES = {"loop": LOOP_NAMES, "saved": ("number",)}  # what stands behind the dot of names that are ours
-FORMATS = ("rupiah", "number", "date", "time", "phone", "mask")  # filters whose outcome is text to be read, not reckoned with
 PARTS = (nodes.Getattr, nodes.Getitem)
+PROOFS = (nodes.Test, nodes.Compare, nodes.Not, nodes.And, nodes.Or)  # what a name may be set to that proves something of others
 LOOPS_LIMIT = 2  # loops inside each other
 TOO_DEEP = "the template is nested too deep. Use fewer brackets, or set parts of it aside with {% set %}."
+COUNTING_TESTS = ("even", "odd", "divisibleby")
 DEPTH_LIMIT = 50  # of the tree; Python compiles no more than 200 brackets inside each other
 
 
-class Flaw(NamedTuple):
-    """Something wrong at a line of the template (from 1); `word` is what to point at, the `nth` (from 0) on its line."""
-
-    line: int
-    message: str
-    word: str = ""
-    may_be_python: bool = False
-    nth: int = 0
-
-
-def check_tree(tree: nodes.Template, names: Mapping[str, str], filters: Collection[str], values: Mapping[str, object]) -> list[Flaw]:
-    """Every flaw of a parsed template, in its order; `values` are those of the vars."""
+def check_tree(tree: nodes.Template, names: Scope, filters: Collection[str], values: Mapping[str, object]) -> list[Fault]:
+    """Every fault of a parsed template, in its order; `values` are those of the vars."""
     level: list[nodes.Node] = list(tree.body)
     depth = 0
     while level and depth < DEPTH_LIMIT:
         level = [child for node in level for child in node.iter_child_nodes()]
         depth += 1
     if level:
-        return [Flaw(level[0].lineno or 1, TOO_DEEP)]
-    return list(_Checker(names, filters, values).body(tree.body, dict(names), 0))
+        return [Fault(level[0].lineno or 0, TOO_DEEP)]
+    return list(_Checker(filters, values).body(tree.body, dict(names), 0))
 
 
 class _Checker:
-    """Walks one tree; `scope` maps the names known at a place to the types of their values."""
+    """Walks one tree; a scope maps the names known at a place to the types of their values."""
 
-    def __init__(self, names: Mapping[str, str], filters: Collection[str], values: Mapping[str, object]) -> None:
-        self.names = names
+    def __init__(self, filters: Collection[str], values: Mapping[str, object]) -> None:
         self.filters = filters
         self.values = values
+        self.operators = Operators(values)
+        self.guarded: set[int] = set()  # the ids of the nodes that may be missing, since something takes their place
 
-    def body(self, body: Sequence[nodes.Node], scope: dict[str, str], loops: int) -> Iterator[Flaw]:
+    # -- statements ----------------------------------------------------------------------------------
+
+    def body(self, body: Sequence[nodes.Node], scope: dict[str, Type], loops: int) -> Iterator[Fault]:
         for node in body:
             yield from self.node(node, scope, loops)
 
-    def node(self, node: nodes.Node, scope: dict[str, str], loops: int) -> Iterator[Flaw]:
-        """The flaws of one node and all below it; an assignment adds to `scope`."""
+    def node(self, node: nodes.Node, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
+        """The faults of one node and all below it; an assignment adds to `scope`."""
         if not isinstance(node, ALLOWED):
             yield self.refused(node)
         elif isinstance(node, nodes.For):
             yield from self.loop(node, scope, loops)
         elif isinstance(node, nodes.Assign):
-            yield from self.node(node.node, scope, loops)
-            yield from (self.refused(part) for part in (node.target, *node.target.find_all(nodes.NSRef)) if isinstance(part, nodes.NSRef))
-            scope.update(dict.fromkeys(stored(node.target), ""))
+            yield from self.assignment(node, scope, loops)
         elif isinstance(node, nodes.If):
             yield from self.branches(node, scope, loops)
+        elif isinstance(node, nodes.And | nodes.Or | nodes.CondExpr):
+            yield from self.conditional(node, scope, loops)
         else:
             yield from self.expression(node, scope)
             for child in node.iter_child_nodes():
                 yield from self.node(child, scope, loops)
 
-    def refused(self, node: nodes.Node) -> Flaw:
+    def refused(self, node: nodes.Node) -> Fault:
         tag = TAGS.get(type(node), type(node).__name__.lower())
         message = REFUSED.get(type(node), f"{tag!r} is not allowed in a template. {ONLY}")
-        return Flaw(node.lineno or next(node.iter_child_nodes(), node).lineno or 1, f"{message}.", SIGNS.get(type(node), tag))
+        return Fault(node.lineno or span(node)[0], f"{message}.", SIGNS.get(type(node), tag))
 
-    def loop(self, node: nodes.For, scope: dict[str, str], loops: int) -> Iterator[Flaw]:
+    def assignment(self, node: nodes.Assign, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
+        """``set``: the name has the type of its value from here on, and proves what a condition does."""
+        yield from self.node(node.node, scope, loops)
+        yield from (self.refused(part) for part in (node.target, *node.target.find_all(nodes.NSRef)) if isinstance(part, nodes.NSRef))
+        if isinstance(node.target, nodes.Name):
+            proof = node.node if isinstance(node.node, PROOFS) else None
+            scope[node.target.name] = type_of(node.node, scope)._replace(proof=proof)
+        else:
+            scope.update(dict.fromkeys(stored(node.target), UNKNOWN))
+
+    def loop(self, node: nodes.For, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
         if loops == LOOPS_LIMIT:
-            yield Flaw(node.lineno, f"loops may be nested {LOOPS_LIMIT} deep. Prepare the list in Python.")
+            yield Fault(node.lineno, f"loops may be nested {LOOPS_LIMIT} deep. Prepare the list in Python.")
         yield from self.node(node.iter, scope, loops)
-        inner = scope | dict.fromkeys(stored(node.target), "") | {"loop": "loop"}
+        walked = type_of(node.iter, scope)
+        if walked.words and walked.words != "a list":
+            message = (
+                f"a loop needs a list, and {called(node.iter, 'what it walks')} is {walked.words}. Take `data`, or a list from Python."
+            )
+            yield Fault(span(node.iter)[0], message)
+        kind = Type(walked.inner) if isinstance(node.target, nodes.Name) and walked.kind == "list" else UNKNOWN
+        inner = scope | dict.fromkeys(stored(node.target), kind) | {"loop": Type("loop")}
         if node.test is not None:
             yield from self.node(node.test, inner, loops)
+            inner = dict(narrowed(node.test, inner, True))
         yield from self.body(node.body, inner, loops + 1)
         yield from self.body(node.else_, dict(scope), loops)
 
-    def branches(self, node: nodes.If, scope: dict[str, str], loops: int) -> Iterator[Flaw]:
+    def branches(self, node: nodes.If, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
         """A name set in one branch counts from there on, so that both branches may set it."""
-        yield from self.node(node.test, scope, loops)
-        yield from self.body(node.body, scope, loops)
-        yield from self.body(node.elif_, scope, loops)
-        yield from self.body(node.else_, scope, loops)
+        rest: Scope = scope
+        ends: list[dict[str, Type]] = []
+        begins: list[Scope] = []
+        for part in (node, *node.elif_):
+            yield from self.node(part.test, dict(rest), loops)
+            begins.append(narrowed(part.test, rest, True))
+            rest = narrowed(part.test, rest, False)
+            ends.append(dict(begins[-1]))
+            yield from self.body(part.body, ends[-1], loops)
+        begins.append(rest)
+        ends.append(dict(rest))
+        yield from self.body(node.else_, ends[-1], loops)
+        for name in {name for begin, end in zip(begins, ends, strict=True) for name in end if end[name] is not begin.get(name)}:
+            scope[name] = joined(end[name] for end in ends if name in end)
 
-    def expression(self, node: nodes.Node, scope: dict[str, str]) -> Iterator[Flaw]:
+    # -- expressions ---------------------------------------------------------------------------------
+
+    def conditional(self, node: nodes.And | nodes.Or | nodes.CondExpr, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
+        """What is looked at only where a condition holds, or only where it does not."""
+        parts: list[tuple[nodes.Node | None, bool]]
+        if isinstance(node, nodes.CondExpr):
+            test, parts = node.test, [(node.expr1, True), (node.expr2, False)]
+        else:
+            test, parts = node.left, [(node.right, isinstance(node, nodes.And))]
+        yield from self.node(test, scope, loops)
+        for part, holds in parts:
+            if part is not None:
+                yield from self.node(part, dict(narrowed(test, scope, holds)), loops)
+
+    def expression(self, node: nodes.Node, scope: Scope) -> Iterator[Fault]:
         if isinstance(node, nodes.Name):
             yield from self.name(node, scope)
         elif isinstance(node, nodes.Filter):
             yield from self.filter(node, scope)
-        elif isinstance(node, nodes.Test) and node.name not in TESTS:
-            yield Flaw(node.lineno, f"unknown test {node.name!r}.{did_you_mean(node.name, TESTS)}", node.name)
+        elif isinstance(node, nodes.Test):
+            yield from self.test(node, scope)
+        elif isinstance(node, nodes.Compare):
+            sides = [node.expr, *(operand.expr for operand in node.ops)]
+            for left, operand in zip(sides, node.ops, strict=False):
+                yield from self.operators.comparison(left, operand.op, operand.expr, scope)
         elif isinstance(node, nodes.Getattr):
             yield from self.attribute(node, scope)
+        elif isinstance(node, nodes.Getitem):
+            yield from self.entry(node, scope)
         elif isinstance(node, ARITHMETIC):
-            yield from self.arithmetic(node, scope)
+            yield from self.operators.arithmetic(node, scope)
+        elif isinstance(node, nodes.Neg | nodes.Pos):
+            yield from self.operators.sign(node, scope)
 
-    def name(self, node: nodes.Name, scope: dict[str, str]) -> Iterator[Flaw]:
+    def name(self, node: nodes.Name, scope: Scope) -> Iterator[Fault]:
         if node.name not in scope:
             way_out = " A rule that has 'save' knows it, in its reply." if node.name == "saved" else did_you_mean(node.name, scope)
-            yield Flaw(node.lineno, f"unknown name {node.name!r}.{way_out}", node.name)
+            yield Fault(node.lineno, f"unknown name {node.name!r}.{way_out}", node.name)
 
-    def attribute(self, node: nodes.Getattr, scope: dict[str, str]) -> Iterator[Flaw]:
+    def attribute(self, node: nodes.Getattr, scope: Scope) -> Iterator[Fault]:
         """Only maps and names of ours have something behind a dot; of a field we know that it is neither."""
-        kind = scope.get(node.node.name, "") if isinstance(node.node, nodes.Name) else ""
+        kind = type_of(node.node, scope).kind
         parts = PART_NAMES.get(kind)
         if parts and node.attr not in parts:
             what = "a loop" if kind == "loop" else repr(kind)
-            yield Flaw(node.lineno, f"{what} has no {node.attr!r}.{did_you_mean(node.attr, parts)}", node.attr)
+            yield Fault(node.lineno, f"{what} has no {node.attr!r}.{did_you_mean(node.attr, parts)}", node.attr)
         elif (kind and not parts) or node.attr.startswith("_"):
-            yield Flaw(node.lineno, f"'.{node.attr}' is not allowed here: the value has no parts. Use a filter.", node.attr)
+            yield Fault(node.lineno, f"'.{node.attr}' is not allowed here: the value has no parts. Use a filter.", node.attr)
 
-    def filter(self, node: nodes.Filter, scope: dict[str, str]) -> Iterator[Flaw]:
-        kind = type_of(node.node, scope)
+    def entry(self, node: nodes.Getitem, scope: Scope) -> Iterator[Fault]:
+        """An entry by its number is there where the list is certain to be so long."""
+        if isinstance(node.arg, nodes.Slice):
+            return
+        whole, place = type_of(node.node, scope), node.arg.value if isinstance(node.arg, nodes.Const) else None
+        if whole.words and whole.words != "a list":
+            yield Fault(span(node)[0], f"'[{called(node.arg, '...')}]' is not allowed here: the value has no parts. Use a filter.")
+        elif whole.kind == "list" and isinstance(place, int) and not -whole.least <= place < whole.least:
+            yield from self.absent(node, called(node, "the entry"), whole)
+
+    def absent(self, node: nodes.Getitem | nodes.Filter, what: str, whole: Type) -> Iterator[Fault]:
+        """An entry that may not be there, unless something takes its place."""
+        if id(node) in self.guarded:
+            return
+        is_data = isinstance(node.node, nodes.Name) and node.node.name == "data"
+        why = ": customers may write fewer parts behind the #" if is_data else ""
+        others = ", or name the parts under `fields:`" if is_data else ""
+        at = span(node)[0]
+        word = node.node.name if isinstance(node.node, nodes.Name) else ""
+        yield Fault(at, f"{what} may not be there{why}. Write `{what} | default('')`{others}.", word)
+
+    def filter(self, node: nodes.Filter, scope: Scope) -> Iterator[Fault]:
+        given = type_of(node.node, scope)
+        if node.name in STAND_IN and node.node is not None:
+            self.guarded.add(id(node.node))
         if node.name not in self.filters:
             message = f"unknown filter {node.name!r}.{did_you_mean(node.name, self.filters)}"
-            yield Flaw(node.lineno, message, node.name, may_be_python=True)
-        elif not suits(node.name, kind):
-            wanted = WANTED[node.name]
+            yield Fault(node.lineno, message, node.name, may_be_python=True)
+        elif not suits(node.name, given) and (wanted := FILTERS[node.name].takes):
             what = spelled(node.node).replace("...", "what stands before it")
             way_out = mend(node.node, wanted, scope, self.values)
-            yield Flaw(node.lineno, f"the filter {node.name!r} needs {wanted.words}, and {what} is {KINDS[kind]}. {way_out}", node.name)
+            yield Fault(node.lineno, f"the filter {node.name!r} needs {wanted.words}, and {what} is {given.words}. {way_out}", node.name)
+        elif node.name in DATES:
+            yield from self.form(node)
+        elif node.name in MAY_LACK and given.kind == "list" and not given.least:
+            yield from self.absent(node, called(node, "the entry"), given)
 
-    def arithmetic(self, node: nodes.BinExpr, scope: dict[str, str]) -> Iterator[Flaw]:
-        sides = (node.left, node.right)
-        texts = [side for side in sides if type_of(side, scope) in TEXT_TYPES]
-        if isinstance(node.right, nodes.Filter) and node.right.name in FORMATS and node.right.node is not None and node.left not in texts:
-            rewritten = f"({spelled(type(node)(node.left, node.right.node))}) | {node.right.name}"
-            message = f"the filter {node.right.name!r} would take only what stands right before it: write `{rewritten}`."
-            yield Flaw(node.lineno, message, node.right.name)
-        elif texts and not isinstance(node, nodes.Add):
-            way_out = mend(texts[0], NUMBER, scope, self.values)
-            yield Flaw(node.lineno, f"'{node.operator}' works on numbers, and {spelled(texts[0])} is text. {way_out}", node.operator or "")
-        elif len(texts) == 1 and all(type_of(side, scope) in KINDS for side in sides):
-            named = isinstance(texts[0], nodes.Name) and any(type_of(side, scope) in NUMBER.types for side in sides)
-            way_out = mend(texts[0], NUMBER, scope, self.values) if named else "Write the parts one after the other: {{ a }}{{ b }}."
-            what = spelled(texts[0]).replace("...", "one side")
-            yield Flaw(node.lineno, f"'+' joins two texts or adds two numbers, and only {what} is text. {way_out}", "+")
+    def form(self, node: nodes.Filter) -> Iterator[Fault]:
+        """How a date is to be written, where that stands in the template."""
+        forms = [*node.args[:1], *(pair.value for pair in node.kwargs if pair.key == "form")]
+        for form in forms:
+            if not isinstance(form, nodes.Const):
+                continue
+            if message := misformed(form.value, node.name):
+                yield Fault(node.lineno, message, node.name)
+            elif (meant := in_calendar_years(form.value)) != form.value:
+                message = f"'Y' in {form.value!r} is the year that a week belongs to; the year of the day is written. Write {meant!r}."
+                yield Fault(node.lineno, message, node.name, is_warning=True, fails=False)
+
+    def test(self, node: nodes.Test, scope: Scope) -> Iterator[Fault]:
+        """``is ...``, by its name and by what it asks about."""
+        given = type_of(node.node, scope)
+        if node.name in ("defined", "undefined"):
+            self.guarded.add(id(node.node))
+        if node.name not in TESTS:
+            yield Fault(node.lineno, f"unknown test {node.name!r}.{did_you_mean(node.name, TESTS)}", node.name)
+        elif node.name in COMPARING and node.args:
+            yield from self.operators.comparison(node.node, COMPARING[node.name], node.args[0], scope)
+        elif node.name in COUNTING_TESTS and given.words and not (given.is_number or given.kind == "yesno"):
+            way_out = mend(node.node, NUMBER, scope, self.values)
+            yield Fault(
+                node.lineno, f"{node.name!r} is asked of numbers, and {called(node.node, 'this')} is {given.words}. {way_out}", node.name
+            )
+        elif node.name in COUNTING_TESTS and given.optional:
+            yield Fault(node.lineno, missing(node.node, node.name, scope), node.name)
 
 
 def stored(target: nodes.Node) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from jinja2 import StrictUndefined, nodes
 from jinja2.exceptions import TemplateSyntaxError, UndefinedError
+from jinja2.lexer import TokenStream
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -19,10 +20,13 @@ from flask_chatbot.core.places import Place
 from flask_chatbot.core.replies import TEXT_LIMIT
 from flask_chatbot.core.rows import NOTHING, holder, part
 from flask_chatbot.core.sentences import say
-from flask_chatbot.core.templatecheck import LOOP_NAMES, PARTS, TESTS, TOO_DEEP, Flaw, check_tree, part_named
+from flask_chatbot.core.templatecheck import LOOP_NAMES, PARTS, TESTS, TOO_DEEP, check_tree, part_named
+from flask_chatbot.core.templateflaws import Flaw, located
+from flask_chatbot.core.templatelines import placed, without_tag_lines
 from flask_chatbot.core.templateshapes import Shapes
+from flask_chatbot.core.templatespelling import spelled
 from flask_chatbot.core.templatesyntax import explain
-from flask_chatbot.core.templatetypes import spelled
+from flask_chatbot.core.templatetypes import Names, type_of_value, typed
 from flask_chatbot.errors import AnswerFailed
 
 PLAIN_USE = re.compile(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?: or (?P<other>'[\w ]*'|\"[\w ]*\"))? ?\}\}(?!\})")
@@ -51,7 +55,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"+", "*", "%"})
 
     def __init__(self, locale: Locale, names: Mapping[str, object], more_filters: Mapping[str, Callable[..., object]] = NO_FILTERS) -> None:
-        super().__init__(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=self.written, cache_size=0)
+        super().__init__(lstrip_blocks=True, undefined=StrictUndefined, finalize=self.written, cache_size=0)
         self.locale = locale
         every = {**filters(locale), **more_filters}
         self.filters = {name: metered(function, name in TAKE_NOTHING) for name, function in every.items()}
@@ -59,6 +63,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.tests = {name: metered(cast(Callable[..., bool], self.tests[name])) for name in TESTS}
         self.globals = dict(names)
         self.shapes = Shapes()
+
+    def _tokenize(self, source: str, name: str | None, filename: str | None = None, state: str | None = None) -> TokenStream:
+        """The words for Jinja's parser, whose nodes have their places in the source where they have lines elsewhere."""
+        words = placed(with_newlines(source), self.lexer.tokeniter(source, name, filename, state))
+        return TokenStream(self.lexer.wrap(without_tag_lines(words), name, filename), name, filename)
 
     def written(self, value: object) -> object:
         """What stands in the reply for `value`: nothing for None, a date in words, yes or no."""
@@ -139,18 +148,30 @@ class Template:
                 self._render = self._constant() if self.is_constant else self._plain() or self._compiled()
             text: str = self._render(names)
         except Absent as error:
-            raise AnswerFailed(self._lacking(error)) from error
+            raise self._lacking(error) from error
         except Misfit as error:
-            raise AnswerFailed(str(error)) from error
+            raise AnswerFailed(str(error), self._way_out(names)) from error
         except Exception as error:  # whatever a value, its filters or its str() raise: the sandbox ends here
-            raise AnswerFailed(f"{type(error).__name__} in the template {self.source[:60]!r}") from error  # its words may hold the value
+            told = f"{type(error).__name__} in the template {self.source[:60]!r}"  # its words may hold the value
+            raise AnswerFailed(told, self._way_out(names) if isinstance(error, TypeError) else "") from error
         return text
 
-    def _lacking(self, error: Absent) -> str:
+    def _lacking(self, error: Absent) -> AnswerFailed:
         """What the template asks for in vain, in its own words; a name that is not written in it may be the customer's, and is not told."""
         tree = self._sandbox.parse(self.source)
-        asked = [spelled(node) for node in tree.find_all(PARTS) if part_named(node) == error.word]
-        return f"{' or '.join(dict.fromkeys(asked))} in its template: {error.hint}" if asked else str(error)
+        asked = list(dict.fromkeys(spelled(node) for node in tree.find_all(PARTS) if part_named(node) == error.word))
+        if not asked:
+            return AnswerFailed(str(error))
+        way_out = f"Write `{asked[0]} | default('')` where it may be missing." if "..." not in asked[0] else ""
+        return AnswerFailed(f"{' or '.join(asked)} in its template: {error.hint}", way_out)
+
+    def _way_out(self, names: Mapping[str, object]) -> str:
+        """Which name of the template has a value that cannot be worked with, and what to write; empty where nobody can tell."""
+        sandbox = self._sandbox
+        seen = {name: type_of_value(value) for name, value in {**sandbox.globals, **names}.items()}
+        faults = check_tree(sandbox.parse(self.source), seen, sandbox.filters, sandbox.globals)
+        message = next((fault.message for fault in faults if fault.fails), "")
+        return message[:1].upper() + message[1:] if message.startswith("the ") else message
 
     def _constant(self) -> Any:
         text = with_newlines(self.source).strip()[:TEXT_LIMIT]
@@ -263,8 +284,8 @@ def plain_uses(source: str) -> tuple[list[Use], str]:
     return uses, source[end:]
 
 
-def check(source: str, sandbox: Sandbox, names: Mapping[str, str]) -> list[Flaw]:
-    """Everything wrong with a template that may use `names` (each with the type of its value, or ``""``)."""
+def check(source: str, sandbox: Sandbox, names: Names) -> list[Flaw]:
+    """Everything wrong with a template that may use `names`, each with the type of its value."""
     if len(source.encode("utf-8", "surrogatepass")) > SOURCE_LIMIT:
         return [Flaw(1, f"a template has at most {SOURCE_LIMIT} bytes. Split it into several replies.")]
     if not has_marks(source) or sandbox.shapes.pass_quickly(source, names, lambda shape: not flaws(shape, sandbox, names)):
@@ -272,19 +293,20 @@ def check(source: str, sandbox: Sandbox, names: Mapping[str, str]) -> list[Flaw]
     return flaws(source, sandbox, names)
 
 
-def flaws(source: str, sandbox: Sandbox, names: Mapping[str, str]) -> list[Flaw]:
+def flaws(source: str, sandbox: Sandbox, names: Names) -> list[Flaw]:
     """What Jinja and we have against a template, told by reading the whole of it."""
+    source = with_newlines(source)
     try:
         tree = sandbox.parse(source)
     except TemplateSyntaxError as error:
         return explain(source, error, sandbox.parse)
     except RecursionError:
         return [Flaw(1, TOO_DEEP)]
-    return check_tree(tree, names, sandbox.filters, sandbox.globals)
+    return [located(source, fault) for fault in check_tree(tree, typed(names), sandbox.filters, sandbox.globals)]
 
 
-def compile_template(place: Place, sandbox: Sandbox, names: Mapping[str, str]) -> Template:
+def compile_template(place: Place, sandbox: Sandbox, names: Names) -> Template:
     """The template written at `place`, which may use `names` beside the `vars`; its flaws are told there."""
     for flaw in check(place.data, sandbox, names):
-        place.tell_of_word(flaw.line, flaw.word, flaw.message, flaw.may_be_python, flaw.nth)
+        place.tell_of_word(flaw.line, flaw.word, flaw.message, flaw.may_be_python, flaw.nth, flaw.is_warning)
     return Template(place.data, sandbox)

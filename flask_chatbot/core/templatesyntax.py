@@ -7,7 +7,8 @@ from typing import NamedTuple
 from jinja2.exceptions import TemplateSyntaxError
 
 from flask_chatbot.core.problems import did_you_mean
-from flask_chatbot.core.templatecheck import ONLY, Flaw
+from flask_chatbot.core.templatecheck import ONLY
+from flask_chatbot.core.templateflaws import Flaw
 
 OPENING = re.compile(r"\{[{%#]")
 PART = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|%\}|\}\}|\{[{%]|['"{}]""", re.DOTALL)
@@ -56,7 +57,7 @@ class _Broken(Exception):
 
 
 def explain(source: str, error: TemplateSyntaxError, parse: Callable[[str], object]) -> list[Flaw]:
-    """What keeps a template from being parsed; `error` is what Jinja said, `parse` asks it about a part."""
+    """What keeps a template from being parsed; `error` is what Jinja said of a place in it, `parse` asks it about a part."""
     tags: list[Tag] = []
     try:
         tags.extend(tags_of(source))
@@ -64,7 +65,8 @@ def explain(source: str, error: TemplateSyntaxError, parse: Callable[[str], obje
         return [flaw(source, broken.start, broken.message)]
     flaws = [flaw(source, tag.start, message) for tag, message in misnested(tags)]
     flaws = flaws or [flaw(source, tag.start, message) for tag in tags if (message := misread(tag, parse))]
-    return flaws or [Flaw(error.lineno, "the template cannot be read. Look at its tags, quotes and brackets.")]
+    line = source.count("\n", 0, error.lineno) + 1
+    return flaws or [Flaw(line, "the template cannot be read. Look at its tags, quotes and brackets.")]
 
 
 def flaw(source: str, start: int, message: str) -> Flaw:

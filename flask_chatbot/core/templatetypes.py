@@ -1,97 +1,122 @@
-"""What is certain of the values in a template before any message comes: their types, and the filters that can never work on them."""
+"""The types of the values in a template, as far as they are certain before any message comes."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import NamedTuple
 
 from jinja2 import nodes
 
-ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod)
-OF_NUMBERS = (nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod)
-VAR_TEXT = "text of a var"  # no field has it, so that the mend can name the var
+VAR_TEXT = "text of a var"  # no field has it, so that the way out can name the var
 TEXT_TYPES = ("text", "email", "phone", "choice", VAR_TEXT)
-KINDS = dict.fromkeys(TEXT_TYPES, "text") | dict.fromkeys(("integer", "number"), "a number")
-KINDS |= {"date": "a date", "datetime": "a time", "yesno": "a yes or no"}
-MAKE_TEXT = "upper lower title capitalize trim truncate replace join phone mask rupiah number date time".split()
-MAKE_NUMBERS = "length count wordcount int float round".split()
-GIVEN = ("text", "keyword", "now", "data")  # which no field can hide
-GROUPED = re.compile(r"(?:Rp\.?\s*)?(\d{1,3}(?:[.,]\d{3})+|\d+)(?:,-)?", re.IGNORECASE)  # how prices are written: Rp15.000,-
+NUMBER_TYPES = ("integer", "number")
+# The types that are known, in words; those of one wording can stand beside each other. Any other could be anything.
+KINDS = dict.fromkeys(TEXT_TYPES, "text") | dict.fromkeys(NUMBER_TYPES, "a number")
+KINDS |= {"date": "a date", "datetime": "a time", "time": "a time of day", "yesno": "a yes or no", "list": "a list"}
+NOTHING = "nothing"
 
 
-class Wanted(NamedTuple):
-    """What a filter works on: in words, by its types; the type a field must have, and what to do where there is no field."""
+class Type(NamedTuple):
+    """A type by the name that fields have for it, ``""`` where it could be any.
 
-    words: str
-    types: tuple[str, ...]
-    field: str
-    otherwise: str
-
-
-NUMBER = Wanted("a number", ("integer", "number"), "integer", "Take a number from a field or from Python.")
-WANTED = dict.fromkeys(("rupiah", "number", "round"), NUMBER)
-WANTED |= {"date": Wanted("a date", ("date", "datetime"), "date", "Take a date from a field or from Python, or `now`.")}
-WANTED |= {"time": Wanted("a time", ("datetime",), "", "Take `now`, or a time from Python.")}
-
-
-def suits(name: str, kind: str) -> bool:
-    """Whether a filter may work on values of a type; of types that are not ours nobody knows.
-
-    >>> suits("rupiah", "integer"), suits("rupiah", "text"), suits("rupiah", "nik"), suits("upper", "integer")
-    (True, False, True, True)
+    A value may be None where it is `optional`; a choice is one of its `options`. A list has at `least` so many entries, of the kind
+    `inner`. `seen` is of a value that came, where all others are of those that will. `proof` is the condition that a name was set to.
     """
-    wanted = WANTED.get(name)
-    return wanted is None or kind in wanted.types or kind not in KINDS
+
+    kind: str = ""
+    optional: bool = False
+    options: tuple[str, ...] = ()
+    least: int = 0
+    inner: str = ""
+    seen: bool = False
+    proof: nodes.Node | None = None
+
+    @property
+    def words(self) -> str:
+        """The type as a sentence names it; empty where nobody knows it."""
+        return KINDS.get(self.kind, "")
+
+    @property
+    def is_text(self) -> bool:
+        return self.kind in TEXT_TYPES
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in NUMBER_TYPES
+
+    @property
+    def given(self) -> "Type":
+        """The same where it is certain that there is a value."""
+        return self._replace(kind="" if self.kind == NOTHING else self.kind, optional=False) if self.optional else self
 
 
-def type_of(node: nodes.Node | None, scope: Mapping[str, str]) -> str:
-    """The type of what a node stands for, as fields call it; empty where it could be anything."""
-    if isinstance(node, nodes.Name):
-        return scope.get(node.name, "")
-    if isinstance(node, nodes.Const):
-        return {str: "text", bool: "yesno", int: "number", float: "number"}.get(type(node.value), "")
-    if isinstance(node, nodes.Filter):
-        return "text" if node.name in MAKE_TEXT else "number" if node.name in MAKE_NUMBERS else ""
-    if isinstance(node, nodes.Add):
-        return "text" if all(type_of(side, scope) in TEXT_TYPES for side in (node.left, node.right)) else ""
-    return "number" if isinstance(node, OF_NUMBERS) else ""
+Scope = Mapping[str, Type]
+Names = Mapping[str, str | Type]  # a kind stands for a type without more to say
+
+UNKNOWN = Type()
+NONE = Type(NOTHING, optional=True)
+TEXT, NUMBER, INTEGER, YESNO = Type("text"), Type("number"), Type("integer"), Type("yesno")
+TEXTS = Type("list", inner="text")
 
 
-def mend(node: nodes.Node | None, wanted: Wanted, scope: Mapping[str, str], values: Mapping[str, object]) -> str:
-    """What to write so that a node gives what is wanted; `values` are those of the vars."""
-    if isinstance(node, nodes.Name) and scope.get(node.name) == VAR_TEXT and wanted is NUMBER:
-        return f"Write `{node.name}: {number_in(values.get(node.name)) or 15000}` among the vars."
-    if isinstance(node, nodes.Name) and scope.get(node.name) != VAR_TEXT and node.name not in GIVEN and wanted.field:
-        return f"Give its field `type: {wanted.field}`."
-    if isinstance(node, nodes.Const) and wanted is NUMBER and (number := number_in(node.value)):
-        return f"Write {number}, without quotes."
-    return wanted.otherwise
+def typed(names: Names) -> dict[str, Type]:
+    """The types of names."""
+    return {name: kind if isinstance(kind, Type) else Type(kind) for name, kind in names.items()}
 
 
-def number_in(value: object) -> str:
-    """The digits of a number that was written for people, or nothing.
+def joined(types: Iterable[Type]) -> Type:
+    """The type of what is of one of several types.
 
-    >>> number_in("15.000"), number_in("Rp 1.500.000,-"), number_in("gratis")
-    ('15000', '1500000', '')
+    >>> joined([Type("integer"), NONE]) == Type("integer", optional=True), joined([Type("integer"), Type("text")]) == UNKNOWN
+    (True, True)
     """
-    found = GROUPED.fullmatch(str(value).strip())
-    return re.sub(r"\D", "", found[1]) if found else ""
+    several = list(dict.fromkeys(types))
+    if len(several) == 1:
+        return several[0]
+    kinds = {each.kind for each in several if each.kind != NOTHING}
+    words = {KINDS.get(kind, "") for kind in kinds}
+    if len(words) != 1 or words == {""}:
+        return UNKNOWN
+    optional = any(each.optional for each in several)
+    (word,) = words
+    kind = next(iter(kinds)) if len(kinds) == 1 else "text" if word == "text" else "number"
+    options = [each.options for each in several if each.kind != NOTHING]
+    least = min(each.least for each in several)
+    inner = {each.inner for each in several}
+    together = tuple(dict.fromkeys(option for some in options for option in some)) if all(options) else ()
+    return Type(kind, optional, together, least, inner.pop() if len(inner) == 1 else "")
 
 
-def spelled(node: nodes.Node | None) -> str:
-    """An expression as its author wrote it; ``...`` for what is too long to say."""
-    if isinstance(node, nodes.Name):
-        return node.name
-    if isinstance(node, nodes.Const):
-        return repr(node.value)
-    if isinstance(node, nodes.Getattr):
-        return f"{spelled(node.node)}.{node.attr}"
-    if isinstance(node, nodes.Getitem):
-        return f"{spelled(node.node)}[{spelled(node.arg)}]"
-    if isinstance(node, ARITHMETIC):
-        left = spelled(node.left) if type(node.left) is type(node) else bracketed(node.left)
-        return f"{left} {node.operator} {bracketed(node.right)}"
-    return "..."
+def type_of_value(value: object) -> Type:
+    """The type of a value that came.
+
+    >>> type_of_value("Budi").words, type_of_value(3).words, type_of_value(None).kind
+    ('text', 'a number', 'nothing')
+    """
+    if value is None:
+        return NONE._replace(seen=True)
+    if isinstance(value, bool):
+        return YESNO._replace(seen=True)
+    if isinstance(value, list | tuple):
+        return Type("list", least=len(value), seen=True)
+    for kind, python in SEEN.items():
+        if isinstance(value, python):
+            return Type(kind, seen=True)
+    return UNKNOWN
 
 
-def bracketed(node: nodes.Node) -> str:
-    return f"({spelled(node)})" if isinstance(node, ARITHMETIC) else spelled(node)
+SEEN: dict[str, type | tuple[type, ...]] = {
+    "text": str, "integer": int, "number": (float, Decimal), "datetime": datetime, "date": date, "time": time,
+}  # fmt: skip
+
+
+def type_of_var(value: object) -> Type:
+    """The type of a var."""
+    if isinstance(value, str):
+        return Type(VAR_TEXT)
+    if isinstance(value, bool):
+        return YESNO
+    if isinstance(value, list):
+        inner = joined(map(type_of_var, value)).kind if value else ""
+        return Type("list", least=len(value), inner="text" if inner == VAR_TEXT else inner)
+    return NUMBER if isinstance(value, int | float) else UNKNOWN

@@ -24,8 +24,7 @@ def spot_of(lines: Sequence[str], node: Scalar, line: int, word: str, nth: int =
 
     It is the `nth` one, from 0, on the text's own `line`, from 1, or behind that line. Without a word it is where the line begins.
     """
-    bounds = (r"(?<!\w)", r"(?!\w)") if word.isidentifier() else ("", "")
-    pattern = re.compile(re.escape(word).join(bounds)) if word else re.compile(r"\S")
+    pattern = pattern_of(word)
     if node.style in ("", "|"):
         return spot_in_kept_lines(lines, node, line, pattern, nth)
     if not word:
@@ -39,6 +38,12 @@ def spot_of(lines: Sequence[str], node: Scalar, line: int, word: str, nth: int =
         if skip < len(found):
             return found[skip]
     return None
+
+
+def pattern_of(word: str) -> re.Pattern[str]:
+    """What finds a word; without one, whatever comes first on a line."""
+    bounds = (r"(?<!\w)", r"(?!\w)") if word.isidentifier() else ("", "")
+    return re.compile(re.escape(word).join(bounds)) if word else re.compile(r"\S")
 
 
 def spot_in_kept_lines(lines: Sequence[str], node: Scalar, line: int, pattern: re.Pattern[str], nth: int) -> tuple[int, int] | None:

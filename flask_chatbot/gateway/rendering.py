@@ -30,7 +30,7 @@ def render(book: RuleBook, name: str, number: str, values: Mapping[str, object],
     try:
         replies = make_all(rule.reply, {**names, **left_out, **values}, random)
     except AnswerFailed as error:
-        raise AnswerFailed(f"Rule {name!r} at {rule.mark} cannot be sent: {error}") from error
+        raise AnswerFailed(f"Rule {name!r} at {rule.mark} cannot be sent: {error}", error.way_out) from error
     if not replies:
         raise ChatbotError(f"Rule {name!r} at {rule.mark} has nothing to say. Write a reply for it.")
     return replies

@@ -30,7 +30,7 @@ rules:
 TICKET = """
 version: 1
 rules:
-  - {name: tiket, keyword: "tiket#", save: tiket, forward: {url: "https://crm.example.com/hook"}, failed: "Maaf {{ data[0] }}."}
+  - {name: tiket, keyword: "tiket#", save: tiket, forward: {url: "https://crm.example.com/hook"}, failed: "Maaf {{ data | join }}."}
 """
 
 
@@ -89,7 +89,7 @@ def test_where_forwarding_fails_and_what_is_said_of_it_too_the_row_is_kept(tmp_p
     def fails(match: Match, message: Message, notes: Notes) -> Outcome:
         raise ForwardFailed
 
-    decision = Talk(load(tmp_path, TICKET.replace("data[0]", "1 / 0")), fails).decision("tiket#x")
+    decision = Talk(load(tmp_path, TICKET.replace("data | join", "1 / 0")), fails).decision("tiket#x")
     assert (decision.replies, [type(action) for action in decision.actions]) == ((Text(APOLOGY),), [Save, Forward])
 
 

@@ -729,7 +729,7 @@ def test_a_menu_of_a_handler_that_leads_nowhere_is_an_apology(talk: Talk, caplog
 
 
 def test_a_confirmation_that_cannot_be_made_is_an_apology_and_ends_the_form(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    talk = talk_of(tmp_path, "rules:\n  - {keyword: isi, ask: [{a: {question: A?}}], confirm: '{{ data[0] | rupiah }}', reply: ok}")
+    talk = talk_of(tmp_path, "rules:\n  - {keyword: isi, ask: [{a: {question: A?}}], confirm: '{{ {1: data[0]}[1] | rupiah }}', reply: ok}")
     assert talk.hears("isi", "banyak", "ya") == ["A?", APOLOGY, "Entah."]
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
     assert "banyak" not in caplog.text

@@ -41,7 +41,7 @@ JANJI = """  - name: janji
 MENUS = """  - {name: menu, keyword: menu, reply: Pilih., menu: [{Survei: survei}, {Janji: janji}, {Lain: lain}, {Habis: habis}]}
   - {name: lain, keyword: lain, reply: [Satu., Dua.], menu: [{Menu: menu}, {Cari: cari}, {Cara: gagal}]}
   - {name: habis, reply: []}
-  - {name: gagal, reply: "{{ data[0] }}"}
+  - {name: gagal, reply: "{{ 1 / 0 }}"}
   - {name: cari, keyword: cari, reply: x}
   - {name: sapa, keyword: halo, when: {first_contact: true}, reply: Selamat datang.}
   - {name: entah, fallback: true, reply: "Entah {{ nohp }}."}

@@ -161,7 +161,7 @@ def test_the_same_clock_and_chance_give_the_same_decision(tmp_path: Path) -> Non
 
 
 def test_a_template_that_fails_is_an_apology_and_one_line_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    book = load(tmp_path, "\n\nrules:\n  - name: bagi\n    keyword: bagi#\n    reply: ['Baik.', '{{ data.0 | rupiah }}']\n")
+    book = load(tmp_path, "\n\nrules:\n  - name: bagi\n    keyword: bagi#\n    reply: ['Baik.', '{{ {1: text}[1] | rupiah }}']\n")
     with caplog.at_level(logging.DEBUG):
         decision = ask(book, "bagi#rahasia pelanggan")
     assert decision.replies == (APOLOGY,)
@@ -175,33 +175,33 @@ def test_a_template_that_fails_is_an_apology_and_one_line_in_the_log(tmp_path: P
 @pytest.mark.parametrize(
     "template",
     [
-        "{{ data.7 }}",
-        "{{ data[text] }}",
-        "{{ data.rahasia }}",
-        "{{ text[text] }}",
-        "{{ data[0] + 1 }}",
-        "{{ data[0] - 1 }}",
-        "{{ data < 1 }}",
+        "{{ data[7 + 0] }}",
+        "{{ data[given] }}",
+        "{{ given.rahasia }}",
+        "{{ given[given] }}",
+        "{{ given + 1 }}",
+        "{{ given - 1 }}",
+        "{{ given < 1 }}",
         "{{ 1 / (data | length - 1) }}",
-        "{{ data[0] | date }}",
-        "{{ now | date(text) }}",
-        "{{ data | sum }}",
+        "{{ given | date }}",
+        "{{ now | date(given) }}",
+        "{{ given | sum }}",
         "{{ [data] | length }}",
-        "{% for c in text %}{{ c }}{% endfor %}",
+        "{% for c in given %}{{ c }}{% endfor %}",
         "{% for a, b in data %}{{ a }}{% endfor %}",
-        "{{ data | abs }}",
+        "{{ given | abs }}",
         "{{ 1 | truncate(1, 2, 3, 4, 5, 6) }}",
     ],
 )
 def test_no_log_holds_what_a_customer_wrote(tmp_path: Path, caplog: pytest.LogCaptureFixture, template: str) -> None:
-    book = load(tmp_path, f'rules: [{{keyword: "bagi#", reply: "{template}"}}]\n')
+    book = load(tmp_path, f'rules: [{{keyword: "bagi#", reply: "{{% set given = {{1: text}}[1] %}}{template}"}}]\n')
     assert replies(book, "bagi#pelanggan") == [APOLOGY]
     (record,) = caplog.records
     assert "pelanggan" not in record.getMessage()
 
 
 def test_the_apology_is_in_the_language_of_the_file(tmp_path: Path) -> None:
-    book = load(tmp_path, "settings: {language: en}\nrules: [{keyword: x, reply: '{{ data[0] }}'}]\n")
+    book = load(tmp_path, "settings: {language: en}\nrules: [{keyword: x, reply: '{{ 1 / 0 }}'}]\n")
     assert said(book, "x") == "Sorry, something went wrong on our side. Please try again in a moment."
 
 

@@ -120,7 +120,9 @@ def test_a_filter_passes_nothing_on_as_nothing(name: str) -> None:
 @pytest.mark.parametrize(
     ("expression", "text"),
     [
-        ("absent | default('-')", ""),
+        ("absent | default('-')", "-"),
+        ("absent | upper | d('-')", "-"),
+        ("'' | default('-')", ""),
         ("absent | default('-', true)", "-"),
         ("absent | upper | d('-', true)", "-"),
         ("(absent | int) * 5", "0"),

@@ -1,0 +1,124 @@
+"""How a date or a time of day may be told to be written: a width such as ``long``, or a pattern of CLDR, whose letters Babel knows."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from flask_chatbot.core.problems import did_you_mean
+
+WIDTHS = ("short", "medium", "long", "full")
+LIMIT = 40  # characters of a pattern such as "EEEE, d MMMM"
+PART = re.compile(r"'[^']*'|([A-Za-z])\1*")  # words in quotes, and runs of one letter
+
+_DAY = {"d": 2, "D": 3, "E": 5, "e": 5, "c": 5, "F": 1, "M": 5, "L": 5, "Q": 5, "q": 5, "y": 9, "Y": 9, "u": 9, "w": 2, "W": 1, "G": 5}
+_CLOCK = {"h": 2, "H": 2, "K": 2, "k": 2, "m": 2, "s": 2, "S": 9, "a": 5, "z": 4, "Z": 5, "v": 4, "V": 4, "x": 5, "X": 5, "O": 4}
+
+
+class Kind(NamedTuple):
+    """A kind of pattern: its letters with how often each may stand in a row, what they are for the reader, and an example."""
+
+    letters: Mapping[str, int]
+    known: str
+    example: str
+    others: Mapping[str, str]  # how the same is written elsewhere
+
+
+_OF_DAYS = {"D": "d", "j": "d", "l": "EEEE", "m": "M", "F": "MMMM", "n": "M", "Y": "y", "b": "M"}
+_OF_CLOCKS = {"M": "m", "i": "m", "G": "H", "g": "h", "A": "a", "I": "h", "p": "a"}
+KINDS = {
+    "date": Kind(_DAY, "d, M, y and E", "d/M/yyyy", _OF_DAYS),
+    "time": Kind(_CLOCK, "H, m and s", "HH.mm", _OF_CLOCKS),
+}
+_PERCENT = {
+    "date": {"d": "dd", "e": "d", "m": "MM", "y": "yy", "Y": "yyyy", "b": "MMM", "B": "MMMM", "a": "EEE", "A": "EEEE", "j": "D"},
+    "time": {"H": "HH", "I": "hh", "M": "mm", "S": "ss", "p": "a"},
+}
+
+
+def misformed(form: object, name: str) -> str:
+    """Why a form is none that the filter can write, with the right letters; empty where it is one.
+
+    >>> misformed("%d/%m/%Y", "date")
+    "'%d/%m/%Y' is no pattern of this filter. Write 'dd/MM/yyyy'."
+    >>> misformed("d MMMM yyyy", "date"), misformed("HH.mm", "time"), misformed("full", "date")
+    ('', '', '')
+    """
+    kind = KINDS["time" if name == "time" else "date"]
+    if not isinstance(form, str):
+        return f"{form!r} is no pattern. Write its letters in quotes, as in '{kind.example}', or one of {', '.join(WIDTHS)}."
+    if form in WIDTHS or not (fault := fault_of(form, kind)):
+        return ""
+    if len(form) > LIMIT:
+        return f"the pattern has more than {LIMIT} characters. Write the words of it beside the tag."
+    if guess := did_you_mean(form.casefold(), WIDTHS):
+        return f"{form!r} is no way to write it.{guess}"
+    better = rewritten(form, name)
+    if not fault_of(better, kind):
+        return f"{form!r} is no pattern of this filter. Write {better!r}."
+    if kind.letters is _DAY and not unknown(form, {**_DAY, **_CLOCK}):
+        return f"{form!r} has hours, and this filter writes days. Write the hours on their own: `now | time('HH.mm')`."
+    if kind.letters is _CLOCK and not unknown(form, {**_DAY, **_CLOCK}):
+        return f"{form!r} has days, and this filter writes hours. Write the day on its own: `now | date('d/M/yyyy')`."
+    return f"{fault} Its letters are {kind.known}, as in '{kind.example}', and words stand in quotes: '{kind.example[0]} ''...'''."
+
+
+def fault_of(form: str, kind: Kind) -> str:
+    """What is wrong with a pattern, as a sentence."""
+    if len(form) > LIMIT:
+        return "It is too long."
+    if form.count("'") % 2:
+        return f"{form!r} has a quote too many."
+    if re.search("%[A-Za-z]", form):
+        return f"{form!r} is a pattern of Python's."
+    if letters := unknown(form, kind.letters):
+        return f"{letters!r} in {form!r} means nothing to this filter."
+    if "D" in bare(form) and "M" in bare(form):
+        return f"'D' in {form!r} is the day of the year."
+    return ""
+
+
+def bare(form: str) -> str:
+    """A pattern less its words in quotes."""
+    return re.sub("'[^']*'", "", form)
+
+
+def unknown(form: str, letters: Mapping[str, int]) -> str:
+    """The first run of letters that is none of a pattern's, or too long."""
+    runs = (found[0] for found in PART.finditer(bare(form)))
+    return next((run for run in runs if len(run) > letters.get(run[0], 0)), "")
+
+
+def rewritten(form: str, name: str) -> str:
+    """The pattern in the letters of CLDR, as far as can be guessed.
+
+    >>> rewritten("dd/mm/yyyy", "date"), rewritten("dddd, D MMMM YYYY", "date"), rewritten("d-m-Y", "date"), rewritten("%H:%M", "time")
+    ('dd/MM/yyyy', 'EEEE, d MMMM yyyy', 'd-M-yyyy', 'HH:mm')
+    """
+    key = "time" if name == "time" else "date"
+    if "%" in form:
+        return re.sub("%[-#]?([A-Za-z])", lambda found: _PERCENT[key].get(found[1], found[0]), form)
+    others = KINDS[key].others
+
+    def instead(found: re.Match[str]) -> str:
+        run = found[0]
+        if run[0] == "'":
+            return run
+        if run[0] == "d" and len(run) > 2 and key == "date":
+            return "EEEE" if len(run) > 3 else "EEE"
+        if run == "Y":
+            return "yyyy"
+        other = others.get(run[0], run[0])
+        return other if len(other) > 1 else other * len(run)
+
+    return PART.sub(instead, form)
+
+
+def in_calendar_years(form: str) -> str:
+    """A pattern with the year of the calendar where the year of the week is written without its week.
+
+    >>> in_calendar_years("dd/MM/YYYY"), in_calendar_years("'Y' YYYY"), in_calendar_years("w/YYYY")
+    ('dd/MM/yyyy', "'Y' yyyy", 'w/YYYY')
+    """
+    if "Y" not in form or "w" in bare(form):
+        return form
+    return PART.sub(lambda found: found[0].replace("Y", "y") if found[0][0] == "Y" else found[0], form)

@@ -1,0 +1,79 @@
+"""The type of every expression of a template, from the types of its names."""
+
+from jinja2 import nodes
+
+from flask_chatbot.core.templatefilters import ENTRY, FILTERS, SAME, STAND_IN, TAKE_NOTHING
+from flask_chatbot.core.templatenarrowing import narrowed
+from flask_chatbot.core.templatetypes import INTEGER, NUMBER, TEXT, UNKNOWN, YESNO, Scope, Type, joined, type_of_value
+
+TRUTHS = (nodes.Not, nodes.Compare, nodes.Test)
+OF_NUMBERS = (nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos)
+LOOP_TRUTHS = ("first", "last")
+LOOP_COUNTS = ("index", "index0", "revindex", "revindex0", "length")
+
+
+def type_of(node: nodes.Node | None, scope: Scope) -> Type:
+    """The type of what a node stands for."""
+    if isinstance(node, nodes.Name):
+        return scope.get(node.name, UNKNOWN)
+    if isinstance(node, nodes.Const):
+        return type_of_value(node.value)._replace(seen=False)
+    if isinstance(node, nodes.Filter):
+        return type_of_filtered(node, scope)
+    if isinstance(node, nodes.BinExpr):
+        return type_of_two(node, scope)
+    if isinstance(node, nodes.CondExpr):
+        chosen = [type_of(node.expr1, narrowed(node.test, scope, True))]
+        return joined([*chosen, type_of(node.expr2, narrowed(node.test, scope, False)) if node.expr2 else UNKNOWN])
+    if isinstance(node, nodes.Getitem | nodes.Getattr):
+        return type_of_part(node, scope)
+    if isinstance(node, nodes.List | nodes.Tuple):
+        inner = joined(type_of(item, scope) for item in node.items).kind if node.items else ""
+        return Type("list", least=len(node.items), inner=inner)
+    if isinstance(node, OF_NUMBERS):
+        return NUMBER
+    return YESNO if isinstance(node, TRUTHS) else UNKNOWN
+
+
+def type_of_two(node: nodes.BinExpr, scope: Scope) -> Type:
+    """The type of what is made of two expressions."""
+    left = type_of(node.left, scope)
+    if isinstance(node, nodes.Or):
+        return joined([left.given, type_of(node.right, narrowed(node.left, scope, False))])
+    if isinstance(node, nodes.And):
+        return joined([left, type_of(node.right, narrowed(node.left, scope, True))])
+    if isinstance(node, OF_NUMBERS):
+        return NUMBER
+    right = type_of(node.right, scope)
+    if left.is_number and right.is_number:
+        return INTEGER if left.kind == right.kind == "integer" else NUMBER
+    return TEXT if isinstance(node, nodes.Add) and left.is_text and right.is_text else UNKNOWN
+
+
+def type_of_filtered(node: nodes.Filter, scope: Scope) -> Type:
+    """The type of what a filter gives; most pass nothing (None) on."""
+    before = type_of(node.node, scope)
+    if node.name in STAND_IN:
+        instead = type_of(node.args[0], scope) if node.args else UNKNOWN if node.kwargs else TEXT
+        return joined([before.given, instead])
+    optional = before.optional and node.name not in TAKE_NOTHING
+    gives = FILTERS[node.name].gives if node.name in FILTERS else ""
+    if gives == SAME:
+        return before._replace(options=(), optional=optional)
+    if gives == ENTRY:
+        return Type(before.inner if before.kind == "list" else "text" if before.is_text else "", optional)
+    if gives == "list":
+        return Type("list", optional, least=0 if before.is_text else before.least, inner="text" if before.is_text else before.inner)
+    return Type(gives, optional)
+
+
+def type_of_part(node: nodes.Getitem | nodes.Getattr, scope: Scope) -> Type:
+    """The type of an entry of a list, or of what stands behind the dot of a name that is ours."""
+    whole = type_of(node.node, scope)
+    if whole.kind == "list":
+        return Type(whole.inner)
+    if isinstance(node, nodes.Getattr):
+        if whole.kind == "loop":
+            return YESNO if node.attr in LOOP_TRUTHS else INTEGER if node.attr in LOOP_COUNTS else UNKNOWN
+        return INTEGER if whole.kind == "saved" else UNKNOWN
+    return UNKNOWN
