@@ -11,6 +11,7 @@ from flask_chatbot.core.durations import read_duration
 from flask_chatbot.core.fieldbuilder import build_fields
 from flask_chatbot.core.fields import Field, FieldType
 from flask_chatbot.core.folding import fold
+from flask_chatbot.core.lookalikes import MAY_MISLEAD, warn_of_lookalikes
 from flask_chatbot.core.numbers import normalize_phone
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.rules import MenuEntry
@@ -72,6 +73,8 @@ def check_plain(place: Place, what: str, key: bool = False) -> None:
     """A text that is no template does not look like one."""
     if isinstance(place.data, str) and has_marks(place.data):
         place.tell(f"{what} is no template: customers would read the braces. Write it without them.", key)
+    elif isinstance(place.data, str) and not key and MAY_MISLEAD.search(place.data):
+        warn_of_lookalikes(place)
 
 
 def build_confirm(place: Place, sandbox: Sandbox, names: Names) -> Template | None:

@@ -9,7 +9,7 @@ from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.templatefilters import DATES, FILTERS, MAY_LACK, NUMBER, STAND_IN, suits
 from flask_chatbot.core.templateflaws import Fault, span
 from flask_chatbot.core.templateinference import type_of
-from flask_chatbot.core.templatenarrowing import COMPARING, narrowed
+from flask_chatbot.core.templatenarrowing import COMPARING, narrowed, number_of
 from flask_chatbot.core.templateoperators import Operators, missing
 from flask_chatbot.core.templatespelling import ARITHMETIC, called, mend, spelled
 from flask_chatbot.core.templatetypes import UNKNOWN, Scope, Type, joined
@@ -161,8 +161,9 @@ class _Checker:
             yield from self.test(node, scope)
         elif isinstance(node, nodes.Compare):
             sides = [node.expr, *(operand.expr for operand in node.ops)]
-            for left, operand in zip(sides, node.ops, strict=False):
-                yield from self.operators.comparison(left, operand.op, operand.expr, scope)
+            pairs = zip(sides, node.ops, strict=False)
+            found = (self.operators.comparison(left, operand.op, operand.expr, scope) for left, operand in pairs)
+            yield from {fault.message: fault for faults in found for fault in faults}.values()
         elif isinstance(node, nodes.Getattr):
             yield from self.attribute(node, scope)
         elif isinstance(node, nodes.Getitem):
@@ -191,10 +192,10 @@ class _Checker:
         """An entry by its number is there where the list is certain to be so long."""
         if isinstance(node.arg, nodes.Slice):
             return
-        whole, place = type_of(node.node, scope), node.arg.value if isinstance(node.arg, nodes.Const) else None
+        whole, place = type_of(node.node, scope), number_of(node.arg)
         if whole.words and whole.words != "a list":
             yield Fault(span(node)[0], f"'[{called(node.arg, '...')}]' is not allowed here: the value has no parts. Use a filter.")
-        elif whole.kind == "list" and isinstance(place, int) and not -whole.least <= place < whole.least:
+        elif whole.kind == "list" and place is not None and not -whole.least <= place < whole.least:
             yield from self.absent(node, called(node, "the entry"), whole)
 
     def absent(self, node: nodes.Getitem | nodes.Filter, what: str, whole: Type) -> Iterator[Fault]:
@@ -218,7 +219,8 @@ class _Checker:
         elif not suits(node.name, given) and (wanted := FILTERS[node.name].takes):
             what = spelled(node.node).replace("...", "what stands before it")
             way_out = mend(node.node, wanted, scope, self.values)
-            yield Fault(node.lineno, f"the filter {node.name!r} needs {wanted.words}, and {what} is {given.words}. {way_out}", node.name)
+            words = "a list of text" if Type(given.inner).is_text else given.words
+            yield Fault(node.lineno, f"the filter {node.name!r} needs {wanted.words}, and {what} is {words}. {way_out}", node.name)
         elif node.name in DATES:
             yield from self.form(node)
         elif node.name in MAY_LACK and given.kind == "list" and not given.least:

@@ -28,8 +28,8 @@ def type_of(node: nodes.Node | None, scope: Scope) -> Type:
     if isinstance(node, nodes.Getitem | nodes.Getattr):
         return type_of_part(node, scope)
     if isinstance(node, nodes.List | nodes.Tuple):
-        inner = joined(type_of(item, scope) for item in node.items).kind if node.items else ""
-        return Type("list", least=len(node.items), inner=inner)
+        inner = joined(type_of(item, scope) for item in node.items) if node.items else UNKNOWN
+        return Type("list", least=len(node.items), inner="" if inner.optional else inner.kind)
     if isinstance(node, OF_NUMBERS):
         return NUMBER
     return YESNO if isinstance(node, TRUTHS) else UNKNOWN

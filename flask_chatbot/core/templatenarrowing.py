@@ -64,10 +64,18 @@ def with_test(test: nodes.Test, scope: Scope, holds: bool) -> Scope:
 
 def with_entry(node: nodes.Node, scope: Scope) -> Scope:
     """A list of which a certain entry is defined has as many."""
-    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, int):
-        place = node.arg.value
+    place = number_of(node.arg) if isinstance(node, nodes.Getitem) else None
+    if isinstance(node, nodes.Getitem) and place is not None:
         return with_entries(node.node, scope, place + 1 if place >= 0 else -place)
     return with_entries(node.node, scope, 1) if isinstance(node, nodes.Filter) else scope
+
+
+def number_of(node: nodes.Node) -> int | None:
+    """The whole number that is written there; None where it is none."""
+    if isinstance(node, nodes.Neg):
+        number = number_of(node.node)
+        return None if number is None else -number
+    return node.value if isinstance(node, nodes.Const) and isinstance(node.value, int) else None
 
 
 def with_comparison(left: nodes.Node, sign: str, right: nodes.Node, scope: Scope, holds: bool) -> Scope:

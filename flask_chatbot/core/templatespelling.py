@@ -59,6 +59,8 @@ def spelled(node: nodes.Node | None) -> str:
         return f"{spelled(node.node)}.{node.attr}"
     if isinstance(node, nodes.Getitem):
         return f"{spelled(node.node)}[{spelled(node.arg)}]"
+    if isinstance(node, nodes.Neg) and isinstance(node.node, nodes.Const):
+        return f"-{spelled(node.node)}"
     if isinstance(node, ARITHMETIC):
         left = spelled(node.left) if type(node.left) is type(node) else bracketed(node.left)
         return f"{left} {node.operator} {bracketed(node.right)}"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from flask_chatbot.core.yamltree import Scalar
 
 TAG = re.compile(r"\{[{%](?:.*?[%}]\}|.*)")  # of a template, as far as it stands on one line
+BRACED = re.compile(r"\{[^{%#]")  # a word in braces, which is none in a tag
 TO_THE_QUOTE = {'"': re.compile(r'(?:[^"\\]|\\.|\\$)*'), "'": re.compile(r"(?:[^']|'')*")}
 
 
@@ -42,7 +43,7 @@ def spot_of(lines: Sequence[str], node: Scalar, line: int, word: str, nth: int =
 
 def pattern_of(word: str) -> re.Pattern[str]:
     """What finds a word; without one, whatever comes first on a line."""
-    bounds = (r"(?<!\w)", r"(?!\w)") if word.isidentifier() else ("", "")
+    bounds = (r"(?<!\w)", r"(?!\w)") if word.isidentifier() else (r"(?<!\{)", "") if BRACED.match(word) else ("", "")
     return re.compile(re.escape(word).join(bounds)) if word else re.compile(r"\S")
 
 

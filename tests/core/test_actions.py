@@ -79,6 +79,52 @@ def test_a_reply_that_cannot_be_made_has_the_rest_done_all_the_same(tmp_path: Pa
     assert (decision.remember.paused_until, decision.remember.answered) == (talk.now.timestamp() + 7200, {})
 
 
+@pytest.mark.parametrize(
+    ("reply", "harga", "way_out"),
+    [
+        (
+            "{{ harga | rupiah }}",
+            "rahasia",
+            (
+                "the filter rupiah needs a number, not text. The filter 'rupiah' needs a number, and harga is text. "
+                "Give its field `type: integer`, or return a number from the handler."
+            ),
+        ),
+        (
+            "{{ nama }} {{ 2 * harga }}",
+            None,
+            (
+                "TypeError in the template '{{ nama }} {{ 2 * harga }}'. harga is nothing, and '*' needs a value. "
+                "Write `harga | default(0)`, or ask `{% if harga is not none %}` first."
+            ),
+        ),
+        (
+            "{% if harga < 3 %}murah{% endif %}",
+            "rahasia",
+            (
+                "TypeError in the template '{% if harga < 3 %}murah{% endif %}'. '<' compares values of one type, and harga is text and "
+                "3 is a number. Give its field `type: integer`, or return a number from the handler, or write '3' in quotes."
+            ),
+        ),
+        (
+            "{{ harga.kopi }}",
+            {"teh": 5},
+            (
+                "harga.kopi in its template: there is no 'kopi' in a value of type dict. "
+                "Write `harga.kopi | default('')` where it may be missing."
+            ),
+        ),
+        ("{{ 1 / (harga - 3) }}", 3, "ZeroDivisionError in the template '{{ 1 / (harga - 3) }}'"),
+    ],
+)
+def test_the_log_names_what_could_not_be_worked_with_and_the_way_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, reply: str, harga: object, way_out: str
+) -> None:
+    text = f'\nrules:\n  - {{name: beli, keyword: a, needs: [harga], reply: "{reply}"}}\n'
+    assert Talk(load(tmp_path, text), lambda match, message, notes: {"harga": harga}).says("a") == APOLOGY
+    assert [record.getMessage() for record in caplog.records] == [f"rule 'beli' at {tmp_path}/rules.yaml:3:5 cannot answer: {way_out}"]
+
+
 def test_a_menu_below_a_reply_that_cannot_be_made_is_not_shown_and_does_not_count(tmp_path: Path) -> None:
     rules = "[{keyword: a, needs: [x], save: a, reply: '{{ x.y }}', menu: [Halo: halo]}, {keyword: halo, reply: Halo!}]"
     talk = Talk(load(tmp_path, f"rules: {rules}"), lambda match, message, notes: {"x": 1})
