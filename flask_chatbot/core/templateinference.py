@@ -4,7 +4,7 @@ from jinja2 import nodes
 
 from flask_chatbot.core.templatefilters import ENTRY, FILTERS, SAME, STAND_IN, TAKE_NOTHING
 from flask_chatbot.core.templatenarrowing import narrowed
-from flask_chatbot.core.templatetypes import INTEGER, NUMBER, TEXT, UNKNOWN, YESNO, Scope, Type, joined, type_of_value
+from flask_chatbot.core.templatetypes import COUNTED, INTEGER, NUMBER, TEXT, UNKNOWN, YESNO, Scope, Type, joined, type_of_value
 
 TRUTHS = (nodes.Not, nodes.Compare, nodes.Test)
 OF_NUMBERS = (nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos)
@@ -45,6 +45,8 @@ def type_of_two(node: nodes.BinExpr, scope: Scope) -> Type:
     if isinstance(node, OF_NUMBERS):
         return NUMBER
     right = type_of(node.right, scope)
+    if isinstance(node, nodes.Add) and "a yes or no" in (left.words, right.words) and {left.words, right.words} <= COUNTED:
+        return NUMBER
     if left.is_number and right.is_number:
         return INTEGER if left.kind == right.kind == "integer" else NUMBER
     return TEXT if isinstance(node, nodes.Add) and left.is_text and right.is_text else UNKNOWN

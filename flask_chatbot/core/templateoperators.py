@@ -10,11 +10,10 @@ from flask_chatbot.core.templatefilters import FORMATS, NUMBER
 from flask_chatbot.core.templateflaws import Fault, between
 from flask_chatbot.core.templateinference import type_of
 from flask_chatbot.core.templatespelling import GIVEN, called, mend, number_in, spelled, stand_in
-from flask_chatbot.core.templatetypes import NOTHING, VAR_TEXT, Scope, Type
+from flask_chatbot.core.templatetypes import COUNTED, NOTHING, VAR_TEXT, Scope, Type
 
 SIGNS = {"eq": "==", "ne": "!=", "lt": "<", "gt": ">", "lteq": "<=", "gteq": ">=", "in": "in", "notin": "in"}
 ORDERS = ("lt", "gt", "lteq", "gteq")
-COUNTED = frozenset({"a number", "a yes or no"})  # a yes is 1
 ALONE = "Compute it in Python."
 NO = frozenset().union(*NO_WORDS.values())
 
@@ -183,6 +182,8 @@ class Operators:
 
 def alike(one: Type, other: Type) -> bool:
     """Whether two known types can be compared."""
+    if one.inner and other.inner and one.inner != other.inner:
+        return alike(Type(one.inner), Type(other.inner))
     return one.words == other.words or {one.words, other.words} <= COUNTED
 
 

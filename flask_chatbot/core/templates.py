@@ -7,7 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
-from jinja2 import StrictUndefined, nodes
+from jinja2 import Environment, StrictUndefined, nodes
 from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.lexer import TokenStream
 from jinja2.runtime import Context, LoopContext
@@ -63,6 +63,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters |= {WALKED: walked, COMPARED: compared, SINGLE: single}
         self.tests = {name: metered(cast(Callable[..., bool], self.tests[name])) for name in TESTS}
         self.globals = dict(names)
+        self.reader = Environment(autoescape=False)  # noqa: S701  it reads what is only to be checked, at Jinja's own speed
         self.shapes = Shapes()
 
     def _tokenize(self, source: str, name: str | None, filename: str | None = None, state: str | None = None) -> TokenStream:
@@ -289,9 +290,17 @@ def check(source: str, sandbox: Sandbox, names: Names) -> list[Flaw]:
     """Everything wrong with a template that may use `names`, each with the type of its value."""
     if len(source.encode("utf-8", "surrogatepass")) > SOURCE_LIMIT:
         return [Flaw(1, f"a template has at most {SOURCE_LIMIT} bytes. Split it into several replies.")]
-    if not has_marks(source) or sandbox.shapes.pass_quickly(source, names, lambda shape: not flaws(shape, sandbox, names)):
+    if not has_marks(source) or sandbox.shapes.pass_quickly(source, names, partial(is_flawless, sandbox=sandbox)):
         return []
     return flaws(source, sandbox, names)
+
+
+def is_flawless(source: str, names: Names, sandbox: Sandbox) -> bool:
+    """Whether nothing is wrong with a template, without a word of what or where."""
+    try:
+        return not check_tree(sandbox.reader.parse(source), typed(names), sandbox.filters, sandbox.globals)
+    except (TemplateSyntaxError, RecursionError):
+        return False
 
 
 def flaws(source: str, sandbox: Sandbox, names: Names) -> list[Flaw]:

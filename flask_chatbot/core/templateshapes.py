@@ -1,9 +1,8 @@
 """What templates have in common that differ only in their texts, and in most words in quotes and numbers: the flaws they do not have."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from flask_chatbot.core.templatetypes import Names, Type
 
@@ -11,19 +10,12 @@ from flask_chatbot.core.templatetypes import Names, Type
 _TAG = re.compile(r"""(?<!\{)(\{(?:\{BODY\}|%BODY%)\})""".replace("BODY", r"""(?:[^{}'"%]++|%(?!\})|'[^'\\]*+'|"[^"\\]*+")*+"""))
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
 _NUMBER = re.compile(r"(?<![\w.])[1-9][0-9]*(?![\w.])")
-_SAID = re.compile(
-    r"[=!]=|\b(?:in|eq|ne|date|time|datetime)\b"
-)  # where words in quotes are looked at: options of a choice, forms of a date
+_FORMED = re.compile(r"\b(?:date|time|datetime)\b")  # where words in quotes say how a date is written
 _COUNTED = re.compile(r"[\[.]|\b(?:length|count)\b")  # where numbers are: entries, and how many there are
 _WORD = re.compile(r"\w+")
+_NAME = "name_"  # what a shape calls the names of a template
+Kinds = tuple[str | Type | None, ...]
 _KEPT = 1_000  # shapes remembered: rule files have few, and one that has many does not need to keep them all
-
-
-class Shape(NamedTuple):
-    """A template without what makes no difference to its flaws, and every word that could be a name in it."""
-
-    source: str
-    words: tuple[str, ...]
 
 
 def tags_of(source: str) -> tuple[str, ...] | None:
@@ -40,47 +32,75 @@ def tags_of(source: str) -> tuple[str, ...] | None:
 
 
 @lru_cache(maxsize=1_000)
-def shape_of(tags: Iterable[str]) -> Shape:
-    """The shape of all templates with these tags.
+def words_of(tags: Iterable[str]) -> tuple[str, ...]:
+    """Every word that could be a name in a template with these tags, each once.
 
-    >>> shape_of(("{{ nama or 'Kak' }}", "{{ jumlah * 5000 }}"))
-    Shape(source=".{{ nama or '' }}.{{ jumlah * 1 }}.", words=('nama', 'or', 'jumlah', '1'))
-    >>> shape_of(("{{ 'Halo' if kota == 'Riau' }}", "{{ data[3] }}")).source
+    >>> words_of(("{{ nama or 'Kak' }}", "{{ jumlah * 5000 }}"))
+    ('nama', 'or', 'jumlah', '5000')
+    """
+    return tuple(dict.fromkeys(_WORD.findall(_QUOTED.sub("", " ".join(tags)))))
+
+
+def shape_of(tags: Iterable[str], known: Iterable[str] = (), keeps_words: bool = False) -> str:
+    """The shape of all templates with these tags, its `known` names called by their numbers.
+
+    The words in quotes are kept where asked for, and where they say how a date is written.
+
+    >>> shape_of(("{{ nama or 'Kak' }}", "{{ jumlah * 5000 }}"), ("nama", "jumlah"))
+    ".{{ name_0 or '' }}.{{ name_1 * 1 }}."
+    >>> shape_of(("{{ 'Halo' if kota == 'Riau' }}", "{{ data[3] }}"), keeps_words=True)
     ".{{ 'Halo' if kota == 'Riau' }}.{{ data[3] }}."
     """
-    source = ".".join(["", *map(plain, tags), ""])
-    return Shape(source, tuple(dict.fromkeys(_WORD.findall(source))))
+    numbers = {name: f"{_NAME}{number}" for number, name in enumerate(known)}
+    return ".".join(["", *(plain(tag, numbers, keeps_words) for tag in tags), ""])
 
 
-def plain(tag: str) -> str:
-    """A tag with one word for all that are in quotes, and one number for all, where it makes no difference which they are."""
-    if not _SAID.search(tag):
-        tag = _QUOTED.sub("''", tag)
-    return tag if _COUNTED.search(tag) else _NUMBER.sub("1", tag)
+def plain(tag: str, numbers: Mapping[str, str], keeps_words: bool) -> str:
+    """A tag less what makes no difference: most words in quotes and numbers, and how its names are called."""
+    if not _COUNTED.search(tag):
+        tag = _NUMBER.sub("1", tag)
+    quoted = _QUOTED.findall(tag)
+    if not (keeps_words or _FORMED.search(tag)):
+        quoted = ["''"] * len(quoted)
+    pieces = [_WORD.sub(lambda found: numbers.get(found[0], found[0]), piece) for piece in _QUOTED.split(tag)]
+    return "".join(piece + words for piece, words in zip(pieces, [*quoted, ""], strict=True))
 
 
 class Shapes:
     """The shapes of templates met so far that have no flaws.
 
-    No flaw lies in a text, and few in what is written in quotes or in how large a number is, which the shape then keeps; so a template has
-    none that its shape has not.
+    No flaw lies in a text or in how a name is called, and few in what is written in quotes or in how large a number is, which the shape
+    then keeps; so a template has none that its shape has not.
     """
 
-    __slots__ = ("_passed",)
+    __slots__ = ("_passed", "_passed_tags")
 
     def __init__(self) -> None:
-        self._passed: set[tuple[str | Type | None, ...]] = set()
+        self._passed: set[tuple[str, Kinds]] = set()
+        self._passed_tags: set[tuple[tuple[str, ...], Kinds]] = set()  # the same by the tags as they are written, which costs less
 
-    def pass_quickly(self, source: str, names: Names, is_flawless: Callable[[str], bool]) -> bool:
+    def pass_quickly(self, source: str, names: Names, is_flawless: Callable[[str, Names], bool]) -> bool:
         """A quick yes to most templates that may use these names, each with its type; `is_flawless` checks a shape. A no says nothing."""
         tags = tags_of(source)
         if tags is None:
             return False
-        shape, words = shape_of(tags)
-        key = (shape, *map(names.get, words))
-        if key in self._passed:
+        words = words_of(tags)
+        written = (tags, tuple(map(names.get, words)))
+        if written in self._passed_tags:
             return True
-        passed = is_flawless(shape)
+        passed = self._pass(tags, [word for word in words if word in names and word[0] != "_"], names, is_flawless)
+        if passed and len(self._passed_tags) < _KEPT:
+            self._passed_tags.add(written)
+        return passed
+
+    def _pass(self, tags: tuple[str, ...], known: list[str], names: Names, is_flawless: Callable[[str, Names], bool]) -> bool:
+        kinds = tuple([names[name] for name in known])
+        keeps_words = any(isinstance(kind, Type) and kind.options for kind in kinds)
+        shape = shape_of(tags, known, keeps_words)
+        if (shape, kinds) in self._passed:
+            return True
+        numbered = {f"{_NAME}{number}": kind for number, kind in enumerate(kinds)}
+        passed = not any(_NAME in tag for tag in tags) and is_flawless(shape, numbered)
         if passed and len(self._passed) < _KEPT:
-            self._passed.add(key)
+            self._passed.add((shape, kinds))
         return passed

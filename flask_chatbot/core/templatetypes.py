@@ -13,6 +13,7 @@ NUMBER_TYPES = ("integer", "number")
 # The types that are known, in words; those of one wording can stand beside each other. Any other could be anything.
 KINDS = dict.fromkeys(TEXT_TYPES, "text") | dict.fromkeys(NUMBER_TYPES, "a number")
 KINDS |= {"date": "a date", "datetime": "a time", "time": "a time of day", "yesno": "a yes or no", "list": "a list"}
+COUNTED = frozenset({"a number", "a yes or no"})  # a yes is 1
 NOTHING = "nothing"
 
 

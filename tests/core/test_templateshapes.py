@@ -7,12 +7,21 @@ from hypothesis import strategies as st
 from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.templates import Sandbox, check, flaws
 from flask_chatbot.core.templateshapes import Shapes, shape_of, tags_of
+from flask_chatbot.core.templatetypes import Names, Type
 
-NAMES = {"nama": "text", "umur": "integer", "toko": ""}
-INSIDE = ("nama", "umur", "nmaa", "toko.kota", "toko['a}}']", "'Kak'", '"{{"', "'it", "15", "007", "1.5", "1e3", "5if nama", "[1", "(2)",
-          "| upper", "| uper", "| rupiah", "* 5000", "+ '%}'", "% 2", "or", "-", "{'a': 1}", "==", "\\", "\n", "#")  # fmt: skip
+NAMES: Names = {
+    "nama": "text", "umur": "integer", "toko": "", "nilai": Type("integer", optional=True), "kota": Type("choice", options=("Riau", "x")),
+    "data": Type("list", inner="text"), "now": "datetime", "date": "text", "index": "integer",
+}  # fmt: skip
+INSIDE = (
+    "nama", "kota ==", "'Riau'", "'y'", "in ['x']", "nilai", "+", "<", "data[0]", "data", "| length", "now", "| date('%d')", "| date('d')",
+    "date", "index", "| default(1)", "is none", "umur", "nmaa", "toko.kota", "toko['a}}']", "'Kak'", '"{{"', "'it", "15", "007", "1.5",
+    "1e3", "5if nama", "[1", "(2)", "| upper", "| uper", "| rupiah", "* 5000", "+ '%}'", "% 2", "or", "-", "{'a': 1}", "==", "\\", "\n", "#",
+)  # fmt: skip
 TAGS = ("{% if nama %}", "{%- elif umur > 3 -%}", "{% else %}", "{% endif %}", "{% for x in toko %}", "{% endfor %}", "{% set x = umur %}",
-        "{{ x }}", "{{ loop.index }}", "{% raw %}", "{% endraw %}", "{# a #}", "{% endset %}", "{% include 'a' %}")  # fmt: skip
+        "{{ x }}", "{{ loop.index }}", "{% if data | length > 2 %}{{ data[2] }}{% endif %}",
+        "{% if nilai is none %}-{% else %}{{ nilai + 1 }}{% endif %}",
+        "{{ name_0 }}", "{% raw %}", "{% endraw %}", "{# a #}", "{% endset %}", "{% include 'a' %}")  # fmt: skip
 TEXTS = ("{", "}", "{{", "}}", "{%", "%}", "{#", " halo ", "\n", "'", '"', "#", "Rp15.000")
 WRITTEN = st.lists(st.sampled_from(INSIDE), max_size=4).map(" ".join).map("{{{{ {} }}}}".format)
 SOURCES = st.lists(st.one_of(WRITTEN, st.sampled_from(TAGS), st.sampled_from(TEXTS)), max_size=7).map("".join)
@@ -50,13 +59,13 @@ def test_what_passed_with_one_type_is_looked_at_again_with_another() -> None:
 def test_ten_thousand_texts_around_the_same_tags_are_parsed_once() -> None:
     parsed: list[str] = []
 
-    def is_flawless(shape: str) -> bool:
+    def is_flawless(shape: str, names: Names) -> bool:
         parsed.append(shape)
         return True
 
     shapes = Shapes()
     assert all(shapes.pass_quickly(f"Rak {number}: {{{{ umur + {number} }}}}", NAMES, is_flawless) for number in range(1, 10_001))
-    assert parsed == [".{{ umur + 1 }}."]
+    assert parsed == [".{{ name_0 + 1 }}."]
 
 
 @pytest.mark.parametrize("depth", range(46, 51))
