@@ -21,6 +21,7 @@ from flask_chatbot.core.testbuilder import build_test
 OnInvalid = Literal["explain", "ask", "reply"]
 LEADING = frozenset({"name", *KEYS})  # the keys by which a rule is reached
 FOUND_OTHERWISE = frozenset({"pattern", "contains", "similar"})  # keys by which a rule is found without a part behind the #
+OTHER_TEXTS = frozenset({"otherwise", "invalid", "failed", "confirm"})  # templates beside the reply
 ANSWERS = ("reply", "otherwise", "invalid", "failed")
 COSTLY = ("is_open", "next_open", "suggestion")  # names that the engine looks up for the rules that mention them
 ONLY_FALLBACK: Names = {"suggestion": Type("text", optional=True)}
@@ -146,7 +147,8 @@ class RuleBuilder:
     def others(self, place: Place, asks: bool) -> dict[str, Any]:
         """The keys that need no more than themselves."""
         data: dict[str, Any] = place.data
-        written = str(data)
+        reply = data.get("reply")
+        written = reply if isinstance(reply, str) and OTHER_TEXTS.isdisjoint(data) else str(data)  # as for most rules, since that costs
         return {
             "fallback": data.get("fallback", False),
             "priority": data.get("priority", 0),

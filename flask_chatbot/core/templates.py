@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, time
 from functools import partial
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
@@ -21,7 +22,7 @@ from flask_chatbot.core.places import Place
 from flask_chatbot.core.replies import TEXT_LIMIT
 from flask_chatbot.core.rows import NOTHING, holder, part
 from flask_chatbot.core.sentences import say
-from flask_chatbot.core.templatecheck import LOOP_NAMES, PARTS, TESTS, TOO_DEEP, check_tree, part_named
+from flask_chatbot.core.templatecheck import LOOP_NAMES, PART_NAMES, PARTS, TESTS, TOO_DEEP, check_tree, part_named
 from flask_chatbot.core.templateflaws import Flaw, located
 from flask_chatbot.core.templatelines import placed, without_tag_lines
 from flask_chatbot.core.templateshapes import Shapes
@@ -64,7 +65,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.tests = {name: metered(cast(Callable[..., bool], self.tests[name])) for name in TESTS}
         self.globals = dict(names)
         self.reader = Environment(autoescape=False)  # noqa: S701  it reads what is only to be checked, at Jinja's own speed
-        self.shapes = Shapes()
+        self.shapes = Shapes([*self.filters, *self.tests, *chain.from_iterable(PART_NAMES.values())])
 
     def _tokenize(self, source: str, name: str | None, filename: str | None = None, state: str | None = None) -> TokenStream:
         """The words for Jinja's parser, whose nodes have their places in the source where they have lines elsewhere."""

@@ -16,7 +16,8 @@ NAMES: Names = {
 INSIDE = (
     "nama", "kota ==", "'Riau'", "'y'", "in ['x']", "nilai", "+", "<", "data[0]", "data", "| length", "now", "| date('%d')", "| date('d')",
     "date", "index", "| default(1)", "is none", "umur", "nmaa", "toko.kota", "toko['a}}']", "'Kak'", '"{{"', "'it", "15", "007", "1.5",
-    "1e3", "5if nama", "[1", "(2)", "| upper", "| uper", "| rupiah", "* 5000", "+ '%}'", "% 2", "or", "-", "{'a': 1}", "==", "\\", "\n", "#",
+    "1e3", "5if nama", "[1", "(2)",
+    "| upper", "| uper", "| rupiah", "* 5000", "+ '%}'", "% 2", "or", "-", "{'a': 1}", "==", "\\", "\n", "#",
 )  # fmt: skip
 TAGS = ("{% if nama %}", "{%- elif umur > 3 -%}", "{% else %}", "{% endif %}", "{% for x in toko %}", "{% endfor %}", "{% set x = umur %}",
         "{{ x }}", "{{ loop.index }}", "{% if data | length > 2 %}{{ data[2] }}{% endif %}",

@@ -249,9 +249,7 @@ VALUES: dict[str, tuple[object, ...]] = {
     "data": ((), ("a",), ("a", "b")),
 }
 ATOMS = st.sampled_from([*VALUES, "1", "2.5", "'a'", "none", "true", "data[0]", "data[1]", "[1, jumlah]", "data | length"])
-FILTERED = st.sampled_from(
-    "upper length round rupiah date time datetime default('a') default(1) first max int list sum reverse abs".split()
-)
+FILTERED = st.sampled_from("upper length round rupiah date time datetime first max int list sum reverse abs".split())
 
 
 def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -264,6 +262,7 @@ def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(inner, inner).map(lambda parts: f"({parts[0]} if {parts[1]} else {parts[0]})"),
         st.tuples(inner, inner, signs).map(lambda parts: f"({parts[0]} is not none and {parts[0]} {parts[2]} {parts[1]})"),
         st.tuples(inner, inner, signs).map(lambda parts: f"({parts[0]} is none or {parts[0]} {parts[2]} {parts[1]})"),
+        inner.map(lambda part: f"({part} | default({part}))"),
         inner.map(lambda part: f"(not {part})"),
     )
 
