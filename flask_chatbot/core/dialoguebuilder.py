@@ -11,7 +11,7 @@ from flask_chatbot.core.durations import read_duration
 from flask_chatbot.core.fieldbuilder import build_fields
 from flask_chatbot.core.fields import Field, FieldType
 from flask_chatbot.core.folding import fold
-from flask_chatbot.core.lookalikes import MAY_MISLEAD, warn_of_lookalikes
+from flask_chatbot.core.lookalikes import may_mislead, warn_of_lookalikes
 from flask_chatbot.core.numbers import normalize_phone
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.rules import MenuEntry
@@ -73,7 +73,7 @@ def check_plain(place: Place, what: str, key: bool = False) -> None:
     """A text that is no template does not look like one."""
     if isinstance(place.data, str) and has_marks(place.data):
         place.tell(f"{what} is no template: customers would read the braces. Write it without them.", key)
-    elif isinstance(place.data, str) and not key and MAY_MISLEAD.search(place.data):
+    elif isinstance(place.data, str) and not key and may_mislead(place.data):
         warn_of_lookalikes(place)
 
 

@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from flask_chatbot.core.budget import SUM_SIZE, TAKE_NOTHING, Rendering, compared, metered, repeated, walked
 from flask_chatbot.core.filters import NUMBER_LIMIT, Misfit, filters, kind, single, write_date, write_time
 from flask_chatbot.core.locale import Locale
-from flask_chatbot.core.lookalikes import MAY_MISLEAD, warn_of_lookalikes
+from flask_chatbot.core.lookalikes import may_mislead, warn_of_lookalikes
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.replies import TEXT_LIMIT
 from flask_chatbot.core.rows import NOTHING, holder, part
@@ -320,6 +320,6 @@ def compile_template(place: Place, sandbox: Sandbox, names: Names) -> Template:
     """The template written at `place`, which may use `names` beside the `vars`; its flaws are told there."""
     for flaw in check(place.data, sandbox, names):
         place.tell_of_word(flaw.line, flaw.word, flaw.message, flaw.may_be_python, flaw.nth, flaw.is_warning)
-    if MAY_MISLEAD.search(place.data):
+    if may_mislead(place.data):
         warn_of_lookalikes(place, names)
     return Template(place.data, sandbox)
