@@ -4,7 +4,7 @@ from jinja2 import nodes
 
 from flask_chatbot.core.templatefilters import ENTRY, FILTERS, SAME, STAND_IN, TAKE_NOTHING
 from flask_chatbot.core.templatenarrowing import narrowed
-from flask_chatbot.core.templatetypes import COUNTED, INTEGER, NUMBER, TEXT, UNKNOWN, YESNO, Scope, Type, joined, type_of_value
+from flask_chatbot.core.templatetypes import COUNTED, INTEGER, NOTHING, NUMBER, TEXT, UNKNOWN, YESNO, Scope, Type, joined, type_of_value
 
 TRUTHS = (nodes.Not, nodes.Compare, nodes.Test)
 OF_NUMBERS = (nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos)
@@ -39,7 +39,8 @@ def type_of_two(node: nodes.BinExpr, scope: Scope) -> Type:
     """The type of what is made of two expressions."""
     left = type_of(node.left, scope)
     if isinstance(node, nodes.Or):
-        return joined([left.given, type_of(node.right, narrowed(node.left, scope, False))])
+        right = type_of(node.right, narrowed(node.left, scope, False))
+        return right if left.kind == NOTHING else joined([left.given, right])
     if isinstance(node, nodes.And):
         return joined([left, type_of(node.right, narrowed(node.left, scope, True))])
     if isinstance(node, OF_NUMBERS):
@@ -49,7 +50,8 @@ def type_of_two(node: nodes.BinExpr, scope: Scope) -> Type:
         return NUMBER
     if left.is_number and right.is_number:
         return INTEGER if left.kind == right.kind == "integer" else NUMBER
-    return TEXT if isinstance(node, nodes.Add) and left.is_text and right.is_text else UNKNOWN
+    is_joined = isinstance(node, nodes.Add) and (left.is_text or right.is_text)  # a text takes nothing but texts, and what counts as empty
+    return TEXT if is_joined and all(kind.is_text or not kind.words for kind in (left, right)) else UNKNOWN
 
 
 def type_of_filtered(node: nodes.Filter, scope: Scope) -> Type:
@@ -57,7 +59,7 @@ def type_of_filtered(node: nodes.Filter, scope: Scope) -> Type:
     before = type_of(node.node, scope)
     if node.name in STAND_IN:
         instead = type_of(node.args[0], scope) if node.args else UNKNOWN if node.kwargs else TEXT
-        return joined([before.given, instead])
+        return instead if before.kind == NOTHING else joined([before.given, instead])
     optional = before.optional and node.name not in TAKE_NOTHING
     gives = FILTERS[node.name].gives if node.name in FILTERS else ""
     if gives == SAME:
