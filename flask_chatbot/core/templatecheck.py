@@ -9,7 +9,7 @@ from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.templatefilters import DATES, FILTERS, MAY_LACK, NUMBER, STAND_IN, suits
 from flask_chatbot.core.templateflaws import Fault, span
 from flask_chatbot.core.templateinference import type_of
-from flask_chatbot.core.templatenarrowing import COMPARING, narrowed, number_of
+from flask_chatbot.core.templatenarrowing import COMPARING, narrowed, number_of, proven
 from flask_chatbot.core.templateoperators import Operators, missing
 from flask_chatbot.core.templatespelling import ARITHMETIC, called, mend, spelled
 from flask_chatbot.core.templatetypes import UNKNOWN, Scope, Type, joined
@@ -128,8 +128,8 @@ class _Checker:
         begins: list[Scope] = []
         for part in (node, *node.elif_):
             yield from self.node(part.test, dict(rest), loops)
-            begins.append(narrowed(part.test, rest, True))
-            rest = narrowed(part.test, rest, False)
+            yes, rest = proven(part.test, rest)
+            begins.append(yes)
             ends.append(dict(begins[-1]))
             yield from self.body(part.body, ends[-1], loops)
         begins.append(rest)

@@ -3,7 +3,7 @@
 from jinja2 import nodes
 
 from flask_chatbot.core.templatefilters import ENTRY, FILTERS, SAME, STAND_IN, TAKE_NOTHING
-from flask_chatbot.core.templatenarrowing import narrowed
+from flask_chatbot.core.templatenarrowing import narrowed, proven
 from flask_chatbot.core.templatetypes import COUNTED, INTEGER, NOTHING, NUMBER, TEXT, UNKNOWN, YESNO, Scope, Type, joined, type_of_value
 
 TRUTHS = (nodes.Not, nodes.Compare, nodes.Test)
@@ -23,8 +23,8 @@ def type_of(node: nodes.Node | None, scope: Scope) -> Type:
     if isinstance(node, nodes.BinExpr):
         return type_of_two(node, scope)
     if isinstance(node, nodes.CondExpr):
-        chosen = [type_of(node.expr1, narrowed(node.test, scope, True))]
-        return joined([*chosen, type_of(node.expr2, narrowed(node.test, scope, False)) if node.expr2 else UNKNOWN])
+        yes, no = proven(node.test, scope)
+        return joined([type_of(node.expr1, yes), type_of(node.expr2, no) if node.expr2 else UNKNOWN])
     if isinstance(node, nodes.Getitem | nodes.Getattr):
         return type_of_part(node, scope)
     if isinstance(node, nodes.List | nodes.Tuple):

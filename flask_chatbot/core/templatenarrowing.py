@@ -10,21 +10,37 @@ OPPOSITES = {"eq": "ne", "ne": "eq", "lt": "gteq", "gteq": "lt", "gt": "lteq", "
 TURNED = {"eq": "eq", "ne": "ne", "lt": "gt", "gt": "lt", "lteq": "gteq", "gteq": "lteq"}
 COUNTS = ("length", "count")
 COMPARING = {"eq": "eq", "ne": "ne", "lt": "lt", "le": "lteq", "gt": "gt", "ge": "gteq", "in": "in"}  # tests that compare
-PROVEN = {"number": NUMBER, "string": TEXT}
+SURE = {"number": NUMBER, "string": TEXT}
 
 
 def narrowed(test: nodes.Node, scope: Scope, holds: bool) -> Scope:
     """The scope where a condition holds, or where it does not."""
+    return proven(test, scope)[0 if holds else 1]
+
+
+def proven(test: nodes.Node, scope: Scope) -> tuple[Scope, Scope]:
+    """The scope where a condition holds, and where it does not; every part of it is looked at once, however they are nested."""
     if isinstance(test, nodes.Not):
-        return narrowed(test.node, scope, not holds)
-    if isinstance(test, nodes.And | nodes.Or):
-        both = isinstance(test, nodes.And) is holds
-        left = narrowed(test.left, scope, holds)
-        if both:
-            return narrowed(test.right, left, holds)
-        return merged(scope, [left, narrowed(test.right, narrowed(test.left, scope, not holds), holds)])
+        yes, no = proven(test.node, scope)
+        return no, yes
+    if isinstance(test, nodes.And):
+        yes, no = proven(test.left, scope)
+        both, other = proven(test.right, yes)
+        return both, merged(scope, [no, other])
+    if isinstance(test, nodes.Or):
+        yes, no = proven(test.left, scope)
+        other, neither = proven(test.right, no)
+        return merged(scope, [yes, other]), neither
+    kind = scope.get(test.name, UNKNOWN) if isinstance(test, nodes.Name) else UNKNOWN
+    if isinstance(test, nodes.Name) and kind.proof is not None:  # it was set to a condition, and proves what that does
+        return proven(kind.proof, {**scope, test.name: kind._replace(proof=None)})
+    return with_simple(test, scope, True), with_simple(test, scope, False)
+
+
+def with_simple(test: nodes.Node, scope: Scope, holds: bool) -> Scope:
+    """What a condition proves that is not made of others."""
     if isinstance(test, nodes.Name):
-        return with_truth(test, scope, holds)
+        return with_entries(test, scope, 1) if holds else scope
     if isinstance(test, nodes.Test):
         return with_test(test, scope, holds)
     if isinstance(test, nodes.Compare) and len(test.ops) == 1:
@@ -40,23 +56,15 @@ def merged(scope: Scope, ends: list[Scope]) -> Scope:
     return {**scope, **changed} if changed else scope
 
 
-def with_truth(node: nodes.Name, scope: Scope, holds: bool) -> Scope:
-    """A name that counts as true holds something; one that was set to a condition proves what that does."""
-    kind = scope.get(node.name, UNKNOWN)
-    if kind.proof is not None:
-        return narrowed(kind.proof, scope, holds)
-    return with_entries(node, scope, 1) if holds else scope
-
-
 def with_test(test: nodes.Test, scope: Scope, holds: bool) -> Scope:
     """``is none``, ``is defined``, ``is number`` and the like; those of two sides are comparisons by another name."""
     if test.name == "none":
         return with_type(test.node, scope, (lambda kind: NONE) if holds else (lambda kind: kind.given))
     if test.name in ("defined", "undefined"):
         return with_entry(test.node, scope) if holds is (test.name == "defined") else scope
-    if test.name in PROVEN and holds:
-        proven = PROVEN[test.name]
-        return with_type(test.node, scope, lambda kind: kind.given if kind.words else proven)
+    if test.name in SURE and holds:
+        sure = SURE[test.name]
+        return with_type(test.node, scope, lambda kind: kind.given if kind.words else sure)
     if test.name in COMPARING and test.args:
         return with_comparison(test.node, COMPARING[test.name], test.args[0], scope, holds)
     return scope
@@ -103,8 +111,8 @@ def with_entries(node: nodes.Node | None, scope: Scope, least: int) -> Scope:
     return with_type(node, scope, filled)
 
 
-def with_type(node: nodes.Node | None, scope: Scope, proven: Callable[[Type], Type]) -> Scope:
+def with_type(node: nodes.Node | None, scope: Scope, known: Callable[[Type], Type]) -> Scope:
     """The scope with what is proven of a name; of anything but a name nothing is noted."""
     if not isinstance(node, nodes.Name) or node.name not in scope:
         return scope
-    return {**scope, node.name: proven(scope[node.name])}
+    return {**scope, node.name: known(scope[node.name])}
