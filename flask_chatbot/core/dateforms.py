@@ -24,7 +24,7 @@ class Kind(NamedTuple):
 
 
 _OF_DAYS = {"D": "d", "j": "d", "l": "EEEE", "m": "M", "F": "MMMM", "n": "M", "Y": "y", "b": "M"}
-_OF_CLOCKS = {"M": "m", "i": "m", "G": "H", "g": "h", "A": "a", "I": "h", "p": "a"}
+_OF_CLOCKS = {"M": "m", "i": "mm", "G": "H", "g": "h", "A": "a", "I": "h", "p": "a"}
 KINDS = {
     "date": Kind(_DAY, "d, M, y and E", "d/M/yyyy", _OF_DAYS),
     "time": Kind(_CLOCK, "H, m and s", "HH.mm", _OF_CLOCKS),
@@ -55,11 +55,11 @@ def misformed(form: object, name: str) -> str:
     better = rewritten(form, name)
     if not fault_of(better, kind):
         return f"{form!r} is no pattern of this filter. Write {better!r}."
-    if kind.letters is _DAY and not unknown(form, {**_DAY, **_CLOCK}):
-        return f"{form!r} has hours, and this filter writes days. Write the hours on their own: `now | time('HH.mm')`."
-    if kind.letters is _CLOCK and not unknown(form, {**_DAY, **_CLOCK}):
+    if not re.search("[%']", form) and not unknown(form, {**_DAY, **_CLOCK}):
+        if kind.letters is _DAY:
+            return f"{form!r} has hours, and this filter writes days. Write the hours on their own: `now | time('HH.mm')`."
         return f"{form!r} has days, and this filter writes hours. Write the day on its own: `now | date('d/M/yyyy')`."
-    return f"{fault} Its letters are {kind.known}, as in '{kind.example}', and words stand in quotes: '{kind.example[0]} ''...'''."
+    return f"{fault} Its letters are {kind.known}, as in '{kind.example}', and words stand in single quotes."
 
 
 def fault_of(form: str, kind: Kind) -> str:

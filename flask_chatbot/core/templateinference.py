@@ -46,9 +46,7 @@ def type_of_two(node: nodes.BinExpr, scope: Scope) -> Type:
     if isinstance(node, OF_NUMBERS):
         return NUMBER
     right = type_of(node.right, scope)
-    if isinstance(node, nodes.Add) and "a yes or no" in (left.words, right.words) and {left.words, right.words} <= COUNTED:
-        return NUMBER
-    if left.is_number and right.is_number:
+    if {left.words, right.words} <= COUNTED:
         return INTEGER if left.kind == right.kind == "integer" else NUMBER
     is_joined = isinstance(node, nodes.Add) and (left.is_text or right.is_text)  # a text takes nothing but texts, and what counts as empty
     return TEXT if is_joined and all(kind.is_text or not kind.words for kind in (left, right)) else UNKNOWN
