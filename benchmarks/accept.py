@@ -16,7 +16,7 @@ from benchmarks.tables import Row, Say, seconds, table
 from benchmarks.timing import Work, no_collector, ratio
 from flask_chatbot import Chatbot
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.replies import Text
+from flask_chatbot.core.values.replies import Text
 from flask_chatbot.gateway.service import Terms
 from flask_chatbot.transports.simulator import Simulator
 

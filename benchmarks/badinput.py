@@ -11,8 +11,8 @@ from benchmarks.rulesets import UNKNOWN, make_rules, rule_file
 from benchmarks.tables import Row, Say, seconds, table
 from flask_chatbot.core.engine import decide
 from flask_chatbot.core.memory import NO_MEMORY
-from flask_chatbot.core.messages import Message
 from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.values.messages import Message
 from flask_chatbot.errors import RulesError
 
 LIMIT = 0.005  # seconds

@@ -13,7 +13,7 @@ from time import perf_counter, process_time
 
 from benchmarks.servers import ROOT
 from benchmarks.tables import Row, Say, table
-from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.gateway.acks import Acks
 from flask_chatbot.gateway.callbacks import Caller
 from flask_chatbot.gateway.http import HttpClient

@@ -13,8 +13,8 @@ from benchmarks.tables import Row, Say, seconds, table
 from benchmarks.timing import Work, in_turn, ratio
 from flask_chatbot.core.engine import decide
 from flask_chatbot.core.memory import NO_MEMORY
-from flask_chatbot.core.messages import Message
 from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.values.messages import Message
 
 SIZES = (10, 100, 1_000, 10_000, 100_000)
 RIVESCRIPT_MOST = 10_000  # rules; it takes seconds for one message to more

@@ -24,7 +24,7 @@ autodoc_preserve_defaults = True
 # The build needs no network, so names of other projects lead nowhere.
 nitpick_ignore_regex = [("py:.*", r"(?!flask_chatbot).*")]
 # What Image, Audio, Video and Document have in common, and nobody makes.
-nitpick_ignore = [("py:class", "flask_chatbot.core.replies.Media")]
+nitpick_ignore = [("py:class", "flask_chatbot.core.values.replies.Media")]
 
 html_theme = "flask"
 html_title = "flask_chatbot"

@@ -1,8 +1,8 @@
 """A keyword chatbot for Flask: what customers write, and what they get for it, stands in a YAML file."""
 
-from flask_chatbot.core.messages import Message, Sender
-from flask_chatbot.core.outbound import Ack
-from flask_chatbot.core.replies import Audio, ContactCard, Document, Image, Location, Menu, Text, Video
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Image, Location, Menu, Text, Video
 from flask_chatbot.errors import (
     BadSignature,
     ChatbotError,

@@ -4,7 +4,19 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from flask_chatbot.core.replies import REPLIES_LIMIT, TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
+from flask_chatbot.core.values.replies import (
+    REPLIES_LIMIT,
+    TEXT_LIMIT,
+    Audio,
+    ContactCard,
+    Document,
+    Image,
+    Location,
+    Media,
+    Reply,
+    Text,
+    Video,
+)
 from flask_chatbot.strictjson import Number
 from flask_chatbot.wire import read_object
 

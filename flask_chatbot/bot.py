@@ -10,21 +10,21 @@ from random import Random
 from typing import TYPE_CHECKING, Protocol
 
 from flask_chatbot.config import Settings
-from flask_chatbot.core.actions import Forward, Save
 from flask_chatbot.core.contacts import callable_only
 from flask_chatbot.core.engine import Decision, ForwardFailed, HandlerFailed, Notes, Outcome, decide, lacking
 from flask_chatbot.core.loader import load_rules
 from flask_chatbot.core.matching import Match
 from flask_chatbot.core.memory import NO_MEMORY, Memory, ShortMemory, State
-from flask_chatbot.core.messages import Message
 from flask_chatbot.core.moment import keeps_quiet
-from flask_chatbot.core.problems import Problem, did_you_mean
 from flask_chatbot.core.remembering import TRIES, Remembering
-from flask_chatbot.core.replies import Reply, Text
 from flask_chatbot.core.returned import plain_replies_of, replies_of
-from flask_chatbot.core.rows import as_dict
 from flask_chatbot.core.rules import RuleBook
 from flask_chatbot.core.sentences import say
+from flask_chatbot.core.values.actions import Forward, Save
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.problems import Problem, did_you_mean
+from flask_chatbot.core.values.replies import Reply, Text
+from flask_chatbot.core.values.rows import as_dict
 from flask_chatbot.errors import AnswerFailed, FetchError, HandlerError, Invalid, Skip
 from flask_chatbot.handlers import Handler, Handlers, field_names
 from flask_chatbot.tracebacks import private, told

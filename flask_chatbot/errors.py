@@ -25,7 +25,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flask_chatbot.core.problems import Problem
+    from flask_chatbot.core.values.problems import Problem
 
 
 class ChatbotError(Exception):

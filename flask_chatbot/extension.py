@@ -11,8 +11,8 @@ from flask import Blueprint, Flask
 
 from flask_chatbot import health, outgoing, webhook
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.chats import number_of
-from flask_chatbot.core.messages import Message
+from flask_chatbot.core.values.chats import number_of
+from flask_chatbot.core.values.messages import Message
 from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
 from flask_chatbot.handlers import Handlers, check_handler, word
 from flask_chatbot.startup import prepare

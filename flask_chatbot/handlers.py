@@ -18,9 +18,9 @@ from flask_chatbot.core.fieldtypes import FIELD_TYPES
 from flask_chatbot.core.filters import Misfit, filters
 from flask_chatbot.core.loader import short_path
 from flask_chatbot.core.locale import Locale
-from flask_chatbot.core.problems import Mark, Problem, did_you_mean
 from flask_chatbot.core.rules import Rule, RuleBook
 from flask_chatbot.core.sentences import quote, say
+from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
 from flask_chatbot.errors import AnswerFailed, HandlerError, Invalid
 from flask_chatbot.tracebacks import told, with_words
 from flask_chatbot.variables import unset_in

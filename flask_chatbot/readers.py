@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from flask_chatbot.core.durations import LONGEST, UNITS, read_duration
-from flask_chatbot.core.problems import did_you_mean
+from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.keys import Key, read_secret
 from flask_chatbot.privatehosts import read_private_host
 from flask_chatbot.strictjson import Number

@@ -12,9 +12,9 @@ from flask import Flask
 from flask_chatbot.bot import Bot
 from flask_chatbot.core.late import Late, new_lock, sleep
 from flask_chatbot.core.loader import Loaded, read_rules, short_path
-from flask_chatbot.core.problems import Mark, Problem
-from flask_chatbot.core.sources import Sources, digest_of, files_now
 from flask_chatbot.core.testrunner import cases, run
+from flask_chatbot.core.values.problems import Mark, Problem
+from flask_chatbot.core.values.sources import Sources, digest_of, files_now
 
 INTERVAL = 0.3  # seconds between two looks; a change is taken by the second look after it
 TOLD = 20  # problems in one line of the log

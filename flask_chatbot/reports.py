@@ -5,14 +5,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
-from flask_chatbot.core.actions import Action, action_data
 from flask_chatbot.core.controls import json_text, visible
 from flask_chatbot.core.loader import Loaded, short_path
-from flask_chatbot.core.problems import Problem
 from flask_chatbot.core.rules import Rule, RuleBook
 from flask_chatbot.core.testrunner import Failure
+from flask_chatbot.core.values.actions import Action, action_data
+from flask_chatbot.core.values.problems import Problem
+from flask_chatbot.core.values.written import reply_data, shown
 from flask_chatbot.core.verdicts import KINDS, Verdict
-from flask_chatbot.core.written import reply_data, shown
 from flask_chatbot.terminal import Styled, styled, together
 from flask_chatbot.trying import Tried
 
@@ -216,7 +216,7 @@ DECISIONS: dict[str, Callable[[Tried, Verdicts], Iterator[str]]] = {"text": deci
 def action_text(action: Action) -> str:
     """An action in one line.
 
-    >>> from flask_chatbot.core.actions import Subscribe
+    >>> from flask_chatbot.core.values.actions import Subscribe
     >>> action_text(Subscribe(False))
     'subscribe: false'
     """

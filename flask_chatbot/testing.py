@@ -11,9 +11,9 @@ from flask import Flask
 from flask_chatbot.bot import Bot
 from flask_chatbot.core.engine import Decision
 from flask_chatbot.core.memory import ShortMemory, State
-from flask_chatbot.core.messages import Message, Sender
-from flask_chatbot.core.replies import Text
 from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.replies import Text
 from flask_chatbot.core.verdicts import explain
 from flask_chatbot.errors import ChatbotError
 

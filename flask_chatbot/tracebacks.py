@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Iterable
 
 from flask_chatbot.core.controls import visible
-from flask_chatbot.core.messages import Message, split_parts
+from flask_chatbot.core.values.messages import Message, split_parts
 
 BETWEEN_WORDS = re.compile(r"[\s#\"]+")
 SHORTEST = 3  # characters; what is shorter stands in every traceback, and tells nothing

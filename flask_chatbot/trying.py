@@ -13,8 +13,8 @@ from flask_chatbot.bot import Bot, NoDeeds
 from flask_chatbot.core.engine import Decision, Notes, decide
 from flask_chatbot.core.matching import Match
 from flask_chatbot.core.memory import Memory, ShortMemory
-from flask_chatbot.core.messages import Message
 from flask_chatbot.core.rules import Rule, RuleBook
+from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.verdicts import lasting
 
 

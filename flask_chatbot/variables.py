@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from flask_chatbot.core.actions import Forward
-from flask_chatbot.core.problems import Problem
 from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.values.actions import Forward
+from flask_chatbot.core.values.problems import Problem
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 

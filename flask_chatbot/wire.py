@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from json.encoder import encode_basestring as quoted
 
-from flask_chatbot.core.messages import Message, Sender
-from flask_chatbot.core.replies import TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.replies import TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.strictjson import Number, read_json, shown
 

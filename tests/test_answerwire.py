@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_chatbot.answerwire import Answered, read_answer
-from flask_chatbot.core.replies import REPLIES_LIMIT, TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Reply, Text, Video
+from flask_chatbot.core.values.replies import REPLIES_LIMIT, TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Reply, Text, Video
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.wire import write_replies
 

@@ -33,12 +33,12 @@ from flask_chatbot import (
     Video,
 )
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.actions import Notify, Save
 from flask_chatbot.core.engine import Decision
 from flask_chatbot.core.memory import Memory, ShortMemory, State
-from flask_chatbot.core.messages import Sender
 from flask_chatbot.core.numbers import mask
-from flask_chatbot.core.replies import Media, Reply
+from flask_chatbot.core.values.actions import Notify, Save
+from flask_chatbot.core.values.messages import Sender
+from flask_chatbot.core.values.replies import Media, Reply
 from flask_chatbot.testing import Chat
 from tests.apps import halo
 from tests.bots import app_of, chat_of, name, place

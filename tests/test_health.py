@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from flask_chatbot.core.problems import Mark, Problem
+from flask_chatbot.core.values.problems import Mark, Problem
 from tests.apps import KEY, add_bot, make_app
 
 OK = (200, {"status": "ok"})

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from flask_chatbot import Chatbot, Message
-from flask_chatbot.core.messages import Sender
+from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.errors import Refused, TryLater
 from flask_chatbot.gateway.hiring import hire
 from flask_chatbot.gateway.reception import receiver

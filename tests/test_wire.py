@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.messages import Message, Sender
-from flask_chatbot.core.replies import Audio, ContactCard, Document, Image, Location, Reply, Text, Video
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Image, Location, Reply, Text, Video
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.strictjson import Number
 from flask_chatbot.wire import EXAMPLE, read_object, read_webhook, write_coordinate, write_refusal, write_replies

@@ -12,11 +12,11 @@ from flask_chatbot.commands.apps import Told, find_place
 from flask_chatbot.core.additions import UNKNOWN_ADDITIONS
 from flask_chatbot.core.loader import beside, read_rules
 from flask_chatbot.core.memory import NOTHING
-from flask_chatbot.core.messages import Message, Sender
 from flask_chatbot.core.numbers import Invalid, normalize_phone, read_number
 from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.written import shown
 from flask_chatbot.core.verdicts import explain
-from flask_chatbot.core.written import shown
 from flask_chatbot.errors import RulesError
 from flask_chatbot.hosts import Host, find_host
 from flask_chatbot.reports import DECISIONS

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask_chatbot.core.documents import Document, Step, schema_complaints
 from flask_chatbot.core.fields import FieldType
-from flask_chatbot.core.problems import Mark, Problem
 from flask_chatbot.core.rules import RuleBook
 from flask_chatbot.core.shape import ROOT, Shape
+from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamlnodes import Scalar
 
 

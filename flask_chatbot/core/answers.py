@@ -8,9 +8,9 @@ from random import Random
 from typing import Protocol
 
 from flask_chatbot.core.numbers import contact_number
-from flask_chatbot.core.problems import Mark
-from flask_chatbot.core.replies import ContactCard, Location, Media, Reply, Text
 from flask_chatbot.core.templates import Template
+from flask_chatbot.core.values.problems import Mark
+from flask_chatbot.core.values.replies import ContactCard, Location, Media, Reply, Text
 
 Names = Mapping[str, object]
 

@@ -8,9 +8,9 @@ from typing import Literal
 
 from flask_chatbot.core.daytimes import DAY, DAY_NAMES, Dates, Span, in_words
 from flask_chatbot.core.hours import Hours
-from flask_chatbot.core.messages import Message
 from flask_chatbot.core.numbers import mask, senders_phone
 from flask_chatbot.core.sentences import clip
+from flask_chatbot.core.values.messages import Message
 
 CLOCK = frozenset({"open", "days", "time", "dates"})
 _SHOWN_LIMIT = 80  # characters of a long list

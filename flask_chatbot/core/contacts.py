@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from flask_chatbot.core.numbers import contact_number
-from flask_chatbot.core.replies import ContactCard, Reply
+from flask_chatbot.core.values.replies import ContactCard, Reply
 
 log = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from flask_chatbot.core.conditions import CLOCK, Condition, disjoint
 from flask_chatbot.core.matching import Candidate, Index, Kind
-from flask_chatbot.core.problems import Problem
 from flask_chatbot.core.rules import RULES_PER_LITERAL, Rule, RuleBook
 from flask_chatbot.core.sentences import clip
 from flask_chatbot.core.similar import SimilarIndex
+from flask_chatbot.core.values.problems import Problem
 
 NOUNS = {
     Kind.KEYWORD: "keyword",

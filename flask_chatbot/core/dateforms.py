@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from flask_chatbot.core.problems import did_you_mean
+from flask_chatbot.core.values.problems import did_you_mean
 
 WIDTHS = ("short", "medium", "long", "full")
 LIMIT = 40  # characters of a pattern such as "EEEE, d MMMM"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from flask_chatbot.core.problems import did_you_mean
+from flask_chatbot.core.values.problems import did_you_mean
 
 DAY = 24 * 60  # minutes
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # in the order of date.weekday()

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
-from flask_chatbot.core.chats import group_chat
 from flask_chatbot.core.forms import Form, together
-from flask_chatbot.core.messages import Message
-from flask_chatbot.core.replies import TEXT_LIMIT
 from flask_chatbot.core.sentences import say
+from flask_chatbot.core.values.chats import group_chat
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.replies import TEXT_LIMIT
 
 PATIENCE = 15 * 60.0  # seconds a form waits for its answer, and a menu for a choice
 MENUS_LIMIT = 10  # menus that can be gone back through

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
-from flask_chatbot.core.actions import Action, Forward, Notify, Pause, Save, Subscribe
 from flask_chatbot.core.durations import read_duration
 from flask_chatbot.core.fieldbuilder import build_fields
 from flask_chatbot.core.fields import Field, FieldType
@@ -17,6 +16,7 @@ from flask_chatbot.core.places import Place
 from flask_chatbot.core.rules import MenuEntry
 from flask_chatbot.core.templates import Sandbox, Template, compile_template, has_marks
 from flask_chatbot.core.templatetypes import Names
+from flask_chatbot.core.values.actions import Action, Forward, Notify, Pause, Save, Subscribe
 
 NUMBERED = re.compile(r"\d{1,3}(?:[.):]+(?=\s|$)|$)")
 SWITCHES = frozenset("true false yes no on off ya tidak".split())

@@ -8,11 +8,11 @@ import fastjsonschema
 from jsonschema import Draft7Validator
 
 from flask_chatbot.core import yamlnodes
-from flask_chatbot.core.problems import Mark, Problem
 from flask_chatbot.core.salvage import salvage
 from flask_chatbot.core.schemawords import Complaint, as_null, complaints
 from flask_chatbot.core.shape import SCHEMA, plain
 from flask_chatbot.core.textmarks import spot_of
+from flask_chatbot.core.values.problems import Mark, Problem
 
 Step = str | int
 

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from flask_chatbot.core.problems import did_you_mean
+from flask_chatbot.core.values.problems import did_you_mean
 
 LONGEST = timedelta(days=366)
 _UNITS = {

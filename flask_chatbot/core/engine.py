@@ -8,7 +8,6 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from flask_chatbot.core.actions import Action, Pause, Save
 from flask_chatbot.core.answers import make_all
 from flask_chatbot.core.conditions import is_clock
 from flask_chatbot.core.dialogue import NOWHERE, ShownMenu, chat_key, menu_text, read_dialogue, write_dialogues
@@ -18,12 +17,13 @@ from flask_chatbot.core.folding import TEXT_LIMIT
 from flask_chatbot.core.forms import NO_FORM, WRONG_LIMIT, Ask, Form, Stop, begin, readings, step
 from flask_chatbot.core.matching import Candidate, Kind, Match
 from flask_chatbot.core.memory import Memory, State
-from flask_chatbot.core.messages import Message
 from flask_chatbot.core.moment import Moment, begun_by, leaves, never_answers, trigger
-from flask_chatbot.core.problems import did_you_mean
-from flask_chatbot.core.replies import REPLIES_LIMIT, Menu, Reply, Text
 from flask_chatbot.core.rules import Rule, RuleBook
 from flask_chatbot.core.sentences import say
+from flask_chatbot.core.values.actions import Action, Pause, Save
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.problems import did_you_mean
+from flask_chatbot.core.values.replies import REPLIES_LIMIT, Menu, Reply, Text
 from flask_chatbot.errors import AnswerFailed, Invalid, Skip
 
 NOTES_KEPT = 30 * 24 * 3600.0  # seconds a handler's `memory` lives after its last change

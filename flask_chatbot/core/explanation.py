@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from flask_chatbot.core.fields import SURPLUS, Field, Reading, titled
-from flask_chatbot.core.replies import TEXT_LIMIT
 from flask_chatbot.core.sentences import clip, say
+from flask_chatbot.core.values.replies import TEXT_LIMIT
 
 _LABEL_LIMIT = 60  # characters of a label
 _FORM_LIMIT = 2000  # characters of the form; the problems need the other half

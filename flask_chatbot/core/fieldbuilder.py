@@ -11,10 +11,10 @@ from flask_chatbot.core.fieldtypes import FIELD_TYPES
 from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.patterns import build_pattern
 from flask_chatbot.core.places import Place
-from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.templatecheck import JINJA_NAMES
 from flask_chatbot.core.templates import Sandbox, Template, compile_template
 from flask_chatbot.core.templatetypes import Type, type_of_var
+from flask_chatbot.core.values.problems import did_you_mean
 
 RESERVED = ("message", "text", "data", "keyword", "now", "memory", "value", *JINJA_NAMES)
 NAME = re.compile(r"[^\W\d]\w*")

@@ -14,7 +14,7 @@ from flask_chatbot.core.dateforms import LIMIT as PATTERN_LIMIT
 from flask_chatbot.core.dateforms import WIDTHS, in_calendar_years
 from flask_chatbot.core.locale import Locale, is_month_first
 from flask_chatbot.core.numbers import format_phone, mask
-from flask_chatbot.core.replies import TEXT_LIMIT
+from flask_chatbot.core.values.replies import TEXT_LIMIT
 
 JINJA_FILTERS = "abs capitalize count d default first float int last length list lower max min sort title trim upper wordcount".split()
 AT = {"id": "pukul", "en": "at"}  # what stands between a date and its time

@@ -4,16 +4,16 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import starmap
 
-from flask_chatbot.core.actions import Forward, Notify, Save
 from flask_chatbot.core.answers import Answer, ContactAnswer, LocationAnswer, MediaAnswer, OneOf, TextAnswer
 from flask_chatbot.core.conditions import disjoint
 from flask_chatbot.core.contests import contests
 from flask_chatbot.core.daytimes import DAY, Span
 from flask_chatbot.core.hours import Hours
-from flask_chatbot.core.problems import Mark, Problem
 from flask_chatbot.core.rules import Rule, RuleBook
 from flask_chatbot.core.sentences import clip
 from flask_chatbot.core.templates import Template
+from flask_chatbot.core.values.actions import Forward, Notify, Save
+from flask_chatbot.core.values.problems import Mark, Problem
 
 TAG = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)  # of a template
 WORD = re.compile(r"\w+")

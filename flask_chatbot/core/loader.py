@@ -13,19 +13,19 @@ from flask_chatbot.core.additions import NO_ADDITIONS, Additions, read_added
 from flask_chatbot.core.conditionbuilder import build_hours
 from flask_chatbot.core.documents import Step, read_document
 from flask_chatbot.core.fieldtypes import FIELD_TYPES
-from flask_chatbot.core.globs import ENTRIES_LIMIT, SECONDS_LIMIT, TooWide
 from flask_chatbot.core.matching import Index
 from flask_chatbot.core.places import Place
 from flask_chatbot.core.preamble import build_folding, build_groups, build_locale, build_vars
-from flask_chatbot.core.problems import Mark, Problem, did_you_mean
 from flask_chatbot.core.rulebuilder import NAMES, ONLY_FALLBACK, RuleBuilder
 from flask_chatbot.core.rules import RULES_PER_LITERAL, Rule, RuleBook
-from flask_chatbot.core.ruletests import RuleTest
 from flask_chatbot.core.salvage import GONE
-from flask_chatbot.core.sources import Sources, digest, matching
 from flask_chatbot.core.templates import Sandbox
 from flask_chatbot.core.templatetypes import type_of_var
 from flask_chatbot.core.testbuilder import build_test, check_names
+from flask_chatbot.core.values.globs import ENTRIES_LIMIT, SECONDS_LIMIT, TooWide
+from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
+from flask_chatbot.core.values.rule_tests import RuleTest
+from flask_chatbot.core.values.sources import Sources, digest, matching
 from flask_chatbot.errors import RulesError
 
 NEIGHBOURS = 3  # files named where another one is missing

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from flask_chatbot.core.folding import TEXT_LIMIT, Folding
 from flask_chatbot.core.patternindex import PatternIndex
 from flask_chatbot.core.phrases import PhraseIndex
-from flask_chatbot.core.problems import Problem
 from flask_chatbot.core.rules import Rule
 from flask_chatbot.core.similar import SimilarIndex, Suggestions
+from flask_chatbot.core.values.problems import Problem
 
 
 class Kind(IntEnum):

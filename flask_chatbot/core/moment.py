@@ -9,8 +9,8 @@ from flask_chatbot.core.fields import Context, dealt, read_fields
 from flask_chatbot.core.forms import Form, answers_nothing, filled
 from flask_chatbot.core.matching import Candidate, Kind, Match
 from flask_chatbot.core.memory import Memory
-from flask_chatbot.core.messages import PARTS_LIMIT, Message, split_parts
 from flask_chatbot.core.rules import Rule, RuleBook
+from flask_chatbot.core.values.messages import PARTS_LIMIT, Message, split_parts
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask_chatbot.core.patternprobe import is_slow
 from flask_chatbot.core.patterns import EFFORT_LIMIT, Pattern, as_written, effort, encoded, one_set
-from flask_chatbot.core.problems import Problem
+from flask_chatbot.core.values.problems import Problem
 
 if TYPE_CHECKING:
     from flask_chatbot.core.rules import Rule

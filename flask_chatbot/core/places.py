@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_chatbot.core.documents import Document, Step
-from flask_chatbot.core.problems import Mark, Problem
 from flask_chatbot.core.salvage import GONE
+from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamlnodes import Scalar
 
 

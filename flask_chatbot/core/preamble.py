@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from flask_chatbot.core.folding import Folding, fold
 from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.places import Place
-from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.sentences import IGNORE_WORDS
 from flask_chatbot.core.templatecheck import JINJA_NAMES
+from flask_chatbot.core.values.problems import did_you_mean
 
 ABBREVIATIONS = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 

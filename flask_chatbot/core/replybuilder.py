@@ -2,9 +2,9 @@
 
 from flask_chatbot.core.answers import Answer, ContactAnswer, LocationAnswer, MediaAnswer, OneOf, TextAnswer
 from flask_chatbot.core.places import Place
-from flask_chatbot.core.replies import Audio, Document, Image, Video
 from flask_chatbot.core.templates import Sandbox, Template, compile_template
 from flask_chatbot.core.templatetypes import Names
+from flask_chatbot.core.values.replies import Audio, Document, Image, Video
 
 MEDIA = {"image": Image, "audio": Audio, "video": Video, "document": Document}
 

@@ -7,7 +7,7 @@ from itertools import islice
 from math import isfinite
 
 from flask_chatbot.core.contacts import dialled
-from flask_chatbot.core.replies import (
+from flask_chatbot.core.values.replies import (
     REPLIES_LIMIT,
     TEXT_LIMIT,
     Audio,
@@ -21,7 +21,7 @@ from flask_chatbot.core.replies import (
     Text,
     Video,
 )
-from flask_chatbot.core.rows import holder
+from flask_chatbot.core.values.rows import holder
 
 log = logging.getLogger(__name__)
 

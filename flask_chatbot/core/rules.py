@@ -6,20 +6,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from flask_chatbot.core.actions import Action, Pause
 from flask_chatbot.core.answers import Answer
 from flask_chatbot.core.conditions import Condition, international
 from flask_chatbot.core.fields import Field
 from flask_chatbot.core.folding import Folding
 from flask_chatbot.core.hours import Hours
 from flask_chatbot.core.locale import Locale
-from flask_chatbot.core.messages import Sender
 from flask_chatbot.core.patterns import Pattern
 from flask_chatbot.core.phrases import Phrase
-from flask_chatbot.core.problems import Mark
-from flask_chatbot.core.ruletests import RuleTest
-from flask_chatbot.core.sources import Sources
 from flask_chatbot.core.templates import Template
+from flask_chatbot.core.values.actions import Action, Pause
+from flask_chatbot.core.values.messages import Sender
+from flask_chatbot.core.values.problems import Mark
+from flask_chatbot.core.values.rule_tests import RuleTest
+from flask_chatbot.core.values.sources import Sources
 
 if TYPE_CHECKING:
     from flask_chatbot.core.matching import Index

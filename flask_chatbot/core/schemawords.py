@@ -7,7 +7,7 @@ from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
 from flask_chatbot.core.fieldtypes import FIELD_TYPES
-from flask_chatbot.core.problems import did_you_mean
+from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.core.yamltraps import MEND, slip_of_colon
 from flask_chatbot.core.yamltraps import shown as in_quotes
 

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from flask_chatbot.core.phrases import LETTERS_LIMIT, WORDS_LIMIT
 from flask_chatbot.core.places import Place
-from flask_chatbot.core.problems import Problem
+from flask_chatbot.core.values.problems import Problem
 
 if TYPE_CHECKING:
     from flask_chatbot.core.rules import Rule

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from jinja2 import nodes
 
 from flask_chatbot.core.dateforms import in_calendar_years, misformed
-from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.templatefilters import DATES, FILTERS, MAY_LACK, NUMBER, STAND_IN, suits
 from flask_chatbot.core.templateflaws import Fault, span
 from flask_chatbot.core.templateinference import type_of
@@ -13,6 +12,7 @@ from flask_chatbot.core.templatenarrowing import COMPARING, narrowed, number_of,
 from flask_chatbot.core.templateoperators import Operators, missing
 from flask_chatbot.core.templatespelling import ARITHMETIC, called, mend, spelled
 from flask_chatbot.core.templatetypes import UNKNOWN, Scope, Type, joined
+from flask_chatbot.core.values.problems import did_you_mean
 
 ALLOWED = (
     nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.For, nodes.Assign, nodes.Filter, nodes.Test, nodes.Compare,

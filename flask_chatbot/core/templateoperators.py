@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from jinja2 import nodes
 
-from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.sentences import NO_WORDS, clip
 from flask_chatbot.core.templatefilters import FORMATS, NUMBER
 from flask_chatbot.core.templateflaws import Fault, between
 from flask_chatbot.core.templateinference import type_of
 from flask_chatbot.core.templatespelling import GIVEN, called, mend, number_in, spelled, stand_in
 from flask_chatbot.core.templatetypes import COUNTED, NOTHING, VAR_TEXT, Scope, Type
+from flask_chatbot.core.values.problems import did_you_mean
 
 SIGNS = {"eq": "==", "ne": "!=", "lt": "<", "gt": ">", "lteq": "<=", "gteq": ">=", "in": "in", "notin": "in"}
 ORDERS = ("lt", "gt", "lteq", "gteq")

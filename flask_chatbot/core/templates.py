@@ -19,8 +19,6 @@ from flask_chatbot.core.filters import NUMBER_LIMIT, Misfit, filters, kind, sing
 from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.lookalikes import may_mislead, warn_of_lookalikes
 from flask_chatbot.core.places import Place
-from flask_chatbot.core.replies import TEXT_LIMIT
-from flask_chatbot.core.rows import NOTHING, holder, part
 from flask_chatbot.core.sentences import say
 from flask_chatbot.core.templatecheck import LOOP_NAMES, PART_NAMES, PARTS, TESTS, TOO_DEEP, check_tree, part_named
 from flask_chatbot.core.templateflaws import Flaw, located
@@ -29,6 +27,8 @@ from flask_chatbot.core.templateshapes import Shapes
 from flask_chatbot.core.templatespelling import spelled
 from flask_chatbot.core.templatesyntax import explain
 from flask_chatbot.core.templatetypes import Names, type_of_value, typed
+from flask_chatbot.core.values.replies import TEXT_LIMIT
+from flask_chatbot.core.values.rows import NOTHING, holder, part
 from flask_chatbot.errors import AnswerFailed
 
 PLAIN_USE = re.compile(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?: or (?P<other>'[\w ]*'|\"[\w ]*\"))? ?\}\}(?!\})")

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from jinja2.exceptions import TemplateSyntaxError
 
-from flask_chatbot.core.problems import did_you_mean
 from flask_chatbot.core.templatecheck import ONLY
 from flask_chatbot.core.templateflaws import Flaw
+from flask_chatbot.core.values.problems import did_you_mean
 
 OPENING = re.compile(r"\{[{%#]")
 PART = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|%\}|\}\}|\{[{%]|['"{}]""", re.DOTALL)

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from flask_chatbot.core.messages import Sender
 from flask_chatbot.core.places import Place
-from flask_chatbot.core.problems import Problem, did_you_mean
-from flask_chatbot.core.replies import Reply
-from flask_chatbot.core.ruletests import MOMENT, NUMBER, Expectation, RuleTest, Turn
-from flask_chatbot.core.written import reply_of
+from flask_chatbot.core.values.messages import Sender
+from flask_chatbot.core.values.problems import Problem, did_you_mean
+from flask_chatbot.core.values.replies import Reply
+from flask_chatbot.core.values.rule_tests import MOMENT, NUMBER, Expectation, RuleTest, Turn
+from flask_chatbot.core.values.written import reply_of
 
 TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
 KEYS = ("rule", "fields", "invalid", "reply", "reply_has", "count")  # in the order in which they are looked at

@@ -14,13 +14,13 @@ from flask_chatbot.core.engine import Decision, decide
 from flask_chatbot.core.fields import Context, Field
 from flask_chatbot.core.matching import Match
 from flask_chatbot.core.memory import ShortMemory, State
-from flask_chatbot.core.messages import Message
-from flask_chatbot.core.problems import Mark, Problem, did_you_mean
-from flask_chatbot.core.replies import Text
 from flask_chatbot.core.rules import RuleBook
-from flask_chatbot.core.ruletests import Expectation, RuleTest, Turn
 from flask_chatbot.core.sentences import quote, say
-from flask_chatbot.core.written import shown
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
+from flask_chatbot.core.values.replies import Text
+from flask_chatbot.core.values.rule_tests import Expectation, RuleTest, Turn
+from flask_chatbot.core.values.written import shown
 from flask_chatbot.errors import AnswerFailed
 
 LOOSE = "tests"  # what tests under no rule are called together

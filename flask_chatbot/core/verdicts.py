@@ -12,9 +12,9 @@ from flask_chatbot.core.engine import Decision
 from flask_chatbot.core.forms import Form, readings
 from flask_chatbot.core.matching import Candidate, Kind
 from flask_chatbot.core.memory import State
-from flask_chatbot.core.messages import Message
 from flask_chatbot.core.moment import Moment, leaves
 from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.values.messages import Message
 
 KINDS = {
     Kind.KEYWORD: "keyword",

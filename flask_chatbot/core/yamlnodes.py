@@ -12,7 +12,7 @@ import yaml
 from yaml import events
 from yaml.scanner import ScannerError
 
-from flask_chatbot.core.problems import Mark, Problem
+from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamldepth import hidden_level
 from flask_chatbot.core.yamlerrors import Breakdown, explain
 from flask_chatbot.core.yamltraps import (

@@ -6,7 +6,7 @@ from secrets import token_hex
 
 from sqlalchemy import Connection
 
-from flask_chatbot.core.outbound import Ack, Receipt
+from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.errors import FetchRefused
 from flask_chatbot.gateway.addresses import read_url
 from flask_chatbot.gateway.schedule import Clock

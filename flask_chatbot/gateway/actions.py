@@ -7,12 +7,12 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from flask_chatbot.bot import Answered, Deeds, Remember
-from flask_chatbot.core.actions import Forward, Notify, Save, Subscribe
-from flask_chatbot.core.chats import person_chat
 from flask_chatbot.core.matching import Match
-from flask_chatbot.core.messages import Message
 from flask_chatbot.core.numbers import senders_phone
-from flask_chatbot.core.replies import Reply
+from flask_chatbot.core.values.actions import Forward, Notify, Save, Subscribe
+from flask_chatbot.core.values.chats import person_chat
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import StoreError
 from flask_chatbot.gateway.forwarding import Forwarder
 from flask_chatbot.gateway.notices import notice

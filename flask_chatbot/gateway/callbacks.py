@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.errors import FetchLater, FetchRefused
 from flask_chatbot.gateway.http import Answer, HttpClient
 from flask_chatbot.gateway.schedule import Clock, next_callback, read_retry_after

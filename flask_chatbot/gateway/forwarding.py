@@ -10,12 +10,12 @@ from hashlib import sha256
 from secrets import token_hex
 
 from flask_chatbot.answerwire import read_answer
-from flask_chatbot.core.actions import Forward
 from flask_chatbot.core.late import sleep
 from flask_chatbot.core.matching import Kind, Match
-from flask_chatbot.core.messages import Message
-from flask_chatbot.core.replies import Reply
 from flask_chatbot.core.rules import Keyword
+from flask_chatbot.core.values.actions import Forward
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import BadPayload, FetchLater, FetchRefused
 from flask_chatbot.gateway.addresses import read_url
 from flask_chatbot.gateway.http import Answer, HttpClient
@@ -117,7 +117,7 @@ def payload(message: Message, match: Match | None, key: str) -> bytes:
     The keyword is one of the rule's, as the file writes it, since programs compare it as a whole. It is the whole text where the rule was
     found by something else.
 
-    >>> from flask_chatbot.core.messages import Sender
+    >>> from flask_chatbot.core.values.messages import Sender
     >>> payload(Message(text="Stok?", sender=Sender(number="628111", name="Ani")), None, "k")
     b'{"keyword": "Stok?", "data": {"nama": "Ani", "nohp": "628111"}, "webhookkey": "k", "from": "628111", "text": "Stok?"}'
     """

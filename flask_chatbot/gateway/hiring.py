@@ -4,8 +4,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
 
-from flask_chatbot.core.messages import Message
-from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.gateway.acks import Acks
 from flask_chatbot.gateway.callbacks import Caller
 from flask_chatbot.gateway.fetching import fetch_media

@@ -3,10 +3,10 @@
 from flask_chatbot.core.fields import titled
 from flask_chatbot.core.locale import Locale
 from flask_chatbot.core.matching import Match
-from flask_chatbot.core.messages import Message
 from flask_chatbot.core.numbers import format_phone
-from flask_chatbot.core.replies import TEXT_LIMIT, Text
 from flask_chatbot.core.sentences import clip, say
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.replies import TEXT_LIMIT, Text
 
 
 def notice(message: Message, match: Match, locale: Locale) -> Text:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.gateway.calls import FIELDS, SENDS, TARGETS, Send
 
 Schema = Mapping[str, Any]

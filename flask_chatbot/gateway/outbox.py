@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection
 
-from flask_chatbot.core.chats import number_of
-from flask_chatbot.core.outbound import Ack
-from flask_chatbot.core.replies import Media, Reply
+from flask_chatbot.core.values.chats import number_of
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Media, Reply
 from flask_chatbot.errors import FetchLater, FetchRefused, Refused, TryLater
 from flask_chatbot.gateway.acks import Acks
 from flask_chatbot.gateway.schedule import Clock, next_send

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.messages import Message
+from flask_chatbot.core.values.messages import Message
 from flask_chatbot.gateway.actions import Actions
 from flask_chatbot.gateway.forwarding import Forwarder
 from flask_chatbot.gateway.http import HttpClient

@@ -6,11 +6,11 @@ from random import Random
 
 from flask_chatbot.core.answers import make_all
 from flask_chatbot.core.matching import Kind, Match
-from flask_chatbot.core.messages import Message, Sender
 from flask_chatbot.core.moment import Moment
-from flask_chatbot.core.problems import did_you_mean
-from flask_chatbot.core.replies import Reply
 from flask_chatbot.core.rules import Rule, RuleBook
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.problems import did_you_mean
+from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import AnswerFailed, ChatbotError
 
 

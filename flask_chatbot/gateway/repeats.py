@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from flask_chatbot.bot import Answered, Bot
-from flask_chatbot.core.messages import Message
+from flask_chatbot.core.values.messages import Message
 from flask_chatbot.gateway.actions import Actions
 from flask_chatbot.gateway.inbound import AlreadyAnswered, Turnstile
 from flask_chatbot.gateway.keeping import Keeping

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.chats import is_group, number_of, person_chat
 from flask_chatbot.core.late import sleep
-from flask_chatbot.core.outbound import Ack
-from flask_chatbot.core.replies import Media, Reply, Text
-from flask_chatbot.core.replydata import type_of
+from flask_chatbot.core.values.chats import is_group, number_of, person_chat
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Media, Reply, Text
+from flask_chatbot.core.values.stored import type_of
 from flask_chatbot.errors import FetchRefused, NotAccepted, TransportError, TryLater
 from flask_chatbot.gateway.http import HttpClient
 from flask_chatbot.gateway.schedule import LEADERSHIP

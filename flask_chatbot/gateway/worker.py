@@ -9,8 +9,8 @@ from random import Random, SystemRandom
 
 from sqlalchemy import Connection
 
-from flask_chatbot.core.messages import Message
-from flask_chatbot.core.outbound import Receipt
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.outbound import Receipt
 from flask_chatbot.errors import StoreError
 from flask_chatbot.gateway import calling
 from flask_chatbot.gateway.acks import Acks

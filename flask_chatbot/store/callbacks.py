@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, case, exists, func, select, update
 
-from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.store.statements import fitting, storable, word
 from flask_chatbot.store.tables import callbacks
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, exists, or_, select, update
 
-from flask_chatbot.core.outbound import Outbound
-from flask_chatbot.core.replies import Reply, Text
-from flask_chatbot.core.replydata import read_reply, write_reply
+from flask_chatbot.core.values.outbound import Outbound
+from flask_chatbot.core.values.replies import Reply, Text
+from flask_chatbot.core.values.stored import read_reply, write_reply
 from flask_chatbot.store.chats import lock_chats, promote
 from flask_chatbot.store.statements import lock_key, storable, try_locks, word, written_out
 from flask_chatbot.store.tables import messages

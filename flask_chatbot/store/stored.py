@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.store.chats import lock_chats, promote
 from flask_chatbot.store.statements import storable, word
 from flask_chatbot.store.tables import messages

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from flask_chatbot.core.outbound import Ack, Receipt
+from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.store.statements import fitting, storable, upsert
 from flask_chatbot.store.tables import transport_ids
 

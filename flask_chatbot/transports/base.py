@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from flask_chatbot.core.messages import Message
-from flask_chatbot.core.outbound import Outbound, Receipt
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.outbound import Outbound, Receipt
 
 MediaKind = Literal["image", "audio", "video", "document"]
 

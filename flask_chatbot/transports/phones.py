@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from secrets import token_hex
 
-from flask_chatbot.core.chats import group_chat, is_group, number_of, person_chat
 from flask_chatbot.core.late import Late, new_condition
-from flask_chatbot.core.messages import Message, Sender
-from flask_chatbot.core.replies import Reply
+from flask_chatbot.core.values.chats import group_chat, is_group, number_of, person_chat
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import Refused
 from flask_chatbot.transports.base import Group
 from flask_chatbot.transports.simulated import Arrived

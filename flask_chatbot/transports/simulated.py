@@ -6,8 +6,8 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Literal
 
-from flask_chatbot.core.outbound import Ack
-from flask_chatbot.core.replies import Reply
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.transports.base import File
 
 

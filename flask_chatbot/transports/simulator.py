@@ -1,6 +1,6 @@
 """`Simulator`: WhatsApp in memory, with phones that write and receive. It needs no account, and fails on request.
 
->>> from flask_chatbot.core.replies import Text
+>>> from flask_chatbot.core.values.replies import Text
 >>> simulator = Simulator(clock=lambda: 1000.0)
 >>> budi = simulator.phone("628111", name="Budi")
 
@@ -31,8 +31,8 @@ from hashlib import sha256
 from traceback import format_tb
 
 from flask_chatbot.core.late import Late, new_condition
-from flask_chatbot.core.messages import Message
-from flask_chatbot.core.outbound import Ack, Outbound, Receipt
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.errors import TryLater
 from flask_chatbot.transports.base import File, Group, Listener, Session
 from flask_chatbot.transports.phones import KEPT, Network, Phone

@@ -13,8 +13,8 @@ from flask.cli import ScriptInfo
 
 from flask_chatbot import Chatbot
 from flask_chatbot.cli import chatbot
-from flask_chatbot.core.outbound import Ack
-from flask_chatbot.core.replies import Text
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Text
 from flask_chatbot.store import callbacks, outbox, stored
 from flask_chatbot.store.callbacks import NewCallback, Outcome
 from flask_chatbot.store.database import Database

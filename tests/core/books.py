@@ -9,9 +9,9 @@ from types import MappingProxyType
 from flask_chatbot.core.engine import Decision, decide
 from flask_chatbot.core.loader import load_rules, read_rules
 from flask_chatbot.core.memory import NO_MEMORY
-from flask_chatbot.core.messages import Message, Sender
-from flask_chatbot.core.replies import Reply, Text
 from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.replies import Reply, Text
 
 NOW = datetime(2026, 11, 22, 14, 47, tzinfo=UTC)  # a Sunday, 21.47 in Jakarta
 BUDI = Sender(number="6281234567890", name="Budi")

@@ -6,9 +6,9 @@ from typing import Literal
 
 from flask_chatbot.core.engine import Decision, Handle, decide, no_handler
 from flask_chatbot.core.memory import ShortMemory
-from flask_chatbot.core.messages import Message, Sender
-from flask_chatbot.core.replies import Reply, Text
 from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.replies import Reply, Text
 from tests.core.books import BUDI, NOW
 
 Chat = Literal["private", "group"]

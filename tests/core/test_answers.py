@@ -6,8 +6,8 @@ import pytest
 
 from flask_chatbot.core.answers import OneOf, TextAnswer, make_all
 from flask_chatbot.core.locale import Locale
-from flask_chatbot.core.replies import Audio, ContactCard, Document, Image, Location, Reply, Text, Video
 from flask_chatbot.core.templates import Sandbox, Template
+from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Image, Location, Reply, Text, Video
 from tests.core.books import ask, in_rule, load, replies
 
 QUOTES = "Put quotes around this text:"

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from flask_chatbot.core.conditions import Condition, Failure, Numbers, disjoint, is_clock
 from flask_chatbot.core.daytimes import read_dates, read_span
 from flask_chatbot.core.hours import Hours
-from flask_chatbot.core.messages import Message, Sender
-from flask_chatbot.core.replies import Text
 from flask_chatbot.core.rules import Rule
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.replies import Text
 from tests.core import books
 
 at = partial(datetime, tzinfo=ZoneInfo("Asia/Jakarta"))

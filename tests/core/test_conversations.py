@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flask_chatbot.core.actions import Notify, Save
 from flask_chatbot.core.engine import HandlerFailed, Outcome
 from flask_chatbot.core.matching import Kind, Match
 from flask_chatbot.core.memory import CHATS_LIMIT
-from flask_chatbot.core.messages import Message
-from flask_chatbot.core.replies import Image, Menu, Text
+from flask_chatbot.core.values.actions import Notify, Save
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.replies import Image, Menu, Text
 from flask_chatbot.errors import Invalid, Skip
 from tests.core.books import BUDI, load
 from tests.core.talks import Talk

@@ -14,8 +14,8 @@ from flask_chatbot.core.dialogue import PATIENCE, Dialogue, read_dialogues
 from flask_chatbot.core.engine import Decision, Outcome, decide
 from flask_chatbot.core.matching import Kind, Match
 from flask_chatbot.core.memory import ShortMemory, State, read_state, write_state
-from flask_chatbot.core.messages import Message, Sender
-from flask_chatbot.core.replies import Menu, Text
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.replies import Menu, Text
 from flask_chatbot.errors import Invalid, Skip
 from tests.core.books import NOW, load
 from tests.core.talks import Chat

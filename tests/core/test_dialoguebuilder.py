@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.core.actions import Forward, Notify, Pause, Save, Subscribe
-from flask_chatbot.core.replies import Text
+from flask_chatbot.core.values.actions import Forward, Notify, Pause, Save, Subscribe
+from flask_chatbot.core.values.replies import Text
 from tests.core.books import in_rule, load, problems, replies
 
 NO_TEMPLATE = "is no template: customers would read the braces. Write it without them."

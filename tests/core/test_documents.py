@@ -1,5 +1,5 @@
 from flask_chatbot.core.documents import read_document
-from flask_chatbot.core.problems import Mark
+from flask_chatbot.core.values.problems import Mark
 from flask_chatbot.core.yamltree import Scalar
 
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.actions import Notify
 from flask_chatbot.core.engine import Decision, decide, differ
 from flask_chatbot.core.fieldtypes import FIELD_TYPES
 from flask_chatbot.core.matching import Kind, Match
 from flask_chatbot.core.memory import NO_MEMORY, State
-from flask_chatbot.core.messages import Message, Sender
-from flask_chatbot.core.replies import Document, Text
 from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.values.actions import Notify
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.replies import Document, Text
 from tests.core.books import ask, load, replies, said
 from tests.core.talks import Talk
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from flask_chatbot.core.fields import Context, Field, Option, Reading, listed, read_fields
 from flask_chatbot.core.fieldtypes import FIELD_TYPES
-from flask_chatbot.core.messages import split_parts
+from flask_chatbot.core.values.messages import split_parts
 from flask_chatbot.errors import AnswerFailed
 
 ID = Context("id", "ID", datetime(2026, 11, 22, tzinfo=UTC))

@@ -10,9 +10,9 @@ import pytest
 from flask_chatbot.core.answers import TextAnswer
 from flask_chatbot.core.fields import Option
 from flask_chatbot.core.loader import load_rules, read_rules
-from flask_chatbot.core.problems import Mark
-from flask_chatbot.core.replies import Text
 from flask_chatbot.core.rules import Keyword, Rule
+from flask_chatbot.core.values.problems import Mark
+from flask_chatbot.core.values.replies import Text
 from tests.core.books import ask, in_rule, load, problems, replies, rule_name, said, write
 
 

@@ -9,8 +9,8 @@ from flask_chatbot.core.folding import Folding
 from flask_chatbot.core.matching import Candidate, Index, Kind
 from flask_chatbot.core.patterns import read_pattern
 from flask_chatbot.core.phrases import read_phrase
-from flask_chatbot.core.problems import Mark
 from flask_chatbot.core.rules import Keyword, Rule
+from flask_chatbot.core.values.problems import Mark
 from tests.core.books import ask, load, rule_name
 from tests.core.naive import Naive
 

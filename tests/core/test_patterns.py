@@ -12,8 +12,8 @@ from flask_chatbot.core.patternindex import CROWD_LIMIT, LOOK, PatternIndex, has
 from flask_chatbot.core.patternmemory import read_memory
 from flask_chatbot.core.patternparts import read_parts
 from flask_chatbot.core.patterns import EFFORT_LIMIT, effort, read_pattern
-from flask_chatbot.core.problems import Mark
 from flask_chatbot.core.rules import Rule
+from flask_chatbot.core.values.problems import Mark
 from tests.core.books import ask, load, problems, rule_name, said
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from flask_chatbot.core.folding import Folding, split_words
 from flask_chatbot.core.phrases import PhraseIndex, read_phrase
-from flask_chatbot.core.problems import Mark
 from flask_chatbot.core.rules import Rule
+from flask_chatbot.core.values.problems import Mark
 from tests.core.books import load, problems, rule_name
 
 

@@ -6,8 +6,8 @@ from itertools import count, repeat
 
 import pytest
 
-from flask_chatbot.core.replies import Text
 from flask_chatbot.core.returned import ITEMS_LIMIT, replies_of
+from flask_chatbot.core.values.replies import Text
 
 
 def endless() -> Iterator[object]:

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.problems import Mark
 from flask_chatbot.core.rules import Rule
 from flask_chatbot.core.similar import CROWD_LIMIT, SimilarIndex, Spellings, Suggestions
+from flask_chatbot.core.values.problems import Mark
 from tests.core.books import load, problems, rule_name, said
 from tests.core.naive import is_like, is_one_error
 

@@ -14,8 +14,8 @@ from sqlalchemy import text as sql
 
 from flask_chatbot.core.filters import join
 from flask_chatbot.core.locale import Locale
-from flask_chatbot.core.replies import Text
 from flask_chatbot.core.templates import Sandbox, Template, joined
+from flask_chatbot.core.values.replies import Text
 from flask_chatbot.errors import AnswerFailed
 from tests.core.books import ask, load, problems, replies, said
 

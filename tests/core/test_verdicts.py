@@ -10,8 +10,8 @@ import pytest
 from flask_chatbot import Chatbot, Skip
 from flask_chatbot.core.engine import decide
 from flask_chatbot.core.memory import NOTHING, ShortMemory, State
-from flask_chatbot.core.messages import Message
 from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.verdicts import Verdict, explain
 from flask_chatbot.testing import Chat
 from tests.bots import chat_of

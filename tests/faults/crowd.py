@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from flask_chatbot.core.replies import Text
+from flask_chatbot.core.values.replies import Text
 from flask_chatbot.store import outbox, stored
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import NewMessage

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from flask_chatbot.core.outbound import Outbound
+from flask_chatbot.core.values.outbound import Outbound
 from flask_chatbot.transports.base import File, Group, Listener, Session
 
 SLOW = 0.002  # seconds a send takes, before it is in the file and after

@@ -12,8 +12,8 @@ from random import Random
 
 from sqlalchemy import Connection
 
-from flask_chatbot.core.messages import Message
-from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.gateway import foreground
 from flask_chatbot.gateway.acks import Acks
 from flask_chatbot.gateway.callbacks import Caller

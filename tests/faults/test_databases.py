@@ -10,7 +10,7 @@ from time import monotonic
 import pytest
 from sqlalchemy import Connection, Engine, event, make_url
 
-from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.errors import StoreError
 from flask_chatbot.gateway.worker import Worker
 from flask_chatbot.store.database import Database

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.gateway.sending import KILLER
 from flask_chatbot.store import callbacks, stored
 from flask_chatbot.store.callbacks import NewCallback

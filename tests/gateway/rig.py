@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
 
-from flask_chatbot.core.messages import Message
-from flask_chatbot.core.outbound import Ack, Outbound, Receipt
-from flask_chatbot.core.replies import Reply, Text
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
+from flask_chatbot.core.values.replies import Reply, Text
 from flask_chatbot.gateway.acks import Acks
 from flask_chatbot.gateway.callbacks import Caller
 from flask_chatbot.gateway.http import Answer, HttpClient

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.outbound import Ack, Receipt
+from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.store.database import Database
 from tests.gateway.rig import START, Rig
 

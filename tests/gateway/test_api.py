@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from flask_chatbot.core.outbound import Ack
-from flask_chatbot.core.replies import Text
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Text
 from flask_chatbot.errors import Refused, TryLater
 from flask_chatbot.gateway.api import ENDPOINTS
 from flask_chatbot.store import optouts, outbox, stored

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.errors import FetchLater, FetchRefused
 from flask_chatbot.gateway.callbacks import Caller, Tried
 from flask_chatbot.gateway.http import Answer

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.gateway.callbacks import Caller, Tried
 from flask_chatbot.gateway.calling import KILLER, Calling, outcome_of
 from flask_chatbot.gateway.pump import Pump, Shift

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.replies import Audio, ContactCard, Document, Image, Location, Reply, Text, Video
+from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Image, Location, Reply, Text, Video
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.gateway.calls import BY_ENDPOINT, Call, read_number, read_send
 from flask_chatbot.strictjson import Number

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from flask_chatbot.core.replies import Text
+from flask_chatbot.core.values.replies import Text
 from flask_chatbot.store import leases, outbox, stored
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import NewMessage

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.core.actions import Forward
 from flask_chatbot.core.loader import load_rules
 from flask_chatbot.core.matching import Match
-from flask_chatbot.core.messages import Message, Sender
-from flask_chatbot.core.replies import Image, Reply, Text
+from flask_chatbot.core.values.actions import Forward
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.replies import Image, Reply, Text
 from flask_chatbot.errors import FetchError, FetchLater, FetchRefused
 from flask_chatbot.gateway.forwarding import Forwarder, payload
 from flask_chatbot.gateway.http import HttpClient

@@ -13,8 +13,8 @@ from flask import Flask, current_app
 
 from flask_chatbot import Chatbot
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.outbound import Ack
-from flask_chatbot.core.replies import Document, Image, Text
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Document, Image, Text
 from flask_chatbot.gateway.hiring import hire
 from flask_chatbot.gateway.reception import receiver
 from flask_chatbot.gateway.service import Gateway, Terms

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import create_engine
 
 from flask_chatbot import Chatbot
-from flask_chatbot.core.messages import Message, Sender
+from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.errors import StoreError
 from flask_chatbot.gateway.inbound import ANSWERS_LIMIT
 from flask_chatbot.gateway.reception import receiver

@@ -2,8 +2,8 @@
 
 import pytest
 
-from flask_chatbot.core.outbound import Ack
-from flask_chatbot.core.replies import Document, Image, Text
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Document, Image, Text
 from flask_chatbot.errors import FetchLater, FetchRefused, Refused, TryLater
 from flask_chatbot.gateway.outbox import TOO_LATE, Failed, Later, Outcome, Sender, Sent, Untried, settle
 from flask_chatbot.store import outbox

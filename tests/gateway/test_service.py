@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.core.outbound import Ack
-from flask_chatbot.core.replies import ContactCard, Document, Image, Location, Reply, Text
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import ContactCard, Document, Image, Location, Reply, Text
 from flask_chatbot.errors import NotAccepted, Refused, StoreError, TryLater
 from flask_chatbot.gateway.leadership import DURATION, LOOK
 from flask_chatbot.gateway.service import Accepted, Gateway, Once, Terms

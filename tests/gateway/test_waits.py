@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from flask_chatbot.core.outbound import Ack
-from flask_chatbot.core.replies import Text
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Text
 from flask_chatbot.gateway.api import shown
 from flask_chatbot.gateway.service import Gateway, Terms
 from flask_chatbot.store import callbacks, outbox, paces

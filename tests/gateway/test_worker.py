@@ -10,8 +10,8 @@ from time import monotonic
 
 import pytest
 
-from flask_chatbot.core.messages import Message, Sender
-from flask_chatbot.core.outbound import Ack, Receipt
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.errors import FetchLater, Refused, TryLater
 from flask_chatbot.gateway.http import Answer
 from flask_chatbot.gateway.pacing import Tempo

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import update
 
-from flask_chatbot.core.outbound import Ack
+from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import CallbackClaim, NewCallback, Outcome, StoredCallback
 from flask_chatbot.store.database import Database

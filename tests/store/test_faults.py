@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from flask_chatbot.core.replies import Text
+from flask_chatbot.core.values.replies import Text
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store import callbacks, outbox, stored
 from flask_chatbot.store.database import Database

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Connection, event, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from flask_chatbot.core.outbound import Ack, Outbound
-from flask_chatbot.core.replies import Document, Text
+from flask_chatbot.core.values.outbound import Ack, Outbound
+from flask_chatbot.core.values.replies import Document, Text
 from flask_chatbot.store import outbox, stored
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import LOOKED_AT, MOST_DEATHS, MOST_LOOKED_AT, UNREADABLE, Claim, NewMessage

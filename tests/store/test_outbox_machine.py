@@ -17,8 +17,8 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import delete, func, select
 
-from flask_chatbot.core.outbound import Ack
-from flask_chatbot.core.replies import Text
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Text
 from flask_chatbot.store import outbox, stored
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import MOST_DEATHS, Claim, NewMessage

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flask_chatbot.core.outbound import Ack, Receipt
+from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.store import outbox, stored, transport_ids
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.stored import Stored

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Table, func, select
 
-from flask_chatbot.core.outbound import Ack, Receipt
+from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.store import callbacks, idempotency, inbox, outbox, requests, transport_ids
 from flask_chatbot.store.callbacks import Outcome
 from flask_chatbot.store.database import Database

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, MetaData, Table, create_engine, insert, inspe
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from flask_chatbot.core.memory import State
-from flask_chatbot.core.outbound import Ack, Receipt
-from flask_chatbot.core.replies import Text
-from flask_chatbot.core.replydata import write_reply
+from flask_chatbot.core.values.outbound import Ack, Receipt
+from flask_chatbot.core.values.replies import Text
+from flask_chatbot.core.values.stored import write_reply
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store import callbacks, outbox, transport_ids
 from flask_chatbot.store.database import Database

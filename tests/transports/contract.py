@@ -6,10 +6,10 @@ from typing import Protocol
 
 import pytest
 
-from flask_chatbot.core.chats import group_chat, person_chat
-from flask_chatbot.core.messages import Message
-from flask_chatbot.core.outbound import Ack, Outbound, Receipt
-from flask_chatbot.core.replies import ContactCard, Document, Image, Location, Reply, Text
+from flask_chatbot.core.values.chats import group_chat, person_chat
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
+from flask_chatbot.core.values.replies import ContactCard, Document, Image, Location, Reply, Text
 from flask_chatbot.errors import Refused, TransportError, TryLater
 from flask_chatbot.transports.base import File, Session, Transport
 

@@ -6,9 +6,9 @@ from threading import Barrier, Event
 
 import pytest
 
-from flask_chatbot.core.chats import group_chat, person_chat
-from flask_chatbot.core.outbound import Ack, Receipt
-from flask_chatbot.core.replies import Image, Text
+from flask_chatbot.core.values.chats import group_chat, person_chat
+from flask_chatbot.core.values.outbound import Ack, Receipt
+from flask_chatbot.core.values.replies import Image, Text
 from flask_chatbot.errors import Refused, TryLater
 from flask_chatbot.transports.base import Group, Transport
 from flask_chatbot.transports.phones import KEPT

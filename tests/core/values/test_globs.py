@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.globs import SECONDS_LIMIT, Search, TooWide
-from flask_chatbot.core.sources import files_now
+from flask_chatbot.core.values.globs import SECONDS_LIMIT, Search, TooWide
+from flask_chatbot.core.values.sources import files_now
 from tests.core.books import load, problems
 
 FILES = ["a.yaml", "b.yml", ".hidden.yaml", "rules/a.yaml", "rules/b.yaml", "rules/sub/c.yaml", "rules/.git/d.yaml", "x[1]/e.yaml"]

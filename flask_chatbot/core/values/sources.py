@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flask_chatbot.core.globs import Search, TooWide
+from flask_chatbot.core.values.globs import Search, TooWide
 
 
 @dataclass(frozen=True, slots=True)

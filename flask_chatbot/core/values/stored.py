@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask_chatbot.core.replies import Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
+from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
 
 _MEDIA: Mapping[str, type[Media]] = {"image": Image, "audio": Audio, "video": Video, "document": Document}
 _TYPES: Mapping[type, str] = {

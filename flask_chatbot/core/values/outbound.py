@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from flask_chatbot.core.replies import Reply
+from flask_chatbot.core.values.replies import Reply
 
 
 class Ack(IntEnum):

@@ -8,8 +8,8 @@ import pytest
 from flask_chatbot.core.fields import Context, Field
 from flask_chatbot.core.fieldtypes import FIELD_TYPES
 from flask_chatbot.core.loader import read_rules
-from flask_chatbot.core.ruletests import MOMENT
 from flask_chatbot.core.testrunner import Failure, cases, is_same, run
+from flask_chatbot.core.values.rule_tests import MOMENT
 from tests.core.books import load, problems
 
 RULES = """\

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from flask_chatbot.core.messages import Sender
-from flask_chatbot.core.problems import Mark
+from flask_chatbot.core.values.messages import Sender
+from flask_chatbot.core.values.problems import Mark
 
 NUMBER = "6281200000000"
 MOMENT = datetime(2026, 11, 23, 10, 0)  # noqa: DTZ001  a Monday, in whatever time zone the rules have

@@ -2,8 +2,8 @@
 
 import re
 
-from flask_chatbot.core.messages import Message
 from flask_chatbot.core.numbers import normalize_phone
+from flask_chatbot.core.values.messages import Message
 
 _PERSON, _GROUP = "@c.us", "@g.us"
 _PERSON_ENDINGS = (_PERSON, "@s.whatsapp.net")

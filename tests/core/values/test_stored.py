@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.replies import Audio, ContactCard, Document, Image, Location, Reply, Text, Video
-from flask_chatbot.core.replydata import read_reply, type_of, write_reply
+from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Image, Location, Reply, Text, Video
+from flask_chatbot.core.values.stored import read_reply, type_of, write_reply
 
 anything = st.text(st.characters(), max_size=30) | st.just("\0\ud83d")
 degrees = st.floats(allow_nan=False, allow_infinity=False)
