@@ -22,10 +22,9 @@
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from flask_chatbot.core.values.problems import Problem
+Problem = Any  # `flask_chatbot.core.values.problems.Problem`, which lies above: here it is only handed on
 
 
 class ChatbotError(Exception):
@@ -35,7 +34,7 @@ class ChatbotError(Exception):
 class RulesError(ChatbotError):
     """Rules that cannot be used; `problems` says where and why, all of them."""
 
-    def __init__(self, problems: Iterable["Problem"]) -> None:
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
@@ -46,7 +45,7 @@ class ConfigError(ChatbotError):
     Where the rules hold mistakes too, these are among them, and in `rules` with their places.
     """
 
-    def __init__(self, problems: Iterable[str], rules: Iterable["Problem"] = ()) -> None:
+    def __init__(self, problems: Iterable[str], rules: Iterable[Problem] = ()) -> None:
         self.rules = tuple(rules)
         self.problems = (*problems, *map(str, self.rules))
         super().__init__("\n".join(self.problems))
