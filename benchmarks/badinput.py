@@ -9,9 +9,9 @@ from benchmarks.books import load_text
 from benchmarks.hardrules import hard_rules, hard_texts
 from benchmarks.rulesets import UNKNOWN, make_rules, rule_file
 from benchmarks.tables import Row, Say, seconds, table
-from flask_chatbot.core.engine import decide
-from flask_chatbot.core.memory import NO_MEMORY
-from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.conversation.memory import NO_MEMORY
+from flask_chatbot.core.deciding.engine import decide
+from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.errors import RulesError
 

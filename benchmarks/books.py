@@ -5,8 +5,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.rulesets import Made, rule_file
-from flask_chatbot.core.loader import load_rules
-from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.loading.loader import load_rules
 
 
 def load_book(rules: Iterable[Made]) -> RuleBook:

@@ -11,7 +11,7 @@ import yaml
 from benchmarks.rulesets import make_rules, rule_file
 from benchmarks.tables import Row, Say, seconds
 from benchmarks.timing import in_turn, no_collector, ratio
-from flask_chatbot.core.loader import load_rules
+from flask_chatbot.core.loading.loader import load_rules
 
 RULES = 10_000
 

@@ -11,9 +11,9 @@ from benchmarks.peers import loop_of_re, rivescript
 from benchmarks.rulesets import Made, make_messages, make_rules
 from benchmarks.tables import Row, Say, seconds, table
 from benchmarks.timing import Work, in_turn, ratio
-from flask_chatbot.core.engine import decide
-from flask_chatbot.core.memory import NO_MEMORY
-from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.conversation.memory import NO_MEMORY
+from flask_chatbot.core.deciding.engine import decide
+from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.values.messages import Message
 
 SIZES = (10, 100, 1_000, 10_000, 100_000)

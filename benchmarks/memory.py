@@ -51,7 +51,7 @@ def grown(how: str, path: Path) -> int:
     import tracemalloc
 
     from benchmarks.books import load_text
-    from flask_chatbot.core.loader import load_rules
+    from flask_chatbot.core.loading.loader import load_rules
 
     load_text(
         "version: 1\nrules: [{keyword: a, pattern: abc, contains: b, similar: c, reply: '{{ nama }}'}]"

@@ -10,16 +10,16 @@ from random import Random
 from typing import TYPE_CHECKING, Protocol
 
 from flask_chatbot.config import Settings
-from flask_chatbot.core.contacts import callable_only
-from flask_chatbot.core.engine import Decision, ForwardFailed, HandlerFailed, Notes, Outcome, decide, lacking
-from flask_chatbot.core.loader import load_rules
-from flask_chatbot.core.matching import Match
-from flask_chatbot.core.memory import NO_MEMORY, Memory, ShortMemory, State
-from flask_chatbot.core.moment import keeps_quiet
-from flask_chatbot.core.remembering import TRIES, Remembering
+from flask_chatbot.core.conversation.memory import NO_MEMORY, Memory, ShortMemory, State
+from flask_chatbot.core.conversation.remember import TRIES, Remembering
+from flask_chatbot.core.deciding.context import keeps_quiet
+from flask_chatbot.core.deciding.engine import Decision, ForwardFailed, HandlerFailed, Notes, Outcome, decide, lacking
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.language.contacts import callable_only
+from flask_chatbot.core.language.sentences import say
+from flask_chatbot.core.loading.loader import load_rules
+from flask_chatbot.core.matching.index import Match
 from flask_chatbot.core.returned import plain_replies_of, replies_of
-from flask_chatbot.core.rules import RuleBook
-from flask_chatbot.core.sentences import say
 from flask_chatbot.core.values.actions import Forward, Save
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import Problem, did_you_mean

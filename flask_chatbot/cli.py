@@ -16,10 +16,10 @@ from flask_chatbot.commands.people import resume, why
 from flask_chatbot.commands.saved import saved
 from flask_chatbot.commands.talking import DEFAULT_FILE, chat, find_talk, rules_option, try_
 from flask_chatbot.commands.working import worker
-from flask_chatbot.core.additions import UNKNOWN_ADDITIONS, Additions
-from flask_chatbot.core.lint import lint
-from flask_chatbot.core.loader import Loaded, read_rules
-from flask_chatbot.core.testrunner import cases, run
+from flask_chatbot.core.checks.lint import lint
+from flask_chatbot.core.checks.runner import cases, run
+from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS, Additions
+from flask_chatbot.core.loading.loader import Loaded, read_rules
 from flask_chatbot.handlers import check_needs
 from flask_chatbot.hosts import Host, find_host
 from flask_chatbot.reports import REPORTS, TESTED, Tested, certain, is_broken, table, with_problems
@@ -121,7 +121,7 @@ def schema() -> None:
     \b
     flask chatbot schema > rules.schema.json
     """
-    echo_bytes(files("flask_chatbot.core").joinpath("rules.schema.json").read_bytes())
+    echo_bytes(files("flask_chatbot.core.schema").joinpath("rules.schema.json").read_bytes())
 
 
 def checked(paths: Iterable[Path], host: Host) -> dict[Path, Loaded]:

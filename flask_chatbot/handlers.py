@@ -12,14 +12,14 @@ from typing import Any
 
 from jinja2 import UndefinedError
 
-from flask_chatbot.core.additions import AddedRule, Additions
-from flask_chatbot.core.fields import Context, Field, FieldType
-from flask_chatbot.core.fieldtypes import FIELD_TYPES
-from flask_chatbot.core.filters import Misfit, filters
-from flask_chatbot.core.loader import short_path
-from flask_chatbot.core.locale import Locale
-from flask_chatbot.core.rules import Rule, RuleBook
-from flask_chatbot.core.sentences import quote, say
+from flask_chatbot.core.deciding.rulebook import Rule, RuleBook
+from flask_chatbot.core.fields.field import Context, Field, FieldType
+from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.language.locale import Locale
+from flask_chatbot.core.language.sentences import quote, say
+from flask_chatbot.core.loading.additions import AddedRule, Additions
+from flask_chatbot.core.loading.loader import short_path
+from flask_chatbot.core.templates.filters import Misfit, filters
 from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
 from flask_chatbot.errors import AnswerFailed, HandlerError, Invalid
 from flask_chatbot.tracebacks import told, with_words

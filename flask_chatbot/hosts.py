@@ -9,7 +9,7 @@ from flask import Flask
 from flask.cli import NoAppException, ScriptInfo
 
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.loader import short_path
+from flask_chatbot.core.loading.loader import short_path
 from flask_chatbot.core.values.problems import Problem
 from flask_chatbot.errors import ChatbotError, ConfigError, HandlerError, RulesError
 

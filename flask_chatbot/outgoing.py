@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from flask import current_app
 
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.addressees import read_group, read_person
-from flask_chatbot.core.numbers import Ambiguous, read_number
+from flask_chatbot.core.language.addressees import read_group, read_person
+from flask_chatbot.core.language.numbers import Ambiguous, read_number
 from flask_chatbot.core.returned import plain_replies_of
 from flask_chatbot.core.values.chats import chat_of, group_chat, person_chat
 from flask_chatbot.core.values.messages import Message

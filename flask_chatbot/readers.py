@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from flask_chatbot.core.durations import LONGEST, UNITS, read_duration
+from flask_chatbot.core.language.durations import LONGEST, UNITS, read_duration
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.keys import Key, read_secret
 from flask_chatbot.privatehosts import read_private_host

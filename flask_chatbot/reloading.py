@@ -10,9 +10,9 @@ from weakref import ref
 from flask import Flask
 
 from flask_chatbot.bot import Bot
+from flask_chatbot.core.checks.runner import cases, run
 from flask_chatbot.core.late import Late, new_lock, sleep
-from flask_chatbot.core.loader import Loaded, read_rules, short_path
-from flask_chatbot.core.testrunner import cases, run
+from flask_chatbot.core.loading.loader import Loaded, read_rules, short_path
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.values.sources import Sources, digest_of, files_now
 

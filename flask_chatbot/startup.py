@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from flask_chatbot.bot import Bot
 from flask_chatbot.config import Settings
-from flask_chatbot.core.loader import beside, load_rules
-from flask_chatbot.core.memory import LateMemory, Memory
+from flask_chatbot.core.conversation.memory import LateMemory, Memory
+from flask_chatbot.core.loading.loader import beside, load_rules
 from flask_chatbot.core.values.actions import Notify
 from flask_chatbot.core.values.problems import Problem
 from flask_chatbot.errors import ConfigError, RulesError

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from flask_chatbot.core.controls import visible
+from flask_chatbot.core.language.controls import visible
 
 
 class Styled(str):

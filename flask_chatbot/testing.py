@@ -9,12 +9,12 @@ from typing import Any
 from flask import Flask
 
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.engine import Decision
-from flask_chatbot.core.memory import ShortMemory, State
-from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.conversation.memory import ShortMemory, State
+from flask_chatbot.core.deciding.engine import Decision
+from flask_chatbot.core.deciding.explain import explain
+from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Text
-from flask_chatbot.core.verdicts import explain
 from flask_chatbot.errors import ChatbotError
 
 ENDING = 5.0  # seconds for what is under way when `working` ends

@@ -4,7 +4,7 @@ import re
 import traceback
 from collections.abc import Iterable
 
-from flask_chatbot.core.controls import visible
+from flask_chatbot.core.language.controls import visible
 from flask_chatbot.core.values.messages import Message, split_parts
 
 BETWEEN_WORDS = re.compile(r"[\s#\"]+")

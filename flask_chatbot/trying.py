@@ -10,12 +10,12 @@ from typing import NamedTuple
 from flask import Flask
 
 from flask_chatbot.bot import Bot, NoDeeds
-from flask_chatbot.core.engine import Decision, Notes, decide
-from flask_chatbot.core.matching import Match
-from flask_chatbot.core.memory import Memory, ShortMemory
-from flask_chatbot.core.rules import Rule, RuleBook
+from flask_chatbot.core.conversation.memory import Memory, ShortMemory
+from flask_chatbot.core.deciding.engine import Decision, Notes, decide
+from flask_chatbot.core.deciding.explain import lasting
+from flask_chatbot.core.deciding.rulebook import Rule, RuleBook
+from flask_chatbot.core.matching.index import Match
 from flask_chatbot.core.values.messages import Message
-from flask_chatbot.core.verdicts import lasting
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.values.actions import Forward
 from flask_chatbot.core.values.problems import Problem
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask_chatbot.core.sentences import clip
+from flask_chatbot.core.language.sentences import clip
 
 PERIOD = 3600.0  # seconds that calls are counted for
 ADDRESSES_LIMIT = 1000  # that are told apart in this time

@@ -33,9 +33,9 @@ from flask_chatbot import (
     Video,
 )
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.engine import Decision
-from flask_chatbot.core.memory import Memory, ShortMemory, State
-from flask_chatbot.core.numbers import mask
+from flask_chatbot.core.conversation.memory import Memory, ShortMemory, State
+from flask_chatbot.core.deciding.engine import Decision
+from flask_chatbot.core.language.numbers import mask
 from flask_chatbot.core.values.actions import Notify, Save
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.core.values.replies import Media, Reply

@@ -229,7 +229,7 @@ def test_rules_prints_a_table() -> None:
 
 
 def test_schema_prints_the_schema_that_ships() -> None:
-    assert run("schema").output == files("flask_chatbot.core").joinpath("rules.schema.json").read_text("utf-8")
+    assert run("schema").output == files("flask_chatbot.core.schema").joinpath("rules.schema.json").read_text("utf-8")
 
 
 SHOP = """\

@@ -10,7 +10,7 @@ from flask.cli import ScriptInfo
 
 from flask_chatbot import Chatbot, Skip
 from flask_chatbot.cli import chatbot
-from flask_chatbot.core.loader import read_rules
+from flask_chatbot.core.loading.loader import read_rules
 from tests.bots import app_of
 
 RULES = """\

@@ -12,11 +12,11 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from flask_chatbot.core.loader import read_rules
-from flask_chatbot.core.shape import SCHEMA
+from flask_chatbot.core.loading.loader import read_rules
+from flask_chatbot.core.schema.shape import SCHEMA
 
 ROOT = Path(__file__).parent.parent
-SCHEMA_FILE = ROOT / "flask_chatbot" / "core" / "rules.schema.json"
+SCHEMA_FILE = ROOT / "flask_chatbot" / "core" / "schema" / "rules.schema.json"
 Schema = dict[str, Any]
 
 

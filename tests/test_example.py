@@ -24,8 +24,8 @@ import pytest
 from example_bot import create_app
 from example_bot.announce import Announcement, announcement
 from flask_chatbot.config import Settings
-from flask_chatbot.core.loader import load_rules
-from flask_chatbot.core.sentences import say
+from flask_chatbot.core.language.sentences import say
+from flask_chatbot.core.loading.loader import load_rules
 from flask_chatbot.core.values.replies import ContactCard, Document, Image, Location, Reply, Text, Video
 from flask_chatbot.errors import ConfigError, RulesError
 from flask_chatbot.testing import Chat

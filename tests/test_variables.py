@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flask_chatbot import Chatbot, RulesError
-from flask_chatbot.core.loader import read_rules
+from flask_chatbot.core.loading.loader import read_rules
 from flask_chatbot.handlers import Handlers
 from tests.bots import app_of
 from tests.core.books import load

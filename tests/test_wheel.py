@@ -15,7 +15,7 @@ LOAD = """
 import sys
 from pathlib import Path
 import flask_chatbot
-from flask_chatbot.core.loader import load_rules
+from flask_chatbot.core.loading.loader import load_rules
 
 print(Path(flask_chatbot.__file__).parent)
 print(load_rules(Path(sys.argv[1])).rules[0].name)
@@ -57,7 +57,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_no_other_package(unpacked
 @pytest.mark.process
 def test_the_type_marker_the_schema_and_the_licence_travel_in_the_wheel(unpacked: Path) -> None:
     assert (unpacked / "flask_chatbot/py.typed").is_file()
-    assert (unpacked / "flask_chatbot/core/rules.schema.json").is_file()
+    assert (unpacked / "flask_chatbot/core/schema/rules.schema.json").is_file()
     assert len(list(unpacked.glob("*.dist-info/**/LICENSE"))) == 1
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from flask_chatbot.config import Settings
-from flask_chatbot.core.shape import SCHEMA
+from flask_chatbot.core.schema.shape import SCHEMA
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -9,7 +9,7 @@ import click
 from flask import Flask
 
 from flask_chatbot.bot import Bot
-from flask_chatbot.core.durations import read_duration
+from flask_chatbot.core.language.durations import read_duration
 from flask_chatbot.errors import ChatbotError
 from flask_chatbot.hosts import find_host
 from flask_chatbot.reports import columns

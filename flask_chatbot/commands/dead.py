@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from flask_chatbot.commands.apps import Place, Told, as_table, duration, find_place, form_option
-from flask_chatbot.core.controls import json_text
+from flask_chatbot.core.language.controls import json_text
 from flask_chatbot.reports import counted
 from flask_chatbot.terminal import echo
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from flask_chatbot.commands.apps import Place, Told, find_place, form_option
-from flask_chatbot.core.controls import json_text, visible
-from flask_chatbot.core.numbers import Ambiguous, Known, read_number
-from flask_chatbot.core.remembering import TRIES
+from flask_chatbot.core.conversation.remember import TRIES
+from flask_chatbot.core.language.controls import json_text, visible
+from flask_chatbot.core.language.numbers import Ambiguous, Known, read_number
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.errors import StoreError
 from flask_chatbot.reports import counted, label

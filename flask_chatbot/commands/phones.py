@@ -10,7 +10,7 @@ import click
 
 from flask_chatbot.commands.apps import Place
 from flask_chatbot.commands.working import worker_of
-from flask_chatbot.core.numbers import normalize_phone
+from flask_chatbot.core.language.numbers import normalize_phone
 from flask_chatbot.core.values.chats import number_of, person_chat
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.written import shown

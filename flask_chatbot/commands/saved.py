@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flask_chatbot.commands.apps import Place, Told, as_table, find_place
-from flask_chatbot.core.controls import json_text, visible
+from flask_chatbot.core.language.controls import json_text, visible
 from flask_chatbot.core.values.actions import Save
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.terminal import echo, echo_bytes

@@ -9,14 +9,14 @@ import click
 from click.core import ParameterSource
 
 from flask_chatbot.commands.apps import Told, find_place
-from flask_chatbot.core.additions import UNKNOWN_ADDITIONS
-from flask_chatbot.core.loader import beside, read_rules
-from flask_chatbot.core.memory import NOTHING
-from flask_chatbot.core.numbers import Invalid, normalize_phone, read_number
-from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.conversation.memory import NOTHING
+from flask_chatbot.core.deciding.explain import explain
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.language.numbers import Invalid, normalize_phone, read_number
+from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS
+from flask_chatbot.core.loading.loader import beside, read_rules
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.written import shown
-from flask_chatbot.core.verdicts import explain
 from flask_chatbot.errors import RulesError
 from flask_chatbot.hosts import Host, find_host
 from flask_chatbot.reports import DECISIONS

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from math import isfinite
 
-from flask_chatbot.core.contacts import dialled
+from flask_chatbot.core.language.contacts import dialled
 from flask_chatbot.core.values.replies import (
     REPLIES_LIMIT,
     TEXT_LIMIT,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from flask_chatbot.bot import Answered, Deeds, Remember
-from flask_chatbot.core.matching import Match
-from flask_chatbot.core.numbers import senders_phone
+from flask_chatbot.core.language.numbers import senders_phone
+from flask_chatbot.core.matching.index import Match
 from flask_chatbot.core.values.actions import Forward, Notify, Save, Subscribe
 from flask_chatbot.core.values.chats import person_chat
 from flask_chatbot.core.values.messages import Message

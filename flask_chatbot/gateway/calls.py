@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask_chatbot.core.addressees import read_group, read_person
-from flask_chatbot.core.contacts import UnusableNumber, dialled
+from flask_chatbot.core.language.addressees import read_group, read_person
+from flask_chatbot.core.language.contacts import UnusableNumber, dialled
 from flask_chatbot.core.values.chats import group_chat, person_chat
 from flask_chatbot.core.values.replies import TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
 from flask_chatbot.errors import BadPayload, FetchRefused

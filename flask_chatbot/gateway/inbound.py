@@ -11,9 +11,9 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from flask_chatbot.bot import Answered
-from flask_chatbot.core.folding import is_blank
+from flask_chatbot.core.language.folding import is_blank
+from flask_chatbot.core.language.numbers import mask
 from flask_chatbot.core.late import Late, new_condition
-from flask_chatbot.core.numbers import mask
 from flask_chatbot.core.values.chats import chat_of, number_of
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.gateway.actions import Actions

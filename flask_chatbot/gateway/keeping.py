@@ -6,10 +6,10 @@ from hashlib import sha256
 from typing import Any
 
 from flask_chatbot.bot import Answered
-from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.deciding.explain import explain
+from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.values.chats import chat_of
 from flask_chatbot.core.values.messages import Message
-from flask_chatbot.core.verdicts import explain
 from flask_chatbot.store.inbox import Kept
 
 REPEATS_KNOWN = timedelta(days=8)  # so long a message that comes again is known

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from random import Random
 
-from flask_chatbot.core.answers import make_all
-from flask_chatbot.core.matching import Kind, Match
-from flask_chatbot.core.moment import Moment
-from flask_chatbot.core.rules import Rule, RuleBook
+from flask_chatbot.core.deciding.context import Moment
+from flask_chatbot.core.deciding.rulebook import Rule, RuleBook
+from flask_chatbot.core.matching.index import Kind, Match
+from flask_chatbot.core.templates.answers import make_all
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.core.values.replies import Reply

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
-from flask_chatbot.core.memory import Memory, State, read_state, write_state
+from flask_chatbot.core.conversation.memory import Memory, State, read_state, write_state
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.statements import upsert

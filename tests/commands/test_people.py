@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.core.memory import State
+from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.gateway.keeping import hash_of
 from flask_chatbot.store import inbox
 from flask_chatbot.store.inbox import Kept

@@ -14,7 +14,7 @@ from flask.cli import ScriptInfo
 
 from flask_chatbot import Chatbot
 from flask_chatbot.cli import chatbot
-from flask_chatbot.core.memory import State
+from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.store import inbox, saved
 from flask_chatbot.store.memory import StoreMemory
 from flask_chatbot.store.saved import SavedRow

@@ -6,10 +6,10 @@ from pathlib import Path
 from random import Random
 from types import MappingProxyType
 
-from flask_chatbot.core.engine import Decision, decide
-from flask_chatbot.core.loader import load_rules, read_rules
-from flask_chatbot.core.memory import NO_MEMORY
-from flask_chatbot.core.rules import RuleBook
+from flask_chatbot.core.conversation.memory import NO_MEMORY
+from flask_chatbot.core.deciding.engine import Decision, decide
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.loading.loader import load_rules, read_rules
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Reply, Text
 

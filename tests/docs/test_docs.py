@@ -13,10 +13,10 @@ import pytest
 from jsonschema import Draft7Validator
 
 from flask_chatbot.config import Settings
-from flask_chatbot.core.loader import read_rules
-from flask_chatbot.core.shape import SCHEMA
-from flask_chatbot.core.testrunner import cases
-from flask_chatbot.core.testrunner import run as run_case
+from flask_chatbot.core.checks.runner import cases
+from flask_chatbot.core.checks.runner import run as run_case
+from flask_chatbot.core.loading.loader import read_rules
+from flask_chatbot.core.schema.shape import SCHEMA
 from tests.docs.pages import DOCS, PAGES, Block, all_blocks, code_spans
 from tests.docs.sessions import KEY, calls, run
 

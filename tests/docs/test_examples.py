@@ -391,7 +391,7 @@ def test_the_php_of_the_pages_is_well_formed(name: str) -> None:
 def check_jsonschema(*files: Path) -> tuple[int, str]:
     """What an independent validator says of rule files."""
     pytest.importorskip("check_jsonschema")
-    schema = EXAMPLES.parents[1] / "flask_chatbot" / "core" / "rules.schema.json"
+    schema = EXAMPLES.parents[1] / "flask_chatbot" / "core" / "schema" / "rules.schema.json"
     command = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(schema), *map(str, files)]
     outcome = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=False)
     return outcome.returncode, outcome.stdout + outcome.stderr

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.core.loader import load_rules
-from flask_chatbot.core.matching import Match
+from flask_chatbot.core.loading.loader import load_rules
+from flask_chatbot.core.matching.index import Match
 from flask_chatbot.core.values.actions import Forward
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Image, Reply, Text
@@ -20,7 +20,7 @@ from flask_chatbot.errors import FetchError, FetchLater, FetchRefused
 from flask_chatbot.gateway.forwarding import Forwarder, payload
 from flask_chatbot.gateway.http import HttpClient
 from flask_chatbot.gateway.signing import verify_signature
-from tests.core.talks import Talk
+from tests.core.conversation.talks import Talk
 from tests.gateway.servers import Request, drips, ok, serving
 
 AT = 1_700_000_000.0

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from flask_chatbot.core.memory import Memory
+from flask_chatbot.core.conversation.memory import Memory
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.memory import StoreMemory
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine, insert, text
 from sqlalchemy.exc import IntegrityError
 
-from flask_chatbot.core.memory import State
+from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.memory import StoreMemory
@@ -117,7 +117,7 @@ def test_a_child_process_opens_its_own_connections(url: str, tmp_path: Path) -> 
     program = f"""
 import os
 from pathlib import Path
-from flask_chatbot.core.memory import State
+from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.memory import StoreMemory
 
@@ -145,7 +145,7 @@ def test_no_open_file_is_inherited_by_a_child(sqlite: str, tmp_path: Path) -> No
     program = f"""
 import os
 from pathlib import Path
-from flask_chatbot.core.memory import State
+from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.memory import StoreMemory
 

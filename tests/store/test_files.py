@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from flask_chatbot.core.memory import State
+from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store import optouts
 from flask_chatbot.store.database import Database

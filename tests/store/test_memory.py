@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from flask_chatbot.core.memory import SEEN_KEPT, Memory, ShortMemory, State
+from flask_chatbot.core.conversation.memory import SEEN_KEPT, Memory, ShortMemory, State
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store.database import Database
 from flask_chatbot.store.memory import SWEEP_AFTER, SWEEP_AT_MOST, SWEEP_EVERY, StoreMemory, key_of

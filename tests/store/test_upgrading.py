@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, Table, create_engine, insert, inspect, text, update
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
-from flask_chatbot.core.memory import State
+from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.core.values.replies import Text
 from flask_chatbot.core.values.stored import write_reply

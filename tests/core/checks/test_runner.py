@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.core.fields import Context, Field
-from flask_chatbot.core.fieldtypes import FIELD_TYPES
-from flask_chatbot.core.loader import read_rules
-from flask_chatbot.core.testrunner import Failure, cases, is_same, run
+from flask_chatbot.core.checks.runner import Failure, cases, is_same, run
+from flask_chatbot.core.fields.field import Context, Field
+from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.loading.loader import read_rules
 from flask_chatbot.core.values.rule_tests import MOMENT
 from tests.core.books import load, problems
 

@@ -6,14 +6,14 @@ from typing import NoReturn
 
 import pytest
 
-from flask_chatbot.core.engine import ForwardFailed, Notes, Outcome
-from flask_chatbot.core.matching import Match
+from flask_chatbot.core.deciding.engine import ForwardFailed, Notes, Outcome
+from flask_chatbot.core.deciding.explain import explain
+from flask_chatbot.core.matching.index import Match
 from flask_chatbot.core.values.actions import Forward, Pause, Save
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Text
-from flask_chatbot.core.verdicts import explain
 from tests.core.books import BUDI, load, problems
-from tests.core.talks import Talk
+from tests.core.conversation.talks import Talk
 
 APOLOGY = "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
 ADMIN = """

@@ -1,0 +1,154 @@
+"""What a rule book can be used with, and is hardly meant. Looked for by ``flask chatbot check``, never while serving."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from itertools import starmap
+
+from flask_chatbot.core.checks.overlaps import contests
+from flask_chatbot.core.conditions.conditions import disjoint
+from flask_chatbot.core.conditions.hours import Hours
+from flask_chatbot.core.deciding.rulebook import Rule, RuleBook
+from flask_chatbot.core.language.daytimes import DAY, Span
+from flask_chatbot.core.language.sentences import clip
+from flask_chatbot.core.templates.answers import Answer, ContactAnswer, LocationAnswer, MediaAnswer, OneOf, TextAnswer
+from flask_chatbot.core.templates.template import Template
+from flask_chatbot.core.values.actions import Forward, Notify, Save
+from flask_chatbot.core.values.problems import Mark, Problem
+
+TAG = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)  # of a template
+WORD = re.compile(r"\w+")
+WHOLE = frozenset({"data", "text"})  # names that hold everything the customer wrote
+WEB = ("https://", "http://")
+ALL_DAY = (Span(0, DAY),)
+
+
+def lint(book: RuleBook, handled: Collection[str] | None = None) -> tuple[Problem, ...]:
+    """A warning for everything that is hardly meant, in the order of their places; an error for contacts that nobody can call.
+
+    These keep no bot from starting: which numbers are valid changes with the library that knows them, and the rules are as they were.
+    `handled` names the rules that Python answers for; where it is None nothing is known of Python, and the warnings say so.
+    """
+    found = [Problem(rule.mark, message, "warning") for rule, message in alone(book, handled)]
+    found += starmap(Problem, (wrong for rule in book.rules for answer in leaves(said(rule)) for wrong in contacts(answer)))
+    return tuple(sorted([*found, *contests(book, handled or ())], key=lambda problem: problem.mark))
+
+
+def alone(book: RuleBook, handled: Collection[str] | None) -> Iterator[tuple[Rule, str]]:
+    """What is wrong with single rules."""
+    led_to = {entry.rule for rule in book.rules for entry in rule.menu}
+    unless = ", unless Python does" if handled is None else ""
+    for rule in book.rules:
+        messages = [*never(rule, book), *empty_patterns(rule), *addresses(rule)]
+        if not (rule.needs or rule.name in (handled or ())):
+            messages += [*silence(rule, unless), *unused(rule, unless)]
+        # The handlers of other rules may return a menu that leads anywhere.
+        if not handled and rule.name not in led_to:
+            messages += unreached(rule, unless)
+        yield from ((rule, message) for message in messages)
+
+
+def never(rule: Rule, book: RuleBook) -> Iterator[str]:
+    """Conditions that cannot hold."""
+    when = rule.when
+    if when is None:
+        return
+    if disjoint(when, when):
+        yield f"the conditions of rule {rule.name!r} never hold at once. Mend its `when:`."
+    if when.open is not None and book.hours is not None and is_fixed(book.hours, closed=when.open):
+        always = "the shop never opens" if when.open else "the shop never closes"
+        yield f"rule {rule.name!r} waits for `open: {str(when.open).lower()}`, and by the `hours:` of the settings {always}. Mend either."
+    if when.chat == "group" and book.groups == "never":
+        yield f"rule {rule.name!r} is for group chats, and there the bot never answers. Set `groups: keywords` or `groups: all`."
+    elif when.chat == "group" and book.groups == "keywords" and not rule.keywords:
+        yield f"rule {rule.name!r} is for group chats, and there only keywords are answered. Give it one, or set `groups: all`."
+
+
+def is_fixed(hours: Hours, closed: bool) -> bool:
+    """Whether it is closed all the time, or else open all the time."""
+    wanted = () if closed else ALL_DAY
+    return all(spans == wanted for spans in (*hours.week, *(spans for _, spans in hours.dates)))
+
+
+def empty_patterns(rule: Rule) -> Iterator[str]:
+    """Patterns that find something where there is nothing."""
+    for pattern in rule.patterns:
+        if pattern.finds(b""):
+            yield f"the pattern {clip(pattern.source, 60)!r} matches the empty string, so it may find any text. Write what it always finds."
+
+
+def addresses(rule: Rule) -> Iterator[str]:
+    """The URLs of media that are no web addresses, as far as they are written out."""
+    for answer in leaves(said(rule)):
+        if isinstance(answer, MediaAnswer) and not may_be_address(answer.url):
+            yield f"the URL {clip(answer.url.source, 60)!r} is no web address. Write it with https:// in front."
+
+
+def contacts(answer: Answer) -> Iterator[tuple[Mark, str]]:
+    """The numbers of a contact that nobody can call, as far as they are written out."""
+    if isinstance(answer, ContactAnswer):
+        yield from answer.wrong()
+
+
+def said(rule: Rule) -> tuple[Answer, ...]:
+    """All that a rule may answer."""
+    return (*rule.reply, *rule.otherwise, *rule.invalid, *rule.failed)
+
+
+def may_be_address(url: Template) -> bool:
+    """Whether a template can become an http(s) URL."""
+    source = url.source.strip()
+    if url.is_constant:
+        return source.startswith(WEB) and source.rstrip("/") not in ("https:", "http:") and " " not in source
+    start = re.split(r"\{[{%#]", source, maxsplit=1)[0]
+    return start.startswith(WEB) or any(web.startswith(start) for web in WEB)
+
+
+def silence(rule: Rule, unless: str) -> Iterator[str]:
+    """A rule that does nothing at all, and does not say that this is meant."""
+    if not (rule.reply or rule.is_silent or rule.menu or rule.asks or rule.actions):
+        yield f"rule {rule.name!r} says nothing{unless}. Give it a `reply:`; where silence is meant, write `reply: []`."
+
+
+def unused(rule: Rule, unless: str) -> Iterator[str]:
+    """Fields that customers fill in for nothing."""
+    if not rule.fields or not (rule.reply or rule.asks) or any(isinstance(action, Save | Forward | Notify) for action in rule.actions):
+        return
+    used = names_in([*templates((*rule.reply, *rule.invalid, *rule.failed)), *filter(None, [rule.confirm])])
+    fields = [field.name for field in rule.fields if field.name not in used]
+    if fields and not used & WHOLE:
+        what = f"the field {fields[0]!r}" if len(fields) == 1 else f"the fields {clip(', '.join(map(repr, fields)), 120)}"
+        them = "it" if len(fields) == 1 else "them"
+        yield f"nothing uses {what} of rule {rule.name!r}{unless}. Write {them} into a reply, save {them}, or do not ask for {them}."
+
+
+def names_in(written: Iterable[Template]) -> set[str]:
+    """Every word between Jinja's marks: the names that are used, and a few more."""
+    return {word for template in written for tag in TAG.findall(template.source) for word in WORD.findall(tag)}
+
+
+def unreached(rule: Rule, unless: str) -> Iterator[str]:
+    """A rule that no message finds."""
+    if not rule.is_found and not rule.needs:  # one that needs something may be for bot.send(rule=...)
+        yield f"nothing leads to rule {rule.name!r}{unless}. Give it a keyword, or an entry in a menu."
+
+
+def leaves(answers: Iterable[Answer]) -> Iterator[Answer]:
+    """The answers, and in place of each choice what there is to choose from."""
+    for answer in answers:
+        if isinstance(answer, OneOf):
+            yield from leaves(answer.answers)
+        else:
+            yield answer
+
+
+def templates(answers: Iterable[Answer]) -> Iterator[Template]:
+    """All templates of some answers."""
+    for answer in leaves(answers):
+        if isinstance(answer, TextAnswer):
+            yield answer.text
+        elif isinstance(answer, MediaAnswer):
+            yield from (answer.url, answer.caption, answer.filename)
+        elif isinstance(answer, LocationAnswer):
+            yield answer.name
+        elif isinstance(answer, ContactAnswer):
+            yield from (answer.name, *(number for number, _ in answer.numbers))

@@ -1,0 +1,199 @@
+"""What rules take from each other: literals with two owners, rules that are never reached, texts a typing error apart."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from flask_chatbot.core.conditions.conditions import CLOCK, Condition, disjoint
+from flask_chatbot.core.deciding.rulebook import RULES_PER_LITERAL, Rule, RuleBook
+from flask_chatbot.core.language.sentences import clip
+from flask_chatbot.core.matching.index import Candidate, Index, Kind
+from flask_chatbot.core.matching.similar import SimilarIndex
+from flask_chatbot.core.values.problems import Problem
+
+NOUNS = {
+    Kind.KEYWORD: "keyword",
+    Kind.FIELDS: "keyword with #",
+    Kind.PATTERN: "pattern",
+    Kind.CONTAINS: "phrase",
+    Kind.SIMILAR: "similar text",
+    Kind.FALLBACK: "place as fallback",
+}
+# What can take every text that a literal of the kind finds, or at least the one it was written for.
+TAKERS = {
+    Kind.KEYWORD: (Kind.KEYWORD, Kind.FIELDS, Kind.CONTAINS, Kind.SIMILAR),
+    Kind.FIELDS: (Kind.FIELDS, Kind.CONTAINS),
+    Kind.CONTAINS: (Kind.CONTAINS,),
+    Kind.SIMILAR: (Kind.CONTAINS, Kind.SIMILAR),
+}
+STRANGE = "\ue000"  # a word that no rule holds
+SHOWN_LIMIT = 3  # losses that one warning tells
+
+
+class Loss(NamedTuple):
+    """A claim, and the other that goes before it; `is_sure` where that is so whatever the conditions."""
+
+    claim: Candidate
+    winner: Candidate
+    is_sure: bool
+
+    @property
+    def is_same(self) -> bool:
+        """Whether both claim the same."""
+        return self.claim[1:3] == self.winner[1:3]
+
+    @property
+    def is_total(self) -> bool:
+        """Whether nothing is left: a text with typing errors may be similar to what is in no phrase."""
+        return self.is_sure and (self.claim.kind is not Kind.SIMILAR or self.is_same)
+
+
+def contests(book: RuleBook, handled: Collection[str]) -> Iterator[Problem]:
+    """Warnings of rules that take each other's messages; those `handled` by Python may skip, and leave a message to the next."""
+    groups: dict[tuple[Kind, str], list[Candidate]] = {}
+    for rule in book.rules:
+        for claim in claims(rule):
+            groups.setdefault((claim.kind, claim.literal), []).append(claim)
+    losses: dict[int, list[Loss]] = {}
+    for group in groups.values():
+        ordered = rivals(book.index, group)
+        for loss in filter(None, (lost(claim, ordered, handled) for claim in group)):
+            losses.setdefault(loss.claim.rule.position, []).append(loss)
+    led_to = {entry.rule for rule in book.rules for entry in rule.menu}
+    for suffered in losses.values():
+        yield from told(suffered[0].claim.rule, suffered, led_to)
+    known = {pair(loss.claim, loss.winner) for suffered in losses.values() for loss in suffered}
+    yield from near(book.rules, groups.values(), known)
+
+
+def claims(rule: Rule) -> Iterator[Candidate]:
+    """All that a rule is found by."""
+    for keyword in rule.keywords:
+        yield Candidate(rule, Kind.FIELDS if keyword.takes_fields else Kind.KEYWORD, keyword.literal)
+    yield from (Candidate(rule, Kind.PATTERN, pattern.source) for pattern in rule.patterns)
+    yield from (Candidate(rule, Kind.CONTAINS, phrase.literal) for phrase in rule.contains)
+    yield from (Candidate(rule, Kind.SIMILAR, literal) for literal in rule.similar)
+    if rule.fallback:
+        yield Candidate(rule, Kind.FALLBACK, "")
+
+
+def rivals(index: Index, group: Sequence[Candidate]) -> list[Candidate]:
+    """Who else answers the text that a literal was written for, the winner first; of patterns those written alike, of fallbacks all."""
+    kind, literal = group[0].kind, group[0].literal
+    if kind in TAKERS:
+        found = [each for each in index.found(example(kind, literal)).values() if each.kind in TAKERS[kind]]
+        return [each for each in found if each.kind is not Kind.SIMILAR or each.kind is not kind or each.literal == literal]
+    return list(islice(sorted(group, key=Candidate.rank), RULES_PER_LITERAL))
+
+
+def example(kind: Kind, literal: str) -> str:
+    """A text that a literal finds, with as little else in it as can be.
+
+    >>> example(Kind.KEYWORD, "harga"), example(Kind.CONTAINS, "harga*").replace(STRANGE, "?")
+    ('harga', '? harga? ?')
+    """
+    if kind is Kind.CONTAINS:
+        return f"{STRANGE} {literal.replace('*', STRANGE)} {STRANGE}"
+    return f"{literal}#{STRANGE}" if kind is Kind.FIELDS else literal
+
+
+def lost(claim: Candidate, ordered: Iterable[Candidate], handled: Collection[str]) -> Loss | None:
+    """What a claim loses to: what always goes before it, else what claims the same at the same priority, and may go before it."""
+    unsure = None
+    for rival in ordered:
+        if rival.rank() >= claim.rank():
+            break
+        if rival.rule is claim.rule:
+            continue
+        if rival.rule.name not in handled and always_first(rival.rule, claim.rule):
+            return Loss(claim, rival, True)
+        loss = Loss(claim, rival, False)
+        if unsure is None and loss.is_same and is_open(loss):
+            unsure = loss
+    return unsure
+
+
+def always_first(rule: Rule, other: Rule) -> bool:
+    """Whether a rule that is tried first answers whenever the other one could."""
+    return not rule.needs and (rule.when in (None, other.when) or (bool(rule.otherwise) and asks_clock_alone(rule.when)))
+
+
+def asks_clock_alone(when: Condition | None) -> bool:
+    """Whether the clock is all that a condition looks at, so that ``otherwise`` answers where it does not hold."""
+    return when is not None and all(getattr(when, key) is None for key in Condition.__slots__ if key not in CLOCK)
+
+
+def is_open(loss: Loss) -> bool:
+    """Whether nothing but the order of the files decides between two that claim the same."""
+    ours, theirs = loss.claim.rule, loss.winner.rule
+    return loss.claim.kind is not Kind.FALLBACK and ours.priority == theirs.priority and not disjoint(ours.when, theirs.when)
+
+
+def told(rule: Rule, losses: Sequence[Loss], led_to: Collection[str]) -> Iterator[Problem]:
+    """One warning where a rule has lost everything, else one for each loss."""
+    if rule.name not in led_to and len(losses) == len(list(claims(rule))) and all(loss.is_total for loss in losses):
+        shown = "; ".join(f"its {outcome(loss)}" for loss in losses[:SHOWN_LIMIT])
+        more = f"; and so do {len(losses) - SHOWN_LIMIT} more" if len(losses) > SHOWN_LIMIT else ""
+        yield Problem(rule.mark, f"rule {rule.name!r} can never be reached: {shown}{more}. Change or remove it.", "warning")
+        return
+    for loss in losses:
+        if loss.is_same and is_open(loss):
+            winner = loss.winner.rule
+            message = f"rule {winner.name!r} at {winner.mark} claims the {named(loss.claim)} too, at the same priority, and goes first"
+            yield Problem(rule.mark, f"{message}. Set a `priority:`, or conditions that exclude each other.", "warning")
+        else:
+            yield Problem(rule.mark, f"the {outcome(loss)}. Change one of them, or a priority.", "warning")
+
+
+def outcome(loss: Loss) -> str:
+    """Where a claim goes, and why."""
+    claim, winner = loss.claim, loss.winner
+    by = "" if loss.is_same else f" by the {named(winner)}"
+    reasons = (
+        "whose priority is higher",
+        f"and a {NOUNS[winner.kind]} goes before a {NOUNS[claim.kind]}",
+        "which is longer",
+        "which stands first",
+    )
+    why = next(reason for ours, theirs, reason in zip(claim.rank(), winner.rank(), reasons, strict=False) if ours != theirs)
+    return f"{named(claim)} goes to rule {winner.rule.name!r} at {winner.rule.mark}{by}, {why}"
+
+
+def named(claim: Candidate) -> str:
+    """A claim as a sentence names it."""
+    if claim.kind is Kind.FALLBACK:
+        return NOUNS[claim.kind]
+    if claim.kind is Kind.FIELDS:
+        return f"keyword {claim.literal + '#'!r}"
+    return f"{NOUNS[claim.kind]} {clip(claim.literal, 60)!r}"
+
+
+def near(rules: Iterable[Rule], groups: Iterable[Sequence[Candidate]], known: set[frozenset[int]]) -> Iterator[Problem]:
+    """Warnings of keywords and similar texts that a typing error turns into each other, once for two rules, and not of those `known`."""
+    index = SimilarIndex(rules)
+    for group in groups if index else ():
+        if group[0].kind not in (Kind.KEYWORD, Kind.FIELDS, Kind.SIMILAR):
+            continue
+        found = [Candidate(rule, Kind.SIMILAR, literal) for rule, literal in index.find([group[0].literal])]
+        for claim in group:
+            other = next((each for each in found if is_confusing(claim, each)), None)
+            if other is not None and pair(claim, other) not in known:
+                known.add(pair(claim, other))
+                yield confusion(claim, other)
+
+
+def pair(claim: Candidate, other: Candidate) -> frozenset[int]:
+    """The two rules, whichever comes first."""
+    return frozenset((claim.rule.position, other.rule.position))
+
+
+def is_confusing(claim: Candidate, other: Candidate) -> bool:
+    """Whether a text near both could go to either rule; of one text in two rules it is told elsewhere."""
+    return other.rule is not claim.rule and claim[1:3] != other[1:3] and not disjoint(claim.rule.when, other.rule.when)
+
+
+def confusion(claim: Candidate, other: Candidate) -> Problem:
+    """The warning of two texts that are hard to tell apart, at the rule that stands later."""
+    first, last = sorted((claim, other), key=lambda each: each.rule.position)
+    fact = f"is no more than a typing error away from the {named(first)} of rule {first.rule.name!r} at {first.rule.mark}"
+    return Problem(last.rule.mark, f"the {named(last)} {fact}. Choose words that differ more.", "warning")

@@ -1,0 +1,267 @@
+"""The tests in rule files, run: each against all rules, and nothing of Python but what it is given."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from difflib import unified_diff
+from itertools import islice
+from random import Random
+from typing import Any, NamedTuple
+
+from flask_chatbot.core.conversation.memory import ShortMemory, State
+from flask_chatbot.core.deciding.engine import Decision, decide
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.fields.field import Context, Field
+from flask_chatbot.core.language.contacts import as_sent
+from flask_chatbot.core.language.sentences import quote, say
+from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
+from flask_chatbot.core.values.replies import Text
+from flask_chatbot.core.values.rule_tests import Expectation, RuleTest, Turn
+from flask_chatbot.core.values.written import shown
+from flask_chatbot.errors import AnswerFailed
+
+LOOSE = "tests"  # what tests under no rule are called together
+
+Sides = tuple[str, str]  # what was expected, and what came
+
+
+class Case(NamedTuple):
+    """A test and what it is called: the rule it stands under, None for none, and its number there, from 1."""
+
+    rule: str | None
+    number: int
+    test: RuleTest
+
+    @property
+    def group(self) -> str:
+        """What it stands under: the rule's name, or ``tests``."""
+        return self.rule or LOOSE
+
+    @property
+    def name(self) -> str:
+        """What it is called, ``penawaran::1``."""
+        return f"{self.group}::{self.number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One expectation that was not met: its `key` and place, what was sent, and both sides as texts of one or more lines.
+
+    `hint` is a sentence more, where there is one.
+    """
+
+    mark: Mark
+    test: str
+    sent: str
+    key: str
+    expected: str
+    got: str
+    hint: str = ""
+
+    @property
+    def message(self) -> str:
+        """All of it in one line, long texts shortened."""
+        sides = f"expected {self.key} {quote(self.expected)}, got {quote(self.got)}."
+        return f"test {self.test} on {quote(self.sent)}: {sides}{self.hint and f' {self.hint}'}"
+
+    @property
+    def difference(self) -> tuple[str, ...]:
+        """Both sides, line by line: ``-`` what was expected, ``+`` what came instead; nothing where the message has all of both."""
+        if all(quote(side) == f'"{side}"' for side in (self.expected, self.got)):
+            return ()
+        sides = self.expected.splitlines(), self.got.splitlines()
+        lines = unified_diff(*sides, n=sum(map(len, sides)), lineterm="")  # with all that is the same on both
+        return tuple(f"{line[0]} {line[1:]}".rstrip() for line in islice(lines, 3, None))  # less the three of the head
+
+    def __str__(self) -> str:
+        return "\n    ".join([f"{self.mark}: {self.message}", *self.difference])
+
+    @property
+    def problem(self) -> Problem:
+        """The failure as a mistake in the rule file."""
+        return Problem(self.mark, self.message)
+
+
+def cases(book: RuleBook) -> Iterator[Case]:
+    """All tests of a rule book, in the order of its rules; those under no rule come last."""
+    for rule in book.rules:
+        yield from (Case(rule.name, number, test) for number, test in enumerate(rule.tests, 1))
+    yield from (Case(None, number, test) for number, test in enumerate(book.tests, 1))
+
+
+def run(case: Case, book: RuleBook) -> list[Failure]:
+    """What fails of one test: nothing, or what is not as expected after the first text where anything is not."""
+    now, talk = case.test.at, _Talk(case, book)
+    for turn in case.test.turns:
+        now = turn.at or now
+        found = talk.failures(turn, now.replace(tzinfo=book.locale.timezone))
+        if found:
+            return found
+    return []
+
+
+class _Talk:
+    """One customer of one test, from the first text to the last."""
+
+    def __init__(self, case: Case, book: RuleBook) -> None:
+        self.case = case
+        self.test = case.test
+        self.book = book
+        self.random = Random(0)  # the same choice each time
+        self.memory = ShortMemory()
+        if not self.test.first:
+            start = self.test.at.replace(tzinfo=book.locale.timezone)
+            self.memory.commit(book.person(self.test.sender), State(seen=True), start.timestamp())
+
+    def failures(self, turn: Turn, now: datetime) -> list[Failure]:
+        """What is not as expected after one text."""
+        locale, expected = self.book.locale, self.expected(turn)
+        context = Context(locale.language, locale.country, now)
+        try:
+            decision = self.decide(turn, now)
+        except _Lacking as lacking:
+            return [self.failure(turn, Expectation("given", None, turn.mark), lacking.sides, lacking.hint)]
+        missed = [(each, sides) for each in expected if (sides := CHECKS[each.key](each.wanted, decision, context)) is not None]
+        by_rule = [(each, sides) for each, sides in missed if each.key == "rule"]  # of another rule, all else is another matter
+        apology = say(locale.language, "apology")
+        if not missed and decision.replies == (Text(apology),) and not any(each.key.startswith("reply") for each in expected):
+            return [self.failure(turn, Expectation("reply", None, turn.mark), ("an answer", apology), "It failed; the log says why.")]
+        return [self.failure(turn, each, sides) for each, sides in by_rule or missed]
+
+    def expected(self, turn: Turn) -> tuple[Expectation, ...]:
+        """What is expected of a turn; of the last one of a test under a rule, that this rule answers, unless it says another."""
+        if self.case.rule is None or turn is not self.test.turns[-1] or any(each.key == "rule" for each in turn.expected):
+            return turn.expected
+        return (Expectation("rule", self.case.rule, turn.mark), *turn.expected)
+
+    def decide(self, turn: Turn, now: datetime) -> Decision:
+        """What the rules say to a text, which is remembered for the next."""
+        message = Message(text=turn.text, sender=self.test.sender, chat=self.test.chat, line=self.test.line)
+        decision = decide(self.book, message, self.memory, now, self.random, self.handle)
+        if decision.remember is not None:
+            self.memory.commit(self.book.person(message.sender), decision.remember, now.timestamp())
+        return decision
+
+    def handle(self, match: Match, message: Message, notes: Mapping[str, object]) -> Mapping[str, object]:
+        """What the test gives in place of a handler."""
+        given = self.test.given
+        lacking = [name for name in match.rule.needs if name not in given]
+        if lacking:
+            raise _Lacking(match.rule.name, lacking, given)
+        return given
+
+    def failure(self, turn: Turn, missed: Expectation, sides: Sides, hint: str = "") -> Failure:
+        expected, got = sides
+        return Failure(mark=missed.mark, test=self.case.name, sent=turn.text, key=missed.key, expected=expected, got=got, hint=hint)
+
+
+class _Lacking(Exception):
+    """A rule needs values that the test does not give."""
+
+    def __init__(self, rule: str, lacking: list[str], given: Mapping[str, object]) -> None:
+        self.sides = (", ".join(lacking), ", ".join(given) or "nothing")
+        guess = did_you_mean(lacking[0], given) or " Write it under 'given:'."
+        self.hint = f"Rule {rule!r} needs it of a Python handler, and none runs in tests.{guess}"
+        super().__init__(self.hint)
+
+
+def _check_rule(wanted: str, decision: Decision, context: Context) -> Sides | None:
+    name = decision.match.rule.name if decision.match else None
+    return None if name == wanted else (wanted, name or "no rule")
+
+
+def _check_fields(wanted: Mapping[str, str | None], decision: Decision, context: Context) -> Sides | None:
+    values = decision.match.fields if decision.match else {}
+    fields = {field.name: field for field in (decision.match.rule.fields or () if decision.match else ())}
+    wrong = [name for name, text in wanted.items() if name not in values or not is_same(values[name], text, fields.get(name), context)]
+    if not wrong:
+        return None
+    absent = {name: f"no such field.{did_you_mean(name, values)}" for name in wrong if name not in values}
+    got = {name: absent.get(name) or _plain(values[name]) for name in wrong}
+    return "\n".join(f"{name}: {wanted[name] or ''}" for name in wrong), "\n".join(f"{name}: {got[name]}" for name in wrong)
+
+
+def is_same(value: object, text: str | None, field: Field | None, context: Context) -> bool:
+    """Whether a field's value is what a test means by `text`.
+
+    It is where both are nothing, where the value is written so (dates as 2026-11-23), where both are the same number, and where a customer
+    who wrote the text would have given the same value: ``besok`` for a date, ``ya`` for a yes.
+
+    >>> is_same(3, "3.0", None, None), is_same(None, "", None, None), is_same(True, "true", None, None)
+    (True, True, True)
+    """
+    text = (text or "").strip()
+    if text == _plain(value) or _is_same_number(value, text):
+        return True
+    if field is None or not text:
+        return False
+    try:
+        return bool(field.kind.read(text, field, context) == value)
+    except (ValueError, AnswerFailed):
+        return False
+
+
+def _is_same_number(value: object, text: str) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return False
+    try:
+        return Decimal(text) == Decimal(str(value))
+    except InvalidOperation:
+        return False
+
+
+def _plain(value: object) -> str:
+    """A field's value in a test's words.
+
+    >>> _plain(None), _plain(False), _plain(3)
+    ('', 'false', '3')
+    """
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _check_invalid(wanted: tuple[str, ...], decision: Decision, context: Context) -> Sides | None:
+    invalid = decision.match.invalid if decision.match else {}
+    if set(invalid) == set(wanted):
+        return None
+    got = "\n".join(f"{name}: {sentence}" for name, sentence in invalid.items())
+    return ", ".join(wanted) or "nothing invalid", got or "nothing invalid"
+
+
+def _check_reply(wanted: tuple[tuple[Any, ...], ...], decision: Decision, context: Context) -> Sides | None:
+    replies = decision.replies
+    sent = [[as_sent(choice, context.country) for choice in choices] for choices in wanted]
+    if len(sent) == len(replies) and all(reply in choices for reply, choices in zip(replies, sent, strict=True)):
+        return None
+    expected = "\n".join(" | ".join(map(shown, choices)) for choices in sent)
+    return expected or "no reply", _all_of(decision)
+
+
+def _check_reply_has(wanted: tuple[str, ...], decision: Decision, context: Context) -> Sides | None:
+    said = _all_of(decision)
+    missing = [part for part in wanted if part not in said]
+    return ("\n".join(missing), said) if missing else None
+
+
+def _check_count(wanted: int, decision: Decision, context: Context) -> Sides | None:
+    count = len(decision.replies)
+    return None if count == wanted else (str(wanted), f"{count}:\n{_all_of(decision)}" if count else "0")
+
+
+def _all_of(decision: Decision) -> str:
+    """The replies as one text, each from a line of its own."""
+    return "\n".join(map(shown, decision.replies)) or "no reply"
+
+
+CHECKS: Mapping[str, Callable[[Any, Decision, Context], Sides | None]] = {
+    "rule": _check_rule,
+    "fields": _check_fields,
+    "invalid": _check_invalid,
+    "reply": _check_reply,
+    "reply_has": _check_reply_has,
+    "count": _check_count,
+}

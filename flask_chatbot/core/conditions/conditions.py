@@ -1,0 +1,178 @@
+"""When a rule may answer: its ``when:``, compiled."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Literal
+
+from flask_chatbot.core.conditions.hours import Hours
+from flask_chatbot.core.language.daytimes import DAY, DAY_NAMES, Dates, Span, in_words
+from flask_chatbot.core.language.numbers import mask, senders_phone
+from flask_chatbot.core.language.sentences import clip
+from flask_chatbot.core.values.messages import Message
+
+CLOCK = frozenset({"open", "days", "time", "dates"})
+_SHOWN_LIMIT = 80  # characters of a long list
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One part of a condition that does not hold.
+
+    >>> str(Failure("open", "true", "false"))
+    'open: wanted true, is false'
+    """
+
+    key: str
+    wanted: str
+    actual: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: wanted {self.wanted}, is {self.actual}"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Telephone numbers with their country code, digits only; `prefixes` stand for all that begin so.
+
+    A sender's number without a country code is read in `country`.
+    """
+
+    whole: frozenset[str]
+    prefixes: tuple[str, ...] = ()
+    country: str = "ID"
+
+    def __str__(self) -> str:
+        return listed([*sorted(self.whole), *(f"{prefix}*" for prefix in self.prefixes)])
+
+    def cover(self, number: str) -> bool:
+        """Whether a sender's number, however it is written, is one of them."""
+        plain = international(number, self.country)
+        return plain in self.whole or plain.startswith(self.prefixes)
+
+    def include(self, other: "Numbers") -> bool:
+        """Whether all of the other's numbers are among these."""
+        return all(map(self.has, other.whole)) and all(prefix.startswith(self.prefixes) for prefix in other.prefixes)
+
+    def meet(self, other: "Numbers") -> bool:
+        """Whether there is a number in both."""
+        shared = any(map(self.has, other.whole)) or any(map(other.has, self.whole))
+        return shared or any(a.startswith(b) or b.startswith(a) for a in self.prefixes for b in other.prefixes)
+
+    def has(self, number: str) -> bool:
+        """Whether a number in this same form is one of them."""
+        return number in self.whole or number.startswith(self.prefixes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What must hold, all of it, for a rule to answer; what is None asks for nothing. Days count from Monday as 0.
+
+    Each part is looked at alone: ``days: [fri]`` with a `time` that crosses midnight does not reach into Saturday.
+    """
+
+    open: bool | None = None
+    days: frozenset[int] | None = None
+    time: tuple[Span, ...] | None = None
+    dates: tuple[Dates, ...] | None = None
+    chat: Literal["private", "group"] | None = None
+    from_: Numbers | None = None
+    not_from: Numbers | None = None
+    line: tuple[str, ...] | None = None
+    first_contact: bool | None = None
+
+    @property
+    def asks_clock(self) -> bool:
+        """Whether the time could be the reason that it does not hold."""
+        return (self.open, self.days, self.time, self.dates) != (None, None, None, None)
+
+    def failures(self, message: Message, now: datetime, hours: Hours | None, first: bool) -> tuple[Failure, ...]:
+        """Each part that does not hold, none where the rule may answer. `now` is local; `first` where the sender never wrote before."""
+        return (*self._of_clock(now, hours), *self._of_message(message, first))
+
+    def _of_clock(self, now: datetime, hours: Hours | None) -> Iterator[Failure]:
+        is_open = hours is not None and self.open is not None and hours.is_open(now)
+        if self.open is not None and self.open != is_open:
+            yield Failure("open", truth(self.open), truth(is_open))
+        if self.days is not None and now.weekday() not in self.days:
+            yield Failure("days", in_words(self.days), DAY_NAMES[now.weekday()])
+        if self.time is not None and not any(span.covers(now.hour * 60 + now.minute) for span in self.time):
+            yield Failure("time", listed(self.time), f"{now:%H.%M}")
+        if self.dates is not None and not any(dates.covers(now.date()) for dates in self.dates):
+            yield Failure("dates", listed(self.dates), str(now.date()))
+
+    def _of_message(self, message: Message, first: bool) -> Iterator[Failure]:
+        number = message.sender.number
+        if self.chat is not None and self.chat != message.chat:
+            yield Failure("chat", self.chat, message.chat)
+        if self.from_ is not None and not self.from_.cover(number):
+            yield Failure("from", str(self.from_), mask(number) or "nobody")
+        if self.not_from is not None and self.not_from.cover(number):
+            yield Failure("not_from", f"none of {self.not_from}", mask(number))
+        if self.line is not None and message.line not in self.line:
+            yield Failure("line", listed(self.line), message.line or "no line with a name")
+        if self.first_contact is not None and self.first_contact != first:
+            yield Failure("first_contact", truth(self.first_contact), truth(first))
+
+
+def is_clock(failures: Iterable[Failure]) -> bool:
+    """Whether the clock alone is the reason, so that ``otherwise`` answers.
+
+    >>> is_clock([Failure("open", "true", "false")]), is_clock([])
+    (True, False)
+    """
+    keys = {failure.key for failure in failures}
+    return bool(keys) and keys <= CLOCK
+
+
+def disjoint(a: Condition | None, b: Condition | None) -> bool:
+    """Whether the two surely never hold at once, judged part by part; of a condition with itself, whether it never holds."""
+    if a is None or b is None:
+        return False
+    apart = (
+        differ(a.open, b.open),
+        differ(a.chat, b.chat),
+        differ(a.first_contact, b.first_contact),
+        a.days is not None and b.days is not None and not a.days & b.days,
+        a.line is not None and b.line is not None and not set(a.line) & set(b.line),
+        a.time is not None and b.time is not None and not any(overlap(s, t) for s in a.time for t in b.time),
+        a.dates is not None and b.dates is not None and not any(s.meets(t) for s in a.dates for t in b.dates),
+        a.from_ is not None and b.from_ is not None and not a.from_.meet(b.from_),
+        any(x.not_from is not None and y.from_ is not None and x.not_from.include(y.from_) for x in (a, b) for y in (a, b)),
+    )
+    return any(apart)
+
+
+def overlap(a: Span, b: Span) -> bool:
+    """Whether a minute of the day is in both.
+
+    >>> overlap(Span(1200, 1560), Span(60, 480)), overlap(Span(480, 720), Span(720, 1020))
+    (True, False)
+    """
+    return any(a.meets(Span(b.start + shift, b.end + shift)) for shift in (-DAY, 0, DAY))
+
+
+def differ(a: object, b: object) -> bool:
+    """Whether both ask for something, and not for the same."""
+    return a is not None and b is not None and a != b
+
+
+@lru_cache(maxsize=1024)  # a hundred rules may ask for the same sender in turn
+def international(number: str, country: str) -> str:
+    """A sender's number with its country code; the text as it is where that is no number.
+
+    >>> international("0812-3456-7890", "ID"), international("6281234567890@c.us", "ID"), international("6282386xxxxxx", "ID")
+    ('6281234567890', '6281234567890', '6282386xxxxxx')
+    """
+    return senders_phone(number.strip(), country).removesuffix("@c.us")
+
+
+def listed(values: Iterable[object]) -> str:
+    """The values with commas between them, shortened where they are many."""
+    return clip(", ".join(map(str, values)), _SHOWN_LIMIT)
+
+
+def truth(value: bool) -> str:
+    """Yes or no as a rule file writes it."""
+    return "true" if value else "false"

@@ -1,0 +1,202 @@
+"""What a person is in the middle of: a form that waits for an answer, and the menus last shown."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import Any
+
+from flask_chatbot.core.conversation.forms import Form, together
+from flask_chatbot.core.language.sentences import say
+from flask_chatbot.core.values.chats import group_chat
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.replies import TEXT_LIMIT
+
+PATIENCE = 15 * 60.0  # seconds a form waits for its answer, and a menu for a choice
+MENUS_LIMIT = 10  # menus that can be gone back through
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownMenu:
+    """A menu as it was shown: the rule it belongs to, the text above it, and for each entry its words and the rule they lead to."""
+
+    rule: str
+    text: str = ""
+    entries: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """Where one person is in one chat; times are epoch seconds. The last of `menus` is the one shown last.
+
+    `is_below` where a choice in it led to a rule without a menu, so that the way back is the menu itself.
+    """
+
+    form: Form | None = None
+    form_until: float = 0.0
+    menus: tuple[ShownMenu, ...] = ()
+    menus_until: float = 0.0
+    is_below: bool = False
+
+    def at(self, now: float) -> "Dialogue":
+        """What of it still counts."""
+        form = self.form if self.form_until > now else None
+        menus = self.menus if self.menus_until > now else ()
+        return Dialogue(
+            form=form,
+            form_until=self.form_until if form else 0.0,
+            menus=menus,
+            menus_until=self.menus_until if menus else 0.0,
+            is_below=self.is_below and bool(menus),
+        )
+
+    @property
+    def until(self) -> float:
+        """When all of it has expired; 0 where there is nothing to expire."""
+        return max(self.form_until, self.menus_until)
+
+    def asking(self, form: Form, now: float) -> "Dialogue":
+        """The dialogue with a form that waits for an answer."""
+        return replace(self, form=form, form_until=now + PATIENCE)
+
+    def left(self) -> "Dialogue":
+        """The dialogue without its form."""
+        return replace(self, form=None, form_until=0.0)
+
+    def showing(self, menu: ShownMenu, now: float) -> "Dialogue":
+        """The dialogue with a menu shown; one that was shown before is gone back to, so that menus in a circle do not pile up."""
+        rules = [shown.rule for shown in self.menus]
+        before = self.menus[: rules.index(menu.rule)] if menu.rule in rules else self.menus
+        return replace(self, menus=(*before, menu)[-MENUS_LIMIT:], menus_until=now + PATIENCE, is_below=False)
+
+    def chosen(self, said: Collection[str], fold: Callable[[str], str]) -> str | None:
+        """The rule that a text, by any of its readings, chooses in the menu shown last: by its number or its words.
+
+        >>> menu = ShownMenu(rule="menu", entries=(("Daftar harga", "harga"), ("Lokasi toko", "lokasi")))
+        >>> dialogue = Dialogue(menus=(menu,), menus_until=1.0)
+        >>> [dialogue.chosen([said], str.lower) for said in ("2", "daftar harga", "3")]
+        ['lokasi', 'harga', None]
+        """
+        entries = self.menus[-1].entries if self.menus else ()
+        by_number = (rule for number, (_, rule) in enumerate(entries, 1) if str(number) in said)
+        by_words = (rule for words, rule in entries if fold(words) in said)
+        return next(by_number, None) or next(by_words, None)
+
+    def back(self, said: Collection[str]) -> ShownMenu | None:
+        """The menu that a ``0`` leads back to; None for another text, and where there is no way back."""
+        menus = self.menus if self.is_below else self.menus[:-1]
+        return menus[-1] if menus and "0" in said else None
+
+
+NOWHERE = Dialogue()
+
+
+def chat_key(message: Message) -> str:
+    """The name of a message's chat among the dialogues of its sender: each group has its own, and all that is private is one.
+
+    >>> chat_key(Message(text="menu")), chat_key(Message(text="menu", chat="group", group="120363041234567890"))
+    ('private', '120363041234567890@g.us')
+    """
+    return group_chat(message.group) if message.group else message.chat
+
+
+def read_dialogue(data: Mapping[str, Any] | None, chat: str, now: float) -> Dialogue:
+    """The dialogue a store kept of one chat."""
+    return read_dialogues({chat: data[chat]}, now).get(chat, NOWHERE) if data and chat in data else NOWHERE
+
+
+def read_dialogues(data: Mapping[str, Any] | None, now: float) -> dict[str, Dialogue]:
+    """The dialogues a store kept, by chat, without what has expired; of one that cannot be read nothing is left."""
+    found = {}
+    for chat, kept in (data or {}).items():
+        try:
+            dialogue = _dialogue(kept).at(now)
+        except (KeyError, IndexError, TypeError, ValueError, OverflowError):
+            continue
+        if dialogue.until:
+            found[chat] = dialogue
+    return found
+
+
+def write_dialogues(dialogues: Mapping[str, Dialogue]) -> tuple[dict[str, Any] | None, float]:
+    """The dialogues as JSON can hold them, None where there are none; and when all of them have expired."""
+    data = {chat: _data(dialogue) for chat, dialogue in dialogues.items() if dialogue.until}
+    return data or None, max((dialogue.until for dialogue in dialogues.values()), default=0.0)
+
+
+def menu_text(menu: ShownMenu, has_back: bool, language: str) -> str:
+    """A menu as one message; where it would be too long, the text above it is cut.
+
+    >>> print(menu_text(ShownMenu(rule="menu", text="Silakan pilih.", entries=(("Daftar harga", "harga"),)), True, "id"))
+    Silakan pilih.
+    1. Daftar harga
+    0. Kembali
+    """
+    numbered = [f"{number}. {words}" for number, (words, _) in enumerate(menu.entries, 1)]
+    lines = together(*numbered, f"0. {say(language, 'menu_back')}" if has_back else "")[:TEXT_LIMIT]
+    return together(menu.text[: max(TEXT_LIMIT - len(lines) - 1, 0)], lines)
+
+
+def _dialogue(data: Any) -> Dialogue:
+    form = data["form"]
+    return Dialogue(
+        form=None if form is None else _form(form),
+        form_until=_time(data["form_until"]),
+        menus=tuple(ShownMenu(rule=_text(rule), text=_text(text), entries=_entries(entries)) for rule, text, entries in data["menus"]),
+        menus_until=_time(data["menus_until"]),
+        is_below=data["is_below"] is True,
+    )
+
+
+def _form(data: Any) -> Form:
+    return Form(
+        rule=_text(data["rule"]),
+        literal=_text(data.get("literal", "")),
+        texts=_texts(data["texts"]),
+        times={_text(name): _time(time) for name, time in dict(data.get("times", {})).items()},
+        asks=tuple(map(_text, data["asks"])),
+        problems=_texts(data["problems"]),
+        wrong=int(data["wrong"]),
+        refused=int(data["refused"]),
+    )
+
+
+def _entries(data: Sequence[Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((_text(words), _text(rule)) for words, rule in data)
+
+
+def _texts(data: Any) -> dict[str, str]:
+    return {_text(name): _text(text) for name, text in dict(data).items()}
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a text is expected, not {type(value).__name__}")
+    return value
+
+
+def _time(value: object) -> float:
+    if not isinstance(value, int | float) or not isfinite(value):
+        raise TypeError("a time is expected")
+    return float(value)
+
+
+def _data(dialogue: Dialogue) -> dict[str, Any]:
+    form = dialogue.form
+    return {
+        "until": dialogue.until,
+        "form": form
+        and {
+            "rule": form.rule,
+            "literal": form.literal,
+            "texts": dict(form.texts),
+            "times": dict(form.times),
+            "asks": list(form.asks),
+            "problems": dict(form.problems),
+            "wrong": form.wrong,
+            "refused": form.refused,
+        },
+        "form_until": dialogue.form_until,
+        "menus": [[menu.rule, menu.text, [list(entry) for entry in menu.entries]] for menu in dialogue.menus],
+        "menus_until": dialogue.menus_until,
+        "is_below": dialogue.is_below,
+    }

@@ -1,0 +1,165 @@
+"""A form that asks one question at a time: what each text does to it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from flask_chatbot.core.fields.field import Context, Field, Reading, read_fields
+from flask_chatbot.core.language.folding import Folding, fold
+from flask_chatbot.core.language.sentences import CANCEL_WORDS, NO_WORDS, SKIP_WORDS, YES_WORDS, say
+
+WRONG_LIMIT = 3  # wrong answers that end a form
+
+_CANCEL = frozenset().union(*CANCEL_WORDS.values())
+_SKIP = frozenset().union(*SKIP_WORDS.values())
+_YES = frozenset().union(*YES_WORDS.values())
+_NO = frozenset().union(*NO_WORDS.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A rule's fields being filled in: the texts so far, and the names of the fields still to ask for, the first of them now.
+
+    With none left it waits for a yes or no to the rule's `confirm`. `literal` is the folded keyword that began it, empty where something
+    else did. `times` say, in epoch seconds, when a text was read: "besok" stays the day that it was then. `problems` say what was wrong
+    with fields still to ask for. `wrong` counts the wrong answers to this question, `refused` how often a handler found something wrong
+    in what was filled in.
+    """
+
+    rule: str
+    literal: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    times: Mapping[str, float] = field(default_factory=dict)
+    asks: tuple[str, ...] = ()
+    problems: Mapping[str, str] = field(default_factory=dict)
+    wrong: int = 0
+    refused: int = 0
+
+
+NO_FORM = Form(rule="")  # of rules without fields, one for all
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The form goes on: `text` is the one message of this turn."""
+
+    form: Form
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The form is over with nothing to show for it; `text` says why."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Nothing is left to ask for; `confirmed` where a yes said that all is right."""
+
+    form: Form
+    confirmed: bool = False
+
+
+def readings(text: str, folding: Folding) -> frozenset[str]:
+    """The forms in which a text may be a word that a form or a menu waits for: as written, by its synonyms, without courtesy words.
+
+    >>> sorted(readings("Ya, kak!", Folding(["kak"])))
+    ['ya', 'ya kak']
+    """
+    forms = {fold(text), folding.fold(text)}
+    return frozenset(forms.union(*map(folding.without_courtesy, forms)))
+
+
+def begin(form: Form, fields: Sequence[Field], language: str) -> Ask:
+    """The first question of a form, which keeps the texts of the fields that it does not ask for."""
+    texts = {name: text for name, text in form.texts.items() if name not in form.asks}
+    problems = {name: sentence for name, sentence in form.problems.items() if name in form.asks}
+    return next_question(replace(form, texts=texts, problems=problems), fields, language)
+
+
+def step(form: Form, fields: Sequence[Field], text: str, said: Collection[str], context: Context) -> Ask | Stop | Done:
+    """What a text does to a form; `said` are its readings. A question whose field is gone, by a reload, is passed over."""
+    known = {each.name: each for each in fields}
+    asked = known.get(form.asks[0]) if form.asks else None
+    is_option = asked is not None and bool(asked.options) and not problem_of(asked, text, context)
+    if not is_option and not _CANCEL.isdisjoint(said):
+        return Stop(say(context.language, "form_cancelled"))
+    if not form.asks:
+        return confirmed(form, said, context.language)
+    left = replace(form, asks=tuple(name for name in form.asks[1:] if name in known), wrong=0)
+    if asked is None:
+        return advance(left, fields, context.language)
+    if not is_option and asked.may_be_left_out and not _SKIP.isdisjoint(said):
+        text = ""
+    elif problem := problem_of(asked, text, context):
+        return wrong(form, together(problem, question(asked, context.language)), context.language)
+    texts, times = {**form.texts, asked.name: text.strip()}, {**form.times, asked.name: context.now.timestamp()}
+    return advance(replace(left, texts=texts, times=times), fields, context.language)
+
+
+def problem_of(asked: Field, text: str, context: Context) -> str:
+    """What is wrong with a text as the answer to a question, or nothing. Silence is no answer, even where there need not be one."""
+    wanted = replace(asked, optional=False, default=None, question="")
+    return read_fields([wanted], [text], context).problems.get(asked.name, "")
+
+
+def answers_nothing(form: Form, fields: Sequence[Field], text: str, context: Context) -> bool:
+    """True if a text is no good value for the question that a form asks."""
+    asked = next((each for each in fields if form.asks and each.name == form.asks[0]), None)
+    return asked is not None and bool(problem_of(asked, text, context))
+
+
+def advance(form: Form, fields: Sequence[Field], language: str) -> Ask | Done:
+    """The next question of a form, or the end of its questions."""
+    return next_question(form, fields, language) if form.asks else Done(form)
+
+
+def next_question(form: Form, fields: Sequence[Field], language: str) -> Ask:
+    """The question for the first field to ask for, with what was wrong with its text, where it had one."""
+    asked = next(each for each in fields if each.name == form.asks[0])
+    problems = {name: sentence for name, sentence in form.problems.items() if name != asked.name}
+    return Ask(replace(form, problems=problems), together(form.problems.get(asked.name, ""), question(asked, language)))
+
+
+def filled(form: Form, fields: Sequence[Field], context: Context) -> Reading:
+    """The values of the texts of a form, each as it was read when it was given."""
+    reading = Reading()
+    for each in fields:
+        at = form.times.get(each.name)
+        then = context if at is None else replace(context, now=datetime.fromtimestamp(at, context.now.tzinfo))
+        one = read_fields([each], [form.texts.get(each.name, "")], then)
+        reading.values.update(one.values)
+        reading.problems.update(one.problems)
+    return reading
+
+
+def confirmed(form: Form, said: Collection[str], language: str) -> Ask | Stop | Done:
+    """What a yes, a no or something else does to a form that asks whether all is right."""
+    if not _YES.isdisjoint(said):
+        return Done(form, confirmed=True)
+    if not _NO.isdisjoint(said):
+        return Stop(say(language, "form_cancelled"))
+    return wrong(form, say(language, "not_yesno"), language)
+
+
+def wrong(form: Form, text: str, language: str) -> Ask | Stop:
+    """The question again, with the way out; after three wrong answers the end."""
+    if form.wrong + 1 >= WRONG_LIMIT:
+        return Stop(say(language, "form_given_up"))
+    return Ask(replace(form, wrong=form.wrong + 1), together(text, say(language, "form_way_out")))
+
+
+def question(asked: Field, language: str) -> str:
+    """How to ask for a field, with its options unless its author names them all, and how to skip it where that is allowed."""
+    text = asked.question.strip() or say(language, "ask_field", label=asked.title)
+    options = [option.value for option in asked.options]
+    if not all(fold(option) in fold(text) for option in options):
+        text = together(text, *(f"- {option}" for option in options))
+    return together(text, say(language, "form_skip")) if asked.may_be_left_out else text
+
+
+def together(*parts: str) -> str:
+    """One message of several sentences, none of them twice."""
+    return "\n".join(dict.fromkeys(part for part in parts if part))

@@ -1,0 +1,112 @@
+"""Remembering what came of a message, though other messages of the same sender come in at the same time."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask_chatbot.core.conversation.memory import NO_MEMORY, NOTHING, Memory, State, write_state
+from flask_chatbot.core.language.numbers import mask
+
+TRIES = 5  # at remembering, while others come between
+
+log = logging.getLogger(__name__)
+
+
+class Remembering:
+    """The memory of one sender at the time of one message: it knows what it recalled last."""
+
+    __slots__ = ("_memory", "_now", "_sender", "recalled")
+
+    def __init__(self, memory: Memory, sender: str, now: float) -> None:
+        self._memory = memory
+        self._sender = sender
+        self._now = now
+        self.recalled = NOTHING
+
+    def recall(self, sender: str, now: float) -> State:
+        self.recalled = self._memory.recall(sender, now)
+        return self.recalled
+
+    def keep(self, state: State | None, must: bool = False, memory: Memory | None = None) -> bool:
+        """Remember a state, if there is one; False where another came first, unless it `must` be: then both are remembered.
+
+        `memory` is the same memory within a transaction.
+        """
+        if state is None:
+            return True
+        if memory is None or self._memory is NO_MEMORY:
+            memory = self._memory
+        state = storable(self._sender, state, self.recalled)
+        return memory.commit(self._sender, state, self._now) or (must and self._merge(state, memory))
+
+    def commit(self, sender: str, state: State, now: float) -> bool:
+        """As any memory: whoever only reads needs none of it."""
+        return self._memory.commit(sender, state, now)
+
+    def _merge(self, state: State, memory: Memory) -> bool:
+        """Remember a state together with those that others remembered since it was recalled."""
+        for _ in range(TRIES):
+            theirs = memory.recall(self._sender, self._now)
+            both = storable(self._sender, merged(self.recalled, state, theirs), theirs)
+            if memory.commit(self._sender, both, self._now):
+                return True
+        log.error("what came of a message of %s is not remembered: too many came at once", mask(self._sender))
+        return True
+
+
+def storable(sender: str, state: State, before: State) -> State:
+    """The state; where the notes of handlers in it cannot be kept, with those from before."""
+    if state.notes is before.notes:
+        return state
+    try:
+        write_state(State(notes=state.notes))
+    except ValueError as error:
+        log.error("the memory that handlers have of %s stays as it was: %s", mask(sender), error)  # its words hold no notes
+        return replace(state, notes=before.notes, notes_until=before.notes_until)
+    return state
+
+
+def merged(base: State, ours: State, theirs: State) -> State:
+    """Their state with all that is other in ours than in the `base` of both.
+
+    >>> merged(State(), State(answered={"harga": 60.0}), State(answered={"promo": 90.0}, version=3)).answered
+    {'promo': 90.0, 'harga': 60.0}
+    """
+    dialogue = merged_chats(base.dialogue or {}, ours.dialogue or {}, theirs.dialogue or {})
+    return replace(
+        theirs,
+        dialogue=dialogue or None,
+        dialogue_until=max(ours.dialogue_until, theirs.dialogue_until) if dialogue else 0.0,
+        answered={**theirs.answered, **ours.answered},
+        seen=theirs.seen or ours.seen,
+        notes=merged_notes(base.notes, ours.notes, theirs.notes),
+        notes_until=max(theirs.notes_until, ours.notes_until),
+        paused_until=ours.paused_until if ours.paused_until != base.paused_until else theirs.paused_until,
+    )
+
+
+def merged_chats(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """Their dialogues, and ours in the chats where they are other than in the `base` of both.
+
+    >>> merged_chats({"a": 1, "b": 1}, {"a": 2}, {"a": 1, "b": 1, "c": 1})
+    {'a': 2, 'c': 1}
+    """
+    kept = {chat: dialogue for chat, dialogue in theirs.items() if chat in ours or chat not in base}
+    return kept | {chat: dialogue for chat, dialogue in ours.items() if chat not in base or dialogue != base[chat]}
+
+
+def merged_notes(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """Their notes with every key that is other in ours than in the `base` of both; groups of keys likewise.
+
+    >>> merged_notes({"a": 1, "b": 1}, {"a": 2}, {"a": 1, "b": 1, "c": 1})
+    {'a': 2, 'c': 1}
+    """
+    notes = {key: value for key, value in theirs.items() if key in ours or key not in base}
+    for key, value in ours.items():
+        before, other = base.get(key), theirs.get(key)
+        if isinstance(value, dict) and isinstance(other, dict):
+            notes[key] = merged_notes(before if isinstance(before, dict) else {}, value, other)
+        elif key not in base or value != before:
+            notes[key] = value
+    return notes

@@ -1,0 +1,1 @@
+"""From a message and a rule book to a decision, and why it was that one."""

@@ -1,0 +1,145 @@
+"""One message at one moment, as the rules of a book see it."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_chatbot.core.conditions.conditions import Failure, is_clock
+from flask_chatbot.core.conversation.forms import Form, answers_nothing, filled
+from flask_chatbot.core.conversation.memory import Memory
+from flask_chatbot.core.deciding.rulebook import Rule, RuleBook
+from flask_chatbot.core.fields.field import Context, dealt, read_fields
+from flask_chatbot.core.matching.index import Candidate, Kind, Match
+from flask_chatbot.core.values.messages import PARTS_LIMIT, Message, split_parts
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A message that the rules of a book are asked about; `now` is in their time zone."""
+
+    book: RuleBook
+    message: Message
+    now: datetime
+
+    @property
+    def context(self) -> Context:
+        """Where and when its values are read."""
+        return Context(self.book.locale.language, self.book.locale.country, self.now)
+
+    def failures(self, rule: Rule, first: bool) -> tuple[Failure, ...]:
+        """The conditions of a rule that do not hold; `first` where the sender never wrote before."""
+        return rule.when.failures(self.message, self.now, self.book.hours, first) if rule.when is not None else ()
+
+    def may_answer(self, rule: Rule, first: bool) -> bool:
+        """True unless the conditions of a rule pass it over; its `otherwise` is an answer, too."""
+        failures = self.failures(rule, first)
+        return not failures or (bool(rule.otherwise) and is_clock(failures))
+
+    def hears(self, kind: Kind) -> bool:
+        """True if what is found in this way is answered where the message was written."""
+        only_keywords = self.message.chat == "group" and self.book.groups == "keywords"
+        return not only_keywords or kind in (Kind.KEYWORD, Kind.FIELDS)
+
+    def read(self, candidate: Candidate) -> tuple[Match, dict[str, str]]:
+        """The match with its fields read from what stands after the ``#`` or in a pattern's groups; and the texts they were read from."""
+        rule, kind, literal, rest = candidate
+        data = first_parts(rest) if kind is Kind.FIELDS else () if kind is Kind.MENU else first_parts(self.message.text.partition("#")[2])
+        if not rule.fields and not rule.groups:
+            return Match(rule=rule, kind=kind, literal=literal, data=data), {}
+        groups = candidate.groups(self.message.text)
+        named = {name: groups.get(name) for name in rule.groups}
+        if not rule.fields:
+            return Match(rule=rule, kind=kind, literal=literal, data=data, fields=named), {}
+        parts = [groups.get(field.name) or "" for field in rule.fields] if kind is Kind.PATTERN else rest.split("#")
+        texts = dict(zip((field.name for field in rule.fields), dealt(rule.fields, parts), strict=False))
+        texts |= {name: text for name, text in named.items() if text is not None}
+        reading = read_fields(rule.fields, parts, self.context)
+        fields = {**named, **reading.values}
+        return Match(rule=rule, kind=kind, literal=literal, data=data, fields=fields, invalid=reading.problems), texts
+
+    def read_form(self, rule: Rule, form: Form) -> Match:
+        """The match of a form with nothing left to ask for; its texts are the `data`."""
+        fields = rule.fields or ()
+        reading = filled(form, fields, self.context)
+        named = {name: form.texts.get(name) for name in rule.groups}
+        data = [form.texts.get(field.name, "") for field in fields]
+        while data and not data[-1]:
+            data.pop()
+        fields_read = {**named, **reading.values}
+        return Match(rule=rule, kind=Kind.FORM, literal=form.literal, data=tuple(data), fields=fields_read, invalid=reading.problems)
+
+    def names(self, match: Match) -> dict[str, object]:
+        """What templates may use, beside the `vars`, in a dict of its own; a field hides a name of ours."""
+        names: dict[str, object] = {
+            "nama": self.message.sender.name,
+            "nohp": self.message.sender.number,
+            "data": match.data,
+            "text": self.message.text,
+            "keyword": self.message.keyword,
+            "now": self.now,
+        }
+        if match.rule.uses:
+            names |= {name: self._looked_up(name, match.kind) for name in match.rule.uses}
+        names.update(match.fields)
+        return names
+
+    def _looked_up(self, name: str, kind: Kind) -> object:
+        """The value of a name that costs something to find, and that few templates use."""
+        hours = self.book.hours
+        if name == "is_open":
+            return hours is None or hours.is_open(self.now)
+        if name == "next_open":
+            return hours.next_open(self.now) if hours else None
+        return self.book.index.suggestion(self.message.text) if kind is Kind.FALLBACK else None
+
+
+def first_parts(text: str) -> tuple[str, ...]:
+    """What stands between the ``#`` of a text, as far as there is room for it."""
+    parts = split_parts(text)
+    if len(parts) > PARTS_LIMIT:
+        log.warning("a message has %d parts between its #, and the first %d are used", len(parts), PARTS_LIMIT)
+    return parts[:PARTS_LIMIT]
+
+
+def trigger(match: Match) -> str:
+    """The keyword to show the form with, as its author wrote it: the one that was used, where that takes fields; empty without a form."""
+    forms = [keyword for keyword in match.rule.keywords if keyword.takes_fields]
+    used = [keyword for keyword in forms if keyword.literal == match.literal]
+    return next((keyword.written for keyword in (*used, *forms)), "")
+
+
+def begun_by(match: Match) -> str:
+    """The folded keyword that a form of this match begins with; empty where the rule was found by something else."""
+    return match.literal if match.kind in (Kind.KEYWORD, Kind.FIELDS, Kind.FORM) else ""
+
+
+def leaves(moment: Moment, rule: Rule, form: Form, first: bool) -> Candidate | None:
+    """What takes a text away from the form of a rule; None where the form may read it.
+
+    A keyword with its ``#`` always does. A form that nobody began by name, as of a pattern that did not find all it needs, is left for any
+    keyword or pattern by a text that is no answer to it. A rule that may not answer now takes nothing.
+    """
+    text = moment.message.text
+    is_unasked = bool(rule.patterns) and not rule.asks and answers_nothing(form, rule.fields or (), text, moment.context)
+    if not is_unasked and "#" not in text:
+        return None
+    kinds = (Kind.KEYWORD, Kind.FIELDS, Kind.PATTERN) if is_unasked else (Kind.FIELDS,)
+
+    def may_answer(rule: Rule) -> bool:
+        return moment.may_answer(rule, first)
+
+    found = moment.book.index.candidates(text, may_answer)
+    return next((each for each in found if each.kind in kinds and moment.hears(each.kind) and may_answer(each.rule)), None)
+
+
+def never_answers(book: RuleBook, message: Message) -> bool:
+    """True if nothing is answered where a message was written."""
+    return message.chat == "group" and book.groups == "never"
+
+
+def keeps_quiet(book: RuleBook, message: Message, memory: Memory, now: datetime) -> bool:
+    """True if nothing may be said, whatever the text: not in this chat, or not to this person for now."""
+    time = now.timestamp()
+    return never_answers(book, message) or memory.recall(book.person(message.sender), time).paused_until > time

@@ -1,0 +1,370 @@
+"""From a message to what is to be done about it."""
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from flask_chatbot.core.conditions.conditions import is_clock
+from flask_chatbot.core.conversation.dialogue import NOWHERE, ShownMenu, chat_key, menu_text, read_dialogue, write_dialogues
+from flask_chatbot.core.conversation.forms import NO_FORM, WRONG_LIMIT, Ask, Form, Stop, begin, readings, step
+from flask_chatbot.core.conversation.memory import Memory, State
+from flask_chatbot.core.deciding.context import Moment, begun_by, leaves, never_answers, trigger
+from flask_chatbot.core.deciding.rulebook import Rule, RuleBook
+from flask_chatbot.core.fields.explanation import explain
+from flask_chatbot.core.fields.field import SURPLUS, Reading
+from flask_chatbot.core.language.folding import TEXT_LIMIT
+from flask_chatbot.core.language.sentences import say
+from flask_chatbot.core.matching.index import Candidate, Kind, Match
+from flask_chatbot.core.templates.answers import make_all
+from flask_chatbot.core.values.actions import Action, Pause, Save
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.problems import did_you_mean
+from flask_chatbot.core.values.replies import REPLIES_LIMIT, Menu, Reply, Text
+from flask_chatbot.errors import AnswerFailed, Invalid, Skip
+
+NOTES_KEPT = 30 * 24 * 3600.0  # seconds a handler's `memory` lives after its last change
+FIRST_ROW = {"number": 1}  # `saved` where nobody keeps rows: in tests and trials
+SENDER = ("nama", "nohp")  # names of templates that a rule may need nevertheless
+
+log = logging.getLogger(__name__)
+
+Notes = dict[str, Any]
+Outcome = Mapping[str, object] | tuple[Reply | Menu, ...] | None
+Handle = Callable[[Match, Message, Notes], Outcome]
+
+
+class HandlerFailed(Exception):
+    """Raised by `handle` where the app's own code failed: these replies, and nothing else, are what comes of the match."""
+
+    def __init__(self, replies: tuple[Reply, ...]) -> None:
+        self.replies = replies
+        super().__init__("a handler failed")
+
+
+class ForwardFailed(Exception):
+    """Raised by `handle` where the webhook that a rule forwards to gave no answer: its `failed` is what comes of the match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to answer and to do. `match` is None where no rule answers.
+
+    `remember` is the sender's new state, None where nothing changed; it and the `actions` are for whoever asked to carry out.
+    """
+
+    match: Match | None
+    replies: tuple[Reply, ...] = ()
+    remember: State | None = None
+    actions: tuple[Action, ...] = ()
+
+
+def no_handler(match: Match, message: Message, notes: Notes) -> None:
+    """Leaves every rule to its YAML."""
+
+
+def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, random: Random, handle: Handle = no_handler) -> Decision:
+    """What to do about one message; `now` is an aware datetime. No text makes it raise, only a `memory` that cannot be read.
+
+    `handle` is asked about each match whose fields are valid: it returns the replies, or names for the rule's own templates, or None; it
+    may raise `Skip`, `Invalid`, `HandlerFailed` and `ForwardFailed`, and change the notes it is given. `memory` is only read. What cannot
+    be answered is logged with its rule's place, and the customer gets one apology.
+    """
+    if never_answers(book, message):
+        return Decision(None)
+    if len(message.text) > TEXT_LIMIT:
+        message = replace(message, text=message.text[:TEXT_LIMIT])
+    time = now.timestamp()
+    state = memory.recall(book.person(message.sender), time)
+    if state.paused_until > time:
+        return Decision(None)
+    return _Turn(Moment(book, message, now.astimezone(book.locale.timezone)), time, state, random, handle).decide()
+
+
+class _Turn:
+    """One message being decided on, at `time` in epoch seconds; what changes for its sender gathers in `dialogue`, `answered`, `notes`."""
+
+    __slots__ = (
+        "answered",
+        "before",
+        "book",
+        "chat",
+        "dialogue",
+        "handle",
+        "message",
+        "moment",
+        "notes",
+        "paused_until",
+        "random",
+        "state",
+        "time",
+    )
+
+    def __init__(self, moment: Moment, time: float, state: State, random: Random, handle: Handle) -> None:
+        self.moment = moment
+        self.book = moment.book
+        self.message = moment.message
+        self.time = time
+        self.state = state
+        self.random = random
+        self.handle = handle
+        self.chat = chat_key(moment.message)
+        self.before = self.dialogue = read_dialogue(state.dialogue, self.chat, time)
+        self.answered = state.answered
+        self.paused_until = state.paused_until
+        self.notes: Notes | None = None
+
+    @property
+    def language(self) -> str:
+        """Of the built-in sentences."""
+        return self.book.locale.language
+
+    def decide(self) -> Decision:
+        """The decision: by the form that waits for an answer, else by the menu that was shown, else by the rules."""
+        decision = None
+        if self.dialogue is not NOWHERE:
+            said = readings(self.message.text, self.book.folding)
+            decision = self.in_form(said) or self.in_menu(said)
+        decision = decision or self.by_rules()
+        remember = self.remembered()
+        return decision if remember is None else replace(decision, remember=remember)
+
+    def in_form(self, said: Collection[str]) -> Decision | None:
+        """What the text does to the form that asks this person; None where it leaves the form, or there is none."""
+        form = self.dialogue.form
+        self.dialogue = self.dialogue.left()
+        rule = self.book.by_name.get(form.rule) if form else None
+        if form is None or rule is None or not rule.fields or leaves(self.moment, rule, form, first=not self.state.seen):
+            return None
+        return self.attempt(Candidate(rule, Kind.FORM, form.literal), lambda candidate: self.go_on(candidate.match(), form, said))
+
+    def go_on(self, match: Match, form: Form, said: Collection[str]) -> Decision:
+        """The next turn of a form: a question, its end, or the answer to all that was filled in."""
+        outcome = step(form, match.rule.fields or (), self.message.text, said, self.moment.context)
+        if isinstance(outcome, Ask):
+            return self.ask(match, outcome)
+        if isinstance(outcome, Stop):
+            return Decision(match, (Text(outcome.text),))
+        return self.complete(self.moment.read_form(match.rule, outcome.form), outcome.form, outcome.confirmed)
+
+    def in_menu(self, said: Collection[str]) -> Decision | None:
+        """The menu before, or the answer of the rule that the text chooses in the menu shown last; None where it chooses nothing."""
+        before = self.dialogue
+        back = before.back(said)
+        if back is not None:
+            rule = self.book.by_name.get(back.rule)
+            return Decision(Match(rule=rule, kind=Kind.MENU) if rule else None, (self.show(back),))
+        chosen = self.book.by_name.get(before.chosen(said, self.book.folding.fold) or "")
+        if chosen is None:
+            return None
+        self.dialogue = replace(before, is_below=True)
+        decision = self.attempt(Candidate(chosen, Kind.MENU, ""), self.answer_to)
+        if decision is None:
+            self.dialogue = before
+        return decision
+
+    def by_rules(self) -> Decision:
+        """The decision of the first rule that answers the text."""
+        for candidate in self.book.index.candidates(self.message.text, self.may_answer):
+            decision = self.attempt(candidate, self.answer_to) if self.moment.hears(candidate.kind) else None
+            if decision is not None:
+                return decision
+        return Decision(None)
+
+    def may_answer(self, rule: Rule) -> bool:
+        """True unless the conditions of a rule pass it over."""
+        return rule.when is None or self.moment.may_answer(rule, first=not self.state.seen)
+
+    def attempt(self, candidate: Candidate, answer: Callable[[Candidate], Decision | None]) -> Decision | None:
+        """The answer of a candidate's rule, or an apology where it cannot be made; None where the next one is to try."""
+        before = self.dialogue
+        try:
+            return answer(candidate)
+        except Skip:
+            self.dialogue = before
+            return None
+        except AnswerFailed as error:
+            self.dialogue = before
+            return Decision(candidate.match(), self.apology(candidate.rule, error))
+
+    def answer_to(self, candidate: Candidate) -> Decision | None:
+        """What a rule answers whose conditions hold, unless it has to keep quiet; its `otherwise`; None where it is passed over."""
+        rule = candidate.rule
+        if rule.when is not None and (failures := self.moment.failures(rule, first=not self.state.seen)):
+            if not rule.otherwise or not is_clock(failures):
+                return None
+            match = candidate.match()
+            return Decision(match, make_all(rule.otherwise, self.moment.names(match), self.random))
+        if self.answered and self.answered.get(rule.name, 0.0) > self.time:
+            return Decision(candidate.match())
+        match, texts = self.moment.read(candidate)
+        form = NO_FORM
+        if rule.fields:
+            form = Form(rule=rule.name, literal=begun_by(match), texts=texts, times=dict.fromkeys(texts, self.time))
+        return self.first_question(match, form) if rule.asks else self.complete(match, form)
+
+    def first_question(self, match: Match, form: Form) -> Decision:
+        """The first question of a form, which does not ask for what a pattern found already."""
+        fields = match.rule.fields or ()
+        asks = tuple(field.name for field in fields if not form.texts.get(field.name) or field.name in match.invalid)
+        match = replace(match, invalid={name: problem for name, problem in match.invalid.items() if form.texts.get(name)})
+        if not asks:
+            return self.complete(match, form)
+        return self.ask(match, begin(replace(form, asks=asks, problems=match.invalid), fields, self.language))
+
+    def complete(self, match: Match, form: Form, confirmed: bool = False) -> Decision:
+        """The answer to a match with all its fields read: its refusal, the question whether all is right, or its replies."""
+        if match.invalid:
+            return self.refuse(match, form)
+        if match.rule.confirm is not None and not confirmed:
+            text = match.rule.confirm.render(self.moment.names(match)) or say(self.language, "not_yesno")
+            shown = dict.fromkeys((field.name for field in match.rule.fields or ()), self.time)  # a default was read now
+            times = {**shown, **form.times}
+            form = Form(rule=match.rule.name, literal=begun_by(match), texts=form.texts, times=times, refused=form.refused)
+            return self.ask(match, Ask(form, text))
+        if self.notes is None:
+            self.notes = deepcopy(dict(self.state.notes)) if self.state.notes else {}
+        before = self.dialogue
+        try:
+            return self.answered_by(match, self.notes)
+        except HandlerFailed as error:
+            return Decision(match, error.replies)
+        except Invalid as error:
+            match = replace(match, invalid=error.problems, fields={**match.fields, **dict.fromkeys(error.problems)})
+            return self.refuse(match, replace(form, refused=form.refused + 1), by_handler=True)
+        except AnswerFailed as error:  # all that the customer gave is kept
+            self.dialogue = before
+            return self.acting(match, self.apology(match.rule, error))
+
+    def answered_by(self, match: Match, notes: Notes) -> Decision:
+        """The answer of the rule and its handler, or what is said where nobody answered in our place."""
+        try:
+            return self.reply(match, self.handle(match, self.message, notes))
+        except ForwardFailed:
+            failed = match.rule.failed
+            names = self.moment.names(match)
+            return self.acting(match, make_all(failed, names, self.random) if failed else (Text(say(self.language, "apology")),))
+
+    def apology(self, rule: Rule, error: AnswerFailed) -> tuple[Reply, ...]:
+        """What is said in place of an answer that cannot be made; the log says why."""
+        log.error("rule %r at %s cannot answer: %s", rule.name, rule.mark, error.told)
+        return (Text(say(self.language, "apology")),)
+
+    def refuse(self, match: Match, form: Form, by_handler: bool = False) -> Decision:
+        """What is said of missing and wrong values: a question, the rule's own words, or all of them explained."""
+        rule, fields = match.rule, match.rule.fields or ()
+        asks = tuple(field.name for field in fields if field.name in match.invalid)
+        if asks and SURPLUS not in match.invalid and asks_again(match, form):
+            if form.refused >= WRONG_LIMIT:
+                return Decision(match, (Text(say(self.language, "form_given_up")),))
+            problems = {name: problem for name, problem in match.invalid.items() if by_handler or form.texts.get(name)}
+            return self.ask(match, begin(replace(form, asks=asks, problems=problems, wrong=0), fields, self.language))
+        if rule.on_invalid == "reply":
+            return Decision(match, make_all(rule.invalid, self.moment.names(match), self.random))
+        written = trigger(match)
+        given = by_handler or bool(match.data) or match.kind in (Kind.PATTERN, Kind.FORM) or not written
+        reading = Reading(dict(match.fields), dict(match.invalid))
+        return Decision(match, (Text(explain(written, fields, reading, self.language, given)),))
+
+    def ask(self, match: Match, question: Ask) -> Decision:
+        """A question, and the form that waits for its answer."""
+        self.dialogue = self.dialogue.asking(question.form, self.time)
+        return Decision(match, (Text(question.text[:TEXT_LIMIT]),))
+
+    def reply(self, match: Match, outcome: Outcome) -> Decision:
+        """The replies of the handler, or of the rule, with its menu; and what it wants done."""
+        rule = match.rule
+        if isinstance(outcome, tuple):
+            replies = tuple(self.menu(rule, each) if isinstance(each, Menu) else each for each in outcome)
+            has_menu = not outcome or any(isinstance(each, Menu) for each in outcome)  # [] is silence
+        else:
+            if rule.needs and (wanting := lacking(match, outcome or ())):
+                raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
+            names = self.moment.names(match)
+            names.update(outcome or {})
+            if rule.actions and any(isinstance(action, Save) for action in rule.actions):
+                names.setdefault("saved", FIRST_ROW)
+            replies, has_menu = make_all(rule.reply, names, self.random), False
+        if rule.menu and not has_menu:
+            replies = self.with_menu(rule, replies)
+        if rule.once_per is not None and replies:
+            self.answered = {**self.answered, rule.name: self.time + rule.once_per.total_seconds()}
+        return self.acting(match, replies)
+
+    def acting(self, match: Match, replies: tuple[Reply, ...]) -> Decision:
+        """The replies, and what else the rule wants; a pause begins with them."""
+        for action in match.rule.actions:
+            if isinstance(action, Pause):
+                self.paused_until = self.time + action.duration.total_seconds()
+        return Decision(match, replies, None, match.rule.actions)
+
+    def with_menu(self, rule: Rule, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+        """The replies with the rule's menu below the last text."""
+        last = replies[-1] if replies else None
+        above = last.text if isinstance(last, Text) else ""
+        others = replies[:-1] if isinstance(last, Text) else replies[: REPLIES_LIMIT - 1]
+        return (*others, self.menu(rule, Menu(above, {entry.words: entry.rule for entry in rule.menu})))
+
+    def menu(self, rule: Rule, menu: Menu) -> Text:
+        """A menu as a text; its numbers count from now on."""
+        for target in menu.entries.values():
+            if target not in self.book.by_name:
+                guess = did_you_mean(target, self.book.by_name)
+                raise AnswerFailed(f"its handler returned a menu that leads to {target!r}, and there is no such rule.{guess}")
+        return self.show(ShownMenu(rule=rule.name, text=menu.text, entries=tuple(menu.entries.items())))
+
+    def show(self, menu: ShownMenu) -> Text:
+        self.dialogue = self.dialogue.showing(menu, self.time)
+        return Text(menu_text(menu, len(self.dialogue.menus) > 1, self.language))
+
+    def remembered(self) -> State | None:
+        """The sender's state after this message; None where it is what it was."""
+        state = self.state
+        seen = state.seen or self.book.tracks_first_contact
+        notes = state.notes if self.notes is None else self.notes
+        is_noted = notes is not state.notes and differ(notes, state.notes)
+        is_elsewhere = self.dialogue is not self.before and self.dialogue != self.before
+        is_paused = self.paused_until != state.paused_until
+        if not (is_elsewhere or is_noted or is_paused) and self.answered is state.answered and seen == state.seen:
+            return None
+        # Those of other chats stay as they were kept, so that a message of this person in another group finds its own unchanged.
+        others = {chat: kept for chat, kept in (state.dialogue or {}).items() if chat != self.chat}
+        ours, until = write_dialogues({self.chat: self.dialogue})
+        return replace(
+            state,
+            dialogue={**others, **(ours or {})} or None,
+            dialogue_until=max(until, state.dialogue_until) if others else until,
+            answered=self.answered,
+            seen=seen,
+            notes=notes if is_noted else state.notes,
+            notes_until=self.time + NOTES_KEPT if is_noted else state.notes_until,
+            paused_until=self.paused_until,
+        )
+
+
+def differ(notes: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether notes have changed; those that cannot be compared have."""
+    try:
+        return bool(notes != before)
+    except Exception:  # noqa: BLE001  a handler may put anything there
+        return True
+
+
+def asks_again(match: Match, form: Form) -> bool:
+    """True if missing and wrong values are asked for, and not explained.
+
+    Without a form to show, nobody could follow it: what is missing is asked for then. What was written whole and is wrong is explained,
+    since whoever wrote it can write it again.
+    """
+    rule = match.rule
+    if rule.on_invalid != "explain":
+        return rule.on_invalid == "ask"
+    return rule.may_ask and (match.kind is Kind.FORM or not any(form.texts.get(name) for name in match.invalid))
+
+
+def lacking(match: Match, supplied: Collection[str]) -> list[str]:
+    """The names that the rule needs and nobody has."""
+    return [name for name in match.rule.needs if name not in (*SENDER, *match.fields, *supplied)]

@@ -1,0 +1,195 @@
+"""Why a rule won, and why each of the others did not."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from typing import NamedTuple
+
+from flask_chatbot.core.conditions.conditions import is_clock
+from flask_chatbot.core.conversation.dialogue import Dialogue, chat_key, read_dialogue
+from flask_chatbot.core.conversation.forms import Form, readings
+from flask_chatbot.core.conversation.memory import State
+from flask_chatbot.core.deciding.context import Moment, leaves
+from flask_chatbot.core.deciding.engine import Decision
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.matching.index import Candidate, Kind
+from flask_chatbot.core.values.messages import Message
+
+KINDS = {
+    Kind.KEYWORD: "keyword",
+    Kind.FIELDS: "keyword with #",
+    Kind.PATTERN: "pattern",
+    Kind.CONTAINS: "contains",
+    Kind.SIMILAR: "similar",
+    Kind.FALLBACK: "fallback",
+    Kind.MENU: "menu",
+    Kind.FORM: "form",
+}
+WORDS = {Kind.CONTAINS: "phrase", Kind.SIMILAR: "text"}  # what is not called a keyword
+WITHOUT_TEXT = {Kind.FALLBACK: "as fallback", Kind.MENU: "by the menu", Kind.FORM: "by its form"}
+UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+WINS = "wins"
+NO_ANSWER = "no answer: skipped by its handler, or not asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One rule that a text might be answered by: how it came into question, and why it won or lost."""
+
+    candidate: Candidate
+    why: str
+
+    def __str__(self) -> str:
+        rule, kind, literal, _ = self.candidate
+        by = f"by {KINDS[kind]} {literal!r}" if literal else WITHOUT_TEXT[kind]
+        return f"{rule.name} ({rule.mark}) {by}, priority {rule.priority}: {self.why}"
+
+
+class Trial(NamedTuple):
+    """A candidate by itself: `outcome` is how it answers, or why it does not."""
+
+    candidate: Candidate
+    outcome: str
+    answers: bool = True
+
+
+def explain(
+    book: RuleBook,
+    message: Message,
+    state: State,
+    now: datetime,
+    *,
+    decision: Decision | None = None,
+    handled: Collection[str] = (),
+) -> tuple[Verdict, ...]:
+    """Every rule that a message might be answered by, in the order in which they are tried.
+
+    `state` is what was remembered of the sender before, `now` an aware datetime. `decision` is what came of the message where handlers
+    were run; where they were not, `handled` names the rules that have one.
+    """
+    moment = Moment(book, message, now.astimezone(book.locale.timezone))
+    verdicts: list[Verdict] = []
+    winner: Candidate | None = None
+    for tried in trials(moment, state):
+        if winner is not None:
+            verdicts.append(Verdict(tried.candidate, order(tried.candidate, winner)))
+            continue
+        passed = passed_over(tried, decision)
+        verdicts.append(Verdict(tried.candidate, passed or winning(tried, decision, handled)))
+        winner = None if passed else tried.candidate
+    return tuple(verdicts)
+
+
+def passed_over(tried: Trial, decision: Decision | None) -> str:
+    """Why the next candidate is tried after this one; empty where this one answers."""
+    if not tried.answers:
+        return tried.outcome
+    if decision is None or is_by(decision, tried.candidate):
+        return ""
+    return NO_ANSWER if decision.match is None else "its handler skipped"
+
+
+def winning(tried: Trial, decision: Decision | None, handled: Collection[str]) -> str:
+    """How a candidate answers, as far as is known before its handler has had its say."""
+    may_skip = decision is None and tried.candidate.rule.name in handled and tried.outcome.startswith(WINS)
+    return f"{tried.outcome}, unless its handler skips" if may_skip else tried.outcome
+
+
+def is_by(decision: Decision, candidate: Candidate) -> bool:
+    """Whether the decision is the answer of a candidate."""
+    return decision.match is not None and (decision.match.rule, decision.match.kind) == (candidate.rule, candidate.kind)
+
+
+def trials(moment: Moment, state: State) -> Iterator[Trial]:
+    """Each candidate by itself: the form that asks this person, the menu shown last, then the rules that match."""
+    groups = moment.book.groups if moment.message.chat == "group" else "all"
+    if groups != "never" and state.paused_until <= moment.now.timestamp():
+        time = moment.now.timestamp()
+        dialogue = read_dialogue(state.dialogue, chat_key(moment.message), time)
+        if dialogue.form:
+            yield from in_form(moment, dialogue.form, state)
+        if dialogue.menus:
+            yield from in_menu(moment, dialogue, state)
+    paused = state.paused_until - moment.now.timestamp()
+    for candidate in moment.book.index.candidates(moment.message.text, lambda rule: moment.may_answer(rule, first=not state.seen)):
+        if paused > 0:
+            yield Trial(candidate, f"the bot is paused for this person: {lasting(paused)} left", answers=False)
+        elif groups == "never":
+            yield Trial(candidate, "the bot never answers in groups", answers=False)
+        elif not moment.hears(candidate.kind):
+            yield Trial(candidate, "in groups only keywords are answered", answers=False)
+        else:
+            yield trial(moment, candidate, state)
+
+
+def in_form(moment: Moment, form: Form, state: State) -> Iterator[Trial]:
+    """What becomes of the form that waits for an answer."""
+    rule = moment.book.by_name.get(form.rule)
+    if rule is None or not rule.fields:
+        return
+    asks = f"its form asks for {form.asks[0]!r}" if form.asks else "its form asks for a yes or no"
+    candidate = Candidate(rule, Kind.FORM, "")
+    taker = leaves(moment, rule, form, first=not state.seen)
+    if taker:
+        yield Trial(candidate, f"{asks}, and a {KINDS[taker.kind]} leaves it", answers=False)
+    else:
+        yield Trial(candidate, f"goes first: {asks}")
+
+
+def in_menu(moment: Moment, dialogue: Dialogue, state: State) -> Iterator[Trial]:
+    """What the text chooses in the menu shown last."""
+    book, said = moment.book, readings(moment.message.text, moment.book.folding)
+    back = dialogue.back(said)
+    shown = book.by_name.get((back or dialogue.menus[-1]).rule)
+    chosen = book.by_name.get(dialogue.chosen(said, book.folding.fold) or "")
+    if back and shown:
+        yield Trial(Candidate(shown, Kind.MENU, ""), "goes first: 0 leads back to its menu")
+    elif chosen:
+        yield trial(moment, Candidate(chosen, Kind.MENU, ""), state)
+    elif shown:
+        yield Trial(Candidate(shown, Kind.MENU, ""), "its menu was shown last, and the text chooses nothing of it", answers=False)
+
+
+def trial(moment: Moment, candidate: Candidate, state: State) -> Trial:
+    """What a rule does by its conditions."""
+    rule = candidate.rule
+    failures = moment.failures(rule, first=not state.seen)
+    if failures:
+        reasons = "; ".join(map(str, failures))
+        if rule.otherwise and is_clock(failures):
+            return Trial(candidate, f"answers with its 'otherwise'. {reasons}")
+        return Trial(candidate, f"its conditions do not hold. {reasons}", answers=False)
+    left = state.answered.get(rule.name, 0.0) - moment.now.timestamp()
+    return Trial(candidate, f"keeps quiet: 'once_per' has {lasting(left)} left") if left > 0 else Trial(candidate, WINS)
+
+
+def lasting(seconds: float) -> str:
+    """A length of time in its two largest units.
+
+    >>> lasting(599.5), lasting(3661), lasting(86_400)
+    ('10 minutes', '1 hour 1 minute', '1 day')
+    """
+    left = ceil(seconds)
+    parts = []
+    for name, size in UNITS:
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count} {name}{'s' if count > 1 else ''}")
+    return " ".join(parts[:2])
+
+
+def order(candidate: Candidate, winner: Candidate) -> str:
+    """Why a candidate comes after the winner, in the documented order of what decides."""
+    if winner.kind in (Kind.FORM, Kind.MENU):
+        return f"the {KINDS[winner.kind]} goes first"
+    if candidate.kind is Kind.FALLBACK and winner.kind is not Kind.FALLBACK:
+        return "a fallback answers only what no other rule does"
+    reasons = (
+        f"its priority is lower than {winner.rule.priority}",
+        f"a {KINDS[winner.kind]} goes first",
+        f"its {WORDS.get(winner.kind, 'keyword')} is shorter than {winner.literal!r}",
+        f"it stands after {winner.rule.name} in the files",
+    )
+    pairs = zip(candidate.rank(), winner.rank(), reasons, strict=False)  # which of its own literals a rule is found by decides nothing
+    return next(reason for ours, theirs, reason in pairs if ours != theirs)

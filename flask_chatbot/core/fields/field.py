@@ -1,0 +1,176 @@
+"""The fields of a rule, and what a customer filled into them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from flask_chatbot.core.language.sentences import clip, say
+from flask_chatbot.errors import AnswerFailed
+
+SURPLUS = "#"  # the key in Reading.problems under which parts too many are told; no field can be called that
+
+
+class ErrorTemplate(Protocol):
+    """A field's own sentence about a wrong value."""
+
+    def render(self, values: dict[str, object], /) -> str:
+        """The sentence; `values` holds what the customer wrote as `value`."""
+
+
+class Pattern(Protocol):
+    """A compiled RE2 pattern; a protocol, since RE2 is an extra that few rule books need."""
+
+    def fullmatch(self, text: str, /) -> object | None:
+        """Something true where the whole text fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice, as its author wrote it, and the other words for it."""
+
+    value: str
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where and when a value is read: `now` is aware, in the rule file's time zone."""
+
+    language: str
+    country: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldType:
+    """A kind of value.
+
+    `read` gets a trimmed text that is not empty, and returns the value; or raises ValueError, whose message is the whole sentence for
+    the customer. `keys` says which of min, max, pattern and options mean something to it.
+    """
+
+    read: Callable[[str, "Field", Context], object]
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One value a rule asks for; `default` is text, read when a message comes, since "besok" is another day tomorrow."""
+
+    name: str
+    kind: FieldType
+    type: str
+    label: str = ""
+    question: str = ""
+    optional: bool = False
+    default: str | None = None
+    rest: bool = False
+    error: ErrorTemplate | None = None
+    min: float | None = None
+    max: float | None = None
+    pattern: Pattern | None = None
+    options: tuple[Option, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What the customer knows it by: its label, else its name as words.
+
+        >>> Field(name="nomor_resi", type="text", kind=FieldType(read=lambda text, field, context: text)).title
+        'Nomor resi'
+        """
+        return self.label or titled(self.name)
+
+    @property
+    def may_be_left_out(self) -> bool:
+        """Whether the rule can do without the customer's word."""
+        return self.optional or self.default is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the parts of a message mean: a value for every field (None for a wrong one), and a sentence for each problem by field name."""
+
+    values: dict[str, object] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def titled(name: str) -> str:
+    """A name as words, the first letter a capital.
+
+    >>> titled("no_hp")
+    'No hp'
+    """
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def read_fields(fields: Sequence[Field], parts: Sequence[str], context: Context) -> Reading:
+    """The values of the parts, which stand in the order of the fields; a rule without fields takes any parts.
+
+    Parts that are more than the fields are a problem under the key ``#``, unless the last field takes the rest.
+    """
+    reading = Reading()
+    filled = dealt(fields, parts)
+    for wanted, text in zip(fields, filled, strict=False):
+        try:
+            reading.values[wanted.name] = _value(wanted, text.strip(), context)
+        except ValueError as error:
+            reading.values[wanted.name] = None
+            reading.problems[wanted.name] = str(error)
+    if fields and len(filled) > len(fields):
+        reading.problems[SURPLUS] = say(context.language, "too_many_parts", count=len(filled), expected=len(fields))
+    return reading
+
+
+def dealt(fields: Sequence[Field], parts: Sequence[str]) -> list[str]:
+    """One text for each field, then those that no field takes."""
+    filled = list(parts)
+    while filled and not filled[-1].strip():
+        filled.pop()
+    if fields and fields[-1].rest:
+        last = len(fields) - 1
+        filled[last:] = ["#".join(filled[last:])]
+    return filled + [""] * (len(fields) - len(filled))
+
+
+def _value(wanted: Field, text: str, context: Context) -> object:
+    if text:
+        return _customers_value(wanted, text, context)
+    if wanted.default and wanted.default.strip():
+        return wanted.kind.read(wanted.default.strip(), wanted, context)
+    if wanted.may_be_left_out:
+        return None
+    raise ValueError(wanted.question or _missing(wanted, context.language))
+
+
+def _customers_value(wanted: Field, text: str, context: Context) -> object:
+    try:
+        return wanted.kind.read(text, wanted, context)
+    except ValueError as error:
+        raise ValueError(_own_sentence(wanted.error, text) or str(error)) from error
+
+
+def _own_sentence(error: ErrorTemplate | None, text: str) -> str:
+    """The field's own sentence, or nothing where it has none or it cannot be rendered: the type's sentence is better than an apology."""
+    if error is None:
+        return ""
+    try:
+        return error.render({"value": text}).strip()
+    except AnswerFailed:
+        return ""
+
+
+def _missing(wanted: Field, language: str) -> str:
+    if not wanted.options:
+        return say(language, "missing")
+    return say(language, "missing_choice", options=listed(wanted.options))
+
+
+def listed(options: Sequence[Option]) -> str:
+    """The options as a sentence names them, in 300 characters.
+
+    >>> listed([Option("kalender"), Option("kartu nama")])
+    'kalender, kartu nama'
+    """
+    return clip(", ".join(option.value for option in options), 300)

@@ -1,0 +1,68 @@
+"""What Python adds to the rule files."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.fields.field import FieldType
+from flask_chatbot.core.loading.documents import Document, Step, schema_complaints
+from flask_chatbot.core.schema.shape import ROOT, Shape
+from flask_chatbot.core.values.problems import Mark, Problem
+from flask_chatbot.core.yamltext.nodes import Scalar
+
+
+def nothing_against(book: RuleBook, is_whole: bool) -> Iterable[Problem]:
+    """No problems with any book."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddedRule:
+    """A rule written in Python: `data` as a rule file would hold it, `mark` the function that answers."""
+
+    data: Mapping[str, Any]
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """Field types, template filters and rules; rule files may use the first two as if they were built in.
+
+    Where the application is not at hand these are not all there are (`is_complete` is False), and what is unknown is no error yet.
+    `check` tells what Python has against the rules that were read; it is told whether these are all, since broken ones are left out.
+    """
+
+    types: Mapping[str, FieldType] = field(default_factory=dict)
+    filters: Mapping[str, Callable[..., object]] = field(default_factory=dict)
+    rules: Sequence[AddedRule] = ()
+    is_complete: bool = True
+    check: Callable[[RuleBook, bool], Iterable[Problem]] = nothing_against
+
+
+NO_ADDITIONS = Additions()
+UNKNOWN_ADDITIONS = Additions(is_complete=False)
+
+
+def read_added(rule: AddedRule) -> tuple[Document, list[Problem], set[tuple[Step, ...]]]:
+    """An added rule as a document of its own, all of which stands at the function's place; its problems, and the paths refused."""
+    mark = rule.mark
+    data = {"rules": [as_written(rule.data, ROOT.entries["rules"].items)]}
+    complaints = schema_complaints({"version": 1, **data})
+    document = Document(mark.file, data, Scalar("", "'", mark.line, mark.column), [])
+    return document, [Problem(mark, complaint.message) for complaint in complaints], {complaint.path for complaint in complaints}
+
+
+def as_written(data: object, shape: Shape) -> Any:
+    """Python data as a rule file would hold it: numbers are text where text is meant, and tuples are lists.
+
+    >>> as_written({"keyword": ("kirim", 1), "priority": 1}, ROOT.entries["rules"].items)
+    {'keyword': ['kirim', '1'], 'priority': 1}
+    """
+    if isinstance(data, Mapping):
+        return {str(key): as_written(value, shape.entries.get(str(key), shape.rest)) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [as_written(entry, shape.items) for entry in data]
+    if isinstance(data, bool | int | float) and shape.is_text:
+        return str(data).lower()
+    return data

@@ -1,0 +1,146 @@
+"""What a rule says of conversations, compiled: ``ask:``, ``confirm:``, ``menu:``; and of actions."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import NamedTuple
+
+from flask_chatbot.core.deciding.rulebook import MenuEntry
+from flask_chatbot.core.fields.field import Field, FieldType
+from flask_chatbot.core.language.durations import read_duration
+from flask_chatbot.core.language.folding import fold
+from flask_chatbot.core.language.numbers import normalize_phone
+from flask_chatbot.core.loading.fields import build_fields
+from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.templates.lookalikes import may_mislead, warn_of_lookalikes
+from flask_chatbot.core.templates.template import Sandbox, Template, compile_template, has_marks
+from flask_chatbot.core.templates.types import Names
+from flask_chatbot.core.values.actions import Action, Forward, Notify, Pause, Save, Subscribe
+
+NUMBERED = re.compile(r"\d{1,3}(?:[.):]+(?=\s|$)|$)")
+SWITCHES = frozenset("true false yes no on off ya tidak".split())
+FORWARD_TIMEOUT = timedelta(seconds=10)  # for all tries together, where the rule says nothing
+
+
+class Asking(NamedTuple):
+    """The fields of a rule, and whether they are asked for one at a time from the start."""
+
+    fields: tuple[Field, ...] | None = None
+    asks: bool = False
+
+
+NO_FIELDS = Asking()
+
+
+def build_asking(rule: Place, types: Mapping[str, FieldType], sandbox: Sandbox) -> Asking:
+    """The fields under ``fields:`` or ``ask:``; what is wrong with them is told."""
+    asks = rule.data.get("ask") is not None
+    key = "ask" if asks else "fields"
+    if key not in rule.data:
+        return NO_FIELDS
+    place = rule.at(key)
+    fields = build_fields(place, types, sandbox)
+    for said in (below(entry) for entry in place.entries() if isinstance(entry.data, dict)):
+        for word in ("question", "label"):
+            if word in (said.data or ()):
+                check_plain(said.at(word), f"a {word}")
+    if asks:
+        check_asking(rule, fields or ())
+    return Asking(fields, asks)
+
+
+def check_asking(rule: Place, fields: tuple[Field, ...]) -> None:
+    """A form without ``#``: each field has its question, and nothing stands beside it that belongs to the other kind."""
+    if "fields" in rule.data:
+        rule.at("ask").tell("'ask' stands in place of 'fields'. Keep one of them.", key=True)
+    for entry, field in zip(rule.at("ask").entries(), fields, strict=False):
+        if not field.question.strip():
+            entry.tell(f"the field {field.name!r} has no question to ask for it. Add `question:`.")
+        if field.rest:
+            below(entry).at("rest").tell("'rest' is for parts behind a #. Here each answer is a message of its own: remove it.", key=True)
+    for entry in rule.at("keyword").entries():
+        if entry.data.strip().endswith("#"):
+            entry.tell("'ask' is a form without #. Write the keyword without it, or 'fields' in place of 'ask'.")
+
+
+def below(entry: Place) -> Place:
+    """What a field says of itself; nothing where it is just a name."""
+    return entry.at(next(iter(entry.data))) if isinstance(entry.data, dict) else replace(entry, data=None)
+
+
+def check_plain(place: Place, what: str, key: bool = False) -> None:
+    """A text that is no template does not look like one."""
+    if isinstance(place.data, str) and has_marks(place.data):
+        place.tell(f"{what} is no template: customers would read the braces. Write it without them.", key)
+    elif isinstance(place.data, str) and not key and may_mislead(place.data):
+        warn_of_lookalikes(place)
+
+
+def build_confirm(place: Place, sandbox: Sandbox, names: Names) -> Template | None:
+    """The text that asks whether all is right, or None."""
+    if place.data is None:
+        return None
+    if place.data.strip().casefold() in SWITCHES:
+        place.tell("'confirm' is the text that customers say yes or no to. Write one, such as \"Nilai {{ nilai }}. Benar? (ya/tidak)\".")
+    return compile_template(place, sandbox, names)
+
+
+def build_menu(listed: Iterable[Place]) -> tuple[MenuEntry, ...]:
+    """The entries of a menu: the words shown, and the rule they lead to."""
+    entries: list[MenuEntry] = []
+    for entry in listed:
+        words, rule = next(iter(entry.data.items()))
+        at_words = replace(entry.at(words), data=words)
+        check_plain(at_words, "an entry of a menu", key=True)
+        if number := NUMBERED.match(words):
+            rest = words[number.end() :].strip()
+            write = f"Write {rest!r} alone" if rest else f"Write the words to show, such as `- Daftar harga: {rule}`"
+            at_words.tell(f"the entries of a menu get their numbers by themselves. {write}.", key=True)
+        elif not fold(words):
+            at_words.tell("the words of a menu entry are empty. Write what customers are to see.", key=True)
+        if fold(words) in (fold(other.words) for other in entries):
+            entry.tell(f"the menu has an entry {words!r} already. Give this one other words.")
+        entries.append(MenuEntry(words.strip(), rule.strip(), entry.at(words).mark()))
+    return tuple(entries)
+
+
+def build_actions(rule: Place, country: str) -> tuple[Action, ...]:
+    """What the rule wants done beside its replies."""
+    actions: list[Action] = []
+    if "save" in rule.data:
+        actions.append(Save(rule.data["save"]))
+    for entry in rule.each("notify"):
+        try:
+            actions.append(Notify(normalize_phone(entry.data, country)))
+        except ValueError as error:
+            entry.tell(str(error))
+    if (pause := read_time(rule.at("pause")) if "pause" in rule.data else None) is not None:
+        actions.append(Pause(pause))
+    if "subscribe" in rule.data:
+        actions.append(Subscribe(rule.data["subscribe"]))
+    if "forward" in rule.data:
+        actions.append(build_forward(rule.at("forward")))
+    elif "failed" in rule.data:
+        rule.at("failed").tell("'failed' is sent where 'forward' fails, and there is none. Add it, or remove 'failed'.", key=True)
+    return tuple(actions)
+
+
+def build_forward(place: Place) -> Forward:
+    """Whom to ask in our place."""
+    data = place.data
+    if not data["url"].startswith(("http://", "https://", "${")):  # a variable of the environment is looked at when it is called
+        place.at("url").tell(f"{data['url']!r} is no web address. Write it with https:// in front.")
+    timeout = read_time(place.at("timeout")) or FORWARD_TIMEOUT
+    return Forward(data["url"], data.get("webhookkey", ""), timeout)
+
+
+def read_time(place: Place) -> timedelta | None:
+    """The length of time written at a place, or None."""
+    if place.data is None:
+        return None
+    try:
+        return read_duration(place.data)
+    except ValueError as error:
+        place.tell(str(error))
+        return None

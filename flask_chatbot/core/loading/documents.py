@@ -1,0 +1,119 @@
+"""One rule file: its data, and where each part of it stands."""
+
+import marshal
+from functools import cache
+from typing import Any, NamedTuple
+
+import fastjsonschema
+from jsonschema import Draft7Validator
+
+from flask_chatbot.core.schema.complaints import Complaint, as_null, complaints
+from flask_chatbot.core.schema.repair import salvage
+from flask_chatbot.core.schema.shape import SCHEMA, plain
+from flask_chatbot.core.values.problems import Mark, Problem
+from flask_chatbot.core.yamltext import nodes
+from flask_chatbot.core.yamltext.spots import spot_of
+
+Step = str | int
+
+
+@cache
+def gate() -> Any:
+    """A quick yes or no to data; what it refuses is looked at again by jsonschema, which can say why."""
+    return fastjsonschema.compile(SCHEMA, use_default=False)
+
+
+class Document(NamedTuple):
+    """A file that could be read: plain `data`, the nodes it came from, the source's lines."""
+
+    file: str
+    data: Any
+    node: nodes.Node
+    lines: list[str]
+
+    def mark(self, path: tuple[Step, ...], key: bool = False) -> Mark:
+        """Where the value at `path` stands, or its key; the nearest place above it where there is none."""
+        node, place = self.node, self.node
+        for step in path:
+            if isinstance(node, nodes.Mapping) and isinstance(step, str) and step in node.entries:
+                place, node = node.keys[step], node.entries[step]
+            elif isinstance(node, nodes.Sequence) and isinstance(step, int) and step < len(node.items):
+                place = node = node.items[step]
+            else:
+                break
+        else:
+            empty = isinstance(node, nodes.Scalar) and not node.text and not node.style
+            place = place if key or empty else node
+        return Mark(self.file, place.line + 0, place.column)  # the sum is a number of its own, for the reason that `apart` tells
+
+    def mark_in_text(self, path: tuple[Step, ...], line: int, word: str, nth: int = 0) -> Mark:
+        """Where `word` stands in the text at `path`, as `spot_of` counts; the text's own place where that is not found."""
+        node = self.node_at(path)
+        if isinstance(node, nodes.Scalar) and self.lines:
+            spot = spot_of(self.lines, node, line, word, nth) or spot_of(self.lines, node, line, "")
+            if spot:
+                return Mark(self.file, *spot)
+        return self.mark(path)
+
+    def node_at(self, path: tuple[Step, ...]) -> nodes.Node:
+        """The node at a path that the data has too."""
+        node = self.node
+        for step in path:
+            if isinstance(node, nodes.Mapping):
+                node = node.entries[str(step)]
+            elif isinstance(node, nodes.Sequence):
+                node = node.items[int(step)]
+        return node
+
+
+def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Document | None, list[Problem], set[tuple[Step, ...]]]:
+    """The document less what the schema refuses, its problems, and the paths of what was refused.
+
+    Only a root file has a version, settings and includes of its own.
+    """
+    node, problems = nodes.read_yaml(source, file)
+    if node is None:
+        return None, problems, set()
+    document = Document(file, apart(plain(node)), node, source.decode("utf-8-sig").splitlines())
+    if is_root or not isinstance(document.data, dict):
+        found = schema_complaints(document.data)
+    else:
+        found = schema_complaints({"version": 1, **document.data}) + misplaced(document.data)
+    told = {(problem.mark.line, problem.mark.column) for problem in problems}
+    for complaint in (as_written(document, each) for each in found):
+        mark = document.mark(complaint.path, complaint.at_key)
+        if (mark.line, mark.column) not in told:  # a trap of YAML has explained it already
+            problems.append(Problem(mark, complaint.message))
+    return document, problems, salvage(document.data, found)
+
+
+def as_written(document: Document, complaint: Complaint) -> Complaint:
+    """The complaint in the words of what is written there: of a null other than of nothing at all."""
+    node = document.node_at(complaint.path) if complaint.wanted else None
+    return as_null(complaint, node.text) if isinstance(node, nodes.Scalar) and node.text else complaint
+
+
+def apart(data: Any) -> Any:
+    """A copy of plain data that shares nothing with it.
+
+    Texts stay as long as the rules do. Those that came with the nodes lie in memory among them, and would keep all of it: a kilobyte a
+    rule, which goes back to the system with the nodes this way.
+    """
+    return marshal.loads(marshal.dumps(data))  # noqa: S302  our own, a moment ago
+
+
+def misplaced(data: Any) -> list[Complaint]:
+    """The keys of an included file that belong in the root file."""
+    message = "only the file that includes this one may have {!r}. Move it there."
+    return [Complaint((key,), message.format(key), at_key=True) for key in ("settings", "include") if key in data]
+
+
+def schema_complaints(data: Any) -> list[Complaint]:
+    """What the schema has against the data, nothing for good data."""
+    try:
+        gate()(data)
+    except fastjsonschema.JsonSchemaValueException:
+        found = dict.fromkeys(complaint for error in Draft7Validator(SCHEMA).iter_errors(data) for complaint in complaints(error))
+        closed = {complaint.path[:-1] for complaint in found if complaint.says_all}
+        return [each for each in found if each.says_all or not any(each.path[:size] in closed for size in range(len(each.path) + 1))]
+    return []

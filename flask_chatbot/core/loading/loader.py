@@ -1,0 +1,304 @@
+"""Rule files -> RuleBook, or every problem at once."""
+
+import gc
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path, PureWindowsPath
+from typing import NamedTuple
+
+from flask_chatbot.core.deciding.rulebook import RULES_PER_LITERAL, Rule, RuleBook
+from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, read_added
+from flask_chatbot.core.loading.conditions import build_hours
+from flask_chatbot.core.loading.documents import Step, read_document
+from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.loading.preamble import build_folding, build_groups, build_locale, build_vars
+from flask_chatbot.core.loading.rules import NAMES, ONLY_FALLBACK, RuleBuilder
+from flask_chatbot.core.loading.tests import build_test, check_names
+from flask_chatbot.core.matching.index import Index
+from flask_chatbot.core.schema.repair import GONE
+from flask_chatbot.core.templates.template import Sandbox
+from flask_chatbot.core.templates.types import type_of_var
+from flask_chatbot.core.values.globs import ENTRIES_LIMIT, SECONDS_LIMIT, TooWide
+from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
+from flask_chatbot.core.values.rule_tests import RuleTest
+from flask_chatbot.core.values.sources import Sources, digest, matching
+from flask_chatbot.errors import RulesError
+
+NEIGHBOURS = 3  # files named where another one is missing
+
+
+class Loaded(NamedTuple):
+    """What became of the files: a book where no problem is an error, the problems in the order of their places, and what was read."""
+
+    book: RuleBook | None
+    problems: tuple[Problem, ...]
+    sources: Sources = Sources()
+
+
+def load_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> RuleBook:
+    """The rules of a file and all it includes, and what Python adds; `RulesError` with every problem where there is one."""
+    loaded = read_rules(path, additions)
+    if loaded.book is None:
+        raise RulesError(loaded.problems)
+    return loaded.book
+
+
+def read_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> Loaded:
+    """The rules of a file and all it includes, and what Python adds, with all problems, warnings among them."""
+    with collector_paused():
+        loading = _Loading(additions)
+        loading.read_root(Path(path))
+        loading.read_additions()
+        book = loading.book()
+        if book is not None:
+            loading.problems += additions.check(book, not loading.refused)
+    told = loading.problems if additions.is_complete else map(doubted, loading.problems)
+    problems = tuple(dict.fromkeys(sorted(told, key=lambda problem: problem.mark)))
+    return Loaded(None if any(problem.severity == "error" for problem in problems) else book, problems, loading.sources)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """No garbage collection meanwhile: a load makes many objects and drops few, and the collector would walk them over and over."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class _Loading:
+    """One load: the files read so far, and what is wrong with them."""
+
+    def __init__(self, additions: Additions) -> None:
+        self.additions = additions
+        self.problems: list[Problem] = []
+        self.roots: list[Place] = []
+        self.added: list[Place] = []
+        self.files: list[Path] = []
+        self.globs: list[str] = []
+        self.digests: dict[Path, bytes | None] = {}
+        self.refused: set[tuple[int, tuple[Step, ...]]] = set()  # by the document's id, since a Python file may hold several
+
+    def read_root(self, path: Path) -> None:
+        """Read a file, and the files it includes."""
+        self.read_file(path)
+        for root in self.roots[:1]:
+            for entry in root.at("include").entries():
+                self.include(entry, path)
+
+    def include(self, entry: Place, root: Path) -> None:
+        """Read the files a glob stands for, each once; a glob counts from the folder of the root."""
+        if Path(entry.data).is_absolute() or PureWindowsPath(entry.data).is_absolute():
+            entry.tell(
+                f"{entry.data!r} is an absolute path, and `include` counts from the folder of {root.name}. Write the path from there."
+            )
+            return
+        try:
+            found = matching(root, entry.data)
+        except TooWide:
+            entry.tell(
+                f"{entry.data!r} takes more than {ENTRIES_LIMIT:,} files and folders, or {SECONDS_LIMIT:g} seconds of looking. "
+                "Begin it with the folder that holds the rules, such as rules/**/*.yaml."
+            )
+            return
+        self.globs.append(entry.data)
+        if not found:
+            entry.tell(f"no file matches {entry.data!r} beside {root.name}. Mend the path, or remove it.")
+        for path in found:
+            if path.resolve() not in {file.resolve() for file in self.files}:
+                self.read_file(path)
+
+    def read_file(self, path: Path) -> None:
+        """Read one file as far as the schema; all but the first are included ones."""
+        file = short_path(path)
+        self.files.append(path)
+        self.digests[path] = None
+        try:
+            source = path.read_bytes()
+        except OSError as error:
+            self.problems.append(Problem(Mark(file, 1, 1), f"the file cannot be read: {error.strerror or error}.{beside(path)}"))
+            return
+        self.digests[path] = digest(source)
+        document, problems, refused = read_document(source, file, is_root=not self.roots)
+        self.problems += problems
+        self.refused.update((id(document), path) for path in refused)
+        if document is not None and isinstance(document.data, dict):
+            self.roots.append(Place(document, (), document.data, self.problems))
+
+    @property
+    def sources(self) -> Sources:
+        """What was looked at so far."""
+        return Sources(tuple(self.globs), dict(self.digests))
+
+    def read_additions(self) -> None:
+        """Read the rules that Python adds."""
+        for rule in self.additions.rules:
+            document, problems, refused = read_added(rule)
+            self.problems += problems
+            self.refused.update((0, path) for path in refused)
+            if refused:  # it is left out as a whole: its author wrote Python, and its few keys are the decorator's
+                continue
+            self.added.append(Place(document, (), document.data, self.problems))
+
+    def book(self) -> RuleBook | None:
+        """The rules of all files, read as far as they are fit to be."""
+        if not self.roots:
+            return None
+        settings = self.roots[0].at("settings")
+        hours = build_hours(settings.at("hours"))
+        builder = self.builder(settings, has_hours=hours is not None or "hours" in (settings.data or {}))  # of unfit hours nothing is known
+        by_name = self.rules(builder)
+        ordered = tuple(by_name.values())
+        index = Index(ordered, builder.folding)
+        self.problems += index.problems()
+        return RuleBook(
+            rules=ordered,
+            by_name=by_name,
+            index=index,
+            locale=builder.sandbox.locale,
+            folding=builder.folding,
+            hours=hours,
+            groups=build_groups(settings),
+            files=tuple(self.files),
+            sources=self.sources,
+            tests=self.tests(by_name),
+        )
+
+    def builder(self, settings: Place, has_hours: bool) -> RuleBuilder:
+        """What compiles the rules, by all that stands before them."""
+        locale = build_locale(settings)
+        variables = build_vars(self.each_entry("vars"), {*NAMES, *ONLY_FALLBACK})
+        sandbox = Sandbox(locale, {name: place.data for name, place in variables.items()}, self.additions.filters)
+        folding = build_folding(settings, self.each_entry("synonyms"), locale)
+        types = {**FIELD_TYPES, **self.additions.types}
+        return RuleBuilder(folding, sandbox, types, {name: type_of_var(place.data) for name, place in variables.items()}, has_hours)
+
+    def rules(self, builder: RuleBuilder) -> dict[str, Rule]:
+        """The rules of the files and of Python by name; what is wrong between them is told."""
+        built = [(place, builder.build(place, position)) for position, place in enumerate(self.each_entry("rules"))]
+        for place, _ in built:
+            if isinstance(keyword := place.data.get("keyword"), str) and "," in keyword:
+                check_commas(place.at("keyword"))
+        unknown = {(document, path[:2]) for document, path in self.refused if path[2:3] in (("name",), ("keyword",))}
+        rules = [rule for place, rule in built if (id(place.document), place.path) not in unknown]
+        if not rules and not self.problems and not self.added:
+            self.roots[0].tell("there are no rules. Add a list of them under 'rules:'.")
+        rules += self.added_rules(rules, builder)
+        if not self.additions.is_complete:
+            self.problems += map(needing, (rule for rule in rules if rule.needs))
+        by_name = named(rules, self.problems)
+        self.problems += missing_targets(by_name) if not self.refused else ()
+        check_sharing(rules, self.problems)
+        return by_name
+
+    def tests(self, by_name: Mapping[str, Rule]) -> tuple[RuleTest, ...]:
+        """The tests under no rule; of all tests it is told where one expects a rule there is none of."""
+        tests = tuple(build_test(place) for place in self.each_entry("tests"))
+        if not self.refused:  # a rule that could not be read has a name all the same
+            self.problems += check_names(by_name, (*tests, *(test for rule in by_name.values() for test in rule.tests)))
+        return tests
+
+    def added_rules(self, rules: list[Rule], builder: RuleBuilder) -> list[Rule]:
+        """The rules of Python, whose keywords are new, and whose fallback goes before those of the files."""
+        known = {(keyword.literal, keyword.takes_fields): rule for rule in rules for keyword in rule.keywords}
+        first = max((rule.priority for rule in rules if rule.fallback), default=-1) + 1
+        added: list[Rule] = []
+        for entry in (place.at("rules", 0) for place in self.added):
+            rule = builder.build(entry, len(rules) + len(added))
+            for keyword in rule.keywords:
+                taken = known.setdefault((keyword.literal, keyword.takes_fields), rule)
+                if taken is not rule:
+                    entry.tell(f"the keyword {keyword.written!r} is taken by rule {taken.name!r} at {taken.mark}. Choose another one.")
+            added.append(replace(rule, priority=first) if rule.fallback else rule)
+        return added
+
+    def each_entry(self, key: str) -> Iterator[Place]:
+        """The entries under a key in all files, less those that were refused."""
+        for root in self.roots:
+            group = root.at(key)
+            steps = group.data if isinstance(group.data, dict) else range(len(group.data)) if isinstance(group.data, list) else ()
+            yield from (entry for step in steps if (entry := group.at(step)).data is not GONE)
+
+
+def check_commas(keyword: Place) -> None:
+    """Warn of several keywords written as one text; in quotes it is meant to be one."""
+    if keyword.is_plain():
+        several = ", ".join(part.strip() for part in keyword.data.split(",") if part.strip())
+        keyword.warn(f"this is one keyword, commas included. If several are meant, write a list: [{several}]. If not, put it in quotes.")
+
+
+def needing(rule: Rule) -> Problem:
+    """A reminder that a rule is not whole without Python."""
+    names = ", ".join(rule.needs)
+    message = f"rule {rule.name!r} needs {names} of a Python handler. Check it together with the app: flask --app ..."
+    return Problem(rule.mark, message, "warning", may_be_python=True)
+
+
+def doubted(problem: Problem) -> Problem:
+    """The problem as it stands when the application is not at hand to say more."""
+    return replace(problem, severity="warning") if problem.may_be_python else problem
+
+
+def beside(path: Path) -> str:
+    """The other YAML files where one is missing, ready to follow a sentence; empty where there are none."""
+    if path.exists():
+        return ""
+    others = sorted(other.name for pattern in ("*.yaml", "*.yml") for other in path.parent.glob(pattern))
+    if alike := next((name for name in others if Path(name).stem == path.stem), None):
+        return f" There is {alike} beside it: rename it to {path.name}, or name it instead."
+    return f" That folder has {', '.join(others[:NEIGHBOURS])}." if others else ""
+
+
+def short_path(path: Path) -> str:
+    """A path as problems name it: short where it lies below the current folder."""
+    return os.path.relpath(path) if path.absolute().is_relative_to(Path.cwd()) else str(path)
+
+
+def missing_targets(by_name: Mapping[str, Rule]) -> Iterator[Problem]:
+    """The entries of menus that lead to no rule."""
+    for rule in by_name.values():
+        for entry in rule.menu:
+            if entry.rule not in by_name:
+                guess = did_you_mean(entry.rule, by_name) or " Write the words first, and then the name of a rule."
+                yield Problem(entry.mark, f"the menu leads to rule {entry.rule!r}, and there is none.{guess}")
+
+
+def named(rules: list[Rule], problems: list[Problem]) -> dict[str, Rule]:
+    """The rules by name. A name written twice is a problem; a keyword that stands for a name gives way with a number."""
+    by_name: dict[str, Rule] = {}
+    for rule in sorted(rules, key=lambda rule: not rule.is_named):
+        name = rule.name
+        if rule.is_named and name in by_name:
+            problems.append(Problem(rule.mark, f"there is a rule {name!r} already, at {by_name[name].mark}. Give this one another name."))
+        number = 2
+        while name in by_name:
+            name = f"{rule.name} {number}"
+            number += 1
+        by_name[name] = rule if name == rule.name else replace(rule, name=name)
+    return dict(sorted(by_name.items(), key=lambda item: item[1].position))
+
+
+def check_sharing(rules: list[Rule], problems: list[Problem]) -> None:
+    """Tell of a keyword that more rules share than can be looked at for one message."""
+    sharing = Counter(literal for rule in rules for literal in literals(rule))
+    for literal in (literal for literal, count in sharing.items() if count > RULES_PER_LITERAL):
+        last = [rule for rule in rules if literal in literals(rule)][-1]
+        kind, text = literal
+        message = f"{sharing[literal]} rules share the {kind.strip('#')} {text!r}, and {RULES_PER_LITERAL} is the most. Merge some."
+        problems.append(Problem(last.mark, message))
+
+
+def literals(rule: Rule) -> Iterator[tuple[str, str]]:
+    """All that a rule is found by, each with its kind."""
+    for keyword in rule.keywords:
+        yield "keyword#" if keyword.takes_fields else "keyword", keyword.literal
+    yield from (("pattern", pattern.source) for pattern in rule.patterns)
+    yield from (("phrase", phrase.literal) for phrase in rule.contains)
+    yield from (("similar text", literal) for literal in rule.similar)

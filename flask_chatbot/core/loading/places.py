@@ -1,0 +1,68 @@
+"""Where the loader is in the files, and what it has to say of that place."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_chatbot.core.loading.documents import Document, Step
+from flask_chatbot.core.schema.repair import GONE
+from flask_chatbot.core.values.problems import Mark, Problem
+from flask_chatbot.core.yamltext.nodes import Scalar
+
+
+# Not frozen: a frozen dataclass takes three times as long to make, and a file of 10,000 rules has 200,000 places, most with nothing there.
+@dataclass(slots=True)
+class Place:
+    """One value of one file; what is wrong with it goes to `problems`, which all places of a load share."""
+
+    document: Document
+    path: tuple[Step, ...]
+    data: Any
+    problems: list[Problem]
+
+    def at(self, *steps: Step) -> "Place":
+        """The place some steps below; its `data` is None where the file says nothing there."""
+        data = self.data
+        if data is None:
+            return Place(self.document, self.path + steps, None, self.problems)
+        for step in steps:
+            if isinstance(data, dict):
+                data = data.get(step)
+            elif data is not None:
+                data = data[step]
+        return Place(self.document, self.path + steps, data, self.problems)
+
+    def each(self, key: str) -> "list[Place]":
+        """The places of the list under a key of a group, as `entries` gives them; none where the group lacks the key."""
+        return self.at(key).entries() if key in self.data else []
+
+    def entries(self) -> "list[Place]":
+        """The places of a list, less what was refused; of a single value just itself; of nothing none."""
+        if self.data is None:
+            return []
+        if not isinstance(self.data, list):
+            return [self]
+        if GONE in self.data:
+            return [self.at(index) for index, each in enumerate(self.data) if each is not GONE]
+        return [self.at(index) for index in range(len(self.data))]
+
+    def mark(self, key: bool = False) -> Mark:
+        """Where the value stands, or its key."""
+        return self.document.mark(self.path, key)
+
+    def tell(self, message: str, key: bool = False, may_be_python: bool = False) -> None:
+        """Note a problem with the value, or with its key."""
+        self.problems.append(Problem(self.mark(key), message, may_be_python=may_be_python))
+
+    def warn(self, message: str) -> None:
+        """Note what is allowed, and most likely not meant."""
+        self.problems.append(Problem(self.mark(), message, "warning"))
+
+    def is_plain(self) -> bool:
+        """Whether the text here is written without quotes, in a file."""
+        node = self.document.node_at(self.path)
+        return isinstance(node, Scalar) and not node.style
+
+    def tell_of_word(self, line: int, word: str, message: str, may_be_python: bool = False, nth: int = 0, is_warning: bool = False) -> None:
+        """Note a problem with a word in the text here; `line` counts from 1 in the text, `nth` from 0 in the line."""
+        mark = self.document.mark_in_text(self.path, line, word, nth)
+        self.problems.append(Problem(mark, message, "warning" if is_warning else "error", may_be_python))

@@ -1,0 +1,108 @@
+"""What stands before the rules: settings, synonyms, vars."""
+
+import keyword
+from collections.abc import Collection, Iterable
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from flask_chatbot.core.language.folding import Folding, fold
+from flask_chatbot.core.language.locale import Locale
+from flask_chatbot.core.language.sentences import IGNORE_WORDS
+from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.templates.check import JINJA_NAMES
+from flask_chatbot.core.values.problems import did_you_mean
+
+ABBREVIATIONS = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+
+
+def build_locale(settings: Place) -> Locale:
+    """Language, time zone and country of the files."""
+    data = settings.data or {}
+    country = data.get("country") or "ID"
+    if not is_country(country):
+        settings.at("country").tell(f"{country!r} is no country with telephone numbers. Write its two capital letters, such as ID or MY.")
+    timezone = build_timezone(settings, data.get("timezone"))
+    return Locale(language=data.get("language") or "id", timezone=timezone, country=country)
+
+
+def is_country(code: str) -> bool:
+    """Whether telephone numbers of that country can be read.
+
+    >>> is_country("MY"), is_country("XX")
+    (True, False)
+    """
+    import phonenumbers  # costs 40 ms, and nearly every file is of one country
+
+    return code == "ID" or code in phonenumbers.SUPPORTED_REGIONS
+
+
+def build_timezone(settings: Place, name: str | None) -> ZoneInfo:
+    name = "Asia/Jakarta" if name is None else name
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        known = ABBREVIATIONS.get(name.strip().upper())
+        guess = f" Write {known}." if known else did_you_mean(name, sorted(available_timezones()))
+        guess = guess or " Use an IANA name, such as Asia/Jakarta."
+        settings.at("timezone").tell(f"unknown time zone {name!r}.{guess}")
+        return ZoneInfo("UTC")
+
+
+def build_groups(settings: Place) -> Literal["never", "keywords", "all"]:
+    """What is answered in group chats."""
+    groups: Literal["never", "keywords", "all"] = (settings.data or {}).get("groups", "never")
+    return groups
+
+
+def build_vars(entries: Iterable[Place], taken: Collection[str]) -> dict[str, Place]:
+    """The places of all vars by name; a name of ours, or one given twice, is told."""
+    found: dict[str, Place] = {}
+    for place in entries:
+        name = str(place.path[-1])
+        if name in taken or name in (*JINJA_NAMES, "value") or keyword.iskeyword(name):
+            place.tell(f"a var may not be called {name!r}, which means something else in templates. Choose another name.", key=True)
+        elif name in found:
+            place.tell(f"there is a var {name!r} already, at {found[name].mark(key=True)}. Remove one of them.", key=True)
+        found[name] = place
+    return found
+
+
+def build_folding(settings: Place, synonyms: Iterable[Place], locale: Locale) -> Folding:
+    """How this bot compares texts."""
+    heads: dict[str, str] = {}
+    places: dict[str, Place] = {}
+    for place in synonyms:
+        head = fold(str(place.path[-1]))
+        for entry in place.entries():
+            word = fold(entry.data)
+            if not (is_word(word) and is_word(head)):
+                culprit = word if is_word(head) else head
+                entry.tell(f"synonyms stand for single words, and {culprit!r} is none. Make it a keyword of its own.")
+            elif word in heads and heads[word] != head:
+                entry.tell(f"{word!r} stands for {heads[word]!r} already, at {places[word].mark()}. Remove one of them.")
+            heads.setdefault(word, head)
+            places.setdefault(word, entry)
+    for word, head in heads.items():
+        if heads.get(head, head) != head:
+            places[word].tell(f"{head!r} is itself a synonym of {heads[head]!r}. List all its words there.")
+    return Folding(courtesy_words(settings, locale), {word: head for word, head in heads.items() if word != head})
+
+
+def courtesy_words(settings: Place, locale: Locale) -> list[str]:
+    """The words that do not count at the ends of a text: those of the language, where the file lists none."""
+    if not settings.data or "ignore_words" not in settings.data:
+        return list(IGNORE_WORDS[locale.language])
+    entries = settings.at("ignore_words").entries()
+    for entry in entries:
+        if not is_word(fold(entry.data)):
+            entry.tell(f"words are ignored one by one, and {entry.data!r} is none. Write each word as an entry of its own.")
+    return [entry.data for entry in entries]
+
+
+def is_word(folded: str) -> bool:
+    """Whether a folded text is a single word.
+
+    >>> is_word("harga"), is_word("daftar harga"), is_word("")
+    (True, False, False)
+    """
+    return bool(folded) and not set(" #") & set(folded)

@@ -1,0 +1,199 @@
+"""One entry of ``rules:``, compiled."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Literal, cast
+
+from flask_chatbot.core.deciding.rulebook import Rule
+from flask_chatbot.core.fields.field import Field, FieldType
+from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.language.folding import Folding
+from flask_chatbot.core.loading.conditions import build_condition, build_duration
+from flask_chatbot.core.loading.dialogue import build_actions, build_asking, build_confirm, build_menu
+from flask_chatbot.core.loading.fields import RESERVED
+from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.loading.replies import ReplyBuilder
+from flask_chatbot.core.loading.tests import build_test
+from flask_chatbot.core.loading.triggers import KEYS, build_kinds, first_written
+from flask_chatbot.core.templates.template import Sandbox
+from flask_chatbot.core.templates.types import TEXTS, UNKNOWN, Names, Type
+
+OnInvalid = Literal["explain", "ask", "reply"]
+LEADING = frozenset({"name", *KEYS})  # the keys by which a rule is reached
+FOUND_OTHERWISE = frozenset({"pattern", "contains", "similar"})  # keys by which a rule is found without a part behind the #
+OTHER_TEXTS = frozenset({"otherwise", "invalid", "failed", "confirm"})  # templates beside the reply
+ANSWERS = ("reply", "otherwise", "invalid", "failed")
+COSTLY = ("is_open", "next_open", "suggestion")  # names that the engine looks up for the rules that mention them
+ONLY_FALLBACK: Names = {"suggestion": Type("text", optional=True)}
+# What every template may use, with the type of its value.
+NAMES: Names = {
+    "nama": "text",
+    "nohp": "text",
+    "data": TEXTS,
+    "text": "text",
+    "keyword": "text",
+    "now": "datetime",
+    "is_open": "yesno",
+    "next_open": Type("datetime", optional=True),
+}
+
+
+def on_invalid(data: Mapping[str, Any], asks: bool) -> OnInvalid:
+    """What a wrong value does, by what the rule says or else by what it has."""
+    implied = "ask" if asks else "reply" if "invalid" in data else "explain"
+    return cast(OnInvalid, data.get("on_invalid") or implied)
+
+
+def type_of_field(field: Field) -> Type:
+    """The type of a field's value; of the app's own types nobody knows what they make."""
+    optional = field.may_be_left_out and not (field.default and field.default.strip())
+    if field.type not in FIELD_TYPES:
+        return Type(optional=optional) if optional else UNKNOWN
+    return type_named(field.type, optional, tuple(option.value for option in field.options))
+
+
+@lru_cache(maxsize=1_000)
+def type_named(kind: str, optional: bool, options: tuple[str, ...]) -> Type:
+    return Type(kind, optional, options)
+
+
+def parts_of(fields: Sequence[Field]) -> Type:
+    """The `data` of a rule with fields, which goes as far as the last of them that customers must fill in."""
+    wanted = [number for number, field in enumerate(fields, 1) if not field.may_be_left_out]
+    return TEXTS._replace(least=wanted[-1]) if wanted else TEXTS
+
+
+class RuleBuilder:
+    """Compiles the rules of one book."""
+
+    def __init__(
+        self, folding: Folding, sandbox: Sandbox, types: Mapping[str, FieldType], var_names: Names, has_hours: bool = False
+    ) -> None:
+        self.folding = folding
+        self.sandbox = sandbox
+        self.types = types
+        self.names: Names = {**NAMES, **var_names}
+        self.has_hours = has_hours
+
+    def build(self, place: Place, position: int) -> Rule:
+        """The rule at `place`; what is wrong with it is told, and it comes out as usable as can be."""
+        data: dict[str, Any] = place.data
+        kinds = build_kinds(place, self.folding)
+        asking = build_asking(place, self.types, self.sandbox)
+        groups = kinds.groups([field.name for field in asking.fields or ()])
+        needs = self.needs(place.each("needs"))
+        rule = Rule(
+            name=data.get("name") or first_written(place),
+            is_named="name" in data,
+            mark=place.mark(),
+            position=position,
+            keywords=kinds.keywords,
+            patterns=kinds.patterns,
+            contains=kinds.contains,
+            similar=kinds.similar,
+            fields=asking.fields,
+            groups=groups,
+            needs=needs,
+            **self.answers(place, self.known(data, asking.fields or (), groups), asking.fields or (), needs),
+            **self.conditions(place),
+            **self.others(place, asking.asks),
+        )
+        self.check(place, rule, kinds.named)
+        return rule
+
+    def known(self, data: Mapping[str, Any], fields: Sequence[Field], groups: Iterable[str]) -> Names:
+        """The names that the templates of a rule may use, each with the type of its value."""
+        if not (fields or groups or data.get("fallback")):
+            return self.names
+        more: dict[str, str | Type] = dict.fromkeys(groups, "text")
+        if fields and FOUND_OTHERWISE.isdisjoint(data):
+            more["data"] = parts_of(fields)
+        return {
+            **self.names,
+            **(ONLY_FALLBACK if data.get("fallback") else {}),
+            **more,
+            **{field.name: type_of_field(field) for field in fields},
+        }
+
+    def needs(self, entries: Iterable[Place]) -> tuple[str, ...]:
+        """The names a Python handler supplies."""
+        for entry in entries:
+            if not entry.data.isidentifier() or entry.data in RESERVED:
+                entry.tell(f"{entry.data!r} cannot be the name of a value. Use letters, digits and _, beginning with a letter.")
+        return tuple(entry.data for entry in entries)
+
+    def answers(self, place: Place, known: Names, fields: Iterable[Field], needs: tuple[str, ...]) -> dict[str, Any]:
+        """The keys that hold templates: only the reply knows what handlers supply and `save` keeps; `otherwise` comes before the fields."""
+        more: Names = {**dict.fromkeys(needs, ""), **({"saved": "saved"} if "save" in place.data else {})}
+        names = {"reply": {**known, **more} if more else known, "otherwise": self.names}
+        if "invalid" in place.data:  # a value that is wrong is none
+            wrong = {field.name: type_of_field(field)._replace(optional=True) for field in fields}
+            names["invalid"] = {**known, "data": TEXTS, **wrong}
+        found: dict[str, Any] = {
+            key: ReplyBuilder(self.sandbox, names.get(key, known)).build(place.at(key)) for key in ANSWERS if key in place.data
+        }
+        if "confirm" in place.data:
+            found["confirm"] = build_confirm(place.at("confirm"), self.sandbox, known)
+        return found
+
+    def conditions(self, place: Place) -> dict[str, Any]:
+        """The keys that say when the rule answers."""
+        when = build_condition(place.at("when"), self.sandbox.locale.country, self.has_hours) if "when" in place.data else None
+        if "otherwise" in place.data and not (when and when.asks_clock):
+            message = "'otherwise' answers where the clock is the reason. Write open, days, time or dates under 'when', or remove it."
+            place.at("otherwise").tell(message, key=True)
+        return {"when": when, "once_per": build_duration(place.each("once_per"))}
+
+    def others(self, place: Place, asks: bool) -> dict[str, Any]:
+        """The keys that need no more than themselves."""
+        data: dict[str, Any] = place.data
+        reply = data.get("reply")
+        written = reply if isinstance(reply, str) and OTHER_TEXTS.isdisjoint(data) else str(data)  # as for most rules, since that costs
+        return {
+            "fallback": data.get("fallback", False),
+            "priority": data.get("priority", 0),
+            "asks": asks,
+            "on_invalid": on_invalid(data, asks),
+            "is_silent": data.get("reply") == [],
+            "uses": tuple(name for name in COSTLY if name in written),
+            "menu": build_menu(place.each("menu")),
+            "actions": build_actions(place, self.sandbox.locale.country),
+            "tests": tuple(build_test(entry, is_under_rule=True) for entry in place.each("tests")),
+        }
+
+    def check(self, place: Place, rule: Rule, named: Collection[str]) -> None:
+        """What each key may be right on its own, and wrong beside the others."""
+        if not rule.fallback and LEADING.isdisjoint(place.data):
+            place.tell("this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one.")
+        self.check_asking(place, rule)
+        if rule.fields is not None and not rule.asks:
+            self.check_fields(place, rule, rule.fields, named)
+        for key in ("on_invalid", "invalid"):
+            if rule.fields is None and key in place.data:
+                place.at(key).tell(f"{key!r} needs 'fields', whose values could be wrong. Add them, or remove it.", key=True)
+
+    def check_asking(self, place: Place, rule: Rule) -> None:
+        """A form without # has its own way with wrong values; only a form that asks can be confirmed."""
+        if rule.confirm is not None and not rule.asks and rule.on_invalid != "ask":
+            place.at("confirm").tell("'confirm' belongs to a form that asks. Write 'ask', or 'on_invalid: ask'.", key=True)
+        for key in ("on_invalid", "invalid"):
+            if rule.asks and key in place.data:
+                place.at(key).tell(f"{key!r} is for 'fields'; 'ask' asks again. Remove it.", key=True)
+
+    def check_fields(self, place: Place, rule: Rule, fields: tuple[Field, ...], named: Collection[str]) -> None:
+        if "pattern" in place.data and not rule.has_form:
+            self.check_groups(place, fields, named)
+        elif not rule.has_form:
+            written = rule.keywords[0].written if rule.keywords else "penawaran"
+            place.at("fields").tell(f"'fields' needs a keyword that ends in #, such as `keyword: {written}#`.", key=True)
+        if rule.on_invalid == "reply" and "invalid" not in place.data:
+            place.at("on_invalid").tell("'on_invalid: reply' needs the reply to send. Add 'invalid:' to the rule.", key=True)
+        if rule.on_invalid != "reply" and "invalid" in place.data:
+            place.at("invalid").tell(f"'invalid' is never sent while 'on_invalid' is {rule.on_invalid}. Remove one of them.", key=True)
+
+    def check_groups(self, place: Place, fields: tuple[Field, ...], named: Collection[str]) -> None:
+        """A field that only a pattern could fill is `named` by a group in one of them."""
+        for field in fields:
+            if field.name not in named and not field.may_be_left_out:
+                message = f"nothing fills the field {field.name!r}. Put (?P<{field.name}>...) into the pattern, or make the field optional."
+                place.at("fields").tell(message, key=True)

@@ -1,0 +1,106 @@
+"""The ``tests:`` of rule files, read."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.values.messages import Sender
+from flask_chatbot.core.values.problems import Problem, did_you_mean
+from flask_chatbot.core.values.replies import Reply
+from flask_chatbot.core.values.rule_tests import MOMENT, NUMBER, Expectation, RuleTest, Turn
+from flask_chatbot.core.values.written import reply_of
+
+TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
+KEYS = ("rule", "fields", "invalid", "reply", "reply_has", "count")  # in the order in which they are looked at
+
+
+def build_test(place: Place, is_under_rule: bool = False) -> RuleTest:
+    """The test at `place`; what is wrong with it is told. Without a word more, a rule must answer the tests under it."""
+    data: dict[str, Any] = place.data
+    expected = expectations(place)
+    turns = build_turns(place, expected)
+    if turns and not (is_under_rule or any(turn.expected for turn in turns)):
+        place.tell(f"this test expects nothing, so it cannot fail. Add one of: {', '.join(KEYS)}.")
+    return RuleTest(
+        mark=place.mark(),
+        turns=turns,
+        sender=Sender(number=data.get("from", NUMBER), name=data.get("nama", "")),
+        at=moment(place.at("at")) or MOMENT,
+        chat=data.get("chat", "private"),
+        line=data.get("line"),
+        first=data.get("first", False),
+        given=data.get("given", {}),
+    )
+
+
+def build_turns(place: Place, expected: tuple[Expectation, ...]) -> tuple[Turn, ...]:
+    """What is sent, text by text; what the test expects is expected of the last."""
+    if ("send" in place.data) == ("talk" in place.data):
+        place.tell("a test has either 'send', one text, or 'talk', a list of texts. Write one of them.")
+        return ()
+    if "send" in place.data:
+        return (Turn(text=place.data["send"], mark=place.at("send").mark(), expected=expected),)
+    *turns, last = map(build_turn, place.at("talk").entries())
+    own = {each.key for each in last.expected}
+    for each in expected:
+        if each.key in own:
+            message = f"the last turn has a {each.key!r} of its own. Remove one of the two."
+            place.at(each.key).tell(message, key=True)
+    return (*turns, Turn(text=last.text, mark=last.mark, at=last.at, expected=(*last.expected, *expected)))
+
+
+def build_turn(place: Place) -> Turn:
+    """One entry of ``talk:``."""
+    if not isinstance(place.data, dict):
+        return Turn(text=place.data, mark=place.mark())
+    return Turn(text=place.data["send"], mark=place.at("send").mark(), expected=expectations(place), at=moment(place.at("at")))
+
+
+def moment(place: Place) -> datetime | None:
+    """The time that is written, without a time zone, or None."""
+    if place.data is None:
+        return None
+    for form in TIMES:
+        try:
+            return datetime.strptime(place.data, form)  # noqa: DTZ007  the rules' own
+        except ValueError:
+            continue
+    place.tell(f"{place.data!r} is no date and time. Write them like 2026-11-23 09:00.")
+    return None
+
+
+def expectations(place: Place) -> tuple[Expectation, ...]:
+    """What is expected at `place`."""
+    return tuple(Expectation(key, wanted(place.at(key)), place.at(key).mark()) for key in KEYS if key in place.data)
+
+
+def wanted(place: Place) -> Any:
+    """The value of one expectation."""
+    key, data = place.path[-1], place.data
+    if key == "reply":
+        return tuple(alternatives(entry) for entry in place.entries())
+    if key in ("invalid", "reply_has"):
+        return tuple(entry.data.strip() for entry in place.entries())
+    return data
+
+
+def alternatives(place: Place) -> tuple[Reply, ...]:
+    """The replies that will do: several where ``one_of`` says so."""
+    if not isinstance(place.data, dict) or "one_of" not in place.data:
+        return (reply_of(place.data),)
+    replies = []
+    for entry in place.at("one_of").entries():
+        data = {key: value for key, value in entry.data.items() if key != "weight"} if isinstance(entry.data, dict) else entry.data
+        if isinstance(data, dict) and len(data) != 1:
+            entry.tell("an entry of 'one_of' holds one reply, and beside it at most a 'weight'.")
+        else:
+            replies.append(reply_of(data))
+    return tuple(replies)
+
+
+def check_names(names: Collection[str], tests: Iterable[RuleTest]) -> Iterator[Problem]:
+    """The tests that expect rules there are none of; Python may add those."""
+    for each in (each for test in tests for turn in test.turns for each in turn.expected):
+        if each.key == "rule" and each.wanted not in names:
+            yield Problem(each.mark, f"there is no rule {each.wanted!r}.{did_you_mean(each.wanted, names)}", may_be_python=True)

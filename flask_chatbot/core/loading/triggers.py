@@ -1,0 +1,104 @@
+"""The ways to match a rule, compiled: ``keyword:``, ``pattern:``, ``contains:`` and ``similar:``."""
+
+import re
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from flask_chatbot.core.deciding.rulebook import Keyword
+from flask_chatbot.core.language.folding import Folding
+from flask_chatbot.core.loading.fields import check_name
+from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.matching.pattern_syntax import tokens
+from flask_chatbot.core.matching.patterns import Pattern, build_pattern
+from flask_chatbot.core.matching.phrases import Phrase, build_phrase
+from flask_chatbot.core.matching.similar import check_similar
+
+KEYS = ("keyword", "pattern", "contains", "similar")
+GROUP = re.compile(r"\(\?P?<(\w+)>")  # as a token of a pattern
+NAME_LIMIT = 60  # characters of what a rule without a name is called by
+
+
+class Kinds(NamedTuple):
+    """All that one rule is found by; `named` are the groups of its patterns, of refused ones too, lest one mistake be told as several."""
+
+    keywords: tuple[Keyword, ...]
+    patterns: tuple[Pattern, ...]
+    contains: tuple[Phrase, ...]
+    similar: tuple[str, ...]
+    named: tuple[str, ...]
+
+    def groups(self, known: Collection[str]) -> tuple[str, ...]:
+        """The names of the groups in its patterns, without those known already."""
+        return tuple(name for name in self.named if name not in known)
+
+
+def build_kinds(rule: Place, folding: Folding) -> Kinds:
+    """What the entry of a rule is found by; what is wrong with it is told."""
+    return Kinds(
+        build_keywords(rule.each("keyword"), folding),
+        build_patterns(rule.each("pattern")),
+        build_contains(rule.each("contains"), folding),
+        build_similar(rule.each("similar"), folding),
+        tuple(dict.fromkeys(name for entry in rule.each("pattern") for name in named_groups(entry.data))),
+    )
+
+
+def named_groups(source: str) -> list[str]:
+    r"""The names of the groups in a pattern, be it one that RE2 can read or not.
+
+    >>> named_groups(r"(?P<kode>[a-z]+)(?<nomor>.{1,99}) \(?P<x>")
+    ['kode', 'nomor']
+    """
+    return [found[1] for token in tokens(source) if token.kind == "open" and (found := GROUP.match(token.source))]
+
+
+def first_written(rule: Place) -> str:
+    """What a rule without a name is called: the first that it is found by, as written."""
+    for entries in [rule.data[key] for key in KEYS if rule.data.get(key)]:
+        for written in entries if isinstance(entries, list) else [entries]:
+            if written.strip():
+                return str(written.strip()[:NAME_LIMIT])
+    return "fallback"
+
+
+def build_keywords(entries: Iterable[Place], folding: Folding) -> tuple[Keyword, ...]:
+    """The keywords, those that fold to the same text taken once."""
+    found: dict[tuple[str, bool], Keyword] = {}
+    for entry in entries:
+        written = entry.data.strip()
+        takes_fields = written.endswith("#")
+        literal = folding.fold(written.removesuffix("#"))
+        if literal:
+            literal = written if written == literal else literal  # as nearly always, and kept once
+            found.setdefault((literal, takes_fields), Keyword(written, literal, takes_fields))
+        else:
+            entry.tell(f"the keyword {written!r} has nothing that could be compared. Write at least one letter, digit or sign.")
+    return tuple(found.values())
+
+
+def build_patterns(entries: Iterable[Place]) -> tuple[Pattern, ...]:
+    """The patterns, whose groups may be called what fields may be called."""
+    found: dict[str, Pattern] = {}
+    for entry in entries:
+        pattern = build_pattern(entry, "Repeat less, or write * for any number of times.")
+        if pattern is not None:
+            found.setdefault(pattern.source, pattern)
+            for name in pattern.groups:
+                check_name(entry, name)
+    return tuple(found.values())
+
+
+def build_contains(entries: Iterable[Place], folding: Folding) -> tuple[Phrase, ...]:
+    """The phrases, those that are the same to a text taken once."""
+    found: dict[str, Phrase] = {}
+    for entry in entries:
+        phrase = build_phrase(entry, folding)
+        if phrase is not None:
+            found.setdefault(phrase.literal, phrase)
+    return tuple(found.values())
+
+
+def build_similar(entries: Iterable[Place], folding: Folding) -> tuple[str, ...]:
+    """The folded texts."""
+    literals = [(entry, folding.fold(entry.data)) for entry in entries]
+    return tuple(dict.fromkeys(literal for entry, literal in literals if check_similar(entry, literal)))

@@ -1,0 +1,1 @@
+"""From a text to the rules that could answer it: one index for each kind of trigger, and their order."""

@@ -1,0 +1,230 @@
+"""The index: which rules a text matches, in the documented order, at a cost that does not grow with their number."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import chain
+from typing import NamedTuple
+
+from flask_chatbot.core.deciding.rulebook import Rule
+from flask_chatbot.core.language.folding import TEXT_LIMIT, Folding
+from flask_chatbot.core.matching.pattern_index import PatternIndex
+from flask_chatbot.core.matching.phrases import PhraseIndex
+from flask_chatbot.core.matching.similar import SimilarIndex, Suggestions
+from flask_chatbot.core.values.problems import Problem
+
+
+class Kind(IntEnum):
+    """The ways to match, in the order in which they win among rules of one priority."""
+
+    KEYWORD = 1
+    FIELDS = 2
+    PATTERN = 3
+    CONTAINS = 4
+    SIMILAR = 5
+    FALLBACK = 6
+    MENU = 7  # not found in a text of its own: chosen from a menu that was shown
+    FORM = 8  # likewise: filled in, one answer at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A rule that answers, how it was found, and what was read for it.
+
+    `literal` is the folded text it was found by, or the pattern; of a form, the keyword that began it. `data` are the parts after the
+    ``#``; `invalid` has a sentence for each field without a good value.
+    """
+
+    rule: Rule
+    kind: Kind
+    literal: str = ""
+    data: tuple[str, ...] = ()
+    fields: Mapping[str, object] = field(default_factory=dict)
+    invalid: Mapping[str, str] = field(default_factory=dict)
+
+
+class Candidate(NamedTuple):
+    """A rule that a text matches by `literal`; `rest` is the text after the keyword's ``#``."""
+
+    rule: Rule
+    kind: Kind
+    literal: str
+    rest: str = ""
+
+    @property
+    def size(self) -> int:
+        """How much of a text the literal says: its length without the star; nothing for a pattern, which says no text."""
+        if self.kind is Kind.PATTERN:
+            return 0
+        return len(self.literal) - (self.literal.count("*") if self.kind is Kind.CONTAINS else 0)
+
+    def rank(self) -> tuple[int, int, int, int, str]:
+        """Its place among others, the winner lowest: priority, then kind, the longer literal, the order in the files.
+
+        Of two literals of one rule that are alike in all of this, the first in the alphabet.
+        """
+        return (-self.rule.priority, self.kind, -self.size, self.rule.position, self.literal)
+
+    def match(self) -> Match:
+        """The match, before anything is read for it."""
+        return Match(rule=self.rule, kind=self.kind, literal=self.literal)
+
+    def groups(self, text: str) -> Mapping[str, str | None]:
+        """What the groups of the pattern hold that found the rule in `text`; nothing for other kinds."""
+        if self.kind is not Kind.PATTERN:
+            return {}
+        return next(pattern for pattern in self.rule.patterns if pattern.source == self.literal).read(text)
+
+
+def always(rule: Rule) -> bool:
+    """True: what a rule's conditions say of now is not asked."""
+    return True
+
+
+class Index:
+    """All rules of a book by what they are found by."""
+
+    __slots__ = (
+        "_contains",
+        "_fallbacks",
+        "_fields",
+        "_folding",
+        "_has_only_keywords",
+        "_highest_other",
+        "_keywords",
+        "_marks",
+        "_patterns",
+        "_similar",
+        "_suggestions",
+    )
+
+    def __init__(self, rules: Iterable[Rule], folding: Folding) -> None:
+        rules = tuple(rules)
+        self._folding = folding
+        self._keywords: dict[str, tuple[Rule, ...]] = {}
+        self._fields: dict[str, tuple[Rule, ...]] = {}
+        for rule in rules:
+            for keyword in dict.fromkeys(rule.keywords):
+                table = self._fields if keyword.takes_fields else self._keywords
+                table[keyword.literal] = (*table.get(keyword.literal, ()), rule)
+        self._patterns = PatternIndex(rules) or None
+        self._contains = PhraseIndex(rules, folding) or None
+        self._similar = SimilarIndex(rules) or None
+        self._has_only_keywords = not (self._patterns or self._contains or self._similar)
+        self._suggestions = suggestions(rules)
+        self._fallbacks = sorted((Candidate(rule, Kind.FALLBACK, "") for rule in rules if rule.fallback), key=Candidate.rank)
+        self._highest_other = max((rule.priority for rule in rules if rule.patterns or rule.contains or rule.similar), default=0)
+        # No literal holds more marks than this, so no more are looked at, however many a text has.
+        self._marks = 1 + max((literal.count("#") for literal in self._fields), default=-1)
+
+    def problems(self) -> Iterator[Problem]:
+        """Rules that no message could be matched against in good time."""
+        yield from self._patterns.problems() if self._patterns is not None else ()
+        yield from self._similar.problems() if self._similar is not None else ()
+
+    def candidates(self, text: str, may_answer: Callable[[Rule], bool] = always) -> Iterator[Candidate]:
+        """The rules a text matches, each by its best literal; the winner first, fallbacks last. Looked for as far as they are asked for.
+
+        Where none of the rules that a keyword finds `may_answer` now, it is read with and without its ``#`` as if there were none of them.
+        """
+        text = text[:TEXT_LIMIT]
+        folded = self._folding.fold(text)
+        bare = (folded, *self._folding.without_courtesy(folded))
+        found = whole(self._keywords, bare, Kind.KEYWORD)
+        if "#" in folded:
+            found += self._by_mark(text)
+            if folded.endswith("#"):
+                ahead = folded.rstrip("#")
+                bare = (ahead, *self._folding.without_courtesy(ahead))
+                found = found if answered(found, may_answer) else found + whole(self._keywords, bare, Kind.KEYWORD)
+        if self._fields and not answered(found, may_answer):  # last, a keyword that takes fields, written without any
+            found = found + whole(self._fields, bare, Kind.FIELDS)
+        keywords = ranked(found)
+        if self._has_only_keywords:
+            return iter(once(keywords + self._fallbacks) if keywords else self._fallbacks)
+        if keywords and keywords[0].rule.priority >= self._highest_other:
+            sure = once([candidate for candidate in keywords if candidate.rule.priority >= self._highest_other])
+            return chain(sure, self._after(sure, keywords, text, folded, bare))
+        # A list, since leaving a generator in its middle costs as much as looking up a keyword.
+        return iter(once(ranked(keywords + self._others(text, folded, bare)) + self._fallbacks))
+
+    def found(self, text: str) -> dict[int, Candidate]:
+        """All of them but fallbacks, by the positions of their rules."""
+        return {candidate.rule.position: candidate for candidate in self.candidates(text) if candidate.kind is not Kind.FALLBACK}
+
+    def _after(
+        self, sure: list[Candidate], keywords: list[Candidate], text: str, folded: str, bare: tuple[str, ...]
+    ) -> Iterator[Candidate]:
+        """What comes after keywords that nothing else can outrank, looked for only when these are passed over."""
+        found = ranked(keywords + self._others(text, folded, bare))
+        yield from once([*sure, *found, *self._fallbacks])[len(sure) :]
+
+    def _others(self, text: str, folded: str, bare: tuple[str, ...]) -> list[Candidate]:
+        """What is found by more than looking it up."""
+        found = []
+        if self._patterns is not None and (hits := self._patterns.find(text)):
+            found += [Candidate(rule, Kind.PATTERN, source) for rule, source in hits]
+        if self._contains is not None and (hits := self._contains.find(self._folding.words(folded))):
+            found += [Candidate(rule, Kind.CONTAINS, literal) for rule, literal in hits]
+        if self._similar is not None and (hits := self._similar.find(bare)):
+            found += [Candidate(rule, Kind.SIMILAR, literal) for rule, literal in hits]
+        return found
+
+    def suggestion(self, text: str) -> str | None:
+        """The keyword that may have been meant by a text which no rule matches; None unless a fallback asks for it."""
+        if self._suggestions is None:
+            return None
+        folded = self._folding.fold(text)
+        head = folded.partition("#")[0].strip()
+        return self._suggestions.nearest([head, *self._folding.without_courtesy(head), folded])
+
+    def _by_mark(self, text: str) -> list[Candidate]:
+        found = []
+        end = -1
+        for _ in range(self._marks):
+            end = text.find("#", end + 1)
+            if end < 0:
+                break
+            literal = self._folding.fold(text[:end])
+            found += [Candidate(rule, Kind.FIELDS, literal, text[end + 1 :]) for rule in self._fields.get(literal, ())]
+        return found
+
+
+def whole(table: Mapping[str, tuple[Rule, ...]], readings: Iterable[str], kind: Kind) -> list[Candidate]:
+    """The rules of a table whose literal is one of the readings of a text."""
+    found: list[Candidate] = []
+    for literal in readings:
+        if rules := table.get(literal):
+            found += [Candidate(rule, kind, literal) for rule in rules]
+    return found
+
+
+def answered(candidates: Iterable[Candidate], may_answer: Callable[[Rule], bool]) -> bool:
+    """True if one of the rules may answer."""
+    return any(may_answer(candidate.rule) for candidate in candidates)
+
+
+def ranked(candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates, the winner first."""
+    return sorted(candidates, key=Candidate.rank) if len(candidates) > 1 else candidates
+
+
+def once(candidates: list[Candidate]) -> list[Candidate]:
+    """The first candidate of each rule."""
+    if len(candidates) < 2:
+        return candidates
+    firsts: dict[int, Candidate] = {}
+    for candidate in candidates:
+        firsts.setdefault(candidate.rule.position, candidate)
+    return list(firsts.values())
+
+
+def suggestions(rules: tuple[Rule, ...]) -> Suggestions | None:
+    """Guesses at keywords, where a fallback has a use for them."""
+    if not any(rule.fallback and "suggestion" in rule.uses for rule in rules):
+        return None
+    written: dict[str, str] = {}
+    for rule in rules:
+        for keyword in rule.keywords:
+            written.setdefault(keyword.literal, keyword.written.removesuffix("#").strip())
+    return Suggestions(written)

@@ -1,0 +1,153 @@
+"""Which of many patterns a text holds, without trying each."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from flask_chatbot.core.matching.pattern_probe import is_slow
+from flask_chatbot.core.matching.patterns import EFFORT_LIMIT, Pattern, as_written, effort, encoded, one_set
+from flask_chatbot.core.values.problems import Problem
+
+if TYPE_CHECKING:
+    from flask_chatbot.core.deciding.rulebook import Rule
+
+GRAM = 3  # characters in a row by which a pattern is found
+CROWD_LIMIT = 100  # patterns that may have to be tried for the same three characters, or for every text
+SET_MEMORY = 1 << 26  # bytes RE2 may spend on these; its own 8 MiB may be too little, and it only takes what it needs
+LOOK = 3  # microseconds to look for a word in a long text
+MEND = "Write out a word that it always finds, or use 'contains'."
+
+
+class _Entry(NamedTuple):
+    """A pattern and its rule; one of `literals` stands in every text that it finds, as lower case has it; `effort` is what it may cost."""
+
+    rule: "Rule"
+    pattern: Pattern
+    literals: tuple[str, ...]
+    effort: int
+
+
+class PatternIndex:
+    """All patterns of a book by three characters in a row that what they find must hold; those without are one set of RE2.
+
+    What they may cost is bounded for every text, see `effort`. One set of all would be simpler, but RE2 makes its automaton as it meets
+    texts: 500 plain words cost it 90 ms for a long new text.
+    """
+
+    __slots__ = ("_always", "_effort", "_entries", "_grams", "_set")
+
+    def __init__(self, rules: "Iterable[Rule]") -> None:
+        patterns = [(rule, pattern) for rule in sorted(rules, key=rank) for pattern in rule.patterns]
+        common = Counter(gram for _, pattern in patterns for texts in pattern.needed for text in texts for gram in grams(text))
+        self._grams: dict[str, list[int]] = {}  # the places of the entries, so that they can be put in order without looking at them
+        self._entries: list[_Entry] = []
+        self._always: list[_Entry] = []
+        for rule, pattern in patterns:
+            texts = rarest(pattern, common)
+            for gram in texts:
+                self._grams.setdefault(gram, []).append(len(self._entries))
+            entries = self._entries if texts else self._always
+            entries.append(_Entry(rule, pattern, tuple(texts.values()), effort([pattern])))
+        self._set = one_set([entry.pattern.source for entry in self._always], SET_MEMORY) if 0 < len(self._always) <= CROWD_LIMIT else None
+        self._effort = effort([entry.pattern for entry in self._always]) if self._always else 0
+
+    def __bool__(self) -> bool:
+        return bool(self._always or self._grams)
+
+    def find(self, text: str) -> "list[tuple[Rule, str]]":
+        """The rules whose patterns a text holds, each with the pattern as written."""
+        text = as_written(text)
+        data = encoded(text)
+        found = [self._always[number] for number in self._set.Match(data) or ()] if self._set else []
+        lower = text.lower()
+        if places := self._places(lower):
+            found += [entry for entry in self._likely(lower, places) if entry.pattern.finds(data)]
+        return [(entry.rule, entry.pattern.source) for entry in found]
+
+    def _places(self, text: str) -> set[int]:
+        """The places of the entries that share three characters with a text in lower case; nearly always there are none."""
+        entries = self._grams.get
+        found = {gram: numbers for start in range(len(text) - GRAM + 1) if (numbers := entries(gram := text[start : start + GRAM]))}
+        return set[int]().union(*found.values()) if found else set()
+
+    def _likely(self, text: str, places: Iterable[int]) -> Iterator[_Entry]:
+        """The patterns at these places that have a word of theirs in a text in lower case, the first to win first.
+
+        A text that was made to hold the words of very many is only worth so much: then, the last of them are left out.
+        """
+        left = EFFORT_LIMIT - self._effort
+        for number in sorted(places):
+            entry = self._entries[number]
+            is_there = any(literal in text for literal in entry.literals)
+            left -= LOOK + entry.effort if is_there else LOOK
+            if left < 0:
+                break
+            if is_there:
+                yield entry
+
+    def problems(self) -> Iterator[Problem]:
+        """Patterns that would be slow: too many to be tried at once, too big together, or slow by themselves."""
+        yield from self._problems_of_set()
+        for entry in {entry.pattern.source: entry for entry in (*self._always, *self._entries)}.values():
+            if is_slow(entry.pattern):
+                yield Problem(entry.rule.mark, f"the pattern {shown(entry.pattern)} takes RE2 too long. Repeat less in it.")
+        for numbers in self._grams.values():
+            yield from self._problems_of_crowd([self._entries[number] for number in numbers])
+
+    def _problems_of_crowd(self, entries: list[_Entry]) -> Iterator[Problem]:
+        """Too many patterns, or too heavy ones, that have to be tried for a text with one word."""
+        word = entries[-1].literals[0]
+        if len(entries) > CROWD_LIMIT:
+            fact = f"{len(entries)} patterns would be tried for any text with {word!r}, and {CROWD_LIMIT} is the most. {MEND}"
+            yield Problem(entries[-1].rule.mark, fact)
+        elif self._effort + sum(LOOK + entry.effort for entry in entries) > EFFORT_LIMIT:
+            biggest = max(entries, key=attrgetter("effort"))
+            fact = f"some texts with {word!r} would take RE2 too long, as it tries {len(entries)} patterns"
+            yield Problem(biggest.rule.mark, f"{fact}, {shown(biggest.pattern)} the hardest. {MEND}")
+
+    def _problems_of_set(self) -> Iterator[Problem]:
+        """Too many patterns, or too heavy ones, that have to be tried for every text."""
+        entries = self._always
+        if len(entries) > CROWD_LIMIT:
+            message = f"{len(entries)} patterns hold no three letters that they always find, and {CROWD_LIMIT} is the most. {MEND}"
+            yield Problem(entries[-1].rule.mark, message)
+        elif entries and (not self._set or self._effort > EFFORT_LIMIT):
+            biggest = max(entries, key=attrgetter("effort"))
+            fact = f"some texts would take RE2 too long, as it tries {len(entries)} patterns without three letters that they always find"
+            yield Problem(biggest.rule.mark, f"{fact}, {shown(biggest.pattern)} the hardest. {MEND}")
+
+
+def rank(rule: "Rule") -> tuple[int, int]:
+    """The place of a rule among others that are found by a pattern too."""
+    return -rule.priority, rule.position
+
+
+def grams(text: str) -> list[str]:
+    """Every three characters in a row that a text in lower case holds wherever RE2, which has its own idea of case, finds the text.
+
+    >>> grams("kopi"), grams("harg\u03c3")
+    (['kop', 'opi'], ['har', 'arg'])
+    """
+    pieces = [text[start : start + GRAM] for start in range(len(text) - GRAM + 1)]
+    return pieces if text.isascii() else [piece for piece in pieces if has_one_form(piece)]
+
+
+def has_one_form(text: str) -> bool:
+    """Whether nothing but A to Z in a text has two cases."""
+    return all(character.isascii() or character.lower() == character.upper() for character in text)
+
+
+def rarest(pattern: Pattern, common: Mapping[str, int]) -> dict[str, str]:
+    """Of the texts a pattern needs those that fewest others share, by their rarest three characters; nothing where there are none."""
+    options = []
+    for texts in pattern.needed:
+        found = [(text, min(grams(text), key=lambda gram: (common[gram], gram), default="")) for text in sorted(texts)]
+        if all(gram for _, gram in found):
+            options.append({gram: text if has_one_form(text) else gram for text, gram in found})
+    return min(options, key=lambda option: max(common[gram] for gram in option), default={})
+
+
+def shown(pattern: Pattern) -> str:
+    """A pattern as it may stand in a sentence."""
+    return repr(pattern.source) if len(pattern.source) <= 60 else f"{pattern.source[:57]!r}..."

@@ -1,0 +1,92 @@
+"""What a pattern says of itself before it is ever run: how much it repeats, and what no text it finds can lack."""
+
+from typing import NamedTuple
+
+from flask_chatbot.core.matching.pattern_syntax import ONCE, Repeat, tokens
+
+Needed = tuple[frozenset[str], ...]
+
+
+class Parts(NamedTuple):
+    """What was read of a pattern.
+
+    `repeats` adds up how often its parts are repeated, those inside each other multiplied; `depth` is how many of those that
+    come more than once stand inside each other. Of
+    each set in `needed`, one text at least, in lower case, stands in whatever the pattern finds.
+    """
+
+    repeats: int
+    needed: Needed
+    depth: int = 0
+
+
+class _Level:
+    """What stands between two brackets, or in the whole pattern; `run` are the plain characters since the last that were none."""
+
+    def __init__(self) -> None:
+        self.repeats = 0
+        self.depth = 0
+        self.run = ""
+        self.needed: list[frozenset[str]] = []
+        self.branches: list[Needed] = []
+
+    def add_text(self, text: str, repeat: Repeat) -> None:
+        """Plain characters, the last of which may be repeated; an empty text is a part that stands for anything."""
+        if text and repeat is ONCE:
+            self.run += text
+            return
+        self.run += text if repeat.least else text[:-1]
+        self.cut()
+        self.repeats += 0 if repeat is ONCE else repeat.most
+        self.depth = max(self.depth, int(repeat.is_loop))
+
+    def add_group(self, group: Parts, repeat: Repeat) -> None:
+        self.cut()
+        if repeat.least:
+            self.needed += group.needed
+        self.repeats += group.repeats if repeat is ONCE else repeat.most * max(group.repeats, 1)
+        self.depth = max(self.depth, group.depth + int(repeat.is_loop))
+
+    def cut(self) -> None:
+        if self.run:
+            self.needed.append(frozenset([self.run.lower()]))
+        self.run = ""
+
+    def end_branch(self) -> None:
+        self.cut()
+        self.branches.append(tuple(self.needed))
+        self.needed = []
+
+    def parts(self) -> Parts:
+        """What is needed by all branches: everything of a single one, the longest of each of several."""
+        self.end_branch()
+        if len(self.branches) == 1:
+            return Parts(self.repeats, self.branches[0], self.depth)
+        if not all(self.branches):
+            return Parts(self.repeats, (), self.depth)
+        longest = [max(branch, key=lambda texts: min(map(len, texts))) for branch in self.branches]
+        return Parts(self.repeats, (frozenset().union(*longest),), self.depth)
+
+
+def read_parts(source: str) -> Parts:
+    """The parts of a pattern that RE2 can read.
+
+    >>> read_parts("resi (?P<nomor>[0-9]{8,12})")
+    Parts(repeats=12, needed=(frozenset({'resi '}),), depth=1)
+    >>> read_parts("(Kopi|teh)?s"), read_parts("((ab){3}c*){2}").repeats
+    (Parts(repeats=1, needed=(frozenset({'s'}),), depth=0), 8)
+    """
+    level, outer = _Level(), list[_Level]()
+    for token in tokens(source):
+        if token.kind == "open":
+            outer.append(level)
+            level = _Level()
+        elif token.kind == "close":
+            group = level.parts()
+            level = outer.pop()
+            level.add_group(group, token.repeat)
+        elif token.kind == "bar":
+            level.end_branch()
+        elif token.kind != "flags":
+            level.add_text(token.text, token.repeat)
+    return level.parts()

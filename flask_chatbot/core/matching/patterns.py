@@ -1,0 +1,204 @@
+"""Patterns of RE2, checked when they are loaded."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask_chatbot.core.language.folding import TEXT_LIMIT, nfkc
+from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.matching.pattern_cost import read_memory
+from flask_chatbot.core.matching.pattern_parts import Needed, Parts, read_parts
+from flask_chatbot.core.matching.pattern_syntax import tokens
+
+REPEAT = re.compile(r"\{(\d+)?(?:,(\d+)?)?\}")
+REPEATS_LIMIT = 50  # what a counted repeat such as {3,20} may ask for
+DEPTH_LIMIT = 3  # repeats inside of repeats
+REPEATS_IN_ALL = 100  # what all repeats of a pattern may add up to, those inside each other multiplied
+REPEATS_OF_NAMED = 50  # the same where groups are named, whose texts RE2 cannot find as fast as the whole; twice as deep counts four times
+GROUPS_LIMIT = 10  # named groups; RE2 carries each along for every way in which a text may fit
+EFFORT_LIMIT = 3000  # microseconds for the text that is hardest for it; so much is left of the 5 ms that a decision may take
+MEMORY_LIMIT = 10  # a text is too short for more cases than 2 to the 10th, as good as
+MEMORY_SMALL = 5  # up to here, it is not for its memory that a pattern is slow
+PATTERN_MEMORY = 1 << 20  # bytes RE2 may spend on one pattern
+FINDING_MEMORY = 1 << 23  # bytes it may spend on finding it, of which it takes what it needs; with too few it would find nothing
+BIG_CLASSES = r"its classes of letters, such as \pL, are big together. Write [a-z], or \S, for some."
+ASCII_BOUNDARY = re.compile(r"([^\x00-\x7f])\\[bB]|\\[bB]([^\x00-\x7f])")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern as written, compiled; one of each set of `needed` stands in whatever it finds.
+
+    `finder` tells whether a text holds it, and nothing more. `size` is that of RE2's program, `repeats` is of `read_parts`, `memory` of
+    `read_memory`.
+    """
+
+    source: str
+    compiled: Any
+    finder: Any
+    needed: Needed
+    size: int
+    repeats: int
+    memory: int
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The names of its groups, in their order."""
+        named: dict[str, int] = self.compiled.groupindex
+        return tuple(sorted(named, key=named.__getitem__))
+
+    def fullmatch(self, text: str) -> bool:
+        """Whether the whole text fits."""
+        return self.compiled.fullmatch(encoded(text)) is not None
+
+    def finds(self, text: bytes) -> bool:
+        """Whether it fits anywhere in a text that `encoded` made."""
+        return bool(self.finder.Match(text))
+
+    def read(self, text: str) -> Mapping[str, str | None]:
+        """What its named groups hold of a text, trimmed; None for a group that took no part."""
+        found = self.groups and self.compiled.search(encoded(as_written(text)).decode())
+        held: Mapping[str, str | None] = found.groupdict() if found else dict.fromkeys(self.groups)
+        return {name: part.strip() if part else part for name, part in held.items()}
+
+
+def effort(patterns: Collection[Pattern]) -> int:
+    """About the microseconds that RE2 may need to look for these at once, in a text that is hard for them.
+
+    As measured, these are 10 for any text, one for each part of a program that a text makes it look at, and one or more for each new
+    case: where in a repeat it is, and where else it may be, for all patterns together.
+    """
+    size = sum(pattern.size for pattern in patterns)
+    cases = 1 << min(sum(pattern.memory for pattern in patterns), MEMORY_LIMIT)
+    repeated = sum(pattern.repeats * (50 + pattern.size) for pattern in patterns)
+    return 10 + size + (cases * (50 + size) + repeated) // 50
+
+
+def as_written(text: str) -> str:
+    """A text as patterns see it: NFKC, trimmed, and cut.
+
+    >>> as_written(" Rp\\uff11\\uff10! ")
+    'Rp10!'
+    """
+    text = text[:TEXT_LIMIT].strip()
+    return text if text.isascii() else nfkc(text).strip()
+
+
+def encoded(text: str) -> bytes:
+    """The bytes RE2 works on; half a character, which no bytes stand for, becomes a question mark."""
+    return text.encode("utf-8", "replace")
+
+
+def build_pattern(place: Place, mend: str = "Use 'min' and 'max' for long texts.") -> Pattern | None:
+    """The pattern at `place`, or None after telling what is wrong with it; `mend` is the way out of repeating too much."""
+    try:
+        return read_pattern(place.data, mend)
+    except ValueError as error:
+        place.tell(str(error))
+    except ImportError:
+        place.tell("patterns need RE2, which is not installed. Run: pip install 'flask-chatbot[patterns]'")
+    return None
+
+
+def read_pattern(source: str, mend: str = "Repeat less.") -> Pattern:
+    """The pattern that is written; ValueError with what is wrong with it, ImportError where there is no RE2."""
+    source = unicodedata.normalize("NFC", source)
+    for repeat in REPEAT.finditer(source):
+        if max(int(count or 0) for count in repeat.groups()) > REPEATS_LIMIT:
+            raise ValueError(f"the pattern repeats {repeat[0]} times, and {REPEATS_LIMIT} is the most. {mend}")
+    check_letters(source)
+    compiled = compiled_by_re2(source)
+    parts = check_parts(source, compiled, mend)
+    size, memory = int(compiled.programsize), read_memory(source)
+    pattern = Pattern(source, compiled, one_set([source], FINDING_MEMORY), parts.needed, size, parts.repeats, memory)
+    if effort([pattern]) > EFFORT_LIMIT:
+        why = f"it can begin at {memory} places at once. {uncounted(source) or mend}" if memory > MEMORY_SMALL else BIG_CLASSES
+        raise ValueError(f"some texts would take RE2 too long for this pattern, as {why}")
+    return pattern
+
+
+def uncounted(source: str) -> str:
+    """How a pattern that counts too far can be written without counting; nothing where that is no way out.
+
+    >>> uncounted("kirim .{1,40} ke .{1,40}"), uncounted("a....b")
+    ("Write '.+' for '.{1,40}'.", '')
+    """
+    counted = [token for token in tokens(source) if token.kind == "class" and token.repeat.most > 1 and not token.repeat.is_endless]
+    if not counted:
+        return ""
+    most = max(counted, key=lambda token: token.repeat.most)
+    least = most.repeat.least
+    written = f"{most.source}{{{least}}}" if most.repeat.is_fixed else f"{most.source}{{{least},{most.repeat.most}}}"
+    endless = most.source + ("+" if least else "*")
+    is_better = written in source and read_memory(source.replace(written, endless)) <= MEMORY_SMALL
+    return f"Write {endless!r} for {written!r}." if is_better else ""
+
+
+def check_parts(source: str, compiled: Any, mend: str) -> Parts:
+    """What was read of a pattern; ValueError where it repeats too much."""
+    parts = read_parts(source)
+    most, kind, repeats = REPEATS_IN_ALL, "", parts.repeats
+    if compiled.groupindex:
+        most, kind, repeats = REPEATS_OF_NAMED, " with named groups", parts.repeats * max(parts.depth, 1) ** 2
+    if repeats > most:
+        raise ValueError(f"the repeats of the pattern{kind} add up to {repeats}, and {most} is the most. {mend}")
+    if parts.depth > DEPTH_LIMIT:
+        raise ValueError(f"repeats stand inside of each other {parts.depth} deep, and {DEPTH_LIMIT} is the most. {mend}")
+    if len(compiled.groupindex) > GROUPS_LIMIT:
+        raise ValueError(f"the pattern has {len(compiled.groupindex)} named groups, and {GROUPS_LIMIT} is the most. Write (...) for some.")
+    return parts
+
+
+def check_letters(source: str) -> None:
+    """ValueError for letters that no text holds once it is read, and for words that end where RE2 sees no end."""
+    changed = next((character for character in source if unicodedata.normalize("NFKC", character) != character), None)
+    if changed is not None:
+        plain = unicodedata.normalize("NFKC", changed)
+        raise ValueError(f"texts are read with {plain!r} in place of {changed!r}, so the pattern would not find it. Write {plain!r}.")
+    boundary = ASCII_BOUNDARY.search(source)
+    if boundary:
+        letter = boundary[1] or boundary[2]
+        raise ValueError(rf"to RE2 only a to z are letters, so \b sees no word begin or end at {letter!r}. Use 'contains', or [^\pL].")
+
+
+def compiled_by_re2(source: str) -> Any:
+    """The pattern compiled; ValueError with RE2's reason."""
+    import re2
+
+    try:
+        return re2.compile(source, re2_options(PATTERN_MEMORY))
+    except re2.error as error:
+        reason = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
+        raise ValueError(f"RE2 cannot read this pattern: {reason}. Look-around and references back are not to be had.") from error
+    except UnicodeEncodeError as error:
+        raise ValueError("the pattern holds half a character. Write the whole of it.") from error
+
+
+def one_set(sources: Iterable[str], memory: int) -> Any:
+    """What finds all patterns that a text holds, at once; None where they are too big for so many bytes."""
+    import re2
+
+    together = re2.Set.SearchSet(re2_options(memory))
+    for source in sources:
+        together.Add(source)
+    try:
+        together.Compile()
+    except re2.error:
+        return None
+    return together
+
+
+@lru_cache(maxsize=4)
+def re2_options(memory: int) -> Any:
+    """Options of RE2 with a limit in bytes."""
+    import re2
+
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    options.max_mem = memory
+    options.never_capture = True  # but for named groups; nobody asks what the others hold, and RE2 cannot simplify what it must report
+    return options

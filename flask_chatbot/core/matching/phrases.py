@@ -1,0 +1,163 @@
+"""Phrases that stand somewhere in a text."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from flask_chatbot.core.language.folding import Folding, fold, split_words
+from flask_chatbot.core.loading.places import Place
+
+if TYPE_CHECKING:
+    from flask_chatbot.core.deciding.rulebook import Rule
+
+WORDS_LIMIT = 30  # words of one phrase
+LETTERS_LIMIT = 64  # letters of one word in it
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase as written, `literal`, the folded text with its star, and its words, of which that at `star` (-1 for none) only begins."""
+
+    written: str
+    literal: str
+    words: tuple[str, ...]
+    star: int = -1
+
+
+def build_phrase(place: Place, folding: Folding) -> Phrase | None:
+    """The phrase at `place`, or None after telling what is wrong with it."""
+    try:
+        return read_phrase(place.data, folding)
+    except ValueError as error:
+        place.tell(str(error))
+        return None
+
+
+def read_phrase(written: str, folding: Folding) -> Phrase:
+    """The phrase that is written; ValueError with what is wrong with it.
+
+    >>> read_phrase("Daftar HRG*!", Folding(synonyms={"daftar": "list"}))
+    Phrase(written='Daftar HRG*!', literal='list hrg*', words=('list', 'hrg'), star=1)
+    """
+    words: list[str] = []
+    literals: list[str] = []
+    star = -1
+    for word in unicodedata.normalize("NFKC", written).split():
+        is_starred = "*" in word
+        if is_starred and star >= 0:
+            raise ValueError(f"{written!r} has more than one star, and may have one. Write two phrases.")
+        folded = fold(start_of_word(word, written)) if is_starred else folding.fold(word)
+        pieces = folding.words(folded)
+        if pieces:
+            words += pieces
+            literals.append(folded + "*" * is_starred)
+        star = len(words) - 1 if is_starred else star
+    check_words(words, written)
+    return Phrase(written.strip(), " ".join(literals), tuple(words), star)
+
+
+def start_of_word(word: str, written: str) -> str:
+    """What stands before the star of a word; ValueError where the star is in the wrong place."""
+    start, _, after = word.rstrip("!?.,;:)").partition("*")
+    if "*" in after:
+        raise ValueError(f"{written!r} has more than one star, and may have one. Write two phrases.")
+    if after:
+        raise ValueError(f"a star stands for the rest of a word, and in {written!r} it is not at its end. Put it there, or use 'pattern'.")
+    if not split_words(fold(start)):
+        raise ValueError(f"the star in {written!r} stands alone, and would take any word. Put letters before it.")
+    return start
+
+
+def check_words(words: Sequence[str], written: str) -> None:
+    """ValueError for no words at all, and for too many or too long ones."""
+    if not words:
+        raise ValueError(f"{written!r} has no words to look for. Write at least one.")
+    if len(words) > WORDS_LIMIT:
+        raise ValueError(f"a phrase to look for has at most {WORDS_LIMIT} words, and this has {len(words)}. Shorten it.")
+    if (longest := max(map(len, words))) > LETTERS_LIMIT:
+        raise ValueError(f"a word to look for has at most {LETTERS_LIMIT} letters, and one here has {longest}. Shorten it.")
+
+
+class _Node:
+    """Where phrases that begin alike have got to: the words and beginnings that may follow, and the phrases that end here."""
+
+    __slots__ = ("ends", "letters", "starts", "words")
+
+    def __init__(self) -> None:
+        self.words: dict[str, _Node] = {}
+        self.starts: dict[int, dict[str, _Node]] = {}  # by their length, the shortest first
+        self.letters: set[str] = set()  # that these begin with
+        self.ends: tuple[tuple[Rule, str], ...] = ()
+
+    def after(self, word: str) -> "list[_Node]":
+        """Where a word of a text leads from here."""
+        found = [self.words[word]] if word in self.words else []
+        if word[:1] not in self.letters:
+            return found
+        for length, starts in self.starts.items():
+            if length > len(word):
+                break
+            if word[:length] in starts:
+                found.append(starts[word[:length]])
+        return found
+
+    def follow(self, word: str) -> "_Node":
+        return self.words.setdefault(word, _Node())
+
+    def follow_start(self, start: str) -> "_Node":
+        node = self.starts.setdefault(len(start), {}).setdefault(start, _Node())
+        self.starts = dict(sorted(self.starts.items()))
+        self.letters.add(start[:1])
+        return node
+
+
+class _State(NamedTuple):
+    """Where all phrases that have begun in a text have got to, and where a word leads from there."""
+
+    nodes: tuple[_Node, ...]
+    moves: "dict[str, _State]"
+
+
+class PhraseIndex:
+    """All phrases of a book by their words."""
+
+    __slots__ = ("_root",)
+
+    def __init__(self, rules: "Iterable[Rule]", folding: Folding) -> None:
+        self._root = _Node()
+        for rule in rules:
+            for phrase in rule.contains:
+                for node in self._lead(phrase, folding):
+                    node.ends = (*node.ends, (rule, phrase.literal))
+
+    def __bool__(self) -> bool:
+        return bool(self._root.words or self._root.starts)
+
+    def find(self, words: Sequence[str]) -> "list[tuple[Rule, str]]":
+        """The rules one of whose phrases stands in a text of these words, each with the phrase."""
+        root = self._root
+        if not root.starts and root.words.keys().isdisjoint(words):
+            return []
+        state = _State((), {})
+        states = {state.nodes: state}  # a text that repeats itself comes back to them
+        for word in words:
+            then = state.moves.get(word)
+            if then is None:
+                nodes = tuple([after for node in (root, *state.nodes) for after in node.after(word)])
+                then = state.moves[word] = states.setdefault(nodes, _State(nodes, {}))
+            state = then
+        ended = dict.fromkeys(node for state in states.values() for node in state.nodes if node.ends)
+        return [end for node in ended for end in node.ends]
+
+    def _lead(self, phrase: Phrase, folding: Folding) -> list[_Node]:
+        """The nodes a phrase ends at: several, where the beginning of a word is also that of a synonym."""
+        nodes = [self._root]
+        for place, word in enumerate(phrase.words):
+            if place != phrase.star:
+                nodes = [node.follow(word) for node in nodes]
+            else:
+                starts = dict.fromkeys((word, folding.fold(word)))
+                heads = sorted(head for head in folding.begun_by(word) if folding.words(head) == [head])
+                nodes = [then for node in nodes for then in (*map(node.follow_start, starts), *map(node.follow, heads))]
+        return nodes

@@ -1,0 +1,187 @@
+"""Texts with typing errors in them."""
+
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import OSA
+
+from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.matching.phrases import LETTERS_LIMIT, WORDS_LIMIT
+from flask_chatbot.core.values.problems import Problem
+
+if TYPE_CHECKING:
+    from flask_chatbot.core.deciding.rulebook import Rule
+
+FORGIVING = 4  # letters a word must have for a typing error in it to be forgiven
+CROWD_LIMIT = 100  # words that may have the same letters but for one
+PATHS_LIMIT = 100  # texts that a text is taken for, while it is read word by word
+WORDS_TRIED = 50  # words of a text that a keyword is guessed from
+_HASH = 1 << 32
+
+
+def letters(word: str) -> int:
+    """How many letters a word has, digits and signs not counted.
+
+    >>> letters("paket"), letters("2026"), letters("k-9")
+    (5, 0, 1)
+    """
+    return sum(map(str.isalpha, word))
+
+
+def shortened(word: str) -> set[str]:
+    """The word, and what is left of it without one of its characters.
+
+    >>> sorted(shortened("abb"))
+    ['ab', 'abb', 'bb']
+    """
+    return {word, *[word[:place] + word[place + 1 :] for place in range(len(word))]}
+
+
+def check_similar(place: Place, literal: str) -> bool:
+    """Whether a folded text can be compared with typing errors; if not, it is told."""
+    words = literal.split()
+    longest = max(map(len, words), default=0)
+    if not literal:
+        place.tell(f"{place.data!r} has nothing that could be compared. Write at least one word.")
+    elif len(words) > WORDS_LIMIT:
+        place.tell(f"a 'similar' text has at most {WORDS_LIMIT} words, and this has {len(words)}. Use 'contains' for a part of it.")
+    elif longest > LETTERS_LIMIT:
+        place.tell(f"a word of a 'similar' text has at most {LETTERS_LIMIT} letters, and one here has {longest}. Shorten it.")
+    return bool(literal) and len(words) <= WORDS_LIMIT and longest <= LETTERS_LIMIT
+
+
+class Spellings:
+    """Words, found by themselves and, where they are long enough, by what one typing error makes of them.
+
+    Two words are one error apart where they are the same after one character is taken out of each or of either. What is left then is
+    kept as half a hash, with the word's number in the other half: eight bytes each, and sorted.
+    """
+
+    __slots__ = ("_forms", "_longest", "_numbers", "_words")
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = list(dict.fromkeys(words))
+        self._numbers = {word: number for number, word in enumerate(self._words)}
+        forgiving = [(number, word) for number, word in enumerate(self._words) if letters(word) >= FORGIVING]
+        self._longest = max((len(word) for _, word in forgiving), default=-1)
+        self._forms = array("Q", sorted(hash(form) % _HASH * _HASH + number for number, word in forgiving for form in shortened(word)))
+
+    def near(self, word: str) -> list[str]:
+        """The words that are this one, or are it but for one typing error."""
+        found = [word] if word in self._numbers else []
+        if len(word) > self._longest + 1:
+            return found
+        numbers = {number for form in shortened(word) for number in self._sharing(form)}
+        words = [self._words[number] for number in sorted(numbers)]
+        return found + [near for near in words if near != word and OSA.distance(near, word, score_cutoff=1) == 1]
+
+    def _sharing(self, form: str) -> Sequence[int]:
+        """The numbers of the words that this is left of."""
+        key = hash(form) % _HASH * _HASH
+        first = bisect_left(self._forms, key)
+        if first == len(self._forms) or self._forms[first] >= key + _HASH:
+            return ()  # as nearly always
+        last = bisect_left(self._forms, key + _HASH, first, min(first + CROWD_LIMIT, len(self._forms)))
+        return [found - key for found in self._forms[first:last]]
+
+    def crowds(self) -> list[list[str]]:
+        """Words that share what is left of them, where these are too many; the largest crowd first."""
+        sizes = Counter(form // _HASH for form in self._forms)
+        members: dict[int, list[str]] = {key: [] for key, size in sizes.items() if size > CROWD_LIMIT}
+        for form in self._forms if members else ():
+            if form // _HASH in members:
+                members[form // _HASH].append(self._words[form % _HASH])
+        return sorted(members.values(), key=lambda words: (-len(words), words))
+
+
+class Texts:
+    """Folded texts, found with one typing error in each of their longer words."""
+
+    __slots__ = ("_beginnings", "_lengths", "_literals", "spellings")
+
+    def __init__(self, literals: Iterable[str]) -> None:
+        self._literals = frozenset(literals)
+        split = [literal.split(" ") for literal in self._literals]
+        self._lengths = frozenset(map(len, split))
+        self._beginnings = frozenset(" ".join(words[:end]) for words in split for end in range(1, len(words)))
+        self.spellings = Spellings(sorted({word for words in split for word in words}))
+
+    def near(self, text: str, known: dict[str, list[str]]) -> list[str]:
+        """The texts that a folded one is, or is but for typing errors; `known` keeps what was looked up for its words."""
+        words = text.split(" ")
+        if len(words) not in self._lengths:
+            return []
+        paths = [""]
+        for place, word in enumerate(words):
+            if word not in known:
+                known[word] = self.spellings.near(word)
+            reached = (path + near for path in paths for near in known[word])
+            if place == len(words) - 1:
+                return [path for path in reached if path in self._literals]
+            paths = [f"{path} " for path in reached if path in self._beginnings][:PATHS_LIMIT]
+            if not paths:
+                break
+        return []
+
+
+class SimilarIndex:
+    """All ``similar:`` texts of a book."""
+
+    __slots__ = ("_rules", "_texts")
+
+    def __init__(self, rules: "Iterable[Rule]") -> None:
+        self._rules: dict[str, list[Rule]] = {}
+        for rule in rules:
+            for literal in rule.similar:
+                self._rules.setdefault(literal, []).append(rule)
+        self._texts = Texts(self._rules)
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    def find(self, readings: Iterable[str]) -> "list[tuple[Rule, str]]":
+        """The rules one of whose texts one of the readings of a text is similar to, each with that text."""
+        known: dict[str, list[str]] = {}
+        literals = [literal for reading in readings for literal in self._texts.near(reading, known)]
+        return [(rule, literal) for literal in dict.fromkeys(literals) for rule in self._rules[literal]] if literals else []
+
+    def problems(self) -> Iterator[Problem]:
+        """Words too many that differ in one letter only: every text near them would have to be compared with all."""
+        for words in self._texts.spellings.crowds()[:1]:
+            crowd = set(words)
+            rules = [rule for literal, rules in self._rules.items() if not crowd.isdisjoint(literal.split(" ")) for rule in rules]
+            few = ", ".join(map(repr, sorted(words)[:3]))
+            fact = f"{len(words)} words of 'similar' differ in one letter only ({few}, ...), and {CROWD_LIMIT} is the most"
+            message = f"{fact}. Make them keywords."
+            yield Problem(max(rules, key=lambda rule: rule.position).mark, message)
+
+
+class Suggestions:
+    """Guesses at the keyword that was meant; `written` has each by its folded text, in the order of the files."""
+
+    __slots__ = ("_order", "_texts", "_written")
+
+    def __init__(self, written: Mapping[str, str]) -> None:
+        self._written = dict(written)
+        self._order = {literal: number for number, literal in enumerate(self._written)}
+        self._texts = Texts(self._written)
+
+    def nearest(self, readings: Sequence[str]) -> str | None:
+        """The keyword that one of the readings is, but for typing errors; failing that, one of the words of the first of them.
+
+        The last reading is the whole text.
+        """
+        words = [word for word in readings[0].split(" ")[:WORDS_TRIED] if letters(word) >= FORGIVING - 1]
+        passed = readings if readings[0] == readings[-1].rstrip("#") else ()  # written as it stands: its rule has been passed over
+        meant = self._best(readings, passed) or self._best(words, passed, FORGIVING)
+        return self._written[meant] if meant else None
+
+    def _best(self, texts: Sequence[str], passed: Sequence[str], least: int = 0) -> str | None:
+        """The nearest keyword, the first in the files of several, that has so many letters at least."""
+        known: dict[str, list[str]] = {}
+        near = [(OSA.distance(text, each), self._order[each], each) for text in texts for each in self._texts.near(text, known)]
+        usable = [each for *_, each in sorted(near) if letters(each) >= least and each not in passed]
+        return usable[0] if usable else None

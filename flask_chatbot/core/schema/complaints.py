@@ -1,0 +1,212 @@
+"""The errors of jsonschema in words for people who never heard of a schema."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import ValidationError
+
+from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.values.problems import did_you_mean
+from flask_chatbot.core.yamltext.traps import MEND, slip_of_colon
+from flask_chatbot.core.yamltext.traps import shown as in_quotes
+
+KINDS = {
+    "object": "a group of keys",
+    "array": "a list",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "string": "text",
+}
+
+SAYING = ("reply", "otherwise", "invalid", "failed")  # keys whose empty list is silence
+MEDIA = ("image", "audio", "video", "document")
+BELOW_MEDIA = {"url": "caption", "caption": "caption", "filename": "filename"}  # what may be misplaced: what the mend shows with the url
+
+
+class Complaint(NamedTuple):
+    """What is wrong at a path of the data; `at_key` where the key is to blame and not the value.
+
+    One that `says_all` leaves nothing to say of the keys beside it; what `stays` can be read all the same; `meant` is the key an
+    unknown one was guessed to be, `wanted` what may stand where there is nothing.
+    """
+
+    path: tuple[str | int, ...]
+    message: str
+    at_key: bool = False
+    says_all: bool = False
+    stays: bool = False
+    meant: str = ""
+    wanted: str = ""
+
+
+class Refusal(NamedTuple):
+    """A value that broke one keyword of the schema: where it stands, what the keyword's `limit` is, the schema around it."""
+
+    path: tuple[str | int, ...]
+    value: Any
+    limit: Any
+    schema: dict[str, Any]
+
+
+def complaints(error: ValidationError) -> Iterator[Complaint]:
+    """One error of jsonschema as our own, or several where it lumps several places together."""
+    schema = error.schema if isinstance(error.schema, dict) else {}
+    refusal = Refusal(tuple(error.absolute_path), error.instance, error.validator_value, schema)
+    yield from WORDS[str(error.validator)](refusal)
+
+
+def called(path: tuple[str | int, ...]) -> str:
+    """What a place is called: its key, or which entry of which list."""
+    if not path:
+        return "the file"
+    if isinstance(path[-1], str):
+        return repr(path[-1])
+    keys = [step for step in path if isinstance(step, str)]
+    return f"entry {path[-1] + 1} of {keys[-1]!r}" if keys else f"entry {path[-1] + 1}"
+
+
+def shown(value: object) -> str:
+    """A value as it may stand in a sentence.
+
+    >>> shown({"a": 1}), shown("halo"), shown(None)
+    ('a group of keys', "'halo'", 'nothing')
+    """
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a group of keys"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}...'"
+
+
+def kinds_of(schema: Any) -> list[str]:
+    """The types a place takes, without those that stand there for editors only."""
+    types = schema.get("type", [])
+    types = [types] if isinstance(types, str) else list(types)
+    return [kind for kind in types if "string" not in types or kind not in ("number", "boolean", "integer", "null")]
+
+
+def wrong_type(refusal: Refusal) -> Iterator[Complaint]:
+    kinds = kinds_of(refusal.schema)
+    wanted = " or ".join(KINDS[kind] for kind in kinds)
+    if refusal.value is None:
+        message = f"{called(refusal.path)} is empty. Write {wanted} after it, or remove it."
+        yield Complaint(refusal.path, message, at_key=True, wanted=wanted)
+    else:
+        slip = slip_of_colon(refusal.value) if isinstance(refusal.value, str) and "object" in kinds else ""
+        message = f"{called(refusal.path)} must be {wanted}, not {shown(refusal.value)}.{meant(refusal, kinds)}"
+        yield Complaint(refusal.path, slip or message)
+
+
+def as_null(complaint: Complaint, word: str) -> Complaint:
+    """The complaint about a value that is empty, where YAML's `word` for nothing is written."""
+    silence = "[] for silence, " if complaint.path[-1:] and complaint.path[-1] in SAYING else ""
+    quotes = f' If the text is meant, put quotes around it: "{word}"' if "text" in complaint.wanted else ""
+    message = f"{called(complaint.path)} is {word}, which is nothing in YAML. Write {complaint.wanted}, {silence}or remove it.{quotes}"
+    return complaint._replace(message=message, at_key=False)
+
+
+def meant(refusal: Refusal, kinds: list[str]) -> str:
+    """How to write what has the wrong type, where that can be guessed: a list without dashes, a field's type without its key."""
+    if kinds == ["array"] and isinstance(refusal.value, dict):
+        return " Begin each entry with '-'."
+    if refusal.path[-3:-2] == ("fields",) and str(refusal.value) in FIELD_TYPES:
+        return f" Write its type as {refusal.path[-1]}: {{type: {refusal.value}}}"
+    return ""
+
+
+def unknown_keys(refusal: Refusal) -> Iterator[Complaint]:
+    """Each key the schema does not know; a lone one where text may stand is most likely a text with a colon in it."""
+    known = refusal.schema.get("properties", {})
+    for key in refusal.value:
+        if key in known:
+            continue
+        guess = did_you_mean(key, known)
+        medium = next((kind for kind in refusal.value if kind in MEDIA and kind in known), "")
+        text_may_stand = "string" in refusal.schema.get("type", ())
+        if medium and key in BELOW_MEDIA:
+            message = f"{key!r} stands beside {medium!r}, and belongs below it: write `{medium}: {{url: ..., {BELOW_MEDIA[key]}: ...}}`."
+            yield Complaint((*refusal.path, key), message, at_key=True)
+        elif text_may_stand and not guess and len(refusal.value) == 1 and isinstance(refusal.value[key], str | int | float):
+            text = f"{key}: {refusal.value[key]}"
+            yield Complaint((*refusal.path, key), f"{text!r} was read as a key and its value. {MEND}{in_quotes(text)}", at_key=True)
+        elif key == "required" and "optional" in known:
+            yield Complaint((*refusal.path, key), "unknown key 'required'. Fields are required unless `optional: true`.", at_key=True)
+        else:
+            listed = ", ".join(known)
+            message = f"unknown key {key!r}.{guess or f' Known here: {listed}.'}"
+            yield Complaint((*refusal.path, key), message, at_key=True, meant=guess[len(" Did you mean '") : -2])
+
+
+def missing_key(refusal: Refusal) -> Iterator[Complaint]:
+    for key in refusal.limit:
+        if key not in refusal.value:
+            where = "the file" if not refusal.path else called(refusal.path)
+            yield Complaint(
+                refusal.path, f"{where} lacks the key {key!r}.{' Begin it with `version: 1`.' if key == 'version' else ''}", stays=True
+            )
+
+
+def not_listed(refusal: Refusal) -> Iterator[Complaint]:
+    if not Draft7Validator({}).is_type(refusal.value, refusal.schema.get("type", "string")):
+        return  # the wrong type is told of already
+    choices = ", ".join(str(choice) for choice in refusal.limit)
+    guess = did_you_mean(str(refusal.value), map(str, refusal.limit))
+    one_of = "one of " if len(refusal.limit) > 1 else ""
+    yield Complaint(refusal.path, f"{called(refusal.path)} must be {one_of}{choices}, not {shown(refusal.value)}.{guess}")
+
+
+def one_key_only(refusal: Refusal) -> Iterator[Complaint]:
+    keys = list(refusal.value)
+    if refusal.value[keys[0]] is None and refusal.limit == 1:
+        message = f"the keys of {keys[0]!r} stand beside it, not below it. Indent them deeper than {keys[0]!r}."
+        yield Complaint((*refusal.path, keys[0]), message, at_key=True, says_all=True)
+    elif any(key not in refusal.schema.get("properties", keys) for key in keys):
+        return  # the unknown key is told of already
+    else:
+        names = " and ".join(map(repr, keys))
+        message = f"{names} stand in one entry. Write each as an entry of its own, beginning with '-'."
+        yield Complaint(refusal.path, message, stays=True)
+
+
+def bound(sentence: str, stays: bool = False) -> Callable[[Refusal], Iterator[Complaint]]:
+    """The wording of a limit: `sentence` may use place, limit and value."""
+
+    def words(refusal: Refusal) -> Iterator[Complaint]:
+        message = sentence.format(place=called(refusal.path), limit=refusal.limit, value=shown(refusal.value))
+        yield Complaint(refusal.path, message, stays=stays)
+
+    return words
+
+
+def wrong_form(refusal: Refusal) -> Iterator[Complaint]:
+    if refusal.limit == "^[A-Z]{2}$":
+        message = f"{called(refusal.path)} must be a country's two capital letters, such as ID, not {shown(refusal.value)}."
+        yield Complaint(refusal.path, message)
+    else:  # an identifier: jsonschema gives the path of the map and the key as the value
+        message = f"{shown(refusal.value)} cannot be a name in templates. Use letters, digits and _, beginning with a letter."
+        yield Complaint((*refusal.path, refusal.value), message, at_key=True)
+
+
+WORDS: dict[str, Callable[[Refusal], Iterator[Complaint]]] = {
+    "type": wrong_type,
+    "additionalProperties": unknown_keys,
+    "required": missing_key,
+    "enum": not_listed,
+    "maxProperties": one_key_only,
+    "minProperties": bound("{place} is an empty group. Write a key and its value into it."),
+    "minLength": bound("{place} is an empty text. Write something, or remove it."),
+    "maxLength": bound("{place} has more than {limit} characters. Shorten it."),
+    "minItems": bound("{place} is an empty list. Write at least {limit} entry, or remove it."),
+    "maxItems": bound("{place} has more than {limit} entries. Shorten it.", stays=True),
+    "minimum": bound("{place} must be at least {limit}, not {value}."),
+    "maximum": bound("{place} must be at most {limit}, not {value}."),
+    "exclusiveMinimum": bound("{place} must be more than {limit}, not {value}."),
+    "pattern": wrong_form,
+}

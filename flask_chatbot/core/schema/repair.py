@@ -1,0 +1,101 @@
+"""What is left of data that the schema refused: the rest is read as well, so that all problems are told at once.
+
+A refused value becomes nothing (None), an entry of a list is GONE. Where nothing would make more problems that are none, a value takes
+its place that makes none.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_chatbot.core.schema.complaints import Complaint
+
+Path = tuple[str | int, ...]
+
+GONE = object()  # in the place of an entry, so that those behind it keep their places
+HARMLESS = {"keyword": "a#", "fallback": True, "priority": 0}  # for the keys of a rule
+WHOLE = ("when", "otherwise", "once_per", "ask", "confirm", "menu", "save", "notify", "pause", "subscribe", "forward", "failed", "tests")
+KINDS = ("pattern", "contains", "similar")
+NAMING = ("fields", "ask", "needs", *KINDS)  # without these nobody knows what the templates of a rule may name
+LEANING = {"when": ("otherwise",), "forward": ("failed",)}
+NAMED = ("reply", "invalid", "on_invalid", "confirm", "otherwise", "failed")
+
+
+def salvage(data: Any, complaints: Iterable[Complaint]) -> set[Path]:
+    """Take what is refused out of the data, in place; the paths that are gone or were meant to be there."""
+    gone: set[Path] = set()
+    for complaint in complaints:
+        path = widened(complaint.path)
+        if path and not (complaint.stays and path == complaint.path and path[2:3] not in [(key,) for key in WHOLE]):
+            take_out(data, path)
+            gone.add(path)
+        if complaint.meant:
+            meant = (*complaint.path[:-1], complaint.meant)
+            take_out(data, meant, unless_there=True)
+            gone.add(meant)
+    for path in gone:
+        rule = found(data, path[:2])
+        if path[:1] != ("rules",) or len(path) < 3 or not isinstance(rule, dict):
+            continue
+        if path[2] in WHOLE:
+            rule.pop(path[2], None)
+        if path[2] == "keyword" and "ask" in rule:
+            rule["keyword"] = "a"  # what asks has no form to write, and would be told so
+        for key in depending(path):
+            rule.pop(key, None)
+    return gone
+
+
+def widened(path: Path) -> Path:
+    """The path of what goes as a whole where a part of it is refused.
+
+    >>> widened(("rules", 0, "when", "days", 1)), widened(("settings", "hours", "mon")), widened(("rules", 0, "fields", 1))
+    (('rules', 0, 'when'), ('settings', 'hours'), ('rules', 0, 'fields', 1))
+    """
+    if path[:2] == ("settings", "hours") or path[:1] == ("tests",):
+        return path[:2]
+    return path[:3] if path[:1] == ("rules",) and path[2:3] and path[2] in (*WHOLE, *KINDS) else path
+
+
+def depending(path: Path) -> tuple[str, ...]:
+    """The keys of a rule that nobody can judge without what is gone."""
+    if path[2] in KINDS:
+        return ("fields", *NAMED)
+    if path[2] in LEANING:
+        return LEANING[str(path[2])]
+    return NAMED if path[2] in NAMING and len(path) <= 4 else ()
+
+
+def take_out(data: Any, path: Path, unless_there: bool = False) -> None:
+    """Put something harmless at a path."""
+    holder, step = found(data, path[:-1]), path[-1]
+    if isinstance(holder, dict) and not (unless_there and step in holder):
+        holder[step] = harmless(path)
+    elif isinstance(holder, list) and isinstance(step, int) and step < len(holder):
+        holder[step] = harmless(path) or GONE
+
+
+def harmless(path: Path) -> object:
+    """What may stand at a path without more to say of it.
+
+    >>> harmless(("rules", 0, "priority")), harmless(("rules", 0, "keyword", 3)), harmless(("rules", 0, "reply"))
+    (0, 'a#', None)
+    """
+    if path[:1] == ("rules",) and (len(path) == 3 or (len(path) == 4 and path[2] == "keyword")):
+        return HARMLESS.get(str(path[2]))
+    return None
+
+
+def found(data: Any, path: Path) -> Any:
+    """What stands at a path, None where there is nothing.
+
+    >>> found({"a": [1, 2]}, ("a", 1)), found({"a": [1, 2]}, ("a", 5)), found({"a": None}, ("a", "b"))
+    (2, None, None)
+    """
+    for step in path:
+        if isinstance(data, dict):
+            data = data.get(str(step))
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            return None
+    return data

@@ -1,0 +1,109 @@
+"""Replies still to be made: templates that become `Reply` values for one message."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+from random import Random
+from typing import Protocol
+
+from flask_chatbot.core.language.numbers import contact_number
+from flask_chatbot.core.templates.template import Template
+from flask_chatbot.core.values.problems import Mark
+from flask_chatbot.core.values.replies import ContactCard, Location, Media, Reply, Text
+
+Names = Mapping[str, object]
+
+log = logging.getLogger(__name__)
+
+
+class Answer(Protocol):
+    """One entry of ``reply:``."""
+
+    def make(self, names: Names, random: Random) -> Reply | None:
+        """The reply for one message, or None where its text or URL came out empty; `AnswerFailed` where it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextAnswer:
+    """``text:``, or a bare string."""
+
+    text: Template
+
+    def make(self, names: Names, random: Random) -> Reply | None:
+        text = self.text.render(names)
+        return Text(text) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaAnswer:
+    """``image:``, ``audio:``, ``video:`` or ``document:``, as `kind` says."""
+
+    kind: Callable[[str, str, str], Media]
+    url: Template
+    caption: Template
+    filename: Template
+
+    def make(self, names: Names, random: Random) -> Reply | None:
+        url = self.url.render(names)
+        return self.kind(url, self.caption.render(names), self.filename.render(names)) if url else None
+
+
+@dataclass(frozen=True, slots=True)
+class LocationAnswer:
+    """``location:``."""
+
+    lat: float
+    lng: float
+    name: Template
+
+    def make(self, names: Names, random: Random) -> Reply | None:
+        return Location(self.lat, self.lng, self.name.render(names))
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAnswer:
+    """``contact:``, with the place of each number; one that nobody can call is left out, and so is a card without any."""
+
+    name: Template
+    numbers: tuple[tuple[Template, Mark], ...]
+    country: str  # where local numbers belong
+
+    def make(self, names: Names, random: Random) -> Reply | None:
+        numbers = tuple(filter(None, (self._read(number.render(names), mark) for number, mark in self.numbers)))
+        return ContactCard(self.name.render(names), numbers) if numbers else None
+
+    def wrong(self) -> Iterator[tuple[Mark, str]]:
+        """What is wrong with the numbers that are written out, and where."""
+        for number, mark in self.numbers:
+            try:
+                if number.is_constant:
+                    contact_number(number.source, self.country)
+            except ValueError as error:
+                yield mark, str(error)
+
+    def _read(self, written: str, mark: Mark) -> str:
+        try:
+            return written and contact_number(written, self.country)
+        except ValueError:  # which names the number: it may be a customer's
+            log.warning("%s: this number of a contact is no valid one, and is left out", mark)
+            return ""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """``one_of:``: one of the `answers` by chance; `weights` stand for how often, relative to each other."""
+
+    answers: tuple[Answer, ...]
+    weights: tuple[float, ...]
+
+    def make(self, names: Names, random: Random) -> Reply | None:
+        point = random.random() * sum(self.weights)
+        reached = accumulate(self.weights)
+        chosen = next((answer for answer, end in zip(self.answers, reached, strict=True) if point < end), self.answers[-1])
+        return chosen.make(names, random)
+
+
+def make_all(answers: Iterable[Answer], names: Names, random: Random) -> tuple[Reply, ...]:
+    """The replies for one message; an answer whose text or URL comes out empty is left out."""
+    return tuple([reply for answer in answers if (reply := answer.make(names, random)) is not None])

@@ -1,0 +1,268 @@
+"""What a reply template may hold: an allow-list of Jinja's nodes, names and filters, on values they can work with."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from jinja2 import nodes
+
+from flask_chatbot.core.templates.date_forms import in_calendar_years, misformed
+from flask_chatbot.core.templates.filter_types import DATES, FILTERS, MAY_LACK, NUMBER, STAND_IN, suits
+from flask_chatbot.core.templates.flaws import Fault, span
+from flask_chatbot.core.templates.inference import type_of
+from flask_chatbot.core.templates.narrowing import COMPARING, narrowed, number_of, proven
+from flask_chatbot.core.templates.operators import Operators, missing
+from flask_chatbot.core.templates.spelling import ARITHMETIC, called, mend, spelled
+from flask_chatbot.core.templates.types import UNKNOWN, Scope, Type, joined
+from flask_chatbot.core.values.problems import did_you_mean
+
+ALLOWED = (
+    nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.For, nodes.Assign, nodes.Filter, nodes.Test, nodes.Compare,
+    nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg,
+    nodes.Pos, nodes.CondExpr, nodes.Getattr, nodes.Getitem, nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair, nodes.Keyword,
+)  # fmt: skip
+ONLY = "Use if, for, set and filters only"
+REFUSED: dict[type[nodes.Node], str] = {
+    nodes.Scope: f"'autoescape' is not allowed in a template. {ONLY}",
+    nodes.Call: "calls are not allowed in a template. Use a filter: {{ nama | upper }}",
+    nodes.Concat: "'~' is not allowed in a template. Write the parts one after the other: {{ a }}{{ b }}",
+    nodes.Pow: "'**' is not allowed in a template. Compute it in Python",
+    nodes.Slice: "slices are not allowed in a template. Use the filters first, last or truncate",
+}
+TESTS = ("defined", "undefined", "none", "number", "string", "even", "odd", "divisibleby", "in", "eq", "ne", "lt", "le", "gt", "ge")
+# Statements whose nodes are called otherwise than their tags.
+TAGS: dict[type[nodes.Node], str] = {
+    nodes.AssignBlock: "endset", nodes.CallBlock: "call", nodes.FilterBlock: "filter", nodes.FromImport: "from", nodes.NSRef: "namespace",
+}  # fmt: skip
+SIGNS: dict[type[nodes.Node], str] = {nodes.Concat: "~", nodes.Pow: "**", nodes.Call: "("}
+JINJA_NAMES = ("loop", "self", "true", "false", "none")  # mean something to Jinja, so nothing else may be called that
+LOOP_NAMES = ("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem")
+PART_NAMES = {"loop": LOOP_NAMES, "saved": ("number",)}  # what stands behind the dot of names that are ours
+PARTS = (nodes.Getattr, nodes.Getitem)
+PROOFS = (nodes.Test, nodes.Compare, nodes.Not, nodes.And, nodes.Or)  # what a name may be set to that proves something of others
+LOOPS_LIMIT = 2  # loops inside each other
+TOO_DEEP = "the template is nested too deep. Use fewer brackets, or set parts of it aside with {% set %}."
+COUNTING_TESTS = ("even", "odd", "divisibleby")
+DEPTH_LIMIT = 50  # of the tree; Python compiles no more than 200 brackets inside each other
+
+
+def check_tree(tree: nodes.Template, names: Scope, filters: Collection[str], values: Mapping[str, object]) -> list[Fault]:
+    """Every fault of a parsed template, in its order; `values` are those of the vars."""
+    level: list[nodes.Node] = list(tree.body)
+    depth = 0
+    while level and depth < DEPTH_LIMIT:
+        level = [child for node in level for child in node.iter_child_nodes()]
+        depth += 1
+    if level:
+        return [Fault(level[0].lineno or 0, TOO_DEEP)]
+    return list(_Checker(filters, values).body(tree.body, dict(names), 0))
+
+
+class _Checker:
+    """Walks one tree; a scope maps the names known at a place to the types of their values."""
+
+    def __init__(self, filters: Collection[str], values: Mapping[str, object]) -> None:
+        self.filters = filters
+        self.values = values
+        self.operators = Operators(values)
+        self.guarded: set[int] = set()  # the ids of the nodes that may be missing, since something takes their place
+
+    # -- statements ----------------------------------------------------------------------------------
+
+    def body(self, body: Sequence[nodes.Node], scope: dict[str, Type], loops: int) -> Iterator[Fault]:
+        for node in body:
+            yield from self.node(node, scope, loops)
+
+    def node(self, node: nodes.Node, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
+        """The faults of one node and all below it; an assignment adds to `scope`."""
+        if not isinstance(node, ALLOWED):
+            yield self.refused(node)
+        elif isinstance(node, nodes.For):
+            yield from self.loop(node, scope, loops)
+        elif isinstance(node, nodes.Assign):
+            yield from self.assignment(node, scope, loops)
+        elif isinstance(node, nodes.If):
+            yield from self.branches(node, scope, loops)
+        elif isinstance(node, nodes.And | nodes.Or | nodes.CondExpr):
+            yield from self.conditional(node, scope, loops)
+        else:
+            yield from self.expression(node, scope)
+            for child in node.iter_child_nodes():
+                yield from self.node(child, scope, loops)
+
+    def refused(self, node: nodes.Node) -> Fault:
+        tag = TAGS.get(type(node), type(node).__name__.lower())
+        message = REFUSED.get(type(node), f"{tag!r} is not allowed in a template. {ONLY}")
+        return Fault(node.lineno or span(node)[0], f"{message}.", SIGNS.get(type(node), tag))
+
+    def assignment(self, node: nodes.Assign, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
+        """``set``: the name has the type of its value from here on, and proves what a condition does."""
+        yield from self.node(node.node, scope, loops)
+        yield from (self.refused(part) for part in (node.target, *node.target.find_all(nodes.NSRef)) if isinstance(part, nodes.NSRef))
+        if isinstance(node.target, nodes.Name):
+            proof = node.node if isinstance(node.node, PROOFS) else None
+            scope[node.target.name] = type_of(node.node, scope)._replace(proof=proof)
+        else:
+            scope.update(dict.fromkeys(stored(node.target), UNKNOWN))
+
+    def loop(self, node: nodes.For, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
+        if loops == LOOPS_LIMIT:
+            yield Fault(node.lineno, f"loops may be nested {LOOPS_LIMIT} deep. Prepare the list in Python.")
+        yield from self.node(node.iter, scope, loops)
+        walked = type_of(node.iter, scope)
+        if walked.words and walked.words != "a list":
+            message = (
+                f"a loop needs a list, and {called(node.iter, 'what it walks')} is {walked.words}. Take `data`, or a list from Python."
+            )
+            yield Fault(span(node.iter)[0], message)
+        kind = Type(walked.inner) if isinstance(node.target, nodes.Name) and walked.kind == "list" else UNKNOWN
+        inner = scope | dict.fromkeys(stored(node.target), kind) | {"loop": Type("loop")}
+        if node.test is not None:
+            yield from self.node(node.test, inner, loops)
+            inner = dict(narrowed(node.test, inner, True))
+        yield from self.body(node.body, inner, loops + 1)
+        yield from self.body(node.else_, dict(scope), loops)
+
+    def branches(self, node: nodes.If, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
+        """A name set in one branch counts from there on, so that both branches may set it."""
+        rest: Scope = scope
+        ends: list[dict[str, Type]] = []
+        begins: list[Scope] = []
+        for part in (node, *node.elif_):
+            yield from self.node(part.test, dict(rest), loops)
+            yes, rest = proven(part.test, rest)
+            begins.append(yes)
+            ends.append(dict(begins[-1]))
+            yield from self.body(part.body, ends[-1], loops)
+        begins.append(rest)
+        ends.append(dict(rest))
+        yield from self.body(node.else_, ends[-1], loops)
+        for name in {name for begin, end in zip(begins, ends, strict=True) for name in end if end[name] is not begin.get(name)}:
+            scope[name] = joined(end[name] for end in ends if name in end)
+
+    # -- expressions ---------------------------------------------------------------------------------
+
+    def conditional(self, node: nodes.And | nodes.Or | nodes.CondExpr, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
+        """What is looked at only where a condition holds, or only where it does not."""
+        parts: list[tuple[nodes.Node | None, bool]]
+        if isinstance(node, nodes.CondExpr):
+            test, parts = node.test, [(node.expr1, True), (node.expr2, False)]
+        else:
+            test, parts = node.left, [(node.right, isinstance(node, nodes.And))]
+        yield from self.node(test, scope, loops)
+        for part, holds in parts:
+            if part is not None:
+                yield from self.node(part, dict(narrowed(test, scope, holds)), loops)
+
+    def expression(self, node: nodes.Node, scope: Scope) -> Iterator[Fault]:
+        if isinstance(node, nodes.Name):
+            yield from self.name(node, scope)
+        elif isinstance(node, nodes.Filter):
+            yield from self.filter(node, scope)
+        elif isinstance(node, nodes.Test):
+            yield from self.test(node, scope)
+        elif isinstance(node, nodes.Compare):
+            sides = [node.expr, *(operand.expr for operand in node.ops)]
+            pairs = zip(sides, node.ops, strict=False)
+            found = (self.operators.comparison(left, operand.op, operand.expr, scope) for left, operand in pairs)
+            yield from {fault.message: fault for faults in found for fault in faults}.values()
+        elif isinstance(node, nodes.Getattr):
+            yield from self.attribute(node, scope)
+        elif isinstance(node, nodes.Getitem):
+            yield from self.entry(node, scope)
+        elif isinstance(node, ARITHMETIC):
+            yield from self.operators.arithmetic(node, scope)
+        elif isinstance(node, nodes.Neg | nodes.Pos):
+            yield from self.operators.sign(node, scope)
+
+    def name(self, node: nodes.Name, scope: Scope) -> Iterator[Fault]:
+        if node.name not in scope:
+            way_out = " A rule that has 'save' knows it, in its reply." if node.name == "saved" else did_you_mean(node.name, scope)
+            yield Fault(node.lineno, f"unknown name {node.name!r}.{way_out}", node.name)
+
+    def attribute(self, node: nodes.Getattr, scope: Scope) -> Iterator[Fault]:
+        """Only maps and names of ours have something behind a dot; of a field we know that it is neither."""
+        kind = type_of(node.node, scope).kind
+        parts = PART_NAMES.get(kind)
+        if parts and node.attr not in parts:
+            what = "a loop" if kind == "loop" else repr(kind)
+            yield Fault(node.lineno, f"{what} has no {node.attr!r}.{did_you_mean(node.attr, parts)}", node.attr)
+        elif (kind and not parts) or node.attr.startswith("_"):
+            yield Fault(node.lineno, f"'.{node.attr}' is not allowed here: the value has no parts. Use a filter.", node.attr)
+
+    def entry(self, node: nodes.Getitem, scope: Scope) -> Iterator[Fault]:
+        """An entry by its number is there where the list is certain to be so long."""
+        if isinstance(node.arg, nodes.Slice):
+            return
+        whole, place = type_of(node.node, scope), number_of(node.arg)
+        if whole.words and whole.words != "a list":
+            yield Fault(span(node)[0], f"'[{called(node.arg, '...')}]' is not allowed here: the value has no parts. Use a filter.")
+        elif whole.kind == "list" and place is not None and not -whole.least <= place < whole.least:
+            yield from self.absent(node, called(node, "the entry"), whole)
+
+    def absent(self, node: nodes.Getitem | nodes.Filter, what: str, whole: Type) -> Iterator[Fault]:
+        """An entry that may not be there, unless something takes its place."""
+        if id(node) in self.guarded:
+            return
+        is_data = isinstance(node.node, nodes.Name) and node.node.name == "data"
+        why = ": customers may write fewer parts behind the #" if is_data else ""
+        others = ", or name the parts under `fields:`" if is_data else ""
+        at = span(node)[0]
+        word = node.node.name if isinstance(node.node, nodes.Name) else ""
+        yield Fault(at, f"{what} may not be there{why}. Write `{what} | default('')`{others}.", word)
+
+    def filter(self, node: nodes.Filter, scope: Scope) -> Iterator[Fault]:
+        given = type_of(node.node, scope)
+        if node.name in STAND_IN and node.node is not None:
+            self.guarded.add(id(node.node))
+        if node.name not in self.filters:
+            message = f"unknown filter {node.name!r}.{did_you_mean(node.name, self.filters)}"
+            yield Fault(node.lineno, message, node.name, may_be_python=True)
+        elif not suits(node.name, given) and (wanted := FILTERS[node.name].takes):
+            what = spelled(node.node).replace("...", "what stands before it")
+            way_out = mend(node.node, wanted, scope, self.values)
+            words = "a list of text" if Type(given.inner).is_text else given.words
+            yield Fault(node.lineno, f"the filter {node.name!r} needs {wanted.words}, and {what} is {words}. {way_out}", node.name)
+        elif node.name in DATES:
+            yield from self.form(node)
+        elif node.name in MAY_LACK and given.kind == "list" and not given.least:
+            yield from self.absent(node, called(node, "the entry"), given)
+
+    def form(self, node: nodes.Filter) -> Iterator[Fault]:
+        """How a date is to be written, where that stands in the template."""
+        forms = [*node.args[:1], *(pair.value for pair in node.kwargs if pair.key == "form")]
+        for form in forms:
+            if not isinstance(form, nodes.Const):
+                continue
+            if message := misformed(form.value, node.name):
+                yield Fault(node.lineno, message, node.name)
+            elif (meant := in_calendar_years(form.value)) != form.value:
+                message = f"'Y' in {form.value!r} is the year that a week belongs to; the year of the day is written. Write {meant!r}."
+                yield Fault(node.lineno, message, node.name, is_warning=True, fails=False)
+
+    def test(self, node: nodes.Test, scope: Scope) -> Iterator[Fault]:
+        """``is ...``, by its name and by what it asks about."""
+        given = type_of(node.node, scope)
+        if node.name in ("defined", "undefined"):
+            self.guarded.add(id(node.node))
+        if node.name not in TESTS:
+            yield Fault(node.lineno, f"unknown test {node.name!r}.{did_you_mean(node.name, TESTS)}", node.name)
+        elif node.name in COMPARING and node.args:
+            yield from self.operators.comparison(node.node, COMPARING[node.name], node.args[0], scope)
+        elif node.name in COUNTING_TESTS and given.words and not (given.is_number or given.kind == "yesno"):
+            way_out = mend(node.node, NUMBER, scope, self.values)
+            yield Fault(
+                node.lineno, f"{node.name!r} is asked of numbers, and {called(node.node, 'this')} is {given.words}. {way_out}", node.name
+            )
+        elif node.name in COUNTING_TESTS and given.optional:
+            yield Fault(node.lineno, missing(node.node, node.name, scope), node.name)
+
+
+def stored(target: nodes.Node) -> list[str]:
+    """The names an assignment or a loop sets."""
+    return [name.name for name in (target, *target.find_all(nodes.Name)) if isinstance(name, nodes.Name)]
+
+
+def part_named(node: nodes.Expr) -> object:
+    """The name or number behind a dot or in brackets; None for one that is known only with the message."""
+    if isinstance(node, nodes.Getattr):
+        return node.attr
+    return node.arg.value if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) else None

@@ -1,0 +1,232 @@
+"""The filters reply templates may use: an allow-list, each of bounded cost."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from jinja2 import Environment, Undefined, pass_environment
+from jinja2.filters import FILTERS, do_truncate, do_unique
+
+from flask_chatbot.core.language.locale import Locale, is_month_first
+from flask_chatbot.core.language.numbers import format_phone, mask
+from flask_chatbot.core.templates.date_forms import LIMIT as PATTERN_LIMIT
+from flask_chatbot.core.templates.date_forms import WIDTHS, in_calendar_years
+from flask_chatbot.core.values.replies import TEXT_LIMIT
+
+JINJA_FILTERS = "abs capitalize count d default first float int last length list lower max min sort title trim upper wordcount".split()
+AT = {"id": "pukul", "en": "at"}  # what stands between a date and its time
+NUMBER_LIMIT = 10**18  # beyond this a number is a slip, or an attack
+DIGITS_LIMIT = 10  # digits after the decimal mark
+LIST_LIMIT = 100  # entries a loop may walk, as many as a message has fields
+
+
+class Misfit(ValueError):
+    """A value a template cannot work with; the message may be logged, since it never holds the value."""
+
+
+def kind(value: object) -> str:
+    """What a value is, without showing it.
+
+    >>> kind("Jhon Doe"), kind(None)
+    ('text', 'nothing')
+    """
+    return {str: "text", type(None): "nothing"}.get(type(value), type(value).__name__)
+
+
+def filters(locale: Locale) -> dict[str, Callable[..., Any]]:
+    """All filters by name, writing dates and numbers the way of `locale`."""
+    ours = {
+        "date": lambda value, form="long": "" if value is None else write_date(value, form, locale),
+        "time": lambda value, form="short": "" if value is None else write_time(value, form, locale),
+        "datetime": lambda value, form="full": "" if value is None else write_datetime(value, form, locale),
+        "number": lambda value, digits=None: write_number(value, digits, locale),
+        "rupiah": lambda value: write_rupiah(value, locale),
+        "phone": lambda value: format_phone(str(value), locale.country),
+        "mask": lambda value: mask(str(value)),
+        "join": join,
+        "default": stand_in,
+        "d": stand_in,
+        "replace": replace,
+        "reverse": reverse,
+        "sum": total,
+        "truncate": truncate,
+        "unique": unique,
+        "round": round_half_up,
+    }
+    return {name: FILTERS[name] for name in JINJA_FILTERS} | ours
+
+
+def write_date(value: object, form: str, locale: Locale) -> str:
+    """A date in words; `form` is short, medium, long, full or a CLDR pattern such as ``EEEE, d MMMM``.
+
+    >>> write_date(date(2026, 11, 23), "full", Locale())
+    'Senin, 23 November 2026'
+    """
+    if not isinstance(value, date):
+        raise Misfit(f"the filter date needs a date, not {kind(value)}")
+    day = value.astimezone(locale.timezone) if isinstance(value, datetime) and value.tzinfo else value
+    # Babel's English is that of the United States, whose 5/12 is 12 May: to everybody else it is 5 December.
+    is_day_first = locale.language == "en" and form == "short" and not is_month_first(locale.language, locale.country)
+    return format_date(day, checked_form(form), locale="en_GB" if is_day_first else locale.language)
+
+
+def write_time(value: object, form: str, locale: Locale) -> str:
+    """A time of day; `form` as for dates.
+
+    >>> write_time(time(8, 30), "short", Locale())
+    '08.30'
+    """
+    if not isinstance(value, datetime | time):
+        raise Misfit(f"the filter time needs a time, not {kind(value)}")
+    zone = locale.timezone if value.tzinfo else None
+    return format_time(value, checked_form(form), tzinfo=zone, locale=locale.language)
+
+
+def write_datetime(value: object, form: str, locale: Locale) -> str:
+    """A date with its time of day, as `next_open` reads best; `form` is that of the date.
+
+    >>> write_datetime(datetime(2026, 11, 23, 8), "full", Locale())
+    'Senin, 23 November 2026 pukul 08.00'
+    """
+    if not isinstance(value, datetime):
+        raise Misfit(f"the filter datetime needs a date with its time, not {kind(value)}")
+    return f"{write_date(value, form, locale)} {AT[locale.language]} {write_time(value, 'short', locale)}"
+
+
+def checked_form(form: object) -> Any:
+    """`form`, unless it could make a date of unbounded length; the year of a week without its week is that of the day."""
+    if not isinstance(form, str) or len(form) > PATTERN_LIMIT:
+        raise Misfit(f"a date's form is one of {', '.join(WIDTHS)} or a pattern of at most {PATTERN_LIMIT} characters")
+    return in_calendar_years(form)
+
+
+def stand_in(value: object, instead: object = "", falsy: bool = False) -> object:
+    """`instead` where there is nothing: what was left out is nothing too, as is what counts as false where `falsy` says so."""
+    return instead if value is None or isinstance(value, Undefined) or (falsy and not value) else value
+
+
+def checked_number(value: object, name: str) -> int | float | Decimal:
+    """`value`, when it is a finite number."""
+    if isinstance(value, int | float | Decimal) and value.__class__ is not bool and -NUMBER_LIMIT < value < NUMBER_LIMIT:
+        return value
+    raise Misfit(f"the filter {name} needs a number, not {kind(value)}")
+
+
+def write_number(value: object, digits: int | None, locale: Locale) -> str:
+    """A number with the marks of the language.
+
+    >>> write_number(1234.5, None, Locale())
+    '1.234,5'
+    """
+    number = checked_number(value, "number")
+    tail = "." + "#" * 6 if digits is None else "." + "0" * min(max(int(digits), 0), DIGITS_LIMIT) if digits else ""
+    return format_decimal(number, "#,##0" + tail, locale=locale.language)
+
+
+def write_rupiah(value: object, locale: Locale) -> str:
+    """An amount of money; cents only where there are any.
+
+    >>> write_rupiah(15000, Locale())
+    'Rp15.000'
+    """
+    number = checked_number(value, "rupiah")
+    pattern = "#,##0" if number == int(number) else "#,##0.00"
+    return ("-Rp" if number < 0 else "Rp") + format_decimal(-number if number < 0 else number, pattern, locale=locale.language)
+
+
+def as_text(value: object) -> str:
+    """The value as text, and nothing as an empty one.
+
+    >>> as_text(3), as_text(None)
+    ('3', '')
+    """
+    return "" if value is None else str(value)
+
+
+def replace(value: object, old: str, new: str, count: int | None = None) -> str:
+    """The text with the first `count` of `old`, or all, written `new`, as Jinja's filter; cut where a reply would end.
+
+    >>> replace("1.500.000", ".", "", 1)
+    '1500.000'
+    """
+    text, old, new = as_text(value), as_text(old), as_text(new)
+    most = TEXT_LIMIT // max(len(new), 1) + 1  # what more of them write lies behind the cut
+    if len(new) > len(old) and (count is None or count > most):
+        return text[:TEXT_LIMIT].replace(old, new, most)[:TEXT_LIMIT]
+    return text.replace(old, new, -1 if count is None else count)
+
+
+def join(value: Iterable[object], separator: str = "") -> str:
+    """The entries with `separator` between them, as Jinja's filter; cut where a reply would end.
+
+    >>> join(["Jhon Doe", 3], ", ")
+    'Jhon Doe, 3'
+    """
+    parts: list[str] = []
+    size = 0
+    between = as_text(separator)
+    for entry in value:
+        parts.append(as_text(entry))
+        size += len(parts[-1]) + len(between)
+        if size > 2 * TEXT_LIMIT:
+            break
+    return between.join(parts)[:TEXT_LIMIT]
+
+
+def reverse(value: str | Sequence[object]) -> str | list[object]:
+    """The text or the list from its end, ready to be walked."""
+    return value[::-1] if isinstance(value, str) else list(reversed(value))
+
+
+def total(value: Iterable[object]) -> int | float | Decimal:
+    """The sum of a list of numbers.
+
+    >>> total([1, 2, 3.5])
+    6.5
+    """
+    return sum(checked_number(number, "sum") for number in value)
+
+
+@pass_environment
+def truncate(environment: Environment, value: object, length: int = 255, killwords: bool = False, end: str = "...", leeway: int = 0) -> str:
+    """The text in at most `length` characters, as Jinja's filter; no longer than a reply, whatever `end` is."""
+    return do_truncate(environment, str(value), length, killwords, as_text(end), leeway)[:TEXT_LIMIT]
+
+
+@pass_environment
+def unique(environment: Environment, value: Iterable[object], case_sensitive: bool = False) -> list[object]:
+    """The entries, each once, ready to be walked."""
+    return list(do_unique(environment, value, case_sensitive))
+
+
+def round_half_up(value: object, digits: int = 0) -> int | float:
+    """A number rounded as at school, with 0 to 10 `digits` after the decimal mark.
+
+    >>> round_half_up(2.5), round_half_up(1.005, 2)
+    (3, 1.01)
+    """
+    number = Decimal(str(checked_number(value, "round")))
+    digits = min(max(int(digits), 0), DIGITS_LIMIT)
+    rounded = number.quantize(Decimal(1).scaleb(-digits), rounding="ROUND_HALF_UP")
+    return float(rounded) if digits else int(rounded)
+
+
+def single(value: object) -> object:
+    """`value`, unless it is a list: lists of lists could be made to hold millions of entries."""
+    if isinstance(value, list | tuple | dict | set | frozenset):
+        raise Misfit("a list inside a list is written out, not named")
+    return value
+
+
+def each(value: object) -> list[object]:
+    """The entries a ``for`` may walk: those of a list of at most 100, never the letters of a text; of nothing none."""
+    if value is None:
+        return []
+    if not isinstance(value, list | tuple | dict | set | frozenset):
+        raise Misfit(f"a loop needs a list, not {kind(value)}")
+    if len(value) > LIST_LIMIT:
+        raise Misfit(f"a loop walks at most {LIST_LIMIT} entries, and this list has {len(value)}")
+    return list(value)

@@ -1,0 +1,71 @@
+"""What is wrong with a template, and where in its text."""
+
+from typing import NamedTuple
+
+from jinja2 import nodes
+
+from flask_chatbot.core.yamltext.spots import Row, columns, pattern_of
+
+
+class Flaw(NamedTuple):
+    """Something wrong at a line of the template (from 1); `word` is what to point at, the `nth` (from 0) on its line."""
+
+    line: int
+    message: str
+    word: str = ""
+    may_be_python: bool = False
+    nth: int = 0
+    is_warning: bool = False
+
+
+class Fault(NamedTuple):
+    """The same as a tree of nodes has it: `word` stands at a place of the source or behind it, and is the last one `before` another place.
+
+    Where one `fails`, the value it is about lets no reply be made.
+    """
+
+    at: int
+    message: str
+    word: str = ""
+    may_be_python: bool = False
+    before: int | None = None
+    is_warning: bool = False
+    fails: bool = True
+
+
+def span(node: nodes.Node) -> tuple[int, int]:
+    """The places of the first and the last word of a node; its lines are places in the source."""
+    places = [each.lineno for each in (node, *node.find_all(nodes.Node)) if each.lineno is not None]
+    return (min(places), max(places)) if places else (0, 0)
+
+
+def between(left: nodes.Node, right: nodes.Node, sign: str, message: str, fails: bool = True) -> Fault:
+    """A fault of the sign between two nodes."""
+    return Fault(span(left)[1], message, sign, before=span(right)[0], fails=fails)
+
+
+def located(source: str, fault: Fault) -> Flaw:
+    """A fault with its line, counted from 1."""
+    at = fault.at
+    if fault.before is not None:
+        at = max(source.rfind(fault.word, fault.at, fault.before), at)
+    elif fault.word and (found := pattern_of(fault.word).search(source, at)):
+        at = found.start()
+    begin = source.rfind("\n", 0, at) + 1
+    return Flaw(
+        source.count("\n", 0, at) + 1,
+        fault.message,
+        fault.word,
+        fault.may_be_python,
+        nth(source[begin:].split("\n", 1)[0], fault.word, at - begin + 1),
+        fault.is_warning,
+    )
+
+
+def nth(line: str, word: str, column: int) -> int:
+    """How many of the same word stand in a line before a column, from 1, as places in files are counted."""
+    if not word:
+        return 0
+    row, pattern = Row(1, line, 0, len(line)), pattern_of(word)
+    found = list(columns(row, pattern, True)) or list(columns(row, pattern, False))
+    return sum(1 for each in found if each < column)

@@ -1,0 +1,73 @@
+"""Texts that seem to mean more than they say: marks of other template languages, and line breaks that YAML keeps as two letters."""
+
+import re
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.yamltext.nodes import Scalar
+
+BRACE, PERCENT = re.compile(r"\{(?<!\{\{) ?\w"), re.compile(r"%\w+%")
+TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+MARK = re.compile(r"(?<!\{)\{ ?([A-Za-z_]\w*) ?\}(?!\})|%([A-Za-z_]\w*)%|\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+ESCAPE = re.compile(r"\\[nt]")
+LIKENESS = 0.75  # from 0 to 1, how near a name must be to one of ours: `name` is that near to `nama`
+QUOTES = 'Put the text in double quotes: "..."'
+WAYS_OUT = {"'": QUOTES, "": QUOTES, "|": "Begin a line of its own there", ">": "Leave a line empty there"}  # by how YAML has the text
+
+
+class Lookalike(NamedTuple):
+    """What is written at a place of a text, and why it is hardly meant."""
+
+    at: int
+    written: str
+    message: str
+
+
+def may_mislead(text: str) -> bool:
+    """A first look, which costs next to nothing: most texts hold none of what is warned of.
+
+    >>> may_mislead("Halo {{ nama }}, diskon 50%!"), may_mislead("Halo {nama}")
+    (False, True)
+    """
+    return "\\" in text or "$" in text or BRACE.search(text) is not None or ("%" in text and PERCENT.search(text) is not None)
+
+
+def warn_of_lookalikes(place: Place, names: Collection[str] = ()) -> None:
+    """Warn of all in the text at `place`, which may use `names`, that customers would read as it stands."""
+    text = TAG.sub(lambda tag: re.sub(r"\S", " ", tag[0]), place.data)
+    node = place.document.node_at(place.path)
+    found = [*foreign_marks(text, names), *escapes(text, node.style if isinstance(node, Scalar) else "")]
+    for at, written, message in found:
+        place.tell_of_word(text.count("\n", 0, at) + 1, written, message, is_warning=True)
+
+
+def foreign_marks(text: str, names: Collection[str]) -> Iterator[Lookalike]:
+    """Names between the marks of other template languages, each once.
+
+    >>> [each.written for each in foreign_marks("Halo {nama}, $nama, %name%: 50% diskon, $5, {ok}", ["nama"])]
+    ['{nama}', '$nama', '%name%']
+    """
+    told = set()
+    for found in MARK.finditer(text):
+        written, name = found[0], found[found.lastindex or 0]
+        near = [name] if name in names else get_close_matches(name, names, n=1, cutoff=LIKENESS) if written[0] != "$" else []
+        if written in told or not (near or written[0] == "%"):
+            continue
+        told.add(written)
+        instead = f"Write {{{{ {near[0]} }}}}" if near else "A name is written {{ nama }}"
+        yield Lookalike(found.start(), written, f"{written} is no mark of a template: customers would read it as it stands. {instead}.")
+
+
+def escapes(text: str, style: str) -> Iterator[Lookalike]:
+    r"""The first line break or tab that is written by a backslash where that means nothing.
+
+    >>> [each.written for each in escapes(r"satu\ndua", "'")], list(escapes(r"satu\ndua", '"'))
+    (['\\n'], [])
+    """
+    found = ESCAPE.search(text)
+    if found and style in WAYS_OUT:
+        what = "line break" if found[0] == "\\n" else "tab"
+        message = f"{found[0]} is a {what} in double quotes only: customers would read it as it stands. {WAYS_OUT[style]}."
+        yield Lookalike(found.start(), found[0], message)

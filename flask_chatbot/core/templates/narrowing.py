@@ -1,0 +1,118 @@
+"""What a condition of a template proves of the names in it, where it holds and where it does not."""
+
+from collections.abc import Callable
+
+from jinja2 import nodes
+
+from flask_chatbot.core.templates.types import NONE, NUMBER, TEXT, UNKNOWN, Scope, Type, joined
+
+OPPOSITES = {"eq": "ne", "ne": "eq", "lt": "gteq", "gteq": "lt", "gt": "lteq", "lteq": "gt"}
+TURNED = {"eq": "eq", "ne": "ne", "lt": "gt", "gt": "lt", "lteq": "gteq", "gteq": "lteq"}
+COUNTS = ("length", "count")
+COMPARING = {"eq": "eq", "ne": "ne", "lt": "lt", "le": "lteq", "gt": "gt", "ge": "gteq", "in": "in"}  # tests that compare
+SURE = {"number": NUMBER, "string": TEXT}
+
+
+def narrowed(test: nodes.Node, scope: Scope, holds: bool) -> Scope:
+    """The scope where a condition holds, or where it does not."""
+    return proven(test, scope)[0 if holds else 1]
+
+
+def proven(test: nodes.Node, scope: Scope) -> tuple[Scope, Scope]:
+    """The scope where a condition holds, and where it does not; every part of it is looked at once, however they are nested."""
+    if isinstance(test, nodes.Not):
+        yes, no = proven(test.node, scope)
+        return no, yes
+    if isinstance(test, nodes.And):
+        yes, no = proven(test.left, scope)
+        both, other = proven(test.right, yes)
+        return both, merged(scope, [no, other])
+    if isinstance(test, nodes.Or):
+        yes, no = proven(test.left, scope)
+        other, neither = proven(test.right, no)
+        return merged(scope, [yes, other]), neither
+    kind = scope.get(test.name, UNKNOWN) if isinstance(test, nodes.Name) else UNKNOWN
+    if isinstance(test, nodes.Name) and kind.proof is not None:  # it was set to a condition, and proves what that does
+        return proven(kind.proof, {**scope, test.name: kind._replace(proof=None)})
+    return with_simple(test, scope, True), with_simple(test, scope, False)
+
+
+def with_simple(test: nodes.Node, scope: Scope, holds: bool) -> Scope:
+    """What a condition proves that is not made of others."""
+    if isinstance(test, nodes.Name):
+        return with_entries(test, scope, 1) if holds else scope
+    if isinstance(test, nodes.Test):
+        return with_test(test, scope, holds)
+    if isinstance(test, nodes.Compare) and len(test.ops) == 1:
+        return with_comparison(test.expr, test.ops[0].op, test.ops[0].expr, scope, holds)
+    if isinstance(test, nodes.Filter) and test.name in COUNTS and holds:
+        return with_entries(test.node, scope, 1)
+    return scope
+
+
+def merged(scope: Scope, ends: list[Scope]) -> Scope:
+    """The scope where one of several is true, none of which sets a name anew."""
+    changed = {name: joined(end[name] for end in ends) for name in scope if all(end[name] != scope[name] for end in ends)}
+    return {**scope, **changed} if changed else scope
+
+
+def with_test(test: nodes.Test, scope: Scope, holds: bool) -> Scope:
+    """``is none``, ``is defined``, ``is number`` and the like; those of two sides are comparisons by another name."""
+    if test.name == "none":
+        return with_type(test.node, scope, (lambda kind: NONE) if holds else (lambda kind: kind.given))
+    if test.name in ("defined", "undefined"):
+        return with_entry(test.node, scope) if holds is (test.name == "defined") else scope
+    if test.name in SURE and holds:
+        sure = SURE[test.name]
+        return with_type(test.node, scope, lambda kind: kind.given if kind.words else sure)
+    if test.name in COMPARING and test.args:
+        return with_comparison(test.node, COMPARING[test.name], test.args[0], scope, holds)
+    return scope
+
+
+def with_entry(node: nodes.Node, scope: Scope) -> Scope:
+    """A list of which a certain entry is defined has as many."""
+    place = number_of(node.arg) if isinstance(node, nodes.Getitem) else None
+    if isinstance(node, nodes.Getitem) and place is not None:
+        return with_entries(node.node, scope, place + 1 if place >= 0 else -place)
+    return with_entries(node.node, scope, 1) if isinstance(node, nodes.Filter) else scope
+
+
+def number_of(node: nodes.Node) -> int | None:
+    """The whole number that is written there; None where it is none."""
+    if isinstance(node, nodes.Neg):
+        number = number_of(node.node)
+        return None if number is None else -number
+    return node.value if isinstance(node, nodes.Const) and isinstance(node.value, int) else None
+
+
+def with_comparison(left: nodes.Node, sign: str, right: nodes.Node, scope: Scope, holds: bool) -> Scope:
+    """A comparison with None, with a value that is there, or of how long a list is."""
+    sign = sign if holds else OPPOSITES.get(sign, "")
+    for one, other, way in ((left, right, sign), (right, left, TURNED.get(sign, ""))):
+        if isinstance(other, nodes.Const) and other.value is None:
+            return (
+                with_type(one, scope, (lambda kind: NONE) if sign == "eq" else (lambda kind: kind.given)) if sign in ("eq", "ne") else scope
+            )
+        if isinstance(one, nodes.Filter) and one.name in COUNTS and isinstance(other, nodes.Const) and isinstance(other.value, int):
+            least = {"eq": other.value, "gteq": other.value, "gt": other.value + 1, "ne": int(other.value == 0)}.get(way, 0)
+            return with_entries(one.node, scope, least) if least > 0 else scope
+        if way in ("eq", "in") and isinstance(other, nodes.Const | nodes.List | nodes.Tuple):
+            scope = with_type(one, scope, lambda kind: kind.given)
+    return scope
+
+
+def with_entries(node: nodes.Node | None, scope: Scope, least: int) -> Scope:
+    """A name of which it is certain that it has so many entries, where it is a list, and a value in any case."""
+
+    def filled(kind: Type) -> Type:
+        return kind.given._replace(least=max(kind.least, least)) if kind.kind == "list" else kind.given
+
+    return with_type(node, scope, filled)
+
+
+def with_type(node: nodes.Node | None, scope: Scope, known: Callable[[Type], Type]) -> Scope:
+    """The scope with what is proven of a name; of anything but a name nothing is noted."""
+    if not isinstance(node, nodes.Name) or node.name not in scope:
+        return scope
+    return {**scope, node.name: known(scope[node.name])}

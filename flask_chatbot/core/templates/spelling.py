@@ -1,0 +1,78 @@
+"""Expressions of templates as their authors wrote them, and what to write in place of them."""
+
+import re
+from collections.abc import Mapping
+
+from jinja2 import nodes
+
+from flask_chatbot.core.templates.filter_types import NUMBER, Wanted
+from flask_chatbot.core.templates.types import UNKNOWN, VAR_TEXT, Scope, Type
+
+ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod)
+GIVEN = ("text", "keyword", "now", "data")  # which no field can hide
+GROUPED = re.compile(r"(?:Rp\.?\s*)?(\d{1,3}(?:[.,]\d{3})+|\d+)(?:,-)?", re.IGNORECASE)  # how prices are written: Rp15.000,-
+UNSAID = "..."
+
+
+def mend(node: nodes.Node | None, wanted: Wanted, scope: Scope, values: Mapping[str, object]) -> str:
+    """What to write so that a node gives what is wanted; `values` are those of the vars."""
+    kind = scope.get(node.name, UNKNOWN) if isinstance(node, nodes.Name) else UNKNOWN
+    if isinstance(node, nodes.Name) and kind.kind == VAR_TEXT and wanted is NUMBER:
+        return f"Write `{node.name}: {number_in(values.get(node.name)) or 15000}` among the vars."
+    if isinstance(node, nodes.Name) and kind.kind != VAR_TEXT and node.name not in GIVEN and wanted.field:
+        handler = f", or return {wanted.words} from the handler" if kind.seen else ""
+        return f"Give its field `type: {wanted.field}`{handler}."
+    if isinstance(node, nodes.Const) and wanted is NUMBER and (number := number_in(node.value)):
+        return f"Write {number}, without quotes."
+    return wanted.otherwise
+
+
+def stand_in(node: nodes.Node | None, kind: Type) -> str:
+    """What to write so that there is always a value."""
+    name = node
+    while isinstance(name, nodes.Filter | nodes.Neg | nodes.Pos):
+        name = name.node
+    if not isinstance(name, nodes.Name):
+        return "Ask with `is not none` first."
+    asked = f"sk `{{% if {name.name} is not none %}}` first."
+    instead = "0" if kind.is_number or not kind.words else "''" if kind.is_text else ""
+    return f"Write `{name.name} | default({instead})`, or a{asked}" if name is node and instead else f"A{asked}"
+
+
+def number_in(value: object) -> str:
+    """The digits of a number that was written for people, or nothing.
+
+    >>> number_in("15.000"), number_in("Rp 1.500.000,-"), number_in("gratis")
+    ('15000', '1500000', '')
+    """
+    found = GROUPED.fullmatch(str(value).strip())
+    return re.sub(r"\D", "", found[1]) if found else ""
+
+
+def spelled(node: nodes.Node | None) -> str:
+    """An expression as its author wrote it; ``...`` for what is too long to say."""
+    if isinstance(node, nodes.Name):
+        return node.name
+    if isinstance(node, nodes.Const):
+        return repr(node.value)
+    if isinstance(node, nodes.Getattr):
+        return f"{spelled(node.node)}.{node.attr}"
+    if isinstance(node, nodes.Getitem):
+        return f"{spelled(node.node)}[{spelled(node.arg)}]"
+    if isinstance(node, nodes.Neg) and isinstance(node.node, nodes.Const):
+        return f"-{spelled(node.node)}"
+    if isinstance(node, ARITHMETIC):
+        left = spelled(node.left) if type(node.left) is type(node) else bracketed(node.left)
+        return f"{left} {node.operator} {bracketed(node.right)}"
+    return UNSAID
+
+
+def bracketed(node: nodes.Node) -> str:
+    return f"({spelled(node)})" if isinstance(node, ARITHMETIC) else spelled(node)
+
+
+def called(node: nodes.Node | None, otherwise: str) -> str:
+    """An expression as a sentence names it: filtered ones by what is filtered."""
+    if isinstance(node, nodes.Filter) and isinstance(node.node, nodes.Name | nodes.Filter) and not (node.args or node.kwargs):
+        return f"{called(node.node, otherwise)} | {node.name}"
+    return otherwise if UNSAID in spelled(node) else spelled(node)

@@ -1,0 +1,209 @@
+"""Templates that cannot be parsed, in our own words and with the place: Jinja names no column, and speaks of tokens."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from jinja2.exceptions import TemplateSyntaxError
+
+from flask_chatbot.core.templates.check import ONLY
+from flask_chatbot.core.templates.flaws import Flaw
+from flask_chatbot.core.values.problems import did_you_mean
+
+OPENING = re.compile(r"\{[{%#]")
+PART = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|%\}|\}\}|\{[{%]|['"{}]""", re.DOTALL)
+ENDRAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
+CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
+BLOCKS = {"if": "endif", "for": "endfor"}
+CLOSED = {end: block for block, end in BLOCKS.items()}
+REFUSED = "autoescape block call do extends filter from import include macro trans with".split()
+OTHERWISE = {"elseif": "elif", "elsif": "elif"}
+CURLY = re.compile("[\u2018-\u201f\u00ab\u00bb\u00b4`]")  # quotes as telephones and word processors write them
+INSTEAD = {"&": "and", "!": "not", "?": "a if b else c"}
+BRACKETS = {")": "(", "]": "[", "}": "{"}
+SHOWN = 40  # characters of a tag that a sentence repeats
+
+
+class Tag(NamedTuple):
+    """A tag of a template, as it is written, and at which character it begins; `inner` without its marks."""
+
+    source: str
+    start: int
+
+    @property
+    def inner(self) -> str:
+        return self.source[2:-2].strip("+-").strip()
+
+    @property
+    def word(self) -> str:
+        """What the tag does: its first word, nothing for one that prints."""
+        found = re.match(r"\w+", self.inner) if self.source.startswith("{%") else None
+        return found[0] if found else ""
+
+    @property
+    def shown(self) -> str:
+        """The tag as a sentence names it."""
+        text = " ".join(self.source.split())
+        return f"`{text if len(text) <= SHOWN else text[:SHOWN] + '...'}`"
+
+
+class _Broken(Exception):
+    """A tag that is not closed: where it begins, and what is wrong."""
+
+    def __init__(self, start: int, message: str) -> None:
+        self.start = start
+        self.message = message
+        super().__init__(message)
+
+
+def explain(source: str, error: TemplateSyntaxError, parse: Callable[[str], object]) -> list[Flaw]:
+    """What keeps a template from being parsed; `error` is what Jinja said of a place in it, `parse` asks it about a part."""
+    tags: list[Tag] = []
+    try:
+        tags.extend(tags_of(source))
+    except _Broken as broken:
+        return [flaw(source, broken.start, broken.message)]
+    flaws = [flaw(source, tag.start, message) for tag, message in misnested(tags)]
+    flaws = flaws or [flaw(source, tag.start, message) for tag in tags if (message := misread(tag, parse))]
+    line = source.count("\n", 0, error.lineno) + 1
+    return flaws or [Flaw(line, "the template cannot be read. Look at its tags, quotes and brackets.")]
+
+
+def flaw(source: str, start: int, message: str) -> Flaw:
+    """A flaw of the tag that begins at a character."""
+    mark = source[start : start + 2]
+    begin = source.rfind("\n", 0, start) + 1
+    return Flaw(source.count("\n", 0, start) + 1, message, mark, nth=source.count(mark, begin, start))
+
+
+def tags_of(source: str) -> Iterator[Tag]:
+    """The tags in their order, those of comments and of raw text left out."""
+    at = 0
+    while opening := OPENING.search(source, at):
+        start, mark = opening.start(), opening[0]
+        at = source.find("#}", start + 2) + 2 if mark == "{#" else end_of(source, start, mark)
+        if at < 2:
+            raise _Broken(start, unclosed(mark))
+        tag = Tag(source[start:at], start)
+        if tag.word == "raw":
+            end = ENDRAW.search(source, at)
+            if end is None:
+                raise _Broken(start, "`{% raw %}` has no `{% endraw %}`. Write it where the text ends.")
+            at = end.end()
+        elif mark != "{#":
+            yield tag
+
+
+def end_of(source: str, start: int, mark: str) -> int:
+    """Behind the end of the tag that begins there; -1 where it has none. Braces inside of it may hold a map."""
+    depth = 0
+    for part in PART.finditer(source, start + 2):
+        sign = part[0]
+        if sign in "'\"":
+            if "\n" in source[start : part.start()]:
+                return -1
+            raise _Broken(start, f"the quote {sign} in this tag is not closed. Write {sign} at the end of its text.")
+        if sign == CLOSING[mark] and depth == 0:
+            return part.end()
+        if sign in ("{{", "{%", "%}"):
+            return -1
+        depth += sign.count("{") - (sign.count("}") if len(sign) < 3 else 0)
+        if depth < 0:
+            return -1
+    return -1
+
+
+def unclosed(mark: str) -> str:
+    return f"`{mark}` is not closed by `{CLOSING[mark]}`. Write it where the tag ends."
+
+
+def misnested(tags: list[Tag]) -> Iterator[tuple[Tag, str]]:
+    """The tags that do not exist, or do not belong where they stand."""
+    is_open: list[Tag] = []
+    for tag in tags:
+        if tag.source.startswith("{{"):
+            continue
+        if tag.word in BLOCKS:
+            is_open.append(tag)
+        elif tag.word in CLOSED:
+            if is_open and is_open[-1].word == CLOSED[tag.word]:
+                is_open.pop()
+            else:
+                yield tag, misplaced(tag, is_open)
+                return
+        elif message := unknown(tag, is_open):
+            yield tag, message
+            return
+    for tag in is_open:
+        yield tag, f"`{{% {tag.word} %}}` has no `{{% {BLOCKS[tag.word]} %}}`. Write it where the part ends."
+
+
+def misplaced(tag: Tag, is_open: list[Tag]) -> str:
+    if not is_open:
+        return f"`{{% {tag.word} %}}` has no `{{% {CLOSED[tag.word]} %}}` before it. Remove it, or write that one."
+    due = BLOCKS[is_open[-1].word]
+    return f"`{{% {tag.word} %}}` stands where `{{% {due} %}}` is due. Close first what was opened last."
+
+
+def unknown(tag: Tag, is_open: list[Tag]) -> str:
+    """What is wrong with a tag that begins or ends nothing; empty where it is in order."""
+    word = tag.word
+    if not word:
+        return "this tag is empty. Write if, for or set into it, or remove it."
+    if word in ("else", "elif"):
+        if re.match(r"else\s+if\b", tag.inner):
+            return f"write `elif` in place of `else if`: `{{% elif {tag.inner[4:].strip()[2:].strip()[:SHOWN]} %}}`."
+        return "" if is_open else f"`{{% {word} %}}` has no `{{% if %}}` before it. Remove it, or write that one."
+    if word == "set":
+        return ""
+    if word == "end" and is_open:
+        return f"write `{{% {BLOCKS[is_open[-1].word]} %}}` in place of `{{% {tag.inner[:SHOWN]} %}}`."
+    if word in REFUSED or word.removeprefix("end") in REFUSED:
+        return f"{word!r} is not allowed in a template. {ONLY}."
+    guess = (
+        f" Did you mean {OTHERWISE[word]!r}?" if word in OTHERWISE else did_you_mean(word, ("if", "elif", "else", "set", "for", *CLOSED))
+    )
+    return f"unknown tag {word!r}.{guess or f' {ONLY}.'}"
+
+
+def misread(tag: Tag, parse: Callable[[str], object]) -> str:
+    """What is wrong inside of a tag; empty where it can be read."""
+    before = "{% if true %}" if tag.word in ("else", "elif") else ""
+    end = BLOCKS.get("if" if before else tag.word, "")
+    alone = "{% if true %}" if CLOSED.get(tag.word) == "if" else "{% for x in [] %}" if tag.word in CLOSED else before
+    try:
+        parse(alone + tag.source + (f"{{% {end} %}}" if end else ""))
+    except TemplateSyntaxError as error:
+        return f"{tag.shown} cannot be read: {cause(tag, error.message or '')}."
+    return ""
+
+
+def cause(tag: Tag, said: str) -> str:
+    """The reason in our own words: `said` is Jinja's, and only the signs it names are taken from it."""
+    if curly := CURLY.search(tag.inner):
+        return f"the quote {curly[0]} is none that templates know. Write ' instead"
+    if char := re.match(r"unexpected char '(.)'", said):
+        return f"the sign {char[1]} means nothing here. Remove it" + (f", or write `{INSTEAD[char[1]]}`" if char[1] in INSTEAD else "")
+    if said.endswith("got '='"):
+        return "= sets a value, and only in a `set`. Write == to compare"
+    if not tag.word and (statement := re.match(r"(?:if|for|set)\b", tag.inner)):
+        return f"{statement[0]} stands between other marks: `{{% {tag.inner[:SHOWN]} %}}`"
+    if tag.word == "for" and not re.match(r"for\s+[\w\s,()]+\s+in\s+\S", tag.inner):
+        return "a loop is written `{% for x in data %}`"
+    if tag.word == "set" and not re.match(r"set\s+[\w\s,.]+=[^=]", tag.inner):
+        return "a value is set by `{% set x = 1 %}`"
+    return bracket_or_end(tag, said)
+
+
+def bracket_or_end(tag: Tag, said: str) -> str:
+    if not tag.inner.removeprefix(tag.word).strip():
+        return "there is nothing in it. Write a name, such as `nama`"
+    if bracket := re.search(r"(?<!un)expected '([)\]}])'", said):
+        return f"the bracket {BRACKETS[bracket[1]]} is not closed"
+    if bracket := re.match(r"unexpected '([)\]}])'", said):
+        return f"something is missing before {bracket[1]}, or it closes nothing"
+    if said.startswith("unexpected 'end of") or "got 'end of" in said:
+        return "something is missing at its end"
+    if got := re.search(r"(?:got|unexpected) '(.+)'$", said):
+        return f"{got[1][:SHOWN]!r} does not belong where it stands. A sign or a word is missing before it, or it is one too many"
+    return "look at its quotes, brackets and signs"

@@ -1,0 +1,54 @@
+"""Talks with a rule book: several people, a clock that moves when told to, and all that is remembered written down in between."""
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Literal
+
+from flask_chatbot.core.conversation.memory import ShortMemory
+from flask_chatbot.core.deciding.engine import Decision, Handle, decide, no_handler
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.replies import Reply, Text
+from tests.core.books import BUDI, NOW
+
+Chat = Literal["private", "group"]
+
+
+class Talk:
+    """People who write to a book; `handle` stands in for the app's handlers."""
+
+    def __init__(self, book: RuleBook, handle: Handle = no_handler, now: datetime = NOW) -> None:
+        self.book = book
+        self.handle = handle
+        self.now = now
+        self.memory = ShortMemory()
+        self.random = Random(1)
+
+    def wait(self, **length: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**length)
+
+    def decision(self, text: str, number: str = BUDI.number, chat: Chat = "private", line: str | None = None, group: str = "") -> Decision:
+        """What is decided about a text, and remembered; `group` is the id of the group it is written in."""
+        message = Message(text=text, sender=Sender(number=number), chat="group" if group else chat, line=line, group=group)
+        decision = decide(self.book, message, self.memory, self.now, self.random, self.handle)
+        if decision.remember is not None:
+            assert self.memory.commit(number, decision.remember, self.now.timestamp())
+        return decision
+
+    def replies(self, text: str, number: str = BUDI.number, chat: Chat = "private") -> tuple[Reply, ...]:
+        """What a text is answered."""
+        return self.decision(text, number, chat).replies
+
+    def says(self, text: str, number: str = BUDI.number, chat: Chat = "private", line: str | None = None, group: str = "") -> str | None:
+        """The one text that a text is answered; None for silence."""
+        replies = self.decision(text, number, chat, line, group).replies
+        if not replies:
+            return None
+        (reply,) = replies
+        assert isinstance(reply, Text)
+        return reply.text
+
+    def hears(self, *texts: str) -> list[str | None]:
+        """The answer to each of several texts."""
+        return [self.says(text) for text in texts]

@@ -1,0 +1,48 @@
+import string
+
+import pytest
+
+from flask_chatbot.core.language.sentences import DAY_WORDS, IGNORE_WORDS, LANGUAGES, NO_WORDS, SENTENCES, YES_WORDS, clip, quote, say
+
+
+def placeholders(language: str) -> dict[str, set[str]]:
+    return {key: {name for _, name, _, _ in string.Formatter().parse(text) if name} for key, text in SENTENCES[language].items()}
+
+
+def test_both_languages_have_the_same_sentences_with_the_same_placeholders() -> None:
+    assert placeholders("id") == placeholders("en")
+
+
+def test_every_language_has_all_word_lists() -> None:
+    lists = (SENTENCES, IGNORE_WORDS, YES_WORDS, NO_WORDS, DAY_WORDS)
+    assert [set(each) for each in lists] == [set(LANGUAGES)] * 5
+
+
+def test_no_word_means_both_yes_and_no() -> None:
+    assert frozenset().union(*YES_WORDS.values()) & frozenset().union(*NO_WORDS.values()) == frozenset()
+
+
+def test_words_that_are_keywords_of_many_shops_are_not_ignored() -> None:
+    assert frozenset().union(*IGNORE_WORDS.values()) & {"admin", "hi", "halo", "menu"} == frozenset()
+
+
+def test_no_two_languages_disagree_about_a_day() -> None:
+    shared = DAY_WORDS["id"].keys() & DAY_WORDS["en"].keys()
+    assert {word: DAY_WORDS["id"][word] for word in shared} == {word: DAY_WORDS["en"][word] for word in shared}
+
+
+@pytest.mark.parametrize(("language", "text"), [("id", "Minimal 5."), ("en", "At least 5, please.")])
+def test_a_sentence_comes_in_the_language_asked_for(language: str, text: str) -> None:
+    assert say(language, "too_small", min=5) == text
+
+
+def test_braces_in_a_value_are_only_a_value() -> None:
+    assert say("id", "not_email", value='"{options}"') == '"{options}" bukan alamat email. Contoh: nama@contoh.com.'
+
+
+def test_a_long_value_is_quoted_in_sixty_characters_on_one_line() -> None:
+    assert quote("a\nb " * 1000) == '"' + "a b " * 14 + 'a..."'
+
+
+def test_a_text_that_fits_is_not_clipped() -> None:
+    assert (clip("a" * 60, 60), clip("a" * 61, 60)) == ("a" * 60, "a" * 57 + "...")

@@ -1,0 +1,171 @@
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from flask_chatbot.core.language.locale import Locale
+from flask_chatbot.core.loading.preamble import is_country
+from tests.core.books import load, problems, rule_name, said
+
+RULES = "rules: [{keyword: [harga, daftar harga], reply: x}, {keyword: menu kak, reply: x}]\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "locale"),
+    [
+        ("", Locale(language="id", timezone=ZoneInfo("Asia/Jakarta"), country="ID")),
+        ("settings: {language: en}\n", Locale(language="en", timezone=ZoneInfo("Asia/Jakarta"), country="ID")),
+        ("settings: {timezone: Europe/Berlin, country: DE}\n", Locale(language="id", timezone=ZoneInfo("Europe/Berlin"), country="DE")),
+        ("settings: {}\n", Locale()),
+        ("settings: {country: NO}\n", Locale(country="NO")),
+    ],
+)
+def test_settings_say_how_the_bot_speaks(tmp_path: Path, settings: str, locale: Locale) -> None:
+    assert load(tmp_path, settings + RULES).locale == locale
+
+
+@pytest.mark.parametrize(("country", "known"), [("ID", True), ("NO", True), ("XX", False), ("id", False)])
+def test_a_country_is_one_with_telephones(country: str, known: bool) -> None:
+    assert is_country(country) is known
+
+
+@pytest.mark.parametrize(("country", "text", "number"), [("ID", "0213456789", "62213456789"), ("MY", "0123456789", "60123456789")])
+def test_local_numbers_are_read_in_the_country(tmp_path: Path, country: str, text: str, number: str) -> None:
+    book = load(
+        tmp_path,
+        f"settings: {{country: {country}}}\nrules: [{{keyword: 'x#', fields: [{{hp: {{type: phone}}}}], reply: '{{{{ hp }}}}'}}]\n",
+    )
+    assert said(book, f"x#{text}") == number
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ("{language: fr}", "2:22: 'language' must be one of id, en, not 'fr'."),
+        ("{language: idn}", "2:22: 'language' must be one of id, en, not 'idn'. Did you mean 'id'?"),
+        ("{language: [id]}", "2:22: 'language' must be text, not a list."),
+        ("{timezone: asia/jakarta}", "2:22: unknown time zone 'asia/jakarta'. Did you mean 'Asia/Jakarta'?"),
+        ("{timezone: WIB7}", "2:22: unknown time zone 'WIB7'. Use an IANA name, such as Asia/Jakarta."),
+        ("{timezone: ''}", "2:22: unknown time zone ''. Use an IANA name, such as Asia/Jakarta."),
+        ("{timezone: ../etc/passwd}", "2:22: unknown time zone '../etc/passwd'. Use an IANA name, such as Asia/Jakarta."),
+        ("{country: Indonesia}", "2:21: 'country' must be a country's two capital letters, such as ID, not 'Indonesia'."),
+        ("{country: id}", "2:21: 'country' must be a country's two capital letters, such as ID, not 'id'."),
+        ("{country: XX}", "2:21: 'XX' is no country with telephone numbers. Write its two capital letters, such as ID or MY."),
+        ("{ignore_words: {a: b}}", "2:26: 'ignore_words' must be text or a list, not a group of keys."),
+        (
+            "{ignore_words: [kak, tolong dong]}",
+            "2:32: words are ignored one by one, and 'tolong dong' is none. Write each word as an entry of its own.",
+        ),
+        ("{ignore_words: [kak, '#']}", "2:32: words are ignored one by one, and '#' is none. Write each word as an entry of its own."),
+        ("{langauge: id}", "2:12: unknown key 'langauge'. Did you mean 'language'?"),
+        ("{zzz: red}", "2:12: unknown key 'zzz'. Known here: language, timezone, country, groups, hours, ignore_words."),
+        ("ignore_words please", "2:11: 'settings' must be a group of keys, not 'ignore_words please'."),
+        ("[ignore_words]", "2:11: 'settings' must be a group of keys, not a list."),
+        ("", "2:1: 'settings' is empty. Write a group of keys after it, or remove it."),
+    ],
+)
+def test_a_wrong_setting_is_told(tmp_path: Path, settings: str, problem: str) -> None:
+    assert problems(tmp_path, f"version: 1\nsettings: {settings}\n{RULES}") == [f"rules.yaml:{problem}"]
+
+
+@pytest.mark.parametrize(
+    ("written", "mend"),
+    [
+        ("Asia", "Use an IANA name, such as Asia/Jakarta."),
+        ("Jakarta", "Did you mean 'Asia/Jakarta'?"),
+        ("WIB", "Write Asia/Jakarta."),
+        ("wita", "Write Asia/Makassar."),
+        ("WIT", "Write Asia/Jayapura."),
+    ],
+)
+def test_what_is_no_time_zone_is_told_with_the_name_of_one(tmp_path: Path, written: str, mend: str) -> None:
+    assert problems(tmp_path, f"settings: {{timezone: {written}}}\n{RULES}") == [f"rules.yaml:1:22: unknown time zone '{written}'. {mend}"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "text", "name"),
+    [
+        ("", "harga kak", "harga"),
+        ("", "harga please", None),
+        ("settings: {language: en}", "harga please", "harga"),
+        ("settings: {language: en}", "harga kak", None),
+        ("settings: {ignore_words: [gan]}", "harga kak", None),
+        ("settings: {ignore_words: gan}", "harga gan", "harga"),
+        ("settings: {ignore_words: [no, 1]}", "no harga 1", "harga"),
+        ("settings: {ignore_words: []}", "harga kak", None),
+        ("settings: {ignore_words: [kak]}", "menu kak", "menu kak"),
+    ],
+)
+def test_courtesy_words_are_the_languages_own_or_those_listed(tmp_path: Path, settings: str, text: str, name: str | None) -> None:
+    assert rule_name(load(tmp_path, f"{settings}\n{RULES}"), text) == name
+
+
+@pytest.mark.parametrize("text", ["hrg", "PRICE!", "daftar pricelist", "1", "harga"])
+def test_a_synonym_stands_for_its_head_word_everywhere(tmp_path: Path, text: str) -> None:
+    assert rule_name(load(tmp_path, f"synonyms: {{harga: [hrg, price, pricelist, 1]}}\n{RULES}"), text) == "harga"
+
+
+@pytest.mark.parametrize("text", ["cek HRG", "cek harga", "hrgnya cek"])
+def test_keywords_written_with_a_synonym_are_found_by_the_head_word(tmp_path: Path, text: str) -> None:
+    book = load(tmp_path, "synonyms: {harga: hrg}\nrules: [{keyword: cek hrg, reply: x}]\n")
+    assert rule_name(book, text) == (None if "nya" in text else "cek hrg")
+
+
+def test_heads_may_be_given_in_several_files(tmp_path: Path) -> None:
+    book = load(tmp_path, f"include: b.yaml\nsynonyms: {{harga: hrg}}\n{RULES}", {"b.yaml": "synonyms: {harga: [harga, price]}\n"})
+    assert [rule_name(book, text) for text in ("hrg", "price")] == ["harga", "harga"]
+
+
+def test_synonyms_that_cannot_be_are_told(tmp_path: Path) -> None:
+    text = f"""
+synonyms:
+  harga: [hrg, daftar harga]
+  ongkos: [kirim, HRG!]
+  kirim: [antar]
+  daftar barang: list
+  tanya: ["?#", ""]
+{RULES}"""
+    assert problems(tmp_path, text) == [
+        "rules.yaml:3:16: synonyms stand for single words, and 'daftar harga' is none. Make it a keyword of its own.",
+        "rules.yaml:4:19: 'hrg' stands for 'harga' already, at rules.yaml:3:11. Remove one of them.",
+        "rules.yaml:5:11: 'kirim' is itself a synonym of 'ongkos'. List all its words there.",
+        "rules.yaml:6:18: synonyms stand for single words, and 'daftar barang' is none. Make it a keyword of its own.",
+        "rules.yaml:7:11: synonyms stand for single words, and '?#' is none. Make it a keyword of its own.",
+        "rules.yaml:7:17: entry 2 of 'tanya' is an empty text. Write something, or remove it.",
+    ]
+
+
+def test_synonyms_in_a_ring_are_told(tmp_path: Path) -> None:
+    assert problems(tmp_path, f"synonyms: {{a: b, b: a}}\n{RULES}") == [
+        "rules.yaml:1:15: 'a' is itself a synonym of 'b'. List all its words there.",
+        "rules.yaml:1:21: 'b' is itself a synonym of 'a'. List all its words there.",
+    ]
+
+
+def test_vars_that_cannot_be_are_told(tmp_path: Path) -> None:
+    text = f"""
+vars:
+  toko: x
+  nama: Budi
+  class: 1
+  loop: 1
+  none: 1
+  "harga kaos": 5
+  1a: 2
+  kosong:
+  grup: {{a: 1}}
+  daftar: [a, [b]]
+{RULES}"""
+    taken = "which means something else in templates. Choose another name."
+    letters = "cannot be a name in templates. Use letters, digits and _, beginning with a letter."
+    assert problems(tmp_path, text) == [
+        f"rules.yaml:4:3: a var may not be called 'nama', {taken}",
+        f"rules.yaml:5:3: a var may not be called 'class', {taken}",
+        f"rules.yaml:6:3: a var may not be called 'loop', {taken}",
+        f"rules.yaml:7:3: a var may not be called 'none', {taken}",
+        f"rules.yaml:8:3: 'harga kaos' {letters}",
+        f"rules.yaml:9:3: '1a' {letters}",
+        "rules.yaml:10:3: 'kosong' is empty. Write text or a list after it, or remove it.",
+        "rules.yaml:11:9: 'grup' must be text or a list, not a group of keys.",
+        "rules.yaml:12:15: entry 2 of 'daftar' must be text, not a list.",
+    ]
