@@ -13,7 +13,8 @@ from flask_chatbot.config import Settings
 from flask_chatbot.core.conversation.memory import NO_MEMORY, Memory, ShortMemory, State
 from flask_chatbot.core.conversation.remember import TRIES, Remembering
 from flask_chatbot.core.deciding.context import keeps_quiet
-from flask_chatbot.core.deciding.engine import Decision, ForwardFailed, HandlerFailed, Notes, Outcome, decide, lacking
+from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, HandlerFailed, Notes, Outcome
+from flask_chatbot.core.deciding.engine import decide, lacking
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.contacts import callable_only
 from flask_chatbot.core.language.sentences import say

@@ -12,13 +12,13 @@ from typing import Any
 
 from jinja2 import UndefinedError
 
-from flask_chatbot.core.deciding.rulebook import Rule, RuleBook
+from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.field import Context, Field, FieldType
 from flask_chatbot.core.fields.types import FIELD_TYPES
-from flask_chatbot.core.language.locale import Locale
-from flask_chatbot.core.language.sentences import quote, say
+from flask_chatbot.core.language.sentences import Locale, quote, say
 from flask_chatbot.core.loading.additions import AddedRule, Additions
 from flask_chatbot.core.loading.loader import short_path
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.filters import Misfit, filters
 from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
 from flask_chatbot.errors import AnswerFailed, HandlerError, Invalid

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from flask_chatbot.core.checks.runner import Failure
 from flask_chatbot.core.deciding.explain import KINDS, Verdict
-from flask_chatbot.core.deciding.rulebook import Rule, RuleBook
+from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.controls import json_text, visible
 from flask_chatbot.core.loading.loader import Loaded, short_path
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.actions import Action, action_data
 from flask_chatbot.core.values.problems import Problem
 from flask_chatbot.core.values.written import reply_data, shown

@@ -10,7 +10,7 @@ from flask import Flask
 
 from flask_chatbot.bot import Bot
 from flask_chatbot.core.conversation.memory import ShortMemory, State
-from flask_chatbot.core.deciding.engine import Decision
+from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.explain import explain
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.values.messages import Message, Sender

@@ -11,10 +11,12 @@ from flask import Flask
 
 from flask_chatbot.bot import Bot, NoDeeds
 from flask_chatbot.core.conversation.memory import Memory, ShortMemory
-from flask_chatbot.core.deciding.engine import Decision, Notes, decide
+from flask_chatbot.core.deciding.decision import Decision, Notes
+from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.explain import lasting
-from flask_chatbot.core.deciding.rulebook import Rule, RuleBook
+from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.messages import Message
 
 

@@ -34,7 +34,7 @@ from flask_chatbot import (
 )
 from flask_chatbot.bot import Bot
 from flask_chatbot.core.conversation.memory import Memory, ShortMemory, State
-from flask_chatbot.core.deciding.engine import Decision
+from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.language.numbers import mask
 from flask_chatbot.core.values.actions import Notify, Save
 from flask_chatbot.core.values.messages import Sender

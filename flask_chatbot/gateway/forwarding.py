@@ -10,9 +10,9 @@ from hashlib import sha256
 from secrets import token_hex
 
 from flask_chatbot.answerwire import read_answer
-from flask_chatbot.core.deciding.rulebook import Keyword
 from flask_chatbot.core.late import sleep
 from flask_chatbot.core.matching.index import Kind, Match
+from flask_chatbot.core.matching.rule import Keyword
 from flask_chatbot.core.values.actions import Forward
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Reply

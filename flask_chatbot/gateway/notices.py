@@ -1,9 +1,8 @@
 """What a member of staff is told when a rule says `notify`."""
 
 from flask_chatbot.core.fields.field import titled
-from flask_chatbot.core.language.locale import Locale
 from flask_chatbot.core.language.numbers import format_phone
-from flask_chatbot.core.language.sentences import clip, say
+from flask_chatbot.core.language.sentences import Locale, clip, say
 from flask_chatbot.core.matching.index import Match
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import TEXT_LIMIT, Text

@@ -5,8 +5,9 @@ from datetime import datetime
 from random import Random
 
 from flask_chatbot.core.deciding.context import Moment
-from flask_chatbot.core.deciding.rulebook import Rule, RuleBook
+from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.matching.index import Kind, Match
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.answers import make_all
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.problems import did_you_mean

@@ -7,7 +7,8 @@ from random import Random
 from types import MappingProxyType
 
 from flask_chatbot.core.conversation.memory import NO_MEMORY
-from flask_chatbot.core.deciding.engine import Decision, decide
+from flask_chatbot.core.deciding.decision import Decision
+from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.loading.loader import load_rules, read_rules
 from flask_chatbot.core.values.messages import Message, Sender

@@ -7,9 +7,10 @@ from itertools import starmap
 from flask_chatbot.core.checks.overlaps import contests
 from flask_chatbot.core.conditions.conditions import disjoint
 from flask_chatbot.core.conditions.hours import Hours
-from flask_chatbot.core.deciding.rulebook import Rule, RuleBook
+from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.daytimes import DAY, Span
 from flask_chatbot.core.language.sentences import clip
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.answers import Answer, ContactAnswer, LocationAnswer, MediaAnswer, OneOf, TextAnswer
 from flask_chatbot.core.templates.template import Template
 from flask_chatbot.core.values.actions import Forward, Notify, Save

@@ -10,7 +10,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 from flask_chatbot.core.conversation.memory import ShortMemory, State
-from flask_chatbot.core.deciding.engine import Decision, decide
+from flask_chatbot.core.deciding.decision import Decision
+from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.field import Context, Field
 from flask_chatbot.core.language.contacts import as_sent

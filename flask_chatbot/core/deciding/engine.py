@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -13,14 +13,16 @@ from flask_chatbot.core.conversation.dialogue import NOWHERE, ShownMenu, chat_ke
 from flask_chatbot.core.conversation.forms import NO_FORM, WRONG_LIMIT, Ask, Form, Stop, begin, readings, step
 from flask_chatbot.core.conversation.memory import Memory, State
 from flask_chatbot.core.deciding.context import Moment, begun_by, leaves, never_answers, trigger
-from flask_chatbot.core.deciding.rulebook import Rule, RuleBook
+from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, Handle, HandlerFailed, Notes, Outcome, no_handler
+from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.explanation import explain
 from flask_chatbot.core.fields.field import SURPLUS, Reading
 from flask_chatbot.core.language.folding import TEXT_LIMIT
 from flask_chatbot.core.language.sentences import say
 from flask_chatbot.core.matching.index import Candidate, Kind, Match
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.answers import make_all
-from flask_chatbot.core.values.actions import Action, Pause, Save
+from flask_chatbot.core.values.actions import Pause, Save
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.core.values.replies import REPLIES_LIMIT, Menu, Reply, Text
@@ -31,39 +33,6 @@ FIRST_ROW = {"number": 1}  # `saved` where nobody keeps rows: in tests and trial
 SENDER = ("nama", "nohp")  # names of templates that a rule may need nevertheless
 
 log = logging.getLogger(__name__)
-
-Notes = dict[str, Any]
-Outcome = Mapping[str, object] | tuple[Reply | Menu, ...] | None
-Handle = Callable[[Match, Message, Notes], Outcome]
-
-
-class HandlerFailed(Exception):
-    """Raised by `handle` where the app's own code failed: these replies, and nothing else, are what comes of the match."""
-
-    def __init__(self, replies: tuple[Reply, ...]) -> None:
-        self.replies = replies
-        super().__init__("a handler failed")
-
-
-class ForwardFailed(Exception):
-    """Raised by `handle` where the webhook that a rule forwards to gave no answer: its `failed` is what comes of the match."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What to answer and to do. `match` is None where no rule answers.
-
-    `remember` is the sender's new state, None where nothing changed; it and the `actions` are for whoever asked to carry out.
-    """
-
-    match: Match | None
-    replies: tuple[Reply, ...] = ()
-    remember: State | None = None
-    actions: tuple[Action, ...] = ()
-
-
-def no_handler(match: Match, message: Message, notes: Notes) -> None:
-    """Leaves every rule to its YAML."""
 
 
 def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, random: Random, handle: Handle = no_handler) -> Decision:

@@ -11,7 +11,7 @@ from flask_chatbot.core.conversation.dialogue import Dialogue, chat_key, read_di
 from flask_chatbot.core.conversation.forms import Form, readings
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.deciding.context import Moment, leaves
-from flask_chatbot.core.deciding.engine import Decision
+from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.matching.index import Candidate, Kind
 from flask_chatbot.core.values.messages import Message

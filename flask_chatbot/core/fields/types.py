@@ -14,9 +14,8 @@ from babel.dates import get_day_names, get_month_names
 
 from flask_chatbot.core.fields.field import Context, Field, FieldType, Pattern, listed
 from flask_chatbot.core.language.folding import UNSEEN, nfkc
-from flask_chatbot.core.language.locale import is_month_first
 from flask_chatbot.core.language.numbers import customers_phone
-from flask_chatbot.core.language.sentences import DAY_WORDS, NO_WORDS, YES_WORDS, quote, say
+from flask_chatbot.core.language.sentences import DAY_WORDS, NO_WORDS, YES_WORDS, is_month_first, quote, say
 
 __all__ = ["FIELD_TYPES", "Context", "FieldType"]
 

@@ -1,6 +1,8 @@
-"""The built-in wording: what a customer reads where a rule file has no words of its own."""
+"""How a bot speaks: its language, and the built-in sentences that customers read where a rule file has no words of its own."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 LANGUAGES = ("id", "en")
 
@@ -98,6 +100,24 @@ _EN = {
     "no": "no",
 }
 SENTENCES: Mapping[str, Mapping[str, str]] = {"id": _ID, "en": _EN}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locale:
+    """Language of built-in sentences, time zone of dates, country of local telephone numbers."""
+
+    language: str = "id"
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Jakarta"))
+    country: str = "ID"
+
+
+def is_month_first(language: str, country: str) -> bool:
+    """True if short dates are written and read with the month before the day: in English, in the United States.
+
+    >>> is_month_first("en", "US"), is_month_first("en", "ID"), is_month_first("id", "US")
+    (True, False, False)
+    """
+    return language == "en" and country == "US"
 
 
 def say(language: str, key: str, **values: object) -> str:

@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
-from flask_chatbot.core.deciding.rulebook import MenuEntry
 from flask_chatbot.core.fields.field import Field, FieldType
 from flask_chatbot.core.language.durations import read_duration
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.numbers import normalize_phone
 from flask_chatbot.core.loading.fields import build_fields
+from flask_chatbot.core.loading.lookalikes import may_mislead, warn_of_lookalikes
 from flask_chatbot.core.loading.places import Place
-from flask_chatbot.core.templates.lookalikes import may_mislead, warn_of_lookalikes
-from flask_chatbot.core.templates.template import Sandbox, Template, compile_template, has_marks
+from flask_chatbot.core.loading.texts import compile_template
+from flask_chatbot.core.matching.rule import MenuEntry
+from flask_chatbot.core.templates.template import Sandbox, Template, has_marks
 from flask_chatbot.core.templates.types import Names
 from flask_chatbot.core.values.actions import Action, Forward, Notify, Pause, Save, Subscribe
 

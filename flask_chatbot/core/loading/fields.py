@@ -8,11 +8,11 @@ from typing import Any
 
 from flask_chatbot.core.fields.field import Context, Field, FieldType, Option
 from flask_chatbot.core.fields.types import FIELD_TYPES
-from flask_chatbot.core.language.locale import Locale
+from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.loading.places import Place
-from flask_chatbot.core.matching.patterns import build_pattern
+from flask_chatbot.core.loading.texts import build_pattern, compile_template
 from flask_chatbot.core.templates.check import JINJA_NAMES
-from flask_chatbot.core.templates.template import Sandbox, Template, compile_template
+from flask_chatbot.core.templates.template import Sandbox, Template
 from flask_chatbot.core.templates.types import Type, type_of_var
 from flask_chatbot.core.values.problems import did_you_mean
 

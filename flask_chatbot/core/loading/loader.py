@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
-from flask_chatbot.core.deciding.rulebook import RULES_PER_LITERAL, Rule, RuleBook
+from flask_chatbot.core.deciding.rulebook import RULES_PER_LITERAL, RuleBook
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, read_added
 from flask_chatbot.core.loading.conditions import build_hours
@@ -19,6 +19,7 @@ from flask_chatbot.core.loading.preamble import build_folding, build_groups, bui
 from flask_chatbot.core.loading.rules import NAMES, ONLY_FALLBACK, RuleBuilder
 from flask_chatbot.core.loading.tests import build_test, check_names
 from flask_chatbot.core.matching.index import Index
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.schema.repair import GONE
 from flask_chatbot.core.templates.template import Sandbox
 from flask_chatbot.core.templates.types import type_of_var

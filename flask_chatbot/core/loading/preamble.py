@@ -6,8 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from flask_chatbot.core.language.folding import Folding, fold
-from flask_chatbot.core.language.locale import Locale
-from flask_chatbot.core.language.sentences import IGNORE_WORDS
+from flask_chatbot.core.language.sentences import IGNORE_WORDS, Locale
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.templates.check import JINJA_NAMES
 from flask_chatbot.core.values.problems import did_you_mean

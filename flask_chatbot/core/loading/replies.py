@@ -1,8 +1,9 @@
 """The ``reply:`` of a rule, compiled."""
 
 from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.loading.texts import compile_template
 from flask_chatbot.core.templates.answers import Answer, ContactAnswer, LocationAnswer, MediaAnswer, OneOf, TextAnswer
-from flask_chatbot.core.templates.template import Sandbox, Template, compile_template
+from flask_chatbot.core.templates.template import Sandbox, Template
 from flask_chatbot.core.templates.types import Names
 from flask_chatbot.core.values.replies import Audio, Document, Image, Video
 

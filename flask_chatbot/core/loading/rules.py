@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, cast
 
-from flask_chatbot.core.deciding.rulebook import Rule
 from flask_chatbot.core.fields.field import Field, FieldType
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.language.folding import Folding
@@ -15,6 +14,7 @@ from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.replies import ReplyBuilder
 from flask_chatbot.core.loading.tests import build_test
 from flask_chatbot.core.loading.triggers import KEYS, build_kinds, first_written
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.template import Sandbox
 from flask_chatbot.core.templates.types import TEXTS, UNKNOWN, Names, Type
 

@@ -4,14 +4,14 @@ import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from flask_chatbot.core.deciding.rulebook import Keyword
 from flask_chatbot.core.language.folding import Folding
 from flask_chatbot.core.loading.fields import check_name
 from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.loading.texts import build_pattern
 from flask_chatbot.core.matching.pattern_syntax import tokens
-from flask_chatbot.core.matching.patterns import Pattern, build_pattern
-from flask_chatbot.core.matching.phrases import Phrase, build_phrase
-from flask_chatbot.core.matching.similar import check_similar
+from flask_chatbot.core.matching.patterns import Pattern
+from flask_chatbot.core.matching.phrases import LETTERS_LIMIT, WORDS_LIMIT, read_phrase
+from flask_chatbot.core.matching.rule import Keyword, Phrase
 
 KEYS = ("keyword", "pattern", "contains", "similar")
 GROUP = re.compile(r"\(\?P?<(\w+)>")  # as a token of a pattern
@@ -102,3 +102,25 @@ def build_similar(entries: Iterable[Place], folding: Folding) -> tuple[str, ...]
     """The folded texts."""
     literals = [(entry, folding.fold(entry.data)) for entry in entries]
     return tuple(dict.fromkeys(literal for entry, literal in literals if check_similar(entry, literal)))
+
+
+def build_phrase(place: Place, folding: Folding) -> Phrase | None:
+    """The phrase at `place`, or None after telling what is wrong with it."""
+    try:
+        return read_phrase(place.data, folding)
+    except ValueError as error:
+        place.tell(str(error))
+        return None
+
+
+def check_similar(place: Place, literal: str) -> bool:
+    """Whether a folded text can be compared with typing errors; if not, it is told."""
+    words = literal.split()
+    longest = max(map(len, words), default=0)
+    if not literal:
+        place.tell(f"{place.data!r} has nothing that could be compared. Write at least one word.")
+    elif len(words) > WORDS_LIMIT:
+        place.tell(f"a 'similar' text has at most {WORDS_LIMIT} words, and this has {len(words)}. Use 'contains' for a part of it.")
+    elif longest > LETTERS_LIMIT:
+        place.tell(f"a word of a 'similar' text has at most {LETTERS_LIMIT} letters, and one here has {longest}. Shorten it.")
+    return bool(literal) and len(words) <= WORDS_LIMIT and longest <= LETTERS_LIMIT

@@ -6,10 +6,10 @@ from enum import IntEnum
 from itertools import chain
 from typing import NamedTuple
 
-from flask_chatbot.core.deciding.rulebook import Rule
 from flask_chatbot.core.language.folding import TEXT_LIMIT, Folding
 from flask_chatbot.core.matching.pattern_index import PatternIndex
 from flask_chatbot.core.matching.phrases import PhraseIndex
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.similar import SimilarIndex, Suggestions
 from flask_chatbot.core.values.problems import Problem
 

@@ -10,7 +10,7 @@ from flask_chatbot.core.matching.patterns import EFFORT_LIMIT, Pattern, as_writt
 from flask_chatbot.core.values.problems import Problem
 
 if TYPE_CHECKING:
-    from flask_chatbot.core.deciding.rulebook import Rule
+    from flask_chatbot.core.matching.rule import Rule
 
 GRAM = 3  # characters in a row by which a pattern is found
 CROWD_LIMIT = 100  # patterns that may have to be tried for the same three characters, or for every text

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 from flask_chatbot.core.language.folding import TEXT_LIMIT, nfkc
-from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.matching.pattern_cost import read_memory
 from flask_chatbot.core.matching.pattern_parts import Needed, Parts, read_parts
 from flask_chatbot.core.matching.pattern_syntax import tokens
@@ -90,17 +89,6 @@ def as_written(text: str) -> str:
 def encoded(text: str) -> bytes:
     """The bytes RE2 works on; half a character, which no bytes stand for, becomes a question mark."""
     return text.encode("utf-8", "replace")
-
-
-def build_pattern(place: Place, mend: str = "Use 'min' and 'max' for long texts.") -> Pattern | None:
-    """The pattern at `place`, or None after telling what is wrong with it; `mend` is the way out of repeating too much."""
-    try:
-        return read_pattern(place.data, mend)
-    except ValueError as error:
-        place.tell(str(error))
-    except ImportError:
-        place.tell("patterns need RE2, which is not installed. Run: pip install 'flask-chatbot[patterns]'")
-    return None
 
 
 def read_pattern(source: str, mend: str = "Repeat less.") -> Pattern:

@@ -2,36 +2,13 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from flask_chatbot.core.language.folding import Folding, fold, split_words
-from flask_chatbot.core.loading.places import Place
-
-if TYPE_CHECKING:
-    from flask_chatbot.core.deciding.rulebook import Rule
+from flask_chatbot.core.matching.rule import Phrase, Rule
 
 WORDS_LIMIT = 30  # words of one phrase
 LETTERS_LIMIT = 64  # letters of one word in it
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A phrase as written, `literal`, the folded text with its star, and its words, of which that at `star` (-1 for none) only begins."""
-
-    written: str
-    literal: str
-    words: tuple[str, ...]
-    star: int = -1
-
-
-def build_phrase(place: Place, folding: Folding) -> Phrase | None:
-    """The phrase at `place`, or None after telling what is wrong with it."""
-    try:
-        return read_phrase(place.data, folding)
-    except ValueError as error:
-        place.tell(str(error))
-        return None
 
 
 def read_phrase(written: str, folding: Folding) -> Phrase:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
 
-from flask_chatbot.core.loading.places import Place
-from flask_chatbot.core.matching.phrases import LETTERS_LIMIT, WORDS_LIMIT
 from flask_chatbot.core.values.problems import Problem
 
 if TYPE_CHECKING:
-    from flask_chatbot.core.deciding.rulebook import Rule
+    from flask_chatbot.core.matching.rule import Rule
 
 FORGIVING = 4  # letters a word must have for a typing error in it to be forgiven
 CROWD_LIMIT = 100  # words that may have the same letters but for one
@@ -38,19 +36,6 @@ def shortened(word: str) -> set[str]:
     ['ab', 'abb', 'bb']
     """
     return {word, *[word[:place] + word[place + 1 :] for place in range(len(word))]}
-
-
-def check_similar(place: Place, literal: str) -> bool:
-    """Whether a folded text can be compared with typing errors; if not, it is told."""
-    words = literal.split()
-    longest = max(map(len, words), default=0)
-    if not literal:
-        place.tell(f"{place.data!r} has nothing that could be compared. Write at least one word.")
-    elif len(words) > WORDS_LIMIT:
-        place.tell(f"a 'similar' text has at most {WORDS_LIMIT} words, and this has {len(words)}. Use 'contains' for a part of it.")
-    elif longest > LETTERS_LIMIT:
-        place.tell(f"a word of a 'similar' text has at most {LETTERS_LIMIT} letters, and one here has {longest}. Shorten it.")
-    return bool(literal) and len(words) <= WORDS_LIMIT and longest <= LETTERS_LIMIT
 
 
 class Spellings:

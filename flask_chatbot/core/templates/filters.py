@@ -10,8 +10,8 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, Undefined, pass_environment
 from jinja2.filters import FILTERS, do_truncate, do_unique
 
-from flask_chatbot.core.language.locale import Locale, is_month_first
 from flask_chatbot.core.language.numbers import format_phone, mask
+from flask_chatbot.core.language.sentences import Locale, is_month_first
 from flask_chatbot.core.templates.date_forms import LIMIT as PATTERN_LIMIT
 from flask_chatbot.core.templates.date_forms import WIDTHS, in_calendar_years
 from flask_chatbot.core.values.replies import TEXT_LIMIT

@@ -14,15 +14,12 @@ from jinja2.lexer import TokenStream
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from flask_chatbot.core.language.locale import Locale
-from flask_chatbot.core.language.sentences import say
-from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.language.sentences import Locale, say
 from flask_chatbot.core.templates.budget import SUM_SIZE, TAKE_NOTHING, Rendering, compared, metered, repeated, walked
 from flask_chatbot.core.templates.check import LOOP_NAMES, PART_NAMES, PARTS, TESTS, TOO_DEEP, check_tree, part_named
 from flask_chatbot.core.templates.filters import NUMBER_LIMIT, Misfit, filters, kind, single, write_date, write_time
 from flask_chatbot.core.templates.flaws import Flaw, located
 from flask_chatbot.core.templates.lines import placed, without_tag_lines
-from flask_chatbot.core.templates.lookalikes import may_mislead, warn_of_lookalikes
 from flask_chatbot.core.templates.shapes import Shapes
 from flask_chatbot.core.templates.spelling import spelled
 from flask_chatbot.core.templates.syntax import explain
@@ -314,12 +311,3 @@ def flaws(source: str, sandbox: Sandbox, names: Names) -> list[Flaw]:
     except RecursionError:
         return [Flaw(1, TOO_DEEP)]
     return [located(source, fault) for fault in check_tree(tree, typed(names), sandbox.filters, sandbox.globals)]
-
-
-def compile_template(place: Place, sandbox: Sandbox, names: Names) -> Template:
-    """The template written at `place`, which may use `names` beside the `vars`; its flaws are told there."""
-    for flaw in check(place.data, sandbox, names):
-        place.tell_of_word(flaw.line, flaw.word, flaw.message, flaw.may_be_python, flaw.nth, flaw.is_warning)
-    if may_mislead(place.data):
-        warn_of_lookalikes(place, names)
-    return Template(place.data, sandbox)

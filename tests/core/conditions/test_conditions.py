@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from flask_chatbot.core.conditions.conditions import Condition, Failure, Numbers, disjoint, is_clock
 from flask_chatbot.core.conditions.hours import Hours
-from flask_chatbot.core.deciding.rulebook import Rule
 from flask_chatbot.core.language.daytimes import read_dates, read_span
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Text
 from tests.core import books

@@ -5,7 +5,8 @@ from random import Random
 from typing import Literal
 
 from flask_chatbot.core.conversation.memory import ShortMemory
-from flask_chatbot.core.deciding.engine import Decision, Handle, decide, no_handler
+from flask_chatbot.core.deciding.decision import Decision, Handle, no_handler
+from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Reply, Text

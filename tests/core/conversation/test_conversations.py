@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flask_chatbot.core.conversation.memory import CHATS_LIMIT
-from flask_chatbot.core.deciding.engine import HandlerFailed, Outcome
+from flask_chatbot.core.deciding.decision import HandlerFailed, Outcome
 from flask_chatbot.core.matching.index import Kind, Match
 from flask_chatbot.core.values.actions import Notify, Save
 from flask_chatbot.core.values.messages import Message

@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from flask_chatbot.core.conversation.dialogue import PATIENCE, Dialogue, read_dialogues
 from flask_chatbot.core.conversation.memory import ShortMemory, State, read_state, write_state
-from flask_chatbot.core.deciding.engine import Decision, Outcome, decide
+from flask_chatbot.core.deciding.decision import Decision, Outcome
+from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.matching.index import Kind, Match
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Menu, Text

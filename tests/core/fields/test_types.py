@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from flask_chatbot.core.fields.field import Context, Field, Option
 from flask_chatbot.core.fields.types import FIELD_TYPES
-from flask_chatbot.core.language.locale import Locale
+from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.templates.filters import write_date
 
 ID = Context("id", "ID", datetime(2026, 11, 22, 14, 30, tzinfo=ZoneInfo("Asia/Jakarta")))

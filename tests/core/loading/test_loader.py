@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.core.deciding.rulebook import Keyword, Rule
 from flask_chatbot.core.fields.field import Option
 from flask_chatbot.core.loading.loader import load_rules, read_rules
+from flask_chatbot.core.matching.rule import Keyword, Rule
 from flask_chatbot.core.templates.answers import TextAnswer
 from flask_chatbot.core.values.problems import Mark
 from flask_chatbot.core.values.replies import Text

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flask_chatbot.core.language.locale import Locale
+from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.loading.preamble import is_country
 from tests.core.books import load, problems, rule_name, said
 

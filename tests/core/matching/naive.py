@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from unicodedata import normalize
 
-from flask_chatbot.core.deciding.rulebook import Keyword, Rule
 from flask_chatbot.core.language.folding import IGNORED_AT_EACH_END, fold, split_words
 from flask_chatbot.core.matching.index import Candidate, Kind
-from flask_chatbot.core.matching.phrases import Phrase
+from flask_chatbot.core.matching.rule import Keyword, Phrase, Rule
 
 
 class Naive:

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.deciding.rulebook import Keyword, Rule
 from flask_chatbot.core.language.folding import Folding
 from flask_chatbot.core.matching.index import Candidate, Index, Kind
 from flask_chatbot.core.matching.patterns import read_pattern
 from flask_chatbot.core.matching.phrases import read_phrase
+from flask_chatbot.core.matching.rule import Keyword, Rule
 from flask_chatbot.core.values.problems import Mark
 from tests.core.books import ask, load, rule_name
 from tests.core.matching.naive import Naive

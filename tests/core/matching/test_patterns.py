@@ -8,11 +8,11 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.deciding.rulebook import Rule
 from flask_chatbot.core.matching.pattern_cost import read_memory
 from flask_chatbot.core.matching.pattern_index import CROWD_LIMIT, LOOK, PatternIndex, has_one_form
 from flask_chatbot.core.matching.pattern_parts import read_parts
 from flask_chatbot.core.matching.patterns import EFFORT_LIMIT, effort, read_pattern
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.problems import Mark
 from tests.core.books import ask, load, problems, rule_name, said
 

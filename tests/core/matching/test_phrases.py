@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.core.deciding.rulebook import Rule
 from flask_chatbot.core.language.folding import Folding, split_words
 from flask_chatbot.core.matching.phrases import PhraseIndex, read_phrase
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.problems import Mark
 from tests.core.books import load, problems, rule_name
 

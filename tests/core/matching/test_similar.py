@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.deciding.rulebook import Rule
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.similar import CROWD_LIMIT, SimilarIndex, Spellings, Suggestions
 from flask_chatbot.core.values.problems import Mark
 from tests.core.books import load, problems, rule_name, said

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from flask_chatbot.core.language.locale import Locale
+from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.templates.answers import OneOf, TextAnswer, make_all
 from flask_chatbot.core.templates.template import Sandbox, Template
 from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Image, Location, Reply, Text, Video

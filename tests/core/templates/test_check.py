@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.core.language.locale import Locale
+from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.templates.check import TESTS
 from flask_chatbot.core.templates.flaws import Flaw
 from flask_chatbot.core.templates.template import Sandbox, check

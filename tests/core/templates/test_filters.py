@@ -6,7 +6,7 @@ from jinja2 import Environment, pass_context, pass_environment, pass_eval_contex
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 
-from flask_chatbot.core.language.locale import Locale
+from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.templates.filters import JINJA_FILTERS, filters
 from flask_chatbot.core.templates.template import Sandbox, Template
 from flask_chatbot.errors import AnswerFailed

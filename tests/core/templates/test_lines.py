@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
 
-from flask_chatbot.core.language.locale import Locale
+from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.templates.template import Sandbox, Template, flaws
 
 SANDBOX = Sandbox(Locale(), {"toko": "Toko"})

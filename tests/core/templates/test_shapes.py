@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.language.locale import Locale
+from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.templates.shapes import Shapes, shape_of, tags_of
 from flask_chatbot.core.templates.template import Sandbox, check, flaws
 from flask_chatbot.core.templates.types import Names, Type

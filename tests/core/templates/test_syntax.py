@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.core.language.locale import Locale
+from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.templates.template import Sandbox, check
 from tests.core.books import in_rule, problems
 

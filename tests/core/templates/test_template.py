@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 from sqlalchemy import text as sql
 
-from flask_chatbot.core.language.locale import Locale
+from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.templates.filters import join
 from flask_chatbot.core.templates.template import Sandbox, Template, joined
 from flask_chatbot.core.values.replies import Text

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.language.locale import Locale
+from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.templates.template import Sandbox, Template, check
 from flask_chatbot.core.templates.types import TEXTS, Names, Type
 from flask_chatbot.errors import AnswerFailed

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import pytest
 
-from flask_chatbot.core.deciding.engine import ForwardFailed, Notes, Outcome
+from flask_chatbot.core.deciding.decision import ForwardFailed, Notes, Outcome
 from flask_chatbot.core.deciding.explain import explain
 from flask_chatbot.core.matching.index import Match
 from flask_chatbot.core.values.actions import Forward, Pause, Save

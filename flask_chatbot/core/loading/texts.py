@@ -1,0 +1,27 @@
+"""The patterns and templates that are written at the places of a file, compiled."""
+
+from flask_chatbot.core.loading.lookalikes import may_mislead, warn_of_lookalikes
+from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.matching.patterns import Pattern, read_pattern
+from flask_chatbot.core.templates.template import Sandbox, Template, check
+from flask_chatbot.core.templates.types import Names
+
+
+def build_pattern(place: Place, mend: str = "Use 'min' and 'max' for long texts.") -> Pattern | None:
+    """The pattern at `place`, or None after telling what is wrong with it; `mend` is the way out of repeating too much."""
+    try:
+        return read_pattern(place.data, mend)
+    except ValueError as error:
+        place.tell(str(error))
+    except ImportError:
+        place.tell("patterns need RE2, which is not installed. Run: pip install 'flask-chatbot[patterns]'")
+    return None
+
+
+def compile_template(place: Place, sandbox: Sandbox, names: Names) -> Template:
+    """The template written at `place`, which may use `names` beside the `vars`; its flaws are told there."""
+    for flaw in check(place.data, sandbox, names):
+        place.tell_of_word(flaw.line, flaw.word, flaw.message, flaw.may_be_python, flaw.nth, flaw.is_warning)
+    if may_mislead(place.data):
+        warn_of_lookalikes(place, names)
+    return Template(place.data, sandbox)
