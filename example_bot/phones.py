@@ -1,7 +1,7 @@
 """The WhatsApp of the example: phones in memory, and what they receive is shown in the terminal."""
 
 from flask_chatbot import Text
-from flask_chatbot.transports.simulated import Arrived
+from flask_chatbot.transports.faults import Arrived
 from flask_chatbot.transports.simulator import Simulator
 
 GROUP = "120363041234567890"

@@ -17,7 +17,7 @@ from flask_chatbot.errors import (
     TryLater,
 )
 from flask_chatbot.extension import Chatbot
-from flask_chatbot.gateway.signing import verify_signature
+from flask_chatbot.webclient.signing import verify_signature
 
 __all__ = [
     "Ack",

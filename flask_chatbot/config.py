@@ -25,8 +25,8 @@ from flask_chatbot.readers import (
     read_time,
     read_transport,
 )
-from flask_chatbot.strictjson import read_json
 from flask_chatbot.transports.base import Transport
+from flask_chatbot.wire.strict_json import read_json
 
 _START = "CHATBOT_"
 # Kubernetes and Docker set the first in every container beside a service called "chatbot"; the last are for test suites.

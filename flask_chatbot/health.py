@@ -11,7 +11,7 @@ from flask_chatbot.bot import Bot
 from flask_chatbot.hostproof import add_route, exempt
 from flask_chatbot.keys import key_of_header
 from flask_chatbot.reloading import keep_fresh
-from flask_chatbot.wire import write_refusal
+from flask_chatbot.wire.webhook import write_refusal
 
 METHODS = ("GET", "HEAD")
 

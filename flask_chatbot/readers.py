@@ -12,8 +12,8 @@ from flask_chatbot.core.language.durations import LONGEST, UNITS, read_duration
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.keys import Key, read_secret
 from flask_chatbot.privatehosts import read_private_host
-from flask_chatbot.strictjson import Number
 from flask_chatbot.transports.base import Transport
+from flask_chatbot.wire.strict_json import Number
 
 MAKE_A_KEY = 'python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
 WORKERS = ("thread", "off")
@@ -115,7 +115,7 @@ def read_database(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(f"it is {kind_of(value)}. Write a URL as a string, such as 'sqlite:///chatbot.sqlite'.")
     # Imported where it is used: a bot that sets no database starts without SQLAlchemy.
-    from flask_chatbot.store.urls import read_url
+    from flask_chatbot.database.urls import read_url
 
     read_url(value)
     return value

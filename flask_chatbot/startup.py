@@ -19,9 +19,9 @@ from flask_chatbot.handlers import Handlers
 from flask_chatbot.readers import MAKE_A_KEY
 
 if TYPE_CHECKING:
+    from flask_chatbot.database.database import Database
     from flask_chatbot.gateway.actions import Actions
     from flask_chatbot.gateway.repeats import Calls
-    from flask_chatbot.store.database import Database
 
 TOLD = 20  # rules in one line of the log
 SAFE_LENGTH = 8  # bytes; a shorter key is taken, with a warning
@@ -100,7 +100,7 @@ def warn_of_notices(bot: Bot) -> None:
 
 def make_database(url: str | None, instance: Path) -> "Database":
     """The database of an app; opened when it is first used."""
-    from flask_chatbot.store.database import Database
+    from flask_chatbot.database.database import Database
 
     return Database(url, instance)
 

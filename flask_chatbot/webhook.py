@@ -12,12 +12,12 @@ from werkzeug.datastructures import Headers
 from flask_chatbot.bodies import CUT_SHORT, read_body
 from flask_chatbot.bot import Bot
 from flask_chatbot.errors import BadPayload, BadSignature, StoreError
-from flask_chatbot.gateway.signing import verify_signature
 from flask_chatbot.hostproof import add_route, exempt
 from flask_chatbot.keys import find_key, near_miss
 from flask_chatbot.reloading import keep_fresh
 from flask_chatbot.tracebacks import told, with_words
-from flask_chatbot.wire import kind_in_json, read_object, read_webhook, write_refusal, write_replies
+from flask_chatbot.webclient.signing import verify_signature
+from flask_chatbot.wire.webhook import kind_in_json, read_object, read_webhook, write_refusal, write_replies
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

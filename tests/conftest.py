@@ -7,9 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.canaries import Watch
+from tests.databases import database, empty, postgresql, server, sqlite, url
 from tests.examples import use_examples
 from tests.postgres import MISSING, SERVER, database_of
 from tests.processes import ProcessMarks
+
+__all__ = ["database", "empty", "postgresql", "server", "sqlite", "url"]
 
 # Read when an app starts, and by every child process a test starts. CHATBOT_TEST_* says what the machine has for tests.
 for name in [each for each in os.environ if each.startswith(("CHATBOT_", "FLASK_")) and not each.startswith("CHATBOT_TEST_")]:

@@ -11,7 +11,7 @@ from flask import Flask, Request, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from flask_chatbot.wire import EXAMPLE, write_refusal
+from flask_chatbot.wire.webhook import EXAMPLE, write_refusal
 from tests.apps import HALO, KEY, TOO_LARGE, UNKNOWN, halo, make_app
 
 URL = "/chatbot/webhook"

@@ -16,9 +16,9 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from flask_chatbot import Chatbot
-from flask_chatbot.gateway.signing import headers
+from flask_chatbot.database.database import Database
 from flask_chatbot.store import inbox, optouts, saved
-from flask_chatbot.store.database import Database
+from flask_chatbot.webclient.signing import headers
 from tests.apps import KEY
 
 RULES = """\

@@ -15,8 +15,8 @@ from flask_chatbot.hosts import find_host
 from flask_chatbot.reports import columns
 
 if TYPE_CHECKING:
+    from flask_chatbot.database.database import Database
     from flask_chatbot.gateway.service import Gateway
-    from flask_chatbot.store.database import Database
 
 NAME_ONE = "Name it (flask --app shop chatbot ...), or run this in the folder of its app.py."
 NO_GATEWAY = (
@@ -73,7 +73,7 @@ class Place(NamedTuple):
 
 def find_place(context: click.Context) -> Place:
     """The app that the command is for; `click.ClickException` where there is none, or it does not start."""
-    from flask_chatbot.store.database import Database  # here, since SQLAlchemy is slow to load
+    from flask_chatbot.database.database import Database  # here, since SQLAlchemy is slow to load
 
     host = find_host(context)
     if host.app is None or host.bot is None:

@@ -10,7 +10,7 @@ from flask_chatbot.errors import StoreError
 from flask_chatbot.terminal import echo
 
 if TYPE_CHECKING:
-    from flask_chatbot.store.database import Database
+    from flask_chatbot.database.database import Database
 
 
 @click.group()
@@ -30,7 +30,7 @@ def upgrade(context: click.Context) -> None:
 
     Exit codes: 0 the tables are those of this version, 1 no app, or its database fails, 2 a wrong option.
     """
-    from flask_chatbot.store.upgrading import upgrade as bring_up_to_date
+    from flask_chatbot.database.upgrading import upgrade as bring_up_to_date
 
     place = find_place(context)
     bring_up_to_date(place.database)
@@ -51,7 +51,7 @@ def backup(context: click.Context, file: Path, force: bool) -> None:
 
     Exit codes: 0 FILE is a whole copy, 1 no app, or it could not be made, 2 a wrong option.
     """
-    from flask_chatbot.store.backups import back_up
+    from flask_chatbot.database.backups import back_up
 
     database = find_place(context).database
     source = file_of(database, "Use pg_dump: pg_dump --format=custom --file=FILE DATABASE")
@@ -75,7 +75,7 @@ def restore(context: click.Context, file: Path) -> None:
 
     Exit codes: 0 FILE is the database now, 1 no app, or nothing was changed, 2 a wrong option.
     """
-    from flask_chatbot.store.backups import restore as put_back
+    from flask_chatbot.database.backups import restore as put_back
 
     database = find_place(context).database
     target = file_of(database, "Use pg_restore: pg_restore --clean --if-exists --dbname=DATABASE FILE")

@@ -19,8 +19,8 @@ from flask_chatbot.store import inbox
 from flask_chatbot.store.forgetting import forget
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.terminal import echo, styled
+from flask_chatbot.transports.faults import Arrived, Receipts
 from flask_chatbot.transports.phones import Phone
-from flask_chatbot.transports.simulated import Arrived, Receipts
 from flask_chatbot.transports.simulator import Simulator
 
 PATIENCE = 15.0  # seconds for an answer to arrive; a file that it holds is fetched first

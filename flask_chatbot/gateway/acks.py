@@ -7,11 +7,11 @@ from secrets import token_hex
 from sqlalchemy import Connection
 
 from flask_chatbot.core.values.outbound import Ack, Receipt
+from flask_chatbot.database.database import Database
 from flask_chatbot.errors import FetchRefused
-from flask_chatbot.gateway.addresses import read_url
 from flask_chatbot.gateway.schedule import Clock
 from flask_chatbot.store import callbacks, stored, transport_ids
-from flask_chatbot.store.database import Database
+from flask_chatbot.webclient.addresses import read_url
 
 log = logging.getLogger(__name__)
 

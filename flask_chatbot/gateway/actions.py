@@ -13,12 +13,12 @@ from flask_chatbot.core.values.actions import Forward, Notify, Save, Subscribe
 from flask_chatbot.core.values.chats import person_chat
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Reply
+from flask_chatbot.database.database import Database
 from flask_chatbot.errors import StoreError
 from flask_chatbot.gateway.forwarding import Forwarder
 from flask_chatbot.gateway.notices import notice
 from flask_chatbot.gateway.service import Gateway
 from flask_chatbot.store import optouts, saved
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.memory import StoreMemory
 from flask_chatbot.store.sweeping import sweep
 

@@ -16,8 +16,6 @@ from flask.blueprints import BlueprintSetupState
 from flask_chatbot.bodies import CUT_SHORT, read_body
 from flask_chatbot.bot import Bot
 from flask_chatbot.errors import BadPayload, NotAccepted, Refused, StoreError, TryLater
-from flask_chatbot.gateway.calls import BY_ENDPOINT, EXAMPLES, Send, read_number, read_send
-from flask_chatbot.gateway.openapi import describe
 from flask_chatbot.gateway.service import Accepted, Gateway, Once, Terms
 from flask_chatbot.gateway.waits import Wait
 from flask_chatbot.hostproof import add_route, exempt
@@ -25,7 +23,9 @@ from flask_chatbot.keys import key_of_header, near_miss
 from flask_chatbot.store.callbacks import StoredCallback
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.tracebacks import told, with_words
-from flask_chatbot.wire import read_object
+from flask_chatbot.wire.calls import BY_ENDPOINT, EXAMPLES, Send, read_number, read_send
+from flask_chatbot.wire.openapi import describe
+from flask_chatbot.wire.webhook import read_object
 
 RETRY_AFTER = 30  # seconds, where nothing better is known
 KEY_LIMIT = 255  # characters of an Idempotency-Key

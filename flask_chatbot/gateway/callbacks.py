@@ -8,11 +8,12 @@ from random import Random
 
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.errors import FetchLater, FetchRefused
-from flask_chatbot.gateway.http import Answer, HttpClient
-from flask_chatbot.gateway.schedule import Clock, next_callback, read_retry_after
-from flask_chatbot.gateway.signing import headers
+from flask_chatbot.gateway.schedule import Clock, next_callback
 from flask_chatbot.store.callbacks import CallbackClaim
 from flask_chatbot.tracebacks import told
+from flask_chatbot.webclient.client import Answer, HttpClient
+from flask_chatbot.webclient.retry_after import read_retry_after
+from flask_chatbot.webclient.signing import headers
 
 DEADLINE = 15.0  # seconds, from connecting to the last byte
 ANSWER_LIMIT = 256 * 1024  # bytes

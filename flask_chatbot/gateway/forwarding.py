@@ -9,7 +9,6 @@ from dataclasses import replace
 from hashlib import sha256
 from secrets import token_hex
 
-from flask_chatbot.answerwire import read_answer
 from flask_chatbot.core.late import sleep
 from flask_chatbot.core.matching.index import Kind, Match
 from flask_chatbot.core.matching.rule import Keyword
@@ -17,12 +16,14 @@ from flask_chatbot.core.values.actions import Forward
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import BadPayload, FetchLater, FetchRefused
-from flask_chatbot.gateway.addresses import read_url
-from flask_chatbot.gateway.http import Answer, HttpClient
-from flask_chatbot.gateway.media import told_kind
-from flask_chatbot.gateway.schedule import Clock, read_retry_after
-from flask_chatbot.gateway.signing import headers
+from flask_chatbot.gateway.schedule import Clock
+from flask_chatbot.transports.media import told_kind
 from flask_chatbot.variables import expanded
+from flask_chatbot.webclient.addresses import read_url
+from flask_chatbot.webclient.client import Answer, HttpClient
+from flask_chatbot.webclient.retry_after import read_retry_after
+from flask_chatbot.webclient.signing import headers
+from flask_chatbot.wire.answers import read_answer
 
 STARTS = (0.0, 2.0, 8.0)  # seconds after the first, for each try
 ANSWER_LIMIT = 256 * 1024  # bytes

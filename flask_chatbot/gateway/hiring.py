@@ -8,13 +8,13 @@ from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.gateway.acks import Acks
 from flask_chatbot.gateway.callbacks import Caller
-from flask_chatbot.gateway.fetching import fetch_media
 from flask_chatbot.gateway.pacing import Tempo
 from flask_chatbot.gateway.service import Gateway
 from flask_chatbot.gateway.worker import Gear, Worker
 from flask_chatbot.store.clock import server_time
 from flask_chatbot.store.sweeping import sweep
 from flask_chatbot.transports.base import File
+from flask_chatbot.webclient.files import fetch_media
 
 KEPT = 30 * 86_400.0  # seconds: what became of a message, dead letters included
 

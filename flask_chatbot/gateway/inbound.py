@@ -16,11 +16,11 @@ from flask_chatbot.core.language.numbers import mask
 from flask_chatbot.core.late import Late, new_condition
 from flask_chatbot.core.values.chats import chat_of, number_of
 from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.database.statements import is_chat
 from flask_chatbot.gateway.actions import Actions
 from flask_chatbot.gateway.keeping import Keeping
 from flask_chatbot.gateway.service import Gateway
 from flask_chatbot.store import inbox
-from flask_chatbot.store.statements import is_chat
 
 ANSWERS_LIMIT = 20  # answers to one sender in a minute; two bots must not talk all night
 MINUTE = 60.0  # seconds

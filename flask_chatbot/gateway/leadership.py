@@ -5,11 +5,11 @@ import socket
 from collections.abc import Callable
 from secrets import token_hex
 
+from flask_chatbot.database.database import Database
 from flask_chatbot.errors import TransportError, TryLater
 from flask_chatbot.gateway.processes import describe_process, is_gone
 from flask_chatbot.gateway.schedule import LEADERSHIP, Clock
 from flask_chatbot.store import leases, outbox
-from flask_chatbot.store.database import Database
 from flask_chatbot.transports.base import Listener, Transport
 
 DURATION = LEADERSHIP

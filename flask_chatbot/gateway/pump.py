@@ -8,9 +8,9 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from flask_chatbot.database.database import Database
 from flask_chatbot.errors import StoreError
 from flask_chatbot.gateway.schedule import Backoff, Clock
-from flask_chatbot.store.database import Database
 
 GATHER = 0.02  # seconds: what is done within it shares a transaction
 POLL = (0.1, 1.0)  # seconds between two looks, from just after there was something to do to long after

@@ -5,14 +5,14 @@ from contextlib import AbstractContextManager
 
 from flask_chatbot.bot import Bot
 from flask_chatbot.core.values.messages import Message
+from flask_chatbot.database.database import Database
 from flask_chatbot.gateway.actions import Actions
 from flask_chatbot.gateway.forwarding import Forwarder
-from flask_chatbot.gateway.http import HttpClient
 from flask_chatbot.gateway.inbound import Inbound
 from flask_chatbot.gateway.keeping import KEPT, Keeping
 from flask_chatbot.gateway.repeats import Calls
 from flask_chatbot.gateway.service import Gateway
-from flask_chatbot.store.database import Database
+from flask_chatbot.webclient.client import HttpClient
 
 
 def actions_of(bot: Bot, database: Database) -> Actions:

@@ -12,7 +12,7 @@ from flask_chatbot.gateway.actions import Actions
 from flask_chatbot.gateway.inbound import AlreadyAnswered, Turnstile
 from flask_chatbot.gateway.keeping import Keeping
 from flask_chatbot.store import inbox
-from flask_chatbot.wire import write_replies
+from flask_chatbot.wire.webhook import write_replies
 
 ID_LIMIT = 255  # characters of a webhook-id; a longer one is cut, which no sender of sense notices
 

@@ -1,7 +1,8 @@
 """When what did not go out is tried again."""
 
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
+
+from flask_chatbot.webclient.retry_after import LONGEST
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -11,7 +12,6 @@ SEND_WAITS = (0.0, 2.0, 10.0, 60.0, 300.0, 1800.0, 2 * HOUR, 6 * HOUR)
 CALLBACK_WAITS = (0.0, 5.0, 300.0, 1800.0, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, DAY)
 JITTER = 0.2  # of a wait, either way: so that what failed together does not come back together
 LEADERSHIP = 15.0  # seconds that a lease outlives a process that does what only one may do
-LONGEST = DAY  # that anybody may ask us to wait
 
 
 def next_send(tries: int, now: float, expires_at: float, after: float = 0.0) -> float | None:
@@ -40,22 +40,6 @@ def next_callback(tries: int, now: float, chance: float, after: float = 0.0) -> 
         return None
     wait = CALLBACK_WAITS[tries] * (1 + JITTER * (2 * chance - 1))
     return now + max(wait, min(after, LONGEST))
-
-
-def read_retry_after(value: str | None, now: float) -> float:
-    """The seconds a ``Retry-After`` header asks for, as a number or a date: 24 hours at most, 0 where it says nothing that can be read.
-
-    >>> read_retry_after("120", 0.0), read_retry_after("Thu, 01 Jan 1970 00:01:00 GMT", 10.0), read_retry_after("soon", 0.0)
-    (120.0, 50.0, 0.0)
-    """
-    text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text[:9]), LONGEST)
-    try:
-        at = parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError, OverflowError, OSError):
-        return 0.0
-    return max(0.0, min(at - now, LONGEST))
 
 
 class Backoff:

@@ -17,18 +17,18 @@ from flask_chatbot.core.values.chats import is_group, number_of, person_chat
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Media, Reply, Text
 from flask_chatbot.core.values.stored import type_of
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.statements import is_chat
 from flask_chatbot.errors import FetchRefused, NotAccepted, TransportError, TryLater
-from flask_chatbot.gateway.http import HttpClient
 from flask_chatbot.gateway.schedule import LEADERSHIP
 from flask_chatbot.gateway.waits import Wait, Way, waiting_calls, why_waits
 from flask_chatbot.store import callbacks, idempotency, optouts, outbox, requests, stored
 from flask_chatbot.store.callbacks import NewCallback, StoredCallback
 from flask_chatbot.store.clock import server_time
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import NewMessage
-from flask_chatbot.store.statements import is_chat
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.transports.base import Group, Session, Transport
+from flask_chatbot.webclient.client import HttpClient
 
 LIFETIME = 24 * 3600.0  # seconds: a message that did not go out by then never will
 REMEMBERED = 24 * 3600.0  # seconds an Idempotency-Key is

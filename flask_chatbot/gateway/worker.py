@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Receipt
+from flask_chatbot.database.database import Database
 from flask_chatbot.errors import StoreError
 from flask_chatbot.gateway import calling
 from flask_chatbot.gateway.acks import Acks
@@ -26,7 +27,6 @@ from flask_chatbot.gateway.schedule import Clock
 from flask_chatbot.gateway.sending import LEASE, Sending
 from flask_chatbot.gateway.suspects import Suspects
 from flask_chatbot.store.clock import server_time
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.sweeping import end_claims
 from flask_chatbot.transports.base import File, Transport
 

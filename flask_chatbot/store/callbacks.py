@@ -7,8 +7,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection, bindparam, case, exists, func, select, update
 
 from flask_chatbot.core.values.outbound import Ack
-from flask_chatbot.store.statements import fitting, storable, word
-from flask_chatbot.store.tables import callbacks
+from flask_chatbot.database.statements import fitting, storable, word
+from flask_chatbot.database.tables import callbacks
 
 AT_ONCE = 500  # rows in one statement
 HOST_LIMIT = 255  # characters

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from flask_chatbot.store.statements import lock_all, lock_key, word
-from flask_chatbot.store.tables import messages
+from flask_chatbot.database.statements import lock_all, lock_key, word
+from flask_chatbot.database.tables import messages
 
 _waiting = messages.alias("waiting")
 _next = (

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from flask_chatbot.store.tables import callbacks, messages, transport_ids
+from flask_chatbot.database.tables import callbacks, messages, transport_ids
 
 _OURS = messages.c.session == bindparam("name")
 _FORGET = (

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select
 
-from flask_chatbot.store.statements import upsert
-from flask_chatbot.store.tables import idempotency
+from flask_chatbot.database.statements import upsert
+from flask_chatbot.database.tables import idempotency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

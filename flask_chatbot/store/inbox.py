@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from flask_chatbot.store.statements import fitting, storable, upsert
-from flask_chatbot.store.tables import inbox
+from flask_chatbot.database.statements import fitting, storable, upsert
+from flask_chatbot.database.tables import inbox
 
 ID_LIMIT, NAME_LIMIT = 255, 80  # characters; what is longer is kept by its SHA-256
 

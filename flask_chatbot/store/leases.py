@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection, bindparam, case, delete, or_, select
 
-from flask_chatbot.store.statements import upsert
-from flask_chatbot.store.tables import leases
+from flask_chatbot.database.statements import upsert
+from flask_chatbot.database.tables import leases
 
 _c = leases.c
 _TAKE = upsert(

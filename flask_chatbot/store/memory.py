@@ -7,10 +7,10 @@ from hashlib import sha256
 from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
 from flask_chatbot.core.conversation.memory import Memory, State, read_state, write_state
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.statements import upsert
+from flask_chatbot.database.tables import people
 from flask_chatbot.errors import StoreError
-from flask_chatbot.store.database import Database
-from flask_chatbot.store.statements import upsert
-from flask_chatbot.store.tables import people
 
 SWEEP_EVERY = 300  # seconds
 SWEEP_AT_MOST = 500  # rows

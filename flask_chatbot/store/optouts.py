@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from flask_chatbot.store.statements import fitting, upsert
-from flask_chatbot.store.tables import opted_out
+from flask_chatbot.database.statements import fitting, upsert
+from flask_chatbot.database.tables import opted_out
 
 NUMBER_LIMIT = 80  # characters; a longer one is kept by its SHA-256
 

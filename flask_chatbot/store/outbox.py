@@ -17,9 +17,9 @@ from sqlalchemy import Connection, bindparam, case, exists, or_, select, update
 from flask_chatbot.core.values.outbound import Outbound
 from flask_chatbot.core.values.replies import Reply, Text
 from flask_chatbot.core.values.stored import read_reply, write_reply
+from flask_chatbot.database.statements import lock_key, storable, try_locks, word, written_out
+from flask_chatbot.database.tables import messages
 from flask_chatbot.store.chats import lock_chats, promote
-from flask_chatbot.store.statements import lock_key, storable, try_locks, word, written_out
-from flask_chatbot.store.tables import messages
 
 MOST_DEATHS = 5  # of workers: of one that held it with others, then of those that tried it alone; it is given up then
 LOOKED_AT = 200  # rows in a second round, where the first found many that are behind others of their chat

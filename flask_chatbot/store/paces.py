@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from flask_chatbot.store.statements import upsert
-from flask_chatbot.store.tables import paces
+from flask_chatbot.database.statements import upsert
+from flask_chatbot.database.tables import paces
 
 _c = paces.c
 _NEW = upsert(lambda insert: insert(paces).on_conflict_do_nothing())

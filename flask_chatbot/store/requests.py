@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from flask_chatbot.store.statements import storable
-from flask_chatbot.store.tables import requests
+from flask_chatbot.database.statements import storable
+from flask_chatbot.database.tables import requests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

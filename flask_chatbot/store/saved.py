@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from flask_chatbot.store.statements import fitting, storable, upsert
-from flask_chatbot.store.tables import counters, saved
+from flask_chatbot.database.statements import fitting, storable, upsert
+from flask_chatbot.database.tables import counters, saved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

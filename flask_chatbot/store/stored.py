@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.database.statements import storable, word
+from flask_chatbot.database.tables import messages
 from flask_chatbot.store.chats import lock_chats, promote
-from flask_chatbot.store.statements import storable, word
-from flask_chatbot.store.tables import messages
 
 AT_ONCE = 500  # rows in one statement
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Column, ColumnElement, Connection, Delete, Double, bindparam, delete, select, tuple_, update
 
-from flask_chatbot.store.statements import word
-from flask_chatbot.store.tables import callbacks, idempotency, inbox, messages, people, requests, transport_ids
+from flask_chatbot.database.statements import word
+from flask_chatbot.database.tables import callbacks, idempotency, inbox, messages, people, requests, transport_ids
 
 AT_MOST = 500  # rows of one table in one call
 KEEP = 30 * 86_400.0  # seconds

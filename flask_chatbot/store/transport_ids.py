@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from flask_chatbot.core.values.outbound import Ack, Receipt
-from flask_chatbot.store.statements import fitting, storable, upsert
-from flask_chatbot.store.tables import transport_ids
+from flask_chatbot.database.statements import fitting, storable, upsert
+from flask_chatbot.database.tables import transport_ids
 
 ID_LIMIT = 128  # characters; a longer one is kept by its SHA-256
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
-from flask_chatbot.store.statements import word
-from flask_chatbot.store.tables import callbacks, messages
+from flask_chatbot.database.statements import word
+from flask_chatbot.database.tables import callbacks, messages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import Refused
 from flask_chatbot.transports.base import Group
-from flask_chatbot.transports.simulated import Arrived
+from flask_chatbot.transports.faults import Arrived
 
 KEPT = 10_000  # messages; one that simulates for months must not fill the memory
 

@@ -35,9 +35,9 @@ from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.errors import TryLater
 from flask_chatbot.transports.base import File, Group, Listener, Session
+from flask_chatbot.transports.faults import AnswerLost, Arrived, Asked, Fault, Faults, Receipts, Slow, Time
 from flask_chatbot.transports.phones import KEPT, Network, Phone
 from flask_chatbot.transports.postbox import Postbox
-from flask_chatbot.transports.simulated import AnswerLost, Arrived, Asked, Fault, Faults, Receipts, Slow, Time
 
 NUMBER = "6283111111111"
 PROFILE = "Simulator"

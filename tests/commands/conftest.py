@@ -6,9 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.commands.shops import Shop, open_shop
-from tests.store.conftest import postgresql, server, sqlite, url
-
-__all__ = ["postgresql", "server", "sqlite", "url"]
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from flask_chatbot import Chatbot
 from flask_chatbot.cli import chatbot
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Text
+from flask_chatbot.database.database import Database
 from flask_chatbot.store import callbacks, outbox, stored
 from flask_chatbot.store.callbacks import NewCallback, Outcome
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import NewMessage
 
 KEY = "kunci-toko-maju"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.store.database import Database
-from flask_chatbot.store.tables import metadata
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.tables import metadata
 from tests.commands.shops import Shop, open_shop
 
 
@@ -49,7 +49,7 @@ def another_process(path: Path) -> Iterator[None]:
     program = f"""
 import sys
 from pathlib import Path
-from flask_chatbot.store.database import Database
+from flask_chatbot.database.database import Database
 database = Database("sqlite:///{path}", Path("/"))
 with database.reading():
     pass

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from flask_chatbot.database.tables import callbacks, messages, transport_ids
 from flask_chatbot.store import outbox
-from flask_chatbot.store.tables import callbacks, messages, transport_ids
 from tests.commands.shops import KEY, Shop, open_shop
 
 BUDI = "6281234567890"

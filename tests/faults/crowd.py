@@ -12,8 +12,8 @@ from pathlib import Path
 from random import Random
 
 from flask_chatbot.core.values.replies import Text
+from flask_chatbot.database.database import Database
 from flask_chatbot.store import outbox, stored
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import NewMessage
 from tests.faults.journal import read_journal
 

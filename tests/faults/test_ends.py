@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.store.database import Database
+from flask_chatbot.database.database import Database
 from tests.faults.crowd import accept, check, crowd, is_done, wait_for
 from tests.faults.journal import read_journal
 

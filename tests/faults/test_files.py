@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.store.backups import back_up
+from flask_chatbot.database.backups import back_up
 from tests.servers.calls import exchange, whole
 from tests.servers.running import Running, gunicorn
 

@@ -1,4 +1,4 @@
-"""The databases of the store's tests serve here too, and an app that serves the API."""
+"""An app that serves the API."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +7,6 @@ import pytest
 from flask import Flask
 
 from tests.gateway.apps import gateway_app, gateway_of
-from tests.store.conftest import database, postgresql, server, sqlite, url
-
-__all__ = ["database", "postgresql", "server", "sqlite", "url"]
 
 
 @pytest.fixture

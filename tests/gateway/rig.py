@@ -10,16 +10,16 @@ from random import Random
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.core.values.replies import Reply, Text
+from flask_chatbot.database.database import Database
 from flask_chatbot.gateway.acks import Acks
 from flask_chatbot.gateway.callbacks import Caller
-from flask_chatbot.gateway.http import Answer, HttpClient
 from flask_chatbot.gateway.worker import Gear
 from flask_chatbot.store import callbacks, outbox, stored
 from flask_chatbot.store.callbacks import StoredCallback
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import NewMessage
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.transports.base import File, Group, Listener, Session
+from flask_chatbot.webclient.client import Answer, HttpClient
 
 PATIENCE = 30.0  # seconds
 START = 1_700_000_000.0  # epoch seconds

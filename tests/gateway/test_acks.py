@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_chatbot.core.values.outbound import Ack, Receipt
-from flask_chatbot.store.database import Database
+from flask_chatbot.database.database import Database
 from tests.gateway.rig import START, Rig
 
 URL = "https://crm.example.com/acks"

@@ -8,10 +8,10 @@ import pytest
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.errors import FetchLater, FetchRefused
 from flask_chatbot.gateway.callbacks import Caller, Tried
-from flask_chatbot.gateway.http import Answer
-from flask_chatbot.gateway.signing import verify_signature
 from flask_chatbot.keys import read_secret
 from flask_chatbot.store.callbacks import CallbackClaim
+from flask_chatbot.webclient.client import Answer
+from flask_chatbot.webclient.signing import verify_signature
 from tests.gateway.rig import START, Client, Clock
 
 URL = "https://crm.example.com/acks"

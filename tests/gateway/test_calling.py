@@ -7,6 +7,8 @@ from random import Random
 import pytest
 
 from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.tables import callbacks as table
 from flask_chatbot.gateway.callbacks import Caller, Tried
 from flask_chatbot.gateway.calling import KILLER, Calling, outcome_of
 from flask_chatbot.gateway.pump import Pump, Shift
@@ -14,8 +16,6 @@ from flask_chatbot.gateway.schedule import CALLBACK_WAITS
 from flask_chatbot.gateway.suspects import Suspects
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import CallbackClaim, NewCallback, Outcome
-from flask_chatbot.store.database import Database
-from flask_chatbot.store.tables import callbacks as table
 from tests.gateway.rig import PATIENCE, START, Clock
 
 

@@ -8,11 +8,11 @@ from time import monotonic, time
 
 import pytest
 
+from flask_chatbot.database.database import Database
 from flask_chatbot.errors import FetchLater, StoreError, TryLater
 from flask_chatbot.gateway.clocks import ASK_EVERY, SharedClock
 from flask_chatbot.gateway.worker import Gear, Worker
 from flask_chatbot.store.clock import server_time
-from flask_chatbot.store.database import Database
 from tests.gateway.rig import PATIENCE, START, Clock, Rig
 
 HOUR = 3600.0

@@ -13,8 +13,8 @@ from urllib.request import urlopen
 import pytest
 
 from flask_chatbot.core.values.replies import Text
+from flask_chatbot.database.database import Database
 from flask_chatbot.store import leases, outbox, stored
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import NewMessage
 from tests.faults.journal import read_journal
 from tests.servers import running

@@ -18,10 +18,10 @@ from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Image, Reply, Text
 from flask_chatbot.errors import FetchError, FetchLater, FetchRefused
 from flask_chatbot.gateway.forwarding import Forwarder, payload
-from flask_chatbot.gateway.http import HttpClient
-from flask_chatbot.gateway.signing import verify_signature
+from flask_chatbot.webclient.client import HttpClient
+from flask_chatbot.webclient.signing import verify_signature
 from tests.core.conversation.talks import Talk
-from tests.gateway.servers import Request, drips, ok, serving
+from tests.webclient.servers import Request, drips, ok, serving
 
 AT = 1_700_000_000.0
 KEY = "kunci"

@@ -18,9 +18,9 @@ from flask_chatbot.core.values.replies import Document, Image, Text
 from flask_chatbot.gateway.hiring import hire
 from flask_chatbot.gateway.reception import receiver
 from flask_chatbot.gateway.service import Gateway, Terms
-from flask_chatbot.gateway.signing import verify_signature
-from flask_chatbot.transports.simulated import Receipts
+from flask_chatbot.transports.faults import Receipts
 from flask_chatbot.transports.simulator import Simulator
+from flask_chatbot.webclient.signing import verify_signature
 from tests.apps import RULES
 from tests.gateway.rig import Clock
 

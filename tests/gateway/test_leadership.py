@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from flask_chatbot.database.database import Database
 from flask_chatbot.errors import StoreError, TryLater
 from flask_chatbot.gateway.leadership import DURATION, Lease, Tenure, holder_name, is_dead
 from flask_chatbot.store import outbox
-from flask_chatbot.store.database import Database
 from tests.gateway.rig import Clock, Rig, Wire
 from tests.servers.running import ROOT
 

@@ -4,10 +4,10 @@ import pytest
 
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Document, Image, Text
+from flask_chatbot.database.database import Database
 from flask_chatbot.errors import FetchLater, FetchRefused, Refused, TryLater
 from flask_chatbot.gateway.outbox import TOO_LATE, Failed, Later, Outcome, Sender, Sent, Untried, settle
 from flask_chatbot.store import outbox
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import Claim
 from flask_chatbot.transports.base import File
 from tests.gateway.rig import DAY, START, Rig

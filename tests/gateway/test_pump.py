@@ -6,9 +6,9 @@ from threading import Event
 import pytest
 from sqlalchemy import Connection
 
+from flask_chatbot.database.database import Database
 from flask_chatbot.errors import StoreError
 from flask_chatbot.gateway.pump import REMIND, Begin, Pump, Rhythm, Trouble
-from flask_chatbot.store.database import Database
 from tests.gateway.rig import Clock
 
 

@@ -6,15 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.gateway.schedule import (
-    CALLBACK_WAITS,
-    DAY,
-    SEND_WAITS,
-    Backoff,
-    next_callback,
-    next_send,
-    read_retry_after,
-)
+from flask_chatbot.gateway.schedule import CALLBACK_WAITS, DAY, SEND_WAITS, Backoff, next_callback, next_send
+from flask_chatbot.webclient.retry_after import read_retry_after
 
 FOREVER = 1e12
 

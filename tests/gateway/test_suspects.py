@@ -5,9 +5,9 @@ from collections import deque
 import pytest
 from sqlalchemy import Connection
 
+from flask_chatbot.database.database import Database
 from flask_chatbot.gateway.pump import Begin, Pump
 from flask_chatbot.gateway.suspects import SLICE, Suspects
-from flask_chatbot.store.database import Database
 from tests.gateway.rig import Clock
 
 

@@ -12,12 +12,12 @@ import pytest
 
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.outbound import Ack, Receipt
+from flask_chatbot.database.database import Database
 from flask_chatbot.errors import FetchLater, Refused, TryLater
-from flask_chatbot.gateway.http import Answer
 from flask_chatbot.gateway.pacing import Tempo
 from flask_chatbot.gateway.worker import Gear, Progress, Worker
 from flask_chatbot.store import leases, outbox, requests
-from flask_chatbot.store.database import Database
+from flask_chatbot.webclient.client import Answer
 from tests.gateway.rig import PATIENCE, START, Rig
 
 URL = "https://crm.example.com/acks"

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 
 from flask_chatbot import Text
 from flask_chatbot.gateway.service import do_nothing
-from flask_chatbot.transports.simulated import AT_ONCE
+from flask_chatbot.transports.faults import AT_ONCE
 from flask_chatbot.transports.simulator import Simulator
 from flask_chatbot.working import work_while_serving
 from tests.gateway.apps import API_KEY, BUDI, gateway_app, gateway_of

@@ -9,7 +9,7 @@ from flask import Flask, Response, abort, g, jsonify, make_response, request, se
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-from flask_chatbot.wire import EXAMPLE
+from flask_chatbot.wire.webhook import EXAMPLE
 from tests.apps import HALO, TOO_LARGE, halo
 
 Mount = Callable[[Flask], object]  # puts the bot into the app, or nothing

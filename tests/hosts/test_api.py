@@ -16,8 +16,8 @@ from flask_wtf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from flask_chatbot.gateway.calls import EXAMPLES
 from flask_chatbot.transports.simulator import Simulator
+from flask_chatbot.wire.calls import EXAMPLES
 from tests.apps import add_bot
 from tests.gateway.apps import API_KEY, BUDI
 from tests.hosts.apps import CONTRACT, contract, nothing, pages, shop

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from flask_chatbot.core.conversation.memory import Memory
-from flask_chatbot.store.database import Database
+from flask_chatbot.database.database import Database
 from flask_chatbot.store.memory import StoreMemory
 
 

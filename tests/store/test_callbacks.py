@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from sqlalchemy import update
 
 from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.tables import callbacks as table
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import CallbackClaim, NewCallback, Outcome, StoredCallback
-from flask_chatbot.store.database import Database
-from flask_chatbot.store.tables import callbacks as table
 
 
 def new(name: str, message: str = "3EB01", host: str = "shop.example", at: float = 100.0, error: str | None = None) -> NewCallback:

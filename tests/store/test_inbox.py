@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from flask_chatbot.database.database import Database
 from flask_chatbot.store import inbox, optouts, saved
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.inbox import Kept
 from flask_chatbot.store.saved import SavedRow
 

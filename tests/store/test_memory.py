@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from flask_chatbot.core.conversation.memory import SEEN_KEPT, Memory, ShortMemory, State
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.tables import people
 from flask_chatbot.errors import StoreError
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.memory import SWEEP_AFTER, SWEEP_AT_MOST, SWEEP_EVERY, StoreMemory, key_of
-from flask_chatbot.store.tables import people
 from tests.postgres import with_twins
 from tests.store.hammer import hammer
 

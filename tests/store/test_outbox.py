@@ -14,11 +14,11 @@ from sqlalchemy.exc import IntegrityError
 
 from flask_chatbot.core.values.outbound import Ack, Outbound
 from flask_chatbot.core.values.replies import Document, Text
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.tables import messages
 from flask_chatbot.store import outbox, stored
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import LOOKED_AT, MOST_DEATHS, MOST_LOOKED_AT, UNREADABLE, Claim, NewMessage
 from flask_chatbot.store.stored import Stored
-from flask_chatbot.store.tables import messages
 
 _numbers = count(1)
 

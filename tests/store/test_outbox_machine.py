@@ -19,10 +19,10 @@ from sqlalchemy import delete, func, select
 
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Text
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.tables import messages
 from flask_chatbot.store import outbox, stored
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.outbox import MOST_DEATHS, Claim, NewMessage
-from flask_chatbot.store.tables import messages
 from tests.examples import at_most
 
 LEASE = 10.0

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+from flask_chatbot.database.database import Database
 from flask_chatbot.store import idempotency, leases, paces, requests
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.idempotency import Given
 from flask_chatbot.store.requests import Request, Result
 

@@ -3,8 +3,8 @@
 import pytest
 
 from flask_chatbot.core.values.outbound import Ack, Receipt
+from flask_chatbot.database.database import Database
 from flask_chatbot.store import outbox, stored, transport_ids
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.stored import Stored
 from tests.store.test_outbox import add, claim, found, new, states
 

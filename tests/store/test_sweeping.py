@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import Table, func, select
 
 from flask_chatbot.core.values.outbound import Ack, Receipt
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.tables import metadata
 from flask_chatbot.store import callbacks, idempotency, inbox, outbox, requests, transport_ids
 from flask_chatbot.store.callbacks import Outcome
-from flask_chatbot.store.database import Database
 from flask_chatbot.store.sweeping import AT_MOST, FAR, KEEP, REQUESTS_KEPT, SOON, sweep
-from flask_chatbot.store.tables import metadata
 from tests.store.test_callbacks import new as new_callback
 from tests.store.test_outbox import add, claim, new, suspect
 

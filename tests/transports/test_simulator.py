@@ -11,8 +11,8 @@ from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.core.values.replies import Image, Text
 from flask_chatbot.errors import Refused, TryLater
 from flask_chatbot.transports.base import Group, Transport
+from flask_chatbot.transports.faults import AT_ONCE, AnswerLost, Arrived, Receipts, Slow
 from flask_chatbot.transports.phones import KEPT
-from flask_chatbot.transports.simulated import AT_ONCE, AnswerLost, Arrived, Receipts, Slow
 from flask_chatbot.transports.simulator import Simulator
 from tests.transports.contract import BUDI, GROUP, NOBODY, OURS, PICTURE, Heard, TransportContract, outbound
 

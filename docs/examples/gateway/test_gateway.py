@@ -1,7 +1,7 @@
 import pytest
 from app import bot
 from flask_chatbot import Ack, Refused, Text
-from flask_chatbot.transports.simulated import AnswerLost
+from flask_chatbot.transports.faults import AnswerLost
 
 
 @pytest.fixture

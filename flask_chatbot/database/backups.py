@@ -1,0 +1,207 @@
+"""Backups of a SQLite file: made while it is used, and put back without what lay beside the file before."""
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from secrets import token_hex
+
+from sqlalchemy import NullPool, create_engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from flask_chatbot.database.engines import NAME
+from flask_chatbot.database.faults import explain, is_damage
+from flask_chatbot.database.files import beside, open_to_read
+from flask_chatbot.database.upgrading import Tables, tables_in, upgrade_tables
+from flask_chatbot.errors import StoreError
+
+if sys.platform != "win32":
+    import fcntl
+
+_SHARED = (510, 0x40000002)  # where SQLite locks a file that it has open, and an index: https://www.sqlite.org/fileformat2.html
+_INDEX = (1, 128)
+_OLDER = "Restore it from an older backup: flask chatbot db restore FILE"
+_ANOTHER = "Name another backup."
+_NO_BACKUP = {
+    Tables.NONE: "holds no tables of a bot",
+    Tables.UNREADABLE: "is damaged, or no SQLite database",
+    Tables.NEWER: "was made by a newer version, which is to be installed first",
+}
+
+
+def back_up(database: Path, target: Path, *, replace: bool) -> None:
+    """Copy a database into a file that only its owner can read, whole as of one moment; `StoreError` where that cannot be."""
+    if not database.exists():
+        raise StoreError(f"There is no database {database}, so nothing to back up: it is made when something is first kept.")
+    if fault := _no_target(target, database):
+        raise StoreError(f"{target} is {fault}. Name another file.")
+    if target.exists() and not replace:
+        raise StoreError(f"{target} is there already. Name another file, or replace it with --force.")
+    if in_use := next((each for each in beside(target) if each.exists()), None):
+        raise StoreError(f"{in_use} would destroy a backup of that name. Delete it if no program uses it, or name another file.")
+    with _new_file(target) as copy:
+        _copy(lambda: _open(database), copy, database, _OLDER)
+        _check(copy, database, _OLDER)
+        _rename(copy, target)
+
+
+def restore(backup: Path, database: Path) -> Path | None:
+    """Put a backup in the place of a database, its tables brought up to date; where the one before is now, if there was one.
+
+    `StoreError`, and nothing has changed, where the backup is not whole, or a process has the database open as far as can be told.
+    """
+    if not backup.is_file():
+        raise StoreError(f"There is no file {backup}. Name a backup that `flask chatbot db backup` made.")
+    if database.exists() and backup.samefile(database):
+        raise StoreError(f"{backup} is the database itself. Name a backup of it.")
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(database, error) from None
+    database = database.resolve()  # a link stays, and leads to the new file
+    with _new_file(database) as copy, _unused(database):
+        _copy(lambda: open_to_read(backup, alone=not beside(backup)[0].exists()), copy, backup, _ANOTHER)
+        _check(copy, backup, _ANOTHER)
+        _upgrade(copy, backup)
+        _belong_to_the_same(copy, database)
+        aside = _put_aside(database)
+        _rename(copy, database)
+    return aside
+
+
+def _no_target(target: Path, database: Path) -> str | None:
+    """Why a place is none for a backup of a database; None where it is one."""
+    if target.resolve() in (*beside(database), Path(f"{database.resolve()}-journal")):
+        return "where SQLite keeps what belongs to the database"
+    if not target.exists():
+        return None
+    if target.is_dir():
+        return "a folder"
+    if target.samefile(database):
+        return "the database itself"
+    return None if target.is_file() else "no file: a pipe or a device cannot be read as a database"
+
+
+@contextmanager
+def _new_file(place: Path) -> Iterator[Path]:
+    """An empty file beside a place, gone at the end unless it was renamed."""
+    path = place.with_name(f".{place.name}.{token_hex(4)}")
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise _unwritable(place, error) from None
+    try:
+        yield path
+    finally:
+        for each in (path, *beside(path), path.with_name(f"{path.name}-journal")):
+            each.unlink(missing_ok=True)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None)
+
+
+def _copy(open_: Callable[[], sqlite3.Connection], target: Path, source: Path, way_out: str) -> None:
+    """Copy a database while others may write to it; the copy is one file, with nothing beside it. `way_out` for one that is damaged."""
+    try:
+        with closing(open_()) as old, closing(sqlite3.connect(target, isolation_level=None)) as new:
+            new.execute("PRAGMA synchronous=FULL")
+            old.backup(new)
+            new.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        if is_damage(error):
+            raise StoreError(f"{source} {_NO_BACKUP[Tables.UNREADABLE]}. {way_out}") from None
+        told = DBAPIError(None, None, error)
+        raise StoreError(f"{explain(told, str(source))} It could not be copied to {target.parent}.") from None
+
+
+def _check(copy: Path, source: Path, way_out: str) -> None:
+    """`StoreError` where what was copied is no whole database of a bot."""
+    tables = tables_in(lambda: open_to_read(copy, alone=True))
+    fault = _NO_BACKUP.get(tables)
+    if fault is None:
+        try:
+            with closing(open_to_read(copy, alone=True)) as connection:
+                found = [row[0] for row in connection.execute("PRAGMA integrity_check(1)")]
+        except sqlite3.Error:
+            found = []
+        fault = None if found == ["ok"] else "is damaged"
+    if fault is not None:
+        raise StoreError(f"{source} {fault}. {way_out}")
+
+
+def _upgrade(copy: Path, source: Path) -> None:
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(copy), poolclass=NullPool, hide_parameters=True, logging_name=NAME)
+    try:
+        with engine.begin() as connection:
+            upgrade_tables(connection, str(source))
+    except SQLAlchemyError as error:
+        raise StoreError(explain(error, str(source))) from None
+
+
+@contextmanager
+def _unused(database: Path) -> Iterator[None]:
+    """Hold a file, so that nobody opens it; `StoreError` where a process has it open. This process must not: its own locks would go."""
+    opened: list[int] = []
+    try:
+        for path, (length, start) in ((database, _SHARED), (beside(database)[1], _INDEX)):
+            if sys.platform != "win32" and path.exists():
+                opened.append(os.open(path, os.O_RDWR))
+                fcntl.lockf(opened[-1], fcntl.LOCK_EX | fcntl.LOCK_NB, length, start)
+        yield
+    except BlockingIOError:
+        raise StoreError(f"A process has the database {database} open. Stop the server and its workers, and restore it then.") from None
+    except OSError as error:
+        raise _unwritable(database, error) from None
+    finally:
+        for each in opened:
+            os.close(each)
+
+
+def _belong_to_the_same(copy: Path, database: Path) -> None:
+    """Give a new file the owner of the one before, or of its folder: root may restore what another user serves."""
+    if sys.platform != "win32":
+        owner = (database if database.exists() else database.parent).stat()
+        with suppress(PermissionError):
+            os.chown(copy, owner.st_uid, owner.st_gid)
+
+
+def _put_aside(database: Path) -> Path | None:
+    """Rename a database, with what was last written to it; its new name."""
+    wal, shm = beside(database)
+    aside = _free_name(database)
+    found = database.exists()
+    if found:
+        database.rename(aside)
+    if wal.exists():
+        wal.rename(beside(aside)[0])
+    shm.unlink(missing_ok=True)
+    return aside if found else None
+
+
+def _free_name(database: Path) -> Path:
+    """A name that says when this was, and that no file has."""
+    name = f"{database.name}.before-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    path, number = database.with_name(name), 1
+    while any(os.path.lexists(each) for each in (path, *beside(path))):
+        number += 1
+        path = database.with_name(f"{name}-{number}")
+    return path
+
+
+def _rename(path: Path, target: Path) -> None:
+    """Rename a file, and have that on the disk."""
+    path.replace(target)
+    if sys.platform != "win32":
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _unwritable(path: Path, error: OSError) -> StoreError:
+    return StoreError(f"{path} cannot be written: {error.strerror}. Name a place in a folder that you can write to.")

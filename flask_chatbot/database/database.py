@@ -1,0 +1,247 @@
+"""`Database`: opened at first use, shared by threads and processes, and safe to fork."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from weakref import WeakSet, finalize
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from flask_chatbot.core.late import Late, new_lock
+from flask_chatbot.database.engines import Engines, lock, postgresql_engine, sqlite_engine
+from flask_chatbot.database.faults import explain, is_damage, locked
+from flask_chatbot.database.files import DatabaseFile, Seen, identity
+from flask_chatbot.database.turns import turns_of
+from flask_chatbot.database.upgrading import check, is_current, upgrade_tables
+from flask_chatbot.database.urls import file_of, place_of, read_url
+from flask_chatbot.errors import StoreError
+
+DEFAULT_URL = "sqlite:///chatbot.sqlite"
+
+_WELL = (Seen.SAME, Seen.UNOPENED)
+
+log = logging.getLogger(__name__)
+
+
+class Database:
+    """The database a URL names, else a SQLite file in the folder `instance`, from which relative paths count too.
+
+    Nothing is opened before `reading` or `writing` is entered. The tables in a SQLite file are made, or brought up to date, then; those on
+    a server by `upgrade`. All raise `StoreError` where the database fails, after at most `wait` seconds for a lock, a connection or an
+    answer. `ValueError` where the URL cannot be used.
+    """
+
+    _lock = Late(new_lock)
+
+    def __init__(self, url: str | None, instance: Path, *, wait: float = 5.0) -> None:
+        self._url = read_url(url or DEFAULT_URL)
+        self._file = DatabaseFile(file_of(self._url, instance)) if self._url.drivername.startswith("sqlite") else None
+        self._wait = wait
+        self.place = place_of(self._url, instance)
+        self._engines: Engines | None = None
+        self._dispose = finalize(self, _nothing)
+        self._has_tables = False
+        self._told = ""  # what is wrong with the file
+        self._damage = ""  # what was met in it
+        _databases.add(self)
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file; None for a database on a server."""
+        return self._file.path if self._file else None
+
+    def is_there(self) -> bool:
+        """Whether anything can have been kept yet: a SQLite file is made by the first that writes."""
+        try:
+            return self._file is None or self._file.look() is not Seen.UNOPENED or self._file.path.exists()
+        except OSError:
+            return True  # opening it tells what is wrong
+
+    def fault(self) -> str | None:
+        """What is wrong with the file of the database, as far as a look from outside tells, or a use has met; None for one on a server."""
+        try:
+            self._look_at_file()
+        except StoreError as error:
+            return str(error)
+        return self._damage or None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection whose statements stand alone: no transaction, no lock."""
+        with self._telling(), self._ready().reading.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection in a transaction: committed at the end, rolled back by any exception. SQLite has one writer at a time.
+
+        SQLAlchemy's `IntegrityError` passes through: that a row is there already is no failure of the database. `RuntimeError` where the
+        thread is writing already.
+        """
+        with self._telling():
+            engines, known = self._ready(), self._file and self._file.known
+            with self._transaction(engines) as connection:
+                yield connection
+            if self._file is not None and identity(self._file.path) != known:
+                raise StoreError(self._file.moved())
+
+    def upgrade(self) -> None:
+        """Make the tables, or bring those of an earlier version up to date; however many processes do so at once."""
+        with self._telling():
+            self._look_at_file()
+            engines = self._open()
+            if self._file is None:
+                self._upgrade(engines)
+            self._look_at_tables(engines)
+            self._has_tables = True
+
+    def close(self) -> None:
+        """Close what is open; the next use opens it anew."""
+        with self._lock:
+            self._close()
+
+    def after_fork(self) -> None:
+        """Begin anew in a child process: what the parent holds is the parent's."""
+        self._engines = None
+        self._dispose.detach()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except (DBAPIError, NoConnection) as error:
+            self._has_tables = False  # they may be what is missing
+            # SQLAlchemy's own message holds the statement: it stays out of logs.
+            problem = explain(error, self.place, self._url.password)
+            if isinstance(error, DBAPIError) and is_damage(error.orig):
+                self._keep_damage(problem)
+            raise StoreError(problem) from None
+
+    def _keep_damage(self, problem: str) -> None:
+        """Tell of a damaged file once, and remember it: it does not heal, even where other pages can still be read."""
+        if problem != self._damage:
+            self._damage = problem
+            log.error("%s", problem)
+
+    def _ready(self) -> Engines:
+        self._look_at_file()
+        engines = self._open()
+        if not self._has_tables:
+            # Not under the lock: with a server that is down, each thread would wait for all before it.
+            self._look_at_tables(engines)
+            self._has_tables = True
+        return engines
+
+    def _look_at_file(self) -> None:
+        """`StoreError` where the file that was opened is there no more; one that may stand in for it is taken."""
+        if self._file is None or (self._file.look() in _WELL and not self._told):
+            return
+        with self._lock:
+            seen = self._file.look()  # another thread may have looked after it
+            problem = self._file.gone() if seen is Seen.GONE else self._file.foreign() if seen is Seen.OTHER else None
+            if problem is None and seen is Seen.OTHER:
+                self._take_over(self._file)
+            elif problem is None and self._told:
+                log.warning("the database %s is there again", self.place)
+            elif problem and problem != self._told:
+                log.error("%s", problem)
+            self._told = problem or ""
+        if problem:
+            raise StoreError(problem)
+
+    def _take_over(self, file: DatabaseFile) -> None:
+        """Work with the file that came in place of the one before."""
+        engines = self._engines
+
+        def finish() -> None:
+            if engines is not None:
+                with self._telling(), engines.reading.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+        file.succeed(finish)
+        self._close()
+        log.warning("the database %s was replaced by another file, which is used from now on", self.place)
+
+    def _close(self) -> None:
+        self._damage = ""  # what is opened next may be whole
+        self._engines = None
+        self._has_tables = False
+        self._dispose()
+
+    def _open(self) -> Engines:
+        engines = self._engines
+        if engines is None:
+            with self._lock:
+                if self._engines is None:
+                    self._engines = self._make_engines()
+                    self._dispose = finalize(self, self._engines.writing.dispose)
+                engines = self._engines
+        return engines
+
+    def _make_engines(self) -> Engines:
+        if self._file is None:
+            return Engines(postgresql_engine(self._url, self._wait))
+        self._file.make()
+        return Engines(sqlite_engine(self._url, self._file.path, self._wait, self._file.admit), turns_of(self._file.path))
+
+    @contextmanager
+    def _transaction(self, engines: Engines) -> Iterator[Connection]:
+        """Committed at the end. It holds SQLite's write lock from its start: taken by one that has read, it can fail without waiting."""
+        if engines.turns is None:
+            with engines.writing.begin() as connection:
+                yield connection
+            return
+        with ExitStack() as stack:
+            try:
+                left = stack.enter_context(engines.turns.turn(self._wait))
+            except TimeoutError:
+                raise StoreError(locked(self.place)) from None
+            connection = stack.enter_context(engines.writing.connect())
+            lock(connection.connection.driver_connection, self._wait, left)
+            yield connection
+            connection.commit()
+
+    def _look_at_tables(self, engines: Engines) -> None:
+        with engines.reading.connect() as connection:
+            if self._file is None:
+                check(connection, self.place)
+                return
+            # Another process may be switching just now, and a file that is only read stays as it is.
+            with suppress(OperationalError):
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            is_old = not is_current(connection)
+            self._file.note()
+        if is_old:
+            self._upgrade(engines)
+
+    def _upgrade(self, engines: Engines) -> None:
+        with self._transaction(engines) as connection:
+            upgrade_tables(connection, self.place)
+
+
+def _nothing() -> None:
+    """Closes what was never opened."""
+
+
+_databases: "WeakSet[Database]" = WeakSet()
+
+
+def _before_fork() -> None:
+    # SQLite tracks its locks per process: a child that inherited an open file would believe that it holds them.
+    for database in list(_databases):
+        database.close()
+
+
+def _after_fork() -> None:
+    for database in list(_databases):
+        database.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)

@@ -1,0 +1,87 @@
+"""The engines of a database: how connections are made, how long they wait, and what of them may be logged."""
+
+import logging
+import math
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+
+from flask_chatbot.database.turns import Turns
+
+if TYPE_CHECKING:
+    import psycopg
+
+NAME = "chatbot"  # of our engines in the log, so that the host's own stay as they are
+
+
+class Engines:
+    """One pool of connections, given out in two ways: made once, since the making costs more than a statement.
+
+    `turns` is there for SQLite, which has one writer at a time.
+    """
+
+    def __init__(self, engine: Engine, turns: Turns | None = None) -> None:
+        self.reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.writing = engine
+        self.turns = turns
+
+
+def sqlite_engine(url: URL, file: Path, wait: float, admit: Callable[[], object]) -> Engine:
+    """The engine for a file. `admit` is called after each connection has opened it, and before anything is read."""
+
+    def connect() -> sqlite3.Connection:
+        # Not by its name alone: SQLite would make an empty file where there is none.
+        return sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=wait, check_same_thread=False)
+
+    url = url.set(database=os.fspath(file))
+    engine = create_engine(url, creator=connect, pool_timeout=wait, hide_parameters=True, logging_name=NAME)
+
+    @event.listens_for(engine, "connect")
+    def sync_fully(connection: sqlite3.Connection, _: object) -> None:
+        admit()
+        connection.execute("PRAGMA synchronous=FULL")
+
+    return engine
+
+
+def postgresql_engine(url: URL, wait: float) -> Engine:
+    """The engine for a server."""
+    limits = {"connect_timeout": math.ceil(wait), "tcp_user_timeout": int(2000 * wait)}
+    options = {name: value for name, value in limits.items() if name not in url.query}
+    engine = create_engine(url, connect_args=options, pool_timeout=wait, pool_pre_ping=True, hide_parameters=True, logging_name=NAME)
+
+    @event.listens_for(engine, "connect")
+    def limit_statements(connection: "psycopg.Connection", _: object) -> None:
+        connection.execute("SELECT set_config('statement_timeout', %s, false)", [str(int(1000 * wait))])
+        connection.commit()
+
+    return engine
+
+
+def lock(connection: Any, wait: float, left: float) -> None:
+    """Take SQLite's write lock within the seconds that are left of `wait`.
+
+    By the driver: as a statement of SQLAlchemy's, it costs a fifth of accepting a message.
+    """
+    try:
+        if left < wait:
+            connection.execute(f"PRAGMA busy_timeout={math.ceil(1000 * left)}")
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+    finally:
+        if left < wait:
+            connection.execute(f"PRAGMA busy_timeout={math.ceil(1000 * wait)}")
+
+
+def _has_no_rows(record: logging.LogRecord) -> bool:
+    """Statements are logged at INFO, their parameters hidden; at DEBUG come rows, with all that customers wrote."""
+    return record.levelno > logging.DEBUG
+
+
+logging.getLogger(f"sqlalchemy.engine.Engine.{NAME}").addFilter(_has_no_rows)

@@ -1,0 +1,172 @@
+"""`DatabaseFile`: the file of a SQLite database, watched, since SQLite writes on into one that was deleted, moved or replaced."""
+
+import enum
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from flask_chatbot.database.faults import CHECK_THE_FILE
+from flask_chatbot.database.upgrading import Tables, tables_in
+from flask_chatbot.errors import StoreError
+
+if sys.platform != "win32":  # where a file that is open cannot be moved or replaced
+    import fcntl
+
+BESIDE = ("-wal", "-shm")  # what SQLite keeps beside a file: what was written last, and an index to it
+RESTORE = "flask chatbot db restore FILE"
+
+Identity = tuple[int, int]  # of a file, whatever its name: device and inode
+
+
+class Seen(enum.Enum):
+    """What stands at the place of a file."""
+
+    UNOPENED = enum.auto()  # or nothing: this process has known none so far
+    SAME = enum.auto()
+    GONE = enum.auto()
+    OTHER = enum.auto()
+
+
+class DatabaseFile:
+    """Knows the file that this process opened first from any that comes to its place."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.known: Identity | None = None
+        self._beside: dict[Path, Identity | None] = {}
+
+    def look(self) -> Seen:
+        """What stands there now; one call of the system."""
+        try:
+            found = os.stat(self.path)  # noqa: PTH116  a third of the time of Path.stat, for each use of the database
+        except OSError:
+            return Seen.GONE if self.known or any(map(os.path.lexists, beside(self.path))) else Seen.UNOPENED
+        if self.known is None:
+            return Seen.UNOPENED
+        return Seen.SAME if (found.st_dev, found.st_ino) == self.known else Seen.OTHER
+
+    def make(self) -> None:
+        """An empty file that only its owner can read, where there never was one."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if self.look() is Seen.UNOPENED and not self.path.exists():
+                self.path.touch(mode=0o600)
+        except OSError as error:
+            raise StoreError(f"The database {self.path} cannot be created: {error.strerror}. {CHECK_THE_FILE}") from None
+
+    def admit(self) -> None:
+        """Take a connection that has just opened the file; `StoreError` where it is another than before."""
+        if self.known is None:
+            self.known = identity(self.path)
+        elif self.look() is not Seen.SAME:
+            raise StoreError(self.moved())
+
+    def note(self) -> None:
+        """Remember what lies beside the file by now, to tell it from what belongs to another."""
+        self._beside = {path: identity(path) for path in beside(self.path)}
+
+    def gone(self) -> str:
+        """What to say where there is no file any more."""
+        name = self.path.name
+        return (
+            f"The database {self.path} is gone: it was deleted or moved. Put it back, or stop the server and run: {RESTORE}. "
+            f"To begin anew, which forgets all who opted out, stop the server and delete {name}-wal and {name}-shm."
+        )
+
+    def moved(self) -> str:
+        """What to say where the file went while it was written."""
+        return f"The database {self.path} was deleted, moved or replaced just now. Try again."
+
+    def foreign(self) -> str | None:
+        """What to say of another file that came in place of the one that was known; None where it may be used."""
+        what = _FOREIGN[self._tables()]
+        return what and f"The database {self.path} was replaced by {what}. Stop the server and run: {RESTORE}"
+
+    def _tables(self) -> Tables:
+        try:
+            # What lies beside it is not read: most likely it is that of the file before.
+            return tables_in(lambda: open_to_read(self.path, alone=not self._has_its_own()))
+        except OSError:
+            return Tables.UNREADABLE
+
+    def _has_its_own(self) -> bool:
+        """Whether what lies beside the file came with it."""
+        wal, _ = beside(self.path)
+        found = identity(wal)
+        return found is not None and found != self._beside.get(wal)
+
+    def succeed(self, finish: Callable[[], object]) -> None:
+        """Know the file that is there now instead of the one before; `finish` gives that one what was last written.
+
+        What lies beside is that of the file before, and would destroy this one. What could not be finished is kept under another name.
+        """
+        try:
+            with _alone_in(self.path.parent):
+                left = [path for path in beside(self.path) if (found := identity(path)) and found == self._beside.get(path)]
+                if left:
+                    with suppress(StoreError):
+                        finish()
+                for path in left:
+                    _put_away(path)
+        except OSError as error:
+            what = f"The database {self.path} was replaced, and what lies beside it of the one before cannot be removed"
+            raise StoreError(f"{what}: {error.strerror}. Stop the server and run: {RESTORE}") from None
+        self.known, self._beside = identity(self.path), {}
+
+
+_FOREIGN = {
+    Tables.CURRENT: None,
+    Tables.OLDER: "one with tables of an earlier version",
+    Tables.NEWER: "one with tables of a newer version",
+    Tables.NONE: "a file without the tables of a bot",
+    Tables.UNREADABLE: "a file that is damaged, or no database",
+}
+
+
+def beside(path: Path) -> tuple[Path, Path]:
+    """The files that SQLite keeps beside one; where that is a link, beside what it leads to."""
+    real = os.path.realpath(path)
+    wal, shm = (Path(real + ending) for ending in BESIDE)
+    return wal, shm
+
+
+def identity(path: Path) -> Identity | None:
+    """What tells a file from any other; None where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116  as above
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def open_to_read(path: Path, *, alone: bool) -> sqlite3.Connection:
+    """A connection that changes nothing; `alone`, without what lies beside the file."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}", uri=True, isolation_level=None)
+
+
+def _put_away(path: Path) -> None:
+    """Remove a file; one that holds something is kept as ``...-1``, ``...-2``: it may belong to a file that was only moved."""
+    if path.name.endswith("-shm") or not path.stat().st_size:
+        path.unlink()
+        return
+    number = 1
+    while (other := path.with_name(f"{path.name}-{number}")).exists():
+        number += 1
+    path.rename(other)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Of several processes that serve, one at a time."""
+    if sys.platform == "win32":
+        yield
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)

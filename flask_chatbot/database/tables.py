@@ -1,0 +1,225 @@
+"""The tables, as SQLAlchemy Core knows them."""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from flask_chatbot.database.statements import CHAT_LIMIT, word
+
+# Constraints have names, so that a migration can say which it means.
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+people = Table(
+    "chatbot_people",
+    metadata,
+    Column("sender", String(64), primary_key=True),  # SHA-256 in hex: any text fits, and the table shows no numbers
+    Column("state", Text, nullable=False),  # what core.memory.write_state wrote
+    Column("version", BigInteger, nullable=False),  # one more with each commit
+    Column("expires_at", Double, nullable=False, index=True),  # epoch seconds
+)
+
+# Times are epoch seconds. SQLite numbers only columns of its own integer type.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+messages = Table(
+    "chatbot_messages",
+    metadata,
+    Column("seq", Serial, primary_key=True),  # the order within a chat
+    Column("id", String(32), nullable=False, unique=True),
+    Column("session", String(64), nullable=False),
+    Column("chat", String(CHAT_LIMIT), nullable=False),
+    Column("type", String(16), nullable=False),
+    Column("reply", Text, nullable=False),  # what core.replydata.write_reply wrote
+    Column("promo", Boolean, nullable=False),
+    Column("is_reply", Boolean, nullable=False),  # to a message that came in: these go before other sends
+    Column("notify_url", Text),
+    Column("created_at", Double, nullable=False),
+    Column("start_at", Double, nullable=False),  # 0 for at once; before it, the message holds up nobody
+    Column("expires_at", Double, nullable=False),  # no try after it
+    # queued, claimed, sent, failed; or waiting: queued, and seen to be behind another of its chat, so that no claim looks at it again
+    # before that one is settled. A chat that has one waiting has one queued or claimed, too.
+    Column("state", String(8), nullable=False),
+    Column("due_at", Double, nullable=False),  # of the next try; 0 for at once, by whatever clock
+    Column("tries", SmallInteger, nullable=False),  # counted at the claim, so that one that kills its worker counts too
+    Column("deaths", SmallInteger, nullable=False),  # workers that ended without a word while they tried it, and nothing else
+    Column("begun", Boolean, nullable=False, server_default=false()),  # it is being tried alone: a death now is one of its own
+    Column("fence", BigInteger, nullable=False),  # one more with each claim: who settles must know it
+    Column("leased_until", Double, nullable=False),
+    Column("ack", SmallInteger, nullable=False),
+    Column("error", Text),
+    Column("sent_at", Double),
+    Column("delivered_at", Double),
+    Column("read_at", Double),
+    Column("played_at", Double),
+    Column("failed_at", Double),
+    Column("settled_at", Double),
+)
+
+
+def _where(condition: ColumnElement[bool]) -> dict[str, Any]:
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
+
+_queued, _waiting, _claimed = (messages.c.state == word(each) for each in ("queued", "waiting", "claimed"))
+Index("ix_chatbot_messages_due", messages.c.session, messages.c.is_reply, messages.c.due_at, messages.c.seq, **_where(_queued))
+Index("ix_chatbot_messages_order", messages.c.session, messages.c.chat, messages.c.seq, **_where(_queued))
+Index("ix_chatbot_messages_waiting", messages.c.session, messages.c.chat, messages.c.seq, **_where(_waiting))
+# Unique: at most one message of a chat is in flight, whatever goes wrong elsewhere.
+Index("ix_chatbot_messages_claimed", messages.c.session, messages.c.chat, unique=True, **_where(_claimed))
+Index("ix_chatbot_messages_settled", messages.c.state, messages.c.settled_at, **_where(messages.c.settled_at.is_not(None)))
+
+callbacks = Table(
+    "chatbot_callbacks",
+    metadata,
+    Column("seq", Serial, primary_key=True),
+    Column("id", String(40), nullable=False, unique=True),  # the webhook-id
+    Column("message", String(32), nullable=False),  # messages.id
+    Column("ack", SmallInteger, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("url", Text, nullable=False),  # empty for the app's own @bot.on_ack
+    Column("host", String(255), nullable=False),  # of the url: a slow one holds up nobody else
+    Column("created_at", Double, nullable=False),
+    Column("state", String(8), nullable=False),  # queued, claimed, sent, failed, refused
+    Column("due_at", Double, nullable=False),  # as of messages, and so are deaths and begun
+    Column("tries", SmallInteger, nullable=False),
+    Column("deaths", SmallInteger, nullable=False, server_default=text("0")),
+    Column("begun", Boolean, nullable=False, server_default=false()),
+    Column("fence", BigInteger, nullable=False),
+    Column("leased_until", Double, nullable=False),
+    Column("error", Text),
+    Column("settled_at", Double),
+)
+Index(
+    "ix_chatbot_callbacks_due",
+    callbacks.c.host,
+    callbacks.c.due_at,
+    callbacks.c.seq,
+    **_where(callbacks.c.state == word("queued")),
+)
+Index("ix_chatbot_callbacks_claimed", callbacks.c.leased_until, **_where(callbacks.c.state == word("claimed")))
+Index("ix_chatbot_callbacks_order", callbacks.c.message, callbacks.c.seq)
+Index("ix_chatbot_callbacks_settled", callbacks.c.state, callbacks.c.settled_at, **_where(callbacks.c.settled_at.is_not(None)))
+
+# The ids a transport gave our messages; receipts that come before their message is known wait here.
+transport_ids = Table(
+    "chatbot_transport_ids",
+    metadata,
+    Column("session", String(64), primary_key=True),
+    Column("transport_id", String(128), primary_key=True),
+    Column("message", String(32)),
+    Column("early", Text),  # JSON: ack, time and error of each such receipt, in the order in which they came
+    Column("created_at", Double, nullable=False, index=True),
+)
+
+inbox = Table(
+    "chatbot_inbox",
+    metadata,
+    Column("seq", Serial, primary_key=True),
+    Column("session", String(64), nullable=False),  # the transport's, or "webhook"
+    Column("message_id", String(255), nullable=False),  # the transport's id, or webhook-id, or one of ours where there is none
+    Column("chat", String(CHAT_LIMIT), nullable=False),
+    Column("sender", String(80), nullable=False),
+    Column("text", Text),  # what was written; NULL where messages are not kept
+    Column("at", Double, nullable=False),
+    Column("replies", SmallInteger, nullable=False),
+    Column("rule", Text),
+    Column("place", Text),  # of the rule: file:line
+    Column("rules_hash", String(64)),
+    Column("verdicts", Text),  # JSON: a list of sentences, why each candidate won or lost
+    Column("answer", Text),  # the body answered to a webhook call, for its repeats
+    Column("kept_until", Double, index=True),  # then the text goes, and why it was answered so; what tells a repeat stays
+    Column("expires_at", Double, nullable=False, index=True),
+    UniqueConstraint("session", "message_id"),
+)
+Index("ix_chatbot_inbox_sender", inbox.c.sender, inbox.c.at)
+
+# What is asked of a transport that is open in another process.
+requests = Table(
+    "chatbot_requests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("session", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),  # groups, session, number
+    Column("argument", Text, nullable=False),
+    Column("answer", Text),  # JSON
+    Column("error", Text),
+    Column("created_at", Double, nullable=False),
+    Column("answered_at", Double),
+)
+Index("ix_chatbot_requests_open", requests.c.session, requests.c.created_at)
+
+leases = Table(
+    "chatbot_leases",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("holder", String(80), nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("until", Double, nullable=False),
+)
+
+paces = Table(
+    "chatbot_paces",
+    metadata,
+    Column("session", String(64), primary_key=True),
+    Column("tokens", Double, nullable=False),
+    Column("updated_at", Double, nullable=False),
+    Column("next_at", Double, nullable=False),
+)
+
+idempotency = Table(
+    "chatbot_idempotency",
+    metadata,
+    Column("key", String(64), primary_key=True),  # SHA-256 of the caller's name and key
+    Column("body", String(64), nullable=False),  # SHA-256 of endpoint and body
+    Column("answer", Text, nullable=False),
+    Column("expires_at", Double, nullable=False, index=True),
+)
+
+counters = Table(
+    "chatbot_counters",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+
+saved = Table(
+    "chatbot_saved",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("fields", Text, nullable=False),  # JSON, in the order of the rule
+    Column("sender", String(80), nullable=False),
+    Column("sender_name", Text, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+opted_out = Table(
+    "chatbot_opted_out",
+    metadata,
+    Column("number", String(80), primary_key=True),
+    Column("at", Double, nullable=False),
+)

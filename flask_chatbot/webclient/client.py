@@ -1,0 +1,223 @@
+"""The HTTP client for everything we call: guarded, within one deadline from the look-up to the last byte, and never by a proxy."""
+
+import socket
+import ssl
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.client import HTTPException, HTTPResponse
+from typing import NamedTuple
+
+from flask_chatbot.errors import FetchError, FetchLater, FetchRefused
+from flask_chatbot.webclient.addresses import Target, follow, read_url
+from flask_chatbot.webclient.bodies import read_body
+from flask_chatbot.webclient.connections import Connect, Connection, Idle, Key, Resolve, connect, open_connection, resolve, resolve_in_time
+from flask_chatbot.webclient.deadlines import Countdown, Watchdog
+from flask_chatbot.webclient.guard import Guard
+
+REDIRECTS = 5  # followed for one file
+
+_REDIRECT = frozenset({301, 302, 303, 307, 308})
+_OURS = {"User-Agent": "flask_chatbot", "Accept": "*/*"}
+_NO_SUCH_NAME = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)}
+_NOT_YET, _NO_LONGER, _OTHER_NAME, _OTHER_ADDRESS = 9, 10, 62, 64  # what OpenSSL calls the faults of a certificate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server said. The names of `headers` are in lower case; `body` is no longer than was allowed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+class _Call(NamedTuple):
+    """What is the same for all connections and redirects of one call."""
+
+    method: str
+    body: bytes | None
+    headers: Mapping[str, str]
+    time: Countdown
+    limit: int
+    cuts: bool = False
+
+
+class _GaveUp(Exception):
+    """A kept connection whose server closed it as we wrote."""
+
+
+def checked_tls() -> ssl.SSLContext:
+    """The system's own context, which checks certificates."""
+    return ssl.create_default_context()
+
+
+class HttpClient:
+    """Calls servers for one process, from any thread.
+
+    URLs of others reach public addresses and `private_hosts` only; `trusts_everything` is for tests and trials. `pool` connections are kept
+    for their next call. `resolve` and `connect` stand for the system's own, `tls` makes the context that certificates are checked by.
+    """
+
+    def __init__(
+        self,
+        *,
+        private_hosts: Iterable[str] = (),
+        trusts_everything: bool = False,
+        pool: int = 64,
+        resolve: Resolve = resolve,
+        connect: Connect = connect,
+        tls: Callable[[], ssl.SSLContext] = checked_tls,
+    ) -> None:
+        self._guard = Guard(private_hosts, trusts_everything=trusts_everything)
+        self._trust = Guard(trusts_everything=True)
+        self._resolve = resolve
+        self._connect = connect
+        self._make_tls = tls
+        self._tls: ssl.SSLContext | None = None
+        self._idle = Idle(pool)
+        self._watchdog = Watchdog()
+
+    def check(self, url: str) -> Target:
+        """The target of a URL; `FetchRefused` where it is refused whatever its name leads to. Nothing is looked up."""
+        target = read_url(url, any_port=True)
+        self._guard.check(target)
+        return target
+
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, deadline: float, limit: int, own: bool = False, cuts: bool = False
+    ) -> Answer:
+        """The answer to a POST within `deadline` seconds, whatever its status; a redirect is an answer like others.
+
+        `limit` is in bytes: a longer answer is refused. Where `cuts`, the status is all that counts: a body that is too long or cannot be
+        read is left out. `own` URLs are the operator's, and may be private. `FetchLater` where it came to nothing for now, `FetchRefused`
+        where it always will.
+        """
+        call = _Call("POST", body, {**_OURS, **headers}, Countdown(deadline), limit, cuts)
+        return self._answer(read_url(url, any_port=True), call, own)
+
+    def get(self, url: str, *, deadline: float, limit: int, own: bool = False) -> Answer:
+        """The same for a GET. Redirects are followed: each is checked as anyone's URL, and the deadline is for all of them."""
+        target = read_url(url, any_port=True)
+        call = _Call("GET", None, _OURS, Countdown(deadline), limit)
+        for _ in range(REDIRECTS + 1):
+            answer = self._answer(target, call, own)
+            location = answer.headers.get("location")
+            if answer.status not in _REDIRECT or not location:
+                return answer
+            target, own = self._followed(target, location, own)
+        raise FetchRefused(f"{target.host} redirects more than {REDIRECTS} times.")
+
+    def close(self) -> None:
+        """Close the connections that wait for their next call."""
+        self._idle.close()
+
+    def _followed(self, target: Target, location: str, own: bool) -> tuple[Target, bool]:
+        """Where a redirect leads, and whether that is the operator's own still: only from one path of a server to another."""
+        try:
+            there = follow(target, location)
+            own = own and (there.scheme, there.host, there.port) == (target.scheme, target.host, target.port)
+            self._guard_of(own).check(there)
+        except FetchRefused as error:
+            raise FetchRefused(f"{target.host} redirects, and that is not followed: {error}") from None
+        return there, own
+
+    def _guard_of(self, own: bool) -> Guard:
+        return self._trust if own else self._guard
+
+    def _answer(self, target: Target, call: _Call, own: bool) -> Answer:
+        """What the target's server says, over a connection that was kept or else a new one."""
+        guard = self._guard_of(own)
+        guard.check(target)
+        key = Key.of(target, own)
+        try:
+            kept = self._idle.take(key)
+            if kept is not None:
+                with suppress(_GaveUp):
+                    return self._exchange(kept, target, key, call, is_kept=True)
+            return self._exchange(self._open(target, guard, call.time), target, key, call)
+        except (OSError, HTTPException, zlib.error) as error:
+            raise told(error, target, call.time) from None
+
+    def _open(self, target: Target, guard: Guard, time: Countdown) -> Connection:
+        addresses = guard.choose(target, resolve_in_time(self._resolve, target, time))
+        if target.scheme == "https" and self._tls is None:
+            self._tls = self._make_tls()
+        return open_connection(target, addresses, self._connect, self._tls if target.scheme == "https" else None, time)
+
+    def _exchange(self, connection: Connection, target: Target, key: Key, call: _Call, *, is_kept: bool = False) -> Answer:
+        """One question and its answer, watched; the connection is kept, or closed."""
+        self._watchdog.watch(connection, call.time.ends_at)
+        try:
+            connection.allow(call.time.left())
+            response = _response(connection, target, call, is_kept)
+            answer = _read(response, target, call)
+            call.time.left()  # an answer that the watchdog cut may look whole
+        except BaseException:
+            connection.drop()
+            raise
+        finally:
+            self._watchdog.release(connection)
+        if response.isclosed() and connection.sock is not None:
+            self._idle.give(key, connection)
+        else:
+            connection.drop()
+        return answer
+
+
+def _response(connection: Connection, target: Target, call: _Call, is_kept: bool) -> HTTPResponse:
+    """The answer with its headers read, and its body not yet."""
+    try:
+        connection.request(call.method, target.path, call.body, call.headers)
+        response = connection.getresponse()
+    except ConnectionError:
+        if is_kept:
+            raise _GaveUp from None
+        raise
+    if response.status < 200:
+        raise HTTPException("an interim answer that was not asked for")
+    return response
+
+
+def _read(response: HTTPResponse, target: Target, call: _Call) -> Answer:
+    try:
+        body = b"" if response.status in _REDIRECT else read_body(response, target.host, call.limit)
+    except (FetchRefused, OSError, HTTPException, zlib.error):
+        if not call.cuts:
+            raise
+        body = b""
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        low = name.lower()
+        headers[low] = f"{headers[low]}, {value}" if low in headers else value
+    return Answer(status=response.status, headers=headers, body=body)
+
+
+def told(error: Exception, target: Target, time: Countdown) -> FetchError:
+    """What went wrong, as a sentence that shows the host and no more of the URL."""
+    host = target.host
+    if isinstance(error, TimeoutError) or time.is_over:
+        return FetchLater(f"{host} took longer than {time.seconds:.3g} seconds.")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _told_certificate(error, host)
+    if isinstance(error, socket.gaierror):
+        if error.errno in _NO_SUCH_NAME:
+            return FetchRefused(f"There is no host {host}.")
+        return FetchLater(f"The host {host} could not be looked up.")
+    if isinstance(error, ConnectionRefusedError):
+        return FetchLater(f"{host} takes no connections on port {target.port}.")
+    if isinstance(error, ConnectionError):
+        return FetchLater(f"{host} broke off the connection.")
+    if isinstance(error, OSError):
+        return FetchLater(f"{host} could not be reached: {error.strerror or type(error).__name__}.")
+    return FetchLater(f"{host} answered what cannot be read as HTTP.")
+
+
+def _told_certificate(error: ssl.SSLCertVerificationError, host: str) -> FetchLater:
+    """Whatever is wrong with it, its owner may mend it: nothing was said to whoever showed it."""
+    if error.verify_code in (_OTHER_NAME, _OTHER_ADDRESS):
+        return FetchLater(f"The certificate of {host} is made out to another name.")
+    if error.verify_code in (_NOT_YET, _NO_LONGER):
+        return FetchLater(f"The certificate of {host} is out of date.")
+    return FetchLater(f"The certificate of {host} is not to be trusted: {error.verify_message}.")

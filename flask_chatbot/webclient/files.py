@@ -1,0 +1,52 @@
+"""The files that go with messages, fetched from the URLs they were given by."""
+
+import re
+import time
+from urllib.parse import unquote
+
+from flask_chatbot.errors import FetchLater, FetchRefused
+from flask_chatbot.transports.base import File
+from flask_chatbot.transports.media import clean_name, kind_of_content, name_of, with_ending
+from flask_chatbot.webclient.addresses import read_url
+from flask_chatbot.webclient.client import Answer, HttpClient
+from flask_chatbot.webclient.retry_after import read_retry_after
+
+MEDIA_LIMIT = 16 * 1024 * 1024  # bytes
+DEADLINE = 60.0  # seconds, from connecting to the last byte
+
+# Faults of the caller by their number, that time mends nevertheless. 404 is none: waiting mends no typing error, and holds up the chat.
+_MAY_PASS = frozenset({408, 425, 429})
+_FILENAME = re.compile(r"""filename\*\s*=\s*utf-8'[^']*'([^;\s]+)|filename\s*=\s*(?:"([^"]*)"|([^;\s]+))""", re.IGNORECASE)
+
+
+def fetch_media(client: HttpClient, url: str, filename: str = "", *, own: bool = False, now: float | None = None) -> File:
+    """The file at a URL: of 16 MiB at most, within 60 seconds, its kind by its content. `now` is in epoch seconds, the clock's without it.
+
+    It is called `filename`, else as its server calls it, else as its URL ends; without an ending it gets that of its type. `FetchLater`
+    where it may be there later, `FetchRefused` where it never will. `own` URLs are the operator's, and may be private.
+    """
+    answer = client.get(url, deadline=DEADLINE, limit=MEDIA_LIMIT, own=own)
+    host = read_url(url, any_port=True).host
+    if answer.status != 200:
+        raise _told(answer, host, time.time() if now is None else now)
+    if not answer.body:
+        raise FetchRefused(f"The file at {host} is empty.")
+    given = clean_name(filename) or _declared_name(answer)
+    name = given or name_of(url)
+    kind, mime = kind_of_content(answer.body, answer.headers.get("content-type", ""), name)
+    return File(content=answer.body, kind=kind, mime=mime, name=with_ending(name, mime, is_of_url=not given))
+
+
+def _told(answer: Answer, host: str, now: float) -> FetchLater | FetchRefused:
+    said = f"{host} answered {answer.status} in place of the file."
+    if answer.status >= 500 or answer.status in _MAY_PASS:
+        return FetchLater(said, read_retry_after(answer.headers.get("retry-after"), now))
+    return FetchRefused(said)
+
+
+def _declared_name(answer: Answer) -> str:
+    """The name a server gives a file, as the header Content-Disposition has it."""
+    found = list(_FILENAME.finditer(answer.headers.get("content-disposition", "")))
+    encoded = next((each[1] for each in found if each[1]), "")
+    plain = next((each[2] or each[3] for each in found if not each[1]), "") or ""
+    return clean_name(unquote(encoded) if encoded else plain)

@@ -1,0 +1,148 @@
+"""The JSON of the contract, read from the other side: what somebody else's webhook answers, into replies. Pure."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from flask_chatbot.core.values.replies import (
+    REPLIES_LIMIT,
+    TEXT_LIMIT,
+    Audio,
+    ContactCard,
+    Document,
+    Image,
+    Location,
+    Media,
+    Reply,
+    Text,
+    Video,
+)
+from flask_chatbot.wire.strict_json import Number
+from flask_chatbot.wire.webhook import read_object
+
+_COORDINATE = re.compile(r"(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)", re.ASCII)
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
+
+
+class _Unknown(ValueError):
+    """A reply of a type that the contract does not have: whoever answers so means something else by the whole of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The replies that an answer holds, and a sentence for each thing of it that is not sent: places and counts, never its text."""
+
+    replies: tuple[Reply, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def read_answer(body: bytes) -> Answered:
+    """What a webhook answers a customer; `BadPayload` where it is no JSON object.
+
+    The list of replies stands under ``message.reply``, or is ``message`` itself.
+
+    >>> read_answer(b'{"success": true, "message": {"reply": [{"type": "message", "content": "Halo"}]}}').replies
+    (Text(text='Halo'),)
+    >>> read_answer(b'{"success": true, "message": [{"type": "message", "content": "Halo"}], "reply": []}').replies
+    (Text(text='Halo'),)
+    >>> read_answer(b'{"success": false, "message": "Unauthorized"}')
+    Answered(replies=(), problems=("it does not say 'success': true",))
+    """
+    document = read_object(body)
+    if document.get("success") is not True:
+        return Answered(problems=("it does not say 'success': true",))
+    try:
+        items = _items(document)
+    except ValueError as error:
+        return Answered(problems=error.args)
+    replies: list[Reply] = []
+    problems: list[str] = []
+    for place, item in enumerate(items, 1):
+        try:
+            replies.extend(_replies(item))  # what was read before it raised stays
+        except _Unknown as error:
+            return Answered(problems=(f"reply {place} of {len(items)} {error}, so that nothing is sent",))
+        except ValueError as error:
+            problems.append(f"reply {place} of {len(items)} {error}")
+    if len(replies) > REPLIES_LIMIT:
+        problems.append(f"of {len(replies)} replies, the first {REPLIES_LIMIT} are sent")
+    return Answered(tuple(replies[:REPLIES_LIMIT]), tuple(problems))
+
+
+def _items(document: Mapping[str, object]) -> list[object]:
+    message = document.get("message")
+    if isinstance(message, dict) and "reply" in message:
+        message = message["reply"]
+    elif not message and isinstance(document.get("reply"), list):
+        message = document["reply"]
+    if isinstance(message, list):
+        return message
+    if isinstance(message, dict) and message and all(name.isdigit() for name in message):
+        return list(message.values())  # what PHP makes of a list with a gap
+    raise ValueError("its 'message' holds no list of replies")
+
+
+def _replies(item: object) -> Iterator[Reply]:
+    """The replies of one item; ValueError ends a sentence about it."""
+    if not isinstance(item, dict):
+        raise ValueError("is no object")
+    kind = item.get("type")
+    read = _READERS.get(kind.strip().lower()) if isinstance(kind, str) else None
+    if read is None:
+        raise _Unknown("is of a type that is not known")
+    yield from read(item.get("content"))
+
+
+def _read_text(content: object) -> Iterator[Reply]:
+    if not isinstance(content, str):
+        raise ValueError("has no text as its content")
+    if not content.strip():
+        raise ValueError("has an empty text")
+    yield Text(content[:TEXT_LIMIT])
+    if len(content) > TEXT_LIMIT:
+        raise ValueError(f"has {len(content)} characters, and is cut off at {TEXT_LIMIT}")
+
+
+def _read_location(content: object) -> Iterator[Reply]:
+    places = content if isinstance(content, list) else [content]
+    if not places:
+        raise ValueError("has no coordinate")
+    for place in places:
+        written = place.get("coordinate") if isinstance(place, dict) else place
+        found = _COORDINATE.fullmatch(written.strip()) if isinstance(written, str) else None
+        if not found:
+            raise ValueError("has a coordinate that is not written as latitude-longitude")
+        lat, lng = float(found[1]), float(found[2])
+        if abs(lat) > 90 or abs(lng) > 180:
+            raise ValueError("has a coordinate that is nowhere on earth")
+        yield Location(lat, lng)
+
+
+def _read_file(make: type[Media]) -> Callable[[object], Iterator[Reply]]:
+    def read(content: object) -> Iterator[Reply]:
+        if not isinstance(content, str) or not _WEB_ADDRESS.fullmatch(content.strip()):
+            raise ValueError("has no web address as its content")
+        yield make(content.strip())
+
+    return read
+
+
+def _read_contact(content: object) -> Iterator[Reply]:
+    for card in content if isinstance(content, list) and content else [content]:
+        name = card.get("name") if isinstance(card, dict) else None
+        numbers = card.get("numbers") if isinstance(card, dict) else None
+        known = [str(number).strip() for number in numbers if isinstance(number, str)] if isinstance(numbers, list) else []
+        if not isinstance(name, str) or isinstance(name, Number) or not name.strip() or not any(known):
+            raise ValueError("has no name with numbers as its content")
+        yield ContactCard(name.strip(), tuple(filter(None, known)))
+
+
+_READERS: dict[str, Callable[[object], Iterator[Reply]]] = {
+    "message": _read_text,
+    "location": _read_location,
+    "audio": _read_file(Audio),
+    "image": _read_file(Image),
+    "document": _read_file(Document),
+    "video": _read_file(Video),
+    "contact": _read_contact,
+}

@@ -1,0 +1,292 @@
+"""The JSON of the API's endpoints, read into what is to be sent. Pure.
+
+`SENDS` and `FIELDS` are all there is to know of it: the views read by them, and the OpenAPI description is written from them.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask_chatbot.core.language.addressees import read_group, read_person
+from flask_chatbot.core.language.contacts import UnusableNumber, dialled
+from flask_chatbot.core.values.chats import group_chat, person_chat
+from flask_chatbot.core.values.replies import TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
+from flask_chatbot.errors import BadPayload, FetchRefused
+from flask_chatbot.transports.media import kind_of_name
+from flask_chatbot.wire.strict_json import Number, shown
+from flask_chatbot.wire.webhook import kind_in_json
+
+T = TypeVar("T")
+Body = Mapping[str, object]
+TARGETS = ("nohp", "groupid")  # whom a message goes to
+URL_LIMIT = 4096  # characters
+NUMBERS_LIMIT = 100  # telephone numbers of one contact
+NUMBER_LIMIT = 60  # characters of one of them
+_MEDIA: Mapping[str, type[Media]] = {"image": Image, "audio": Audio, "video": Video, "document": Document}
+# Something to be seen. Which characters are white space differs between kinds of regular expressions; with these they are the same.
+_FILLED = r"[^\s\u0000-\u001f\u007f-\u009f\ufeff]"
+_LATITUDE = r"^[ \t\r\n]*[+-]?0*(?:90(?:\.0*)?|[0-8]?[0-9](?:\.[0-9]*)?)[ \t\r\n]*$"
+_LONGITUDE = r"^[ \t\r\n]*[+-]?0*(?:180(?:\.0*)?|(?:1[0-7]|[0-9])?[0-9](?:\.[0-9]*)?)[ \t\r\n]*$"
+
+
+def _degrees(limit: int, pattern: str, example: float) -> dict[str, Any]:
+    return {
+        "description": f"Degrees (WGS 84), from -{limit} to {limit}: a number, or a text that holds one.",
+        "anyOf": [{"type": "number", "minimum": -limit, "maximum": limit}, {"type": "string", "pattern": pattern}],
+        "examples": [example],
+    }
+
+
+FIELDS: Mapping[str, Mapping[str, Any]] = {  # a JSON Schema for each
+    "nohp": {
+        "description": "The number of a person with its country code, digits only. +62 823-86.., 0823.. and 006282.. are read as well.",
+        "type": "string",
+        "format": "phone",
+        "examples": ["6281234567890"],
+    },
+    "groupid": {
+        "description": "The id of a group, as /api/groups lists it.",
+        "type": "string",
+        "pattern": r"^[ \t\r\n]*[0-9]{5,32}(?:-[0-9]{1,20})?(?:@g\.us)?[ \t\r\n]*$",
+        "examples": ["120363041234567890"],
+    },
+    "pesan": {
+        "description": "The text.",
+        "type": "string",
+        "pattern": _FILLED,
+        "maxLength": TEXT_LIMIT,
+        "examples": ["Pesanan *Anda* sudah dikirim."],
+    },
+    "caption": {"description": "A caption.", "type": ["string", "null"], "maxLength": TEXT_LIMIT, "examples": ["Katalog kami"]},
+    "mediaurl": {
+        "description": "An http(s) URL of a file of at most 16 MiB, on a public host. It is fetched later; else the ack is -1.",
+        "type": "string",
+        "format": "uri",
+        "maxLength": URL_LIMIT,
+        "examples": ["https://example.com/katalog.pdf"],
+    },
+    "latitude": _degrees(90, _LATITUDE, 0.5071),
+    "longitude": _degrees(180, _LONGITUDE, 101.4478),
+    "contact": {
+        "description": "A contact card.",
+        "type": "object",
+        "required": ["name", "numbers"],
+        "properties": {
+            "name": {"type": "string", "pattern": _FILLED, "maxLength": TEXT_LIMIT},
+            "numbers": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": NUMBERS_LIMIT,
+                "items": {"type": "string", "format": "phone", "maxLength": NUMBER_LIMIT},
+            },
+        },
+        "examples": [{"name": "Admin", "numbers": ["628111111111"]}],
+    },
+    "notifyurl": {
+        "description": "An http(s) URL to which each change of the ack is POSTed. One that cannot be called does not stop the message.",
+        "examples": ["https://example.com/acks"],
+    },
+    "promo": {
+        "description": "Whether this is a promotion: numbers that opted out are refused.",
+        "type": ["boolean", "null"],
+        "examples": [False],
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A message that the API was asked to send. `notify_url` is whatever was given, however malformed."""
+
+    chat: str
+    reply: Reply
+    notify_url: str | None
+    promo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One kind of message: its endpoints for a person and for a group, the fields it must and may have, and how these are read.
+
+    A field stands with the name of its entry in `FIELDS`.
+    """
+
+    what: str
+    endpoints: tuple[str, str]
+    needs: dict[str, str]
+    takes: dict[str, str]
+    read: Callable[[Body], Reply]
+
+
+def read_send(send: Send, endpoint: str, body: Body, country: str, check: Callable[[str], object]) -> Call:
+    """The message in the body of a call; `BadPayload` with a sentence for each field that is wrong.
+
+    `country` is where local numbers belong. Either endpoint of a pair takes a number or a group. `check` raises `FetchRefused` for a
+    `mediaurl` that is never called.
+    """
+    usual = TARGETS[send.endpoints.index(endpoint)]
+    problems: list[str] = []
+    chat = _told(problems, lambda: _target(body, usual, country))
+    reply = _told(problems, lambda: _checked(_dialled(send.read(body), country), check))
+    promo = _told(problems, lambda: _promo(body))
+    if chat is None or reply is None or promo is None:
+        raise BadPayload(" ".join([*problems, *_hints(send, body)]))
+    return Call(chat=chat, reply=reply, notify_url=_notify_url(body), promo=promo)
+
+
+def _told(problems: list[str], read: Callable[[], T]) -> T | None:
+    """What was read, or None, and one problem more."""
+    try:
+        return read()
+    except BadPayload as problem:
+        problems.append(problem.message)
+        return None
+
+
+def _checked(reply: Reply, check: Callable[[str], object]) -> Reply:
+    """The reply, where its file may be fetched."""
+    if isinstance(reply, Media):
+        try:
+            check(reply.url)
+        except FetchRefused as error:
+            raise BadPayload(f"'mediaurl': {error}") from None
+    return reply
+
+
+def read_number(body: Body, country: str) -> str:
+    """The number to check; `BadPayload` where there is none."""
+    return _number(body, country)
+
+
+def _target(body: Body, usual: str, country: str) -> str:
+    """The chat a message goes to."""
+    given = [name for name in TARGETS if body.get(name) not in (None, "")]
+    if len(given) == len(TARGETS):
+        raise BadPayload("Both 'nohp' and 'groupid' are there. Send one of them: a message goes to a person or to a group.")
+    if (given or [usual])[0] == "nohp":
+        return person_chat(_number(body, country))
+    try:
+        return group_chat(read_group(_text(body, "groupid", "the id of the group")))
+    except ValueError as error:
+        raise BadPayload(f"'groupid': {error}") from None
+
+
+def _number(body: Body, country: str) -> str:
+    try:
+        return read_person(_text(body, "nohp", "the number"), country)
+    except ValueError as error:
+        raise BadPayload(f"'nohp': {error}") from None
+
+
+def _promo(body: Body) -> bool:
+    promo = body.get("promo")
+    if promo is not None and not isinstance(promo, bool):
+        raise BadPayload(f"'promo' is {kind_in_json(promo)}. Send true or false.")
+    return bool(promo)
+
+
+def _notify_url(body: Body) -> str | None:
+    url = body.get("notifyurl")
+    if url in (None, ""):
+        return None
+    return str(url) if isinstance(url, str) else json.dumps(url)
+
+
+def _read_text(body: Body) -> Reply:
+    return Text(_text(body, "pesan", "the text", TEXT_LIMIT))
+
+
+def _read_media(body: Body) -> Reply:
+    url = _text(body, "mediaurl", "the URL of the file", URL_LIMIT).strip()
+    return _MEDIA[kind_of_name(url)](url, _caption(body))
+
+
+def _read_location(body: Body) -> Reply:
+    return Location(_coordinate(body, "latitude", 90), _coordinate(body, "longitude", 180), _caption(body))
+
+
+def _read_contact(body: Body) -> Reply:
+    contact = body.get("contact")
+    if not isinstance(contact, dict):
+        raise BadPayload(f"'contact' is {kind_in_json(contact)}. Send an object with 'name' and 'numbers'.")
+    numbers = contact.get("numbers")
+    if not isinstance(numbers, list) or not 0 < len(numbers) <= NUMBERS_LIMIT:
+        fact = f"a list of {len(numbers)}" if isinstance(numbers, list) else kind_in_json(numbers)
+        raise BadPayload(f"'contact.numbers' is {fact}. Send a list of 1 to {NUMBERS_LIMIT} numbers.")
+    name = _text(contact, "name", "the name", TEXT_LIMIT, within="contact.")
+    each = {f"numbers[{place}]": number for place, number in enumerate(numbers)}
+    return ContactCard(name, tuple(_text(each, key, "each number", NUMBER_LIMIT, within="contact.").strip() for key in each))
+
+
+def _dialled(reply: Reply, country: str) -> Reply:
+    """The reply, the numbers of a contact as they go on the wire."""
+    try:
+        return dialled(reply, country) if isinstance(reply, ContactCard) else reply
+    except UnusableNumber as error:
+        raise BadPayload(f"'contact.numbers[{error.place}]': {error.why}") from None
+
+
+def _caption(body: Body) -> str:
+    return "" if body.get("pesan") in (None, "") else _text(body, "pesan", "the caption", TEXT_LIMIT, may_be_blank=True)
+
+
+def _text(body: Body, name: str, what: str, limit: int | None = None, *, within: str = "", may_be_blank: bool = False) -> str:
+    """The text of a field; `BadPayload` naming it."""
+    value = body.get(name)
+    if type(value) is not str:
+        raise BadPayload(f"'{within}{name}' is {kind_in_json(value)}. Send {what} as a string.")
+    if not may_be_blank and not re.search(_FILLED, value):
+        raise BadPayload(f"'{within}{name}' is empty. Send {what}.")
+    if limit is not None and len(value) > limit:
+        raise BadPayload(f"'{within}{name}' has {len(value):,} characters, and {limit:,} is the most. Send less.")
+    return value
+
+
+def _coordinate(body: Body, name: str, limit: int) -> float:
+    value = body.get(name)
+    mend = f"Send degrees from -{limit} to {limit}, such as {FIELDS[name]['examples'][0]}."
+    if not isinstance(value, str):
+        raise BadPayload(f"'{name}' is {kind_in_json(value)}. {mend}")
+    is_written = isinstance(value, Number) or re.match(FIELDS[name]["anyOf"][1]["pattern"], value)
+    if not is_written or abs(float(value)) > limit:
+        raise BadPayload(f"'{name}' is {shown(value)}. {mend}" if value else f"'{name}' is empty. {mend}")
+    return float(value)
+
+
+def _hints(send: Send, body: Body) -> Iterator[str]:
+    """Where a body goes that holds what another endpoint wants, and nothing of what this one does."""
+    if all(body.get(name) is None for name in send.needs):
+        for other in SENDS:
+            if all(body.get(name) is not None for name in other.needs):
+                yield f"This holds {other.what}: send it to /api/{other.endpoints[body.get('groupid') not in (None, '')]}."
+                return
+
+
+SENDS = (
+    Send("a file", ("sendmedia", "sendmediatogroup"), {"mediaurl": "mediaurl"}, {"pesan": "caption"}, _read_media),
+    Send(
+        "a location",
+        ("sendlocation", "sendlocationtogroup"),
+        {"latitude": "latitude", "longitude": "longitude"},
+        {"pesan": "caption"},
+        _read_location,
+    ),
+    Send("a contact", ("sendcontact", "sendcontacttogroup"), {"contact": "contact"}, {}, _read_contact),
+    Send("a text", ("sendwa", "sendwatogroup"), {"pesan": "pesan"}, {}, _read_text),
+)
+BY_ENDPOINT: Mapping[str, Send] = {endpoint: send for send in SENDS for endpoint in send.endpoints}
+
+
+def _example(send: Send, endpoint: str) -> str:
+    """A body that an endpoint takes, on one line."""
+    target = TARGETS[send.endpoints.index(endpoint)]
+    fields = {target: target, **send.needs}
+    return json.dumps({name: FIELDS[entry]["examples"][0] for name, entry in fields.items()})
+
+
+EXAMPLES: Mapping[str, str] = {
+    **{endpoint: _example(send, endpoint) for endpoint, send in BY_ENDPOINT.items()},
+    "checknumber": json.dumps({"nohp": FIELDS["nohp"]["examples"][0]}),
+}

@@ -1,0 +1,211 @@
+"""The JSON of the contract: a webhook's body into a `Message`, replies into its answer. Pure."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from json.encoder import encode_basestring as quoted
+
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.replies import TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
+from flask_chatbot.errors import BadPayload
+from flask_chatbot.wire.strict_json import Number, read_json, shown
+
+EXAMPLE = '{"keyword": "halo", "data": {"nama": "Jhon Doe", "nohp": "6281234567890"}, "webhookkey": "YOUR-KEY", "from": "6281234567890"}'
+Item = str  # one entry of "reply", as JSON
+_CONTAINERS = (list, dict)
+_PARTS = 'Send the parts as a list of strings, such as "data": ["Jhon Doe", "jhon@example.com"].'
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+# A key up to its "=", perhaps of percent signs, or the first part of several.
+_FORM = re.compile(rb"\s*(?:[\w.~+%\[\]-]{1,200}=|--[^\r\n]{1,80}\r?\nContent-Disposition:)", re.IGNORECASE)
+# The answer's frame never changes, so only its texts are left to encode: what `json` would do for the whole costs four times that.
+
+
+def read_object(body: bytes, *, content_type: str = "", example: str = EXAMPLE) -> dict[str, object]:
+    """The JSON object a request body holds, whatever its content type says; `BadPayload` where it holds anything else.
+
+    Who sends a form is shown the `example`, a body that would be taken.
+
+    >>> read_object(b'{"keyword": "halo"}', content_type="application/x-www-form-urlencoded")
+    {'keyword': 'halo'}
+    """
+    if not body or body.isspace():
+        raise BadPayload("The body is empty. Send a JSON object.")
+    try:
+        document = read_json(body)
+    except BadPayload:
+        if is_form(body, content_type):
+            raise BadPayload(f"The body is a form. Send JSON. For example: {example}") from None
+        raise
+    if not isinstance(document, dict):
+        raise BadPayload(f"The body is {kind_in_json(document)}. Send a JSON object.")
+    return document
+
+
+def is_form(body: bytes, content_type: str) -> bool:
+    """True if a body that is no JSON was written by a form. Some clients call JSON a form, and the other way round.
+
+    >>> is_form(b"keyword=halo&from=628", "application/json"), is_form(b'{"keyword": "halo",}', "application/x-www-form-urlencoded")
+    (True, False)
+    """
+    if body.lstrip()[:1] in (b"{", b"["):
+        return False
+    return content_type.partition(";")[0].strip().lower() in _FORMS or _FORM.match(body) is not None
+
+
+def read_webhook(document: Mapping[str, object], *, line: str | None = None) -> Message:
+    """The message a webhook's JSON object stands for; `BadPayload` naming the key that is wrong.
+
+    The text is rebuilt from `keyword` and `data`. The sender's number is whatever was sent as `from`, as text: it is never refused. Only
+    where there is none does ``data.nohp`` say who wrote.
+
+    >>> read_webhook({"keyword": "penawaran#", "data": ["Jhon Doe", "2"], "from": "628111"}).text
+    'penawaran#Jhon Doe#2'
+    """
+    keyword = document.get("keyword")
+    if type(keyword) is not str:
+        fact = f"'keyword' is {kind_in_json(keyword)}."
+        raise BadPayload(f'{fact} Send the customer\'s keyword, or the whole text, as a string, such as "keyword": "halo".')
+    data = document.get("data")
+    number = _named(document.get("from"))
+    if isinstance(data, dict):
+        if data and all(map(str.isdecimal, data)):  # how PHP writes a list with gaps
+            raise BadPayload(f"'data' is an object with the key {shown(next(iter(data)))}. {_PARTS} In PHP, array_values() makes a list.")
+        sender = Sender(number=number or _named(data.get("nohp")), name=_named(data.get("nama")))
+        return Message(text=str(keyword), sender=sender, line=line)
+    return Message(text=_text(keyword, _parts(data)), sender=Sender(number=number), line=line)
+
+
+def _parts(data: object) -> list[str]:
+    if data is None or data is False or (type(data) is str and (not data or data.isspace())):
+        return []  # each is how some language writes that there are none
+    if not isinstance(data, list):
+        raise BadPayload(f"'data' is {kind_in_json(data)}. {_PARTS} Or send an object with 'nama' and 'nohp'.")
+    for place, part in enumerate(data):
+        if isinstance(part, _CONTAINERS):
+            raise BadPayload(f"'data[{place}]' is {kind_in_json(part)}. {_PARTS}")
+    return [_opaque(part) for part in data]
+
+
+def _text(keyword: str, parts: list[str]) -> str:
+    """What the customer wrote, as far as it can be told; a keyword may come with or without its ``#``."""
+    if not parts:
+        return str(keyword)
+    stem = keyword.rstrip()
+    return f"{stem}{'' if stem.endswith('#') else '#'}{'#'.join(parts)}"
+
+
+def _opaque(value: object) -> str:
+    """Any JSON value as text; null is empty.
+
+    >>> _opaque(Number("6282386")), _opaque(True), _opaque(None), _opaque(["a"])
+    ('6282386', 'true', '', '["a"]')
+    """
+    if isinstance(value, str):
+        return str(value)
+    return "" if value is None else _ENCODER.encode(value)
+
+
+def _named(value: object) -> str:
+    """The same for who somebody is: white space, an empty list and an empty object name nobody.
+
+    >>> _named(" 628111"), _named(" "), _named([])
+    (' 628111', '', '')
+    """
+    text = _opaque(value)
+    return "" if text.isspace() or text in ("[]", "{}") else text
+
+
+def kind_in_json(value: object) -> str:
+    """What a JSON value is, for a message.
+
+    >>> kind_in_json([]), kind_in_json(None)
+    ('a list', 'missing or null')
+    """
+    return _KINDS.get(type(value), "a list")
+
+
+def write_replies(replies: Iterable[Reply]) -> bytes:
+    """The contract's answer. What it has no room for (captions, file names, videos, contact cards) follows as a text of its own.
+
+    >>> write_replies([Text("Halo")])
+    b'{"success":true,"message":{"reply":[{"type":"message","content":"Halo"}]}}'
+    """
+    items = ",".join([item for reply in replies for item in _WRITERS[type(reply)](reply)])
+    return _encoded(f'{{"success":true,"message":{{"reply":[{items}]}}}}')
+
+
+def write_refusal(message: str) -> bytes:
+    """The contract's answer to a request that is refused.
+
+    >>> write_refusal("Unauthorized")
+    b'{"success":false,"message":"Unauthorized"}'
+    """
+    return _encoded(f'{{"success":false,"message":{quoted(message)}}}')
+
+
+def write_coordinate(location: Location) -> str:
+    """``latitude-longitude`` in plain decimals, to 11 cm.
+
+    >>> write_coordinate(Location(-6.2, -70.1))
+    '-6.200000--70.100000'
+    """
+    # A rounded zero keeps its minus; adding 0.0 takes it away.
+    return f"{round(location.lat, 6) + 0.0:.6f}-{round(location.lng, 6) + 0.0:.6f}"
+
+
+def _encoded(answer: str) -> bytes:
+    # A rule file can escape half of a surrogate pair into a reply; no answer may fail for it.
+    return answer.encode("utf-8", "replace")
+
+
+def _item(kind: str, content: str) -> Item:
+    return f'{{"type":"{kind}","content":{quoted(content)}}}'
+
+
+def _texts(*lines: str) -> list[Item]:
+    """The lines as one text, or as one each where that would be too long to send."""
+    lines = tuple(filter(None, lines))
+    if not lines:
+        return []
+    joined = "\n".join(lines)
+    return [_item("message", text) for text in ([joined] if len(joined) <= TEXT_LIMIT else lines)]
+
+
+def _write_text(reply: Text) -> list[Item]:
+    return [_item("message", reply.text)]
+
+
+def _write_file(kind: str) -> Callable[[Media], list[Item]]:
+    return lambda reply: [_item(kind, reply.url), *_texts(reply.filename, reply.caption)]
+
+
+def _write_video(reply: Video) -> list[Item]:
+    return _texts(reply.filename, reply.caption, reply.url)
+
+
+def _write_location(reply: Location) -> list[Item]:
+    return [f'{{"type":"location","content":[{{"coordinate":"{write_coordinate(reply)}"}}]}}', *_texts(reply.name)]
+
+
+def _write_contact(reply: ContactCard) -> list[Item]:
+    return _texts(reply.name, *reply.numbers)
+
+
+_KINDS: dict[type, str] = {
+    type(None): "missing or null",
+    bool: "true or false",
+    Number: "a number",
+    str: "a string",
+    list: "a list",
+    dict: "an object",
+}
+_WRITERS: dict[type, Callable[..., list[Item]]] = {
+    Text: _write_text,
+    Image: _write_file("image"),
+    Audio: _write_file("audio"),
+    Document: _write_file("document"),
+    Video: _write_video,
+    Location: _write_location,
+    ContactCard: _write_contact,
+}
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))

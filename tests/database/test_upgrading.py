@@ -1,0 +1,180 @@
+"""The tables: made at once or step by step they are the same, and no version works on those of another."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, Table, create_engine, insert, inspect, text, update
+from sqlalchemy.engine.interfaces import ReflectedIndex
+
+from flask_chatbot.core.conversation.memory import State
+from flask_chatbot.core.values.outbound import Ack, Receipt
+from flask_chatbot.core.values.replies import Text
+from flask_chatbot.core.values.stored import write_reply
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.tables import metadata, people
+from flask_chatbot.database.upgrading import HEAD, MIGRATIONS, REVISIONS, is_current, migrate, upgrade
+from flask_chatbot.errors import StoreError
+from flask_chatbot.store import callbacks, outbox, transport_ids
+from flask_chatbot.store.memory import StoreMemory, key_of
+
+REPLY = write_reply(Text("Halo"))
+
+
+def make_previous(url: str) -> None:
+    """A database as the version before migrations left it, with one person in it."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        people.create(connection)
+        connection.execute(insert(people).values(sender=key_of("628111"), state='{"seen":true}', version=3, expires_at=1e9))
+    engine.dispose()
+
+
+def make_gateways(url: str) -> None:
+    """A database as the version before left it, with messages, callbacks and receipts in it."""
+    engine = create_engine(url)
+    queued = {"created_at": 50.0, "state": "queued", "due_at": 50.0, "tries": 0, "fence": 0, "leased_until": 0.0}
+    message = {"session": "main", "type": "text", "reply": REPLY, "promo": False, "is_reply": False, "start_at": 0.0, "ack": 0, **queued}
+    given = [("M1", "queued", 50.0, 0), ("M2", "claimed", 50.0, 4), ("M3", "queued", 90.0, 3)]
+    ids = {"session": "main", "created_at": 40.0, "message": None, "ack": None, "at": None, "error": None}
+    rows: dict[str, list[dict[str, object]]] = {
+        "messages": [
+            {**message, "id": name, "chat": name, "expires_at": 1e9, "state": state, "due_at": due_at, "deaths": deaths}
+            for name, state, due_at, deaths in given
+        ],
+        "callbacks": [{**queued, "id": "C1", "message": "M1", "ack": 1, "at": 50.0, "url": "", "host": ""}],
+        "transport_ids": [
+            {**ids, "transport_id": "T1", "ack": 3, "at": 40.0, "error": ""},
+            {**ids, "transport_id": "T2", "message": "M9"},
+        ],
+        "alembic_version": [{"version_num": "0002"}],
+    }
+    with engine.begin() as connection:
+        migrate(connection, "base", "0002")
+        connection.execute(text("CREATE TABLE chatbot_alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        for name, each in rows.items():
+            connection.execute(insert(Table(f"chatbot_{name}", MetaData(), autoload_with=connection)), each)
+    engine.dispose()
+
+
+def indexes(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Of each table its indexes, with the conditions of those that are partial."""
+    inspector = inspect(connection)
+
+    def told(index: ReflectedIndex) -> tuple[object, ...]:
+        options = index.get("dialect_options", {})
+        condition = str(options.get("sqlite_where", options.get("postgresql_where")))
+        return index["name"], index["column_names"], index["unique"], re.sub(r"::\w+|[()]", "", condition)
+
+    return {name: sorted(map(told, inspector.get_indexes(name)), key=str) for name in metadata.tables}
+
+
+def test_the_revisions_named_are_those_of_the_folder() -> None:
+    steps = [step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
+    assert tuple(reversed(steps)) == REVISIONS
+
+
+def test_the_steps_lead_to_the_tables_the_code_knows(empty: str) -> None:
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        migrate(connection, "base")
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+        stepwise = indexes(connection)
+        metadata.drop_all(connection)
+        metadata.create_all(connection)
+        assert stepwise == indexes(connection)
+    engine.dispose()
+
+
+def test_a_file_of_the_previous_version_is_brought_up_to_date_by_the_first_use_and_keeps_its_people(sqlite: str, tmp_path: Path) -> None:
+    make_previous(sqlite)
+    with closing(Database(sqlite, tmp_path)) as database:
+        assert StoreMemory(database).recall("628111", 0.0) == State(seen=True, version=3)
+        with database.reading() as connection:
+            assert is_current(connection)
+
+
+def test_what_waits_in_a_database_of_the_version_before_goes_out(empty: str, tmp_path: Path) -> None:
+    make_gateways(empty)
+    with closing(Database(empty, tmp_path)) as database:
+        database.upgrade()
+        with database.writing() as connection:
+            assert [each.outbound.id for each in outbox.claim(connection, "main", 10.0, 60.0, 9)] == ["M1"]
+            suspect = outbox.claim_suspect(connection, "main", 10.0, 60.0)
+            assert suspect is not None
+            assert (suspect.outbound.id, suspect.deaths) == ("M2", 0)
+            assert [each.outbound.id for each in outbox.claim(connection, "main", 95.0, 60.0, 9)] == ["M3"]
+            assert [each.id for each in callbacks.claim(connection, 10.0, 60.0, 9)] == ["C1"]
+            assert transport_ids.link(connection, "main", "T1", "M1", 95.0) == [Receipt(id="T1", ack=Ack.READ, at=40.0)]
+            assert transport_ids.message_of(connection, "main", "T2") == "M9"
+
+
+def test_tables_of_the_previous_version_on_a_server_are_brought_up_to_date_on_request(server: str, tmp_path: Path) -> None:
+    make_previous(server)
+    with closing(Database(server, tmp_path)) as database:
+        with pytest.raises(StoreError, match=r" has not the tables of this version\. Run: flask chatbot db upgrade$"):
+            StoreMemory(database).recall("628111", 0.0)
+        upgrade(database)
+        assert StoreMemory(database).recall("628111", 0.0) == State(seen=True, version=3)
+
+
+def test_a_server_without_tables_is_told_with_the_command_that_makes_them(server: str, tmp_path: Path) -> None:
+    with closing(Database(server, tmp_path)) as database:
+        with pytest.raises(StoreError, match=r"^The database \S+ at .* Run: flask chatbot db upgrade$"), database.writing():
+            pass
+        upgrade(database)
+        assert StoreMemory(database).commit("628111", State(seen=True), 0.0)
+
+
+def test_a_database_newer_than_the_code_is_refused_and_left_alone(url: str, tmp_path: Path) -> None:
+    with closing(Database(url, tmp_path)) as database, database.writing() as connection:
+        connection.execute(text("UPDATE chatbot_alembic_version SET version_num = '0999'"))
+    for use in (Database.upgrade, lambda database: StoreMemory(database).recall("628111", 0.0)):
+        with closing(Database(url, tmp_path)) as database, pytest.raises(StoreError) as caught:
+            use(database)
+        assert str(caught.value) == (
+            f"The database {database.place} was made by a newer version (its tables are of 0999, this version knows {HEAD}). "
+            "Install that version, or name another database in CHATBOT_DATABASE_URL."
+        )
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM chatbot_alembic_version")).scalars().all() == ["0999"]
+    engine.dispose()
+
+
+def test_many_may_upgrade_at_once(empty: str, tmp_path: Path) -> None:
+    make_previous(empty)
+    databases = [Database(empty, tmp_path) for _ in range(6)]
+    with ThreadPoolExecutor(len(databases)) as pool:
+        list(pool.map(upgrade, databases))
+    for database in databases:
+        assert StoreMemory(database).recall("628111", 0.0) == State(seen=True, version=3)
+        database.close()
+
+
+def test_an_upgrade_that_fails_changes_nothing(empty: str, tmp_path: Path) -> None:
+    make_previous(empty)
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE chatbot_leases (mine INTEGER)"))
+    with closing(Database(empty, tmp_path)) as database, pytest.raises(StoreError, match="refused a statement"):
+        database.upgrade()
+    with engine.connect() as connection:
+        names = {name for name in inspect(connection).get_table_names() if name.startswith("chatbot_")}
+        assert names == {"chatbot_people", "chatbot_leases"}
+    engine.dispose()
+
+
+def test_upgrading_twice_changes_nothing(database: Database) -> None:
+    with database.writing() as connection:
+        connection.execute(insert(people).values(sender="a", state="{}", version=1, expires_at=0.0))
+        connection.execute(update(people).values(version=2))
+    database.upgrade()
+    with database.reading() as connection:
+        assert connection.execute(people.select()).all() == [("a", "{}", 2, 0.0)]
