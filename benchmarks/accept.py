@@ -15,9 +15,8 @@ from benchmarks import crowd
 from benchmarks.tables import Row, Say, seconds, table
 from benchmarks.timing import Work, no_collector, ratio
 from flask_chatbot import Chatbot
-from flask_chatbot.bot import Bot
 from flask_chatbot.core.values.replies import Text
-from flask_chatbot.gateway.service import Terms
+from flask_chatbot.delivery.accepted import Terms
 from flask_chatbot.transports.simulator import Simulator
 
 PROMISE = 0.5  # of the messages a second that SQLite commits rows
@@ -114,8 +113,7 @@ def service(folder: str) -> Work:
     app = Flask("accept", root_path=folder, instance_path=str(Path(folder, "instance")))
     app.config.update(CHATBOT_TRANSPORT=Simulator(runs_anywhere=True), CHATBOT_WORKER="off")
     Chatbot(app)
-    bot: Bot = app.extensions["chatbot"]
-    gateway = bot.gateway
+    gateway = app.extensions["chatbot"].gateway
     if gateway is None:
         raise RuntimeError("there is no gateway")
 

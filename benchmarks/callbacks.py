@@ -15,14 +15,14 @@ from benchmarks.servers import ROOT
 from benchmarks.tables import Row, Say, table
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
-from flask_chatbot.gateway.acks import Acks
-from flask_chatbot.gateway.callbacks import Caller
-from flask_chatbot.gateway.worker import Gear, Worker
+from flask_chatbot.delivery.acks import Acks
+from flask_chatbot.delivery.notify import Caller
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import NewCallback
 from flask_chatbot.transports.base import File
 from flask_chatbot.transports.simulator import Simulator
 from flask_chatbot.webclient.client import HttpClient
+from flask_chatbot.worker.worker import Gear, Worker
 
 PROMISE = 1_500  # callbacks a second
 DELAY = 0.02  # seconds the server takes

@@ -26,12 +26,12 @@ def create_app() -> Flask:
         app.config["CHATBOT_TRANSPORT"] = simulator()
     bot.init_app(app)
     app.add_url_rule("/", view_func=index)
-    announce(app.extensions["chatbot"].settings)
+    announce(app.extensions["chatbot"].bot.settings)
     return app
 
 
 def index() -> tuple[str, dict[str, str]]:
     """Two lines for whoever opens the address in a browser."""
-    prefix = current_app.extensions["chatbot"].settings.prefix
+    prefix = current_app.extensions["chatbot"].bot.settings.prefix
     lines = ["Toko Maju's example bot.", f"Its webhook takes POST at {prefix}/webhook, its API is described at {prefix}/api/openapi.json."]
     return "\n".join([*lines, ""]), {"Content-Type": "text/plain; charset=utf-8"}

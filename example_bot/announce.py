@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from flask_chatbot.config import Settings
+from flask_chatbot.settings.settings import Settings
 
 # Of a server that listens on all addresses, the first line with one names loopback. The escape character begins a colour.
 RUNNING = re.compile(r"Running on (https?://[^\s\x1b]+)")

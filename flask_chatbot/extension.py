@@ -9,14 +9,16 @@ from weakref import WeakSet
 
 from flask import Blueprint, Flask
 
-from flask_chatbot import health, outgoing, webhook
-from flask_chatbot.bot import Bot
+from flask_chatbot import outgoing
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.handlers import Handlers, check_handler, word
 from flask_chatbot.core.values.chats import number_of
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
-from flask_chatbot.handlers import Handlers, check_handler, word
+from flask_chatbot.settings.settings import Settings
 from flask_chatbot.startup import prepare
 from flask_chatbot.transports.base import Group
+from flask_chatbot.views import health, webhook
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,18 +44,18 @@ class Chatbot:
         """
         if "chatbot" in app.extensions:
             raise ChatbotError("This app has a Chatbot already. Call init_app once for each app.")
-        bot = prepare(app.config, os.environ, Path(app.root_path), self._rules, self._handlers, Path(app.instance_path))
+        state = prepare(app.config, os.environ, Path(app.root_path), self._rules, self._handlers, Path(app.instance_path))
         try:
-            for blueprint in blueprints(bot):
-                app.register_blueprint(blueprint, url_prefix=bot.settings.prefix)
+            for blueprint in blueprints(state.bot.settings):
+                app.register_blueprint(blueprint, url_prefix=state.bot.settings.prefix)
         except AssertionError as error:
             raise ChatbotError("This app has answered requests already. Call init_app before the first one.") from error
-        app.extensions["chatbot"] = bot
-        self._bots.add(bot)
-        if bot.gateway is not None and bot.settings.worker == "thread":
+        app.extensions["chatbot"] = state
+        self._bots.add(state.bot)
+        if state.gateway is not None and state.bot.settings.worker == "thread":
             from flask_chatbot.working import work_while_serving  # here, since SQLAlchemy is slow to load and many bots send nothing
 
-            work_while_serving(app, bot.gateway)
+            work_while_serving(app, state.gateway)
 
     def rule(self, name: str) -> Callable[[F], F]:
         """Let a function answer for the rule of that name.
@@ -212,12 +214,12 @@ class Chatbot:
             bot.book = book
 
 
-def blueprints(bot: Bot) -> Iterator[Blueprint]:
+def blueprints(settings: Settings) -> Iterator[Blueprint]:
     """What a bot answers by, as far as there is a key to it."""
-    if bot.settings.webhook_keys:
+    if settings.webhook_keys:
         yield webhook.blueprint
-    if bot.settings.api_keys:
-        from flask_chatbot.gateway.api import blueprint
+    if settings.api_keys:
+        from flask_chatbot.views.api import blueprint
 
         yield blueprint
     yield health.blueprint

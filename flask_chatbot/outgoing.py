@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 
-from flask_chatbot.bot import Bot
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.returned import plain_replies_of
 from flask_chatbot.core.language.addressees import read_group, read_person
 from flask_chatbot.core.language.numbers import Ambiguous, read_number
-from flask_chatbot.core.returned import plain_replies_of
 from flask_chatbot.core.values.chats import chat_of, group_chat, person_chat
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import ChatbotError, NotAccepted
 
 if TYPE_CHECKING:
-    from flask_chatbot.gateway.service import Gateway
+    from flask_chatbot.delivery.gateway import Gateway
+    from flask_chatbot.startup import AppState
 
 
 def send(
@@ -33,7 +34,7 @@ def send(
         raise TypeError(f"'at' is a value of type {type(at).__name__}. Give a datetime.")
     if at is not None and at.tzinfo is None:
         at = at.replace(tzinfo=_bot().book.locale.timezone)
-    from flask_chatbot.gateway.service import Terms
+    from flask_chatbot.delivery.accepted import Terms
 
     start_at = 0.0 if at is None else at.timestamp()
     return gateway().send_all(chat, replies, Terms(notify_url=notify or None, start_at=start_at, promo=promo, is_reply=is_reply))
@@ -50,7 +51,7 @@ def what(number: str, reply: object, rule: str | None, values: Mapping[str, obje
         if not replies:
             raise TypeError("there is nothing in this reply that could be sent.")
         return replies
-    from flask_chatbot.gateway.rendering import render
+    from flask_chatbot.answering.rendering import render
 
     bot = _bot()
     return render(bot.book, rule, number, values, bot.clock(), bot.random)
@@ -86,14 +87,19 @@ def chat(message: Message) -> str:
 
 def gateway() -> "Gateway":
     """The gateway of the current app; `ChatbotError` where it has none."""
-    found = _bot().gateway
+    found: Gateway | None = _state().gateway
     if found is None:
         raise ChatbotError("There is no way to WhatsApp, so nothing can be sent. Set CHATBOT_TRANSPORT.")
     return found
 
 
 def _bot() -> Bot:
-    bot: Bot | None = current_app.extensions.get("chatbot")
-    if bot is None:
-        raise ChatbotError("This app has no Chatbot. Call init_app(app) first.")
+    bot: Bot = _state().bot
     return bot
+
+
+def _state() -> "AppState":
+    state: AppState | None = current_app.extensions.get("chatbot")
+    if state is None:
+        raise ChatbotError("This app has no Chatbot. Call init_app(app) first.")
+    return state

@@ -12,11 +12,11 @@ import pytest
 from flask import Flask
 from flask.cli import ScriptInfo
 
+from flask_chatbot.cli.app import Host, load_host
 from flask_chatbot.core.checks.runner import Case, Failure, cases, run
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS
 from flask_chatbot.core.loading.loader import read_rules
-from flask_chatbot.hosts import Host, load_host
 from flask_chatbot.testing import Chat, Replies, difference
 
 RULE_FILES = pytest.StashKey[list[Path]]()

@@ -1,27 +1,32 @@
-"""From configuration and rule files to a bot that can answer, or every mistake at once."""
+"""The room of assembly: from configuration and rule files to what an app holds, or every mistake at once."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from random import SystemRandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from flask_chatbot.bot import Bot
-from flask_chatbot.config import Settings
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.handlers import Handlers
 from flask_chatbot.core.conversation.memory import LateMemory, Memory
 from flask_chatbot.core.loading.loader import beside, load_rules
 from flask_chatbot.core.values.actions import Notify
 from flask_chatbot.core.values.problems import Problem
 from flask_chatbot.errors import ConfigError, RulesError
-from flask_chatbot.handlers import Handlers
-from flask_chatbot.readers import MAKE_A_KEY
+from flask_chatbot.settings.readers import MAKE_A_KEY
+from flask_chatbot.settings.settings import Settings
+from flask_chatbot.settings.wrong_keys import WrongKeys
 
+# What needs the store is imported when it is made: SQLAlchemy is slow to load, and many bots remember nothing.
 if TYPE_CHECKING:
+    from flask_chatbot.answering.actions import Actions
+    from flask_chatbot.answering.idempotency import Calls
     from flask_chatbot.database.database import Database
-    from flask_chatbot.gateway.actions import Actions
-    from flask_chatbot.gateway.repeats import Calls
+    from flask_chatbot.delivery.gateway import Gateway
+    from flask_chatbot.transports.base import Transport
 
 TOLD = 20  # rules in one line of the log
 SAFE_LENGTH = 8  # bytes; a shorter key is taken, with a warning
@@ -29,58 +34,73 @@ SAFE_LENGTH = 8  # bytes; a shorter key is taken, with a warning
 log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True, eq=False)
+class AppState:
+    """What one app holds, in ``app.extensions["chatbot"]``.
+
+    `gateway` sends, where there is a way to WhatsApp. `make_calls` opens the store, and so is called only where it is needed; `store_fault`
+    tells what is wrong with its file, and opens nothing. `wrong_keys` counts the calls without a good key.
+    """
+
+    bot: Bot
+    gateway: "Gateway | None"
+    make_calls: "Callable[[], Calls]"
+    store_fault: Callable[[], str | None]
+    wrong_keys: WrongKeys = field(default_factory=WrongKeys)
+
+
 def prepare(
     config: Mapping[str, object], environ: Mapping[str, str], root: Path, rules: str | Path | None, handlers: Handlers, instance: Path
-) -> Bot:
-    """The bot of an app in the folder `root`; `rules` names its file where the app's code does, `instance` is for the database.
+) -> AppState:
+    """The state of an app in the folder `root`; `rules` names its file where the app's code does, `instance` is for the database.
 
     `RulesError` where only the rules and their handlers hold mistakes, `ConfigError` with all of them where the configuration does too.
     """
     settings, told = Settings.read(config, environ)
     problems = [*told, *no_way_in(settings, told)]
-    bot = None
+    state = None
     broken: tuple[Problem, ...] = ()
     try:
         if rules is not None or not is_told_of("CHATBOT_RULES", told):
-            bot = read_bot(settings, find_rules(root, rules, settings.rules), handlers, instance)
+            state = assemble(settings, find_rules(root, rules, settings.rules), handlers, instance)
     except RulesError as error:
         if not problems:
             raise
         broken = error.problems
     except ConfigError as error:
         problems += error.problems
-    if problems or bot is None:
+    if problems or state is None:
         raise ConfigError(problems, broken)
     warn_of_keys(settings)
     if settings.transport == "simulator" and not (config.get("CHATBOT_TRANSPORT") or environ.get("CHATBOT_TRANSPORT")):
         log.warning(
             "CHATBOT_TRANSPORT is not set: what is sent goes to the simulator, and reaches nobody. Set it to 'simulator' if so meant"
         )
-    warn_of_notices(bot)
-    return bot
+    warn_of_notices(state)
+    return state
 
 
-def read_bot(settings: Settings, path: Path, handlers: Handlers, instance: Path) -> Bot:
-    """The bot with the rules of a file, and all it may need, of which nothing is opened yet; `RulesError` where the rules hold mistakes."""
-    bot = Bot(settings, path, load_rules(path, handlers.additions), handlers, SystemRandom(), lambda: datetime.now(UTC))
-    equip(bot, instance)
-    return bot
-
-
-def equip(bot: Bot, instance: Path) -> None:
-    """Give a bot its memory, what carries out its actions, and a gateway where there is a way to WhatsApp; nothing is opened yet."""
-    transport, url = bot.settings.transport, bot.settings.database_url
-    database = cache(lambda: make_database(url, instance))
-    bot.store_fault = lambda: database().fault() if database.cache_info().currsize else None
-    bot.memory = LateMemory(lambda: make_memory(database()))
-    actions = cache(lambda: make_actions(bot, database()))
-    bot.make_deeds = actions
-    bot.make_calls = cache(lambda: make_calls(bot, actions()))
-    if transport is not None:
-        from flask_chatbot.gateway.service import Gateway  # here, since SQLAlchemy is slow to load and many bots remember nothing
-        from flask_chatbot.transports.simulator import Simulator
-
-        bot.gateway = Gateway(bot=bot, database=database(), transport=Simulator() if transport == "simulator" else transport)
+def assemble(settings: Settings, path: Path, handlers: Handlers, instance: Path) -> AppState:
+    """The state of an app with the rules of a file; nothing is opened yet. `RulesError` where the rules hold mistakes."""
+    database = cache(lambda: make_database(settings.database_url, instance))
+    actions = cache(lambda: make_actions(settings, database(), state.gateway))
+    bot = Bot(
+        settings=settings,
+        path=path,
+        book=load_rules(path, handlers.additions),
+        handlers=handlers,
+        random=SystemRandom(),
+        clock=lambda: datetime.now(UTC),
+        memory=LateMemory(lambda: make_memory(database())),
+        make_deeds=actions,
+    )
+    state = AppState(
+        bot=bot,
+        gateway=None if settings.transport is None else make_gateway(bot, database(), settings.transport),
+        make_calls=cache(lambda: make_calls(bot, actions())),
+        store_fault=lambda: database().fault() if database.cache_info().currsize else None,
+    )
+    return state
 
 
 def warn_of_keys(settings: Settings) -> None:
@@ -90,10 +110,10 @@ def warn_of_keys(settings: Settings) -> None:
             log.warning("%s: a key shorter than %d characters is soon guessed. Make one with: %s", name, SAFE_LENGTH, MAKE_A_KEY)
 
 
-def warn_of_notices(bot: Bot) -> None:
+def warn_of_notices(state: AppState) -> None:
     """Say in the log which rules want to tell staff, where nothing can be sent."""
-    rules = [f"{rule.name!r} at {rule.mark}" for rule in bot.book.rules if any(isinstance(each, Notify) for each in rule.actions)]
-    if rules and bot.gateway is None:
+    rules = [f"{rule.name!r} at {rule.mark}" for rule in state.bot.book.rules if any(isinstance(each, Notify) for each in rule.actions)]
+    if rules and state.gateway is None:
         more = f" and {len(rules) - TOLD} more" if len(rules) > TOLD else ""
         log.warning("nobody can be notified without a way to WhatsApp. Set CHATBOT_TRANSPORT, for: %s%s", ", ".join(rules[:TOLD]), more)
 
@@ -112,18 +132,30 @@ def make_memory(database: "Database") -> Memory:
     return StoreMemory(database)
 
 
-def make_actions(bot: Bot, database: "Database") -> "Actions":
-    """What carries out the actions of rules."""
-    from flask_chatbot.gateway.reception import actions_of
+def make_gateway(bot: Bot, database: "Database", transport: "Literal['simulator'] | Transport") -> "Gateway":
+    """What sends, and tells what became of it."""
+    from flask_chatbot.delivery.gateway import Gateway
+    from flask_chatbot.transports.simulator import Simulator
 
-    return actions_of(bot, database)
+    return Gateway(bot=bot, database=database, transport=Simulator() if transport == "simulator" else transport)
+
+
+def make_actions(settings: Settings, database: "Database", gateway: "Gateway | None") -> "Actions":
+    """What carries out the actions of rules."""
+    from flask_chatbot.answering.actions import Actions
+    from flask_chatbot.answering.forwarding import Forwarder
+    from flask_chatbot.webclient.client import HttpClient
+
+    client = gateway.client if gateway is not None else HttpClient(private_hosts=settings.private_hosts)
+    return Actions(database, Forwarder(client, settings.signing_secrets), gateway)
 
 
 def make_calls(bot: Bot, actions: "Actions") -> "Calls":
     """What answers webhook calls that are kept."""
-    from flask_chatbot.gateway.reception import calls_of
+    from flask_chatbot.answering.history import Keeping
+    from flask_chatbot.answering.idempotency import Calls
 
-    return calls_of(bot, actions)
+    return Calls(bot, actions, Keeping(bot.settings.keep_messages))
 
 
 def no_way_in(settings: Settings, told: Iterable[str]) -> Iterator[str]:

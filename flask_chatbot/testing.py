@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from flask_chatbot.bot import Bot
+from flask_chatbot.bot.bot import Bot
 from flask_chatbot.core.conversation.memory import ShortMemory, State
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.explain import explain
@@ -148,7 +148,7 @@ class Chat:
         self.from_ = from_
         self.nama = nama
         self.at = at
-        self._bot: Bot = app.extensions["chatbot"]
+        self._bot: Bot = app.extensions["chatbot"].bot
         self._memory = ShortMemory()
         self._random = Random(seed)
         self._last: Turn | None = None
@@ -191,12 +191,12 @@ def working(app: Flask) -> Iterator[None]:
 
     A served app does so by itself, a test client does not. The app's database is used; give each test one of its own.
     """
-    from flask_chatbot.commands.working import worker_of  # here, since SQLAlchemy is slow to load, and most tests only chat
+    from flask_chatbot.working import make_worker  # here, since SQLAlchemy is slow to load, and most tests only chat
 
-    bot: Bot | None = app.extensions.get("chatbot")
-    if bot is None or bot.gateway is None:
+    state = app.extensions.get("chatbot")
+    if state is None or state.gateway is None:
         raise ChatbotError("This app sends nothing by itself. Set CHATBOT_TRANSPORT to a Simulator before init_app(app).")
-    worker = worker_of(app, bot.gateway)
+    worker = make_worker(state.gateway, app.app_context, leads=False)
     worker.start()
     try:
         yield

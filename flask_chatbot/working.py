@@ -1,16 +1,33 @@
-"""The worker of an app's gateway, at work while the app is served."""
+"""The worker of an app: made of its gateway, and at work while the app is served."""
 
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from weakref import ref
 
 from flask import Flask, request
 
-from flask_chatbot.gateway.embedded import Embedded
-from flask_chatbot.gateway.hiring import hire
-from flask_chatbot.gateway.reception import receiver
-from flask_chatbot.gateway.service import Gateway
-from flask_chatbot.reloading import keep_fresh
+from flask_chatbot.answering.actions import Actions
+from flask_chatbot.answering.forwarding import Forwarder
+from flask_chatbot.answering.history import KEPT as MESSAGES_KEPT
+from flask_chatbot.answering.history import Keeping
+from flask_chatbot.answering.transport import Inbound
+from flask_chatbot.bot.reloading import keep_fresh
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.delivery.acks import Acks
+from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot.delivery.notify import Caller
+from flask_chatbot.delivery.pacing import Tempo
+from flask_chatbot.store.clock import server_time
+from flask_chatbot.store.sweeping import sweep
+from flask_chatbot.transports.base import File
+from flask_chatbot.webclient.files import fetch_media
+from flask_chatbot.worker.embedded import Embedded
+from flask_chatbot.worker.worker import Gear, Worker
+
+KEPT = 30 * 86_400.0  # seconds: what became of a message, dead letters included
+
+Context = Callable[[], AbstractContextManager[object]]  # of the app, for functions of its own
 
 
 def work_while_serving(app: Flask, gateway: Gateway) -> Embedded:
@@ -24,8 +41,53 @@ def work_while_serving(app: Flask, gateway: Gateway) -> Embedded:
         keep_fresh(served)  # what comes in by the transport is answered by changed rules, too
         return served.app_context()
 
-    embedded = Embedded(lambda: hire(gateway, receiver(gateway, context), context, leads=True))
+    embedded = Embedded(lambda: make_worker(gateway, context, leads=True))
     # Before all of the host's: one that answers by itself would keep the others from being called.
     app.before_request_funcs.setdefault(None, []).insert(0, lambda: embedded.serve(request.environ))
     embedded.arm(sys._getframe(1))
     return embedded
+
+
+def make_worker(gateway: Gateway, context: Context, *, leads: bool) -> Worker:
+    """The worker of an app, which also answers what comes in.
+
+    With `leads`, of all such workers of a database one works at a time: so it is for those embedded in processes that serve.
+    """
+    worker = Worker(gear_of(gateway, context), leads=leads)
+    gateway.has_worker(worker.wake)
+    return worker
+
+
+def gear_of(gateway: Gateway, context: Context) -> Gear:
+    """What that worker works with."""
+    settings, bot, clock = gateway.bot.settings, gateway.bot, gateway.clock
+
+    def tell(message: str, ack: Ack) -> None:
+        with context():
+            gateway.tell(message, ack)
+
+    def fetch(url: str, filename: str) -> File:
+        return fetch_media(gateway.client, url, filename)
+
+    return Gear(
+        database=gateway.database,
+        transport=gateway.transport,
+        caller=Caller(gateway.client, settings.signing_secrets, tell, clock, bot.random),
+        acks=Acks(gateway.transport.name, clock, lambda: gateway.hears_acks),
+        fetch=fetch,
+        received=make_inbound(gateway, context).received,
+        sweep=lambda connection: sweep(connection, server_time(connection) or clock(), KEPT),
+        tempo=Tempo.of(settings.pace.count, settings.pace.seconds) if settings.pace else None,
+        opened=gateway.opened,
+        shut=gateway.shut,
+        clock=clock,
+        timer=gateway.timer,
+        random=bot.random,
+    )
+
+
+def make_inbound(gateway: Gateway, context: Context) -> Inbound:
+    """What answers a message that came in by the transport."""
+    settings = gateway.bot.settings
+    actions = Actions(gateway.database, Forwarder(gateway.client, settings.signing_secrets), gateway)
+    return Inbound(gateway, actions, Keeping(settings.keep_messages or MESSAGES_KEPT), context)

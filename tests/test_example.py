@@ -23,11 +23,11 @@ import pytest
 
 from example_bot import create_app
 from example_bot.announce import Announcement, announcement
-from flask_chatbot.config import Settings
 from flask_chatbot.core.language.sentences import say
 from flask_chatbot.core.loading.loader import load_rules
 from flask_chatbot.core.values.replies import ContactCard, Document, Image, Location, Reply, Text, Video
 from flask_chatbot.errors import ConfigError, RulesError
+from flask_chatbot.settings.settings import Settings
 from flask_chatbot.testing import Chat
 
 ROOT = Path(__file__).parent.parent
@@ -215,7 +215,7 @@ def customer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chat:
 
 
 def test_the_table_here_names_every_rule_of_the_example(customer: Chat) -> None:
-    assert list(ANSWERS) == [rule.name for rule in customer.app.extensions["chatbot"].book.rules]
+    assert list(ANSWERS) == [rule.name for rule in customer.app.extensions["chatbot"].bot.book.rules]
 
 
 @pytest.mark.parametrize(("name", "text", "kinds"), [(name, *answer) for name, answer in ANSWERS.items()])

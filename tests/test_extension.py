@@ -104,7 +104,7 @@ def test_one_chatbot_serves_many_apps_and_keeps_none(tmp_path: Path) -> None:
     bot.init_app(one)
     bot.init_app(two)
     assert (answer(one), answer(two, "/two/webhook")) == (HALO, HALO)
-    assert one.extensions["chatbot"].settings != two.extensions["chatbot"].settings
+    assert one.extensions["chatbot"].bot.settings != two.extensions["chatbot"].bot.settings
     gone = weakref.ref(one)
     del one
     gc.collect()

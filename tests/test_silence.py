@@ -12,16 +12,15 @@ from flask.testing import FlaskClient
 
 from flask_chatbot import Chatbot, Message
 from flask_chatbot.core.values.messages import Sender
+from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.errors import Refused, TryLater
-from flask_chatbot.gateway.hiring import hire
-from flask_chatbot.gateway.reception import receiver
-from flask_chatbot.gateway.service import Gateway
-from flask_chatbot.gateway.worker import Worker
 from flask_chatbot.transports.simulator import Simulator
+from flask_chatbot.worker.worker import Worker
+from flask_chatbot.working import make_worker
 from tests.apps import KEY
 from tests.canaries import TEXT, found_in
-from tests.gateway.apps import API_KEY, BUDI
-from tests.gateway.apps import gateway_of as gateway_in
+from tests.delivery.apps import API_KEY, BUDI
+from tests.delivery.apps import gateway_of as gateway_in
 
 PATIENCE = 20.0  # seconds
 DEAD = 49_151  # reserved, so that nobody listens there
@@ -60,7 +59,7 @@ def app(tmp_path: Path) -> Flask:
 @pytest.fixture
 def worker(app: Flask) -> Iterator[Worker]:
     gateway = gateway_in(app)
-    worker = hire(gateway, receiver(gateway, app.app_context), app.app_context, leads=True)
+    worker = make_worker(gateway, app.app_context, leads=True)
     worker.start()
     yield worker
     assert worker.drain(PATIENCE)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from flask_chatbot.config import Settings
 from flask_chatbot.core.schema.shape import SCHEMA
+from flask_chatbot.settings.settings import Settings
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -162,7 +162,7 @@ def floors() -> str:
     boxes: list[str] = []
     top = 0
     for layer in config["importlinter:contract:floors"]["layers"].strip().splitlines():
-        modules = layer.split(" : ")
+        modules = re.findall(r"\w+", layer)
         fill = "#fff" if f"flask_chatbot.{modules[0]}" in without_flask else "#e4eff2"
         height = ROW * len(modules) + GAP
         boxes.append(f'<rect x="1" y="{top + 1}" width="{WIDTH - 2}" height="{height}" rx="3" fill="{fill}" stroke="#8fa3ab"/>')
@@ -179,15 +179,28 @@ def floors() -> str:
     return "\n".join(["```{raw} html", *drawing, "```"])
 
 
+def rooms() -> str:
+    """Every package as a row of a table: what it is for, and its modules, each by the first line of its docstring."""
+    lines = ["| package | what it is for, and its modules |", "|---|---|"]
+    for folder in sorted(path.parent for path in (ROOT / "flask_chatbot").rglob("__init__.py")):
+        name = folder.relative_to(ROOT / "flask_chatbot").as_posix()
+        if name == ".":
+            continue
+        modules = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+        told = "<br>".join([f"**{first_line(name)}.**", *(f"`{each}`: {first_line(f'{name}/{each}')}" for each in modules)])
+        lines.append(f"| `{name.replace('/', '.')}` | {told.replace('|', ' ')} |")
+    return "\n".join(lines)
+
+
 def first_line(module: str) -> str:
-    """What a module's docstring says first, without its mark-up."""
+    """The first line of a module's docstring, without its mark-up."""
     path = ROOT / "flask_chatbot" / f"{module}.py"
     path = path if path.exists() else path.with_suffix("") / "__init__.py"
     told = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
     return told.partition("\n")[0].replace("`", "").removesuffix(".")
 
 
-GENERATORS: dict[str, Callable[[], str]] = {"rule keys": rule_keys, "settings": settings, "floors": floors}
+GENERATORS: dict[str, Callable[[], str]] = {"rule keys": rule_keys, "settings": settings, "floors": floors, "rooms": rooms}
 
 
 def fill_in(source: str) -> str:

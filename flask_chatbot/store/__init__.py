@@ -1,1 +1,1 @@
-"""What outlives a process: the database and the tables in it."""
+"""The rows of each table, read and written: messages, callbacks, people, and all else that outlives a process."""

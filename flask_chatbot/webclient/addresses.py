@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import quote, urljoin
 
 from flask_chatbot.errors import FetchRefused
-from flask_chatbot.privatehosts import Network, is_host_name
+from flask_chatbot.settings.private_hosts import Network, is_host_name
 
 Address = IPv4Address | IPv6Address
 

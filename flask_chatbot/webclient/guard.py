@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from flask_chatbot.errors import FetchRefused
-from flask_chatbot.privatehosts import PrivateHost, read_private_host
+from flask_chatbot.settings.private_hosts import PrivateHost, read_private_host
 from flask_chatbot.webclient.addresses import Address, Target, check_address, is_usual_port, read_address, refused_port
 
 # https://www.rfc-editor.org/rfc/rfc6761#section-6.3: these names lead to this machine, whoever is asked.

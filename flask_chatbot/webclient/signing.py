@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from flask_chatbot.errors import BadSignature
-from flask_chatbot.keys import read_secret
+from flask_chatbot.settings.keys import read_secret
 
 TOLERANCE = 300.0  # seconds that a signature is good for, before and after
 
@@ -24,7 +24,7 @@ class Headers(Protocol):
 def sign(secrets: Sequence[bytes], name: str, timestamp: int, body: bytes) -> str:
     """The ``webhook-signature`` of a body, one for each secret. `name` is the ``webhook-id``, `timestamp` in epoch seconds.
 
-    >>> from flask_chatbot.keys import read_secret
+    >>> from flask_chatbot.settings.keys import read_secret
     >>> secret = read_secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     >>> sign([secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
     'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='

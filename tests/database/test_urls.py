@@ -90,7 +90,7 @@ def test_a_missing_driver_is_told_with_the_command_that_installs_it() -> None:
     program = """
 import sys
 sys.modules["psycopg"] = None
-from flask_chatbot.config import Settings
+from flask_chatbot.settings.settings import Settings
 print(Settings.read({"CHATBOT_DATABASE_URL": "postgresql://toko:s3cret@db/shop"}, {})[1])
 """
     process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from flask_chatbot.config import Settings
 from flask_chatbot.core.checks.runner import cases
 from flask_chatbot.core.checks.runner import run as run_case
 from flask_chatbot.core.loading.loader import read_rules
 from flask_chatbot.core.schema.shape import SCHEMA
+from flask_chatbot.settings.settings import Settings
 from tests.docs.pages import DOCS, PAGES, Block, all_blocks, code_spans
 from tests.docs.sessions import KEY, calls, run
 
@@ -88,6 +88,15 @@ def test_the_floors_name_every_module_of_the_package(generated: ModuleType) -> N
     drawn = set(re.findall(r">(\w+)</text>", generated.floors()))
     modules = {path.stem for path in PACKAGE.glob("*.py")} | {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert drawn == modules - {"__init__"}
+
+
+def test_the_rooms_name_every_package_and_module(generated: ModuleType) -> None:
+    told = generated.rooms()
+    packages = {path.parent.relative_to(PACKAGE) for path in PACKAGE.rglob("__init__.py")} - {Path()}
+    assert set(re.findall(r"^\| `([\w.]+)` \|", told, re.MULTILINE)) == {".".join(package.parts) for package in packages}
+    assert sorted(re.findall(r"<br>`(\w+)`: \S", told)) == sorted(
+        path.stem for package in packages for path in (PACKAGE / package).glob("*.py") if path.stem != "__init__"
+    )
 
 
 def test_the_doctests_of_the_generator_hold(generated: ModuleType) -> None:

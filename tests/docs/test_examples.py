@@ -24,12 +24,12 @@ from werkzeug.serving import make_server
 from werkzeug.test import Client
 
 from flask_chatbot import Chatbot, Document, Image, Text
-from flask_chatbot.bodies import BODY_LIMIT
-from flask_chatbot.gateway.worker import DRAIN
-from flask_chatbot.keys import read_secret
+from flask_chatbot.settings.keys import read_secret
 from flask_chatbot.testing import Chat
 from flask_chatbot.transports.simulator import Simulator
+from flask_chatbot.views.body import BODY_LIMIT
 from flask_chatbot.webclient.signing import sign
+from flask_chatbot.worker.worker import DRAIN
 from tests.docs.pages import EXAMPLES, all_blocks
 from tests.docs.sessions import KEY, calls, run
 

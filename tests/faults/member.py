@@ -15,12 +15,12 @@ from sqlalchemy import Connection
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
-from flask_chatbot.gateway import foreground
-from flask_chatbot.gateway.acks import Acks
-from flask_chatbot.gateway.callbacks import Caller
-from flask_chatbot.gateway.worker import Gear, Worker
+from flask_chatbot.delivery.acks import Acks
+from flask_chatbot.delivery.notify import Caller
 from flask_chatbot.transports.base import File
 from flask_chatbot.webclient.client import Answer, HttpClient
+from flask_chatbot.worker import foreground
+from flask_chatbot.worker.worker import Gear, Worker
 from tests.faults.journal import Journal
 
 

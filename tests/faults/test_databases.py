@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Engine, event, make_url
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
 from flask_chatbot.errors import StoreError
-from flask_chatbot.gateway.worker import Worker
+from flask_chatbot.worker.worker import Worker
+from tests.delivery.rig import PATIENCE, Rig
 from tests.faults.proxy import Proxy
-from tests.gateway.rig import PATIENCE, Rig
 
 URL = "https://crm.example.com/acks"
 

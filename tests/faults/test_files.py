@@ -13,7 +13,7 @@ from tests.servers.calls import exchange, whole
 from tests.servers.running import Running, gunicorn
 
 KEY = "kunci-api-toko"
-APP = "tests.gateway.served:create_app()"
+APP = "tests.delivery.served:create_app()"
 HEADERS = f"Host: localhost\r\nSecretKey: {KEY}\r\nConnection: close\r\n"
 UNREACHABLE = {"success": False, "errorMessage": "The gateway cannot reach its database. Try again later."}
 CALLS = 6  # more than there are workers

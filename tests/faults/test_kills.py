@@ -9,7 +9,7 @@ import pytest
 
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
-from flask_chatbot.gateway.sending import KILLER
+from flask_chatbot.delivery.send_queue import KILLER
 from flask_chatbot.store import callbacks, stored
 from flask_chatbot.store.callbacks import NewCallback
 from tests.faults.crowd import Crowd, accept, check, crowd, is_done, wait_for

@@ -19,7 +19,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from flask_chatbot.transports.simulator import Simulator
 from flask_chatbot.wire.calls import EXAMPLES
 from tests.apps import add_bot
-from tests.gateway.apps import API_KEY, BUDI
+from tests.delivery.apps import API_KEY, BUDI
 from tests.hosts.apps import CONTRACT, contract, nothing, pages, shop
 
 API = "/chatbot/api"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from flask_chatbot.errors import BadSignature
-from flask_chatbot.keys import read_secret
+from flask_chatbot.settings.keys import read_secret
 from flask_chatbot.webclient.signing import headers, sign, verify_signature
 
 # The known answer of the contract.

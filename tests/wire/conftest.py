@@ -1,5 +1,5 @@
 """An app that serves the API."""
 
-from tests.gateway.conftest import app
+from tests.delivery.conftest import app
 
 __all__ = ["app"]

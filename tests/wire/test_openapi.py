@@ -12,11 +12,11 @@ from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import ignored_auth
 
-from flask_chatbot.gateway.api import ENDPOINTS
+from flask_chatbot.views.api import ENDPOINTS
 from flask_chatbot.wire.calls import BY_ENDPOINT, FIELDS, TARGETS
 from flask_chatbot.wire.openapi import describe
+from tests.delivery.apps import API_KEY
 from tests.examples import at_most
-from tests.gateway.apps import API_KEY
 
 CASES = 2000  # of all operations together, where it takes long
 OPERATIONS = [(path, method) for path, methods in describe("")["paths"].items() for method in methods]

@@ -1,0 +1,1 @@
+"""What happens around a decision: messages from a transport, repeats, history, actions and forwarding."""

@@ -1,0 +1,155 @@
+"""What decisions name beside their replies, done: rows saved, staff told, people unsubscribed, other webhooks asked."""
+
+import logging
+import math
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from flask_chatbot.answering.forwarding import Forwarder
+from flask_chatbot.bot.bot import Answered, Deeds, Remember
+from flask_chatbot.core.fields.field import titled
+from flask_chatbot.core.language.numbers import format_phone, senders_phone
+from flask_chatbot.core.language.sentences import Locale, clip, say
+from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.values.actions import Forward, Notify, Save, Subscribe
+from flask_chatbot.core.values.chats import person_chat
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.replies import TEXT_LIMIT, Reply, Text
+from flask_chatbot.database.database import Database
+from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot.errors import StoreError
+from flask_chatbot.store import optouts, saved
+from flask_chatbot.store.memory import StoreMemory
+from flask_chatbot.store.sweeping import sweep
+
+SWEEP_EVERY = 300.0  # seconds
+
+log = logging.getLogger(__name__)
+
+
+Settle = Callable[[Connection, Answered], None]
+
+
+class _Overtaken(Exception):
+    """Another message of the same sender was remembered first: the transaction is rolled back."""
+
+
+class Actions:
+    """The deeds of messages that come by the webhook, whose replies go back in its answer. Without a `gateway` nothing can be sent."""
+
+    def __init__(self, database: Database, forwarder: Forwarder, gateway: Gateway | None) -> None:
+        self.database = database
+        self._forwarder = forwarder
+        self._gateway = gateway
+        self._swept_at = -math.inf
+
+    def number(self, name: str) -> int:
+        """The next number of a table; one that is not used after all is left out."""
+        with self.database.writing() as connection:
+            return saved.reserve(connection, name)
+
+    def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
+        """The replies of another webhook; `FetchError` where it gives none."""
+        return self._forwarder.ask(action, match, message)
+
+    def carry_out(self, answered: Answered, remember: Remember, settle: Settle | None = None) -> bool:
+        """Remember and do all of it in one transaction, and what `settle` adds; False where another message of the sender came between."""
+        memory = StoreMemory(self.database)
+        try:
+            with self.database.writing() as connection:
+                if not remember(memory.within(connection)):
+                    raise _Overtaken
+                self.do(connection, answered)
+                if settle is not None:
+                    settle(connection, answered)
+        except _Overtaken:
+            return False
+        if self._gateway is not None:
+            self._gateway.wake()
+        else:
+            self._sweep(answered.now.timestamp())
+        return True
+
+    def _sweep(self, now: float) -> None:
+        """Delete some of what is over, as a worker does where there is one."""
+        if abs(now - self._swept_at) < SWEEP_EVERY:
+            return
+        self._swept_at = now
+        try:
+            with self.database.writing() as connection:
+                sweep(connection, now)
+        except StoreError as error:
+            log.warning("what is over stays for now: %s", error)
+
+    def settled_by(self, settle: Settle) -> Deeds:
+        """These deeds for a message of which there is more to keep: `settle` does it, in the same transaction."""
+        return _Settled(self, settle)
+
+    def do(self, connection: Connection, answered: Answered) -> None:
+        """All that the decision names and that a transaction can hold."""
+        match = answered.decision.match
+        for action in answered.decision.actions if match else ():
+            if isinstance(action, Save):
+                self.save(connection, action, answered)
+            elif isinstance(action, Notify):
+                self.notify(connection, action, answered)
+            elif isinstance(action, Subscribe):
+                number = _number(answered)
+                if action.wanted:
+                    optouts.opt_in(connection, number)
+                else:
+                    optouts.opt_out(connection, number, answered.now.timestamp())
+
+    def save(self, connection: Connection, action: Save, answered: Answered) -> None:
+        """One row, with the number that the reply told."""
+        match, sender = answered.decision.match, answered.message.sender
+        person = answered.book.person(sender)  # one, in whatever spelling their messages come
+        number = answered.saved if answered.saved is not None else saved.reserve(connection, action.name)
+        fields = {name: _plain(value) for name, value in match.fields.items()} if match else {}
+        at = answered.now.timestamp()
+        row = saved.SavedRow(name=action.name, number=number, fields=fields, sender=person, sender_name=sender.name, at=at)
+        saved.add(connection, row)
+
+    def notify(self, connection: Connection, action: Notify, answered: Answered) -> None:
+        """A message to a member of staff, on the same road as any other."""
+        match = answered.decision.match
+        if match is None:
+            return
+        if self._gateway is None:
+            rule = match.rule
+            log.warning("rule %r at %s tells nobody: notify needs a way to WhatsApp. Set CHATBOT_TRANSPORT.", rule.name, rule.mark)
+            return
+        self._gateway.post(connection, person_chat(action.number), notice(answered.message, match, answered.book.locale))
+
+
+def _plain(value: object) -> object:
+    """A field's value as JSON holds it: a date, or what a type of the app's made, as text."""
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+class _Settled:
+    """`Actions` with one more step for one message."""
+
+    def __init__(self, actions: Actions, settle: Settle) -> None:
+        self._settle = settle
+        self.number = actions.number
+        self.forward = actions.forward
+        self._carry_out = actions.carry_out
+
+    def carry_out(self, answered: Answered, remember: Remember) -> bool:
+        return self._carry_out(answered, remember, self._settle)
+
+
+def _number(answered: Answered) -> str:
+    """The sender's number as sends are addressed; one that is no number stays as it came."""
+    return senders_phone(answered.message.sender.number, answered.book.locale.country)
+
+
+def notice(message: Message, match: Match, locale: Locale) -> Text:
+    """Who wrote what: the fields where the rule has some, each on a line of its own, else the text."""
+    number = format_phone(message.sender.number, locale.country)
+    who = clip(" ".join(filter(None, [message.sender.name, number])), 100)
+    titles = {field.name: field.title for field in match.rule.fields or ()}
+    filled = [f"{titles.get(name) or titled(name)}: {value}" for name, value in match.fields.items() if value is not None]
+    return Text("\n".join([say(locale.language, "notice", who=who, rule=match.rule.name), *(filled or [message.text])])[:TEXT_LIMIT])

@@ -1,0 +1,173 @@
+"""Other people's webhooks, asked in our place: the contract's call, and their replies."""
+
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from secrets import token_hex
+
+from flask_chatbot.core.late import sleep
+from flask_chatbot.core.matching.index import Kind, Match
+from flask_chatbot.core.matching.rule import Keyword
+from flask_chatbot.core.values.actions import Forward
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.replies import Reply
+from flask_chatbot.delivery.retry import Clock
+from flask_chatbot.errors import BadPayload, FetchLater, FetchRefused
+from flask_chatbot.settings.variables import expanded
+from flask_chatbot.transports.media import told_kind
+from flask_chatbot.webclient.addresses import read_url
+from flask_chatbot.webclient.client import Answer, HttpClient
+from flask_chatbot.webclient.retry_after import read_retry_after
+from flask_chatbot.webclient.signing import headers
+from flask_chatbot.wire.answers import read_answer
+
+STARTS = (0.0, 2.0, 8.0)  # seconds after the first, for each try
+ANSWER_LIMIT = 256 * 1024  # bytes
+NO_CONTENT = 204
+
+_MAY_PASS = frozenset({408, 425, 429})  # faults of the caller by their number, that time mends nevertheless
+
+log = logging.getLogger(__name__)
+
+
+class Forwarder:
+    """Asks webhooks, from any thread. `clock` gives epoch seconds, `timer` only runs forward, `wait` lets seconds pass."""
+
+    def __init__(
+        self,
+        client: HttpClient,
+        signing_secrets: Sequence[bytes] = (),
+        clock: Clock = time.time,
+        wait: Callable[[float], object] = sleep,
+        timer: Clock = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._secrets = tuple(signing_secrets)
+        self._clock = clock
+        self._wait = wait
+        self._timer = timer
+
+    def ask(self, action: Forward, match: Match | None, message: Message) -> tuple[Reply, ...]:
+        """What another webhook replies to a message; `FetchError` where it gives no answer within the action's time.
+
+        An answer that does not succeed, or holds what nobody can read, brings no reply; the log says why.
+        """
+        action = _with_variables(action)
+        body, name = payload(message, match, action.key), _name_of(message, action.url)
+        host = read_url(action.url, any_port=True).host
+        answer = self._try(action, name, body, host)
+        if answer.status == NO_CONTENT:
+            return ()
+        try:
+            answered = read_answer(answer.body)
+        except BadPayload as error:
+            raise FetchRefused(f"{host} answered what cannot be read. {error.message}") from None
+        for problem in answered.problems:
+            log.warning("webhook %s, forwarded to %s: in its answer, %s", name, host, problem)
+        return answered.replies
+
+    def _try(self, action: Forward, name: str, body: bytes, host: str) -> Answer:
+        """The first good answer."""
+        started = not_before = self._timer()
+        ends_at = started + action.timeout.total_seconds()
+        failure = FetchLater(f"{host} was given no time to answer.")
+        for start in STARTS:
+            begin = max(started + start, not_before)
+            if begin >= ends_at:
+                break
+            self._wait_until(begin)
+            try:
+                return self._post(action.url, name, body, ends_at - self._timer(), host)
+            except FetchLater as error:
+                log.info("webhook %s, forwarded to %s: %s", name, host, error)
+                failure, not_before = error, self._timer() + error.after
+        raise failure
+
+    def _wait_until(self, at: float) -> None:
+        seconds = at - self._timer()
+        if seconds > 0:
+            self._wait(seconds)
+
+    def _post(self, url: str, name: str, body: bytes, left: float, host: str) -> Answer:
+        signed = headers(self._secrets, name, int(self._clock()), body)
+        signed["Content-Type"] = "application/json"
+        answer = self._client.post(url, body, signed, deadline=left, limit=ANSWER_LIMIT, own=True)
+        if 200 <= answer.status < 300:
+            return answer
+        said = f"{host} answered {answer.status}."
+        if answer.status >= 500 or answer.status in _MAY_PASS:
+            raise FetchLater(said, read_retry_after(answer.headers.get("retry-after"), self._clock()))
+        raise FetchRefused(said)
+
+
+def _with_variables(action: Forward) -> Forward:
+    """The action with what it takes from the environment; `FetchRefused` where that is gone since the rules were read."""
+    try:
+        return replace(action, url=expanded(action.url, os.environ), key=expanded(action.key, os.environ))
+    except KeyError as error:
+        raise FetchRefused(f"{error.args[0]} is not set in the environment.") from None
+
+
+def payload(message: Message, match: Match | None, key: str) -> bytes:
+    """The contract's body, with the customer's own words beside it as ``text``, and the address of a file that came with them.
+
+    The keyword is one of the rule's, as the file writes it, since programs compare it as a whole. It is the whole text where the rule was
+    found by something else.
+
+    >>> from flask_chatbot.core.values.messages import Sender
+    >>> payload(Message(text="Stok?", sender=Sender(number="628111", name="Ani")), None, "k")
+    b'{"keyword": "Stok?", "data": {"nama": "Ani", "nohp": "628111"}, "webhookkey": "k", "from": "628111", "text": "Stok?"}'
+    """
+    number = message.sender.number
+    keyword, takes_fields = _keyword(message, match)
+    document = {
+        "keyword": keyword,
+        "data": list(match.data) if match is not None and takes_fields else {"nama": message.sender.name, "nohp": number},
+        "webhookkey": key,
+        "from": number,
+        "text": message.text,
+        **_file(message),
+    }
+    return json.dumps(document, ensure_ascii=False).encode(errors="replace")
+
+
+def _keyword(message: Message, match: Match | None) -> tuple[str, bool]:
+    """The text that stands for the message, and True if its data are fields."""
+    if match is None or match.kind not in (Kind.KEYWORD, Kind.FIELDS, Kind.FORM, Kind.MENU):
+        return message.text, False
+    keyword = _found_by(match)
+    # A form asks for the fields of any rule, its keyword with a mark or without.
+    takes_fields = match.kind is Kind.FORM or (keyword is not None and keyword.takes_fields)
+    written = keyword.written.removesuffix("#").rstrip() if keyword else match.rule.name
+    return (f"{written}#" if takes_fields else written), takes_fields
+
+
+def _found_by(match: Match) -> Keyword | None:
+    """The keyword of the rule that found it, or began the form; else its first one; None where it has none.
+
+    A number chosen in a menu, or the last answer to a form, means nothing to others.
+    """
+    keywords = match.rule.keywords
+    if match.kind is Kind.FORM:  # of two that differ in their mark alone, the one whose data are a list
+        keywords = tuple(sorted(keywords, key=lambda keyword: not keyword.takes_fields))
+    fitting = [each for each in keywords if match.kind is Kind.FORM or each.takes_fields is (match.kind is Kind.FIELDS)]
+    return next((each for each in fitting if each.literal == match.literal), next(iter(keywords), None))
+
+
+def _file(message: Message) -> dict[str, str]:
+    """What is known of a file: where it is, and which kind its name tells."""
+    if message.media is None:
+        return {}
+    kind = told_kind(message.media)
+    return {"mediaurl": message.media} if kind is None else {"kind": kind, "mediaurl": message.media}
+
+
+def _name_of(message: Message, url: str) -> str:
+    """The ``webhook-id``: the same however often one message comes to be forwarded, where it has an id of its own."""
+    if message.id is None:
+        return f"msg_{token_hex(12)}"
+    return f"msg_{sha256(json.dumps([message.line, message.id, url]).encode()).hexdigest()[:24]}"

@@ -1,0 +1,68 @@
+"""What is kept of a message that came in: that it was answered, and why as it was."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from flask_chatbot.bot.bot import Answered
+from flask_chatbot.core.deciding.explain import explain
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.values.chats import chat_of
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.store.inbox import Kept
+
+REPEATS_KNOWN = timedelta(days=8)  # so long a message that comes again is known
+
+
+KEPT = timedelta(days=30)  # what comes in by a transport of ours, unless CHATBOT_KEEP_MESSAGES says otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How long messages are kept with the reasons for their answers; None for not at all, then only what tells a repeat is."""
+
+    time: timedelta | None
+
+    def row(self, session: str, id_: str, answered: Answered, replies: int, answer: str | None = None) -> Kept:
+        """The row of the inbox; `answer` is what a webhook call was answered with."""
+        message, now = answered.message, answered.now.timestamp()
+        why = self._why(answered) if self.time is not None else {}
+        expires_at = now + max(REPEATS_KNOWN, self.time or REPEATS_KNOWN).total_seconds()
+        chat, sender = chat_of(message), answered.book.person(message.sender)
+        return Kept(
+            session=session, message_id=id_, chat=chat, sender=sender, at=now, replies=replies, answer=answer, expires_at=expires_at, **why
+        )
+
+    def silence(self, session: str, id_: str, message: Message, person: str, now: datetime, why: str) -> Kept:
+        """The row of a message that no rule was asked about; `person` is who wrote it."""
+        at, time = now.timestamp(), (self.time or timedelta()).total_seconds()
+        return Kept(
+            session=session,
+            message_id=id_,
+            chat=chat_of(message),
+            sender=person,
+            at=at,
+            text=message.text if time else None,
+            verdicts=(why,) if time else (),
+            kept_until=at + time if time else None,
+            expires_at=at + max(time, REPEATS_KNOWN.total_seconds()),
+        )
+
+    def _why(self, answered: Answered) -> dict[str, Any]:
+        message, book, decision = answered.message, answered.book, answered.decision
+        rule = decision.match.rule if decision.match else None
+        return {
+            "text": message.text,
+            "rule": rule.name if rule else None,
+            "place": str(rule.mark) if rule else None,
+            "rules_hash": hash_of(book),
+            "kept_until": answered.now.timestamp() + self.time.total_seconds() if self.time is not None else None,
+            "verdicts": tuple(map(str, explain(book, message, answered.state, answered.now, decision=decision))),
+        }
+
+
+def hash_of(book: RuleBook) -> str:
+    """What tells two sets of rule files apart: the same files with the same content have the same hash, wherever they lie."""
+    contents = sorted(digest.hex() for digest in book.sources.digests.values() if digest)
+    return sha256(" ".join(contents).encode()).hexdigest()

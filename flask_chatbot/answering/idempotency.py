@@ -1,0 +1,64 @@
+"""Webhook calls that carry an id, or are to be kept: a repeated one gets the answer that the first got."""
+
+import logging
+from functools import partial
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from flask_chatbot.answering.actions import Actions
+from flask_chatbot.answering.history import Keeping
+from flask_chatbot.answering.transport import AlreadyAnswered, Turnstile
+from flask_chatbot.bot.bot import Answered, Bot
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.store import inbox
+from flask_chatbot.wire.webhook import write_replies
+
+ID_LIMIT = 255  # characters of a webhook-id; a longer one is cut, which no sender of sense notices
+
+log = logging.getLogger(__name__)
+
+
+class Calls:
+    """Answers webhook calls with the store behind them. `StoreError` where it fails."""
+
+    def __init__(self, bot: Bot, actions: Actions, keeping: Keeping) -> None:
+        self._bot = bot
+        self._actions = actions
+        self._keeping = keeping
+        self._turnstile = Turnstile()
+
+    def answer(self, message: Message, id_: str | None) -> bytes:
+        """The body to answer a call with; the same again where a call of this id was answered within 8 days."""
+        session = f"webhook:{message.line}"[:64] if message.line else "webhook"
+        id_ = id_[:ID_LIMIT] if id_ else uuid4().hex
+        key = (session, id_)
+        self._turnstile.enter(key)
+        try:
+            return self._kept(session, id_) or self._decided(message, session, id_)
+        finally:
+            self._turnstile.leave(key)
+
+    def _kept(self, session: str, id_: str) -> bytes | None:
+        with self._actions.database.reading() as connection:
+            kept = inbox.find(connection, session, id_)
+        if kept is None or kept.answer is None:
+            return None
+        log.info("a webhook call came again: it gets the answer of the first")
+        return kept.answer.encode()
+
+    def _decided(self, message: Message, session: str, id_: str) -> bytes:
+        try:
+            decision = self._bot.answer(message, deeds=self._actions.settled_by(partial(self._settle, session, id_)))
+        except AlreadyAnswered:  # by another process, just now
+            return self._kept(session, id_) or write_replies(())
+        rule = decision.match.rule.name if decision.match else None
+        log.info("answered a webhook call: rule %r, line %r, %d replies", rule, message.line, len(decision.replies))
+        return write_replies(decision.replies)
+
+    def _settle(self, session: str, id_: str, connection: Connection, answered: Answered) -> None:
+        """The answer, kept for repeats; `AlreadyAnswered` where another process was first."""
+        replies = answered.decision.replies
+        row = self._keeping.row(session, id_, answered, len(replies), write_replies(replies).decode())
+        if not inbox.add(connection, row):
+            raise AlreadyAnswered

@@ -1,0 +1,128 @@
+"""Messages that come in by a transport: each is answered once, and its replies go out through the outbox."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from flask_chatbot.answering.actions import Actions
+from flask_chatbot.answering.history import Keeping
+from flask_chatbot.bot.bot import Answered
+from flask_chatbot.core.language.folding import is_blank
+from flask_chatbot.core.language.numbers import mask
+from flask_chatbot.core.late import Late, new_condition
+from flask_chatbot.core.values.chats import chat_of, number_of
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.database.statements import is_chat
+from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot.store import inbox
+
+ANSWERS_LIMIT = 20  # answers to one sender in a minute; two bots must not talk all night
+MINUTE = 60.0  # seconds
+SILENCE = f"silence: this person was answered {ANSWERS_LIMIT} times in a minute"
+
+log = logging.getLogger(__name__)
+
+
+class AlreadyAnswered(Exception):
+    """The same message was answered before, or just now by somebody else: nothing of this answer is kept."""
+
+
+class Turnstile:
+    """Lets the same message through one at a time, however often it is delivered at once."""
+
+    _change = Late(new_condition)
+
+    def __init__(self) -> None:
+        self._inside: set[tuple[str, str]] = set()
+
+    def enter(self, key: tuple[str, str]) -> None:
+        with self._change:
+            self._change.wait_for(lambda: key not in self._inside)
+            self._inside.add(key)
+
+    def leave(self, key: tuple[str, str]) -> None:
+        with self._change:
+            self._inside.discard(key)
+            self._change.notify_all()
+
+
+class Inbound:
+    """Answers what comes in by the transport of a gateway; `context` is the app's, for functions of its own."""
+
+    def __init__(self, gateway: Gateway, actions: Actions, keeping: Keeping, context: Callable[[], AbstractContextManager[object]]) -> None:
+        self._gateway = gateway
+        self._bot = gateway.bot
+        self._session = gateway.transport.name
+        self._actions = actions
+        self._keeping = keeping
+        self._context = context
+        self._turnstile = Turnstile()
+
+    def received(self, message: Message) -> None:
+        """Answer a message unless it has been; `StoreError` where the store fails: deliver it again then."""
+        message = self._addressed(message)
+        if message.sender.number == self._bot.book.person(Sender(number=self._gateway.number())):  # two bots would talk for ever
+            return
+        if message.media is None and is_blank(message.text):  # a reaction, say
+            log.info("a message without a text or a file is not answered")
+            return
+        message = message if message.line else replace(message, line=self._session)
+        id_ = message.id or uuid4().hex
+        key = (self._session, id_)
+        self._turnstile.enter(key)
+        try:
+            self._answer(message, id_)
+        finally:
+            self._turnstile.leave(key)
+
+    def _addressed(self, message: Message) -> Message:
+        """The message with its sender and its group by the names that answers go to, whether the transport tells numbers or addresses."""
+        sender = replace(message.sender, number=self._bot.book.person(message.sender))
+        return replace(message, sender=sender, group=number_of(message.group))
+
+    def _answer(self, message: Message, id_: str) -> None:
+        now, person = self._bot.clock(), self._bot.book.person(message.sender)
+        with self._actions.database.reading() as connection:
+            if inbox.find(connection, self._session, id_) is not None:
+                log.info("message %s came again: answered before", short_id(id_))
+                return
+            answers = inbox.answered_since(connection, person, now.timestamp() - MINUTE)
+        if answers >= ANSWERS_LIMIT:
+            log.warning("%s was answered %d times in a minute: silence. Is it a bot?", mask(message.sender.number), answers)
+            with self._actions.database.writing() as connection:
+                inbox.add(connection, self._keeping.silence(self._session, id_, message, person, now, SILENCE))
+            return
+        try:
+            with self._context():
+                decision = self._bot.answer(message, now, deeds=self._actions.settled_by(partial(self._settle, id_)))
+        except AlreadyAnswered:
+            log.info("message %s came again: answered just now", short_id(id_))
+            return
+        rule = decision.match.rule.name if decision.match else None
+        log.info("answered message %s: rule %r, %d replies", short_id(id_), rule, len(decision.replies))
+
+    def _settle(self, id_: str, connection: Connection, answered: Answered) -> None:
+        """The replies in the outbox, and the message among those answered; `AlreadyAnswered` where another process was first."""
+        replies, chat = answered.decision.replies, chat_of(answered.message)
+        if replies and not is_chat(chat):  # delivered again, it would be as wrong
+            log.error("message %s came from a chat that nobody can write to: its %d replies are dropped", short_id(id_), len(replies))
+            replies = ()
+        if not inbox.add(connection, self._keeping.row(self._session, id_, answered, len(replies))):
+            raise AlreadyAnswered
+        for reply in replies:
+            self._gateway.post(connection, chat, reply)
+
+
+def short_id(id_: str) -> str:
+    """What a log calls a message: ids of WhatsApp's hold numbers.
+
+    >>> short_id("false_628111@c.us_3EB0")
+    '6167bd39859d'
+    """
+    return sha256(id_.encode("utf-8", "surrogatepass")).hexdigest()[:12]

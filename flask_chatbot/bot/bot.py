@@ -1,0 +1,263 @@
+"""One bot at work: the rules of an app, its handlers, and the way of a message through both."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Protocol
+
+from flask_chatbot.bot.handlers import Handler, Handlers, field_names
+from flask_chatbot.bot.returned import plain_replies_of, replies_of
+from flask_chatbot.bot.tracebacks import private, told
+from flask_chatbot.core.conversation.memory import NO_MEMORY, Memory, ShortMemory, State
+from flask_chatbot.core.conversation.remember import TRIES, Remembering
+from flask_chatbot.core.deciding.context import keeps_quiet
+from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, HandlerFailed, Notes, Outcome
+from flask_chatbot.core.deciding.engine import decide, lacking
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.language.contacts import callable_only
+from flask_chatbot.core.language.sentences import say
+from flask_chatbot.core.loading.loader import load_rules
+from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.values.actions import Forward, Save
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.problems import Problem, did_you_mean
+from flask_chatbot.core.values.replies import Reply, Text
+from flask_chatbot.core.values.rows import as_dict
+from flask_chatbot.errors import AnswerFailed, FetchError, HandlerError, Invalid, Skip
+from flask_chatbot.settings.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+Remember = Callable[[Memory | None], bool]  # in the memory given, else in the bot's own; False where another message came between
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What came of one message: `book` decided it, `state` was remembered of its sender before, `saved` is the number its row got."""
+
+    message: Message
+    decision: Decision
+    book: RuleBook
+    state: State
+    now: datetime
+    saved: int | None = None
+
+
+class Deeds(Protocol):
+    """Who does what decisions name."""
+
+    def number(self, name: str) -> int:
+        """The number that the next row saved under a name is to have."""
+
+    def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
+        """The replies of another webhook; `FetchError` where it gives none."""
+
+    def carry_out(self, answered: Answered, remember: Remember) -> bool:
+        """Remember and do what a decision names, in one transaction; False, and nothing is done, where `remember` says so."""
+
+
+class NoDeeds:
+    """Remembers and does nothing else, for who only tries what a bot would say."""
+
+    def number(self, name: str) -> int:
+        return 1
+
+    def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
+        return ()
+
+    def carry_out(self, answered: Answered, remember: Remember) -> bool:
+        return remember(None)
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
+class Bot:
+    """The rules of one app at work, with its handlers. `book` is read once per message, and replaced whole.
+
+    `problems` say why the rule files, as they are now, are not those in use; `watched_by` is the process that watches them. `make_deeds`
+    opens the store, and so is called only where it is needed.
+    """
+
+    settings: Settings
+    path: Path
+    book: RuleBook
+    handlers: Handlers
+    random: Random
+    clock: Callable[[], datetime]
+    memory: Memory = field(default_factory=ShortMemory)
+    make_deeds: Callable[[], Deeds] | None = None
+    problems: tuple[Problem, ...] = ()
+    watched_by: int = 0
+
+    def read(self) -> RuleBook:
+        """The rules as they are written now, with what the handlers add; `RulesError` where they are broken."""
+        return load_rules(self.path, self.handlers.additions)
+
+    def reload(self) -> None:
+        """Take the rules anew; `RulesError` where they are broken, and the rules stay as they were."""
+        self.book = self.read()
+
+    def answer(
+        self,
+        message: Message,
+        now: datetime | None = None,
+        random: Random | None = None,
+        memory: Memory | None = None,
+        deeds: Deeds | None = None,
+    ) -> Decision:
+        """What to do about a message, handlers included; it is remembered and done. Call it in the app's context.
+
+        `StoreError` where the store fails.
+        Where another message of the same sender came between, it is decided again; but no handler is run twice for one message.
+        `memory` stands in for the bot's own, and nothing is done then; `deeds` is told of every decision, not only of those with actions.
+        """
+        now, random, book = now or self.clock(), random or self.random, self.book
+        people = Remembering(memory or self.memory_for(message, book), book.person(message.sender), now.timestamp())
+        make_deeds = (lambda: deeds) if deeds else self.make_deeds if memory is None else None
+        for attempt in range(TRIES):
+            turn = _Turn(self, message, book, make_deeds)
+            decision = turn.decide(people, now, random)
+            if decision.remember is None and not decision.actions and deeds is None:
+                break  # as for most messages
+            remember = partial(people.keep, decision.remember, turn.has_run or attempt == TRIES - 1)
+            if make_deeds is not None and (deeds or decision.actions):
+                answered = Answered(message=message, decision=decision, book=book, state=people.recalled, now=now, saved=turn.saved)
+                is_done = make_deeds().carry_out(answered, remember)
+            else:
+                is_done = remember(None)
+            if is_done:
+                break
+        return decision
+
+    def memory_for(self, message: Message, book: RuleBook | None = None) -> Memory:
+        """The memory to decide with: none where nothing is remembered, nor for senders without a number, who would all be one."""
+        remembers = (book or self.book).remembers or self.handlers.rules
+        return self.memory if message.sender.number and remembers else NO_MEMORY
+
+
+class _Turn:
+    """One message on its way through the handlers; the rules it began with are those it ends with."""
+
+    __slots__ = ("book", "bot", "has_run", "make_deeds", "message", "saved")
+
+    def __init__(self, bot: Bot, message: Message, book: RuleBook, make_deeds: Callable[[], Deeds] | None) -> None:
+        self.bot = bot
+        self.book = book
+        self.message = message
+        self.make_deeds = make_deeds
+        self.saved: int | None = None
+        self.has_run = False
+
+    def decide(self, memory: Memory, now: datetime, random: Random) -> Decision:
+        handlers = self.bot.handlers
+        decision = self.early() if handlers.before else None
+        if decision is not None and decision.replies and keeps_quiet(self.book, self.message, memory, now):
+            return Decision(None)
+        decision = decision or decide(self.book, self.message, memory, now, random, self.handle)
+        return replace(decision, replies=self.changed(decision.replies)) if handlers.after else decision
+
+    def changed(self, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+        """The replies as the handlers after the rules want them, which are not asked once there are none: silence was meant."""
+        for handler in self.bot.handlers.after.values():
+            if not replies:
+                break
+            changed = self.replies(handler, {"message": self.message, "replies": replies})
+            replies = replies if changed is None else changed
+        return replies
+
+    def early(self) -> Decision | None:
+        """What a handler before the rules wants sent, if any does."""
+        for handler in self.bot.handlers.before.values():
+            replies = self.replies(handler, {"message": self.message})
+            if replies is not None:
+                return Decision(None, replies)
+        return None
+
+    def handle(self, match: Match, message: Message, notes: Notes) -> Outcome:
+        """What the handler of the matched rule says, or whoever it forwards to; with the number of the row it saves."""
+        outcome = self.handled(match, message, notes)
+        if not match.rule.actions or self.make_deeds is None:
+            return outcome
+        deeds = self.make_deeds()
+        for action in match.rule.actions:
+            if isinstance(action, Forward) and outcome is None:
+                outcome = self.forwarded(deeds, action, match, message)
+            elif isinstance(action, Save):
+                self.saved = deeds.number(action.name)
+        return outcome if self.saved is None or isinstance(outcome, tuple) else {**(outcome or {}), "saved": {"number": self.saved}}
+
+    def forwarded(self, deeds: Deeds, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
+        """The replies of another webhook."""
+        self.has_run = True  # what it did cannot be taken back
+        try:
+            return callable_only(deeds.forward(action, match, message), self.book.locale.country)
+        except FetchError as error:
+            log.error("rule %r at %s could not be forwarded: %s", match.rule.name, match.rule.mark, error)
+            raise ForwardFailed from error
+
+    def handled(self, match: Match, message: Message, notes: Notes) -> Outcome:
+        """What the handler of the matched rule says, if it has one."""
+        rule = match.rule
+        handler = self.bot.handlers.rules.get(rule.name)
+        if handler is None:
+            return None
+        try:
+            outcome = self.run(handler, match, message, notes)
+        except (Skip, Invalid):
+            raise
+        except Exception as error:  # whatever the app's own code raises, the customer gets an answer
+            replies = self.recover(error, f"{handler.name} at {handler.mark}, for rule {rule.name!r} at {rule.mark},")
+            raise HandlerFailed(replies) from error
+        if isinstance(outcome, Mapping) and not rule.reply:
+            log.warning("%s at %s returned names, and rule %r has no reply to use them in", handler.name, handler.mark, rule.name)
+        if not isinstance(outcome, tuple) and (wanting := lacking(match, outcome or ())):
+            returned = ", ".join(filter(str.isidentifier, map(str, outcome or ()))) or "no names"
+            raise AnswerFailed(f"{handler.name} at {handler.mark} returned {returned}, and the rule needs {', '.join(wanting)}")
+        return outcome
+
+    def run(self, handler: Handler, match: Match, message: Message, notes: Notes) -> Outcome:
+        """The outcome of one handler; `HandlerError` where it calls values invalid that are no fields."""
+        values: dict[str, object] = {**match.fields, "message": message, "memory": notes}
+        self.has_run = True
+        try:
+            value = handler(values)
+            if value is None:
+                return None
+            names = as_dict(value)
+            return replies_of(value, self.book.locale.country) if names is None else names
+        except Invalid as error:
+            known = field_names(match.rule)
+            for name in error.problems:
+                if name not in known:
+                    guess = did_you_mean(name, known) or f" Its fields are: {', '.join(known) or 'none'}."
+                    raise HandlerError(f"Invalid names {name!r}, which is no field of rule {match.rule.name!r}.{guess}") from error
+            raise
+
+    def replies(self, handler: Handler, values: Mapping[str, object]) -> tuple[Reply, ...] | None:
+        """What a handler that stands before or after the rules says; None where it has nothing to say."""
+        self.has_run = True
+        try:
+            value = handler(values)
+            return None if value is None else plain_replies_of(value, self.book.locale.country)
+        except Skip:
+            return None
+        except Exception as error:  # noqa: BLE001  as above
+            return self.recover(error, f"{handler.name} at {handler.mark}")
+
+    def recover(self, error: Exception, where: str) -> tuple[Reply, ...]:
+        """The replies of the error handler that fits best, else one apology, and a line in the log."""
+        handler = next((self.bot.handlers.errors[kind] for kind in type(error).__mro__ if kind in self.bot.handlers.errors), None)
+        if handler is not None:
+            try:
+                value = handler({"error": error, "message": self.message})
+                if value is not None:
+                    return plain_replies_of(value, self.book.locale.country)
+            except Exception as failure:  # noqa: BLE001  as above
+                trace = told(failure, private(self.message))
+                log.error("the error handler %s at %s failed itself\n%s", handler.name, handler.mark, trace)
+        log.error("%s failed\n%s", where, told(error, private(self.message)))
+        return (Text(say(self.book.locale.language, "apology")),)

@@ -1,0 +1,306 @@
+"""Python functions that answer in place of a rule's YAML, or beside it."""
+
+import functools
+import inspect
+import logging
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import UndefinedError
+
+from flask_chatbot.bot.tracebacks import told, with_words
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.fields.field import Context, Field, FieldType
+from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.language.sentences import Locale, quote, say
+from flask_chatbot.core.loading.additions import AddedRule, Additions
+from flask_chatbot.core.loading.loader import short_path
+from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.templates.filters import Misfit, filters
+from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
+from flask_chatbot.errors import AnswerFailed, HandlerError, Invalid
+from flask_chatbot.settings.variables import unset_in
+
+Function = Callable[..., Any]
+OF_ACKS = ("message_id", "ack", "number", "error")  # parameters a function that hears of acks may have
+OURS = ("message", "memory")  # parameters any handler of a rule may have, beside the rule's fields
+ELSEWHERE = {  # parameters people try, and where the value is to be had
+    "nama": "message.sender.name",
+    "nohp": "message.sender.number",
+    "sender": "message.sender",
+    "text": "message.text",
+    "data": "message.data",
+    "keyword": "message.keyword",
+}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A function with what is known of it: its qualified name, its place, the names of its parameters."""
+
+    function: Function
+    name: str
+    mark: Mark
+    parameters: tuple[str, ...] = ()
+
+    def __call__(self, values: Mapping[str, object]) -> Any:
+        """What the function returns for the values its parameters name."""
+        return self.function(**{name: values[name] for name in self.parameters})
+
+
+class Handlers:
+    """All functions registered with one `Chatbot`, for any number of apps."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, Handler] = {}
+        self.added: dict[str, AddedRule] = {}
+        self.fallbacks: dict[str, Handler] = {}
+        self.before: dict[str, Handler] = {}
+        self.after: dict[str, Handler] = {}
+        self.errors: dict[type[BaseException], Handler] = {}
+        self.acks: dict[str, Handler] = {}
+        self.types: dict[str, Handler] = {}
+        self.filters: dict[str, Handler] = {}
+
+    @property
+    def additions(self) -> Additions:
+        """What these functions add to the rule files, and have against them."""
+        types = {name: custom_type(handler.function) for name, handler in self.types.items()}
+        ours = {name: custom_filter(name, handler.function) for name, handler in self.filters.items()}
+        return Additions(types, ours, tuple(self.added.values()), check=self.check)
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Forget what is registered meanwhile, if it turns out that it cannot be."""
+        known = {kind: dict(owners) for kind, owners in vars(self).items()}
+        try:
+            yield
+        except Exception:
+            vars(self).update(known)
+            raise
+
+    def add_rule(self, name: str, function: Function) -> Handler:
+        """Let the function answer for a rule; `HandlerError` where another one does."""
+        return claim(self.rules, name, inspected(function), f"answers for rule {name!r}")
+
+    def add_keyword(self, data: Mapping[str, Any], function: Function) -> None:
+        """Let the function answer for a rule of its own, with the keys that a rule file would give it."""
+        name = str(data["name"])
+        self.added[name] = AddedRule(data, self.add_rule(name, function).mark)
+
+    def add_fallback(self, function: Function) -> None:
+        """Let the function answer what no rule matches, before the file's own fallback."""
+        handler = claim(self.fallbacks, "fallback", inspected(function, OURS), "is the fallback")
+        self.rules[handler.name] = handler
+        self.added[handler.name] = AddedRule({"name": handler.name, "fallback": True}, handler.mark)
+
+    def add_before(self, function: Function) -> None:
+        """Let the function see each message before the rules do."""
+        handler = inspected(function, ("message",))
+        self.before[handler.name] = handler
+
+    def add_after(self, function: Function) -> None:
+        """Let the function see each message with its replies."""
+        handler = inspected(function, ("message", "replies"))
+        self.after[handler.name] = handler
+
+    def add_error(self, kind: type[Exception], function: Function) -> None:
+        """Let the function answer where a handler raised an error of that kind."""
+        claim(self.errors, kind, inspected(function, ("error", "message")), f"answers for {kind.__name__}")
+
+    def add_ack(self, function: Function) -> None:
+        """Let the function hear of each change in a message's way."""
+        handler = inspected(function, OF_ACKS)
+        self.acks[handler.name] = handler
+
+    def add_type(self, name: str, function: Function) -> None:
+        """Let the function read the fields of a type."""
+        handler = located(function, takes=1)
+        if name in FIELD_TYPES:
+            raise refusal(handler.mark, f"there is a built-in field type {name!r}. Give yours another name.")
+        claim(self.types, name, handler, f"reads the field type {name!r}")
+
+    def add_filter(self, name: str, function: Function) -> None:
+        """Let templates use the function as a filter."""
+        handler = located(function, takes=1)
+        if name in filters(Locale()):
+            raise refusal(handler.mark, f"there is a built-in filter {name!r}. Give yours another name.")
+        if not name.isidentifier() or name.startswith("_"):
+            raise refusal(handler.mark, f"{name!r} cannot be the name of a filter. Use letters, digits and _, beginning with a letter.")
+        claim(self.filters, name, handler, f"is the filter {name!r}")
+
+    def check(self, book: RuleBook, is_whole: bool) -> Iterator[Problem]:
+        """What keeps the app from answering by the rules of a book. One that is not whole may lack a rule for its own mistakes."""
+        yield from unset_in(book, os.environ)
+        for name, handler in self.rules.items():
+            if is_whole or name in book.by_name:
+                yield from check_handler(name, handler, book)
+
+
+def claim(owners: dict[Any, Handler], what: object, handler: Handler, does: str) -> Handler:
+    """The handler as the owner of something; `HandlerError` where another function is. One of the same name replaces it."""
+    other = owners.get(what)
+    if other is not None and other.name != handler.name:
+        raise refusal(handler.mark, f"{other.name} at {other.mark} {does} already, so {handler.name} cannot. Remove one of the two.")
+    owners[what] = handler
+    return handler
+
+
+def inspected(function: Function, allowed: Collection[str] | None = None) -> Handler:
+    """A handler of the function; `HandlerError` where it cannot be called by the names of its parameters, or has none `allowed`."""
+    handler = located(function)
+    names = []
+    bound = function.keywords if isinstance(function, functools.partial) else {}
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.name in bound:
+            continue
+        if parameter.kind is parameter.POSITIONAL_ONLY:
+            raise refusal(handler.mark, f"{handler.name} takes {parameter.name!r} by position, and values come by name. Remove the '/'.")
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            written = str(parameter).partition(":")[0]
+            raise refusal(handler.mark, f"{handler.name} has the parameter '{written}', and values come by name. Name each it wants.")
+        if allowed is not None and parameter.name not in allowed:
+            guess = hint(parameter.name, allowed)
+            raise refusal(handler.mark, f"{handler.name} wants {parameter.name!r}, which it cannot get here.{guess}")
+        names.append(parameter.name)
+    return Handler(function, handler.name, handler.mark, tuple(names))
+
+
+def located(function: Function, takes: int = 0) -> Handler:
+    """The function with its name and place; `HandlerError` where it cannot be called, or `takes` other values by position."""
+    inner = bare(function)
+    mark = mark_of(inner)
+    if not callable(function):
+        raise refusal(mark, f"a handler is a function, not {type(function).__name__}.")
+    name = f"{inner.__module__}.{getattr(inner, '__qualname__', type(inner).__qualname__)}"
+    if name.rpartition(".")[2] in ("<lambda>", "_"):
+        name = f"{name}:{mark.line}"  # a name that says nothing, so two of them are two functions
+    if is_async(function) or is_async(type(function).__call__):
+        raise refusal(mark, f"{name} is async, and handlers are called as plain functions. Write `def` without `async`.")
+    try:
+        signature = inspect.signature(function)
+        if takes and not hasattr(function, "jinja_pass_arg"):
+            signature.bind(*range(takes))
+    except ValueError:  # of some that are built in, such as int, Python does not know the parameters
+        if not takes:
+            raise refusal(mark, f"Python does not know the parameters of {name}. Write a function around it.") from None
+    except TypeError:
+        raise refusal(mark, f"{name}{signature} is called with one value, and cannot be.") from None
+    return Handler(function, name, mark)
+
+
+def is_async(function: Function) -> bool:
+    """Whether a call only makes something to be awaited."""
+    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+
+
+def refusal(mark: Mark, message: str) -> HandlerError:
+    """The error for a function that cannot be registered."""
+    return HandlerError(Problem(mark, message))
+
+
+def bare(function: Function) -> Any:
+    """The function as somebody wrote it, out of all that is wrapped around it."""
+    while True:
+        if isinstance(function, functools.partial):
+            function = function.func
+        elif hasattr(function, "__wrapped__"):
+            function = function.__wrapped__
+        else:
+            return function
+
+
+def mark_of(function: Any) -> Mark:
+    """Where a function is written; where Python does not know, its module's name and line 1."""
+    code = getattr(function, "__code__", None) or getattr(vars(type(function)).get("__call__"), "__code__", None)
+    if code is None:
+        return Mark(getattr(function, "__module__", None) or "?", 1, 1)
+    return Mark(short_path(Path(code.co_filename)), code.co_firstlineno, 1)
+
+
+def word(value: object, decorator: str, example: str) -> str:
+    """The name a decorator was given; `HandlerError` where it was given none, most likely for want of parentheses."""
+    if isinstance(value, str):
+        return value
+    message = f"@bot.{decorator} takes a name first. Write @bot.{decorator}({example!r})."
+    raise HandlerError(Problem(mark_of(bare(value)), message) if callable(value) else message)
+
+
+def hint(parameter: str, known: Collection[str]) -> str:
+    """The way out for a parameter that cannot be filled."""
+    if parameter in ELSEWHERE:
+        return f" Take `message` instead: {ELSEWHERE[parameter]} has it."
+    if parameter == "self":
+        return " Register the method of an object, such as shop.stock, after the object is made."
+    return did_you_mean(parameter, known) or f" It may have: {', '.join(known)}."
+
+
+def check_handler(name: str, handler: Handler, book: RuleBook) -> Iterator[Problem]:
+    """Whether the rule is there, and has what the handler's parameters name."""
+    rule = book.by_name.get(name)
+    if rule is None:
+        guess = did_you_mean(name, book.by_name) or f" The rules are in {', '.join(map(short_path, book.files))}."
+        yield Problem(handler.mark, f"{handler.name} answers for rule {name!r}, and there is none.{guess}")
+        return
+    known = [*field_names(rule), *OURS]
+    for parameter in handler.parameters:
+        if parameter not in known:
+            message = f"{handler.name} wants {parameter!r}, which is no field of rule {name!r} at {rule.mark}.{hint(parameter, known)}"
+            yield Problem(handler.mark, message)
+
+
+def field_names(rule: Rule) -> list[str]:
+    """What the fields of a rule are called."""
+    return [*(field.name for field in rule.fields or ()), *rule.groups]
+
+
+def check_needs(handlers: Handlers, book: RuleBook) -> Iterator[Problem]:
+    """The rules whose ``needs`` nobody supplies; to those that no message reaches, ``bot.send(rule=...)`` does."""
+    led_to = {entry.rule for rule in book.rules for entry in rule.menu}
+    for rule in book.rules:
+        if rule.needs and rule.name not in handlers.rules and (rule.is_found or rule.name in led_to):
+            names = ", ".join(rule.needs)
+            yield Problem(rule.mark, f"rule {rule.name!r} needs {names}, and no handler supplies it. Write one: @bot.rule({rule.name!r})")
+
+
+def custom_type(function: Function) -> FieldType:
+    """A field type of a function that takes the customer's text; any error of it but ValueError fails the answer."""
+
+    def read(text: str, field: Field, context: Context) -> object:
+        try:
+            return function(text)
+        except ValueError as error:
+            if str(error):
+                raise
+            raise ValueError(say(context.language, "wrong_pattern", value=quote(text))) from error
+        except Invalid as error:
+            mend = "which is for handlers. In a field type, raise ValueError with the sentence for the customer"
+            raise AnswerFailed(f"the field type {field.type!r} at {mark_of(bare(function))} raised Invalid, {mend}") from error
+        except Exception as error:
+            log.error("the field type %r failed\n%s", field.type, told(error, with_words(text)))
+            raise AnswerFailed(f"the field type {field.type!r} raised {type(error).__name__}") from error
+
+    return FieldType(read=read)
+
+
+def custom_filter(name: str, function: Function) -> Function:
+    """The function as a template filter, whose errors reach the log."""
+
+    @functools.wraps(function)
+    def apply(*args: object, **kwargs: object) -> object:
+        try:
+            return function(*args, **kwargs)
+        except (Misfit, UndefinedError):  # the template's own mistake
+            raise
+        except Exception as error:
+            values = map(str, (*args, *kwargs.values()))
+            log.error("the filter %r failed\n%s", name, told(error, with_words(*values)))
+            raise Misfit(f"the filter {name!r} raised {type(error).__name__}") from error
+
+    return apply

@@ -1,0 +1,162 @@
+"""Changed rule files, taken while the bot answers: checked and tested first, and then swapped whole, or not at all."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+from weakref import ref
+
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.core.checks.runner import cases, run
+from flask_chatbot.core.late import Late, new_lock, sleep
+from flask_chatbot.core.loading.loader import Loaded, read_rules, short_path
+from flask_chatbot.core.values.problems import Mark, Problem
+from flask_chatbot.core.values.sources import Sources, digest_of, files_now
+
+INTERVAL = 0.3  # seconds between two looks; a change is taken by the second look after it
+TOLD = 20  # problems in one line of the log
+
+log = logging.getLogger(__name__)
+
+Stamp = tuple[int, int, int, int] | None
+
+
+class App(Protocol):
+    """What reloading asks of a Flask app."""
+
+    extensions: dict[str, Any]
+
+    def app_context(self) -> AbstractContextManager[object]: ...
+
+
+def keep_fresh(app: App) -> None:
+    """Have an app's rule files watched by this process from now on; the first call takes what has changed since they were read.
+
+    Costs nothing when it is so already, so it may be called for each message.
+    """
+    bot: Bot = app.extensions["chatbot"].bot
+    if bot.watched_by != POLLER.process and bot.settings.reload:
+        POLLER.add(app)
+
+
+def stamp(path: Path) -> Stamp:
+    """What changes whenever somebody writes, replaces or unlocks a file; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+
+
+class Watch:
+    """The rule files of one app: what they looked like, and what was last read of them. It keeps the app alive only while it reloads."""
+
+    def __init__(self, app: App) -> None:
+        bot: Bot = app.extensions["chatbot"].bot
+        self._app = ref(app)
+        self._path = bot.path
+        self._sources = bot.book.sources
+        self._stamps: dict[Path, Stamp] = {}
+        self._is_due = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the app is gone."""
+        return self._app() is None
+
+    def look(self, at_once: bool = False) -> None:
+        """Take what has changed. Unless `at_once`, two looks must see the same, since the first may see a file half written."""
+        stamps = {path: stamp(path) for path in files_now(self._path, self._sources.globs)}
+        if stamps != self._stamps:
+            self._stamps = stamps
+            self._is_due = True
+            if not at_once:
+                return
+        if self._is_due:
+            self._is_due = False
+            app = self._app()
+            if app is not None and {path: digest_of(path) for path in stamps} != self._sources.digests:
+                self._reload(app, app.extensions["chatbot"].bot)
+
+    def _reload(self, app: App, bot: Bot) -> None:
+        self._sources = Sources(self._sources.globs)  # should it fail by our fault, any other content is worth a try
+        try:
+            with app.app_context():  # field types are the app's own code
+                loaded = read_rules(self._path, bot.handlers.additions)
+                self._sources = loaded.sources
+                bot.problems = take(bot, loaded)
+        except Exception:
+            log.exception("%s: the changed rules could not be read by our fault; those from before stay", short_path(self._path))
+            bot.problems = (Problem(Mark(short_path(self._path), 1, 1), "reading the rules failed; the log says how."),)
+
+
+def take(bot: Bot, loaded: Loaded) -> tuple[Problem, ...]:
+    """Why rules that were read cannot be used, or nothing: then the bot has them. One line in the log either way."""
+    problems = tuple(problem for problem in loaded.problems if problem.severity == "error")
+    tests = 0
+    if loaded.book is not None:
+        outcomes = [run(case, loaded.book) for case in cases(loaded.book)]
+        tests, problems = len(outcomes), tuple(failure.problem for failures in outcomes for failure in failures)
+    if loaded.book is None or problems:
+        told = " | ".join(map(str, problems[:TOLD])) + (f" | and {len(problems) - TOLD} more" if len(problems) > TOLD else "")
+        log.error("%s: the changed rules are not used, those from before stay: %s", short_path(bot.path), told)
+        return problems
+    bot.book = loaded.book
+    log.info("%s: took the changed rules: rules %d, tests passed %d", short_path(bot.path), len(loaded.book.rules), tests)
+    return ()
+
+
+class Poller:
+    """Looks after the files of all apps that serve in this process, in one thread that ends with the last of them."""
+
+    _lock = Late(new_lock)
+
+    def __init__(self, interval: float = INTERVAL, wait: Callable[[float], object] = sleep) -> None:
+        self._interval = interval  # seconds
+        self._wait = wait
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: a forked process does not inherit the thread."""
+        self.process = os.getpid()
+        self._watches: list[Watch] = []
+        self.thread: threading.Thread | None = None
+
+    def add(self, app: App) -> None:
+        """Watch the files of one more app; whatever changed until now is taken when this returns."""
+        bot: Bot = app.extensions["chatbot"].bot
+        with self._lock:
+            if bot.watched_by == self.process:
+                return
+            watch = Watch(app)
+            watch.look(at_once=True)
+            self._watches.append(watch)
+            bot.watched_by = self.process
+            if self.thread is None:
+                self.thread = threading.Thread(target=self._run, name="chatbot-reload", daemon=True)
+                self.thread.start()
+
+    def look(self) -> None:
+        """One look at the files of every app that is still there."""
+        for watch in tuple(self._watches):
+            try:
+                watch.look()
+            except Exception:  # the thread goes on, for the other apps and for the next look
+                log.exception("a look at rule files failed by our fault")
+        with self._lock:
+            self._watches = [watch for watch in self._watches if not watch.is_over]
+            if not self._watches:
+                self.thread = None
+
+    def _run(self) -> None:
+        while self.thread is threading.current_thread():
+            self._wait(self._interval)
+            self.look()
+
+
+POLLER = Poller()
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork either
+    os.register_at_fork(after_in_child=POLLER.forget)

@@ -1,0 +1,75 @@
+"""The app that `flask chatbot` works for, or why there is none."""
+
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import NoAppException, ScriptInfo
+
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.core.loading.loader import short_path
+from flask_chatbot.core.values.problems import Problem
+from flask_chatbot.errors import ChatbotError, ConfigError, HandlerError, RulesError
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """An app that has a bot, or none: `says` tells what is wrong with it, and `problems` has those of it that have a place."""
+
+    app: Flask | None = None
+    starts: bool = True
+    says: str = ""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def bot(self) -> Bot | None:
+        """The bot of the app."""
+        return self.app.extensions["chatbot"].bot if self.app else None
+
+    def note(self, *, but: tuple[Problem, ...] = ()) -> str:
+        """What to tell of an app that is of no use, less the problems that are told elsewhere; empty where nothing is wrong."""
+        if self.starts:
+            return self.says and f"{self.says}. The rules are read without it."
+        told = set(map(str, but))
+        rest = "\n".join(line for line in self.says.splitlines() if line not in told)
+        return "The app does not start, so the rules are read without it." + (f" It says:\n{rest}\n" if rest else "")
+
+
+def find_host(context: click.Context) -> Host:
+    """The app as `flask run` finds it, in its own context until the command ends; one that cannot be had is told of, if it is named."""
+    info = context.find_object(ScriptInfo)
+    host = load_host(info) if info else Host()
+    if host.app is not None:
+        context.with_resource(host.app.app_context())
+    return host
+
+
+def load_host(info: ScriptInfo) -> Host:
+    """The app that Flask finds by what it is told; whatever goes wrong is in what the host says."""
+    try:
+        app = info.load_app()
+    except NoAppException as error:
+        named = info.app_import_path or any(Path(name).is_file() for name in ("wsgi.py", "app.py"))
+        return Host(starts=False, says=error.format_message()) if named else Host()
+    except ChatbotError as error:
+        return Host(starts=False, says=str(error), problems=located(error))
+    except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the app does while it starts, the rules can be read
+        return Host(starts=False, says=f"{type(error).__name__}: {error} ({raised_at(error)})")
+    if "chatbot" not in app.extensions:
+        return Host(says=f"app {app.name!r} has no Chatbot: call Chatbot(app) or bot.init_app(app)")
+    return Host(app)
+
+
+def located(error: ChatbotError) -> tuple[Problem, ...]:
+    """What keeps an app from starting, as far as it has a place in rules or handlers."""
+    if isinstance(error, ConfigError):
+        return error.rules
+    return error.problems if isinstance(error, RulesError | HandlerError) else ()
+
+
+def raised_at(error: BaseException) -> str:
+    """The file and line of an error."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{short_path(Path(last.filename))}:{last.lineno}"

@@ -1,0 +1,90 @@
+"""`db`: the tables in the app's database, and its backups."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flask_chatbot.cli.operator import Told, find_place
+from flask_chatbot.cli.terminal import echo
+from flask_chatbot.errors import StoreError
+
+if TYPE_CHECKING:
+    from flask_chatbot.database.database import Database
+
+
+@click.group()
+def db() -> None:
+    """Look after the database of the app."""
+
+
+@db.command(cls=Told)
+@click.pass_context
+def upgrade(context: click.Context) -> None:
+    """Make the tables, or bring those of an earlier version up to date. What is in them stays.
+
+    A SQLite file needs none of this: it is upgraded when it is first opened. With PostgreSQL, run it before a new version serves.
+
+    \b
+    flask --app shop chatbot db upgrade
+
+    Exit codes: 0 the tables are those of this version, 1 no app, or its database fails, 2 a wrong option.
+    """
+    from flask_chatbot.database.upgrading import upgrade as bring_up_to_date
+
+    place = find_place(context)
+    bring_up_to_date(place.database)
+    echo(f"{place.database.place} has the tables of this version")
+
+
+@db.command(cls=Told)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace FILE where it is there already.")
+@click.pass_context
+def backup(context: click.Context, file: Path, force: bool) -> None:
+    """Copy the database into FILE, whole as of one moment, while the bot serves. Only its owner can read it.
+
+    For SQLite; a server has means of its own (pg_dump).
+
+    \b
+    flask --app shop chatbot db backup backup.sqlite
+
+    Exit codes: 0 FILE is a whole copy, 1 no app, or it could not be made, 2 a wrong option.
+    """
+    from flask_chatbot.database.backups import back_up
+
+    database = find_place(context).database
+    source = file_of(database, "Use pg_dump: pg_dump --format=custom --file=FILE DATABASE")
+    back_up(source, file.absolute(), replace=force)
+    echo(f"{source} is copied to {file}")
+
+
+@db.command(cls=Told)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def restore(context: click.Context, file: Path) -> None:
+    """Put FILE, a backup, in the place of the database. Stop the server and its workers before.
+
+    FILE is checked first, and its tables are brought up to date. The database before is kept beside it, under a name that is told. What was
+    waiting to be sent when the backup was made goes out again.
+
+    For SQLite; a server has means of its own (pg_restore).
+
+    \b
+    flask --app shop chatbot db restore backup.sqlite
+
+    Exit codes: 0 FILE is the database now, 1 no app, or nothing was changed, 2 a wrong option.
+    """
+    from flask_chatbot.database.backups import restore as put_back
+
+    database = find_place(context).database
+    target = file_of(database, "Use pg_restore: pg_restore --clean --if-exists --dbname=DATABASE FILE")
+    aside = put_back(file.absolute(), target)
+    echo(f"{target} is restored from {file}" + (f"; the one before is {aside}" if aside else ""))
+
+
+def file_of(database: "Database", way_out: str) -> Path:
+    """The SQLite file of a database; `StoreError` for one on a server."""
+    if database.path is None:
+        raise StoreError(f"The database {database.place} is on a PostgreSQL server, which has means of its own. {way_out}")
+    return database.path

@@ -1,0 +1,232 @@
+"""`failed` and `resend`: what was given up, and sending it after all."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from flask_chatbot.cli.operator import Place, Told, as_table, duration, find_place, form_option
+from flask_chatbot.cli.reports import counted
+from flask_chatbot.cli.terminal import echo
+from flask_chatbot.core.language.controls import json_text
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from flask_chatbot.store.waiting import Waiting
+
+MOST = 10_000  # of each kind, in one run of `resend`
+BATCH = 500  # in one transaction, so that a server that writes at the same time waits for moments only
+
+
+class Dead(NamedTuple):
+    """A message or a callback that was given up."""
+
+    id: str
+    kind: str  # the type of a message, or "callback"
+    to: str  # a chat, or the host of an address: the rest of it may hold secrets
+    at: float | None
+    tries: int
+    error: str
+    message: str = ""  # of a callback: the message it tells of
+
+
+@click.command(cls=Told)
+@click.option("--since", callback=duration, metavar="DURATION", help='Only what was given up in that time: "2 hours", "1 hari".')
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="How many of each kind at most, the oldest first.")
+@click.option("--refused", is_flag=True, help="The callbacks that were never tried, since their address is none we call.")
+@form_option
+@click.pass_context
+def failed(context: click.Context, since: timedelta | None, limit: int, refused: bool, form: str) -> None:
+    """List the messages and callbacks that were given up, with the reason of each, and those that wait after a failure.
+
+    Given up ones are kept for 30 days, and `flask chatbot resend` sends them after all. What waits is tried again by itself, at the
+    time that is shown; it is listed whatever --since says.
+
+    \b
+    flask chatbot failed
+    flask chatbot failed --since "2 hours" --format json
+    flask chatbot failed --refused
+
+    Exit codes: 0 listed (there may be none), 1 no app, or its database fails, 2 a wrong option.
+    """
+    place = find_place(context)
+    dead = find_dead(place, since, limit, refused)
+    waiting = [] if refused else find_waiting(place, limit)
+    if form == "json":
+        echo(json_text([*(data_of(place, each) for each in dead), *(data_of_waiting(place, each) for each in waiting)]))
+        return
+    for line in dead_table(place, dead):
+        echo(line)
+    if not dead:
+        echo("no callback was refused" if refused else "nothing was given up")
+    for line in waiting_table(place, waiting):
+        echo(line)
+    if not refused and (untaken := find_overdue(place)):
+        echo(f"{counted(untaken, 'message')} due for more than a minute. Is a worker running, and connected? Its log says more.", err=True)
+    if not refused and has_refused(place, since):
+        echo("Callbacks to addresses that are never called are apart: flask chatbot failed --refused", err=True)
+
+
+@click.command(cls=Told)
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.option("--since", callback=duration, metavar="DURATION", help='All that was given up in that time: "2 hours", "1 hari".')
+@click.option("--dry-run", is_flag=True, help="Only tell what would be sent again.")
+@click.pass_context
+def resend(context: click.Context, ids: tuple[str, ...], since: timedelta | None, dry_run: bool) -> None:
+    """Send messages and callbacks again that were given up, each under its own id.
+
+    ID is the one that `flask chatbot failed` shows. A worker takes them up as it does new ones: a thread of the server, or
+    `flask chatbot worker`.
+
+    \b
+    flask chatbot resend 3EB02B7BEAD27AFA278E
+    flask chatbot resend --since "2 hours" --dry-run
+
+    Exit codes: 0 they are queued (there may be none), 1 no app, its database fails, or an ID was not given up, 2 a wrong option.
+    """
+    if (ids and since) or not (ids or since):
+        raise click.UsageError('Name what to send again: one or more IDs, or --since "2 hours".')
+    place = find_place(context)
+    queued = resend_since(place, since, dry_run) if since else resend_ids(place, ids, dry_run)
+    told = f"{counted(queued.messages, 'message')} and {counted(queued.callbacks, 'callback')}"
+    echo(f"{told} would be sent again" if dry_run else f"{told} queued again")
+    if since and MOST in queued:
+        echo("There may be more: run it again.", err=True)
+
+
+def find_dead(place: Place, since: timedelta | None, limit: int, refused: bool = False) -> list[Dead]:
+    """What was given up since then, messages first."""
+    from flask_chatbot.store import callbacks, stored
+
+    if place.is_empty:
+        return []
+    start = begin(place, since)
+    with place.database.reading() as connection:
+        messages = [] if refused else stored.failed(connection, start, limit)
+        calls = callbacks.failed(connection, start, limit, state="refused" if refused else "failed")
+    return [
+        *(Dead(each.id, each.type, each.chat, each.settled_at, each.tries, each.error or "") for each in messages),
+        *(Dead(each.id, "callback", each.host, each.settled_at, each.tries, each.error or "", each.message) for each in calls),
+    ]
+
+
+def find_waiting(place: Place, limit: int) -> "list[Waiting]":
+    """What failed and is tried again, and what waits behind it; messages first."""
+    from flask_chatbot.store import waiting
+
+    if place.is_empty:
+        return []
+    with place.database.reading() as connection:
+        messages = waiting.waiting_messages(connection, place.bot.clock().timestamp(), limit)
+        return [*messages, *waiting.waiting_callbacks(connection, limit)]
+
+
+def find_overdue(place: Place) -> int:
+    """How many messages nobody takes, though they are due; none where a pace makes them wait."""
+    from flask_chatbot.delivery.waits import OVERDUE
+    from flask_chatbot.store import waiting
+
+    if place.is_empty or place.bot.settings.pace is not None:
+        return 0
+    with place.database.reading() as connection:
+        return waiting.overdue(connection, place.bot.clock().timestamp() - OVERDUE)
+
+
+def has_refused(place: Place, since: timedelta | None) -> bool:
+    """Whether callbacks were refused since then."""
+    return bool(find_dead(place, since, 1, refused=True))
+
+
+def begin(place: Place, since: timedelta | None) -> float:
+    """When a length of time that ends now began, in epoch seconds; 0 where there is none."""
+    return 0.0 if since is None else (place.bot.clock() - since).timestamp()
+
+
+def dead_table(place: Place, dead: Sequence[Dead]) -> Iterator[str]:
+    """A line for each, below a line with the heads; none for none."""
+    if dead:
+        rows = [(each.id, each.kind, each.to, place.when(each.at), each.tries, each.error) for each in dead]
+        yield from as_table(("ID", "KIND", "TO", "GIVEN UP", "TRIES", "WHY"), rows)
+
+
+def waiting_table(place: Place, waiting: "Sequence[Waiting]") -> Iterator[str]:
+    """The same for what waits, with the time of its next try."""
+    if waiting:
+        rows = [(each.id, each.kind, each.to, place.when(each.due_at), each.tries, why_of(each)) for each in waiting]
+        yield from as_table(("ID", "KIND", "TO", "WAITS UNTIL", "TRIES", "WHY"), rows)
+
+
+def why_of(waiting: "Waiting") -> str:
+    """The reason of a wait in a sentence."""
+    from flask_chatbot.delivery.waits import told_behind
+
+    return told_behind("message", waiting.ahead, waiting.error) if waiting.ahead else waiting.error or ""
+
+
+def data_of_waiting(place: Place, waiting: "Waiting") -> dict[str, object]:
+    """One that waits as JSON holds it: it has no time at which it was given up."""
+    dead = Dead(waiting.id, waiting.kind, waiting.to, None, waiting.tries, why_of(waiting), waiting.message)
+    behind = {"behind": waiting.ahead} if waiting.ahead else {}
+    return {**data_of(place, dead), "waits_until": place.iso(waiting.due_at), **behind}
+
+
+def data_of(place: Place, dead: Dead) -> dict[str, object]:
+    """One of them as JSON holds it."""
+    data: dict[str, object] = {**dead._asdict(), "at": place.iso(dead.at)}
+    if not dead.message:
+        del data["message"]
+    return data
+
+
+class Queued(NamedTuple):
+    """How many there were."""
+
+    messages: int
+    callbacks: int
+
+
+class _OnlyLooking(Exception):
+    """The transaction is rolled back."""
+
+
+def resend_ids(place: Place, ids: Sequence[str], dry_run: bool) -> Queued:
+    """How many messages and callbacks these are, queued again; `click.ClickException`, and none is, where one was not given up."""
+    told = Queued(0, 0)
+    ids = tuple(dict.fromkeys(ids))
+    with suppress(_OnlyLooking), place.database.writing() as connection:
+        found = [queue(place, connection, [each], [each]) for each in ids]
+        unknown = [each for each, queued in zip(ids, found, strict=True) if queued == (0, 0)]
+        if unknown:
+            raise click.ClickException(f"nothing was given up under {', '.join(unknown)}, so nothing is queued. See: flask chatbot failed")
+        told = Queued(sum(each.messages for each in found), sum(each.callbacks for each in found))
+        if dry_run:
+            raise _OnlyLooking
+    return told
+
+
+def resend_since(place: Place, since: timedelta, dry_run: bool) -> Queued:
+    """How many messages and callbacks were given up in that time, queued again."""
+    dead = find_dead(place, since, MOST)
+    messages = [each.id for each in dead if not each.message]
+    callbacks = [each.id for each in dead if each.message]
+    if dry_run:
+        return Queued(len(messages), len(callbacks))
+    done = [Queued(0, 0)]
+    for start in range(0, max(len(messages), len(callbacks)), BATCH):
+        end = start + BATCH
+        with place.database.writing() as connection:
+            done.append(queue(place, connection, messages[start:end], callbacks[start:end]))
+    return Queued(sum(each.messages for each in done), sum(each.callbacks for each in done))
+
+
+def queue(place: Place, connection: "Connection", messages: Sequence[str], callbacks: Sequence[str]) -> Queued:
+    """Queue those of these that were given up; how many."""
+    from flask_chatbot.delivery.gateway import LIFETIME
+    from flask_chatbot.store import callbacks as calls
+    from flask_chatbot.store import stored
+
+    expires_at = place.bot.clock().timestamp() + LIFETIME
+    return Queued(stored.resend(connection, messages, expires_at), calls.resend(connection, callbacks))

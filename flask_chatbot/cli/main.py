@@ -1,0 +1,165 @@
+"""``flask chatbot``: what looks at rule files stands here, what talks and operates in ``commands``."""
+
+import os
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from importlib.resources import files
+from itertools import chain
+from pathlib import Path
+
+import click
+
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.handlers import check_needs
+from flask_chatbot.cli.app import Host, find_host
+from flask_chatbot.cli.db import db
+from flask_chatbot.cli.failed import failed, resend
+from flask_chatbot.cli.people import resume, why
+from flask_chatbot.cli.reports import REPORTS, TESTED, Tested, certain, is_broken, table, with_problems
+from flask_chatbot.cli.saved import saved
+from flask_chatbot.cli.terminal import Commands, echo, echo_bytes
+from flask_chatbot.cli.try_chat import DEFAULT_FILE, chat, find_talk, rules_option, try_
+from flask_chatbot.cli.worker import worker
+from flask_chatbot.core.checks.lint import lint
+from flask_chatbot.core.checks.runner import cases, run
+from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS, Additions
+from flask_chatbot.core.loading.loader import Loaded, read_rules
+
+
+@click.group(cls=Commands)
+@click.pass_context
+def chatbot(context: click.Context) -> None:
+    """Check, try and show the rules of a chatbot, and look after one that runs.
+
+    The app is found as `flask run` finds it: by --app, FLASK_APP, or an app.py in this folder. What is about rules alone works without one.
+
+    \b
+    flask chatbot check                     is rules.yaml right?
+    flask chatbot try "penawaran#Jhon Doe"  what would a customer get?
+    flask chatbot chat                      talk to the bot
+    flask chatbot failed                    what did not go out?
+    flask chatbot why 081234567890          why was this customer answered so?
+    """
+    if os.environ.get("NO_COLOR"):  # https://no-color.org; without a terminal click drops colours by itself
+        context.color = False
+
+
+for command in (chat, db, failed, resend, resume, saved, try_, why, worker):
+    chatbot.add_command(command)
+
+
+@chatbot.command()
+@click.argument("paths", metavar="[FILES]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Warnings are errors.")
+@click.option("--format", "form", type=click.Choice(list(REPORTS)), default="text", show_default=True, help="How problems are printed.")
+@click.pass_context
+def check(context: click.Context, paths: tuple[Path, ...], strict: bool, form: str) -> None:
+    """Tell every problem of the rule files, each with its place and its mend.
+
+    Without FILES: the app's own, else rules.yaml in this folder. Works when the app itself cannot start. With the app at hand, its field
+    types, filters and handlers are known; without it, what they may supply is a warning. What is right and yet hardly meant, such as a
+    rule that no message reaches, is a warning too.
+
+    \b
+    flask chatbot check
+    flask chatbot check --strict
+    flask --app shop chatbot check
+    flask chatbot check rules.yaml --format github
+
+    Exit codes: 0 no errors (warnings may be), 1 errors, or with --strict warnings, 2 a wrong option.
+    """
+    host = find_host(context)
+    if said := host.note(but=host.problems):
+        echo(said, err=True)
+    loads = checked(paths, host)
+    if strict:
+        loads = {path: strictly(loaded) for path, loaded in loads.items()}
+    for line in REPORTS[form](loads):
+        echo(line)
+    context.exit(1 if any(is_broken(loaded) for loaded in loads.values()) else 0)
+
+
+@chatbot.command("test")
+@click.argument("paths", metavar="[FILES]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(list(TESTED)), default="text", show_default=True, help="How failures are printed.")
+@click.pass_context
+def test_(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
+    """Run the tests that stand in rule files, under `tests:`.
+
+    Without FILES: those of the app's own rules, else of rules.yaml in this folder. Handlers do not run; `given:` stands for what they
+    supply. The app's field types and filters do, where there is an app.
+
+    \b
+    flask chatbot test
+    flask chatbot test rules.yaml --format github
+
+    Exit codes: 0 no test failed, 1 one did or the rules cannot be used, 2 a wrong option.
+    """
+    host = find_host(context)
+    if said := host.note():
+        echo(said, err=True)
+    bot = host.bot
+    tested = run_tests(paths or (bot.path if bot else DEFAULT_FILE,), bot.handlers.additions if bot else UNKNOWN_ADDITIONS)
+    for line in TESTED[form](tested):
+        echo(line)
+    context.exit(1 if tested.failed or tested.errors else 0)
+
+
+@chatbot.command()
+@rules_option
+@click.pass_context
+def rules(context: click.Context, path: Path | None) -> None:
+    """List the rules: name, what they answer to, fields, priority and place."""
+    for line in table(find_talk(context, path, run=False).book):
+        echo(line)
+
+
+@chatbot.command()
+def schema() -> None:
+    """Print the JSON Schema of rule files, for editors.
+
+    \b
+    flask chatbot schema > rules.schema.json
+    """
+    echo_bytes(files("flask_chatbot.core.schema").joinpath("rules.schema.json").read_bytes())
+
+
+def checked(paths: Iterable[Path], host: Host) -> dict[Path, Loaded]:
+    """The rule files with their problems, and those of the app; without paths, the file of the app or the one in this folder."""
+    bot = host.bot
+    found = (bot.path,) if bot else (DEFAULT_FILE,) if DEFAULT_FILE.exists() or not host.problems else ()
+    loads = {path: load(path, bot) if host.starts else certain(load(path, None)) for path in paths or found}
+    return with_problems(loads, host.problems)
+
+
+def load(path: Path, bot: Bot | None) -> Loaded:
+    """A rule file with its problems and warnings, those with the app's handlers among them where the file is the app's own."""
+    if bot is None:
+        return linted(read_rules(path, UNKNOWN_ADDITIONS))
+    loaded = read_rules(path, bot.handlers.additions)
+    if loaded.book is None or path.resolve() != bot.path.resolve():
+        return linted(loaded)
+    problems = (*loaded.problems, *check_needs(bot.handlers, loaded.book))
+    return linted(Loaded(loaded.book if len(problems) == len(loaded.problems) else None, problems), bot.handlers.rules)
+
+
+def linted(loaded: Loaded, handled: Collection[str] | None = None) -> Loaded:
+    """What was loaded, with the warnings of what is hardly meant; files with errors have enough to tell."""
+    if loaded.book is None:
+        return loaded
+    problems = sorted([*loaded.problems, *lint(loaded.book, handled)], key=lambda problem: problem.mark)
+    return loaded._replace(problems=tuple(problems))
+
+
+def strictly(loaded: Loaded) -> Loaded:
+    """What was loaded, with every warning an error, so that there is no book where there is one."""
+    problems = tuple(replace(problem, severity="error") for problem in loaded.problems)
+    return loaded._replace(book=None if problems else loaded.book, problems=problems)
+
+
+def run_tests(paths: Iterable[Path], additions: Additions) -> Tested:
+    """What comes of the tests of rule files."""
+    loads = [read_rules(path, additions) for path in paths]
+    outcomes = [run(case, loaded.book) for loaded in loads if loaded.book for case in cases(loaded.book)]
+    errors = [problem for loaded in loads if not loaded.book for problem in loaded.problems if problem.severity == "error"]
+    return Tested(len(outcomes), sum(map(bool, outcomes)), tuple(chain.from_iterable(outcomes)), tuple(errors))

@@ -1,0 +1,97 @@
+"""What the commands of an operator share: the app they work on, its database, and how they print."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+from flask import Flask
+
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.cli.app import find_host
+from flask_chatbot.cli.reports import columns
+from flask_chatbot.core.language.durations import read_duration
+from flask_chatbot.errors import ChatbotError
+
+if TYPE_CHECKING:
+    from flask_chatbot.database.database import Database
+    from flask_chatbot.delivery.gateway import Gateway
+
+NAME_ONE = "Name it (flask --app shop chatbot ...), or run this in the folder of its app.py."
+NO_GATEWAY = (
+    "this app sends nothing by itself: it has no way to WhatsApp. Set CHATBOT_API_KEY, which serves the API, or CHATBOT_TRANSPORT "
+    "('simulator' needs no account)."
+)
+
+form_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is printed."
+)
+
+
+class Told(click.Command):
+    """A command of which a failing database, or anything else that an operator can mend, is told without a traceback: exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ChatbotError as error:
+            raise click.ClickException(str(error)) from error
+
+
+def duration(context: click.Context, option: click.Parameter, written: str | None) -> timedelta | None:
+    """A length of time as rule files write it: the callback of an option."""
+    try:
+        return None if written is None else read_duration(written)
+    except ValueError as error:
+        raise click.BadParameter(str(error), context, option) from None
+
+
+class Place(NamedTuple):
+    """An app with what its commands need."""
+
+    app: Flask
+    bot: Bot
+    database: "Database"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever kept: looking must not make the file."""
+        return not self.database.is_there()
+
+    def when(self, at: float | None) -> str:
+        """A time for people, in the time zone of the rules; a dash where there is none."""
+        return "-" if at is None else f"{self._local(at):%Y-%m-%d %H:%M:%S}"
+
+    def iso(self, at: float | None) -> str | None:
+        """A time for programs."""
+        return None if at is None else self._local(at).isoformat(timespec="seconds")
+
+    def _local(self, at: float) -> datetime:
+        return datetime.fromtimestamp(at, UTC).astimezone(self.bot.book.locale.timezone)
+
+
+def find_place(context: click.Context) -> Place:
+    """The app that the command is for; `click.ClickException` where there is none, or it does not start."""
+    from flask_chatbot.database.database import Database  # here, since SQLAlchemy is slow to load
+
+    host = find_host(context)
+    if host.app is None or host.bot is None:
+        says = host.says if host.starts else f"the app does not start. It says:\n{host.says}"
+        raise click.ClickException(says or f"there is no app here. {NAME_ONE}")
+    database = Database(host.bot.settings.database_url, Path(host.app.instance_path))
+    context.call_on_close(database.close)
+    return Place(host.app, host.bot, database)
+
+
+def gateway_of(place: Place) -> "Gateway":
+    """The gateway of the app; `click.ClickException` where it has none."""
+    gateway: Gateway | None = place.app.extensions["chatbot"].gateway
+    if gateway is None:
+        raise click.ClickException(NO_GATEWAY)
+    return gateway
+
+
+def as_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Lines with columns."""
+    return columns([heads, *(list(map(str, row)) for row in rows)])

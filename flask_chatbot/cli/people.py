@@ -1,0 +1,145 @@
+"""`why` and `resume`: what the bot did with one person's messages, and speaking to them again."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from flask_chatbot.cli.operator import Place, Told, find_place, form_option
+from flask_chatbot.cli.reports import counted, label
+from flask_chatbot.cli.terminal import echo
+from flask_chatbot.core.conversation.remember import TRIES
+from flask_chatbot.core.language.controls import json_text, visible
+from flask_chatbot.core.language.numbers import Ambiguous, Known, read_number
+from flask_chatbot.core.values.messages import Sender
+from flask_chatbot.errors import StoreError
+
+if TYPE_CHECKING:
+    from flask_chatbot.store.inbox import Kept
+
+
+@click.command(cls=Told)
+@click.argument("number")
+@click.option(
+    "--last", type=click.IntRange(1), default=5, show_default=True, metavar="N", help="How many of their messages, the newest first."
+)
+@form_option
+@click.pass_context
+def why(context: click.Context, number: str, last: int, form: str) -> None:
+    """Show what NUMBER wrote last, which rule answered, and why each other rule did not.
+
+    Webhook calls are kept where CHATBOT_KEEP_MESSAGES says for how long, such as "30 days"; what comes by a transport always is.
+
+    \b
+    flask chatbot why 081234567890
+    flask chatbot why 6281234567890 --last 1 --format json
+
+    Exit codes: 0 shown, 1 nothing is known of them, no app, or its database fails, 2 a wrong option.
+    """
+    place = find_place(context)
+    messages = find_messages(place, number, last)
+    if not messages:
+        raise click.ClickException(f"no message of {number} is known.{keep_messages(place)}")
+    rules = rules_now(place)
+    if form == "json":
+        echo(json_text([data_of(place, each, rules) for each in messages]))
+        return
+    for place_in_list, each in enumerate(messages):
+        if place_in_list:
+            echo()
+        for line in told(place, each, rules):
+            echo(line)
+    if all(each.text is None for each in messages):
+        echo(f"The messages themselves were not kept.{keep_messages(place)}", err=True)
+
+
+@click.command(cls=Told)
+@click.argument("number")
+@click.pass_context
+def resume(context: click.Context, number: str) -> None:
+    """Let the bot answer NUMBER again, after a rule with `pause:` made it keep quiet for them.
+
+    \b
+    flask chatbot resume 081234567890
+
+    Exit codes: 0 it answers them, 1 no app, or its database fails, 2 a wrong option.
+    """
+    place = find_place(context)
+    until = max(end_pause(place, sender) for sender in senders(place, number))
+    echo(f"{number} is answered again; it was paused until {place.when(until)}" if until else f"{number} was not paused")
+
+
+def senders(place: Place, number: str) -> tuple[str, ...]:
+    """The texts that may stand for a person: as memory reads them from a webhook, which may call a sender anything, and as each number."""
+    book = place.bot.book
+    known = [book.person(Sender(number=number))]
+    match read_number(number, book.locale.country):
+        case Known(digits):
+            known.append(digits)
+        case Ambiguous(local, abroad):
+            known += [local, abroad]
+    return tuple(dict.fromkeys(known))
+
+
+def end_pause(place: Place, sender: str) -> float:
+    """Until when the bot would have kept quiet for a sender, and does not any more; 0 where it did not."""
+    from flask_chatbot.store.memory import StoreMemory
+
+    memory, now = StoreMemory(place.database), place.bot.clock().timestamp()
+    for _ in range(TRIES):
+        state = memory.recall(sender, now)
+        if not state.paused_until or memory.commit(sender, replace(state, paused_until=0.0), now):
+            return state.paused_until
+    raise StoreError("They are writing just now. Try again.")
+
+
+def find_messages(place: Place, number: str, last: int) -> list["Kept"]:
+    """The last messages of a number, the newest first."""
+    from flask_chatbot.store import inbox
+
+    if place.is_empty:
+        return []
+    with place.database.reading() as connection:
+        found = [message for sender in senders(place, number) for message in inbox.of_sender(connection, sender, last)]
+    return sorted(found, key=lambda message: message.at, reverse=True)[:last]
+
+
+def rules_now(place: Place) -> str:
+    """What the rules of today are told by."""
+    from flask_chatbot.answering.history import hash_of
+
+    return hash_of(place.bot.book)
+
+
+def keep_messages(place: Place) -> str:
+    """What to do for messages to be kept, where they are not."""
+    return "" if place.bot.settings.keep_messages else ' To have messages kept, set CHATBOT_KEEP_MESSAGES, such as "30 days".'
+
+
+def told(place: Place, message: "Kept", rules: str) -> Iterator[str]:
+    """One message for people: when and what, the rule, and why."""
+    text = "(not kept)" if message.text is None else visible(message.text, keep="")
+    yield f"{place.when(message.at)}  {text}"
+    yield label("by", message.session)
+    if message.rules_hash is not None:
+        changed = "" if message.rules_hash == rules else "; the rules have changed since"
+        yield label("rule", f"{message.rule} ({message.place}){changed}" if message.rule else f"none{changed}")
+    yield label("sent", counted(message.replies, "message"))
+    yield from (label("why", visible(verdict, keep="")) for verdict in message.verdicts)
+
+
+def data_of(place: Place, message: "Kept", rules: str) -> dict[str, object]:
+    """One message as JSON holds it."""
+    return {
+        "at": place.iso(message.at),
+        "id": message.message_id,
+        "session": message.session,
+        "chat": message.chat,
+        "text": message.text,
+        "rule": message.rule,
+        "place": message.place,
+        "rules_changed": None if message.rules_hash is None else message.rules_hash != rules,
+        "replies": message.replies,
+        "why": list(message.verdicts),
+    }

@@ -1,0 +1,255 @@
+"""How the command line prints problems, rules, decisions and tests."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import NamedTuple
+
+from flask_chatbot.cli.talk import Tried
+from flask_chatbot.cli.terminal import Styled, styled, together
+from flask_chatbot.core.checks.runner import Failure
+from flask_chatbot.core.deciding.explain import KINDS, Verdict
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.language.controls import json_text, visible
+from flask_chatbot.core.loading.loader import Loaded, short_path
+from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.values.actions import Action, action_data
+from flask_chatbot.core.values.problems import Problem
+from flask_chatbot.core.values.written import reply_data, shown
+
+COLOURS = {"error": "red", "warning": "yellow"}
+SIGNS = {"-": "red", "+": "green"}
+FAILURE_KEYS = ("test", "sent", "key", "expected", "got", "hint")
+THE_APP = Path("the app")
+Loads = Mapping[Path, Loaded]
+
+
+def certain(loaded: Loaded) -> Loaded:
+    """A file less what Python code may make right: of an app that does not start, nobody knows."""
+    return Loaded(loaded.book, tuple(problem for problem in loaded.problems if not problem.may_be_python))
+
+
+def is_broken(loaded: Loaded) -> bool:
+    """Whether the app could not start with it."""
+    return any(problem.severity == "error" for problem in loaded.problems)
+
+
+def with_problems(loads: Loads, problems: Sequence[Problem]) -> dict[Path, Loaded]:
+    """The loads, and further problems of an app: with the file where they stand, else in a part of their own."""
+    new = [problem for problem in problems if problem not in every(loads)]
+    joined: dict[Path, Loaded] = {}
+    for path, loaded in loads.items():
+        own = [problem for problem in new if problem.mark.file == short_path(path)]
+        told = sorted((*loaded.problems, *own), key=lambda problem: problem.mark)
+        joined[path] = Loaded(None if own else loaded.book, tuple(told))
+        new = [problem for problem in new if problem not in own]
+    return joined | ({THE_APP: Loaded(None, tuple(new))} if new else {})
+
+
+def text_report(loads: Loads) -> Iterator[str]:
+    """A line for each problem, then one for each file."""
+    yield from map(line_of, every(loads))
+    for path, loaded in loads.items():
+        yield summary(path, loaded)
+
+
+def line_of(problem: Problem) -> Styled:
+    """A problem for people, its place first."""
+    place, sentence = str(problem).split(": ", 1)
+    return together(styled(place, bold=True), ": ", styled(sentence, fg=COLOURS[problem.severity]))
+
+
+def summary(path: Path, loaded: Loaded) -> str:
+    """What came of a file: how many rules it has, how many errors and warnings.
+
+    >>> summary(Path("rules.yaml"), Loaded(None, ()))
+    'rules.yaml: no problems'
+    """
+    severities = [problem.severity for problem in loaded.problems]
+    counts = [counted(severities.count(severity), severity) for severity in COLOURS if severity in severities]
+    rules = [counted(len(loaded.book.rules), "rule")] if loaded.book else []
+    return f"{short_path(path)}: {', '.join([*rules, *(counts or ['no problems'])])}"
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "rule"), counted(2, "rule")
+    ('1 rule', '2 rules')
+    """
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def json_report(loads: Loads) -> Iterator[str]:
+    """One JSON list."""
+    yield json_text([problem_data(problem) for problem in every(loads)])
+
+
+def problem_data(problem: Problem) -> dict[str, object]:
+    """A problem as JSON holds it."""
+    return {**asdict(problem.mark), "severity": problem.severity, "message": problem.message}
+
+
+def github_report(loads: Loads) -> Iterator[str]:
+    """The commands by which GitHub marks lines of a change.
+
+    Source of the escapes: https://github.com/actions/toolkit, packages/core/src/command.ts.
+    """
+    yield from map(annotation, every(loads))
+
+
+def annotation(problem: Problem) -> str:
+    """The command that marks the line of one problem."""
+    mark = problem.mark
+    file = escaped(mark.file).replace(":", "%3A").replace(",", "%2C")
+    return f"::{problem.severity} file={file},line={mark.line},col={mark.column}::{escaped(problem.message)}"
+
+
+def escaped(text: str) -> str:
+    """A text as GitHub's commands take it."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def every(loads: Loads) -> list[Problem]:
+    """The problems of all files."""
+    return [problem for loaded in loads.values() for problem in loaded.problems]
+
+
+REPORTS: dict[str, Callable[[Loads], Iterator[str]]] = {"text": text_report, "json": json_report, "github": github_report}
+
+
+class Tested(NamedTuple):
+    """What came of the tests of rule files: how many ran, what failed, and the errors that kept others from running."""
+
+    total: int
+    failed: int
+    failures: tuple[Failure, ...]
+    errors: tuple[Problem, ...]
+
+
+def tested_text(tested: Tested) -> Iterator[str]:
+    """A line for each error and each failure, what it leaves out below it, and one line for all."""
+    yield from map(line_of, tested.errors)
+    for failure in tested.failures:
+        yield line_of(failure.problem)
+        yield from (styled(f"    {line}", fg=SIGNS.get(line[:1])) for line in failure.difference)
+    if tested.errors:
+        yield f"{counted(len(tested.errors), 'error')}: no test runs where the rules cannot be used"
+    yield f"{counted(tested.total, 'test')}, {tested.failed or 'none'} failed"
+
+
+def tested_json(tested: Tested) -> Iterator[str]:
+    """One JSON object."""
+    failures = [{**asdict(each.mark), **{key: getattr(each, key) for key in FAILURE_KEYS}} for each in tested.failures]
+    data = {"tests": tested.total, "failed": tested.failed, "failures": failures, "errors": [problem_data(each) for each in tested.errors]}
+    yield json_text(data)
+
+
+def tested_github(tested: Tested) -> Iterator[str]:
+    """The commands by which GitHub marks lines of a change."""
+    yield from map(annotation, (*tested.errors, *(failure.problem for failure in tested.failures)))
+
+
+TESTED: dict[str, Callable[[Tested], Iterator[str]]] = {"text": tested_text, "json": tested_json, "github": tested_github}
+
+
+Verdicts = Sequence[Verdict] | None  # None where nobody asked for them
+
+
+def decision_json(tried: Tried, verdicts: Verdicts = None) -> Iterator[str]:
+    """A decision as JSON: rule, place, kind, fields, what is invalid, replies and actions as a rule file writes them; with the verdicts."""
+    decision = tried.decision
+    match = decision.match
+    data = {
+        "rule": match.rule.name if match else None,
+        "place": str(match.rule.mark) if match else None,
+        "kind": KINDS[match.kind] if match else None,
+        "fields": dict(match.fields) if match else {},
+        "invalid": dict(match.invalid) if match else {},
+        "replies": [reply_data(reply) for reply in decision.replies],
+        "actions": [action_data(action) for action in decision.actions],
+        **({"note": tried.note} if tried.note else {}),
+    }
+    if verdicts is not None:
+        data["candidates"] = list(map(verdict_data, verdicts))
+    yield json_text(data)
+
+
+def verdict_data(verdict: Verdict) -> dict[str, object]:
+    """A verdict as JSON holds it."""
+    rule, kind, literal, _ = verdict.candidate
+    place = str(rule.mark)
+    return {"rule": rule.name, "place": place, "kind": KINDS[kind], "literal": literal, "priority": rule.priority, "why": verdict.why}
+
+
+def decision_text(tried: Tried, verdicts: Verdicts = None) -> Iterator[str]:
+    """A decision for people; below it the verdicts."""
+    yield from outcome_text(tried)
+    if verdicts is not None:
+        yield from (label("why", str(verdict)) for verdict in verdicts)
+    if verdicts == ():
+        yield label("why", "no rule matches")
+
+
+def outcome_text(tried: Tried) -> Iterator[str]:
+    """What was decided, for people."""
+    decision, match = tried.decision, tried.decision.match
+    if match is not None:
+        yield label("rule", f"{match.rule.name}  ({match.rule.mark}, by its {KINDS[match.kind]})")
+        for name, value in match.fields.items():
+            yield label("field", f"{name}: {f'invalid. {match.invalid[name]}' if name in match.invalid else value}")
+    elif not decision.replies:
+        yield "no rule answers this"
+        return
+    for reply in decision.replies:
+        yield label("reply", shown(reply))
+    if tried.note:
+        yield label("note", tried.note)
+    elif not decision.replies:
+        yield label("reply", "none")
+    for action in decision.actions:
+        yield label("action", action_text(action))
+
+
+DECISIONS: dict[str, Callable[[Tried, Verdicts], Iterator[str]]] = {"text": decision_text, "json": decision_json}
+
+
+def action_text(action: Action) -> str:
+    """An action in one line.
+
+    >>> from flask_chatbot.core.values.actions import Subscribe
+    >>> action_text(Subscribe(False))
+    'subscribe: false'
+    """
+    ((name, value),) = action_data(action).items()
+    held = ", ".join(map(str, value.values())) if isinstance(value, dict) else value
+    return f"{name}: {str(held).lower() if isinstance(held, bool) else held}"
+
+
+def label(word: str, text: str) -> Styled:
+    """A line with its label, further lines below the first."""
+    return together(styled(f"{word:<7}", fg="cyan"), text.replace("\n", "\n       "))
+
+
+def table(book: RuleBook) -> Iterator[str]:
+    """The rules, a line each."""
+    return columns([("NAME", "ANSWERS TO", "FIELDS", "PRIORITY", "PLACE"), *map(row, book.rules)])
+
+
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows as lines, each column as wide as what is in it; a cell is one line, whatever it holds.
+
+    >>> list(columns([("NAME", "ROWS"), ("survei", "3")]))
+    ['NAME    ROWS', 'survei  3']
+    """
+    told = [[visible(cell, keep="") for cell in cells] for cells in rows]
+    widths = [max(map(len, column)) for column in zip(*told, strict=True)]
+    for cells in told:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def row(rule: Rule) -> Sequence[str]:
+    """A rule as a line of the table."""
+    answers_to = [keyword.written for keyword in rule.keywords] + ["(anything else)"] * rule.fallback
+    fields = ", ".join(field.name for field in rule.fields or ())
+    return rule.name, ", ".join(answers_to), fields, str(rule.priority or ""), str(rule.mark)

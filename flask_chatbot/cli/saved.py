@@ -1,0 +1,143 @@
+"""`saved`: the rows that rules with `save:` kept."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flask_chatbot.cli.operator import Place, Told, as_table, find_place
+from flask_chatbot.cli.terminal import echo, echo_bytes
+from flask_chatbot.core.language.controls import json_text, visible
+from flask_chatbot.core.values.actions import Save
+from flask_chatbot.core.values.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from flask_chatbot.store.saved import SavedRow
+
+HEADS = ("number", "at", "sender", "sender_name")
+# What a spreadsheet takes for the beginning of a formula, in the wide letters of East Asia too: at the beginning of a cell, or of what it
+# makes a cell of, which is whatever stands behind the sign that its language or its user splits at, quotes or not.
+_BEGINS = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_BEGINS_INSIDE = re.compile('([;,|\t\r\n][ "]*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])(?![+-]?[0-9]+(?:\\.[0-9]+)?[ "]*(?:[;,|\t\r\n]|$))')
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,] ?[+-]?[0-9]+)*")  # or several, such as degrees
+
+
+@click.command(cls=Told)
+@click.argument("name")
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True, help="How it is printed.")
+@click.option("--csv", "is_csv", is_flag=True, help="The same as --format csv.")
+@click.pass_context
+def saved(context: click.Context, name: str, form: str, *, is_csv: bool) -> None:
+    """Print the rows that rules with `save: NAME` kept: number, time, sender, and the fields.
+
+    CSV is UTF-8 with a byte-order mark, as Excel wants it, every cell in quotes. What a spreadsheet would take for a formula, at the
+    beginning of a cell or behind a sign where one may split it, gets an apostrophe; numbers such as -6.2 and +6281234567890 stay.
+
+    \b
+    flask chatbot saved survei
+    flask chatbot saved survei --csv > survei.csv
+
+    Exit codes: 0 printed (there may be none), 1 no rule saves under NAME, no app, or its database fails, 2 a wrong option.
+    """
+    place = find_place(context)
+    rows = find_rows(place, name)
+    if not rows:
+        check_name(place, name)
+    if is_csv or form == "csv":
+        echo_bytes("".join(as_csv(place, rows)).encode("utf-8-sig"))
+        return
+    for line in PRINTED[form](place, rows):
+        echo(line)
+
+
+def find_rows(place: Place, name: str) -> "list[SavedRow]":
+    """The rows of a name, by their numbers."""
+    from flask_chatbot.store import saved as store
+
+    if place.is_empty:
+        return []
+    with place.database.reading() as connection:
+        return store.rows(connection, name)
+
+
+def check_name(place: Place, name: str) -> None:
+    """`click.ClickException` where no rule saves under a name."""
+    names = {action.name for rule in place.bot.book.rules for action in rule.actions if isinstance(action, Save)}
+    if name not in names:
+        known = f" Names: {', '.join(sorted(names))}." if names else " No rule has `save:`."
+        raise click.ClickException(f"nothing is saved under {name!r}.{did_you_mean(name, names) or known}")
+
+
+def as_text(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
+    """A line for each row, below a line with the heads."""
+    if not rows:
+        yield "no rows yet"
+        return
+    fields = field_names(rows)
+    cells = [
+        (row.number, place.when(row.at), row.sender, row.sender_name, *(shown(row.fields.get(each)) for each in fields)) for row in rows
+    ]
+    yield from as_table([head.upper() for head in (*HEADS, *fields)], cells)
+
+
+def as_data(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
+    """One JSON list."""
+    yield json_text([{**values(place, row), "fields": dict(row.fields)} for row in rows])
+
+
+def as_csv(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
+    """RFC 4180, a line for each row below a line with the heads."""
+    fields = field_names(rows)
+    yield csv_line((*HEADS, *fields))
+    for row in rows:
+        yield csv_line((*values(place, row).values(), *(row.fields.get(each) for each in fields)))
+
+
+def values(place: Place, row: "SavedRow") -> dict[str, object]:
+    """What every row has."""
+    return dict(zip(HEADS, (row.number, place.iso(row.at), row.sender, row.sender_name), strict=True))
+
+
+def field_names(rows: "Sequence[SavedRow]") -> list[str]:
+    """The fields of all rows: a rule may have got others over time."""
+    return list(dict.fromkeys(name for row in rows for name in row.fields))
+
+
+def shown(value: object) -> str:
+    """A field's value as a cell shows it; nothing for None.
+
+    >>> shown("Jhon"), shown(3), shown(None), shown(["a"])
+    ('Jhon', '3', '', '["a"]')
+    """
+    if value is None:
+        return ""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, bool | list | Mapping) else str(value)
+
+
+def csv_line(cells: Sequence[object]) -> str:
+    r"""One line, ended as RFC 4180 wants it.
+
+    >>> csv_line(["=1+1", "a,b", -5, None])
+    '"\'=1+1","a,b","-5",""\r\n'
+    """
+    line = io.StringIO()
+    csv.writer(line, quoting=csv.QUOTE_ALL).writerow([harmless(shown(cell)) for cell in cells])
+    return line.getvalue()
+
+
+def harmless(text: str) -> str:
+    r"""A text that no spreadsheet takes for a formula, and no terminal obeys; a number stays one.
+
+    >>> harmless("=HYPERLINK(A1)"), harmless("-5"), harmless("+62 812"), harmless("bagus;=cmd|x"), harmless("-6.2,-106.8")
+    ("'=HYPERLINK(A1)", '-5', "'+62 812", "bagus;'=cmd|x", '-6.2,-106.8')
+    """
+    told = visible(text.replace("\r\n", "\n"))
+    inside = _BEGINS_INSIDE.sub(r"\1'", told)
+    return f"'{inside}" if _BEGINS.match(told) and not _NUMBER.fullmatch(told) else inside
+
+
+PRINTED: dict[str, Callable[[Place, Any], Iterator[str]]] = {"text": as_text, "json": as_data}

@@ -1,0 +1,110 @@
+"""`chat --phone`: a conversation by way of the store, a worker and a simulated phone, all in this process."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from secrets import token_hex
+from typing import TypeVar
+
+import click
+
+from flask_chatbot.cli.operator import Place
+from flask_chatbot.cli.terminal import echo, styled
+from flask_chatbot.core.language.numbers import normalize_phone
+from flask_chatbot.core.values.chats import number_of, person_chat
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.written import shown
+from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot.store import inbox
+from flask_chatbot.store.forgetting import forget
+from flask_chatbot.store.stored import Stored
+from flask_chatbot.transports.faults import Arrived, Receipts
+from flask_chatbot.transports.phones import Phone
+from flask_chatbot.transports.simulator import Simulator
+from flask_chatbot.working import make_worker
+
+PATIENCE = 15.0  # seconds for an answer to arrive; a file that it holds is fetched first
+RECEIPTS = Receipts(delivered=0.1, read=0.2)
+LOOK = 0.02  # seconds
+ENDING = 2.0  # seconds for what is under way
+
+T = TypeVar("T")
+
+
+def converse(place: Place, number: str, name: str, lines: Iterable[str]) -> None:
+    """Send each line to the bot as the customer with this number, and print what arrives there and what became of it."""
+    try:
+        number = normalize_phone(number, place.bot.book.locale.country)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    with talking(place, number) as (gateway, simulator):
+        phone = simulator.phone(number, name=name)
+        for line in lines:
+            say(gateway, phone, line)
+
+
+@contextmanager
+def talking(place: Place, number: str) -> Iterator[tuple[Gateway, Simulator]]:
+    """A gateway and its simulator, at work; nobody else's worker sends for them, since the session has a name of its own."""
+
+    def show(arrived: Arrived) -> None:
+        to = "" if arrived.chat == person_chat(number) else f"[to {number_of(arrived.chat)}] "
+        echo(f"{to}{shown(arrived.reply)}")
+
+    simulator = Simulator(name=f"chat-{token_hex(6)}", receipts=RECEIPTS, on_delivery=show)
+    gateway = Gateway(bot=place.bot, database=place.database, transport=simulator)
+    with place.database.reading():
+        pass  # a database that cannot be used is told of now, not by a worker that waits for it
+    place.app.extensions["chatbot"] = replace(place.app.extensions["chatbot"], gateway=gateway)  # what handlers send goes this way too
+    worker = make_worker(gateway, place.app.app_context, leads=False)
+    worker.start()
+    try:
+        yield gateway, simulator
+    finally:
+        worker.drain(ENDING)
+        with place.database.writing() as connection:
+            forget(connection, simulator.name)
+
+
+def say(gateway: Gateway, phone: Phone, line: str) -> None:
+    """Write a line, and return when its answers have arrived and been read, or when that takes too long."""
+    before = len(phone.received)
+    message = phone.writes(line)
+    kept = wait_for(lambda: find(gateway, message.id or ""))
+    if kept is None:
+        echo("(the bot has not taken this message; the log says why)")
+        return
+    if not kept.replies:
+        echo("(no reply)")
+        return
+    wait_for(lambda: len(phone.received) >= before + kept.replies)
+    arrived = phone.received[before:]
+    wait_for(lambda: all(stored.ack is Ack.READ for stored in states(gateway, arrived)))
+    echo(styled(f"  {told(states(gateway, arrived), kept.replies)}", dim=True))
+
+
+def find(gateway: Gateway, message_id: str) -> inbox.Kept | None:
+    """The message, if it was answered."""
+    with gateway.database.reading() as connection:
+        return inbox.find(connection, gateway.transport.name, message_id)
+
+
+def states(gateway: Gateway, arrived: Iterable[Arrived]) -> list[Stored]:
+    """What the gateway knows of messages that arrived."""
+    return [stored for each in arrived if (stored := gateway.message(each.id))]
+
+
+def told(arrived: list[Stored], replies: int) -> str:
+    """How far the answers to one message have come, as the gateway knows by their receipts."""
+    acks = ", ".join(stored.ack.name.lower() for stored in arrived)
+    missing = replies - len(arrived)
+    return acks + f"{', ' if acks else ''}{missing} not sent within {PATIENCE:g} seconds" * bool(missing)
+
+
+def wait_for(ask: Callable[[], T]) -> T:
+    """What `ask` returns once that is something, else what it returns at last."""
+    deadline = time.monotonic() + PATIENCE
+    while not (answer := ask()) and time.monotonic() < deadline:
+        time.sleep(LOOK)
+    return answer

@@ -1,0 +1,92 @@
+"""Deciding for the command line, with the app's handlers or without them."""
+
+from collections.abc import Callable, Collection
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import NamedTuple
+
+from flask import Flask
+
+from flask_chatbot.bot.bot import Bot, NoDeeds
+from flask_chatbot.core.conversation.memory import Memory, ShortMemory
+from flask_chatbot.core.deciding.decision import Decision, Notes
+from flask_chatbot.core.deciding.engine import decide
+from flask_chatbot.core.deciding.explain import lasting
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.values.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of a message; `note` says why there is no reply where only a handler that is not run could make it."""
+
+    decision: Decision
+    note: str = ""
+
+
+class Talk(NamedTuple):
+    """Rules to write to: what decides by them, what they remember, and the names of those that have a handler."""
+
+    book: RuleBook
+    decide: Callable[[Message, datetime], Tried]
+    memory_for: Callable[[Message], Memory]
+    handled: Collection[str] = ()
+
+
+class _NotRun(Exception):
+    """A reply that needs a handler."""
+
+    def __init__(self, match: Match) -> None:
+        self.match = match
+
+
+def deciding(book: RuleBook, app: Flask | None = None) -> Talk:
+    """Decides by the rules alone; of the app, if there is one, the field types and filters are asked, and no handler."""
+    chance, memory = Random(), ShortMemory()
+    bot: Bot | None = app.extensions["chatbot"].bot if app else None
+
+    def leave(match: Match, message: Message, notes: Notes) -> None:
+        has_handler = bot is not None and match.rule.name in bot.handlers.rules
+        if match.rule.needs or (has_handler and not match.rule.reply):
+            raise _NotRun(match)
+
+    def answer(message: Message, now: datetime) -> Tried:
+        with app.app_context() if app else nullcontext():
+            try:
+                decision = decide(book, message, memory, now, chance, leave)
+            except _NotRun as stop:
+                return Tried(Decision(stop.match), note(stop.match.rule, bot))
+        if decision.remember is not None:
+            memory.commit(book.person(message.sender), decision.remember, now.timestamp())
+        return Tried(decision)
+
+    return Talk(book, answer, lambda message: memory, bot.handlers.rules if bot else ())
+
+
+def note(rule: Rule, bot: Bot | None) -> str:
+    """Why a rule cannot answer by itself, and the way out."""
+    names = ", ".join(rule.needs)
+    if bot is None:
+        return f"the reply needs {names} of a Python handler. Name the app, and add --run: flask --app ..."
+    handler = bot.handlers.rules.get(rule.name)
+    if handler is None:
+        return f"the reply needs {names}, and no handler supplies it. Write one: @bot.rule({rule.name!r})"
+    return f"{handler.name} at {handler.mark} answers here, and is not run; add --run"
+
+
+def running(app: Flask) -> Talk:
+    """Decides as the app does, handlers included."""
+    bot: Bot = app.extensions["chatbot"].bot
+
+    def answer(message: Message, now: datetime) -> Tried:
+        with app.app_context():
+            state = bot.memory_for(message).recall(bot.book.person(message.sender), now.timestamp())
+            left = state.paused_until - now.timestamp()
+            decision = bot.answer(message, now, deeds=NoDeeds())
+        return Tried(decision, f"the bot is paused for this person: {lasting(left)} left" if left > 0 else "")
+
+    return Talk(bot.book, answer, lambda message: bot.memory_for(message, bot.book), bot.handlers.rules)

@@ -1,0 +1,42 @@
+"""`worker`: sends what was accepted, as a process of its own."""
+
+from datetime import UTC, datetime
+
+import click
+
+from flask_chatbot.cli.operator import Told, find_place, gateway_of
+from flask_chatbot.cli.terminal import echo
+
+DRAIN = 20.0  # seconds
+
+
+@click.command(cls=Told)
+@click.option(
+    "--every", type=click.FloatRange(0.1), default=5.0, show_default=True, metavar="SECONDS", help="How often it tells what it did."
+)
+@click.pass_context
+def worker(context: click.Context, every: float) -> None:
+    """Send what was accepted, make the callbacks, and answer what comes in, until Ctrl-C or SIGTERM.
+
+    Then nothing more is taken on, and what is under way has 20 seconds to end; what has not ended is sent by the next worker. Several
+    workers share the work. Set CHATBOT_WORKER=off for the servers, else one of them works too.
+
+    \b
+    flask --app shop chatbot worker
+
+    Exit codes: 0 all that was under way has ended, 1 some has not, no app, or its database fails, 2 a wrong option.
+    """
+    from flask_chatbot.worker.foreground import run
+    from flask_chatbot.working import make_worker
+
+    place = find_place(context)
+    gateway = gateway_of(place)
+    with gateway.database.reading():
+        pass  # a database that cannot be used is told of here, once; later the worker waits for it
+    if not run(make_worker(gateway, place.app.app_context, leads=False), say, seconds=DRAIN, every=every):
+        context.exit(1)
+
+
+def say(line: str) -> None:
+    """One line about the work, with the time."""
+    echo(f"{datetime.now(UTC).astimezone():%H:%M:%S}  {line}")

@@ -1,0 +1,189 @@
+"""The road of all callbacks: claimed ahead, begun as their hosts have room, and written down many at once."""
+
+import logging
+import threading
+from collections import deque
+from dataclasses import replace
+from functools import partial
+
+from sqlalchemy import Connection
+
+from flask_chatbot.delivery.host_limits import Lanes
+from flask_chatbot.delivery.loop import Begin, Shift
+from flask_chatbot.delivery.notify import DEADLINE, Caller, Tried
+from flask_chatbot.delivery.threads import Crew
+from flask_chatbot.store import callbacks
+from flask_chatbot.store.callbacks import CallbackClaim, Outcome
+from flask_chatbot.store.outbox import MOST_DEATHS
+
+LEASE = 60.0  # seconds
+AT_LEAST = DEADLINE / LEASE  # of a lease left when a call begins: another may make it once it is over
+THREADS = 64
+KILLER = "Each worker that tried it died."
+AHEAD = 2  # times as many are claimed as there are threads, so that none waits for a transaction
+
+_Key = tuple[int, int]  # a row, and the fence under which it was claimed
+
+log = logging.getLogger(__name__)
+
+
+class Calling:
+    """Makes callbacks with many threads."""
+
+    def __init__(self, caller: Caller, shift: Shift, *, threads: int = THREADS, lease: float = LEASE) -> None:
+        self._caller = caller
+        self._shift = shift
+        self._lease = lease
+        self._crew = Crew("chatbot-callback", threads)
+        self._lanes = Lanes(threads)
+        self._lock = threading.Lock()  # of the lanes, and of what waits
+        self._waiting: dict[str, deque[CallbackClaim]] = {}
+        self._waits = 0
+        self._let_go_at: dict[_Key, float] = {}  # of the calls under way, by the timer: one that hangs is let go of when its lease is over
+        self._done: deque[tuple[CallbackClaim, Tried | None]] = deque()
+        self._is_closing = False
+        self.told = self.failed = 0
+
+    @property
+    def under_way(self) -> int:
+        return len(self._let_go_at) + self._waits + len(self._done)
+
+    @property
+    def in_flight(self) -> int:
+        timer = self._shift.timer()
+        with self._lock:
+            return self._waits + sum(timer < at for at in self._let_go_at.values())
+
+    def has_news(self) -> bool:
+        return bool(self._done)
+
+    def is_due(self, connection: Connection, now: float) -> bool:
+        return self._room() > 0 and callbacks.is_due(connection, now, self._busy())
+
+    def write(self, connection: Connection, now: float) -> Begin:
+        if self._shift.is_quiet():
+            self._give_back()
+        done = list(self._done)
+        if done:
+            callbacks.settle_all(connection, [(claim, outcome_of(tried)) for claim, tried in done], now)
+        room = self._room()
+        claims = callbacks.claim(connection, now, self._lease, room, self._busy()) if room else []
+
+        def begin() -> None:
+            for _ in done:
+                self._count(*self._done.popleft())
+            self._take(claims)
+
+        return begin
+
+    def has_suspect(self, connection: Connection, now: float) -> bool:
+        return self._may_claim() and callbacks.has_suspect(connection, now)
+
+    def try_suspect(self, connection: Connection, now: float) -> Begin | None:
+        claim = callbacks.claim_suspect(connection, now, self._lease) if self._may_claim() else None
+        return partial(self._take_alone, claim) if claim else None
+
+    def hand_back(self) -> None:
+        self._is_closing = True
+        self._give_back()
+        self._crew.dismiss()
+
+    def _give_back(self) -> None:
+        """Give back what waits for its turn."""
+        with self._lock:
+            for claims in self._waiting.values():
+                self._done.extend((claim, None) for claim in claims)
+            self._waiting.clear()
+            self._waits = 0
+
+    def _count(self, claim: CallbackClaim, tried: Tried | None) -> None:
+        if tried is None:
+            return
+        if tried.error is None:
+            self.told += 1
+        elif tried.due_at is None:
+            self.failed += 1
+            log.warning("callback %s of message %s is given up at try %d: %s", claim.id, claim.message, claim.tries, tried.error)
+        else:
+            log.info("callback %s of message %s is made later, after try %d: %s", claim.id, claim.message, claim.tries, tried.error)
+
+    def _may_claim(self) -> bool:
+        return not self._is_closing and self._shift.is_open()
+
+    def _room(self) -> int:
+        if not self._may_claim() or self._shift.is_quiet():
+            return 0
+        return max(0, AHEAD * self._crew.size - len(self._let_go_at) - self._waits)
+
+    def _busy(self) -> set[str]:
+        with self._lock:
+            return {host for host in {*self._lanes.active, *self._waiting} if not self._takes(host)}
+
+    def _takes(self, host: str) -> bool:
+        """Whether one more may wait for this host: no more than it soon has room for."""
+        return self._lanes.under_way(host) + len(self._waiting.get(host, ())) < AHEAD * self._lanes.room(host)
+
+    def _take(self, claims: list[CallbackClaim]) -> None:
+        """Begin what can be begun, keep what soon can, and give the rest back."""
+        with self._lock:
+            for claim in claims:
+                if self._takes(claim.host):
+                    self._waiting.setdefault(claim.host, deque()).append(claim)
+                    self._waits += 1
+                else:
+                    self._done.append((claim, None))
+            self._begin()
+
+    def _take_alone(self, claim: CallbackClaim) -> None:
+        with self._lock:
+            self._give(claim)
+
+    def _begin(self) -> None:
+        """Give the threads what the hosts have room for, host by host in turn. Under the lock."""
+        for host in list(self._waiting):
+            claims = self._waiting[host]
+            while claims and len(self._let_go_at) < self._crew.size and self._lanes.may_begin(host):
+                self._waits -= 1
+                self._give(claims.popleft())
+            if not claims:
+                del self._waiting[host]
+
+    def _give(self, claim: CallbackClaim) -> None:
+        """Have a call made. Under the lock."""
+        self._let_go_at[claim.seq, claim.fence] = self._shift.timer() + self._lease
+        self._lanes.begin(claim.host)
+        self._crew.give(partial(self._call, claim))
+
+    def _call(self, claim: CallbackClaim) -> None:
+        start = self._shift.timer()
+        tried = self._try(claim)
+        with self._lock:
+            if tried is not None:
+                self._lanes.learn(claim.host, self._shift.timer() - start, tried.is_answered)
+            self._lanes.end(claim.host)
+            del self._let_go_at[claim.seq, claim.fence]
+            self._done.append((claim, tried))
+            self._begin()
+        self._shift.ring()
+
+    def _try(self, claim: CallbackClaim) -> Tried | None:
+        """What comes of a call; None where it is too late for one: another worker may have it before an answer comes."""
+        if claim.deaths + 1 >= MOST_DEATHS:  # the first died with others in hand
+            return Tried(KILLER)
+        if claim.leased_until - self._shift.clock() <= AT_LEAST * self._lease:
+            return None
+        tried = self._caller.attempt(claim)
+        if tried.due_at is None:
+            return tried
+        return replace(tried, due_at=tried.due_at - self._caller.clock() + self._shift.clock())
+
+
+def outcome_of(tried: Tried | None) -> Outcome:
+    """What is written down of a try; None stands for one that never was."""
+    if tried is None:
+        return Outcome(state="untried")
+    if tried.error is None:
+        return Outcome(state="sent")
+    if tried.due_at is None:
+        return Outcome(state="refused" if tried.is_refused else "failed", error=tried.error)
+    return Outcome(state="later", due_at=tried.due_at, error=tried.error)

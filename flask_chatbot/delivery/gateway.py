@@ -1,0 +1,309 @@
+"""`Gateway`: what the API, the console and `bot.send()` all call to send, and to ask what became of it."""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from secrets import token_hex
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.core.late import sleep
+from flask_chatbot.core.values.chats import is_group, number_of, person_chat
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Media, Reply, Text
+from flask_chatbot.core.values.stored import type_of
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.statements import is_chat
+from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, Once, Terms, make_id, read_accepted
+from flask_chatbot.delivery.retry import LEADERSHIP
+from flask_chatbot.delivery.waits import Wait, Way, waiting_calls, why_waits
+from flask_chatbot.errors import FetchRefused, NotAccepted, TransportError, TryLater
+from flask_chatbot.store import callbacks, idempotency, optouts, outbox, requests, stored
+from flask_chatbot.store.callbacks import NewCallback, StoredCallback
+from flask_chatbot.store.clock import server_time
+from flask_chatbot.store.outbox import NewMessage
+from flask_chatbot.store.stored import Stored
+from flask_chatbot.transports.base import Group, Session, Transport
+from flask_chatbot.webclient.client import HttpClient
+
+LIFETIME = 24 * 3600.0  # seconds: a message that did not go out by then never will
+REMEMBERED = 24 * 3600.0  # seconds an Idempotency-Key is
+PATIENCE = LEADERSHIP + 5.0  # seconds until a transport in another process is given up: its successor has it sooner
+LOOK = 0.05  # seconds between two looks for its answer
+NUMBER_KNOWN = 60.0  # seconds our own number is not asked for again
+NUMBER_PATIENCE = 1.0  # seconds a send may wait for it
+NUMBER_AGAIN = 5.0  # seconds until a send waits for it again, where nobody could tell
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+def do_nothing() -> None:
+    """What wakes a worker that runs in another process: it looks by itself."""
+
+
+@dataclass(kw_only=True)
+class Gateway:
+    """The gateway of one app.
+
+    `is_open` while a worker of this process has the transport open, `trouble` says why it cannot, `wake` lets it look for work.
+    """
+
+    bot: Bot
+    database: Database
+    transport: Transport
+    clock: Callable[[], float] = time.time  # epoch seconds
+    timer: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = sleep
+    is_open: bool = False
+    trouble: str = ""
+    wake: Callable[[], None] = do_nothing
+    _number: tuple[float, str] | None = field(default=None, repr=False)  # when it was told
+    _asked_number: tuple[float, str] | None = field(default=None, repr=False)  # when, and by which request
+
+    def has_worker(self, wake: Callable[[], None]) -> None:
+        """Take note of a worker of this process, which `wake` lets look at once for something to do."""
+        self.wake = wake
+
+    def opened(self, is_open: bool) -> None:
+        """Take note that the transport is open in this process, or no more."""
+        self.is_open = is_open
+
+    def shut(self, why: str) -> None:
+        """Take note of why the transport cannot be opened; empty once it could."""
+        self.trouble = why
+
+    @cached_property
+    def client(self) -> HttpClient:
+        """Makes all calls of other people's URLs."""
+        return HttpClient(private_hosts=self.bot.settings.private_hosts)
+
+    @property
+    def hears_acks(self) -> bool:
+        """Whether a function of the app wants to hear of acks."""
+        return bool(self.bot.handlers.acks)
+
+    def send(self, chat: str, reply: Reply, terms: Terms = PLAIN, *, once: Once | None = None) -> Accepted:
+        """Accept a message to a chat; `once` gives the first answer again where it was given before.
+
+        `NotAccepted` where the number opted out of promotion, or `once` stood for something else; `StoreError` where it was not kept.
+        """
+        own_number, now = self.number(), self.clock()
+        message, refused = self._message(chat, reply, terms, now)
+        accepted = Accepted(
+            id=message.id,
+            ack=Ack.PENDING,
+            type=message.type,
+            timestamp=int(now),
+            from_=person_chat(own_number) if own_number else "",
+            to=chat,
+        )
+        with self.database.writing() as connection:
+            if once is not None and (earlier := _earlier(connection, once, accepted, now)):
+                return earlier
+            if terms.promo:  # who opts out after a message was accepted does not change what its repeats are answered
+                _check_subscribed(connection, chat)
+            outbox.add(connection, [message])
+            if refused is not None:
+                callbacks.add(connection, [refused])
+        self.wake()
+        log.info("accepted message %s (%s)", accepted.id, accepted.type)
+        return accepted
+
+    def send_all(self, chat: str, replies: Sequence[Reply], terms: Terms = PLAIN) -> tuple[str, ...]:
+        """Accept several messages to a chat, all of them or none; their ids, in the order in which they go out.
+
+        `NotAccepted` also where the URL of a file is none that is ever called.
+        """
+        for reply in replies:
+            self._check_file(reply)
+        now = self.clock()
+        made = [self._message(chat, reply, terms, now) for reply in replies]
+        with self.database.writing() as connection:
+            if terms.promo:
+                _check_subscribed(connection, chat)
+            outbox.add(connection, [message for message, _ in made])
+            callbacks.add(connection, [refused for _, refused in made if refused is not None])
+        self.wake()
+        ids = tuple(message.id for message, _ in made)
+        log.info("accepted %d messages: %s", len(ids), ", ".join(ids))
+        return ids
+
+    def post(self, connection: Connection, chat: str, reply: Reply) -> str:
+        """The id of a reply that goes out if the transaction of `connection` is committed. Call `wake` after that."""
+        message, _ = self._message(chat, reply, REPLY, self.clock())
+        outbox.add(connection, [message])
+        return message.id
+
+    def message(self, id: str) -> Stored | None:  # noqa: A002  the contract's word
+        """What became of a message."""
+        with self.database.reading() as connection:
+            return stored.find(connection, id)
+
+    def waits(self, message: Stored) -> tuple[Wait | None, list[tuple[StoredCallback, Wait]]]:
+        """Why a message waits, if it does, and likewise those of its callbacks that do."""
+        way = Way(
+            session=self.transport.name,
+            is_bound=not self.transport.runs_anywhere,
+            is_open=self.is_open,
+            trouble=self.trouble,
+            has_pace=self.bot.settings.pace is not None,
+        )
+        with self.database.reading() as connection:
+            wait = why_waits(connection, message, way, self.clock())
+            return wait, waiting_calls(callbacks.of_message(connection, message.id))
+
+    def tell(self, id: str, ack: Ack) -> None:  # noqa: A002
+        """Call each of the app's functions that hear of acks; the first error is raised when all have been called. In the app's context."""
+        message = self.message(id)
+        if message is None:  # swept away meanwhile
+            return
+        values = {"message_id": id, "ack": ack, "number": number_of(message.chat), "error": message.error if ack is Ack.ERROR else None}
+        failures: list[Exception] = []
+        for handler in self.bot.handlers.acks.values():
+            try:
+                handler(values)
+            except Exception as error:  # noqa: BLE001  one function of the app must not silence the next
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def groups(self) -> tuple[Group, ...]:
+        """The groups our phone is in. `TryLater` where that cannot be told now."""
+        return self._ask("groups", "", lambda: tuple(self.transport.groups()), lambda told: tuple(Group(**group) for group in told))
+
+    def session(self) -> Session:
+        """Whether our phone is connected, and as whom; else the code to scan. `TryLater` where that cannot be told now."""
+        return self._ask("session", "", self.transport.session, read_session)
+
+    def has_whatsapp(self, number: str) -> bool:
+        """Whether a number uses WhatsApp. `TryLater` where that cannot be told now."""
+        return self._ask("number", number, lambda: self.transport.has_whatsapp(number), bool)
+
+    def number(self) -> str:
+        """Our own number as last known; empty where nobody can tell."""
+        if self._number is None or self.timer() - self._number[0] > NUMBER_KNOWN:
+            try:
+                found = self._look_number_up()
+            except TransportError as error:
+                log.info("our own number is not known now: %s", error)
+                found = ""
+            if found:  # that nobody can tell is not kept: somebody may in a moment
+                self._number = self.timer(), found
+        return self._number[1] if self._number else ""
+
+    def _look_number_up(self) -> str:
+        """Our number; empty where we have none, or nobody has told yet. Of the sends of a few seconds one waits for it."""
+        if self._is_at_hand():
+            return self.transport.session().number
+        asked = self._asked_number
+        if asked is None or self.timer() - asked[0] > NUMBER_AGAIN:
+            name = self._put("session", "")
+            self._asked_number = self.timer(), name
+            return self._wait_for(name, self.transport.session, read_session, NUMBER_PATIENCE).number
+        told = self._answer_to(asked[1])
+        return "" if told is None else read_session(told).number
+
+    def _ask(self, kind: str, argument: str, direct: Callable[[], T], read: Callable[[Any], T]) -> T:
+        """What the transport says: here where it can be asked here, else by way of the process that has it open."""
+        return direct() if self._is_at_hand() else self._wait_for(self._put(kind, argument), direct, read, PATIENCE)
+
+    def _put(self, kind: str, argument: str) -> str:
+        """The id of a request that was put to the process that has the transport open."""
+        name = token_hex(16)
+        with self.database.writing() as connection:
+            requests.ask(connection, name, self.transport.name, kind, argument, server_time(connection) or self.clock())
+        return name
+
+    def _wait_for(self, asked: str, direct: Callable[[], T], read: Callable[[Any], T], patience: float) -> T:
+        """The answer to a request, as soon as it is there; the transport's own where it is open here by then."""
+        deadline = self.timer() + patience
+        while self.timer() < deadline:
+            self.sleep(LOOK)
+            if self._is_at_hand():
+                return direct()
+            told = self._answer_to(asked)
+            if told is not None:
+                return read(told)
+        if self.trouble:
+            raise TryLater(f"The connection to WhatsApp cannot be opened: {self.trouble}")
+        raise TryLater("No process that is connected to WhatsApp answered. Is the worker running?")
+
+    def _answer_to(self, asked: str) -> Any:
+        """The answer to a request, read from its JSON; None where there is none yet. `TryLater` where it could not be answered."""
+        with self.database.reading() as connection:
+            result = requests.result(connection, asked)
+        if result is not None and result.answer is None:
+            raise TryLater(result.error or "WhatsApp could not be asked.")
+        return None if result is None or result.answer is None else json.loads(result.answer)
+
+    def _check_file(self, reply: Reply) -> None:
+        """`NotAccepted` where a reply's file can never be fetched. A name that leads nowhere now may lead somewhere by then."""
+        if isinstance(reply, Media):
+            try:
+                self.client.check(reply.url)
+            except FetchRefused as error:
+                raise NotAccepted(f"The file cannot be fetched: {error}") from None
+
+    def _is_at_hand(self) -> bool:
+        return self.transport.runs_anywhere or self.is_open
+
+    def _message(self, chat: str, reply: Reply, terms: Terms, now: float) -> tuple[NewMessage, NewCallback | None]:
+        """A message, and the callback that stays behind where its `notify_url` is none that can be called.
+
+        `NotAccepted` where the chat can be no chat of WhatsApp's.
+        """
+        if not is_chat(chat):
+            raise NotAccepted("Nobody can be written to by this name. It is none that WhatsApp gives to people and groups.")
+        name = make_id()
+        refused = self._refused(name, terms.notify_url, now) if terms.notify_url else None
+        message = NewMessage(
+            id=name,
+            session=self.transport.name,
+            chat=chat,
+            type="chat" if isinstance(reply, Text) and is_group(chat) else type_of(reply),
+            reply=reply,
+            promo=terms.promo,
+            is_reply=terms.is_reply,
+            notify_url=None if refused else terms.notify_url,
+            created_at=now,
+            start_at=terms.start_at,
+            expires_at=max(now, terms.start_at) + LIFETIME,
+        )
+        return message, refused
+
+    def _refused(self, message: str, url: str, now: float) -> NewCallback | None:
+        """The record of a URL that is never called; None for one that may be."""
+        try:
+            self.client.check(url)
+        except FetchRefused as error:
+            log.info("the notifyurl of message %s is refused: %s", message, error)
+            name = f"msg_{token_hex(12)}"
+            return NewCallback(id=name, message=message, ack=Ack.PENDING, at=now, url=url, host="", created_at=now, error=str(error))
+        return None
+
+
+def read_session(told: Mapping[str, Any]) -> Session:
+    """The session that another process told of in JSON."""
+    return Session(**told)
+
+
+def _check_subscribed(connection: Connection, chat: str) -> None:
+    if not is_group(chat) and optouts.has_opted_out(connection, number_of(chat)):
+        raise NotAccepted("This number opted out of promotion. Send it without 'promo' if it is none, or not at all.")
+
+
+def _earlier(connection: Connection, once: Once, accepted: Accepted, now: float) -> Accepted | None:
+    """The answer that was given before, or None: the new one is remembered then, in the same transaction as its message."""
+    answer = json.dumps(asdict(accepted))
+    if idempotency.add(connection, once.key, once.body, answer, now=now, expires_at=now + REMEMBERED):
+        return None
+    given = idempotency.find(connection, once.key, now)
+    if given is None or given.body != once.body:
+        raise NotAccepted("This Idempotency-Key was used for another message within 24 hours. Send each with a key of its own.", 409)
+    return read_accepted(json.loads(given.answer))

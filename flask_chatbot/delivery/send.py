@@ -1,0 +1,120 @@
+"""One message's try: handed to the transport, with its file where it has one, and what came of it."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+
+from sqlalchemy import Connection
+
+from flask_chatbot.bot.tracebacks import told
+from flask_chatbot.core.values.chats import number_of
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Media, Reply
+from flask_chatbot.delivery.acks import Acks
+from flask_chatbot.delivery.retry import Clock, next_send
+from flask_chatbot.errors import FetchLater, FetchRefused, Refused, TryLater
+from flask_chatbot.store import outbox, stored
+from flask_chatbot.store.outbox import Claim
+from flask_chatbot.transports.base import File, Transport
+
+TOO_LATE = "It could not be sent within its time."
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The transport has it, under this id; `type` is by the file's content, empty where it has none."""
+
+    claim: Claim
+    transport_id: str
+    at: float
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It is tried again then."""
+
+    claim: Claim
+    due_at: float
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It is given up."""
+
+    claim: Claim
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Untried:
+    """It was claimed, and is given back as it was."""
+
+    claim: Claim
+
+
+Outcome = Sent | Later | Failed | Untried
+
+
+class Sender:
+    """Tries messages, from any thread and with no transaction open. `fetch` gets the file of a URL, called as said."""
+
+    def __init__(self, transport: Transport, fetch: Callable[[str, str], File], clock: Clock) -> None:
+        self._transport = transport
+        self._fetch = fetch
+        self._clock = clock
+
+    def attempt(self, claim: Claim) -> Outcome:
+        """Try one message; whatever goes wrong, something comes of it."""
+        if self._clock() >= claim.expires_at:
+            return Failed(claim, TOO_LATE)
+        try:
+            file = self._file(claim.outbound.reply)
+            transport_id = self._transport.send(claim.outbound, file)
+            return Sent(claim, str(transport_id), self._clock(), file.kind if file else "")
+        except (Refused, FetchRefused) as error:
+            return Failed(claim, str(error))
+        except (TryLater, FetchLater) as error:
+            return self._later(claim, str(error), error.after)
+        except Exception as error:  # noqa: BLE001  a message that trips the transport up must not stop the others
+            log.error("message %s could not be sent by our fault\n%s", claim.outbound.id, told(error, hidden_of(claim)))
+            return self._later(claim, f"It failed by our fault: {type(error).__name__}.")
+
+    def _file(self, reply: Reply) -> File | None:
+        return self._fetch(reply.url, reply.filename) if isinstance(reply, Media) else None
+
+    def _later(self, claim: Claim, error: str, after: float = 0.0) -> Outcome:
+        due = next_send(claim.tries, self._clock(), claim.expires_at, after)
+        return Failed(claim, error) if due is None else Later(claim, due, error)
+
+
+def settle(connection: Connection, outcomes: Sequence[Outcome], acks: Acks, now: float) -> list[Outcome]:
+    """Write down what came of tries, acks included; those of them that count, as nobody else has claimed them meanwhile."""
+    sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
+    held = {(claim.seq, claim.fence) for claim in outbox.settle_sent(connection, [each.claim for each in sent], now)}
+    for each in sent:
+        # Also where another has claimed it since: this id of the transport is ours, and receipts will come for it.
+        acks.sent(connection, each.claim.outbound.id, each.transport_id, each.at)
+        if each.type and each.type != each.claim.type:
+            stored.set_type(connection, each.claim.outbound.id, each.type)
+    outbox.hand_back(connection, [outcome.claim for outcome in outcomes if isinstance(outcome, Untried)])
+    counted: list[Outcome] = [each for each in sent if (each.claim.seq, each.claim.fence) in held]
+    return counted + [each for each in outcomes if isinstance(each, Later | Failed) and _settle(connection, each, acks, now)]
+
+
+def _settle(connection: Connection, outcome: Later | Failed, acks: Acks, now: float) -> bool:
+    if isinstance(outcome, Later):
+        return outbox.settle_later(connection, outcome.claim, outcome.due_at, outcome.error)
+    counts = outbox.settle_failed(connection, outcome.claim, outcome.error, now)
+    if counts:
+        acks.change(connection, outcome.claim.outbound.id, Ack.ERROR, now, outcome.error)
+    return counts
+
+
+def hidden_of(claim: Claim) -> list[str]:
+    """What of a message must not reach a log."""
+    reply = claim.outbound.reply
+    return [number_of(claim.outbound.chat), *(str(getattr(reply, each.name)) for each in fields(reply))]

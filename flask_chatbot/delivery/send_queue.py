@@ -1,0 +1,156 @@
+"""The road of one session's messages: claimed as there are threads, and written down with their acks."""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from random import Random
+
+from sqlalchemy import Connection
+
+from flask_chatbot.delivery.acks import Acks
+from flask_chatbot.delivery.leases import InHand
+from flask_chatbot.delivery.loop import Begin, Shift
+from flask_chatbot.delivery.pacing import Tempo
+from flask_chatbot.delivery.send import Failed, Later, Outcome, Sender, Sent, Untried, settle
+from flask_chatbot.delivery.threads import Crew
+from flask_chatbot.store import outbox, paces
+from flask_chatbot.store.outbox import Claim
+
+LEASE = 30.0  # seconds that a chat waits for a worker that was killed
+THREADS = 8
+LOOK_AT_PACE = 1.0  # seconds between two looks for a token, at the most
+KILLER = "Each worker that tried it died."
+
+log = logging.getLogger(__name__)
+
+
+class Sending:
+    """Sends messages with a few threads while the transport is open here; `tempo` is the operator's pace, `lease` in seconds."""
+
+    def __init__(
+        self, session: str, sender: Sender, acks: Acks, shift: Shift, random: Random, *, tempo: Tempo | None = None, lease: float = LEASE
+    ) -> None:
+        self._session = session
+        self._sender = sender
+        self._acks = acks
+        self._shift = shift
+        self._tempo = tempo
+        self._random = random
+        self._lease = lease
+        self._crew = Crew("chatbot-send", THREADS)
+        self._in_hand = InHand(lease, shift.timer)
+        self._sending = 0  # begun, and not written down yet
+        self._done: deque[Outcome] = deque()
+        self._paused = (0.0, 0.0)  # from when to when no token is asked for
+        self._is_closing = False
+        self.sent = self.failed = 0
+
+    @property
+    def under_way(self) -> int:
+        return self._sending
+
+    @property
+    def in_flight(self) -> int:
+        return self._in_hand.in_flight([outcome.claim for outcome in list(self._done)])
+
+    def has_news(self) -> bool:
+        return bool(self._done)
+
+    def is_due(self, connection: Connection, now: float) -> bool:
+        if self._in_hand.is_due(now):
+            return True
+        return self._room() > 0 and not self._is_paused(now) and outbox.is_due(connection, self._session, now)
+
+    def write(self, connection: Connection, now: float) -> Begin:
+        done = list(self._done)
+        counted = settle(connection, done, self._acks, now)
+        renewed = self._in_hand.renew(connection, now)  # before claims are made: a clock that leaps must not make ours look dead
+        claims = self._claim_due(connection, now) if self._room() else []
+
+        def begin() -> None:
+            for _ in done:
+                self._done.popleft()
+            self._sending -= len(done)
+            renewed()
+            self._in_hand.drop(outcome.claim for outcome in done)
+            self._count(counted)
+            self._take(claims)
+
+        return begin
+
+    def has_suspect(self, connection: Connection, now: float) -> bool:
+        return self._may_claim() and not self._is_paused(now) and outbox.has_suspect(connection, self._session, now)
+
+    def try_suspect(self, connection: Connection, now: float) -> Begin | None:
+        if not self._may_claim():
+            return None
+        killers = [Failed(claim, KILLER) for claim in outbox.dead(connection, self._session, now)]
+        for failure in settle(connection, killers, self._acks, now):
+            log.error("message %s is given up: %d workers died while they tried it", failure.claim.outbound.id, outbox.MOST_DEATHS)
+
+        def claim() -> list[Claim]:
+            suspect = outbox.claim_suspect(connection, self._session, now, self._lease)
+            return [suspect] if suspect else []
+
+        claims = self._at_pace(connection, now, self._tempo, claim) if self._tempo else claim()
+        return partial(self._take, claims) if claims else None
+
+    def hand_back(self) -> None:
+        self._is_closing = True
+        self._crew.dismiss()
+
+    def _may_claim(self) -> bool:
+        return not self._is_closing and self._shift.is_open()
+
+    def _room(self) -> int:
+        return THREADS - self._sending if self._may_claim() and not self._shift.is_quiet() else 0
+
+    def _claim_due(self, connection: Connection, now: float) -> list[Claim]:
+        if self._tempo is None:
+            return outbox.claim(connection, self._session, now, self._lease, self._room())
+        # A suspect has the first token there is: with a long queue there would never be one for it.
+        if outbox.has_suspect(connection, self._session, now) or not outbox.is_due(connection, self._session, now):
+            return []
+        return self._at_pace(connection, now, self._tempo, lambda: outbox.claim(connection, self._session, now, self._lease, 1))
+
+    def _at_pace(self, connection: Connection, now: float, tempo: Tempo, claim: Callable[[], list[Claim]]) -> list[Claim]:
+        """One claim, where the pace has a token for it; the pause after it is for all workers of the session."""
+        if self._is_paused(now):
+            return []
+        tokens = paces.take_tokens(connection, self._session, now, tempo.rate, tempo.burst, 1)
+        claims = claim() if tokens else []
+        pause = tempo.pause(self._random.random())
+        if claims:
+            paces.hold_until(connection, self._session, now + pause)
+        elif tokens:
+            paces.give_tokens_back(connection, self._session, tokens)
+        self._paused = (now, now + min(pause, LOOK_AT_PACE))
+        return claims
+
+    def _is_paused(self, now: float) -> bool:
+        """Whether it is too soon to ask for a token again; a clock that was set back ends it."""
+        since, until = self._paused
+        return since <= now < until
+
+    def _take(self, claims: list[Claim]) -> None:
+        self._in_hand.take(claims)
+        self._sending += len(claims)
+        for claim in claims:
+            self._in_hand.begin(claim)
+            self._crew.give(partial(self._send, claim))
+
+    def _send(self, claim: Claim) -> None:
+        has_time = self._in_hand.has_time(claim, self._shift.clock())
+        self._done.append(self._sender.attempt(claim) if has_time else Untried(claim))
+        self._shift.ring()
+
+    def _count(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            if isinstance(outcome, Sent):
+                self.sent += 1
+            elif isinstance(outcome, Failed):
+                self.failed += 1
+                log.warning("message %s is given up at try %d: %s", outcome.claim.outbound.id, outcome.claim.tries, outcome.error)
+            elif isinstance(outcome, Later):
+                log.info("message %s goes out later, after try %d: %s", outcome.claim.outbound.id, outcome.claim.tries, outcome.error)

@@ -1,0 +1,107 @@
+"""The road of what a worker had in hand when it died: one of it may be what killed it, so each is tried alone."""
+
+import os
+from collections.abc import Sequence
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+from sqlalchemy import Connection
+
+from flask_chatbot.delivery.loop import Begin
+from flask_chatbot.delivery.retry import Clock
+
+SLICE = 5.0  # seconds that suspects are tried in a row; then all else has as long
+
+
+class Suspected(Protocol):
+    """A road whose claims outlive their worker."""
+
+    @property
+    def in_flight(self) -> int:
+        """How many are being tried or about to be, but for those that hang."""
+
+    def has_suspect(self, connection: Connection, now: float) -> bool:
+        """Whether there is one that may be tried now."""
+
+    def try_suspect(self, connection: Connection, now: float) -> Begin | None:
+        """Claim one, and write down that it is begun; None where there is none."""
+
+
+class Suspects:
+    """Keeps the roads quiet until nothing is in flight, and tries their suspects one after the other.
+
+    A suspect that hangs, or many of them, holds up the rest for half of the time at most.
+    """
+
+    under_way = 0  # its claims are those of the roads
+
+    def __init__(self, roads: Sequence[Suspected], timer: Clock) -> None:
+        self._roads = roads
+        self._timer = timer
+        self._quiet_since: float | None = None
+        self._rests_until = timer()
+        self._has_tried = False
+        self._is_closing = False
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing but suspects is begun now."""
+        return self._quiet_since is not None
+
+    def has_news(self) -> bool:
+        return False
+
+    def is_due(self, connection: Connection, now: float) -> bool:
+        return not self._in_flight() if self.is_quiet else self._has_suspect(connection, now)
+
+    def write(self, connection: Connection, now: float) -> Begin:
+        begin: Begin | None = None
+        if not self.is_quiet:
+            if self._has_suspect(connection, now):
+                self._quieten()
+        elif not self._in_flight():
+            begin = self._try_next(connection, now)
+        return begin or _do_nothing
+
+    def hand_back(self) -> None:
+        self._is_closing = True
+        self._end()
+
+    def _in_flight(self) -> int:
+        return sum(road.in_flight for road in self._roads)
+
+    def _has_suspect(self, connection: Connection, now: float) -> bool:
+        is_rested = self._timer() >= self._rests_until
+        return is_rested and not self._is_closing and any(road.has_suspect(connection, now) for road in self._roads)
+
+    def _quieten(self) -> None:
+        # Two apps in one process would otherwise try one each at the same time, and blame both.
+        if _quiet.setdefault(os.getpid(), self) is self:
+            self._quiet_since = self._timer()
+            self._has_tried = False
+
+    def _try_next(self, connection: Connection, now: float) -> Begin | None:
+        if not self._has_tried or self._lasted() < SLICE:
+            for road in self._roads:
+                begin = road.try_suspect(connection, now)
+                if begin is not None:
+                    self._has_tried = True
+                    return begin
+        self._end()
+        return None
+
+    def _lasted(self) -> float:
+        return 0.0 if self._quiet_since is None else self._timer() - self._quiet_since
+
+    def _end(self) -> None:
+        if self.is_quiet:
+            self._rests_until = self._timer() + self._lasted()
+            self._quiet_since = None
+            _quiet.pop(os.getpid(), None)
+
+
+def _do_nothing() -> None:
+    """Nothing is to be begun."""
+
+
+_quiet: WeakValueDictionary[int, Suspects] = WeakValueDictionary()  # by process: a child of a fork begins anew

@@ -1,1 +1,0 @@
-"""The platform's own side: its API, and the delivery of what it accepts."""

@@ -1,0 +1,201 @@
+"""How each setting may be written: a reader returns its value, or raises `ValueError` with a sentence for each problem."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from flask_chatbot.core.language.durations import LONGEST, UNITS, read_duration
+from flask_chatbot.core.values.problems import did_you_mean
+from flask_chatbot.settings.keys import Key, read_secret
+from flask_chatbot.settings.private_hosts import read_private_host
+from flask_chatbot.transports.base import Transport
+from flask_chatbot.wire.strict_json import Number
+
+MAKE_A_KEY = 'python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
+WORKERS = ("thread", "off")
+_TRANSPORTS = ("simulator",)
+_SWITCH = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+_PACE = re.compile(r"([0-9]{1,6}) */ *([^\W\d_]+)")
+_PACE_UNITS = (timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """At most `count` messages in so many seconds."""
+
+    count: int
+    seconds: float
+
+
+def read_keys(value: object) -> tuple[Key, ...]:
+    """One key, several, or several by name; no problem shows a key."""
+    if isinstance(value, str):
+        named: list[tuple[Any, str, object]] = [(None, "the key", value)]
+    elif isinstance(value, list | tuple):
+        named = [(None, f"key {place}", key) for place, key in enumerate(value, 1)]
+    elif isinstance(value, dict):
+        named = [(name, f"the key of {name!r}", key) for name, key in value.items()]
+    else:
+        raise ValueError(f"it is {kind_of(value)}. Write a string, a list of strings, or a map of name to key.")
+    if not named:
+        raise ValueError(f"it holds no key. Make one with: {MAKE_A_KEY}")
+    problems = [problem for name, label, key in named for problem in (*_name_problems(name), *_key_problems(label, key))]
+    keys = [key for _, _, key in named]
+    problems += [f"{label} stands here twice. Write each key once." for place, (_, label, key) in enumerate(named) if key in keys[:place]]
+    if problems:
+        raise ValueError(*problems)
+    return tuple(Key(name, str(key).encode()) for name, _, key in named)
+
+
+def _name_problems(name: object) -> Iterator[str]:
+    if name is not None and (type(name) is not str or not name.strip()):
+        yield f"{name!r} is no name for a key. Write a word, in quotes."
+
+
+def _key_problems(label: str, key: object) -> Iterator[str]:
+    if type(key) is not str:
+        yield f"{label} is {kind_of(key)}. Write it as a string, in quotes."
+    elif not key.strip():
+        yield f"{label} is empty. Make one with: {MAKE_A_KEY}"
+    elif key != key.strip():
+        yield f"{label} has white space around it. Remove it."
+    elif any("\ud800" <= character <= "\udfff" for character in key):
+        yield f"{label} is not UTF-8. Make one with: {MAKE_A_KEY}"
+
+
+def read_secrets(value: object) -> tuple[bytes, ...]:
+    """One signing secret, or several while they are changed; no problem shows a secret."""
+    if isinstance(value, dict):
+        raise ValueError("it is a map. Write a string, or a list of strings: secrets have no names.")
+    secrets = read_keys(value)
+    problems: list[str] = []
+    found: list[bytes] = []
+    for place, secret in enumerate(secrets, 1):
+        try:
+            found.append(read_secret(secret.key.decode()))
+        except ValueError as error:
+            problems.append(str(error) if len(secrets) == 1 else f"secret {place}: {error}")
+    if problems:
+        raise ValueError(*problems)
+    return tuple(found)
+
+
+def read_path(value: object) -> Path:
+    if not isinstance(value, str | os.PathLike):
+        raise ValueError(f"it is {kind_of(value)}. Write the path of the rule file as a string.")
+    return Path(value)
+
+
+def read_switch(value: object) -> bool:
+    """True or False, as Python or people write it in environment variables."""
+    if value in (True, False) and not isinstance(value, float):
+        return bool(value)
+    answer = _SWITCH.get(value.strip().lower()) if isinstance(value, str) else None
+    if answer is None:
+        raise ValueError(f"it is {repr(value) if isinstance(value, str) else kind_of(value)}. Write True or False.")
+    return answer
+
+
+def read_prefix(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"it is {kind_of(value)}. Write a path as a string, such as '/chatbot'.")
+    if value == "/":
+        return ""
+    if not _PREFIX.fullmatch(value):
+        raise ValueError(f"{value!r} is no path that can stand before '/webhook'. Write it like '/chatbot', or '/' for none.")
+    return value
+
+
+def read_database(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"it is {kind_of(value)}. Write a URL as a string, such as 'sqlite:///chatbot.sqlite'.")
+    # Imported where it is used: a bot that sets no database starts without SQLAlchemy.
+    from flask_chatbot.database.urls import read_url
+
+    read_url(value)
+    return value
+
+
+def read_transport(value: object) -> Literal["simulator"] | Transport:
+    """The name of a transport that comes with the package, or a `Transport` of the app's own."""
+    if isinstance(value, str):
+        if value not in _TRANSPORTS:
+            raise ValueError(f"{value!r} is no transport that is known.{did_you_mean(value, _TRANSPORTS) or ' Write simulator.'}")
+        return "simulator"
+    wanting = [name for name in ("name", "runs_anywhere", *_asked_of(Transport)) if not hasattr(value, name)]
+    if wanting or isinstance(value, type):
+        raise ValueError(f"it is {kind_of(value)}. Write 'simulator', or put an object with all that a Transport has into app.config.")
+    return cast("Transport", value)
+
+
+def _asked_of(protocol: type) -> list[str]:
+    return [name for name in vars(protocol) if not name.startswith("_")]
+
+
+def read_choice(*choices: str) -> Callable[[object], str]:
+    """A reader of one of a few words."""
+
+    def read(value: object) -> str:
+        written = value.strip().lower() if isinstance(value, str) else ""
+        if written not in choices:
+            shown = repr(value) if isinstance(value, str) else kind_of(value)
+            raise ValueError(f"it is {shown}. Write {' or '.join(choices)}.")
+        return written
+
+    return read
+
+
+def read_hosts(value: object) -> tuple[str, ...]:
+    """Hosts and networks: a list, or a text with commas."""
+    hosts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(hosts, list | tuple) or not all(isinstance(host, str) for host in hosts):
+        raise ValueError(f"it is {kind_of(value)}. Write a list of hosts, or a text with commas, such as 'crm.local, 10.0.0.0/24'.")
+    hosts = tuple(host.strip() for host in hosts if host.strip())
+    problems: list[str] = []
+    for host in hosts:
+        try:
+            read_private_host(host)
+        except ValueError as error:
+            problems.append(str(error))
+    if problems:
+        raise ValueError(*problems)
+    return hosts
+
+
+def read_time(value: object) -> timedelta:
+    """A length of time as rule files write it, or a timedelta."""
+    if isinstance(value, timedelta):
+        if not timedelta(seconds=1) <= value <= LONGEST:
+            raise ValueError(f"{value} is no time to keep anything for. Write from 1 second to 366 days.")
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f"it is {kind_of(value)}. Write a length of time as a string, such as '30 days'.")
+    return read_duration(value)
+
+
+def read_pace(value: object) -> Pace:
+    """So many messages in a second, minute or hour.
+
+    >>> read_pace("5/minute"), read_pace("100 / jam")
+    (Pace(count=5, seconds=60.0), Pace(count=100, seconds=3600.0))
+    """
+    found = _PACE.fullmatch(value.strip().casefold()) if isinstance(value, str) else None
+    unit = UNITS.get(found[2]) if found else None
+    if not found or unit not in _PACE_UNITS or not int(found[1]):
+        shown = repr(value) if isinstance(value, str) else kind_of(value)
+        raise ValueError(f"it is {shown}. Write how many in a second, a minute or an hour, such as '5/minute' or '100/jam'.")
+    return Pace(count=int(found[1]), seconds=unit.total_seconds())
+
+
+def kind_of(value: object) -> str:
+    """What a value is, for a message that must not show it.
+
+    >>> kind_of(5)
+    'a value of type int'
+    """
+    return f"a value of type {'int' if isinstance(value, Number) else type(value).__name__}"

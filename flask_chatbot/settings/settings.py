@@ -1,0 +1,229 @@
+"""What an operator can set, read once: from `app.config`, or from environment variables of the same names."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from flask_chatbot.errors import BadPayload, ConfigError
+from flask_chatbot.settings.keys import Key
+from flask_chatbot.settings.readers import (
+    WORKERS,
+    Pace,
+    read_choice,
+    read_database,
+    read_hosts,
+    read_keys,
+    read_pace,
+    read_path,
+    read_prefix,
+    read_secrets,
+    read_switch,
+    read_time,
+    read_transport,
+)
+from flask_chatbot.transports.base import Transport
+from flask_chatbot.wire.strict_json import read_json
+
+_START = "CHATBOT_"
+# Kubernetes and Docker set the first in every container beside a service called "chatbot"; the last are for test suites.
+_FOREIGN = re.compile(r"CHATBOT_(?:(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT\w*|PORT|PORT_\d+_(?:TCP|UDP)\w*|NAME)|TEST_\w*)")
+
+
+def _about(key: str, read: Callable[[object], object], doc: str, **more: bool) -> dict[str, Any]:
+    """The metadata of a setting: `read` returns the value or raises ValueError with a sentence for each problem.
+
+    `json=True`: the environment may hold a JSON list or map. `blank=True`: an empty string in app.config is a value.
+    """
+    return {"key": key, "read": read, "doc": doc, "json": False, "blank": False, **more}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The configuration of one app. Each field's metadata holds its key, its reader and its description."""
+
+    webhook_keys: tuple[Key, ...] = field(
+        default=(),
+        metadata=_about(
+            "CHATBOT_WEBHOOK_KEY",
+            read_keys,
+            "The key a webhook call must carry: a string. Several at once, for a change of keys: a list. With names, which say by "
+            "which line a message came: a map of name to key. In the environment, lists and maps are written as JSON.",
+            json=True,
+        ),
+    )
+    rules: Path | None = field(default=None, metadata=_about("CHATBOT_RULES", read_path, "The rule file, relative to the current folder."))
+    prefix: str = field(
+        default="/chatbot",
+        metadata=_about(
+            "CHATBOT_PREFIX", read_prefix, "What stands before /webhook, /api and /healthz in their URLs; / for nothing.", blank=True
+        ),
+    )
+    reload: bool = field(
+        default=True,
+        metadata=_about("CHATBOT_RELOAD", read_switch, "Whether changed rule files are taken while the app serves, within a second."),
+    )
+    database_url: str | None = field(
+        default=None,
+        repr=False,  # it may hold a password
+        metadata=_about(
+            "CHATBOT_DATABASE_URL",
+            read_database,
+            "Where messages are kept and people remembered: sqlite:///FILE, relative to the instance folder, or "
+            "postgresql://USER:PASSWORD@HOST/NAME. Without it, the file chatbot.sqlite in the instance folder, opened when first needed.",
+        ),
+    )
+
+    api_keys: tuple[Key, ...] = field(
+        default=(),
+        metadata=_about(
+            "CHATBOT_API_KEY",
+            read_keys,
+            "The key a call of the API must carry in its header SecretKey, written as CHATBOT_WEBHOOK_KEY is. Setting it serves the API.",
+            json=True,
+        ),
+    )
+    transport: Literal["simulator"] | Transport | None = field(
+        default=None,
+        metadata=_about(
+            "CHATBOT_TRANSPORT",
+            read_transport,
+            "The way to WhatsApp: simulator, phones in memory for demonstration and tests; or, in app.config, a Transport of your own. "
+            "Not set, it is the simulator where CHATBOT_API_KEY is set, else there is none, and the bot answers webhook calls only.",
+        ),
+    )
+    worker: str = field(
+        default="thread",
+        metadata=_about(
+            "CHATBOT_WORKER",
+            read_choice(*WORKERS),
+            "Who sends what was accepted: thread, a thread of one of the processes that serve the app; or off, where "
+            "`flask chatbot worker` runs apart.",
+        ),
+    )
+    signing_secrets: tuple[bytes, ...] = field(
+        default=(),
+        repr=False,
+        metadata=_about(
+            "CHATBOT_SIGNING_SECRET",
+            read_secrets,
+            "What callbacks and forwarded webhooks are signed with: whsec_ and base64, or plain text; several for a change of secrets.",
+            json=True,
+        ),
+    )
+    webhook_signing_secrets: tuple[bytes, ...] = field(
+        default=(),
+        repr=False,
+        metadata=_about(
+            "CHATBOT_WEBHOOK_SIGNING_SECRET",
+            read_secrets,
+            "What webhook calls must be signed with, written as CHATBOT_SIGNING_SECRET is. Without it, no signature is asked for.",
+            json=True,
+        ),
+    )
+    private_hosts: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            "CHATBOT_PRIVATE_HOSTS",
+            read_hosts,
+            "Hosts that notifyurl and mediaurl may name though they are not public: names, addresses and networks, each with a port if "
+            "wanted, as a list or with commas.",
+            json=True,
+        ),
+    )
+    keep_messages: timedelta | None = field(
+        default=None,
+        metadata=_about(
+            "CHATBOT_KEEP_MESSAGES",
+            read_time,
+            "How long messages of customers are kept with the reason for their answers, such as 30 days. Not set, those of webhook calls "
+            "are not kept, and those that come by a transport for 30 days.",
+        ),
+    )
+    pace: Pace | None = field(
+        default=None,
+        metadata=_about(
+            "CHATBOT_PACE", read_pace, "How many messages are sent at most, such as 5/minute or 100/jam. Not set, as many as there are."
+        ),
+    )
+
+    @classmethod
+    def from_mapping(cls, config: Mapping[str, object], environ: Mapping[str, str]) -> "Settings":
+        """The settings of an app's configuration and, where it says nothing, of the environment; `ConfigError` with every mistake."""
+        settings, problems = cls.read(config, environ)
+        if problems:
+            raise ConfigError(problems)
+        return settings
+
+    @classmethod
+    def read(cls, config: Mapping[str, object], environ: Mapping[str, str]) -> tuple["Settings", tuple[str, ...]]:
+        """The settings, a default standing in for what is wrong, and every mistake: for callers who have more mistakes to tell."""
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        for each in fields(cls):
+            try:
+                values |= _read(each, config, environ)
+            except ValueError as error:
+                problems += error.args
+        if "api_keys" in values:
+            values.setdefault("transport", "simulator")
+        problems += _unknown(config, "app.config")
+        problems += _unknown((key for key in environ if not _FOREIGN.fullmatch(key)), "the environment")
+        return cls(**values), tuple(problems)
+
+
+def _read(each: "Field[Any]", config: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, object]:
+    """The field's value by its name; nothing where it is not set."""
+    about = each.metadata
+    value, place = config.get(about["key"]), "app.config"
+    if value is None or (value == "" and not about["blank"]):
+        # An empty variable is a slip more often than a wish: deployment files write it for whatever is not set.
+        value, place = environ.get(about["key"]) or None, "the environment"
+    if value is None:
+        return {}
+    try:
+        if about["json"] and place == "the environment":
+            value = _from_json(str(value))
+        return {each.name: about["read"](value)}
+    except ValueError as error:
+        raise ValueError(*(f"{about['key']} in {place}: {problem}" for problem in error.args)) from None
+
+
+def _from_json(text: str) -> object:
+    """What a variable holds: JSON where it begins like a list or a map, else the text itself."""
+    if not text.lstrip().startswith(("[", "{")):
+        return text
+    try:
+        return read_json(text.encode("utf-8", "surrogateescape"))
+    except BadPayload as error:
+        raise ValueError(f"it begins like JSON, but cannot be read. {error.message}") from None
+
+
+def _unknown(keys: Iterable[object], place: str) -> Iterator[str]:
+    """A sentence for each key that looks like ours and is not; in the environment, only for those that one of ours was surely meant by.
+
+    Other programs read the environment too: a CHATBOT_TOKEN of theirs must not stop the app.
+    """
+    ours = place == "app.config"
+    known = [each.metadata["key"] for each in fields(Settings)]
+    for key in keys:
+        if isinstance(key, str) and key.startswith(_START) and key not in known:
+            near = _nearest(key, known, 0.6 if ours else 0.8)
+            if near is not None or ours:
+                way_out = f"Did you mean {near!r}?" if near else f"Known keys: {', '.join(known)}."
+                yield f"{key} in {place}: unknown key. {way_out}"
+
+
+def _nearest(key: str, known: Iterable[str], likeness: float) -> str | None:
+    """The known key most like this one, by what follows the start they share; None where none is as like as that, from 0 to 1.
+
+    >>> _nearest("CHATBOT_RULE", ["CHATBOT_RULES", "CHATBOT_PREFIX"], 0.8)
+    'CHATBOT_RULES'
+    >>> _nearest("CHATBOT_TOKEN", ["CHATBOT_RULES", "CHATBOT_PREFIX"], 0.6)
+    """
+    by_stem = {each.removeprefix(_START): each for each in known}
+    near = get_close_matches(key.removeprefix(_START), by_stem, n=1, cutoff=likeness)
+    return by_stem[near[0]] if near else None

@@ -1,0 +1,276 @@
+"""The blueprint of ``/api/...``: the contract's endpoints, answered in its JSON whatever the host app is like."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from io import BytesIO
+from math import ceil
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
+
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.tracebacks import told, with_words
+from flask_chatbot.delivery.accepted import Accepted, Once, Terms
+from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot.delivery.waits import Wait
+from flask_chatbot.errors import BadPayload, NotAccepted, Refused, StoreError, TryLater
+from flask_chatbot.settings.keys import key_of_header, near_miss
+from flask_chatbot.store.callbacks import StoredCallback
+from flask_chatbot.store.stored import Stored
+from flask_chatbot.views.body import CUT_SHORT, read_body
+from flask_chatbot.views.routes import add_route, exempt
+from flask_chatbot.wire.calls import BY_ENDPOINT, EXAMPLES, Send, read_number, read_send
+from flask_chatbot.wire.openapi import describe
+from flask_chatbot.wire.webhook import read_object
+
+RETRY_AFTER = 30  # seconds, where nothing better is known
+KEY_LIMIT = 255  # characters of an Idempotency-Key
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("chatbot_api", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One call with a good key. `caller` is the key's name, `body` as it came, `id` that of the message asked about."""
+
+    gateway: Gateway
+    caller: str
+    body: bytes
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What answers under a path of the API. `is_open` where no key is asked for; `answer` returns the JSON."""
+
+    path: str
+    methods: tuple[str, ...]
+    answer: Callable[[Asked], object]
+    is_open: bool = False
+
+
+def send(kind: Send, endpoint: str, asked: Asked) -> object:
+    """Accept a message."""
+    body = _body(asked, endpoint)
+    call = read_send(kind, endpoint, body, _country(asked), asked.gateway.client.check)
+    once = _once(asked.caller, endpoint, body)
+    accepted = asked.gateway.send(call.chat, call.reply, Terms(notify_url=call.notify_url, promo=call.promo), once=once)
+    return success(written(accepted))
+
+
+def groups(asked: Asked) -> object:
+    """The groups our phone is in."""
+    found = asked.gateway.groups()
+    return success([{"groupid": each.id, "groupname": each.name, "grouplastchat": each.last_chat} for each in found])
+
+
+def getqr(asked: Asked) -> object:
+    """Whether our phone is connected, or what to scan."""
+    session = asked.gateway.session()
+    known = {"number": session.number, "name": session.name} if session.is_authenticated else {}
+    return success({"isAuthenticated": session.is_authenticated, **known, "qrcode": "" if session.is_authenticated else session.qrcode})
+
+
+def checknumber(asked: Asked) -> object:
+    """Whether a number uses WhatsApp."""
+    return success(asked.gateway.has_whatsapp(read_number(_body(asked, "checknumber"), _country(asked))))
+
+
+def message(asked: Asked) -> object:
+    """What became of a message."""
+    found = asked.gateway.message(asked.id)
+    if found is None:
+        raise BadPayload("There is no message with this id. They are kept for 30 days.", 404)
+    return success(shown(found, *asked.gateway.waits(found)))
+
+
+def openapi(asked: Asked) -> object:
+    """The description of all this."""
+    return describe(request.script_root + asked.gateway.bot.settings.prefix)
+
+
+_POST, _GET = ("POST",), ("GET", "HEAD")
+ENDPOINTS: Mapping[str, Endpoint] = {
+    **{name: Endpoint(f"api/{name}", _POST, partial(send, kind, name)) for name, kind in BY_ENDPOINT.items()},
+    "groups": Endpoint("api/groups", _POST, groups),
+    "getqr": Endpoint("api/getqr", _POST, getqr),
+    "checknumber": Endpoint("api/checknumber", _POST, checknumber),
+    "message": Endpoint("api/messages/<id>", _GET, message),
+    "openapi": Endpoint("api/openapi.json", _GET, openapi, is_open=True),
+}
+UNKNOWN = {"nothing": "api", "unknown": "api/<path:rest>"}  # else the host's page would answer
+
+
+@blueprint.record
+def _add_routes(setup: BlueprintSetupState) -> None:
+    for name, endpoint in ENDPOINTS.items():
+        add_route(setup, name, api, endpoint.methods, endpoint.path)
+    for name, path in UNKNOWN.items():
+        add_route(setup, name, api, (*_GET, *_POST), path)
+
+
+@blueprint.url_value_preprocessor
+def _go_first(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Run before any `before_request` of the host: one may check for CSRF tokens, or eat a body that says it is a form."""
+    exempt(current_app.extensions, blueprint, api)
+    if values is not None and request.method == "POST":
+        try:
+            values["body"] = read_body(request._get_current_object(), current_app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
+        except BadPayload as error:
+            values["refused"] = error  # for the view: raised here, it would meet the host's error pages
+
+
+def api(
+    body: BytesIO | None = None,
+    refused: BadPayload | None = None,
+    id: str = "",  # noqa: A002  as in the path
+    rest: str = "",
+    _host: str = "",
+) -> Response:
+    """The answer to one call; `refused` where its body cannot be read.
+
+    The body comes as a stream, so that whoever shows a view's arguments shows no text and no number.
+    """
+    name = (request.endpoint or "").rpartition(".")[2]
+    endpoint = ENDPOINTS.get(name)
+    try:
+        return _json(200, _answer(endpoint, body, refused, id))
+    except (BadPayload, NotAccepted) as error:
+        log.info("refused a call of /api/%s with %d", name, error.status)
+        return _refuse(error.status, str(error), {"Allow": ", ".join(endpoint.methods)} if endpoint and error.status == 405 else {})
+    except Refused as error:
+        return _refuse(400, str(error))
+    except TryLater as error:
+        log.warning("a call of /api/%s must come again: %s", name, error)
+        return _refuse(503, str(error), {"Retry-After": str(ceil(error.after) or RETRY_AFTER)})
+    except StoreError as error:
+        log.error("a call of /api/%s could not be answered: %s", name, error)
+        return _refuse(503, "The gateway cannot reach its database. Try again later.", {"Retry-After": str(RETRY_AFTER)})
+    except Exception as error:  # noqa: BLE001  of whatever is our fault the caller hears in the contract's shape
+        log.error("a call of /api/%s failed by our fault\n%s", name, told(error, with_words(request.get_data(as_text=True))))
+        return _refuse(503, "The gateway has a problem of its own. Try again later.", {"Retry-After": str(RETRY_AFTER)})
+
+
+def _answer(endpoint: Endpoint | None, body: BytesIO | None, refused: BadPayload | None, id_: str) -> object:
+    """What an endpoint says; `BadPayload` where the call is none that it takes."""
+    if endpoint is None:
+        raise BadPayload("There is no such address here. Those that are stand in /api/openapi.json.", 404)
+    if request.method not in endpoint.methods:
+        raise BadPayload(f"This address takes {endpoint.methods[0]} only.", 405)
+    if refused is not None:
+        raise refused
+    return endpoint.answer(_asked(endpoint, body, id_))
+
+
+def _asked(endpoint: Endpoint, body: BytesIO | None, id_: str) -> Asked:
+    """The call, its key checked."""
+    state = current_app.extensions["chatbot"]
+    bot: Bot = state.bot
+    header = request.headers.get("SecretKey", "")
+    key = key_of_header(bot.settings.api_keys, header)
+    if key is None and not endpoint.is_open:
+        reason = _no_key(header)
+        state.wrong_keys.warn(f"a call of {endpoint.path}", request.remote_addr, reason, bot.clock().timestamp())
+        raise BadPayload(reason)
+    if body is None and endpoint.methods == _POST:
+        raise BadPayload(CUT_SHORT)
+    if state.gateway is None:
+        raise TryLater("The gateway has no way to WhatsApp.")
+    return Asked(gateway=state.gateway, caller=key.name or "" if key else "", body=body.getvalue() if body else b"", id=id_)
+
+
+def _no_key(header: str) -> str:
+    """The reason why a call has no good key."""
+    if header.strip():
+        return "The header SecretKey holds no key that is known."
+    meant = near_miss(request.headers)
+    if meant is None:
+        return "The header SecretKey is missing."
+    return f"The header SecretKey is missing: the key belongs there, not into {meant}. Send it as: SecretKey: YOUR-KEY."
+
+
+def _body(asked: Asked, endpoint: str) -> dict[str, object]:
+    return read_object(asked.body, content_type=request.content_type or "", example=EXAMPLES[endpoint])
+
+
+def _country(asked: Asked) -> str:
+    return asked.gateway.bot.book.locale.country
+
+
+def _once(caller: str, endpoint: str, body: Mapping[str, object]) -> Once | None:
+    """What tells a repeat by; the same JSON written in another order is the same."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not key:
+        return None
+    if len(key) > KEY_LIMIT:
+        raise BadPayload(f"The Idempotency-Key has {len(key)} characters, and {KEY_LIMIT} is the most. Send a shorter one, such as a UUID.")
+    return Once(_hash([caller, key]), _hash([endpoint, body]))
+
+
+def _hash(value: object) -> str:
+    return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def success(value: object) -> dict[str, object]:
+    """The contract's frame of a good answer."""
+    return {"success": True, "message": value}
+
+
+def written(accepted: Accepted) -> dict[str, object]:
+    """An accepted message in the contract's words."""
+    return {
+        "id": accepted.id,
+        "status": int(accepted.ack),
+        "type": accepted.type,
+        "timestamp": accepted.timestamp,
+        "from": accepted.from_,
+        "to": accepted.to,
+    }
+
+
+def shown(found: Stored, wait: Wait | None = None, calls: Sequence[tuple[StoredCallback, Wait]] = ()) -> dict[str, object]:
+    """What became of a message; times are integer epoch seconds, null for what has not happened. Only what waits is told to wait."""
+    times = {
+        "sent": found.sent_at,
+        "delivered": found.delivered_at,
+        "read": found.read_at,
+        "played": found.played_at,
+        "failed": found.failed_at,
+    }
+    return {
+        "id": found.id,
+        "ack": int(found.ack),
+        "name": found.ack.name.lower(),
+        "type": found.type,
+        "timestamp": int(found.created_at),
+        "to": found.chat,
+        "times": {name: None if at is None else int(at) for name, at in times.items()},
+        "error": wait.why if wait and wait.is_failure else found.error,
+        **({"waits": shown_wait(wait)} if wait else {}),
+        **({"callbacks": [shown_call(call, each) for call, each in calls]} if calls else {}),
+    }
+
+
+def shown_wait(wait: Wait) -> dict[str, object]:
+    """Why something waits, until when, and behind what."""
+    return {"why": wait.why, "until": None if wait.until is None else int(wait.until), "behind": wait.behind or None}
+
+
+def shown_call(call: StoredCallback, wait: Wait) -> dict[str, object]:
+    """A callback that is made later."""
+    return {"id": call.id, "ack": int(call.ack), "tries": call.tries, "error": wait.why, "waits": shown_wait(wait)}
+
+
+def _json(status: int, value: object, headers: Mapping[str, str] | None = None) -> Response:
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return Response(body, status, dict(headers or {}), content_type="application/json")
+
+
+def _refuse(status: int, why: str, headers: Mapping[str, str] | None = None) -> Response:
+    return _json(status, {"success": False, "errorMessage": why}, headers)

@@ -1,0 +1,65 @@
+"""The blueprint of ``GET /healthz``: whether the rules in use are those of the files, and the database is the one it was."""
+
+import json
+import logging
+from dataclasses import asdict
+
+from flask import Blueprint, Flask, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
+
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.reloading import keep_fresh
+from flask_chatbot.settings.keys import key_of_header
+from flask_chatbot.views.routes import add_route, exempt
+from flask_chatbot.wire.webhook import write_refusal
+
+METHODS = ("GET", "HEAD")
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("chatbot_health", __name__)
+
+
+@blueprint.record
+def _add_route(setup: BlueprintSetupState) -> None:
+    add_route(setup, "healthz", healthz, METHODS)
+
+
+@blueprint.url_value_preprocessor
+def _go_first(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """Run before any `before_request` of the host, which may check for CSRF tokens."""
+    exempt(current_app.extensions, blueprint, healthz)
+
+
+def healthz(_host: str = "") -> Response:
+    """``ok``, or ``degraded`` where the rules in use are older than the files, or the database's file is gone, damaged or another.
+
+    200 for both, since the bot answers all the same, where it needs no database.
+    """
+    headers = {"Cache-Control": "no-store"}
+    if request.method not in METHODS:
+        return _answer(write_refusal("This address takes GET only."), 405, {"Allow": ", ".join(METHODS)})
+    try:
+        return _answer(json.dumps(state(current_app._get_current_object())).encode(), 200, headers)  # type: ignore[attr-defined]
+    except Exception:
+        log.exception("a health check failed by our fault")
+        return _answer(write_refusal("The bot has a problem of its own. Try again later."), 503, {"Retry-After": "30", **headers})
+
+
+def state(app: Flask) -> dict[str, object]:
+    """What a health check is told; what is wrong, and where, only with one of the keys in the header ``SecretKey``."""
+    keep_fresh(app)
+    state = app.extensions["chatbot"]
+    bot: Bot = state.bot
+    problems = [{**asdict(problem.mark), "message": problem.message} for problem in bot.problems]
+    if fault := state.store_fault():
+        problems.append({"file": None, "line": None, "column": None, "message": fault})
+    if not problems:
+        return {"status": "ok"}
+    keys = (*bot.settings.webhook_keys, *bot.settings.api_keys)
+    if key_of_header(keys, request.headers.get("SecretKey", "")) is None:
+        return {"status": "degraded"}
+    return {"status": "degraded", "problems": problems}
+
+
+def _answer(body: bytes, status: int, headers: dict[str, str]) -> Response:
+    return Response(body, status, headers, content_type="application/json")

@@ -1,0 +1,124 @@
+"""The blueprint of ``POST /webhook``: a keyword message in, its replies out, in the contract's JSON whatever the host app is like."""
+
+import logging
+from collections.abc import Mapping
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Flask, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.datastructures import Headers
+
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.reloading import keep_fresh
+from flask_chatbot.bot.tracebacks import told, with_words
+from flask_chatbot.errors import BadPayload, BadSignature, StoreError
+from flask_chatbot.settings.keys import find_key, near_miss
+from flask_chatbot.views.body import CUT_SHORT, read_body
+from flask_chatbot.views.routes import add_route, exempt
+from flask_chatbot.webclient.signing import verify_signature
+from flask_chatbot.wire.webhook import kind_in_json, read_object, read_webhook, write_refusal, write_replies
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_HEADERS = {405: {"Allow": "POST"}, 503: {"Retry-After": "30"}}  # Retry-After is in seconds
+
+log = logging.getLogger(__name__)
+
+
+class Answer(Response):
+    """An answer whose head is finished as it stands, its length included: Werkzeug would copy it, in search of addresses to complete."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        return self.headers
+
+
+blueprint = Blueprint("chatbot_webhook", __name__)
+
+
+@blueprint.record
+def _add_route(setup: BlueprintSetupState) -> None:
+    add_route(setup, "webhook", webhook, ["POST"])
+
+
+@blueprint.url_value_preprocessor
+def _go_first(_endpoint: str | None, values: dict[str, object] | None) -> None:
+    """Run before any `before_request` of the host: one may check for CSRF tokens, or eat a body that says it is a form."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # each question to a proxy costs
+    exempt(app.extensions, blueprint, webhook)
+    if values is not None:  # always so for a URL of ours
+        try:
+            values["body"] = read_body(request._get_current_object(), app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
+        except BadPayload as error:
+            values["refused"] = error  # for the view: raised here, it would meet the host's error pages
+
+
+def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _host: str = "") -> Response:
+    """The answer to one request; `refused` where it is no POST or its body cannot be read. A refusal has the contract's shape as well.
+
+    The body comes as a stream, so that whoever shows a view's arguments shows no key.
+    """
+    try:
+        if body is None:
+            raise refused or BadPayload(CUT_SHORT)
+        return Answer(_answer(current_app._get_current_object(), body.getvalue(), request.environ), content_type="application/json")  # type: ignore[attr-defined]
+    except BadPayload as error:
+        log.info("refused a webhook call with %d", error.status)
+        return _refuse(error.status, error.message)
+    except StoreError as error:
+        log.error("a webhook call could not be answered: %s", error)
+        return _refuse(503, "The bot cannot reach its database. Try again later.")
+    except Exception as error:  # noqa: BLE001  of whatever is our fault the platform hears in the contract's shape
+        log.error("a webhook call failed by our fault\n%s", told(error, with_words(request.get_data(as_text=True))))
+        return _refuse(503, "The bot has a problem of its own. Try again later.")
+
+
+def _answer(app: Flask, body: bytes, environ: Mapping[str, Any]) -> bytes:
+    state = app.extensions["chatbot"]
+    bot: Bot = state.bot
+    if bot.settings.webhook_signing_secrets:
+        _check_signature(bot.settings.webhook_signing_secrets, body)
+    document = read_object(body, content_type=environ.get("CONTENT_TYPE", ""))
+    key = find_key(bot.settings.webhook_keys, document.get("webhookkey"))
+    if key is None:
+        raise _unauthorized(_no_key(document.get("webhookkey")))
+    message = read_webhook(document, line=key.name)
+    keep_fresh(app)
+    id_ = environ.get("HTTP_WEBHOOK_ID")
+    if id_ or bot.settings.keep_messages is not None:
+        kept: bytes = state.make_calls().answer(message, id_)
+        return kept
+    decision = bot.answer(message)
+    rule = decision.match.rule.name if decision.match else None
+    log.info("answered a webhook call: rule %r, line %r, %d replies", rule, key.name, len(decision.replies))
+    return write_replies(decision.replies)
+
+
+def _check_signature(secrets: tuple[bytes, ...], body: bytes) -> None:
+    """`BadPayload` unless the call was signed with one of the secrets."""
+    try:
+        verify_signature(secrets, request.headers, body)
+    except BadSignature as error:
+        raise _unauthorized(str(error), " by its signature") from None
+
+
+def _no_key(given: object) -> str:
+    """The reason why a body has no good key."""
+    if type(given) is str and given:
+        return "Its 'webhookkey' is none of those that are known."
+    fact = kind_in_json(given) if given != "" else "empty"
+    meant = near_miss(request.headers)
+    hint = f" The key belongs into the body, not into the header {meant}." if meant else ""
+    return f"Its 'webhookkey' is {fact}.{hint}"
+
+
+def _unauthorized(reason: str, how: str = "") -> BadPayload:
+    """The refusal of a call that nobody knows; the log alone is told the reason."""
+    state = current_app.extensions["chatbot"]
+    state.wrong_keys.warn(f"a webhook call{how}", request.remote_addr, reason, state.bot.clock().timestamp())
+    return BadPayload("Unauthorized", 401)
+
+
+def _refuse(status: int, message: str) -> Response:
+    return Response(write_refusal(message), status, _HEADERS.get(status), content_type="application/json")

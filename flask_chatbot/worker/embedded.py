@@ -1,0 +1,107 @@
+"""The worker in a process that serves an app: begun when it serves, once in each process, ended with it."""
+
+import atexit
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from types import FrameType
+from weakref import WeakSet
+
+from flask_chatbot.core.late import Late, new_lock, sleep
+from flask_chatbot.worker import detect
+from flask_chatbot.worker.sigterm import end_at_sigterm
+from flask_chatbot.worker.worker import Worker
+
+DRAIN = 10.0  # seconds that what is under way has when the process ends
+
+log = logging.getLogger(__name__)
+
+
+class Embedded:
+    """Starts the worker that `make` returns, once in each process that serves the app.
+
+    Where the server loads the app itself that is at once, after a fork in the child; else with the first request. Never in other commands.
+    """
+
+    _lock = Late(new_lock)
+
+    def __init__(self, make: Callable[[], Worker]) -> None:
+        self._make = make
+        self._is_preloaded = False
+        self._pid = 0  # of the process that works
+        self._worker: Worker | None = None
+        _all.add(self)
+
+    def arm(self, frame: FrameType | None = None) -> None:
+        """Call it while the app is set up: where this process is about to serve it, the worker begins as soon as it is whole."""
+        frame = frame or sys._getframe(1)
+        self._is_preloaded = detect.is_preloaded(frame)
+        loading = detect.loader(frame, os.environ)
+        if loading is not None:
+            here = threading.get_ident()
+            self._begin(lambda: detect.wait_until_whole(loading, here, sleep))
+
+    def serve(self, environ: Mapping[str, object]) -> None:
+        """Call it with each request: the first one proves that this process serves. It costs nothing after that."""
+        if self._pid != os.getpid() and not detect.is_of_test_client(environ):
+            self._begin(lambda: None)
+
+    def wake(self) -> None:
+        """Let the worker look at once for something to do, if it is in this process."""
+        worker = self._worker
+        if worker is not None:
+            worker.wake()
+
+    def end(self, seconds: float = DRAIN) -> bool:
+        """End the worker, if there is one here; whether all that it had begun was finished."""
+        with self._lock:
+            worker, self._worker = self._worker, None
+        return worker is None or worker.drain(seconds)
+
+    def after_fork(self) -> None:
+        """Begin anew in a child process."""
+        self._pid, self._worker = 0, None
+        if self._is_preloaded:
+            threading.Thread(target=self._begin_if_worker, name="chatbot-start", daemon=True).start()
+
+    def _begin_if_worker(self) -> None:
+        before = time.sleep
+        # Where gevent has replaced it meanwhile, this thread is none of its own, and the first request begins.
+        if detect.wait_until_worker(before) and time.sleep is before:
+            self._begin(lambda: None)
+
+    def _begin(self, wait: Callable[[], object]) -> None:
+        with self._lock:
+            if self._pid == os.getpid():
+                return
+            self._pid = os.getpid()
+        end_at_sigterm(_end_all)
+        threading.Thread(target=self._work, args=[wait], name="chatbot-worker", daemon=True).start()
+
+    def _work(self, wait: Callable[[], object]) -> None:
+        wait()
+        worker = self._make()
+        with self._lock:
+            self._worker = worker
+        worker.run()
+
+
+_all: WeakSet[Embedded] = WeakSet()
+
+
+def _after_fork() -> None:
+    for each in list(_all):
+        each.after_fork()
+
+
+@atexit.register
+def _end_all() -> None:
+    for each in list(_all):
+        each.end()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

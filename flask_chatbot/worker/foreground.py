@@ -1,0 +1,57 @@
+"""A worker as a process of its own: it shows what it does, and ends when it is asked to."""
+
+import queue
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from flask_chatbot.worker.worker import DRAIN, Worker
+
+SHOW_EVERY = 5.0  # seconds
+
+
+def run(worker: Worker, say: Callable[[str], object], *, seconds: float = DRAIN, every: float = SHOW_EVERY) -> bool:
+    """Work until SIGTERM or Ctrl-C, and end within `seconds` of it; whether all that was under way was finished.
+
+    `say` is told how far it is, whenever that has changed after `every` seconds.
+    """
+    with _signals() as asked:
+        worker.start()
+        say("working; end it with Ctrl-C or SIGTERM")
+        shown = ""
+        while not _is_asked(asked, every):
+            now = str(worker.progress)
+            if now != shown:
+                say(now)
+                shown = now
+        say(f"finishing {worker.progress.under_way} under way, within {seconds:g} seconds")
+        is_finished = worker.drain(seconds)
+        say(f"{worker.progress}; {'finished' if is_finished else 'what is under way goes on elsewhere, later'}")
+        return is_finished
+
+
+def _is_asked(asked: "queue.SimpleQueue[int]", seconds: float) -> bool:
+    try:
+        asked.get(timeout=seconds)
+    except queue.Empty:
+        return False
+    return True
+
+
+@contextmanager
+def _signals() -> Iterator["queue.SimpleQueue[int]"]:
+    """Where signals that ask for an end arrive, instead of ending the process; a second Ctrl-C ends it as ever."""
+    asked: queue.SimpleQueue[int] = queue.SimpleQueue()
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+
+    def hear(number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, before[signal.SIGINT])
+        asked.put(number)
+
+    try:
+        for each in before:
+            signal.signal(each, hear)
+        yield asked
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -1,0 +1,153 @@
+"""Who does what only one process may do: a lease in the database, renewed while its holder lives."""
+
+import logging
+import socket
+from collections.abc import Callable
+from secrets import token_hex
+
+from flask_chatbot.database.database import Database
+from flask_chatbot.delivery.retry import LEADERSHIP, Clock
+from flask_chatbot.errors import TransportError, TryLater
+from flask_chatbot.store import leases, outbox
+from flask_chatbot.transports.base import Listener, Transport
+from flask_chatbot.worker.processes import describe_process, is_gone
+
+DURATION = LEADERSHIP
+RENEWALS = 3  # in that time, so that one that fails does no harm
+LOOK = 1.0  # seconds between two looks whether it is free
+RETRY = 5.0  # seconds between two tries to open a transport
+
+log = logging.getLogger(__name__)
+
+
+def holder_name() -> str:
+    """A name for this worker that no other has, and by which others see whether its process is gone. 80 characters at most."""
+    return f"{socket.gethostname()[:28]}:{token_hex(6)}:{describe_process()}"
+
+
+def is_dead(holder: str) -> bool:
+    """Whether the process of a holder was of this host, and is gone."""
+    return is_gone(holder.partition(":")[2].partition(":")[2])
+
+
+class Lease:
+    """A lease that is held, or waited for. `clock` gives epoch seconds, which all processes compare; `timer` only runs forward."""
+
+    def __init__(self, database: Database, name: str, holder: str, clock: Clock, timer: Clock, duration: float = DURATION) -> None:
+        self._database = database
+        self._name = name
+        self._holder = holder
+        self._clock = clock
+        self._timer = timer
+        self._duration = duration
+        self._held_until: float | None = None  # by the timer
+        self._look_at = 0.0
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is ours now: a lease that could not be renewed in time is not."""
+        return self._held_until is not None and self._timer() < self._held_until
+
+    def hold(self) -> bool:
+        """Take or renew it where that is due; whether it is ours. Where the database fails, what was held stays so until it runs out."""
+        now = self._timer()
+        if now >= self._look_at:
+            self._look_at = now + LOOK
+            is_ours = self._take()
+            self._held_until = now + self._duration if is_ours else None
+            self._look_at = now + (self._duration / RENEWALS if is_ours else LOOK)
+        return self.is_held
+
+    def give_up(self) -> None:
+        """Let another have it at once."""
+        if self._held_until is not None:
+            self._held_until = None
+            with self._database.writing() as connection:
+                leases.give_up(connection, self._name, self._holder)
+
+    def _take(self) -> bool:
+        now = self._clock()
+        with self._database.writing() as connection:
+            if leases.take(connection, self._name, self._holder, now, self._duration):
+                return True
+            other = leases.holder_of(connection, self._name, now)
+            if other is None or not is_dead(other):
+                return False
+            leases.give_up(connection, self._name, other)
+            log.info("lease %s: the process that held it is gone, and it is taken over", self._name)
+            return leases.take(connection, self._name, self._holder, now, self._duration)
+
+
+class Tenure:
+    """A transport that is open while it may be here: one that runs anywhere always, any other while its session's lease is held.
+
+    `tell` hears of it once it is open, and before it is closed; `shut` why it cannot be opened, and nothing once it is or need not be.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        listener: Listener,
+        lease: Lease,
+        database: Database,
+        timer: Clock,
+        tell: Callable[[bool], None] = lambda is_open: None,
+        shut: Callable[[str], None] = lambda why: None,
+    ) -> None:
+        self._transport = transport
+        self._listener = listener
+        self._lease = lease
+        self._database = database
+        self._timer = timer
+        self._tell = tell
+        self._shut = shut
+        self._retry_at = 0.0
+        self._told = ""
+        self.is_open = False
+
+    def keep(self) -> None:
+        """Open or close the transport, as the lease has it. `StoreError` where the database fails."""
+        try:
+            may = self._transport.runs_anywhere or self._lease.hold()
+        finally:
+            if self.is_open and not (self._transport.runs_anywhere or self._lease.is_held):
+                log.warning("session %s is held by another process: closed here", self._transport.name)
+                self._close()
+        if may and not self.is_open and self._timer() >= self._retry_at:
+            self._open()
+
+    def end(self) -> None:
+        """Close the transport, and let another process have it."""
+        if self.is_open:
+            self._close()
+        self._shut("")
+        self._lease.give_up()
+
+    def _open(self) -> None:
+        if not self._transport.runs_anywhere:
+            with self._database.writing() as connection:
+                claims = outbox.release(connection, self._transport.name)
+            if claims:
+                log.info("session %s: taking over %d messages of a worker that ended", self._transport.name, claims)
+        try:
+            self._transport.open(self._listener)
+        except Exception as error:  # whatever a transport raises, callbacks must go on
+            self._retry_at = self._timer() + max(getattr(error, "after", 0.0), RETRY)
+            self._shut(str(error) if isinstance(error, TransportError) else f"It fails by our fault: {type(error).__name__}.")
+            if repr(error) != self._told:
+                fault = None if isinstance(error, TryLater) else error
+                log.warning("session %s cannot be opened now: %s", self._transport.name, error, exc_info=fault)
+                self._told = repr(error)
+            return
+        self._told = ""
+        self._shut("")
+        self.is_open = True
+        self._tell(True)
+
+    def _close(self) -> None:
+        self.is_open = False
+        self._tell(False)
+        try:
+            self._transport.close()
+        except Exception:
+            log.exception("session %s could not be closed, and counts as closed", self._transport.name)

@@ -1,0 +1,228 @@
+"""`Worker`: sends what is in the outbox, makes the callbacks, and keeps the transport open, in threads of its own."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random, SystemRandom
+
+from sqlalchemy import Connection
+
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.outbound import Receipt
+from flask_chatbot.database.database import Database
+from flask_chatbot.delivery import callback_queue
+from flask_chatbot.delivery.acks import Acks
+from flask_chatbot.delivery.callback_queue import Calling
+from flask_chatbot.delivery.loop import POLL, Pump, Rhythm, Shift, Trouble
+from flask_chatbot.delivery.notify import Caller
+from flask_chatbot.delivery.pacing import Tempo
+from flask_chatbot.delivery.request_queue import Asking
+from flask_chatbot.delivery.retry import Clock
+from flask_chatbot.delivery.send import Sender
+from flask_chatbot.delivery.send_queue import LEASE, Sending
+from flask_chatbot.delivery.suspects import Suspects
+from flask_chatbot.errors import StoreError
+from flask_chatbot.store.clock import server_time
+from flask_chatbot.store.sweeping import end_claims
+from flask_chatbot.transports.base import File, Transport
+from flask_chatbot.worker.clocks import AskTime, SharedClock
+from flask_chatbot.worker.leadership import DURATION, Lease, Tenure, holder_name
+
+DRAIN = 20.0  # seconds that what is under way has to end
+SWEEP_EVERY = 300.0  # seconds
+SWEEP_ON = 1.0  # seconds, while there is more
+SET_BACK = 1.0  # seconds that a clock must go back at once for it to be told from one that is only slow
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gear:
+    """What a worker works with.
+
+    `fetch` gets the file of a URL, called as said. `received` answers a message that came in. `sweep` deletes some of what was kept too
+    long, and says how much. `opened` hears whether the transport is open here, `shut` why it cannot be opened. `clock` gives epoch
+    seconds, `timer` only runs forward; `ask_time` is the clock of the database's server, which counts where there is one: machines differ.
+    `lease` is how long a message waits for a worker that was killed, `callback_lease` how long a callback and `duration` how long a
+    transport does, in seconds.
+    """
+
+    database: Database
+    transport: Transport
+    caller: Caller
+    acks: Acks
+    fetch: Callable[[str, str], File]
+    received: Callable[[Message], None]
+    sweep: Callable[[Connection], int]
+    tempo: Tempo | None = None
+    clock: Clock = time.time
+    timer: Clock = time.monotonic
+    ask_time: AskTime = server_time
+    random: Random = field(default_factory=SystemRandom)
+    opened: Callable[[bool], None] = lambda is_open: None
+    shut: Callable[[str], None] = lambda why: None
+    lease: float = LEASE
+    callback_lease: float = callback_queue.LEASE
+    duration: float = DURATION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What a worker has done so far."""
+
+    sent: int = 0
+    failed: int = 0
+    called_back: int = 0
+    gave_up: int = 0
+    under_way: int = 0
+
+    def __str__(self) -> str:
+        """The counts in a line.
+
+        >>> print(Progress(sent=3, called_back=6))
+        sent 3 (given up 0), called back 6 (given up 0), under way 0
+        """
+        sends = f"sent {self.sent} (given up {self.failed})"
+        return f"{sends}, called back {self.called_back} (given up {self.gave_up}), under way {self.under_way}"
+
+
+class Worker:
+    """Works from `start` until `drain`. With `leads`, only while it leads: of all that do, one works for a database at a time."""
+
+    def __init__(self, gear: Gear, *, leads: bool) -> None:
+        self._gear = gear
+        self._bell = threading.Event()
+        self._stopping = threading.Event()
+        self._ended = threading.Event()
+        self._ended.set()
+        self._deadline = 0.0
+        self._sweep_at = gear.timer()
+        self._ahead = gear.clock() - gear.timer()
+        self._clock = SharedClock(gear.database, gear.clock, gear.timer, gear.ask_time)
+        holder = holder_name()
+        self._leader = self._lease("worker", holder) if leads else None
+        session = self._lease(f"session:{gear.transport.name}", holder)
+        self._tenure = Tenure(gear.transport, self, session, gear.database, gear.timer, gear.opened, gear.shut)
+        self._sending = self._make_sending()
+        self._calling = Calling(gear.caller, self._shift(self._is_leading), lease=gear.callback_lease)
+        asking = Asking(gear.transport, self._is_asked, self.wake)
+        self._suspects = Suspects((self._sending, self._calling), gear.timer)
+        self._pump = Pump(gear.database, (self._sending, self._calling, asking, self._suspects), self._clock)
+        self._rhythm = Rhythm(self._bell, self._stopping)
+        self._trouble = Trouble(gear.timer)
+
+    @property
+    def progress(self) -> Progress:
+        """What was done so far."""
+        sends, calls = self._sending, self._calling
+        return Progress(sent=sends.sent, failed=sends.failed, called_back=calls.told, gave_up=calls.failed, under_way=self._pump.under_way)
+
+    def start(self) -> None:
+        """Begin, in a thread that keeps no process from ending."""
+        self._ended.clear()
+        threading.Thread(target=self.run, name="chatbot-worker", daemon=True).start()
+
+    def wake(self) -> None:
+        """Look at once for something to do."""
+        self._bell.set()
+
+    def drain(self, seconds: float = DRAIN) -> bool:
+        """Take on nothing more, and end once what is under way has ended, or the seconds are over; whether all of it has."""
+        self._deadline = self._gear.timer() + seconds
+        self._stopping.set()
+        self._bell.set()
+        self._ended.wait(seconds + 1.0)
+        return not self._pump.under_way
+
+    def received(self, message: Message) -> None:
+        """Answer a message, and send the answers."""
+        self._gear.received(message)
+        self.wake()
+
+    def receipt(self, receipt: Receipt) -> None:
+        """Take a receipt, and tell of it."""
+        self._gear.acks.receipt(self._gear.database, receipt)
+        self.wake()
+
+    def run(self) -> None:
+        """Work until `drain` is called from another thread."""
+        self._ended.clear()
+        while not self._stopping.is_set():
+            try:
+                was_busy = self.turn()
+            except Exception as error:  # noqa: BLE001  the worker goes on, whatever it was
+                self._stopping.wait(self._trouble.met(error))
+                continue
+            self._trouble.over()
+            self._rhythm.rest(was_busy)
+        self._finish()
+        self._ended.set()
+
+    def turn(self) -> bool:
+        """Do what is to be done now; whether there was anything."""
+        self._clock.keep()
+        leads = self._leader is None or self._leader.hold()
+        if leads:
+            self._tenure.keep()
+            self._sweep()
+        elif self._tenure.is_open:
+            self._tenure.end()
+        return self._pump.turn()
+
+    def _lease(self, name: str, holder: str) -> Lease:
+        gear = self._gear
+        return Lease(gear.database, name, holder, self._clock, gear.timer, gear.duration)
+
+    def _make_sending(self) -> Sending:
+        gear = self._gear
+        sender = Sender(gear.transport, gear.fetch, self._clock)
+        shift = self._shift(self._may_send)
+        return Sending(gear.transport.name, sender, gear.acks, shift, gear.random, tempo=gear.tempo, lease=gear.lease)
+
+    def _shift(self, is_open: Callable[[], bool]) -> Shift:
+        return Shift(is_open=is_open, ring=self.wake, clock=self._clock, timer=self._gear.timer, is_quiet=lambda: self._suspects.is_quiet)
+
+    def _is_leading(self) -> bool:
+        return self._leader is None or self._leader.is_held
+
+    def _may_send(self) -> bool:
+        return self._tenure.is_open and self._is_leading()
+
+    def _is_asked(self) -> bool:
+        """Whether others ask us: of a transport that runs anywhere, they know as much themselves."""
+        return self._may_send() and not self._gear.transport.runs_anywhere
+
+    def _sweep(self) -> None:
+        """Delete a little of what is kept too long, now and then; claims that a clock set back left in the future are ended at once."""
+        timer = self._gear.timer()
+        ahead = self._gear.clock() - timer
+        is_set_back = self._ahead - ahead > SET_BACK
+        if timer >= self._sweep_at or is_set_back:
+            with self._gear.database.writing() as connection:
+                if is_set_back:
+                    end_claims(connection, self._clock())
+                has_more = self._gear.sweep(connection) > 0
+            self._sweep_at = timer + (SWEEP_ON if has_more else SWEEP_EVERY)
+        self._ahead = ahead
+
+    def _finish(self) -> None:
+        """Write down what is still under way, and let others go on from there."""
+        self._pump.hand_back()
+        while self._pump.under_way and self._gear.timer() < self._deadline:
+            try:
+                self._pump.turn()
+                self._trouble.over()
+                wait = POLL[1]
+            except Exception as error:  # noqa: BLE001  as above
+                wait = self._trouble.met(error)
+            if self._pump.under_way:
+                self._bell.wait(min(wait, max(0.0, self._deadline - self._gear.timer())))
+                self._bell.clear()
+        try:
+            self._tenure.end()
+            if self._leader is not None:
+                self._leader.give_up()
+        except StoreError as error:
+            log.warning("the leases of this worker end by themselves: %s", error)

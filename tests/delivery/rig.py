@@ -1,0 +1,180 @@
+"""A worker with nothing real around it but its database: a transport that does as it is told, and clocks that are set by hand."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from random import Random
+
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
+from flask_chatbot.core.values.replies import Reply, Text
+from flask_chatbot.database.database import Database
+from flask_chatbot.delivery.acks import Acks
+from flask_chatbot.delivery.notify import Caller
+from flask_chatbot.store import callbacks, outbox, stored
+from flask_chatbot.store.callbacks import StoredCallback
+from flask_chatbot.store.outbox import NewMessage
+from flask_chatbot.store.stored import Stored
+from flask_chatbot.transports.base import File, Group, Listener, Session
+from flask_chatbot.webclient.client import Answer, HttpClient
+from flask_chatbot.worker.worker import Gear
+
+PATIENCE = 30.0  # seconds
+START = 1_700_000_000.0  # epoch seconds
+DAY = 86_400.0
+_numbers = count(1)
+
+
+@dataclass
+class Clock:
+    """Stands still until it is set."""
+
+    now: float = START
+
+    def __call__(self) -> float:
+        return self.now
+
+    def forward(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class Wire:
+    """A transport that keeps what it is given. `script` holds what the next sends do: an exception is raised, a function is called."""
+
+    def __init__(self, name: str = "wire", *, runs_anywhere: bool = True) -> None:
+        self.name = name
+        self.runs_anywhere = runs_anywhere
+        self.sent: list[tuple[str, str]] = []  # chat and id
+        self.files: list[File | None] = []
+        self.script: deque[Exception | Callable[[], object]] = deque()
+        self.opening: deque[Exception] = deque()
+        self.listener: Listener | None = None
+        self.has_sent = threading.Semaphore(0)
+
+    def open(self, listener: Listener) -> None:
+        if self.opening:
+            raise self.opening.popleft()
+        self.listener = listener
+
+    def close(self) -> None:
+        self.listener = None
+
+    def send(self, outbound: Outbound, file: File | None = None) -> str:
+        self.sent.append((outbound.chat, outbound.id))
+        self.files.append(file)
+        self.has_sent.release()
+        if self.script:
+            told = self.script.popleft()
+            if isinstance(told, Exception):
+                raise told
+            told()
+        return f"wire:{outbound.id}"
+
+    def session(self) -> Session:
+        return Session(is_authenticated=True, number="628000")
+
+    def groups(self) -> Sequence[Group]:
+        return [Group(id="120363041234567890", name="Toko", last_chat=5)]
+
+    def has_whatsapp(self, number: str) -> bool:
+        return number.startswith("62")
+
+
+class Client(HttpClient):
+    """Answers each POST as it is told, 200 if nothing is said; `posts` holds URL, body and headers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.posts: list[tuple[str, bytes, dict[str, str]]] = []
+        self.script: deque[Exception | Answer] = deque()
+        self.has_posted = threading.Semaphore(0)
+
+    def post(self, url: str, body: bytes, headers: object, **_: object) -> Answer:
+        assert isinstance(headers, dict)
+        self.posts.append((url, body, headers))
+        told = self.script.popleft() if self.script else Answer(status=200, headers={}, body=b"")
+        self.has_posted.release()
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+
+@dataclass
+class Rig:
+    """All that a worker needs, over one database."""
+
+    database: Database
+    wire: Wire = field(default_factory=Wire)
+    client: Client = field(default_factory=Client)
+    clock: Clock = field(default_factory=Clock)
+    timer: Clock = field(default_factory=lambda: Clock(0.0))
+    told: list[tuple[str, Ack]] = field(default_factory=list)
+    came: list[Message] = field(default_factory=list)
+    fetched: dict[str, File | Exception] = field(default_factory=dict)
+    hears_acks: bool = False
+
+    @property
+    def gear(self) -> Gear:
+        """What a worker is made of."""
+        return Gear(
+            database=self.database,
+            transport=self.wire,
+            caller=Caller(self.client, (), lambda message, ack: self.told.append((message, ack)), self.clock, Random(1)),
+            acks=self.acks,
+            fetch=self.fetch,
+            received=self.came.append,
+            sweep=lambda connection: 0,
+            clock=self.clock,
+            timer=self.timer,
+            ask_time=lambda connection: None,  # whatever the database is, the clock is set by hand
+            random=Random(1),
+        )
+
+    @property
+    def acks(self) -> Acks:
+        return Acks(self.wire.name, self.clock, lambda: self.hears_acks)
+
+    def fetch(self, url: str, filename: str) -> File:
+        found = self.fetched[url]
+        if isinstance(found, Exception):
+            raise found
+        return replace(found, name=filename)
+
+    def accept(self, chat: str = "628111@c.us", reply: Reply | None = None, **more: object) -> str:
+        """Queue a message; its id."""
+        name = f"3EB0{next(_numbers):016X}"
+        new = NewMessage(
+            id=name,
+            session=self.wire.name,
+            chat=chat,
+            type="text",
+            reply=reply or Text("Halo"),
+            created_at=self.clock(),
+            expires_at=self.clock() + DAY,
+        )
+        with self.database.writing() as connection:
+            outbox.add(connection, [replace(new, **more)])  # type: ignore[arg-type]
+        return name
+
+    def receipt(self, message: str, ack: Ack, error: str = "") -> None:
+        """Let WhatsApp tell of a message."""
+        self.acks.receipt(self.database, Receipt(id=f"wire:{message}", ack=ack, at=self.clock(), error=error))
+
+    def message(self, name: str) -> Stored:
+        """What is known of a message."""
+        with self.database.reading() as connection:
+            found = stored.find(connection, name)
+        assert found is not None
+        return found
+
+    def state(self, name: str) -> tuple[str, Ack, str | None]:
+        """The state of a message, its ack, and why."""
+        message = self.message(name)
+        return message.state, message.ack, message.error
+
+    def callbacks(self, name: str) -> list[StoredCallback]:
+        """The callbacks of a message."""
+        with self.database.reading() as connection:
+            return callbacks.of_message(connection, name)

@@ -1,0 +1,259 @@
+"""What an app sends from Python: the same road as the API, with its errors in Python's way."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from flask_chatbot import Ack, Chatbot, ChatbotError, HandlerError, Image, Message, NotAccepted, Sender, Text
+from flask_chatbot.errors import AnswerFailed
+from flask_chatbot.store import optouts, outbox, stored
+from flask_chatbot.store.outbox import Claim
+from flask_chatbot.transports.base import Group
+from flask_chatbot.transports.simulator import Simulator
+from tests.delivery.apps import BUDI, GROUP, START, callbacks_of, gateway_app, gateway_of
+
+PICTURE = Image("https://example.com/paket.png")
+
+
+@pytest.fixture
+def bot() -> Chatbot:
+    return Chatbot()
+
+
+@pytest.fixture
+def app(tmp_path: Path, bot: Chatbot) -> Iterator[Flask]:
+    """The bot's app, whose context is the current one."""
+    app = gateway_app(tmp_path, bot)
+    with app.app_context():
+        yield app
+    gateway_of(app).database.close()
+
+
+def accepted(app: Flask, now: float = START) -> list[Claim]:
+    """What was accepted, in the order in which it would go out."""
+    gateway, found = gateway_of(app), []
+    with gateway.database.writing() as connection:
+        while claims := outbox.claim(connection, gateway.transport.name, now, 60.0, 100):
+            found += claims
+            outbox.settle_sent(connection, claims, now)
+    return found
+
+
+def said(app: Flask, now: float = START) -> list[tuple[str, object]]:
+    return [(claim.chat, claim.outbound.reply) for claim in accepted(app, now)]
+
+
+def test_a_text_a_reply_or_a_list_of_these_is_sent_to_a_number_as_people_write_it(app: Flask, bot: Chatbot) -> None:
+    ids = [*bot.send("0812-3456-7890", "Halo"), *bot.send(f"+{BUDI}", ["Satu", [PICTURE]])]
+    claims = accepted(app)
+    assert [(claim.outbound.id, claim.chat, claim.outbound.reply) for claim in claims] == [
+        (ids[0], f"{BUDI}@c.us", Text("Halo")),
+        (ids[1], f"{BUDI}@c.us", Text("Satu")),
+        (ids[2], f"{BUDI}@c.us", PICTURE),
+    ]
+
+
+def test_a_message_to_a_group_is_sent_by_its_id(app: Flask, bot: Chatbot) -> None:
+    bot.send_group(f"{GROUP}@g.us", "Halo semua")
+    bot.send_group(GROUP, rule="dikirim", barang="Topi", kota="Dumai")
+    assert said(app) == [(f"{GROUP}@g.us", reply) for reply in (Text("Halo semua"), Text("Topi dikirim ke Dumai."), PICTURE)]
+
+
+def test_the_replies_of_a_rule_are_sent_with_the_values_given(app: Flask, bot: Chatbot) -> None:
+    bot.send(BUDI, rule="dikirim", barang="Topi", kota="Siak", resi="TM1")
+    assert said(app) == [(f"{BUDI}@c.us", Text("Topi dikirim ke Siak. Resi TM1.")), (f"{BUDI}@c.us", PICTURE)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "values", "told"),
+    [
+        ("dikirm", {}, r"^There is no rule 'dikirm'\. Did you mean 'dikirim'\?$"),
+        ("zzz", {}, r"^There is no rule 'zzz'\. Its name stands in the rule files\.$"),
+        (
+            "dikirim",
+            {"barang": "Topi"},
+            r"^Rule 'dikirim' at .*rules\.yaml:5:5 needs kota\. Give each by its name: send\(\.\.\., kota=\.\.\.\)\.$",
+        ),
+        (
+            "dikirim",
+            {"barang": "Topi", "kota": "Siak", "resih": "TM1"},
+            r"^Rule 'dikirim' at .*rules\.yaml:5:5 has no field 'resih'\. Did you mean 'resi'\?$",
+        ),
+        ("pilihan", {}, r"shows a menu, whose numbers count for who asked for it\. Send a rule without one\.$"),
+        ("diam", {}, r"^Rule 'diam' at .* has nothing to say\. Write a reply for it\.$"),
+    ],
+)
+def test_a_rule_that_cannot_be_sent_is_told(app: Flask, bot: Chatbot, rule: str, values: dict[str, Any], told: str) -> None:
+    with pytest.raises(ChatbotError, match=told):
+        bot.send(BUDI, rule=rule, **values)
+    assert said(app) == []
+
+
+def test_a_file_that_can_never_be_fetched_is_not_accepted(app: Flask, bot: Chatbot) -> None:
+    with pytest.raises(NotAccepted, match=r"^The file cannot be fetched: The URL does not begin with "):
+        bot.send(BUDI, ["Halo", Image("file:///etc/passwd")])
+    with pytest.raises(NotAccepted, match=r"^The file cannot be fetched: 10\.0\.0\.1 is a private address\."):
+        bot.send_group(GROUP, Image("http://10.0.0.1/a"))
+    assert said(app) == []
+
+
+class Moody:
+    """A value that no template can print."""
+
+    def __str__(self) -> str:
+        raise LookupError
+
+
+def test_a_value_that_does_not_fit_a_rule_is_told_with_the_rule(app: Flask, bot: Chatbot) -> None:
+    with pytest.raises(AnswerFailed, match=r"^Rule 'dikirim' at .* cannot be sent: LookupError in the template "):
+        bot.send(BUDI, rule="dikirim", barang=Moody(), kota="Siak")
+
+
+@pytest.mark.parametrize(
+    ("send", "told"),
+    [
+        (lambda bot: bot.send(BUDI), r"give a reply or rule='\.\.\.', one of the two\."),
+        (lambda bot: bot.send(BUDI, "a", rule="diam"), r"give a reply or rule='\.\.\.', one of the two\."),
+        (lambda bot: bot.send(BUDI, "a", nama="Budi"), r"nama: these names are for the templates of a rule\. Name it: rule='\.\.\.'\."),
+        (lambda bot: bot.send(BUDI, "  "), r"there is nothing in this reply that could be sent\."),
+        (lambda bot: bot.send(6281234567890, "a"), r"the number is a value of type int\. Give it as a text, such as '6281234567890'\."),
+        (lambda bot: bot.send_group(12036304, "a"), r"the group is a value of type int\. Give its id, as groups\(\) tells it\."),
+        (lambda bot: bot.send(BUDI, "a", at="besok"), r"'at' is a value of type str\. Give a datetime\."),
+        (lambda bot: bot.send(BUDI, 5), r"a value of type int is no reply\. Return a text, a reply or a list of these\."),
+    ],
+)
+def test_a_call_that_cannot_be_meant_so_is_a_type_error(app: Flask, bot: Chatbot, send: Callable[[Chatbot], object], told: str) -> None:
+    with pytest.raises(TypeError, match=f"^{told}$"):
+        send(bot)
+
+
+@pytest.mark.parametrize(
+    "send", [lambda bot: bot.send("628123xxxxxx", "a"), lambda bot: bot.send_group("toko", "a"), lambda bot: bot.has_whatsapp("12")]
+)
+def test_what_is_no_number_and_no_group_is_not_accepted(app: Flask, bot: Chatbot, send: Callable[[Chatbot], object]) -> None:
+    with pytest.raises(NotAccepted):
+        send(bot)
+
+
+def test_a_promotion_to_a_number_that_opted_out_is_not_accepted(app: Flask, bot: Chatbot) -> None:
+    with gateway_of(app).database.writing() as connection:
+        optouts.opt_out(connection, BUDI, START)
+    with pytest.raises(NotAccepted, match=r"^This number opted out of promotion\."):
+        bot.send(BUDI, "Diskon!", promo=True)
+    bot.send(BUDI, "Pesanan Anda dikirim.")
+    assert said(app) == [(f"{BUDI}@c.us", Text("Pesanan Anda dikirim."))]
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime.fromtimestamp(START + 3600, UTC),
+        datetime.fromtimestamp(START + 3600, timezone(timedelta(hours=7))),
+        datetime.fromtimestamp(START + 3600, timezone(timedelta(hours=7))).replace(tzinfo=None),  # that of the rules: Jakarta
+    ],
+    ids=str,
+)
+def test_a_message_for_later_goes_out_then(app: Flask, bot: Chatbot, at: datetime) -> None:
+    bot.send(BUDI, "Jangan lupa", at=at)
+    assert (said(app, START + 3599), len(said(app, START + 3600))) == ([], 1)
+
+
+def test_each_message_of_a_send_tells_its_acks_to_the_url(app: Flask, bot: Chatbot) -> None:
+    bot.send(BUDI, ["a", "b"], notify="https://example.com/acks")
+    assert [claim.outbound.notify_url for claim in accepted(app)] == ["https://example.com/acks"] * 2
+    (name,) = bot.send(BUDI, "c", notify="bukan url")
+    assert [each.state for each in callbacks_of(gateway_of(app), name)] == ["refused"]
+
+
+def test_a_reply_goes_to_the_chat_of_the_message_and_before_other_sends(app: Flask, bot: Chatbot) -> None:
+    bot.send("6285555555555", "Promo")
+    bot.reply(Message(text="halo", sender=Sender(number="0812-3456-7890")), "Sebentar ya.")
+    bot.reply(Message(text="halo", sender=Sender(number="81234567890")), "Konnichiwa.")  # a sender's number has its country code
+    bot.reply(Message(text="halo", sender=Sender(number=BUDI), chat="group", group=GROUP), "Halo semua.")
+    assert sorted(claim.chat for claim in accepted(app) if claim.is_reply) == [f"{GROUP}@g.us", f"{BUDI}@c.us", "81234567890@c.us"]
+
+
+def test_groups_and_numbers_are_asked_of_whatsapp(app: Flask, bot: Chatbot) -> None:
+    phones = gateway_of(app).transport
+    assert isinstance(phones, Simulator)
+    phones.group(GROUP, "Toko")
+    phones.phone("6285555555555", has_whatsapp=False)
+    assert bot.groups() == (Group(id=GROUP, name="Toko"),)
+    assert [bot.has_whatsapp(number) for number in ("0812-3456-7890", "0855-5555-5555")] == [True, False]
+
+
+def test_without_a_way_to_whatsapp_nothing_can_be_sent_and_the_mend_is_told(tmp_path: Path, bot: Chatbot) -> None:
+    app = gateway_app_without(tmp_path, bot)
+    with (
+        app.app_context(),
+        pytest.raises(ChatbotError, match=r"^There is no way to WhatsApp, so nothing can be sent\. Set CHATBOT_TRANSPORT\.$"),
+    ):
+        bot.send(BUDI, "Halo")
+
+
+def gateway_app_without(folder: Path, bot: Chatbot) -> Flask:
+    """An app that answers webhook calls only."""
+    (folder / "rules.yaml").write_text("version: 1\nrules:\n  - keyword: halo\n    reply: Hai\n", encoding="utf-8")
+    app = Flask("shop", root_path=str(folder), instance_path=str(folder / "instance"))
+    app.config["CHATBOT_WEBHOOK_KEY"] = "kunci-webhook"
+    bot.init_app(app)
+    return app
+
+
+def test_in_another_app_that_has_no_bot_the_mend_is_told(bot: Chatbot) -> None:
+    with Flask("other").app_context(), pytest.raises(ChatbotError, match=r"^This app has no Chatbot\. Call init_app\(app\) first\.$"):
+        bot.groups()
+
+
+def test_functions_that_hear_of_acks_are_told_by_the_names_of_their_parameters(app: Flask, bot: Chatbot) -> None:
+    heard: list[object] = []
+    bot.on_ack(lambda message_id, ack: heard.append((message_id, ack)))
+
+    @bot.on_ack
+    def arrived(number: str, error: str | None) -> None:
+        heard.append((number, error))
+
+    gateway = gateway_of(app)
+    (name,) = bot.send_group(GROUP, "a")
+    gateway.tell(name, Ack.SENT)
+    with gateway.database.writing() as connection:
+        stored.move_ack(connection, name, Ack.ERROR, START, "WhatsApp could not deliver it.")
+    gateway.tell(name, Ack.ERROR)
+    gateway.tell("3EB0FFFFFFFFFFFFFFFF", Ack.SENT)
+    assert gateway.hears_acks is True
+    assert heard == [(name, Ack.SENT), (GROUP, None), (name, Ack.ERROR), (GROUP, "WhatsApp could not deliver it.")]
+
+
+def test_one_function_that_fails_keeps_no_other_from_hearing(app: Flask, bot: Chatbot) -> None:
+    heard: list[str] = []
+
+    @bot.on_ack
+    def fail(message_id: str) -> None:
+        raise LookupError(message_id)
+
+    @bot.on_ack
+    def hear(message_id: str) -> None:
+        heard.append(message_id)
+
+    (name,) = bot.send(BUDI, "a")
+    with pytest.raises(LookupError):
+        gateway_of(app).tell(name, Ack.SENT)
+    assert heard == [name]
+
+
+def test_a_function_that_wants_what_is_not_told_of_acks_is_refused(bot: Chatbot) -> None:
+    with pytest.raises(HandlerError, match=r"wants 'pesan', which it cannot get here\. It may have: message_id, ack, number, error\.$"):
+        bot.on_ack(lambda pesan: None)
+    with pytest.raises(HandlerError, match=r"^@bot\.on_ack takes no parentheses\."):
+        bot.on_ack()
+
+
+def test_the_log_has_ids_of_what_is_sent_and_nothing_else(app: Flask, bot: Chatbot, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "flask_chatbot"):
+        ids = bot.send(BUDI, ["rahasia satu", "rahasia dua"])
+    assert caplog.messages == [f"accepted 2 messages: {', '.join(ids)}"]

@@ -1,0 +1,171 @@
+"""One message's try, and what is written down of it."""
+
+import pytest
+
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Document, Image, Text
+from flask_chatbot.database.database import Database
+from flask_chatbot.delivery.send import TOO_LATE, Failed, Later, Outcome, Sender, Sent, Untried, settle
+from flask_chatbot.errors import FetchLater, FetchRefused, Refused, TryLater
+from flask_chatbot.store import outbox
+from flask_chatbot.store.outbox import Claim
+from flask_chatbot.transports.base import File
+from tests.delivery.rig import DAY, START, Rig
+
+PICTURE = File(content=b"\x89PNG", kind="image", mime="image/png")
+
+
+@pytest.fixture
+def rig(database: Database) -> Rig:
+    return Rig(database)
+
+
+def claim(rig: Rig, lease: float = 60.0) -> Claim:
+    """The one message there is to send."""
+    with rig.database.writing() as connection:
+        (found,) = [
+            *outbox.claim(connection, rig.wire.name, rig.clock(), lease, 10),
+            *filter(None, [outbox.claim_suspect(connection, rig.wire.name, rig.clock(), lease)]),
+        ]
+    return found
+
+
+def attempt(rig: Rig, claimed: Claim) -> Outcome:
+    return Sender(rig.wire, rig.fetch, rig.clock).attempt(claimed)
+
+
+def write(rig: Rig, *outcomes: Outcome) -> list[Outcome]:
+    with rig.database.writing() as connection:
+        return settle(connection, outcomes, rig.acks, rig.clock())
+
+
+def test_a_message_the_transport_took_is_sent(rig: Rig) -> None:
+    name = rig.accept()
+    claimed = claim(rig)
+    outcome = attempt(rig, claimed)
+    assert outcome == Sent(claimed, f"wire:{name}", START)
+    assert write(rig, outcome) == [outcome]
+    assert rig.state(name) == ("sent", Ack.SENT, None)
+    assert rig.message(name).sent_at == START
+
+
+def test_what_is_refused_fails_at_once_with_its_reason(rig: Rig) -> None:
+    name = rig.accept()
+    rig.wire.script.append(Refused("This number has no WhatsApp."))
+    outcome = attempt(rig, claim(rig))
+    write(rig, outcome)
+    assert rig.state(name) == ("failed", Ack.ERROR, "This number has no WhatsApp.")
+
+
+def test_what_may_go_later_waits_as_promised_and_keeps_ack_0(rig: Rig) -> None:
+    name = rig.accept()
+    waits = []
+    for _ in range(8):
+        rig.wire.script.append(TryLater("WhatsApp is busy."))
+        before = rig.clock()
+        write(rig, attempt(rig, claim(rig)))
+        message = rig.message(name)
+        waits.append(message.due_at - before)
+        if message.state != "failed":
+            assert (message.state, message.ack, message.error) == ("queued", Ack.PENDING, "WhatsApp is busy.")
+            rig.clock.now = message.due_at
+    assert waits[:7] == [2.0, 10.0, 60.0, 300.0, 1800.0, 7200.0, 21600.0]
+    assert rig.state(name) == ("failed", Ack.ERROR, "WhatsApp is busy.")
+
+
+def test_a_transport_that_asks_for_more_time_gets_it(rig: Rig) -> None:
+    name = rig.accept()
+    rig.wire.script.append(TryLater("Too many messages.", after=90.0))
+    write(rig, attempt(rig, claim(rig)))
+    assert rig.message(name).due_at == START + 90.0
+
+
+def test_no_message_is_tried_after_its_24_hours(rig: Rig) -> None:
+    name = rig.accept()
+    rig.clock.forward(DAY)
+    write(rig, attempt(rig, claim(rig)))
+    assert rig.state(name) == ("failed", Ack.ERROR, TOO_LATE)
+    assert rig.wire.sent == []
+
+
+def test_a_transport_that_fails_by_a_mistake_is_tried_again_and_the_log_shows_no_text(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    name = rig.accept("628123456789@c.us", Text("rahasia sekali"))
+    rig.wire.script.append(ValueError("cannot encode 'rahasia sekali' for 628123456789"))
+    write(rig, attempt(rig, claim(rig)))
+    assert rig.state(name) == ("queued", Ack.PENDING, "It failed by our fault: ValueError.")
+    assert name in caplog.text
+    assert "rahasia" not in caplog.text
+    assert "628123456789" not in caplog.text
+
+
+def test_media_goes_out_with_its_file_and_is_what_its_content_says(rig: Rig) -> None:
+    rig.fetched["https://example.com/katalog.pdf"] = PICTURE
+    name = rig.accept(reply=Document("https://example.com/katalog.pdf", filename="k.pdf"), type="document")
+    write(rig, attempt(rig, claim(rig)))
+    assert rig.wire.files == [File(content=b"\x89PNG", kind="image", mime="image/png", name="k.pdf")]
+    assert (rig.message(name).type, rig.state(name)) == ("image", ("sent", Ack.SENT, None))
+
+
+def test_a_file_that_will_never_come_fails_the_message_at_once(rig: Rig) -> None:
+    rig.fetched["https://example.com/a.png"] = FetchRefused("example.com answered 404.")
+    name = rig.accept(reply=Image("https://example.com/a.png"))
+    write(rig, attempt(rig, claim(rig)))
+    assert rig.state(name) == ("failed", Ack.ERROR, "example.com answered 404.")
+    assert rig.wire.sent == []
+
+
+def test_a_file_that_may_come_later_is_fetched_again(rig: Rig) -> None:
+    rig.fetched["https://example.com/a.png"] = FetchLater("example.com answered 503.", after=30.0)
+    name = rig.accept(reply=Image("https://example.com/a.png"))
+    outcome = attempt(rig, claim(rig))
+    assert isinstance(outcome, Later)
+    write(rig, outcome)
+    assert rig.message(name).due_at == START + 30.0
+    rig.fetched["https://example.com/a.png"] = PICTURE
+    rig.clock.forward(30.0)
+    write(rig, attempt(rig, claim(rig)))
+    assert rig.state(name) == ("sent", Ack.SENT, None)
+
+
+def test_who_lost_its_lease_settles_nothing_but_knows_the_message_by_its_id(rig: Rig) -> None:
+    name = rig.accept()
+    old = claim(rig)
+    rig.clock.forward(61.0)
+    new = claim(rig)
+    assert write(rig, Failed(old, "too late")) == []
+    assert rig.state(name) == ("claimed", Ack.PENDING, None)
+    assert write(rig, Sent(old, f"wire:{name}", rig.clock())) == []
+    assert rig.message(name).state == "claimed"
+    rig.receipt(name, Ack.DELIVERED)
+    assert write(rig, Sent(new, f"wire:{name}", rig.clock())) == [Sent(new, f"wire:{name}", rig.clock())]
+    assert rig.state(name) == ("sent", Ack.DELIVERED, None)
+
+
+def test_what_is_handed_back_is_due_at_once_and_was_not_tried(rig: Rig) -> None:
+    name = rig.accept()
+    write(rig, Untried(claim(rig)))
+    assert (rig.message(name).state, rig.message(name).tries) == ("queued", 0)
+    assert claim(rig).tries == 1
+
+
+def test_many_outcomes_are_written_down_together(rig: Rig) -> None:
+    names = [rig.accept(f"62811{number}@c.us") for number in range(6)]
+    with rig.database.writing() as connection:
+        claims = outbox.claim(connection, rig.wire.name, rig.clock(), 60.0, 10)
+    first, second, third, fourth, *rest = claims
+    write(
+        rig,
+        Sent(first, "a", START),
+        Later(second, START + 2, "busy"),
+        Failed(third, "no"),
+        Untried(fourth),
+        *(Sent(each, each.outbound.id, START) for each in rest),
+    )
+    assert [rig.state(name) for name in names] == [
+        ("sent", Ack.SENT, None),
+        ("queued", Ack.PENDING, "busy"),
+        ("failed", Ack.ERROR, "no"),
+        ("queued", Ack.PENDING, None),
+        ("sent", Ack.SENT, None),
+        ("sent", Ack.SENT, None),
+    ]

@@ -1,0 +1,109 @@
+"""``GET /healthz``: what it tells, whom, and in which kinds of apps."""
+
+import json
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from flask_chatbot.core.values.problems import Mark, Problem
+from tests.apps import KEY, add_bot, make_app
+
+OK = (200, {"status": "ok"})
+DEGRADED = (200, {"status": "degraded"})
+PROBLEM = {"file": "rules.yaml", "line": 4, "column": 5, "message": "unknown key 'repply'."}
+WHY = (200, {"status": "degraded", "problems": [PROBLEM]})
+URL = "/chatbot/healthz"
+
+
+def told(app: Flask, url: str = URL, base_url: str | None = None, **headers: str) -> tuple[int, object]:
+    """The status and the JSON of an answer."""
+    answer = app.test_client().get(url, headers=headers, base_url=base_url)
+    assert (answer.content_type, answer.headers["Cache-Control"]) == ("application/json", "no-store")
+    return answer.status_code, answer.json
+
+
+def degraded(folder: Path, **config: object) -> Flask:
+    """An app whose rule files are broken since it read them."""
+    app = make_app(folder, **config)
+    app.extensions["chatbot"].bot.problems = (Problem(Mark("rules.yaml", 4, 5), "unknown key 'repply'."),)
+    return app
+
+
+def test_all_is_well_while_the_files_are_those_in_use(tmp_path: Path) -> None:
+    assert told(make_app(tmp_path)) == OK
+
+
+def test_a_file_that_broke_is_seen_at_the_first_call(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    (tmp_path / "rules.yaml").write_text("version: 1\nrules:\n  - keyword: halo\n    repply: Hai\n")
+    message = "unknown key 'repply'. Did you mean 'reply'?"
+    problem = {"file": str(tmp_path / "rules.yaml"), "line": 4, "column": 5, "message": message}
+    assert told(app, SecretKey=KEY) == (200, {"status": "degraded", "problems": [problem]})
+
+
+@pytest.mark.parametrize("key", ["", "wrong", KEY[:-1], f"{KEY}x", f"{KEY};;", "\xe4\xf6", KEY.upper()])
+def test_what_is_wrong_is_no_business_of_strangers(tmp_path: Path, key: str) -> None:
+    assert told(degraded(tmp_path), SecretKey=key) == DEGRADED
+    assert told(degraded(tmp_path)) == DEGRADED
+
+
+@pytest.mark.parametrize("header", ["SecretKey", "secretkey", "secretKey"])
+@pytest.mark.parametrize("key", [KEY, f" {KEY} ", f"{KEY};", f"{KEY} ; "])
+def test_what_is_wrong_is_told_to_who_has_a_key(tmp_path: Path, header: str, key: str) -> None:
+    assert told(degraded(tmp_path), **{header: key}) == WHY
+
+
+def test_each_of_several_keys_will_do_and_a_key_may_end_in_a_semicolon(tmp_path: Path) -> None:
+    app = degraded(tmp_path, CHATBOT_WEBHOOK_KEY={"toko": "kunci-satu;", "dumai": "kunci-dü-dumai"})
+    as_sent = "kunci-dü-dumai".encode().decode("latin-1")  # as WSGI hands headers on
+    assert (told(app, SecretKey="kunci-satu;"), told(app, SecretKey=as_sent)) == (WHY, WHY)
+    assert told(app, SecretKey="kunci-satu") == DEGRADED
+
+
+def test_it_speaks_json_whatever_is_asked_for(tmp_path: Path) -> None:
+    assert told(make_app(tmp_path), Accept="text/html") == OK
+
+
+def test_head_gets_the_headers_alone(tmp_path: Path) -> None:
+    answer = make_app(tmp_path).test_client().head(URL)
+    assert (answer.status_code, answer.content_type, answer.get_data()) == (200, "application/json", b"")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
+def test_other_methods_are_refused_in_json_by_hosts_with_error_pages_and_csrf_tokens_too(tmp_path: Path, method: str) -> None:
+    app = Flask(__name__, root_path=str(tmp_path))
+    app.config["SECRET_KEY"] = "not for production"
+    CSRFProtect(app)
+    app.register_error_handler(405, lambda error: ("<h1>No</h1>", 405))
+    answer = add_bot(app).test_client().open(URL, method=method)
+    refusal = {"success": False, "message": "This address takes GET only."}
+    assert (answer.status_code, json.loads(answer.get_data()), answer.headers["Allow"]) == (405, refusal, "GET, HEAD")
+    assert answer.content_type == "application/json"
+
+
+def test_it_stands_wherever_the_webhook_does(tmp_path: Path) -> None:
+    app = make_app(tmp_path, CHATBOT_PREFIX="/")
+    assert (told(app, "/healthz"), told(app, "/healthz/")) == (OK, OK)
+    assert app.test_client().get(URL).status_code == 404
+
+
+def test_it_answers_on_every_host_where_hosts_are_matched(tmp_path: Path) -> None:
+    app = add_bot(Flask(__name__, root_path=str(tmp_path), host_matching=True, static_folder=None))
+    assert told(app, base_url="http://bot.example.com") == OK
+
+
+def test_with_reloading_off_there_is_nothing_to_tell(tmp_path: Path) -> None:
+    app = make_app(tmp_path, CHATBOT_RELOAD=False)
+    (tmp_path / "rules.yaml").unlink()
+    assert told(app) == OK
+
+
+def test_a_fault_of_ours_is_a_503_in_json(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    app = make_app(tmp_path)
+    del app.extensions["chatbot"]
+    answer = app.test_client().get(URL)
+    refusal = {"success": False, "message": "The bot has a problem of its own. Try again later."}
+    assert (answer.status_code, answer.json, answer.headers["Retry-After"]) == (503, refusal, "30")
+    assert [record.getMessage() for record in caplog.records] == ["a health check failed by our fault"]
