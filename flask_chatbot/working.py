@@ -14,11 +14,11 @@ from flask_chatbot.answering.history import Keeping
 from flask_chatbot.answering.transport import Inbound
 from flask_chatbot.bot.reloading import keep_fresh
 from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.database.statements import server_time
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.delivery.notify import Caller
 from flask_chatbot.delivery.pacing import Tempo
-from flask_chatbot.store.clock import server_time
 from flask_chatbot.store.sweeping import sweep
 from flask_chatbot.transports.base import File
 from flask_chatbot.webclient.files import fetch_media

@@ -21,7 +21,7 @@ from flask_chatbot.settings.variables import expanded
 from flask_chatbot.transports.media import told_kind
 from flask_chatbot.webclient.addresses import read_url
 from flask_chatbot.webclient.client import Answer, HttpClient
-from flask_chatbot.webclient.retry_after import read_retry_after
+from flask_chatbot.webclient.deadlines import read_retry_after
 from flask_chatbot.webclient.signing import headers
 from flask_chatbot.wire.answers import read_answer
 

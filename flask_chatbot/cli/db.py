@@ -30,10 +30,8 @@ def upgrade(context: click.Context) -> None:
 
     Exit codes: 0 the tables are those of this version, 1 no app, or its database fails, 2 a wrong option.
     """
-    from flask_chatbot.database.upgrading import upgrade as bring_up_to_date
-
     place = find_place(context)
-    bring_up_to_date(place.database)
+    place.database.upgrade()
     echo(f"{place.database.place} has the tables of this version")
 
 

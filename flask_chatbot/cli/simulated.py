@@ -17,8 +17,8 @@ from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.written import shown
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.store import inbox
-from flask_chatbot.store.forgetting import forget
 from flask_chatbot.store.stored import Stored
+from flask_chatbot.store.sweeping import forget
 from flask_chatbot.transports.faults import Arrived, Receipts
 from flask_chatbot.transports.phones import Phone
 from flask_chatbot.transports.simulator import Simulator

@@ -13,6 +13,7 @@ CHAT_LIMIT = 80  # characters of a chat's name
 # A NUL is refused by PostgreSQL, half of a surrogate pair by both.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _LOCKS = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+_NOW = text("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision)")
 _TRY_LOCKS = text("SELECT key FROM unnest(CAST(:keys AS bigint[])) AS key WHERE pg_try_advisory_xact_lock(key)")
 
 
@@ -79,3 +80,8 @@ def try_locks(connection: Connection, keys: Collection[int]) -> Collection[int]:
     if connection.dialect.name != "postgresql":
         return keys
     return set(connection.execute(_TRY_LOCKS, {"keys": list(set(keys))}).scalars())
+
+
+def server_time(connection: Connection) -> float | None:
+    """The epoch seconds of a server's clock; None of a file, whose machine has one."""
+    return connection.execute(_NOW).scalar() if connection.dialect.name == "postgresql" else None

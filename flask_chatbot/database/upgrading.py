@@ -4,7 +4,6 @@ import enum
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, Connection, MetaData, NullPool, String, Table, create_engine, delete, insert, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,9 +11,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from flask_chatbot.database.engines import NAME
 from flask_chatbot.database.tables import metadata, people
 from flask_chatbot.errors import StoreError
-
-if TYPE_CHECKING:
-    from flask_chatbot.database.database import Database
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 REVISIONS = ("0001", "0002", "0003")  # those of the folder, so that a database that is up to date is known without loading Alembic
@@ -32,11 +28,6 @@ class Tables(enum.Enum):
     NEWER = enum.auto()
     NONE = enum.auto()
     UNREADABLE = enum.auto()
-
-
-def upgrade(database: "Database") -> None:
-    """Make the tables of a database, or bring those of an earlier version up to date; `StoreError` where that cannot be."""
-    database.upgrade()
 
 
 def is_current(connection: Connection) -> bool:

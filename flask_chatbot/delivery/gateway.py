@@ -18,14 +18,13 @@ from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Media, Reply, Text
 from flask_chatbot.core.values.stored import type_of
 from flask_chatbot.database.database import Database
-from flask_chatbot.database.statements import is_chat
+from flask_chatbot.database.statements import is_chat, server_time
 from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, Once, Terms, make_id, read_accepted
 from flask_chatbot.delivery.retry import LEADERSHIP
 from flask_chatbot.delivery.waits import Wait, Way, waiting_calls, why_waits
 from flask_chatbot.errors import FetchRefused, NotAccepted, TransportError, TryLater
 from flask_chatbot.store import callbacks, idempotency, optouts, outbox, requests, stored
 from flask_chatbot.store.callbacks import NewCallback, StoredCallback
-from flask_chatbot.store.clock import server_time
 from flask_chatbot.store.outbox import NewMessage
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.transports.base import Group, Session, Transport

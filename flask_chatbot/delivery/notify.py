@@ -12,7 +12,7 @@ from flask_chatbot.delivery.retry import Clock, next_callback
 from flask_chatbot.errors import FetchLater, FetchRefused
 from flask_chatbot.store.callbacks import CallbackClaim
 from flask_chatbot.webclient.client import Answer, HttpClient
-from flask_chatbot.webclient.retry_after import read_retry_after
+from flask_chatbot.webclient.deadlines import read_retry_after
 from flask_chatbot.webclient.signing import headers
 
 DEADLINE = 15.0  # seconds, from connecting to the last byte

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask_chatbot.webclient.retry_after import LONGEST
+from flask_chatbot.webclient.deadlines import LONGEST
 
 HOUR = 3600.0
 DAY = 24 * HOUR

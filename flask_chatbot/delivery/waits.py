@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from flask_chatbot.database.statements import server_time
 from flask_chatbot.store import leases, paces, waiting
 from flask_chatbot.store.callbacks import StoredCallback
-from flask_chatbot.store.clock import server_time
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.store.waiting import Ahead
 

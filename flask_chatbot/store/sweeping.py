@@ -40,6 +40,12 @@ _ENDING = tuple(
     update(table).where(table.c.state == word("claimed"), table.c.leased_until > bindparam("far")).values(leased_until=bindparam("soon"))
     for table in (messages, callbacks)
 )
+_OURS = messages.c.session == bindparam("name")
+_END_OF_SESSION = (
+    delete(callbacks).where(callbacks.c.message.in_(select(messages.c.id).where(_OURS))),
+    delete(messages).where(_OURS),
+    delete(transport_ids).where(transport_ids.c.session == bindparam("name")),
+)
 
 
 def sweep(connection: Connection, now: float, keep: float = KEEP) -> int:
@@ -59,3 +65,9 @@ def end_claims(connection: Connection, now: float) -> None:
     """End soon the claims that were made before the clock was set back: they would last as long as that."""
     for each in _ENDING:
         connection.execute(each, {"far": now + FAR, "soon": now + SOON})
+
+
+def forget(connection: Connection, session: str) -> None:
+    """Delete all messages of a session with what belongs to them, those that wait among them. What came in stays known."""
+    for each in _END_OF_SESSION:
+        connection.execute(each, {"name": session})

@@ -1,11 +1,16 @@
-"""Ends what takes too long. A timeout of a socket begins anew with each byte, so a server that drips them never meets it."""
+"""How long things may take: ends what takes too long, and reads how long others ask us to wait.
+
+A timeout of a socket begins anew with each byte, so a server that drips them never meets it.
+"""
 
 import threading
+from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Protocol
 
 from flask_chatbot.core.late import Late, new_condition
 
+LONGEST = 24 * 3600.0  # seconds that anybody may ask us to wait
 _AGAIN = 0.5  # seconds until what is overdue is cut once more: it may have been between two sockets
 
 
@@ -73,3 +78,19 @@ class Watchdog:
                 self._wakes_at = min(ends_at if ends_at > now else now + _AGAIN for ends_at in self._ends.values())
                 self._changed.wait(self._wakes_at - now)
             self._thread = None
+
+
+def read_retry_after(value: str | None, now: float) -> float:
+    """The seconds a ``Retry-After`` header asks for, as a number or a date: 24 hours at most, 0 where it says nothing that can be read.
+
+    >>> read_retry_after("120", 0.0), read_retry_after("Thu, 01 Jan 1970 00:01:00 GMT", 10.0), read_retry_after("soon", 0.0)
+    (120.0, 50.0, 0.0)
+    """
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), LONGEST)
+    try:
+        at = parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError, OSError):
+        return 0.0
+    return max(0.0, min(at - now, LONGEST))

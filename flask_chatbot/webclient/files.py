@@ -9,7 +9,7 @@ from flask_chatbot.transports.base import File
 from flask_chatbot.transports.media import clean_name, kind_of_content, name_of, with_ending
 from flask_chatbot.webclient.addresses import read_url
 from flask_chatbot.webclient.client import Answer, HttpClient
-from flask_chatbot.webclient.retry_after import read_retry_after
+from flask_chatbot.webclient.deadlines import read_retry_after
 
 MEDIA_LIMIT = 16 * 1024 * 1024  # bytes
 DEADLINE = 60.0  # seconds, from connecting to the last byte

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from flask_chatbot.database.database import Database
+from flask_chatbot.database.statements import server_time
 from flask_chatbot.delivery.retry import Clock
-from flask_chatbot.store.clock import server_time
 
 ASK_EVERY = 10.0  # seconds
 AGAIN = 1.0  # seconds after a time when it could not be

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Receipt
 from flask_chatbot.database.database import Database
+from flask_chatbot.database.statements import server_time
 from flask_chatbot.delivery import callback_queue
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.callback_queue import Calling
@@ -24,7 +25,6 @@ from flask_chatbot.delivery.send import Sender
 from flask_chatbot.delivery.send_queue import LEASE, Sending
 from flask_chatbot.delivery.suspects import Suspects
 from flask_chatbot.errors import StoreError
-from flask_chatbot.store.clock import server_time
 from flask_chatbot.store.sweeping import end_claims
 from flask_chatbot.transports.base import File, Transport
 from flask_chatbot.worker.clocks import AskTime, SharedClock

@@ -18,7 +18,7 @@ from flask_chatbot.core.values.replies import Text
 from flask_chatbot.core.values.stored import write_reply
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import metadata, people
-from flask_chatbot.database.upgrading import HEAD, MIGRATIONS, REVISIONS, is_current, migrate, upgrade
+from flask_chatbot.database.upgrading import HEAD, MIGRATIONS, REVISIONS, is_current, migrate
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store import callbacks, outbox, transport_ids
 from flask_chatbot.store.memory import StoreMemory, key_of
@@ -120,7 +120,7 @@ def test_tables_of_the_previous_version_on_a_server_are_brought_up_to_date_on_re
     with closing(Database(server, tmp_path)) as database:
         with pytest.raises(StoreError, match=r" has not the tables of this version\. Run: flask chatbot db upgrade$"):
             StoreMemory(database).recall("628111", 0.0)
-        upgrade(database)
+        database.upgrade()
         assert StoreMemory(database).recall("628111", 0.0) == State(seen=True, version=3)
 
 
@@ -128,7 +128,7 @@ def test_a_server_without_tables_is_told_with_the_command_that_makes_them(server
     with closing(Database(server, tmp_path)) as database:
         with pytest.raises(StoreError, match=r"^The database \S+ at .* Run: flask chatbot db upgrade$"), database.writing():
             pass
-        upgrade(database)
+        database.upgrade()
         assert StoreMemory(database).commit("628111", State(seen=True), 0.0)
 
 
@@ -152,7 +152,7 @@ def test_many_may_upgrade_at_once(empty: str, tmp_path: Path) -> None:
     make_previous(empty)
     databases = [Database(empty, tmp_path) for _ in range(6)]
     with ThreadPoolExecutor(len(databases)) as pool:
-        list(pool.map(upgrade, databases))
+        list(pool.map(Database.upgrade, databases))
     for database in databases:
         assert StoreMemory(database).recall("628111", 0.0) == State(seen=True, version=3)
         database.close()

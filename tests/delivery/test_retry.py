@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_chatbot.delivery.retry import CALLBACK_WAITS, DAY, SEND_WAITS, Backoff, next_callback, next_send
-from flask_chatbot.webclient.retry_after import read_retry_after
+from flask_chatbot.webclient.deadlines import read_retry_after
 
 FOREVER = 1e12
 

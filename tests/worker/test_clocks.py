@@ -9,8 +9,8 @@ from time import monotonic, time
 import pytest
 
 from flask_chatbot.database.database import Database
+from flask_chatbot.database.statements import server_time
 from flask_chatbot.errors import FetchLater, StoreError, TryLater
-from flask_chatbot.store.clock import server_time
 from flask_chatbot.worker.clocks import ASK_EVERY, SharedClock
 from flask_chatbot.worker.worker import Gear, Worker
 from tests.delivery.rig import PATIENCE, START, Clock, Rig
