@@ -6,7 +6,8 @@ from typing import Any
 
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.field import FieldType
-from flask_chatbot.core.loading.documents import Document, Step, schema_complaints
+from flask_chatbot.core.loading.documents import Document, Step
+from flask_chatbot.core.schema.gate import schema_complaints
 from flask_chatbot.core.schema.shape import ROOT, Shape
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamltext.nodes import Scalar

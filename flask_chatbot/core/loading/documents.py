@@ -1,26 +1,17 @@
 """One rule file: its data, and where each part of it stands."""
 
 import marshal
-from functools import cache
 from typing import Any, NamedTuple
 
-import fastjsonschema
-from jsonschema import Draft7Validator
-
-from flask_chatbot.core.schema.complaints import Complaint, as_null, complaints
+from flask_chatbot.core.schema.complaints import Complaint, as_null
+from flask_chatbot.core.schema.gate import schema_complaints
 from flask_chatbot.core.schema.repair import salvage
-from flask_chatbot.core.schema.shape import SCHEMA, plain
+from flask_chatbot.core.schema.shape import plain
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamltext import nodes
 from flask_chatbot.core.yamltext.spots import spot_of
 
 Step = str | int
-
-
-@cache
-def gate() -> Any:
-    """A quick yes or no to data; what it refuses is looked at again by jsonschema, which can say why."""
-    return fastjsonschema.compile(SCHEMA, use_default=False)
 
 
 class Document(NamedTuple):
@@ -106,14 +97,3 @@ def misplaced(data: Any) -> list[Complaint]:
     """The keys of an included file that belong in the root file."""
     message = "only the file that includes this one may have {!r}. Move it there."
     return [Complaint((key,), message.format(key), at_key=True) for key in ("settings", "include") if key in data]
-
-
-def schema_complaints(data: Any) -> list[Complaint]:
-    """What the schema has against the data, nothing for good data."""
-    try:
-        gate()(data)
-    except fastjsonschema.JsonSchemaValueException:
-        found = dict.fromkeys(complaint for error in Draft7Validator(SCHEMA).iter_errors(data) for complaint in complaints(error))
-        closed = {complaint.path[:-1] for complaint in found if complaint.says_all}
-        return [each for each in found if each.says_all or not any(each.path[:size] in closed for size in range(len(each.path) + 1))]
-    return []

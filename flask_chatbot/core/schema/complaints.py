@@ -1,15 +1,15 @@
 """The errors of jsonschema in words for people who never heard of a schema."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
-
-from jsonschema import Draft7Validator
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.core.yamltext.traps import MEND, slip_of_colon
 from flask_chatbot.core.yamltext.traps import shown as in_quotes
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 KINDS = {
     "object": "a group of keys",
@@ -50,7 +50,7 @@ class Refusal(NamedTuple):
     schema: dict[str, Any]
 
 
-def complaints(error: ValidationError) -> Iterator[Complaint]:
+def complaints(error: "ValidationError") -> Iterator[Complaint]:
     """One error of jsonschema as our own, or several where it lumps several places together."""
     schema = error.schema if isinstance(error.schema, dict) else {}
     refusal = Refusal(tuple(error.absolute_path), error.instance, error.validator_value, schema)
@@ -154,6 +154,8 @@ def missing_key(refusal: Refusal) -> Iterator[Complaint]:
 
 
 def not_listed(refusal: Refusal) -> Iterator[Complaint]:
+    from jsonschema import Draft7Validator  # slow to import, and here only where something is refused
+
     if not Draft7Validator({}).is_type(refusal.value, refusal.schema.get("type", "string")):
         return  # the wrong type is told of already
     choices = ", ".join(str(choice) for choice in refusal.limit)

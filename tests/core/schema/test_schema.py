@@ -1,8 +1,10 @@
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-import fastjsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,9 +12,10 @@ from jsonschema import Draft7Validator
 
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.language.sentences import LANGUAGES
-from flask_chatbot.core.loading.documents import gate, schema_complaints
 from flask_chatbot.core.schema.complaints import WORDS, called, shown
-from flask_chatbot.core.schema.shape import SCHEMA
+from flask_chatbot.core.schema.gate import gate, schema_complaints
+from flask_chatbot.core.schema.shape import SCHEMA, plain
+from flask_chatbot.core.yamltext.nodes import read_yaml
 
 # What a schema is built of, and what only people and editors read.
 STRUCTURE = {"$ref", "allOf", "properties", "items", "propertyNames"}
@@ -111,17 +114,9 @@ def fitting_below(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     return st.deferred(lambda: fitting(schema))
 
 
-def passes_gate(data: object) -> bool:
-    try:
-        gate()(data)
-    except fastjsonschema.JsonSchemaValueException:
-        return False
-    return True
-
-
 @given(st.one_of(ANY_DATA, fitting(SCHEMA)))
 def test_the_gate_and_jsonschema_agree_and_every_refusal_is_worded(data: object) -> None:
-    passed = passes_gate(data)
+    passed = gate()(data)
     assert passed == VALIDATOR.is_valid(data)
     assert passed == (schema_complaints(data) == [])
 
@@ -152,3 +147,29 @@ def test_a_place_is_called_by_its_key_or_its_number(path: tuple[str | int, ...],
 
 def test_a_long_value_is_shown_in_part() -> None:
     assert (shown("a" * 100), shown(True), shown([1])) == (f"'{'a' * 56}...'", "true", "a list")
+
+
+ROOT = Path(__file__).parents[3]
+FILES = sorted(
+    path for path in ROOT.rglob("*.yaml") if not {".venv", ".git", "_build"} & {*path.parts} and path.name != ".pre-commit-config.yaml"
+)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_the_gate_and_jsonschema_agree_on_every_rule_file_of_the_project(path: Path) -> None:
+    node, _ = read_yaml(path.read_bytes(), path.name)
+    data = plain(node) if node is not None else None
+    assert gate()(data) == VALIDATOR.is_valid(data)
+
+
+@pytest.mark.process
+def test_without_the_fast_validator_jsonschema_looks_at_everything() -> None:
+    code = (
+        "import sys; sys.modules['jsonschema_rs'] = None\n"
+        "from flask_chatbot.core.schema.gate import gate, schema_complaints\n"
+        "good = {'version': 1, 'rules': [{'keyword': 'a', 'reply': 'b'}]}\n"
+        "bad = {'version': 1, 'rules': [{'keyword': 'a', 'repply': 'b'}]}\n"
+        "print(gate()(good), schema_complaints(good), len(schema_complaints(bad)))"
+    )
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert child.stdout.split() == ["False", "[]", "1"]

@@ -1,0 +1,29 @@
+"""Data held against the schema: a fast yes, and for a no the reasons of jsonschema, which is the authority and slow."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from flask_chatbot.core.schema.complaints import Complaint, complaints
+from flask_chatbot.core.schema.shape import SCHEMA
+
+
+def schema_complaints(data: Any) -> list[Complaint]:
+    """All that the schema has against plain data; nothing for good data."""
+    if gate()(data):
+        return []
+    from jsonschema import Draft7Validator  # here, since it takes a while to import and good files never need it
+
+    found = dict.fromkeys(complaint for error in Draft7Validator(SCHEMA).iter_errors(data) for complaint in complaints(error))
+    closed = {complaint.path[:-1] for complaint in found if complaint.says_all}
+    return [each for each in found if each.says_all or not any(each.path[:size] in closed for size in range(len(each.path) + 1))]
+
+
+@cache
+def gate() -> Callable[[Any], bool]:
+    """Return what says True of good data at once. Where the fast validator has no wheel it never does, and jsonschema looks at all data."""
+    try:
+        from jsonschema_rs import Draft7Validator
+    except ImportError:
+        return lambda data: False
+    return Draft7Validator(SCHEMA).is_valid
