@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from flask_chatbot.answering.forwarding import Forwarder
-from flask_chatbot.bot.bot import Answered, Deeds, Remember
+from flask_chatbot.bot.effects import Answered, Deeds, Remember
 from flask_chatbot.core.fields.field import titled
 from flask_chatbot.core.language.numbers import format_phone, senders_phone
 from flask_chatbot.core.language.sentences import Locale, clip, say

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from flask_chatbot.bot.bot import Answered
+from flask_chatbot.bot.effects import Answered
 from flask_chatbot.core.deciding.explain import explain
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.values.chats import chat_of

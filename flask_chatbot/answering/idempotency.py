@@ -1,6 +1,7 @@
 """Webhook calls that carry an id, or are to be kept: a repeated one gets the answer that the first got."""
 
 import logging
+from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
 
@@ -9,7 +10,8 @@ from sqlalchemy import Connection
 from flask_chatbot.answering.actions import Actions
 from flask_chatbot.answering.history import Keeping
 from flask_chatbot.answering.transport import AlreadyAnswered, Turnstile
-from flask_chatbot.bot.bot import Answered, Bot
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.effects import Answered
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.store import inbox
 from flask_chatbot.wire.webhook import write_replies
@@ -17,6 +19,13 @@ from flask_chatbot.wire.webhook import write_replies
 ID_LIMIT = 255  # characters of a webhook-id; a longer one is cut, which no sender of sense notices
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Written:
+    """The body of an answer, once it is written."""
+
+    body: bytes = b""
 
 
 class Calls:
@@ -48,17 +57,19 @@ class Calls:
         return kept.answer.encode()
 
     def _decided(self, message: Message, session: str, id_: str) -> bytes:
+        written = _Written()
         try:
-            decision = self._bot.answer(message, deeds=self._actions.settled_by(partial(self._settle, session, id_)))
+            decision = self._bot.answer(message, deeds=self._actions.settled_by(partial(self._settle, session, id_, written)))
         except AlreadyAnswered:  # by another process, just now
             return self._kept(session, id_) or write_replies(())
         rule = decision.match.rule.name if decision.match else None
         log.info("answered a webhook call: rule %r, line %r, %d replies", rule, message.line, len(decision.replies))
-        return write_replies(decision.replies)
+        return written.body
 
-    def _settle(self, session: str, id_: str, connection: Connection, answered: Answered) -> None:
-        """The answer, kept for repeats; `AlreadyAnswered` where another process was first."""
+    def _settle(self, session: str, id_: str, written: "_Written", connection: Connection, answered: Answered) -> None:
+        """Keep the answer for repeats; `AlreadyAnswered` where another process was first."""
         replies = answered.decision.replies
-        row = self._keeping.row(session, id_, answered, len(replies), write_replies(replies).decode())
+        written.body = write_replies(replies)
+        row = self._keeping.row(session, id_, answered, len(replies), written.body.decode())
         if not inbox.add(connection, row):
             raise AlreadyAnswered

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.answering.actions import Actions
 from flask_chatbot.answering.history import Keeping
-from flask_chatbot.bot.bot import Answered
+from flask_chatbot.bot.effects import Answered
 from flask_chatbot.core.language.folding import is_blank
 from flask_chatbot.core.language.numbers import mask
 from flask_chatbot.core.late import Late, new_condition

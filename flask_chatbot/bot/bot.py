@@ -7,12 +7,12 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Protocol
 
+from flask_chatbot.bot.effects import Answered, Deeds
 from flask_chatbot.bot.handlers import Handler, Handlers, field_names
 from flask_chatbot.bot.returned import plain_replies_of, replies_of
 from flask_chatbot.bot.tracebacks import private, told
-from flask_chatbot.core.conversation.memory import NO_MEMORY, Memory, ShortMemory, State
+from flask_chatbot.core.conversation.memory import NO_MEMORY, Memory, ShortMemory
 from flask_chatbot.core.conversation.remember import TRIES, Remembering
 from flask_chatbot.core.deciding.context import keeps_quiet
 from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, HandlerFailed, Notes, Outcome
@@ -31,47 +31,6 @@ from flask_chatbot.errors import AnswerFailed, FetchError, HandlerError, Invalid
 from flask_chatbot.settings.settings import Settings
 
 log = logging.getLogger(__name__)
-
-
-Remember = Callable[[Memory | None], bool]  # in the memory given, else in the bot's own; False where another message came between
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """What came of one message: `book` decided it, `state` was remembered of its sender before, `saved` is the number its row got."""
-
-    message: Message
-    decision: Decision
-    book: RuleBook
-    state: State
-    now: datetime
-    saved: int | None = None
-
-
-class Deeds(Protocol):
-    """Who does what decisions name."""
-
-    def number(self, name: str) -> int:
-        """The number that the next row saved under a name is to have."""
-
-    def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
-        """The replies of another webhook; `FetchError` where it gives none."""
-
-    def carry_out(self, answered: Answered, remember: Remember) -> bool:
-        """Remember and do what a decision names, in one transaction; False, and nothing is done, where `remember` says so."""
-
-
-class NoDeeds:
-    """Remembers and does nothing else, for who only tries what a bot would say."""
-
-    def number(self, name: str) -> int:
-        return 1
-
-    def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
-        return ()
-
-    def carry_out(self, answered: Answered, remember: Remember) -> bool:
-        return remember(None)
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
@@ -123,13 +82,7 @@ class Bot:
             decision = turn.decide(people, now, random)
             if decision.remember is None and not decision.actions and deeds is None:
                 break  # as for most messages
-            remember = partial(people.keep, decision.remember, turn.has_run or attempt == TRIES - 1)
-            if make_deeds is not None and (deeds or decision.actions):
-                answered = Answered(message=message, decision=decision, book=book, state=people.recalled, now=now, saved=turn.saved)
-                is_done = make_deeds().carry_out(answered, remember)
-            else:
-                is_done = remember(None)
-            if is_done:
+            if turn.commit(decision, people, now, tells_all=deeds is not None, is_last=attempt == TRIES - 1):
                 break
         return decision
 
@@ -168,6 +121,17 @@ class _Turn:
             changed = self.replies(handler, {"message": self.message, "replies": replies})
             replies = replies if changed is None else changed
         return replies
+
+    def commit(self, decision: Decision, people: Remembering, now: datetime, *, tells_all: bool, is_last: bool) -> bool:
+        """Remember and do what was decided, in one transaction; False where another message of the sender came between.
+
+        With `tells_all` the deeds hear of a decision without actions, too.
+        """
+        remember = partial(people.keep, decision.remember, self.has_run or is_last)
+        if self.make_deeds is None or not (tells_all or decision.actions):
+            return remember(None)
+        answered = Answered(message=self.message, decision=decision, book=self.book, state=people.recalled, now=now, saved=self.saved)
+        return self.make_deeds().carry_out(answered, remember)
 
     def early(self) -> Decision | None:
         """What a handler before the rules wants sent, if any does."""

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from flask import Flask
 
-from flask_chatbot.bot.bot import Bot, NoDeeds
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.effects import NoDeeds
 from flask_chatbot.core.conversation.memory import Memory, ShortMemory
 from flask_chatbot.core.deciding.decision import Decision, Notes
 from flask_chatbot.core.deciding.engine import decide
