@@ -5,29 +5,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from math import isfinite
+from typing import Any
 
 from flask_chatbot.core.language.contacts import dialled
-from flask_chatbot.core.values.replies import (
-    REPLIES_LIMIT,
-    TEXT_LIMIT,
-    Audio,
-    ContactCard,
-    Document,
-    Image,
-    Location,
-    Media,
-    Menu,
-    Reply,
-    Text,
-    Video,
-)
+from flask_chatbot.core.values.replies import REPLIES_LIMIT, TEXT_LIMIT, ContactCard, Location, Menu, Reply, Text
+from flask_chatbot.core.values.reply_kinds import KINDS, kind_of
 from flask_chatbot.core.values.rows import holder
 
 log = logging.getLogger(__name__)
 
 ENTRIES_LIMIT = 30  # of a menu, as in rule files
 ITEMS_LIMIT = 2000  # items looked at, empty texts and lists among them
-KINDS = (Text, Image, Audio, Video, Document, Location, ContactCard, Menu)
+CLASSES: tuple[type[Any], ...] = (*(kind.make for kind in KINDS.values()), Menu)
+UNCUT = ("url", "filename")  # half of one leads nowhere
 
 
 def replies_of(value: object, country: str = "ID") -> tuple[Reply | Menu, ...]:
@@ -66,7 +56,7 @@ def flat(value: object, turns: Iterator[int], country: str) -> Iterator[Reply | 
     elif isinstance(value, list | tuple | Iterator):
         for _, each in zip(turns, value, strict=False):
             yield from flat(each, turns, country)
-    elif isinstance(value, KINDS):
+    elif isinstance(value, CLASSES):
         yield from fitted(value, country)
     elif holder(value) is not None:
         raise TypeError("a dict of names goes alone, not among replies. Return the dict itself.")
@@ -82,16 +72,23 @@ def fitted(reply: Reply | Menu, country: str) -> Iterator[Reply | Menu]:
             yield Text(str(reply.text)[:TEXT_LIMIT])
     elif isinstance(reply, Menu):
         yield menu_of(reply)
-    elif isinstance(reply, Media):
-        for part in ("url", "caption", "filename"):
-            text_of(getattr(reply, part), f"{type(reply).__name__}.{part}")
-        if reply.url.strip():
-            yield replace(reply, caption=reply.caption[:TEXT_LIMIT])
     elif isinstance(reply, Location):
         name = text_of(reply.name, "Location.name")[:TEXT_LIMIT]
         yield Location(degrees(reply.lat, 90, "lat"), degrees(reply.lng, 180, "lng"), name)
-    else:
+    elif isinstance(reply, ContactCard):
         yield dialled(card_of(reply), country)
+    else:
+        yield from fitted_parts(reply)
+
+
+def fitted_parts(reply: Reply) -> Iterator[Reply]:
+    """A reply of some other kind, its texts being text and none too long; nothing for one without the part it needs."""
+    kind = kind_of(reply)
+    names = [part.name for part in kind.parts if part.holds is str]
+    texts = {name: text_of(getattr(reply, name), f"{type(reply).__name__}.{name}") for name in names}
+    if kind.needs not in texts or texts[kind.needs].strip():
+        fitting: dict[str, Any] = {name: text if name in UNCUT else text[:TEXT_LIMIT] for name, text in texts.items()}
+        yield replace(reply, **fitting)
 
 
 def card_of(card: ContactCard) -> ContactCard:

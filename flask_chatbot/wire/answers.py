@@ -4,19 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from flask_chatbot.core.values.replies import (
-    REPLIES_LIMIT,
-    TEXT_LIMIT,
-    Audio,
-    ContactCard,
-    Document,
-    Image,
-    Location,
-    Media,
-    Reply,
-    Text,
-    Video,
-)
+from flask_chatbot.core.values.replies import REPLIES_LIMIT, TEXT_LIMIT, ContactCard, Location, Media, Reply, Text
+from flask_chatbot.core.values.reply_kinds import KINDS, MEDIA
 from flask_chatbot.wire.strict_json import Number
 from flask_chatbot.wire.webhook import read_object
 
@@ -140,9 +129,6 @@ def _read_contact(content: object) -> Iterator[Reply]:
 _READERS: dict[str, Callable[[object], Iterator[Reply]]] = {
     "message": _read_text,
     "location": _read_location,
-    "audio": _read_file(Audio),
-    "image": _read_file(Image),
-    "document": _read_file(Document),
-    "video": _read_file(Video),
     "contact": _read_contact,
+    **{KINDS[name].wire or name: _read_file(make) for name, make in MEDIA.items()},
 }

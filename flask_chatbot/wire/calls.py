@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from flask_chatbot.core.language.addressees import read_group, read_person
 from flask_chatbot.core.language.contacts import UnusableNumber, dialled
 from flask_chatbot.core.values.chats import group_chat, person_chat
-from flask_chatbot.core.values.replies import TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
+from flask_chatbot.core.values.replies import TEXT_LIMIT, ContactCard, Location, Media, Reply, Text
+from flask_chatbot.core.values.reply_kinds import MEDIA
 from flask_chatbot.errors import BadPayload, FetchRefused
 from flask_chatbot.transports.media import kind_of_name
 from flask_chatbot.wire.strict_json import Number, shown
@@ -24,7 +25,6 @@ TARGETS = ("nohp", "groupid")  # whom a message goes to
 URL_LIMIT = 4096  # characters
 NUMBERS_LIMIT = 100  # telephone numbers of one contact
 NUMBER_LIMIT = 60  # characters of one of them
-_MEDIA: Mapping[str, type[Media]] = {"image": Image, "audio": Audio, "video": Video, "document": Document}
 # Something to be seen. Which characters are white space differs between kinds of regular expressions; with these they are the same.
 _FILLED = r"[^\s\u0000-\u001f\u007f-\u009f\ufeff]"
 _LATITUDE = r"^[ \t\r\n]*[+-]?0*(?:90(?:\.0*)?|[0-8]?[0-9](?:\.[0-9]*)?)[ \t\r\n]*$"
@@ -200,7 +200,7 @@ def _read_text(body: Body) -> Reply:
 
 def _read_media(body: Body) -> Reply:
     url = _text(body, "mediaurl", "the URL of the file", URL_LIMIT).strip()
-    return _MEDIA[kind_of_name(url)](url, _caption(body))
+    return MEDIA[kind_of_name(url)](url, _caption(body))
 
 
 def _read_location(body: Body) -> Reply:

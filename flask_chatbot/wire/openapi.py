@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.reply_kinds import KINDS
 from flask_chatbot.wire.calls import FIELDS, SENDS, TARGETS, Send
 
 Schema = Mapping[str, Any]
 
-TYPES = ["text", "image", "audio", "video", "document", "chat", "vcard"]
+TYPES = [kind.type for kind in KINDS.values()]
 NAMES = {ack.name.lower(): int(ack) for ack in Ack}
 _ID = {"type": "string", "pattern": "^3EB0[0-9A-F]{16}$", "examples": ["3EB02B7BEAD27AFA278E"]}
 _CHAT = {"type": "string", "pattern": r"@(?:c|g)\.us$", "examples": ["628123456789@c.us"]}

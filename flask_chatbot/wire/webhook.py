@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from json.encoder import encode_basestring as quoted
 
 from flask_chatbot.core.values.messages import Message, Sender
-from flask_chatbot.core.values.replies import TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
+from flask_chatbot.core.values.replies import TEXT_LIMIT, Location, Reply, Text
+from flask_chatbot.core.values.reply_kinds import KINDS, ReplyKind
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.wire.strict_json import Number, read_json, shown
 
@@ -175,20 +176,26 @@ def _write_text(reply: Text) -> list[Item]:
     return [_item("message", reply.text)]
 
 
-def _write_file(kind: str) -> Callable[[Media], list[Item]]:
-    return lambda reply: [_item(kind, reply.url), *_texts(reply.filename, reply.caption)]
+def _write_parts(kind: ReplyKind) -> Callable[[Reply], list[Item]]:
+    """A writer of the kind: the part it needs as an item of its own, where the contract has one, and the others as texts."""
+    others = [part.name for part in reversed(kind.parts) if part.name != kind.needs]
+
+    def write(reply: Reply) -> list[Item]:
+        texts = [line for name in others for line in _lines(reply, name)]
+        needed = _lines(reply, kind.needs)
+        return [_item(kind.wire, *needed), *_texts(*texts)] if kind.wire else _texts(*texts, *needed)
+
+    return write
 
 
-def _write_video(reply: Video) -> list[Item]:
-    return _texts(reply.filename, reply.caption, reply.url)
+def _lines(reply: Reply, name: str) -> tuple[str, ...]:
+    """One part of a reply as texts; none where the name is empty."""
+    part = getattr(reply, name) if name else ()
+    return part if isinstance(part, tuple) else (str(part),)
 
 
 def _write_location(reply: Location) -> list[Item]:
     return [f'{{"type":"location","content":[{{"coordinate":"{write_coordinate(reply)}"}}]}}', *_texts(reply.name)]
-
-
-def _write_contact(reply: ContactCard) -> list[Item]:
-    return _texts(reply.name, *reply.numbers)
 
 
 _KINDS: dict[type, str] = {
@@ -200,12 +207,8 @@ _KINDS: dict[type, str] = {
     dict: "an object",
 }
 _WRITERS: dict[type, Callable[..., list[Item]]] = {
+    **{kind.make: _write_parts(kind) for kind in KINDS.values()},
     Text: _write_text,
-    Image: _write_file("image"),
-    Audio: _write_file("audio"),
-    Document: _write_file("document"),
-    Video: _write_video,
     Location: _write_location,
-    ContactCard: _write_contact,
 }
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))

@@ -11,7 +11,7 @@ from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.daytimes import DAY, Span
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.matching.rule import Rule
-from flask_chatbot.core.templates.answers import Answer, ContactAnswer, LocationAnswer, MediaAnswer, OneOf, TextAnswer
+from flask_chatbot.core.templates.answers import Answer, ContactAnswer, OneOf, PartsAnswer, TextAnswer
 from flask_chatbot.core.templates.template import Template
 from flask_chatbot.core.values.actions import Forward, Notify, Save
 from flask_chatbot.core.values.problems import Mark, Problem
@@ -80,8 +80,9 @@ def empty_patterns(rule: Rule) -> Iterator[str]:
 def addresses(rule: Rule) -> Iterator[str]:
     """The URLs of media that are no web addresses, as far as they are written out."""
     for answer in leaves(said(rule)):
-        if isinstance(answer, MediaAnswer) and not may_be_address(answer.url):
-            yield f"the URL {clip(answer.url.source, 60)!r} is no web address. Write it with https:// in front."
+        url = answer.parts.get("url") if isinstance(answer, PartsAnswer) else None
+        if isinstance(url, Template) and not may_be_address(url):
+            yield f"the URL {clip(url.source, 60)!r} is no web address. Write it with https:// in front."
 
 
 def contacts(answer: Answer) -> Iterator[tuple[Mark, str]]:
@@ -147,9 +148,7 @@ def templates(answers: Iterable[Answer]) -> Iterator[Template]:
     for answer in leaves(answers):
         if isinstance(answer, TextAnswer):
             yield answer.text
-        elif isinstance(answer, MediaAnswer):
-            yield from (answer.url, answer.caption, answer.filename)
-        elif isinstance(answer, LocationAnswer):
-            yield answer.name
+        elif isinstance(answer, PartsAnswer):
+            yield from answer.templates()
         elif isinstance(answer, ContactAnswer):
             yield from (answer.name, *(number for number, _ in answer.numbers))

@@ -2,22 +2,20 @@
 
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.texts import compile_template
-from flask_chatbot.core.templates.answers import Answer, ContactAnswer, LocationAnswer, MediaAnswer, OneOf, TextAnswer
+from flask_chatbot.core.templates.answers import Answer, ContactAnswer, OneOf, PartsAnswer, TextAnswer
 from flask_chatbot.core.templates.template import Sandbox, Template
 from flask_chatbot.core.templates.types import Names
-from flask_chatbot.core.values.replies import Audio, Document, Image, Video
-
-MEDIA = {"image": Image, "audio": Audio, "video": Video, "document": Document}
-
-KINDS = ("text", *MEDIA, "location", "contact", "one_of")
+from flask_chatbot.core.values.replies import ContactCard, Text
+from flask_chatbot.core.values.reply_kinds import KINDS, Kinds, Part, ReplyKind
 
 
 class ReplyBuilder:
     """Compiles the replies of one rule, whose templates may use `names`, each with the type of its value."""
 
-    def __init__(self, sandbox: Sandbox, names: Names) -> None:
+    def __init__(self, sandbox: Sandbox, names: Names, kinds: Kinds = KINDS) -> None:
         self.sandbox = sandbox
         self.names = names
+        self.kinds = kinds
 
     def build(self, place: Place) -> tuple[Answer, ...]:
         """The answers at `place`: a text, a single one, a list, or nothing."""
@@ -26,32 +24,42 @@ class ReplyBuilder:
     def answer(self, place: Place) -> Answer:
         if not isinstance(place.data, dict):
             return TextAnswer(self.template(place))
-        answers = [self.of_kind(place.at(kind), kind) for kind in place.data if kind in KINDS]  # of several, each is looked at
+        answers = [self.of_kind(place.at(kind), kind) for kind in place.data if self.knows(kind)]  # of several, each is looked at
         return next(iter(answers), TextAnswer(Template("", self.sandbox)))
 
-    def of_kind(self, below: Place, kind: str) -> Answer:
+    def knows(self, key: str) -> bool:
+        return key in self.kinds or key == "one_of"
+
+    def of_kind(self, below: Place, name: str) -> Answer:
         if below.data is None:  # refused
             return TextAnswer(Template("", self.sandbox))
-        if kind in MEDIA:
-            return self.media(below, kind)
-        if kind == "location":
-            return LocationAnswer(float(below.data.get("lat") or 0), float(below.data.get("lng") or 0), self.template(below.at("name")))
-        if kind == "contact":
+        if name == "one_of":
+            return self.one_of(below)
+        kind = self.kinds[name]
+        if kind.make is Text:
+            return TextAnswer(self.template(below))
+        if kind.make is ContactCard:
             numbers = tuple((self.template(entry), entry.mark()) for entry in below.at("numbers").entries())
             return ContactAnswer(self.template(below.at("name")), numbers, self.sandbox.locale.country)
-        return self.one_of(below) if kind == "one_of" else TextAnswer(self.template(below))
+        return self.parts(below, kind)
 
-    def media(self, place: Place, kind: str) -> Answer:
-        if not isinstance(place.data, dict):
-            return MediaAnswer(MEDIA[kind], self.template(place), Template("", self.sandbox), Template("", self.sandbox))
-        return MediaAnswer(MEDIA[kind], *(self.template(place.at(key)) for key in ("url", "caption", "filename")))
+    def parts(self, place: Place, kind: ReplyKind) -> Answer:
+        if isinstance(place.data, dict):
+            return PartsAnswer(kind, {part.name: self.part(place.at(part.name), part) for part in kind.parts})
+        nothing = Place(place.document, place.path, None, place.problems)
+        return PartsAnswer(kind, {part.name: self.part(place if part.name == kind.needs else nothing, part) for part in kind.parts})
+
+    def part(self, place: Place, part: Part) -> Template | tuple[Template, ...] | float:
+        if part.holds is float:
+            return float(place.data or 0)
+        return tuple(map(self.template, place.entries())) if part.holds is tuple else self.template(place)
 
     def one_of(self, place: Place) -> Answer:
         answers, weights = [], []
         for entry in place.entries():
             weighted = isinstance(entry.data, dict)
-            kinds = [key for key in entry.data if key in KINDS] if weighted else ["text"]
-            if len(kinds) != 1 and not (weighted and set(entry.data) - {*KINDS, "weight"}) and len(entry.data) < 3:
+            kinds = [key for key in entry.data if self.knows(key)] if weighted else ["text"]
+            if len(kinds) != 1 and not (weighted and set(entry.data) - {*self.kinds, "one_of", "weight"}) and len(entry.data) < 3:
                 entry.tell("an entry of 'one_of' holds one reply, and beside it at most a 'weight'.")
                 continue
             answers.append(self.answer(entry))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.values.problems import did_you_mean
+from flask_chatbot.core.values.reply_kinds import MEDIA
 from flask_chatbot.core.yamltext.traps import MEND, slip_of_colon
 from flask_chatbot.core.yamltext.traps import shown as in_quotes
 
@@ -21,7 +22,6 @@ KINDS = {
 }
 
 SAYING = ("reply", "otherwise", "invalid", "failed")  # keys whose empty list is silence
-MEDIA = ("image", "audio", "video", "document")
 BELOW_MEDIA = {"url": "caption", "caption": "caption", "filename": "filename"}  # what may be misplaced: what the mend shows with the url
 
 

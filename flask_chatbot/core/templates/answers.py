@@ -1,7 +1,7 @@
 """Replies still to be made: templates that become `Reply` values for one message."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
@@ -10,7 +10,8 @@ from typing import Protocol
 from flask_chatbot.core.language.numbers import contact_number
 from flask_chatbot.core.templates.template import Template
 from flask_chatbot.core.values.problems import Mark
-from flask_chatbot.core.values.replies import ContactCard, Location, Media, Reply, Text
+from flask_chatbot.core.values.replies import ContactCard, Reply, Text
+from flask_chatbot.core.values.reply_kinds import ReplyKind
 
 Names = Mapping[str, object]
 
@@ -36,29 +37,25 @@ class TextAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class MediaAnswer:
-    """``image:``, ``audio:``, ``video:`` or ``document:``, as `kind` says."""
+class PartsAnswer:
+    """A reply of some other kind, as `kind` says: its parts by their names, in the order in which it has them."""
 
-    kind: Callable[[str, str, str], Media]
-    url: Template
-    caption: Template
-    filename: Template
+    kind: ReplyKind
+    parts: Mapping[str, Template | tuple[Template, ...] | float]
 
     def make(self, names: Names, random: Random) -> Reply | None:
-        url = self.url.render(names)
-        return self.kind(url, self.caption.render(names), self.filename.render(names)) if url else None
+        made: dict[str, object] = {}
+        for name, part in self.parts.items():
+            made[name] = _filled(part, names)
+            if name == self.kind.needs and not made[name]:
+                return None
+        reply: Reply = self.kind.make(**made)
+        return reply
 
-
-@dataclass(frozen=True, slots=True)
-class LocationAnswer:
-    """``location:``."""
-
-    lat: float
-    lng: float
-    name: Template
-
-    def make(self, names: Names, random: Random) -> Reply | None:
-        return Location(self.lat, self.lng, self.name.render(names))
+    def templates(self) -> Iterator[Template]:
+        for part in self.parts.values():
+            if not isinstance(part, float):
+                yield from part if isinstance(part, tuple) else (part,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +99,13 @@ class OneOf:
         reached = accumulate(self.weights)
         chosen = next((answer for answer, end in zip(self.answers, reached, strict=True) if point < end), self.answers[-1])
         return chosen.make(names, random)
+
+
+def _filled(part: Template | tuple[Template, ...] | float, names: Names) -> object:
+    """One part of a reply; of several texts, those that came out empty are left out."""
+    if isinstance(part, tuple):
+        return tuple(filter(None, (each.render(names) for each in part)))
+    return part.render(names) if isinstance(part, Template) else part
 
 
 def make_all(answers: Iterable[Answer], names: Names, random: Random) -> tuple[Reply, ...]:

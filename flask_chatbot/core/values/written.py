@@ -1,27 +1,26 @@
 """Replies as a rule file writes them, both ways, and as a terminal shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Image, Location, Media, Reply, Text, Video
+from flask_chatbot.core.values.replies import Reply, Text
+from flask_chatbot.core.values.reply_kinds import KINDS, Kinds, kind_of
 
-MEDIA: Mapping[str, type[Media]] = {"image": Image, "audio": Audio, "video": Video, "document": Document}
 
-
-def reply_data(reply: Reply) -> dict[str, object]:
+def reply_data(reply: Reply, kinds: Kinds = KINDS) -> dict[str, object]:
     """A reply as a rule file writes it: its kind, and what it holds.
 
     >>> reply_data(Text("Halo"))
     {'text': 'Halo'}
     """
-    kind = {"ContactCard": "contact"}.get(type(reply).__name__, type(reply).__name__.lower())
-    if isinstance(reply, Text):
-        return {kind: reply.text}
-    return {kind: {key: value for key, value in asdict(reply).items() if value != ""}}
+    kind, held = kind_of(reply, kinds), asdict(reply)
+    if len(held) == 1:
+        return {kind.name: held[kind.needs]}
+    return {kind.name: {key: value for key, value in held.items() if value != ""}}
 
 
-def reply_of(data: Any) -> Reply:
+def reply_of(data: Any, kinds: Kinds = KINDS) -> Reply:
     """The reply that a rule file wrote so, its texts taken as they are: a text, or a map from a kind to what it holds.
 
     >>> reply_of({"image": "https://example.com/a.png"})
@@ -29,25 +28,28 @@ def reply_of(data: Any) -> Reply:
     """
     if isinstance(data, str):
         return Text(data.strip())
-    ((kind, held),) = data.items()
-    if kind in MEDIA:
-        keys = {"url": held} if isinstance(held, str) else held
-        return MEDIA[kind](**{key: value.strip() for key, value in keys.items()})
-    if kind == "location":
-        return Location(float(held["lat"]), float(held["lng"]), held.get("name", "").strip())
-    if kind == "contact":
-        numbers = held["numbers"] if isinstance(held["numbers"], list) else [held["numbers"]]
-        return ContactCard(held["name"].strip(), tuple(number.strip() for number in numbers))
-    return Text(held.strip())
+    ((name, held),) = data.items()
+    kind = kinds[name]
+    keys = held if isinstance(held, dict) else {kind.needs: held}
+    reply: Reply = kind.make(**{part.name: _READERS[part.holds](keys[part.name]) for part in kind.parts if part.name in keys})
+    return reply
 
 
-def shown(reply: Reply) -> str:
+def shown(reply: Reply, kinds: Kinds = KINDS) -> str:
     """A reply as a terminal can show it.
 
+    >>> from flask_chatbot.core.values.replies import Location
     >>> shown(Location(-6.2, 106.8, "Toko"))
     '[location] -6.2, 106.8, Toko'
     """
-    ((kind, held),) = reply_data(reply).items()
+    ((kind, held),) = reply_data(reply, kinds).items()
     if not isinstance(held, dict):
         return str(held)
     return f"[{kind}] " + ", ".join(f"{', '.join(value) if isinstance(value, tuple) else value}" for value in held.values())
+
+
+def _texts(held: str | list[str]) -> tuple[str, ...]:
+    return tuple(text.strip() for text in (held if isinstance(held, list) else [held]))
+
+
+_READERS: Mapping[type, Callable[[Any], object]] = {str: str.strip, float: float, tuple: _texts}
