@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from flask_chatbot.delivery.host_limits import Lanes
 from flask_chatbot.delivery.loop import Begin, Shift
 from flask_chatbot.delivery.notify import DEADLINE, Caller, Tried
-from flask_chatbot.delivery.threads import Crew
+from flask_chatbot.delivery.threads import Threads
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import CallbackClaim, Outcome
 from flask_chatbot.store.outbox import MOST_DEATHS
@@ -34,7 +34,7 @@ class Calling:
         self._caller = caller
         self._shift = shift
         self._lease = lease
-        self._crew = Crew("chatbot-callback", threads)
+        self._threads = Threads("chatbot-callback", threads)
         self._lanes = Lanes(threads)
         self._lock = threading.Lock()  # of the lanes, and of what waits
         self._waiting: dict[str, deque[CallbackClaim]] = {}
@@ -86,7 +86,7 @@ class Calling:
     def hand_back(self) -> None:
         self._is_closing = True
         self._give_back()
-        self._crew.dismiss()
+        self._threads.close()
 
     def _give_back(self) -> None:
         """Give back what waits for its turn."""
@@ -113,7 +113,7 @@ class Calling:
     def _room(self) -> int:
         if not self._may_claim() or self._shift.is_quiet():
             return 0
-        return max(0, AHEAD * self._crew.size - len(self._let_go_at) - self._waits)
+        return max(0, AHEAD * self._threads.size - len(self._let_go_at) - self._waits)
 
     def _busy(self) -> set[str]:
         with self._lock:
@@ -136,23 +136,23 @@ class Calling:
 
     def _take_alone(self, claim: CallbackClaim) -> None:
         with self._lock:
-            self._give(claim)
+            self._submit(claim)
 
     def _begin(self) -> None:
         """Give the threads what the hosts have room for, host by host in turn. Under the lock."""
         for host in list(self._waiting):
             claims = self._waiting[host]
-            while claims and len(self._let_go_at) < self._crew.size and self._lanes.may_begin(host):
+            while claims and len(self._let_go_at) < self._threads.size and self._lanes.may_begin(host):
                 self._waits -= 1
-                self._give(claims.popleft())
+                self._submit(claims.popleft())
             if not claims:
                 del self._waiting[host]
 
-    def _give(self, claim: CallbackClaim) -> None:
+    def _submit(self, claim: CallbackClaim) -> None:
         """Have a call made. Under the lock."""
         self._let_go_at[claim.seq, claim.fence] = self._shift.timer() + self._lease
         self._lanes.begin(claim.host)
-        self._crew.give(partial(self._call, claim))
+        self._threads.submit(partial(self._call, claim))
 
     def _call(self, claim: CallbackClaim) -> None:
         start = self._shift.timer()

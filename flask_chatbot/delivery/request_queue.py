@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from flask_chatbot.delivery.loop import Begin
-from flask_chatbot.delivery.threads import Crew
+from flask_chatbot.delivery.threads import Threads
 from flask_chatbot.errors import TransportError
 from flask_chatbot.store import requests
 from flask_chatbot.store.requests import Request
@@ -37,7 +37,7 @@ class Asking:
         self._transport = transport
         self._is_open = is_open
         self._ring = ring
-        self._crew = Crew("chatbot-ask", 2)
+        self._threads = Threads("chatbot-request", 2)
         self._asked: set[str] = set()
         self._done: deque[Answered] = deque()
 
@@ -63,12 +63,12 @@ class Asking:
                 self._asked.discard(each.request.id)
             for request in more:
                 self._asked.add(request.id)
-                self._crew.give(partial(self._answer, request))
+                self._threads.submit(partial(self._answer, request))
 
         return begin
 
     def hand_back(self) -> None:
-        self._crew.dismiss()
+        self._threads.close()
 
     def _open(self, connection: Connection, now: float) -> list[Request]:
         found = requests.open_requests(connection, self._transport.name, now, AT_ONCE)

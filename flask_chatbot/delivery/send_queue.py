@@ -13,7 +13,7 @@ from flask_chatbot.delivery.leases import InHand
 from flask_chatbot.delivery.loop import Begin, Shift
 from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.delivery.send import Failed, Later, Outcome, Sender, Sent, Untried, settle
-from flask_chatbot.delivery.threads import Crew
+from flask_chatbot.delivery.threads import Threads
 from flask_chatbot.store import outbox, paces
 from flask_chatbot.store.outbox import Claim
 
@@ -38,7 +38,7 @@ class Sending:
         self._tempo = tempo
         self._random = random
         self._lease = lease
-        self._crew = Crew("chatbot-send", THREADS)
+        self._threads = Threads("chatbot-send", THREADS)
         self._in_hand = InHand(lease, shift.timer)
         self._sending = 0  # begun, and not written down yet
         self._done: deque[Outcome] = deque()
@@ -98,7 +98,7 @@ class Sending:
 
     def hand_back(self) -> None:
         self._is_closing = True
-        self._crew.dismiss()
+        self._threads.close()
 
     def _may_claim(self) -> bool:
         return not self._is_closing and self._shift.is_open()
@@ -138,7 +138,7 @@ class Sending:
         self._sending += len(claims)
         for claim in claims:
             self._in_hand.begin(claim)
-            self._crew.give(partial(self._send, claim))
+            self._threads.submit(partial(self._send, claim))
 
     def _send(self, claim: Claim) -> None:
         has_time = self._in_hand.has_time(claim, self._shift.clock())
