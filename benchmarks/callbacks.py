@@ -22,7 +22,7 @@ from flask_chatbot.store.callbacks import NewCallback
 from flask_chatbot.transports.base import File
 from flask_chatbot.transports.simulator import Simulator
 from flask_chatbot.webclient.client import HttpClient
-from flask_chatbot.worker.worker import Gear, Worker
+from flask_chatbot.worker.worker import Worker, WorkerOptions
 
 PROMISE = 1_500  # callbacks a second
 DELAY = 0.02  # seconds the server takes
@@ -62,7 +62,7 @@ def measure(port: int) -> tuple[float, float]:
     with TemporaryDirectory(dir=Path(__file__).parent, prefix=".callbacks-") as folder:
         database = Database(None, Path(folder))
         queue(database, f"http://127.0.0.1:{port}/status")
-        worker = Worker(gear(database), leads=False)
+        worker = Worker(worker_options(database), leads=False)
         start, work = perf_counter(), process_time()
         worker.start()
         while worker.progress.called_back < COUNT:
@@ -86,7 +86,7 @@ def queue(database: Database, url: str) -> None:
         callbacks.add(connection, new)
 
 
-def gear(database: Database) -> Gear:
+def worker_options(database: Database) -> WorkerOptions:
     """What the worker works with: all as in an app, but that the receiver may be on loopback."""
 
     def nothing(*_: object) -> None:
@@ -96,7 +96,7 @@ def gear(database: Database) -> Gear:
         raise LookupError(url)
 
     client = HttpClient(private_hosts=("127.0.0.1",))
-    return Gear(
+    return WorkerOptions(
         database=database,
         transport=Simulator(runs_anywhere=True),
         caller=Caller(client, (SECRET,), nothing, time.time, Random()),

@@ -23,7 +23,7 @@ from flask_chatbot.store.sweeping import sweep
 from flask_chatbot.transports.base import File
 from flask_chatbot.webclient.files import fetch_media
 from flask_chatbot.worker.embedded import Embedded
-from flask_chatbot.worker.worker import Gear, Worker
+from flask_chatbot.worker.worker import Worker, WorkerOptions
 
 KEPT = 30 * 86_400.0  # seconds: what became of a message, dead letters included
 
@@ -53,13 +53,13 @@ def make_worker(gateway: Gateway, context: Context, *, leads: bool) -> Worker:
 
     With `leads`, of all such workers of a database one works at a time: so it is for those embedded in processes that serve.
     """
-    worker = Worker(gear_of(gateway, context), leads=leads)
+    worker = Worker(worker_options(gateway, context), leads=leads)
     gateway.has_worker(worker.wake)
     return worker
 
 
-def gear_of(gateway: Gateway, context: Context) -> Gear:
-    """What that worker works with."""
+def worker_options(gateway: Gateway, context: Context) -> WorkerOptions:
+    """The options of that worker: its database, transport and callbacks, as the gateway has them."""
     settings, bot, clock = gateway.bot.settings, gateway.bot, gateway.clock
 
     def tell(message: str, ack: Ack) -> None:
@@ -69,7 +69,7 @@ def gear_of(gateway: Gateway, context: Context) -> Gear:
     def fetch(url: str, filename: str) -> File:
         return fetch_media(gateway.client, url, filename)
 
-    return Gear(
+    return WorkerOptions(
         database=gateway.database,
         transport=gateway.transport,
         caller=Caller(gateway.client, settings.signing_secrets, tell, clock, bot.random),

@@ -39,8 +39,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gear:
-    """What a worker works with.
+class WorkerOptions:
+    """The parts and settings of a worker.
 
     `fetch` gets the file of a URL, called as said. `received` answers a message that came in. `sweep` deletes some of what was kept too
     long, and says how much. `opened` hears whether the transport is open here, `shut` why it cannot be opened. `clock` gives epoch
@@ -91,27 +91,27 @@ class Progress:
 class Worker:
     """Works from `start` until `drain`. With `leads`, only while it leads: of all that do, one works for a database at a time."""
 
-    def __init__(self, gear: Gear, *, leads: bool) -> None:
-        self._gear = gear
+    def __init__(self, options: WorkerOptions, *, leads: bool) -> None:
+        self._options = options
         self._bell = threading.Event()
         self._stopping = threading.Event()
         self._ended = threading.Event()
         self._ended.set()
         self._deadline = 0.0
-        self._sweep_at = gear.timer()
-        self._ahead = gear.clock() - gear.timer()
-        self._clock = SharedClock(gear.database, gear.clock, gear.timer, gear.ask_time)
+        self._sweep_at = options.timer()
+        self._ahead = options.clock() - options.timer()
+        self._clock = SharedClock(options.database, options.clock, options.timer, options.ask_time)
         holder = holder_name()
         self._leader = self._lease("worker", holder) if leads else None
-        session = self._lease(f"session:{gear.transport.name}", holder)
-        self._tenure = Tenure(gear.transport, self, session, gear.database, gear.timer, gear.opened, gear.shut)
+        session = self._lease(f"session:{options.transport.name}", holder)
+        self._tenure = Tenure(options.transport, self, session, options.database, options.timer, options.opened, options.shut)
         self._sending = self._make_sending()
-        self._calling = Calling(gear.caller, self._shift(self._is_leading), lease=gear.callback_lease)
-        asking = Asking(gear.transport, self._is_asked, self.wake)
-        self._suspects = Suspects((self._sending, self._calling), gear.timer)
-        self._pump = Pump(gear.database, (self._sending, self._calling, asking, self._suspects), self._clock)
+        self._calling = Calling(options.caller, self._shift(self._is_leading), lease=options.callback_lease)
+        asking = Asking(options.transport, self._is_asked, self.wake)
+        self._suspects = Suspects((self._sending, self._calling), options.timer)
+        self._pump = Pump(options.database, (self._sending, self._calling, asking, self._suspects), self._clock)
         self._rhythm = Rhythm(self._bell, self._stopping)
-        self._trouble = Trouble(gear.timer)
+        self._trouble = Trouble(options.timer)
 
     @property
     def progress(self) -> Progress:
@@ -130,7 +130,7 @@ class Worker:
 
     def drain(self, seconds: float = DRAIN) -> bool:
         """Take on nothing more, and end once what is under way has ended, or the seconds are over; whether all of it has."""
-        self._deadline = self._gear.timer() + seconds
+        self._deadline = self._options.timer() + seconds
         self._stopping.set()
         self._bell.set()
         self._ended.wait(seconds + 1.0)
@@ -138,12 +138,12 @@ class Worker:
 
     def received(self, message: Message) -> None:
         """Answer a message, and send the answers."""
-        self._gear.received(message)
+        self._options.received(message)
         self.wake()
 
     def receipt(self, receipt: Receipt) -> None:
         """Take a receipt, and tell of it."""
-        self._gear.acks.receipt(self._gear.database, receipt)
+        self._options.acks.receipt(self._options.database, receipt)
         self.wake()
 
     def run(self) -> None:
@@ -172,17 +172,19 @@ class Worker:
         return self._pump.turn()
 
     def _lease(self, name: str, holder: str) -> Lease:
-        gear = self._gear
-        return Lease(gear.database, name, holder, self._clock, gear.timer, gear.duration)
+        options = self._options
+        return Lease(options.database, name, holder, self._clock, options.timer, options.duration)
 
     def _make_sending(self) -> Sending:
-        gear = self._gear
-        sender = Sender(gear.transport, gear.fetch, self._clock)
+        options = self._options
+        sender = Sender(options.transport, options.fetch, self._clock)
         shift = self._shift(self._may_send)
-        return Sending(gear.transport.name, sender, gear.acks, shift, gear.random, tempo=gear.tempo, lease=gear.lease)
+        return Sending(options.transport.name, sender, options.acks, shift, options.random, tempo=options.tempo, lease=options.lease)
 
     def _shift(self, is_open: Callable[[], bool]) -> Shift:
-        return Shift(is_open=is_open, ring=self.wake, clock=self._clock, timer=self._gear.timer, is_quiet=lambda: self._suspects.is_quiet)
+        return Shift(
+            is_open=is_open, ring=self.wake, clock=self._clock, timer=self._options.timer, is_quiet=lambda: self._suspects.is_quiet
+        )
 
     def _is_leading(self) -> bool:
         return self._leader is None or self._leader.is_held
@@ -192,25 +194,25 @@ class Worker:
 
     def _is_asked(self) -> bool:
         """Whether others ask us: of a transport that runs anywhere, they know as much themselves."""
-        return self._may_send() and not self._gear.transport.runs_anywhere
+        return self._may_send() and not self._options.transport.runs_anywhere
 
     def _sweep(self) -> None:
         """Delete a little of what is kept too long, now and then; claims that a clock set back left in the future are ended at once."""
-        timer = self._gear.timer()
-        ahead = self._gear.clock() - timer
+        timer = self._options.timer()
+        ahead = self._options.clock() - timer
         is_set_back = self._ahead - ahead > SET_BACK
         if timer >= self._sweep_at or is_set_back:
-            with self._gear.database.writing() as connection:
+            with self._options.database.writing() as connection:
                 if is_set_back:
                     end_claims(connection, self._clock())
-                has_more = self._gear.sweep(connection) > 0
+                has_more = self._options.sweep(connection) > 0
             self._sweep_at = timer + (SWEEP_ON if has_more else SWEEP_EVERY)
         self._ahead = ahead
 
     def _finish(self) -> None:
         """Write down what is still under way, and let others go on from there."""
         self._pump.hand_back()
-        while self._pump.under_way and self._gear.timer() < self._deadline:
+        while self._pump.under_way and self._options.timer() < self._deadline:
             try:
                 self._pump.turn()
                 self._trouble.over()
@@ -218,7 +220,7 @@ class Worker:
             except Exception as error:  # noqa: BLE001  as above
                 wait = self._trouble.met(error)
             if self._pump.under_way:
-                self._bell.wait(min(wait, max(0.0, self._deadline - self._gear.timer())))
+                self._bell.wait(min(wait, max(0.0, self._deadline - self._options.timer())))
                 self._bell.clear()
         try:
             self._tenure.end()

@@ -19,7 +19,7 @@ from flask_chatbot.store.outbox import NewMessage
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.transports.base import File, Group, Listener, Session
 from flask_chatbot.webclient.client import Answer, HttpClient
-from flask_chatbot.worker.worker import Gear
+from flask_chatbot.worker.worker import WorkerOptions
 
 PATIENCE = 30.0  # seconds
 START = 1_700_000_000.0  # epoch seconds
@@ -116,9 +116,9 @@ class Rig:
     hears_acks: bool = False
 
     @property
-    def gear(self) -> Gear:
+    def options(self) -> WorkerOptions:
         """What a worker is made of."""
-        return Gear(
+        return WorkerOptions(
             database=self.database,
             transport=self.wire,
             caller=Caller(self.client, (), lambda message, ack: self.told.append((message, ack)), self.clock, Random(1)),

@@ -20,7 +20,7 @@ from flask_chatbot.delivery.notify import Caller
 from flask_chatbot.transports.base import File
 from flask_chatbot.webclient.client import Answer, HttpClient
 from flask_chatbot.worker import foreground
-from flask_chatbot.worker.worker import Gear, Worker
+from flask_chatbot.worker.worker import Worker, WorkerOptions
 from tests.faults.journal import Journal
 
 
@@ -36,7 +36,7 @@ class Receivers(HttpClient):
         return Answer(status=200, headers={}, body=b"")
 
 
-def gear(url: str, journal: Path, lease: float, ahead: float, killers: list[str]) -> Gear:
+def worker_options(url: str, journal: Path, lease: float, ahead: float, killers: list[str]) -> WorkerOptions:
     """What the process works with; its leases are as short as the test is impatient."""
     transport = Journal(journal, killers)
 
@@ -55,7 +55,7 @@ def gear(url: str, journal: Path, lease: float, ahead: float, killers: list[str]
     def sweep(connection: Connection) -> int:
         return 0  # nothing is old here
 
-    return Gear(
+    return WorkerOptions(
         database=Database(url, Path("/nowhere")),
         transport=transport,
         caller=Caller(Receivers(transport), (), tell, clock, Random()),
@@ -78,5 +78,5 @@ def say(text: str) -> None:
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING)
     url, journal, lease, ahead, *killers = sys.argv[1:]
-    worker = Worker(gear(url, Path(journal), float(lease), float(ahead), killers), leads=False)
+    worker = Worker(worker_options(url, Path(journal), float(lease), float(ahead), killers), leads=False)
     sys.exit(0 if foreground.run(worker, say) else 1)

@@ -31,7 +31,7 @@ def until(is_so: Callable[[], bool]) -> None:
 @contextmanager
 def working(rig: Rig) -> Iterator[Worker]:
     """A worker in the middle of sending three messages; it gets on once the database is away."""
-    worker = Worker(replace(rig.gear, timer=monotonic), leads=True)
+    worker = Worker(replace(rig.options, timer=monotonic), leads=True)
     worker.start()
     try:
         yield worker

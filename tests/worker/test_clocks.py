@@ -12,7 +12,7 @@ from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import server_time
 from flask_chatbot.errors import FetchLater, StoreError, TryLater
 from flask_chatbot.worker.clocks import ASK_EVERY, SharedClock
-from flask_chatbot.worker.worker import Gear, Worker
+from flask_chatbot.worker.worker import Worker, WorkerOptions
 from tests.delivery.rig import PATIENCE, START, Clock, Rig
 
 HOUR = 3600.0
@@ -100,7 +100,7 @@ def test_what_a_machine_with_another_clock_accepted_goes_out_at_once(database: D
     rig.clock.now = START + ahead
     name = rig.accept(notify_url="https://crm.example.com/acks")
     rig.clock.now = START
-    worker = Worker(rig.gear, leads=True)
+    worker = Worker(rig.options, leads=True)
     settle(worker, lambda: worker.progress.called_back == 1)
     assert rig.message(name).state == "sent"
 
@@ -112,15 +112,15 @@ def settle(worker: Worker, is_so: Callable[[], bool]) -> None:
         assert monotonic() < deadline
 
 
-def gear(rig: Rig, ahead: float) -> Gear:
+def options(rig: Rig, ahead: float) -> WorkerOptions:
     """That of a machine whose clock is so far ahead, with a server that has the right time."""
 
     def clock() -> float:
         return time() + ahead
 
-    caller = rig.gear.caller
+    caller = rig.options.caller
     caller.clock = clock
-    return replace(rig.gear, clock=clock, timer=monotonic, ask_time=server_time, caller=caller)
+    return replace(rig.options, clock=clock, timer=monotonic, ask_time=server_time, caller=caller)
 
 
 @pytest.mark.parametrize("ahead", [HOUR, -HOUR])
@@ -130,7 +130,7 @@ def test_workers_an_hour_apart_leave_each_other_what_they_send(postgresql: str, 
     rig.clock.now = time()
     rig.wire.script.append(lambda: gate.wait(PATIENCE))
     name = rig.accept()
-    worker, other = (Worker(gear(rig, each), leads=False) for each in (ahead, 0.0))
+    worker, other = (Worker(options(rig, each), leads=False) for each in (ahead, 0.0))
     worker.turn()
     assert rig.wire.has_sent.acquire(timeout=PATIENCE)
     for _ in range(3):
@@ -146,7 +146,7 @@ def test_workers_an_hour_apart_leave_each_other_what_they_send(postgresql: str, 
 def test_the_lease_of_who_leads_counts_by_the_server(postgresql: str, tmp_path: Path, ahead: float) -> None:
     database = Database(postgresql, tmp_path)
     rig = Rig(database)
-    first, second = (Worker(gear(rig, each), leads=True) for each in (0.0, ahead))
+    first, second = (Worker(options(rig, each), leads=True) for each in (0.0, ahead))
     first.turn()
     name = rig.accept()
     second.turn()
@@ -161,7 +161,7 @@ def test_what_is_tried_again_waits_as_long_wherever_it_failed(postgresql: str, t
     rig.clock.now = time()
     rig.wire.script.append(TryLater("busy", after=300.0))
     rig.client.script.append(FetchLater("no answer", after=300.0))
-    worker = Worker(gear(rig, ahead), leads=False)
+    worker = Worker(options(rig, ahead), leads=False)
     put_off = rig.accept("628111@c.us")
     settle(worker, lambda: len(rig.wire.sent) == 1)
     sent = rig.accept("628222@c.us", notify_url="https://crm.example.com/acks")

@@ -17,7 +17,7 @@ from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.errors import FetchLater, Refused, TryLater
 from flask_chatbot.store import leases, outbox, requests
 from flask_chatbot.webclient.client import Answer
-from flask_chatbot.worker.worker import Gear, Progress, Worker
+from flask_chatbot.worker.worker import Progress, Worker, WorkerOptions
 from tests.delivery.rig import PATIENCE, START, Rig
 
 URL = "https://crm.example.com/acks"
@@ -36,9 +36,9 @@ def settle(worker: Worker, rig: Rig) -> None:
 
 
 @contextmanager
-def working(gear: Gear, *, leads: bool = False) -> Iterator[Worker]:
+def working(options: WorkerOptions, *, leads: bool = False) -> Iterator[Worker]:
     """A worker with its thread."""
-    worker = Worker(gear, leads=leads)
+    worker = Worker(options, leads=leads)
     worker.start()
     try:
         yield worker
@@ -55,7 +55,7 @@ def until(is_so: Callable[[], bool]) -> None:
 
 
 def test_messages_go_out_and_what_became_of_them_is_told(rig: Rig) -> None:
-    worker = Worker(rig.gear, leads=False)
+    worker = Worker(rig.options, leads=False)
     name = rig.accept(notify_url=URL)
     settle(worker, rig)
     rig.receipt(name, Ack.DELIVERED)
@@ -69,7 +69,7 @@ def test_messages_go_out_and_what_became_of_them_is_told(rig: Rig) -> None:
 def test_messages_of_a_chat_go_out_one_after_the_other_and_those_of_others_beside_them(rig: Rig) -> None:
     names = [rig.accept() for _ in range(5)]
     others = [rig.accept(f"62822{number}@c.us") for number in range(5)]
-    settle(Worker(rig.gear, leads=False), rig)
+    settle(Worker(rig.options, leads=False), rig)
     assert [name for chat, name in rig.wire.sent if chat == "628111@c.us"] == names
     assert {name for _, name in rig.wire.sent} == {*names, *others}
 
@@ -78,7 +78,7 @@ def test_a_message_that_waits_for_its_next_try_is_not_overtaken_in_its_chat(rig:
     rig.wire.script.append(TryLater("busy"))
     first, second = rig.accept(), rig.accept()
     other = rig.accept("628222@c.us")
-    worker = Worker(rig.gear, leads=False)
+    worker = Worker(rig.options, leads=False)
     settle(worker, rig)
     assert rig.wire.sent[0] == ("628111@c.us", first)
     assert second not in [name for _, name in rig.wire.sent]
@@ -91,7 +91,7 @@ def test_a_message_that_waits_for_its_next_try_is_not_overtaken_in_its_chat(rig:
 def test_replies_go_before_other_sends(rig: Rig) -> None:
     campaign = [rig.accept(f"62822{number}@c.us") for number in range(3)]
     reply = rig.accept("628333@c.us", is_reply=True)
-    worker = Worker(replace(rig.gear, tempo=Tempo(1.0, 1)), leads=False)
+    worker = Worker(replace(rig.options, tempo=Tempo(1.0, 1)), leads=False)
     settle(worker, rig)
     rig.clock.forward(2.0)
     settle(worker, rig)
@@ -102,7 +102,7 @@ def test_replies_go_before_other_sends(rig: Rig) -> None:
 
 def test_a_pace_is_kept_and_what_waits_keeps_ack_0(rig: Rig) -> None:
     names = [rig.accept(f"62822{number}@c.us") for number in range(12)]
-    worker = Worker(replace(rig.gear, tempo=Tempo.of(5, 60.0)), leads=False)
+    worker = Worker(replace(rig.options, tempo=Tempo.of(5, 60.0)), leads=False)
     sent = []
     for _ in range(120):
         settle(worker, rig)
@@ -116,7 +116,7 @@ def test_a_pace_is_kept_and_what_waits_keeps_ack_0(rig: Rig) -> None:
 def test_a_refused_message_ends_at_once_and_its_url_hears_of_it(rig: Rig) -> None:
     rig.wire.script.append(Refused("This number has no WhatsApp."))
     name = rig.accept(notify_url=URL)
-    settle(Worker(rig.gear, leads=False), rig)
+    settle(Worker(rig.options, leads=False), rig)
     assert rig.state(name) == ("failed", Ack.ERROR, "This number has no WhatsApp.")
     assert [body for _, body, _ in rig.client.posts] == [b'{"msgid": "%s", "ack": -1}' % name.encode()]
 
@@ -124,13 +124,13 @@ def test_a_refused_message_ends_at_once_and_its_url_hears_of_it(rig: Rig) -> Non
 def test_functions_of_the_app_hear_of_acks(rig: Rig) -> None:
     rig.hears_acks = True
     name = rig.accept()
-    settle(Worker(rig.gear, leads=False), rig)
+    settle(Worker(rig.options, leads=False), rig)
     assert rig.told == [(name, Ack.SENT)]
 
 
 def test_acks_of_one_message_are_told_in_order_though_the_first_fails(rig: Rig) -> None:
     rig.client.script.append(FetchLater("no answer"))
-    worker = Worker(rig.gear, leads=False)
+    worker = Worker(rig.options, leads=False)
     name = rig.accept(notify_url=URL)
     settle(worker, rig)
     rig.receipt(name, Ack.READ)
@@ -155,7 +155,7 @@ def test_a_dead_receiver_holds_up_no_other(rig: Rig) -> None:
     rig.client.post = slowly  # type: ignore[method-assign]
     for number in range(70):  # more than there are threads
         rig.accept(f"62811{number}@c.us", notify_url="https://dead.example/acks")
-    with working(rig.gear) as worker:
+    with working(rig.options) as worker:
         until(lambda: worker.progress.sent == 70)
         for number in range(20):
             rig.accept(f"62822{number}@c.us", notify_url="https://quick.example/acks")
@@ -171,7 +171,7 @@ def test_what_other_processes_ask_of_the_transport_is_answered(rig: Rig) -> None
     with rig.database.writing() as connection:
         for kind, argument in (("groups", ""), ("session", ""), ("number", "628111"), ("number", "1999")):
             requests.ask(connection, f"{kind}{argument}", rig.wire.name, kind, argument, rig.clock())
-    settle(Worker(rig.gear, leads=False), rig)
+    settle(Worker(rig.options, leads=False), rig)
     with rig.database.reading() as connection:
         found = [requests.result(connection, each) for each in ("groups", "session", "number628111", "number1999")]
     assert [each and (each.answer, each.error) for each in found] == [
@@ -183,7 +183,7 @@ def test_what_other_processes_ask_of_the_transport_is_answered(rig: Rig) -> None
 
 
 def test_messages_that_come_in_are_answered_and_the_answers_go_out(rig: Rig) -> None:
-    with working(rig.gear):
+    with working(rig.options):
         until(lambda: rig.wire.listener is not None)
         listener = rig.wire.listener
         assert listener is not None
@@ -194,7 +194,7 @@ def test_messages_that_come_in_are_answered_and_the_answers_go_out(rig: Rig) -> 
 
 def test_receipts_are_kept_when_the_listener_returns(rig: Rig) -> None:
     name = rig.accept(notify_url=URL)
-    with working(rig.gear) as worker:
+    with working(rig.options) as worker:
         until(lambda: worker.progress.sent == 1)
         worker.receipt(Receipt(id=f"wire:{name}", ack=Ack.READ, at=START))
         assert rig.message(name).ack is Ack.READ
@@ -202,7 +202,7 @@ def test_receipts_are_kept_when_the_listener_returns(rig: Rig) -> None:
 
 
 def test_a_worker_that_is_woken_sends_at_once(rig: Rig) -> None:
-    with working(rig.gear) as worker:
+    with working(rig.options) as worker:
         until(lambda: rig.wire.listener is not None)
         for _ in range(3):
             rig.accept()
@@ -211,7 +211,7 @@ def test_a_worker_that_is_woken_sends_at_once(rig: Rig) -> None:
 
 
 def test_of_embedded_workers_one_works(rig: Rig) -> None:
-    first, second = Worker(rig.gear, leads=True), Worker(rig.gear, leads=True)
+    first, second = Worker(rig.options, leads=True), Worker(rig.options, leads=True)
     first.turn()
     name = rig.accept()
     settle(second, rig)
@@ -230,7 +230,7 @@ def test_draining_finishes_what_is_under_way_and_takes_on_nothing_more(rig: Rig)
     gate = threading.Event()
     rig.wire.script.append(lambda: gate.wait(PATIENCE))
     first, second = rig.accept(), rig.accept()
-    worker = Worker(replace(rig.gear, timer=monotonic), leads=True)
+    worker = Worker(replace(rig.options, timer=monotonic), leads=True)
     worker.start()
     assert rig.wire.has_sent.acquire(timeout=PATIENCE)
     threading.Timer(0.2, gate.set).start()
@@ -248,7 +248,7 @@ def test_draining_does_not_wait_for_ever(rig: Rig) -> None:
     gate = threading.Event()
     rig.wire.script.append(lambda: gate.wait(PATIENCE))
     name = rig.accept()
-    worker = Worker(replace(rig.gear, timer=monotonic), leads=False)
+    worker = Worker(replace(rig.options, timer=monotonic), leads=False)
     worker.start()
     assert rig.wire.has_sent.acquire(timeout=PATIENCE)
     start = monotonic()
@@ -272,7 +272,7 @@ def test_who_died_with_others_is_tried_alone(rig: Rig) -> None:
         inside[0] -= 1
 
     rig.wire.script.extend([alone] * 4)
-    settle(Worker(rig.gear, leads=False), rig)
+    settle(Worker(rig.options, leads=False), rig)
     assert (most[0], [rig.message(name).state for name in names]) == (1, ["sent"] * 4)
 
 
@@ -285,7 +285,7 @@ def test_a_message_that_five_workers_died_of_is_given_up(rig: Rig) -> None:
             else:
                 outbox.claim_suspect(connection, rig.wire.name, rig.clock(), 60.0)
         rig.clock.forward(61.0)
-    settle(Worker(rig.gear, leads=False), rig)
+    settle(Worker(rig.options, leads=False), rig)
     assert rig.state(killer) == ("failed", Ack.ERROR, "Each worker that tried it died.")
     assert [name for _, name in rig.wire.sent] == [behind]
     assert [body[-3:-1] for _, body, _ in rig.client.posts] == [b"-1"]
@@ -293,7 +293,7 @@ def test_a_message_that_five_workers_died_of_is_given_up(rig: Rig) -> None:
 
 @pytest.mark.parametrize("jump", [3600.0, -3600.0])
 def test_a_clock_that_jumps_an_hour_loses_nothing(rig: Rig, jump: float) -> None:
-    worker = Worker(rig.gear, leads=True)
+    worker = Worker(rig.options, leads=True)
     before = [rig.accept() for _ in range(2)]
     worker.turn()
     rig.clock.forward(jump)
@@ -308,7 +308,7 @@ def test_a_clock_that_jumps_an_hour_loses_nothing(rig: Rig, jump: float) -> None
 
 
 def test_what_was_accepted_before_the_clock_was_set_back_goes_out_at_once(rig: Rig) -> None:
-    worker = Worker(rig.gear, leads=False)
+    worker = Worker(rig.options, leads=False)
     worker.turn()
     names = [rig.accept(chat, notify_url=URL) for chat in ("628111@c.us", "628111@c.us", "628222@c.us")]
     rig.clock.forward(-600.0)
@@ -320,7 +320,7 @@ def test_what_was_accepted_before_the_clock_was_set_back_goes_out_at_once(rig: R
 @contextmanager
 def sending(rig: Rig) -> Iterator[tuple[Worker, str]]:
     """A worker that is in the middle of sending a message."""
-    gate, worker, name = threading.Event(), Worker(rig.gear, leads=False), rig.accept()
+    gate, worker, name = threading.Event(), Worker(rig.options, leads=False), rig.accept()
     rig.wire.script.append(lambda: gate.wait(PATIENCE))
     worker.turn()
     assert rig.wire.has_sent.acquire(timeout=PATIENCE)
@@ -335,7 +335,7 @@ def pass_time(rig: Rig, seconds: float) -> None:
 
 
 def test_a_send_that_takes_longer_than_its_lease_is_begun_by_nobody_else(rig: Rig) -> None:
-    other = Worker(rig.gear, leads=False)
+    other = Worker(rig.options, leads=False)
     with sending(rig) as (worker, name):
         for _ in range(7):
             pass_time(rig, 20.0)
@@ -346,7 +346,7 @@ def test_a_send_that_takes_longer_than_its_lease_is_begun_by_nobody_else(rig: Ri
 
 
 def test_a_chat_whose_worker_was_killed_waits_for_half_a_minute(rig: Rig) -> None:
-    other = Worker(rig.gear, leads=False)
+    other = Worker(rig.options, leads=False)
     with sending(rig) as (_, name):
         pass_time(rig, 29.0)
         settle(other, rig)
@@ -385,7 +385,7 @@ def test_while_there_is_more_to_sweep_it_is_swept_soon(rig: Rig) -> None:
         left[0] -= 1
         return max(0, left[0])
 
-    worker = Worker(replace(rig.gear, sweep=sweep), leads=False)
+    worker = Worker(replace(rig.options, sweep=sweep), leads=False)
     for _ in range(20):
         worker.turn()
         pass_time(rig, 1.0)
@@ -398,7 +398,7 @@ def test_a_locked_database_delays_and_loses_nothing(tmp_path: Path, caplog: pyte
     gate = threading.Event()
     rig.wire.script.append(lambda: gate.wait(PATIENCE))
     names = [rig.accept(f"62811{number}@c.us") for number in range(3)]
-    with working(replace(rig.gear, timer=monotonic)) as worker:
+    with working(replace(rig.options, timer=monotonic)) as worker:
         assert rig.wire.has_sent.acquire(timeout=PATIENCE)
         locker = sqlite3.connect(tmp_path / "chatbot.sqlite", isolation_level=None)
         while True:
