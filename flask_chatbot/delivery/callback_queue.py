@@ -39,20 +39,22 @@ class Calling:
         self._lock = threading.Lock()  # of the lanes, and of what waits
         self._waiting: dict[str, deque[CallbackClaim]] = {}
         self._waits = 0
-        self._let_go_at: dict[_Key, float] = {}  # of the calls under way, by the timer: one that hangs is let go of when its lease is over
+        self._abandoned_at: dict[
+            _Key, float
+        ] = {}  # of the calls under way, by the timer: one that hangs is abandoned when its lease is over
         self._done: deque[tuple[CallbackClaim, Tried | None]] = deque()
         self._is_closing = False
         self.told = self.failed = 0
 
     @property
     def under_way(self) -> int:
-        return len(self._let_go_at) + self._waits + len(self._done)
+        return len(self._abandoned_at) + self._waits + len(self._done)
 
     @property
     def in_flight(self) -> int:
         timer = self._shift.timer()
         with self._lock:
-            return self._waits + sum(timer < at for at in self._let_go_at.values())
+            return self._waits + sum(timer < at for at in self._abandoned_at.values())
 
     def has_news(self) -> bool:
         return bool(self._done)
@@ -113,7 +115,7 @@ class Calling:
     def _room(self) -> int:
         if not self._may_claim() or self._shift.is_quiet():
             return 0
-        return max(0, AHEAD * self._threads.size - len(self._let_go_at) - self._waits)
+        return max(0, AHEAD * self._threads.size - len(self._abandoned_at) - self._waits)
 
     def _busy(self) -> set[str]:
         with self._lock:
@@ -142,7 +144,7 @@ class Calling:
         """Give the threads what the hosts have room for, host by host in turn. Under the lock."""
         for host in list(self._waiting):
             claims = self._waiting[host]
-            while claims and len(self._let_go_at) < self._threads.size and self._lanes.may_begin(host):
+            while claims and len(self._abandoned_at) < self._threads.size and self._lanes.may_begin(host):
                 self._waits -= 1
                 self._submit(claims.popleft())
             if not claims:
@@ -150,7 +152,7 @@ class Calling:
 
     def _submit(self, claim: CallbackClaim) -> None:
         """Have a call made. Under the lock."""
-        self._let_go_at[claim.seq, claim.fence] = self._shift.timer() + self._lease
+        self._abandoned_at[claim.seq, claim.fence] = self._shift.timer() + self._lease
         self._lanes.begin(claim.host)
         self._threads.submit(partial(self._call, claim))
 
@@ -161,14 +163,14 @@ class Calling:
             if tried is not None:
                 self._lanes.learn(claim.host, self._shift.timer() - start, tried.is_answered)
             self._lanes.end(claim.host)
-            del self._let_go_at[claim.seq, claim.fence]
+            del self._abandoned_at[claim.seq, claim.fence]
             self._done.append((claim, tried))
             self._begin()
         self._shift.ring()
 
     def _try(self, claim: CallbackClaim) -> Tried | None:
         """What comes of a call; None where it is too late for one: another worker may have it before an answer comes."""
-        if claim.deaths + 1 >= MOST_DEATHS:  # the first died with others in hand
+        if claim.deaths + 1 >= MOST_DEATHS:  # the first crashed with other claims too
             return Tried(KILLER)
         if claim.leased_until - self._shift.clock() <= AT_LEAST * self._lease:
             return None

@@ -1,4 +1,4 @@
-"""The messages that a worker has in hand: their leases are short, and renewed until what came of them is written down."""
+"""The leases of the messages a worker has claimed: short, and renewed until the outcome of each send is written down."""
 
 from collections.abc import Callable, Iterable
 
@@ -14,43 +14,43 @@ RENEWED_AT = 2 / 3  # of a lease left, so that one renewal that fails does no ha
 _Key = tuple[int, int]  # a row, and the fence under which it was claimed
 
 
-class InHand:
-    """Claims that end at most `lease` seconds after their worker does, however long it lives. `timer` only runs forward.
+class Leases:
+    """Claims that expire at most `lease` seconds after their worker crashes, however long it lives. `timer` only runs forward.
 
-    One thread changes it; others may ask `has_time`. A send that hangs is let go of after `LONGEST` seconds, for another to try.
+    One thread changes it; others may ask `has_time`. A send that hangs is abandoned after `LONGEST` seconds, for another to try.
     """
 
     def __init__(self, lease: float, timer: Clock) -> None:
         self._lease = lease
         self._timer = timer
         self._claims: dict[_Key, Claim] = {}
-        self._let_go_at: dict[_Key, float] = {}  # of those that were begun, by the timer
+        self._abandoned_at: dict[_Key, float] = {}  # of those that were begun, by the timer
 
     def in_flight(self, done: Iterable[Claim]) -> int:
-        """How many sends were begun and are not done, but for those that hang."""
+        """The number of sends that were begun and are not done, without those that hang."""
         timer = self._timer()
-        return len({key for key, at in self._let_go_at.items() if timer < at}.difference(map(_key, done)))
+        return len({key for key, at in self._abandoned_at.items() if timer < at}.difference(map(_key, done)))
 
-    def take(self, claims: Iterable[Claim]) -> None:
-        """Hold claims that were just made."""
+    def add(self, claims: Iterable[Claim]) -> None:
+        """Add claims that were just made."""
         self._claims.update((_key(claim), claim) for claim in claims)
 
     def begin(self, claim: Claim) -> None:
-        """Hold a claim no longer than a send may take."""
-        self._let_go_at[_key(claim)] = self._timer() + LONGEST
+        """Start the time limit of a claim's send."""
+        self._abandoned_at[_key(claim)] = self._timer() + LONGEST
 
     def drop(self, claims: Iterable[Claim]) -> None:
-        """Hold claims no more, as they are written down."""
+        """Forget claims, as their outcome is written down."""
         for key in map(_key, claims):
             self._claims.pop(key, None)
-            self._let_go_at.pop(key, None)
+            self._abandoned_at.pop(key, None)
 
     def is_due(self, now: float) -> bool:
-        """Whether a lease is to be renewed."""
+        """True if a lease has to be renewed now."""
         return bool(self._due(now))
 
     def renew(self, connection: Connection, now: float) -> Callable[[], None]:
-        """Renew what is due; what is returned is called once that is committed."""
+        """Renew the leases that are due; call the returned function once that is committed."""
         due = self._due(now)
         held = outbox.renew(connection, due, now + self._lease)
 
@@ -63,17 +63,17 @@ class InHand:
         return take_over
 
     def has_time(self, claim: Claim, now: float) -> bool:
-        """Whether a claim holds long enough for a send to begin: who waited too long for its turn may find it another's."""
+        """True if enough of a lease is left for a send to begin: one that waited too long may belong to another worker by then."""
         held = self._claims.get(_key(claim))
         return held is not None and held.leased_until - now > self._lease / 2
 
     def _due(self, now: float) -> list[Claim]:
-        """Those whose lease is soon over, or, by a clock that was set back, further away than any is given for."""
+        """Claims whose lease expires soon, or, after a clock was set back, later than any lease can."""
         soonest, latest, timer = now + RENEWED_AT * self._lease, now + self._lease, self._timer()
         return [
             claim
             for key, claim in self._claims.items()
-            if not soonest < claim.leased_until <= latest and timer < self._let_go_at.get(key, timer + 1)
+            if not soonest < claim.leased_until <= latest and timer < self._abandoned_at.get(key, timer + 1)
         ]
 
 

@@ -9,7 +9,7 @@ from random import Random
 from sqlalchemy import Connection
 
 from flask_chatbot.delivery.acks import Acks
-from flask_chatbot.delivery.leases import InHand
+from flask_chatbot.delivery.leases import Leases
 from flask_chatbot.delivery.loop import Begin, Shift
 from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.delivery.send import Failed, Later, Outcome, Sender, Sent, Untried, settle
@@ -39,7 +39,7 @@ class Sending:
         self._random = random
         self._lease = lease
         self._threads = Threads("chatbot-send", THREADS)
-        self._in_hand = InHand(lease, shift.timer)
+        self._leases = Leases(lease, shift.timer)
         self._sending = 0  # begun, and not written down yet
         self._done: deque[Outcome] = deque()
         self._paused = (0.0, 0.0)  # from when to when no token is asked for
@@ -52,20 +52,20 @@ class Sending:
 
     @property
     def in_flight(self) -> int:
-        return self._in_hand.in_flight([outcome.claim for outcome in list(self._done)])
+        return self._leases.in_flight([outcome.claim for outcome in list(self._done)])
 
     def has_news(self) -> bool:
         return bool(self._done)
 
     def is_due(self, connection: Connection, now: float) -> bool:
-        if self._in_hand.is_due(now):
+        if self._leases.is_due(now):
             return True
         return self._room() > 0 and not self._is_paused(now) and outbox.is_due(connection, self._session, now)
 
     def write(self, connection: Connection, now: float) -> Begin:
         done = list(self._done)
         counted = settle(connection, done, self._acks, now)
-        renewed = self._in_hand.renew(connection, now)  # before claims are made: a clock that leaps must not make ours look dead
+        renewed = self._leases.renew(connection, now)  # before claims are made: a clock that leaps must not make ours look dead
         claims = self._claim_due(connection, now) if self._room() else []
 
         def begin() -> None:
@@ -73,7 +73,7 @@ class Sending:
                 self._done.popleft()
             self._sending -= len(done)
             renewed()
-            self._in_hand.drop(outcome.claim for outcome in done)
+            self._leases.drop(outcome.claim for outcome in done)
             self._count(counted)
             self._take(claims)
 
@@ -134,14 +134,14 @@ class Sending:
         return since <= now < until
 
     def _take(self, claims: list[Claim]) -> None:
-        self._in_hand.take(claims)
+        self._leases.add(claims)
         self._sending += len(claims)
         for claim in claims:
-            self._in_hand.begin(claim)
+            self._leases.begin(claim)
             self._threads.submit(partial(self._send, claim))
 
     def _send(self, claim: Claim) -> None:
-        has_time = self._in_hand.has_time(claim, self._shift.clock())
+        has_time = self._leases.has_time(claim, self._shift.clock())
         self._done.append(self._sender.attempt(claim) if has_time else Untried(claim))
         self._shift.ring()
 

@@ -29,31 +29,31 @@ class Crowd:
     url: str
     journal: Path
     killers: Sequence[str] = ()
-    ahead: float = 0.0  # seconds, of the clock of whoever is hired next
+    ahead: float = 0.0  # seconds, of the clock of whoever is started next
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     killed: int = 0
 
-    def hire(self) -> None:
+    def start(self) -> None:
         """Start one more."""
         command = [sys.executable, "-m", "tests.faults.member", self.url, str(self.journal), str(LEASE), str(self.ahead), *self.killers]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self.processes.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE))
 
     def kill(self, random: Random) -> None:
-        """End one of them with SIGKILL, in the middle of whatever it does, and hire another."""
+        """End one of them with SIGKILL, in the middle of whatever it does, and start another."""
         victim = self.processes.pop(random.randrange(len(self.processes)))
         victim.kill()
         bury(victim)
         self.killed += 1
-        self.hire()
+        self.start()
 
-    def rehire(self) -> int:
+    def restart(self) -> int:
         """Replace those that ended by themselves; how many there were."""
         ended = [process for process in self.processes if process.poll() is not None]
         for process in ended:
             self.processes.remove(process)
             bury(process)
-            self.hire()
+            self.start()
         return len(ended)
 
     def end(self) -> list[int]:
@@ -71,7 +71,7 @@ def crowd(url: str, journal: Path, size: int, killers: Sequence[str] = ()) -> It
     made = Crowd(url, journal, killers)
     try:
         for _ in range(size):
-            made.hire()
+            made.start()
         yield made
     finally:
         for process in made.processes:

@@ -20,7 +20,7 @@ def test_workers_that_are_asked_to_end_send_nothing_twice(database: Database, ur
         assert members.end() == [0, 0]
         members.processes.clear()
         so_far = len(read_journal(journal))
-        members.hire()
+        members.start()
         wait_for("an empty outbox", lambda: is_done(database))
         members.end()
     assert so_far < 160

@@ -53,15 +53,15 @@ def test_twenty_kills_of_four_workers_over_two_thousand_messages_lose_nothing(da
 def test_a_message_that_kills_its_workers_ends_failed_and_the_others_go_out(database: Database, url: str, tmp_path: Path) -> None:
     journal, killer = tmp_path / "journal", "628999@c.us"
     accepted = accept(database, [*CHATS[:5], killer], 6) + accept(database, CHATS[:5], 10, first=6)
-    deaths = 0
+    crashes = 0
     with crowd(url, journal, 1, [killer]) as members:
         deadline = time.monotonic() + 120
         while not is_done(database):
-            deaths += members.rehire()
+            crashes += members.restart()
             assert time.monotonic() < deadline
             time.sleep(0.05)
         members.end()
-    assert deaths == 5
+    assert crashes == 5
     bad = [name for chat, name in accepted if chat == killer]
     with database.reading() as connection:
         found = {name: stored.find(connection, name) for _, name in accepted}
@@ -97,12 +97,12 @@ def check_killers(url: str, folder: Path, places: list[int], workers: int = 1) -
     innocent = [chat for chat in CHATS[:8] if chat not in killers]
     accepted += accept(database, innocent, len(innocent), first=8)
     with crowd(url, journal, workers, killers) as members:
-        deaths = work_until(members, lambda: is_done(database), 240)
+        crashes = work_until(members, lambda: is_done(database), 240)
     with database.reading() as connection:
         found = {name: stored.find(connection, name) for _, name in accepted}
     states = {name: (each.state, each.error) for name, each in found.items() if each}
     assert states == {name: ("failed", KILLER) if chat in killers else ("sent", None) for chat, name in accepted}
-    assert 4 * len(killers) < deaths <= 5 * len(killers)  # the first may be of several
+    assert 4 * len(killers) < crashes <= 5 * len(killers)  # the first may be of several
     check([each for each in accepted if each[0] not in killers], _without(journal, set(killers), folder))
     database.close()
 
@@ -131,8 +131,8 @@ def test_a_callback_that_kills_takes_nobody_with_it(sqlite: str, tmp_path: Path,
             return {name: (each.state, each.error) for name in names for each in callbacks.of_message(connection, name)}
 
     with crowd(sqlite, journal, 1, [killer]) as members:
-        deaths = work_until(members, lambda: not {"queued", "claimed"} & {state for state, _ in told().values()}, 120)
-    assert deaths == 5
+        crashes = work_until(members, lambda: not {"queued", "claimed"} & {state for state, _ in told().values()}, 120)
+    assert crashes == 5
     assert told() == {name: ("failed", KILLER) if name == names[place] else ("sent", None) for name in names}
     database.close()
 
@@ -161,13 +161,13 @@ def callbacks_left(database: Database, names: Sequence[str]) -> int:
 
 def work_until(members: Crowd, is_so: Callable[[], bool], seconds: float) -> int:
     """Replace workers that die until something is so; how many died."""
-    deaths, deadline = 0, time.monotonic() + seconds
+    crashes, deadline = 0, time.monotonic() + seconds
     while not is_so():
-        deaths += members.rehire()
+        crashes += members.restart()
         assert time.monotonic() < deadline
         time.sleep(0.05)
     members.end()
-    return deaths
+    return crashes
 
 
 @pytest.mark.process
@@ -176,7 +176,7 @@ def test_workers_whose_clocks_are_an_hour_apart_send_nothing_twice(postgresql: s
     accepted = accept(database, CHATS, 300)
     with crowd(postgresql, journal, 1) as members:
         for members.ahead in (3600.0, -3600.0):
-            members.hire()
+            members.start()
         wait_for("an empty outbox", lambda: is_done(database))
         assert members.end() == [0, 0, 0]
     assert check(accepted, journal) == 0
