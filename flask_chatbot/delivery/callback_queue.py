@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from flask_chatbot.delivery.host_limits import Lanes
+from flask_chatbot.delivery.host_limits import HostLimits
 from flask_chatbot.delivery.loop import Begin, Shift
 from flask_chatbot.delivery.notify import DEADLINE, Caller, Tried
 from flask_chatbot.delivery.threads import Threads
@@ -35,8 +35,8 @@ class Calling:
         self._shift = shift
         self._lease = lease
         self._threads = Threads("chatbot-callback", threads)
-        self._lanes = Lanes(threads)
-        self._lock = threading.Lock()  # of the lanes, and of what waits
+        self._limits = HostLimits(threads)
+        self._lock = threading.Lock()  # of the limits, and of the claims that wait
         self._waiting: dict[str, deque[CallbackClaim]] = {}
         self._waits = 0
         self._abandoned_at: dict[
@@ -119,11 +119,11 @@ class Calling:
 
     def _busy(self) -> set[str]:
         with self._lock:
-            return {host for host in {*self._lanes.active, *self._waiting} if not self._takes(host)}
+            return {host for host in {*self._limits.active, *self._waiting} if not self._takes(host)}
 
     def _takes(self, host: str) -> bool:
         """Whether one more may wait for this host: no more than it soon has room for."""
-        return self._lanes.under_way(host) + len(self._waiting.get(host, ())) < AHEAD * self._lanes.room(host)
+        return self._limits.under_way(host) + len(self._waiting.get(host, ())) < AHEAD * self._limits.room(host)
 
     def _take(self, claims: list[CallbackClaim]) -> None:
         """Begin what can be begun, keep what soon can, and give the rest back."""
@@ -144,7 +144,7 @@ class Calling:
         """Give the threads what the hosts have room for, host by host in turn. Under the lock."""
         for host in list(self._waiting):
             claims = self._waiting[host]
-            while claims and len(self._abandoned_at) < self._threads.size and self._lanes.may_begin(host):
+            while claims and len(self._abandoned_at) < self._threads.size and self._limits.may_begin(host):
                 self._waits -= 1
                 self._submit(claims.popleft())
             if not claims:
@@ -153,7 +153,7 @@ class Calling:
     def _submit(self, claim: CallbackClaim) -> None:
         """Have a call made. Under the lock."""
         self._abandoned_at[claim.seq, claim.fence] = self._shift.timer() + self._lease
-        self._lanes.begin(claim.host)
+        self._limits.begin(claim.host)
         self._threads.submit(partial(self._call, claim))
 
     def _call(self, claim: CallbackClaim) -> None:
@@ -161,8 +161,8 @@ class Calling:
         tried = self._try(claim)
         with self._lock:
             if tried is not None:
-                self._lanes.learn(claim.host, self._shift.timer() - start, tried.is_answered)
-            self._lanes.end(claim.host)
+                self._limits.learn(claim.host, self._shift.timer() - start, tried.is_answered)
+            self._limits.end(claim.host)
             del self._abandoned_at[claim.seq, claim.fence]
             self._done.append((claim, tried))
             self._begin()

@@ -1,4 +1,4 @@
-"""How many callbacks may be under way to one host: a slow or dead one holds up nobody else."""
+"""Limits on the callbacks under way to one host, so that a slow or dead one holds up nobody else."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ KNOWN = 10_000  # hosts
 
 
 @dataclass(slots=True)
-class _Lane:
+class _Host:
     room: float = UNPROVEN
     under_way: int = 0
 
@@ -17,7 +17,7 @@ class _Lane:
         return self.room > UNPROVEN
 
 
-class Lanes:
+class HostLimits:
     """Counts the calls under way by host, and learns how many it can take.
 
     One that answers quickly gets more room, up to three quarters of the threads; one that does not falls back to a single call. Those that
@@ -27,55 +27,55 @@ class Lanes:
     def __init__(self, threads: int) -> None:
         self._most = max(1, threads * 3 // 4)
         self._unproven = max(1, threads // 2)
-        self._lanes: dict[str, _Lane] = {}
+        self._hosts: dict[str, _Host] = {}
         self._active: set[str] = set()
 
     def room(self, host: str) -> int:
-        """How many calls a host may have under way."""
-        lane = self._lanes.get(host)
-        return int(lane.room) if lane else UNPROVEN
+        """The number of calls a host may have under way."""
+        known = self._hosts.get(host)
+        return int(known.room) if known else UNPROVEN
 
     def under_way(self, host: str) -> int:
-        """How many it has."""
-        lane = self._lanes.get(host)
-        return lane.under_way if lane else 0
+        """The number of calls a host has under way."""
+        known = self._hosts.get(host)
+        return known.under_way if known else 0
 
     @property
     def active(self) -> frozenset[str]:
-        """The hosts that have any."""
+        """The hosts with calls under way."""
         return frozenset(self._active)
 
     def may_begin(self, host: str) -> bool:
-        """Whether one more call may be made to a host."""
-        lane = self._lanes.get(host)
-        if lane is not None and lane.under_way >= int(lane.room):
+        """True if one more call may be made to a host."""
+        known = self._hosts.get(host)
+        if known is not None and known.under_way >= int(known.room):
             return False
-        return (lane is not None and lane.is_proven) or self._newcomers() < self._unproven
+        return (known is not None and known.is_proven) or self._newcomers() < self._unproven
 
     def begin(self, host: str) -> None:
-        """Count one call more."""
-        if host not in self._lanes and len(self._lanes) >= KNOWN:
-            self._lanes = {active: self._lanes[active] for active in self._active}
-        self._lanes.setdefault(host, _Lane()).under_way += 1
+        """Count a call that begins."""
+        if host not in self._hosts and len(self._hosts) >= KNOWN:
+            self._hosts = {active: self._hosts[active] for active in self._active}
+        self._hosts.setdefault(host, _Host()).under_way += 1
         self._active.add(host)
 
     def end(self, host: str) -> None:
-        """Count one call less."""
-        lane = self._lanes[host]
-        lane.under_way -= 1
-        if not lane.under_way:
+        """Count a call that ended."""
+        known = self._hosts[host]
+        known.under_way -= 1
+        if not known.under_way:
             self._active.discard(host)
 
     def learn(self, host: str, seconds: float, is_answered: bool) -> None:
-        """Give a host more room, or less, by how a call to it went."""
-        lane = self._lanes.get(host)
-        if lane is None:
+        """Raise or lower the limit of a host by how a call to it went."""
+        known = self._hosts.get(host)
+        if known is None:
             return
         if is_answered and seconds <= QUICK:
-            lane.room = min(lane.room + 1, self._most)
+            known.room = min(known.room + 1, self._most)
         else:
-            lane.room = max(1.0, lane.room / 2)
+            known.room = max(1.0, known.room / 2)
 
     def _newcomers(self) -> int:
-        lanes = (self._lanes[host] for host in self._active)
-        return sum(lane.under_way for lane in lanes if not lane.is_proven)
+        hosts = (self._hosts[name] for name in self._active)
+        return sum(host.under_way for host in hosts if not host.is_proven)
