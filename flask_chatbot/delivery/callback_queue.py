@@ -1,4 +1,4 @@
-"""The road of all callbacks: claimed ahead, begun as their hosts have room, and written down many at once."""
+"""The queue of all callbacks: claimed ahead, begun as their hosts have room, and written down many at once."""
 
 import logging
 import threading
@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from flask_chatbot.delivery.host_limits import HostLimits
-from flask_chatbot.delivery.loop import Begin, Shift
+from flask_chatbot.delivery.loop import Begin, WorkerHooks
 from flask_chatbot.delivery.notify import DEADLINE, Caller, Tried
 from flask_chatbot.delivery.threads import Threads
 from flask_chatbot.store import callbacks
@@ -30,18 +30,16 @@ log = logging.getLogger(__name__)
 class Calling:
     """Makes callbacks with many threads."""
 
-    def __init__(self, caller: Caller, shift: Shift, *, threads: int = THREADS, lease: float = LEASE) -> None:
+    def __init__(self, caller: Caller, hooks: WorkerHooks, *, threads: int = THREADS, lease: float = LEASE) -> None:
         self._caller = caller
-        self._shift = shift
+        self._hooks = hooks
         self._lease = lease
         self._threads = Threads("chatbot-callback", threads)
         self._limits = HostLimits(threads)
         self._lock = threading.Lock()  # of the limits, and of the claims that wait
         self._waiting: dict[str, deque[CallbackClaim]] = {}
         self._waits = 0
-        self._abandoned_at: dict[
-            _Key, float
-        ] = {}  # of the calls under way, by the timer: one that hangs is abandoned when its lease is over
+        self._abandoned_at: dict[_Key, float] = {}  # of calls under way, by the timer: one that hangs is abandoned with its lease
         self._done: deque[tuple[CallbackClaim, Tried | None]] = deque()
         self._is_closing = False
         self.told = self.failed = 0
@@ -52,18 +50,18 @@ class Calling:
 
     @property
     def in_flight(self) -> int:
-        timer = self._shift.timer()
+        timer = self._hooks.timer()
         with self._lock:
             return self._waits + sum(timer < at for at in self._abandoned_at.values())
 
-    def has_news(self) -> bool:
+    def has_results(self) -> bool:
         return bool(self._done)
 
     def is_due(self, connection: Connection, now: float) -> bool:
         return self._room() > 0 and callbacks.is_due(connection, now, self._busy())
 
     def write(self, connection: Connection, now: float) -> Begin:
-        if self._shift.is_quiet():
+        if self._hooks.is_quiet():
             self._give_back()
         done = list(self._done)
         if done:
@@ -85,13 +83,13 @@ class Calling:
         claim = callbacks.claim_suspect(connection, now, self._lease) if self._may_claim() else None
         return partial(self._take_alone, claim) if claim else None
 
-    def hand_back(self) -> None:
+    def close(self) -> None:
         self._is_closing = True
         self._give_back()
         self._threads.close()
 
     def _give_back(self) -> None:
-        """Give back what waits for its turn."""
+        """Give back the claims that were not begun."""
         with self._lock:
             for claims in self._waiting.values():
                 self._done.extend((claim, None) for claim in claims)
@@ -110,10 +108,10 @@ class Calling:
             log.info("callback %s of message %s is made later, after try %d: %s", claim.id, claim.message, claim.tries, tried.error)
 
     def _may_claim(self) -> bool:
-        return not self._is_closing and self._shift.is_open()
+        return not self._is_closing and self._hooks.is_open()
 
     def _room(self) -> int:
-        if not self._may_claim() or self._shift.is_quiet():
+        if not self._may_claim() or self._hooks.is_quiet():
             return 0
         return max(0, AHEAD * self._threads.size - len(self._abandoned_at) - self._waits)
 
@@ -122,11 +120,11 @@ class Calling:
             return {host for host in {*self._limits.active, *self._waiting} if not self._takes(host)}
 
     def _takes(self, host: str) -> bool:
-        """Whether one more may wait for this host: no more than it soon has room for."""
+        """True if one more claim may wait for a host: no more than it soon has room for."""
         return self._limits.under_way(host) + len(self._waiting.get(host, ())) < AHEAD * self._limits.room(host)
 
     def _take(self, claims: list[CallbackClaim]) -> None:
-        """Begin what can be begun, keep what soon can, and give the rest back."""
+        """Begin the calls that can begin now, keep those that soon can, and give the rest back."""
         with self._lock:
             for claim in claims:
                 if self._takes(claim.host):
@@ -141,7 +139,7 @@ class Calling:
             self._submit(claim)
 
     def _begin(self) -> None:
-        """Give the threads what the hosts have room for, host by host in turn. Under the lock."""
+        """Submit as many calls as the hosts have room for, host by host. Under the lock."""
         for host in list(self._waiting):
             claims = self._waiting[host]
             while claims and len(self._abandoned_at) < self._threads.size and self._limits.may_begin(host):
@@ -151,37 +149,37 @@ class Calling:
                 del self._waiting[host]
 
     def _submit(self, claim: CallbackClaim) -> None:
-        """Have a call made. Under the lock."""
-        self._abandoned_at[claim.seq, claim.fence] = self._shift.timer() + self._lease
+        """Submit a call to the threads. Under the lock."""
+        self._abandoned_at[claim.seq, claim.fence] = self._hooks.timer() + self._lease
         self._limits.begin(claim.host)
         self._threads.submit(partial(self._call, claim))
 
     def _call(self, claim: CallbackClaim) -> None:
-        start = self._shift.timer()
+        start = self._hooks.timer()
         tried = self._try(claim)
         with self._lock:
             if tried is not None:
-                self._limits.learn(claim.host, self._shift.timer() - start, tried.is_answered)
+                self._limits.learn(claim.host, self._hooks.timer() - start, tried.is_answered)
             self._limits.end(claim.host)
             del self._abandoned_at[claim.seq, claim.fence]
             self._done.append((claim, tried))
             self._begin()
-        self._shift.ring()
+        self._hooks.wake()
 
     def _try(self, claim: CallbackClaim) -> Tried | None:
-        """What comes of a call; None where it is too late for one: another worker may have it before an answer comes."""
+        """Make a call; None where it is too late, as another worker may have the claim before an answer comes."""
         if claim.deaths + 1 >= MOST_DEATHS:  # the first crashed with other claims too
             return Tried(KILLER)
-        if claim.leased_until - self._shift.clock() <= AT_LEAST * self._lease:
+        if claim.leased_until - self._hooks.clock() <= AT_LEAST * self._lease:
             return None
         tried = self._caller.attempt(claim)
         if tried.due_at is None:
             return tried
-        return replace(tried, due_at=tried.due_at - self._caller.clock() + self._shift.clock())
+        return replace(tried, due_at=tried.due_at - self._caller.clock() + self._hooks.clock())
 
 
 def outcome_of(tried: Tried | None) -> Outcome:
-    """What is written down of a try; None stands for one that never was."""
+    """Convert the result of a call for the database; None stands for a claim that was never tried."""
     if tried is None:
         return Outcome(state="untried")
     if tried.error is None:

@@ -1,4 +1,4 @@
-"""What goes on between a database and the threads that wait for others: what is done is written down, and more is taken on."""
+"""The loop between the database and the threads: results are written down, and more work is claimed."""
 
 import logging
 import threading
@@ -14,125 +14,125 @@ from flask_chatbot.errors import StoreError
 
 GATHER = 0.02  # seconds: what is done within it shares a transaction
 POLL = (0.1, 1.0)  # seconds between two looks, from just after there was something to do to long after
-TROUBLE = (0.5, 30.0)  # seconds between two tries while the database fails
-REMIND = 300.0  # seconds between two lines in the log about a trouble that lasts
+RETRY = (0.5, 30.0)  # seconds between two tries while the database fails
+REMIND = 300.0  # seconds between two log lines about an outage that lasts
 
 log = logging.getLogger(__name__)
 
 Begin = Callable[[], None]
 
 
-class Road(Protocol):
-    """One kind of work: claimed in the database, done by threads, written down in the database."""
+class WorkQueue(Protocol):
+    """One kind of work: claimed in the database, done by threads, written down in the database again."""
 
     @property
     def under_way(self) -> int:
-        """How many are with the threads, or done and not yet written down."""
+        """The number of claims with the threads, or done and not yet written down."""
 
-    def has_news(self) -> bool:
-        """Whether something was done that is not yet written down."""
+    def has_results(self) -> bool:
+        """True if there are results that are not yet written down."""
 
     def is_due(self, connection: Connection, now: float) -> bool:
-        """Whether there is something to claim, and room for it."""
+        """True if there is something to claim, and room for it."""
 
     def write(self, connection: Connection, now: float) -> Begin:
-        """Write down what was done and claim more; what is returned is called once that is committed, and otherwise not."""
+        """Write down results and claim more; call the returned function once that is committed, and only then."""
 
-    def hand_back(self) -> None:
-        """Claim no more; what was claimed and not begun is given back at the next `write`."""
+    def close(self) -> None:
+        """Claim no more; claims that were not begun are given back at the next `write`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shift:
-    """When a road is worked on, while `is_open` says so; `ring` tells that something was done.
+class WorkerHooks:
+    """Hooks into its worker, for a queue: it claims only while `is_open`, and calls `wake` when there are results.
 
-    `clock` gives epoch seconds, the same to all workers of a database; `timer` only runs forward. While `is_quiet`, nothing but suspects is
+    `clock` gives epoch seconds, the same to all workers of a database; `timer` only runs forward. While `is_quiet`, only suspects are
     begun.
     """
 
     is_open: Callable[[], bool]
-    ring: Callable[[], None]
+    wake: Callable[[], None]
     clock: Clock
     timer: Clock
     is_quiet: Callable[[], bool] = lambda: False
 
 
-class Trouble:
-    """A database that fails, in the log once when it begins, now and then while it lasts, and once when it is over."""
+class Outage:
+    """An outage of the database, logged when it begins, now and then while it lasts, and when it is over."""
 
     def __init__(self, timer: Clock) -> None:
         self._timer = timer
-        self._backoff = Backoff(*TROUBLE)
-        self._told_at: float | None = None
+        self._backoff = Backoff(*RETRY)
+        self._logged_at: float | None = None
         self._times = 0
 
-    def met(self, error: Exception) -> float:
-        """Tell of it where that is due; the seconds to wait."""
+    def failed(self, error: Exception) -> float:
+        """Log a failure, if a line is due; return the seconds to wait."""
         self._times += 1
         now = self._timer()
-        if self._told_at is None or now - self._told_at >= REMIND:
-            self._told_at = now
+        if self._logged_at is None or now - self._logged_at >= REMIND:
+            self._logged_at = now
             if isinstance(error, StoreError):
                 log.error("sending waits for the database (failed %d times so far): %s", self._times, error)
             else:
                 log.error("sending waits, by our fault (failed %d times so far)", self._times, exc_info=error)
         return self._backoff.wait()
 
-    def over(self) -> None:
-        """Tell that it is over, if there was any."""
-        if self._told_at is not None:
+    def recovered(self) -> None:
+        """Log the end of the outage, if there was one."""
+        if self._logged_at is not None:
             log.info("sending goes on after %d failures", self._times)
-            self._told_at, self._times = None, 0
+            self._logged_at, self._times = None, 0
             self._backoff.reset()
 
 
-class Pump:
-    """Turns over and over: one transaction writes down what all roads have done, and claims what they do next."""
+class Loop:
+    """Serves all queues of a worker: each step is one transaction that writes down their results and claims what they do next."""
 
-    def __init__(self, database: Database, roads: Sequence[Road], clock: Clock) -> None:
+    def __init__(self, database: Database, queues: Sequence[WorkQueue], clock: Clock) -> None:
         self._database = database
-        self._roads = roads
+        self._queues = queues
         self._clock = clock
 
     @property
     def under_way(self) -> int:
-        """How much is not yet written down."""
-        return sum(road.under_way for road in self._roads)
+        """The number of claims of all queues that are not yet written down."""
+        return sum(queue.under_way for queue in self._queues)
 
-    def turn(self) -> bool:
-        """Write and claim what there is; whether there was anything. `StoreError` where the database fails: nothing is lost by it."""
+    def step(self) -> bool:
+        """Write and claim what there is; True if there was anything. Raises `StoreError` if the database fails, and then loses nothing."""
         now = self._clock()
-        if not any(road.has_news() for road in self._roads) and not self._is_due(now):
+        if not any(queue.has_results() for queue in self._queues) and not self._is_due(now):
             return False
         with self._database.writing() as connection:
-            begins = [road.write(connection, now) for road in self._roads]
+            begins = [queue.write(connection, now) for queue in self._queues]
         for begin in begins:
             begin()
         return True
 
-    def hand_back(self) -> None:
-        """Claim no more."""
-        for road in self._roads:
-            road.hand_back()
+    def close(self) -> None:
+        """Have all queues claim no more."""
+        for queue in self._queues:
+            queue.close()
 
     def _is_due(self, now: float) -> bool:
-        """Looked up without a lock, as most of the time there is nothing."""
+        """True if a queue has something to claim; looked up without a lock, as most of the time there is nothing."""
         with self._database.reading() as connection:
-            return any(road.is_due(connection, now) for road in self._roads)
+            return any(queue.is_due(connection, now) for queue in self._queues)
 
 
-class Rhythm:
-    """When the next turn comes: at once when the bell rings, else after a while that grows while there is nothing to do."""
+class Polling:
+    """The pause before the next step: it ends at once on `wakeup`, and grows while there is nothing to do."""
 
-    def __init__(self, bell: threading.Event, stopping: threading.Event) -> None:
-        self._bell = bell
+    def __init__(self, wakeup: threading.Event, stopping: threading.Event) -> None:
+        self._wakeup = wakeup
         self._stopping = stopping
         self._poll = Backoff(*POLL)
 
-    def rest(self, was_busy: bool) -> None:
-        """Wait for the next turn."""
+    def wait(self, was_busy: bool) -> None:
+        """Wait until the next step is due."""
         if was_busy:
             self._poll.reset()
             self._stopping.wait(GATHER)
-        self._bell.wait(self._poll.wait())
-        self._bell.clear()
+        self._wakeup.wait(self._poll.wait())
+        self._wakeup.clear()

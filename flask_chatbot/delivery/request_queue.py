@@ -1,4 +1,4 @@
-"""What other processes ask of a transport that is open in this one: groups, session, numbers."""
+"""The queue of requests from other processes to a transport that is open in this one: groups, session, numbers."""
 
 import json
 import logging
@@ -31,12 +31,12 @@ class Answered:
 
 
 class Asking:
-    """The road of those requests: there is something to do on it while `is_open` says that the transport is open here."""
+    """Answers those requests while `is_open` says that the transport is open here."""
 
-    def __init__(self, transport: Transport, is_open: Callable[[], bool], ring: Callable[[], None]) -> None:
+    def __init__(self, transport: Transport, is_open: Callable[[], bool], wake: Callable[[], None]) -> None:
         self._transport = transport
         self._is_open = is_open
-        self._ring = ring
+        self._wake = wake
         self._threads = Threads("chatbot-request", 2)
         self._asked: set[str] = set()
         self._done: deque[Answered] = deque()
@@ -45,7 +45,7 @@ class Asking:
     def under_way(self) -> int:
         return len(self._asked)
 
-    def has_news(self) -> bool:
+    def has_results(self) -> bool:
         return bool(self._done)
 
     def is_due(self, connection: Connection, now: float) -> bool:
@@ -67,7 +67,7 @@ class Asking:
 
         return begin
 
-    def hand_back(self) -> None:
+    def close(self) -> None:
         self._threads.close()
 
     def _open(self, connection: Connection, now: float) -> list[Request]:
@@ -83,11 +83,11 @@ class Asking:
             log.exception("a request of another process (%s) failed by our fault", request.kind)
             answered = Answered(request, None, f"It failed by our fault: {type(error).__name__}.")
         self._done.append(answered)
-        self._ring()
+        self._wake()
 
 
 def answer_of(transport: Transport, kind: str, argument: str) -> str:
-    """What a transport says, as JSON."""
+    """The answer of a transport, as JSON."""
     if kind == "groups":
         return json.dumps([asdict(group) for group in transport.groups()])
     if kind == "session":

@@ -1,4 +1,4 @@
-"""The road of one session's messages: claimed as there are threads, and written down with their acks."""
+"""The queue of one session's messages: claimed as there are threads, and written down with their acks."""
 
 import logging
 from collections import deque
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.leases import Leases
-from flask_chatbot.delivery.loop import Begin, Shift
+from flask_chatbot.delivery.loop import Begin, WorkerHooks
 from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.delivery.send import Failed, Later, Outcome, Sender, Sent, Untried, settle
 from flask_chatbot.delivery.threads import Threads
@@ -29,17 +29,25 @@ class Sending:
     """Sends messages with a few threads while the transport is open here; `tempo` is the operator's pace, `lease` in seconds."""
 
     def __init__(
-        self, session: str, sender: Sender, acks: Acks, shift: Shift, random: Random, *, tempo: Tempo | None = None, lease: float = LEASE
+        self,
+        session: str,
+        sender: Sender,
+        acks: Acks,
+        hooks: WorkerHooks,
+        random: Random,
+        *,
+        tempo: Tempo | None = None,
+        lease: float = LEASE,
     ) -> None:
         self._session = session
         self._sender = sender
         self._acks = acks
-        self._shift = shift
+        self._hooks = hooks
         self._tempo = tempo
         self._random = random
         self._lease = lease
         self._threads = Threads("chatbot-send", THREADS)
-        self._leases = Leases(lease, shift.timer)
+        self._leases = Leases(lease, hooks.timer)
         self._sending = 0  # begun, and not written down yet
         self._done: deque[Outcome] = deque()
         self._paused = (0.0, 0.0)  # from when to when no token is asked for
@@ -54,7 +62,7 @@ class Sending:
     def in_flight(self) -> int:
         return self._leases.in_flight([outcome.claim for outcome in list(self._done)])
 
-    def has_news(self) -> bool:
+    def has_results(self) -> bool:
         return bool(self._done)
 
     def is_due(self, connection: Connection, now: float) -> bool:
@@ -96,15 +104,15 @@ class Sending:
         claims = self._at_pace(connection, now, self._tempo, claim) if self._tempo else claim()
         return partial(self._take, claims) if claims else None
 
-    def hand_back(self) -> None:
+    def close(self) -> None:
         self._is_closing = True
         self._threads.close()
 
     def _may_claim(self) -> bool:
-        return not self._is_closing and self._shift.is_open()
+        return not self._is_closing and self._hooks.is_open()
 
     def _room(self) -> int:
-        return THREADS - self._sending if self._may_claim() and not self._shift.is_quiet() else 0
+        return THREADS - self._sending if self._may_claim() and not self._hooks.is_quiet() else 0
 
     def _claim_due(self, connection: Connection, now: float) -> list[Claim]:
         if self._tempo is None:
@@ -141,9 +149,9 @@ class Sending:
             self._threads.submit(partial(self._send, claim))
 
     def _send(self, claim: Claim) -> None:
-        has_time = self._leases.has_time(claim, self._shift.clock())
+        has_time = self._leases.has_time(claim, self._hooks.clock())
         self._done.append(self._sender.attempt(claim) if has_time else Untried(claim))
-        self._shift.ring()
+        self._hooks.wake()
 
     def _count(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:

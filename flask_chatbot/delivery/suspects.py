@@ -1,4 +1,4 @@
-"""The road of what a worker had in hand when it died: one of it may be what killed it, so each is tried alone."""
+"""The claims of a crashed worker: one of them may be the cause, so each is tried alone."""
 
 import os
 from collections.abc import Sequence
@@ -13,30 +13,30 @@ from flask_chatbot.delivery.retry import Clock
 SLICE = 5.0  # seconds that suspects are tried in a row; then all else has as long
 
 
-class Suspected(Protocol):
-    """A road whose claims outlive their worker."""
+class SuspectQueue(Protocol):
+    """A queue whose claims outlive their worker."""
 
     @property
     def in_flight(self) -> int:
-        """How many are being tried or about to be, but for those that hang."""
+        """The number of claims being tried or about to be, without those that hang."""
 
     def has_suspect(self, connection: Connection, now: float) -> bool:
-        """Whether there is one that may be tried now."""
+        """True if there is one that may be tried now."""
 
     def try_suspect(self, connection: Connection, now: float) -> Begin | None:
-        """Claim one, and write down that it is begun; None where there is none."""
+        """Claim one, and write down that it has begun; None if there is none."""
 
 
 class Suspects:
-    """Keeps the roads quiet until nothing is in flight, and tries their suspects one after the other.
+    """Keeps the queues quiet until nothing is in flight, and tries their suspects one after the other.
 
     A suspect that hangs, or many of them, holds up the rest for half of the time at most.
     """
 
-    under_way = 0  # its claims are those of the roads
+    under_way = 0  # its claims are those of the queues
 
-    def __init__(self, roads: Sequence[Suspected], timer: Clock) -> None:
-        self._roads = roads
+    def __init__(self, queues: Sequence[SuspectQueue], timer: Clock) -> None:
+        self._queues = queues
         self._timer = timer
         self._quiet_since: float | None = None
         self._rests_until = timer()
@@ -45,10 +45,10 @@ class Suspects:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing but suspects is begun now."""
+        """True while only suspects are begun."""
         return self._quiet_since is not None
 
-    def has_news(self) -> bool:
+    def has_results(self) -> bool:
         return False
 
     def is_due(self, connection: Connection, now: float) -> bool:
@@ -63,16 +63,16 @@ class Suspects:
             begin = self._try_next(connection, now)
         return begin or _do_nothing
 
-    def hand_back(self) -> None:
+    def close(self) -> None:
         self._is_closing = True
         self._end()
 
     def _in_flight(self) -> int:
-        return sum(road.in_flight for road in self._roads)
+        return sum(queue.in_flight for queue in self._queues)
 
     def _has_suspect(self, connection: Connection, now: float) -> bool:
         is_rested = self._timer() >= self._rests_until
-        return is_rested and not self._is_closing and any(road.has_suspect(connection, now) for road in self._roads)
+        return is_rested and not self._is_closing and any(queue.has_suspect(connection, now) for queue in self._queues)
 
     def _quieten(self) -> None:
         # Two apps in one process would otherwise try one each at the same time, and blame both.
@@ -82,8 +82,8 @@ class Suspects:
 
     def _try_next(self, connection: Connection, now: float) -> Begin | None:
         if not self._has_tried or self._lasted() < SLICE:
-            for road in self._roads:
-                begin = road.try_suspect(connection, now)
+            for queue in self._queues:
+                begin = queue.try_suspect(connection, now)
                 if begin is not None:
                     self._has_tried = True
                     return begin

@@ -16,7 +16,7 @@ from flask_chatbot.database.statements import server_time
 from flask_chatbot.delivery import callback_queue
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.callback_queue import Calling
-from flask_chatbot.delivery.loop import POLL, Pump, Rhythm, Shift, Trouble
+from flask_chatbot.delivery.loop import POLL, Loop, Outage, Polling, WorkerHooks
 from flask_chatbot.delivery.notify import Caller
 from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.delivery.request_queue import Asking
@@ -93,7 +93,7 @@ class Worker:
 
     def __init__(self, options: WorkerOptions, *, leads: bool) -> None:
         self._options = options
-        self._bell = threading.Event()
+        self._wakeup = threading.Event()
         self._stopping = threading.Event()
         self._ended = threading.Event()
         self._ended.set()
@@ -106,18 +106,18 @@ class Worker:
         session = self._lease(f"session:{options.transport.name}", holder)
         self._tenure = Tenure(options.transport, self, session, options.database, options.timer, options.opened, options.shut)
         self._sending = self._make_sending()
-        self._calling = Calling(options.caller, self._shift(self._is_leading), lease=options.callback_lease)
+        self._calling = Calling(options.caller, self._hooks(self._is_leading), lease=options.callback_lease)
         asking = Asking(options.transport, self._is_asked, self.wake)
         self._suspects = Suspects((self._sending, self._calling), options.timer)
-        self._pump = Pump(options.database, (self._sending, self._calling, asking, self._suspects), self._clock)
-        self._rhythm = Rhythm(self._bell, self._stopping)
-        self._trouble = Trouble(options.timer)
+        self._loop = Loop(options.database, (self._sending, self._calling, asking, self._suspects), self._clock)
+        self._polling = Polling(self._wakeup, self._stopping)
+        self._outage = Outage(options.timer)
 
     @property
     def progress(self) -> Progress:
         """What was done so far."""
         sends, calls = self._sending, self._calling
-        return Progress(sent=sends.sent, failed=sends.failed, called_back=calls.told, gave_up=calls.failed, under_way=self._pump.under_way)
+        return Progress(sent=sends.sent, failed=sends.failed, called_back=calls.told, gave_up=calls.failed, under_way=self._loop.under_way)
 
     def start(self) -> None:
         """Begin, in a thread that keeps no process from ending."""
@@ -126,15 +126,15 @@ class Worker:
 
     def wake(self) -> None:
         """Look at once for something to do."""
-        self._bell.set()
+        self._wakeup.set()
 
     def drain(self, seconds: float = DRAIN) -> bool:
         """Take on nothing more, and end once what is under way has ended, or the seconds are over; whether all of it has."""
         self._deadline = self._options.timer() + seconds
         self._stopping.set()
-        self._bell.set()
+        self._wakeup.set()
         self._ended.wait(seconds + 1.0)
-        return not self._pump.under_way
+        return not self._loop.under_way
 
     def received(self, message: Message) -> None:
         """Answer a message, and send the answers."""
@@ -151,16 +151,16 @@ class Worker:
         self._ended.clear()
         while not self._stopping.is_set():
             try:
-                was_busy = self.turn()
+                was_busy = self.step()
             except Exception as error:  # noqa: BLE001  the worker goes on, whatever it was
-                self._stopping.wait(self._trouble.met(error))
+                self._stopping.wait(self._outage.failed(error))
                 continue
-            self._trouble.over()
-            self._rhythm.rest(was_busy)
+            self._outage.recovered()
+            self._polling.wait(was_busy)
         self._finish()
         self._ended.set()
 
-    def turn(self) -> bool:
+    def step(self) -> bool:
         """Do what is to be done now; whether there was anything."""
         self._clock.keep()
         leads = self._leader is None or self._leader.hold()
@@ -169,7 +169,7 @@ class Worker:
             self._sweep()
         elif self._tenure.is_open:
             self._tenure.end()
-        return self._pump.turn()
+        return self._loop.step()
 
     def _lease(self, name: str, holder: str) -> Lease:
         options = self._options
@@ -178,12 +178,12 @@ class Worker:
     def _make_sending(self) -> Sending:
         options = self._options
         sender = Sender(options.transport, options.fetch, self._clock)
-        shift = self._shift(self._may_send)
-        return Sending(options.transport.name, sender, options.acks, shift, options.random, tempo=options.tempo, lease=options.lease)
+        hooks = self._hooks(self._may_send)
+        return Sending(options.transport.name, sender, options.acks, hooks, options.random, tempo=options.tempo, lease=options.lease)
 
-    def _shift(self, is_open: Callable[[], bool]) -> Shift:
-        return Shift(
-            is_open=is_open, ring=self.wake, clock=self._clock, timer=self._options.timer, is_quiet=lambda: self._suspects.is_quiet
+    def _hooks(self, is_open: Callable[[], bool]) -> WorkerHooks:
+        return WorkerHooks(
+            is_open=is_open, wake=self.wake, clock=self._clock, timer=self._options.timer, is_quiet=lambda: self._suspects.is_quiet
         )
 
     def _is_leading(self) -> bool:
@@ -211,17 +211,17 @@ class Worker:
 
     def _finish(self) -> None:
         """Write down what is still under way, and let others go on from there."""
-        self._pump.hand_back()
-        while self._pump.under_way and self._options.timer() < self._deadline:
+        self._loop.close()
+        while self._loop.under_way and self._options.timer() < self._deadline:
             try:
-                self._pump.turn()
-                self._trouble.over()
+                self._loop.step()
+                self._outage.recovered()
                 wait = POLL[1]
             except Exception as error:  # noqa: BLE001  as above
-                wait = self._trouble.met(error)
-            if self._pump.under_way:
-                self._bell.wait(min(wait, max(0.0, self._deadline - self._options.timer())))
-                self._bell.clear()
+                wait = self._outage.failed(error)
+            if self._loop.under_way:
+                self._wakeup.wait(min(wait, max(0.0, self._deadline - self._options.timer())))
+                self._wakeup.clear()
         try:
             self._tenure.end()
             if self._leader is not None:

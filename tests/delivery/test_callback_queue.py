@@ -1,4 +1,4 @@
-"""The road of all callbacks: what is claimed, begun and given back."""
+"""The queue of all callbacks: what is claimed, begun and given back."""
 
 import threading
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import callbacks as table
 from flask_chatbot.delivery.callback_queue import KILLER, Calling, outcome_of
-from flask_chatbot.delivery.loop import Pump, Shift
+from flask_chatbot.delivery.loop import Loop, WorkerHooks
 from flask_chatbot.delivery.notify import Caller, Tried
 from flask_chatbot.delivery.retry import CALLBACK_WAITS
 from flask_chatbot.delivery.suspects import Suspects
@@ -40,7 +40,7 @@ class Gate(Caller):
 
 
 def queue(database: Database, host: str, count: int) -> None:
-    """Let so many messages have a change to tell."""
+    """Queue the callbacks of so many messages."""
     new = [
         NewCallback(
             id=f"{host}-{number}", message=f"{host}-{number}", ack=Ack.SENT, at=START, url=f"https://{host}", host=host, created_at=START
@@ -57,13 +57,13 @@ def states(database: Database, host: str, count: int) -> list[tuple[str, int]]:
         return [(each.state, each.tries) for number in range(count) for each in callbacks.of_message(connection, f"{host}-{number}")]
 
 
-def until(pump: Pump, is_so: Callable[[], bool]) -> None:
-    """Take turns until something is so."""
+def until(loop: Loop, is_so: Callable[[], bool]) -> None:
+    """Step until something is so."""
     pause = threading.Event()
     for _ in range(int(PATIENCE / 0.01)):
         if is_so():
             return
-        pump.turn()
+        loop.step()
         pause.wait(0.01)
     raise AssertionError("waited in vain")
 
@@ -73,50 +73,50 @@ def gate() -> Gate:
     return Gate()
 
 
-def road(gate: Gate, clock: Clock | None = None, *, ring: Callable[[], None] = lambda: None, threads: int = 8) -> Calling:
-    shift = Shift(is_open=lambda: True, ring=ring, clock=clock or Clock(), timer=Clock(0.0))
-    return Calling(gate, shift, threads=threads)
+def make_queue(gate: Gate, clock: Clock | None = None, *, wake: Callable[[], None] = lambda: None, threads: int = 8) -> Calling:
+    hooks = WorkerHooks(is_open=lambda: True, wake=wake, clock=clock or Clock(), timer=Clock(0.0))
+    return Calling(gate, hooks, threads=threads)
 
 
 def test_of_a_host_that_does_not_answer_no_more_is_kept_than_it_has_room_for(database: Database, gate: Gate) -> None:
     queue(database, "dead.example", 40)
-    calling = road(gate)
-    pump = Pump(database, (calling,), Clock())
-    pump.turn()
-    pump.turn()  # what was too much goes back
-    assert (calling.under_way, pump.turn()) == (4, False)
+    calling = make_queue(gate)
+    loop = Loop(database, (calling,), Clock())
+    loop.step()
+    loop.step()  # what was too much goes back
+    assert (calling.under_way, loop.step()) == (4, False)
     assert sorted(states(database, "dead.example", 40)) == [("claimed", 1)] * 4 + [("queued", 0)] * 36
     gate.opened.set()
-    until(pump, lambda: states(database, "dead.example", 40) == [("sent", 1)] * 40)
+    until(loop, lambda: states(database, "dead.example", 40) == [("sent", 1)] * 40)
 
 
 def test_a_host_that_answers_gets_all_its_callbacks_while_another_does_not(database: Database, gate: Gate) -> None:
     queue(database, "dead.example", 40)
     queue(database, "quick.example", 40)
-    pump = Pump(database, (road(gate),), Clock())
-    until(pump, lambda: states(database, "quick.example", 40) == [("sent", 1)] * 40)
+    loop = Loop(database, (make_queue(gate),), Clock())
+    until(loop, lambda: states(database, "quick.example", 40) == [("sent", 1)] * 40)
     assert gate.inside == 2
     gate.opened.set()
 
 
 def test_what_was_not_begun_is_given_back_untried_at_the_end(database: Database, gate: Gate) -> None:
     queue(database, "dead.example", 4)
-    calling = road(gate)
-    pump = Pump(database, (calling,), Clock())
-    pump.turn()
-    pump.hand_back()
-    pump.turn()
+    calling = make_queue(gate)
+    loop = Loop(database, (calling,), Clock())
+    loop.step()
+    loop.close()
+    loop.step()
     assert sorted(states(database, "dead.example", 4)) == [("claimed", 1), ("claimed", 1), ("queued", 0), ("queued", 0)]
     gate.opened.set()
-    until(pump, lambda: calling.under_way == 0)
+    until(loop, lambda: calling.under_way == 0)
     assert sorted(states(database, "dead.example", 4)) == [("queued", 0), ("queued", 0), ("sent", 1), ("sent", 1)]
 
 
 def test_what_waited_too_long_is_not_begun_as_another_may_have_it_soon(database: Database, gate: Gate) -> None:
     queue(database, "dead.example", 3)
     clock, ended = Clock(), threading.Semaphore(0)
-    calling = road(gate, clock, ring=ended.release)
-    Pump(database, (calling,), clock).turn()
+    calling = make_queue(gate, clock, wake=ended.release)
+    Loop(database, (calling,), clock).step()
     assert all(gate.entered.acquire(timeout=PATIENCE) for _ in range(2))
     clock.forward(50.0)
     gate.opened.set()
@@ -135,9 +135,9 @@ def test_a_callback_that_five_workers_died_of_is_given_up(database: Database, ga
         with database.writing() as connection:
             assert callbacks.claim_suspect(connection, clock(), 60.0) if number else callbacks.claim(connection, clock(), 60.0, 1)
         clock.forward(61.0)
-    calling = road(gate, clock)
-    pump = Pump(database, (calling, alone(calling)), clock)
-    until(pump, lambda: states(database, "quick.example", 1) == [("failed", 6)])
+    calling = make_queue(gate, clock)
+    loop = Loop(database, (calling, alone(calling)), clock)
+    until(loop, lambda: states(database, "quick.example", 1) == [("failed", 6)])
     with database.reading() as connection:
         assert callbacks.of_message(connection, "quick.example-0")[0].error == KILLER
     assert gate.called == []
@@ -150,9 +150,9 @@ def test_the_last_try_of_a_callback_whose_worker_died_beside_it_is_made(database
         connection.execute(table.update().values(tries=len(CALLBACK_WAITS) - 1))
         assert callbacks.claim(connection, clock(), 60.0, 1)
     clock.forward(61.0)
-    calling = road(gate, clock)
-    pump = Pump(database, (calling, alone(calling)), clock)
-    until(pump, lambda: states(database, "quick.example", 1) == [("sent", len(CALLBACK_WAITS) + 1)])
+    calling = make_queue(gate, clock)
+    loop = Loop(database, (calling, alone(calling)), clock)
+    until(loop, lambda: states(database, "quick.example", 1) == [("sent", len(CALLBACK_WAITS) + 1)])
     assert gate.called == ["quick.example"]
 
 

@@ -1,4 +1,4 @@
-"""What goes on between a database and the threads that wait for others."""
+"""The loop between a database and the threads that wait for others, its polling, and outages."""
 
 import logging
 from threading import Event
@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import Connection
 
 from flask_chatbot.database.database import Database
-from flask_chatbot.delivery.loop import REMIND, Begin, Pump, Rhythm, Trouble
+from flask_chatbot.delivery.loop import REMIND, Begin, Loop, Outage, Polling
 from flask_chatbot.errors import StoreError
 from tests.delivery.rig import Clock
 
 
 class Work:
-    """A road that is told what there is."""
+    """A queue whose contents are set by hand."""
 
     def __init__(self, *, due: int = 0, news: int = 0, fails: Exception | None = None) -> None:
         self.due = due
@@ -25,7 +25,7 @@ class Work:
     def under_way(self) -> int:
         return self.news
 
-    def has_news(self) -> bool:
+    def has_results(self) -> bool:
         return self.news > 0
 
     def is_due(self, connection: Connection, now: float) -> bool:
@@ -43,49 +43,49 @@ class Work:
 
         return begin
 
-    def hand_back(self) -> None:
+    def close(self) -> None:
         self.log.append("handed back")
 
 
 def test_with_nothing_to_do_nothing_is_written(database: Database) -> None:
     works = Work(), Work()
-    assert not Pump(database, works, Clock()).turn()
+    assert not Loop(database, works, Clock()).step()
     assert [work.log for work in works] == [["asked"], ["asked"]]
 
 
-def test_what_is_due_on_one_road_is_written_for_all_and_begun_after_that(database: Database) -> None:
+def test_what_is_due_in_one_queue_is_written_for_all_and_begun_after_that(database: Database) -> None:
     works = Work(), Work(due=1)
-    assert Pump(database, works, Clock()).turn()
+    assert Loop(database, works, Clock()).step()
     assert [work.log for work in works] == [["asked", "wrote", "began"], ["asked", "wrote", "began"]]
 
 
 def test_what_was_done_is_written_without_asking(database: Database) -> None:
     work = Work(news=3)
-    assert Pump(database, (work,), Clock()).turn()
+    assert Loop(database, (work,), Clock()).step()
     assert work.log == ["wrote", "began"]
 
 
 def test_what_was_not_committed_is_not_begun_and_comes_again(database: Database) -> None:
     fine, broken = Work(news=1), Work(fails=StoreError("The database is full."))
-    pump = Pump(database, (fine, broken), Clock())
+    loop = Loop(database, (fine, broken), Clock())
     with pytest.raises(StoreError):
-        pump.turn()
-    assert (fine.log, pump.under_way) == (["wrote"], 1)
+        loop.step()
+    assert (fine.log, loop.under_way) == (["wrote"], 1)
     broken.fails = None
-    assert pump.turn()
-    assert (fine.log, pump.under_way) == (["wrote", "wrote", "began"], 0)
+    assert loop.step()
+    assert (fine.log, loop.under_way) == (["wrote", "wrote", "began"], 0)
 
 
-def test_a_trouble_that_lasts_is_told_of_now_and_then_and_asked_about_ever_more_rarely(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_outage_that_lasts_is_logged_now_and_then_and_asked_about_ever_more_rarely(caplog: pytest.LogCaptureFixture) -> None:
     timer = Clock(0.0)
-    trouble = Trouble(timer)
+    outage = Outage(timer)
     waits = []
     with caplog.at_level(logging.INFO):
         while timer.now < 3600:
-            waits.append(trouble.met(StoreError("The database is locked.")))
+            waits.append(outage.failed(StoreError("The database is locked.")))
             timer.forward(waits[-1])
-        trouble.over()
-        trouble.over()
+        outage.recovered()
+        outage.recovered()
     assert waits[:7] == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0]
     assert len(waits) < 130
     lines = [record.getMessage() for record in caplog.records]
@@ -94,25 +94,25 @@ def test_a_trouble_that_lasts_is_told_of_now_and_then_and_asked_about_ever_more_
     assert len(lines) <= 3600 / REMIND + 2
 
 
-def test_a_trouble_after_another_begins_with_a_short_wait() -> None:
-    trouble = Trouble(Clock(0.0))
+def test_an_outage_after_another_begins_with_a_short_wait() -> None:
+    outage = Outage(Clock(0.0))
     for _ in range(5):
-        trouble.met(StoreError("down"))
-    trouble.over()
-    assert trouble.met(StoreError("down")) == 0.5
+        outage.failed(StoreError("down"))
+    outage.recovered()
+    assert outage.failed(StoreError("down")) == 0.5
 
 
-def test_a_fault_of_our_own_is_told_with_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_of_our_own_is_logged_with_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
     try:
         raise ZeroDivisionError
     except ZeroDivisionError as error:
-        Trouble(Clock(0.0)).met(error)
+        Outage(Clock(0.0)).failed(error)
     assert "sending waits, by our fault" in caplog.text
     assert "ZeroDivisionError" in caplog.text
 
 
-class Bell(Event):
-    """Tells how long somebody would have waited for it."""
+class RecordingEvent(Event):
+    """Records how long each wait for it would have lasted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,24 +125,24 @@ class Bell(Event):
 
 
 def test_with_nothing_to_do_the_database_is_asked_once_a_second() -> None:
-    bell = Bell()
-    rhythm = Rhythm(bell, Bell())
+    wakeup = RecordingEvent()
+    polling = Polling(wakeup, RecordingEvent())
     for _ in range(7):
-        rhythm.rest(was_busy=False)
-    assert bell.waits == [0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0]
+        polling.wait(was_busy=False)
+    assert wakeup.waits == [0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0]
 
 
 def test_after_something_was_done_a_little_is_gathered_and_then_looked_sooner() -> None:
-    bell, stopping = Bell(), Bell()
-    rhythm = Rhythm(bell, stopping)
+    wakeup, stopping = RecordingEvent(), RecordingEvent()
+    polling = Polling(wakeup, stopping)
     for _ in range(6):
-        rhythm.rest(was_busy=False)
-    rhythm.rest(was_busy=True)
-    assert (bell.waits[-1], stopping.waits) == (0.1, [0.02])
+        polling.wait(was_busy=False)
+    polling.wait(was_busy=True)
+    assert (wakeup.waits[-1], stopping.waits) == (0.1, [0.02])
 
 
-def test_the_bell_is_heard_once() -> None:
-    bell = Bell()
-    bell.set()
-    Rhythm(bell, Bell()).rest(was_busy=False)
-    assert not bell.is_set()
+def test_a_wakeup_counts_once() -> None:
+    wakeup = RecordingEvent()
+    wakeup.set()
+    Polling(wakeup, RecordingEvent()).wait(was_busy=False)
+    assert not wakeup.is_set()

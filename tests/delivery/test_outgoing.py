@@ -1,4 +1,4 @@
-"""What an app sends from Python: the same road as the API, with its errors in Python's way."""
+"""Messages sent from Python: the same way as through the API, with its errors in Python's way."""
 
 import logging
 from collections.abc import Callable, Iterator

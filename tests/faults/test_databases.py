@@ -115,7 +115,7 @@ def test_a_file_that_is_taken_away_and_put_back(tmp_path: Path, caplog: pytest.L
     rig.wire.script.extend([lambda: gate.wait(PATIENCE)] * 3)
     with working(rig) as worker:
         assert all(rig.wire.has_sent.acquire(timeout=PATIENCE) for _ in names)
-        until(lambda: not worker.turn())
+        until(lambda: not worker.step())
         database.close()
         folder.rename(tmp_path / "away")
         folder.write_text("no folder")

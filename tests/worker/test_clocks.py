@@ -106,9 +106,9 @@ def test_what_a_machine_with_another_clock_accepted_goes_out_at_once(database: D
 
 
 def settle(worker: Worker, is_so: Callable[[], bool]) -> None:
-    """Let a worker take turns until something is so and nothing is left to do."""
+    """Let a worker take steps until something is so and nothing is left to do."""
     deadline = monotonic() + PATIENCE
-    while worker.turn() or worker.progress.under_way or not is_so():
+    while worker.step() or worker.progress.under_way or not is_so():
         assert monotonic() < deadline
 
 
@@ -131,11 +131,11 @@ def test_workers_an_hour_apart_leave_each_other_what_they_send(postgresql: str, 
     rig.wire.script.append(lambda: gate.wait(PATIENCE))
     name = rig.accept()
     worker, other = (Worker(options(rig, each), leads=False) for each in (ahead, 0.0))
-    worker.turn()
+    worker.step()
     assert rig.wire.has_sent.acquire(timeout=PATIENCE)
     for _ in range(3):
-        other.turn()
-        worker.turn()
+        other.step()
+        worker.step()
     gate.set()
     settle(worker, lambda: rig.message(name).state == "sent")
     assert rig.wire.sent == [("628111@c.us", name)]
@@ -147,9 +147,9 @@ def test_the_lease_of_who_leads_counts_by_the_server(postgresql: str, tmp_path: 
     database = Database(postgresql, tmp_path)
     rig = Rig(database)
     first, second = (Worker(options(rig, each), leads=True) for each in (0.0, ahead))
-    first.turn()
+    first.step()
     name = rig.accept()
-    second.turn()
+    second.step()
     assert rig.message(name).state == "queued"
     database.close()
 

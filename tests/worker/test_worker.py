@@ -29,9 +29,9 @@ def rig(database: Database) -> Rig:
 
 
 def settle(worker: Worker, rig: Rig) -> None:
-    """Let a worker that has no thread of its own take turns until nothing is left to do now."""
+    """Let a worker that has no thread of its own take steps until nothing is left to do now."""
     deadline = monotonic() + PATIENCE
-    while worker.turn() or worker.progress.under_way:
+    while worker.step() or worker.progress.under_way:
         assert monotonic() < deadline
 
 
@@ -212,7 +212,7 @@ def test_a_worker_that_is_woken_sends_at_once(rig: Rig) -> None:
 
 def test_of_embedded_workers_one_works(rig: Rig) -> None:
     first, second = Worker(rig.options, leads=True), Worker(rig.options, leads=True)
-    first.turn()
+    first.step()
     name = rig.accept()
     settle(second, rig)
     assert rig.message(name).state == "queued"
@@ -295,7 +295,7 @@ def test_a_message_that_five_workers_died_of_is_given_up(rig: Rig) -> None:
 def test_a_clock_that_jumps_an_hour_loses_nothing(rig: Rig, jump: float) -> None:
     worker = Worker(rig.options, leads=True)
     before = [rig.accept() for _ in range(2)]
-    worker.turn()
+    worker.step()
     rig.clock.forward(jump)
     after = [rig.accept() for _ in range(2)]
     for _ in range(8):
@@ -309,7 +309,7 @@ def test_a_clock_that_jumps_an_hour_loses_nothing(rig: Rig, jump: float) -> None
 
 def test_what_was_accepted_before_the_clock_was_set_back_goes_out_at_once(rig: Rig) -> None:
     worker = Worker(rig.options, leads=False)
-    worker.turn()
+    worker.step()
     names = [rig.accept(chat, notify_url=URL) for chat in ("628111@c.us", "628111@c.us", "628222@c.us")]
     rig.clock.forward(-600.0)
     settle(worker, rig)
@@ -322,7 +322,7 @@ def sending(rig: Rig) -> Iterator[tuple[Worker, str]]:
     """A worker that is in the middle of sending a message."""
     gate, worker, name = threading.Event(), Worker(rig.options, leads=False), rig.accept()
     rig.wire.script.append(lambda: gate.wait(PATIENCE))
-    worker.turn()
+    worker.step()
     assert rig.wire.has_sent.acquire(timeout=PATIENCE)
     yield worker, name
     gate.set()
@@ -339,8 +339,8 @@ def test_a_send_that_takes_longer_than_its_lease_is_begun_by_nobody_else(rig: Ri
     with sending(rig) as (worker, name):
         for _ in range(7):
             pass_time(rig, 20.0)
-            worker.turn()
-            other.turn()
+            worker.step()
+            other.step()
     assert rig.wire.sent == [("628111@c.us", name)]
     assert rig.state(name) == ("sent", Ack.SENT, None)
 
@@ -360,10 +360,10 @@ def test_a_send_that_hangs_is_tried_again_after_some_time(rig: Rig) -> None:
     with sending(rig) as (worker, name):
         for _ in range(8):
             pass_time(rig, 20.0)
-            worker.turn()
+            worker.step()
         assert rig.wire.sent == [("628111@c.us", name)]
         pass_time(rig, 20.0)
-        until(lambda: not worker.turn() and rig.message(name).state == "sent")
+        until(lambda: not worker.step() and rig.message(name).state == "sent")
     assert rig.wire.sent == [("628111@c.us", name)] * 2
 
 
@@ -371,9 +371,9 @@ def test_a_send_that_hangs_is_tried_again_after_some_time(rig: Rig) -> None:
 def test_a_clock_that_jumps_while_a_message_is_sent_does_not_send_it_again(rig: Rig, jump: float) -> None:
     with sending(rig) as (worker, name):
         rig.clock.forward(jump)
-        worker.turn()
+        worker.step()
         pass_time(rig, 20.0)
-        worker.turn()
+        worker.step()
     assert rig.wire.sent == [("628111@c.us", name)]
     assert rig.state(name) == ("sent", Ack.SENT, None)
 
@@ -387,7 +387,7 @@ def test_while_there_is_more_to_sweep_it_is_swept_soon(rig: Rig) -> None:
 
     worker = Worker(replace(rig.options, sweep=sweep), leads=False)
     for _ in range(20):
-        worker.turn()
+        worker.step()
         pass_time(rig, 1.0)
     assert left == [0]
 
