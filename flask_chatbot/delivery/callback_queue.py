@@ -27,8 +27,8 @@ _Key = tuple[int, int]  # a row, and the fence under which it was claimed
 log = logging.getLogger(__name__)
 
 
-class Calling:
-    """Makes callbacks with many threads."""
+class CallbackQueue:
+    """Makes callbacks with many threads, few at a time to each host."""
 
     def __init__(self, caller: Caller, hooks: WorkerHooks, *, threads: int = THREADS, lease: float = LEASE) -> None:
         self._caller = caller
@@ -42,7 +42,7 @@ class Calling:
         self._abandoned_at: dict[_Key, float] = {}  # of calls under way, by the timer: one that hangs is abandoned with its lease
         self._done: deque[tuple[CallbackClaim, Tried | None]] = deque()
         self._is_closing = False
-        self.told = self.failed = 0
+        self.delivered = self.failed = 0
 
     @property
     def under_way(self) -> int:
@@ -100,7 +100,7 @@ class Calling:
         if tried is None:
             return
         if tried.error is None:
-            self.told += 1
+            self.delivered += 1
         elif tried.due_at is None:
             self.failed += 1
             log.warning("callback %s of message %s is given up at try %d: %s", claim.id, claim.message, claim.tries, tried.error)

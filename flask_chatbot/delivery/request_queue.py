@@ -30,7 +30,7 @@ class Answered:
     error: str | None
 
 
-class Asking:
+class RequestQueue:
     """Answers those requests while `is_open` says that the transport is open here."""
 
     def __init__(self, transport: Transport, is_open: Callable[[], bool], wake: Callable[[], None]) -> None:

@@ -25,7 +25,7 @@ KILLER = "Each worker that tried it died."
 log = logging.getLogger(__name__)
 
 
-class Sending:
+class SendQueue:
     """Sends messages with a few threads while the transport is open here; `tempo` is the operator's pace, `lease` in seconds."""
 
     def __init__(
@@ -48,7 +48,7 @@ class Sending:
         self._lease = lease
         self._threads = Threads("chatbot-send", THREADS)
         self._leases = Leases(lease, hooks.timer)
-        self._sending = 0  # begun, and not written down yet
+        self._under_way = 0  # begun, and not written down yet
         self._done: deque[Outcome] = deque()
         self._paused = (0.0, 0.0)  # from when to when no token is asked for
         self._is_closing = False
@@ -56,7 +56,7 @@ class Sending:
 
     @property
     def under_way(self) -> int:
-        return self._sending
+        return self._under_way
 
     @property
     def in_flight(self) -> int:
@@ -79,7 +79,7 @@ class Sending:
         def begin() -> None:
             for _ in done:
                 self._done.popleft()
-            self._sending -= len(done)
+            self._under_way -= len(done)
             renewed()
             self._leases.drop(outcome.claim for outcome in done)
             self._count(counted)
@@ -112,7 +112,7 @@ class Sending:
         return not self._is_closing and self._hooks.is_open()
 
     def _room(self) -> int:
-        return THREADS - self._sending if self._may_claim() and not self._hooks.is_quiet() else 0
+        return THREADS - self._under_way if self._may_claim() and not self._hooks.is_quiet() else 0
 
     def _claim_due(self, connection: Connection, now: float) -> list[Claim]:
         if self._tempo is None:
@@ -143,7 +143,7 @@ class Sending:
 
     def _take(self, claims: list[Claim]) -> None:
         self._leases.add(claims)
-        self._sending += len(claims)
+        self._under_way += len(claims)
         for claim in claims:
             self._leases.begin(claim)
             self._threads.submit(partial(self._send, claim))

@@ -15,14 +15,14 @@ from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import server_time
 from flask_chatbot.delivery import callback_queue
 from flask_chatbot.delivery.acks import Acks
-from flask_chatbot.delivery.callback_queue import Calling
+from flask_chatbot.delivery.callback_queue import CallbackQueue
 from flask_chatbot.delivery.loop import POLL, Loop, Outage, Polling, WorkerHooks
 from flask_chatbot.delivery.notify import Caller
 from flask_chatbot.delivery.pacing import Tempo
-from flask_chatbot.delivery.request_queue import Asking
+from flask_chatbot.delivery.request_queue import RequestQueue
 from flask_chatbot.delivery.retry import Clock
 from flask_chatbot.delivery.send import Sender
-from flask_chatbot.delivery.send_queue import LEASE, Sending
+from flask_chatbot.delivery.send_queue import LEASE, SendQueue
 from flask_chatbot.delivery.suspects import Suspects
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store.sweeping import end_claims
@@ -105,19 +105,25 @@ class Worker:
         self._leader = self._lease("worker", holder) if leads else None
         session = self._lease(f"session:{options.transport.name}", holder)
         self._tenure = Tenure(options.transport, self, session, options.database, options.timer, options.opened, options.shut)
-        self._sending = self._make_sending()
-        self._calling = Calling(options.caller, self._hooks(self._is_leading), lease=options.callback_lease)
-        asking = Asking(options.transport, self._is_asked, self.wake)
-        self._suspects = Suspects((self._sending, self._calling), options.timer)
-        self._loop = Loop(options.database, (self._sending, self._calling, asking, self._suspects), self._clock)
+        self._send_queue = self._make_send_queue()
+        self._callback_queue = CallbackQueue(options.caller, self._hooks(self._is_leading), lease=options.callback_lease)
+        request_queue = RequestQueue(options.transport, self._is_asked, self.wake)
+        self._suspects = Suspects((self._send_queue, self._callback_queue), options.timer)
+        self._loop = Loop(options.database, (self._send_queue, self._callback_queue, request_queue, self._suspects), self._clock)
         self._polling = Polling(self._wakeup, self._stopping)
         self._outage = Outage(options.timer)
 
     @property
     def progress(self) -> Progress:
         """What was done so far."""
-        sends, calls = self._sending, self._calling
-        return Progress(sent=sends.sent, failed=sends.failed, called_back=calls.told, gave_up=calls.failed, under_way=self._loop.under_way)
+        sends, calls = self._send_queue, self._callback_queue
+        return Progress(
+            sent=sends.sent,
+            failed=sends.failed,
+            called_back=calls.delivered,
+            gave_up=calls.failed,
+            under_way=self._loop.under_way,
+        )
 
     def start(self) -> None:
         """Begin, in a thread that keeps no process from ending."""
@@ -175,11 +181,11 @@ class Worker:
         options = self._options
         return Lease(options.database, name, holder, self._clock, options.timer, options.duration)
 
-    def _make_sending(self) -> Sending:
+    def _make_send_queue(self) -> SendQueue:
         options = self._options
         sender = Sender(options.transport, options.fetch, self._clock)
         hooks = self._hooks(self._may_send)
-        return Sending(options.transport.name, sender, options.acks, hooks, options.random, tempo=options.tempo, lease=options.lease)
+        return SendQueue(options.transport.name, sender, options.acks, hooks, options.random, tempo=options.tempo, lease=options.lease)
 
     def _hooks(self, is_open: Callable[[], bool]) -> WorkerHooks:
         return WorkerHooks(

@@ -9,7 +9,7 @@ import pytest
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import callbacks as table
-from flask_chatbot.delivery.callback_queue import KILLER, Calling, outcome_of
+from flask_chatbot.delivery.callback_queue import KILLER, CallbackQueue, outcome_of
 from flask_chatbot.delivery.loop import Loop, WorkerHooks
 from flask_chatbot.delivery.notify import Caller, Tried
 from flask_chatbot.delivery.retry import CALLBACK_WAITS
@@ -73,18 +73,18 @@ def gate() -> Gate:
     return Gate()
 
 
-def make_queue(gate: Gate, clock: Clock | None = None, *, wake: Callable[[], None] = lambda: None, threads: int = 8) -> Calling:
+def make_queue(gate: Gate, clock: Clock | None = None, *, wake: Callable[[], None] = lambda: None, threads: int = 8) -> CallbackQueue:
     hooks = WorkerHooks(is_open=lambda: True, wake=wake, clock=clock or Clock(), timer=Clock(0.0))
-    return Calling(gate, hooks, threads=threads)
+    return CallbackQueue(gate, hooks, threads=threads)
 
 
 def test_of_a_host_that_does_not_answer_no_more_is_kept_than_it_has_room_for(database: Database, gate: Gate) -> None:
     queue(database, "dead.example", 40)
-    calling = make_queue(gate)
-    loop = Loop(database, (calling,), Clock())
+    callback_queue = make_queue(gate)
+    loop = Loop(database, (callback_queue,), Clock())
     loop.step()
     loop.step()  # what was too much goes back
-    assert (calling.under_way, loop.step()) == (4, False)
+    assert (callback_queue.under_way, loop.step()) == (4, False)
     assert sorted(states(database, "dead.example", 40)) == [("claimed", 1)] * 4 + [("queued", 0)] * 36
     gate.opened.set()
     until(loop, lambda: states(database, "dead.example", 40) == [("sent", 1)] * 40)
@@ -101,31 +101,31 @@ def test_a_host_that_answers_gets_all_its_callbacks_while_another_does_not(datab
 
 def test_what_was_not_begun_is_given_back_untried_at_the_end(database: Database, gate: Gate) -> None:
     queue(database, "dead.example", 4)
-    calling = make_queue(gate)
-    loop = Loop(database, (calling,), Clock())
+    callback_queue = make_queue(gate)
+    loop = Loop(database, (callback_queue,), Clock())
     loop.step()
     loop.close()
     loop.step()
     assert sorted(states(database, "dead.example", 4)) == [("claimed", 1), ("claimed", 1), ("queued", 0), ("queued", 0)]
     gate.opened.set()
-    until(loop, lambda: calling.under_way == 0)
+    until(loop, lambda: callback_queue.under_way == 0)
     assert sorted(states(database, "dead.example", 4)) == [("queued", 0), ("queued", 0), ("sent", 1), ("sent", 1)]
 
 
 def test_what_waited_too_long_is_not_begun_as_another_may_have_it_soon(database: Database, gate: Gate) -> None:
     queue(database, "dead.example", 3)
     clock, ended = Clock(), threading.Semaphore(0)
-    calling = make_queue(gate, clock, wake=ended.release)
-    Loop(database, (calling,), clock).step()
+    callback_queue = make_queue(gate, clock, wake=ended.release)
+    Loop(database, (callback_queue,), clock).step()
     assert all(gate.entered.acquire(timeout=PATIENCE) for _ in range(2))
     clock.forward(50.0)
     gate.opened.set()
     assert all(ended.acquire(timeout=PATIENCE) for _ in range(3))
-    assert (len(gate.called), calling.under_way) == (2, 3)
+    assert (len(gate.called), callback_queue.under_way) == (2, 3)
 
 
-def alone(calling: Calling) -> Suspects:
-    return Suspects((calling,), Clock(0.0))
+def alone(callback_queue: CallbackQueue) -> Suspects:
+    return Suspects((callback_queue,), Clock(0.0))
 
 
 def test_a_callback_that_five_workers_died_of_is_given_up(database: Database, gate: Gate) -> None:
@@ -135,8 +135,8 @@ def test_a_callback_that_five_workers_died_of_is_given_up(database: Database, ga
         with database.writing() as connection:
             assert callbacks.claim_suspect(connection, clock(), 60.0) if number else callbacks.claim(connection, clock(), 60.0, 1)
         clock.forward(61.0)
-    calling = make_queue(gate, clock)
-    loop = Loop(database, (calling, alone(calling)), clock)
+    callback_queue = make_queue(gate, clock)
+    loop = Loop(database, (callback_queue, alone(callback_queue)), clock)
     until(loop, lambda: states(database, "quick.example", 1) == [("failed", 6)])
     with database.reading() as connection:
         assert callbacks.of_message(connection, "quick.example-0")[0].error == KILLER
@@ -150,8 +150,8 @@ def test_the_last_try_of_a_callback_whose_worker_died_beside_it_is_made(database
         connection.execute(table.update().values(tries=len(CALLBACK_WAITS) - 1))
         assert callbacks.claim(connection, clock(), 60.0, 1)
     clock.forward(61.0)
-    calling = make_queue(gate, clock)
-    loop = Loop(database, (calling, alone(calling)), clock)
+    callback_queue = make_queue(gate, clock)
+    loop = Loop(database, (callback_queue, alone(callback_queue)), clock)
     until(loop, lambda: states(database, "quick.example", 1) == [("sent", len(CALLBACK_WAITS) + 1)])
     assert gate.called == ["quick.example"]
 
