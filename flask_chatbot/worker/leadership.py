@@ -1,4 +1,4 @@
-"""Who does what only one process may do: a lease in the database, renewed while its holder lives."""
+"""Leadership, for work that only one process may do: a lease in the database, renewed while its holder lives."""
 
 import logging
 import socket
@@ -21,17 +21,17 @@ log = logging.getLogger(__name__)
 
 
 def holder_name() -> str:
-    """A name for this worker that no other has, and by which others see whether its process is gone. 80 characters at most."""
+    """A unique name for this worker, by which others see whether its process is gone. 80 characters at most."""
     return f"{socket.gethostname()[:28]}:{token_hex(6)}:{describe_process()}"
 
 
 def is_dead(holder: str) -> bool:
-    """Whether the process of a holder was of this host, and is gone."""
+    """True if the process of a holder ran on this host, and is gone."""
     return is_gone(holder.partition(":")[2].partition(":")[2])
 
 
 class Lease:
-    """A lease that is held, or waited for. `clock` gives epoch seconds, which all processes compare; `timer` only runs forward."""
+    """A named lease that this process holds or waits for. `clock` gives epoch seconds, the same in all processes; `timer` only runs forward."""
 
     def __init__(self, database: Database, name: str, holder: str, clock: Clock, timer: Clock, duration: float = DURATION) -> None:
         self._database = database
@@ -45,11 +45,11 @@ class Lease:
 
     @property
     def is_held(self) -> bool:
-        """Whether it is ours now: a lease that could not be renewed in time is not."""
+        """True while it is ours: a lease that could not be renewed in time is not."""
         return self._held_until is not None and self._timer() < self._held_until
 
     def hold(self) -> bool:
-        """Take or renew it where that is due; whether it is ours. Where the database fails, what was held stays so until it runs out."""
+        """Take or renew it if that is due; True if it is ours. If the database fails, a lease stays held until it expires."""
         now = self._timer()
         if now >= self._look_at:
             self._look_at = now + LOOK
@@ -59,7 +59,7 @@ class Lease:
         return self.is_held
 
     def give_up(self) -> None:
-        """Let another have it at once."""
+        """Release it, for another to take at once."""
         if self._held_until is not None:
             self._held_until = None
             with self._database.writing() as connection:
@@ -78,10 +78,11 @@ class Lease:
             return leases.take(connection, self._name, self._holder, now, self._duration)
 
 
-class Tenure:
-    """A transport that is open while it may be here: one that runs anywhere always, any other while its session's lease is held.
+class OpenTransport:
+    """A transport, open while it may be open here: always if it runs anywhere, else while the lease of its session is held.
 
-    `tell` hears of it once it is open, and before it is closed; `shut` why it cannot be opened, and nothing once it is or need not be.
+    `opened` is called with True once it is open, and with False before it is closed; `shut` with the reason why it cannot be opened, and with
+    an empty text once it is open or need not be.
     """
 
     def __init__(
@@ -91,7 +92,7 @@ class Tenure:
         lease: Lease,
         database: Database,
         timer: Clock,
-        tell: Callable[[bool], None] = lambda is_open: None,
+        opened: Callable[[bool], None] = lambda is_open: None,
         shut: Callable[[str], None] = lambda why: None,
     ) -> None:
         self._transport = transport
@@ -99,14 +100,14 @@ class Tenure:
         self._lease = lease
         self._database = database
         self._timer = timer
-        self._tell = tell
+        self._opened = opened
         self._shut = shut
         self._retry_at = 0.0
-        self._told = ""
+        self._logged = ""
         self.is_open = False
 
     def keep(self) -> None:
-        """Open or close the transport, as the lease has it. `StoreError` where the database fails."""
+        """Open or close the transport, as the lease requires. Raises `StoreError` if the database fails."""
         try:
             may = self._transport.runs_anywhere or self._lease.hold()
         finally:
@@ -117,7 +118,7 @@ class Tenure:
             self._open()
 
     def end(self) -> None:
-        """Close the transport, and let another process have it."""
+        """Close the transport, and release it for another process."""
         if self.is_open:
             self._close()
         self._shut("")
@@ -134,19 +135,19 @@ class Tenure:
         except Exception as error:  # whatever a transport raises, callbacks must go on
             self._retry_at = self._timer() + max(getattr(error, "after", 0.0), RETRY)
             self._shut(str(error) if isinstance(error, TransportError) else f"It fails by our fault: {type(error).__name__}.")
-            if repr(error) != self._told:
+            if repr(error) != self._logged:
                 fault = None if isinstance(error, TryLater) else error
                 log.warning("session %s cannot be opened now: %s", self._transport.name, error, exc_info=fault)
-                self._told = repr(error)
+                self._logged = repr(error)
             return
-        self._told = ""
+        self._logged = ""
         self._shut("")
         self.is_open = True
-        self._tell(True)
+        self._opened(True)
 
     def _close(self) -> None:
         self.is_open = False
-        self._tell(False)
+        self._opened(False)
         try:
             self._transport.close()
         except Exception:

@@ -28,7 +28,7 @@ from flask_chatbot.errors import StoreError
 from flask_chatbot.store.sweeping import end_claims
 from flask_chatbot.transports.base import File, Transport
 from flask_chatbot.worker.clocks import AskTime, SharedClock
-from flask_chatbot.worker.leadership import DURATION, Lease, Tenure, holder_name
+from flask_chatbot.worker.leadership import DURATION, Lease, OpenTransport, holder_name
 
 DRAIN = 20.0  # seconds that what is under way has to end
 SWEEP_EVERY = 300.0  # seconds
@@ -104,7 +104,7 @@ class Worker:
         holder = holder_name()
         self._leader = self._lease("worker", holder) if leads else None
         session = self._lease(f"session:{options.transport.name}", holder)
-        self._tenure = Tenure(options.transport, self, session, options.database, options.timer, options.opened, options.shut)
+        self._transport = OpenTransport(options.transport, self, session, options.database, options.timer, options.opened, options.shut)
         self._send_queue = self._make_send_queue()
         self._callback_queue = CallbackQueue(options.caller, self._hooks(self._is_leading), lease=options.callback_lease)
         request_queue = RequestQueue(options.transport, self._is_asked, self.wake)
@@ -171,10 +171,10 @@ class Worker:
         self._clock.keep()
         leads = self._leader is None or self._leader.hold()
         if leads:
-            self._tenure.keep()
+            self._transport.keep()
             self._sweep()
-        elif self._tenure.is_open:
-            self._tenure.end()
+        elif self._transport.is_open:
+            self._transport.end()
         return self._loop.step()
 
     def _lease(self, name: str, holder: str) -> Lease:
@@ -196,7 +196,7 @@ class Worker:
         return self._leader is None or self._leader.is_held
 
     def _may_send(self) -> bool:
-        return self._tenure.is_open and self._is_leading()
+        return self._transport.is_open and self._is_leading()
 
     def _is_asked(self) -> bool:
         """Whether others ask us: of a transport that runs anywhere, they know as much themselves."""
@@ -229,7 +229,7 @@ class Worker:
                 self._wakeup.wait(min(wait, max(0.0, self._deadline - self._options.timer())))
                 self._wakeup.clear()
         try:
-            self._tenure.end()
+            self._transport.end()
             if self._leader is not None:
                 self._leader.give_up()
         except StoreError as error:

@@ -1,4 +1,4 @@
-"""Who does what only one process may do."""
+"""Leases, and transports that are open in one process at a time."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ import pytest
 from flask_chatbot.database.database import Database
 from flask_chatbot.errors import StoreError, TryLater
 from flask_chatbot.store import outbox
-from flask_chatbot.worker.leadership import DURATION, Lease, Tenure, holder_name, is_dead
+from flask_chatbot.worker.leadership import DURATION, Lease, OpenTransport, holder_name, is_dead
 from tests.delivery.rig import Clock, Rig, Wire
 from tests.servers.running import ROOT
 
@@ -128,42 +128,43 @@ def test_after_the_clock_was_set_back_a_dead_holder_blocks_nobody(rig: Rig) -> N
 def test_a_transport_that_runs_anywhere_is_open_in_every_process(rig: Rig) -> None:
     wires = [Wire(), Wire()]
     for wire in wires:
-        Tenure(wire, Ears(), lease(rig, "any"), rig.database, rig.timer).keep()
+        OpenTransport(wire, Ears(), lease(rig, "any"), rig.database, rig.timer).keep()
     assert all(wire.listener is not None for wire in wires)
 
 
 def test_any_other_is_open_in_one_process_at_a_time(rig: Rig) -> None:
     wires = [Wire(runs_anywhere=False), Wire(runs_anywhere=False)]
-    tenures = [Tenure(wire, Ears(), lease(rig, holder), rig.database, rig.timer) for wire, holder in zip(wires, "ab", strict=True)]
-    for tenure in tenures:
-        tenure.keep()
-    assert [tenure.is_open for tenure in tenures] == [True, False]
-    tenures[0].end()
+    leases = [lease(rig, holder) for holder in "ab"]
+    transports = [OpenTransport(wire, Ears(), held, rig.database, rig.timer) for wire, held in zip(wires, leases, strict=True)]
+    for transport in transports:
+        transport.keep()
+    assert [transport.is_open for transport in transports] == [True, False]
+    transports[0].end()
     pass_time(rig, 5.0)
-    tenures[1].keep()
+    transports[1].keep()
     assert [wire.listener is not None for wire in wires] == [False, True]
 
 
 def test_who_lost_its_lease_closes_the_transport(rig: Rig) -> None:
-    wire, told = Wire(runs_anywhere=False), list[bool]()
-    tenure = Tenure(wire, Ears(), lease(rig, "a"), rig.database, rig.timer, told.append)
-    tenure.keep()
+    wire, opened = Wire(runs_anywhere=False), list[bool]()
+    transport = OpenTransport(wire, Ears(), lease(rig, "a"), rig.database, rig.timer, opened.append)
+    transport.keep()
     pass_time(rig, DURATION + 1)
     assert lease(rig, "b").hold()
-    tenure.keep()
-    assert (tenure.is_open, wire.listener, told) == (False, None, [True, False])
+    transport.keep()
+    assert (transport.is_open, wire.listener, opened) == (False, None, [True, False])
 
 
 def test_a_transport_is_closed_too_when_the_lease_runs_out_with_the_database_away(rig: Rig, tmp_path: Path) -> None:
     wire = Wire(runs_anywhere=False)
     held = lease(rig, "a")
-    tenure = Tenure(wire, Ears(), held, rig.database, rig.timer)
-    tenure.keep()
+    transport = OpenTransport(wire, Ears(), held, rig.database, rig.timer)
+    transport.keep()
     held._database = Database(f"sqlite:///{tmp_path}", tmp_path, wait=0.1)  # a folder is no database
     pass_time(rig, DURATION + 1)
     with pytest.raises(StoreError):
-        tenure.keep()
-    assert (tenure.is_open, wire.listener) == (False, None)
+        transport.keep()
+    assert (transport.is_open, wire.listener) == (False, None)
 
 
 def test_what_a_dead_holder_had_claimed_is_taken_over_at_once(rig: Rig) -> None:
@@ -171,40 +172,40 @@ def test_what_a_dead_holder_had_claimed_is_taken_over_at_once(rig: Rig) -> None:
     with rig.database.writing() as connection:
         outbox.claim(connection, rig.wire.name, rig.clock(), 600.0, 10)
     rig.wire.runs_anywhere = False
-    Tenure(rig.wire, Ears(), lease(rig, "b"), rig.database, rig.timer).keep()
+    OpenTransport(rig.wire, Ears(), lease(rig, "b"), rig.database, rig.timer).keep()
     with rig.database.writing() as connection:
         claim = outbox.claim_suspect(connection, rig.wire.name, rig.clock(), 600.0)
     assert claim is not None
     assert (claim.outbound.id, claim.tries) == (name, 2)
 
 
-def test_a_transport_that_cannot_be_opened_is_tried_again_and_told_of_once(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_transport_that_cannot_be_opened_is_tried_again_and_logged_once(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     wire = Wire()
     wire.opening.extend([TryLater("The server is down.")] * 3)
-    tenure = Tenure(wire, Ears(), lease(rig, "a"), rig.database, rig.timer)
+    transport = OpenTransport(wire, Ears(), lease(rig, "a"), rig.database, rig.timer)
     for _ in range(20):
-        tenure.keep()
+        transport.keep()
         pass_time(rig, 1.0)
-    assert tenure.is_open
+    assert transport.is_open
     assert caplog.text.count("The server is down.") == 1
 
 
-def test_why_a_transport_cannot_be_opened_is_told_until_it_is(rig: Rig) -> None:
-    wire, told = Wire(), list[str]()
+def test_why_a_transport_cannot_be_opened_is_reported_until_it_is(rig: Rig) -> None:
+    wire, reasons = Wire(), list[str]()
     wire.opening.extend([TryLater("The server is down."), ZeroDivisionError("rahasia")])
-    tenure = Tenure(wire, Ears(), lease(rig, "a"), rig.database, rig.timer, shut=told.append)
+    transport = OpenTransport(wire, Ears(), lease(rig, "a"), rig.database, rig.timer, shut=reasons.append)
     for _ in range(3):
-        tenure.keep()
+        transport.keep()
         pass_time(rig, 5.0)
-    assert told == ["The server is down.", "It fails by our fault: ZeroDivisionError.", ""]
+    assert reasons == ["The server is down.", "It fails by our fault: ZeroDivisionError.", ""]
 
 
 def test_a_transport_that_breaks_by_its_own_mistake_does_not_stop_the_worker(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     wire = Wire()
     wire.opening.append(ZeroDivisionError())
-    tenure = Tenure(wire, Ears(), lease(rig, "a"), rig.database, rig.timer)
-    tenure.keep()
-    assert (tenure.is_open, "ZeroDivisionError" in caplog.text) == (False, True)
+    transport = OpenTransport(wire, Ears(), lease(rig, "a"), rig.database, rig.timer)
+    transport.keep()
+    assert (transport.is_open, "ZeroDivisionError" in caplog.text) == (False, True)
     pass_time(rig, 5.0)
-    tenure.keep()
-    assert tenure.is_open
+    transport.keep()
+    assert transport.is_open
