@@ -16,7 +16,7 @@ from benchmarks.tables import Row, Say, table
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.acks import Acks
-from flask_chatbot.delivery.notify import Caller
+from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import NewCallback
 from flask_chatbot.transports.base import File
@@ -99,7 +99,7 @@ def worker_options(database: Database) -> WorkerOptions:
     return WorkerOptions(
         database=database,
         transport=Simulator(runs_anywhere=True),
-        caller=Caller(client, (SECRET,), nothing, time.time, Random()),
+        callback_sender=CallbackSender(client, (SECRET,), nothing, time.time, Random()),
         acks=Acks("simulator", time.time, lambda: False),
         fetch=no_file,
         received=nothing,

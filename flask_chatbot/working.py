@@ -17,7 +17,7 @@ from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.statements import server_time
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.gateway import Gateway
-from flask_chatbot.delivery.notify import Caller
+from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.store.sweeping import sweep
 from flask_chatbot.transports.base import File
@@ -72,7 +72,7 @@ def worker_options(gateway: Gateway, context: Context) -> WorkerOptions:
     return WorkerOptions(
         database=gateway.database,
         transport=gateway.transport,
-        caller=Caller(gateway.client, settings.signing_secrets, tell, clock, bot.random),
+        callback_sender=CallbackSender(gateway.client, settings.signing_secrets, tell, clock, bot.random),
         acks=Acks(gateway.transport.name, clock, lambda: gateway.hears_acks),
         fetch=fetch,
         received=make_inbound(gateway, context).received,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.delivery.host_limits import HostLimits
 from flask_chatbot.delivery.loop import Begin, WorkerHooks
-from flask_chatbot.delivery.notify import DEADLINE, Caller, Tried
+from flask_chatbot.delivery.notify import DEADLINE, CallbackResult, CallbackSender
 from flask_chatbot.delivery.threads import Threads
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import CallbackClaim, Outcome
@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 class CallbackQueue:
     """Makes callbacks with many threads, few at a time to each host."""
 
-    def __init__(self, caller: Caller, hooks: WorkerHooks, *, threads: int = THREADS, lease: float = LEASE) -> None:
-        self._caller = caller
+    def __init__(self, sender: CallbackSender, hooks: WorkerHooks, *, threads: int = THREADS, lease: float = LEASE) -> None:
+        self._sender = sender
         self._hooks = hooks
         self._lease = lease
         self._threads = Threads("chatbot-callback", threads)
@@ -40,7 +40,7 @@ class CallbackQueue:
         self._waiting: dict[str, deque[CallbackClaim]] = {}
         self._waits = 0
         self._abandoned_at: dict[_Key, float] = {}  # of calls under way, by the timer: one that hangs is abandoned with its lease
-        self._done: deque[tuple[CallbackClaim, Tried | None]] = deque()
+        self._done: deque[tuple[CallbackClaim, CallbackResult | None]] = deque()
         self._is_closing = False
         self.delivered = self.failed = 0
 
@@ -65,7 +65,7 @@ class CallbackQueue:
             self._give_back()
         done = list(self._done)
         if done:
-            callbacks.settle_all(connection, [(claim, outcome_of(tried)) for claim, tried in done], now)
+            callbacks.settle_all(connection, [(claim, outcome_of(result)) for claim, result in done], now)
         room = self._room()
         claims = callbacks.claim(connection, now, self._lease, room, self._busy()) if room else []
 
@@ -96,16 +96,16 @@ class CallbackQueue:
             self._waiting.clear()
             self._waits = 0
 
-    def _count(self, claim: CallbackClaim, tried: Tried | None) -> None:
-        if tried is None:
+    def _count(self, claim: CallbackClaim, result: CallbackResult | None) -> None:
+        if result is None:
             return
-        if tried.error is None:
+        if result.error is None:
             self.delivered += 1
-        elif tried.due_at is None:
+        elif result.due_at is None:
             self.failed += 1
-            log.warning("callback %s of message %s is given up at try %d: %s", claim.id, claim.message, claim.tries, tried.error)
+            log.warning("callback %s of message %s is given up at try %d: %s", claim.id, claim.message, claim.tries, result.error)
         else:
-            log.info("callback %s of message %s is made later, after try %d: %s", claim.id, claim.message, claim.tries, tried.error)
+            log.info("callback %s of message %s is made later, after try %d: %s", claim.id, claim.message, claim.tries, result.error)
 
     def _may_claim(self) -> bool:
         return not self._is_closing and self._hooks.is_open()
@@ -156,34 +156,34 @@ class CallbackQueue:
 
     def _call(self, claim: CallbackClaim) -> None:
         start = self._hooks.timer()
-        tried = self._try(claim)
+        result = self._try(claim)
         with self._lock:
-            if tried is not None:
-                self._limits.learn(claim.host, self._hooks.timer() - start, tried.is_answered)
+            if result is not None:
+                self._limits.learn(claim.host, self._hooks.timer() - start, result.is_answered)
             self._limits.end(claim.host)
             del self._abandoned_at[claim.seq, claim.fence]
-            self._done.append((claim, tried))
+            self._done.append((claim, result))
             self._begin()
         self._hooks.wake()
 
-    def _try(self, claim: CallbackClaim) -> Tried | None:
+    def _try(self, claim: CallbackClaim) -> CallbackResult | None:
         """Make a call; None where it is too late, as another worker may have the claim before an answer comes."""
         if claim.deaths + 1 >= MOST_DEATHS:  # the first crashed with other claims too
-            return Tried(KILLER)
+            return CallbackResult(KILLER)
         if claim.leased_until - self._hooks.clock() <= AT_LEAST * self._lease:
             return None
-        tried = self._caller.attempt(claim)
-        if tried.due_at is None:
-            return tried
-        return replace(tried, due_at=tried.due_at - self._caller.clock() + self._hooks.clock())
+        result = self._sender.attempt(claim)
+        if result.due_at is None:
+            return result
+        return replace(result, due_at=result.due_at - self._sender.clock() + self._hooks.clock())
 
 
-def outcome_of(tried: Tried | None) -> Outcome:
+def outcome_of(result: CallbackResult | None) -> Outcome:
     """Convert the result of a call for the database; None stands for a claim that was never tried."""
-    if tried is None:
+    if result is None:
         return Outcome(state="untried")
-    if tried.error is None:
+    if result.error is None:
         return Outcome(state="sent")
-    if tried.due_at is None:
-        return Outcome(state="refused" if tried.is_refused else "failed", error=tried.error)
-    return Outcome(state="later", due_at=tried.due_at, error=tried.error)
+    if result.due_at is None:
+        return Outcome(state="refused" if result.is_refused else "failed", error=result.error)
+    return Outcome(state="later", due_at=result.due_at, error=result.error)

@@ -1,4 +1,4 @@
-"""One callback's try: a change of ack told to whoever asked for it, and what came of that."""
+"""One try of a callback: a change of ack reported to whoever asked for it, and the result."""
 
 import json
 import logging
@@ -23,10 +23,10 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """What came of a try: told where there is no error, else tried again at `due_at`, and given up where that is None.
+class CallbackResult:
+    """The result of a try: delivered if there is no error, else tried again at `due_at`, or given up if that is None.
 
-    `is_answered`: whether the receiver said anything at all; `is_refused`: whether the address is none that is called.
+    `is_answered` is True if the receiver answered anything at all; `is_refused` if the address may never be called.
     """
 
     error: str | None = None
@@ -35,14 +35,14 @@ class Tried:
     is_refused: bool = False
 
 
-DONE = Tried()
+DONE = CallbackResult()
 
 
-class Caller:
-    """Makes callbacks, from any thread and with no transaction open.
+class CallbackSender:
+    """Sends callbacks, from any thread and with no transaction open.
 
     Those without a URL are the app's own: `on_ack` is called for them, with the message's id and its ack. `clock` is that of this machine,
-    as the receivers of signatures know no other; `due_at` of what comes of a try is by it.
+    as the receivers of signatures know no other; `due_at` of a result is by it.
     """
 
     def __init__(
@@ -54,15 +54,15 @@ class Caller:
         self.clock = clock
         self._random = random
 
-    def attempt(self, claim: CallbackClaim) -> Tried:
-        """Make one callback; whatever goes wrong, something comes of it."""
+    def attempt(self, claim: CallbackClaim) -> CallbackResult:
+        """Try one callback; whatever goes wrong, there is a result."""
         try:
             if claim.url:
                 return self._read(claim, self._post(claim))
             self._on_ack(claim.message, Ack(claim.ack))
             return DONE
         except FetchRefused as error:
-            return Tried(str(error), is_answered=False, is_refused=True)
+            return CallbackResult(str(error), is_answered=False, is_refused=True)
         except FetchLater as error:
             return self._again(claim, str(error), error.after, is_answered=False)
         except Exception as error:  # noqa: BLE001  an app's own handler may raise anything, and is called again
@@ -72,17 +72,17 @@ class Caller:
     def _post(self, claim: CallbackClaim) -> Answer:
         body = json.dumps({"msgid": claim.message, "ack": claim.ack}).encode()
         signed = headers(self._secrets, claim.id, int(self.clock()), body)
-        told_as = {"Content-Type": "application/json", **signed}
-        return self._client.post(claim.url, body, told_as, deadline=DEADLINE, limit=ANSWER_LIMIT, cuts=True)
+        all_headers = {"Content-Type": "application/json", **signed}
+        return self._client.post(claim.url, body, all_headers, deadline=DEADLINE, limit=ANSWER_LIMIT, cuts=True)
 
-    def _read(self, claim: CallbackClaim, answer: Answer) -> Tried:
-        """2xx is success, and nothing else is: a redirect would be followed by some and not by others."""
+    def _read(self, claim: CallbackClaim, answer: Answer) -> CallbackResult:
+        """The result of an answer: only 2xx is success, as a redirect would be followed by some and not by others."""
         if 200 <= answer.status < 300:
             return DONE
         said = f"It answered {answer.status}."
         if answer.status == GONE:
-            return Tried(said)
+            return CallbackResult(said)
         return self._again(claim, said, read_retry_after(answer.headers.get("retry-after"), self.clock()))
 
-    def _again(self, claim: CallbackClaim, error: str, after: float = 0.0, *, is_answered: bool = True) -> Tried:
-        return Tried(error, next_callback(claim.tries, self.clock(), self._random.random(), after), is_answered)
+    def _again(self, claim: CallbackClaim, error: str, after: float = 0.0, *, is_answered: bool = True) -> CallbackResult:
+        return CallbackResult(error, next_callback(claim.tries, self.clock(), self._random.random(), after), is_answered)

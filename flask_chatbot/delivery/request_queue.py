@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """A request with its answer in JSON, or the reason why there is none."""
+class RequestResult:
+    """The result of a request: its answer in JSON, or the reason why there is none."""
 
     request: Request
     answer: str | None
@@ -39,7 +39,7 @@ class RequestQueue:
         self._wake = wake
         self._threads = Threads("chatbot-request", 2)
         self._asked: set[str] = set()
-        self._done: deque[Answered] = deque()
+        self._done: deque[RequestResult] = deque()
 
     @property
     def under_way(self) -> int:
@@ -76,13 +76,13 @@ class RequestQueue:
 
     def _answer(self, request: Request) -> None:
         try:
-            answered = Answered(request, answer_of(self._transport, request.kind, request.argument), None)
+            result = RequestResult(request, answer_of(self._transport, request.kind, request.argument), None)
         except TransportError as error:
-            answered = Answered(request, None, str(error))
+            result = RequestResult(request, None, str(error))
         except Exception as error:
             log.exception("a request of another process (%s) failed by our fault", request.kind)
-            answered = Answered(request, None, f"It failed by our fault: {type(error).__name__}.")
-        self._done.append(answered)
+            result = RequestResult(request, None, f"It failed by our fault: {type(error).__name__}.")
+        self._done.append(result)
         self._wake()
 
 

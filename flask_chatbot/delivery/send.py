@@ -1,4 +1,4 @@
-"""One message's try: handed to the transport, with its file where it has one, and what came of it."""
+"""One try of a message: handed to the transport, with its file if it has one, and the result."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The transport has it, under this id; `type` is by the file's content, empty where it has none."""
+    """The transport accepted it, under this id; `type` is by the file's content, empty if there is no file."""
 
     claim: Claim
     transport_id: str
@@ -34,7 +34,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """It is tried again then."""
+    """It is tried again at `due_at`."""
 
     claim: Claim
     due_at: float
@@ -56,19 +56,19 @@ class Untried:
     claim: Claim
 
 
-Outcome = Sent | Later | Failed | Untried
+SendResult = Sent | Later | Failed | Untried
 
 
-class Sender:
-    """Tries messages, from any thread and with no transaction open. `fetch` gets the file of a URL, called as said."""
+class MessageSender:
+    """Sends messages, from any thread and with no transaction open. `fetch` gets the file of a URL, under a file name."""
 
     def __init__(self, transport: Transport, fetch: Callable[[str, str], File], clock: Clock) -> None:
         self._transport = transport
         self._fetch = fetch
         self._clock = clock
 
-    def attempt(self, claim: Claim) -> Outcome:
-        """Try one message; whatever goes wrong, something comes of it."""
+    def attempt(self, claim: Claim) -> SendResult:
+        """Try one message; whatever goes wrong, there is a result."""
         if self._clock() >= claim.expires_at:
             return Failed(claim, TOO_LATE)
         try:
@@ -86,35 +86,35 @@ class Sender:
     def _file(self, reply: Reply) -> File | None:
         return self._fetch(reply.url, reply.filename) if isinstance(reply, Media) else None
 
-    def _later(self, claim: Claim, error: str, after: float = 0.0) -> Outcome:
+    def _later(self, claim: Claim, error: str, after: float = 0.0) -> SendResult:
         due = next_send(claim.tries, self._clock(), claim.expires_at, after)
         return Failed(claim, error) if due is None else Later(claim, due, error)
 
 
-def settle(connection: Connection, outcomes: Sequence[Outcome], acks: Acks, now: float) -> list[Outcome]:
-    """Write down what came of tries, acks included; those of them that count, as nobody else has claimed them meanwhile."""
-    sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
+def settle(connection: Connection, results: Sequence[SendResult], acks: Acks, now: float) -> list[SendResult]:
+    """Write down results, acks included; return those that count, as nobody else has claimed their messages meanwhile."""
+    sent = [result for result in results if isinstance(result, Sent)]
     held = {(claim.seq, claim.fence) for claim in outbox.settle_sent(connection, [each.claim for each in sent], now)}
     for each in sent:
         # Also where another has claimed it since: this id of the transport is ours, and receipts will come for it.
         acks.sent(connection, each.claim.outbound.id, each.transport_id, each.at)
         if each.type and each.type != each.claim.type:
             stored.set_type(connection, each.claim.outbound.id, each.type)
-    outbox.hand_back(connection, [outcome.claim for outcome in outcomes if isinstance(outcome, Untried)])
-    counted: list[Outcome] = [each for each in sent if (each.claim.seq, each.claim.fence) in held]
-    return counted + [each for each in outcomes if isinstance(each, Later | Failed) and _settle(connection, each, acks, now)]
+    outbox.hand_back(connection, [result.claim for result in results if isinstance(result, Untried)])
+    counted: list[SendResult] = [each for each in sent if (each.claim.seq, each.claim.fence) in held]
+    return counted + [each for each in results if isinstance(each, Later | Failed) and _settle(connection, each, acks, now)]
 
 
-def _settle(connection: Connection, outcome: Later | Failed, acks: Acks, now: float) -> bool:
-    if isinstance(outcome, Later):
-        return outbox.settle_later(connection, outcome.claim, outcome.due_at, outcome.error)
-    counts = outbox.settle_failed(connection, outcome.claim, outcome.error, now)
+def _settle(connection: Connection, result: Later | Failed, acks: Acks, now: float) -> bool:
+    if isinstance(result, Later):
+        return outbox.settle_later(connection, result.claim, result.due_at, result.error)
+    counts = outbox.settle_failed(connection, result.claim, result.error, now)
     if counts:
-        acks.change(connection, outcome.claim.outbound.id, Ack.ERROR, now, outcome.error)
+        acks.change(connection, result.claim.outbound.id, Ack.ERROR, now, result.error)
     return counts
 
 
 def hidden_of(claim: Claim) -> list[str]:
-    """What of a message must not reach a log."""
+    """The parts of a message that must not reach a log."""
     reply = claim.outbound.reply
     return [number_of(claim.outbound.chat), *(str(getattr(reply, each.name)) for each in fields(reply))]

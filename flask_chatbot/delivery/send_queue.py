@@ -12,7 +12,7 @@ from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.leases import Leases
 from flask_chatbot.delivery.loop import Begin, WorkerHooks
 from flask_chatbot.delivery.pacing import Tempo
-from flask_chatbot.delivery.send import Failed, Later, Outcome, Sender, Sent, Untried, settle
+from flask_chatbot.delivery.send import Failed, Later, MessageSender, SendResult, Sent, Untried, settle
 from flask_chatbot.delivery.threads import Threads
 from flask_chatbot.store import outbox, paces
 from flask_chatbot.store.outbox import Claim
@@ -31,7 +31,7 @@ class SendQueue:
     def __init__(
         self,
         session: str,
-        sender: Sender,
+        sender: MessageSender,
         acks: Acks,
         hooks: WorkerHooks,
         random: Random,
@@ -49,7 +49,7 @@ class SendQueue:
         self._threads = Threads("chatbot-send", THREADS)
         self._leases = Leases(lease, hooks.timer)
         self._under_way = 0  # begun, and not written down yet
-        self._done: deque[Outcome] = deque()
+        self._done: deque[SendResult] = deque()
         self._paused = (0.0, 0.0)  # from when to when no token is asked for
         self._is_closing = False
         self.sent = self.failed = 0
@@ -60,7 +60,7 @@ class SendQueue:
 
     @property
     def in_flight(self) -> int:
-        return self._leases.in_flight([outcome.claim for outcome in list(self._done)])
+        return self._leases.in_flight([result.claim for result in list(self._done)])
 
     def has_results(self) -> bool:
         return bool(self._done)
@@ -81,7 +81,7 @@ class SendQueue:
                 self._done.popleft()
             self._under_way -= len(done)
             renewed()
-            self._leases.drop(outcome.claim for outcome in done)
+            self._leases.drop(result.claim for result in done)
             self._count(counted)
             self._take(claims)
 
@@ -153,12 +153,12 @@ class SendQueue:
         self._done.append(self._sender.attempt(claim) if has_time else Untried(claim))
         self._hooks.wake()
 
-    def _count(self, outcomes: list[Outcome]) -> None:
-        for outcome in outcomes:
-            if isinstance(outcome, Sent):
+    def _count(self, results: list[SendResult]) -> None:
+        for result in results:
+            if isinstance(result, Sent):
                 self.sent += 1
-            elif isinstance(outcome, Failed):
+            elif isinstance(result, Failed):
                 self.failed += 1
-                log.warning("message %s is given up at try %d: %s", outcome.claim.outbound.id, outcome.claim.tries, outcome.error)
-            elif isinstance(outcome, Later):
-                log.info("message %s goes out later, after try %d: %s", outcome.claim.outbound.id, outcome.claim.tries, outcome.error)
+                log.warning("message %s is given up at try %d: %s", result.claim.outbound.id, result.claim.tries, result.error)
+            elif isinstance(result, Later):
+                log.info("message %s goes out later, after try %d: %s", result.claim.outbound.id, result.claim.tries, result.error)

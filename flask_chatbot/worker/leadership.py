@@ -31,7 +31,7 @@ def is_dead(holder: str) -> bool:
 
 
 class Lease:
-    """A named lease that this process holds or waits for. `clock` gives epoch seconds, the same in all processes; `timer` only runs forward."""
+    """A named lease that this process holds or waits for. `clock` gives epoch seconds, `timer` only runs forward."""
 
     def __init__(self, database: Database, name: str, holder: str, clock: Clock, timer: Clock, duration: float = DURATION) -> None:
         self._database = database
@@ -81,7 +81,7 @@ class Lease:
 class OpenTransport:
     """A transport, open while it may be open here: always if it runs anywhere, else while the lease of its session is held.
 
-    `opened` is called with True once it is open, and with False before it is closed; `shut` with the reason why it cannot be opened, and with
+    `opened` is called with True once it is open, with False before it is closed; `shut` with the reason why it cannot be opened, and with
     an empty text once it is open or need not be.
     """
 

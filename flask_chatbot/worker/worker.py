@@ -17,11 +17,11 @@ from flask_chatbot.delivery import callback_queue
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.callback_queue import CallbackQueue
 from flask_chatbot.delivery.loop import POLL, Loop, Outage, Polling, WorkerHooks
-from flask_chatbot.delivery.notify import Caller
+from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.delivery.request_queue import RequestQueue
 from flask_chatbot.delivery.retry import Clock
-from flask_chatbot.delivery.send import Sender
+from flask_chatbot.delivery.send import MessageSender
 from flask_chatbot.delivery.send_queue import LEASE, SendQueue
 from flask_chatbot.delivery.suspects import Suspects
 from flask_chatbot.errors import StoreError
@@ -51,7 +51,7 @@ class WorkerOptions:
 
     database: Database
     transport: Transport
-    caller: Caller
+    callback_sender: CallbackSender
     acks: Acks
     fetch: Callable[[str, str], File]
     received: Callable[[Message], None]
@@ -106,7 +106,7 @@ class Worker:
         session = self._lease(f"session:{options.transport.name}", holder)
         self._transport = OpenTransport(options.transport, self, session, options.database, options.timer, options.opened, options.shut)
         self._send_queue = self._make_send_queue()
-        self._callback_queue = CallbackQueue(options.caller, self._hooks(self._is_leading), lease=options.callback_lease)
+        self._callback_queue = CallbackQueue(options.callback_sender, self._hooks(self._is_leading), lease=options.callback_lease)
         request_queue = RequestQueue(options.transport, self._is_asked, self.wake)
         self._suspects = Suspects((self._send_queue, self._callback_queue), options.timer)
         self._loop = Loop(options.database, (self._send_queue, self._callback_queue, request_queue, self._suspects), self._clock)
@@ -183,7 +183,7 @@ class Worker:
 
     def _make_send_queue(self) -> SendQueue:
         options = self._options
-        sender = Sender(options.transport, options.fetch, self._clock)
+        sender = MessageSender(options.transport, options.fetch, self._clock)
         hooks = self._hooks(self._may_send)
         return SendQueue(options.transport.name, sender, options.acks, hooks, options.random, tempo=options.tempo, lease=options.lease)
 

@@ -12,7 +12,7 @@ from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.core.values.replies import Reply, Text
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.acks import Acks
-from flask_chatbot.delivery.notify import Caller
+from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.store import callbacks, outbox, stored
 from flask_chatbot.store.callbacks import StoredCallback
 from flask_chatbot.store.outbox import NewMessage
@@ -121,7 +121,7 @@ class Rig:
         return WorkerOptions(
             database=self.database,
             transport=self.wire,
-            caller=Caller(self.client, (), lambda message, ack: self.told.append((message, ack)), self.clock, Random(1)),
+            callback_sender=CallbackSender(self.client, (), lambda message, ack: self.told.append((message, ack)), self.clock, Random(1)),
             acks=self.acks,
             fetch=self.fetch,
             received=self.came.append,

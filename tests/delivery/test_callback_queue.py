@@ -11,7 +11,7 @@ from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import callbacks as table
 from flask_chatbot.delivery.callback_queue import KILLER, CallbackQueue, outcome_of
 from flask_chatbot.delivery.loop import Loop, WorkerHooks
-from flask_chatbot.delivery.notify import Caller, Tried
+from flask_chatbot.delivery.notify import CallbackResult, CallbackSender
 from flask_chatbot.delivery.retry import CALLBACK_WAITS
 from flask_chatbot.delivery.suspects import Suspects
 from flask_chatbot.store import callbacks
@@ -19,7 +19,7 @@ from flask_chatbot.store.callbacks import CallbackClaim, NewCallback, Outcome
 from tests.delivery.rig import PATIENCE, START, Clock
 
 
-class Gate(Caller):
+class Gate(CallbackSender):
     """Lets nobody through before `opened`, but those to hosts that are quick."""
 
     def __init__(self) -> None:
@@ -29,14 +29,14 @@ class Gate(Caller):
         self.inside = 0
         self.entered = threading.Semaphore(0)
 
-    def attempt(self, claim: CallbackClaim) -> Tried:
+    def attempt(self, claim: CallbackClaim) -> CallbackResult:
         if "quick" not in claim.host:
             self.inside += 1
             self.entered.release()
             assert self.opened.wait(PATIENCE)
             self.inside -= 1
         self.called.append(claim.host)
-        return Tried()
+        return CallbackResult()
 
 
 def queue(database: Database, host: str, count: int) -> None:
@@ -157,7 +157,16 @@ def test_the_last_try_of_a_callback_whose_worker_died_beside_it_is_made(database
 
 
 def test_each_end_of_a_try_has_its_outcome() -> None:
-    outcomes = [outcome_of(tried) for tried in (None, Tried(), Tried("no"), Tried("private", is_refused=True), Tried("later", 5.0))]
+    outcomes = [
+        outcome_of(result)
+        for result in (
+            None,
+            CallbackResult(),
+            CallbackResult("no"),
+            CallbackResult("private", is_refused=True),
+            CallbackResult("later", 5.0),
+        )
+    ]
     assert outcomes == [
         Outcome(state="untried"),
         Outcome(state="sent"),

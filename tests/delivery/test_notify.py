@@ -1,4 +1,4 @@
-"""One callback's try, and what comes of it."""
+"""One try of a callback, and its result."""
 
 import json
 from random import Random
@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from flask_chatbot.core.values.outbound import Ack
-from flask_chatbot.delivery.notify import Caller, Tried
+from flask_chatbot.delivery.notify import CallbackResult, CallbackSender
 from flask_chatbot.errors import FetchLater, FetchRefused
 from flask_chatbot.settings.keys import read_secret
 from flask_chatbot.store.callbacks import CallbackClaim
@@ -35,7 +35,7 @@ def claimed(url: str = URL, tries: int = 1) -> CallbackClaim:
     )
 
 
-def caller(client: Client, *secrets: bytes, on_ack: object = None) -> Caller:
+def sender(client: Client, *secrets: bytes, on_ack: object = None) -> CallbackSender:
     """One whose jitter is none."""
 
     class Middle(Random):
@@ -45,7 +45,7 @@ def caller(client: Client, *secrets: bytes, on_ack: object = None) -> Caller:
     def fail(message: str, ack: Ack) -> None:
         raise AssertionError("nobody asked for this")
 
-    return Caller(client, secrets, on_ack or fail, Clock(), Middle())  # type: ignore[arg-type]
+    return CallbackSender(client, secrets, on_ack or fail, Clock(), Middle())  # type: ignore[arg-type]
 
 
 def answered(status: int, **headers: str) -> Answer:
@@ -54,7 +54,7 @@ def answered(status: int, **headers: str) -> Answer:
 
 def test_a_callback_has_the_contracts_form_and_the_standard_headers() -> None:
     client = Client()
-    assert caller(client, read_secret(SECRET)).attempt(claimed()) == Tried()
+    assert sender(client, read_secret(SECRET)).attempt(claimed()) == CallbackResult()
     ((url, body, headers),) = client.posts
     assert (url, json.loads(body)) == (URL, {"msgid": "3EB020B4DBA916EB3379", "ack": 3})
     assert headers["Content-Type"] == "application/json"
@@ -64,7 +64,7 @@ def test_a_callback_has_the_contracts_form_and_the_standard_headers() -> None:
 
 def test_without_a_secret_there_is_no_signature() -> None:
     client = Client()
-    caller(client).attempt(claimed())
+    sender(client).attempt(claimed())
     assert "webhook-signature" not in client.posts[0][2]
 
 
@@ -72,60 +72,60 @@ def test_without_a_secret_there_is_no_signature() -> None:
 def test_2xx_is_success(status: int) -> None:
     client = Client()
     client.script.append(answered(status))
-    assert caller(client).attempt(claimed()) == Tried()
+    assert sender(client).attempt(claimed()) == CallbackResult()
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 404, 500, 503])
 def test_anything_else_is_tried_again_and_a_redirect_too(status: int) -> None:
     client = Client()
     client.script.append(answered(status, location="https://elsewhere.example"))
-    assert caller(client).attempt(claimed()) == Tried(f"It answered {status}.", START + 5.0)
+    assert sender(client).attempt(claimed()) == CallbackResult(f"It answered {status}.", START + 5.0)
     assert len(client.posts) == 1
 
 
 def test_410_ends_it() -> None:
     client = Client()
     client.script.append(answered(410))
-    assert caller(client).attempt(claimed()) == Tried("It answered 410.")
+    assert sender(client).attempt(claimed()) == CallbackResult("It answered 410.")
 
 
 @pytest.mark.parametrize(("asked", "waits"), [("120", 120.0), ("1", 5.0), ("999999", DAY), ("never", 5.0)])
 def test_retry_after_is_kept_to_within_a_day(asked: str, waits: float) -> None:
     client = Client()
     client.script.append(answered(429, retry_after=asked))
-    assert caller(client).attempt(claimed()) == Tried("It answered 429.", START + waits)
+    assert sender(client).attempt(claimed()) == CallbackResult("It answered 429.", START + waits)
 
 
 def test_the_tenth_try_is_the_last() -> None:
     client = Client()
     client.script.extend([answered(500), answered(500)])
-    assert caller(client).attempt(claimed(tries=9)) == Tried("It answered 500.", START + DAY)
-    assert caller(client).attempt(claimed(tries=10)) == Tried("It answered 500.")
+    assert sender(client).attempt(claimed(tries=9)) == CallbackResult("It answered 500.", START + DAY)
+    assert sender(client).attempt(claimed(tries=10)) == CallbackResult("It answered 500.")
 
 
 def test_an_address_that_is_not_called_is_given_up() -> None:
     client = Client()
     client.script.append(FetchRefused("crm.example.com is not public."))
-    assert caller(client).attempt(claimed()) == Tried("crm.example.com is not public.", is_answered=False, is_refused=True)
+    assert sender(client).attempt(claimed()) == CallbackResult("crm.example.com is not public.", is_answered=False, is_refused=True)
 
 
 def test_a_receiver_that_does_not_answer_is_tried_again() -> None:
     client = Client()
     client.script.append(FetchLater("crm.example.com did not answer in 15 seconds."))
-    outcome = Tried("crm.example.com did not answer in 15 seconds.", START + 5.0, is_answered=False)
-    assert caller(client).attempt(claimed()) == outcome
+    result = CallbackResult("crm.example.com did not answer in 15 seconds.", START + 5.0, is_answered=False)
+    assert sender(client).attempt(claimed()) == result
 
 
 def test_a_callback_without_url_is_for_the_app() -> None:
     heard: list[tuple[str, Ack]] = []
     client = Client()
-    outcome = caller(client, on_ack=lambda message, ack: heard.append((message, ack))).attempt(claimed(""))
-    assert (outcome, heard, client.posts) == (Tried(), [("3EB020B4DBA916EB3379", Ack.READ)], [])
+    result = sender(client, on_ack=lambda message, ack: heard.append((message, ack))).attempt(claimed(""))
+    assert (result, heard, client.posts) == (CallbackResult(), [("3EB020B4DBA916EB3379", Ack.READ)], [])
 
 
 def test_a_function_of_the_app_that_fails_is_called_again(caplog: pytest.LogCaptureFixture) -> None:
     def fail(message: str, ack: Ack) -> None:
         raise LookupError("no such order")
 
-    assert caller(Client(), on_ack=fail).attempt(claimed("")) == Tried("It raised LookupError.", START + 5.0)
+    assert sender(Client(), on_ack=fail).attempt(claimed("")) == CallbackResult("It raised LookupError.", START + 5.0)
     assert "callback msg_1 of message 3EB020B4DBA916EB3379 failed" in caplog.text

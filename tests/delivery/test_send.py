@@ -5,7 +5,7 @@ import pytest
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Document, Image, Text
 from flask_chatbot.database.database import Database
-from flask_chatbot.delivery.send import TOO_LATE, Failed, Later, Outcome, Sender, Sent, Untried, settle
+from flask_chatbot.delivery.send import TOO_LATE, Failed, Later, MessageSender, SendResult, Sent, Untried, settle
 from flask_chatbot.errors import FetchLater, FetchRefused, Refused, TryLater
 from flask_chatbot.store import outbox
 from flask_chatbot.store.outbox import Claim
@@ -30,21 +30,21 @@ def claim(rig: Rig, lease: float = 60.0) -> Claim:
     return found
 
 
-def attempt(rig: Rig, claimed: Claim) -> Outcome:
-    return Sender(rig.wire, rig.fetch, rig.clock).attempt(claimed)
+def attempt(rig: Rig, claimed: Claim) -> SendResult:
+    return MessageSender(rig.wire, rig.fetch, rig.clock).attempt(claimed)
 
 
-def write(rig: Rig, *outcomes: Outcome) -> list[Outcome]:
+def write(rig: Rig, *results: SendResult) -> list[SendResult]:
     with rig.database.writing() as connection:
-        return settle(connection, outcomes, rig.acks, rig.clock())
+        return settle(connection, results, rig.acks, rig.clock())
 
 
 def test_a_message_the_transport_took_is_sent(rig: Rig) -> None:
     name = rig.accept()
     claimed = claim(rig)
-    outcome = attempt(rig, claimed)
-    assert outcome == Sent(claimed, f"wire:{name}", START)
-    assert write(rig, outcome) == [outcome]
+    result = attempt(rig, claimed)
+    assert result == Sent(claimed, f"wire:{name}", START)
+    assert write(rig, result) == [result]
     assert rig.state(name) == ("sent", Ack.SENT, None)
     assert rig.message(name).sent_at == START
 
@@ -52,8 +52,8 @@ def test_a_message_the_transport_took_is_sent(rig: Rig) -> None:
 def test_what_is_refused_fails_at_once_with_its_reason(rig: Rig) -> None:
     name = rig.accept()
     rig.wire.script.append(Refused("This number has no WhatsApp."))
-    outcome = attempt(rig, claim(rig))
-    write(rig, outcome)
+    result = attempt(rig, claim(rig))
+    write(rig, result)
     assert rig.state(name) == ("failed", Ack.ERROR, "This number has no WhatsApp.")
 
 
@@ -117,9 +117,9 @@ def test_a_file_that_will_never_come_fails_the_message_at_once(rig: Rig) -> None
 def test_a_file_that_may_come_later_is_fetched_again(rig: Rig) -> None:
     rig.fetched["https://example.com/a.png"] = FetchLater("example.com answered 503.", after=30.0)
     name = rig.accept(reply=Image("https://example.com/a.png"))
-    outcome = attempt(rig, claim(rig))
-    assert isinstance(outcome, Later)
-    write(rig, outcome)
+    result = attempt(rig, claim(rig))
+    assert isinstance(result, Later)
+    write(rig, result)
     assert rig.message(name).due_at == START + 30.0
     rig.fetched["https://example.com/a.png"] = PICTURE
     rig.clock.forward(30.0)

@@ -16,7 +16,7 @@ from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.acks import Acks
-from flask_chatbot.delivery.notify import Caller
+from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.transports.base import File
 from flask_chatbot.webclient.client import Answer, HttpClient
 from flask_chatbot.worker import foreground
@@ -58,7 +58,7 @@ def worker_options(url: str, journal: Path, lease: float, ahead: float, killers:
     return WorkerOptions(
         database=Database(url, Path("/nowhere")),
         transport=transport,
-        caller=Caller(Receivers(transport), (), tell, clock, Random()),
+        callback_sender=CallbackSender(Receivers(transport), (), tell, clock, Random()),
         acks=Acks(transport.name, clock, lambda: False),
         fetch=fetch,
         received=received,

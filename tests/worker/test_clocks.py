@@ -118,9 +118,9 @@ def options(rig: Rig, ahead: float) -> WorkerOptions:
     def clock() -> float:
         return time() + ahead
 
-    caller = rig.options.caller
-    caller.clock = clock
-    return replace(rig.options, clock=clock, timer=monotonic, ask_time=server_time, caller=caller)
+    sender = rig.options.callback_sender
+    sender.clock = clock
+    return replace(rig.options, clock=clock, timer=monotonic, ask_time=server_time, callback_sender=sender)
 
 
 @pytest.mark.parametrize("ahead", [HOUR, -HOUR])
