@@ -1,4 +1,4 @@
-"""The worker of an app: made of its gateway, and at work while the app is served."""
+"""The worker of an app: made from its gateway, and running while the app is served."""
 
 import sys
 from collections.abc import Callable
@@ -25,13 +25,13 @@ from flask_chatbot.webclient.files import fetch_media
 from flask_chatbot.worker.embedded import Embedded
 from flask_chatbot.worker.worker import Worker, WorkerOptions
 
-KEPT = 30 * 86_400.0  # seconds: what became of a message, dead letters included
+KEPT = 30 * 86_400.0  # seconds: settled messages, dead letters included
 
 Context = Callable[[], AbstractContextManager[object]]  # of the app, for functions of its own
 
 
 def work_while_serving(app: Flask, gateway: Gateway) -> Embedded:
-    """Have a thread of each process that serves the app ready to do the gateway's work; one of them does it."""
+    """Start a worker thread in each process that serves the app; one of them does the gateway's work."""
     here = ref(app)  # not the app itself: threads must not keep it alive
 
     def context() -> AbstractContextManager[object]:
@@ -49,9 +49,9 @@ def work_while_serving(app: Flask, gateway: Gateway) -> Embedded:
 
 
 def make_worker(gateway: Gateway, context: Context, *, leads: bool) -> Worker:
-    """The worker of an app, which also answers what comes in.
+    """Make the worker of an app, which also answers incoming messages.
 
-    With `leads`, of all such workers of a database one works at a time: so it is for those embedded in processes that serve.
+    With `leads`, only one of all such workers of a database works at a time: for workers embedded in processes that serve.
     """
     worker = Worker(worker_options(gateway, context), leads=leads)
     gateway.has_worker(worker.wake)
@@ -62,9 +62,9 @@ def worker_options(gateway: Gateway, context: Context) -> WorkerOptions:
     """The options of that worker: its database, transport and callbacks, as the gateway has them."""
     settings, bot, clock = gateway.bot.settings, gateway.bot, gateway.clock
 
-    def tell(message: str, ack: Ack) -> None:
+    def on_ack(message: str, ack: Ack) -> None:
         with context():
-            gateway.tell(message, ack)
+            gateway.call_ack_handlers(message, ack)
 
     def fetch(url: str, filename: str) -> File:
         return fetch_media(gateway.client, url, filename)
@@ -72,7 +72,7 @@ def worker_options(gateway: Gateway, context: Context) -> WorkerOptions:
     return WorkerOptions(
         database=gateway.database,
         transport=gateway.transport,
-        callback_sender=CallbackSender(gateway.client, settings.signing_secrets, tell, clock, bot.random),
+        callback_sender=CallbackSender(gateway.client, settings.signing_secrets, on_ack, clock, bot.random),
         acks=Acks(gateway.transport.name, clock, lambda: gateway.hears_acks),
         fetch=fetch,
         received=make_inbound(gateway, context).received,
@@ -87,7 +87,7 @@ def worker_options(gateway: Gateway, context: Context) -> WorkerOptions:
 
 
 def make_inbound(gateway: Gateway, context: Context) -> Inbound:
-    """What answers a message that came in by the transport."""
+    """Make the receiver of messages that come in by the transport."""
     settings = gateway.bot.settings
     actions = Actions(gateway.database, Forwarder(gateway.client, settings.signing_secrets), gateway)
     return Inbound(gateway, actions, Keeping(settings.keep_messages or MESSAGES_KEPT), context)

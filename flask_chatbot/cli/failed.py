@@ -1,4 +1,4 @@
-"""`failed` and `resend`: what was given up, and sending it after all."""
+"""`failed` and `resend`: the dead letters, and sending them after all."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -21,7 +21,7 @@ MOST = 10_000  # of each kind, in one run of `resend`
 BATCH = 500  # in one transaction, so that a server that writes at the same time waits for moments only
 
 
-class Dead(NamedTuple):
+class DeadLetter(NamedTuple):
     """A message or a callback that was given up."""
 
     id: str
@@ -30,7 +30,7 @@ class Dead(NamedTuple):
     at: float | None
     tries: int
     error: str
-    message: str = ""  # of a callback: the message it tells of
+    message: str = ""  # of a callback: the message it reports on
 
 
 @click.command(cls=Told)
@@ -53,7 +53,7 @@ def failed(context: click.Context, since: timedelta | None, limit: int, refused:
     Exit codes: 0 listed (there may be none), 1 no app, or its database fails, 2 a wrong option.
     """
     place = find_place(context)
-    dead = find_dead(place, since, limit, refused)
+    dead = find_dead_letters(place, since, limit, refused)
     waiting = [] if refused else find_waiting(place, limit)
     if form == "json":
         echo(json_text([*(data_of(place, each) for each in dead), *(data_of_waiting(place, each) for each in waiting)]))
@@ -73,7 +73,7 @@ def failed(context: click.Context, since: timedelta | None, limit: int, refused:
 @click.command(cls=Told)
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @click.option("--since", callback=duration, metavar="DURATION", help='All that was given up in that time: "2 hours", "1 hari".')
-@click.option("--dry-run", is_flag=True, help="Only tell what would be sent again.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be sent again.")
 @click.pass_context
 def resend(context: click.Context, ids: tuple[str, ...], since: timedelta | None, dry_run: bool) -> None:
     """Send messages and callbacks again that were given up, each under its own id.
@@ -91,30 +91,30 @@ def resend(context: click.Context, ids: tuple[str, ...], since: timedelta | None
         raise click.UsageError('Name what to send again: one or more IDs, or --since "2 hours".')
     place = find_place(context)
     queued = resend_since(place, since, dry_run) if since else resend_ids(place, ids, dry_run)
-    told = f"{counted(queued.messages, 'message')} and {counted(queued.callbacks, 'callback')}"
-    echo(f"{told} would be sent again" if dry_run else f"{told} queued again")
+    counts = f"{counted(queued.messages, 'message')} and {counted(queued.callbacks, 'callback')}"
+    echo(f"{counts} would be sent again" if dry_run else f"{counts} queued again")
     if since and MOST in queued:
         echo("There may be more: run it again.", err=True)
 
 
-def find_dead(place: Place, since: timedelta | None, limit: int, refused: bool = False) -> list[Dead]:
-    """What was given up since then, messages first."""
+def find_dead_letters(place: Place, since: timedelta | None, limit: int, refused: bool = False) -> list[DeadLetter]:
+    """The messages and callbacks that were given up since then, messages first."""
     from flask_chatbot.store import callbacks, stored
 
     if place.is_empty:
         return []
-    start = begin(place, since)
+    start = start_of(place, since)
     with place.database.reading() as connection:
         messages = [] if refused else stored.failed(connection, start, limit)
         calls = callbacks.failed(connection, start, limit, state="refused" if refused else "failed")
     return [
-        *(Dead(each.id, each.type, each.chat, each.settled_at, each.tries, each.error or "") for each in messages),
-        *(Dead(each.id, "callback", each.host, each.settled_at, each.tries, each.error or "", each.message) for each in calls),
+        *(DeadLetter(each.id, each.type, each.chat, each.settled_at, each.tries, each.error or "") for each in messages),
+        *(DeadLetter(each.id, "callback", each.host, each.settled_at, each.tries, each.error or "", each.message) for each in calls),
     ]
 
 
 def find_waiting(place: Place, limit: int) -> "list[Waiting]":
-    """What failed and is tried again, and what waits behind it; messages first."""
+    """The messages and callbacks that failed and are tried again, and those that wait behind them; messages first."""
     from flask_chatbot.store import waiting
 
     if place.is_empty:
@@ -125,7 +125,7 @@ def find_waiting(place: Place, limit: int) -> "list[Waiting]":
 
 
 def find_overdue(place: Place) -> int:
-    """How many messages nobody takes, though they are due; none where a pace makes them wait."""
+    """The number of messages that are due and that no worker takes; 0 if a pace makes them wait."""
     from flask_chatbot.delivery.waits import OVERDUE
     from flask_chatbot.store import waiting
 
@@ -136,16 +136,16 @@ def find_overdue(place: Place) -> int:
 
 
 def has_refused(place: Place, since: timedelta | None) -> bool:
-    """Whether callbacks were refused since then."""
-    return bool(find_dead(place, since, 1, refused=True))
+    """True if callbacks were refused since then."""
+    return bool(find_dead_letters(place, since, 1, refused=True))
 
 
-def begin(place: Place, since: timedelta | None) -> float:
-    """When a length of time that ends now began, in epoch seconds; 0 where there is none."""
+def start_of(place: Place, since: timedelta | None) -> float:
+    """The start of a length of time that ends now, in epoch seconds; 0 without one."""
     return 0.0 if since is None else (place.bot.clock() - since).timestamp()
 
 
-def dead_table(place: Place, dead: Sequence[Dead]) -> Iterator[str]:
+def dead_table(place: Place, dead: Sequence[DeadLetter]) -> Iterator[str]:
     """A line for each, below a line with the heads; none for none."""
     if dead:
         rows = [(each.id, each.kind, each.to, place.when(each.at), each.tries, each.error) for each in dead]
@@ -153,28 +153,28 @@ def dead_table(place: Place, dead: Sequence[Dead]) -> Iterator[str]:
 
 
 def waiting_table(place: Place, waiting: "Sequence[Waiting]") -> Iterator[str]:
-    """The same for what waits, with the time of its next try."""
+    """A line for each that waits, with the time of its next try, below a line with the heads; none for none."""
     if waiting:
         rows = [(each.id, each.kind, each.to, place.when(each.due_at), each.tries, why_of(each)) for each in waiting]
         yield from as_table(("ID", "KIND", "TO", "WAITS UNTIL", "TRIES", "WHY"), rows)
 
 
 def why_of(waiting: "Waiting") -> str:
-    """The reason of a wait in a sentence."""
-    from flask_chatbot.delivery.waits import told_behind
+    """The reason of a wait, as a sentence."""
+    from flask_chatbot.delivery.waits import describe_behind
 
-    return told_behind("message", waiting.ahead, waiting.error) if waiting.ahead else waiting.error or ""
+    return describe_behind("message", waiting.ahead, waiting.error) if waiting.ahead else waiting.error or ""
 
 
 def data_of_waiting(place: Place, waiting: "Waiting") -> dict[str, object]:
-    """One that waits as JSON holds it: it has no time at which it was given up."""
-    dead = Dead(waiting.id, waiting.kind, waiting.to, None, waiting.tries, why_of(waiting), waiting.message)
+    """One that waits, as JSON: it has no time at which it was given up."""
+    dead = DeadLetter(waiting.id, waiting.kind, waiting.to, None, waiting.tries, why_of(waiting), waiting.message)
     behind = {"behind": waiting.ahead} if waiting.ahead else {}
     return {**data_of(place, dead), "waits_until": place.iso(waiting.due_at), **behind}
 
 
-def data_of(place: Place, dead: Dead) -> dict[str, object]:
-    """One of them as JSON holds it."""
+def data_of(place: Place, dead: DeadLetter) -> dict[str, object]:
+    """A dead letter, as JSON."""
     data: dict[str, object] = {**dead._asdict(), "at": place.iso(dead.at)}
     if not dead.message:
         del data["message"]
@@ -182,7 +182,7 @@ def data_of(place: Place, dead: Dead) -> dict[str, object]:
 
 
 class Queued(NamedTuple):
-    """How many there were."""
+    """The numbers that were queued."""
 
     messages: int
     callbacks: int
@@ -193,23 +193,23 @@ class _OnlyLooking(Exception):
 
 
 def resend_ids(place: Place, ids: Sequence[str], dry_run: bool) -> Queued:
-    """How many messages and callbacks these are, queued again; `click.ClickException`, and none is, where one was not given up."""
-    told = Queued(0, 0)
+    """Queue messages and callbacks by id; return how many. If one was not given up, raises `click.ClickException` and queues none."""
+    queued = Queued(0, 0)
     ids = tuple(dict.fromkeys(ids))
     with suppress(_OnlyLooking), place.database.writing() as connection:
         found = [queue(place, connection, [each], [each]) for each in ids]
-        unknown = [each for each, queued in zip(ids, found, strict=True) if queued == (0, 0)]
+        unknown = [each for each, counts in zip(ids, found, strict=True) if counts == (0, 0)]
         if unknown:
             raise click.ClickException(f"nothing was given up under {', '.join(unknown)}, so nothing is queued. See: flask chatbot failed")
-        told = Queued(sum(each.messages for each in found), sum(each.callbacks for each in found))
+        queued = Queued(sum(each.messages for each in found), sum(each.callbacks for each in found))
         if dry_run:
             raise _OnlyLooking
-    return told
+    return queued
 
 
 def resend_since(place: Place, since: timedelta, dry_run: bool) -> Queued:
-    """How many messages and callbacks were given up in that time, queued again."""
-    dead = find_dead(place, since, MOST)
+    """Queue all messages and callbacks that were given up in that time; return how many."""
+    dead = find_dead_letters(place, since, MOST)
     messages = [each.id for each in dead if not each.message]
     callbacks = [each.id for each in dead if each.message]
     if dry_run:
@@ -223,7 +223,7 @@ def resend_since(place: Place, since: timedelta, dry_run: bool) -> Queued:
 
 
 def queue(place: Place, connection: "Connection", messages: Sequence[str], callbacks: Sequence[str]) -> Queued:
-    """Queue those of these that were given up; how many."""
+    """Queue those of these that were given up; return how many."""
     from flask_chatbot.delivery.gateway import LIFETIME
     from flask_chatbot.store import callbacks as calls
     from flask_chatbot.store import stored

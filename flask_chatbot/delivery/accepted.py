@@ -1,4 +1,4 @@
-"""What was accepted to be sent, and on what terms."""
+"""Accepted messages, and the terms on which they are sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """What makes a send one and the same however often it is asked for: hashes of the caller's key, and of all that was asked."""
+    """The idempotency key of a send: hashes of caller and key, and of the body."""
 
     key: str
     body: str
@@ -30,7 +30,7 @@ class Once:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """On what terms a message goes out: who is called about it, and from when on, in epoch seconds (0 for at once).
+    """The terms of a message: the URL for its callbacks, and when it is due, in epoch seconds (0 for at once).
 
     `promo` spares who opted out; `is_reply` lets it go before all that answers nobody.
     """
@@ -50,6 +50,6 @@ def make_id() -> str:
     return "3EB0" + token_hex(8).upper()
 
 
-def read_accepted(told: Mapping[str, Any]) -> Accepted:
-    """What was accepted, out of the JSON that is kept of it."""
-    return Accepted(**{**told, "ack": Ack(told["ack"])})
+def read_accepted(stored: Mapping[str, Any]) -> Accepted:
+    """Read an accepted message from the JSON that is stored of it."""
+    return Accepted(**{**stored, "ack": Ack(stored["ack"])})

@@ -1,4 +1,4 @@
-"""How far each message has come: receipts move it forward, and whoever wants to know is told."""
+"""The acks of messages: receipts move them forward, and each change queues its callbacks."""
 
 import logging
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class Acks:
         self._has_handlers = has_handlers
 
     def change(self, connection: Connection, message: str, ack: Ack, at: float, error: str = "") -> bool:
-        """Move a message's ack forward; False where it is there already, or past it."""
+        """Move a message's ack forward; False if it is there already, or past it."""
         moved = stored.move_ack(connection, message, ack, at, error)
         if moved is None:
             return False
@@ -38,14 +38,14 @@ class Acks:
         return True
 
     def sent(self, connection: Connection, message: str, transport_id: str, at: float) -> None:
-        """Note under which id a message went out, and that it did; receipts that were faster than this count now."""
+        """Record that a message went out, and its id at WhatsApp; receipts that came before this count now."""
         early = transport_ids.link(connection, self._session, transport_id, message, at)
         self.change(connection, message, Ack.SENT, at)
         for receipt in early:
             self.change(connection, message, receipt.ack, receipt.at, receipt.error)
 
     def received(self, connection: Connection, receipt: Receipt) -> None:
-        """Take what WhatsApp tells of a message; one that nobody knows yet is kept until it is."""
+        """Record a receipt; one of a message that is not known yet is kept until it is."""
         message = transport_ids.message_of(connection, self._session, receipt.id)
         if message is None and not transport_ids.keep_early(connection, self._session, receipt, self._clock()):
             message = transport_ids.message_of(connection, self._session, receipt.id)  # it became known just now
@@ -53,7 +53,7 @@ class Acks:
             self.change(connection, message, receipt.ack, receipt.at, receipt.error)
 
     def receipt(self, database: Database, receipt: Receipt) -> None:
-        """The same in a transaction of its own: once this returns, it is kept."""
+        """Record a receipt in a transaction of its own: it is committed once this returns."""
         with database.writing() as connection:
             self.received(connection, receipt)
         log.info("a receipt came: ack %d", receipt.ack)

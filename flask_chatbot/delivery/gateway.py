@@ -21,7 +21,7 @@ from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import is_chat, server_time
 from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, Once, Terms, make_id, read_accepted
 from flask_chatbot.delivery.retry import LEADERSHIP
-from flask_chatbot.delivery.waits import Wait, Way, waiting_calls, why_waits
+from flask_chatbot.delivery.waits import TransportStatus, Wait, waiting_calls, why_waits
 from flask_chatbot.errors import FetchRefused, NotAccepted, TransportError, TryLater
 from flask_chatbot.store import callbacks, idempotency, optouts, outbox, requests, stored
 from flask_chatbot.store.callbacks import NewCallback, StoredCallback
@@ -36,21 +36,21 @@ PATIENCE = LEADERSHIP + 5.0  # seconds until a transport in another process is g
 LOOK = 0.05  # seconds between two looks for its answer
 NUMBER_KNOWN = 60.0  # seconds our own number is not asked for again
 NUMBER_PATIENCE = 1.0  # seconds a send may wait for it
-NUMBER_AGAIN = 5.0  # seconds until a send waits for it again, where nobody could tell
+NUMBER_AGAIN = 5.0  # seconds until a send waits for it again, where it was not known
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
 def do_nothing() -> None:
-    """What wakes a worker that runs in another process: it looks by itself."""
+    """Wake nobody: a worker in another process polls by itself."""
 
 
 @dataclass(kw_only=True)
 class Gateway:
     """The gateway of one app.
 
-    `is_open` while a worker of this process has the transport open, `trouble` says why it cannot, `wake` lets it look for work.
+    `is_open` is True while a worker of this process has the transport open, `open_error` says why it cannot, `wake` has it look for work.
     """
 
     bot: Bot
@@ -60,31 +60,31 @@ class Gateway:
     timer: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = sleep
     is_open: bool = False
-    trouble: str = ""
+    open_error: str = ""
     wake: Callable[[], None] = do_nothing
-    _number: tuple[float, str] | None = field(default=None, repr=False)  # when it was told
+    _number: tuple[float, str] | None = field(default=None, repr=False)  # when it was answered
     _asked_number: tuple[float, str] | None = field(default=None, repr=False)  # when, and by which request
 
     def has_worker(self, wake: Callable[[], None]) -> None:
-        """Take note of a worker of this process, which `wake` lets look at once for something to do."""
+        """Register a worker of this process; `wake` has it look at once for something to do."""
         self.wake = wake
 
     def opened(self, is_open: bool) -> None:
-        """Take note that the transport is open in this process, or no more."""
+        """Record that the transport is open in this process, or no longer is."""
         self.is_open = is_open
 
     def shut(self, why: str) -> None:
-        """Take note of why the transport cannot be opened; empty once it could."""
-        self.trouble = why
+        """Record why the transport cannot be opened; an empty text once it could."""
+        self.open_error = why
 
     @cached_property
     def client(self) -> HttpClient:
-        """Makes all calls of other people's URLs."""
+        """The client for all calls of other people's URLs."""
         return HttpClient(private_hosts=self.bot.settings.private_hosts)
 
     @property
     def hears_acks(self) -> bool:
-        """Whether a function of the app wants to hear of acks."""
+        """True if the app has functions for acks."""
         return bool(self.bot.handlers.acks)
 
     def send(self, chat: str, reply: Reply, terms: Terms = PLAIN, *, once: Once | None = None) -> Accepted:
@@ -146,19 +146,19 @@ class Gateway:
 
     def waits(self, message: Stored) -> tuple[Wait | None, list[tuple[StoredCallback, Wait]]]:
         """Why a message waits, if it does, and likewise those of its callbacks that do."""
-        way = Way(
+        status = TransportStatus(
             session=self.transport.name,
             is_bound=not self.transport.runs_anywhere,
             is_open=self.is_open,
-            trouble=self.trouble,
+            open_error=self.open_error,
             has_pace=self.bot.settings.pace is not None,
         )
         with self.database.reading() as connection:
-            wait = why_waits(connection, message, way, self.clock())
+            wait = why_waits(connection, message, status, self.clock())
             return wait, waiting_calls(callbacks.of_message(connection, message.id))
 
-    def tell(self, id: str, ack: Ack) -> None:  # noqa: A002
-        """Call each of the app's functions that hear of acks; the first error is raised when all have been called. In the app's context."""
+    def call_ack_handlers(self, id: str, ack: Ack) -> None:  # noqa: A002
+        """Call the app's functions for acks, in the app's context; the first error is raised once all have been called."""
         message = self.message(id)
         if message is None:  # swept away meanwhile
             return
@@ -173,31 +173,31 @@ class Gateway:
             raise failures[0]
 
     def groups(self) -> tuple[Group, ...]:
-        """The groups our phone is in. `TryLater` where that cannot be told now."""
-        return self._ask("groups", "", lambda: tuple(self.transport.groups()), lambda told: tuple(Group(**group) for group in told))
+        """The groups our phone is in. Raises `TryLater` if nobody can answer now."""
+        return self._ask("groups", "", lambda: tuple(self.transport.groups()), lambda answer: tuple(Group(**group) for group in answer))
 
     def session(self) -> Session:
-        """Whether our phone is connected, and as whom; else the code to scan. `TryLater` where that cannot be told now."""
+        """The state of our phone: connected and as whom, else the code to scan. Raises `TryLater` if nobody can answer now."""
         return self._ask("session", "", self.transport.session, read_session)
 
     def has_whatsapp(self, number: str) -> bool:
-        """Whether a number uses WhatsApp. `TryLater` where that cannot be told now."""
+        """True if a number uses WhatsApp. Raises `TryLater` if nobody can answer now."""
         return self._ask("number", number, lambda: self.transport.has_whatsapp(number), bool)
 
     def number(self) -> str:
-        """Our own number as last known; empty where nobody can tell."""
+        """Our own number as last known; empty if it is unknown."""
         if self._number is None or self.timer() - self._number[0] > NUMBER_KNOWN:
             try:
                 found = self._look_number_up()
             except TransportError as error:
                 log.info("our own number is not known now: %s", error)
                 found = ""
-            if found:  # that nobody can tell is not kept: somebody may in a moment
+            if found:  # an unknown number is not kept: it may be known in a moment
                 self._number = self.timer(), found
         return self._number[1] if self._number else ""
 
     def _look_number_up(self) -> str:
-        """Our number; empty where we have none, or nobody has told yet. Of the sends of a few seconds one waits for it."""
+        """Our number; empty if we have none, or nobody has answered yet. Of the sends of a few seconds one waits for it."""
         if self._is_at_hand():
             return self.transport.session().number
         asked = self._asked_number
@@ -205,11 +205,11 @@ class Gateway:
             name = self._put("session", "")
             self._asked_number = self.timer(), name
             return self._wait_for(name, self.transport.session, read_session, NUMBER_PATIENCE).number
-        told = self._answer_to(asked[1])
-        return "" if told is None else read_session(told).number
+        answer = self._answer_to(asked[1])
+        return "" if answer is None else read_session(answer).number
 
     def _ask(self, kind: str, argument: str, direct: Callable[[], T], read: Callable[[Any], T]) -> T:
-        """What the transport says: here where it can be asked here, else by way of the process that has it open."""
+        """The answer of the transport: from here if it can be asked here, else from the process that has it open."""
         return direct() if self._is_at_hand() else self._wait_for(self._put(kind, argument), direct, read, PATIENCE)
 
     def _put(self, kind: str, argument: str) -> str:
@@ -226,11 +226,11 @@ class Gateway:
             self.sleep(LOOK)
             if self._is_at_hand():
                 return direct()
-            told = self._answer_to(asked)
-            if told is not None:
-                return read(told)
-        if self.trouble:
-            raise TryLater(f"The connection to WhatsApp cannot be opened: {self.trouble}")
+            answer = self._answer_to(asked)
+            if answer is not None:
+                return read(answer)
+        if self.open_error:
+            raise TryLater(f"The connection to WhatsApp cannot be opened: {self.open_error}")
         raise TryLater("No process that is connected to WhatsApp answered. Is the worker running?")
 
     def _answer_to(self, asked: str) -> Any:
@@ -287,9 +287,9 @@ class Gateway:
         return None
 
 
-def read_session(told: Mapping[str, Any]) -> Session:
-    """The session that another process told of in JSON."""
-    return Session(**told)
+def read_session(answer: Mapping[str, Any]) -> Session:
+    """Read a session from the JSON of another process."""
+    return Session(**answer)
 
 
 def _check_subscribed(connection: Connection, chat: str) -> None:

@@ -1,4 +1,4 @@
-"""Why a message or a callback that was accepted has not gone out yet, and until when it waits."""
+"""Waits: why an accepted message or callback has not gone out yet, and until when it waits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from flask_chatbot.store.callbacks import StoredCallback
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.store.waiting import Ahead
 
-OVERDUE = 60.0  # seconds that a message is due, until it is told that nobody takes it
+OVERDUE = 60.0  # seconds that a message is due, until it is reported that nobody takes it
 NOBODY = "No process has the connection to WhatsApp open. Is the worker running? Its log says why it cannot open it."
 UNTAKEN = "It is due, and no worker has taken it. Is one running, and connected to WhatsApp? Its log says more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """`until` is in epoch seconds, None where nobody can tell; `behind` the id of the message or callback that goes first.
+    """`until` is in epoch seconds, None if unknown; `behind` the id of the message or callback that goes first.
 
-    `is_failure` where something went wrong, and it is not only not its turn.
+    `is_failure` is True if something went wrong, False if it only waits for its turn.
     """
 
     why: str
@@ -30,18 +30,18 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """What is known of the way to WhatsApp: whether it is bound to one process, open in this one, and what keeps it shut here."""
+class TransportStatus:
+    """The transport as this process sees it: bound to one process or not, open here or not, and why it cannot be opened here."""
 
     session: str
     is_bound: bool
     is_open: bool
-    trouble: str
+    open_error: str
     has_pace: bool
 
 
-def why_waits(connection: Connection, message: Stored, way: Way, now: float) -> Wait | None:
-    """Why a message waits; None where it is over, or being tried, or about to be."""
+def why_waits(connection: Connection, message: Stored, status: TransportStatus, now: float) -> Wait | None:
+    """The wait of a message; None if it is settled, or being tried, or about to be."""
     if message.state not in ("queued", "waiting"):
         return None
     ahead = waiting.ahead_of(connection, message.id, now)
@@ -49,39 +49,39 @@ def why_waits(connection: Connection, message: Stored, way: Way, now: float) -> 
         return behind(ahead, now)
     if message.due_at > now:
         return Wait(why=message.error or "It is to go out then.", until=message.due_at, is_failure=bool(message.error))
-    return why_untaken(connection, message, way, now)
+    return why_untaken(connection, message, status, now)
 
 
 def behind(ahead: Ahead, now: float) -> Wait:
     """The wait for another message of a chat."""
     until = ahead.due_at if ahead.due_at is not None and ahead.due_at > now else None
-    return Wait(why=told_behind("message", ahead.id, ahead.error), until=until, behind=ahead.id, is_failure=bool(ahead.error))
+    return Wait(why=describe_behind("message", ahead.id, ahead.error), until=until, behind=ahead.id, is_failure=bool(ahead.error))
 
 
-def told_behind(what: str, name: str, error: str | None) -> str:
-    """The sentence for what waits behind another.
+def describe_behind(what: str, name: str, error: str | None) -> str:
+    """Describe the wait behind another message or callback.
 
-    >>> told_behind("message", "3EB0A", "cdn.example.com answered 503 in place of the file.")
+    >>> describe_behind("message", "3EB0A", "cdn.example.com answered 503 in place of the file.")
     'It waits behind message 3EB0A: cdn.example.com answered 503 in place of the file.'
     """
     return f"It waits behind {what} {name}: {error}" if error else f"It waits behind {what} {name}."
 
 
-def why_untaken(connection: Connection, message: Stored, way: Way, now: float) -> Wait | None:
-    """Why nobody takes a message that is due and the first of its chat."""
-    if way.trouble:
-        return Wait(why=f"The connection to WhatsApp cannot be opened: {way.trouble}")
+def why_untaken(connection: Connection, message: Stored, status: TransportStatus, now: float) -> Wait | None:
+    """The wait of a message that is due and the first of its chat; None if a worker should take it any moment."""
+    if status.open_error:
+        return Wait(why=f"The connection to WhatsApp cannot be opened: {status.open_error}")
     leased_at = server_time(connection) or now
-    if way.is_bound and not way.is_open and leases.holder_of(connection, f"session:{way.session}", leased_at) is None:
+    if status.is_bound and not status.is_open and leases.holder_of(connection, f"session:{status.session}", leased_at) is None:
         return Wait(why=NOBODY)
-    free_at = paces.free_at(connection, way.session) if way.has_pace else 0.0
+    free_at = paces.free_at(connection, status.session) if status.has_pace else 0.0
     if free_at > now:
         return Wait(why="The pace allows the next message then.", until=free_at, is_failure=False)
-    return None if way.has_pace or now - max(message.due_at, message.created_at) < OVERDUE else Wait(why=UNTAKEN)
+    return None if status.has_pace or now - max(message.due_at, message.created_at) < OVERDUE else Wait(why=UNTAKEN)
 
 
 def waiting_calls(calls: Sequence[StoredCallback]) -> list[tuple[StoredCallback, Wait]]:
-    """Those callbacks of one message that are made again, and those behind them; not the app's own functions."""
+    """The callbacks of one message that are tried again, and those behind them; not the app's own functions."""
     found: list[tuple[StoredCallback, Wait]] = []
     first: dict[str, StoredCallback] = {}
     for call in calls:
@@ -90,6 +90,6 @@ def waiting_calls(calls: Sequence[StoredCallback]) -> list[tuple[StoredCallback,
         before = first.setdefault(call.host, call)
         if before.error:
             until = None if before.state == "claimed" else before.due_at
-            why = before.error if before is call else told_behind("callback", before.id, before.error)
+            why = before.error if before is call else describe_behind("callback", before.id, before.error)
             found.append((call, Wait(why=why, until=until, behind="" if before is call else before.id)))
     return found

@@ -16,9 +16,9 @@ AskTime = Callable[[Connection], float | None]
 
 
 class SharedClock:
-    """The epoch seconds of the database's server, as it told them last, carried on by `timer`, which only runs forward.
+    """The epoch seconds of the database's server, as it answered last, carried on by `timer`, which only runs forward.
 
-    Where there is no server, `ask` says None, and `clock` counts, that of this machine.
+    If there is no server, `ask` returns None, and `clock`, that of this machine, counts.
     """
 
     def __init__(self, database: Database, clock: Clock, timer: Clock, ask: AskTime = server_time) -> None:
@@ -36,17 +36,17 @@ class SharedClock:
         return self._clock() if ahead is None else self._timer() + ahead
 
     def keep(self) -> None:
-        """Ask the server, where that is due. `StoreError` where it fails: each time until it was told once, and now and then after that."""
+        """Ask the server, if that is due. Raises `StoreError` if it fails: each time until the first answer, now and then after it."""
         if not self._has_server or not self._is_due():
             return
         if self._ahead is not None:
             self._put_off(AGAIN)
         with self._database.reading() as connection:
             before = self._timer()
-            told = self._ask(connection)
+            answer = self._ask(connection)
             after = self._timer()
-        self._has_server = told is not None
-        self._ahead = None if told is None else told - (before + after) / 2
+        self._has_server = answer is not None
+        self._ahead = None if answer is None else answer - (before + after) / 2
         self._put_off(ASK_EVERY)
 
     def _is_due(self) -> bool:

@@ -1,4 +1,4 @@
-"""SIGTERM where a server leaves it to the system, which ends a process at once: what this one holds is given up before."""
+"""SIGTERM under servers that leave it to the system, which ends a process at once: leases are released before."""
 
 import ctypes
 import logging
@@ -25,8 +25,8 @@ def end_at_sigterm(end: End) -> None:
         _in_main_thread(lambda: _install(end))
 
 
-class Farewell:
-    """Hears SIGTERM: `end` is called, and then the signal goes to `before`, who had it. A second SIGTERM does not wait for that."""
+class SigtermHandler:
+    """A handler of SIGTERM: calls `end`, and then passes the signal on to the one before it. A second SIGTERM does not wait for that."""
 
     def __init__(self, end: End, before: Handler | signal.Handlers) -> None:
         self._end = end
@@ -62,7 +62,7 @@ def _install(end: End) -> None:
     before = signal.getsignal(signal.SIGTERM)
     # Uvicorn ends in order, and then lets the signal end the process all the same; other servers' handlers end it as `exit` does.
     if before is signal.SIG_DFL or (callable(before) and getattr(before, "__module__", "").startswith("uvicorn.")):
-        signal.signal(signal.SIGTERM, Farewell(end, before))
+        signal.signal(signal.SIGTERM, SigtermHandler(end, before))
 
 
 _Pending = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p)

@@ -33,7 +33,7 @@ from flask_chatbot.worker.leadership import DURATION, Lease, OpenTransport, hold
 DRAIN = 20.0  # seconds that what is under way has to end
 SWEEP_EVERY = 300.0  # seconds
 SWEEP_ON = 1.0  # seconds, while there is more
-SET_BACK = 1.0  # seconds that a clock must go back at once for it to be told from one that is only slow
+SET_BACK = 1.0  # seconds that a clock must go back at once for it to be distinguished from one that is only slow
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +42,11 @@ log = logging.getLogger(__name__)
 class WorkerOptions:
     """The parts and settings of a worker.
 
-    `fetch` gets the file of a URL, called as said. `received` answers a message that came in. `sweep` deletes some of what was kept too
-    long, and says how much. `opened` hears whether the transport is open here, `shut` why it cannot be opened. `clock` gives epoch
-    seconds, `timer` only runs forward; `ask_time` is the clock of the database's server, which counts where there is one: machines differ.
-    `lease` is how long a message waits for a worker that was killed, `callback_lease` how long a callback and `duration` how long a
-    transport does, in seconds.
+    `fetch` gets the file of a URL, under a file name. `received` answers a message that came in. `sweep` deletes some of what was kept too
+    long, and returns how much. `opened` is called with True or False as the transport is open here, `shut` with the reason why it cannot be
+    opened. `clock` gives epoch seconds, `timer` only runs forward; `ask_time` is the clock of the database's server, which counts if there
+    is one, as machines differ. `lease` is how long a message waits for a worker that was killed, `callback_lease` how long a callback and
+    `duration` how long a transport does, in seconds.
     """
 
     database: Database
@@ -70,7 +70,7 @@ class WorkerOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What a worker has done so far."""
+    """The counts of a worker so far."""
 
     sent: int = 0
     failed: int = 0
@@ -89,7 +89,7 @@ class Progress:
 
 
 class Worker:
-    """Works from `start` until `drain`. With `leads`, only while it leads: of all that do, one works for a database at a time."""
+    """Works from `start` until `drain`. With `leads`, only while it is the leader: one of them works for a database at a time."""
 
     def __init__(self, options: WorkerOptions, *, leads: bool) -> None:
         self._options = options
@@ -115,7 +115,7 @@ class Worker:
 
     @property
     def progress(self) -> Progress:
-        """What was done so far."""
+        """The counts so far."""
         sends, calls = self._send_queue, self._callback_queue
         return Progress(
             sent=sends.sent,
@@ -135,7 +135,7 @@ class Worker:
         self._wakeup.set()
 
     def drain(self, seconds: float = DRAIN) -> bool:
-        """Take on nothing more, and end once what is under way has ended, or the seconds are over; whether all of it has."""
+        """Claim nothing more, and end once all claims under way are done, or the seconds are over; True if all are done."""
         self._deadline = self._options.timer() + seconds
         self._stopping.set()
         self._wakeup.set()
@@ -143,12 +143,12 @@ class Worker:
         return not self._loop.under_way
 
     def received(self, message: Message) -> None:
-        """Answer a message, and send the answers."""
+        """Answer an incoming message, and send the answers."""
         self._options.received(message)
         self.wake()
 
     def receipt(self, receipt: Receipt) -> None:
-        """Take a receipt, and tell of it."""
+        """Record a receipt, and make its callbacks."""
         self._options.acks.receipt(self._options.database, receipt)
         self.wake()
 
@@ -167,7 +167,7 @@ class Worker:
         self._ended.set()
 
     def step(self) -> bool:
-        """Do what is to be done now; whether there was anything."""
+        """Do all that is due now; True if there was anything."""
         self._clock.keep()
         leads = self._leader is None or self._leader.hold()
         if leads:
@@ -199,7 +199,7 @@ class Worker:
         return self._transport.is_open and self._is_leading()
 
     def _is_asked(self) -> bool:
-        """Whether others ask us: of a transport that runs anywhere, they know as much themselves."""
+        """True if other processes may ask this one: they can ask a transport that runs anywhere themselves."""
         return self._may_send() and not self._options.transport.runs_anywhere
 
     def _sweep(self) -> None:
@@ -216,7 +216,7 @@ class Worker:
         self._ahead = ahead
 
     def _finish(self) -> None:
-        """Write down what is still under way, and let others go on from there."""
+        """Write down the results of what is still under way, and release the rest for other workers."""
         self._loop.close()
         while self._loop.under_way and self._options.timer() < self._deadline:
             try:

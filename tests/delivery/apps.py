@@ -1,4 +1,4 @@
-"""Small apps whose bots send, over a simulated WhatsApp that stands still until it is told."""
+"""Small apps whose bots send, over a simulated WhatsApp that stands still until it is moved."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""A worker with nothing real around it but its database: a transport that does as it is told, and clocks that are set by hand."""
+"""A worker with nothing real around it but its database: a transport that follows a script, and clocks that are set by hand."""
 
 import threading
 from collections import deque
@@ -66,10 +66,10 @@ class Wire:
         self.files.append(file)
         self.has_sent.release()
         if self.script:
-            told = self.script.popleft()
-            if isinstance(told, Exception):
-                raise told
-            told()
+            step = self.script.popleft()
+            if isinstance(step, Exception):
+                raise step
+            step()
         return f"wire:{outbound.id}"
 
     def session(self) -> Session:
@@ -83,7 +83,7 @@ class Wire:
 
 
 class Client(HttpClient):
-    """Answers each POST as it is told, 200 if nothing is said; `posts` holds URL, body and headers."""
+    """Answers each POST as `script` says, 200 if that is empty; `posts` holds URL, body and headers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,34 +94,36 @@ class Client(HttpClient):
     def post(self, url: str, body: bytes, headers: object, **_: object) -> Answer:
         assert isinstance(headers, dict)
         self.posts.append((url, body, headers))
-        told = self.script.popleft() if self.script else Answer(status=200, headers={}, body=b"")
+        step = self.script.popleft() if self.script else Answer(status=200, headers={}, body=b"")
         self.has_posted.release()
-        if isinstance(told, Exception):
-            raise told
-        return told
+        if isinstance(step, Exception):
+            raise step
+        return step
 
 
 @dataclass
 class Rig:
-    """All that a worker needs, over one database."""
+    """All parts of a worker, over one database."""
 
     database: Database
     wire: Wire = field(default_factory=Wire)
     client: Client = field(default_factory=Client)
     clock: Clock = field(default_factory=Clock)
     timer: Clock = field(default_factory=lambda: Clock(0.0))
-    told: list[tuple[str, Ack]] = field(default_factory=list)
+    reported: list[tuple[str, Ack]] = field(default_factory=list)
     came: list[Message] = field(default_factory=list)
     fetched: dict[str, File | Exception] = field(default_factory=dict)
     hears_acks: bool = False
 
     @property
     def options(self) -> WorkerOptions:
-        """What a worker is made of."""
+        """The options of a worker."""
         return WorkerOptions(
             database=self.database,
             transport=self.wire,
-            callback_sender=CallbackSender(self.client, (), lambda message, ack: self.told.append((message, ack)), self.clock, Random(1)),
+            callback_sender=CallbackSender(
+                self.client, (), lambda message, ack: self.reported.append((message, ack)), self.clock, Random(1)
+            ),
             acks=self.acks,
             fetch=self.fetch,
             received=self.came.append,
@@ -159,11 +161,11 @@ class Rig:
         return name
 
     def receipt(self, message: str, ack: Ack, error: str = "") -> None:
-        """Let WhatsApp tell of a message."""
+        """Let WhatsApp send a receipt of a message."""
         self.acks.receipt(self.database, Receipt(id=f"wire:{message}", ack=ack, at=self.clock(), error=error))
 
     def message(self, name: str) -> Stored:
-        """What is known of a message."""
+        """The stored state of a message."""
         with self.database.reading() as connection:
             found = stored.find(connection, name)
         assert found is not None

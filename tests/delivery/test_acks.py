@@ -1,4 +1,4 @@
-"""Acks move forward, and each change is told to whoever asked."""
+"""Acks move forward, and each change is reported to whoever asked."""
 
 from itertools import pairwise, permutations
 
@@ -24,17 +24,17 @@ def send(rig: Rig, name: str) -> None:
         rig.acks.sent(connection, name, f"wire:{name}", rig.clock())
 
 
-def told(rig: Rig, name: str) -> list[tuple[str, int, str]]:
+def callbacks_of(rig: Rig, name: str) -> list[tuple[str, int, str]]:
     """The callbacks of a message: URL, ack, state."""
     return [(each.url, int(each.ack), each.state) for each in rig.callbacks(name)]
 
 
-def test_each_change_is_told_in_its_order(rig: Rig) -> None:
+def test_each_change_is_reported_in_its_order(rig: Rig) -> None:
     name = rig.accept(notify_url=URL)
     send(rig, name)
     for ack in (Ack.DELIVERED, Ack.READ, Ack.PLAYED):
         rig.receipt(name, ack)
-    assert told(rig, name) == [(URL, ack, "queued") for ack in (1, 2, 3, 4)]
+    assert callbacks_of(rig, name) == [(URL, ack, "queued") for ack in (1, 2, 3, 4)]
     assert len({each.id for each in rig.callbacks(name)}) == 4
 
 
@@ -51,7 +51,7 @@ def test_receipts_in_any_order_only_move_forward(rig: Rig, acks: tuple[Ack, ...]
     send(rig, name)
     for ack in (*acks, *acks):
         rig.receipt(name, ack)
-    seen = [ack for _, ack, _ in told(rig, name)]
+    seen = [ack for _, ack, _ in callbacks_of(rig, name)]
     assert rig.message(name).ack is Ack.READ
     assert seen == sorted(set(seen))
 
@@ -66,10 +66,10 @@ def test_receipts_that_come_before_their_message_is_known_count_once_it_is(rig: 
     send(rig, name)
     message = rig.message(name)
     assert (message.ack, message.sent_at, message.read_at) == (Ack.READ, START + 1.0, START)
-    assert told(rig, name) == [(URL, 1, "queued"), (URL, 3, "queued")]
+    assert callbacks_of(rig, name) == [(URL, 1, "queued"), (URL, 3, "queued")]
 
 
-def test_receipts_that_come_before_their_message_is_known_are_all_told_with_their_times(rig: Rig) -> None:
+def test_receipts_that_come_before_their_message_is_known_are_all_reported_with_their_times(rig: Rig) -> None:
     name = rig.accept(notify_url=URL)
     for ack in (Ack.DELIVERED, Ack.READ, Ack.READ, Ack.PLAYED):
         rig.clock.forward(1.0)
@@ -81,7 +81,7 @@ def test_receipts_that_come_before_their_message_is_known_are_all_told_with_thei
     assert [(each.ack, each.at) for each in rig.callbacks(name)] == [(1, START + 5), (2, START + 1), (3, START + 2), (4, START + 4)]
 
 
-def test_a_receipt_that_comes_late_keeps_its_time_and_is_told_to_nobody(rig: Rig) -> None:
+def test_a_receipt_that_comes_late_keeps_its_time_and_is_reported_to_nobody(rig: Rig) -> None:
     name = rig.accept(notify_url=URL)
     send(rig, name)
     for ack in (Ack.READ, Ack.DELIVERED, Ack.DELIVERED):
@@ -89,7 +89,7 @@ def test_a_receipt_that_comes_late_keeps_its_time_and_is_told_to_nobody(rig: Rig
         rig.receipt(name, ack)
     message = rig.message(name)
     assert (message.ack, message.delivered_at, message.read_at) == (Ack.READ, START + 2, START + 1)
-    assert told(rig, name) == [(URL, 1, "queued"), (URL, 3, "queued")]
+    assert callbacks_of(rig, name) == [(URL, 1, "queued"), (URL, 3, "queued")]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_an_error_after_the_server_had_it_is_final(rig: Rig) -> None:
     rig.receipt(name, Ack.ERROR, "It could not be delivered.")
     rig.receipt(name, Ack.DELIVERED)
     assert rig.state(name) == ("failed", Ack.ERROR, "It could not be delivered.")
-    assert told(rig, name) == [(URL, 1, "queued"), (URL, -1, "queued")]
+    assert callbacks_of(rig, name) == [(URL, 1, "queued"), (URL, -1, "queued")]
 
 
 def test_what_was_delivered_never_becomes_an_error(rig: Rig) -> None:
@@ -134,14 +134,14 @@ def test_what_was_delivered_never_becomes_an_error(rig: Rig) -> None:
 def test_a_message_without_notifyurl_has_no_callbacks(rig: Rig) -> None:
     name = rig.accept()
     send(rig, name)
-    assert told(rig, name) == []
+    assert callbacks_of(rig, name) == []
 
 
 def test_functions_of_the_app_hear_of_acks_beside_the_url(rig: Rig) -> None:
     rig.hears_acks = True
     name = rig.accept(notify_url=URL)
     send(rig, name)
-    assert told(rig, name) == [(URL, 1, "queued"), ("", 1, "queued")]
+    assert callbacks_of(rig, name) == [(URL, 1, "queued"), ("", 1, "queued")]
 
 
 def test_a_url_that_is_never_called_is_kept_with_its_reason(rig: Rig) -> None:
@@ -166,7 +166,7 @@ def test_any_receipts_at_all_leave_a_way_that_may_be_gone(tmp_path_factory: pyte
         if place == len(acks) // 2:
             send(rig, name)
         rig.receipt(name, ack)
-    way = [Ack.PENDING, *(Ack(ack) for _, ack, _ in told(rig, name))]
+    way = [Ack.PENDING, *(Ack(ack) for _, ack, _ in callbacks_of(rig, name))]
     assert all(before.may_become(after) for before, after in pairwise(way))
     assert way[-1] is rig.message(name).ack
     database.close()

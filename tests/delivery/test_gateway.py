@@ -175,8 +175,8 @@ def test_another_send_under_a_used_key_is_refused(gateway: Gateway) -> None:
     gateway.send(CHAT, Text("a"), once=Once("key", "body"))
     with pytest.raises(NotAccepted) as caught:
         gateway.send(CHAT, Text("b"), once=Once("key", "another"))
-    told = "This Idempotency-Key was used for another message within 24 hours. Send each with a key of its own."
-    assert (caught.value.status, str(caught.value), sendings(gateway)) == (409, told, 1)
+    message = "This Idempotency-Key was used for another message within 24 hours. Send each with a key of its own."
+    assert (caught.value.status, str(caught.value), sendings(gateway)) == (409, message, 1)
 
 
 def test_a_key_is_free_again_after_a_day(gateway: Gateway) -> None:
@@ -198,7 +198,7 @@ def test_twins_that_come_at_once_are_one_message(gateway: Gateway) -> None:
     assert (len(set(answers)), sendings(gateway)) == (1, 1)
 
 
-def test_what_became_of_a_message_is_told_and_of_an_unknown_one_nothing(gateway: Gateway) -> None:
+def test_what_became_of_a_message_is_answered_and_of_an_unknown_one_nothing(gateway: Gateway) -> None:
     found = gateway.message(gateway.send(CHAT, Text("a")).id)
     assert found is not None
     assert (found.chat, found.type, found.ack, found.state) == (CHAT, "text", Ack.PENDING, "queued")
@@ -314,7 +314,7 @@ def test_a_transport_that_opens_here_is_asked_for_our_number_by_the_next_send(ga
     assert [first, gateway.send(CHAT, Text("b")).from_] == ["", OURS]
 
 
-def test_what_whatsapp_refuses_for_good_is_told_so(gateway: Gateway) -> None:
+def test_what_whatsapp_refuses_for_good_is_answered_so(gateway: Gateway) -> None:
     phones = simulator()
     gateway.transport = phones
     phones.fails(Refused("Numbers cannot be checked here."), on="has_whatsapp")

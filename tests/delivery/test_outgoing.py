@@ -70,7 +70,7 @@ def test_the_replies_of_a_rule_are_sent_with_the_values_given(app: Flask, bot: C
 
 
 @pytest.mark.parametrize(
-    ("rule", "values", "told"),
+    ("rule", "values", "message"),
     [
         ("dikirm", {}, r"^There is no rule 'dikirm'\. Did you mean 'dikirim'\?$"),
         ("zzz", {}, r"^There is no rule 'zzz'\. Its name stands in the rule files\.$"),
@@ -88,8 +88,8 @@ def test_the_replies_of_a_rule_are_sent_with_the_values_given(app: Flask, bot: C
         ("diam", {}, r"^Rule 'diam' at .* has nothing to say\. Write a reply for it\.$"),
     ],
 )
-def test_a_rule_that_cannot_be_sent_is_told(app: Flask, bot: Chatbot, rule: str, values: dict[str, Any], told: str) -> None:
-    with pytest.raises(ChatbotError, match=told):
+def test_a_rule_that_cannot_be_sent_is_reported(app: Flask, bot: Chatbot, rule: str, values: dict[str, Any], message: str) -> None:
+    with pytest.raises(ChatbotError, match=message):
         bot.send(BUDI, rule=rule, **values)
     assert said(app) == []
 
@@ -109,13 +109,13 @@ class Moody:
         raise LookupError
 
 
-def test_a_value_that_does_not_fit_a_rule_is_told_with_the_rule(app: Flask, bot: Chatbot) -> None:
+def test_a_value_that_does_not_fit_a_rule_is_reported_with_the_rule(app: Flask, bot: Chatbot) -> None:
     with pytest.raises(AnswerFailed, match=r"^Rule 'dikirim' at .* cannot be sent: LookupError in the template "):
         bot.send(BUDI, rule="dikirim", barang=Moody(), kota="Siak")
 
 
 @pytest.mark.parametrize(
-    ("send", "told"),
+    ("send", "message"),
     [
         (lambda bot: bot.send(BUDI), r"give a reply or rule='\.\.\.', one of the two\."),
         (lambda bot: bot.send(BUDI, "a", rule="diam"), r"give a reply or rule='\.\.\.', one of the two\."),
@@ -127,8 +127,8 @@ def test_a_value_that_does_not_fit_a_rule_is_told_with_the_rule(app: Flask, bot:
         (lambda bot: bot.send(BUDI, 5), r"a value of type int is no reply\. Return a text, a reply or a list of these\."),
     ],
 )
-def test_a_call_that_cannot_be_meant_so_is_a_type_error(app: Flask, bot: Chatbot, send: Callable[[Chatbot], object], told: str) -> None:
-    with pytest.raises(TypeError, match=f"^{told}$"):
+def test_a_call_that_cannot_be_meant_so_is_a_type_error(app: Flask, bot: Chatbot, send: Callable[[Chatbot], object], message: str) -> None:
+    with pytest.raises(TypeError, match=f"^{message}$"):
         send(bot)
 
 
@@ -187,7 +187,7 @@ def test_groups_and_numbers_are_asked_of_whatsapp(app: Flask, bot: Chatbot) -> N
     assert [bot.has_whatsapp(number) for number in ("0812-3456-7890", "0855-5555-5555")] == [True, False]
 
 
-def test_without_a_way_to_whatsapp_nothing_can_be_sent_and_the_mend_is_told(tmp_path: Path, bot: Chatbot) -> None:
+def test_without_a_way_to_whatsapp_nothing_can_be_sent_and_the_error_says_the_way_out(tmp_path: Path, bot: Chatbot) -> None:
     app = gateway_app_without(tmp_path, bot)
     with (
         app.app_context(),
@@ -205,12 +205,12 @@ def gateway_app_without(folder: Path, bot: Chatbot) -> Flask:
     return app
 
 
-def test_in_another_app_that_has_no_bot_the_mend_is_told(bot: Chatbot) -> None:
+def test_in_another_app_that_has_no_bot_the_error_says_the_way_out(bot: Chatbot) -> None:
     with Flask("other").app_context(), pytest.raises(ChatbotError, match=r"^This app has no Chatbot\. Call init_app\(app\) first\.$"):
         bot.groups()
 
 
-def test_functions_that_hear_of_acks_are_told_by_the_names_of_their_parameters(app: Flask, bot: Chatbot) -> None:
+def test_functions_that_hear_of_acks_are_called_by_the_names_of_their_parameters(app: Flask, bot: Chatbot) -> None:
     heard: list[object] = []
     bot.on_ack(lambda message_id, ack: heard.append((message_id, ack)))
 
@@ -220,11 +220,11 @@ def test_functions_that_hear_of_acks_are_told_by_the_names_of_their_parameters(a
 
     gateway = gateway_of(app)
     (name,) = bot.send_group(GROUP, "a")
-    gateway.tell(name, Ack.SENT)
+    gateway.call_ack_handlers(name, Ack.SENT)
     with gateway.database.writing() as connection:
         stored.move_ack(connection, name, Ack.ERROR, START, "WhatsApp could not deliver it.")
-    gateway.tell(name, Ack.ERROR)
-    gateway.tell("3EB0FFFFFFFFFFFFFFFF", Ack.SENT)
+    gateway.call_ack_handlers(name, Ack.ERROR)
+    gateway.call_ack_handlers("3EB0FFFFFFFFFFFFFFFF", Ack.SENT)
     assert gateway.hears_acks is True
     assert heard == [(name, Ack.SENT), (GROUP, None), (name, Ack.ERROR), (GROUP, "WhatsApp could not deliver it.")]
 
@@ -242,11 +242,11 @@ def test_one_function_that_fails_keeps_no_other_from_hearing(app: Flask, bot: Ch
 
     (name,) = bot.send(BUDI, "a")
     with pytest.raises(LookupError):
-        gateway_of(app).tell(name, Ack.SENT)
+        gateway_of(app).call_ack_handlers(name, Ack.SENT)
     assert heard == [name]
 
 
-def test_a_function_that_wants_what_is_not_told_of_acks_is_refused(bot: Chatbot) -> None:
+def test_a_function_that_wants_what_no_ack_has_is_refused(bot: Chatbot) -> None:
     with pytest.raises(HandlerError, match=r"wants 'pesan', which it cannot get here\. It may have: message_id, ack, number, error\.$"):
         bot.on_ack(lambda pesan: None)
     with pytest.raises(HandlerError, match=r"^@bot\.on_ack takes no parentheses\."):

@@ -39,8 +39,8 @@ def fail(gateway: Gateway, seconds: float, error: str = DOWN) -> None:
         assert outbox.settle_later(connection, claim, gateway.clock() + seconds, error)
 
 
-def told(gateway: Gateway, name: str) -> tuple[object, object]:
-    """What the API says of a message: its error, and what it waits for."""
+def waits_of(gateway: Gateway, name: str) -> tuple[object, object]:
+    """The answer of the API about a message: its error, and what it waits for."""
     found = gateway.message(name)
     assert found is not None
     answer = shown(found, *gateway.waits(found))
@@ -52,13 +52,13 @@ def at(gateway: Gateway, seconds: float) -> None:
 
 
 def test_a_message_that_was_just_accepted_waits_for_nothing(gateway: Gateway) -> None:
-    assert told(gateway, accept(gateway)) == (None, None)
+    assert waits_of(gateway, accept(gateway)) == (None, None)
 
 
 def test_a_message_that_failed_says_why_and_when_it_is_tried_again(gateway: Gateway) -> None:
     name = accept(gateway)
     fail(gateway, 300.0)
-    assert told(gateway, name) == (DOWN, {"why": DOWN, "until": START + 300, "behind": None})
+    assert waits_of(gateway, name) == (DOWN, {"why": DOWN, "until": START + 300, "behind": None})
 
 
 def test_those_behind_it_say_so_and_other_chats_do_not(gateway: Gateway) -> None:
@@ -70,22 +70,22 @@ def test_those_behind_it_say_so_and_other_chats_do_not(gateway: Gateway) -> None
     assert [claim.outbound.id for claim in claims] == [other]
     why = f"It waits behind message {first}: {DOWN}"
     for name in (second, third):
-        assert told(gateway, name) == (why, {"why": why, "until": START + 300, "behind": first})
-    assert told(gateway, other) == (None, None)
+        assert waits_of(gateway, name) == (why, {"why": why, "until": START + 300, "behind": first})
+    assert waits_of(gateway, other) == (None, None)
 
 
 def test_a_message_behind_one_that_is_just_being_sent_waits_and_nothing_is_wrong(gateway: Gateway) -> None:
     first, second = accept(gateway), accept(gateway)
     with gateway.database.writing() as connection:
         outbox.claim(connection, gateway.transport.name, START, 60.0, 1)
-    assert told(gateway, first) == (None, None)
-    assert told(gateway, second) == (None, {"why": f"It waits behind message {first}.", "until": None, "behind": first})
+    assert waits_of(gateway, first) == (None, None)
+    assert waits_of(gateway, second) == (None, {"why": f"It waits behind message {first}.", "until": None, "behind": first})
 
 
 def test_one_that_is_to_go_out_later_says_when_and_holds_up_nobody(gateway: Gateway) -> None:
     later, now = accept(gateway, start_at=START + 3600), accept(gateway)
-    assert told(gateway, later) == (None, {"why": "It is to go out then.", "until": START + 3600, "behind": None})
-    assert told(gateway, now) == (None, None)
+    assert waits_of(gateway, later) == (None, {"why": "It is to go out then.", "until": START + 3600, "behind": None})
+    assert waits_of(gateway, now) == (None, None)
 
 
 def test_once_it_is_sent_or_given_up_it_waits_no_more(gateway: Gateway) -> None:
@@ -96,34 +96,34 @@ def test_once_it_is_sent_or_given_up_it_waits_no_more(gateway: Gateway) -> None:
         sent, lost = outbox.claim(connection, gateway.transport.name, START, 60.0, 2)
         outbox.settle_sent(connection, [sent], START)
         outbox.settle_failed(connection, lost, "It is gone.", START)
-    assert [told(gateway, name) for name in names] == [(None, None), ("It is gone.", None)]
+    assert [waits_of(gateway, name) for name in names] == [(None, None), ("It is gone.", None)]
 
 
 def test_where_the_connection_cannot_be_opened_here_the_message_says_why(gateway: Gateway) -> None:
     name = accept(gateway)
-    gateway.trouble = "The server is down."
+    gateway.open_error = "The server is down."
     why = "The connection to WhatsApp cannot be opened: The server is down."
-    assert told(gateway, name) == (why, {"why": why, "until": None, "behind": None})
+    assert waits_of(gateway, name) == (why, {"why": why, "until": None, "behind": None})
 
 
 def test_where_no_process_has_the_connection_the_message_says_so(gateway: Gateway) -> None:
     name = accept(gateway)
     gateway.transport = simulator(runs_anywhere=False)
-    error, waits = told(gateway, name)
+    error, waits = waits_of(gateway, name)
     assert (str(error).startswith("No process has the connection to WhatsApp open."), waits) == (
         True,
         {"why": error, "until": None, "behind": None},
     )
     gateway.is_open = True
-    assert told(gateway, name) == (None, None)
+    assert waits_of(gateway, name) == (None, None)
 
 
 def test_what_is_due_for_a_minute_and_untaken_says_so(gateway: Gateway) -> None:
     name = accept(gateway)
     at(gateway, 59.0)
-    before = told(gateway, name)
+    before = waits_of(gateway, name)
     at(gateway, 60.0)
-    error, waits = told(gateway, name)
+    error, waits = waits_of(gateway, name)
     assert (before, str(error).startswith("It is due, and no worker has taken it.")) == ((None, None), True)
     assert waits == {"why": error, "until": None, "behind": None}
 
@@ -134,9 +134,9 @@ def test_what_waits_for_the_pace_says_until_when(tmp_path: Path) -> None:
     with gateway.database.writing() as connection:
         paces.take_tokens(connection, gateway.transport.name, START, 1.0, 1.0, 1)
         paces.hold_until(connection, gateway.transport.name, START + 12)
-    assert told(gateway, name) == (None, {"why": "The pace allows the next message then.", "until": START + 12, "behind": None})
+    assert waits_of(gateway, name) == (None, {"why": "The pace allows the next message then.", "until": START + 12, "behind": None})
     at(gateway, 3600.0)
-    assert told(gateway, name) == (None, None)
+    assert waits_of(gateway, name) == (None, None)
     gateway.database.close()
 
 
@@ -150,7 +150,7 @@ def call_back(gateway: Gateway, message: str, *names: str, url: str = "https://c
         callbacks.add(connection, new)
 
 
-def test_callbacks_that_are_made_again_are_told_with_the_message_and_those_behind_them(app: Flask) -> None:
+def test_callbacks_that_are_made_again_are_reported_with_the_message_and_those_behind_them(app: Flask) -> None:
     gateway, client = gateway_of(app), app.test_client()
     name = accept(gateway)
     call_back(gateway, name, "msg_1", "msg_2")

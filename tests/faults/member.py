@@ -37,7 +37,7 @@ class Receivers(HttpClient):
 
 
 def worker_options(url: str, journal: Path, lease: float, ahead: float, killers: list[str]) -> WorkerOptions:
-    """What the process works with; its leases are as short as the test is impatient."""
+    """The options of the process's worker; its leases are as short as the test is impatient."""
     transport = Journal(journal, killers)
 
     def clock() -> float:
@@ -49,8 +49,8 @@ def worker_options(url: str, journal: Path, lease: float, ahead: float, killers:
     def received(message: Message) -> None:
         raise AssertionError("nothing comes in here")
 
-    def tell(message: str, ack: Ack) -> None:
-        transport.note("told", message)
+    def on_ack(message: str, ack: Ack) -> None:
+        transport.note("reported", message)
 
     def sweep(connection: Connection) -> int:
         return 0  # nothing is old here
@@ -58,7 +58,7 @@ def worker_options(url: str, journal: Path, lease: float, ahead: float, killers:
     return WorkerOptions(
         database=Database(url, Path("/nowhere")),
         transport=transport,
-        callback_sender=CallbackSender(Receivers(transport), (), tell, clock, Random()),
+        callback_sender=CallbackSender(Receivers(transport), (), on_ack, clock, Random()),
         acks=Acks(transport.name, clock, lambda: False),
         fetch=fetch,
         received=received,

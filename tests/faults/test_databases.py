@@ -46,7 +46,7 @@ def fill(rig: Rig) -> None:
 
 
 def check(rig: Rig, names: list[str], caplog: pytest.LogCaptureFixture) -> None:
-    """All went out once, all is told in order, and the log says so in a line."""
+    """All went out once, all acks are reported in order, and the log says so in a line."""
     assert [rig.state(name) for name in names] == [("sent", Ack.SENT, None)] * len(names)
     assert sorted(name for _, name in rig.wire.sent) == sorted(names)
     assert caplog.text.count("sending waits for the database") == 1

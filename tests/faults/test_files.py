@@ -45,15 +45,15 @@ def call(running: Running, head: str, body: bytes | None = None, headers: str = 
     """The status and the JSON of an answer."""
     start = f"{head} HTTP/1.1\r\n{headers}".encode()
     status, answer = exchange(running.port, start + b"\r\n" if body is None else whole(body, start))
-    told: dict[str, object] = json.loads(answer)
-    return status, told
+    answered: dict[str, object] = json.loads(answer)
+    return status, answered
 
 
 def send(running: Running, text: str = "Halo") -> int:
     """The status of a send."""
     body = json.dumps({"nohp": "6281234567890", "pesan": text}).encode()
-    status, told = call(running, "POST /chatbot/api/sendwa", body)
-    assert status == 200 or told == UNREACHABLE
+    status, answered = call(running, "POST /chatbot/api/sendwa", body)
+    assert status == 200 or answered == UNREACHABLE
     return status
 
 
@@ -68,14 +68,14 @@ def accepted(path: Path) -> int:
         return int(connection.execute("SELECT count(*) FROM chatbot_messages").fetchone()[0])
 
 
-def is_refused(running: Running, told: str) -> bool:
+def is_refused(running: Running, message: str) -> bool:
     """Whether no send is accepted and health checks tell why, to who has a key; whichever process is asked."""
     assert [send(running) for _ in range(CALLS)] == [503] * CALLS
-    problem = {"file": None, "line": None, "column": None, "message": told}
+    problem = {"file": None, "line": None, "column": None, "message": message}
     for _ in range(CALLS):
         assert health(running) == {"status": "degraded", "problems": [problem]}
         assert call(running, "GET /chatbot/healthz", headers="Host: localhost\r\nConnection: close\r\n")[1] == {"status": "degraded"}
-    return any(told in line for line in running.log)
+    return any(message in line for line in running.log)
 
 
 def gone(path: Path) -> str:

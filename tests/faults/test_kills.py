@@ -126,14 +126,14 @@ def test_a_callback_that_kills_takes_nobody_with_it(sqlite: str, tmp_path: Path,
         callbacks.add(connection, new)
     killer = url_of.format(names[place]) or names[place]
 
-    def told() -> dict[str, tuple[str, str | None]]:
+    def states() -> dict[str, tuple[str, str | None]]:
         with database.reading() as connection:
             return {name: (each.state, each.error) for name in names for each in callbacks.of_message(connection, name)}
 
     with crowd(sqlite, journal, 1, [killer]) as members:
-        crashes = work_until(members, lambda: not {"queued", "claimed"} & {state for state, _ in told().values()}, 120)
+        crashes = work_until(members, lambda: not {"queued", "claimed"} & {state for state, _ in states().values()}, 120)
     assert crashes == 5
-    assert told() == {name: ("failed", KILLER) if name == names[place] else ("sent", None) for name in names}
+    assert states() == {name: ("failed", KILLER) if name == names[place] else ("sent", None) for name in names}
     database.close()
 
 

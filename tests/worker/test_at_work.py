@@ -105,7 +105,7 @@ def until(is_so: Callable[[], object]) -> None:
         pause.wait(0.01)
 
 
-def test_a_message_is_sent_read_and_told_of_with_a_signature(database: object, url: str, tmp_path: Path, other: Other) -> None:
+def test_a_message_is_sent_read_and_reported_with_a_signature(database: object, url: str, tmp_path: Path, other: Other) -> None:
     with at_work(tmp_path, url, Chatbot(), CHATBOT_SIGNING_SECRET=SECRET, CHATBOT_PRIVATE_HOSTS="127.0.0.1") as (gateway, simulator):
         accepted = gateway.send("628111@c.us", Text("Halo"), Terms(notify_url=f"{other.url}/acks"))
         until(lambda: other.posts and other.posts[-1][1].endswith(b"3}"))

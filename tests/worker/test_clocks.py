@@ -90,8 +90,8 @@ def test_where_there_is_no_server_the_machines_clock_counts(local: Database) -> 
 
 def test_a_server_tells_the_time(database: Database) -> None:
     with database.reading() as connection:
-        told = server_time(connection)
-        assert told is None if connection.dialect.name == "sqlite" else abs((told or 0.0) - time()) < 60.0
+        answer = server_time(connection)
+        assert answer is None if connection.dialect.name == "sqlite" else abs((answer or 0.0) - time()) < 60.0
 
 
 @pytest.mark.parametrize("ahead", [40.0, -40.0, HOUR, -HOUR])

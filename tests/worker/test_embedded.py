@@ -191,7 +191,7 @@ def test_sigterm_gives_up_the_leases_under_every_server(folder: Path, name: str)
 
 
 @pytest.mark.process
-@pytest.mark.skipif(sys.platform != "linux", reason="processes are told apart on Linux only")
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are distinguished on Linux only")
 @pytest.mark.parametrize("name", ["flask run", "gunicorn", "waitress", "uvicorn", "hypercorn"])
 def test_a_server_that_was_killed_and_is_started_again_works_at_once(folder: Path, name: str) -> None:
     with at_work(name, folder):

@@ -53,7 +53,7 @@ def test_of_a_holder_that_tells_nothing_of_its_process_nothing_is_believed(name:
 
 
 @pytest.mark.process
-@pytest.mark.skipif(sys.platform != "linux", reason="processes are told apart on Linux only")
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are distinguished on Linux only")
 def test_a_lease_whose_holder_was_a_process_of_this_host_that_is_gone_is_taken_over_at_once(rig: Rig) -> None:
     code = "from flask_chatbot.worker.leadership import holder_name; print(holder_name())"
     gone = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()

@@ -13,7 +13,7 @@ import pytest
 from flask_chatbot.worker.processes import describe_process, is_gone, place
 from tests.servers.running import ROOT
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are told apart on Linux only")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are distinguished on Linux only")
 
 PATIENCE = 60.0  # seconds
 DESCRIBE = "from flask_chatbot.worker.processes import describe_process; print(describe_process(), flush=True)"
@@ -28,7 +28,7 @@ def child() -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def told_by(child: subprocess.Popen[str]) -> str:
+def line_of(child: subprocess.Popen[str]) -> str:
     assert child.stdout is not None
     return child.stdout.readline().strip()
 
@@ -69,13 +69,13 @@ def nowhere(_pid: int, _signal: int) -> None:
 
 @pytest.mark.process
 def test_a_process_that_lives_is_not_gone_and_one_that_was_killed_is(child: subprocess.Popen[str]) -> None:
-    told = told_by(child)
-    assert (is_gone(describe_process()), is_gone(told)) == (False, False)
+    described = line_of(child)
+    assert (is_gone(describe_process()), is_gone(described)) == (False, False)
     child.send_signal(signal.SIGKILL)
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and nobody has taken notice
-    assert is_gone(told)
+    assert is_gone(described)
     child.wait(PATIENCE)
-    assert is_gone(told)
+    assert is_gone(described)
 
 
 def test_a_number_that_another_process_has_by_now_is_gone(tmp_path: Path) -> None:

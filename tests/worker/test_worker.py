@@ -54,7 +54,7 @@ def until(is_so: Callable[[], bool]) -> None:
         pause.wait(0.01)
 
 
-def test_messages_go_out_and_what_became_of_them_is_told(rig: Rig) -> None:
+def test_messages_go_out_and_their_acks_are_reported(rig: Rig) -> None:
     worker = Worker(rig.options, leads=False)
     name = rig.accept(notify_url=URL)
     settle(worker, rig)
@@ -125,10 +125,10 @@ def test_functions_of_the_app_hear_of_acks(rig: Rig) -> None:
     rig.hears_acks = True
     name = rig.accept()
     settle(Worker(rig.options, leads=False), rig)
-    assert rig.told == [(name, Ack.SENT)]
+    assert rig.reported == [(name, Ack.SENT)]
 
 
-def test_acks_of_one_message_are_told_in_order_though_the_first_fails(rig: Rig) -> None:
+def test_acks_of_one_message_are_reported_in_order_though_the_first_fails(rig: Rig) -> None:
     rig.client.script.append(FetchLater("no answer"))
     worker = Worker(rig.options, leads=False)
     name = rig.accept(notify_url=URL)
