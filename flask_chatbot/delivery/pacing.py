@@ -1,4 +1,4 @@
-"""How fast a session sends, where the operator set a pace: WhatsApp takes numbers away that write like machines."""
+"""The rate of a session's sends, if the operator set a pace: WhatsApp bans numbers that write like machines."""
 
 from dataclasses import dataclass
 

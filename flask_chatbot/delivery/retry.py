@@ -1,4 +1,4 @@
-"""When what did not go out is tried again."""
+"""Retries: the times of the next try of messages and callbacks, and a backoff for the database."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ LEADERSHIP = 15.0  # seconds that a lease outlives a process that does what only
 
 
 def next_send(tries: int, now: float, expires_at: float, after: float = 0.0) -> float | None:
-    """When a message is sent again that was tried `tries` times, `after` seconds from now at the earliest; None where it is given up.
+    """The time of the next try of a message after `tries` tries, at least `after` seconds from now; None if it is given up.
 
     >>> next_send(1, 1000.0, 9000.0), next_send(1, 1000.0, 9000.0, after=60.0), next_send(8, 1000.0, 9000.0)
     (1002.0, 1060.0, None)
@@ -29,7 +29,7 @@ def next_send(tries: int, now: float, expires_at: float, after: float = 0.0) -> 
 
 
 def next_callback(tries: int, now: float, chance: float, after: float = 0.0) -> float | None:
-    """When a callback is made again that was tried `tries` times; None where it is given up. `chance`, from 0 to 1, picks the jitter.
+    """The time of the next try of a callback after `tries` tries; None if it is given up. `chance`, from 0 to 1, picks the jitter.
 
     >>> next_callback(1, 1000.0, 0.5), next_callback(1, 1000.0, 0.0), next_callback(1, 1000.0, 0.5, after=60.0)
     (1005.0, 1004.0, 1060.0)
@@ -43,7 +43,7 @@ def next_callback(tries: int, now: float, chance: float, after: float = 0.0) -> 
 
 
 class Backoff:
-    """Waits that double: for a database that is away, and for polling one that has nothing to do. It counts no clock of its own."""
+    """Waits that double, for an outage of the database and for polling it. Keeps no clock of its own."""
 
     def __init__(self, first: float, last: float) -> None:
         self._first = first  # seconds
@@ -65,4 +65,4 @@ class Backoff:
         self._next = self._first
 
 
-Clock = Callable[[], float]  # epoch seconds, or those of a clock that only runs forward: whoever takes it says which
+Clock = Callable[[], float]  # epoch seconds, or those of a clock that only runs forward: each function says which it takes

@@ -1,1 +1,1 @@
-"""Who does the work of delivery, where and how long: threads of a server, or a process of their own; leases, clocks and signals."""
+"""The worker that delivers: in threads of a server or a process of its own, with its leadership, clocks and signals."""

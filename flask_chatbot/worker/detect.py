@@ -1,4 +1,4 @@
-"""Whether a process serves the app, or only has it in its hands, as other commands, tests and the parent of a reloader do.
+"""Detection of a process that serves the app, as opposed to other commands, tests and the parent of a reloader.
 
 Servers do not tell an app when they begin. But whoever loads it in order to serve it is still at it while the app is set up, and so it
 stands on the stack.
@@ -37,13 +37,13 @@ def loader(frame: FrameType | None, environ: Mapping[str, str]) -> FrameType | N
 
 
 def is_preloaded(frame: FrameType | None) -> bool:
-    """Whether this stack loads an app for processes that are still to be forked."""
+    """True if this stack loads an app for processes that are still to be forked."""
     stack = dict(_functions(frame))
     return _GUNICORN_PRELOADS in stack and _GUNICORN_LOADS not in stack
 
 
 def is_reloaders_parent(reload: object, environ: Mapping[str, str]) -> bool:
-    """Whether this is the process that only starts the one that serves, and starts it anew when files change.
+    """True in the process that only starts the one that serves, and restarts it when files change.
 
     >>> is_reloaders_parent(None, {"FLASK_DEBUG": "1"}), is_reloaders_parent(None, {"FLASK_DEBUG": "1", "WERKZEUG_RUN_MAIN": "true"})
     (True, False)
@@ -53,7 +53,7 @@ def is_reloaders_parent(reload: object, environ: Mapping[str, str]) -> bool:
 
 
 def is_of_test_client(environ: Mapping[str, object]) -> bool:
-    """Whether a request never came over a wire: servers say who they are, and Flask's test client says so where browsers do.
+    """True if a request never came over a network: servers name themselves, and Flask's test client does so where browsers do.
 
     >>> is_of_test_client({"HTTP_USER_AGENT": "Werkzeug/3.1"}), is_of_test_client({"SERVER_SOFTWARE": "gunicorn/27"})
     (True, False)
@@ -68,7 +68,7 @@ def wait_until_whole(loading: FrameType, thread: int, wait: Callable[[float], ob
 
 
 def wait_until_worker(wait: Callable[[float], object]) -> bool:
-    """Whether this process, which was forked just now, turns out to be a worker of the server; once that is certain."""
+    """Wait until it is certain; True if this process, which was forked just now, is a worker of the server."""
     for _ in range(int(_PATIENCE / _LOOK_EVERY)):
         stack = dict(_functions(sys._current_frames().get(threading.main_thread().ident or 0)))
         if _GUNICORN_WORKER in stack and _GUNICORN_LOADS not in stack:
@@ -85,7 +85,7 @@ def _called_by(caller: FrameType | None, frame: FrameType | None) -> FrameType |
 
 
 def _functions(frame: FrameType | None) -> Iterator[tuple[Function, FrameType]]:
-    """What a stack executes, the innermost first."""
+    """The functions of a stack with their frames, the innermost first."""
     while frame is not None:
         yield (str(frame.f_globals.get("__name__", "")), frame.f_code.co_name), frame
         frame = frame.f_back

@@ -1,4 +1,4 @@
-"""The worker in a process that serves an app: begun when it serves, once in each process, ended with it."""
+"""The worker in a process that serves an app: started once in each process when it serves, and ended with it."""
 
 import atexit
 import logging
@@ -50,19 +50,19 @@ class Embedded:
             self._begin(lambda: None)
 
     def wake(self) -> None:
-        """Let the worker look at once for something to do, if it is in this process."""
+        """Have the worker look at once for something to do, if it runs in this process."""
         worker = self._worker
         if worker is not None:
             worker.wake()
 
     def end(self, seconds: float = DRAIN) -> bool:
-        """End the worker, if there is one here; whether all that it had begun was finished."""
+        """End the worker, if one runs here; True if all that it had begun was finished."""
         with self._lock:
             worker, self._worker = self._worker, None
         return worker is None or worker.drain(seconds)
 
     def after_fork(self) -> None:
-        """Begin anew in a child process."""
+        """Start again in a child process."""
         self._pid, self._worker = 0, None
         if self._is_preloaded:
             threading.Thread(target=self._begin_if_worker, name="chatbot-start", daemon=True).start()

@@ -1,4 +1,4 @@
-"""Processes of this host, and whether one of them is gone for certain. Elsewhere than on Linux nothing is."""
+"""Processes of this host, and a check that one is gone for certain. On systems other than Linux none ever is."""
 
 import os
 import socket
@@ -18,7 +18,7 @@ def describe_process(proc: Path = _PROC) -> str:
 
 
 def is_gone(described: str, proc: Path = _PROC, signal: Callable[[int, int], object] = os.kill) -> bool:
-    """Whether a process of this host has ended; False where that is not certain: it may be another host's, or not be seen from here."""
+    """True if a process of this host has ended; False if that is uncertain: it may be another host's, or be invisible from here."""
     number, _, rest = described.partition(":")
     began, _, where = rest.partition(":")
     if not (number.isdigit() and began and where) or where != place(proc):
@@ -34,7 +34,7 @@ def is_gone(described: str, proc: Path = _PROC, signal: Callable[[int, int], obj
 
 
 def place(proc: Path = _PROC) -> str:
-    """Where process numbers mean the same: in this boot of this host, and in this namespace; empty where that is not known.
+    """The scope in which process numbers are unique: this boot of this host, and this namespace; empty if unknown.
 
     Two containers may share all but the namespace, their host name included.
     """
@@ -49,7 +49,7 @@ def place(proc: Path = _PROC) -> str:
 
 
 def _time_space(proc: Path) -> str:
-    """By which clock the times of `stat` count; empty in kernels that have one for all."""
+    """The clock of the times in `stat`; empty in kernels that have one for all."""
     try:
         return str((proc / "self/ns/time").readlink())
     except FileNotFoundError:
@@ -57,7 +57,7 @@ def _time_space(proc: Path) -> str:
 
 
 def _began(proc: Path, pid: int) -> str | None:
-    """When a process began, in ticks since the boot; empty for one that has ended and is still listed, None where it cannot be read."""
+    """The start of a process, in ticks since the boot; empty for one that has ended and is still listed, None if it cannot be read."""
     try:
         fields = (proc / str(pid) / "stat").read_text().rpartition(")")[2].split()
         state, threads, began = fields[0], fields[17], fields[19]
