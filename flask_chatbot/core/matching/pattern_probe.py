@@ -1,5 +1,6 @@
 """How long RE2 really takes for a pattern: the second line, behind the limits that are told from the pattern alone."""
 
+from collections.abc import Iterator
 from random import Random
 from time import thread_time
 
@@ -9,31 +10,49 @@ from flask_chatbot.core.matching.patterns import FINDING_MEMORY, Pattern, effort
 
 PROBED = 500  # by `effort`; what is easier than that is not tried
 TRIES = 3  # of which the best counts, for a busy machine
-SLOW = 0.01  # seconds; several times of what `effort` allows, so that no machine refuses what another takes
+WIDE = "\u4e00"  # several bytes, so that RE2 is in the midst of a character too
+REFERENCE = "a[ab]{50}x"  # takes RE2 3 ms on the machine of `effort`
+FAST = 0.002  # seconds; what is done by then is fast on any machine
+SLOW = 1.7  # times as long as the reference, measured in the same moment: no machine refuses what another takes
 
 
 def is_slow(pattern: Pattern) -> bool:
-    """Whether a pattern that may be hard takes too long for a text of its own letters, in processor time."""
-    return effort([pattern]) > PROBED and all(spent(pattern, seed) > SLOW for seed in range(TRIES))
+    """Whether a pattern that may be hard takes RE2 too long for one of several texts made of what it is about, in processor time."""
+    return effort([pattern]) > PROBED and any(is_slow_for(pattern.source, text) for text in probes(pattern.source))
 
 
-def spent(pattern: Pattern, seed: int) -> float:
+def is_slow_for(source: str, text: bytes) -> bool:
+    """Whether a text takes too long in every try, each beside the reference."""
+    known = "".join(Random(0).choices("ab", k=TEXT_LIMIT)).encode()
+    return all((took := spent(source, text)) > FAST and took > SLOW * spent(REFERENCE, known) for _ in range(TRIES))
+
+
+def spent(source: str, text: bytes) -> float:
     """Seconds for a text that RE2 has not met before."""
-    text = probe(pattern.source, seed)
-    finder = one_set([pattern.source], FINDING_MEMORY)
+    finder = one_set([source], FINDING_MEMORY)
     start = thread_time()
     finder.Match(text)
     return thread_time() - start
 
 
-def probe(source: str, seed: int) -> bytes:
-    """A text as long as texts get, of letters that the pattern is about; the same every time.
+def probes(source: str) -> Iterator[bytes]:
+    """Texts as long as texts get, the same every time: of a pattern's letters, of its words, of both, of words cut short, of two letters.
 
-    >>> len(probe("a[bc]", 0)), sorted(set(probe("a[bc]", 0).decode()))
+    >>> len(next(probes("resi [0-9]{8}"))), sorted(set(next(probes("a[bc]")).decode()))
     (4096, ['a', 'b', 'c'])
     """
+    random, letters = Random(0), letters_in(source)
+    words = [token.text.lower() for token in tokens(source) if token.text] or letters
+    cut = [word[:size] for word in words for size in range(1, len(word) + 1)]
+    pairs = [words[0][0], letters[-1]], [words[0][0], WIDE], [letters[0], letters[-1]]
+    for pieces in (letters, [*words, " "], [*words, *letters], [*cut, *letters[:1]], *pairs):
+        yield "".join(random.choices(pieces, k=TEXT_LIMIT))[:TEXT_LIMIT].encode("utf-8", "replace")
+
+
+def letters_in(source: str) -> list[str]:
+    """The letters of the words of a pattern, and of each class its first and its last."""
     letters = set[str]()
     for token in tokens(source):
         found = letters_of(token.source) if token.kind == "class" else token.text.lower()
         letters.update(found and (min(found), max(found)) if token.kind == "class" else found)
-    return "".join(Random(seed).choices(sorted(letters) or ["a"], k=TEXT_LIMIT)).encode("utf-8", "replace")
+    return sorted(letters) or ["a"]

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from flask_chatbot.core.language.folding import TEXT_LIMIT, nfkc
-from flask_chatbot.core.matching.pattern_cost import read_memory
 from flask_chatbot.core.matching.pattern_parts import Needed, Parts, read_parts
+from flask_chatbot.core.matching.pattern_places import read_places
 from flask_chatbot.core.matching.pattern_syntax import tokens
 
 REPEAT = re.compile(r"\{(\d+)?(?:,(\d+)?)?\}")
@@ -18,9 +18,9 @@ DEPTH_LIMIT = 3  # repeats inside of repeats
 REPEATS_IN_ALL = 100  # what all repeats of a pattern may add up to, those inside each other multiplied
 REPEATS_OF_NAMED = 50  # the same where groups are named, whose texts RE2 cannot find as fast as the whole; twice as deep counts four times
 GROUPS_LIMIT = 10  # named groups; RE2 carries each along for every way in which a text may fit
-EFFORT_LIMIT = 3000  # microseconds for the text that is hardest for it; so much is left of the 5 ms that a decision may take
-MEMORY_LIMIT = 10  # a text is too short for more cases than 2 to the 10th, as good as
-MEMORY_SMALL = 5  # up to here, it is not for its memory that a pattern is slow
+EFFORT_LIMIT = 4000  # microseconds for the text that is hardest for it; so much is left of the 5 ms that a decision may take
+CASES_LIMIT = 12  # a text is too short for more cases than 2 to the 12th
+PLACES_FEW = 5  # up to here, it is not for these that a pattern is slow
 PATTERN_MEMORY = 1 << 20  # bytes RE2 may spend on one pattern
 FINDING_MEMORY = 1 << 23  # bytes it may spend on finding it, of which it takes what it needs; with too few it would find nothing
 BIG_CLASSES = r"its classes of letters, such as \pL, are big together. Write [a-z], or \S, for some."
@@ -31,8 +31,8 @@ ASCII_BOUNDARY = re.compile(r"([^\x00-\x7f])\\[bB]|\\[bB]([^\x00-\x7f])")
 class Pattern:
     """A pattern as written, compiled; one of each set of `needed` stands in whatever it finds.
 
-    `finder` tells whether a text holds it, and nothing more. `size` is that of RE2's program, `repeats` is of `read_parts`, `memory` of
-    `read_memory`.
+    `finder` tells whether a text holds it, and nothing more. `size` is that of RE2's program, `repeats` is of `read_parts`, `places` of
+    `read_places`.
     """
 
     source: str
@@ -41,7 +41,7 @@ class Pattern:
     needed: Needed
     size: int
     repeats: int
-    memory: int
+    places: int
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -67,13 +67,14 @@ class Pattern:
 def effort(patterns: Collection[Pattern]) -> int:
     """About the microseconds that RE2 may need to look for these at once, in a text that is hard for them.
 
-    As measured, these are 10 for any text, one for each part of a program that a text makes it look at, and one or more for each new
-    case: where in a repeat it is, and where else it may be, for all patterns together.
+    As measured, these are 10 for any text, and either one for each part of a program that a text makes it look at, or a part of one
+    for each new case: where a match may have begun, for all patterns together. A case takes longer the more places it has.
     """
     size = sum(pattern.size for pattern in patterns)
-    cases = 1 << min(sum(pattern.memory for pattern in patterns), MEMORY_LIMIT)
-    repeated = sum(pattern.repeats * (50 + pattern.size) for pattern in patterns)
-    return 10 + size + (cases * (50 + size) + repeated) // 50
+    cases = 1 << min(2 * sum(pattern.places for pattern in patterns), CASES_LIMIT)
+    held = sum(pattern.places * (2 + pattern.size // max(pattern.places, pattern.repeats)) for pattern in patterns if pattern.places)
+    repeated = sum(pattern.repeats * (50 + pattern.size) for pattern in patterns) // 50
+    return 10 + max(size + repeated, cases * (130 + held) // 330)
 
 
 def as_written(text: str) -> str:
@@ -100,10 +101,10 @@ def read_pattern(source: str, mend: str = "Repeat less.") -> Pattern:
     check_letters(source)
     compiled = compiled_by_re2(source)
     parts = check_parts(source, compiled, mend)
-    size, memory = int(compiled.programsize), read_memory(source)
-    pattern = Pattern(source, compiled, one_set([source], FINDING_MEMORY), parts.needed, size, parts.repeats, memory)
+    size, places = int(compiled.programsize), read_places(source)
+    pattern = Pattern(source, compiled, one_set([source], FINDING_MEMORY), parts.needed, size, parts.repeats, places)
     if effort([pattern]) > EFFORT_LIMIT:
-        why = f"it can begin at {memory} places at once. {uncounted(source) or mend}" if memory > MEMORY_SMALL else BIG_CLASSES
+        why = f"it can begin at {places} places at once. {uncounted(source) or mend}" if places > PLACES_FEW else BIG_CLASSES
         raise ValueError(f"some texts would take RE2 too long for this pattern, as {why}")
     return pattern
 
@@ -121,7 +122,7 @@ def uncounted(source: str) -> str:
     least = most.repeat.least
     written = f"{most.source}{{{least}}}" if most.repeat.is_fixed else f"{most.source}{{{least},{most.repeat.most}}}"
     endless = most.source + ("+" if least else "*")
-    is_better = written in source and read_memory(source.replace(written, endless)) <= MEMORY_SMALL
+    is_better = written in source and read_places(source.replace(written, endless)) <= PLACES_FEW
     return f"Write {endless!r} for {written!r}." if is_better else ""
 
 

@@ -8,9 +8,9 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.matching.pattern_cost import read_memory
 from flask_chatbot.core.matching.pattern_index import CROWD_LIMIT, LOOK, PatternIndex, has_one_form
 from flask_chatbot.core.matching.pattern_parts import read_parts
+from flask_chatbot.core.matching.pattern_places import read_places
 from flask_chatbot.core.matching.patterns import EFFORT_LIMIT, effort, read_pattern
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.problems import Mark
@@ -207,8 +207,8 @@ def test_patterns_that_only_share_a_word_are_refused_where_they_are_too_many() -
 
 
 def test_patterns_that_share_a_word_are_refused_where_they_are_too_hard_together() -> None:
-    sources = [rf"pesan \pL+ {chr(97 + number)}" for number in range(3)]
-    fact = "some texts with 'pesan ' would take RE2 too long, as it tries 3 patterns"
+    sources = [rf"pesan \pL+ {chr(97 + number)}" for number in range(4)]
+    fact = "some texts with 'pesan ' would take RE2 too long, as it tries 4 patterns"
     assert told_of(*sources[:-1]) == []
     assert told_of(*sources) == [rf"r.yaml:1:1: {fact}, 'pesan \\pL+ a' the hardest. {WRITE_OUT}"]
 
@@ -235,39 +235,65 @@ def test_patterns_without_three_letters_are_refused_where_they_are_too_hard_toge
 
 
 @pytest.mark.parametrize(
-    ("source", "memory"),
+    ("source", "places"),
     [
         ("a[ab]{20}x", 19),
         ("a[ab][ab][abc]x", 2),
         ("a(?P<x>[ab])(?P<y>[ab]{2})x", 2),
-        ("(a|b|ab)*a(a|b|ab){4}x", 15),
+        ("(a|b|ab)*a(a|b|ab){4}x", 3),
         ("resi [0-9]{8,12}", 0),
         ("resi[ .:]*[0-9]{8,12}", 0),
-        ("resi.*[0-9]{8,12}", 12),
-        ("resi *[a-z]{12}", 3),
-        ("no(mor)? *resi *:? *[A-Z0-9]{10,16}", 5),
+        ("resi.*[0-9]{8,12}", 0),
+        ("resi *[a-z]{12}", 2),
+        ("no(mor)? *resi *:? *[A-Z0-9]{10,16}", 1),
         ("(resi|tm)[0-9]{8}", 0),
         (r"(\+62|62|0)8[0-9]{8,11}", 10),
         ("[0-9]{16}", 0),
         (r"\b[0-9]{16}\b", 0),
         ("[a-z]{2}[0-9]{9}[a-z]{2}", 0),
         ("[0-9]{16}|tm[0-9]{8}", 0),
-        ("pesan .{1,50}", 8),
-        ("pesan ...........x", 1),
-        ("pesan [0-9]{1,3} [a-z ]{1,40} ke .+", 6),
+        ("pesan .{1,50}", 7),
+        ("a" + "[ab][ba]" * 20, 39),
+        ("pesan " + "." * 50, 7),
+        ("(a|b|ab)*a" + "(a|b|ab)" * 62, 61),
+        ("pesan ...........x", 0),
+        ("pesan [0-9]{1,3} [a-z ]{1,40} ke .+", 0),
         ("(kaos|jaket) (merah|biru)( [0-9]+)?", 0),
         ("^.{1,50}b.{1,20}c", 0),
         ("^.*b.{5}c", 4),
         ("^^a", 0),
         ("(a?){50}b", 0),
-        ("(ab?){5}c", 9),
+        ("(ab?){5}c", 0),
         (r"\pL+ \pL+", 0),
-        (r"\Qa.\E[a.]{3}(?i)", 1),
+        (r"\Qa.\E[a.]{3}(?i)", 0),
         ("", 0),
     ],
 )
-def test_a_pattern_says_how_much_is_to_be_remembered(source: str, memory: int) -> None:
-    assert read_memory(source) == memory
+def test_a_pattern_says_at_how_many_places_at_once_it_may_have_begun(source: str, places: int) -> None:
+    assert read_places(source) == places
+
+
+NATURAL = [
+    "kirim .{1,40} ke .{1,40}",
+    "pesan .{1,50}",
+    "(beli|pesan|order) .{0,30} (pcs|kg)",
+    "kirim (?P<barang>.{1,25}) ke (?P<kota>.{1,25})",
+    "nama .{2,30} alamat .{5,50}",
+    "dari [a-z ]{3,30} ke [a-z ]{3,30} tanggal [0-9]{1,2}",
+    "saya .{0,20}mau .{0,20}(pesan|beli)",
+    r"harga \S{1,20}( \S{1,20}){0,3}",
+    "^.{1,50}b.{1,20}c",
+]
+
+
+@pytest.mark.parametrize("source", NATURAL)
+def test_a_pattern_that_counts_the_letters_between_words_is_taken(source: str) -> None:
+    assert told_of(source) == []
+
+
+@pytest.mark.parametrize("source", ["[ab]{0,50}a[ab]{25}", ".{1,50}(promo|diskon).{1,50}", "(?P<a>.{1,25}) ke (?P<b>.{1,25})"])
+def test_a_pattern_that_looks_easy_and_is_slow_when_tried_is_refused(source: str) -> None:
+    assert told_of(source) == [f"r.yaml:1:1: the pattern {source!r} takes RE2 too long. Repeat less in it."]
 
 
 NESTED = ["(.*.*.*)*" * 50 + "Z", "(x+x+)+y" * 60, "((a.{0,9}){5}){10}Z", "(?:(?:(?:a{2}){2}){2}){2}" * 20, r"\pL{20,50}\pN{20,50}Z"]
@@ -292,7 +318,7 @@ TOO_LONG = "some texts would take RE2 too long for this pattern, as"
         (r"(?P<a>(\S{2}x)*){7}", "the repeats of the pattern with named groups add up to 126, and 50 is the most"),
         ("[ab].{49}x", f"{TOO_LONG} it can begin at 48 places at once"),
         ("a" + "." * 500 + "b", f"{TOO_LONG} it can begin at 499 places at once"),
-        (r"\pL\pL\pL", f"{TOO_LONG} its classes of letters, such as \\pL, are big together"),
+        (r"\pL\pL\pL\pL", f"{TOO_LONG} its classes of letters, such as \\pL, are big together"),
     ],
 )
 def test_a_pattern_that_some_text_would_take_too_long_for_is_refused(source: str, told: str) -> None:
@@ -303,10 +329,9 @@ def test_a_pattern_that_some_text_would_take_too_long_for_is_refused(source: str
 @pytest.mark.parametrize(
     ("source", "mend"),
     [
-        ("kirim .{1,40} ke .{1,40}", "Write '.+' for '.{1,40}'."),
-        ("(beli|pesan|order) .{0,30} (pcs|kg)", "Write '.*' for '.{0,30}'."),
         ("[ab].{49}x", "Write '.+' for '.{49}'."),
-        ("pesan .{1,40} ke .{1,41}", "Repeat less."),
+        ("a.{0,30}b", "Write '.*' for '.{0,30}'."),
+        ("a.{20}b.{21}", "Repeat less."),
         ("a" + "." * 500 + "b", "Repeat less."),
     ],
 )
