@@ -71,7 +71,7 @@ def effort(patterns: Collection[Pattern]) -> int:
     for each new case: where a match may have begun, for all patterns together. A case takes longer the more places it has.
     """
     size = sum(pattern.size for pattern in patterns)
-    cases = 1 << min(2 * sum(pattern.places for pattern in patterns), CASES_LIMIT)
+    cases = 1 << min(9 * sum(pattern.places for pattern in patterns) // 4, CASES_LIMIT)  # words may stand at uneven distances
     held = sum(pattern.places * (2 + pattern.size // max(pattern.places, pattern.repeats)) for pattern in patterns if pattern.places)
     repeated = sum(pattern.repeats * (50 + pattern.size) for pattern in patterns) // 50
     return 10 + max(size + repeated, cases * (130 + held) // 330)
