@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from flask import Flask
 from flask.cli import ScriptInfo
 
@@ -19,7 +19,7 @@ from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.store import inbox, saved
 from flask_chatbot.store.memory import StoreMemory
 from flask_chatbot.store.saved import SavedRow
-from tests.cli.shops import DAY, Shop, open_shop
+from tests.cli.shops import DAY, Shop, open_shop, runner
 from tests.cli.test_people import BUDI, HALO
 
 # A colour, the title of the window, C1 forms of both, a turned text, a new line of the log, a half of a surrogate pair.
@@ -68,7 +68,7 @@ def hostile(tmp_path: Path) -> Shop:
 
 def obeyed(outcome: Result) -> list[str]:
     """What a terminal would obey of all that a command printed; CSV ends its lines with CR LF."""
-    return OBEYED.findall((outcome.stdout_bytes + outcome.stderr_bytes).decode().replace("\r\n", "\n"))
+    return OBEYED.findall((outcome.stdout_bytes + (outcome.stderr_bytes or b"")).decode().replace("\r\n", "\n"))
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def in_folder(tmp_path: Path) -> Iterator[Path]:
     ids=ascii,
 )
 def test_no_command_about_rules_prints_what_a_terminal_obeys(in_folder: Path, arguments: list[str], form: list[str]) -> None:
-    outcome = CliRunner().invoke(chatbot, [*arguments, *form])
+    outcome = runner().invoke(chatbot, [*arguments, *form])
     assert (isinstance(outcome.exception, SystemExit | None), outcome.output != "", obeyed(outcome)) == (True, True, [])
 
 
@@ -154,7 +154,7 @@ def test_no_command_about_rules_prints_what_a_terminal_obeys(in_folder: Path, ar
     ids=ascii,
 )
 def test_nor_does_one_in_another_form_or_for_a_wrong_option(in_folder: Path, arguments: list[str]) -> None:
-    outcome = CliRunner().invoke(chatbot, arguments, input="halo\n\n")
+    outcome = runner().invoke(chatbot, arguments, input="halo\n\n")
     assert (isinstance(outcome.exception, SystemExit | None), obeyed(outcome)) == (True, [])
 
 
@@ -167,7 +167,7 @@ def test_an_app_that_does_not_start_is_quoted_harmlessly(in_folder: Path) -> Non
     def create() -> Flask:
         raise RuntimeError(HOSTILE)
 
-    outcome = CliRunner().invoke(chatbot, ["check"], obj=ScriptInfo(create_app=create, set_debug_flag=False))
+    outcome = runner().invoke(chatbot, ["check"], obj=ScriptInfo(create_app=create, set_debug_flag=False))
     assert ("RuntimeError" in outcome.stderr, obeyed(outcome)) == (True, [])
 
 
@@ -183,7 +183,7 @@ def test_the_traceback_of_a_handler_shows_what_it_quotes(tmp_path: Path, caplog:
     app.config.update(shop.app.config)
     bot.init_app(app)
     info = ScriptInfo(create_app=lambda: app, set_debug_flag=False)
-    outcome = CliRunner().invoke(chatbot, ["try", "--run", "halo"], obj=info)
+    outcome = runner().invoke(chatbot, ["try", "--run", "halo"], obj=info)
     assert (outcome.exit_code, obeyed(outcome)) == (0, [])
     assert "RuntimeError" in caplog.text
     assert OBEYED.findall(caplog.text) == []
