@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, case, exists, func, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.statements import fitting, storable, word
 from flask_chatbot.database.tables import callbacks
+from flask_chatbot.store.claims import claim_statements
 
 AT_ONCE = 500  # rows in one statement
 HOST_LIMIT = 255  # characters
@@ -104,35 +105,11 @@ _DUE = (
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True, of=callbacks)
 )
-_OVER = (_c.state == word("claimed")) & (_c.leased_until <= bindparam("now"))
-_SUSPECT = select(*_COLUMNS).where(_OVER).order_by(_c.deaths, _c.leased_until, _c.seq).limit(1).with_for_update(skip_locked=True)
-_HAS_SUSPECT = select(exists().where(_OVER))
-_CLAIM = (
-    update(callbacks)
-    .where(_c.seq.in_(bindparam("seqs", expanding=True)))
-    .values(
-        state="claimed",
-        fence=_c.fence + 1,
-        tries=_c.tries + 1,
-        deaths=case((_c.begun, _c.deaths + 1), else_=_c.deaths),
-        begun=bindparam("alone"),
-        leased_until=bindparam("until"),
-    )
-)
-_HELD = select(_c.seq, _c.fence).where(_c.seq.in_(bindparam("seqs", expanding=True)), _c.state == word("claimed")).with_for_update()
-_SENT = update(callbacks).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(state="sent", error=None, settled_at=bindparam("now"))
+_CLAIMS = claim_statements(callbacks)
+_SUSPECT = select(*_COLUMNS).where(_CLAIMS.over).order_by(_c.deaths, _c.leased_until, _c.seq).limit(1).with_for_update(skip_locked=True)
+_HAS_SUSPECT = select(exists().where(_CLAIMS.over))
 _GAVE_UP = (
     update(callbacks).where(_c.seq == bindparam("held")).values(state=bindparam("end"), error=bindparam("why"), settled_at=bindparam("now"))
-)
-_LATER = (
-    update(callbacks)
-    .where(_c.seq == bindparam("held"))
-    .values(state="queued", due_at=bindparam("due"), error=bindparam("why"), deaths=0, begun=False)
-)
-_BACK = (
-    update(callbacks)
-    .where(_c.seq.in_(bindparam("seqs", expanding=True)))
-    .values(state=case((_c.begun, "claimed"), else_="queued"), begun=False, leased_until=0.0, tries=_c.tries - 1)
 )
 # Those after it in its message need not be looked at before it is due.
 _PUT_OFF = (
@@ -204,17 +181,17 @@ def settle_all(connection: Connection, outcomes: Sequence[tuple[CallbackClaim, O
     fences: dict[int, int] = {}
     for start in range(0, len(outcomes), AT_ONCE):
         seqs = sorted(claim.seq for claim, _ in outcomes[start : start + AT_ONCE])
-        fences |= {row.seq: row.fence for row in connection.execute(_HELD, {"seqs": seqs})}
+        fences |= {row.seq: row.fence for row in connection.execute(_CLAIMS.held, {"seqs": seqs})}
     held = [(claim, outcome) for claim, outcome in outcomes if fences.get(claim.seq) == claim.fence]
     if sent := [claim.seq for claim, outcome in held if outcome.state == "sent"]:
-        connection.execute(_SENT, {"seqs": sent, "now": now})
+        connection.execute(_CLAIMS.sent, {"seqs": sent, "now": now})
     if untried := [claim.seq for claim, outcome in held if outcome.state == "untried"]:
-        connection.execute(_BACK, {"seqs": untried})
+        connection.execute(_CLAIMS.back, {"seqs": untried})
     for claim, outcome in held:
         if outcome.state in ("failed", "refused"):
             connection.execute(_GAVE_UP, {"held": claim.seq, "end": outcome.state, "why": storable(outcome.error), "now": now})
         elif outcome.state == "later":
-            connection.execute(_LATER, {"held": claim.seq, "due": outcome.due_at, "why": storable(outcome.error)})
+            connection.execute(_CLAIMS.later, {"held": claim.seq, "due": outcome.due_at, "why": storable(outcome.error)})
             connection.execute(_PUT_OFF, {"of": claim.message, "to": claim.host, "held": claim.seq, "due": outcome.due_at})
     return [claim for claim, _ in held]
 
@@ -257,7 +234,7 @@ def _row_of(new: NewCallback, not_before: float) -> dict[str, Any]:
 def _claim(connection: Connection, found: Sequence[Any], until: float, *, alone: bool) -> list[CallbackClaim]:
     """The claims of these rows."""
     if found:
-        connection.execute(_CLAIM, {"seqs": [row.seq for row in found], "until": until, "alone": alone})
+        connection.execute(_CLAIMS.claim, {"seqs": [row.seq for row in found], "until": until, "alone": alone})
     return [_claimed(row, until) for row in found]
 
 

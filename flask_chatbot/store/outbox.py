@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, exists, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from flask_chatbot.core.values.outbound import Outbound
 from flask_chatbot.core.values.replies import Reply, Text
@@ -20,6 +20,7 @@ from flask_chatbot.core.values.stored import read_reply, write_reply
 from flask_chatbot.database.statements import lock_key, storable, try_locks, word, written_out
 from flask_chatbot.database.tables import messages
 from flask_chatbot.store.chats import lock_chats, promote
+from flask_chatbot.store.claims import claim_statements
 
 MOST_DEATHS = 5  # of workers: of one that held it with others, then of those that tried it alone; it is given up then
 LOOKED_AT = 200  # rows in a second round, where the first found many that are behind others of their chat
@@ -83,17 +84,17 @@ _COLUMNS = (
 )
 _SAME = ("seq", "fence", "session", "type", "is_reply", "tries", "deaths", "created_at", "expires_at", "leased_until")
 _OURS = _c.session == bindparam("session")
-_OVER = (_c.state == word("claimed")) & (_c.leased_until <= bindparam("now"))
+_CLAIMS = claim_statements(messages)
 _LAST_DEATH = _c.begun & (_c.deaths >= bindparam("most_deaths") - 2)  # with the one that made it a suspect, and the one just now
-_DEAD = select(*_COLUMNS).where(_OURS, _OVER, _LAST_DEATH).order_by(_c.seq).limit(bindparam("limit"))
+_DEAD = select(*_COLUMNS).where(_OURS, _CLAIMS.over, _LAST_DEATH).order_by(_c.seq).limit(bindparam("limit"))
 _SUSPECT = (
     select(*_COLUMNS)
-    .where(_OURS, _OVER, ~_LAST_DEATH)
+    .where(_OURS, _CLAIMS.over, ~_LAST_DEATH)
     .order_by(_c.deaths, _c.is_reply.desc(), _c.seq)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-_HAS_SUSPECT = select(exists().where(_OURS, _OVER))
+_HAS_SUSPECT = select(exists().where(_OURS, _CLAIMS.over))
 _QUEUED = _OURS & (_c.state == word("queued"))
 _DUE = (
     select(*_COLUMNS)
@@ -117,36 +118,12 @@ _BEHIND = select(_c.seq).where(
     _c.seq.in_(bindparam("seqs", expanding=True)),
     or_(exists().where(_in_same_chat, _other.c.state == word("claimed")), _c.seq > _first),
 )
-_CLAIM = (
-    update(messages)
-    .where(_c.seq.in_(bindparam("seqs", expanding=True)))
-    .values(
-        state="claimed",
-        fence=_c.fence + 1,
-        tries=_c.tries + 1,
-        deaths=case((_c.begun, _c.deaths + 1), else_=_c.deaths),
-        begun=bindparam("alone"),
-        leased_until=bindparam("until"),
-    )
-)
 _WAIT = update(messages).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(state="waiting")
-_HELD = select(_c.seq, _c.fence).where(_c.seq.in_(bindparam("seqs", expanding=True)), _c.state == word("claimed")).with_for_update()
-_SENT = update(messages).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(state="sent", error=None, settled_at=bindparam("now"))
 _FAILED = update(messages).where(_c.seq == bindparam("held")).values(state="failed", error=bindparam("why"), settled_at=bindparam("now"))
 _GIVE_UP = (
     update(messages)
     .where(_c.seq == bindparam("held"))
     .values(state="failed", ack=-1, error=bindparam("why"), failed_at=bindparam("now"), settled_at=bindparam("now"))
-)
-_LATER = (
-    update(messages)
-    .where(_c.seq == bindparam("held"))
-    .values(state="queued", due_at=bindparam("due"), error=bindparam("why"), deaths=0, begun=False)
-)
-_BACK = (
-    update(messages)
-    .where(_c.seq.in_(bindparam("seqs", expanding=True)))
-    .values(state=case((_c.begun, "claimed"), else_="queued"), begun=False, leased_until=0.0, tries=_c.tries - 1)
 )
 _RENEW = update(messages).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(leased_until=bindparam("until"))
 _RELEASE = update(messages).where(_c.session == bindparam("of"), _c.state == word("claimed")).values(leased_until=0.0)
@@ -214,7 +191,7 @@ def settle_sent(connection: Connection, claims: Sequence[Claim], now: float) -> 
     """Take messages that went out from the queue: those of the claims that still held."""
     held = _held(connection, claims)
     if held:
-        connection.execute(_SENT, {"seqs": [each.seq for each in held], "now": now})
+        connection.execute(_CLAIMS.sent, {"seqs": [each.seq for each in held], "now": now})
         promote(connection, {(each.session, each.chat) for each in held})
     return held
 
@@ -223,7 +200,7 @@ def settle_later(connection: Connection, claim: Claim, due_at: float, error: str
     """Leave a message for another try at `due_at`; the others of its chat wait. False where the claim is another's by now."""
     held = _held(connection, [claim])
     if held:
-        connection.execute(_LATER, {"held": claim.seq, "due": due_at, "why": storable(error)})
+        connection.execute(_CLAIMS.later, {"held": claim.seq, "due": due_at, "why": storable(error)})
         promote(connection, {(claim.session, claim.chat)})  # an older one that was queued again meanwhile
     return bool(held)
 
@@ -241,7 +218,7 @@ def hand_back(connection: Connection, claims: Sequence[Claim]) -> None:
     """Give back what was claimed and never tried: it is due at once, a suspect as a suspect, and the try does not count."""
     held = _held(connection, claims)
     if held:
-        connection.execute(_BACK, {"seqs": [each.seq for each in held]})
+        connection.execute(_CLAIMS.back, {"seqs": [each.seq for each in held]})
         promote(connection, {(each.session, each.chat) for each in held})
 
 
@@ -272,7 +249,7 @@ def _claim(connection: Connection, found: Sequence[Any], now: float, lease: floa
     """The claims of these rows; one that nobody can read is given up."""
     if not found:
         return []
-    connection.execute(_CLAIM, {"seqs": [row.seq for row in found], "until": now + lease, "alone": alone})
+    connection.execute(_CLAIMS.claim, {"seqs": [row.seq for row in found], "until": now + lease, "alone": alone})
     claims = []
     for row in found:
         try:
@@ -324,7 +301,7 @@ def _held(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
 def _under_fence(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
     if not claims:
         return []
-    fences = {row.seq: row.fence for row in connection.execute(_HELD, {"seqs": [each.seq for each in claims]})}
+    fences = {row.seq: row.fence for row in connection.execute(_CLAIMS.held, {"seqs": [each.seq for each in claims]})}
     return [each for each in claims if fences.get(each.seq) == each.fence]
 
 
