@@ -16,7 +16,7 @@ from flask_chatbot.core.values.chats import number_of
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
 from flask_chatbot.settings.settings import Settings
-from flask_chatbot.startup import prepare
+from flask_chatbot.startup.state import prepare
 from flask_chatbot.transports.base import Group
 from flask_chatbot.views import health, webhook
 
@@ -53,7 +53,7 @@ class Chatbot:
         app.extensions["chatbot"] = state
         self._bots.add(state.bot)
         if state.gateway is not None and state.bot.settings.worker == "thread":
-            from flask_chatbot.working import work_while_serving  # here, since SQLAlchemy is slow to load and many bots send nothing
+            from flask_chatbot.startup.worker import work_while_serving  # here, since SQLAlchemy is slow to load and many bots send nothing
 
             work_while_serving(app, state.gateway)
 

@@ -17,7 +17,7 @@ from flask_chatbot.errors import ChatbotError, NotAccepted
 
 if TYPE_CHECKING:
     from flask_chatbot.delivery.gateway import Gateway
-    from flask_chatbot.startup import AppState
+    from flask_chatbot.startup.state import AppState
 
 
 def send(

@@ -191,7 +191,7 @@ def working(app: Flask) -> Iterator[None]:
 
     A served app does so by itself, a test client does not. The app's database is used; give each test one of its own.
     """
-    from flask_chatbot.working import make_worker  # here, since SQLAlchemy is slow to load, and most tests only chat
+    from flask_chatbot.startup.worker import make_worker  # here, since SQLAlchemy is slow to load, and most tests only chat
 
     state = app.extensions.get("chatbot")
     if state is None or state.gateway is None:

@@ -14,9 +14,9 @@ from flask_chatbot import Chatbot, Message
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.errors import Refused, TryLater
+from flask_chatbot.startup.worker import make_worker
 from flask_chatbot.transports.simulator import Simulator
 from flask_chatbot.worker.worker import Worker
-from flask_chatbot.working import make_worker
 from tests.apps import KEY
 from tests.canaries import TEXT, found_in
 from tests.delivery.apps import API_KEY, BUDI

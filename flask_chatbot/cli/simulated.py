@@ -16,13 +16,13 @@ from flask_chatbot.core.values.chats import number_of, person_chat
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.written import shown
 from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot.startup.worker import make_worker
 from flask_chatbot.store import inbox
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.store.sweeping import forget
 from flask_chatbot.transports.faults import Arrived, Receipts
 from flask_chatbot.transports.phones import Phone
 from flask_chatbot.transports.simulator import Simulator
-from flask_chatbot.working import make_worker
 
 PATIENCE = 15.0  # seconds for an answer to arrive; a file that it holds is fetched first
 RECEIPTS = Receipts(delivered=0.1, read=0.2)

@@ -26,8 +26,8 @@ def worker(context: click.Context, every: float) -> None:
 
     Exit codes: 0 all that was under way has ended, 1 some has not, no app, or its database fails, 2 a wrong option.
     """
+    from flask_chatbot.startup.worker import make_worker
     from flask_chatbot.worker.foreground import run
-    from flask_chatbot.working import make_worker
 
     place = find_place(context)
     gateway = gateway_of(place)

@@ -16,11 +16,11 @@ from flask_chatbot.answering.transport import ANSWERS_LIMIT
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.errors import StoreError
+from flask_chatbot.startup.worker import make_inbound
 from flask_chatbot.store import inbox, optouts, outbox, saved
 from flask_chatbot.store.inbox import Kept
 from flask_chatbot.store.saved import SavedRow
 from flask_chatbot.transports.simulator import NUMBER
-from flask_chatbot.working import make_inbound
 from tests.apps import KEY
 from tests.delivery.apps import BUDI, GROUP, START, gateway_app, gateway_of
 

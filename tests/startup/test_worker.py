@@ -13,9 +13,9 @@ from werkzeug.serving import make_server
 
 from flask_chatbot import Text
 from flask_chatbot.delivery.gateway import do_nothing
+from flask_chatbot.startup.worker import work_while_serving
 from flask_chatbot.transports.faults import AT_ONCE
 from flask_chatbot.transports.simulator import Simulator
-from flask_chatbot.working import work_while_serving
 from tests.delivery.apps import API_KEY, BUDI, gateway_app, gateway_of
 
 PATIENCE = 30.0  # seconds

@@ -16,10 +16,10 @@ from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Document, Image, Text
 from flask_chatbot.delivery.accepted import Terms
 from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot.startup.worker import make_worker
 from flask_chatbot.transports.faults import Receipts
 from flask_chatbot.transports.simulator import Simulator
 from flask_chatbot.webclient.signing import verify_signature
-from flask_chatbot.working import make_worker
 from tests.apps import RULES
 from tests.delivery.rig import Clock
 

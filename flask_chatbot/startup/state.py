@@ -1,4 +1,4 @@
-"""The room of assembly: from configuration and rule files to what an app holds, or every mistake at once."""
+"""What an app holds, made of its configuration and rule files, or every mistake in them at once."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
