@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from flask_chatbot.answering.forwarding import Forwarder
-from flask_chatbot.bot.effects import Answered, Deeds, Remember
+from flask_chatbot.bot.effects import Answered, Effects, Remember
 from flask_chatbot.core.fields.field import titled
 from flask_chatbot.core.language.numbers import format_phone, senders_phone
 from flask_chatbot.core.language.sentences import Locale, clip, say
@@ -36,7 +36,7 @@ class _Overtaken(Exception):
 
 
 class Actions:
-    """The deeds of messages that come by the webhook, whose replies go back in its answer. Without a `gateway` nothing can be sent."""
+    """The effects of messages that come by the webhook, whose replies go back in its answer. Without a `gateway` nothing can be sent."""
 
     def __init__(self, database: Database, forwarder: Forwarder, gateway: Gateway | None) -> None:
         self.database = database
@@ -82,8 +82,8 @@ class Actions:
         except StoreError as error:
             log.warning("what is over stays for now: %s", error)
 
-    def settled_by(self, settle: Settle) -> Deeds:
-        """These deeds for a message of which there is more to keep: `settle` does it, in the same transaction."""
+    def settled_by(self, settle: Settle) -> Effects:
+        """These effects for a message of which there is more to keep: `settle` does it, in the same transaction."""
         return _Settled(self, settle)
 
     def do(self, connection: Connection, answered: Answered) -> None:

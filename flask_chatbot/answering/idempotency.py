@@ -59,7 +59,7 @@ class Calls:
     def _decided(self, message: Message, session: str, id_: str) -> bytes:
         written = _Written()
         try:
-            decision = self._bot.answer(message, deeds=self._actions.settled_by(partial(self._settle, session, id_, written)))
+            decision = self._bot.answer(message, effects=self._actions.settled_by(partial(self._settle, session, id_, written)))
         except AlreadyAnswered:  # by another process, just now
             return self._kept(session, id_) or write_replies(())
         rule = decision.match.rule.name if decision.match else None

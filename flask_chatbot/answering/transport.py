@@ -100,7 +100,7 @@ class Inbound:
             return
         try:
             with self._context():
-                decision = self._bot.answer(message, now, deeds=self._actions.settled_by(partial(self._settle, id_)))
+                decision = self._bot.answer(message, now, effects=self._actions.settled_by(partial(self._settle, id_)))
         except AlreadyAnswered:
             log.info("message %s came again: answered just now", short_id(id_))
             return

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from flask_chatbot.bot.effects import Answered, Deeds
+from flask_chatbot.bot.effects import Answered, Effects
 from flask_chatbot.bot.handlers import Handler, Handlers, field_names
 from flask_chatbot.bot.returned import plain_replies_of, replies_of
 from flask_chatbot.bot.tracebacks import private, told
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 class Bot:
     """The rules of one app at work, with its handlers. `book` is read once per message, and replaced whole.
 
-    `problems` say why the rule files, as they are now, are not those in use; `watched_by` is the process that watches them. `make_deeds`
+    `problems` say why the rule files, as they are now, are not those in use; `watched_by` is the process that watches them. `make_effects`
     opens the store, and so is called only where it is needed.
     """
 
@@ -48,7 +48,7 @@ class Bot:
     random: Random
     clock: Callable[[], datetime]
     memory: Memory = field(default_factory=ShortMemory)
-    make_deeds: Callable[[], Deeds] | None = None
+    make_effects: Callable[[], Effects] | None = None
     problems: tuple[Problem, ...] = ()
     watched_by: int = 0
 
@@ -66,23 +66,23 @@ class Bot:
         now: datetime | None = None,
         random: Random | None = None,
         memory: Memory | None = None,
-        deeds: Deeds | None = None,
+        effects: Effects | None = None,
     ) -> Decision:
         """What to do about a message, handlers included; it is remembered and done. Call it in the app's context.
 
         `StoreError` where the store fails.
         Where another message of the same sender came between, it is decided again; but no handler is run twice for one message.
-        `memory` stands in for the bot's own, and nothing is done then; `deeds` is told of every decision, not only of those with actions.
+        `memory` stands in for the bot's own, and nothing is done then; `effects` gets every decision, not only those with actions.
         """
         now, random, book = now or self.clock(), random or self.random, self.book
         people = Remembering(memory or self.memory_for(message, book), book.person(message.sender), now.timestamp())
-        make_deeds = (lambda: deeds) if deeds else self.make_deeds if memory is None else None
+        make_effects = (lambda: effects) if effects else self.make_effects if memory is None else None
         for attempt in range(TRIES):
-            turn = _Turn(self, message, book, make_deeds)
+            turn = _Turn(self, message, book, make_effects)
             decision = turn.decide(people, now, random)
-            if decision.remember is None and not decision.actions and deeds is None:
+            if decision.remember is None and not decision.actions and effects is None:
                 break  # as for most messages
-            if turn.commit(decision, people, now, tells_all=deeds is not None, is_last=attempt == TRIES - 1):
+            if turn.commit(decision, people, now, gets_all=effects is not None, is_last=attempt == TRIES - 1):
                 break
         return decision
 
@@ -95,13 +95,13 @@ class Bot:
 class _Turn:
     """One message on its way through the handlers; the rules it began with are those it ends with."""
 
-    __slots__ = ("book", "bot", "has_run", "make_deeds", "message", "saved")
+    __slots__ = ("book", "bot", "has_run", "make_effects", "message", "saved")
 
-    def __init__(self, bot: Bot, message: Message, book: RuleBook, make_deeds: Callable[[], Deeds] | None) -> None:
+    def __init__(self, bot: Bot, message: Message, book: RuleBook, make_effects: Callable[[], Effects] | None) -> None:
         self.bot = bot
         self.book = book
         self.message = message
-        self.make_deeds = make_deeds
+        self.make_effects = make_effects
         self.saved: int | None = None
         self.has_run = False
 
@@ -122,16 +122,16 @@ class _Turn:
             replies = replies if changed is None else changed
         return replies
 
-    def commit(self, decision: Decision, people: Remembering, now: datetime, *, tells_all: bool, is_last: bool) -> bool:
+    def commit(self, decision: Decision, people: Remembering, now: datetime, *, gets_all: bool, is_last: bool) -> bool:
         """Remember and do what was decided, in one transaction; False where another message of the sender came between.
 
-        With `tells_all` the deeds hear of a decision without actions, too.
+        With `gets_all` the effects get a decision without actions, too.
         """
         remember = partial(people.keep, decision.remember, self.has_run or is_last)
-        if self.make_deeds is None or not (tells_all or decision.actions):
+        if self.make_effects is None or not (gets_all or decision.actions):
             return remember(None)
         answered = Answered(message=self.message, decision=decision, book=self.book, state=people.recalled, now=now, saved=self.saved)
-        return self.make_deeds().carry_out(answered, remember)
+        return self.make_effects().carry_out(answered, remember)
 
     def early(self) -> Decision | None:
         """What a handler before the rules wants sent, if any does."""
@@ -144,21 +144,21 @@ class _Turn:
     def handle(self, match: Match, message: Message, notes: Notes) -> Outcome:
         """What the handler of the matched rule says, or whoever it forwards to; with the number of the row it saves."""
         outcome = self.handled(match, message, notes)
-        if not match.rule.actions or self.make_deeds is None:
+        if not match.rule.actions or self.make_effects is None:
             return outcome
-        deeds = self.make_deeds()
+        effects = self.make_effects()
         for action in match.rule.actions:
             if isinstance(action, Forward) and outcome is None:
-                outcome = self.forwarded(deeds, action, match, message)
+                outcome = self.forwarded(effects, action, match, message)
             elif isinstance(action, Save):
-                self.saved = deeds.number(action.name)
+                self.saved = effects.number(action.name)
         return outcome if self.saved is None or isinstance(outcome, tuple) else {**(outcome or {}), "saved": {"number": self.saved}}
 
-    def forwarded(self, deeds: Deeds, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
+    def forwarded(self, effects: Effects, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
         """The replies of another webhook."""
         self.has_run = True  # what it did cannot be taken back
         try:
-            return callable_only(deeds.forward(action, match, message), self.book.locale.country)
+            return callable_only(effects.forward(action, match, message), self.book.locale.country)
         except FetchError as error:
             log.error("rule %r at %s could not be forwarded: %s", match.rule.name, match.rule.mark, error)
             raise ForwardFailed from error

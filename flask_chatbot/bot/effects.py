@@ -1,4 +1,4 @@
-"""What comes of a message beside its replies, and who sees to it: what is remembered, saved, told and forwarded."""
+"""The effects of a message beside its replies: what is remembered, saved, forwarded, and of what staff are notified."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ class Answered:
     saved: int | None = None
 
 
-class Deeds(Protocol):
-    """Who does what decisions name."""
+class Effects(Protocol):
+    """Carries out what decisions name."""
 
     def number(self, name: str) -> int:
         """The number that the next row saved under a name is to have."""
@@ -41,7 +41,7 @@ class Deeds(Protocol):
         """Remember and do what a decision names, in one transaction; False, and nothing is done, where `remember` says so."""
 
 
-class NoDeeds:
+class NoEffects:
     """Remembers and does nothing else, for who only tries what a bot would say."""
 
     def number(self, name: str) -> int:

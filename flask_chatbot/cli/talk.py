@@ -10,7 +10,7 @@ from typing import NamedTuple
 from flask import Flask
 
 from flask_chatbot.bot.bot import Bot
-from flask_chatbot.bot.effects import NoDeeds
+from flask_chatbot.bot.effects import NoEffects
 from flask_chatbot.core.conversation.memory import Memory, ShortMemory
 from flask_chatbot.core.deciding.decision import Decision, Notes
 from flask_chatbot.core.deciding.engine import decide
@@ -87,7 +87,7 @@ def running(app: Flask) -> Talk:
         with app.app_context():
             state = bot.memory_for(message).recall(bot.book.person(message.sender), now.timestamp())
             left = state.paused_until - now.timestamp()
-            decision = bot.answer(message, now, deeds=NoDeeds())
+            decision = bot.answer(message, now, effects=NoEffects())
         return Tried(decision, f"the bot is paused for this person: {lasting(left)} left" if left > 0 else "")
 
     return Talk(bot.book, answer, lambda message: bot.memory_for(message, bot.book), bot.handlers.rules)

@@ -92,7 +92,7 @@ def assemble(settings: Settings, path: Path, handlers: Handlers, instance: Path)
         random=SystemRandom(),
         clock=lambda: datetime.now(UTC),
         memory=LateMemory(lambda: make_memory(database())),
-        make_deeds=actions,
+        make_effects=actions,
     )
     state = AppState(
         bot=bot,
