@@ -11,7 +11,7 @@ from random import Random
 from flask_chatbot.bot.effects import Answered, Effects
 from flask_chatbot.bot.handlers import Handler, Handlers, field_names
 from flask_chatbot.bot.returned import plain_replies_of, replies_of
-from flask_chatbot.bot.tracebacks import private, told
+from flask_chatbot.bot.tracebacks import private, redacted
 from flask_chatbot.core.conversation.memory import NO_MEMORY, Memory, ShortMemory
 from flask_chatbot.core.conversation.remember import TRIES, Remembering
 from flask_chatbot.core.deciding.context import keeps_quiet
@@ -221,7 +221,7 @@ class _Turn:
                 if value is not None:
                     return plain_replies_of(value, self.book.locale.country)
             except Exception as failure:  # noqa: BLE001  as above
-                trace = told(failure, private(self.message))
+                trace = redacted(failure, private(self.message))
                 log.error("the error handler %s at %s failed itself\n%s", handler.name, handler.mark, trace)
-        log.error("%s failed\n%s", where, told(error, private(self.message)))
+        log.error("%s failed\n%s", where, redacted(error, private(self.message)))
         return (Text(say(self.book.locale.language, "apology")),)

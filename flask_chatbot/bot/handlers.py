@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import UndefinedError
 
-from flask_chatbot.bot.tracebacks import told, with_words
+from flask_chatbot.bot.tracebacks import redacted, with_words
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.field import Context, Field, FieldType
 from flask_chatbot.core.fields.types import FIELD_TYPES
@@ -283,7 +283,7 @@ def custom_type(function: Function) -> FieldType:
             mend = "which is for handlers. In a field type, raise ValueError with the sentence for the customer"
             raise AnswerFailed(f"the field type {field.type!r} at {mark_of(bare(function))} raised Invalid, {mend}") from error
         except Exception as error:
-            log.error("the field type %r failed\n%s", field.type, told(error, with_words(text)))
+            log.error("the field type %r failed\n%s", field.type, redacted(error, with_words(text)))
             raise AnswerFailed(f"the field type {field.type!r} raised {type(error).__name__}") from error
 
     return FieldType(read=read)
@@ -300,7 +300,7 @@ def custom_filter(name: str, function: Function) -> Function:
             raise
         except Exception as error:
             values = map(str, (*args, *kwargs.values()))
-            log.error("the filter %r failed\n%s", name, told(error, with_words(*values)))
+            log.error("the filter %r failed\n%s", name, redacted(error, with_words(*values)))
             raise Misfit(f"the filter {name!r} raised {type(error).__name__}") from error
 
     return apply

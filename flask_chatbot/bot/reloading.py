@@ -17,7 +17,7 @@ from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.values.sources import Sources, digest_of, files_now
 
 INTERVAL = 0.3  # seconds between two looks; a change is taken by the second look after it
-TOLD = 20  # problems in one line of the log
+LOGGED = 20  # problems in one line of the log
 
 log = logging.getLogger(__name__)
 
@@ -101,8 +101,8 @@ def take(bot: Bot, loaded: Loaded) -> tuple[Problem, ...]:
         outcomes = [run(case, loaded.book) for case in cases(loaded.book)]
         tests, problems = len(outcomes), tuple(failure.problem for failures in outcomes for failure in failures)
     if loaded.book is None or problems:
-        told = " | ".join(map(str, problems[:TOLD])) + (f" | and {len(problems) - TOLD} more" if len(problems) > TOLD else "")
-        log.error("%s: the changed rules are not used, those from before stay: %s", short_path(bot.path), told)
+        listed = " | ".join(map(str, problems[:LOGGED])) + (f" | and {len(problems) - LOGGED} more" if len(problems) > LOGGED else "")
+        log.error("%s: the changed rules are not used, those from before stay: %s", short_path(bot.path), listed)
         return problems
     bot.book = loaded.book
     log.info("%s: took the changed rules: rules %d, tests passed %d", short_path(bot.path), len(loaded.book.rules), tests)

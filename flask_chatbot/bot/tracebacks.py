@@ -13,7 +13,7 @@ HIDDEN = "[...]"
 NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9]{9,15}(?![0-9A-Za-z])")
 
 
-def told(error: BaseException, hidden: Iterable[str]) -> str:
+def redacted(error: BaseException, hidden: Iterable[str]) -> str:
     """The traceback of an error, with dots for each of the texts in `hidden`, and for whatever could be a telephone number.
 
     What a terminal would obey is made visible: an error may quote what a customer wrote.
@@ -21,7 +21,7 @@ def told(error: BaseException, hidden: Iterable[str]) -> str:
     >>> try:
     ...     int("Jalan Mawar")
     ... except ValueError as error:
-    ...     print(told(error, ["Jalan Mawar"]).splitlines()[-1])
+    ...     print(redacted(error, ["Jalan Mawar"]).splitlines()[-1])
     ValueError: invalid literal for int() with base 10: '[...]'
     """
     text = "".join(traceback.format_exception(error)).rstrip()

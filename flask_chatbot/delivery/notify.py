@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from flask_chatbot.bot.tracebacks import told
+from flask_chatbot.bot.tracebacks import redacted
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.delivery.retry import Clock, next_callback
 from flask_chatbot.errors import FetchLater, FetchRefused
@@ -66,7 +66,7 @@ class CallbackSender:
         except FetchLater as error:
             return self._again(claim, str(error), error.after, is_answered=False)
         except Exception as error:  # noqa: BLE001  an app's own handler may raise anything, and is called again
-            log.error("callback %s of message %s failed\n%s", claim.id, claim.message, told(error, [claim.url]))
+            log.error("callback %s of message %s failed\n%s", claim.id, claim.message, redacted(error, [claim.url]))
             return self._again(claim, f"It raised {type(error).__name__}.", is_answered=not claim.url)
 
     def _post(self, claim: CallbackClaim) -> Answer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection
 
-from flask_chatbot.bot.tracebacks import told
+from flask_chatbot.bot.tracebacks import redacted
 from flask_chatbot.core.values.chats import number_of
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Media, Reply
@@ -80,7 +80,7 @@ class MessageSender:
         except (TryLater, FetchLater) as error:
             return self._later(claim, str(error), error.after)
         except Exception as error:  # noqa: BLE001  a message that trips the transport up must not stop the others
-            log.error("message %s could not be sent by our fault\n%s", claim.outbound.id, told(error, hidden_of(claim)))
+            log.error("message %s could not be sent by our fault\n%s", claim.outbound.id, redacted(error, hidden_of(claim)))
             return self._later(claim, f"It failed by our fault: {type(error).__name__}.")
 
     def _file(self, reply: Reply) -> File | None:

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.bot.bot import Bot
-from flask_chatbot.bot.tracebacks import told, with_words
+from flask_chatbot.bot.tracebacks import redacted, with_words
 from flask_chatbot.delivery.accepted import Accepted, Once, Terms
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.delivery.waits import Wait
@@ -153,7 +153,7 @@ def api(
         log.error("a call of /api/%s could not be answered: %s", name, error)
         return _refuse(503, "The gateway cannot reach its database. Try again later.", {"Retry-After": str(RETRY_AFTER)})
     except Exception as error:  # noqa: BLE001  of whatever is our fault the caller hears in the contract's shape
-        log.error("a call of /api/%s failed by our fault\n%s", name, told(error, with_words(request.get_data(as_text=True))))
+        log.error("a call of /api/%s failed by our fault\n%s", name, redacted(error, with_words(request.get_data(as_text=True))))
         return _refuse(503, "The gateway has a problem of its own. Try again later.", {"Retry-After": str(RETRY_AFTER)})
 
 

@@ -11,7 +11,7 @@ from werkzeug.datastructures import Headers
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.reloading import keep_fresh
-from flask_chatbot.bot.tracebacks import told, with_words
+from flask_chatbot.bot.tracebacks import redacted, with_words
 from flask_chatbot.errors import BadPayload, BadSignature, StoreError
 from flask_chatbot.settings.keys import find_key, near_miss
 from flask_chatbot.views.body import CUT_SHORT, read_body
@@ -70,7 +70,7 @@ def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _hos
         log.error("a webhook call could not be answered: %s", error)
         return _refuse(503, "The bot cannot reach its database. Try again later.")
     except Exception as error:  # noqa: BLE001  of whatever is our fault the platform hears in the contract's shape
-        log.error("a webhook call failed by our fault\n%s", told(error, with_words(request.get_data(as_text=True))))
+        log.error("a webhook call failed by our fault\n%s", redacted(error, with_words(request.get_data(as_text=True))))
         return _refuse(503, "The bot has a problem of its own. Try again later.")
 
 

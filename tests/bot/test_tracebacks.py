@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from flask_chatbot import Chatbot, Message, Sender
-from flask_chatbot.bot.tracebacks import private, told
+from flask_chatbot.bot.tracebacks import private, redacted
 from flask_chatbot.testing import Chat
 
 RULES = """\
@@ -60,4 +60,4 @@ def test_what_the_error_says_of_the_code_stays() -> None:
     try:
         raise LookupError("no such table: orders, for kopi hitam and 628111")
     except LookupError as error:
-        assert told(error, private(message)).splitlines()[-1] == "LookupError: no such table: orders, for [...] and [...]"
+        assert redacted(error, private(message)).splitlines()[-1] == "LookupError: no such table: orders, for [...] and [...]"
