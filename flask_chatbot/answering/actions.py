@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from flask_chatbot.answering.forwarding import Forwarder
-from flask_chatbot.bot.effects import Answered, Effects, Remember
+from flask_chatbot.bot.effects import AnsweredMessage, Effects, Remember
 from flask_chatbot.core.fields.field import titled
 from flask_chatbot.core.language.numbers import format_phone, senders_phone
 from flask_chatbot.core.language.sentences import Locale, clip, say
@@ -28,7 +28,7 @@ SWEEP_EVERY = 300.0  # seconds
 log = logging.getLogger(__name__)
 
 
-Settle = Callable[[Connection, Answered], None]
+Settle = Callable[[Connection, AnsweredMessage], None]
 
 
 class _Overtaken(Exception):
@@ -53,7 +53,7 @@ class Actions:
         """The replies of another webhook; `FetchError` where it gives none."""
         return self._forwarder.ask(action, match, message)
 
-    def carry_out(self, answered: Answered, remember: Remember, settle: Settle | None = None) -> bool:
+    def carry_out(self, answered: AnsweredMessage, remember: Remember, settle: Settle | None = None) -> bool:
         """Remember and do all of it in one transaction, and what `settle` adds; False where another message of the sender came between."""
         memory = StoreMemory(self.database)
         try:
@@ -86,7 +86,7 @@ class Actions:
         """These effects for a message of which there is more to keep: `settle` does it, in the same transaction."""
         return _Settled(self, settle)
 
-    def do(self, connection: Connection, answered: Answered) -> None:
+    def do(self, connection: Connection, answered: AnsweredMessage) -> None:
         """All that the decision names and that a transaction can hold."""
         match = answered.decision.match
         for action in answered.decision.actions if match else ():
@@ -101,7 +101,7 @@ class Actions:
                 else:
                     optouts.opt_out(connection, number, answered.now.timestamp())
 
-    def save(self, connection: Connection, action: Save, answered: Answered) -> None:
+    def save(self, connection: Connection, action: Save, answered: AnsweredMessage) -> None:
         """One row, with the number that the reply told."""
         match, sender = answered.decision.match, answered.message.sender
         person = answered.book.person(sender)  # one, in whatever spelling their messages come
@@ -111,7 +111,7 @@ class Actions:
         row = saved.SavedRow(name=action.name, number=number, fields=fields, sender=person, sender_name=sender.name, at=at)
         saved.add(connection, row)
 
-    def notify(self, connection: Connection, action: Notify, answered: Answered) -> None:
+    def notify(self, connection: Connection, action: Notify, answered: AnsweredMessage) -> None:
         """A message to a member of staff, on the same road as any other."""
         match = answered.decision.match
         if match is None:
@@ -137,11 +137,11 @@ class _Settled:
         self.forward = actions.forward
         self._carry_out = actions.carry_out
 
-    def carry_out(self, answered: Answered, remember: Remember) -> bool:
+    def carry_out(self, answered: AnsweredMessage, remember: Remember) -> bool:
         return self._carry_out(answered, remember, self._settle)
 
 
-def _number(answered: Answered) -> str:
+def _number(answered: AnsweredMessage) -> str:
     """The sender's number as sends are addressed; one that is no number stays as it came."""
     return senders_phone(answered.message.sender.number, answered.book.locale.country)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from flask_chatbot.bot.effects import Answered
+from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.deciding.explain import explain
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.values.chats import chat_of
@@ -24,7 +24,7 @@ class Keeping:
 
     time: timedelta | None
 
-    def row(self, session: str, id_: str, answered: Answered, replies: int, answer: str | None = None) -> Kept:
+    def row(self, session: str, id_: str, answered: AnsweredMessage, replies: int, answer: str | None = None) -> Kept:
         """The row of the inbox; `answer` is what a webhook call was answered with."""
         message, now = answered.message, answered.now.timestamp()
         why = self._why(answered) if self.time is not None else {}
@@ -49,7 +49,7 @@ class Keeping:
             expires_at=at + max(time, REPEATS_KNOWN.total_seconds()),
         )
 
-    def _why(self, answered: Answered) -> dict[str, Any]:
+    def _why(self, answered: AnsweredMessage) -> dict[str, Any]:
         message, book, decision = answered.message, answered.book, answered.decision
         rule = decision.match.rule if decision.match else None
         return {

@@ -11,7 +11,7 @@ from flask_chatbot.answering.actions import Actions
 from flask_chatbot.answering.history import Keeping
 from flask_chatbot.answering.transport import AlreadyAnswered, Turnstile
 from flask_chatbot.bot.bot import Bot
-from flask_chatbot.bot.effects import Answered
+from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.store import inbox
 from flask_chatbot.wire.webhook import write_replies
@@ -66,7 +66,7 @@ class Calls:
         log.info("answered a webhook call: rule %r, line %r, %d replies", rule, message.line, len(decision.replies))
         return written.body
 
-    def _settle(self, session: str, id_: str, written: "_Written", connection: Connection, answered: Answered) -> None:
+    def _settle(self, session: str, id_: str, written: "_Written", connection: Connection, answered: AnsweredMessage) -> None:
         """Keep the answer for repeats; `AlreadyAnswered` where another process was first."""
         replies = answered.decision.replies
         written.body = write_replies(replies)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.answering.actions import Actions
 from flask_chatbot.answering.history import Keeping
-from flask_chatbot.bot.effects import Answered
+from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.language.folding import is_blank
 from flask_chatbot.core.language.numbers import mask
 from flask_chatbot.core.late import Late, new_condition
@@ -107,7 +107,7 @@ class Inbound:
         rule = decision.match.rule.name if decision.match else None
         log.info("answered message %s: rule %r, %d replies", short_id(id_), rule, len(decision.replies))
 
-    def _settle(self, id_: str, connection: Connection, answered: Answered) -> None:
+    def _settle(self, id_: str, connection: Connection, answered: AnsweredMessage) -> None:
         """The replies in the outbox, and the message among those answered; `AlreadyAnswered` where another process was first."""
         replies, chat = answered.decision.replies, chat_of(answered.message)
         if replies and not is_chat(chat):  # delivered again, it would be as wrong

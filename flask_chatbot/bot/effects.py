@@ -17,7 +17,7 @@ Remember = Callable[[Memory | None], bool]  # in the memory given, else in the b
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class AnsweredMessage:
     """What came of one message: `book` decided it, `state` was remembered of its sender before, `saved` is the number its row got."""
 
     message: Message
@@ -37,7 +37,7 @@ class Effects(Protocol):
     def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
         """The replies of another webhook; `FetchError` where it gives none."""
 
-    def carry_out(self, answered: Answered, remember: Remember) -> bool:
+    def carry_out(self, answered: AnsweredMessage, remember: Remember) -> bool:
         """Remember and do what a decision names, in one transaction; False, and nothing is done, where `remember` says so."""
 
 
@@ -50,5 +50,5 @@ class NoEffects:
     def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
         return ()
 
-    def carry_out(self, answered: Answered, remember: Remember) -> bool:
+    def carry_out(self, answered: AnsweredMessage, remember: Remember) -> bool:
         return remember(None)

@@ -18,14 +18,14 @@ class _Unknown(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ForwardAnswer:
     """The replies that an answer holds, and a sentence for each thing of it that is not sent: places and counts, never its text."""
 
     replies: tuple[Reply, ...] = ()
     problems: tuple[str, ...] = ()
 
 
-def read_answer(body: bytes) -> Answered:
+def read_answer(body: bytes) -> ForwardAnswer:
     """What a webhook answers a customer; `BadPayload` where it is no JSON object.
 
     The list of replies stands under ``message.reply``, or is ``message`` itself.
@@ -35,27 +35,27 @@ def read_answer(body: bytes) -> Answered:
     >>> read_answer(b'{"success": true, "message": [{"type": "message", "content": "Halo"}], "reply": []}').replies
     (Text(text='Halo'),)
     >>> read_answer(b'{"success": false, "message": "Unauthorized"}')
-    Answered(replies=(), problems=("it does not say 'success': true",))
+    ForwardAnswer(replies=(), problems=("it does not say 'success': true",))
     """
     document = read_object(body)
     if document.get("success") is not True:
-        return Answered(problems=("it does not say 'success': true",))
+        return ForwardAnswer(problems=("it does not say 'success': true",))
     try:
         items = _items(document)
     except ValueError as error:
-        return Answered(problems=error.args)
+        return ForwardAnswer(problems=error.args)
     replies: list[Reply] = []
     problems: list[str] = []
     for place, item in enumerate(items, 1):
         try:
             replies.extend(_replies(item))  # what was read before it raised stays
         except _Unknown as error:
-            return Answered(problems=(f"reply {place} of {len(items)} {error}, so that nothing is sent",))
+            return ForwardAnswer(problems=(f"reply {place} of {len(items)} {error}, so that nothing is sent",))
         except ValueError as error:
             problems.append(f"reply {place} of {len(items)} {error}")
     if len(replies) > REPLIES_LIMIT:
         problems.append(f"of {len(replies)} replies, the first {REPLIES_LIMIT} are sent")
-    return Answered(tuple(replies[:REPLIES_LIMIT]), tuple(problems))
+    return ForwardAnswer(tuple(replies[:REPLIES_LIMIT]), tuple(problems))
 
 
 def _items(document: Mapping[str, object]) -> list[object]:

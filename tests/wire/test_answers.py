@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from flask_chatbot.core.values.replies import REPLIES_LIMIT, TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Reply, Text, Video
 from flask_chatbot.errors import BadPayload
-from flask_chatbot.wire.answers import Answered, read_answer
+from flask_chatbot.wire.answers import ForwardAnswer, read_answer
 from flask_chatbot.wire.webhook import write_replies
 
 URL = "https://example.com/file"
 HALO = {"type": "message", "content": "Halo"}
 
 
-def read(document: object) -> Answered:
+def read(document: object) -> ForwardAnswer:
     return read_answer(json.dumps(document).encode())
 
 
-def of(*items: object) -> Answered:
+def of(*items: object) -> ForwardAnswer:
     """What comes of these items, where the contract has them."""
     return read({"success": True, "message": {"reply": items}})
 
@@ -32,7 +32,7 @@ def test_the_contracts_own_answer_is_read() -> None:
         {"type": "audio",    "content": "https://yourdomain/your_audio_file.mp3"},
         {"type": "image",    "content": "https://yourdomain/your_image_file.png"},
         {"type": "document", "content": "https://yourdomain/your_document_file.pdf"}]}}"""
-    assert read_answer(body) == Answered(
+    assert read_answer(body) == ForwardAnswer(
         (
             Text("Webhook Response"),
             Location(0.52596, 101.426866),
@@ -60,17 +60,17 @@ def test_the_contracts_own_answer_is_read() -> None:
     ],
 )
 def test_the_replies_are_found_where_the_field_has_them(document: object) -> None:
-    assert read(document) == Answered((Text("Halo"),))
+    assert read(document) == ForwardAnswer((Text("Halo"),))
 
 
 @pytest.mark.parametrize("document", [{"success": True, "message": {"reply": []}}, {"success": True, "message": []}])
 def test_an_empty_list_is_silence(document: object) -> None:
-    assert read(document) == Answered()
+    assert read(document) == ForwardAnswer()
 
 
 @pytest.mark.parametrize("success", [False, None, "true", "false", 1, 0, [], {}])
 def test_what_does_not_succeed_brings_nothing(success: object) -> None:
-    unsuccessful = Answered(problems=("it does not say 'success': true",))
+    unsuccessful = ForwardAnswer(problems=("it does not say 'success': true",))
     assert read({"success": success, "message": {"reply": [HALO]}}) == unsuccessful
     assert read({"message": {"reply": [HALO]}}) == unsuccessful
 
@@ -79,7 +79,7 @@ def test_what_does_not_succeed_brings_nothing(success: object) -> None:
     "message", ["Halo", "", None, 5, True, {}, {"text": "Halo"}, HALO, {"reply": "Halo"}, {"reply": None}, {"reply": HALO}]
 )
 def test_a_message_that_holds_no_list_brings_nothing(message: object) -> None:
-    assert read({"success": True, "message": message}) == Answered(problems=("its 'message' holds no list of replies",))
+    assert read({"success": True, "message": message}) == ForwardAnswer(problems=("its 'message' holds no list of replies",))
 
 
 def test_an_item_that_cannot_be_read_is_left_out_and_told_by_its_place() -> None:
@@ -96,7 +96,7 @@ def test_an_item_that_cannot_be_read_is_left_out_and_told_by_its_place() -> None
         {"type": "contact", "content": {"name": rahasia, "numbers": []}},
         HALO,
     )
-    assert answered == Answered(
+    assert answered == ForwardAnswer(
         (Text("Halo"), Text("Halo")),
         (
             "reply 2 of 10 is no object",
@@ -113,7 +113,7 @@ def test_an_item_that_cannot_be_read_is_left_out_and_told_by_its_place() -> None
 
 @pytest.mark.parametrize("unknown", [{"type": "sticker", "content": "a"}, {"type": None, "content": "a"}, {"content": "a"}])
 def test_an_item_of_an_unknown_type_keeps_all_of_the_answer_from_the_customer(unknown: object) -> None:
-    assert of(HALO, unknown, HALO) == Answered(problems=("reply 2 of 3 is of a type that is not known, so that nothing is sent",))
+    assert of(HALO, unknown, HALO) == ForwardAnswer(problems=("reply 2 of 3 is of a type that is not known, so that nothing is sent",))
 
 
 @pytest.mark.parametrize(
@@ -130,21 +130,21 @@ def test_an_item_of_an_unknown_type_keeps_all_of_the_answer_from_the_customer(un
 )
 def test_a_coordinate_is_read_with_its_minuses(coordinate: str, place: tuple[float, float]) -> None:
     for content in ([{"coordinate": coordinate}], {"coordinate": coordinate}, coordinate):
-        assert of({"type": "location", "content": content}) == Answered((Location(*place),))
+        assert of({"type": "location", "content": content}) == ForwardAnswer((Location(*place),))
 
 
 @pytest.mark.parametrize(
     "coordinate", ["", "1", "1,2", "1-", "-1", "1--", "1---2", "1.-2", ".5-1", "1e1-2", "٣-٤", "1 - 2", "lat-lng", None, 5, [], {}]
 )
 def test_what_is_no_coordinate_is_told(coordinate: object) -> None:
-    assert of({"type": "location", "content": [{"coordinate": coordinate}]}) == Answered(
+    assert of({"type": "location", "content": [{"coordinate": coordinate}]}) == ForwardAnswer(
         problems=("reply 1 of 1 has a coordinate that is not written as latitude-longitude",)
     )
 
 
 @pytest.mark.parametrize("coordinate", ["90.1-0", "-90.1-0", "0-180.1", "0--180.1", f"{'9' * 400}-0"])
 def test_a_coordinate_that_is_nowhere_is_told(coordinate: str) -> None:
-    assert of({"type": "location", "content": [{"coordinate": coordinate}]}) == Answered(
+    assert of({"type": "location", "content": [{"coordinate": coordinate}]}) == ForwardAnswer(
         problems=("reply 1 of 1 has a coordinate that is nowhere on earth",)
     )
 
@@ -152,21 +152,21 @@ def test_a_coordinate_that_is_nowhere_is_told(coordinate: str) -> None:
 def test_several_coordinates_are_several_places() -> None:
     answered = of({"type": "location", "content": [{"coordinate": "1-2"}, {"coordinate": "3-4"}, {"coordinate": "5"}]})
     told = ("reply 1 of 1 has a coordinate that is not written as latitude-longitude",)
-    assert answered == Answered((Location(1, 2), Location(3, 4)), told)
-    assert of({"type": "location", "content": []}) == Answered(problems=("reply 1 of 1 has no coordinate",))
+    assert answered == ForwardAnswer((Location(1, 2), Location(3, 4)), told)
+    assert of({"type": "location", "content": []}) == ForwardAnswer(problems=("reply 1 of 1 has no coordinate",))
 
 
 @pytest.mark.parametrize(("kind", "make"), [("image", Image), ("audio", Audio), ("document", Document), ("video", Video)])
 def test_files_are_read_by_their_urls(kind: str, make: type[Image | Audio | Document | Video]) -> None:
-    assert of({"type": kind, "content": f" {URL} "}) == Answered((make(URL),))
+    assert of({"type": kind, "content": f" {URL} "}) == ForwardAnswer((make(URL),))
     for content in ("", "file.png", "ftp://example.com/a", "https://", "https:///a", "https://a b", None, [URL], {"url": URL}):
-        assert of({"type": kind, "content": content}) == Answered(problems=("reply 1 of 1 has no web address as its content",))
+        assert of({"type": kind, "content": content}) == ForwardAnswer(problems=("reply 1 of 1 has no web address as its content",))
 
 
 def test_contacts_are_read() -> None:
     card = {"name": "Admin", "numbers": ["628111", 628222, None, " "]}
     known = ContactCard("Admin", ("628111", "628222"))
-    assert of({"type": "contact", "content": card}, {"type": "contact", "content": [card, card]}) == Answered((known, known, known))
+    assert of({"type": "contact", "content": card}, {"type": "contact", "content": [card, card]}) == ForwardAnswer((known, known, known))
 
 
 @pytest.mark.parametrize(
@@ -174,22 +174,22 @@ def test_contacts_are_read() -> None:
     [None, [], "Admin", {"name": "A"}, {"name": 5, "numbers": ["1"]}, {"name": " ", "numbers": ["1"]}, {"name": "A", "numbers": "1"}],
 )
 def test_a_contact_without_a_name_or_numbers_is_told(content: object) -> None:
-    assert of({"type": "contact", "content": content}) == Answered(problems=("reply 1 of 1 has no name with numbers as its content",))
+    assert of({"type": "contact", "content": content}) == ForwardAnswer(problems=("reply 1 of 1 has no name with numbers as its content",))
 
 
 def test_a_number_as_text_is_the_text_as_written() -> None:
-    assert read_answer(b'{"success": true, "message": [{"type": "message", "content": 1.10}]}') == Answered((Text("1.10"),))
+    assert read_answer(b'{"success": true, "message": [{"type": "message", "content": 1.10}]}') == ForwardAnswer((Text("1.10"),))
 
 
 def test_a_text_too_long_is_cut_off_and_told() -> None:
-    assert of({"type": "message", "content": "a" * TEXT_LIMIT}) == Answered((Text("a" * TEXT_LIMIT),))
+    assert of({"type": "message", "content": "a" * TEXT_LIMIT}) == ForwardAnswer((Text("a" * TEXT_LIMIT),))
     told = f"reply 1 of 1 has {TEXT_LIMIT + 1} characters, and is cut off at {TEXT_LIMIT}"
-    assert of({"type": "message", "content": "a" * (TEXT_LIMIT + 1)}) == Answered((Text("a" * TEXT_LIMIT),), (told,))
+    assert of({"type": "message", "content": "a" * (TEXT_LIMIT + 1)}) == ForwardAnswer((Text("a" * TEXT_LIMIT),), (told,))
 
 
 def test_of_too_many_replies_the_first_are_sent_and_it_is_told() -> None:
-    assert of(*[HALO] * REPLIES_LIMIT) == Answered((Text("Halo"),) * REPLIES_LIMIT)
-    assert of(*[HALO] * 12) == Answered((Text("Halo"),) * REPLIES_LIMIT, ("of 12 replies, the first 10 are sent",))
+    assert of(*[HALO] * REPLIES_LIMIT) == ForwardAnswer((Text("Halo"),) * REPLIES_LIMIT)
+    assert of(*[HALO] * 12) == ForwardAnswer((Text("Halo"),) * REPLIES_LIMIT, ("of 12 replies, the first 10 are sent",))
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'"Halo"', b'{"success": true,}', b"[" * 1000, b'{"a": 1, "a": 2}', b"\xff"])
