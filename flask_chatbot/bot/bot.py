@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from flask_chatbot.bot.effects import Answered, Effects
+from flask_chatbot.bot.effects import AnsweredMessage, Effects
 from flask_chatbot.bot.handlers import Handler, Handlers, field_names
 from flask_chatbot.bot.returned import plain_replies_of, replies_of
 from flask_chatbot.bot.tracebacks import private, redacted
@@ -78,7 +78,7 @@ class Bot:
         people = Remembering(memory or self.memory_for(message, book), book.person(message.sender), now.timestamp())
         make_effects = (lambda: effects) if effects else self.make_effects if memory is None else None
         for attempt in range(TRIES):
-            turn = _Turn(self, message, book, make_effects)
+            turn = _Handling(self, message, book, make_effects)
             decision = turn.decide(people, now, random)
             if decision.remember is None and not decision.actions and effects is None:
                 break  # as for most messages
@@ -92,7 +92,7 @@ class Bot:
         return self.memory if message.sender.number and remembers else NO_MEMORY
 
 
-class _Turn:
+class _Handling:
     """One message on its way through the handlers; the rules it began with are those it ends with."""
 
     __slots__ = ("book", "bot", "has_run", "make_effects", "message", "saved")
@@ -130,7 +130,9 @@ class _Turn:
         remember = partial(people.keep, decision.remember, self.has_run or is_last)
         if self.make_effects is None or not (gets_all or decision.actions):
             return remember(None)
-        answered = Answered(message=self.message, decision=decision, book=self.book, state=people.recalled, now=now, saved=self.saved)
+        answered = AnsweredMessage(
+            message=self.message, decision=decision, book=self.book, state=people.recalled, now=now, saved=self.saved
+        )
         return self.make_effects().carry_out(answered, remember)
 
     def early(self) -> Decision | None:

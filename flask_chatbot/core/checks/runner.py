@@ -20,7 +20,7 @@ from flask_chatbot.core.matching.index import Match
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
 from flask_chatbot.core.values.replies import Text
-from flask_chatbot.core.values.rule_tests import Expectation, RuleTest, Turn
+from flask_chatbot.core.values.rule_tests import Exchange, Expectation, RuleTest
 from flask_chatbot.core.values.written import shown
 from flask_chatbot.errors import AnswerFailed
 
@@ -96,9 +96,9 @@ def cases(book: RuleBook) -> Iterator[Case]:
 def run(case: Case, book: RuleBook) -> list[Failure]:
     """What fails of one test: nothing, or what is not as expected after the first text where anything is not."""
     now, talk = case.test.at, _Talk(case, book)
-    for turn in case.test.turns:
-        now = turn.at or now
-        found = talk.failures(turn, now.replace(tzinfo=book.locale.timezone))
+    for exchange in case.test.exchanges:
+        now = exchange.at or now
+        found = talk.failures(exchange, now.replace(tzinfo=book.locale.timezone))
         if found:
             return found
     return []
@@ -117,30 +117,32 @@ class _Talk:
             start = self.test.at.replace(tzinfo=book.locale.timezone)
             self.memory.commit(book.person(self.test.sender), State(seen=True), start.timestamp())
 
-    def failures(self, turn: Turn, now: datetime) -> list[Failure]:
+    def failures(self, exchange: Exchange, now: datetime) -> list[Failure]:
         """What is not as expected after one text."""
-        locale, expected = self.book.locale, self.expected(turn)
+        locale, expected = self.book.locale, self.expected(exchange)
         context = Context(locale.language, locale.country, now)
         try:
-            decision = self.decide(turn, now)
+            decision = self.decide(exchange, now)
         except _Lacking as lacking:
-            return [self.failure(turn, Expectation("given", None, turn.mark), lacking.sides, lacking.hint)]
+            return [self.failure(exchange, Expectation("given", None, exchange.mark), lacking.sides, lacking.hint)]
         missed = [(each, sides) for each in expected if (sides := CHECKS[each.key](each.wanted, decision, context)) is not None]
         by_rule = [(each, sides) for each, sides in missed if each.key == "rule"]  # of another rule, all else is another matter
         apology = say(locale.language, "apology")
         if not missed and decision.replies == (Text(apology),) and not any(each.key.startswith("reply") for each in expected):
-            return [self.failure(turn, Expectation("reply", None, turn.mark), ("an answer", apology), "It failed; the log says why.")]
-        return [self.failure(turn, each, sides) for each, sides in by_rule or missed]
+            return [
+                self.failure(exchange, Expectation("reply", None, exchange.mark), ("an answer", apology), "It failed; the log says why.")
+            ]
+        return [self.failure(exchange, each, sides) for each, sides in by_rule or missed]
 
-    def expected(self, turn: Turn) -> tuple[Expectation, ...]:
-        """What is expected of a turn; of the last one of a test under a rule, that this rule answers, unless it says another."""
-        if self.case.rule is None or turn is not self.test.turns[-1] or any(each.key == "rule" for each in turn.expected):
-            return turn.expected
-        return (Expectation("rule", self.case.rule, turn.mark), *turn.expected)
+    def expected(self, exchange: Exchange) -> tuple[Expectation, ...]:
+        """What is expected of an exchange; of the last one of a test under a rule, that this rule answers, unless it says another."""
+        if self.case.rule is None or exchange is not self.test.exchanges[-1] or any(each.key == "rule" for each in exchange.expected):
+            return exchange.expected
+        return (Expectation("rule", self.case.rule, exchange.mark), *exchange.expected)
 
-    def decide(self, turn: Turn, now: datetime) -> Decision:
+    def decide(self, exchange: Exchange, now: datetime) -> Decision:
         """What the rules say to a text, which is remembered for the next."""
-        message = Message(text=turn.text, sender=self.test.sender, chat=self.test.chat, line=self.test.line)
+        message = Message(text=exchange.text, sender=self.test.sender, chat=self.test.chat, line=self.test.line)
         decision = decide(self.book, message, self.memory, now, self.random, self.handle)
         if decision.remember is not None:
             self.memory.commit(self.book.person(message.sender), decision.remember, now.timestamp())
@@ -154,9 +156,9 @@ class _Talk:
             raise _Lacking(match.rule.name, lacking, given)
         return given
 
-    def failure(self, turn: Turn, missed: Expectation, sides: Sides, hint: str = "") -> Failure:
+    def failure(self, exchange: Exchange, missed: Expectation, sides: Sides, hint: str = "") -> Failure:
         expected, got = sides
-        return Failure(mark=missed.mark, test=self.case.name, sent=turn.text, key=missed.key, expected=expected, got=got, hint=hint)
+        return Failure(mark=missed.mark, test=self.case.name, sent=exchange.text, key=missed.key, expected=expected, got=got, hint=hint)
 
 
 class _Lacking(Exception):

@@ -50,10 +50,10 @@ def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, rand
     state = memory.recall(book.person(message.sender), time)
     if state.paused_until > time:
         return Decision(None)
-    return _Turn(Moment(book, message, now.astimezone(book.locale.timezone)), time, state, random, handle).decide()
+    return _Deciding(Moment(book, message, now.astimezone(book.locale.timezone)), time, state, random, handle).decide()
 
 
-class _Turn:
+class _Deciding:
     """One message being decided on, at `time` in epoch seconds; what changes for its sender gathers in `dialogue`, `answered`, `notes`."""
 
     __slots__ = (

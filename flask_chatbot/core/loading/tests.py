@@ -8,7 +8,7 @@ from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.core.values.problems import Problem, did_you_mean
 from flask_chatbot.core.values.replies import Reply
-from flask_chatbot.core.values.rule_tests import MOMENT, NUMBER, Expectation, RuleTest, Turn
+from flask_chatbot.core.values.rule_tests import MOMENT, NUMBER, Exchange, Expectation, RuleTest
 from flask_chatbot.core.values.written import reply_of
 
 TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
@@ -19,12 +19,12 @@ def build_test(place: Place, is_under_rule: bool = False) -> RuleTest:
     """The test at `place`; what is wrong with it is told. Without a word more, a rule must answer the tests under it."""
     data: dict[str, Any] = place.data
     expected = expectations(place)
-    turns = build_turns(place, expected)
-    if turns and not (is_under_rule or any(turn.expected for turn in turns)):
+    exchanges = build_exchanges(place, expected)
+    if exchanges and not (is_under_rule or any(exchange.expected for exchange in exchanges)):
         place.tell(f"this test expects nothing, so it cannot fail. Add one of: {', '.join(KEYS)}.")
     return RuleTest(
         mark=place.mark(),
-        turns=turns,
+        exchanges=exchanges,
         sender=Sender(number=data.get("from", NUMBER), name=data.get("nama", "")),
         at=moment(place.at("at")) or MOMENT,
         chat=data.get("chat", "private"),
@@ -34,27 +34,27 @@ def build_test(place: Place, is_under_rule: bool = False) -> RuleTest:
     )
 
 
-def build_turns(place: Place, expected: tuple[Expectation, ...]) -> tuple[Turn, ...]:
+def build_exchanges(place: Place, expected: tuple[Expectation, ...]) -> tuple[Exchange, ...]:
     """What is sent, text by text; what the test expects is expected of the last."""
     if ("send" in place.data) == ("talk" in place.data):
         place.tell("a test has either 'send', one text, or 'talk', a list of texts. Write one of them.")
         return ()
     if "send" in place.data:
-        return (Turn(text=place.data["send"], mark=place.at("send").mark(), expected=expected),)
-    *turns, last = map(build_turn, place.at("talk").entries())
+        return (Exchange(text=place.data["send"], mark=place.at("send").mark(), expected=expected),)
+    *exchanges, last = map(build_exchange, place.at("talk").entries())
     own = {each.key for each in last.expected}
     for each in expected:
         if each.key in own:
             message = f"the last turn has a {each.key!r} of its own. Remove one of the two."
             place.at(each.key).tell(message, key=True)
-    return (*turns, Turn(text=last.text, mark=last.mark, at=last.at, expected=(*last.expected, *expected)))
+    return (*exchanges, Exchange(text=last.text, mark=last.mark, at=last.at, expected=(*last.expected, *expected)))
 
 
-def build_turn(place: Place) -> Turn:
+def build_exchange(place: Place) -> Exchange:
     """One entry of ``talk:``."""
     if not isinstance(place.data, dict):
-        return Turn(text=place.data, mark=place.mark())
-    return Turn(text=place.data["send"], mark=place.at("send").mark(), expected=expectations(place), at=moment(place.at("at")))
+        return Exchange(text=place.data, mark=place.mark())
+    return Exchange(text=place.data["send"], mark=place.at("send").mark(), expected=expectations(place), at=moment(place.at("at")))
 
 
 def moment(place: Place) -> datetime | None:
@@ -101,6 +101,6 @@ def alternatives(place: Place) -> tuple[Reply, ...]:
 
 def check_names(names: Collection[str], tests: Iterable[RuleTest]) -> Iterator[Problem]:
     """The tests that expect rules there are none of; Python may add those."""
-    for each in (each for test in tests for turn in test.turns for each in turn.expected):
+    for each in (each for test in tests for exchange in test.exchanges for each in exchange.expected):
         if each.key == "rule" and each.wanted not in names:
             yield Problem(each.mark, f"there is no rule {each.wanted!r}.{did_you_mean(each.wanted, names)}", may_be_python=True)

@@ -26,8 +26,8 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """One text of a customer, and what is expected of the answer; `at` is in the rules' time zone, None for that of the turn before."""
+class Exchange:
+    """One text of a customer, and what is expected of the answer; `at` is in the rules' time zone, None for that of the one before."""
 
     text: str
     mark: Mark
@@ -40,7 +40,7 @@ class RuleTest:
     """One entry under ``tests:``; `given` stands for what a Python handler supplies, `first` says that the sender is a stranger."""
 
     mark: Mark
-    turns: tuple[Turn, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
     sender: Sender = field(default_factory=lambda: Sender(number=NUMBER))
     at: datetime = MOMENT
     chat: Literal["private", "group"] = "private"
