@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from random import Random
 
-from flask_chatbot.core.deciding.context import Moment
+from flask_chatbot.core.deciding.context import MessageContext
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.matching.index import Kind, Match
 from flask_chatbot.core.matching.rule import Rule
@@ -26,7 +26,7 @@ def render(book: RuleBook, name: str, number: str, values: Mapping[str, object],
     if rule.menu:
         raise ChatbotError(f"Rule {name!r} at {rule.mark} shows a menu, whose numbers count for who asked for it. Send a rule without one.")
     message = Message(text="", sender=Sender(number=number))
-    names = Moment(book, message, now.astimezone(book.locale.timezone)).names(Match(rule=rule, kind=Kind.MENU))
+    names = MessageContext(book, message, now.astimezone(book.locale.timezone)).names(Match(rule=rule, kind=Kind.MENU))
     left_out = _left_out(rule, values, names)
     try:
         replies = make_all(rule.reply, {**names, **left_out, **values}, random)

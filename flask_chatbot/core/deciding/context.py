@@ -1,4 +1,4 @@
-"""One message at one moment, as the rules of a book see it."""
+"""The context of one message: the book that is asked about it, and when."""
 
 import logging
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class MessageContext:
     """A message that the rules of a book are asked about; `now` is in their time zone."""
 
     book: RuleBook
@@ -25,8 +25,8 @@ class Moment:
     now: datetime
 
     @property
-    def context(self) -> Context:
-        """Where and when its values are read."""
+    def field_context(self) -> Context:
+        """The place and time that its values are read for."""
         return Context(self.book.locale.language, self.book.locale.country, self.now)
 
     def failures(self, rule: Rule, first: bool) -> tuple[Failure, ...]:
@@ -56,14 +56,14 @@ class Moment:
         parts = [groups.get(field.name) or "" for field in rule.fields] if kind is Kind.PATTERN else rest.split("#")
         texts = dict(zip((field.name for field in rule.fields), dealt(rule.fields, parts), strict=False))
         texts |= {name: text for name, text in named.items() if text is not None}
-        reading = read_fields(rule.fields, parts, self.context)
+        reading = read_fields(rule.fields, parts, self.field_context)
         fields = {**named, **reading.values}
         return Match(rule=rule, kind=kind, literal=literal, data=data, fields=fields, invalid=reading.problems), texts
 
     def read_form(self, rule: Rule, form: Form) -> Match:
         """The match of a form with nothing left to ask for; its texts are the `data`."""
         fields = rule.fields or ()
-        reading = filled(form, fields, self.context)
+        reading = filled(form, fields, self.field_context)
         named = {name: form.texts.get(name) for name in rule.groups}
         data = [form.texts.get(field.name, "") for field in fields]
         while data and not data[-1]:
@@ -116,23 +116,23 @@ def begun_by(match: Match) -> str:
     return match.literal if match.kind in (Kind.KEYWORD, Kind.FIELDS, Kind.FORM) else ""
 
 
-def leaves(moment: Moment, rule: Rule, form: Form, first: bool) -> Candidate | None:
+def leaves(context: MessageContext, rule: Rule, form: Form, first: bool) -> Candidate | None:
     """What takes a text away from the form of a rule; None where the form may read it.
 
     A keyword with its ``#`` always does. A form that nobody began by name, as of a pattern that did not find all it needs, is left for any
     keyword or pattern by a text that is no answer to it. A rule that may not answer now takes nothing.
     """
-    text = moment.message.text
-    is_unasked = bool(rule.patterns) and not rule.asks and answers_nothing(form, rule.fields or (), text, moment.context)
+    text = context.message.text
+    is_unasked = bool(rule.patterns) and not rule.asks and answers_nothing(form, rule.fields or (), text, context.field_context)
     if not is_unasked and "#" not in text:
         return None
     kinds = (Kind.KEYWORD, Kind.FIELDS, Kind.PATTERN) if is_unasked else (Kind.FIELDS,)
 
     def may_answer(rule: Rule) -> bool:
-        return moment.may_answer(rule, first)
+        return context.may_answer(rule, first)
 
-    found = moment.book.index.candidates(text, may_answer)
-    return next((each for each in found if each.kind in kinds and moment.hears(each.kind) and may_answer(each.rule)), None)
+    found = context.book.index.candidates(text, may_answer)
+    return next((each for each in found if each.kind in kinds and context.hears(each.kind) and may_answer(each.rule)), None)
 
 
 def never_answers(book: RuleBook, message: Message) -> bool:

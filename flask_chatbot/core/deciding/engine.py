@@ -12,7 +12,7 @@ from flask_chatbot.core.conditions.conditions import is_clock
 from flask_chatbot.core.conversation.dialogue import NOWHERE, ShownMenu, chat_key, menu_text, read_dialogue, write_dialogues
 from flask_chatbot.core.conversation.forms import NO_FORM, WRONG_LIMIT, Ask, Form, Stop, begin, readings, step
 from flask_chatbot.core.conversation.memory import Memory, State
-from flask_chatbot.core.deciding.context import Moment, begun_by, leaves, never_answers, trigger
+from flask_chatbot.core.deciding.context import MessageContext, begun_by, leaves, never_answers, trigger
 from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, Handle, HandlerFailed, Notes, Outcome, no_handler
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.explanation import explain
@@ -50,7 +50,7 @@ def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, rand
     state = memory.recall(book.person(message.sender), time)
     if state.paused_until > time:
         return Decision(None)
-    return _Deciding(Moment(book, message, now.astimezone(book.locale.timezone)), time, state, random, handle).decide()
+    return _Deciding(MessageContext(book, message, now.astimezone(book.locale.timezone)), time, state, random, handle).decide()
 
 
 class _Deciding:
@@ -61,10 +61,10 @@ class _Deciding:
         "before",
         "book",
         "chat",
+        "context",
         "dialogue",
         "handle",
         "message",
-        "moment",
         "notes",
         "paused_until",
         "random",
@@ -72,15 +72,15 @@ class _Deciding:
         "time",
     )
 
-    def __init__(self, moment: Moment, time: float, state: State, random: Random, handle: Handle) -> None:
-        self.moment = moment
-        self.book = moment.book
-        self.message = moment.message
+    def __init__(self, context: MessageContext, time: float, state: State, random: Random, handle: Handle) -> None:
+        self.context = context
+        self.book = context.book
+        self.message = context.message
         self.time = time
         self.state = state
         self.random = random
         self.handle = handle
-        self.chat = chat_key(moment.message)
+        self.chat = chat_key(context.message)
         self.before = self.dialogue = read_dialogue(state.dialogue, self.chat, time)
         self.answered = state.answered
         self.paused_until = state.paused_until
@@ -106,18 +106,18 @@ class _Deciding:
         form = self.dialogue.form
         self.dialogue = self.dialogue.left()
         rule = self.book.by_name.get(form.rule) if form else None
-        if form is None or rule is None or not rule.fields or leaves(self.moment, rule, form, first=not self.state.seen):
+        if form is None or rule is None or not rule.fields or leaves(self.context, rule, form, first=not self.state.seen):
             return None
         return self.attempt(Candidate(rule, Kind.FORM, form.literal), lambda candidate: self.go_on(candidate.match(), form, said))
 
     def go_on(self, match: Match, form: Form, said: Collection[str]) -> Decision:
         """The next turn of a form: a question, its end, or the answer to all that was filled in."""
-        outcome = step(form, match.rule.fields or (), self.message.text, said, self.moment.context)
+        outcome = step(form, match.rule.fields or (), self.message.text, said, self.context.field_context)
         if isinstance(outcome, Ask):
             return self.ask(match, outcome)
         if isinstance(outcome, Stop):
             return Decision(match, (Text(outcome.text),))
-        return self.complete(self.moment.read_form(match.rule, outcome.form), outcome.form, outcome.confirmed)
+        return self.complete(self.context.read_form(match.rule, outcome.form), outcome.form, outcome.confirmed)
 
     def in_menu(self, said: Collection[str]) -> Decision | None:
         """The menu before, or the answer of the rule that the text chooses in the menu shown last; None where it chooses nothing."""
@@ -138,14 +138,14 @@ class _Deciding:
     def by_rules(self) -> Decision:
         """The decision of the first rule that answers the text."""
         for candidate in self.book.index.candidates(self.message.text, self.may_answer):
-            decision = self.attempt(candidate, self.answer_to) if self.moment.hears(candidate.kind) else None
+            decision = self.attempt(candidate, self.answer_to) if self.context.hears(candidate.kind) else None
             if decision is not None:
                 return decision
         return Decision(None)
 
     def may_answer(self, rule: Rule) -> bool:
         """True unless the conditions of a rule pass it over."""
-        return rule.when is None or self.moment.may_answer(rule, first=not self.state.seen)
+        return rule.when is None or self.context.may_answer(rule, first=not self.state.seen)
 
     def attempt(self, candidate: Candidate, answer: Callable[[Candidate], Decision | None]) -> Decision | None:
         """The answer of a candidate's rule, or an apology where it cannot be made; None where the next one is to try."""
@@ -162,14 +162,14 @@ class _Deciding:
     def answer_to(self, candidate: Candidate) -> Decision | None:
         """What a rule answers whose conditions hold, unless it has to keep quiet; its `otherwise`; None where it is passed over."""
         rule = candidate.rule
-        if rule.when is not None and (failures := self.moment.failures(rule, first=not self.state.seen)):
+        if rule.when is not None and (failures := self.context.failures(rule, first=not self.state.seen)):
             if not rule.otherwise or not is_clock(failures):
                 return None
             match = candidate.match()
-            return Decision(match, make_all(rule.otherwise, self.moment.names(match), self.random))
+            return Decision(match, make_all(rule.otherwise, self.context.names(match), self.random))
         if self.answered and self.answered.get(rule.name, 0.0) > self.time:
             return Decision(candidate.match())
-        match, texts = self.moment.read(candidate)
+        match, texts = self.context.read(candidate)
         form = NO_FORM
         if rule.fields:
             form = Form(rule=rule.name, literal=begun_by(match), texts=texts, times=dict.fromkeys(texts, self.time))
@@ -189,7 +189,7 @@ class _Deciding:
         if match.invalid:
             return self.refuse(match, form)
         if match.rule.confirm is not None and not confirmed:
-            text = match.rule.confirm.render(self.moment.names(match)) or say(self.language, "not_yesno")
+            text = match.rule.confirm.render(self.context.names(match)) or say(self.language, "not_yesno")
             shown = dict.fromkeys((field.name for field in match.rule.fields or ()), self.time)  # a default was read now
             times = {**shown, **form.times}
             form = Form(rule=match.rule.name, literal=begun_by(match), texts=form.texts, times=times, refused=form.refused)
@@ -214,7 +214,7 @@ class _Deciding:
             return self.reply(match, self.handle(match, self.message, notes))
         except ForwardFailed:
             failed = match.rule.failed
-            names = self.moment.names(match)
+            names = self.context.names(match)
             return self.acting(match, make_all(failed, names, self.random) if failed else (Text(say(self.language, "apology")),))
 
     def apology(self, rule: Rule, error: AnswerFailed) -> tuple[Reply, ...]:
@@ -232,7 +232,7 @@ class _Deciding:
             problems = {name: problem for name, problem in match.invalid.items() if by_handler or form.texts.get(name)}
             return self.ask(match, begin(replace(form, asks=asks, problems=problems, wrong=0), fields, self.language))
         if rule.on_invalid == "reply":
-            return Decision(match, make_all(rule.invalid, self.moment.names(match), self.random))
+            return Decision(match, make_all(rule.invalid, self.context.names(match), self.random))
         written = trigger(match)
         given = by_handler or bool(match.data) or match.kind in (Kind.PATTERN, Kind.FORM) or not written
         reading = Reading(dict(match.fields), dict(match.invalid))
@@ -252,7 +252,7 @@ class _Deciding:
         else:
             if rule.needs and (wanting := lacking(match, outcome or ())):
                 raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
-            names = self.moment.names(match)
+            names = self.context.names(match)
             names.update(outcome or {})
             if rule.actions and any(isinstance(action, Save) for action in rule.actions):
                 names.setdefault("saved", FIRST_ROW)

@@ -10,7 +10,7 @@ from flask_chatbot.core.conditions.conditions import is_clock
 from flask_chatbot.core.conversation.dialogue import Dialogue, chat_key, read_dialogue
 from flask_chatbot.core.conversation.forms import Form, readings
 from flask_chatbot.core.conversation.memory import State
-from flask_chatbot.core.deciding.context import Moment, leaves
+from flask_chatbot.core.deciding.context import MessageContext, leaves
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.matching.index import Candidate, Kind
@@ -68,10 +68,10 @@ def explain(
     `state` is what was remembered of the sender before, `now` an aware datetime. `decision` is what came of the message where handlers
     were run; where they were not, `handled` names the rules that have one.
     """
-    moment = Moment(book, message, now.astimezone(book.locale.timezone))
+    context = MessageContext(book, message, now.astimezone(book.locale.timezone))
     verdicts: list[Verdict] = []
     winner: Candidate | None = None
-    for tried in trials(moment, state):
+    for tried in trials(context, state):
         if winner is not None:
             verdicts.append(Verdict(tried.candidate, order(tried.candidate, winner)))
             continue
@@ -101,66 +101,66 @@ def is_by(decision: Decision, candidate: Candidate) -> bool:
     return decision.match is not None and (decision.match.rule, decision.match.kind) == (candidate.rule, candidate.kind)
 
 
-def trials(moment: Moment, state: State) -> Iterator[Trial]:
+def trials(context: MessageContext, state: State) -> Iterator[Trial]:
     """Each candidate by itself: the form that asks this person, the menu shown last, then the rules that match."""
-    groups = moment.book.groups if moment.message.chat == "group" else "all"
-    if groups != "never" and state.paused_until <= moment.now.timestamp():
-        time = moment.now.timestamp()
-        dialogue = read_dialogue(state.dialogue, chat_key(moment.message), time)
+    groups = context.book.groups if context.message.chat == "group" else "all"
+    if groups != "never" and state.paused_until <= context.now.timestamp():
+        time = context.now.timestamp()
+        dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
         if dialogue.form:
-            yield from in_form(moment, dialogue.form, state)
+            yield from in_form(context, dialogue.form, state)
         if dialogue.menus:
-            yield from in_menu(moment, dialogue, state)
-    paused = state.paused_until - moment.now.timestamp()
-    for candidate in moment.book.index.candidates(moment.message.text, lambda rule: moment.may_answer(rule, first=not state.seen)):
+            yield from in_menu(context, dialogue, state)
+    paused = state.paused_until - context.now.timestamp()
+    for candidate in context.book.index.candidates(context.message.text, lambda rule: context.may_answer(rule, first=not state.seen)):
         if paused > 0:
             yield Trial(candidate, f"the bot is paused for this person: {lasting(paused)} left", answers=False)
         elif groups == "never":
             yield Trial(candidate, "the bot never answers in groups", answers=False)
-        elif not moment.hears(candidate.kind):
+        elif not context.hears(candidate.kind):
             yield Trial(candidate, "in groups only keywords are answered", answers=False)
         else:
-            yield trial(moment, candidate, state)
+            yield trial(context, candidate, state)
 
 
-def in_form(moment: Moment, form: Form, state: State) -> Iterator[Trial]:
+def in_form(context: MessageContext, form: Form, state: State) -> Iterator[Trial]:
     """What becomes of the form that waits for an answer."""
-    rule = moment.book.by_name.get(form.rule)
+    rule = context.book.by_name.get(form.rule)
     if rule is None or not rule.fields:
         return
     asks = f"its form asks for {form.asks[0]!r}" if form.asks else "its form asks for a yes or no"
     candidate = Candidate(rule, Kind.FORM, "")
-    taker = leaves(moment, rule, form, first=not state.seen)
+    taker = leaves(context, rule, form, first=not state.seen)
     if taker:
         yield Trial(candidate, f"{asks}, and a {KINDS[taker.kind]} leaves it", answers=False)
     else:
         yield Trial(candidate, f"goes first: {asks}")
 
 
-def in_menu(moment: Moment, dialogue: Dialogue, state: State) -> Iterator[Trial]:
+def in_menu(context: MessageContext, dialogue: Dialogue, state: State) -> Iterator[Trial]:
     """What the text chooses in the menu shown last."""
-    book, said = moment.book, readings(moment.message.text, moment.book.folding)
+    book, said = context.book, readings(context.message.text, context.book.folding)
     back = dialogue.back(said)
     shown = book.by_name.get((back or dialogue.menus[-1]).rule)
     chosen = book.by_name.get(dialogue.chosen(said, book.folding.fold) or "")
     if back and shown:
         yield Trial(Candidate(shown, Kind.MENU, ""), "goes first: 0 leads back to its menu")
     elif chosen:
-        yield trial(moment, Candidate(chosen, Kind.MENU, ""), state)
+        yield trial(context, Candidate(chosen, Kind.MENU, ""), state)
     elif shown:
         yield Trial(Candidate(shown, Kind.MENU, ""), "its menu was shown last, and the text chooses nothing of it", answers=False)
 
 
-def trial(moment: Moment, candidate: Candidate, state: State) -> Trial:
+def trial(context: MessageContext, candidate: Candidate, state: State) -> Trial:
     """What a rule does by its conditions."""
     rule = candidate.rule
-    failures = moment.failures(rule, first=not state.seen)
+    failures = context.failures(rule, first=not state.seen)
     if failures:
         reasons = "; ".join(map(str, failures))
         if rule.otherwise and is_clock(failures):
             return Trial(candidate, f"answers with its 'otherwise'. {reasons}")
         return Trial(candidate, f"its conditions do not hold. {reasons}", answers=False)
-    left = state.answered.get(rule.name, 0.0) - moment.now.timestamp()
+    left = state.answered.get(rule.name, 0.0) - context.now.timestamp()
     return Trial(candidate, f"keeps quiet: 'once_per' has {lasting(left)} left") if left > 0 else Trial(candidate, WINS)
 
 

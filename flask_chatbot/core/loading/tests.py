@@ -8,7 +8,7 @@ from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.core.values.problems import Problem, did_you_mean
 from flask_chatbot.core.values.replies import Reply
-from flask_chatbot.core.values.rule_tests import MOMENT, NUMBER, Exchange, Expectation, RuleTest
+from flask_chatbot.core.values.rule_tests import MONDAY, NUMBER, Exchange, Expectation, RuleTest
 from flask_chatbot.core.values.written import reply_of
 
 TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
@@ -26,7 +26,7 @@ def build_test(place: Place, is_under_rule: bool = False) -> RuleTest:
         mark=place.mark(),
         exchanges=exchanges,
         sender=Sender(number=data.get("from", NUMBER), name=data.get("nama", "")),
-        at=moment(place.at("at")) or MOMENT,
+        at=moment(place.at("at")) or MONDAY,
         chat=data.get("chat", "private"),
         line=data.get("line"),
         first=data.get("first", False),

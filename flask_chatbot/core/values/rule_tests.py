@@ -9,7 +9,7 @@ from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.core.values.problems import Mark
 
 NUMBER = "6281200000000"
-MOMENT = datetime(2026, 11, 23, 10, 0)  # noqa: DTZ001  a Monday, in whatever time zone the rules have
+MONDAY = datetime(2026, 11, 23, 10, 0)  # noqa: DTZ001  in whatever time zone the rules have
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class RuleTest:
     mark: Mark
     exchanges: tuple[Exchange, ...] = ()
     sender: Sender = field(default_factory=lambda: Sender(number=NUMBER))
-    at: datetime = MOMENT
+    at: datetime = MONDAY
     chat: Literal["private", "group"] = "private"
     line: str | None = None
     first: bool = False
