@@ -1,1 +1,1 @@
-"""What is promised of the speed, measured: `python -m benchmarks [match|load|webhook|memory|bad]`."""
+"""What is promised of the speed, measured: `python -m benchmarks [match|load|webhook|memory|bad|accept|callbacks|way]`."""

@@ -1,4 +1,4 @@
-"""The command: `python -m benchmarks [match|load|webhook|memory|bad|accept|callbacks]`. It ends with 1 where a promise is broken."""
+"""The command: `python -m benchmarks [match|load|webhook|memory|bad|accept|callbacks|way]`. It ends with 1 where a promise is broken."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.tables import Row, table
 from benchmarks.timing import machine
 
-PARTS = ("match", "load", "webhook", "memory", "bad", "accept", "callbacks")
+PARTS = ("match", "load", "webhook", "memory", "bad", "accept", "callbacks", "way")
 
 
 def say(text: str) -> None:
@@ -36,9 +36,16 @@ def measure(part: str, quick: bool, plots: Path | None) -> list[Row]:
 
             draw_webhook(bars, plots)
         return rows
-    from benchmarks import accept, badinput, callbacks, load, memory
+    from benchmarks import accept, badinput, callbacks, load, memory, way
 
-    runs = {"load": load.run, "memory": memory.run, "bad": badinput.run, "accept": accept.run, "callbacks": callbacks.run}
+    runs = {
+        "load": load.run,
+        "memory": memory.run,
+        "bad": badinput.run,
+        "accept": accept.run,
+        "callbacks": callbacks.run,
+        "way": way.run,
+    }
     return runs[part](say, quick)
 
 
