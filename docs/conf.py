@@ -8,9 +8,10 @@ sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "flask_chatbot"
 author = "the flask_chatbot authors"
+copyright = f"2026, {author}. BSD-3-Clause"  # noqa: A001, since Sphinx reads this name
 release = version = installed("flask-chatbot")
 
-extensions = ["myst_parser", "pallets_sphinx_themes", "sphinx.ext.autodoc", "generated"]
+extensions = ["myst_parser", "sphinx_design", "sphinx_copybutton", "sphinx.ext.autodoc", "generated", "chats"]
 exclude_patterns = ["_build", "examples"]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
@@ -26,9 +27,18 @@ nitpick_ignore_regex = [("py:.*", r"(?!flask_chatbot).*")]
 # What Image, Audio, Video and Document have in common, and nobody makes.
 nitpick_ignore = [("py:class", "flask_chatbot.core.values.replies.Media")]
 
-html_theme = "flask"
-html_title = "flask_chatbot"
-html_sidebars = {"**": ["localtoc.html", "relations.html", "searchbox.html"], "index": ["globaltoc.html", "searchbox.html"]}
-html_theme_options = {"nosidebar": False}
+# A prompt is not copied, and neither is what a command prints.
+copybutton_exclude = ".linenos, .gp, .go"
+
+html_theme = "furo"
+html_title = f"flask_chatbot {version}"
+html_logo = html_favicon = "_static/logo.svg"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 html_show_sourcelink = False
-version_banner = False
+html_copy_source = False
+pygments_style, pygments_dark_style = "tango", "github-dark"
+html_theme_options = {
+    "light_css_variables": {"color-brand-primary": "#0b6b4f", "color-brand-content": "#0b6b4f", "color-brand-visited": "#4b5f57"},
+    "dark_css_variables": {"color-brand-primary": "#5fd3a7", "color-brand-content": "#5fd3a7", "color-brand-visited": "#9cc7b6"},
+}

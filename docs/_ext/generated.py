@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Schema = Mapping[str, Any]
 
 ROOT = Path(__file__).parents[2]
-ROW, GAP, WIDTH = 24, 10, 760  # the floors' measures, in pixels
 
 MARKER = re.compile(r"^<!-- generated: (.+) -->$", re.MULTILINE)
 KINDS = {
@@ -155,28 +154,17 @@ def written_setting(field: "dataclasses.Field[Any]") -> Iterator[str]:
 
 
 def floors() -> str:
-    """The floors of `setup.cfg` as a drawing, each module with the first line of its docstring; those that may import Flask are shaded."""
+    """The floors of `setup.cfg`, one box each, with the first line of each module's docstring; those that may import Flask are shaded."""
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg", "utf-8")
     without_flask = config["importlinter:contract:no-flask-below"]["source_modules"].split()
-    boxes: list[str] = []
-    top = 0
+    lines = ["```{raw} html", '<div class="floors">']
     for layer in config["importlinter:contract:floors"]["layers"].strip().splitlines():
         modules = re.findall(r"\w+", layer)
-        fill = "#fff" if f"flask_chatbot.{modules[0]}" in without_flask else "#e4eff2"
-        height = ROW * len(modules) + GAP
-        boxes.append(f'<rect x="1" y="{top + 1}" width="{WIDTH - 2}" height="{height}" rx="3" fill="{fill}" stroke="#8fa3ab"/>')
-        for row, module in enumerate(modules, 1):
-            y = top + ROW * row
-            boxes.append(f'<text x="12" y="{y}" font-family="monospace" font-weight="bold">{module}</text>')
-            boxes.append(f'<text x="140" y="{y}">{html.escape(first_line(module))}</text>')
-        top += height + GAP
-    drawing = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top}" width="100%" font-size="12" role="img">',
-        *boxes,
-        "</svg>",
-    ]
-    return "\n".join(["```{raw} html", *drawing, "```"])
+        lines.append("<div>" if f"flask_chatbot.{modules[0]}" in without_flask else '<div class="flask">')
+        lines += [f"<p><code>{module}</code> <span>{html.escape(first_line(module))}</span></p>" for module in modules]
+        lines.append("</div>")
+    return "\n".join([*lines, "</div>", "```"])
 
 
 def rooms() -> str:

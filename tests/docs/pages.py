@@ -1,13 +1,15 @@
 """The pages as tests read them: their fenced blocks, each with the folder of examples it belongs to."""
 
+import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = DOCS / "examples"
-PAGES = sorted(DOCS.glob("*.md"))
+PAGES = sorted(path for path in DOCS.rglob("*.md") if not {"_build", "examples"} & {*path.relative_to(DOCS).parts})
 
 _LINE = re.compile(r"^(?:% in (?P<folder>\S+)|(?P<fence>`{3,})(?P<info>.*))$")
 _CODE = re.compile(r"(`+)(.+?)\1")
@@ -28,6 +30,11 @@ class Block(NamedTuple):
         return f"{self.page}:{self.line}"
 
 
+def name_of(page: Path) -> str:
+    """A page by its path below the docs, `recipes/order.md`."""
+    return page.relative_to(DOCS).as_posix()
+
+
 def blocks(page: Path) -> Iterator[Block]:
     """The fenced blocks of a page in their order."""
     lines = page.read_text(encoding="utf-8").splitlines()
@@ -42,7 +49,7 @@ def blocks(page: Path) -> Iterator[Block]:
             folder = DOCS / found["folder"]
             continue
         end = lines.index(found["fence"], number)
-        yield Block(page.name, number, found["info"].strip(), "\n".join(lines[number:end]) + "\n", folder)
+        yield Block(name_of(page), number, found["info"].strip(), "\n".join(lines[number:end]) + "\n", folder)
         number = end + 1
 
 
@@ -54,3 +61,13 @@ def all_blocks(*infos: str) -> list[Block]:
 def code_spans(markdown: str) -> list[str]:
     """The texts in back quotes, as they are printed."""
     return [found[2].replace("\\|", "|").strip() for found in _CODE.finditer(markdown)]
+
+
+def extension(name: str) -> ModuleType:
+    """A module of `_ext`, which Sphinx loads while it builds the pages."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / "_ext" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -2,7 +2,6 @@
 
 import ast
 import doctest
-import importlib.util
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ from flask_chatbot.core.checks.runner import run as run_case
 from flask_chatbot.core.loading.loader import read_rules
 from flask_chatbot.core.schema.shape import SCHEMA
 from flask_chatbot.settings.settings import Settings
-from tests.docs.pages import DOCS, PAGES, Block, all_blocks, code_spans
+from tests.docs.pages import DOCS, PAGES, Block, all_blocks, blocks, code_spans, extension, name_of
 from tests.docs.sessions import KEY, calls, run
 
 ROOT = DOCS.parent
@@ -28,12 +27,7 @@ WILD = "…"  # stands on the pages for what differs from case to case
 @pytest.fixture(scope="module")
 def generated() -> ModuleType:
     """The extension that makes parts of the pages."""
-    spec = importlib.util.spec_from_file_location("generated", DOCS / "_ext" / "generated.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return extension("generated")
 
 
 def keys(part: Any) -> set[str]:
@@ -85,7 +79,7 @@ def test_the_configuration_page_names_every_setting(generated: ModuleType) -> No
 
 
 def test_the_floors_name_every_module_of_the_package(generated: ModuleType) -> None:
-    drawn = set(re.findall(r">(\w+)</text>", generated.floors()))
+    drawn = set(re.findall(r"<code>(\w+)</code>", generated.floors()))
     modules = {path.stem for path in PACKAGE.glob("*.py")} | {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert drawn == modules - {"__init__"}
 
@@ -104,7 +98,7 @@ def test_the_doctests_of_the_generator_hold(generated: ModuleType) -> None:
 
 
 def test_every_page_fills_in_its_generated_parts(generated: ModuleType) -> None:
-    assert [page.name for page in PAGES if "<!-- generated" in generated.fill_in(page.read_text("utf-8"))] == []
+    assert [name_of(page) for page in PAGES if "<!-- generated" in generated.fill_in(page.read_text("utf-8"))] == []
 
 
 def anchors(text: str) -> set[str]:
@@ -114,37 +108,48 @@ def anchors(text: str) -> set[str]:
     return slugs | set(re.findall(r"^\((.+)\)=$", text, re.MULTILINE))
 
 
+def links(text: str) -> list[str]:
+    """What the links of a page name, those in its code aside."""
+    prose = re.sub(r"^(`{3,}).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
+    return [target for target in re.findall(r"\]\(([^)\s]+)\)", prose) if "://" not in target]
+
+
 def test_every_link_within_the_docs_leads_somewhere(generated: ModuleType) -> None:
-    pages = {page.name: generated.fill_in(page.read_text("utf-8")) for page in PAGES}
-    known = {name: anchors(text) for name, text in pages.items()}
+    known = {page: anchors(generated.fill_in(page.read_text("utf-8"))) for page in PAGES}
+    anywhere = set().union(*known.values())
     broken = []
-    for name, text in pages.items():
-        for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"^(`{3,}).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)):
-            if (DOCS / target).is_file() and not target.endswith(".md"):  # a picture
-                continue
-            page, _, anchor = target.partition("#")
-            places = known.get(page, set()) if page.endswith(".md") else set().union(*known.values())
-            if (page.endswith(".md") and page not in pages) or ((anchor or page) not in places and not (page in pages and not anchor)):
-                broken.append(f"{name}: {target}")
+    for page in PAGES:
+        for target in links(page.read_text("utf-8")):
+            file, _, anchor = target.partition("#")
+            path = (page.parent / file).resolve()
+            leads = anchor in known[path] if path in known and anchor else path.is_file() if file else anchor in anywhere
+            if not leads and not (not anchor and target in anywhere):
+                broken.append(f"{name_of(page)}: {target}")
     assert broken == []
 
 
 def test_every_page_is_in_the_table_of_contents() -> None:
-    listed = re.findall(r"^[\w-]+$", (DOCS / "index.md").read_text("utf-8"), re.MULTILINE)
-    assert sorted(listed) == [page.stem for page in PAGES if page.stem != "index"]
+    listed = {
+        (page.parent / entry).relative_to(DOCS).as_posix()
+        for page in PAGES
+        for block in blocks(page)
+        if block.info == "{toctree}"
+        for entry in re.findall(r"^[\w/-]+$", block.text, re.MULTILINE)
+    }
+    assert sorted(f"{each}.md" for each in listed) == [name_of(page) for page in PAGES if name_of(page) != "index.md"]
 
 
 def test_python_on_the_pages_is_a_doctest_or_included_from_a_tested_file() -> None:
     assert [block.place for block in all_blocks("python", "py", "python3")] == []
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in page.read_text("utf-8")], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in page.read_text("utf-8")], ids=name_of)
 def test_the_doctests_of_a_page_hold(page: Path, load: Callable[[str, str], object]) -> None:
-    shown = [block for block in all_blocks("pycon") if block.page == page.name]
+    shown = [block for block in all_blocks("pycon") if block.page == name_of(page)]
     if shown[0].folder != DOCS:
         load(shown[0].folder.name, "app")
     source = "\n".join(block.text for block in shown)
-    test = doctest.DocTestParser().get_doctest(source, {}, page.name, str(page), 0)
+    test = doctest.DocTestParser().get_doctest(source, {}, name_of(page), str(page), 0)
     told: list[str] = []
     doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=told.append)
     assert told == []
