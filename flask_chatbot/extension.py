@@ -16,6 +16,7 @@ from flask_chatbot.core.values.chats import number_of
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
 from flask_chatbot.settings.settings import Settings
+from flask_chatbot.startup.start_errors import printed_alone
 from flask_chatbot.startup.state import prepare
 from flask_chatbot.transports.base import Group
 from flask_chatbot.views import health, webhook
@@ -37,6 +38,7 @@ class Chatbot:
         if app is not None:
             self.init_app(app)
 
+    @printed_alone
     def init_app(self, app: Flask) -> None:
         """The app with the webhook and the API in it, as far as there are keys.
 
@@ -57,6 +59,7 @@ class Chatbot:
 
             work_while_serving(app, state.gateway)
 
+    @printed_alone
     def rule(self, name: str) -> Callable[[F], F]:
         """Let a function answer for the rule of that name.
 
@@ -65,6 +68,7 @@ class Chatbot:
         """
         word(name, "rule", "penawaran")
 
+        @printed_alone
         def register(function: F) -> F:
             with self._handlers.trial():
                 handler = self._handlers.add_rule(name, function)
@@ -75,11 +79,13 @@ class Chatbot:
 
         return register
 
+    @printed_alone
     def keyword(self, keyword: str | Sequence[str], *, fields: Sequence[object] | None = None, **keys: object) -> Callable[[F], F]:
         """Let a function answer a keyword that no rule file has; `fields` and other `keys` are those of a rule in YAML."""
         first = keyword[0] if isinstance(keyword, list | tuple) and keyword else keyword
         data = {"name": word(first, "keyword", "stok#"), "keyword": keyword, **({} if fields is None else {"fields": fields}), **keys}
 
+        @printed_alone
         def register(function: F) -> F:
             with self._handlers.trial():
                 self._handlers.add_keyword(data, function)
@@ -88,6 +94,7 @@ class Chatbot:
 
         return register
 
+    @printed_alone
     def fallback(self, function: F | None = None) -> F:
         """Let a function (`message`) answer what no rule matches; where it raises `Skip`, the file's own fallback does."""
         function = plain(function, "fallback")
@@ -96,29 +103,34 @@ class Chatbot:
             self._reload()
         return function
 
+    @printed_alone
     def before(self, function: F | None = None) -> F:
         """Let a function (`message`) see each message first: the replies it returns are sent at once; None lets the rules answer."""
         function = plain(function, "before")
         self._handlers.add_before(function)
         return function
 
+    @printed_alone
     def after(self, function: F | None = None) -> F:
         """Let a function (`message`, `replies`) see what is about to be sent: it returns other replies, or None."""
         function = plain(function, "after")
         self._handlers.add_after(function)
         return function
 
+    @printed_alone
     def errorhandler(self, kind: type[Exception]) -> Callable[[F], F]:
         """Let a function (`error`, `message`) return the replies where a handler raised an error of that kind."""
         if not (isinstance(kind, type) and issubclass(kind, Exception)):
             raise HandlerError("@bot.errorhandler takes a class of errors first. Write @bot.errorhandler(LookupError).")
 
+        @printed_alone
         def register(function: F) -> F:
             self._handlers.add_error(kind, function)
             return function
 
         return register
 
+    @printed_alone
     def on_ack(self, function: F | None = None) -> F:
         """Let a function (`message_id`, `ack`, `number`, `error`) hear how far each message has come.
 
@@ -173,6 +185,7 @@ class Chatbot:
         """Whether a number uses WhatsApp. `TryLater` where that cannot be told now."""
         return outgoing.gateway().has_whatsapp(number_of(outgoing.person(number)))
 
+    @printed_alone
     def field_type(self, name: str) -> Callable[[F], F]:
         """Let rule files use a field type: a function of the text that returns the value.
 
@@ -180,6 +193,7 @@ class Chatbot:
         """
         word(name, "field_type", "nik")
 
+        @printed_alone
         def register(function: F) -> F:
             self._only_before_init(f"the field type {name!r}", name in self._handlers.types)
             self._handlers.add_type(name, function)
@@ -187,10 +201,12 @@ class Chatbot:
 
         return register
 
+    @printed_alone
     def template_filter(self, name: str) -> Callable[[F], F]:
         """Let templates of the rule files use a function as a filter. Register it before `init_app`, which reads the rule files."""
         word(name, "template_filter", "kilo")
 
+        @printed_alone
         def register(function: F) -> F:
             self._only_before_init(f"the filter {name!r}", name in self._handlers.filters)
             self._handlers.add_filter(name, function)

@@ -50,11 +50,11 @@ def load_host(info: ScriptInfo) -> Host:
     """The app that Flask finds by what it is told; whatever goes wrong is in what the host says."""
     try:
         app = info.load_app()
+    except ChatbotError as error:
+        return Host(starts=False, says=str(error), problems=located(error))
     except NoAppException as error:
         named = info.app_import_path or any(Path(name).is_file() for name in ("wsgi.py", "app.py"))
         return Host(starts=False, says=error.format_message()) if named else Host()
-    except ChatbotError as error:
-        return Host(starts=False, says=str(error), problems=located(error))
     except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the app does while it starts, the rules can be read
         return Host(starts=False, says=f"{type(error).__name__}: {error} ({raised_at(error)})")
     if "chatbot" not in app.extensions:
