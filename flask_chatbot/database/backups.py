@@ -13,7 +13,7 @@ from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from flask_chatbot.database.engines import NAME
-from flask_chatbot.database.faults import explain, is_damage
+from flask_chatbot.database.faults import describe_error, is_damage
 from flask_chatbot.database.files import beside, open_to_read
 from flask_chatbot.database.upgrading import Tables, tables_in, upgrade_tables
 from flask_chatbot.errors import StoreError
@@ -114,8 +114,8 @@ def _copy(open_: Callable[[], sqlite3.Connection], target: Path, source: Path, w
     except sqlite3.Error as error:
         if is_damage(error):
             raise StoreError(f"{source} {_NO_BACKUP[Tables.UNREADABLE]}. {way_out}") from None
-        told = DBAPIError(None, None, error)
-        raise StoreError(f"{explain(told, str(source))} It could not be copied to {target.parent}.") from None
+        cause = DBAPIError(None, None, error)
+        raise StoreError(f"{describe_error(cause, str(source))} It could not be copied to {target.parent}.") from None
 
 
 def _check(copy: Path, source: Path, way_out: str) -> None:
@@ -139,7 +139,7 @@ def _upgrade(copy: Path, source: Path) -> None:
         with engine.begin() as connection:
             upgrade_tables(connection, str(source))
     except SQLAlchemyError as error:
-        raise StoreError(explain(error, str(source))) from None
+        raise StoreError(describe_error(error, str(source))) from None
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from flask_chatbot.core.late import Late, new_lock
 from flask_chatbot.database.engines import Engines, lock, postgresql_engine, sqlite_engine
-from flask_chatbot.database.faults import explain, is_damage, locked
+from flask_chatbot.database.faults import describe_error, is_damage, locked
 from flask_chatbot.database.files import DatabaseFile, Seen, identity
 from flask_chatbot.database.turns import turns_of
 from flask_chatbot.database.upgrading import check, is_current, upgrade_tables
@@ -118,7 +118,7 @@ class Database:
         except (DBAPIError, NoConnection) as error:
             self._has_tables = False  # they may be what is missing
             # SQLAlchemy's own message holds the statement: it stays out of logs.
-            problem = explain(error, self.place, self._url.password)
+            problem = describe_error(error, self.place, self._url.password)
             if isinstance(error, DBAPIError) and is_damage(error.orig):
                 self._keep_damage(problem)
             raise StoreError(problem) from None

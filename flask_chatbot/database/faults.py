@@ -37,7 +37,7 @@ _POSTGRESQL = {
 }
 
 
-def explain(error: SQLAlchemyError, place: str, password: str | None = None) -> str:
+def describe_error(error: SQLAlchemyError, place: str, password: str | None = None) -> str:
     """The sentences for an error of the database called `place`."""
     return f"The database {place} {_meaning(error, password)}"
 

@@ -15,7 +15,7 @@ from flask_chatbot.core.conversation.memory import Memory, State
 from flask_chatbot.core.deciding.context import MessageContext, begun_by, leaves, never_answers, trigger
 from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, Handle, HandlerFailed, Notes, Outcome, no_handler
 from flask_chatbot.core.deciding.rulebook import RuleBook
-from flask_chatbot.core.fields.explanation import explain
+from flask_chatbot.core.fields.correction import correction
 from flask_chatbot.core.fields.field import SURPLUS, Reading
 from flask_chatbot.core.language.folding import TEXT_LIMIT
 from flask_chatbot.core.language.sentences import say
@@ -236,7 +236,7 @@ class _Deciding:
         written = trigger(match)
         given = by_handler or bool(match.data) or match.kind in (Kind.PATTERN, Kind.FORM) or not written
         reading = Reading(dict(match.fields), dict(match.invalid))
-        return Decision(match, (Text(explain(written, fields, reading, self.language, given)),))
+        return Decision(match, (Text(correction(written, fields, reading, self.language, given)),))
 
     def ask(self, match: Match, question: Ask) -> Decision:
         """A question, and the form that waits for its answer."""

@@ -56,7 +56,7 @@ class _Broken(Exception):
         super().__init__(message)
 
 
-def explain(source: str, error: TemplateSyntaxError, parse: Callable[[str], object]) -> list[Flaw]:
+def flaws_of(source: str, error: TemplateSyntaxError, parse: Callable[[str], object]) -> list[Flaw]:
     """What keeps a template from being parsed; `error` is what Jinja said of a place in it, `parse` asks it about a part."""
     tags: list[Tag] = []
     try:

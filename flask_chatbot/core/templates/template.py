@@ -22,7 +22,7 @@ from flask_chatbot.core.templates.flaws import Flaw, located
 from flask_chatbot.core.templates.lines import placed, without_tag_lines
 from flask_chatbot.core.templates.shapes import Shapes
 from flask_chatbot.core.templates.spelling import spelled
-from flask_chatbot.core.templates.syntax import explain
+from flask_chatbot.core.templates.syntax import flaws_of
 from flask_chatbot.core.templates.types import Names, type_of_value, typed
 from flask_chatbot.core.values.replies import TEXT_LIMIT
 from flask_chatbot.core.values.rows import NOTHING, holder, part
@@ -307,7 +307,7 @@ def flaws(source: str, sandbox: Sandbox, names: Names) -> list[Flaw]:
     try:
         tree = sandbox.parse(source)
     except TemplateSyntaxError as error:
-        return explain(source, error, sandbox.parse)
+        return flaws_of(source, error, sandbox.parse)
     except RecursionError:
         return [Flaw(1, TOO_DEEP)]
     return [located(source, fault) for fault in check_tree(tree, typed(names), sandbox.filters, sandbox.globals)]

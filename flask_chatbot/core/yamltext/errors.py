@@ -52,7 +52,7 @@ class Breakdown:
         return self.problem[0], found.end() if found else 0
 
 
-def explain(breakdown: Breakdown) -> Trap:
+def trap_of(breakdown: Breakdown) -> Trap:
     """One sentence for a text that is no YAML; the first check that knows the mistake words it."""
     for check in _CHECKS:
         if trap := check(breakdown):

@@ -14,7 +14,7 @@ from yaml.scanner import ScannerError
 
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamltext.depth import hidden_level
-from flask_chatbot.core.yamltext.errors import Breakdown, explain
+from flask_chatbot.core.yamltext.errors import Breakdown, trap_of
 from flask_chatbot.core.yamltext.traps import (
     ATE,
     UNSENDABLE,
@@ -295,7 +295,7 @@ class _Composer:
         else:
             token, container = (context or problem, None) if scanning else (None, context)
             before = self._before(problem, event)
-            trap = explain(Breakdown(lines=self._lines, problem=problem, token=token, container=container, before=before))
+            trap = trap_of(Breakdown(lines=self._lines, problem=problem, token=token, container=container, before=before))
         told = {trap.line for trap in self.traps}
         for new in (trap, *self._traps_of_open_mappings()):
             if new.line not in told:

@@ -11,12 +11,12 @@ _FORM_LIMIT = 2000  # characters of the form; the problems need the other half
 _LINE_LIMIT = 500  # characters of one problem
 
 
-def explain(trigger: str, fields: Sequence[Field], reading: Reading, language: str, given: bool) -> str:
+def correction(trigger: str, fields: Sequence[Field], reading: Reading, language: str, given: bool) -> str:
     """A line for each problem and then the form; only the form where nothing was `given`.
 
     A rule without a keyword that takes fields has no `trigger`, and no form to show.
 
-    >>> print(explain("resi#", [], Reading(problems={"nomor": "Mohon diisi."}), "id", given=True))
+    >>> print(correction("resi#", [], Reading(problems={"nomor": "Mohon diisi."}), "id", given=True))
     Maaf, masih ada yang perlu diperbaiki:
     - Nomor: Mohon diisi.
     <BLANKLINE>
