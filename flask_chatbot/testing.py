@@ -126,8 +126,8 @@ class Turn:
 
     def explain(self) -> str:
         """Every rule that the message might be answered by, a line each, with why it won or lost."""
-        verdicts = explain(self._book, self.message, self._state, self._now, decision=self.decision)
-        return "\n".join(map(str, verdicts)) or "no rule matches"
+        explanations = explain(self._book, self.message, self._state, self._now, decision=self.decision)
+        return "\n".join(map(str, explanations)) or "no rule matches"
 
     def __repr__(self) -> str:
         return f"<{self.message.text!r} -> rule {self.rule!r}: {self.replies!r}>"

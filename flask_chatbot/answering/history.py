@@ -44,7 +44,7 @@ class Keeping:
             sender=person,
             at=at,
             text=message.text if time else None,
-            verdicts=(why,) if time else (),
+            explanations=(why,) if time else (),
             kept_until=at + time if time else None,
             expires_at=at + max(time, REPEATS_KNOWN.total_seconds()),
         )
@@ -58,7 +58,7 @@ class Keeping:
             "place": str(rule.mark) if rule else None,
             "rules_hash": hash_of(book),
             "kept_until": answered.now.timestamp() + self.time.total_seconds() if self.time is not None else None,
-            "verdicts": tuple(map(str, explain(book, message, answered.state, answered.now, decision=decision))),
+            "explanations": tuple(map(str, explain(book, message, answered.state, answered.now, decision=decision))),
         }
 
 

@@ -126,7 +126,7 @@ def told(place: Place, message: "Kept", rules: str) -> Iterator[str]:
         changed = "" if message.rules_hash == rules else "; the rules have changed since"
         yield label("rule", f"{message.rule} ({message.place}){changed}" if message.rule else f"none{changed}")
     yield label("sent", counted(message.replies, "message"))
-    yield from (label("why", visible(verdict, keep="")) for verdict in message.verdicts)
+    yield from (label("why", visible(explanation, keep="")) for explanation in message.explanations)
 
 
 def data_of(place: Place, message: "Kept", rules: str) -> dict[str, object]:
@@ -141,5 +141,5 @@ def data_of(place: Place, message: "Kept", rules: str) -> dict[str, object]:
         "place": message.place,
         "rules_changed": None if message.rules_hash is None else message.rules_hash != rules,
         "replies": message.replies,
-        "why": list(message.verdicts),
+        "why": list(message.explanations),
     }

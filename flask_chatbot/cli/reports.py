@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flask_chatbot.cli.talk import Tried
 from flask_chatbot.cli.terminal import Styled, styled, together
 from flask_chatbot.core.checks.runner import Failure
-from flask_chatbot.core.deciding.explain import KINDS, Verdict
+from flask_chatbot.core.deciding.explain import KINDS, Explanation
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.controls import json_text, visible
 from flask_chatbot.core.loading.loader import Loaded, short_path
@@ -153,11 +153,11 @@ def tested_github(tested: Tested) -> Iterator[str]:
 TESTED: dict[str, Callable[[Tested], Iterator[str]]] = {"text": tested_text, "json": tested_json, "github": tested_github}
 
 
-Verdicts = Sequence[Verdict] | None  # None where nobody asked for them
+Explanations = Sequence[Explanation] | None  # None where nobody asked for them
 
 
-def decision_json(tried: Tried, verdicts: Verdicts = None) -> Iterator[str]:
-    """A decision as JSON: rule, place, kind, fields, what is invalid, replies and actions as a rule file writes them; with the verdicts."""
+def decision_json(tried: Tried, explanations: Explanations = None) -> Iterator[str]:
+    """A decision as JSON: rule, place, kind, fields, what is invalid, replies and actions as a rule file writes them, and the explanations."""
     decision = tried.decision
     match = decision.match
     data = {
@@ -170,24 +170,24 @@ def decision_json(tried: Tried, verdicts: Verdicts = None) -> Iterator[str]:
         "actions": [action_data(action) for action in decision.actions],
         **({"note": tried.note} if tried.note else {}),
     }
-    if verdicts is not None:
-        data["candidates"] = list(map(verdict_data, verdicts))
+    if explanations is not None:
+        data["candidates"] = list(map(explanation_data, explanations))
     yield json_text(data)
 
 
-def verdict_data(verdict: Verdict) -> dict[str, object]:
-    """A verdict as JSON holds it."""
-    rule, kind, literal, _ = verdict.candidate
+def explanation_data(explanation: Explanation) -> dict[str, object]:
+    """An explanation as JSON holds it."""
+    rule, kind, literal, _ = explanation.candidate
     place = str(rule.mark)
-    return {"rule": rule.name, "place": place, "kind": KINDS[kind], "literal": literal, "priority": rule.priority, "why": verdict.why}
+    return {"rule": rule.name, "place": place, "kind": KINDS[kind], "literal": literal, "priority": rule.priority, "why": explanation.why}
 
 
-def decision_text(tried: Tried, verdicts: Verdicts = None) -> Iterator[str]:
-    """A decision for people; below it the verdicts."""
+def decision_text(tried: Tried, explanations: Explanations = None) -> Iterator[str]:
+    """A decision for people; below it the explanations."""
     yield from outcome_text(tried)
-    if verdicts is not None:
-        yield from (label("why", str(verdict)) for verdict in verdicts)
-    if verdicts == ():
+    if explanations is not None:
+        yield from (label("why", str(explanation)) for explanation in explanations)
+    if explanations == ():
         yield label("why", "no rule matches")
 
 
@@ -211,7 +211,7 @@ def outcome_text(tried: Tried) -> Iterator[str]:
         yield label("action", action_text(action))
 
 
-DECISIONS: dict[str, Callable[[Tried, Verdicts], Iterator[str]]] = {"text": decision_text, "json": decision_json}
+DECISIONS: dict[str, Callable[[Tried, Explanations], Iterator[str]]] = {"text": decision_text, "json": decision_json}
 
 
 def action_text(action: Action) -> str:

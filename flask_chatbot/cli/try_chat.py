@@ -65,8 +65,8 @@ def try_(
     state = talk.memory_for(message).recall(talk.book.person(message.sender), now.timestamp()) if explained else NOTHING
     tried = talk.decide(message, now)
     known = tried.decision if run else None  # without --run no handler has had its say
-    verdicts = explain(talk.book, message, state, now, decision=known, handled=talk.handled) if explained else None
-    for line in DECISIONS[form](tried, verdicts):
+    explanations = explain(talk.book, message, state, now, decision=known, handled=talk.handled) if explained else None
+    for line in DECISIONS[form](tried, explanations):
         echo(line)
 
 

@@ -149,7 +149,7 @@ inbox = Table(
     Column("rule", Text),
     Column("place", Text),  # of the rule: file:line
     Column("rules_hash", String(64)),
-    Column("verdicts", Text),  # JSON: a list of sentences, why each candidate won or lost
+    Column("verdicts", Text, key="explanations"),  # JSON: a list of sentences, why each candidate won or lost
     Column("answer", Text),  # the body answered to a webhook call, for its repeats
     Column("kept_until", Double, index=True),  # then the text goes, and why it was answered so; what tells a repeat stays
     Column("expires_at", Double, nullable=False, index=True),

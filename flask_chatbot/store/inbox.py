@@ -17,7 +17,7 @@ ID_LIMIT, NAME_LIMIT = 255, 80  # characters; what is longer is kept by its SHA-
 class Kept:
     """One message that came in by `session`, until `expires_at`; its text, and why it was answered so, only until `kept_until`.
 
-    `replies` is how many were made, `answer` the body that a repeated webhook call gets again, `verdicts` say why each rule won or lost.
+    `replies` is how many were made, `answer` the body that a repeated webhook call gets again, `explanations` why each rule won or lost.
     """
 
     session: str
@@ -31,14 +31,14 @@ class Kept:
     rule: str | None = None
     place: str | None = None
     rules_hash: str | None = None
-    verdicts: Sequence[str] = ()
+    explanations: Sequence[str] = ()
     answer: str | None = None
     kept_until: float | None = None
 
 
 _c = inbox.c
 _NAMES = tuple(each.name for each in fields(Kept))
-_KEPT = select(*(_c[name] for name in _NAMES))
+_KEPT = select(*(_c[name].label(name) for name in _NAMES))
 _FIND = _KEPT.where(_c.session == bindparam("session"), _c.message_id == bindparam("message_id"))
 _ADD = upsert(lambda insert: insert(inbox).on_conflict_do_nothing(index_elements=[_c.session, _c.message_id]))
 _ANSWERED = select(func.count()).select_from(inbox).where(_c.sender == bindparam("sender"), _c.at > bindparam("since"), _c.replies > 0)
@@ -75,9 +75,9 @@ def _row_of(kept: Kept) -> dict[str, Any]:
         "message_id": fitting(kept.message_id, ID_LIMIT),
         "chat": fitting(kept.chat, NAME_LIMIT),
         "sender": fitting(kept.sender, NAME_LIMIT),
-        "verdicts": json.dumps(list(kept.verdicts)) if kept.verdicts else None,
+        "explanations": json.dumps(list(kept.explanations)) if kept.explanations else None,
     }
 
 
 def _kept(row: Any) -> Kept:
-    return Kept(**{**row._mapping, "verdicts": tuple(json.loads(row.verdicts or "[]"))})
+    return Kept(**{**row._mapping, "explanations": tuple(json.loads(row.explanations or "[]"))})

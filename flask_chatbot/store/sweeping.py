@@ -34,7 +34,7 @@ _SWEEPS = (
 _FORGET = (
     update(inbox)
     .where(inbox.c.seq.in_(select(inbox.c.seq).where(inbox.c.kept_until <= bindparam("now", type_=Double)).limit(AT_MOST)))
-    .values(text=None, rule=None, place=None, rules_hash=None, verdicts=None, kept_until=None)
+    .values(text=None, rule=None, place=None, rules_hash=None, explanations=None, kept_until=None)
 )
 _ENDING = tuple(
     update(table).where(table.c.state == word("claimed"), table.c.leased_until > bindparam("far")).values(leased_until=bindparam("soon"))

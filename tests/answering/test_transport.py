@@ -171,7 +171,7 @@ def test_after_twenty_answers_in_a_minute_the_bot_is_silent_and_the_log_masks_th
     shop.receives("stop", number="628222")
     assert [chat for chat, _ in shop.posted].count(f"{BUDI}@c.us") == ANSWERS_LIMIT
     assert "6281******890 was answered 20 times in a minute: silence. Is it a bot?" in caplog.messages
-    assert shop.kept()[0].verdicts == ("silence: this person was answered 20 times in a minute",)
+    assert shop.kept()[0].explanations == ("silence: this person was answered 20 times in a minute",)
     shop.now += timedelta(seconds=61)
     shop.receives("stop")
     assert len(shop.posted) == 1
@@ -311,7 +311,7 @@ def test_why_a_message_was_answered_as_it_was_is_kept_with_it(shop: Shop) -> Non
     assert (kept.text, kept.rule, kept.replies, kept.at) == ("halo", "halo", 2, START)
     assert kept.place is not None
     assert kept.place.endswith("rules.yaml:4:5")
-    assert [verdict.partition(": ")[2] for verdict in kept.verdicts] == ["wins"]
+    assert [explanation.partition(": ")[2] for explanation in kept.explanations] == ["wins"]
     assert kept.expires_at == START + 30 * 86_400
     assert len(kept.rules_hash or "") == 64
 

@@ -27,7 +27,7 @@ HALO = Kept(
     rule="halo",
     place="rules.yaml:4:5",
     rules_hash="0" * 64,
-    verdicts=("halo (keyword 'halo', rules.yaml:4:5): answers", "survei: another keyword"),
+    explanations=("halo (keyword 'halo', rules.yaml:4:5): answers", "survei: another keyword"),
 )
 
 
@@ -62,7 +62,7 @@ def test_why_as_json(shop: Shop) -> None:
         "place": "rules.yaml:4:5",
         "rules_changed": False,
         "replies": 2,
-        "why": list(HALO.verdicts),
+        "why": list(HALO.explanations),
     }
     assert shop.data("why", BUDI) == [wanted]
 
@@ -83,12 +83,12 @@ def test_a_sender_that_is_no_number_is_found_as_it_is(shop: Shop) -> None:
 
 
 def test_a_message_that_no_rule_answered_says_so(shop: Shop) -> None:
-    keep(shop, replace(HALO, rule=None, place=None, replies=0, verdicts=()))
+    keep(shop, replace(HALO, rule=None, place=None, replies=0, explanations=()))
     assert shop.printed("why", BUDI)[2:] == ["rule   none; the rules have changed since", "sent   0 messages"]
 
 
 def test_where_messages_are_not_kept_it_is_told_how_to_keep_them(shop: Shop) -> None:
-    keep(shop, replace(HALO, text=None, rule=None, place=None, rules_hash=None, verdicts=()))
+    keep(shop, replace(HALO, text=None, rule=None, place=None, rules_hash=None, explanations=()))
     outcome = shop.run("why", BUDI)
     assert outcome.stdout.splitlines() == ["2025-11-25 11:00:00  (not kept)", "by     simulator", "sent   2 messages"]
     assert outcome.stderr == 'The messages themselves were not kept. To have messages kept, set CHATBOT_KEEP_MESSAGES, such as "30 days".\n'
@@ -101,7 +101,7 @@ def test_of_a_stranger_nothing_is_known(tmp_path: Path) -> None:
 
 
 def test_what_a_customer_wrote_moves_no_cursor(shop: Shop) -> None:
-    keep(shop, replace(HALO, text="halo\x1b[2J\u202ekak", verdicts=("a\x9bb",)))
+    keep(shop, replace(HALO, text="halo\x1b[2J\u202ekak", explanations=("a\x9bb",)))
     lines = shop.printed("why", BUDI)
     assert (lines[0], lines[-1]) == (r"2025-11-25 11:00:00  halo\x1b[2J\u202ekak", r"why    a\x9bb")
 

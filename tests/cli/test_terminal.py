@@ -59,7 +59,7 @@ def hostile(tmp_path: Path) -> Shop:
     row = SavedRow(name="survei", number=1, fields={"nilai": LONE, HOSTILE: 5}, sender=HOSTILE, sender_name=LONE, at=1.0)
     with shop.database.writing() as connection:
         saved.add(connection, row)
-        inbox.add(connection, replace(HALO, text=LONE, rule=HOSTILE, place=HOSTILE, session=HOSTILE, verdicts=(HOSTILE,)))
+        inbox.add(connection, replace(HALO, text=LONE, rule=HOSTILE, place=HOSTILE, session=HOSTILE, explanations=(HOSTILE,)))
     shop.lose("3EB0A", shop.later - DAY, HOSTILE)
     shop.lose_callback("msg_1", shop.later - DAY, HOSTILE)
     StoreMemory(shop.database).commit(BUDI, State(paused_until=shop.later), shop.later - 120)

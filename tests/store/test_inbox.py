@@ -21,7 +21,7 @@ KEPT = Kept(
     rule="salam",
     place="rules.yaml:12",
     rules_hash="0" * 64,
-    verdicts=("'salam' won.", "'menu' lost."),
+    explanations=("'salam' won.", "'menu' lost."),
     answer='{"success": true}',
 )
 

@@ -138,7 +138,7 @@ def test_the_text_is_forgotten_after_its_time_and_a_repeat_is_known_all_the_same
     shop.later(days=3)
     shop.says("stop")  # nothing else sweeps where there is no worker
     kept = shop.kept()
-    assert (kept.message_id, kept.text, kept.rule, kept.verdicts) == ("msg_1", None, None, ())
+    assert (kept.message_id, kept.text, kept.rule, kept.explanations) == ("msg_1", None, None, ())
     assert shop.says("hitung", "msg_1") == ["Ke-1."]
 
 

@@ -34,7 +34,7 @@ NO_ANSWER = "no answer: skipped by its handler, or not asked"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Explanation:
     """One rule that a text might be answered by: how it came into question, and why it won or lost."""
 
     candidate: Candidate
@@ -62,23 +62,23 @@ def explain(
     *,
     decision: Decision | None = None,
     handled: Collection[str] = (),
-) -> tuple[Verdict, ...]:
+) -> tuple[Explanation, ...]:
     """Every rule that a message might be answered by, in the order in which they are tried.
 
     `state` is what was remembered of the sender before, `now` an aware datetime. `decision` is what came of the message where handlers
     were run; where they were not, `handled` names the rules that have one.
     """
     context = MessageContext(book, message, now.astimezone(book.locale.timezone))
-    verdicts: list[Verdict] = []
+    explanations: list[Explanation] = []
     winner: Candidate | None = None
     for tried in trials(context, state):
         if winner is not None:
-            verdicts.append(Verdict(tried.candidate, order(tried.candidate, winner)))
+            explanations.append(Explanation(tried.candidate, order(tried.candidate, winner)))
             continue
         passed = passed_over(tried, decision)
-        verdicts.append(Verdict(tried.candidate, passed or winning(tried, decision, handled)))
+        explanations.append(Explanation(tried.candidate, passed or winning(tried, decision, handled)))
         winner = None if passed else tried.candidate
-    return tuple(verdicts)
+    return tuple(explanations)
 
 
 def passed_over(tried: Trial, decision: Decision | None) -> str:

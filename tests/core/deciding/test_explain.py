@@ -10,7 +10,7 @@ import pytest
 from flask_chatbot import Chatbot, Skip
 from flask_chatbot.core.conversation.memory import NOTHING, ShortMemory, State
 from flask_chatbot.core.deciding.engine import decide
-from flask_chatbot.core.deciding.explain import Verdict, explain
+from flask_chatbot.core.deciding.explain import Explanation, explain
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.testing import Chat
@@ -36,10 +36,10 @@ def book(tmp_path: Path) -> RuleBook:
 
 
 def whys(book: RuleBook, text: str) -> list[tuple[str, str]]:
-    return [(verdict.candidate.rule.name, verdict.why) for verdict in verdicts(book, text)]
+    return [(explanation.candidate.rule.name, explanation.why) for explanation in explanations(book, text)]
 
 
-def verdicts(book: RuleBook, text: str, state: State = NOTHING, handled: tuple[str, ...] = ()) -> tuple[Verdict, ...]:
+def explanations(book: RuleBook, text: str, state: State = NOTHING, handled: tuple[str, ...] = ()) -> tuple[Explanation, ...]:
     """What is told of a text that Budi writes on a Sunday night."""
     return explain(book, Message(text=text, sender=BUDI), state, NOW, handled=handled)
 
@@ -88,7 +88,7 @@ rules:
 
 
 def test_each_kind_says_by_what_it_was_found_and_why_it_lost(tmp_path: Path) -> None:
-    found = [str(verdict).replace(f"{tmp_path}/rules.yaml:", "") for verdict in verdicts(load(tmp_path, KINDS), "harga kopi")]
+    found = [str(explanation).replace(f"{tmp_path}/rules.yaml:", "") for explanation in explanations(load(tmp_path, KINDS), "harga kopi")]
     assert found == [
         "e (5:5) by pattern 'k[aiueo]pi', priority 0: wins",
         "f (6:5) by pattern 'kopi', priority 0: it stands after e in the files",
@@ -110,11 +110,11 @@ def test_the_winner_is_the_rule_that_answers(book: RuleBook) -> None:
 
 
 def test_nothing_matches_nothing(tmp_path: Path) -> None:
-    assert verdicts(load(tmp_path, "rules: [{keyword: a, reply: x}]"), "b") == ()
+    assert explanations(load(tmp_path, "rules: [{keyword: a, reply: x}]"), "b") == ()
 
 
-def test_a_verdict_names_rule_place_keyword_priority_and_reason(book: RuleBook, tmp_path: Path) -> None:
-    lines = [str(verdict).replace(f"{tmp_path}/", "") for verdict in verdicts(book, "HARGA#1")]
+def test_an_explanation_names_rule_place_keyword_priority_and_reason(book: RuleBook, tmp_path: Path) -> None:
+    lines = [str(explanation).replace(f"{tmp_path}/", "") for explanation in explanations(book, "HARGA#1")]
     assert lines == [
         "isi (rules.yaml:5:5) by keyword with # 'harga', priority 0: wins",
         "umum (rules.yaml:7:5) as fallback, priority 0: a fallback answers only what no other rule does",
@@ -149,8 +149,8 @@ def test_conditions_that_do_not_hold_are_told_with_what_they_wanted_and_what_is(
 @pytest.mark.parametrize(("left", "told"), [(0.5, "1 second"), (600, "10 minutes"), (3661, "1 hour 1 minute"), (172_800, "2 days")])
 def test_a_rule_that_answered_lately_wins_and_keeps_quiet_for_the_time_that_is_left(tmp_path: Path, left: float, told: str) -> None:
     book = load(tmp_path, "rules: [{name: a, keyword: harga, once_per: 2 days, reply: x}, {name: b, keyword: harga, reply: x}]")
-    found = verdicts(book, "harga", State(answered={"a": NOW.timestamp() + left}))
-    assert [verdict.why for verdict in found] == [f"keeps quiet: 'once_per' has {told} left", "it stands after a in the files"]
+    found = explanations(book, "harga", State(answered={"a": NOW.timestamp() + left}))
+    assert [explanation.why for explanation in found] == [f"keeps quiet: 'once_per' has {told} left", "it stands after a in the files"]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_what_groups_keep_from_being_answered_is_told(tmp_path: Path, groups: st
     rules = "rules: [{name: a, contains: harga, priority: 1, reply: x}, {keyword: harga, reply: x}]"
     book = load(tmp_path, f"{rules}\nsettings: {{groups: {groups}}}")
     found = explain(book, Message(text="harga", sender=BUDI, chat="group"), NOTHING, NOW)
-    assert [verdict.why for verdict in found] == told
+    assert [explanation.why for explanation in found] == told
 
 
 # -- forms and menus -----------------------------------------------------------------------------------
@@ -201,8 +201,8 @@ def after(folder: Path, *texts: str, chat: Literal["private", "group"] = "privat
             memory.commit(BUDI.number, decision.remember, NOW.timestamp())
     known = explain(book, message, state, NOW, decision=decision)
     assert known == explain(book, message, state, NOW)
-    assert decision.match is None or decision.match.rule in [verdict.candidate.rule for verdict in known]
-    return [re.sub(r" \(.*?\)", "", str(verdict)) for verdict in known]
+    assert decision.match is None or decision.match.rule in [explanation.candidate.rule for explanation in known]
+    return [re.sub(r" \(.*?\)", "", str(explanation)) for explanation in known]
 
 
 FALLBACK = "fallback as fallback, priority 0: {}"
@@ -267,7 +267,7 @@ def test_a_form_and_a_menu_that_waited_too_long_are_not_told_of(tmp_path: Path) 
     remember = decide(book, Message(text="menu", sender=BUDI), memory, NOW, Random(1)).remember
     assert remember is not None
     later = NOW + timedelta(minutes=16)
-    assert [verdict.why for verdict in explain(book, Message(text="x", sender=BUDI), remember, later)] == ["wins"]
+    assert [explanation.why for explanation in explain(book, Message(text="x", sender=BUDI), remember, later)] == ["wins"]
 
 
 def test_a_form_whose_rule_is_gone_is_not_told_of(tmp_path: Path) -> None:
@@ -275,7 +275,7 @@ def test_a_form_whose_rule_is_gone_is_not_told_of(tmp_path: Path) -> None:
     remember = decide(book, Message(text="survei", sender=BUDI), memory, NOW, Random(1)).remember
     assert remember is not None
     rest = replace(book, by_name={name: rule for name, rule in book.by_name.items() if name != "survei"})
-    assert [verdict.why for verdict in verdicts(rest, "x", remember)] == ["wins"]
+    assert [explanation.why for explanation in explanations(rest, "x", remember)] == ["wins"]
 
 
 # -- with handlers -----------------------------------------------------------------------------------
@@ -292,7 +292,7 @@ def explained(chat: Chat, text: str) -> list[str]:
 
 
 def test_a_handler_that_did_not_run_may_skip(book: RuleBook) -> None:
-    assert [verdict.why for verdict in verdicts(book, "harga", handled=("mendesak", "harga"))][:2] == [
+    assert [explanation.why for explanation in explanations(book, "harga", handled=("mendesak", "harga"))][:2] == [
         "wins, unless its handler skips",
         "its priority is lower than 5",
     ]
@@ -335,4 +335,4 @@ def test_where_no_rule_answered_none_won(tmp_path: Path, decorator: str) -> None
     else:
         bot.fallback(bot.rule("umum")(bot.rule("umum lain")(skip)))
     found = explained(chat_of(tmp_path, RULES, bot), "zzz")
-    assert {verdict.partition(": ")[2] for verdict in found} == {"no answer: skipped by its handler, or not asked"}
+    assert {explanation.partition(": ")[2] for explanation in found} == {"no answer: skipped by its handler, or not asked"}

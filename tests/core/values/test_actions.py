@@ -54,8 +54,8 @@ def test_explain_says_that_the_bot_is_paused_and_for_how_long(tmp_path: Path) ->
     talk.says("admin")
     talk.wait(minutes=30)
     state = talk.memory.recall(BUDI.number, talk.now.timestamp())
-    (verdict,) = explain(book, Message(text="halo", sender=Sender(number=BUDI.number)), state, talk.now)
-    assert verdict.why == "the bot is paused for this person: 1 hour 30 minutes left"
+    (explanation,) = explain(book, Message(text="halo", sender=Sender(number=BUDI.number)), state, talk.now)
+    assert explanation.why == "the bot is paused for this person: 1 hour 30 minutes left"
 
 
 def test_the_reply_tells_the_number_of_the_saved_row(tmp_path: Path) -> None:
