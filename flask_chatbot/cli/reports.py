@@ -157,7 +157,7 @@ Explanations = Sequence[Explanation] | None  # None where nobody asked for them
 
 
 def decision_json(tried: Tried, explanations: Explanations = None) -> Iterator[str]:
-    """A decision as JSON: rule, place, kind, fields, what is invalid, replies and actions as a rule file writes them, and the explanations."""
+    """A decision as JSON: rule, place, kind, fields, what is invalid, replies, actions as a rule file writes them; and the explanations."""
     decision = tried.decision
     match = decision.match
     data = {

@@ -28,7 +28,7 @@ TAKERS = {
     Kind.SIMILAR: (Kind.CONTAINS, Kind.SIMILAR),
 }
 STRANGE = "\ue000"  # a word that no rule holds
-SHOWN_LIMIT = 3  # losses that one warning tells
+NAMED_LIMIT = 3  # losses that one warning names
 
 
 class Loss(NamedTuple):
@@ -49,7 +49,7 @@ class Loss(NamedTuple):
         return self.is_sure and (self.claim.kind is not Kind.SIMILAR or self.is_same)
 
 
-def contests(book: RuleBook, handled: Collection[str]) -> Iterator[Problem]:
+def find_overlaps(book: RuleBook, handled: Collection[str]) -> Iterator[Problem]:
     """Warnings of rules that take each other's messages; those `handled` by Python may skip, and leave a message to the next."""
     groups: dict[tuple[Kind, str], list[Candidate]] = {}
     for rule in book.rules:
@@ -62,7 +62,7 @@ def contests(book: RuleBook, handled: Collection[str]) -> Iterator[Problem]:
             losses.setdefault(loss.claim.rule.position, []).append(loss)
     led_to = {entry.rule for rule in book.rules for entry in rule.menu}
     for suffered in losses.values():
-        yield from told(suffered[0].claim.rule, suffered, led_to)
+        yield from warnings_of(suffered[0].claim.rule, suffered, led_to)
     known = {pair(loss.claim, loss.winner) for suffered in losses.values() for loss in suffered}
     yield from near(book.rules, groups.values(), known)
 
@@ -130,12 +130,12 @@ def is_open(loss: Loss) -> bool:
     return loss.claim.kind is not Kind.FALLBACK and ours.priority == theirs.priority and not disjoint(ours.when, theirs.when)
 
 
-def told(rule: Rule, losses: Sequence[Loss], led_to: Collection[str]) -> Iterator[Problem]:
+def warnings_of(rule: Rule, losses: Sequence[Loss], led_to: Collection[str]) -> Iterator[Problem]:
     """One warning where a rule has lost everything, else one for each loss."""
     if rule.name not in led_to and len(losses) == len(list(claims(rule))) and all(loss.is_total for loss in losses):
-        shown = "; ".join(f"its {outcome(loss)}" for loss in losses[:SHOWN_LIMIT])
-        more = f"; and so do {len(losses) - SHOWN_LIMIT} more" if len(losses) > SHOWN_LIMIT else ""
-        yield Problem(rule.mark, f"rule {rule.name!r} can never be reached: {shown}{more}. Change or remove it.", "warning")
+        reasons = "; ".join(f"its {loss_text(loss)}" for loss in losses[:NAMED_LIMIT])
+        more = f"; and so do {len(losses) - NAMED_LIMIT} more" if len(losses) > NAMED_LIMIT else ""
+        yield Problem(rule.mark, f"rule {rule.name!r} can never be reached: {reasons}{more}. Change or remove it.", "warning")
         return
     for loss in losses:
         if loss.is_same and is_open(loss):
@@ -143,10 +143,10 @@ def told(rule: Rule, losses: Sequence[Loss], led_to: Collection[str]) -> Iterato
             message = f"rule {winner.name!r} at {winner.mark} claims the {named(loss.claim)} too, at the same priority, and goes first"
             yield Problem(rule.mark, f"{message}. Set a `priority:`, or conditions that exclude each other.", "warning")
         else:
-            yield Problem(rule.mark, f"the {outcome(loss)}. Change one of them, or a priority.", "warning")
+            yield Problem(rule.mark, f"the {loss_text(loss)}. Change one of them, or a priority.", "warning")
 
 
-def outcome(loss: Loss) -> str:
+def loss_text(loss: Loss) -> str:
     """Where a claim goes, and why."""
     claim, winner = loss.claim, loss.winner
     by = "" if loss.is_same else f" by the {named(winner)}"
@@ -189,7 +189,7 @@ def pair(claim: Candidate, other: Candidate) -> frozenset[int]:
 
 
 def is_confusing(claim: Candidate, other: Candidate) -> bool:
-    """Whether a text near both could go to either rule; of one text in two rules it is told elsewhere."""
+    """Whether a text near both could go to either rule; of one text in two rules `warnings_of` warns."""
     return other.rule is not claim.rule and claim[1:3] != other[1:3] and not disjoint(claim.rule.when, other.rule.when)
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from flask_chatbot.core.schema.complaints import Complaint, as_null
 from flask_chatbot.core.schema.gate import schema_complaints
-from flask_chatbot.core.schema.repair import salvage
+from flask_chatbot.core.schema.repair import repair
 from flask_chatbot.core.schema.shape import plain
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamltext import nodes
@@ -70,12 +70,12 @@ def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Docum
         found = schema_complaints(document.data)
     else:
         found = schema_complaints({"version": 1, **document.data}) + misplaced(document.data)
-    told = {(problem.mark.line, problem.mark.column) for problem in problems}
+    known = {(problem.mark.line, problem.mark.column) for problem in problems}
     for complaint in (as_written(document, each) for each in found):
         mark = document.mark(complaint.path, complaint.at_key)
-        if (mark.line, mark.column) not in told:  # a trap of YAML has explained it already
+        if (mark.line, mark.column) not in known:  # a trap of YAML has explained it already
             problems.append(Problem(mark, complaint.message))
-    return document, problems, salvage(document.data, found)
+    return document, problems, repair(document.data, found)
 
 
 def as_written(document: Document, complaint: Complaint) -> Complaint:

@@ -57,8 +57,8 @@ def read_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> Loaded:
         book = loading.book()
         if book is not None:
             loading.problems += additions.check(book, not loading.refused)
-    told = loading.problems if additions.is_complete else map(doubted, loading.problems)
-    problems = tuple(dict.fromkeys(sorted(told, key=lambda problem: problem.mark)))
+    found = loading.problems if additions.is_complete else map(doubted, loading.problems)
+    problems = tuple(dict.fromkeys(sorted(found, key=lambda problem: problem.mark)))
     return Loaded(None if any(problem.severity == "error" for problem in problems) else book, problems, loading.sources)
 
 

@@ -49,13 +49,13 @@ def foreign_marks(text: str, names: Collection[str]) -> Iterator[Lookalike]:
     >>> [each.written for each in foreign_marks("Halo {nama}, $nama, %name%: 50% diskon, $5, {ok}", ["nama"])]
     ['{nama}', '$nama', '%name%']
     """
-    told = set()
+    reported = set()
     for found in MARK.finditer(text):
         written, name = found[0], found[found.lastindex or 0]
         near = [name] if name in names else get_close_matches(name, names, n=1, cutoff=LIKENESS) if written[0] != "$" else []
-        if written in told or not (near or written[0] == "%"):
+        if written in reported or not (near or written[0] == "%"):
             continue
-        told.add(written)
+        reported.add(written)
         instead = f"Write {{{{ {near[0]} }}}}" if near else "A name is written {{ nama }}"
         yield Lookalike(found.start(), written, f"{written} is no mark of a template: customers would read it as it stands. {instead}.")
 

@@ -20,7 +20,7 @@ LEANING = {"when": ("otherwise",), "forward": ("failed",)}
 NAMED = ("reply", "invalid", "on_invalid", "confirm", "otherwise", "failed")
 
 
-def salvage(data: Any, complaints: Iterable[Complaint]) -> set[Path]:
+def repair(data: Any, complaints: Iterable[Complaint]) -> set[Path]:
     """Take what is refused out of the data, in place; the paths that are gone or were meant to be there."""
     gone: set[Path] = set()
     for complaint in complaints:
