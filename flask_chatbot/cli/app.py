@@ -32,8 +32,8 @@ class Host:
         """What to tell of an app that is of no use, less the problems that are told elsewhere; empty where nothing is wrong."""
         if self.starts:
             return self.says and f"{self.says}. The rules are read without it."
-        told = set(map(str, but))
-        rest = "\n".join(line for line in self.says.splitlines() if line not in told)
+        elsewhere = set(map(str, but))
+        rest = "\n".join(line for line in self.says.splitlines() if line not in elsewhere)
         return "The app does not start, so the rules are read without it." + (f" It says:\n{rest}\n" if rest else "")
 
 

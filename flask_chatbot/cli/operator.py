@@ -29,8 +29,8 @@ form_option = click.option(
 )
 
 
-class Told(click.Command):
-    """A command of which a failing database, or anything else that an operator can mend, is told without a traceback: exit code 1."""
+class OperatorCommand(click.Command):
+    """Prints a `ChatbotError`, such as a failing database, without a traceback, and exits 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

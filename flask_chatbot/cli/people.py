@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flask_chatbot.cli.operator import Place, Told, find_place, form_option
+from flask_chatbot.cli.operator import OperatorCommand, Place, find_place, form_option
 from flask_chatbot.cli.reports import counted, label
 from flask_chatbot.cli.terminal import echo
 from flask_chatbot.core.conversation.remember import TRIES
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flask_chatbot.store.inbox import Kept
 
 
-@click.command(cls=Told)
+@click.command(cls=OperatorCommand)
 @click.argument("number")
 @click.option(
     "--last", type=click.IntRange(1), default=5, show_default=True, metavar="N", help="How many of their messages, the newest first."
@@ -48,13 +48,13 @@ def why(context: click.Context, number: str, last: int, form: str) -> None:
     for place_in_list, each in enumerate(messages):
         if place_in_list:
             echo()
-        for line in told(place, each, rules):
+        for line in describe(place, each, rules):
             echo(line)
     if all(each.text is None for each in messages):
         echo(f"The messages themselves were not kept.{keep_messages(place)}", err=True)
 
 
-@click.command(cls=Told)
+@click.command(cls=OperatorCommand)
 @click.argument("number")
 @click.pass_context
 def resume(context: click.Context, number: str) -> None:
@@ -106,7 +106,7 @@ def find_messages(place: Place, number: str, last: int) -> list["Kept"]:
 
 
 def rules_now(place: Place) -> str:
-    """What the rules of today are told by."""
+    """The hash of the rules of today."""
     from flask_chatbot.answering.history import hash_of
 
     return hash_of(place.bot.book)
@@ -117,7 +117,7 @@ def keep_messages(place: Place) -> str:
     return "" if place.bot.settings.keep_messages else ' To have messages kept, set CHATBOT_KEEP_MESSAGES, such as "30 days".'
 
 
-def told(place: Place, message: "Kept", rules: str) -> Iterator[str]:
+def describe(place: Place, message: "Kept", rules: str) -> Iterator[str]:
     """One message for people: when and what, the rule, and why."""
     text = "(not kept)" if message.text is None else visible(message.text, keep="")
     yield f"{place.when(message.at)}  {text}"

@@ -40,8 +40,8 @@ def with_problems(loads: Loads, problems: Sequence[Problem]) -> dict[Path, Loade
     joined: dict[Path, Loaded] = {}
     for path, loaded in loads.items():
         own = [problem for problem in new if problem.mark.file == short_path(path)]
-        told = sorted((*loaded.problems, *own), key=lambda problem: problem.mark)
-        joined[path] = Loaded(None if own else loaded.book, tuple(told))
+        in_order = sorted((*loaded.problems, *own), key=lambda problem: problem.mark)
+        joined[path] = Loaded(None if own else loaded.book, tuple(in_order))
         new = [problem for problem in new if problem not in own]
     return joined | ({THE_APP: Loaded(None, tuple(new))} if new else {})
 
@@ -242,9 +242,9 @@ def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     >>> list(columns([("NAME", "ROWS"), ("survei", "3")]))
     ['NAME    ROWS', 'survei  3']
     """
-    told = [[visible(cell, keep="") for cell in cells] for cells in rows]
-    widths = [max(map(len, column)) for column in zip(*told, strict=True)]
-    for cells in told:
+    printable = [[visible(cell, keep="") for cell in cells] for cells in rows]
+    widths = [max(map(len, column)) for column in zip(*printable, strict=True)]
+    for cells in printable:
         yield "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 

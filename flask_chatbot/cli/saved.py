@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flask_chatbot.cli.operator import Place, Told, as_table, find_place
+from flask_chatbot.cli.operator import OperatorCommand, Place, as_table, find_place
 from flask_chatbot.cli.terminal import echo, echo_bytes
 from flask_chatbot.core.language.controls import json_text, visible
 from flask_chatbot.core.values.actions import Save
@@ -26,7 +26,7 @@ _BEGINS_INSIDE = re.compile('([;,|\t\r\n][ "]*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff2
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,] ?[+-]?[0-9]+)*")  # or several, such as degrees
 
 
-@click.command(cls=Told)
+@click.command(cls=OperatorCommand)
 @click.argument("name")
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True, help="How it is printed.")
 @click.option("--csv", "is_csv", is_flag=True, help="The same as --format csv.")
@@ -79,7 +79,7 @@ def as_text(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
         return
     fields = field_names(rows)
     cells = [
-        (row.number, place.when(row.at), row.sender, row.sender_name, *(shown(row.fields.get(each)) for each in fields)) for row in rows
+        (row.number, place.when(row.at), row.sender, row.sender_name, *(cell_text(row.fields.get(each)) for each in fields)) for row in rows
     ]
     yield from as_table([head.upper() for head in (*HEADS, *fields)], cells)
 
@@ -107,10 +107,10 @@ def field_names(rows: "Sequence[SavedRow]") -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row.fields))
 
 
-def shown(value: object) -> str:
-    """A field's value as a cell shows it; nothing for None.
+def cell_text(value: object) -> str:
+    """The text of a cell for the value of a field; nothing for None.
 
-    >>> shown("Jhon"), shown(3), shown(None), shown(["a"])
+    >>> cell_text("Jhon"), cell_text(3), cell_text(None), cell_text(["a"])
     ('Jhon', '3', '', '["a"]')
     """
     if value is None:
@@ -125,7 +125,7 @@ def csv_line(cells: Sequence[object]) -> str:
     '"\'=1+1","a,b","-5",""\r\n'
     """
     line = io.StringIO()
-    csv.writer(line, quoting=csv.QUOTE_ALL).writerow([harmless(shown(cell)) for cell in cells])
+    csv.writer(line, quoting=csv.QUOTE_ALL).writerow([harmless(cell_text(cell)) for cell in cells])
     return line.getvalue()
 
 
@@ -135,9 +135,9 @@ def harmless(text: str) -> str:
     >>> harmless("=HYPERLINK(A1)"), harmless("-5"), harmless("+62 812"), harmless("bagus;=cmd|x"), harmless("-6.2,-106.8")
     ("'=HYPERLINK(A1)", '-5', "'+62 812", "bagus;'=cmd|x", '-6.2,-106.8')
     """
-    told = visible(text.replace("\r\n", "\n"))
-    inside = _BEGINS_INSIDE.sub(r"\1'", told)
-    return f"'{inside}" if _BEGINS.match(told) and not _NUMBER.fullmatch(told) else inside
+    printable = visible(text.replace("\r\n", "\n"))
+    inside = _BEGINS_INSIDE.sub(r"\1'", printable)
+    return f"'{inside}" if _BEGINS.match(printable) and not _NUMBER.fullmatch(printable) else inside
 
 
 PRINTED: dict[str, Callable[[Place, Any], Iterator[str]]] = {"text": as_text, "json": as_data}

@@ -81,7 +81,7 @@ def say(gateway: Gateway, phone: Phone, line: str) -> None:
     wait_for(lambda: len(phone.received) >= before + kept.replies)
     arrived = phone.received[before:]
     wait_for(lambda: all(stored.ack is Ack.READ for stored in states(gateway, arrived)))
-    echo(styled(f"  {told(states(gateway, arrived), kept.replies)}", dim=True))
+    echo(styled(f"  {receipts_text(states(gateway, arrived), kept.replies)}", dim=True))
 
 
 def find(gateway: Gateway, message_id: str) -> inbox.Kept | None:
@@ -95,7 +95,7 @@ def states(gateway: Gateway, arrived: Iterable[Arrived]) -> list[Stored]:
     return [stored for each in arrived if (stored := gateway.message(each.id))]
 
 
-def told(arrived: list[Stored], replies: int) -> str:
+def receipts_text(arrived: list[Stored], replies: int) -> str:
     """How far the answers to one message have come, as the gateway knows by their receipts."""
     acks = ", ".join(stored.ack.name.lower() for stored in arrived)
     missing = replies - len(arrived)

@@ -44,10 +44,10 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
-            told = visible(error.format_message())
-            if told == error.format_message():
+            printable = visible(error.format_message())
+            if printable == error.format_message():
                 raise
-            raise refusal(error, told) from error
+            raise refusal(error, printable) from error
 
 
 def refusal(error: click.ClickException, message: str) -> click.ClickException:
