@@ -57,9 +57,9 @@ class HandlerError(ChatbotError):
     `problems` are those that have a place.
     """
 
-    def __init__(self, *told: "Problem | str") -> None:
-        self.problems = tuple(each for each in told if not isinstance(each, str))
-        super().__init__("\n".join(map(str, told)))
+    def __init__(self, *problems: "Problem | str") -> None:
+        self.problems = tuple(each for each in problems if not isinstance(each, str))
+        super().__init__("\n".join(map(str, problems)))
 
 
 class AnswerFailed(ChatbotError):
@@ -73,7 +73,7 @@ class AnswerFailed(ChatbotError):
         super().__init__(message)
 
     @property
-    def told(self) -> str:
+    def with_way_out(self) -> str:
         """The fact and the way out."""
         return f"{self}. {self.way_out}" if self.way_out else str(self)
 

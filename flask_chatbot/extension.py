@@ -72,9 +72,9 @@ class Chatbot:
         def register(function: F) -> F:
             with self._handlers.trial():
                 handler = self._handlers.add_rule(name, function)
-                told = dict.fromkeys(problem for bot in self._bots for problem in check_handler(name, handler, bot.book))
-                if told:
-                    raise HandlerError(*told)
+                problems = dict.fromkeys(problem for bot in self._bots for problem in check_handler(name, handler, bot.book))
+                if problems:
+                    raise HandlerError(*problems)
             return function
 
         return register

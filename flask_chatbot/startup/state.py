@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from flask_chatbot.delivery.gateway import Gateway
     from flask_chatbot.transports.base import Transport
 
-TOLD = 20  # rules in one line of the log
+LOGGED = 20  # rules in one line of the log
 SAFE_LENGTH = 8  # bytes; a shorter key is taken, with a warning
 
 log = logging.getLogger(__name__)
@@ -56,12 +56,12 @@ def prepare(
 
     `RulesError` where only the rules and their handlers hold mistakes, `ConfigError` with all of them where the configuration does too.
     """
-    settings, told = Settings.read(config, environ)
-    problems = [*told, *no_way_in(settings, told)]
+    settings, found = Settings.read(config, environ)
+    problems = [*found, *no_way_in(settings, found)]
     state = None
     broken: tuple[Problem, ...] = ()
     try:
-        if rules is not None or not is_told_of("CHATBOT_RULES", told):
+        if rules is not None or not is_reported("CHATBOT_RULES", found):
             state = assemble(settings, find_rules(root, rules, settings.rules), handlers, instance)
     except RulesError as error:
         if not problems:
@@ -114,8 +114,8 @@ def warn_of_notices(state: AppState) -> None:
     """Say in the log which rules want to tell staff, where nothing can be sent."""
     rules = [f"{rule.name!r} at {rule.mark}" for rule in state.bot.book.rules if any(isinstance(each, Notify) for each in rule.actions)]
     if rules and state.gateway is None:
-        more = f" and {len(rules) - TOLD} more" if len(rules) > TOLD else ""
-        log.warning("nobody can be notified without a way to WhatsApp. Set CHATBOT_TRANSPORT, for: %s%s", ", ".join(rules[:TOLD]), more)
+        more = f" and {len(rules) - LOGGED} more" if len(rules) > LOGGED else ""
+        log.warning("nobody can be notified without a way to WhatsApp. Set CHATBOT_TRANSPORT, for: %s%s", ", ".join(rules[:LOGGED]), more)
 
 
 def make_database(url: str | None, instance: Path) -> "Database":
@@ -158,19 +158,19 @@ def make_calls(bot: Bot, actions: "Actions") -> "Calls":
     return Calls(bot, actions, Keeping(bot.settings.keep_messages))
 
 
-def no_way_in(settings: Settings, told: Iterable[str]) -> Iterator[str]:
+def no_way_in(settings: Settings, problems: Iterable[str]) -> Iterator[str]:
     """What to do where nothing could reach the bot."""
     ways = ("CHATBOT_WEBHOOK_KEY", "CHATBOT_API_KEY", "CHATBOT_TRANSPORT")
     is_open = settings.webhook_keys or settings.api_keys or settings.transport is not None
-    if not is_open and not any(is_told_of(key, told) for key in ways):
+    if not is_open and not any(is_reported(key, problems) for key in ways):
         yield (
             "CHATBOT_WEBHOOK_KEY is not set, so no message can come in. Put a key into app.config or the environment, "
             f"the same one that the platform sends as webhookkey. Make one with: {MAKE_A_KEY}"
         )
 
 
-def is_told_of(key: str, problems: Iterable[str]) -> bool:
-    """Whether a mistake in this key is among the problems: it need not be told twice."""
+def is_reported(key: str, problems: Iterable[str]) -> bool:
+    """True if a mistake in this key is among the problems, so that it need not be reported twice."""
     return any(problem.startswith(f"{key} ") for problem in problems)
 
 

@@ -18,12 +18,12 @@ def run(worker: Worker, say: Callable[[str], object], *, seconds: float = DRAIN,
     with _signals() as asked:
         worker.start()
         say("working; end it with Ctrl-C or SIGTERM")
-        shown = ""
+        reported = ""
         while not _is_asked(asked, every):
             now = str(worker.progress)
-            if now != shown:
+            if now != reported:
                 say(now)
-                shown = now
+                reported = now
         say(f"finishing {worker.progress.under_way} under way, within {seconds:g} seconds")
         is_finished = worker.drain(seconds)
         say(f"{worker.progress}; {'finished' if is_finished else 'what is under way goes on elsewhere, later'}")

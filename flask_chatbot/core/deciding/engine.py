@@ -219,7 +219,7 @@ class _Deciding:
 
     def apology(self, rule: Rule, error: AnswerFailed) -> tuple[Reply, ...]:
         """What is said in place of an answer that cannot be made; the log says why."""
-        log.error("rule %r at %s cannot answer: %s", rule.name, rule.mark, error.told)
+        log.error("rule %r at %s cannot answer: %s", rule.name, rule.mark, error.with_way_out)
         return (Text(say(self.language, "apology")),)
 
     def refuse(self, match: Match, form: Form, by_handler: bool = False) -> Decision:

@@ -283,7 +283,7 @@ def test_what_is_told_nothing_of_works_with_every_value_of_those_types(test: str
     try:
         Template(source, sandbox).render(values)
     except AnswerFailed as error:
-        raise AssertionError(f"{source} with {values}: {error.told}") from error
+        raise AssertionError(f"{source} with {values}: {error.with_way_out}") from error
 
 
 def test_a_form_whose_optional_number_is_skipped_goes_through(tmp_path: Path) -> None:
