@@ -15,7 +15,7 @@ from flask_chatbot.core.loading.loader import Loaded, short_path
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.actions import Action, action_data
 from flask_chatbot.core.values.problems import Problem
-from flask_chatbot.core.values.written import reply_data, shown
+from flask_chatbot.core.values.written import reply_data, reply_text
 
 COLOURS = {"error": "red", "warning": "yellow"}
 SIGNS = {"-": "red", "+": "green"}
@@ -202,7 +202,7 @@ def outcome_text(tried: Tried) -> Iterator[str]:
         yield "no rule answers this"
         return
     for reply in decision.replies:
-        yield label("reply", shown(reply))
+        yield label("reply", reply_text(reply))
     if tried.note:
         yield label("note", tried.note)
     elif not decision.replies:

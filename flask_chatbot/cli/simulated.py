@@ -14,7 +14,7 @@ from flask_chatbot.cli.terminal import echo, styled
 from flask_chatbot.core.language.numbers import normalize_phone
 from flask_chatbot.core.values.chats import number_of, person_chat
 from flask_chatbot.core.values.outbound import Ack
-from flask_chatbot.core.values.written import shown
+from flask_chatbot.core.values.written import reply_text
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.startup.worker import make_worker
 from flask_chatbot.store import inbox
@@ -50,7 +50,7 @@ def talking(place: Place, number: str) -> Iterator[tuple[Gateway, Simulator]]:
 
     def show(arrived: Arrived) -> None:
         to = "" if arrived.chat == person_chat(number) else f"[to {number_of(arrived.chat)}] "
-        echo(f"{to}{shown(arrived.reply)}")
+        echo(f"{to}{reply_text(arrived.reply)}")
 
     simulator = Simulator(name=f"chat-{token_hex(6)}", receipts=RECEIPTS, on_delivery=show)
     gateway = Gateway(bot=place.bot, database=place.database, transport=simulator)

@@ -20,7 +20,7 @@ from flask_chatbot.core.language.numbers import Invalid, normalize_phone, read_n
 from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS
 from flask_chatbot.core.loading.loader import beside, read_rules
 from flask_chatbot.core.values.messages import Message, Sender
-from flask_chatbot.core.values.written import shown
+from flask_chatbot.core.values.written import reply_text
 from flask_chatbot.errors import RulesError
 
 DEFAULT_FILE = Path("rules.yaml")
@@ -102,7 +102,7 @@ def chat(context: click.Context, path: Path | None, run: bool, number: str, name
     number = sender_of(number, talk)
     for line in typed_lines():
         tried = talk.decide(Message(text=line, sender=Sender(number=number, name=name)), datetime.now(UTC))
-        echo("\n".join(map(shown, tried.decision.replies)) or f"({tried.note or 'no reply'})")
+        echo("\n".join(map(reply_text, tried.decision.replies)) or f"({tried.note or 'no reply'})")
 
 
 def sender_of(number: str, talk: Talk) -> str:

@@ -143,8 +143,8 @@ def read_choice(*choices: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         written = value.strip().lower() if isinstance(value, str) else ""
         if written not in choices:
-            shown = repr(value) if isinstance(value, str) else kind_of(value)
-            raise ValueError(f"it is {shown}. Write {' or '.join(choices)}.")
+            written = repr(value) if isinstance(value, str) else kind_of(value)
+            raise ValueError(f"it is {written}. Write {' or '.join(choices)}.")
         return written
 
     return read
@@ -187,8 +187,8 @@ def read_pace(value: object) -> Pace:
     found = _PACE.fullmatch(value.strip().casefold()) if isinstance(value, str) else None
     unit = UNITS.get(found[2]) if found else None
     if not found or unit not in _PACE_UNITS or not int(found[1]):
-        shown = repr(value) if isinstance(value, str) else kind_of(value)
-        raise ValueError(f"it is {shown}. Write how many in a second, a minute or an hour, such as '5/minute' or '100/jam'.")
+        written = repr(value) if isinstance(value, str) else kind_of(value)
+        raise ValueError(f"it is {written}. Write how many in a second, a minute or an hour, such as '5/minute' or '100/jam'.")
     return Pace(count=int(found[1]), seconds=unit.total_seconds())
 
 

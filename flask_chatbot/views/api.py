@@ -87,7 +87,7 @@ def message(asked: Asked) -> object:
     found = asked.gateway.message(asked.id)
     if found is None:
         raise BadPayload("There is no message with this id. They are kept for 30 days.", 404)
-    return success(shown(found, *asked.gateway.waits(found)))
+    return success(message_json(found, *asked.gateway.waits(found)))
 
 
 def openapi(asked: Asked) -> object:
@@ -234,7 +234,7 @@ def written(accepted: Accepted) -> dict[str, object]:
     }
 
 
-def shown(found: Stored, wait: Wait | None = None, calls: Sequence[tuple[StoredCallback, Wait]] = ()) -> dict[str, object]:
+def message_json(found: Stored, wait: Wait | None = None, calls: Sequence[tuple[StoredCallback, Wait]] = ()) -> dict[str, object]:
     """What became of a message; times are integer epoch seconds, null for what has not happened. Only what waits is told to wait."""
     times = {
         "sent": found.sent_at,
@@ -252,19 +252,19 @@ def shown(found: Stored, wait: Wait | None = None, calls: Sequence[tuple[StoredC
         "to": found.chat,
         "times": {name: None if at is None else int(at) for name, at in times.items()},
         "error": wait.why if wait and wait.is_failure else found.error,
-        **({"waits": shown_wait(wait)} if wait else {}),
-        **({"callbacks": [shown_call(call, each) for call, each in calls]} if calls else {}),
+        **({"waits": wait_json(wait)} if wait else {}),
+        **({"callbacks": [callback_json(call, each) for call, each in calls]} if calls else {}),
     }
 
 
-def shown_wait(wait: Wait) -> dict[str, object]:
+def wait_json(wait: Wait) -> dict[str, object]:
     """Why something waits, until when, and behind what."""
     return {"why": wait.why, "until": None if wait.until is None else int(wait.until), "behind": wait.behind or None}
 
 
-def shown_call(call: StoredCallback, wait: Wait) -> dict[str, object]:
+def callback_json(call: StoredCallback, wait: Wait) -> dict[str, object]:
     """A callback that is made later."""
-    return {"id": call.id, "ack": int(call.ack), "tries": call.tries, "error": wait.why, "waits": shown_wait(wait)}
+    return {"id": call.id, "ack": int(call.ack), "tries": call.tries, "error": wait.why, "waits": wait_json(wait)}
 
 
 def _json(status: int, value: object, headers: Mapping[str, str] | None = None) -> Response:

@@ -16,7 +16,7 @@ from flask_chatbot.core.values.replies import TEXT_LIMIT, ContactCard, Location,
 from flask_chatbot.core.values.reply_kinds import MEDIA
 from flask_chatbot.errors import BadPayload, FetchRefused
 from flask_chatbot.transports.media import kind_of_name
-from flask_chatbot.wire.strict_json import Number, shown
+from flask_chatbot.wire.strict_json import Number, clipped_repr
 from flask_chatbot.wire.webhook import kind_in_json
 
 T = TypeVar("T")
@@ -251,7 +251,7 @@ def _coordinate(body: Body, name: str, limit: int) -> float:
         raise BadPayload(f"'{name}' is {kind_in_json(value)}. {mend}")
     is_written = isinstance(value, Number) or re.match(FIELDS[name]["anyOf"][1]["pattern"], value)
     if not is_written or abs(float(value)) > limit:
-        raise BadPayload(f"'{name}' is {shown(value)}. {mend}" if value else f"'{name}' is empty. {mend}")
+        raise BadPayload(f"'{name}' is {clipped_repr(value)}. {mend}" if value else f"'{name}' is empty. {mend}")
     return float(value)
 
 

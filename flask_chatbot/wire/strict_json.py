@@ -89,13 +89,13 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise BadPayload(f"The key {shown(twice)} stands more than once in one object. Send it once.")
+        raise BadPayload(f"The key {clipped_repr(twice)} stands more than once in one object. Send it once.")
     return found
 
 
 def _number(text: str) -> Number:
     if math.isinf(float(text)):
-        raise BadPayload(f"The number {shown(text)} is too large.")
+        raise BadPayload(f"The number {clipped_repr(text)} is too large.")
     return Number(text)
 
 
@@ -103,10 +103,10 @@ def _refuse_constant(name: str) -> object:
     raise BadPayload(f"{name} is not JSON. Send a number, a string or null.")
 
 
-def shown(text: str) -> str:
+def clipped_repr(text: str) -> str:
     """A text fit for a message: in quotes, its control characters escaped, at most 40 characters of it.
 
-    >>> shown("a" * 50)
+    >>> clipped_repr("a" * 50)
     "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'"
     """
     return repr(text if len(text) <= 40 else f"{text[:39]}…")

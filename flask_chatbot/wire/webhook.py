@@ -9,7 +9,7 @@ from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import TEXT_LIMIT, Location, Reply, Text
 from flask_chatbot.core.values.reply_kinds import KINDS, ReplyKind
 from flask_chatbot.errors import BadPayload
-from flask_chatbot.wire.strict_json import Number, read_json, shown
+from flask_chatbot.wire.strict_json import Number, clipped_repr, read_json
 
 EXAMPLE = '{"keyword": "halo", "data": {"nama": "Jhon Doe", "nohp": "6281234567890"}, "webhookkey": "YOUR-KEY", "from": "6281234567890"}'
 Item = str  # one entry of "reply", as JSON
@@ -70,7 +70,9 @@ def read_webhook(document: Mapping[str, object], *, line: str | None = None) -> 
     number = _named(document.get("from"))
     if isinstance(data, dict):
         if data and all(map(str.isdecimal, data)):  # how PHP writes a list with gaps
-            raise BadPayload(f"'data' is an object with the key {shown(next(iter(data)))}. {_PARTS} In PHP, array_values() makes a list.")
+            raise BadPayload(
+                f"'data' is an object with the key {clipped_repr(next(iter(data)))}. {_PARTS} In PHP, array_values() makes a list."
+            )
         sender = Sender(number=number or _named(data.get("nohp")), name=_named(data.get("nama")))
         return Message(text=str(keyword), sender=sender, line=line)
     return Message(text=_text(keyword, _parts(data)), sender=Sender(number=number), line=line)

@@ -13,7 +13,7 @@ from flask_chatbot.delivery.accepted import Terms
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.store import callbacks, outbox, paces
 from flask_chatbot.store.callbacks import NewCallback, Outcome
-from flask_chatbot.views.api import shown
+from flask_chatbot.views.api import message_json
 from tests.delivery.apps import API_KEY, BUDI, START, gateway_app, gateway_of, simulator
 
 CHAT, ANOTHER = f"{BUDI}@c.us", "628111111111@c.us"
@@ -43,7 +43,7 @@ def waits_of(gateway: Gateway, name: str) -> tuple[object, object]:
     """The answer of the API about a message: its error, and what it waits for."""
     found = gateway.message(name)
     assert found is not None
-    answer = shown(found, *gateway.waits(found))
+    answer = message_json(found, *gateway.waits(found))
     return answer["error"], answer.get("waits")
 
 

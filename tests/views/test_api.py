@@ -193,8 +193,8 @@ def test_a_wrong_or_missing_key_is_a_400(client: FlaskClient, name: str, key: st
 )
 def test_a_key_in_another_header_does_not_open_and_the_right_one_is_named(client: FlaskClient, name: str) -> None:
     status, said = refusal(client.post(f"{API}/sendwa", json=TEXT, headers={name: f"Bearer {API_KEY}"}))
-    shown = name.replace("_", "-").title()  # so servers hand it on
-    told = f"The header SecretKey is missing: the key belongs there, not into {shown}. Send it as: SecretKey: YOUR-KEY."
+    message_json = name.replace("_", "-").title()  # so servers hand it on
+    told = f"The header SecretKey is missing: the key belongs there, not into {message_json}. Send it as: SecretKey: YOUR-KEY."
     assert (status, said) == (400, told)
 
 

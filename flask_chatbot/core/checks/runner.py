@@ -21,7 +21,7 @@ from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
 from flask_chatbot.core.values.replies import Text
 from flask_chatbot.core.values.rule_tests import Exchange, Expectation, RuleTest
-from flask_chatbot.core.values.written import shown
+from flask_chatbot.core.values.written import reply_text
 from flask_chatbot.errors import AnswerFailed
 
 LOOSE = "tests"  # what tests under no rule are called together
@@ -240,7 +240,7 @@ def _check_reply(wanted: tuple[tuple[Any, ...], ...], decision: Decision, contex
     sent = [[as_sent(choice, context.country) for choice in choices] for choices in wanted]
     if len(sent) == len(replies) and all(reply in choices for reply, choices in zip(replies, sent, strict=True)):
         return None
-    expected = "\n".join(" | ".join(map(shown, choices)) for choices in sent)
+    expected = "\n".join(" | ".join(map(reply_text, choices)) for choices in sent)
     return expected or "no reply", _all_of(decision)
 
 
@@ -257,7 +257,7 @@ def _check_count(wanted: int, decision: Decision, context: Context) -> Sides | N
 
 def _all_of(decision: Decision) -> str:
     """The replies as one text, each from a line of its own."""
-    return "\n".join(map(shown, decision.replies)) or "no reply"
+    return "\n".join(map(reply_text, decision.replies)) or "no reply"
 
 
 CHECKS: Mapping[str, Callable[[Any, Decision, Context], Sides | None]] = {

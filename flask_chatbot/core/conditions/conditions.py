@@ -13,7 +13,7 @@ from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.values.messages import Message
 
 CLOCK = frozenset({"open", "days", "time", "dates"})
-_SHOWN_LIMIT = 80  # characters of a long list
+_LIST_LIMIT = 80  # characters of a long list
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def international(number: str, country: str) -> str:
 
 def listed(values: Iterable[object]) -> str:
     """The values with commas between them, shortened where they are many."""
-    return clip(", ".join(map(str, values)), _SHOWN_LIMIT)
+    return clip(", ".join(map(str, values)), _LIST_LIMIT)
 
 
 def truth(value: bool) -> str:

@@ -64,7 +64,7 @@ class Dialogue:
 
     def showing(self, menu: ShownMenu, now: float) -> "Dialogue":
         """The dialogue with a menu shown; one that was shown before is gone back to, so that menus in a circle do not pile up."""
-        rules = [shown.rule for shown in self.menus]
+        rules = [each.rule for each in self.menus]
         before = self.menus[: rules.index(menu.rule)] if menu.rule in rules else self.menus
         return replace(self, menus=(*before, menu)[-MENUS_LIMIT:], menus_until=now + PATIENCE, is_below=False)
 

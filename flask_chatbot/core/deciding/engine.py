@@ -190,8 +190,8 @@ class _Deciding:
             return self.refuse(match, form)
         if match.rule.confirm is not None and not confirmed:
             text = match.rule.confirm.render(self.context.names(match)) or say(self.language, "not_yesno")
-            shown = dict.fromkeys((field.name for field in match.rule.fields or ()), self.time)  # a default was read now
-            times = {**shown, **form.times}
+            defaults = dict.fromkeys((field.name for field in match.rule.fields or ()), self.time)  # a default was read now
+            times = {**defaults, **form.times}
             form = Form(rule=match.rule.name, literal=begun_by(match), texts=form.texts, times=times, refused=form.refused)
             return self.ask(match, Ask(form, text))
         if self.notes is None:

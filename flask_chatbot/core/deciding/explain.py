@@ -141,14 +141,14 @@ def in_menu(context: MessageContext, dialogue: Dialogue, state: State) -> Iterat
     """What the text chooses in the menu shown last."""
     book, said = context.book, readings(context.message.text, context.book.folding)
     back = dialogue.back(said)
-    shown = book.by_name.get((back or dialogue.menus[-1]).rule)
+    owner = book.by_name.get((back or dialogue.menus[-1]).rule)
     chosen = book.by_name.get(dialogue.chosen(said, book.folding.fold) or "")
-    if back and shown:
-        yield Trial(Candidate(shown, Kind.MENU, ""), "goes first: 0 leads back to its menu")
+    if back and owner:
+        yield Trial(Candidate(owner, Kind.MENU, ""), "goes first: 0 leads back to its menu")
     elif chosen:
         yield trial(context, Candidate(chosen, Kind.MENU, ""), state)
-    elif shown:
-        yield Trial(Candidate(shown, Kind.MENU, ""), "its menu was shown last, and the text chooses nothing of it", answers=False)
+    elif owner:
+        yield Trial(Candidate(owner, Kind.MENU, ""), "its menu was shown last, and the text chooses nothing of it", answers=False)
 
 
 def trial(context: MessageContext, candidate: Candidate, state: State) -> Trial:

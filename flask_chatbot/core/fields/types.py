@@ -56,9 +56,9 @@ _ANSWERS = dict.fromkeys(frozenset().union(*YES_WORDS.values()), True) | dict.fr
 def _text(text: str, field: Field, context: Context) -> str:
     text = _plain(text) if field.pattern is not None else text  # what is kept is what the pattern saw
     if field.min is not None and len(text) < field.min:
-        raise ValueError(say(context.language, "too_short", min=_shown(field.min, context.language)))
+        raise ValueError(say(context.language, "too_short", min=_limit_text(field.min, context.language)))
     if field.max is not None and len(text) > field.max:
-        raise ValueError(say(context.language, "too_long", max=_shown(field.max, context.language)))
+        raise ValueError(say(context.language, "too_long", max=_limit_text(field.max, context.language)))
     if field.pattern is not None and not _fits(field.pattern, text):
         raise ValueError(say(context.language, "wrong_pattern", value=quote(text)))
     return text
@@ -112,7 +112,7 @@ def _check_limits(number: Decimal, field: Field, language: str) -> None:
     too_large = field.max is not None and number > _exact(field.max)
     if too_small or too_large:
         key = "not_between" if None not in (field.min, field.max) else "too_small" if too_small else "too_large"
-        raise ValueError(say(language, key, min=_shown(field.min, language), max=_shown(field.max, language)))
+        raise ValueError(say(language, key, min=_limit_text(field.min, language), max=_limit_text(field.max, language)))
 
 
 def _exact(limit: float) -> Decimal:
@@ -120,10 +120,10 @@ def _exact(limit: float) -> Decimal:
     return Decimal(str(limit))
 
 
-def _shown(limit: float | None, language: str) -> str:
+def _limit_text(limit: float | None, language: str) -> str:
     """The limit in the language's own writing.
 
-    >>> _shown(1000.5, "id"), _shown(1000.0, "en")
+    >>> _limit_text(1000.5, "id"), _limit_text(1000.0, "en")
     ('1.000,5', '1,000')
     """
     if limit is None:

@@ -20,7 +20,7 @@ _ADDRESS = re.compile(r"([1-9][0-9]*)@(?:c\.us|s\.whatsapp\.net)")  # of a perso
 _RENUMBERED = ((re.compile(r"55([1-9][0-9])([6-9][0-9]{7})"), r"+55\g<1>9\2"), (re.compile(r"521([0-9]{10})"), r"+52\1"))
 _DIGITS_LIMIT = 15  # of a number with its country code (E.164)
 _STARS = 20  # at most, of a masked number: whoever sends a message may call himself anything
-_SHOWN = 7  # characters of a masked number that stay: the first 4 and the last 3
+_KEPT = 7  # characters of a masked number that stay: the first 4 and the last 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +166,9 @@ def mask(text: str) -> str:
     >>> mask("6281234567890"), mask("12345")
     ('6281******890', '****5')
     """
-    if len(text) < _SHOWN + 3:  # fewer than three stars would hide nothing
+    if len(text) < _KEPT + 3:  # fewer than three stars would hide nothing
         return visible("*" * (len(text) - 1) + text[-1:], keep="")
-    return visible(text[:4] + "*" * min(len(text) - _SHOWN, _STARS) + text[-3:], keep="")
+    return visible(text[:4] + "*" * min(len(text) - _KEPT, _STARS) + text[-3:], keep="")
 
 
 def is_mobile(digits: str) -> bool:

@@ -91,7 +91,7 @@ class PatternIndex:
         yield from self._problems_of_set()
         for entry in {entry.pattern.source: entry for entry in (*self._always, *self._entries)}.values():
             if is_slow(entry.pattern):
-                yield Problem(entry.rule.mark, f"the pattern {shown(entry.pattern)} takes RE2 too long. Repeat less in it.")
+                yield Problem(entry.rule.mark, f"the pattern {source_text(entry.pattern)} takes RE2 too long. Repeat less in it.")
         for numbers in self._grams.values():
             yield from self._problems_of_crowd([self._entries[number] for number in numbers])
 
@@ -104,7 +104,7 @@ class PatternIndex:
         elif self._effort + sum(LOOK + entry.effort for entry in entries) > EFFORT_LIMIT:
             biggest = max(entries, key=attrgetter("effort"))
             fact = f"some texts with {word!r} would take RE2 too long, as it tries {len(entries)} patterns"
-            yield Problem(biggest.rule.mark, f"{fact}, {shown(biggest.pattern)} the hardest. {MEND}")
+            yield Problem(biggest.rule.mark, f"{fact}, {source_text(biggest.pattern)} the hardest. {MEND}")
 
     def _problems_of_set(self) -> Iterator[Problem]:
         """Too many patterns, or too heavy ones, that have to be tried for every text."""
@@ -115,7 +115,7 @@ class PatternIndex:
         elif entries and (not self._set or self._effort > EFFORT_LIMIT):
             biggest = max(entries, key=attrgetter("effort"))
             fact = f"some texts would take RE2 too long, as it tries {len(entries)} patterns without three letters that they always find"
-            yield Problem(biggest.rule.mark, f"{fact}, {shown(biggest.pattern)} the hardest. {MEND}")
+            yield Problem(biggest.rule.mark, f"{fact}, {source_text(biggest.pattern)} the hardest. {MEND}")
 
 
 def rank(rule: "Rule") -> tuple[int, int]:
@@ -148,6 +148,6 @@ def rarest(pattern: Pattern, common: Mapping[str, int]) -> dict[str, str]:
     return min(options, key=lambda option: max(common[gram] for gram in option), default={})
 
 
-def shown(pattern: Pattern) -> str:
+def source_text(pattern: Pattern) -> str:
     """A pattern as it may stand in a sentence."""
     return repr(pattern.source) if len(pattern.source) <= 60 else f"{pattern.source[:57]!r}..."

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.core.values.reply_kinds import MEDIA
-from flask_chatbot.core.yamltext.traps import MEND, slip_of_colon
-from flask_chatbot.core.yamltext.traps import shown as in_quotes
+from flask_chatbot.core.yamltext.traps import MEND, in_quotes, slip_of_colon
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -67,10 +66,10 @@ def called(path: tuple[str | int, ...]) -> str:
     return f"entry {path[-1] + 1} of {keys[-1]!r}" if keys else f"entry {path[-1] + 1}"
 
 
-def shown(value: object) -> str:
+def described(value: object) -> str:
     """A value as it may stand in a sentence.
 
-    >>> shown({"a": 1}), shown("halo"), shown(None)
+    >>> described({"a": 1}), described("halo"), described(None)
     ('a group of keys', "'halo'", 'nothing')
     """
     if value is None:
@@ -100,7 +99,7 @@ def wrong_type(refusal: Refusal) -> Iterator[Complaint]:
         yield Complaint(refusal.path, message, at_key=True, wanted=wanted)
     else:
         slip = slip_of_colon(refusal.value) if isinstance(refusal.value, str) and "object" in kinds else ""
-        message = f"{called(refusal.path)} must be {wanted}, not {shown(refusal.value)}.{meant(refusal, kinds)}"
+        message = f"{called(refusal.path)} must be {wanted}, not {described(refusal.value)}.{meant(refusal, kinds)}"
         yield Complaint(refusal.path, slip or message)
 
 
@@ -161,7 +160,7 @@ def not_listed(refusal: Refusal) -> Iterator[Complaint]:
     choices = ", ".join(str(choice) for choice in refusal.limit)
     guess = did_you_mean(str(refusal.value), map(str, refusal.limit))
     one_of = "one of " if len(refusal.limit) > 1 else ""
-    yield Complaint(refusal.path, f"{called(refusal.path)} must be {one_of}{choices}, not {shown(refusal.value)}.{guess}")
+    yield Complaint(refusal.path, f"{called(refusal.path)} must be {one_of}{choices}, not {described(refusal.value)}.{guess}")
 
 
 def one_key_only(refusal: Refusal) -> Iterator[Complaint]:
@@ -181,7 +180,7 @@ def bound(sentence: str, stays: bool = False) -> Callable[[Refusal], Iterator[Co
     """The wording of a limit: `sentence` may use place, limit and value."""
 
     def words(refusal: Refusal) -> Iterator[Complaint]:
-        message = sentence.format(place=called(refusal.path), limit=refusal.limit, value=shown(refusal.value))
+        message = sentence.format(place=called(refusal.path), limit=refusal.limit, value=described(refusal.value))
         yield Complaint(refusal.path, message, stays=stays)
 
     return words
@@ -189,10 +188,10 @@ def bound(sentence: str, stays: bool = False) -> Callable[[Refusal], Iterator[Co
 
 def wrong_form(refusal: Refusal) -> Iterator[Complaint]:
     if refusal.limit == "^[A-Z]{2}$":
-        message = f"{called(refusal.path)} must be a country's two capital letters, such as ID, not {shown(refusal.value)}."
+        message = f"{called(refusal.path)} must be a country's two capital letters, such as ID, not {described(refusal.value)}."
         yield Complaint(refusal.path, message)
     else:  # an identifier: jsonschema gives the path of the map and the key as the value
-        message = f"{shown(refusal.value)} cannot be a name in templates. Use letters, digits and _, beginning with a letter."
+        message = f"{described(refusal.value)} cannot be a name in templates. Use letters, digits and _, beginning with a letter."
         yield Complaint((*refusal.path, refusal.value), message, at_key=True)
 
 

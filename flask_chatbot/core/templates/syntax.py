@@ -21,7 +21,7 @@ OTHERWISE = {"elseif": "elif", "elsif": "elif"}
 CURLY = re.compile("[\u2018-\u201f\u00ab\u00bb\u00b4`]")  # quotes as telephones and word processors write them
 INSTEAD = {"&": "and", "!": "not", "?": "a if b else c"}
 BRACKETS = {")": "(", "]": "[", "}": "{"}
-SHOWN = 40  # characters of a tag that a sentence repeats
+EXCERPT = 40  # characters of a tag that a sentence repeats
 
 
 class Tag(NamedTuple):
@@ -41,10 +41,10 @@ class Tag(NamedTuple):
         return found[0] if found else ""
 
     @property
-    def shown(self) -> str:
+    def excerpt(self) -> str:
         """The tag as a sentence names it."""
         text = " ".join(self.source.split())
-        return f"`{text if len(text) <= SHOWN else text[:SHOWN] + '...'}`"
+        return f"`{text if len(text) <= EXCERPT else text[:EXCERPT] + '...'}`"
 
 
 class _Broken(Exception):
@@ -152,12 +152,12 @@ def unknown(tag: Tag, is_open: list[Tag]) -> str:
         return "this tag is empty. Write if, for or set into it, or remove it."
     if word in ("else", "elif"):
         if re.match(r"else\s+if\b", tag.inner):
-            return f"write `elif` in place of `else if`: `{{% elif {tag.inner[4:].strip()[2:].strip()[:SHOWN]} %}}`."
+            return f"write `elif` in place of `else if`: `{{% elif {tag.inner[4:].strip()[2:].strip()[:EXCERPT]} %}}`."
         return "" if is_open else f"`{{% {word} %}}` has no `{{% if %}}` before it. Remove it, or write that one."
     if word == "set":
         return ""
     if word == "end" and is_open:
-        return f"write `{{% {BLOCKS[is_open[-1].word]} %}}` in place of `{{% {tag.inner[:SHOWN]} %}}`."
+        return f"write `{{% {BLOCKS[is_open[-1].word]} %}}` in place of `{{% {tag.inner[:EXCERPT]} %}}`."
     if word in REFUSED or word.removeprefix("end") in REFUSED:
         return f"{word!r} is not allowed in a template. {ONLY}."
     guess = (
@@ -174,7 +174,7 @@ def misread(tag: Tag, parse: Callable[[str], object]) -> str:
     try:
         parse(alone + tag.source + (f"{{% {end} %}}" if end else ""))
     except TemplateSyntaxError as error:
-        return f"{tag.shown} cannot be read: {cause(tag, error.message or '')}."
+        return f"{tag.excerpt} cannot be read: {cause(tag, error.message or '')}."
     return ""
 
 
@@ -187,7 +187,7 @@ def cause(tag: Tag, said: str) -> str:
     if said.endswith("got '='"):
         return "= sets a value, and only in a `set`. Write == to compare"
     if not tag.word and (statement := re.match(r"(?:if|for|set)\b", tag.inner)):
-        return f"{statement[0]} stands between other marks: `{{% {tag.inner[:SHOWN]} %}}`"
+        return f"{statement[0]} stands between other marks: `{{% {tag.inner[:EXCERPT]} %}}`"
     if tag.word == "for" and not re.match(r"for\s+[\w\s,()]+\s+in\s+\S", tag.inner):
         return "a loop is written `{% for x in data %}`"
     if tag.word == "set" and not re.match(r"set\s+[\w\s,.]+=[^=]", tag.inner):
@@ -205,5 +205,5 @@ def bracket_or_end(tag: Tag, said: str) -> str:
     if said.startswith("unexpected 'end of") or "got 'end of" in said:
         return "something is missing at its end"
     if got := re.search(r"(?:got|unexpected) '(.+)'$", said):
-        return f"{got[1][:SHOWN]!r} does not belong where it stands. A sign or a word is missing before it, or it is one too many"
+        return f"{got[1][:EXCERPT]!r} does not belong where it stands. A sign or a word is missing before it, or it is one too many"
     return "look at its quotes, brackets and signs"

@@ -35,11 +35,11 @@ def reply_of(data: Any, kinds: Kinds = KINDS) -> Reply:
     return reply
 
 
-def shown(reply: Reply, kinds: Kinds = KINDS) -> str:
+def reply_text(reply: Reply, kinds: Kinds = KINDS) -> str:
     """A reply as a terminal can show it.
 
     >>> from flask_chatbot.core.values.replies import Location
-    >>> shown(Location(-6.2, 106.8, "Toko"))
+    >>> reply_text(Location(-6.2, 106.8, "Toko"))
     '[location] -6.2, 106.8, Toko'
     """
     ((kind, held),) = reply_data(reply, kinds).items()

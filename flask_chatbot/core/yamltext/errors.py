@@ -20,8 +20,8 @@ from flask_chatbot.core.yamltext.traps import (
     bad_quote,
     beginning,
     excerpt,
+    in_quotes,
     indentation,
-    shown,
     slip_of_colon,
 )
 
@@ -84,7 +84,7 @@ def _after_closing(at: Breakdown) -> Trap | None:
         return None
     closing = {"[": "bracket ]", "{": "bracket }"}.get(opening, "quote")
     comma = " (or a comma between two items)" if at.container and at.rest(at.container)[:1] in {"[", "{"} else ""
-    text = shown(excerpt(at.lines, *at.before))
+    text = in_quotes(excerpt(at.lines, *at.before))
     return Trap(*at.before, f"text stands behind the closing {closing}. {MEND}{text}{comma}")
 
 
@@ -107,7 +107,7 @@ def _block_header(at: Breakdown) -> Trap | None:
     sign = at.rest(at.token)[:1] if at.token else ""
     if not at.token or sign not in {"|", ">"}:
         return None
-    text = shown(excerpt(at.lines, *at.token))
+    text = in_quotes(excerpt(at.lines, *at.token))
     return Trap(
         *at.token, f"nothing may stand behind {sign}. Write the text on the lines below, indented, or put quotes around this text: {text}"
     )
@@ -153,7 +153,7 @@ def _colon(at: Breakdown) -> Trap | None:
     if at.rest(at.value)[:1] in {"[", "{"}:
         opened = max(at.lines[line].rfind(sign, 0, at.problem[1]) for sign in "[{,") + 1
         column = opened + indentation(at.lines[line][opened:])
-    return Trap(line, column, f"': ' makes a key of the text before it. {MEND}{shown(excerpt(at.lines, line, column))}")
+    return Trap(line, column, f"': ' makes a key of the text before it. {MEND}{in_quotes(excerpt(at.lines, line, column))}")
 
 
 def _continues(lines: Sequence[str], line: int) -> Trap:

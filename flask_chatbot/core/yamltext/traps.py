@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 Spot = tuple[int, int]
 
-SHOWN = 80  # characters of a text that a sentence repeats
+EXCERPT = 80  # characters of a text that a sentence repeats
 NEAR = 1_000  # characters of a line looked at on either side of a trap: a line of megabytes may hold 100,000 traps
 MEND = "Put quotes around this text: "
 UNREADABLE = (
@@ -38,14 +38,14 @@ class Trap(NamedTuple):
     message: str
 
 
-def shown(text: str) -> str:
+def in_quotes(text: str) -> str:
     """The text in quotes that YAML reads back as it is, cut where it is long.
 
-    >>> print(shown("penawaran #x"), shown('"halo" kak'), shown("'it's'"))
+    >>> print(in_quotes("penawaran #x"), in_quotes('"halo" kak'), in_quotes("'it's'"))
     "penawaran #x" '"halo" kak' "it's"
     """
     text = _bare_of_quotes(text)
-    text = text if len(text) <= SHOWN else text[:SHOWN] + "..."
+    text = text if len(text) <= EXCERPT else text[:EXCERPT] + "..."
     return "'" + text.replace("'", "''") + "'" if '"' in text or "\\" in text else f'"{text}"'
 
 
@@ -76,15 +76,15 @@ def excerpt(lines: Sequence[str], line: int, column: int) -> str:
 def beginning(text: str, line: int, column: int) -> Trap:
     """What to say of a text that YAML cannot take without quotes."""
     prefix = text[:2] if text.startswith(TEMPLATE) else text[:1]
-    return Trap(line, column, f"a text that begins with {prefix} needs quotes. {MEND}{shown(text)}")
+    return Trap(line, column, f"a text that begins with {prefix} needs quotes. {MEND}{in_quotes(text)}")
 
 
 def ate_comment(comment: str, text: str, line: int, column: int) -> Trap:
     """What to say of a `#` that was meant as text; `text` is what stands before a lone one, else what it belongs to."""
     if comment == "#":
         whole = text if text.endswith("#") else f"{text} #".lstrip()
-        return Trap(line, column, f"'#' was read as a comment. {MEND}{shown(whole)} (or remove the #)")
-    return Trap(line, column, f"{comment!r} was read as a comment. {MEND}{shown(text)} (or a space after the # of a comment)")
+        return Trap(line, column, f"'#' was read as a comment. {MEND}{in_quotes(whole)} (or remove the #)")
+    return Trap(line, column, f"{comment!r} was read as a comment. {MEND}{in_quotes(text)} (or a space after the # of a comment)")
 
 
 def joined(lines: Sequence[str], start: Spot, end: Spot) -> Trap:
@@ -103,7 +103,7 @@ def tagged(lines: Sequence[str], start: Spot, end: Spot | None) -> tuple[str, Tr
     text = lines[start[0]][start[1] : stop].strip()
     found = re.search(r"!\S*", text)
     tag = found[0] if found else "!"
-    return text, Trap(*start, f"{tag!r} was read as a YAML tag and would be lost. {MEND}{shown(text)}")
+    return text, Trap(*start, f"{tag!r} was read as a YAML tag and would be lost. {MEND}{in_quotes(text)}")
 
 
 def alias(lines: Sequence[str], name: str, start: Spot, *, inside: bool) -> tuple[str, Trap]:
@@ -111,7 +111,7 @@ def alias(lines: Sequence[str], name: str, start: Spot, *, inside: bool) -> tupl
     text = excerpt(lines, *start)
     if inside:
         return text, Trap(*start, f"the alias '*{name}' stands inside of what '&{name}' names, and would never end. Delete it.")
-    return text, Trap(*start, f"'*{name}' is read as an alias, and no '&{name}' stands above it. {MEND}{shown(text)}")
+    return text, Trap(*start, f"'*{name}' is read as an alias, and no '&{name}' stands above it. {MEND}{in_quotes(text)}")
 
 
 def valueless(key: str, line: int, column: int) -> Trap:

@@ -6,7 +6,7 @@ Nothing is typed: `no`, `010` and `08:00` are the text as written. Lines and col
 from collections.abc import Sequence as Lines
 from dataclasses import dataclass
 
-from flask_chatbot.core.yamltext.traps import MEND, MISSING_SPACE, QUOTED, Trap, shown, valueless
+from flask_chatbot.core.yamltext.traps import MEND, MISSING_SPACE, QUOTED, Trap, in_quotes, valueless
 
 
 # Nodes are not frozen: a frozen dataclass takes three times as long to make, and a file of 10,000 rules has 130,000 of them.
@@ -80,7 +80,7 @@ def _rejoin(pair: list[Node] | None, keys: list[Scalar]) -> Trap:
     if pair and isinstance(value, Scalar) and value.text and not value.style and not MISSING_SPACE.match(first.text):
         text = ", ".join([value.text, *(key.text for key in keys)])
         pair[1] = Scalar(text, "", value.line, value.column)
-        return Trap(value.line - 1, value.column - 1, f"the comma ended the text {value.text!r}. {MEND}{shown(text)}")
+        return Trap(value.line - 1, value.column - 1, f"the comma ended the text {value.text!r}. {MEND}{in_quotes(text)}")
     return valueless(first.text, first.line - 1, first.column - 1)
 
 

@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator
 
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.language.sentences import LANGUAGES
-from flask_chatbot.core.schema.complaints import WORDS, called, shown
+from flask_chatbot.core.schema.complaints import WORDS, called, described
 from flask_chatbot.core.schema.gate import gate, schema_complaints
 from flask_chatbot.core.schema.shape import SCHEMA, plain
 from flask_chatbot.core.yamltext.nodes import read_yaml
@@ -146,7 +146,7 @@ def test_a_place_is_called_by_its_key_or_its_number(path: tuple[str | int, ...],
 
 
 def test_a_long_value_is_shown_in_part() -> None:
-    assert (shown("a" * 100), shown(True), shown([1])) == (f"'{'a' * 56}...'", "true", "a list")
+    assert (described("a" * 100), described(True), described([1])) == (f"'{'a' * 56}...'", "true", "a list")
 
 
 ROOT = Path(__file__).parents[3]

@@ -17,7 +17,7 @@ from flask_chatbot.core.templates.template import Sandbox
 from flask_chatbot.core.values.replies import Image, Text
 from flask_chatbot.core.values.reply_kinds import KINDS, ReplyKind, kind_of
 from flask_chatbot.core.values.stored import read_reply, type_of, write_reply
-from flask_chatbot.core.values.written import reply_data, reply_of, shown
+from flask_chatbot.core.values.written import reply_data, reply_of, reply_text
 from flask_chatbot.core.yamltext.nodes import Scalar
 
 
@@ -85,8 +85,8 @@ def test_a_new_kind_is_written_as_a_rule_file_does_and_read(reply: Any, stored: 
 
 
 def test_a_new_kind_is_shown_in_a_terminal() -> None:
-    assert shown(STICKER, WITH_MORE) == "[sticker] https://example.com/a.webp, Halo"
-    assert shown(POLL, WITH_MORE) == "[poll] Kapan?, Senin, Sabtu, 1.5"
+    assert reply_text(STICKER, WITH_MORE) == "[sticker] https://example.com/a.webp, Halo"
+    assert reply_text(POLL, WITH_MORE) == "[poll] Kapan?, Senin, Sabtu, 1.5"
 
 
 def test_the_texts_of_a_new_kind_are_templates_and_a_bare_text_is_the_part_it_needs() -> None:
