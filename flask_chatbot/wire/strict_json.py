@@ -31,23 +31,19 @@ def read_json(body: bytes) -> object:
     """
     if body.count(b"[") + body.count(b"{") > DEPTH_LIMIT:
         _refuse_deep_nesting(body)
+    value: object
     try:
-        value = _only_value(body.decode().removeprefix("\ufeff"))
+        text = body.decode().removeprefix("\ufeff")
+        # `JSONDecoder.decode` without its regular expressions, which cost as much as the parsing.
+        value, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip(_WHITE)))
+        if rest := text[end:].lstrip(_WHITE):
+            raise json.JSONDecodeError("Extra data", text, len(text) - len(rest))
     except UnicodeDecodeError as error:
         raise BadPayload(f"This is not UTF-8: byte {error.start + 1} cannot be read. Send JSON encoded as UTF-8.") from None
     except json.JSONDecodeError as error:
         raise BadPayload(f"This is not valid JSON: {error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}.") from None
     if b"\\u" in body and _RISKY_ESCAPE.search(body):
         _refuse_risky_strings(value)
-    return value
-
-
-def _only_value(text: str) -> object:
-    """The one value a text holds: `JSONDecoder.decode` without its regular expressions, which cost as much as the parsing."""
-    value: object
-    value, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip(_WHITE)))
-    if rest := text[end:].lstrip(_WHITE):
-        raise json.JSONDecodeError("Extra data", text, len(text) - len(rest))
     return value
 
 

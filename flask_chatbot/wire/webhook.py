@@ -19,6 +19,7 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 # A key up to its "=", perhaps of percent signs, or the first part of several.
 _FORM = re.compile(rb"\s*(?:[\w.~+%\[\]-]{1,200}=|--[^\r\n]{1,80}\r?\nContent-Disposition:)", re.IGNORECASE)
 # The answer's frame never changes, so only its texts are left to encode: what `json` would do for the whole costs four times that.
+_item = '{{"type":"{}","content":{}}}'.format  # of a type and its content as JSON
 
 
 def read_object(body: bytes, *, content_type: str = "", example: str = EXAMPLE) -> dict[str, object]:
@@ -67,34 +68,29 @@ def read_webhook(document: Mapping[str, object], *, line: str | None = None) -> 
         fact = f"'keyword' is {kind_in_json(keyword)}."
         raise BadPayload(f'{fact} Send the customer\'s keyword, or the whole text, as a string, such as "keyword": "halo".')
     data = document.get("data")
-    number = _named(document.get("from"))
-    if isinstance(data, dict):
+    number, name = _named(document.get("from")), ""
+    if isinstance(data, list):
+        keyword = _joined(keyword, data)
+    elif isinstance(data, dict):
         if data and all(map(str.isdecimal, data)):  # how PHP writes a list with gaps
             raise BadPayload(
                 f"'data' is an object with the key {clipped_repr(next(iter(data)))}. {_PARTS} In PHP, array_values() makes a list."
             )
-        sender = Sender(number=number or _named(data.get("nohp")), name=_named(data.get("nama")))
-        return Message(text=str(keyword), sender=sender, line=line)
-    return Message(text=_text(keyword, _parts(data)), sender=Sender(number=number), line=line)
-
-
-def _parts(data: object) -> list[str]:
-    if data is None or data is False or (type(data) is str and (not data or data.isspace())):
-        return []  # each is how some language writes that there are none
-    if not isinstance(data, list):
+        number, name = number or _named(data.get("nohp")), _named(data.get("nama"))
+    elif not (data is None or data is False or (type(data) is str and (not data or data.isspace()))):  # ways to say that there are none
         raise BadPayload(f"'data' is {kind_in_json(data)}. {_PARTS} Or send an object with 'nama' and 'nohp'.")
-    for place, part in enumerate(data):
+    return Message(text=keyword, sender=Sender(number=number, name=name), line=line)
+
+
+def _joined(keyword: str, parts: list[object]) -> str:
+    """The text that a customer wrote, as far as it can be known; a keyword may come with or without its ``#``."""
+    for place, part in enumerate(parts):
         if isinstance(part, _CONTAINERS):
             raise BadPayload(f"'data[{place}]' is {kind_in_json(part)}. {_PARTS}")
-    return [_opaque(part) for part in data]
-
-
-def _text(keyword: str, parts: list[str]) -> str:
-    """What the customer wrote, as far as it can be told; a keyword may come with or without its ``#``."""
     if not parts:
-        return str(keyword)
+        return keyword
     stem = keyword.rstrip()
-    return f"{stem}{'' if stem.endswith('#') else '#'}{'#'.join(parts)}"
+    return f"{stem}{'' if stem.endswith('#') else '#'}{'#'.join([part if type(part) is str else _opaque(part) for part in parts])}"
 
 
 def _opaque(value: object) -> str:
@@ -114,7 +110,7 @@ def _named(value: object) -> str:
     >>> _named(" 628111"), _named(" "), _named([])
     (' 628111', '', '')
     """
-    text = _opaque(value)
+    text = value if type(value) is str else _opaque(value)
     return "" if text.isspace() or text in ("[]", "{}") else text
 
 
@@ -134,7 +130,8 @@ def write_replies(replies: Iterable[Reply]) -> bytes:
     b'{"success":true,"message":{"reply":[{"type":"message","content":"Halo"}]}}'
     """
     items = ",".join([item for reply in replies for item in _WRITERS[type(reply)](reply)])
-    return _encoded(f'{{"success":true,"message":{{"reply":[{items}]}}}}')
+    # A rule file can escape half of a surrogate pair into a reply; no answer may fail for it.
+    return f'{{"success":true,"message":{{"reply":[{items}]}}}}'.encode(errors="replace")
 
 
 def write_refusal(message: str) -> bytes:
@@ -143,7 +140,7 @@ def write_refusal(message: str) -> bytes:
     >>> write_refusal("Unauthorized")
     b'{"success":false,"message":"Unauthorized"}'
     """
-    return _encoded(f'{{"success":false,"message":{quoted(message)}}}')
+    return f'{{"success":false,"message":{quoted(message)}}}'.encode(errors="replace")
 
 
 def write_coordinate(location: Location) -> str:
@@ -156,13 +153,8 @@ def write_coordinate(location: Location) -> str:
     return f"{round(location.lat, 6) + 0.0:.6f}-{round(location.lng, 6) + 0.0:.6f}"
 
 
-def _encoded(answer: str) -> bytes:
-    # A rule file can escape half of a surrogate pair into a reply; no answer may fail for it.
-    return answer.encode("utf-8", "replace")
-
-
-def _item(kind: str, content: str) -> Item:
-    return f'{{"type":"{kind}","content":{quoted(content)}}}'
+def _write_text(reply: Text) -> list[Item]:
+    return [_item("message", quoted(reply.text))]
 
 
 def _texts(*lines: str) -> list[Item]:
@@ -171,11 +163,7 @@ def _texts(*lines: str) -> list[Item]:
     if not lines:
         return []
     joined = "\n".join(lines)
-    return [_item("message", text) for text in ([joined] if len(joined) <= TEXT_LIMIT else lines)]
-
-
-def _write_text(reply: Text) -> list[Item]:
-    return [_item("message", reply.text)]
+    return [_item("message", quoted(text)) for text in ([joined] if len(joined) <= TEXT_LIMIT else lines)]
 
 
 def _write_parts(kind: ReplyKind) -> Callable[[Reply], list[Item]]:
@@ -185,7 +173,7 @@ def _write_parts(kind: ReplyKind) -> Callable[[Reply], list[Item]]:
     def write(reply: Reply) -> list[Item]:
         texts = [line for name in others for line in _lines(reply, name)]
         needed = _lines(reply, kind.needs)
-        return [_item(kind.wire, *needed), *_texts(*texts)] if kind.wire else _texts(*texts, *needed)
+        return [_item(kind.wire, *map(quoted, needed)), *_texts(*texts)] if kind.wire else _texts(*texts, *needed)
 
     return write
 
