@@ -6,7 +6,7 @@ from typing import IO
 
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.wsgi import get_input_stream
+from werkzeug.wsgi import get_content_length, get_input_stream
 
 from flask_chatbot.errors import BadPayload
 
@@ -20,12 +20,15 @@ def read_body(request: Request, limit: int | None) -> BytesIO:
     """The whole body of a POST, of 256 KiB or the app's own `limit` at most; else `BadPayload`. The host may read it again."""
     if request.method != "POST":
         raise BadPayload("This address takes POST only.", 405)
-    length = request.content_length
+    length = get_content_length(request.environ)
     limit = BODY_LIMIT if limit is None else min(limit, BODY_LIMIT)
     if length is not None and length > limit:
         raise _too_large(limit)
     try:
-        body = _unmeasured(request, limit) if length is None else _measured(request, length)
+        # Werkzeug's own streams, made for uploads, would cost as much as the matching.
+        body: bytes = _unmeasured(request, limit) if length is None else request.environ["wsgi.input"].read(length)
+        if length is not None and len(body) < length:
+            body = _continued(request, body, length)
     except RequestEntityTooLarge:
         raise _too_large(limit) from None
     except Exception as error:  # noqa: BLE001  each server has errors of its own for a body that breaks off or is wrongly chunked
@@ -33,8 +36,10 @@ def read_body(request: Request, limit: int | None) -> BytesIO:
         raise BadPayload(CUT_SHORT) from None
     if len(body) > limit:
         raise _too_large(limit)
-    if length is not None and len(body) < length:  # some servers hand on what they got, as if it were all
-        raise BadPayload(CUT_SHORT)
+    if length is not None:
+        if len(body) < length:  # some servers hand on what they got, as if it were all
+            raise BadPayload(CUT_SHORT)
+        request.environ["wsgi.input"] = BytesIO(body)
     return BytesIO(body)
 
 
@@ -44,16 +49,12 @@ def _unmeasured(request: Request, limit: int) -> bytes:
     return request.get_data()
 
 
-def _measured(request: Request, length: int) -> bytes:
-    """A body of `length` bytes, or what there is of it. Werkzeug's own streams, made for uploads, would cost as much as the matching."""
+def _continued(request: Request, body: bytes, length: int) -> bytes:
+    """A body of `length` bytes, of which the server handed on the first so far; or what there is of it."""
     stream: IO[bytes] = request.environ["wsgi.input"]
-    body = stream.read(length)
     while len(body) < length and (more := stream.read(length - len(body))):
         body += more
-    if len(body) < length:
-        return request.get_data()  # where it has been read already, Werkzeug kept it
-    request.environ["wsgi.input"] = BytesIO(body)
-    return body
+    return body if len(body) == length else request.get_data()  # where it has been read already, Werkzeug kept it
 
 
 def _too_large(limit: int) -> BadPayload:
