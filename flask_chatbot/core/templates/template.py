@@ -32,6 +32,7 @@ PLAIN_USE = re.compile(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?: or (?P<other>'[\w ]*
 NO_FILTERS: Mapping[str, Any] = MappingProxyType({})
 WALKED, COMPARED, SINGLE = "#walked", "#compared", "#single"  # filters of our own, which no template can spell
 TEXTS = (str, type(None))  # what `+` joins
+AS_THEY_ARE = (str, int)  # values that stand in a reply as they are, as nearly all do
 SOURCE_LIMIT = 4096  # bytes of one template
 WRITTEN_OUT = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict)  # no longer than the source
 
@@ -71,7 +72,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def written(self, value: object) -> object:
         """What stands in the reply for `value`: nothing for None, a date in words, yes or no."""
-        if value.__class__ is str or value.__class__ is int:
+        if value.__class__ in AS_THEY_ARE:
             return value
         if value is None:
             return ""
@@ -191,8 +192,9 @@ class Template:
                 if value is NOTHING:  # a word of Jinja's own, or a name that is not there: it knows what to say
                     self._render = self._compiled()
                     return str(self._render(names))
-                chunks += before, str(written(value if other is None else value or other))
-            return joined([*chunks, after])
+                value = value if other is None else value or other
+                chunks += before, str(value if value.__class__ in AS_THEY_ARE else written(value))
+            return "".join([*chunks, after]).strip()[:TEXT_LIMIT].rstrip()
 
         return render
 
