@@ -6,6 +6,7 @@ from random import Random
 
 from flask_chatbot.core.deciding.context import MessageContext
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.loading.rules import NAMES
 from flask_chatbot.core.matching.index import Kind, Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.answers import make_all
@@ -26,8 +27,8 @@ def render(book: RuleBook, name: str, number: str, values: Mapping[str, object],
     if rule.menu:
         raise ChatbotError(f"Rule {name!r} at {rule.mark} shows a menu, whose numbers count for who asked for it. Send a rule without one.")
     message = Message(text="", sender=Sender(number=number))
-    names = MessageContext(book, message, now.astimezone(book.locale.timezone)).names(Match(rule=rule, kind=Kind.MENU))
-    left_out = _left_out(rule, values, names)
+    names = MessageContext(book, message, now).names(Match(rule=rule, kind=Kind.MENU))
+    left_out = _left_out(rule, values)
     try:
         replies = make_all(rule.reply, {**names, **left_out, **values}, random)
     except AnswerFailed as error:
@@ -37,14 +38,14 @@ def render(book: RuleBook, name: str, number: str, values: Mapping[str, object],
     return replies
 
 
-def _left_out(rule: Rule, values: Mapping[str, object], names: Mapping[str, object]) -> dict[str, None]:
+def _left_out(rule: Rule, values: Mapping[str, object]) -> dict[str, None]:
     """The optional fields that no value is given for; `ChatbotError` where one is missing, or seems to be misspelled."""
     left_out = {field.name: None for field in rule.fields or () if field.optional and field.name not in values}
     if missing := [each for each in _known(rule) if each not in values and each not in left_out]:
         raise ChatbotError(
             f"Rule {rule.name!r} at {rule.mark} needs {', '.join(missing)}. Give each by its name: send(..., {missing[0]}=...)."
         )
-    for given in values.keys() - {*names, *_known(rule)}:
+    for given in values.keys() - {*NAMES, *_known(rule)}:
         if guess := did_you_mean(given, left_out):  # any other name may be that of a var
             raise ChatbotError(f"Rule {rule.name!r} at {rule.mark} has no field {given!r}.{guess}")
     return left_out

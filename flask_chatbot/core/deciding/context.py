@@ -8,7 +8,7 @@ from flask_chatbot.core.conditions.conditions import Failure, is_clock
 from flask_chatbot.core.conversation.forms import Form, answers_nothing, filled
 from flask_chatbot.core.conversation.memory import Memory
 from flask_chatbot.core.deciding.rulebook import RuleBook
-from flask_chatbot.core.fields.field import Context, dealt, read_fields
+from flask_chatbot.core.fields.field import Context, dealt, read_dealt
 from flask_chatbot.core.matching.index import Candidate, Kind, Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.messages import PARTS_LIMIT, Message, split_parts
@@ -18,11 +18,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MessageContext:
-    """A message that the rules of a book are asked about; `now` is in their time zone."""
+    """A message that the rules of a book are asked about, `at` an aware time."""
 
     book: RuleBook
     message: Message
-    now: datetime
+    at: datetime
+
+    @property
+    def now(self) -> datetime:
+        """The time in the zone of the rules; most of them never ask for it."""
+        return self.at.astimezone(self.book.locale.timezone)
 
     @property
     def field_context(self) -> Context:
@@ -46,17 +51,20 @@ class MessageContext:
     def read(self, candidate: Candidate) -> tuple[Match, dict[str, str]]:
         """The match with its fields read from what stands after the ``#`` or in a pattern's groups; and the texts they were read from."""
         rule, kind, literal, rest = candidate
-        data = first_parts(rest) if kind is Kind.FIELDS else () if kind is Kind.MENU else first_parts(self.message.text.partition("#")[2])
+        behind = rest if kind is Kind.FIELDS else "" if kind is Kind.MENU else self.message.text.partition("#")[2]
+        data = first_parts(behind) if behind else ()
         if not rule.fields and not rule.groups:
             return Match(rule=rule, kind=kind, literal=literal, data=data), {}
-        groups = candidate.groups(self.message.text)
+        groups = candidate.groups(self.message.text) if kind is Kind.PATTERN else {}
         named = {name: groups.get(name) for name in rule.groups}
         if not rule.fields:
             return Match(rule=rule, kind=kind, literal=literal, data=data, fields=named), {}
         parts = [groups.get(field.name) or "" for field in rule.fields] if kind is Kind.PATTERN else rest.split("#")
-        texts = dict(zip((field.name for field in rule.fields), dealt(rule.fields, parts), strict=False))
-        texts |= {name: text for name, text in named.items() if text is not None}
-        reading = read_fields(rule.fields, parts, self.field_context)
+        filled = dealt(rule.fields, parts)
+        reading = read_dealt(rule.fields, filled, self.field_context)
+        texts = {field.name: text for field, text in zip(rule.fields, filled, strict=False)}
+        if named:
+            texts |= {name: text for name, text in named.items() if text is not None}
         fields = {**named, **reading.values}
         return Match(rule=rule, kind=kind, literal=literal, data=data, fields=fields, invalid=reading.problems), texts
 
@@ -78,17 +86,19 @@ class MessageContext:
             "nohp": self.message.sender.number,
             "data": match.data,
             "text": self.message.text,
-            "keyword": self.message.keyword,
-            "now": self.now,
         }
-        if match.rule.uses:
-            names |= {name: self._looked_up(name, match.kind) for name in match.rule.uses}
+        for name in match.rule.uses:
+            names[name] = self._looked_up(name, match.kind)
         names.update(match.fields)
         return names
 
     def _looked_up(self, name: str, kind: Kind) -> object:
         """The value of a name that costs something to find, and that few templates use."""
         hours = self.book.hours
+        if name == "keyword":
+            return self.message.keyword
+        if name == "now":
+            return self.now
         if name == "is_open":
             return hours is None or hours.is_open(self.now)
         if name == "next_open":

@@ -68,7 +68,7 @@ def explain(
     `state` is what was remembered of the sender before, `now` an aware datetime. `decision` is what came of the message where handlers
     were run; where they were not, `handled` names the rules that have one.
     """
-    context = MessageContext(book, message, now.astimezone(book.locale.timezone))
+    context = MessageContext(book, message, now)
     explanations: list[Explanation] = []
     winner: Candidate | None = None
     for tried in trials(context, state):

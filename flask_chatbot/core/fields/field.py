@@ -110,16 +110,21 @@ def read_fields(fields: Sequence[Field], parts: Sequence[str], context: Context)
 
     Parts that are more than the fields are a problem under the key ``#``, unless the last field takes the rest.
     """
+    return read_dealt(fields, dealt(fields, parts), context)
+
+
+def read_dealt(fields: Sequence[Field], texts: Sequence[str], context: Context) -> Reading:
+    """The values of texts that are dealt to the fields already: one for each, and then those that no field takes."""
     reading = Reading()
-    filled = dealt(fields, parts)
-    for wanted, text in zip(fields, filled, strict=False):
+    for wanted, text in zip(fields, texts, strict=False):
+        given = text.strip()
         try:
-            reading.values[wanted.name] = _value(wanted, text.strip(), context)
+            reading.values[wanted.name] = wanted.kind.read(given, wanted, context) if given else _left_out(wanted, context)
         except ValueError as error:
             reading.values[wanted.name] = None
-            reading.problems[wanted.name] = str(error)
-    if fields and len(filled) > len(fields):
-        reading.problems[SURPLUS] = say(context.language, "too_many_parts", count=len(filled), expected=len(fields))
+            reading.problems[wanted.name] = (given and _own_sentence(wanted.error, given)) or str(error)
+    if fields and len(texts) > len(fields):
+        reading.problems[SURPLUS] = say(context.language, "too_many_parts", count=len(texts), expected=len(fields))
     return reading
 
 
@@ -134,21 +139,13 @@ def dealt(fields: Sequence[Field], parts: Sequence[str]) -> list[str]:
     return filled + [""] * (len(fields) - len(filled))
 
 
-def _value(wanted: Field, text: str, context: Context) -> object:
-    if text:
-        return _customers_value(wanted, text, context)
+def _left_out(wanted: Field, context: Context) -> object:
+    """The value of a field that the customer left out; ValueError where it is needed."""
     if wanted.default and wanted.default.strip():
         return wanted.kind.read(wanted.default.strip(), wanted, context)
     if wanted.may_be_left_out:
         return None
     raise ValueError(wanted.question or _missing(wanted, context.language))
-
-
-def _customers_value(wanted: Field, text: str, context: Context) -> object:
-    try:
-        return wanted.kind.read(text, wanted, context)
-    except ValueError as error:
-        raise ValueError(_own_sentence(wanted.error, text) or str(error)) from error
 
 
 def _own_sentence(error: ErrorTemplate | None, text: str) -> str:
