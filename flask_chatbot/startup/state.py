@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Literal
@@ -39,7 +39,8 @@ class AppState:
     """What one app holds, in ``app.extensions["chatbot"]``.
 
     `gateway` sends, where there is a way to WhatsApp. `make_calls` opens the store, and so is called only where it is needed; `store_fault`
-    tells what is wrong with its file, and opens nothing. `wrong_keys` counts the calls without a good key.
+    tells what is wrong with its file, and opens nothing. `wrong_keys` counts the calls without a good key; `exempted` are the blueprints
+    of ours that the host's tokens and limits leave alone.
     """
 
     bot: Bot
@@ -47,6 +48,7 @@ class AppState:
     make_calls: "Callable[[], Calls]"
     store_fault: Callable[[], str | None]
     wrong_keys: WrongKeys = field(default_factory=WrongKeys)
+    exempted: set[str] = field(default_factory=set)
 
 
 def prepare(
@@ -90,7 +92,7 @@ def assemble(settings: Settings, path: Path, handlers: Handlers, instance: Path)
         book=load_rules(path, handlers.additions),
         handlers=handlers,
         random=SystemRandom(),
-        clock=lambda: datetime.now(UTC),
+        clock=partial(datetime.now, UTC),
         memory=LateMemory(lambda: make_memory(database())),
         make_effects=actions,
     )

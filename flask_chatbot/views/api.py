@@ -10,7 +10,7 @@ from io import BytesIO
 from math import ceil
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.bot.bot import Bot
@@ -118,10 +118,14 @@ def _add_routes(setup: BlueprintSetupState) -> None:
 @blueprint.url_value_preprocessor
 def _go_first(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     """Run before any `before_request` of the host: one may check for CSRF tokens, or eat a body that says it is a form."""
-    exempt(current_app.extensions, blueprint, api)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    exempted = app.extensions["chatbot"].exempted
+    if blueprint.name not in exempted:
+        exempt(app.extensions, blueprint, api)
+        exempted.add(blueprint.name)
     if values is not None and request.method == "POST":
         try:
-            values["body"] = read_body(request._get_current_object(), current_app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
+            values["body"] = read_body(request._get_current_object(), app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
         except BadPayload as error:
             values["refused"] = error  # for the view: raised here, it would meet the host's error pages
 

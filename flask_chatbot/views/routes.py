@@ -33,7 +33,8 @@ def add_route(
 def exempt(extensions: Mapping[str, Any], blueprint: Blueprint, view: Callable[..., Response]) -> None:
     """Free a view from CSRF tokens, and from limits meant for visitors: all customers come from the platform's one address.
 
-    At each request, as the host may set up Flask-WTF and Flask-Limiter after us. A limit for our blueprint alone still holds.
+    At a request, as the host may set up Flask-WTF and Flask-Limiter after us, until the first of them. A limit for our blueprint alone
+    still holds.
     """
     free, limiters = getattr(extensions.get("csrf"), "exempt", None), extensions.get("limiter")
     if free is not None:

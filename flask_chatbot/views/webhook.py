@@ -10,7 +10,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.datastructures import Headers
 
 from flask_chatbot.bot.bot import Bot
-from flask_chatbot.bot.reloading import keep_fresh
+from flask_chatbot.bot.reloading import POLLER, keep_fresh
 from flask_chatbot.bot.tracebacks import redacted, with_words
 from flask_chatbot.errors import BadPayload, BadSignature, StoreError
 from flask_chatbot.settings.keys import find_key, near_miss
@@ -46,7 +46,10 @@ def _add_route(setup: BlueprintSetupState) -> None:
 def _go_first(_endpoint: str | None, values: dict[str, object] | None) -> None:
     """Run before any `before_request` of the host: one may check for CSRF tokens, or eat a body that says it is a form."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # each question to a proxy costs
-    exempt(app.extensions, blueprint, webhook)
+    exempted = app.extensions["chatbot"].exempted
+    if blueprint.name not in exempted:
+        exempt(app.extensions, blueprint, webhook)
+        exempted.add(blueprint.name)
     if values is not None:  # always so for a URL of ours
         try:
             values["body"] = read_body(request._get_current_object(), app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
@@ -84,7 +87,8 @@ def _answer(app: Flask, body: bytes, environ: Mapping[str, Any]) -> bytes:
     if key is None:
         raise _unauthorized(_no_key(document.get("webhookkey")))
     message = read_webhook(document, line=key.name)
-    keep_fresh(app)
+    if bot.watched_by != POLLER.process:
+        keep_fresh(app)
     id_ = environ.get("HTTP_WEBHOOK_ID")
     if id_ or bot.settings.keep_messages is not None:
         kept: bytes = state.make_calls().answer(message, id_)
