@@ -15,8 +15,8 @@ from flask_chatbot.bot.tracebacks import private, redacted
 from flask_chatbot.core.conversation.memory import NO_MEMORY, Memory, ShortMemory
 from flask_chatbot.core.conversation.remember import TRIES, Remembering
 from flask_chatbot.core.deciding.context import keeps_quiet
-from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, HandlerFailed, Notes, Outcome
-from flask_chatbot.core.deciding.engine import decide, lacking
+from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, HandlerFailed, Notes, Outcome, lacking
+from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.contacts import callable_only
 from flask_chatbot.core.language.sentences import say
@@ -74,15 +74,19 @@ class Bot:
         Where another message of the same sender came between, it is decided again; but no handler is run twice for one message.
         `memory` stands in for the bot's own, and nothing is done then; `effects` gets every decision, not only those with actions.
         """
-        now, random, book = now or self.clock(), random or self.random, self.book
-        people = Remembering(memory or self.memory_for(message, book), book.person(message.sender), now.timestamp())
-        make_effects = (lambda: effects) if effects else self.make_effects if memory is None else None
+        handling = _Handling(
+            bot=self,
+            book=self.book,
+            message=message,
+            now=now or self.clock(),
+            random=random or self.random,
+            people=Remembering(memory or self.memory_for(message)),
+            make_effects=(lambda: effects) if effects else self.make_effects if memory is None else None,
+            gets_all=effects is not None,
+        )
         for attempt in range(TRIES):
-            turn = _Handling(self, message, book, make_effects)
-            decision = turn.decide(people, now, random)
-            if decision.remember is None and not decision.actions and effects is None:
-                break  # as for most messages
-            if turn.commit(decision, people, now, gets_all=effects is not None, is_last=attempt == TRIES - 1):
+            decision = handling.decide()
+            if handling.commit(decision, is_last=attempt == TRIES - 1):
                 break
         return decision
 
@@ -92,25 +96,33 @@ class Bot:
         return self.memory if message.sender.number and remembers else NO_MEMORY
 
 
+@dataclass(slots=True, eq=False, kw_only=True)
 class _Handling:
-    """One message on its way through the handlers; the rules it began with are those it ends with."""
+    """One message on its way through the handlers; the rules it began with are those it ends with.
 
-    __slots__ = ("book", "bot", "has_run", "make_effects", "message", "saved")
+    With `gets_all` the effects get decisions without actions, too.
+    """
 
-    def __init__(self, bot: Bot, message: Message, book: RuleBook, make_effects: Callable[[], Effects] | None) -> None:
-        self.bot = bot
-        self.book = book
-        self.message = message
-        self.make_effects = make_effects
-        self.saved: int | None = None
-        self.has_run = False
+    bot: Bot
+    book: RuleBook
+    message: Message
+    now: datetime
+    random: Random
+    people: Remembering
+    make_effects: Callable[[], Effects] | None
+    gets_all: bool
+    saved: int | None = None
+    has_run: bool = False
 
-    def decide(self, memory: Memory, now: datetime, random: Random) -> Decision:
-        handlers = self.bot.handlers
+    def decide(self) -> Decision:
+        """The decision of the handlers before the rules, else of the rules; its replies as the handlers after them want them."""
+        self.saved, self.has_run = None, False  # a decision that was overtaken leaves nothing behind
+        handlers, memory = self.bot.handlers, NO_MEMORY if self.people.memory is NO_MEMORY else self.people
         decision = self.early() if handlers.before else None
-        if decision is not None and decision.replies and keeps_quiet(self.book, self.message, memory, now):
+        if decision is not None and decision.replies and keeps_quiet(self.book, self.message, memory, self.now):
             return Decision(None)
-        decision = decision or decide(self.book, self.message, memory, now, random, self.handle)
+        if decision is None:
+            decision = decide(self.book, self.message, memory, self.now, self.random, self.handle, handlers.rules)
         return replace(decision, replies=self.changed(decision.replies)) if handlers.after else decision
 
     def changed(self, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
@@ -122,18 +134,18 @@ class _Handling:
             replies = replies if changed is None else changed
         return replies
 
-    def commit(self, decision: Decision, people: Remembering, now: datetime, *, gets_all: bool, is_last: bool) -> bool:
-        """Remember and do what was decided, in one transaction; False where another message of the sender came between.
-
-        With `gets_all` the effects get a decision without actions, too.
-        """
-        remember = partial(people.keep, decision.remember, self.has_run or is_last)
-        if self.make_effects is None or not (gets_all or decision.actions):
+    def commit(self, decision: Decision, *, is_last: bool) -> bool:
+        """Remember and do what was decided, in one transaction; False where another message of the sender came between."""
+        make_effects = self.make_effects if self.gets_all or decision.actions else None
+        if decision.remember is None and make_effects is None:
+            return True  # as for most messages
+        remember = partial(self.people.keep, decision.remember, self.has_run or is_last)
+        if make_effects is None:
             return remember(None)
         answered = AnsweredMessage(
-            message=self.message, decision=decision, book=self.book, state=people.recalled, now=now, saved=self.saved
+            message=self.message, decision=decision, book=self.book, state=self.people.recalled, now=self.now, saved=self.saved
         )
-        return self.make_effects().carry_out(answered, remember)
+        return make_effects().carry_out(answered, remember)
 
     def early(self) -> Decision | None:
         """What a handler before the rules wants sent, if any does."""

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_chatbot.core.conversation.memory import NO_MEMORY, NOTHING, Memory, State, write_state
@@ -13,19 +13,17 @@ TRIES = 5  # at remembering, while others come between
 log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True, eq=False)
 class Remembering:
-    """The memory of one sender at the time of one message: it knows what it recalled last."""
+    """The memory of one sender at the time of one message: it knows of whom it was asked last, when, and what it `recalled`."""
 
-    __slots__ = ("_memory", "_now", "_sender", "recalled")
-
-    def __init__(self, memory: Memory, sender: str, now: float) -> None:
-        self._memory = memory
-        self._sender = sender
-        self._now = now
-        self.recalled = NOTHING
+    memory: Memory
+    sender: str = ""
+    now: float = 0.0
+    recalled: State = NOTHING
 
     def recall(self, sender: str, now: float) -> State:
-        self.recalled = self._memory.recall(sender, now)
+        self.sender, self.now, self.recalled = sender, now, self.memory.recall(sender, now)
         return self.recalled
 
     def keep(self, state: State | None, must: bool = False, memory: Memory | None = None) -> bool:
@@ -35,23 +33,23 @@ class Remembering:
         """
         if state is None:
             return True
-        if memory is None or self._memory is NO_MEMORY:
-            memory = self._memory
-        state = storable(self._sender, state, self.recalled)
-        return memory.commit(self._sender, state, self._now) or (must and self._merge(state, memory))
+        if memory is None or self.memory is NO_MEMORY:
+            memory = self.memory
+        state = storable(self.sender, state, self.recalled)
+        return memory.commit(self.sender, state, self.now) or (must and self._merge(state, memory))
 
     def commit(self, sender: str, state: State, now: float) -> bool:
         """As any memory: whoever only reads needs none of it."""
-        return self._memory.commit(sender, state, now)
+        return self.memory.commit(sender, state, now)
 
     def _merge(self, state: State, memory: Memory) -> bool:
         """Remember a state together with those that others remembered since it was recalled."""
         for _ in range(TRIES):
-            theirs = memory.recall(self._sender, self._now)
-            both = storable(self._sender, merged(self.recalled, state, theirs), theirs)
-            if memory.commit(self._sender, both, self._now):
+            theirs = memory.recall(self.sender, self.now)
+            both = storable(self.sender, merged(self.recalled, state, theirs), theirs)
+            if memory.commit(self.sender, both, self.now):
                 return True
-        log.error("what came of a message of %s is not remembered: too many came at once", mask(self._sender))
+        log.error("what came of a message of %s is not remembered: too many came at once", mask(self.sender))
         return True
 
 

@@ -1,6 +1,6 @@
 """What is decided about a message, and what the app's own code may say to it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ from flask_chatbot.core.matching.index import Match
 from flask_chatbot.core.values.actions import Action
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Menu, Reply
+
+SENDER = ("nama", "nohp")  # names of templates that a rule may need nevertheless
 
 Notes = dict[str, Any]
 Outcome = Mapping[str, object] | tuple[Reply | Menu, ...] | None
@@ -42,3 +44,8 @@ class Decision:
 
 def no_handler(match: Match, message: Message, notes: Notes) -> None:
     """Leaves every rule to its YAML."""
+
+
+def lacking(match: Match, supplied: Collection[str]) -> list[str]:
+    """The names that the rule needs and nobody has."""
+    return [name for name in match.rule.needs if name not in (*SENDER, *match.fields, *supplied)]

@@ -1,19 +1,19 @@
 """From a message to what is to be done about it."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 from typing import Any
 
 from flask_chatbot.core.conditions.conditions import is_clock
-from flask_chatbot.core.conversation.dialogue import NOWHERE, ShownMenu, chat_key, menu_text, read_dialogue, write_dialogues
+from flask_chatbot.core.conversation.dialogue import NOWHERE, Dialogue, ShownMenu, chat_key, menu_text, read_dialogue, write_dialogues
 from flask_chatbot.core.conversation.forms import NO_FORM, WRONG_LIMIT, Ask, Form, Stop, begin, readings, step
-from flask_chatbot.core.conversation.memory import Memory, State
+from flask_chatbot.core.conversation.memory import NO_MEMORY, NOTHING, Memory, State
 from flask_chatbot.core.deciding.context import MessageContext, begun_by, leaves, never_answers, trigger
-from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, Handle, HandlerFailed, Notes, Outcome, no_handler
+from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, Handle, HandlerFailed, Notes, Outcome, lacking, no_handler
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.correction import correction
 from flask_chatbot.core.fields.field import SURPLUS, Reading
@@ -30,61 +30,71 @@ from flask_chatbot.errors import AnswerFailed, Invalid, Skip
 
 NOTES_KEPT = 30 * 24 * 3600.0  # seconds a handler's `memory` lives after its last change
 FIRST_ROW = {"number": 1}  # `saved` where nobody keeps rows: in tests and trials
-SENDER = ("nama", "nohp")  # names of templates that a rule may need nevertheless
 
 log = logging.getLogger(__name__)
 
 
-def decide(book: RuleBook, message: Message, memory: Memory, now: datetime, random: Random, handle: Handle = no_handler) -> Decision:
+def decide(
+    book: RuleBook,
+    message: Message,
+    memory: Memory,
+    now: datetime,
+    random: Random,
+    handle: Handle = no_handler,
+    handled: Container[str] | None = None,
+) -> Decision:
     """What to do about one message; `now` is an aware datetime. No text makes it raise, only a `memory` that cannot be read.
 
     `handle` is asked about each match whose fields are valid: it returns the replies, or names for the rule's own templates, or None; it
-    may raise `Skip`, `Invalid`, `HandlerFailed` and `ForwardFailed`, and change the notes it is given. `memory` is only read. What cannot
-    be answered is logged with its rule's place, and the customer gets one apology.
+    may raise `Skip`, `Invalid`, `HandlerFailed` and `ForwardFailed`, and change the notes it is given. With `handled`, the names of some
+    rules, only about those and the ones with actions. `memory` is only read. What cannot be answered is logged with its rule's place, and
+    the customer gets one apology.
     """
     if never_answers(book, message):
         return Decision(None)
     if len(message.text) > TEXT_LIMIT:
         message = replace(message, text=message.text[:TEXT_LIMIT])
     time = now.timestamp()
-    state = memory.recall(book.person(message.sender), time)
+    state = NOTHING if memory is NO_MEMORY else memory.recall(book.person(message.sender), time)
     if state.paused_until > time:
         return Decision(None)
-    return _Deciding(MessageContext(book, message, now.astimezone(book.locale.timezone)), time, state, random, handle).decide()
+    dialogue = read_dialogue(state.dialogue, chat_key(message), time) if state.dialogue else NOWHERE
+    return _Deciding(
+        context=MessageContext(book, message, now),
+        book=book,
+        message=message,
+        state=state,
+        time=time,
+        random=random,
+        handle=handle,
+        handled=handled,
+        before=dialogue,
+        dialogue=dialogue,
+        answered=state.answered,
+        paused_until=state.paused_until,
+    ).decide()
 
 
+@dataclass(slots=True, eq=False, kw_only=True)
 class _Deciding:
-    """One message being decided on, at `time` in epoch seconds; what changes for its sender gathers in `dialogue`, `answered`, `notes`."""
+    """One message being decided on, at `time` in epoch seconds.
 
-    __slots__ = (
-        "answered",
-        "before",
-        "book",
-        "chat",
-        "context",
-        "dialogue",
-        "handle",
-        "message",
-        "notes",
-        "paused_until",
-        "random",
-        "state",
-        "time",
-    )
+    What changes for its sender gathers in `dialogue`, `answered`, `paused_until` and `notes`; `before` is the dialogue that was kept.
+    """
 
-    def __init__(self, context: MessageContext, time: float, state: State, random: Random, handle: Handle) -> None:
-        self.context = context
-        self.book = context.book
-        self.message = context.message
-        self.time = time
-        self.state = state
-        self.random = random
-        self.handle = handle
-        self.chat = chat_key(context.message)
-        self.before = self.dialogue = read_dialogue(state.dialogue, self.chat, time)
-        self.answered = state.answered
-        self.paused_until = state.paused_until
-        self.notes: Notes | None = None
+    context: MessageContext
+    book: RuleBook
+    message: Message
+    state: State
+    time: float
+    random: Random
+    handle: Handle
+    handled: Container[str] | None
+    before: Dialogue
+    dialogue: Dialogue
+    answered: Mapping[str, float]
+    paused_until: float
+    notes: Notes | None = None
 
     @property
     def language(self) -> str:
@@ -137,8 +147,11 @@ class _Deciding:
 
     def by_rules(self) -> Decision:
         """The decision of the first rule that answers the text."""
+        is_group = self.message.chat == "group"
         for candidate in self.book.index.candidates(self.message.text, self.may_answer):
-            decision = self.attempt(candidate, self.answer_to) if self.context.hears(candidate.kind) else None
+            if is_group and not self.context.hears(candidate.kind):
+                continue
+            decision = self.attempt(candidate, self.answer_to)
             if decision is not None:
                 return decision
         return Decision(None)
@@ -194,11 +207,11 @@ class _Deciding:
             times = {**defaults, **form.times}
             form = Form(rule=match.rule.name, literal=begun_by(match), texts=form.texts, times=times, refused=form.refused)
             return self.ask(match, Ask(form, text))
-        if self.notes is None:
-            self.notes = deepcopy(dict(self.state.notes)) if self.state.notes else {}
         before = self.dialogue
         try:
-            return self.answered_by(match, self.notes)
+            if match.rule.actions or self.handled is None or match.rule.name in self.handled:
+                return self.answered_by(match)
+            return self.reply(match, None)
         except HandlerFailed as error:
             return Decision(match, error.replies)
         except Invalid as error:
@@ -208,10 +221,12 @@ class _Deciding:
             self.dialogue = before
             return self.acting(match, self.apology(match.rule, error))
 
-    def answered_by(self, match: Match, notes: Notes) -> Decision:
+    def answered_by(self, match: Match) -> Decision:
         """The answer of the rule and its handler, or what is said where nobody answered in our place."""
+        if self.notes is None:
+            self.notes = deepcopy(dict(self.state.notes)) if self.state.notes else {}
         try:
-            return self.reply(match, self.handle(match, self.message, notes))
+            return self.reply(match, self.handle(match, self.message, self.notes))
         except ForwardFailed:
             failed = match.rule.failed
             names = self.context.names(match)
@@ -261,7 +276,7 @@ class _Deciding:
             replies = self.with_menu(rule, replies)
         if rule.once_per is not None and replies:
             self.answered = {**self.answered, rule.name: self.time + rule.once_per.total_seconds()}
-        return self.acting(match, replies)
+        return self.acting(match, replies) if rule.actions else Decision(match, replies)
 
     def acting(self, match: Match, replies: tuple[Reply, ...]) -> Decision:
         """The replies, and what else the rule wants; a pause begins with them."""
@@ -300,11 +315,12 @@ class _Deciding:
         if not (is_elsewhere or is_noted or is_paused) and self.answered is state.answered and seen == state.seen:
             return None
         # Those of other chats stay as they were kept, so that a message of this person in another group finds its own unchanged.
-        others = {chat: kept for chat, kept in (state.dialogue or {}).items() if chat != self.chat}
-        ours, until = write_dialogues({self.chat: self.dialogue})
+        ours = chat_key(self.message)
+        others = {chat: kept for chat, kept in (state.dialogue or {}).items() if chat != ours}
+        written, until = write_dialogues({ours: self.dialogue})
         return replace(
             state,
-            dialogue={**others, **(ours or {})} or None,
+            dialogue={**others, **(written or {})} or None,
             dialogue_until=max(until, state.dialogue_until) if others else until,
             answered=self.answered,
             seen=seen,
@@ -332,8 +348,3 @@ def asks_again(match: Match, form: Form) -> bool:
     if rule.on_invalid != "explain":
         return rule.on_invalid == "ask"
     return rule.may_ask and (match.kind is Kind.FORM or not any(form.texts.get(name) for name in match.invalid))
-
-
-def lacking(match: Match, supplied: Collection[str]) -> list[str]:
-    """The names that the rule needs and nobody has."""
-    return [name for name in match.rule.needs if name not in (*SENDER, *match.fields, *supplied)]

@@ -433,6 +433,18 @@ def test_in_groups_nothing_or_all_may_be_answered(tmp_path: Path, groups: str, s
     assert [talk.says(text, chat="group") for text in ("stok", "selamat sore", "apa")] == said
 
 
+def test_a_rule_without_a_handler_and_without_actions_is_handed_to_nobody(tmp_path: Path) -> None:
+    book = load(tmp_path, "rules: [{keyword: [a, b], reply: R}, {keyword: c, reply: R}, {keyword: d, pause: 1 hour, reply: R}]")
+    asked: list[str] = []
+
+    def handle(match: Match, message: Message, notes: dict[str, Any]) -> None:
+        asked.append(match.rule.name)
+
+    for text in ("a", "b", "c", "d"):
+        assert decide(book, Message(text=text), NO_MEMORY, datetime.now(UTC), Random(1), handle, {"a"}).replies == (Text("R"),)
+    assert asked == ["a", "a", "d"]
+
+
 def test_changes_deep_inside_of_notes_are_remembered(talk: Talk) -> None:
     def handle(match: Match, message: Message, notes: dict[str, Any]) -> tuple[Text]:
         notes.setdefault("a", {}).setdefault("b", []).append(message.text)
