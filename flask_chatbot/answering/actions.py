@@ -2,12 +2,14 @@
 
 import logging
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from flask_chatbot.answering.forwarding import Forwarder
-from flask_chatbot.bot.effects import AnsweredMessage, Effects, Remember
+from flask_chatbot.bot.effects import AnsweredMessage, Remember
 from flask_chatbot.core.fields.field import titled
 from flask_chatbot.core.language.numbers import format_phone, senders_phone
 from flask_chatbot.core.language.sentences import Locale, clip, say
@@ -28,7 +30,7 @@ SWEEP_EVERY = 300.0  # seconds
 log = logging.getLogger(__name__)
 
 
-Settle = Callable[[Connection, AnsweredMessage], None]
+Record = Callable[[Connection, AnsweredMessage], None]
 
 
 class _Overtaken(Exception):
@@ -53,16 +55,15 @@ class Actions:
         """The replies of another webhook; `FetchError` where it gives none."""
         return self._forwarder.ask(action, match, message)
 
-    def carry_out(self, answered: AnsweredMessage, remember: Remember, settle: Settle | None = None) -> bool:
-        """Remember and do all of it in one transaction, and what `settle` adds; False where another message of the sender came between."""
-        memory = StoreMemory(self.database)
+    def carry_out(self, answered: AnsweredMessage, remember: Remember, record: Record | None = None) -> bool:
+        """Remember and do all of it in one transaction, and what `record` adds; False where another message of the sender came between."""
         try:
             with self.database.writing() as connection:
-                if not remember(memory.within(connection)):
+                if answered.decision.remember is not None and not remember(StoreMemory(self.database).within(connection)):
                     raise _Overtaken
                 self.do(connection, answered)
-                if settle is not None:
-                    settle(connection, answered)
+                if record is not None:
+                    record(connection, answered)
         except _Overtaken:
             return False
         if self._gateway is not None:
@@ -81,10 +82,6 @@ class Actions:
                 sweep(connection, now)
         except StoreError as error:
             log.warning("what is over stays for now: %s", error)
-
-    def settled_by(self, settle: Settle) -> Effects:
-        """These effects for a message of which there is more to keep: `settle` does it, in the same transaction."""
-        return _Settled(self, settle)
 
     def do(self, connection: Connection, answered: AnsweredMessage) -> None:
         """All that the decision names and that a transaction can hold."""
@@ -128,17 +125,24 @@ def _plain(value: object) -> object:
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
-class _Settled:
-    """`Actions` with one more step for one message."""
+@dataclass(slots=True, eq=False)
+class Recorded(ABC):
+    """The effects of one message that has to be known when it comes again: `record` writes it down in the same transaction."""
 
-    def __init__(self, actions: Actions, settle: Settle) -> None:
-        self._settle = settle
-        self.number = actions.number
-        self.forward = actions.forward
-        self._carry_out = actions.carry_out
+    actions: Actions
+
+    def number(self, name: str) -> int:
+        return self.actions.number(name)
+
+    def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
+        return self.actions.forward(action, match, message)
 
     def carry_out(self, answered: AnsweredMessage, remember: Remember) -> bool:
-        return self._carry_out(answered, remember, self._settle)
+        return self.actions.carry_out(answered, remember, self.record)
+
+    @abstractmethod
+    def record(self, connection: Connection, answered: AnsweredMessage) -> None:
+        """Write down that the message was answered; `AlreadyAnswered` where another process was first."""
 
 
 def _number(answered: AnsweredMessage) -> str:

@@ -2,12 +2,11 @@
 
 import logging
 from dataclasses import dataclass
-from functools import partial
 from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from flask_chatbot.answering.actions import Actions
+from flask_chatbot.answering.actions import Actions, Recorded
 from flask_chatbot.answering.history import Keeping
 from flask_chatbot.answering.transport import AlreadyAnswered, Turnstile
 from flask_chatbot.bot.bot import Bot
@@ -21,11 +20,20 @@ ID_LIMIT = 255  # characters of a webhook-id; a longer one is cut, which no send
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class _Written:
-    """The body of an answer, once it is written."""
+@dataclass(slots=True, eq=False)
+class _RecordedCall(Recorded):
+    """The effects of one webhook call, and the `body` that it is answered with, once that is recorded for repeats."""
 
+    keeping: Keeping
+    session: str
+    id: str
     body: bytes = b""
+
+    def record(self, connection: Connection, answered: AnsweredMessage) -> None:
+        replies = answered.decision.replies
+        self.body = write_replies(replies)
+        if not inbox.add(connection, self.keeping.row(self.session, self.id, answered, len(replies), self.body.decode())):
+            raise AlreadyAnswered
 
 
 class Calls:
@@ -57,19 +65,11 @@ class Calls:
         return kept.answer.encode()
 
     def _decided(self, message: Message, session: str, id_: str) -> bytes:
-        written = _Written()
+        call = _RecordedCall(self._actions, self._keeping, session, id_)
         try:
-            decision = self._bot.answer(message, effects=self._actions.settled_by(partial(self._settle, session, id_, written)))
+            decision = self._bot.answer(message, effects=call)
         except AlreadyAnswered:  # by another process, just now
             return self._kept(session, id_) or write_replies(())
         rule = decision.match.rule.name if decision.match else None
         log.info("answered a webhook call: rule %r, line %r, %d replies", rule, message.line, len(decision.replies))
-        return written.body
-
-    def _settle(self, session: str, id_: str, written: "_Written", connection: Connection, answered: AnsweredMessage) -> None:
-        """Keep the answer for repeats; `AlreadyAnswered` where another process was first."""
-        replies = answered.decision.replies
-        written.body = write_replies(replies)
-        row = self._keeping.row(session, id_, answered, len(replies), written.body.decode())
-        if not inbox.add(connection, row):
-            raise AlreadyAnswered
+        return call.body

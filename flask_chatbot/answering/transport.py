@@ -3,14 +3,13 @@
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from flask_chatbot.answering.actions import Actions
+from flask_chatbot.answering.actions import Actions, Recorded
 from flask_chatbot.answering.history import Keeping
 from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.language.folding import is_blank
@@ -43,13 +42,33 @@ class Turnstile:
 
     def enter(self, key: tuple[str, str]) -> None:
         with self._change:
-            self._change.wait_for(lambda: key not in self._inside)
+            while key in self._inside:
+                self._change.wait()
             self._inside.add(key)
 
     def leave(self, key: tuple[str, str]) -> None:
         with self._change:
             self._inside.discard(key)
             self._change.notify_all()
+
+
+@dataclass(slots=True, eq=False)
+class _Received(Recorded):
+    """The effects of one message that came in by the transport of a gateway, its replies in the outbox among them."""
+
+    gateway: Gateway
+    keeping: Keeping
+    id: str
+
+    def record(self, connection: Connection, answered: AnsweredMessage) -> None:
+        replies, chat = answered.decision.replies, chat_of(answered.message)
+        if replies and not is_chat(chat):  # delivered again, it would be as wrong
+            log.error("message %s came from a chat that nobody can write to: its %d replies are dropped", short_id(self.id), len(replies))
+            replies = ()
+        if not inbox.add(connection, self.keeping.row(self.gateway.transport.name, self.id, answered, len(replies))):
+            raise AlreadyAnswered
+        for reply in replies:
+            self.gateway.post(connection, chat, reply)
 
 
 class Inbound:
@@ -100,23 +119,12 @@ class Inbound:
             return
         try:
             with self._context():
-                decision = self._bot.answer(message, now, effects=self._actions.settled_by(partial(self._settle, id_)))
+                decision = self._bot.answer(message, now, effects=_Received(self._actions, self._gateway, self._keeping, id_))
         except AlreadyAnswered:
             log.info("message %s came again: answered just now", short_id(id_))
             return
         rule = decision.match.rule.name if decision.match else None
         log.info("answered message %s: rule %r, %d replies", short_id(id_), rule, len(decision.replies))
-
-    def _settle(self, id_: str, connection: Connection, answered: AnsweredMessage) -> None:
-        """The replies in the outbox, and the message among those answered; `AlreadyAnswered` where another process was first."""
-        replies, chat = answered.decision.replies, chat_of(answered.message)
-        if replies and not is_chat(chat):  # delivered again, it would be as wrong
-            log.error("message %s came from a chat that nobody can write to: its %d replies are dropped", short_id(id_), len(replies))
-            replies = ()
-        if not inbox.add(connection, self._keeping.row(self._session, id_, answered, len(replies))):
-            raise AlreadyAnswered
-        for reply in replies:
-            self._gateway.post(connection, chat, reply)
 
 
 def short_id(id_: str) -> str:
