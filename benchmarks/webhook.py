@@ -56,7 +56,8 @@ def calling(app: Callable[..., Any], calls: Sequence[bytes]) -> Work:
         for made in islice(endless, BATCH):
             answer = app({**made, "wsgi.input": BytesIO(made["wsgi.input"])}, start_response)
             b"".join(answer)
-            answer.close()
+            if hasattr(answer, "close"):
+                answer.close()
         return BATCH
 
     return work

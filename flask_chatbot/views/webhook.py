@@ -1,13 +1,12 @@
 """The blueprint of ``POST /webhook``: a keyword message in, its replies out, in the contract's JSON whatever the host app is like."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
-from werkzeug.datastructures import Headers
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.reloading import POLLER, keep_fresh
@@ -28,10 +27,16 @@ log = logging.getLogger(__name__)
 
 
 class Answer(Response):
-    """An answer whose head is finished as it stands, its length included: Werkzeug would copy it, in search of addresses to complete."""
+    """An answer that goes out as it stands: Werkzeug would copy its head, in search of addresses to complete, and wrap its body.
 
-    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
-        return self.headers
+    Where the host made something else of it, Werkzeug has its way.
+    """
+
+    def get_wsgi_response(self, environ: "WSGIEnvironment") -> "tuple[Iterable[bytes], str, list[tuple[str, str]]]":
+        body = self.response
+        if self.status_code != 200 or self._on_close or type(body) is not list or [*map(type, body)] != [bytes]:
+            return super().get_wsgi_response(environ)
+        return body, self.status, self.headers.to_wsgi_list()
 
 
 blueprint = Blueprint("chatbot_webhook", __name__)
