@@ -1,4 +1,4 @@
-"""The command: `python -m benchmarks [match|load|webhook|memory|bad|accept|callbacks|way]`. It ends with 1 where a promise is broken."""
+"""The command: `python -m benchmarks [PART]`, of all parts without one. It ends with 1 where a promise is broken."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.tables import Row, table
 from benchmarks.timing import machine
 
-PARTS = ("match", "load", "webhook", "memory", "bad", "accept", "callbacks", "way")
+PARTS = ("match", "nearest", "load", "webhook", "memory", "bad", "accept", "callbacks", "way")
 
 
 def say(text: str) -> None:
@@ -36,9 +36,10 @@ def measure(part: str, quick: bool, plots: Path | None) -> list[Row]:
 
             draw_webhook(bars, plots)
         return rows
-    from benchmarks import accept, badinput, callbacks, load, memory, way
+    from benchmarks import accept, badinput, callbacks, load, memory, nearest, way
 
     runs = {
+        "nearest": nearest.run,
         "load": load.run,
         "memory": memory.run,
         "bad": badinput.run,
