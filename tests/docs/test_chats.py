@@ -1,16 +1,16 @@
 """The conversations that are drawn on the pages."""
 
 import doctest
+import re
 from datetime import datetime
 from types import ModuleType
 
 import pytest
 
 from flask_chatbot import Image, Location, Text
-from tests.docs.pages import DOCS, EXAMPLES, Block, all_blocks, extension
+from tests.docs.pages import DOCS, PAGES, Block, blocks, extension
 
-MONDAY = datetime.fromisoformat("2026-11-23 10:00")
-DRAWN = all_blocks(*{f"{{chat}} {path.name}" for path in EXAMPLES.iterdir()})
+DRAWN = [block for page in PAGES for block in blocks(page) if block.info.startswith("{chat} ")]
 
 
 @pytest.fixture
@@ -27,8 +27,10 @@ def test_the_doctests_of_the_drawing_hold(chats: ModuleType) -> None:
 
 @pytest.mark.parametrize("block", DRAWN, ids=lambda block: block.place)
 def test_every_message_of_a_drawn_conversation_is_answered_and_never_with_an_apology(block: Block) -> None:
+    options = dict(re.findall(r"^:(\w+): (.+)$", block.text, re.MULTILINE))
     lines = [line for line in block.text.splitlines() if line and not line.startswith(":")]
-    turns = extension("talks").talk(block.info.split()[1], lines, nama="Budi", at=MONDAY)
+    at = datetime.fromisoformat(options.get("at", "2026-11-23 10:00"))
+    turns = extension("talks").talk(block.info.split()[1], lines, nama=options.get("nama", ""), at=at)
     answers = [(number, reply) for number, (by, reply) in enumerate(turns) if by == "bot"]
     asked = [number for number, (by, _) in enumerate(turns) if by == "customer"]
     assert [number for number in asked if number + 1 not in dict(answers)] == []
