@@ -5,15 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flask_chatbot.core.fields.field import Context, Field, Reading, read_fields
-from flask_chatbot.core.language.folding import Folding, fold
-from flask_chatbot.core.language.sentences import CANCEL_WORDS, NO_WORDS, SKIP_WORDS, YES_WORDS, say
+from flask_chatbot.core.language.folding import fold
+from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.language.sentences import say
+from flask_chatbot.core.language.words import words_of_all
 
 WRONG_LIMIT = 3  # wrong answers that end a form
 
-_CANCEL = frozenset().union(*CANCEL_WORDS.values())
-_SKIP = frozenset().union(*SKIP_WORDS.values())
-_YES = frozenset().union(*YES_WORDS.values())
-_NO = frozenset().union(*NO_WORDS.values())
+_CANCEL, _SKIP, _YES, _NO = map(words_of_all, ("cancel", "skip", "yes", "no"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,8 @@ class Done:
 def readings(text: str, folding: Folding) -> frozenset[str]:
     """The forms in which a text may be a word that a form or a menu waits for: as written, by its synonyms, without courtesy words.
 
-    >>> sorted(readings("Ya, kak!", Folding(["kak"])))
+    >>> from flask_chatbot.core.language.words import Words
+    >>> sorted(readings("Ya, kak!", Folding(Words(ignore=frozenset({"kak"})))))
     ['ya', 'ya kak']
     """
     forms = {fold(text), folding.fold(text)}

@@ -7,7 +7,7 @@ from typing import Literal
 
 from flask_chatbot.core.conditions.conditions import international
 from flask_chatbot.core.conditions.hours import Hours
-from flask_chatbot.core.language.folding import Folding
+from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.matching.index import Index
 from flask_chatbot.core.matching.rule import Rule

@@ -1,7 +1,6 @@
 """The built-in field types: how a customer's text becomes a value, and what is said when it cannot."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, timedelta
@@ -13,9 +12,11 @@ from typing import Literal
 from babel.dates import get_day_names, get_month_names
 
 from flask_chatbot.core.fields.field import Context, Field, FieldType, Pattern, listed
-from flask_chatbot.core.language.folding import UNSEEN, nfkc
+from flask_chatbot.core.language.folding import canonical, fold, nfkc
 from flask_chatbot.core.language.numbers import customers_phone
-from flask_chatbot.core.language.sentences import DAY_WORDS, NO_WORDS, YES_WORDS, is_month_first, quote, say
+from flask_chatbot.core.language.sentences import DAY_WORDS, is_month_first, quote, say
+from flask_chatbot.core.language.signs import UNSEEN
+from flask_chatbot.core.language.words import words_of_all
 
 __all__ = ["FIELD_TYPES", "Context", "FieldType"]
 
@@ -45,12 +46,12 @@ _MONTH_FIRST = re.compile(r"(?P<month>[0-9]{1,2})(?P<sign>[-/.])(?P<day>[0-9]{1,
 _WEEKDAY = r"(?:(?P<weekday>[^\W\d_]+),? )?"
 _WITH_NAMES = (
     re.compile(_WEEKDAY + r"(?P<day>[0-9]{1,2}) (?P<month>[^\W\d_]+) (?P<year>[0-9]{4})"),
-    re.compile(_WEEKDAY + r"(?P<month>[^\W\d_]+) (?P<day>[0-9]{1,2}), (?P<year>[0-9]{4})"),
+    re.compile(_WEEKDAY + r"(?P<month>[^\W\d_]+) (?P<day>[0-9]{1,2}),? (?P<year>[0-9]{4})"),
 )
 _DAY_FIRST = re.compile(r"(?P<day>[0-9]{1,2})(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<year>[0-9]{4}|[0-9]{2})")
 
 _DAYS = {word: days for words in DAY_WORDS.values() for word, days in words.items()}
-_ANSWERS = dict.fromkeys(frozenset().union(*YES_WORDS.values()), True) | dict.fromkeys(frozenset().union(*NO_WORDS.values()), False)
+_ANSWERS = dict.fromkeys(words_of_all("yes"), True) | dict.fromkeys(words_of_all("no"), False)
 
 
 def _text(text: str, field: Field, context: Context) -> str:
@@ -148,7 +149,7 @@ def _phone(text: str, _field: Field, context: Context) -> str:
 
 def _date(text: str, _field: Field, context: Context) -> date:
     today = context.now.date()
-    folded = _folded(text)
+    folded = fold(text)
     if folded in _DAYS:
         return today + timedelta(days=_DAYS[folded])
     found = _in_digits(text.translate(_SIGNS), context) or _in_words(folded, context.language)
@@ -185,8 +186,8 @@ def calendar_words(language: str) -> tuple[Mapping[str, int], Mapping[str, int]]
     (5, 0)
     """
     widths: tuple[Literal["abbreviated", "wide"], ...] = ("abbreviated", "wide")
-    months = {_folded(name): number for width in widths for number, name in get_month_names(width, locale=language).items()}
-    weekdays = {_folded(name): number for width in widths for number, name in get_day_names(width, locale=language).items()}
+    months = {fold(name): number for width in widths for number, name in get_month_names(width, locale=language).items()}
+    weekdays = {fold(name): number for width in widths for number, name in get_day_names(width, locale=language).items()}
     return months, weekdays
 
 
@@ -206,41 +207,18 @@ def _year(digits: str, this_year: int) -> int:
 def _choice(text: str, field: Field, context: Context) -> str:
     words = [(word, option.value) for option in field.options for word in (option.value, *option.synonyms)]
     for keep_text, keep_word in ((True, True), (False, True), (False, False)):  # the nearest writing first: 5% is not 5
-        wanted = _folded(text, keep_punctuation=keep_text)
+        wanted = canonical(text) if keep_text else fold(text)
         for word, value in words:
-            if wanted and _folded(word, keep_punctuation=keep_word) == wanted:
+            if wanted and (canonical(word) if keep_word else fold(word)) == wanted:
                 return value
     raise ValueError(say(context.language, "not_choice", value=quote(text), options=listed(field.options)))
 
 
 def _yesno(text: str, _field: Field, context: Context) -> bool:
-    answer = _ANSWERS.get(_folded(text))
+    answer = _ANSWERS.get(fold(text))
     if answer is None:
         raise ValueError(say(context.language, "not_yesno"))
     return answer
-
-
-def _folded(text: str, *, keep_punctuation: bool = False) -> str:
-    """The text as choices are compared.
-
-    >>> _folded("  Hari   INI! ")
-    'hari ini'
-    """
-    folded = " ".join(unicodedata.normalize("NFKC", text.translate(_MARKS)).casefold().split())
-    if keep_punctuation:
-        return folded
-    start, end = 0, len(folded)
-    while start < end and _is_outer(folded[start]):
-        start += 1
-    while end > start and _is_outer(folded[end - 1]):
-        end -= 1
-    return folded[start:end]
-
-
-def _is_outer(character: str) -> bool:
-    """Whether it may stand around a word without meaning anything; a dash means something in A- and -1."""
-    category = unicodedata.category(character)
-    return character == " " or (category.startswith("P") and category != "Pd")
 
 
 FIELD_TYPES: Mapping[str, FieldType] = MappingProxyType(

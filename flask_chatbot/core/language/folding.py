@@ -1,16 +1,17 @@
-"""Texts in the one form they are compared in."""
+"""The normal form of a text, in which everything that customers write is compared."""
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container
 from functools import lru_cache
-from types import MappingProxyType
+
+from flask_chatbot.core.language.signs import EMOJI, EMOTICON, FRAMED, HEART, LOOK_ALIKES, UNSEEN, has_signs, is_sign
 
 TEXT_LIMIT = 4096  # characters of a message that count, before and after NFKC
-IGNORED_AT_EACH_END = 8  # courtesy words taken off one end of a text, at the most
-# Variation selectors, the keycap's frame, joiners and marks of writing direction: nobody types them on purpose.
-UNSEEN = re.compile("[\ufe00-\ufe0f\u20e3\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad\u061c]")
 LIKE_PUNCTUATION = "~`^"  # WhatsApp's marks for struck and fixed text are symbols to Unicode
+# Vowel marks, tatweel and the signs of the Koran.
+ARABIC_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff]")
+ALEFS = str.maketrans(dict.fromkeys("\u0622\u0623\u0625\u0671\u0672\u0673\u0675", "\u0627"))
 # Chinese, Japanese, Thai and their neighbours are written without spaces: there, each character is a word.
 WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai and Lao, Burmese, Khmer
@@ -18,22 +19,63 @@ WITHOUT_SPACES = re.compile(
 )
 
 
-@lru_cache(maxsize=4)  # one message is asked for several times, and a long one costs a millisecond
 def fold(text: str) -> str:
-    """A text as it is compared: NFKC, case folded, white space single, punctuation around words gone.
+    """The normal form: NFKC, case folded, white space single, punctuation and emoji beside words gone, one apostrophe and one hyphen.
 
-    ``#`` is no punctuation, and a text of nothing but punctuation stays as it is.
+    ``#`` is no punctuation, and a text of nothing but punctuation or emoji keeps them.
 
-    >>> fold("  Selamat,   PAGI!! "), fold("*Menu*"), fold("\\uff2d\\uff25\\uff2e\\uff35"), fold("1\\ufe0f\\u20e3"), fold("?")
+    >>> fold("  Selamat,   PAGI!! "), fold("*Menu* \\U0001f64f"), fold("\\uff2d\\uff25\\uff2e\\uff35"), fold("1\\ufe0f\\u20e3"), fold("?")
     ('selamat pagi', 'menu', 'menu', '1', '?')
     """
-    text = text[:TEXT_LIMIT].strip()
-    text = text.lower() if text.isascii() else unicodedata.normalize("NFKC", nfkc(UNSEEN.sub("", text)).casefold())
+    return without_signs(fold_with_signs(text))
+
+
+@lru_cache(maxsize=4)  # one message is asked for several times, and a long one costs a millisecond
+def fold_with_signs(text: str) -> str:
+    """The normal form, but with each emoji as a word of its own: without its skin tone, and once where it is repeated.
+
+    >>> fold_with_signs("Menu\\U0001f64f\\U0001f3fd\\U0001f64f")
+    'menu \U0001f64f'
+    """
+    text = fold_characters(text[:TEXT_LIMIT].strip())
     if text.isalnum():
         return text
     if "#" not in text:
         return fold_words(text)
     return "#".join([fold_words(part) if part else "" for part in text.split("#")])
+
+
+def canonical(text: str) -> str:
+    """The normal form with its punctuation, where that may tell two values apart.
+
+    >>> canonical(" A- "), canonical("5 %")
+    ('a-', '5 %')
+    """
+    return " ".join(fold_characters(text[:TEXT_LIMIT]).split())
+
+
+def fold_characters(text: str) -> str:
+    """The text in lower case and with one writing for what has many, its emoji parted from the words."""
+    if text.isascii():
+        return text.lower().replace("`", "'") if "`" in text else text.lower()
+    text = nfkc(UNSEEN.sub("", FRAMED.sub(" ", text)).translate(LOOK_ALIKES))
+    text = unicodedata.normalize("NFKC", text.casefold()).translate(LOOK_ALIKES)
+    if ARABIC_MARKS.search(text):
+        text = unicodedata.normalize("NFKC", ARABIC_MARKS.sub("", text))
+    return EMOJI.sub(r" \1 ", text.translate(ALEFS)).strip()
+
+
+def without_signs(folded: str, kept: Container[str] = ()) -> str:
+    """The folded text without its emoji and emoticons, but for those `kept`; as it is where nothing else would be left.
+
+    >>> without_signs("menu \U0001f64f"), without_signs("menu :3", {":3"}), without_signs("\U0001f64f")
+    ('menu', 'menu :3', '\U0001f64f')
+    """
+    if not has_signs(folded):
+        return folded
+    parts = [" ".join([word for word in part.split(" ") if word in kept or not is_sign(word)]) for part in folded.split("#")]
+    left = "#".join(parts)
+    return left if left.strip("#") else folded
 
 
 def is_blank(text: str) -> bool:
@@ -62,16 +104,25 @@ def nfkc(text: str) -> str:
 
 
 def fold_words(text: str) -> str:
-    """The words of a text that is lower case already, without the punctuation around each of them."""
+    """The words of a text that is lower case already, without the punctuation around each of them, and no emoji twice in a row."""
     words = text.split()
     if "".join(words).isalnum():
         return " ".join(words)
-    kept = [word if word.isalnum() else strip_punctuation(word) for word in words]
-    return " ".join(filter(None, kept)) or " ".join(words)
+    bare = list(filter(None, [word if word.isalnum() else strip_punctuation(word) for word in words])) or words
+    return " ".join([word for place, word in enumerate(bare) if not place or word != bare[place - 1] or not is_sign(word)])
 
 
 def strip_punctuation(word: str) -> str:
-    """The word without punctuation at its ends."""
+    """The word without punctuation at its ends; an emoticon as it is, a heart on a word gone.
+
+    >>> [strip_punctuation(word) for word in ("(ya)!", ":3.", "makasih<3")]
+    ['ya', ':3', 'makasih']
+    """
+    if not word.isascii() or word[0] in ":;=<otux":
+        alone = word.rstrip(".,!?")
+        if EMOTICON.fullmatch(alone):
+            return alone
+    word = HEART.sub("", word) if "<" in word else word
     start, end = 0, len(word)
     while start < end and is_punctuation(word[start]):
         start += 1
@@ -81,7 +132,7 @@ def strip_punctuation(word: str) -> str:
 
 
 def is_punctuation(character: str) -> bool:
-    """Whether a character at the end of a word counts for nothing."""
+    """True if a character at the end of a word counts for nothing."""
     return not character.isalnum() and (character in LIKE_PUNCTUATION or unicodedata.category(character)[0] == "P")
 
 
@@ -96,7 +147,7 @@ def split_words(folded: str) -> list[str]:
     """
     words: list[str] = []
     for word in folded.replace("#", " # ").split():
-        if word == "#" or (word.isascii() and word.isalnum()):
+        if word == "#" or (word.isascii() and word.isalnum()) or is_sign(word):
             words.append(word)
         else:
             words += "".join([spaced(word, place) for place in range(len(word))]).split()
@@ -117,69 +168,3 @@ def parted(character: str) -> str:
     if is_symbol or WITHOUT_SPACES.match(character):
         return f" {character} "
     return " " if is_punctuation(character) else character
-
-
-class Folding:
-    """How one bot folds: with its synonyms, and with the courtesy words that do not count.
-
-    `synonyms` maps a folded word to the folded word it stands for.
-    """
-
-    __slots__ = ("_ignored", "_synonyms")
-
-    def __init__(self, ignore_words: Iterable[str] = (), synonyms: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._synonyms = dict(synonyms)
-        self._ignored = frozenset(self.fold(word) for word in ignore_words)
-
-    def fold(self, text: str) -> str:
-        """The folded text, each word replaced by what it stands for.
-
-        >>> Folding(synonyms={"hrg": "harga"}).fold("HRG kopi?")
-        'harga kopi'
-        """
-        folded = fold(text)
-        if not self._synonyms:
-            return folded
-        if "#" in folded:
-            return "#".join([self._heads(part) if part else "" for part in folded.split("#")])
-        return self._heads(folded)
-
-    def _heads(self, folded: str) -> str:
-        return " ".join([self._synonyms.get(word, word) for word in folded.split(" ")])
-
-    def words(self, folded: str) -> list[str]:
-        """The words of a folded text, as they are looked for inside of it."""
-        words = split_words(folded)
-        return [self._synonyms.get(word, word) for word in words] if self._synonyms else words
-
-    def begun_by(self, start: str) -> frozenset[str]:
-        """The words that stand for one that begins like this.
-
-        >>> sorted(Folding(synonyms={"hrg": "harga", "brp": "berapa"}).begun_by("hr"))
-        ['harga']
-        """
-        return frozenset(head for word, head in self._synonyms.items() if word.startswith(start))
-
-    def without_courtesy(self, folded: str) -> list[str]:
-        """Every text that is left of a folded one when courtesy words are taken off its ends, each once.
-
-        >>> Folding(["kak", "min"]).without_courtesy("min halo kak")
-        ['min halo', 'halo kak', 'halo']
-        """
-        if " " not in folded:  # nothing would be left
-            return []
-        words = folded.split(" ")
-        if words[0] not in self._ignored and words[-1] not in self._ignored:
-            return []
-        ahead, behind = self._courtesy(words), self._courtesy(words[::-1])
-        cuts = [(first, last) for first in range(ahead + 1) for last in range(behind + 1) if 0 < first + last < len(words)]
-        return list(dict.fromkeys(" ".join(words[first : len(words) - last]) for first, last in cuts))
-
-    def _courtesy(self, words: list[str]) -> int:
-        """How many of the first words are courtesy, as far as that counts."""
-        count = 0
-        for word in words[:IGNORED_AT_EACH_END]:
-            if word not in self._ignored:
-                break
-            count += 1
-        return count

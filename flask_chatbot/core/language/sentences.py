@@ -4,28 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-LANGUAGES = ("id", "en")
-
-IGNORE_WORDS: Mapping[str, frozenset[str]] = {
-    "id": frozenset("kak kakak min mimin gan sis bro bang mas mbak dong ya sih deh nih pak bu tolong".split()),
-    "en": frozenset("please pls plz kindly thanks thx ty sir madam".split()),
-}
-YES_WORDS: Mapping[str, frozenset[str]] = {
-    "id": frozenset("ya iya y yes ok oke betul benar setuju boleh mau".split()),
-    "en": frozenset("yes y yep yeah ok okay sure correct right true".split()),
-}
-NO_WORDS: Mapping[str, frozenset[str]] = {
-    "id": frozenset("tidak tdk t gak ga nggak enggak engga bukan jangan salah no n".split()),
-    "en": frozenset("no n nope nah wrong false".split()),
-}
-CANCEL_WORDS: Mapping[str, frozenset[str]] = {
-    "id": frozenset("batal batalkan stop berhenti".split()),
-    "en": frozenset("cancel stop quit".split()),
-}
-SKIP_WORDS: Mapping[str, frozenset[str]] = {
-    "id": frozenset("- lewati lewat skip".split()),
-    "en": frozenset("- skip none".split()),
-}
 DAY_WORDS: Mapping[str, Mapping[str, int]] = {  # days from today
     "id": {"hari ini": 0, "sekarang": 0, "besok": 1, "besuk": 1, "bsk": 1, "esok": 1, "lusa": 2},
     "en": {"today": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "day after tomorrow": 2, "the day after tomorrow": 2},

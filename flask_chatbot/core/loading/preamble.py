@@ -5,8 +5,10 @@ from collections.abc import Collection, Iterable
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from flask_chatbot.core.language.folding import Folding, fold
-from flask_chatbot.core.language.sentences import IGNORE_WORDS, Locale
+from flask_chatbot.core.language.folding import fold
+from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.language.words import Words, words_of
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.templates.check import JINJA_NAMES
 from flask_chatbot.core.values.problems import did_you_mean
@@ -84,18 +86,18 @@ def build_folding(settings: Place, synonyms: Iterable[Place], locale: Locale) ->
     for word, head in heads.items():
         if heads.get(head, head) != head:
             places[word].tell(f"{head!r} is itself a synonym of {heads[head]!r}. List all its words there.")
-    return Folding(courtesy_words(settings, locale), {word: head for word, head in heads.items() if word != head})
+    return Folding(build_words(settings, locale), {word: head for word, head in heads.items() if word != head})
 
 
-def courtesy_words(settings: Place, locale: Locale) -> list[str]:
-    """The words that do not count at the ends of a text: those of the language, where the file lists none."""
+def build_words(settings: Place, locale: Locale) -> Words:
+    """The words of the language; courtesy is what the file lists, where it does."""
     if not settings.data or "ignore_words" not in settings.data:
-        return list(IGNORE_WORDS[locale.language])
+        return words_of(locale.language)
     entries = settings.at("ignore_words").entries()
     for entry in entries:
         if not is_word(fold(entry.data)):
             entry.tell(f"words are ignored one by one, and {entry.data!r} is none. Write each word as an entry of its own.")
-    return [entry.data for entry in entries]
+    return Words(ignore=frozenset(fold(entry.data) for entry in entries))
 
 
 def is_word(folded: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Literal, cast
 
 from flask_chatbot.core.fields.field import Field, FieldType
 from flask_chatbot.core.fields.types import FIELD_TYPES
-from flask_chatbot.core.language.folding import Folding
+from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.loading.conditions import build_condition, build_duration
 from flask_chatbot.core.loading.dialogue import build_actions, build_asking, build_confirm, build_menu
 from flask_chatbot.core.loading.fields import RESERVED

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from flask_chatbot.core.language.folding import Folding
+from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.loading.fields import check_name
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.texts import build_pattern
@@ -67,7 +67,7 @@ def build_keywords(entries: Iterable[Place], folding: Folding) -> tuple[Keyword,
     for entry in entries:
         written = entry.data.strip()
         takes_fields = written.endswith("#")
-        literal = folding.fold(written.removesuffix("#"))
+        literal = folding.literal(written.removesuffix("#"))
         if literal:
             literal = written if written == literal else literal  # as nearly always, and kept once
             found.setdefault((literal, takes_fields), Keyword(written, literal, takes_fields))
@@ -100,7 +100,7 @@ def build_contains(entries: Iterable[Place], folding: Folding) -> tuple[Phrase, 
 
 def build_similar(entries: Iterable[Place], folding: Folding) -> tuple[str, ...]:
     """The folded texts."""
-    literals = [(entry, folding.fold(entry.data)) for entry in entries]
+    literals = [(entry, folding.literal(entry.data)) for entry in entries]
     return tuple(dict.fromkeys(literal for entry, literal in literals if check_similar(entry, literal)))
 
 

@@ -6,7 +6,9 @@ from enum import IntEnum
 from itertools import chain
 from typing import NamedTuple
 
-from flask_chatbot.core.language.folding import TEXT_LIMIT, Folding
+from flask_chatbot.core.language.folding import TEXT_LIMIT, fold_with_signs, without_signs
+from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.language.signs import has_signs
 from flask_chatbot.core.matching.pattern_index import PatternIndex
 from flask_chatbot.core.matching.phrases import PhraseIndex
 from flask_chatbot.core.matching.rule import Rule
@@ -94,6 +96,7 @@ class Index:
         "_keywords",
         "_marks",
         "_patterns",
+        "_signs",
         "_similar",
         "_suggestions",
     )
@@ -107,6 +110,7 @@ class Index:
             for keyword in dict.fromkeys(rule.keywords):
                 table = self._fields if keyword.takes_fields else self._keywords
                 table[keyword.literal] = (*table.get(keyword.literal, ()), rule)
+        self._signs = frozenset(word for rule in rules for literal in literals(rule) if has_signs(literal) for word in literal.split(" "))
         self._patterns = PatternIndex(rules) or None
         self._contains = PhraseIndex(rules, folding) or None
         self._similar = SimilarIndex(rules) or None
@@ -128,8 +132,11 @@ class Index:
         Where none of the rules that a keyword finds `may_answer` now, it is read with and without its ``#`` as if there were none of them.
         """
         text = text[:TEXT_LIMIT]
-        folded = self._folding.fold(text)
+        folded = self._fold(text)
         bare = (folded, *self._folding.without_courtesy(folded))
+        if has_signs(folded):
+            plain = without_signs(folded)
+            bare = (*bare, plain, *self._folding.without_courtesy(plain))
         found = whole(self._keywords, bare, Kind.KEYWORD)
         if "#" in folded:
             found += self._by_mark(text)
@@ -164,7 +171,7 @@ class Index:
         found = []
         if self._patterns is not None and (hits := self._patterns.find(text)):
             found += [Candidate(rule, Kind.PATTERN, source) for rule, source in hits]
-        if self._contains is not None and (hits := self._contains.find(self._folding.words(folded))):
+        if self._contains is not None and (hits := self._contains.find(self._folding.split(folded))):
             found += [Candidate(rule, Kind.CONTAINS, literal) for rule, literal in hits]
         if self._similar is not None and (hits := self._similar.find(bare)):
             found += [Candidate(rule, Kind.SIMILAR, literal) for rule, literal in hits]
@@ -178,6 +185,10 @@ class Index:
         head = folded.partition("#")[0].strip()
         return self._suggestions.nearest([head, *self._folding.without_courtesy(head), folded])
 
+    def _fold(self, text: str) -> str:
+        """The folded text, with the emoji that the rules hold."""
+        return self._folding.heads(without_signs(fold_with_signs(text), self._signs))
+
     def _by_mark(self, text: str) -> list[Candidate]:
         found = []
         end = -1
@@ -185,9 +196,16 @@ class Index:
             end = text.find("#", end + 1)
             if end < 0:
                 break
-            literal = self._folding.fold(text[:end])
+            literal = self._fold(text[:end])
             found += [Candidate(rule, Kind.FIELDS, literal, text[end + 1 :]) for rule in self._fields.get(literal, ())]
         return found
+
+
+def literals(rule: Rule) -> Iterator[str]:
+    """The folded texts that a rule is found by, patterns aside."""
+    yield from (keyword.literal for keyword in rule.keywords)
+    yield from (phrase.literal for phrase in rule.contains)
+    yield from rule.similar
 
 
 def whole(table: Mapping[str, tuple[Rule, ...]], readings: Iterable[str], kind: Kind) -> list[Candidate]:

@@ -4,7 +4,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from flask_chatbot.core.language.folding import Folding, fold, split_words
+from flask_chatbot.core.language.folding import fold, split_words
+from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.matching.rule import Phrase, Rule
 
 WORDS_LIMIT = 30  # words of one phrase
@@ -24,8 +25,8 @@ def read_phrase(written: str, folding: Folding) -> Phrase:
         is_starred = "*" in word
         if is_starred and star >= 0:
             raise ValueError(f"{written!r} has more than one star, and may have one. Write two phrases.")
-        folded = fold(start_of_word(word, written)) if is_starred else folding.fold(word)
-        pieces = folding.words(folded)
+        folded = fold(start_of_word(word, written)) if is_starred else folding.literal(word)
+        pieces = folding.split(folded)
         if pieces:
             words += pieces
             literals.append(folded + "*" * is_starred)
@@ -135,6 +136,6 @@ class PhraseIndex:
                 nodes = [node.follow(word) for node in nodes]
             else:
                 starts = dict.fromkeys((word, folding.fold(word)))
-                heads = sorted(head for head in folding.begun_by(word) if folding.words(head) == [head])
+                heads = sorted(head for head in folding.begun_by(word) if folding.split(head) == [head])
                 nodes = [then for node in nodes for then in (*map(node.follow_start, starts), *map(node.follow, heads))]
         return nodes

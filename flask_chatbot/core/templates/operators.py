@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from jinja2 import nodes
 
-from flask_chatbot.core.language.sentences import NO_WORDS, clip
+from flask_chatbot.core.language.folding import fold
+from flask_chatbot.core.language.sentences import clip
+from flask_chatbot.core.language.words import words_of_all
 from flask_chatbot.core.templates.filter_types import FORMATS, NUMBER
 from flask_chatbot.core.templates.flaws import Fault, between
 from flask_chatbot.core.templates.inference import type_of
@@ -15,7 +17,7 @@ from flask_chatbot.core.values.problems import did_you_mean
 SIGNS = {"eq": "==", "ne": "!=", "lt": "<", "gt": ">", "lteq": "<=", "gteq": ">=", "in": "in", "notin": "in"}
 ORDERS = ("lt", "gt", "lteq", "gteq")
 ALONE = "Compute it in Python."
-NO = frozenset().union(*NO_WORDS.values())
+NO = words_of_all("no")
 
 
 def missing(node: nodes.Node, sign: str, scope: Scope) -> str:
@@ -157,7 +159,7 @@ class Operators:
             return self.number_or_text(text, by_words["a number"], scope)
         if text is not None and "a yes or no" in by_words:
             name = called(by_words["a yes or no"], "...")
-            return f"Write `{{% if {'not ' if isinstance(text, nodes.Const) and str(text.value).casefold() in NO else ''}{name} %}}`."
+            return f"Write `{{% if {'not ' if isinstance(text, nodes.Const) and fold(str(text.value)) in NO else ''}{name} %}}`."
         if "a time" in by_words and not by_words.keys() & {"a date", "a yes or no", "a list"}:
             return f"Compare it as text: `{called(by_words['a time'], '...')} | time('HH:mm')`."
         if "a date" in by_words:
@@ -189,6 +191,6 @@ def alike(one: Type, other: Type) -> bool:
 
 def no_option(what: str, options: tuple[str, ...], word: str) -> str:
     """That a choice is compared with what nobody can choose."""
-    same = next((option for option in options if option.casefold() == word.strip().casefold()), "")
+    same = next((option for option in options if fold(option) == fold(word)), "")
     guess = f" Did you mean {same!r}?" if same else did_you_mean(word, options) or " Write one of them."
     return f"{word!r} is none of the options of {what}: {clip(', '.join(options), 120)}.{guess}"

@@ -86,7 +86,7 @@ def test_what_is_no_time_zone_is_told_with_the_name_of_one(tmp_path: Path, writt
     ("settings", "text", "name"),
     [
         ("", "harga kak", "harga"),
-        ("", "harga please", None),
+        ("", "harga kindly", None),
         ("settings: {language: en}", "harga please", "harga"),
         ("settings: {language: en}", "harga kak", None),
         ("settings: {ignore_words: [gan]}", "harga kak", None),

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from unicodedata import normalize
 
-from flask_chatbot.core.language.folding import IGNORED_AT_EACH_END, fold, split_words
+from flask_chatbot.core.language.folding import fold, split_words
+from flask_chatbot.core.language.readings import IGNORED_AT_EACH_END
 from flask_chatbot.core.matching.index import Candidate, Kind
 from flask_chatbot.core.matching.rule import Keyword, Phrase, Rule
 
@@ -100,7 +101,7 @@ class Naive:
         for ahead in range(IGNORED_AT_EACH_END + 1):
             for behind in range(IGNORED_AT_EACH_END + 1):
                 gone = words[:ahead] + words[len(words) - behind :]
-                if len(gone) < len(words) and set(gone) <= self.ignored:
+                if set(gone) <= self.ignored and not set(words[ahead : len(words) - behind]) <= self.ignored:
                     left.add(" ".join(words[ahead : len(words) - behind]))
         return left
 

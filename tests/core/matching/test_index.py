@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.language.folding import Folding
+from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.language.words import Words
 from flask_chatbot.core.matching.index import Candidate, Index, Kind
 from flask_chatbot.core.matching.patterns import read_pattern
 from flask_chatbot.core.matching.phrases import read_phrase
@@ -16,7 +17,7 @@ from tests.core.matching.naive import Naive
 
 IGNORED = ["k", "m"]
 SYNONYMS = {"x": "a", "y": "b"}
-FOLDING = Folding(IGNORED, SYNONYMS)
+FOLDING = Folding(Words(ignore=frozenset(IGNORED)), SYNONYMS)
 
 BOOK = """
 rules:
@@ -70,7 +71,7 @@ def rule(
         ("tolong min, menu kak", "menu"),
         ("kak menu kak", "menu"),
         ("kak", "kak"),
-        ("min kak", "kak"),
+        ("min kak", None),
         ("min", None),
         ("menu pagi", None),
         ("HRG kaos?", "rp"),

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.core.language.folding import Folding, split_words
+from flask_chatbot.core.language.folding import split_words
+from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.matching.phrases import PhraseIndex, read_phrase
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.problems import Mark

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from flask_chatbot.core.fields.types import FIELD_TYPES
-from flask_chatbot.core.language.sentences import LANGUAGES
+from flask_chatbot.core.language.words import LANGUAGES
 from flask_chatbot.core.schema.complaints import WORDS, called, described
 from flask_chatbot.core.schema.gate import gate, schema_complaints
 from flask_chatbot.core.schema.shape import SCHEMA, plain

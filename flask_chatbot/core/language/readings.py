@@ -1,0 +1,132 @@
+"""The texts that a folded one may be read as by one bot: its words standing for their heads, its courtesy set aside."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from flask_chatbot.core.language.folding import fold, fold_with_signs, split_words
+from flask_chatbot.core.language.words import Words
+
+IGNORED_AT_EACH_END = 8  # words of courtesy taken off one end of a text, at the most
+NO_WORDS = Words()
+NO_SYNONYMS: Mapping[str, str] = MappingProxyType({})
+
+
+class Folding:
+    """How one bot reads: with the words of its language, and with its synonyms.
+
+    `synonyms` maps a folded word, or a run of several, to what it stands for.
+    """
+
+    __slots__ = ("_ahead", "_behind", "_longest", "_longest_courtesy", "_synonyms", "words")
+
+    def __init__(self, words: Words = NO_WORDS, synonyms: Mapping[str, str] = NO_SYNONYMS) -> None:
+        self.words = words
+        self._synonyms = dict(synonyms)
+        self._longest = max((run.count(" ") + 1 for run in self._synonyms), default=0)
+        greetings = frozenset().union(*words.greetings.values())
+        self._ahead = self._with_heads(words.ignore | words.ignore_first | greetings)
+        self._behind = self._with_heads(words.ignore | words.ignore_last | words.thanks)
+        self._longest_courtesy = max((run.count(" ") + 1 for run in self._ahead | self._behind), default=0)
+
+    def _with_heads(self, courtesy: Iterable[str]) -> frozenset[str]:
+        return frozenset(courtesy) | {self.heads(each) for each in courtesy}
+
+    def fold(self, text: str) -> str:
+        """The folded text, each word replaced by what it stands for.
+
+        >>> Folding(synonyms={"hrg": "harga"}).fold("HRG kopi?")
+        'harga kopi'
+        """
+        return self.heads(fold(text))
+
+    def literal(self, written: str) -> str:
+        """The same of what the rules hold, whose emoji are meant.
+
+        >>> Folding().literal("Menu 🛒!")
+        'menu 🛒'
+        """
+        return self.heads(fold_with_signs(written))
+
+    def heads(self, folded: str) -> str:
+        """A folded text with each word, or run of words, replaced by what it stands for.
+
+        >>> Folding(synonyms={"bayar di tempat": "cod"}).heads("bisa bayar di tempat#a")
+        'bisa cod#a'
+        """
+        if not self._synonyms:
+            return folded
+        if "#" in folded:
+            return "#".join([" ".join(self._headed(part.split(" "))) if part else "" for part in folded.split("#")])
+        return " ".join(self._headed(folded.split(" ")))
+
+    def split(self, folded: str) -> list[str]:
+        """The words of a folded text, as they are looked for inside of it."""
+        words = split_words(folded)
+        return self._headed(words) if self._synonyms else words
+
+    def _headed(self, words: list[str]) -> list[str]:
+        if self._longest == 1:
+            headed = [self._synonyms.get(word, word) for word in words]
+            return headed if not any(" " in word for word in headed) else " ".join(headed).split(" ")
+        found: list[str] = []
+        place = 0
+        while place < len(words):
+            for size in range(min(self._longest, len(words) - place), 0, -1):
+                head = self._synonyms.get(" ".join(words[place : place + size]))
+                if head is not None:
+                    found += head.split(" ")
+                    break
+            else:
+                size = 1
+                found.append(words[place])
+            place += size
+        return found
+
+    def begun_by(self, start: str) -> frozenset[str]:
+        """The words that stand for one that begins like this.
+
+        >>> sorted(Folding(synonyms={"hrg": "harga", "brp": "berapa"}).begun_by("hr"))
+        ['harga']
+        """
+        return frozenset(head for word, head in self._synonyms.items() if word.startswith(start))
+
+    def without_courtesy(self, folded: str) -> list[str]:
+        """Every text that is left of a folded one when courtesy is taken off its ends, each once.
+
+        What is left is more than courtesy, and no yes that was said with a thanks.
+
+        >>> Folding(Words(ignore=frozenset({"kak", "min"}))).without_courtesy("min halo kak")
+        ['min halo', 'halo kak', 'halo']
+        """
+        if " " not in folded:  # nothing would be left
+            return []
+        words = folded.split(" ")
+        ends, starts = self._cuts(words, self._ahead), self._cuts(words[::-1], self._behind, backwards=True)
+        if len(ends) == len(starts) == 1:
+            return []
+        solid = [place for place, word in enumerate(words) if word not in self.words.ignore]
+        cuts = [(first, len(words) - last) for first in ends for last in starts if first + last]
+        meaning = [(first, end) for first, end in cuts if bisect_left(solid, first) < bisect_left(solid, end)]
+        left = [words[first:end] for first, end in meaning if not self._is_thanked_yes(words[first:end], words[end:])]
+        return list(dict.fromkeys(map(" ".join, left)))
+
+    def _cuts(self, words: list[str], courtesy: frozenset[str], *, backwards: bool = False) -> list[int]:
+        """How many words may be taken off the beginning, 0 among them."""
+        reached = [0]
+        for start in reached:
+            for size in range(1, self._longest_courtesy + 1):
+                end = start + size
+                if end > IGNORED_AT_EACH_END or end > len(words):
+                    break
+                run = words[start:end][::-1] if backwards else words[start:end]
+                if end not in reached and " ".join(run) in courtesy:
+                    reached.append(end)
+        return sorted(reached)
+
+    def _is_thanked_yes(self, left: list[str], behind: list[str]) -> bool:
+        """True if what is left is a yes, and a thanks stood behind it: "ok makasih" agrees to nothing."""
+        if not behind or not self.words.yes.issuperset(left):
+            return False
+        gone = f" {' '.join(behind)} "
+        return any(f" {each} " in gone for each in self.words.thanks)

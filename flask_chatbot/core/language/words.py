@@ -1,0 +1,106 @@
+"""The words of a language by what they mean: courtesy, yes and no, greetings; read from its file, beside this module."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from flask_chatbot.core.language.folding import fold
+
+LANGUAGES = ("id", "en")
+NOTHING = re.compile("(?!)")
+PIECES = re.compile(r"\([^)]*\)|[^\s(]+")  # of an entry with choices
+NO_GREETINGS: Mapping[str, frozenset[str]] = MappingProxyType({})
+GREETING_LISTS = MappingProxyType({"any": ("any", "morning", "day", "afternoon", "evening"), "peace": ("peace", "any")})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Folded words and runs of words. `ignore` is courtesy at both ends of a text, `ignore_first` and `ignore_last` at one of them.
+
+    `greetings` are several lists, since "selamat pagi" is no "selamat malam". A text with a word of `questions` asks for something.
+    `opt_out` finds texts, each followed by a space.
+    """
+
+    ignore: frozenset[str] = frozenset()
+    ignore_first: frozenset[str] = frozenset()
+    ignore_last: frozenset[str] = frozenset()
+    yes: frozenset[str] = frozenset()
+    no: frozenset[str] = frozenset()
+    cancel: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
+    wait: frozenset[str] = frozenset()
+    thanks: frozenset[str] = frozenset()
+    questions: frozenset[str] = frozenset()
+    opt_out: re.Pattern[str] = NOTHING
+    greetings: Mapping[str, frozenset[str]] = field(default_factory=lambda: NO_GREETINGS, hash=False)
+
+    @property
+    def small_talk(self) -> frozenset[str]:
+        """All greetings and thanks."""
+        return self.thanks.union(*self.greetings.values())
+
+    def greetings_like(self, text: str) -> tuple[frozenset[str], ...]:
+        """The lists that a greeting stands for, the nearest first; none where the text is no greeting.
+
+        >>> [sorted(each) for each in Words(greetings={"any": {"halo"}, "morning": {"pagi"}}).greetings_like("pagi")]
+        [['pagi'], ['halo']]
+        """
+        name = next((name for name, greetings in self.greetings.items() if text in greetings), None)
+        if name is None:
+            return ()
+        return tuple(self.greetings[like] for like in GREETING_LISTS.get(name, (name, "any")) if like in self.greetings)
+
+
+@cache
+def words_of(language: str) -> Words:
+    """The words of a language; ValueError where the package has no file of it.
+
+    >>> "kak" in words_of("id").ignore, words_of("en").yes >= {"ok", "yes"}
+    (True, True)
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"there are no words of {language!r}")
+    lists = tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8"))
+    greetings = {name: read_list(written) for name, written in lists.pop("greetings").items()}
+    opt_out = read_choices(lists.pop("opt_out"))
+    return Words(greetings=greetings, opt_out=opt_out, **{name: read_list(written) for name, written in lists.items()})
+
+
+@cache
+def words_of_all(name: str) -> frozenset[str]:
+    """The words of one list in all languages.
+
+    >>> words_of_all("yes") >= {"ya", "yes"}
+    True
+    """
+    return frozenset().union(*(getattr(words_of(language), name) for language in LANGUAGES))
+
+
+def read_list(written: str) -> frozenset[str]:
+    """The folded entries of a list.
+
+    >>> sorted(read_list("Terima kasih, TQ"))
+    ['terima kasih', 'tq']
+    """
+    return frozenset(fold(entry) for entry in written.split(","))
+
+
+def read_choices(entries: Iterable[str]) -> re.Pattern[str]:
+    """What finds whole texts, each followed by a space, that are one of the entries; of the words in brackets one is written.
+
+    >>> found = read_choices(["(stop, jangan) (, kirim) promo", "unsub"])
+    >>> [bool(found.fullmatch(f"{text} ")) for text in ("stop promo", "jangan kirim promo", "kirim promo", "unsub")]
+    [True, True, False, True]
+    """
+    return re.compile("|".join("".join(map(choice, PIECES.findall(entry))) for entry in entries))
+
+
+def choice(piece: str) -> str:
+    """The pattern of one piece of an entry, a word or words in brackets; one of these that is empty may be left out."""
+    options = [fold(option) for option in piece.strip("()").split(",")]
+    written = "|".join(f"{re.escape(option)} " for option in options if option)
+    return f"(?:{written})?" if "" in options else f"(?:{written})"
