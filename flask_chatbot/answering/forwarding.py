@@ -18,7 +18,7 @@ from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.delivery.retry import Clock
 from flask_chatbot.errors import BadPayload, FetchLater, FetchRefused
 from flask_chatbot.settings.variables import expanded
-from flask_chatbot.transports.media import told_kind
+from flask_chatbot.transports.media import kind_by_ending
 from flask_chatbot.webclient.addresses import read_url
 from flask_chatbot.webclient.client import Answer, HttpClient
 from flask_chatbot.webclient.deadlines import read_retry_after
@@ -162,7 +162,7 @@ def _file(message: Message) -> dict[str, str]:
     """What is known of a file: where it is, and which kind its name tells."""
     if message.media is None:
         return {}
-    kind = told_kind(message.media)
+    kind = kind_by_ending(message.media)
     return {"mediaurl": message.media} if kind is None else {"kind": kind, "mediaurl": message.media}
 
 

@@ -45,7 +45,7 @@ class Database:
         self._engines: Engines | None = None
         self._dispose = finalize(self, _nothing)
         self._has_tables = False
-        self._told = ""  # what is wrong with the file
+        self._reported = ""  # what is wrong with the file
         self._damage = ""  # what was met in it
         _databases.add(self)
 
@@ -140,18 +140,18 @@ class Database:
 
     def _look_at_file(self) -> None:
         """`StoreError` where the file that was opened is there no more; one that may stand in for it is taken."""
-        if self._file is None or (self._file.look() in _WELL and not self._told):
+        if self._file is None or (self._file.look() in _WELL and not self._reported):
             return
         with self._lock:
             seen = self._file.look()  # another thread may have looked after it
             problem = self._file.gone() if seen is Seen.GONE else self._file.foreign() if seen is Seen.OTHER else None
             if problem is None and seen is Seen.OTHER:
                 self._take_over(self._file)
-            elif problem is None and self._told:
+            elif problem is None and self._reported:
                 log.warning("the database %s is there again", self.place)
-            elif problem and problem != self._told:
+            elif problem and problem != self._reported:
                 log.error("%s", problem)
-            self._told = problem or ""
+            self._reported = problem or ""
         if problem:
             raise StoreError(problem)
 

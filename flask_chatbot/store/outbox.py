@@ -268,7 +268,7 @@ def _heads(connection: Connection, wanted: dict[str, Any], now: float, limit: in
         rows = connection.execute(_DUE, {**wanted, "limit": many}).all()
         seen = {row.seq for row in found}
         rows = [row for row in rows if row.seq not in seen]
-        free, behind = _told_apart(connection, rows, now)
+        free, behind = _free_and_behind(connection, rows, now)
         found += free[: limit - len(found)]
         if behind:
             connection.execute(_WAIT, {"seqs": [row.seq for row in behind]})
@@ -279,7 +279,7 @@ def _heads(connection: Connection, wanted: dict[str, Any], now: float, limit: in
     return found
 
 
-def _told_apart(connection: Connection, rows: Sequence[Any], now: float) -> tuple[list[Any], list[Any]]:
+def _free_and_behind(connection: Connection, rows: Sequence[Any], now: float) -> tuple[list[Any], list[Any]]:
     """Rows that are the first of their chat, and those that are behind another. One whose chat another worker looks at is neither."""
     keys = {row.seq: lock_key(row.session, row.chat) for row in rows}
     # What is found behind is only true to the end of the transaction because nobody else settles in that chat meanwhile.

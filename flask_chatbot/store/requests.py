@@ -36,7 +36,7 @@ _OPEN = (
 _ANSWER = (
     update(requests)
     .where(_c.id == bindparam("of"), _c.answered_at.is_(None))
-    .values(answer=bindparam("told"), error=bindparam("why"), answered_at=bindparam("now"))
+    .values(answer=bindparam("stored"), error=bindparam("why"), answered_at=bindparam("now"))
 )
 _RESULT = select(_c.answer, _c.error).where(_c.id == bindparam("id"), _c.answered_at.is_not(None))
 # Whoever asked has given up by then.
@@ -57,8 +57,8 @@ def open_requests(connection: Connection, session: str, now: float, limit: int) 
 
 def answer(connection: Connection, request: str, answer: str | None, error: str | None, now: float) -> None:
     """Answer a request, or say why it cannot be answered. The first answer counts."""
-    told = None if answer is None else storable(answer)
-    connection.execute(_ANSWER, {"of": request, "told": told, "why": None if error is None else storable(error), "now": now})
+    stored = None if answer is None else storable(answer)
+    connection.execute(_ANSWER, {"of": request, "stored": stored, "why": None if error is None else storable(error), "now": now})
 
 
 def result(connection: Connection, request: str) -> Result | None:

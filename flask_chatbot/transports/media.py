@@ -77,10 +77,10 @@ def kind_of_name(url: str) -> MediaKind:
     return kind_of_mime(_mime_of_name(name_of(url)))
 
 
-def told_kind(url: str) -> MediaKind | None:
+def kind_by_ending(url: str) -> MediaKind | None:
     """The kind of file a URL's name tells; None where its ending is missing or unknown.
 
-    >>> told_kind("https://example.com/harga.pdf"), told_kind("https://example.com/unduh?id=7")
+    >>> kind_by_ending("https://example.com/harga.pdf"), kind_by_ending("https://example.com/unduh?id=7")
     ('document', None)
     """
     mime = _mime_of_name(name_of(url))

@@ -138,7 +138,7 @@ class HttpClient:
                     return self._exchange(kept, target, key, call, is_kept=True)
             return self._exchange(self._open(target, guard, call.time), target, key, call)
         except (OSError, HTTPException, zlib.error) as error:
-            raise told(error, target, call.time) from None
+            raise fetch_error(error, target, call.time) from None
 
     def _open(self, target: Target, guard: Guard, time: Countdown) -> Connection:
         addresses = guard.choose(target, resolve_in_time(self._resolve, target, time))
@@ -194,13 +194,13 @@ def _read(response: HTTPResponse, target: Target, call: _Call) -> Answer:
     return Answer(status=response.status, headers=headers, body=body)
 
 
-def told(error: Exception, target: Target, time: Countdown) -> FetchError:
+def fetch_error(error: Exception, target: Target, time: Countdown) -> FetchError:
     """What went wrong, as a sentence that shows the host and no more of the URL."""
     host = target.host
     if isinstance(error, TimeoutError) or time.is_over:
         return FetchLater(f"{host} took longer than {time.seconds:.3g} seconds.")
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _told_certificate(error, host)
+        return _certificate_error(error, host)
     if isinstance(error, socket.gaierror):
         if error.errno in _NO_SUCH_NAME:
             return FetchRefused(f"There is no host {host}.")
@@ -214,7 +214,7 @@ def told(error: Exception, target: Target, time: Countdown) -> FetchError:
     return FetchLater(f"{host} answered what cannot be read as HTTP.")
 
 
-def _told_certificate(error: ssl.SSLCertVerificationError, host: str) -> FetchLater:
+def _certificate_error(error: ssl.SSLCertVerificationError, host: str) -> FetchLater:
     """Whatever is wrong with it, its owner may mend it: nothing was said to whoever showed it."""
     if error.verify_code in (_OTHER_NAME, _OTHER_ADDRESS):
         return FetchLater(f"The certificate of {host} is made out to another name.")

@@ -28,7 +28,7 @@ def fetch_media(client: HttpClient, url: str, filename: str = "", *, own: bool =
     answer = client.get(url, deadline=DEADLINE, limit=MEDIA_LIMIT, own=own)
     host = read_url(url, any_port=True).host
     if answer.status != 200:
-        raise _told(answer, host, time.time() if now is None else now)
+        raise _refusal(answer, host, time.time() if now is None else now)
     if not answer.body:
         raise FetchRefused(f"The file at {host} is empty.")
     given = clean_name(filename) or _declared_name(answer)
@@ -37,7 +37,7 @@ def fetch_media(client: HttpClient, url: str, filename: str = "", *, own: bool =
     return File(content=answer.body, kind=kind, mime=mime, name=with_ending(name, mime, is_of_url=not given))
 
 
-def _told(answer: Answer, host: str, now: float) -> FetchLater | FetchRefused:
+def _refusal(answer: Answer, host: str, now: float) -> FetchLater | FetchRefused:
     said = f"{host} answered {answer.status} in place of the file."
     if answer.status >= 500 or answer.status in _MAY_PASS:
         return FetchLater(said, read_retry_after(answer.headers.get("retry-after"), now))

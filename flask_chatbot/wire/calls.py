@@ -128,15 +128,15 @@ def read_send(send: Send, endpoint: str, body: Body, country: str, check: Callab
     """
     usual = TARGETS[send.endpoints.index(endpoint)]
     problems: list[str] = []
-    chat = _told(problems, lambda: _target(body, usual, country))
-    reply = _told(problems, lambda: _checked(_dialled(send.read(body), country), check))
-    promo = _told(problems, lambda: _promo(body))
+    chat = _read_or_note(problems, lambda: _target(body, usual, country))
+    reply = _read_or_note(problems, lambda: _checked(_dialled(send.read(body), country), check))
+    promo = _read_or_note(problems, lambda: _promo(body))
     if chat is None or reply is None or promo is None:
         raise BadPayload(" ".join([*problems, *_hints(send, body)]))
     return Call(chat=chat, reply=reply, notify_url=_notify_url(body), promo=promo)
 
 
-def _told(problems: list[str], read: Callable[[], T]) -> T | None:
+def _read_or_note(problems: list[str], read: Callable[[], T]) -> T | None:
     """What was read, or None, and one problem more."""
     try:
         return read()

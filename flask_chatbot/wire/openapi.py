@@ -165,13 +165,13 @@ def _body(schema: Schema) -> Schema:
 
 def _operation(name: str, summary: str, message: Schema, failures: Mapping[str, str] | None = None) -> dict[str, object]:
     good = _object({"success": {"const": True}, "message": message}, ["success", "message"])
-    told = {**_FAILURES, **(failures or {})}
+    documented = {**_FAILURES, **(failures or {})}
     return {
         "operationId": name,
         "summary": summary,
         "responses": {
             "200": _response("Done.", good),
-            **{code: _failure(code, what) for code, what in told.items()},
+            **{code: _failure(code, what) for code, what in documented.items()},
         },
     }
 

@@ -145,8 +145,8 @@ def write_state(state: State) -> str:
     >>> write_state(State(seen=True, notes={"nama": "Budi"}, notes_until=60.0))
     '{"seen":true,"notes":{"nama":"Budi"},"notes_until":60.0}'
     """
-    told = {name: value for name in _NAMES if (value := getattr(state, name)) != getattr(NOTHING, name)}
-    text = _write(told)
+    data = {name: value for name in _NAMES if (value := getattr(state, name)) != getattr(NOTHING, name)}
+    text = _write(data)
     if len(text) > NOTES_LIMIT and len(_write(state.notes)) > NOTES_LIMIT:
         raise ValueError(f"The memory of this sender is longer than {NOTES_LIMIT} characters of JSON. Keep less in it.")
     return text
@@ -170,21 +170,21 @@ def read_state(text: str, version: int, until: float, now: float) -> State:
     if until <= now:
         return State(version=version)
     try:
-        told = json.loads(text)
+        data = json.loads(text)
     except (TypeError, ValueError, RecursionError):
         raise ValueError("it is no JSON") from None
-    if not isinstance(told, dict):
+    if not isinstance(data, dict):
         raise ValueError("it is no JSON object")
-    if not _is_sound(told):
+    if not _is_sound(data):
         raise ValueError("a part of it is of the wrong type")
-    return State(version=version, **{name: told[name] for name in _NAMES if name in told}).at(now)
+    return State(version=version, **{name: data[name] for name in _NAMES if name in data}).at(now)
 
 
-def _is_sound(told: dict[str, Any]) -> bool:
-    maps = [told.get(name, {}) for name in ("dialogue", "answered", "notes")]
-    if not all(isinstance(each, dict) for each in maps) or not isinstance(told.get("seen", False), bool):
+def _is_sound(data: dict[str, Any]) -> bool:
+    maps = [data.get(name, {}) for name in ("dialogue", "answered", "notes")]
+    if not all(isinstance(each, dict) for each in maps) or not isinstance(data.get("seen", False), bool):
         return False
-    times = [told.get("dialogue_until", 0.0), told.get("notes_until", 0.0), told.get("paused_until", 0.0), *maps[1].values()]
+    times = [data.get("dialogue_until", 0.0), data.get("notes_until", 0.0), data.get("paused_until", 0.0), *maps[1].values()]
     # NaN, too, fails the comparison.
     return all(isinstance(each, int | float) and not isinstance(each, bool) and abs(each) < math.inf for each in times)
 

@@ -153,8 +153,8 @@ class Template:
         except Misfit as error:
             raise AnswerFailed(str(error), self._way_out(names)) from error
         except Exception as error:  # whatever a value, its filters or its str() raise: the sandbox ends here
-            told = f"{type(error).__name__} in the template {self.source[:60]!r}"  # its words may hold the value
-            raise AnswerFailed(told, self._way_out(names) if isinstance(error, TypeError) else "") from error
+            fact = f"{type(error).__name__} in the template {self.source[:60]!r}"  # its words may hold the value
+            raise AnswerFailed(fact, self._way_out(names) if isinstance(error, TypeError) else "") from error
         return text
 
     def _lacking(self, error: Absent) -> AnswerFailed:

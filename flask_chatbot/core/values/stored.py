@@ -25,12 +25,12 @@ def write_reply(reply: Reply, kinds: Kinds = KINDS) -> str:
     '{"kind":"text","text":"Halo \\ud83d\\ude00"}'
     """
     kind = kind_of(reply, kinds)
-    told: dict[str, object] = {"kind": kind.name}
+    data: dict[str, object] = {"kind": kind.name}
     for part in kind.parts:
         value = getattr(reply, part.name)
         if value != part.default:
-            told[part.name] = value
-    return json.dumps(told, allow_nan=False, separators=(",", ":"))
+            data[part.name] = value
+    return json.dumps(data, allow_nan=False, separators=(",", ":"))
 
 
 def read_reply(text: str, kinds: Kinds = KINDS) -> Reply:
@@ -40,12 +40,12 @@ def read_reply(text: str, kinds: Kinds = KINDS) -> Reply:
     Image(url='https://example.com/a.png', caption='', filename='')
     """
     try:
-        told: dict[str, Any] = json.loads(text)
-        kind = kinds[told.pop("kind")]
+        data: dict[str, Any] = json.loads(text)
+        kind = kinds[data.pop("kind")]
         for part in kind.parts:
-            if part.holds is tuple and part.name in told:
-                told[part.name] = tuple(told[part.name])
-        reply: Reply = kind.make(**told)
+            if part.holds is tuple and part.name in data:
+                data[part.name] = tuple(data[part.name])
+        reply: Reply = kind.make(**data)
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         raise ValueError("it is no reply that this version knows") from None
     return reply

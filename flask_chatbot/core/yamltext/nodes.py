@@ -296,10 +296,10 @@ class _Composer:
             token, container = (context or problem, None) if scanning else (None, context)
             before = self._before(problem, event)
             trap = trap_of(Breakdown(lines=self._lines, problem=problem, token=token, container=container, before=before))
-        told = {trap.line for trap in self.traps}
+        trapped = {trap.line for trap in self.traps}
         for new in (trap, *self._traps_of_open_mappings()):
-            if new.line not in told:
-                told.add(new.line)
+            if new.line not in trapped:
+                trapped.add(new.line)
                 self.traps.append(new)
         return None
 
