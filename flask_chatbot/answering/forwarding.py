@@ -20,7 +20,7 @@ from flask_chatbot.errors import BadPayload, FetchLater, FetchRefused
 from flask_chatbot.settings.variables import expanded
 from flask_chatbot.transports.media import kind_by_ending
 from flask_chatbot.webclient.addresses import read_url
-from flask_chatbot.webclient.client import Answer, HttpClient
+from flask_chatbot.webclient.client import Fetched, HttpClient
 from flask_chatbot.webclient.deadlines import read_retry_after
 from flask_chatbot.webclient.signing import headers
 from flask_chatbot.wire.answers import read_answer
@@ -70,7 +70,7 @@ class Forwarder:
             log.warning("webhook %s, forwarded to %s: in its answer, %s", name, host, problem)
         return answered.replies
 
-    def _try(self, action: Forward, name: str, body: bytes, host: str) -> Answer:
+    def _try(self, action: Forward, name: str, body: bytes, host: str) -> Fetched:
         """The first good answer."""
         started = not_before = self._timer()
         ends_at = started + action.timeout.total_seconds()
@@ -92,7 +92,7 @@ class Forwarder:
         if seconds > 0:
             self._wait(seconds)
 
-    def _post(self, url: str, name: str, body: bytes, left: float, host: str) -> Answer:
+    def _post(self, url: str, name: str, body: bytes, left: float, host: str) -> Fetched:
         signed = headers(self._secrets, name, int(self._clock()), body)
         signed["Content-Type"] = "application/json"
         answer = self._client.post(url, body, signed, deadline=left, limit=ANSWER_LIMIT, own=True)

@@ -11,7 +11,7 @@ from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.delivery.retry import Clock, next_callback
 from flask_chatbot.errors import FetchLater, FetchRefused
 from flask_chatbot.store.callbacks import CallbackClaim
-from flask_chatbot.webclient.client import Answer, HttpClient
+from flask_chatbot.webclient.client import Fetched, HttpClient
 from flask_chatbot.webclient.deadlines import read_retry_after
 from flask_chatbot.webclient.signing import headers
 
@@ -69,13 +69,13 @@ class CallbackSender:
             log.error("callback %s of message %s failed\n%s", claim.id, claim.message, redacted(error, [claim.url]))
             return self._again(claim, f"It raised {type(error).__name__}.", is_answered=not claim.url)
 
-    def _post(self, claim: CallbackClaim) -> Answer:
+    def _post(self, claim: CallbackClaim) -> Fetched:
         body = json.dumps({"msgid": claim.message, "ack": claim.ack}).encode()
         signed = headers(self._secrets, claim.id, int(self.clock()), body)
         all_headers = {"Content-Type": "application/json", **signed}
         return self._client.post(claim.url, body, all_headers, deadline=DEADLINE, limit=ANSWER_LIMIT, cuts=True)
 
-    def _read(self, claim: CallbackClaim, answer: Answer) -> CallbackResult:
+    def _read(self, claim: CallbackClaim, answer: Fetched) -> CallbackResult:
         """The result of an answer: only 2xx is success, as a redirect would be followed by some and not by others."""
         if 200 <= answer.status < 300:
             return DONE

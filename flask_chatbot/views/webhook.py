@@ -26,8 +26,8 @@ _HEADERS = {405: {"Allow": "POST"}, 503: {"Retry-After": "30"}}  # Retry-After i
 log = logging.getLogger(__name__)
 
 
-class Answer(Response):
-    """An answer that goes out as it stands: Werkzeug would copy its head, in search of addresses to complete, and wrap its body.
+class RawResponse(Response):
+    """A response that goes out as it stands: Werkzeug would copy its head, in search of addresses to complete, and wrap its body.
 
     Where the host made something else of it, Werkzeug has its way.
     """
@@ -70,7 +70,7 @@ def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _hos
     try:
         if body is None:
             raise refused or BadPayload(CUT_SHORT)
-        return Answer(_answer(current_app._get_current_object(), body.getvalue(), request.environ), content_type="application/json")  # type: ignore[attr-defined]
+        return RawResponse(_answer(current_app._get_current_object(), body.getvalue(), request.environ), content_type="application/json")  # type: ignore[attr-defined]
     except BadPayload as error:
         log.info("refused a webhook call with %d", error.status)
         return _refuse(error.status, error.message)

@@ -25,8 +25,8 @@ _NOT_YET, _NO_LONGER, _OTHER_NAME, _OTHER_ADDRESS = 9, 10, 62, 64  # what OpenSS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a server said. The names of `headers` are in lower case; `body` is no longer than was allowed."""
+class Fetched:
+    """The response of a server. The names of `headers` are in lower case; `body` is no longer than was allowed."""
 
     status: int
     headers: Mapping[str, str]
@@ -87,7 +87,7 @@ class HttpClient:
 
     def post(
         self, url: str, body: bytes, headers: Mapping[str, str], *, deadline: float, limit: int, own: bool = False, cuts: bool = False
-    ) -> Answer:
+    ) -> Fetched:
         """The answer to a POST within `deadline` seconds, whatever its status; a redirect is an answer like others.
 
         `limit` is in bytes: a longer answer is refused. Where `cuts`, the status is all that counts: a body that is too long or cannot be
@@ -97,7 +97,7 @@ class HttpClient:
         call = _Call("POST", body, {**_OURS, **headers}, Countdown(deadline), limit, cuts)
         return self._answer(read_url(url, any_port=True), call, own)
 
-    def get(self, url: str, *, deadline: float, limit: int, own: bool = False) -> Answer:
+    def get(self, url: str, *, deadline: float, limit: int, own: bool = False) -> Fetched:
         """The same for a GET. Redirects are followed: each is checked as anyone's URL, and the deadline is for all of them."""
         target = read_url(url, any_port=True)
         call = _Call("GET", None, _OURS, Countdown(deadline), limit)
@@ -126,7 +126,7 @@ class HttpClient:
     def _guard_of(self, own: bool) -> Guard:
         return self._trust if own else self._guard
 
-    def _answer(self, target: Target, call: _Call, own: bool) -> Answer:
+    def _answer(self, target: Target, call: _Call, own: bool) -> Fetched:
         """What the target's server says, over a connection that was kept or else a new one."""
         guard = self._guard_of(own)
         guard.check(target)
@@ -146,7 +146,7 @@ class HttpClient:
             self._tls = self._make_tls()
         return open_connection(target, addresses, self._connect, self._tls if target.scheme == "https" else None, time)
 
-    def _exchange(self, connection: Connection, target: Target, key: Key, call: _Call, *, is_kept: bool = False) -> Answer:
+    def _exchange(self, connection: Connection, target: Target, key: Key, call: _Call, *, is_kept: bool = False) -> Fetched:
         """One question and its answer, watched; the connection is kept, or closed."""
         self._watchdog.watch(connection, call.time.ends_at)
         try:
@@ -180,7 +180,7 @@ def _response(connection: Connection, target: Target, call: _Call, is_kept: bool
     return response
 
 
-def _read(response: HTTPResponse, target: Target, call: _Call) -> Answer:
+def _read(response: HTTPResponse, target: Target, call: _Call) -> Fetched:
     try:
         body = b"" if response.status in _REDIRECT else read_body(response, target.host, call.limit)
     except (FetchRefused, OSError, HTTPException, zlib.error):
@@ -191,7 +191,7 @@ def _read(response: HTTPResponse, target: Target, call: _Call) -> Answer:
     for name, value in response.headers.items():
         low = name.lower()
         headers[low] = f"{headers[low]}, {value}" if low in headers else value
-    return Answer(status=response.status, headers=headers, body=body)
+    return Fetched(status=response.status, headers=headers, body=body)
 
 
 def fetch_error(error: Exception, target: Target, time: Countdown) -> FetchError:

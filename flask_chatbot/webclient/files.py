@@ -8,7 +8,7 @@ from flask_chatbot.errors import FetchLater, FetchRefused
 from flask_chatbot.transports.base import File
 from flask_chatbot.transports.media import clean_name, kind_of_content, name_of, with_ending
 from flask_chatbot.webclient.addresses import read_url
-from flask_chatbot.webclient.client import Answer, HttpClient
+from flask_chatbot.webclient.client import Fetched, HttpClient
 from flask_chatbot.webclient.deadlines import read_retry_after
 
 MEDIA_LIMIT = 16 * 1024 * 1024  # bytes
@@ -37,14 +37,14 @@ def fetch_media(client: HttpClient, url: str, filename: str = "", *, own: bool =
     return File(content=answer.body, kind=kind, mime=mime, name=with_ending(name, mime, is_of_url=not given))
 
 
-def _refusal(answer: Answer, host: str, now: float) -> FetchLater | FetchRefused:
+def _refusal(answer: Fetched, host: str, now: float) -> FetchLater | FetchRefused:
     said = f"{host} answered {answer.status} in place of the file."
     if answer.status >= 500 or answer.status in _MAY_PASS:
         return FetchLater(said, read_retry_after(answer.headers.get("retry-after"), now))
     return FetchRefused(said)
 
 
-def _declared_name(answer: Answer) -> str:
+def _declared_name(answer: Fetched) -> str:
     """The name a server gives a file, as the header Content-Disposition has it."""
     found = list(_FILENAME.finditer(answer.headers.get("content-disposition", "")))
     encoded = next((each[1] for each in found if each[1]), "")

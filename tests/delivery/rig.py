@@ -18,7 +18,7 @@ from flask_chatbot.store.callbacks import StoredCallback
 from flask_chatbot.store.outbox import NewMessage
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.transports.base import File, Group, Listener, Session
-from flask_chatbot.webclient.client import Answer, HttpClient
+from flask_chatbot.webclient.client import Fetched, HttpClient
 from flask_chatbot.worker.worker import WorkerOptions
 
 PATIENCE = 30.0  # seconds
@@ -88,13 +88,13 @@ class Client(HttpClient):
     def __init__(self) -> None:
         super().__init__()
         self.posts: list[tuple[str, bytes, dict[str, str]]] = []
-        self.script: deque[Exception | Answer] = deque()
+        self.script: deque[Exception | Fetched] = deque()
         self.has_posted = threading.Semaphore(0)
 
-    def post(self, url: str, body: bytes, headers: object, **_: object) -> Answer:
+    def post(self, url: str, body: bytes, headers: object, **_: object) -> Fetched:
         assert isinstance(headers, dict)
         self.posts.append((url, body, headers))
-        step = self.script.popleft() if self.script else Answer(status=200, headers={}, body=b"")
+        step = self.script.popleft() if self.script else Fetched(status=200, headers={}, body=b"")
         self.has_posted.release()
         if isinstance(step, Exception):
             raise step

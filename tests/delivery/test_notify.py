@@ -10,7 +10,7 @@ from flask_chatbot.delivery.notify import CallbackResult, CallbackSender
 from flask_chatbot.errors import FetchLater, FetchRefused
 from flask_chatbot.settings.keys import read_secret
 from flask_chatbot.store.callbacks import CallbackClaim
-from flask_chatbot.webclient.client import Answer
+from flask_chatbot.webclient.client import Fetched
 from flask_chatbot.webclient.signing import verify_signature
 from tests.delivery.rig import START, Client, Clock
 
@@ -48,8 +48,8 @@ def sender(client: Client, *secrets: bytes, on_ack: object = None) -> CallbackSe
     return CallbackSender(client, secrets, on_ack or fail, Clock(), Middle())  # type: ignore[arg-type]
 
 
-def answered(status: int, **headers: str) -> Answer:
-    return Answer(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()}, body=b"")
+def answered(status: int, **headers: str) -> Fetched:
+    return Fetched(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()}, body=b"")
 
 
 def test_a_callback_has_the_contracts_form_and_the_standard_headers() -> None:

@@ -18,7 +18,7 @@ from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.transports.base import File
-from flask_chatbot.webclient.client import Answer, HttpClient
+from flask_chatbot.webclient.client import Fetched, HttpClient
 from flask_chatbot.worker import foreground
 from flask_chatbot.worker.worker import Worker, WorkerOptions
 from tests.faults.journal import Journal
@@ -31,9 +31,9 @@ class Receivers(HttpClient):
         super().__init__(trusts_everything=True)
         self._journal = journal
 
-    def post(self, url: str, *_: object, **__: object) -> Answer:
+    def post(self, url: str, *_: object, **__: object) -> Fetched:
         self._journal.note("called", url)
-        return Answer(status=200, headers={}, body=b"")
+        return Fetched(status=200, headers={}, body=b"")
 
 
 def worker_options(url: str, journal: Path, lease: float, ahead: float, killers: list[str]) -> WorkerOptions:

@@ -16,7 +16,7 @@ from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.errors import FetchLater, Refused, TryLater
 from flask_chatbot.store import leases, outbox, requests
-from flask_chatbot.webclient.client import Answer
+from flask_chatbot.webclient.client import Fetched
 from flask_chatbot.worker.worker import Progress, Worker, WorkerOptions
 from tests.delivery.rig import PATIENCE, START, Rig
 
@@ -147,7 +147,7 @@ def test_a_dead_receiver_holds_up_no_other(rig: Rig) -> None:
     gate = threading.Event()
     post = rig.client.post
 
-    def slowly(url: str, *arguments: object, **named: object) -> Answer:
+    def slowly(url: str, *arguments: object, **named: object) -> Fetched:
         if "dead" in url:
             gate.wait(PATIENCE)
         return post(url, *arguments, **named)  # type: ignore[arg-type]
