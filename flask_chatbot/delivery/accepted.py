@@ -21,11 +21,11 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class IdempotencyKey:
     """The idempotency key of a send: hashes of caller and key, and of the body."""
 
-    key: str
-    body: str
+    hash: str
+    body_hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from flask_chatbot.core.values.replies import Media, Reply, Text
 from flask_chatbot.core.values.stored import type_of
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import is_chat, server_time
-from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, Once, Terms, make_id, read_accepted
+from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, IdempotencyKey, Terms, make_id, read_accepted
 from flask_chatbot.delivery.retry import LEADERSHIP
 from flask_chatbot.delivery.waits import TransportStatus, Wait, waiting_calls, why_waits
 from flask_chatbot.errors import FetchRefused, NotAccepted, TransportError, TryLater
@@ -87,10 +87,10 @@ class Gateway:
         """True if the app has functions for acks."""
         return bool(self.bot.handlers.acks)
 
-    def send(self, chat: str, reply: Reply, terms: Terms = PLAIN, *, once: Once | None = None) -> Accepted:
-        """Accept a message to a chat; `once` gives the first answer again where it was given before.
+    def send(self, chat: str, reply: Reply, terms: Terms = PLAIN, *, key: IdempotencyKey | None = None) -> Accepted:
+        """Accept a message to a chat; an idempotency `key` that was used before gives the first answer again.
 
-        `NotAccepted` where the number opted out of promotion, or `once` stood for something else; `StoreError` where it was not kept.
+        `NotAccepted` if the number opted out of promotion, or the `key` was used for another message; `StoreError` where it is not kept.
         """
         own_number, now = self.number(), self.clock()
         message, refused = self._message(chat, reply, terms, now)
@@ -103,7 +103,7 @@ class Gateway:
             to=chat,
         )
         with self.database.writing() as connection:
-            if once is not None and (earlier := _earlier(connection, once, accepted, now)):
+            if key is not None and (earlier := _earlier(connection, key, accepted, now)):
                 return earlier
             if terms.promo:  # who opts out after a message was accepted does not change what its repeats are answered
                 _check_subscribed(connection, chat)
@@ -297,12 +297,12 @@ def _check_subscribed(connection: Connection, chat: str) -> None:
         raise NotAccepted("This number opted out of promotion. Send it without 'promo' if it is none, or not at all.")
 
 
-def _earlier(connection: Connection, once: Once, accepted: Accepted, now: float) -> Accepted | None:
+def _earlier(connection: Connection, key: IdempotencyKey, accepted: Accepted, now: float) -> Accepted | None:
     """The answer that was given before, or None: the new one is remembered then, in the same transaction as its message."""
     answer = json.dumps(asdict(accepted))
-    if idempotency.add(connection, once.key, once.body, answer, now=now, expires_at=now + REMEMBERED):
+    if idempotency.add(connection, key.hash, key.body_hash, answer, now=now, expires_at=now + REMEMBERED):
         return None
-    given = idempotency.find(connection, once.key, now)
-    if given is None or given.body != once.body:
+    given = idempotency.find(connection, key.hash, now)
+    if given is None or given.body != key.body_hash:
         raise NotAccepted("This Idempotency-Key was used for another message within 24 hours. Send each with a key of its own.", 409)
     return read_accepted(json.loads(given.answer))

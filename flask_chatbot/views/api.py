@@ -15,7 +15,7 @@ from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.tracebacks import redacted, with_words
-from flask_chatbot.delivery.accepted import Accepted, Once, Terms
+from flask_chatbot.delivery.accepted import Accepted, IdempotencyKey, Terms
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.delivery.waits import Wait
 from flask_chatbot.errors import BadPayload, NotAccepted, Refused, StoreError, TryLater
@@ -59,8 +59,8 @@ def send(kind: Send, endpoint: str, asked: Asked) -> object:
     """Accept a message."""
     body = _body(asked, endpoint)
     call = read_send(kind, endpoint, body, _country(asked), asked.gateway.client.check)
-    once = _once(asked.caller, endpoint, body)
-    accepted = asked.gateway.send(call.chat, call.reply, Terms(notify_url=call.notify_url, promo=call.promo), once=once)
+    key = _idempotency_key(asked.caller, endpoint, body)
+    accepted = asked.gateway.send(call.chat, call.reply, Terms(notify_url=call.notify_url, promo=call.promo), key=key)
     return success(written(accepted))
 
 
@@ -207,14 +207,14 @@ def _country(asked: Asked) -> str:
     return asked.gateway.bot.book.locale.country
 
 
-def _once(caller: str, endpoint: str, body: Mapping[str, object]) -> Once | None:
-    """What tells a repeat by; the same JSON written in another order is the same."""
+def _idempotency_key(caller: str, endpoint: str, body: Mapping[str, object]) -> IdempotencyKey | None:
+    """The key that a call came with, if any; the same JSON written in another order has the same hash."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if not key:
         return None
     if len(key) > KEY_LIMIT:
         raise BadPayload(f"The Idempotency-Key has {len(key)} characters, and {KEY_LIMIT} is the most. Send a shorter one, such as a UUID.")
-    return Once(_hash([caller, key]), _hash([endpoint, body]))
+    return IdempotencyKey(_hash([caller, key]), _hash([endpoint, body]))
 
 
 def _hash(value: object) -> str:

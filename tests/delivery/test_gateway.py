@@ -9,7 +9,7 @@ import pytest
 
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import ContactCard, Document, Image, Location, Reply, Text
-from flask_chatbot.delivery.accepted import Accepted, Once, Terms
+from flask_chatbot.delivery.accepted import Accepted, IdempotencyKey, Terms
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.errors import NotAccepted, Refused, StoreError, TryLater
 from flask_chatbot.store import optouts, outbox, requests
@@ -150,39 +150,39 @@ def test_a_number_that_opted_out_gets_no_promotion_and_all_else(gateway: Gateway
 
 
 def test_the_same_send_twice_under_one_key_is_one_message_with_one_answer(gateway: Gateway) -> None:
-    once = Once("key", "body")
-    first = gateway.send(CHAT, Text("a"), once=once)
+    key = IdempotencyKey("key", "body")
+    first = gateway.send(CHAT, Text("a"), key=key)
     gateway.clock = lambda: START + DAY - 1
-    assert gateway.send(CHAT, Text("a"), once=once) == first
+    assert gateway.send(CHAT, Text("a"), key=key) == first
     assert sendings(gateway) == 1
 
 
 def test_a_promotion_that_was_accepted_has_its_answer_again_though_the_number_opted_out_since(gateway: Gateway) -> None:
-    once = Once("key", "body")
-    first = gateway.send(CHAT, Text("a"), PROMO, once=once)
+    key = IdempotencyKey("key", "body")
+    first = gateway.send(CHAT, Text("a"), PROMO, key=key)
     with gateway.database.writing() as connection:
         optouts.opt_out(connection, BUDI, START)
-    assert gateway.send(CHAT, Text("a"), PROMO, once=once) == first
+    assert gateway.send(CHAT, Text("a"), PROMO, key=key) == first
     with pytest.raises(NotAccepted):
-        gateway.send(CHAT, Text("a"), PROMO, once=Once("another", "body"))
+        gateway.send(CHAT, Text("a"), PROMO, key=IdempotencyKey("another", "body"))
     with gateway.database.writing() as connection:
         optouts.opt_in(connection, BUDI)
-    gateway.send(CHAT, Text("b"), PROMO, once=Once("another", "body of b"))  # what was refused left the key free
+    gateway.send(CHAT, Text("b"), PROMO, key=IdempotencyKey("another", "body of b"))  # what was refused left the key free
     assert sendings(gateway) == 2
 
 
 def test_another_send_under_a_used_key_is_refused(gateway: Gateway) -> None:
-    gateway.send(CHAT, Text("a"), once=Once("key", "body"))
+    gateway.send(CHAT, Text("a"), key=IdempotencyKey("key", "body"))
     with pytest.raises(NotAccepted) as caught:
-        gateway.send(CHAT, Text("b"), once=Once("key", "another"))
+        gateway.send(CHAT, Text("b"), key=IdempotencyKey("key", "another"))
     message = "This Idempotency-Key was used for another message within 24 hours. Send each with a key of its own."
     assert (caught.value.status, str(caught.value), sendings(gateway)) == (409, message, 1)
 
 
 def test_a_key_is_free_again_after_a_day(gateway: Gateway) -> None:
-    first = gateway.send(CHAT, Text("a"), once=Once("key", "body"))
+    first = gateway.send(CHAT, Text("a"), key=IdempotencyKey("key", "body"))
     gateway.clock = lambda: START + DAY
-    second = gateway.send(CHAT, Text("b"), once=Once("key", "another"))
+    second = gateway.send(CHAT, Text("b"), key=IdempotencyKey("key", "another"))
     assert (first.id != second.id, sendings(gateway)) == (True, 2)
 
 
@@ -191,7 +191,7 @@ def test_twins_that_come_at_once_are_one_message(gateway: Gateway) -> None:
 
     def send(_: int) -> Accepted:
         together.wait()
-        return gateway.send(CHAT, Text("a"), once=Once("key", "body"))
+        return gateway.send(CHAT, Text("a"), key=IdempotencyKey("key", "body"))
 
     with ThreadPoolExecutor(8) as callers:
         answers = list(callers.map(send, range(8)))
