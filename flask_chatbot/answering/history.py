@@ -1,4 +1,4 @@
-"""What is kept of a message that came in: that it was answered, and why as it was."""
+"""The history of messages that came in: that each was answered, and why as it was."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,15 +12,13 @@ from flask_chatbot.core.values.chats import chat_of
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.store.inbox import Kept
 
-REPEATS_KNOWN = timedelta(days=8)  # so long a message that comes again is known
-
-
+KNOWN_FOR = timedelta(days=8)  # a message that comes again within it is not answered again
 KEPT = timedelta(days=30)  # what comes in by a transport of ours, unless CHATBOT_KEEP_MESSAGES says otherwise
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
-    """How long messages are kept with the reasons for their answers; None for not at all, then only what tells a repeat is."""
+class History:
+    """Makes the rows of the inbox; `time` is how long a text and the reasons for its answer are kept, None for not at all."""
 
     time: timedelta | None
 
@@ -28,7 +26,7 @@ class Keeping:
         """The row of the inbox; `answer` is what a webhook call was answered with."""
         message, now = answered.message, answered.now.timestamp()
         why = self._why(answered) if self.time is not None else {}
-        expires_at = now + max(REPEATS_KNOWN, self.time or REPEATS_KNOWN).total_seconds()
+        expires_at = now + max(KNOWN_FOR, self.time or KNOWN_FOR).total_seconds()
         chat, sender = chat_of(message), answered.book.person(message.sender)
         return Kept(
             session=session, message_id=id_, chat=chat, sender=sender, at=now, replies=replies, answer=answer, expires_at=expires_at, **why
@@ -46,7 +44,7 @@ class Keeping:
             text=message.text if time else None,
             explanations=(why,) if time else (),
             kept_until=at + time if time else None,
-            expires_at=at + max(time, REPEATS_KNOWN.total_seconds()),
+            expires_at=at + max(time, KNOWN_FOR.total_seconds()),
         )
 
     def _why(self, answered: AnsweredMessage) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from flask_chatbot.answering.actions import Actions, Recorded
-from flask_chatbot.answering.history import Keeping
+from flask_chatbot.answering.history import History
 from flask_chatbot.answering.transport import AlreadyAnswered, Turnstile
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.effects import AnsweredMessage
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 class _RecordedCall(Recorded):
     """The effects of one webhook call, and the `body` that it is answered with, once that is recorded for repeats."""
 
-    keeping: Keeping
+    history: History
     session: str
     id: str
     body: bytes = b""
@@ -32,17 +32,17 @@ class _RecordedCall(Recorded):
     def record(self, connection: Connection, answered: AnsweredMessage) -> None:
         replies = answered.decision.replies
         self.body = write_replies(replies)
-        if not inbox.add(connection, self.keeping.row(self.session, self.id, answered, len(replies), self.body.decode())):
+        if not inbox.add(connection, self.history.row(self.session, self.id, answered, len(replies), self.body.decode())):
             raise AlreadyAnswered
 
 
 class Calls:
     """Answers webhook calls with the store behind them. `StoreError` where it fails."""
 
-    def __init__(self, bot: Bot, actions: Actions, keeping: Keeping) -> None:
+    def __init__(self, bot: Bot, actions: Actions, history: History) -> None:
         self._bot = bot
         self._actions = actions
-        self._keeping = keeping
+        self._history = history
         self._turnstile = Turnstile()
 
     def answer(self, message: Message, id_: str | None) -> bytes:
@@ -65,7 +65,7 @@ class Calls:
         return kept.answer.encode()
 
     def _decided(self, message: Message, session: str, id_: str) -> bytes:
-        call = _RecordedCall(self._actions, self._keeping, session, id_)
+        call = _RecordedCall(self._actions, self._history, session, id_)
         try:
             decision = self._bot.answer(message, effects=call)
         except AlreadyAnswered:  # by another process, just now

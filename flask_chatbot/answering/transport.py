@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from flask_chatbot.answering.actions import Actions, Recorded
-from flask_chatbot.answering.history import Keeping
+from flask_chatbot.answering.history import History
 from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.language.folding import is_blank
 from flask_chatbot.core.language.numbers import mask
@@ -57,7 +57,7 @@ class _Received(Recorded):
     """The effects of one message that came in by the transport of a gateway, its replies in the outbox among them."""
 
     gateway: Gateway
-    keeping: Keeping
+    history: History
     id: str
 
     def record(self, connection: Connection, answered: AnsweredMessage) -> None:
@@ -65,7 +65,7 @@ class _Received(Recorded):
         if replies and not is_chat(chat):  # delivered again, it would be as wrong
             log.error("message %s came from a chat that nobody can write to: its %d replies are dropped", short_id(self.id), len(replies))
             replies = ()
-        if not inbox.add(connection, self.keeping.row(self.gateway.transport.name, self.id, answered, len(replies))):
+        if not inbox.add(connection, self.history.row(self.gateway.transport.name, self.id, answered, len(replies))):
             raise AlreadyAnswered
         for reply in replies:
             self.gateway.post(connection, chat, reply)
@@ -74,12 +74,12 @@ class _Received(Recorded):
 class Inbound:
     """Answers what comes in by the transport of a gateway; `context` is the app's, for functions of its own."""
 
-    def __init__(self, gateway: Gateway, actions: Actions, keeping: Keeping, context: Callable[[], AbstractContextManager[object]]) -> None:
+    def __init__(self, gateway: Gateway, actions: Actions, history: History, context: Callable[[], AbstractContextManager[object]]) -> None:
         self._gateway = gateway
         self._bot = gateway.bot
         self._session = gateway.transport.name
         self._actions = actions
-        self._keeping = keeping
+        self._history = history
         self._context = context
         self._turnstile = Turnstile()
 
@@ -115,11 +115,11 @@ class Inbound:
         if answers >= ANSWERS_LIMIT:
             log.warning("%s was answered %d times in a minute: silence. Is it a bot?", mask(message.sender.number), answers)
             with self._actions.database.writing() as connection:
-                inbox.add(connection, self._keeping.silence(self._session, id_, message, person, now, SILENCE))
+                inbox.add(connection, self._history.silence(self._session, id_, message, person, now, SILENCE))
             return
         try:
             with self._context():
-                decision = self._bot.answer(message, now, effects=_Received(self._actions, self._gateway, self._keeping, id_))
+                decision = self._bot.answer(message, now, effects=_Received(self._actions, self._gateway, self._history, id_))
         except AlreadyAnswered:
             log.info("message %s came again: answered just now", short_id(id_))
             return

@@ -154,10 +154,10 @@ def make_actions(settings: Settings, database: "Database", gateway: "Gateway | N
 
 def make_calls(bot: Bot, actions: "Actions") -> "Calls":
     """What answers webhook calls that are kept."""
-    from flask_chatbot.answering.history import Keeping
+    from flask_chatbot.answering.history import History
     from flask_chatbot.answering.idempotency import Calls
 
-    return Calls(bot, actions, Keeping(bot.settings.keep_messages))
+    return Calls(bot, actions, History(bot.settings.keep_messages))
 
 
 def no_way_in(settings: Settings, problems: Iterable[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from flask import Flask, request
 from flask_chatbot.answering.actions import Actions
 from flask_chatbot.answering.forwarding import Forwarder
 from flask_chatbot.answering.history import KEPT as MESSAGES_KEPT
-from flask_chatbot.answering.history import Keeping
+from flask_chatbot.answering.history import History
 from flask_chatbot.answering.transport import Inbound
 from flask_chatbot.bot.reloading import keep_fresh
 from flask_chatbot.core.values.outbound import Ack
@@ -90,4 +90,4 @@ def make_inbound(gateway: Gateway, context: Context) -> Inbound:
     """Make the receiver of messages that come in by the transport."""
     settings = gateway.bot.settings
     actions = Actions(gateway.database, Forwarder(gateway.client, settings.signing_secrets), gateway)
-    return Inbound(gateway, actions, Keeping(settings.keep_messages or MESSAGES_KEPT), context)
+    return Inbound(gateway, actions, History(settings.keep_messages or MESSAGES_KEPT), context)
