@@ -98,8 +98,8 @@ def take(bot: Bot, loaded: Loaded) -> tuple[Problem, ...]:
     problems = tuple(problem for problem in loaded.problems if problem.severity == "error")
     tests = 0
     if loaded.book is not None:
-        outcomes = [run(case, loaded.book) for case in cases(loaded.book)]
-        tests, problems = len(outcomes), tuple(failure.problem for failures in outcomes for failure in failures)
+        results = [run(case, loaded.book) for case in cases(loaded.book)]
+        tests, problems = len(results), tuple(failure.problem for failures in results for failure in failures)
     if loaded.book is None or problems:
         listed = " | ".join(map(str, problems[:LOGGED])) + (f" | and {len(problems) - LOGGED} more" if len(problems) > LOGGED else "")
         log.error("%s: the changed rules are not used, those from before stay: %s", short_path(bot.path), listed)

@@ -160,6 +160,6 @@ def strictly(loaded: Loaded) -> Loaded:
 def run_tests(paths: Iterable[Path], additions: Additions) -> Tested:
     """What comes of the tests of rule files."""
     loads = [read_rules(path, additions) for path in paths]
-    outcomes = [run(case, loaded.book) for loaded in loads if loaded.book for case in cases(loaded.book)]
+    results = [run(case, loaded.book) for loaded in loads if loaded.book for case in cases(loaded.book)]
     errors = [problem for loaded in loads if not loaded.book for problem in loaded.problems if problem.severity == "error"]
-    return Tested(len(outcomes), sum(map(bool, outcomes)), tuple(chain.from_iterable(outcomes)), tuple(errors))
+    return Tested(len(results), sum(map(bool, results)), tuple(chain.from_iterable(results)), tuple(errors))

@@ -184,14 +184,14 @@ def explanation_data(explanation: Explanation) -> dict[str, object]:
 
 def decision_text(tried: Tried, explanations: Explanations = None) -> Iterator[str]:
     """A decision for people; below it the explanations."""
-    yield from outcome_text(tried)
+    yield from decided_text(tried)
     if explanations is not None:
         yield from (label("why", str(explanation)) for explanation in explanations)
     if explanations == ():
         yield label("why", "no rule matches")
 
 
-def outcome_text(tried: Tried) -> Iterator[str]:
+def decided_text(tried: Tried) -> Iterator[str]:
     """What was decided, for people."""
     decision, match = tried.decision, tried.decision.match
     if match is not None:

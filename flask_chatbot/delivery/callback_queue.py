@@ -13,7 +13,7 @@ from flask_chatbot.delivery.loop import Begin, WorkerHooks
 from flask_chatbot.delivery.notify import DEADLINE, CallbackResult, CallbackSender
 from flask_chatbot.delivery.threads import Threads
 from flask_chatbot.store import callbacks
-from flask_chatbot.store.callbacks import CallbackClaim, Outcome
+from flask_chatbot.store.callbacks import CallbackClaim, Settlement
 from flask_chatbot.store.outbox import MOST_DEATHS
 
 LEASE = 60.0  # seconds
@@ -65,7 +65,7 @@ class CallbackQueue:
             self._give_back()
         done = list(self._done)
         if done:
-            callbacks.settle_all(connection, [(claim, outcome_of(result)) for claim, result in done], now)
+            callbacks.settle_all(connection, [(claim, settlement_of(result)) for claim, result in done], now)
         room = self._room()
         claims = callbacks.claim(connection, now, self._lease, room, self._busy()) if room else []
 
@@ -178,12 +178,12 @@ class CallbackQueue:
         return replace(result, due_at=result.due_at - self._sender.clock() + self._hooks.clock())
 
 
-def outcome_of(result: CallbackResult | None) -> Outcome:
+def settlement_of(result: CallbackResult | None) -> Settlement:
     """Convert the result of a call for the database; None stands for a claim that was never tried."""
     if result is None:
-        return Outcome(state="untried")
+        return Settlement(state="untried")
     if result.error is None:
-        return Outcome(state="sent")
+        return Settlement(state="sent")
     if result.due_at is None:
-        return Outcome(state="refused" if result.is_refused else "failed", error=result.error)
-    return Outcome(state="later", due_at=result.due_at, error=result.error)
+        return Settlement(state="refused" if result.is_refused else "failed", error=result.error)
+    return Settlement(state="later", due_at=result.due_at, error=result.error)

@@ -47,7 +47,7 @@ class CallbackClaim(Change):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Settlement:
     """What became of a try: sent, given up, refused, or to be tried again at `due_at`. What is untried is given back as it was."""
 
     state: Literal["sent", "failed", "refused", "later", "untried"]
@@ -176,23 +176,23 @@ def has_suspect(connection: Connection, now: float) -> bool:
     return bool(connection.execute(_HAS_SUSPECT, {"now": now}).scalar())
 
 
-def settle_all(connection: Connection, outcomes: Sequence[tuple[CallbackClaim, Outcome]], now: float) -> list[CallbackClaim]:
+def settle_all(connection: Connection, settlements: Sequence[tuple[CallbackClaim, Settlement]], now: float) -> list[CallbackClaim]:
     """Write down what became of tries: those of the claims that still held; nothing is changed of the others."""
     fences: dict[int, int] = {}
-    for start in range(0, len(outcomes), AT_ONCE):
-        seqs = sorted(claim.seq for claim, _ in outcomes[start : start + AT_ONCE])
+    for start in range(0, len(settlements), AT_ONCE):
+        seqs = sorted(claim.seq for claim, _ in settlements[start : start + AT_ONCE])
         fences |= {row.seq: row.fence for row in connection.execute(_CLAIMS.held, {"seqs": seqs})}
-    held = [(claim, outcome) for claim, outcome in outcomes if fences.get(claim.seq) == claim.fence]
-    if sent := [claim.seq for claim, outcome in held if outcome.state == "sent"]:
+    held = [(claim, settlement) for claim, settlement in settlements if fences.get(claim.seq) == claim.fence]
+    if sent := [claim.seq for claim, settlement in held if settlement.state == "sent"]:
         connection.execute(_CLAIMS.sent, {"seqs": sent, "now": now})
-    if untried := [claim.seq for claim, outcome in held if outcome.state == "untried"]:
+    if untried := [claim.seq for claim, settlement in held if settlement.state == "untried"]:
         connection.execute(_CLAIMS.back, {"seqs": untried})
-    for claim, outcome in held:
-        if outcome.state in ("failed", "refused"):
-            connection.execute(_GAVE_UP, {"held": claim.seq, "end": outcome.state, "why": storable(outcome.error), "now": now})
-        elif outcome.state == "later":
-            connection.execute(_CLAIMS.later, {"held": claim.seq, "due": outcome.due_at, "why": storable(outcome.error)})
-            connection.execute(_PUT_OFF, {"of": claim.message, "to": claim.host, "held": claim.seq, "due": outcome.due_at})
+    for claim, settlement in held:
+        if settlement.state in ("failed", "refused"):
+            connection.execute(_GAVE_UP, {"held": claim.seq, "end": settlement.state, "why": storable(settlement.error), "now": now})
+        elif settlement.state == "later":
+            connection.execute(_CLAIMS.later, {"held": claim.seq, "due": settlement.due_at, "why": storable(settlement.error)})
+            connection.execute(_PUT_OFF, {"of": claim.message, "to": claim.host, "held": claim.seq, "due": settlement.due_at})
     return [claim for claim, _ in held]
 
 

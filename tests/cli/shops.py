@@ -17,7 +17,7 @@ from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Text
 from flask_chatbot.database.database import Database
 from flask_chatbot.store import callbacks, outbox, stored
-from flask_chatbot.store.callbacks import NewCallback, Outcome
+from flask_chatbot.store.callbacks import NewCallback, Settlement
 from flask_chatbot.store.outbox import NewMessage
 
 KEY = "kunci-toko-maju"
@@ -60,9 +60,9 @@ class Shop(NamedTuple):
 
     def printed(self, *arguments: str) -> list[str]:
         """The lines that a command prints which succeeds."""
-        outcome = self.run(*arguments)
-        assert outcome.exit_code == 0, outcome.output
-        return outcome.stdout.splitlines()
+        settlement = self.run(*arguments)
+        assert settlement.exit_code == 0, settlement.output
+        return settlement.stdout.splitlines()
 
     def data(self, *arguments: str) -> Any:
         """What a command prints as JSON."""
@@ -70,9 +70,9 @@ class Shop(NamedTuple):
 
     def refused(self, *arguments: str) -> str:
         """What a command says that ends with exit code 1."""
-        outcome = self.run(*arguments)
-        assert outcome.exit_code == 1, outcome.output
-        return outcome.stderr
+        settlement = self.run(*arguments)
+        assert settlement.exit_code == 1, settlement.output
+        return settlement.stderr
 
     def queue(self, id: str) -> None:  # noqa: A002
         """A message that waits for a worker."""
@@ -111,8 +111,8 @@ class Shop(NamedTuple):
         new = NewCallback(id=id, message="3EB0A", ack=Ack.SENT, at=at, url=url, host="crm.example.com", created_at=at)
         with self.database.writing() as connection:
             callbacks.add(connection, [new])
-            outcome = Outcome(state="later", due_at=until, error="It answered 503.")
-            callbacks.settle_all(connection, [(claim, outcome) for claim in callbacks.claim(connection, at, 60.0, 1)], at)
+            settlement = Settlement(state="later", due_at=until, error="It answered 503.")
+            callbacks.settle_all(connection, [(claim, settlement) for claim in callbacks.claim(connection, at, 60.0, 1)], at)
 
     def lose_callback(self, id: str, at: float, error: str = "It answered 404.", *, refused: bool = False) -> None:  # noqa: A002
         """A callback that was given up, or refused."""
@@ -130,7 +130,7 @@ class Shop(NamedTuple):
         with self.database.writing() as connection:
             callbacks.add(connection, [new])
             for claim in callbacks.claim(connection, at, 60.0, 1):
-                callbacks.settle_all(connection, [(claim, Outcome(state="failed", error=error))], at)
+                callbacks.settle_all(connection, [(claim, Settlement(state="failed", error=error))], at)
 
     def states(self, ids: Sequence[str]) -> list[str | None]:
         """The states of messages."""

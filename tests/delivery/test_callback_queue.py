@@ -9,13 +9,13 @@ import pytest
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import callbacks as table
-from flask_chatbot.delivery.callback_queue import KILLER, CallbackQueue, outcome_of
+from flask_chatbot.delivery.callback_queue import KILLER, CallbackQueue, settlement_of
 from flask_chatbot.delivery.loop import Loop, WorkerHooks
 from flask_chatbot.delivery.notify import CallbackResult, CallbackSender
 from flask_chatbot.delivery.retry import CALLBACK_WAITS
 from flask_chatbot.delivery.suspects import Suspects
 from flask_chatbot.store import callbacks
-from flask_chatbot.store.callbacks import CallbackClaim, NewCallback, Outcome
+from flask_chatbot.store.callbacks import CallbackClaim, NewCallback, Settlement
 from tests.delivery.rig import PATIENCE, START, Clock
 
 
@@ -158,7 +158,7 @@ def test_the_last_try_of_a_callback_whose_worker_died_beside_it_is_made(database
 
 def test_each_end_of_a_try_has_its_outcome() -> None:
     outcomes = [
-        outcome_of(result)
+        settlement_of(result)
         for result in (
             None,
             CallbackResult(),
@@ -168,9 +168,9 @@ def test_each_end_of_a_try_has_its_outcome() -> None:
         )
     ]
     assert outcomes == [
-        Outcome(state="untried"),
-        Outcome(state="sent"),
-        Outcome(state="failed", error="no"),
-        Outcome(state="refused", error="private"),
-        Outcome(state="later", due_at=5.0, error="later"),
+        Settlement(state="untried"),
+        Settlement(state="sent"),
+        Settlement(state="failed", error="no"),
+        Settlement(state="refused", error="private"),
+        Settlement(state="later", due_at=5.0, error="later"),
     ]

@@ -12,7 +12,7 @@ from flask_chatbot.core.values.replies import Text
 from flask_chatbot.delivery.accepted import Terms
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.store import callbacks, outbox, paces
-from flask_chatbot.store.callbacks import NewCallback, Outcome
+from flask_chatbot.store.callbacks import NewCallback, Settlement
 from flask_chatbot.views.api import message_json
 from tests.delivery.apps import API_KEY, BUDI, START, gateway_app, gateway_of, simulator
 
@@ -159,7 +159,7 @@ def test_callbacks_that_are_made_again_are_reported_with_the_message_and_those_b
     assert "callbacks" not in client.get(url, headers={"SecretKey": API_KEY}).get_json()["message"]
     with gateway.database.writing() as connection:
         claims = callbacks.claim(connection, START, 60.0, 10)
-        later = Outcome(state="later", due_at=START + 5, error="It answered 503.")
+        later = Settlement(state="later", due_at=START + 5, error="It answered 503.")
         callbacks.settle_all(connection, [(claim, later) for claim in claims], START)
     why = "It waits behind callback msg_1: It answered 503."
     assert client.get(url, headers={"SecretKey": API_KEY}).get_json()["message"]["callbacks"] == [

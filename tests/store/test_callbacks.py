@@ -8,7 +8,7 @@ from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import callbacks as table
 from flask_chatbot.store import callbacks
-from flask_chatbot.store.callbacks import CallbackClaim, NewCallback, Outcome, StoredCallback
+from flask_chatbot.store.callbacks import CallbackClaim, NewCallback, Settlement, StoredCallback
 
 
 def new(name: str, message: str = "3EB01", host: str = "shop.example", at: float = 100.0, error: str | None = None) -> NewCallback:
@@ -35,9 +35,9 @@ def suspect(database: Database, now: float) -> list[CallbackClaim]:
     return [found] if found else []
 
 
-def settle(database: Database, claims: Iterable[CallbackClaim], outcome: Outcome, now: float = 201.0) -> list[CallbackClaim]:
+def settle(database: Database, claims: Iterable[CallbackClaim], settlement: Settlement, now: float = 201.0) -> list[CallbackClaim]:
     with database.writing() as connection:
-        return callbacks.settle_all(connection, [(each, outcome) for each in claims], now)
+        return callbacks.settle_all(connection, [(each, settlement) for each in claims], now)
 
 
 def names(claims: Iterable[CallbackClaim]) -> list[str]:
@@ -68,14 +68,14 @@ def test_those_of_one_message_go_one_after_the_other(database: Database) -> None
     sent = []
     while got := claim(database):
         sent.append(names(got))
-        assert settle(database, got, Outcome(state="sent")) == got
+        assert settle(database, got, Settlement(state="sent")) == got
     assert sent == [["a", "other"], ["b"], ["c"]]
 
 
 def test_one_that_is_put_off_holds_up_those_after_it_and_no_others(database: Database) -> None:
     add(database, new("a"), new("b"), new("other", "3EB02"))
     first, _ = claim(database)
-    settle(database, [first], Outcome(state="later", due_at=300.0, error="HTTP 500"))
+    settle(database, [first], Settlement(state="later", due_at=300.0, error="HTTP 500"))
     add(database, new("c"))
     assert (names(claim(database, 299.0)), names(suspect(database, 299.0))) == ([], ["other"])  # since its lease is over
     with database.reading() as connection:
@@ -91,18 +91,18 @@ def test_one_that_is_put_off_holds_up_those_after_it_and_no_others(database: Dat
 def test_a_dead_receiver_does_not_keep_the_apps_own_functions_from_hearing_of_a_message(database: Database) -> None:
     add(database, new("a", host="dead.example"), new("ours a", host=""))
     (dead,) = [each for each in claim(database) if each.host]
-    settle(database, [dead], Outcome(state="later", due_at=9000.0, error="no answer"))
+    settle(database, [dead], Settlement(state="later", due_at=9000.0, error="no answer"))
     add(database, new("b", host="dead.example"), new("ours b", host=""))
     assert names(claim(database)) == []  # what was claimed of ours is still under way
     (ours,) = suspect(database, 261.0)
     assert ours.id == "ours a"
-    settle(database, [ours], Outcome(state="sent"), now=262.0)
+    settle(database, [ours], Settlement(state="sent"), now=262.0)
     assert names(claim(database, now=263.0)) == ["ours b"]
 
 
 def test_one_given_up_lets_the_next_go(database: Database) -> None:
     add(database, new("a"), new("b"))
-    settle(database, claim(database), Outcome(state="failed", error="HTTP 410"))
+    settle(database, claim(database), Settlement(state="failed", error="HTTP 410"))
     assert names(claim(database)) == ["b"]
     with database.reading() as connection:
         (told,) = callbacks.failed(connection, 0.0, 10)
@@ -148,14 +148,14 @@ def test_a_claim_whose_lease_is_over_is_anothers_and_the_late_word_counts_no_mor
     old = claim(database)
     young = suspect(database, 260.0)
     assert (names(young), young[0].tries) == (["a"], 2)
-    assert settle(database, old, Outcome(state="failed", error="late")) == []
-    assert settle(database, young, Outcome(state="sent")) == young
-    assert settle(database, young, Outcome(state="failed", error="twice")) == []
+    assert settle(database, old, Settlement(state="failed", error="late")) == []
+    assert settle(database, young, Settlement(state="sent")) == young
+    assert settle(database, young, Settlement(state="failed", error="twice")) == []
 
 
 def test_what_failed_is_sent_again_under_its_id(database: Database) -> None:
     add(database, new("a"), new("b", "3EB02"))
-    settle(database, claim(database), Outcome(state="failed", error="HTTP 410"))
+    settle(database, claim(database), Settlement(state="failed", error="HTTP 410"))
     with database.writing() as connection:
         assert callbacks.resend(connection, ["a", "c"]) == 1
     (again,) = claim(database, 300.0)
@@ -172,7 +172,7 @@ def test_names_and_urls_of_any_length_and_kind_are_kept(database: Database) -> N
 def test_a_dead_host_with_much_to_tell_costs_no_more_than_what_is_due(database: Database) -> None:
     """Those behind one that was put off are not due either."""
     add(database, *(new(f"{message} {number}", f"m{message}") for message in range(30) for number in range(3)))
-    settle(database, claim(database, limit=100), Outcome(state="later", due_at=900.0))
+    settle(database, claim(database, limit=100), Settlement(state="later", due_at=900.0))
     with database.writing() as connection:
         due = connection.execute(update(table).where(table.c.due_at <= 899.0).values(error="due")).rowcount
     assert due == 0

@@ -7,7 +7,7 @@ from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import metadata
 from flask_chatbot.store import callbacks, idempotency, inbox, outbox, requests, transport_ids
-from flask_chatbot.store.callbacks import Outcome
+from flask_chatbot.store.callbacks import Settlement
 from flask_chatbot.store.sweeping import AT_MOST, FAR, KEEP, REQUESTS_KEPT, SOON, sweep
 from tests.store.test_callbacks import new as new_callback
 from tests.store.test_outbox import add, claim, new, suspect
@@ -36,7 +36,7 @@ def fill(database: Database) -> None:
         outbox.settle_sent(connection, [got], 200.0)
         callbacks.add(connection, [new_callback("a"), new_callback("b", "3EB02")])
         one = callbacks.claim(connection, 200.0, 60.0, 1)
-        callbacks.settle_all(connection, [(one[0], Outcome(state="sent"))], 200.0)
+        callbacks.settle_all(connection, [(one[0], Settlement(state="sent"))], 200.0)
         for known_as, at in (("T1", 200.0), ("T2", 1e9)):
             transport_ids.keep_early(connection, "main", Receipt(id=known_as, ack=Ack.SENT, at=at), at)
             requests.ask(connection, known_as, "main", "groups", "", at)

@@ -47,10 +47,10 @@ class Explanation:
 
 
 class Trial(NamedTuple):
-    """A candidate by itself: `outcome` is how it answers, or why it does not."""
+    """A candidate by itself: `reason` says how it answers, or why it does not."""
 
     candidate: Candidate
-    outcome: str
+    reason: str
     answers: bool = True
 
 
@@ -84,7 +84,7 @@ def explain(
 def passed_over(tried: Trial, decision: Decision | None) -> str:
     """Why the next candidate is tried after this one; empty where this one answers."""
     if not tried.answers:
-        return tried.outcome
+        return tried.reason
     if decision is None or is_by(decision, tried.candidate):
         return ""
     return NO_ANSWER if decision.match is None else "its handler skipped"
@@ -92,8 +92,8 @@ def passed_over(tried: Trial, decision: Decision | None) -> str:
 
 def winning(tried: Trial, decision: Decision | None, handled: Collection[str]) -> str:
     """How a candidate answers, as far as is known before its handler has had its say."""
-    may_skip = decision is None and tried.candidate.rule.name in handled and tried.outcome.startswith(WINS)
-    return f"{tried.outcome}, unless its handler skips" if may_skip else tried.outcome
+    may_skip = decision is None and tried.candidate.rule.name in handled and tried.reason.startswith(WINS)
+    return f"{tried.reason}, unless its handler skips" if may_skip else tried.reason
 
 
 def is_by(decision: Decision, candidate: Candidate) -> bool:
