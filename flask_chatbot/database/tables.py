@@ -65,8 +65,8 @@ messages = Table(
     Column("state", String(8), nullable=False),
     Column("due_at", Double, nullable=False),  # of the next try; 0 for at once, by whatever clock
     Column("tries", SmallInteger, nullable=False),  # counted at the claim, so that one that kills its worker counts too
-    Column("deaths", SmallInteger, nullable=False),  # workers that ended without a word while they tried it, and nothing else
-    Column("begun", Boolean, nullable=False, server_default=false()),  # it is being tried alone: a death now is one of its own
+    Column("deaths", SmallInteger, key="crashes", nullable=False),  # workers that crashed while they tried it, and nothing else
+    Column("begun", Boolean, nullable=False, server_default=false()),  # it is being tried alone: a crash now is one of its own
     Column("fence", BigInteger, nullable=False),  # one more with each claim: who settles must know it
     Column("leased_until", Double, nullable=False),
     Column("ack", SmallInteger, nullable=False),
@@ -104,9 +104,9 @@ callbacks = Table(
     Column("host", String(255), nullable=False),  # of the url: a slow one holds up nobody else
     Column("created_at", Double, nullable=False),
     Column("state", String(8), nullable=False),  # queued, claimed, sent, failed, refused
-    Column("due_at", Double, nullable=False),  # as of messages, and so are deaths and begun
+    Column("due_at", Double, nullable=False),  # as of messages, and so are crashes and begun
     Column("tries", SmallInteger, nullable=False),
-    Column("deaths", SmallInteger, nullable=False, server_default=text("0")),
+    Column("deaths", SmallInteger, key="crashes", nullable=False, server_default=text("0")),
     Column("begun", Boolean, nullable=False, server_default=false()),
     Column("fence", BigInteger, nullable=False),
     Column("leased_until", Double, nullable=False),

@@ -14,7 +14,7 @@ from flask_chatbot.delivery.notify import DEADLINE, CallbackResult, CallbackSend
 from flask_chatbot.delivery.threads import Threads
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import CallbackClaim, Settlement
-from flask_chatbot.store.outbox import MOST_DEATHS
+from flask_chatbot.store.outbox import MOST_CRASHES
 
 LEASE = 60.0  # seconds
 AT_LEAST = DEADLINE / LEASE  # of a lease left when a call begins: another may make it once it is over
@@ -76,11 +76,11 @@ class CallbackQueue:
 
         return begin
 
-    def has_suspect(self, connection: Connection, now: float) -> bool:
-        return self._may_claim() and callbacks.has_suspect(connection, now)
+    def has_crashed(self, connection: Connection, now: float) -> bool:
+        return self._may_claim() and callbacks.has_crashed(connection, now)
 
-    def try_suspect(self, connection: Connection, now: float) -> Begin | None:
-        claim = callbacks.claim_suspect(connection, now, self._lease) if self._may_claim() else None
+    def try_crashed(self, connection: Connection, now: float) -> Begin | None:
+        claim = callbacks.claim_crashed(connection, now, self._lease) if self._may_claim() else None
         return partial(self._take_alone, claim) if claim else None
 
     def close(self) -> None:
@@ -168,7 +168,7 @@ class CallbackQueue:
 
     def _try(self, claim: CallbackClaim) -> CallbackResult | None:
         """Make a call; None where it is too late, as another worker may have the claim before an answer comes."""
-        if claim.deaths + 1 >= MOST_DEATHS:  # the first crashed with other claims too
+        if claim.crashes + 1 >= MOST_CRASHES:  # the first crashed with other claims too
             return CallbackResult(KILLER)
         if claim.leased_until - self._hooks.clock() <= AT_LEAST * self._lease:
             return None

@@ -87,19 +87,19 @@ class SendQueue:
 
         return begin
 
-    def has_suspect(self, connection: Connection, now: float) -> bool:
-        return self._may_claim() and not self._is_paused(now) and outbox.has_suspect(connection, self._session, now)
+    def has_crashed(self, connection: Connection, now: float) -> bool:
+        return self._may_claim() and not self._is_paused(now) and outbox.has_crashed(connection, self._session, now)
 
-    def try_suspect(self, connection: Connection, now: float) -> Begin | None:
+    def try_crashed(self, connection: Connection, now: float) -> Begin | None:
         if not self._may_claim():
             return None
         killers = [Failed(claim, KILLER) for claim in outbox.dead(connection, self._session, now)]
         for failure in settle(connection, killers, self._acks, now):
-            log.error("message %s is given up: %d workers died while they tried it", failure.claim.outbound.id, outbox.MOST_DEATHS)
+            log.error("message %s is given up: %d workers died while they tried it", failure.claim.outbound.id, outbox.MOST_CRASHES)
 
         def claim() -> list[Claim]:
-            suspect = outbox.claim_suspect(connection, self._session, now, self._lease)
-            return [suspect] if suspect else []
+            crashed = outbox.claim_crashed(connection, self._session, now, self._lease)
+            return [crashed] if crashed else []
 
         claims = self._at_pace(connection, now, self._tempo, claim) if self._tempo else claim()
         return partial(self._take, claims) if claims else None
@@ -117,8 +117,8 @@ class SendQueue:
     def _claim_due(self, connection: Connection, now: float) -> list[Claim]:
         if self._tempo is None:
             return outbox.claim(connection, self._session, now, self._lease, self._room())
-        # A suspect has the first token there is: with a long queue there would never be one for it.
-        if outbox.has_suspect(connection, self._session, now) or not outbox.is_due(connection, self._session, now):
+        # What a crashed worker left has the first token there is: with a long queue there would never be one for it.
+        if outbox.has_crashed(connection, self._session, now) or not outbox.is_due(connection, self._session, now):
             return []
         return self._at_pace(connection, now, self._tempo, lambda: outbox.claim(connection, self._session, now, self._lease, 1))
 

@@ -37,12 +37,12 @@ class NewCallback(Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackClaim(Change):
-    """A callback that one worker may send until `leased_until`. `tries` counts this one, `deaths` the workers that died trying it alone."""
+    """A callback that one worker may send until `leased_until`. `tries` counts this one, `crashes` those of workers trying it alone."""
 
     seq: int
     fence: int
     tries: int
-    deaths: int = 0
+    crashes: int = 0
     leased_until: float
 
 
@@ -87,7 +87,20 @@ _HOSTS = select(
     _soonest.with_only_columns(_queued.c.seq).scalar_subquery().label("seq"),
     _timed.scalar_subquery().label("timed_at"),
 ).where(_hosts.c.host.is_not(None))
-_COLUMNS = (_c.seq, _c.fence, _c.id, _c.message, _c.ack, _c.at, _c.url, _c.host, _c.tries, _c.deaths, _c.begun, _c.created_at)
+_COLUMNS = (
+    _c.seq,
+    _c.fence,
+    _c.id,
+    _c.message,
+    _c.ack,
+    _c.at,
+    _c.url,
+    _c.host,
+    _c.tries,
+    _c.crashes.label("crashes"),
+    _c.begun,
+    _c.created_at,
+)
 _earlier = callbacks.alias("earlier")
 _DUE = (
     select(*_COLUMNS)
@@ -106,8 +119,8 @@ _DUE = (
     .with_for_update(skip_locked=True, of=callbacks)
 )
 _CLAIMS = claim_statements(callbacks)
-_SUSPECT = select(*_COLUMNS).where(_CLAIMS.over).order_by(_c.deaths, _c.leased_until, _c.seq).limit(1).with_for_update(skip_locked=True)
-_HAS_SUSPECT = select(exists().where(_CLAIMS.over))
+_CRASHED = select(*_COLUMNS).where(_CLAIMS.over).order_by(_c.crashes, _c.leased_until, _c.seq).limit(1).with_for_update(skip_locked=True)
+_HAS_CRASHED = select(exists().where(_CLAIMS.over))
 _GAVE_UP = (
     update(callbacks).where(_c.seq == bindparam("held")).values(state=bindparam("end"), error=bindparam("why"), settled_at=bindparam("now"))
 )
@@ -128,7 +141,7 @@ _GIVEN_UP = (
 _RESEND = (
     update(callbacks)
     .where(_c.id.in_(bindparam("ids", expanding=True)), _c.state == "failed")
-    .values(state="queued", due_at=0.0, tries=0, deaths=0, begun=False, error=None, settled_at=None)
+    .values(state="queued", due_at=0.0, tries=0, crashes=0, begun=False, error=None, settled_at=None)
 )
 
 
@@ -160,9 +173,9 @@ def claim(
     return _claim(connection, found, now + lease, alone=False)
 
 
-def claim_suspect(connection: Connection, now: float, lease: float) -> CallbackClaim | None:
-    """One callback of a worker that died, to be made while nothing else is: another death of its worker is its own."""
-    claims = _claim(connection, connection.execute(_SUSPECT, {"now": now}).all(), now + lease, alone=True)
+def claim_crashed(connection: Connection, now: float, lease: float) -> CallbackClaim | None:
+    """One callback of a crashed worker, to be made while nothing else is: another crash is its own fault."""
+    claims = _claim(connection, connection.execute(_CRASHED, {"now": now}).all(), now + lease, alone=True)
     return claims[0] if claims else None
 
 
@@ -171,9 +184,9 @@ def is_due(connection: Connection, now: float, busy_hosts: Collection[str] = ())
     return any(row.due_at <= now and row.host not in busy_hosts for row in connection.execute(_HOSTS))
 
 
-def has_suspect(connection: Connection, now: float) -> bool:
-    """Whether a callback is left of a worker that died; asking takes no lock."""
-    return bool(connection.execute(_HAS_SUSPECT, {"now": now}).scalar())
+def has_crashed(connection: Connection, now: float) -> bool:
+    """True if a crashed worker left a callback; asking takes no lock."""
+    return bool(connection.execute(_HAS_CRASHED, {"now": now}).scalar())
 
 
 def settle_all(connection: Connection, settlements: Sequence[tuple[CallbackClaim, Settlement]], now: float) -> list[CallbackClaim]:
@@ -241,8 +254,8 @@ def _claim(connection: Connection, found: Sequence[Any], until: float, *, alone:
 def _claimed(row: Any, until: float) -> CallbackClaim:
     """The claim just made of a row, as it was before."""
     values = {**row._mapping, "ack": Ack(row.ack), "fence": row.fence + 1, "tries": row.tries + 1}
-    deaths = row.deaths + values.pop("begun")
-    return CallbackClaim(**{**values, "deaths": deaths}, leased_until=until)
+    crashes = row.crashes + values.pop("begun")
+    return CallbackClaim(**{**values, "crashes": crashes}, leased_until=until)
 
 
 def _stored(row: Any) -> StoredCallback:

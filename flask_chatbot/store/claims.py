@@ -1,6 +1,6 @@
-"""Rows that workers claim, messages and callbacks alike: under a lease and a fence, and how often a worker died of one.
+"""Rows that workers claim, messages and callbacks alike: under a lease and a fence, and how often a worker crashed on one.
 
-A death counts only where the row was tried alone (`begun`): whatever else its worker had claimed then is innocent.
+A crash counts only where the row was tried alone (`begun`): whatever else its worker had claimed then is innocent.
 """
 
 from dataclasses import dataclass
@@ -34,11 +34,11 @@ def claim_statements(table: Table) -> ClaimStatements:
         "state": "claimed",
         "fence": c.fence + 1,
         "tries": c.tries + 1,
-        "deaths": case((c.begun, c.deaths + 1), else_=c.deaths),
+        "crashes": case((c.begun, c.crashes + 1), else_=c.crashes),
         "begun": bindparam("alone"),
         "leased_until": bindparam("until"),
     }
-    again = {"state": "queued", "due_at": bindparam("due"), "error": bindparam("why"), "deaths": 0, "begun": False}
+    again = {"state": "queued", "due_at": bindparam("due"), "error": bindparam("why"), "crashes": 0, "begun": False}
     given_back = {"state": case((c.begun, "claimed"), else_="queued"), "begun": False, "leased_until": 0.0, "tries": c.tries - 1}
     return ClaimStatements(
         over=(c.state == word("claimed")) & (c.leased_until <= bindparam("now")),

@@ -3,8 +3,8 @@
 Three promises hold whatever dies in between: what was added stays until it is settled, at most one message of a chat is claimed at a
 time, and a message that was started is never overtaken by a later one of its chat.
 
-Of the messages that a worker held when it died, one may have killed it: all are suspects, claimed one at a time by whoever tries nothing
-beside them. Then a death is that one's own, and the others go out.
+Of the messages that a worker held when it crashed, one may be the cause: they are claimed one at a time, by whoever tries nothing
+beside them. Then another crash is that one's own, and the others go out.
 """
 
 import logging
@@ -22,7 +22,7 @@ from flask_chatbot.database.tables import messages
 from flask_chatbot.store.chats import lock_chats, promote
 from flask_chatbot.store.claims import claim_statements
 
-MOST_DEATHS = 5  # of workers: of one that held it with others, then of those that tried it alone; it is given up then
+MOST_CRASHES = 5  # of workers: of one that held it with others, then of those that tried it alone; it is given up then
 LOOKED_AT = 200  # rows in a second round, where the first found many that are behind others of their chat
 UNREADABLE = "It was written by another version, and cannot be read. Send it again."
 MOST_LOOKED_AT = 1000  # rows in one claim
@@ -51,7 +51,7 @@ class NewMessage:
 class Claim:
     """A message that one worker may send until `leased_until`, and settle as long as the fence is its own.
 
-    `tries` counts this one; `deaths` are the workers that ended while they tried it alone.
+    `tries` counts this one; `crashes` are the workers that ended while they tried it alone.
     """
 
     seq: int
@@ -61,7 +61,7 @@ class Claim:
     type: str
     is_reply: bool
     tries: int
-    deaths: int
+    crashes: int
     created_at: float
     expires_at: float
     leased_until: float
@@ -74,27 +74,27 @@ class Claim:
 _c = messages.c
 _NEW = (
     *("id", "session", "chat", "type", "reply", "promo", "is_reply", "notify_url", "created_at", "start_at", "expires_at"),
-    *("state", "due_at", "tries", "deaths", "fence", "leased_until", "ack"),
+    *("state", "due_at", "tries", "crashes", "fence", "leased_until", "ack"),
 )
 _ADD = written_out(messages.insert().inline(), _NEW)
-_UNTRIED = {"state": "queued", "tries": 0, "deaths": 0, "fence": 0, "leased_until": 0.0, "ack": 0}
+_UNTRIED = {"state": "queued", "tries": 0, "crashes": 0, "fence": 0, "leased_until": 0.0, "ack": 0}
 _COLUMNS = (
     *(_c.seq, _c.id, _c.session, _c.chat, _c.type, _c.reply, _c.promo, _c.is_reply, _c.notify_url, _c.created_at, _c.expires_at),
-    *(_c.state, _c.due_at, _c.tries, _c.deaths, _c.begun, _c.fence, _c.leased_until),
+    *(_c.state, _c.due_at, _c.tries, _c.crashes, _c.begun, _c.fence, _c.leased_until),
 )
-_SAME = ("seq", "fence", "session", "type", "is_reply", "tries", "deaths", "created_at", "expires_at", "leased_until")
+_SAME = ("seq", "fence", "session", "type", "is_reply", "tries", "crashes", "created_at", "expires_at", "leased_until")
 _OURS = _c.session == bindparam("session")
 _CLAIMS = claim_statements(messages)
-_LAST_DEATH = _c.begun & (_c.deaths >= bindparam("most_deaths") - 2)  # with the one that made it a suspect, and the one just now
-_DEAD = select(*_COLUMNS).where(_OURS, _CLAIMS.over, _LAST_DEATH).order_by(_c.seq).limit(bindparam("limit"))
-_SUSPECT = (
+_LAST_CRASH = _c.begun & (_c.crashes >= bindparam("most_crashes") - 2)  # with its first crash, beside others, and the one just now
+_DEAD = select(*_COLUMNS).where(_OURS, _CLAIMS.over, _LAST_CRASH).order_by(_c.seq).limit(bindparam("limit"))
+_CRASHED = (
     select(*_COLUMNS)
-    .where(_OURS, _CLAIMS.over, ~_LAST_DEATH)
-    .order_by(_c.deaths, _c.is_reply.desc(), _c.seq)
+    .where(_OURS, _CLAIMS.over, ~_LAST_CRASH)
+    .order_by(_c.crashes, _c.is_reply.desc(), _c.seq)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-_HAS_SUSPECT = select(exists().where(_OURS, _CLAIMS.over))
+_HAS_CRASHED = select(exists().where(_OURS, _CLAIMS.over))
 _QUEUED = _OURS & (_c.state == word("queued"))
 _DUE = (
     select(*_COLUMNS)
@@ -153,12 +153,12 @@ def claim(connection: Connection, session: str, now: float, lease: float, limit:
     return _claim(connection, found, now, lease, alone=False)
 
 
-def claim_suspect(connection: Connection, session: str, now: float, lease: float, most_deaths: int = MOST_DEATHS) -> Claim | None:
-    """One message of a worker that died, to be tried while nothing else is: another death of its worker is its own.
+def claim_crashed(connection: Connection, session: str, now: float, lease: float, most_crashes: int = MOST_CRASHES) -> Claim | None:
+    """One message of a crashed worker, to be tried while nothing else is: another crash is its own fault.
 
-    Those that fewer died of go first. None where there is none, or others have them, or they are `dead`.
+    Those with fewer crashes go first. None where there is none, or others have them, or they are `dead`.
     """
-    found = connection.execute(_SUSPECT, {"session": session, "now": now, "most_deaths": most_deaths}).all()
+    found = connection.execute(_CRASHED, {"session": session, "now": now, "most_crashes": most_crashes}).all()
     claims = _claim(connection, found, now, lease, alone=True)
     return claims[0] if claims else None
 
@@ -168,14 +168,14 @@ def is_due(connection: Connection, session: str, now: float) -> bool:
     return bool(connection.execute(_IS_DUE, {"session": session, "now": now}).scalar())
 
 
-def has_suspect(connection: Connection, session: str, now: float) -> bool:
-    """Whether a message is left of a worker that died; asking takes no lock."""
-    return bool(connection.execute(_HAS_SUSPECT, {"session": session, "now": now}).scalar())
+def has_crashed(connection: Connection, session: str, now: float) -> bool:
+    """True if a crashed worker left a message; asking takes no lock."""
+    return bool(connection.execute(_HAS_CRASHED, {"session": session, "now": now}).scalar())
 
 
-def dead(connection: Connection, session: str, now: float, limit: int = 100, most_deaths: int = MOST_DEATHS) -> list[Claim]:
-    """Claims that `most_deaths` workers died of, all but the first with nothing else in hand, not to be sent again: fail them."""
-    rows = connection.execute(_DEAD, {"session": session, "now": now, "limit": limit, "most_deaths": most_deaths})
+def dead(connection: Connection, session: str, now: float, limit: int = 100, most_crashes: int = MOST_CRASHES) -> list[Claim]:
+    """Claims that `most_crashes` workers crashed on, all but the first with nothing else in hand, not to be sent again: fail them."""
+    rows = connection.execute(_DEAD, {"session": session, "now": now, "limit": limit, "most_crashes": most_crashes})
     return [_claim_of(row, Text("")) for row in rows]  # what they hold may be what kills: nobody reads it again
 
 
@@ -215,7 +215,7 @@ def settle_failed(connection: Connection, claim: Claim, error: str, now: float) 
 
 
 def hand_back(connection: Connection, claims: Sequence[Claim]) -> None:
-    """Give back what was claimed and never tried: it is due at once, a suspect as a suspect, and the try does not count."""
+    """Give back what was claimed and never tried: it is due at once, or tried alone again, and the try does not count."""
     held = _held(connection, claims)
     if held:
         connection.execute(_CLAIMS.back, {"seqs": [each.seq for each in held]})
@@ -316,7 +316,7 @@ def _give_up(connection: Connection, row: Any, now: float) -> None:
 def _claimed(row: Any, until: float) -> Claim:
     """The claim just made of a row, as it was before."""
     claim = _claim_of(row, read_reply(row.reply))
-    return replace(claim, fence=row.fence + 1, tries=row.tries + 1, deaths=row.deaths + row.begun, leased_until=until)
+    return replace(claim, fence=row.fence + 1, tries=row.tries + 1, crashes=row.crashes + row.begun, leased_until=until)
 
 
 def _claim_of(row: Any, reply: Reply) -> Claim:

@@ -16,6 +16,7 @@ from flask_chatbot.database.statements import server_time
 from flask_chatbot.delivery import callback_queue
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.callback_queue import CallbackQueue
+from flask_chatbot.delivery.crashes import CrashedClaims
 from flask_chatbot.delivery.loop import POLL, Loop, Outage, Polling, WorkerHooks
 from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.delivery.pacing import Tempo
@@ -23,7 +24,6 @@ from flask_chatbot.delivery.request_queue import RequestQueue
 from flask_chatbot.delivery.retry import Clock
 from flask_chatbot.delivery.send import MessageSender
 from flask_chatbot.delivery.send_queue import LEASE, SendQueue
-from flask_chatbot.delivery.suspects import Suspects
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store.sweeping import end_claims
 from flask_chatbot.transports.base import File, Transport
@@ -108,8 +108,8 @@ class Worker:
         self._send_queue = self._make_send_queue()
         self._callback_queue = CallbackQueue(options.callback_sender, self._hooks(self._is_leading), lease=options.callback_lease)
         request_queue = RequestQueue(options.transport, self._is_asked, self.wake)
-        self._suspects = Suspects((self._send_queue, self._callback_queue), options.timer)
-        self._loop = Loop(options.database, (self._send_queue, self._callback_queue, request_queue, self._suspects), self._clock)
+        self._crashed = CrashedClaims((self._send_queue, self._callback_queue), options.timer)
+        self._loop = Loop(options.database, (self._send_queue, self._callback_queue, request_queue, self._crashed), self._clock)
         self._polling = Polling(self._wakeup, self._stopping)
         self._outage = Outage(options.timer)
 
@@ -189,7 +189,7 @@ class Worker:
 
     def _hooks(self, is_open: Callable[[], bool]) -> WorkerHooks:
         return WorkerHooks(
-            is_open=is_open, wake=self.wake, clock=self._clock, timer=self._options.timer, is_quiet=lambda: self._suspects.is_quiet
+            is_open=is_open, wake=self.wake, clock=self._clock, timer=self._options.timer, is_quiet=lambda: self._crashed.is_quiet
         )
 
     def _is_leading(self) -> bool:

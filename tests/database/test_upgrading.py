@@ -44,8 +44,8 @@ def make_gateways(url: str) -> None:
     ids = {"session": "main", "created_at": 40.0, "message": None, "ack": None, "at": None, "error": None}
     rows: dict[str, list[dict[str, object]]] = {
         "messages": [
-            {**message, "id": name, "chat": name, "expires_at": 1e9, "state": state, "due_at": due_at, "deaths": deaths}
-            for name, state, due_at, deaths in given
+            {**message, "id": name, "chat": name, "expires_at": 1e9, "state": state, "due_at": due_at, "deaths": crashes}
+            for name, state, due_at, crashes in given
         ],
         "callbacks": [{**queued, "id": "C1", "message": "M1", "ack": 1, "at": 50.0, "url": "", "host": ""}],
         "transport_ids": [
@@ -106,9 +106,9 @@ def test_what_waits_in_a_database_of_the_version_before_goes_out(empty: str, tmp
         database.upgrade()
         with database.writing() as connection:
             assert [each.outbound.id for each in outbox.claim(connection, "main", 10.0, 60.0, 9)] == ["M1"]
-            suspect = outbox.claim_suspect(connection, "main", 10.0, 60.0)
-            assert suspect is not None
-            assert (suspect.outbound.id, suspect.deaths) == ("M2", 0)
+            crashed = outbox.claim_crashed(connection, "main", 10.0, 60.0)
+            assert crashed is not None
+            assert (crashed.outbound.id, crashed.crashes) == ("M2", 0)
             assert [each.outbound.id for each in outbox.claim(connection, "main", 95.0, 60.0, 9)] == ["M3"]
             assert [each.id for each in callbacks.claim(connection, 10.0, 60.0, 9)] == ["C1"]
             assert transport_ids.link(connection, "main", "T1", "M1", 95.0) == [Receipt(id="T1", ack=Ack.READ, at=40.0)]

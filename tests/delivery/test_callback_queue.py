@@ -10,10 +10,10 @@ from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import callbacks as table
 from flask_chatbot.delivery.callback_queue import KILLER, CallbackQueue, settlement_of
+from flask_chatbot.delivery.crashes import CrashedClaims
 from flask_chatbot.delivery.loop import Loop, WorkerHooks
 from flask_chatbot.delivery.notify import CallbackResult, CallbackSender
 from flask_chatbot.delivery.retry import CALLBACK_WAITS
-from flask_chatbot.delivery.suspects import Suspects
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import CallbackClaim, NewCallback, Settlement
 from tests.delivery.rig import PATIENCE, START, Clock
@@ -124,8 +124,8 @@ def test_what_waited_too_long_is_not_begun_as_another_may_have_it_soon(database:
     assert (len(gate.called), callback_queue.under_way) == (2, 3)
 
 
-def alone(callback_queue: CallbackQueue) -> Suspects:
-    return Suspects((callback_queue,), Clock(0.0))
+def alone(callback_queue: CallbackQueue) -> CrashedClaims:
+    return CrashedClaims((callback_queue,), Clock(0.0))
 
 
 def test_a_callback_that_five_workers_died_of_is_given_up(database: Database, gate: Gate) -> None:
@@ -133,7 +133,7 @@ def test_a_callback_that_five_workers_died_of_is_given_up(database: Database, ga
     clock = Clock()
     for number in range(5):
         with database.writing() as connection:
-            assert callbacks.claim_suspect(connection, clock(), 60.0) if number else callbacks.claim(connection, clock(), 60.0, 1)
+            assert callbacks.claim_crashed(connection, clock(), 60.0) if number else callbacks.claim(connection, clock(), 60.0, 1)
         clock.forward(61.0)
     callback_queue = make_queue(gate, clock)
     loop = Loop(database, (callback_queue, alone(callback_queue)), clock)

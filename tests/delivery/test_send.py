@@ -25,7 +25,7 @@ def claim(rig: Rig, lease: float = 60.0) -> Claim:
     with rig.database.writing() as connection:
         (found,) = [
             *outbox.claim(connection, rig.wire.name, rig.clock(), lease, 10),
-            *filter(None, [outbox.claim_suspect(connection, rig.wire.name, rig.clock(), lease)]),
+            *filter(None, [outbox.claim_crashed(connection, rig.wire.name, rig.clock(), lease)]),
         ]
     return found
 

@@ -28,10 +28,10 @@ def claim(
         return callbacks.claim(connection, now, 60.0, limit, list(busy), per_host)
 
 
-def suspect(database: Database, now: float) -> list[CallbackClaim]:
+def crashed(database: Database, now: float) -> list[CallbackClaim]:
     """The one callback, of those of dead workers, that may be made now."""
     with database.writing() as connection:
-        found = callbacks.claim_suspect(connection, now, 60.0)
+        found = callbacks.claim_crashed(connection, now, 60.0)
     return [found] if found else []
 
 
@@ -77,7 +77,7 @@ def test_one_that_is_put_off_holds_up_those_after_it_and_no_others(database: Dat
     first, _ = claim(database)
     settle(database, [first], Settlement(state="later", due_at=300.0, error="HTTP 500"))
     add(database, new("c"))
-    assert (names(claim(database, 299.0)), names(suspect(database, 299.0))) == ([], ["other"])  # since its lease is over
+    assert (names(claim(database, 299.0)), names(crashed(database, 299.0))) == ([], ["other"])  # since its lease is over
     with database.reading() as connection:
         assert [(each.id, each.state, each.due_at, each.error) for each in callbacks.of_message(connection, "3EB01")] == [
             ("a", "queued", 300.0, "HTTP 500"),
@@ -94,7 +94,7 @@ def test_a_dead_receiver_does_not_keep_the_apps_own_functions_from_hearing_of_a_
     settle(database, [dead], Settlement(state="later", due_at=9000.0, error="no answer"))
     add(database, new("b", host="dead.example"), new("ours b", host=""))
     assert names(claim(database)) == []  # what was claimed of ours is still under way
-    (ours,) = suspect(database, 261.0)
+    (ours,) = crashed(database, 261.0)
     assert ours.id == "ours a"
     settle(database, [ours], Settlement(state="sent"), now=262.0)
     assert names(claim(database, now=263.0)) == ["ours b"]
@@ -146,7 +146,7 @@ def test_a_refused_one_is_kept_with_its_reason_and_never_sent(database: Database
 def test_a_claim_whose_lease_is_over_is_anothers_and_the_late_word_counts_no_more(database: Database) -> None:
     add(database, new("a"))
     old = claim(database)
-    young = suspect(database, 260.0)
+    young = crashed(database, 260.0)
     assert (names(young), young[0].tries) == (["a"], 2)
     assert settle(database, old, Settlement(state="failed", error="late")) == []
     assert settle(database, young, Settlement(state="sent")) == young

@@ -17,7 +17,7 @@ from flask_chatbot.core.values.replies import Document, Text
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import messages
 from flask_chatbot.store import outbox, stored
-from flask_chatbot.store.outbox import LOOKED_AT, MOST_DEATHS, MOST_LOOKED_AT, UNREADABLE, Claim, NewMessage
+from flask_chatbot.store.outbox import LOOKED_AT, MOST_CRASHES, MOST_LOOKED_AT, UNREADABLE, Claim, NewMessage
 from flask_chatbot.store.stored import Stored
 
 _numbers = count(1)
@@ -47,10 +47,10 @@ def claim(database: Database, now: float = 200.0, limit: int = 10) -> list[Claim
         return outbox.claim(connection, "main", now, 60.0, limit)
 
 
-def suspect(database: Database, now: float) -> list[Claim]:
+def crashed(database: Database, now: float) -> list[Claim]:
     """The one message, of those of dead workers, that may be tried now."""
     with database.writing() as connection:
-        found = outbox.claim_suspect(connection, "main", now, 60.0)
+        found = outbox.claim_crashed(connection, "main", now, 60.0)
     return [found] if found else []
 
 
@@ -99,7 +99,7 @@ def test_what_is_claimed_is_what_was_added(database: Database) -> None:
         type="document",
         is_reply=False,
         tries=1,
-        deaths=0,
+        crashes=0,
         created_at=100.0,
         expires_at=1e6,
         leased_until=260.0,
@@ -148,7 +148,7 @@ def test_a_message_nobody_can_read_is_given_up_and_the_next_of_its_chat_goes(dat
 
 def test_a_late_word_about_a_claim_that_is_anothers_changes_nothing(database: Database) -> None:
     add(database, new())
-    (old,), (young,) = claim(database, 200.0), suspect(database, 260.0)
+    (old,), (young,) = claim(database, 200.0), crashed(database, 260.0)
     with database.writing() as connection:
         assert not outbox.settle_sent(connection, [old], 261.0)
         assert not outbox.settle_failed(connection, old, "refused", 261.0)
@@ -170,9 +170,9 @@ def test_a_late_word_about_a_claim_nobody_else_took_counts(database: Database) -
 
 def test_a_message_that_keeps_killing_its_worker_is_not_sent_again(database: Database) -> None:
     add(database, new(), new())
-    assert [each.deaths for each in claim(database, 200.0)] == [0]
-    told = [[each.deaths for each in suspect(database, 200.0 + 60.0 * number)] for number in range(1, MOST_DEATHS + 1)]
-    assert told == [[number] for number in range(MOST_DEATHS - 1)] + [[]]
+    assert [each.crashes for each in claim(database, 200.0)] == [0]
+    told = [[each.crashes for each in crashed(database, 200.0 + 60.0 * number)] for number in range(1, MOST_CRASHES + 1)]
+    assert told == [[number] for number in range(MOST_CRASHES - 1)] + [[]]
     with database.writing() as connection:
         (dead,) = outbox.dead(connection, "main", 1000.0)
         assert outbox.settle_failed(connection, dead, "it killed its worker", 1000.0)
@@ -180,14 +180,14 @@ def test_a_message_that_keeps_killing_its_worker_is_not_sent_again(database: Dat
     assert states(database) == {"failed": 1, "queued": 1}
 
 
-def test_a_try_that_ended_in_words_clears_the_deaths_before(database: Database) -> None:
+def test_a_try_that_ended_in_words_clears_the_crashes_before(database: Database) -> None:
     add(database, new())
     claim(database)
-    for number in range(1, MOST_DEATHS):
-        got = suspect(database, 200.0 + 60.0 * number)
+    for number in range(1, MOST_CRASHES):
+        got = crashed(database, 200.0 + 60.0 * number)
     with database.writing() as connection:
         assert outbox.settle_later(connection, got[0], 1000.0, "busy")
-    assert [(each.deaths, each.tries) for each in claim(database, 1000.0)] == [(0, MOST_DEATHS + 1)]
+    assert [(each.crashes, each.tries) for each in claim(database, 1000.0)] == [(0, MOST_CRASHES + 1)]
 
 
 def test_the_claims_of_a_dead_holder_come_out_at_once_one_at_a_time_and_none_is_to_blame(database: Database) -> None:
@@ -196,30 +196,30 @@ def test_the_claims_of_a_dead_holder_come_out_at_once_one_at_a_time_and_none_is_
     with database.writing() as connection:
         assert outbox.release(connection, "main") == 2
     assert claim(database) == []
-    found = [suspect(database, 200.0) for _ in range(3)]
-    assert [[(each.chat, each.tries, each.deaths, each.fence) for each in each] for each in found] == [
+    found = [crashed(database, 200.0) for _ in range(3)]
+    assert [[(each.chat, each.tries, each.crashes, each.fence) for each in each] for each in found] == [
         [("a", 2, 0, 2)],
         [("b", 2, 0, 2)],
         [],
     ]
 
 
-def test_a_suspect_that_is_given_back_untried_stays_one(database: Database) -> None:
+def test_what_a_crashed_worker_left_and_is_given_back_untried_is_still_tried_alone(database: Database) -> None:
     add(database, new())
     claim(database)
-    (got,) = suspect(database, 260.0)
+    (got,) = crashed(database, 260.0)
     with database.writing() as connection:
         outbox.hand_back(connection, [got])
     assert claim(database, 260.0) == []
-    assert [(each.tries, each.deaths) for each in suspect(database, 260.0)] == [(2, 0)]
+    assert [(each.tries, each.crashes) for each in crashed(database, 260.0)] == [(2, 0)]
 
 
 def test_those_that_nobody_died_of_yet_are_tried_before_one_that_somebody_did(database: Database) -> None:
     add(database, new("a"), new("b"), new("c", is_reply=True))
     claim(database)
     for _ in range(3):
-        suspect(database, 260.0)
-    order = [suspect(database, 320.0)[0].chat for _ in range(3)]
+        crashed(database, 260.0)
+    order = [crashed(database, 320.0)[0].chat for _ in range(3)]
     assert order == ["c", "a", "b"]
 
 

@@ -22,7 +22,7 @@ from flask_chatbot.core.values.replies import Text
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import messages
 from flask_chatbot.store import outbox, stored
-from flask_chatbot.store.outbox import MOST_DEATHS, Claim, NewMessage
+from flask_chatbot.store.outbox import MOST_CRASHES, Claim, NewMessage
 from tests.examples import at_most
 
 LEASE = 10.0
@@ -42,13 +42,13 @@ class Expected:
     state: str = "queued"
     fence: int = 0
     tries: int = 0
-    deaths: int = 0
+    crashes: int = 0
     begun: bool = False
     until: float = 0.0
 
     @property
     def is_dead(self) -> bool:
-        return self.begun and self.deaths + 2 >= MOST_DEATHS
+        return self.begun and self.crashes + 2 >= MOST_CRASHES
 
 
 @dataclass
@@ -72,10 +72,10 @@ class Book:
         started = [each for each in waiting if each.start_at <= self.now]
         return started[0] if started and started[0].due_at <= self.now else None
 
-    def suspects(self) -> list[Expected]:
+    def crashed(self) -> list[Expected]:
         """What dead workers held, in the order in which it is tried."""
         over = [each for each in self.kept.values() if each.state == "claimed" and each.until <= self.now and not each.is_dead]
-        return sorted(over, key=lambda each: (each.deaths, not each.is_reply, each.place))
+        return sorted(over, key=lambda each: (each.crashes, not each.is_reply, each.place))
 
     def holds(self, claim: Claim) -> bool:
         kept = self.kept[claim.outbound.id]
@@ -137,10 +137,10 @@ class Outbox(RuleBasedStateMachine):
         return multiple(*got)
 
     @rule(target=claims)
-    def claim_suspect(self) -> MultipleResults[Claim]:
-        expected = self.book.suspects()[:1]
+    def claim_crashed(self) -> MultipleResults[Claim]:
+        expected = self.book.crashed()[:1]
         with self.database.writing() as connection:
-            got = outbox.claim_suspect(connection, "main", self.book.now, LEASE)
+            got = outbox.claim_crashed(connection, "main", self.book.now, LEASE)
         assert ([got.outbound.id] if got else []) == [each.id for each in expected]
         if got is None:
             return multiple()
@@ -149,10 +149,10 @@ class Outbox(RuleBasedStateMachine):
 
     def take(self, claim: Claim, *, begun: bool) -> None:
         kept = self.book.kept[claim.outbound.id]
-        kept.deaths += kept.begun
+        kept.crashes += kept.begun
         kept.state, kept.fence, kept.tries, kept.until = "claimed", kept.fence + 1, kept.tries + 1, self.book.now + LEASE
         kept.begun = begun
-        assert (claim.fence, claim.tries, claim.deaths, claim.leased_until) == (kept.fence, kept.tries, kept.deaths, kept.until)
+        assert (claim.fence, claim.tries, claim.crashes, claim.leased_until) == (kept.fence, kept.tries, kept.crashes, kept.until)
 
     @rule(seconds=st.sampled_from([1.0, 5.0, LEASE, 30.0]))
     def wait(self, seconds: float) -> None:
@@ -189,7 +189,7 @@ class Outbox(RuleBasedStateMachine):
     def note(self, kept: Expected, word: str) -> None:
         kept.state = {"sent": "sent", "failed": "failed", "error": "failed"}.get(word, "queued")
         if word == "later":
-            kept.due_at, kept.deaths, kept.begun = self.book.now + 20.0, 0, False
+            kept.due_at, kept.crashes, kept.begun = self.book.now + 20.0, 0, False
         if word == "back":
             kept.state, kept.until = "claimed" if kept.begun else "queued", 0.0
             kept.tries, kept.begun = kept.tries - 1, False
@@ -211,14 +211,14 @@ class Outbox(RuleBasedStateMachine):
         with self.database.writing() as connection:
             assert stored.resend(connection, list(self.book.kept), END) == len(failed)
         for each in failed:
-            each.state, each.due_at, each.start_at, each.tries, each.deaths, each.begun = "queued", 0.0, 0.0, 0, 0, False
+            each.state, each.due_at, each.start_at, each.tries, each.crashes, each.begun = "queued", 0.0, 0.0, 0, 0, False
 
     @invariant()
     def the_rows_are_as_expected(self) -> None:
         with self.database.reading() as connection:
-            rows = connection.execute(select(messages.c.id, messages.c.state, messages.c.fence, messages.c.deaths)).all()
-        told = {row.id: ("queued" if row.state == "waiting" else row.state, row.fence, row.deaths) for row in rows}
-        assert told == {each.id: (each.state, each.fence, each.deaths) for each in self.book.kept.values()}
+            rows = connection.execute(select(messages.c.id, messages.c.state, messages.c.fence, messages.c.crashes)).all()
+        told = {row.id: ("queued" if row.state == "waiting" else row.state, row.fence, row.crashes) for row in rows}
+        assert told == {each.id: (each.state, each.fence, each.crashes) for each in self.book.kept.values()}
 
     def teardown(self) -> None:
         """Whatever happened, all that is left goes out, each chat in order."""
@@ -231,11 +231,11 @@ class Outbox(RuleBasedStateMachine):
             assert connection.execute(settled).scalar_one() == len(self.book.kept)
 
     def send_all(self) -> list[Claim]:
-        expected = self.book.may_go() + self.book.suspects()[:1]
+        expected = self.book.may_go() + self.book.crashed()[:1]
         with self.database.writing() as connection:
             got = outbox.claim(connection, "main", self.book.now, LEASE, 100)
-            suspect = outbox.claim_suspect(connection, "main", self.book.now, LEASE)
-            got += [suspect] if suspect else []
+            crashed = outbox.claim_crashed(connection, "main", self.book.now, LEASE)
+            got += [crashed] if crashed else []
             assert {each.outbound.id for each in got} == {each.id for each in expected}
             assert outbox.settle_sent(connection, got, self.book.now) == got
         for each in expected:

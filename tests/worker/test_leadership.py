@@ -174,7 +174,7 @@ def test_what_a_dead_holder_had_claimed_is_taken_over_at_once(rig: Rig) -> None:
     rig.wire.runs_anywhere = False
     OpenTransport(rig.wire, Ears(), lease(rig, "b"), rig.database, rig.timer).keep()
     with rig.database.writing() as connection:
-        claim = outbox.claim_suspect(connection, rig.wire.name, rig.clock(), 600.0)
+        claim = outbox.claim_crashed(connection, rig.wire.name, rig.clock(), 600.0)
     assert claim is not None
     assert (claim.outbound.id, claim.tries) == (name, 2)
 

@@ -283,7 +283,7 @@ def test_a_message_that_five_workers_died_of_is_given_up(rig: Rig) -> None:
             if number == 0:
                 outbox.claim(connection, rig.wire.name, rig.clock(), 60.0, 10)
             else:
-                outbox.claim_suspect(connection, rig.wire.name, rig.clock(), 60.0)
+                outbox.claim_crashed(connection, rig.wire.name, rig.clock(), 60.0)
         rig.clock.forward(61.0)
     settle(Worker(rig.options, leads=False), rig)
     assert rig.state(killer) == ("failed", Ack.ERROR, "Each worker that tried it died.")

@@ -6,29 +6,29 @@ import pytest
 from sqlalchemy import Connection
 
 from flask_chatbot.database.database import Database
+from flask_chatbot.delivery.crashes import SLICE, CrashedClaims
 from flask_chatbot.delivery.loop import Begin, Loop
-from flask_chatbot.delivery.suspects import SLICE, Suspects
 from tests.delivery.rig import Clock
 
 
 class Work:
-    """A queue with so many suspects; `tried` holds those that were begun, each in flight until it is said to be done."""
+    """A queue with so many claims of crashed workers; `tried` holds those that were begun, each in flight until it is said to be done."""
 
-    def __init__(self, suspects: int = 0, in_flight: int = 0) -> None:
-        self.suspects = deque(range(suspects))
+    def __init__(self, crashed: int = 0, in_flight: int = 0) -> None:
+        self.crashed = deque(range(crashed))
         self.in_flight = in_flight
         self.tried: list[int] = []
 
-    def has_suspect(self, connection: Connection, now: float) -> bool:
-        return bool(self.suspects)
+    def has_crashed(self, connection: Connection, now: float) -> bool:
+        return bool(self.crashed)
 
-    def try_suspect(self, connection: Connection, now: float) -> Begin | None:
-        if not self.suspects:
+    def try_crashed(self, connection: Connection, now: float) -> Begin | None:
+        if not self.crashed:
             return None
-        suspect = self.suspects.popleft()
+        crashed = self.crashed.popleft()
 
         def begin() -> None:
-            self.tried.append(suspect)
+            self.tried.append(crashed)
             self.in_flight += 1
 
         return begin
@@ -39,20 +39,20 @@ def timer() -> Clock:
     return Clock(0.0)
 
 
-def steps(database: Database, queue: Suspects, count: int = 3) -> bool:
+def steps(database: Database, queue: CrashedClaims, count: int = 3) -> bool:
     """Take so many steps; True if the last had anything to do."""
     loop = Loop(database, (queue,), Clock())
     return [loop.step() for _ in range(count)][-1]
 
 
-def test_nothing_is_quiet_while_nobody_died(database: Database, timer: Clock) -> None:
-    queue = Suspects((Work(in_flight=3), Work()), timer)
+def test_nothing_is_quiet_while_nobody_crashed(database: Database, timer: Clock) -> None:
+    queue = CrashedClaims((Work(in_flight=3), Work()), timer)
     assert (steps(database, queue), queue.is_quiet) == (False, False)
 
 
-def test_a_suspect_is_tried_once_nothing_is_in_flight_in_any_queue(database: Database, timer: Clock) -> None:
-    one, other = Work(suspects=2), Work(in_flight=1)
-    queue = Suspects((one, other), timer)
+def test_what_a_crashed_worker_left_is_tried_once_nothing_is_in_flight_in_any_queue(database: Database, timer: Clock) -> None:
+    one, other = Work(crashed=2), Work(in_flight=1)
+    queue = CrashedClaims((one, other), timer)
     steps(database, queue)
     assert (queue.is_quiet, one.tried) == (True, [])
     other.in_flight = 0
@@ -66,9 +66,9 @@ def test_a_suspect_is_tried_once_nothing_is_in_flight_in_any_queue(database: Dat
     assert not queue.is_quiet
 
 
-def test_after_some_seconds_of_suspects_the_others_have_as_long(database: Database, timer: Clock) -> None:
-    work = Work(suspects=3)
-    queue = Suspects((work,), timer)
+def test_after_some_seconds_of_those_claims_the_others_have_as_long(database: Database, timer: Clock) -> None:
+    work = Work(crashed=3)
+    queue = CrashedClaims((work,), timer)
     steps(database, queue)
     timer.forward(SLICE + 1)
     work.in_flight = 0
@@ -84,8 +84,8 @@ def test_after_some_seconds_of_suspects_the_others_have_as_long(database: Databa
 
 
 def test_what_took_long_to_grow_quiet_is_tried_all_the_same(database: Database, timer: Clock) -> None:
-    work, other = Work(suspects=1), Work(in_flight=1)
-    queue = Suspects((work, other), timer)
+    work, other = Work(crashed=1), Work(in_flight=1)
+    queue = CrashedClaims((work, other), timer)
     steps(database, queue)
     timer.forward(10 * SLICE)
     other.in_flight = 0
@@ -95,8 +95,8 @@ def test_what_took_long_to_grow_quiet_is_tried_all_the_same(database: Database, 
 
 
 def test_of_two_in_one_process_only_one_is_quiet_at_a_time(database: Database, timer: Clock) -> None:
-    works = Work(suspects=1), Work(suspects=1)
-    first, second = (Suspects((work,), timer) for work in works)
+    works = Work(crashed=1), Work(crashed=1)
+    first, second = (CrashedClaims((work,), timer) for work in works)
     steps(database, first)
     steps(database, second)
     assert [work.tried for work in works] == [[0], []]
@@ -108,7 +108,7 @@ def test_of_two_in_one_process_only_one_is_quiet_at_a_time(database: Database, t
 
 
 def test_at_the_end_no_more_is_tried(database: Database, timer: Clock) -> None:
-    work = Work(suspects=1)
-    queue = Suspects((work,), timer)
+    work = Work(crashed=1)
+    queue = CrashedClaims((work,), timer)
     queue.close()
     assert (steps(database, queue), work.tried) == (False, [])

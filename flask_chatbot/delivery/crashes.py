@@ -10,32 +10,32 @@ from sqlalchemy import Connection
 from flask_chatbot.delivery.loop import Begin
 from flask_chatbot.delivery.retry import Clock
 
-SLICE = 5.0  # seconds that suspects are tried in a row; then all else has as long
+SLICE = 5.0  # seconds that claims of crashed workers are tried in a row; then all else has as long
 
 
-class SuspectQueue(Protocol):
+class DurableQueue(Protocol):
     """A queue whose claims outlive their worker."""
 
     @property
     def in_flight(self) -> int:
         """The number of claims being tried or about to be, without those that hang."""
 
-    def has_suspect(self, connection: Connection, now: float) -> bool:
+    def has_crashed(self, connection: Connection, now: float) -> bool:
         """True if there is one that may be tried now."""
 
-    def try_suspect(self, connection: Connection, now: float) -> Begin | None:
+    def try_crashed(self, connection: Connection, now: float) -> Begin | None:
         """Claim one, and write down that it has begun; None if there is none."""
 
 
-class Suspects:
-    """Keeps the queues quiet until nothing is in flight, and tries their suspects one after the other.
+class CrashedClaims:
+    """Keeps the queues quiet until nothing is in flight, and tries the claims of crashed workers one after the other.
 
-    A suspect that hangs, or many of them, holds up the rest for half of the time at most.
+    One that hangs, or many of them, hold up the rest for half of the time at most.
     """
 
     under_way = 0  # its claims are those of the queues
 
-    def __init__(self, queues: Sequence[SuspectQueue], timer: Clock) -> None:
+    def __init__(self, queues: Sequence[DurableQueue], timer: Clock) -> None:
         self._queues = queues
         self._timer = timer
         self._quiet_since: float | None = None
@@ -45,19 +45,19 @@ class Suspects:
 
     @property
     def is_quiet(self) -> bool:
-        """True while only suspects are begun."""
+        """True while only the claims of crashed workers are begun."""
         return self._quiet_since is not None
 
     def has_results(self) -> bool:
         return False
 
     def is_due(self, connection: Connection, now: float) -> bool:
-        return not self._in_flight() if self.is_quiet else self._has_suspect(connection, now)
+        return not self._in_flight() if self.is_quiet else self._has_crashed(connection, now)
 
     def write(self, connection: Connection, now: float) -> Begin:
         begin: Begin | None = None
         if not self.is_quiet:
-            if self._has_suspect(connection, now):
+            if self._has_crashed(connection, now):
                 self._quieten()
         elif not self._in_flight():
             begin = self._try_next(connection, now)
@@ -70,9 +70,9 @@ class Suspects:
     def _in_flight(self) -> int:
         return sum(queue.in_flight for queue in self._queues)
 
-    def _has_suspect(self, connection: Connection, now: float) -> bool:
+    def _has_crashed(self, connection: Connection, now: float) -> bool:
         is_rested = self._timer() >= self._rests_until
-        return is_rested and not self._is_closing and any(queue.has_suspect(connection, now) for queue in self._queues)
+        return is_rested and not self._is_closing and any(queue.has_crashed(connection, now) for queue in self._queues)
 
     def _quieten(self) -> None:
         # Two apps in one process would otherwise try one each at the same time, and blame both.
@@ -83,7 +83,7 @@ class Suspects:
     def _try_next(self, connection: Connection, now: float) -> Begin | None:
         if not self._has_tried or self._lasted() < SLICE:
             for queue in self._queues:
-                begin = queue.try_suspect(connection, now)
+                begin = queue.try_crashed(connection, now)
                 if begin is not None:
                     self._has_tried = True
                     return begin
@@ -104,4 +104,4 @@ def _do_nothing() -> None:
     """Nothing is to be begun."""
 
 
-_quiet: WeakValueDictionary[int, Suspects] = WeakValueDictionary()  # by process: a child of a fork begins anew
+_quiet: WeakValueDictionary[int, CrashedClaims] = WeakValueDictionary()  # by process: a child of a fork begins anew
