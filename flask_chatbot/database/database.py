@@ -13,9 +13,9 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from flask_chatbot.core.late import Late, new_lock
 from flask_chatbot.database.engines import Engines, lock, postgresql_engine, sqlite_engine
+from flask_chatbot.database.fair_lock import lock_of
 from flask_chatbot.database.faults import describe_error, is_damage, locked
 from flask_chatbot.database.files import DatabaseFile, Seen, identity
-from flask_chatbot.database.turns import turns_of
 from flask_chatbot.database.upgrading import check, is_current, upgrade_tables
 from flask_chatbot.database.urls import file_of, place_of, read_url
 from flask_chatbot.errors import StoreError
@@ -188,18 +188,18 @@ class Database:
         if self._file is None:
             return Engines(postgresql_engine(self._url, self._wait))
         self._file.make()
-        return Engines(sqlite_engine(self._url, self._file.path, self._wait, self._file.admit), turns_of(self._file.path))
+        return Engines(sqlite_engine(self._url, self._file.path, self._wait, self._file.admit), lock_of(self._file.path))
 
     @contextmanager
     def _transaction(self, engines: Engines) -> Iterator[Connection]:
         """Committed at the end. It holds SQLite's write lock from its start: taken by one that has read, it can fail without waiting."""
-        if engines.turns is None:
+        if engines.writer_lock is None:
             with engines.writing.begin() as connection:
                 yield connection
             return
         with ExitStack() as stack:
             try:
-                left = stack.enter_context(engines.turns.turn(self._wait))
+                left = stack.enter_context(engines.writer_lock.held(self._wait))
             except TimeoutError:
                 raise StoreError(locked(self.place)) from None
             connection = stack.enter_context(engines.writing.connect())

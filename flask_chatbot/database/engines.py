@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
-from flask_chatbot.database.turns import Turns
+from flask_chatbot.database.fair_lock import FairLock
 
 if TYPE_CHECKING:
     import psycopg
@@ -22,13 +22,13 @@ NAME = "chatbot"  # of our engines in the log, so that the host's own stay as th
 class Engines:
     """One pool of connections, given out in two ways: made once, since the making costs more than a statement.
 
-    `turns` is there for SQLite, which has one writer at a time.
+    `writer_lock` is there for SQLite, which has one writer at a time.
     """
 
-    def __init__(self, engine: Engine, turns: Turns | None = None) -> None:
+    def __init__(self, engine: Engine, writer_lock: FairLock | None = None) -> None:
         self.reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self.writing = engine
-        self.turns = turns
+        self.writer_lock = writer_lock
 
 
 def sqlite_engine(url: URL, file: Path, wait: float, admit: Callable[[], object]) -> Engine:

@@ -16,8 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.engines import lock
+from flask_chatbot.database.fair_lock import FairLock, lock_of
 from flask_chatbot.database.tables import people
-from flask_chatbot.database.turns import Turns, turns_of
 from flask_chatbot.errors import StoreError
 from tests.database.test_database import LOCKED, QUICK, ROW
 
@@ -30,69 +30,69 @@ def started(work: Callable[[], object]) -> threading.Thread:
     return thread
 
 
-def wait_for(turns: Turns, count: int) -> None:
+def wait_for(writer_lock: FairLock, count: int) -> None:
     """Return once so many wait."""
     deadline = monotonic() + PATIENCE
-    while len(turns._waiting) < count:
+    while len(writer_lock._waiting) < count:
         assert monotonic() < deadline
 
 
 def test_turns_come_in_the_order_in_which_they_were_asked_for() -> None:
-    turns, order, threads = Turns(), list[int](), list[threading.Thread]()
+    writer_lock, order, threads = FairLock(), list[int](), list[threading.Thread]()
 
     def work(number: int) -> None:
-        with turns.turn(PATIENCE):
+        with writer_lock.held(PATIENCE):
             order.append(number)
 
-    with turns.turn(PATIENCE):
+    with writer_lock.held(PATIENCE):
         for number in range(20):
             threads.append(started(lambda number=number: work(number)))  # type: ignore[misc]
-            wait_for(turns, number + 1)
+            wait_for(writer_lock, number + 1)
     for thread in threads:
         thread.join(PATIENCE)
     assert order == list(range(20))
 
 
 def test_who_waited_in_vain_holds_up_nobody() -> None:
-    turns, had = Turns(), threading.Event()
+    writer_lock, had = FairLock(), threading.Event()
 
     def late() -> None:
-        with pytest.raises(TimeoutError), turns.turn(QUICK):
+        with pytest.raises(TimeoutError), writer_lock.held(QUICK):
             raise AssertionError("it was not its turn")
 
     def next_one() -> None:
-        with turns.turn(PATIENCE):
+        with writer_lock.held(PATIENCE):
             had.set()
 
-    with turns.turn(PATIENCE):
+    with writer_lock.held(PATIENCE):
         first = started(late)
-        wait_for(turns, 1)
+        wait_for(writer_lock, 1)
         second = started(next_one)
         first.join(PATIENCE)
     second.join(PATIENCE)
     assert had.is_set()
-    with turns.turn(QUICK) as left:
+    with writer_lock.held(QUICK) as left:
         assert left == QUICK
 
 
 def test_an_exception_ends_a_turn() -> None:
-    turns = Turns()
-    with pytest.raises(ZeroDivisionError), turns.turn(QUICK):
+    writer_lock = FairLock()
+    with pytest.raises(ZeroDivisionError), writer_lock.held(QUICK):
         raise ZeroDivisionError
-    with turns.turn(QUICK):
+    with writer_lock.held(QUICK):
         pass
 
 
 def test_what_is_left_of_the_time_is_told() -> None:
-    turns, left = Turns(), list[float]()
+    writer_lock, left = FairLock(), list[float]()
 
     def work() -> None:
-        with turns.turn(PATIENCE) as seconds:
+        with writer_lock.held(PATIENCE) as seconds:
             left.append(seconds)
 
-    with turns.turn(PATIENCE) as at_once:
+    with writer_lock.held(PATIENCE) as at_once:
         thread = started(work)
-        wait_for(turns, 1)
+        wait_for(writer_lock, 1)
     thread.join(PATIENCE)
     assert at_once == PATIENCE
     assert 0.0 < left[0] < PATIENCE
@@ -101,7 +101,7 @@ def test_what_is_left_of_the_time_is_told() -> None:
 def test_all_databases_of_one_file_share_their_turns_by_whatever_name(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "there")
-    one, same, other = turns_of(tmp_path / "there" / "a"), turns_of(tmp_path / "link" / "a"), turns_of(tmp_path / "there" / "b")
+    one, same, other = lock_of(tmp_path / "there" / "a"), lock_of(tmp_path / "link" / "a"), lock_of(tmp_path / "there" / "b")
     assert (one is same, one is other) == (True, False)
 
 
@@ -153,7 +153,7 @@ from contextlib import closing
 from pathlib import Path
 from sqlalchemy import insert
 from flask_chatbot.database.database import Database
-from flask_chatbot.database.turns import turns_of
+from flask_chatbot.database.fair_lock import lock_of
 from flask_chatbot.database.tables import people
 
 database = Database({sqlite!r}, Path("/nowhere"), wait=20.0)
@@ -162,7 +162,7 @@ with database.writing() as connection:
 held, done = threading.Event(), threading.Event()
 
 def hold():
-    with turns_of(database.path).turn(20.0):
+    with lock_of(database.path).held(20.0):
         held.set()
         done.wait(20.0)
 

@@ -1,4 +1,4 @@
-"""`Turns`: the writers of one SQLite file in this process, one after the other, in the order in which they came."""
+"""`FairLock`: the writers of one SQLite file in this process, one after the other, in the order in which they came."""
 
 import os
 import threading
@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from flask_chatbot.core.late import Late, new_lock
 
 
-class Turns:
+class FairLock:
     """A lock that is fair: SQLite's own wait looks now and then, so who comes late may go first, and some wait a hundred times as long."""
 
     def __init__(self) -> None:
@@ -21,8 +21,8 @@ class Turns:
         self._waiting: deque[tuple[int, threading.Lock]] = deque()
 
     @contextmanager
-    def turn(self, seconds: float) -> Iterator[float]:
-        """Have the turn; what is left of the seconds. `TimeoutError` where it does not come within them."""
+    def held(self, seconds: float) -> Iterator[float]:
+        """Hold the lock; yield what is left of the seconds. `TimeoutError` where it is not free within them."""
         started = monotonic()
         had_to_wait = self._take(seconds)
         try:
@@ -62,27 +62,27 @@ class Turns:
             if (me, mine) in self._waiting:
                 self._waiting.remove((me, mine))
                 return
-        self._give()  # the turn had come at that very moment
+        self._give()  # the lock had come free at that very moment
 
 
 class _Files:
-    """The turns of each file that is open here."""
+    """The lock of each file that is open here."""
 
     _lock = Late(new_lock)
-    _turns: Late["WeakValueDictionary[str, Turns]"] = Late(WeakValueDictionary)
+    _locks: Late["WeakValueDictionary[str, FairLock]"] = Late(WeakValueDictionary)
 
-    def turns_of(self, path: Path) -> Turns:
+    def lock_of(self, path: Path) -> FairLock:
         name = os.path.realpath(path)
         with self._lock:
-            turns = self._turns.get(name)
-            if turns is None:
-                turns = self._turns[name] = Turns()
-            return turns
+            lock = self._locks.get(name)
+            if lock is None:
+                lock = self._locks[name] = FairLock()
+            return lock
 
 
 _files = _Files()
 
 
-def turns_of(path: Path) -> Turns:
-    """The turns of a file: the same for whoever asks in this process while somebody holds them, and others after a fork."""
-    return _files.turns_of(path)
+def lock_of(path: Path) -> FairLock:
+    """The lock of a file: the same for whoever asks in this process while somebody holds it, and another after a fork."""
+    return _files.lock_of(path)
