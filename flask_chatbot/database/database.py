@@ -72,7 +72,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection whose statements stand alone: no transaction, no lock."""
-        with self._telling(), self._ready().reading.connect() as connection:
+        with self._describing_errors(), self._ready().reading.connect() as connection:
             yield connection
 
     @contextmanager
@@ -82,7 +82,7 @@ class Database:
         SQLAlchemy's `IntegrityError` passes through: that a row is there already is no failure of the database. `RuntimeError` where the
         thread is writing already.
         """
-        with self._telling():
+        with self._describing_errors():
             engines, known = self._ready(), self._file and self._file.known
             with self._transaction(engines) as connection:
                 yield connection
@@ -91,7 +91,7 @@ class Database:
 
     def upgrade(self) -> None:
         """Make the tables, or bring those of an earlier version up to date; however many processes do so at once."""
-        with self._telling():
+        with self._describing_errors():
             self._look_at_file()
             engines = self._open()
             if self._file is None:
@@ -110,7 +110,7 @@ class Database:
         self._dispose.detach()
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _describing_errors(self) -> Iterator[None]:
         try:
             yield
         except IntegrityError:
@@ -161,7 +161,7 @@ class Database:
 
         def finish() -> None:
             if engines is not None:
-                with self._telling(), engines.reading.connect() as connection:
+                with self._describing_errors(), engines.reading.connect() as connection:
                     connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
         file.succeed(finish)

@@ -1,4 +1,4 @@
-"""What waits to be told to a `Listener`: until it is due, until there is one, until it has kept it."""
+"""Events that wait for a `Listener`: until they are due, until there is one, until it has kept them."""
 
 import logging
 import threading
@@ -9,28 +9,28 @@ from itertools import count
 from flask_chatbot.core.late import Late, new_condition, new_rlock
 from flask_chatbot.transports.base import Listener
 
-MOST_WAIT = 60.0  # seconds before what a listener did not keep is told again
-CLOSING = 5.0  # seconds for what is just being told
+MOST_WAIT = 60.0  # seconds before what a listener did not keep comes again
+CLOSING = 5.0  # seconds for what is just being dispatched
 
-Tell = Callable[[Listener], None]
+Event = Callable[[Listener], None]
 
 log = logging.getLogger(__name__)
 
 
 class Postbox:
-    """Tells each thing to the listener when it is due, in the order of the times, one after the other. Threads may share it.
+    """Dispatches each event to the listener when it is due, in the order of the times, one after the other. Threads may share it.
 
-    `tell_due` does so in the thread that calls it. With `by_itself` there is also a thread for it while a listener is there.
+    `dispatch_due` does so in the thread that calls it. With `by_itself` there is also a thread for it while a listener is there.
     """
 
     _changed = Late(new_condition)
-    _telling = Late(new_rlock)
+    _dispatching = Late(new_rlock)
 
     def __init__(self, now: Callable[[], float], *, by_itself: bool) -> None:
         self._now = now
         self._by_itself = by_itself
         self._numbers = count()
-        self._waiting: list[tuple[float, int, int, Tell]] = []
+        self._waiting: list[tuple[float, int, int, Event]] = []
         self._listener: Listener | None = None
         self._is_held = False
         self._thread: threading.Thread | None = None
@@ -41,7 +41,7 @@ class Postbox:
         return self._listener is not None
 
     def open(self, listener: Listener) -> None:
-        """Begin to tell."""
+        """Begin to dispatch."""
         with self._changed:
             self._listener = listener
             if self._by_itself and (self._thread is None or not self._thread.is_alive()):  # not alive: in a process that was forked
@@ -50,7 +50,7 @@ class Postbox:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Tell no more; what waits, waits for the next listener."""
+        """Dispatch no more; what waits, waits for the next listener."""
         with self._changed:
             self._listener = None
             thread, self._thread = self._thread, None
@@ -64,48 +64,48 @@ class Postbox:
             self._is_held = is_held
             self._changed.notify_all()
 
-    def put(self, at: float, tell: Tell) -> None:
-        """Let this be told at that time."""
-        self._put(at, 0, tell)
+    def put(self, at: float, event: Event) -> None:
+        """Dispatch the event at that time."""
+        self._put(at, 0, event)
 
-    def tell(self, tell: Tell) -> None:
-        """Tell this now, in this thread; where nobody listens or keeps it, later."""
+    def dispatch(self, event: Event) -> None:
+        """Dispatch the event now, in this thread; where nobody listens or keeps it, later."""
         listener = self._audience()
         if listener is None:
-            self.put(self._now(), tell)
+            self.put(self._now(), event)
         else:
-            self._try(listener, tell, 0)
+            self._try(listener, event, 0)
 
-    def tell_due(self) -> None:
-        """Tell what is due by now, in this thread."""
-        with self._telling:  # one after the other: two threads would mix up the order
+    def dispatch_due(self) -> None:
+        """Dispatch what is due by now, in this thread."""
+        with self._dispatching:  # one after the other: two threads would mix up the order
             while (listener := self._audience()) and (due := self._take()):
-                _, _, tries, tell = due
-                self._try(listener, tell, tries)
+                _, _, tries, event = due
+                self._try(listener, event, tries)
 
     def _audience(self) -> Listener | None:
         return None if self._is_held else self._listener
 
-    def _put(self, at: float, tries: int, tell: Tell) -> None:
+    def _put(self, at: float, tries: int, event: Event) -> None:
         with self._changed:
-            heappush(self._waiting, (at, next(self._numbers), tries, tell))
+            heappush(self._waiting, (at, next(self._numbers), tries, event))
             self._changed.notify_all()
 
-    def _take(self) -> tuple[float, int, int, Tell] | None:
+    def _take(self) -> tuple[float, int, int, Event] | None:
         with self._changed:
             return heappop(self._waiting) if self._waiting and self._waiting[0][0] <= self._now() else None
 
-    def _try(self, listener: Listener, tell: Tell, tries: int) -> None:
+    def _try(self, listener: Listener, event: Event, tries: int) -> None:
         try:
-            tell(listener)
+            event(listener)
         except Exception as error:  # noqa: BLE001  whatever it is, the protocol says: it comes again later
             wait = min(2.0**tries, MOST_WAIT)
             log.warning("the listener kept nothing (%s), and hears of it again in %g seconds", type(error).__name__, wait)
-            self._put(self._now() + wait, tries + 1, tell)
+            self._put(self._now() + wait, tries + 1, event)
 
     def _run(self) -> None:
         while True:
-            self.tell_due()
+            self.dispatch_due()
             with self._changed:
                 if self._thread is not threading.current_thread():
                     return  # closed; perhaps opened again, by another thread

@@ -128,15 +128,15 @@ class Simulator:
         return self._time.now()
 
     def advance(self, seconds: float = 0.0) -> None:
-        """Let time pass; what is due by then has been told when this returns."""
+        """Let time pass; what is due by then has been dispatched when this returns."""
         with self._changed:
             self._time.advance(seconds)
             self._changed.notify_all()
-        self._postbox.tell_due()
+        self._postbox.dispatch_due()
 
     def deliver(self, message: Message) -> None:
         """Let a message come in, once more if it has come already."""
-        self._postbox.tell(lambda listener: listener.received(message))
+        self._postbox.dispatch(lambda listener: listener.received(message))
 
     @property
     def arrived(self) -> tuple[Arrived, ...]:
@@ -153,7 +153,7 @@ class Simulator:
         with self._changed:
             self._faults.next("open")
         self._postbox.open(listener)
-        self._tell_waiting()
+        self._dispatch_waiting()
 
     def close(self) -> None:
         self._postbox.close()
@@ -200,11 +200,11 @@ class Simulator:
         with self._changed:
             self._is_scanned, self._is_connected = is_scanned, is_connected
             self._postbox.hold(not (is_scanned and is_connected))
-        self._tell_waiting()
+        self._dispatch_waiting()
 
-    def _tell_waiting(self) -> None:
+    def _dispatch_waiting(self) -> None:
         if not self._time.is_real:
-            self._postbox.tell_due()
+            self._postbox.dispatch_due()
 
     def _check_connection(self) -> None:
         if not self.runs_anywhere and not self._postbox.is_open:
@@ -235,14 +235,14 @@ class Simulator:
     def _plan(self, arrived: Arrived, receipts: Receipts) -> None:
         for ack, seconds in receipts:
             receipt = Receipt(id=arrived.transport_id, ack=ack, at=arrived.at + seconds, error=_error(ack))
-            tell = partial(_tell_receipt, receipt)
+            event = partial(_pass_receipt, receipt)
             if receipts.early and not seconds:
-                self._postbox.tell(tell)
+                self._postbox.dispatch(event)
             else:
-                self._postbox.put(receipt.at, tell)
+                self._postbox.put(receipt.at, event)
 
 
-def _tell_receipt(receipt: Receipt, listener: Listener) -> None:
+def _pass_receipt(receipt: Receipt, listener: Listener) -> None:
     listener.receipt(receipt)
 
 
