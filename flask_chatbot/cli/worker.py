@@ -7,8 +7,6 @@ import click
 from flask_chatbot.cli.operator import OperatorCommand, find_place, gateway_of
 from flask_chatbot.cli.terminal import echo
 
-DRAIN = 20.0  # seconds
-
 
 @click.command(cls=OperatorCommand)
 @click.option(
@@ -33,7 +31,7 @@ def worker(context: click.Context, every: float) -> None:
     gateway = gateway_of(place)
     with gateway.database.reading():
         pass  # a database that cannot be used is told of here, once; later the worker waits for it
-    if not run(make_worker(gateway, place.app.app_context, leads=False), say, seconds=DRAIN, every=every):
+    if not run(make_worker(gateway, place.app.app_context, leads=False), say, every=every):
         context.exit(1)
 
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from flask_chatbot.delivery.crashes import CRASHED
 from flask_chatbot.delivery.host_limits import HostLimits
 from flask_chatbot.delivery.loop import Begin, WorkerHooks
 from flask_chatbot.delivery.notify import DEADLINE, CallbackResult, CallbackSender
@@ -19,7 +20,6 @@ from flask_chatbot.store.outbox import MOST_CRASHES
 LEASE = 60.0  # seconds
 AT_LEAST = DEADLINE / LEASE  # of a lease left when a call begins: another may make it once it is over
 THREADS = 64
-KILLER = "Each worker that tried it died."
 AHEAD = 2  # times as many are claimed as there are threads, so that none waits for a transaction
 
 _Key = tuple[int, int]  # a row, and the fence under which it was claimed
@@ -169,7 +169,7 @@ class CallbackQueue:
     def _try(self, claim: CallbackClaim) -> CallbackResult | None:
         """Make a call; None where it is too late, as another worker may have the claim before an answer comes."""
         if claim.crashes + 1 >= MOST_CRASHES:  # the first crashed with other claims too
-            return CallbackResult(KILLER)
+            return CallbackResult(CRASHED)
         if claim.leased_until - self._hooks.clock() <= AT_LEAST * self._lease:
             return None
         result = self._sender.attempt(claim)

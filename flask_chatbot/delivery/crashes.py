@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from flask_chatbot.delivery.loop import Begin
 from flask_chatbot.delivery.retry import Clock
 
+CRASHED = "Each worker that tried it died."  # why a claim is given up
 SLICE = 5.0  # seconds that claims of crashed workers are tried in a row; then all else has as long
 
 

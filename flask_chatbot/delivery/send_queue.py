@@ -9,6 +9,7 @@ from random import Random
 from sqlalchemy import Connection
 
 from flask_chatbot.delivery.acks import Acks
+from flask_chatbot.delivery.crashes import CRASHED
 from flask_chatbot.delivery.leases import Leases
 from flask_chatbot.delivery.loop import Begin, WorkerHooks
 from flask_chatbot.delivery.pacing import Tempo
@@ -20,7 +21,6 @@ from flask_chatbot.store.outbox import Claim
 LEASE = 30.0  # seconds that a chat waits for a worker that was killed
 THREADS = 8
 LOOK_AT_PACE = 1.0  # seconds between two looks for a token, at the most
-KILLER = "Each worker that tried it died."
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class SendQueue:
     def try_crashed(self, connection: Connection, now: float) -> Begin | None:
         if not self._may_claim():
             return None
-        killers = [Failed(claim, KILLER) for claim in outbox.dead(connection, self._session, now)]
+        killers = [Failed(claim, CRASHED) for claim in outbox.dead(connection, self._session, now)]
         for failure in settle(connection, killers, self._acks, now):
             log.error("message %s is given up: %d workers died while they tried it", failure.claim.outbound.id, outbox.MOST_CRASHES)
 

@@ -25,8 +25,6 @@ from flask_chatbot.webclient.files import fetch_media
 from flask_chatbot.worker.embedded import Embedded
 from flask_chatbot.worker.worker import Worker, WorkerOptions
 
-KEPT = 30 * 86_400.0  # seconds: settled messages, dead letters included
-
 Context = Callable[[], AbstractContextManager[object]]  # of the app, for functions of its own
 
 
@@ -76,7 +74,7 @@ def worker_options(gateway: Gateway, context: Context) -> WorkerOptions:
         acks=Acks(gateway.transport.name, clock, lambda: gateway.hears_acks),
         fetch=fetch,
         received=make_inbound(gateway, context).received,
-        sweep=lambda connection: sweep(connection, server_time(connection) or clock(), KEPT),
+        sweep=lambda connection: sweep(connection, server_time(connection) or clock()),
         tempo=Tempo.of(settings.pace.count, settings.pace.seconds) if settings.pace else None,
         opened=gateway.opened,
         shut=gateway.shut,

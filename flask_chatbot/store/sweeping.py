@@ -6,7 +6,7 @@ from flask_chatbot.database.statements import word
 from flask_chatbot.database.tables import callbacks, idempotency, inbox, messages, people, requests, transport_ids
 
 AT_MOST = 500  # rows of one table in one call
-KEEP = 30 * 86_400.0  # seconds
+KEEP = 30 * 86_400.0  # seconds: settled messages, dead letters included
 REQUESTS_KEPT = 3600.0  # seconds; whoever asked waits for some of them
 PEOPLE_KEPT = 3600.0  # seconds after they expired: a row made anew counts from version 1 again, and nobody decides for an hour
 # No lease is given for as long.

@@ -15,7 +15,7 @@ from flask_chatbot.worker import detect
 from flask_chatbot.worker.sigterm import end_at_sigterm
 from flask_chatbot.worker.worker import Worker
 
-DRAIN = 10.0  # seconds that what is under way has when the process ends
+DRAIN_AT_EXIT = 10.0  # seconds that what is under way has when the process ends
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Embedded:
         if worker is not None:
             worker.wake()
 
-    def end(self, seconds: float = DRAIN) -> bool:
+    def end(self, seconds: float = DRAIN_AT_EXIT) -> bool:
         """End the worker, if one runs here; True if all that it had begun was finished."""
         with self._lock:
             worker, self._worker = self._worker, None

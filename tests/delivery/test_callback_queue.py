@@ -9,8 +9,8 @@ import pytest
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import callbacks as table
-from flask_chatbot.delivery.callback_queue import KILLER, CallbackQueue, settlement_of
-from flask_chatbot.delivery.crashes import CrashedClaims
+from flask_chatbot.delivery.callback_queue import CallbackQueue, settlement_of
+from flask_chatbot.delivery.crashes import CRASHED, CrashedClaims
 from flask_chatbot.delivery.loop import Loop, WorkerHooks
 from flask_chatbot.delivery.notify import CallbackResult, CallbackSender
 from flask_chatbot.delivery.retry import CALLBACK_WAITS
@@ -139,7 +139,7 @@ def test_a_callback_that_five_workers_died_of_is_given_up(database: Database, ga
     loop = Loop(database, (callback_queue, alone(callback_queue)), clock)
     until(loop, lambda: states(database, "quick.example", 1) == [("failed", 6)])
     with database.reading() as connection:
-        assert callbacks.of_message(connection, "quick.example-0")[0].error == KILLER
+        assert callbacks.of_message(connection, "quick.example-0")[0].error == CRASHED
     assert gate.called == []
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
-from flask_chatbot.delivery.send_queue import KILLER
+from flask_chatbot.delivery.crashes import CRASHED
 from flask_chatbot.store import callbacks, stored
 from flask_chatbot.store.callbacks import NewCallback
 from tests.faults.crowd import Crowd, accept, check, crowd, is_done, wait_for
@@ -101,7 +101,7 @@ def check_killers(url: str, folder: Path, places: list[int], workers: int = 1) -
     with database.reading() as connection:
         found = {name: stored.find(connection, name) for _, name in accepted}
     states = {name: (each.state, each.error) for name, each in found.items() if each}
-    assert states == {name: ("failed", KILLER) if chat in killers else ("sent", None) for chat, name in accepted}
+    assert states == {name: ("failed", CRASHED) if chat in killers else ("sent", None) for chat, name in accepted}
     assert 4 * len(killers) < crashes <= 5 * len(killers)  # the first may be of several
     check([each for each in accepted if each[0] not in killers], _without(journal, set(killers), folder))
     database.close()
@@ -133,7 +133,7 @@ def test_a_callback_that_kills_takes_nobody_with_it(sqlite: str, tmp_path: Path,
     with crowd(sqlite, journal, 1, [killer]) as members:
         crashes = work_until(members, lambda: not {"queued", "claimed"} & {state for state, _ in states().values()}, 120)
     assert crashes == 5
-    assert states() == {name: ("failed", KILLER) if name == names[place] else ("sent", None) for name in names}
+    assert states() == {name: ("failed", CRASHED) if name == names[place] else ("sent", None) for name in names}
     database.close()
 
 
