@@ -16,7 +16,7 @@ from flask_chatbot.cli.terminal import echo
 from flask_chatbot.core.conversation.memory import NOTHING
 from flask_chatbot.core.deciding.explain import explain
 from flask_chatbot.core.deciding.rulebook import RuleBook
-from flask_chatbot.core.language.numbers import Invalid, normalize_phone, read_number
+from flask_chatbot.core.language.numbers import InvalidNumber, normalize_phone, read_number
 from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS
 from flask_chatbot.core.loading.loader import beside, read_rules
 from flask_chatbot.core.values.messages import Message, Sender
@@ -108,7 +108,7 @@ def chat(context: click.Context, path: Path | None, run: bool, number: str, name
 def sender_of(number: str, talk: Talk) -> str:
     """The number that a platform would tell for a customer; what is none stays, since a webhook may call a sender anything."""
     country = talk.book.locale.country
-    if isinstance(read_number(number, country), Invalid):
+    if isinstance(read_number(number, country), InvalidNumber):
         return number
     try:
         return normalize_phone(number, country)

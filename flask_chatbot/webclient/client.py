@@ -12,7 +12,17 @@ from typing import NamedTuple
 from flask_chatbot.errors import FetchError, FetchLater, FetchRefused
 from flask_chatbot.webclient.addresses import Target, follow, read_url
 from flask_chatbot.webclient.bodies import read_body
-from flask_chatbot.webclient.connections import Connect, Connection, Idle, Key, Resolve, connect, open_connection, resolve, resolve_in_time
+from flask_chatbot.webclient.connections import (
+    Connect,
+    Connection,
+    ConnectionKey,
+    Idle,
+    Resolve,
+    connect,
+    open_connection,
+    resolve,
+    resolve_in_time,
+)
 from flask_chatbot.webclient.deadlines import Countdown, Watchdog
 from flask_chatbot.webclient.guard import Guard
 
@@ -130,7 +140,7 @@ class HttpClient:
         """What the target's server says, over a connection that was kept or else a new one."""
         guard = self._guard_of(own)
         guard.check(target)
-        key = Key.of(target, own)
+        key = ConnectionKey.of(target, own)
         try:
             kept = self._idle.take(key)
             if kept is not None:
@@ -146,7 +156,7 @@ class HttpClient:
             self._tls = self._make_tls()
         return open_connection(target, addresses, self._connect, self._tls if target.scheme == "https" else None, time)
 
-    def _exchange(self, connection: Connection, target: Target, key: Key, call: _Call, *, is_kept: bool = False) -> Fetched:
+    def _exchange(self, connection: Connection, target: Target, key: ConnectionKey, call: _Call, *, is_kept: bool = False) -> Fetched:
         """One question and its answer, watched; the connection is kept, or closed."""
         self._watchdog.watch(connection, call.time.ends_at)
         try:

@@ -67,7 +67,7 @@ class Connection(HTTPConnection):
         return self.sock is not None and monotonic() - self._opened_at < age and not _is_readable(self._wire)
 
 
-class Key(NamedTuple):
+class ConnectionKey(NamedTuple):
     """What two calls must share to use one connection: whether its address was checked is part of it."""
 
     scheme: str
@@ -77,7 +77,7 @@ class Key(NamedTuple):
     process: int
 
     @classmethod
-    def of(cls, target: Target, own: bool) -> "Key":
+    def of(cls, target: Target, own: bool) -> "ConnectionKey":
         # A fork must not share connections with its parent.
         return cls(target.scheme, target.host, target.port, own, os.getpid())
 
@@ -90,10 +90,10 @@ class Idle:
     def __init__(self, size: int, age: float = AGE) -> None:
         self._size = size
         self._age = age
-        self._waiting: OrderedDict[Key, deque[Connection]] = OrderedDict()
+        self._waiting: OrderedDict[ConnectionKey, deque[Connection]] = OrderedDict()
         self._count = 0
 
-    def take(self, key: Key) -> Connection | None:
+    def take(self, key: ConnectionKey) -> Connection | None:
         """One that is fresh, or None."""
         while True:
             with self._lock:
@@ -108,7 +108,7 @@ class Idle:
                 return connection
             connection.drop()
 
-    def give(self, key: Key, connection: Connection) -> None:
+    def give(self, key: ConnectionKey, connection: Connection) -> None:
         """Keep one for later."""
         with self._lock:
             self._waiting.setdefault(key, deque()).append(connection)

@@ -9,13 +9,13 @@ from time import monotonic
 import pytest
 
 from flask_chatbot.webclient.addresses import read_url
-from flask_chatbot.webclient.connections import Connection, Idle, Key
+from flask_chatbot.webclient.connections import Connection, ConnectionKey, Idle
 from flask_chatbot.webclient.deadlines import Countdown, Watchdog
 from tests.webclient.servers import PATIENCE
 
 TARGET = read_url("http://hook.example.com/")
-KEY = Key.of(TARGET, own=False)
-OTHER = Key.of(read_url("http://other.example.com/"), own=False)
+KEY = ConnectionKey.of(TARGET, own=False)
+OTHER = ConnectionKey.of(read_url("http://other.example.com/"), own=False)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_a_connection_serves_only_calls_that_share_its_key(open_one: ExitStack) 
     idle = Idle(size=5)
     one, _ = connection(open_one)
     idle.give(KEY, one)
-    others = [OTHER, Key.of(TARGET, own=True), KEY._replace(process=0), KEY._replace(scheme="https"), KEY._replace(port=81)]
+    others = [OTHER, ConnectionKey.of(TARGET, own=True), KEY._replace(process=0), KEY._replace(scheme="https"), KEY._replace(port=81)]
     assert [idle.take(key) for key in [*others, KEY]] == [None] * 5 + [one]
 
 

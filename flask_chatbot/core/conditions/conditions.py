@@ -17,10 +17,10 @@ _LIST_LIMIT = 80  # characters of a long list
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class Unmet:
     """One part of a condition that does not hold.
 
-    >>> str(Failure("open", "true", "false"))
+    >>> str(Unmet("open", "true", "false"))
     'open: wanted true, is false'
     """
 
@@ -87,42 +87,42 @@ class Condition:
         """Whether the time could be the reason that it does not hold."""
         return (self.open, self.days, self.time, self.dates) != (None, None, None, None)
 
-    def failures(self, message: Message, now: datetime, hours: Hours | None, first: bool) -> tuple[Failure, ...]:
+    def unmet(self, message: Message, now: datetime, hours: Hours | None, first: bool) -> tuple[Unmet, ...]:
         """Each part that does not hold, none where the rule may answer. `now` is local; `first` where the sender never wrote before."""
         return (*self._of_clock(now, hours), *self._of_message(message, first))
 
-    def _of_clock(self, now: datetime, hours: Hours | None) -> Iterator[Failure]:
+    def _of_clock(self, now: datetime, hours: Hours | None) -> Iterator[Unmet]:
         is_open = hours is not None and self.open is not None and hours.is_open(now)
         if self.open is not None and self.open != is_open:
-            yield Failure("open", truth(self.open), truth(is_open))
+            yield Unmet("open", truth(self.open), truth(is_open))
         if self.days is not None and now.weekday() not in self.days:
-            yield Failure("days", in_words(self.days), DAY_NAMES[now.weekday()])
+            yield Unmet("days", in_words(self.days), DAY_NAMES[now.weekday()])
         if self.time is not None and not any(span.covers(now.hour * 60 + now.minute) for span in self.time):
-            yield Failure("time", listed(self.time), f"{now:%H.%M}")
+            yield Unmet("time", listed(self.time), f"{now:%H.%M}")
         if self.dates is not None and not any(dates.covers(now.date()) for dates in self.dates):
-            yield Failure("dates", listed(self.dates), str(now.date()))
+            yield Unmet("dates", listed(self.dates), str(now.date()))
 
-    def _of_message(self, message: Message, first: bool) -> Iterator[Failure]:
+    def _of_message(self, message: Message, first: bool) -> Iterator[Unmet]:
         number = message.sender.number
         if self.chat is not None and self.chat != message.chat:
-            yield Failure("chat", self.chat, message.chat)
+            yield Unmet("chat", self.chat, message.chat)
         if self.from_ is not None and not self.from_.cover(number):
-            yield Failure("from", str(self.from_), mask(number) or "nobody")
+            yield Unmet("from", str(self.from_), mask(number) or "nobody")
         if self.not_from is not None and self.not_from.cover(number):
-            yield Failure("not_from", f"none of {self.not_from}", mask(number))
+            yield Unmet("not_from", f"none of {self.not_from}", mask(number))
         if self.line is not None and message.line not in self.line:
-            yield Failure("line", listed(self.line), message.line or "no line with a name")
+            yield Unmet("line", listed(self.line), message.line or "no line with a name")
         if self.first_contact is not None and self.first_contact != first:
-            yield Failure("first_contact", truth(self.first_contact), truth(first))
+            yield Unmet("first_contact", truth(self.first_contact), truth(first))
 
 
-def is_clock(failures: Iterable[Failure]) -> bool:
+def is_clock(unmet: Iterable[Unmet]) -> bool:
     """Whether the clock alone is the reason, so that ``otherwise`` answers.
 
-    >>> is_clock([Failure("open", "true", "false")]), is_clock([])
+    >>> is_clock([Unmet("open", "true", "false")]), is_clock([])
     (True, False)
     """
-    keys = {failure.key for failure in failures}
+    keys = {each.key for each in unmet}
     return bool(keys) and keys <= CLOCK
 
 

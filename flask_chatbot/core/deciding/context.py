@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_chatbot.core.conditions.conditions import Failure, is_clock
+from flask_chatbot.core.conditions.conditions import Unmet, is_clock
 from flask_chatbot.core.conversation.forms import Form, answers_nothing, filled
 from flask_chatbot.core.conversation.memory import Memory
 from flask_chatbot.core.deciding.rulebook import RuleBook
@@ -34,14 +34,14 @@ class MessageContext:
         """The place and time that its values are read for."""
         return Context(self.book.locale.language, self.book.locale.country, self.now)
 
-    def failures(self, rule: Rule, first: bool) -> tuple[Failure, ...]:
+    def unmet(self, rule: Rule, first: bool) -> tuple[Unmet, ...]:
         """The conditions of a rule that do not hold; `first` where the sender never wrote before."""
-        return rule.when.failures(self.message, self.now, self.book.hours, first) if rule.when is not None else ()
+        return rule.when.unmet(self.message, self.now, self.book.hours, first) if rule.when is not None else ()
 
     def may_answer(self, rule: Rule, first: bool) -> bool:
         """True unless the conditions of a rule pass it over; its `otherwise` is an answer, too."""
-        failures = self.failures(rule, first)
-        return not failures or (bool(rule.otherwise) and is_clock(failures))
+        unmet = self.unmet(rule, first)
+        return not unmet or (bool(rule.otherwise) and is_clock(unmet))
 
     def hears(self, kind: Kind) -> bool:
         """True if what is found in this way is answered where the message was written."""

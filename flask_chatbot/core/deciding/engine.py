@@ -175,8 +175,8 @@ class _Deciding:
     def answer_to(self, candidate: Candidate) -> Decision | None:
         """What a rule answers whose conditions hold, unless it has to keep quiet; its `otherwise`; None where it is passed over."""
         rule = candidate.rule
-        if rule.when is not None and (failures := self.context.failures(rule, first=not self.state.seen)):
-            if not rule.otherwise or not is_clock(failures):
+        if rule.when is not None and (unmet := self.context.unmet(rule, first=not self.state.seen)):
+            if not rule.otherwise or not is_clock(unmet):
                 return None
             match = candidate.match()
             return Decision(match, make_all(rule.otherwise, self.context.names(match), self.random))

@@ -154,10 +154,10 @@ def in_menu(context: MessageContext, dialogue: Dialogue, state: State) -> Iterat
 def trial(context: MessageContext, candidate: Candidate, state: State) -> Trial:
     """What a rule does by its conditions."""
     rule = candidate.rule
-    failures = context.failures(rule, first=not state.seen)
-    if failures:
-        reasons = "; ".join(map(str, failures))
-        if rule.otherwise and is_clock(failures):
+    unmet = context.unmet(rule, first=not state.seen)
+    if unmet:
+        reasons = "; ".join(map(str, unmet))
+        if rule.otherwise and is_clock(unmet):
             return Trial(candidate, f"answers with its 'otherwise'. {reasons}")
         return Trial(candidate, f"its conditions do not hold. {reasons}", answers=False)
     left = state.answered.get(rule.name, 0.0) - context.now.timestamp()

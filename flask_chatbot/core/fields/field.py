@@ -18,7 +18,7 @@ class ErrorTemplate(Protocol):
         """The sentence; `values` holds what the customer wrote as `value`."""
 
 
-class Pattern(Protocol):
+class TextPattern(Protocol):
     """A compiled RE2 pattern; a protocol, since RE2 is an extra that few rule books need."""
 
     def fullmatch(self, text: str, /) -> object | None:
@@ -69,7 +69,7 @@ class Field:
     error: ErrorTemplate | None = None
     min: float | None = None
     max: float | None = None
-    pattern: Pattern | None = None
+    pattern: TextPattern | None = None
     options: tuple[Option, ...] = ()
 
     @property

@@ -11,7 +11,7 @@ from typing import Literal
 
 from babel.dates import get_day_names, get_month_names
 
-from flask_chatbot.core.fields.field import Context, Field, FieldType, Pattern, listed
+from flask_chatbot.core.fields.field import Context, Field, FieldType, TextPattern, listed
 from flask_chatbot.core.language.folding import canonical, fold, nfkc
 from flask_chatbot.core.language.numbers import customers_phone
 from flask_chatbot.core.language.sentences import DAY_WORDS, is_month_first, quote, say
@@ -74,7 +74,7 @@ def _plain(text: str) -> str:
     return text if text.isascii() else nfkc(UNSEEN.sub("", text)).strip()
 
 
-def _fits(pattern: Pattern, text: str) -> bool:
+def _fits(pattern: TextPattern, text: str) -> bool:
     # Of a text that nobody sees nothing is left, and RE2 reads UTF-8, which has no lone surrogates.
     return bool(text and not _HALVES.search(text) and pattern.fullmatch(text))
 

@@ -39,11 +39,11 @@ class Ambiguous:
 
 
 @dataclass(frozen=True, slots=True)
-class Invalid:
+class InvalidNumber:
     """No valid telephone number."""
 
 
-Reading = Known | Ambiguous | Invalid
+Reading = Known | Ambiguous | InvalidNumber
 
 
 def read_number(text: str, country: str = "ID") -> Reading:
@@ -60,13 +60,13 @@ def read_number(text: str, country: str = "ID") -> Reading:
     if decimal := _DECIMAL.fullmatch(plain):  # its zeros read as digits, it would be somebody else's
         plain = decimal[1]
     if not _WRITTEN.fullmatch(plain):  # before parsing: the library reads letters as the keys of a telephone
-        return Invalid()
+        return InvalidNumber()
     written = re.sub("[^0-9+]", "", plain)
     abroad = _abroad(written.removeprefix("+").removeprefix("00"))
     local = "" if written.startswith("+") or (abroad and _has_own_code(written, country)) else _local(written, country)
     if local and abroad and local != abroad:
         return Ambiguous(local, abroad)
-    return Known(local or abroad) if local or abroad else Invalid()
+    return Known(local or abroad) if local or abroad else InvalidNumber()
 
 
 def read_beginning(digits: str, country: str = "ID") -> Known | Ambiguous:

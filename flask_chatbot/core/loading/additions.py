@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.field import FieldType
-from flask_chatbot.core.loading.documents import Document, Step
+from flask_chatbot.core.loading.documents import SourceFile, Step
 from flask_chatbot.core.schema.gate import schema_complaints
 from flask_chatbot.core.schema.shape import ROOT, Shape
 from flask_chatbot.core.values.problems import Mark, Problem
@@ -45,12 +45,12 @@ NO_ADDITIONS = Additions()
 UNKNOWN_ADDITIONS = Additions(is_complete=False)
 
 
-def read_added(rule: AddedRule) -> tuple[Document, list[Problem], set[tuple[Step, ...]]]:
+def read_added(rule: AddedRule) -> tuple[SourceFile, list[Problem], set[tuple[Step, ...]]]:
     """An added rule as a document of its own, all of which stands at the function's place; its problems, and the paths refused."""
     mark = rule.mark
     data = {"rules": [as_written(rule.data, ROOT.entries["rules"].items)]}
     complaints = schema_complaints({"version": 1, **data})
-    document = Document(mark.file, data, Scalar("", "'", mark.line, mark.column), [])
+    document = SourceFile(mark.file, data, Scalar("", "'", mark.line, mark.column), [])
     return document, [Problem(mark, complaint.message) for complaint in complaints], {complaint.path for complaint in complaints}
 
 

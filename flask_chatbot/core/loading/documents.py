@@ -14,7 +14,7 @@ from flask_chatbot.core.yamltext.spots import spot_of
 Step = str | int
 
 
-class Document(NamedTuple):
+class SourceFile(NamedTuple):
     """A file that could be read: plain `data`, the nodes it came from, the source's lines."""
 
     file: str
@@ -57,7 +57,7 @@ class Document(NamedTuple):
         return node
 
 
-def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Document | None, list[Problem], set[tuple[Step, ...]]]:
+def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[SourceFile | None, list[Problem], set[tuple[Step, ...]]]:
     """The document less what the schema refuses, its problems, and the paths of what was refused.
 
     Only a root file has a version, settings and includes of its own.
@@ -65,7 +65,7 @@ def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Docum
     node, problems = nodes.read_yaml(source, file)
     if node is None:
         return None, problems, set()
-    document = Document(file, apart(plain(node)), node, source.decode("utf-8-sig").splitlines())
+    document = SourceFile(file, apart(plain(node)), node, source.decode("utf-8-sig").splitlines())
     if is_root or not isinstance(document.data, dict):
         found = schema_complaints(document.data)
     else:
@@ -78,7 +78,7 @@ def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Docum
     return document, problems, repair(document.data, found)
 
 
-def as_written(document: Document, complaint: Complaint) -> Complaint:
+def as_written(document: SourceFile, complaint: Complaint) -> Complaint:
     """The complaint in the words of what is written there: of a null other than of nothing at all."""
     node = document.node_at(complaint.path) if complaint.wanted else None
     return as_null(complaint, node.text) if isinstance(node, nodes.Scalar) and node.text else complaint

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask_chatbot.core.loading.documents import Document, Step
+from flask_chatbot.core.loading.documents import SourceFile, Step
 from flask_chatbot.core.schema.repair import GONE
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamltext.nodes import Scalar
@@ -14,7 +14,7 @@ from flask_chatbot.core.yamltext.nodes import Scalar
 class Place:
     """One value of one file; what is wrong with it goes to `problems`, which all places of a load share."""
 
-    document: Document
+    document: SourceFile
     path: tuple[Step, ...]
     data: Any
     problems: list[Problem]

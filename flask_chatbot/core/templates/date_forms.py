@@ -14,7 +14,7 @@ _DAY = {"d": 2, "D": 3, "E": 5, "e": 5, "c": 5, "F": 1, "M": 5, "L": 5, "Q": 5, 
 _CLOCK = {"h": 2, "H": 2, "K": 2, "k": 2, "m": 2, "s": 2, "S": 9, "a": 5, "z": 4, "Z": 5, "v": 4, "V": 4, "x": 5, "X": 5, "O": 4}
 
 
-class Kind(NamedTuple):
+class FormKind(NamedTuple):
     """A kind of pattern: its letters with how often each may stand in a row, what they are for the reader, and an example."""
 
     letters: Mapping[str, int]
@@ -26,8 +26,8 @@ class Kind(NamedTuple):
 _OF_DAYS = {"D": "d", "j": "d", "l": "EEEE", "m": "M", "F": "MMMM", "n": "M", "Y": "y", "b": "M"}
 _OF_CLOCKS = {"M": "m", "i": "mm", "G": "H", "g": "h", "A": "a", "I": "h", "p": "a"}
 KINDS = {
-    "date": Kind(_DAY, "d, M, y and E", "d/M/yyyy", _OF_DAYS),
-    "time": Kind(_CLOCK, "H, m and s", "HH.mm", _OF_CLOCKS),
+    "date": FormKind(_DAY, "d, M, y and E", "d/M/yyyy", _OF_DAYS),
+    "time": FormKind(_CLOCK, "H, m and s", "HH.mm", _OF_CLOCKS),
 }
 _PERCENT = {
     "date": {"d": "dd", "e": "d", "m": "MM", "y": "yy", "Y": "yyyy", "b": "MMM", "B": "MMMM", "a": "EEE", "A": "EEEE", "j": "D"},
@@ -62,7 +62,7 @@ def misformed(form: object, name: str) -> str:
     return f"{fault} Its letters are {kind.known}, as in '{kind.example}', and words stand in single quotes."
 
 
-def fault_of(form: str, kind: Kind) -> str:
+def fault_of(form: str, kind: FormKind) -> str:
     """What is wrong with a pattern, as a sentence."""
     if len(form) > LIMIT:
         return "It is too long."

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.conditions.conditions import Condition, Failure, Numbers, disjoint, is_clock
+from flask_chatbot.core.conditions.conditions import Condition, Numbers, Unmet, disjoint, is_clock
 from flask_chatbot.core.conditions.hours import Hours
 from flask_chatbot.core.language.daytimes import read_dates, read_span
 from flask_chatbot.core.matching.rule import Rule
@@ -26,9 +26,9 @@ BUDI = Message(text="harga", sender=Sender(number="6281234567890"), line="toko")
 SETTINGS = "settings: {hours: {mon-fri: 08.00-17.00}}\n"
 
 
-def failures(condition: Condition, message: Message = BUDI, now: datetime = MONDAY, first: bool = False) -> list[str]:
+def unmet(condition: Condition, message: Message = BUDI, now: datetime = MONDAY, first: bool = False) -> list[str]:
     """What does not hold, in words."""
-    return [str(failure) for failure in condition.failures(message, now, OFFICE, first)]
+    return [str(failure) for failure in condition.unmet(message, now, OFFICE, first)]
 
 
 def rule(folder: Path, *lines: str, settings: str = SETTINGS) -> Rule:
@@ -193,7 +193,7 @@ def test_the_filter_datetime_speaks_english_and_takes_the_form_of_its_date(tmp_p
 
 
 def test_a_condition_that_asks_for_nothing_holds() -> None:
-    assert failures(Condition()) == []
+    assert unmet(Condition()) == []
 
 
 def test_a_condition_holds_where_all_of_it_does() -> None:
@@ -208,7 +208,7 @@ def test_a_condition_holds_where_all_of_it_does() -> None:
         line=("gudang", "toko"),
         first_contact=True,
     )
-    assert failures(condition, first=True) == []
+    assert unmet(condition, first=True) == []
 
 
 def test_everything_that_does_not_hold_is_listed_in_the_order_of_the_keys() -> None:
@@ -223,7 +223,7 @@ def test_everything_that_does_not_hold_is_listed_in_the_order_of_the_keys() -> N
         line=("gudang",),
         first_contact=True,
     )
-    assert failures(condition) == [
+    assert unmet(condition) == [
         "open: wanted false, is true",
         "days: wanted sat, sun, is mon",
         "time: wanted 08.00-09.30, 20.00-02.00, is 09.30",
@@ -239,39 +239,39 @@ def test_everything_that_does_not_hold_is_listed_in_the_order_of_the_keys() -> N
 def test_a_time_that_crosses_midnight_holds_on_both_sides_of_it() -> None:
     night = Condition(time=(read_span("20.00-02.00"),))
     hours = [19, 20, 23, 0, 1, 2]
-    assert [hour for hour in hours if not failures(night, now=at(2026, 11, 23, hour))] == [20, 23, 0, 1]
+    assert [hour for hour in hours if not unmet(night, now=at(2026, 11, 23, hour))] == [20, 23, 0, 1]
 
 
 def test_both_ends_of_the_dates_count() -> None:
     december = Condition(dates=(read_dates("2026-12-01..2026-12-31"),))
     days = [at(2026, 11, 30, 23, 59), at(2026, 12, 1), at(2026, 12, 31, 23, 59), at(2027, 1, 1)]
-    assert [not failures(december, now=day) for day in days] == [False, True, True, False]
+    assert [not unmet(december, now=day) for day in days] == [False, True, True, False]
 
 
 def test_a_book_without_hours_is_never_open() -> None:
-    assert Condition(open=True).failures(BUDI, MONDAY, None, False) == (Failure("open", "true", "false"),)
+    assert Condition(open=True).unmet(BUDI, MONDAY, None, False) == (Unmet("open", "true", "false"),)
 
 
 @pytest.mark.parametrize("number", ["6281234567890", "+62 812-3456-7890", "081234567890", "0062812 3456 7890", "6281234567890@c.us"])
 def test_a_sender_is_known_however_the_number_is_written(number: str) -> None:
     message = Message(text="harga", sender=Sender(number=number))
     whole, beginning = Numbers(frozenset({"6281234567890"})), Numbers(frozenset(), ("62812",))
-    assert [failures(Condition(from_=numbers), message) for numbers in (whole, beginning)] == [[], []]
+    assert [unmet(Condition(from_=numbers), message) for numbers in (whole, beginning)] == [[], []]
 
 
 def test_a_sender_whose_number_is_none_is_compared_as_it_is() -> None:
     message = Message(text="harga", sender=Sender(number="6282386xxxxxx"))
-    assert failures(Condition(from_=Numbers(frozenset(), ("62823",))), message) == []
+    assert unmet(Condition(from_=Numbers(frozenset(), ("62823",))), message) == []
 
 
 def test_a_message_without_sender_and_line_is_from_nobody() -> None:
     condition = Condition(from_=Numbers(frozenset(), ("62",)), not_from=Numbers(frozenset(), ("62",)), line=("toko",))
-    assert failures(condition, Message(text="harga")) == ["from: wanted 62*, is nobody", "line: wanted toko, is no line with a name"]
+    assert unmet(condition, Message(text="harga")) == ["from: wanted 62*, is nobody", "line: wanted toko, is no line with a name"]
 
 
 def test_a_long_list_of_numbers_is_shortened() -> None:
     numbers = Numbers(frozenset(f"62812345678{count}" for count in range(10, 99)))
-    assert failures(Condition(from_=numbers), Message(text="harga")) == [
+    assert unmet(Condition(from_=numbers), Message(text="harga")) == [
         "from: wanted 6281234567810, 6281234567811, 6281234567812, 6281234567813, 6281234567814, 62..., is nobody"
     ]
 
@@ -288,7 +288,7 @@ def test_a_long_list_of_numbers_is_shortened() -> None:
     ],
 )
 def test_the_clock_is_the_reason_where_nothing_else_fails(condition: Condition, clock: bool) -> None:
-    assert is_clock(condition.failures(BUDI, MONDAY, OFFICE, first=False)) == clock
+    assert is_clock(condition.unmet(BUDI, MONDAY, OFFICE, first=False)) == clock
 
 
 # Values of which some meet and some do not; each pair is judged below by trying messages.
@@ -321,9 +321,9 @@ def ever_both_hold(a: Condition, b: Condition) -> bool:
     """Whether there is a moment and a message for which both hold, by trying all; what the clock asks for says nothing of the message."""
     clocks = [replace(each, chat=None, from_=None, not_from=None, line=None, first_contact=None) for each in (a, b)]
     others = [replace(each, open=None, days=None, time=None, dates=None) for each in (a, b)]
-    at_once = any(not any(each.failures(BUDI, now, OFFICE, False) for each in clocks) for now in TIMES)
+    at_once = any(not any(each.unmet(BUDI, now, OFFICE, False) for each in clocks) for now in TIMES)
     return at_once and any(
-        not any(each.failures(message, MONDAY, OFFICE, first) for each in others) for message in MESSAGES for first in (True, False)
+        not any(each.unmet(message, MONDAY, OFFICE, first) for each in others) for message in MESSAGES for first in (True, False)
     )
 
 

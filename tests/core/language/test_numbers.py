@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from flask_chatbot.core.language.numbers import (
     Ambiguous,
-    Invalid,
+    InvalidNumber,
     Known,
     Reading,
     customers_phone,
@@ -113,16 +113,16 @@ def test_without_its_zero_an_indonesian_mobile_number_is_meant_or_asked_about(re
         ("0081234567890", "ID", Known("81234567890")),
         ("81234567890@c.us", "ID", Known("81234567890")),
         ("89612345678", "ID", Known("6289612345678")),
-        ("213456789", "ID", Invalid()),  # a landline without its zero is nobody's
+        ("213456789", "ID", InvalidNumber()),  # a landline without its zero is nobody's
         ("0213456789", "ID", Known("62213456789")),
-        ("62812345678901234", "ID", Invalid()),
-        ("0840 0000 000", "ID", Invalid()),  # as long as a number, and yet nobody's
+        ("62812345678901234", "ID", InvalidNumber()),
+        ("0840 0000 000", "ID", InvalidNumber()),  # as long as a number, and yet nobody's
         ("84951234567", "RU", Ambiguous("74951234567", "84951234567")),  # 8 is what 0 is elsewhere
         ("3912345678", "IT", Known("393912345678")),
         ("628123456789.0", "ID", Known("628123456789")),  # as spreadsheets and their libraries export it
         ("+628123456789.00", "ID", Known("628123456789")),
         ("81234567890.0", "ID", Ambiguous("6281234567890", "81234567890")),
-        ("628123456.0", "ID", Invalid()),
+        ("628123456.0", "ID", InvalidNumber()),
         ("0812.3456.700", "ID", Known("628123456700")),  # dots that part groups
         ("557588251234", "ID", Known("557588251234")),  # how WhatsApp calls people in Brazil
         ("5215512345678", "ID", Known("5215512345678")),  # and in Mexico

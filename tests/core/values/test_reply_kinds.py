@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flask_chatbot.core.language.sentences import Locale
-from flask_chatbot.core.loading.documents import Document
+from flask_chatbot.core.loading.documents import SourceFile
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.replies import ReplyBuilder
 from flask_chatbot.core.schema.shape import SCHEMA
@@ -62,7 +62,7 @@ BOTH = pytest.mark.parametrize(
 
 def built(data: object) -> tuple[object, ...]:
     """The replies that a rule's ``reply:`` makes for a customer called Budi."""
-    place = Place(Document("rules.yaml", data, Scalar("", "'", 1, 1), []), (), data, [])
+    place = Place(SourceFile("rules.yaml", data, Scalar("", "'", 1, 1), []), (), data, [])
     answers = ReplyBuilder(Sandbox(Locale(), {}), {"nama": ""}, WITH_MORE).build(place)
     assert place.problems == []
     return make_all(answers, {"nama": "Budi"}, Random(1))
