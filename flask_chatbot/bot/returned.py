@@ -30,11 +30,11 @@ def replies_of(value: object, country: str = "ID") -> tuple[Reply | Menu, ...]:
     >>> replies_of(["Halo", [Text("apa kabar"), ""]])
     (Text(text='Halo'), Text(text='apa kabar'))
     """
-    turns = iter(range(ITEMS_LIMIT + 1))
-    replies = tuple(islice(flat(value, turns, country), REPLIES_LIMIT + 1))
+    room = iter(range(ITEMS_LIMIT + 1))
+    replies = tuple(islice(flat(value, room, country), REPLIES_LIMIT + 1))
     if len(replies) > REPLIES_LIMIT:
         log.warning("a handler returned more than %d replies; those are sent, and no more", REPLIES_LIMIT)
-    elif next(turns, None) is None:
+    elif next(room, None) is None:
         log.warning("a handler returned more than %d items, most of them empty; no more were looked at", ITEMS_LIMIT)
     return replies[:REPLIES_LIMIT]
 
@@ -49,13 +49,13 @@ def plain_replies_of(value: object, country: str = "ID") -> tuple[Reply, ...]:
     return tuple(replies)
 
 
-def flat(value: object, turns: Iterator[int], country: str) -> Iterator[Reply | Menu]:
-    """Each reply in what was returned; an item takes one of the `turns`, at whatever depth, and there it ends when they do."""
+def flat(value: object, room: Iterator[int], country: str) -> Iterator[Reply | Menu]:
+    """Each reply in what was returned; an item takes one place of the `room`, at whatever depth, and it ends when none is left."""
     if isinstance(value, str):
         yield from fitted(Text(value), country)
     elif isinstance(value, list | tuple | Iterator):
-        for _, each in zip(turns, value, strict=False):
-            yield from flat(each, turns, country)
+        for _, each in zip(room, value, strict=False):
+            yield from flat(each, room, country)
     elif isinstance(value, CLASSES):
         yield from fitted(value, country)
     elif holder(value) is not None:

@@ -103,7 +103,7 @@ _HEADERS = {
     "405": {"Allow": {"required": True, "schema": {"type": "string"}}},
     "503": {"Retry-After": {"required": True, "description": "Seconds.", "schema": {"type": "string", "pattern": "^[0-9]+$"}}},
 }
-_ONCE = {
+_IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "The same key and body within 24 hours give the first answer again; another body with it is refused.",
@@ -145,7 +145,7 @@ def _send(send: Send, endpoint: str) -> dict[str, object]:
     ways = [_object(_fields(send, target, other), [target, *send.needs]) for target, other in (TARGETS, TARGETS[::-1])]
     return {
         **_operation(endpoint, f"Send {send.what} to a {to}", _ref("Accepted"), failures),
-        "parameters": [_ONCE],
+        "parameters": [_IDEMPOTENCY_KEY],
         "requestBody": _body({"oneOf": ways}),
     }
 
