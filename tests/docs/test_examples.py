@@ -32,6 +32,7 @@ from flask_chatbot.webclient.signing import sign
 from flask_chatbot.worker.worker import DRAIN
 from tests.docs.pages import EXAMPLES, all_blocks
 from tests.docs.sessions import KEY, calls, run
+from tests.servers.running import gunicorn
 
 HALO = {"keyword": "halo", "data": [], "webhookkey": KEY, "from": "628111"}
 ANSWER = {"success": True, "message": {"reply": [{"type": "message", "content": "Halo Kak!"}]}}
@@ -68,7 +69,7 @@ def test_the_tests_in_the_rules_of_an_example_pass(folder: Path) -> None:
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("folder", ["quickstart", "testing", "factory", "recipes", "databases", "personal_data"])
+@pytest.mark.parametrize("folder", ["quickstart", "testing", "factory", "tutorial/step3", "recipes", "databases", "personal_data"])
 def test_the_tests_that_a_page_shows_pass(folder: str, tmp_path: Path) -> None:
     there = shutil.copytree(EXAMPLES / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     outcome = subprocess.run(
@@ -254,6 +255,20 @@ def test_the_nginx_file_is_well_formed_and_lets_our_own_413_through() -> None:
     assert sum(line.count("{") - line.count("}") for line in lines) == 0
     (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", "\n".join(lines))
     assert int(megabytes) * 1024 * 1024 > BODY_LIMIT
+
+
+@pytest.mark.process
+def test_the_laundry_of_the_tutorial_is_served_as_its_last_page_says(tmp_path: Path) -> None:
+    pytest.importorskip("gunicorn")
+    here = EXAMPLES / "tutorial" / "step3"
+    body = json.dumps({"keyword": "status#", "data": ["7"], "webhookkey": KEY, "from": "6281234567890"})
+    with gunicorn("app:app", tmp_path, f"--chdir={here}", CHATBOT_WEBHOOK_KEY=KEY, PYTHONDONTWRITEBYTECODE="1") as server:
+        connection = HTTPConnection("127.0.0.1", server.port)
+        connection.request("POST", "/chatbot/webhook", body)
+        answer = connection.getresponse().read().decode()
+        connection.close()
+    (shown,) = [block.text.strip() for block in all_blocks("json") if block.page == "tutorial/python.md"]
+    assert answer == shown
 
 
 def test_the_dockerfile_copies_what_is_there_and_starts_what_the_page_serves() -> None:
