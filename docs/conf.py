@@ -27,6 +27,8 @@ nitpick_ignore_regex = [("py:.*", r"(?!flask_chatbot).*")]
 # What Image, Audio, Video and Document have in common, and nobody makes.
 nitpick_ignore = [("py:class", "flask_chatbot.core.values.replies.Media")]
 
+highlight_language = "text"  # of blocks that name none
+
 # A prompt is not copied, and neither is what a command prints.
 copybutton_exclude = ".linenos, .gp, .go"
 
