@@ -139,6 +139,18 @@ def test_every_page_is_in_the_table_of_contents() -> None:
     assert sorted(f"{each}.md" for each in listed) == [name_of(page) for page in PAGES if name_of(page) != "index.md"]
 
 
+SEARCHED = """
+holiday broadcast newsletter photo picture sticker emoji docker kubernetes payment reminder schedule unsubscribe privacy gdpr delete
+backup security password spreadsheet mysql redis celery telegram twilio dashboard statistics translat ngrok windows sqlalchemy flask-migrate
+"""
+
+
+@pytest.mark.parametrize("word", SEARCHED.split())
+def test_what_users_search_for_is_on_a_page_for_them(word: str) -> None:
+    internal = ("changes.md", "design.md", "performance.md")
+    assert [name_of(page) for page in PAGES if name_of(page) not in internal and word in page.read_text("utf-8").lower()] != []
+
+
 def test_python_on_the_pages_is_a_doctest_or_included_from_a_tested_file() -> None:
     assert [block.place for block in all_blocks("python", "py", "python3")] == []
 
