@@ -1,1 +1,1 @@
-"""The configuration of an app, read once, with every mistake in it reported together."""
+"""The configuration of an app, read once; all mistakes are reported together."""

@@ -1,4 +1,4 @@
-"""The secrets that calls carry: keys, compared without telling anything about them, and secrets that sign. Pure."""
+"""Secrets of calls: API keys, compared in constant time, and signing secrets. Pure."""
 
 import base64
 import binascii
@@ -16,14 +16,14 @@ _MEANT_AS_KEY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key a call may carry, as UTF-8 bytes; `name` says by which line, or from whom, it came."""
+    """One key that a call may carry, as UTF-8 bytes; `name` is the line or the caller it belongs to."""
 
     name: str | None
     key: bytes = field(repr=False)
 
 
 def find_key(keys: tuple[Key, ...], given: object) -> Key | None:
-    """The key that was given, or None; all are compared, in constant time, so that the answer's delay tells nothing.
+    """Find the given key, or None. All are compared, in constant time, so timing reveals nothing.
 
     >>> find_key((Key("toko", b"s3cret-word"),), "s3cret-word")
     Key(name='toko')
@@ -38,7 +38,7 @@ def find_key(keys: tuple[Key, ...], given: object) -> Key | None:
 
 
 def key_of_header(keys: tuple[Key, ...], header: str) -> Key | None:
-    """The key in a header as WSGI hands it on; white space around it, and then one ``;`` behind it, are what clients send along.
+    """Find the key in a header as WSGI passes it, allowing for the white space and the trailing ``;`` that some clients send.
 
     >>> key_of_header((Key(None, "kunci-é".encode()),), " kunci-Ã© ; ")
     Key(name=None)
@@ -49,7 +49,7 @@ def key_of_header(keys: tuple[Key, ...], header: str) -> Key | None:
 
 
 def near_miss(headers: Iterable[tuple[str, str]]) -> str | None:
-    """The name of a header that holds something, and was meant to carry the key; None where there is none.
+    """The name of a header that was probably meant to carry the key; None if there is none.
 
     >>> near_miss([("Host", "a.id"), ("X-Api-Key", "k")]), near_miss([("Secret-Key", "")])
     ('X-Api-Key', None)
@@ -63,7 +63,7 @@ def _plain(name: str) -> str:
 
 
 def read_secret(text: str) -> bytes:
-    """The bytes to sign with: those behind ``whsec_`` in base64, or else the text itself; ValueError where that is no base64.
+    """The signing bytes of a secret: base64 after ``whsec_``, or else the text itself; ValueError if the base64 is invalid.
 
     >>> read_secret("whsec_a3VuY2k="), read_secret("kunci")
     (b'kunci', b'kunci')

@@ -1,4 +1,4 @@
-"""Hosts that an operator lets others have called although they are not public. Pure."""
+"""Non-public hosts that an operator allows others to have called. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ _ENTRY = re.compile(r"(?:\[([^\]]*)\]|([^:\[\]]*)|([^\[\]]*))(?::([0-9]{1,5}))?"
 
 @dataclass(frozen=True, slots=True)
 class PrivateHost:
-    """A host name, or a network of one address or more; `port` is None for those that anybody may have called."""
+    """A host name or a network (of one address or more); `port` None allows every usual port."""
 
     host: str | Network
     port: int | None = None
 
 
 def read_private_host(text: str) -> PrivateHost:
-    """What one entry of CHATBOT_PRIVATE_HOSTS allows; ValueError names one that cannot be read.
+    """Read one entry of CHATBOT_PRIVATE_HOSTS; ValueError names an entry that cannot be read.
 
     >>> read_private_host("crm.example.com:81"), read_private_host("10.0.0.0/8")
     (PrivateHost(host='crm.example.com', port=81), PrivateHost(host=IPv4Network('10.0.0.0/8'), port=None))
@@ -40,7 +40,7 @@ def read_private_host(text: str) -> PrivateHost:
 
 
 def is_host_name(text: str) -> bool:
-    """Whether a text in lower case is a host name, and not an address in any way of writing.
+    """True if a lower-case text is a host name, and not an address in any notation.
 
     >>> is_host_name("crm.example.com"), is_host_name("0x7f.1"), is_host_name("127.0.0.1"), is_host_name("::1")
     (True, False, False, False)

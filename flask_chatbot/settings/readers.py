@@ -1,4 +1,4 @@
-"""How each setting may be written: a reader returns its value, or raises `ValueError` with a sentence for each problem."""
+"""Readers of settings: each returns a value, or raises `ValueError` with a sentence for each problem."""
 
 import os
 import re
@@ -26,14 +26,14 @@ _PACE_UNITS = (timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """At most `count` messages in so many seconds."""
+    """A rate limit: at most `count` messages per `seconds`."""
 
     count: int
     seconds: float
 
 
 def read_keys(value: object) -> tuple[Key, ...]:
-    """One key, several, or several by name; no problem shows a key."""
+    """Read one key, several, or several by name; no problem reveals a key."""
     if isinstance(value, str):
         named: list[tuple[Any, str, object]] = [(None, "the key", value)]
     elif isinstance(value, list | tuple):
@@ -69,7 +69,7 @@ def _key_problems(label: str, key: object) -> Iterator[str]:
 
 
 def read_secrets(value: object) -> tuple[bytes, ...]:
-    """One signing secret, or several while they are changed; no problem shows a secret."""
+    """Read one signing secret, or several during a rotation; no problem reveals a secret."""
     if isinstance(value, dict):
         raise ValueError("it is a map. Write a string, or a list of strings: secrets have no names.")
     secrets = read_keys(value)
@@ -92,7 +92,7 @@ def read_path(value: object) -> Path:
 
 
 def read_switch(value: object) -> bool:
-    """True or False, as Python or people write it in environment variables."""
+    """Read True or False, as Python has it or as people write it in environment variables."""
     if value in (True, False) and not isinstance(value, float):
         return bool(value)
     answer = _SWITCH.get(value.strip().lower()) if isinstance(value, str) else None
@@ -122,7 +122,7 @@ def read_database(value: object) -> str:
 
 
 def read_transport(value: object) -> Literal["simulator"] | Transport:
-    """The name of a transport that comes with the package, or a `Transport` of the app's own."""
+    """Read the name of a bundled transport, or take a `Transport` of the app's own."""
     if isinstance(value, str):
         if value not in _TRANSPORTS:
             raise ValueError(f"{value!r} is no transport that is known.{did_you_mean(value, _TRANSPORTS) or ' Write simulator.'}")
@@ -138,7 +138,7 @@ def _asked_of(protocol: type) -> list[str]:
 
 
 def read_choice(*choices: str) -> Callable[[object], str]:
-    """A reader of one of a few words."""
+    """Make a reader that accepts one of a few words."""
 
     def read(value: object) -> str:
         written = value.strip().lower() if isinstance(value, str) else ""
@@ -151,7 +151,7 @@ def read_choice(*choices: str) -> Callable[[object], str]:
 
 
 def read_hosts(value: object) -> tuple[str, ...]:
-    """Hosts and networks: a list, or a text with commas."""
+    """Read hosts and networks from a list or a comma-separated text."""
     hosts = value.split(",") if isinstance(value, str) else value
     if not isinstance(hosts, list | tuple) or not all(isinstance(host, str) for host in hosts):
         raise ValueError(f"it is {kind_of(value)}. Write a list of hosts, or a text with commas, such as 'crm.local, 10.0.0.0/24'.")
@@ -168,7 +168,7 @@ def read_hosts(value: object) -> tuple[str, ...]:
 
 
 def read_time(value: object) -> timedelta:
-    """A length of time as rule files write it, or a timedelta."""
+    """Read a length of time as rule files write it, or take a timedelta."""
     if isinstance(value, timedelta):
         if not timedelta(seconds=1) <= value <= LONGEST:
             raise ValueError(f"{value} is no time to keep anything for. Write from 1 second to 366 days.")
@@ -179,7 +179,7 @@ def read_time(value: object) -> timedelta:
 
 
 def read_pace(value: object) -> Pace:
-    """So many messages in a second, minute or hour.
+    """Read a number of messages per second, minute or hour.
 
     >>> read_pace("5/minute"), read_pace("100 / jam")
     (Pace(count=5, seconds=60.0), Pace(count=100, seconds=3600.0))
@@ -193,7 +193,7 @@ def read_pace(value: object) -> Pace:
 
 
 def kind_of(value: object) -> str:
-    """What a value is, for a message that must not show it.
+    """The kind of a value, for a message that must not show the value itself.
 
     >>> kind_of(5)
     'a value of type int'

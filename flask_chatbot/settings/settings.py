@@ -1,4 +1,4 @@
-"""What an operator can set, read once: from `app.config`, or from environment variables of the same names."""
+"""The settings of an app, read once from `app.config` or from environment variables of the same names."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -152,7 +152,7 @@ class Settings:
 
     @classmethod
     def from_mapping(cls, config: Mapping[str, object], environ: Mapping[str, str]) -> "Settings":
-        """The settings of an app's configuration and, where it says nothing, of the environment; `ConfigError` with every mistake."""
+        """Read the settings from an app's configuration, falling back to the environment; raise `ConfigError` with every mistake."""
         settings, problems = cls.read(config, environ)
         if problems:
             raise ConfigError(problems)
@@ -160,7 +160,7 @@ class Settings:
 
     @classmethod
     def read(cls, config: Mapping[str, object], environ: Mapping[str, str]) -> tuple["Settings", tuple[str, ...]]:
-        """The settings, a default standing in for what is wrong, and every mistake: for callers who have more mistakes to tell."""
+        """Return the settings, with defaults in place of wrong values, and every mistake: for callers that report more mistakes."""
         values: dict[str, Any] = {}
         problems: list[str] = []
         for each in fields(cls):
@@ -176,7 +176,7 @@ class Settings:
 
 
 def _read(each: "Field[Any]", config: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, object]:
-    """The field's value by its name; nothing where it is not set."""
+    """The field's value by its name; empty if it is not set."""
     about = each.metadata
     value, place = config.get(about["key"]), "app.config"
     if value is None or (value == "" and not about["blank"]):
@@ -193,7 +193,7 @@ def _read(each: "Field[Any]", config: Mapping[str, object], environ: Mapping[str
 
 
 def _from_json(text: str) -> object:
-    """What a variable holds: JSON where it begins like a list or a map, else the text itself."""
+    """The value of an environment variable: JSON if it starts like a list or a map, else the text itself."""
     if not text.lstrip().startswith(("[", "{")):
         return text
     try:
@@ -203,7 +203,7 @@ def _from_json(text: str) -> object:
 
 
 def _unknown(keys: Iterable[object], place: str) -> Iterator[str]:
-    """A sentence for each key that looks like ours and is not; in the environment, only for those that one of ours was surely meant by.
+    """Yield a sentence for each key that looks like ours and is not; in the environment, only for a likely misspelling.
 
     Other programs read the environment too: a CHATBOT_TOKEN of theirs must not stop the app.
     """
@@ -218,7 +218,7 @@ def _unknown(keys: Iterable[object], place: str) -> Iterator[str]:
 
 
 def _nearest(key: str, known: Iterable[str], likeness: float) -> str | None:
-    """The known key most like this one, by what follows the start they share; None where none is as like as that, from 0 to 1.
+    """The known key most similar to this one after their common prefix; None if none reaches `likeness`, from 0 to 1.
 
     >>> _nearest("CHATBOT_RULE", ["CHATBOT_RULES", "CHATBOT_PREFIX"], 0.8)
     'CHATBOT_RULES'

@@ -1,4 +1,4 @@
-"""What rule files take from the environment, since it is secret: ``${CRM_KEY}`` in the url and the webhookkey of a `forward`."""
+"""Environment variables in rule files, for secrets: ``${CRM_KEY}`` in the url and the webhookkey of a `forward`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def expanded(text: str, environ: Mapping[str, str]) -> str:
-    """The text with the variables in it; KeyError names one that is not set.
+    """The text with its variables filled in; KeyError names one that is not set.
 
     >>> expanded("${CRM_KEY}", {"CRM_KEY": "rahasia"}), expanded("$5", {})
     ('rahasia', '$5')
@@ -20,7 +20,7 @@ def expanded(text: str, environ: Mapping[str, str]) -> str:
 
 
 def unset_in(book: RuleBook, environ: Mapping[str, str]) -> Iterator[Problem]:
-    """A problem for each variable that a rule wants and the environment has not."""
+    """Yield a problem for each variable that a rule uses and the environment lacks."""
     for rule in book.rules:
         for action in rule.actions:
             if isinstance(action, Forward):

@@ -1,4 +1,4 @@
-"""Warnings of calls without a good key: from where, and how often. Keys are never told."""
+"""Warnings about calls without a valid key: their origin and number, never the key."""
 
 import logging
 
@@ -22,7 +22,7 @@ class WrongKeys:
         self._counts: dict[str, int] = {}
 
     def warn(self, call: str, address: str | None, reason: str, now: float) -> None:
-        """Count a refused call, and log it if it is its turn; `address` as the server gives it, `now` in epoch seconds."""
+        """Count a refused call and log it if its turn has come; `address` as the server gives it, `now` in epoch seconds."""
         if not 0 <= now - self._since < PERIOD:
             self._since, self._counts = now, {}
         counts = self._counts
@@ -35,7 +35,7 @@ class WrongKeys:
 
 
 def printable(address: str) -> str:
-    """An address as a log may show it: proxies hand on what they were told.
+    """An address in a form that is safe to log: proxies pass on whatever they received.
 
     >>> printable("2001:db8::7"), printable("1.2.3.4\\n")
     ('2001:db8::7', "'1.2.3.4\\\\n'")

@@ -1,1 +1,1 @@
-"""The room of assembly: settings, rules, store, gateway and worker become what an app holds."""
+"""Assembly: settings, rules, store, gateway and worker become the state that an app holds."""

@@ -16,26 +16,26 @@ R = TypeVar("R")
 
 
 class Printed(NoAppException):
-    """An error whose message alone is printed by Flask's commands, and by all others that are made with Click, such as uvicorn."""
+    """An error of which Flask's commands, and others made with Click such as uvicorn, print only the message."""
 
     exit_code = 1
 
     @property
     def ctx(self) -> click.Context | None:
-        """None, whatever command fails: it was called rightly, so its usage need not be shown."""
+        """None, whatever command fails: it was called correctly, so its usage need not be shown."""
         return None
 
     @ctx.setter
     def ctx(self, context: click.Context | None) -> None: ...
 
     def format_message(self) -> str:
-        """The message; several lines begin below the first word, so that a terminal can open the place that each begins with."""
+        """The message; if it has several lines, they begin on a line of their own, so that a terminal can link their places."""
         message = visible(self.message)
         return f"the bot cannot start:\n{message}" if "\n" in message else message
 
 
 def printed_alone(function: Callable[P, R]) -> Callable[P, R]:
-    """Make the errors of a function print alone, as far as the command or server that loads the app allows it.
+    """Make the errors of a function print without a traceback, if the command or server that loads the app allows it.
 
     Elsewhere, as under `python app.py`, the traceback ends at the line that called the function. Each error keeps its class.
     """
@@ -51,7 +51,7 @@ def printed_alone(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def as_printed(error: ChatbotError) -> ChatbotError:
-    """The same error, which is now also of the classes that commands and servers print alone.
+    """The same error, now also of the classes that commands and servers print without a traceback.
 
     >>> from flask_chatbot.errors import ConfigError
     >>> as_printed(ConfigError(["CHATBOT_PREFIX: it is 1."]))
@@ -68,6 +68,6 @@ def as_printed(error: ChatbotError) -> ChatbotError:
 
 
 def gunicorns_own() -> tuple[type[Exception], ...]:
-    """The classes that gunicorn prints alone: in a worker, and with `--preload`; empty unless it runs."""
+    """The classes that gunicorn prints without a traceback, in a worker and with `--preload`; empty unless it runs."""
     errors = sys.modules.get("gunicorn.errors")
     return () if errors is None else (errors.AppImportError, RuntimeError)

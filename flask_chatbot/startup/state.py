@@ -1,4 +1,4 @@
-"""What an app holds, made of its configuration and rule files, or every mistake in them at once."""
+"""The state of an app, built from its configuration and rule files; all mistakes are reported at once."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -36,11 +36,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class AppState:
-    """What one app holds, in ``app.extensions["chatbot"]``.
+    """The state of one app, in ``app.extensions["chatbot"]``.
 
-    `gateway` sends, where there is a way to WhatsApp. `make_calls` opens the store, and so is called only where it is needed; `store_fault`
-    tells what is wrong with its file, and opens nothing. `wrong_keys` counts the calls without a good key; `exempted` are the blueprints
-    of ours that the host's tokens and limits leave alone.
+    `gateway` sends, if there is a transport. `make_calls` opens the store, so it is called only when needed; `store_fault` says what is
+    wrong with its file and opens nothing. `wrong_keys` counts the calls without a valid key; `exempted` are our blueprints that the host's
+    tokens and limits leave alone.
     """
 
     bot: Bot
@@ -54,9 +54,9 @@ class AppState:
 def prepare(
     config: Mapping[str, object], environ: Mapping[str, str], root: Path, rules: str | Path | None, handlers: Handlers, instance: Path
 ) -> AppState:
-    """The state of an app in the folder `root`; `rules` names its file where the app's code does, `instance` is for the database.
+    """Build the state of an app in the folder `root`; `rules` is the file named in the app's code, `instance` holds the database.
 
-    `RulesError` where only the rules and their handlers hold mistakes, `ConfigError` with all of them where the configuration does too.
+    Raises `RulesError` if only the rules and their handlers have mistakes, `ConfigError` with all of them if the configuration does too.
     """
     settings, found = Settings.read(config, environ)
     problems = [*found, *no_way_in(settings, found)]
@@ -83,7 +83,7 @@ def prepare(
 
 
 def assemble(settings: Settings, path: Path, handlers: Handlers, instance: Path) -> AppState:
-    """The state of an app with the rules of a file; nothing is opened yet. `RulesError` where the rules hold mistakes."""
+    """Build the state of an app from a rule file, opening nothing yet; raise `RulesError` if the rules have mistakes."""
     database = cache(lambda: make_database(settings.database_url, instance))
     actions = cache(lambda: make_actions(settings, database(), state.gateway))
     bot = Bot(
@@ -106,14 +106,14 @@ def assemble(settings: Settings, path: Path, handlers: Handlers, instance: Path)
 
 
 def warn_of_keys(settings: Settings) -> None:
-    """Say in the log which keys are too short."""
+    """Log the keys that are too short."""
     for name, keys in [("CHATBOT_WEBHOOK_KEY", settings.webhook_keys), ("CHATBOT_API_KEY", settings.api_keys)]:
         if any(len(key.key) < SAFE_LENGTH for key in keys):
             log.warning("%s: a key shorter than %d characters is soon guessed. Make one with: %s", name, SAFE_LENGTH, MAKE_A_KEY)
 
 
 def warn_of_notices(state: AppState) -> None:
-    """Say in the log which rules want to tell staff, where nothing can be sent."""
+    """Log the rules that notify staff, if nothing can be sent."""
     rules = [f"{rule.name!r} at {rule.mark}" for rule in state.bot.book.rules if any(isinstance(each, Notify) for each in rule.actions)]
     if rules and state.gateway is None:
         more = f" and {len(rules) - LOGGED} more" if len(rules) > LOGGED else ""
@@ -121,21 +121,21 @@ def warn_of_notices(state: AppState) -> None:
 
 
 def make_database(url: str | None, instance: Path) -> "Database":
-    """The database of an app; opened when it is first used."""
+    """The database of an app; it is opened on first use."""
     from flask_chatbot.database.database import Database
 
     return Database(url, instance)
 
 
 def make_memory(database: "Database") -> Memory:
-    """People remembered in a database."""
+    """A memory of people, kept in a database."""
     from flask_chatbot.store.memory import StoreMemory
 
     return StoreMemory(database)
 
 
 def make_gateway(bot: Bot, database: "Database", transport: "Literal['simulator'] | Transport") -> "Gateway":
-    """What sends, and tells what became of it."""
+    """The gateway, which sends messages and reports their status."""
     from flask_chatbot.delivery.gateway import Gateway
     from flask_chatbot.transports.simulator import Simulator
 
@@ -143,7 +143,7 @@ def make_gateway(bot: Bot, database: "Database", transport: "Literal['simulator'
 
 
 def make_actions(settings: Settings, database: "Database", gateway: "Gateway | None") -> "Actions":
-    """What carries out the actions of rules."""
+    """The effects that carry out the actions of rules."""
     from flask_chatbot.answering.actions import Actions
     from flask_chatbot.answering.forwarding import Forwarder
     from flask_chatbot.webclient.client import HttpClient
@@ -153,7 +153,7 @@ def make_actions(settings: Settings, database: "Database", gateway: "Gateway | N
 
 
 def make_calls(bot: Bot, actions: "Actions") -> "Calls":
-    """What answers webhook calls that are kept."""
+    """The answerer of webhook calls that are kept."""
     from flask_chatbot.answering.history import History
     from flask_chatbot.answering.idempotency import Calls
 
@@ -161,7 +161,7 @@ def make_calls(bot: Bot, actions: "Actions") -> "Calls":
 
 
 def no_way_in(settings: Settings, problems: Iterable[str]) -> Iterator[str]:
-    """What to do where nothing could reach the bot."""
+    """Yield the advice for a bot that nothing can reach."""
     ways = ("CHATBOT_WEBHOOK_KEY", "CHATBOT_API_KEY", "CHATBOT_TRANSPORT")
     is_open = settings.webhook_keys or settings.api_keys or settings.transport is not None
     if not is_open and not any(is_reported(key, problems) for key in ways):
@@ -177,10 +177,10 @@ def is_reported(key: str, problems: Iterable[str]) -> bool:
 
 
 def find_rules(root: Path, given: str | Path | None = None, configured: Path | None = None) -> Path:
-    """The rule file of an app in the folder `root`; `ConfigError` naming each place that was looked at.
+    """Find the rule file of an app in the folder `root`; raise `ConfigError` naming each place searched.
 
-    `given` counts from `root`, `configured` (by CHATBOT_RULES) from the current folder. Where both are None it is ``rules.yaml`` in
-    `root` or, `root` being a package, in the folder around it.
+    `given` is relative to `root`, `configured` (from CHATBOT_RULES) to the current folder. If both are None, it is ``rules.yaml`` in `root`
+    or, if `root` is a package, in the folder around it.
     """
     if given is not None:
         places, mend = [root / given], "Mend Chatbot(rules=...): its path counts from the folder of the app."
