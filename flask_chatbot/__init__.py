@@ -1,4 +1,4 @@
-"""A keyword chatbot for Flask: what customers write, and what they get for it, stands in a YAML file."""
+"""A keyword chatbot for Flask: a YAML file says what customers write and what the bot replies."""
 
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.outbound import Ack

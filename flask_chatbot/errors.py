@@ -1,24 +1,6 @@
-"""Every error this package raises on purpose, and the two a handler may raise.
+"""Every error that this package raises on purpose, and the two that a handler may raise.
 
 .. code-block:: text
-
-    ChatbotError
-    +-- RulesError        the rule files hold mistakes: .problems
-    +-- ConfigError       the configuration holds mistakes: .problems
-    +-- HandlerError      a Python handler does not fit: its place, the fact, the mend: .problems
-    +-- AnswerFailed      a reply could not be made for this message
-    +-- StoreError        the database fails: the fact, the mend
-    +-- BadPayload        a request nobody can read, or that is refused: .status, .message
-    +-- NotAccepted       a message that is not taken to be sent: .status
-    +-- TransportError    a message that did not go out
-    |   +-- TryLater      ... but may go out later: .after
-    |   +-- Refused       ... and never will
-    +-- FetchError        a URL of somebody else that gave no answer
-    |   +-- FetchLater    ... but may give one later: .after
-    |   +-- FetchRefused  ... that we do not call, or that will never give one
-    +-- BadSignature      a webhook that was not signed as agreed
-    +-- Skip              raised by a handler: let the next rule try
-    +-- Invalid           raised by a handler: these fields are wrong: .problems
 """
 
 from collections.abc import Iterable
@@ -28,11 +10,11 @@ Problem = Any  # `flask_chatbot.core.values.problems.Problem`, which lies above:
 
 
 class ChatbotError(Exception):
-    """The root: catch it to catch all of ours."""
+    """The base of all our errors."""
 
 
 class RulesError(ChatbotError):
-    """Rules that cannot be used; `problems` says where and why, all of them."""
+    """The rules cannot be used; `problems` lists every mistake with its place."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -40,9 +22,9 @@ class RulesError(ChatbotError):
 
 
 class ConfigError(ChatbotError):
-    """Configuration that cannot be used; each of `problems` names a key and the mend.
+    """The configuration cannot be used; each of `problems` names a key and the fix.
 
-    Where the rules hold mistakes too, these are among them, and in `rules` with their places.
+    If the rules have mistakes too, they are included, and listed in `rules` with their places.
     """
 
     def __init__(self, problems: Iterable[str], rules: Iterable[Problem] = ()) -> None:
@@ -52,7 +34,7 @@ class ConfigError(ChatbotError):
 
 
 class HandlerError(ChatbotError):
-    """A Python handler that cannot be used: it names no rule there is, or wants what the rule has not.
+    """A Python handler cannot be used: its rule does not exist, or lacks something the handler asks for.
 
     `problems` are those that have a place.
     """
@@ -63,9 +45,9 @@ class HandlerError(ChatbotError):
 
 
 class AnswerFailed(ChatbotError):
-    """A reply that cannot be made for this message, and the `way_out`, where it is known.
+    """A reply cannot be made for this message; `way_out` is the fix, if known.
 
-    What it says may be logged: it never holds what a customer wrote.
+    The message is safe to log: it never contains a customer's words.
     """
 
     def __init__(self, message: str, way_out: str = "") -> None:
@@ -74,16 +56,16 @@ class AnswerFailed(ChatbotError):
 
     @property
     def with_way_out(self) -> str:
-        """The fact and the way out."""
+        """The fact and the fix."""
         return f"{self}. {self.way_out}" if self.way_out else str(self)
 
 
 class StoreError(ChatbotError):
-    """A database that cannot be read or written now. What it says may be logged: it holds no SQL, no data and no password."""
+    """The database cannot be read or written now. The message is safe to log: it contains no SQL, data or password."""
 
 
 class BadPayload(ChatbotError):
-    """A request body that is refused; `status` is the HTTP status to answer with."""
+    """A request body is refused; `status` is the HTTP status to answer with."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         self.message = message
@@ -92,7 +74,7 @@ class BadPayload(ChatbotError):
 
 
 class NotAccepted(ChatbotError):
-    """A message that is not taken to be sent: no such number, or one that opted out. `status` is what the API answers."""
+    """A message is not accepted for sending, as for an invalid or opted-out number. `status` is the API's HTTP status."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         self.status = status
@@ -100,11 +82,11 @@ class NotAccepted(ChatbotError):
 
 
 class TransportError(ChatbotError):
-    """WhatsApp did not take a message, or could not be asked. What it says may be logged and shown: it holds no text and no number."""
+    """WhatsApp did not take a message, or could not be reached. The message is safe to log and show: no text, no number."""
 
 
 class TryLater(TransportError):
-    """The other side may take it later; the outbox keeps it, for `after` seconds at least."""
+    """The other side may accept it later; the outbox keeps it for at least `after` seconds."""
 
     def __init__(self, message: str, after: float = 0.0) -> None:
         self.after = after
@@ -112,15 +94,15 @@ class TryLater(TransportError):
 
 
 class Refused(TransportError):
-    """The other side will never take it; the outbox gives up."""
+    """The other side will never accept it; the outbox gives up."""
 
 
 class FetchError(ChatbotError):
-    """A call of somebody else's URL that came to nothing. What it says may be logged and shown: it holds no secret of the URL."""
+    """A call to somebody else's URL failed. The message is safe to log and show: it contains no secret of the URL."""
 
 
 class FetchLater(FetchError):
-    """The other side may answer later, after `after` seconds at the earliest."""
+    """The other side may answer later, after at least `after` seconds."""
 
     def __init__(self, message: str, after: float = 0.0) -> None:
         self.after = after
@@ -128,11 +110,11 @@ class FetchLater(FetchError):
 
 
 class FetchRefused(FetchError):
-    """An address that is not called, or an answer that will stay as it is; another try is of no use."""
+    """The address is never called, or its answer will not change; retrying is useless."""
 
 
 class BadSignature(ChatbotError):
-    """A webhook whose signature is missing, too old or wrong: answer it 401, and do nothing it says."""
+    """A webhook's signature is missing, too old or wrong: answer 401 and ignore its content."""
 
 
 class Skip(ChatbotError):
@@ -140,7 +122,7 @@ class Skip(ChatbotError):
 
 
 class Invalid(ChatbotError):
-    """Raise it in a handler where values are wrong: each field by name, with the sentence for the customer.
+    """Raise it in a handler to reject values: each field by name, with a sentence for the customer.
 
     >>> Invalid(kode="Kode barang tidak dikenal.").problems
     {'kode': 'Kode barang tidak dikenal.'}

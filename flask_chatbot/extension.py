@@ -1,4 +1,4 @@
-"""`Chatbot`: puts a bot into a Flask app."""
+"""`Chatbot`: the Flask extension."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -25,10 +25,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Chatbot:
-    """A keyword bot: `Chatbot(app)`, or `Chatbot()` and later `init_app(app)` for as many apps as wanted; it keeps none of them.
+    """A keyword bot: `Chatbot(app)`, or `Chatbot()` and then `init_app(app)` for any number of apps; it keeps no reference to them.
 
-    `rules` is the rule file, relative to the app's folder. Without it `CHATBOT_RULES` names the file, else it is ``rules.yaml``
-    beside the app.
+    `rules` is the rule file, relative to the app's folder. Without it, `CHATBOT_RULES` names the file; the default is ``rules.yaml`` beside
+    the app.
     """
 
     def __init__(self, app: Flask | None = None, *, rules: str | Path | None = None) -> None:
@@ -40,9 +40,10 @@ class Chatbot:
 
     @printed_alone
     def init_app(self, app: Flask) -> None:
-        """The app with the webhook and the API in it, as far as there are keys.
+        """Add the webhook, the API and /healthz to an app.
 
-        `ConfigError` or `RulesError` with every mistake; the app is then as it was.
+        Each route is added only if a key for it is configured. Raises `ConfigError` or `RulesError` with every mistake, and then leaves the
+        app unchanged.
         """
         if "chatbot" in app.extensions:
             raise ChatbotError("This app has a Chatbot already. Call init_app once for each app.")
@@ -64,7 +65,8 @@ class Chatbot:
         """Let a function answer for the rule of that name.
 
         Its parameters are filled by name: the rule's fields, `message`, `memory`. It returns a text, a reply or a list of these; a dict of
-        names for the rule's own templates; None for the reply as the YAML has it; ``[]`` for silence. It may raise `Skip` and `Invalid`.
+        names for the rule's own templates; None for the reply as written in the YAML; ``[]`` for silence. It may raise `Skip` and
+        `Invalid`.
         """
         word(name, "rule", "penawaran")
 
@@ -96,7 +98,7 @@ class Chatbot:
 
     @printed_alone
     def fallback(self, function: F | None = None) -> F:
-        """Let a function (`message`) answer what no rule matches; where it raises `Skip`, the file's own fallback does."""
+        """Let a function (`message`) answer messages that no rule matches; if it raises `Skip`, the file's own fallback answers."""
         function = plain(function, "fallback")
         with self._handlers.trial():
             self._handlers.add_fallback(function)
@@ -105,21 +107,21 @@ class Chatbot:
 
     @printed_alone
     def before(self, function: F | None = None) -> F:
-        """Let a function (`message`) see each message first: the replies it returns are sent at once; None lets the rules answer."""
+        """Let a function (`message`) see each message first: replies it returns are sent at once; None lets the rules answer."""
         function = plain(function, "before")
         self._handlers.add_before(function)
         return function
 
     @printed_alone
     def after(self, function: F | None = None) -> F:
-        """Let a function (`message`, `replies`) see what is about to be sent: it returns other replies, or None."""
+        """Let a function (`message`, `replies`) see each answer before it is sent: it returns other replies, or None to keep them."""
         function = plain(function, "after")
         self._handlers.add_after(function)
         return function
 
     @printed_alone
     def errorhandler(self, kind: type[Exception]) -> Callable[[F], F]:
-        """Let a function (`error`, `message`) return the replies where a handler raised an error of that kind."""
+        """Let a function (`error`, `message`) return the replies when a handler raises an error of that kind."""
         if not (isinstance(kind, type) and issubclass(kind, Exception)):
             raise HandlerError("@bot.errorhandler takes a class of errors first. Write @bot.errorhandler(LookupError).")
 
@@ -132,10 +134,10 @@ class Chatbot:
 
     @printed_alone
     def on_ack(self, function: F | None = None) -> F:
-        """Let a function (`message_id`, `ack`, `number`, `error`) hear how far each message has come.
+        """Call a function (`message_id`, `ack`, `number`, `error`) whenever a message's delivery status changes.
 
-        `ack` is an `Ack`, `number` that of the person or the id of the group, `error` the reason behind `Ack.ERROR`, else None. It runs
-        where messages are sent, in the app's context, and again where it raises; so the same change may be told twice.
+        `ack` is an `Ack`, `number` the person's number or the group's id, `error` the reason for `Ack.ERROR`, else None. It runs in the
+        process that sends messages, in the app's context. If it raises, it is called again, so it may see the same change twice.
         """
         function = plain(function, "on_ack")
         self._handlers.add_ack(function)
@@ -152,11 +154,11 @@ class Chatbot:
         promo: bool = False,
         **values: object,
     ) -> tuple[str, ...]:
-        """Send a person a text, a reply or a list of these, or the replies of a rule with these values; the ids of the messages, in order.
+        """Send a person replies (a text, a reply or a list), or a rule's replies with these values; return the message ids in order.
 
-        They are kept when this returns, and go out at once or `at` a time, which is in the rules' time zone where it names none.
-        `notify` is a URL to which each change of an ack is POSTed. `NotAccepted` where the number is none, the URL of a file is none
-        that is ever called, or the number opted out of what is a `promo`. Call it in the app's context, and likewise all that follow.
+        The messages are stored when this returns, and go out at once or `at` a time, read in the rules' time zone if it has none. `notify`
+        is a URL that receives a POST for each change of an ack. Raises `NotAccepted` if the number is invalid, a file's URL may not be
+        fetched, or the number has opted out and this is a `promo`. Call this, and the methods below, in the app's context.
         """
         return outgoing.send(outgoing.person(number), outgoing.what(number, reply, rule, values), notify=notify, at=at, promo=promo)
 
@@ -170,19 +172,19 @@ class Chatbot:
         at: datetime | None = None,
         **values: object,
     ) -> tuple[str, ...]:
-        """The same to a group, by the id that `groups` tells."""
+        """Send to a group as `send` does to a person, by the id that `groups` returns."""
         return outgoing.send(outgoing.group(group), outgoing.what("", reply, rule, values), notify=notify, at=at)
 
     def reply(self, message: Message, reply: object) -> tuple[str, ...]:
-        """Send something more to whoever wrote a message, in the chat where they did, before what waits to be sent of our own accord."""
+        """Send more replies to the chat in which a message was written, ahead of other waiting messages."""
         return outgoing.send(outgoing.chat(message), outgoing.what("", reply, None, {}), is_reply=True)
 
     def groups(self) -> tuple[Group, ...]:
-        """The groups our phone is in. `TryLater` where that cannot be told now."""
+        """The groups that the bot's phone is in. Raises `TryLater` if they cannot be listed now."""
         return outgoing.gateway().groups()
 
     def has_whatsapp(self, number: str) -> bool:
-        """Whether a number uses WhatsApp. `TryLater` where that cannot be told now."""
+        """True if a number uses WhatsApp. Raises `TryLater` if that is unknown now."""
         return outgoing.gateway().has_whatsapp(number_of(outgoing.person(number)))
 
     @printed_alone
@@ -203,7 +205,7 @@ class Chatbot:
 
     @printed_alone
     def template_filter(self, name: str) -> Callable[[F], F]:
-        """Let templates of the rule files use a function as a filter. Register it before `init_app`, which reads the rule files."""
+        """Let templates in rule files use a function as a filter. Register it before `init_app`, which reads the rule files."""
         word(name, "template_filter", "kilo")
 
         @printed_alone
@@ -215,7 +217,7 @@ class Chatbot:
         return register
 
     def _only_before_init(self, what: str, is_known: bool) -> None:
-        """Rule files are read by init_app, and what they use must be known by then; an app factory may say it again for its next app."""
+        """Refuse new names after init_app, which reads the rule files; an app factory may repeat known ones for its next app."""
         if self._bots and not is_known:
             raise HandlerError(
                 f"{what} comes after init_app, which has read the rules. Register it before: bot = Chatbot(), then bot.init_app(app)."
@@ -231,7 +233,7 @@ class Chatbot:
 
 
 def blueprints(settings: Settings) -> Iterator[Blueprint]:
-    """What a bot answers by, as far as there is a key to it."""
+    """Yield the blueprints of a bot: each only if a key for it is configured."""
     if settings.webhook_keys:
         yield webhook.blueprint
     if settings.api_keys:
@@ -242,7 +244,7 @@ def blueprints(settings: Settings) -> Iterator[Blueprint]:
 
 
 def plain(function: F | None, decorator: str) -> F:
-    """The function a decorator without parentheses was given."""
+    """Return the function given to a decorator without parentheses."""
     if function is None:
         raise HandlerError(f"@bot.{decorator} takes no parentheses. Write @bot.{decorator} on the line above the function.")
     return function

@@ -1,4 +1,4 @@
-"""What the app itself sends, told in the words of the gateway. All of it in the app's context."""
+"""Messages that the app sends on its own, passed to the gateway. Everything here needs the app's context."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -29,7 +29,7 @@ def send(
     promo: bool = False,
     is_reply: bool = False,
 ) -> tuple[str, ...]:
-    """Accept replies for a chat; the ids of the messages."""
+    """Accept replies for a chat; return the ids of the messages."""
     if not isinstance(at, datetime | None):
         raise TypeError(f"'at' is a value of type {type(at).__name__}. Give a datetime.")
     if at is not None and at.tzinfo is None:
@@ -41,7 +41,7 @@ def send(
 
 
 def what(number: str, reply: object, rule: str | None, values: Mapping[str, object]) -> tuple[Reply, ...]:
-    """The replies that are to be sent: those given, or those of a rule."""
+    """The replies to send: those given, or those of a rule."""
     if (reply is None) is (rule is None):
         raise TypeError("give a reply or rule='...', one of the two.")
     if rule is None:
@@ -58,7 +58,7 @@ def what(number: str, reply: object, rule: str | None, values: Mapping[str, obje
 
 
 def person(number: str) -> str:
-    """The chat with a person, whose number is written as people write it; `NotAccepted` where it is none."""
+    """The chat with a person, from a number in any usual spelling; raises `NotAccepted` if it is invalid."""
     if not isinstance(number, str):
         raise TypeError(f"the number is a value of type {type(number).__name__}. Give it as a text, such as '6281234567890'.")
     try:
@@ -68,7 +68,7 @@ def person(number: str) -> str:
 
 
 def group(id_: str) -> str:
-    """The chat of a group; `NotAccepted` where this is no id of one."""
+    """The chat of a group; raises `NotAccepted` if this is not a group id."""
     if not isinstance(id_, str):
         raise TypeError(f"the group is a value of type {type(id_).__name__}. Give its id, as groups() tells it.")
     try:
@@ -86,7 +86,7 @@ def chat(message: Message) -> str:
 
 
 def gateway() -> "Gateway":
-    """The gateway of the current app; `ChatbotError` where it has none."""
+    """The gateway of the current app; raises `ChatbotError` if it has none."""
     found: Gateway | None = _state().gateway
     if found is None:
         raise ChatbotError("There is no way to WhatsApp, so nothing can be sent. Set CHATBOT_TRANSPORT.")

@@ -1,4 +1,4 @@
-"""The pytest plugin that comes with the package: a `chat` fixture, words for replies that are not as wanted, the tests of rule files."""
+"""The pytest plugin of the package: a `chat` fixture, readable differences between replies, and the tests of rule files."""
 
 import os
 from collections.abc import Iterator
@@ -32,13 +32,13 @@ def chat(app: Flask) -> Chat:
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
-    """What differs, where the replies of a `Chat` are compared."""
+    """Explain the difference when a `Chat`'s replies are compared."""
     replies, wanted = (left, right) if isinstance(left, Replies) else (right, left)
     return difference(replies, wanted) if op == "==" and isinstance(replies, Replies) else None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Make the settings `chatbot_rules` and `chatbot_app` known."""
+    """Register the settings `chatbot_rules` and `chatbot_app`."""
     about = "Rule files of flask_chatbot whose tests are run: paths or globs, relative to the root directory."
     parser.addini("chatbot_rules", about, type="args", default=[])
     about = "The app whose field types and filters these files use, written as for `flask --app`, relative to the root directory."
@@ -46,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Find the rule files; where pytest goes by `testpaths`, it goes to them as well."""
+    """Find the rule files; if pytest uses `testpaths`, add them."""
     found: list[Path] = []
     for pattern in config.getini("chatbot_rules"):
         names = sorted(glob(pattern, root_dir=config.rootpath, recursive=True))
@@ -64,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "RuleFile | None":
-    """The tests of a file that `chatbot_rules` names."""
+    """Collect the tests of a file named by `chatbot_rules`."""
     if file_path not in parent.config.stash[RULE_FILES]:
         return None
     found: RuleFile = RuleFile.from_parent(parent, path=file_path)
@@ -72,7 +72,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "RuleFile 
 
 
 def find_host(config: pytest.Config) -> Host:
-    """The app that `chatbot_app` names, made once; none where it is not set."""
+    """The app that `chatbot_app` names, created once; empty if that is not set."""
     if HOST not in config.stash:
         name = config.getini("chatbot_app")
         # Joined as text: what stands in brackets behind the name of a factory is no path.
@@ -81,7 +81,7 @@ def find_host(config: pytest.Config) -> Host:
 
 
 class RuleFile(pytest.File):
-    """One rule file with all it includes: a group for each rule that has tests, and one for those under no rule."""
+    """One rule file with its includes: a group of tests for each rule, and one for tests outside any rule."""
 
     def collect(self) -> "Iterator[RuleTests]":
         host = find_host(self.config)
@@ -123,7 +123,7 @@ class RuleTestItem(pytest.Item):
             raise RuleTestFailed(failures)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """What failed, without a traceback: no Python is at fault."""
+        """Explain the failure without a traceback, as no Python code is at fault."""
         return str(excinfo.value) if isinstance(excinfo.value, RuleTestFailed) else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
@@ -132,7 +132,7 @@ class RuleTestItem(pytest.Item):
 
 
 class RuleTestFailed(Exception):
-    """The test of a rule file came out otherwise."""
+    """A test in a rule file got another answer than expected."""
 
     def __init__(self, failures: list[Failure]) -> None:
         super().__init__("\n".join(map(str, failures)))

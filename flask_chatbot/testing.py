@@ -1,4 +1,4 @@
-"""For tests of your own bot: write to it as a customer, and look at what it answers."""
+"""Testing your own bot: write to it as a customer, and compare what it answers."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ ENDING = 5.0  # seconds for what is under way when `working` ends
 
 
 class Replies(tuple[Any, ...]):  # Any, so that type checkers let tests ask for a text in them, and for the text of one
-    """What the bot answered. In a comparison a text stands for the text reply, and a lone reply for a list of one.
+    """The bot's replies. In a comparison a text stands for a text reply, and a single reply for a list of one.
 
     >>> Replies([Text("Halo"), Text("Apa kabar?")]) == ["Halo", Text("Apa kabar?")]
     True
@@ -64,7 +64,7 @@ class Replies(tuple[Any, ...]):  # Any, so that type checkers let tests ask for 
 
 
 def as_replies(value: object) -> tuple[object, ...]:
-    """What `value` stands for when compared with replies."""
+    """The replies that `value` stands for in a comparison."""
     if isinstance(value, str):
         return (Text(value),)
     if isinstance(value, Iterable):
@@ -78,7 +78,7 @@ def short(value: object) -> str:
 
 
 def difference(replies: Replies, wanted: object) -> list[str]:
-    """What the bot answered beside what a test wanted, a line for each reply, those that differ marked.
+    """Expected and actual replies side by side, a line for each reply, with the different ones marked.
 
     >>> print("\\n".join(difference(Replies([Text("Halo"), Text("Apa kabar?")]), ["Halo", "Siapa?"])))
     the bot answered otherwise
@@ -99,7 +99,7 @@ def difference(replies: Replies, wanted: object) -> list[str]:
 
 
 class Turn:
-    """One message with what became of it."""
+    """One message and its result."""
 
     def __init__(self, book: RuleBook, state: State, message: Message, now: datetime, decision: Decision) -> None:
         self._book = book
@@ -111,7 +111,7 @@ class Turn:
 
     @property
     def rule(self) -> str | None:
-        """The name of the rule that answered; None where none did."""
+        """The name of the rule that answered; None if none did."""
         return self.decision.match.rule.name if self.decision.match else None
 
     @property
@@ -121,11 +121,11 @@ class Turn:
 
     @property
     def invalid(self) -> dict[str, str]:
-        """What is missing or wrong: a sentence for each field."""
+        """The missing or wrong fields, each with a sentence."""
         return dict(self.decision.match.invalid) if self.decision.match else {}
 
     def explain(self) -> str:
-        """Every rule that the message might be answered by, a line each, with why it won or lost."""
+        """A line for every rule that might answer the message, with why it won or lost."""
         explanations = explain(self._book, self.message, self._state, self._now, decision=self.decision)
         return "\n".join(map(str, explanations)) or "no rule matches"
 
@@ -136,9 +136,9 @@ class Turn:
 class Chat:
     """A customer who writes to the bot of an app; handlers run, and nothing is sent.
 
-    To the bot this number is new, as is each other `person` of this chat. What it remembers of them it forgets with the chat: the app's own
-    database is neither read nor written. `at` is the time of all messages (an aware datetime, or a naive one in the rules' time zone), now
-    where it is None. `seed` decides what chance decides: the same seed, the same replies.
+    To the bot this number is new, as is each other `person` of this chat. Memory lasts as long as the chat: the app's own database is
+    neither read nor written. `at` is the time of all messages (an aware datetime, or a naive one in the rules' time zone), or None for now.
+    `seed` fixes the random choices: the same seed, the same replies.
     """
 
     def __init__(self, app: Flask, *, from_: str = "6281200000000", nama: str = "", at: datetime | None = None, seed: int = 0) -> None:
@@ -163,7 +163,7 @@ class Chat:
         return other
 
     def says(self, text: str, *, at: datetime | None = None, line: str | None = None) -> Replies:
-        """The replies to one message of this customer; `line` names the webhook key it comes by."""
+        """Send one message as this customer, and return the replies; `line` names the webhook key it arrives with."""
         book = self._bot.book
         now = at or self.at or self._bot.clock()
         now = now.replace(tzinfo=book.locale.timezone) if now.tzinfo is None else now
@@ -187,9 +187,9 @@ class Chat:
 
 @contextmanager
 def working(app: Flask) -> Iterator[None]:
-    """The app's gateway at work for as long as the block lasts: what is accepted goes out, and what comes in is answered.
+    """Run the app's worker inside the block: accepted messages go out, and incoming ones are answered.
 
-    A served app does so by itself, a test client does not. The app's database is used; give each test one of its own.
+    A served app does so by itself, a test client does not. The app's database is used; give each test its own.
     """
     from flask_chatbot.startup.worker import make_worker  # here, since SQLAlchemy is slow to load, and most tests only chat
 
