@@ -1,1 +1,1 @@
-"""The ways to WhatsApp: one module for each, all with the same few methods."""
+"""Transports to WhatsApp: one module for each, all with the same few methods."""

@@ -1,4 +1,4 @@
-"""`Transport`: what a way to WhatsApp has to offer, and the values it deals in."""
+"""`Transport`: the methods that a connection to WhatsApp offers, and the values it exchanges."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ MediaKind = Literal["image", "audio", "video", "document"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file that goes with a message, fetched already; `mime` is by its content, `name` what the customer sees of a document."""
+    """The content of a file that goes with a message; `mime` is detected from the content, `name` is the document name customers see."""
 
     content: bytes = field(repr=False)
     kind: MediaKind
@@ -22,7 +22,7 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Whether the bot's own phone is connected; `qrcode` is the raw text to scan where it is not."""
+    """The connection of the bot's own phone; if it is not connected, `qrcode` is the raw text to scan."""
 
     is_authenticated: bool
     number: str = ""
@@ -32,7 +32,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group the bot's phone is in; `last_chat` is in epoch seconds, 0 where nobody wrote yet."""
+    """A group that the bot's phone is in; `last_chat` is in epoch seconds, 0 if nobody has written yet."""
 
     id: str
     name: str
@@ -40,41 +40,41 @@ class Group:
 
 
 class Listener(Protocol):
-    """Who hears what comes in. Both may be called from any thread, and return once it is kept: whatever raises comes again later."""
+    """Receives what comes in. Both methods may be called from any thread, and return once it is stored; if one raises, it is repeated."""
 
     def received(self, message: Message) -> None:
-        """Somebody wrote. `message.id` is the transport's own, the same each time it delivers that message."""
+        """Take an incoming message. `message.id` is the transport's own, the same each time it delivers that message."""
 
     def receipt(self, receipt: Receipt) -> None:
-        """A message that was sent has come further, or failed."""
+        """Take a receipt: a sent message has moved forward, or failed."""
 
 
 class Transport(Protocol):
-    """One way to WhatsApp, for one number of ours.
+    """A connection to WhatsApp for one of our numbers.
 
-    `name` is what its session is called in the database. Of one that does not `run_anywhere`, only one process at a time is open.
+    `name` identifies its session in the database. Unless it can `run_anywhere`, it is open in only one process at a time.
     """
 
     name: str
     runs_anywhere: bool
 
     def open(self, listener: Listener) -> None:
-        """Begin to receive. `TryLater` where that cannot be now."""
+        """Start receiving. Raises `TryLater` if that is not possible now."""
 
     def close(self) -> None:
         """Stop receiving; it may be opened again."""
 
     def send(self, outbound: Outbound, file: File | None = None) -> str:
-        """Hand one message over, and return the id its receipts will carry. `TryLater`, or `Refused` for good.
+        """Hand over one message and return the id its receipts will carry. Raises `TryLater`, or `Refused` for good.
 
         It may be called for one message several times, with the same `outbound.id`. Threads may share it.
         """
 
     def session(self) -> Session:
-        """Whether the phone is connected, and as whom."""
+        """The state of the connection: whether the phone is connected, and as whom."""
 
     def groups(self) -> Sequence[Group]:
-        """The groups the phone is in. `TryLater` where that cannot be told now."""
+        """The groups that the phone is in. Raises `TryLater` if they cannot be listed now."""
 
     def has_whatsapp(self, number: str) -> bool:
-        """Whether a number uses WhatsApp. `TryLater` where that cannot be told now."""
+        """True if a number uses WhatsApp. Raises `TryLater` if that is unknown now."""

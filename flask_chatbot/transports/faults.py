@@ -1,4 +1,4 @@
-"""What a simulated WhatsApp deals in: messages that arrived, receipts and when they come, and what can go wrong."""
+"""Events of a simulated WhatsApp: arrived messages, receipts and their delays, and faults."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from flask_chatbot.transports.base import File
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """A message on the phones of a chat. `id` is the `Outbound`'s, `transport_id` what its receipts carry; `at` is in epoch seconds."""
+    """A message on the phones of a chat. `id` is the `Outbound`'s, `transport_id` the one its receipts carry; `at` is in epoch seconds."""
 
     id: str
     transport_id: str
@@ -25,7 +25,7 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipts:
-    """When each receipt of a message comes, in seconds after the message arrived; None: never.
+    """The delay of each receipt of a message, in seconds after it arrived; None for never.
 
     Each comes `copies` times. `early`: those of 0 seconds come before `send` returns, as from a server that is faster than our own
     database. With `failed`, the server took the message and gave it up later.
@@ -60,14 +60,14 @@ AT_ONCE = Receipts(delivered=0.0, read=0.0)
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """Handing a message over takes that many seconds; then it arrives."""
+    """Sending a message takes that many seconds; then it arrives."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLost:
-    """The connection breaks after the message has arrived: the sender hears `TryLater`, the phone has it."""
+    """The connection breaks after the message has arrived: the sender gets `TryLater`, the phone has the message."""
 
 
 Fault = BaseException | Slow | AnswerLost | Receipts
@@ -75,7 +75,7 @@ Asked = Literal["send", "groups", "has_whatsapp", "open"]
 
 
 class Time:
-    """Real time; with a `clock` (epoch seconds) that of the clock, and more where it is advanced."""
+    """Real time or, with a `clock` (epoch seconds), that clock's time plus whatever `advance` added."""
 
     def __init__(self, clock: Callable[[], float] | None) -> None:
         self.is_real = clock is None
@@ -83,7 +83,7 @@ class Time:
         self._ahead = 0.0  # seconds
 
     def now(self) -> float:
-        """Epoch seconds."""
+        """The time in epoch seconds."""
         return self._clock() + self._ahead
 
     def advance(self, seconds: float) -> None:
@@ -92,26 +92,26 @@ class Time:
 
 
 class Faults:
-    """What was ordered to go wrong: the first order that fits is used up, then the next. Not for several threads at once."""
+    """Planned faults: the first that fits is used up, then the next. Not for several threads at once."""
 
     def __init__(self) -> None:
         self._orders: list[tuple[Fault, Asked, str | None]] = []
         self._lasting: list[tuple[Fault, Asked, str | None]] = []
 
     def order(self, fault: Fault, *, times: int | None, on: Asked, chat: str | None) -> None:
-        """Let this go wrong so many times, from now on where `times` is None; only in `chat`, if one is named."""
+        """Plan a fault for the next `times` calls, or for all from now on if that is None; only in `chat`, if one is named."""
         if times is None:
             self._lasting.append((fault, on, chat))
         else:
             self._orders += [(fault, on, chat)] * times
 
     def clear(self) -> None:
-        """Let nothing go wrong any more."""
+        """Drop all planned faults."""
         self._orders.clear()
         self._lasting.clear()
 
     def next(self, on: Asked, chat: str | None = None) -> Slow | AnswerLost | Receipts | None:
-        """What goes wrong now; raised, where it is an exception."""
+        """The fault of this call; raised if it is an exception."""
         fault = self._take(on, chat)
         if isinstance(fault, BaseException):
             raise copy(fault)  # a copy: one exception raised twice collects the tracebacks of both

@@ -1,4 +1,4 @@
-"""What kind of message a file is sent as: by its name at first, and by its content once it is here. Pure."""
+"""The kind of message that a file is sent as: by its name at first, and by its content once it is fetched. Pure."""
 
 import mimetypes
 import re
@@ -60,7 +60,7 @@ _MP4 |= dict.fromkeys(("3gp4", "3gp5", "3gp6", "3g2a"), "video/3gpp")
 
 
 def kind_of_mime(mime: str) -> MediaKind:
-    """How a type of file is sent.
+    """The kind of message for a MIME type.
 
     >>> kind_of_mime("audio/ogg"), kind_of_mime("image/svg+xml")
     ('audio', 'document')
@@ -69,7 +69,7 @@ def kind_of_mime(mime: str) -> MediaKind:
 
 
 def kind_of_name(url: str) -> MediaKind:
-    """What a URL's name promises; "document" where it has none that is known.
+    """The kind of file that a URL's name suggests; "document" if the name has no known ending.
 
     >>> kind_of_name("https://example.com/foto%20toko.JPG?v=2"), kind_of_name("https://example.com/unduh?id=7")
     ('image', 'document')
@@ -78,7 +78,7 @@ def kind_of_name(url: str) -> MediaKind:
 
 
 def kind_by_ending(url: str) -> MediaKind | None:
-    """The kind of file a URL's name tells; None where its ending is missing or unknown.
+    """The kind of file that a URL's ending stands for; None if the ending is missing or unknown.
 
     >>> kind_by_ending("https://example.com/harga.pdf"), kind_by_ending("https://example.com/unduh?id=7")
     ('document', None)
@@ -88,7 +88,7 @@ def kind_by_ending(url: str) -> MediaKind | None:
 
 
 def name_of(url: str) -> str:
-    """The file name at the end of a URL's path, without what no file name holds; empty where there is none.
+    """The file name at the end of a URL's path, without characters that file names cannot hold; empty if there is none.
 
     >>> name_of("https://example.com/unduh/daftar%20harga.pdf?v=2")
     'daftar harga.pdf'
@@ -101,7 +101,7 @@ def name_of(url: str) -> str:
 
 
 def clean_name(name: str) -> str:
-    """A name that cannot lead out of a folder or out of a line, of at most 120 characters; its ending is kept.
+    """A name that cannot leave its folder or its line, of at most 120 characters; its ending is kept.
 
     >>> clean_name("../rahasia/\\nharga.pdf")
     'harga.pdf'
@@ -112,9 +112,9 @@ def clean_name(name: str) -> str:
 
 
 def with_ending(name: str, mime: str, *, is_of_url: bool = False) -> str:
-    """A name by which a phone can open a file of that type: one without an ending gets the type's; one that has any keeps it.
+    """A name by which a phone can open a file of that type: a missing ending is added, an existing one kept.
 
-    In a name `is_of_url` the ending of a program of the server is none. Empty only where nothing is known of the file at all.
+    In a name `is_of_url`, the ending of a server's program does not count. Empty only if nothing is known of the file at all.
 
     >>> with_ending("daftar harga", "application/pdf"), with_ending("unduh.php", "image/png", is_of_url=True), with_ending("", "image/png")
     ('daftar harga.pdf', 'unduh.png', 'file.png')
@@ -131,7 +131,7 @@ def with_ending(name: str, mime: str, *, is_of_url: bool = False) -> str:
 
 
 def kind_of_content(content: bytes, declared: str = "", name: str = "") -> tuple[MediaKind, str]:
-    """How a file is sent, and its type: by its first bytes. `declared` (a Content-Type) and the name tell only one document from another.
+    """The kind and type of a file, by its first bytes. `declared` (a Content-Type) and the name only distinguish documents.
 
     >>> kind_of_content(b"%PDF-1.7", declared="image/png"), kind_of_content(b"<html>", declared="image/png")
     (('document', 'application/pdf'), ('document', 'text/plain'))
@@ -152,7 +152,7 @@ def _mime_of_name(name: str) -> str:
 
 
 def _closer_document(family: str, content: bytes, *guesses: str) -> str:
-    """The type of a document that its bytes do not tell: what is declared, where that is possible."""
+    """The type of a document that its bytes leave open: the declared one, if it is possible."""
     possible = _FAMILIES.get(family) or re.compile(r"(?:text|application)/.+")
     for guess in guesses:
         if guess != UNKNOWN and possible.fullmatch(guess) and not (guess.startswith("text/") and not _is_text(content)):

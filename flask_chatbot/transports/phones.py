@@ -1,4 +1,4 @@
-"""The customers' side of a simulated WhatsApp: their phones, their groups, and what arrived there."""
+"""The customers' side of a simulated WhatsApp: their phones and groups, and the messages that arrived."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -26,9 +26,9 @@ class Phone:
     _network: "Network" = field(repr=False, compare=False)
 
     def writes(self, text: str, *, group: Group | str = "", media: str | None = None, times: int = 1) -> Message:
-        """Write to the bot, or in a group; the same message arrives `times` times.
+        """Write to the bot, or in a group; the same message is delivered `times` times.
 
-        The listener has it when this returns, unless it raised or the bot is offline: then it comes again later.
+        The listener has it when this returns, unless it raised or the bot is offline: then it is delivered later.
         """
         message = self._network.message(self, text, group.id if isinstance(group, Group) else group, media)
         for _ in range(times):
@@ -37,23 +37,23 @@ class Phone:
 
     @property
     def received(self) -> tuple[Arrived, ...]:
-        """What arrived here, in the groups of this phone too, the oldest first."""
+        """All messages that arrived here, including those in this phone's groups, oldest first."""
         return tuple(each for each in self._network.arrived if self._network.is_in(self.number, each.chat))
 
     @property
     def replies(self) -> tuple[Reply, ...]:
-        """What arrived here, without ids, times and files."""
+        """The replies that arrived here, without ids, times and files."""
         return tuple(each.reply for each in self.received)
 
     def waits_for(self, count: int, *, seconds: float = 10.0) -> tuple[Arrived, ...]:
-        """What arrived here, as soon as it is `count` messages; `TimeoutError` after that many seconds of real time."""
+        """Wait until `count` messages have arrived and return them; `TimeoutError` after that many seconds of real time."""
         if not self._network.wait(lambda: len(self.received) >= count, seconds):
             raise TimeoutError(f"{len(self.received)} of {count} messages arrived at {self.number} within {seconds:g} seconds.")
         return self.received
 
 
 class Network:
-    """All numbers and groups, and what arrived in their chats. `deliver` is what brings a message to the bot. Threads may share it."""
+    """All numbers and groups, and the messages in their chats. `deliver` passes a message to the bot. Threads may share it."""
 
     _changed = Late(new_condition)
 
@@ -67,14 +67,14 @@ class Network:
         self._arrived: dict[str, Arrived] = {}
 
     def add_phone(self, number: str, name: str, has_whatsapp: bool) -> Phone:
-        """The phone of a number."""
+        """The phone of a number, created if needed."""
         phone = Phone(number=number, name=name, has_whatsapp=has_whatsapp, _network=self)
         with self._changed:
             self._phones[number] = phone
         return phone
 
     def add_group(self, id: str, name: str, members: Iterable[Phone]) -> Group:  # noqa: A002  the contract's word
-        """A group of the bot's phone and these."""
+        """A group of the bot's phone and these members."""
         with self._changed:
             self._groups[id] = Group(id=id, name=name)
             self._members[id] = frozenset(member.number for member in members)
@@ -82,27 +82,27 @@ class Network:
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """The groups, in the order they were made."""
+        """The groups, in order of creation."""
         with self._changed:
             return tuple(self._groups.values())
 
     @property
     def arrived(self) -> tuple[Arrived, ...]:
-        """What arrived on any phone, the oldest first."""
+        """All messages that arrived on any phone, oldest first."""
         with self._changed:
             return tuple(self._arrived.values())
 
     def is_in(self, number: str, chat: str) -> bool:
-        """Whether a number sees a chat."""
+        """True if a number is part of a chat."""
         return number in self._members.get(number_of(chat), ()) if is_group(chat) else person_chat(number) == chat
 
     def has_whatsapp(self, number: str) -> bool:
-        """Whether a number can be written to."""
+        """True if messages can reach a number."""
         phone = self._phones.get(number)
         return phone is None or phone.has_whatsapp
 
     def check(self, chat: str) -> None:
-        """`Refused` where nothing can arrive in a chat."""
+        """Raise `Refused` if nothing can arrive in a chat."""
         if is_group(chat):
             if number_of(chat) not in self._groups:
                 raise Refused("The phone is in no such group. /api/groups lists those it is in.")
@@ -110,7 +110,7 @@ class Network:
             raise Refused("This number does not use WhatsApp.")
 
     def arrives(self, arrived: Arrived) -> bool:
-        """Whether a message is new to the phones of its chat, which have it then: one that came before under its id is the same."""
+        """Put a message on the phones of its chat; False if it came before under the same id."""
         with self._changed:
             if arrived.id in self._arrived:
                 return False
@@ -122,7 +122,7 @@ class Network:
             return True
 
     def message(self, phone: Phone, text: str, group: str, media: str | None) -> Message:
-        """What a phone writes, as the bot gets it."""
+        """A message from a phone, as the bot gets it."""
         chat = group_chat(group) if group else person_chat(phone.number)
         if not self.is_in(phone.number, chat):
             raise ValueError(f"{phone.number} is not in group {group}. Make it a member: simulator.group(id, name, members=[...])")
@@ -139,7 +139,7 @@ class Network:
         )
 
     def wait(self, is_so: Callable[[], bool], seconds: float) -> bool:
-        """Whether it is so, asked again after each message that arrives, for that many seconds of real time."""
+        """Wait until `is_so` is true, checking after each arrival; False after that many seconds of real time."""
         with self._changed:
             return self._changed.wait_for(is_so, seconds)
 

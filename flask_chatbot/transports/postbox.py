@@ -1,4 +1,4 @@
-"""Events that wait for a `Listener`: until they are due, until there is one, until it has kept them."""
+"""Events for a `Listener`, held until they are due, there is a listener, and it has accepted them."""
 
 import logging
 import threading
@@ -18,9 +18,9 @@ log = logging.getLogger(__name__)
 
 
 class Postbox:
-    """Dispatches each event to the listener when it is due, in the order of the times, one after the other. Threads may share it.
+    """Dispatches each event to the listener when it is due, in order of time, one by one. Threads may share it.
 
-    `dispatch_due` does so in the thread that calls it. With `by_itself` there is also a thread for it while a listener is there.
+    `dispatch_due` does so in the calling thread. With `by_itself` there is also a thread for it while a listener is there.
     """
 
     _changed = Late(new_condition)
@@ -37,11 +37,11 @@ class Postbox:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a listener."""
+        """True if there is a listener."""
         return self._listener is not None
 
     def open(self, listener: Listener) -> None:
-        """Begin to dispatch."""
+        """Start dispatching."""
         with self._changed:
             self._listener = listener
             if self._by_itself and (self._thread is None or not self._thread.is_alive()):  # not alive: in a process that was forked
@@ -50,7 +50,7 @@ class Postbox:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Dispatch no more; what waits, waits for the next listener."""
+        """Stop dispatching; events wait for the next listener."""
         with self._changed:
             self._listener = None
             thread, self._thread = self._thread, None
@@ -59,17 +59,17 @@ class Postbox:
             thread.join(CLOSING)
 
     def hold(self, is_held: bool) -> None:
-        """Let everything wait, or no longer."""
+        """Hold back all events, or resume."""
         with self._changed:
             self._is_held = is_held
             self._changed.notify_all()
 
     def put(self, at: float, event: Event) -> None:
-        """Dispatch the event at that time."""
+        """Schedule an event for that time."""
         self._put(at, 0, event)
 
     def dispatch(self, event: Event) -> None:
-        """Dispatch the event now, in this thread; where nobody listens or keeps it, later."""
+        """Dispatch the event now, in this thread; later if nobody listens or the listener raises."""
         listener = self._audience()
         if listener is None:
             self.put(self._now(), event)
@@ -77,7 +77,7 @@ class Postbox:
             self._try(listener, event, 0)
 
     def dispatch_due(self) -> None:
-        """Dispatch what is due by now, in this thread."""
+        """Dispatch the events that are due, in this thread."""
         with self._dispatching:  # one after the other: two threads would mix up the order
             while (listener := self._audience()) and (due := self._take()):
                 _, _, tries, event = due
@@ -113,7 +113,7 @@ class Postbox:
                     self._changed.wait(None if wait < 0 else wait)
 
     def _wait(self) -> float:
-        """Seconds until something is due; 0 where it is, less where only a change can make it so."""
+        """Seconds until the next event is due; 0 if it is due now, -1 if only a change can make it so."""
         if not self._waiting or self._audience() is None:
             return -1.0
         return max(self._waiting[0][0] - self._now(), 0.0)

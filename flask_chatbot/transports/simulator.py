@@ -49,11 +49,11 @@ log = logging.getLogger(__name__)
 class Simulator:
     """A `Transport` to phones in memory. Threads may share it.
 
-    Every number has WhatsApp, unless `phone(number, has_whatsapp=False)` says otherwise; groups are those that `group` made. A message
-    sent twice under one id arrives once, as on WhatsApp; `attempts` shows both.
+    Every number has WhatsApp, unless `phone(number, has_whatsapp=False)` says otherwise; groups are those made by `group`. A message sent
+    twice under one id arrives once, as on WhatsApp; `attempts` shows both.
 
-    Receipts come from a thread of its own, by real time. With a `clock` (epoch seconds) nothing comes by itself: `advance` lets time pass.
-    `on_delivery` is called with each message that arrives, in the thread that sends it.
+    Receipts come from a thread of its own, in real time. With a `clock` (epoch seconds) nothing happens by itself: `advance` moves the
+    time. `on_delivery` is called with each message that arrives, in the thread that sends it.
     """
 
     _changed = Late(new_condition)
@@ -84,17 +84,17 @@ class Simulator:
         self._connect(is_scanned=scanned, is_connected=True)
 
     def phone(self, number: str, *, name: str = "", has_whatsapp: bool = True) -> Phone:
-        """The phone of a number."""
+        """The phone of a number, created if needed."""
         return self._network.add_phone(number, name, has_whatsapp)
 
     def group(self, id: str, name: str, members: Iterable[Phone] = ()) -> Group:  # noqa: A002  the contract's word
-        """A group that the bot's phone and these are in."""
+        """Create a group of the bot's phone and these members."""
         return self._network.add_group(id, name, members)
 
     def fails(self, fault: Fault, *, times: int | None = 1, on: Asked = "send", chat: str | None = None) -> None:
-        """Let the next `times` calls of `on` fail, all from now on where it is None; only those for `chat`, if one is named.
+        """Make the next `times` calls of `on` fail, or all from now on if that is None; only those for `chat`, if one is named.
 
-        An exception is raised; `Slow`, `AnswerLost` and `Receipts` are what else can go wrong with a message that is sent.
+        An exception is raised; `Slow`, `AnswerLost` and `Receipts` are other things that can go wrong with a message.
         """
         if on != "send" and not isinstance(fault, BaseException):
             raise ValueError(f"{fault!r} is about a message that is sent. On {on!r}, let an exception be raised: TryLater('...')")
@@ -102,50 +102,50 @@ class Simulator:
             self._faults.order(fault, times=times, on=on, chat=chat)
 
     def works(self) -> None:
-        """Let nothing that `fails` ordered happen any more."""
+        """Drop all faults planned with `fails`."""
         with self._changed:
             self._faults.clear()
 
     def scan(self) -> None:
-        """Scan the QR code with the bot's phone: it is connected then."""
+        """Scan the QR code with the bot's phone, which connects it."""
         self._connect(is_scanned=True, is_connected=True)
 
     def log_out(self) -> None:
-        """Log the bot out on its phone: there is a new QR code to scan."""
+        """Log the bot out on its phone; there is a new QR code to scan."""
         self._logged_out += 1
         self._connect(is_scanned=False, is_connected=True)
 
     def disconnect(self) -> None:
-        """Lose the connection to WhatsApp; what the phones write waits there."""
+        """Lose the connection to WhatsApp; messages that the phones write wait."""
         self._connect(is_scanned=self._is_scanned, is_connected=False)
 
     def reconnect(self) -> None:
-        """Have the connection again."""
+        """Restore the connection."""
         self._connect(is_scanned=self._is_scanned, is_connected=True)
 
     def now(self) -> float:
-        """Epoch seconds."""
+        """The time in epoch seconds."""
         return self._time.now()
 
     def advance(self, seconds: float = 0.0) -> None:
-        """Let time pass; what is due by then has been dispatched when this returns."""
+        """Let time pass; everything due by then has been dispatched when this returns."""
         with self._changed:
             self._time.advance(seconds)
             self._changed.notify_all()
         self._postbox.dispatch_due()
 
     def deliver(self, message: Message) -> None:
-        """Let a message come in, once more if it has come already."""
+        """Deliver a message to the bot, again if it has been delivered already."""
         self._postbox.dispatch(lambda listener: listener.received(message))
 
     @property
     def arrived(self) -> tuple[Arrived, ...]:
-        """What arrived on any phone, the oldest first."""
+        """All messages that arrived on any phone, oldest first."""
         return self._network.arrived
 
     @property
     def attempts(self) -> tuple[Outbound, ...]:
-        """What `send` was called with, each time, whatever came of it."""
+        """Every message passed to `send`, whatever the result."""
         with self._changed:
             return tuple(self._attempts)
 
@@ -215,7 +215,7 @@ class Simulator:
             raise TryLater("There is no connection to WhatsApp.")
 
     def _take_time(self, seconds: float) -> None:
-        """Wait until so much time has passed; `TryLater` where the simulator is closed meanwhile."""
+        """Wait for that many seconds; raise `TryLater` if the simulator is closed meanwhile."""
         until, closed = self.now() + seconds, self._closed
         with self._changed:
             timeout = seconds if self._time.is_real else None

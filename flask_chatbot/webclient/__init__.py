@@ -1,1 +1,1 @@
-"""The guarded HTTP client: where calls may go, how long and how much they may take, and how they are signed."""
+"""The guarded HTTP client: the addresses it may call, its limits of time and size, and signatures."""

@@ -1,4 +1,4 @@
-"""Addresses of the web, read one way and one way only: what is checked is what is called. Pure."""
+"""URLs and addresses, parsed in exactly one way: the address that is checked is the address that is called. Pure."""
 
 import re
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ _REFUSED: dict[Network, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Whom to call and for what. `host` is in lower case and ASCII, without brackets; `path` has the query, and may hold secrets."""
+    """The target of a call. `host` is lower-case ASCII without brackets; `path` includes the query, and may hold secrets."""
 
     scheme: str
     host: str
@@ -48,12 +48,12 @@ class Target:
 
     @property
     def is_address(self) -> bool:
-        """Whether the host is an address, not a name."""
+        """True if the host is an address, not a name."""
         return not is_host_name(self.host)
 
     @property
     def server(self) -> str:
-        """Who answers: the host, and its port where that is not the usual one."""
+        """The host, with its port unless that is the usual one."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
@@ -65,7 +65,7 @@ class Target:
 
 @lru_cache(maxsize=1024)  # the same few receivers are named again and again
 def read_url(url: str, *, any_port: bool = False) -> Target:
-    """The target of an http(s) URL; `FetchRefused` where it is none, or its port is not called. The message shows no more than the host.
+    """The target of an http(s) URL; raises `FetchRefused` if it is none, or its port is not allowed. Messages show only the host.
 
     >>> read_url("https://Toko.example.com/stok baru?kode=1#atas").path
     '/stok%20baru?kode=1'
@@ -86,7 +86,7 @@ def read_url(url: str, *, any_port: bool = False) -> Target:
 
 
 def follow(target: Target, location: str) -> Target:
-    """The target that a redirect leads to."""
+    """The target of a redirect."""
     try:
         return read_url(urljoin(target.url, location.strip()), any_port=True)
     except ValueError:
@@ -94,17 +94,17 @@ def follow(target: Target, location: str) -> Target:
 
 
 def is_usual_port(port: int) -> bool:
-    """Whether a port is one that anybody may have called: those below 1024 belong to other services, such as mail."""
+    """True if anybody may have the port called: those below 1024 belong to other services, such as mail."""
     return port in PORTS.values() or port >= 1024
 
 
 def refused_port(host: str, port: int) -> FetchRefused:
-    """What to raise where it is none of those."""
+    """The error for any other port."""
     return FetchRefused(f"Port {port} of {host} is not called. Use 80, 443 or one from 1024 up.")
 
 
 def read_address(text: str) -> Address:
-    """An address; one of IPv4 written as IPv6 (``::ffff:0:0/96``) as what it is. ValueError where it is none.
+    """Parse an address; an IPv4 address written as IPv6 (``::ffff:0:0/96``) becomes IPv4. ValueError if it is no address.
 
     >>> read_address("::ffff:10.0.0.1")
     IPv4Address('10.0.0.1')
@@ -114,7 +114,7 @@ def read_address(text: str) -> Address:
 
 
 def check_address(address: str) -> str | None:
-    """What an address is that is not called for just anybody; None for a public one.
+    """The reason why an address is not called for just anybody; None for a public one.
 
     >>> check_address("169.254.169.254"), check_address("93.184.215.14")
     ('an address of the local network', None)
@@ -140,7 +140,7 @@ def _read_authority(authority: str, usual: int) -> tuple[str, int]:
 
 
 def _read_host(written: str) -> str | None:
-    """The host in lower case and ASCII; None where it is neither a name nor an address as usually written."""
+    """The host as lower-case ASCII; None if it is neither a name nor an address in the usual notation."""
     try:
         host = (written if written.isascii() else written.encode("idna").decode()).lower().removesuffix(".")
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""The body of an answer, counted while it arrives."""
+"""The body of an answer, counted as it arrives."""
 
 import zlib
 from collections.abc import Callable
@@ -11,9 +11,9 @@ _GZIP_OR_ZLIB = 47  # zlib finds out which by the header
 
 
 def read_body(response: HTTPResponse, host: str, limit: int) -> bytes:
-    """The whole body, decompressed; `FetchRefused` as soon as it, or what came of it, is longer than `limit` bytes.
+    """Read and decompress the whole body; raise `FetchRefused` as soon as either form is longer than `limit` bytes.
 
-    `HTTPException` or `zlib.error` where it breaks off or makes no sense.
+    Raises `HTTPException` or `zlib.error` if it breaks off or is malformed.
     """
     encoding = response.headers.get("content-encoding", "").strip().lower()
     inflater = _inflater(encoding, host)
@@ -36,7 +36,7 @@ def read_body(response: HTTPResponse, host: str, limit: int) -> bytes:
 
 
 def _inflater(encoding: str, host: str) -> "zlib._Decompress | None":
-    """What undoes a compression that was not asked for; some servers have no other form."""
+    """A decompressor for an encoding that was not asked for; some servers always compress."""
     if encoding in ("", "identity"):
         return None
     if encoding in ("gzip", "x-gzip", "deflate"):

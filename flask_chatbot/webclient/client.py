@@ -1,4 +1,4 @@
-"""The HTTP client for everything we call: guarded, within one deadline from the look-up to the last byte, and never by a proxy."""
+"""The HTTP client for everything we call: guarded, with one deadline from DNS lookup to the last byte, and never via a proxy."""
 
 import socket
 import ssl
@@ -36,7 +36,7 @@ _NOT_YET, _NO_LONGER, _OTHER_NAME, _OTHER_ADDRESS = 9, 10, 62, 64  # what OpenSS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """The response of a server. The names of `headers` are in lower case; `body` is no longer than was allowed."""
+    """A server's response. The names of `headers` are in lower case; `body` is within the limit."""
 
     status: int
     headers: Mapping[str, str]
@@ -44,7 +44,7 @@ class Fetched:
 
 
 class _Call(NamedTuple):
-    """What is the same for all connections and redirects of one call."""
+    """The parts of a call that all its connections and redirects share."""
 
     method: str
     body: bytes | None
@@ -55,19 +55,19 @@ class _Call(NamedTuple):
 
 
 class _GaveUp(Exception):
-    """A kept connection whose server closed it as we wrote."""
+    """A reused connection that the server closed as we wrote."""
 
 
 def checked_tls() -> ssl.SSLContext:
-    """The system's own context, which checks certificates."""
+    """The system's default context, which checks certificates."""
     return ssl.create_default_context()
 
 
 class HttpClient:
     """Calls servers for one process, from any thread.
 
-    URLs of others reach public addresses and `private_hosts` only; `trusts_everything` is for tests and trials. `pool` connections are kept
-    for their next call. `resolve` and `connect` stand for the system's own, `tls` makes the context that certificates are checked by.
+    Other people's URLs reach public addresses and `private_hosts` only; `trusts_everything` is for tests and trials. `pool` connections are
+    kept for reuse. `resolve` and `connect` replace the system's own, `tls` makes the context that checks certificates.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class HttpClient:
         self._watchdog = Watchdog()
 
     def check(self, url: str) -> Target:
-        """The target of a URL; `FetchRefused` where it is refused whatever its name leads to. Nothing is looked up."""
+        """The target of a URL; raises `FetchRefused` if it is refused whatever its name resolves to. Looks nothing up."""
         target = read_url(url, any_port=True)
         self._guard.check(target)
         return target
@@ -98,17 +98,17 @@ class HttpClient:
     def post(
         self, url: str, body: bytes, headers: Mapping[str, str], *, deadline: float, limit: int, own: bool = False, cuts: bool = False
     ) -> Fetched:
-        """The answer to a POST within `deadline` seconds, whatever its status; a redirect is an answer like others.
+        """POST within `deadline` seconds and return the answer, whatever its status; redirects are not followed.
 
-        `limit` is in bytes: a longer answer is refused. Where `cuts`, the status is all that counts: a body that is too long or cannot be
-        read is left out. `own` URLs are the operator's, and may be private. `FetchLater` where it came to nothing for now, `FetchRefused`
-        where it always will.
+        `limit` is in bytes: a longer answer is refused. With `cuts`, only the status counts: a body that is too long or cannot be read is
+        left out. `own` URLs are the operator's, and may be private. Raises `FetchLater` if it failed for now, `FetchRefused` if it always
+        will.
         """
         call = _Call("POST", body, {**_OURS, **headers}, Countdown(deadline), limit, cuts)
         return self._answer(read_url(url, any_port=True), call, own)
 
     def get(self, url: str, *, deadline: float, limit: int, own: bool = False) -> Fetched:
-        """The same for a GET. Redirects are followed: each is checked as anyone's URL, and the deadline is for all of them."""
+        """GET, following redirects: each is checked like anyone's URL, and the deadline covers all of them."""
         target = read_url(url, any_port=True)
         call = _Call("GET", None, _OURS, Countdown(deadline), limit)
         for _ in range(REDIRECTS + 1):
@@ -120,11 +120,11 @@ class HttpClient:
         raise FetchRefused(f"{target.host} redirects more than {REDIRECTS} times.")
 
     def close(self) -> None:
-        """Close the connections that wait for their next call."""
+        """Close the idle connections."""
         self._idle.close()
 
     def _followed(self, target: Target, location: str, own: bool) -> tuple[Target, bool]:
-        """Where a redirect leads, and whether that is the operator's own still: only from one path of a server to another."""
+        """The target of a redirect, and True if it still counts as the operator's own: only from one path of a server to another."""
         try:
             there = follow(target, location)
             own = own and (there.scheme, there.host, there.port) == (target.scheme, target.host, target.port)
@@ -137,7 +137,7 @@ class HttpClient:
         return self._trust if own else self._guard
 
     def _answer(self, target: Target, call: _Call, own: bool) -> Fetched:
-        """What the target's server says, over a connection that was kept or else a new one."""
+        """Call the target's server, over an idle connection or else a new one."""
         guard = self._guard_of(own)
         guard.check(target)
         key = ConnectionKey.of(target, own)
@@ -157,7 +157,7 @@ class HttpClient:
         return open_connection(target, addresses, self._connect, self._tls if target.scheme == "https" else None, time)
 
     def _exchange(self, connection: Connection, target: Target, key: ConnectionKey, call: _Call, *, is_kept: bool = False) -> Fetched:
-        """One question and its answer, watched; the connection is kept, or closed."""
+        """Make one request under the watchdog; the connection is kept or closed."""
         self._watchdog.watch(connection, call.time.ends_at)
         try:
             connection.allow(call.time.left())
@@ -177,7 +177,7 @@ class HttpClient:
 
 
 def _response(connection: Connection, target: Target, call: _Call, is_kept: bool) -> HTTPResponse:
-    """The answer with its headers read, and its body not yet."""
+    """Send the request and read the headers of the answer, but not its body."""
     try:
         connection.request(call.method, target.path, call.body, call.headers)
         response = connection.getresponse()
@@ -205,7 +205,7 @@ def _read(response: HTTPResponse, target: Target, call: _Call) -> Fetched:
 
 
 def fetch_error(error: Exception, target: Target, time: Countdown) -> FetchError:
-    """What went wrong, as a sentence that shows the host and no more of the URL."""
+    """The error for an exception, in a sentence that shows only the host of the URL."""
     host = target.host
     if isinstance(error, TimeoutError) or time.is_over:
         return FetchLater(f"{host} took longer than {time.seconds:.3g} seconds.")
@@ -225,7 +225,7 @@ def fetch_error(error: Exception, target: Target, time: Countdown) -> FetchError
 
 
 def _certificate_error(error: ssl.SSLCertVerificationError, host: str) -> FetchLater:
-    """Whatever is wrong with it, its owner may mend it: nothing was said to whoever showed it."""
+    """The error for a bad certificate. Its owner may repair it, so the call may be retried: nothing was sent."""
     if error.verify_code in (_OTHER_NAME, _OTHER_ADDRESS):
         return FetchLater(f"The certificate of {host} is made out to another name.")
     if error.verify_code in (_NOT_YET, _NO_LONGER):

@@ -1,4 +1,4 @@
-"""Connections to addresses that were checked, and those that wait for their next call."""
+"""Connections to checked addresses, and a pool of idle ones."""
 
 import os
 import queue
@@ -24,7 +24,7 @@ Connect = Callable[[tuple[str, int], float], "socket.socket"]  # to an address a
 
 
 class Connection(HTTPConnection):
-    """A connection that was made already, and makes no other by itself: a name is looked up once, and what was found is checked."""
+    """A connection that never reconnects by itself: a name is resolved once, and its addresses are checked."""
 
     auto_open = 0
 
@@ -37,11 +37,11 @@ class Connection(HTTPConnection):
         self._answer: HTTPResponse | None = None
 
     def allow(self, seconds: float) -> None:
-        """Let nothing it waits for take longer."""
+        """Limit each wait on the socket to that many seconds."""
         self._wire.settimeout(seconds)
 
     def send(self, data: bytes) -> None:  # type: ignore[override]  # the one form we use of many
-        """Write it with the rest, when the answer is asked for: head and body in one packet cost half of two."""
+        """Hold the data until the answer is asked for: headers and body in one packet cost half as much as two."""
         self._written += data
 
     def getresponse(self) -> HTTPResponse:
@@ -51,24 +51,24 @@ class Connection(HTTPConnection):
         return self._answer
 
     def cut(self) -> None:
-        """End what is under way: whoever reads or writes is woken with an error."""
+        """End a read or write in progress with an error."""
         with suppress(OSError):
             # Not the method of a TLS socket, which is no business of another thread.
             socket.socket.shutdown(self._wire, socket.SHUT_RDWR)
 
     def drop(self) -> None:
-        """Close it, and with it the answer that was not read to its end: that one holds on to the socket."""
+        """Close it together with an unfinished answer, which would hold on to the socket."""
         if self._answer is not None:
             self._answer.close()
         self.close()
 
     def is_fresh(self, age: float) -> bool:
-        """Whether it is good for another call, if no older than that. What was not asked for, be it only the end, spoils it."""
+        """True if it can be reused: no older than `age`, with nothing unsolicited received, not even an end."""
         return self.sock is not None and monotonic() - self._opened_at < age and not _is_readable(self._wire)
 
 
 class ConnectionKey(NamedTuple):
-    """What two calls must share to use one connection: whether its address was checked is part of it."""
+    """The identity of a reusable connection; whether its address was checked is part of it."""
 
     scheme: str
     host: str
@@ -83,7 +83,7 @@ class ConnectionKey(NamedTuple):
 
 
 class Idle:
-    """Connections that wait for their next call: `size` of them at most, those unused longest are closed first; none serves after `age`."""
+    """Idle connections: at most `size`, the longest unused are closed first, and none is reused after `age`."""
 
     _lock = Late(new_lock)
 
@@ -94,7 +94,7 @@ class Idle:
         self._count = 0
 
     def take(self, key: ConnectionKey) -> Connection | None:
-        """One that is fresh, or None."""
+        """A fresh connection, or None."""
         while True:
             with self._lock:
                 waiting = self._waiting.get(key)
@@ -109,7 +109,7 @@ class Idle:
             connection.drop()
 
     def give(self, key: ConnectionKey, connection: Connection) -> None:
-        """Keep one for later."""
+        """Keep a connection for reuse."""
         with self._lock:
             self._waiting.setdefault(key, deque()).append(connection)
             self._waiting.move_to_end(key)
@@ -137,14 +137,14 @@ class Idle:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a host, in the order in which the system would try them."""
+    """The addresses of a host, in the system's order of preference."""
     if host == "invalid" or host.endswith(".invalid"):
         raise socket.gaierror(socket.EAI_NONAME, "this name is reserved for what does not exist")  # RFC 6761
     return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
 
 
 def resolve_in_time(resolve: Resolve, target: Target, time: Countdown) -> Sequence[str]:
-    """The addresses of a target's host; `TimeoutError` where that takes too long, since the system's own patience cannot be set."""
+    """The addresses of a target's host; `TimeoutError` if that takes too long, since the system's own timeout cannot be set."""
     if target.is_address:
         return [target.host]
     answers: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
@@ -166,14 +166,14 @@ def resolve_in_time(resolve: Resolve, target: Target, time: Countdown) -> Sequen
 
 
 def connect(address: tuple[str, int], seconds: float) -> socket.socket:
-    """A plain connection."""
+    """Open a plain connection."""
     wire = socket.create_connection(address, seconds)
     wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return wire
 
 
 def open_connection(target: Target, addresses: Sequence[str], connect: Connect, tls: ssl.SSLContext | None, time: Countdown) -> Connection:
-    """A connection to the first address that takes one, its certificate checked by the target's name where there is `tls`."""
+    """Connect to the first address that accepts; with `tls`, check the certificate against the target's name."""
     for place, address in enumerate(addresses, 1):
         try:
             share = time.left() / (len(addresses) - place + 1)

@@ -1,6 +1,6 @@
-"""How long things may take: ends what takes too long, and reads how long others ask us to wait.
+"""Deadlines: ends calls that take too long, and reads ``Retry-After``.
 
-A timeout of a socket begins anew with each byte, so a server that drips them never meets it.
+A socket's timeout restarts with each byte, so a server that drips bytes never hits it.
 """
 
 import threading
@@ -22,7 +22,7 @@ class Cuttable(Protocol):
 
 
 class Countdown:
-    """The time that is left of some seconds."""
+    """The time left of some seconds."""
 
     __slots__ = ("ends_at", "seconds")
 
@@ -32,11 +32,11 @@ class Countdown:
 
     @property
     def is_over(self) -> bool:
-        """Whether none is left."""
+        """True if no time is left."""
         return monotonic() >= self.ends_at
 
     def left(self) -> float:
-        """How many seconds are left; `TimeoutError` where none are."""
+        """The seconds left; raises `TimeoutError` if there are none."""
         left = self.ends_at - monotonic()
         if left <= 0:
             raise TimeoutError
@@ -44,7 +44,7 @@ class Countdown:
 
 
 class Watchdog:
-    """Cuts what is still watched at its end. Its thread runs only while something is watched, and is there again after a fork."""
+    """Cuts everything still watched when its time is up. Its thread runs only while it watches something, and restarts after a fork."""
 
     _changed = Late(new_condition)
 
@@ -64,7 +64,7 @@ class Watchdog:
                 self._changed.notify()
 
     def release(self, watched: Cuttable) -> None:
-        """Watch it no longer."""
+        """Stop watching it."""
         with self._changed:
             self._ends.pop(watched, None)
 
@@ -81,7 +81,7 @@ class Watchdog:
 
 
 def read_retry_after(value: str | None, now: float) -> float:
-    """The seconds a ``Retry-After`` header asks for, as a number or a date: 24 hours at most, 0 where it says nothing that can be read.
+    """The seconds of a ``Retry-After`` header, from a number or a date: at most 24 hours, 0 if it cannot be read.
 
     >>> read_retry_after("120", 0.0), read_retry_after("Thu, 01 Jan 1970 00:01:00 GMT", 10.0), read_retry_after("soon", 0.0)
     (120.0, 50.0, 0.0)

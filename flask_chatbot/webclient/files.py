@@ -1,4 +1,4 @@
-"""The files that go with messages, fetched from the URLs they were given by."""
+"""Files that go with messages, fetched from their URLs."""
 
 import re
 import time
@@ -20,10 +20,11 @@ _FILENAME = re.compile(r"""filename\*\s*=\s*utf-8'[^']*'([^;\s]+)|filename\s*=\s
 
 
 def fetch_media(client: HttpClient, url: str, filename: str = "", *, own: bool = False, now: float | None = None) -> File:
-    """The file at a URL: of 16 MiB at most, within 60 seconds, its kind by its content. `now` is in epoch seconds, the clock's without it.
+    """Fetch the file at a URL: at most 16 MiB, within 60 seconds, its kind detected from its content.
 
-    It is called `filename`, else as its server calls it, else as its URL ends; without an ending it gets that of its type. `FetchLater`
-    where it may be there later, `FetchRefused` where it never will. `own` URLs are the operator's, and may be private.
+    It is named `filename`, else as its server names it, else by the end of its URL; a missing ending is added by its type. `now` is in
+    epoch seconds, by default the current time. Raises `FetchLater` if the file may be there later, `FetchRefused` if it never will. `own`
+    URLs are the operator's, and may be private.
     """
     answer = client.get(url, deadline=DEADLINE, limit=MEDIA_LIMIT, own=own)
     host = read_url(url, any_port=True).host
@@ -45,7 +46,7 @@ def _refusal(answer: Fetched, host: str, now: float) -> FetchLater | FetchRefuse
 
 
 def _declared_name(answer: Fetched) -> str:
-    """The name a server gives a file, as the header Content-Disposition has it."""
+    """The file name in the Content-Disposition header."""
     found = list(_FILENAME.finditer(answer.headers.get("content-disposition", "")))
     encoded = next((each[1] for each in found if each[1]), "")
     plain = next((each[2] or each[3] for each in found if not each[1]), "") or ""

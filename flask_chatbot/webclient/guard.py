@@ -1,4 +1,4 @@
-"""Where a call may go that somebody else wants made: to public addresses, and those an operator allows. Pure."""
+"""Addresses that may be called on behalf of others: public ones, and those an operator allows. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ _WAY_OUT = "Give a public one, or have it allowed in CHATBOT_PRIVATE_HOSTS."
 
 
 class Guard:
-    """Judges where calls of others may go. ValueError names each entry of `private_hosts` that cannot be read.
+    """Decides which addresses may be called on behalf of others. ValueError names each entry of `private_hosts` that cannot be read.
 
     >>> from flask_chatbot.webclient.addresses import read_url
     >>> Guard(["10.0.0.0/8:8080", "localhost"]).choose(read_url("http://crm.example.com:8080"), ["10.1.2.3"])
@@ -25,7 +25,7 @@ class Guard:
         self._trusts_everything = trusts_everything
 
     def check(self, target: Target) -> None:
-        """`FetchRefused` where a target is refused whatever its name resolves to."""
+        """Raise `FetchRefused` if a target is refused whatever its name resolves to."""
         if self._trusts_everything:
             return
         if target.is_address:
@@ -36,9 +36,9 @@ class Guard:
             raise refused_port(target.host, target.port)
 
     def choose(self, target: Target, addresses: Sequence[str]) -> list[str]:
-        """Those of a target's addresses that may be called; `FetchRefused` where none may.
+        """The addresses of a target that may be called; raises `FetchRefused` if there are none.
 
-        What the message says of a name does not tell its address: whoever gave the URL may not know the network inside.
+        The message does not reveal the address behind a name: whoever gave the URL may not know the internal network.
         """
         known = [str(read_address(address)) for address in addresses]
         if self._trusts_everything:

@@ -1,4 +1,4 @@
-"""The signatures of Standard Webhooks (https://www.standardwebhooks.com): made, and checked. Pure, but for the clock."""
+"""The signatures of Standard Webhooks (https://www.standardwebhooks.com): made, and checked. Pure, except for the clock."""
 
 import base64
 import hmac
@@ -16,7 +16,7 @@ _SIGNATURES = 32  # looked at in one header: a change of secrets needs two
 
 
 class Headers(Protocol):
-    """What a mapping and the headers of every framework have in common."""
+    """The part of a mapping that the headers of every framework share."""
 
     def items(self) -> Iterable[tuple[str, str]]: ...
 
@@ -34,7 +34,7 @@ def sign(secrets: Sequence[bytes], name: str, timestamp: int, body: bytes) -> st
 
 
 def headers(secrets: Sequence[bytes], name: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers by which a receiver knows a body and a repeat of it; without a secret there is no signature among them."""
+    """The headers that identify a body and its repeats to a receiver; without a secret they include no signature."""
     signature = {"webhook-signature": sign(secrets, name, timestamp, body)} if secrets else {}
     return {"webhook-id": name, "webhook-timestamp": str(timestamp), **signature}
 
@@ -47,12 +47,12 @@ def verify_signature(
     now: float | None = None,
     tolerance: float = TOLERANCE,
 ) -> None:
-    """Returns where a webhook was signed with `secret` (or with one of several), and raises `BadSignature` otherwise.
+    """Check a webhook's signature against `secret` (or several); raise `BadSignature` if none fits.
 
-    For programs that receive callbacks: give it the request's headers, whatever their case, and its body byte for byte as it came, before
-    any JSON is read. A secret is written as in CHATBOT_SIGNING_SECRET; bytes are taken as they are. `now` is in epoch seconds, the clock's
-    without it; a call signed more than `tolerance` seconds before or after it is refused, as somebody may have kept it to send it again.
-    Within that time, a repeat is known by the header ``webhook-id``, which is the same each time one event is told.
+    For programs that receive callbacks: pass the request's headers, in any case, and its body byte for byte as it arrived, before any JSON
+    is parsed. A secret is written as in CHATBOT_SIGNING_SECRET; bytes are used as they are. `now` is in epoch seconds, by default the
+    current time; a call signed more than `tolerance` seconds before or after it is refused, as it may be a replay. Within that time,
+    recognise a repeat by the header ``webhook-id``, which is the same each time one event is sent.
 
     >>> signed = {
     ...     "Webhook-Id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
