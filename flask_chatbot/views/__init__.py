@@ -1,1 +1,1 @@
-"""What is served over HTTP: the webhook, the platform's API and the health check, inside any host application."""
+"""The HTTP routes: the webhook, the platform's API and the health check, inside any host application."""

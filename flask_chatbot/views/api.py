@@ -1,4 +1,4 @@
-"""The blueprint of ``/api/...``: the contract's endpoints, answered in its JSON whatever the host app is like."""
+"""The blueprint of ``/api/...``: the contract's endpoints, answered in its JSON whatever the host app does."""
 
 import json
 import logging
@@ -37,7 +37,7 @@ blueprint = Blueprint("chatbot_api", __name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One call with a good key. `caller` is the key's name, `body` as it came, `id` that of the message asked about."""
+    """One call with a valid key. `caller` is the key's name, `body` is unchanged, `id` names the message asked about."""
 
     gateway: Gateway
     caller: str
@@ -47,7 +47,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """What answers under a path of the API. `is_open` where no key is asked for; `answer` returns the JSON."""
+    """One path of the API. `is_open` if it needs no key; `answer` returns the JSON."""
 
     path: str
     methods: tuple[str, ...]
@@ -65,25 +65,25 @@ def send(kind: Send, endpoint: str, asked: Asked) -> object:
 
 
 def groups(asked: Asked) -> object:
-    """The groups our phone is in."""
+    """List the groups that the bot's phone is in."""
     found = asked.gateway.groups()
     return success([{"groupid": each.id, "groupname": each.name, "grouplastchat": each.last_chat} for each in found])
 
 
 def getqr(asked: Asked) -> object:
-    """Whether our phone is connected, or what to scan."""
+    """Say if the bot's phone is connected, or what to scan."""
     session = asked.gateway.session()
     known = {"number": session.number, "name": session.name} if session.is_authenticated else {}
     return success({"isAuthenticated": session.is_authenticated, **known, "qrcode": "" if session.is_authenticated else session.qrcode})
 
 
 def checknumber(asked: Asked) -> object:
-    """Whether a number uses WhatsApp."""
+    """Say if a number uses WhatsApp."""
     return success(asked.gateway.has_whatsapp(read_number(_body(asked, "checknumber"), _country(asked))))
 
 
 def message(asked: Asked) -> object:
-    """What became of a message."""
+    """Return the status of a message."""
     found = asked.gateway.message(asked.id)
     if found is None:
         raise BadPayload("There is no message with this id. They are kept for 30 days.", 404)
@@ -91,7 +91,7 @@ def message(asked: Asked) -> object:
 
 
 def openapi(asked: Asked) -> object:
-    """The description of all this."""
+    """Return the OpenAPI description."""
     return describe(request.script_root + asked.gateway.bot.settings.prefix)
 
 
@@ -117,7 +117,7 @@ def _add_routes(setup: BlueprintSetupState) -> None:
 
 @blueprint.url_value_preprocessor
 def _go_first(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Run before any `before_request` of the host: one may check for CSRF tokens, or eat a body that says it is a form."""
+    """Run before any `before_request` of the host: one may check CSRF tokens, or consume a body that claims to be a form."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     exempted = app.extensions["chatbot"].exempted
     if blueprint.name not in exempted:
@@ -137,9 +137,9 @@ def api(
     rest: str = "",
     _host: str = "",
 ) -> Response:
-    """The answer to one call; `refused` where its body cannot be read.
+    """Answer one call; `refused` if its body cannot be read.
 
-    The body comes as a stream, so that whoever shows a view's arguments shows no text and no number.
+    The body comes as a stream, so that anything that shows a view's arguments shows no text and no number.
     """
     name = (request.endpoint or "").rpartition(".")[2]
     endpoint = ENDPOINTS.get(name)
@@ -162,7 +162,7 @@ def api(
 
 
 def _answer(endpoint: Endpoint | None, body: BytesIO | None, refused: BadPayload | None, id_: str) -> object:
-    """What an endpoint says; `BadPayload` where the call is none that it takes."""
+    """The JSON of an endpoint; raises `BadPayload` if the endpoint does not take the call."""
     if endpoint is None:
         raise BadPayload("There is no such address here. Those that are stand in /api/openapi.json.", 404)
     if request.method not in endpoint.methods:
@@ -173,7 +173,7 @@ def _answer(endpoint: Endpoint | None, body: BytesIO | None, refused: BadPayload
 
 
 def _asked(endpoint: Endpoint, body: BytesIO | None, id_: str) -> Asked:
-    """The call, its key checked."""
+    """Check the key of a call and return the call."""
     state = current_app.extensions["chatbot"]
     bot: Bot = state.bot
     header = request.headers.get("SecretKey", "")
@@ -190,7 +190,7 @@ def _asked(endpoint: Endpoint, body: BytesIO | None, id_: str) -> Asked:
 
 
 def _no_key(header: str) -> str:
-    """The reason why a call has no good key."""
+    """The reason why a call has no valid key."""
     if header.strip():
         return "The header SecretKey holds no key that is known."
     meant = near_miss(request.headers)
@@ -208,7 +208,7 @@ def _country(asked: Asked) -> str:
 
 
 def _idempotency_key(caller: str, endpoint: str, body: Mapping[str, object]) -> IdempotencyKey | None:
-    """The key that a call came with, if any; the same JSON written in another order has the same hash."""
+    """The idempotency key of a call: hashes of caller and key, and of the body. The order of JSON keys does not matter."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if not key:
         return None
@@ -222,12 +222,12 @@ def _hash(value: object) -> str:
 
 
 def success(value: object) -> dict[str, object]:
-    """The contract's frame of a good answer."""
+    """A successful answer in the contract's envelope."""
     return {"success": True, "message": value}
 
 
 def written(accepted: Accepted) -> dict[str, object]:
-    """An accepted message in the contract's words."""
+    """An accepted message as the contract writes it."""
     return {
         "id": accepted.id,
         "status": int(accepted.ack),
@@ -239,7 +239,7 @@ def written(accepted: Accepted) -> dict[str, object]:
 
 
 def message_json(found: Stored, wait: Wait | None = None, calls: Sequence[tuple[StoredCallback, Wait]] = ()) -> dict[str, object]:
-    """What became of a message; times are integer epoch seconds, null for what has not happened. Only what waits is told to wait."""
+    """The status of a message; times are integer epoch seconds, or null. Only a message that waits has a `wait`."""
     times = {
         "sent": found.sent_at,
         "delivered": found.delivered_at,
@@ -262,12 +262,12 @@ def message_json(found: Stored, wait: Wait | None = None, calls: Sequence[tuple[
 
 
 def wait_json(wait: Wait) -> dict[str, object]:
-    """Why something waits, until when, and behind what."""
+    """A wait: its reason, its end, and the message or callback ahead."""
     return {"why": wait.why, "until": None if wait.until is None else int(wait.until), "behind": wait.behind or None}
 
 
 def callback_json(call: StoredCallback, wait: Wait) -> dict[str, object]:
-    """A callback that is made later."""
+    """A callback that is still waiting to be sent."""
     return {"id": call.id, "ack": int(call.ack), "tries": call.tries, "error": wait.why, "waits": wait_json(wait)}
 
 

@@ -1,4 +1,4 @@
-"""The body of a request, whatever server handed it on: read to its end, and never more than is allowed."""
+"""The body of a request from any server: read to its end, within a limit."""
 
 import logging
 from io import BytesIO
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def read_body(request: Request, limit: int | None) -> BytesIO:
-    """The whole body of a POST, of 256 KiB or the app's own `limit` at most; else `BadPayload`. The host may read it again."""
+    """Read the whole body of a POST, up to 256 KiB or the app's `limit`; raise `BadPayload` otherwise. The host may read it again."""
     if request.method != "POST":
         raise BadPayload("This address takes POST only.", 405)
     length = get_content_length(request.environ)
@@ -44,13 +44,13 @@ def read_body(request: Request, limit: int | None) -> BytesIO:
 
 
 def _unmeasured(request: Request, limit: int) -> bytes:
-    """A body of unknown length, or the first bytes of it: it is silently cut at the limit that is set, so one byte more is let in."""
+    """Read a body of unknown length. It would be cut silently at the limit, so the limit is one byte higher."""
     request.stream = get_input_stream(request.environ, max_content_length=limit + 1)  # Flask 3.0 has no limit that a request could set
     return request.get_data()
 
 
 def _continued(request: Request, body: bytes, length: int) -> bytes:
-    """A body of `length` bytes, of which the server handed on the first so far; or what there is of it."""
+    """Read the rest of a body of `length` bytes, as far as there is more than the server has passed on."""
     stream: IO[bytes] = request.environ["wsgi.input"]
     while len(body) < length and (more := stream.read(length - len(body))):
         body += more

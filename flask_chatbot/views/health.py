@@ -1,4 +1,4 @@
-"""The blueprint of ``GET /healthz``: whether the rules in use are those of the files, and the database is the one it was."""
+"""The blueprint of ``GET /healthz``: checks that the rules in use match the files, and that the database is still the same."""
 
 import json
 import logging
@@ -26,14 +26,14 @@ def _add_route(setup: BlueprintSetupState) -> None:
 
 @blueprint.url_value_preprocessor
 def _go_first(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """Run before any `before_request` of the host, which may check for CSRF tokens."""
+    """Run before any `before_request` of the host, which may check CSRF tokens."""
     exempt(current_app.extensions, blueprint, healthz)
 
 
 def healthz(_host: str = "") -> Response:
-    """``ok``, or ``degraded`` where the rules in use are older than the files, or the database's file is gone, damaged or another.
+    """``ok``, or ``degraded`` if the rules in use are older than the files, or the database file is gone, damaged or replaced.
 
-    200 for both, since the bot answers all the same, where it needs no database.
+    200 for both, since the bot still answers, except where it needs the database.
     """
     headers = {"Cache-Control": "no-store"}
     if request.method not in METHODS:
@@ -46,7 +46,7 @@ def healthz(_host: str = "") -> Response:
 
 
 def state(app: Flask) -> dict[str, object]:
-    """What a health check is told; what is wrong, and where, only with one of the keys in the header ``SecretKey``."""
+    """The body of a health check; what is wrong, and where, only with one of the keys in the header ``SecretKey``."""
     keep_fresh(app)
     state = app.extensions["chatbot"]
     bot: Bot = state.bot

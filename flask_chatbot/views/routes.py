@@ -1,4 +1,4 @@
-"""How a URL of ours answers in its own JSON, whatever the host app checks, limits or decorates."""
+"""Routes that answer in our own JSON, whatever the host app checks, limits or decorates."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from flask.blueprints import BlueprintSetupState
 
 
 class EveryMethod(set[str]):
-    """What `flask routes` and the like are shown, for they do not expect None; as for matching, every method is in it."""
+    """Every method for routing, but a short list for `flask routes` and the like, which do not expect None."""
 
     def __contains__(self, method: object) -> bool:
         return True
@@ -17,9 +17,9 @@ class EveryMethod(set[str]):
 def add_route(
     setup: BlueprintSetupState, name: str, view: Callable[..., Response], methods: Iterable[str], path: str | None = None
 ) -> None:
-    """Let every method reach the view at ``/path``, on every host: the host app's error pages would answer 404 and 405 otherwise.
+    """Route every method at ``/path``, on every host, to the view: otherwise the host's error pages would answer 404 and 405.
 
-    Without a `path` it is the `name`. The view gets `_host` where the app matches hosts; what is none of the `methods` it refuses itself.
+    `path` defaults to the `name`. The view gets `_host` if the app matches hosts; it refuses other methods than `methods` itself.
     """
     endpoint = f"{setup.name}.{name}"
     host = "<_host>" if setup.app.url_map.host_matching else None
@@ -31,10 +31,10 @@ def add_route(
 
 
 def exempt(extensions: Mapping[str, Any], blueprint: Blueprint, view: Callable[..., Response]) -> None:
-    """Free a view from CSRF tokens, and from limits meant for visitors: all customers come from the platform's one address.
+    """Free a view from CSRF tokens and from limits meant for visitors: all customers come from the platform's one address.
 
-    At a request, as the host may set up Flask-WTF and Flask-Limiter after us, until the first of them. A limit for our blueprint alone
-    still holds.
+    It happens at the first request, as the host may set up Flask-WTF and Flask-Limiter after us. A limit for our blueprint alone still
+    holds.
     """
     free, limiters = getattr(extensions.get("csrf"), "exempt", None), extensions.get("limiter")
     if free is not None:

@@ -1,4 +1,4 @@
-"""The blueprint of ``POST /webhook``: a keyword message in, its replies out, in the contract's JSON whatever the host app is like."""
+"""The blueprint of ``POST /webhook``: a keyword message in, its replies out, in the contract's JSON whatever the host app does."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -27,9 +27,9 @@ log = logging.getLogger(__name__)
 
 
 class RawResponse(Response):
-    """A response that goes out as it stands: Werkzeug would copy its head, in search of addresses to complete, and wrap its body.
+    """A response that is sent unchanged: Werkzeug would copy its headers, looking for addresses to complete, and wrap its body.
 
-    Where the host made something else of it, Werkzeug has its way.
+    If the host has modified it, Werkzeug processes it as usual.
     """
 
     def get_wsgi_response(self, environ: "WSGIEnvironment") -> "tuple[Iterable[bytes], str, list[tuple[str, str]]]":
@@ -49,7 +49,7 @@ def _add_route(setup: BlueprintSetupState) -> None:
 
 @blueprint.url_value_preprocessor
 def _go_first(_endpoint: str | None, values: dict[str, object] | None) -> None:
-    """Run before any `before_request` of the host: one may check for CSRF tokens, or eat a body that says it is a form."""
+    """Run before any `before_request` of the host: one may check CSRF tokens, or consume a body that claims to be a form."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # each question to a proxy costs
     exempted = app.extensions["chatbot"].exempted
     if blueprint.name not in exempted:
@@ -63,9 +63,9 @@ def _go_first(_endpoint: str | None, values: dict[str, object] | None) -> None:
 
 
 def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _host: str = "") -> Response:
-    """The answer to one request; `refused` where it is no POST or its body cannot be read. A refusal has the contract's shape as well.
+    """Answer one request; `refused` if it is no POST or its body cannot be read. Refusals have the contract's shape, too.
 
-    The body comes as a stream, so that whoever shows a view's arguments shows no key.
+    The body comes as a stream, so that anything that shows a view's arguments shows no key.
     """
     try:
         if body is None:
@@ -105,7 +105,7 @@ def _answer(app: Flask, body: bytes, environ: Mapping[str, Any]) -> bytes:
 
 
 def _check_signature(secrets: tuple[bytes, ...], body: bytes) -> None:
-    """`BadPayload` unless the call was signed with one of the secrets."""
+    """Raise `BadPayload` unless the call was signed with one of the secrets."""
     try:
         verify_signature(secrets, request.headers, body)
     except BadSignature as error:
@@ -113,7 +113,7 @@ def _check_signature(secrets: tuple[bytes, ...], body: bytes) -> None:
 
 
 def _no_key(given: object) -> str:
-    """The reason why a body has no good key."""
+    """The reason why a body has no valid key."""
     if type(given) is str and given:
         return "Its 'webhookkey' is none of those that are known."
     fact = kind_in_json(given) if given != "" else "empty"
@@ -123,7 +123,7 @@ def _no_key(given: object) -> str:
 
 
 def _unauthorized(reason: str, how: str = "") -> BadPayload:
-    """The refusal of a call that nobody knows; the log alone is told the reason."""
+    """The refusal of an unauthenticated call; only the log gets the reason."""
     state = current_app.extensions["chatbot"]
     state.wrong_keys.warn(f"a webhook call{how}", request.remote_addr, reason, state.bot.clock().timestamp())
     return BadPayload("Unauthorized", 401)

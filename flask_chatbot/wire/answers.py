@@ -1,4 +1,4 @@
-"""The JSON of the contract, read from the other side: what somebody else's webhook answers, into replies. Pure."""
+"""The contract's JSON from the other side: reads another webhook's answer into replies. Pure."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -14,21 +14,21 @@ _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
 
 
 class _Unknown(ValueError):
-    """A reply of a type that the contract does not have: whoever answers so means something else by the whole of it."""
+    """A reply of a type that the contract does not have: the whole answer must mean something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class ForwardAnswer:
-    """The replies that an answer holds, and a sentence for each thing of it that is not sent: places and counts, never its text."""
+    """The replies of an answer, and a sentence for each part that is not sent: places and counts, never its text."""
 
     replies: tuple[Reply, ...] = ()
     problems: tuple[str, ...] = ()
 
 
 def read_answer(body: bytes) -> ForwardAnswer:
-    """What a webhook answers a customer; `BadPayload` where it is no JSON object.
+    """Read a webhook's answer; raise `BadPayload` if it is not a JSON object.
 
-    The list of replies stands under ``message.reply``, or is ``message`` itself.
+    The list of replies is under ``message.reply``, or is ``message`` itself.
 
     >>> read_answer(b'{"success": true, "message": {"reply": [{"type": "message", "content": "Halo"}]}}').replies
     (Text(text='Halo'),)
@@ -72,7 +72,7 @@ def _items(document: Mapping[str, object]) -> list[object]:
 
 
 def _replies(item: object) -> Iterator[Reply]:
-    """The replies of one item; ValueError ends a sentence about it."""
+    """Yield the replies of one item; a ValueError completes a sentence about it."""
     if not isinstance(item, dict):
         raise ValueError("is no object")
     kind = item.get("type")

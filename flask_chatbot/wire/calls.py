@@ -1,6 +1,6 @@
-"""The JSON of the API's endpoints, read into what is to be sent. Pure.
+"""The JSON of the API's endpoints, read into messages to send. Pure.
 
-`SENDS` and `FIELDS` are all there is to know of it: the views read by them, and the OpenAPI description is written from them.
+`SENDS` and `FIELDS` define all of it: the views use them to read, and the OpenAPI description is generated from them.
 """
 
 import json
@@ -98,7 +98,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {  # a JSON Schema for each
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A message that the API was asked to send. `notify_url` is whatever was given, however malformed."""
+    """A message that the API was asked to send. `notify_url` is as given, even if malformed."""
 
     chat: str
     reply: Reply
@@ -108,9 +108,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One kind of message: its endpoints for a person and for a group, the fields it must and may have, and how these are read.
+    """One kind of message: its endpoints for a person and for a group, its required and optional fields, and their reader.
 
-    A field stands with the name of its entry in `FIELDS`.
+    A field is named by its key in `FIELDS`.
     """
 
     what: str
@@ -121,10 +121,10 @@ class Send:
 
 
 def read_send(send: Send, endpoint: str, body: Body, country: str, check: Callable[[str], object]) -> Call:
-    """The message in the body of a call; `BadPayload` with a sentence for each field that is wrong.
+    """The message in the body of a call; raises `BadPayload` with a sentence for each wrong field.
 
-    `country` is where local numbers belong. Either endpoint of a pair takes a number or a group. `check` raises `FetchRefused` for a
-    `mediaurl` that is never called.
+    `country` is that of local numbers. Both endpoints of a pair take a number or a group. `check` raises `FetchRefused` for a `mediaurl`
+    that may not be fetched.
     """
     usual = TARGETS[send.endpoints.index(endpoint)]
     problems: list[str] = []
@@ -137,7 +137,7 @@ def read_send(send: Send, endpoint: str, body: Body, country: str, check: Callab
 
 
 def _read_or_note(problems: list[str], read: Callable[[], T]) -> T | None:
-    """What was read, or None, and one problem more."""
+    """The value that was read, or None after noting one more problem."""
     try:
         return read()
     except BadPayload as problem:
@@ -146,7 +146,7 @@ def _read_or_note(problems: list[str], read: Callable[[], T]) -> T | None:
 
 
 def _checked(reply: Reply, check: Callable[[str], object]) -> Reply:
-    """The reply, where its file may be fetched."""
+    """The reply, after its file's URL is checked."""
     if isinstance(reply, Media):
         try:
             check(reply.url)
@@ -156,12 +156,12 @@ def _checked(reply: Reply, check: Callable[[str], object]) -> Reply:
 
 
 def read_number(body: Body, country: str) -> str:
-    """The number to check; `BadPayload` where there is none."""
+    """The number to check; raises `BadPayload` if there is none."""
     return _number(body, country)
 
 
 def _target(body: Body, usual: str, country: str) -> str:
-    """The chat a message goes to."""
+    """The chat that a message goes to."""
     given = [name for name in TARGETS if body.get(name) not in (None, "")]
     if len(given) == len(TARGETS):
         raise BadPayload("Both 'nohp' and 'groupid' are there. Send one of them: a message goes to a person or to a group.")
@@ -221,7 +221,7 @@ def _read_contact(body: Body) -> Reply:
 
 
 def _dialled(reply: Reply, country: str) -> Reply:
-    """The reply, the numbers of a contact as they go on the wire."""
+    """The reply, with a contact's numbers as the wire has them."""
     try:
         return dialled(reply, country) if isinstance(reply, ContactCard) else reply
     except UnusableNumber as error:
@@ -233,7 +233,7 @@ def _caption(body: Body) -> str:
 
 
 def _text(body: Body, name: str, what: str, limit: int | None = None, *, within: str = "", may_be_blank: bool = False) -> str:
-    """The text of a field; `BadPayload` naming it."""
+    """The text of a field; raises `BadPayload` naming the field."""
     value = body.get(name)
     if type(value) is not str:
         raise BadPayload(f"'{within}{name}' is {kind_in_json(value)}. Send {what} as a string.")
@@ -256,7 +256,7 @@ def _coordinate(body: Body, name: str, limit: int) -> float:
 
 
 def _hints(send: Send, body: Body) -> Iterator[str]:
-    """Where a body goes that holds what another endpoint wants, and nothing of what this one does."""
+    """Yield the right endpoint for a body that has another endpoint's fields and none of this one's."""
     if all(body.get(name) is None for name in send.needs):
         for other in SENDS:
             if all(body.get(name) is not None for name in other.needs):

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 description of the API, written from what its views read by. Pure."""
+"""The OpenAPI 3.1 description of the API, generated from the definitions that its views use. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -112,7 +112,7 @@ _IDEMPOTENCY_KEY = {
 
 
 def describe(prefix: str) -> dict[str, Any]:
-    """The description of an API whose paths begin with `prefix`; JSON takes it as it is."""
+    """The description of an API whose paths begin with `prefix`, ready for JSON."""
     paths = {f"/api/{endpoint}": {"post": _send(send, endpoint)} for send in SENDS for endpoint in send.endpoints}
     paths["/api/groups"] = {"post": _operation("groups", "List our groups", {"type": "array", "items": _ref("Group")})}
     paths["/api/getqr"] = {"post": _operation("getqr", "Tell whether our phone is connected, or what to scan", _ref("Session"))}
@@ -139,7 +139,7 @@ def describe(prefix: str) -> dict[str, Any]:
 
 
 def _send(send: Send, endpoint: str) -> dict[str, object]:
-    """A call that sends; to whom it does is one of two ways to fill its body."""
+    """A call that sends; the recipient can be given in one of two ways."""
     to = ("person", "group")[send.endpoints.index(endpoint)]
     failures = {"409": "The Idempotency-Key was used for another message."}
     ways = [_object(_fields(send, target, other), [target, *send.needs]) for target, other in (TARGETS, TARGETS[::-1])]

@@ -1,4 +1,4 @@
-"""JSON from strangers: read as the standard says, and refused in a sentence otherwise. Pure."""
+"""JSON from strangers: read as the standard defines it, or refused with a sentence. Pure."""
 
 import json
 import math
@@ -18,13 +18,13 @@ _RISKY_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
 class Number(str):
-    """A number as it was written: ``1.10`` stays ``1.10``, and a telephone number keeps all its digits."""
+    """A number exactly as written: ``1.10`` stays ``1.10``, and a telephone number keeps all its digits."""
 
     __slots__ = ()
 
 
 def read_json(body: bytes) -> object:
-    """The value that UTF-8 bytes hold (a byte-order mark is allowed); numbers come as `Number`. `BadPayload` otherwise.
+    """The value in UTF-8 bytes (a byte-order mark is allowed); numbers become `Number`. Raises `BadPayload` otherwise.
 
     >>> read_json(b'{"a": [1.10, null]}')
     {'a': ['1.10', None]}
@@ -69,7 +69,7 @@ def _refuse_risky_strings(value: object) -> None:
 
 
 def _strings(value: object) -> Iterator[str]:
-    """Every string in a value, keys included."""
+    """Every string in a value, including keys."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
@@ -100,7 +100,7 @@ def _refuse_constant(name: str) -> object:
 
 
 def clipped_repr(text: str) -> str:
-    """A text fit for a message: in quotes, its control characters escaped, at most 40 characters of it.
+    """A text for a message: quoted, its control characters escaped, at most 40 characters of it.
 
     >>> clipped_repr("a" * 50)
     "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'"

@@ -1,4 +1,4 @@
-"""The JSON of the contract: a webhook's body into a `Message`, replies into its answer. Pure."""
+"""The contract's JSON: a webhook's body becomes a `Message`, replies become its answer. Pure."""
 
 import json
 import re
@@ -23,9 +23,9 @@ _item = '{{"type":"{}","content":{}}}'.format  # of a type and its content as JS
 
 
 def read_object(body: bytes, *, content_type: str = "", example: str = EXAMPLE) -> dict[str, object]:
-    """The JSON object a request body holds, whatever its content type says; `BadPayload` where it holds anything else.
+    """The JSON object in a request body, whatever its content type; raises `BadPayload` for anything else.
 
-    Who sends a form is shown the `example`, a body that would be taken.
+    A sender of form data is shown the `example`, a body that would be accepted.
 
     >>> read_object(b'{"keyword": "halo"}', content_type="application/x-www-form-urlencoded")
     {'keyword': 'halo'}
@@ -44,7 +44,7 @@ def read_object(body: bytes, *, content_type: str = "", example: str = EXAMPLE) 
 
 
 def is_form(body: bytes, content_type: str) -> bool:
-    """True if a body that is no JSON was written by a form. Some clients call JSON a form, and the other way round.
+    """True if a body that is not JSON comes from a form. Some clients label JSON as a form, and the other way round.
 
     >>> is_form(b"keyword=halo&from=628", "application/json"), is_form(b'{"keyword": "halo",}', "application/x-www-form-urlencoded")
     (True, False)
@@ -55,10 +55,10 @@ def is_form(body: bytes, content_type: str) -> bool:
 
 
 def read_webhook(document: Mapping[str, object], *, line: str | None = None) -> Message:
-    """The message a webhook's JSON object stands for; `BadPayload` naming the key that is wrong.
+    """The message of a webhook's JSON object; raises `BadPayload` naming the wrong key.
 
-    The text is rebuilt from `keyword` and `data`. The sender's number is whatever was sent as `from`, as text: it is never refused. Only
-    where there is none does ``data.nohp`` say who wrote.
+    The text is rebuilt from `keyword` and `data`. The sender's number is the value of `from`, as text: it is never refused. Only without it
+    is ``data.nohp`` the sender.
 
     >>> read_webhook({"keyword": "penawaran#", "data": ["Jhon Doe", "2"], "from": "628111"}).text
     'penawaran#Jhon Doe#2'
@@ -83,7 +83,7 @@ def read_webhook(document: Mapping[str, object], *, line: str | None = None) -> 
 
 
 def _joined(keyword: str, parts: list[object]) -> str:
-    """The text that a customer wrote, as far as it can be known; a keyword may come with or without its ``#``."""
+    """The text that a customer wrote, as far as it can be reconstructed; a keyword may come with or without its ``#``."""
     for place, part in enumerate(parts):
         if isinstance(part, _CONTAINERS):
             raise BadPayload(f"'data[{place}]' is {kind_in_json(part)}. {_PARTS}")
@@ -105,7 +105,7 @@ def _opaque(value: object) -> str:
 
 
 def _named(value: object) -> str:
-    """The same for who somebody is: white space, an empty list and an empty object name nobody.
+    """A JSON value as a person's text; white space, an empty list and an empty object name nobody.
 
     >>> _named(" 628111"), _named(" "), _named([])
     (' 628111', '', '')
@@ -115,7 +115,7 @@ def _named(value: object) -> str:
 
 
 def kind_in_json(value: object) -> str:
-    """What a JSON value is, for a message.
+    """The JSON type of a value, for a message.
 
     >>> kind_in_json([]), kind_in_json(None)
     ('a list', 'missing or null')
@@ -124,7 +124,7 @@ def kind_in_json(value: object) -> str:
 
 
 def write_replies(replies: Iterable[Reply]) -> bytes:
-    """The contract's answer. What it has no room for (captions, file names, videos, contact cards) follows as a text of its own.
+    """The contract's answer. Parts it has no place for (captions, file names, videos, contact cards) follow as separate texts.
 
     >>> write_replies([Text("Halo")])
     b'{"success":true,"message":{"reply":[{"type":"message","content":"Halo"}]}}'
@@ -135,7 +135,7 @@ def write_replies(replies: Iterable[Reply]) -> bytes:
 
 
 def write_refusal(message: str) -> bytes:
-    """The contract's answer to a request that is refused.
+    """The contract's answer to a refused request.
 
     >>> write_refusal("Unauthorized")
     b'{"success":false,"message":"Unauthorized"}'
@@ -158,7 +158,7 @@ def _write_text(reply: Text) -> list[Item]:
 
 
 def _texts(*lines: str) -> list[Item]:
-    """The lines as one text, or as one each where that would be too long to send."""
+    """The lines as one text, or one text each if that would be too long to send."""
     lines = tuple(filter(None, lines))
     if not lines:
         return []
@@ -167,7 +167,7 @@ def _texts(*lines: str) -> list[Item]:
 
 
 def _write_parts(kind: ReplyKind) -> Callable[[Reply], list[Item]]:
-    """A writer of the kind: the part it needs as an item of its own, where the contract has one, and the others as texts."""
+    """Make a writer of the kind: its required part becomes an item, if the contract has one, and the others texts."""
     others = [part.name for part in reversed(kind.parts) if part.name != kind.needs]
 
     def write(reply: Reply) -> list[Item]:
@@ -179,7 +179,7 @@ def _write_parts(kind: ReplyKind) -> Callable[[Reply], list[Item]]:
 
 
 def _lines(reply: Reply, name: str) -> tuple[str, ...]:
-    """One part of a reply as texts; none where the name is empty."""
+    """One part of a reply as texts; empty if the name is empty."""
     part = getattr(reply, name) if name else ()
     return part if isinstance(part, tuple) else (str(part),)
 
