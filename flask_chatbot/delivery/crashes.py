@@ -1,4 +1,4 @@
-"""The claims of a crashed worker: one of them may be the cause, so each is tried alone."""
+"""Claims of a crashed worker: one of them may be the cause, so each is tried alone."""
 
 import os
 from collections.abc import Sequence
@@ -22,16 +22,16 @@ class DurableQueue(Protocol):
         """The number of claims being tried or about to be, without those that hang."""
 
     def has_crashed(self, connection: Connection, now: float) -> bool:
-        """True if there is one that may be tried now."""
+        """True if there is a crashed worker's claim that may be tried now."""
 
     def try_crashed(self, connection: Connection, now: float) -> Begin | None:
-        """Claim one, and write down that it has begun; None if there is none."""
+        """Claim one of them and record that it has begun; None if there is none."""
 
 
 class CrashedClaims:
-    """Keeps the queues quiet until nothing is in flight, and tries the claims of crashed workers one after the other.
+    """Keeps the queues quiet until nothing is in flight, then tries the claims of crashed workers one by one.
 
-    One that hangs, or many of them, hold up the rest for half of the time at most.
+    One that hangs, or a long series of them, holds up the rest for half of the time at most.
     """
 
     under_way = 0  # its claims are those of the queues
@@ -46,7 +46,7 @@ class CrashedClaims:
 
     @property
     def is_quiet(self) -> bool:
-        """True while only the claims of crashed workers are begun."""
+        """True while only the claims of crashed workers are started."""
         return self._quiet_since is not None
 
     def has_results(self) -> bool:
@@ -102,7 +102,7 @@ class CrashedClaims:
 
 
 def _do_nothing() -> None:
-    """Nothing is to be begun."""
+    """Start nothing."""
 
 
 _quiet: WeakValueDictionary[int, CrashedClaims] = WeakValueDictionary()  # by process: a child of a fork begins anew

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The transport accepted it, under this id; `type` is by the file's content, empty if there is no file."""
+    """The transport accepted the message under this id; `type` follows the file's content, and is empty without a file."""
 
     claim: Claim
     transport_id: str
@@ -34,7 +34,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """It is tried again at `due_at`."""
+    """The message is tried again at `due_at`."""
 
     claim: Claim
     due_at: float
@@ -43,7 +43,7 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It is given up."""
+    """The message is given up."""
 
     claim: Claim
     error: str
@@ -51,7 +51,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Untried:
-    """It was claimed, and is given back as it was."""
+    """The message was claimed, but is released unchanged."""
 
     claim: Claim
 
@@ -60,7 +60,7 @@ SendResult = Sent | Later | Failed | Untried
 
 
 class MessageSender:
-    """Sends messages, from any thread and with no transaction open. `fetch` gets the file of a URL, under a file name."""
+    """Sends messages, from any thread and with no transaction open. `fetch` gets the file at a URL, under a file name."""
 
     def __init__(self, transport: Transport, fetch: Callable[[str, str], File], clock: Clock) -> None:
         self._transport = transport
@@ -68,7 +68,7 @@ class MessageSender:
         self._clock = clock
 
     def attempt(self, claim: Claim) -> SendResult:
-        """Try one message; whatever goes wrong, there is a result."""
+        """Try to send one message; every failure becomes a result, too."""
         if self._clock() >= claim.expires_at:
             return Failed(claim, TOO_LATE)
         try:
@@ -92,7 +92,7 @@ class MessageSender:
 
 
 def settle(connection: Connection, results: Sequence[SendResult], acks: Acks, now: float) -> list[SendResult]:
-    """Write down results, acks included; return those that count, as nobody else has claimed their messages meanwhile."""
+    """Record results, including acks; return those that count, as no other worker has claimed their messages meanwhile."""
     sent = [result for result in results if isinstance(result, Sent)]
     held = {(claim.seq, claim.fence) for claim in outbox.settle_sent(connection, [each.claim for each in sent], now)}
     for each in sent:

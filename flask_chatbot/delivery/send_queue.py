@@ -1,4 +1,4 @@
-"""The queue of one session's messages: claimed as there are threads, and written down with their acks."""
+"""The queue of one session's messages: claims as many as threads are free, and records the results with their acks."""
 
 import logging
 from collections import deque
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class SendQueue:
-    """Sends messages with a few threads while the transport is open here; `tempo` is the operator's pace, `lease` in seconds."""
+    """Sends messages with a few threads while the transport is open here; `tempo` is the operator's rate, `lease` in seconds."""
 
     def __init__(
         self,
@@ -123,7 +123,7 @@ class SendQueue:
         return self._at_pace(connection, now, self._tempo, lambda: outbox.claim(connection, self._session, now, self._lease, 1))
 
     def _at_pace(self, connection: Connection, now: float, tempo: Tempo, claim: Callable[[], list[Claim]]) -> list[Claim]:
-        """One claim, where the pace has a token for it; the pause after it is for all workers of the session."""
+        """Claim one message if the rate limit has a token for it; the pause after it applies to all workers of the session."""
         if self._is_paused(now):
             return []
         tokens = paces.take_tokens(connection, self._session, now, tempo.rate, tempo.burst, 1)
@@ -137,7 +137,7 @@ class SendQueue:
         return claims
 
     def _is_paused(self, now: float) -> bool:
-        """Whether it is too soon to ask for a token again; a clock that was set back ends it."""
+        """True if it is too early to ask for a token again; setting the clock back ends the pause."""
         since, until = self._paused
         return since <= now < until
 

@@ -1,4 +1,4 @@
-"""A few threads for work that waits for others."""
+"""A small pool of threads for work that waits on I/O."""
 
 import queue
 import threading
@@ -8,7 +8,7 @@ Job = Callable[[], None]  # must not raise
 
 
 class Threads:
-    """At most `size` daemon threads, each started when there is work for it. Unlike an executor's, they keep no process from ending."""
+    """At most `size` daemon threads, started on demand. Unlike an executor's, they never keep a process alive."""
 
     def __init__(self, name: str, size: int) -> None:
         self._name = name
@@ -28,7 +28,7 @@ class Threads:
         self._jobs.put(job)
 
     def close(self) -> None:
-        """Let each thread end once it has nothing left to do."""
+        """Let each thread end once the queue is empty."""
         with self._lock:
             for _ in range(self._running):
                 self._jobs.put(None)

@@ -18,7 +18,7 @@ UNTAKEN = "It is due, and no worker has taken it. Is one running, and connected 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """`until` is in epoch seconds, None if unknown; `behind` the id of the message or callback that goes first.
+    """`until` is in epoch seconds, None if unknown; `behind` is the id of the message or callback that goes first.
 
     `is_failure` is True if something went wrong, False if it only waits for its turn.
     """
@@ -31,7 +31,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransportStatus:
-    """The transport as this process sees it: bound to one process or not, open here or not, and why it cannot be opened here."""
+    """The transport as this process sees it: whether it is tied to one process, is open here, and why it cannot be opened."""
 
     session: str
     is_bound: bool
@@ -41,7 +41,7 @@ class TransportStatus:
 
 
 def why_waits(connection: Connection, message: Stored, status: TransportStatus, now: float) -> Wait | None:
-    """The wait of a message; None if it is settled, or being tried, or about to be."""
+    """The wait of a message; None if it is settled, being tried or about to be."""
     if message.state not in ("queued", "waiting"):
         return None
     ahead = waiting.ahead_of(connection, message.id, now)

@@ -1,1 +1,1 @@
-"""The rows of each table, read and written: messages, callbacks, people, and all else that outlives a process."""
+"""The rows of each table, read and written: messages, callbacks, people, and everything else that outlives a process."""

@@ -1,4 +1,4 @@
-"""Callbacks: each change of a message's status on its way to who asked for it, those of one message to one host in order."""
+"""Callbacks: each change of a message's status, on its way to the caller that asked for it; in order per message and host."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
@@ -17,7 +17,7 @@ HOST_LIMIT = 255  # characters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change of a message's status, and whom it is told. `url` is empty for the app's own handlers."""
+    """One change of a message's status, and its recipient. `url` is empty for the app's own handlers."""
 
     id: str
     message: str
@@ -30,7 +30,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCallback(Change):
-    """A change of status to tell; one with an `error` is refused: kept, and never sent."""
+    """A change of status to send; one with an `error` is refused: stored, and never sent."""
 
     error: str | None = None
 
@@ -48,7 +48,7 @@ class CallbackClaim(Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """What became of a try: sent, given up, refused, or to be tried again at `due_at`. What is untried is given back as it was."""
+    """The result of a try: sent, given up, refused, or to be retried at `due_at`. An untried callback is released unchanged."""
 
     state: Literal["sent", "failed", "refused", "later", "untried"]
     due_at: float = 0.0
@@ -57,7 +57,7 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCallback(Change):
-    """All that is told of a callback: `state` is queued, claimed, sent, failed or refused."""
+    """A callback as it is stored: `state` is queued, claimed, sent, failed or refused."""
 
     state: str
     due_at: float
@@ -146,7 +146,7 @@ _RESEND = (
 
 
 def add(connection: Connection, new: Sequence[NewCallback]) -> None:
-    """Queue callbacks, those of one message to one host in this order; keep those that are refused."""
+    """Queue callbacks, in this order per message and host; store the refused ones."""
     if not new:
         return
     waiting = {row[:2]: row[2] for row in connection.execute(_DUE_BEFORE, {"messages": [each.message for each in new]})}
@@ -156,9 +156,9 @@ def add(connection: Connection, new: Sequence[NewCallback]) -> None:
 def claim(
     connection: Connection, now: float, lease: float, limit: int, busy_hosts: Collection[str] = (), per_host: int | None = None
 ) -> list[CallbackClaim]:
-    """At most `limit` callbacks to send now, `per_host` to one host, of each message the oldest. Hosts take turns; busy ones get none.
+    """Claim at most `limit` callbacks, `per_host` for one host, the oldest of each message. Hosts take turns; busy ones get none.
 
-    Those that had to wait for a time go before those due at once, as in the outbox.
+    Callbacks that had to wait for a time go before those due at once, as in the outbox.
     """
     found: list[Any] = []
     due = [row for row in connection.execute(_HOSTS).all() if row.due_at <= now and row.host not in busy_hosts]
@@ -174,23 +174,23 @@ def claim(
 
 
 def claim_crashed(connection: Connection, now: float, lease: float) -> CallbackClaim | None:
-    """One callback of a crashed worker, to be made while nothing else is: another crash is its own fault."""
+    """Claim one callback of a crashed worker, to be tried while nothing else is: it is to blame for another crash."""
     claims = _claim(connection, connection.execute(_CRASHED, {"now": now}).all(), now + lease, alone=True)
     return claims[0] if claims else None
 
 
 def is_due(connection: Connection, now: float, busy_hosts: Collection[str] = ()) -> bool:
-    """Whether a claim would find something, most likely; asking takes no lock."""
+    """True if a claim would probably find something; takes no lock."""
     return any(row.due_at <= now and row.host not in busy_hosts for row in connection.execute(_HOSTS))
 
 
 def has_crashed(connection: Connection, now: float) -> bool:
-    """True if a crashed worker left a callback; asking takes no lock."""
+    """True if a crashed worker left a callback; takes no lock."""
     return bool(connection.execute(_HAS_CRASHED, {"now": now}).scalar())
 
 
 def settle_all(connection: Connection, settlements: Sequence[tuple[CallbackClaim, Settlement]], now: float) -> list[CallbackClaim]:
-    """Write down what became of tries: those of the claims that still held; nothing is changed of the others."""
+    """Record the outcomes of tries; return the claims that still held, and leave the others unchanged."""
     fences: dict[int, int] = {}
     for start in range(0, len(settlements), AT_ONCE):
         seqs = sorted(claim.seq for claim, _ in settlements[start : start + AT_ONCE])
@@ -210,12 +210,12 @@ def settle_all(connection: Connection, settlements: Sequence[tuple[CallbackClaim
 
 
 def failed(connection: Connection, since: float, limit: int, *, state: Literal["failed", "refused"] = "failed") -> list[StoredCallback]:
-    """Callbacks given up since then, or refused, the oldest first."""
+    """Callbacks given up since then, or refused, oldest first."""
     return [_stored(row) for row in connection.execute(_GIVEN_UP, {"state": state, "since": since, "limit": limit})]
 
 
 def resend(connection: Connection, ids: Sequence[str]) -> int:
-    """Queue callbacks that failed once more, each under its id; how many there were."""
+    """Queue failed callbacks once more, each under its id; return how many there were."""
     batches = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
     return sum(connection.execute(_RESEND, {"ids": batch}).rowcount for batch in batches)
 
@@ -245,14 +245,14 @@ def _row_of(new: NewCallback, not_before: float) -> dict[str, Any]:
 
 
 def _claim(connection: Connection, found: Sequence[Any], until: float, *, alone: bool) -> list[CallbackClaim]:
-    """The claims of these rows."""
+    """Claim these rows."""
     if found:
         connection.execute(_CLAIMS.claim, {"seqs": [row.seq for row in found], "until": until, "alone": alone})
     return [_claimed(row, until) for row in found]
 
 
 def _claimed(row: Any, until: float) -> CallbackClaim:
-    """The claim just made of a row, as it was before."""
+    """The claim of a row, from the row before it was claimed."""
     values = {**row._mapping, "ack": Ack(row.ack), "fence": row.fence + 1, "tries": row.tries + 1}
     crashes = row.crashes + values.pop("begun")
     return CallbackClaim(**{**values, "crashes": crashes}, leased_until=until)

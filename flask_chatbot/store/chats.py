@@ -1,4 +1,4 @@
-"""Chats as the outbox sees them: whoever settles a message of one does so alone, and lets the next go."""
+"""Chats in the outbox: whoever settles a message of a chat holds its lock, and releases the next message."""
 
 from collections.abc import Collection
 
@@ -19,7 +19,7 @@ _PROMOTE = update(messages).where(messages.c.seq == _next).values(state="queued"
 
 
 def promote(connection: Connection, chats: Collection[tuple[str, str]]) -> None:
-    """Let the next message go, in chats (session, chat) whose first was settled or put off in this transaction, after `lock_chats`."""
+    """Release the next message of chats (session, chat) whose first was settled or postponed here. Call `lock_chats` first."""
     connection.execute(_PROMOTE, [{"of": session, "in_chat": chat} for session, chat in sorted(chats)])
 
 

@@ -1,6 +1,6 @@
-"""Rows that workers claim, messages and callbacks alike: under a lease and a fence, and how often a worker crashed on one.
+"""Claims on rows, messages and callbacks alike: a lease, a fence, and a count of the workers that crashed on the row.
 
-A crash counts only where the row was tried alone (`begun`): whatever else its worker had claimed then is innocent.
+A crash counts only if the row was tried alone (`begun`): anything else its worker had claimed is innocent.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from flask_chatbot.database.statements import word
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimStatements:
-    """The statements of one table of such rows.
+    """The SQL statements for one table of such rows.
 
-    `over` is true of a claim whose lease ended by `now`. `claim` takes `seqs`, until when, and whether each is tried `alone`; `held` asks
-    for the fences of `seqs`. What comes of a try: `sent` and `back`, which was never tried, take `seqs`; `later` takes one, `held`.
+    `over` is true of a claim whose lease ended by `now`. `claim` takes `seqs`, the end of the lease, and whether each is tried `alone`;
+    `held` selects the fences of `seqs`. For the result of a try: `sent` and `back` (never tried) take `seqs`; `later` takes one, `held`.
     """
 
     over: ColumnElement[bool]

@@ -1,4 +1,4 @@
-"""Answers given before, for callers who send the same again under one key."""
+"""Idempotency keys: answers given before, for callers that repeat a request under the same key."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from flask_chatbot.database.tables import idempotency
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """The answer once given, and the SHA-256 of the request that it was given to."""
+    """A stored answer, and the SHA-256 of the request that it answered."""
 
     body: str
     answer: str
@@ -28,12 +28,12 @@ _ADD = upsert(
 
 
 def find(connection: Connection, key: str, now: float) -> Given | None:
-    """What was answered under a key that is still remembered."""
+    """The answer stored under a key that has not expired."""
     row = connection.execute(_FIND, {"key": key, "now": now}).first()
     return None if row is None else Given(body=row.body, answer=row.answer)
 
 
 def add(connection: Connection, key: str, body: str, answer: str, *, now: float, expires_at: float) -> bool:
-    """Remember an answer; False where another came first under this key: take everything back then, and give that one."""
+    """Store an answer; False if another was stored first under this key: then roll back and return that one."""
     row = {"key": key, "body": body, "answer": answer, "expires_at": expires_at}
     return connection.execute(_ADD[connection.dialect.name], {**row, "now": now}).rowcount == 1

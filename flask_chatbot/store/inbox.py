@@ -1,4 +1,4 @@
-"""Messages that came in: which were seen before, what was answered, and why."""
+"""Incoming messages: which were seen before, how they were answered, and why."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ ID_LIMIT, NAME_LIMIT = 255, 80  # characters; what is longer is kept by its SHA-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """One message that came in by `session`, until `expires_at`; its text, and why it was answered so, only until `kept_until`.
+    """One incoming message, stored until `expires_at`; its text and the reasons for its answer only until `kept_until`.
 
     `replies` is how many were made, `answer` the body that a repeated webhook call gets again, `explanations` why each rule won or lost.
     """
@@ -46,24 +46,24 @@ _OF_SENDER = _KEPT.where(_c.sender == bindparam("sender")).order_by(_c.at.desc()
 
 
 def find(connection: Connection, session: str, message_id: str) -> Kept | None:
-    """The message a transport (or webhook) calls by this id, where it came before."""
+    """The message with this id of the transport's (or the webhook's), if it came before."""
     row = connection.execute(_FIND, {"session": session, "message_id": fitting(message_id, ID_LIMIT)}).first()
     return None if row is None else _kept(row)
 
 
 def add(connection: Connection, kept: Kept) -> bool:
-    """Keep a message; False where it is there already."""
+    """Store a message; False if it is stored already."""
     return connection.execute(_ADD[connection.dialect.name], _row_of(kept)).rowcount == 1
 
 
 def answered_since(connection: Connection, sender: str, since: float) -> int:
-    """How many messages of a sender were answered after that time."""
+    """The number of messages of a sender that were answered after that time."""
     here = {"sender": fitting(sender, NAME_LIMIT), "since": since}
     return int(connection.execute(_ANSWERED, here).scalar_one())
 
 
 def of_sender(connection: Connection, sender: str, limit: int) -> list[Kept]:
-    """The last messages of a sender, the newest first."""
+    """The last messages of a sender, newest first."""
     return [_kept(row) for row in connection.execute(_OF_SENDER, {"sender": fitting(sender, NAME_LIMIT), "limit": limit})]
 
 

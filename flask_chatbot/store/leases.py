@@ -1,4 +1,4 @@
-"""Leases: who of several processes does what only one may do."""
+"""Leases: they decide which of several processes does something that only one may do."""
 
 from sqlalchemy import Connection, bindparam, case, delete, or_, select
 
@@ -24,17 +24,17 @@ _FAR = 20
 
 
 def take(connection: Connection, name: str, holder: str, now: float, duration: float) -> bool:
-    """Take a lease, or renew one's own, for `duration` seconds; False where another has it."""
+    """Take a lease, or renew one's own, for `duration` seconds; False if another process holds it."""
     row = {"name": name, "holder": holder, "fence": 1, "until": now + duration}
     known = {"now": now, "far": now + _FAR * duration}
     return connection.execute(_TAKE[connection.dialect.name], {**row, **known}).rowcount == 1
 
 
 def give_up(connection: Connection, name: str, holder: str) -> None:
-    """End a lease of one's own, so that another can take it at once."""
+    """End a lease of one's own, so that another process can take it at once."""
     connection.execute(_GIVE_UP, {"of": name, "by": holder})
 
 
 def holder_of(connection: Connection, name: str, now: float) -> str | None:
-    """Who holds a lease."""
+    """The holder of a lease, if it is held."""
     return connection.execute(_HOLDER, {"of": name, "now": now}).scalar()

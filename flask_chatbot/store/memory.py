@@ -1,4 +1,4 @@
-"""`StoreMemory`: people remembered in a database."""
+"""`StoreMemory`: the memory of people, in a database."""
 
 import logging
 import math
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class StoreMemory:
-    """Remembers in a database, for all processes that share it. `recall` and `commit` raise `StoreError` where it fails."""
+    """A memory in a database that many processes share. `recall` and `commit` raise `StoreError` if it fails."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -49,14 +49,14 @@ class StoreMemory:
         return kept
 
     def within(self, connection: Connection) -> Memory:
-        """The same memory in a transaction of the caller's: what it commits is kept, or taken back, with the rest of that.
+        """The same memory inside the caller's transaction: commits are kept or rolled back with the rest of it.
 
-        What it recalls stays as it is until then, however many others wait.
+        What it recalls stays unchanged until then, however many others wait.
         """
         return _Joined(connection, _RECALL_AND_LOCK)
 
     def _sweep(self, now: float) -> None:
-        """Delete some of the rows that nobody will ask for any more; where that fails, later will do."""
+        """Delete some expired rows; a failure is ignored, since a later sweep will do."""
         if abs(now - self._swept) < SWEEP_EVERY:
             return
         self._swept = now
@@ -73,7 +73,7 @@ class StoreMemory:
 
 
 class _Joined:
-    """What is remembered, by one connection."""
+    """The memory over one connection."""
 
     def __init__(self, connection: Connection, recall: Select[tuple[str, int, float]]) -> None:
         self._connection = connection
@@ -100,7 +100,7 @@ class _Joined:
 
 
 def key_of(sender: str) -> str:
-    """The key of a sender's row: 64 characters, whatever the text.
+    """The key of a sender's row: always 64 characters.
 
     >>> key_of("628111")[:12]
     'c82959e145fe'

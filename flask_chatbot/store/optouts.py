@@ -1,4 +1,4 @@
-"""Numbers that want no promotion."""
+"""Numbers that have opted out of promotion."""
 
 from sqlalchemy import Connection, bindparam, delete, select
 
@@ -19,10 +19,10 @@ def opt_out(connection: Connection, number: str, now: float) -> None:
 
 
 def opt_in(connection: Connection, number: str) -> None:
-    """Let promotion reach a number again."""
+    """Allow promotion to a number again."""
     connection.execute(_REMOVE, {"of": fitting(number, NUMBER_LIMIT)})
 
 
 def has_opted_out(connection: Connection, number: str) -> bool:
-    """Whether a number wants no promotion."""
+    """True if a number has opted out of promotion."""
     return connection.execute(_FIND, {"of": fitting(number, NUMBER_LIMIT)}).first() is not None

@@ -1,10 +1,10 @@
-"""The outbox: messages on their way out, claimed by workers under a lease and settled under the same fence.
+"""The outbox: outgoing messages, claimed by workers under a lease and settled under the same fence.
 
-Three promises hold whatever dies in between: what was added stays until it is settled, at most one message of a chat is claimed at a
-time, and a message that was started is never overtaken by a later one of its chat.
+Three promises hold whatever dies in between: a message that was added stays until it is settled, at most one message of a chat is claimed
+at a time, and a message that was started is never overtaken by a later one of its chat.
 
-Of the messages that a worker held when it crashed, one may be the cause: they are claimed one at a time, by whoever tries nothing
-beside them. Then another crash is that one's own, and the others go out.
+Of the messages that a worker held when it crashed, one may be the cause: they are claimed one at a time, by a worker that tries nothing
+else meanwhile. Another crash is then that message's own, and the others go out.
 """
 
 import logging
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:
-    """A message to be sent, for `add`. `start_at` is 0 for at once, whatever the clock; after `expires_at` it is not tried any more."""
+    """A message to be sent, for `add`. `start_at` 0 means at once, whatever the clock says; after `expires_at` it is not tried any more."""
 
     id: str
     session: str
@@ -49,9 +49,9 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A message that one worker may send until `leased_until`, and settle as long as the fence is its own.
+    """A message that one worker may send until `leased_until`, and settle as long as it holds the latest fence.
 
-    `tries` counts this one; `crashes` are the workers that ended while they tried it alone.
+    `tries` counts this one; `crashes` are the workers that crashed while they tried it alone.
     """
 
     seq: int
@@ -130,16 +130,16 @@ _RELEASE = update(messages).where(_c.session == bindparam("of"), _c.state == wor
 
 
 def add(connection: Connection, new: Sequence[NewMessage]) -> None:
-    """Queue messages, those for one chat in this order."""
+    """Queue messages, keeping their order within a chat."""
     if new:
         connection.exec_driver_sql(_ADD[connection.dialect.name], [_row_of(each) for each in new])
 
 
 def claim(connection: Connection, session: str, now: float, lease: float, limit: int) -> list[Claim]:
-    """At most `limit` messages to send now, of each chat at most one: replies first, then by the time they are due.
+    """Claim at most `limit` messages, one per chat: replies first, then by the time they are due.
 
-    Those that had to wait for a time go before those due at once, or a long queue would hold them up for ever. In a transaction that
-    settles too, settle first.
+    Messages that had to wait for a time go before those due at once, or a long queue would hold them up for ever. In a transaction that
+    also settles, settle first.
     """
     at_once = (-1.0, 0.0)
     timed = connection.execute(_TIMED, {"session": session, "now": now}).first()
@@ -154,9 +154,9 @@ def claim(connection: Connection, session: str, now: float, lease: float, limit:
 
 
 def claim_crashed(connection: Connection, session: str, now: float, lease: float, most_crashes: int = MOST_CRASHES) -> Claim | None:
-    """One message of a crashed worker, to be tried while nothing else is: another crash is its own fault.
+    """Claim one message of a crashed worker, to be tried while nothing else is: it is to blame for another crash.
 
-    Those with fewer crashes go first. None where there is none, or others have them, or they are `dead`.
+    Messages with fewer crashes go first. None if there is none, if others hold them, or if they are `dead`.
     """
     found = connection.execute(_CRASHED, {"session": session, "now": now, "most_crashes": most_crashes}).all()
     claims = _claim(connection, found, now, lease, alone=True)
@@ -164,23 +164,23 @@ def claim_crashed(connection: Connection, session: str, now: float, lease: float
 
 
 def is_due(connection: Connection, session: str, now: float) -> bool:
-    """Whether a claim would find something; asking takes no lock."""
+    """True if a claim would find something; takes no lock."""
     return bool(connection.execute(_IS_DUE, {"session": session, "now": now}).scalar())
 
 
 def has_crashed(connection: Connection, session: str, now: float) -> bool:
-    """True if a crashed worker left a message; asking takes no lock."""
+    """True if a crashed worker left a message; takes no lock."""
     return bool(connection.execute(_HAS_CRASHED, {"session": session, "now": now}).scalar())
 
 
 def dead(connection: Connection, session: str, now: float, limit: int = 100, most_crashes: int = MOST_CRASHES) -> list[Claim]:
-    """Claims that `most_crashes` workers crashed on, all but the first with nothing else in hand, not to be sent again: fail them."""
+    """Claim messages that `most_crashes` workers crashed on, all but the first with nothing else in hand. Fail them instead of sending."""
     rows = connection.execute(_DEAD, {"session": session, "now": now, "limit": limit, "most_crashes": most_crashes})
     return [_claim_of(row, Text("")) for row in rows]  # what they hold may be what kills: nobody reads it again
 
 
 def renew(connection: Connection, claims: Sequence[Claim], until: float) -> list[Claim]:
-    """Hold claims until then: those that still held, as they are now."""
+    """Extend claims until then; return those that still held, as they are now."""
     held = _under_fence(connection, claims)
     if held:
         connection.execute(_RENEW, {"seqs": [each.seq for each in held], "until": until})
@@ -188,7 +188,7 @@ def renew(connection: Connection, claims: Sequence[Claim], until: float) -> list
 
 
 def settle_sent(connection: Connection, claims: Sequence[Claim], now: float) -> list[Claim]:
-    """Take messages that went out from the queue: those of the claims that still held."""
+    """Remove sent messages from the queue; return the claims that still held."""
     held = _held(connection, claims)
     if held:
         connection.execute(_CLAIMS.sent, {"seqs": [each.seq for each in held], "now": now})
@@ -197,7 +197,7 @@ def settle_sent(connection: Connection, claims: Sequence[Claim], now: float) -> 
 
 
 def settle_later(connection: Connection, claim: Claim, due_at: float, error: str) -> bool:
-    """Leave a message for another try at `due_at`; the others of its chat wait. False where the claim is another's by now."""
+    """Postpone a message to `due_at`, and with it the rest of its chat. False if the claim has passed to another worker."""
     held = _held(connection, [claim])
     if held:
         connection.execute(_CLAIMS.later, {"held": claim.seq, "due": due_at, "why": storable(error)})
@@ -206,7 +206,7 @@ def settle_later(connection: Connection, claim: Claim, due_at: float, error: str
 
 
 def settle_failed(connection: Connection, claim: Claim, error: str, now: float) -> bool:
-    """Give a message up. False where the claim is another's by now; nothing is changed then."""
+    """Give a message up. False, with nothing changed, if the claim has passed to another worker."""
     held = _held(connection, [claim])
     if held:
         connection.execute(_FAILED, {"held": claim.seq, "why": storable(error), "now": now})
@@ -215,7 +215,7 @@ def settle_failed(connection: Connection, claim: Claim, error: str, now: float) 
 
 
 def hand_back(connection: Connection, claims: Sequence[Claim]) -> None:
-    """Give back what was claimed and never tried: it is due at once, or tried alone again, and the try does not count."""
+    """Release claims that were never tried: due at once, or to be tried alone again, and the try not counted."""
     held = _held(connection, claims)
     if held:
         connection.execute(_CLAIMS.back, {"seqs": [each.seq for each in held]})
@@ -223,7 +223,7 @@ def hand_back(connection: Connection, claims: Sequence[Claim]) -> None:
 
 
 def release(connection: Connection, session: str) -> int:
-    """End the leases of a session whose only holder is dead, so that its successor need not wait for them; how many there were."""
+    """End the leases of a session whose only holder is dead, so its successor need not wait; return how many there were."""
     return connection.execute(_RELEASE, {"of": session}).rowcount
 
 
@@ -246,7 +246,7 @@ def _row_of(new: NewMessage) -> dict[str, Any]:
 
 
 def _claim(connection: Connection, found: Sequence[Any], now: float, lease: float, *, alone: bool) -> list[Claim]:
-    """The claims of these rows; one that nobody can read is given up."""
+    """Claim these rows; an unreadable one is given up."""
     if not found:
         return []
     connection.execute(_CLAIMS.claim, {"seqs": [row.seq for row in found], "until": now + lease, "alone": alone})
@@ -260,7 +260,7 @@ def _claim(connection: Connection, found: Sequence[Any], now: float, lease: floa
 
 
 def _heads(connection: Connection, wanted: dict[str, Any], now: float, limit: int) -> list[Any]:
-    """Messages of those wanted that are the first of their chat. Those that are behind are marked, and not met again by the next claim."""
+    """Wanted messages that are the first of their chat. Those behind are marked, so that the next claim skips them."""
     found: list[Any] = []
     looked_at = 0
     many = limit
@@ -280,7 +280,7 @@ def _heads(connection: Connection, wanted: dict[str, Any], now: float, limit: in
 
 
 def _free_and_behind(connection: Connection, rows: Sequence[Any], now: float) -> tuple[list[Any], list[Any]]:
-    """Rows that are the first of their chat, and those that are behind another. One whose chat another worker looks at is neither."""
+    """Rows that are the first of their chat, and those behind another. A chat that another worker has locked yields neither."""
     keys = {row.seq: lock_key(row.session, row.chat) for row in rows}
     # What is found behind is only true to the end of the transaction because nobody else settles in that chat meanwhile.
     locked = try_locks(connection, keys.values())
@@ -292,7 +292,7 @@ def _free_and_behind(connection: Connection, rows: Sequence[Any], now: float) ->
 
 
 def _held(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
-    """Those of the claims whose fence is still the last one, their chats locked."""
+    """The claims whose fence is still the latest, with their chats locked."""
     if claims:
         lock_chats(connection, {(each.session, each.chat) for each in claims})
     return _under_fence(connection, claims)
@@ -306,7 +306,7 @@ def _under_fence(connection: Connection, claims: Sequence[Claim]) -> list[Claim]
 
 
 def _give_up(connection: Connection, row: Any, now: float) -> None:
-    """Fail a message whose reply cannot be read, which no other try will mend."""
+    """Fail a message whose reply cannot be read, since retrying will not help."""
     log.error("message %s is given up: what table %s holds of it cannot be read", row.id, messages.name)
     lock_chats(connection, {(row.session, row.chat)})
     connection.execute(_GIVE_UP, {"held": row.seq, "why": UNREADABLE, "now": now})
@@ -314,7 +314,7 @@ def _give_up(connection: Connection, row: Any, now: float) -> None:
 
 
 def _claimed(row: Any, until: float) -> Claim:
-    """The claim just made of a row, as it was before."""
+    """The claim of a row, from the row before it was claimed."""
     claim = _claim_of(row, read_reply(row.reply))
     return replace(claim, fence=row.fence + 1, tries=row.tries + 1, crashes=row.crashes + row.begun, leased_until=until)
 

@@ -1,4 +1,4 @@
-"""Paces: a token bucket for each session, shared by all processes."""
+"""Rate limits: a token bucket for each session, shared by all processes."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _HOLD = update(paces).where(_c.session == bindparam("of")).values(next_at=bindpa
 
 
 def take_tokens(connection: Connection, session: str, now: float, rate_per_second: float, burst: float, wanted: int) -> int:
-    """Take as many of `wanted` tokens as there are. The bucket begins full, with `burst`."""
+    """Take up to `wanted` tokens. The bucket starts full, with `burst`."""
     row = {"session": session, "tokens": burst, "updated_at": now, "next_at": 0.0}
     connection.execute(_NEW[connection.dialect.name], row)
     bucket = connection.execute(_LOCK, {"session": session}).one()
@@ -33,17 +33,17 @@ def take_tokens(connection: Connection, session: str, now: float, rate_per_secon
 
 
 def give_tokens_back(connection: Connection, session: str, number: int) -> None:
-    """Return tokens that were taken and not used."""
+    """Return unused tokens."""
     connection.execute(_BACK, {"of": session, "number": number})
 
 
 def hold_until(connection: Connection, session: str, at: float) -> None:
-    """Give no token of a session before then, once it has taken one. A clock set back ends it."""
+    """Give out no token of a session before then, once the bucket has been used. Setting the clock back ends it."""
     connection.execute(_HOLD, {"of": session, "at": at})
 
 
 def free_at(connection: Connection, session: str) -> float:
-    """When a session may have its next token at the earliest, in epoch seconds; 0 where nothing holds it."""
+    """The earliest time of a session's next token, in epoch seconds; 0 if nothing holds it."""
     return float(connection.execute(_FREE, {"session": session}).scalar() or 0.0)
 
 

@@ -1,4 +1,4 @@
-"""What is asked of a transport that is open in another process, and what it answers."""
+"""Requests to a transport that is open in another process, and their answers."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from flask_chatbot.database.tables import requests
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A question for a transport: `kind` says which, `argument` what about."""
+    """A request to a transport: `kind` and its `argument`."""
 
     id: str
     kind: str
@@ -44,13 +44,13 @@ OPEN_FOR = 60.0  # seconds
 
 
 def ask(connection: Connection, request: str, session: str, kind: str, argument: str, now: float) -> None:
-    """Put a request, by an id of the caller's, to whoever has the transport of a session open."""
+    """Put a request, under an id of the caller's, to the process that has the transport of a session open."""
     row = {"id": request, "session": session, "kind": kind, "argument": storable(argument), "created_at": now}
     connection.execute(insert(requests), row)
 
 
 def open_requests(connection: Connection, session: str, now: float, limit: int) -> list[Request]:
-    """The oldest requests not answered yet, asked within the last minute."""
+    """The oldest unanswered requests of the last minute."""
     rows = connection.execute(_OPEN, {"session": session, "since": now - OPEN_FOR, "limit": limit})
     return [Request(id=row.id, kind=row.kind, argument=row.argument, created_at=row.created_at) for row in rows]
 
@@ -62,6 +62,6 @@ def answer(connection: Connection, request: str, answer: str | None, error: str 
 
 
 def result(connection: Connection, request: str) -> Result | None:
-    """What was answered; None where nothing was yet."""
+    """The answer to a request; None until there is one."""
     row = connection.execute(_RESULT, {"id": request}).first()
     return None if row is None else Result(answer=row.answer, error=row.error)

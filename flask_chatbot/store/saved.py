@@ -1,4 +1,4 @@
-"""What customers filled in, for rules that `save`."""
+"""Rows that customers filled in, for rules with `save`."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from flask_chatbot.database.tables import counters, saved
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedRow:
-    """One row of the table called `name`: numbered from 1, with the fields in the order of the rule, and who sent them when."""
+    """One row of the table `name`: numbered from 1, with the fields in the rule's order, the sender and the time."""
 
     name: str
     number: int
@@ -31,13 +31,13 @@ _SENDER_LIMIT = 80  # characters; a longer one is kept by its SHA-256
 
 
 def reserve(connection: Connection, name: str) -> int:
-    """The next number of a name: nobody else gets it, and one that is not used leaves a gap."""
+    """Reserve the next number of a name: nobody else gets it, and an unused one leaves a gap."""
     connection.execute(_COUNT[connection.dialect.name], {"name": name, "last": 1})
     return int(connection.execute(_LAST, {"name": name}).scalar_one())
 
 
 def add(connection: Connection, row: SavedRow) -> None:
-    """Keep a row."""
+    """Store a row."""
     values = {
         "name": row.name,
         "number": row.number,
@@ -50,5 +50,5 @@ def add(connection: Connection, row: SavedRow) -> None:
 
 
 def rows(connection: Connection, name: str) -> list[SavedRow]:
-    """The rows of a name, by their numbers."""
+    """The rows of a name, by number."""
     return [SavedRow(**{**row._mapping, "fields": json.loads(row.fields)}) for row in connection.execute(_ROWS, {"name": name})]

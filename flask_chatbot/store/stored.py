@@ -1,4 +1,4 @@
-"""What is known of messages once they were accepted: shown, acknowledged, sent again."""
+"""Accepted messages: shown, acknowledged, sent again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -16,7 +16,7 @@ AT_ONCE = 500  # rows in one statement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """All that is told of a message; what it says stays out. `error` is the reason of the last failure."""
+    """An accepted message without its content. `error` is the reason of the last failure."""
 
     id: str
     session: str
@@ -75,38 +75,38 @@ _FAIL = update(messages).where(_c.id == bindparam("of")).values(state="failed", 
 
 
 def find(connection: Connection, message: str) -> Stored | None:
-    """The message of an id, which may be any text."""
+    """The message with this id, which may be any text."""
     row = connection.execute(_FIND, {"id": storable(message)}).first()
     return None if row is None else _stored(row)
 
 
 def failed(connection: Connection, since: float, limit: int) -> list[Stored]:
-    """Messages given up since then, the oldest failure first."""
+    """Messages given up since then, oldest failure first."""
     return [_stored(row) for row in connection.execute(_FAILED, {"since": since, "limit": limit})]
 
 
 def resend(connection: Connection, ids: Sequence[str], expires_at: float) -> int:
-    """Queue messages that failed once more, each under its id, until `expires_at`; how many there were."""
+    """Queue failed messages once more, each under its id, until `expires_at`; return how many there were."""
     batches = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
     return sum(connection.execute(_RESEND, {"ids": batch, "until": expires_at}).rowcount for batch in batches)
 
 
 def count(connection: Connection, session: str) -> dict[str, int]:
-    """How many messages of a session are queued, claimed and failed; those that were sent are too many to count."""
+    """The number of messages of a session that are queued, claimed and failed; sent ones are too many to count."""
     numbers = {state: connection.execute(each, {"session": session}).scalar_one() for state, each in _OF_STATE.items()}
     numbers["queued"] += numbers.pop("waiting")
     return {**numbers, "failed": connection.execute(_COUNT_FAILED, {"session": session}).scalar_one()}
 
 
 def set_type(connection: Connection, message: str, kind: str) -> None:
-    """Correct what a message is, once its content is known."""
+    """Correct the type of a message, once its content is known."""
     connection.execute(_TYPE, {"of": message, "new": kind})
 
 
 def move_ack(connection: Connection, message: str, ack: Ack, at: float, error: str = "") -> Stored | None:
-    """The message after its ack went forward; None where it does not go that way, or there is no such message.
+    """Move a message's ack forward and return it; None if the ack would not move forward, or there is no such message.
 
-    An error takes the message out of the queue, too. Of what is told late, as a 2 after a 3, the time is kept.
+    An error also takes the message out of the queue. A status that arrives late, such as a 2 after a 3, only has its time recorded.
     """
     row = connection.execute(_LOCK, {"id": message}).first()
     if row is None or ack not in _MOVE:

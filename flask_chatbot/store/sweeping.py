@@ -1,4 +1,4 @@
-"""Sweeping: rows that nobody will ask for any more, and claims that a clock set back left in the future."""
+"""Sweeping: deletes expired rows, and ends claims that a clock set back left in the future."""
 
 from sqlalchemy import Column, ColumnElement, Connection, Delete, Double, bindparam, delete, select, tuple_, update
 
@@ -15,7 +15,7 @@ SOON = 60.0  # seconds, in which a worker that lives renews its leases, or has e
 
 
 def _old(*key: Column[object], when: ColumnElement[bool]) -> Delete:
-    """Deletes some rows; on PostgreSQL those that another process is deleting, or renewing, are left to it."""
+    """A delete statement that skips rows that another process is deleting or renewing, on PostgreSQL."""
     some = select(*key).where(when).limit(AT_MOST).with_for_update(skip_locked=True)
     return delete(key[0].table).where(tuple_(*key).in_(some) if len(key) > 1 else key[0].in_(some))
 
@@ -49,11 +49,9 @@ _END_OF_SESSION = (
 
 
 def sweep(connection: Connection, now: float, keep: float = KEEP) -> int:
-    """Delete what is over: settled messages, callbacks and ids `keep` seconds after; of each table at most 500 rows, and how many in all.
+    """Delete expired rows: settled messages, callbacks and ids after `keep` seconds; at most 500 per table. Return how many.
 
-    What was kept of messages longer than it should be is forgotten.
-
-    As long as there were any, call it again, in another transaction.
+    Kept messages past their time are forgotten. If there were any, call it again, in another transaction.
     """
     end_claims(connection, now)
     limits = {"kept": now - keep, "expired": now, "unasked": now - REQUESTS_KEPT, "forgotten": now - PEOPLE_KEPT}
@@ -62,12 +60,12 @@ def sweep(connection: Connection, now: float, keep: float = KEEP) -> int:
 
 
 def end_claims(connection: Connection, now: float) -> None:
-    """End soon the claims that were made before the clock was set back: they would last as long as that."""
+    """Cut short claims that were made before the clock was set back: they would last that much longer."""
     for each in _ENDING:
         connection.execute(each, {"far": now + FAR, "soon": now + SOON})
 
 
 def forget(connection: Connection, session: str) -> None:
-    """Delete all messages of a session with what belongs to them, those that wait among them. What came in stays known."""
+    """Delete all messages of a session and everything that belongs to them, including those that wait. Incoming messages stay known."""
     for each in _END_OF_SESSION:
         connection.execute(each, {"name": session})

@@ -1,4 +1,4 @@
-"""The ids a transport gave our messages, and receipts that came before their message was known by one."""
+"""Ids that a transport gave our messages, and receipts that arrived before their message's id was known."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ _KEEP = update(transport_ids).where(_HERE).values(early=bindparam("kept"))
 
 
 def link(connection: Connection, session: str, transport_id: str, message: str, now: float) -> list[Receipt]:
-    """Know a message by the id a transport gave it: the receipts that came before, in the order in which they did."""
+    """Link a message to its transport id; return the receipts that arrived before, in order."""
     known_as = fitting(transport_id, ID_LIMIT)
     row = {"session": session, "transport_id": known_as, "message": message, "created_at": now}
     connection.execute(_LINK[connection.dialect.name], row)
@@ -35,13 +35,13 @@ def link(connection: Connection, session: str, transport_id: str, message: str, 
 
 
 def message_of(connection: Connection, session: str, transport_id: str) -> str | None:
-    """The message that a transport's id stands for."""
+    """The message behind a transport's id."""
     here = {"in_session": session, "known_as": fitting(transport_id, ID_LIMIT)}
     return connection.execute(_MESSAGE, here).scalar()
 
 
 def keep_early(connection: Connection, session: str, receipt: Receipt, now: float) -> bool:
-    """Keep a receipt until its message is known, of several of one ack the first. False where it is known by now: it counts at once."""
+    """Store a receipt until its message is known, the first of each ack. False if the message is known: it counts at once."""
     here = {"in_session": session, "known_as": fitting(receipt.id, ID_LIMIT)}
     row = {"session": session, "transport_id": here["known_as"], "created_at": now}
     connection.execute(_NEW[connection.dialect.name], row)
@@ -55,5 +55,5 @@ def keep_early(connection: Connection, session: str, receipt: Receipt, now: floa
 
 
 def _read(early: str | None) -> list[Any]:
-    """Ack, time and error of each receipt that is kept."""
+    """Ack, time and error of each stored receipt."""
     return json.loads(early) if early else []

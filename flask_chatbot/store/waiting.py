@@ -1,4 +1,4 @@
-"""What waits after a failure: messages and callbacks that are to be tried again, and those behind them."""
+"""Messages and callbacks that wait after a failure: those to be tried again, and those behind them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from flask_chatbot.database.tables import callbacks, messages
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ahead:
-    """The message that a later one of its chat waits for. `due_at` is that of its next try; None while it is being tried."""
+    """The message that a later one of its chat waits for. `due_at` is the time of its next try; None while it is being tried."""
 
     id: str
     error: str | None
@@ -20,9 +20,9 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """What is tried again at `due_at`, or, where it has no error of its own, behind `ahead`, after that.
+    """A message or callback that is retried at `due_at` or, without an error of its own, goes out after `ahead`.
 
-    `kind` is the type of a message, or "callback"; `to` a chat, or the host of an address; `message` is a callback's own.
+    `kind` is the type of a message, or "callback"; `to` is a chat, or the host of an address; `message` is a callback's own.
     """
 
     id: str
@@ -74,13 +74,13 @@ _OVERDUE = select(func.count()).where(_c.state == word("queued"), _c.due_at <= b
 
 
 def ahead_of(connection: Connection, message: str, now: float) -> Ahead | None:
-    """What a message waits for, of those of its chat; None where it is the first."""
+    """The message of the same chat that a message waits for; None if it is the first."""
     row = connection.execute(_AHEAD, {"id": message, "now": now}).first()
     return None if row is None else Ahead(id=row.ahead, error=row.why, due_at=_next(row.way, row.then))
 
 
 def waiting_messages(connection: Connection, now: float, limit: int) -> list[Waiting]:
-    """Messages that failed and are tried again, and those that wait behind them, in the order in which they were accepted."""
+    """Failed messages that are tried again, and those that wait behind them, in the order of acceptance."""
     found: dict[int, Waiting] = {}
     for again in connection.execute(_AGAIN, {"limit": limit}).all():
         found[again.seq] = _waiting(again, again.error, _next(again.state, again.due_at))
@@ -90,7 +90,7 @@ def waiting_messages(connection: Connection, now: float, limit: int) -> list[Wai
 
 
 def waiting_callbacks(connection: Connection, limit: int) -> list[Waiting]:
-    """Callbacks that failed and are made again; those of the same message wait behind them."""
+    """Failed callbacks that are tried again; those of the same message wait behind them."""
     return [
         Waiting(
             id=row.id,
@@ -106,12 +106,12 @@ def waiting_callbacks(connection: Connection, limit: int) -> list[Waiting]:
 
 
 def overdue(connection: Connection, before: float) -> int:
-    """How many messages have been due since then, untaken."""
+    """The number of messages that have been due since then, unclaimed."""
     return int(connection.execute(_OVERDUE, {"before": before}).scalar_one())
 
 
 def _next(state: str, due_at: float) -> float | None:
-    """When the next try comes; None while it is under way, or for at once."""
+    """The time of the next try; None while it is under way, or if it is due at once."""
     return None if state == "claimed" or due_at == 0.0 else due_at
 
 

@@ -1,4 +1,4 @@
-"""The clock that all workers of a database go by."""
+"""The clock that all workers of a database share."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ AskTime = Callable[[Connection], float | None]
 
 
 class SharedClock:
-    """The epoch seconds of the database's server, as it answered last, carried on by `timer`, which only runs forward.
+    """The epoch seconds of the database server's last answer, carried on by `timer`, which is monotonic.
 
     If there is no server, `ask` returns None, and `clock`, that of this machine, counts.
     """
@@ -36,7 +36,7 @@ class SharedClock:
         return self._clock() if ahead is None else self._timer() + ahead
 
     def keep(self) -> None:
-        """Ask the server, if that is due. Raises `StoreError` if it fails: each time until the first answer, now and then after it."""
+        """Ask the server, if that is due. Raises `StoreError` if it fails: every time until the first answer, now and then after it."""
         if not self._has_server or not self._is_due():
             return
         if self._ahead is not None:

@@ -1,7 +1,7 @@
 """Detection of a process that serves the app, as opposed to other commands, tests and the parent of a reloader.
 
-Servers do not tell an app when they begin. But whoever loads it in order to serve it is still at it while the app is set up, and so it
-stands on the stack.
+Servers do not announce themselves to an app. But the function that loads an app in order to serve it is still running while the app is set
+up, so it is on the stack.
 """
 
 import sys
@@ -25,7 +25,7 @@ _PATIENCE = 10.0  # seconds until a forked process is known to be no worker
 
 
 def loader(frame: FrameType | None, environ: Mapping[str, str]) -> FrameType | None:
-    """The function in this stack that loads an app to serve it from this process; None where there is none."""
+    """The function in this stack that loads an app to serve it from this process; None if there is none."""
     stack = dict(_functions(frame))
     run = stack.get(_FLASK_RUN)
     if run is not None:
@@ -37,13 +37,13 @@ def loader(frame: FrameType | None, environ: Mapping[str, str]) -> FrameType | N
 
 
 def is_preloaded(frame: FrameType | None) -> bool:
-    """True if this stack loads an app for processes that are still to be forked."""
+    """True if this stack loads an app for processes that have not been forked yet."""
     stack = dict(_functions(frame))
     return _GUNICORN_PRELOADS in stack and _GUNICORN_LOADS not in stack
 
 
 def is_reloaders_parent(reload: object, environ: Mapping[str, str]) -> bool:
-    """True in the process that only starts the one that serves, and restarts it when files change.
+    """True in the process that only starts the serving one, and restarts it when files change.
 
     >>> is_reloaders_parent(None, {"FLASK_DEBUG": "1"}), is_reloaders_parent(None, {"FLASK_DEBUG": "1", "WERKZEUG_RUN_MAIN": "true"})
     (True, False)
@@ -53,7 +53,7 @@ def is_reloaders_parent(reload: object, environ: Mapping[str, str]) -> bool:
 
 
 def is_of_test_client(environ: Mapping[str, object]) -> bool:
-    """True if a request never came over a network: servers name themselves, and Flask's test client does so where browsers do.
+    """True if a request never crossed a network: servers name themselves, and Flask's test client sends its name as browsers do.
 
     >>> is_of_test_client({"HTTP_USER_AGENT": "Werkzeug/3.1"}), is_of_test_client({"SERVER_SOFTWARE": "gunicorn/27"})
     (True, False)
@@ -68,7 +68,7 @@ def wait_until_whole(loading: FrameType, thread: int, wait: Callable[[float], ob
 
 
 def wait_until_worker(wait: Callable[[float], object]) -> bool:
-    """Wait until it is certain; True if this process, which was forked just now, is a worker of the server."""
+    """Wait until it is certain; True if this freshly forked process is a worker of the server."""
     for _ in range(int(_PATIENCE / _LOOK_EVERY)):
         stack = dict(_functions(sys._current_frames().get(threading.main_thread().ident or 0)))
         if _GUNICORN_WORKER in stack and _GUNICORN_LOADS not in stack:
@@ -78,7 +78,7 @@ def wait_until_worker(wait: Callable[[float], object]) -> bool:
 
 
 def _called_by(caller: FrameType | None, frame: FrameType | None) -> FrameType | None:
-    """The function of a stack that another one of it has called."""
+    """The function that another function of the stack has called."""
     while caller is not None and frame is not None and frame.f_back is not caller:
         frame = frame.f_back
     return None if caller is None else frame

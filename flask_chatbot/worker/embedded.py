@@ -1,4 +1,4 @@
-"""The worker in a process that serves an app: started once in each process when it serves, and ended with it."""
+"""The worker in a process that serves an app: started once per process when it serves, and ended with it."""
 
 import atexit
 import logging
@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 class Embedded:
     """Starts the worker that `make` returns, once in each process that serves the app.
 
-    Where the server loads the app itself that is at once, after a fork in the child; else with the first request. Never in other commands.
+    If the server itself loads the app, it starts at once, after a fork in the child; otherwise with the first request. Never in other
+    commands.
     """
 
     _lock = Late(new_lock)
@@ -36,7 +37,7 @@ class Embedded:
         _all.add(self)
 
     def arm(self, frame: FrameType | None = None) -> None:
-        """Call it while the app is set up: where this process is about to serve it, the worker begins as soon as it is whole."""
+        """Call it while the app is set up: if this process is about to serve, the worker starts as soon as the app is complete."""
         frame = frame or sys._getframe(1)
         self._is_preloaded = detect.is_preloaded(frame)
         loading = detect.loader(frame, os.environ)
@@ -50,13 +51,13 @@ class Embedded:
             self._begin(lambda: None)
 
     def wake(self) -> None:
-        """Have the worker look at once for something to do, if it runs in this process."""
+        """Make the worker look for work at once, if it runs in this process."""
         worker = self._worker
         if worker is not None:
             worker.wake()
 
     def end(self, seconds: float = DRAIN_AT_EXIT) -> bool:
-        """End the worker, if one runs here; True if all that it had begun was finished."""
+        """End the worker, if one runs here; True if everything it had begun was finished."""
         with self._lock:
             worker, self._worker = self._worker, None
         return worker is None or worker.drain(seconds)

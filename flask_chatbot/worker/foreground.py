@@ -1,4 +1,4 @@
-"""A worker as a process of its own: it prints its counts, and ends on a signal."""
+"""A worker as a process of its own: prints its counts, and ends on a signal."""
 
 import queue
 import signal
@@ -11,7 +11,7 @@ SHOW_EVERY = 5.0  # seconds
 
 
 def run(worker: Worker, say: Callable[[str], object], *, seconds: float = DRAIN, every: float = SHOW_EVERY) -> bool:
-    """Work until SIGTERM or Ctrl-C, and end within `seconds` of it; True if all that was under way was finished.
+    """Work until SIGTERM or Ctrl-C, then end within `seconds`; True if everything under way was finished.
 
     `say` is called with the counts, if they have changed after `every` seconds.
     """
@@ -40,7 +40,7 @@ def _is_asked(asked: "queue.SimpleQueue[int]", seconds: float) -> bool:
 
 @contextmanager
 def _signals() -> Iterator["queue.SimpleQueue[int]"]:
-    """A queue that receives SIGTERM and Ctrl-C, instead of ending the process; a second Ctrl-C ends it as ever."""
+    """A queue that receives SIGTERM and Ctrl-C instead of ending the process; a second Ctrl-C ends it as usual."""
     asked: queue.SimpleQueue[int] = queue.SimpleQueue()
     before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
 

@@ -21,17 +21,17 @@ log = logging.getLogger(__name__)
 
 
 def holder_name() -> str:
-    """A unique name for this worker, by which others see whether its process is gone. 80 characters at most."""
+    """A unique name for this worker, which lets others see if its process is gone. 80 characters at most."""
     return f"{socket.gethostname()[:28]}:{token_hex(6)}:{describe_process()}"
 
 
 def is_dead(holder: str) -> bool:
-    """True if the process of a holder ran on this host, and is gone."""
+    """True if a holder's process ran on this host and is gone."""
     return is_gone(holder.partition(":")[2].partition(":")[2])
 
 
 class Lease:
-    """A named lease that this process holds or waits for. `clock` gives epoch seconds, `timer` only runs forward."""
+    """A named lease that this process holds or waits for. `clock` returns epoch seconds, `timer` is monotonic."""
 
     def __init__(self, database: Database, name: str, holder: str, clock: Clock, timer: Clock, duration: float = DURATION) -> None:
         self._database = database
@@ -45,11 +45,11 @@ class Lease:
 
     @property
     def is_held(self) -> bool:
-        """True while it is ours: a lease that could not be renewed in time is not."""
+        """True while the lease is ours; one that could not be renewed in time is not."""
         return self._held_until is not None and self._timer() < self._held_until
 
     def hold(self) -> bool:
-        """Take or renew it if that is due; True if it is ours. If the database fails, a lease stays held until it expires."""
+        """Take or renew the lease if that is due; True if it is ours. If the database fails, it stays held until it expires."""
         now = self._timer()
         if now >= self._look_at:
             self._look_at = now + LOOK
@@ -59,7 +59,7 @@ class Lease:
         return self.is_held
 
     def give_up(self) -> None:
-        """Release it, for another to take at once."""
+        """Release the lease, for another process to take at once."""
         if self._held_until is not None:
             self._held_until = None
             with self._database.writing() as connection:
@@ -79,7 +79,7 @@ class Lease:
 
 
 class OpenTransport:
-    """A transport, open while it may be open here: always if it runs anywhere, else while the lease of its session is held.
+    """A transport that is open whenever it may be: always if it runs anywhere, else while its session's lease is held.
 
     `opened` is called with True once it is open, with False before it is closed; `shut` with the reason why it cannot be opened, and with
     an empty text once it is open or need not be.

@@ -1,4 +1,4 @@
-"""Processes of this host, and a check that one is gone for certain. On systems other than Linux none ever is."""
+"""Processes of this host, and a check that one is certainly gone. On systems other than Linux the check never says so."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ _PROC = Path("/proc")
 
 
 def describe_process(proc: Path = _PROC) -> str:
-    """Describe this process, for `is_gone`: its number, when it began, and where numbers mean the same. 37 characters at most."""
+    """Describe this process for `is_gone`: its number, its start, and the scope of its number. 37 characters at most."""
     pid = os.getpid()
     here = place(proc)
     began = _began(proc, pid) if here else ""
@@ -18,7 +18,7 @@ def describe_process(proc: Path = _PROC) -> str:
 
 
 def is_gone(described: str, proc: Path = _PROC, signal: Callable[[int, int], object] = os.kill) -> bool:
-    """True if a process of this host has ended; False if that is uncertain: it may be another host's, or be invisible from here."""
+    """True if a process of this host has ended; False if unsure: it may belong to another host, or be invisible from here."""
     number, _, rest = described.partition(":")
     began, _, where = rest.partition(":")
     if not (number.isdigit() and began and where) or where != place(proc):
@@ -49,7 +49,7 @@ def place(proc: Path = _PROC) -> str:
 
 
 def _time_space(proc: Path) -> str:
-    """The clock of the times in `stat`; empty in kernels that have one for all."""
+    """The clock of the times in `stat`; empty in kernels that have only one."""
     try:
         return str((proc / "self/ns/time").readlink())
     except FileNotFoundError:
@@ -57,7 +57,7 @@ def _time_space(proc: Path) -> str:
 
 
 def _began(proc: Path, pid: int) -> str | None:
-    """The start of a process, in ticks since the boot; empty for one that has ended and is still listed, None if it cannot be read."""
+    """The start of a process, in ticks since boot; empty for one that has ended but is still listed, None if it cannot be read."""
     try:
         fields = (proc / str(pid) / "stat").read_text().rpartition(")")[2].split()
         state, threads, began = fields[0], fields[17], fields[19]

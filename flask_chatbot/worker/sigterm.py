@@ -1,4 +1,4 @@
-"""SIGTERM under servers that leave it to the system, which ends a process at once: leases are released before."""
+"""SIGTERM under servers that leave it to the system, which would end a process at once: leases are released first."""
 
 import ctypes
 import logging
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def end_at_sigterm(end: End) -> None:
-    """Have `end` called before SIGTERM ends this process, unless it is handled by a server that ends in order by itself.
+    """Call `end` before SIGTERM ends this process, unless a server that shuts down in order handles it.
 
     Call it from any thread; only the main one may set handlers.
     """
@@ -26,7 +26,7 @@ def end_at_sigterm(end: End) -> None:
 
 
 class SigtermHandler:
-    """A handler of SIGTERM: calls `end`, and then passes the signal on to the one before it. A second SIGTERM does not wait for that."""
+    """A SIGTERM handler: calls `end`, then passes the signal to the previous handler. A second SIGTERM does not wait."""
 
     def __init__(self, end: End, before: Handler | signal.Handlers) -> None:
         self._end = end
@@ -70,7 +70,7 @@ _pending: list[object] = []  # what the interpreter is still to call must not be
 
 
 def _in_main_thread(do: Callable[[], object]) -> None:
-    """Have the main thread do something soon; where the interpreter has no such means, it is not done."""
+    """Have the main thread call something soon; does nothing if the interpreter cannot do that."""
 
     def called(_: object) -> int:
         do()

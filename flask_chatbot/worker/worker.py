@@ -1,4 +1,4 @@
-"""`Worker`: sends what is in the outbox, makes the callbacks, and keeps the transport open, in threads of its own."""
+"""`Worker`: sends the messages in the outbox, makes the callbacks, and keeps the transport open, in its own threads."""
 
 import logging
 import threading
@@ -42,10 +42,10 @@ log = logging.getLogger(__name__)
 class WorkerOptions:
     """The parts and settings of a worker.
 
-    `fetch` gets the file of a URL, under a file name. `received` answers a message that came in. `sweep` deletes some of what was kept too
-    long, and returns how much. `opened` is called with True or False as the transport is open here, `shut` with the reason why it cannot be
-    opened. `clock` gives epoch seconds, `timer` only runs forward; `ask_time` is the clock of the database's server, which counts if there
-    is one, as machines differ. `lease` is how long a message waits for a worker that was killed, `callback_lease` how long a callback and
+    `fetch` gets the file at a URL, under a file name. `received` answers an incoming message. `sweep` deletes some expired rows, and
+    returns how many. `opened` is called with True or False as the transport opens and closes here, `shut` with the reason why it cannot be
+    opened. `clock` returns epoch seconds, `timer` is monotonic; `ask_time` is the clock of the database server, which counts if there is
+    one, as machines differ. `lease` is how long a message waits for a worker that was killed, `callback_lease` how long a callback and
     `duration` how long a transport does, in seconds.
     """
 
@@ -89,7 +89,7 @@ class Progress:
 
 
 class Worker:
-    """Works from `start` until `drain`. With `leads`, only while it is the leader: one of them works for a database at a time."""
+    """Works from `start` until `drain`. With `leads`, only while it is the leader: one worker per database at a time."""
 
     def __init__(self, options: WorkerOptions, *, leads: bool) -> None:
         self._options = options
@@ -126,16 +126,16 @@ class Worker:
         )
 
     def start(self) -> None:
-        """Begin, in a thread that keeps no process from ending."""
+        """Start a thread that does not keep the process alive."""
         self._ended.clear()
         threading.Thread(target=self.run, name="chatbot-worker", daemon=True).start()
 
     def wake(self) -> None:
-        """Look at once for something to do."""
+        """Look for work at once."""
         self._wakeup.set()
 
     def drain(self, seconds: float = DRAIN) -> bool:
-        """Claim nothing more, and end once all claims under way are done, or the seconds are over; True if all are done."""
+        """Claim nothing more, and end once all claims under way are done or the seconds are over; True if all are done."""
         self._deadline = self._options.timer() + seconds
         self._stopping.set()
         self._wakeup.set()
@@ -167,7 +167,7 @@ class Worker:
         self._ended.set()
 
     def step(self) -> bool:
-        """Do all that is due now; True if there was anything."""
+        """Do everything that is due now; True if there was anything."""
         self._clock.keep()
         leads = self._leader is None or self._leader.hold()
         if leads:
@@ -199,11 +199,11 @@ class Worker:
         return self._transport.is_open and self._is_leading()
 
     def _is_asked(self) -> bool:
-        """True if other processes may ask this one: they can ask a transport that runs anywhere themselves."""
+        """True if other processes may send requests to this one; a transport that runs anywhere they can ask themselves."""
         return self._may_send() and not self._options.transport.runs_anywhere
 
     def _sweep(self) -> None:
-        """Delete a little of what is kept too long, now and then; claims that a clock set back left in the future are ended at once."""
+        """Delete a few expired rows now and then; claims that a clock set back left in the future are ended at once."""
         timer = self._options.timer()
         ahead = self._options.clock() - timer
         is_set_back = self._ahead - ahead > SET_BACK
@@ -216,7 +216,7 @@ class Worker:
         self._ahead = ahead
 
     def _finish(self) -> None:
-        """Write down the results of what is still under way, and release the rest for other workers."""
+        """Record the results of everything still under way, and release the rest for other workers."""
         self._loop.close()
         while self._loop.under_way and self._options.timer() < self._deadline:
             try:
