@@ -1,1 +1,1 @@
-"""What happens around a decision: messages from a transport, repeats, history, actions and forwarding."""
+"""Answering, around the decision itself: incoming messages, repeated calls, history, actions and forwarding."""

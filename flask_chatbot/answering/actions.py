@@ -1,4 +1,4 @@
-"""What decisions name beside their replies, done: rows saved, staff told, people unsubscribed, other webhooks asked."""
+"""Actions of a rule beside its replies: save a row, notify staff, unsubscribe people, call other webhooks."""
 
 import logging
 import math
@@ -34,11 +34,11 @@ Record = Callable[[Connection, AnsweredMessage], None]
 
 
 class _Overtaken(Exception):
-    """Another message of the same sender was remembered first: the transaction is rolled back."""
+    """Another message of the same sender was committed first, so the transaction is rolled back."""
 
 
 class Actions:
-    """The effects of messages that come by the webhook, whose replies go back in its answer. Without a `gateway` nothing can be sent."""
+    """The effects of webhook messages, whose replies go back in the HTTP answer. Without a `gateway` nothing can be sent."""
 
     def __init__(self, database: Database, forwarder: Forwarder, gateway: Gateway | None) -> None:
         self.database = database
@@ -47,16 +47,16 @@ class Actions:
         self._swept_at = -math.inf
 
     def number(self, name: str) -> int:
-        """The next number of a table; one that is not used after all is left out."""
+        """Reserve the next number of a table. A number that is never used leaves a gap."""
         with self.database.writing() as connection:
             return saved.reserve(connection, name)
 
     def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
-        """The replies of another webhook; `FetchError` where it gives none."""
+        """Return the replies of another webhook; raise `FetchError` if it gives none."""
         return self._forwarder.ask(action, match, message)
 
     def carry_out(self, answered: AnsweredMessage, remember: Remember, record: Record | None = None) -> bool:
-        """Remember and do all of it in one transaction, and what `record` adds; False where another message of the sender came between."""
+        """Remember, act and call `record`, all in one transaction; False if another message of the sender came first."""
         try:
             with self.database.writing() as connection:
                 if answered.decision.remember is not None and not remember(StoreMemory(self.database).within(connection)):
@@ -73,7 +73,7 @@ class Actions:
         return True
 
     def _sweep(self, now: float) -> None:
-        """Delete some of what is over, as a worker does where there is one."""
+        """Delete some expired rows, as a worker would."""
         if abs(now - self._swept_at) < SWEEP_EVERY:
             return
         self._swept_at = now
@@ -84,7 +84,7 @@ class Actions:
             log.warning("what is over stays for now: %s", error)
 
     def do(self, connection: Connection, answered: AnsweredMessage) -> None:
-        """All that the decision names and that a transaction can hold."""
+        """Carry out every action of the decision that fits into a transaction."""
         match = answered.decision.match
         for action in answered.decision.actions if match else ():
             if isinstance(action, Save):
@@ -99,7 +99,7 @@ class Actions:
                     optouts.opt_out(connection, number, answered.now.timestamp())
 
     def save(self, connection: Connection, action: Save, answered: AnsweredMessage) -> None:
-        """One row, with the number that the reply told."""
+        """Save one row under the number that the reply mentions."""
         match, sender = answered.decision.match, answered.message.sender
         person = answered.book.person(sender)  # one, in whatever spelling their messages come
         number = answered.saved if answered.saved is not None else saved.reserve(connection, action.name)
@@ -109,7 +109,7 @@ class Actions:
         saved.add(connection, row)
 
     def notify(self, connection: Connection, action: Notify, answered: AnsweredMessage) -> None:
-        """A message to a member of staff, on the same road as any other."""
+        """Queue a message to a member of staff, in the outbox like any other."""
         match = answered.decision.match
         if match is None:
             return
@@ -121,13 +121,13 @@ class Actions:
 
 
 def _plain(value: object) -> object:
-    """A field's value as JSON holds it: a date, or what a type of the app's made, as text."""
+    """A field's value as JSON can hold it: dates and the values of custom types become text."""
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 @dataclass(slots=True, eq=False)
 class Recorded(ABC):
-    """The effects of one message that has to be known when it comes again: `record` writes it down in the same transaction."""
+    """The effects of a message that must be recognised if it comes again: `record` notes it in the same transaction."""
 
     actions: Actions
 
@@ -142,16 +142,16 @@ class Recorded(ABC):
 
     @abstractmethod
     def record(self, connection: Connection, answered: AnsweredMessage) -> None:
-        """Write down that the message was answered; `AlreadyAnswered` where another process was first."""
+        """Note that the message was answered; raise `AlreadyAnswered` if another process was first."""
 
 
 def _number(answered: AnsweredMessage) -> str:
-    """The sender's number as sends are addressed; one that is no number stays as it came."""
+    """The sender's number in the form that sends use; anything that is no number is returned unchanged."""
     return senders_phone(answered.message.sender.number, answered.book.locale.country)
 
 
 def notice(message: Message, match: Match, locale: Locale) -> Text:
-    """Who wrote what: the fields where the rule has some, each on a line of its own, else the text."""
+    """The notification for staff: who wrote, and the rule's fields, one per line, or else the text."""
     number = format_phone(message.sender.number, locale.country)
     who = clip(" ".join(filter(None, [message.sender.name, number])), 100)
     titles = {field.name: field.title for field in match.rule.fields or ()}

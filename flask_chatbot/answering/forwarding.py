@@ -1,4 +1,4 @@
-"""Other people's webhooks, asked in our place: the contract's call, and their replies."""
+"""The `forward:` of a rule: calls somebody else's webhook as the contract describes, and reads its replies."""
 
 import json
 import logging
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 class Forwarder:
-    """Asks webhooks, from any thread. `clock` gives epoch seconds, `timer` only runs forward, `wait` lets seconds pass."""
+    """Calls other webhooks, from any thread. `clock` returns epoch seconds, `timer` is monotonic, `wait` sleeps for some seconds."""
 
     def __init__(
         self,
@@ -52,9 +52,9 @@ class Forwarder:
         self._timer = timer
 
     def ask(self, action: Forward, match: Match | None, message: Message) -> tuple[Reply, ...]:
-        """What another webhook replies to a message; `FetchError` where it gives no answer within the action's time.
+        """Return another webhook's replies to a message; raise `FetchError` if it does not answer within the action's time.
 
-        An answer that does not succeed, or holds what nobody can read, brings no reply; the log says why.
+        An unsuccessful or unreadable answer yields no replies; the log says why.
         """
         action = _with_variables(action)
         body, name = payload(message, match, action.key), _name_of(message, action.url)
@@ -71,7 +71,7 @@ class Forwarder:
         return answered.replies
 
     def _try(self, action: Forward, name: str, body: bytes, host: str) -> Fetched:
-        """The first good answer."""
+        """Retry until there is a good answer, and return it."""
         started = not_before = self._timer()
         ends_at = started + action.timeout.total_seconds()
         failure = FetchLater(f"{host} was given no time to answer.")
@@ -105,7 +105,7 @@ class Forwarder:
 
 
 def _with_variables(action: Forward) -> Forward:
-    """The action with what it takes from the environment; `FetchRefused` where that is gone since the rules were read."""
+    """The action with its environment variables filled in; raises `FetchRefused` if one has been unset since the rules were read."""
     try:
         return replace(action, url=expanded(action.url, os.environ), key=expanded(action.key, os.environ))
     except KeyError as error:
@@ -113,10 +113,10 @@ def _with_variables(action: Forward) -> Forward:
 
 
 def payload(message: Message, match: Match | None, key: str) -> bytes:
-    """The contract's body, with the customer's own words beside it as ``text``, and the address of a file that came with them.
+    """The body that the contract defines, plus the customer's own words as ``text`` and the address of an attached file.
 
-    The keyword is one of the rule's, as the file writes it, since programs compare it as a whole. It is the whole text where the rule was
-    found by something else.
+    The keyword is one of the rule's, spelled as in the file, since programs compare it as a whole. If something other than a keyword found
+    the rule, it is the whole text.
 
     >>> from flask_chatbot.core.values.messages import Sender
     >>> payload(Message(text="Stok?", sender=Sender(number="628111", name="Ani")), None, "k")
@@ -136,7 +136,7 @@ def payload(message: Message, match: Match | None, key: str) -> bytes:
 
 
 def _keyword(message: Message, match: Match | None) -> tuple[str, bool]:
-    """The text that stands for the message, and True if its data are fields."""
+    """The text that stands for the message, and True if its data are the rule's fields."""
     if match is None or match.kind not in (Kind.KEYWORD, Kind.FIELDS, Kind.FORM, Kind.MENU):
         return message.text, False
     keyword = _found_by(match)
@@ -147,9 +147,9 @@ def _keyword(message: Message, match: Match | None) -> tuple[str, bool]:
 
 
 def _found_by(match: Match) -> Keyword | None:
-    """The keyword of the rule that found it, or began the form; else its first one; None where it has none.
+    """The keyword that found the rule or began the form, else the rule's first keyword; None if it has none.
 
-    A number chosen in a menu, or the last answer to a form, means nothing to others.
+    A number chosen from a menu, or the last answer to a form, means nothing to other programs.
     """
     keywords = match.rule.keywords
     if match.kind is Kind.FORM:  # of two that differ in their mark alone, the one whose data are a list
@@ -159,7 +159,7 @@ def _found_by(match: Match) -> Keyword | None:
 
 
 def _file(message: Message) -> dict[str, str]:
-    """What is known of a file: where it is, and which kind its name tells."""
+    """The known facts about a file: its address, and its kind if the name shows it."""
     if message.media is None:
         return {}
     kind = kind_by_ending(message.media)
@@ -167,7 +167,7 @@ def _file(message: Message) -> dict[str, str]:
 
 
 def _name_of(message: Message, url: str) -> str:
-    """The ``webhook-id``: the same however often one message comes to be forwarded, where it has an id of its own."""
+    """The ``webhook-id``: the same each time one message is forwarded, if the message has an id of its own."""
     if message.id is None:
         return f"msg_{token_hex(12)}"
     return f"msg_{sha256(json.dumps([message.line, message.id, url]).encode()).hexdigest()[:24]}"

@@ -1,4 +1,4 @@
-"""The history of messages that came in: that each was answered, and why as it was."""
+"""The history of incoming messages: each one that was answered, and the reasons for its answer."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,12 +18,12 @@ KEPT = timedelta(days=30)  # what comes in by a transport of ours, unless CHATBO
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Makes the rows of the inbox; `time` is how long a text and the reasons for its answer are kept, None for not at all."""
+    """Makes inbox rows; `time` is how long a text and the reasons for its answer are kept, None for not at all."""
 
     time: timedelta | None
 
     def row(self, session: str, id_: str, answered: AnsweredMessage, replies: int, answer: str | None = None) -> Kept:
-        """The row of the inbox; `answer` is what a webhook call was answered with."""
+        """The inbox row of an answered message; `answer` is the body that a webhook call got."""
         message, now = answered.message, answered.now.timestamp()
         why = self._why(answered) if self.time is not None else {}
         expires_at = now + max(KNOWN_FOR, self.time or KNOWN_FOR).total_seconds()
@@ -33,7 +33,7 @@ class History:
         )
 
     def silence(self, session: str, id_: str, message: Message, person: str, now: datetime, why: str) -> Kept:
-        """The row of a message that no rule was asked about; `person` is who wrote it."""
+        """The inbox row of a message that no rule was asked about; `person` is the sender."""
         at, time = now.timestamp(), (self.time or timedelta()).total_seconds()
         return Kept(
             session=session,
@@ -61,6 +61,6 @@ class History:
 
 
 def hash_of(book: RuleBook) -> str:
-    """What tells two sets of rule files apart: the same files with the same content have the same hash, wherever they lie."""
+    """A hash of the rule files by their content, wherever they are stored."""
     contents = sorted(digest.hex() for digest in book.sources.digests.values() if digest)
     return sha256(" ".join(contents).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Webhook calls that carry an id, or are to be kept: a repeated one gets the answer that the first got."""
+"""Webhook calls that carry an id or are kept: a repeated call gets the answer of the first."""
 
 import logging
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class _RecordedCall(Recorded):
-    """The effects of one webhook call, and the `body` that it is answered with, once that is recorded for repeats."""
+    """The effects of one webhook call, and the `body` of its answer once that is recorded for repeats."""
 
     history: History
     session: str
@@ -37,7 +37,7 @@ class _RecordedCall(Recorded):
 
 
 class Calls:
-    """Answers webhook calls with the store behind them. `StoreError` where it fails."""
+    """Answers webhook calls with the store behind them. Raises `StoreError` if the store fails."""
 
     def __init__(self, bot: Bot, actions: Actions, history: History) -> None:
         self._bot = bot
@@ -46,7 +46,7 @@ class Calls:
         self._turnstile = Turnstile()
 
     def answer(self, message: Message, id_: str | None) -> bytes:
-        """The body to answer a call with; the same again where a call of this id was answered within 8 days."""
+        """Return the body that answers a call; a call whose id was answered within the last 8 days gets the same body again."""
         session = f"webhook:{message.line}"[:64] if message.line else "webhook"
         id_ = id_[:ID_LIMIT] if id_ else uuid4().hex
         key = (session, id_)

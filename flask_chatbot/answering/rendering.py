@@ -1,4 +1,4 @@
-"""The replies of a rule for a message that nobody wrote: what the app sends of its own accord."""
+"""The replies of a rule without an incoming message: for what the app sends on its own."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,9 +17,9 @@ from flask_chatbot.errors import AnswerFailed, ChatbotError
 
 
 def render(book: RuleBook, name: str, number: str, values: Mapping[str, object], now: datetime, random: Random) -> tuple[Reply, ...]:
-    """The replies that a rule's YAML has for these values: its fields, and what it `needs`. An optional field may be left out.
+    """Render a rule's YAML replies with these values: its fields and its `needs`. Optional fields may be left out.
 
-    Neither its handler nor its actions run. `ChatbotError` where there is no such rule, or it cannot be sent so.
+    Neither its handler nor its actions run. Raises `ChatbotError` if there is no such rule, or if its replies cannot be sent this way.
     """
     rule = book.by_name.get(name)
     if rule is None:
@@ -39,7 +39,7 @@ def render(book: RuleBook, name: str, number: str, values: Mapping[str, object],
 
 
 def _left_out(rule: Rule, values: Mapping[str, object]) -> dict[str, None]:
-    """The optional fields that no value is given for; `ChatbotError` where one is missing, or seems to be misspelled."""
+    """The optional fields without a value; raises `ChatbotError` if a required one is missing, or one seems misspelled."""
     left_out = {field.name: None for field in rule.fields or () if field.optional and field.name not in values}
     if missing := [each for each in _known(rule) if each not in values and each not in left_out]:
         raise ChatbotError(

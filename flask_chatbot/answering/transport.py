@@ -1,4 +1,4 @@
-"""Messages that come in by a transport: each is answered once, and its replies go out through the outbox."""
+"""Messages from a transport: each is answered once, and its replies go out through the outbox."""
 
 import logging
 from collections.abc import Callable
@@ -29,11 +29,11 @@ log = logging.getLogger(__name__)
 
 
 class AlreadyAnswered(Exception):
-    """The same message was answered before, or just now by somebody else: nothing of this answer is kept."""
+    """The message was already answered, perhaps just now by another process; this answer is discarded."""
 
 
 class Turnstile:
-    """Lets the same message through one at a time, however often it is delivered at once."""
+    """Lets copies of one message through one at a time, however many arrive at once."""
 
     _change = Late(new_condition)
 
@@ -54,7 +54,7 @@ class Turnstile:
 
 @dataclass(slots=True, eq=False)
 class _Received(Recorded):
-    """The effects of one message that came in by the transport of a gateway, its replies in the outbox among them."""
+    """The effects of one message from the gateway's transport, including its replies in the outbox."""
 
     gateway: Gateway
     history: History
@@ -72,7 +72,7 @@ class _Received(Recorded):
 
 
 class Inbound:
-    """Answers what comes in by the transport of a gateway; `context` is the app's, for functions of its own."""
+    """Answers messages from the gateway's transport; `context` is the app's, for its own functions."""
 
     def __init__(self, gateway: Gateway, actions: Actions, history: History, context: Callable[[], AbstractContextManager[object]]) -> None:
         self._gateway = gateway
@@ -84,7 +84,7 @@ class Inbound:
         self._turnstile = Turnstile()
 
     def received(self, message: Message) -> None:
-        """Answer a message unless it has been; `StoreError` where the store fails: deliver it again then."""
+        """Answer a message unless that has been done; raise `StoreError` if the store fails, and then deliver it again."""
         message = self._addressed(message)
         if message.sender.number == self._bot.book.person(Sender(number=self._gateway.number())):  # two bots would talk for ever
             return
@@ -101,7 +101,7 @@ class Inbound:
             self._turnstile.leave(key)
 
     def _addressed(self, message: Message) -> Message:
-        """The message with its sender and its group by the names that answers go to, whether the transport tells numbers or addresses."""
+        """The message with its sender and group named as replies address them, whether the transport uses numbers or addresses."""
         sender = replace(message.sender, number=self._bot.book.person(message.sender))
         return replace(message, sender=sender, group=number_of(message.group))
 
@@ -128,7 +128,7 @@ class Inbound:
 
 
 def short_id(id_: str) -> str:
-    """What a log calls a message: ids of WhatsApp's hold numbers.
+    """A short form of a message id for the log: WhatsApp's own ids contain phone numbers.
 
     >>> short_id("false_628111@c.us_3EB0")
     '6167bd39859d'

@@ -1,1 +1,1 @@
-"""The bot of one app: its rules, its Python handlers, and how a message is answered and remembered."""
+"""The bot of one app: its rules and Python handlers, and the steps that answer a message and remember it."""

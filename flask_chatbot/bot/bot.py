@@ -1,4 +1,4 @@
-"""One bot at work: the rules of an app, its handlers, and the way of a message through both."""
+"""`Bot`: the rules and handlers of one app, and the path of a message through both."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -35,10 +35,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Bot:
-    """The rules of one app at work, with its handlers. `book` is read once per message, and replaced whole.
+    """The rules of one app in use, with its handlers. `book` is read once per message and replaced as a whole.
 
-    `problems` say why the rule files, as they are now, are not those in use; `watched_by` is the process that watches them. `make_effects`
-    opens the store, and so is called only where it is needed.
+    `problems` say why the current rule files are not the ones in use; `watched_by` is the id of the process that watches them.
+    `make_effects` opens the store, so it is called only when needed.
     """
 
     settings: Settings
@@ -53,11 +53,11 @@ class Bot:
     watched_by: int = 0
 
     def read(self) -> RuleBook:
-        """The rules as they are written now, with what the handlers add; `RulesError` where they are broken."""
+        """Load the rule files as they are now, with the handlers' additions; raise `RulesError` if they are broken."""
         return load_rules(self.path, self.handlers.additions)
 
     def reload(self) -> None:
-        """Take the rules anew; `RulesError` where they are broken, and the rules stay as they were."""
+        """Load the rules again; raise `RulesError` if they are broken, and keep the old rules."""
         self.book = self.read()
 
     def answer(
@@ -68,11 +68,11 @@ class Bot:
         memory: Memory | None = None,
         effects: Effects | None = None,
     ) -> Decision:
-        """What to do about a message, handlers included; it is remembered and done. Call it in the app's context.
+        """Decide how to answer a message, handlers included, then remember and act. Call it in the app's context.
 
-        `StoreError` where the store fails.
-        Where another message of the same sender came between, it is decided again; but no handler is run twice for one message.
-        `memory` stands in for the bot's own, and nothing is done then; `effects` gets every decision, not only those with actions.
+        Raises `StoreError` if the store fails. If another message of the same sender came first, it decides again, but never runs a handler
+        twice for one message. With `memory` in place of the bot's own, nothing is carried out; `effects` receives every decision, not only
+        those with actions.
         """
         handling = _Handling(
             bot=self,
@@ -91,16 +91,16 @@ class Bot:
         return decision
 
     def memory_for(self, message: Message, book: RuleBook | None = None) -> Memory:
-        """The memory to decide with: none where nothing is remembered, nor for senders without a number, who would all be one."""
+        """The memory to decide with: none if the rules remember nothing, nor for senders without a number, who would all share one."""
         remembers = (book or self.book).remembers or self.handlers.rules
         return self.memory if message.sender.number and remembers else NO_MEMORY
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class _Handling:
-    """One message on its way through the handlers; the rules it began with are those it ends with.
+    """One message on its way through the handlers, with the same rules from beginning to end.
 
-    With `gets_all` the effects get decisions without actions, too.
+    With `gets_all` the effects receive decisions without actions, too.
     """
 
     bot: Bot
@@ -115,7 +115,7 @@ class _Handling:
     has_run: bool = False
 
     def decide(self) -> Decision:
-        """The decision of the handlers before the rules, else of the rules; its replies as the handlers after them want them."""
+        """Return the decision of the `before` handlers, or else of the rules, with its replies passed through the `after` handlers."""
         self.saved, self.has_run = None, False  # a decision that was overtaken leaves nothing behind
         handlers, memory = self.bot.handlers, NO_MEMORY if self.people.memory is NO_MEMORY else self.people
         decision = self.early() if handlers.before else None
@@ -126,7 +126,7 @@ class _Handling:
         return replace(decision, replies=self.changed(decision.replies)) if handlers.after else decision
 
     def changed(self, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
-        """The replies as the handlers after the rules want them, which are not asked once there are none: silence was meant."""
+        """Pass the replies through the `after` handlers, stopping once there are none: silence is deliberate."""
         for handler in self.bot.handlers.after.values():
             if not replies:
                 break
@@ -135,7 +135,7 @@ class _Handling:
         return replies
 
     def commit(self, decision: Decision, *, is_last: bool) -> bool:
-        """Remember and do what was decided, in one transaction; False where another message of the sender came between."""
+        """Remember and act on the decision in one transaction; False if another message of the sender came first."""
         make_effects = self.make_effects if self.gets_all or decision.actions else None
         if decision.remember is None and make_effects is None:
             return True  # as for most messages
@@ -148,7 +148,7 @@ class _Handling:
         return make_effects().carry_out(answered, remember)
 
     def early(self) -> Decision | None:
-        """What a handler before the rules wants sent, if any does."""
+        """The replies of the first `before` handler that returns any, as a decision."""
         for handler in self.bot.handlers.before.values():
             replies = self.replies(handler, {"message": self.message})
             if replies is not None:
@@ -156,7 +156,7 @@ class _Handling:
         return None
 
     def handle(self, match: Match, message: Message, notes: Notes) -> Outcome:
-        """What the handler of the matched rule says, or whoever it forwards to; with the number of the row it saves."""
+        """Run the matched rule's handler or forward the message; the outcome includes the number of the saved row."""
         outcome = self.handled(match, message, notes)
         if not match.rule.actions or self.make_effects is None:
             return outcome
@@ -169,7 +169,7 @@ class _Handling:
         return outcome if self.saved is None or isinstance(outcome, tuple) else {**(outcome or {}), "saved": {"number": self.saved}}
 
     def forwarded(self, effects: Effects, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
-        """The replies of another webhook."""
+        """Return the replies of another webhook."""
         self.has_run = True  # what it did cannot be taken back
         try:
             return callable_only(effects.forward(action, match, message), self.book.locale.country)
@@ -178,7 +178,7 @@ class _Handling:
             raise ForwardFailed from error
 
     def handled(self, match: Match, message: Message, notes: Notes) -> Outcome:
-        """What the handler of the matched rule says, if it has one."""
+        """Run the handler of the matched rule, if it has one."""
         rule = match.rule
         handler = self.bot.handlers.rules.get(rule.name)
         if handler is None:
@@ -198,7 +198,7 @@ class _Handling:
         return outcome
 
     def run(self, handler: Handler, match: Match, message: Message, notes: Notes) -> Outcome:
-        """The outcome of one handler; `HandlerError` where it calls values invalid that are no fields."""
+        """Run one handler and return its outcome; raise `HandlerError` if its `Invalid` names something that is no field."""
         values: dict[str, object] = {**match.fields, "message": message, "memory": notes}
         self.has_run = True
         try:
@@ -216,7 +216,7 @@ class _Handling:
             raise
 
     def replies(self, handler: Handler, values: Mapping[str, object]) -> tuple[Reply, ...] | None:
-        """What a handler that stands before or after the rules says; None where it has nothing to say."""
+        """Run a `before` or `after` handler; None if it leaves the message alone."""
         self.has_run = True
         try:
             value = handler(values)
@@ -227,7 +227,7 @@ class _Handling:
             return self.recover(error, f"{handler.name} at {handler.mark}")
 
     def recover(self, error: Exception, where: str) -> tuple[Reply, ...]:
-        """The replies of the error handler that fits best, else one apology, and a line in the log."""
+        """Return the replies of the closest error handler, or else one apology and a log line."""
         handler = next((self.bot.handlers.errors[kind] for kind in type(error).__mro__ if kind in self.bot.handlers.errors), None)
         if handler is not None:
             try:

@@ -1,4 +1,4 @@
-"""The effects of a message beside its replies: what is remembered, saved, forwarded, and of what staff are notified."""
+"""The effects of a message beside its replies: remembering, saving, forwarding and notifying staff."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Remember = Callable[[Memory | None], bool]  # in the memory given, else in the b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredMessage:
-    """What came of one message: `book` decided it, `state` was remembered of its sender before, `saved` is the number its row got."""
+    """The result of one message: decided by `book`, from the sender's earlier `state`; `saved` is the number of its row."""
 
     message: Message
     decision: Decision
@@ -29,20 +29,20 @@ class AnsweredMessage:
 
 
 class Effects(Protocol):
-    """Carries out what decisions name."""
+    """Carries out the actions of decisions."""
 
     def number(self, name: str) -> int:
-        """The number that the next row saved under a name is to have."""
+        """Reserve the number of the next row saved under a name."""
 
     def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
-        """The replies of another webhook; `FetchError` where it gives none."""
+        """Return the replies of another webhook; raise `FetchError` if it gives none."""
 
     def carry_out(self, answered: AnsweredMessage, remember: Remember) -> bool:
-        """Remember and do what a decision names, in one transaction; False, and nothing is done, where `remember` says so."""
+        """Remember a decision and act on it in one transaction; False, with nothing done, if `remember` returns False."""
 
 
 class NoEffects:
-    """Remembers and does nothing else, for who only tries what a bot would say."""
+    """Remembers and does nothing else, for trying the bot out."""
 
     def number(self, name: str) -> int:
         return 1

@@ -1,4 +1,4 @@
-"""Python functions that answer in place of a rule's YAML, or beside it."""
+"""Python functions that answer instead of a rule's YAML, or alongside it."""
 
 import functools
 import inspect
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A function with what is known of it: its qualified name, its place, the names of its parameters."""
+    """A registered function: its qualified name, where it is defined, and the names of its parameters."""
 
     function: Function
     name: str
@@ -50,7 +50,7 @@ class Handler:
     parameters: tuple[str, ...] = ()
 
     def __call__(self, values: Mapping[str, object]) -> Any:
-        """What the function returns for the values its parameters name."""
+        """Call the function with the values that its parameters name."""
         return self.function(**{name: values[name] for name in self.parameters})
 
 
@@ -70,14 +70,14 @@ class Handlers:
 
     @property
     def additions(self) -> Additions:
-        """What these functions add to the rule files, and have against them."""
+        """The rules, types and filters that these functions add to the rule files, and the checks they make."""
         types = {name: custom_type(handler.function) for name, handler in self.types.items()}
         ours = {name: custom_filter(name, handler.function) for name, handler in self.filters.items()}
         return Additions(types, ours, tuple(self.added.values()), check=self.check)
 
     @contextmanager
     def trial(self) -> Iterator[None]:
-        """Forget what is registered meanwhile, if it turns out that it cannot be."""
+        """Undo the registrations made in this block if it raises."""
         known = {kind: dict(owners) for kind, owners in vars(self).items()}
         try:
             yield
@@ -86,7 +86,7 @@ class Handlers:
             raise
 
     def add_rule(self, name: str, function: Function) -> Handler:
-        """Let the function answer for a rule; `HandlerError` where another one does."""
+        """Let the function answer for a rule; raise `HandlerError` if another function already does."""
         return claim(self.rules, name, inspected(function), f"answers for rule {name!r}")
 
     def add_keyword(self, data: Mapping[str, Any], function: Function) -> None:
@@ -111,16 +111,16 @@ class Handlers:
         self.after[handler.name] = handler
 
     def add_error(self, kind: type[Exception], function: Function) -> None:
-        """Let the function answer where a handler raised an error of that kind."""
+        """Let the function answer when a handler raises an error of that kind."""
         claim(self.errors, kind, inspected(function, ("error", "message")), f"answers for {kind.__name__}")
 
     def add_ack(self, function: Function) -> None:
-        """Let the function hear of each change in a message's way."""
+        """Call the function each time a message's ack changes."""
         handler = inspected(function, OF_ACKS)
         self.acks[handler.name] = handler
 
     def add_type(self, name: str, function: Function) -> None:
-        """Let the function read the fields of a type."""
+        """Let the function read fields of a type."""
         handler = located(function, takes=1)
         if name in FIELD_TYPES:
             raise refusal(handler.mark, f"there is a built-in field type {name!r}. Give yours another name.")
@@ -136,7 +136,7 @@ class Handlers:
         claim(self.filters, name, handler, f"is the filter {name!r}")
 
     def check(self, book: RuleBook, is_whole: bool) -> Iterator[Problem]:
-        """What keeps the app from answering by the rules of a book. One that is not whole may lack a rule for its own mistakes."""
+        """Yield the reasons why the app cannot use these rules. A partial book may lack a rule because of mistakes of its own."""
         yield from unset_in(book, os.environ)
         for name, handler in self.rules.items():
             if is_whole or name in book.by_name:
@@ -144,7 +144,7 @@ class Handlers:
 
 
 def claim(owners: dict[Any, Handler], what: object, handler: Handler, does: str) -> Handler:
-    """The handler as the owner of something; `HandlerError` where another function is. One of the same name replaces it."""
+    """Make the handler the owner of something, replacing one of the same name; raise `HandlerError` if another function owns it."""
     other = owners.get(what)
     if other is not None and other.name != handler.name:
         raise refusal(handler.mark, f"{other.name} at {other.mark} {does} already, so {handler.name} cannot. Remove one of the two.")
@@ -153,7 +153,7 @@ def claim(owners: dict[Any, Handler], what: object, handler: Handler, does: str)
 
 
 def inspected(function: Function, allowed: Collection[str] | None = None) -> Handler:
-    """A handler of the function; `HandlerError` where it cannot be called by the names of its parameters, or has none `allowed`."""
+    """Make a handler of the function; raise `HandlerError` if its parameters cannot be filled by name, or are not `allowed`."""
     handler = located(function)
     names = []
     bound = function.keywords if isinstance(function, functools.partial) else {}
@@ -173,7 +173,7 @@ def inspected(function: Function, allowed: Collection[str] | None = None) -> Han
 
 
 def located(function: Function, takes: int = 0) -> Handler:
-    """The function with its name and place; `HandlerError` where it cannot be called, or `takes` other values by position."""
+    """Make a handler that knows its name and place; raise `HandlerError` if the function cannot be called with what it `takes`."""
     inner = bare(function)
     mark = mark_of(inner)
     if not callable(function):
@@ -196,17 +196,17 @@ def located(function: Function, takes: int = 0) -> Handler:
 
 
 def is_async(function: Function) -> bool:
-    """Whether a call only makes something to be awaited."""
+    """True if a call would only return an awaitable."""
     return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
 
 
 def refusal(mark: Mark, message: str) -> HandlerError:
-    """The error for a function that cannot be registered."""
+    """Make the error for a function that cannot be registered."""
     return HandlerError(Problem(mark, message))
 
 
 def bare(function: Function) -> Any:
-    """The function as somebody wrote it, out of all that is wrapped around it."""
+    """The function itself, without the decorators wrapped around it."""
     while True:
         if isinstance(function, functools.partial):
             function = function.func
@@ -217,7 +217,7 @@ def bare(function: Function) -> Any:
 
 
 def mark_of(function: Any) -> Mark:
-    """Where a function is written; where Python does not know, its module's name and line 1."""
+    """The place where a function is defined; its module and line 1 if Python does not know."""
     code = getattr(function, "__code__", None) or getattr(vars(type(function)).get("__call__"), "__code__", None)
     if code is None:
         return Mark(getattr(function, "__module__", None) or "?", 1, 1)
@@ -225,7 +225,7 @@ def mark_of(function: Any) -> Mark:
 
 
 def word(value: object, decorator: str, example: str) -> str:
-    """The name a decorator was given; `HandlerError` where it was given none, most likely for want of parentheses."""
+    """Return the decorator's name argument; raise `HandlerError` if there is none, most likely because parentheses are missing."""
     if isinstance(value, str):
         return value
     message = f"@bot.{decorator} takes a name first. Write @bot.{decorator}({example!r})."
@@ -233,7 +233,7 @@ def word(value: object, decorator: str, example: str) -> str:
 
 
 def hint(parameter: str, known: Collection[str]) -> str:
-    """The way out for a parameter that cannot be filled."""
+    """The advice for a parameter that cannot be filled."""
     if parameter in ELSEWHERE:
         return f" Take `message` instead: {ELSEWHERE[parameter]} has it."
     if parameter == "self":
@@ -242,7 +242,7 @@ def hint(parameter: str, known: Collection[str]) -> str:
 
 
 def check_handler(name: str, handler: Handler, book: RuleBook) -> Iterator[Problem]:
-    """Whether the rule is there, and has what the handler's parameters name."""
+    """Yield the problems of a handler: no such rule, or a parameter that the rule cannot fill."""
     rule = book.by_name.get(name)
     if rule is None:
         guess = did_you_mean(name, book.by_name) or f" The rules are in {', '.join(map(short_path, book.files))}."
@@ -256,12 +256,12 @@ def check_handler(name: str, handler: Handler, book: RuleBook) -> Iterator[Probl
 
 
 def field_names(rule: Rule) -> list[str]:
-    """What the fields of a rule are called."""
+    """The names of a rule's fields."""
     return [*(field.name for field in rule.fields or ()), *rule.groups]
 
 
 def check_needs(handlers: Handlers, book: RuleBook) -> Iterator[Problem]:
-    """The rules whose ``needs`` nobody supplies; to those that no message reaches, ``bot.send(rule=...)`` does."""
+    """Yield the rules whose ``needs`` no handler supplies. Rules that no message reaches get theirs from ``bot.send(rule=...)``."""
     led_to = {entry.rule for rule in book.rules for entry in rule.menu}
     for rule in book.rules:
         if rule.needs and rule.name not in handlers.rules and (rule.is_found or rule.name in led_to):
@@ -270,7 +270,7 @@ def check_needs(handlers: Handlers, book: RuleBook) -> Iterator[Problem]:
 
 
 def custom_type(function: Function) -> FieldType:
-    """A field type of a function that takes the customer's text; any error of it but ValueError fails the answer."""
+    """Make a field type from a function of the customer's text; any error other than ValueError fails the answer."""
 
     def read(text: str, field: Field, context: Context) -> object:
         try:
@@ -290,7 +290,7 @@ def custom_type(function: Function) -> FieldType:
 
 
 def custom_filter(name: str, function: Function) -> Function:
-    """The function as a template filter, whose errors reach the log."""
+    """Wrap the function as a template filter whose errors reach the log."""
 
     @functools.wraps(function)
     def apply(*args: object, **kwargs: object) -> object:

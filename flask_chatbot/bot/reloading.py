@@ -1,4 +1,4 @@
-"""Changed rule files, taken while the bot answers: checked and tested first, and then swapped whole, or not at all."""
+"""Reloading: changed rule files are checked and tested while the bot answers, then swapped in as a whole or not at all."""
 
 import logging
 import os
@@ -25,7 +25,7 @@ Stamp = tuple[int, int, int, int] | None
 
 
 class App(Protocol):
-    """What reloading asks of a Flask app."""
+    """The parts of a Flask app that reloading uses."""
 
     extensions: dict[str, Any]
 
@@ -33,9 +33,9 @@ class App(Protocol):
 
 
 def keep_fresh(app: App) -> None:
-    """Have an app's rule files watched by this process from now on; the first call takes what has changed since they were read.
+    """Watch an app's rule files in this process; the first call also takes changes made since they were read.
 
-    Costs nothing when it is so already, so it may be called for each message.
+    Costs nothing if they are watched already, so it may be called for each message.
     """
     bot: Bot = app.extensions["chatbot"].bot
     if bot.watched_by != POLLER.process and bot.settings.reload:
@@ -43,7 +43,7 @@ def keep_fresh(app: App) -> None:
 
 
 def stamp(path: Path) -> Stamp:
-    """What changes whenever somebody writes, replaces or unlocks a file; None where there is none."""
+    """A value that changes whenever a file is written, replaced or made readable; None if there is no file."""
     try:
         found = path.stat()
     except OSError:
@@ -52,7 +52,7 @@ def stamp(path: Path) -> Stamp:
 
 
 class Watch:
-    """The rule files of one app: what they looked like, and what was last read of them. It keeps the app alive only while it reloads."""
+    """The rule files of one app: their stamps, and what was last read. Holds the app strongly only during a reload."""
 
     def __init__(self, app: App) -> None:
         bot: Bot = app.extensions["chatbot"].bot
@@ -64,11 +64,11 @@ class Watch:
 
     @property
     def is_over(self) -> bool:
-        """Whether the app is gone."""
+        """True if the app is gone."""
         return self._app() is None
 
     def look(self, at_once: bool = False) -> None:
-        """Take what has changed. Unless `at_once`, two looks must see the same, since the first may see a file half written."""
+        """Take changes. Unless `at_once`, two looks must agree, since the first may see a half-written file."""
         stamps = {path: stamp(path) for path in files_now(self._path, self._sources.globs)}
         if stamps != self._stamps:
             self._stamps = stamps
@@ -94,7 +94,7 @@ class Watch:
 
 
 def take(bot: Bot, loaded: Loaded) -> tuple[Problem, ...]:
-    """Why rules that were read cannot be used, or nothing: then the bot has them. One line in the log either way."""
+    """Give the loaded rules to the bot, or return the problems that prevent it. Logs one line either way."""
     problems = tuple(problem for problem in loaded.problems if problem.severity == "error")
     tests = 0
     if loaded.book is not None:
@@ -110,7 +110,7 @@ def take(bot: Bot, loaded: Loaded) -> tuple[Problem, ...]:
 
 
 class Poller:
-    """Looks after the files of all apps that serve in this process, in one thread that ends with the last of them."""
+    """Watches the files of all apps that serve in this process, in one thread that ends with the last of them."""
 
     _lock = Late(new_lock)
 
@@ -120,13 +120,13 @@ class Poller:
         self.forget()
 
     def forget(self) -> None:
-        """Begin anew: a forked process does not inherit the thread."""
+        """Start over: a forked process does not inherit the thread."""
         self.process = os.getpid()
         self._watches: list[Watch] = []
         self.thread: threading.Thread | None = None
 
     def add(self, app: App) -> None:
-        """Watch the files of one more app; whatever changed until now is taken when this returns."""
+        """Watch the files of one more app; changes made before this returns are taken."""
         bot: Bot = app.extensions["chatbot"].bot
         with self._lock:
             if bot.watched_by == self.process:
@@ -140,7 +140,7 @@ class Poller:
                 self.thread.start()
 
     def look(self) -> None:
-        """One look at the files of every app that is still there."""
+        """Look once at the files of every app that still exists."""
         for watch in tuple(self._watches):
             try:
                 watch.look()

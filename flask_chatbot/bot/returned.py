@@ -1,4 +1,4 @@
-"""What a Python function returned, as replies that can be sent."""
+"""The return values of Python functions, turned into replies that can be sent."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -21,11 +21,10 @@ UNCUT = ("url", "filename")  # half of one leads nowhere
 
 
 def replies_of(value: object, country: str = "ID") -> tuple[Reply | Menu, ...]:
-    """The replies in a text, a reply, or a list or generator of these, nested or not; `TypeError` for anything else.
+    """Turn a text, a reply, or a (nested) list or generator of these into replies; raise `TypeError` for anything else.
 
-    A card's local numbers belong to `country`; ValueError names the first that cannot be called.
-
-    What is more than one message may get is cut, an empty text is left out, and of an endless generator no more is taken than is sent.
+    A contact card's local numbers belong to `country`; ValueError names the first that cannot be called. Anything beyond the limits of one
+    message is cut, empty texts are left out, and an endless generator is read only as far as can be sent.
 
     >>> replies_of(["Halo", [Text("apa kabar"), ""]])
     (Text(text='Halo'), Text(text='apa kabar'))
@@ -40,7 +39,7 @@ def replies_of(value: object, country: str = "ID") -> tuple[Reply | Menu, ...]:
 
 
 def plain_replies_of(value: object, country: str = "ID") -> tuple[Reply, ...]:
-    """The replies in a value, as `replies_of`; `TypeError` for a menu, which belongs to a rule."""
+    """Turn a value into replies as `replies_of` does; raise `TypeError` for a menu, which needs a rule."""
     replies = []
     for reply in replies_of(value, country):
         if isinstance(reply, Menu):
@@ -50,7 +49,7 @@ def plain_replies_of(value: object, country: str = "ID") -> tuple[Reply, ...]:
 
 
 def flat(value: object, room: Iterator[int], country: str) -> Iterator[Reply | Menu]:
-    """Each reply in what was returned; an item takes one place of the `room`, at whatever depth, and it ends when none is left."""
+    """Yield each reply in a returned value; every item at any depth takes one place of the `room`, until none is left."""
     if isinstance(value, str):
         yield from fitted(Text(value), country)
     elif isinstance(value, list | tuple | Iterator):
@@ -66,7 +65,7 @@ def flat(value: object, room: Iterator[int], country: str) -> Iterator[Reply | M
 
 
 def fitted(reply: Reply | Menu, country: str) -> Iterator[Reply | Menu]:
-    """The reply as it can be sent; nothing for one without text or URL; `TypeError` where a part has the wrong type."""
+    """Yield the reply in sendable form, or nothing if it has no text or URL; raise `TypeError` if a part has the wrong type."""
     if isinstance(reply, Text):
         if text_of(reply.text, "Text.text").strip():
             yield Text(str(reply.text)[:TEXT_LIMIT])
@@ -82,7 +81,7 @@ def fitted(reply: Reply | Menu, country: str) -> Iterator[Reply | Menu]:
 
 
 def fitted_parts(reply: Reply) -> Iterator[Reply]:
-    """A reply of some other kind, its texts being text and none too long; nothing for one without the part it needs."""
+    """Yield a reply of another kind with its texts checked and cut to length; nothing if a required part is missing."""
     kind = kind_of(reply)
     names = [part.name for part in kind.parts if part.holds is str]
     texts = {name: text_of(getattr(reply, name), f"{type(reply).__name__}.{name}") for name in names}
@@ -92,7 +91,7 @@ def fitted_parts(reply: Reply) -> Iterator[Reply]:
 
 
 def card_of(card: ContactCard) -> ContactCard:
-    """The card, being made of texts."""
+    """Check that the parts of a contact card are texts."""
     numbers: object = card.numbers
     if not isinstance(numbers, list | tuple) or not numbers:
         raise TypeError("ContactCard.numbers is a list of texts, one for each telephone number.")
@@ -101,7 +100,7 @@ def card_of(card: ContactCard) -> ContactCard:
 
 
 def menu_of(menu: Menu) -> Menu:
-    """The menu with no more entries than a rule file may give one."""
+    """The menu, cut to the number of entries that a rule file may have."""
     entries: object = menu.entries
     if not isinstance(entries, Mapping) or not entries or not all(isinstance(each, str) for each in (*entries, *entries.values())):
         raise TypeError("the entries of a Menu are a dict: the words shown, and for each the name of a rule.")
@@ -111,14 +110,14 @@ def menu_of(menu: Menu) -> Menu:
 
 
 def text_of(value: object, what: str) -> str:
-    """The value, being text."""
+    """Return the value if it is a text; raise `TypeError` otherwise."""
     if not isinstance(value, str):
         raise TypeError(f"{what} is a text, not {type(value).__name__}.")
     return str(value)
 
 
 def degrees(value: object, limit: int, what: str) -> float:
-    """A latitude or longitude: any kind of number, or a text that holds one, as databases give them.
+    """A latitude or longitude, from any kind of number or from a text that holds one, as databases return them.
 
     >>> degrees("0.5070", 90, "lat")
     0.507

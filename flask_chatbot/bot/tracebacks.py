@@ -1,4 +1,4 @@
-"""Tracebacks fit for a log: without what customers wrote, and without telephone numbers."""
+"""Tracebacks that are safe to log: without customers' texts and telephone numbers."""
 
 import re
 import traceback
@@ -14,9 +14,9 @@ NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9]{9,15}(?![0-9A-Za-z])")
 
 
 def redacted(error: BaseException, hidden: Iterable[str]) -> str:
-    """The traceback of an error, with dots for each of the texts in `hidden`, and for whatever could be a telephone number.
+    """The traceback of an error, with dots for each text in `hidden` and for anything that could be a telephone number.
 
-    What a terminal would obey is made visible: an error may quote what a customer wrote.
+    Control characters that a terminal would obey are made visible: an error may quote what a customer wrote.
 
     >>> try:
     ...     int("Jalan Mawar")
@@ -33,13 +33,13 @@ def redacted(error: BaseException, hidden: Iterable[str]) -> str:
 
 
 def private(message: Message) -> list[str]:
-    """What of a message must not reach a log: its text, the words of it but for a keyword before the ``#``, and who sent it."""
+    """The parts of a message that must not reach a log: its text, its words except a keyword before ``#``, and its sender."""
     words = split_parts(message.text.partition("#")[2]) if "#" in message.text else (message.text,)
     return [message.text, *with_words(*words, message.sender.number, message.sender.name)]
 
 
 def with_words(*texts: str) -> list[str]:
-    """The texts, and each of the words in them.
+    """The texts, and each of their words.
 
     >>> with_words("a#b c")
     ['a#b c', 'a', 'b', 'c']
