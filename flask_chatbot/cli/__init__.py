@@ -1,1 +1,1 @@
-"""The command line: flask chatbot check, test, try, chat, and the operator's commands."""
+"""The command line: flask chatbot check, test, try and chat, and the operator's commands."""

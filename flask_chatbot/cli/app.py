@@ -1,4 +1,4 @@
-"""The app that `flask chatbot` works for, or why there is none."""
+"""The app that `flask chatbot` works on, or the reason why there is none."""
 
 import traceback
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from flask_chatbot.errors import ChatbotError, ConfigError, HandlerError, RulesE
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """An app that has a bot, or none: `says` tells what is wrong with it, and `problems` has those of it that have a place."""
+    """An app with a bot, or the reason there is none: `says` describes it, and `problems` are those with a place."""
 
     app: Flask | None = None
     starts: bool = True
@@ -25,11 +25,11 @@ class Host:
 
     @property
     def bot(self) -> Bot | None:
-        """The bot of the app."""
+        """The app's bot."""
         return self.app.extensions["chatbot"].bot if self.app else None
 
     def note(self, *, but: tuple[Problem, ...] = ()) -> str:
-        """What to tell of an app that is of no use, less the problems that are told elsewhere; empty where nothing is wrong."""
+        """The sentence about an unusable app, without the problems that are printed elsewhere; empty if nothing is wrong."""
         if self.starts:
             return self.says and f"{self.says}. The rules are read without it."
         elsewhere = set(map(str, but))
@@ -38,7 +38,7 @@ class Host:
 
 
 def find_host(context: click.Context) -> Host:
-    """The app as `flask run` finds it, in its own context until the command ends; one that cannot be had is told of, if it is named."""
+    """Find the app as `flask run` does, in its context until the command ends; an explicitly named app that fails is reported."""
     info = context.find_object(ScriptInfo)
     host = load_host(info) if info else Host()
     if host.app is not None:
@@ -47,7 +47,7 @@ def find_host(context: click.Context) -> Host:
 
 
 def load_host(info: ScriptInfo) -> Host:
-    """The app that Flask finds by what it is told; whatever goes wrong is in what the host says."""
+    """Load the app that Flask finds; any failure ends up in the host's `says`."""
     try:
         app = info.load_app()
     except ChatbotError as error:
@@ -63,13 +63,13 @@ def load_host(info: ScriptInfo) -> Host:
 
 
 def located(error: ChatbotError) -> tuple[Problem, ...]:
-    """What keeps an app from starting, as far as it has a place in rules or handlers."""
+    """The problems that keep an app from starting and have a place in rules or handlers."""
     if isinstance(error, ConfigError):
         return error.rules
     return error.problems if isinstance(error, RulesError | HandlerError) else ()
 
 
 def raised_at(error: BaseException) -> str:
-    """The file and line of an error."""
+    """The file and line where an error was raised."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{short_path(Path(last.filename))}:{last.lineno}"

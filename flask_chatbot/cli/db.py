@@ -1,4 +1,4 @@
-"""`db`: the tables in the app's database, and its backups."""
+"""`db`: the tables in the app's database, and backups of it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def db() -> None:
-    """Look after the database of the app."""
+    """Manage the database of the app."""
 
 
 @db.command(cls=OperatorCommand)

@@ -1,4 +1,4 @@
-"""`failed` and `resend`: the dead letters, and sending them after all."""
+"""`failed` and `resend`: list the dead letters, and send them again."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -22,7 +22,7 @@ BATCH = 500  # in one transaction, so that a server that writes at the same time
 
 
 class DeadLetter(NamedTuple):
-    """A message or a callback that was given up."""
+    """A message or callback that was given up."""
 
     id: str
     kind: str  # the type of a message, or "callback"
@@ -125,7 +125,7 @@ def find_waiting(place: Place, limit: int) -> "list[Waiting]":
 
 
 def find_overdue(place: Place) -> int:
-    """The number of messages that are due and that no worker takes; 0 if a pace makes them wait."""
+    """The number of messages that are due but that no worker takes; 0 if a rate limit delays them."""
     from flask_chatbot.delivery.waits import OVERDUE
     from flask_chatbot.store import waiting
 
@@ -141,33 +141,33 @@ def has_refused(place: Place, since: timedelta | None) -> bool:
 
 
 def start_of(place: Place, since: timedelta | None) -> float:
-    """The start of a length of time that ends now, in epoch seconds; 0 without one."""
+    """The start of a period that ends now, in epoch seconds; 0 without one."""
     return 0.0 if since is None else (place.bot.clock() - since).timestamp()
 
 
 def dead_table(place: Place, dead: Sequence[DeadLetter]) -> Iterator[str]:
-    """A line for each, below a line with the heads; none for none."""
+    """A heading and a line for each dead letter; nothing if there are none."""
     if dead:
         rows = [(each.id, each.kind, each.to, place.when(each.at), each.tries, each.error) for each in dead]
         yield from as_table(("ID", "KIND", "TO", "GIVEN UP", "TRIES", "WHY"), rows)
 
 
 def waiting_table(place: Place, waiting: "Sequence[Waiting]") -> Iterator[str]:
-    """A line for each that waits, with the time of its next try, below a line with the heads; none for none."""
+    """A heading and a line for each item that waits, with the time of its next try; nothing if there are none."""
     if waiting:
         rows = [(each.id, each.kind, each.to, place.when(each.due_at), each.tries, why_of(each)) for each in waiting]
         yield from as_table(("ID", "KIND", "TO", "WAITS UNTIL", "TRIES", "WHY"), rows)
 
 
 def why_of(waiting: "Waiting") -> str:
-    """The reason of a wait, as a sentence."""
+    """The reason for a wait, as a sentence."""
     from flask_chatbot.delivery.waits import describe_behind
 
     return describe_behind("message", waiting.ahead, waiting.error) if waiting.ahead else waiting.error or ""
 
 
 def data_of_waiting(place: Place, waiting: "Waiting") -> dict[str, object]:
-    """One that waits, as JSON: it has no time at which it was given up."""
+    """A waiting item as JSON; it has no time of giving up."""
     dead = DeadLetter(waiting.id, waiting.kind, waiting.to, None, waiting.tries, why_of(waiting), waiting.message)
     behind = {"behind": waiting.ahead} if waiting.ahead else {}
     return {**data_of(place, dead), "waits_until": place.iso(waiting.due_at), **behind}
@@ -182,14 +182,14 @@ def data_of(place: Place, dead: DeadLetter) -> dict[str, object]:
 
 
 class Queued(NamedTuple):
-    """The numbers that were queued."""
+    """How many messages and callbacks were queued."""
 
     messages: int
     callbacks: int
 
 
 class _OnlyLooking(Exception):
-    """The transaction is rolled back."""
+    """Raised to roll the transaction back."""
 
 
 def resend_ids(place: Place, ids: Sequence[str], dry_run: bool) -> Queued:
@@ -208,7 +208,7 @@ def resend_ids(place: Place, ids: Sequence[str], dry_run: bool) -> Queued:
 
 
 def resend_since(place: Place, since: timedelta, dry_run: bool) -> Queued:
-    """Queue all messages and callbacks that were given up in that time; return how many."""
+    """Queue all messages and callbacks that were given up in that period; return how many."""
     dead = find_dead_letters(place, since, MOST)
     messages = [each.id for each in dead if not each.message]
     callbacks = [each.id for each in dead if each.message]
@@ -223,7 +223,7 @@ def resend_since(place: Place, since: timedelta, dry_run: bool) -> Queued:
 
 
 def queue(place: Place, connection: "Connection", messages: Sequence[str], callbacks: Sequence[str]) -> Queued:
-    """Queue those of these that were given up; return how many."""
+    """Queue those of these messages and callbacks that were given up; return how many."""
     from flask_chatbot.delivery.gateway import LIFETIME
     from flask_chatbot.store import callbacks as calls
     from flask_chatbot.store import stored

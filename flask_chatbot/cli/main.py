@@ -1,4 +1,4 @@
-"""``flask chatbot``: what looks at rule files stands here, what talks and operates in ``commands``."""
+"""``flask chatbot``: the commands about rule files; those that talk and operate have modules of their own."""
 
 import os
 from collections.abc import Collection, Iterable
@@ -125,7 +125,7 @@ def schema() -> None:
 
 
 def checked(paths: Iterable[Path], host: Host) -> dict[Path, Loaded]:
-    """The rule files with their problems, and those of the app; without paths, the file of the app or the one in this folder."""
+    """Load rule files with their problems, plus those of the app; without paths, the app's file or the one in this folder."""
     bot = host.bot
     found = (bot.path,) if bot else (DEFAULT_FILE,) if DEFAULT_FILE.exists() or not host.problems else ()
     loads = {path: load(path, bot) if host.starts else certain(load(path, None)) for path in paths or found}
@@ -133,7 +133,7 @@ def checked(paths: Iterable[Path], host: Host) -> dict[Path, Loaded]:
 
 
 def load(path: Path, bot: Bot | None) -> Loaded:
-    """A rule file with its problems and warnings, those with the app's handlers among them where the file is the app's own."""
+    """Load a rule file with its problems and warnings, including those of the handlers if it is the app's own file."""
     if bot is None:
         return linted(read_rules(path, UNKNOWN_ADDITIONS))
     loaded = read_rules(path, bot.handlers.additions)
@@ -144,7 +144,7 @@ def load(path: Path, bot: Bot | None) -> Loaded:
 
 
 def linted(loaded: Loaded, handled: Collection[str] | None = None) -> Loaded:
-    """What was loaded, with the warnings of what is hardly meant; files with errors have enough to tell."""
+    """Add the warnings about suspicious rules, unless there are errors already."""
     if loaded.book is None:
         return loaded
     problems = sorted([*loaded.problems, *lint(loaded.book, handled)], key=lambda problem: problem.mark)
@@ -152,13 +152,13 @@ def linted(loaded: Loaded, handled: Collection[str] | None = None) -> Loaded:
 
 
 def strictly(loaded: Loaded) -> Loaded:
-    """What was loaded, with every warning an error, so that there is no book where there is one."""
+    """Turn every warning into an error; with any error there is no book."""
     problems = tuple(replace(problem, severity="error") for problem in loaded.problems)
     return loaded._replace(book=None if problems else loaded.book, problems=problems)
 
 
 def run_tests(paths: Iterable[Path], additions: Additions) -> Tested:
-    """What comes of the tests of rule files."""
+    """Run the tests of rule files."""
     loads = [read_rules(path, additions) for path in paths]
     results = [run(case, loaded.book) for loaded in loads if loaded.book for case in cases(loaded.book)]
     errors = [problem for loaded in loads if not loaded.book for problem in loaded.problems if problem.severity == "error"]

@@ -1,4 +1,4 @@
-"""What the commands of an operator share: the app they work on, its database, and how they print."""
+"""Shared parts of the operator's commands: finding the app and its database, and printing tables."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ class OperatorCommand(click.Command):
 
 
 def duration(context: click.Context, option: click.Parameter, written: str | None) -> timedelta | None:
-    """A length of time as rule files write it: the callback of an option."""
+    """Option callback: read a length of time as rule files write it."""
     try:
         return None if written is None else read_duration(written)
     except ValueError as error:
@@ -48,7 +48,7 @@ def duration(context: click.Context, option: click.Parameter, written: str | Non
 
 
 class Place(NamedTuple):
-    """An app with what its commands need."""
+    """An app with the settings and database that commands use."""
 
     app: Flask
     bot: Bot
@@ -56,15 +56,15 @@ class Place(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was ever kept: looking must not make the file."""
+        """True if nothing was ever stored, so that looking does not create the file."""
         return not self.database.is_there()
 
     def when(self, at: float | None) -> str:
-        """A time for people, in the time zone of the rules; a dash where there is none."""
+        """Format a time for people, in the time zone of the rules; a dash for None."""
         return "-" if at is None else f"{self._local(at):%Y-%m-%d %H:%M:%S}"
 
     def iso(self, at: float | None) -> str | None:
-        """A time for programs."""
+        """Format a time for programs."""
         return None if at is None else self._local(at).isoformat(timespec="seconds")
 
     def _local(self, at: float) -> datetime:
@@ -72,7 +72,7 @@ class Place(NamedTuple):
 
 
 def find_place(context: click.Context) -> Place:
-    """The app that the command is for; `click.ClickException` where there is none, or it does not start."""
+    """Find the app of this command; raise `click.ClickException` if there is none or it does not start."""
     from flask_chatbot.database.database import Database  # here, since SQLAlchemy is slow to load
 
     host = find_host(context)
@@ -85,7 +85,7 @@ def find_place(context: click.Context) -> Place:
 
 
 def gateway_of(place: Place) -> "Gateway":
-    """The gateway of the app; `click.ClickException` where it has none."""
+    """The app's gateway; raises `click.ClickException` if it has none."""
     gateway: Gateway | None = place.app.extensions["chatbot"].gateway
     if gateway is None:
         raise click.ClickException(NO_GATEWAY)
@@ -93,5 +93,5 @@ def gateway_of(place: Place) -> "Gateway":
 
 
 def as_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Lines with columns."""
+    """Lines with aligned columns."""
     return columns([heads, *(list(map(str, row)) for row in rows)])

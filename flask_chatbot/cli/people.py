@@ -1,4 +1,4 @@
-"""`why` and `resume`: what the bot did with one person's messages, and speaking to them again."""
+"""`why` and `resume`: explain the answers to one person, and end a pause."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -71,7 +71,7 @@ def resume(context: click.Context, number: str) -> None:
 
 
 def senders(place: Place, number: str) -> tuple[str, ...]:
-    """The texts that may stand for a person: as memory reads them from a webhook, which may call a sender anything, and as each number."""
+    """The sender texts that may stand for a person: the one that memory uses, and each number that it may be."""
     book = place.bot.book
     known = [book.person(Sender(number=number))]
     match read_number(number, book.locale.country):
@@ -83,7 +83,7 @@ def senders(place: Place, number: str) -> tuple[str, ...]:
 
 
 def end_pause(place: Place, sender: str) -> float:
-    """Until when the bot would have kept quiet for a sender, and does not any more; 0 where it did not."""
+    """End the pause of a sender and return when it would have ended, in epoch seconds; 0 if there was none."""
     from flask_chatbot.store.memory import StoreMemory
 
     memory, now = StoreMemory(place.database), place.bot.clock().timestamp()
@@ -95,7 +95,7 @@ def end_pause(place: Place, sender: str) -> float:
 
 
 def find_messages(place: Place, number: str, last: int) -> list["Kept"]:
-    """The last messages of a number, the newest first."""
+    """The last messages from a number, newest first."""
     from flask_chatbot.store import inbox
 
     if place.is_empty:
@@ -106,19 +106,19 @@ def find_messages(place: Place, number: str, last: int) -> list["Kept"]:
 
 
 def rules_now(place: Place) -> str:
-    """The hash of the rules of today."""
+    """The hash of the rules in use now."""
     from flask_chatbot.answering.history import hash_of
 
     return hash_of(place.bot.book)
 
 
 def keep_messages(place: Place) -> str:
-    """What to do for messages to be kept, where they are not."""
+    """The advice on how to have messages kept, if they are not."""
     return "" if place.bot.settings.keep_messages else ' To have messages kept, set CHATBOT_KEEP_MESSAGES, such as "30 days".'
 
 
 def describe(place: Place, message: "Kept", rules: str) -> Iterator[str]:
-    """One message for people: when and what, the rule, and why."""
+    """Describe one message for people: time and text, the rule, and why."""
     text = "(not kept)" if message.text is None else visible(message.text, keep="")
     yield f"{place.when(message.at)}  {text}"
     yield label("by", message.session)
@@ -130,7 +130,7 @@ def describe(place: Place, message: "Kept", rules: str) -> Iterator[str]:
 
 
 def data_of(place: Place, message: "Kept", rules: str) -> dict[str, object]:
-    """One message as JSON holds it."""
+    """One message as JSON."""
     return {
         "at": place.iso(message.at),
         "id": message.message_id,

@@ -1,4 +1,4 @@
-"""How the command line prints problems, rules, decisions and tests."""
+"""Output of the command line: problems, rules, decisions and tests."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -25,17 +25,17 @@ Loads = Mapping[Path, Loaded]
 
 
 def certain(loaded: Loaded) -> Loaded:
-    """A file less what Python code may make right: of an app that does not start, nobody knows."""
+    """Drop the problems that Python code might resolve, for an app that does not start."""
     return Loaded(loaded.book, tuple(problem for problem in loaded.problems if not problem.may_be_python))
 
 
 def is_broken(loaded: Loaded) -> bool:
-    """Whether the app could not start with it."""
+    """True if the app cannot start with this file."""
     return any(problem.severity == "error" for problem in loaded.problems)
 
 
 def with_problems(loads: Loads, problems: Sequence[Problem]) -> dict[Path, Loaded]:
-    """The loads, and further problems of an app: with the file where they stand, else in a part of their own."""
+    """Add further problems of an app: to the file where they are, or else under a heading of their own."""
     new = [problem for problem in problems if problem not in every(loads)]
     joined: dict[Path, Loaded] = {}
     for path, loaded in loads.items():
@@ -54,13 +54,13 @@ def text_report(loads: Loads) -> Iterator[str]:
 
 
 def line_of(problem: Problem) -> Styled:
-    """A problem for people, its place first."""
+    """One problem for people, place first."""
     place, sentence = str(problem).split(": ", 1)
     return together(styled(place, bold=True), ": ", styled(sentence, fg=COLOURS[problem.severity]))
 
 
 def summary(path: Path, loaded: Loaded) -> str:
-    """What came of a file: how many rules it has, how many errors and warnings.
+    """Summarise a file: how many rules, errors and warnings.
 
     >>> summary(Path("rules.yaml"), Loaded(None, ()))
     'rules.yaml: no problems'
@@ -72,7 +72,7 @@ def summary(path: Path, loaded: Loaded) -> str:
 
 
 def counted(number: int, what: str) -> str:
-    """A number of things.
+    """A number with its noun, in the plural if needed.
 
     >>> counted(1, "rule"), counted(2, "rule")
     ('1 rule', '2 rules')
@@ -81,17 +81,17 @@ def counted(number: int, what: str) -> str:
 
 
 def json_report(loads: Loads) -> Iterator[str]:
-    """One JSON list."""
+    """All problems as one JSON list."""
     yield json_text([problem_data(problem) for problem in every(loads)])
 
 
 def problem_data(problem: Problem) -> dict[str, object]:
-    """A problem as JSON holds it."""
+    """A problem as JSON."""
     return {**asdict(problem.mark), "severity": problem.severity, "message": problem.message}
 
 
 def github_report(loads: Loads) -> Iterator[str]:
-    """The commands by which GitHub marks lines of a change.
+    """GitHub workflow commands that annotate the lines of a change.
 
     Source of the escapes: https://github.com/actions/toolkit, packages/core/src/command.ts.
     """
@@ -99,14 +99,14 @@ def github_report(loads: Loads) -> Iterator[str]:
 
 
 def annotation(problem: Problem) -> str:
-    """The command that marks the line of one problem."""
+    """The workflow command that annotates the line of one problem."""
     mark = problem.mark
     file = escaped(mark.file).replace(":", "%3A").replace(",", "%2C")
     return f"::{problem.severity} file={file},line={mark.line},col={mark.column}::{escaped(problem.message)}"
 
 
 def escaped(text: str) -> str:
-    """A text as GitHub's commands take it."""
+    """Escape a text for GitHub's workflow commands."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -119,7 +119,7 @@ REPORTS: dict[str, Callable[[Loads], Iterator[str]]] = {"text": text_report, "js
 
 
 class Tested(NamedTuple):
-    """What came of the tests of rule files: how many ran, what failed, and the errors that kept others from running."""
+    """The result of the tests of rule files: how many ran, which failed, and the errors that kept others from running."""
 
     total: int
     failed: int
@@ -128,7 +128,7 @@ class Tested(NamedTuple):
 
 
 def tested_text(tested: Tested) -> Iterator[str]:
-    """A line for each error and each failure, what it leaves out below it, and one line for all."""
+    """A line for each error and each failure, with the difference below it, and a summary line."""
     yield from map(line_of, tested.errors)
     for failure in tested.failures:
         yield line_of(failure.problem)
@@ -139,14 +139,14 @@ def tested_text(tested: Tested) -> Iterator[str]:
 
 
 def tested_json(tested: Tested) -> Iterator[str]:
-    """One JSON object."""
+    """The results as one JSON object."""
     failures = [{**asdict(each.mark), **{key: getattr(each, key) for key in FAILURE_KEYS}} for each in tested.failures]
     data = {"tests": tested.total, "failed": tested.failed, "failures": failures, "errors": [problem_data(each) for each in tested.errors]}
     yield json_text(data)
 
 
 def tested_github(tested: Tested) -> Iterator[str]:
-    """The commands by which GitHub marks lines of a change."""
+    """GitHub workflow commands that annotate failed tests."""
     yield from map(annotation, (*tested.errors, *(failure.problem for failure in tested.failures)))
 
 
@@ -157,7 +157,7 @@ Explanations = Sequence[Explanation] | None  # None where nobody asked for them
 
 
 def decision_json(tried: Tried, explanations: Explanations = None) -> Iterator[str]:
-    """A decision as JSON: rule, place, kind, fields, what is invalid, replies, actions as a rule file writes them; and the explanations."""
+    """A decision as JSON: rule, place, kind, fields, invalid fields, replies, actions as a rule file writes them, and the explanations."""
     decision = tried.decision
     match = decision.match
     data = {
@@ -176,7 +176,7 @@ def decision_json(tried: Tried, explanations: Explanations = None) -> Iterator[s
 
 
 def explanation_data(explanation: Explanation) -> dict[str, object]:
-    """An explanation as JSON holds it."""
+    """An explanation as JSON."""
     rule, kind, literal, _ = explanation.candidate
     place = str(rule.mark)
     return {"rule": rule.name, "place": place, "kind": KINDS[kind], "literal": literal, "priority": rule.priority, "why": explanation.why}
