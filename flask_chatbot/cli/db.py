@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flask_chatbot.cli.operator import OperatorCommand, find_place
+from flask_chatbot.cli.operator import find_place
 from flask_chatbot.cli.terminal import echo
 from flask_chatbot.errors import StoreError
 
@@ -18,7 +18,7 @@ def db() -> None:
     """Manage the database of the app."""
 
 
-@db.command(cls=OperatorCommand)
+@db.command()
 @click.pass_context
 def upgrade(context: click.Context) -> None:
     """Make the tables, or bring those of an earlier version up to date. What is in them stays.
@@ -35,7 +35,7 @@ def upgrade(context: click.Context) -> None:
     echo(f"{place.database.place} has the tables of this version")
 
 
-@db.command(cls=OperatorCommand)
+@db.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace FILE where it is there already.")
 @click.pass_context
@@ -57,7 +57,7 @@ def backup(context: click.Context, file: Path, force: bool) -> None:
     echo(f"{source} is copied to {file}")
 
 
-@db.command(cls=OperatorCommand)
+@db.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
 def restore(context: click.Context, file: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from flask_chatbot.cli.operator import OperatorCommand, Place, as_table, duration, find_place, form_option
+from flask_chatbot.cli.operator import Place, as_table, duration, find_place, form_option
 from flask_chatbot.cli.reports import counted
 from flask_chatbot.cli.terminal import echo
 from flask_chatbot.core.language.controls import json_text
@@ -33,7 +33,7 @@ class DeadLetter(NamedTuple):
     message: str = ""  # of a callback: the message it reports on
 
 
-@click.command(cls=OperatorCommand)
+@click.command()
 @click.option("--since", callback=duration, metavar="DURATION", help='Only what was given up in that time: "2 hours", "1 hari".')
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="How many of each kind at most, the oldest first.")
 @click.option("--refused", is_flag=True, help="The callbacks that were never tried, since their address is none we call.")
@@ -70,7 +70,7 @@ def failed(context: click.Context, since: timedelta | None, limit: int, refused:
         echo("Callbacks to addresses that are never called are apart: flask chatbot failed --refused", err=True)
 
 
-@click.command(cls=OperatorCommand)
+@click.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @click.option("--since", callback=duration, metavar="DURATION", help='All that was given up in that time: "2 hours", "1 hari".')
 @click.option("--dry-run", is_flag=True, help="Only print what would be sent again.")

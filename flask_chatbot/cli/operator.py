@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 from flask import Flask
@@ -12,7 +12,6 @@ from flask_chatbot.bot.bot import Bot
 from flask_chatbot.cli.app import find_host
 from flask_chatbot.cli.reports import columns
 from flask_chatbot.core.language.durations import read_duration
-from flask_chatbot.errors import ChatbotError
 
 if TYPE_CHECKING:
     from flask_chatbot.database.database import Database
@@ -27,16 +26,6 @@ NO_GATEWAY = (
 form_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is printed."
 )
-
-
-class OperatorCommand(click.Command):
-    """Prints a `ChatbotError`, such as a failing database, without a traceback, and exits 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except ChatbotError as error:
-            raise click.ClickException(str(error)) from error
 
 
 def duration(context: click.Context, option: click.Parameter, written: str | None) -> timedelta | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flask_chatbot.cli.operator import OperatorCommand, Place, find_place, form_option
+from flask_chatbot.cli.operator import Place, find_place, form_option
 from flask_chatbot.cli.reports import counted, label
 from flask_chatbot.cli.terminal import echo
 from flask_chatbot.core.conversation.remember import TRIES
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flask_chatbot.store.inbox import Kept
 
 
-@click.command(cls=OperatorCommand)
+@click.command()
 @click.argument("number")
 @click.option(
     "--last", type=click.IntRange(1), default=5, show_default=True, metavar="N", help="How many of their messages, the newest first."
@@ -54,7 +54,7 @@ def why(context: click.Context, number: str, last: int, form: str) -> None:
         echo(f"The messages themselves were not kept.{keep_messages(place)}", err=True)
 
 
-@click.command(cls=OperatorCommand)
+@click.command()
 @click.argument("number")
 @click.pass_context
 def resume(context: click.Context, number: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flask_chatbot.cli.operator import OperatorCommand, Place, as_table, find_place
+from flask_chatbot.cli.operator import Place, as_table, find_place
 from flask_chatbot.cli.terminal import echo, echo_bytes
 from flask_chatbot.core.language.controls import json_text, visible
 from flask_chatbot.core.values.actions import Save
@@ -26,7 +26,7 @@ _BEGINS_INSIDE = re.compile('([;,|\t\r\n][ "]*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff2
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,] ?[+-]?[0-9]+)*")  # or several, such as degrees
 
 
-@click.command(cls=OperatorCommand)
+@click.command()
 @click.argument("name")
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True, help="How it is printed.")
 @click.option("--csv", "is_csv", is_flag=True, help="The same as --format csv.")

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from flask_chatbot.core.language.controls import visible
+from flask_chatbot.errors import ChatbotError
 
 
 class Styled(str):
@@ -38,7 +39,7 @@ def echo_bytes(content: bytes) -> None:
 
 
 class Commands(click.Group):
-    """Commands whose refusals, too, show what they quote."""
+    """Commands that print an error without a traceback where an operator can repair it, and make what refusals quote visible."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -48,6 +49,8 @@ class Commands(click.Group):
             if printable == error.format_message():
                 raise
             raise refusal(error, printable) from error
+        except ChatbotError as error:
+            raise click.ClickException(visible(str(error))) from error
 
 
 def refusal(error: click.ClickException, message: str) -> click.ClickException:

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from flask_chatbot.cli.app import Host, find_host
-from flask_chatbot.cli.operator import OperatorCommand, find_place
+from flask_chatbot.cli.operator import find_place
 from flask_chatbot.cli.reports import DECISIONS
 from flask_chatbot.cli.talk import Talk, deciding, running
 from flask_chatbot.cli.terminal import echo
@@ -70,7 +70,7 @@ def try_(
         echo(line)
 
 
-@click.command(cls=OperatorCommand)
+@click.command()
 @rules_option
 @run_option
 @from_option

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import click
 
-from flask_chatbot.cli.operator import OperatorCommand, find_place, gateway_of
+from flask_chatbot.cli.operator import find_place, gateway_of
 from flask_chatbot.cli.terminal import echo
 
 
-@click.command(cls=OperatorCommand)
+@click.command()
 @click.option(
     "--every", type=click.FloatRange(0.1), default=5.0, show_default=True, metavar="SECONDS", help="How often it tells what it did."
 )
