@@ -14,7 +14,7 @@ from flask_chatbot.bot.handlers import check_needs
 from flask_chatbot.cli.app import Host, find_host
 from flask_chatbot.cli.db import db
 from flask_chatbot.cli.failed import failed, resend
-from flask_chatbot.cli.people import resume, why
+from flask_chatbot.cli.people import people, resume, why
 from flask_chatbot.cli.reports import REPORTS, TESTED, Tested, certain, is_broken, table, with_problems
 from flask_chatbot.cli.saved import saved
 from flask_chatbot.cli.terminal import Commands, echo, echo_bytes
@@ -44,7 +44,7 @@ def chatbot(context: click.Context) -> None:
         context.color = False
 
 
-for command in (chat, db, failed, resend, resume, saved, try_, why, worker):
+for command in (chat, db, failed, people, resend, resume, saved, try_, why, worker):
     chatbot.add_command(command)
 
 

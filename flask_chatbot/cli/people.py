@@ -1,17 +1,17 @@
-"""`why` and `resume`: explain the answers to one person, and end a pause."""
+"""`why`, `people` and `resume`: explain the answers to one person, list whom the bot leaves alone, and end a pause."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from flask_chatbot.cli.operator import Place, find_place, form_option
+from flask_chatbot.cli.operator import Place, as_table, find_place, form_option
 from flask_chatbot.cli.reports import counted, label
 from flask_chatbot.cli.terminal import echo
 from flask_chatbot.core.conversation.remember import TRIES
 from flask_chatbot.core.language.controls import json_text, visible
-from flask_chatbot.core.language.numbers import Ambiguous, Known, read_number
+from flask_chatbot.core.language.numbers import Ambiguous, InvalidNumber, Known, read_number
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.errors import StoreError
 
@@ -55,6 +55,64 @@ def why(context: click.Context, number: str, last: int, form: str) -> None:
 
 
 @click.command()
+@click.option("--paused", is_flag=True, help="Those the bot keeps quiet for, since a rule has `pause:`.")
+@click.option("--opted-out", "opted_out", is_flag=True, help="Those who want no promotion, since a rule has `subscribe: false`.")
+@form_option
+@click.pass_context
+def people(context: click.Context, paused: bool, opted_out: bool, form: str) -> None:
+    """List the people whom the bot leaves alone: all of them, or those of one kind.
+
+    `flask chatbot resume NUMBER` ends a pause.
+
+    \b
+    flask chatbot people
+    flask chatbot people --paused
+    flask chatbot people --opted-out --format json
+
+    Exit codes: 0 listed (there may be none), 1 no app, or its database fails, 2 a wrong option.
+    """
+    place = find_place(context)
+    both = paused == opted_out
+    left_alone = [*find_paused(place, paused or both), *find_opted_out(place, opted_out or both)]
+    if form == "json":
+        echo(json_text([{"person": each.person or None, "state": each.state, each.side: place.iso(each.at)} for each in left_alone]))
+        return
+    rows = [(each.person or "(not kept)", each.state, f"{each.side} {place.when(each.at)}") for each in left_alone]
+    for line in as_table(("PERSON", "STATE", "TIME"), rows) if rows else ["nobody"]:
+        echo(line)
+
+
+class LeftAlone(NamedTuple):
+    """Somebody whom the bot leaves alone, `until` or `since` a time; `person` is empty if nobody kept who it is."""
+
+    person: str
+    state: str
+    side: str
+    at: float
+
+
+def find_paused(place: Place, wanted: bool) -> list[LeftAlone]:
+    """The people whom the bot keeps quiet for."""
+    from flask_chatbot.store import memory
+
+    if place.is_empty or not wanted:
+        return []
+    with place.database.reading() as connection:
+        found = memory.paused(connection, place.bot.clock().timestamp())
+    return [LeftAlone(sender, "paused", "until", until) for sender, until in found]
+
+
+def find_opted_out(place: Place, wanted: bool) -> list[LeftAlone]:
+    """The people who want no promotion."""
+    from flask_chatbot.store import optouts
+
+    if place.is_empty or not wanted:
+        return []
+    with place.database.reading() as connection:
+        return [LeftAlone(number, "opted out", "since", at) for number, at in optouts.opted_out_numbers(connection)]
+
+
+@click.command()
 @click.argument("number")
 @click.pass_context
 def resume(context: click.Context, number: str) -> None:
@@ -63,10 +121,14 @@ def resume(context: click.Context, number: str) -> None:
     \b
     flask chatbot resume 081234567890
 
-    Exit codes: 0 it answers them, 1 no app, or its database fails, 2 a wrong option.
+    Exit codes: 0 it answers them, 1 NUMBER is no number, no app, or its database fails, 2 a wrong option.
     """
     place = find_place(context)
     until = max(end_pause(place, sender) for sender in senders(place, number))
+    if not until and isinstance(read_number(number, place.bot.book.locale.country), InvalidNumber):
+        raise click.ClickException(
+            f"{number!r} is not a phone number, and nobody is paused under it. See who is: flask chatbot people --paused"
+        )
     echo(f"{number} is answered again; it was paused until {place.when(until)}" if until else f"{number} was not paused")
 
 

@@ -2,11 +2,12 @@
 
 import logging
 import math
+from contextlib import suppress
 from hashlib import sha256
 
 from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
-from flask_chatbot.core.conversation.memory import Memory, State, read_state, write_state
+from flask_chatbot.core.conversation.memory import Memory, State, paused_sender, read_state, write_state
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import upsert
 from flask_chatbot.database.tables import people
@@ -18,6 +19,9 @@ SWEEP_AT_MOST = 500  # rows
 SWEEP_AFTER = 3600  # seconds
 
 _RECALL = select(people.c.state, people.c.version, people.c.expires_at).where(people.c.sender == bindparam("key"))
+_PAUSED = select(people.c.state, people.c.version, people.c.expires_at).where(
+    people.c.state.like('%"paused_until"%'), people.c.expires_at > bindparam("now")
+)
 _RECALL_AND_LOCK = _RECALL.with_for_update()  # SQLite has one writer at a time anyway
 _ADD = upsert(lambda insert: insert(people).on_conflict_do_nothing())
 _REPLACE = (
@@ -92,11 +96,25 @@ class _Joined:
 
     def commit(self, sender: str, state: State, now: float) -> bool:
         key = key_of(sender)
-        values = {"state": write_state(state.at(now)), "version": state.version + 1, "expires_at": state.kept_until(now)}
+        values = {"state": write_state(state.at(now), sender), "version": state.version + 1, "expires_at": state.kept_until(now)}
         if not state.version:
             return self._connection.execute(_ADD[self._connection.dialect.name], {"sender": key, **values}).rowcount == 1
         known = {"key": key, "recalled": state.version, **{f"new_{name}": value for name, value in values.items()}}
         return self._connection.execute(_REPLACE, known).rowcount == 1
+
+
+def paused(connection: Connection, now: float) -> list[tuple[str, float]]:
+    """The senders that the bot keeps quiet for, with the end of each pause, the earliest first.
+
+    A sender is empty if the row was written before their text was kept with a pause.
+    """
+    found = []
+    for row in connection.execute(_PAUSED, {"now": now}):
+        with suppress(ValueError):
+            until = read_state(row.state, row.version, row.expires_at, now).paused_until
+            if until:
+                found.append((paused_sender(row.state), until))
+    return sorted(found, key=lambda each: each[1])
 
 
 def key_of(sender: str) -> str:

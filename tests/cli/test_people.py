@@ -1,14 +1,16 @@
-"""`why` and `resume`."""
+"""`why`, `people` and `resume`."""
 
 import time
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from flask_chatbot.answering.history import hash_of
 from flask_chatbot.core.conversation.memory import State
-from flask_chatbot.store import inbox
+from flask_chatbot.store import inbox, optouts
 from flask_chatbot.store.inbox import Kept
 from flask_chatbot.store.memory import StoreMemory
 from tests.cli.shops import Shop, open_shop
@@ -126,4 +128,67 @@ def test_digits_that_may_be_two_peoples_resume_both(shop: Shop) -> None:
 
 def test_resuming_a_stranger_makes_no_database(tmp_path: Path) -> None:
     assert open_shop(tmp_path, None).printed("resume", BUDI) == [f"{BUDI} was not paused"]
+    assert not (tmp_path / "instance").exists()
+
+
+def test_resuming_what_is_no_number_is_an_error(shop: Shop) -> None:
+    said = "Error: 'budi' is not a phone number, and nobody is paused under it. See who is: flask chatbot people --paused\n"
+    assert shop.refused("resume", "budi") == said
+
+
+def test_a_paused_sender_that_is_no_number_is_resumed_as_they_are_listed(shop: Shop) -> None:
+    now = time.time()
+    StoreMemory(shop.database).commit("6282386xxxxxx", State(paused_until=now + 7200), now)
+    (person,) = (each["person"] for each in shop.data("people", "--paused"))
+    assert shop.printed("resume", person)[0].startswith("6282386xxxxxx is answered again; ")
+    assert shop.data("people", "--paused") == []
+
+
+def leave_alone(shop: Shop) -> float:
+    """Budi is paused, Sari has opted out, and Tono is only remembered; the end of the pause."""
+    memory, now = StoreMemory(shop.database), time.time()
+    memory.commit(BUDI, State(seen=True, paused_until=now + 7200), now)
+    memory.commit("628111", State(seen=True), now)
+    with shop.database.writing() as connection:
+        optouts.opt_out(connection, "6282345678901", NOON)
+    return now + 7200
+
+
+def test_people_who_are_left_alone_are_listed_by_their_numbers(shop: Shop) -> None:
+    until = leave_alone(shop)
+    at = datetime.fromtimestamp(until, ZoneInfo("Asia/Jakarta")).strftime("%Y-%m-%d %H:%M:%S")
+    assert shop.printed("people") == [
+        "PERSON         STATE      TIME",
+        f"{BUDI}  paused     until {at}",
+        "6282345678901  opted out  since 2025-11-25 11:00:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "listed"),
+    [
+        ([], [BUDI, "6282345678901"]),
+        (["--paused"], [BUDI]),
+        (["--opted-out"], ["6282345678901"]),
+        (["--paused", "--opted-out"], [BUDI, "6282345678901"]),
+    ],
+)
+def test_people_of_one_kind_are_listed_alone(shop: Shop, options: list[str], listed: list[str]) -> None:
+    leave_alone(shop)
+    assert [each["person"] for each in shop.data("people", *options)] == listed
+
+
+def test_people_as_json(shop: Shop) -> None:
+    leave_alone(shop)
+    wanted = [{"person": "6282345678901", "state": "opted out", "since": "2025-11-25T11:00:00+07:00"}]
+    assert shop.data("people", "--opted-out") == wanted
+
+
+def test_a_pause_that_is_over_is_not_listed(shop: Shop) -> None:
+    StoreMemory(shop.database).commit(BUDI, State(seen=True, paused_until=NOON), NOON - 60)
+    assert shop.printed("people", "--paused") == ["nobody"]
+
+
+def test_listing_nobody_makes_no_database(tmp_path: Path) -> None:
+    assert open_shop(tmp_path, None).printed("people") == ["nobody"]
     assert not (tmp_path / "instance").exists()
