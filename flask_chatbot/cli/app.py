@@ -13,6 +13,8 @@ from flask_chatbot.core.loading.loader import short_path
 from flask_chatbot.core.values.problems import Problem
 from flask_chatbot.errors import ChatbotError, ConfigError, HandlerError, RulesError
 
+DEFAULT_FILE = Path("rules.yaml")
+
 
 @dataclass(frozen=True, slots=True)
 class Host:

@@ -11,14 +11,15 @@ import click
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.handlers import check_needs
-from flask_chatbot.cli.app import Host, find_host
+from flask_chatbot.cli.app import DEFAULT_FILE, Host, find_host
+from flask_chatbot.cli.chat import chat
 from flask_chatbot.cli.db import db
 from flask_chatbot.cli.failed import failed, resend
 from flask_chatbot.cli.people import people, resume, why
 from flask_chatbot.cli.reports import REPORTS, TESTED, Tested, certain, is_broken, table, with_problems
 from flask_chatbot.cli.saved import saved
 from flask_chatbot.cli.terminal import Commands, echo, echo_bytes
-from flask_chatbot.cli.try_chat import DEFAULT_FILE, chat, find_talk, rules_option, try_
+from flask_chatbot.cli.try_chat import find_talk, rules_option, try_
 from flask_chatbot.cli.worker import worker
 from flask_chatbot.core.checks.lint import lint
 from flask_chatbot.core.checks.runner import cases, run
@@ -26,7 +27,8 @@ from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS, Additions
 from flask_chatbot.core.loading.loader import Loaded, read_rules
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="flask-chatbot", prog_name="flask_chatbot")
 @click.pass_context
 def chatbot(context: click.Context) -> None:
     """Check, try and show the rules of a chatbot, and look after one that runs.

@@ -186,8 +186,13 @@ def decision_text(tried: Tried, explanations: Explanations = None) -> Iterator[s
     """A decision for people; below it the explanations."""
     yield from decided_text(tried)
     if explanations is not None:
-        yield from (label("why", str(explanation)) for explanation in explanations)
-    if explanations == ():
+        yield from explanation_lines(explanations)
+
+
+def explanation_lines(explanations: Sequence[Explanation | str]) -> Iterator[str]:
+    """A line for each rule that might answer."""
+    yield from (label("why", str(explanation)) for explanation in explanations)
+    if not explanations:
         yield label("why", "no rule matches")
 
 

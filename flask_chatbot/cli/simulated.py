@@ -9,7 +9,9 @@ from typing import TypeVar
 
 import click
 
+from flask_chatbot.cli.chat import WHY, greet, print_why
 from flask_chatbot.cli.operator import Place
+from flask_chatbot.cli.talk import pause_note
 from flask_chatbot.cli.terminal import echo, styled
 from flask_chatbot.core.language.numbers import normalize_phone
 from flask_chatbot.core.values.chats import number_of, person_chat
@@ -18,6 +20,7 @@ from flask_chatbot.core.values.written import reply_text
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.startup.worker import make_worker
 from flask_chatbot.store import inbox
+from flask_chatbot.store.memory import StoreMemory
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.store.sweeping import forget
 from flask_chatbot.transports.faults import Arrived, Receipts
@@ -40,8 +43,15 @@ def converse(place: Place, number: str, name: str, lines: Iterable[str]) -> None
         raise click.UsageError(str(error)) from error
     with talking(place, number) as (gateway, simulator):
         phone = simulator.phone(number, name=name)
+        greet(place.bot.book, place.bot.path, "Rules do all that they say.")
+        last: inbox.Kept | None = None
         for line in lines:
-            say(gateway, phone, line)
+            if line == WHY:
+                print_why(last.explanations if last else None)
+                continue
+            last = say(gateway, phone, line) or last
+            if note := pause_note(StoreMemory(place.database).recall(number, gateway.clock()), gateway.clock()):
+                echo(styled(f"  {note}", dim=True))
 
 
 @contextmanager
@@ -67,21 +77,22 @@ def talking(place: Place, number: str) -> Iterator[tuple[Gateway, Simulator]]:
             forget(connection, simulator.name)
 
 
-def say(gateway: Gateway, phone: Phone, line: str) -> None:
-    """Write a line, and return when its answers have arrived and been read, or when that takes too long."""
+def say(gateway: Gateway, phone: Phone, line: str) -> inbox.Kept | None:
+    """Write a line, and return the message when its answers have arrived and been read, or when that takes too long."""
     before = len(phone.received)
     message = phone.writes(line)
     kept = wait_for(lambda: find(gateway, message.id or ""))
     if kept is None:
         echo("(the bot has not taken this message; the log says why)")
-        return
+        return None
     if not kept.replies:
         echo("(no reply)")
-        return
+        return kept
     wait_for(lambda: len(phone.received) >= before + kept.replies)
     arrived = phone.received[before:]
     wait_for(lambda: all(stored.ack is Ack.READ for stored in states(gateway, arrived)))
     echo(styled(f"  {receipts_text(states(gateway, arrived), kept.replies)}", dim=True))
+    return kept
 
 
 def find(gateway: Gateway, message_id: str) -> inbox.Kept | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from flask import Flask
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.effects import NoEffects
-from flask_chatbot.core.conversation.memory import Memory, ShortMemory
+from flask_chatbot.core.conversation.memory import Memory, ShortMemory, State
 from flask_chatbot.core.deciding.decision import Decision, Notes
 from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.explain import lasting
@@ -30,12 +31,14 @@ class Tried:
 
 
 class Talk(NamedTuple):
-    """Rules to write to: what decides by them, what they remember, and the names of those that have a handler."""
+    """Rules to write to, with their file: what decides by them and remembers, and the names of those with a handler, which runs or not."""
 
     book: RuleBook
+    path: Path
     decide: Callable[[Message, datetime], Tried]
     memory_for: Callable[[Message], Memory]
     handled: Collection[str] = ()
+    runs: bool = False
 
 
 class _NotRun(Exception):
@@ -45,7 +48,7 @@ class _NotRun(Exception):
         self.match = match
 
 
-def deciding(book: RuleBook, app: Flask | None = None) -> Talk:
+def deciding(book: RuleBook, path: Path, app: Flask | None = None) -> Talk:
     """Decides by the rules alone; of the app, if there is one, the field types and filters are asked, and no handler."""
     chance, memory = Random(), ShortMemory()
     bot: Bot | None = app.extensions["chatbot"].bot if app else None
@@ -56,6 +59,7 @@ def deciding(book: RuleBook, app: Flask | None = None) -> Talk:
             raise _NotRun(match)
 
     def answer(message: Message, now: datetime) -> Tried:
+        state = memory.recall(book.person(message.sender), now.timestamp())
         with app.app_context() if app else nullcontext():
             try:
                 decision = decide(book, message, memory, now, chance, leave)
@@ -63,9 +67,9 @@ def deciding(book: RuleBook, app: Flask | None = None) -> Talk:
                 return Tried(Decision(stop.match), note(stop.match.rule, bot))
         if decision.remember is not None:
             memory.commit(book.person(message.sender), decision.remember, now.timestamp())
-        return Tried(decision)
+        return Tried(decision, pause_note(state, now.timestamp()))
 
-    return Talk(book, answer, lambda message: memory, bot.handlers.rules if bot else ())
+    return Talk(book, path, answer, lambda message: memory, bot.handlers.rules if bot else ())
 
 
 def note(rule: Rule, bot: Bot | None) -> str:
@@ -86,8 +90,22 @@ def running(app: Flask) -> Talk:
     def answer(message: Message, now: datetime) -> Tried:
         with app.app_context():
             state = bot.memory_for(message).recall(bot.book.person(message.sender), now.timestamp())
-            left = state.paused_until - now.timestamp()
             decision = bot.answer(message, now, effects=NoEffects())
-        return Tried(decision, f"the bot is paused for this person: {lasting(left)} left" if left > 0 else "")
+        return Tried(decision, pause_note(state, now.timestamp()))
 
-    return Talk(bot.book, answer, lambda message: bot.memory_for(message, bot.book), bot.handlers.rules)
+    return Talk(bot.book, bot.path, answer, lambda message: bot.memory_for(message, bot.book), bot.handlers.rules, runs=True)
+
+
+def pause_note(state: State, now: float) -> str:
+    """A sentence about the pause of a person; empty where there is none."""
+    left = state.paused_until - now
+    return paused(left) if left > 0 else ""
+
+
+def paused(seconds: float) -> str:
+    """A sentence about a pause that lasts so much longer.
+
+    >>> paused(7200)
+    'the bot is paused for this person: 2 hours left'
+    """
+    return f"the bot is paused for this person: {lasting(seconds)} left"

@@ -1,15 +1,11 @@
-"""Writing to the bot from a terminal: once, or in a conversation. Nothing is sent."""
+"""`try`: what the bot does with one text. Nothing is sent."""
 
-from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
-from flask_chatbot.cli.app import Host, find_host
-from flask_chatbot.cli.operator import find_place
+from flask_chatbot.cli.app import DEFAULT_FILE, Host, find_host
 from flask_chatbot.cli.reports import DECISIONS
 from flask_chatbot.cli.talk import Talk, deciding, running
 from flask_chatbot.cli.terminal import echo
@@ -20,11 +16,9 @@ from flask_chatbot.core.language.numbers import InvalidNumber, normalize_phone, 
 from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS
 from flask_chatbot.core.loading.loader import beside, read_rules
 from flask_chatbot.core.values.messages import Message, Sender
-from flask_chatbot.core.values.written import reply_text
 from flask_chatbot.errors import RulesError
 
-DEFAULT_FILE = Path("rules.yaml")
-NAME_ONE = "Name the app, whose rules are used then (flask --app shop ...), or a file: --rules FILE"
+NAME_ONE = "Name the app that has them (flask --app shop ...) or a file (--rules FILE), or write a first one: flask chatbot init"
 TIMES = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 rules_option = click.option(
@@ -70,41 +64,6 @@ def try_(
         echo(line)
 
 
-@click.command()
-@rules_option
-@run_option
-@from_option
-@nama_option
-@click.option(
-    "--phone", metavar="NUMBER", help="Write from the simulated phone of this number, through all of the app; rules do what they do."
-)
-@click.pass_context
-def chat(context: click.Context, path: Path | None, run: bool, number: str, name: str, phone: str | None) -> None:
-    """Talk to the bot in the terminal, as a customer would. An empty line or Ctrl+D ends it.
-
-    With --phone, messages take the way they take on WhatsApp: through the app's database, its handlers and a worker to a phone in memory,
-    and back come receipts. Messages for other numbers are shown, and go nowhere.
-
-    \b
-    flask chatbot chat
-    flask --app shop chatbot chat --phone 6281234567890
-
-    Exit codes: 0 it was ended, 1 the rules cannot be used, no app, or its database fails, 2 a wrong option.
-    """
-    if phone is not None:
-        if run or path or context.get_parameter_source("number") is ParameterSource.COMMANDLINE:
-            raise click.UsageError("--phone talks to the app as it is, from one number. Leave --run, --rules and --from out.")
-        from flask_chatbot.cli.simulated import converse  # here, since SQLAlchemy is slow to load
-
-        converse(find_place(context), phone, name, typed_lines())
-        return
-    talk = find_talk(context, path, run)
-    number = sender_of(number, talk)
-    for line in typed_lines():
-        tried = talk.decide(Message(text=line, sender=Sender(number=number, name=name)), datetime.now(UTC))
-        echo("\n".join(map(reply_text, tried.decision.replies)) or f"({tried.note or 'no reply'})")
-
-
 def sender_of(number: str, talk: Talk) -> str:
     """The number that a platform would tell for a customer; what is none stays, since a webhook may call a sender anything."""
     country = talk.book.locale.country
@@ -125,26 +84,24 @@ def find_talk(context: click.Context, path: Path | None, run: bool) -> Talk:
     if run and (host.app is None or path):
         raise click.UsageError("--run runs the handlers of an app, with its own rules. Name the app, and no --rules: flask --app shop ...")
     if host.app is not None:
-        return running(host.app) if run else deciding(host.app.extensions["chatbot"].bot.book, host.app)
+        bot = host.app.extensions["chatbot"].bot
+        return running(host.app) if run else deciding(bot.book, bot.path, host.app)
     if host.says:
         echo(host.note(), err=True)
-    return deciding(read_book(path))
+    return deciding(read_book(path), path or DEFAULT_FILE)
 
 
 def read_book(path: Path | None) -> RuleBook:
     """The rules of a file, or of the one in this folder; `click.ClickException` where they cannot be used."""
-    if path is None and not DEFAULT_FILE.exists():
-        others = beside(DEFAULT_FILE.absolute())
-        raise click.ClickException(f"there is no {DEFAULT_FILE} in this folder.{others} {NAME_ONE}")
-    loaded = read_rules(path or DEFAULT_FILE, UNKNOWN_ADDITIONS)
+    loaded = read_rules(rules_file(path), UNKNOWN_ADDITIONS)
     if loaded.book is None:
         raise click.ClickException(f"these rules cannot be used.\n{RulesError(loaded.problems)}")
     return loaded.book
 
 
-def typed_lines() -> Iterator[str]:
-    """What is typed, line by line, until an empty line or the end of the input."""
-    with suppress(EOFError):
-        while line := input("> ").strip():
-            yield line
-    echo()
+def rules_file(path: Path | None) -> Path:
+    """The file of that path, or the one in this folder; `click.ClickException` if neither is there."""
+    if path is None and not DEFAULT_FILE.exists():
+        others = beside(DEFAULT_FILE.absolute())
+        raise click.ClickException(f"there is no {DEFAULT_FILE} in this folder.{others} {NAME_ONE}")
+    return path or DEFAULT_FILE

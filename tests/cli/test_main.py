@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
@@ -57,6 +58,17 @@ def flask(*arguments: str, typed: str = "", **environ: str) -> "subprocess.Compl
     command = [sys.executable, "-m", "flask", *arguments]
     environ = {**os.environ, **environ}
     return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=60, check=False, env=environ)
+
+
+def test_the_version_is_printed() -> None:
+    outcome = run("--version")
+    assert (outcome.exit_code, outcome.output) == (0, f"flask_chatbot, version {version('flask-chatbot')}\n")
+
+
+@pytest.mark.parametrize("command", [[], ["check"], ["db", "upgrade"], ["run"]], ids=" ".join)
+def test_each_command_explains_itself_by_a_short_option_as_well(command: list[str]) -> None:
+    short, long = run(*command, "-h"), run(*command, "--help")
+    assert (short.exit_code, short.output) == (0, long.output)
 
 
 def test_check_passes_good_rules() -> None:
@@ -208,15 +220,6 @@ def test_try_refuses_bad_rules_with_their_problems(folder: Path) -> None:
     outcome = run("try", "halo", "--rules", "bad.yaml")
     lines = [line.replace("rules.yaml", "bad.yaml") for line in BAD_LINES]
     assert (outcome.exit_code, outcome.output.splitlines()) == (1, ["Error: these rules cannot be used.", *lines])
-
-
-def test_chat_answers_each_line_until_an_empty_one() -> None:
-    outcome = run("chat", "--nama", "Budi", typed="halo\ndiam\n\nhalo\n")
-    assert (outcome.exit_code, outcome.output) == (0, "> Halo Budi!\n> (no reply)\n> \n")
-
-
-def test_chat_ends_with_its_input() -> None:
-    assert run("chat", typed="hai").output == "> Halo Kak!\n> \n"
 
 
 def test_rules_prints_a_table() -> None:
@@ -405,7 +408,7 @@ def test_field_types_are_asked_in_the_apps_context(shop: Path, command: list[str
     (shop / "shop.py").write_text(TABLE_APP, "utf-8")
     outcome = flask("--app", "shop", "chatbot", *command, typed="daftar#1\n")
     assert "- Nik: NIK terdiri dari 16 angka." in outcome.stdout
-    assert outcome.stderr == ""
+    assert outcome.returncode == 0
 
 
 @pytest.mark.process
@@ -446,7 +449,7 @@ def test_try_without_the_app_says_that_a_handler_is_wanted() -> None:
     (Path("rules.yaml")).write_text("version: 1\nrules: [{keyword: a, needs: b, reply: '{{ b }}'}]\n", "utf-8")
     note = "the reply needs b of a Python handler. Name the app, and add --run: flask --app ..."
     assert run("try", "a").output.splitlines()[1:] == [f"note   {note}"]
-    assert run("chat", typed="a\n").output == f"> ({note})\n> \n"
+    assert run("chat", typed="a\n").output.endswith(f"> ({note})\n> \n")
 
 
 @pytest.mark.process
@@ -472,7 +475,7 @@ def test_a_folder_without_rules_is_told_of_the_app_and_of_files_of_a_like_name(f
     (folder / "rules.yaml").rename(folder / "rules.yml")
     outcome = run(*command)
     like = "There is rules.yml beside it: rename it to rules.yaml, or name it instead."
-    mend = "Name the app, whose rules are used then (flask --app shop ...), or a file: --rules FILE"
+    mend = "Name the app that has them (flask --app shop ...) or a file (--rules FILE), or write a first one: flask chatbot init"
     assert (outcome.exit_code, outcome.output) == (1, f"Error: there is no rules.yaml in this folder. {like} {mend}\n")
 
 

@@ -24,9 +24,29 @@ def test_answers_arrive_on_the_phone_in_order_and_are_read(shop: Shop) -> None:
 
 
 def test_what_rules_do_is_done(shop: Shop) -> None:
-    assert talk(shop, "survei#5", "admin", "halo") == ["Terima kasih!", "  read", "Sebentar ya.", "  read", "(no reply)"]
+    assert talk(shop, "survei#5", "admin", "halo") == [
+        "Terima kasih!",
+        "  read",
+        "Sebentar ya.",
+        "  read",
+        "  the bot is paused for this person: 2 hours left",
+        "(no reply)",
+        "  the bot is paused for this person: 2 hours left",
+    ]
     assert [row["fields"] for row in shop.data("saved", "survei")] == [{"nilai": "5", "saran": None}]
     assert shop.printed("resume", BUDI)[0].startswith(f"{BUDI} is answered again; ")
+
+
+def test_the_last_answer_is_explained(shop: Shop) -> None:
+    *before, why = talk(shop, "/why", "diam", "/why")
+    assert before == ["Nothing has been answered yet.", "(no reply)"]
+    assert why.endswith("rules.yaml:6:5) by keyword 'diam', priority 0: wins")
+
+
+def test_a_conversation_begins_with_the_rules_and_how_to_end(shop: Shop) -> None:
+    begins, how_to = shop.run("chat", "--phone", BUDI, typed="").stderr.splitlines()
+    assert begins.endswith("rules.yaml: 4 rules. Rules do all that they say.")
+    assert how_to.startswith("Write as a customer would. /why explains the last answer; ")
 
 
 def test_what_was_said_is_kept_where_messages_are(tmp_path: Path) -> None:
