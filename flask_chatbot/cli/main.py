@@ -14,10 +14,13 @@ from flask_chatbot.bot.handlers import check_needs
 from flask_chatbot.cli.app import DEFAULT_FILE, Host, find_host
 from flask_chatbot.cli.chat import chat
 from flask_chatbot.cli.db import db
+from flask_chatbot.cli.doctor import doctor
 from flask_chatbot.cli.failed import failed, resend
+from flask_chatbot.cli.init import init
 from flask_chatbot.cli.people import people, resume, why
 from flask_chatbot.cli.reports import REPORTS, TESTED, Tested, certain, is_broken, table, with_problems
 from flask_chatbot.cli.saved import saved
+from flask_chatbot.cli.serve import run_
 from flask_chatbot.cli.terminal import Commands, echo, echo_bytes
 from flask_chatbot.cli.try_chat import find_talk, rules_option, try_
 from flask_chatbot.cli.worker import worker
@@ -36,9 +39,12 @@ def chatbot(context: click.Context) -> None:
     The app is found as `flask run` finds it: by --app, FLASK_APP, or an app.py in this folder. What is about rules alone works without one.
 
     \b
+    flask chatbot init                      write a first rules.yaml
     flask chatbot check                     is rules.yaml right?
     flask chatbot try "penawaran#Jhon Doe"  what would a customer get?
     flask chatbot chat                      talk to the bot
+    flask chatbot run                       serve rules.yaml, without an app
+    flask chatbot doctor                    is all set up as it should be?
     flask chatbot failed                    what did not go out?
     flask chatbot why 081234567890          why was this customer answered so?
     """
@@ -46,7 +52,7 @@ def chatbot(context: click.Context) -> None:
         context.color = False
 
 
-for command in (chat, db, failed, people, resend, resume, saved, try_, why, worker):
+for command in (chat, db, doctor, failed, init, people, resend, resume, run_, saved, try_, why, worker):
     chatbot.add_command(command)
 
 

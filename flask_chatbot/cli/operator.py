@@ -9,7 +9,7 @@ import click
 from flask import Flask
 
 from flask_chatbot.bot.bot import Bot
-from flask_chatbot.cli.app import find_host
+from flask_chatbot.cli.app import DEFAULT_FILE, Host, find_host
 from flask_chatbot.cli.reports import columns
 from flask_chatbot.core.language.durations import read_duration
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flask_chatbot.database.database import Database
     from flask_chatbot.delivery.gateway import Gateway
 
-NAME_ONE = "Name it (flask --app shop chatbot ...), or run this in the folder of its app.py."
+NAME_ONE = "Name it (flask --app shop chatbot ...), or run this in the folder of its app.py or rules.yaml. To begin: flask chatbot init"
 NO_GATEWAY = (
     "this app sends nothing by itself: it has no way to WhatsApp. Set CHATBOT_API_KEY, which serves the API, or CHATBOT_TRANSPORT "
     "('simulator' needs no account)."
@@ -61,16 +61,27 @@ class Place(NamedTuple):
 
 
 def find_place(context: click.Context) -> Place:
-    """Find the app of this command; raise `click.ClickException` if there is none or it does not start."""
+    """Find the app of this command, or make that of the rules here; raise `click.ClickException` if neither is there or starts."""
     from flask_chatbot.database.database import Database  # here, since SQLAlchemy is slow to load
 
     host = find_host(context)
+    if host == Host() and DEFAULT_FILE.exists():
+        host = standalone_host(context)
     if host.app is None or host.bot is None:
         says = host.says if host.starts else f"the app does not start. It says:\n{host.says}"
         raise click.ClickException(says or f"there is no app here. {NAME_ONE}")
     database = Database(host.bot.settings.database_url, Path(host.app.instance_path))
     context.call_on_close(database.close)
     return Place(host.app, host.bot, database)
+
+
+def standalone_host(context: click.Context) -> Host:
+    """The app that `flask chatbot run` makes of the rules in this folder, in its own context until the command ends."""
+    from flask_chatbot.cli.standalone import standalone_app
+
+    app = standalone_app(DEFAULT_FILE)
+    context.with_resource(app.app_context())
+    return Host(app)
 
 
 def gateway_of(place: Place) -> "Gateway":

@@ -20,6 +20,7 @@ _HYPERCORN_WATCHES: Function = ("hypercorn.run", "run")  # where that loads an a
 _WAITRESS_RUN: Function = ("waitress.runner", "run")  # loads the app, and then serves it
 _FLASK_RUN: Function = ("flask.cli", "run_command")
 _FLASK_LOADS: Function = ("flask.cli", "load_app")
+_OUR_RUN: Function = ("flask_chatbot.cli.serve", "make_served_app")
 _LOOK_EVERY = 0.02  # seconds
 _PATIENCE = 10.0  # seconds until a forked process is known to be no worker
 
@@ -33,7 +34,7 @@ def loader(frame: FrameType | None, environ: Mapping[str, str]) -> FrameType | N
     by_hypercorn = stack.get(_HYPERCORN_LOADS)
     if by_hypercorn is not None and by_hypercorn.f_back is not stack.get(_HYPERCORN_WATCHES):
         return by_hypercorn
-    return stack.get(_GUNICORN_LOADS) or stack.get(_UVICORN_LOADS) or _called_by(stack.get(_WAITRESS_RUN), frame)
+    return stack.get(_OUR_RUN) or stack.get(_GUNICORN_LOADS) or stack.get(_UVICORN_LOADS) or _called_by(stack.get(_WAITRESS_RUN), frame)
 
 
 def is_preloaded(frame: FrameType | None) -> bool:

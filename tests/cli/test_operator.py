@@ -8,10 +8,11 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from flask_chatbot.cli.main import chatbot
+from flask_chatbot.cli.operator import NAME_ONE
 from tests.cli.shops import open_shop, runner
 
 COMMANDS = [["failed"], ["resend", "3EB0A"], ["saved", "survei"], ["resume", "628111"], ["why", "628111"], ["db", "upgrade"], ["worker"]]
-COMMANDS += [["chat", "--phone", "6281234567890"]]
+COMMANDS += [["people"], ["chat", "--phone", "6281234567890"]]
 
 
 def run(app: Flask | None, arguments: list[str]) -> Result:
@@ -23,8 +24,15 @@ def run(app: Flask | None, arguments: list[str]) -> Result:
 def test_without_an_app_it_is_told_how_to_name_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     monkeypatch.chdir(tmp_path)
     outcome = run(None, arguments)
-    said = "Error: there is no app here. Name it (flask --app shop chatbot ...), or run this in the folder of its app.py.\n"
+    said = f"Error: there is no app here. {NAME_ONE}\n"
     assert (outcome.exit_code, outcome.stderr) == (1, said)
+
+
+def test_without_an_app_the_rules_of_the_folder_are_worked_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{keyword: survei#, fields: [nilai], save: survei, reply: Ok}]\n", "utf-8")
+    outcome = run(None, ["saved", "survei"])
+    assert (outcome.exit_code, outcome.stdout) == (0, "no rows yet\n")
 
 
 def test_an_app_without_a_bot_is_told_of() -> None:

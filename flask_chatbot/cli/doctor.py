@@ -1,0 +1,179 @@
+"""`doctor`: checks of how an app is set up."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from flask_chatbot.bot.handlers import check_needs
+from flask_chatbot.cli.failed import find_overdue
+from flask_chatbot.cli.operator import Place, find_place
+from flask_chatbot.cli.reports import counted
+from flask_chatbot.cli.standalone import has_made_key
+from flask_chatbot.cli.terminal import echo, styled, together
+from flask_chatbot.core.checks.lint import lint
+from flask_chatbot.core.loading.loader import short_path
+from flask_chatbot.core.values.actions import Notify
+from flask_chatbot.errors import FetchError, StoreError
+from flask_chatbot.settings.readers import MAKE_A_KEY
+from flask_chatbot.startup.state import SAFE_LENGTH
+
+DEADLINE = 15.0  # seconds
+LIMIT = 65_536  # bytes of an answer
+
+
+class Finding(NamedTuple):
+    """The outcome of one check; `says` is a sentence, with the way out where something is wrong."""
+
+    about: str
+    says: str
+    is_wrong: bool = False
+
+
+@click.command()
+@click.option("--url", help="The address that the platform has: an empty call is sent there, which the bot refuses.")
+@click.pass_context
+def doctor(context: click.Context, url: str | None) -> None:
+    """Check what an app needs to serve: configuration, rules, keys, database, worker and webhook, in a line each.
+
+    Run it as the server runs: in the same folder, with the same environment, as the same user. Nothing is changed and nothing is sent.
+
+    \b
+    flask --app shop chatbot doctor
+    flask --app shop chatbot doctor --url https://bot.example.com/chatbot/webhook
+
+    Exit codes: 0 nothing is wrong, 1 something is, 2 a wrong option.
+    """
+    findings = []
+    for finding in examine(context, url):
+        findings.append(finding)
+        echo(line_of(finding))
+    wrong = sum(finding.is_wrong for finding in findings)
+    echo(f"{counted(len(findings), 'check')}, {wrong or 'nothing'} wrong")
+    context.exit(1 if wrong else 0)
+
+
+def examine(context: click.Context, url: str | None) -> Iterator[Finding]:
+    """All findings on the app that the command is for."""
+    try:
+        place = find_place(context)
+    except click.ClickException as error:
+        yield Finding("configuration", error.format_message(), is_wrong=True)
+        return
+    yield Finding("configuration", f"app {place.app.name!r} starts")
+    yield from rules(place)
+    yield from keys(place)
+    yield database(place)
+    yield worker(place)
+    if place.bot.settings.webhook_keys:
+        yield webhook(place)
+    if url is not None:
+        yield webhook_at(url)
+
+
+def rules(place: Place) -> Iterator[Finding]:
+    """The rule files, and what they want of the app."""
+    bot = place.bot
+    warnings = len(tuple(lint(bot.book, bot.handlers.rules)))
+    more = f", {counted(warnings, 'warning')}: see flask chatbot check" if warnings else ""
+    yield Finding("rules", f"{short_path(bot.path)}: {counted(len(bot.book.rules), 'rule')}{more}")
+    for problem in check_needs(bot.handlers, bot.book):
+        yield Finding("rules", str(problem), is_wrong=problem.severity == "error")
+    notifying = [rule.name for rule in bot.book.rules if any(isinstance(action, Notify) for action in rule.actions)]
+    if notifying and place.app.extensions["chatbot"].gateway is None:
+        says = f"nobody can be notified without a way to WhatsApp, and {', '.join(notifying)} would. Set CHATBOT_TRANSPORT."
+        yield Finding("rules", says, is_wrong=True)
+
+
+def keys(place: Place) -> Iterator[Finding]:
+    """The keys by which others call the app."""
+    settings = place.bot.settings
+    if has_made_key(place.app):
+        says = (
+            f"CHATBOT_WEBHOOK_KEY is not set, so each start makes another. Set the one that the platform sends. Make one with: {MAKE_A_KEY}"
+        )
+        yield Finding("keys", says, is_wrong=True)
+        return
+    kinds = {"CHATBOT_WEBHOOK_KEY": settings.webhook_keys, "CHATBOT_API_KEY": settings.api_keys}
+    for name, known in kinds.items():
+        short = sum(len(key.key) < SAFE_LENGTH for key in known)
+        if short:
+            yield Finding("keys", f"{name}: a key shorter than {SAFE_LENGTH} characters is soon guessed. Make a longer one.", is_wrong=True)
+        elif known:
+            yield Finding("keys", f"{name}: {counted(len(known), 'key')}")
+
+
+def database(place: Place) -> Finding:
+    """The database, as far as it can be tried without writing."""
+    if not place.is_empty:
+        try:
+            with place.database.reading():
+                return Finding("database", f"{place.database.place} can be read")
+        except StoreError as error:
+            return Finding("database", str(error), is_wrong=True)
+    folder = nearest_folder(Path(place.database.path or "."))
+    if os.access(folder, os.W_OK | os.X_OK):
+        return Finding("database", f"{place.database.place} will be made when something is first kept")
+    says = f"{place.database.place} cannot be made: this user may not write to {folder}. Let it, or set CHATBOT_DATABASE_URL."
+    return Finding("database", says, is_wrong=True)
+
+
+def nearest_folder(path: Path) -> Path:
+    """The innermost folder of a path that is there."""
+    return next((folder for folder in path.absolute().parents if folder.is_dir()), Path("/"))
+
+
+def worker(place: Place) -> Finding:
+    """The worker, by what it leaves lying."""
+    if place.app.extensions["chatbot"].gateway is None:
+        return Finding("worker", "none is needed: this bot answers webhook calls, and sends nothing")
+    try:
+        overdue = find_overdue(place)
+    except StoreError:
+        return Finding("worker", "unknown while the database fails", is_wrong=True)
+    if overdue:
+        says = f"{counted(overdue, 'message')} due for more than a minute. Start the server, or flask chatbot worker; its log says more."
+        return Finding("worker", says, is_wrong=True)
+    runs = "a thread of the server" if place.bot.settings.worker == "thread" else "flask chatbot worker"
+    return Finding("worker", f"no message waits that is due; {runs} sends them")
+
+
+def webhook(place: Place) -> Finding:
+    """The webhook, called within this process, through all that the app does with a request."""
+    path = f"{place.bot.settings.prefix}/webhook"
+    answer = place.app.test_client().post(path, data=b"", content_type="application/json")
+    return judge(path, answer.status_code, answer.data)
+
+
+def webhook_at(url: str) -> Finding:
+    """The webhook at an address, called over the network as the platform does."""
+    from flask_chatbot.webclient.client import HttpClient
+
+    try:
+        answer = HttpClient().post(url, b"", {"Content-Type": "application/json"}, deadline=DEADLINE, limit=LIMIT, own=True)
+    except (FetchError, ValueError) as error:
+        return Finding("webhook", f"{url}: {error}", is_wrong=True)
+    return judge(url, answer.status, answer.body)
+
+
+def judge(where: str, status: int, body: bytes) -> Finding:
+    """What an answer to an empty call says of the webhook: the bot refuses it in JSON, and anything else comes from somebody else.
+
+    >>> judge("/webhook", 400, b'{"success": false}'), judge("/webhook", 404, b"<html>").is_wrong
+    (Finding(about='webhook', says='/webhook answers', is_wrong=False), True)
+    """
+    with suppress(ValueError, AttributeError):
+        if json.loads(body).get("success") is False and status in (400, 401):
+            return Finding("webhook", f"{where} answers")
+    says = f"{where} answers {status}, and not as the bot does. Is the address right? Does a login, a CSRF check or a proxy take the call?"
+    return Finding("webhook", says, is_wrong=True)
+
+
+def line_of(finding: Finding) -> str:
+    """A finding as a line."""
+    word = styled(f"{'wrong':<7}", fg="red") if finding.is_wrong else styled(f"{'ok':<7}", fg="green")
+    return together(word, f"{finding.about:<15}", finding.says.replace("\n", "\n" + " " * 22))

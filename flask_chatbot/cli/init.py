@@ -1,0 +1,48 @@
+"""`init`: a first rule file to begin with."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from flask_chatbot.cli.app import DEFAULT_FILE
+from flask_chatbot.cli.reports import columns
+from flask_chatbot.cli.terminal import echo
+from flask_chatbot.core.loading.loader import short_path
+
+LANGUAGES = ("id", "en")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), default=DEFAULT_FILE, required=False)
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), default="id", show_default=True, help="The language of the bot: Indonesian or English."
+)
+def init(file: Path, language: str) -> None:
+    """Write a first FILE, rules.yaml if none is named: a small shop's rules with tests, to be changed into your own.
+
+    A file that is there already is left alone.
+
+    \b
+    flask chatbot init
+    flask chatbot init --language en
+
+    Exit codes: 0 it is written, 1 it is there already or cannot be written, 2 a wrong option.
+    """
+    first = files("flask_chatbot.cli").joinpath("first_rules", f"{language}.yaml").read_bytes()
+    try:
+        with file.open("xb") as opened:
+            opened.write(first)
+    except FileExistsError:
+        raise click.ClickException(f"{file} is there already, and stays as it is. Name another: flask chatbot init FILE") from None
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}. Name another: flask chatbot init FILE") from None
+    named, option = ("", "") if file == DEFAULT_FILE else (f" {file}", f" --rules {file}")
+    echo(f"{short_path(file)} is written. Put in your shop's name, hours and answers, and then:")
+    steps = [
+        (f"check{named}", "find mistakes"),
+        (f"chat{option}", "write to the bot as a customer"),
+        (f"run{option}", "serve it to the platform"),
+    ]
+    for line in columns([(f"  flask chatbot {command}", purpose) for command, purpose in steps]):
+        echo(line)

@@ -1,0 +1,145 @@
+"""`run`: serves a rule file for which there is no app."""
+
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from flask_chatbot.cli.app import DEFAULT_FILE
+from flask_chatbot.cli.reports import counted
+from flask_chatbot.cli.standalone import is_keyless, standalone_app
+from flask_chatbot.cli.terminal import echo
+from flask_chatbot.cli.try_chat import rules_file
+from flask_chatbot.core.loading.loader import short_path
+
+if TYPE_CHECKING:
+    from flask_chatbot.bot.bot import Bot
+
+Announce = Callable[[int], None]  # called with the port, once the server listens
+
+
+@click.command("run")
+@click.option("--rules", "path", type=click.Path(path_type=Path), help="The rule file. Without it: rules.yaml in this folder.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all of this machine.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=5000, show_default=True, help="The port to listen at; 0 for any that is free."
+)
+@click.option(
+    "--server",
+    type=click.Choice(["development", "waitress"]),
+    default="development",
+    show_default=True,
+    help="waitress is fit for customers, once it is installed.",
+)
+@click.pass_context
+def run_(context: click.Context, path: Path | None, host: str, port: int, server: str) -> None:
+    """Serve the rules of this folder to the platform, without an app of your own, until Ctrl+C.
+
+    All is configured by environment variables. Without CHATBOT_WEBHOOK_KEY, a key is made and printed, for as long as this runs. Where you
+    have an app with handlers, use `flask run` instead.
+
+    \b
+    flask chatbot run
+    flask chatbot run --server waitress --port 8000
+
+    Exit codes: 0 it was ended, 1 the rules or the configuration cannot be used, 2 a wrong option.
+    """
+    if path is None and has_app(context):
+        raise click.UsageError(
+            f"There is an app here, whose handlers would not run. Use `flask run`, or name the rules: --rules {DEFAULT_FILE}"
+        )
+    if server == "waitress" and is_keyless():
+        raise click.ClickException("a key that changes with each start is no use to the platform. Set CHATBOT_WEBHOOK_KEY for waitress.")
+    app = make_served_app(rules_file(path))
+    bot: Bot = app.extensions["chatbot"].bot
+
+    def announce(port: int) -> None:
+        for line in announcement(f"http://{reachable(host)}:{port}", bot):
+            echo(line)
+
+    SERVERS[server](app, host, port, announce)
+
+
+def has_app(context: click.Context) -> bool:
+    """True if this folder has an app, or one is named."""
+    info = context.find_object(ScriptInfo)
+    return bool(info and info.app_import_path) or any(Path(name).is_file() for name in ("wsgi.py", "app.py"))
+
+
+def make_served_app(path: Path) -> Flask:
+    """The app of a rule file; while it is made here, it is known that it is about to be served."""
+    return standalone_app(path)
+
+
+def serve_in_development(app: Flask, host: str, port: int, announce: Announce) -> None:
+    """Serve an app by Flask's own server."""
+    from werkzeug.serving import make_server
+
+    server = make_server(host, port, app, threaded=True)
+    announce(server.port)
+    echo("This server is for development. For customers: flask chatbot run --server waitress", err=True)
+    server.serve_forever()
+
+
+def serve_by_waitress(app: Flask, host: str, port: int, announce: Announce) -> None:
+    """Serve an app by waitress."""
+    try:
+        waitress = import_module("waitress.server")
+    except ModuleNotFoundError:
+        raise click.ClickException("waitress is not installed. Install it: pip install waitress") from None
+    try:
+        server = waitress.create_server(app, host=host, port=port, threads=8)
+    except OSError as error:
+        raise click.ClickException(f"port {port} of {host} cannot be listened at: {error.strerror}. Name another: --port") from None
+    announce(server.effective_port)
+    server.run()
+
+
+SERVERS: dict[str, Callable[[Flask, str, int, Announce], None]] = {"development": serve_in_development, "waitress": serve_by_waitress}
+
+
+def announcement(base: str, bot: "Bot") -> Iterator[str]:
+    """The lines that say where a bot is served, and how to write to it."""
+    settings = bot.settings
+    yield f"{short_path(bot.path)}: {counted(len(bot.book.rules), 'rule')}. Changes of it are taken while this runs. Ctrl+C ends it."
+    if settings.webhook_keys:
+        key = settings.webhook_keys[0].key.decode()
+        made = "made for now; set CHATBOT_WEBHOOK_KEY to keep one" if is_keyless() else "by CHATBOT_WEBHOOK_KEY"
+        yield f"webhook     {base}{settings.prefix}/webhook"
+        yield f"webhookkey  {key} ({made})"
+        yield "To write to it as the platform does, paste this into another terminal:"
+        yield curl(f"{base}{settings.prefix}/webhook", first_text(bot), key)
+    if settings.api_keys:
+        yield f"API         {base}{settings.prefix}/api"
+
+
+def reachable(host: str) -> str:
+    """The host to call for an address that is listened at, as a URL has it.
+
+    >>> reachable("0.0.0.0"), reachable("192.0.2.7"), reachable("::1")
+    ('127.0.0.1', '192.0.2.7', '[::1]')
+    """
+    if host in ("", "0.0.0.0", "::"):  # noqa: S104  it is compared, not listened at
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def first_text(bot: "Bot") -> str:
+    """A text that the rules answer."""
+    keywords = [keyword.written for rule in bot.book.rules for keyword in rule.keywords]
+    return keywords[0] if keywords else "halo"
+
+
+def curl(url: str, text: str, key: str) -> str:
+    """A command in one line that sends a text to a webhook."""
+    body = json.dumps({"keyword": text, "data": [], "webhookkey": key, "from": "6281234567890"}, ensure_ascii=False)
+    command = ["curl", url, "-H", "Content-Type: application/json", "-d", body]
+    return subprocess.list2cmdline(command) if sys.platform == "win32" else shlex.join(command)

@@ -1,0 +1,116 @@
+"""`doctor`: a line for each check, and what each finds."""
+
+import time
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from flask_chatbot import Chatbot
+from flask_chatbot.cli.main import chatbot
+from flask_chatbot.database.database import Database
+from tests.cli.shops import KEY, Shop, open_shop, runner
+
+
+def lines(shop: Shop, *options: str) -> list[str]:
+    """The lines that are printed, without the last."""
+    return shop.run("doctor", *options).stdout.splitlines()[:-1]
+
+
+def wrong(shop: Shop, *options: str) -> list[str]:
+    """The lines of what is wrong, without their first word."""
+    outcome = shop.run("doctor", *options)
+    found = [line.removeprefix("wrong  ") for line in outcome.stdout.splitlines() if line.startswith("wrong  ")]
+    assert outcome.exit_code == (1 if found else 0)
+    return found
+
+
+def test_nothing_is_wrong_with_an_app_that_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shop = open_shop(tmp_path, None, CHATBOT_WEBHOOK_KEY=KEY)
+    outcome = shop.run("doctor")
+    assert (outcome.exit_code, outcome.stdout.splitlines()) == (
+        0,
+        [
+            "ok     configuration  app 'toko' starts",
+            "ok     rules          rules.yaml: 4 rules",
+            "ok     keys           CHATBOT_WEBHOOK_KEY: 1 key",
+            "ok     keys           CHATBOT_API_KEY: 1 key",
+            f"ok     database       {shop.database.place} will be made when something is first kept",
+            "ok     worker         no message waits that is due; a thread of the server sends them",
+            "ok     webhook        /chatbot/webhook answers",
+            "7 checks, nothing wrong",
+        ],
+    )
+    assert not (tmp_path / "instance").exists()
+
+
+def test_a_database_that_is_there_is_read(shop: Shop) -> None:
+    shop.queue("3EB0A")
+    assert f"ok     database       {shop.database.place} can be read" in lines(shop)
+
+
+def test_a_file_that_is_no_database_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "shop.sqlite").write_text("This is no database. " * 100)
+    about_database, about_worker = wrong(open_shop(tmp_path, f"sqlite:///{tmp_path}/shop.sqlite"))
+    assert about_database.startswith(f"database       The database {tmp_path}/shop.sqlite is a file of another kind.")
+    assert about_worker == "worker         unknown while the database fails"
+
+
+def test_messages_that_nobody_takes_are_wrong(shop: Shop) -> None:
+    shop.put_off("3EB0A", time.time() - 600, time.time() - 300)
+    said = "worker         1 message due for more than a minute. Start the server, or flask chatbot worker; its log says more."
+    assert wrong(shop) == [said]
+
+
+def test_a_short_key_is_wrong(tmp_path: Path) -> None:
+    said = "keys           CHATBOT_WEBHOOK_KEY: a key shorter than 8 characters is soon guessed. Make a longer one."
+    assert wrong(open_shop(tmp_path, None, CHATBOT_WEBHOOK_KEY="toko")) == [said]
+
+
+def test_a_page_in_front_of_the_webhook_is_wrong(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path, None, CHATBOT_WEBHOOK_KEY=KEY)
+    shop.app.before_request(lambda: ("<h1>Log in</h1>", 403))
+    said = (
+        "/chatbot/webhook answers 403, and not as the bot does. Is the address right? Does a login, a CSRF check or a proxy take the call?"
+    )
+    assert wrong(shop) == [f"webhook        {said}"]
+
+
+def test_notices_that_reach_nobody_are_wrong(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{keyword: cs, notify: '628117601234', reply: Ok}]\n", "utf-8")
+    app = Flask("toko", root_path=str(tmp_path), instance_path=str(tmp_path / "instance"))
+    app.config["CHATBOT_WEBHOOK_KEY"] = KEY
+    Chatbot(app)
+    said = "rules          nobody can be notified without a way to WhatsApp, and cs would. Set CHATBOT_TRANSPORT."
+    assert wrong(Shop(app, Database(None, tmp_path / "instance"))) == [said]
+
+
+def test_an_app_that_does_not_start_is_wrong_and_the_mistakes_are_named() -> None:
+    def create_app() -> Flask:
+        app = Flask("toko")
+        app.config["CHATBOT_PREFIX"] = "chatbot"
+        Chatbot(app)
+        return app
+
+    outcome = runner().invoke(chatbot, ["doctor"], obj=ScriptInfo(create_app=create_app), catch_exceptions=False)
+    printed = outcome.stdout.splitlines()
+    assert (outcome.exit_code, printed[0], printed[-1]) == (
+        1,
+        "wrong  configuration  the app does not start. It says:",
+        "1 check, 1 wrong",
+    )
+    assert any("CHATBOT_PREFIX in app.config: 'chatbot' is no path" in line for line in printed)
+
+
+def test_an_address_that_nobody_answers_at_is_wrong(tmp_path: Path) -> None:
+    (said,) = wrong(open_shop(tmp_path, None), "--url", "http://127.0.0.1:1/chatbot/webhook")
+    assert said.startswith("webhook        http://127.0.0.1:1/chatbot/webhook: ")
+
+
+def test_a_key_that_changes_with_each_start_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{keyword: halo, reply: Halo!}]\n", "utf-8")
+    outcome = runner().invoke(chatbot, ["doctor"], obj=ScriptInfo(), catch_exceptions=False)
+    assert outcome.stdout.splitlines()[2].startswith("wrong  keys           CHATBOT_WEBHOOK_KEY is not set, so each start makes another.")
