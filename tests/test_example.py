@@ -20,18 +20,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from example_bot import create_app
-from example_bot.announce import Announcement, announcement
+from example_bot.demo.announce import Announcement, announcement
+from example_bot.handlers import bot
 from flask_chatbot.core.language.sentences import say
 from flask_chatbot.core.loading.loader import load_rules
 from flask_chatbot.core.values.replies import ContactCard, Document, Image, Location, Reply, Text, Video
-from flask_chatbot.errors import ConfigError, RulesError
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.tables import messages
+from flask_chatbot.errors import ConfigError, NotAccepted, RulesError
 from flask_chatbot.settings.settings import Settings
 from flask_chatbot.testing import Chat
+from tests.cli.shops import Shop
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60.0  # seconds until a silent server is given up
+KEY = "a-key-of-this-test"
+BUDI = "6281234567890"
+STAFF = "628117601234@c.us"
 PENAWARAN = {
     "success": True,
     "message": {
@@ -126,9 +134,9 @@ def test_the_printed_curl_lines_work_and_are_printed_once(server: Server) -> Non
     assert run_curl(webhook) == PENAWARAN
     answer = run_curl(api)
     assert (answer["success"], answer["message"]["to"]) == (True, "6281234567890@c.us")
-    assert server.read_until("The simulated phone ") == (
-        "The simulated phone 6281234567890@c.us received: Halo Budi, pesanan Anda sudah dikirim."
-    )
+    received = [server.read_until("The simulated phone "), server.read_until("The simulated phone ")]
+    assert set(received) >= {"The simulated phone 6281234567890@c.us received: Halo Budi, pesanan Anda sudah dikirim."}
+    assert [line.startswith(f"The simulated phone {STAFF} received: ") for line in sorted(received)] == [True, False]
     printed = server.stop()
     assert [each for each in printed if each.startswith("curl ")] == [webhook, api]
     assert [each for each in printed if each.startswith(("The webhook ", "The API "))] == [
@@ -200,6 +208,9 @@ ANSWERS: dict[str, tuple[str, list[type[Reply]]]] = {  # rule: what a customer w
     "resi": ("cek resi#tm12345678", [Text]),
     "keluhan": ("komplain#Kaos #2 saya sobek di jahitan", [Text]),
     "survei": ("masukan", [Text]),
+    "admin": ("CS dong", [Text]),
+    "berhenti promo": ("Stop!", [Text]),
+    "mulai promo": ("mulai", [Text]),
     "tidak dikenal": ("apa kabar", [Text]),
     "stok#": ("stok#Kaos Hitam", [Text]),
 }
@@ -238,12 +249,15 @@ def test_a_delivery_without_the_optional_parts_says_nothing_of_them(customer: Ch
 
 
 def test_a_complaint_too_short_gets_the_rule_s_own_words(customer: Chat) -> None:
-    own = "Maaf ada yang mengecewakan. Ceritakan agak lengkap, misalnya: *keluhan#Kaos saya sobek di jahitan*"
+    own = "Maaf kalau ada yang mengecewakan. Tolong ceritakan agak lengkap, misalnya: *keluhan#Kaos saya sobek di jahitan*"
     assert customer.says("keluhan#jelek") == own
 
 
 def test_a_complaint_keeps_the_hash_signs_in_it(customer: Chat) -> None:
-    expected = "Mohon maaf atas kejadian ini. Keluhan Anda kami catat:\n_Kaos #2 saya sobek_\nAdmin kami menghubungi Anda hari ini juga."
+    expected = (
+        "Mohon maaf atas kejadian ini, Kak. Keluhannya kami catat dengan nomor 1:\n_Kaos #2 saya sobek_\n"
+        "Admin kami menghubungi Kakak begitu toko buka, Senin, 23 November 2026 pukul 08.00."
+    )
     assert customer.says("keluhan#Kaos #2 saya sobek") == expected
 
 
@@ -251,7 +265,7 @@ def test_a_survey_asks_one_question_at_a_time_and_is_confirmed(customer: Chat) -
     assert customer.says("survei") == "Puas dengan layanan kami? (1-5)"
     assert customer.says("2") == "Ada saran untuk kami?\n(Ketik *-* untuk melewati.)"
     assert customer.says("Lebih cepat") == "Nilai 2, saran: Lebih cepat.\nSudah benar? (ya/tidak)"
-    assert customer.says("ya") == "Terima kasih, mohon maaf atas kekurangannya! Masukan Anda kami baca satu per satu."
+    assert customer.says("ya") == "Terima kasih, mohon maaf atas kekurangannya! Masukan Kakak kami baca satu per satu."
 
 
 def test_the_opening_hours_are_told_by_the_clock(customer: Chat) -> None:
@@ -274,6 +288,89 @@ def test_a_parcel_nobody_knows_is_explained_like_a_wrong_value(customer: Chat) -
 def test_the_stock_is_a_keyword_that_only_python_knows(customer: Chat) -> None:
     assert customer.says("stok#topi") == "Maaf, topi sedang habis."
     assert customer.says("stok#Kaos Hitam") == "Stok Kaos Hitam: 35 buah."
+
+
+class Counter:
+    """The example as it is served, with a simulated WhatsApp, and the commands of whoever looks after it."""
+
+    def __init__(self, folder: Path) -> None:
+        app = create_app()
+        app.instance_path = str(folder)  # of its orders
+        self.shop = Shop(app, Database(app.extensions["chatbot"].bot.settings.database_url, folder))
+
+    def writes(self, text: str) -> list[str]:
+        """The texts that Budi gets for what he writes."""
+        keyword, *data = text.split("#")
+        body = {"keyword": keyword + "#" * bool(data), "data": data, "webhookkey": KEY, "from": BUDI}
+        answer = self.shop.app.test_client().post("/webhook", json=body)
+        return [reply["content"] for reply in answer.json["message"]["reply"]] if answer.json else []
+
+    def notices(self) -> list[tuple[str, str]]:
+        """What waits to be sent: to whom, and its first line."""
+        with self.shop.database.reading() as connection:
+            rows = connection.execute(select(messages.c.chat, messages.c.reply).order_by(messages.c.seq)).all()
+        return [(row.chat, json.loads(row.reply)["text"].splitlines()[0]) for row in rows]
+
+
+@pytest.fixture
+def counter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]:
+    """Toko Maju, served."""
+    monkeypatch.setenv("CHATBOT_WEBHOOK_KEY", KEY)
+    monkeypatch.setenv("CHATBOT_API_KEY", KEY)
+    monkeypatch.setenv("CHATBOT_DATABASE_URL", f"sqlite:///{tmp_path}/chatbot.sqlite")
+    made = Counter(tmp_path)
+    yield made
+    made.shop.database.close()
+
+
+def test_a_complaint_is_kept_and_staff_are_notified(counter: Counter) -> None:
+    (said,) = counter.writes("keluhan#Kaos saya sobek di jahitan")
+    assert "kami catat dengan nomor 1:" in said
+    assert [row["fields"] for row in counter.shop.data("saved", "keluhan")] == [{"cerita": "Kaos saya sobek di jahitan"}]
+    assert [chat for chat, _ in counter.notices()] == [STAFF]
+
+
+def test_a_survey_is_kept(counter: Counter) -> None:
+    for text in ("survei", "5", "-", "ya"):
+        counter.writes(text)
+    assert [row["fields"] for row in counter.shop.data("saved", "survei")] == [{"nilai": 5, "saran": None}]
+
+
+@pytest.mark.parametrize("text", ["penawaran#Jhon Doe#jhon@example.com#3", "antar#besok#pagi"])
+def test_what_the_shop_promises_to_do_is_kept_for_the_staff_who_do_it(counter: Counter, text: str) -> None:
+    counter.writes(text)
+    assert [row["number"] for row in counter.shop.data("saved", text.partition("#")[0])] == [1]
+    assert [chat for chat, _ in counter.notices()] == [STAFF]
+
+
+def test_admin_leaves_the_customer_to_the_staff_until_resumed(counter: Counter) -> None:
+    assert len(counter.writes("admin")) == 1
+    assert (counter.writes("menu"), [chat for chat, _ in counter.notices()]) == ([], [STAFF])
+    assert [each["person"] for each in counter.shop.data("people", "--paused")] == [BUDI]
+    counter.shop.printed("resume", BUDI)
+    assert len(counter.writes("menu")) == 1
+
+
+def test_stop_opts_out_and_mulai_opts_in(counter: Counter) -> None:
+    counter.writes("stop")
+    with counter.shop.app.app_context(), pytest.raises(NotAccepted):
+        bot.send(BUDI, "Diskon!", promo=True)
+    assert [each["person"] for each in counter.shop.data("people", "--opted-out")] == [BUDI]
+    counter.writes("mulai")
+    assert counter.shop.data("people") == []
+
+
+def test_why_explains_an_answer_of_the_example_as_it_is(counter: Counter) -> None:
+    counter.writes("katalog")
+    assert [(each["text"], each["rule"]) for each in counter.shop.data("why", BUDI)] == [("katalog", "harga")]
+
+
+def test_the_doctor_finds_nothing_wrong_with_the_example(counter: Counter) -> None:
+    assert counter.shop.printed("doctor")[-1].endswith(" checks, nothing wrong")
+
+
+def test_who_greets_twice_is_greeted_once(customer: Chat) -> None:
+    assert [len(customer.says(text)) for text in ("halo", "selamat pagi", "menu")] == [1, 0, 1]
 
 
 def test_the_readme_gives_the_two_commands_on_lines_of_their_own() -> None:

@@ -5,11 +5,13 @@ from flask_chatbot.transports.faults import Arrived
 from flask_chatbot.transports.simulator import Simulator
 
 GROUP = "120363041234567890"
+STAFF = "628117601234"  # the number that the rules notify
 
 
 def simulator() -> Simulator:
-    """A WhatsApp with two customers, who are in a group of the shop."""
+    """A WhatsApp with a member of staff and two customers, who are in a group of the shop."""
     whatsapp = Simulator(on_delivery=show)
+    whatsapp.phone(STAFF, name="Admin")
     budi, sari = whatsapp.phone("6281234567890", name="Budi"), whatsapp.phone("6282345678901", name="Sari")
     whatsapp.group(GROUP, "Pelanggan Toko Maju", [budi, sari])
     return whatsapp
