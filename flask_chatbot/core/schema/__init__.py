@@ -1,1 +1,1 @@
-"""From nodes to plain data typed by the JSON Schema of the format, and its refusals in plain words."""
+"""The JSON Schema of rule files: it types plain data, and its refusals become plain sentences."""

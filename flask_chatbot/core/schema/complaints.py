@@ -1,4 +1,4 @@
-"""The errors of jsonschema in words for people who never heard of a schema."""
+"""The errors of jsonschema, reworded for people who have never heard of a schema."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,10 +25,10 @@ BELOW_MEDIA = {"url": "caption", "caption": "caption", "filename": "filename"}  
 
 
 class Complaint(NamedTuple):
-    """What is wrong at a path of the data; `at_key` where the key is to blame and not the value.
+    """A mistake at a path of the data; `at_key` if the key is to blame and not the value.
 
-    One that `says_all` leaves nothing to say of the keys beside it; what `stays` can be read all the same; `meant` is the key an
-    unknown one was guessed to be, `wanted` what may stand where there is nothing.
+    One that `says_all` makes complaints about the keys beside it unnecessary; one that `stays` leaves the value readable; `meant` is the
+    guess for an unknown key, `wanted` the allowed kinds where a value is missing.
     """
 
     path: tuple[str | int, ...]
@@ -41,7 +41,7 @@ class Complaint(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """A value that broke one keyword of the schema: where it stands, what the keyword's `limit` is, the schema around it."""
+    """A value that broke one keyword of the schema: its place, the keyword's `limit`, the surrounding schema."""
 
     path: tuple[str | int, ...]
     value: Any
@@ -50,14 +50,14 @@ class Refusal(NamedTuple):
 
 
 def complaints(error: "ValidationError") -> Iterator[Complaint]:
-    """One error of jsonschema as our own, or several where it lumps several places together."""
+    """Yield our complaints for one error of jsonschema: several if it lumps several places together."""
     schema = error.schema if isinstance(error.schema, dict) else {}
     refusal = Refusal(tuple(error.absolute_path), error.instance, error.validator_value, schema)
     yield from WORDS[str(error.validator)](refusal)
 
 
 def called(path: tuple[str | int, ...]) -> str:
-    """What a place is called: its key, or which entry of which list."""
+    """The name of a place: its key, or which entry of which list."""
     if not path:
         return "the file"
     if isinstance(path[-1], str):
@@ -67,7 +67,7 @@ def called(path: tuple[str | int, ...]) -> str:
 
 
 def described(value: object) -> str:
-    """A value as it may stand in a sentence.
+    """A value as a sentence may quote it.
 
     >>> described({"a": 1}), described("halo"), described(None)
     ('a group of keys', "'halo'", 'nothing')
@@ -85,7 +85,7 @@ def described(value: object) -> str:
 
 
 def kinds_of(schema: Any) -> list[str]:
-    """The types a place takes, without those that stand there for editors only."""
+    """The types that a place takes, except those that exist only for editors."""
     types = schema.get("type", [])
     types = [types] if isinstance(types, str) else list(types)
     return [kind for kind in types if "string" not in types or kind not in ("number", "boolean", "integer", "null")]
@@ -104,7 +104,7 @@ def wrong_type(refusal: Refusal) -> Iterator[Complaint]:
 
 
 def as_null(complaint: Complaint, word: str) -> Complaint:
-    """The complaint about a value that is empty, where YAML's `word` for nothing is written."""
+    """The complaint about an empty value, where YAML's `word` for null is written."""
     silence = "[] for silence, " if complaint.path[-1:] and complaint.path[-1] in SAYING else ""
     quotes = f' If the text is meant, put quotes around it: "{word}"' if "text" in complaint.wanted else ""
     message = f"{called(complaint.path)} is {word}, which is nothing in YAML. Write {complaint.wanted}, {silence}or remove it.{quotes}"
@@ -112,7 +112,7 @@ def as_null(complaint: Complaint, word: str) -> Complaint:
 
 
 def meant(refusal: Refusal, kinds: list[str]) -> str:
-    """How to write what has the wrong type, where that can be guessed: a list without dashes, a field's type without its key."""
+    """The right notation for a value of the wrong type, if that can be guessed: a list without dashes, a field's type without its key."""
     if kinds == ["array"] and isinstance(refusal.value, dict):
         return " Begin each entry with '-'."
     if refusal.path[-3:-2] == ("fields",) and str(refusal.value) in FIELD_TYPES:
@@ -121,7 +121,7 @@ def meant(refusal: Refusal, kinds: list[str]) -> str:
 
 
 def unknown_keys(refusal: Refusal) -> Iterator[Complaint]:
-    """Each key the schema does not know; a lone one where text may stand is most likely a text with a colon in it."""
+    """Yield each key that the schema does not know; a single one where text is allowed is probably a text with a colon."""
     known = refusal.schema.get("properties", {})
     for key in refusal.value:
         if key in known:

@@ -1,4 +1,4 @@
-"""Data held against the schema: a fast yes, and for a no the reasons of jsonschema, which is the authority and slow."""
+"""Checks data against the schema: a fast yes, and for a no the reasons from jsonschema, which is the authority and slow."""
 
 from collections.abc import Callable
 from functools import cache
@@ -9,7 +9,7 @@ from flask_chatbot.core.schema.shape import SCHEMA
 
 
 def schema_complaints(data: Any) -> list[Complaint]:
-    """All that the schema has against plain data; nothing for good data."""
+    """All complaints of the schema about plain data; empty for valid data."""
     if gate()(data):
         return []
     from jsonschema import Draft7Validator  # here, since it takes a while to import and good files never need it
@@ -21,7 +21,7 @@ def schema_complaints(data: Any) -> list[Complaint]:
 
 @cache
 def gate() -> Callable[[Any], bool]:
-    """Return what says True of good data at once. Where the fast validator has no wheel it never does, and jsonschema looks at all data."""
+    """Return a fast check that says True of valid data. Without a wheel for it the check is always False, and jsonschema sees all data."""
     try:
         from jsonschema_rs import Draft7Validator
     except ImportError:

@@ -1,7 +1,6 @@
-"""What is left of data that the schema refused: the rest is read as well, so that all problems are told at once.
+"""Repairs data that the schema refused, so that the rest can be read and all problems are reported at once.
 
-A refused value becomes nothing (None), an entry of a list is GONE. Where nothing would make more problems that are none, a value takes
-its place that makes none.
+A refused value becomes None, a list entry becomes GONE. Where None itself would cause false errors, a harmless value is put in.
 """
 
 from collections.abc import Iterable
@@ -21,7 +20,7 @@ NAMED = ("reply", "invalid", "on_invalid", "confirm", "otherwise", "failed")
 
 
 def repair(data: Any, complaints: Iterable[Complaint]) -> set[Path]:
-    """Take what is refused out of the data, in place; the paths that are gone or were meant to be there."""
+    """Remove the refused parts from the data, in place; return the paths that are gone or were meant to be there."""
     gone: set[Path] = set()
     for complaint in complaints:
         path = widened(complaint.path)
@@ -46,7 +45,7 @@ def repair(data: Any, complaints: Iterable[Complaint]) -> set[Path]:
 
 
 def widened(path: Path) -> Path:
-    """The path of what goes as a whole where a part of it is refused.
+    """The path that is removed as a whole if a part of it is refused.
 
     >>> widened(("rules", 0, "when", "days", 1)), widened(("settings", "hours", "mon")), widened(("rules", 0, "fields", 1))
     (('rules', 0, 'when'), ('settings', 'hours'), ('rules', 0, 'fields', 1))
@@ -57,7 +56,7 @@ def widened(path: Path) -> Path:
 
 
 def depending(path: Path) -> tuple[str, ...]:
-    """The keys of a rule that nobody can judge without what is gone."""
+    """The keys of a rule that cannot be judged without the removed ones."""
     if path[2] in KINDS:
         return ("fields", *NAMED)
     if path[2] in LEANING:
@@ -75,7 +74,7 @@ def take_out(data: Any, path: Path, unless_there: bool = False) -> None:
 
 
 def harmless(path: Path) -> object:
-    """What may stand at a path without more to say of it.
+    """A value for a path that causes no further complaint.
 
     >>> harmless(("rules", 0, "priority")), harmless(("rules", 0, "keyword", 3)), harmless(("rules", 0, "reply"))
     (0, 'a#', None)
@@ -86,7 +85,7 @@ def harmless(path: Path) -> object:
 
 
 def found(data: Any, path: Path) -> Any:
-    """What stands at a path, None where there is nothing.
+    """The value at a path, None if there is none.
 
     >>> found({"a": [1, 2]}, ("a", 1)), found({"a": [1, 2]}, ("a", 5)), found({"a": None}, ("a", "b"))
     (2, None, None)

@@ -1,7 +1,7 @@
-"""YAML nodes -> plain data, typed by our schema and never by YAML's guess.
+"""Turns YAML nodes into plain data, typed by our schema and never by YAML's guess.
 
-The order of a schema's ``type`` list is the order in which a plain scalar is tried: ``[string, number, boolean]`` keeps what is written
-as text, ``[boolean, number, string]`` reads ``15000`` as a number. Other readers of the schema take such a list as a set.
+The order of a schema's ``type`` list is the order in which a plain scalar is tried: ``[string, number, boolean]`` keeps the text as
+written, ``[boolean, number, string]`` reads ``15000`` as a number. Other readers of the schema take such a list as a set.
 """
 
 import json
@@ -20,19 +20,19 @@ NULLS = frozenset(("~", "null", "Null", "NULL"))  # what YAML calls nothing; as 
 
 
 def whole_number(text: str) -> object:
-    """The integer a scalar holds, or NOTHING."""
+    """The integer in a scalar, or NOTHING."""
     return int(text) if WHOLE.fullmatch(text) else NOTHING
 
 
 def number(text: str) -> object:
-    """The number a scalar holds, or NOTHING."""
+    """The number in a scalar, or NOTHING."""
     if not DECIMAL.fullmatch(text):
         return NOTHING
     return float(text) if "." in text else int(text)
 
 
 def same_number(text: str) -> object:
-    """The number a scalar holds where writing it back gives the same text: 08 and 1.10 stay text."""
+    """The number in a scalar if it would be written the same way: 08 and 1.10 stay text."""
     value = number(text)
     return value if str(value) == text else NOTHING
 
@@ -46,7 +46,7 @@ READERS: dict[str, Callable[[str], object]] = {"integer": whole_number, "number"
 
 
 class Shape:
-    """What the schema says of one place: how a scalar is read, and the shapes below it."""
+    """The schema of one place: how a scalar is read, and the shapes below it."""
 
     __slots__ = ("entries", "is_text", "items", "readers", "rest")
 
@@ -58,7 +58,7 @@ class Shape:
         self.entries: dict[str, Shape] = {}
 
     def scalar(self, node: nodes.Scalar) -> object:
-        """The value of a scalar: None for nothing at all, text where nothing else fits."""
+        """The value of a scalar: None for nothing at all, text if nothing else fits."""
         if node.style:  # quoted, or a block: text, whatever it looks like
             return node.text
         if not node.text or node.text in NULLS:
@@ -76,7 +76,7 @@ ANYTHING = Shape()
 def compile_shape(schema: Mapping[str, Any], known: dict[str, Shape]) -> Shape:
     """The shape of a schema; `known` holds those of the definitions met so far.
 
-    A `$ref` stands in ``allOf`` where there is more to say of the place: editors of draft 7 see nothing that stands beside one.
+    A `$ref` is put into ``allOf`` if there is more to say of the place: editors of draft 7 ignore anything beside one.
     """
     (reference,) = (each.get("$ref") for each in schema.get("allOf", [schema]))
     if reference is not None:
@@ -101,7 +101,7 @@ ROOT = compile_shape(SCHEMA, {})
 
 
 def plain(node: nodes.Node, shape: Shape = ROOT) -> Any:
-    """The data under a node: dicts, lists, text, numbers, booleans, and None where nothing is written."""
+    """The data under a node: dicts, lists, text, numbers, booleans, and None if nothing is written."""
     kind = node.__class__
     if kind is nodes.Scalar:
         scalar = cast(nodes.Scalar, node)

@@ -1,1 +1,1 @@
-"""From the bytes of a YAML file to nodes that know their line and column, and words for what YAML misreads."""
+"""YAML text: from the bytes of a file to nodes that know their line and column, and sentences about what YAML misreads."""

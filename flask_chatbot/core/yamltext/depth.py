@@ -1,7 +1,7 @@
-"""Levels that a parser saw and gave no event for, since it failed first.
+"""Nesting levels that a parser saw but reported no event for, since it failed first.
 
-For each bracket that may turn out to begin a key, the parsers look up to 1,024 characters ahead before they give its event. An error in
-that stretch hides the levels opened there, and libyaml 0.2.6 makes one of its own at 1,000 levels. Lines and columns count from 0.
+For each bracket that may begin a key, the parsers look up to 1,024 characters ahead before they emit its event. An error in that stretch
+hides the levels opened there, and libyaml 0.2.6 raises one of its own at 1,000 levels. Lines and columns count from 0.
 """
 
 import re
@@ -17,7 +17,7 @@ _BEFORE_A_VALUE = re.compile(r"[\s:,?-]*")
 
 
 def hidden_level(lines: Sequence[str], start: Spot, end: Spot, *, room: int, flow: bool) -> Spot | None:
-    """The place between two others at which one level more than `room` is opened, or None; `flow` is true inside brackets.
+    """The place between two others at which a level beyond `room` is opened, or None; `flow` is true inside brackets.
 
     >>> hidden_level(["a: [[@", ""], (0, 2), (0, 5), room=1, flow=False)
     (0, 4)

@@ -1,6 +1,6 @@
-"""What a parser refused, in our own words.
+"""Parser errors, in our own words.
 
-The two parsers of PyYAML word their errors differently, so nothing here reads their words: their marks and the source lines tell what
+The two parsers of PyYAML word their errors differently, so nothing here reads their words: their marks and the source lines show what
 happened. Lines and columns count from 0, as the parsers count.
 """
 
@@ -33,7 +33,7 @@ _VALUE = re.compile(r"""\s*(?:-\s+)*((?:"[^"]*"\s*|'[^']*'\s*|[^\s\[{"'#&*!|>%@`
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakdown:
-    """Where a parser gave up: `token` is what it was scanning, `container` what it was filling, `before` the last node right before."""
+    """The place where a parser gave up: `token` was being scanned, `container` filled, and `before` is the last node just before."""
 
     lines: Sequence[str]
     problem: Spot
@@ -47,13 +47,13 @@ class Breakdown:
 
     @property
     def value(self) -> Spot:
-        """Where the value begins on the line of the problem, behind `- ` and `key: `."""
+        """The start of the value on the line of the problem, after `- ` and `key: `."""
         found = _VALUE.match(self.rest((self.problem[0], 0)))
         return self.problem[0], found.end() if found else 0
 
 
 def trap_of(breakdown: Breakdown) -> Trap:
-    """One sentence for a text that is no YAML; the first check that knows the mistake words it."""
+    """One sentence about a text that is not YAML; the first check that recognises the mistake words it."""
     for check in _CHECKS:
         if trap := check(breakdown):
             return trap
@@ -73,7 +73,7 @@ def _quote(at: Breakdown) -> Trap | None:
 
 
 def _after_closing(at: Breakdown) -> Trap | None:
-    """Text behind the end of a quoted text or of a bracket."""
+    """Text after the end of a quoted text or of a bracket."""
     opening = at.rest(at.before)[:1] if at.before else ""
     if not at.before or opening not in {'"', "'", "[", "{"} or at.rest(at.before).startswith("{{"):
         return None
@@ -89,7 +89,7 @@ def _after_closing(at: Breakdown) -> Trap | None:
 
 
 def _beginning(at: Breakdown) -> Trap | None:
-    """A text that begins with a sign of YAML's own."""
+    """A text that begins with a special character of YAML."""
     signs = (*TEMPLATE, *_NO_BEGINNING, *_INDICATORS)
     value = (*TEMPLATE, *_NO_BEGINNING, *_PUNCTUATION)
     above = (max(at.problem[0] - 1, 0), 0)  # of a text that begins a line with %, one of the parsers complains a line later
@@ -114,7 +114,7 @@ def _block_header(at: Breakdown) -> Trap | None:
 
 
 def _eaten_bracket(at: Breakdown) -> Trap | None:
-    """A comment that took the end of a list, or the colon of a key, with it."""
+    """A comment that swallowed the end of a list, or the colon of a key."""
     for line, column in filter(None, (at.token, at.container)):
         if line >= at.problem[0]:
             continue
@@ -127,7 +127,7 @@ def _eaten_bracket(at: Breakdown) -> Trap | None:
 
 
 def _first_key(line: str) -> int:
-    """The column in which the keys beside the first one of this line begin: in `- keyword: [a, b` behind the dash."""
+    """The column of the first key on this line, where its sibling keys begin: in `- keyword: [a, b` after the dash."""
     found = re.match(r"\s*(?:- +(?![\[{]))*", line)
     return found.end() if found else 0
 
@@ -157,7 +157,7 @@ def _colon(at: Breakdown) -> Trap | None:
 
 
 def _continues(lines: Sequence[str], line: int) -> Trap:
-    """A `key: value` that the parser took for more of the text above it."""
+    """A `key: value` that the parser took for a continuation of the text above it."""
     column, above = indentation(lines[line]), max(line - 1, 0)
     text = lines[above].lstrip(" -")
     begin = len(lines[above]) - len(text)

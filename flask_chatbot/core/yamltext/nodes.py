@@ -1,7 +1,7 @@
-"""YAML text to nodes that know their place, or every Problem at once.
+"""Turns YAML text into nodes that know their place, or reports every Problem at once.
 
-Nodes are composed from the parser's events without recursion, so depth and aliases are bounded before anything large is built. Of rules
-this module knows nothing. What it finds is worded by yamltraps (texts that parse) and yamlerrors (texts that do not).
+Nodes are composed from the parser's events without recursion, so depth and aliases are bounded before anything large is built. This module
+knows nothing of rules. Its findings are worded by `traps` (texts that parse) and `errors` (texts that do not).
 """
 
 from collections.abc import Callable
@@ -53,9 +53,9 @@ FASTEST: Callable[[str], Events] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_yaml(source: bytes, file: str, parser: Callable[[str], Events] = FASTEST) -> tuple[Node | None, list[Problem]]:
-    """The document's node, and what is wrong with it, in the order of the file.
+    """The document's node, and its problems in the order of the file.
 
-    The node comes with its problems where the rest can still be checked; None where it cannot be read to its end.
+    The node comes with its problems if the rest can still be checked; None if it cannot be read to its end.
 
     >>> read_yaml(b"reply: no", "rules.yaml")[0].entries["reply"].text
     'no'
@@ -73,11 +73,11 @@ def read_yaml(source: bytes, file: str, parser: Callable[[str], Events] = FASTES
 
 
 class _Stop(Exception):
-    """Nothing more is read."""
+    """Reading stops here."""
 
 
 class _Frame:
-    """A container whose end has not come: its children so far, what aliases among them stand for, how deep they go."""
+    """A container still open: its children so far, the size that aliases among them stand for, their depth."""
 
     __slots__ = ("children", "extra", "height", "start")
 
@@ -105,7 +105,7 @@ class _Composer:
         self._written = 1
 
     def compose(self, parser: Callable[[str], Events]) -> Node | None:
-        """The root node, or None where the text ends in a problem."""
+        """The root node, or None if the text ends in a problem."""
         handlers: dict[type, Callable[[Any], None]] = {
             events.ScalarEvent: self._scalar,
             events.AliasEvent: self._alias,
@@ -160,7 +160,7 @@ class _Composer:
         self._frame.children.append(node)
 
     def _check_plain(self, event: Any) -> None:
-        """Tell of lines that would be joined, and of a comment that ate text."""
+        """Report lines that would be joined, and a comment that swallowed text."""
         start, end = _spot(event.start_mark), _spot(event.end_mark)
         last = self._lines[end[0]]
         if start[0] != end[0] and last[: end[1]].strip() != event.value:  # an anchor may stand on a line of its own
@@ -175,7 +175,7 @@ class _Composer:
             self.traps.append(trap)
 
     def _tagged(self, event: Any) -> str:
-        """The text with its tag: there are no tags in rule files."""
+        """The text with its tag, since rule files have no tags."""
         end = _spot(event.end_mark) if event.__class__ is events.ScalarEvent else None
         text, trap = tagged(self._lines, _spot(event.start_mark), end)
         self.traps.append(trap)
@@ -238,7 +238,7 @@ class _Composer:
         return 1 + len(frame.children) + frame.extra
 
     def _close(self, node: Node) -> None:
-        """Hand the finished node to the container it stands in."""
+        """Hand the finished node to its container."""
         frame, outer = self._frame, self._stack.pop()
         self._frame = outer
         self._written += len(frame.children)
@@ -250,7 +250,7 @@ class _Composer:
             self._anchors[frame.start.anchor] = (node, frame.height + 1)
 
     def _template(self, frame: _Frame) -> Scalar | None:
-        """What `{{ nama }}` was meant to be: to YAML it is a mapping in a mapping."""
+        """The intended `{{ nama }}`: to YAML it is a mapping in a mapping."""
         start = frame.start.start_mark
         line = self._lines[start.line]
         if not line.startswith("{{", start.column) or not frame.children or isinstance(frame.children[0], Scalar):
@@ -266,7 +266,7 @@ class _Composer:
     # -- the end of the document
 
     def _root(self) -> Node | None:
-        """The root, once its size is known to be bearable and its merge keys are resolved."""
+        """The root, once its size is known to be acceptable and its merge keys are resolved."""
         if self._stack:
             return None
         root = self._frame.children[0] if self._frame.children else None
@@ -283,7 +283,7 @@ class _Composer:
     # -- what the parser refuses
 
     def _broken(self, error: Exception, event: Any) -> None:
-        """Word the error by the source; a line that a trap is told of already has its sentence."""
+        """Word the error by the source, unless a trap has reported its line already."""
         problem, context = _maybe_spot(getattr(error, "problem_mark", None)), _maybe_spot(getattr(error, "context_mark", None))
         scanning = isinstance(error, ScannerError)
         if problem and self._joined and self._joined[1] == problem[0]:
@@ -304,7 +304,7 @@ class _Composer:
         return None
 
     def _hidden_level(self, problem: Spot, event: Any) -> Spot | None:
-        """Where the text opens a level too many, behind the last event and before the problem."""
+        """The place where the text opens one level too many, after the last event and before the problem."""
         start = _maybe_spot(getattr(event, "end_mark", None)) or (0, 0)
         flow = bool(self._stack and self._frame.start.flow_style)
         return hidden_level(self._lines, start, problem, room=DEPTH - len(self._stack), flow=flow) if start < problem else None
@@ -317,7 +317,7 @@ class _Composer:
         return traps
 
     def _before(self, problem: Spot, event: Any) -> Spot | None:
-        """Where the node begins that ends right before the problem."""
+        """The start of the node that ends right before the problem."""
         end = _maybe_spot(getattr(event, "end_mark", None))
         if not end or end[0] != problem[0] or self._lines[end[0]][end[1] : problem[1]].strip():
             return None

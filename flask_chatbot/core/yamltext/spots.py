@@ -1,4 +1,4 @@
-"""Where a word of a text stands in the file, whatever YAML did with the lines of that text."""
+"""Positions of words in a file, whatever YAML did with the lines of their text."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ TO_THE_QUOTE = {'"': re.compile(r'(?:[^"\\]|\\.|\\$)*'), "'": re.compile(r"(?:[^
 
 
 class Row(NamedTuple):
-    """A part of a source line: its number from 1, and from which to which character it goes."""
+    """A part of a source line: its number from 1, and its first and last character."""
 
     number: int
     text: str
@@ -21,9 +21,9 @@ class Row(NamedTuple):
 
 
 def spot_of(lines: Sequence[str], node: Scalar, line: int, word: str, nth: int = 0) -> tuple[int, int] | None:
-    """Line and column, from 1, of a word in the text of a node; None where it is not found.
+    """Line and column, from 1, of a word in the text of a node; None if it is not found.
 
-    It is the `nth` one, from 0, on the text's own `line`, from 1, or behind that line. Without a word it is where the line begins.
+    It is the `nth` one, from 0, on the text's own `line`, from 1, or after that line. Without a word it is the beginning of the line.
     """
     pattern = pattern_of(word)
     if node.style in ("", "|"):
@@ -42,7 +42,7 @@ def spot_of(lines: Sequence[str], node: Scalar, line: int, word: str, nth: int =
 
 
 def pattern_of(word: str) -> re.Pattern[str]:
-    """What finds a word; without one, whatever comes first on a line."""
+    """A pattern that finds a word; without one, the first thing on a line."""
     bounds = (r"(?<!\w)", r"(?!\w)") if word.isidentifier() else (r"(?<!\{)", "") if BRACED.match(word) else ("", "")
     return re.compile(re.escape(word).join(bounds)) if word else re.compile(r"\S")
 
@@ -61,7 +61,7 @@ def spot_in_kept_lines(lines: Sequence[str], node: Scalar, line: int, pattern: r
 
 
 def columns(row: Row, pattern: re.Pattern[str], tags_only: bool) -> Iterator[int]:
-    """The columns, from 1, of all that fits in a row, or in the tags of a row only."""
+    """The columns, from 1, of all matches in a row, or in the tags of a row only."""
     whole = ((row.begin, row.end),)
     spans = (tag.span() for tag in TAG.finditer(row.text, row.begin, row.end)) if tags_only else whole
     for begin, end in spans:
@@ -69,7 +69,7 @@ def columns(row: Row, pattern: re.Pattern[str], tags_only: bool) -> Iterator[int
 
 
 def quoted_rows(lines: Sequence[str], node: Scalar) -> Iterator[Row]:
-    """The lines of a text in quotes, between the quotes."""
+    """The lines of a quoted text, between the quotes."""
     begin = lines[node.line - 1].find(node.style, node.column - 1) + 1  # an anchor may stand before it
     for number in range(node.line, len(lines) + 1):
         text = lines[number - 1]
@@ -82,7 +82,7 @@ def quoted_rows(lines: Sequence[str], node: Scalar) -> Iterator[Row]:
 
 
 def folded_rows(lines: Sequence[str], node: Scalar) -> Iterator[Row]:
-    """The lines of a block that begins with ``>``: all that are indented as deep as the first of them."""
+    """The lines of a block that begins with ``>``: all that are indented like the first of them."""
     depth = 0
     for number in range(node.line + 1, len(lines) + 1):
         text = lines[number - 1]

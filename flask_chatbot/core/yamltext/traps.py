@@ -1,4 +1,4 @@
-"""Texts that YAML reads as something else than was meant: our own sentences, with the place and the mend.
+"""Texts that YAML reads differently than intended: our own sentences, with the place and the way out.
 
 Lines and columns count from 0 in this module, as the parsers count.
 """
@@ -39,7 +39,7 @@ class Trap(NamedTuple):
 
 
 def in_quotes(text: str) -> str:
-    """The text in quotes that YAML reads back as it is, cut where it is long.
+    """The text in quotes that YAML reads back unchanged, cut if it is long.
 
     >>> print(in_quotes("penawaran #x"), in_quotes('"halo" kak'), in_quotes("'it's'"))
     "penawaran #x" '"halo" kak' "it's"
@@ -50,7 +50,7 @@ def in_quotes(text: str) -> str:
 
 
 def _bare_of_quotes(text: str) -> str:
-    """The text less the quotes around the whole of it; quotes that close before its end belong to it."""
+    """The text without the quotes around the whole of it; quotes that close before its end belong to it."""
     mark = text[:1]
     if mark not in {'"', "'"} or len(text) < 2 or text[-1] != mark:
         return text
@@ -60,7 +60,7 @@ def _bare_of_quotes(text: str) -> str:
 
 
 def excerpt(lines: Sequence[str], line: int, column: int) -> str:
-    """The text that begins there, as its writer meant it: to the end of the line, or of the item inside of brackets.
+    """The text that begins there, as its writer meant it: to the end of the line, or of the item inside brackets.
 
     >>> excerpt(["a: [halo, @admin kak, b]"], 0, 10), excerpt(["a: @admin  # who"], 0, 3)
     ('@admin kak', '@admin')
@@ -74,13 +74,13 @@ def excerpt(lines: Sequence[str], line: int, column: int) -> str:
 
 
 def beginning(text: str, line: int, column: int) -> Trap:
-    """What to say of a text that YAML cannot take without quotes."""
+    """The sentence about a text that YAML cannot take without quotes."""
     prefix = text[:2] if text.startswith(TEMPLATE) else text[:1]
     return Trap(line, column, f"a text that begins with {prefix} needs quotes. {MEND}{in_quotes(text)}")
 
 
 def ate_comment(comment: str, text: str, line: int, column: int) -> Trap:
-    """What to say of a `#` that was meant as text; `text` is what stands before a lone one, else what it belongs to."""
+    """The sentence about a `#` meant as text; `text` is what comes before a lone one, else what it belongs to."""
     if comment == "#":
         whole = text if text.endswith("#") else f"{text} #".lstrip()
         return Trap(line, column, f"'#' was read as a comment. {MEND}{in_quotes(whole)} (or remove the #)")
@@ -88,7 +88,7 @@ def ate_comment(comment: str, text: str, line: int, column: int) -> Trap:
 
 
 def joined(lines: Sequence[str], start: Spot, end: Spot) -> Trap:
-    """What to say of a plain text of several lines: YAML makes one of them."""
+    """The sentence about a plain text of several lines: YAML joins them."""
     for number in range(start[0] + 1, end[0] + 1):
         line = lines[number]
         if line.lstrip().startswith("- "):
@@ -98,7 +98,7 @@ def joined(lines: Sequence[str], start: Spot, end: Spot) -> Trap:
 
 
 def tagged(lines: Sequence[str], start: Spot, end: Spot | None) -> tuple[str, Trap]:
-    """A text with its tag, as it stands in the source up to `end` or the end of the line, and what to say of it."""
+    """A text with its tag, as it is in the source up to `end` or the end of the line, and the sentence about it."""
     stop = end[1] if end and end[0] == start[0] else start[1] + NEAR
     text = lines[start[0]][start[1] : stop].strip()
     found = re.search(r"!\S*", text)
@@ -107,7 +107,7 @@ def tagged(lines: Sequence[str], start: Spot, end: Spot | None) -> tuple[str, Tr
 
 
 def alias(lines: Sequence[str], name: str, start: Spot, *, inside: bool) -> tuple[str, Trap]:
-    """The text of an alias that names nothing (or, `inside`, what it stands in itself), and what to say of it."""
+    """The text of an alias that names nothing (or, `inside`, its own container), and the sentence about it."""
     text = excerpt(lines, *start)
     if inside:
         return text, Trap(*start, f"the alias '*{name}' stands inside of what '&{name}' names, and would never end. Delete it.")
@@ -115,14 +115,14 @@ def alias(lines: Sequence[str], name: str, start: Spot, *, inside: bool) -> tupl
 
 
 def valueless(key: str, line: int, column: int) -> Trap:
-    """What to say of a key in braces that has no value."""
+    """The sentence about a key in braces that has no value."""
     if slip := slip_of_colon(key):
         return Trap(line, column, slip)
     return Trap(line, column, f"the key {key!r} has no value. Write a colon and its value behind it, or [ ] around a list.")
 
 
 def slip_of_colon(text: str) -> str:
-    """What to say of a `key: value` whose colon is not one to YAML; empty where the text is none.
+    """The sentence about a `key: value` whose colon is not one to YAML; empty for other texts.
 
     >>> slip_of_colon("keyword:dua"), slip_of_colon("Halo")
     ('a space is missing behind the colon. Write keyword: dua', '')
@@ -135,7 +135,7 @@ def slip_of_colon(text: str) -> str:
 
 
 def indentation(line: str) -> int:
-    """How many columns of white space begin the line.
+    """The columns of white space at the start of the line.
 
     >>> indentation("  - a")
     2
@@ -144,21 +144,21 @@ def indentation(line: str) -> int:
 
 
 def glued_comments(text: str, lines: Sequence[str]) -> frozenset[int]:
-    """The lines that hold a `#` with no space behind it, where a comment may begin."""
+    """The lines that have a `#` with no space after it, where a comment may begin."""
     if " #" not in text and "\t#" not in text:
         return frozenset()
     return frozenset(number for number, line in enumerate(lines) if "#" in line and GLUED.search(line))
 
 
 def undecodable(source: bytes, error: UnicodeDecodeError) -> Trap:
-    """The first byte that is no UTF-8."""
+    """The trap for the first byte that is not UTF-8."""
     before = re.split(r"\r\n?|\n", source[: error.start].decode())
     message = f"the byte 0x{source[error.start]:02x} is no UTF-8. Save the file as UTF-8"
     return Trap(len(before) - 1, len(before[-1]), message + (" (it is UTF-16)." if source[:2] in {b"\xff\xfe", b"\xfe\xff"} else "."))
 
 
 def unreadable(text: str) -> list[Trap]:
-    """Characters and directives that no rule file may hold: the parsers refuse some of them, each others."""
+    """Characters and directives that no rule file may contain: each parser refuses some of them, but not the same ones."""
     traps = []
     if found := _INVISIBLE.search(text):
         line, column = _spot(text, found.start())
@@ -176,7 +176,7 @@ def _spot(text: str, offset: int, line: int = 0, column: int = 0) -> Spot:
 
 
 def bad_quote(lines: Sequence[str], line: int, column: int, last: int | None = None) -> Trap | None:
-    """The first escape that cannot be kept in the quoted text that begins there, or that its quote is not closed up to line `last`."""
+    """The first escape that cannot be kept in the quoted text that begins there, or its missing end by line `last`."""
     text = "\n".join([lines[line][column:], *lines[line + 1 : None if last is None else last + 1]])
     if text.startswith("'"):
         closed = re.match(r"'(?:[^']|'')*'", text)
@@ -200,7 +200,7 @@ def _unclosed(mark: str, line: int, column: int) -> Trap:
 
 
 def _bad_escape(found: re.Match[str]) -> str:
-    """What is wrong with an escape, empty where it is in order."""
+    """The mistake in an escape; empty if there is none."""
     digits = found[1] or found[2] or found[3]
     if not digits and found[4] not in '0abvfetnr"/\\NLP_ \t\n\r':
         return f"{found[0]} is no escape that YAML knows. Write \\\\ for a backslash, or single quotes around the text."

@@ -1,4 +1,4 @@
-"""The nodes of a YAML text, and how the keys of a mapping come together.
+"""The nodes of a YAML text, and how the keys of a mapping are merged.
 
 Nothing is typed: `no`, `010` and `08:00` are the text as written. Lines and columns of nodes count from 1, those of traps from 0.
 """
@@ -67,7 +67,7 @@ def mended(children: list[Node], lines: Lines[str], *, braces: bool) -> tuple[li
 
 
 def _has_colon(key: Scalar, value: Node, lines: Lines[str]) -> bool:
-    """Whether a colon is written between the two; without one, the parser puts an empty value at the comma or bracket."""
+    """True if a colon is written between the two; without one, the parser puts an empty value at the comma or bracket."""
     if not isinstance(value, Scalar) or value.text or value.style:
         return True
     source = lines[key.line - 1][key.column - 1 : value.column - 1 if value.line == key.line else None]
@@ -75,7 +75,7 @@ def _has_colon(key: Scalar, value: Node, lines: Lines[str]) -> bool:
 
 
 def _rejoin(pair: list[Node] | None, keys: list[Scalar]) -> Trap:
-    """Keys without a value are the rest of a text with commas, where one stands before them: `{caption: kopi, teh, gula}`."""
+    """The trap for keys without a value that continue a text with commas: `{caption: kopi, teh, gula}`."""
     first, value = keys[0], pair[1] if pair else None
     if pair and isinstance(value, Scalar) and value.text and not value.style and not MISSING_SPACE.match(first.text):
         text = ", ".join([value.text, *(key.text for key in keys)])
@@ -85,7 +85,7 @@ def _rejoin(pair: list[Node] | None, keys: list[Scalar]) -> Trap:
 
 
 def take_in(node: Mapping) -> Trap | None:
-    """Fill in what `<<` names, in place; own keys win over taken ones, earlier mappings over later ones."""
+    """Fill in the mappings that `<<` names, in place; own keys win over merged ones, earlier mappings over later ones."""
     key, value = node.keys.pop("<<"), node.entries.pop("<<")
     sources = value.items if isinstance(value, Sequence) else [value]
     entries: dict[str, Node] = {}
