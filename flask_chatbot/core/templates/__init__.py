@@ -1,1 +1,1 @@
-"""The sandboxed templates of replies: what is refused at load, and what is rendered for a message."""
+"""The sandboxed templates of replies: checked at load, rendered for each message."""

@@ -1,4 +1,4 @@
-"""Replies still to be made: templates that become `Reply` values for one message."""
+"""Answers: templates that become `Reply` values for one message."""
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ class Answer(Protocol):
     """One entry of ``reply:``."""
 
     def make(self, names: Names, random: Random) -> Reply | None:
-        """The reply for one message, or None where its text or URL came out empty; `AnswerFailed` where it cannot."""
+        """Make the reply for one message, or None if its text or URL is empty; raise `AnswerFailed` if it cannot be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class TextAnswer:
 
 @dataclass(frozen=True, slots=True)
 class PartsAnswer:
-    """A reply of some other kind, as `kind` says: its parts by their names, in the order in which it has them."""
+    """A reply of another kind, as `kind` says: its parts by name, in order."""
 
     kind: ReplyKind
     parts: Mapping[str, Template | tuple[Template, ...] | float]
@@ -60,7 +60,7 @@ class PartsAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ContactAnswer:
-    """``contact:``, with the place of each number; one that nobody can call is left out, and so is a card without any."""
+    """``contact:``, with the place of each number; a number that nobody can call is left out, and so is a card without any."""
 
     name: Template
     numbers: tuple[tuple[Template, Mark], ...]
@@ -71,7 +71,7 @@ class ContactAnswer:
         return ContactCard(self.name.render(names), numbers) if numbers else None
 
     def wrong(self) -> Iterator[tuple[Mark, str]]:
-        """What is wrong with the numbers that are written out, and where."""
+        """Yield the mistakes in the numbers that are written out, with their places."""
         for number, mark in self.numbers:
             try:
                 if number.is_constant:
@@ -89,7 +89,7 @@ class ContactAnswer:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """``one_of:``: one of the `answers` by chance; `weights` stand for how often, relative to each other."""
+    """``one_of:``: one of the `answers` at random; `weights` are their relative frequencies."""
 
     answers: tuple[Answer, ...]
     weights: tuple[float, ...]
@@ -102,12 +102,12 @@ class OneOf:
 
 
 def _filled(part: Template | tuple[Template, ...] | float, names: Names) -> object:
-    """One part of a reply; of several texts, those that came out empty are left out."""
+    """Fill in one part of a reply; empty texts are dropped from a list."""
     if isinstance(part, tuple):
         return tuple(filter(None, (each.render(names) for each in part)))
     return part.render(names) if isinstance(part, Template) else part
 
 
 def make_all(answers: Iterable[Answer], names: Names, random: Random) -> tuple[Reply, ...]:
-    """The replies for one message; an answer whose text or URL comes out empty is left out."""
+    """Make the replies for one message; an answer whose text or URL is empty is left out."""
     return tuple([reply for answer in answers if (reply := answer.make(names, random)) is not None])

@@ -1,4 +1,4 @@
-"""What one rendering may cost, counted in steps while it runs: a step stands for a microsecond, or a little less."""
+"""The budget of one rendering, counted in steps while it runs: a step is a microsecond or slightly less."""
 
 from collections.abc import Callable
 from operator import attrgetter
@@ -20,7 +20,7 @@ TAKE_NOTHING = ("default", "d", "int", "float")  # filters that know what to put
 
 
 class Rendering(Context):
-    """The names of one rendering, and the steps it took so far."""
+    """The names of one rendering, and the steps taken so far."""
 
     spent = 0
 
@@ -29,19 +29,19 @@ class Rendering(Context):
         return self
 
     def charge(self, steps: int) -> None:
-        """Count some steps; `Misfit` where they are more than one reply may take."""
+        """Count some steps; raise `Misfit` beyond the limit of one reply."""
         self.spent += steps
         if self.spent > BUDGET:
             raise Misfit("the template takes more work than one reply may. Shorten its lists, or compute it in Python")
 
 
 def size(value: object) -> int:
-    """How many characters or entries there are to walk."""
+    """The number of characters or entries to walk."""
     return len(value) if isinstance(value, str | list | tuple | dict | set | frozenset) else 0
 
 
 def metered(function: Callable[..., Any], takes_nothing: bool = True) -> Callable[..., Any]:
-    """The filter or test, charged for by what it is given. One that does not take nothing (None) passes it on instead."""
+    """The filter or test, charged by the size of its input. Unless it takes None, it passes None on."""
     wanted = _PassArg.from_obj(function)
     passed = attrgetter(PASSED[wanted]) if wanted else None
 
@@ -58,7 +58,7 @@ def metered(function: Callable[..., Any], takes_nothing: bool = True) -> Callabl
 
 @pass_context
 def walked(context: Rendering, value: object, parts: int) -> list[object]:
-    """The entries a ``for`` may walk, charged for by the parts of its body."""
+    """The entries that a ``for`` may walk, charged for the parts of its body."""
     entries = each(value)
     context.charge(len(entries) * (1 + parts // NODES))
     return entries
@@ -66,12 +66,12 @@ def walked(context: Rendering, value: object, parts: int) -> list[object]:
 
 @pass_context
 def compared(context: Rendering, value: object) -> object:
-    """`value`, charged for by what a comparison may have to look at."""
+    """The `value`, charged for the size of a comparison."""
     context.charge(1 + size(value) // COMPARED)
     return value
 
 
 def repeated(loop: nodes.For) -> list[nodes.Node]:
-    """All that is done again in each turn of a loop, loops inside of it walked once."""
+    """The nodes that every turn of a loop repeats, with inner loops walked once."""
     again = loop.body if loop.test is None else [*loop.body, loop.test]
     return [part for node in again for part in (node, *node.find_all(nodes.Node))]

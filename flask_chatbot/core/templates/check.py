@@ -1,4 +1,4 @@
-"""What a reply template may hold: an allow-list of Jinja's nodes, names and filters, on values they can work with."""
+"""The check of templates: an allow-list of Jinja's nodes, names and filters, applied to values of the right types."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -45,7 +45,7 @@ DEPTH_LIMIT = 50  # of the tree; Python compiles no more than 200 brackets insid
 
 
 def check_tree(tree: nodes.Template, names: Scope, filters: Collection[str], values: Mapping[str, object]) -> list[Fault]:
-    """Every fault of a parsed template, in its order; `values` are those of the vars."""
+    """All faults of a parsed template, in order; `values` are those of the vars."""
     level: list[nodes.Node] = list(tree.body)
     depth = 0
     while level and depth < DEPTH_LIMIT:
@@ -72,7 +72,7 @@ class _Checker:
             yield from self.node(node, scope, loops)
 
     def node(self, node: nodes.Node, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
-        """The faults of one node and all below it; an assignment adds to `scope`."""
+        """Yield the faults of a node and everything below it; an assignment adds to `scope`."""
         if not isinstance(node, ALLOWED):
             yield self.refused(node)
         elif isinstance(node, nodes.For):
@@ -94,7 +94,7 @@ class _Checker:
         return Fault(node.lineno or span(node)[0], f"{message}.", SIGNS.get(type(node), tag))
 
     def assignment(self, node: nodes.Assign, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
-        """``set``: the name has the type of its value from here on, and proves what a condition does."""
+        """Check ``set``: from here on the name has the type of its value, and proves what a condition does."""
         yield from self.node(node.node, scope, loops)
         yield from (self.refused(part) for part in (node.target, *node.target.find_all(nodes.NSRef)) if isinstance(part, nodes.NSRef))
         if isinstance(node.target, nodes.Name):
@@ -122,7 +122,7 @@ class _Checker:
         yield from self.body(node.else_, dict(scope), loops)
 
     def branches(self, node: nodes.If, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
-        """A name set in one branch counts from there on, so that both branches may set it."""
+        """Check branches: a name set in one of them counts afterwards, so that both may set it."""
         rest: Scope = scope
         ends: list[dict[str, Type]] = []
         begins: list[Scope] = []
@@ -141,7 +141,7 @@ class _Checker:
     # -- expressions ---------------------------------------------------------------------------------
 
     def conditional(self, node: nodes.And | nodes.Or | nodes.CondExpr, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
-        """What is looked at only where a condition holds, or only where it does not."""
+        """Check parts that are evaluated only if a condition holds, or only if it does not."""
         parts: list[tuple[nodes.Node | None, bool]]
         if isinstance(node, nodes.CondExpr):
             test, parts = node.test, [(node.expr1, True), (node.expr2, False)]
@@ -179,7 +179,7 @@ class _Checker:
             yield Fault(node.lineno, f"unknown name {node.name!r}.{way_out}", node.name)
 
     def attribute(self, node: nodes.Getattr, scope: Scope) -> Iterator[Fault]:
-        """Only maps and names of ours have something behind a dot; of a field we know that it is neither."""
+        """Check a dot: only maps and built-in names have attributes, and a field is neither."""
         kind = type_of(node.node, scope).kind
         parts = PART_NAMES.get(kind)
         if parts and node.attr not in parts:
@@ -189,7 +189,7 @@ class _Checker:
             yield Fault(node.lineno, f"'.{node.attr}' is not allowed here: the value has no parts. Use a filter.", node.attr)
 
     def entry(self, node: nodes.Getitem, scope: Scope) -> Iterator[Fault]:
-        """An entry by its number is there where the list is certain to be so long."""
+        """Check an index: an entry exists if the list is certain to be that long."""
         if isinstance(node.arg, nodes.Slice):
             return
         whole, place = type_of(node.node, scope), number_of(node.arg)
@@ -199,7 +199,7 @@ class _Checker:
             yield from self.absent(node, called(node, "the entry"), whole)
 
     def absent(self, node: nodes.Getitem | nodes.Filter, what: str, whole: Type) -> Iterator[Fault]:
-        """An entry that may not be there, unless something takes its place."""
+        """Yield a fault for an entry that may be missing, unless it is replaced."""
         if id(node) in self.guarded:
             return
         is_data = isinstance(node.node, nodes.Name) and node.node.name == "data"
@@ -227,7 +227,7 @@ class _Checker:
             yield from self.absent(node, called(node, "the entry"), given)
 
     def form(self, node: nodes.Filter) -> Iterator[Fault]:
-        """How a date is to be written, where that stands in the template."""
+        """Check a date format that is written in the template."""
         forms = [*node.args[:1], *(pair.value for pair in node.kwargs if pair.key == "form")]
         for form in forms:
             if not isinstance(form, nodes.Const):
@@ -239,7 +239,7 @@ class _Checker:
                 yield Fault(node.lineno, message, node.name, is_warning=True, fails=False)
 
     def test(self, node: nodes.Test, scope: Scope) -> Iterator[Fault]:
-        """``is ...``, by its name and by what it asks about."""
+        """Check ``is ...``, by its name and its operand."""
         given = type_of(node.node, scope)
         if node.name in ("defined", "undefined"):
             self.guarded.add(id(node.node))
@@ -257,12 +257,12 @@ class _Checker:
 
 
 def stored(target: nodes.Node) -> list[str]:
-    """The names an assignment or a loop sets."""
+    """The names that an assignment or a loop sets."""
     return [name.name for name in (target, *target.find_all(nodes.Name)) if isinstance(name, nodes.Name)]
 
 
 def part_named(node: nodes.Expr) -> object:
-    """The name or number behind a dot or in brackets; None for one that is known only with the message."""
+    """The name or number after a dot or in brackets; None if it is known only with the message."""
     if isinstance(node, nodes.Getattr):
         return node.attr
     return node.arg.value if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) else None

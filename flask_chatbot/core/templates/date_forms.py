@@ -1,4 +1,4 @@
-"""How a date or a time of day may be told to be written: a width such as ``long``, or a pattern of CLDR, whose letters Babel knows."""
+"""Formats of dates and times: a width such as ``long``, or a CLDR pattern, whose letters Babel knows."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _CLOCK = {"h": 2, "H": 2, "K": 2, "k": 2, "m": 2, "s": 2, "S": 9, "a": 5, "z": 4
 
 
 class FormKind(NamedTuple):
-    """A kind of pattern: its letters with how often each may stand in a row, what they are for the reader, and an example."""
+    """A kind of pattern: its letters with how often each may repeat, their meaning for the reader, and an example."""
 
     letters: Mapping[str, int]
     known: str
@@ -36,7 +36,7 @@ _PERCENT = {
 
 
 def misformed(form: object, name: str) -> str:
-    """Why a form is none that the filter can write, with the right letters; empty where it is one.
+    """The reason why the filter cannot use a format, with the right letters; empty if it can.
 
     >>> misformed("%d/%m/%Y", "date")
     "'%d/%m/%Y' is no pattern of this filter. Write 'dd/MM/yyyy'."
@@ -63,7 +63,7 @@ def misformed(form: object, name: str) -> str:
 
 
 def fault_of(form: str, kind: FormKind) -> str:
-    """What is wrong with a pattern, as a sentence."""
+    """The mistake in a pattern, as a sentence."""
     if len(form) > LIMIT:
         return "It is too long."
     if form.count("'") % 2:
@@ -78,18 +78,18 @@ def fault_of(form: str, kind: FormKind) -> str:
 
 
 def bare(form: str) -> str:
-    """A pattern less its words in quotes."""
+    """A pattern without its quoted words."""
     return re.sub("'[^']*'", "", form)
 
 
 def unknown(form: str, letters: Mapping[str, int]) -> str:
-    """The first run of letters that is none of a pattern's, or too long."""
+    """The first run of letters that is not a pattern's, or is too long."""
     runs = (found[0] for found in PART.finditer(bare(form)))
     return next((run for run in runs if len(run) > letters.get(run[0], 0)), "")
 
 
 def rewritten(form: str, name: str) -> str:
-    """The pattern in the letters of CLDR, as far as can be guessed.
+    """The pattern in CLDR letters, as far as can be guessed.
 
     >>> rewritten("dd/mm/yyyy", "date"), rewritten("dddd, D MMMM YYYY", "date"), rewritten("d-m-Y", "date"), rewritten("%H:%M", "time")
     ('dd/MM/yyyy', 'EEEE, d MMMM yyyy', 'd-M-yyyy', 'HH:mm')
@@ -114,7 +114,7 @@ def rewritten(form: str, name: str) -> str:
 
 
 def in_calendar_years(form: str) -> str:
-    """A pattern with the year of the calendar where the year of the week is written without its week.
+    """A pattern with the calendar year in place of a week-based year that has no week.
 
     >>> in_calendar_years("dd/MM/YYYY"), in_calendar_years("'Y' YYYY"), in_calendar_years("w/YYYY")
     ('dd/MM/yyyy', "'Y' yyyy", 'w/YYYY')

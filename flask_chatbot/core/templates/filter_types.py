@@ -1,4 +1,4 @@
-"""The filters of templates by what they take and what they give."""
+"""The filters of templates: the types they take and return."""
 
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ SAME, ENTRY = "same", "entry"  # what a filter gives: the type it takes, one ent
 
 
 class Filter(NamedTuple):
-    """A built-in filter: what it takes (anything, where that is None), and what it gives."""
+    """A built-in filter: the values it takes (any, if None) and the type it returns."""
 
     takes: Wanted | None
     gives: str
@@ -49,7 +49,7 @@ MAY_LACK = ("first", "last", "min", "max")  # which find nothing in an empty lis
 
 
 def suits(name: str, given: Type) -> bool:
-    """Whether a filter may work on values of a type; of types that are not ours nobody knows.
+    """True if a filter may work on values of a type; custom types are assumed to fit.
 
     >>> suits("rupiah", Type("integer")), suits("rupiah", Type("text")), suits("rupiah", Type("nik")), suits("upper", Type("integer"))
     (True, False, True, True)

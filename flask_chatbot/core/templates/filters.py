@@ -1,4 +1,4 @@
-"""The filters reply templates may use: an allow-list, each of bounded cost."""
+"""The filters that reply templates may use: an allow-list, each of bounded cost."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
@@ -24,11 +24,11 @@ LIST_LIMIT = 100  # entries a loop may walk, as many as a message has fields
 
 
 class Misfit(ValueError):
-    """A value a template cannot work with; the message may be logged, since it never holds the value."""
+    """A value that a template cannot work with; the message is safe to log, since it never contains the value."""
 
 
 def kind(value: object) -> str:
-    """What a value is, without showing it.
+    """The kind of a value, without showing it.
 
     >>> kind("Jhon Doe"), kind(None)
     ('text', 'nothing')
@@ -37,7 +37,7 @@ def kind(value: object) -> str:
 
 
 def filters(locale: Locale) -> dict[str, Callable[..., Any]]:
-    """All filters by name, writing dates and numbers the way of `locale`."""
+    """All filters by name, with dates and numbers in the notation of `locale`."""
     ours = {
         "date": lambda value, form="long": "" if value is None else write_date(value, form, locale),
         "time": lambda value, form="short": "" if value is None else write_time(value, form, locale),
@@ -60,7 +60,7 @@ def filters(locale: Locale) -> dict[str, Callable[..., Any]]:
 
 
 def write_date(value: object, form: str, locale: Locale) -> str:
-    """A date in words; `form` is short, medium, long, full or a CLDR pattern such as ``EEEE, d MMMM``.
+    """Write a date; `form` is short, medium, long, full or a CLDR pattern such as ``EEEE, d MMMM``.
 
     >>> write_date(date(2026, 11, 23), "full", Locale())
     'Senin, 23 November 2026'
@@ -74,7 +74,7 @@ def write_date(value: object, form: str, locale: Locale) -> str:
 
 
 def write_time(value: object, form: str, locale: Locale) -> str:
-    """A time of day; `form` as for dates.
+    """Write a time of day; `form` as for dates.
 
     >>> write_time(time(8, 30), "short", Locale())
     '08.30'
@@ -86,7 +86,7 @@ def write_time(value: object, form: str, locale: Locale) -> str:
 
 
 def write_datetime(value: object, form: str, locale: Locale) -> str:
-    """A date with its time of day, as `next_open` reads best; `form` is that of the date.
+    """Write a date with its time of day, the best form for `next_open`; `form` is that of the date.
 
     >>> write_datetime(datetime(2026, 11, 23, 8), "full", Locale())
     'Senin, 23 November 2026 pukul 08.00'
@@ -97,26 +97,26 @@ def write_datetime(value: object, form: str, locale: Locale) -> str:
 
 
 def checked_form(form: object) -> Any:
-    """`form`, unless it could make a date of unbounded length; the year of a week without its week is that of the day."""
+    """The `form`, unless it could make a date of unbounded length; a week-based year without its week becomes the calendar year."""
     if not isinstance(form, str) or len(form) > PATTERN_LIMIT:
         raise Misfit(f"a date's form is one of {', '.join(WIDTHS)} or a pattern of at most {PATTERN_LIMIT} characters")
     return in_calendar_years(form)
 
 
 def stand_in(value: object, instead: object = "", falsy: bool = False) -> object:
-    """`instead` where there is nothing: what was left out is nothing too, as is what counts as false where `falsy` says so."""
+    """The `instead` value for missing values (an omitted part too), and with `falsy` also for values that count as false."""
     return instead if value is None or isinstance(value, Undefined) or (falsy and not value) else value
 
 
 def checked_number(value: object, name: str) -> int | float | Decimal:
-    """`value`, when it is a finite number."""
+    """The `value`, if it is a finite number."""
     if isinstance(value, int | float | Decimal) and value.__class__ is not bool and -NUMBER_LIMIT < value < NUMBER_LIMIT:
         return value
     raise Misfit(f"the filter {name} needs a number, not {kind(value)}")
 
 
 def write_number(value: object, digits: int | None, locale: Locale) -> str:
-    """A number with the marks of the language.
+    """Write a number with the marks of the language.
 
     >>> write_number(1234.5, None, Locale())
     '1.234,5'
@@ -127,7 +127,7 @@ def write_number(value: object, digits: int | None, locale: Locale) -> str:
 
 
 def write_rupiah(value: object, locale: Locale) -> str:
-    """An amount of money; cents only where there are any.
+    """Write an amount of money, with cents only if there are any.
 
     >>> write_rupiah(15000, Locale())
     'Rp15.000'
@@ -138,7 +138,7 @@ def write_rupiah(value: object, locale: Locale) -> str:
 
 
 def as_text(value: object) -> str:
-    """The value as text, and nothing as an empty one.
+    """The value as text; empty for None.
 
     >>> as_text(3), as_text(None)
     ('3', '')
@@ -147,7 +147,7 @@ def as_text(value: object) -> str:
 
 
 def replace(value: object, old: str, new: str, count: int | None = None) -> str:
-    """The text with the first `count` of `old`, or all, written `new`, as Jinja's filter; cut where a reply would end.
+    """Replace the first `count` (or all) of `old` by `new`, like Jinja's filter; cut at the length of a reply.
 
     >>> replace("1.500.000", ".", "", 1)
     '1500.000'
@@ -160,7 +160,7 @@ def replace(value: object, old: str, new: str, count: int | None = None) -> str:
 
 
 def join(value: Iterable[object], separator: str = "") -> str:
-    """The entries with `separator` between them, as Jinja's filter; cut where a reply would end.
+    """Join the entries with `separator`, like Jinja's filter; cut at the length of a reply.
 
     >>> join(["Jhon Doe", 3], ", ")
     'Jhon Doe, 3'
@@ -177,7 +177,7 @@ def join(value: Iterable[object], separator: str = "") -> str:
 
 
 def reverse(value: str | Sequence[object]) -> str | list[object]:
-    """The text or the list from its end, ready to be walked."""
+    """The text or the list in reverse, ready to iterate over."""
     return value[::-1] if isinstance(value, str) else list(reversed(value))
 
 
@@ -192,18 +192,18 @@ def total(value: Iterable[object]) -> int | float | Decimal:
 
 @pass_environment
 def truncate(environment: Environment, value: object, length: int = 255, killwords: bool = False, end: str = "...", leeway: int = 0) -> str:
-    """The text in at most `length` characters, as Jinja's filter; no longer than a reply, whatever `end` is."""
+    """The text in at most `length` characters, like Jinja's filter; no longer than a reply, whatever `end` is."""
     return do_truncate(environment, str(value), length, killwords, as_text(end), leeway)[:TEXT_LIMIT]
 
 
 @pass_environment
 def unique(environment: Environment, value: Iterable[object], case_sensitive: bool = False) -> list[object]:
-    """The entries, each once, ready to be walked."""
+    """The entries without repeats, ready to iterate over."""
     return list(do_unique(environment, value, case_sensitive))
 
 
 def round_half_up(value: object, digits: int = 0) -> int | float:
-    """A number rounded as at school, with 0 to 10 `digits` after the decimal mark.
+    """Round a number half up, to 0 to 10 `digits` after the decimal mark.
 
     >>> round_half_up(2.5), round_half_up(1.005, 2)
     (3, 1.01)
@@ -215,14 +215,14 @@ def round_half_up(value: object, digits: int = 0) -> int | float:
 
 
 def single(value: object) -> object:
-    """`value`, unless it is a list: lists of lists could be made to hold millions of entries."""
+    """The `value`, unless it is a list: nested lists could be made to hold millions of entries."""
     if isinstance(value, list | tuple | dict | set | frozenset):
         raise Misfit("a list inside a list is written out, not named")
     return value
 
 
 def each(value: object) -> list[object]:
-    """The entries a ``for`` may walk: those of a list of at most 100, never the letters of a text; of nothing none."""
+    """The entries that a ``for`` may walk: those of a list of at most 100, never the letters of a text; none for None."""
     if value is None:
         return []
     if not isinstance(value, list | tuple | dict | set | frozenset):

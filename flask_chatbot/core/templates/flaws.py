@@ -1,4 +1,4 @@
-"""What is wrong with a template, and where in its text."""
+"""Flaws of templates, and their places in the text."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from flask_chatbot.core.yamltext.spots import Row, columns, pattern_of
 
 
 class Flaw(NamedTuple):
-    """Something wrong at a line of the template (from 1); `word` is what to point at, the `nth` (from 0) on its line."""
+    """A mistake on a line of the template (from 1); `word` is the part to point at, the `nth` (from 0) on its line."""
 
     line: int
     message: str
@@ -19,9 +19,9 @@ class Flaw(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """The same as a tree of nodes has it: `word` stands at a place of the source or behind it, and is the last one `before` another place.
+    """A mistake in a tree of nodes: `word` is at a place of the source or after it, and the last one `before` another place.
 
-    Where one `fails`, the value it is about lets no reply be made.
+    If it `fails`, the value in question prevents any reply.
     """
 
     at: int
@@ -63,7 +63,7 @@ def located(source: str, fault: Fault) -> Flaw:
 
 
 def nth(line: str, word: str, column: int) -> int:
-    """How many of the same word stand in a line before a column, from 1, as places in files are counted."""
+    """The number of occurrences of a word in a line before a column, from 1, as places in files are counted."""
     if not word:
         return 0
     row, pattern = Row(1, line, 0, len(line)), pattern_of(word)

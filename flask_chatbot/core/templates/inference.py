@@ -1,4 +1,4 @@
-"""The type of every expression of a template, from the types of its names."""
+"""Type inference: the type of every expression of a template, from the types of its names."""
 
 from jinja2 import nodes
 
@@ -13,7 +13,7 @@ LOOP_COUNTS = ("index", "index0", "revindex", "revindex0", "length")
 
 
 def type_of(node: nodes.Node | None, scope: Scope) -> Type:
-    """The type of what a node stands for."""
+    """The type of a node's value."""
     if isinstance(node, nodes.Name):
         return scope.get(node.name, UNKNOWN)
     if isinstance(node, nodes.Const):
@@ -36,7 +36,7 @@ def type_of(node: nodes.Node | None, scope: Scope) -> Type:
 
 
 def type_of_two(node: nodes.BinExpr, scope: Scope) -> Type:
-    """The type of what is made of two expressions."""
+    """The type of an expression with two operands."""
     left = type_of(node.left, scope)
     if isinstance(node, nodes.Or):
         right = type_of(node.right, narrowed(node.left, scope, False))
@@ -53,7 +53,7 @@ def type_of_two(node: nodes.BinExpr, scope: Scope) -> Type:
 
 
 def type_of_filtered(node: nodes.Filter, scope: Scope) -> Type:
-    """The type of what a filter gives; most pass nothing (None) on."""
+    """The type of a filter's result; most filters pass None on."""
     before = type_of(node.node, scope)
     if node.name in STAND_IN:
         instead = type_of(node.args[0], scope) if node.args else UNKNOWN if node.kwargs else TEXT
@@ -70,7 +70,7 @@ def type_of_filtered(node: nodes.Filter, scope: Scope) -> Type:
 
 
 def type_of_part(node: nodes.Getitem | nodes.Getattr, scope: Scope) -> Type:
-    """The type of an entry of a list, or of what stands behind the dot of a name that is ours."""
+    """The type of a list's entry, or of an attribute of a built-in name."""
     whole = type_of(node.node, scope)
     if whole.kind == "list":
         return Type(whole.inner)

@@ -1,4 +1,4 @@
-"""The words of a template as Jinja's lexer reads them: each with its place, and no lines left behind by those that hold tags alone."""
+"""The tokens of a template from Jinja's lexer, each with its place, and without the line breaks after lines of tags only."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,7 +10,7 @@ TAGS = frozenset({"block_begin", "block_end", "comment_begin", "comment_end", "r
 
 
 def placed(source: str, words: Iterable[Word]) -> Iterator[Word]:
-    """The words with their places in the source, from 0, in place of the numbers of their lines.
+    """The tokens with their places in the source, from 0, instead of line numbers.
 
     >>> list(placed("{{ nama }}", [(1, "variable_begin", "{{"), (1, "whitespace", " "), (1, "name", "nama")]))
     [(0, 'variable_begin', '{{'), (2, 'whitespace', ' '), (3, 'name', 'nama')]
@@ -27,7 +27,7 @@ def placed(source: str, words: Iterable[Word]) -> Iterator[Word]:
 
 
 def without_tag_lines(words: Iterable[Word]) -> list[Word]:
-    """The words less the white space and the break of every line of nothing but tags. A tag that ends in ``+`` keeps them."""
+    """The tokens without the white space and line break of lines that hold only tags. A tag that ends in ``+`` keeps them."""
     kept = list(words)
     line = _Line()
     for index, (_, kind, text) in enumerate(kept):
@@ -56,7 +56,7 @@ def without_tag_lines(words: Iterable[Word]) -> list[Word]:
 
 
 class _Line:
-    """The line that is being read: where its white space lies, by word; `cut` gathers what goes of all lines."""
+    """The current line: its white space, by token; `cut` collects the removed spans of all lines."""
 
     def __init__(self) -> None:
         self.cut: dict[int, list[tuple[int, int]]] = {}
@@ -64,7 +64,7 @@ class _Line:
         self._spans: list[tuple[int, int, int]] = []
 
     def add(self, index: int, begin: int, part: str, end: int) -> None:
-        """A part of a text on this line; its break, where it has one, is in the span."""
+        """Add a part of a text to this line; its line break, if any, is in the span."""
         self.has_text = self.has_text or not (part == "" or part.isspace())
         self._spans.append((index, begin, end))
 

@@ -1,4 +1,4 @@
-"""What a condition of a template proves of the names in it, where it holds and where it does not."""
+"""Type narrowing: the facts that a condition of a template proves about its names, where it holds and where it does not."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ def narrowed(test: nodes.Node, scope: Scope, holds: bool) -> Scope:
 
 
 def proven(test: nodes.Node, scope: Scope) -> tuple[Scope, Scope]:
-    """The scope where a condition holds, and where it does not; every part of it is looked at once, however they are nested."""
+    """The scopes where a condition holds and where it does not; each part is visited once, however deeply nested."""
     if isinstance(test, nodes.Not):
         yes, no = proven(test.node, scope)
         return no, yes
@@ -38,7 +38,7 @@ def proven(test: nodes.Node, scope: Scope) -> tuple[Scope, Scope]:
 
 
 def with_simple(test: nodes.Node, scope: Scope, holds: bool) -> Scope:
-    """What a condition proves that is not made of others."""
+    """Narrow the scope by a condition that contains no others."""
     if isinstance(test, nodes.Name):
         return with_entries(test, scope, 1) if holds else scope
     if isinstance(test, nodes.Test):
@@ -57,7 +57,7 @@ def merged(scope: Scope, ends: list[Scope]) -> Scope:
 
 
 def with_test(test: nodes.Test, scope: Scope, holds: bool) -> Scope:
-    """``is none``, ``is defined``, ``is number`` and the like; those of two sides are comparisons by another name."""
+    """Narrow by ``is none``, ``is defined``, ``is number`` and the like; tests with two operands are comparisons by another name."""
     if test.name == "none":
         return with_type(test.node, scope, (lambda kind: NONE) if holds else (lambda kind: kind.given))
     if test.name in ("defined", "undefined"):
@@ -71,7 +71,7 @@ def with_test(test: nodes.Test, scope: Scope, holds: bool) -> Scope:
 
 
 def with_entry(node: nodes.Node, scope: Scope) -> Scope:
-    """A list of which a certain entry is defined has as many."""
+    """Narrow a list: if an entry is defined, the list is at least that long."""
     place = number_of(node.arg) if isinstance(node, nodes.Getitem) else None
     if isinstance(node, nodes.Getitem) and place is not None:
         return with_entries(node.node, scope, place + 1 if place >= 0 else -place)
@@ -79,7 +79,7 @@ def with_entry(node: nodes.Node, scope: Scope) -> Scope:
 
 
 def number_of(node: nodes.Node) -> int | None:
-    """The whole number that is written there; None where it is none."""
+    """The whole number written there, or None."""
     if isinstance(node, nodes.Neg):
         number = number_of(node.node)
         return None if number is None else -number
@@ -87,7 +87,7 @@ def number_of(node: nodes.Node) -> int | None:
 
 
 def with_comparison(left: nodes.Node, sign: str, right: nodes.Node, scope: Scope, holds: bool) -> Scope:
-    """A comparison with None, with a value that is there, or of how long a list is."""
+    """Narrow by a comparison with None, with a present value, or of a list's length."""
     sign = sign if holds else OPPOSITES.get(sign, "")
     for one, other, way in ((left, right, sign), (right, left, TURNED.get(sign, ""))):
         if isinstance(other, nodes.Const) and other.value is None:
@@ -103,7 +103,7 @@ def with_comparison(left: nodes.Node, sign: str, right: nodes.Node, scope: Scope
 
 
 def with_entries(node: nodes.Node | None, scope: Scope, least: int) -> Scope:
-    """A name of which it is certain that it has so many entries, where it is a list, and a value in any case."""
+    """Narrow a name with at least so many entries if it is a list, and a value in any case."""
 
     def filled(kind: Type) -> Type:
         return kind.given._replace(least=max(kind.least, least)) if kind.kind == "list" else kind.given
@@ -112,7 +112,7 @@ def with_entries(node: nodes.Node | None, scope: Scope, least: int) -> Scope:
 
 
 def with_type(node: nodes.Node | None, scope: Scope, known: Callable[[Type], Type]) -> Scope:
-    """The scope with what is proven of a name; of anything but a name nothing is noted."""
+    """The scope with a proven type of a name; other expressions are ignored."""
     if not isinstance(node, nodes.Name) or node.name not in scope:
         return scope
     return {**scope, node.name: known(scope[node.name])}

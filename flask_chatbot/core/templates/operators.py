@@ -1,4 +1,4 @@
-"""What the types of two sides tell of the operator between them: sums that cannot be made, and comparisons that nothing fits."""
+"""Operators and the types of their operands: sums that cannot be made, and comparisons that never fit."""
 
 from collections.abc import Iterator, Mapping
 
@@ -21,7 +21,7 @@ NO = words_of_all("no")
 
 
 def missing(node: nodes.Node, sign: str, scope: Scope) -> str:
-    """That there may be nothing where an operator needs a value."""
+    """The complaint that an operand of an operator may be missing."""
     kind = type_of(node, scope)
     what = called(node, "one side")
     fact = f"{what} is nothing" if kind.kind == NOTHING else f"{what} may have been left out"
@@ -29,7 +29,7 @@ def missing(node: nodes.Node, sign: str, scope: Scope) -> str:
 
 
 class Operators:
-    """Looks at operators; `values` are those of the vars."""
+    """Checks operators; `values` are those of the vars."""
 
     def __init__(self, values: Mapping[str, object]) -> None:
         self.values = values
@@ -37,7 +37,7 @@ class Operators:
     # -- sums ----------------------------------------------------------------------------------------
 
     def arithmetic(self, node: nodes.BinExpr, scope: Scope) -> Iterator[Fault]:
-        """A sum, a product and the like."""
+        """Check a sum, a product and the like."""
         sign = node.operator or ""
         message = self.swallowed(node, scope) or self.mixed(node, scope) or self.uncounted(node, scope)
         if message and isinstance(node.right, nodes.Filter) and message.startswith("the filter"):
@@ -46,7 +46,7 @@ class Operators:
             yield between(node.left, node.right, sign, message)
 
     def swallowed(self, node: nodes.BinExpr, scope: Scope) -> str:
-        """A filter behind a sum, which takes the last part of it alone."""
+        """Complain of a filter after a sum, which applies to the last part only."""
         right = node.right
         if not isinstance(right, nodes.Filter) or right.name not in FORMATS or right.node is None or type_of(node.left, scope).is_text:
             return ""
@@ -54,7 +54,7 @@ class Operators:
         return f"the filter {right.name!r} would take only what stands right before it: write `{rewritten}`."
 
     def mixed(self, node: nodes.BinExpr, scope: Scope) -> str:
-        """Texts where numbers are meant."""
+        """Complain of texts where numbers are expected."""
         sides = (node.left, node.right)
         texts = [side for side in sides if type_of(side, scope).is_text]
         if texts and not isinstance(node, nodes.Add):
@@ -67,7 +67,7 @@ class Operators:
         return ""
 
     def uncounted(self, node: nodes.BinExpr, scope: Scope) -> str:
-        """Dates and lists where numbers are meant, and what may have been left out."""
+        """Complain of dates and lists where numbers are expected, and of omitted values."""
         sides = ((node.left, node.right), (node.right, node.left))
         for side, other in sides:
             kind, beside = type_of(side, scope), type_of(other, scope)
@@ -82,7 +82,7 @@ class Operators:
         return ""
 
     def sign(self, node: nodes.UnaryExpr, scope: Scope) -> Iterator[Fault]:
-        """A minus or a plus before a value."""
+        """Check a minus or a plus before a value."""
         kind, sign = type_of(node.node, scope), node.operator or ""
         if kind.words and kind.words not in COUNTED:
             way_out = mend(node.node, NUMBER, scope, self.values) if kind.is_text else ALONE
@@ -93,7 +93,7 @@ class Operators:
     # -- comparisons ---------------------------------------------------------------------------------
 
     def comparison(self, left: nodes.Expr, operator: str, right: nodes.Expr, scope: Scope) -> Iterator[Fault]:
-        """One sign of a comparison, with its two sides."""
+        """Check one sign of a comparison with its two operands."""
         sign = SIGNS[operator]
         if operator in ORDERS:
             message, fails = self.order(left, sign, right, scope), True
@@ -107,7 +107,7 @@ class Operators:
             yield between(left, right, sign, message, fails)
 
     def order(self, left: nodes.Expr, sign: str, right: nodes.Expr, scope: Scope) -> str:
-        """Which of two is more: both are there, and of one type."""
+        """Check an ordering: both operands must be present, and of one type."""
         kinds = [type_of(side, scope) for side in (left, right)]
         for side, kind in zip((left, right), kinds, strict=True):
             if kind.optional:
@@ -118,7 +118,7 @@ class Operators:
         return f"{sign!r} compares values of one type, and {self.sides(left, right, scope)}. {self.way_out(left, right, scope)}"
 
     def containing(self, left: nodes.Expr, right: nodes.Expr, scope: Scope) -> str:
-        """Whether something is in a text or a list."""
+        """Check ``in`` on a text or a list."""
         part, whole = type_of(left, scope), type_of(right, scope)
         if whole.optional:
             return missing(right, "in", scope)
@@ -131,7 +131,7 @@ class Operators:
         return ""
 
     def equality(self, left: nodes.Expr, operator: str, right: nodes.Expr, scope: Scope) -> str:
-        """What can never be equal, though it makes nothing fail."""
+        """Complain of operands that can never be equal, although nothing fails."""
         if operator in ("in", "notin"):
             items = right.items if isinstance(right, nodes.List | nodes.Tuple) else []
             return next(filter(None, (self.equality(left, "eq", item, scope) for item in items)), "")
@@ -147,12 +147,12 @@ class Operators:
         return ""
 
     def sides(self, left: nodes.Expr, right: nodes.Expr, scope: Scope) -> str:
-        """Of what types two sides are."""
+        """The types of both operands, for a message."""
         one, other = type_of(left, scope), type_of(right, scope)
         return f"{called(left, 'the left side')} is {one.words} and {called(right, 'the right side')} is {other.words}"
 
     def way_out(self, left: nodes.Expr, right: nodes.Expr, scope: Scope) -> str:
-        """What to write so that two sides can be compared."""
+        """The change that makes two operands comparable."""
         by_words = {type_of(side, scope).words: side for side in (left, right)}
         text = by_words.get("text")
         if text is not None and "a number" in by_words:
@@ -168,7 +168,7 @@ class Operators:
         return "Compare values of one type."
 
     def number_or_text(self, text: nodes.Expr, number: nodes.Expr, scope: Scope) -> str:
-        """What to write where a text is compared with a number."""
+        """The change for a text compared with a number."""
         quotes = f"rite '{number.value}' in quotes." if isinstance(number, nodes.Const) else ""
         if isinstance(text, nodes.Const):
             digits = number_in(text.value)
@@ -183,14 +183,14 @@ class Operators:
 
 
 def alike(one: Type, other: Type) -> bool:
-    """Whether two known types can be compared."""
+    """True if two known types can be compared."""
     if one.inner and other.inner and one.inner != other.inner:
         return alike(Type(one.inner), Type(other.inner))
     return one.words == other.words or {one.words, other.words} <= COUNTED
 
 
 def no_option(what: str, options: tuple[str, ...], word: str) -> str:
-    """That a choice is compared with what nobody can choose."""
+    """The complaint about a choice compared with something that nobody can choose."""
     same = next((option for option in options if fold(option) == fold(word)), "")
     guess = f" Did you mean {same!r}?" if same else did_you_mean(word, options) or " Write one of them."
     return f"{word!r} is none of the options of {what}: {clip(', '.join(options), 120)}.{guess}"

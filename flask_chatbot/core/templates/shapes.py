@@ -1,4 +1,4 @@
-"""What templates have in common that differ only in their texts, and in most words in quotes and numbers: the flaws they do not have."""
+"""Shapes of templates that differ only in texts, most quoted words and numbers: a flawless shape clears all its templates."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -22,7 +22,7 @@ _KEPT = 1_000  # shapes remembered: rule files have few, and one that has many d
 
 
 def tags_of(source: str) -> tuple[str, ...] | None:
-    """The tags of a template; None where nobody but Jinja can tell them.
+    """The tags of a template; None if only Jinja can find them.
 
     >>> tags_of("Halo {{ nama }}{% if umur %}, {{ umur }}{% endif %}!"), tags_of("{{ {'a': 1}.a }}")
     (('{{ nama }}', '{% if umur %}', '{{ umur }}', '{% endif %}'), None)
@@ -47,7 +47,7 @@ def words_of(tags: Iterable[str]) -> tuple[str, ...]:
 def shape_of(tags: Iterable[str], called: Mapping[str, str] = NOTHING_CALLED, keeps_words: bool = False) -> str:
     """The shape of all templates with these tags, whose names are `called` otherwise.
 
-    The words in quotes are kept where asked for, and where they say how a date is written.
+    Quoted words are kept on request, and if they are a date's format.
 
     >>> shape_of(("{{ nama or 'Kak' }}", "{{ jumlah * 5000 }}"), {"nama": "name_0", "jumlah": "name_1"})
     ".{{ name_0 or '' }}.{{ name_1 * 1 }}."
@@ -58,7 +58,7 @@ def shape_of(tags: Iterable[str], called: Mapping[str, str] = NOTHING_CALLED, ke
 
 
 def plain(tag: str, called: Mapping[str, str], keeps_words: bool) -> str:
-    """A tag less what makes no difference: most words in quotes and numbers, and how its names are called."""
+    """A tag without the parts that make no difference: most quoted words and numbers, and the spelling of its names."""
     if not _COUNTED.search(tag):
         tag = _NUMBER.sub("1", tag)
     quoted = _QUOTED.findall(tag)
@@ -69,10 +69,10 @@ def plain(tag: str, called: Mapping[str, str], keeps_words: bool) -> str:
 
 
 class Shapes:
-    """The shapes of templates met so far that have no flaws.
+    """The flawless shapes of templates met so far.
 
-    No flaw lies in a text or in how a name is called, and few in what is written in quotes or in how large a number is, which the shape
-    then keeps; so a template has none that its shape has not.
+    No flaw lies in a text or in a name's spelling, and few in quoted words or in the size of a number, which the shape then keeps; so a
+    template has only flaws that its shape has.
     """
 
     __slots__ = ("_passed", "_passed_tags", "_reserved")
@@ -85,7 +85,7 @@ class Shapes:
         )  # the same by the tags as they are written, which costs less
 
     def pass_quickly(self, source: str, names: Names, is_flawless: Callable[[str, Names], bool]) -> bool:
-        """A quick yes to most templates that may use these names, each with its type; `is_flawless` checks a shape. A no says nothing."""
+        """A quick yes to most templates that may use these typed names; `is_flawless` checks a shape. A no is inconclusive."""
         tags = tags_of(source)
         if tags is None:
             return False

@@ -1,4 +1,4 @@
-"""Expressions of templates as their authors wrote them, and what to write in place of them."""
+"""Template expressions as their authors wrote them, and replacements for them."""
 
 import re
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ def mend(node: nodes.Node | None, wanted: Wanted, scope: Scope, values: Mapping[
 
 
 def stand_in(node: nodes.Node | None, kind: Type) -> str:
-    """What to write so that there is always a value."""
+    """The expression to write for a value that is always present."""
     name = node
     while isinstance(name, nodes.Filter | nodes.Neg | nodes.Pos):
         name = name.node
@@ -40,7 +40,7 @@ def stand_in(node: nodes.Node | None, kind: Type) -> str:
 
 
 def number_in(value: object) -> str:
-    """The digits of a number that was written for people, or nothing.
+    """The digits of a number that was written for people, or an empty text.
 
     >>> number_in("15.000"), number_in("Rp 1.500.000,-"), number_in("gratis")
     ('15000', '1500000', '')
@@ -50,7 +50,7 @@ def number_in(value: object) -> str:
 
 
 def spelled(node: nodes.Node | None) -> str:
-    """An expression as its author wrote it; ``...`` for what is too long to say."""
+    """An expression as its author wrote it; ``...`` if it is too long to quote."""
     if isinstance(node, nodes.Name):
         return node.name
     if isinstance(node, nodes.Const):
@@ -72,7 +72,7 @@ def bracketed(node: nodes.Node) -> str:
 
 
 def called(node: nodes.Node | None, otherwise: str) -> str:
-    """An expression as a sentence names it: filtered ones by what is filtered."""
+    """An expression as a sentence names it: a filtered one by what is filtered."""
     if isinstance(node, nodes.Filter) and isinstance(node.node, nodes.Name | nodes.Filter) and not (node.args or node.kwargs):
         return f"{called(node.node, otherwise)} | {node.name}"
     return otherwise if UNSAID in spelled(node) else spelled(node)

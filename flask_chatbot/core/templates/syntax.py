@@ -1,4 +1,4 @@
-"""Templates that cannot be parsed, in our own words and with the place: Jinja names no column, and speaks of tokens."""
+"""Syntax errors of templates in our own words and with their places: Jinja names no column, and speaks of tokens."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ EXCERPT = 40  # characters of a tag that a sentence repeats
 
 
 class Tag(NamedTuple):
-    """A tag of a template, as it is written, and at which character it begins; `inner` without its marks."""
+    """A tag of a template as written, and the index of its first character; `inner` is without its marks."""
 
     source: str
     start: int
@@ -36,7 +36,7 @@ class Tag(NamedTuple):
 
     @property
     def word(self) -> str:
-        """What the tag does: its first word, nothing for one that prints."""
+        """The first word of the tag; empty for one that prints."""
         found = re.match(r"\w+", self.inner) if self.source.startswith("{%") else None
         return found[0] if found else ""
 
@@ -48,7 +48,7 @@ class Tag(NamedTuple):
 
 
 class _Broken(Exception):
-    """A tag that is not closed: where it begins, and what is wrong."""
+    """A tag that is not closed: its beginning, and the mistake."""
 
     def __init__(self, start: int, message: str) -> None:
         self.start = start
@@ -57,7 +57,7 @@ class _Broken(Exception):
 
 
 def flaws_of(source: str, error: TemplateSyntaxError, parse: Callable[[str], object]) -> list[Flaw]:
-    """What keeps a template from being parsed; `error` is what Jinja said of a place in it, `parse` asks it about a part."""
+    """The reasons why a template cannot be parsed; `error` is Jinja's, `parse` tries a part of the template."""
     tags: list[Tag] = []
     try:
         tags.extend(tags_of(source))
@@ -77,7 +77,7 @@ def flaw(source: str, start: int, message: str) -> Flaw:
 
 
 def tags_of(source: str) -> Iterator[Tag]:
-    """The tags in their order, those of comments and of raw text left out."""
+    """The tags in order, without those in comments and raw text."""
     at = 0
     while opening := OPENING.search(source, at):
         start, mark = opening.start(), opening[0]
@@ -95,7 +95,7 @@ def tags_of(source: str) -> Iterator[Tag]:
 
 
 def end_of(source: str, start: int, mark: str) -> int:
-    """Behind the end of the tag that begins there; -1 where it has none. Braces inside of it may hold a map."""
+    """The index after the end of the tag that begins there; -1 if it has none. Braces inside it may hold a map."""
     depth = 0
     for part in PART.finditer(source, start + 2):
         sign = part[0]
@@ -118,7 +118,7 @@ def unclosed(mark: str) -> str:
 
 
 def misnested(tags: list[Tag]) -> Iterator[tuple[Tag, str]]:
-    """The tags that do not exist, or do not belong where they stand."""
+    """Yield the tags that do not exist, or do not belong where they are."""
     is_open: list[Tag] = []
     for tag in tags:
         if tag.source.startswith("{{"):
@@ -146,7 +146,7 @@ def misplaced(tag: Tag, is_open: list[Tag]) -> str:
 
 
 def unknown(tag: Tag, is_open: list[Tag]) -> str:
-    """What is wrong with a tag that begins or ends nothing; empty where it is in order."""
+    """The mistake of a tag that begins or ends nothing; empty if there is none."""
     word = tag.word
     if not word:
         return "this tag is empty. Write if, for or set into it, or remove it."
@@ -167,7 +167,7 @@ def unknown(tag: Tag, is_open: list[Tag]) -> str:
 
 
 def misread(tag: Tag, parse: Callable[[str], object]) -> str:
-    """What is wrong inside of a tag; empty where it can be read."""
+    """The mistake inside a tag; empty if it can be read."""
     before = "{% if true %}" if tag.word in ("else", "elif") else ""
     end = BLOCKS.get("if" if before else tag.word, "")
     alone = "{% if true %}" if CLOSED.get(tag.word) == "if" else "{% for x in [] %}" if tag.word in CLOSED else before
@@ -179,7 +179,7 @@ def misread(tag: Tag, parse: Callable[[str], object]) -> str:
 
 
 def cause(tag: Tag, said: str) -> str:
-    """The reason in our own words: `said` is Jinja's, and only the signs it names are taken from it."""
+    """The reason in our own words; of `said`, Jinja's reason, only the signs it names are used."""
     if curly := CURLY.search(tag.inner):
         return f"the quote {curly[0]} is none that templates know. Write ' instead"
     if char := re.match(r"unexpected char '(.)'", said):

@@ -38,7 +38,7 @@ WRITTEN_OUT = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict)  # no longer th
 
 
 class Absent(Misfit, UndefinedError):
-    """An entry or an attribute that is not there: `word` is what a template calls it, `of` the value that lacks it."""
+    """A missing entry or attribute: `word` is its name in the template, `of` the value that lacks it."""
 
     def __init__(self, message: str | None = None, *, word: object = None, of: object = None) -> None:
         super().__init__(message)
@@ -49,7 +49,7 @@ class Absent(Misfit, UndefinedError):
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja with nothing to reach for: no globals but the rules' `vars`, no attributes but those of a loop."""
+    """Jinja with nothing to reach for: no globals except the rules' `vars`, no attributes except those of a loop."""
 
     context_class = Rendering
     intercepted_binops = frozenset({"+", "*", "%"})
@@ -66,12 +66,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.shapes = Shapes([*self.filters, *self.tests, *chain.from_iterable(PART_NAMES.values())])
 
     def _tokenize(self, source: str, name: str | None, filename: str | None = None, state: str | None = None) -> TokenStream:
-        """The words for Jinja's parser, whose nodes have their places in the source where they have lines elsewhere."""
+        """The tokens for Jinja's parser; its nodes have places in the source instead of line numbers."""
         words = placed(with_newlines(source), self.lexer.tokeniter(source, name, filename, state))
         return TokenStream(self.lexer.wrap(without_tag_lines(words), name, filename), name, filename)
 
     def written(self, value: object) -> object:
-        """What stands in the reply for `value`: nothing for None, a date in words, yes or no."""
+        """The text of a `value` in the reply: empty for None, a date in words, yes or no."""
         if value.__class__ in AS_THEY_ARE:
             return value
         if value is None:
@@ -83,7 +83,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return write_time(value, "short", self.locale) if isinstance(value, time) else value
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """A key of a map or a row, or what a loop knows of itself; an object's own attributes are out of reach."""
+        """A key of a map or a row, or an attribute of a loop; an object's own attributes are out of reach."""
         if (found := part(obj, attribute)) is not NOTHING:
             return found
         if isinstance(obj, LoopContext) and attribute in LOOP_NAMES:
@@ -99,13 +99,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.absent(f"there is no entry {argument}" if isinstance(argument, int) else "there is no such entry", obj, argument)
 
     def absent(self, hint: str, obj: object, word: object) -> Any:
-        """What stands for a part that is not there: it may be tested and replaced, and nothing else."""
+        """The placeholder for a missing part: it may be tested and replaced, and nothing else."""
         return self.undefined(hint=hint, exc=partial(Absent, word=word, of=obj))  # type: ignore[arg-type]  # all it does is call it
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """`left operator right` for numbers, as long as the outcome stays small, and ``+`` for texts, cut where a reply would end.
+        """Compute `left operator right` for numbers, as long as the result stays small, and ``+`` for texts, cut at a reply's length.
 
-        Beside a text, nothing (None) is an empty one.
+        Beside a text, None is an empty one.
         """
         if operator == "+" and isinstance(left, TEXTS) and isinstance(right, TEXTS):
             left, right = left or "", right or ""
@@ -120,7 +120,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 class Use(NamedTuple):
-    """A plain use of a name: the text before it, the name, and the text to put in the place of nothing, None where there is no such."""
+    """A plain use of a name: the text before it, the name, and its replacement for None, if any."""
 
     before: str
     name: str
@@ -128,7 +128,7 @@ class Use(NamedTuple):
 
 
 class Template:
-    """A reply template; text alone costs nothing to render, text with names in it a third of what Jinja takes."""
+    """A reply template; text alone costs nothing to render, text with names a third of Jinja's time."""
 
     __slots__ = ("_render", "_sandbox", "source")
 
@@ -139,11 +139,11 @@ class Template:
 
     @property
     def is_constant(self) -> bool:
-        """Whether every message gets the same text."""
+        """True if every message gets the same text."""
         return not has_marks(self.source)
 
     def render(self, names: Mapping[str, object]) -> str:
-        """The text for one message, stripped, ending at 4,096 characters; `AnswerFailed` where a value does not fit."""
+        """The text for one message, stripped, cut at 4,096 characters; raises `AnswerFailed` if a value does not fit."""
         try:
             if self._render is None:
                 self._render = self._constant() if self.is_constant else self._plain() or self._compiled()
@@ -158,7 +158,7 @@ class Template:
         return text
 
     def _lacking(self, error: Absent) -> AnswerFailed:
-        """What the template asks for in vain, in its own words; a name that is not written in it may be the customer's, and is not told."""
+        """The error for a missing part, as the template names it; a name that is not written in it may be the customer's, and stays out."""
         tree = self._sandbox.parse(self.source)
         asked = list(dict.fromkeys(spelled(node) for node in tree.find_all(PARTS) if part_named(node) == error.word))
         if not asked:
@@ -167,7 +167,7 @@ class Template:
         return AnswerFailed(f"{' or '.join(asked)} in its template: {error.hint}", way_out)
 
     def _way_out(self, names: Mapping[str, object]) -> str:
-        """Which name of the template has a value that cannot be worked with, and what to write; empty where nobody can tell."""
+        """The advice for the name whose value cannot be used; empty if it is unknown."""
         sandbox = self._sandbox
         seen = {name: type_of_value(value) for name, value in {**sandbox.globals, **names}.items()}
         faults = check_tree(sandbox.parse(self.source), seen, sandbox.filters, sandbox.globals)
@@ -179,7 +179,7 @@ class Template:
         return lambda names: text
 
     def _plain(self) -> Any:
-        """What Jinja would make of names and text, without compiling anything; None where the template asks for more."""
+        """The text that Jinja would make of plain names and text, without compiling; None if the template needs more."""
         uses, after = plain_uses(self.source)
         if has_marks(after):
             return None
@@ -213,7 +213,7 @@ class Template:
 
 
 def bound(tree: nodes.Template) -> None:
-    """Have loops walk short lists only and count what they do, and keep lists made at run time out of other lists, which could double."""
+    """Limit loops to short lists and count their work, and keep lists made at run time out of other lists, which could double."""
     comparisons: dict[nodes.Compare, None] = {}
     for loop in list(tree.find_all(nodes.For)):
         parts = repeated(loop)
@@ -231,19 +231,19 @@ def bound(tree: nodes.Template) -> None:
 
 
 def watch(comparison: nodes.Compare) -> None:
-    """Have a comparison count what it looks at: of a long list that is much."""
+    """Make a comparison count its work: for a long list that is much."""
     comparison.expr = filtered(comparison.expr, COMPARED)
     for operand in comparison.ops:
         operand.expr = filtered(operand.expr, COMPARED)
 
 
 def filtered(node: nodes.Node, name: str, *arguments: nodes.Expr) -> nodes.Filter:
-    """The expression with one of our own filters behind it."""
+    """The expression with one of our own filters applied."""
     return nodes.Filter(node, name, list(arguments), [], None, None, lineno=node.lineno)
 
 
 def joined(chunks: Any) -> str:
-    """The chunks as one text, reading no further than a reply may be long."""
+    """The chunks as one text, reading no further than the length of a reply."""
     parts: list[str] = []
     size = 0
     for chunk in chunks:
@@ -255,7 +255,7 @@ def joined(chunks: Any) -> str:
 
 
 def has_marks(source: str) -> bool:
-    """Whether Jinja has anything to do here.
+    """True if the source has anything for Jinja to do.
 
     >>> has_marks("Halo {{ nama }}"), has_marks("{halo}")
     (True, False)
@@ -269,7 +269,7 @@ def with_newlines(source: str) -> str:
 
 
 def plain_uses(source: str) -> tuple[list[Use], str]:
-    """The plain uses of names in a template, without filters, and the text after the last of them, which holds what else there is.
+    """The plain uses of names in a template, without filters, and the remaining text, which holds everything else.
 
     >>> plain_uses("Halo {{ nama or 'Kak' }}!")
     ([Use(before='Halo ', name='nama', other='Kak')], '!')
@@ -296,7 +296,7 @@ def check(source: str, sandbox: Sandbox, names: Names) -> list[Flaw]:
 
 
 def is_flawless(source: str, names: Names, sandbox: Sandbox) -> bool:
-    """Whether nothing is wrong with a template, without a word of what or where."""
+    """True if nothing is wrong with a template, without saying what or where."""
     try:
         return not check_tree(sandbox.reader.parse(source), typed(names), sandbox.filters, sandbox.globals)
     except (TemplateSyntaxError, RecursionError):
@@ -304,7 +304,7 @@ def is_flawless(source: str, names: Names, sandbox: Sandbox) -> bool:
 
 
 def flaws(source: str, sandbox: Sandbox, names: Names) -> list[Flaw]:
-    """What Jinja and we have against a template, told by reading the whole of it."""
+    """Every flaw that Jinja or our checks find in a template, from a full reading."""
     source = with_newlines(source)
     try:
         tree = sandbox.parse(source)

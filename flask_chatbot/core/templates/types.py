@@ -18,10 +18,10 @@ NOTHING = "nothing"
 
 
 class Type(NamedTuple):
-    """A type by the name that fields have for it, ``""`` where it could be any.
+    """A type by its name among field types, ``""`` if it could be any.
 
-    A value may be None where it is `optional`; a choice is one of its `options`. A list has at `least` so many entries, of the kind
-    `inner`. `seen` is of a value that came, where all others are of those that will. `proof` is the condition that a name was set to.
+    A value may be None if it is `optional`; a choice is one of its `options`. A list has `at least` that many entries, of the kind `inner`.
+    `seen` marks the type of an actual value, as opposed to future ones. `proof` is the condition that a name was set to.
     """
 
     kind: str = ""
@@ -34,7 +34,7 @@ class Type(NamedTuple):
 
     @property
     def words(self) -> str:
-        """The type as a sentence names it; empty where nobody knows it."""
+        """The type as a sentence names it; empty if unknown."""
         return KINDS.get(self.kind, "")
 
     @property
@@ -47,7 +47,7 @@ class Type(NamedTuple):
 
     @property
     def given(self) -> "Type":
-        """The same where it is certain that there is a value."""
+        """The same type without None."""
         return self._replace(kind="" if self.kind == NOTHING else self.kind, optional=False) if self.optional else self
 
 
@@ -66,7 +66,7 @@ def typed(names: Names) -> dict[str, Type]:
 
 
 def joined(types: Iterable[Type]) -> Type:
-    """The type of what is of one of several types.
+    """The common type of several.
 
     >>> joined([Type("integer"), NONE]) == Type("integer", optional=True), joined([Type("integer"), Type("text")]) == UNKNOWN
     (True, True)
@@ -89,7 +89,7 @@ def joined(types: Iterable[Type]) -> Type:
 
 
 def type_of_value(value: object) -> Type:
-    """The type of a value that came.
+    """The type of an actual value.
 
     >>> type_of_value("Budi").words, type_of_value(3).words, type_of_value(None).kind
     ('text', 'a number', 'nothing')
