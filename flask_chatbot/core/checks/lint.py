@@ -1,4 +1,4 @@
-"""What a rule book can be used with, and is hardly meant. Looked for by ``flask chatbot check``, never while serving."""
+"""Rules that can be used but are probably wrong. Checked by ``flask chatbot check``, never while serving."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -24,10 +24,10 @@ ALL_DAY = (Span(0, DAY),)
 
 
 def lint(book: RuleBook, handled: Collection[str] | None = None) -> tuple[Problem, ...]:
-    """A warning for everything that is hardly meant, in the order of their places; an error for contacts that nobody can call.
+    """Return a warning for everything that is probably a mistake, in order of place; an error for contacts that nobody can call.
 
-    These keep no bot from starting: which numbers are valid changes with the library that knows them, and the rules are as they were.
-    `handled` names the rules that Python answers for; where it is None nothing is known of Python, and the warnings say so.
+    None of these keeps a bot from starting: which numbers are valid changes with the library that knows them, while the rules stay the
+    same. `handled` names the rules that Python answers for; None means nothing is known of Python, and the warnings say so.
     """
     found = [Problem(rule.mark, message, "warning") for rule, message in alone(book, handled)]
     found += starmap(Problem, (wrong for rule in book.rules for answer in leaves(said(rule)) for wrong in contacts(answer)))
@@ -35,7 +35,7 @@ def lint(book: RuleBook, handled: Collection[str] | None = None) -> tuple[Proble
 
 
 def alone(book: RuleBook, handled: Collection[str] | None) -> Iterator[tuple[Rule, str]]:
-    """What is wrong with single rules."""
+    """Yield the mistakes that single rules show."""
     led_to = {entry.rule for rule in book.rules for entry in rule.menu}
     unless = ", unless Python does" if handled is None else ""
     for rule in book.rules:
@@ -49,7 +49,7 @@ def alone(book: RuleBook, handled: Collection[str] | None) -> Iterator[tuple[Rul
 
 
 def never(rule: Rule, book: RuleBook) -> Iterator[str]:
-    """Conditions that cannot hold."""
+    """Yield conditions that can never hold."""
     when = rule.when
     if when is None:
         return
@@ -65,20 +65,20 @@ def never(rule: Rule, book: RuleBook) -> Iterator[str]:
 
 
 def is_fixed(hours: Hours, closed: bool) -> bool:
-    """Whether it is closed all the time, or else open all the time."""
+    """True if it is always closed, or always open."""
     wanted = () if closed else ALL_DAY
     return all(spans == wanted for spans in (*hours.week, *(spans for _, spans in hours.dates)))
 
 
 def empty_patterns(rule: Rule) -> Iterator[str]:
-    """Patterns that find something where there is nothing."""
+    """Yield patterns that match an empty text."""
     for pattern in rule.patterns:
         if pattern.finds(b""):
             yield f"the pattern {clip(pattern.source, 60)!r} matches the empty string, so it may find any text. Write what it always finds."
 
 
 def addresses(rule: Rule) -> Iterator[str]:
-    """The URLs of media that are no web addresses, as far as they are written out."""
+    """Yield media URLs that are not web addresses, if they are written out."""
     for answer in leaves(said(rule)):
         url = answer.parts.get("url") if isinstance(answer, PartsAnswer) else None
         if isinstance(url, Template) and not may_be_address(url):
@@ -86,18 +86,18 @@ def addresses(rule: Rule) -> Iterator[str]:
 
 
 def contacts(answer: Answer) -> Iterator[tuple[Mark, str]]:
-    """The numbers of a contact that nobody can call, as far as they are written out."""
+    """Yield contact numbers that nobody can call, if they are written out."""
     if isinstance(answer, ContactAnswer):
         yield from answer.wrong()
 
 
 def said(rule: Rule) -> tuple[Answer, ...]:
-    """All that a rule may answer."""
+    """Every answer that a rule may give."""
     return (*rule.reply, *rule.otherwise, *rule.invalid, *rule.failed)
 
 
 def may_be_address(url: Template) -> bool:
-    """Whether a template can become an http(s) URL."""
+    """True if a template can become an http(s) URL."""
     source = url.source.strip()
     if url.is_constant:
         return source.startswith(WEB) and source.rstrip("/") not in ("https:", "http:") and " " not in source
@@ -106,13 +106,13 @@ def may_be_address(url: Template) -> bool:
 
 
 def silence(rule: Rule, unless: str) -> Iterator[str]:
-    """A rule that does nothing at all, and does not say that this is meant."""
+    """Yield a complaint about a rule that does nothing without declaring that intent."""
     if not (rule.reply or rule.is_silent or rule.menu or rule.asks or rule.actions):
         yield f"rule {rule.name!r} says nothing{unless}. Give it a `reply:`; where silence is meant, write `reply: []`."
 
 
 def unused(rule: Rule, unless: str) -> Iterator[str]:
-    """Fields that customers fill in for nothing."""
+    """Yield fields that customers fill in but nothing uses."""
     if not rule.fields or not (rule.reply or rule.asks) or any(isinstance(action, Save | Forward | Notify) for action in rule.actions):
         return
     used = names_in([*templates((*rule.reply, *rule.invalid, *rule.failed)), *filter(None, [rule.confirm])])
@@ -124,18 +124,18 @@ def unused(rule: Rule, unless: str) -> Iterator[str]:
 
 
 def names_in(written: Iterable[Template]) -> set[str]:
-    """Every word between Jinja's marks: the names that are used, and a few more."""
+    """Every word inside Jinja's marks: the names that are used, and a few more."""
     return {word for template in written for tag in TAG.findall(template.source) for word in WORD.findall(tag)}
 
 
 def unreached(rule: Rule, unless: str) -> Iterator[str]:
-    """A rule that no message finds."""
+    """Yield a complaint about a rule that no message reaches."""
     if not rule.is_found and not rule.needs:  # one that needs something may be for bot.send(rule=...)
         yield f"nothing leads to rule {rule.name!r}{unless}. Give it a keyword, or an entry in a menu."
 
 
 def leaves(answers: Iterable[Answer]) -> Iterator[Answer]:
-    """The answers, and in place of each choice what there is to choose from."""
+    """The answers, with each choice replaced by its alternatives."""
     for answer in answers:
         if isinstance(answer, OneOf):
             yield from leaves(answer.answers)

@@ -1,4 +1,4 @@
-"""What rules take from each other: literals with two owners, rules that are never reached, texts a typing error apart."""
+"""Conflicts between rules: literals with two owners, rules that are never reached, texts one typing error apart."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
@@ -32,7 +32,7 @@ NAMED_LIMIT = 3  # losses that one warning names
 
 
 class Loss(NamedTuple):
-    """A claim, and the other that goes before it; `is_sure` where that is so whatever the conditions."""
+    """A claim and the one that beats it; `is_sure` if that holds whatever the conditions."""
 
     claim: Candidate
     winner: Candidate
@@ -40,17 +40,17 @@ class Loss(NamedTuple):
 
     @property
     def is_same(self) -> bool:
-        """Whether both claim the same."""
+        """True if both claim the same text."""
         return self.claim[1:3] == self.winner[1:3]
 
     @property
     def is_total(self) -> bool:
-        """Whether nothing is left: a text with typing errors may be similar to what is in no phrase."""
+        """True if nothing is left to the claim: a text with typing errors may be similar to one that no phrase finds."""
         return self.is_sure and (self.claim.kind is not Kind.SIMILAR or self.is_same)
 
 
 def find_overlaps(book: RuleBook, handled: Collection[str]) -> Iterator[Problem]:
-    """Warnings of rules that take each other's messages; those `handled` by Python may skip, and leave a message to the next."""
+    """Yield warnings about rules that take each other's messages; those `handled` by Python may skip to the next rule."""
     groups: dict[tuple[Kind, str], list[Candidate]] = {}
     for rule in book.rules:
         for claim in claims(rule):
@@ -68,7 +68,7 @@ def find_overlaps(book: RuleBook, handled: Collection[str]) -> Iterator[Problem]
 
 
 def claims(rule: Rule) -> Iterator[Candidate]:
-    """All that a rule is found by."""
+    """Everything that a rule is found by."""
     for keyword in rule.keywords:
         yield Candidate(rule, Kind.FIELDS if keyword.takes_fields else Kind.KEYWORD, keyword.literal)
     yield from (Candidate(rule, Kind.PATTERN, pattern.source) for pattern in rule.patterns)
@@ -79,7 +79,7 @@ def claims(rule: Rule) -> Iterator[Candidate]:
 
 
 def rivals(index: Index, group: Sequence[Candidate]) -> list[Candidate]:
-    """Who else answers the text that a literal was written for, the winner first; of patterns those written alike, of fallbacks all."""
+    """The claims on the text that a literal was written for, winner first: equal patterns, or all fallbacks."""
     kind, literal = group[0].kind, group[0].literal
     if kind in TAKERS:
         found = [each for each in index.found(example(kind, literal)).values() if each.kind in TAKERS[kind]]
@@ -88,7 +88,7 @@ def rivals(index: Index, group: Sequence[Candidate]) -> list[Candidate]:
 
 
 def example(kind: Kind, literal: str) -> str:
-    """A text that a literal finds, with as little else in it as can be.
+    """A text that a literal finds, with as little else in it as possible.
 
     >>> example(Kind.KEYWORD, "harga"), example(Kind.CONTAINS, "harga*").replace(STRANGE, "?")
     ('harga', '? harga? ?')
@@ -99,7 +99,7 @@ def example(kind: Kind, literal: str) -> str:
 
 
 def lost(claim: Candidate, ordered: Iterable[Candidate], handled: Collection[str]) -> Loss | None:
-    """What a claim loses to: what always goes before it, else what claims the same at the same priority, and may go before it."""
+    """The rule that a claim loses to: one that always goes first, else one of equal priority with the same claim that may go first."""
     unsure = None
     for rival in ordered:
         if rival.rank() >= claim.rank():
@@ -115,23 +115,23 @@ def lost(claim: Candidate, ordered: Iterable[Candidate], handled: Collection[str
 
 
 def always_first(rule: Rule, other: Rule) -> bool:
-    """Whether a rule that is tried first answers whenever the other one could."""
+    """True if a rule that is tried first answers whenever the other one could."""
     return not rule.needs and (rule.when in (None, other.when) or (bool(rule.otherwise) and asks_clock_alone(rule.when)))
 
 
 def asks_clock_alone(when: Condition | None) -> bool:
-    """Whether the clock is all that a condition looks at, so that ``otherwise`` answers where it does not hold."""
+    """True if a condition depends only on the clock, so that ``otherwise`` answers when it does not hold."""
     return when is not None and all(getattr(when, key) is None for key in Condition.__slots__ if key not in CLOCK)
 
 
 def is_open(loss: Loss) -> bool:
-    """Whether nothing but the order of the files decides between two that claim the same."""
+    """True if only the order of the files decides between two equal claims."""
     ours, theirs = loss.claim.rule, loss.winner.rule
     return loss.claim.kind is not Kind.FALLBACK and ours.priority == theirs.priority and not disjoint(ours.when, theirs.when)
 
 
 def warnings_of(rule: Rule, losses: Sequence[Loss], led_to: Collection[str]) -> Iterator[Problem]:
-    """One warning where a rule has lost everything, else one for each loss."""
+    """Yield one warning for a rule that loses everything, else one for each loss."""
     if rule.name not in led_to and len(losses) == len(list(claims(rule))) and all(loss.is_total for loss in losses):
         reasons = "; ".join(f"its {loss_text(loss)}" for loss in losses[:NAMED_LIMIT])
         more = f"; and so do {len(losses) - NAMED_LIMIT} more" if len(losses) > NAMED_LIMIT else ""
@@ -147,7 +147,7 @@ def warnings_of(rule: Rule, losses: Sequence[Loss], led_to: Collection[str]) -> 
 
 
 def loss_text(loss: Loss) -> str:
-    """Where a claim goes, and why."""
+    """The rule that a claim loses to, and the reason."""
     claim, winner = loss.claim, loss.winner
     by = "" if loss.is_same else f" by the {named(winner)}"
     reasons = (
@@ -170,7 +170,7 @@ def named(claim: Candidate) -> str:
 
 
 def near(rules: Iterable[Rule], groups: Iterable[Sequence[Candidate]], known: set[frozenset[int]]) -> Iterator[Problem]:
-    """Warnings of keywords and similar texts that a typing error turns into each other, once for two rules, and not of those `known`."""
+    """Yield warnings about keywords and similar texts one typing error apart, once per pair of rules, except the `known` pairs."""
     index = SimilarIndex(rules)
     for group in groups if index else ():
         if group[0].kind not in (Kind.KEYWORD, Kind.FIELDS, Kind.SIMILAR):
@@ -184,17 +184,17 @@ def near(rules: Iterable[Rule], groups: Iterable[Sequence[Candidate]], known: se
 
 
 def pair(claim: Candidate, other: Candidate) -> frozenset[int]:
-    """The two rules, whichever comes first."""
+    """The two rules, in either order."""
     return frozenset((claim.rule.position, other.rule.position))
 
 
 def is_confusing(claim: Candidate, other: Candidate) -> bool:
-    """Whether a text near both could go to either rule; of one text in two rules `warnings_of` warns."""
+    """True if a text near both could go to either rule; equal texts are left to `warnings_of`."""
     return other.rule is not claim.rule and claim[1:3] != other[1:3] and not disjoint(claim.rule.when, other.rule.when)
 
 
 def confusion(claim: Candidate, other: Candidate) -> Problem:
-    """The warning of two texts that are hard to tell apart, at the rule that stands later."""
+    """The warning about two texts that are hard to tell apart, placed at the later rule."""
     first, last = sorted((claim, other), key=lambda each: each.rule.position)
     fact = f"is no more than a typing error away from the {named(first)} of rule {first.rule.name!r} at {first.rule.mark}"
     return Problem(last.rule.mark, f"the {named(last)} {fact}. Choose words that differ more.", "warning")

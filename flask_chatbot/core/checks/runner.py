@@ -1,4 +1,4 @@
-"""The tests in rule files, run: each against all rules, and nothing of Python but what it is given."""
+"""Runs the tests in rule files: each against all rules, with no Python beyond the given values."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ Sides = tuple[str, str]  # what was expected, and what came
 
 
 class Case(NamedTuple):
-    """A test and what it is called: the rule it stands under, None for none, and its number there, from 1."""
+    """A test and its name: the rule it belongs to (None for none) and its number there, from 1."""
 
     rule: str | None
     number: int
@@ -38,20 +38,20 @@ class Case(NamedTuple):
 
     @property
     def group(self) -> str:
-        """What it stands under: the rule's name, or ``tests``."""
+        """The rule's name, or ``tests``."""
         return self.rule or LOOSE
 
     @property
     def name(self) -> str:
-        """What it is called, ``penawaran::1``."""
+        """The name of the test, such as ``penawaran::1``."""
         return f"{self.group}::{self.number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One expectation that was not met: its `key` and place, what was sent, and both sides as texts of one or more lines.
+    """One unmet expectation: its `key` and place, the text sent, and both sides as texts of one or more lines.
 
-    `hint` is a sentence more, where there is one.
+    `hint` is an additional sentence, if there is one.
     """
 
     mark: Mark
@@ -64,13 +64,13 @@ class Failure:
 
     @property
     def message(self) -> str:
-        """All of it in one line, long texts shortened."""
+        """The whole failure in one line, with long texts shortened."""
         sides = f"expected {self.key} {quote(self.expected)}, got {quote(self.got)}."
         return f"test {self.test} on {quote(self.sent)}: {sides}{self.hint and f' {self.hint}'}"
 
     @property
     def difference(self) -> tuple[str, ...]:
-        """Both sides, line by line: ``-`` what was expected, ``+`` what came instead; nothing where the message has all of both."""
+        """Both sides, line by line: ``-`` expected, ``+`` actual; empty if the message already shows both in full."""
         if all(quote(side) == f'"{side}"' for side in (self.expected, self.got)):
             return ()
         sides = self.expected.splitlines(), self.got.splitlines()
@@ -87,14 +87,14 @@ class Failure:
 
 
 def cases(book: RuleBook) -> Iterator[Case]:
-    """All tests of a rule book, in the order of its rules; those under no rule come last."""
+    """All tests of a rule book in the order of its rules; those outside any rule come last."""
     for rule in book.rules:
         yield from (Case(rule.name, number, test) for number, test in enumerate(rule.tests, 1))
     yield from (Case(None, number, test) for number, test in enumerate(book.tests, 1))
 
 
 def run(case: Case, book: RuleBook) -> list[Failure]:
-    """What fails of one test: nothing, or what is not as expected after the first text where anything is not."""
+    """Run one test; return the failures of the first text that has any."""
     now, talk = case.test.at, _Talk(case, book)
     for exchange in case.test.exchanges:
         now = exchange.at or now
@@ -118,7 +118,7 @@ class _Talk:
             self.memory.commit(book.person(self.test.sender), State(seen=True), start.timestamp())
 
     def failures(self, exchange: Exchange, now: datetime) -> list[Failure]:
-        """What is not as expected after one text."""
+        """Everything unexpected after one text."""
         locale, expected = self.book.locale, self.expected(exchange)
         context = Context(locale.language, locale.country, now)
         try:
@@ -135,13 +135,13 @@ class _Talk:
         return [self.failure(exchange, each, sides) for each, sides in by_rule or missed]
 
     def expected(self, exchange: Exchange) -> tuple[Expectation, ...]:
-        """What is expected of an exchange; of the last one of a test under a rule, that this rule answers, unless it says another."""
+        """The expectations of an exchange; the last one of a rule's test also expects that rule, unless it names another."""
         if self.case.rule is None or exchange is not self.test.exchanges[-1] or any(each.key == "rule" for each in exchange.expected):
             return exchange.expected
         return (Expectation("rule", self.case.rule, exchange.mark), *exchange.expected)
 
     def decide(self, exchange: Exchange, now: datetime) -> Decision:
-        """What the rules say to a text, which is remembered for the next."""
+        """Decide on a text by the rules, remembering the result for the next."""
         message = Message(text=exchange.text, sender=self.test.sender, chat=self.test.chat, line=self.test.line)
         decision = decide(self.book, message, self.memory, now, self.random, self.handle)
         if decision.remember is not None:
@@ -149,7 +149,7 @@ class _Talk:
         return decision
 
     def handle(self, match: Match, message: Message, notes: Mapping[str, object]) -> Mapping[str, object]:
-        """What the test gives in place of a handler."""
+        """Return the test's `given` values in place of a handler."""
         given = self.test.given
         lacking = [name for name in match.rule.needs if name not in given]
         if lacking:
@@ -188,10 +188,10 @@ def _check_fields(wanted: Mapping[str, str | None], decision: Decision, context:
 
 
 def is_same(value: object, text: str | None, field: Field | None, context: Context) -> bool:
-    """Whether a field's value is what a test means by `text`.
+    """True if a field's value is the one that a test means by `text`.
 
-    It is where both are nothing, where the value is written so (dates as 2026-11-23), where both are the same number, and where a customer
-    who wrote the text would have given the same value: ``besok`` for a date, ``ya`` for a yes.
+    Both may be empty; the value may be written so (dates as 2026-11-23); both may be the same number; or a customer who wrote the text
+    would have given the same value: ``besok`` for a date, ``ya`` for a yes.
 
     >>> is_same(3, "3.0", None, None), is_same(None, "", None, None), is_same(True, "true", None, None)
     (True, True, True)
@@ -217,7 +217,7 @@ def _is_same_number(value: object, text: str) -> bool:
 
 
 def _plain(value: object) -> str:
-    """A field's value in a test's words.
+    """A field's value in the notation of tests.
 
     >>> _plain(None), _plain(False), _plain(3)
     ('', 'false', '3')
@@ -256,7 +256,7 @@ def _check_count(wanted: int, decision: Decision, context: Context) -> Sides | N
 
 
 def _all_of(decision: Decision) -> str:
-    """The replies as one text, each from a line of its own."""
+    """The replies as one text, each starting on a line of its own."""
     return "\n".join(map(reply_text, decision.replies)) or "no reply"
 
 

@@ -1,1 +1,1 @@
-"""From rule files to a rule book, or every problem at once with its place."""
+"""Loading: from rule files to a rule book, or every problem at once with its place."""

@@ -1,4 +1,4 @@
-"""What Python adds to the rule files."""
+"""Additions from Python to the rule files."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from flask_chatbot.core.yamltext.nodes import Scalar
 
 
 def nothing_against(book: RuleBook, is_whole: bool) -> Iterable[Problem]:
-    """No problems with any book."""
+    """Accept any book without problems."""
     return ()
 
 
@@ -30,8 +30,8 @@ class AddedRule:
 class Additions:
     """Field types, template filters and rules; rule files may use the first two as if they were built in.
 
-    Where the application is not at hand these are not all there are (`is_complete` is False), and what is unknown is no error yet.
-    `check` tells what Python has against the rules that were read; it is told whether these are all, since broken ones are left out.
+    Without the application the additions are incomplete (`is_complete` is False), so an unknown name is no error yet. `check` yields
+    Python's own problems with the rules that were read; it gets a flag whether these are all, since broken ones are left out.
     """
 
     types: Mapping[str, FieldType] = field(default_factory=dict)
@@ -46,7 +46,7 @@ UNKNOWN_ADDITIONS = Additions(is_complete=False)
 
 
 def read_added(rule: AddedRule) -> tuple[SourceFile, list[Problem], set[tuple[Step, ...]]]:
-    """An added rule as a document of its own, all of which stands at the function's place; its problems, and the paths refused."""
+    """An added rule as a document whose place is the function; its problems, and the paths refused."""
     mark = rule.mark
     data = {"rules": [as_written(rule.data, ROOT.entries["rules"].items)]}
     complaints = schema_complaints({"version": 1, **data})
@@ -55,7 +55,7 @@ def read_added(rule: AddedRule) -> tuple[SourceFile, list[Problem], set[tuple[St
 
 
 def as_written(data: object, shape: Shape) -> Any:
-    """Python data as a rule file would hold it: numbers are text where text is meant, and tuples are lists.
+    """Python data as a rule file would hold it: numbers become text where text is expected, and tuples lists.
 
     >>> as_written({"keyword": ("kirim", 1), "priority": 1}, ROOT.entries["rules"].items)
     {'keyword': ['kirim', '1'], 'priority': 1}

@@ -1,4 +1,4 @@
-"""``when:``, ``once_per:`` and ``settings.hours``, compiled."""
+"""Compiles ``when:``, ``once_per:`` and ``settings.hours``."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def build_condition(place: Place, country: str, has_hours: bool) -> Condition | None:
-    """What the rule asks for before it answers, or None where it asks for nothing; what is wrong is told."""
+    """The condition of the rule, or None if it has none; mistakes are reported."""
     if place.data is None:
         return None
     data: dict[str, Any] = place.data
@@ -42,7 +42,7 @@ def build_duration(entries: Iterable[Place]) -> timedelta | None:
 
 
 def read_each(entries: Iterable[Place], read: Callable[[str], T]) -> list[T]:
-    """What could be read of the entries; the rest is told."""
+    """The entries that could be read; the others are reported."""
     found = []
     for entry in entries:
         try:
@@ -53,7 +53,7 @@ def read_each(entries: Iterable[Place], read: Callable[[str], T]) -> list[T]:
 
 
 def build_spans(entries: Iterable[Place]) -> tuple[Span, ...]:
-    """The stretches of time of one day, in their order; what two of them share is told."""
+    """The spans of one day, in order; overlaps are reported."""
     spans: list[Span] = []
     for entry in entries:
         for span in read_each([entry], read_span):
@@ -65,7 +65,7 @@ def build_spans(entries: Iterable[Place]) -> tuple[Span, ...]:
 
 
 def build_numbers(entries: Iterable[Place], country: str) -> Numbers:
-    """The telephone numbers, those that end in ``*`` as what others begin with."""
+    """The telephone numbers; those that end in ``*`` become prefixes."""
     written = read_each(entries, lambda text: read_prefix(text, country) if "*" in text else normalize_phone(text, country))
     whole = frozenset(number for number in written if not number.endswith("*"))
     prefixes = sorted({number.removesuffix("*") for number in written if number.endswith("*")})
@@ -73,7 +73,7 @@ def build_numbers(entries: Iterable[Place], country: str) -> Numbers:
 
 
 def read_prefix(text: str, country: str) -> str:
-    """What numbers begin with, its country code ahead and the star behind; read as a whole number is.
+    """A prefix of numbers with its country code and without its star; read as a whole number is.
 
     >>> read_prefix("0812*", "ID"), read_prefix("+62 812*", "ID"), read_prefix("62*", "ID"), read_prefix("895*", "ID")
     ('62812*', '62812*', '62*', '62895*')
@@ -92,7 +92,7 @@ def read_prefix(text: str, country: str) -> str:
 
 
 def build_hours(place: Place) -> Hours | None:
-    """The opening hours, or None where the file has none; days and dates that are named twice are told."""
+    """The opening hours, or None if the file has none; days and dates named twice are reported."""
     if not isinstance(place.data, dict):
         return None
     week: dict[int, tuple[Span, ...]] = {}
@@ -111,7 +111,7 @@ def build_hours(place: Place) -> Hours | None:
 
 
 def build_day(place: Place) -> tuple[Span, ...]:
-    """The hours of a day, none where it is closed."""
+    """The hours of a day, empty if it is closed."""
     if not isinstance(place.data, str) or any(character.isdigit() for character in place.data):
         return build_spans(place.entries())
     if place.data.strip().casefold() not in CLOSED:
@@ -120,7 +120,7 @@ def build_day(place: Place) -> tuple[Span, ...]:
 
 
 def read_key(entry: Place) -> list[int | Dates]:
-    """The days and dates a key of the hours stands for."""
+    """The days and dates that a key of the hours stands for."""
     found: list[int | Dates] = []
     for part in str(entry.path[-1]).split(","):
         try:
@@ -131,7 +131,7 @@ def read_key(entry: Place) -> list[int | Dates]:
 
 
 def check_once(when: int | Dates, entry: Place, named: list[tuple[int | Dates, Place]]) -> None:
-    """Tell of a day or date that another key has already."""
+    """Report a day or date that another key has already."""
     for other, place in named:
         if when == other if isinstance(when, int) or isinstance(other, int) else when.meets(other):
             day = DAY_NAMES[when] if isinstance(when, int) else str(when)

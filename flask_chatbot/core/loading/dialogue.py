@@ -1,4 +1,4 @@
-"""What a rule says of conversations, compiled: ``ask:``, ``confirm:``, ``menu:``; and of actions."""
+"""Compiles the conversations of a rule: ``ask:``, ``confirm:``, ``menu:``; and its actions."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ FORWARD_TIMEOUT = timedelta(seconds=10)  # for all tries together, where the rul
 
 
 class Asking(NamedTuple):
-    """The fields of a rule, and whether they are asked for one at a time from the start."""
+    """The fields of a rule, and True if they are asked for one at a time from the start."""
 
     fields: tuple[Field, ...] | None = None
     asks: bool = False
@@ -35,7 +35,7 @@ NO_FIELDS = Asking()
 
 
 def build_asking(rule: Place, types: Mapping[str, FieldType], sandbox: Sandbox) -> Asking:
-    """The fields under ``fields:`` or ``ask:``; what is wrong with them is told."""
+    """The fields under ``fields:`` or ``ask:``; mistakes are reported."""
     asks = rule.data.get("ask") is not None
     key = "ask" if asks else "fields"
     if key not in rule.data:
@@ -52,7 +52,7 @@ def build_asking(rule: Place, types: Mapping[str, FieldType], sandbox: Sandbox) 
 
 
 def check_asking(rule: Place, fields: tuple[Field, ...]) -> None:
-    """A form without ``#``: each field has its question, and nothing stands beside it that belongs to the other kind."""
+    """Check a form without ``#``: each field has its question, and no key of the other kind of form is present."""
     if "fields" in rule.data:
         rule.at("ask").tell("'ask' stands in place of 'fields'. Keep one of them.", key=True)
     for entry, field in zip(rule.at("ask").entries(), fields, strict=False):
@@ -66,12 +66,12 @@ def check_asking(rule: Place, fields: tuple[Field, ...]) -> None:
 
 
 def below(entry: Place) -> Place:
-    """What a field says of itself; nothing where it is just a name."""
+    """The settings of a field; empty if it is just a name."""
     return entry.at(next(iter(entry.data))) if isinstance(entry.data, dict) else replace(entry, data=None)
 
 
 def check_plain(place: Place, what: str, key: bool = False) -> None:
-    """A text that is no template does not look like one."""
+    """Report a text that looks like a template and is not one."""
     if isinstance(place.data, str) and has_marks(place.data):
         place.tell(f"{what} is no template: customers would read the braces. Write it without them.", key)
     elif isinstance(place.data, str) and not key and may_mislead(place.data):
@@ -79,7 +79,7 @@ def check_plain(place: Place, what: str, key: bool = False) -> None:
 
 
 def build_confirm(place: Place, sandbox: Sandbox, names: Names) -> Template | None:
-    """The text that asks whether all is right, or None."""
+    """The text that asks for confirmation, or None."""
     if place.data is None:
         return None
     if place.data.strip().casefold() in SWITCHES:
@@ -107,7 +107,7 @@ def build_menu(listed: Iterable[Place]) -> tuple[MenuEntry, ...]:
 
 
 def build_actions(rule: Place, country: str) -> tuple[Action, ...]:
-    """What the rule wants done beside its replies."""
+    """The actions of the rule besides its replies."""
     actions: list[Action] = []
     if "save" in rule.data:
         actions.append(Save(rule.data["save"]))
@@ -128,7 +128,7 @@ def build_actions(rule: Place, country: str) -> tuple[Action, ...]:
 
 
 def build_forward(place: Place) -> Forward:
-    """Whom to ask in our place."""
+    """The `forward:` of a rule."""
     data = place.data
     if not data["url"].startswith(("http://", "https://", "${")):  # a variable of the environment is looked at when it is called
         place.at("url").tell(f"{data['url']!r} is no web address. Write it with https:// in front.")

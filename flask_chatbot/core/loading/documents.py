@@ -1,4 +1,4 @@
-"""One rule file: its data, and where each part of it stands."""
+"""`SourceFile`: the data of one rule file, and the place of each part."""
 
 import marshal
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ Step = str | int
 
 
 class SourceFile(NamedTuple):
-    """A file that could be read: plain `data`, the nodes it came from, the source's lines."""
+    """A readable file: plain `data`, the nodes it came from, the lines of its source."""
 
     file: str
     data: Any
@@ -23,7 +23,7 @@ class SourceFile(NamedTuple):
     lines: list[str]
 
     def mark(self, path: tuple[Step, ...], key: bool = False) -> Mark:
-        """Where the value at `path` stands, or its key; the nearest place above it where there is none."""
+        """The place of the value at `path`, or of its key; the nearest place above it if there is none."""
         node, place = self.node, self.node
         for step in path:
             if isinstance(node, nodes.Mapping) and isinstance(step, str) and step in node.entries:
@@ -38,7 +38,7 @@ class SourceFile(NamedTuple):
         return Mark(self.file, place.line + 0, place.column)  # the sum is a number of its own, for the reason that `apart` tells
 
     def mark_in_text(self, path: tuple[Step, ...], line: int, word: str, nth: int = 0) -> Mark:
-        """Where `word` stands in the text at `path`, as `spot_of` counts; the text's own place where that is not found."""
+        """The place of `word` in the text at `path`, as `spot_of` counts; the text's own place if it is not found."""
         node = self.node_at(path)
         if isinstance(node, nodes.Scalar) and self.lines:
             spot = spot_of(self.lines, node, line, word, nth) or spot_of(self.lines, node, line, "")
@@ -47,7 +47,7 @@ class SourceFile(NamedTuple):
         return self.mark(path)
 
     def node_at(self, path: tuple[Step, ...]) -> nodes.Node:
-        """The node at a path that the data has too."""
+        """The node at a path that exists in the data."""
         node = self.node
         for step in path:
             if isinstance(node, nodes.Mapping):
@@ -58,7 +58,7 @@ class SourceFile(NamedTuple):
 
 
 def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[SourceFile | None, list[Problem], set[tuple[Step, ...]]]:
-    """The document less what the schema refuses, its problems, and the paths of what was refused.
+    """The document without the parts that the schema refuses, its problems, and the refused paths.
 
     Only a root file has a version, settings and includes of its own.
     """
@@ -79,7 +79,7 @@ def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Sourc
 
 
 def as_written(document: SourceFile, complaint: Complaint) -> Complaint:
-    """The complaint in the words of what is written there: of a null other than of nothing at all."""
+    """The complaint in terms of the source: it distinguishes a null from nothing at all."""
     node = document.node_at(complaint.path) if complaint.wanted else None
     return as_null(complaint, node.text) if isinstance(node, nodes.Scalar) and node.text else complaint
 
@@ -87,8 +87,8 @@ def as_written(document: SourceFile, complaint: Complaint) -> Complaint:
 def apart(data: Any) -> Any:
     """A copy of plain data that shares nothing with it.
 
-    Texts stay as long as the rules do. Those that came with the nodes lie in memory among them, and would keep all of it: a kilobyte a
-    rule, which goes back to the system with the nodes this way.
+    Texts live as long as the rules. Those created with the nodes lie in memory among them and would keep all of it: a kilobyte per rule,
+    which this way returns to the system with the nodes.
     """
     return marshal.loads(marshal.dumps(data))  # noqa: S302  our own, a moment ago
 

@@ -1,4 +1,4 @@
-"""The ``fields:`` of a rule, compiled."""
+"""Compiles the ``fields:`` of a rule."""
 
 import keyword
 import re
@@ -21,7 +21,7 @@ NAME = re.compile(r"[^\W\d]\w*")
 
 
 def build_fields(place: Place, types: Mapping[str, FieldType], sandbox: Sandbox) -> tuple[Field, ...] | None:
-    """The fields in the order customers write them, or None where the rule has none."""
+    """The fields in the order customers write them, or None if the rule has none."""
     if place.data is None:
         return None
     fields: list[Field] = []
@@ -36,7 +36,7 @@ def build_fields(place: Place, types: Mapping[str, FieldType], sandbox: Sandbox)
 
 
 def fields_of(entry: Place, types: Mapping[str, FieldType], sandbox: Sandbox) -> Iterator[Field]:
-    """The field of an entry; of several that stand in one entry, which is told already, each."""
+    """Yield the field of an entry; an entry with several, which has been reported already, yields each."""
     if not isinstance(entry.data, dict):
         yield build_field(entry, str(entry.data), types, sandbox)
         return
@@ -47,7 +47,7 @@ def fields_of(entry: Place, types: Mapping[str, FieldType], sandbox: Sandbox) ->
 
 
 def build_field(place: Place, name: str, types: Mapping[str, FieldType], sandbox: Sandbox) -> Field:
-    """One field; what is wrong with it is told, and it comes out as usable as can be."""
+    """Build one field; mistakes are reported, and the field is as usable as possible."""
     written: dict[str, Any] = place.data if isinstance(place.data, dict) else {}
     data = {key: value for key, value in written.items() if value is not None}
     check_name(place, name)
@@ -74,7 +74,7 @@ def build_field(place: Place, name: str, types: Mapping[str, FieldType], sandbox
 
 
 def check_name(place: Place, name: str) -> None:
-    """A field's name is used in templates and as a Python parameter."""
+    """Check that a field's name can be used in templates and as a Python parameter."""
     if name in RESERVED or keyword.iskeyword(name):
         place.tell(f"a field may not be called {name!r}, which means something else here. Choose another name.", key=True)
     elif not NAME.fullmatch(name):
@@ -82,7 +82,7 @@ def check_name(place: Place, name: str) -> None:
 
 
 def check_keys(place: Place, field: Field, data: Mapping[str, object]) -> None:
-    """The keys that only some types understand."""
+    """Report keys that this type of field does not use."""
     for key in ("min", "max", "pattern", "options"):
         if key in data and key not in field.kind.keys:
             place.at(key).tell(f"a field of type {field.type!r} has no {key!r}. Remove it, or change the type.", key=True)
@@ -93,7 +93,7 @@ def check_keys(place: Place, field: Field, data: Mapping[str, object]) -> None:
 
 
 def check_default(place: Place, field: Field, locale: Locale) -> None:
-    """A default is read like a customer's value, so it must be one; what the app's own types make of it is seen when a message comes."""
+    """Check that a default can be read like a customer's value; custom types are checked when a message comes."""
     if field.default is None or field.type not in FIELD_TYPES or ("options" in field.kind.keys and not field.options):
         return
     context = Context(language=locale.language, country=locale.country, now=datetime.now(UTC).astimezone(locale.timezone))
@@ -116,7 +116,7 @@ def build_options(place: Place) -> tuple[Option, ...]:
 
 
 def words_of(words: object) -> list[str]:
-    """Other words for a choice: of nothing and of what was refused none."""
+    """Other words for a choice; none for an empty or refused value."""
     listed = words if isinstance(words, list) else [words]
     return [word for word in listed if isinstance(word, str)]
 

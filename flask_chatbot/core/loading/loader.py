@@ -1,4 +1,4 @@
-"""Rule files -> RuleBook, or every problem at once."""
+"""The loader: rule files become a RuleBook, or every problem is reported at once."""
 
 import gc
 import os
@@ -33,7 +33,7 @@ NEIGHBOURS = 3  # files named where another one is missing
 
 
 class Loaded(NamedTuple):
-    """What became of the files: a book where no problem is an error, the problems in the order of their places, and what was read."""
+    """The result of a load: a book if no problem is an error, the problems in order of place, and the sources."""
 
     book: RuleBook | None
     problems: tuple[Problem, ...]
@@ -41,7 +41,7 @@ class Loaded(NamedTuple):
 
 
 def load_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> RuleBook:
-    """The rules of a file and all it includes, and what Python adds; `RulesError` with every problem where there is one."""
+    """Load a file with its includes and Python's additions; raise `RulesError` with every problem if there is an error."""
     loaded = read_rules(path, additions)
     if loaded.book is None:
         raise RulesError(loaded.problems)
@@ -49,7 +49,7 @@ def load_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> RuleBoo
 
 
 def read_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> Loaded:
-    """The rules of a file and all it includes, and what Python adds, with all problems, warnings among them."""
+    """Load a file with its includes and Python's additions, with all problems, including warnings."""
     with collector_paused():
         loading = _Loading(additions)
         loading.read_root(Path(path))
@@ -64,7 +64,7 @@ def read_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> Loaded:
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """No garbage collection meanwhile: a load makes many objects and drops few, and the collector would walk them over and over."""
+    """Pause garbage collection: a load makes many objects and drops few, and the collector would scan them over and over."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -75,7 +75,7 @@ def collector_paused() -> Iterator[None]:
 
 
 class _Loading:
-    """One load: the files read so far, and what is wrong with them."""
+    """One load: the files read so far, and their problems."""
 
     def __init__(self, additions: Additions) -> None:
         self.additions = additions
@@ -95,7 +95,7 @@ class _Loading:
                 self.include(entry, path)
 
     def include(self, entry: Place, root: Path) -> None:
-        """Read the files a glob stands for, each once; a glob counts from the folder of the root."""
+        """Read the files that a glob stands for, each once; a glob is relative to the root file's folder."""
         if Path(entry.data).is_absolute() or PureWindowsPath(entry.data).is_absolute():
             entry.tell(
                 f"{entry.data!r} is an absolute path, and `include` counts from the folder of {root.name}. Write the path from there."
@@ -117,7 +117,7 @@ class _Loading:
                 self.read_file(path)
 
     def read_file(self, path: Path) -> None:
-        """Read one file as far as the schema; all but the first are included ones."""
+        """Read one file and apply the schema; every file after the first is an included one."""
         file = short_path(path)
         self.files.append(path)
         self.digests[path] = None
@@ -135,7 +135,7 @@ class _Loading:
 
     @property
     def sources(self) -> Sources:
-        """What was looked at so far."""
+        """The files and globs looked at so far."""
         return Sources(tuple(self.globs), dict(self.digests))
 
     def read_additions(self) -> None:
@@ -149,7 +149,7 @@ class _Loading:
             self.added.append(Place(document, (), document.data, self.problems))
 
     def book(self) -> RuleBook | None:
-        """The rules of all files, read as far as they are fit to be."""
+        """The rules of all files, built as far as they are valid."""
         if not self.roots:
             return None
         settings = self.roots[0].at("settings")
@@ -173,7 +173,7 @@ class _Loading:
         )
 
     def builder(self, settings: Place, has_hours: bool) -> RuleBuilder:
-        """What compiles the rules, by all that stands before them."""
+        """The builder that compiles the rules with the settings above them."""
         locale = build_locale(settings)
         variables = build_vars(self.each_entry("vars"), {*NAMES, *ONLY_FALLBACK})
         sandbox = Sandbox(locale, {name: place.data for name, place in variables.items()}, self.additions.filters)
@@ -182,7 +182,7 @@ class _Loading:
         return RuleBuilder(folding, sandbox, types, {name: type_of_var(place.data) for name, place in variables.items()}, has_hours)
 
     def rules(self, builder: RuleBuilder) -> dict[str, Rule]:
-        """The rules of the files and of Python by name; what is wrong between them is told."""
+        """The rules of the files and of Python by name; conflicts between them are reported."""
         built = [(place, builder.build(place, position)) for position, place in enumerate(self.each_entry("rules"))]
         for place, _ in built:
             if isinstance(keyword := place.data.get("keyword"), str) and "," in keyword:
@@ -200,14 +200,14 @@ class _Loading:
         return by_name
 
     def tests(self, by_name: Mapping[str, Rule]) -> tuple[RuleTest, ...]:
-        """The tests under no rule; of all tests it is told where one expects a rule there is none of."""
+        """The tests outside any rule; tests of either kind that expect an unknown rule are reported."""
         tests = tuple(build_test(place) for place in self.each_entry("tests"))
         if not self.refused:  # a rule that could not be read has a name all the same
             self.problems += check_names(by_name, (*tests, *(test for rule in by_name.values() for test in rule.tests)))
         return tests
 
     def added_rules(self, rules: list[Rule], builder: RuleBuilder) -> list[Rule]:
-        """The rules of Python, whose keywords are new, and whose fallback goes before those of the files."""
+        """Python's rules, which have new keywords; its fallback goes before those of the files."""
         known = {(keyword.literal, keyword.takes_fields): rule for rule in rules for keyword in rule.keywords}
         first = max((rule.priority for rule in rules if rule.fallback), default=-1) + 1
         added: list[Rule] = []
@@ -221,7 +221,7 @@ class _Loading:
         return added
 
     def each_entry(self, key: str) -> Iterator[Place]:
-        """The entries under a key in all files, less those that were refused."""
+        """The entries under a key in all files, except the refused ones."""
         for root in self.roots:
             group = root.at(key)
             steps = group.data if isinstance(group.data, dict) else range(len(group.data)) if isinstance(group.data, list) else ()
@@ -229,26 +229,26 @@ class _Loading:
 
 
 def check_commas(keyword: Place) -> None:
-    """Warn of several keywords written as one text; in quotes it is meant to be one."""
+    """Warn of several keywords written as one text; in quotes one text is intended."""
     if keyword.is_plain():
         several = ", ".join(part.strip() for part in keyword.data.split(",") if part.strip())
         keyword.warn(f"this is one keyword, commas included. If several are meant, write a list: [{several}]. If not, put it in quotes.")
 
 
 def needing(rule: Rule) -> Problem:
-    """A reminder that a rule is not whole without Python."""
+    """The reminder that a rule is incomplete without Python."""
     names = ", ".join(rule.needs)
     message = f"rule {rule.name!r} needs {names} of a Python handler. Check it together with the app: flask --app ..."
     return Problem(rule.mark, message, "warning", may_be_python=True)
 
 
 def doubted(problem: Problem) -> Problem:
-    """The problem as it stands when the application is not at hand to say more."""
+    """The problem as it reads when the application is not available to settle it."""
     return replace(problem, severity="warning") if problem.may_be_python else problem
 
 
 def beside(path: Path) -> str:
-    """The other YAML files where one is missing, ready to follow a sentence; empty where there are none."""
+    """The YAML files in the folder of a missing one, ready to follow a sentence; empty if there are none."""
     if path.exists():
         return ""
     others = sorted(other.name for pattern in ("*.yaml", "*.yml") for other in path.parent.glob(pattern))
@@ -258,12 +258,12 @@ def beside(path: Path) -> str:
 
 
 def short_path(path: Path) -> str:
-    """A path as problems name it: short where it lies below the current folder."""
+    """A path as problems name it: relative if it is below the current folder."""
     return os.path.relpath(path) if path.absolute().is_relative_to(Path.cwd()) else str(path)
 
 
 def missing_targets(by_name: Mapping[str, Rule]) -> Iterator[Problem]:
-    """The entries of menus that lead to no rule."""
+    """Yield the menu entries that lead to no rule."""
     for rule in by_name.values():
         for entry in rule.menu:
             if entry.rule not in by_name:
@@ -272,7 +272,7 @@ def missing_targets(by_name: Mapping[str, Rule]) -> Iterator[Problem]:
 
 
 def named(rules: list[Rule], problems: list[Problem]) -> dict[str, Rule]:
-    """The rules by name. A name written twice is a problem; a keyword that stands for a name gives way with a number."""
+    """The rules by name. A repeated name is a problem; a keyword used as a name gets a number instead."""
     by_name: dict[str, Rule] = {}
     for rule in sorted(rules, key=lambda rule: not rule.is_named):
         name = rule.name
@@ -287,7 +287,7 @@ def named(rules: list[Rule], problems: list[Problem]) -> dict[str, Rule]:
 
 
 def check_sharing(rules: list[Rule], problems: list[Problem]) -> None:
-    """Tell of a keyword that more rules share than can be looked at for one message."""
+    """Report a keyword shared by more rules than can be tried for one message."""
     sharing = Counter(literal for rule in rules for literal in literals(rule))
     for literal in (literal for literal, count in sharing.items() if count > RULES_PER_LITERAL):
         last = [rule for rule in rules if literal in literals(rule)][-1]
@@ -297,7 +297,7 @@ def check_sharing(rules: list[Rule], problems: list[Problem]) -> None:
 
 
 def literals(rule: Rule) -> Iterator[tuple[str, str]]:
-    """All that a rule is found by, each with its kind."""
+    """Everything that a rule is found by, each with its kind."""
     for keyword in rule.keywords:
         yield "keyword#" if keyword.takes_fields else "keyword", keyword.literal
     yield from (("pattern", pattern.source) for pattern in rule.patterns)

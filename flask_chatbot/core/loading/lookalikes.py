@@ -1,4 +1,4 @@
-"""Texts that seem to mean more than they say: marks of other template languages, and line breaks that YAML keeps as two letters."""
+"""Texts that look like something they are not: marks of other template languages, and line breaks that YAML keeps as two letters."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -18,7 +18,7 @@ WAYS_OUT = {"'": QUOTES, "": QUOTES, "|": "Begin a line of its own there", ">": 
 
 
 class Lookalike(NamedTuple):
-    """What is written at a place of a text, and why it is hardly meant."""
+    """A suspicious part of a text, and why it is probably a mistake."""
 
     at: int
     written: str
@@ -26,7 +26,7 @@ class Lookalike(NamedTuple):
 
 
 def may_mislead(text: str) -> bool:
-    """A first look, which costs next to nothing: most texts hold none of what is warned of.
+    """True if a quick look cannot rule lookalikes out: most texts contain none.
 
     >>> may_mislead("Halo {{ nama }}, diskon 50%!"), may_mislead("Halo {nama}")
     (False, True)
@@ -35,7 +35,7 @@ def may_mislead(text: str) -> bool:
 
 
 def warn_of_lookalikes(place: Place, names: Collection[str] = ()) -> None:
-    """Warn of all in the text at `place`, which may use `names`, that customers would read as it stands."""
+    """Warn of every lookalike in the text at `place`, which may use `names`: customers would see it unchanged."""
     text = TAG.sub(lambda tag: re.sub(r"\S", " ", tag[0]), place.data)
     node = place.document.node_at(place.path)
     found = [*foreign_marks(text, names), *escapes(text, node.style if isinstance(node, Scalar) else "")]
@@ -61,7 +61,7 @@ def foreign_marks(text: str, names: Collection[str]) -> Iterator[Lookalike]:
 
 
 def escapes(text: str, style: str) -> Iterator[Lookalike]:
-    r"""The first line break or tab that is written by a backslash where that means nothing.
+    r"""The first line break or tab written with a backslash where that has no meaning.
 
     >>> [each.written for each in escapes(r"satu\ndua", "'")], list(escapes(r"satu\ndua", '"'))
     (['\\n'], [])

@@ -1,4 +1,4 @@
-"""Where the loader is in the files, and what it has to say of that place."""
+"""`Place`: a position in the rule files, which reports the problems there."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from flask_chatbot.core.yamltext.nodes import Scalar
 # Not frozen: a frozen dataclass takes three times as long to make, and a file of 10,000 rules has 200,000 places, most with nothing there.
 @dataclass(slots=True)
 class Place:
-    """One value of one file; what is wrong with it goes to `problems`, which all places of a load share."""
+    """One value of one file; its problems go to `problems`, which all places of a load share."""
 
     document: SourceFile
     path: tuple[Step, ...]
@@ -20,7 +20,7 @@ class Place:
     problems: list[Problem]
 
     def at(self, *steps: Step) -> "Place":
-        """The place some steps below; its `data` is None where the file says nothing there."""
+        """The place some steps below; its `data` is None if the file has nothing there."""
         data = self.data
         if data is None:
             return Place(self.document, self.path + steps, None, self.problems)
@@ -32,11 +32,11 @@ class Place:
         return Place(self.document, self.path + steps, data, self.problems)
 
     def each(self, key: str) -> "list[Place]":
-        """The places of the list under a key of a group, as `entries` gives them; none where the group lacks the key."""
+        """The places of the list under a key of a group, as `entries` gives them; empty if the group lacks the key."""
         return self.at(key).entries() if key in self.data else []
 
     def entries(self) -> "list[Place]":
-        """The places of a list, less what was refused; of a single value just itself; of nothing none."""
+        """The places of a list without the refused entries; for a single value just itself, for nothing none."""
         if self.data is None:
             return []
         if not isinstance(self.data, list):
@@ -46,7 +46,7 @@ class Place:
         return [self.at(index) for index in range(len(self.data))]
 
     def mark(self, key: bool = False) -> Mark:
-        """Where the value stands, or its key."""
+        """The position of the value, or of its key."""
         return self.document.mark(self.path, key)
 
     def tell(self, message: str, key: bool = False, may_be_python: bool = False) -> None:
@@ -54,11 +54,11 @@ class Place:
         self.problems.append(Problem(self.mark(key), message, may_be_python=may_be_python))
 
     def warn(self, message: str) -> None:
-        """Note what is allowed, and most likely not meant."""
+        """Note a value that is allowed but probably a mistake."""
         self.problems.append(Problem(self.mark(), message, "warning"))
 
     def is_plain(self) -> bool:
-        """Whether the text here is written without quotes, in a file."""
+        """True if the text here is written without quotes, in a file."""
         node = self.document.node_at(self.path)
         return isinstance(node, Scalar) and not node.style
 

@@ -1,4 +1,4 @@
-"""What stands before the rules: settings, synonyms, vars."""
+"""Settings, synonyms and vars: everything before the rules."""
 
 import keyword
 from collections.abc import Collection, Iterable
@@ -27,7 +27,7 @@ def build_locale(settings: Place) -> Locale:
 
 
 def is_country(code: str) -> bool:
-    """Whether telephone numbers of that country can be read.
+    """True if telephone numbers of that country can be read.
 
     >>> is_country("MY"), is_country("XX")
     (True, False)
@@ -50,13 +50,13 @@ def build_timezone(settings: Place, name: str | None) -> ZoneInfo:
 
 
 def build_groups(settings: Place) -> Literal["never", "keywords", "all"]:
-    """What is answered in group chats."""
+    """The kinds of rules that answer in group chats."""
     groups: Literal["never", "keywords", "all"] = (settings.data or {}).get("groups", "never")
     return groups
 
 
 def build_vars(entries: Iterable[Place], taken: Collection[str]) -> dict[str, Place]:
-    """The places of all vars by name; a name of ours, or one given twice, is told."""
+    """The places of all vars by name; a built-in name, or one given twice, is reported."""
     found: dict[str, Place] = {}
     for place in entries:
         name = str(place.path[-1])
@@ -69,7 +69,7 @@ def build_vars(entries: Iterable[Place], taken: Collection[str]) -> dict[str, Pl
 
 
 def build_folding(settings: Place, synonyms: Iterable[Place], locale: Locale) -> Folding:
-    """How this bot compares texts."""
+    """The folding by which this bot compares texts."""
     heads: dict[str, str] = {}
     places: dict[str, Place] = {}
     for place in synonyms:
@@ -90,7 +90,7 @@ def build_folding(settings: Place, synonyms: Iterable[Place], locale: Locale) ->
 
 
 def build_words(settings: Place, locale: Locale) -> Words:
-    """The words of the language; courtesy is what the file lists, where it does."""
+    """The words of the language; a file's own list of courtesy words replaces the built-in one."""
     if not settings.data or "ignore_words" not in settings.data:
         return words_of(locale.language)
     entries = settings.at("ignore_words").entries()
@@ -101,7 +101,7 @@ def build_words(settings: Place, locale: Locale) -> Words:
 
 
 def is_word(folded: str) -> bool:
-    """Whether a folded text is a single word.
+    """True if a folded text is a single word.
 
     >>> is_word("harga"), is_word("daftar harga"), is_word("")
     (True, False, False)

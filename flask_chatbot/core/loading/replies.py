@@ -1,4 +1,4 @@
-"""The ``reply:`` of a rule, compiled."""
+"""Compiles the ``reply:`` of a rule."""
 
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.texts import compile_template
@@ -18,7 +18,7 @@ class ReplyBuilder:
         self.kinds = kinds
 
     def build(self, place: Place) -> tuple[Answer, ...]:
-        """The answers at `place`: a text, a single one, a list, or nothing."""
+        """The answers at `place`: a text, a single reply, a list, or nothing."""
         return tuple(self.answer(entry) for entry in place.entries())
 
     def answer(self, place: Place) -> Answer:
@@ -67,5 +67,5 @@ class ReplyBuilder:
         return OneOf(tuple(answers), tuple(weights))
 
     def template(self, place: Place) -> Template:
-        """The template at `place`; an empty one where nothing is written."""
+        """The template at `place`; an empty one if nothing is written."""
         return Template("", self.sandbox) if place.data is None else compile_template(place, self.sandbox, self.names)

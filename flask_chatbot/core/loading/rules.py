@@ -1,4 +1,4 @@
-"""One entry of ``rules:``, compiled."""
+"""Compiles one entry of ``rules:``."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -39,13 +39,13 @@ NAMES: Names = {
 
 
 def on_invalid(data: Mapping[str, Any], asks: bool) -> OnInvalid:
-    """What a wrong value does, by what the rule says or else by what it has."""
+    """The reaction to a wrong value: the rule's own setting, or the default for its keys."""
     implied = "ask" if asks else "reply" if "invalid" in data else "explain"
     return cast(OnInvalid, data.get("on_invalid") or implied)
 
 
 def type_of_field(field: Field) -> Type:
-    """The type of a field's value; of the app's own types nobody knows what they make."""
+    """The type of a field's value; unknown for custom types."""
     optional = field.may_be_left_out and not (field.default and field.default.strip())
     if field.type not in FIELD_TYPES:
         return Type(optional=optional) if optional else UNKNOWN
@@ -58,7 +58,7 @@ def type_named(kind: str, optional: bool, options: tuple[str, ...]) -> Type:
 
 
 def parts_of(fields: Sequence[Field]) -> Type:
-    """The `data` of a rule with fields, which goes as far as the last of them that customers must fill in."""
+    """The type of `data` in a rule with fields: at least as long as the last required field."""
     wanted = [number for number, field in enumerate(fields, 1) if not field.may_be_left_out]
     return TEXTS._replace(least=wanted[-1]) if wanted else TEXTS
 
@@ -76,7 +76,7 @@ class RuleBuilder:
         self.has_hours = has_hours
 
     def build(self, place: Place, position: int) -> Rule:
-        """The rule at `place`; what is wrong with it is told, and it comes out as usable as can be."""
+        """Build the rule at `place`; mistakes are reported, and the rule is as usable as possible."""
         data: dict[str, Any] = place.data
         kinds = build_kinds(place, self.folding)
         asking = build_asking(place, self.types, self.sandbox)
@@ -102,7 +102,7 @@ class RuleBuilder:
         return rule
 
     def known(self, data: Mapping[str, Any], fields: Sequence[Field], groups: Iterable[str]) -> Names:
-        """The names that the templates of a rule may use, each with the type of its value."""
+        """The names that a rule's templates may use, each with the type of its value."""
         if not (fields or groups or data.get("fallback")):
             return self.names
         more: dict[str, str | Type] = dict.fromkeys(groups, "text")
@@ -116,14 +116,14 @@ class RuleBuilder:
         }
 
     def needs(self, entries: Iterable[Place]) -> tuple[str, ...]:
-        """The names a Python handler supplies."""
+        """The names that a Python handler supplies."""
         for entry in entries:
             if not entry.data.isidentifier() or entry.data in RESERVED:
                 entry.tell(f"{entry.data!r} cannot be the name of a value. Use letters, digits and _, beginning with a letter.")
         return tuple(entry.data for entry in entries)
 
     def answers(self, place: Place, known: Names, fields: Iterable[Field], needs: tuple[str, ...]) -> dict[str, Any]:
-        """The keys that hold templates: only the reply knows what handlers supply and `save` keeps; `otherwise` comes before the fields."""
+        """The keys with templates: only the reply knows the values of handlers and `save`; `otherwise` runs before the fields."""
         more: Names = {**dict.fromkeys(needs, ""), **({"saved": "saved"} if "save" in place.data else {})}
         names = {"reply": {**known, **more} if more else known, "otherwise": self.names}
         if "invalid" in place.data:  # a value that is wrong is none
@@ -145,7 +145,7 @@ class RuleBuilder:
         return {"when": when, "once_per": build_duration(place.each("once_per"))}
 
     def others(self, place: Place, asks: bool) -> dict[str, Any]:
-        """The keys that need no more than themselves."""
+        """The keys that are independent of the others."""
         data: dict[str, Any] = place.data
         reply = data.get("reply")
         written = reply if isinstance(reply, str) and OTHER_TEXTS.isdisjoint(data) else str(data)  # as for most rules, since that costs
@@ -162,7 +162,7 @@ class RuleBuilder:
         }
 
     def check(self, place: Place, rule: Rule, named: Collection[str]) -> None:
-        """What each key may be right on its own, and wrong beside the others."""
+        """Report keys that are valid on their own but not in combination."""
         if not rule.fallback and LEADING.isdisjoint(place.data):
             place.tell("this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one.")
         self.check_asking(place, rule)
@@ -173,7 +173,7 @@ class RuleBuilder:
                 place.at(key).tell(f"{key!r} needs 'fields', whose values could be wrong. Add them, or remove it.", key=True)
 
     def check_asking(self, place: Place, rule: Rule) -> None:
-        """A form without # has its own way with wrong values; only a form that asks can be confirmed."""
+        """Report `invalid` keys of a form without #, and `confirm` without a form that asks."""
         if rule.confirm is not None and not rule.asks and rule.on_invalid != "ask":
             place.at("confirm").tell("'confirm' belongs to a form that asks. Write 'ask', or 'on_invalid: ask'.", key=True)
         for key in ("on_invalid", "invalid"):
@@ -192,7 +192,7 @@ class RuleBuilder:
             place.at("invalid").tell(f"'invalid' is never sent while 'on_invalid' is {rule.on_invalid}. Remove one of them.", key=True)
 
     def check_groups(self, place: Place, fields: tuple[Field, ...], named: Collection[str]) -> None:
-        """A field that only a pattern could fill is `named` by a group in one of them."""
+        """Report a field that only a pattern could fill, unless it is `named` by a group in one of them."""
         for field in fields:
             if field.name not in named and not field.may_be_left_out:
                 message = f"nothing fills the field {field.name!r}. Put (?P<{field.name}>...) into the pattern, or make the field optional."

@@ -1,4 +1,4 @@
-"""The ``tests:`` of rule files, read."""
+"""Reads the ``tests:`` of rule files."""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
@@ -16,7 +16,7 @@ KEYS = ("rule", "fields", "invalid", "reply", "reply_has", "count")  # in the or
 
 
 def build_test(place: Place, is_under_rule: bool = False) -> RuleTest:
-    """The test at `place`; what is wrong with it is told. Without a word more, a rule must answer the tests under it."""
+    """Build the test at `place`; mistakes are reported. A rule must answer the tests under it unless they say otherwise."""
     data: dict[str, Any] = place.data
     expected = expectations(place)
     exchanges = build_exchanges(place, expected)
@@ -35,7 +35,7 @@ def build_test(place: Place, is_under_rule: bool = False) -> RuleTest:
 
 
 def build_exchanges(place: Place, expected: tuple[Expectation, ...]) -> tuple[Exchange, ...]:
-    """What is sent, text by text; what the test expects is expected of the last."""
+    """The texts of a test, in order; its expectations apply to the last."""
     if ("send" in place.data) == ("talk" in place.data):
         place.tell("a test has either 'send', one text, or 'talk', a list of texts. Write one of them.")
         return ()
@@ -58,7 +58,7 @@ def build_exchange(place: Place) -> Exchange:
 
 
 def moment(place: Place) -> datetime | None:
-    """The time that is written, without a time zone, or None."""
+    """The time written here, without a time zone, or None."""
     if place.data is None:
         return None
     for form in TIMES:
@@ -71,7 +71,7 @@ def moment(place: Place) -> datetime | None:
 
 
 def expectations(place: Place) -> tuple[Expectation, ...]:
-    """What is expected at `place`."""
+    """The expectations at `place`."""
     return tuple(Expectation(key, wanted(place.at(key)), place.at(key).mark()) for key in KEYS if key in place.data)
 
 
@@ -86,7 +86,7 @@ def wanted(place: Place) -> Any:
 
 
 def alternatives(place: Place) -> tuple[Reply, ...]:
-    """The replies that will do: several where ``one_of`` says so."""
+    """The acceptable replies: several if ``one_of`` says so."""
     if not isinstance(place.data, dict) or "one_of" not in place.data:
         return (reply_of(place.data),)
     replies = []
@@ -100,7 +100,7 @@ def alternatives(place: Place) -> tuple[Reply, ...]:
 
 
 def check_names(names: Collection[str], tests: Iterable[RuleTest]) -> Iterator[Problem]:
-    """The tests that expect rules there are none of; Python may add those."""
+    """Yield the tests that expect unknown rules; Python may add those."""
     for each in (each for test in tests for exchange in test.exchanges for each in exchange.expected):
         if each.key == "rule" and each.wanted not in names:
             yield Problem(each.mark, f"there is no rule {each.wanted!r}.{did_you_mean(each.wanted, names)}", may_be_python=True)

@@ -1,4 +1,4 @@
-"""The patterns and templates that are written at the places of a file, compiled."""
+"""Compiles the patterns and templates of rule files."""
 
 from flask_chatbot.core.loading.lookalikes import may_mislead, warn_of_lookalikes
 from flask_chatbot.core.loading.places import Place
@@ -19,7 +19,7 @@ def build_pattern(place: Place, mend: str = "Use 'min' and 'max' for long texts.
 
 
 def compile_template(place: Place, sandbox: Sandbox, names: Names) -> Template:
-    """The template written at `place`, which may use `names` beside the `vars`; its flaws are told there."""
+    """Compile the template at `place`, which may use `names` beside the `vars`; its flaws are reported there."""
     for flaw in check(place.data, sandbox, names):
         place.tell_of_word(flaw.line, flaw.word, flaw.message, flaw.may_be_python, flaw.nth, flaw.is_warning)
     if may_mislead(place.data):

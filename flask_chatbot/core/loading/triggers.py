@@ -1,4 +1,4 @@
-"""The ways to match a rule, compiled: ``keyword:``, ``pattern:``, ``contains:`` and ``similar:``."""
+"""Compiles the triggers of a rule: ``keyword:``, ``pattern:``, ``contains:`` and ``similar:``."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -19,7 +19,7 @@ NAME_LIMIT = 60  # characters of what a rule without a name is called by
 
 
 class Kinds(NamedTuple):
-    """All that one rule is found by; `named` are the groups of its patterns, of refused ones too, lest one mistake be told as several."""
+    """All triggers of one rule; `named` are the groups of its patterns, even refused ones, so that one mistake is reported once."""
 
     keywords: tuple[Keyword, ...]
     patterns: tuple[Pattern, ...]
@@ -28,12 +28,12 @@ class Kinds(NamedTuple):
     named: tuple[str, ...]
 
     def groups(self, known: Collection[str]) -> tuple[str, ...]:
-        """The names of the groups in its patterns, without those known already."""
+        """The names of the groups in its patterns, except those known already."""
         return tuple(name for name in self.named if name not in known)
 
 
 def build_kinds(rule: Place, folding: Folding) -> Kinds:
-    """What the entry of a rule is found by; what is wrong with it is told."""
+    """The triggers of a rule's entry; mistakes are reported."""
     return Kinds(
         build_keywords(rule.each("keyword"), folding),
         build_patterns(rule.each("pattern")),
@@ -44,7 +44,7 @@ def build_kinds(rule: Place, folding: Folding) -> Kinds:
 
 
 def named_groups(source: str) -> list[str]:
-    r"""The names of the groups in a pattern, be it one that RE2 can read or not.
+    r"""The names of the groups in a pattern, even if RE2 cannot read it.
 
     >>> named_groups(r"(?P<kode>[a-z]+)(?<nomor>.{1,99}) \(?P<x>")
     ['kode', 'nomor']
@@ -53,7 +53,7 @@ def named_groups(source: str) -> list[str]:
 
 
 def first_written(rule: Place) -> str:
-    """What a rule without a name is called: the first that it is found by, as written."""
+    """The name of a rule without one: its first trigger, as written."""
     for entries in [rule.data[key] for key in KEYS if rule.data.get(key)]:
         for written in entries if isinstance(entries, list) else [entries]:
             if written.strip():
@@ -62,7 +62,7 @@ def first_written(rule: Place) -> str:
 
 
 def build_keywords(entries: Iterable[Place], folding: Folding) -> tuple[Keyword, ...]:
-    """The keywords, those that fold to the same text taken once."""
+    """The keywords, without those that fold to the same text."""
     found: dict[tuple[str, bool], Keyword] = {}
     for entry in entries:
         written = entry.data.strip()
@@ -77,7 +77,7 @@ def build_keywords(entries: Iterable[Place], folding: Folding) -> tuple[Keyword,
 
 
 def build_patterns(entries: Iterable[Place]) -> tuple[Pattern, ...]:
-    """The patterns, whose groups may be called what fields may be called."""
+    """The patterns, whose groups may be named as fields may."""
     found: dict[str, Pattern] = {}
     for entry in entries:
         pattern = build_pattern(entry, "Repeat less, or write * for any number of times.")
@@ -89,7 +89,7 @@ def build_patterns(entries: Iterable[Place]) -> tuple[Pattern, ...]:
 
 
 def build_contains(entries: Iterable[Place], folding: Folding) -> tuple[Phrase, ...]:
-    """The phrases, those that are the same to a text taken once."""
+    """The phrases, without equivalent ones."""
     found: dict[str, Phrase] = {}
     for entry in entries:
         phrase = build_phrase(entry, folding)
@@ -105,7 +105,7 @@ def build_similar(entries: Iterable[Place], folding: Folding) -> tuple[str, ...]
 
 
 def build_phrase(place: Place, folding: Folding) -> Phrase | None:
-    """The phrase at `place`, or None after telling what is wrong with it."""
+    """The phrase at `place`, or None after reporting its mistake."""
     try:
         return read_phrase(place.data, folding)
     except ValueError as error:
@@ -114,7 +114,7 @@ def build_phrase(place: Place, folding: Folding) -> Phrase | None:
 
 
 def check_similar(place: Place, literal: str) -> bool:
-    """Whether a folded text can be compared with typing errors; if not, it is told."""
+    """True if a folded text can be compared with typing errors; if not, it is reported."""
     words = literal.split()
     longest = max(map(len, words), default=0)
     if not literal:
