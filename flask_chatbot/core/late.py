@@ -1,4 +1,4 @@
-"""What gevent replaces in a running process, looked up when it is used: ``gunicorn -k gevent --preload`` imports the app before."""
+"""Parts of the standard library that gevent replaces, looked up on use: ``gunicorn -k gevent --preload`` imports the app before."""
 
 import os
 import threading
@@ -11,27 +11,27 @@ T = TypeVar("T")
 
 
 def sleep(seconds: float) -> None:
-    """Sleep as the process does by now. `time.sleep` as a default would be the one of the import, which holds up every greenlet."""
+    """Sleep as the process does now. `time.sleep` as a default would be the one at import, which blocks every greenlet."""
     time.sleep(seconds)
 
 
 def new_lock() -> threading.Lock:
-    """A lock as the process makes them by now."""
+    """A lock as the process makes them now."""
     return threading.Lock()
 
 
 def new_rlock() -> "threading.RLock":
-    """The same, which the thread that holds it may take again."""
+    """A reentrant lock as the process makes them now."""
     return threading.RLock()
 
 
 def new_condition() -> threading.Condition:
-    """The same, to wait at."""
+    """A condition as the process makes them now."""
     return threading.Condition()
 
 
 class Late(Generic[T]):
-    """An attribute made by `make` at its first use, one for all threads, and made anew in a forked process: so a lock may be kept.
+    """An attribute made by `make` on first use, one for all threads, and made anew in a forked process: so a lock may be kept.
 
     >>> class Shelf:
     ...     books = Late(list)
@@ -61,7 +61,7 @@ class Late(Generic[T]):
         return made
 
     def forget(self, instance: object) -> None:
-        """Let the next use make it anew."""
+        """Make the attribute anew on its next use."""
         vars(instance).pop(self._name, None)
 
 

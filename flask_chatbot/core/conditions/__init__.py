@@ -1,1 +1,1 @@
-"""When a rule may answer: opening hours, days, times, dates, people, chats and lines."""
+"""Conditions of rules: opening hours, days, times, dates, people, chats and lines."""

@@ -1,4 +1,4 @@
-"""When a rule may answer: its ``when:``, compiled."""
+"""`Condition`: the ``when:`` of a rule, compiled."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Unmet:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Telephone numbers with their country code, digits only; `prefixes` stand for all that begin so.
+    """Telephone numbers with their country code, digits only; `prefixes` stand for all numbers that start with them.
 
     A sender's number without a country code is read in `country`.
     """
@@ -47,29 +47,29 @@ class Numbers:
         return listed([*sorted(self.whole), *(f"{prefix}*" for prefix in self.prefixes)])
 
     def cover(self, number: str) -> bool:
-        """Whether a sender's number, however it is written, is one of them."""
+        """True if a sender's number, however it is written, is one of them."""
         plain = international(number, self.country)
         return plain in self.whole or plain.startswith(self.prefixes)
 
     def include(self, other: "Numbers") -> bool:
-        """Whether all of the other's numbers are among these."""
+        """True if all of the other's numbers are among these."""
         return all(map(self.has, other.whole)) and all(prefix.startswith(self.prefixes) for prefix in other.prefixes)
 
     def meet(self, other: "Numbers") -> bool:
-        """Whether there is a number in both."""
+        """True if the two share a number."""
         shared = any(map(self.has, other.whole)) or any(map(other.has, self.whole))
         return shared or any(a.startswith(b) or b.startswith(a) for a in self.prefixes for b in other.prefixes)
 
     def has(self, number: str) -> bool:
-        """Whether a number in this same form is one of them."""
+        """True if a number in this same form is one of them."""
         return number in self.whole or number.startswith(self.prefixes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What must hold, all of it, for a rule to answer; what is None asks for nothing. Days count from Monday as 0.
+    """The requirements that must all hold for a rule to answer; None requires nothing. Days count from Monday as 0.
 
-    Each part is looked at alone: ``days: [fri]`` with a `time` that crosses midnight does not reach into Saturday.
+    Each part is checked on its own: ``days: [fri]`` with a `time` that crosses midnight does not reach into Saturday.
     """
 
     open: bool | None = None
@@ -84,11 +84,11 @@ class Condition:
 
     @property
     def asks_clock(self) -> bool:
-        """Whether the time could be the reason that it does not hold."""
+        """True if the time can decide whether it holds."""
         return (self.open, self.days, self.time, self.dates) != (None, None, None, None)
 
     def unmet(self, message: Message, now: datetime, hours: Hours | None, first: bool) -> tuple[Unmet, ...]:
-        """Each part that does not hold, none where the rule may answer. `now` is local; `first` where the sender never wrote before."""
+        """The parts that do not hold; empty if the rule may answer. `now` is local; `first` if the sender never wrote before."""
         return (*self._of_clock(now, hours), *self._of_message(message, first))
 
     def _of_clock(self, now: datetime, hours: Hours | None) -> Iterator[Unmet]:
@@ -117,7 +117,7 @@ class Condition:
 
 
 def is_clock(unmet: Iterable[Unmet]) -> bool:
-    """Whether the clock alone is the reason, so that ``otherwise`` answers.
+    """True if only the clock is the reason, so that ``otherwise`` answers.
 
     >>> is_clock([Unmet("open", "true", "false")]), is_clock([])
     (True, False)
@@ -127,7 +127,7 @@ def is_clock(unmet: Iterable[Unmet]) -> bool:
 
 
 def disjoint(a: Condition | None, b: Condition | None) -> bool:
-    """Whether the two surely never hold at once, judged part by part; of a condition with itself, whether it never holds."""
+    """True if the two can certainly never hold together, judged part by part; given one condition twice, if it can never hold."""
     if a is None or b is None:
         return False
     apart = (
@@ -145,7 +145,7 @@ def disjoint(a: Condition | None, b: Condition | None) -> bool:
 
 
 def overlap(a: Span, b: Span) -> bool:
-    """Whether a minute of the day is in both.
+    """True if the two share a minute of the day.
 
     >>> overlap(Span(1200, 1560), Span(60, 480)), overlap(Span(480, 720), Span(720, 1020))
     (True, False)
@@ -154,13 +154,13 @@ def overlap(a: Span, b: Span) -> bool:
 
 
 def differ(a: object, b: object) -> bool:
-    """Whether both ask for something, and not for the same."""
+    """True if both require something, and not the same."""
     return a is not None and b is not None and a != b
 
 
 @lru_cache(maxsize=1024)  # a hundred rules may ask for the same sender in turn
 def international(number: str, country: str) -> str:
-    """A sender's number with its country code; the text as it is where that is no number.
+    """A sender's number with its country code; a text that is no number stays as it is.
 
     >>> international("0812-3456-7890", "ID"), international("6281234567890@c.us", "ID"), international("6282386xxxxxx", "ID")
     ('6281234567890', '6281234567890', '6282386xxxxxx')
@@ -169,7 +169,7 @@ def international(number: str, country: str) -> str:
 
 
 def listed(values: Iterable[object]) -> str:
-    """The values with commas between them, shortened where they are many."""
+    """The values, separated by commas and shortened if there are many."""
     return clip(", ".join(map(str, values)), _LIST_LIMIT)
 
 

@@ -1,4 +1,4 @@
-"""When a shop is open, and when it opens again."""
+"""Opening hours, and the next opening."""
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ _ALL_DAY = (Span(0, DAY),)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """Opening hours: the spans of each weekday from Monday, and of the `dates` that differ, in their order, none of them twice.
+    """Opening hours: the spans of each weekday from Monday, and of special `dates`, in order and without repeats.
 
-    The clock on the wall decides, in the zone of the time that is asked about. What crosses midnight belongs to the day it begins on:
-    a closed date cuts nothing off the night before.
+    Wall-clock time decides, in the zone of the given time. A span that crosses midnight belongs to the day it begins on: a closed date does
+    not cut off the night before.
     """
 
     week: tuple[tuple[Span, ...], ...]
     dates: tuple[tuple[Dates, tuple[Span, ...]], ...] = ()
 
     def is_open(self, now: datetime) -> bool:
-        """Whether it is open at that time, the first minute counted, the last not."""
+        """True if it is open at that time: the first minute counts, the last does not."""
         minute = now.hour * 60 + now.minute
         today = any(span.start <= minute < span.end for span in self.spans(now.date()))
         return today or any(minute + DAY < span.end for span in self.spans(now.date() - _ONE_DAY))
 
     def next_open(self, now: datetime) -> datetime | None:
-        """The next time it opens after an aware `now`, in the same zone; None where it never does within 400 days.
+        """The next opening after an aware `now`, in the same zone; None if there is none within 400 days.
 
         While it is open, that is the opening after the next closing.
         """
@@ -54,7 +54,7 @@ class Hours:
         return self.week[day.weekday()]
 
     def _moments(self, day: date, zone: tzinfo) -> list[datetime]:
-        """When it may open on a day, in UTC and in order: where a span begins, and where the clocks change."""
+        """The times of a day when it may open, in UTC and in order: starts of spans, and clock changes."""
         minutes = {span.start for span in self.spans(day)}
         if not minutes and not self.spans(day - _ONE_DAY):
             return []

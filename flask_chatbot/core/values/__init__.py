@@ -1,1 +1,1 @@
-"""Values that travel through the whole house: messages, replies, actions, problems with their places."""
+"""Values that travel through the whole package: messages, replies, actions, problems with their places."""

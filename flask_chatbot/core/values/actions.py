@@ -1,4 +1,4 @@
-"""What a rule wants done beside its replies; whoever asked the engine carries it out."""
+"""Actions of a rule besides its replies; the engine's caller carries them out."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,14 +6,14 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Keep the fields as a row of the table of that name."""
+    """Store the fields as a row of the table of that name."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Tell a member of staff who wrote what; `number` is normalised."""
+    """Send a member of staff the sender and content of a message; `number` is normalised."""
 
     number: str
 
@@ -27,14 +27,14 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Whether this person wants promotions from now on."""
+    """Opt this person in to promotions, or out of them."""
 
     wanted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Ask another webhook, and send its replies; `timeout` is for all tries together."""
+    """Ask another webhook, and send its replies; `timeout` covers all tries together."""
 
     url: str
     key: str
@@ -54,7 +54,7 @@ def action_name(action: Action) -> str:
 
 
 def action_data(action: Action) -> dict[str, object]:
-    """An action as a rule file writes it, a length of time in seconds; without the key of a webhook, which is secret.
+    """An action as a rule file writes it, durations in seconds; without the webhook's key, which is secret.
 
     >>> action_data(Save("survei")), action_data(Pause(timedelta(hours=2)))
     ({'save': 'survei'}, {'pause': '7200 seconds'})

@@ -24,12 +24,12 @@ def group_chat(group: str) -> str:
 
 
 def chat_of(message: Message) -> str:
-    """The chat a message was written in."""
+    """The chat that a message was written in."""
     return group_chat(message.group) if message.group else person_chat(message.sender.number)
 
 
 def is_group(chat: str) -> bool:
-    """Whether a chat is that of a group."""
+    """True if a chat is that of a group."""
     return chat.endswith(GROUP)
 
 

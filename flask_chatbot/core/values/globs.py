@@ -1,4 +1,4 @@
-"""Files by a glob, with an end to the search: one that climbs to the disk's root must not be walked through."""
+"""Glob search with a limit: a glob that climbs to the disk's root must not be walked through."""
 
 import os
 import re
@@ -14,11 +14,11 @@ SECONDS_LIMIT = 5.0
 
 
 class TooWide(Exception):
-    """The glob was given up: there is too much to look at."""
+    """The search was given up: there are too many files to look at."""
 
 
 class Search:
-    """The search for one glob below a folder; `TooWide` where it has no end in sight. `**` stands for folders at any depth.
+    """The search for one glob below a folder; raises `TooWide` if it has no end in sight. `**` stands for folders at any depth.
 
     Hidden files and folders are found by name only, as with `glob.glob`. A folder that links lead to again is entered once.
     """
@@ -30,12 +30,12 @@ class Search:
         self._ends_at = timer() + SECONDS_LIMIT
 
     def names(self, pattern: str) -> list[str]:
-        """What the glob stands for, as paths from the folder, sorted."""
+        """The files that the glob stands for, as paths relative to the folder, sorted."""
         steps = [step for step in re.split(r"[/\\]" if os.sep == "\\" else "/", pattern) if step not in ("", ".")]
         return sorted(set(self._below("", steps)))
 
     def _below(self, path: str, steps: list[str]) -> Iterator[str]:
-        """What the steps lead to from a path."""
+        """Yield the paths that the steps lead to from a path."""
         if not steps:
             yield path
             return
@@ -65,7 +65,7 @@ class Search:
                 waiting += reversed(self._entries(folder, "*"))
 
     def _entries(self, path: str, step: str) -> list[str]:
-        """What a folder holds that one step of the glob stands for."""
+        """The entries of a folder that one step of the glob stands for."""
         fits = re.compile(translate(os.path.normcase(step))).match
         found = []
         try:

@@ -1,4 +1,4 @@
-"""What a customer wrote, as the engine sees it."""
+"""`Message`: a customer's message, as the engine sees it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,7 @@ PARTS_LIMIT = 100  # of a text, between its ``#``
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who wrote: `number` is an opaque string (never validated), `name` may be empty."""
+    """The sender of a message: `number` is an opaque string (never validated), `name` may be empty."""
 
     number: str = ""
     name: str = ""
@@ -17,10 +17,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One inbound message.
+    """One incoming message.
 
-    `line` names the webhook key (or session) it came by, `id` what its sender calls it, `group` the id of the group it was written in,
-    `media` the URL of an attachment.
+    `line` names the webhook key (or session) it came by, `id` is the sender's name for it, `group` the id of its group, `media` the URL of
+    an attachment.
     """
 
     text: str
@@ -43,7 +43,7 @@ class Message:
 
     @property
     def data(self) -> tuple[str, ...]:
-        """The parts after the first ``#``, 100 at most: trimmed, trailing empty ones dropped, inner ones kept.
+        """The parts after the first ``#``, at most 100: trimmed, trailing empty ones dropped, inner ones kept.
 
         >>> Message(text="penawaran#Jhon Doe## 3 ##").data
         ('Jhon Doe', '', '3')
@@ -52,7 +52,7 @@ class Message:
 
 
 def split_parts(text: str) -> tuple[str, ...]:
-    """What stands between the ``#`` of a text.
+    """The parts between the ``#`` of a text.
 
     >>> split_parts(" a # b#")
     ('a', 'b')

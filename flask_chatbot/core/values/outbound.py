@@ -1,4 +1,4 @@
-"""What goes out to WhatsApp, and what becomes of it."""
+"""Outgoing messages to WhatsApp, and their delivery status."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -7,7 +7,7 @@ from flask_chatbot.core.values.replies import Reply
 
 
 class Ack(IntEnum):
-    """How far a message has come; the contract's numbers."""
+    """The delivery status of a message, by the contract's numbers."""
 
     ERROR = -1
     PENDING = 0
@@ -17,7 +17,7 @@ class Ack(IntEnum):
     PLAYED = 4
 
     def may_become(self, after: "Ack") -> bool:
-        """Whether a status changes into another: forward only. An error is final, and nothing that was delivered becomes one.
+        """True if one status may change into another: forward only. An error is final, and a delivered message never becomes one.
 
         >>> Ack.READ.may_become(Ack.DELIVERED), Ack.SENT.may_become(Ack.ERROR), Ack.ERROR.may_become(Ack.SENT)
         (False, True, False)
@@ -29,7 +29,7 @@ class Ack(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
-    """One message on its way out. `chat` is ``<number>@c.us`` or ``<id>@g.us``; `id` is the same however often it is tried."""
+    """One outgoing message. `chat` is ``<number>@c.us`` or ``<id>@g.us``; `id` is the same however often it is tried."""
 
     id: str
     chat: str
@@ -40,7 +40,7 @@ class Outbound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What WhatsApp tells of a message sent earlier. `id` is the one `Transport.send` returned; `at` is in epoch seconds."""
+    """A delivery report from WhatsApp. `id` is the one `Transport.send` returned; `at` is in epoch seconds."""
 
     id: str
     ack: Ack

@@ -1,4 +1,4 @@
-"""What is wrong in a rule file, and where."""
+"""Mistakes in a rule file, and their places."""
 
 import difflib
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ class Mark:
 class Problem:
     """One mistake: its place, and one sentence with the fact and the way out.
 
-    `may_be_python` where the application's Python code could be what makes it right.
+    `may_be_python` if the application's Python code may resolve it.
     """
 
     mark: Mark
@@ -42,7 +42,7 @@ class Problem:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A guess at what was meant, ready to follow a sentence; empty where nothing is near.
+    """A guess at the intended word, ready to follow a sentence; empty if none is similar.
 
     >>> did_you_mean("repply", ["reply", "name"])
     " Did you mean 'reply'?"

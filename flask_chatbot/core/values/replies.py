@@ -1,4 +1,4 @@
-"""What the bot answers: one value for each kind of message a customer can get."""
+"""Replies of the bot: one class for each kind of message that a customer can get."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file at an http(s) URL; `filename` is what the customer sees of a document."""
+    """A file at an http(s) URL; `filename` is the name of a document that the customer sees."""
 
     url: str
     caption: str = ""
@@ -25,22 +25,22 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Image(Media):
-    """A picture."""
+    """An image."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audio(Media):
-    """A sound."""
+    """An audio file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Video(Media):
-    """A film."""
+    """A video."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document(Media):
-    """A file of any other kind."""
+    """Any other kind of file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class ContactCard:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """A text with numbered choices below it: the words of each, and the name of the rule they lead to. Only handlers make it."""
+    """A text with numbered choices below it: the words of each, and the name of its target rule. Only handlers return it."""
 
     text: str
     entries: Mapping[str, str]

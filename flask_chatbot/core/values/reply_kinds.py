@@ -1,4 +1,4 @@
-"""The registry of reply kinds: an entry for each, from which the store, rule files, handlers and the wire read all they need of it."""
+"""The registry of reply kinds: one entry for each, from which the store, rule files, handlers and the wire all read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -8,7 +8,7 @@ from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Imag
 
 
 class Part(NamedTuple):
-    """One field of a reply: its key in rule files and in the database, and what it holds: `str`, `float` or `tuple`, of texts."""
+    """One field of a reply: its key in rule files and in the database, and its type: `str`, `float` or `tuple` (of texts)."""
 
     name: str
     holds: Any
@@ -19,8 +19,8 @@ class Part(NamedTuple):
 class ReplyKind:
     """One kind of reply. Its parts are the fields of its class.
 
-    `type` is the contract's word for a message of the kind, `wire` the keyword webhook's; where the webhook has no room for the kind,
-    the parts go as texts. Without the part it `needs` there is nothing to send; a bare text in a rule file stands for this part.
+    `type` is the contract's word for a message of the kind, `wire` the keyword webhook's; if the webhook has no place for the kind, the
+    parts go as texts. Without the part it `needs` there is nothing to send; a bare text in a rule file is this part.
     """
 
     name: str  # the key in rule files, and the kind in the database
@@ -53,7 +53,7 @@ MEDIA: Mapping[str, type[Media]] = {name: kind.make for name, kind in KINDS.item
 
 
 def kind_of(reply: Reply, kinds: Kinds = KINDS) -> ReplyKind:
-    """The entry of a reply's class, or else of the class it extends; `TypeError` where there is none.
+    """The entry of a reply's class, or of the class it extends; raises `TypeError` if there is none.
 
     >>> kind_of(Location(-6.2, 106.8)).type
     'chat'

@@ -7,7 +7,7 @@ NOTHING = object()
 
 
 def holder(value: Any) -> Any:
-    """What has `keys()` and takes them in brackets: a dict, a row of sqlite3, the `_mapping` of one of SQLAlchemy; None for the rest."""
+    """The object whose `keys()` can be looked up in brackets: a dict, a row of sqlite3, the `_mapping` of one of SQLAlchemy; else None."""
     if isinstance(value, Mapping):
         return value
     kind = type(value)
@@ -17,7 +17,7 @@ def holder(value: Any) -> Any:
 
 
 def part(value: object, name: object) -> object:
-    """What a dict or a row holds under a name, or a row at a place; `NOTHING` where there is no such part.
+    """The value under a name of a dict or row, or at a position of a row; `NOTHING` if there is none.
 
     >>> part({"title": "Halo"}, "title"), part({}, "title") is NOTHING, part("Halo", "title") is NOTHING
     ('Halo', True, True)
@@ -34,7 +34,7 @@ def part(value: object, name: object) -> object:
 
 
 def as_dict(value: object) -> dict[str, object] | None:
-    """A dict or a row as a dict of its own; None for what has no names.
+    """A dict or a row as a new dict; None for values without names.
 
     >>> as_dict({"title": "Halo"}), as_dict(["title"])
     ({'title': 'Halo'}, None)

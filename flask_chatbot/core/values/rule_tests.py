@@ -1,4 +1,4 @@
-"""The tests in rule files, as values: what is sent, and what is expected."""
+"""The tests in rule files, as values: the texts sent, and the expectations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class Expectation:
     """One key of a test that is compared, and the place of its value.
 
     `wanted` is a name for ``rule``, texts by name for ``fields`` (None for nothing), names for ``invalid``, texts for ``reply_has``, a
-    number for ``count``; for ``reply`` it is the replies in their order, each as a tuple of those it may be.
+    number for ``count``; for ``reply`` it is the replies in order, each as a tuple of acceptable ones.
     """
 
     key: str
@@ -27,7 +27,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One text of a customer, and what is expected of the answer; `at` is in the rules' time zone, None for that of the one before."""
+    """One text of a customer, and the expectations of its answer; `at` is in the rules' time zone, None for that of the one before."""
 
     text: str
     mark: Mark
@@ -37,7 +37,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleTest:
-    """One entry under ``tests:``; `given` stands for what a Python handler supplies, `first` says that the sender is a stranger."""
+    """One entry under ``tests:``; `given` replaces the values of a Python handler, `first` means that the sender is new."""
 
     mark: Mark
     exchanges: tuple[Exchange, ...] = ()

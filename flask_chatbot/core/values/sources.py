@@ -1,4 +1,4 @@
-"""Which files a rule book comes from, so that whoever watches them can tell when they change."""
+"""The source files of a rule book, so that changes to them can be detected."""
 
 import hashlib
 import os
@@ -12,14 +12,14 @@ from flask_chatbot.core.values.globs import Search, TooWide
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a load looked at: the `globs` by which the root file includes others, and a digest of each file, None where it is unreadable."""
+    """The files of a load: the `globs` of the root file's includes, and a digest of each file, None if it is unreadable."""
 
     globs: tuple[str, ...] = ()
     digests: Mapping[Path, bytes | None] = field(default_factory=dict)
 
 
 def files_now(root: Path, globs: tuple[str, ...]) -> list[Path]:
-    """The files a load would read now: the root file, be it there or not, and each that the globs stand for, once."""
+    """The files that a load would read now: the root file, even if missing, and all files of the globs, each once."""
     found = {os.path.realpath(root): root}
     for pattern in globs:
         with suppress(TooWide):  # the files are others than before, then, and the load tells why
@@ -29,12 +29,12 @@ def files_now(root: Path, globs: tuple[str, ...]) -> list[Path]:
 
 
 def matching(root: Path, pattern: str) -> list[Path]:
-    """The files a glob of the root file stands for, in the order of their names; `TooWide` where these cannot be looked for."""
+    """The files that a glob of the root file stands for, in order of name; raises `TooWide` if they cannot be searched."""
     return [path for name in Search(root.parent).names(pattern) if (path := root.parent / name).is_file()]
 
 
 def digest(source: bytes) -> bytes:
-    """What tells two contents apart.
+    """A digest of a file's content.
 
     >>> digest(b"a") == digest(b"b")
     False
@@ -43,7 +43,7 @@ def digest(source: bytes) -> bytes:
 
 
 def digest_of(path: Path) -> bytes | None:
-    """The digest of what a file holds now; None where it cannot be read."""
+    """The digest of a file's current content; None if it cannot be read."""
     try:
         return digest(path.read_bytes())
     except OSError:

@@ -1,4 +1,4 @@
-"""Replies as text that a database keeps, and back; what the contract calls their type."""
+"""Replies as text for a database, and back; and the contract's types for them."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from flask_chatbot.core.values.reply_kinds import KINDS, Kinds, kind_of
 
 
 def type_of(reply: Reply, kinds: Kinds = KINDS) -> str:
-    """What the contract's `type` says of a reply to one person.
+    """The contract's `type` of a reply to one person.
 
     >>> from flask_chatbot.core.values.replies import Image, Location, Text
     >>> type_of(Text("Halo")), type_of(Image("https://example.com/a.png")), type_of(Location(-6.2, 106.8))
@@ -34,7 +34,7 @@ def write_reply(reply: Reply, kinds: Kinds = KINDS) -> str:
 
 
 def read_reply(text: str, kinds: Kinds = KINDS) -> Reply:
-    """What `write_reply` wrote; `ValueError` where it is something else.
+    """Read the text that `write_reply` wrote; raise `ValueError` for anything else.
 
     >>> read_reply('{"kind":"image","url":"https://example.com/a.png"}')
     Image(url='https://example.com/a.png', caption='', filename='')

@@ -9,7 +9,7 @@ from flask_chatbot.core.values.reply_kinds import KINDS, Kinds, kind_of
 
 
 def reply_data(reply: Reply, kinds: Kinds = KINDS) -> dict[str, object]:
-    """A reply as a rule file writes it: its kind, and what it holds.
+    """A reply as a rule file writes it: its kind and its content.
 
     >>> reply_data(Text("Halo"))
     {'text': 'Halo'}
@@ -21,7 +21,7 @@ def reply_data(reply: Reply, kinds: Kinds = KINDS) -> dict[str, object]:
 
 
 def reply_of(data: Any, kinds: Kinds = KINDS) -> Reply:
-    """The reply that a rule file wrote so, its texts taken as they are: a text, or a map from a kind to what it holds.
+    """Read a reply from a rule file's form, with its texts unchanged: a text, or a map from a kind to its content.
 
     >>> reply_of({"image": "https://example.com/a.png"})
     Image(url='https://example.com/a.png', caption='', filename='')
