@@ -1,1 +1,1 @@
-"""How the database is opened, kept whole and brought up to date: SQLite's file, PostgreSQL's server, the tables, and their migrations."""
+"""The database: opened, kept whole and brought up to date: SQLite's file, PostgreSQL's server, the tables, and their migrations."""

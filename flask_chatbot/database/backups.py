@@ -1,4 +1,4 @@
-"""Backups of a SQLite file: made while it is used, and put back without what lay beside the file before."""
+"""Backups of a SQLite file: made while it is in use, and restored without the leftovers of the file before."""
 
 import os
 import sqlite3
@@ -33,7 +33,7 @@ _NO_BACKUP = {
 
 
 def back_up(database: Path, target: Path, *, replace: bool) -> None:
-    """Copy a database into a file that only its owner can read, whole as of one moment; `StoreError` where that cannot be."""
+    """Copy a database, whole as of one moment, into a file that only its owner can read; raise `StoreError` on failure."""
     if not database.exists():
         raise StoreError(f"There is no database {database}, so nothing to back up: it is made when something is first kept.")
     if fault := _no_target(target, database):
@@ -49,9 +49,9 @@ def back_up(database: Path, target: Path, *, replace: bool) -> None:
 
 
 def restore(backup: Path, database: Path) -> Path | None:
-    """Put a backup in the place of a database, its tables brought up to date; where the one before is now, if there was one.
+    """Replace a database by a backup and upgrade its tables; return the new path of the previous one, if any.
 
-    `StoreError`, and nothing has changed, where the backup is not whole, or a process has the database open as far as can be told.
+    Raises `StoreError`, with nothing changed, if the backup is not whole, or a process seems to have the database open.
     """
     if not backup.is_file():
         raise StoreError(f"There is no file {backup}. Name a backup that `flask chatbot db backup` made.")
@@ -73,7 +73,7 @@ def restore(backup: Path, database: Path) -> Path | None:
 
 
 def _no_target(target: Path, database: Path) -> str | None:
-    """Why a place is none for a backup of a database; None where it is one."""
+    """The reason why a place cannot hold a backup of a database; None if it can."""
     if target.resolve() in (*beside(database), Path(f"{database.resolve()}-journal")):
         return "where SQLite keeps what belongs to the database"
     if not target.exists():
@@ -87,7 +87,7 @@ def _no_target(target: Path, database: Path) -> str | None:
 
 @contextmanager
 def _new_file(place: Path) -> Iterator[Path]:
-    """An empty file beside a place, gone at the end unless it was renamed."""
+    """An empty file beside a place, removed at the end unless it was renamed."""
     path = place.with_name(f".{place.name}.{token_hex(4)}")
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -105,7 +105,7 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _copy(open_: Callable[[], sqlite3.Connection], target: Path, source: Path, way_out: str) -> None:
-    """Copy a database while others may write to it; the copy is one file, with nothing beside it. `way_out` for one that is damaged."""
+    """Copy a database while others may write to it into a single file. `way_out` is the advice for a damaged one."""
     try:
         with closing(open_()) as old, closing(sqlite3.connect(target, isolation_level=None)) as new:
             new.execute("PRAGMA synchronous=FULL")
@@ -119,7 +119,7 @@ def _copy(open_: Callable[[], sqlite3.Connection], target: Path, source: Path, w
 
 
 def _check(copy: Path, source: Path, way_out: str) -> None:
-    """`StoreError` where what was copied is no whole database of a bot."""
+    """Raise `StoreError` unless the copy is a whole database of a bot."""
     tables = tables_in(lambda: open_to_read(copy, alone=True))
     fault = _NO_BACKUP.get(tables)
     if fault is None:
@@ -144,7 +144,7 @@ def _upgrade(copy: Path, source: Path) -> None:
 
 @contextmanager
 def _unused(database: Path) -> Iterator[None]:
-    """Hold a file, so that nobody opens it; `StoreError` where a process has it open. This process must not: its own locks would go."""
+    """Lock a file so that nobody opens it; raise `StoreError` if a process has it open. This process must not: its own locks would go."""
     opened: list[int] = []
     try:
         for path, (length, start) in ((database, _SHARED), (beside(database)[1], _INDEX)):
@@ -162,7 +162,7 @@ def _unused(database: Path) -> Iterator[None]:
 
 
 def _belong_to_the_same(copy: Path, database: Path) -> None:
-    """Give a new file the owner of the one before, or of its folder: root may restore what another user serves."""
+    """Give a new file the owner of the previous one, or of its folder: root may restore a file that another user serves."""
     if sys.platform != "win32":
         owner = (database if database.exists() else database.parent).stat()
         with suppress(PermissionError):
@@ -170,7 +170,7 @@ def _belong_to_the_same(copy: Path, database: Path) -> None:
 
 
 def _put_aside(database: Path) -> Path | None:
-    """Rename a database, with what was last written to it; its new name."""
+    """Rename a database together with its latest writes; return its new name."""
     wal, shm = beside(database)
     aside = _free_name(database)
     found = database.exists()
@@ -183,7 +183,7 @@ def _put_aside(database: Path) -> Path | None:
 
 
 def _free_name(database: Path) -> Path:
-    """A name that says when this was, and that no file has."""
+    """An unused name that contains the current time."""
     name = f"{database.name}.before-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     path, number = database.with_name(name), 1
     while any(os.path.lexists(each) for each in (path, *beside(path))):
@@ -193,7 +193,7 @@ def _free_name(database: Path) -> Path:
 
 
 def _rename(path: Path, target: Path) -> None:
-    """Rename a file, and have that on the disk."""
+    """Rename a file durably."""
     path.replace(target)
     if sys.platform != "win32":
         folder = os.open(target.parent, os.O_RDONLY)

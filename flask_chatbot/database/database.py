@@ -28,11 +28,11 @@ log = logging.getLogger(__name__)
 
 
 class Database:
-    """The database a URL names, else a SQLite file in the folder `instance`, from which relative paths count too.
+    """The database at a URL, else a SQLite file in the folder `instance`, which relative paths start from.
 
-    Nothing is opened before `reading` or `writing` is entered. The tables in a SQLite file are made, or brought up to date, then; those on
-    a server by `upgrade`. All raise `StoreError` where the database fails, after at most `wait` seconds for a lock, a connection or an
-    answer. `ValueError` where the URL cannot be used.
+    Nothing is opened before `reading` or `writing` is entered. The tables in a SQLite file are then made or upgraded; those on a server are
+    left to `upgrade`. All methods raise `StoreError` if the database fails, after at most `wait` seconds for a lock, a connection or an
+    answer. `ValueError` if the URL cannot be used.
     """
 
     _lock = Late(new_lock)
@@ -55,14 +55,14 @@ class Database:
         return self._file.path if self._file else None
 
     def is_there(self) -> bool:
-        """Whether anything can have been kept yet: a SQLite file is made by the first that writes."""
+        """True if anything can have been stored: a SQLite file is made by the first write."""
         try:
             return self._file is None or self._file.look() is not Seen.UNOPENED or self._file.path.exists()
         except OSError:
             return True  # opening it tells what is wrong
 
     def fault(self) -> str | None:
-        """What is wrong with the file of the database, as far as a look from outside tells, or a use has met; None for one on a server."""
+        """The fault of the database file, as far as it shows from outside or a use has met it; None for a server."""
         try:
             self._look_at_file()
         except StoreError as error:
@@ -71,7 +71,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection whose statements stand alone: no transaction, no lock."""
+        """A connection without transaction or lock: each statement stands alone."""
         with self._describing_errors(), self._ready().reading.connect() as connection:
             yield connection
 
@@ -79,8 +79,8 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A connection in a transaction: committed at the end, rolled back by any exception. SQLite has one writer at a time.
 
-        SQLAlchemy's `IntegrityError` passes through: that a row is there already is no failure of the database. `RuntimeError` where the
-        thread is writing already.
+        SQLAlchemy's `IntegrityError` passes through: an existing row is no failure of the database. `RuntimeError` if the thread is writing
+        already.
         """
         with self._describing_errors():
             engines, known = self._ready(), self._file and self._file.known
@@ -90,7 +90,7 @@ class Database:
                 raise StoreError(self._file.moved())
 
     def upgrade(self) -> None:
-        """Make the tables, or bring those of an earlier version up to date; however many processes do so at once."""
+        """Make the tables, or upgrade those of an earlier version; safe for any number of processes at once."""
         with self._describing_errors():
             self._look_at_file()
             engines = self._open()
@@ -100,12 +100,12 @@ class Database:
             self._has_tables = True
 
     def close(self) -> None:
-        """Close what is open; the next use opens it anew."""
+        """Close all connections; the next use opens new ones."""
         with self._lock:
             self._close()
 
     def after_fork(self) -> None:
-        """Begin anew in a child process: what the parent holds is the parent's."""
+        """Start over in a child process: the connections belong to the parent."""
         self._engines = None
         self._dispose.detach()
 
@@ -124,7 +124,7 @@ class Database:
             raise StoreError(problem) from None
 
     def _keep_damage(self, problem: str) -> None:
-        """Tell of a damaged file once, and remember it: it does not heal, even where other pages can still be read."""
+        """Log a damaged file once and remember it: it does not heal, even if other pages can still be read."""
         if problem != self._damage:
             self._damage = problem
             log.error("%s", problem)
@@ -139,7 +139,7 @@ class Database:
         return engines
 
     def _look_at_file(self) -> None:
-        """`StoreError` where the file that was opened is there no more; one that may stand in for it is taken."""
+        """Raise `StoreError` if the opened file is gone; a valid replacement is taken over."""
         if self._file is None or (self._file.look() in _WELL and not self._reported):
             return
         with self._lock:
@@ -156,7 +156,7 @@ class Database:
             raise StoreError(problem)
 
     def _take_over(self, file: DatabaseFile) -> None:
-        """Work with the file that came in place of the one before."""
+        """Work with the file that replaced the previous one."""
         engines = self._engines
 
         def finish() -> None:
@@ -192,7 +192,7 @@ class Database:
 
     @contextmanager
     def _transaction(self, engines: Engines) -> Iterator[Connection]:
-        """Committed at the end. It holds SQLite's write lock from its start: taken by one that has read, it can fail without waiting."""
+        """A transaction, committed at the end. It takes SQLite's write lock at its start: after a read, that can fail without waiting."""
         if engines.writer_lock is None:
             with engines.writing.begin() as connection:
                 yield connection
@@ -226,7 +226,7 @@ class Database:
 
 
 def _nothing() -> None:
-    """Closes what was never opened."""
+    """Close something that was never opened."""
 
 
 _databases: "WeakSet[Database]" = WeakSet()

@@ -1,4 +1,4 @@
-"""The engines of a database: how connections are made, how long they wait, and what of them may be logged."""
+"""The engines of a database: connections, timeouts, and what may be logged of them."""
 
 import logging
 import math
@@ -20,9 +20,9 @@ NAME = "chatbot"  # of our engines in the log, so that the host's own stay as th
 
 
 class Engines:
-    """One pool of connections, given out in two ways: made once, since the making costs more than a statement.
+    """One pool of connections in two modes: made once, since making it costs more than a statement.
 
-    `writer_lock` is there for SQLite, which has one writer at a time.
+    `writer_lock` is for SQLite, which has one writer at a time.
     """
 
     def __init__(self, engine: Engine, writer_lock: FairLock | None = None) -> None:
@@ -32,7 +32,7 @@ class Engines:
 
 
 def sqlite_engine(url: URL, file: Path, wait: float, admit: Callable[[], object]) -> Engine:
-    """The engine for a file. `admit` is called after each connection has opened it, and before anything is read."""
+    """The engine for a file. `admit` is called after each connection has opened it, before anything is read."""
 
     def connect() -> sqlite3.Connection:
         # Not by its name alone: SQLite would make an empty file where there is none.
@@ -64,7 +64,7 @@ def postgresql_engine(url: URL, wait: float) -> Engine:
 
 
 def lock(connection: Any, wait: float, left: float) -> None:
-    """Take SQLite's write lock within the seconds that are left of `wait`.
+    """Take SQLite's write lock within the remaining seconds of `wait`.
 
     By the driver: as a statement of SQLAlchemy's, it costs a fifth of accepting a message.
     """
@@ -80,7 +80,7 @@ def lock(connection: Any, wait: float, left: float) -> None:
 
 
 def _has_no_rows(record: logging.LogRecord) -> bool:
-    """Statements are logged at INFO, their parameters hidden; at DEBUG come rows, with all that customers wrote."""
+    """True unless a log record contains rows: at INFO there are statements without parameters, at DEBUG also customers' data."""
     return record.levelno > logging.DEBUG
 
 

@@ -1,4 +1,4 @@
-"""`FairLock`: the writers of one SQLite file in this process, one after the other, in the order in which they came."""
+"""`FairLock`: a fair lock for the writers of one SQLite file in this process."""
 
 import os
 import threading
@@ -13,7 +13,7 @@ from flask_chatbot.core.late import Late, new_lock
 
 
 class FairLock:
-    """A lock that is fair: SQLite's own wait looks now and then, so who comes late may go first, and some wait a hundred times as long."""
+    """A fair lock. SQLite's own wait polls, so latecomers may overtake, and some wait a hundred times as long."""
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
@@ -22,7 +22,7 @@ class FairLock:
 
     @contextmanager
     def held(self, seconds: float) -> Iterator[float]:
-        """Hold the lock; yield what is left of the seconds. `TimeoutError` where it is not free within them."""
+        """Hold the lock; yield the seconds left. Raises `TimeoutError` if it does not become free in time."""
         started = monotonic()
         had_to_wait = self._take(seconds)
         try:
@@ -31,7 +31,7 @@ class FairLock:
             self._give()
 
     def _take(self, seconds: float) -> bool:
-        """Whether it had to wait."""
+        """Take the lock; True if it had to wait."""
         me = threading.get_ident()
         with self._mutex:
             if self._holder is None:
@@ -84,5 +84,5 @@ _files = _Files()
 
 
 def lock_of(path: Path) -> FairLock:
-    """The lock of a file: the same for whoever asks in this process while somebody holds it, and another after a fork."""
+    """The lock of a file: shared by all of this process as long as somebody holds it, and new after a fork."""
     return _files.lock_of(path)

@@ -1,4 +1,4 @@
-"""What a database's errors mean to whoever runs it: a fact and a mend, without SQL, values or passwords."""
+"""Database errors in plain words for the operator: a fact and a way out, without SQL, values or passwords."""
 
 import sqlite3
 
@@ -43,12 +43,12 @@ def describe_error(error: SQLAlchemyError, place: str, password: str | None = No
 
 
 def is_damage(error: object) -> bool:
-    """Whether an error of SQLite's says that a file is damaged, or no database: which does not pass by itself."""
+    """True if an error of SQLite's means that a file is damaged, or no database: a fault that does not pass by itself."""
     return isinstance(error, sqlite3.Error) and _kind(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def locked(place: str) -> str:
-    """The same for a SQLite file whose turn to be written did not come."""
+    """The sentences for a SQLite file that could not be locked for writing in time."""
     return f"The database {place} {_LOCKED}"
 
 
@@ -70,7 +70,7 @@ def _meaning(error: SQLAlchemyError, password: str | None) -> str:
 
 
 def _kind(error: sqlite3.Error) -> int:
-    """The low byte of the code; the rest says more about it."""
+    """The low byte of the code; the rest is detail."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 

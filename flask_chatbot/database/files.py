@@ -1,4 +1,4 @@
-"""`DatabaseFile`: the file of a SQLite database, watched, since SQLite writes on into one that was deleted, moved or replaced."""
+"""`DatabaseFile`: watches the file of a SQLite database, since SQLite goes on writing to one that was deleted, moved or replaced."""
 
 import enum
 import os
@@ -22,7 +22,7 @@ Identity = tuple[int, int]  # of a file, whatever its name: device and inode
 
 
 class Seen(enum.Enum):
-    """What stands at the place of a file."""
+    """The state of the file at a path."""
 
     UNOPENED = enum.auto()  # or nothing: this process has known none so far
     SAME = enum.auto()
@@ -31,7 +31,7 @@ class Seen(enum.Enum):
 
 
 class DatabaseFile:
-    """Knows the file that this process opened first from any that comes to its place."""
+    """Recognises the file that this process opened first among any that replace it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -39,7 +39,7 @@ class DatabaseFile:
         self._beside: dict[Path, Identity | None] = {}
 
     def look(self) -> Seen:
-        """What stands there now; one call of the system."""
+        """The state of the file now, in one system call."""
         try:
             found = os.stat(self.path)  # noqa: PTH116  a third of the time of Path.stat, for each use of the database
         except OSError:
@@ -49,7 +49,7 @@ class DatabaseFile:
         return Seen.SAME if (found.st_dev, found.st_ino) == self.known else Seen.OTHER
 
     def make(self) -> None:
-        """An empty file that only its owner can read, where there never was one."""
+        """Create an empty file that only its owner can read, if there never was one."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.look() is Seen.UNOPENED and not self.path.exists():
@@ -58,18 +58,18 @@ class DatabaseFile:
             raise StoreError(f"The database {self.path} cannot be created: {error.strerror}. {CHECK_THE_FILE}") from None
 
     def admit(self) -> None:
-        """Take a connection that has just opened the file; `StoreError` where it is another than before."""
+        """Accept a connection that has just opened the file; raise `StoreError` if it is another file than before."""
         if self.known is None:
             self.known = identity(self.path)
         elif self.look() is not Seen.SAME:
             raise StoreError(self.moved())
 
     def note(self) -> None:
-        """Remember what lies beside the file by now, to tell it from what belongs to another."""
+        """Remember the files beside it, to distinguish them from those of another file."""
         self._beside = {path: identity(path) for path in beside(self.path)}
 
     def gone(self) -> str:
-        """What to say where there is no file any more."""
+        """The message for a file that is gone."""
         name = self.path.name
         return (
             f"The database {self.path} is gone: it was deleted or moved. Put it back, or stop the server and run: {RESTORE}. "
@@ -77,11 +77,11 @@ class DatabaseFile:
         )
 
     def moved(self) -> str:
-        """What to say where the file went while it was written."""
+        """The message for a file that disappeared during a write."""
         return f"The database {self.path} was deleted, moved or replaced just now. Try again."
 
     def foreign(self) -> str | None:
-        """What to say of another file that came in place of the one that was known; None where it may be used."""
+        """The message for another file in place of the known one; None if it may be used."""
         what = _FOREIGN[self._tables()]
         return what and f"The database {self.path} was replaced by {what}. Stop the server and run: {RESTORE}"
 
@@ -93,15 +93,15 @@ class DatabaseFile:
             return Tables.UNREADABLE
 
     def _has_its_own(self) -> bool:
-        """Whether what lies beside the file came with it."""
+        """True if the files beside the new file came with it."""
         wal, _ = beside(self.path)
         found = identity(wal)
         return found is not None and found != self._beside.get(wal)
 
     def succeed(self, finish: Callable[[], object]) -> None:
-        """Know the file that is there now instead of the one before; `finish` gives that one what was last written.
+        """Adopt the current file in place of the previous one; `finish` writes that one's last changes.
 
-        What lies beside is that of the file before, and would destroy this one. What could not be finished is kept under another name.
+        The files beside it belong to the previous file, and would destroy this one. Anything unfinished is kept under another name.
         """
         try:
             with _alone_in(self.path.parent):
@@ -127,14 +127,14 @@ _FOREIGN = {
 
 
 def beside(path: Path) -> tuple[Path, Path]:
-    """The files that SQLite keeps beside one; where that is a link, beside what it leads to."""
+    """The files that SQLite keeps beside a file; for a link, beside its target."""
     real = os.path.realpath(path)
     wal, shm = (Path(real + ending) for ending in BESIDE)
     return wal, shm
 
 
 def identity(path: Path) -> Identity | None:
-    """What tells a file from any other; None where there is none."""
+    """The identity of a file; None if there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116  as above
     except OSError:
@@ -143,12 +143,12 @@ def identity(path: Path) -> Identity | None:
 
 
 def open_to_read(path: Path, *, alone: bool) -> sqlite3.Connection:
-    """A connection that changes nothing; `alone`, without what lies beside the file."""
+    """A connection that changes nothing; `alone`, it ignores the files beside it."""
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}", uri=True, isolation_level=None)
 
 
 def _put_away(path: Path) -> None:
-    """Remove a file; one that holds something is kept as ``...-1``, ``...-2``: it may belong to a file that was only moved."""
+    """Remove a file, or keep one with content as ``...-1``, ``...-2``: it may belong to a file that was only moved."""
     if path.name.endswith("-shm") or not path.stat().st_size:
         path.unlink()
         return
@@ -160,7 +160,7 @@ def _put_away(path: Path) -> None:
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Of several processes that serve, one at a time."""
+    """Let one of several serving processes in at a time."""
     if sys.platform == "win32":
         yield
         return

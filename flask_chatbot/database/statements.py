@@ -1,4 +1,4 @@
-"""What the statements of this package share: rows that may be there already, locks, and text that any database takes."""
+"""Shared statements: upserts, locks, and text that any database accepts."""
 
 import re
 from collections.abc import Callable, Collection
@@ -18,24 +18,24 @@ _TRY_LOCKS = text("SELECT key FROM unnest(CAST(:keys AS bigint[])) AS key WHERE 
 
 
 def upsert(make: Callable[[Any], Executable]) -> dict[str, Executable]:
-    """One statement for each kind of database, made from its `insert`, the one with ON CONFLICT; its result counts the rows it wrote."""
+    """One statement for each kind of database, made from its `insert` with ON CONFLICT; its result counts the rows written."""
     inserts = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
     return {name: make(insert).execution_options(preserve_rowcount=True) for name, insert in inserts.items()}
 
 
 def written_out(statement: Insert, columns: Collection[str]) -> dict[str, str]:
-    """An insert as SQL for each kind of database, for `exec_driver_sql`: what goes this way a thousand times costs a fifth less."""
+    """An insert as SQL for each kind of database, for `exec_driver_sql`: a fifth cheaper for frequent statements."""
     dialects: tuple[Dialect, ...] = (sqlite.dialect(paramstyle="named"), postgresql.dialect(paramstyle="pyformat"))  # type: ignore[no-untyped-call]
     return {dialect.name: str(statement.compile(dialect=dialect, column_keys=list(columns))) for dialect in dialects}
 
 
 def word(value: str) -> ColumnElement[str]:
-    """A word of our own, written into the SQL: a partial index is used only where its condition can be read there."""
+    """A constant written into the SQL: a partial index is used only if its condition can be read there."""
     return literal_column(f"'{value}'")
 
 
 def storable(value: str) -> str:
-    r"""Text as any database takes it.
+    r"""Text that any database accepts.
 
     >>> storable("a\0b\ud83d") == "a\ufffdb\ufffd"
     True
@@ -44,7 +44,7 @@ def storable(value: str) -> str:
 
 
 def is_chat(name: str) -> bool:
-    """Whether messages to a chat of this name can be kept; one that cannot be is no name that WhatsApp gives.
+    """True if messages to a chat of this name can be stored; any other name is not one of WhatsApp's.
 
     >>> is_chat("628111@c.us"), is_chat("6" * 300 + "@c.us")
     (True, False)
@@ -53,7 +53,7 @@ def is_chat(name: str) -> bool:
 
 
 def fitting(value: str, limit: int) -> str:
-    """Text of at most `limit` characters: one that is longer, or not storable, by its SHA-256.
+    """Text of at most `limit` characters: longer or unstorable text becomes its SHA-256.
 
     >>> fitting("628111", 80)
     '628111'
@@ -64,24 +64,24 @@ def fitting(value: str, limit: int) -> str:
 
 
 def lock_key(*names: str) -> int:
-    """The number under which PostgreSQL locks what these names name together."""
+    """The number under which PostgreSQL locks the thing with these names."""
     return int.from_bytes(sha256("\0".join(names).encode()).digest()[:8], "big", signed=True)
 
 
 def lock_all(connection: Connection, keys: Collection[int]) -> None:
-    """Wait for these locks and hold them to the end of the transaction. SQLite has one writer at a time, and needs none."""
+    """Take these locks and hold them to the end of the transaction. SQLite has one writer at a time, and needs none."""
     if connection.dialect.name == "postgresql":
         # In one order for all, so that no two wait for each other.
         connection.execute(_LOCKS, {"keys": sorted(set(keys))})
 
 
 def try_locks(connection: Connection, keys: Collection[int]) -> Collection[int]:
-    """Those of the locks that could be had at once; they are held to the end of the transaction."""
+    """Take the locks that are free at once; return them. They are held to the end of the transaction."""
     if connection.dialect.name != "postgresql":
         return keys
     return set(connection.execute(_TRY_LOCKS, {"keys": list(set(keys))}).scalars())
 
 
 def server_time(connection: Connection) -> float | None:
-    """The epoch seconds of a server's clock; None of a file, whose machine has one."""
+    """The epoch seconds of a server's clock; None for a file, whose machine has one."""
     return connection.execute(_NOW).scalar() if connection.dialect.name == "postgresql" else None

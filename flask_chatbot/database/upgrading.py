@@ -1,4 +1,4 @@
-"""The tables in a database: which version they are of, and how they become those of this one."""
+"""Versions of the tables in a database, and upgrades to the current one."""
 
 import enum
 import sqlite3
@@ -21,7 +21,7 @@ _version = Table("chatbot_alembic_version", MetaData(), Column("version_num", St
 
 
 class Tables(enum.Enum):
-    """Of which version the tables in a database are."""
+    """The version of the tables in a database."""
 
     CURRENT = enum.auto()
     OLDER = enum.auto()
@@ -31,13 +31,13 @@ class Tables(enum.Enum):
 
 
 def is_current(connection: Connection) -> bool:
-    """Whether the tables are those of this version."""
+    """True if the tables are those of this version."""
     names = set(inspect(connection).get_table_names())
     return names.issuperset(metadata.tables) and _revision(connection, names) == HEAD
 
 
 def tables_in(open_: Callable[[], sqlite3.Connection]) -> Tables:
-    """Of which version the tables in a SQLite file are; `open_` opens it."""
+    """The version of the tables in a SQLite file; `open_` opens it."""
     engine = create_engine("sqlite://", creator=open_, poolclass=NullPool, hide_parameters=True, logging_name=NAME)
     try:
         with engine.connect() as connection:
@@ -53,14 +53,14 @@ def tables_in(open_: Callable[[], sqlite3.Connection]) -> Tables:
 
 
 def check(connection: Connection, place: str) -> None:
-    """`StoreError` where the tables in the database called `place` are not those of this version."""
+    """Raise `StoreError` unless the tables in the database called `place` are those of this version."""
     if not is_current(connection):
         _refuse_newer(_revision(connection, set(inspect(connection).get_table_names())), place)
         raise StoreError(f"The database {place} has not the tables of this version. Run: flask chatbot db upgrade")
 
 
 def upgrade_tables(connection: Connection, place: str) -> None:
-    """Make the tables, or bring them up to date, within the transaction of `connection`."""
+    """Make the tables, or upgrade them, within the transaction of `connection`."""
     if connection.dialect.name == "postgresql":
         # Whoever comes second waits for the first, and finds all done; a table with many rows takes its time.
         connection.execute(text("SET LOCAL statement_timeout = 0"))
@@ -77,7 +77,7 @@ def upgrade_tables(connection: Connection, place: str) -> None:
 
 
 def migrate(connection: Connection, revision: str, to: str = HEAD) -> None:
-    """Take every step from a revision (or "base": no tables) to this version's, or that of another."""
+    """Take every step from a revision (or "base": no tables) to this version's, or to `to`."""
     from alembic.migration import MigrationContext  # here, since Alembic is slow to load and seldom needed
     from alembic.operations import Operations
     from alembic.script import ScriptDirectory

@@ -1,4 +1,4 @@
-"""Which databases can be used, and how their URLs are written."""
+"""Supported databases, and the form of their URLs."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ _DRIVERS = {
 
 
 def read_url(text: str) -> URL:
-    """The database a URL names; `ValueError` with a sentence that shows nothing of it but its scheme.
+    """The database that a URL names; `ValueError` with a sentence that shows only its scheme.
 
     >>> read_url("postgres://toko@db/shop").drivername
     'postgresql+psycopg'
@@ -38,7 +38,7 @@ def read_url(text: str) -> URL:
 
 
 def file_of(url: URL, folder: Path) -> Path:
-    """The SQLite file a URL names; a relative path counts from `folder`."""
+    """The SQLite file that a URL names; a relative path starts from `folder`."""
     return folder.absolute() / (url.database or "")
 
 
@@ -72,7 +72,7 @@ def _postgresql(url: URL) -> URL:
 
 
 def place_of(url: URL, folder: Path) -> str:
-    """How messages call a database: no user name, no password.
+    """The name of a database in messages, without user name and password.
 
     >>> place_of(read_url("postgresql://toko:rahasia@db:5433/shop"), Path("/srv"))
     'shop at db:5433'

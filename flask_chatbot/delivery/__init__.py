@@ -1,1 +1,1 @@
-"""Everything between a message that was accepted and its last receipt: queues, workers, leases and retries."""
+"""Delivery: everything between an accepted message and its last receipt: queues, leases and retries."""

@@ -10,7 +10,7 @@ from flask_chatbot.core.values.outbound import Ack
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A message that will be sent: committed, whatever happens now. `timestamp` is in epoch seconds; `from_` is empty where unknown."""
+    """A message that will be sent: it is committed. `timestamp` is in epoch seconds; `from_` is empty if unknown."""
 
     id: str
     ack: Ack
@@ -30,9 +30,9 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """The terms of a message: the URL for its callbacks, and when it is due, in epoch seconds (0 for at once).
+    """The terms of a message: the URL for its callbacks, and its due time in epoch seconds (0 for at once).
 
-    `promo` spares who opted out; `is_reply` lets it go before all that answers nobody.
+    `promo` skips people who opted out; `is_reply` gives it priority over messages that answer nobody.
     """
 
     notify_url: str | None = None
@@ -46,10 +46,10 @@ REPLY = Terms(is_reply=True)
 
 
 def make_id() -> str:
-    """A new id, as the contract writes them: ``3EB0`` and 16 hex digits."""
+    """A new id, in the contract's form: ``3EB0`` and 16 hex digits."""
     return "3EB0" + token_hex(8).upper()
 
 
 def read_accepted(stored: Mapping[str, Any]) -> Accepted:
-    """Read an accepted message from the JSON that is stored of it."""
+    """Read an accepted message from its stored JSON."""
     return Accepted(**{**stored, "ack": Ack(stored["ack"])})

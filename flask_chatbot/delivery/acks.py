@@ -38,14 +38,14 @@ class Acks:
         return True
 
     def sent(self, connection: Connection, message: str, transport_id: str, at: float) -> None:
-        """Record that a message went out, and its id at WhatsApp; receipts that came before this count now."""
+        """Record that a message went out, and its id at WhatsApp; receipts that came before this are applied now."""
         early = transport_ids.link(connection, self._session, transport_id, message, at)
         self.change(connection, message, Ack.SENT, at)
         for receipt in early:
             self.change(connection, message, receipt.ack, receipt.at, receipt.error)
 
     def received(self, connection: Connection, receipt: Receipt) -> None:
-        """Record a receipt; one of a message that is not known yet is kept until it is."""
+        """Record a receipt; a receipt for an unknown message is kept until that is known."""
         message = transport_ids.message_of(connection, self._session, receipt.id)
         if message is None and not transport_ids.keep_early(connection, self._session, receipt, self._clock()):
             message = transport_ids.message_of(connection, self._session, receipt.id)  # it became known just now

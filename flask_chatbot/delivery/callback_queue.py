@@ -1,4 +1,4 @@
-"""The queue of all callbacks: claimed ahead, begun as their hosts have room, and written down many at once."""
+"""The queue of all callbacks: claimed ahead, started as their hosts have room, and recorded in batches."""
 
 import logging
 import threading
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class CallbackQueue:
-    """Makes callbacks with many threads, few at a time to each host."""
+    """Makes callbacks with many threads, but only a few at a time to each host."""
 
     def __init__(self, sender: CallbackSender, hooks: WorkerHooks, *, threads: int = THREADS, lease: float = LEASE) -> None:
         self._sender = sender
@@ -89,7 +89,7 @@ class CallbackQueue:
         self._threads.close()
 
     def _give_back(self) -> None:
-        """Give back the claims that were not begun."""
+        """Release the claims that were not started."""
         with self._lock:
             for claims in self._waiting.values():
                 self._done.extend((claim, None) for claim in claims)
@@ -124,7 +124,7 @@ class CallbackQueue:
         return self._limits.under_way(host) + len(self._waiting.get(host, ())) < AHEAD * self._limits.room(host)
 
     def _take(self, claims: list[CallbackClaim]) -> None:
-        """Begin the calls that can begin now, keep those that soon can, and give the rest back."""
+        """Start the calls that can start now, keep those that soon can, and release the rest."""
         with self._lock:
             for claim in claims:
                 if self._takes(claim.host):
@@ -167,7 +167,7 @@ class CallbackQueue:
         self._hooks.wake()
 
     def _try(self, claim: CallbackClaim) -> CallbackResult | None:
-        """Make a call; None where it is too late, as another worker may have the claim before an answer comes."""
+        """Make a call; None if it is too late, as another worker may have the claim before an answer comes."""
         if claim.crashes + 1 >= MOST_CRASHES:  # the first crashed with other claims too
             return CallbackResult(CRASHED)
         if claim.leased_until - self._hooks.clock() <= AT_LEAST * self._lease:

@@ -1,4 +1,4 @@
-"""`Gateway`: what the API, the console and `bot.send()` all call to send, and to ask what became of it."""
+"""`Gateway`: sends messages for the API, the console and `bot.send()`, and reports their status."""
 
 import json
 import logging
@@ -50,7 +50,7 @@ def do_nothing() -> None:
 class Gateway:
     """The gateway of one app.
 
-    `is_open` is True while a worker of this process has the transport open, `open_error` says why it cannot, `wake` has it look for work.
+    `is_open` is True while a worker of this process has the transport open, `open_error` says why it cannot, `wake` makes it look for work.
     """
 
     bot: Bot
@@ -66,7 +66,7 @@ class Gateway:
     _asked_number: tuple[float, str] | None = field(default=None, repr=False)  # when, and by which request
 
     def has_worker(self, wake: Callable[[], None]) -> None:
-        """Register a worker of this process; `wake` has it look at once for something to do."""
+        """Register a worker of this process; `wake` makes it look for work at once."""
         self.wake = wake
 
     def opened(self, is_open: bool) -> None:
@@ -88,9 +88,10 @@ class Gateway:
         return bool(self.bot.handlers.acks)
 
     def send(self, chat: str, reply: Reply, terms: Terms = PLAIN, *, key: IdempotencyKey | None = None) -> Accepted:
-        """Accept a message to a chat; an idempotency `key` that was used before gives the first answer again.
+        """Accept a message to a chat; a repeated idempotency `key` returns the first answer.
 
-        `NotAccepted` if the number opted out of promotion, or the `key` was used for another message; `StoreError` where it is not kept.
+        Raises `NotAccepted` if the number opted out of promotion, or the key was used for another message; `StoreError` if it was not
+        stored.
         """
         own_number, now = self.number(), self.clock()
         message, refused = self._message(chat, reply, terms, now)
@@ -115,9 +116,9 @@ class Gateway:
         return accepted
 
     def send_all(self, chat: str, replies: Sequence[Reply], terms: Terms = PLAIN) -> tuple[str, ...]:
-        """Accept several messages to a chat, all of them or none; their ids, in the order in which they go out.
+        """Accept several messages to a chat, all of them or none; return their ids, in order.
 
-        `NotAccepted` also where the URL of a file is none that is ever called.
+        Raises `NotAccepted` also if a file's URL may never be fetched.
         """
         for reply in replies:
             self._check_file(reply)
@@ -134,18 +135,18 @@ class Gateway:
         return ids
 
     def post(self, connection: Connection, chat: str, reply: Reply) -> str:
-        """The id of a reply that goes out if the transaction of `connection` is committed. Call `wake` after that."""
+        """Queue a reply that goes out if the transaction of `connection` is committed; return its id. Call `wake` after that."""
         message, _ = self._message(chat, reply, REPLY, self.clock())
         outbox.add(connection, [message])
         return message.id
 
     def message(self, id: str) -> Stored | None:  # noqa: A002  the contract's word
-        """What became of a message."""
+        """The stored state of a message."""
         with self.database.reading() as connection:
             return stored.find(connection, id)
 
     def waits(self, message: Stored) -> tuple[Wait | None, list[tuple[StoredCallback, Wait]]]:
-        """Why a message waits, if it does, and likewise those of its callbacks that do."""
+        """The wait of a message, if it waits, and those of its callbacks."""
         status = TransportStatus(
             session=self.transport.name,
             is_bound=not self.transport.runs_anywhere,
@@ -197,7 +198,7 @@ class Gateway:
         return self._number[1] if self._number else ""
 
     def _look_number_up(self) -> str:
-        """Our number; empty if we have none, or nobody has answered yet. Of the sends of a few seconds one waits for it."""
+        """Our number; empty if there is none, or nobody has answered yet. Only one send every few seconds waits for it."""
         if self._is_at_hand():
             return self.transport.session().number
         asked = self._asked_number
@@ -209,18 +210,18 @@ class Gateway:
         return "" if answer is None else read_session(answer).number
 
     def _ask(self, kind: str, argument: str, direct: Callable[[], T], read: Callable[[Any], T]) -> T:
-        """The answer of the transport: from here if it can be asked here, else from the process that has it open."""
+        """The answer of the transport: directly if it can be asked here, else through the process that has it open."""
         return direct() if self._is_at_hand() else self._wait_for(self._put(kind, argument), direct, read, PATIENCE)
 
     def _put(self, kind: str, argument: str) -> str:
-        """The id of a request that was put to the process that has the transport open."""
+        """Put a request to the process that has the transport open; return its id."""
         name = token_hex(16)
         with self.database.writing() as connection:
             requests.ask(connection, name, self.transport.name, kind, argument, server_time(connection) or self.clock())
         return name
 
     def _wait_for(self, asked: str, direct: Callable[[], T], read: Callable[[Any], T], patience: float) -> T:
-        """The answer to a request, as soon as it is there; the transport's own where it is open here by then."""
+        """Wait for the answer to a request; the transport's own if it opens here meanwhile."""
         deadline = self.timer() + patience
         while self.timer() < deadline:
             self.sleep(LOOK)
@@ -234,7 +235,7 @@ class Gateway:
         raise TryLater("No process that is connected to WhatsApp answered. Is the worker running?")
 
     def _answer_to(self, asked: str) -> Any:
-        """The answer to a request, read from its JSON; None where there is none yet. `TryLater` where it could not be answered."""
+        """The answer to a request, read from its JSON; None if there is none yet. Raises `TryLater` if it could not be answered."""
         with self.database.reading() as connection:
             result = requests.result(connection, asked)
         if result is not None and result.answer is None:
@@ -242,7 +243,7 @@ class Gateway:
         return None if result is None or result.answer is None else json.loads(result.answer)
 
     def _check_file(self, reply: Reply) -> None:
-        """`NotAccepted` where a reply's file can never be fetched. A name that leads nowhere now may lead somewhere by then."""
+        """Raise `NotAccepted` if a reply's file can never be fetched. A name that does not resolve now may do so later."""
         if isinstance(reply, Media):
             try:
                 self.client.check(reply.url)
@@ -253,9 +254,9 @@ class Gateway:
         return self.transport.runs_anywhere or self.is_open
 
     def _message(self, chat: str, reply: Reply, terms: Terms, now: float) -> tuple[NewMessage, NewCallback | None]:
-        """A message, and the callback that stays behind where its `notify_url` is none that can be called.
+        """A message, and the callback to keep if its `notify_url` can never be called.
 
-        `NotAccepted` where the chat can be no chat of WhatsApp's.
+        Raises `NotAccepted` if the chat cannot be one of WhatsApp's.
         """
         if not is_chat(chat):
             raise NotAccepted("Nobody can be written to by this name. It is none that WhatsApp gives to people and groups.")
@@ -277,7 +278,7 @@ class Gateway:
         return message, refused
 
     def _refused(self, message: str, url: str, now: float) -> NewCallback | None:
-        """The record of a URL that is never called; None for one that may be."""
+        """The record of a URL that is never called; None for a valid one."""
         try:
             self.client.check(url)
         except FetchRefused as error:
@@ -298,7 +299,7 @@ def _check_subscribed(connection: Connection, chat: str) -> None:
 
 
 def _earlier(connection: Connection, key: IdempotencyKey, accepted: Accepted, now: float) -> Accepted | None:
-    """The answer that was given before, or None: the new one is remembered then, in the same transaction as its message."""
+    """The earlier answer under the same key; None stores the new one, in the same transaction as its message."""
     answer = json.dumps(asdict(accepted))
     if idempotency.add(connection, key.hash, key.body_hash, answer, now=now, expires_at=now + REMEMBERED):
         return None

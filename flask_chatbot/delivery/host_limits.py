@@ -20,8 +20,8 @@ class _Host:
 class HostLimits:
     """Counts the calls under way by host, and learns how many it can take.
 
-    One that answers quickly gets more room, up to three quarters of the threads; one that does not falls back to a single call. Those that
-    have not shown how they are share half of the threads: the others always have the rest.
+    A host that answers quickly gets more room, up to three quarters of the threads; one that does not falls back to a single call. Unproven
+    hosts share half of the threads: the others always have the rest.
     """
 
     def __init__(self, threads: int) -> None:
@@ -67,7 +67,7 @@ class HostLimits:
             self._active.discard(host)
 
     def learn(self, host: str, seconds: float, is_answered: bool) -> None:
-        """Raise or lower the limit of a host by how a call to it went."""
+        """Raise or lower the limit of a host by the result of a call."""
         known = self._hosts.get(host)
         if known is None:
             return

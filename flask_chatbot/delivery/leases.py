@@ -1,4 +1,4 @@
-"""The leases of the messages a worker has claimed: short, and renewed until the outcome of each send is written down."""
+"""The leases of the messages a worker has claimed: short, and renewed until the outcome of each send is recorded."""
 
 from collections.abc import Callable, Iterable
 
@@ -15,9 +15,9 @@ _Key = tuple[int, int]  # a row, and the fence under which it was claimed
 
 
 class Leases:
-    """Claims that expire at most `lease` seconds after their worker crashes, however long it lives. `timer` only runs forward.
+    """Claims that expire at most `lease` seconds after their worker crashes, however long it lives. `timer` is monotonic.
 
-    One thread changes it; others may ask `has_time`. A send that hangs is abandoned after `LONGEST` seconds, for another to try.
+    One thread changes it; others may call `has_time`. A send that hangs is abandoned after `LONGEST` seconds, for another worker to try.
     """
 
     def __init__(self, lease: float, timer: Clock) -> None:
@@ -27,7 +27,7 @@ class Leases:
         self._abandoned_at: dict[_Key, float] = {}  # of those that were begun, by the timer
 
     def in_flight(self, done: Iterable[Claim]) -> int:
-        """The number of sends that were begun and are not done, without those that hang."""
+        """The number of sends that have started and are not done, without those that hang."""
         timer = self._timer()
         return len({key for key, at in self._abandoned_at.items() if timer < at}.difference(map(_key, done)))
 
@@ -40,7 +40,7 @@ class Leases:
         self._abandoned_at[_key(claim)] = self._timer() + LONGEST
 
     def drop(self, claims: Iterable[Claim]) -> None:
-        """Forget claims, as their outcome is written down."""
+        """Forget claims, since their outcome is recorded."""
         for key in map(_key, claims):
             self._claims.pop(key, None)
             self._abandoned_at.pop(key, None)
@@ -63,7 +63,7 @@ class Leases:
         return take_over
 
     def has_time(self, claim: Claim, now: float) -> bool:
-        """True if enough of a lease is left for a send to begin: one that waited too long may belong to another worker by then."""
+        """True if enough of a lease is left to start a send: after a long wait, another worker may hold the claim."""
         held = self._claims.get(_key(claim))
         return held is not None and held.leased_until - now > self._lease / 2
 

@@ -1,4 +1,4 @@
-"""The loop between the database and the threads: results are written down, and more work is claimed."""
+"""The loop between the database and the threads: results are recorded, and more work is claimed."""
 
 import logging
 import threading
@@ -23,23 +23,23 @@ Begin = Callable[[], None]
 
 
 class WorkQueue(Protocol):
-    """One kind of work: claimed in the database, done by threads, written down in the database again."""
+    """One kind of work: claimed in the database, done by threads, recorded in the database again."""
 
     @property
     def under_way(self) -> int:
-        """The number of claims with the threads, or done and not yet written down."""
+        """The number of claims with the threads, or done and not yet recorded."""
 
     def has_results(self) -> bool:
-        """True if there are results that are not yet written down."""
+        """True if there are results that are not yet recorded."""
 
     def is_due(self, connection: Connection, now: float) -> bool:
         """True if there is something to claim, and room for it."""
 
     def write(self, connection: Connection, now: float) -> Begin:
-        """Write down results and claim more; call the returned function once that is committed, and only then."""
+        """Record results and claim more; call the returned function once that is committed, and only then."""
 
     def close(self) -> None:
-        """Claim no more; claims that were not begun are given back at the next `write`."""
+        """Claim no more; claims that were not started are released at the next `write`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class WorkerHooks:
 
 
 class Outage:
-    """An outage of the database, logged when it begins, now and then while it lasts, and when it is over."""
+    """An outage of the database, logged at its start, now and then while it lasts, and at its end."""
 
     def __init__(self, timer: Clock) -> None:
         self._timer = timer
@@ -87,7 +87,7 @@ class Outage:
 
 
 class Loop:
-    """Serves all queues of a worker: each step is one transaction that writes down their results and claims what they do next."""
+    """Serves all queues of a worker: each step is one transaction that records results and claims more work."""
 
     def __init__(self, database: Database, queues: Sequence[WorkQueue], clock: Clock) -> None:
         self._database = database
@@ -96,11 +96,11 @@ class Loop:
 
     @property
     def under_way(self) -> int:
-        """The number of claims of all queues that are not yet written down."""
+        """The number of claims of all queues that are not yet recorded."""
         return sum(queue.under_way for queue in self._queues)
 
     def step(self) -> bool:
-        """Write and claim what there is; True if there was anything. Raises `StoreError` if the database fails, and then loses nothing."""
+        """Write and claim as needed; True if there was anything. Raises `StoreError` if the database fails, and then loses nothing."""
         now = self._clock()
         if not any(queue.has_results() for queue in self._queues) and not self._is_due(now):
             return False
@@ -111,12 +111,12 @@ class Loop:
         return True
 
     def close(self) -> None:
-        """Have all queues claim no more."""
+        """Make all queues claim no more."""
         for queue in self._queues:
             queue.close()
 
     def _is_due(self, now: float) -> bool:
-        """True if a queue has something to claim; looked up without a lock, as most of the time there is nothing."""
+        """True if a queue has something to claim; checked without a lock, as most of the time there is nothing."""
         with self._database.reading() as connection:
             return any(queue.is_due(connection, now) for queue in self._queues)
 

@@ -1,4 +1,4 @@
-"""One try of a callback: a change of ack reported to whoever asked for it, and the result."""
+"""One try of a callback: reports a change of ack to the URL or function that asked for it."""
 
 import json
 import logging
@@ -41,8 +41,8 @@ DONE = CallbackResult()
 class CallbackSender:
     """Sends callbacks, from any thread and with no transaction open.
 
-    Those without a URL are the app's own: `on_ack` is called for them, with the message's id and its ack. `clock` is that of this machine,
-    as the receivers of signatures know no other; `due_at` of a result is by it.
+    Callbacks without a URL are the app's own: `on_ack` is called with the message's id and its ack. `clock` is that of this machine, as the
+    receivers of signatures know no other; `due_at` of a result is by it.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class CallbackSender:
         self._random = random
 
     def attempt(self, claim: CallbackClaim) -> CallbackResult:
-        """Try one callback; whatever goes wrong, there is a result."""
+        """Try one callback; every failure becomes a result, too."""
         try:
             if claim.url:
                 return self._read(claim, self._post(claim))

@@ -1,4 +1,4 @@
-"""The rate of a session's sends, if the operator set a pace: WhatsApp bans numbers that write like machines."""
+"""The rate limit of a session's sends, if the operator set one: WhatsApp bans numbers that write like machines."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ LONGEST_PAUSE = 3.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """A token bucket: so many tokens come in a second, and at most `burst` of them are kept. Each send takes one.
+    """A token bucket: so many tokens arrive per second, and at most `burst` of them are kept. Each send takes one.
 
     >>> Tempo.of(5, 60.0), Tempo.of(100, 3600.0).burst
     (Tempo(rate=0.08333333333333333, burst=1), 20)
@@ -19,11 +19,11 @@ class Tempo:
 
     @classmethod
     def of(cls, count: int, seconds: float) -> "Tempo":
-        """At most `count` sends in `seconds`, and a fifth of them on top where it was quiet before."""
+        """At most `count` sends in `seconds`, plus a fifth after a quiet time."""
         return cls(count / seconds, max(1, count // TOGETHER))
 
     def pause(self, chance: float) -> float:
-        """The seconds to be quiet after a send, so that even those the bucket lets go do not go at once; `chance` is from 0 to 1.
+        """The seconds to wait after a send, so that even sends within the burst are spread out; `chance` is from 0 to 1.
 
         >>> Tempo(1.0, 12).pause(0.0), Tempo(1.0, 12).pause(1.0), Tempo(0.01, 1).pause(1.0)
         (0.2, 1.0, 3.0)

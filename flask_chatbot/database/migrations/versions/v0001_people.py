@@ -1,4 +1,4 @@
-"""The table of people: what there was before migrations."""
+"""The table of people, as it was before migrations."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The tables of the gateway: what goes out, what comes in, and what the processes that share them agree on."""
+"""The tables of the gateway: outgoing and incoming messages, and the agreements of the processes that share them."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def _make_index(name: str, table: str, columns: list[str], where: str, *, unique
 
 
 def _queue() -> list[sa.Column[Any]]:
-    """What rows have that are claimed, tried and settled."""
+    """The columns of rows that are claimed, tried and settled."""
     return [
         sa.Column("created_at", sa.Double, nullable=False),
         sa.Column("state", sa.String(8), nullable=False),

@@ -1,4 +1,4 @@
-"""What is tried alone since its worker died, all receipts that came early, and 0 for what is due at once."""
+"""Claims tried alone since their worker died, all early receipts, and 0 for messages that are due at once."""
 
 import json
 
