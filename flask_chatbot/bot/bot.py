@@ -13,6 +13,7 @@ from flask_chatbot.bot.handlers import Handler, Handlers, field_names
 from flask_chatbot.bot.returned import plain_replies_of, replies_of
 from flask_chatbot.bot.tracebacks import private, redacted
 from flask_chatbot.core.conversation.memory import NO_MEMORY, Memory, ShortMemory
+from flask_chatbot.core.conversation.offers import LastHeard, OffersMemory
 from flask_chatbot.core.conversation.remember import TRIES, Remembering
 from flask_chatbot.core.deciding.context import keeps_quiet
 from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, HandlerFailed, Notes, Outcome, lacking
@@ -51,6 +52,7 @@ class Bot:
     make_effects: Callable[[], Effects] | None = None
     problems: tuple[Problem, ...] = ()
     watched_by: int = 0
+    heard: LastHeard = field(default_factory=LastHeard)
 
     def read(self) -> RuleBook:
         """Load the rule files as they are now, with the handlers' additions; raise `RulesError` if they are broken."""
@@ -92,8 +94,12 @@ class Bot:
 
     def memory_for(self, message: Message, book: RuleBook | None = None) -> Memory:
         """The memory to decide with: none if the rules remember nothing, nor for senders without a number, who would all share one."""
-        remembers = (book or self.book).remembers or self.handlers.rules
-        return self.memory if message.sender.number and remembers else NO_MEMORY
+        book = book or self.book
+        if not message.sender.number:
+            return NO_MEMORY
+        if book.remembers or self.handlers.rules:
+            return self.memory
+        return OffersMemory(self.memory, self.heard, message.text) if book.offers else NO_MEMORY
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

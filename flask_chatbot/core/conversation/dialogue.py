@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
-from flask_chatbot.core.conversation.forms import Form, together
+from flask_chatbot.core.conversation.forms import NO, YES, Form, together
 from flask_chatbot.core.language.sentences import say
 from flask_chatbot.core.values.chats import group_chat
 from flask_chatbot.core.values.messages import Message
@@ -25,10 +25,40 @@ class ShownMenu:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What was suggested by the fallback of that name: the words of each suggestion, and the rule they lead to.
+
+    `is_menu` where they were shown with numbers, and not within the text of the fallback.
+    """
+
+    rule: str
+    entries: tuple[tuple[str, str], ...]
+    is_menu: bool = True
+
+    def taken(self, said: Collection[str], fold: Callable[[str], str]) -> str | None:
+        """The rule that a text, by any of its readings, takes: the first by a yes, any by its number or its words.
+
+        >>> offer = Offer(rule="bawaan", entries=(("jam buka", "jam"), ("harga", "harga")))
+        >>> [offer.taken([said], str.lower) for said in ("ya", "2", "harga", "0")]
+        ['jam', 'harga', 'harga', None]
+        """
+        if not YES.isdisjoint(said):
+            return self.entries[0][1]
+        by_number = (rule for number, (_, rule) in enumerate(self.entries, 1) if self.is_menu and str(number) in said)
+        by_words = (rule for words, rule in self.entries if fold(words) in said)
+        return next(by_number, None) or next(by_words, None)
+
+    def declined(self, said: Collection[str]) -> bool:
+        """True if a text takes none of them."""
+        return (self.is_menu and "0" in said) or not NO.isdisjoint(said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
     """Where one person is in one chat; times are epoch seconds. The last of `menus` is the one shown last.
 
-    `is_below` where a choice in it led to a rule without a menu, so that the way back is the menu itself.
+    `is_below` where a choice in it led to a rule without a menu, so that the way back is the menu itself. The `offer` is for the next
+    message alone.
     """
 
     form: Form | None = None
@@ -36,27 +66,40 @@ class Dialogue:
     menus: tuple[ShownMenu, ...] = ()
     menus_until: float = 0.0
     is_below: bool = False
+    offer: Offer | None = None
+    offer_until: float = 0.0
 
     def at(self, now: float) -> "Dialogue":
         """What of it still counts."""
         form = self.form if self.form_until > now else None
         menus = self.menus if self.menus_until > now else ()
+        offer = self.offer if self.offer_until > now else None
         return Dialogue(
             form=form,
             form_until=self.form_until if form else 0.0,
             menus=menus,
             menus_until=self.menus_until if menus else 0.0,
             is_below=self.is_below and bool(menus),
+            offer=offer,
+            offer_until=self.offer_until if offer else 0.0,
         )
 
     @property
     def until(self) -> float:
         """When all of it has expired; 0 where there is nothing to expire."""
-        return max(self.form_until, self.menus_until)
+        return max(self.form_until, self.menus_until, self.offer_until)
 
     def asking(self, form: Form, now: float) -> "Dialogue":
         """The dialogue with a form that waits for an answer."""
         return replace(self, form=form, form_until=now + PATIENCE)
+
+    def offering(self, offer: Offer, now: float) -> "Dialogue":
+        """The dialogue with suggestions made."""
+        return replace(self, offer=offer, offer_until=now + PATIENCE)
+
+    def heard(self) -> "Dialogue":
+        """The dialogue without suggestions, which were for this message."""
+        return replace(self, offer=None, offer_until=0.0) if self.offer else self
 
     def left(self) -> "Dialogue":
         """The dialogue without its form."""
@@ -136,6 +179,20 @@ def menu_text(menu: ShownMenu, has_back: bool, language: str) -> str:
     return together(menu.text[: max(TEXT_LIMIT - len(lines) - 1, 0)], lines)
 
 
+def offer_text(offer: Offer, text: str, language: str) -> str:
+    """The suggestions as one message, below the text of the fallback.
+
+    >>> print(offer_text(Offer(rule="bawaan", entries=(("jam buka", "jam"),)), "Maaf, belum paham.", "id"))
+    Maaf, belum paham.
+    Mungkin maksudnya:
+    1. jam buka
+    0. Bukan itu
+    """
+    numbered = [f"{number}. {words}" for number, (words, _) in enumerate(offer.entries, 1)]
+    lines = together(say(language, "suggested"), *numbered, f"0. {say(language, 'not_suggested')}")
+    return together(text[: max(TEXT_LIMIT - len(lines) - 1, 0)], lines)
+
+
 def _dialogue(data: Any) -> Dialogue:
     form = data["form"]
     return Dialogue(
@@ -144,7 +201,17 @@ def _dialogue(data: Any) -> Dialogue:
         menus=tuple(ShownMenu(rule=_text(rule), text=_text(text), entries=_entries(entries)) for rule, text, entries in data["menus"]),
         menus_until=_time(data["menus_until"]),
         is_below=data["is_below"] is True,
+        offer=_offer(data["offer"]) if data.get("offer") else None,
+        offer_until=_time(data.get("offer_until", 0.0)),
     )
+
+
+def _offer(data: Any) -> Offer:
+    rule, entries, is_menu = data
+    offer = Offer(rule=_text(rule), entries=_entries(entries), is_menu=is_menu is True)
+    if not offer.entries:
+        raise ValueError("nothing is suggested")
+    return offer
 
 
 def _form(data: Any) -> Form:
@@ -199,4 +266,9 @@ def _data(dialogue: Dialogue) -> dict[str, Any]:
         "menus": [[menu.rule, menu.text, [list(entry) for entry in menu.entries]] for menu in dialogue.menus],
         "menus_until": dialogue.menus_until,
         "is_below": dialogue.is_below,
+        **({"offer": _offer_data(dialogue.offer), "offer_until": dialogue.offer_until} if dialogue.offer else {}),
     }
+
+
+def _offer_data(offer: Offer) -> list[Any]:
+    return [offer.rule, [list(entry) for entry in offer.entries], offer.is_menu]

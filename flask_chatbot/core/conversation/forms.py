@@ -12,7 +12,7 @@ from flask_chatbot.core.language.words import words_of_all
 
 WRONG_LIMIT = 3  # wrong answers that end a form
 
-_CANCEL, _SKIP, _YES, _NO = map(words_of_all, ("cancel", "skip", "yes", "no"))
+_CANCEL, _SKIP, YES, NO = map(words_of_all, ("cancel", "skip", "yes", "no"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +137,9 @@ def filled(form: Form, fields: Sequence[Field], context: Context) -> Reading:
 
 def confirmed(form: Form, said: Collection[str], language: str) -> Ask | Stop | Done:
     """What a yes, a no or something else does to a form that asks whether all is right."""
-    if not _YES.isdisjoint(said):
+    if not YES.isdisjoint(said):
         return Done(form, confirmed=True)
-    if not _NO.isdisjoint(said):
+    if not NO.isdisjoint(said):
         return Stop(say(language, "form_cancelled"))
     return wrong(form, say(language, "not_yesno"), language)
 

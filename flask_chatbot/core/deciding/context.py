@@ -51,7 +51,7 @@ class MessageContext:
     def read(self, candidate: Candidate) -> tuple[Match, dict[str, str]]:
         """The match with its fields read from what stands after the ``#`` or in a pattern's groups; and the texts they were read from."""
         rule, kind, literal, rest = candidate
-        behind = rest if kind is Kind.FIELDS else "" if kind is Kind.MENU else self.message.text.partition("#")[2]
+        behind = rest if kind is Kind.FIELDS else "" if kind in (Kind.MENU, Kind.GUESS) else self.message.text.partition("#")[2]
         data = first_parts(behind) if behind else ()
         if not rule.fields and not rule.groups:
             return Match(rule=rule, kind=kind, literal=literal, data=data), {}
@@ -88,11 +88,11 @@ class MessageContext:
             "text": self.message.text,
         }
         for name in match.rule.uses:
-            names[name] = self._looked_up(name, match.kind)
+            names[name] = self._looked_up(name)
         names.update(match.fields)
         return names
 
-    def _looked_up(self, name: str, kind: Kind) -> object:
+    def _looked_up(self, name: str) -> object:
         """The value of a name that costs something to find, and that few templates use."""
         hours = self.book.hours
         if name == "keyword":
@@ -103,7 +103,7 @@ class MessageContext:
             return hours is None or hours.is_open(self.now)
         if name == "next_open":
             return hours.next_open(self.now) if hours else None
-        return self.book.index.suggestion(self.message.text) if kind is Kind.FALLBACK else None
+        return None  # a suggestion, where nothing is suggested
 
 
 def first_parts(text: str) -> tuple[str, ...]:
@@ -143,6 +143,18 @@ def leaves(context: MessageContext, rule: Rule, form: Form, first: bool) -> Cand
 
     found = context.book.index.candidates(text, may_answer)
     return next((each for each in found if each.kind in kinds and context.hears(each.kind) and may_answer(each.rule)), None)
+
+
+def asks_again(match: Match, form: Form) -> bool:
+    """True if missing and wrong values are asked for, and not explained.
+
+    Without a form to show, nobody could follow it: what is missing is asked for then. What was written whole and is wrong is explained,
+    since whoever wrote it can write it again.
+    """
+    rule = match.rule
+    if rule.on_invalid != "explain":
+        return rule.on_invalid == "ask"
+    return rule.may_ask and (match.kind is Kind.FORM or not any(form.texts.get(name) for name in match.invalid))
 
 
 def never_answers(book: RuleBook, message: Message) -> bool:

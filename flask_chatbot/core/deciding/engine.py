@@ -6,14 +6,15 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
-from typing import Any
 
 from flask_chatbot.core.conditions.conditions import is_clock
-from flask_chatbot.core.conversation.dialogue import NOWHERE, Dialogue, ShownMenu, chat_key, menu_text, read_dialogue, write_dialogues
+from flask_chatbot.core.conversation.dialogue import NOWHERE, Dialogue, ShownMenu, chat_key, menu_text, read_dialogue
 from flask_chatbot.core.conversation.forms import NO_FORM, WRONG_LIMIT, Ask, Form, Stop, begin, readings, step
 from flask_chatbot.core.conversation.memory import NO_MEMORY, NOTHING, Memory, State
-from flask_chatbot.core.deciding.context import MessageContext, begun_by, leaves, never_answers, trigger
+from flask_chatbot.core.deciding.changes import differ, with_dialogue, with_notes
+from flask_chatbot.core.deciding.context import MessageContext, asks_again, begun_by, leaves, never_answers, trigger
 from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, Handle, HandlerFailed, Notes, Outcome, lacking, no_handler
+from flask_chatbot.core.deciding.guessing import NOTHING_GUESSED, Guessed, above_menu, guess, with_suggestions
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.correction import correction
 from flask_chatbot.core.fields.field import SURPLUS, Reading
@@ -25,10 +26,9 @@ from flask_chatbot.core.templates.answers import make_all
 from flask_chatbot.core.values.actions import Pause, Save
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import did_you_mean
-from flask_chatbot.core.values.replies import REPLIES_LIMIT, Menu, Reply, Text
+from flask_chatbot.core.values.replies import Menu, Reply, Text
 from flask_chatbot.errors import AnswerFailed, Invalid, Skip
 
-NOTES_KEPT = 30 * 24 * 3600.0  # seconds a handler's `memory` lives after its last change
 FIRST_ROW = {"number": 1}  # `saved` where nobody keeps rows: in tests and trials
 
 log = logging.getLogger(__name__)
@@ -95,6 +95,7 @@ class _Deciding:
     answered: Mapping[str, float]
     paused_until: float
     notes: Notes | None = None
+    guessed: Guessed = NOTHING_GUESSED
 
     @property
     def language(self) -> str:
@@ -106,7 +107,7 @@ class _Deciding:
         decision = None
         if self.dialogue is not NOWHERE:
             said = readings(self.message.text, self.book.folding)
-            decision = self.in_form(said) or self.in_menu(said)
+            decision = self.in_form(said) or self.in_offer(said) or self.in_menu(said)
         decision = decision or self.by_rules()
         remember = self.remembered()
         return decision if remember is None else replace(decision, remember=remember)
@@ -129,6 +130,19 @@ class _Deciding:
             return Decision(match, (Text(outcome.text),))
         return self.complete(self.context.read_form(match.rule, outcome.form), outcome.form, outcome.confirmed)
 
+    def in_offer(self, said: Collection[str]) -> Decision | None:
+        """The answer of the suggestion that the text takes, or what is said where it declines them; None where it does neither."""
+        offer, self.dialogue = self.before.offer, self.dialogue.heard()
+        if offer is None or self.before.form is not None:
+            return None
+        rule = self.book.by_name.get(offer.taken(said, self.book.folding.fold) or "")
+        if rule is not None:
+            return self.attempt(Candidate(rule, Kind.MENU, ""), self.answer_to)
+        if not offer.declined(said):
+            return None
+        rule = self.book.by_name.get(offer.rule)
+        return Decision(Match(rule=rule, kind=Kind.MENU) if rule else None, (Text(say(self.language, "declined")),))
+
     def in_menu(self, said: Collection[str]) -> Decision | None:
         """The menu before, or the answer of the rule that the text chooses in the menu shown last; None where it chooses nothing."""
         before = self.dialogue
@@ -148,9 +162,22 @@ class _Deciding:
     def by_rules(self) -> Decision:
         """The decision of the first rule that answers the text."""
         is_group = self.message.chat == "group"
+        passed: list[Candidate] = []
         for candidate in self.book.index.candidates(self.message.text, self.may_answer):
-            if is_group and not self.context.hears(candidate.kind):
-                continue
+            if candidate.kind is not Kind.FALLBACK and not (is_group and not self.context.hears(candidate.kind)):
+                decision = self.attempt(candidate, self.answer_to)
+                if decision is not None:
+                    return decision
+            passed.append(candidate)
+        return self.by_guess(passed) if self.context.hears(Kind.FALLBACK) else Decision(None)
+
+    def by_guess(self, passed: Collection[Candidate]) -> Decision:
+        """The decision on a text that no rule has answered: by what it may have meant, else by the fallback."""
+        fallbacks = [candidate for candidate in passed if candidate.kind is Kind.FALLBACK]
+        if self.before.form is None:
+            self.guessed = guess(self.book, self.message.text, self.may_answer, {candidate.rule for candidate in passed})
+        meant = self.guessed.answer
+        for candidate in [Candidate(meant.rule, Kind.GUESS, meant.words), *fallbacks] if meant else fallbacks:
             decision = self.attempt(candidate, self.answer_to)
             if decision is not None:
                 return decision
@@ -269,11 +296,16 @@ class _Deciding:
                 raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
             names = self.context.names(match)
             names.update(outcome or {})
+            if match.kind is Kind.FALLBACK and "suggestion" in rule.uses:
+                names["suggestion"] = next((meant.words for meant in self.guessed.suggestions), None)
             if rule.actions and any(isinstance(action, Save) for action in rule.actions):
                 names.setdefault("saved", FIRST_ROW)
             replies, has_menu = make_all(rule.reply, names, self.random), False
         if rule.menu and not has_menu:
             replies = self.with_menu(rule, replies)
+        elif match.kind is Kind.FALLBACK and not isinstance(outcome, tuple):
+            replies, offer = with_suggestions(rule, replies, self.guessed.suggestions, self.language)
+            self.dialogue = self.dialogue.offering(offer, self.time) if offer else self.dialogue
         if rule.once_per is not None and replies:
             self.answered = {**self.answered, rule.name: self.time + rule.once_per.total_seconds()}
         return self.acting(match, replies) if rule.actions else Decision(match, replies)
@@ -287,9 +319,7 @@ class _Deciding:
 
     def with_menu(self, rule: Rule, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         """The replies with the rule's menu below the last text."""
-        last = replies[-1] if replies else None
-        above = last.text if isinstance(last, Text) else ""
-        others = replies[:-1] if isinstance(last, Text) else replies[: REPLIES_LIMIT - 1]
+        others, above = above_menu(replies)
         return (*others, self.menu(rule, Menu(above, {entry.words: entry.rule for entry in rule.menu})))
 
     def menu(self, rule: Rule, menu: Menu) -> Text:
@@ -306,45 +336,12 @@ class _Deciding:
 
     def remembered(self) -> State | None:
         """The sender's state after this message; None where it is what it was."""
-        state = self.state
+        state = before = self.state
+        if self.dialogue is not self.before and self.dialogue != self.before:
+            state = with_dialogue(state, chat_key(self.message), self.dialogue)
+        if self.notes is not None and differ(self.notes, state.notes):
+            state = with_notes(state, self.notes, self.time)
         seen = state.seen or self.book.tracks_first_contact
-        notes = state.notes if self.notes is None else self.notes
-        is_noted = notes is not state.notes and differ(notes, state.notes)
-        is_elsewhere = self.dialogue is not self.before and self.dialogue != self.before
-        is_paused = self.paused_until != state.paused_until
-        if not (is_elsewhere or is_noted or is_paused) and self.answered is state.answered and seen == state.seen:
-            return None
-        # Those of other chats stay as they were kept, so that a message of this person in another group finds its own unchanged.
-        ours = chat_key(self.message)
-        others = {chat: kept for chat, kept in (state.dialogue or {}).items() if chat != ours}
-        written, until = write_dialogues({ours: self.dialogue})
-        return replace(
-            state,
-            dialogue={**others, **(written or {})} or None,
-            dialogue_until=max(until, state.dialogue_until) if others else until,
-            answered=self.answered,
-            seen=seen,
-            notes=notes if is_noted else state.notes,
-            notes_until=self.time + NOTES_KEPT if is_noted else state.notes_until,
-            paused_until=self.paused_until,
-        )
-
-
-def differ(notes: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
-    """Whether notes have changed; those that cannot be compared have."""
-    try:
-        return bool(notes != before)
-    except Exception:  # noqa: BLE001  a handler may put anything there
-        return True
-
-
-def asks_again(match: Match, form: Form) -> bool:
-    """True if missing and wrong values are asked for, and not explained.
-
-    Without a form to show, nobody could follow it: what is missing is asked for then. What was written whole and is wrong is explained,
-    since whoever wrote it can write it again.
-    """
-    rule = match.rule
-    if rule.on_invalid != "explain":
-        return rule.on_invalid == "ask"
-    return rule.may_ask and (match.kind is Kind.FORM or not any(form.texts.get(name) for name in match.invalid))
+        if self.answered is not state.answered or self.paused_until != state.paused_until or seen != state.seen:
+            state = replace(state, answered=self.answered, paused_until=self.paused_until, seen=seen)
+        return None if state is before else state

@@ -1,19 +1,21 @@
 """Why a rule won, and why each of the others did not."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from typing import NamedTuple
 
 from flask_chatbot.core.conditions.conditions import is_clock
-from flask_chatbot.core.conversation.dialogue import Dialogue, chat_key, read_dialogue
+from flask_chatbot.core.conversation.dialogue import Dialogue, Offer, chat_key, read_dialogue
 from flask_chatbot.core.conversation.forms import Form, readings
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.deciding.context import MessageContext, leaves
 from flask_chatbot.core.deciding.decision import Decision
+from flask_chatbot.core.deciding.guessing import guess
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.matching.index import Candidate, Kind
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.messages import Message
 
 KINDS = {
@@ -25,6 +27,7 @@ KINDS = {
     Kind.FALLBACK: "fallback",
     Kind.MENU: "menu",
     Kind.FORM: "form",
+    Kind.GUESS: "guess",
 }
 WORDS = {Kind.CONTAINS: "phrase", Kind.SIMILAR: "text"}  # what is not called a keyword
 WITHOUT_TEXT = {Kind.FALLBACK: "as fallback", Kind.MENU: "by the menu", Kind.FORM: "by its form"}
@@ -69,16 +72,38 @@ def explain(
     were run; where they were not, `handled` names the rules that have one.
     """
     context = MessageContext(book, message, now)
+    tries = list(trials(context, state))
+    found = [tried for tried in tries if tried.candidate.kind is not Kind.FALLBACK]
+    fallbacks = [tried for tried in tries if tried.candidate.kind is Kind.FALLBACK]
+    if all(passed_over(tried, decision) for tried in found):
+        found += guesses(context, state, [tried.candidate for tried in tries])
     explanations: list[Explanation] = []
     winner: Candidate | None = None
-    for tried in trials(context, state):
+    for tried in (*found, *fallbacks):
         if winner is not None:
-            explanations.append(Explanation(tried.candidate, order(tried.candidate, winner)))
+            are_guesses = winner.kind is tried.candidate.kind is Kind.GUESS
+            explanations.append(Explanation(tried.candidate, tried.reason if are_guesses else order(tried.candidate, winner)))
             continue
         passed = passed_over(tried, decision)
         explanations.append(Explanation(tried.candidate, passed or winning(tried, decision, handled)))
         winner = None if passed else tried.candidate
     return tuple(explanations)
+
+
+def guesses(context: MessageContext, state: State, passed: Sequence[Candidate]) -> Iterator[Trial]:
+    """The phrases nearest to a text that no rule answers, with their scores."""
+    time = context.now.timestamp()
+    dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
+    if state.paused_until > time or dialogue.form is not None or not context.hears(Kind.FALLBACK):
+        return
+
+    def may_answer(rule: Rule) -> bool:
+        return context.may_answer(rule, first=not state.seen)
+
+    rules = {candidate.rule for candidate in passed}
+    guessed = guess(context.book, context.message.text, may_answer, rules)
+    for meant in guessed.near:
+        yield Trial(Candidate(meant.rule, Kind.GUESS, meant.words), guessed.reason(meant), answers=meant is guessed.answer)
 
 
 def passed_over(tried: Trial, decision: Decision | None) -> str:
@@ -109,6 +134,8 @@ def trials(context: MessageContext, state: State) -> Iterator[Trial]:
         dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
         if dialogue.form:
             yield from in_form(context, dialogue.form, state)
+        if dialogue.offer and not dialogue.form:
+            yield from in_offer(context, dialogue.offer, state)
         if dialogue.menus:
             yield from in_menu(context, dialogue, state)
     paused = state.paused_until - context.now.timestamp()
@@ -135,6 +162,16 @@ def in_form(context: MessageContext, form: Form, state: State) -> Iterator[Trial
         yield Trial(candidate, f"{asks}, and a {KINDS[taker.kind]} leaves it", answers=False)
     else:
         yield Trial(candidate, f"goes first: {asks}")
+
+
+def in_offer(context: MessageContext, offer: Offer, state: State) -> Iterator[Trial]:
+    """The suggestion that the text takes, of those made last."""
+    book, said = context.book, readings(context.message.text, context.book.folding)
+    taken, fallback = book.by_name.get(offer.taken(said, book.folding.fold) or ""), book.by_name.get(offer.rule)
+    if taken:
+        yield trial(context, Candidate(taken, Kind.MENU, ""), state)
+    elif fallback and offer.declined(said):
+        yield Trial(Candidate(fallback, Kind.MENU, ""), "goes first: what it suggested is declined")
 
 
 def in_menu(context: MessageContext, dialogue: Dialogue, state: State) -> Iterator[Trial]:

@@ -9,6 +9,7 @@ from flask_chatbot.core.conditions.conditions import international
 from flask_chatbot.core.conditions.hours import Hours
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.matching.guesses import Guesses
 from flask_chatbot.core.matching.index import Index
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.actions import Pause
@@ -25,7 +26,7 @@ class RuleBook:
     """All rules of one bot, ready to decide with. Read it once per message: a reload replaces it whole.
 
     `tests` are those that stand under no rule. `remembers` tells whether a rule remembers anything of the people who write,
-    `tracks_first_contact` whether one asks if somebody writes for the first time.
+    `offers` whether suggestions may be made to them, `tracks_first_contact` whether one asks if somebody writes for the first time.
     """
 
     rules: tuple[Rule, ...]
@@ -35,17 +36,22 @@ class RuleBook:
     folding: Folding = field(default_factory=Folding)
     hours: Hours | None = None
     groups: Literal["never", "keywords", "all"] = "never"
+    guess: Literal["never", "suggest", "answer"] = "suggest"
     files: tuple[Path, ...] = ()
     sources: Sources = field(default_factory=Sources)
     tests: tuple[RuleTest, ...] = ()
+    guesses: Guesses = field(init=False)
     tracks_first_contact: bool = field(init=False)
     remembers: bool = field(init=False)
+    offers: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "guesses", Guesses(self.rules, self.folding))
         # Found once, since each message asks.
         first_contact = any(rule.when is not None and rule.when.first_contact is not None for rule in self.rules)
         object.__setattr__(self, "tracks_first_contact", first_contact)
         object.__setattr__(self, "remembers", first_contact or any(map(remembers, self.rules)))
+        object.__setattr__(self, "offers", self.guess != "never" and any(rule.fallback for rule in self.rules))
 
     def person(self, sender: Sender) -> str:
         """The text that memory knows a sender by: a telephone number in one form, however it came; any other text as it is.

@@ -15,7 +15,7 @@ from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, read_a
 from flask_chatbot.core.loading.conditions import build_hours
 from flask_chatbot.core.loading.documents import Step, read_document
 from flask_chatbot.core.loading.places import Place
-from flask_chatbot.core.loading.preamble import build_folding, build_groups, build_locale, build_vars
+from flask_chatbot.core.loading.preamble import build_folding, build_groups, build_guess, build_locale, build_vars
 from flask_chatbot.core.loading.rules import NAMES, ONLY_FALLBACK, RuleBuilder
 from flask_chatbot.core.loading.tests import build_test, check_names
 from flask_chatbot.core.matching.index import Index
@@ -167,6 +167,7 @@ class _Loading:
             folding=builder.folding,
             hours=hours,
             groups=build_groups(settings),
+            guess=build_guess(settings),
             files=tuple(self.files),
             sources=self.sources,
             tests=self.tests(by_name),

@@ -55,6 +55,12 @@ def build_groups(settings: Place) -> Literal["never", "keywords", "all"]:
     return groups
 
 
+def build_guess(settings: Place) -> Literal["never", "suggest", "answer"]:
+    """What is made of a text that nothing matches."""
+    guess: Literal["never", "suggest", "answer"] = (settings.data or {}).get("guess", "suggest")
+    return guess
+
+
 def build_vars(entries: Iterable[Place], taken: Collection[str]) -> dict[str, Place]:
     """The places of all vars by name; a built-in name, or one given twice, is reported."""
     found: dict[str, Place] = {}

@@ -1,7 +1,7 @@
 """Compiles the triggers of a rule: ``keyword:``, ``pattern:``, ``contains:`` and ``similar:``."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from flask_chatbot.core.language.readings import Folding
@@ -19,12 +19,15 @@ NAME_LIMIT = 60  # characters of what a rule without a name is called by
 
 
 class Kinds(NamedTuple):
-    """All triggers of one rule; `named` are the groups of its patterns, even refused ones, so that one mistake is reported once."""
+    """All triggers of one rule; `similar` maps each folded text to the text as written.
+
+    `named` are the groups of its patterns, even refused ones, so that one mistake is reported once.
+    """
 
     keywords: tuple[Keyword, ...]
     patterns: tuple[Pattern, ...]
     contains: tuple[Phrase, ...]
-    similar: tuple[str, ...]
+    similar: Mapping[str, str]
     named: tuple[str, ...]
 
     def groups(self, known: Collection[str]) -> tuple[str, ...]:
@@ -98,10 +101,14 @@ def build_contains(entries: Iterable[Place], folding: Folding) -> tuple[Phrase, 
     return tuple(found.values())
 
 
-def build_similar(entries: Iterable[Place], folding: Folding) -> tuple[str, ...]:
-    """The folded texts."""
-    literals = [(entry, folding.literal(entry.data)) for entry in entries]
-    return tuple(dict.fromkeys(literal for entry, literal in literals if check_similar(entry, literal)))
+def build_similar(entries: Iterable[Place], folding: Folding) -> dict[str, str]:
+    """The texts as written, by the folded ones."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        literal = folding.literal(entry.data)
+        if check_similar(entry, literal):
+            found.setdefault(literal, entry.data.strip())
+    return found
 
 
 def build_phrase(place: Place, folding: Folding) -> Phrase | None:

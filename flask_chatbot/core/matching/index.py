@@ -12,7 +12,7 @@ from flask_chatbot.core.language.signs import has_signs
 from flask_chatbot.core.matching.pattern_index import PatternIndex
 from flask_chatbot.core.matching.phrases import PhraseIndex
 from flask_chatbot.core.matching.rule import Rule
-from flask_chatbot.core.matching.similar import SimilarIndex, Suggestions
+from flask_chatbot.core.matching.similar import SimilarIndex
 from flask_chatbot.core.values.problems import Problem
 
 
@@ -27,6 +27,7 @@ class Kind(IntEnum):
     FALLBACK = 6
     MENU = 7  # not found in a text of its own: chosen from a menu that was shown
     FORM = 8  # likewise: filled in, one answer at a time
+    GUESS = 9  # likewise: it says something that the text is near
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,6 @@ class Index:
         "_patterns",
         "_signs",
         "_similar",
-        "_suggestions",
     )
 
     def __init__(self, rules: Iterable[Rule], folding: Folding) -> None:
@@ -115,7 +115,6 @@ class Index:
         self._contains = PhraseIndex(rules, folding) or None
         self._similar = SimilarIndex(rules) or None
         self._has_only_keywords = not (self._patterns or self._contains or self._similar)
-        self._suggestions = suggestions(rules)
         self._fallbacks = sorted((Candidate(rule, Kind.FALLBACK, "") for rule in rules if rule.fallback), key=Candidate.rank)
         self._highest_other = max((rule.priority for rule in rules if rule.patterns or rule.contains or rule.similar), default=0)
         # No literal holds more marks than this, so no more are looked at, however many a text has.
@@ -177,14 +176,6 @@ class Index:
             found += [Candidate(rule, Kind.SIMILAR, literal) for rule, literal in hits]
         return found
 
-    def suggestion(self, text: str) -> str | None:
-        """The keyword that may have been meant by a text which no rule matches; None unless a fallback asks for it."""
-        if self._suggestions is None:
-            return None
-        folded = self._folding.fold(text)
-        head = folded.partition("#")[0].strip()
-        return self._suggestions.nearest([head, *self._folding.without_courtesy(head), folded])
-
     def _fold(self, text: str) -> str:
         """The folded text, with the emoji that the rules hold."""
         return self._folding.heads(without_signs(fold_with_signs(text), self._signs))
@@ -235,14 +226,3 @@ def once(candidates: list[Candidate]) -> list[Candidate]:
     for candidate in candidates:
         firsts.setdefault(candidate.rule.position, candidate)
     return list(firsts.values())
-
-
-def suggestions(rules: tuple[Rule, ...]) -> Suggestions | None:
-    """Guesses at keywords, where a fallback has a use for them."""
-    if not any(rule.fallback and "suggestion" in rule.uses for rule in rules):
-        return None
-    written: dict[str, str] = {}
-    for rule in rules:
-        for keyword in rule.keywords:
-            written.setdefault(keyword.literal, keyword.written.removesuffix("#").strip())
-    return Suggestions(written)

@@ -46,7 +46,8 @@ class Rule:
     """Everything one entry under ``rules:`` says.
 
     `is_named` tells a name its author gave from one made of a keyword. `fields` is None where any number of parts is taken, as `data`;
-    `needs` are the names a Python handler supplies, `groups` those that its patterns read and no field has. `similar` holds folded texts.
+    `needs` are the names a Python handler supplies, `groups` those that its patterns read and no field has. `similar` holds folded
+    texts, and `similar_written` the same as written. Without `guess` it is neither guessed nor suggested for a text that nothing matches.
     `asks` where the fields are asked for one at a time; `actions` are for whoever carries out the decision.
     `uses` are the names in its templates that cost something to find. `is_silent` where its author wrote ``reply: []``.
     """
@@ -59,6 +60,7 @@ class Rule:
     patterns: tuple[Pattern, ...] = ()
     contains: tuple[Phrase, ...] = ()
     similar: tuple[str, ...] = ()
+    similar_written: tuple[str, ...] = ()
     fallback: bool = False
     priority: int = 0
     fields: tuple[Field, ...] | None = None
@@ -77,6 +79,7 @@ class Rule:
     when: Condition | None = None
     otherwise: tuple[Answer, ...] = ()
     once_per: timedelta | None = None
+    guess: bool = True
     tests: tuple[RuleTest, ...] = ()
 
     @property

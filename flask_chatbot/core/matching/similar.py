@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 FORGIVING = 4  # letters a word must have for a typing error in it to be forgiven
 CROWD_LIMIT = 100  # words that may have the same letters but for one
 PATHS_LIMIT = 100  # texts that a text is taken for, while it is read word by word
-WORDS_TRIED = 50  # words of a text that a keyword is guessed from
 _HASH = 1 << 32
 
 
@@ -142,31 +141,3 @@ class SimilarIndex:
             fact = f"{len(words)} words of 'similar' differ in one letter only ({few}, ...), and {CROWD_LIMIT} is the most"
             message = f"{fact}. Make them keywords."
             yield Problem(max(rules, key=lambda rule: rule.position).mark, message)
-
-
-class Suggestions:
-    """Guesses at the keyword that was meant; `written` has each by its folded text, in the order of the files."""
-
-    __slots__ = ("_order", "_texts", "_written")
-
-    def __init__(self, written: Mapping[str, str]) -> None:
-        self._written = dict(written)
-        self._order = {literal: number for number, literal in enumerate(self._written)}
-        self._texts = Texts(self._written)
-
-    def nearest(self, readings: Sequence[str]) -> str | None:
-        """The keyword that one of the readings is, but for typing errors; failing that, one of the words of the first of them.
-
-        The last reading is the whole text.
-        """
-        words = [word for word in readings[0].split(" ")[:WORDS_TRIED] if letters(word) >= FORGIVING - 1]
-        passed = readings if readings[0] == readings[-1].rstrip("#") else ()  # written as it stands: its rule has been passed over
-        meant = self._best(readings, passed) or self._best(words, passed, FORGIVING)
-        return self._written[meant] if meant else None
-
-    def _best(self, texts: Sequence[str], passed: Sequence[str], least: int = 0) -> str | None:
-        """The nearest keyword, the first in the files of several, that has so many letters at least."""
-        known: dict[str, list[str]] = {}
-        near = [(OSA.distance(text, each), self._order[each], each) for text in texts for each in self._texts.near(text, known)]
-        usable = [each for *_, each in sorted(near) if letters(each) >= least and each not in passed]
-        return usable[0] if usable else None

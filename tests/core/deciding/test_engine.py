@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_chatbot.core.conversation.memory import NO_MEMORY, State
+from flask_chatbot.core.deciding.changes import differ
 from flask_chatbot.core.deciding.decision import Decision
-from flask_chatbot.core.deciding.engine import decide, differ
+from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.matching.index import Kind, Match

@@ -336,3 +336,61 @@ def test_where_no_rule_answered_none_won(tmp_path: Path, decorator: str) -> None
         bot.fallback(bot.rule("umum")(bot.rule("umum lain")(skip)))
     found = explained(chat_of(tmp_path, RULES, bot), "zzz")
     assert {explanation.partition(": ")[2] for explanation in found} == {"no answer: skipped by its handler, or not asked"}
+
+
+# -- guesses ------------------------------------------------------------------------------------------
+
+NEAR = """\
+settings: {guess: answer}
+rules:
+  - {name: harga, keyword: harga grosir, reply: x}
+  - {name: lokasi, keyword: lokasi grosir, reply: x}
+  - {name: diam, keyword: kurir grosir, pause: 1 hour, reply: x}
+  - {name: umum, fallback: true, reply: x}
+"""
+
+
+def test_the_nearest_phrases_are_explained_with_their_scores(tmp_path: Path) -> None:
+    assert whys(load(tmp_path, NEAR), "harganya grosir") == [
+        ("harga", "wins: its phrase is the nearest, with a score of 0.69"),
+        ("diam", "its phrase is not as near, with a score of 0.34"),
+        ("lokasi", "its phrase is not as near, with a score of 0.31"),
+        ("umum", "a fallback answers only what no other rule does"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("guess", "text", "name", "why"),
+    [
+        ("answer", "ongkirnya grosir", "diam", "suggested, with a score of 0.30. It is not answered at once: that takes 0.40"),
+        (
+            "answer",
+            "lokasi dan harga grosir",
+            "lokasi",
+            "suggested, with a score of 0.67. It is not answered at once: rule 'harga' is less than 0.05 behind",
+        ),
+        (
+            "answer",
+            "kurirnya grosir",
+            "diam",
+            "suggested, with a score of 0.73. It is not answered at once: its rule does more than answer",
+        ),
+        ("suggest", "harganya grosir", "harga", "suggested, with a score of 0.69"),
+        ("answer", "harumnya begini", "harga", "not suggested: its score is 0.15, and 0.25 is needed"),
+    ],
+)
+def test_it_is_explained_why_a_near_phrase_is_not_answered(tmp_path: Path, guess: str, text: str, name: str, why: str) -> None:
+    assert whys(load(tmp_path, NEAR.replace("guess: answer", f"guess: {guess}")), text)[0] == (name, why)
+
+
+def test_a_text_that_a_rule_answers_is_not_guessed_at(tmp_path: Path) -> None:
+    assert whys(load(tmp_path, NEAR), "harga grosir") == [("harga", "wins"), ("umum", "a fallback answers only what no other rule does")]
+
+
+@pytest.mark.parametrize(("text", "first"), [("ya", ("harga", "wins")), ("0", ("umum", "goes first: what it suggested is declined"))])
+def test_an_answer_to_suggestions_goes_first(tmp_path: Path, text: str, first: tuple[str, str]) -> None:
+    book = load(tmp_path, NEAR.replace("guess: answer", "guess: suggest"))
+    remember = decide(book, Message(text="harganya grosir", sender=BUDI), ShortMemory(), NOW, Random(1)).remember
+    assert remember is not None
+    explanation = explanations(book, text, remember)[0]
+    assert (explanation.candidate.rule.name, explanation.why) == first

@@ -9,8 +9,8 @@ from flask_chatbot.errors import RulesError
 from tests.core.books import in_rule, load, problems, said, told, write
 
 RULE_KEYS = (
-    "name, keyword, pattern, contains, similar, fallback, priority, when, otherwise, once_per, fields, ask, confirm, menu, save, notify, "
-    "pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
+    "name, keyword, pattern, contains, similar, fallback, priority, when, otherwise, once_per, guess, fields, ask, confirm, menu, save, "
+    "notify, pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
 )
 QUOTES = "Put quotes around this text:"
 

@@ -58,7 +58,7 @@ def test_local_numbers_are_read_in_the_country(tmp_path: Path, country: str, tex
         ),
         ("{ignore_words: [kak, '#']}", "2:32: words are ignored one by one, and '#' is none. Write each word as an entry of its own."),
         ("{langauge: id}", "2:12: unknown key 'langauge'. Did you mean 'language'?"),
-        ("{zzz: red}", "2:12: unknown key 'zzz'. Known here: language, timezone, country, groups, hours, ignore_words."),
+        ("{zzz: red}", "2:12: unknown key 'zzz'. Known here: language, timezone, country, groups, guess, hours, ignore_words."),
         ("ignore_words please", "2:11: 'settings' must be a group of keys, not 'ignore_words please'."),
         ("[ignore_words]", "2:11: 'settings' must be a group of keys, not a list."),
         ("", "2:1: 'settings' is empty. Write a group of keys after it, or remove it."),

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_chatbot.core.matching.rule import Rule
-from flask_chatbot.core.matching.similar import CROWD_LIMIT, SimilarIndex, Spellings, Suggestions
+from flask_chatbot.core.matching.similar import CROWD_LIMIT, SimilarIndex, Spellings
 from flask_chatbot.core.values.problems import Mark
-from tests.core.books import load, problems, rule_name, said
+from tests.core.books import load, problems, rule_name
 from tests.core.matching.naive import is_like, is_one_error
 
 BOOK = """
@@ -115,60 +115,3 @@ def test_long_texts_are_read_as_far_as_something_is_like_them() -> None:
     index = SimilarIndex(rules_of(long, "a"))
     assert [literal for _, literal in index.find([" ".join(["a" * 61] * 30)])] == [long]
     assert index.find(["a " * 2000, "a" * 4096, "#" * 4096, ""]) == []
-
-
-# -- suggestions -------------------------------------------------------------------------------------
-
-FALLBACK = """
-settings: {ignore_words: [kak]}
-rules:
-  - {name: menu, keyword: [menu, Cara Pesan], reply: x}
-  - {name: p, keyword: "Penawaran#", reply: x}
-  - {name: n, keyword: [cs, "1"], reply: x}
-  - {name: m2, keyword: menua, when: {days: [sun]}, reply: x}
-  - {fallback: true, reply: "?{% if suggestion %} {{ suggestion }}{% endif %}"}
-"""
-
-
-@pytest.mark.parametrize(
-    ("text", "suggestion"),
-    [
-        ("mneu", "menu"),
-        ("menuu", "menu"),
-        ("cara psan", "Cara Pesan"),
-        ("cra pesan kak", "Cara Pesan"),
-        ("penawarn", "Penawaran"),
-        ("penawarn#Budi", "Penawaran"),
-        ("kak penawaran#Budi", "Penawaran"),
-        ("penawaran Budi", "Penawaran"),
-        ("mau lihat mnu dong", "menu"),
-        ("mau tanya cs", None),
-        ("no 1 dong", None),
-        ("c", None),
-        ("apa saja", None),
-        ("", None),
-    ],
-)
-def test_a_fallback_suggests_the_nearest_keyword(tmp_path: Path, text: str, suggestion: str | None) -> None:
-    assert said(load(tmp_path, FALLBACK), text) == f"? {suggestion or ''}".strip()
-
-
-def test_of_two_keywords_equally_near_the_first_in_the_files_is_suggested() -> None:
-    written = {"kopi": "Kopi", "kopo": "Kopo", "kop": "Kop"}
-    assert Suggestions(written).nearest(["kope"]) == "Kopi"
-    assert Suggestions(dict(reversed(written.items()))).nearest(["kope"]) == "Kopo"
-
-
-def test_what_was_written_is_never_suggested() -> None:
-    assert Suggestions({"menu": "menu", "menua": "menua"}).nearest(["menu"]) == "menua"
-    assert Suggestions({"menu": "menu"}).nearest(["menu kak", "menu", "menu kak"]) is None
-
-
-def test_a_suggestion_is_known_to_fallbacks_only(tmp_path: Path) -> None:
-    found = problems(tmp_path, "rules:\n  - keyword: a\n    reply: '{{ suggestion }}'\n  - fallback: true\n    reply: '{{ suggestion }}'\n")
-    assert found == ["rules.yaml:3:16: unknown name 'suggestion'."]
-
-
-def test_a_rule_that_is_a_fallback_too_has_no_suggestion_where_it_is_found_otherwise(tmp_path: Path) -> None:
-    book = load(tmp_path, "rules:\n  - {keyword: menu, fallback: true, reply: 'a {{ suggestion }}'}\n")
-    assert (said(book, "menu"), said(book, "mneu")) == ("a", "a menu")

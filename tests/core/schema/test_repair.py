@@ -8,8 +8,8 @@ from flask_chatbot.core.schema.complaints import Complaint
 from tests.core.books import in_rule, problems
 
 RULE_KEYS = (
-    "name, keyword, pattern, contains, similar, fallback, priority, when, otherwise, once_per, fields, ask, confirm, menu, save, notify, "
-    "pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
+    "name, keyword, pattern, contains, similar, fallback, priority, when, otherwise, once_per, guess, fields, ask, confirm, menu, save, "
+    "notify, pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
 )
 NAME = "a field may not be called 'class', which means something else here. Choose another name."
 NMAA = "unknown name 'nmaa'. Did you mean 'nama'?"

@@ -1,0 +1,34 @@
+"""What a message changes of what is remembered of its sender."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask_chatbot.core.conversation.dialogue import Dialogue, write_dialogues
+from flask_chatbot.core.conversation.memory import State
+
+NOTES_KEPT = 30 * 24 * 3600.0  # seconds a handler's `memory` lives after its last change
+
+
+def with_dialogue(state: State, chat: str, dialogue: Dialogue) -> State:
+    """The state with the dialogue of one chat; the others stay as they were kept, so that a message there finds its own unchanged."""
+    others = {name: kept for name, kept in (state.dialogue or {}).items() if name != chat}
+    written, until = write_dialogues({chat: dialogue})
+    return replace(
+        state,
+        dialogue={**others, **(written or {})} or None,
+        dialogue_until=max(until, state.dialogue_until) if others else until,
+    )
+
+
+def with_notes(state: State, notes: Mapping[str, Any], time: float) -> State:
+    """The state with what a handler has noted."""
+    return replace(state, notes=notes, notes_until=time + NOTES_KEPT)
+
+
+def differ(notes: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """True if notes have changed; those that cannot be compared have."""
+    try:
+        return bool(notes != before)
+    except Exception:  # noqa: BLE001  a handler may put anything there
+        return True

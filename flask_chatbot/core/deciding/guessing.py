@@ -1,0 +1,115 @@
+"""What a text that nothing matches may have meant: answered at once, or suggested."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask_chatbot.core.conversation.dialogue import Offer, offer_text
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.matching.guesses import Guess
+from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.values.actions import Subscribe
+from flask_chatbot.core.values.replies import REPLIES_LIMIT, Reply, Text
+
+# Chosen by benchmarks/thresholds.py, on public sets of texts.
+ANSWERED = 0.40  # score of a phrase that is answered at once, where the book says so
+AHEAD = 0.05  # by which it is ahead of the nearest phrase of another rule
+SUGGESTED = 0.25  # score of a phrase that is suggested
+SUGGESTIONS = 3  # in one menu
+
+
+class Meant(NamedTuple):
+    """A phrase that may have been meant, as it is shown, with its score and the rule that would answer it now."""
+
+    rule: Rule
+    words: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Guessed:
+    """What is made of a text that nothing matches.
+
+    `near` are the nearest phrases, one of each rule; `answer` is the one that is answered at once, and `doubt` says why none is.
+    """
+
+    near: tuple[Meant, ...] = ()
+    answer: Meant | None = None
+    doubt: str = ""
+
+    @property
+    def suggestions(self) -> tuple[Meant, ...]:
+        """Those near enough to be suggested."""
+        return tuple([meant for meant in self.near[:SUGGESTIONS] if meant.score >= SUGGESTED])
+
+    def reason(self, meant: Meant) -> str:
+        """What becomes of one of the phrases, and why, in a sentence."""
+        if meant is self.answer:
+            return f"wins: its phrase is the nearest, with a score of {meant.score:.2f}"
+        if self.answer:
+            return f"its phrase is not as near, with a score of {meant.score:.2f}"
+        if meant not in self.suggestions:
+            return f"not suggested: its score is {meant.score:.2f}, and {SUGGESTED:.2f} is needed"
+        if meant is self.near[0] and self.doubt:
+            return f"suggested, with a score of {meant.score:.2f}. It is not answered at once: {self.doubt}"
+        return f"suggested, with a score of {meant.score:.2f}"
+
+
+NOTHING_GUESSED = Guessed()
+
+
+def guess(book: RuleBook, text: str, may_answer: Callable[[Rule], bool], passed: Collection[Rule] = ()) -> Guessed:
+    """What a text may have meant, by the rules that may answer now, but for those that have passed it on already."""
+    if book.guess == "never":
+        return NOTHING_GUESSED
+    near = tuple(meanings(book.guesses.nearest(text), may_answer, passed))
+    if book.guess == "suggest" or not near:
+        return Guessed(near)
+    doubt = doubt_of(near)
+    return Guessed(near, None if doubt else near[0], doubt)
+
+
+def meanings(guesses: Iterable[Guess], may_answer: Callable[[Rule], bool], passed: Collection[Rule]) -> Iterator[Meant]:
+    """The nearest phrase of each owner, the nearest first, with the rule that answers it."""
+    owners: set[int] = set()
+    for score, words, rules, owner in guesses:
+        rule = next((rule for rule in rules if rule not in passed and may_answer(rule)), None)
+        if rule is not None and owner not in owners:
+            owners.add(owner)
+            yield Meant(rule, words, score)
+
+
+def doubt_of(near: Sequence[Meant]) -> str:
+    """Why the nearest phrase is not answered at once; empty where it is."""
+    first, second = near[0], near[1] if len(near) > 1 else None
+    if first.score < ANSWERED:
+        return f"that takes {ANSWERED:.2f}"
+    if second and first.score - second.score < AHEAD:
+        return f"rule {second.rule.name!r} is less than {AHEAD:.2f} behind"
+    return "" if is_harmless(first.rule) else "its rule does more than answer"
+
+
+def is_harmless(rule: Rule) -> bool:
+    """True if a guess at a rule does no harm: it only answers, or asks before it does anything else."""
+    asks_first = rule.asks or rule.confirm is not None or any(not field.may_be_left_out for field in rule.fields or ())
+    return asks_first or all(isinstance(action, Subscribe) for action in rule.actions)
+
+
+def with_suggestions(
+    rule: Rule, replies: tuple[Reply, ...], suggestions: Sequence[Meant], language: str
+) -> tuple[tuple[Reply, ...], Offer | None]:
+    """The replies of a fallback with suggestions below its last text, unless that names the first of them; and what is offered by it."""
+    entries = tuple([(meant.words, meant.rule.name) for meant in suggestions])
+    if not entries or not replies:
+        return replies, None
+    if "suggestion" in rule.uses:
+        return replies, Offer(rule=rule.name, entries=entries[:1], is_menu=False)
+    offer = Offer(rule=rule.name, entries=entries)
+    others, above = above_menu(replies)
+    return (*others, Text(offer_text(offer, above, language))), offer
+
+
+def above_menu(replies: tuple[Reply, ...]) -> tuple[tuple[Reply, ...], str]:
+    """The replies that stay as they are, and the text that a menu goes below: the last of them, if it is one."""
+    last = replies[-1] if replies else None
+    return (replies[:-1], last.text) if isinstance(last, Text) else (replies[: REPLIES_LIMIT - 1], "")

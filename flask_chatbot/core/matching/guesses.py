@@ -1,0 +1,148 @@
+"""All that the rules of a book say, to guess by at what a text means that nothing matches."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.matching.nearest import LETTERS_ASKED, NearestIndex, trigrams
+from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.matching.similar import FORGIVING, Spellings, letters
+from flask_chatbot.core.values.actions import Subscribe
+
+WORDS_ASKED = 40  # words of a text; one that is longer means more than one phrase can say
+WORDS_CORRECTED = 8  # words of a text that no phrase has, and that are taken for one that a typing error has changed
+SHORT = 3  # letters of a word that alone says nothing in a long text
+LONG = 3  # words of a text that is not long yet
+
+
+class Guess(NamedTuple):
+    """A phrase that a text is near: its score, the words it is shown in, and the rules that say it, which are tried in this order.
+
+    Rules that share a phrase under conditions are one `owner`.
+    """
+
+    score: float
+    words: str
+    rules: tuple[Rule, ...]
+    owner: int
+
+
+class Saying(NamedTuple):
+    """A phrase as it is compared, as it is shown, and the rules that say it."""
+
+    text: str
+    words: str
+    rules: tuple[Rule, ...]
+
+
+class Guesses:
+    """The phrases of a book, found by what a text has in common with them. They are looked through at the first text that asks for it."""
+
+    def __init__(self, rules: Sequence[Rule], folding: Folding) -> None:
+        self._rules = rules
+        self._folding = folding
+
+    def nearest(self, text: str) -> list[Guess]:
+        """The phrases nearest to a text, the nearest first; none for one that is long."""
+        folded = self._folding.fold(text.partition("#")[0] or text)
+        if folded.count(" ") >= WORDS_ASKED:
+            return []
+        asked = self._corrected(plain(folded[:LETTERS_ASKED], self._folding))
+        found = ((near.score, self.phrases[near.phrase]) for near in self._index.find(" ".join(asked)))
+        return [
+            Guess(score, phrase.words, phrase.rules, self._owners[phrase.rules[0].position])
+            for score, phrase in found
+            if not rests_on_a_short_word(asked, phrase.text)
+        ]
+
+    @cached_property
+    def phrases(self) -> tuple[Saying, ...]:
+        """All phrases of the rules that are guessed at."""
+        by_name = {rule.name: rule for rule in self._rules}
+        words: dict[str, str] = {}
+        rules: dict[str, dict[int, Rule]] = {}
+        for rule in self._rules:
+            for written, leads_to in said(rule, by_name):
+                text = " ".join(plain(self._folding.fold(written), self._folding))
+                if text and may_be_guessed_at(leads_to):
+                    words.setdefault(text, written)
+                    rules.setdefault(text, {})[leads_to.position] = leads_to
+        return tuple(Saying(text, shown, tuple(sorted(rules[text].values(), key=first_tried))) for text, shown in words.items())
+
+    @cached_property
+    def _owners(self) -> Mapping[int, int]:
+        return owners(self.phrases)
+
+    @cached_property
+    def _index(self) -> NearestIndex:
+        return NearestIndex((phrase.text, self._owners[phrase.rules[0].position]) for phrase in self.phrases)
+
+    @cached_property
+    def _spellings(self) -> Spellings:
+        return Spellings(word for phrase in self.phrases for word in phrase.text.split(" "))
+
+    def _corrected(self, words: Sequence[str]) -> list[str]:
+        """The words of a text, where no phrase has one the nearest that a phrase has and that is one typing error away."""
+        found: list[str] = []
+        left = WORDS_CORRECTED
+        for word in words:
+            near: list[str] = []
+            if left and letters(word) >= FORGIVING:
+                near = self._spellings.near(word)
+                left -= near[:1] != [word]
+            found.append(min(near, key=lambda other: OSA.distance(word, other)) if near else word)
+        return found
+
+
+def said(rule: Rule, by_name: Mapping[str, Rule]) -> Iterator[tuple[str, Rule]]:
+    """What a rule says, in its author's words, each with the rule it leads to."""
+    yield from ((keyword.written.rstrip("# "), rule) for keyword in rule.keywords)
+    yield from ((phrase.written.replace("*", ""), rule) for phrase in rule.contains)
+    yield from ((text, rule) for text in rule.similar_written)
+    yield from ((entry.words, by_name[entry.rule]) for entry in rule.menu if entry.rule in by_name)
+
+
+def may_be_guessed_at(rule: Rule) -> bool:
+    """True unless a rule says otherwise, or opts out, which nobody must do by mistake."""
+    return rule.guess and not any(isinstance(action, Subscribe) and not action.wanted for action in rule.actions)
+
+
+def first_tried(rule: Rule) -> tuple[int, int]:
+    """The order of rules that say the same."""
+    return -rule.priority, rule.position
+
+
+def owners(phrases: Iterable[Saying]) -> dict[int, int]:
+    """The owner of each rule's phrases, by the positions of the rules: twins, which share a phrase under conditions, are one."""
+    found: dict[int, int] = {}
+    for phrase in phrases:
+        positions = [rule.position for rule in phrase.rules]
+        known = {found.setdefault(position, position) for position in positions}
+        if len(known) > 1 and any(rule.when is not None for rule in phrase.rules):
+            one = min(known)
+            found.update({position: one for position, owner in found.items() if owner in known})
+    return found
+
+
+def plain(folded: str, folding: Folding) -> list[str]:
+    """The words of a folded text without courtesy, unless there is nothing else."""
+    bare = min([folded, *folding.without_courtesy(folded)], key=len)
+    words = [word for word in folding.split(bare) if word != "#"]
+    courtesy = folding.words.ignore | folding.words.ignore_last
+    return [word for word in words if word not in courtesy] or words
+
+
+def rests_on_a_short_word(asked: Sequence[str], phrase: str) -> bool:
+    """True if a long text has but one word in common with a phrase, and a short one.
+
+    >>> rests_on_a_short_word(["ada", "cs", "atau", "tidak"], "cs"), rests_on_a_short_word(["ada", "cs"], "cs")
+    (True, False)
+    """
+    if len(asked) <= LONG:
+        return False
+    groups = trigrams(phrase)
+    alike = {word for word in asked if not groups.isdisjoint(trigrams(word))}
+    return len(alike) == 1 and len(min(alike)) <= SHORT
