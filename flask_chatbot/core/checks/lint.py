@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import starmap
 
+from flask_chatbot.core.checks.misplaced import misplaced
 from flask_chatbot.core.checks.overlaps import find_overlaps
 from flask_chatbot.core.conditions.conditions import disjoint
 from flask_chatbot.core.conditions.hours import Hours
@@ -31,7 +32,7 @@ def lint(book: RuleBook, handled: Collection[str] | None = None) -> tuple[Proble
     """
     found = [Problem(rule.mark, message, "warning") for rule, message in alone(book, handled)]
     found += starmap(Problem, (wrong for rule in book.rules for answer in leaves(said(rule)) for wrong in contacts(answer)))
-    return tuple(sorted([*found, *find_overlaps(book, handled or ())], key=lambda problem: problem.mark))
+    return tuple(sorted([*found, *find_overlaps(book, handled or ()), *misplaced(book)], key=lambda problem: problem.mark))
 
 
 def alone(book: RuleBook, handled: Collection[str] | None) -> Iterator[tuple[Rule, str]]:
