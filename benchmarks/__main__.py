@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.tables import Row, table
 from benchmarks.timing import machine
 
-PARTS = ("match", "nearest", "load", "webhook", "memory", "bad", "accept", "callbacks", "way")
+PARTS = ("match", "nearest", "load", "webhook", "memory", "bad", "accept", "callbacks", "way", "understanding")
 
 
 def say(text: str) -> None:
@@ -16,8 +16,12 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def measure(part: str, quick: bool, plots: Path | None) -> list[Row]:
-    """The figures of one part; its picture is drawn where `plots` names a folder."""
+def measure(part: str, quick: bool, plots: Path | None, folder: Path | None) -> list[Row]:
+    """The figures of one part; its picture is drawn where `plots` names a folder. `folder` has the messages to understand."""
+    if part == "understanding":
+        from benchmarks import understanding
+
+        return understanding.run(say, folder)
     if part == "match":
         from benchmarks import match
 
@@ -54,13 +58,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure what was asked for, and print it as Markdown."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what is promised of the speed.")
     parser.add_argument("part", nargs="?", choices=PARTS, help="what to measure; everything without it")
+    parser.add_argument("folder", nargs="?", type=Path, help="of `understanding`: the rules of a shop and what customers write to it")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller sizes: a minute, for a first look")
     parser.add_argument("--plots", type=Path, metavar="FOLDER", help="draw the pictures into this folder")
     chosen = parser.parse_args(arguments)
     say(f"Measured on {machine()}.")
     rows: list[Row] = []
     for part in [chosen.part] if chosen.part else PARTS:
-        rows += measure(part, chosen.quick, chosen.plots)
+        rows += measure(part, chosen.quick, chosen.plots, chosen.folder)
     say(table("Promises", [row.cells() for row in rows]))
     return 0 if all(row.is_kept for row in rows) else 1
 

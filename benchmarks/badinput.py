@@ -24,7 +24,9 @@ NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 def run(say: Say, quick: bool = False) -> list[Row]:
     """The slowest decision of all, and what was refused for another reason than the one meant, with a table of each."""
     texts = dict(hard_texts(Random(5)))
-    mixed = load_text(rule_file(make_rules(1_000 if quick else 10_000)).replace(UNKNOWN, SUGGESTING))
+    mixed = load_text(
+        rule_file(make_rules(1_000 if quick else 10_000)).replace(UNKNOWN, SUGGESTING).replace("guess: never", "guess: answer")
+    )
     measured = {f"a text of {what}": slowest(mixed, [text]) for what, text in texts.items()}
     outcomes = [(what, seconds(spent)) for what, spent in measured.items()]
     strange = []

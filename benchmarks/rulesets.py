@@ -111,8 +111,9 @@ def make_messages(rules: Sequence[Made], count: int) -> list[str]:
 
 
 def rule_file(rules: Iterable[Made]) -> str:
-    """The rules as the text of a rule file."""
-    return f"version: 1\nrules:\n{''.join(rule.written for rule in rules)}  - fallback: true\n    reply: {UNKNOWN}\n"
+    """The rules as the text of a rule file. What is near to a text that nothing matches is measured for itself."""
+    written = "".join(rule.written for rule in rules)
+    return f"version: 1\nsettings: {{guess: never}}\nrules:\n{written}  - fallback: true\n    reply: {UNKNOWN}\n"
 
 
 def rivescript_lines(rules: Iterable[Made]) -> Iterator[str]:
