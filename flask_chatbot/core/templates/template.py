@@ -17,12 +17,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from flask_chatbot.core.language.sentences import Locale, say
 from flask_chatbot.core.templates.budget import SUM_SIZE, TAKE_NOTHING, Rendering, compared, metered, repeated, walked
 from flask_chatbot.core.templates.check import LOOP_NAMES, PART_NAMES, PARTS, TESTS, TOO_DEEP, check_tree, part_named
+from flask_chatbot.core.templates.depth import deep_place
 from flask_chatbot.core.templates.filters import NUMBER_LIMIT, Misfit, filters, kind, single, write_date, write_time
 from flask_chatbot.core.templates.flaws import Flaw, located
 from flask_chatbot.core.templates.lines import placed, without_tag_lines
 from flask_chatbot.core.templates.shapes import Shapes
 from flask_chatbot.core.templates.spelling import spelled
-from flask_chatbot.core.templates.syntax import flaws_of
+from flask_chatbot.core.templates.syntax import flaw, flaws_of
 from flask_chatbot.core.templates.types import Names, type_of_value, typed
 from flask_chatbot.core.values.replies import TEXT_LIMIT
 from flask_chatbot.core.values.rows import NOTHING, holder, part
@@ -298,7 +299,7 @@ def check(source: str, sandbox: Sandbox, names: Names) -> list[Flaw]:
 def is_flawless(source: str, names: Names, sandbox: Sandbox) -> bool:
     """True if nothing is wrong with a template, without saying what or where."""
     try:
-        return not check_tree(sandbox.reader.parse(source), typed(names), sandbox.filters, sandbox.globals)
+        return deep_place(source) is None and not check_tree(sandbox.reader.parse(source), typed(names), sandbox.filters, sandbox.globals)
     except (TemplateSyntaxError, RecursionError):
         return False
 
@@ -306,10 +307,12 @@ def is_flawless(source: str, names: Names, sandbox: Sandbox) -> bool:
 def flaws(source: str, sandbox: Sandbox, names: Names) -> list[Flaw]:
     """Every flaw that Jinja or our checks find in a template, from a full reading."""
     source = with_newlines(source)
+    if (deep := deep_place(source)) is not None:
+        return [flaw(source, deep, TOO_DEEP)]
     try:
         tree = sandbox.parse(source)
     except TemplateSyntaxError as error:
         return flaws_of(source, error, sandbox.parse)
-    except RecursionError:
+    except RecursionError:  # of a host that is deep in calls itself
         return [Flaw(1, TOO_DEEP)]
     return [located(source, fault) for fault in check_tree(tree, typed(names), sandbox.filters, sandbox.globals)]
