@@ -45,6 +45,10 @@ class Chatbot:
         Each route is added only if a key for it is configured. Raises `ConfigError` or `RulesError` with every mistake, and then leaves the
         app unchanged.
         """
+        if not isinstance(app, Flask):
+            raise ChatbotError(
+                f"A Chatbot goes into a Flask app, not {app!r}. Write Chatbot(app), or Chatbot(app, rules=...) to name a file."
+            )
         if "chatbot" in app.extensions:
             raise ChatbotError("This app has a Chatbot already. Call init_app once for each app.")
         state = prepare(app.config, os.environ, Path(app.root_path), self._rules, self._handlers, Path(app.instance_path))

@@ -213,3 +213,8 @@ def test_a_short_key_is_warned_of_and_not_shown(tmp_path: Path, caplog: pytest.L
 
 def test_the_public_names_are_there() -> None:
     assert [name for name in flask_chatbot.__all__ if not hasattr(flask_chatbot, name)] == []
+
+
+def test_what_is_no_app_is_refused_with_the_way_out() -> None:
+    with pytest.raises(ChatbotError, match=r"^A Chatbot goes into a Flask app, not 'app'\. Write Chatbot\(app\), or Chatbot\(app, rules="):
+        Chatbot("app")  # type: ignore[arg-type]

@@ -29,7 +29,21 @@ from_option = click.option("--from", "number", default="6281200000000", show_def
 nama_option = click.option("--nama", "name", default="", help="The customer's name.")
 
 
-@click.command("try")
+class DashedText(click.Command):
+    """A command whose text may begin with a dash, as customers' lists do."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        texts = [arg for arg in args if arg.startswith("- ")]
+        options = [arg for arg in args if arg not in texts]
+        try:
+            return super().parse_args(ctx, [*options, "--", *texts] if texts and "--" not in args else args)
+        except click.NoSuchOption as error:
+            raise click.UsageError(
+                f"{error.format_message()} If it is the text, put -- before it: {ctx.command_path} -- ...", ctx
+            ) from error
+
+
+@click.command("try", cls=DashedText)
 @click.argument("text")
 @rules_option
 @run_option
