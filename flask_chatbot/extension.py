@@ -20,6 +20,7 @@ from flask_chatbot.startup.start_errors import printed_alone
 from flask_chatbot.startup.state import prepare
 from flask_chatbot.transports.base import Group
 from flask_chatbot.views import health, webhook
+from flask_chatbot.views.routes import mount
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -52,11 +53,7 @@ class Chatbot:
         if "chatbot" in app.extensions:
             raise ChatbotError("This app has a Chatbot already. Call init_app once for each app.")
         state = prepare(app.config, os.environ, Path(app.root_path), self._rules, self._handlers, Path(app.instance_path))
-        try:
-            for blueprint in blueprints(state.bot.settings):
-                app.register_blueprint(blueprint, url_prefix=state.bot.settings.prefix)
-        except AssertionError as error:
-            raise ChatbotError("This app has answered requests already. Call init_app before the first one.") from error
+        mount(app, blueprints(state.bot.settings), state.bot.settings.prefix)
         app.extensions["chatbot"] = state
         self._bots.add(state.bot)
         if state.gateway is not None and state.bot.settings.worker == "thread":

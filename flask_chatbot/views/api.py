@@ -112,7 +112,7 @@ def _add_routes(setup: BlueprintSetupState) -> None:
     for name, endpoint in ENDPOINTS.items():
         add_route(setup, name, api, endpoint.methods, endpoint.path)
     for name, path in UNKNOWN.items():
-        add_route(setup, name, api, (*_GET, *_POST), path)
+        add_route(setup, name, api, (), path)
 
 
 @blueprint.url_value_preprocessor

@@ -1,32 +1,105 @@
-"""Routes that answer in our own JSON, whatever the host app checks, limits or decorates."""
+"""Routes whose views answer in our own JSON, whatever the host app checks, limits or decorates."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, RequestRedirect, Rule
+
+from flask_chatbot.errors import ChatbotError
 
 
-class EveryMethod(set[str]):
-    """Every method for routing, but a short list for `flask routes` and the like, which do not expect None."""
+class OtherMethods:
+    """Brings the calls that a route of ours refuses to its view, so that it answers 405 itself and no error page of the host does.
 
-    def __contains__(self, method: object) -> bool:
-        return True
+    The rules of the routes name the methods they take and no others, since site maps and the like go by them.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = {rule.endpoint: rule for rule in rules}
+        self._beginnings = tuple({rule.rule.partition("<")[0].rstrip("/") for rule in self._rules.values()})
+        self._addresses: Map | None = None  # made when it is first needed: by then the app is whole
+
+    def take(self, endpoint: str | None, _values: object) -> None:
+        """Hand the current request to the view that owns its address; call it before anything of the host's sees the request."""
+        if endpoint in self._rules or not request.path.startswith(self._beginnings):
+            return
+        if isinstance(request.routing_exception, RequestRedirect):
+            return  # to a page of the host's
+        if request.url_rule is not None and not request.url_rule.arguments:
+            return  # a page of the host's at this very address
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+        if (found := self._owner(app)) is None:
+            return
+        rule, values = found
+        request.url_rule, request.view_args, request.routing_exception = rule, dict(values), None
+        for function in app.url_value_preprocessors[rule.endpoint.rpartition(".")[0]]:
+            function(rule.endpoint, request.view_args)  # Flask calls those of the blueprint it found, which was none
+
+    def _owner(self, app: Flask) -> tuple[Rule, Mapping[str, Any]] | None:
+        """Our rule for the address of the current request; None where it is the host's, whatever the methods."""
+        adapter = app.create_url_adapter(request._get_current_object())  # type: ignore[attr-defined]
+        if adapter is None:
+            return None
+        if self._addresses is None:
+            self._addresses = without_methods(app.url_map)
+        adapter.map = self._addresses
+        try:
+            rule, values = adapter.match(return_rule=True)
+        except HTTPException:
+            return None
+        return (self._rules[rule.endpoint], values) if rule.endpoint in self._rules else None
+
+
+def without_methods(routes: Map) -> Map:
+    """The same addresses, found whatever the method: of those that fit, Werkzeug finds the one that says most."""
+    addresses = Map(
+        default_subdomain=routes.default_subdomain,
+        strict_slashes=routes.strict_slashes,
+        merge_slashes=routes.merge_slashes,
+        redirect_defaults=False,
+        converters=routes.converters,
+        host_matching=routes.host_matching,
+    )
+    for rule in routes.iter_rules():
+        copy = rule.empty()
+        copy.methods = None
+        addresses.add(copy)
+    return addresses
+
+
+def mount(app: Flask, blueprints: Iterable[Blueprint], prefix: str) -> None:
+    """Register our blueprints below a prefix; `ChatbotError` where that is not possible, and the app is as it was."""
+    ours = {blueprint.name: blueprint for blueprint in blueprints}
+    for name in ours:
+        if name in app.blueprints:
+            raise ChatbotError(
+                f"This app already has a blueprint named {name!r}, a name the bot needs. Rename yours. The app is as it was."
+            )
+    try:
+        for blueprint in ours.values():
+            app.register_blueprint(blueprint, url_prefix=prefix)
+    except AssertionError as error:
+        raise ChatbotError("This app has answered requests already. Call init_app before the first one.") from error
+    rules = [rule for rule in app.url_map.iter_rules() if str(rule.endpoint).rpartition(".")[0] in ours]
+    app.url_value_preprocessors[None].insert(0, OtherMethods(rules).take)
 
 
 def add_route(
     setup: BlueprintSetupState, name: str, view: Callable[..., Response], methods: Iterable[str], path: str | None = None
 ) -> None:
-    """Route every method at ``/path``, on every host, to the view: otherwise the host's error pages would answer 404 and 405.
+    """Let the view answer at ``/path`` on every host. Calls with other methods than these reach it as well, and it refuses them itself.
 
-    `path` defaults to the `name`. The view gets `_host` if the app matches hosts; it refuses other methods than `methods` itself.
+    Without a `path` it is the `name`. Without `methods` the view refuses whatever the host has no page for. It gets `_host` where the app
+    matches hosts.
     """
     endpoint = f"{setup.name}.{name}"
     host = "<_host>" if setup.app.url_map.host_matching else None
     address = f"{setup.url_prefix or ''}/{name if path is None else path}"
-    rule = setup.app.url_rule_class(address, endpoint=endpoint, host=host, strict_slashes=False)
-    rule.methods = EveryMethod(methods)
-    setup.app.url_map.add(rule)  # Flask's own add_url_rule would limit the methods
+    rule = setup.app.url_rule_class(address, endpoint=endpoint, host=host, strict_slashes=False, methods=list(methods))
+    setup.app.url_map.add(rule)  # Flask's own add_url_rule would answer OPTIONS
     setup.app.view_functions[endpoint] = view
 
 

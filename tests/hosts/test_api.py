@@ -147,5 +147,5 @@ def test_the_list_of_routes_shows_each_endpoint_with_its_method(tmp_path: Path) 
         **{path: ["POST"] for path in posts},
         f"{API}/messages/<id>": ["GET", "HEAD"],
         f"{API}/openapi.json": ["GET", "HEAD"],
-        **{path: ["GET", "HEAD", "POST"] for path in (API, f"{API}/<path:rest>")},
+        **{path: [] for path in (API, f"{API}/<path:rest>")},
     }
