@@ -1,6 +1,25 @@
 """Every error that this package raises on purpose, and the two that a handler may raise.
 
 .. code-block:: text
+
+    ChatbotError
+    +-- SetupError        the bot cannot be used as it is set up: .problems
+    |   +-- RulesError    ... for mistakes in the rule files
+    |   +-- ConfigError   ... for mistakes in the configuration, and those in the rule files
+    |   +-- HandlerError  ... for a Python handler that does not fit, or is missing
+    +-- AnswerFailed      a reply could not be made for this message
+    +-- StoreError        the database fails: the fact, the way out
+    +-- BadPayload        a request nobody can read, or that is refused: .status, .message
+    +-- NotAccepted       a message that is not taken to be sent: .status
+    +-- TransportError    a message that did not go out
+    |   +-- TryLater      ... but may go out later: .after
+    |   +-- Refused       ... and never will
+    +-- FetchError        a URL of somebody else that gave no answer
+    |   +-- FetchLater    ... but may give one later: .after
+    |   +-- FetchRefused  ... that we do not call, or that will never give one
+    +-- BadSignature      a webhook that was not signed as agreed
+    +-- Skip              raised by a handler: let the next rule try
+    +-- Invalid           raised by a handler: these fields are wrong: .fields
 """
 
 from collections.abc import Iterable
@@ -13,35 +32,28 @@ class ChatbotError(Exception):
     """The base of all our errors."""
 
 
-class RulesError(ChatbotError):
-    """The rules cannot be used; `problems` lists every mistake with its place."""
+class SetupError(ChatbotError):
+    """The bot cannot be used as it is set up.
+
+    Each of `problems` has a `message` with the fact and the way out, and a `mark` with `file`, `line` and `column`, which is false where
+    the mistake is in no file. `str` of a problem is both.
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
 
 
-class ConfigError(ChatbotError):
-    """The configuration cannot be used; each of `problems` names a key and the fix.
-
-    If the rules have mistakes too, they are included, and listed in `rules` with their places.
-    """
-
-    def __init__(self, problems: Iterable[str], rules: Iterable[Problem] = ()) -> None:
-        self.rules = tuple(rules)
-        self.problems = (*problems, *map(str, self.rules))
-        super().__init__("\n".join(self.problems))
+class RulesError(SetupError):
+    """The rules cannot be used; `problems` lists every mistake with its place."""
 
 
-class HandlerError(ChatbotError):
-    """A Python handler cannot be used: its rule does not exist, or lacks something the handler asks for.
+class ConfigError(SetupError):
+    """The configuration cannot be used; each message names a key. The mistakes of the rule files are among `problems`."""
 
-    `problems` are those that have a place.
-    """
 
-    def __init__(self, *problems: "Problem | str") -> None:
-        self.problems = tuple(each for each in problems if not isinstance(each, str))
-        super().__init__("\n".join(map(str, problems)))
+class HandlerError(SetupError):
+    """A Python handler cannot be used, since its rule does not exist or lacks what it asks for; or it is missing."""
 
 
 class AnswerFailed(ChatbotError):
@@ -124,12 +136,12 @@ class Skip(ChatbotError):
 class Invalid(ChatbotError):
     """Raise it in a handler to reject values: each field by name, with a sentence for the customer.
 
-    >>> Invalid(kode="Kode barang tidak dikenal.").problems
+    >>> Invalid(kode="Kode barang tidak dikenal.").fields
     {'kode': 'Kode barang tidak dikenal.'}
     """
 
-    def __init__(self, **problems: str) -> None:
-        if not problems:
+    def __init__(self, **fields: str) -> None:
+        if not fields:
             raise TypeError("Invalid names at least one field: raise Invalid(kode='Kode barang tidak dikenal.')")
-        self.problems = problems
-        super().__init__(", ".join(problems))
+        self.fields = fields
+        super().__init__(", ".join(fields))

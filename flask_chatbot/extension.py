@@ -11,11 +11,13 @@ from flask import Blueprint, Flask
 
 from flask_chatbot import outgoing
 from flask_chatbot.bot.bot import Bot
-from flask_chatbot.bot.handlers import Handlers, check_handler, word
+from flask_chatbot.bot.handlers import Handlers, check_handler, refusal, word
 from flask_chatbot.core.values.chats import number_of
 from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.problems import NOWHERE
 from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
 from flask_chatbot.settings.settings import Settings
+from flask_chatbot.startup.serving import watch_first_request
 from flask_chatbot.startup.start_errors import printed_alone
 from flask_chatbot.startup.state import prepare
 from flask_chatbot.transports.base import Group
@@ -56,6 +58,7 @@ class Chatbot:
         mount(app, blueprints(state.bot.settings), state.bot.settings.prefix)
         app.extensions["chatbot"] = state
         self._bots.add(state.bot)
+        watch_first_request(app, state.bot)
         if state.gateway is not None and state.bot.settings.worker == "thread":
             from flask_chatbot.startup.worker import work_while_serving  # here, since SQLAlchemy is slow to load and many bots send nothing
 
@@ -77,7 +80,7 @@ class Chatbot:
                 handler = self._handlers.add_rule(name, function)
                 problems = dict.fromkeys(problem for bot in self._bots for problem in check_handler(name, handler, bot.book))
                 if problems:
-                    raise HandlerError(*problems)
+                    raise HandlerError(problems)
             return function
 
         return register
@@ -124,7 +127,7 @@ class Chatbot:
     def errorhandler(self, kind: type[Exception]) -> Callable[[F], F]:
         """Let a function (`error`, `message`) return the replies when a handler raises an error of that kind."""
         if not (isinstance(kind, type) and issubclass(kind, Exception)):
-            raise HandlerError("@bot.errorhandler takes a class of errors first. Write @bot.errorhandler(LookupError).")
+            raise refusal(NOWHERE, "@bot.errorhandler takes a class of errors first. Write @bot.errorhandler(LookupError).")
 
         @printed_alone
         def register(function: F) -> F:
@@ -220,15 +223,16 @@ class Chatbot:
     def _only_before_init(self, what: str, is_known: bool) -> None:
         """Refuse new names after init_app, which reads the rule files; an app factory may repeat known ones for its next app."""
         if self._bots and not is_known:
-            raise HandlerError(
-                f"{what} comes after init_app, which has read the rules. Register it before: bot = Chatbot(), then bot.init_app(app)."
+            raise refusal(
+                NOWHERE,
+                f"{what} comes after init_app, which has read the rules. Register it before: bot = Chatbot(), then bot.init_app(app).",
             )
 
     def _reload(self) -> None:
         try:
             books = [(bot, bot.read()) for bot in self._bots]
         except RulesError as error:
-            raise HandlerError(*error.problems) from error
+            raise HandlerError(error.problems) from error
         for bot, book in books:  # all of them or none
             bot.book = book
 
@@ -247,5 +251,5 @@ def blueprints(settings: Settings) -> Iterator[Blueprint]:
 def plain(function: F | None, decorator: str) -> F:
     """Return the function given to a decorator without parentheses."""
     if function is None:
-        raise HandlerError(f"@bot.{decorator} takes no parentheses. Write @bot.{decorator} on the line above the function.")
+        raise refusal(NOWHERE, f"@bot.{decorator} takes no parentheses. Write @bot.{decorator} on the line above the function.")
     return function

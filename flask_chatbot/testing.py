@@ -139,15 +139,27 @@ class Chat:
     To the bot this number is new, as is each other `person` of this chat. Memory lasts as long as the chat: the app's own database is
     neither read nor written. `at` is the time of all messages (an aware datetime, or a naive one in the rules' time zone), or None for now.
     `seed` fixes the random choices: the same seed, the same replies.
+
+    What a handler raises, `says` raises too if the app is `TESTING` or `raises` is True; with False the customer gets the apology.
     """
 
-    def __init__(self, app: Flask, *, from_: str = "6281200000000", nama: str = "", at: datetime | None = None, seed: int = 0) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        *,
+        from_: str = "6281200000000",
+        nama: str = "",
+        at: datetime | None = None,
+        seed: int = 0,
+        raises: bool | None = None,
+    ) -> None:
         if "chatbot" not in app.extensions:
             raise ChatbotError("This app has no Chatbot. Call init_app(app) before Chat(app).")
         self.app = app
         self.from_ = from_
         self.nama = nama
         self.at = at
+        self.raises = raises
         self._bot: Bot = app.extensions["chatbot"].bot
         self._memory = ShortMemory()
         self._random = Random(seed)
@@ -158,7 +170,7 @@ class Chat:
         person = self._bot.book.person
         if person(Sender(number=from_)) == person(Sender(number=self.from_)):
             raise ChatbotError(f"{from_} is the number of this customer already. Give the other one another number.")
-        other = Chat(self.app, from_=from_, nama=nama, at=self.at)
+        other = Chat(self.app, from_=from_, nama=nama, at=self.at, raises=self.raises)
         other._random, other._memory = self._random, self._memory
         return other
 
@@ -172,6 +184,8 @@ class Chat:
         with self.app.app_context():
             decision = self._bot.answer(message, now, self._random, self._memory)
         self._last = Turn(book, state, message, now, decision)
+        if decision.failure is not None and (self.app.testing if self.raises is None else self.raises):
+            raise decision.failure
         return self._last.replies
 
     @property
@@ -196,6 +210,7 @@ def working(app: Flask) -> Iterator[None]:
     state = app.extensions.get("chatbot")
     if state is None or state.gateway is None:
         raise ChatbotError("This app sends nothing by itself. Set CHATBOT_TRANSPORT to a Simulator before init_app(app).")
+    state.bot.begin()
     worker = make_worker(state.gateway, app.app_context, leads=False)
     worker.start()
     try:

@@ -10,6 +10,7 @@ from flask import Flask
 
 import flask_chatbot
 from flask_chatbot import Chatbot, ChatbotError, ConfigError, RulesError
+from flask_chatbot.core.values.problems import NOWHERE, Mark, Problem
 from tests.apps import HALO, KEY, RULES, add_bot, halo, make_app
 
 NO_KEY = (
@@ -44,7 +45,7 @@ def refused(app: Flask, bot: Chatbot | None = None) -> tuple[str, ...]:
     with pytest.raises(ConfigError) as caught:
         (bot or Chatbot()).init_app(app)
     assert (app.extensions, app.blueprints, len(list(app.url_map.iter_rules()))) == ({}, {}, rules_before)
-    return caught.value.problems
+    return tuple(map(str, caught.value.problems))
 
 
 def test_rules_yaml_is_found_in_the_apps_folder(tmp_path: Path) -> None:
@@ -161,9 +162,9 @@ def test_an_error_of_configuration_has_the_mistakes_of_the_rules_with_their_plac
     write(tmp_path / "rules.yaml", BROKEN)
     with pytest.raises(ConfigError) as caught:
         Chatbot(bare(tmp_path, CHATBOT_WEBHOOK_KEY=""))
-    (problem,) = caught.value.rules
-    assert (problem.mark.line, problem.mark.column, problem.message) == (4, 5, "unknown key 'repply'. Did you mean 'reply'?")
-    assert caught.value.problems == (NO_KEY, str(problem))
+    told, broken = caught.value.problems
+    assert (told, broken.message) == (Problem(NOWHERE, NO_KEY), "unknown key 'repply'. Did you mean 'reply'?")
+    assert (bool(told.mark), broken.mark) == (False, Mark(broken.mark.file, 4, 5))
 
 
 def test_mistakes_of_configuration_and_a_missing_rule_file_are_told_together(tmp_path: Path) -> None:

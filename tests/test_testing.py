@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from flask_chatbot import Chatbot, ChatbotError, Image, Location, Message, Text, TryLater
+from flask_chatbot.errors import AnswerFailed
 from flask_chatbot.testing import Chat, Replies, difference, working
 from flask_chatbot.transports.simulator import Simulator
 from tests.apps import make_app
@@ -195,6 +196,76 @@ def test_nothing_is_last_before_something_is_said(chat: Chat) -> None:
 def test_an_app_without_a_bot_is_told() -> None:
     with pytest.raises(ChatbotError, match=r"^This app has no Chatbot\. Call init_app\(app\) before Chat\(app\)\.$"):
         Chat(Flask(__name__))
+
+
+# -- handlers that fail -------------------------------------------------------------------------------
+
+APOLOGY = "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
+FAILING = """\
+rules:
+  - {name: halo, keyword: halo, reply: Hai}
+  - {name: harga, keyword: harga, needs: [harga], reply: "{{ harga }}"}
+  - {name: nik, keyword: "nik#", fields: [{nik: {type: nik}}], reply: "{{ nik }}"}
+  - {name: teriak, keyword: "teriak#", fields: [kata], reply: "{{ kata | seru }}"}
+"""
+
+
+def failing(folder: Path, *, testing: bool) -> Flask:
+    """An app whose own code fails, wherever it is called."""
+    bot = Chatbot()
+
+    def fail() -> str:
+        raise LookupError("gudang tutup")
+
+    bot.rule("halo")(fail)
+    bot.rule("harga")(lambda: {"hrga": 1})
+    bot.field_type("nik")(lambda text: fail())
+    bot.template_filter("seru")(lambda text: fail())
+    app = app_of(folder, FAILING, bot)
+    app.testing = testing
+    return app
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("halo", LookupError, "^gudang tutup$"),
+        ("harga", AnswerFailed, "returned hrga, and the rule needs harga"),
+        ("nik#1", AnswerFailed, "the field type 'nik' raised LookupError"),
+        ("teriak#a", AnswerFailed, "the filter 'seru' raised LookupError"),
+    ],
+)
+def test_what_the_apps_own_code_raises_is_raised_while_testing_and_an_apology_else(
+    tmp_path: Path, text: str, error: type[Exception], message: str
+) -> None:
+    apps = {testing: failing(tmp_path / str(testing), testing=testing) for testing in (True, False)}
+    for chat in (Chat(apps[True]), Chat(apps[False], raises=True), Chat(apps[True]).person("628222")):
+        with pytest.raises(error, match=message):
+            chat.says(text)
+        assert chat.last.replies == APOLOGY
+    assert [Chat(apps[False]).says(text), Chat(apps[True], raises=False).says(text)] == [APOLOGY, APOLOGY]
+
+
+@pytest.mark.parametrize("place", ["before", "after", "fallback"])
+def test_functions_beside_the_rules_raise_as_well(tmp_path: Path, place: str) -> None:
+    bot = Chatbot()
+
+    def fail(message: Message) -> None:
+        raise LookupError("gudang tutup")
+
+    getattr(bot, place)(fail)
+    app = app_of(tmp_path, "rules: [{keyword: halo, reply: Hai}]", bot)
+    with pytest.raises(LookupError, match=r"^gudang tutup$"):
+        Chat(app, raises=True).says("zzz" if place == "fallback" else "halo")
+
+
+def test_an_error_that_a_handler_of_errors_answers_is_not_raised(tmp_path: Path) -> None:
+    bot = Chatbot()
+    bot.rule("halo")(lambda: 1 // 0)
+    bot.errorhandler(ZeroDivisionError)(lambda error: "Nol?")
+    app = app_of(tmp_path / "lain", "rules: [{name: halo, keyword: halo}]", bot)
+    app.testing = True
+    assert Chat(app).says("halo") == "Nol?"
 
 
 # -- several people ----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from flask_chatbot.bot.effects import AnsweredMessage, Effects
-from flask_chatbot.bot.handlers import Handler, Handlers, field_names
+from flask_chatbot.bot.handlers import Handler, Handlers, check_needs, field_names
 from flask_chatbot.bot.returned import plain_replies_of, replies_of
 from flask_chatbot.bot.tracebacks import private, redacted
 from flask_chatbot.core.conversation.memory import NO_MEMORY, Memory, ShortMemory
@@ -21,7 +21,7 @@ from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.contacts import callable_only
 from flask_chatbot.core.language.sentences import say
-from flask_chatbot.core.loading.loader import load_rules
+from flask_chatbot.core.loading.loader import load_rules, short_path
 from flask_chatbot.core.matching.index import Match
 from flask_chatbot.core.values.actions import Forward, Save
 from flask_chatbot.core.values.messages import Message
@@ -34,12 +34,12 @@ from flask_chatbot.settings.settings import Settings
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True, eq=False, weakref_slot=True)
+@dataclass(slots=True, eq=False, repr=False, weakref_slot=True)
 class Bot:
     """The rules of one app in use, with its handlers. `book` is read once per message and replaced as a whole.
 
     `problems` say why the current rule files are not the ones in use; `watched_by` is the id of the process that watches them.
-    `make_effects` opens the store, so it is called only when needed.
+    `make_effects` opens the store, so it is called only when needed. `is_serving` once every rule has what it needs: see `begin`.
     """
 
     settings: Settings
@@ -53,6 +53,16 @@ class Bot:
     problems: tuple[Problem, ...] = ()
     watched_by: int = 0
     heard: LastHeard = field(default_factory=LastHeard)
+    is_serving: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Bot of {short_path(self.path)}>"
+
+    def begin(self) -> None:
+        """Begin to answer; `HandlerError` while rules need what no handler supplies. Handlers may be registered until then."""
+        if missing := tuple(check_needs(self.handlers, self.book)):
+            raise HandlerError(missing)
+        self.is_serving = True
 
     def read(self) -> RuleBook:
         """Load the rule files as they are now, with the handlers' additions; raise `RulesError` if they are broken."""
@@ -72,10 +82,12 @@ class Bot:
     ) -> Decision:
         """Decide how to answer a message, handlers included, then remember and act. Call it in the app's context.
 
-        Raises `StoreError` if the store fails. If another message of the same sender came first, it decides again, but never runs a handler
-        twice for one message. With `memory` in place of the bot's own, nothing is carried out; `effects` receives every decision, not only
-        those with actions.
+        Raises `StoreError` if the store fails, and `HandlerError` as long as the bot cannot `begin`. If another message of the same sender
+        came first, it decides again, but never runs a handler twice for one message. With `memory` in place of the bot's own, nothing is
+        carried out; `effects` receives every decision, not only those with actions.
         """
+        if not self.is_serving:
+            self.begin()
         handling = _Handling(
             bot=self,
             book=self.book,
@@ -119,17 +131,20 @@ class _Handling:
     gets_all: bool
     saved: int | None = None
     has_run: bool = False
+    failure: Exception | None = None
 
     def decide(self) -> Decision:
         """Return the decision of the `before` handlers, or else of the rules, with its replies passed through the `after` handlers."""
-        self.saved, self.has_run = None, False  # a decision that was overtaken leaves nothing behind
+        self.saved, self.has_run, self.failure = None, False, None  # a decision that was overtaken leaves nothing behind
         handlers, memory = self.bot.handlers, NO_MEMORY if self.people.memory is NO_MEMORY else self.people
         decision = self.early() if handlers.before else None
         if decision is not None and decision.replies and keeps_quiet(self.book, self.message, memory, self.now):
             return Decision(None)
         if decision is None:
             decision = decide(self.book, self.message, memory, self.now, self.random, self.handle, handlers.rules)
-        return replace(decision, replies=self.changed(decision.replies)) if handlers.after else decision
+        if handlers.after:
+            decision = replace(decision, replies=self.changed(decision.replies))
+        return replace(decision, failure=self.failure) if self.failure else decision
 
     def changed(self, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         """Pass the replies through the `after` handlers, stopping once there are none: silence is deliberate."""
@@ -215,10 +230,11 @@ class _Handling:
             return replies_of(value, self.book.locale.country) if names is None else names
         except Invalid as error:
             known = field_names(match.rule)
-            for name in error.problems:
+            for name in error.fields:
                 if name not in known:
                     guess = did_you_mean(name, known) or f" Its fields are: {', '.join(known) or 'none'}."
-                    raise HandlerError(f"Invalid names {name!r}, which is no field of rule {match.rule.name!r}.{guess}") from error
+                    fact = f"Invalid names {name!r}, which is no field of rule {match.rule.name!r}."
+                    raise HandlerError([Problem(handler.mark, f"{fact}{guess}")]) from error
             raise
 
     def replies(self, handler: Handler, values: Mapping[str, object]) -> tuple[Reply, ...] | None:
@@ -244,4 +260,5 @@ class _Handling:
                 trace = redacted(failure, private(self.message))
                 log.error("the error handler %s at %s failed itself\n%s", handler.name, handler.mark, trace)
         log.error("%s failed\n%s", where, redacted(error, private(self.message)))
+        self.failure = error
         return (Text(say(self.book.locale.language, "apology")),)

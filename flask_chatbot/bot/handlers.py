@@ -21,7 +21,7 @@ from flask_chatbot.core.loading.additions import AddedRule, Additions
 from flask_chatbot.core.loading.loader import short_path
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.filters import Misfit, filters
-from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
+from flask_chatbot.core.values.problems import NOWHERE, Mark, Problem, did_you_mean
 from flask_chatbot.errors import AnswerFailed, HandlerError, Invalid
 from flask_chatbot.settings.variables import unset_in
 
@@ -202,7 +202,7 @@ def is_async(function: Function) -> bool:
 
 def refusal(mark: Mark, message: str) -> HandlerError:
     """Make the error for a function that cannot be registered."""
-    return HandlerError(Problem(mark, message))
+    return HandlerError([Problem(mark, message)])
 
 
 def bare(function: Function) -> Any:
@@ -229,7 +229,7 @@ def word(value: object, decorator: str, example: str) -> str:
     if isinstance(value, str):
         return value
     message = f"@bot.{decorator} takes a name first. Write @bot.{decorator}({example!r})."
-    raise HandlerError(Problem(mark_of(bare(value)), message) if callable(value) else message)
+    raise refusal(mark_of(bare(value)) if callable(value) else NOWHERE, message)
 
 
 def hint(parameter: str, known: Collection[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from weakref import ref
 
 from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.handlers import check_needs
 from flask_chatbot.core.checks.runner import cases, run
 from flask_chatbot.core.late import Late, new_lock, sleep
 from flask_chatbot.core.loading.loader import Loaded, read_rules, short_path
@@ -100,6 +101,7 @@ def take(bot: Bot, loaded: Loaded) -> tuple[Problem, ...]:
     if loaded.book is not None:
         results = [run(case, loaded.book) for case in cases(loaded.book)]
         tests, problems = len(results), tuple(failure.problem for failures in results for failure in failures)
+        problems += tuple(check_needs(bot.handlers, loaded.book)) if bot.is_serving else ()
     if loaded.book is None or problems:
         listed = " | ".join(map(str, problems[:LOGGED])) + (f" | and {len(problems) - LOGGED} more" if len(problems) > LOGGED else "")
         log.error("%s: the changed rules are not used, those from before stay: %s", short_path(bot.path), listed)

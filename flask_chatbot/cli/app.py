@@ -11,7 +11,7 @@ from flask.cli import NoAppException, ScriptInfo
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.core.loading.loader import short_path
 from flask_chatbot.core.values.problems import Problem
-from flask_chatbot.errors import ChatbotError, ConfigError, HandlerError, RulesError
+from flask_chatbot.errors import ChatbotError, SetupError
 
 DEFAULT_FILE = Path("rules.yaml")
 
@@ -66,9 +66,7 @@ def load_host(info: ScriptInfo) -> Host:
 
 def located(error: ChatbotError) -> tuple[Problem, ...]:
     """The problems that keep an app from starting and have a place in rules or handlers."""
-    if isinstance(error, ConfigError):
-        return error.rules
-    return error.problems if isinstance(error, RulesError | HandlerError) else ()
+    return tuple(problem for problem in error.problems if problem.mark) if isinstance(error, SetupError) else ()
 
 
 def raised_at(error: BaseException) -> str:

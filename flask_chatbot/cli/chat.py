@@ -13,7 +13,7 @@ from flask_chatbot.cli.operator import find_place
 from flask_chatbot.cli.reports import action_text, counted, explanation_lines
 from flask_chatbot.cli.talk import Talk, paused
 from flask_chatbot.cli.terminal import echo, styled
-from flask_chatbot.cli.try_chat import find_talk, from_option, nama_option, rules_option, run_option, sender_of
+from flask_chatbot.cli.try_chat import begin, find_talk, from_option, nama_option, rules_option, run_option, sender_of
 from flask_chatbot.core.deciding.explain import Explanation, explain
 from flask_chatbot.core.loading.loader import short_path
 from flask_chatbot.core.values.actions import Action, Pause
@@ -53,7 +53,9 @@ def chat(context: click.Context, path: Path | None, run: bool, number: str, name
             raise click.UsageError("--phone talks to the app as it is, from one number. Leave --run, --rules and --from out.")
         from flask_chatbot.cli.simulated import converse  # here, since SQLAlchemy is slow to load
 
-        converse(find_place(context), phone, name, typed_lines())
+        place = find_place(context)
+        begin(place.app)
+        converse(place, phone, name, typed_lines())
         return
     talk = find_talk(context, path, run)
     handlers = " Handlers run." if run else " To run handlers, add --run." if talk.handled else ""

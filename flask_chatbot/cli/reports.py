@@ -87,7 +87,7 @@ def json_report(loads: Loads) -> Iterator[str]:
 
 def problem_data(problem: Problem) -> dict[str, object]:
     """A problem as JSON."""
-    return {**asdict(problem.mark), "severity": problem.severity, "message": problem.message}
+    return {**problem.mark.in_json(), "severity": problem.severity, "message": problem.message}
 
 
 def github_report(loads: Loads) -> Iterator[str]:

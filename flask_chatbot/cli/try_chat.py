@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from flask import Flask
 
 from flask_chatbot.cli.app import DEFAULT_FILE, Host, find_host
 from flask_chatbot.cli.reports import DECISIONS
@@ -16,7 +17,7 @@ from flask_chatbot.core.language.numbers import InvalidNumber, normalize_phone, 
 from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS
 from flask_chatbot.core.loading.loader import beside, read_rules
 from flask_chatbot.core.values.messages import Message, Sender
-from flask_chatbot.errors import RulesError
+from flask_chatbot.errors import HandlerError, RulesError
 
 NAME_ONE = "Name the app that has them (flask --app shop ...) or a file (--rules FILE), or write a first one: flask chatbot init"
 TIMES = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
@@ -98,11 +99,21 @@ def find_talk(context: click.Context, path: Path | None, run: bool) -> Talk:
     if run and (host.app is None or path):
         raise click.UsageError("--run runs the handlers of an app, with its own rules. Name the app, and no --rules: flask --app shop ...")
     if host.app is not None:
+        if run:
+            begin(host.app)
         bot = host.app.extensions["chatbot"].bot
         return running(host.app) if run else deciding(bot.book, bot.path, host.app)
     if host.says:
         echo(host.note(), err=True)
     return deciding(read_book(path), path or DEFAULT_FILE)
+
+
+def begin(app: Flask) -> None:
+    """Let the bot of an app begin; raises `click.ClickException` if handlers are missing."""
+    try:
+        app.extensions["chatbot"].bot.begin()
+    except HandlerError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def read_book(path: Path | None) -> RuleBook:

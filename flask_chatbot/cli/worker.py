@@ -6,6 +6,7 @@ import click
 
 from flask_chatbot.cli.operator import find_place, gateway_of
 from flask_chatbot.cli.terminal import echo
+from flask_chatbot.cli.try_chat import begin
 
 
 @click.command()
@@ -29,6 +30,7 @@ def worker(context: click.Context, every: float) -> None:
 
     place = find_place(context)
     gateway = gateway_of(place)
+    begin(place.app)
     with gateway.database.reading():
         pass  # a database that cannot be used is told of here, once; later the worker waits for it
     if not run(make_worker(gateway, place.app.app_context, leads=False), say, every=every):

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
+from flask_chatbot.core.values.problems import NOWHERE, Problem
 from flask_chatbot.errors import BadPayload, ConfigError
 from flask_chatbot.settings.keys import Key
 from flask_chatbot.settings.readers import (
@@ -155,7 +156,7 @@ class Settings:
         """Read the settings from an app's configuration, falling back to the environment; raise `ConfigError` with every mistake."""
         settings, problems = cls.read(config, environ)
         if problems:
-            raise ConfigError(problems)
+            raise ConfigError(Problem(NOWHERE, problem) for problem in problems)
         return settings
 
     @classmethod

@@ -14,7 +14,7 @@ from flask_chatbot.bot.handlers import Handlers
 from flask_chatbot.core.conversation.memory import LateMemory, Memory
 from flask_chatbot.core.loading.loader import beside, load_rules
 from flask_chatbot.core.values.actions import Notify
-from flask_chatbot.core.values.problems import Problem
+from flask_chatbot.core.values.problems import NOWHERE, Problem
 from flask_chatbot.errors import ConfigError, RulesError
 from flask_chatbot.settings.readers import MAKE_A_KEY
 from flask_chatbot.settings.settings import Settings
@@ -59,7 +59,7 @@ def prepare(
     Raises `RulesError` if only the rules and their handlers have mistakes, `ConfigError` with all of them if the configuration does too.
     """
     settings, found = Settings.read(config, environ)
-    problems = [*found, *no_way_in(settings, found)]
+    problems = [Problem(NOWHERE, problem) for problem in (*found, *no_way_in(settings, found))]
     state = None
     broken: tuple[Problem, ...] = ()
     try:
@@ -72,7 +72,7 @@ def prepare(
     except ConfigError as error:
         problems += error.problems
     if problems or state is None:
-        raise ConfigError(problems, broken)
+        raise ConfigError((*problems, *broken))
     warn_of_keys(settings)
     if settings.transport == "simulator" and not (config.get("CHATBOT_TRANSPORT") or environ.get("CHATBOT_TRANSPORT")):
         log.warning(
@@ -192,4 +192,5 @@ def find_rules(root: Path, given: str | Path | None = None, configured: Path | N
     for place in places:
         if place.is_file():
             return place
-    raise ConfigError([f"There is no rule file {' or '.join(map(str, places))}.{''.join(map(beside, places))} {mend}"])
+    message = f"There is no rule file {' or '.join(map(str, places))}.{''.join(map(beside, places))} {mend}"
+    raise ConfigError([Problem(NOWHERE, message)])

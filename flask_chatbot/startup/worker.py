@@ -19,6 +19,7 @@ from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.delivery.pacing import Tempo
+from flask_chatbot.startup.serving import log_what_is_missing
 from flask_chatbot.store.sweeping import sweep
 from flask_chatbot.transports.base import File
 from flask_chatbot.webclient.files import fetch_media
@@ -39,7 +40,11 @@ def work_while_serving(app: Flask, gateway: Gateway) -> Embedded:
         keep_fresh(served)  # what comes in by the transport is answered by changed rules, too
         return served.app_context()
 
-    embedded = Embedded(lambda: make_worker(gateway, context, leads=True))
+    def make() -> Worker:
+        log_what_is_missing(gateway.bot)
+        return make_worker(gateway, context, leads=True)
+
+    embedded = Embedded(make)
     # Before all of the host's: one that answers by itself would keep the others from being called.
     app.before_request_funcs.setdefault(None, []).insert(0, lambda: embedded.serve(request.environ))
     embedded.arm(sys._getframe(1))

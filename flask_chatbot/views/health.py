@@ -2,13 +2,14 @@
 
 import json
 import logging
-from dataclasses import asdict
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.reloading import keep_fresh
+from flask_chatbot.core.values.problems import NOWHERE, Problem
+from flask_chatbot.errors import HandlerError
 from flask_chatbot.settings.keys import key_of_header
 from flask_chatbot.views.routes import add_route, exempt
 from flask_chatbot.wire.webhook import write_refusal
@@ -33,32 +34,37 @@ def _go_first(_endpoint: str | None, _values: dict[str, object] | None) -> None:
 def healthz(_host: str = "") -> Response:
     """``ok``, or ``degraded`` if the rules in use are older than the files, or the database file is gone, damaged or replaced.
 
-    200 for both, since the bot still answers, except where it needs the database.
+    200 for both, since the bot still answers, except where it needs the database; 503 if it does not, since a rule lacks its handler.
     """
     headers = {"Cache-Control": "no-store"}
     if request.method not in METHODS:
         return _answer(write_refusal("This address takes GET only."), 405, {"Allow": ", ".join(METHODS)})
     try:
-        return _answer(json.dumps(state(current_app._get_current_object())).encode(), 200, headers)  # type: ignore[attr-defined]
+        status, found = health(current_app._get_current_object())  # type: ignore[attr-defined]
+        return _answer(json.dumps(found).encode(), status, headers)
     except Exception:
         log.exception("a health check failed by our fault")
         return _answer(write_refusal("The bot has a problem of its own. Try again later."), 503, {"Retry-After": "30", **headers})
 
 
-def state(app: Flask) -> dict[str, object]:
-    """The body of a health check; what is wrong, and where, only with one of the keys in the header ``SecretKey``."""
+def health(app: Flask) -> tuple[int, dict[str, object]]:
+    """The answer to a health check; what is wrong, and where, only with one of the keys in the header ``SecretKey``."""
     keep_fresh(app)
     state = app.extensions["chatbot"]
     bot: Bot = state.bot
-    problems = [{**asdict(problem.mark), "message": problem.message} for problem in bot.problems]
+    status, problems = 200, [*bot.problems]
     if fault := state.store_fault():
-        problems.append({"file": None, "line": None, "column": None, "message": fault})
+        problems.append(Problem(NOWHERE, fault))
+    try:
+        bot.begin()
+    except HandlerError as error:
+        status, problems = 503, [*problems, *error.problems]
     if not problems:
-        return {"status": "ok"}
+        return status, {"status": "ok"}
     keys = (*bot.settings.webhook_keys, *bot.settings.api_keys)
     if key_of_header(keys, request.headers.get("SecretKey", "")) is None:
-        return {"status": "degraded"}
-    return {"status": "degraded", "problems": problems}
+        return status, {"status": "degraded"}
+    return status, {"status": "degraded", "problems": [{**each.mark.in_json(), "message": each.message} for each in problems]}
 
 
 def _answer(body: bytes, status: int, headers: dict[str, str]) -> Response:

@@ -314,8 +314,8 @@ def test_mistakes_of_handlers_rules_and_configuration_come_together(tmp_path: Pa
     with pytest.raises(ConfigError) as caught:
         bot.init_app(Flask(__name__, root_path=str(tmp_path)))
     key, handler = caught.value.problems
-    assert key.startswith("CHATBOT_WEBHOOK_KEY is not set")
-    assert handler == f"{place(answer)}: {name(answer)} answers for rule 'hallo', and there is none. Did you mean 'halo'?"
+    assert key.message.startswith("CHATBOT_WEBHOOK_KEY is not set")
+    assert str(handler) == f"{place(answer)}: {name(answer)} answers for rule 'hallo', and there is none. Did you mean 'halo'?"
 
 
 def other_answer() -> str:

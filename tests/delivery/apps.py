@@ -48,7 +48,11 @@ def gateway_app(folder: Path, bot: Chatbot | None = None, rules: str = RULES, **
     app = Flask("shop", root_path=str(folder), instance_path=str(folder / "instance"))
     defaults = {"CHATBOT_API_KEY": API_KEY, "CHATBOT_TRANSPORT": simulator(), "CHATBOT_WORKER": "off"}
     app.config.update({**defaults, **config})
-    (bot or Chatbot()).init_app(app)
+    if bot is None:
+        bot = Chatbot()
+        if rules is RULES:
+            bot.rule("dikirim")(lambda: {"kota": "Pekanbaru"})
+    bot.init_app(app)
     gateway_of(app).clock = lambda: START
     return app
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from flask_chatbot.core.values.problems import NOWHERE, Problem
 from flask_chatbot.errors import ConfigError
 from flask_chatbot.settings.keys import Key
 from flask_chatbot.settings.readers import Pace
@@ -22,8 +23,9 @@ def problems(config: dict[str, object], **environ: str) -> tuple[str, ...]:
     """What is told of a wrong configuration."""
     with pytest.raises(ConfigError) as caught:
         Settings.from_mapping(config, environ)
-    assert str(caught.value) == "\n".join(caught.value.problems)
-    return caught.value.problems
+    told = tuple(map(str, caught.value.problems))
+    assert str(caught.value) == "\n".join(told)
+    return told
 
 
 def keys(value: object) -> tuple[Key, ...]:
@@ -242,7 +244,7 @@ def test_a_switch_is_written_as_people_write_it(value: object, reload: bool) -> 
 def test_what_is_no_switch_is_told(value: object, kind: str) -> None:
     with pytest.raises(ConfigError) as caught:
         Settings.from_mapping({"CHATBOT_RELOAD": value}, {})
-    assert caught.value.problems == (f"CHATBOT_RELOAD in app.config: it is {kind}. Write True or False.",)
+    assert caught.value.problems == (Problem(NOWHERE, f"CHATBOT_RELOAD in app.config: it is {kind}. Write True or False."),)
 
 
 def test_the_environment_may_turn_a_switch_off() -> None:

@@ -115,7 +115,7 @@ def test_elsewhere_the_traceback_ends_where_the_app_makes_its_bot(folder: Path, 
 
 @pytest.mark.parametrize(
     "error",
-    [ConfigError(["a"]), RulesError([]), HandlerError("a", "b"), StoreError("a"), ChatbotError("a")],
+    [ConfigError(["a"]), RulesError([]), HandlerError(["a", "b"]), StoreError("a"), ChatbotError("a")],
     ids=lambda error: type(error).__name__,
 )
 def test_a_printed_error_is_of_its_own_class_and_says_the_same(error: ChatbotError) -> None:

@@ -1,7 +1,7 @@
 """What is decided about a message, and what the app's own code may say to it."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_chatbot.core.conversation.memory import State
@@ -33,13 +33,15 @@ class ForwardFailed(Exception):
 class Decision:
     """What to answer and to do. `match` is None where no rule answers.
 
-    `remember` is the sender's new state, None where nothing changed; it and the `actions` are for whoever asked to carry out.
+    `remember` is the sender's new state, None where nothing changed; it and the `actions` are for whoever asked to carry out. `failure` is
+    the reason for an apology.
     """
 
     match: Match | None
     replies: tuple[Reply, ...] = ()
     remember: State | None = None
     actions: tuple[Action, ...] = ()
+    failure: Exception | None = field(default=None, compare=False, repr=False)
 
 
 def no_handler(match: Match, message: Message, notes: Notes) -> None:

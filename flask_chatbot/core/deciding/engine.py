@@ -197,7 +197,7 @@ class _Deciding:
             return None
         except AnswerFailed as error:
             self.dialogue = before
-            return Decision(candidate.match(), self.apology(candidate.rule, error))
+            return Decision(candidate.match(), self.apology(candidate.rule, error), failure=error)
 
     def answer_to(self, candidate: Candidate) -> Decision | None:
         """What a rule answers whose conditions hold, unless it has to keep quiet; its `otherwise`; None where it is passed over."""
@@ -242,11 +242,11 @@ class _Deciding:
         except HandlerFailed as error:
             return Decision(match, error.replies)
         except Invalid as error:
-            match = replace(match, invalid=error.problems, fields={**match.fields, **dict.fromkeys(error.problems)})
+            match = replace(match, invalid=error.fields, fields={**match.fields, **dict.fromkeys(error.fields)})
             return self.refuse(match, replace(form, refused=form.refused + 1), by_handler=True)
         except AnswerFailed as error:  # all that the customer gave is kept
             self.dialogue = before
-            return self.acting(match, self.apology(match.rule, error))
+            return replace(self.acting(match, self.apology(match.rule, error)), failure=error)
 
     def answered_by(self, match: Match) -> Decision:
         """The answer of the rule and its handler, or what is said where nobody answered in our place."""

@@ -10,10 +10,10 @@ LIKENESS = 0.65  # from 0 to 1, how near a guess must be: what is further off mi
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """A place in a file; line and column count from 1, as editors do.
+    """A place in a file; line and column count from 1, as editors do. `NOWHERE` is false.
 
-    >>> str(Mark("rules.yaml", 12, 5))
-    'rules.yaml:12:5'
+    >>> str(Mark("rules.yaml", 12, 5)), bool(NOWHERE)
+    ('rules.yaml:12:5', False)
     """
 
     file: str
@@ -23,12 +23,23 @@ class Mark:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
+    def __bool__(self) -> bool:
+        return self.file != ""
+
+    def in_json(self) -> dict[str, str | int | None]:
+        """Its parts by their names, as JSON may hold them; each None for `NOWHERE`."""
+        return {name: getattr(self, name) if self else None for name in ("file", "line", "column")}
+
+
+NOWHERE = Mark("", 0, 0)  # the place of what is in no file
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake: its place, and one sentence with the fact and the way out.
 
-    `may_be_python` if the application's Python code may resolve it.
+    `NOWHERE` is the place of a mistake in the configuration, whose keys the message names. `may_be_python` if the application's Python code
+    may resolve it.
     """
 
     mark: Mark
@@ -38,7 +49,7 @@ class Problem:
 
     def __str__(self) -> str:
         kind = "" if self.severity == "error" else "warning: "
-        return f"{self.mark}: {kind}{self.message}"
+        return f"{self.mark}: {kind}{self.message}" if self.mark else f"{kind}{self.message}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
