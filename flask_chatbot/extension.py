@@ -1,7 +1,7 @@
 """`Chatbot`: the Flask extension."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,8 +12,9 @@ from flask import Blueprint, Flask
 from flask_chatbot import outgoing
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.handlers import Handlers, check_handler, refusal, word
+from flask_chatbot.core.loading.loader import short_path
 from flask_chatbot.core.values.chats import number_of
-from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.problems import NOWHERE
 from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
 from flask_chatbot.settings.settings import Settings
@@ -41,6 +42,10 @@ class Chatbot:
         if app is not None:
             self.init_app(app)
 
+    def __repr__(self) -> str:
+        files = [f"{short_path(bot.path)} ({len(bot.book.rules)} rules)" for bot in self._bots]
+        return f"<Chatbot of {', '.join(sorted(files)) or 'no app yet'}, handlers for {len(self._handlers.rules)} rules>"
+
     @printed_alone
     def init_app(self, app: Flask) -> None:
         """Add the webhook, the API and /healthz to an app.
@@ -48,10 +53,7 @@ class Chatbot:
         Each route is added only if a key for it is configured. Raises `ConfigError` or `RulesError` with every mistake, and then leaves the
         app unchanged.
         """
-        if not isinstance(app, Flask):
-            raise ChatbotError(
-                f"A Chatbot goes into a Flask app, not {app!r}. Write Chatbot(app), or Chatbot(app, rules=...) to name a file."
-            )
+        check_is_flask(app)
         if "chatbot" in app.extensions:
             raise ChatbotError("This app has a Chatbot already. Call init_app once for each app.")
         state = prepare(app.config, os.environ, Path(app.root_path), self._rules, self._handlers, Path(app.instance_path))
@@ -149,45 +151,52 @@ class Chatbot:
 
     def send(
         self,
-        number: str,
+        to: str | Sender,
         reply: object = None,
+        /,
         *,
         rule: str | None = None,
+        values: Mapping[str, object] | None = None,
         notify: str | None = None,
         at: datetime | None = None,
         promo: bool = False,
-        **values: object,
+        **names: object,
     ) -> tuple[str, ...]:
-        """Send a person replies (a text, a reply or a list), or a rule's replies with these values; return the message ids in order.
+        """Send replies (a text, a reply or a list), or a rule's replies with its values; return the message ids in order.
+
+        `to` is a person's number, or a `Sender`, whose name the rule's templates then know. The values of the rule's fields, and of what it
+        needs, are in `values` or given by name: those called like a parameter of this method can be in `values` only.
 
         The messages are stored when this returns, and go out at once or `at` a time, read in the rules' time zone if it has none. `notify`
         is a URL that receives a POST for each change of an ack. Raises `NotAccepted` if the number is invalid, a file's URL may not be
         fetched, or the number has opted out and this is a `promo`. Call this, and the methods below, in the app's context.
         """
-        return outgoing.send(outgoing.person(number), outgoing.what(number, reply, rule, values), notify=notify, at=at, promo=promo)
+        return outgoing.send(outgoing.person(to), outgoing.what(to, reply, rule, values, names), notify=notify, at=at, promo=promo)
 
     def send_group(
         self,
         group: str,
         reply: object = None,
+        /,
         *,
         rule: str | None = None,
+        values: Mapping[str, object] | None = None,
         notify: str | None = None,
         at: datetime | None = None,
-        **values: object,
+        **names: object,
     ) -> tuple[str, ...]:
         """Send to a group as `send` does to a person, by the id that `groups` returns."""
-        return outgoing.send(outgoing.group(group), outgoing.what("", reply, rule, values), notify=notify, at=at)
+        return outgoing.send(outgoing.group(group), outgoing.what("", reply, rule, values, names), notify=notify, at=at)
 
     def reply(self, message: Message, reply: object) -> tuple[str, ...]:
         """Send more replies to the chat in which a message was written, ahead of other waiting messages."""
-        return outgoing.send(outgoing.chat(message), outgoing.what("", reply, None, {}), is_reply=True)
+        return outgoing.send(outgoing.chat(message), outgoing.what("", reply, None, None, {}), is_reply=True)
 
     def groups(self) -> tuple[Group, ...]:
         """The groups that the bot's phone is in. Raises `TryLater` if they cannot be listed now."""
         return outgoing.gateway().groups()
 
-    def has_whatsapp(self, number: str) -> bool:
+    def has_whatsapp(self, number: str | Sender) -> bool:
         """True if a number uses WhatsApp. Raises `TryLater` if that is unknown now."""
         return outgoing.gateway().has_whatsapp(number_of(outgoing.person(number)))
 
@@ -235,6 +244,15 @@ class Chatbot:
             raise HandlerError(error.problems) from error
         for bot, book in books:  # all of them or none
             bot.book = book
+
+
+def check_is_flask(app: object) -> None:
+    """Raise `ChatbotError` unless an app is one of Flask's."""
+    if isinstance(app, Flask):
+        return
+    if "quart" in {kind.__module__.partition(".")[0] for kind in type(app).__mro__}:
+        raise ChatbotError("This is a Quart app, and the bot answers as Flask does, without await. Make a Flask app for the bot beside it.")
+    raise ChatbotError(f"A Chatbot goes into a Flask app, not {app!r}. Write Chatbot(app), or Chatbot(app, rules=...) to name a file.")
 
 
 def blueprints(settings: Settings) -> Iterator[Blueprint]:

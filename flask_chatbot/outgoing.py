@@ -11,13 +11,16 @@ from flask_chatbot.bot.returned import plain_replies_of
 from flask_chatbot.core.language.addressees import read_group, read_person
 from flask_chatbot.core.language.numbers import Ambiguous, read_number
 from flask_chatbot.core.values.chats import chat_of, group_chat, person_chat
-from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import ChatbotError, NotAccepted
 
 if TYPE_CHECKING:
     from flask_chatbot.delivery.gateway import Gateway
     from flask_chatbot.startup.state import AppState
+
+
+AS_VALUE = "The value of a field with this name goes into values={...}."
 
 
 def send(
@@ -31,7 +34,9 @@ def send(
 ) -> tuple[str, ...]:
     """Accept replies for a chat; return the ids of the messages."""
     if not isinstance(at, datetime | None):
-        raise TypeError(f"'at' is a value of type {type(at).__name__}. Give a datetime.")
+        raise TypeError(f"'at' is a value of type {type(at).__name__}. Give a datetime. {AS_VALUE}")
+    if not isinstance(promo, bool):
+        raise TypeError(f"'promo' is a value of type {type(promo).__name__}. Give True or False. {AS_VALUE}")
     if at is not None and at.tzinfo is None:
         at = at.replace(tzinfo=_bot().book.locale.timezone)
     from flask_chatbot.delivery.accepted import Terms
@@ -40,10 +45,13 @@ def send(
     return gateway().send_all(chat, replies, Terms(notify_url=notify or None, start_at=start_at, promo=promo, is_reply=is_reply))
 
 
-def what(number: str, reply: object, rule: str | None, values: Mapping[str, object]) -> tuple[Reply, ...]:
-    """The replies to send: those given, or those of a rule."""
+def what(
+    to: str | Sender, reply: object, rule: str | None, values: Mapping[str, object] | None, names: Mapping[str, object]
+) -> tuple[Reply, ...]:
+    """The replies to send: those given, or those of a rule with its values, some of which are given by `names`."""
     if (reply is None) is (rule is None):
         raise TypeError("give a reply or rule='...', one of the two.")
+    values = joined(values, names)
     if rule is None:
         if values:
             raise TypeError(f"{', '.join(values)}: these names are for the templates of a rule. Name it: rule='...'.")
@@ -54,11 +62,26 @@ def what(number: str, reply: object, rule: str | None, values: Mapping[str, obje
     from flask_chatbot.answering.rendering import render
 
     bot = _bot()
-    return render(bot.book, rule, number, values, bot.clock(), bot.random)
+    return render(bot.book, rule, to if isinstance(to, Sender) else Sender(number=to), values, bot.clock(), bot.random)
 
 
-def person(number: str) -> str:
-    """The chat with a person, from a number in any usual spelling; raises `NotAccepted` if it is invalid."""
+def joined(values: Mapping[str, object] | None, names: Mapping[str, object]) -> dict[str, object]:
+    """The values of both; raises `TypeError` if one is given twice, or `values` is no mapping.
+
+    >>> joined({"promo": 5}, {"barang": "Topi"})
+    {'promo': 5, 'barang': 'Topi'}
+    """
+    if not isinstance(values, Mapping | None):
+        raise TypeError(f"'values' is a value of type {type(values).__name__}. Give a dict of names and values.")
+    if twice := (values or {}).keys() & names.keys():
+        raise TypeError(f"{', '.join(sorted(twice))} is given twice, by its name and in 'values'. Give it once.")
+    return {**(values or {}), **names}
+
+
+def person(number: str | Sender) -> str:
+    """The chat with a person, by a number as people write it, or who wrote to the bot; raises `NotAccepted` if the number is invalid."""
+    if isinstance(number, Sender):
+        return sender(number)
     if not isinstance(number, str):
         raise TypeError(f"the number is a value of type {type(number).__name__}. Give it as a text, such as '6281234567890'.")
     try:
@@ -79,10 +102,13 @@ def group(id_: str) -> str:
 
 def chat(message: Message) -> str:
     """The chat in which a message was written."""
-    if message.group:
-        return chat_of(message)
-    reading = read_number(message.sender.number, _bot().book.locale.country)  # platforms tell a sender's number with its country code
-    return person_chat(reading.abroad) if isinstance(reading, Ambiguous) else person(message.sender.number)
+    return chat_of(message) if message.group else sender(message.sender)
+
+
+def sender(who: Sender) -> str:
+    """The chat with somebody who wrote to us."""
+    reading = read_number(who.number, _bot().book.locale.country)  # platforms tell a sender's number with its country code
+    return person_chat(reading.abroad) if isinstance(reading, Ambiguous) else person(who.number)
 
 
 def gateway() -> "Gateway":

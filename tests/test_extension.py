@@ -212,6 +212,25 @@ def test_a_short_key_is_warned_of_and_not_shown(tmp_path: Path, caplog: pytest.L
     assert [record.getMessage() for record in caplog.records] == [told] * warnings
 
 
+def test_a_bot_shows_its_apps_and_handlers(tmp_path: Path) -> None:
+    bot = Chatbot()
+    assert repr(bot) == "<Chatbot of no app yet, handlers for 0 rules>"
+    bot.rule("quote")(lambda: None)
+    for name in ("a", "b"):
+        write(tmp_path / name / "rules.yaml")
+        app = bare(tmp_path / name)
+        bot.init_app(app)
+    files = ", ".join(f"{tmp_path / name / 'rules.yaml'} (3 rules)" for name in ("a", "b"))
+    assert repr(bot) == f"<Chatbot of {files}, handlers for 1 rules>"
+    assert repr(app.extensions["chatbot"].bot) == f"<Bot of {tmp_path / 'b' / 'rules.yaml'}>"
+
+
+def test_an_app_of_quart_is_refused() -> None:
+    quart = pytest.importorskip("quart")
+    with pytest.raises(ChatbotError, match=r"^This is a Quart app, and the bot answers as Flask does, without await\."):
+        Chatbot(quart.Quart("toko"))
+
+
 def test_the_public_names_are_there() -> None:
     assert [name for name in flask_chatbot.__all__ if not hasattr(flask_chatbot, name)] == []
 

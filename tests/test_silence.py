@@ -49,6 +49,10 @@ def app(tmp_path: Path) -> Flask:
     def fail(message: Message) -> str:
         raise LookupError(f"{message.text} {message.sender.number} {message.data}")
 
+    @bot.rule("kosong")
+    def supply_nothing() -> None:
+        return None
+
     @bot.on_ack
     def hear(message_id: str, number: str) -> None:
         raise LookupError(f"{number} {message_id}")

@@ -33,6 +33,8 @@ rules:
     menu: [Salam: halo]
   - name: diam
     reply: []
+  - name: tetap
+    reply: Kami buka.
 """
 
 

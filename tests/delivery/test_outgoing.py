@@ -77,13 +77,19 @@ def test_the_replies_of_a_rule_are_sent_with_the_values_given(app: Flask, bot: C
         (
             "dikirim",
             {"barang": "Topi"},
-            r"^Rule 'dikirim' at .*rules\.yaml:5:5 needs kota\. Give each by its name: send\(\.\.\., kota=\.\.\.\)\.$",
+            r"^Rule 'dikirim' at .*rules\.yaml:5:5 needs kota\. Give each by its name: send\(\.\.\., values=\{'kota': \.\.\.\}\)\.$",
         ),
         (
             "dikirim",
             {"barang": "Topi", "kota": "Siak", "resih": "TM1"},
-            r"^Rule 'dikirim' at .*rules\.yaml:5:5 has no field 'resih'\. Did you mean 'resi'\?$",
+            r"^Rule 'dikirim' at .*rules\.yaml:5:5 has no use for the value 'resih' in its templates\. Did you mean 'resi'\?$",
         ),
+        (
+            "dikirim",
+            {"barang": "Topi", "kota": "Siak", "xyz": 1},
+            r"has no use for the value 'xyz' in its templates\. They use: barang, resi, kota\.$",
+        ),
+        ("tetap", {"nama": "Budi"}, r"^Rule 'tetap' at .* has no use for the value 'nama' in its templates\. Leave it out\.$"),
         ("pilihan", {}, r"shows a menu, whose numbers count for who asked for it\. Send a rule without one\.$"),
         ("diam", {}, r"^Rule 'diam' at .* has nothing to say\. Write a reply for it\.$"),
     ],
@@ -92,6 +98,37 @@ def test_a_rule_that_cannot_be_sent_is_reported(app: Flask, bot: Chatbot, rule: 
     with pytest.raises(ChatbotError, match=message):
         bot.send(BUDI, rule=rule, **values)
     assert said(app) == []
+
+
+AWKWARD = ("number", "to", "reply", "rule", "values", "notify", "at", "promo", "names", "group")
+ODD = """\
+version: 1
+rules:
+  - {name: promo, needs: [NAMES], reply: "{{ nama }}: REPLY"}
+"""
+
+
+def test_fields_may_be_called_anything(tmp_path: Path) -> None:
+    bot = Chatbot()
+    rules = ODD.replace("NAMES", ", ".join(AWKWARD)).replace("REPLY", " ".join(f"{{{{ {name} }}}}" for name in AWKWARD))
+    app = gateway_app(tmp_path, bot, rules)
+    with app.app_context():
+        bot.send(Sender(number=BUDI, name="Budi"), rule="promo", values={name: place for place, name in enumerate(AWKWARD)})
+        bot.send_group(GROUP, rule="promo", values={"nama": "Ani", **dict.fromkeys(AWKWARD, "x")})
+        numbers = " ".join(map(str, range(len(AWKWARD))))
+        assert said(app) == [(f"{BUDI}@c.us", Text(f"Budi: {numbers}")), (f"{GROUP}@g.us", Text(f"Ani: {'x ' * len(AWKWARD)}".strip()))]
+    gateway_of(app).database.close()
+
+
+def test_a_message_goes_to_a_sender_as_to_their_number(app: Flask, bot: Chatbot) -> None:
+    bot.send(Sender(number=BUDI, name="Budi"), "Halo")
+    assert said(app) == [(f"{BUDI}@c.us", Text("Halo"))]
+    assert bot.has_whatsapp(Sender(number=BUDI)) is True
+
+
+def test_a_sender_without_a_number_cannot_be_written_to(app: Flask, bot: Chatbot) -> None:
+    with pytest.raises(NotAccepted):
+        bot.send(Sender(number="", name="Budi"), "Halo")
 
 
 def test_a_file_that_can_never_be_fetched_is_not_accepted(app: Flask, bot: Chatbot) -> None:
@@ -123,7 +160,19 @@ def test_a_value_that_does_not_fit_a_rule_is_reported_with_the_rule(app: Flask, 
         (lambda bot: bot.send(BUDI, "  "), r"there is nothing in this reply that could be sent\."),
         (lambda bot: bot.send(6281234567890, "a"), r"the number is a value of type int\. Give it as a text, such as '6281234567890'\."),
         (lambda bot: bot.send_group(12036304, "a"), r"the group is a value of type int\. Give its id, as groups\(\) tells it\."),
-        (lambda bot: bot.send(BUDI, "a", at="besok"), r"'at' is a value of type str\. Give a datetime\."),
+        (
+            lambda bot: bot.send(BUDI, rule="tetap", at="besok"),
+            r"'at' is a value of type str\. Give a datetime\. The value of a field with this name goes into values=\{\.\.\.\}\.",
+        ),
+        (
+            lambda bot: bot.send(BUDI, rule="tetap", promo="10%"),
+            r"'promo' is a value of type str\. Give True or False\. The value of a field with this name goes into values=\{\.\.\.\}\.",
+        ),
+        (lambda bot: bot.send(BUDI, rule="tetap", values=[1]), r"'values' is a value of type list\. Give a dict of names and values\."),
+        (
+            lambda bot: bot.send(BUDI, rule="dikirim", values={"kota": 1}, kota=2),
+            r"kota is given twice, by its name and in 'values'\. Give it once\.",
+        ),
         (lambda bot: bot.send(BUDI, 5), r"a value of type int is no reply\. Return a text, a reply or a list of these\."),
     ],
 )

@@ -143,6 +143,12 @@ class Template:
         """True if every message gets the same text."""
         return not has_marks(self.source)
 
+    def uses(self) -> frozenset[str]:
+        """The names that the template takes a value from, those of its own loops among them."""
+        if self.is_constant:
+            return frozenset()
+        return frozenset(node.name for node in self._sandbox.parse(self.source).find_all(nodes.Name) if node.ctx == "load")
+
     def render(self, names: Mapping[str, object]) -> str:
         """The text for one message, stripped, cut at 4,096 characters; raises `AnswerFailed` if a value does not fit."""
         try:
