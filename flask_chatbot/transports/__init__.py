@@ -1,1 +1,47 @@
-"""Transports to WhatsApp: one module for each, all with the same few methods."""
+"""Transports to WhatsApp: one module for each, all with the same few methods. The author of another one imports all it needs from here."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
+from flask_chatbot.errors import Refused, TransportError, TryLater
+from flask_chatbot.transports.base import File, Group, Listener, MediaKind, Session, Transport
+
+if TYPE_CHECKING:
+    from flask_chatbot.transports.faults import AnswerLost, Arrived, Receipts, Slow
+    from flask_chatbot.transports.phones import Phone
+    from flask_chatbot.transports.simulator import Simulator
+
+__all__ = [
+    "Ack",
+    "AnswerLost",
+    "Arrived",
+    "File",
+    "Group",
+    "Listener",
+    "MediaKind",
+    "Message",
+    "Outbound",
+    "Phone",
+    "Receipt",
+    "Receipts",
+    "Refused",
+    "Sender",
+    "Session",
+    "Simulator",
+    "Slow",
+    "Transport",
+    "TransportError",
+    "TryLater",
+]
+
+# Modules of what is for tests, and loaded when it is asked for: bots that serve do without.
+_FAULTS = ("AnswerLost", "Arrived", "Receipts", "Slow")
+_FOR_TESTS = {**dict.fromkeys(_FAULTS, "faults"), "Phone": "phones", "Simulator": "simulator"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FOR_TESTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_FOR_TESTS[name]}"), name)
