@@ -19,6 +19,7 @@ from flask_chatbot.core.values.problems import NOWHERE
 from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
 from flask_chatbot.settings.settings import Settings
 from flask_chatbot.startup.serving import watch_first_request
+from flask_chatbot.startup.shared_database import watch_migrations
 from flask_chatbot.startup.start_errors import printed_alone
 from flask_chatbot.startup.state import prepare
 from flask_chatbot.transports.base import Group
@@ -61,6 +62,7 @@ class Chatbot:
         app.extensions["chatbot"] = state
         self._bots.add(state.bot)
         watch_first_request(app, state.bot)
+        watch_migrations(app, state.bot.settings)
         if state.gateway is not None and state.bot.settings.worker == "thread":
             from flask_chatbot.startup.worker import work_while_serving  # here, since SQLAlchemy is slow to load and many bots send nothing
 

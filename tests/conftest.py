@@ -31,6 +31,21 @@ def _logs_hold_no_secrets() -> Iterator[None]:
     assert not WATCH.told
 
 
+@pytest.fixture
+def logging_restored() -> Iterator[None]:
+    """Loggers and their handlers as they were before: the env.py of migrations sets up logging for the whole process."""
+    root = logging.getLogger()
+    loggers = [root, *(each for each in root.manager.loggerDict.values() if isinstance(each, logging.Logger))]
+    before = [(each, each.disabled, each.level, each.propagate, list(each.handlers)) for each in loggers]
+    yield
+    for each in root.manager.loggerDict.values():
+        if isinstance(each, logging.Logger) and each not in loggers:  # made meanwhile
+            each.disabled, each.level, each.propagate, each.handlers = False, logging.NOTSET, True, []
+    for each, disabled, level, propagate, handlers in before:
+        each.disabled, each.level, each.propagate, each.handlers = disabled, level, propagate, handlers
+    root.manager._clear_cache()  # type: ignore[attr-defined]
+
+
 @pytest.fixture(scope="session")
 def postgresql_address() -> Iterator[str]:
     """The address of a database on the PostgreSQL server that no other process of the run tests in."""

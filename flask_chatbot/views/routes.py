@@ -116,4 +116,4 @@ def exempt(extensions: Mapping[str, Any], blueprint: Blueprint, view: Callable[.
         from flask_limiter import ExemptionScope
 
         for limiter in limiters:
-            limiter.exempt(blueprint, flags=ExemptionScope.APPLICATION | ExemptionScope.DEFAULT | ExemptionScope.META)
+            limiter.exempt(blueprint, flags=ExemptionScope.APPLICATION | ExemptionScope.DEFAULT)

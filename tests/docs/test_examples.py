@@ -186,6 +186,53 @@ def test_the_webhook_needs_no_csrf_token_and_forms_still_do(load: Load) -> None:
     assert (posted(app), app.test_client().post("/order").status_code) == (ANSWER, 400)
 
 
+def test_the_webhook_needs_no_token_of_seasurf_and_forms_still_do(load: Load) -> None:
+    pytest.importorskip("flask_seasurf")
+    app = load("mounting", "seasurf").create_app(CONFIG)
+    assert (posted(app), app.test_client().post("/order").status_code) == (ANSWER, 403)
+
+
+def test_an_address_that_a_meta_limit_bans_still_reaches_the_webhook(load: Load) -> None:
+    client = load("mounting", "meta_limits").create_app(CONFIG).test_client()
+    assert [client.get("/").status_code for _ in range(3)] == [200, 429, 429]
+    assert client.get("/static/missing.css").status_code == 429  # banned from all pages
+    assert [client.post("/chatbot/webhook", json=HALO).json for _ in range(3)] == [ANSWER] * 3
+
+
+def test_a_browser_may_ask_whether_it_may_call_the_api(load: Load, tmp_path: Path) -> None:
+    pytest.importorskip("flask_cors")
+    database = f"sqlite:///{tmp_path}/chatbot.sqlite"
+    config = {**CONFIG, "CHATBOT_API_KEY": "a-key-for-tests", "CHATBOT_TRANSPORT": Simulator(), "CHATBOT_DATABASE_URL": database}
+    client = load("mounting", "cors").create_app(config).test_client()
+    asked = {"Origin": "https://office.example.com", "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "SecretKey"}
+    answers = [client.options(f"/chatbot/{path}", headers=asked) for path in ("api/sendwa", "webhook")]
+    allowed = [(each.status_code, each.headers.get("Access-Control-Allow-Origin")) for each in answers]
+    assert allowed == [(204, "https://office.example.com"), (405, None)]
+    assert answers[0].headers["Access-Control-Allow-Headers"] == "SecretKey"
+    called = client.post("/chatbot/api/groups", headers={"Origin": "https://office.example.com"})
+    assert (called.status_code, called.headers["Access-Control-Allow-Origin"]) == (400, "https://office.example.com")
+
+
+@pytest.mark.usefixtures("logging_restored")
+@pytest.mark.filterwarnings("ignore:'get_engine' is deprecated:DeprecationWarning")
+def test_the_migrations_of_the_app_leave_the_tables_of_the_bot_alone(load: Load, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    flask_migrate = pytest.importorskip("flask_migrate")
+    from flask_chatbot.database.tables import metadata
+
+    database = f"sqlite:///{tmp_path}/toko.sqlite"
+    example = load("mounting", "migrate")
+    app = example.create_app({**CONFIG, "CHATBOT_DATABASE_URL": database, "SQLALCHEMY_DATABASE_URI": database})
+    with app.app_context():
+        metadata.create_all(example.db.engine)
+        flask_migrate.init(str(tmp_path / "migrations"))
+        flask_migrate.migrate(str(tmp_path / "migrations"))
+        example.db.engine.dispose()
+    (script,) = (tmp_path / "migrations" / "versions").glob("*.py")
+    assert re.findall(r"op\.\w+_table\('(\w+)'", script.read_text("utf-8")) == ["order", "order"]
+    assert "Flask-Migrate" not in caplog.text
+    assert posted(app) == ANSWER
+
+
 def test_the_webhook_passes_the_login_and_nobody_else_does(load: Load) -> None:
     app = load("mounting", "login").create_app(CONFIG)
     assert (posted(app), app.test_client().get("/").location) == (ANSWER, "/login")
