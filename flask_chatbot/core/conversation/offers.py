@@ -8,65 +8,53 @@ from flask_chatbot.core.conversation.memory import NOTHING, Memory, State
 from flask_chatbot.core.language.folding import fold
 
 SENDERS_LIMIT = 10_000  # whose last message is kept in mind, the latest ones
-WORDS_TAKING = 6  # words of a text that takes a suggestion by a yes or a number
+LETTERS_TAKING = 40  # of a text that takes a suggestion by a yes or a number
 TAKING = frozenset({*YES, *NO, "0", "1", "2", "3"})
 
 
 def may_take(text: str) -> bool:
-    """True if a text looks like an answer to suggestions: one of its few words is a yes, a no or a number.
+    """True if a text looks like an answer to suggestions: it is short, and one of its words is a yes, a no or a number.
 
     >>> may_take("Ya, kak"), may_take("nomor 2"), may_take("harga kopi")
     (True, True, False)
     """
-    words = fold(text).split()
-    return len(words) <= WORDS_TAKING and not TAKING.isdisjoint(words)
+    return len(text) <= LETTERS_TAKING and not TAKING.isdisjoint(fold(text).split())
 
 
 class LastHeard:
-    """When senders last wrote something that no suggestion was looked up for, as far as this process knows."""
+    """When each sender last wrote to this process without anything being kept; of too many senders, the latest."""
 
-    __slots__ = ("_times",)
+    __slots__ = ("times",)
 
     def __init__(self) -> None:
-        self._times: dict[str, float] = {}
-
-    def __getitem__(self, sender: str) -> float:
-        return self._times.get(sender, 0.0)
-
-    def note(self, sender: str, now: float) -> None:
-        self.forget(sender)
-        self._times[sender] = now
-        if len(self._times) > SENDERS_LIMIT:
-            self._times.pop(next(iter(self._times), ""), None)
-
-    def forget(self, sender: str) -> None:
-        """Nothing was written since the last suggestion."""
-        self._times.pop(sender, None)
+        self.times: dict[str, float] = {}
 
 
 class OffersMemory:
     """The memory of one message to rules that remember nothing but suggestions.
 
-    A text that a rule answers needs none, so nothing is recalled at first. Whoever then has something to keep is told that another came
-    first, and decides again with what was kept. What an offer is answered by is recalled at once, unless they have written something else
-    since: that was known to this process alone, and kept nowhere.
+    A text that a rule answers needs no memory, so nothing is recalled at first. Where something is to be kept then, and something was kept
+    before, the commit fails as if another message had come between: the message is decided again, with what was kept. What looks like an
+    answer to suggestions is recalled at once, unless this process has heard something else from the sender since they were made.
     """
 
-    __slots__ = ("_heard", "_heard_at", "_is_asked", "_memory")
+    __slots__ = ("_heard", "_heard_at", "_memory", "_text")
 
     def __init__(self, memory: Memory, heard: LastHeard, text: str) -> None:
         self._memory = memory
         self._heard = heard
+        self._text = text
         self._heard_at: float | None = None
-        self._is_asked = may_take(text)
 
     def recall(self, sender: str, now: float) -> State:
         if self._heard_at is None:
-            self._heard_at = self._heard[sender]
-        if not self._is_asked:
-            self._is_asked = True
-            self._heard.note(sender, now)
-            return NOTHING
+            times = self._heard.times
+            self._heard_at = times.pop(sender, 0.0)
+            times[sender] = now
+            if len(times) > SENDERS_LIMIT:
+                times.pop(next(iter(times), ""), None)
+            if not may_take(self._text):
+                return NOTHING
         state = self._memory.recall(sender, now)
         is_over = state.dialogue is not None and state.dialogue_until - PATIENCE <= self._heard_at
         return replace(state, dialogue=None, dialogue_until=0.0) if is_over else state
@@ -74,5 +62,5 @@ class OffersMemory:
     def commit(self, sender: str, state: State, now: float) -> bool:
         kept = self._memory.commit(sender, state, now)
         if kept:
-            self._heard.forget(sender)
+            self._heard.times.pop(sender, None)
         return kept

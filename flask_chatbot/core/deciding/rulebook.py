@@ -68,6 +68,10 @@ class RuleBook:
 
 
 def remembers(rule: Rule) -> bool:
-    """Whether a rule leaves something to remember of the person it answered."""
+    """True if a rule leaves something to remember of the person it answered.
+
+    A fallback with actions does, since what it suggests is kept together with what it does.
+    """
     pauses = any(isinstance(action, Pause) for action in rule.actions)
-    return pauses or rule.may_ask or bool(rule.menu) or rule.once_per is not None
+    acts = rule.fallback and bool(rule.actions)
+    return pauses or acts or rule.may_ask or bool(rule.menu) or rule.once_per is not None

@@ -8,7 +8,7 @@ import pytest
 from flask_chatbot import Chatbot
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.core.conversation.memory import NO_MEMORY, ShortMemory, State
-from flask_chatbot.core.conversation.offers import SENDERS_LIMIT, LastHeard
+from flask_chatbot.core.conversation.offers import SENDERS_LIMIT, LastHeard, OffersMemory
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Text
 from tests.bots import app_of
@@ -39,10 +39,10 @@ class CountingMemory(ShortMemory):
 class Talk:
     """One of the processes that share a memory."""
 
-    def __init__(self, folder: Path, memory: CountingMemory, rules: str = RULES) -> None:
+    def __init__(self, folder: Path, memory: CountingMemory | None, rules: str = RULES) -> None:
         app = app_of(folder, rules, Chatbot())
         self.bot: Bot = app.extensions["chatbot"].bot
-        self.bot.memory = memory
+        self.bot.memory = memory or self.bot.memory
         self.app = app
         self.now = NOW
 
@@ -99,8 +99,17 @@ def test_where_nothing_may_be_suggested_there_is_no_memory(tmp_path: Path, memor
     assert bot.memory_for(Message(text="ya", sender=BUDI)) is NO_MEMORY
 
 
+def test_a_suggestion_that_was_not_taken_is_not_taken_later(tmp_path: Path, memory: CountingMemory) -> None:
+    assert Talk(tmp_path, memory).hears("harganya grosir", "lokasi", "ya", "ya")[1:] == ["Di sini.", "Sama-sama.", "Sama-sama."]
+
+
+def test_a_suggestion_of_a_fallback_that_tells_the_staff_is_taken(tmp_path: Path) -> None:
+    rules = RULES.replace("fallback: true", "fallback: true, notify: '628117601234'")
+    assert Talk(tmp_path, None, rules).hears("harganya grosir", "ya") == [OFFER, "Harganya 1000."]
+
+
 def test_who_was_heard_last_is_kept_in_mind_and_the_first_are_forgotten() -> None:
     heard = LastHeard()
     for number in range(SENDERS_LIMIT + 1):
-        heard.note(str(number), 60.0)
-    assert [heard["0"], heard["1"], heard[str(SENDERS_LIMIT)]] == [0.0, 60.0, 60.0]
+        OffersMemory(NO_MEMORY, heard, "lokasi").recall(str(number), 60.0)
+    assert (len(heard.times), "0" in heard.times, str(SENDERS_LIMIT) in heard.times) == (SENDERS_LIMIT, False, True)
