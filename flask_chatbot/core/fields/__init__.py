@@ -1,1 +1,1 @@
-"""What customers fill in: the types of fields, how values are read, and what is said when one is wrong."""
+"""Fields that customers fill in: their types, how values are read, and the messages about wrong ones."""

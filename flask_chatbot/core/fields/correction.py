@@ -1,4 +1,4 @@
-"""The one message that says what is missing or wrong in what a customer filled in, and how it should look."""
+"""Corrections: one message that says what is missing or wrong in a customer's form, and shows how it should look."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _LINE_LIMIT = 500  # characters of one problem
 
 
 def correction(trigger: str, fields: Sequence[Field], reading: Reading, language: str, given: bool) -> str:
-    """A line for each problem and then the form; only the form where nothing was `given`.
+    """A line for each problem and then the form; only the form if nothing was `given`.
 
     A rule without a keyword that takes fields has no `trigger`, and no form to show.
 
@@ -32,7 +32,7 @@ def correction(trigger: str, fields: Sequence[Field], reading: Reading, language
 
 
 def _form(trigger: str, fields: Sequence[Field], language: str) -> str:
-    """What to write, in bold, and what the brackets in it mean."""
+    """The text to write, in bold, with the meaning of its brackets."""
     form = f"*{clip(trigger + '#'.join(map(_slot, fields)), _FORM_LIMIT)}*"
     return f"{form}\n{say(language, 'brackets')}" if any(each.may_be_left_out for each in fields) else form
 
@@ -51,7 +51,7 @@ def _problem_lines(fields: Sequence[Field], reading: Reading) -> list[str]:
 
 
 def _fitting(lines: Sequence[str], room: int, language: str) -> list[str]:
-    """The lines that fit into `room` characters, each with its line break; the last one counts those that do not."""
+    """The lines that fit into `room` characters, each with its line break; the last one counts the rest."""
     kept: list[str] = []
     for index, line in enumerate(lines):
         more = f"- {say(language, 'and_more', count=len(lines) - index)}"

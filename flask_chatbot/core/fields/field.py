@@ -1,4 +1,4 @@
-"""The fields of a rule, and what a customer filled into them."""
+"""`Field`: the fields of a rule, and reading a customer's values into them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ class ErrorTemplate(Protocol):
     """A field's own sentence about a wrong value."""
 
     def render(self, values: dict[str, object], /) -> str:
-        """The sentence; `values` holds what the customer wrote as `value`."""
+        """Render the sentence; `values` holds the customer's text as `value`."""
 
 
 class TextPattern(Protocol):
     """A compiled RE2 pattern; a protocol, since RE2 is an extra that few rule books need."""
 
     def fullmatch(self, text: str, /) -> object | None:
-        """Something true where the whole text fits."""
+        """Return something true if the whole text fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where and when a value is read: `now` is aware, in the rule file's time zone."""
+    """The place and time at which a value is read: `now` is aware, in the rule file's time zone."""
 
     language: str
     country: str
@@ -46,8 +46,8 @@ class Context:
 class FieldType:
     """A kind of value.
 
-    `read` gets a trimmed text that is not empty, and returns the value; or raises ValueError, whose message is the whole sentence for
-    the customer. `keys` says which of min, max, pattern and options mean something to it.
+    `read` gets a trimmed text that is not empty, and returns the value, or raises ValueError with the whole sentence for the customer.
+    `keys` are those of min, max, pattern and options that the type uses.
     """
 
     read: Callable[[str, "Field", Context], object]
@@ -56,7 +56,7 @@ class FieldType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One value a rule asks for; `default` is text, read when a message comes, since "besok" is another day tomorrow."""
+    """One value that a rule asks for; `default` is text, read when a message comes, since "besok" is another day tomorrow."""
 
     name: str
     kind: FieldType
@@ -74,7 +74,7 @@ class Field:
 
     @property
     def title(self) -> str:
-        """What the customer knows it by: its label, else its name as words.
+        """The name that customers see: its label, else its name as words.
 
         >>> Field(name="nomor_resi", type="text", kind=FieldType(read=lambda text, field, context: text)).title
         'Nomor resi'
@@ -83,20 +83,20 @@ class Field:
 
     @property
     def may_be_left_out(self) -> bool:
-        """Whether the rule can do without the customer's word."""
+        """True if the rule can do without a value from the customer."""
         return self.optional or self.default is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the parts of a message mean: a value for every field (None for a wrong one), and a sentence for each problem by field name."""
+    """The values of a message's parts, one per field (None for a wrong one), and a sentence for each problem by field name."""
 
     values: dict[str, object] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
 
 
 def titled(name: str) -> str:
-    """A name as words, the first letter a capital.
+    """A name as words, with a capital first letter.
 
     >>> titled("no_hp")
     'No hp'
@@ -106,15 +106,15 @@ def titled(name: str) -> str:
 
 
 def read_fields(fields: Sequence[Field], parts: Sequence[str], context: Context) -> Reading:
-    """The values of the parts, which stand in the order of the fields; a rule without fields takes any parts.
+    """Read parts, in the order of the fields, into values; a rule without fields takes any parts.
 
-    Parts that are more than the fields are a problem under the key ``#``, unless the last field takes the rest.
+    Extra parts are a problem under the key ``#``, unless the last field takes the rest.
     """
     return read_dealt(fields, dealt(fields, parts), context)
 
 
 def read_dealt(fields: Sequence[Field], texts: Sequence[str], context: Context) -> Reading:
-    """The values of texts that are dealt to the fields already: one for each, and then those that no field takes."""
+    """Read texts that are already matched to fields: one for each, then those that no field takes."""
     reading = Reading()
     for wanted, text in zip(fields, texts, strict=False):
         given = text.strip()
@@ -140,7 +140,7 @@ def dealt(fields: Sequence[Field], parts: Sequence[str]) -> list[str]:
 
 
 def _left_out(wanted: Field, context: Context) -> object:
-    """The value of a field that the customer left out; ValueError where it is needed."""
+    """The value of an omitted field; raises ValueError if it is required."""
     if wanted.default and wanted.default.strip():
         return wanted.kind.read(wanted.default.strip(), wanted, context)
     if wanted.may_be_left_out:
@@ -149,7 +149,7 @@ def _left_out(wanted: Field, context: Context) -> object:
 
 
 def _own_sentence(error: ErrorTemplate | None, text: str) -> str:
-    """The field's own sentence, or nothing where it has none or it cannot be rendered: the type's sentence is better than an apology."""
+    """The field's own sentence; empty if it has none or it fails to render: the type's sentence is better than an apology."""
     if error is None:
         return ""
     try:
@@ -165,7 +165,7 @@ def _missing(wanted: Field, language: str) -> str:
 
 
 def listed(options: Sequence[Option]) -> str:
-    """The options as a sentence names them, in 300 characters.
+    """The options as a sentence names them, in at most 300 characters.
 
     >>> listed([Option("kalender"), Option("kartu nama")])
     'kalender, kartu nama'

@@ -1,4 +1,4 @@
-"""The built-in field types: how a customer's text becomes a value, and what is said when it cannot."""
+"""The built-in field types: how a customer's text becomes a value, and the sentence if it cannot."""
 
 import re
 from collections.abc import Mapping
@@ -66,7 +66,7 @@ def _text(text: str, field: Field, context: Context) -> str:
 
 
 def _plain(text: str) -> str:
-    """The text as patterns see it, less what nobody sees.
+    """The text as patterns see it, without invisible characters.
 
     >>> _plain("\\uff21\\uff221234\\u200b")
     'AB1234'
@@ -96,7 +96,7 @@ def _number(text: str, field: Field, context: Context) -> int | float:
 
 
 def _decimal(text: str, language: str) -> Decimal | None:
-    """The number as the language writes it; a sign that cannot stand between thousands ("2.5" in Indonesian) marks the decimals."""
+    """The number as the language writes it; a mark that cannot separate thousands ("2.5" in Indonesian) is a decimal mark."""
     parted, odd = _NUMBERS[language]
     plain = text.translate(_SIGNS)
     found = parted.fullmatch(plain) or odd.fullmatch(plain)
@@ -117,12 +117,12 @@ def _check_limits(number: Decimal, field: Field, language: str) -> None:
 
 
 def _exact(limit: float) -> Decimal:
-    """The limit as its author wrote it: a customer's 0,1 is not below 0.1."""
+    """The limit exactly as its author wrote it: a customer's 0,1 is not below 0.1."""
     return Decimal(str(limit))
 
 
 def _limit_text(limit: float | None, language: str) -> str:
-    """The limit in the language's own writing.
+    """The limit as the language writes it.
 
     >>> _limit_text(1000.5, "id"), _limit_text(1000.0, "en")
     ('1.000,5', '1,000')
@@ -160,7 +160,7 @@ def _date(text: str, _field: Field, context: Context) -> date:
 
 
 def _in_digits(text: str, context: Context) -> date | None:
-    """The day of a date written in digits: the year first, or the day; the month where the bot itself writes it first."""
+    """The day of a date in digits: year first or day first, or month first if the bot itself writes dates so."""
     writings = (_YEAR_FIRST, _MONTH_FIRST if is_month_first(context.language, context.country) else _DAY_FIRST)
     for found in filter(None, (writing.fullmatch(text) for writing in writings)):
         with suppress(ValueError):
@@ -169,7 +169,7 @@ def _in_digits(text: str, context: Context) -> date | None:
 
 
 def _in_words(text: str, language: str) -> date | None:
-    """The day of a folded date whose month is a word; its weekday must be right, where it has one."""
+    """The day of a folded date whose month is a word; its weekday, if any, must be right."""
     months, weekdays = calendar_words(language)
     for found in filter(None, (writing.fullmatch(text) for writing in _WITH_NAMES)):
         with suppress(ValueError):
@@ -180,7 +180,7 @@ def _in_words(text: str, language: str) -> date | None:
 
 @cache
 def calendar_words(language: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """The names of months, from 1, and of weekdays, from 0, as dates are written with them; folded.
+    """The names of months, from 1, and of weekdays, from 0, as dates contain them; folded.
 
     >>> calendar_words("id")[0]["mei"], calendar_words("en")[1]["monday"]
     (5, 0)

@@ -1,1 +1,1 @@
-"""How text is folded for comparison, and how numbers, durations, days and built-in sentences are written."""
+"""Language: folding text for comparison, and the notation of numbers, durations, days and built-in sentences."""

@@ -1,4 +1,4 @@
-"""The people and groups that callers write to, read from every form in which they are written."""
+"""People and groups that messages are addressed to, read from any usual notation."""
 
 import re
 
@@ -11,7 +11,7 @@ _GROUP_ID = re.compile(r"[0-9]{5,32}(?:-[0-9]{1,20})?")
 
 
 def read_person(text: str, country: str) -> str:
-    """The number of a person, digits only; ValueError where it is none, or may be two people's.
+    """The number of a person, digits only; ValueError if it is invalid, or could belong to two people.
 
     >>> read_person("0812-3456-7890", "ID"), read_person("6281234567890@c.us", "ID")
     ('6281234567890', '6281234567890')
@@ -22,7 +22,7 @@ def read_person(text: str, country: str) -> str:
 
 
 def read_group(text: str) -> str:
-    """The id of a group, with or without its ending; ValueError where it is none.
+    """The id of a group, with or without its suffix; ValueError if it is invalid.
 
     >>> read_group(" 120363041234567890@g.us "), read_group("628111111111-1510000000")
     ('120363041234567890', '628111111111-1510000000')

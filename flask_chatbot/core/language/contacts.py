@@ -1,4 +1,4 @@
-"""Contact cards that somebody can call: each of their numbers is a valid one."""
+"""Contact cards whose numbers can all be called."""
 
 import logging
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class UnusableNumber(ValueError):
-    """One of a card's numbers is none that can be called: the `place` of it, counted from 0, and `why`, which names the number."""
+    """A number on a card that cannot be called: its `place`, counted from 0, and `why`, which names the number."""
 
     def __init__(self, place: int, why: str) -> None:
         self.place = place
@@ -20,7 +20,7 @@ class UnusableNumber(ValueError):
 
 
 def dialled(card: ContactCard, country: str) -> ContactCard:
-    """The card with its numbers as they go on the wire; `country` is where local ones belong. `UnusableNumber` names the first bad one.
+    """The card with its numbers as the wire has them; `country` is that of local numbers. `UnusableNumber` names the first bad one.
 
     >>> dialled(ContactCard("Admin", ("0812-3456-7890",)), "ID")
     ContactCard(name='Admin', numbers=('6281234567890',))
@@ -35,7 +35,7 @@ def dialled(card: ContactCard, country: str) -> ContactCard:
 
 
 def as_sent(reply: Reply, country: str) -> Reply:
-    """A reply as it goes out: a card with its numbers as they go on the wire, where they are valid.
+    """A reply as it goes out: a card's valid numbers become those of the wire.
 
     >>> as_sent(ContactCard("Admin", ("0812-3456-7890", "x")), "ID")
     ContactCard(name='Admin', numbers=('0812-3456-7890', 'x'))
@@ -47,7 +47,7 @@ def as_sent(reply: Reply, country: str) -> Reply:
 
 
 def callable_only(replies: Iterable[Reply], country: str) -> tuple[Reply, ...]:
-    """Somebody else's replies, less the cards that nobody could call; the log counts these."""
+    """Another program's replies, without the cards that nobody could call; the log counts these."""
     kept: list[Reply] = []
     dropped = 0
     for reply in replies:

@@ -1,4 +1,4 @@
-"""Characters that a terminal obeys rather than shows. What people write is shown, and must not be obeyed."""
+"""Control characters that a terminal would obey: customers' texts are shown, and must not be obeyed."""
 
 import json
 import re
@@ -8,7 +8,7 @@ _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\
 
 
 def visible(text: str, keep: str = "\n\t") -> str:
-    r"""A text with what a terminal would obey made visible, but for the characters in `keep`.
+    r"""A text with its control characters made visible, except those in `keep`.
 
     >>> visible("satu\ndua \x1b[31m"), visible("satu\ndua", keep="")
     ('satu\ndua \\x1b[31m', 'satu\\ndua')
@@ -17,7 +17,7 @@ def visible(text: str, keep: str = "\n\t") -> str:
 
 
 def json_text(data: object) -> str:
-    r"""Data as JSON for people and programs: letters of any language as they are, what a terminal would obey by its number.
+    r"""Data as JSON for people and programs: letters of any language unescaped, control characters escaped.
 
     >>> print(json_text(["é\x1b\x9b\u202e"]))
     [

@@ -1,4 +1,4 @@
-"""Days, dates and times of day, as a rule file writes them. What cannot be read is a ValueError with the sentence for its author."""
+"""Days, dates and times of day, as a rule file writes them. ValueError carries the sentence for the author."""
 
 import re
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ _SPAN = re.compile(f"{_TIME}{_DASH}{_TIME}")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """Part of a day: minutes from midnight. `end` is not in it; past 1440 it lies on the next day.
+    """A part of a day in minutes from midnight. `end` is excluded; past 1440 it is on the next day.
 
     >>> str(Span(480, 1020)), str(Span(1200, 1560))
     ('08.00-17.00', '20.00-02.00')
@@ -39,17 +39,17 @@ class Span:
         return f"{_clock(self.start)}-{_clock(self.end if self.end <= DAY else self.end - DAY)}"
 
     def covers(self, minute: int) -> bool:
-        """Whether a minute of any day is in it, one after midnight as well."""
+        """True if a minute of any day is in it, after midnight too."""
         return self.start <= minute < self.end or minute + DAY < self.end
 
     def meets(self, other: "Span") -> bool:
-        """Whether a minute is in both, when both begin on the same day."""
+        """True if both share a minute when they begin on the same day."""
         return self.start < other.end and other.start < self.end
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Dates:
-    """The days from `first` to `last`, both counted.
+    """The days from `first` to `last`, both included.
 
     >>> str(Dates(date(2026, 12, 24), date(2027, 1, 2))), str(Dates(date(2026, 12, 25), date(2026, 12, 25)))
     ('2026-12-24..2027-01-02', '2026-12-25')
@@ -62,16 +62,16 @@ class Dates:
         return str(self.first) if self.first == self.last else f"{self.first}..{self.last}"
 
     def covers(self, day: date) -> bool:
-        """Whether the day is one of them."""
+        """True if the day is one of them."""
         return self.first <= day <= self.last
 
     def meets(self, other: "Dates") -> bool:
-        """Whether a day is in both."""
+        """True if both share a day."""
         return self.first <= other.last and other.first <= self.last
 
 
 def read_span(text: str) -> Span:
-    """One stretch of time; one that ends before it begins crosses midnight.
+    """Read a span of time; one that ends before it begins crosses midnight.
 
     >>> read_span("08:00 - 17:00"), read_span("20.00-02.00")
     (Span(start=480, end=1020), Span(start=1200, end=1560))
@@ -88,7 +88,7 @@ def read_span(text: str) -> Span:
 
 
 def read_days(text: str) -> tuple[int, ...]:
-    """Days of the week, Monday as 0: one, several with commas between them, or a range.
+    """Read days of the week, Monday as 0: one, several with commas between them, or a range.
 
     >>> read_days("senin-kamis"), read_days("sat, minggu"), read_days("fri-mon")
     ((0, 1, 2, 3), (5, 6), (4, 5, 6, 0))
@@ -104,7 +104,7 @@ def read_days(text: str) -> tuple[int, ...]:
 
 
 def read_dates(text: str) -> Dates:
-    """One date, or several in a row.
+    """Read one date, or a range.
 
     >>> str(read_dates("2026-12-24..2027-01-02"))
     '2026-12-24..2027-01-02'

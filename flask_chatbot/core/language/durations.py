@@ -19,7 +19,7 @@ _MEND = "Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari.
 
 
 def read_duration(text: str) -> timedelta:
-    """How long that is: from one second to 366 days; ValueError has the sentence for the rule's author.
+    """Read a length of time from one second to 366 days; ValueError has the sentence for the rule's author.
 
     >>> read_duration("10 minutes"), read_duration("2 jam")
     (datetime.timedelta(seconds=600), datetime.timedelta(seconds=7200))

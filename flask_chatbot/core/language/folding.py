@@ -1,4 +1,4 @@
-"""The normal form of a text, in which everything that customers write is compared."""
+"""The normal form in which all texts of customers are compared."""
 
 import re
 import unicodedata
@@ -20,9 +20,9 @@ WITHOUT_SPACES = re.compile(
 
 
 def fold(text: str) -> str:
-    """The normal form: NFKC, case folded, white space single, punctuation and emoji beside words gone, one apostrophe and one hyphen.
+    """The normal form: NFKC, case folded, single spaces, one apostrophe and one hyphen, no punctuation or emoji around words.
 
-    ``#`` is no punctuation, and a text of nothing but punctuation or emoji keeps them.
+    ``#`` is not punctuation, and a text of nothing but punctuation or emoji keeps them.
 
     >>> fold("  Selamat,   PAGI!! "), fold("*Menu* \\U0001f64f"), fold("\\uff2d\\uff25\\uff2e\\uff35"), fold("1\\ufe0f\\u20e3"), fold("?")
     ('selamat pagi', 'menu', 'menu', '1', '?')
@@ -32,7 +32,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=4)  # one message is asked for several times, and a long one costs a millisecond
 def fold_with_signs(text: str) -> str:
-    """The normal form, but with each emoji as a word of its own: without its skin tone, and once where it is repeated.
+    """The normal form with each emoji as a word of its own, without skin tone and without repeats.
 
     >>> fold_with_signs("Menu\\U0001f64f\\U0001f3fd\\U0001f64f")
     'menu \U0001f64f'
@@ -46,7 +46,7 @@ def fold_with_signs(text: str) -> str:
 
 
 def canonical(text: str) -> str:
-    """The normal form with its punctuation, where that may tell two values apart.
+    """The normal form with its punctuation, for values that it may distinguish.
 
     >>> canonical(" A- "), canonical("5 %")
     ('a-', '5 %')
@@ -55,7 +55,7 @@ def canonical(text: str) -> str:
 
 
 def fold_characters(text: str) -> str:
-    """The text in lower case and with one writing for what has many, its emoji parted from the words."""
+    """The text in lower case, with one notation for equivalent characters and emoji separated from words."""
     if text.isascii():
         return text.lower().replace("`", "'") if "`" in text else text.lower()
     text = nfkc(UNSEEN.sub("", FRAMED.sub(" ", text)).translate(LOOK_ALIKES))
@@ -66,7 +66,7 @@ def fold_characters(text: str) -> str:
 
 
 def without_signs(folded: str, kept: Container[str] = ()) -> str:
-    """The folded text without its emoji and emoticons, but for those `kept`; as it is where nothing else would be left.
+    """The folded text without its emoji and emoticons, except those `kept`; unchanged if nothing else would be left.
 
     >>> without_signs("menu \U0001f64f"), without_signs("menu :3", {":3"}), without_signs("\U0001f64f")
     ('menu', 'menu :3', '\U0001f64f')
@@ -79,7 +79,7 @@ def without_signs(folded: str, kept: Container[str] = ()) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """True if a text holds nothing that can be seen.
+    """True if a text has nothing visible.
 
     >>> is_blank(" \\u200b\\n"), is_blank("?")
     (True, False)
@@ -91,7 +91,7 @@ def is_blank(text: str) -> bool:
 def nfkc(text: str) -> str:
     """The first 4,096 characters of the NFKC of a text.
 
-    Few characters become eighteen, so little of a text is tried first: what is cut off cannot change what stands so far before it.
+    One character may become eighteen, so only the beginning of a text is tried first: anything cut off cannot change text so far before it.
 
     >>> len(nfkc("\\ufdfa" * 4096)), nfkc("\\uff21")
     (4096, 'A')
@@ -104,7 +104,7 @@ def nfkc(text: str) -> str:
 
 
 def fold_words(text: str) -> str:
-    """The words of a text that is lower case already, without the punctuation around each of them, and no emoji twice in a row."""
+    """The words of a lower-case text without surrounding punctuation or repeated emoji."""
     words = text.split()
     if "".join(words).isalnum():
         return " ".join(words)
@@ -113,7 +113,7 @@ def fold_words(text: str) -> str:
 
 
 def strip_punctuation(word: str) -> str:
-    """The word without punctuation at its ends; an emoticon as it is, a heart on a word gone.
+    """The word without punctuation at its ends; emoticons stay whole, and a heart attached to a word is dropped.
 
     >>> [strip_punctuation(word) for word in ("(ya)!", ":3.", "makasih<3")]
     ['ya', ':3', 'makasih']
@@ -132,15 +132,15 @@ def strip_punctuation(word: str) -> str:
 
 
 def is_punctuation(character: str) -> bool:
-    """True if a character at the end of a word counts for nothing."""
+    """True if a character is ignored at the end of a word."""
     return not character.isalnum() and (character in LIKE_PUNCTUATION or unicodedata.category(character)[0] == "P")
 
 
 def split_words(folded: str) -> list[str]:
-    """The words of a folded text, as they are looked for inside of it.
+    """The words of a folded text, as phrases look for them.
 
-    Punctuation inside a word parts it, unless between digits; ``#``, a symbol such as an emoji, and each character of a script without
-    spaces are words of their own.
+    Punctuation inside a word splits it, except between digits; ``#``, symbols such as emoji, and each character of a script without spaces
+    are words of their own.
 
     >>> split_words("kak,harga-nya rp10.000#ok\U0001f64f"), split_words("\u4ef7\u683c 5kg")
     (['kak', 'harga', 'nya', 'rp10.000', '#', 'ok', '\U0001f64f'], ['\u4ef7', '\u683c', '5kg'])
@@ -155,7 +155,7 @@ def split_words(folded: str) -> list[str]:
 
 
 def spaced(word: str, place: int) -> str:
-    """A character of a word: with spaces around where it is a word of its own, a space where it parts two words."""
+    """A character of a word: with spaces around it if it is a word of its own, a space if it splits two words."""
     apart = parted(word[place])
     is_between_digits = apart == " " and word[place - 1 : place].isdigit() and word[place + 1 : place + 2].isdigit()
     return word[place] if is_between_digits else apart
@@ -163,7 +163,7 @@ def spaced(word: str, place: int) -> str:
 
 @lru_cache(maxsize=4096)
 def parted(character: str) -> str:
-    """The same for a character whatever stands beside it."""
+    """The same for a character that does not depend on its neighbours."""
     is_symbol = unicodedata.category(character) == "So" or "\U0001f3fb" <= character <= "\U0001f3ff"  # skin tones
     if is_symbol or WITHOUT_SPACES.match(character):
         return f" {character} "

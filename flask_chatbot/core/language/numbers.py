@@ -1,4 +1,4 @@
-"""Telephone numbers, from what people write to what goes on the wire."""
+"""Telephone numbers, from the way people write them to their form on the wire."""
 
 import re
 import unicodedata
@@ -32,7 +32,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """Digits that are valid twice: as the number of somebody in the country, and of somebody `abroad`."""
+    """Digits that are valid twice: as a number in the country, and as one `abroad`."""
 
     local: str
     abroad: str
@@ -40,17 +40,17 @@ class Ambiguous:
 
 @dataclass(frozen=True, slots=True)
 class InvalidNumber:
-    """No valid telephone number."""
+    """Not a valid telephone number."""
 
 
 Reading = Known | Ambiguous | InvalidNumber
 
 
 def read_number(text: str, country: str = "ID") -> Reading:
-    """What a text means as a telephone number; `country` is where a local one belongs.
+    """Read a text as a telephone number; `country` is that of local numbers.
 
-    With a plus or ``00``, as an address of WhatsApp's, or beginning with the country's own code it is international. Otherwise it is
-    local where it has its zero, or where it is a valid mobile number without; and international where that is valid.
+    It is international with a plus or ``00``, as a WhatsApp address, or if it starts with the country's own code. Otherwise it is local if
+    it has its zero, or is a valid mobile number without it; else international if that is valid.
 
     >>> read_number("0812-3456-7890"), read_number("81234567890"), read_number("+81234567890")
     (Known(digits='6281234567890'), Ambiguous(local='6281234567890', abroad='81234567890'), Known(digits='81234567890'))
@@ -70,7 +70,7 @@ def read_number(text: str, country: str = "ID") -> Reading:
 
 
 def read_beginning(digits: str, country: str = "ID") -> Known | Ambiguous:
-    """What digits mean that numbers begin with, read as whole ones are: where mobile numbers of the country begin so, they may be meant.
+    """Read the first digits of a number as a whole one is read: if mobile numbers of the country start so, they may be meant.
 
     >>> read_beginning("0812"), read_beginning("62"), read_beginning("89"), read_beginning("812")
     (Known(digits='62812'), Known(digits='62'), Known(digits='6289'), Ambiguous(local='62812', abroad='812'))
@@ -89,9 +89,9 @@ def read_beginning(digits: str, country: str = "ID") -> Known | Ambiguous:
 
 
 def normalize_phone(text: str, country: str = "ID") -> str:
-    """The number with its country code, digits only; `country` is where a local one belongs.
+    """The number with its country code, digits only; `country` is that of local numbers.
 
-    ValueError names a text that is no valid number, or that may be two people's, with both ways to write it.
+    ValueError names a text that is invalid, or that could belong to two people, with both ways to write it.
 
     >>> normalize_phone("0812-3456-7890"), normalize_phone("+62 812 3456 7890"), normalize_phone("0062812.3456.7890")
     ('6281234567890', '6281234567890', '6281234567890')
@@ -107,7 +107,7 @@ def normalize_phone(text: str, country: str = "ID") -> str:
 
 
 def customers_phone(text: str, country: str = "ID") -> str:
-    """The number that a customer writes into a field, where the local reading is meant; ValueError as for `normalize_phone`.
+    """The number that a customer writes into a field, read as local if ambiguous; ValueError as for `normalize_phone`.
 
     >>> customers_phone("812 3456 7890")
     '6281234567890'
@@ -117,7 +117,7 @@ def customers_phone(text: str, country: str = "ID") -> str:
 
 
 def contact_number(text: str, country: str = "ID") -> str:
-    """A number of a contact card, as it goes on the wire: with its country code, or a short one of the country such as 119.
+    """A contact card's number for the wire: with its country code, or a short one of the country such as 119.
 
     ValueError as for `normalize_phone`.
 
@@ -134,7 +134,7 @@ def contact_number(text: str, country: str = "ID") -> str:
 
 
 def senders_phone(text: str, country: str = "ID") -> str:
-    """The number that a message came from, which platforms tell with its country code; the text as it is where that is no number.
+    """A sender's number, which platforms send with its country code; a text that is no number stays as it is.
 
     >>> senders_phone("0812-3456-7890"), senders_phone("81234567890"), senders_phone("6282386xxxxxx")
     ('6281234567890', '81234567890', '6282386xxxxxx')
@@ -146,7 +146,7 @@ def senders_phone(text: str, country: str = "ID") -> str:
 
 
 def format_phone(number: str, country: str = "ID") -> str:
-    """The number as people read it; what is no number comes back as it is.
+    """The number formatted for people; a text that is no number stays as it is.
 
     >>> format_phone("6281234567890")
     '+62 812-3456-7890'
@@ -161,7 +161,7 @@ def format_phone(number: str, country: str = "ID") -> str:
 
 
 def mask(text: str) -> str:
-    """A number as a log may show it; of one under ten characters only the last stays.
+    """A number in a form that is safe to log; below ten characters only the last one stays.
 
     >>> mask("6281234567890"), mask("12345")
     ('6281******890', '****5')
@@ -172,7 +172,7 @@ def mask(text: str) -> str:
 
 
 def is_mobile(digits: str) -> bool:
-    """Whether a number with its country code is a valid mobile number, or one that may be."""
+    """True if a number with its country code is a mobile number, or may be one."""
     import phonenumbers
 
     number = _parsed(f"+{digits}")
@@ -188,13 +188,13 @@ def _abroad(digits: str) -> str:
 
 
 def _may_begin_mobile(digits: str) -> bool:
-    """Whether valid mobile numbers begin so: found by filling up, since the library has no question for it."""
+    """True if valid mobile numbers start so: found by padding, since the library offers no such check."""
     room = range(_DIGITS_LIMIT - len(digits) + 1)
     return any(is_mobile(digits + digit * more) for digit in "0123456789" for more in room)
 
 
 def _may_begin_country(digits: str) -> bool:
-    """Whether a country code begins so, or the digits begin with one."""
+    """True if a country code starts so, or the digits start with one."""
     import phonenumbers
 
     codes = map(str, phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
@@ -202,7 +202,7 @@ def _may_begin_country(digits: str) -> bool:
 
 
 def _local(written: str, country: str) -> str:
-    """The digits of a number that is dialled so within the country, or of a mobile number that lost its zero; or an empty text."""
+    """The digits of a number dialled within the country, or of a mobile number without its zero; or an empty text."""
     import phonenumbers
 
     trunk = phonenumbers.ndd_prefix_for_region(country, True) or "0"
@@ -227,7 +227,7 @@ def _has_own_code(written: str, country: str) -> bool:
 
 
 def _parsed(written: str, country: str | None = None) -> "PhoneNumber | None":
-    """The valid number that is written so, if one is."""
+    """The valid number that this text is, if any."""
     import phonenumbers  # its metadata is slow to import, and most rule books never read a number
 
     try:

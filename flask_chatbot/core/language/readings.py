@@ -1,4 +1,4 @@
-"""The texts that a folded one may be read as by one bot: its words standing for their heads, its courtesy set aside."""
+"""Readings of a folded text by one bot: synonyms replaced by their head words, courtesy words removed."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
@@ -13,9 +13,9 @@ NO_SYNONYMS: Mapping[str, str] = MappingProxyType({})
 
 
 class Folding:
-    """How one bot reads: with the words of its language, and with its synonyms.
+    """The reading of texts by one bot, with the words of its language and its synonyms.
 
-    `synonyms` maps a folded word, or a run of several, to what it stands for.
+    `synonyms` maps a folded word, or a run of several, to its head word.
     """
 
     __slots__ = ("_ahead", "_behind", "_longest", "_longest_courtesy", "_synonyms", "words")
@@ -33,7 +33,7 @@ class Folding:
         return frozenset(courtesy) | {self.heads(each) for each in courtesy}
 
     def fold(self, text: str) -> str:
-        """The folded text, each word replaced by what it stands for.
+        """The folded text, each synonym replaced by its head word.
 
         >>> Folding(synonyms={"hrg": "harga"}).fold("HRG kopi?")
         'harga kopi'
@@ -41,7 +41,7 @@ class Folding:
         return self.heads(fold(text))
 
     def literal(self, written: str) -> str:
-        """The same of what the rules hold, whose emoji are meant.
+        """Fold a text of the rules, whose emoji are intended.
 
         >>> Folding().literal("Menu 🛒!")
         'menu 🛒'
@@ -49,7 +49,7 @@ class Folding:
         return self.heads(fold_with_signs(written))
 
     def heads(self, folded: str) -> str:
-        """A folded text with each word, or run of words, replaced by what it stands for.
+        """A folded text with each synonym, of one word or several, replaced by its head word.
 
         >>> Folding(synonyms={"bayar di tempat": "cod"}).heads("bisa bayar di tempat#a")
         'bisa cod#a'
@@ -61,7 +61,7 @@ class Folding:
         return " ".join(self._headed(folded.split(" ")))
 
     def split(self, folded: str) -> list[str]:
-        """The words of a folded text, as they are looked for inside of it."""
+        """The words of a folded text, as phrases look for them."""
         words = split_words(folded)
         return self._headed(words) if self._synonyms else words
 
@@ -84,7 +84,7 @@ class Folding:
         return found
 
     def begun_by(self, start: str) -> frozenset[str]:
-        """The words that stand for one that begins like this.
+        """The head words of synonyms that start like this.
 
         >>> sorted(Folding(synonyms={"hrg": "harga", "brp": "berapa"}).begun_by("hr"))
         ['harga']
@@ -92,9 +92,9 @@ class Folding:
         return frozenset(head for word, head in self._synonyms.items() if word.startswith(start))
 
     def without_courtesy(self, folded: str) -> list[str]:
-        """Every text that is left of a folded one when courtesy is taken off its ends, each once.
+        """Every text that is left of a folded one without courtesy words at its ends, each once.
 
-        What is left is more than courtesy, and no yes that was said with a thanks.
+        What is left is more than courtesy, and not a yes that was said with a thanks.
 
         >>> Folding(Words(ignore=frozenset({"kak", "min"}))).without_courtesy("min halo kak")
         ['min halo', 'halo kak', 'halo']
@@ -112,7 +112,7 @@ class Folding:
         return list(dict.fromkeys(map(" ".join, left)))
 
     def _cuts(self, words: list[str], courtesy: frozenset[str], *, backwards: bool = False) -> list[int]:
-        """How many words may be taken off the beginning, 0 among them."""
+        """The numbers of words that may be dropped from the start, including 0."""
         reached = [0]
         for start in reached:
             for size in range(1, self._longest_courtesy + 1):
@@ -125,7 +125,7 @@ class Folding:
         return sorted(reached)
 
     def _is_thanked_yes(self, left: list[str], behind: list[str]) -> bool:
-        """True if what is left is a yes, and a thanks stood behind it: "ok makasih" agrees to nothing."""
+        """True if what is left is a yes followed by a thanks: "ok makasih" agrees to nothing."""
         if not behind or not self.words.yes.issuperset(left):
             return False
         gone = f" {' '.join(behind)} "

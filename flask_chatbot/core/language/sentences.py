@@ -1,4 +1,4 @@
-"""How a bot speaks: its language, and the built-in sentences that customers read where a rule file has no words of its own."""
+"""The language of a bot, and the built-in sentences for which a rule file has no words of its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -96,7 +96,7 @@ class Locale:
 
 
 def is_month_first(language: str, country: str) -> bool:
-    """True if short dates are written and read with the month before the day: in English, in the United States.
+    """True if short dates have the month before the day: in English, in the United States.
 
     >>> is_month_first("en", "US"), is_month_first("en", "ID"), is_month_first("id", "US")
     (True, False, False)
@@ -105,7 +105,7 @@ def is_month_first(language: str, country: str) -> bool:
 
 
 def say(language: str, key: str, **values: object) -> str:
-    """The sentence of that key, with the values in their places.
+    """The sentence of that key, with the values filled in.
 
     >>> say("id", "too_small", min=5)
     'Minimal 5.'
@@ -114,7 +114,7 @@ def say(language: str, key: str, **values: object) -> str:
 
 
 def clip(text: str, limit: int) -> str:
-    r"""The text on one line, in at most `limit` characters; dots stand for what was cut.
+    r"""The text on one line of at most `limit` characters; dots replace anything cut.
 
     >>> clip("dua  baris\npanjang", 10), clip("pendek", 10)
     ('dua bar...', 'pendek')
@@ -124,7 +124,7 @@ def clip(text: str, limit: int) -> str:
 
 
 def quote(value: str) -> str:
-    """A customer's words as a sentence shows them: on one line, shortened to 60 characters, in quotes.
+    """A customer's words for use in a sentence: on one line, at most 60 characters, in quotes.
 
     >>> quote("bukan email")
     '"bukan email"'

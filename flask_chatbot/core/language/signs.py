@@ -1,4 +1,4 @@
-"""Characters that are no letters: emoji and emoticons, marks nobody sees, the writings of apostrophe, hyphen, digit and number sign."""
+"""Characters that are not letters: emoji, emoticons, invisible marks, and variants of apostrophe, hyphen, digit and number sign."""
 
 import re
 import unicodedata
@@ -36,7 +36,7 @@ LOOK_ALIKES = str.maketrans(
 
 
 def with_marks(text: str) -> str:
-    """The text with ``#`` where its writer has one of another width; a keycap that shows a number sign is no such mark.
+    """The text with ``#`` for number signs of other widths; a keycap that shows a number sign is left alone.
 
     >>> with_marks("order\\uff03kaos #\\ufe0f\\u20e3")
     'order#kaos  '
@@ -45,7 +45,7 @@ def with_marks(text: str) -> str:
 
 
 def seen(text: str) -> str:
-    """The text without what copying leaves in it and nobody sees, and without white space around.
+    """The text without invisible characters from copying and without surrounding white space.
 
     >>> seen(" \\u202a+62 812\\u202c ")
     '+62 812'
@@ -63,5 +63,5 @@ def is_sign(word: str) -> bool:
 
 
 def has_signs(folded: str) -> bool:
-    """True if there may be an emoji or an emoticon in a folded text."""
+    """True if a folded text may contain an emoji or an emoticon."""
     return _ANY_SIGN.search(folded) is not None

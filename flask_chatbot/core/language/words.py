@@ -1,4 +1,4 @@
-"""The words of a language by what they mean: courtesy, yes and no, greetings; read from its file, beside this module."""
+"""The words of a language by meaning: courtesy, yes and no, greetings; read from its file beside this module."""
 
 import re
 import tomllib
@@ -21,7 +21,7 @@ GREETING_LISTS = MappingProxyType({"any": ("any", "morning", "day", "afternoon",
 class Words:
     """Folded words and runs of words. `ignore` is courtesy at both ends of a text, `ignore_first` and `ignore_last` at one of them.
 
-    `greetings` are several lists, since "selamat pagi" is no "selamat malam". A text with a word of `questions` asks for something.
+    `greetings` are several lists, since "selamat pagi" is not "selamat malam". A text with a word of `questions` asks for something.
     `opt_out` finds texts, each followed by a space.
     """
 
@@ -44,7 +44,7 @@ class Words:
         return self.thanks.union(*self.greetings.values())
 
     def greetings_like(self, text: str) -> tuple[frozenset[str], ...]:
-        """The lists that a greeting stands for, the nearest first; none where the text is no greeting.
+        """The lists that a greeting may stand for, nearest first; empty if the text is no greeting.
 
         >>> [sorted(each) for each in Words(greetings={"any": {"halo"}, "morning": {"pagi"}}).greetings_like("pagi")]
         [['pagi'], ['halo']]
@@ -57,7 +57,7 @@ class Words:
 
 @cache
 def words_of(language: str) -> Words:
-    """The words of a language; ValueError where the package has no file of it.
+    """The words of a language; ValueError if the package has no file for it.
 
     >>> "kak" in words_of("id").ignore, words_of("en").yes >= {"ok", "yes"}
     (True, True)
@@ -90,7 +90,7 @@ def read_list(written: str) -> frozenset[str]:
 
 
 def read_choices(entries: Iterable[str]) -> re.Pattern[str]:
-    """What finds whole texts, each followed by a space, that are one of the entries; of the words in brackets one is written.
+    """A pattern for whole texts, each followed by a space, that are one of the entries; brackets hold alternative words.
 
     >>> found = read_choices(["(stop, jangan) (, kirim) promo", "unsub"])
     >>> [bool(found.fullmatch(f"{text} ")) for text in ("stop promo", "jangan kirim promo", "kirim promo", "unsub")]
@@ -100,7 +100,7 @@ def read_choices(entries: Iterable[str]) -> re.Pattern[str]:
 
 
 def choice(piece: str) -> str:
-    """The pattern of one piece of an entry, a word or words in brackets; one of these that is empty may be left out."""
+    """The pattern of one piece of an entry, a word or words in brackets; an empty alternative makes it optional."""
     options = [fold(option) for option in piece.strip("()").split(",")]
     written = "|".join(f"{re.escape(option)} " for option in options if option)
     return f"(?:{written})?" if "" in options else f"(?:{written})"
