@@ -1,1 +1,1 @@
-"""From a text to the rules that could answer it: one index for each kind of trigger, and their order."""
+"""Matching: from a text to the rules that could answer it, with one index for each kind of trigger, and their order."""

@@ -1,4 +1,4 @@
-"""All that the rules of a book say, to guess by at what a text means that nothing matches."""
+"""Guesses: all phrases of a rule book, for finding the meaning of texts that nothing matches."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -19,7 +19,7 @@ LONG = 3  # words of a text that is not long yet
 
 
 class Guess(NamedTuple):
-    """A phrase that a text is near: its score, the words it is shown in, and the rules that say it, which are tried in this order.
+    """A phrase near a text: its score, the words it is shown in, and its rules in the order in which they are tried.
 
     Rules that share a phrase under conditions are one `owner`.
     """
@@ -39,14 +39,14 @@ class Saying(NamedTuple):
 
 
 class Guesses:
-    """The phrases of a book, found by what a text has in common with them. They are looked through at the first text that asks for it."""
+    """The phrases of a book, found by their similarity to a text. They are indexed when the first text asks for it."""
 
     def __init__(self, rules: Sequence[Rule], folding: Folding) -> None:
         self._rules = rules
         self._folding = folding
 
     def nearest(self, text: str) -> list[Guess]:
-        """The phrases nearest to a text, the nearest first; none for one that is long."""
+        """The phrases nearest to a text, nearest first; none for a long text."""
         folded = self._folding.fold(text.partition("#")[0] or text)
         if folded.count(" ") >= WORDS_ASKED:
             return []
@@ -85,7 +85,7 @@ class Guesses:
         return Spellings(word for phrase in self.phrases for word in phrase.text.split(" "))
 
     def _corrected(self, words: Sequence[str]) -> list[str]:
-        """The words of a text, where no phrase has one the nearest that a phrase has and that is one typing error away."""
+        """The words of a text; a word that no phrase has is replaced by the nearest one within one typing error."""
         found: list[str] = []
         left = WORDS_CORRECTED
         for word in words:
@@ -98,7 +98,7 @@ class Guesses:
 
 
 def said(rule: Rule, by_name: Mapping[str, Rule]) -> Iterator[tuple[str, Rule]]:
-    """What a rule says, in its author's words, each with the rule it leads to."""
+    """Yield the phrases of a rule, in its author's words, each with the rule it leads to."""
     yield from ((keyword.written.rstrip("# "), rule) for keyword in rule.keywords)
     yield from ((phrase.written.replace("*", ""), rule) for phrase in rule.contains)
     yield from ((text, rule) for text in rule.similar_written)
@@ -106,12 +106,12 @@ def said(rule: Rule, by_name: Mapping[str, Rule]) -> Iterator[tuple[str, Rule]]:
 
 
 def may_be_guessed_at(rule: Rule) -> bool:
-    """True unless a rule says otherwise, or opts out, which nobody must do by mistake."""
+    """True unless a rule says otherwise, or opts people out, which nobody must do by mistake."""
     return rule.guess and not any(isinstance(action, Subscribe) and not action.wanted for action in rule.actions)
 
 
 def first_tried(rule: Rule) -> tuple[int, int]:
-    """The order of rules that say the same."""
+    """The sort key of rules that say the same."""
     return -rule.priority, rule.position
 
 
@@ -136,7 +136,7 @@ def plain(folded: str, folding: Folding) -> list[str]:
 
 
 def rests_on_a_short_word(asked: Sequence[str], phrase: str) -> bool:
-    """True if a long text has but one word in common with a phrase, and a short one.
+    """True if a long text shares only one, short word with a phrase.
 
     >>> rests_on_a_short_word(["ada", "cs", "atau", "tidak"], "cs"), rests_on_a_short_word(["ada", "cs"], "cs")
     (True, False)

@@ -1,4 +1,4 @@
-"""The index: which rules a text matches, in the documented order, at a cost that does not grow with their number."""
+"""The index: finds the rules that a text matches, in the documented order, at a cost independent of their number."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -32,10 +32,10 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A rule that answers, how it was found, and what was read for it.
+    """A rule that answers, how it was found, and the values read for it.
 
-    `literal` is the folded text it was found by, or the pattern; of a form, the keyword that began it. `data` are the parts after the
-    ``#``; `invalid` has a sentence for each field without a good value.
+    `literal` is the folded text or the pattern that found it; for a form, the keyword that began it. `data` are the parts after the ``#``;
+    `invalid` has a sentence for each field without a valid value.
     """
 
     rule: Rule
@@ -56,36 +56,36 @@ class Candidate(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How much of a text the literal says: its length without the star; nothing for a pattern, which says no text."""
+        """The length of the literal without its star; 0 for a pattern."""
         if self.kind is Kind.PATTERN:
             return 0
         return len(self.literal) - (self.literal.count("*") if self.kind is Kind.CONTAINS else 0)
 
     def rank(self) -> tuple[int, int, int, int, str]:
-        """Its place among others, the winner lowest: priority, then kind, the longer literal, the order in the files.
+        """The sort key of a candidate, winner lowest: priority, then kind, the longer literal, the order in the files.
 
-        Of two literals of one rule that are alike in all of this, the first in the alphabet.
+        Between two literals of one rule that are otherwise equal, the alphabet decides.
         """
         return (-self.rule.priority, self.kind, -self.size, self.rule.position, self.literal)
 
     def match(self) -> Match:
-        """The match, before anything is read for it."""
+        """The match before any values are read."""
         return Match(rule=self.rule, kind=self.kind, literal=self.literal)
 
     def groups(self, text: str) -> Mapping[str, str | None]:
-        """What the groups of the pattern hold that found the rule in `text`; nothing for other kinds."""
+        """The contents of the groups of the pattern that found the rule in `text`; empty for other kinds."""
         if self.kind is not Kind.PATTERN:
             return {}
         return next(pattern for pattern in self.rule.patterns if pattern.source == self.literal).read(text)
 
 
 def always(rule: Rule) -> bool:
-    """True: what a rule's conditions say of now is not asked."""
+    """True for every rule, ignoring its conditions."""
     return True
 
 
 class Index:
-    """All rules of a book by what they are found by."""
+    """All rules of a book by their triggers."""
 
     __slots__ = (
         "_contains",
@@ -121,14 +121,14 @@ class Index:
         self._marks = 1 + max((literal.count("#") for literal in self._fields), default=-1)
 
     def problems(self) -> Iterator[Problem]:
-        """Rules that no message could be matched against in good time."""
+        """Yield rules that would be too slow to match."""
         yield from self._patterns.problems() if self._patterns is not None else ()
         yield from self._similar.problems() if self._similar is not None else ()
 
     def candidates(self, text: str, may_answer: Callable[[Rule], bool] = always) -> Iterator[Candidate]:
-        """The rules a text matches, each by its best literal; the winner first, fallbacks last. Looked for as far as they are asked for.
+        """Yield the rules that a text matches, each by its best literal, winner first, fallbacks last; found lazily.
 
-        Where none of the rules that a keyword finds `may_answer` now, it is read with and without its ``#`` as if there were none of them.
+        If none of the rules that a keyword finds `may_answer` now, it is read with and without its ``#`` as if they did not exist.
         """
         text = text[:TEXT_LIMIT]
         folded = self._fold(text)
@@ -155,18 +155,18 @@ class Index:
         return iter(once(ranked(keywords + self._others(text, folded, bare)) + self._fallbacks))
 
     def found(self, text: str) -> dict[int, Candidate]:
-        """All of them but fallbacks, by the positions of their rules."""
+        """All of them except fallbacks, by the positions of their rules."""
         return {candidate.rule.position: candidate for candidate in self.candidates(text) if candidate.kind is not Kind.FALLBACK}
 
     def _after(
         self, sure: list[Candidate], keywords: list[Candidate], text: str, folded: str, bare: tuple[str, ...]
     ) -> Iterator[Candidate]:
-        """What comes after keywords that nothing else can outrank, looked for only when these are passed over."""
+        """Yield the candidates after keywords that nothing can outrank, searched only when those are passed over."""
         found = ranked(keywords + self._others(text, folded, bare))
         yield from once([*sure, *found, *self._fallbacks])[len(sure) :]
 
     def _others(self, text: str, folded: str, bare: tuple[str, ...]) -> list[Candidate]:
-        """What is found by more than looking it up."""
+        """The candidates that take more than a look-up to find."""
         found = []
         if self._patterns is not None and (hits := self._patterns.find(text)):
             found += [Candidate(rule, Kind.PATTERN, source) for rule, source in hits]
@@ -177,7 +177,7 @@ class Index:
         return found
 
     def _fold(self, text: str) -> str:
-        """The folded text, with the emoji that the rules hold."""
+        """The folded text, with the emoji that the rules contain."""
         return self._folding.heads(without_signs(fold_with_signs(text), self._signs))
 
     def _by_mark(self, text: str) -> list[Candidate]:
@@ -193,7 +193,7 @@ class Index:
 
 
 def literals(rule: Rule) -> Iterator[str]:
-    """The folded texts that a rule is found by, patterns aside."""
+    """The folded texts that a rule is found by, except patterns."""
     yield from (keyword.literal for keyword in rule.keywords)
     yield from (phrase.literal for phrase in rule.contains)
     yield from rule.similar
@@ -214,7 +214,7 @@ def answered(candidates: Iterable[Candidate], may_answer: Callable[[Rule], bool]
 
 
 def ranked(candidates: list[Candidate]) -> list[Candidate]:
-    """The candidates, the winner first."""
+    """The candidates, winner first."""
     return sorted(candidates, key=Candidate.rank) if len(candidates) > 1 else candidates
 
 

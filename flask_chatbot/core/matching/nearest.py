@@ -1,4 +1,4 @@
-"""The phrases nearest to a text, by the groups of three letters that both have."""
+"""The phrases nearest to a text, by their shared groups of three letters."""
 
 from array import array
 from bisect import bisect_left
@@ -17,7 +17,7 @@ WEIGHTY = (2.0, 4.0)  # a group that weighs so much counts twice, and four times
 
 
 class Near(NamedTuple):
-    """How near a phrase is, and its number: 1.0 where it and a text have all in common, 0.0 where they have nothing."""
+    """A phrase's number and its nearness: 1.0 if it has everything in common with the text, 0.0 if nothing."""
 
     score: float
     phrase: int
@@ -33,10 +33,10 @@ class _Group(NamedTuple):
 
 
 class NearestIndex:
-    """Folded phrases, each with an owner, found by Dice's coefficient: of all that a phrase and a text have, the part both have.
+    """Folded phrases, each with an owner, found by Dice's coefficient: the share of a phrase and a text that both have.
 
-    What few phrases have weighs more. Sets of phrases are integers with a bit for each phrase, and counting in all of them at once costs
-    the same whatever the text, and however alike the phrases are.
+    Groups that few phrases have weigh more. Sets of phrases are integers with a bit for each phrase, and counting in all of them at once
+    costs the same whatever the text, and however alike the phrases are.
     """
 
     __slots__ = ("_ends", "_groups", "_numbers", "_of_owner", "_owners", "_sizes", "_unknown", "_weights")
@@ -66,7 +66,7 @@ class NearestIndex:
             self._of_owner.setdefault(owner, []).append(phrase)
 
     def find(self, text: str) -> list[Near]:
-        """The phrases nearest to a folded text, the nearest first: a few of each owner, and of several owners where so many have any.
+        """The phrases nearest to a folded text, nearest first: a few per owner, from several owners if possible.
 
         >>> NearestIndex([("jam buka", 0), ("alamat toko", 1), ("harga", 2)]).find("harga")
         [Near(score=1.0, phrase=2)]
@@ -89,14 +89,14 @@ class NearestIndex:
         return sorted(found, key=lambda near: (-near.score, near.phrase))
 
     def _score(self, phrase: int, weights: dict[int, float], whole: float) -> float:
-        """Dice's coefficient of a phrase and the text whose groups weigh so much."""
+        """Dice's coefficient of a phrase and the text whose groups have these weights."""
         groups = self._numbers[self._ends[phrase] : self._ends[phrase + 1]]
         both = sum([weights[group] for group in groups if group in weights])
         return 2 * both / (whole + self._weights[phrase])
 
 
 def trigrams(text: str) -> set[str]:
-    """The groups of three letters in the words of a folded text, each word with a space before and behind it.
+    """The groups of three letters in the words of a folded text, each word with a space before and after it.
 
     >>> sorted(trigrams("jam buka"))
     [' bu', ' ja', 'am ', 'buk', 'jam', 'ka ', 'uka']
@@ -118,7 +118,7 @@ def bits(numbers: Sequence[int]) -> int:
 
 
 def numbers_of(members: int, most: int) -> list[int]:
-    """The lowest numbers of a set, so many at most.
+    """The lowest numbers of a set, at most `most`.
 
     >>> numbers_of(0b1001, most=5)
     [0, 3]
@@ -132,7 +132,7 @@ def numbers_of(members: int, most: int) -> list[int]:
 
 
 def by_size(sizes: Sequence[int]) -> tuple[int, ...]:
-    """The sets of phrases about as long as each other: a long one has something in common with most texts, near or not."""
+    """The sets of phrases of similar length: a long one has something in common with most texts, near or not."""
     alike: dict[int, list[int]] = {}
     for phrase, size in enumerate(sizes):
         alike.setdefault(bisect_left(SIZES, size), []).append(phrase)
@@ -148,7 +148,7 @@ def everything(groups: Iterable[_Group]) -> int:
 
 
 def counted(groups: Iterable[_Group]) -> list[int]:
-    """How much of the groups each phrase has, in binary: one plane for the lowest digit of all phrases, one for the next, and so on.
+    """The weight of the groups in each phrase, in binary: one plane for the lowest digit of all phrases, one for the next, and so on.
 
     >>> counted([_Group(0, 1.0, 0, 0b01), _Group(1, 1.0, 0, 0b11)])  # the first phrase has two, the second has one
     [2, 1]

@@ -1,4 +1,4 @@
-"""Which of many patterns a text holds, without trying each."""
+"""Finds which of many patterns match a text, without trying each."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ MEND = "Write out a word that it always finds, or use 'contains'."
 
 
 class _Entry(NamedTuple):
-    """A pattern and its rule; one of `literals` stands in every text that it finds, as lower case has it; `effort` is what it may cost."""
+    """A pattern and its rule; every text it finds contains one of `literals`, in lower case; `effort` is its maximum cost."""
 
     rule: "Rule"
     pattern: Pattern
@@ -29,10 +29,10 @@ class _Entry(NamedTuple):
 
 
 class PatternIndex:
-    """All patterns of a book by three characters in a row that what they find must hold; those without are one set of RE2.
+    """All patterns of a book, by three consecutive characters that their matches must contain; the rest form one RE2 set.
 
-    What they may cost is bounded for every text, see `effort`. One set of all would be simpler, but RE2 makes its automaton as it meets
-    texts: 500 plain words cost it 90 ms for a long new text.
+    The cost is bounded for every text, see `effort`. One set of all would be simpler, but RE2 builds its automaton as it meets texts: 500
+    plain words cost it 90 ms for a long new text.
     """
 
     __slots__ = ("_always", "_effort", "_entries", "_grams", "_set")
@@ -56,7 +56,7 @@ class PatternIndex:
         return bool(self._always or self._grams)
 
     def find(self, text: str) -> "list[tuple[Rule, str]]":
-        """The rules whose patterns a text holds, each with the pattern as written."""
+        """The rules whose patterns match a text, each with the pattern as written."""
         text = as_written(text)
         data = encoded(text)
         found = [self._always[number] for number in self._set.Match(data) or ()] if self._set else []
@@ -66,15 +66,15 @@ class PatternIndex:
         return [(entry.rule, entry.pattern.source) for entry in found]
 
     def _places(self, text: str) -> set[int]:
-        """The places of the entries that share three characters with a text in lower case; nearly always there are none."""
+        """The positions of the entries that share three characters with a lower-case text; nearly always none."""
         entries = self._grams.get
         found = {gram: numbers for start in range(len(text) - GRAM + 1) if (numbers := entries(gram := text[start : start + GRAM]))}
         return set[int]().union(*found.values()) if found else set()
 
     def _likely(self, text: str, places: Iterable[int]) -> Iterator[_Entry]:
-        """The patterns at these places that have a word of theirs in a text in lower case, the first to win first.
+        """Yield the patterns at these positions whose literals occur in a lower-case text, first winner first.
 
-        A text that was made to hold the words of very many is only worth so much: then, the last of them are left out.
+        The effort is limited: for a text made to contain the words of very many patterns, the last ones are left out.
         """
         left = EFFORT_LIMIT - self._effort
         for number in sorted(places):
@@ -87,7 +87,7 @@ class PatternIndex:
                 yield entry
 
     def problems(self) -> Iterator[Problem]:
-        """Patterns that would be slow: too many to be tried at once, too big together, or slow by themselves."""
+        """Yield patterns that would be slow: too many to try at once, too big together, or slow by themselves."""
         yield from self._problems_of_set()
         for entry in {entry.pattern.source: entry for entry in (*self._always, *self._entries)}.values():
             if is_slow(entry.pattern):
@@ -96,7 +96,7 @@ class PatternIndex:
             yield from self._problems_of_crowd([self._entries[number] for number in numbers])
 
     def _problems_of_crowd(self, entries: list[_Entry]) -> Iterator[Problem]:
-        """Too many patterns, or too heavy ones, that have to be tried for a text with one word."""
+        """Yield a problem if too many patterns, or too heavy ones, must be tried for a text with one word."""
         word = entries[-1].literals[0]
         if len(entries) > CROWD_LIMIT:
             fact = f"{len(entries)} patterns would be tried for any text with {word!r}, and {CROWD_LIMIT} is the most. {MEND}"
@@ -107,7 +107,7 @@ class PatternIndex:
             yield Problem(biggest.rule.mark, f"{fact}, {source_text(biggest.pattern)} the hardest. {MEND}")
 
     def _problems_of_set(self) -> Iterator[Problem]:
-        """Too many patterns, or too heavy ones, that have to be tried for every text."""
+        """Yield a problem if too many patterns, or too heavy ones, must be tried for every text."""
         entries = self._always
         if len(entries) > CROWD_LIMIT:
             message = f"{len(entries)} patterns hold no three letters that they always find, and {CROWD_LIMIT} is the most. {MEND}"
@@ -119,12 +119,12 @@ class PatternIndex:
 
 
 def rank(rule: "Rule") -> tuple[int, int]:
-    """The place of a rule among others that are found by a pattern too."""
+    """The rank of a rule among others that are also found by a pattern."""
     return -rule.priority, rule.position
 
 
 def grams(text: str) -> list[str]:
-    """Every three characters in a row that a text in lower case holds wherever RE2, which has its own idea of case, finds the text.
+    """Every three consecutive characters of a lower-case text, except those whose case RE2 sees differently.
 
     >>> grams("kopi"), grams("harg\u03c3")
     (['kop', 'opi'], ['har', 'arg'])
@@ -134,12 +134,12 @@ def grams(text: str) -> list[str]:
 
 
 def has_one_form(text: str) -> bool:
-    """Whether nothing but A to Z in a text has two cases."""
+    """True if only A to Z in a text have two cases."""
     return all(character.isascii() or character.lower() == character.upper() for character in text)
 
 
 def rarest(pattern: Pattern, common: Mapping[str, int]) -> dict[str, str]:
-    """Of the texts a pattern needs those that fewest others share, by their rarest three characters; nothing where there are none."""
+    """The texts of a pattern that are shared least, each with its rarest three characters; empty if there are none."""
     options = []
     for texts in pattern.needed:
         found = [(text, min(grams(text), key=lambda gram: (common[gram], gram), default="")) for text in sorted(texts)]
@@ -149,5 +149,5 @@ def rarest(pattern: Pattern, common: Mapping[str, int]) -> dict[str, str]:
 
 
 def source_text(pattern: Pattern) -> str:
-    """A pattern as it may stand in a sentence."""
+    """A pattern as a sentence may quote it."""
     return repr(pattern.source) if len(pattern.source) <= 60 else f"{pattern.source[:57]!r}..."

@@ -1,4 +1,4 @@
-"""What a pattern says of itself before it is ever run: how much it repeats, and what no text it finds can lack."""
+"""Facts read from a pattern before it is ever run: how much it repeats, and the texts that its matches must contain."""
 
 from typing import NamedTuple
 
@@ -8,11 +8,10 @@ Needed = tuple[frozenset[str], ...]
 
 
 class Parts(NamedTuple):
-    """What was read of a pattern.
+    """The facts about a pattern.
 
-    `repeats` adds up how often its parts are repeated, those inside each other multiplied; `depth` is how many of those that
-    come more than once stand inside each other. Of
-    each set in `needed`, one text at least, in lower case, stands in whatever the pattern finds.
+    `repeats` adds up how often its parts are repeated, multiplied when nested; `depth` is how many repeated parts are nested. At least one
+    lower-case text of each set in `needed` occurs in everything that the pattern finds.
     """
 
     repeats: int
@@ -21,7 +20,7 @@ class Parts(NamedTuple):
 
 
 class _Level:
-    """What stands between two brackets, or in the whole pattern; `run` are the plain characters since the last that were none."""
+    """The parts between two brackets, or of the whole pattern; `run` are the latest consecutive plain characters."""
 
     def __init__(self) -> None:
         self.repeats = 0
@@ -31,7 +30,7 @@ class _Level:
         self.branches: list[Needed] = []
 
     def add_text(self, text: str, repeat: Repeat) -> None:
-        """Plain characters, the last of which may be repeated; an empty text is a part that stands for anything."""
+        """Add plain characters, the last of which may be repeated; an empty text is a part that stands for anything."""
         if text and repeat is ONCE:
             self.run += text
             return
@@ -58,7 +57,7 @@ class _Level:
         self.needed = []
 
     def parts(self) -> Parts:
-        """What is needed by all branches: everything of a single one, the longest of each of several."""
+        """The parts needed by all branches: everything of a single one, the longest of each of several."""
         self.end_branch()
         if len(self.branches) == 1:
             return Parts(self.repeats, self.branches[0], self.depth)
@@ -69,7 +68,7 @@ class _Level:
 
 
 def read_parts(source: str) -> Parts:
-    """The parts of a pattern that RE2 can read.
+    """Read the parts of a pattern that RE2 accepts.
 
     >>> read_parts("resi (?P<nomor>[0-9]{8,12})")
     Parts(repeats=12, needed=(frozenset({'resi '}),), depth=1)

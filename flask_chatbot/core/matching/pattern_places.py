@@ -1,8 +1,7 @@
-"""At how many places at once what a pattern looks for may have begun, told from the pattern alone.
+"""The number of places where a match of a pattern may have begun at once, computed from the pattern alone.
 
-RE2 keeps track of all of them, and each combination that it meets for the first time costs it time. `a[ab]{20}x` may have begun at each
-`a` of the last twenty letters, or not: a million combinations. `resi [0-9]{20}` can have begun at one place only, since no `resi` stands
-among digits.
+RE2 tracks all of them, and each new combination costs it time. `a[ab]{20}x` may have begun at each `a` of the last twenty letters, or not:
+a million combinations. `resi [0-9]{20}` can have begun at one place only, since no `resi` stands among digits.
 """
 
 from collections.abc import Sequence
@@ -14,14 +13,14 @@ NONE: frozenset[str] = frozenset()
 
 
 class Step(NamedTuple):
-    """A part of a pattern: one of `texts` stands for it, nothing may where there are none; it can go on through letters of `loop`."""
+    """A part of a pattern: one of `texts` stands for it, possibly none if there are none; it can loop through letters of `loop`."""
 
     texts: frozenset[str]
     loop: frozenset[str] = NONE
 
 
 class _Group(NamedTuple):
-    """What stands between two brackets begins behind so many steps, and its branches are done but for the last."""
+    """The parts between two brackets, which begin after so many steps; all branches but the last are complete."""
 
     start: int
     outer: float
@@ -29,7 +28,7 @@ class _Group(NamedTuple):
 
 
 def read_places(source: str) -> int:
-    """At how many places at once a match of a pattern may have begun, besides the first.
+    """The number of places where a match of a pattern may have begun at once, besides the first.
 
     >>> read_places("resi [0-9]{8,12}"), read_places("a[ab]{20}x"), read_places("pesan .{1,50}")
     (0, 19, 7)
@@ -61,7 +60,7 @@ def read_places(source: str) -> int:
 
 
 def can_begin_late(source: str) -> bool:
-    """Whether a pattern, or the end of it, may be found anywhere in a text, not only within so many characters of its beginning.
+    """True if a pattern, or its end, may be found anywhere in a text, not only within so many characters of its start.
 
     >>> can_begin_late("^.{1,9}b.{1,9}c"), can_begin_late("^.+b.{1,9}c")
     (False, True)
@@ -72,7 +71,7 @@ def can_begin_late(source: str) -> bool:
 
 
 def rate(row: Sequence[Step], letters: frozenset[str]) -> float:
-    """At how many places for each of its characters a class may begin behind these steps; 0 if there is one place only."""
+    """The number of places per character where a class may begin after these steps; 0 if there is only one place."""
     size = 0  # of the words before it, that have to fit in between
     for step in reversed(row):
         if step.loop & letters:
@@ -87,7 +86,7 @@ def rate(row: Sequence[Step], letters: frozenset[str]) -> float:
 
 
 def grouped(branches: list[list[Step]], token: Token) -> list[Step]:
-    """What stood between brackets, as steps of the row around them."""
+    """The contents of brackets, as steps of the surrounding row."""
     if len(branches) == 1 and token.repeat is ONCE:
         return branches[0]
     steps = [step for branch in branches for step in branch]

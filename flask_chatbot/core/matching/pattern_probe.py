@@ -1,4 +1,4 @@
-"""How long RE2 really takes for a pattern: the second line, behind the limits that are told from the pattern alone."""
+"""The time that RE2 really takes for a pattern: the second check, after the limits computed from the pattern alone."""
 
 from collections.abc import Iterator
 from random import Random
@@ -17,18 +17,18 @@ SLOW = 1.7  # times as long as the reference, measured in the same moment: no ma
 
 
 def is_slow(pattern: Pattern) -> bool:
-    """Whether a pattern that may be hard takes RE2 too long for one of several texts made of what it is about, in processor time."""
+    """True if RE2 takes too much processor time for a potentially hard pattern, on texts made from its own parts."""
     return effort([pattern]) > PROBED and any(is_slow_for(pattern.source, text) for text in probes(pattern.source))
 
 
 def is_slow_for(source: str, text: bytes) -> bool:
-    """Whether a text takes too long in every try, each beside the reference."""
+    """True if a text takes too long in every try, each measured beside the reference."""
     known = "".join(Random(0).choices("ab", k=TEXT_LIMIT)).encode()
     return all((took := spent(source, text)) > FAST and took > SLOW * spent(REFERENCE, known) for _ in range(TRIES))
 
 
 def spent(source: str, text: bytes) -> float:
-    """Seconds for a text that RE2 has not met before."""
+    """The seconds for a text that is new to RE2."""
     finder = one_set([source], FINDING_MEMORY)
     start = thread_time()
     finder.Match(text)
@@ -36,7 +36,7 @@ def spent(source: str, text: bytes) -> float:
 
 
 def probes(source: str) -> Iterator[bytes]:
-    """Texts as long as texts get, the same every time: of a pattern's letters, of its words, of both, of words cut short, of two letters.
+    """Texts of maximum length, always the same: of a pattern's letters, its words, both, cut-off words, or two letters.
 
     >>> len(next(probes("resi [0-9]{8}"))), sorted(set(next(probes("a[bc]")).decode()))
     (4096, ['a', 'b', 'c'])
@@ -50,7 +50,7 @@ def probes(source: str) -> Iterator[bytes]:
 
 
 def letters_in(source: str) -> list[str]:
-    """The letters of the words of a pattern, and of each class its first and its last."""
+    """The letters of a pattern's words, and the first and last of each class."""
     letters = set[str]()
     for token in tokens(source):
         found = letters_of(token.source) if token.kind == "class" else token.text.lower()

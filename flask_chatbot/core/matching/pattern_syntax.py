@@ -1,4 +1,4 @@
-"""The syntax of RE2, as far as the checks of patterns have to know it."""
+"""The syntax of RE2, as far as the checks of patterns need it."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ Kind = Literal["text", "class", "edge", "flags", "open", "close", "bar"]
 
 
 class Repeat(NamedTuple):
-    """How often a part comes: `most` is what is written, and 1 for one without end (`is_endless`)."""
+    """The repetition of a part: `most` as written, and 1 if it is unlimited (`is_endless`)."""
 
     least: int
     most: int
@@ -37,7 +37,7 @@ class Repeat(NamedTuple):
 
     @property
     def is_loop(self) -> bool:
-        """Whether a part may come more than once."""
+        """True if a part may occur more than once."""
         return self.most > 1 or self.is_endless
 
 
@@ -45,7 +45,7 @@ ONCE = Repeat(1, 1)
 
 
 class Token(NamedTuple):
-    """A part of a pattern as written; `text` are the characters that a part of kind "text" stands for."""
+    """A part of a pattern as written; `text` are the characters of a part of kind "text"."""
 
     kind: Kind
     source: str
@@ -54,7 +54,7 @@ class Token(NamedTuple):
 
 
 def tokens(source: str) -> Iterator[Token]:
-    """The parts of a pattern that RE2 can read.
+    """The parts of a pattern that RE2 accepts.
 
     >>> [(token.kind, token.source, token.repeat.most) for token in tokens("a[0-9]{3}?$")]
     [('text', 'a', 1), ('class', '[0-9]', 3), ('edge', '$', 1)]
@@ -87,7 +87,7 @@ def read_repeat(found: re.Match[str]) -> Repeat:
 
 @lru_cache(maxsize=1024)
 def letters_of(source: str) -> frozenset[str]:
-    """Which of some characters, all of ASCII in lower case among them, a class stands for.
+    """The characters that a class stands for, out of a sample that includes all lower-case ASCII.
 
     >>> sorted(letters_of("[0-2X]"))
     ['0', '1', '2', 'x']
@@ -99,7 +99,7 @@ def letters_of(source: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def matcher_options() -> Any:
-    """Options of RE2 as patterns are read with."""
+    """The RE2 options that patterns are read with."""
     import re2
 
     options = re2.Options()

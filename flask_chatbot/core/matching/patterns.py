@@ -1,4 +1,4 @@
-"""Patterns of RE2, checked when they are loaded."""
+"""RE2 patterns, checked when they are loaded."""
 
 import re
 import unicodedata
@@ -29,10 +29,9 @@ ASCII_BOUNDARY = re.compile(r"([^\x00-\x7f])\\[bB]|\\[bB]([^\x00-\x7f])")
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A pattern as written, compiled; one of each set of `needed` stands in whatever it finds.
+    """A pattern as written, compiled; every match contains one text of each set in `needed`.
 
-    `finder` tells whether a text holds it, and nothing more. `size` is that of RE2's program, `repeats` is of `read_parts`, `places` of
-    `read_places`.
+    `finder` only tells if a text matches. `size` is that of RE2's program, `repeats` is from `read_parts`, `places` from `read_places`.
     """
 
     source: str
@@ -45,30 +44,30 @@ class Pattern:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The names of its groups, in their order."""
+        """The names of its groups, in order."""
         named: dict[str, int] = self.compiled.groupindex
         return tuple(sorted(named, key=named.__getitem__))
 
     def fullmatch(self, text: str) -> bool:
-        """Whether the whole text fits."""
+        """True if the whole text fits."""
         return self.compiled.fullmatch(encoded(text)) is not None
 
     def finds(self, text: bytes) -> bool:
-        """Whether it fits anywhere in a text that `encoded` made."""
+        """True if it fits anywhere in a text that `encoded` made."""
         return bool(self.finder.Match(text))
 
     def read(self, text: str) -> Mapping[str, str | None]:
-        """What its named groups hold of a text, trimmed; None for a group that took no part."""
+        """The contents of its named groups in a text, trimmed; None for a group that took no part."""
         found = self.groups and self.compiled.search(encoded(as_written(text)).decode())
         held: Mapping[str, str | None] = found.groupdict() if found else dict.fromkeys(self.groups)
         return {name: part.strip() if part else part for name, part in held.items()}
 
 
 def effort(patterns: Collection[Pattern]) -> int:
-    """About the microseconds that RE2 may need to look for these at once, in a text that is hard for them.
+    """The approximate microseconds that RE2 may need to look for these at once, in a text that is hard for them.
 
-    As measured, these are 10 for any text, and either one for each part of a program that a text makes it look at, or a part of one
-    for each new case: where a match may have begun, for all patterns together. A case takes longer the more places it has.
+    As measured: 10 for any text, plus either one for each part of a program that a text visits, or a fraction for each new combination of
+    places where matches may have begun, for all patterns together. More places make a combination slower.
     """
     size = sum(pattern.size for pattern in patterns)
     cases = 1 << min(9 * sum(pattern.places for pattern in patterns) // 4, CASES_LIMIT)  # words may stand at uneven distances
@@ -88,12 +87,12 @@ def as_written(text: str) -> str:
 
 
 def encoded(text: str) -> bytes:
-    """The bytes RE2 works on; half a character, which no bytes stand for, becomes a question mark."""
+    """The bytes RE2 works on; a lone surrogate, which has no bytes, becomes a question mark."""
     return text.encode("utf-8", "replace")
 
 
 def read_pattern(source: str, mend: str = "Repeat less.") -> Pattern:
-    """The pattern that is written; ValueError with what is wrong with it, ImportError where there is no RE2."""
+    """Read a pattern; raise ValueError with its mistake, or ImportError without RE2."""
     source = unicodedata.normalize("NFC", source)
     for repeat in REPEAT.finditer(source):
         if max(int(count or 0) for count in repeat.groups()) > REPEATS_LIMIT:
@@ -110,7 +109,7 @@ def read_pattern(source: str, mend: str = "Repeat less.") -> Pattern:
 
 
 def uncounted(source: str) -> str:
-    """How a pattern that counts too far can be written without counting; nothing where that is no way out.
+    """A way to write a pattern that counts too far without counting; empty if there is none.
 
     >>> uncounted("kirim .{1,40} ke .{1,40}"), uncounted("a....b")
     ("Write '.+' for '.{1,40}'.", '')
@@ -127,7 +126,7 @@ def uncounted(source: str) -> str:
 
 
 def check_parts(source: str, compiled: Any, mend: str) -> Parts:
-    """What was read of a pattern; ValueError where it repeats too much."""
+    """Read a pattern's parts; raise ValueError if it repeats too much."""
     parts = read_parts(source)
     most, kind, repeats = REPEATS_IN_ALL, "", parts.repeats
     if compiled.groupindex:
@@ -142,7 +141,7 @@ def check_parts(source: str, compiled: Any, mend: str) -> Parts:
 
 
 def check_letters(source: str) -> None:
-    """ValueError for letters that no text holds once it is read, and for words that end where RE2 sees no end."""
+    """Raise ValueError for letters that no normalised text contains, and for word ends that RE2 does not see."""
     changed = next((character for character in source if unicodedata.normalize("NFKC", character) != character), None)
     if changed is not None:
         plain = unicodedata.normalize("NFKC", changed)
@@ -154,7 +153,7 @@ def check_letters(source: str) -> None:
 
 
 def compiled_by_re2(source: str) -> Any:
-    """The pattern compiled; ValueError with RE2's reason."""
+    """Compile a pattern; raise ValueError with RE2's reason."""
     import re2
 
     try:
@@ -167,7 +166,7 @@ def compiled_by_re2(source: str) -> Any:
 
 
 def one_set(sources: Iterable[str], memory: int) -> Any:
-    """What finds all patterns that a text holds, at once; None where they are too big for so many bytes."""
+    """A set that finds all matching patterns of a text at once; None if they need more than so many bytes."""
     import re2
 
     together = re2.Set.SearchSet(re2_options(memory))
@@ -182,7 +181,7 @@ def one_set(sources: Iterable[str], memory: int) -> Any:
 
 @lru_cache(maxsize=4)
 def re2_options(memory: int) -> Any:
-    """Options of RE2 with a limit in bytes."""
+    """RE2 options with a limit in bytes."""
     import re2
 
     options = re2.Options()

@@ -1,4 +1,4 @@
-"""Phrases that stand somewhere in a text."""
+"""Phrases that occur anywhere in a text."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ LETTERS_LIMIT = 64  # letters of one word in it
 
 
 def read_phrase(written: str, folding: Folding) -> Phrase:
-    """The phrase that is written; ValueError with what is wrong with it.
+    """Read a phrase; raise ValueError with its mistake.
 
     >>> read_phrase("Daftar HRG*!", Folding(synonyms={"daftar": "list"}))
     Phrase(written='Daftar HRG*!', literal='list hrg*', words=('list', 'hrg'), star=1)
@@ -36,7 +36,7 @@ def read_phrase(written: str, folding: Folding) -> Phrase:
 
 
 def start_of_word(word: str, written: str) -> str:
-    """What stands before the star of a word; ValueError where the star is in the wrong place."""
+    """The part of a word before its star; ValueError if the star is in the wrong place."""
     start, _, after = word.rstrip("!?.,;:)").partition("*")
     if "*" in after:
         raise ValueError(f"{written!r} has more than one star, and may have one. Write two phrases.")
@@ -48,7 +48,7 @@ def start_of_word(word: str, written: str) -> str:
 
 
 def check_words(words: Sequence[str], written: str) -> None:
-    """ValueError for no words at all, and for too many or too long ones."""
+    """Raise ValueError for no words at all, and for too many or too long ones."""
     if not words:
         raise ValueError(f"{written!r} has no words to look for. Write at least one.")
     if len(words) > WORDS_LIMIT:
@@ -58,7 +58,7 @@ def check_words(words: Sequence[str], written: str) -> None:
 
 
 class _Node:
-    """Where phrases that begin alike have got to: the words and beginnings that may follow, and the phrases that end here."""
+    """A shared beginning of phrases: the words and word beginnings that may follow, and the phrases that end here."""
 
     __slots__ = ("ends", "letters", "starts", "words")
 
@@ -69,7 +69,7 @@ class _Node:
         self.ends: tuple[tuple[Rule, str], ...] = ()
 
     def after(self, word: str) -> "list[_Node]":
-        """Where a word of a text leads from here."""
+        """The nodes that a word of a text leads to from here."""
         found = [self.words[word]] if word in self.words else []
         if word[:1] not in self.letters:
             return found
@@ -91,7 +91,7 @@ class _Node:
 
 
 class _State(NamedTuple):
-    """Where all phrases that have begun in a text have got to, and where a word leads from there."""
+    """The progress of all phrases begun in a text, and the states that words lead to from there."""
 
     nodes: tuple[_Node, ...]
     moves: "dict[str, _State]"
@@ -113,7 +113,7 @@ class PhraseIndex:
         return bool(self._root.words or self._root.starts)
 
     def find(self, words: Sequence[str]) -> "list[tuple[Rule, str]]":
-        """The rules one of whose phrases stands in a text of these words, each with the phrase."""
+        """The rules with a phrase in a text of these words, each with the phrase."""
         root = self._root
         if not root.starts and root.words.keys().isdisjoint(words):
             return []
@@ -129,7 +129,7 @@ class PhraseIndex:
         return [end for node in ended for end in node.ends]
 
     def _lead(self, phrase: Phrase, folding: Folding) -> list[_Node]:
-        """The nodes a phrase ends at: several, where the beginning of a word is also that of a synonym."""
+        """The nodes a phrase ends at: several if the beginning of a word is also that of a synonym."""
         nodes = [self._root]
         for place, word in enumerate(phrase.words):
             if place != phrase.star:

@@ -1,4 +1,4 @@
-"""One rule as the engine uses it: compiled, immutable, and knowing its place in the files."""
+"""`Rule`: one rule as the engine uses it: compiled, immutable, with its place in the files."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,7 @@ from flask_chatbot.core.values.rule_tests import RuleTest
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A keyword as written, and `literal`, the folded text it is compared by; `takes_fields` where it ends in ``#``."""
+    """A keyword as written, and `literal`, its folded text; `takes_fields` if it ends in ``#``."""
 
     written: str
     literal: str
@@ -25,7 +25,7 @@ class Keyword:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase as written, `literal`, the folded text with its star, and its words, of which that at `star` (-1 for none) only begins."""
+    """A phrase as written, `literal`, its folded text with its star, and its words; the one at `star` (-1 for none) is only a beginning."""
 
     written: str
     literal: str
@@ -34,7 +34,7 @@ class Phrase:
 
 
 class MenuEntry(NamedTuple):
-    """The words shown, the rule they lead to, and where that is written."""
+    """The words shown, the target rule, and the place of the entry."""
 
     words: str
     rule: str
@@ -43,13 +43,13 @@ class MenuEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rule:
-    """Everything one entry under ``rules:`` says.
+    """Everything that one entry under ``rules:`` says.
 
-    `is_named` tells a name its author gave from one made of a keyword. `fields` is None where any number of parts is taken, as `data`;
-    `needs` are the names a Python handler supplies, `groups` those that its patterns read and no field has. `similar` holds folded
+    `is_named` distinguishes a name given by the author from one made of a keyword. `fields` is None if any number of parts is taken, as
+    `data`; `needs` are the names a Python handler supplies, `groups` those that its patterns read and no field has. `similar` holds folded
     texts, and `similar_written` the same as written. Without `guess` it is neither guessed nor suggested for a text that nothing matches.
-    `asks` where the fields are asked for one at a time; `actions` are for whoever carries out the decision.
-    `uses` are the names in its templates that cost something to find. `is_silent` where its author wrote ``reply: []``.
+    `asks` if the fields are asked for one at a time; `actions` are for the caller to carry out. `uses` are the names in its templates that
+    are costly to compute. `is_silent` if its author wrote ``reply: []``.
     """
 
     name: str
@@ -84,15 +84,15 @@ class Rule:
 
     @property
     def is_found(self) -> bool:
-        """Whether a text can lead here; where none can, a menu does, or Python."""
+        """True if a text can lead here; otherwise only a menu or Python does."""
         return bool(self.keywords or self.patterns or self.contains or self.similar or self.fallback)
 
     @property
     def has_form(self) -> bool:
-        """True if there is a form to show: a keyword that is written with the fields behind its ``#``."""
+        """True if there is a form to show: a keyword followed by ``#`` and the fields."""
         return any(keyword.takes_fields for keyword in self.keywords)
 
     @property
     def may_ask(self) -> bool:
-        """True if values may be asked for, one at a time: always of a rule that has fields and no form to show."""
+        """True if values may be asked for, one at a time: always for a rule that has fields and no form to show."""
         return self.asks or self.on_invalid == "ask" or (self.on_invalid == "explain" and bool(self.fields) and not self.has_form)

@@ -1,4 +1,4 @@
-"""Texts with typing errors in them."""
+"""Texts with typing errors."""
 
 from array import array
 from bisect import bisect_left
@@ -20,7 +20,7 @@ _HASH = 1 << 32
 
 
 def letters(word: str) -> int:
-    """How many letters a word has, digits and signs not counted.
+    """The number of letters in a word, without digits and signs.
 
     >>> letters("paket"), letters("2026"), letters("k-9")
     (5, 0, 1)
@@ -29,7 +29,7 @@ def letters(word: str) -> int:
 
 
 def shortened(word: str) -> set[str]:
-    """The word, and what is left of it without one of its characters.
+    """The word, and all forms of it without one of its characters.
 
     >>> sorted(shortened("abb"))
     ['ab', 'abb', 'bb']
@@ -38,10 +38,10 @@ def shortened(word: str) -> set[str]:
 
 
 class Spellings:
-    """Words, found by themselves and, where they are long enough, by what one typing error makes of them.
+    """Words, found by themselves and, if they are long enough, by forms with one typing error.
 
-    Two words are one error apart where they are the same after one character is taken out of each or of either. What is left then is
-    kept as half a hash, with the word's number in the other half: eight bytes each, and sorted.
+    Two words are one error apart if they are equal after one character is removed from each or from either. The shortened form is kept as
+    half a hash, with the word's number in the other half: eight bytes each, and sorted.
     """
 
     __slots__ = ("_forms", "_longest", "_numbers", "_words")
@@ -54,7 +54,7 @@ class Spellings:
         self._forms = array("Q", sorted(hash(form) % _HASH * _HASH + number for number, word in forgiving for form in shortened(word)))
 
     def near(self, word: str) -> list[str]:
-        """The words that are this one, or are it but for one typing error."""
+        """The words that equal this one, or differ by one typing error."""
         found = [word] if word in self._numbers else []
         if len(word) > self._longest + 1:
             return found
@@ -63,7 +63,7 @@ class Spellings:
         return found + [near for near in words if near != word and OSA.distance(near, word, score_cutoff=1) == 1]
 
     def _sharing(self, form: str) -> Sequence[int]:
-        """The numbers of the words that this is left of."""
+        """The numbers of the words that have this shortened form."""
         key = hash(form) % _HASH * _HASH
         first = bisect_left(self._forms, key)
         if first == len(self._forms) or self._forms[first] >= key + _HASH:
@@ -72,7 +72,7 @@ class Spellings:
         return [found - key for found in self._forms[first:last]]
 
     def crowds(self) -> list[list[str]]:
-        """Words that share what is left of them, where these are too many; the largest crowd first."""
+        """Groups of too many words that share a shortened form; the largest group first."""
         sizes = Counter(form // _HASH for form in self._forms)
         members: dict[int, list[str]] = {key: [] for key, size in sizes.items() if size > CROWD_LIMIT}
         for form in self._forms if members else ():
@@ -94,7 +94,7 @@ class Texts:
         self.spellings = Spellings(sorted({word for words in split for word in words}))
 
     def near(self, text: str, known: dict[str, list[str]]) -> list[str]:
-        """The texts that a folded one is, or is but for typing errors; `known` keeps what was looked up for its words."""
+        """The texts that equal a folded one, or differ by typing errors; `known` caches look-ups of words."""
         words = text.split(" ")
         if len(words) not in self._lengths:
             return []
@@ -127,13 +127,13 @@ class SimilarIndex:
         return bool(self._rules)
 
     def find(self, readings: Iterable[str]) -> "list[tuple[Rule, str]]":
-        """The rules one of whose texts one of the readings of a text is similar to, each with that text."""
+        """The rules with a text similar to one of the readings, each with that text."""
         known: dict[str, list[str]] = {}
         literals = [literal for reading in readings for literal in self._texts.near(reading, known)]
         return [(rule, literal) for literal in dict.fromkeys(literals) for rule in self._rules[literal]] if literals else []
 
     def problems(self) -> Iterator[Problem]:
-        """Words too many that differ in one letter only: every text near them would have to be compared with all."""
+        """Yield a problem for too many words that differ in one letter only: each text near them would be compared with all."""
         for words in self._texts.spellings.crowds()[:1]:
             crowd = set(words)
             rules = [rule for literal, rules in self._rules.items() if not crowd.isdisjoint(literal.split(" ")) for rule in rules]
