@@ -1,1 +1,1 @@
-"""What a person is in the middle of: menus, forms and confirmations, and how that is remembered."""
+"""Conversations in progress: menus, forms and confirmations, and how they are remembered."""

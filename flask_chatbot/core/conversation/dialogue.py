@@ -1,4 +1,4 @@
-"""What a person is in the middle of: a form that waits for an answer, and the menus last shown."""
+"""`Dialogue`: the form that waits for a person's answer, and the menus last shown."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ MENUS_LIMIT = 10  # menus that can be gone back through
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownMenu:
-    """A menu as it was shown: the rule it belongs to, the text above it, and for each entry its words and the rule they lead to."""
+    """A menu as it was shown: its rule, the text above it, and for each entry its words and target rule."""
 
     rule: str
     text: str = ""
@@ -26,9 +26,9 @@ class ShownMenu:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What was suggested by the fallback of that name: the words of each suggestion, and the rule they lead to.
+    """The suggestions of the fallback of that name: the words of each, and its rule.
 
-    `is_menu` where they were shown with numbers, and not within the text of the fallback.
+    `is_menu` if they were shown with numbers, and not within the text of the fallback.
     """
 
     rule: str
@@ -36,7 +36,7 @@ class Offer:
     is_menu: bool = True
 
     def taken(self, said: Collection[str], fold: Callable[[str], str]) -> str | None:
-        """The rule that a text, by any of its readings, takes: the first by a yes, any by its number or its words.
+        """The rule that a text, in any of its readings, takes: the first by a yes, any by its number or its words.
 
         >>> offer = Offer(rule="bawaan", entries=(("jam buka", "jam"), ("harga", "harga")))
         >>> [offer.taken([said], str.lower) for said in ("ya", "2", "harga", "0")]
@@ -55,10 +55,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
-    """Where one person is in one chat; times are epoch seconds. The last of `menus` is the one shown last.
+    """The state of one person's conversation in one chat; times are epoch seconds. The last of `menus` is the latest.
 
-    `is_below` where a choice in it led to a rule without a menu, so that the way back is the menu itself. The `offer` is for the next
-    message alone.
+    `is_below` if a choice from it led to a rule without a menu, so that going back shows the menu itself. The `offer` is for the next
+    message only.
     """
 
     form: Form | None = None
@@ -70,7 +70,7 @@ class Dialogue:
     offer_until: float = 0.0
 
     def at(self, now: float) -> "Dialogue":
-        """What of it still counts."""
+        """The dialogue without its expired parts."""
         form = self.form if self.form_until > now else None
         menus = self.menus if self.menus_until > now else ()
         offer = self.offer if self.offer_until > now else None
@@ -86,7 +86,7 @@ class Dialogue:
 
     @property
     def until(self) -> float:
-        """When all of it has expired; 0 where there is nothing to expire."""
+        """The time when all of it has expired; 0 if there is nothing to expire."""
         return max(self.form_until, self.menus_until, self.offer_until)
 
     def asking(self, form: Form, now: float) -> "Dialogue":
@@ -106,13 +106,13 @@ class Dialogue:
         return replace(self, form=None, form_until=0.0)
 
     def showing(self, menu: ShownMenu, now: float) -> "Dialogue":
-        """The dialogue with a menu shown; one that was shown before is gone back to, so that menus in a circle do not pile up."""
+        """The dialogue with a menu shown; a menu shown before is returned to, so that circular menus do not pile up."""
         rules = [each.rule for each in self.menus]
         before = self.menus[: rules.index(menu.rule)] if menu.rule in rules else self.menus
         return replace(self, menus=(*before, menu)[-MENUS_LIMIT:], menus_until=now + PATIENCE, is_below=False)
 
     def chosen(self, said: Collection[str], fold: Callable[[str], str]) -> str | None:
-        """The rule that a text, by any of its readings, chooses in the menu shown last: by its number or its words.
+        """The rule that a text, in any of its readings, chooses from the last menu: by number or by words.
 
         >>> menu = ShownMenu(rule="menu", entries=(("Daftar harga", "harga"), ("Lokasi toko", "lokasi")))
         >>> dialogue = Dialogue(menus=(menu,), menus_until=1.0)
@@ -125,7 +125,7 @@ class Dialogue:
         return next(by_number, None) or next(by_words, None)
 
     def back(self, said: Collection[str]) -> ShownMenu | None:
-        """The menu that a ``0`` leads back to; None for another text, and where there is no way back."""
+        """The menu that ``0`` leads back to; None for other texts, and if there is no way back."""
         menus = self.menus if self.is_below else self.menus[:-1]
         return menus[-1] if menus and "0" in said else None
 
@@ -134,7 +134,7 @@ NOWHERE = Dialogue()
 
 
 def chat_key(message: Message) -> str:
-    """The name of a message's chat among the dialogues of its sender: each group has its own, and all that is private is one.
+    """The key of a message's chat among its sender's dialogues: one for each group, and one for all private chats.
 
     >>> chat_key(Message(text="menu")), chat_key(Message(text="menu", chat="group", group="120363041234567890"))
     ('private', '120363041234567890@g.us')
@@ -143,12 +143,12 @@ def chat_key(message: Message) -> str:
 
 
 def read_dialogue(data: Mapping[str, Any] | None, chat: str, now: float) -> Dialogue:
-    """The dialogue a store kept of one chat."""
+    """Read the stored dialogue of one chat."""
     return read_dialogues({chat: data[chat]}, now).get(chat, NOWHERE) if data and chat in data else NOWHERE
 
 
 def read_dialogues(data: Mapping[str, Any] | None, now: float) -> dict[str, Dialogue]:
-    """The dialogues a store kept, by chat, without what has expired; of one that cannot be read nothing is left."""
+    """Read the stored dialogues by chat, without expired parts; an unreadable one is dropped."""
     found = {}
     for chat, kept in (data or {}).items():
         try:
@@ -161,13 +161,13 @@ def read_dialogues(data: Mapping[str, Any] | None, now: float) -> dict[str, Dial
 
 
 def write_dialogues(dialogues: Mapping[str, Dialogue]) -> tuple[dict[str, Any] | None, float]:
-    """The dialogues as JSON can hold them, None where there are none; and when all of them have expired."""
+    """The dialogues as JSON data, None if there are none; and the time when all of them have expired."""
     data = {chat: _data(dialogue) for chat, dialogue in dialogues.items() if dialogue.until}
     return data or None, max((dialogue.until for dialogue in dialogues.values()), default=0.0)
 
 
 def menu_text(menu: ShownMenu, has_back: bool, language: str) -> str:
-    """A menu as one message; where it would be too long, the text above it is cut.
+    """A menu as one message; the text above it is cut if it would be too long.
 
     >>> print(menu_text(ShownMenu(rule="menu", text="Silakan pilih.", entries=(("Daftar harga", "harga"),)), True, "id"))
     Silakan pilih.

@@ -1,4 +1,4 @@
-"""A form that asks one question at a time: what each text does to it."""
+"""Forms that ask one question at a time: the effect of each text on them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,12 +17,11 @@ _CANCEL, _SKIP, YES, NO = map(words_of_all, ("cancel", "skip", "yes", "no"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A rule's fields being filled in: the texts so far, and the names of the fields still to ask for, the first of them now.
+    """A rule's fields being filled in: the texts so far, and the names of the fields left to ask for, the current one first.
 
-    With none left it waits for a yes or no to the rule's `confirm`. `literal` is the folded keyword that began it, empty where something
-    else did. `times` say, in epoch seconds, when a text was read: "besok" stays the day that it was then. `problems` say what was wrong
-    with fields still to ask for. `wrong` counts the wrong answers to this question, `refused` how often a handler found something wrong
-    in what was filled in.
+    With none left it waits for a yes or no to the rule's `confirm`. `literal` is the folded keyword that began it, empty if something else
+    did. `times` are the epoch seconds when each text was read: "besok" stays the day that it was then. `problems` are those of fields still
+    to ask for. `wrong` counts the wrong answers to this question, `refused` how often a handler rejected what was filled in.
     """
 
     rule: str
@@ -48,21 +47,21 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The form is over with nothing to show for it; `text` says why."""
+    """The form ends without a result; `text` says why."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Nothing is left to ask for; `confirmed` where a yes said that all is right."""
+    """Nothing is left to ask for; `confirmed` if the customer said yes to the summary."""
 
     form: Form
     confirmed: bool = False
 
 
 def readings(text: str, folding: Folding) -> frozenset[str]:
-    """The forms in which a text may be a word that a form or a menu waits for: as written, by its synonyms, without courtesy words.
+    """The forms in which a text may be a word that a form or menu expects: as written, by its synonyms, without courtesy words.
 
     >>> from flask_chatbot.core.language.words import Words
     >>> sorted(readings("Ya, kak!", Folding(Words(ignore=frozenset({"kak"})))))
@@ -73,14 +72,14 @@ def readings(text: str, folding: Folding) -> frozenset[str]:
 
 
 def begin(form: Form, fields: Sequence[Field], language: str) -> Ask:
-    """The first question of a form, which keeps the texts of the fields that it does not ask for."""
+    """The first question of a form, which keeps the texts of fields that it does not ask for."""
     texts = {name: text for name, text in form.texts.items() if name not in form.asks}
     problems = {name: sentence for name, sentence in form.problems.items() if name in form.asks}
     return next_question(replace(form, texts=texts, problems=problems), fields, language)
 
 
 def step(form: Form, fields: Sequence[Field], text: str, said: Collection[str], context: Context) -> Ask | Stop | Done:
-    """What a text does to a form; `said` are its readings. A question whose field is gone, by a reload, is passed over."""
+    """Apply a text to a form; `said` are its readings. A question whose field was removed by a reload is skipped."""
     known = {each.name: each for each in fields}
     asked = known.get(form.asks[0]) if form.asks else None
     is_option = asked is not None and bool(asked.options) and not problem_of(asked, text, context)
@@ -100,13 +99,13 @@ def step(form: Form, fields: Sequence[Field], text: str, said: Collection[str], 
 
 
 def problem_of(asked: Field, text: str, context: Context) -> str:
-    """What is wrong with a text as the answer to a question, or nothing. Silence is no answer, even where there need not be one."""
+    """The problem with a text as the answer to a question, or an empty text. Silence is no answer, even to an optional question."""
     wanted = replace(asked, optional=False, default=None, question="")
     return read_fields([wanted], [text], context).problems.get(asked.name, "")
 
 
 def answers_nothing(form: Form, fields: Sequence[Field], text: str, context: Context) -> bool:
-    """True if a text is no good value for the question that a form asks."""
+    """True if a text is not a valid answer to the form's question."""
     asked = next((each for each in fields if form.asks and each.name == form.asks[0]), None)
     return asked is not None and bool(problem_of(asked, text, context))
 
@@ -117,14 +116,14 @@ def advance(form: Form, fields: Sequence[Field], language: str) -> Ask | Done:
 
 
 def next_question(form: Form, fields: Sequence[Field], language: str) -> Ask:
-    """The question for the first field to ask for, with what was wrong with its text, where it had one."""
+    """The question for the next field, with the problem of its text, if any."""
     asked = next(each for each in fields if each.name == form.asks[0])
     problems = {name: sentence for name, sentence in form.problems.items() if name != asked.name}
     return Ask(replace(form, problems=problems), together(form.problems.get(asked.name, ""), question(asked, language)))
 
 
 def filled(form: Form, fields: Sequence[Field], context: Context) -> Reading:
-    """The values of the texts of a form, each as it was read when it was given."""
+    """The values of a form's texts, each read as of the time it was given."""
     reading = Reading()
     for each in fields:
         at = form.times.get(each.name)
@@ -136,7 +135,7 @@ def filled(form: Form, fields: Sequence[Field], context: Context) -> Reading:
 
 
 def confirmed(form: Form, said: Collection[str], language: str) -> Ask | Stop | Done:
-    """What a yes, a no or something else does to a form that asks whether all is right."""
+    """The effect of a yes, a no or anything else on a form that asks for confirmation."""
     if not YES.isdisjoint(said):
         return Done(form, confirmed=True)
     if not NO.isdisjoint(said):
@@ -145,14 +144,14 @@ def confirmed(form: Form, said: Collection[str], language: str) -> Ask | Stop | 
 
 
 def wrong(form: Form, text: str, language: str) -> Ask | Stop:
-    """The question again, with the way out; after three wrong answers the end."""
+    """The question again, with the way out; after three wrong answers, the end."""
     if form.wrong + 1 >= WRONG_LIMIT:
         return Stop(say(language, "form_given_up"))
     return Ask(replace(form, wrong=form.wrong + 1), together(text, say(language, "form_way_out")))
 
 
 def question(asked: Field, language: str) -> str:
-    """How to ask for a field, with its options unless its author names them all, and how to skip it where that is allowed."""
+    """The question for a field, with its options unless the author names them all, and how to skip it if that is allowed."""
     text = asked.question.strip() or say(language, "ask_field", label=asked.title)
     options = [option.value for option in asked.options]
     if not all(fold(option) in fold(text) for option in options):
@@ -161,5 +160,5 @@ def question(asked: Field, language: str) -> str:
 
 
 def together(*parts: str) -> str:
-    """One message of several sentences, none of them twice."""
+    """Several sentences as one message, without repeats."""
     return "\n".join(dict.fromkeys(part for part in parts if part))

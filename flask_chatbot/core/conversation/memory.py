@@ -1,4 +1,4 @@
-"""What is remembered of the people who write: its value, its text form, and `Memory`, the place it is kept in."""
+"""Memory of people: `State` is its value, `Memory` the place where states are kept."""
 
 import json
 import math
@@ -16,7 +16,7 @@ NOTES_LIMIT = 65_536  # characters of JSON; a handler that only ever adds must h
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What is remembered of one sender: data that JSON can hold. Times are epoch seconds, and count until, not including, the moment."""
+    """The memory of one sender, as JSON data. Times are epoch seconds; each is the first moment at which it no longer counts."""
 
     dialogue: Mapping[str, Any] | None = None  # by chat, the form or menu they are in the middle of
     dialogue_until: float = 0.0  # when the last of them is over
@@ -28,7 +28,7 @@ class State:
     version: int = 0  # of what was recalled; 0: nothing was
 
     def at(self, now: float) -> "State":
-        """The state less what has expired.
+        """The state without its expired parts.
 
         >>> State(answered={"harga": 50.0, "promo": 70.0}, dialogue={"form": "survei"}, dialogue_until=60.0).at(60.0).answered
         {'promo': 70.0}
@@ -45,7 +45,7 @@ class State:
         )
 
     def kept_until(self, now: float) -> float:
-        """When nothing of it counts any more: the moment it may be deleted.
+        """The time when all of it has expired and it may be deleted.
 
         >>> State(dialogue={"form": "survei"}, dialogue_until=900.0, answered={"harga": 600.0}).kept_until(0.0)
         900.0
@@ -55,7 +55,7 @@ class State:
 
 
 def lasting(dialogue: Mapping[str, Any], until: float, now: float) -> dict[str, float]:
-    """The chats whose dialogue is not over, and when it will be; of too many those that last longest. What tells no end has `until`.
+    """The unfinished dialogues by chat, with their ends; if there are too many, the longest. One without an end gets `until`.
 
     >>> lasting({"a": {"until": 50.0}, "b": {"until": 70.0}, "c": {}}, 90.0, 60.0)
     {'b': 70.0, 'c': 90.0}
@@ -69,15 +69,15 @@ def lasting(dialogue: Mapping[str, Any], until: float, now: float) -> dict[str, 
 
 
 class Memory(Protocol):
-    """Where states are kept. `sender` is any text; two that differ are two people."""
+    """A place where states are kept. `sender` is any text; two different texts are two people."""
 
     def recall(self, sender: str, now: float) -> State:
-        """What is remembered of a sender, expired parts left out."""
+        """The state of a sender, without expired parts."""
 
     def commit(self, sender: str, state: State, now: float) -> bool:
-        """Keep a state made from a recalled one, its version included; False where another came first: recall and decide again.
+        """Store a state derived from a recalled one, version included; False if another came first: then recall and decide again.
 
-        `ValueError` where the state holds what JSON cannot. After reading, tuples are lists and the keys of dicts are text.
+        `ValueError` if the state holds something that JSON cannot. After reading, tuples are lists and the keys of dicts are text.
         """
 
 
@@ -98,7 +98,7 @@ NO_MEMORY = NoMemory()
 
 
 class ShortMemory:
-    """Remembers as long as the process lives, and for this process alone. Threads may share it."""
+    """Remembers as long as the process lives, and for this process only. Threads may share it."""
 
     _lock = Late(new_lock)
 
@@ -119,7 +119,7 @@ class ShortMemory:
 
 
 class LateMemory:
-    """The memory that `make` returns, made when it is first needed."""
+    """The memory that `make` returns, made on first use."""
 
     _lock = Late(new_lock)
 
@@ -141,9 +141,9 @@ class LateMemory:
 
 
 def write_state(state: State, sender: str = "") -> str:
-    """The state as ASCII JSON, its version left out; `ValueError` with a sentence where JSON cannot hold it.
+    """The state as ASCII JSON, without its version; raises `ValueError` with a sentence if JSON cannot hold it.
 
-    During a pause the `sender` is in it, for `paused_sender`: somebody may want to end it.
+    During a pause the `sender` is included, for `paused_sender`, so that somebody can end it.
 
     >>> write_state(State(seen=True, notes={"nama": "Budi"}, notes_until=60.0))
     '{"seen":true,"notes":{"nama":"Budi"},"notes_until":60.0}'
@@ -167,7 +167,7 @@ def _write(value: object) -> str:
 
 
 def read_state(text: str, version: int, until: float, now: float) -> State:
-    """What `write_state` wrote, expired parts left out; `ValueError` where it is something else.
+    """Read the text that `write_state` wrote, without expired parts; raise `ValueError` for anything else.
 
     >>> read_state('{"notes":{"nama":"Budi"},"notes_until":60.0}', version=3, until=60.0, now=59.0).notes
     {'nama': 'Budi'}
@@ -186,7 +186,7 @@ def read_state(text: str, version: int, until: float, now: float) -> State:
 
 
 def paused_sender(text: str) -> str:
-    """The sender that `write_state` wrote during a pause; empty where it did not, or where the text is something else.
+    """The sender that `write_state` wrote during a pause; empty if there is none, or the text is something else.
 
     >>> paused_sender(write_state(State(paused_until=60.0), "6281234567890"))
     '6281234567890'

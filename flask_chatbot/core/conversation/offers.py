@@ -1,4 +1,4 @@
-"""Suggestions remembered at little cost: rules that remember nothing else are asked for them only where that may matter."""
+"""Suggestions remembered at little cost: rules that remember nothing else are asked for them only if that may matter."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ def may_take(text: str) -> bool:
 
 
 class LastHeard:
-    """When each sender last wrote to this process without anything being kept; of too many senders, the latest."""
+    """The last times when senders wrote something without suggestions, as far as this process knows."""
 
     __slots__ = ("times",)
 

@@ -1,4 +1,4 @@
-"""Remembering what came of a message, though other messages of the same sender come in at the same time."""
+"""Remembering the result of a message while other messages of the same sender come in."""
 
 import logging
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class Remembering:
-    """The memory of one sender at the time of one message: it knows of whom it was asked last, when, and what it `recalled`."""
+    """The memory of one sender during one message: it records who was looked up, when, and the state it `recalled`."""
 
     memory: Memory
     sender: str = ""
@@ -27,7 +27,7 @@ class Remembering:
         return self.recalled
 
     def keep(self, state: State | None, must: bool = False, memory: Memory | None = None) -> bool:
-        """Remember a state, if there is one; False where another came first, unless it `must` be: then both are remembered.
+        """Store a state, if there is one; False if another came first, unless it `must` be stored: then both are merged.
 
         `memory` is the same memory within a transaction.
         """
@@ -39,11 +39,11 @@ class Remembering:
         return memory.commit(self.sender, state, self.now) or (must and self._merge(state, memory))
 
     def commit(self, sender: str, state: State, now: float) -> bool:
-        """As any memory: whoever only reads needs none of it."""
+        """Store a state as any memory does; callers that only read never use it."""
         return self.memory.commit(sender, state, now)
 
     def _merge(self, state: State, memory: Memory) -> bool:
-        """Remember a state together with those that others remembered since it was recalled."""
+        """Store a state merged with those that others stored since it was recalled."""
         for _ in range(TRIES):
             theirs = memory.recall(self.sender, self.now)
             both = storable(self.sender, merged(self.recalled, state, theirs), theirs)
@@ -54,7 +54,7 @@ class Remembering:
 
 
 def storable(sender: str, state: State, before: State) -> State:
-    """The state; where the notes of handlers in it cannot be kept, with those from before."""
+    """The state; if JSON cannot hold its notes from handlers, with the earlier notes."""
     if state.notes is before.notes:
         return state
     try:
@@ -66,7 +66,7 @@ def storable(sender: str, state: State, before: State) -> State:
 
 
 def merged(base: State, ours: State, theirs: State) -> State:
-    """Their state with all that is other in ours than in the `base` of both.
+    """Their state with everything that differs in ours from the common `base`.
 
     >>> merged(State(), State(answered={"harga": 60.0}), State(answered={"promo": 90.0}, version=3)).answered
     {'promo': 90.0, 'harga': 60.0}
@@ -85,7 +85,7 @@ def merged(base: State, ours: State, theirs: State) -> State:
 
 
 def merged_chats(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
-    """Their dialogues, and ours in the chats where they are other than in the `base` of both.
+    """Their dialogues, with ours for the chats that differ from the common `base`.
 
     >>> merged_chats({"a": 1, "b": 1}, {"a": 2}, {"a": 1, "b": 1, "c": 1})
     {'a': 2, 'c': 1}
@@ -95,7 +95,7 @@ def merged_chats(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mappi
 
 
 def merged_notes(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
-    """Their notes with every key that is other in ours than in the `base` of both; groups of keys likewise.
+    """Their notes with every key that differs in ours from the common `base`, nested keys included.
 
     >>> merged_notes({"a": 1, "b": 1}, {"a": 2}, {"a": 1, "b": 1, "c": 1})
     {'a': 2, 'c': 1}

@@ -1,1 +1,1 @@
-"""From a message and a rule book to a decision, and why it was that one."""
+"""Deciding: from a message and a rule book to a decision, and the reasons for it."""

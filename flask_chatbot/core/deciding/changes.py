@@ -1,4 +1,4 @@
-"""What a message changes of what is remembered of its sender."""
+"""Changes that a message makes to the state of its sender."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +11,7 @@ NOTES_KEPT = 30 * 24 * 3600.0  # seconds a handler's `memory` lives after its la
 
 
 def with_dialogue(state: State, chat: str, dialogue: Dialogue) -> State:
-    """The state with the dialogue of one chat; the others stay as they were kept, so that a message there finds its own unchanged."""
+    """The state with the dialogue of one chat; other chats are untouched, so that messages there find theirs unchanged."""
     others = {name: kept for name, kept in (state.dialogue or {}).items() if name != chat}
     written, until = write_dialogues({chat: dialogue})
     return replace(
@@ -22,12 +22,12 @@ def with_dialogue(state: State, chat: str, dialogue: Dialogue) -> State:
 
 
 def with_notes(state: State, notes: Mapping[str, Any], time: float) -> State:
-    """The state with what a handler has noted."""
+    """The state with a handler's notes."""
     return replace(state, notes=notes, notes_until=time + NOTES_KEPT)
 
 
 def differ(notes: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
-    """True if notes have changed; those that cannot be compared have."""
+    """True if notes have changed, or cannot be compared."""
     try:
         return bool(notes != before)
     except Exception:  # noqa: BLE001  a handler may put anything there

@@ -1,4 +1,4 @@
-"""The context of one message: the book that is asked about it, and when."""
+"""The context of one message: the rule book, and the time."""
 
 import logging
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MessageContext:
-    """A message that the rules of a book are asked about, `at` an aware time."""
+    """A message put to the rules of a book, `at` an aware time."""
 
     book: RuleBook
     message: Message
@@ -26,30 +26,30 @@ class MessageContext:
 
     @property
     def now(self) -> datetime:
-        """The time in the zone of the rules; most of them never ask for it."""
+        """The time in the zone of the rules, computed only when a rule asks for it."""
         return self.at.astimezone(self.book.locale.timezone)
 
     @property
     def field_context(self) -> Context:
-        """The place and time that its values are read for."""
+        """The place and time that field values are read for."""
         return Context(self.book.locale.language, self.book.locale.country, self.now)
 
     def unmet(self, rule: Rule, first: bool) -> tuple[Unmet, ...]:
-        """The conditions of a rule that do not hold; `first` where the sender never wrote before."""
+        """The conditions of a rule that do not hold; `first` if the sender never wrote before."""
         return rule.when.unmet(self.message, self.now, self.book.hours, first) if rule.when is not None else ()
 
     def may_answer(self, rule: Rule, first: bool) -> bool:
-        """True unless the conditions of a rule pass it over; its `otherwise` is an answer, too."""
+        """True unless a rule's conditions rule it out; its `otherwise` counts as an answer."""
         unmet = self.unmet(rule, first)
         return not unmet or (bool(rule.otherwise) and is_clock(unmet))
 
     def hears(self, kind: Kind) -> bool:
-        """True if what is found in this way is answered where the message was written."""
+        """True if a match of this kind is answered in the message's chat."""
         only_keywords = self.message.chat == "group" and self.book.groups == "keywords"
         return not only_keywords or kind in (Kind.KEYWORD, Kind.FIELDS)
 
     def read(self, candidate: Candidate) -> tuple[Match, dict[str, str]]:
-        """The match with its fields read from what stands after the ``#`` or in a pattern's groups; and the texts they were read from."""
+        """The match with its fields read from the parts after ``#`` or from a pattern's groups, and the texts they were read from."""
         rule, kind, literal, rest = candidate
         behind = rest if kind is Kind.FIELDS else "" if kind in (Kind.MENU, Kind.GUESS) else self.message.text.partition("#")[2]
         data = first_parts(behind) if behind else ()
@@ -69,7 +69,7 @@ class MessageContext:
         return Match(rule=rule, kind=kind, literal=literal, data=data, fields=fields, invalid=reading.problems), texts
 
     def read_form(self, rule: Rule, form: Form) -> Match:
-        """The match of a form with nothing left to ask for; its texts are the `data`."""
+        """The match of a completed form; its texts are the `data`."""
         fields = rule.fields or ()
         reading = filled(form, fields, self.field_context)
         named = {name: form.texts.get(name) for name in rule.groups}
@@ -80,7 +80,7 @@ class MessageContext:
         return Match(rule=rule, kind=Kind.FORM, literal=form.literal, data=tuple(data), fields=fields_read, invalid=reading.problems)
 
     def names(self, match: Match) -> dict[str, object]:
-        """What templates may use, beside the `vars`, in a dict of its own; a field hides a name of ours."""
+        """The names that templates may use besides the `vars`, in a new dict; a field hides a built-in name."""
         names: dict[str, object] = {
             "nama": self.message.sender.name,
             "nohp": self.message.sender.number,
@@ -93,7 +93,7 @@ class MessageContext:
         return names
 
     def _looked_up(self, name: str) -> object:
-        """The value of a name that costs something to find, and that few templates use."""
+        """The value of a name that is costly to compute and rarely used."""
         hours = self.book.hours
         if name == "keyword":
             return self.message.keyword
@@ -107,7 +107,7 @@ class MessageContext:
 
 
 def first_parts(text: str) -> tuple[str, ...]:
-    """What stands between the ``#`` of a text, as far as there is room for it."""
+    """The parts between the ``#`` of a text, up to the limit."""
     parts = split_parts(text)
     if len(parts) > PARTS_LIMIT:
         log.warning("a message has %d parts between its #, and the first %d are used", len(parts), PARTS_LIMIT)
@@ -115,22 +115,22 @@ def first_parts(text: str) -> tuple[str, ...]:
 
 
 def trigger(match: Match) -> str:
-    """The keyword to show the form with, as its author wrote it: the one that was used, where that takes fields; empty without a form."""
+    """The keyword to show in the form, as its author wrote it: the one the customer used, if it takes fields; empty without a form."""
     forms = [keyword for keyword in match.rule.keywords if keyword.takes_fields]
     used = [keyword for keyword in forms if keyword.literal == match.literal]
     return next((keyword.written for keyword in (*used, *forms)), "")
 
 
 def begun_by(match: Match) -> str:
-    """The folded keyword that a form of this match begins with; empty where the rule was found by something else."""
+    """The folded keyword that starts a form of this match; empty if something else found the rule."""
     return match.literal if match.kind in (Kind.KEYWORD, Kind.FIELDS, Kind.FORM) else ""
 
 
 def leaves(context: MessageContext, rule: Rule, form: Form, first: bool) -> Candidate | None:
-    """What takes a text away from the form of a rule; None where the form may read it.
+    """The candidate that takes a text away from a rule's form; None if the form may read it.
 
-    A keyword with its ``#`` always does. A form that nobody began by name, as of a pattern that did not find all it needs, is left for any
-    keyword or pattern by a text that is no answer to it. A rule that may not answer now takes nothing.
+    A keyword with its ``#`` always does. A form that nobody began by name, as of a pattern that did not find everything it needs, gives way
+    to any keyword or pattern if the text does not answer it. A rule that may not answer now takes nothing.
     """
     text = context.message.text
     is_unasked = bool(rule.patterns) and not rule.asks and answers_nothing(form, rule.fields or (), text, context.field_context)
@@ -158,11 +158,11 @@ def asks_again(match: Match, form: Form) -> bool:
 
 
 def never_answers(book: RuleBook, message: Message) -> bool:
-    """True if nothing is answered where a message was written."""
+    """True if nothing is answered in the message's chat."""
     return message.chat == "group" and book.groups == "never"
 
 
 def keeps_quiet(book: RuleBook, message: Message, memory: Memory, now: datetime) -> bool:
-    """True if nothing may be said, whatever the text: not in this chat, or not to this person for now."""
+    """True if the bot must stay silent whatever the text: in this chat, or to this person for now."""
     time = now.timestamp()
     return never_answers(book, message) or memory.recall(book.person(message.sender), time).paused_until > time

@@ -1,4 +1,4 @@
-"""What is decided about a message, and what the app's own code may say to it."""
+"""`Decision`: the replies and actions for a message, and the errors that the app's own code may raise."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ Handle = Callable[[Match, Message, Notes], Outcome]
 
 
 class HandlerFailed(Exception):
-    """Raised by `handle` where the app's own code failed: these replies, and nothing else, are what comes of the match."""
+    """Raised by `handle` if the app's own code failed: these replies, and nothing else, are the result of the match."""
 
     def __init__(self, replies: tuple[Reply, ...]) -> None:
         self.replies = replies
@@ -26,15 +26,15 @@ class HandlerFailed(Exception):
 
 
 class ForwardFailed(Exception):
-    """Raised by `handle` where the webhook that a rule forwards to gave no answer: its `failed` is what comes of the match."""
+    """Raised by `handle` if the forwarded webhook gave no answer: the rule's `failed` is the result of the match."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to answer and to do. `match` is None where no rule answers.
+    """The replies and actions for a message. `match` is None if no rule answers.
 
-    `remember` is the sender's new state, None where nothing changed; it and the `actions` are for whoever asked to carry out. `failure` is
-    the reason for an apology.
+    `remember` is the sender's new state, None if nothing changed; the caller carries out this and the `actions`. `failure` is the reason
+    for an apology.
     """
 
     match: Match | None
@@ -45,9 +45,9 @@ class Decision:
 
 
 def no_handler(match: Match, message: Message, notes: Notes) -> None:
-    """Leaves every rule to its YAML."""
+    """Leave every rule to its YAML."""
 
 
 def lacking(match: Match, supplied: Collection[str]) -> list[str]:
-    """The names that the rule needs and nobody has."""
+    """The names that a rule needs and nobody supplies."""
     return [name for name in match.rule.needs if name not in (*SENDER, *match.fields, *supplied)]

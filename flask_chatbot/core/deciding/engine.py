@@ -1,4 +1,4 @@
-"""From a message to what is to be done about it."""
+"""The engine: decides how to answer a message."""
 
 import logging
 from collections.abc import Callable, Collection, Container, Mapping
@@ -43,12 +43,12 @@ def decide(
     handle: Handle = no_handler,
     handled: Container[str] | None = None,
 ) -> Decision:
-    """What to do about one message; `now` is an aware datetime. No text makes it raise, only a `memory` that cannot be read.
+    """Decide on one message; `now` is an aware datetime. No text makes it raise, only an unreadable `memory` does.
 
-    `handle` is asked about each match whose fields are valid: it returns the replies, or names for the rule's own templates, or None; it
-    may raise `Skip`, `Invalid`, `HandlerFailed` and `ForwardFailed`, and change the notes it is given. With `handled`, the names of some
-    rules, only about those and the ones with actions. `memory` is only read. What cannot be answered is logged with its rule's place, and
-    the customer gets one apology.
+    `handle` is called for each match whose fields are valid: it returns the replies, or names for the rule's own templates, or None; it may
+    raise `Skip`, `Invalid`, `HandlerFailed` and `ForwardFailed`, and change the notes it is given. With `handled`, the names of some rules,
+    it is called only for those and for rules with actions. `memory` is only read. An answer that cannot be made is logged with its rule's
+    place, and the customer gets one apology.
     """
     if never_answers(book, message):
         return Decision(None)
@@ -77,9 +77,9 @@ def decide(
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class _Deciding:
-    """One message being decided on, at `time` in epoch seconds.
+    """One decision in progress, at `time` in epoch seconds.
 
-    What changes for its sender gathers in `dialogue`, `answered`, `paused_until` and `notes`; `before` is the dialogue that was kept.
+    Changes to the sender's state collect in `dialogue`, `answered`, `paused_until` and `notes`; `before` is the stored dialogue.
     """
 
     context: MessageContext
@@ -99,11 +99,11 @@ class _Deciding:
 
     @property
     def language(self) -> str:
-        """Of the built-in sentences."""
+        """The language of the built-in sentences."""
         return self.book.locale.language
 
     def decide(self) -> Decision:
-        """The decision: by the form that waits for an answer, else by the menu that was shown, else by the rules."""
+        """Decide by the form that waits for an answer, else by the last menu, else by the rules."""
         decision = None
         if self.dialogue is not NOWHERE:
             said = readings(self.message.text, self.book.folding)
@@ -113,7 +113,7 @@ class _Deciding:
         return decision if remember is None else replace(decision, remember=remember)
 
     def in_form(self, said: Collection[str]) -> Decision | None:
-        """What the text does to the form that asks this person; None where it leaves the form, or there is none."""
+        """The effect of the text on the form in progress; None if it leaves the form, or there is none."""
         form = self.dialogue.form
         self.dialogue = self.dialogue.left()
         rule = self.book.by_name.get(form.rule) if form else None
@@ -122,7 +122,7 @@ class _Deciding:
         return self.attempt(Candidate(rule, Kind.FORM, form.literal), lambda candidate: self.go_on(candidate.match(), form, said))
 
     def go_on(self, match: Match, form: Form, said: Collection[str]) -> Decision:
-        """The next turn of a form: a question, its end, or the answer to all that was filled in."""
+        """The next turn of a form: a question, its end, or the answer once everything is filled in."""
         outcome = step(form, match.rule.fields or (), self.message.text, said, self.context.field_context)
         if isinstance(outcome, Ask):
             return self.ask(match, outcome)
@@ -131,7 +131,7 @@ class _Deciding:
         return self.complete(self.context.read_form(match.rule, outcome.form), outcome.form, outcome.confirmed)
 
     def in_offer(self, said: Collection[str]) -> Decision | None:
-        """The answer of the suggestion that the text takes, or what is said where it declines them; None where it does neither."""
+        """The answer of the suggestion that the text takes, or the sentence for a declined offer; None for any other text."""
         offer, self.dialogue = self.before.offer, self.dialogue.heard()
         if offer is None or self.before.form is not None:
             return None
@@ -144,7 +144,7 @@ class _Deciding:
         return Decision(Match(rule=rule, kind=Kind.MENU) if rule else None, (Text(say(self.language, "declined")),))
 
     def in_menu(self, said: Collection[str]) -> Decision | None:
-        """The menu before, or the answer of the rule that the text chooses in the menu shown last; None where it chooses nothing."""
+        """The previous menu, or the answer of the rule that the text chooses from the last menu; None if it chooses nothing."""
         before = self.dialogue
         back = before.back(said)
         if back is not None:
@@ -184,11 +184,11 @@ class _Deciding:
         return Decision(None)
 
     def may_answer(self, rule: Rule) -> bool:
-        """True unless the conditions of a rule pass it over."""
+        """True unless a rule's conditions rule it out."""
         return rule.when is None or self.context.may_answer(rule, first=not self.state.seen)
 
     def attempt(self, candidate: Candidate, answer: Callable[[Candidate], Decision | None]) -> Decision | None:
-        """The answer of a candidate's rule, or an apology where it cannot be made; None where the next one is to try."""
+        """The answer of a candidate's rule, or an apology if it cannot be made; None to try the next one."""
         before = self.dialogue
         try:
             return answer(candidate)
@@ -200,7 +200,7 @@ class _Deciding:
             return Decision(candidate.match(), self.apology(candidate.rule, error), failure=error)
 
     def answer_to(self, candidate: Candidate) -> Decision | None:
-        """What a rule answers whose conditions hold, unless it has to keep quiet; its `otherwise`; None where it is passed over."""
+        """The answer of a rule whose conditions hold, unless it must keep quiet; its `otherwise`; None if it is passed over."""
         rule = candidate.rule
         if rule.when is not None and (unmet := self.context.unmet(rule, first=not self.state.seen)):
             if not rule.otherwise or not is_clock(unmet):
@@ -216,7 +216,7 @@ class _Deciding:
         return self.first_question(match, form) if rule.asks else self.complete(match, form)
 
     def first_question(self, match: Match, form: Form) -> Decision:
-        """The first question of a form, which does not ask for what a pattern found already."""
+        """The first question of a form, skipping fields that a pattern has found already."""
         fields = match.rule.fields or ()
         asks = tuple(field.name for field in fields if not form.texts.get(field.name) or field.name in match.invalid)
         match = replace(match, invalid={name: problem for name, problem in match.invalid.items() if form.texts.get(name)})
@@ -225,7 +225,7 @@ class _Deciding:
         return self.ask(match, begin(replace(form, asks=asks, problems=match.invalid), fields, self.language))
 
     def complete(self, match: Match, form: Form, confirmed: bool = False) -> Decision:
-        """The answer to a match with all its fields read: its refusal, the question whether all is right, or its replies."""
+        """The answer to a match with all fields read: a refusal, a request to confirm, or its replies."""
         if match.invalid:
             return self.refuse(match, form)
         if match.rule.confirm is not None and not confirmed:
@@ -249,7 +249,7 @@ class _Deciding:
             return replace(self.acting(match, self.apology(match.rule, error)), failure=error)
 
     def answered_by(self, match: Match) -> Decision:
-        """The answer of the rule and its handler, or what is said where nobody answered in our place."""
+        """The answer of the rule and its handler, or its `failed` if a forwarded webhook gives none."""
         if self.notes is None:
             self.notes = deepcopy(dict(self.state.notes)) if self.state.notes else {}
         try:
@@ -260,12 +260,12 @@ class _Deciding:
             return self.acting(match, make_all(failed, names, self.random) if failed else (Text(say(self.language, "apology")),))
 
     def apology(self, rule: Rule, error: AnswerFailed) -> tuple[Reply, ...]:
-        """What is said in place of an answer that cannot be made; the log says why."""
+        """The apology for an answer that cannot be made; the log says why."""
         log.error("rule %r at %s cannot answer: %s", rule.name, rule.mark, error.with_way_out)
         return (Text(say(self.language, "apology")),)
 
     def refuse(self, match: Match, form: Form, by_handler: bool = False) -> Decision:
-        """What is said of missing and wrong values: a question, the rule's own words, or all of them explained."""
+        """The reaction to missing and wrong values: a question, the rule's own words, or an explanation of all of them."""
         rule, fields = match.rule, match.rule.fields or ()
         asks = tuple(field.name for field in fields if field.name in match.invalid)
         if asks and SURPLUS not in match.invalid and asks_again(match, form):
@@ -281,12 +281,12 @@ class _Deciding:
         return Decision(match, (Text(correction(written, fields, reading, self.language, given)),))
 
     def ask(self, match: Match, question: Ask) -> Decision:
-        """A question, and the form that waits for its answer."""
+        """A question, with the form that waits for its answer."""
         self.dialogue = self.dialogue.asking(question.form, self.time)
         return Decision(match, (Text(question.text[:TEXT_LIMIT]),))
 
     def reply(self, match: Match, outcome: Outcome) -> Decision:
-        """The replies of the handler, or of the rule, with its menu; and what it wants done."""
+        """The replies of the handler or the rule, with its menu and its actions."""
         rule = match.rule
         if isinstance(outcome, tuple):
             replies = tuple(self.menu(rule, each) if isinstance(each, Menu) else each for each in outcome)
@@ -311,19 +311,19 @@ class _Deciding:
         return self.acting(match, replies) if rule.actions else Decision(match, replies)
 
     def acting(self, match: Match, replies: tuple[Reply, ...]) -> Decision:
-        """The replies, and what else the rule wants; a pause begins with them."""
+        """The replies with the rule's other actions; a pause begins with them."""
         for action in match.rule.actions:
             if isinstance(action, Pause):
                 self.paused_until = self.time + action.duration.total_seconds()
         return Decision(match, replies, None, match.rule.actions)
 
     def with_menu(self, rule: Rule, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
-        """The replies with the rule's menu below the last text."""
+        """The replies, with the rule's menu below the last text."""
         others, above = above_menu(replies)
         return (*others, self.menu(rule, Menu(above, {entry.words: entry.rule for entry in rule.menu})))
 
     def menu(self, rule: Rule, menu: Menu) -> Text:
-        """A menu as a text; its numbers count from now on."""
+        """A menu as a text; from now on its numbers are valid."""
         for target in menu.entries.values():
             if target not in self.book.by_name:
                 guess = did_you_mean(target, self.book.by_name)
@@ -335,7 +335,7 @@ class _Deciding:
         return Text(menu_text(menu, len(self.dialogue.menus) > 1, self.language))
 
     def remembered(self) -> State | None:
-        """The sender's state after this message; None where it is what it was."""
+        """The sender's state after this message; None if it is unchanged."""
         state = before = self.state
         if self.dialogue is not self.before and self.dialogue != self.before:
             state = with_dialogue(state, chat_key(self.message), self.dialogue)

@@ -1,4 +1,4 @@
-"""Why a rule won, and why each of the others did not."""
+"""Explanations: why a rule won, and why each of the others did not."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ NO_ANSWER = "no answer: skipped by its handler, or not asked"
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One rule that a text might be answered by: how it came into question, and why it won or lost."""
+    """One rule that a text might be answered by: how it was found, and why it won or lost."""
 
     candidate: Candidate
     why: str
@@ -66,10 +66,10 @@ def explain(
     decision: Decision | None = None,
     handled: Collection[str] = (),
 ) -> tuple[Explanation, ...]:
-    """Every rule that a message might be answered by, in the order in which they are tried.
+    """Explain every rule that a message might be answered by, in the order in which they are tried.
 
-    `state` is what was remembered of the sender before, `now` an aware datetime. `decision` is what came of the message where handlers
-    were run; where they were not, `handled` names the rules that have one.
+    `state` is the sender's earlier state, `now` an aware datetime. `decision` is the result of the message if handlers were run; if not,
+    `handled` names the rules that have one.
     """
     context = MessageContext(book, message, now)
     tries = list(trials(context, state))
@@ -107,7 +107,7 @@ def guesses(context: MessageContext, state: State, passed: Sequence[Candidate]) 
 
 
 def passed_over(tried: Trial, decision: Decision | None) -> str:
-    """Why the next candidate is tried after this one; empty where this one answers."""
+    """The reason why the next candidate is tried after this one; empty if this one answers."""
     if not tried.answers:
         return tried.reason
     if decision is None or is_by(decision, tried.candidate):
@@ -116,18 +116,18 @@ def passed_over(tried: Trial, decision: Decision | None) -> str:
 
 
 def winning(tried: Trial, decision: Decision | None, handled: Collection[str]) -> str:
-    """How a candidate answers, as far as is known before its handler has had its say."""
+    """The way a candidate answers, as far as that is known before its handler runs."""
     may_skip = decision is None and tried.candidate.rule.name in handled and tried.reason.startswith(WINS)
     return f"{tried.reason}, unless its handler skips" if may_skip else tried.reason
 
 
 def is_by(decision: Decision, candidate: Candidate) -> bool:
-    """Whether the decision is the answer of a candidate."""
+    """True if the decision is a candidate's answer."""
     return decision.match is not None and (decision.match.rule, decision.match.kind) == (candidate.rule, candidate.kind)
 
 
 def trials(context: MessageContext, state: State) -> Iterator[Trial]:
-    """Each candidate by itself: the form that asks this person, the menu shown last, then the rules that match."""
+    """Yield each candidate by itself: the form in progress, the last menu, then the rules that match."""
     groups = context.book.groups if context.message.chat == "group" else "all"
     if groups != "never" and state.paused_until <= context.now.timestamp():
         time = context.now.timestamp()
@@ -151,7 +151,7 @@ def trials(context: MessageContext, state: State) -> Iterator[Trial]:
 
 
 def in_form(context: MessageContext, form: Form, state: State) -> Iterator[Trial]:
-    """What becomes of the form that waits for an answer."""
+    """Yield the effect on the form in progress."""
     rule = context.book.by_name.get(form.rule)
     if rule is None or not rule.fields:
         return
@@ -175,7 +175,7 @@ def in_offer(context: MessageContext, offer: Offer, state: State) -> Iterator[Tr
 
 
 def in_menu(context: MessageContext, dialogue: Dialogue, state: State) -> Iterator[Trial]:
-    """What the text chooses in the menu shown last."""
+    """Yield the choice that the text makes from the last menu."""
     book, said = context.book, readings(context.message.text, context.book.folding)
     back = dialogue.back(said)
     owner = book.by_name.get((back or dialogue.menus[-1]).rule)
@@ -189,7 +189,7 @@ def in_menu(context: MessageContext, dialogue: Dialogue, state: State) -> Iterat
 
 
 def trial(context: MessageContext, candidate: Candidate, state: State) -> Trial:
-    """What a rule does by its conditions."""
+    """Try a rule by its conditions."""
     rule = candidate.rule
     unmet = context.unmet(rule, first=not state.seen)
     if unmet:
@@ -217,7 +217,7 @@ def lasting(seconds: float) -> str:
 
 
 def order(candidate: Candidate, winner: Candidate) -> str:
-    """Why a candidate comes after the winner, in the documented order of what decides."""
+    """The reason why a candidate comes after the winner, by the documented order."""
     if winner.kind in (Kind.FORM, Kind.MENU):
         return f"the {KINDS[winner.kind]} goes first"
     if candidate.kind is Kind.FALLBACK and winner.kind is not Kind.FALLBACK:

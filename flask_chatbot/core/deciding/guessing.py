@@ -1,4 +1,4 @@
-"""What a text that nothing matches may have meant: answered at once, or suggested."""
+"""Guesses at the meaning of texts that nothing matches: answered at once, or suggested."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Meant(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Guessed:
-    """What is made of a text that nothing matches.
+    """The guesses at a text that nothing matches.
 
     `near` are the nearest phrases, one of each rule; `answer` is the one that is answered at once, and `doubt` says why none is.
     """
@@ -39,11 +39,11 @@ class Guessed:
 
     @property
     def suggestions(self) -> tuple[Meant, ...]:
-        """Those near enough to be suggested."""
+        """The phrases near enough to be suggested."""
         return tuple([meant for meant in self.near[:SUGGESTIONS] if meant.score >= SUGGESTED])
 
     def reason(self, meant: Meant) -> str:
-        """What becomes of one of the phrases, and why, in a sentence."""
+        """The result for one of the phrases, with its reason, in a sentence."""
         if meant is self.answer:
             return f"wins: its phrase is the nearest, with a score of {meant.score:.2f}"
         if self.answer:
@@ -59,7 +59,7 @@ NOTHING_GUESSED = Guessed()
 
 
 def guess(book: RuleBook, text: str, may_answer: Callable[[Rule], bool], passed: Collection[Rule] = ()) -> Guessed:
-    """What a text may have meant, by the rules that may answer now, but for those that have passed it on already."""
+    """Guess at the meaning of a text, by the rules that may answer now, except those that have passed it on already."""
     if book.guess == "never":
         return NOTHING_GUESSED
     near = tuple(meanings(book.guesses.nearest(text), may_answer, passed))
@@ -70,7 +70,7 @@ def guess(book: RuleBook, text: str, may_answer: Callable[[Rule], bool], passed:
 
 
 def meanings(guesses: Iterable[Guess], may_answer: Callable[[Rule], bool], passed: Collection[Rule]) -> Iterator[Meant]:
-    """The nearest phrase of each owner, the nearest first, with the rule that answers it."""
+    """Yield the nearest phrase of each owner, nearest first, with the rule that answers it."""
     owners: set[int] = set()
     for score, words, rules, owner in guesses:
         rule = next((rule for rule in rules if rule not in passed and may_answer(rule)), None)
@@ -80,7 +80,7 @@ def meanings(guesses: Iterable[Guess], may_answer: Callable[[Rule], bool], passe
 
 
 def doubt_of(near: Sequence[Meant]) -> str:
-    """Why the nearest phrase is not answered at once; empty where it is."""
+    """The reason why the nearest phrase is not answered at once; empty if it is."""
     first, second = near[0], near[1] if len(near) > 1 else None
     if first.score < ANSWERED:
         return f"that takes {ANSWERED:.2f}"
@@ -98,7 +98,7 @@ def is_harmless(rule: Rule) -> bool:
 def with_suggestions(
     rule: Rule, replies: tuple[Reply, ...], suggestions: Sequence[Meant], language: str
 ) -> tuple[tuple[Reply, ...], Offer | None]:
-    """The replies of a fallback with suggestions below its last text, unless that names the first of them; and what is offered by it."""
+    """The replies of a fallback with suggestions below its last text, unless that names the first one; and the offer made."""
     entries = tuple([(meant.words, meant.rule.name) for meant in suggestions])
     if not entries or not replies:
         return replies, None

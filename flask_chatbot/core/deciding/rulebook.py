@@ -1,4 +1,4 @@
-"""All rules of one bot, with what they have in common."""
+"""`RuleBook`: all rules of one bot, with their shared settings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,10 +23,10 @@ _NUMBER_LIMIT = 60  # characters of a telephone number, however it is written
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBook:
-    """All rules of one bot, ready to decide with. Read it once per message: a reload replaces it whole.
+    """All rules of one bot, ready to decide with. Read it once per message: a reload replaces it as a whole.
 
-    `tests` are those that stand under no rule. `remembers` tells whether a rule remembers anything of the people who write,
-    `offers` whether suggestions may be made to them, `tracks_first_contact` whether one asks if somebody writes for the first time.
+    `tests` are those outside any rule. `remembers` is True if any rule remembers something about people, `offers` if suggestions may be
+    made to them, `tracks_first_contact` if a rule depends on whether somebody writes for the first time.
     """
 
     rules: tuple[Rule, ...]
@@ -54,7 +54,7 @@ class RuleBook:
         object.__setattr__(self, "offers", self.guess != "never" and any(rule.fallback for rule in self.rules))
 
     def person(self, sender: Sender) -> str:
-        """The text that memory knows a sender by: a telephone number in one form, however it came; any other text as it is.
+        """The text that memory knows a sender by: telephone numbers in one form; any other text unchanged.
 
         >>> from flask_chatbot.core.matching.index import Index
         >>> book = RuleBook(rules=(), by_name={}, index=Index((), Folding()), locale=Locale())
@@ -68,7 +68,7 @@ class RuleBook:
 
 
 def remembers(rule: Rule) -> bool:
-    """True if a rule leaves something to remember of the person it answered.
+    """True if a rule leaves something to remember about the person it answered.
 
     A fallback with actions does, since what it suggests is kept together with what it does.
     """

@@ -56,7 +56,7 @@ def build_groups(settings: Place) -> Literal["never", "keywords", "all"]:
 
 
 def build_guess(settings: Place) -> Literal["never", "suggest", "answer"]:
-    """What is made of a text that nothing matches."""
+    """The reaction to texts that nothing matches."""
     guess: Literal["never", "suggest", "answer"] = (settings.data or {}).get("guess", "suggest")
     return guess
 

@@ -15,7 +15,7 @@ UNSAID = "..."
 
 
 def mend(node: nodes.Node | None, wanted: Wanted, scope: Scope, values: Mapping[str, object]) -> str:
-    """What to write so that a node gives what is wanted; `values` are those of the vars."""
+    """The expression to write so that a node gives the wanted value; `values` are those of the vars."""
     kind = scope.get(node.name, UNKNOWN) if isinstance(node, nodes.Name) else UNKNOWN
     if isinstance(node, nodes.Name) and kind.kind == VAR_TEXT and wanted is NUMBER:
         return f"Write `{node.name}: {number_in(values.get(node.name)) or 15000}` among the vars."
