@@ -79,7 +79,7 @@ def joined(values: Mapping[str, object] | None, names: Mapping[str, object]) -> 
 
 
 def person(number: str | Sender) -> str:
-    """The chat with a person, by a number as people write it, or who wrote to the bot; raises `NotAccepted` if the number is invalid."""
+    """The chat with a person, by a number in any usual spelling or by the sender of a message; raises `NotAccepted` if it is invalid."""
     if isinstance(number, Sender):
         return sender(number)
     if not isinstance(number, str):
@@ -106,7 +106,7 @@ def chat(message: Message) -> str:
 
 
 def sender(who: Sender) -> str:
-    """The chat with somebody who wrote to us."""
+    """The chat with a person who wrote to the bot."""
     reading = read_number(who.number, _bot().book.locale.country)  # platforms tell a sender's number with its country code
     return person_chat(reading.abroad) if isinstance(reading, Ambiguous) else person(who.number)
 

@@ -69,7 +69,7 @@ def greet(book: "RuleBook", path: Path, more: str) -> None:
 
 
 def talk_alone(talk: Talk, sender: Sender) -> None:
-    """Answer each line that is typed, by rules that remember it until the end."""
+    """Answer each typed line by rules that remember the conversation until the end."""
     explanations: tuple[Explanation, ...] | None = None
     for line in typed_lines():
         if line == WHY:
@@ -85,13 +85,13 @@ def talk_alone(talk: Talk, sender: Sender) -> None:
 
 
 def print_why(explanations: Sequence[Explanation | str] | None) -> None:
-    """Explain the last answer; None stands for none yet."""
+    """Explain the last answer; None if there is none yet."""
     for line in ["Nothing has been answered yet."] if explanations is None else explanation_lines(explanations):
         echo(line)
 
 
 def said_of(action: Action) -> str:
-    """What an action does, in a line below the replies.
+    """An action as a line below the replies.
 
     >>> from datetime import timedelta
     >>> said_of(Pause(timedelta(hours=2)))
@@ -101,7 +101,7 @@ def said_of(action: Action) -> str:
 
 
 def typed_lines() -> Iterator[str]:
-    """The lines that are typed, until an empty one or the end of the input."""
+    """The lines typed in, until an empty one or the end of the input."""
     with suppress(EOFError):
         while line := input("> ").strip():
             yield line

@@ -1,4 +1,4 @@
-"""`doctor`: checks of how an app is set up."""
+"""`doctor`: checks the setup of an app."""
 
 import json
 import os
@@ -27,7 +27,7 @@ LIMIT = 65_536  # bytes of an answer
 
 
 class Finding(NamedTuple):
-    """The outcome of one check; `says` is a sentence, with the way out where something is wrong."""
+    """The outcome of one check; `says` is a sentence, with the way out if something is wrong."""
 
     about: str
     says: str
@@ -58,7 +58,7 @@ def doctor(context: click.Context, url: str | None) -> None:
 
 
 def examine(context: click.Context, url: str | None) -> Iterator[Finding]:
-    """All findings on the app that the command is for."""
+    """Yield all findings about the command's app."""
     try:
         place = find_place(context)
     except click.ClickException as error:
@@ -76,7 +76,7 @@ def examine(context: click.Context, url: str | None) -> Iterator[Finding]:
 
 
 def rules(place: Place) -> Iterator[Finding]:
-    """The rule files, and what they want of the app."""
+    """Check the rule files, and what they need from the app."""
     bot = place.bot
     warnings = len(tuple(lint(bot.book, bot.handlers.rules)))
     more = f", {counted(warnings, 'warning')}: see flask chatbot check" if warnings else ""
@@ -90,7 +90,7 @@ def rules(place: Place) -> Iterator[Finding]:
 
 
 def keys(place: Place) -> Iterator[Finding]:
-    """The keys by which others call the app."""
+    """Check the keys that callers of the app use."""
     settings = place.bot.settings
     if has_made_key(place.app):
         says = (
@@ -108,7 +108,7 @@ def keys(place: Place) -> Iterator[Finding]:
 
 
 def database(place: Place) -> Finding:
-    """The database, as far as it can be tried without writing."""
+    """Check the database without writing to it."""
     if not place.is_empty:
         try:
             with place.database.reading():
@@ -123,12 +123,12 @@ def database(place: Place) -> Finding:
 
 
 def nearest_folder(path: Path) -> Path:
-    """The innermost folder of a path that is there."""
+    """The innermost existing folder of a path."""
     return next((folder for folder in path.absolute().parents if folder.is_dir()), Path("/"))
 
 
 def worker(place: Place) -> Finding:
-    """The worker, by what it leaves lying."""
+    """Check the worker by the messages it has left waiting."""
     if place.app.extensions["chatbot"].gateway is None:
         return Finding("worker", "none is needed: this bot answers webhook calls, and sends nothing")
     try:
@@ -143,14 +143,14 @@ def worker(place: Place) -> Finding:
 
 
 def webhook(place: Place) -> Finding:
-    """The webhook, called within this process, through all that the app does with a request."""
+    """Check the webhook within this process, including everything that the app does with a request."""
     path = f"{place.bot.settings.prefix}/webhook"
     answer = place.app.test_client().post(path, data=b"", content_type="application/json")
     return judge(path, answer.status_code, answer.data)
 
 
 def webhook_at(url: str) -> Finding:
-    """The webhook at an address, called over the network as the platform does."""
+    """Check the webhook at an address, over the network as the platform calls it."""
     from flask_chatbot.webclient.client import HttpClient
 
     try:
@@ -161,7 +161,7 @@ def webhook_at(url: str) -> Finding:
 
 
 def judge(where: str, status: int, body: bytes) -> Finding:
-    """What an answer to an empty call says of the webhook: the bot refuses it in JSON, and anything else comes from somebody else.
+    """Judge the answer to an empty call: the bot refuses it in JSON; any other answer comes from another program.
 
     >>> judge("/webhook", 400, b'{"success": false}'), judge("/webhook", 404, b"<html>").is_wrong
     (Finding(about='webhook', says='/webhook answers', is_wrong=False), True)

@@ -182,7 +182,7 @@ def data_of(place: Place, dead: DeadLetter) -> dict[str, object]:
 
 
 class Queued(NamedTuple):
-    """How many messages and callbacks were queued."""
+    """The numbers of messages and callbacks that were queued."""
 
     messages: int
     callbacks: int

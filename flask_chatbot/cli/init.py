@@ -1,4 +1,4 @@
-"""`init`: a first rule file to begin with."""
+"""`init`: writes a first rule file."""
 
 from importlib.resources import files
 from pathlib import Path

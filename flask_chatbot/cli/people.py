@@ -83,7 +83,7 @@ def people(context: click.Context, paused: bool, opted_out: bool, form: str) -> 
 
 
 class LeftAlone(NamedTuple):
-    """Somebody whom the bot leaves alone, `until` or `since` a time; `person` is empty if nobody kept who it is."""
+    """A person whom the bot leaves alone, `until` or `since` a time; `person` is empty if the number is not stored."""
 
     person: str
     state: str
@@ -92,7 +92,7 @@ class LeftAlone(NamedTuple):
 
 
 def find_paused(place: Place, wanted: bool) -> list[LeftAlone]:
-    """The people whom the bot keeps quiet for."""
+    """The people for whom the bot is paused."""
     from flask_chatbot.store import memory
 
     if place.is_empty or not wanted:
@@ -103,7 +103,7 @@ def find_paused(place: Place, wanted: bool) -> list[LeftAlone]:
 
 
 def find_opted_out(place: Place, wanted: bool) -> list[LeftAlone]:
-    """The people who want no promotion."""
+    """The people who opted out of promotion."""
     from flask_chatbot.store import optouts
 
     if place.is_empty or not wanted:

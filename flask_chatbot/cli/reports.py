@@ -183,7 +183,7 @@ def explanation_data(explanation: Explanation) -> dict[str, object]:
 
 
 def decision_text(tried: Tried, explanations: Explanations = None) -> Iterator[str]:
-    """A decision for people; below it the explanations."""
+    """A decision for people, with the explanations below it."""
     yield from decided_text(tried)
     if explanations is not None:
         yield from explanation_lines(explanations)
@@ -197,7 +197,7 @@ def explanation_lines(explanations: Sequence[Explanation | str]) -> Iterator[str
 
 
 def decided_text(tried: Tried) -> Iterator[str]:
-    """What was decided, for people."""
+    """The outcome of a message, for people."""
     decision, match = tried.decision, tried.decision.match
     if match is not None:
         yield label("rule", f"{match.rule.name}  ({match.rule.mark}, by its {KINDS[match.kind]})")
@@ -232,17 +232,17 @@ def action_text(action: Action) -> str:
 
 
 def label(word: str, text: str) -> Styled:
-    """A line with its label, further lines below the first."""
+    """A labelled line; further lines of the text are indented below it."""
     return together(styled(f"{word:<7}", fg="cyan"), text.replace("\n", "\n       "))
 
 
 def table(book: RuleBook) -> Iterator[str]:
-    """The rules, a line each."""
+    """The rules, one per line."""
     return columns([("NAME", "ANSWERS TO", "FIELDS", "PRIORITY", "PLACE"), *map(row, book.rules)])
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows as lines, each column as wide as what is in it; a cell is one line, whatever it holds.
+    """Rows as aligned lines; a cell always stays on one line.
 
     >>> list(columns([("NAME", "ROWS"), ("survei", "3")]))
     ['NAME    ROWS', 'survei  3']
@@ -254,7 +254,7 @@ def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def row(rule: Rule) -> Sequence[str]:
-    """A rule as a line of the table."""
+    """A rule as a row of the table."""
     answers_to = [keyword.written for keyword in rule.keywords] + ["(anything else)"] * rule.fallback
     fields = ", ".join(field.name for field in rule.fields or ())
     return rule.name, ", ".join(answers_to), fields, str(rule.priority or ""), str(rule.mark)

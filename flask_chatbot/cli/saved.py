@@ -55,7 +55,7 @@ def saved(context: click.Context, name: str, form: str, *, is_csv: bool) -> None
 
 
 def find_rows(place: Place, name: str) -> "list[SavedRow]":
-    """The rows of a name, by their numbers."""
+    """The rows of a name, by number."""
     from flask_chatbot.store import saved as store
 
     if place.is_empty:
@@ -65,7 +65,7 @@ def find_rows(place: Place, name: str) -> "list[SavedRow]":
 
 
 def check_name(place: Place, name: str) -> None:
-    """`click.ClickException` where no rule saves under a name."""
+    """Raise `click.ClickException` if no rule saves under a name."""
     names = {action.name for rule in place.bot.book.rules for action in rule.actions if isinstance(action, Save)}
     if name not in names:
         known = f" Names: {', '.join(sorted(names))}." if names else " No rule has `save:`."
@@ -73,7 +73,7 @@ def check_name(place: Place, name: str) -> None:
 
 
 def as_text(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
-    """A line for each row, below a line with the heads."""
+    """A heading and a line for each row."""
     if not rows:
         yield "no rows yet"
         return
@@ -85,12 +85,12 @@ def as_text(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
 
 
 def as_data(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
-    """One JSON list."""
+    """All rows as one JSON list."""
     yield json_text([{**values(place, row), "fields": dict(row.fields)} for row in rows])
 
 
 def as_csv(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
-    """RFC 4180, a line for each row below a line with the heads."""
+    """CSV (RFC 4180): a heading and a line for each row."""
     fields = field_names(rows)
     yield csv_line((*HEADS, *fields))
     for row in rows:
@@ -98,17 +98,17 @@ def as_csv(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
 
 
 def values(place: Place, row: "SavedRow") -> dict[str, object]:
-    """What every row has."""
+    """The columns that every row has."""
     return dict(zip(HEADS, (row.number, place.iso(row.at), row.sender, row.sender_name), strict=True))
 
 
 def field_names(rows: "Sequence[SavedRow]") -> list[str]:
-    """The fields of all rows: a rule may have got others over time."""
+    """The fields of all rows: a rule's fields may have changed over time."""
     return list(dict.fromkeys(name for row in rows for name in row.fields))
 
 
 def cell_text(value: object) -> str:
-    """The text of a cell for the value of a field; nothing for None.
+    """A field's value as the text of a cell; empty for None.
 
     >>> cell_text("Jhon"), cell_text(3), cell_text(None), cell_text(["a"])
     ('Jhon', '3', '', '["a"]')
@@ -119,7 +119,7 @@ def cell_text(value: object) -> str:
 
 
 def csv_line(cells: Sequence[object]) -> str:
-    r"""One line, ended as RFC 4180 wants it.
+    r"""One CSV line, ended as RFC 4180 requires.
 
     >>> csv_line(["=1+1", "a,b", -5, None])
     '"\'=1+1","a,b","-5",""\r\n'
@@ -130,7 +130,7 @@ def csv_line(cells: Sequence[object]) -> str:
 
 
 def harmless(text: str) -> str:
-    r"""A text that no spreadsheet takes for a formula, and no terminal obeys; a number stays one.
+    r"""A text that no spreadsheet takes for a formula and no terminal obeys; numbers stay unchanged.
 
     >>> harmless("=HYPERLINK(A1)"), harmless("-5"), harmless("+62 812"), harmless("bagus;=cmd|x"), harmless("-6.2,-106.8")
     ("'=HYPERLINK(A1)", '-5', "'+62 812", "bagus;'=cmd|x", '-6.2,-106.8')

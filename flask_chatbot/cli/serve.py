@@ -1,4 +1,4 @@
-"""`run`: serves a rule file for which there is no app."""
+"""`run`: serves a rule file that has no app."""
 
 import json
 import shlex
@@ -75,12 +75,12 @@ def has_app(context: click.Context) -> bool:
 
 
 def make_served_app(path: Path) -> Flask:
-    """The app of a rule file; while it is made here, it is known that it is about to be served."""
+    """The app of a rule file, created as one that is about to be served."""
     return standalone_app(path)
 
 
 def serve_in_development(app: Flask, host: str, port: int, announce: Announce) -> None:
-    """Serve an app by Flask's own server."""
+    """Serve an app with Flask's own server."""
     from werkzeug.serving import make_server
 
     server = make_server(host, port, app, threaded=True)
@@ -90,7 +90,7 @@ def serve_in_development(app: Flask, host: str, port: int, announce: Announce) -
 
 
 def serve_by_waitress(app: Flask, host: str, port: int, announce: Announce) -> None:
-    """Serve an app by waitress."""
+    """Serve an app with waitress."""
     try:
         waitress = import_module("waitress.server")
     except ModuleNotFoundError:
@@ -122,7 +122,7 @@ def announcement(base: str, bot: "Bot") -> Iterator[str]:
 
 
 def reachable(host: str) -> str:
-    """The host to call for an address that is listened at, as a URL has it.
+    """The host to call for an address that a server listens on, as a URL has it.
 
     >>> reachable("0.0.0.0"), reachable("192.0.2.7"), reachable("::1")
     ('127.0.0.1', '192.0.2.7', '[::1]')
@@ -139,7 +139,7 @@ def first_text(bot: "Bot") -> str:
 
 
 def curl(url: str, text: str, key: str) -> str:
-    """A command in one line that sends a text to a webhook."""
+    """A one-line command that sends a text to a webhook."""
     body = json.dumps({"keyword": text, "data": [], "webhookkey": key, "from": "6281234567890"}, ensure_ascii=False)
     command = ["curl", url, "-H", "Content-Type: application/json", "-d", body]
     return subprocess.list2cmdline(command) if sys.platform == "win32" else shlex.join(command)

@@ -1,4 +1,4 @@
-"""`chat --phone`: a conversation by way of the store, a worker and a simulated phone, all in this process."""
+"""`chat --phone`: a conversation through the store, a worker and a simulated phone, all in this process."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 def converse(place: Place, number: str, name: str, lines: Iterable[str]) -> None:
-    """Send each line to the bot as the customer with this number, and print what arrives there and what became of it."""
+    """Send each line to the bot as the customer with this number; print the answers and their receipts."""
     try:
         number = normalize_phone(number, place.bot.book.locale.country)
     except ValueError as error:
@@ -56,7 +56,7 @@ def converse(place: Place, number: str, name: str, lines: Iterable[str]) -> None
 
 @contextmanager
 def talking(place: Place, number: str) -> Iterator[tuple[Gateway, Simulator]]:
-    """A gateway and its simulator, at work; nobody else's worker sends for them, since the session has a name of its own."""
+    """Run a gateway with a simulator. Its session has a name of its own, so no other worker sends for it."""
 
     def show(arrived: Arrived) -> None:
         to = "" if arrived.chat == person_chat(number) else f"[to {number_of(arrived.chat)}] "
@@ -78,7 +78,7 @@ def talking(place: Place, number: str) -> Iterator[tuple[Gateway, Simulator]]:
 
 
 def say(gateway: Gateway, phone: Phone, line: str) -> inbox.Kept | None:
-    """Write a line, and return the message when its answers have arrived and been read, or when that takes too long."""
+    """Write a line and wait until its answers have arrived and been read, or until that takes too long; return the message."""
     before = len(phone.received)
     message = phone.writes(line)
     kept = wait_for(lambda: find(gateway, message.id or ""))
@@ -96,25 +96,25 @@ def say(gateway: Gateway, phone: Phone, line: str) -> inbox.Kept | None:
 
 
 def find(gateway: Gateway, message_id: str) -> inbox.Kept | None:
-    """The message, if it was answered."""
+    """The stored message, if it has been answered."""
     with gateway.database.reading() as connection:
         return inbox.find(connection, gateway.transport.name, message_id)
 
 
 def states(gateway: Gateway, arrived: Iterable[Arrived]) -> list[Stored]:
-    """What the gateway knows of messages that arrived."""
+    """The stored state of messages that arrived."""
     return [stored for each in arrived if (stored := gateway.message(each.id))]
 
 
 def receipts_text(arrived: list[Stored], replies: int) -> str:
-    """How far the answers to one message have come, as the gateway knows by their receipts."""
+    """The delivery status of the answers to one message, as their receipts report it."""
     acks = ", ".join(stored.ack.name.lower() for stored in arrived)
     missing = replies - len(arrived)
     return acks + f"{', ' if acks else ''}{missing} not sent within {PATIENCE:g} seconds" * bool(missing)
 
 
 def wait_for(ask: Callable[[], T]) -> T:
-    """What `ask` returns once that is something, else what it returns at last."""
+    """Call `ask` until it returns something, or the time is up; return its last result."""
     deadline = time.monotonic() + PATIENCE
     while not (answer := ask()) and time.monotonic() < deadline:
         time.sleep(LOOK)

@@ -1,4 +1,4 @@
-"""The app of a rule file for which nobody wrote one: `flask chatbot run` serves it, and the operator's commands work on it."""
+"""The app of a rule file that comes without one: `flask chatbot run` serves it, and the operator's commands work on it."""
 
 import os
 import secrets
@@ -15,7 +15,7 @@ WAYS_IN = ("CHATBOT_WEBHOOK_KEY", "CHATBOT_API_KEY", "CHATBOT_TRANSPORT")
 def standalone_app(path: Path) -> Flask:
     """An app with the rules of a file and nothing else; its database is in the folder `instance` beside the file.
 
-    It is configured by environment variables. Where these hold no key, it makes one for this process. Raises what `Chatbot` does.
+    It is configured by environment variables. If these hold no key, it makes one for this process. Raises the errors of `Chatbot`.
     """
     file = path.absolute()
     app = Flask(NAME, root_path=str(file.parent), instance_path=str(file.parent / "instance"), static_folder=None)
@@ -26,10 +26,10 @@ def standalone_app(path: Path) -> Flask:
 
 
 def has_made_key(app: Flask) -> bool:
-    """True if the key of an app was made here, so that the platform cannot have it."""
+    """True if the app's key was made here, so that the platform cannot have it."""
     return app.name == NAME and is_keyless()
 
 
 def is_keyless() -> bool:
-    """True if the environment names no way for messages to come in."""
+    """True if the environment gives messages no way in."""
     return not any(os.environ.get(name) for name in WAYS_IN)

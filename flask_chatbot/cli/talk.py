@@ -1,4 +1,4 @@
-"""Deciding for the command line, with the app's handlers or without them."""
+"""Deciding on messages for the command line, with the app's handlers or without them."""
 
 from collections.abc import Callable, Collection
 from contextlib import nullcontext
@@ -24,14 +24,14 @@ from flask_chatbot.core.values.messages import Message
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What became of a message; `note` says why there is no reply where only a handler that is not run could make it."""
+    """The result of a message; `note` explains a missing reply that only an unused handler could make."""
 
     decision: Decision
     note: str = ""
 
 
 class Talk(NamedTuple):
-    """Rules to write to, with their file: what decides by them and remembers, and the names of those with a handler, which runs or not."""
+    """Rules to talk to, with their file: their decisions and memory, the rules that have a handler, and whether handlers run."""
 
     book: RuleBook
     path: Path
@@ -42,14 +42,14 @@ class Talk(NamedTuple):
 
 
 class _NotRun(Exception):
-    """A reply that needs a handler."""
+    """The reply needs a handler."""
 
     def __init__(self, match: Match) -> None:
         self.match = match
 
 
 def deciding(book: RuleBook, path: Path, app: Flask | None = None) -> Talk:
-    """Decides by the rules alone; of the app, if there is one, the field types and filters are asked, and no handler."""
+    """Decide by the rules alone, with the app's field types and filters if there is an app, but no handlers."""
     chance, memory = Random(), ShortMemory()
     bot: Bot | None = app.extensions["chatbot"].bot if app else None
 
@@ -73,7 +73,7 @@ def deciding(book: RuleBook, path: Path, app: Flask | None = None) -> Talk:
 
 
 def note(rule: Rule, bot: Bot | None) -> str:
-    """Why a rule cannot answer by itself, and the way out."""
+    """The reason why a rule cannot answer by itself, and the way out."""
     names = ", ".join(rule.needs)
     if bot is None:
         return f"the reply needs {names} of a Python handler. Name the app, and add --run: flask --app ..."
@@ -84,7 +84,7 @@ def note(rule: Rule, bot: Bot | None) -> str:
 
 
 def running(app: Flask) -> Talk:
-    """Decides as the app does, handlers included."""
+    """Decide as the app does, handlers included."""
     bot: Bot = app.extensions["chatbot"].bot
 
     def answer(message: Message, now: datetime) -> Tried:
@@ -97,13 +97,13 @@ def running(app: Flask) -> Talk:
 
 
 def pause_note(state: State, now: float) -> str:
-    """A sentence about the pause of a person; empty where there is none."""
+    """A sentence about the pause of a person; empty if there is none."""
     left = state.paused_until - now
     return paused(left) if left > 0 else ""
 
 
 def paused(seconds: float) -> str:
-    """A sentence about a pause that lasts so much longer.
+    """A sentence about a pause with that many seconds left.
 
     >>> paused(7200)
     'the bot is paused for this person: 2 hours left'

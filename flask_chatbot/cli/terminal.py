@@ -1,4 +1,4 @@
-"""The only way to the terminal: all that commands print goes through `echo`, and what a terminal would obey is made visible there."""
+"""Terminal output: everything that commands print goes through `echo`, which makes control characters visible."""
 
 from typing import Any
 
@@ -9,18 +9,18 @@ from flask_chatbot.errors import ChatbotError
 
 
 class Styled(str):
-    """Text that is fit to be printed as it is: the escapes in it are ours."""
+    """Text that may be printed unchanged: its escape sequences are ours."""
 
     __slots__ = ()
 
 
 def styled(text: str, **style: Any) -> Styled:
-    """A text with colours, as `click.style` takes them."""
+    """A text with colours, with the arguments of `click.style`."""
     return Styled(click.style(visible(text), **style))
 
 
 def together(*parts: str) -> Styled:
-    """One text of several, some of them styled.
+    """Join several texts, some of them styled.
 
     >>> together("a\\x1b", Styled("b\\x1b"))
     'a\\\\x1bb\\x1b'
@@ -34,7 +34,7 @@ def echo(text: str = "", *, err: bool = False) -> None:
 
 
 def echo_bytes(content: bytes) -> None:
-    """Print what is no text for people: whoever makes it sees to what is in it."""
+    """Print bytes that are not meant for reading; the caller is responsible for their content."""
     click.echo(content, nl=False)
 
 
@@ -54,7 +54,7 @@ class Commands(click.Group):
 
 
 def refusal(error: click.ClickException, message: str) -> click.ClickException:
-    """The same refusal in other words."""
+    """The same error with another message."""
     if isinstance(error, click.UsageError):
         return click.UsageError(message, error.ctx)
     return click.ClickException(message)

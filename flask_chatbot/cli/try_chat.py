@@ -1,4 +1,4 @@
-"""`try`: what the bot does with one text. Nothing is sent."""
+"""`try`: shows what the bot does with one text. Nothing is sent."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,7 +80,7 @@ def try_(
 
 
 def sender_of(number: str, talk: Talk) -> str:
-    """The number that a platform would tell for a customer; what is none stays, since a webhook may call a sender anything."""
+    """A customer's number as a platform would send it; any other text stays as it is, since a webhook may name a sender anything."""
     country = talk.book.locale.country
     if isinstance(read_number(number, country), InvalidNumber):
         return number
@@ -91,7 +91,7 @@ def sender_of(number: str, talk: Talk) -> str:
 
 
 def find_talk(context: click.Context, path: Path | None, run: bool) -> Talk:
-    """The rules, and what decides by them; with `run` the app's handlers have their say."""
+    """The rules to talk to; with `run`, the app's handlers take part."""
     host = find_host(context) if run or path is None else Host()
     if run and host.says:
         what = host.says if host.starts else f"the app does not start, so no handler can be run. It says:\n{host.says}"
@@ -117,7 +117,7 @@ def begin(app: Flask) -> None:
 
 
 def read_book(path: Path | None) -> RuleBook:
-    """The rules of a file, or of the one in this folder; `click.ClickException` where they cannot be used."""
+    """The rules of a file, or of the one in this folder; raises `click.ClickException` if they cannot be used."""
     loaded = read_rules(rules_file(path), UNKNOWN_ADDITIONS)
     if loaded.book is None:
         raise click.ClickException(f"these rules cannot be used.\n{RulesError(loaded.problems)}")
@@ -125,7 +125,7 @@ def read_book(path: Path | None) -> RuleBook:
 
 
 def rules_file(path: Path | None) -> Path:
-    """The file of that path, or the one in this folder; `click.ClickException` if neither is there."""
+    """The file at that path, or the one in this folder; raises `click.ClickException` if it does not exist."""
     if path is None and not DEFAULT_FILE.exists():
         others = beside(DEFAULT_FILE.absolute())
         raise click.ClickException(f"there is no {DEFAULT_FILE} in this folder.{others} {NAME_ONE}")

@@ -1,4 +1,4 @@
-"""`worker`: sends what was accepted, as a process of its own."""
+"""`worker`: delivers accepted messages, in a process of its own."""
 
 from datetime import UTC, datetime
 
@@ -38,5 +38,5 @@ def worker(context: click.Context, every: float) -> None:
 
 
 def say(line: str) -> None:
-    """One line about the work, with the time."""
+    """Print one line about the work, with the time."""
     echo(f"{datetime.now(UTC).astimezone():%H:%M:%S}  {line}")

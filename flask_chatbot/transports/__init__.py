@@ -1,4 +1,4 @@
-"""Transports to WhatsApp: one module for each, all with the same few methods. The author of another one imports all it needs from here."""
+"""Transports to WhatsApp: one module for each, all with the same few methods. Authors of other transports import everything from here."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
