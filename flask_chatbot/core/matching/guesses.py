@@ -12,6 +12,7 @@ from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.similar import FORGIVING, Spellings, letters
 from flask_chatbot.core.values.actions import Subscribe
 
+CHARACTERS_READ = 1_000  # of a text, to find its first letters and words in
 WORDS_ASKED = 40  # words of a text; one that is longer means more than one phrase can say
 WORDS_CORRECTED = 8  # words of a text that no phrase has, and that are taken for one that a typing error has changed
 SHORT = 3  # letters of a word that alone says nothing in a long text
@@ -47,7 +48,7 @@ class Guesses:
 
     def nearest(self, text: str) -> list[Guess]:
         """The phrases nearest to a text, nearest first; none for a long text."""
-        folded = self._folding.fold(text.partition("#")[0] or text)
+        folded = self._folding.fold((text.partition("#")[0] or text)[:CHARACTERS_READ])
         if folded.count(" ") >= WORDS_ASKED:
             return []
         asked = self._corrected(plain(folded[:LETTERS_ASKED], self._folding))
