@@ -1,37 +1,23 @@
 """The engine: decides how to answer a message."""
 
-import logging
-from collections.abc import Callable, Collection, Container, Mapping
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Container
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
-from flask_chatbot.core.conditions.conditions import is_clock
-from flask_chatbot.core.conversation.dialogue import NOWHERE, Dialogue, ShownMenu, chat_key, menu_text, read_dialogue
-from flask_chatbot.core.conversation.forms import NO_FORM, WRONG_LIMIT, Ask, Form, Stop, begin, readings, step
-from flask_chatbot.core.conversation.memory import NO_MEMORY, NOTHING, Memory, State
-from flask_chatbot.core.deciding.changes import differ, with_dialogue, with_notes
-from flask_chatbot.core.deciding.context import MessageContext, asks_again, begun_by, leaves, never_answers, trigger
-from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, Handle, HandlerFailed, Notes, Outcome, lacking, no_handler
-from flask_chatbot.core.deciding.guessing import NOTHING_GUESSED, Guessed, above_menu, guess, with_suggestions
+from flask_chatbot.core.conversation.dialogue import NOWHERE, chat_key, read_dialogue
+from flask_chatbot.core.conversation.forms import readings
+from flask_chatbot.core.conversation.memory import NO_MEMORY, NOTHING, Memory
+from flask_chatbot.core.deciding.answering import Answering
+from flask_chatbot.core.deciding.context import MessageContext, never_answers
+from flask_chatbot.core.deciding.decision import Decision, Handle, no_handler
+from flask_chatbot.core.deciding.form_turn import in_form
+from flask_chatbot.core.deciding.guessing import guess
+from flask_chatbot.core.deciding.menu_turn import in_menu, in_offer
 from flask_chatbot.core.deciding.rulebook import RuleBook
-from flask_chatbot.core.fields.correction import correction
-from flask_chatbot.core.fields.field import SURPLUS, Reading
 from flask_chatbot.core.language.folding import TEXT_LIMIT
-from flask_chatbot.core.language.sentences import say
-from flask_chatbot.core.matching.index import Candidate, Kind, Match
-from flask_chatbot.core.matching.rule import Rule
-from flask_chatbot.core.templates.answers import make_all
-from flask_chatbot.core.values.actions import Pause, Save
+from flask_chatbot.core.matching.index import Candidate, Kind
 from flask_chatbot.core.values.messages import Message
-from flask_chatbot.core.values.problems import did_you_mean
-from flask_chatbot.core.values.replies import Menu, Reply, Text
-from flask_chatbot.errors import AnswerFailed, Invalid, Skip
-
-FIRST_ROW = {"number": 1}  # `saved` where nobody keeps rows: in tests and trials
-
-log = logging.getLogger(__name__)
 
 
 def decide(
@@ -59,289 +45,56 @@ def decide(
     if state.paused_until > time:
         return Decision(None)
     dialogue = read_dialogue(state.dialogue, chat_key(message), time) if state.dialogue else NOWHERE
-    return _Deciding(
-        context=MessageContext(book, message, now),
-        book=book,
-        message=message,
-        state=state,
-        time=time,
-        random=random,
-        handle=handle,
-        handled=handled,
-        before=dialogue,
-        dialogue=dialogue,
-        answered=state.answered,
-        paused_until=state.paused_until,
-    ).decide()
+    return decided(
+        Answering(
+            context=MessageContext(book, message, now),
+            book=book,
+            message=message,
+            state=state,
+            time=time,
+            random=random,
+            handle=handle,
+            handled=handled,
+            before=dialogue,
+            dialogue=dialogue,
+            answered=state.answered,
+            paused_until=state.paused_until,
+        )
+    )
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class _Deciding:
-    """One decision in progress, at `time` in epoch seconds.
+def decided(turn: Answering) -> Decision:
+    """Decide by the form that waits for an answer, else by the last menu, else by the rules."""
+    decision = None
+    if turn.dialogue is not NOWHERE:
+        said = readings(turn.message.text, turn.book.folding)
+        decision = in_form(turn, said) or in_offer(turn, said) or in_menu(turn, said)
+    decision = decision or by_rules(turn)
+    remember = turn.remembered()
+    return decision if remember is None else replace(decision, remember=remember)
 
-    Changes to the sender's state collect in `dialogue`, `answered`, `paused_until` and `notes`; `before` is the stored dialogue.
-    """
 
-    context: MessageContext
-    book: RuleBook
-    message: Message
-    state: State
-    time: float
-    random: Random
-    handle: Handle
-    handled: Container[str] | None
-    before: Dialogue
-    dialogue: Dialogue
-    answered: Mapping[str, float]
-    paused_until: float
-    notes: Notes | None = None
-    guessed: Guessed = NOTHING_GUESSED
-
-    @property
-    def language(self) -> str:
-        """The language of the built-in sentences."""
-        return self.book.locale.language
-
-    def decide(self) -> Decision:
-        """Decide by the form that waits for an answer, else by the last menu, else by the rules."""
-        decision = None
-        if self.dialogue is not NOWHERE:
-            said = readings(self.message.text, self.book.folding)
-            decision = self.in_form(said) or self.in_offer(said) or self.in_menu(said)
-        decision = decision or self.by_rules()
-        remember = self.remembered()
-        return decision if remember is None else replace(decision, remember=remember)
-
-    def in_form(self, said: Collection[str]) -> Decision | None:
-        """The effect of the text on the form in progress; None if it leaves the form, or there is none."""
-        form = self.dialogue.form
-        self.dialogue = self.dialogue.left()
-        rule = self.book.by_name.get(form.rule) if form else None
-        if form is None or rule is None or not rule.fields or leaves(self.context, rule, form, first=not self.state.seen):
-            return None
-        return self.attempt(Candidate(rule, Kind.FORM, form.literal), lambda candidate: self.go_on(candidate.match(), form, said))
-
-    def go_on(self, match: Match, form: Form, said: Collection[str]) -> Decision:
-        """The next turn of a form: a question, its end, or the answer once everything is filled in."""
-        outcome = step(form, match.rule.fields or (), self.message.text, said, self.context.field_context)
-        if isinstance(outcome, Ask):
-            return self.ask(match, outcome)
-        if isinstance(outcome, Stop):
-            return Decision(match, (Text(outcome.text),))
-        return self.complete(self.context.read_form(match.rule, outcome.form), outcome.form, outcome.confirmed)
-
-    def in_offer(self, said: Collection[str]) -> Decision | None:
-        """The answer of the suggestion that the text takes, or the sentence for a declined offer; None for any other text."""
-        offer, self.dialogue = self.before.offer, self.dialogue.heard()
-        if offer is None or self.before.form is not None:
-            return None
-        rule = self.book.by_name.get(offer.taken(said, self.book.folding.fold) or "")
-        if rule is not None:
-            return self.attempt(Candidate(rule, Kind.MENU, ""), self.answer_to)
-        if not offer.declined(said):
-            return None
-        rule = self.book.by_name.get(offer.rule)
-        return Decision(Match(rule=rule, kind=Kind.MENU) if rule else None, (Text(say(self.language, "declined")),))
-
-    def in_menu(self, said: Collection[str]) -> Decision | None:
-        """The previous menu, or the answer of the rule that the text chooses from the last menu; None if it chooses nothing."""
-        before = self.dialogue
-        back = before.back(said)
-        if back is not None:
-            rule = self.book.by_name.get(back.rule)
-            return Decision(Match(rule=rule, kind=Kind.MENU) if rule else None, (self.show(back),))
-        chosen = self.book.by_name.get(before.chosen(said, self.book.folding.fold) or "")
-        if chosen is None:
-            return None
-        self.dialogue = replace(before, is_below=True)
-        decision = self.attempt(Candidate(chosen, Kind.MENU, ""), self.answer_to)
-        if decision is None:
-            self.dialogue = before
-        return decision
-
-    def by_rules(self) -> Decision:
-        """The decision of the first rule that answers the text."""
-        is_group = self.message.chat == "group"
-        passed: list[Candidate] = []
-        for candidate in self.book.index.candidates(self.message.text, self.may_answer):
-            if candidate.kind is not Kind.FALLBACK and not (is_group and not self.context.hears(candidate.kind)):
-                decision = self.attempt(candidate, self.answer_to)
-                if decision is not None:
-                    return decision
-            passed.append(candidate)
-        return self.by_guess(passed) if self.context.hears(Kind.FALLBACK) else Decision(None)
-
-    def by_guess(self, passed: Collection[Candidate]) -> Decision:
-        """The decision on a text that no rule has answered: by what it may have meant, else by the fallback."""
-        fallbacks = [candidate for candidate in passed if candidate.kind is Kind.FALLBACK]
-        if self.before.form is None:
-            self.guessed = guess(self.book, self.message.text, self.may_answer, {candidate.rule for candidate in passed})
-        meant = self.guessed.answer
-        for candidate in [Candidate(meant.rule, Kind.GUESS, meant.words), *fallbacks] if meant else fallbacks:
-            decision = self.attempt(candidate, self.answer_to)
+def by_rules(turn: Answering) -> Decision:
+    """The decision of the first rule that answers the text."""
+    is_group = turn.message.chat == "group"
+    passed: list[Candidate] = []
+    for candidate in turn.book.index.candidates(turn.message.text, turn.may_answer):
+        if candidate.kind is not Kind.FALLBACK and not (is_group and not turn.context.hears(candidate.kind)):
+            decision = turn.attempt(candidate, turn.answer_to)
             if decision is not None:
                 return decision
-        return Decision(None)
+        passed.append(candidate)
+    return by_guess(turn, passed) if turn.context.hears(Kind.FALLBACK) else Decision(None)
 
-    def may_answer(self, rule: Rule) -> bool:
-        """True unless a rule's conditions rule it out."""
-        return rule.when is None or self.context.may_answer(rule, first=not self.state.seen)
 
-    def attempt(self, candidate: Candidate, answer: Callable[[Candidate], Decision | None]) -> Decision | None:
-        """The answer of a candidate's rule, or an apology if it cannot be made; None to try the next one."""
-        before = self.dialogue
-        try:
-            return answer(candidate)
-        except Skip:
-            self.dialogue = before
-            return None
-        except AnswerFailed as error:
-            self.dialogue = before
-            return Decision(candidate.match(), self.apology(candidate.rule, error), failure=error)
-
-    def answer_to(self, candidate: Candidate) -> Decision | None:
-        """The answer of a rule whose conditions hold, unless it must keep quiet; its `otherwise`; None if it is passed over."""
-        rule = candidate.rule
-        if rule.when is not None and (unmet := self.context.unmet(rule, first=not self.state.seen)):
-            if not rule.otherwise or not is_clock(unmet):
-                return None
-            match = candidate.match()
-            return Decision(match, make_all(rule.otherwise, self.context.names(match), self.random))
-        if self.answered and self.answered.get(rule.name, 0.0) > self.time:
-            return Decision(candidate.match())
-        match, texts = self.context.read(candidate)
-        form = NO_FORM
-        if rule.fields:
-            form = Form(rule=rule.name, literal=begun_by(match), texts=texts, times=dict.fromkeys(texts, self.time))
-        return self.first_question(match, form) if rule.asks else self.complete(match, form)
-
-    def first_question(self, match: Match, form: Form) -> Decision:
-        """The first question of a form, skipping fields that a pattern has found already."""
-        fields = match.rule.fields or ()
-        asks = tuple(field.name for field in fields if not form.texts.get(field.name) or field.name in match.invalid)
-        match = replace(match, invalid={name: problem for name, problem in match.invalid.items() if form.texts.get(name)})
-        if not asks:
-            return self.complete(match, form)
-        return self.ask(match, begin(replace(form, asks=asks, problems=match.invalid), fields, self.language))
-
-    def complete(self, match: Match, form: Form, confirmed: bool = False) -> Decision:
-        """The answer to a match with all fields read: a refusal, a request to confirm, or its replies."""
-        if match.invalid:
-            return self.refuse(match, form)
-        if match.rule.confirm is not None and not confirmed:
-            text = match.rule.confirm.render(self.context.names(match)) or say(self.language, "not_yesno")
-            defaults = dict.fromkeys((field.name for field in match.rule.fields or ()), self.time)  # a default was read now
-            times = {**defaults, **form.times}
-            form = Form(rule=match.rule.name, literal=begun_by(match), texts=form.texts, times=times, refused=form.refused)
-            return self.ask(match, Ask(form, text))
-        before = self.dialogue
-        try:
-            if match.rule.actions or self.handled is None or match.rule.name in self.handled:
-                return self.answered_by(match)
-            return self.reply(match, None)
-        except HandlerFailed as error:
-            return Decision(match, error.replies)
-        except Invalid as error:
-            match = replace(match, invalid=error.fields, fields={**match.fields, **dict.fromkeys(error.fields)})
-            return self.refuse(match, replace(form, refused=form.refused + 1), by_handler=True)
-        except AnswerFailed as error:  # all that the customer gave is kept
-            self.dialogue = before
-            return replace(self.acting(match, self.apology(match.rule, error)), failure=error)
-
-    def answered_by(self, match: Match) -> Decision:
-        """The answer of the rule and its handler, or its `failed` if a forwarded webhook gives none."""
-        if self.notes is None:
-            self.notes = deepcopy(dict(self.state.notes)) if self.state.notes else {}
-        try:
-            return self.reply(match, self.handle(match, self.message, self.notes))
-        except ForwardFailed:
-            failed = match.rule.failed
-            names = self.context.names(match)
-            return self.acting(match, make_all(failed, names, self.random) if failed else (Text(say(self.language, "apology")),))
-
-    def apology(self, rule: Rule, error: AnswerFailed) -> tuple[Reply, ...]:
-        """The apology for an answer that cannot be made; the log says why."""
-        log.error("rule %r at %s cannot answer: %s", rule.name, rule.mark, error.with_way_out)
-        return (Text(say(self.language, "apology")),)
-
-    def refuse(self, match: Match, form: Form, by_handler: bool = False) -> Decision:
-        """The reaction to missing and wrong values: a question, the rule's own words, or an explanation of all of them."""
-        rule, fields = match.rule, match.rule.fields or ()
-        asks = tuple(field.name for field in fields if field.name in match.invalid)
-        if asks and SURPLUS not in match.invalid and asks_again(match, form):
-            if form.refused >= WRONG_LIMIT:
-                return Decision(match, (Text(say(self.language, "form_given_up")),))
-            problems = {name: problem for name, problem in match.invalid.items() if by_handler or form.texts.get(name)}
-            return self.ask(match, begin(replace(form, asks=asks, problems=problems, wrong=0), fields, self.language))
-        if rule.on_invalid == "reply":
-            return Decision(match, make_all(rule.invalid, self.context.names(match), self.random))
-        written = trigger(match)
-        given = by_handler or bool(match.data) or match.kind in (Kind.PATTERN, Kind.FORM) or not written
-        reading = Reading(dict(match.fields), dict(match.invalid))
-        return Decision(match, (Text(correction(written, fields, reading, self.language, given)),))
-
-    def ask(self, match: Match, question: Ask) -> Decision:
-        """A question, with the form that waits for its answer."""
-        self.dialogue = self.dialogue.asking(question.form, self.time)
-        return Decision(match, (Text(question.text[:TEXT_LIMIT]),))
-
-    def reply(self, match: Match, outcome: Outcome) -> Decision:
-        """The replies of the handler or the rule, with its menu and its actions."""
-        rule = match.rule
-        if isinstance(outcome, tuple):
-            replies = tuple(self.menu(rule, each) if isinstance(each, Menu) else each for each in outcome)
-            has_menu = not outcome or any(isinstance(each, Menu) for each in outcome)  # [] is silence
-        else:
-            if rule.needs and (wanting := lacking(match, outcome or ())):
-                raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
-            names = self.context.names(match)
-            names.update(outcome or {})
-            if match.kind is Kind.FALLBACK and "suggestion" in rule.uses:
-                names["suggestion"] = next((meant.words for meant in self.guessed.suggestions), None)
-            if rule.actions and any(isinstance(action, Save) for action in rule.actions):
-                names.setdefault("saved", FIRST_ROW)
-            replies, has_menu = make_all(rule.reply, names, self.random), False
-        if rule.menu and not has_menu:
-            replies = self.with_menu(rule, replies)
-        elif match.kind is Kind.FALLBACK and not isinstance(outcome, tuple):
-            replies, offer = with_suggestions(rule, replies, self.guessed.suggestions, self.language)
-            self.dialogue = self.dialogue.offering(offer, self.time) if offer else self.dialogue
-        if rule.once_per is not None and replies:
-            self.answered = {**self.answered, rule.name: self.time + rule.once_per.total_seconds()}
-        return self.acting(match, replies) if rule.actions else Decision(match, replies)
-
-    def acting(self, match: Match, replies: tuple[Reply, ...]) -> Decision:
-        """The replies with the rule's other actions; a pause begins with them."""
-        for action in match.rule.actions:
-            if isinstance(action, Pause):
-                self.paused_until = self.time + action.duration.total_seconds()
-        return Decision(match, replies, None, match.rule.actions)
-
-    def with_menu(self, rule: Rule, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
-        """The replies, with the rule's menu below the last text."""
-        others, above = above_menu(replies)
-        return (*others, self.menu(rule, Menu(above, {entry.words: entry.rule for entry in rule.menu})))
-
-    def menu(self, rule: Rule, menu: Menu) -> Text:
-        """A menu as a text; from now on its numbers are valid."""
-        for target in menu.entries.values():
-            if target not in self.book.by_name:
-                guess = did_you_mean(target, self.book.by_name)
-                raise AnswerFailed(f"its handler returned a menu that leads to {target!r}, and there is no such rule.{guess}")
-        return self.show(ShownMenu(rule=rule.name, text=menu.text, entries=tuple(menu.entries.items())))
-
-    def show(self, menu: ShownMenu) -> Text:
-        self.dialogue = self.dialogue.showing(menu, self.time)
-        return Text(menu_text(menu, len(self.dialogue.menus) > 1, self.language))
-
-    def remembered(self) -> State | None:
-        """The sender's state after this message; None if it is unchanged."""
-        state = before = self.state
-        if self.dialogue is not self.before and self.dialogue != self.before:
-            state = with_dialogue(state, chat_key(self.message), self.dialogue)
-        if self.notes is not None and differ(self.notes, state.notes):
-            state = with_notes(state, self.notes, self.time)
-        seen = state.seen or self.book.tracks_first_contact
-        if self.answered is not state.answered or self.paused_until != state.paused_until or seen != state.seen:
-            state = replace(state, answered=self.answered, paused_until=self.paused_until, seen=seen)
-        return None if state is before else state
+def by_guess(turn: Answering, passed: Collection[Candidate]) -> Decision:
+    """The decision on a text that no rule has answered: by what it may have meant, else by the fallback."""
+    fallbacks = [candidate for candidate in passed if candidate.kind is Kind.FALLBACK]
+    if turn.before.form is None:
+        turn.guessed = guess(turn.book, turn.message.text, turn.may_answer, {candidate.rule for candidate in passed})
+    meant = turn.guessed.answer
+    for candidate in [Candidate(meant.rule, Kind.GUESS, meant.words), *fallbacks] if meant else fallbacks:
+        decision = turn.attempt(candidate, turn.answer_to)
+        if decision is not None:
+            return decision
+    return Decision(None)
