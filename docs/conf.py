@@ -29,8 +29,9 @@ nitpick_ignore = [("py:class", "flask_chatbot.core.values.replies.Media")]
 
 highlight_language = "text"  # of blocks that name none
 
-# A prompt is not copied, and neither is what a command prints.
-copybutton_exclude = ".linenos, .gp, .go"
+# Of a session only the commands are copied, without their prompts.
+copybutton_prompt_text = r"\$ |>>> |\.\.\. "
+copybutton_prompt_is_regexp = True
 
 html_theme = "furo"
 html_title = f"flask_chatbot {version}"
