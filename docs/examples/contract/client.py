@@ -6,9 +6,11 @@ from urllib.request import Request, urlopen
 
 
 def ask(webhook, key, keyword, data, sender):
-    """The replies to send, in order. `data` is what stood after the #, or the customer's name and number."""
+    """Return the replies to send. `data` is what stood after the #, or name and number."""
     body = {"keyword": keyword, "data": data, "webhookkey": key, "from": sender}
-    request = Request(webhook, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    request = Request(
+        webhook, json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
     try:
         with urlopen(request, timeout=10) as answer:
             return json.load(answer)["message"]["reply"]

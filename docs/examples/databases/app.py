@@ -32,7 +32,9 @@ def look_up(nomor, message):
 
 def create_app(config=None):
     app = Flask(__name__)
-    app.config.from_mapping({"SQLALCHEMY_DATABASE_URI": "sqlite:///shop.sqlite", **(config or {})})
+    app.config.from_mapping(
+        {"SQLALCHEMY_DATABASE_URI": "sqlite:///shop.sqlite", **(config or {})}
+    )
     db.init_app(app)
     bot.init_app(app)
     return app

@@ -5,4 +5,5 @@ workers = 2
 worker_class = "gthread"
 threads = 4
 timeout = 30  # seconds
-keepalive = 75  # seconds; longer than nginx keeps its idle connections, so that it never writes to a closed one
+# Seconds; longer than nginx keeps idle connections, so that it never uses a closed one.
+keepalive = 75

@@ -21,7 +21,9 @@ def create_app(config=None):
     @app.post("/orders/<number>/shipped/<phone>")
     def shipped(number, phone):
         try:
-            (message_id,) = bot.send(phone, rule="dikirim", pembeli="Budi", nomor=number, resi=None)
+            (message_id,) = bot.send(
+                phone, rule="dikirim", pembeli="Budi", nomor=number, resi=None
+            )
         except NotAccepted as error:  # no such number
             return {"error": str(error)}, 400
         return {"message": message_id}

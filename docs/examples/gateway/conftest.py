@@ -12,6 +12,12 @@ def whatsapp():
 @pytest.fixture
 def app(whatsapp, tmp_path):
     database = f"sqlite:///{tmp_path}/chatbot.sqlite"
-    app = create_app({"CHATBOT_TRANSPORT": whatsapp, "CHATBOT_API_KEY": "a-key-for-tests", "CHATBOT_DATABASE_URL": database})
+    app = create_app(
+        {
+            "CHATBOT_TRANSPORT": whatsapp,
+            "CHATBOT_API_KEY": "a-key-for-tests",
+            "CHATBOT_DATABASE_URL": database,
+        }
+    )
     with working(app):
         yield app

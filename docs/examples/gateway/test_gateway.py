@@ -34,14 +34,21 @@ def test_what_whatsapp_refuses_for_good_is_told(app, whatsapp, budi):
         lost, kept = (*bot.send("081234567890", "satu"), *bot.send("081234567890", "dua"))
     budi.waits_for(1)
     assert [outbound.id for outbound in whatsapp.attempts] == [lost, kept]
-    answer = app.test_client().get(f"/chatbot/api/messages/{lost}", headers={"SecretKey": "a-key-for-tests"})
+    answer = app.test_client().get(
+        f"/chatbot/api/messages/{lost}", headers={"SecretKey": "a-key-for-tests"}
+    )
     assert answer.json["message"]["ack"] == Ack.ERROR
 
 
-def test_a_message_whose_answer_was_lost_goes_out_again_under_its_id_and_arrives_once(app, whatsapp, budi):
+def test_a_message_whose_answer_was_lost_goes_out_again_under_its_id_and_arrives_once(
+    app, whatsapp, budi
+):
     whatsapp.fails(AnswerLost())
     with app.app_context():
         (message_id,) = bot.send("081234567890", "Pesanan Anda siap.")
         bot.send("081234567890", "Sampai jumpa!")
-    assert [arrived.reply for arrived in budi.waits_for(2)] == [Text("Pesanan Anda siap."), Text("Sampai jumpa!")]
+    assert [arrived.reply for arrived in budi.waits_for(2)] == [
+        Text("Pesanan Anda siap."),
+        Text("Sampai jumpa!"),
+    ]
     assert [outbound.id for outbound in whatsapp.attempts][:2] == [message_id, message_id]

@@ -25,8 +25,14 @@ def test_nothing_of_who_was_forgotten_is_left(tmp_path):
     metadata = MetaData()
     metadata.reflect(engine)
     with engine.connect() as connection:
-        rows = {name: repr(connection.execute(select(table)).all()) for name, table in metadata.tables.items()}
+        rows = {
+            name: repr(connection.execute(select(table)).all())
+            for name, table in metadata.tables.items()
+        }
     engine.dispose()
     everything = "".join(rows.values())
     assert ("6281234567890" in everything, "6285550000001" in everything) == (False, True)
-    assert (sha("6281234567890") in everything, sha("6285550000001") in everything) == (False, True)
+    assert (sha("6281234567890") in everything, sha("6285550000001") in everything) == (
+        False,
+        True,
+    )

@@ -1,4 +1,4 @@
-"""A shop whose bot takes orders; its orders stand in a dict here, and in your database there."""
+"""A shop whose bot takes orders. The dict stands for your database."""
 
 from flask import Flask
 from flask_chatbot import Chatbot, Image, Invalid, NotAccepted
@@ -12,8 +12,13 @@ bot = Chatbot()
 @bot.rule("bukti")
 def pass_on_the_photo(nomor, message):
     if message.media is None:
-        raise Invalid(nomor="Fotonya belum ada. Kirim foto dengan tulisan itu sebagai keterangannya.")
-    bot.send(STAFF, Image(message.media, caption=f"Bukti pesanan {nomor} dari {message.sender.number}"))
+        raise Invalid(
+            nomor="Fotonya belum ada. Kirim foto dengan tulisan itu sebagai keterangannya."
+        )
+    bot.send(
+        STAFF,
+        Image(message.media, caption=f"Bukti pesanan {nomor} dari {message.sender.number}"),
+    )
 
 
 @bot.rule("status")

@@ -21,6 +21,13 @@ def test_a_wrong_date_is_asked_for_again(chat):
 
 
 def test_the_webhook_answers_in_json(app):
-    body = {"keyword": "apa kabar", "data": [], "webhookkey": "a-key-for-tests", "from": "628111"}
+    body = {
+        "keyword": "apa kabar",
+        "data": [],
+        "webhookkey": "a-key-for-tests",
+        "from": "628111",
+    }
     answer = app.test_client().post("/chatbot/webhook", json=body)
-    assert answer.json["message"]["reply"] == [{"type": "message", "content": "Maaf, saya belum mengerti."}]
+    assert answer.json["message"]["reply"] == [
+        {"type": "message", "content": "Maaf, saya belum mengerti."}
+    ]
