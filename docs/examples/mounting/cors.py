@@ -10,7 +10,11 @@ bot = Chatbot()
 def create_app(config):
     app = Flask(__name__)
     app.config.from_mapping(config)
-    CORS(app, resources={"/chatbot/api/*": {"origins": "https://office.example.com", "allow_headers": ["SecretKey", "Content-Type"]}})
+    office = {
+        "origins": "https://office.example.com",
+        "allow_headers": ["SecretKey", "Content-Type"],
+    }
+    CORS(app, resources={"/chatbot/api/*": office})
 
     @app.before_request
     def answer_preflights():

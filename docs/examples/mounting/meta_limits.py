@@ -1,4 +1,4 @@
-"""Who breaches limits too often is banned from every page, but never the platform from the webhook."""
+"""Bans who breaches limits too often from every page, but never the platform."""
 
 from flask import Flask
 from flask_chatbot import Chatbot
@@ -11,7 +11,13 @@ bot = Chatbot()
 def create_app(config):
     app = Flask(__name__)
     app.config.from_mapping(config)
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", default_limits=["1 per day"], meta_limits=["1 per day"])
+    limiter = Limiter(
+        get_remote_address,
+        app=app,
+        storage_uri="memory://",
+        default_limits=["1 per day"],
+        meta_limits=["1 per day"],
+    )
     bot.init_app(app)
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith(("chatbot_webhook.", "chatbot_api.")):

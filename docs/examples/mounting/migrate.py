@@ -1,4 +1,4 @@
-"""The bot's tables lie in the database of the app's own, and the app's migrations leave them alone."""
+"""One database for the app and the bot, whose tables the app's migrations leave alone."""
 
 from flask import Flask
 from flask_chatbot import Chatbot
