@@ -50,14 +50,14 @@ def what(
 ) -> tuple[Reply, ...]:
     """The replies to send: those given, or those of a rule with its values, some of which are given by `names`."""
     if (reply is None) is (rule is None):
-        raise TypeError("give a reply or rule='...', one of the two.")
+        raise TypeError("give either a reply or rule='...'.")
     values = joined(values, names)
     if rule is None:
         if values:
             raise TypeError(f"{', '.join(values)}: these names are for the templates of a rule. Name it: rule='...'.")
         replies = plain_replies_of(reply, _bot().book.locale.country)
         if not replies:
-            raise TypeError("there is nothing in this reply that could be sent.")
+            raise TypeError("this reply has nothing in it to send.")
         return replies
     from flask_chatbot.answering.rendering import render
 
@@ -93,7 +93,7 @@ def person(number: str | Sender) -> str:
 def group(id_: str) -> str:
     """The chat of a group; raises `NotAccepted` if this is not a group id."""
     if not isinstance(id_, str):
-        raise TypeError(f"the group is a value of type {type(id_).__name__}. Give its id, as groups() tells it.")
+        raise TypeError(f"the group is a value of type {type(id_).__name__}. Give its id, as groups() returns it.")
     try:
         return group_chat(read_group(id_))
     except ValueError as error:
@@ -115,7 +115,7 @@ def gateway() -> "Gateway":
     """The gateway of the current app; raises `ChatbotError` if it has none."""
     found: Gateway | None = _state().gateway
     if found is None:
-        raise ChatbotError("There is no way to WhatsApp, so nothing can be sent. Set CHATBOT_TRANSPORT.")
+        raise ChatbotError("There is no connection to WhatsApp, so nothing can be sent. Set CHATBOT_TRANSPORT.")
     return found
 
 

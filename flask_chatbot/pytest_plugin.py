@@ -51,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for pattern in config.getini("chatbot_rules"):
         names = sorted(glob(pattern, root_dir=config.rootpath, recursive=True))
         if not names:
-            raise pytest.UsageError(f"chatbot_rules: no file matches {pattern!r} in {config.rootpath}. Mend the path, or remove it.")
+            raise pytest.UsageError(f"chatbot_rules: no file matches {pattern!r} in {config.rootpath}. Correct the path, or remove it.")
         found += [config.rootpath / name for name in names]
     if config.getini("chatbot_app") and not found:
         raise pytest.UsageError(

@@ -18,7 +18,7 @@ NO_KEY = (
     "the same one that the platform sends as webhookkey. "
     'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
 )
-PREFIX = "CHATBOT_PREFIX in app.config: 'x' is no path that can stand before '/webhook'. Write it like '/chatbot', or '/' for none."
+PREFIX = "CHATBOT_PREFIX in app.config: 'x' cannot be a path before '/webhook'. Write it like '/chatbot', or '/' for none."
 BROKEN = "version: 1\nrules:\n  - keyword: halo\n    repply: Hai\n"
 
 
@@ -130,12 +130,12 @@ def test_a_rule_file_of_a_like_name_is_told_of(tmp_path: Path) -> None:
 def test_a_rule_file_that_is_named_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "rules.yaml")
     monkeypatch.chdir(tmp_path)
-    mend = "Mend CHATBOT_RULES: its path counts from the current folder."
+    mend = "Correct CHATBOT_RULES: its path is relative to the current folder."
     assert refused(bare(tmp_path, CHATBOT_RULES="a.yaml")) == (
         f"There is no rule file {tmp_path / 'a.yaml'}. That folder has rules.yaml. {mend}",
     )
     assert refused(bare(tmp_path), Chatbot(rules=".")) == (
-        f"There is no rule file {tmp_path}. Mend Chatbot(rules=...): its path counts from the folder of the app.",
+        f"There is no rule file {tmp_path}. Correct Chatbot(rules=...): its path is relative to the app's folder.",
     )
 
 
@@ -206,7 +206,7 @@ def test_a_short_key_is_warned_of_and_not_shown(tmp_path: Path, caplog: pytest.L
     with caplog.at_level(logging.WARNING, "flask_chatbot"):
         make_app(tmp_path, CHATBOT_WEBHOOK_KEY=key)
     told = (
-        "CHATBOT_WEBHOOK_KEY: a key shorter than 8 characters is soon guessed. "
+        "CHATBOT_WEBHOOK_KEY: a key shorter than 8 characters is easily guessed. "
         'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
     )
     assert [record.getMessage() for record in caplog.records] == [told] * warnings

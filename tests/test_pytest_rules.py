@@ -224,7 +224,7 @@ def test_an_app_without_rule_files_is_a_mistake(shop: pytest.Pytester) -> None:
 def test_a_setting_that_names_no_file_is_told(project: pytest.Pytester) -> None:
     write(project, "pytest.ini", "[pytest]\nchatbot_rules = rulez.yaml\n")
     result = project.runpytest_inprocess()
-    told = f"ERROR: chatbot_rules: no file matches 'rulez.yaml' in {project.path}. Mend the path, or remove it."
+    told = f"ERROR: chatbot_rules: no file matches 'rulez.yaml' in {project.path}. Correct the path, or remove it."
     assert (int(result.ret), told in result.errlines) == (4, True)
 
 

@@ -81,7 +81,7 @@ class Actions:
             with self.database.writing() as connection:
                 sweep(connection, now)
         except StoreError as error:
-            log.warning("what is over stays for now: %s", error)
+            log.warning("expired rows stay for now: %s", error)
 
     def do(self, connection: Connection, answered: AnsweredMessage) -> None:
         """Carry out every action of the decision that fits into a transaction."""
@@ -115,7 +115,9 @@ class Actions:
             return
         if self._gateway is None:
             rule = match.rule
-            log.warning("rule %r at %s tells nobody: notify needs a way to WhatsApp. Set CHATBOT_TRANSPORT.", rule.name, rule.mark)
+            log.warning(
+                "rule %r at %s notifies nobody: notify needs a connection to WhatsApp. Set CHATBOT_TRANSPORT.", rule.name, rule.mark
+            )
             return
         self._gateway.post(connection, person_chat(action.number), notice(answered.message, match, answered.book.locale))
 

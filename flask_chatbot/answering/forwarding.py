@@ -65,7 +65,7 @@ class Forwarder:
         try:
             answered = read_answer(answer.body)
         except BadPayload as error:
-            raise FetchRefused(f"{host} answered what cannot be read. {error.message}") from None
+            raise FetchRefused(f"{host} sent an answer that cannot be read. {error.message}") from None
         for problem in answered.problems:
             log.warning("webhook %s, forwarded to %s: in its answer, %s", name, host, problem)
         return answered.replies

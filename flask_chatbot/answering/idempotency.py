@@ -61,7 +61,7 @@ class Calls:
             kept = inbox.find(connection, session, id_)
         if kept is None or kept.answer is None:
             return None
-        log.info("a webhook call came again: it gets the answer of the first")
+        log.info("a webhook call was repeated: it gets the first answer again")
         return kept.answer.encode()
 
     def _decided(self, message: Message, session: str, id_: str) -> bytes:

@@ -23,9 +23,11 @@ def render(book: RuleBook, name: str, person: Sender, values: Mapping[str, objec
     """
     rule = book.by_name.get(name)
     if rule is None:
-        raise ChatbotError(f"There is no rule {name!r}.{did_you_mean(name, book.by_name) or ' Its name stands in the rule files.'}")
+        raise ChatbotError(f"There is no rule {name!r}.{did_you_mean(name, book.by_name) or ' Look up its name in the rule files.'}")
     if rule.menu:
-        raise ChatbotError(f"Rule {name!r} at {rule.mark} shows a menu, whose numbers count for who asked for it. Send a rule without one.")
+        raise ChatbotError(
+            f"Rule {name!r} at {rule.mark} shows a menu, whose numbers work only for a customer who asked for it. Send a rule without one."
+        )
     names = MessageContext(book, Message(text="", sender=person), now).names(Match(rule=rule, kind=Kind.MENU))
     _check_values(rule, values)
     optional = {field.name: None for field in rule.fields or () if field.optional}

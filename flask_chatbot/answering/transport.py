@@ -63,7 +63,7 @@ class _Received(Recorded):
     def record(self, connection: Connection, answered: AnsweredMessage) -> None:
         replies, chat = answered.decision.replies, chat_of(answered.message)
         if replies and not is_chat(chat):  # delivered again, it would be as wrong
-            log.error("message %s came from a chat that nobody can write to: its %d replies are dropped", short_id(self.id), len(replies))
+            log.error("message %s came from a chat that cannot be written to: its %d replies are dropped", short_id(self.id), len(replies))
             replies = ()
         if not inbox.add(connection, self.history.row(self.gateway.transport.name, self.id, answered, len(replies))):
             raise AlreadyAnswered
@@ -109,11 +109,11 @@ class Inbound:
         now, person = self._bot.clock(), self._bot.book.person(message.sender)
         with self._actions.database.reading() as connection:
             if inbox.find(connection, self._session, id_) is not None:
-                log.info("message %s came again: answered before", short_id(id_))
+                log.info("message %s arrived again: it was answered before", short_id(id_))
                 return
             answers = inbox.answered_since(connection, person, now.timestamp() - MINUTE)
         if answers >= ANSWERS_LIMIT:
-            log.warning("%s was answered %d times in a minute: silence. Is it a bot?", mask(message.sender.number), answers)
+            log.warning("%s was answered %d times in a minute, and gets no answer now. Is it a bot?", mask(message.sender.number), answers)
             with self._actions.database.writing() as connection:
                 inbox.add(connection, self._history.silence(self._session, id_, message, person, now, SILENCE))
             return
@@ -121,7 +121,7 @@ class Inbound:
             with self._context():
                 decision = self._bot.answer(message, now, effects=_Received(self._actions, self._gateway, self._history, id_))
         except AlreadyAnswered:
-            log.info("message %s came again: answered just now", short_id(id_))
+            log.info("message %s arrived again: it was answered just now", short_id(id_))
             return
         rule = decision.match.rule.name if decision.match else None
         log.info("answered message %s: rule %r, %d replies", short_id(id_), rule, len(decision.replies))

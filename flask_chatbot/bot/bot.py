@@ -233,7 +233,7 @@ class _Handling:
             for name in error.fields:
                 if name not in known:
                     guess = did_you_mean(name, known) or f" Its fields are: {', '.join(known) or 'none'}."
-                    fact = f"Invalid names {name!r}, which is no field of rule {match.rule.name!r}."
+                    fact = f"Invalid names {name!r}, which is not a field of rule {match.rule.name!r}."
                     raise HandlerError([Problem(handler.mark, f"{fact}{guess}")]) from error
             raise
 
@@ -258,7 +258,7 @@ class _Handling:
                     return plain_replies_of(value, self.book.locale.country)
             except Exception as failure:  # noqa: BLE001  as above
                 trace = redacted(failure, private(self.message))
-                log.error("the error handler %s at %s failed itself\n%s", handler.name, handler.mark, trace)
+                log.error("the error handler %s at %s itself failed\n%s", handler.name, handler.mark, trace)
         log.error("%s failed\n%s", where, redacted(error, private(self.message)))
         self.failure = error
         return (Text(say(self.book.locale.language, "apology")),)

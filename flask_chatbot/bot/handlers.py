@@ -161,10 +161,10 @@ def inspected(function: Function, allowed: Collection[str] | None = None) -> Han
         if parameter.name in bound:
             continue
         if parameter.kind is parameter.POSITIONAL_ONLY:
-            raise refusal(handler.mark, f"{handler.name} takes {parameter.name!r} by position, and values come by name. Remove the '/'.")
+            raise refusal(handler.mark, f"{handler.name} takes {parameter.name!r} by position, but values come by name. Remove the '/'.")
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             written = str(parameter).partition(":")[0]
-            raise refusal(handler.mark, f"{handler.name} has the parameter '{written}', and values come by name. Name each it wants.")
+            raise refusal(handler.mark, f"{handler.name} has the parameter '{written}', but values come by name. Name each parameter.")
         if allowed is not None and parameter.name not in allowed:
             guess = hint(parameter.name, allowed)
             raise refusal(handler.mark, f"{handler.name} wants {parameter.name!r}, which it cannot get here.{guess}")
@@ -191,7 +191,7 @@ def located(function: Function, takes: int = 0) -> Handler:
         if not takes:
             raise refusal(mark, f"Python does not know the parameters of {name}. Write a function around it.") from None
     except TypeError:
-        raise refusal(mark, f"{name}{signature} is called with one value, and cannot be.") from None
+        raise refusal(mark, f"{name}{signature} is called with one value, and does not accept one.") from None
     return Handler(function, name, mark)
 
 
@@ -238,7 +238,7 @@ def hint(parameter: str, known: Collection[str]) -> str:
         return f" Take `message` instead: {ELSEWHERE[parameter]} has it."
     if parameter == "self":
         return " Register the method of an object, such as shop.stock, after the object is made."
-    return did_you_mean(parameter, known) or f" It may have: {', '.join(known)}."
+    return did_you_mean(parameter, known) or f" It may ask for: {', '.join(known)}."
 
 
 def check_handler(name: str, handler: Handler, book: RuleBook) -> Iterator[Problem]:
@@ -246,12 +246,12 @@ def check_handler(name: str, handler: Handler, book: RuleBook) -> Iterator[Probl
     rule = book.by_name.get(name)
     if rule is None:
         guess = did_you_mean(name, book.by_name) or f" The rules are in {', '.join(map(short_path, book.files))}."
-        yield Problem(handler.mark, f"{handler.name} answers for rule {name!r}, and there is none.{guess}")
+        yield Problem(handler.mark, f"{handler.name} answers for rule {name!r}, but there is no such rule.{guess}")
         return
     known = [*field_names(rule), *OURS]
     for parameter in handler.parameters:
         if parameter not in known:
-            message = f"{handler.name} wants {parameter!r}, which is no field of rule {name!r} at {rule.mark}.{hint(parameter, known)}"
+            message = f"{handler.name} wants {parameter!r}, which is not a field of rule {name!r} at {rule.mark}.{hint(parameter, known)}"
             yield Problem(handler.mark, message)
 
 

@@ -90,8 +90,10 @@ class Watch:
                 self._sources = loaded.sources
                 bot.problems = take(bot, loaded)
         except Exception:
-            log.exception("%s: the changed rules could not be read by our fault; those from before stay", short_path(self._path))
-            bot.problems = (Problem(Mark(short_path(self._path), 1, 1), "reading the rules failed; the log says how."),)
+            log.exception(
+                "%s: the changed rules could not be read because of an internal error; the previous ones stay", short_path(self._path)
+            )
+            bot.problems = (Problem(Mark(short_path(self._path), 1, 1), "reading the rules failed; see the log."),)
 
 
 def take(bot: Bot, loaded: Loaded) -> tuple[Problem, ...]:
@@ -104,7 +106,7 @@ def take(bot: Bot, loaded: Loaded) -> tuple[Problem, ...]:
         problems += tuple(check_needs(bot.handlers, loaded.book)) if bot.is_serving else ()
     if loaded.book is None or problems:
         listed = " | ".join(map(str, problems[:LOGGED])) + (f" | and {len(problems) - LOGGED} more" if len(problems) > LOGGED else "")
-        log.error("%s: the changed rules are not used, those from before stay: %s", short_path(bot.path), listed)
+        log.error("%s: the changed rules are not used, the previous ones stay: %s", short_path(bot.path), listed)
         return problems
     bot.book = loaded.book
     log.info("%s: took the changed rules: rules %d, tests passed %d", short_path(bot.path), len(loaded.book.rules), tests)
@@ -147,7 +149,7 @@ class Poller:
             try:
                 watch.look()
             except Exception:  # the thread goes on, for the other apps and for the next look
-                log.exception("a look at rule files failed by our fault")
+                log.exception("checking rule files failed with an internal error")
         with self._lock:
             self._watches = [watch for watch in self._watches if not watch.is_over]
             if not self._watches:

@@ -32,9 +32,9 @@ def replies_of(value: object, country: str = "ID") -> tuple[Reply | Menu, ...]:
     room = iter(range(ITEMS_LIMIT + 1))
     replies = tuple(islice(flat(value, room, country), REPLIES_LIMIT + 1))
     if len(replies) > REPLIES_LIMIT:
-        log.warning("a handler returned more than %d replies; those are sent, and no more", REPLIES_LIMIT)
+        log.warning("a handler returned more than %d replies; the others are dropped", REPLIES_LIMIT)
     elif next(room, None) is None:
-        log.warning("a handler returned more than %d items, most of them empty; no more were looked at", ITEMS_LIMIT)
+        log.warning("a handler returned more than %d items, most of them empty; the others are ignored", ITEMS_LIMIT)
     return replies[:REPLIES_LIMIT]
 
 
@@ -58,10 +58,10 @@ def flat(value: object, room: Iterator[int], country: str) -> Iterator[Reply | M
     elif isinstance(value, CLASSES):
         yield from fitted(value, country)
     elif holder(value) is not None:
-        raise TypeError("a dict of names goes alone, not among replies. Return the dict itself.")
+        raise TypeError("a dict of names cannot be mixed with replies. Return the dict itself.")
     else:
         kind = "None" if value is None else f"a value of type {type(value).__name__}"
-        raise TypeError(f"{kind} is no reply. Return a text, a reply or a list of these.")
+        raise TypeError(f"{kind} is not a reply. Return a text, a reply or a list of these.")
 
 
 def fitted(reply: Reply | Menu, country: str) -> Iterator[Reply | Menu]:
@@ -103,9 +103,9 @@ def menu_of(menu: Menu) -> Menu:
     """The menu, cut to the number of entries that a rule file may have."""
     entries: object = menu.entries
     if not isinstance(entries, Mapping) or not entries or not all(isinstance(each, str) for each in (*entries, *entries.values())):
-        raise TypeError("the entries of a Menu are a dict: the words shown, and for each the name of a rule.")
+        raise TypeError("the entries of a Menu are a dict, from the words shown to the name of a rule.")
     if len(entries) > ENTRIES_LIMIT:
-        log.warning("a handler returned a menu of more than %d entries; those are shown, and no more", ENTRIES_LIMIT)
+        log.warning("a handler returned a menu of more than %d entries; the others are dropped", ENTRIES_LIMIT)
     return Menu(text_of(menu.text, "Menu.text")[:TEXT_LIMIT], dict(islice(entries.items(), ENTRIES_LIMIT)))
 
 

@@ -102,7 +102,9 @@ def keys(place: Place) -> Iterator[Finding]:
     for name, known in kinds.items():
         short = sum(len(key.key) < SAFE_LENGTH for key in known)
         if short:
-            yield Finding("keys", f"{name}: a key shorter than {SAFE_LENGTH} characters is soon guessed. Make a longer one.", is_wrong=True)
+            yield Finding(
+                "keys", f"{name}: a key shorter than {SAFE_LENGTH} characters is easily guessed. Make a longer one.", is_wrong=True
+            )
         elif known:
             yield Finding("keys", f"{name}: {counted(len(known), 'key')}")
 

@@ -27,19 +27,19 @@ _OLDER = "Restore it from an older backup: flask chatbot db restore FILE"
 _ANOTHER = "Name another backup."
 _NO_BACKUP = {
     Tables.NONE: "holds no tables of a bot",
-    Tables.UNREADABLE: "is damaged, or no SQLite database",
-    Tables.NEWER: "was made by a newer version, which is to be installed first",
+    Tables.UNREADABLE: "is damaged, or not a SQLite database",
+    Tables.NEWER: "was made by a newer version, which must be installed first",
 }
 
 
 def back_up(database: Path, target: Path, *, replace: bool) -> None:
     """Copy a database, whole as of one moment, into a file that only its owner can read; raise `StoreError` on failure."""
     if not database.exists():
-        raise StoreError(f"There is no database {database}, so nothing to back up: it is made when something is first kept.")
+        raise StoreError(f"There is no database {database}, so nothing to back up: it is created when something is first stored.")
     if fault := _no_target(target, database):
         raise StoreError(f"{target} is {fault}. Name another file.")
     if target.exists() and not replace:
-        raise StoreError(f"{target} is there already. Name another file, or replace it with --force.")
+        raise StoreError(f"{target} already exists. Name another file, or replace it with --force.")
     if in_use := next((each for each in beside(target) if each.exists()), None):
         raise StoreError(f"{in_use} would destroy a backup of that name. Delete it if no program uses it, or name another file.")
     with _new_file(target) as copy:
@@ -82,7 +82,7 @@ def _no_target(target: Path, database: Path) -> str | None:
         return "a folder"
     if target.samefile(database):
         return "the database itself"
-    return None if target.is_file() else "no file: a pipe or a device cannot be read as a database"
+    return None if target.is_file() else "not a regular file: a pipe or a device cannot be read as a database"
 
 
 @contextmanager
@@ -153,7 +153,7 @@ def _unused(database: Path) -> Iterator[None]:
                 fcntl.lockf(opened[-1], fcntl.LOCK_EX | fcntl.LOCK_NB, length, start)
         yield
     except BlockingIOError:
-        raise StoreError(f"A process has the database {database} open. Stop the server and its workers, and restore it then.") from None
+        raise StoreError(f"A process has the database {database} open. Stop the server and its workers, then restore it.") from None
     except OSError as error:
         raise _unwritable(database, error) from None
     finally:

@@ -13,27 +13,27 @@ _SQLITE = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
     sqlite3.SQLITE_READONLY: "cannot be written. Let the user this runs as write to the file and to its folder.",
-    sqlite3.SQLITE_FULL: "has no room left on its disk. Make some.",
+    sqlite3.SQLITE_FULL: "has no space left on its disk. Free some.",
     sqlite3.SQLITE_CANTOPEN: f"cannot be opened. {CHECK_THE_FILE}",
     sqlite3.SQLITE_PERM: f"cannot be opened. {CHECK_THE_FILE}",
     sqlite3.SQLITE_NOTADB: "is a file of another kind. Move it away, or name another in CHATBOT_DATABASE_URL.",
     sqlite3.SQLITE_CORRUPT: (
-        "is damaged. Restore it from a backup: stop the server and run: flask chatbot db restore FILE (by hand: delete what lies beside "
-        "the file, -wal and -shm, and only then copy). To begin anew, move all three away."
+        "is damaged. Restore it from a backup: stop the server and run: flask chatbot db restore FILE (by hand: delete the files beside "
+        "it, -wal and -shm, before you copy). To start over, move all three away."
     ),
-    sqlite3.SQLITE_IOERR: "cannot be read or written by the system. Look at its disk.",
+    sqlite3.SQLITE_IOERR: "cannot be read or written by the system. Check its disk.",
 }
 # By the whole SQLSTATE, else by its class: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRESQL = {
     "55P03": _BUSY,
     "57014": _BUSY,
     "40": _BUSY,
-    "25006": "cannot be written: it is a standby, or set to read only. Name the primary in CHATBOT_DATABASE_URL.",
-    "42501": "refuses the rights. Let its user create and write the tables of the current schema.",
-    "3F": "has no schema to put tables in. Create it, or mend search_path.",
-    "53": "has no room or no connections left. Look at its log.",
+    "25006": "cannot be written: it is a standby, or set to read-only. Name the primary in CHATBOT_DATABASE_URL.",
+    "42501": "denies permission. Let its user create and write the tables of the current schema.",
+    "3F": "has no schema to put tables in. Create it, or correct search_path.",
+    "53": "has no space or no connections left. Check its log.",
     "57": "is shutting down or starting. Try again when it is up.",
-    "08": "cannot be reached. Start it, or mend CHATBOT_DATABASE_URL.",
+    "08": "cannot be reached. Start it, or correct CHATBOT_DATABASE_URL.",
 }
 
 
@@ -63,9 +63,9 @@ def _meaning(error: SQLAlchemyError, password: str | None) -> str:
         return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2]) or _refused(f"SQLSTATE {state}")
     if isinstance(error, DBAPIError) and error.statement is None:
         # No statement went out yet, so these are libpq's words about the connection.
-        return f"cannot be reached. Start it, or mend CHATBOT_DATABASE_URL. It was said: {_clean(str(cause), password)}"
+        return f"cannot be reached. Start it, or correct CHATBOT_DATABASE_URL. The error was: {_clean(str(cause), password)}"
     if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return "closed the connection. Look at its log."
+        return "closed the connection. Check its log."
     return _refused(type(cause or error).__name__)
 
 
@@ -75,7 +75,7 @@ def _kind(error: sqlite3.Error) -> int:
 
 
 def _refused(code: str) -> str:
-    return f"refused a statement ({code}). Look at its log; if its tables are not those of this version, start anew."
+    return f"refused a statement ({code}). Check its log; if its tables are not those of this version, start over."
 
 
 def _clean(words: str, password: str | None) -> str:

@@ -73,7 +73,7 @@ class DatabaseFile:
         name = self.path.name
         return (
             f"The database {self.path} is gone: it was deleted or moved. Put it back, or stop the server and run: {RESTORE}. "
-            f"To begin anew, which forgets all who opted out, stop the server and delete {name}-wal and {name}-shm."
+            f"To start over, which forgets everyone who opted out, stop the server and delete {name}-wal and {name}-shm."
         )
 
     def moved(self) -> str:
@@ -112,7 +112,7 @@ class DatabaseFile:
                 for path in left:
                     _put_away(path)
         except OSError as error:
-            what = f"The database {self.path} was replaced, and what lies beside it of the one before cannot be removed"
+            what = f"The database {self.path} was replaced, and the files that the previous one left beside it cannot be removed"
             raise StoreError(f"{what}: {error.strerror}. Stop the server and run: {RESTORE}") from None
         self.known, self._beside = identity(self.path), {}
 
@@ -122,7 +122,7 @@ _FOREIGN = {
     Tables.OLDER: "one with tables of an earlier version",
     Tables.NEWER: "one with tables of a newer version",
     Tables.NONE: "a file without the tables of a bot",
-    Tables.UNREADABLE: "a file that is damaged, or no database",
+    Tables.UNREADABLE: "a file that is damaged, or not a database",
 }
 
 

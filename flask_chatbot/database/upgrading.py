@@ -56,7 +56,7 @@ def check(connection: Connection, place: str) -> None:
     """Raise `StoreError` unless the tables in the database called `place` are those of this version."""
     if not is_current(connection):
         _refuse_newer(_revision(connection, set(inspect(connection).get_table_names())), place)
-        raise StoreError(f"The database {place} has not the tables of this version. Run: flask chatbot db upgrade")
+        raise StoreError(f"The database {place} does not have the tables of this version. Run: flask chatbot db upgrade")
 
 
 def upgrade_tables(connection: Connection, place: str) -> None:

@@ -27,12 +27,12 @@ def read_url(text: str) -> URL:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        raise ValueError(f"it is no URL of a database. Write {EXAMPLES}.") from None
+        raise ValueError(f"it is not a database URL. Write {EXAMPLES}.") from None
     if url.drivername not in _DRIVERS:
         base, _, driver = url.drivername.partition("+")
         if base in _DRIVERS:
-            raise ValueError(f"the driver {driver!r} is not used here. Write {base}:// without a driver.")
-        raise ValueError(f"{base!r} is none of the databases that can be used. Write {EXAMPLES}.")
+            raise ValueError(f"the driver {driver!r} is not supported. Write {base}:// without a driver.")
+        raise ValueError(f"{base!r} is not a supported database. Write {EXAMPLES}.")
     url = url.set(drivername=_DRIVERS[url.drivername])
     return _sqlite(url) if url.drivername.startswith("sqlite") else _postgresql(url)
 
@@ -67,7 +67,7 @@ def _postgresql(url: URL) -> URL:
         try:
             make_conninfo(**{name: ""})
         except psycopg.Error:
-            raise ValueError(f"{name!r} is no parameter that PostgreSQL knows. Remove it, or mend its name.") from None
+            raise ValueError(f"{name!r} is not a parameter of PostgreSQL. Remove it, or correct its name.") from None
     return url
 
 

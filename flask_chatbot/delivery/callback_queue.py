@@ -105,7 +105,7 @@ class CallbackQueue:
             self.failed += 1
             log.warning("callback %s of message %s is given up at try %d: %s", claim.id, claim.message, claim.tries, result.error)
         else:
-            log.info("callback %s of message %s is made later, after try %d: %s", claim.id, claim.message, claim.tries, result.error)
+            log.info("callback %s of message %s will be retried after try %d: %s", claim.id, claim.message, claim.tries, result.error)
 
     def _may_claim(self) -> bool:
         return not self._is_closing and self._hooks.is_open()

@@ -191,7 +191,7 @@ class Gateway:
             try:
                 found = self._look_number_up()
             except TransportError as error:
-                log.info("our own number is not known now: %s", error)
+                log.info("our own number is unknown now: %s", error)
                 found = ""
             if found:  # an unknown number is not kept: it may be known in a moment
                 self._number = self.timer(), found
@@ -259,7 +259,7 @@ class Gateway:
         Raises `NotAccepted` if the chat cannot be one of WhatsApp's.
         """
         if not is_chat(chat):
-            raise NotAccepted("Nobody can be written to by this name. It is none that WhatsApp gives to people and groups.")
+            raise NotAccepted("There is no chat of this name. It is not one that WhatsApp gives to people or groups.")
         name = make_id()
         refused = self._refused(name, terms.notify_url, now) if terms.notify_url else None
         message = NewMessage(
@@ -295,7 +295,7 @@ def read_session(answer: Mapping[str, Any]) -> Session:
 
 def _check_subscribed(connection: Connection, chat: str) -> None:
     if not is_group(chat) and optouts.has_opted_out(connection, number_of(chat)):
-        raise NotAccepted("This number opted out of promotion. Send it without 'promo' if it is none, or not at all.")
+        raise NotAccepted("This number opted out of promotion. Send it without 'promo' if it is not a promotion, or do not send it.")
 
 
 def _earlier(connection: Connection, key: IdempotencyKey, accepted: Accepted, now: float) -> Accepted | None:

@@ -75,13 +75,13 @@ class Outage:
             if isinstance(error, StoreError):
                 log.error("sending waits for the database (failed %d times so far): %s", self._times, error)
             else:
-                log.error("sending waits, by our fault (failed %d times so far)", self._times, exc_info=error)
+                log.error("sending waits because of an internal error (failed %d times so far)", self._times, exc_info=error)
         return self._backoff.wait()
 
     def recovered(self) -> None:
         """Log the end of the outage, if there was one."""
         if self._logged_at is not None:
-            log.info("sending goes on after %d failures", self._times)
+            log.info("sending resumed after %d failures", self._times)
             self._logged_at, self._times = None, 0
             self._backoff.reset()
 

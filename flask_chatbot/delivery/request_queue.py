@@ -80,8 +80,8 @@ class RequestQueue:
         except TransportError as error:
             result = RequestResult(request, None, str(error))
         except Exception as error:
-            log.exception("a request of another process (%s) failed by our fault", request.kind)
-            result = RequestResult(request, None, f"It failed by our fault: {type(error).__name__}.")
+            log.exception("a request of another process (%s) failed with an internal error", request.kind)
+            result = RequestResult(request, None, f"It failed with an internal error: {type(error).__name__}.")
         self._done.append(result)
         self._wake()
 

@@ -17,7 +17,7 @@ from flask_chatbot.store import outbox, stored
 from flask_chatbot.store.outbox import Claim
 from flask_chatbot.transports.base import File, Transport
 
-TOO_LATE = "It could not be sent within its time."
+TOO_LATE = "It could not be sent in time."
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +80,8 @@ class MessageSender:
         except (TryLater, FetchLater) as error:
             return self._later(claim, str(error), error.after)
         except Exception as error:  # noqa: BLE001  a message that trips the transport up must not stop the others
-            log.error("message %s could not be sent by our fault\n%s", claim.outbound.id, redacted(error, hidden_of(claim)))
-            return self._later(claim, f"It failed by our fault: {type(error).__name__}.")
+            log.error("message %s could not be sent because of an internal error\n%s", claim.outbound.id, redacted(error, hidden_of(claim)))
+            return self._later(claim, f"It failed with an internal error: {type(error).__name__}.")
 
     def _file(self, reply: Reply) -> File | None:
         return self._fetch(reply.url, reply.filename) if isinstance(reply, Media) else None

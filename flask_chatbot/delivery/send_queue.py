@@ -161,4 +161,4 @@ class SendQueue:
                 self.failed += 1
                 log.warning("message %s is given up at try %d: %s", result.claim.outbound.id, result.claim.tries, result.error)
             elif isinstance(result, Later):
-                log.info("message %s goes out later, after try %d: %s", result.claim.outbound.id, result.claim.tries, result.error)
+                log.info("message %s will be retried after try %d: %s", result.claim.outbound.id, result.claim.tries, result.error)

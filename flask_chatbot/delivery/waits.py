@@ -48,7 +48,7 @@ def why_waits(connection: Connection, message: Stored, status: TransportStatus, 
     if ahead is not None:
         return behind(ahead, now)
     if message.due_at > now:
-        return Wait(why=message.error or "It is to go out then.", until=message.due_at, is_failure=bool(message.error))
+        return Wait(why=message.error or "It is scheduled for then.", until=message.due_at, is_failure=bool(message.error))
     return why_untaken(connection, message, status, now)
 
 
@@ -76,7 +76,7 @@ def why_untaken(connection: Connection, message: Stored, status: TransportStatus
         return Wait(why=NOBODY)
     free_at = paces.free_at(connection, status.session) if status.has_pace else 0.0
     if free_at > now:
-        return Wait(why="The pace allows the next message then.", until=free_at, is_failure=False)
+        return Wait(why="The rate limit allows the next message then.", until=free_at, is_failure=False)
     return None if status.has_pace or now - max(message.due_at, message.created_at) < OVERDUE else Wait(why=UNTAKEN)
 
 

@@ -75,5 +75,5 @@ def read_secret(text: str) -> bytes:
     except (binascii.Error, ValueError):
         secret = b""
     if not secret:
-        raise ValueError(f"it begins with {_SIGNING}, and what follows is no base64. Copy it once more.")
+        raise ValueError(f"it begins with {_SIGNING}, but what follows is not base64. Copy it again.")
     return secret

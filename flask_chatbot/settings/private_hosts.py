@@ -36,7 +36,7 @@ def read_private_host(text: str) -> PrivateHost:
         except ValueError:
             if is_host_name(host):
                 return PrivateHost(host, port)
-    raise ValueError(f"{text!r} is no host, address or network. Write it such as crm.example.com, 10.0.0.5:8080 or 10.0.0.0/8.")
+    raise ValueError(f"{text!r} is not a host, address or network. Write it like crm.example.com, 10.0.0.5:8080 or 10.0.0.0/8.")
 
 
 def is_host_name(text: str) -> bool:

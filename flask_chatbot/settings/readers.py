@@ -46,7 +46,7 @@ def read_keys(value: object) -> tuple[Key, ...]:
         raise ValueError(f"it holds no key. Make one with: {MAKE_A_KEY}")
     problems = [problem for name, label, key in named for problem in (*_name_problems(name), *_key_problems(label, key))]
     keys = [key for _, _, key in named]
-    problems += [f"{label} stands here twice. Write each key once." for place, (_, label, key) in enumerate(named) if key in keys[:place]]
+    problems += [f"{label} appears twice. Write each key once." for place, (_, label, key) in enumerate(named) if key in keys[:place]]
     if problems:
         raise ValueError(*problems)
     return tuple(Key(name, str(key).encode()) for name, _, key in named)
@@ -54,7 +54,7 @@ def read_keys(value: object) -> tuple[Key, ...]:
 
 def _name_problems(name: object) -> Iterator[str]:
     if name is not None and (type(name) is not str or not name.strip()):
-        yield f"{name!r} is no name for a key. Write a word, in quotes."
+        yield f"{name!r} is not a name for a key. Write a word, in quotes."
 
 
 def _key_problems(label: str, key: object) -> Iterator[str]:
@@ -107,7 +107,7 @@ def read_prefix(value: object) -> str:
     if value == "/":
         return ""
     if not _PREFIX.fullmatch(value):
-        raise ValueError(f"{value!r} is no path that can stand before '/webhook'. Write it like '/chatbot', or '/' for none.")
+        raise ValueError(f"{value!r} cannot be a path before '/webhook'. Write it like '/chatbot', or '/' for none.")
     return value
 
 
@@ -125,11 +125,11 @@ def read_transport(value: object) -> Literal["simulator"] | Transport:
     """Read the name of a bundled transport, or take a `Transport` of the app's own."""
     if isinstance(value, str):
         if value not in _TRANSPORTS:
-            raise ValueError(f"{value!r} is no transport that is known.{did_you_mean(value, _TRANSPORTS) or ' Write simulator.'}")
+            raise ValueError(f"{value!r} is not a known transport.{did_you_mean(value, _TRANSPORTS) or ' Write simulator.'}")
         return "simulator"
     wanting = [name for name in ("name", "runs_anywhere", *_asked_of(Transport)) if not hasattr(value, name)]
     if wanting or isinstance(value, type):
-        raise ValueError(f"it is {kind_of(value)}. Write 'simulator', or put an object with all that a Transport has into app.config.")
+        raise ValueError(f"it is {kind_of(value)}. Write 'simulator', or put an object with the methods of a Transport into app.config.")
     return cast("Transport", value)
 
 
@@ -171,7 +171,7 @@ def read_time(value: object) -> timedelta:
     """Read a length of time as rule files write it, or take a timedelta."""
     if isinstance(value, timedelta):
         if not timedelta(seconds=1) <= value <= LONGEST:
-            raise ValueError(f"{value} is no time to keep anything for. Write from 1 second to 366 days.")
+            raise ValueError(f"{value} is not a time to keep messages for. Write from 1 second to 366 days.")
         return value
     if not isinstance(value, str):
         raise ValueError(f"it is {kind_of(value)}. Write a length of time as a string, such as '30 days'.")
@@ -188,7 +188,7 @@ def read_pace(value: object) -> Pace:
     unit = UNITS.get(found[2]) if found else None
     if not found or unit not in _PACE_UNITS or not int(found[1]):
         written = repr(value) if isinstance(value, str) else kind_of(value)
-        raise ValueError(f"it is {written}. Write how many in a second, a minute or an hour, such as '5/minute' or '100/jam'.")
+        raise ValueError(f"it is {written}. Write a number per second, minute or hour, such as '5/minute' or '100/jam'.")
     return Pace(count=int(found[1]), seconds=unit.total_seconds())
 
 

@@ -51,8 +51,8 @@ class Settings:
         metadata=_about(
             "CHATBOT_WEBHOOK_KEY",
             read_keys,
-            "The key a webhook call must carry: a string. Several at once, for a change of keys: a list. With names, which say by "
-            "which line a message came: a map of name to key. In the environment, lists and maps are written as JSON.",
+            "The key that webhook calls must carry: a string. A list holds several keys, for changing them; a map from name to key names "
+            "the line that a message came by. In the environment, lists and maps are written as JSON.",
             json=True,
         ),
     )
@@ -60,12 +60,12 @@ class Settings:
     prefix: str = field(
         default="/chatbot",
         metadata=_about(
-            "CHATBOT_PREFIX", read_prefix, "What stands before /webhook, /api and /healthz in their URLs; / for nothing.", blank=True
+            "CHATBOT_PREFIX", read_prefix, "The path before /webhook, /api and /healthz in their URLs; / for none.", blank=True
         ),
     )
     reload: bool = field(
         default=True,
-        metadata=_about("CHATBOT_RELOAD", read_switch, "Whether changed rule files are taken while the app serves, within a second."),
+        metadata=_about("CHATBOT_RELOAD", read_switch, "True if changed rule files are loaded while the app serves, within a second."),
     )
     database_url: str | None = field(
         default=None,
@@ -73,8 +73,8 @@ class Settings:
         metadata=_about(
             "CHATBOT_DATABASE_URL",
             read_database,
-            "Where messages are kept and people remembered: sqlite:///FILE, relative to the instance folder, or "
-            "postgresql://USER:PASSWORD@HOST/NAME. Without it, the file chatbot.sqlite in the instance folder, opened when first needed.",
+            "The database of messages and people: sqlite:///FILE, relative to the instance folder, or "
+            "postgresql://USER:PASSWORD@HOST/NAME. Without it, the file chatbot.sqlite in the instance folder, opened on first use.",
         ),
     )
 
@@ -83,7 +83,7 @@ class Settings:
         metadata=_about(
             "CHATBOT_API_KEY",
             read_keys,
-            "The key a call of the API must carry in its header SecretKey, written as CHATBOT_WEBHOOK_KEY is. Setting it serves the API.",
+            "The key that API calls must carry in the header SecretKey, written like CHATBOT_WEBHOOK_KEY. Setting it turns the API on.",
             json=True,
         ),
     )
@@ -92,8 +92,8 @@ class Settings:
         metadata=_about(
             "CHATBOT_TRANSPORT",
             read_transport,
-            "The way to WhatsApp: simulator, phones in memory for demonstration and tests; or, in app.config, a Transport of your own. "
-            "Not set, it is the simulator where CHATBOT_API_KEY is set, else there is none, and the bot answers webhook calls only.",
+            "The connection to WhatsApp: simulator, which has phones in memory for demonstrations and tests; or, in app.config, a "
+            "Transport of your own. The default is the simulator if CHATBOT_API_KEY is set; otherwise the bot only answers webhook calls.",
         ),
     )
     worker: str = field(
@@ -101,8 +101,8 @@ class Settings:
         metadata=_about(
             "CHATBOT_WORKER",
             read_choice(*WORKERS),
-            "Who sends what was accepted: thread, a thread of one of the processes that serve the app; or off, where "
-            "`flask chatbot worker` runs apart.",
+            "The sender of accepted messages: thread, a thread in one of the processes that serve the app; or off, if "
+            "`flask chatbot worker` runs separately.",
         ),
     )
     signing_secrets: tuple[bytes, ...] = field(
@@ -111,7 +111,7 @@ class Settings:
         metadata=_about(
             "CHATBOT_SIGNING_SECRET",
             read_secrets,
-            "What callbacks and forwarded webhooks are signed with: whsec_ and base64, or plain text; several for a change of secrets.",
+            "The secret that signs callbacks and forwarded webhooks: whsec_ and base64, or plain text; several while you change secrets.",
             json=True,
         ),
     )
@@ -121,7 +121,7 @@ class Settings:
         metadata=_about(
             "CHATBOT_WEBHOOK_SIGNING_SECRET",
             read_secrets,
-            "What webhook calls must be signed with, written as CHATBOT_SIGNING_SECRET is. Without it, no signature is asked for.",
+            "The secret that webhook calls must be signed with, written like CHATBOT_SIGNING_SECRET. Without it, no signature is required.",
             json=True,
         ),
     )
@@ -130,8 +130,8 @@ class Settings:
         metadata=_about(
             "CHATBOT_PRIVATE_HOSTS",
             read_hosts,
-            "Hosts that notifyurl and mediaurl may name though they are not public: names, addresses and networks, each with a port if "
-            "wanted, as a list or with commas.",
+            "Non-public hosts that notifyurl and mediaurl may name: names, addresses and networks, each with an optional port, as a list "
+            "or separated by commas.",
             json=True,
         ),
     )
@@ -140,14 +140,16 @@ class Settings:
         metadata=_about(
             "CHATBOT_KEEP_MESSAGES",
             read_time,
-            "How long messages of customers are kept with the reason for their answers, such as 30 days. Not set, those of webhook calls "
-            "are not kept, and those that come by a transport for 30 days.",
+            "The time for which customers' messages are kept with the reasons for their answers, such as 30 days. If it is not set, "
+            "messages of webhook calls are not kept, and those from a transport are kept for 30 days.",
         ),
     )
     pace: Pace | None = field(
         default=None,
         metadata=_about(
-            "CHATBOT_PACE", read_pace, "How many messages are sent at most, such as 5/minute or 100/jam. Not set, as many as there are."
+            "CHATBOT_PACE",
+            read_pace,
+            "The maximum number of messages sent per time, such as 5/minute or 100/jam. If it is not set, there is no limit.",
         ),
     )
 

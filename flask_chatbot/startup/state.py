@@ -76,7 +76,7 @@ def prepare(
     warn_of_keys(settings)
     if settings.transport == "simulator" and not (config.get("CHATBOT_TRANSPORT") or environ.get("CHATBOT_TRANSPORT")):
         log.warning(
-            "CHATBOT_TRANSPORT is not set: what is sent goes to the simulator, and reaches nobody. Set it to 'simulator' if so meant"
+            "CHATBOT_TRANSPORT is not set: messages go to the simulator, and reach nobody. Set it to 'simulator' if that is intended"
         )
     warn_of_notices(state)
     return state
@@ -109,7 +109,7 @@ def warn_of_keys(settings: Settings) -> None:
     """Log the keys that are too short."""
     for name, keys in [("CHATBOT_WEBHOOK_KEY", settings.webhook_keys), ("CHATBOT_API_KEY", settings.api_keys)]:
         if any(len(key.key) < SAFE_LENGTH for key in keys):
-            log.warning("%s: a key shorter than %d characters is soon guessed. Make one with: %s", name, SAFE_LENGTH, MAKE_A_KEY)
+            log.warning("%s: a key shorter than %d characters is easily guessed. Make one with: %s", name, SAFE_LENGTH, MAKE_A_KEY)
 
 
 def warn_of_notices(state: AppState) -> None:
@@ -117,7 +117,9 @@ def warn_of_notices(state: AppState) -> None:
     rules = [f"{rule.name!r} at {rule.mark}" for rule in state.bot.book.rules if any(isinstance(each, Notify) for each in rule.actions)]
     if rules and state.gateway is None:
         more = f" and {len(rules) - LOGGED} more" if len(rules) > LOGGED else ""
-        log.warning("nobody can be notified without a way to WhatsApp. Set CHATBOT_TRANSPORT, for: %s%s", ", ".join(rules[:LOGGED]), more)
+        log.warning(
+            "nobody can be notified without a connection to WhatsApp. Set CHATBOT_TRANSPORT, for: %s%s", ", ".join(rules[:LOGGED]), more
+        )
 
 
 def make_database(url: str | None, instance: Path) -> "Database":
@@ -183,9 +185,9 @@ def find_rules(root: Path, given: str | Path | None = None, configured: Path | N
     or, if `root` is a package, in the folder around it.
     """
     if given is not None:
-        places, mend = [root / given], "Mend Chatbot(rules=...): its path counts from the folder of the app."
+        places, mend = [root / given], "Correct Chatbot(rules=...): its path is relative to the app's folder."
     elif configured is not None:
-        places, mend = [Path.cwd() / configured], "Mend CHATBOT_RULES: its path counts from the current folder."
+        places, mend = [Path.cwd() / configured], "Correct CHATBOT_RULES: its path is relative to the current folder."
     else:
         folders = [root, root.parent] if (root / "__init__.py").is_file() else [root]
         places, mend = [folder / "rules.yaml" for folder in folders], "Write one there, or set CHATBOT_RULES to the path of yours."

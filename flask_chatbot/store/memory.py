@@ -91,7 +91,7 @@ class _Joined:
         try:
             return read_state(row.state, row.version, row.expires_at, now)
         except ValueError as error:
-            log.error("what table %s holds of sender %s cannot be read (%s): nothing is remembered", people.name, key[:12], error)
+            log.error("the row in table %s of sender %s cannot be read (%s): nothing is remembered", people.name, key[:12], error)
             return State(version=row.version)
 
     def commit(self, sender: str, state: State, now: float) -> bool:

@@ -24,7 +24,7 @@ from flask_chatbot.store.claims import claim_statements
 
 MOST_CRASHES = 5  # of workers: of one that held it with others, then of those that tried it alone; it is given up then
 LOOKED_AT = 200  # rows in a second round, where the first found many that are behind others of their chat
-UNREADABLE = "It was written by another version, and cannot be read. Send it again."
+UNREADABLE = "It was stored by another version, and cannot be read. Send it again."
 MOST_LOOKED_AT = 1000  # rows in one claim
 
 log = logging.getLogger(__name__)
@@ -307,7 +307,7 @@ def _under_fence(connection: Connection, claims: Sequence[Claim]) -> list[Claim]
 
 def _give_up(connection: Connection, row: Any, now: float) -> None:
     """Fail a message whose reply cannot be read, since retrying will not help."""
-    log.error("message %s is given up: what table %s holds of it cannot be read", row.id, messages.name)
+    log.error("message %s is given up: its row in table %s cannot be read", row.id, messages.name)
     lock_chats(connection, {(row.session, row.chat)})
     connection.execute(_GIVE_UP, {"held": row.seq, "why": UNREADABLE, "now": now})
     promote(connection, {(row.session, row.chat)})

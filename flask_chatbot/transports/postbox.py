@@ -100,7 +100,7 @@ class Postbox:
             event(listener)
         except Exception as error:  # noqa: BLE001  whatever it is, the protocol says: it comes again later
             wait = min(2.0**tries, MOST_WAIT)
-            log.warning("the listener kept nothing (%s), and hears of it again in %g seconds", type(error).__name__, wait)
+            log.warning("the listener failed (%s), and gets the event again in %g seconds", type(error).__name__, wait)
             self._put(self._now() + wait, tries + 1, event)
 
     def _run(self) -> None:

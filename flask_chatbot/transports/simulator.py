@@ -97,7 +97,7 @@ class Simulator:
         An exception is raised; `Slow`, `AnswerLost` and `Receipts` are other things that can go wrong with a message.
         """
         if on != "send" and not isinstance(fault, BaseException):
-            raise ValueError(f"{fault!r} is about a message that is sent. On {on!r}, let an exception be raised: TryLater('...')")
+            raise ValueError(f"{fault!r} is for messages that are sent. For {on!r}, give an exception: TryLater('...')")
         with self._changed:
             self._faults.order(fault, times=times, on=on, chat=chat)
 
@@ -230,7 +230,7 @@ class Simulator:
                 self.on_delivery(arrived)
         except Exception as error:  # noqa: BLE001  whatever the function does, the message has arrived
             where = "".join(format_tb(error.__traceback__))  # not what it says: that may hold the message
-            log.error("on_delivery failed for message %s, which has arrived all the same: %s\n%s", arrived.id, type(error).__name__, where)
+            log.error("on_delivery failed for message %s, which has arrived nevertheless: %s\n%s", arrived.id, type(error).__name__, where)
 
     def _plan(self, arrived: Arrived, receipts: Receipts) -> None:
         for ack, seconds in receipts:

@@ -146,25 +146,25 @@ def api(
     try:
         return _json(200, _answer(endpoint, body, refused, id))
     except (BadPayload, NotAccepted) as error:
-        log.info("refused a call of /api/%s with %d", name, error.status)
+        log.info("refused a call to /api/%s with %d", name, error.status)
         return _refuse(error.status, str(error), {"Allow": ", ".join(endpoint.methods)} if endpoint and error.status == 405 else {})
     except Refused as error:
         return _refuse(400, str(error))
     except TryLater as error:
-        log.warning("a call of /api/%s must come again: %s", name, error)
+        log.warning("a call to /api/%s must be repeated: %s", name, error)
         return _refuse(503, str(error), {"Retry-After": str(ceil(error.after) or RETRY_AFTER)})
     except StoreError as error:
-        log.error("a call of /api/%s could not be answered: %s", name, error)
+        log.error("a call to /api/%s could not be answered: %s", name, error)
         return _refuse(503, "The gateway cannot reach its database. Try again later.", {"Retry-After": str(RETRY_AFTER)})
     except Exception as error:  # noqa: BLE001  of whatever is our fault the caller hears in the contract's shape
-        log.error("a call of /api/%s failed by our fault\n%s", name, redacted(error, with_words(request.get_data(as_text=True))))
-        return _refuse(503, "The gateway has a problem of its own. Try again later.", {"Retry-After": str(RETRY_AFTER)})
+        log.error("a call to /api/%s failed with an internal error\n%s", name, redacted(error, with_words(request.get_data(as_text=True))))
+        return _refuse(503, "The gateway had an internal error. Try again later.", {"Retry-After": str(RETRY_AFTER)})
 
 
 def _answer(endpoint: Endpoint | None, body: BytesIO | None, refused: BadPayload | None, id_: str) -> object:
     """The JSON of an endpoint; raises `BadPayload` if the endpoint does not take the call."""
     if endpoint is None:
-        raise BadPayload("There is no such address here. Those that are stand in /api/openapi.json.", 404)
+        raise BadPayload("There is no such path. /api/openapi.json lists those there are.", 404)
     if request.method not in endpoint.methods:
         raise BadPayload(f"This address takes {endpoint.methods[0]} only.", 405)
     if refused is not None:
@@ -180,23 +180,23 @@ def _asked(endpoint: Endpoint, body: BytesIO | None, id_: str) -> Asked:
     key = key_of_header(bot.settings.api_keys, header)
     if key is None and not endpoint.is_open:
         reason = _no_key(header)
-        state.wrong_keys.warn(f"a call of {endpoint.path}", request.remote_addr, reason, bot.clock().timestamp())
+        state.wrong_keys.warn(f"a call to {endpoint.path}", request.remote_addr, reason, bot.clock().timestamp())
         raise BadPayload(reason)
     if body is None and endpoint.methods == _POST:
         raise BadPayload(CUT_SHORT)
     if state.gateway is None:
-        raise TryLater("The gateway has no way to WhatsApp.")
+        raise TryLater("The gateway has no connection to WhatsApp.")
     return Asked(gateway=state.gateway, caller=key.name or "" if key else "", body=body.getvalue() if body else b"", id=id_)
 
 
 def _no_key(header: str) -> str:
     """The reason why a call has no valid key."""
     if header.strip():
-        return "The header SecretKey holds no key that is known."
+        return "The header SecretKey has no known key."
     meant = near_miss(request.headers)
     if meant is None:
         return "The header SecretKey is missing."
-    return f"The header SecretKey is missing: the key belongs there, not into {meant}. Send it as: SecretKey: YOUR-KEY."
+    return f"The header SecretKey is missing: the key belongs there, not in {meant}. Send it as: SecretKey: YOUR-KEY."
 
 
 def _body(asked: Asked, endpoint: str) -> dict[str, object]:
@@ -213,7 +213,9 @@ def _idempotency_key(caller: str, endpoint: str, body: Mapping[str, object]) -> 
     if not key:
         return None
     if len(key) > KEY_LIMIT:
-        raise BadPayload(f"The Idempotency-Key has {len(key)} characters, and {KEY_LIMIT} is the most. Send a shorter one, such as a UUID.")
+        raise BadPayload(
+            f"The Idempotency-Key has {len(key)} characters, and {KEY_LIMIT} is the limit. Send a shorter one, such as a UUID."
+        )
     return IdempotencyKey(_hash([caller, key]), _hash([endpoint, body]))
 
 

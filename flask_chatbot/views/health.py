@@ -43,8 +43,8 @@ def healthz(_host: str = "") -> Response:
         status, found = health(current_app._get_current_object())  # type: ignore[attr-defined]
         return _answer(json.dumps(found).encode(), status, headers)
     except Exception:
-        log.exception("a health check failed by our fault")
-        return _answer(write_refusal("The bot has a problem of its own. Try again later."), 503, {"Retry-After": "30", **headers})
+        log.exception("a health check failed with an internal error")
+        return _answer(write_refusal("The bot had an internal error. Try again later."), 503, {"Retry-After": "30", **headers})
 
 
 def health(app: Flask) -> tuple[int, dict[str, object]]:

@@ -79,10 +79,10 @@ def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _hos
         return _refuse(503, "The bot cannot reach its database. Try again later.")
     except HandlerError as error:
         log.error("a webhook call was not answered, since handlers are missing: %s", error)
-        return _refuse(503, "The bot has a problem of its own. Try again later.")
+        return _refuse(503, "The bot had an internal error. Try again later.")
     except Exception as error:  # noqa: BLE001  of whatever is our fault the platform hears in the contract's shape
-        log.error("a webhook call failed by our fault\n%s", redacted(error, with_words(request.get_data(as_text=True))))
-        return _refuse(503, "The bot has a problem of its own. Try again later.")
+        log.error("a webhook call failed with an internal error\n%s", redacted(error, with_words(request.get_data(as_text=True))))
+        return _refuse(503, "The bot had an internal error. Try again later.")
 
 
 def _answer(app: Flask, body: bytes, environ: Mapping[str, Any]) -> bytes:
@@ -118,10 +118,10 @@ def _check_signature(secrets: tuple[bytes, ...], body: bytes) -> None:
 def _no_key(given: object) -> str:
     """The reason why a body has no valid key."""
     if type(given) is str and given:
-        return "Its 'webhookkey' is none of those that are known."
+        return "Its 'webhookkey' is not a known key."
     fact = kind_in_json(given) if given != "" else "empty"
     meant = near_miss(request.headers)
-    hint = f" The key belongs into the body, not into the header {meant}." if meant else ""
+    hint = f" The key belongs in the body, not in the header {meant}." if meant else ""
     return f"Its 'webhookkey' is {fact}.{hint}"
 
 

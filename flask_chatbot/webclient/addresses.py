@@ -90,7 +90,7 @@ def follow(target: Target, location: str) -> Target:
     try:
         return read_url(urljoin(target.url, location.strip()), any_port=True)
     except ValueError:
-        raise FetchRefused(f"{target.host} redirects to what is no URL.") from None
+        raise FetchRefused(f"{target.host} redirects to something that is not a URL.") from None
 
 
 def is_usual_port(port: int) -> bool:
@@ -100,7 +100,7 @@ def is_usual_port(port: int) -> bool:
 
 def refused_port(host: str, port: int) -> FetchRefused:
     """The error for any other port."""
-    return FetchRefused(f"Port {port} of {host} is not called. Use 80, 443 or one from 1024 up.")
+    return FetchRefused(f"Port {port} of {host} is not allowed. Use 80, 443 or one from 1024 up.")
 
 
 def read_address(text: str) -> Address:
@@ -135,7 +135,7 @@ def _read_authority(authority: str, usual: int) -> tuple[str, int]:
     if host is None:
         raise FetchRefused("The URL has no host that can be called. Write a name, or an address such as 93.184.215.14.")
     if not 0 < port < 65_536:
-        raise FetchRefused(f"The URL has the port {port}, and there is none.")
+        raise FetchRefused(f"The URL has the port {port}, which does not exist.")
     return host, port
 
 

@@ -130,7 +130,7 @@ class HttpClient:
             own = own and (there.scheme, there.host, there.port) == (target.scheme, target.host, target.port)
             self._guard_of(own).check(there)
         except FetchRefused as error:
-            raise FetchRefused(f"{target.host} redirects, and that is not followed: {error}") from None
+            raise FetchRefused(f"{target.host} redirects, and the redirect is refused: {error}") from None
         return there, own
 
     def _guard_of(self, own: bool) -> Guard:
@@ -216,18 +216,18 @@ def fetch_error(error: Exception, target: Target, time: Countdown) -> FetchError
             return FetchRefused(f"There is no host {host}.")
         return FetchLater(f"The host {host} could not be looked up.")
     if isinstance(error, ConnectionRefusedError):
-        return FetchLater(f"{host} takes no connections on port {target.port}.")
+        return FetchLater(f"{host} accepts no connections on port {target.port}.")
     if isinstance(error, ConnectionError):
         return FetchLater(f"{host} broke off the connection.")
     if isinstance(error, OSError):
         return FetchLater(f"{host} could not be reached: {error.strerror or type(error).__name__}.")
-    return FetchLater(f"{host} answered what cannot be read as HTTP.")
+    return FetchLater(f"{host} did not answer with valid HTTP.")
 
 
 def _certificate_error(error: ssl.SSLCertVerificationError, host: str) -> FetchLater:
     """The error for a bad certificate. Its owner may repair it, so the call may be retried: nothing was sent."""
     if error.verify_code in (_OTHER_NAME, _OTHER_ADDRESS):
-        return FetchLater(f"The certificate of {host} is made out to another name.")
+        return FetchLater(f"The certificate of {host} is for another name.")
     if error.verify_code in (_NOT_YET, _NO_LONGER):
         return FetchLater(f"The certificate of {host} is out of date.")
-    return FetchLater(f"The certificate of {host} is not to be trusted: {error.verify_message}.")
+    return FetchLater(f"The certificate of {host} cannot be trusted: {error.verify_message}.")

@@ -139,7 +139,7 @@ class Idle:
 def resolve(host: str, port: int) -> list[str]:
     """The addresses of a host, in the system's order of preference."""
     if host == "invalid" or host.endswith(".invalid"):
-        raise socket.gaierror(socket.EAI_NONAME, "this name is reserved for what does not exist")  # RFC 6761
+        raise socket.gaierror(socket.EAI_NONAME, "this name is reserved, and never exists")  # RFC 6761
     return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
 
 

@@ -39,7 +39,7 @@ def fetch_media(client: HttpClient, url: str, filename: str = "", *, own: bool =
 
 
 def _refusal(answer: Fetched, host: str, now: float) -> FetchLater | FetchRefused:
-    said = f"{host} answered {answer.status} in place of the file."
+    said = f"{host} answered {answer.status} instead of the file."
     if answer.status >= 500 or answer.status in _MAY_PASS:
         return FetchLater(said, read_retry_after(answer.headers.get("retry-after"), now))
     return FetchRefused(said)

@@ -9,7 +9,7 @@ from flask_chatbot.webclient.addresses import Address, Target, check_address, is
 
 # https://www.rfc-editor.org/rfc/rfc6761#section-6.3: these names lead to this machine, whoever is asked.
 _LOOPBACK = re.compile(r"(?:.+\.)?localhost")
-_WAY_OUT = "Give a public one, or have it allowed in CHATBOT_PRIVATE_HOSTS."
+_WAY_OUT = "Give a public one, or allow it in CHATBOT_PRIVATE_HOSTS."
 
 
 class Guard:
@@ -48,7 +48,7 @@ class Guard:
             if not is_usual_port(target.port):
                 raise refused_port(target.host, target.port)
             reason = next(filter(None, map(check_address, known)), "no address")
-            raise FetchRefused(f"{target.host} {'is' if target.is_address else 'leads to'} {reason}. {_WAY_OUT}")
+            raise FetchRefused(f"{target.host} {'is' if target.is_address else 'resolves to'} {reason}. {_WAY_OUT}")
         return chosen
 
     def _may_reach(self, target: Target, address: str) -> bool:

@@ -63,20 +63,18 @@ def verify_signature(
     >>> verify_signature("another", signed, b'{"test": 2432232314}', now=1614265400)
     Traceback (most recent call last):
     ...
-    flask_chatbot.errors.BadSignature: No signature fits. Check that both sides use the same secret, and the body as it came.
+    flask_chatbot.errors.BadSignature: No signature fits. Check that both sides use the same secret, and that the body is unchanged.
     """
     known = {name.lower(): value for name, value in headers.items()}
     name, timestamp, signatures = (_header(known, f"webhook-{each}") for each in ("id", "timestamp", "signature"))
     at = _seconds(timestamp)
     if abs((time.time() if now is None else now) - at) > tolerance:
-        raise BadSignature(
-            f"It was signed more than {tolerance:g} seconds ago, or ahead. Check both clocks; an old call is not taken again."
-        )
+        raise BadSignature(f"It was signed more than {tolerance:g} seconds ago, or ahead. Check both clocks; old calls are refused.")
     expected = [each.encode() for each in sign(_secrets(secret), name, at, body).split()]
     given = [each.encode(errors="replace") for each in signatures.split()[:_SIGNATURES]]
     # All are compared, so that the time taken says nothing of which one fits.
     if not sum(hmac.compare_digest(one, other) for one in expected for other in given):
-        raise BadSignature("No signature fits. Check that both sides use the same secret, and the body as it came.")
+        raise BadSignature("No signature fits. Check that both sides use the same secret, and that the body is unchanged.")
 
 
 def _secrets(secret: str | bytes | Iterable[str | bytes]) -> list[bytes]:
@@ -90,11 +88,11 @@ def _secrets(secret: str | bytes | Iterable[str | bytes]) -> list[bytes]:
 def _header(known: Mapping[str, str], name: str) -> str:
     value = known.get(name, "").strip()
     if not value:
-        raise BadSignature(f"The header {name} is missing. Whoever calls has to sign: see https://www.standardwebhooks.com.")
+        raise BadSignature(f"The header {name} is missing. The caller must sign: see https://www.standardwebhooks.com.")
     return value
 
 
 def _seconds(timestamp: str) -> int:
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 15):
-        raise BadSignature("The header webhook-timestamp is no number of seconds.")
+        raise BadSignature("The header webhook-timestamp is not a number of seconds.")
     return int(timestamp)

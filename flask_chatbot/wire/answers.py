@@ -50,7 +50,7 @@ def read_answer(body: bytes) -> ForwardAnswer:
         try:
             replies.extend(_replies(item))  # what was read before it raised stays
         except _Unknown as error:
-            return ForwardAnswer(problems=(f"reply {place} of {len(items)} {error}, so that nothing is sent",))
+            return ForwardAnswer(problems=(f"reply {place} of {len(items)} {error}, so nothing is sent",))
         except ValueError as error:
             problems.append(f"reply {place} of {len(items)} {error}")
     if len(replies) > REPLIES_LIMIT:
@@ -68,7 +68,7 @@ def _items(document: Mapping[str, object]) -> list[object]:
         return message
     if isinstance(message, dict) and message and all(name.isdigit() for name in message):
         return list(message.values())  # what PHP makes of a list with a gap
-    raise ValueError("its 'message' holds no list of replies")
+    raise ValueError("its 'message' has no list of replies")
 
 
 def _replies(item: object) -> Iterator[Reply]:
@@ -78,7 +78,7 @@ def _replies(item: object) -> Iterator[Reply]:
     kind = item.get("type")
     read = _READERS.get(kind.strip().lower()) if isinstance(kind, str) else None
     if read is None:
-        raise _Unknown("is of a type that is not known")
+        raise _Unknown("is of an unknown type")
     yield from read(item.get("content"))
 
 

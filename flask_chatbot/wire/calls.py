@@ -89,7 +89,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {  # a JSON Schema for each
         "examples": ["https://example.com/acks"],
     },
     "promo": {
-        "description": "Whether this is a promotion: numbers that opted out are refused.",
+        "description": "True if this is a promotion: numbers that opted out are refused.",
         "type": ["boolean", "null"],
         "examples": [False],
     },
@@ -164,7 +164,7 @@ def _target(body: Body, usual: str, country: str) -> str:
     """The chat that a message goes to."""
     given = [name for name in TARGETS if body.get(name) not in (None, "")]
     if len(given) == len(TARGETS):
-        raise BadPayload("Both 'nohp' and 'groupid' are there. Send one of them: a message goes to a person or to a group.")
+        raise BadPayload("Both 'nohp' and 'groupid' are present. Send one of them: a message goes to a person or to a group.")
     if (given or [usual])[0] == "nohp":
         return person_chat(_number(body, country))
     try:
@@ -240,7 +240,7 @@ def _text(body: Body, name: str, what: str, limit: int | None = None, *, within:
     if not may_be_blank and not re.search(_FILLED, value):
         raise BadPayload(f"'{within}{name}' is empty. Send {what}.")
     if limit is not None and len(value) > limit:
-        raise BadPayload(f"'{within}{name}' has {len(value):,} characters, and {limit:,} is the most. Send less.")
+        raise BadPayload(f"'{within}{name}' has {len(value):,} characters, and {limit:,} is the limit. Send less.")
     return value
 
 

@@ -16,7 +16,7 @@ _CHAT = {"type": "string", "pattern": r"@(?:c|g)\.us$", "examples": ["6281234567
 _SECONDS = {"description": "Epoch seconds.", "type": "integer"}
 _ABSENT = {"enum": [None, ""]}
 _WAITS = {
-    "description": "Why it waits, until when in epoch seconds, and the id of what goes before it. Absent where it does not wait.",
+    "description": "Why it waits, until when in epoch seconds, and the id of the one that goes first. Absent if it does not wait.",
     "type": "object",
     "required": ["why", "until", "behind"],
     "properties": {"why": {"type": "string"}, "until": {"type": ["integer", "null"]}, "behind": {"type": ["string", "null"]}},
@@ -35,7 +35,7 @@ _SCHEMAS: Schema = {
             "status": {"description": "The ack: 0, pending.", "const": 0},
             "type": {"enum": TYPES},
             "timestamp": _SECONDS,
-            "from": {"description": "Our own number; empty while nobody can tell it.", "type": "string"},
+            "from": {"description": "Our own number; empty while it is unknown.", "type": "string"},
             "to": _CHAT,
         },
     },
@@ -50,18 +50,18 @@ _SCHEMAS: Schema = {
             "timestamp": _SECONDS,
             "to": _CHAT,
             "times": {
-                "description": "When it came so far, in epoch seconds; null for what has not happened.",
+                "description": "When it reached each status, in epoch seconds; null if it has not.",
                 "type": "object",
                 "required": ["sent", "delivered", "read", "played", "failed"],
                 "additionalProperties": {"type": ["integer", "null"]},
             },
             "error": {
-                "description": "The reason behind an ack of -1, or of what went wrong last while it waits.",
+                "description": "The reason for an ack of -1, or for the last failure while it waits.",
                 "type": ["string", "null"],
             },
             "waits": _WAITS,
             "callbacks": {
-                "description": "Calls of the notifyurl that failed and are made again, and those behind them. Absent where there are none.",
+                "description": "Calls of the notifyurl that failed and are retried, and those behind them. Absent if there are none.",
                 "type": "array",
                 "items": {
                     "type": "object",
@@ -94,10 +94,10 @@ _SCHEMAS: Schema = {
     },
 }
 _FAILURES = {
-    "400": "The call is to be mended: a wrong or missing key, a field that is missing or wrong. The message says which.",
+    "400": "The call is wrong: a wrong or missing key, a field that is missing or wrong. The message says which.",
     "405": "Another method was used.",
     "413": "The body is larger than 256 KiB.",
-    "503": "Trouble of ours, or of WhatsApp's. Try again later.",
+    "503": "A problem on our side, or on WhatsApp's. Try again later.",
 }
 _HEADERS = {
     "405": {"Allow": {"required": True, "schema": {"type": "string"}}},
@@ -115,16 +115,16 @@ def describe(prefix: str) -> dict[str, Any]:
     """The description of an API whose paths begin with `prefix`, ready for JSON."""
     paths = {f"/api/{endpoint}": {"post": _send(send, endpoint)} for send in SENDS for endpoint in send.endpoints}
     paths["/api/groups"] = {"post": _operation("groups", "List our groups", {"type": "array", "items": _ref("Group")})}
-    paths["/api/getqr"] = {"post": _operation("getqr", "Tell whether our phone is connected, or what to scan", _ref("Session"))}
+    paths["/api/getqr"] = {"post": _operation("getqr", "Get the state of our phone's connection, or the code to scan", _ref("Session"))}
     paths["/api/checknumber"] = {
         "post": {
-            **_operation("checknumber", "Tell whether a number uses WhatsApp", {"type": "boolean"}),
+            **_operation("checknumber", "Check if a number uses WhatsApp", {"type": "boolean"}),
             "requestBody": _body(_object({"nohp": FIELDS["nohp"]}, ["nohp"])),
         }
     }
     paths["/api/messages/{id}"] = {
         "get": {
-            **_operation("message", "Tell what became of a message", _ref("Message"), {"404": "There is no such message."}),
+            **_operation("message", "Get the status of a message", _ref("Message"), {"404": "There is no such message."}),
             "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
         }
     }

@@ -85,7 +85,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise BadPayload(f"The key {clipped_repr(twice)} stands more than once in one object. Send it once.")
+        raise BadPayload(f"The key {clipped_repr(twice)} appears more than once in one object. Send it once.")
     return found
 
 

@@ -26,7 +26,7 @@ def run(worker: Worker, say: Callable[[str], object], *, seconds: float = DRAIN,
                 reported = now
         say(f"finishing {worker.progress.under_way} under way, within {seconds:g} seconds")
         is_finished = worker.drain(seconds)
-        say(f"{worker.progress}; {'finished' if is_finished else 'what is under way goes on elsewhere, later'}")
+        say(f"{worker.progress}; {'finished' if is_finished else 'the rest is left to other workers'}")
         return is_finished
 
 

@@ -134,7 +134,7 @@ class OpenTransport:
             self._transport.open(self._listener)
         except Exception as error:  # whatever a transport raises, callbacks must go on
             self._retry_at = self._timer() + max(getattr(error, "after", 0.0), RETRY)
-            self._shut(str(error) if isinstance(error, TransportError) else f"It fails by our fault: {type(error).__name__}.")
+            self._shut(str(error) if isinstance(error, TransportError) else f"It failed with an internal error: {type(error).__name__}.")
             if repr(error) != self._logged:
                 fault = None if isinstance(error, TryLater) else error
                 log.warning("session %s cannot be opened now: %s", self._transport.name, error, exc_info=fault)

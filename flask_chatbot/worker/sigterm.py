@@ -46,7 +46,7 @@ class SigtermHandler:
         try:
             self._end()
         except Exception:
-            log.exception("SIGTERM: the worker could not be ended in order")
+            log.exception("SIGTERM: the worker could not be shut down cleanly")
         os.kill(os.getpid(), number)
 
     def _pass_on(self, number: int, frame: FrameType | None) -> None:

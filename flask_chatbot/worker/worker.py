@@ -233,4 +233,4 @@ class Worker:
             if self._leader is not None:
                 self._leader.give_up()
         except StoreError as error:
-            log.warning("the leases of this worker end by themselves: %s", error)
+            log.warning("the leases of this worker expire by themselves: %s", error)

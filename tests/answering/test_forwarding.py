@@ -288,7 +288,7 @@ def test_a_webhook_nobody_serves_is_tried_until_there_is_one() -> None:
         forwarder = Forwarder(client, clock=lambda: AT, wait=time.wait, timer=lambda: time.now)
         with pytest.raises(FetchLater) as caught:
             forwarder.ask(Forward(f"http://127.0.0.1:{port}/", KEY, timedelta(seconds=10)), None, MESSAGE)
-    assert (str(caught.value), time.waits) == (f"127.0.0.1 takes no connections on port {port}.", [2.0, 6.0])
+    assert (str(caught.value), time.waits) == (f"127.0.0.1 accepts no connections on port {port}.", [2.0, 6.0])
 
 
 # What is no answer.
@@ -310,7 +310,7 @@ def test_a_webhook_nobody_serves_is_tried_until_there_is_one() -> None:
 )
 def test_bad_json_is_no_answer(body: bytes) -> None:
     error, requests = asked(in_turn(ok(body)))
-    assert (type(error), str(error).startswith("127.0.0.1 answered what cannot be read. "), len(requests)) == (FetchRefused, True, 1)
+    assert (type(error), str(error).startswith("127.0.0.1 sent an answer that cannot be read. "), len(requests)) == (FetchRefused, True, 1)
 
 
 def test_an_answer_over_256_kib_is_none() -> None:
@@ -327,10 +327,10 @@ def test_an_answer_over_256_kib_is_none() -> None:
     ("body", "why"),
     [
         (b'{"success": false, "message": "rahasia"}', "it does not say 'success': true"),
-        (b'{"success": true, "message": "rahasia"}', "its 'message' holds no list of replies"),
+        (b'{"success": true, "message": "rahasia"}', "its 'message' has no list of replies"),
         (
             b'{"success": true, "message": [{"type": "rahasia", "content": "rahasia"}]}',
-            "reply 1 of 1 is of a type that is not known, so that nothing is sent",
+            "reply 1 of 1 is of an unknown type, so nothing is sent",
         ),
     ],
 )

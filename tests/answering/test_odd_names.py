@@ -29,7 +29,7 @@ def test_a_message_of_a_sender_that_no_database_takes_is_settled_once(
         shop.receives(text, number=number, id=number)
     (kept,) = shop.kept(number)
     assert (kept.replies, [chat for chat, _ in shop.posted]) == (0, [STAFF] if text == "admin" else [])
-    dropped = [record.levelno for record in caplog.records if "nobody can write to" in record.message]
+    dropped = [record.levelno for record in caplog.records if "cannot be written to" in record.message]
     assert dropped == ([] if text == "hitung" else [logging.ERROR])
 
 
@@ -85,5 +85,5 @@ def test_what_a_handler_sends_to_such_a_chat_is_refused(tmp_path: Path, odd: str
 
     shop = shop_in(tmp_path / "shop", bot)
     shop.receives("hitung", chat="group", group=odd, id="1")
-    assert (told, shop.posted) == (["Nobody can be written to by this name. It is none that WhatsApp gives to people and groups."], [])
+    assert (told, shop.posted) == (["There is no chat of this name. It is not one that WhatsApp gives to people or groups."], [])
     shop.gateway.database.close()

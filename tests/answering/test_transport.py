@@ -170,7 +170,7 @@ def test_after_twenty_answers_in_a_minute_the_bot_is_silent_and_the_log_masks_th
         shop.receives("stop")
     shop.receives("stop", number="628222")
     assert [chat for chat, _ in shop.posted].count(f"{BUDI}@c.us") == ANSWERS_LIMIT
-    assert "6281******890 was answered 20 times in a minute: silence. Is it a bot?" in caplog.messages
+    assert "6281******890 was answered 20 times in a minute, and gets no answer now. Is it a bot?" in caplog.messages
     assert shop.kept()[0].explanations == ("silence: this person was answered 20 times in a minute",)
     shop.now += timedelta(seconds=61)
     shop.receives("stop")

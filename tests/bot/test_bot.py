@@ -151,7 +151,7 @@ def test_the_numbers_of_a_card_may_be_a_list(tmp_path: Path) -> None:
 
 def test_what_is_too_much_is_cut_and_the_log_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert answers(tmp_path, [str(number) for number in range(12)]).says("harga") == [str(number) for number in range(10)]
-    assert lines(caplog, tmp_path) == ["a handler returned more than 10 replies; those are sent, and no more"]
+    assert lines(caplog, tmp_path) == ["a handler returned more than 10 replies; the others are dropped"]
 
 
 def test_ten_replies_are_not_too_many(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -179,12 +179,12 @@ def test_long_texts_and_captions_end_at_the_limit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (5, "a value of type int is no reply. Return a text, a reply or a list of these."),
-        (b"Halo", "a value of type bytes is no reply. Return a text, a reply or a list of these."),
-        ({"a"}, "a value of type set is no reply. Return a text, a reply or a list of these."),
-        (["a", None], "None is no reply. Return a text, a reply or a list of these."),
-        (["a", {"harga": 1}], "a dict of names goes alone, not among replies. Return the dict itself."),
-        (Media("https://x.id/a"), "a value of type Media is no reply. Return a text, a reply or a list of these."),
+        (5, "a value of type int is not a reply. Return a text, a reply or a list of these."),
+        (b"Halo", "a value of type bytes is not a reply. Return a text, a reply or a list of these."),
+        ({"a"}, "a value of type set is not a reply. Return a text, a reply or a list of these."),
+        (["a", None], "None is not a reply. Return a text, a reply or a list of these."),
+        (["a", {"harga": 1}], "a dict of names cannot be mixed with replies. Return the dict itself."),
+        (Media("https://x.id/a"), "a value of type Media is not a reply. Return a text, a reply or a list of these."),
         (Text(5), "Text.text is a text, not int."),  # type: ignore[arg-type]
         (Image(None), "Image.url is a text, not NoneType."),  # type: ignore[arg-type]
         (Image("https://x.id", caption=1), "Image.caption is a text, not int."),  # type: ignore[arg-type]
@@ -423,15 +423,15 @@ def test_a_handler_is_not_asked_while_a_field_is_wrong(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rule", "text", "problems", "said"),
     [
-        ("bisu", "bisu#A", {"kod": "x"}, "Invalid names 'kod', which is no field of rule 'bisu'. Did you mean 'kode'?"),
+        ("bisu", "bisu#A", {"kod": "x"}, "Invalid names 'kod', which is not a field of rule 'bisu'. Did you mean 'kode'?"),
         (
             "sendiri",
             "sendiri#A#B",
             {"kode": "x", "xyz": "y"},
-            "Invalid names 'xyz', which is no field of rule 'sendiri'. Its fields are: nama, kode.",
+            "Invalid names 'xyz', which is not a field of rule 'sendiri'. Its fields are: nama, kode.",
         ),
-        ("harga", "harga", {"kode": "x"}, "Invalid names 'kode', which is no field of rule '[...]'. Its fields are: none."),
-        ("entah", "zzz", {"kode": "x"}, "Invalid names 'kode', which is no field of rule 'entah'. Its fields are: none."),
+        ("harga", "harga", {"kode": "x"}, "Invalid names 'kode', which is not a field of rule '[...]'. Its fields are: none."),
+        ("entah", "zzz", {"kode": "x"}, "Invalid names 'kode', which is not a field of rule 'entah'. Its fields are: none."),
     ],
 )
 def test_invalid_that_names_no_field_is_a_mistake_of_the_handler(
@@ -679,7 +679,7 @@ def test_an_error_handler_that_fails_is_an_apology_and_both_are_logged(tmp_path:
     bot.rule("harga")(fail)
     assert chat_of(tmp_path, RULES, bot).says("harga") == APOLOGY
     assert lines(caplog, tmp_path) == [
-        f"the error handler {name(worse)} at {place(worse)} failed itself",
+        f"the error handler {name(worse)} at {place(worse)} itself failed",
         f"{name(fail)} at {place(fail)}, for rule 'harga' at rules.yaml:11:5, failed",
     ]
     assert "OSError: disk full" in caplog.text
@@ -978,7 +978,7 @@ def test_rules_that_remember_nothing_open_no_database(tmp_path: Path) -> None:
 def test_rules_that_notify_are_told_at_the_start_where_nothing_can_be_sent(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     rules = "rules:\n  - {name: a, keyword: a, save: t, notify: '628117601234', reply: x}\n  - {keyword: b, pause: 1 jam, reply: x}"
     chat = chat_of(tmp_path, rules, Chatbot())
-    told = "nobody can be notified without a way to WhatsApp. Set CHATBOT_TRANSPORT, for: 'a' at rules.yaml:2:5"
+    told = "nobody can be notified without a connection to WhatsApp. Set CHATBOT_TRANSPORT, for: 'a' at rules.yaml:2:5"
     assert lines(caplog, tmp_path) == [told]
     chat.says("a")
     assert chat.last.decision.actions == (Save("t"), Notify("628117601234"))
@@ -998,15 +998,15 @@ def test_a_menu_of_a_handler_is_numbered_and_chosen_from(tmp_path: Path) -> None
 def test_a_menu_of_too_many_entries_is_cut_and_the_log_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     chat = answers(tmp_path, Menu("Pilih:", {f"Barang {number}": "harga lain" for number in range(1, 40)}))
     assert chat.says("harga").text.endswith("\n30. Barang 30")
-    assert lines(caplog, tmp_path) == ["a handler returned a menu of more than 30 entries; those are shown, and no more"]
+    assert lines(caplog, tmp_path) == ["a handler returned a menu of more than 30 entries; the others are dropped"]
 
 
 @pytest.mark.parametrize(
     ("menu", "said"),
     [
-        (Menu("x", {}), "the entries of a Menu are a dict: the words shown, and for each the name of a rule."),
-        (Menu("x", ["a"]), "the entries of a Menu are a dict: the words shown, and for each the name of a rule."),  # type: ignore[arg-type]
-        (Menu("x", {"a": 1}), "the entries of a Menu are a dict: the words shown, and for each the name of a rule."),  # type: ignore[dict-item]
+        (Menu("x", {}), "the entries of a Menu are a dict, from the words shown to the name of a rule."),
+        (Menu("x", ["a"]), "the entries of a Menu are a dict, from the words shown to the name of a rule."),  # type: ignore[arg-type]
+        (Menu("x", {"a": 1}), "the entries of a Menu are a dict, from the words shown to the name of a rule."),  # type: ignore[dict-item]
         (Menu(1, {"a": "harga"}), "Menu.text is a text, not int."),  # type: ignore[arg-type]
     ],
     ids=str,
@@ -1083,7 +1083,7 @@ def test_a_reload_that_does_not_suit_the_handlers_leaves_the_rules_as_they_were(
     bot.rule("harga")(lambda: "Python")
     chat = chat_of(tmp_path, RULES, bot)
     (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{name: hargaa, keyword: harga}]\n", encoding="utf-8")
-    with pytest.raises(RulesError, match=r"answers for rule 'harga', and there is none\. Did you mean 'hargaa'\?"):
+    with pytest.raises(RulesError, match=r"answers for rule 'harga', but there is no such rule\. Did you mean 'hargaa'\?"):
         chat.app.extensions["chatbot"].bot.reload()
     assert chat.says("harga") == "Python"
 

@@ -162,7 +162,7 @@ def test_whatever_can_be_called_by_name_is_a_handler(tmp_path: Path, function: C
 
 
 def test_a_parameter_that_is_no_field_is_told_with_a_guess_at_the_decorator_or_by_init_app(tmp_path: Path) -> None:
-    said = "wants 'jumlh', which is no field of rule 'penawaran' at rules.yaml:2:5. Did you mean 'jumlah'?"
+    said = "wants 'jumlh', which is not a field of rule 'penawaran' at rules.yaml:2:5. Did you mean 'jumlah'?"
     told = f"{place(wants_jumlh)}: {name(wants_jumlh)} {said}"
     assert refusal_with_app(tmp_path / "with", lambda bot: bot.rule("penawaran")(wants_jumlh)) == told
     assert refusal_of_init(tmp_path / "before", lambda bot: bot.rule("penawaran")(wants_jumlh)) == [told]
@@ -171,11 +171,11 @@ def test_a_parameter_that_is_no_field_is_told_with_a_guess_at_the_decorator_or_b
 @pytest.mark.parametrize(
     ("function", "parameter", "way_out"),
     [
-        (lambda xyz: None, "xyz", "It may have: nama, email, jumlah, message, memory."),
+        (lambda xyz: None, "xyz", "It may ask for: nama, email, jumlah, message, memory."),
         (lambda nohp: None, "nohp", "Take `message` instead: message.sender.number has it."),
         (wants_sender, "sender", "Take `message` instead: message.sender has it."),
         (Shop.stock, "self", "Register the method of an object, such as shop.stock, after the object is made."),
-        (plain, "salam", "It may have: nama, email, jumlah, message, memory."),  # a default does not make a typing error right
+        (plain, "salam", "It may ask for: nama, email, jumlah, message, memory."),  # a default does not make a typing error right
     ],
     ids=["unknown", "number", "sender", "self", "with a default"],
 )
@@ -184,7 +184,7 @@ def test_a_parameter_nothing_fills_is_told_with_the_way_out(
 ) -> None:
     told = refusal_with_app(tmp_path, lambda bot: bot.rule("penawaran")(function))
     assert told.partition(": ")[0] == place(function)
-    assert told.endswith(f" wants {parameter!r}, which is no field of rule 'penawaran' at rules.yaml:2:5. {way_out}")
+    assert told.endswith(f" wants {parameter!r}, which is not a field of rule 'penawaran' at rules.yaml:2:5. {way_out}")
 
 
 def takes_all(*args: object) -> None: ...
@@ -210,9 +210,9 @@ class Asynchronous:
 @pytest.mark.parametrize(
     ("function", "said"),
     [
-        (takes_all, "takes_all has the parameter '*args', and values come by name. Name each it wants."),
-        (takes_any, "takes_any has the parameter '**kwargs', and values come by name. Name each it wants."),
-        (by_position, "by_position takes 'nama' by position, and values come by name. Remove the '/'."),
+        (takes_all, "takes_all has the parameter '*args', but values come by name. Name each parameter."),
+        (takes_any, "takes_any has the parameter '**kwargs', but values come by name. Name each parameter."),
+        (by_position, "by_position takes 'nama' by position, but values come by name. Remove the '/'."),
         (coroutine, "coroutine is async, and handlers are called as plain functions. Write `def` without `async`."),
         (stream, "stream is async, and handlers are called as plain functions. Write `def` without `async`."),
         (functools.partial(coroutine), "coroutine is async, and handlers are called as plain functions. Write `def` without `async`."),
@@ -256,7 +256,7 @@ def fails_with(err: Exception) -> None: ...
 @pytest.mark.parametrize(
     ("register", "function", "said"),
     [
-        (lambda bot: bot.before(sees_memory), sees_memory, "wants 'memory', which it cannot get here. It may have: message."),
+        (lambda bot: bot.before(sees_memory), sees_memory, "wants 'memory', which it cannot get here. It may ask for: message."),
         (lambda bot: bot.after(sees_reply), sees_reply, "wants 'reply', which it cannot get here. Did you mean 'replies'?"),
         (lambda bot: bot.errorhandler(KeyError)(fails_with), fails_with, "wants 'err', which it cannot get here. Did you mean 'error'?"),
         (
@@ -278,10 +278,10 @@ def test_a_rule_that_is_not_there_is_told_with_a_guess_or_with_the_files(tmp_pat
     start = f"{place(answer)}: {name(answer)} answers for rule"
     assert (
         refusal_with_app(tmp_path, lambda bot: bot.rule("penawran")(answer))
-        == f"{start} 'penawran', and there is none. Did you mean 'penawaran'?"
+        == f"{start} 'penawran', but there is no such rule. Did you mean 'penawaran'?"
     )
     assert refusal_of_init(tmp_path, lambda bot: bot.rule("zzz")(answer)) == [
-        f"{start} 'zzz', and there is none. The rules are in rules.yaml."
+        f"{start} 'zzz', but there is no such rule. The rules are in rules.yaml."
     ]
 
 
@@ -290,10 +290,10 @@ def test_init_app_tells_all_mistakes_of_handlers_and_rules_together_and_leaves_t
     problems = refusal_of_init(
         tmp_path, lambda bot: bot.rule("penawaran")(wants_jumlh), lambda bot: bot.rule("hallo")(answer), rules=broken
     )
-    where = f"{name(wants_jumlh)} wants 'jumlh', which is no field of rule 'penawaran' at rules.yaml:2:5. Did you mean 'jumlah'?"
+    where = f"{name(wants_jumlh)} wants 'jumlh', which is not a field of rule 'penawaran' at rules.yaml:2:5. Did you mean 'jumlah'?"
     assert problems == [
         "rules.yaml:7:46: unknown name 'namaa'. Did you mean 'nama'?",
-        f"{place(answer)}: {name(answer)} answers for rule 'hallo', and there is none. Did you mean 'halo'?",
+        f"{place(answer)}: {name(answer)} answers for rule 'hallo', but there is no such rule. Did you mean 'halo'?",
         f"{place(wants_jumlh)}: {where}",
     ]
 
@@ -315,7 +315,7 @@ def test_mistakes_of_handlers_rules_and_configuration_come_together(tmp_path: Pa
         bot.init_app(Flask(__name__, root_path=str(tmp_path)))
     key, handler = caught.value.problems
     assert key.message.startswith("CHATBOT_WEBHOOK_KEY is not set")
-    assert str(handler) == f"{place(answer)}: {name(answer)} answers for rule 'hallo', and there is none. Did you mean 'halo'?"
+    assert str(handler) == f"{place(answer)}: {name(answer)} answers for rule 'hallo', but there is no such rule. Did you mean 'halo'?"
 
 
 def other_answer() -> str:
@@ -743,8 +743,16 @@ def two(a: str, b: str) -> str:
             stars,
             "'k-g' cannot be the name of a filter. Use letters, digits and _, beginning with a letter.",
         ),
-        (lambda bot: bot.field_type("nik")(two), two, f"{__name__}.two(a: str, b: str) -> str is called with one value, and cannot be."),
-        (lambda bot: bot.template_filter("n")(answer), answer, f"{__name__}.answer() -> str is called with one value, and cannot be."),
+        (
+            lambda bot: bot.field_type("nik")(two),
+            two,
+            f"{__name__}.two(a: str, b: str) -> str is called with one value, and does not accept one.",
+        ),
+        (
+            lambda bot: bot.template_filter("n")(answer),
+            answer,
+            f"{__name__}.answer() -> str is called with one value, and does not accept one.",
+        ),
         (
             lambda bot: bot.field_type("nik")(coroutine),
             coroutine,

@@ -125,7 +125,7 @@ def test_an_included_file_is_taken_when_it_changes_comes_and_goes(tmp_path: Path
     assert after(lambda: write(tmp_path, MORE.replace("Lagi!", "Lain!"), "rules/more.yaml")) == [["Lain!"], [], []]
     assert after(lambda: write(tmp_path, MORE.replace("more", "new"), "rules/new.yaml")) == [["Lain!"], ["Lagi!"], []]
     assert after((tmp_path / "rules" / "more.yaml").unlink) == [[], ["Lagi!"], []]
-    problem = ["rules.yaml:2:10: no file matches 'rules/*.yaml' beside rules.yaml. Mend the path, or remove it."]
+    problem = ["rules.yaml:2:10: no file matches 'rules/*.yaml' beside rules.yaml. Correct the path, or remove it."]
     assert after((tmp_path / "rules" / "new.yaml").unlink) == [[], ["Lagi!"], problem]
     assert after(lambda: write(tmp_path, MORE, "rules/more.yaml")) == [["Lagi!"], [], []]
 
@@ -186,7 +186,7 @@ def test_broken_rules_are_told_in_one_line_and_those_from_before_stay(tmp_path: 
         "rules/more.yaml:1:22: unknown key 'keywrd'. Did you mean 'keyword'?",
     ]
     assert (said(app), said(app, "more"), told(app, tmp_path)) == (["Halo!"], ["Lagi!"], problems)
-    line = f"rules.yaml: the changed rules are not used, those from before stay: {' | '.join(problems)}"
+    line = f"rules.yaml: the changed rules are not used, the previous ones stay: {' | '.join(problems)}"
     assert logged(caplog, tmp_path) == [("ERROR", line)]
 
 
@@ -202,7 +202,7 @@ def test_rules_that_fail_their_tests_are_not_taken(tmp_path: Path, caplog: pytes
     ]
     assert (said(app), told(app, tmp_path)) == (["Halo!"], problems)
     assert logged(caplog, tmp_path) == [
-        ("ERROR", f"rules.yaml: the changed rules are not used, those from before stay: {' | '.join(problems)}")
+        ("ERROR", f"rules.yaml: the changed rules are not used, the previous ones stay: {' | '.join(problems)}")
     ]
 
 
@@ -259,7 +259,7 @@ def test_a_rule_that_a_handler_answers_for_may_not_go(tmp_path: Path) -> None:
     watch.look()
     watch.look()
     (problem,) = told(app, tmp_path)
-    assert "answers for rule 'more', and there is none. Did you mean 'mere'?" in problem
+    assert "answers for rule 'more', but there is no such rule. Did you mean 'mere'?" in problem
     assert said(app, "more") == ["Dari Python"]
 
 
@@ -279,7 +279,7 @@ def test_a_field_that_a_handler_takes_may_not_go(tmp_path: Path) -> None:
     watch.look()
     watch.look()
     (problem,) = told(app, tmp_path)
-    assert "wants 'barang', which is no field of rule 'pesan'" in problem
+    assert "wants 'barang', which is not a field of rule 'pesan'" in problem
     assert said(app, "pesan#topi") == ["topi dipesan"]
 
 
@@ -291,8 +291,10 @@ def test_a_fault_of_ours_is_logged_once_and_the_next_change_is_taken(tmp_path: P
     write(tmp_path, RULES.replace("Halo!", "Hai!"))
     for _ in range(4):
         watch.look()
-    assert told(app, tmp_path) == ["rules.yaml:1:1: reading the rules failed; the log says how."]
-    assert logged(caplog, tmp_path) == [("ERROR", "rules.yaml: the changed rules could not be read by our fault; those from before stay")]
+    assert told(app, tmp_path) == ["rules.yaml:1:1: reading the rules failed; see the log."]
+    assert logged(caplog, tmp_path) == [
+        ("ERROR", "rules.yaml: the changed rules could not be read because of an internal error; the previous ones stay")
+    ]
     bot.handlers = handlers
     write(tmp_path, RULES)
     watch.look()
@@ -401,7 +403,7 @@ def test_a_look_that_fails_by_our_fault_does_not_end_the_others(tmp_path: Path, 
     poller.look()
     poller.look()
     assert said(two) == ["two"]
-    assert ("ERROR", "a look at rule files failed by our fault") in logged(caplog, tmp_path)
+    assert ("ERROR", "checking rule files failed with an internal error") in logged(caplog, tmp_path)
 
 
 def test_the_first_message_of_a_process_finds_what_changed_since_the_app_was_made(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def test_an_endless_generator_of_nothing_ends(value: object, caplog: pytest.LogC
         (
             "flask_chatbot.bot.returned",
             logging.WARNING,
-            f"a handler returned more than {ITEMS_LIMIT} items, most of them empty; no more were looked at",
+            f"a handler returned more than {ITEMS_LIMIT} items, most of them empty; the others are ignored",
         )
     ]
 

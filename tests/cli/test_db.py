@@ -76,7 +76,7 @@ def test_a_backup_replaces_no_file_unless_it_is_forced(shop: Shop, tmp_path: Pat
     target = tmp_path / "backup.sqlite"
     target.write_text("precious")
     told = shop.refused("db", "backup", str(target))
-    assert told == f"Error: {target} is there already. Name another file, or replace it with --force.\n"
+    assert told == f"Error: {target} already exists. Name another file, or replace it with --force.\n"
     assert target.read_text() == "precious"
     shop.printed("db", "backup", str(target), "--force")
     assert kept(target) == ["3EB0A"]
@@ -103,7 +103,7 @@ def test_a_backup_does_not_get_the_name_of_what_belongs_to_the_database(shop: Sh
 def test_a_backup_takes_the_place_of_files_only(shop: Shop, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     told = shop.refused("db", "backup", str(tmp_path / "pipe"), "--force")
-    assert told == f"Error: {tmp_path}/pipe is no file: a pipe or a device cannot be read as a database. Name another file.\n"
+    assert told == f"Error: {tmp_path}/pipe is not a regular file: a pipe or a device cannot be read as a database. Name another file.\n"
     assert (tmp_path / "pipe").is_fifo()
 
 
@@ -136,7 +136,7 @@ def test_a_backup_is_not_put_beside_what_would_destroy_it(shop: Shop, tmp_path: 
 def test_where_nothing_was_kept_there_is_nothing_to_back_up(tmp_path: Path) -> None:
     shop = open_shop(tmp_path, None)
     told = shop.refused("db", "backup", str(tmp_path / "backup.sqlite"))
-    assert told == (f"Error: There is no database {path_of(shop)}, so nothing to back up: it is made when something is first kept.\n")
+    assert told == (f"Error: There is no database {path_of(shop)}, so nothing to back up: it is created when something is first stored.\n")
     assert names(tmp_path) == ["rules.yaml"]
 
 
@@ -208,7 +208,7 @@ def test_nothing_is_restored_while_a_process_has_the_database_open(shop: Shop, t
             path.unlink()
         before = names(path.parent)
         told = shop.refused("db", "restore", str(backup))
-        assert told == f"Error: A process has the database {path} open. Stop the server and its workers, and restore it then.\n"
+        assert told == f"Error: A process has the database {path} open. Stop the server and its workers, then restore it.\n"
         assert names(path.parent) == before
     shop.printed("db", "restore", str(backup))
     assert kept(path) == ["3EB0A"]
@@ -238,7 +238,7 @@ def bad(backup: Path, kind: str) -> str:
         return f"There is no file {backup}. Name a backup that `flask chatbot db backup` made."
     if kind == "text":
         backup.write_text("Daftar harga\n" * 100)
-        return f"{backup} is damaged, or no SQLite database. Name another backup.\n"
+        return f"{backup} is damaged, or not a SQLite database. Name another backup.\n"
     if kind == "cut off":
         backup.write_bytes(backup.read_bytes()[:20_000])
     elif kind == "damaged":
@@ -249,13 +249,13 @@ def bad(backup: Path, kind: str) -> str:
     elif kind == "newer":
         with closing(sqlite3.connect(backup)) as connection, connection:
             connection.execute("UPDATE chatbot_alembic_version SET version_num = '9999'")
-        return f"{backup} was made by a newer version, which is to be installed first. Name another backup."
+        return f"{backup} was made by a newer version, which must be installed first. Name another backup."
     else:
         backup.unlink()
         with closing(sqlite3.connect(backup)) as connection:
             connection.execute("CREATE TABLE prices (name TEXT)")
         return f"{backup} holds no tables of a bot. Name another backup."
-    return f"{backup} is damaged, or no SQLite database. Name another backup.\n"
+    return f"{backup} is damaged, or not a SQLite database. Name another backup.\n"
 
 
 @pytest.mark.parametrize("kind", ["missing", "text", "cut off", "damaged", "newer", "another program's"])

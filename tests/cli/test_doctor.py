@@ -65,7 +65,7 @@ def test_messages_that_nobody_takes_are_wrong(shop: Shop) -> None:
 
 
 def test_a_short_key_is_wrong(tmp_path: Path) -> None:
-    said = "keys           CHATBOT_WEBHOOK_KEY: a key shorter than 8 characters is soon guessed. Make a longer one."
+    said = "keys           CHATBOT_WEBHOOK_KEY: a key shorter than 8 characters is easily guessed. Make a longer one."
     assert wrong(open_shop(tmp_path, None, CHATBOT_WEBHOOK_KEY="toko")) == [said]
 
 
@@ -101,7 +101,7 @@ def test_an_app_that_does_not_start_is_wrong_and_the_mistakes_are_named() -> Non
         "wrong  configuration  the app does not start. It says:",
         "1 check, 1 wrong",
     )
-    assert any("CHATBOT_PREFIX in app.config: 'chatbot' is no path" in line for line in printed)
+    assert any("CHATBOT_PREFIX in app.config: 'chatbot' cannot be a path" in line for line in printed)
 
 
 def test_an_address_that_nobody_answers_at_is_wrong(tmp_path: Path) -> None:

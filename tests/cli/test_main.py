@@ -327,7 +327,7 @@ def test_a_rule_that_only_python_sends_needs_no_handler(shop: Path) -> None:
 def test_a_handler_that_fits_no_rule_fails_the_check(shop: Path) -> None:
     (shop / "shop.py").write_text(SHOP.replace('@bot.rule("daftar")', '@bot.rule("dafar")'), "utf-8")
     outcome = flask("--app", "shop", "chatbot", "check")
-    problem = "shop.py:19:1: shop.register answers for rule 'dafar', and there is none. Did you mean 'daftar'?"
+    problem = "shop.py:19:1: shop.register answers for rule 'dafar', but there is no such rule. Did you mean 'daftar'?"
     assert (outcome.returncode, outcome.stdout.splitlines()) == (1, [problem, "rules.yaml: 1 rule, no problems", "the app: 1 error"])
     assert outcome.stderr == "The app does not start, so the rules are read without it.\n"
 
@@ -335,7 +335,7 @@ def test_a_handler_that_fits_no_rule_fails_the_check(shop: Path) -> None:
 @pytest.mark.process
 def test_an_error_of_the_app_is_part_of_the_report_in_every_format(shop: Path) -> None:
     (shop / "shop.py").write_text(SHOP.replace("def register(nik)", "def register(*nik)"), "utf-8")
-    message = "shop.register has the parameter '*nik', and values come by name. Name each it wants."
+    message = "shop.register has the parameter '*nik', but values come by name. Name each parameter."
     assert flask("--app", "shop", "chatbot", "check", "--format", "github").stdout == f"::error file=shop.py,line=19,col=1::{message}\n"
     outcome = flask("--app", "shop", "chatbot", "check", "--format", "json")
     assert outcome.returncode == 1
@@ -377,7 +377,7 @@ def test_run_says_why_the_app_does_not_start(shop: Path, command: list[str]) -> 
         1,
         [
             "Error: the app does not start, so no handler can be run. It says:",
-            "shop.py:19:1: shop.register answers for rule 'dafar', and there is none. Did you mean 'daftar'?",
+            "shop.py:19:1: shop.register answers for rule 'dafar', but there is no such rule. Did you mean 'daftar'?",
         ],
     )
 

@@ -203,7 +203,7 @@ def test_a_full_disk_is_told(sqlite: str, tmp_path: Path) -> None:
         pragma(database, "max_page_count = 1")  # on the one connection there is: not a page more than now
         with pytest.raises(StoreError) as caught:
             StoreMemory(database).commit("628111", State(notes={"much": "x" * 50_000}, notes_until=60.0), 0.0)
-    assert str(caught.value) == f"The database {tmp_path}/shop.sqlite has no room left on its disk. Make some."
+    assert str(caught.value) == f"The database {tmp_path}/shop.sqlite has no space left on its disk. Free some."
 
 
 def test_a_path_that_is_a_folder_is_told(tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_a_damaged_file_is_told(sqlite: str, tmp_path: Path) -> None:
         file.write(b"\xff" * 3000)
     assert fault(sqlite, tmp_path) == (
         f"The database {tmp_path}/shop.sqlite is damaged. Restore it from a backup: stop the server and run: flask chatbot db restore FILE "
-        "(by hand: delete what lies beside the file, -wal and -shm, and only then copy). To begin anew, move all three away."
+        "(by hand: delete the files beside it, -wal and -shm, before you copy). To start over, move all three away."
     )
 
 
@@ -246,14 +246,14 @@ def test_a_table_of_another_shape_is_told_without_sql(sqlite: str, tmp_path: Pat
         other.execute("CREATE TABLE chatbot_people (sender TEXT)")
     assert fault(sqlite, tmp_path) == (
         f"The database {tmp_path}/shop.sqlite refused a statement (SQLITE_ERROR). "
-        "Look at its log; if its tables are not those of this version, start anew."
+        "Check its log; if its tables are not those of this version, start over."
     )
 
 
 def test_a_server_that_is_down_is_told(tmp_path: Path) -> None:
     told = fault("postgresql://toko:s3cret@127.0.0.1:1/shop", tmp_path)
     assert told.startswith(
-        "The database shop at 127.0.0.1:1 cannot be reached. Start it, or mend CHATBOT_DATABASE_URL. It was said: connection failed: "
+        "The database shop at 127.0.0.1:1 cannot be reached. Start it, or correct CHATBOT_DATABASE_URL. The error was: connection failed: "
     )
     assert "\n" not in told
 
@@ -271,13 +271,13 @@ def test_a_table_locked_on_the_server_is_told(postgresql: str, tmp_path: Path) -
 def test_a_server_that_only_reads_is_told(postgresql: str, tmp_path: Path) -> None:
     make(postgresql, tmp_path)
     told = fault(f"{postgresql}+-cdefault_transaction_read_only%3Don", tmp_path, writes=True)
-    assert told.endswith(" cannot be written: it is a standby, or set to read only. Name the primary in CHATBOT_DATABASE_URL.")
+    assert told.endswith(" cannot be written: it is a standby, or set to read-only. Name the primary in CHATBOT_DATABASE_URL.")
 
 
 def test_a_schema_that_is_not_there_is_told(server: str, tmp_path: Path) -> None:
     with opened(server.replace("chatbot_test_", "chatbot_none_"), tmp_path) as database, pytest.raises(StoreError) as caught:
         database.upgrade()
-    assert str(caught.value).endswith(" has no schema to put tables in. Create it, or mend search_path.")
+    assert str(caught.value).endswith(" has no schema to put tables in. Create it, or correct search_path.")
 
 
 def test_a_connection_the_server_has_closed_is_replaced(postgresql: str, tmp_path: Path) -> None:

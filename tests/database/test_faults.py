@@ -63,7 +63,7 @@ def test_a_full_disk_is_told_and_keeps_what_was_accepted(sqlite: str, tmp_path: 
             id="3EB0LARGE", session="main", chat="b", type="text", reply=Text("x" * 4000), created_at=1.0, expires_at=1e6
         )
         told = [fault(database, lambda connection: outbox.add(connection, [large])) for _ in range(2)]
-        assert told == [f"The database {tmp_path}/shop.sqlite has no room left on its disk. Make some."] * 2
+        assert told == [f"The database {tmp_path}/shop.sqlite has no space left on its disk. Free some."] * 2
         assert states(database) == {"queued": 1}
         with database.reading() as connection:
             connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
@@ -86,7 +86,7 @@ def test_a_file_that_cannot_be_written_is_told(sqlite: str, tmp_path: Path, writ
 
 def test_a_server_that_only_reads_is_told(postgresql: str, tmp_path: Path) -> None:
     with closing(Database(f"{postgresql}+-cdefault_transaction_read_only%3Don", tmp_path)) as database:
-        assert " cannot be written: it is a standby, or set to read only. " in fault(database, WRITES["accept"])
+        assert " cannot be written: it is a standby, or set to read-only. " in fault(database, WRITES["accept"])
 
 
 def test_a_file_that_was_deleted_is_made_anew_by_the_next_process(sqlite: str, tmp_path: Path) -> None:

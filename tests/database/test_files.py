@@ -70,7 +70,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
 def gone(path: Path) -> str:
     return (
         f"The database {path} is gone: it was deleted or moved. Put it back, or stop the server and run: flask chatbot db restore FILE. "
-        f"To begin anew, which forgets all who opted out, stop the server and delete {NAME}-wal and {NAME}-shm."
+        f"To start over, which forgets everyone who opted out, stop the server and delete {NAME}-wal and {NAME}-shm."
     )
 
 
@@ -164,7 +164,7 @@ def test_what_lies_beside_the_new_file_and_came_with_it_is_kept(opened: Database
 
 FOREIGN = {
     "empty": (b"", "a file without the tables of a bot"),
-    "text": (b"Daftar harga\n" * 100, "a file that is damaged, or no database"),
+    "text": (b"Daftar harga\n" * 100, "a file that is damaged, or not a database"),
     "another program's": (None, "a file without the tables of a bot"),
 }
 

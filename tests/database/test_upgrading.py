@@ -118,7 +118,7 @@ def test_what_waits_in_a_database_of_the_version_before_goes_out(empty: str, tmp
 def test_tables_of_the_previous_version_on_a_server_are_brought_up_to_date_on_request(server: str, tmp_path: Path) -> None:
     make_previous(server)
     with closing(Database(server, tmp_path)) as database:
-        with pytest.raises(StoreError, match=r" has not the tables of this version\. Run: flask chatbot db upgrade$"):
+        with pytest.raises(StoreError, match=r" does not have the tables of this version\. Run: flask chatbot db upgrade$"):
             StoreMemory(database).recall("628111", 0.0)
         database.upgrade()
         assert StoreMemory(database).recall("628111", 0.0) == State(seen=True, version=3)

@@ -110,7 +110,7 @@ def test_a_message_posted_in_a_transaction_that_fails_was_never_there(gateway: G
         ("nonsense", "The URL does not begin with http:// or https://."),
         ("http://127.0.0.1/a", None),
         ("http://toko@example.com/", "The URL holds a user name or password before its host. Leave them out."),
-        ("http://example.com:22/", "Port 22 of example.com is not called. Use 80, 443 or one from 1024 up."),
+        ("http://example.com:22/", "Port 22 of example.com is not allowed. Use 80, 443 or one from 1024 up."),
     ],
 )
 def test_a_notifyurl_that_is_never_called_is_recorded_with_its_reason_and_the_message_goes_out(
@@ -141,7 +141,8 @@ def test_a_number_that_opted_out_gets_no_promotion_and_all_else(gateway: Gateway
         optouts.opt_out(connection, BUDI, START)
     for send in (lambda: gateway.send(CHAT, Text("a"), PROMO), lambda: gateway.send_all(CHAT, [Text("a")], PROMO)):
         with pytest.raises(
-            NotAccepted, match=r"^This number opted out of promotion\. Send it without 'promo' if it is none, or not at all\.$"
+            NotAccepted,
+            match=r"^This number opted out of promotion\. Send it without 'promo' if it is not a promotion, or do not send it\.$",
         ):
             send()
     gateway.send(CHAT, Text("Pesanan Anda dikirim."))

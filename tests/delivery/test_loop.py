@@ -90,7 +90,7 @@ def test_an_outage_that_lasts_is_logged_now_and_then_and_asked_about_ever_more_r
     assert len(waits) < 130
     lines = [record.getMessage() for record in caplog.records]
     assert lines[0] == "sending waits for the database (failed 1 times so far): The database is locked."
-    assert lines[-1] == f"sending goes on after {len(waits)} failures"
+    assert lines[-1] == f"sending resumed after {len(waits)} failures"
     assert len(lines) <= 3600 / REMIND + 2
 
 
@@ -107,7 +107,7 @@ def test_a_fault_of_our_own_is_logged_with_its_traceback(caplog: pytest.LogCaptu
         raise ZeroDivisionError
     except ZeroDivisionError as error:
         Outage(Clock(0.0)).failed(error)
-    assert "sending waits, by our fault" in caplog.text
+    assert "sending waits because of an internal error" in caplog.text
     assert "ZeroDivisionError" in caplog.text
 
 

@@ -73,7 +73,7 @@ def test_the_replies_of_a_rule_are_sent_with_the_values_given(app: Flask, bot: C
     ("rule", "values", "message"),
     [
         ("dikirm", {}, r"^There is no rule 'dikirm'\. Did you mean 'dikirim'\?$"),
-        ("zzz", {}, r"^There is no rule 'zzz'\. Its name stands in the rule files\.$"),
+        ("zzz", {}, r"^There is no rule 'zzz'\. Look up its name in the rule files\.$"),
         (
             "dikirim",
             {"barang": "Topi"},
@@ -90,7 +90,7 @@ def test_the_replies_of_a_rule_are_sent_with_the_values_given(app: Flask, bot: C
             r"has no use for the value 'xyz' in its templates\. They use: barang, resi, kota\.$",
         ),
         ("tetap", {"nama": "Budi"}, r"^Rule 'tetap' at .* has no use for the value 'nama' in its templates\. Leave it out\.$"),
-        ("pilihan", {}, r"shows a menu, whose numbers count for who asked for it\. Send a rule without one\.$"),
+        ("pilihan", {}, r"shows a menu, whose numbers work only for a customer who asked for it\. Send a rule without one\.$"),
         ("diam", {}, r"^Rule 'diam' at .* has nothing to say\. Write a reply for it\.$"),
     ],
 )
@@ -154,12 +154,12 @@ def test_a_value_that_does_not_fit_a_rule_is_reported_with_the_rule(app: Flask, 
 @pytest.mark.parametrize(
     ("send", "message"),
     [
-        (lambda bot: bot.send(BUDI), r"give a reply or rule='\.\.\.', one of the two\."),
-        (lambda bot: bot.send(BUDI, "a", rule="diam"), r"give a reply or rule='\.\.\.', one of the two\."),
+        (lambda bot: bot.send(BUDI), r"give either a reply or rule='\.\.\.'\."),
+        (lambda bot: bot.send(BUDI, "a", rule="diam"), r"give either a reply or rule='\.\.\.'\."),
         (lambda bot: bot.send(BUDI, "a", nama="Budi"), r"nama: these names are for the templates of a rule\. Name it: rule='\.\.\.'\."),
-        (lambda bot: bot.send(BUDI, "  "), r"there is nothing in this reply that could be sent\."),
+        (lambda bot: bot.send(BUDI, "  "), r"this reply has nothing in it to send\."),
         (lambda bot: bot.send(6281234567890, "a"), r"the number is a value of type int\. Give it as a text, such as '6281234567890'\."),
-        (lambda bot: bot.send_group(12036304, "a"), r"the group is a value of type int\. Give its id, as groups\(\) tells it\."),
+        (lambda bot: bot.send_group(12036304, "a"), r"the group is a value of type int\. Give its id, as groups\(\) returns it\."),
         (
             lambda bot: bot.send(BUDI, rule="tetap", at="besok"),
             r"'at' is a value of type str\. Give a datetime\. The value of a field with this name goes into values=\{\.\.\.\}\.",
@@ -173,7 +173,7 @@ def test_a_value_that_does_not_fit_a_rule_is_reported_with_the_rule(app: Flask, 
             lambda bot: bot.send(BUDI, rule="dikirim", values={"kota": 1}, kota=2),
             r"kota is given twice, by its name and in 'values'\. Give it once\.",
         ),
-        (lambda bot: bot.send(BUDI, 5), r"a value of type int is no reply\. Return a text, a reply or a list of these\."),
+        (lambda bot: bot.send(BUDI, 5), r"a value of type int is not a reply\. Return a text, a reply or a list of these\."),
     ],
 )
 def test_a_call_that_cannot_be_meant_so_is_a_type_error(app: Flask, bot: Chatbot, send: Callable[[Chatbot], object], message: str) -> None:
@@ -240,7 +240,7 @@ def test_without_a_way_to_whatsapp_nothing_can_be_sent_and_the_error_says_the_wa
     app = gateway_app_without(tmp_path, bot)
     with (
         app.app_context(),
-        pytest.raises(ChatbotError, match=r"^There is no way to WhatsApp, so nothing can be sent\. Set CHATBOT_TRANSPORT\.$"),
+        pytest.raises(ChatbotError, match=r"^There is no connection to WhatsApp, so nothing can be sent\. Set CHATBOT_TRANSPORT\.$"),
     ):
         bot.send(BUDI, "Halo")
 
@@ -296,7 +296,7 @@ def test_one_function_that_fails_keeps_no_other_from_hearing(app: Flask, bot: Ch
 
 
 def test_a_function_that_wants_what_no_ack_has_is_refused(bot: Chatbot) -> None:
-    with pytest.raises(HandlerError, match=r"wants 'pesan', which it cannot get here\. It may have: message_id, ack, number, error\.$"):
+    with pytest.raises(HandlerError, match=r"wants 'pesan', which it cannot get here\. It may ask for: message_id, ack, number, error\.$"):
         bot.on_ack(lambda pesan: None)
     with pytest.raises(HandlerError, match=r"^@bot\.on_ack takes no parentheses\."):
         bot.on_ack()

@@ -92,7 +92,7 @@ def test_a_transport_that_fails_by_a_mistake_is_tried_again_and_the_log_shows_no
     name = rig.accept("628123456789@c.us", Text("rahasia sekali"))
     rig.wire.script.append(ValueError("cannot encode 'rahasia sekali' for 628123456789"))
     write(rig, attempt(rig, claim(rig)))
-    assert rig.state(name) == ("queued", Ack.PENDING, "It failed by our fault: ValueError.")
+    assert rig.state(name) == ("queued", Ack.PENDING, "It failed with an internal error: ValueError.")
     assert name in caplog.text
     assert "rahasia" not in caplog.text
     assert "628123456789" not in caplog.text

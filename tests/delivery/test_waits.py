@@ -17,7 +17,7 @@ from flask_chatbot.views.api import message_json
 from tests.delivery.apps import API_KEY, BUDI, START, gateway_app, gateway_of, simulator
 
 CHAT, ANOTHER = f"{BUDI}@c.us", "628111111111@c.us"
-DOWN = "cdn.example.com answered 503 in place of the file."
+DOWN = "cdn.example.com answered 503 instead of the file."
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_a_message_behind_one_that_is_just_being_sent_waits_and_nothing_is_wrong
 
 def test_one_that_is_to_go_out_later_says_when_and_holds_up_nobody(gateway: Gateway) -> None:
     later, now = accept(gateway, start_at=START + 3600), accept(gateway)
-    assert waits_of(gateway, later) == (None, {"why": "It is to go out then.", "until": START + 3600, "behind": None})
+    assert waits_of(gateway, later) == (None, {"why": "It is scheduled for then.", "until": START + 3600, "behind": None})
     assert waits_of(gateway, now) == (None, None)
 
 
@@ -134,7 +134,7 @@ def test_what_waits_for_the_pace_says_until_when(tmp_path: Path) -> None:
     with gateway.database.writing() as connection:
         paces.take_tokens(connection, gateway.transport.name, START, 1.0, 1.0, 1)
         paces.hold_until(connection, gateway.transport.name, START + 12)
-    assert waits_of(gateway, name) == (None, {"why": "The pace allows the next message then.", "until": START + 12, "behind": None})
+    assert waits_of(gateway, name) == (None, {"why": "The rate limit allows the next message then.", "until": START + 12, "behind": None})
     at(gateway, 3600.0)
     assert waits_of(gateway, name) == (None, None)
     gateway.database.close()

@@ -97,7 +97,7 @@ def test_a_disk_that_is_full_and_gets_room_again(tmp_path: Path, caplog: pytest.
     with limited() as most, working(rig) as worker:
         assert all(rig.wire.has_sent.acquire(timeout=PATIENCE) for _ in names)
         most[0] = 1  # SQLite takes as few as there are
-        with pytest.raises(StoreError, match="no room left"):
+        with pytest.raises(StoreError, match="no space left"):
             fill(rig)
         gate.set()
         until(lambda: "sending waits for the database" in caplog.text)

@@ -81,7 +81,7 @@ def is_refused(running: Running, message: str) -> bool:
 def gone(path: Path) -> str:
     return (
         f"The database {path} is gone: it was deleted or moved. Put it back, or stop the server and run: flask chatbot db restore FILE. "
-        "To begin anew, which forgets all who opted out, stop the server and delete chatbot.sqlite-wal and chatbot.sqlite-shm."
+        "To start over, which forgets everyone who opted out, stop the server and delete chatbot.sqlite-wal and chatbot.sqlite-shm."
     )
 
 
@@ -127,7 +127,7 @@ def test_a_file_that_was_deleted_and_restored_from_a_backup_is_used(running: Run
 def test_a_file_of_another_kind_is_left_alone(running: Running, path: Path) -> None:
     path.rename(path.with_name("away.sqlite"))
     path.write_text("Daftar harga\n" * 100)
-    what = "a file that is damaged, or no database"
+    what = "a file that is damaged, or not a database"
     assert is_refused(running, f"The database {path} was replaced by {what}. Stop the server and run: flask chatbot db restore FILE")
     assert path.read_text() == "Daftar harga\n" * 100
     path.with_name("away.sqlite").replace(path)

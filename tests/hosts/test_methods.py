@@ -74,7 +74,7 @@ def test_an_address_of_the_hosts_among_ours_keeps_its_405(tmp_path: Path) -> Non
     app.register_error_handler(405, lambda error: ("<h1>POST it</h1>", 405))
     client = add_api(app).test_client()
     assert (client.get("/api/orders").get_data(), client.post("/api/orders").get_data()) == (b"<h1>POST it</h1>", b"taken")
-    assert client.get("/api/order").get_json()["errorMessage"].startswith("There is no such address here.")
+    assert client.get("/api/order").get_json()["errorMessage"].startswith("There is no such path.")
 
 
 class Code(BaseConverter):

@@ -50,13 +50,13 @@ WRONG = [
 
 @pytest.mark.parametrize("text", WRONG)
 def test_an_entry_that_cannot_be_read_is_named(text: str) -> None:
-    with pytest.raises(ValueError, match="is no host") as caught:
+    with pytest.raises(ValueError, match="is not a host") as caught:
         read_private_host(text)
-    assert str(caught.value) == f"{text!r} is no host, address or network. Write it such as crm.example.com, 10.0.0.5:8080 or 10.0.0.0/8."
+    assert str(caught.value) == f"{text!r} is not a host, address or network. Write it like crm.example.com, 10.0.0.5:8080 or 10.0.0.0/8."
 
 
 def test_the_setting_tells_every_entry_that_cannot_be_read() -> None:
     assert read_hosts("crm.local, 10.0.0.0/8,") == ("crm.local", "10.0.0.0/8")
-    with pytest.raises(ValueError, match="is no host") as caught:
+    with pytest.raises(ValueError, match="is not a host") as caught:
         read_hosts(["crm.local", "http://a", "10.0.0.5/8"])
     assert [problem.partition(" is ")[0] for problem in caught.value.args] == ["'http://a'", "'10.0.0.5/8'"]

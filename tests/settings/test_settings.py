@@ -110,12 +110,12 @@ def test_no_key_is_ever_printed() -> None:
         ("s3cret-word\n", ["the key has white space around it. Remove it."]),
         ("s3cret-\udcff", [f"the key is not UTF-8. {MEND}"]),
         (["key-one-1", ""], [f"key 2 is empty. {MEND}"]),
-        (["key-one-1", "key-one-1"], ["key 2 stands here twice. Write each key once."]),
+        (["key-one-1", "key-one-1"], ["key 2 appears twice. Write each key once."]),
         ([b"x", None], [f"key {n} is a value of type {t}. Write it as a string, in quotes." for n, t in [(1, "bytes"), (2, "NoneType")]]),
         ({"toko": 5}, ["the key of 'toko' is a value of type int. Write it as a string, in quotes."]),
-        ({"a": "key-one-1", "b": "key-one-1"}, ["the key of 'b' stands here twice. Write each key once."]),
-        ({"": "key-one-1"}, ["'' is no name for a key. Write a word, in quotes."]),
-        ({7: "key-one-1"}, ["7 is no name for a key. Write a word, in quotes."]),
+        ({"a": "key-one-1", "b": "key-one-1"}, ["the key of 'b' appears twice. Write each key once."]),
+        ({"": "key-one-1"}, ["'' is not a name for a key. Write a word, in quotes."]),
+        ({7: "key-one-1"}, ["7 is not a name for a key. Write a word, in quotes."]),
     ],
     ids=repr,
 )
@@ -132,7 +132,7 @@ def test_keys_that_cannot_be_used_are_told_without_showing_them(value: object, t
         ),
         (
             '{"a": "s3cret-word", "a": "x"}',
-            "it begins like JSON, but cannot be read. The key 'a' stands more than once in one object. Send it once.",
+            "it begins like JSON, but cannot be read. The key 'a' appears more than once in one object. Send it once.",
         ),
         ("[12345678]", "key 1 is a value of type int. Write it as a string, in quotes."),
         ("{}", f"it holds no key. {MEND}"),
@@ -146,7 +146,7 @@ def test_keys_of_the_environment_that_cannot_be_used_are_told_without_showing_th
 @pytest.mark.parametrize("prefix", ["chatbot", "/chatbot/", "//chatbot", "/a b", "/<x>", "/chatbot?x", "/a\n"])
 def test_a_prefix_that_is_no_path_is_told(prefix: str) -> None:
     assert problems({"CHATBOT_PREFIX": prefix}) == (
-        f"CHATBOT_PREFIX in app.config: {prefix!r} is no path that can stand before '/webhook'. Write it like '/chatbot', or '/' for none.",
+        f"CHATBOT_PREFIX in app.config: {prefix!r} cannot be a path before '/webhook'. Write it like '/chatbot', or '/' for none.",
     )
 
 
@@ -163,7 +163,7 @@ def test_the_url_of_the_database_is_kept_as_written_and_not_printed(url: str) ->
         (5, "it is a value of type int. Write a URL as a string, such as 'sqlite:///chatbot.sqlite'."),
         (
             "mysql://toko:s3cret-word@db/shop",
-            "'mysql' is none of the databases that can be used. Write sqlite:///chatbot.sqlite or postgresql://user:password@host/name.",
+            "'mysql' is not a supported database. Write sqlite:///chatbot.sqlite or postgresql://user:password@host/name.",
         ),
     ],
 )
@@ -273,14 +273,14 @@ def test_the_simulator_is_the_transport_where_the_api_is_served_and_nothing_else
     assert Settings.from_mapping({}, {"CHATBOT_TRANSPORT": "simulator"}).transport == "simulator"
 
 
-MEND_TRANSPORT = "Write 'simulator', or put an object with all that a Transport has into app.config."
+MEND_TRANSPORT = "Write 'simulator', or put an object with the methods of a Transport into app.config."
 
 
 @pytest.mark.parametrize(
     ("value", "told"),
     [
-        ("simulater", "'simulater' is no transport that is known. Did you mean 'simulator'?"),
-        ("web", "'web' is no transport that is known. Write simulator."),
+        ("simulater", "'simulater' is not a known transport. Did you mean 'simulator'?"),
+        ("web", "'web' is not a known transport. Write simulator."),
         (5, f"it is a value of type int. {MEND_TRANSPORT}"),
         (Simulator, f"it is a value of type type. {MEND_TRANSPORT}"),
         pytest.param(object(), f"it is a value of type object. {MEND_TRANSPORT}", id="object"),
@@ -359,5 +359,5 @@ def test_a_pace_is_so_many_in_a_second_a_minute_or_an_hour(value: str, count: in
     ("value", "kind"), [("0/minute", "'0/minute'"), ("5/hari", "'5/hari'"), ("fast", "'fast'"), (5, "a value of type int")]
 )
 def test_what_is_no_pace_is_told(value: object, kind: str) -> None:
-    mend = "Write how many in a second, a minute or an hour, such as '5/minute' or '100/jam'."
+    mend = "Write a number per second, minute or hour, such as '5/minute' or '100/jam'."
     assert problems({"CHATBOT_PACE": value}) == (f"CHATBOT_PACE in app.config: it is {kind}. {mend}",)

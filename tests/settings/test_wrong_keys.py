@@ -9,12 +9,12 @@ REASON = "The header SecretKey is missing."
 
 
 def told(count: int, address: str = "203.0.113.9") -> str:
-    return f"refused a call of api/sendwa from {address}: {REASON} This was call {count} from there within an hour."
+    return f"refused a call to api/sendwa from {address}: {REASON} This was call {count} from there within an hour."
 
 
 def call(keys: WrongKeys, times: int = 1, address: str | None = "203.0.113.9", at: float = NOON) -> None:
     for _ in range(times):
-        keys.warn("a call of api/sendwa", address, REASON, at)
+        keys.warn("a call to api/sendwa", address, REASON, at)
 
 
 def test_of_many_calls_from_one_address_each_doubling_is_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -153,7 +153,7 @@ def test_functions_that_hear_of_acks_run_in_the_app_and_once_more_where_they_fai
     clock = Clock(time())
     with at_work(tmp_path, url, bot, clock) as (gateway, _):
         accepted = gateway.send("628111@c.us", Text("Halo"))
-        until(lambda: "is made later" in caplog.text)  # then its time is set, which the clock passes
+        until(lambda: "will be retried" in caplog.text)  # then its time is set, which the clock passes
         clock.forward(10.0)
         until(lambda: heard[-1:] == [("toko", accepted.id, Ack.READ, "628111")])
     assert heard[:2] == [("toko", accepted.id, Ack.SENT, "628111")] * 2

@@ -24,7 +24,7 @@ rules:
   - {name: dikirim, needs: [resi], reply: "{{ resi }}"}
 """
 FACT = "rule 'harga' needs harga, and no handler supplies it. Write one: @bot.rule('harga')"
-AWAY = (503, {"success": False, "message": "The bot has a problem of its own. Try again later."})
+AWAY = (503, {"success": False, "message": "The bot had an internal error. Try again later."})
 
 
 @pytest.fixture

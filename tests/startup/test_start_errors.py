@@ -70,9 +70,7 @@ def test_a_command_prints_the_error_and_nothing_else(folder: Path, command: str)
 def test_several_mistakes_have_a_line_each(folder: Path) -> None:
     (folder / "app.py").write_text(APP.replace("bot =", 'app.config["CHATBOT_PREFIX"] = "chatbot"\nbot ='), "utf-8")
     done = start(folder, "-m", "flask", "routes")
-    wrong_prefix = (
-        "CHATBOT_PREFIX in app.config: 'chatbot' is no path that can stand before '/webhook'. Write it like '/chatbot', or '/' for none."
-    )
+    wrong_prefix = "CHATBOT_PREFIX in app.config: 'chatbot' cannot be a path before '/webhook'. Write it like '/chatbot', or '/' for none."
     assert done.stderr == f"Error: the bot cannot start:\n{wrong_prefix}\n{SAID}\n"
 
 
@@ -88,7 +86,7 @@ def test_a_handler_that_does_not_fit_is_printed_alone(folder: Path) -> None:
     (folder / "rules.yaml").write_text(BROKEN.replace("repply", "reply"), "utf-8")
     (folder / "app.py").write_text(APP + HANDLER, "utf-8")
     done = start(folder, "-m", "flask", "routes")
-    assert done.stderr == "Error: app.py:8:1: app.hello answers for rule 'hallo', and there is none. Did you mean 'halo'?\n"
+    assert done.stderr == "Error: app.py:8:1: app.hello answers for rule 'hallo', but there is no such rule. Did you mean 'halo'?\n"
 
 
 @pytest.mark.process

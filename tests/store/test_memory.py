@@ -155,7 +155,7 @@ def test_a_row_nobody_can_read_is_logged_and_written_over(
     with database.writing() as connection:
         connection.execute(update(people).values(state=text))
     assert memory.recall("628111", 0.0) == State(version=1)
-    said = f"what table chatbot_people holds of sender {key_of('628111')[:12]} cannot be read ({fact}): nothing is remembered"
+    said = f"the row in table chatbot_people of sender {key_of('628111')[:12]} cannot be read ({fact}): nothing is remembered"
     assert caplog.record_tuples == [("flask_chatbot.store.memory", logging.ERROR, said)]
     assert memory.commit("628111", State(seen=True, version=1), 0.0)
     assert memory.recall("628111", 0.0) == State(seen=True, version=2)

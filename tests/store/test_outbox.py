@@ -142,7 +142,7 @@ def test_a_message_nobody_can_read_is_given_up_and_the_next_of_its_chat_goes(dat
     assert [each.outbound.id for each in claim(database)] == [sound.id]
     known = found(database, broken.id)
     assert (known.state, known.ack, known.error, known.failed_at) == ("failed", Ack.ERROR, UNREADABLE, 200.0)
-    said = f"message {broken.id} is given up: what table chatbot_messages holds of it cannot be read"
+    said = f"message {broken.id} is given up: its row in table chatbot_messages cannot be read"
     assert caplog.record_tuples == [("flask_chatbot.store.outbox", logging.ERROR, said)]
 
 

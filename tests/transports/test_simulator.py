@@ -207,7 +207,7 @@ def test_questions_fail_on_request() -> None:
 
 
 def test_what_can_go_wrong_with_a_message_cannot_with_a_question() -> None:
-    with pytest.raises(ValueError, match=r"Slow\(seconds=3\) is about a message that is sent\. On 'groups', let an exception be raised"):
+    with pytest.raises(ValueError, match=r"Slow\(seconds=3\) is for messages that are sent\. For 'groups', give an exception"):
         standing().fails(Slow(3), on="groups")
 
 
@@ -301,7 +301,7 @@ def test_a_message_whose_showing_fails_has_arrived_all_the_same(caplog: pytest.L
     assert simulator.send(outbound()) == SENT_ID
     (record,) = [each for each in caplog.records if each.levelno == logging.ERROR]
     first, *_, raised = record.getMessage().splitlines()
-    assert first == "on_delivery failed for message 3EB0000000000000000A, which has arrived all the same: RuntimeError"
+    assert first == "on_delivery failed for message 3EB0000000000000000A, which has arrived nevertheless: RuntimeError"
     assert "raise RuntimeError" in raised
     assert "Halo" not in record.getMessage()
 
@@ -313,7 +313,7 @@ def test_the_log_has_ids_and_kinds_and_no_number_or_text(caplog: pytest.LogCaptu
     simulator.phone(BUDI, name="Budi").writes("rahasia")
     simulator.send(outbound(reply=Text("rahasia")))
     assert caplog.messages == [
-        "the listener kept nothing (OSError), and hears of it again in 1 seconds",
+        "the listener failed (OSError), and gets the event again in 1 seconds",
         "message 3EB0000000000000000A (Text) arrived at a simulated phone",
     ]
 

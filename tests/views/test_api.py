@@ -146,7 +146,7 @@ def test_an_unknown_message_is_a_404(client: FlaskClient) -> None:
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_a_path_that_is_none_is_a_404(client: FlaskClient, path: str, method: str) -> None:
     answer = client.open(API + path, method=method, headers={"SecretKey": API_KEY})
-    assert refusal(answer) == (404, "There is no such address here. Those that are stand in /api/openapi.json.")
+    assert refusal(answer) == (404, "There is no such path. /api/openapi.json lists those there are.")
 
 
 @pytest.mark.parametrize("name", [*POSTS, "messages/3EB02B7BEAD27AFA278E", "openapi.json"])
@@ -165,7 +165,7 @@ def test_each_endpoint_answers_with_a_slash_behind_it_and_never_redirects(client
     assert answers[0].status_code in (200, 400)
 
 
-WRONG = "The header SecretKey holds no key that is known."
+WRONG = "The header SecretKey has no known key."
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_wrong_or_missing_key_is_a_400(client: FlaskClient, name: str, key: st
 def test_a_key_in_another_header_does_not_open_and_the_right_one_is_named(client: FlaskClient, name: str) -> None:
     status, said = refusal(client.post(f"{API}/sendwa", json=TEXT, headers={name: f"Bearer {API_KEY}"}))
     message_json = name.replace("_", "-").title()  # so servers hand it on
-    told = f"The header SecretKey is missing: the key belongs there, not into {message_json}. Send it as: SecretKey: YOUR-KEY."
+    told = f"The header SecretKey is missing: the key belongs there, not in {message_json}. Send it as: SecretKey: YOUR-KEY."
     assert (status, said) == (400, told)
 
 
@@ -217,7 +217,7 @@ def test_a_wrong_key_is_a_warning_with_the_callers_address_and_how_often(
     path = "api/messages/<id>" if method == "GET" else f"api/{name}"
     warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert warnings == [
-        f"refused a call of {path} from 203.0.113.9: {WRONG} This was call {count} from there within an hour." for count in (1, 2, 4)
+        f"refused a call to {path} from 203.0.113.9: {WRONG} This was call {count} from there within an hour." for count in (1, 2, 4)
     ]
     assert "gembok" not in caplog.text
 
@@ -284,7 +284,7 @@ def test_what_the_vendors_programs_send_is_taken(
         (b'{"pesan": "\xff"}', "This is not UTF-8: byte 12 cannot be read. Send JSON encoded as UTF-8."),
         (b'{"pesan": "a\\u0000"}', "A string holds the character NUL (\\u0000). Leave it out."),
         (b'{"pesan": "\\ud83d"}', "A string holds half of a surrogate pair (\\ud800 to \\udfff). Send whole characters."),
-        (b'{"nohp": "1", "nohp": "2"}', "The key 'nohp' stands more than once in one object. Send it once."),
+        (b'{"nohp": "1", "nohp": "2"}', "The key 'nohp' appears more than once in one object. Send it once."),
         (b'{"latitude": NaN}', "NaN is not JSON. Send a number, a string or null."),
         (b'{"latitude": 1e999}', "The number '1e999' is too large."),
         (b'{"a": ' + b"[" * 1000, "The JSON is nested deeper than 32 levels."),
@@ -309,7 +309,7 @@ def test_a_body_over_the_limit_is_a_413(client: FlaskClient) -> None:
 def test_a_promotion_to_a_number_that_opted_out_is_a_400(app: Flask, client: FlaskClient) -> None:
     with gateway_of(app).database.writing() as connection:
         optouts.opt_out(connection, BUDI, START)
-    told = "This number opted out of promotion. Send it without 'promo' if it is none, or not at all."
+    told = "This number opted out of promotion. Send it without 'promo' if it is not a promotion, or do not send it."
     assert refusal(post(client, "sendwa", json={**TEXT, "promo": True})) == (400, told)
     assert [post(client, "sendwa", json={**TEXT, "promo": promo}).status_code for promo in [False, None]] == [200, 200]
 
@@ -330,7 +330,7 @@ def test_a_file_on_a_private_host_is_taken_only_where_the_operator_allows_it(tmp
     urls = ["http://10.0.0.5/a.png", "http://localhost:8000/a.png", "http://crm.example.com:81/a.png", "http://10.0.1.5/a.png"]
     answers = [post(client, "sendmedia", json={"nohp": BUDI, "mediaurl": url}) for url in urls]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 400]
-    told = "'mediaurl': 10.0.1.5 is a private address. Give a public one, or have it allowed in CHATBOT_PRIVATE_HOSTS."
+    told = "'mediaurl': 10.0.1.5 is a private address. Give a public one, or allow it in CHATBOT_PRIVATE_HOSTS."
     assert refusal(answers[-1]) == (400, told)
 
 
@@ -348,7 +348,7 @@ def test_another_call_under_a_used_key_is_a_409(client: FlaskClient) -> None:
     told = "This Idempotency-Key was used for another message within 24 hours. Send each with a key of its own."
     assert refusal(post(client, "sendwa", once="kunci-1", json={**TEXT, "pesan": "Lain"})) == (409, told)
     assert refusal(post(client, "sendwatogroup", once="kunci-1", json=TEXT)) == (409, told)
-    long = "The Idempotency-Key has 256 characters, and 255 is the most. Send a shorter one, such as a UUID."
+    long = "The Idempotency-Key has 256 characters, and 255 is the limit. Send a shorter one, such as a UUID."
     assert refusal(post(client, "sendwa", once="k" * 256, json=TEXT)) == (400, long)
 
 
@@ -375,7 +375,7 @@ def test_twins_that_come_at_once_get_one_answer(app: Flask) -> None:
         (TryLater("There is no connection to WhatsApp."), (503, "There is no connection to WhatsApp.", "30")),
         (TryLater("Not so fast.", after=7.2), (503, "Not so fast.", "8")),
         (Refused("Numbers cannot be checked here."), (400, "Numbers cannot be checked here.", None)),
-        (LookupError("628123456789"), (503, "The gateway has a problem of its own. Try again later.", "30")),
+        (LookupError("628123456789"), (503, "The gateway had an internal error. Try again later.", "30")),
     ],
     ids=repr,
 )
@@ -407,8 +407,8 @@ def test_the_log_says_what_happened_and_shows_no_key_no_text_and_no_number(
         post(client, "checknumber", json={"nohp": "6281298765432"})
     ours = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("flask_chatbot"))
     assert f"accepted message {name} (text)" in ours
-    assert "refused a call of /api/sendwa with 400" in ours
-    assert "a call of /api/checknumber failed by our fault" in ours
+    assert "refused a call to /api/sendwa with 400" in ours
+    assert "a call to /api/checknumber failed with an internal error" in ours
     hidden = [API_KEY, "kunci-salah", "6281298765432", "rahasia", "sekali-saja"]
     assert [each for each in hidden if each in caplog.text] == []
 

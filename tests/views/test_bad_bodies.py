@@ -57,7 +57,7 @@ class TestEitherWayOfSending:
             (b'{"data": [1e999]}', "The number '1e999' is too large."),
             (b'{"data": ["\\u0000"]}', "A string holds the character NUL (\\u0000). Leave it out."),
             (b'{"keyword": "\\udc00"}', "A string holds half of a surrogate pair (\\ud800 to \\udfff). Send whole characters."),
-            (b'{"keyword": "a", "keyword": "b"}', "The key 'keyword' stands more than once in one object. Send it once."),
+            (b'{"keyword": "a", "keyword": "b"}', "The key 'keyword' appears more than once in one object. Send it once."),
             (b"\xff\xfe{\0}\0", "This is not UTF-8: byte 1 cannot be read. Send JSON encoded as UTF-8."),
         ],
         ids=lambda value: repr(value[:20]) if isinstance(value, bytes) else "",

@@ -104,6 +104,6 @@ def test_a_fault_of_ours_is_a_503_in_json(tmp_path: Path, caplog: pytest.LogCapt
     app = make_app(tmp_path)
     del app.extensions["chatbot"]
     answer = app.test_client().get(URL)
-    refusal = {"success": False, "message": "The bot has a problem of its own. Try again later."}
+    refusal = {"success": False, "message": "The bot had an internal error. Try again later."}
     assert (answer.status_code, answer.json, answer.headers["Retry-After"]) == (503, refusal, "30")
-    assert [record.getMessage() for record in caplog.records] == ["a health check failed by our fault"]
+    assert [record.getMessage() for record in caplog.records] == ["a health check failed with an internal error"]

@@ -128,7 +128,7 @@ def test_the_log_holds_no_text_no_number_and_no_key(client: FlaskClient, caplog:
         client.post(URL, json=halo(webhookkey="kunci-salah"))
         client.post(URL, data='{"Rahasia": 1, "Rahasia": 2}')
         client.get(URL)
-    unknown = "Its 'webhookkey' is none of those that are known."
+    unknown = "Its 'webhookkey' is not a known key."
     assert caplog.messages == [
         "answered a webhook call: rule 'fallback', line None, 1 replies",
         f"refused a webhook call from 127.0.0.1: {unknown} This was call 1 from there within an hour.",
@@ -146,10 +146,10 @@ def test_trouble_of_ours_is_logged_and_answered_with_a_time_to_come_back(
 
     app.extensions["chatbot"].bot.clock = broken
     answer = client.post(URL, json=halo())
-    body = b'{"success":false,"message":"The bot has a problem of its own. Try again later."}'
+    body = b'{"success":false,"message":"The bot had an internal error. Try again later."}'
     assert (*seen(answer), answer.headers["Retry-After"]) == (503, "application/json", body, "30")
     lines = [each.getMessage().splitlines() for each in caplog.records if each.levelname == "ERROR"]
-    assert [(each[0], each[-1]) for each in lines] == [("a webhook call failed by our fault", "OSError: the clock fell down")]
+    assert [(each[0], each[-1]) for each in lines] == [("a webhook call failed with an internal error", "OSError: the clock fell down")]
 
 
 def test_the_clock_is_aware(app: Flask) -> None:
@@ -218,14 +218,14 @@ def test_the_prefix_stands_before_the_url(tmp_path: Path, prefix: str, url: str)
 # What the log says of calls without a good key.
 
 NO_KEYS: list[tuple[dict[str, object], dict[str, str], str]] = [
-    ({"webhookkey": "kunci-salah"}, {}, "none of those that are known."),
+    ({"webhookkey": "kunci-salah"}, {}, "not a known key."),
     ({"webhookkey": ""}, {}, "empty."),
     ({"webhookkey": None}, {}, "missing or null."),
     ({"webhookkey": 5}, {}, "a number."),
     (
         {"webhookkey": None},
         {"SecretKey": "kunci-salah"},
-        "missing or null. The key belongs into the body, not into the header SecretKey.",
+        "missing or null. The key belongs in the body, not in the header SecretKey.",
     ),
 ]
 

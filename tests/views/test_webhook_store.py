@@ -178,7 +178,7 @@ def test_without_a_way_to_whatsapp_a_pause_holds_and_the_log_says_that_nobody_wa
 ) -> None:
     assert [shop.says("admin"), shop.says("hitung")] == [["Sebentar."], []]
     warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
-    assert len([each for each in warnings if "tells nobody: notify needs a way to WhatsApp. Set CHATBOT_TRANSPORT." in each]) == 1
+    assert len([each for each in warnings if "notifies nobody: notify needs a connection to WhatsApp. Set CHATBOT_TRANSPORT." in each]) == 1
 
 
 @contextmanager

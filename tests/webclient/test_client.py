@@ -14,7 +14,7 @@ from flask_chatbot.errors import FetchRefused
 from flask_chatbot.webclient.client import HttpClient
 from tests.webclient.servers import DEADLINE, PUBLIC, Request, Server, World, always, calling, later, ok, redirect, refused, serving
 
-WAY_OUT = "Give a public one, or have it allowed in CHATBOT_PRIVATE_HOSTS."
+WAY_OUT = "Give a public one, or allow it in CHATBOT_PRIVATE_HOSTS."
 BROKEN_OFF = "hook.example.com broke off the connection."
 
 
@@ -85,13 +85,13 @@ def test_other_schemes_and_ports_are_refused_and_nothing_looked_up_or_connected(
 def test_a_name_that_leads_inside_is_refused_and_nothing_connected(address: str) -> None:
     world = World({"hook.example.com": [address]})
     with calling(always(ok()), world) as (client, server):
-        assert refused(client, server.url()).startswith("hook.example.com leads to a")
+        assert refused(client, server.url()).startswith("hook.example.com resolves to a")
     assert (world.asked, world.reached, server.connections) == (["hook.example.com"], [], 0)
 
 
 def test_the_real_loopback_is_not_reached_by_its_name_or_address_and_the_way_out_is_told() -> None:
     with serving(always(ok())) as server, closing(HttpClient()) as client:
-        assert refused(client, server.url(host="localhost")) == f"localhost leads to an address of this machine. {WAY_OUT}"
+        assert refused(client, server.url(host="localhost")) == f"localhost resolves to an address of this machine. {WAY_OUT}"
         assert refused(client, server.url(host="127.0.0.1")) == f"127.0.0.1 is an address of this machine. {WAY_OUT}"
     assert server.connections == 0
 
@@ -157,7 +157,7 @@ def test_an_operator_may_allow_hosts_and_their_own_urls_go_anywhere() -> None:
             assert client.get(url, deadline=DEADLINE, limit=1000).body == b"inside"
         with closing(HttpClient()) as client:
             assert client.post(url, b"", {}, deadline=DEADLINE, limit=1000, own=True).body == b"inside"
-            assert refused(client, url).startswith("localhost leads to")  # nor by the connection that is open already
+            assert refused(client, url).startswith("localhost resolves to")  # nor by the connection that is open already
         with closing(HttpClient(trusts_everything=True)) as client:
             assert client.get(url, deadline=DEADLINE, limit=1000).body == b"inside"
 
@@ -166,7 +166,7 @@ def test_an_operators_url_that_redirects_elsewhere_is_like_anyones() -> None:
     with serving(always(ok())) as other, serving(always(redirect(other.url(host="127.0.0.1")))) as server, closing(HttpClient()) as client:
         url = server.url(host="127.0.0.1")
         assert client.post(url, b"", {}, deadline=DEADLINE, limit=1000, own=True).status == 302
-        assert "is not followed" in refused(client, url, own=True)
+        assert "the redirect is refused" in refused(client, url, own=True)
     assert (len(server.requests), other.connections) == (2, 0)
 
 
@@ -288,7 +288,7 @@ def test_a_certificate_for_the_name_is_accepted_at_the_address_that_was_checked(
 @pytest.mark.parametrize("host", ["other.example.com", "example.com", "sub.hook.example.com", PUBLIC])
 def test_to_a_certificate_for_another_name_nothing_is_said(host: str) -> None:
     with calling(always(ok()), certificate="good.pem") as (client, server):
-        assert later(client, server.url(scheme="https", host=host)) == f"The certificate of {host} is made out to another name."
+        assert later(client, server.url(scheme="https", host=host)) == f"The certificate of {host} is for another name."
     assert server.requests == []
 
 
@@ -304,7 +304,7 @@ def test_to_a_certificate_that_nobody_trusts_nothing_is_said() -> None:
         closing(HttpClient(resolve=world.resolve, connect=world.connect)) as client,
     ):
         message = later(client, server.url(scheme="https"))
-    assert message.startswith("The certificate of hook.example.com is not to be trusted: ")
+    assert message.startswith("The certificate of hook.example.com cannot be trusted: ")
     assert server.requests == []
 
 

@@ -169,7 +169,7 @@ def test_an_encoding_that_was_not_asked_for_is_undone_or_refused() -> None:
 
 # What is no answer.
 
-NO_HTTP = "hook.example.com answered what cannot be read as HTTP."
+NO_HTTP = "hook.example.com did not answer with valid HTTP."
 BROKEN_OFF = "hook.example.com broke off the connection."
 
 
@@ -201,7 +201,7 @@ def test_a_port_that_nobody_listens_on_may_have_a_server_later() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with closing(World().client()) as client:
-        assert later(client, f"http://hook.example.com:{port}/") == f"hook.example.com takes no connections on port {port}."
+        assert later(client, f"http://hook.example.com:{port}/") == f"hook.example.com accepts no connections on port {port}."
 
 
 def failing_look_up(error: OSError) -> HttpClient:

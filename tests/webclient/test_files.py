@@ -77,7 +77,7 @@ def test_a_file_whose_url_has_no_ending_gets_one_by_its_content_and_else_by_what
     "status", ["400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "410 Gone", "204 No Content", "304 Not Modified"]
 )
 def test_a_file_that_is_not_there_is_refused(status: str) -> None:
-    assert failure(ok(b"", status=status)) == (FetchRefused, f"hook.example.com answered {status[:3]} in place of the file.", None)
+    assert failure(ok(b"", status=status)) == (FetchRefused, f"hook.example.com answered {status[:3]} instead of the file.", None)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_file_that_is_not_there_is_refused(status: str) -> None:
     ],
 )
 def test_a_file_that_may_be_there_later_is_tried_again(status: str) -> None:
-    said = f"hook.example.com answered {status[:3]} in place of the file."
+    said = f"hook.example.com answered {status[:3]} instead of the file."
     assert failure(ok(b"", status=status)) == (FetchLater, said, 0.0)
     assert failure(ok(b"", "Retry-After: 120", status=status)) == (FetchLater, said, 120.0)
 
@@ -121,7 +121,7 @@ def test_a_redirect_is_followed_and_one_inside_is_not() -> None:
         closing(World().client()) as client,
     ):
         assert fetch_media(client, server.url("/a")).content == PNG
-    with pytest.raises(FetchRefused, match="is not followed"):
+    with pytest.raises(FetchRefused, match="the redirect is refused"):
         fetched(redirect("http://169.254.169.254/latest/meta-data/"))
 
 

@@ -6,7 +6,7 @@ from flask_chatbot.errors import FetchRefused
 from flask_chatbot.webclient.addresses import read_url
 from flask_chatbot.webclient.guard import Guard
 
-WAY_OUT = "Give a public one, or have it allowed in CHATBOT_PRIVATE_HOSTS."
+WAY_OUT = "Give a public one, or allow it in CHATBOT_PRIVATE_HOSTS."
 
 
 def chosen(url: str, addresses: list[str], *private_hosts: str) -> list[str]:
@@ -24,10 +24,10 @@ def chosen(url: str, addresses: list[str], *private_hosts: str) -> list[str]:
         ("http://169.254.169.254/latest/", f"169.254.169.254 is an address of the local network. {WAY_OUT}"),
         ("http://[::1]/", f"::1 is an address of this machine. {WAY_OUT}"),
         ("http://[fec0::1]/", f"fec0::1 is a private address. {WAY_OUT}"),
-        ("http://localhost/", f"localhost leads to an address of this machine. {WAY_OUT}"),
-        ("http://toko.localhost:8000/", f"toko.localhost leads to an address of this machine. {WAY_OUT}"),
-        ("http://example.com:22/", "Port 22 of example.com is not called. Use 80, 443 or one from 1024 up."),
-        ("http://93.184.215.14:25/", "Port 25 of 93.184.215.14 is not called. Use 80, 443 or one from 1024 up."),
+        ("http://localhost/", f"localhost resolves to an address of this machine. {WAY_OUT}"),
+        ("http://toko.localhost:8000/", f"toko.localhost resolves to an address of this machine. {WAY_OUT}"),
+        ("http://example.com:22/", "Port 22 of example.com is not allowed. Use 80, 443 or one from 1024 up."),
+        ("http://93.184.215.14:25/", "Port 25 of 93.184.215.14 is not allowed. Use 80, 443 or one from 1024 up."),
     ],
 )
 def test_what_no_look_up_can_make_right_is_refused_before_it(url: str, message: str) -> None:
@@ -44,7 +44,7 @@ def test_the_names_of_this_machine_are_allowed_with_it(entry: str) -> None:
 def test_a_name_that_leads_inside_is_refused_and_its_address_not_told() -> None:
     with pytest.raises(FetchRefused) as caught:
         Guard().choose(read_url("https://crm.example.com/"), ["10.1.2.3", "fd00::7"])
-    assert str(caught.value) == f"crm.example.com leads to a private address. {WAY_OUT}"
+    assert str(caught.value) == f"crm.example.com resolves to a private address. {WAY_OUT}"
 
 
 def test_of_several_addresses_the_public_ones_are_called_as_what_they_are() -> None:

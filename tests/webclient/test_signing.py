@@ -15,8 +15,8 @@ AT = 1614265330
 BODY = b'{"test": 2432232314}'
 SIGNATURE = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 SIGNED = {"webhook-id": ID, "webhook-timestamp": str(AT), "webhook-signature": SIGNATURE}
-NO_FIT = "No signature fits. Check that both sides use the same secret, and the body as it came."
-TOO_OLD = "It was signed more than 300 seconds ago, or ahead. Check both clocks; an old call is not taken again."
+NO_FIT = "No signature fits. Check that both sides use the same secret, and that the body is unchanged."
+TOO_OLD = "It was signed more than 300 seconds ago, or ahead. Check both clocks; old calls are refused."
 
 
 def refusal(signed: Mapping[str, str], body: bytes = BODY, secret: str | bytes | list[str | bytes] = SECRET, now: float = AT) -> str:
@@ -101,12 +101,12 @@ def test_another_secret_does_not_fit(secret: str | bytes | list[str | bytes]) ->
 @pytest.mark.parametrize("value", [None, "", " "])
 def test_a_missing_header_is_named(name: str, value: str | None) -> None:
     signed = {key: each for key, each in SIGNED.items() if key != name} | ({} if value is None else {name: value})
-    assert refusal(signed) == f"The header {name} is missing. Whoever calls has to sign: see https://www.standardwebhooks.com."
+    assert refusal(signed) == f"The header {name} is missing. The caller must sign: see https://www.standardwebhooks.com."
 
 
 @pytest.mark.parametrize("timestamp", ["soon", "-1", "1.5", "٣", "9" * 16])
 def test_a_timestamp_that_is_no_number_is_refused(timestamp: str) -> None:
-    assert refusal({**SIGNED, "webhook-timestamp": timestamp}) == "The header webhook-timestamp is no number of seconds."
+    assert refusal({**SIGNED, "webhook-timestamp": timestamp}) == "The header webhook-timestamp is not a number of seconds."
 
 
 def test_a_signature_among_too_many_is_not_looked_for() -> None:
@@ -120,7 +120,7 @@ def test_an_empty_secret_is_an_error_of_whoever_configured_it() -> None:
 
 
 def test_a_secret_that_was_copied_in_part_is_told_and_not_shown() -> None:
-    with pytest.raises(ValueError, match="no base64") as caught:
+    with pytest.raises(ValueError, match="is not base64") as caught:
         verify_signature("whsec_MfKQ9r8GK", SIGNED, BODY, now=AT)
     assert "MfKQ9r8GK" not in str(caught.value)
 

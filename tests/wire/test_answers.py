@@ -79,7 +79,7 @@ def test_what_does_not_succeed_brings_nothing(success: object) -> None:
     "message", ["Halo", "", None, 5, True, {}, {"text": "Halo"}, HALO, {"reply": "Halo"}, {"reply": None}, {"reply": HALO}]
 )
 def test_a_message_that_holds_no_list_brings_nothing(message: object) -> None:
-    assert read({"success": True, "message": message}) == ForwardAnswer(problems=("its 'message' holds no list of replies",))
+    assert read({"success": True, "message": message}) == ForwardAnswer(problems=("its 'message' has no list of replies",))
 
 
 def test_an_item_that_cannot_be_read_is_left_out_and_told_by_its_place() -> None:
@@ -113,7 +113,7 @@ def test_an_item_that_cannot_be_read_is_left_out_and_told_by_its_place() -> None
 
 @pytest.mark.parametrize("unknown", [{"type": "sticker", "content": "a"}, {"type": None, "content": "a"}, {"content": "a"}])
 def test_an_item_of_an_unknown_type_keeps_all_of_the_answer_from_the_customer(unknown: object) -> None:
-    assert of(HALO, unknown, HALO) == ForwardAnswer(problems=("reply 2 of 3 is of a type that is not known, so that nothing is sent",))
+    assert of(HALO, unknown, HALO) == ForwardAnswer(problems=("reply 2 of 3 is of an unknown type, so nothing is sent",))
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "sendwa",
         {"pesan": "a", "nohp": NOHP, "groupid": GROUP},
-        "Both 'nohp' and 'groupid' are there. Send one of them: a message goes to a person or to a group.",
+        "Both 'nohp' and 'groupid' are present. Send one of them: a message goes to a person or to a group.",
     ),
     ("sendwatogroup", {"pesan": "a"}, "'groupid' is missing or null. Send the id of the group as a string."),
     (
@@ -154,11 +154,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("sendwa", {"nohp": NOHP, "pesan": None}, NO_TEXT),
     ("sendwa", {"nohp": NOHP, "pesan": " \n"}, "'pesan' is empty. Send the text."),
     ("sendwa", {"nohp": NOHP, "pesan": Number("5")}, "'pesan' is a number. Send the text as a string."),
-    ("sendwa", {"nohp": NOHP, "pesan": "a" * 4097}, "'pesan' has 4,097 characters, and 4,096 is the most. Send less."),
+    ("sendwa", {"nohp": NOHP, "pesan": "a" * 4097}, "'pesan' has 4,097 characters, and 4,096 is the limit. Send less."),
     ("sendwa", {"nohp": "628123xxxxxx"}, f"'nohp': '628123xxxxxx' {NO_NUMBER} {NO_TEXT}"),
     ("sendwa", {"nohp": NOHP, "pesan": "a", "promo": "yes"}, "'promo' is a string. Send true or false."),
     ("sendmedia", {"nohp": NOHP}, "'mediaurl' is missing or null. Send the URL of the file as a string."),
-    ("sendmedia", {"nohp": NOHP, "mediaurl": "a" * 4097}, "'mediaurl' has 4,097 characters, and 4,096 is the most. Send less."),
+    ("sendmedia", {"nohp": NOHP, "mediaurl": "a" * 4097}, "'mediaurl' has 4,097 characters, and 4,096 is the limit. Send less."),
     ("sendmedia", {"nohp": NOHP, "mediaurl": "https://a.id", "pesan": {}}, "'pesan' is an object. Send the caption as a string."),
     ("sendlocation", {"nohp": NOHP, "latitude": "", "longitude": "1"}, f"'latitude' is empty. {NOT_NORTH}"),
     ("sendlocation", {"nohp": NOHP, "latitude": "utara", "longitude": "1"}, f"'latitude' is 'utara'. {NOT_NORTH}"),
@@ -212,7 +212,7 @@ def test_every_place_on_earth_is_read_back_as_it_was_written(latitude: float, lo
 NO_HTTP = "The URL does not begin with http:// or https://."
 NO_HOST = "The URL has no host that can be called. Write a name, or an address such as 93.184.215.14."
 NO_USER = "The URL holds a user name or password before its host. Leave them out."
-WAY_OUT = "Give a public one, or have it allowed in CHATBOT_PRIVATE_HOSTS."
+WAY_OUT = "Give a public one, or allow it in CHATBOT_PRIVATE_HOSTS."
 NEVER = {
     "katalog.pdf": NO_HTTP,
     "//example.com/a.pdf": NO_HTTP,
@@ -227,12 +227,12 @@ NEVER = {
     "http://127.0.0.1/a.pdf": f"127.0.0.1 is an address of this machine. {WAY_OUT}",
     "http://[::1]/a.pdf": f"::1 is an address of this machine. {WAY_OUT}",
     "http://[::ffff:10.0.0.1]/a.pdf": f"::ffff:a00:1 is a private address. {WAY_OUT}",
-    "http://localhost:8000/a.pdf": f"localhost leads to an address of this machine. {WAY_OUT}",
-    "http://toko.LOCALHOST./a.pdf": f"toko.localhost leads to an address of this machine. {WAY_OUT}",
+    "http://localhost:8000/a.pdf": f"localhost resolves to an address of this machine. {WAY_OUT}",
+    "http://toko.LOCALHOST./a.pdf": f"toko.localhost resolves to an address of this machine. {WAY_OUT}",
     "http://169.254.169.254/latest": f"169.254.169.254 is an address of the local network. {WAY_OUT}",
     "http://192.168.1.1:8080/a.pdf": f"192.168.1.1 is a private address. {WAY_OUT}",
-    "https://example.com:22/a.pdf": "Port 22 of example.com is not called. Use 80, 443 or one from 1024 up.",
-    "https://example.com:99999/a.pdf": "The URL has the port 99999, and there is none.",
+    "https://example.com:22/a.pdf": "Port 22 of example.com is not allowed. Use 80, 443 or one from 1024 up.",
+    "https://example.com:99999/a.pdf": "The URL has the port 99999, which does not exist.",
     "https://example.com/a\nb.pdf": "The URL holds a character that cannot be printed, such as a line break. Remove it.",
 }
 

@@ -197,7 +197,7 @@ def test_why_a_transport_cannot_be_opened_is_reported_until_it_is(rig: Rig) -> N
     for _ in range(3):
         transport.keep()
         pass_time(rig, 5.0)
-    assert reasons == ["The server is down.", "It fails by our fault: ZeroDivisionError.", ""]
+    assert reasons == ["The server is down.", "It failed with an internal error: ZeroDivisionError.", ""]
 
 
 def test_a_transport_that_breaks_by_its_own_mistake_does_not_stop_the_worker(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:

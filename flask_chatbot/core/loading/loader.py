@@ -111,7 +111,7 @@ class _Loading:
             return
         self.globs.append(entry.data)
         if not found:
-            entry.tell(f"no file matches {entry.data!r} beside {root.name}. Mend the path, or remove it.")
+            entry.tell(f"no file matches {entry.data!r} beside {root.name}. Correct the path, or remove it.")
         for path in found:
             if path.resolve() not in {file.resolve() for file in self.files}:
                 self.read_file(path)

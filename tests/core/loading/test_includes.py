@@ -69,8 +69,8 @@ def test_a_folder_whose_name_is_a_glob_is_no_trouble(tmp_path: Path) -> None:
 def test_a_glob_that_finds_no_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "folder.yaml").mkdir()
     assert problems(tmp_path, root("[rules/*.yml, folder.yaml]")) == [
-        "rules.yaml:1:11: no file matches 'rules/*.yml' beside rules.yaml. Mend the path, or remove it.",
-        "rules.yaml:1:24: no file matches 'folder.yaml' beside rules.yaml. Mend the path, or remove it.",
+        "rules.yaml:1:11: no file matches 'rules/*.yml' beside rules.yaml. Correct the path, or remove it.",
+        "rules.yaml:1:24: no file matches 'folder.yaml' beside rules.yaml. Correct the path, or remove it.",
     ]
 
 
