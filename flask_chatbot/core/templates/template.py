@@ -250,15 +250,21 @@ def filtered(node: nodes.Node, name: str, *arguments: nodes.Expr) -> nodes.Filte
 
 
 def joined(chunks: Any) -> str:
-    """The chunks as one text, reading no further than the length of a reply."""
+    """The chunks as one stripped text, reading no further than the length of a reply.
+
+    >>> joined(["  ", " Halo ", "Budi "])
+    'Halo Budi'
+    """
     parts: list[str] = []
     size = 0
     for chunk in chunks:
-        parts.append(chunk)
-        size += len(chunk)
-        if size > 2 * TEXT_LIMIT:  # twice, so that white space about to be stripped does not count
+        part = chunk if parts else chunk.lstrip()  # leading white space counts for nothing
+        if part:
+            parts.append(part)
+            size += len(part)
+        if size > TEXT_LIMIT:
             break
-    return "".join(parts).strip()[:TEXT_LIMIT].rstrip()
+    return "".join(parts)[:TEXT_LIMIT].rstrip()
 
 
 def has_marks(source: str) -> bool:

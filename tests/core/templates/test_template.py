@@ -7,7 +7,7 @@ from pathlib import Path
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 from sqlalchemy import text as sql
@@ -81,6 +81,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=6).map("".join), VALUES)
+@example("{{ nama }}Halo ", " " * 9000)
 def test_names_in_a_text_are_written_as_jinja_writes_them(source: str, nama: object) -> None:
     outcomes = []
     for each in (source, "{% if true %}{% endif %}" + source):  # the second is too much for anything but Jinja
