@@ -21,7 +21,7 @@ def db() -> None:
 @db.command()
 @click.pass_context
 def upgrade(context: click.Context) -> None:
-    """Make the tables, or bring those of an earlier version up to date. What is in them stays.
+    """Create the tables, or upgrade those of an earlier version. Their content stays.
 
     A SQLite file needs none of this: it is upgraded when it is first opened. With PostgreSQL, run it before a new version serves.
 
@@ -32,22 +32,22 @@ def upgrade(context: click.Context) -> None:
     """
     place = find_place(context)
     place.database.upgrade()
-    echo(f"{place.database.place} has the tables of this version")
+    echo(f"{place.database.place} is up to date")
 
 
 @db.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--force", is_flag=True, help="Replace FILE where it is there already.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @click.pass_context
 def backup(context: click.Context, file: Path, force: bool) -> None:
     """Copy the database into FILE, whole as of one moment, while the bot serves. Only its owner can read it.
 
-    For SQLite; a server has means of its own (pg_dump).
+    For SQLite; a server has tools of its own (pg_dump).
 
     \b
     flask --app shop chatbot db backup backup.sqlite
 
-    Exit codes: 0 FILE is a whole copy, 1 no app, or it could not be made, 2 a wrong option.
+    Exit codes: 0 FILE is a whole copy, 1 no app, or no copy could be made, 2 a wrong option.
     """
     from flask_chatbot.database.backups import back_up
 
@@ -61,12 +61,12 @@ def backup(context: click.Context, file: Path, force: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
 def restore(context: click.Context, file: Path) -> None:
-    """Put FILE, a backup, in the place of the database. Stop the server and its workers before.
+    """Replace the database by FILE, a backup. Stop the server and its workers first.
 
-    FILE is checked first, and its tables are brought up to date. The database before is kept beside it, under a name that is told. What was
-    waiting to be sent when the backup was made goes out again.
+    FILE is checked first, and its tables are upgraded. The previous database is kept beside it, under a name that is printed. Messages that
+    were waiting when the backup was made go out again.
 
-    For SQLite; a server has means of its own (pg_restore).
+    For SQLite; a server has tools of its own (pg_restore).
 
     \b
     flask --app shop chatbot db restore backup.sqlite
@@ -78,11 +78,11 @@ def restore(context: click.Context, file: Path) -> None:
     database = find_place(context).database
     target = file_of(database, "Use pg_restore: pg_restore --clean --if-exists --dbname=DATABASE FILE")
     aside = put_back(file.absolute(), target)
-    echo(f"{target} is restored from {file}" + (f"; the one before is {aside}" if aside else ""))
+    echo(f"{target} is restored from {file}" + (f"; the previous one is {aside}" if aside else ""))
 
 
 def file_of(database: "Database", way_out: str) -> Path:
     """The SQLite file of a database; `StoreError` for one on a server."""
     if database.path is None:
-        raise StoreError(f"The database {database.place} is on a PostgreSQL server, which has means of its own. {way_out}")
+        raise StoreError(f"The database {database.place} is on a PostgreSQL server, which has tools of its own. {way_out}")
     return database.path

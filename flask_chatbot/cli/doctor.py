@@ -85,7 +85,7 @@ def rules(place: Place) -> Iterator[Finding]:
         yield Finding("rules", str(problem), is_wrong=problem.severity == "error")
     notifying = [rule.name for rule in bot.book.rules if any(isinstance(action, Notify) for action in rule.actions)]
     if notifying and place.app.extensions["chatbot"].gateway is None:
-        says = f"nobody can be notified without a way to WhatsApp, and {', '.join(notifying)} would. Set CHATBOT_TRANSPORT."
+        says = f"nobody can be notified without a connection to WhatsApp, and {', '.join(notifying)} would. Set CHATBOT_TRANSPORT."
         yield Finding("rules", says, is_wrong=True)
 
 
@@ -119,8 +119,8 @@ def database(place: Place) -> Finding:
             return Finding("database", str(error), is_wrong=True)
     folder = nearest_folder(Path(place.database.path or "."))
     if os.access(folder, os.W_OK | os.X_OK):
-        return Finding("database", f"{place.database.place} will be made when something is first kept")
-    says = f"{place.database.place} cannot be made: this user may not write to {folder}. Let it, or set CHATBOT_DATABASE_URL."
+        return Finding("database", f"{place.database.place} will be created when something is first stored")
+    says = f"{place.database.place} cannot be created: this user may not write to {folder}. Allow it, or set CHATBOT_DATABASE_URL."
     return Finding("database", says, is_wrong=True)
 
 

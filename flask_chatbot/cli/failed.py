@@ -34,16 +34,16 @@ class DeadLetter(NamedTuple):
 
 
 @click.command()
-@click.option("--since", callback=duration, metavar="DURATION", help='Only what was given up in that time: "2 hours", "1 hari".')
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="How many of each kind at most, the oldest first.")
-@click.option("--refused", is_flag=True, help="The callbacks that were never tried, since their address is none we call.")
+@click.option("--since", callback=duration, metavar="DURATION", help='Only those given up within that time: "2 hours", "1 hari".')
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="The maximum of each kind, oldest first.")
+@click.option("--refused", is_flag=True, help="The callbacks that were never tried, since their address is not allowed.")
 @form_option
 @click.pass_context
 def failed(context: click.Context, since: timedelta | None, limit: int, refused: bool, form: str) -> None:
-    """List the messages and callbacks that were given up, with the reason of each, and those that wait after a failure.
+    """List the messages and callbacks that were given up, each with its reason, and those that wait after a failure.
 
-    Given up ones are kept for 30 days, and `flask chatbot resend` sends them after all. What waits is tried again by itself, at the
-    time that is shown; it is listed whatever --since says.
+    Dead letters are kept for 30 days, and `flask chatbot resend` sends them after all. Those that wait are retried automatically, at
+    the time shown; they are listed whatever --since says.
 
     \b
     flask chatbot failed
@@ -67,16 +67,16 @@ def failed(context: click.Context, since: timedelta | None, limit: int, refused:
     if not refused and (untaken := find_overdue(place)):
         echo(f"{counted(untaken, 'message')} due for more than a minute. Is a worker running, and connected? Its log says more.", err=True)
     if not refused and has_refused(place, since):
-        echo("Callbacks to addresses that are never called are apart: flask chatbot failed --refused", err=True)
+        echo("Callbacks to addresses that are not allowed are listed separately: flask chatbot failed --refused", err=True)
 
 
 @click.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1)
-@click.option("--since", callback=duration, metavar="DURATION", help='All that was given up in that time: "2 hours", "1 hari".')
+@click.option("--since", callback=duration, metavar="DURATION", help='All that were given up within that time: "2 hours", "1 hari".')
 @click.option("--dry-run", is_flag=True, help="Only print what would be sent again.")
 @click.pass_context
 def resend(context: click.Context, ids: tuple[str, ...], since: timedelta | None, dry_run: bool) -> None:
-    """Send messages and callbacks again that were given up, each under its own id.
+    """Resend messages and callbacks that were given up, each under its own id.
 
     ID is the one that `flask chatbot failed` shows. A worker takes them up as it does new ones: a thread of the server, or
     `flask chatbot worker`.

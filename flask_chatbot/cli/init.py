@@ -34,11 +34,11 @@ def init(file: Path, language: str) -> None:
         with file.open("xb") as opened:
             opened.write(first)
     except FileExistsError:
-        raise click.ClickException(f"{file} is there already, and stays as it is. Name another: flask chatbot init FILE") from None
+        raise click.ClickException(f"{file} already exists, and is left unchanged. Name another: flask chatbot init FILE") from None
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror}. Name another: flask chatbot init FILE") from None
     named, option = ("", "") if file == DEFAULT_FILE else (f" {file}", f" --rules {file}")
-    echo(f"{short_path(file)} is written. Put in your shop's name, hours and answers, and then:")
+    echo(f"{short_path(file)} is written. Fill in your shop's name, hours and answers, then:")
     steps = [
         (f"check{named}", "find mistakes"),
         (f"chat{option}", "write to the bot as a customer"),

@@ -58,15 +58,15 @@ for command in (chat, db, doctor, failed, init, people, resend, resume, run_, sa
 
 @chatbot.command()
 @click.argument("paths", metavar="[FILES]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--strict", is_flag=True, help="Warnings are errors.")
-@click.option("--format", "form", type=click.Choice(list(REPORTS)), default="text", show_default=True, help="How problems are printed.")
+@click.option("--strict", is_flag=True, help="Turn warnings into errors.")
+@click.option("--format", "form", type=click.Choice(list(REPORTS)), default="text", show_default=True, help="The output format.")
 @click.pass_context
 def check(context: click.Context, paths: tuple[Path, ...], strict: bool, form: str) -> None:
-    """Tell every problem of the rule files, each with its place and its mend.
+    """Report every problem in the rule files, with its place and the way out.
 
-    Without FILES: the app's own, else rules.yaml in this folder. Works when the app itself cannot start. With the app at hand, its field
-    types, filters and handlers are known; without it, what they may supply is a warning. What is right and yet hardly meant, such as a
-    rule that no message reaches, is a warning too.
+    Without FILES: the app's own, else rules.yaml in this folder. Works even if the app itself cannot start. With the app, its field types,
+    filters and handlers are known; without it, anything that they may supply is a warning. Rules that are valid but probably mistakes, such
+    as one that no message reaches, are warnings, too.
 
     \b
     flask chatbot check
@@ -89,10 +89,10 @@ def check(context: click.Context, paths: tuple[Path, ...], strict: bool, form: s
 
 @chatbot.command("test")
 @click.argument("paths", metavar="[FILES]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(list(TESTED)), default="text", show_default=True, help="How failures are printed.")
+@click.option("--format", "form", type=click.Choice(list(TESTED)), default="text", show_default=True, help="The output format.")
 @click.pass_context
 def test_(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
-    """Run the tests that stand in rule files, under `tests:`.
+    """Run the tests in rule files, under `tests:`.
 
     Without FILES: those of the app's own rules, else of rules.yaml in this folder. Handlers do not run; `given:` stands for what they
     supply. The app's field types and filters do, where there is an app.

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 NAME_ONE = "Name it (flask --app shop chatbot ...), or run this in the folder of its app.py or rules.yaml. To begin: flask chatbot init"
 NO_GATEWAY = (
-    "this app sends nothing by itself: it has no way to WhatsApp. Set CHATBOT_API_KEY, which serves the API, or CHATBOT_TRANSPORT "
+    "this app sends nothing by itself: it has no connection to WhatsApp. Set CHATBOT_API_KEY, which serves the API, or CHATBOT_TRANSPORT "
     "('simulator' needs no account)."
 )
 
 form_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is printed."
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="The output format."
 )
 
 

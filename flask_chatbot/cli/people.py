@@ -21,15 +21,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("number")
-@click.option(
-    "--last", type=click.IntRange(1), default=5, show_default=True, metavar="N", help="How many of their messages, the newest first."
-)
+@click.option("--last", type=click.IntRange(1), default=5, show_default=True, metavar="N", help="The number of messages, newest first.")
 @form_option
 @click.pass_context
 def why(context: click.Context, number: str, last: int, form: str) -> None:
-    """Show what NUMBER wrote last, which rule answered, and why each other rule did not.
+    """Show the last messages of NUMBER, the rule that answered, and why each other rule did not.
 
-    Webhook calls are kept where CHATBOT_KEEP_MESSAGES says for how long, such as "30 days"; what comes by a transport always is.
+    Webhook calls are kept if CHATBOT_KEEP_MESSAGES says for how long, such as "30 days"; what comes by a transport always is.
 
     \b
     flask chatbot why 081234567890
@@ -40,7 +38,7 @@ def why(context: click.Context, number: str, last: int, form: str) -> None:
     place = find_place(context)
     messages = find_messages(place, number, last)
     if not messages:
-        raise click.ClickException(f"no message of {number} is known.{keep_messages(place)}")
+        raise click.ClickException(f"no message from {number} is known.{keep_messages(place)}")
     rules = rules_now(place)
     if form == "json":
         echo(json_text([data_of(place, each, rules) for each in messages]))
@@ -55,8 +53,8 @@ def why(context: click.Context, number: str, last: int, form: str) -> None:
 
 
 @click.command()
-@click.option("--paused", is_flag=True, help="Those the bot keeps quiet for, since a rule has `pause:`.")
-@click.option("--opted-out", "opted_out", is_flag=True, help="Those who want no promotion, since a rule has `subscribe: false`.")
+@click.option("--paused", is_flag=True, help="Those the bot is paused for, since a rule has `pause:`.")
+@click.option("--opted-out", "opted_out", is_flag=True, help="Those who opted out of promotion, since a rule has `subscribe: false`.")
 @form_option
 @click.pass_context
 def people(context: click.Context, paused: bool, opted_out: bool, form: str) -> None:
@@ -185,7 +183,7 @@ def describe(place: Place, message: "Kept", rules: str) -> Iterator[str]:
     yield f"{place.when(message.at)}  {text}"
     yield label("by", message.session)
     if message.rules_hash is not None:
-        changed = "" if message.rules_hash == rules else "; the rules have changed since"
+        changed = "" if message.rules_hash == rules else "; the rules have changed since then"
         yield label("rule", f"{message.rule} ({message.place}){changed}" if message.rule else f"none{changed}")
     yield label("sent", counted(message.replies, "message"))
     yield from (label("why", visible(explanation, keep="")) for explanation in message.explanations)

@@ -134,7 +134,7 @@ def tested_text(tested: Tested) -> Iterator[str]:
         yield line_of(failure.problem)
         yield from (styled(f"    {line}", fg=SIGNS.get(line[:1])) for line in failure.difference)
     if tested.errors:
-        yield f"{counted(len(tested.errors), 'error')}: no test runs where the rules cannot be used"
+        yield f"{counted(len(tested.errors), 'error')}: no tests were run, since the rules cannot be used"
     yield f"{counted(tested.total, 'test')}, {tested.failed or 'none'} failed"
 
 

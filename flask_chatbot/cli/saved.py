@@ -28,14 +28,14 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,] ?[+-]?[0-9]+)*")  # or several, such a
 
 @click.command()
 @click.argument("name")
-@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True, help="How it is printed.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True, help="The output format.")
 @click.option("--csv", "is_csv", is_flag=True, help="The same as --format csv.")
 @click.pass_context
 def saved(context: click.Context, name: str, form: str, *, is_csv: bool) -> None:
     """Print the rows that rules with `save: NAME` kept: number, time, sender, and the fields.
 
-    CSV is UTF-8 with a byte-order mark, as Excel wants it, every cell in quotes. What a spreadsheet would take for a formula, at the
-    beginning of a cell or behind a sign where one may split it, gets an apostrophe; numbers such as -6.2 and +6281234567890 stay.
+    CSV is UTF-8 with a byte-order mark, as Excel needs it, with every cell in quotes. Text that a spreadsheet would take for a formula, at
+    the start of a cell or after a sign that may split it, gets an apostrophe; numbers such as -6.2 and +6281234567890 stay.
 
     \b
     flask chatbot saved survei

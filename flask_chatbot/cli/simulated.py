@@ -83,7 +83,7 @@ def say(gateway: Gateway, phone: Phone, line: str) -> inbox.Kept | None:
     message = phone.writes(line)
     kept = wait_for(lambda: find(gateway, message.id or ""))
     if kept is None:
-        echo("(the bot has not taken this message; the log says why)")
+        echo("(the bot did not accept this message; the log says why)")
         return None
     if not kept.replies:
         echo("(no reply)")
@@ -110,7 +110,7 @@ def receipts_text(arrived: list[Stored], replies: int) -> str:
     """The delivery status of the answers to one message, as their receipts report it."""
     acks = ", ".join(stored.ack.name.lower() for stored in arrived)
     missing = replies - len(arrived)
-    return acks + f"{', ' if acks else ''}{missing} not sent within {PATIENCE:g} seconds" * bool(missing)
+    return acks + f"{', ' if acks else ''}{missing} not sent after {PATIENCE:g} seconds" * bool(missing)
 
 
 def wait_for(ask: Callable[[], T]) -> T:

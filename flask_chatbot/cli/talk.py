@@ -80,7 +80,7 @@ def note(rule: Rule, bot: Bot | None) -> str:
     handler = bot.handlers.rules.get(rule.name)
     if handler is None:
         return f"the reply needs {names}, and no handler supplies it. Write one: @bot.rule({rule.name!r})"
-    return f"{handler.name} at {handler.mark} answers here, and is not run; add --run"
+    return f"{handler.name} at {handler.mark} answers here, but is not run; add --run"
 
 
 def running(app: Flask) -> Talk:

@@ -25,7 +25,7 @@ TIMES = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 rules_option = click.option(
     "--rules", "path", type=click.Path(path_type=Path), help="A rule file. Without it: the app's, else rules.yaml in this folder."
 )
-run_option = click.option("--run", is_flag=True, help="Run the app's Python handlers too; they may change what they change.")
+run_option = click.option("--run", is_flag=True, help="Run the app's Python handlers too, with their side effects.")
 from_option = click.option("--from", "number", default="6281200000000", show_default=True, help="The customer's number.")
 nama_option = click.option("--nama", "name", default="", help="The customer's name.")
 
@@ -50,9 +50,9 @@ class DashedText(click.Command):
 @run_option
 @from_option
 @nama_option
-@click.option("--at", type=click.DateTime(TIMES), help="When it is written, in the rules' time zone.")
-@click.option("--explain", "explained", is_flag=True, help="Tell of each rule that matches why it won or lost.")
-@click.option("--format", "form", type=click.Choice(list(DECISIONS)), default="text", show_default=True, help="How the outcome is printed.")
+@click.option("--at", type=click.DateTime(TIMES), help="The time of the message, in the rules' time zone.")
+@click.option("--explain", "explained", is_flag=True, help="Explain why each matching rule won or lost.")
+@click.option("--format", "form", type=click.Choice(list(DECISIONS)), default="text", show_default=True, help="The output format.")
 @click.pass_context
 def try_(
     context: click.Context, text: str, path: Path | None, run: bool, number: str, name: str, at: datetime | None, explained: bool, form: str

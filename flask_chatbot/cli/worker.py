@@ -11,19 +11,19 @@ from flask_chatbot.cli.try_chat import begin
 
 @click.command()
 @click.option(
-    "--every", type=click.FloatRange(0.1), default=5.0, show_default=True, metavar="SECONDS", help="How often it tells what it did."
+    "--every", type=click.FloatRange(0.1), default=5.0, show_default=True, metavar="SECONDS", help="How often to print the counts."
 )
 @click.pass_context
 def worker(context: click.Context, every: float) -> None:
-    """Send what was accepted, make the callbacks, and answer what comes in, until Ctrl-C or SIGTERM.
+    """Send accepted messages, make the callbacks, and answer incoming messages, until Ctrl-C or SIGTERM.
 
-    Then nothing more is taken on, and what is under way has 20 seconds to end; what has not ended is sent by the next worker. Several
-    workers share the work. Set CHATBOT_WORKER=off for the servers, else one of them works too.
+    Then nothing more is claimed, and work in progress has 20 seconds to finish; the rest is left to the next worker. Several workers
+    share the work. Set CHATBOT_WORKER=off for the servers, or one of them works too.
 
     \b
     flask --app shop chatbot worker
 
-    Exit codes: 0 all that was under way has ended, 1 some has not, no app, or its database fails, 2 a wrong option.
+    Exit codes: 0 all work has finished, 1 some has not, no app, or its database fails, 2 a wrong option.
     """
     from flask_chatbot.startup.worker import make_worker
     from flask_chatbot.worker.foreground import run

@@ -163,8 +163,8 @@ def test_a_restored_backup_is_the_database_and_the_one_before_is_kept_aside(shop
     shop.queue("3EB0B")
     shop.database.close()
     (line,) = shop.printed("db", "restore", str(backup))
-    aside = Path(line.rpartition("; the one before is ")[2])
-    assert line == f"{path} is restored from {backup}; the one before is {aside}"
+    aside = Path(line.rpartition("; the previous one is ")[2])
+    assert line == f"{path} is restored from {backup}; the previous one is {aside}"
     assert re.fullmatch(r"chatbot\.sqlite\.before-\d{8}-\d{6}", aside.name)
     assert (kept(path), kept(aside), kept(backup)) == (["3EB0A"], ["3EB0A", "3EB0B"], ["3EB0A"])
     assert names(path.parent) == sorted([path.name, aside.name])
@@ -273,4 +273,4 @@ def test_a_server_has_means_of_its_own(postgresql: str, tmp_path: Path) -> None:
     shop = open_shop(tmp_path, postgresql)
     for command, tool in (("backup", "pg_dump"), ("restore", "pg_restore")):
         told = shop.refused("db", command, str(tmp_path / "backup"))
-        assert f"is on a PostgreSQL server, which has means of its own. Use {tool}: {tool} --" in told
+        assert f"is on a PostgreSQL server, which has tools of its own. Use {tool}: {tool} --" in told

@@ -37,7 +37,7 @@ def test_nothing_is_wrong_with_an_app_that_works(tmp_path: Path, monkeypatch: py
             "ok     rules          rules.yaml: 4 rules",
             "ok     keys           CHATBOT_WEBHOOK_KEY: 1 key",
             "ok     keys           CHATBOT_API_KEY: 1 key",
-            f"ok     database       {shop.database.place} will be made when something is first kept",
+            f"ok     database       {shop.database.place} will be created when something is first stored",
             "ok     worker         no message waits that is due; a thread of the server sends them",
             "ok     webhook        /chatbot/webhook answers",
             "7 checks, nothing wrong",
@@ -83,7 +83,7 @@ def test_notices_that_reach_nobody_are_wrong(tmp_path: Path) -> None:
     app = Flask("toko", root_path=str(tmp_path), instance_path=str(tmp_path / "instance"))
     app.config["CHATBOT_WEBHOOK_KEY"] = KEY
     Chatbot(app)
-    said = "rules          nobody can be notified without a way to WhatsApp, and cs would. Set CHATBOT_TRANSPORT."
+    said = "rules          nobody can be notified without a connection to WhatsApp, and cs would. Set CHATBOT_TRANSPORT."
     assert wrong(Shop(app, Database(None, tmp_path / "instance"))) == [said]
 
 

@@ -97,7 +97,7 @@ def test_callbacks_that_were_refused_are_listed_apart(shop: Shop) -> None:
     shop.lose_callback("msg_1", NOON, "It is a private address.", refused=True)
     outcome = shop.run("failed")
     assert outcome.stdout == "nothing was given up\n"
-    assert outcome.stderr == "Callbacks to addresses that are never called are apart: flask chatbot failed --refused\n"
+    assert outcome.stderr == "Callbacks to addresses that are not allowed are listed separately: flask chatbot failed --refused\n"
     assert [(each["id"], each["error"]) for each in shop.data("failed", "--refused")] == [("msg_1", "It is a private address.")]
 
 

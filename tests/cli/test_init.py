@@ -26,7 +26,7 @@ def test_a_file_is_written_and_the_next_steps_are_printed(folder: Path) -> None:
     assert (outcome.exit_code, outcome.stdout.splitlines()) == (
         0,
         [
-            "rules.yaml is written. Put in your shop's name, hours and answers, and then:",
+            "rules.yaml is written. Fill in your shop's name, hours and answers, then:",
             "  flask chatbot check  find mistakes",
             "  flask chatbot chat   write to the bot as a customer",
             "  flask chatbot run    serve it to the platform",
@@ -46,7 +46,7 @@ def test_what_is_written_has_no_problems_and_passes_its_tests(folder: Path, lang
 def test_a_file_that_is_there_stays_as_it_is(folder: Path) -> None:
     (folder / "rules.yaml").write_text("mine", "utf-8")
     outcome = run("init")
-    said = "Error: rules.yaml is there already, and stays as it is. Name another: flask chatbot init FILE\n"
+    said = "Error: rules.yaml already exists, and is left unchanged. Name another: flask chatbot init FILE\n"
     assert (outcome.exit_code, outcome.stderr) == (1, said)
     assert (folder / "rules.yaml").read_text("utf-8") == "mine"
 

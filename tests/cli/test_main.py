@@ -432,7 +432,7 @@ def test_try_without_run_leaves_handlers_alone_and_names_the_one_that_answers() 
     assert outcome.stdout.splitlines() == [
         "rule   daftar  (rules.yaml:3:5, by its keyword with #)",
         "field  nik: 1234567890123456",
-        "note   shop.register at shop.py:19:1 answers here, and is not run; add --run",
+        "note   shop.register at shop.py:19:1 answers here, but is not run; add --run",
     ]
     assert outcome.stderr == ""
 
@@ -441,7 +441,7 @@ def test_try_without_run_leaves_handlers_alone_and_names_the_one_that_answers() 
 @pytest.mark.usefixtures("shop")
 def test_try_without_run_has_the_note_in_its_json() -> None:
     outcome = json.loads(flask("--app", "shop", "chatbot", "try", "daftar#1234567890123456", "--format", "json").stdout)
-    assert (outcome["replies"], outcome["note"]) == ([], "shop.register at shop.py:19:1 answers here, and is not run; add --run")
+    assert (outcome["replies"], outcome["note"]) == ([], "shop.register at shop.py:19:1 answers here, but is not run; add --run")
 
 
 @pytest.mark.usefixtures("shop")
@@ -464,7 +464,7 @@ def test_try_with_the_app_says_that_a_handler_is_lacking(shop: Path) -> None:
 @pytest.mark.parametrize(("decorator", "text"), [('keyword("stok")', "stok"), ("fallback", "entah")])
 def test_a_rule_that_only_python_answers_is_told_and_not_silent(shop: Path, decorator: str, text: str) -> None:
     (shop / "shop.py").write_text(f"{SHOP}\n\n@bot.{decorator}\ndef more():\n    return 'Habis.'\n", "utf-8")
-    noted = "shop.more at shop.py:31:1 answers here, and is not run; add --run"
+    noted = "shop.more at shop.py:31:1 answers here, but is not run; add --run"
     assert flask("--app", "shop", "chatbot", "try", text).stdout.splitlines()[-1] == f"note   {noted}"
     assert flask("--app", "shop", "chatbot", "chat", typed=f"{text}\n").stdout == f"> ({noted})\n> \n"
     assert flask("--app", "shop", "chatbot", "try", "--run", text).stdout.splitlines()[-1] == "reply  Habis."

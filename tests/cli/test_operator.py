@@ -52,7 +52,7 @@ def test_an_app_that_does_not_start_is_told_of_with_its_mistakes() -> None:
 def test_an_app_that_sends_nothing_has_no_worker(tmp_path: Path) -> None:
     shop = open_shop(tmp_path, None, CHATBOT_API_KEY=None, CHATBOT_TRANSPORT=None, CHATBOT_WEBHOOK_KEY="kunci-toko-maju")
     assert shop.refused("worker") == (
-        "Error: this app sends nothing by itself: it has no way to WhatsApp. Set CHATBOT_API_KEY, which serves the API, or "
+        "Error: this app sends nothing by itself: it has no connection to WhatsApp. Set CHATBOT_API_KEY, which serves the API, or "
         "CHATBOT_TRANSPORT ('simulator' needs no account).\n"
     )
 
@@ -73,7 +73,7 @@ def test_a_file_that_is_no_database_is_told_of(tmp_path: Path, arguments: list[s
 def test_an_upgrade_makes_the_tables(server: str, tmp_path: Path) -> None:
     shop = open_shop(tmp_path, server)
     (said,) = shop.printed("db", "upgrade")
-    assert said.endswith(" has the tables of this version")
+    assert said.endswith(" is up to date")
     assert shop.printed("db", "upgrade") == [said]
     assert shop.printed("failed") == ["nothing was given up"]
 

@@ -44,7 +44,7 @@ def test_why_shows_the_rule_and_what_became_of_the_others(shop: Shop) -> None:
     assert shop.printed("why", BUDI) == [
         "2025-11-25 11:00:00  halo kak",
         "by     simulator",
-        "rule   halo (rules.yaml:4:5); the rules have changed since",
+        "rule   halo (rules.yaml:4:5); the rules have changed since then",
         "sent   2 messages",
         "why    halo (keyword 'halo', rules.yaml:4:5): answers",
         "why    survei: another keyword",
@@ -86,7 +86,7 @@ def test_a_sender_that_is_no_number_is_found_as_it_is(shop: Shop) -> None:
 
 def test_a_message_that_no_rule_answered_says_so(shop: Shop) -> None:
     keep(shop, replace(HALO, rule=None, place=None, replies=0, explanations=()))
-    assert shop.printed("why", BUDI)[2:] == ["rule   none; the rules have changed since", "sent   0 messages"]
+    assert shop.printed("why", BUDI)[2:] == ["rule   none; the rules have changed since then", "sent   0 messages"]
 
 
 def test_where_messages_are_not_kept_it_is_told_how_to_keep_them(shop: Shop) -> None:
@@ -98,7 +98,7 @@ def test_where_messages_are_not_kept_it_is_told_how_to_keep_them(shop: Shop) -> 
 
 def test_of_a_stranger_nothing_is_known(tmp_path: Path) -> None:
     shop = open_shop(tmp_path, None, CHATBOT_KEEP_MESSAGES="30 days")
-    assert shop.refused("why", BUDI) == f"Error: no message of {BUDI} is known.\n"
+    assert shop.refused("why", BUDI) == f"Error: no message from {BUDI} is known.\n"
     assert not (tmp_path / "instance").exists()
 
 
