@@ -1,10 +1,10 @@
 """Compiles the conversations of a rule: ``ask:``, ``confirm:``, ``menu:``; and its actions."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_chatbot.core.fields.field import Field, FieldType
 from flask_chatbot.core.language.durations import read_duration
@@ -40,7 +40,7 @@ def build_asking(rule: Place, types: Mapping[str, FieldType], sandbox: Sandbox) 
     key = "ask" if asks else "fields"
     if key not in rule.data:
         return NO_FIELDS
-    place = rule.at(key)
+    place = with_questions(rule.at(key), types) if asks else rule.at(key)
     fields = build_fields(place, types, sandbox)
     for said in (below(entry) for entry in place.entries() if isinstance(entry.data, dict)):
         for word in ("question", "label"):
@@ -51,13 +51,33 @@ def build_asking(rule: Place, types: Mapping[str, FieldType], sandbox: Sandbox) 
     return Asking(fields, asks)
 
 
+def with_questions(place: Place, types: Container[str]) -> Place:
+    """The entries of ``ask:`` with each text behind a field's name made its question."""
+    if not isinstance(place.data, list):
+        return place
+    for entry in place.entries():
+        for name, text in entry.data.items() if isinstance(entry.data, dict) else ():
+            if isinstance(text, str) and text in types:
+                entry.at(name).tell(f"customers would be asked {text!r}. Write it as {name}: {{question: ..., type: {text}}}.")
+    return replace(place, data=[asked(each) if isinstance(each, dict) else each for each in place.data])
+
+
+def asked(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry with its field's question under a key, where a text stands in its place.
+
+    >>> asked({"nama": "Siapa?"}), asked({"nama": {"min": 2}})
+    ({'nama': {'question': 'Siapa?'}}, {'nama': {'min': 2}})
+    """
+    return {name: {"question": str(data)} if isinstance(data, str | int | float) else data for name, data in entry.items()}
+
+
 def check_asking(rule: Place, fields: tuple[Field, ...]) -> None:
     """Check a form without ``#``: each field has its question, and no key of the other kind of form is present."""
     if "fields" in rule.data:
         rule.at("ask").tell("'ask' stands in place of 'fields'. Keep one of them.", key=True)
     for entry, field in zip(rule.at("ask").entries(), fields, strict=False):
         if not field.question.strip():
-            entry.tell(f"the field {field.name!r} has no question to ask for it. Add `question:`.")
+            entry.tell(f"the field {field.name!r} has no question to ask for it. Write it behind the name: `{field.name}: ...`.")
         if field.rest:
             below(entry).at("rest").tell("'rest' is for parts behind a #. Here each answer is a message of its own: remove it.", key=True)
     for entry in rule.at("keyword").entries():

@@ -361,6 +361,11 @@ def test_a_form_found_by_a_pattern_does_not_ask_for_what_the_pattern_read(tmp_pa
     assert talk.hears("pesan", "2", "Budi") == ["Berapa?", "Nama?", "Budi: 2 apa saja."]
 
 
+def test_a_text_under_ask_is_the_question(tmp_path: Path) -> None:
+    rules = 'rules:\n  - {keyword: isi, ask: [{nama: "Atas nama siapa, Kak?"}, {umur: "2"}], reply: "{{ nama }}, {{ umur }}."}'
+    assert talk_of(tmp_path, rules).hears("isi", "Budi", "30") == ["Atas nama siapa, Kak?", "2", "Budi, 30."]
+
+
 # -- asking for the rest -----------------------------------------------------------------------------
 
 

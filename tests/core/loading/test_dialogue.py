@@ -26,12 +26,17 @@ NO_TEMPLATE = "is no template: customers would read the braces. Write it without
         (
             "keyword: a\nask: [nama, {umur: {type: integer}}, {kota: {question: ' '}}]",
             [
-                "4:11: the field 'nama' has no question to ask for it. Add `question:`.",
-                "4:17: the field 'umur' has no question to ask for it. Add `question:`.",
-                "4:42: the field 'kota' has no question to ask for it. Add `question:`.",
+                "4:11: the field 'nama' has no question to ask for it. Write it behind the name: `nama: ...`.",
+                "4:17: the field 'umur' has no question to ask for it. Write it behind the name: `umur: ...`.",
+                "4:42: the field 'kota' has no question to ask for it. Write it behind the name: `kota: ...`.",
             ],
         ),
         ("keyword: a\nask: [{a: {question: 'Halo {{ nama }}?'}}]", [f"4:26: a question {NO_TEMPLATE}"]),
+        ("keyword: a\nask: [{a: 'Halo {{ nama }}?'}]", [f"4:12: a question {NO_TEMPLATE}"]),
+        (
+            "keyword: a\nask: [{nama: Siapa?}, {email: email}]",
+            ["4:35: customers would be asked 'email'. Write it as email: {question: ..., type: email}."],
+        ),
         (
             "keyword: a#\nfields: [{a: {label: '{% if x %}', question: '{{ x }}'}}]",
             [f"4:26: a label {NO_TEMPLATE}", f"4:50: a question {NO_TEMPLATE}"],

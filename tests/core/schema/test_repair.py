@@ -65,7 +65,7 @@ reply: "{{ nmaa }} {{ nama }}"
             "keyword: a\nask: [{b: {question: B?, type: integr}}, {c: {type: integr}}]\nreply: '{{ b }}'",
             [
                 "4:36: unknown field type 'integr'. Did you mean 'integer'?",
-                "4:46: the field 'c' has no question to ask for it. Add `question:`.",
+                "4:46: the field 'c' has no question to ask for it. Write it behind the name: `c: ...`.",
                 "4:57: unknown field type 'integr'. Did you mean 'integer'?",
             ],
         ),
