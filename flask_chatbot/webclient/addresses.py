@@ -65,7 +65,7 @@ class Target:
 
 @lru_cache(maxsize=1024)  # the same few receivers are named again and again
 def read_url(url: str, *, any_port: bool = False) -> Target:
-    """The target of an http(s) URL; raises `FetchRefused` if it is none, or its port is not allowed. Messages show only the host.
+    """The target of an http(s) URL; raises `FetchRefused` for anything else, or if its port is not allowed. Messages show only the host.
 
     >>> read_url("https://Toko.example.com/stok baru?kode=1#atas").path
     '/stok%20baru?kode=1'

@@ -212,7 +212,7 @@ def test_a_card_that_nobody_could_call_is_an_apology_and_the_log_says_which_numb
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert answers(tmp_path, ContactCard("A", (BUDI, "x"))).says("harga") == APOLOGY
-    assert "UnusableNumber: numbers[1]: 'x' is no possible phone number." in caplog.text
+    assert "UnusableNumber: numbers[1]: 'x' is not a possible phone number." in caplog.text
 
 
 def test_a_list_inside_of_itself_is_an_apology(tmp_path: Path) -> None:
@@ -882,7 +882,7 @@ def test_where_others_come_before_without_end_the_answer_is_sent_and_the_log_say
 ) -> None:
     memory = Interrupted(*[State(seen=True)] * 100)
     assert answered(chat_of(tmp_path, FORMS, Chatbot()), memory, "survei") == "Puas?"
-    assert lines(caplog, tmp_path) == [f"what came of a message of {mask('628111')} is not remembered: too many came at once"]
+    assert lines(caplog, tmp_path) == [f"the result of a message from {mask('628111')} is not remembered: too many came at once"]
 
 
 @pytest.mark.parametrize("value", [{1, 2}, object(), float("nan"), "x" * 70_000, b"x"], ids=lambda value: type(value).__name__)
@@ -906,7 +906,7 @@ def test_notes_that_cannot_be_kept_stay_as_they_were_and_all_else_is_remembered(
     ]  # fmt: skip
     assert seen == [{}, {"good": 1}, {"good": 1}]
     (line,) = lines(caplog, tmp_path)
-    assert line.startswith(f"the memory that handlers have of {mask('628111')} stays as it was: ")
+    assert line.startswith(f"the handlers' memory of {mask('628111')} stays as it was: ")
 
 
 def test_a_handler_that_fails_keeps_no_rule_quiet_and_has_nothing_done(tmp_path: Path) -> None:

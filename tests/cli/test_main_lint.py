@@ -25,7 +25,7 @@ NEVER = (
     "rules.yaml:4:5: {}rule 'harga' can never be reached: its keyword 'harga' goes to rule 'promo' at rules.yaml:3:5,"
     " whose priority is higher. Change or remove it."
 )
-SILENT = "rules.yaml:{}: {}rule {!r} says nothing{}. Give it a `reply:`; where silence is meant, write `reply: []`."
+SILENT = "rules.yaml:{}: {}rule {!r} says nothing{}. Give it a `reply:`; if silence is intended, write `reply: []`."
 LOST = "rules.yaml:6:5: {}nothing leads to rule 'bayar'{}. Give it a keyword, or an entry in a menu."
 
 

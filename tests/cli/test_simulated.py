@@ -84,7 +84,7 @@ def test_messages_of_the_app_itself_are_left_to_its_own_worker(shop: Shop) -> No
 def test_a_number_that_is_none_is_a_wrong_option(tmp_path: Path) -> None:
     outcome = open_shop(tmp_path, None).run("chat", "--phone", "budi")
     assert outcome.exit_code == 2
-    assert "'budi' is no possible phone number." in outcome.stderr
+    assert "'budi' is not a possible phone number." in outcome.stderr
 
 
 @pytest.mark.parametrize("option", [["--run"], ["--rules", "rules.yaml"], ["--from", "628111"]])

@@ -105,7 +105,7 @@ def test_a_promotion_is_marked_and_keys_nobody_knows_are_ignored() -> None:
 
 
 NO_TARGET = "'nohp' is missing or null. Send the number as a string."
-NO_NUMBER = "is no possible phone number. Write it with its country code, such as 6281234567890."
+NO_NUMBER = "is not a possible phone number. Write it with its country code, such as 6281234567890."
 NO_TEXT = "'pesan' is missing or null. Send the text as a string."
 NOT_NORTH = "Send degrees from -90 to 90, such as 0.5071."
 NUMBERS = "Send a list of 1 to 100 numbers."
@@ -147,7 +147,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "sendwatogroup",
         {"pesan": "a", "groupid": "120363xxxxxxxxxxx"},
-        "'groupid': '120363xxxxxxxxxxx' is no group id. Send one as /api/groups lists them, such as 120363041234567890.",
+        "'groupid': '120363xxxxxxxxxxx' is not a group id. Send one as /api/groups lists them, such as 120363041234567890.",
     ),
     ("sendwatogroup", {"pesan": "a", "groupid": ["1"]}, "'groupid' is a list. Send the id of the group as a string."),
     ("sendwa", {"nohp": NOHP}, NO_TEXT),

@@ -55,10 +55,10 @@ def never(rule: Rule, book: RuleBook) -> Iterator[str]:
     if when is None:
         return
     if disjoint(when, when):
-        yield f"the conditions of rule {rule.name!r} never hold at once. Mend its `when:`."
+        yield f"the conditions of rule {rule.name!r} never hold at once. Correct its `when:`."
     if when.open is not None and book.hours is not None and is_fixed(book.hours, closed=when.open):
         always = "the shop never opens" if when.open else "the shop never closes"
-        yield f"rule {rule.name!r} waits for `open: {str(when.open).lower()}`, and by the `hours:` of the settings {always}. Mend either."
+        yield f"rule {rule.name!r} waits for `open: {str(when.open).lower()}`, and by the `hours:` of the settings {always}. Correct one."
     if when.chat == "group" and book.groups == "never":
         yield f"rule {rule.name!r} is for group chats, and there the bot never answers. Set `groups: keywords` or `groups: all`."
     elif when.chat == "group" and book.groups == "keywords" and not rule.keywords:
@@ -83,7 +83,7 @@ def addresses(rule: Rule) -> Iterator[str]:
     for answer in leaves(said(rule)):
         url = answer.parts.get("url") if isinstance(answer, PartsAnswer) else None
         if isinstance(url, Template) and not may_be_address(url):
-            yield f"the URL {clip(url.source, 60)!r} is no web address. Write it with https:// in front."
+            yield f"the URL {clip(url.source, 60)!r} is not a web address. Write it with https:// in front."
 
 
 def contacts(answer: Answer) -> Iterator[tuple[Mark, str]]:
@@ -109,7 +109,7 @@ def may_be_address(url: Template) -> bool:
 def silence(rule: Rule, unless: str) -> Iterator[str]:
     """Yield a complaint about a rule that does nothing without declaring that intent."""
     if not (rule.reply or rule.is_silent or rule.menu or rule.asks or rule.actions):
-        yield f"rule {rule.name!r} says nothing{unless}. Give it a `reply:`; where silence is meant, write `reply: []`."
+        yield f"rule {rule.name!r} says nothing{unless}. Give it a `reply:`; if silence is intended, write `reply: []`."
 
 
 def unused(rule: Rule, unless: str) -> Iterator[str]:

@@ -49,7 +49,7 @@ class Remembering:
             both = storable(self.sender, merged(self.recalled, state, theirs), theirs)
             if memory.commit(self.sender, both, self.now):
                 return True
-        log.error("what came of a message of %s is not remembered: too many came at once", mask(self.sender))
+        log.error("the result of a message from %s is not remembered: too many came at once", mask(self.sender))
         return True
 
 
@@ -60,7 +60,7 @@ def storable(sender: str, state: State, before: State) -> State:
     try:
         write_state(State(notes=state.notes))
     except ValueError as error:
-        log.error("the memory that handlers have of %s stays as it was: %s", mask(sender), error)  # its words hold no notes
+        log.error("the handlers' memory of %s stays as it was: %s", mask(sender), error)  # its words hold no notes
         return replace(state, notes=before.notes, notes_until=before.notes_until)
     return state
 

@@ -1,4 +1,4 @@
-"""What a rule answers to one message, and what changes by it for the sender."""
+"""The answer of a rule to one message, and the changes that it makes for the sender."""
 
 import logging
 from collections.abc import Callable, Container, Mapping

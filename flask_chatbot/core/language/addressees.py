@@ -31,5 +31,5 @@ def read_group(text: str) -> str:
     if group.endswith(_PERSON_ENDINGS):
         raise ValueError(f"{text[:60]!r} is a person, not a group. Send to people by their number, in 'nohp'.")
     if not _GROUP_ID.fullmatch(group):
-        raise ValueError(f"{text[:60]!r} is no group id. Send one as /api/groups lists them, such as 120363041234567890.")
+        raise ValueError(f"{text[:60]!r} is not a group id. Send one as /api/groups lists them, such as 120363041234567890.")
     return group

@@ -78,10 +78,10 @@ def read_span(text: str) -> Span:
     """
     found = _SPAN.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{text!r} is no stretch of time. Write when it begins and ends, such as 08.00-17.00.")
+        raise ValueError(f"{text!r} is not a time span. Write when it begins and ends, such as 08.00-17.00.")
     start, end = (int(hour) * 60 + int(minute) for hour, minute in (found.group(1, 2), found.group(3, 4)))
     if start >= DAY or end > DAY or int(found[2]) > 59 or int(found[4]) > 59:
-        raise ValueError(f"{text!r} has a time that is on no clock. A day goes from 00.00 to 24.00.")
+        raise ValueError(f"{text!r} has a time that does not exist. A day goes from 00.00 to 24.00.")
     if start == end:
         raise ValueError(f"{text!r} ends when it begins. Write 00.00-24.00 for the whole day.")
     return Span(start, end if end > start else end + DAY)

@@ -26,7 +26,7 @@ def read_duration(text: str) -> timedelta:
     """
     found = _WRITTEN.fullmatch(text.strip().casefold())
     if not found:
-        raise ValueError(f"{text!r} is no length of time. {_MEND}")
+        raise ValueError(f"{text!r} is not a length of time. {_MEND}")
     count, unit = int(found[1]), found[2]
     if unit not in UNITS:
         guess = did_you_mean(unit, UNITS) if len(unit) > 2 else ""  # m could be minutes as well as months
@@ -34,5 +34,5 @@ def read_duration(text: str) -> timedelta:
     if not count:
         raise ValueError(f"{text!r} is no time at all. Write at least 1 second, or remove it.")
     if count > LONGEST // UNITS[unit]:
-        raise ValueError(f"{text!r} is too long: 366 days is the most. Write less.")
+        raise ValueError(f"{text!r} is too long: the limit is 366 days. Write less.")
     return count * UNITS[unit]

@@ -103,7 +103,7 @@ def normalize_phone(text: str, country: str = "ID") -> str:
             return digits
         case Ambiguous(local, abroad):
             raise ValueError(f"{clip(text, 60)!r} may be a number in {country} or one abroad. Write +{local} or +{abroad}.")
-    raise ValueError(f"{clip(text, 60)!r} is no possible phone number. Write it with its country code, such as 6281234567890.")
+    raise ValueError(f"{clip(text, 60)!r} is not a possible phone number. Write it with its country code, such as 6281234567890.")
 
 
 def customers_phone(text: str, country: str = "ID") -> str:

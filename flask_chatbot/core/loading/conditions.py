@@ -81,7 +81,7 @@ def read_prefix(text: str, country: str) -> str:
     plain = text.translate(dict.fromkeys(map(ord, " .-()")))
     digits = plain.removesuffix("*").removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
-        raise ValueError(f"{text!r} is nothing a phone number could begin with. Write digits and one * at the end, such as 62812*.")
+        raise ValueError(f"{text!r} is not the beginning of a phone number. Write digits and one * at the end, such as 62812*.")
     if plain.startswith(("00", "+")):
         return f"{digits.removeprefix('00')}*"
     readings = read_beginning(digits, country)
@@ -115,7 +115,7 @@ def build_day(place: Place) -> tuple[Span, ...]:
     if not isinstance(place.data, str) or any(character.isdigit() for character in place.data):
         return build_spans(place.entries())
     if place.data.strip().casefold() not in CLOSED:
-        place.tell(f"{place.data!r} says nothing about hours. Write a stretch of time such as 08.00-17.00, or closed.")
+        place.tell(f"{place.data!r} gives no hours. Write a time span such as 08.00-17.00, or closed.")
     return ()
 
 
@@ -135,6 +135,6 @@ def check_once(when: int | Dates, entry: Place, named: list[tuple[int | Dates, P
     for other, place in named:
         if when == other if isinstance(when, int) or isinstance(other, int) else when.meets(other):
             day = DAY_NAMES[when] if isinstance(when, int) else str(when)
-            message = f"the hours of {day} stand at {place.mark(key=True)} already. Remove one of them."
+            message = f"the hours of {day} are at {place.mark(key=True)} already. Remove one of them."
             entry.tell(message, key=True)
             return

@@ -74,7 +74,7 @@ def asked(entry: Mapping[str, Any]) -> dict[str, Any]:
 def check_asking(rule: Place, fields: tuple[Field, ...]) -> None:
     """Check a form without ``#``: each field has its question, and no key of the other kind of form is present."""
     if "fields" in rule.data:
-        rule.at("ask").tell("'ask' stands in place of 'fields'. Keep one of them.", key=True)
+        rule.at("ask").tell("'ask' replaces 'fields'. Keep one of them.", key=True)
     for entry, field in zip(rule.at("ask").entries(), fields, strict=False):
         if not field.question.strip():
             entry.tell(f"the field {field.name!r} has no question to ask for it. Write it behind the name: `{field.name}: ...`.")
@@ -117,7 +117,7 @@ def build_menu(listed: Iterable[Place]) -> tuple[MenuEntry, ...]:
         if number := NUMBERED.match(words):
             rest = words[number.end() :].strip()
             write = f"Write {rest!r} alone" if rest else f"Write the words to show, such as `- Daftar harga: {rule}`"
-            at_words.tell(f"the entries of a menu get their numbers by themselves. {write}.", key=True)
+            at_words.tell(f"the entries of a menu are numbered automatically. {write}.", key=True)
         elif not fold(words):
             at_words.tell("the words of a menu entry are empty. Write what customers are to see.", key=True)
         if fold(words) in (fold(other.words) for other in entries):
@@ -143,7 +143,7 @@ def build_actions(rule: Place, country: str) -> tuple[Action, ...]:
     if "forward" in rule.data:
         actions.append(build_forward(rule.at("forward")))
     elif "failed" in rule.data:
-        rule.at("failed").tell("'failed' is sent where 'forward' fails, and there is none. Add it, or remove 'failed'.", key=True)
+        rule.at("failed").tell("'failed' is sent if 'forward' fails, but there is no 'forward'. Add it, or remove 'failed'.", key=True)
     return tuple(actions)
 
 
@@ -151,7 +151,7 @@ def build_forward(place: Place) -> Forward:
     """The `forward:` of a rule."""
     data = place.data
     if not data["url"].startswith(("http://", "https://", "${")):  # a variable of the environment is looked at when it is called
-        place.at("url").tell(f"{data['url']!r} is no web address. Write it with https:// in front.")
+        place.at("url").tell(f"{data['url']!r} is not a web address. Write it with https:// in front.")
     timeout = read_time(place.at("timeout")) or FORWARD_TIMEOUT
     return Forward(data["url"], data.get("webhookkey", ""), timeout)
 

@@ -100,7 +100,7 @@ def check_default(place: Place, field: Field, locale: Locale) -> None:
     try:
         field.kind.read(field.default.strip(), field, context)
     except ValueError as error:
-        place.at("default").tell(f"the default does not fit the field. A customer who wrote it would be told: {error}")
+        place.at("default").tell(f"the default does not fit the field. A customer who wrote it would get: {error}")
 
 
 def build_options(place: Place) -> tuple[Option, ...]:

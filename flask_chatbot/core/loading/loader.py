@@ -269,7 +269,7 @@ def missing_targets(by_name: Mapping[str, Rule]) -> Iterator[Problem]:
         for entry in rule.menu:
             if entry.rule not in by_name:
                 guess = did_you_mean(entry.rule, by_name) or " Write the words first, and then the name of a rule."
-                yield Problem(entry.mark, f"the menu leads to rule {entry.rule!r}, and there is none.{guess}")
+                yield Problem(entry.mark, f"the menu leads to rule {entry.rule!r}, but there is no such rule.{guess}")
 
 
 def named(rules: list[Rule], problems: list[Problem]) -> dict[str, Rule]:
@@ -293,7 +293,7 @@ def check_sharing(rules: list[Rule], problems: list[Problem]) -> None:
     for literal in (literal for literal, count in sharing.items() if count > RULES_PER_LITERAL):
         last = [rule for rule in rules if literal in literals(rule)][-1]
         kind, text = literal
-        message = f"{sharing[literal]} rules share the {kind.strip('#')} {text!r}, and {RULES_PER_LITERAL} is the most. Merge some."
+        message = f"{sharing[literal]} rules share the {kind.strip('#')} {text!r}, and the limit is {RULES_PER_LITERAL}. Merge some."
         problems.append(Problem(last.mark, message))
 
 

@@ -84,7 +84,7 @@ def build_folding(settings: Place, synonyms: Iterable[Place], locale: Locale) ->
             word = fold(entry.data)
             if not (is_word(word) and is_word(head)):
                 culprit = word if is_word(head) else head
-                entry.tell(f"synonyms stand for single words, and {culprit!r} is none. Make it a keyword of its own.")
+                entry.tell(f"synonyms stand for single words, and {culprit!r} is not one. Make it a keyword of its own.")
             elif word in heads and heads[word] != head:
                 entry.tell(f"{word!r} stands for {heads[word]!r} already, at {places[word].mark()}. Remove one of them.")
             heads.setdefault(word, head)
@@ -102,7 +102,7 @@ def build_words(settings: Place, locale: Locale) -> Words:
     entries = settings.at("ignore_words").entries()
     for entry in entries:
         if not is_word(fold(entry.data)):
-            entry.tell(f"words are ignored one by one, and {entry.data!r} is none. Write each word as an entry of its own.")
+            entry.tell(f"words are ignored one by one, and {entry.data!r} is not one. Write each word as an entry of its own.")
     return Words(ignore=frozenset(fold(entry.data) for entry in entries))
 
 

@@ -7,10 +7,10 @@ from flask_chatbot.core.templates.template import Sandbox, Template, check
 from flask_chatbot.core.templates.types import Names
 
 
-def build_pattern(place: Place, mend: str = "Use 'min' and 'max' for long texts.") -> Pattern | None:
-    """The pattern at `place`, or None after telling what is wrong with it; `mend` is the way out of repeating too much."""
+def build_pattern(place: Place, way_out: str = "Use 'min' and 'max' for long texts.") -> Pattern | None:
+    """The pattern at `place`, or None after reporting its mistake; `way_out` is the advice on repeating too much."""
     try:
-        return read_pattern(place.data, mend)
+        return read_pattern(place.data, way_out)
     except ValueError as error:
         place.tell(str(error))
     except ImportError:

@@ -99,7 +99,7 @@ class PatternIndex:
         """Yield a problem if too many patterns, or too heavy ones, must be tried for a text with one word."""
         word = entries[-1].literals[0]
         if len(entries) > CROWD_LIMIT:
-            fact = f"{len(entries)} patterns would be tried for any text with {word!r}, and {CROWD_LIMIT} is the most. {MEND}"
+            fact = f"{len(entries)} patterns would be tried for any text with {word!r}, and the limit is {CROWD_LIMIT}. {MEND}"
             yield Problem(entries[-1].rule.mark, fact)
         elif self._effort + sum(LOOK + entry.effort for entry in entries) > EFFORT_LIMIT:
             biggest = max(entries, key=attrgetter("effort"))
@@ -110,7 +110,7 @@ class PatternIndex:
         """Yield a problem if too many patterns, or too heavy ones, must be tried for every text."""
         entries = self._always
         if len(entries) > CROWD_LIMIT:
-            message = f"{len(entries)} patterns hold no three letters that they always find, and {CROWD_LIMIT} is the most. {MEND}"
+            message = f"{len(entries)} patterns hold no three letters that they always find, and the limit is {CROWD_LIMIT}. {MEND}"
             yield Problem(entries[-1].rule.mark, message)
         elif entries and (not self._set or self._effort > EFFORT_LIMIT):
             biggest = max(entries, key=attrgetter("effort"))

@@ -91,19 +91,19 @@ def encoded(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def read_pattern(source: str, mend: str = "Repeat less.") -> Pattern:
+def read_pattern(source: str, way_out: str = "Repeat less.") -> Pattern:
     """Read a pattern; raise ValueError with its mistake, or ImportError without RE2."""
     source = unicodedata.normalize("NFC", source)
     for repeat in REPEAT.finditer(source):
         if max(int(count or 0) for count in repeat.groups()) > REPEATS_LIMIT:
-            raise ValueError(f"the pattern repeats {repeat[0]} times, and {REPEATS_LIMIT} is the most. {mend}")
+            raise ValueError(f"the pattern repeats {repeat[0]} times, and the limit is {REPEATS_LIMIT}. {way_out}")
     check_letters(source)
     compiled = compiled_by_re2(source)
-    parts = check_parts(source, compiled, mend)
+    parts = check_parts(source, compiled, way_out)
     size, places = int(compiled.programsize), read_places(source)
     pattern = Pattern(source, compiled, one_set([source], FINDING_MEMORY), parts.needed, size, parts.repeats, places)
     if effort([pattern]) > EFFORT_LIMIT:
-        why = f"it can begin at {places} places at once. {uncounted(source) or mend}" if places > PLACES_FEW else BIG_CLASSES
+        why = f"it can begin at {places} places at once. {uncounted(source) or way_out}" if places > PLACES_FEW else BIG_CLASSES
         raise ValueError(f"some texts would take RE2 too long for this pattern, as {why}")
     return pattern
 
@@ -125,18 +125,18 @@ def uncounted(source: str) -> str:
     return f"Write {endless!r} for {written!r}." if is_better else ""
 
 
-def check_parts(source: str, compiled: Any, mend: str) -> Parts:
+def check_parts(source: str, compiled: Any, way_out: str) -> Parts:
     """Read a pattern's parts; raise ValueError if it repeats too much."""
     parts = read_parts(source)
     most, kind, repeats = REPEATS_IN_ALL, "", parts.repeats
     if compiled.groupindex:
         most, kind, repeats = REPEATS_OF_NAMED, " with named groups", parts.repeats * max(parts.depth, 1) ** 2
     if repeats > most:
-        raise ValueError(f"the repeats of the pattern{kind} add up to {repeats}, and {most} is the most. {mend}")
+        raise ValueError(f"the repeats of the pattern{kind} add up to {repeats}, and the limit is {most}. {way_out}")
     if parts.depth > DEPTH_LIMIT:
-        raise ValueError(f"repeats stand inside of each other {parts.depth} deep, and {DEPTH_LIMIT} is the most. {mend}")
+        raise ValueError(f"repeats are nested {parts.depth} deep, and the limit is {DEPTH_LIMIT}. {way_out}")
     if len(compiled.groupindex) > GROUPS_LIMIT:
-        raise ValueError(f"the pattern has {len(compiled.groupindex)} named groups, and {GROUPS_LIMIT} is the most. Write (...) for some.")
+        raise ValueError(f"the pattern has {len(compiled.groupindex)} named groups, and the limit is {GROUPS_LIMIT}. Write (...) for some.")
     return parts
 
 
@@ -160,7 +160,7 @@ def compiled_by_re2(source: str) -> Any:
         return re2.compile(source, re2_options(PATTERN_MEMORY))
     except re2.error as error:
         reason = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
-        raise ValueError(f"RE2 cannot read this pattern: {reason}. Look-around and references back are not to be had.") from error
+        raise ValueError(f"RE2 cannot read this pattern: {reason}. Look-around and backreferences are not supported.") from error
     except UnicodeEncodeError as error:
         raise ValueError("the pattern holds half a character. Write the whole of it.") from error
 

@@ -138,6 +138,6 @@ class SimilarIndex:
             crowd = set(words)
             rules = [rule for literal, rules in self._rules.items() if not crowd.isdisjoint(literal.split(" ")) for rule in rules]
             few = ", ".join(map(repr, sorted(words)[:3]))
-            fact = f"{len(words)} words of 'similar' differ in one letter only ({few}, ...), and {CROWD_LIMIT} is the most"
+            fact = f"{len(words)} words of 'similar' differ in one letter only ({few}, ...), and the limit is {CROWD_LIMIT}"
             message = f"{fact}. Make them keywords."
             yield Problem(max(rules, key=lambda rule: rule.position).mark, message)

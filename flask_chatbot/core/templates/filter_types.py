@@ -6,7 +6,7 @@ from flask_chatbot.core.templates.types import TEXT_TYPES, Type
 
 
 class Wanted(NamedTuple):
-    """Values something works on: in words, by their types; the type a field must have, and what to do where there is no field."""
+    """Values something works on: a phrase for them, their types, the type a field must have, and the advice where there is no field."""
 
     words: str
     types: tuple[str, ...]

@@ -193,4 +193,4 @@ def no_option(what: str, options: tuple[str, ...], word: str) -> str:
     """The complaint about a choice compared with something that nobody can choose."""
     same = next((option for option in options if fold(option) == fold(word)), "")
     guess = f" Did you mean {same!r}?" if same else did_you_mean(word, options) or " Write one of them."
-    return f"{word!r} is none of the options of {what}: {clip(', '.join(options), 120)}.{guess}"
+    return f"{word!r} is not one of the options of {what}: {clip(', '.join(options), 120)}.{guess}"

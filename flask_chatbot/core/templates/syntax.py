@@ -181,7 +181,7 @@ def misread(tag: Tag, parse: Callable[[str], object]) -> str:
 def cause(tag: Tag, said: str) -> str:
     """The reason in our own words; of `said`, Jinja's reason, only the signs it names are used."""
     if curly := CURLY.search(tag.inner):
-        return f"the quote {curly[0]} is none that templates know. Write ' instead"
+        return f"the quote {curly[0]} is not known to templates. Write ' instead"
     if char := re.match(r"unexpected char '(.)'", said):
         return f"the sign {char[1]} means nothing here. Remove it" + (f", or write `{INSTEAD[char[1]]}`" if char[1] in INSTEAD else "")
     if said.endswith("got '='"):

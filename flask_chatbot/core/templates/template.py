@@ -72,7 +72,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return TokenStream(self.lexer.wrap(without_tag_lines(words), name, filename), name, filename)
 
     def written(self, value: object) -> object:
-        """The text of a `value` in the reply: empty for None, a date in words, yes or no."""
+        """The text of a `value` in the reply: empty for None, a date written out, yes or no."""
         if value.__class__ in AS_THEY_ARE:
             return value
         if value is None:

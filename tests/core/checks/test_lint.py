@@ -206,7 +206,7 @@ def test_similar_texts_that_cannot_be_mistaken_are_fine(tmp_path: Path, second: 
 
 def test_conditions_that_exclude_themselves_are_told(tmp_path: Path) -> None:
     rule = 'keyword: a, reply: x, when: {from: ["0812345678"], not_from: ["62812*"]}'
-    assert of_rule(tmp_path, rule) == ["the conditions of rule 'r' never hold at once. Mend its `when:`."]
+    assert of_rule(tmp_path, rule) == ["the conditions of rule 'r' never hold at once. Correct its `when:`."]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_conditions_that_exclude_themselves_are_told(tmp_path: Path) -> None:
 )
 def test_hours_that_never_change_are_told_where_a_rule_waits_for_them(tmp_path: Path, wanted: str, hours: str, always: str) -> None:
     rule = f"keyword: a, reply: x, when: {{open: {wanted}}}"
-    message = f"rule 'r' waits for `open: {wanted}`, and by the `hours:` of the settings {always}. Mend either."
+    message = f"rule 'r' waits for `open: {wanted}`, and by the `hours:` of the settings {always}. Correct one."
     assert of_rule(tmp_path, rule, f"settings: {{hours: {{{hours}}}}}") == [message]
     assert of_rule(tmp_path, rule) == []
 
@@ -241,7 +241,7 @@ def test_a_pattern_that_matches_nothing_at_all_is_told(tmp_path: Path, pattern: 
 
 @pytest.mark.parametrize("url", ["www.example.com/a.png", "ftp://example.com/a.png", "https://", "https://a b.com", "files/{{ nohp }}.png"])
 def test_a_media_url_that_is_none_is_told(tmp_path: Path, url: str) -> None:
-    message = f"the URL {url!r} is no web address. Write it with https:// in front."
+    message = f"the URL {url!r} is not a web address. Write it with https:// in front."
     assert of_rule(tmp_path, f'keyword: a, reply: [Halo, {{one_of: [x, {{image: "{url}"}}]}}]') == [message]
     assert of_rule(tmp_path, f'keyword: a, reply: x, when: {{open: true}}, otherwise: {{document: {{url: "{url}"}}}}') == [message]
 
@@ -253,7 +253,7 @@ def test_a_media_url_that_may_be_one_is_fine(tmp_path: Path, url: str) -> None:
     assert of_rule(tmp_path, f'keyword: a, reply: {{image: "{url}"}}', f"{SETTINGS}vars: {{situs: 'https://a.id'}}") == []
 
 
-SILENT = "rule 'r' says nothing{}. Give it a `reply:`; where silence is meant, write `reply: []`."
+SILENT = "rule 'r' says nothing{}. Give it a `reply:`; if silence is intended, write `reply: []`."
 
 
 def test_a_rule_with_nothing_to_say_is_told(tmp_path: Path) -> None:
@@ -330,9 +330,9 @@ def test_warnings_stand_in_the_order_of_their_places_and_name_the_files(tmp_path
     book = load(tmp_path, "include: ['?.yaml']\nrules: [{name: root, keyword: r}]", files)
     never = GOES.format("keyword 'halo'", ", which stands first").replace("rules.yaml:2:3", "a.yaml:1:9")
     assert [str(problem).replace(f"{tmp_path}/", "") for problem in lint(book, ())] == [
-        "a.yaml:1:45: warning: rule 'k' says nothing. Give it a `reply:`; where silence is meant, write `reply: []`.",
+        "a.yaml:1:45: warning: rule 'k' says nothing. Give it a `reply:`; if silence is intended, write `reply: []`.",
         f"b.yaml:1:9: warning: {never}",
-        "rules.yaml:2:9: warning: rule 'root' says nothing. Give it a `reply:`; where silence is meant, write `reply: []`.",
+        "rules.yaml:2:9: warning: rule 'root' says nothing. Give it a `reply:`; if silence is intended, write `reply: []`.",
     ]
 
 
@@ -345,6 +345,6 @@ def test_a_number_of_a_contact_that_nobody_can_call_is_an_error_at_its_place_and
     (tmp_path / "rules.yaml").write_text(text)
     book = load_rules(tmp_path / "rules.yaml")
     assert [str(each).removeprefix(f"{tmp_path}/rules.yaml:") for each in lint(book)] == [
-        "3:84: 'x' is no possible phone number. Write it with its country code, such as 6281234567890.",
+        "3:84: 'x' is not a possible phone number. Write it with its country code, such as 6281234567890.",
         "3:101: '81234567890' may be a number in ID or one abroad. Write +6281234567890 or +81234567890.",
     ]

@@ -93,7 +93,7 @@ def test_local_numbers_are_read_in_the_country_of_the_settings(tmp_path: Path) -
         (["when: {open: ya}"], ["4:18: 'open' must be true or false, not 'ya'."]),
         (["when: {days: [mon, libur]}"], ["4:24: unknown day 'libur'. Write mon to sun, or senin to minggu."]),
         (["when: {days: [mon, sabut]}"], ["4:24: unknown day 'sabut'. Did you mean 'sabtu'?"]),
-        (["when: {time: 8-12}"], ["4:18: '8-12' is no stretch of time. Write when it begins and ends, such as 08.00-17.00."]),
+        (["when: {time: 8-12}"], ["4:18: '8-12' is not a time span. Write when it begins and ends, such as 08.00-17.00."]),
         (
             ["when: {time: [08.00-12.00, 11.00-13.00]}"],
             ["4:32: '11.00-13.00' overlaps '08.00-12.00'. Write them as one, or correct a time."],
@@ -106,7 +106,7 @@ def test_local_numbers_are_read_in_the_country_of_the_settings(tmp_path: Path) -
         (["when: {chat: grup}"], ["4:18: 'chat' must be one of private, group, not 'grup'. Did you mean 'group'?"]),
         (
             ["when: {from: [6281234567890, budi]}"],
-            ["4:34: 'budi' is no possible phone number. Write it with its country code, such as 6281234567890."],
+            ["4:34: 'budi' is not a possible phone number. Write it with its country code, such as 6281234567890."],
         ),
         (
             ["when: {from: [81234567890]}"],
@@ -118,15 +118,15 @@ def test_local_numbers_are_read_in_the_country_of_the_settings(tmp_path: Path) -
         ),
         (
             ["when: {not_from: '*'}"],
-            ["4:22: '*' is nothing a phone number could begin with. Write digits and one * at the end, such as 62812*."],
+            ["4:22: '*' is not the beginning of a phone number. Write digits and one * at the end, such as 62812*."],
         ),
         (
             ["when: {from: 62*12}"],
-            ["4:18: '62*12' is nothing a phone number could begin with. Write digits and one * at the end, such as 62812*."],
+            ["4:18: '62*12' is not the beginning of a phone number. Write digits and one * at the end, such as 62812*."],
         ),
         (
             ["once_per: sebentar"],
-            ["4:15: 'sebentar' is no length of time. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."],
+            ["4:15: 'sebentar' is not a length of time. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."],
         ),
         (
             ["otherwise: Kami tutup."],

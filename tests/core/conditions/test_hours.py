@@ -127,14 +127,14 @@ def test_dates_are_printed_as_they_are_read(one: date, other: date) -> None:
         ("25/12/2026: closed", "3:5: '25/12/2026' is no date. Write it as 2026-12-25, and several in a row as 2026-12-24..2027-01-02."),
         ("2026-02-30: closed", "3:5: there is no 2026-02-30 in the calendar. Write another date."),
         ("2027-01-02..2026-12-24: closed", "3:5: '2027-01-02..2026-12-24' ends before it begins. Exchange the two dates."),
-        ("mon: libur", "3:10: 'libur' says nothing about hours. Write a stretch of time such as 08.00-17.00, or closed."),
-        ("mon: 8-17", "3:10: '8-17' is no stretch of time. Write when it begins and ends, such as 08.00-17.00."),
-        ("mon: 25.00-26.00", "3:10: '25.00-26.00' has a time that is on no clock. A day goes from 00.00 to 24.00."),
-        ("mon: 24.00-02.00", "3:10: '24.00-02.00' has a time that is on no clock. A day goes from 00.00 to 24.00."),
-        ("mon: 08.60-12.00", "3:10: '08.60-12.00' has a time that is on no clock. A day goes from 00.00 to 24.00."),
-        ("mon: 08.00-24.01", "3:10: '08.00-24.01' has a time that is on no clock. A day goes from 00.00 to 24.00."),
+        ("mon: libur", "3:10: 'libur' gives no hours. Write a time span such as 08.00-17.00, or closed."),
+        ("mon: 8-17", "3:10: '8-17' is not a time span. Write when it begins and ends, such as 08.00-17.00."),
+        ("mon: 25.00-26.00", "3:10: '25.00-26.00' has a time that does not exist. A day goes from 00.00 to 24.00."),
+        ("mon: 24.00-02.00", "3:10: '24.00-02.00' has a time that does not exist. A day goes from 00.00 to 24.00."),
+        ("mon: 08.60-12.00", "3:10: '08.60-12.00' has a time that does not exist. A day goes from 00.00 to 24.00."),
+        ("mon: 08.00-24.01", "3:10: '08.00-24.01' has a time that does not exist. A day goes from 00.00 to 24.00."),
         ("mon: 08.00-08.00", "3:10: '08.00-08.00' ends when it begins. Write 00.00-24.00 for the whole day."),
-        ("mon: [08.00-12.00, tutup]", "3:24: 'tutup' is no stretch of time. Write when it begins and ends, such as 08.00-17.00."),
+        ("mon: [08.00-12.00, tutup]", "3:24: 'tutup' is not a time span. Write when it begins and ends, such as 08.00-17.00."),
         (
             "mon: [08.00-12.00, 11.00-17.00]",
             "3:24: '11.00-17.00' overlaps '08.00-12.00'. Write them as one, or correct a time.",
@@ -150,19 +150,19 @@ def test_wrong_hours_are_told_with_their_place(tmp_path: Path, line: str, proble
 
 def test_a_day_under_two_keys_is_told_with_both_places(tmp_path: Path) -> None:
     lines = ["mon-thu: 08.00-17.00", "fri: closed", "rabu: 08.00-12.00"]
-    assert problems(tmp_path, *lines) == ["rules.yaml:5:5: the hours of wed stand at rules.yaml:3:5 already. Remove one of them."]
+    assert problems(tmp_path, *lines) == ["rules.yaml:5:5: the hours of wed are at rules.yaml:3:5 already. Remove one of them."]
 
 
 def test_a_date_under_two_keys_is_told_with_both_places(tmp_path: Path) -> None:
     lines = ["2026-12-24..2027-01-02: closed", "2026-12-31: 08.00-12.00"]
-    assert problems(tmp_path, *lines) == ["rules.yaml:4:5: the hours of 2026-12-31 stand at rules.yaml:3:5 already. Remove one of them."]
+    assert problems(tmp_path, *lines) == ["rules.yaml:4:5: the hours of 2026-12-31 are at rules.yaml:3:5 already. Remove one of them."]
 
 
 def test_all_that_is_wrong_with_the_hours_is_told_at_once(tmp_path: Path) -> None:
     assert problems(tmp_path, "snin, mon: 8-17", "sabtu, min: [x, 08.00-12.00]") == [
         "rules.yaml:3:5: unknown day 'snin'. Did you mean 'senin'?",
-        "rules.yaml:3:16: '8-17' is no stretch of time. Write when it begins and ends, such as 08.00-17.00.",
-        "rules.yaml:4:18: 'x' is no stretch of time. Write when it begins and ends, such as 08.00-17.00.",
+        "rules.yaml:3:16: '8-17' is not a time span. Write when it begins and ends, such as 08.00-17.00.",
+        "rules.yaml:4:18: 'x' is not a time span. Write when it begins and ends, such as 08.00-17.00.",
     ]
 
 

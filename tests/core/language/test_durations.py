@@ -32,17 +32,17 @@ def test_a_length_of_time_is_read_in_both_languages(text: str, length: timedelta
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("10", "'10' is no length of time. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."),
-        ("sejam", "'sejam' is no length of time. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."),
-        ("1.5 hours", "'1.5 hours' is no length of time. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."),
-        ("-2 jam", "'-2 jam' is no length of time. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."),
-        ("\u0662 jam", "'\u0662 jam' is no length of time. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."),
+        ("10", "'10' is not a length of time. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."),
+        ("sejam", "'sejam' is not a length of time. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."),
+        ("1.5 hours", "'1.5 hours' is not a length of time. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."),
+        ("-2 jam", "'-2 jam' is not a length of time. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."),
+        ("\u0662 jam", "'\u0662 jam' is not a length of time. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."),
         ("10 m", "'10 m' has no unit of time that is known. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."),
         ("3 bulan", "'3 bulan' has no unit of time that is known. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."),
         ("10 minuts", "'10 minuts' has no unit of time that is known. Did you mean 'minutes'?"),
         ("0 menit", "'0 menit' is no time at all. Write at least 1 second, or remove it."),
-        ("367 hari", "'367 hari' is too long: 366 days is the most. Write less."),
-        ("999999999 weeks", "'999999999 weeks' is too long: 366 days is the most. Write less."),
+        ("367 hari", "'367 hari' is too long: the limit is 366 days. Write less."),
+        ("999999999 weeks", "'999999999 weeks' is too long: the limit is 366 days. Write less."),
     ],
 )
 def test_what_is_no_length_of_time_is_told_with_the_mend(text: str, sentence: str) -> None:

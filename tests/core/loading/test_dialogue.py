@@ -21,7 +21,7 @@ NO_TEMPLATE = "is no template: customers would read the braces. Write it without
         ),
         (
             "keyword: a\nfields: [b]\nask: [{c: {question: C?}}]",
-            ["5:5: 'ask' stands in place of 'fields'. Keep one of them."],
+            ["5:5: 'ask' replaces 'fields'. Keep one of them."],
         ),
         (
             "keyword: a\nask: [nama, {umur: {type: integer}}, {kota: {question: ' '}}]",
@@ -78,29 +78,34 @@ NO_TEMPLATE = "is no template: customers would read the braces. Write it without
         (
             "keyword: a\nmenu: [{1: a}, {2.: a}]",
             [
-                "4:13: the entries of a menu get their numbers by themselves. Write the words to show, such as `- Daftar harga: a`.",
-                "4:21: the entries of a menu get their numbers by themselves. Write the words to show, such as `- Daftar harga: a`.",
+                "4:13: the entries of a menu are numbered automatically. Write the words to show, such as `- Daftar harga: a`.",
+                "4:21: the entries of a menu are numbered automatically. Write the words to show, such as `- Daftar harga: a`.",
             ],
         ),
-        ("keyword: a\nmenu: [{1. Harga: a}]", ["4:13: the entries of a menu get their numbers by themselves. Write 'Harga' alone."]),
+        ("keyword: a\nmenu: [{1. Harga: a}]", ["4:13: the entries of a menu are numbered automatically. Write 'Harga' alone."]),
         ("keyword: a\nmenu: [{' ': a}]", ["4:13: the words of a menu entry are empty. Write what customers are to see."]),
         ("keyword: a\nmenu: [{'Halo {{ nama }}': a}]", [f"4:13: an entry of a menu {NO_TEMPLATE}"]),
-        ("keyword: harga\nmenu: [{A: hrga}]", ["4:16: the menu leads to rule 'hrga', and there is none. Did you mean 'harga'?"]),
+        ("keyword: harga\nmenu: [{A: hrga}]", ["4:16: the menu leads to rule 'hrga', but there is no such rule. Did you mean 'harga'?"]),
         (
             "keyword: harga\nmenu: [{harga: Daftar lengkap}]",
-            ["4:20: the menu leads to rule 'Daftar lengkap', and there is none. Write the words first, and then the name of a rule."],
+            [
+                (
+                    "4:20: the menu leads to rule 'Daftar lengkap', but there is no such rule. "
+                    "Write the words first, and then the name of a rule."
+                )
+            ],
         ),
         (
             "keyword: a\nfailed: Maaf.",
-            ["4:5: 'failed' is sent where 'forward' fails, and there is none. Add it, or remove 'failed'."],
+            ["4:5: 'failed' is sent if 'forward' fails, but there is no 'forward'. Add it, or remove 'failed'."],
         ),
-        ("keyword: a\nforward: {url: crm.id}", ["4:20: 'crm.id' is no web address. Write it with https:// in front."]),
+        ("keyword: a\nforward: {url: crm.id}", ["4:20: 'crm.id' is not a web address. Write it with https:// in front."]),
         ("keyword: a\nforward: {timeout: 1 jam}", ["4:14: 'forward' lacks the key 'url'."]),
         (
             "keyword: a\npause: 2h\nnotify: [admin, 0811-7601-234]",
             [
                 "4:12: '2h' has no unit of time that is known. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari.",
-                "5:14: 'admin' is no possible phone number. Write it with its country code, such as 6281234567890.",
+                "5:14: 'admin' is not a possible phone number. Write it with its country code, such as 6281234567890.",
             ],
         ),
         ("keyword: a\nsubscribe: no", ["4:16: 'subscribe' must be true or false, not 'no'."]),

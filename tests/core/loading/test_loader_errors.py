@@ -222,13 +222,13 @@ def test_a_wrong_key_of_a_rule(tmp_path: Path, lines: str, found: list[str]) -> 
         ("fields: [{a: {label: ''}}]", ["4:26: 'label' is an empty text. Write something, or remove it."]),
         (
             "fields: [{a: {type: integer, min: 5, default: 3}}]",
-            ["4:51: the default does not fit the field. A customer who wrote it would be told: Minimal 5."],
+            ["4:51: the default does not fit the field. A customer who wrote it would get: Minimal 5."],
         ),
         (
             "fields: [{a: {type: choice, options: [x, y], default: z}}]",
             [
                 (
-                    "4:59: the default does not fit the field. A customer who wrote it would be told: "
+                    "4:59: the default does not fit the field. A customer who wrote it would get: "
                     '"z" tidak ada dalam pilihan. Pilihannya: x, y.'
                 )
             ],
@@ -356,7 +356,7 @@ def test_a_hundred_rules_may_share_one_keyword(tmp_path: Path) -> None:
 
 
 def test_more_than_a_hundred_may_not(tmp_path: Path) -> None:
-    assert problems(tmp_path, shared(102)) == ["rules.yaml:104:5: 102 rules share the keyword 'sama', and 100 is the most. Merge some."]
+    assert problems(tmp_path, shared(102)) == ["rules.yaml:104:5: 102 rules share the keyword 'sama', and the limit is 100. Merge some."]
 
 
 def test_a_rule_has_a_hundred_fields_at_the_most(tmp_path: Path) -> None:

@@ -54,9 +54,12 @@ def test_local_numbers_are_read_in_the_country(tmp_path: Path, country: str, tex
         ("{ignore_words: {a: b}}", "2:26: 'ignore_words' must be text or a list, not a group of keys."),
         (
             "{ignore_words: [kak, tolong dong]}",
-            "2:32: words are ignored one by one, and 'tolong dong' is none. Write each word as an entry of its own.",
+            "2:32: words are ignored one by one, and 'tolong dong' is not one. Write each word as an entry of its own.",
         ),
-        ("{ignore_words: [kak, '#']}", "2:32: words are ignored one by one, and '#' is none. Write each word as an entry of its own."),
+        (
+            "{ignore_words: [kak, '#']}",
+            "2:32: words are ignored one by one, and '#' is not one. Write each word as an entry of its own.",
+        ),
         ("{langauge: id}", "2:12: unknown key 'langauge'. Did you mean 'language'?"),
         ("{zzz: red}", "2:12: unknown key 'zzz'. Known here: language, timezone, country, groups, guess, hours, ignore_words."),
         ("ignore_words please", "2:11: 'settings' must be a group of keys, not 'ignore_words please'."),
@@ -126,11 +129,11 @@ synonyms:
   tanya: ["?#", ""]
 {RULES}"""
     assert problems(tmp_path, text) == [
-        "rules.yaml:3:16: synonyms stand for single words, and 'daftar harga' is none. Make it a keyword of its own.",
+        "rules.yaml:3:16: synonyms stand for single words, and 'daftar harga' is not one. Make it a keyword of its own.",
         "rules.yaml:4:19: 'hrg' stands for 'harga' already, at rules.yaml:3:11. Remove one of them.",
         "rules.yaml:5:11: 'kirim' is itself a synonym of 'ongkos'. List all its words there.",
-        "rules.yaml:6:18: synonyms stand for single words, and 'daftar barang' is none. Make it a keyword of its own.",
-        "rules.yaml:7:11: synonyms stand for single words, and '?#' is none. Make it a keyword of its own.",
+        "rules.yaml:6:18: synonyms stand for single words, and 'daftar barang' is not one. Make it a keyword of its own.",
+        "rules.yaml:7:11: synonyms stand for single words, and '?#' is not one. Make it a keyword of its own.",
         "rules.yaml:7:17: entry 2 of 'tanya' is an empty text. Write something, or remove it.",
     ]
 

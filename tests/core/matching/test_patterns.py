@@ -79,7 +79,7 @@ def test_a_group_that_does_not_fit_its_field_is_explained_without_a_form(tmp_pat
     assert text == 'Maaf, masih ada yang perlu diperbaiki:\n- Jumlah: "banyak" bukan angka bulat. Contoh: 3.'
 
 
-NOT_HAD = "Look-around and references back are not to be had."
+NOT_HAD = "Look-around and backreferences are not supported."
 REPEAT_LESS = "Repeat less, or write * for any number of times."
 BOUNDARY = "\\b sees no word begin or end at '\u00e9'. Use 'contains', or [^\\pL]."
 FILL = "Put (?P<nama>...) into the pattern, or make the field optional."
@@ -91,15 +91,15 @@ WRITE_OUT = "Write out a word that it always finds, or use 'contains'."
     [
         ("pattern: '(a'", f"5:14: RE2 cannot read this pattern: missing ): (a. {NOT_HAD}"),
         ("pattern: 'a(?=b)'", f"5:14: RE2 cannot read this pattern: invalid perl operator: (?=. {NOT_HAD}"),
-        ("pattern: [ab, 'a{51}']", f"5:19: the pattern repeats {{51}} times, and 50 is the most. {REPEAT_LESS}"),
-        ("pattern: '((ab){20}){6}'", f"5:14: the repeats of the pattern add up to 120, and 100 is the most. {REPEAT_LESS}"),
+        ("pattern: [ab, 'a{51}']", f"5:19: the pattern repeats {{51}} times, and the limit is 50. {REPEAT_LESS}"),
+        ("pattern: '((ab){20}){6}'", f"5:14: the repeats of the pattern add up to 120, and the limit is 100. {REPEAT_LESS}"),
         ("pattern: '(?P<text>a)'", "5:5: a field may not be called 'text', which means something else here. Choose another name."),
         ("pattern: 'caf\u00e9\\b'", f"5:14: to RE2 only a to z are letters, so {BOUNDARY}"),
         ("pattern: '\uff21'", "5:14: texts are read with 'A' in place of '\uff21', so the pattern would not find it. Write 'A'."),
         ("pattern: a\n    fields: [nama]", f"6:5: nothing fills the field 'nama'. {FILL}"),
         ("pattern: '(?P<a>b)'\n    reply: '{{ b }}'", "6:16: unknown name 'b'."),
-        ("pattern: '(?P<a>b{51})'\n    reply: '{{ a }}'", f"5:14: the pattern repeats {{51}} times, and 50 is the most. {REPEAT_LESS}"),
-        ("pattern: '(?P<a>b{51})'\n    fields: [a]", f"5:14: the pattern repeats {{51}} times, and 50 is the most. {REPEAT_LESS}"),
+        ("pattern: '(?P<a>b{51})'\n    reply: '{{ a }}'", f"5:14: the pattern repeats {{51}} times, and the limit is 50. {REPEAT_LESS}"),
+        ("pattern: '(?P<a>b{51})'\n    fields: [a]", f"5:14: the pattern repeats {{51}} times, and the limit is 50. {REPEAT_LESS}"),
     ],
 )
 def test_a_wrong_pattern_is_told_with_its_place_and_the_way_out(tmp_path: Path, keys: str, found: str) -> None:
@@ -203,7 +203,7 @@ def test_five_thousand_patterns_with_a_word_of_their_own_are_looked_up_by_it() -
 def test_patterns_that_only_share_a_word_are_refused_where_they_are_too_many() -> None:
     sources = [f"pesan [0-9]{chr(97 + number % 26)}{chr(97 + number // 26)}" for number in range(CROWD_LIMIT + 1)]
     assert told_of(*sources[:-1]) == []
-    assert told_of(*sources) == [f"r.yaml:101:1: 101 patterns would be tried for any text with 'pesan ', and 100 is the most. {WRITE_OUT}"]
+    assert told_of(*sources) == [f"r.yaml:101:1: 101 patterns would be tried for any text with 'pesan ', and the limit is 100. {WRITE_OUT}"]
 
 
 def test_patterns_that_share_a_word_are_refused_where_they_are_too_hard_together() -> None:
@@ -223,7 +223,7 @@ def test_patterns_without_three_letters_are_refused_where_they_are_too_many() ->
     sources = [f"{chr(97 + number % 26)}.{chr(97 + number // 26)}" for number in range(CROWD_LIMIT + 1)]
     assert told_of(*sources[:-1]) == []
     assert told_of(*sources) == [
-        f"r.yaml:101:1: 101 patterns hold no three letters that they always find, and 100 is the most. {WRITE_OUT}"
+        f"r.yaml:101:1: 101 patterns hold no three letters that they always find, and the limit is 100. {WRITE_OUT}"
     ]
 
 
@@ -301,7 +301,7 @@ NESTED = ["(.*.*.*)*" * 50 + "Z", "(x+x+)+y" * 60, "((a.{0,9}){5}){10}Z", "(?:(?
 
 @pytest.mark.parametrize("source", NESTED)
 def test_repeats_inside_of_repeats_are_refused(source: str) -> None:
-    with pytest.raises(ValueError, match=r"the repeats of the pattern add up to \d+, and 100 is the most|pattern too large"):
+    with pytest.raises(ValueError, match=r"the repeats of the pattern add up to \d+, and the limit is 100|pattern too large"):
         read_pattern(source)
 
 
@@ -311,11 +311,11 @@ TOO_LONG = "some texts would take RE2 too long for this pattern, as"
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ("(" * 4 + "a" + ")*" * 4, "repeats stand inside of each other 4 deep, and 3 is the most"),
-        ("(" * 169 + "a" + ")*" * 169, "repeats stand inside of each other 169 deep, and 3 is the most"),
-        ("".join(f"(?P<{name}>{name})" for name in "abcdefghijk"), "the pattern has 11 named groups, and 10 is the most"),
-        ("(?P<a>.{1,50})x(?P<b>.*)", "the repeats of the pattern with named groups add up to 51, and 50 is the most"),
-        (r"(?P<a>(\S{2}x)*){7}", "the repeats of the pattern with named groups add up to 126, and 50 is the most"),
+        ("(" * 4 + "a" + ")*" * 4, "repeats are nested 4 deep, and the limit is 3"),
+        ("(" * 169 + "a" + ")*" * 169, "repeats are nested 169 deep, and the limit is 3"),
+        ("".join(f"(?P<{name}>{name})" for name in "abcdefghijk"), "the pattern has 11 named groups, and the limit is 10"),
+        ("(?P<a>.{1,50})x(?P<b>.*)", "the repeats of the pattern with named groups add up to 51, and the limit is 50"),
+        (r"(?P<a>(\S{2}x)*){7}", "the repeats of the pattern with named groups add up to 126, and the limit is 50"),
         ("[ab].{49}x", f"{TOO_LONG} it can begin at 48 places at once"),
         ("a" + "." * 500 + "b", f"{TOO_LONG} it can begin at 499 places at once"),
         (r"\pL\pL\pL\pL", f"{TOO_LONG} its classes of letters, such as \\pL, are big together"),

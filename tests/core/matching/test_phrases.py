@@ -146,5 +146,5 @@ def test_a_text_that_repeats_itself_is_read_once() -> None:
 
 def test_more_than_a_hundred_rules_may_not_share_a_phrase(tmp_path: Path) -> None:
     rules = "".join("  - {contains: harga*, reply: x}\n" for _ in range(101))
-    told = "rules.yaml:102:5: 101 rules share the phrase 'harga*', and 100 is the most. Merge some."
+    told = "rules.yaml:102:5: 101 rules share the phrase 'harga*', and the limit is 100. Merge some."
     assert problems(tmp_path, f"rules:\n{rules}") == [told]

@@ -98,7 +98,7 @@ def test_words_of_which_too_many_differ_in_one_letter_are_refused_with_three_of_
     (problem,) = SimilarIndex(rules_of(*words)).problems()
     assert str(problem) == (
         "r.yaml:20000:1: 20000 words of 'similar' differ in one letter only "
-        "('kata\u4e00', 'kata\u4e01', 'kata\u4e02', ...), and 100 is the most. Make them keywords."
+        "('kata\u4e00', 'kata\u4e01', 'kata\u4e02', ...), and the limit is 100. Make them keywords."
     )
 
 

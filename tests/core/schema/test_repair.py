@@ -21,7 +21,7 @@ def test_one_wrong_setting_hides_no_other(tmp_path: Path) -> None:
         "rules.yaml:1:22: unknown time zone '../x'. Use an IANA name, such as Asia/Jakarta.",
         "rules.yaml:1:37: 'XX' is no country with telephone numbers. Write its two capital letters, such as ID or MY.",
         "rules.yaml:1:51: 'language' must be one of id, en, not 'fr'.",
-        "rules.yaml:1:70: words are ignored one by one, and 'a b' is none. Write each word as an entry of its own.",
+        "rules.yaml:1:70: words are ignored one by one, and 'a b' is not one. Write each word as an entry of its own.",
         "rules.yaml:1:75: entry 2 of 'ignore_words' must be text, not a list.",
         "rules.yaml:1:81: unknown key 'zone'. Did you mean 'timezone'?",
     ]
@@ -179,7 +179,7 @@ def test_what_is_refused_before_the_rules_hides_nothing(tmp_path: Path) -> None:
     text += "rules: [{keyword: a, reply: '{{ x }} {{ y | join }} {{ nmaa }}'}]\n"
     assert problems(tmp_path, text) == [
         "rules.yaml:1:19: entry 2 of 'a' must be text, not a list.",
-        "rules.yaml:1:24: synonyms stand for single words, and 'd e' is none. Make it a keyword of its own.",
+        "rules.yaml:1:24: synonyms stand for single words, and 'd e' is not one. Make it a keyword of its own.",
         "rules.yaml:1:35: 'f' must be text or a list, not a group of keys.",
         "rules.yaml:2:11: 'x' must be text or a list, not a group of keys.",
         "rules.yaml:2:22: entry 2 of 'y' must be text, not a list.",

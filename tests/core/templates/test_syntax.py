@@ -82,7 +82,7 @@ SETS = "= sets a value, and only in a `set`. Write == to compare"
         ("{{ (a }}", "the bracket ( is not closed"),
         ("{{ [a }}", "the bracket [ is not closed"),
         ("{{ a) }}", "something is missing before ), or it closes nothing"),
-        ("{{ a or \u2018Kak\u2019 }}", "the quote \u2018 is none that templates know. Write ' instead"),
+        ("{{ a or \u2018Kak\u2019 }}", "the quote \u2018 is not known to templates. Write ' instead"),
         ("{{ a && b }}", "the sign & means nothing here. Remove it, or write `and`"),
         ("{{ $a }}", "the sign $ means nothing here. Remove it"),
         ("{% for a b %}", "a loop is written `{% for x in data %}`"),

@@ -85,10 +85,10 @@ def messages(source: str) -> list[str]:
          f"{GIVE}.")),
         ("'a' in jumlah", "'in' looks into a text or a list, and jumlah is a number. Write == to compare."),
         # choices
-        ("ukuran == 's'", "'s' is none of the options of ukuran: S, M, Tidak tahu. Did you mean 'S'?"),
-        ("'XL' != ukuran", "'XL' is none of the options of ukuran: S, M, Tidak tahu. Write one of them."),
-        ("ukuran in ['S', 'm']", "'m' is none of the options of ukuran: S, M, Tidak tahu. Did you mean 'M'?"),
-        ("ukuran is eq 'Tidak tau'", "'Tidak tau' is none of the options of ukuran: S, M, Tidak tahu. Did you mean 'Tidak tahu'?"),
+        ("ukuran == 's'", "'s' is not one of the options of ukuran: S, M, Tidak tahu. Did you mean 'S'?"),
+        ("'XL' != ukuran", "'XL' is not one of the options of ukuran: S, M, Tidak tahu. Write one of them."),
+        ("ukuran in ['S', 'm']", "'m' is not one of the options of ukuran: S, M, Tidak tahu. Did you mean 'M'?"),
+        ("ukuran is eq 'Tidak tau'", "'Tidak tau' is not one of the options of ukuran: S, M, Tidak tahu. Did you mean 'Tidak tahu'?"),
         # entries that may not be there
         ("data[0]", f"data[0] {FEWER} `data[0] | default('')`, {PARTS}"),
         ("data.1 | upper", f"data[1] {FEWER} `data[1] | default('')`, {PARTS}"),
@@ -196,7 +196,7 @@ reply: |
   {% if nilai == 1 %}+{% elif nilai is none or nilai + 1 > 3 %}{{ 1 + 1 + (nilai + 2) }}{% endif %}
   {% if jenis == 'teh' and
         jenis != 'susu' and jenis == 'kopi' %}x{% endif %}"""
-    choices = "'susu' is none of the options of jenis: kopi, teh. Write one of them."
+    choices = "'susu' is not one of the options of jenis: kopi, teh. Write one of them."
     left = f"nilai may have been left out, and '+' needs a value. {LEFT}"
     assert in_rule(tmp_path, lines) == [f"6:86: {left}", f"8:19: {choices}"]
 
