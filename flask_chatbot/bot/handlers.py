@@ -189,7 +189,7 @@ def located(function: Function, takes: int = 0) -> Handler:
             signature.bind(*range(takes))
     except ValueError:  # of some that are built in, such as int, Python does not know the parameters
         if not takes:
-            raise refusal(mark, f"Python does not know the parameters of {name}. Write a function around it.") from None
+            raise refusal(mark, f"The parameters of {name} are unknown to Python. Wrap it in a function.") from None
     except TypeError:
         raise refusal(mark, f"{name}{signature} is called with one value, and does not accept one.") from None
     return Handler(function, name, mark)

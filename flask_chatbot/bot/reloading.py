@@ -109,7 +109,7 @@ def take(bot: Bot, loaded: Loaded) -> tuple[Problem, ...]:
         log.error("%s: the changed rules are not used, the previous ones stay: %s", short_path(bot.path), listed)
         return problems
     bot.book = loaded.book
-    log.info("%s: took the changed rules: rules %d, tests passed %d", short_path(bot.path), len(loaded.book.rules), tests)
+    log.info("%s: the changed rules are in use (rules: %d, tests passed: %d)", short_path(bot.path), len(loaded.book.rules), tests)
     return ()
 
 

@@ -127,5 +127,5 @@ def degrees(value: object, limit: int, what: str) -> float:
     except (TypeError, ValueError):
         number = float("nan")
     if not isfinite(number) or abs(number) > limit:
-        raise TypeError(f"Location.{what} is a number from -{limit} to {limit}.")
+        raise TypeError(f"Location.{what} must be a number from -{limit} to {limit}.")
     return number

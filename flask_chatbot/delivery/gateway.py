@@ -305,5 +305,5 @@ def _earlier(connection: Connection, key: IdempotencyKey, accepted: Accepted, no
         return None
     given = idempotency.find(connection, key.hash, now)
     if given is None or given.body != key.body_hash:
-        raise NotAccepted("This Idempotency-Key was used for another message within 24 hours. Send each with a key of its own.", 409)
+        raise NotAccepted("This Idempotency-Key was used for another message within 24 hours. Use a new key for each message.", 409)
     return read_accepted(json.loads(given.answer))

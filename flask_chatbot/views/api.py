@@ -86,7 +86,7 @@ def message(asked: Asked) -> object:
     """Return the status of a message."""
     found = asked.gateway.message(asked.id)
     if found is None:
-        raise BadPayload("There is no message with this id. They are kept for 30 days.", 404)
+        raise BadPayload("There is no message with this id. Messages are kept for 30 days.", 404)
     return success(message_json(found, *asked.gateway.waits(found)))
 
 

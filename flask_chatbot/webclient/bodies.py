@@ -41,7 +41,7 @@ def _inflater(encoding: str, host: str) -> "zlib._Decompress | None":
         return None
     if encoding in ("gzip", "x-gzip", "deflate"):
         return zlib.decompressobj(_GZIP_OR_ZLIB)
-    raise FetchRefused(f"{host} answers in an encoding that was not asked for. It has to answer plainly, or with gzip.")
+    raise FetchRefused(f"{host} answers in an encoding that was not requested. It must answer plainly, or with gzip.")
 
 
 def _unpacked_by(inflater: "zlib._Decompress") -> Callable[[bytes, int], bytes]:

@@ -81,7 +81,7 @@ def _secrets(secret: str | bytes | Iterable[str | bytes]) -> list[bytes]:
     several = [secret] if isinstance(secret, str | bytes) else secret
     known = [read_secret(each.strip()) if isinstance(each, str) else each for each in several]
     if not all(known):
-        raise ValueError("A signing secret is empty: anybody could sign with it. Give the one that was agreed on.")
+        raise ValueError("A signing secret is empty: anybody could sign with it. Use the one that both sides agreed on.")
     return known
 
 

@@ -61,7 +61,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {  # a JSON Schema for each
     },
     "caption": {"description": "A caption.", "type": ["string", "null"], "maxLength": TEXT_LIMIT, "examples": ["Katalog kami"]},
     "mediaurl": {
-        "description": "An http(s) URL of a file of at most 16 MiB, on a public host. It is fetched later; else the ack is -1.",
+        "description": "An http(s) URL of a file of at most 16 MiB, on a public host. It is fetched later; if that fails, the ack is -1.",
         "type": "string",
         "format": "uri",
         "maxLength": URL_LIMIT,

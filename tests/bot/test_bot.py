@@ -189,10 +189,10 @@ def test_long_texts_and_captions_end_at_the_limit(tmp_path: Path) -> None:
         (Image(None), "Image.url is a text, not NoneType."),  # type: ignore[arg-type]
         (Image("https://x.id", caption=1), "Image.caption is a text, not int."),  # type: ignore[arg-type]
         (Document("https://x.id", filename=1), "Document.filename is a text, not int."),  # type: ignore[arg-type]
-        (Location("utara", 1), "Location.lat is a number from -90 to 90."),  # type: ignore[arg-type]
-        (Location(91, 1), "Location.lat is a number from -90 to 90."),
-        (Location(1, float("nan")), "Location.lng is a number from -180 to 180."),
-        (Location(1, None), "Location.lng is a number from -180 to 180."),  # type: ignore[arg-type]
+        (Location("utara", 1), "Location.lat must be a number from -90 to 90."),  # type: ignore[arg-type]
+        (Location(91, 1), "Location.lat must be a number from -90 to 90."),
+        (Location(1, float("nan")), "Location.lng must be a number from -180 to 180."),
+        (Location(1, None), "Location.lng must be a number from -180 to 180."),  # type: ignore[arg-type]
         (Location(1, 1, None), "Location.name is a text, not NoneType."),  # type: ignore[arg-type]
         (ContactCard("A", "628111"), "ContactCard.numbers is a list of texts, one for each telephone number."),  # type: ignore[arg-type]
         (ContactCard("A", ()), "ContactCard.numbers is a list of texts, one for each telephone number."),

@@ -241,7 +241,7 @@ def test_what_is_no_function_is_refused() -> None:
 
 def test_a_function_whose_parameters_python_does_not_know_is_refused() -> None:
     told = refusal(lambda bot: bot.rule("x")(max))
-    assert told == "builtins:1:1: Python does not know the parameters of builtins.max. Write a function around it."
+    assert told == "builtins:1:1: The parameters of builtins.max are unknown to Python. Wrap it in a function."
 
 
 def sees_memory(message: Message, memory: object) -> None: ...

@@ -97,7 +97,7 @@ def test_a_change_is_taken_at_the_second_look(tmp_path: Path, caplog: pytest.Log
     assert said(app) == ["Halo!"]
     watch.look()
     assert said(app) == ["Hai!"]
-    assert logged(caplog, tmp_path) == [("INFO", "rules.yaml: took the changed rules: rules 2, tests passed 0")]
+    assert logged(caplog, tmp_path) == [("INFO", "rules.yaml: the changed rules are in use (rules: 2, tests passed: 0)")]
 
 
 def test_files_that_did_not_change_are_not_read_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -168,7 +168,7 @@ def test_tests_run_first_within_the_app(tmp_path: Path, caplog: pytest.LogCaptur
     watch.look()
     watch.look()
     assert (told(app, tmp_path), said(app, "nik#2")) == ([], ["tests.bot.test_reloading 2"])
-    assert logged(caplog, tmp_path) == [("INFO", "rules.yaml: took the changed rules: rules 3, tests passed 1")]
+    assert logged(caplog, tmp_path) == [("INFO", "rules.yaml: the changed rules are in use (rules: 3, tests passed: 1)")]
 
 
 # ---- What is not taken ---------------------------------------------------------------------------

@@ -176,7 +176,7 @@ def test_another_send_under_a_used_key_is_refused(gateway: Gateway) -> None:
     gateway.send(CHAT, Text("a"), key=IdempotencyKey("key", "body"))
     with pytest.raises(NotAccepted) as caught:
         gateway.send(CHAT, Text("b"), key=IdempotencyKey("key", "another"))
-    message = "This Idempotency-Key was used for another message within 24 hours. Send each with a key of its own."
+    message = "This Idempotency-Key was used for another message within 24 hours. Use a new key for each message."
     assert (caught.value.status, str(caught.value), sendings(gateway)) == (409, message, 1)
 
 

@@ -33,7 +33,7 @@ EXPECTED: list[Answer] = [
     (400, "application/json", "The header SecretKey is missing."),
     (400, "application/json", f"The body is a form. Send JSON. For example: {EXAMPLES['sendwa']}"),
     (404, "application/json", "There is no such path. /api/openapi.json lists those there are."),
-    (404, "application/json", "There is no message with this id. They are kept for 30 days."),
+    (404, "application/json", "There is no message with this id. Messages are kept for 30 days."),
     (405, "application/json", "This address takes POST only."),
     (413, "application/json", "The body is larger than 262144 bytes. Send less."),
 ]

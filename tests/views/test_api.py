@@ -139,7 +139,7 @@ def test_a_message_is_told_with_its_ack_its_name_its_times_and_its_error(app: Fl
 
 
 def test_an_unknown_message_is_a_404(client: FlaskClient) -> None:
-    assert refusal(message(client, "3EB0FFFFFFFFFFFFFFFF")) == (404, "There is no message with this id. They are kept for 30 days.")
+    assert refusal(message(client, "3EB0FFFFFFFFFFFFFFFF")) == (404, "There is no message with this id. Messages are kept for 30 days.")
 
 
 @pytest.mark.parametrize("path", ["", "/", "/nothing", "/sendwa/more", "/messages", "/messages/", "/messages/a/b", "/%00", "/sendwaa"])
@@ -345,7 +345,7 @@ def test_the_same_call_under_one_key_gets_the_first_answer_again(client: FlaskCl
 
 def test_another_call_under_a_used_key_is_a_409(client: FlaskClient) -> None:
     post(client, "sendwa", once="kunci-1", json=TEXT)
-    told = "This Idempotency-Key was used for another message within 24 hours. Send each with a key of its own."
+    told = "This Idempotency-Key was used for another message within 24 hours. Use a new key for each message."
     assert refusal(post(client, "sendwa", once="kunci-1", json={**TEXT, "pesan": "Lain"})) == (409, told)
     assert refusal(post(client, "sendwatogroup", once="kunci-1", json=TEXT)) == (409, told)
     long = "The Idempotency-Key has 256 characters, and 255 is the limit. Send a shorter one, such as a UUID."

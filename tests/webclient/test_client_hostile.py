@@ -163,7 +163,7 @@ def test_an_encoding_that_was_not_asked_for_is_undone_or_refused() -> None:
     with calling(always(ok(gzip.compress(b"hello"), "Content-Encoding: gzip"))) as (client, server):
         assert client.get(server.url(), deadline=DEADLINE, limit=1000).body == b"hello"
     with calling(always(ok(b"\x0b\x02\x80", "Content-Encoding: br"))) as (client, server):
-        message = "hook.example.com answers in an encoding that was not asked for. It has to answer plainly, or with gzip."
+        message = "hook.example.com answers in an encoding that was not requested. It must answer plainly, or with gzip."
         assert refused(client, server.url()) == message
 
 
