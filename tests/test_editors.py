@@ -87,7 +87,7 @@ def test_the_rule_files_of_the_repository_pass() -> None:
 
 TYPED = """\
 version: 1
-settings: {ignore_words: [no, 1]}
+words: {ignore: [no, 1]}
 synonyms: {harga: [1.5, on], "8": no}
 vars: {ongkir: 15000, gratis: no, toko: 1e3, daftar: [1, ya, 2.5]}
 rules:

@@ -177,9 +177,9 @@ def decision_json(tried: Tried, explanations: Explanations = None) -> Iterator[s
 
 def explanation_data(explanation: Explanation) -> dict[str, object]:
     """An explanation as JSON."""
-    rule, kind, literal, _ = explanation.candidate
-    place = str(rule.mark)
-    return {"rule": rule.name, "place": place, "kind": KINDS[kind], "literal": literal, "priority": rule.priority, "why": explanation.why}
+    rule, kind, literal, _, step = explanation.candidate
+    found = {"rule": rule.name, "place": str(rule.mark), "kind": KINDS[kind], "literal": literal, "priority": rule.priority}
+    return {**found, **({"step": step.value} if step else {}), "why": explanation.why}
 
 
 def decision_text(tried: Tried, explanations: Explanations = None) -> Iterator[str]:

@@ -48,7 +48,7 @@ from tests.apps import halo
 from tests.bots import name, place
 
 RULES = """\
-settings: {ignore_words: [kak]}
+words: {ignore: [kak]}
 rules:
   - name: penawaran
     keyword: [penawaran#, tawar#]
@@ -59,7 +59,7 @@ rules:
     keyword: bisu#
     fields: [{kode: {optional: true}}]
   - {name: harga, keyword: [harga, harga kak], reply: Harga dari YAML, priority: 1}
-  - {name: harga lain, keyword: harga, reply: Harga lain}
+  - {name: harga lain, keyword: [harga, harga kak], reply: Harga lain}
   - name: sendiri
     keyword: sendiri#
     fields: [nama, kode]

@@ -10,6 +10,7 @@ from flask_chatbot.core.conversation.memory import Memory
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.field import Context, dealt, read_dealt
 from flask_chatbot.core.matching.index import Candidate, Kind, Match
+from flask_chatbot.core.matching.keywords import EXACT
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.messages import PARTS_LIMIT, Message, split_parts
 
@@ -43,14 +44,18 @@ class MessageContext:
         unmet = self.unmet(rule, first)
         return not unmet or (bool(rule.otherwise) and is_clock(unmet))
 
-    def hears(self, kind: Kind) -> bool:
-        """True if a match of this kind is answered in the message's chat."""
-        only_keywords = self.message.chat == "group" and self.book.groups == "keywords"
-        return not only_keywords or kind in (Kind.KEYWORD, Kind.FIELDS)
+    @property
+    def hears_all(self) -> bool:
+        """True unless only exact keywords are answered in the message's chat."""
+        return self.message.chat != "group" or self.book.groups != "keywords"
+
+    def hears(self, candidate: Candidate) -> bool:
+        """True if what was found in this way is answered in the message's chat."""
+        return self.hears_all or (candidate.kind in (Kind.KEYWORD, Kind.FIELDS) and candidate.step in EXACT)
 
     def read(self, candidate: Candidate) -> tuple[Match, dict[str, str]]:
         """The match with its fields read from the parts after ``#`` or from a pattern's groups, and the texts they were read from."""
-        rule, kind, literal, rest = candidate
+        rule, kind, literal, rest, _ = candidate
         behind = rest if kind is Kind.FIELDS else "" if kind in (Kind.MENU, Kind.GUESS) else self.message.text.partition("#")[2]
         data = first_parts(behind) if behind else ()
         if not rule.fields and not rule.groups:
@@ -142,7 +147,7 @@ def leaves(context: MessageContext, rule: Rule, form: Form, first: bool) -> Cand
         return context.may_answer(rule, first)
 
     found = context.book.index.candidates(text, may_answer)
-    return next((each for each in found if each.kind in kinds and context.hears(each.kind) and may_answer(each.rule)), None)
+    return next((each for each in found if each.kind in kinds and context.hears(each) and may_answer(each.rule)), None)
 
 
 def asks_again(match: Match, form: Form) -> bool:

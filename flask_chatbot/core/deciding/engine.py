@@ -79,12 +79,12 @@ def by_rules(turn: Answering) -> Decision:
     is_group = turn.message.chat == "group"
     passed: list[Candidate] = []
     for candidate in turn.book.index.candidates(turn.message.text, turn.may_answer):
-        if candidate.kind is not Kind.FALLBACK and not (is_group and not turn.context.hears(candidate.kind)):
+        if candidate.kind is not Kind.FALLBACK and not (is_group and not turn.context.hears(candidate)):
             decision = turn.attempt(candidate, turn.answer_to)
             if decision is not None:
                 return decision
         passed.append(candidate)
-    return by_guess(turn, passed) if turn.context.hears(Kind.FALLBACK) else Decision(None)
+    return by_guess(turn, passed) if turn.context.hears_all else Decision(None)
 
 
 def by_guess(turn: Answering, passed: Collection[Candidate]) -> Decision:

@@ -44,8 +44,8 @@ class Explanation:
     why: str
 
     def __str__(self) -> str:
-        rule, kind, literal, _ = self.candidate
-        by = f"by {KINDS[kind]} {literal!r}" if literal else WITHOUT_TEXT[kind]
+        rule, kind, literal, _, step = self.candidate
+        by = f"by {KINDS[kind]} {literal!r}{f' {step}' if step else ''}" if literal else WITHOUT_TEXT[kind]
         return f"{rule.name} ({rule.mark}) {by}, priority {rule.priority}: {self.why}"
 
 
@@ -94,7 +94,7 @@ def guesses(context: MessageContext, state: State, passed: Sequence[Candidate]) 
     """The phrases nearest to a text that no rule answers, with their scores."""
     time = context.now.timestamp()
     dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
-    if state.paused_until > time or dialogue.form is not None or not context.hears(Kind.FALLBACK):
+    if state.paused_until > time or dialogue.form is not None or not context.hears_all:
         return
 
     def may_answer(rule: Rule) -> bool:
@@ -144,7 +144,7 @@ def trials(context: MessageContext, state: State) -> Iterator[Trial]:
             yield Trial(candidate, f"the bot is paused for this person: {lasting(paused)} left", answers=False)
         elif groups == "never":
             yield Trial(candidate, "the bot never answers in groups", answers=False)
-        elif not context.hears(candidate.kind):
+        elif not context.hears(candidate):
             yield Trial(candidate, "in groups only keywords are answered", answers=False)
         else:
             yield trial(context, candidate, state)

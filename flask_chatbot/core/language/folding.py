@@ -118,6 +118,8 @@ def strip_punctuation(word: str) -> str:
     >>> [strip_punctuation(word) for word in ("(ya)!", ":3.", "makasih<3")]
     ['ya', ':3', 'makasih']
     """
+    if len(word) == 1:
+        return "" if is_punctuation(word) else word
     if not word.isascii() or word[0] in ":;=<otux":
         alone = word.rstrip(".,!?")
         if EMOTICON.fullmatch(alone):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Default-ignorable code points, the fillers that show as blanks, and the frame of a keycap.
 _UNSEEN = (
@@ -53,6 +54,7 @@ def seen(text: str) -> str:
     return text.strip() if text.isascii() else COPIED.sub("", text).strip()
 
 
+@lru_cache(maxsize=1024)  # a text of emoji asks for each of them several times
 def is_sign(word: str) -> bool:
     """True if a folded word is an emoji or an emoticon.
 

@@ -15,9 +15,10 @@ from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, read_a
 from flask_chatbot.core.loading.conditions import build_hours
 from flask_chatbot.core.loading.documents import Step, read_document
 from flask_chatbot.core.loading.places import Place
-from flask_chatbot.core.loading.preamble import build_folding, build_groups, build_guess, build_locale, build_vars
+from flask_chatbot.core.loading.preamble import build_groups, build_guess, build_locale, build_vars
 from flask_chatbot.core.loading.rules import NAMES, ONLY_FALLBACK, RuleBuilder
 from flask_chatbot.core.loading.tests import build_test, check_names
+from flask_chatbot.core.loading.words import build_folding
 from flask_chatbot.core.matching.index import Index
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.schema.repair import GONE
@@ -157,13 +158,14 @@ class _Loading:
         builder = self.builder(settings, has_hours=hours is not None or "hours" in (settings.data or {}))  # of unfit hours nothing is known
         by_name = self.rules(builder)
         ordered = tuple(by_name.values())
-        index = Index(ordered, builder.folding)
+        locale = builder.sandbox.locale
+        index = Index(ordered, builder.folding, locale.language, locale.country)
         self.problems += index.problems()
         return RuleBook(
             rules=ordered,
             by_name=by_name,
             index=index,
-            locale=builder.sandbox.locale,
+            locale=locale,
             folding=builder.folding,
             hours=hours,
             groups=build_groups(settings),
@@ -178,7 +180,7 @@ class _Loading:
         locale = build_locale(settings)
         variables = build_vars(self.each_entry("vars"), {*NAMES, *ONLY_FALLBACK})
         sandbox = Sandbox(locale, {name: place.data for name, place in variables.items()}, self.additions.filters)
-        folding = build_folding(settings, self.each_entry("synonyms"), locale)
+        folding = build_folding(self.each_entry("synonyms"), self.each_entry("words"), locale)
         types = {**FIELD_TYPES, **self.additions.types}
         return RuleBuilder(folding, sandbox, types, {name: type_of_var(place.data) for name, place in variables.items()}, has_hours)
 

@@ -1,14 +1,11 @@
-"""Settings, synonyms and vars: everything before the rules."""
+"""Settings and vars: what stands before the rules."""
 
 import keyword
 from collections.abc import Collection, Iterable
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from flask_chatbot.core.language.folding import fold
-from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Locale
-from flask_chatbot.core.language.words import Words, words_of
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.templates.check import JINJA_NAMES
 from flask_chatbot.core.values.problems import did_you_mean
@@ -72,44 +69,3 @@ def build_vars(entries: Iterable[Place], taken: Collection[str]) -> dict[str, Pl
             place.tell(f"there is a var {name!r} already, at {found[name].mark(key=True)}. Remove one of them.", key=True)
         found[name] = place
     return found
-
-
-def build_folding(settings: Place, synonyms: Iterable[Place], locale: Locale) -> Folding:
-    """The folding by which this bot compares texts."""
-    heads: dict[str, str] = {}
-    places: dict[str, Place] = {}
-    for place in synonyms:
-        head = fold(str(place.path[-1]))
-        for entry in place.entries():
-            word = fold(entry.data)
-            if not (is_word(word) and is_word(head)):
-                culprit = word if is_word(head) else head
-                entry.tell(f"synonyms stand for single words, and {culprit!r} is not one. Make it a keyword of its own.")
-            elif word in heads and heads[word] != head:
-                entry.tell(f"{word!r} stands for {heads[word]!r} already, at {places[word].mark()}. Remove one of them.")
-            heads.setdefault(word, head)
-            places.setdefault(word, entry)
-    for word, head in heads.items():
-        if heads.get(head, head) != head:
-            places[word].tell(f"{head!r} is itself a synonym of {heads[head]!r}. List all its words there.")
-    return Folding(build_words(settings, locale), {word: head for word, head in heads.items() if word != head})
-
-
-def build_words(settings: Place, locale: Locale) -> Words:
-    """The words of the language; a file's own list of courtesy words replaces the built-in one."""
-    if not settings.data or "ignore_words" not in settings.data:
-        return words_of(locale.language)
-    entries = settings.at("ignore_words").entries()
-    for entry in entries:
-        if not is_word(fold(entry.data)):
-            entry.tell(f"words are ignored one by one, and {entry.data!r} is not one. Write each word as an entry of its own.")
-    return Words(ignore=frozenset(fold(entry.data) for entry in entries))
-
-
-def is_word(folded: str) -> bool:
-    """True if a folded text is a single word.
-
-    >>> is_word("harga"), is_word("daftar harga"), is_word("")
-    (True, False, False)
-    """
-    return bool(folded) and not set(" #") & set(folded)

@@ -92,6 +92,7 @@ class RuleBuilder:
             contains=kinds.contains,
             similar=tuple(kinds.similar),
             similar_written=tuple(kinds.similar.values()),
+            small_talk=data.get("small_talk", kinds.is_small_talk(self.folding.words.small_talk)),
             fields=asking.fields,
             groups=groups,
             needs=needs,
@@ -152,6 +153,7 @@ class RuleBuilder:
         written = reply if isinstance(reply, str) and OTHER_TEXTS.isdisjoint(data) else str(data)  # as for most rules, since that costs
         return {
             "fallback": data.get("fallback", False),
+            "needs_hash": data.get("hash") == "required",
             "priority": data.get("priority", 0),
             "asks": asks,
             "on_invalid": on_invalid(data, asks),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from flask_chatbot.core.language.folding import fold_with_signs
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.loading.fields import check_name
 from flask_chatbot.core.loading.places import Place
@@ -30,6 +31,12 @@ class Kinds(NamedTuple):
     similar: Mapping[str, str]
     named: tuple[str, ...]
 
+    def is_small_talk(self, words: Collection[str]) -> bool:
+        """True if all of it is among these greetings and thanks."""
+        literals = [keyword.literal for keyword in self.keywords]
+        literals += [*(phrase.literal for phrase in self.contains), *self.similar]
+        return bool(literals) and not self.patterns and all(literal in words for literal in literals)
+
     def groups(self, known: Collection[str]) -> tuple[str, ...]:
         """The names of the groups in its patterns, except those known already."""
         return tuple(name for name in self.named if name not in known)
@@ -38,7 +45,7 @@ class Kinds(NamedTuple):
 def build_kinds(rule: Place, folding: Folding) -> Kinds:
     """The triggers of a rule's entry; mistakes are reported."""
     return Kinds(
-        build_keywords(rule.each("keyword"), folding),
+        build_keywords(rule.each("keyword")),
         build_patterns(rule.each("pattern")),
         build_contains(rule.each("contains"), folding),
         build_similar(rule.each("similar"), folding),
@@ -64,13 +71,13 @@ def first_written(rule: Place) -> str:
     return "fallback"
 
 
-def build_keywords(entries: Iterable[Place], folding: Folding) -> tuple[Keyword, ...]:
+def build_keywords(entries: Iterable[Place]) -> tuple[Keyword, ...]:
     """The keywords, without those that fold to the same text."""
     found: dict[tuple[str, bool], Keyword] = {}
     for entry in entries:
         written = entry.data.strip()
         takes_fields = written.endswith("#")
-        literal = folding.literal(written.removesuffix("#"))
+        literal = fold_with_signs(written.removesuffix("#"))
         if literal:
             literal = written if written == literal else literal  # as nearly always, and kept once
             found.setdefault((literal, takes_fields), Keyword(written, literal, takes_fields))

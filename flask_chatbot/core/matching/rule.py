@@ -45,9 +45,10 @@ class MenuEntry(NamedTuple):
 class Rule:
     """Everything that one entry under ``rules:`` says.
 
-    `is_named` distinguishes a name given by the author from one made of a keyword. `fields` is None if any number of parts is taken, as
-    `data`; `needs` are the names a Python handler supplies, `groups` those that its patterns read and no field has. `similar` holds folded
-    texts, and `similar_written` the same as written. Without `guess` it is neither guessed nor suggested for a text that nothing matches.
+    `small_talk` yields to other rules where a text asks for something; one that `needs_hash` takes no space for its ``#``. `is_named`
+    distinguishes a name given by the author from one made of a keyword. `fields` is None if any number of parts is taken, as `data`;
+    `needs` are the names a Python handler supplies, `groups` those that its patterns read and no field has. `similar` holds folded texts,
+    and `similar_written` the same as written. Without `guess` it is neither guessed nor suggested for a text that nothing matches.
     `asks` if the fields are asked for one at a time; `actions` are for the caller to carry out. `uses` are the names in its templates that
     are costly to compute. `is_silent` if its author wrote ``reply: []``.
     """
@@ -62,6 +63,8 @@ class Rule:
     similar: tuple[str, ...] = ()
     similar_written: tuple[str, ...] = ()
     fallback: bool = False
+    small_talk: bool = False
+    needs_hash: bool = False
     priority: int = 0
     fields: tuple[Field, ...] | None = None
     needs: tuple[str, ...] = ()

@@ -132,6 +132,10 @@ class SimilarIndex:
         literals = [literal for reading in readings for literal in self._texts.near(reading, known)]
         return [(rule, literal) for literal in dict.fromkeys(literals) for rule in self._rules[literal]] if literals else []
 
+    def named(self, text: str) -> "list[tuple[Rule, str]]":
+        """The rules that have this text, letter by letter."""
+        return [(rule, text) for rule in self._rules.get(text, ())]
+
     def problems(self) -> Iterator[Problem]:
         """Yield a problem for too many words that differ in one letter only: each text near them would be compared with all."""
         for words in self._texts.spellings.crowds()[:1]:

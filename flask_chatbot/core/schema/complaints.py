@@ -11,6 +11,7 @@ from flask_chatbot.core.yamltext.traps import MEND, in_quotes, slip_of_colon
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
+OLD_COURTESY = "ignore_words"  # among the settings, until courtesy words got a list under `words`
 KINDS = {
     "object": "a group of keys",
     "array": "a list",
@@ -137,10 +138,23 @@ def unknown_keys(refusal: Refusal) -> Iterator[Complaint]:
             yield Complaint((*refusal.path, key), f"{text!r} was read as a key and its value. {MEND}{in_quotes(text)}", at_key=True)
         elif key == "required" and "optional" in known:
             yield Complaint((*refusal.path, key), "unknown key 'required'. Fields are required unless `optional: true`.", at_key=True)
+        elif key == OLD_COURTESY and "groups" in known:
+            yield Complaint((*refusal.path, key), moved_courtesy(refusal.value[key]), at_key=True)
         else:
             listed = ", ".join(known)
             message = f"unknown key {key!r}.{guess or f' Known here: {listed}.'}"
             yield Complaint((*refusal.path, key), message, at_key=True, meant=guess[len(" Did you mean '") : -2])
+
+
+def moved_courtesy(listed: object) -> str:
+    """The message of a key that stands elsewhere now, with the line to write.
+
+    >>> moved_courtesy(["kak", "min"])[-54:]
+    "write beside 'settings': `words: {ignore: [kak, min]}`"
+    """
+    words = [str(word) for word in (listed if isinstance(listed, list) else [listed])]
+    line = f"words: {{ignore: [{', '.join(words)}]}}" if listed else "words: {ignore: {only: []}}"
+    return f"courtesy words are no setting: they add to those of the language. Remove this, and write beside 'settings': `{line}`"
 
 
 def missing_key(refusal: Refusal) -> Iterator[Complaint]:

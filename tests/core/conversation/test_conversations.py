@@ -199,7 +199,7 @@ def test_a_form_waits_a_quarter_of_an_hour_from_each_question_on(talk: Talk) -> 
 
 @pytest.mark.parametrize("text", ["-", "lewati", "Skip", "lewat aja kak"])
 def test_a_question_that_need_not_be_answered_may_be_skipped(talk: Talk, text: str) -> None:
-    talk.book = load(talk.book.files[0].parent, RULES.replace("groups: all", "groups: all, ignore_words: [aja, kak]"))
+    talk.book = load(talk.book.files[0].parent, f"{RULES}words: {{ignore: [aja, kak]}}\n")
     assert talk.hears("survei", "5", text, "ya")[-1] == "Terima kasih: 5, tanpa saran, 5."
 
 

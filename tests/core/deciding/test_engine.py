@@ -210,7 +210,7 @@ def test_the_apology_is_in_the_language_of_the_file(tmp_path: Path) -> None:
 ANY_TEXT = st.text(st.characters(), max_size=80)  # with surrogates and control characters
 FIELDS = "\n".join(f"      - f_{name}: {{type: {name}, optional: true}}" for name in FIELD_TYPES if name != "choice")
 EVERY_TYPE = f"""
-settings: {{ignore_words: [kak]}}
+words: {{ignore: [kak]}}
 synonyms: {{harga: [hrg]}}
 rules:
   - keyword: semua#

@@ -26,7 +26,7 @@ rules:
   - {name: isi besar, keyword: "harga#besar#", reply: x}
   - {name: umum, fallback: true, reply: x}
   - {name: umum lain, fallback: true, reply: x}
-settings: {ignore_words: [kak]}
+words: {ignore: [kak]}
 """
 
 
@@ -45,22 +45,24 @@ def explanations(book: RuleBook, text: str, state: State = NOTHING, handled: tup
 
 
 def test_each_reason_is_told_in_the_documented_order(book: RuleBook) -> None:
-    assert whys(book, "harga kak") == [
+    assert whys(book, "harga") == [
         ("mendesak", "wins"),
-        ("harga kaos", "its priority is lower than 5"),
         ("harga", "its priority is lower than 5"),
+        ("harga kaos", "its priority is lower than 5"),
         ("umum", "a fallback answers only what no other rule does"),
         ("umum lain", "a fallback answers only what no other rule does"),
     ]
 
 
-def test_a_longer_keyword_wins_and_a_rule_is_told_of_once(tmp_path: Path) -> None:
-    book = load(tmp_path, RULES.replace("priority: 5, ", ""))
-    assert whys(book, "harga kak")[:3] == [
-        ("harga kaos", "wins"),
-        ("harga", "its keyword is shorter than 'harga kak'"),
-        ("mendesak", "its keyword is shorter than 'harga kak'"),
-    ]
+def test_what_is_found_as_written_goes_before_what_is_found_without_courtesy(book: RuleBook) -> None:
+    assert whys(book, "harga kak")[:2] == [("harga kaos", "wins"), ("umum", "a fallback answers only what no other rule does")]
+
+
+def test_an_explanation_names_the_step_in_which_a_rule_was_found(book: RuleBook) -> None:
+    assert (
+        str(explanations(book, "kak harga")[0])
+        == f"mendesak ({book.by_name['mendesak'].mark}) by keyword 'harga' without courtesy, priority 5: wins"
+    )
 
 
 def test_of_two_keywords_with_marks_the_longer_wins(book: RuleBook) -> None:

@@ -239,7 +239,8 @@ settings:
   language: id
   timezone: Asia/Jakarta
   country: ID
-  ignore_words: [kak, min, dong, ya]
+words:
+  ignore: [dong, ya]
 synonyms:
   harga: [hrg, price, pricelist]
   berapa: [brp, brapa]

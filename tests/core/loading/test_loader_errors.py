@@ -9,8 +9,9 @@ from flask_chatbot.errors import RulesError
 from tests.core.books import in_rule, load, problems, said, told, write
 
 RULE_KEYS = (
-    "name, keyword, pattern, contains, similar, fallback, priority, when, otherwise, once_per, guess, fields, ask, confirm, menu, save, "
-    "notify, pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
+    "name, keyword, pattern, contains, similar, small_talk, hash, fallback, priority, when, otherwise, once_per, guess, "
+    "fields, ask, confirm, menu, "
+    "save, notify, pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
 )
 QUOTES = "Put quotes around this text:"
 
@@ -91,13 +92,13 @@ def test_a_null_where_a_number_is_meant_is_not_told_of_quotes(tmp_path: Path) ->
         ("version: 1\nrule: [{keyword: a}]", ["2:1: unknown key 'rule'. Did you mean 'rules'?"]),
         (
             "version: 1\nxyz: 1\nrules: [{keyword: a}]",
-            ["2:1: unknown key 'xyz'. Known here: version, include, settings, synonyms, vars, rules, tests."],
+            ["2:1: unknown key 'xyz'. Known here: version, include, settings, synonyms, words, vars, rules, tests."],
         ),
         (
             "version: 1\nsettings:\nlanguage: en\nrules: [{keyword: a}]",
             [
                 "2:1: 'settings' is empty. Write a group of keys after it, or remove it.",
-                "3:1: unknown key 'language'. Known here: version, include, settings, synonyms, vars, rules, tests.",
+                "3:1: unknown key 'language'. Known here: version, include, settings, synonyms, words, vars, rules, tests.",
             ],
         ),
         (

@@ -7,6 +7,7 @@ from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.loading.preamble import is_country
 from tests.core.books import load, problems, rule_name, said
 
+MOVED = "courtesy words are no setting: they add to those of the language. Remove this, and write beside 'settings':"
 RULES = "rules: [{keyword: [harga, daftar harga], reply: x}, {keyword: menu kak, reply: x}]\n"
 
 
@@ -51,19 +52,18 @@ def test_local_numbers_are_read_in_the_country(tmp_path: Path, country: str, tex
         ("{country: Indonesia}", "2:21: 'country' must be a country's two capital letters, such as ID, not 'Indonesia'."),
         ("{country: id}", "2:21: 'country' must be a country's two capital letters, such as ID, not 'id'."),
         ("{country: XX}", "2:21: 'XX' is no country with telephone numbers. Write its two capital letters, such as ID or MY."),
-        ("{ignore_words: {a: b}}", "2:26: 'ignore_words' must be text or a list, not a group of keys."),
         (
-            "{ignore_words: [kak, tolong dong]}",
-            "2:32: words are ignored one by one, and 'tolong dong' is not one. Write each word as an entry of its own.",
+            "{ignore_words: [kak, min]}",
+            f"2:12: {MOVED} `words: {{ignore: [kak, min]}}`",
         ),
         (
-            "{ignore_words: [kak, '#']}",
-            "2:32: words are ignored one by one, and '#' is not one. Write each word as an entry of its own.",
+            "{ignore_words: []}",
+            f"2:12: {MOVED} `words: {{ignore: {{only: []}}}}`",
         ),
         ("{langauge: id}", "2:12: unknown key 'langauge'. Did you mean 'language'?"),
-        ("{zzz: red}", "2:12: unknown key 'zzz'. Known here: language, timezone, country, groups, guess, hours, ignore_words."),
-        ("ignore_words please", "2:11: 'settings' must be a group of keys, not 'ignore_words please'."),
-        ("[ignore_words]", "2:11: 'settings' must be a group of keys, not a list."),
+        ("{zzz: red}", "2:12: unknown key 'zzz'. Known here: language, timezone, country, groups, guess, hours."),
+        ("groups please", "2:11: 'settings' must be a group of keys, not 'groups please'."),
+        ("[groups]", "2:11: 'settings' must be a group of keys, not a list."),
         ("", "2:1: 'settings' is empty. Write a group of keys after it, or remove it."),
     ],
 )
@@ -92,14 +92,19 @@ def test_what_is_no_time_zone_is_told_with_the_name_of_one(tmp_path: Path, writt
         ("", "harga kindly", None),
         ("settings: {language: en}", "harga please", "harga"),
         ("settings: {language: en}", "harga kak", None),
-        ("settings: {ignore_words: [gan]}", "harga kak", None),
-        ("settings: {ignore_words: gan}", "harga gan", "harga"),
-        ("settings: {ignore_words: [no, 1]}", "no harga 1", "harga"),
-        ("settings: {ignore_words: []}", "harga kak", None),
-        ("settings: {ignore_words: [kak]}", "menu kak", "menu kak"),
+        ("words: {ignore: [cuy]}", "harga kak", "harga"),
+        ("words: {ignore: cuy}", "harga cuy", "harga"),
+        ("words: {ignore: {only: [cuy]}}", "harga kak", None),
+        ("words: {ignore: {only: cuy}}", "harga cuy", "harga"),
+        ("words: {ignore: [no, 1]}", "no harga 1", "harga"),
+        ("words: {ignore: [apa kabar]}", "apa kabar harga", "harga"),
+        ("words: {ignore: {only: []}}", "harga kak", None),
+        ("words: {ignore: [kak]}", "menu kak", "menu kak"),
     ],
 )
-def test_courtesy_words_are_the_languages_own_or_those_listed(tmp_path: Path, settings: str, text: str, name: str | None) -> None:
+def test_courtesy_words_are_the_languages_own_and_those_that_the_file_adds(
+    tmp_path: Path, settings: str, text: str, name: str | None
+) -> None:
     assert rule_name(load(tmp_path, f"{settings}\n{RULES}"), text) == name
 
 
@@ -125,16 +130,13 @@ synonyms:
   harga: [hrg, daftar harga]
   ongkos: [kirim, HRG!]
   kirim: [antar]
-  daftar barang: list
   tanya: ["?#", ""]
 {RULES}"""
     assert problems(tmp_path, text) == [
-        "rules.yaml:3:16: synonyms stand for single words, and 'daftar harga' is not one. Make it a keyword of its own.",
         "rules.yaml:4:19: 'hrg' stands for 'harga' already, at rules.yaml:3:11. Remove one of them.",
         "rules.yaml:5:11: 'kirim' is itself a synonym of 'ongkos'. List all its words there.",
-        "rules.yaml:6:18: synonyms stand for single words, and 'daftar barang' is not one. Make it a keyword of its own.",
-        "rules.yaml:7:11: synonyms stand for single words, and '?#' is not one. Make it a keyword of its own.",
-        "rules.yaml:7:17: entry 2 of 'tanya' is an empty text. Write something, or remove it.",
+        "rules.yaml:6:11: a synonym is one word or a few, at most 10, without a #, and '?#' is something else. Change it.",
+        "rules.yaml:6:17: entry 2 of 'tanya' is an empty text. Write something, or remove it.",
     ]
 
 
@@ -172,3 +174,25 @@ vars:
         "rules.yaml:11:9: 'grup' must be text or a list, not a group of keys.",
         "rules.yaml:12:15: entry 2 of 'daftar' must be text, not a list.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (
+            "{ignore: {onyl: [a]}}",
+            "1:9: the list 'ignore' is words, or 'only' and the words in place of the language's own. Write one of them.",
+        ),
+        ("{ignore: [a, '#']}", "1:21: '#' is no word that a customer says. Write up to 10 words without a #."),
+        ("{sorry: [a]}", "1:9: unknown key 'sorry'. Known here: ignore, yes, no, cancel, skip, wait, greetings, thanks."),
+    ],
+)
+def test_wrong_words_are_told(tmp_path: Path, words: str, problem: str) -> None:
+    (told,) = problems(tmp_path, f"words: {words}\n{RULES}")
+    assert told.split(":", 3)[3] == problem.split(":", 2)[2]
+
+
+def test_greetings_of_a_file_replace_or_add_to_those_of_the_language(tmp_path: Path) -> None:
+    rules = "rules: [{keyword: halo, reply: x}]\n"
+    assert rule_name(load(tmp_path, f"words: {{greetings: [sugeng]}}\n{rules}"), "sugeng kak") == "halo"
+    assert rule_name(load(tmp_path, f"words: {{greetings: {{only: [halo, sugeng]}}}}\n{rules}"), "met pagi") is None

