@@ -224,6 +224,7 @@ def _form(data: Any) -> Form:
         problems=_texts(data["problems"]),
         wrong=int(data["wrong"]),
         refused=int(data["refused"]),
+        picks=data.get("picks") is True,
     )
 
 
@@ -261,6 +262,7 @@ def _data(dialogue: Dialogue) -> dict[str, Any]:
             "problems": dict(form.problems),
             "wrong": form.wrong,
             "refused": form.refused,
+            **({"picks": True} if form.picks else {}),
         },
         "form_until": dialogue.form_until,
         "menus": [[menu.rule, menu.text, [list(entry) for entry in menu.entries]] for menu in dialogue.menus],

@@ -1,18 +1,20 @@
 """Forms that ask one question at a time: the effect of each text on them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from flask_chatbot.core.conversation.corrections import Named, correction_in, lines_in
+from flask_chatbot.core.conversation.heard import Heard
 from flask_chatbot.core.fields.field import Context, Field, Reading, read_fields
 from flask_chatbot.core.language.folding import fold
-from flask_chatbot.core.language.readings import Folding
-from flask_chatbot.core.language.sentences import say
+from flask_chatbot.core.language.sentences import clip, say
 from flask_chatbot.core.language.words import words_of_all
 
+NOTED_LIMIT = 200  # characters of values, as the bot repeats them
 WRONG_LIMIT = 3  # wrong answers that end a form
 
-_CANCEL, _SKIP, YES, NO = map(words_of_all, ("cancel", "skip", "yes", "no"))
+YES, NO = map(words_of_all, ("yes", "no"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ class Form:
     problems: Mapping[str, str] = field(default_factory=dict)
     wrong: int = 0
     refused: int = 0
+    picks: bool = False
 
 
 NO_FORM = Form(rule="")  # of rules without fields, one for all
@@ -58,17 +61,7 @@ class Done:
 
     form: Form
     confirmed: bool = False
-
-
-def readings(text: str, folding: Folding) -> frozenset[str]:
-    """The forms in which a text may be a word that a form or menu expects: as written, by its synonyms, without courtesy words.
-
-    >>> from flask_chatbot.core.language.words import Words
-    >>> sorted(readings("Ya, kak!", Folding(Words(ignore=frozenset({"kak"})))))
-    ['ya', 'ya kak']
-    """
-    forms = {fold(text), folding.fold(text)}
-    return frozenset(forms.union(*map(folding.without_courtesy, forms)))
+    said: str = ""
 
 
 def begin(form: Form, fields: Sequence[Field], language: str) -> Ask:
@@ -78,24 +71,80 @@ def begin(form: Form, fields: Sequence[Field], language: str) -> Ask:
     return next_question(replace(form, texts=texts, problems=problems), fields, language)
 
 
-def step(form: Form, fields: Sequence[Field], text: str, said: Collection[str], context: Context) -> Ask | Stop | Done:
-    """Apply a text to a form; `said` are its readings. A question whose field was removed by a reload is skipped."""
+def step(form: Form, fields: Sequence[Field], heard: Heard, context: Context) -> Ask | Stop | Done:
+    """Apply a text to a form. A question whose field is gone, by a reload, is passed over."""
     known = {each.name: each for each in fields}
     asked = known.get(form.asks[0]) if form.asks else None
-    is_option = asked is not None and bool(asked.options) and not problem_of(asked, text, context)
-    if not is_option and not _CANCEL.isdisjoint(said):
+    fits = asked is not None and asked.is_typed and not problem_of(asked, heard.text, context)
+    if asked is not None and (calls_off(asked, heard) and not fits):
+        return taken(form, asked, say(context.language, "no"), fields, context)
+    if heard.means("cancel") and not (fits and asked is not None and asked.options):
         return Stop(say(context.language, "form_cancelled"))
-    if not form.asks:
-        return confirmed(form, said, context.language)
-    left = replace(form, asks=tuple(name for name in form.asks[1:] if name in known), wrong=0)
+    if asked is None and form.asks:
+        return advance(replace(form, asks=tuple(name for name in form.asks[1:] if name in known), wrong=0), fields, context.language)
+    if asked is not None and not fits and (left_out := skips(asked, heard)) is not None:
+        return taken(form, asked, left_out and say(context.language, left_out), fields, context)
+    if asked is not None and fits:
+        return taken(form, asked, heard.text, fields, context)
+    named = lines_in(heard.text, fields, heard.folding) or correction_in(heard, fields, asked is None or asked.is_typed)
+    if named is not None and (asked is None or asked.is_typed or not is_only(named, asked)):
+        return corrected(form, named, fields, context)
     if asked is None:
-        return advance(left, fields, context.language)
-    if not is_option and asked.may_be_left_out and not _SKIP.isdisjoint(said):
-        text = ""
-    elif problem := problem_of(asked, text, context):
-        return wrong(form, together(problem, question(asked, context.language)), context.language)
+        return confirmed(form, fields, heard, context.language)
+    if heard.means("wait"):
+        return Ask(form, together(say(context.language, "form_waits"), question(asked, context.language)))
+    text = named.texts[asked.name] if named else heard.text
+    if problem := problem_of(asked, text, context):
+        return wrong(form, together(problem, question(asked, context.language)), context.language, asked)
+    return taken(form, asked, text, fields, context)
+
+
+def calls_off(asked: Field, heard: Heard) -> bool:
+    """True if a text says no to a yes-or-no question by a word that ends other forms."""
+    return asked.type == "yesno" and heard.means("call_off")
+
+
+def skips(asked: Field, heard: Heard) -> str | None:
+    """The built-in word that a text leaves a question out by: none of them, or a no to a yes-or-no question; None where it does not."""
+    if not asked.may_be_left_out or not heard.means("skip", "thanks"):
+        return None
+    return "no" if asked.type == "yesno" and heard.means("nothing") else ""
+
+
+def is_only(named: Named, asked: Field) -> bool:
+    """True if a text names the field that is asked for, with a value, and no other."""
+    return set(named.texts) == {asked.name} and bool(named.texts[asked.name]) and not named.unknown
+
+
+def taken(form: Form, asked: Field, text: str, fields: Sequence[Field], context: Context) -> Ask | Done:
+    """The form with a text as the answer to its question."""
+    known = {each.name for each in fields}
     texts, times = {**form.texts, asked.name: text.strip()}, {**form.times, asked.name: context.now.timestamp()}
-    return advance(replace(left, texts=texts, times=times), fields, context.language)
+    left = tuple(name for name in form.asks if name in known and name != asked.name)
+    return advance(replace(form, texts=texts, times=times, asks=left, wrong=0, picks=False), fields, context.language)
+
+
+def corrected(form: Form, named: Named, fields: Sequence[Field], context: Context) -> Ask | Done:
+    """The form with the values that a text names; those that are wrong, doubled or lacking are asked for, and all else is kept."""
+    texts, times, problems = dict(form.texts), dict(form.times), dict(form.problems)
+    again: list[str] = []
+    noted: list[str] = []
+    for each in (each for each in fields if each.name in named.texts):
+        text = named.texts[each.name]
+        problem = say(context.language, "given_twice", label=each.title) if each.name in named.twice else ""
+        if not text or problem or (problem := problem_of(each, text, context)):
+            again.append(each.name)
+            problems[each.name] = problem
+        else:
+            texts[each.name], times[each.name] = text, context.now.timestamp()
+            problems.pop(each.name, None)
+            noted.append(f"{each.title}: {clip(text, NOTED_LIMIT)}")
+    asks = (*again, *(name for name in form.asks if name not in named.texts))
+    changed = replace(form, texts=texts, times=times, problems=problems, asks=asks, wrong=0, picks=False)
+    said = say(context.language, "form_noted", values="; ".join(noted)) if noted else ""
+    unknown = say(context.language, "lines_unknown", lines=clip("; ".join(named.unknown), NOTED_LIMIT)) if named.unknown else ""
+    outcome = advance(changed, fields, context.language)
+    return replace(outcome, text=together(unknown, said, outcome.text)) if isinstance(outcome, Ask) else replace(outcome, said=unknown)
 
 
 def problem_of(asked: Field, text: str, context: Context) -> str:
@@ -134,20 +183,43 @@ def filled(form: Form, fields: Sequence[Field], context: Context) -> Reading:
     return reading
 
 
-def confirmed(form: Form, said: Collection[str], language: str) -> Ask | Stop | Done:
-    """The effect of a yes, a no or anything else on a form that asks for confirmation."""
-    if not YES.isdisjoint(said):
-        return Done(form, confirmed=True)
-    if not NO.isdisjoint(said):
-        return Stop(say(language, "form_cancelled"))
-    return wrong(form, say(language, "not_yesno"), language)
+def confirmed(form: Form, fields: Sequence[Field], heard: Heard, language: str) -> Ask | Stop | Done:
+    """Handle the answer to the question whether all is right, or which value to change."""
+    if heard.means("yes"):
+        return Done(replace(form, picks=False), confirmed=not form.picks)
+    picked = picked_field(form, fields, heard)
+    if picked:
+        return next_question(replace(form, asks=(picked,), wrong=0, picks=False), fields, language)
+    if heard.means("no", "correct") and fields and not form.picks:
+        return Ask(replace(form, picks=True, wrong=0), together(say(language, "form_which"), *numbered(fields), way_out(language)))
+    if heard.means("wait"):
+        return Ask(form, together(say(language, "form_waits"), say(language, "not_yesno")))
+    said = together(say(language, "form_which"), *numbered(fields)) if form.picks else say(language, "not_yesno")
+    return wrong(form, said, language)
 
 
-def wrong(form: Form, text: str, language: str) -> Ask | Stop:
-    """The question again, with the way out; after three wrong answers, the end."""
+def picked_field(form: Form, fields: Sequence[Field], heard: Heard) -> str:
+    """The name of the field that is to change: by its number, where they were shown, or the only one there is; empty for none."""
+    if form.picks:
+        return next((each.name for number, each in enumerate(fields, 1) if str(number) in heard.said), "")
+    return fields[0].name if len(fields) == 1 and heard.means("no", "correct") else ""
+
+
+def numbered(fields: Sequence[Field]) -> list[str]:
+    """The fields to choose from, with their numbers."""
+    return [f"{number}. {each.title}" for number, each in enumerate(fields, 1)]
+
+
+def wrong(form: Form, text: str, language: str, asked: Field | None = None) -> Ask | Stop:
+    """The question again, with the way out; after three wrong answers the end."""
     if form.wrong + 1 >= WRONG_LIMIT:
         return Stop(say(language, "form_given_up"))
-    return Ask(replace(form, wrong=form.wrong + 1), together(text, say(language, "form_way_out")))
+    return Ask(replace(form, wrong=form.wrong + 1), together(text, way_out(language, asked)))
+
+
+def way_out(language: str, asked: Field | None = None) -> str:
+    """How to leave a form, in a sentence; to a yes-or-no question, the word for it is another."""
+    return say(language, "form_way_out_yesno" if asked is not None and asked.type == "yesno" else "form_way_out")
 
 
 def question(asked: Field, language: str) -> str:

@@ -8,7 +8,7 @@ from random import Random
 
 from flask_chatbot.core.conditions.conditions import is_clock
 from flask_chatbot.core.conversation.dialogue import Dialogue, ShownMenu, chat_key, menu_text
-from flask_chatbot.core.conversation.forms import NO_FORM, WRONG_LIMIT, Ask, Form, begin
+from flask_chatbot.core.conversation.forms import NO_FORM, WRONG_LIMIT, Ask, Form, begin, together
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.deciding.changes import differ, with_dialogue, with_notes
 from flask_chatbot.core.deciding.context import MessageContext, asks_again, begun_by, trigger
@@ -101,16 +101,12 @@ class Answering:
             return self.complete(match, form)
         return self.ask(match, begin(replace(form, asks=asks, problems=match.invalid), fields, self.language))
 
-    def complete(self, match: Match, form: Form, confirmed: bool = False) -> Decision:
+    def complete(self, match: Match, form: Form, confirmed: bool = False, said: str = "") -> Decision:
         """The answer to a match with all fields read: a refusal, a request to confirm, or its replies."""
         if match.invalid:
             return self.refuse(match, form)
         if match.rule.confirm is not None and not confirmed:
-            text = match.rule.confirm.render(self.context.names(match)) or say(self.language, "not_yesno")
-            defaults = dict.fromkeys((field.name for field in match.rule.fields or ()), self.time)  # a default was read now
-            times = {**defaults, **form.times}
-            form = Form(rule=match.rule.name, literal=begun_by(match), texts=form.texts, times=times, refused=form.refused)
-            return self.ask(match, Ask(form, text))
+            return self.ask_to_confirm(match, form, said)
         before = self.dialogue
         try:
             if match.rule.actions or self.handled is None or match.rule.name in self.handled:
@@ -124,6 +120,20 @@ class Answering:
         except AnswerFailed as error:  # all that the customer gave is kept
             self.dialogue = before
             return replace(self.acting(match, self.apology(match.rule, error)), failure=error)
+
+    def ask_to_confirm(self, match: Match, form: Form, said: str) -> Decision:
+        """The question whether all is right; where its template cannot be rendered, the values as they were given."""
+        rule, fields, failure = match.rule, match.rule.fields or (), None
+        try:
+            text = rule.confirm.render(self.context.names(match)) if rule.confirm else ""
+        except AnswerFailed as error:  # all that the customer gave is kept
+            failure = error
+            log.error("rule %r at %s cannot show its form: %s", rule.name, rule.mark, error.with_way_out)
+            given = [f"{each.title}: {form.texts[each.name]}" for each in fields if form.texts.get(each.name)]
+            text = together(*given, say(self.language, "not_yesno"))
+        defaults = dict.fromkeys((field.name for field in fields), self.time)  # a default was read now
+        form = Form(rule=rule.name, literal=begun_by(match), texts=form.texts, times={**defaults, **form.times}, refused=form.refused)
+        return replace(self.ask(match, Ask(form, together(said, text or say(self.language, "not_yesno")))), failure=failure)
 
     def answered_by(self, match: Match) -> Decision:
         """The answer of the rule and its handler, or its `failed` if a forwarded webhook gives none."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 
 from flask_chatbot.core.conversation.dialogue import NOWHERE, chat_key, read_dialogue
-from flask_chatbot.core.conversation.forms import readings
+from flask_chatbot.core.conversation.heard import readings
 from flask_chatbot.core.conversation.memory import NO_MEMORY, NOTHING, Memory
 from flask_chatbot.core.deciding.answering import Answering
 from flask_chatbot.core.deciding.context import MessageContext, never_answers

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from flask_chatbot.core.conditions.conditions import is_clock
 from flask_chatbot.core.conversation.dialogue import Dialogue, Offer, chat_key, read_dialogue
-from flask_chatbot.core.conversation.forms import Form, readings
+from flask_chatbot.core.conversation.forms import Form
+from flask_chatbot.core.conversation.heard import readings
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.deciding.context import MessageContext, leaves
 from flask_chatbot.core.deciding.decision import Decision

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from flask_chatbot.core.conversation.forms import Ask, Form, Stop, step
+from flask_chatbot.core.conversation.heard import Heard
 from flask_chatbot.core.deciding.answering import Answering
 from flask_chatbot.core.deciding.context import leaves
 from flask_chatbot.core.deciding.decision import Decision
@@ -22,9 +23,9 @@ def in_form(turn: Answering, said: Collection[str]) -> Decision | None:
 
 def go_on(turn: Answering, match: Match, form: Form, said: Collection[str]) -> Decision:
     """The next turn of a form: a question, its end, or the answer once everything is filled in."""
-    outcome = step(form, match.rule.fields or (), turn.message.text, said, turn.context.field_context)
+    outcome = step(form, match.rule.fields or (), Heard(turn.message.text, frozenset(said), turn.book.folding), turn.context.field_context)
     if isinstance(outcome, Ask):
         return turn.ask(match, outcome)
     if isinstance(outcome, Stop):
         return Decision(match, (Text(outcome.text),))
-    return turn.complete(turn.context.read_form(match.rule, outcome.form), outcome.form, outcome.confirmed)
+    return turn.complete(turn.context.read_form(match.rule, outcome.form), outcome.form, outcome.confirmed, outcome.said)

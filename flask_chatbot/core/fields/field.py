@@ -82,6 +82,11 @@ class Field:
         return self.label or titled(self.name)
 
     @property
+    def is_typed(self) -> bool:
+        """True unless any text will do."""
+        return self.type != "text" or bool(self.options) or self.pattern is not None
+
+    @property
     def may_be_left_out(self) -> bool:
         """True if the rule can do without a value from the customer."""
         return self.optional or self.default is not None

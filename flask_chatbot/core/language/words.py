@@ -22,7 +22,9 @@ class Words:
     """Folded words and runs of words. `ignore` is courtesy at both ends of a text, `ignore_first` and `ignore_last` at one of them.
 
     `greetings` are several lists, since "selamat pagi" is not "selamat malam". A text with a word of `questions` asks for something.
-    `opt_out` finds texts, each followed by a space.
+    `call_off` are words of `cancel` that say no to a yes-or-no question, `nothing` those of `skip` that do. Around the label of a
+    field, `correct` says that its value is wrong, with `correct_first` ahead and `correct_last` behind. `opt_out` finds texts, each
+    followed by a space.
     """
 
     ignore: frozenset[str] = frozenset()
@@ -32,7 +34,13 @@ class Words:
     no: frozenset[str] = frozenset()
     cancel: frozenset[str] = frozenset()
     skip: frozenset[str] = frozenset()
+    call_off: frozenset[str] = frozenset()
+    nothing: frozenset[str] = frozenset()
     wait: frozenset[str] = frozenset()
+    resume: frozenset[str] = frozenset()
+    correct: frozenset[str] = frozenset()
+    correct_first: frozenset[str] = frozenset()
+    correct_last: frozenset[str] = frozenset()
     thanks: frozenset[str] = frozenset()
     questions: frozenset[str] = frozenset()
     opt_out: re.Pattern[str] = NOTHING

@@ -230,8 +230,14 @@ def test_a_yes_is_said_in_many_ways(talk: Talk, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["tidak", "Gak kak", "bukan", "no", "salah!"])
-def test_a_no_cancels(talk: Talk, text: str) -> None:
-    assert talk.hears("survei", "5", "-", text, "ya")[-2:] == [CANCELLED, "Entah."]
+def test_a_no_asks_which_value_to_change(talk: Talk, text: str) -> None:
+    which = "Bagian mana yang mau diganti?\n1. Nilai\n2. Saran\n(Ketik *batal* untuk berhenti.)"
+    assert talk.hears("survei", "5", "-", text, "1", "4", "ya")[-4:] == [
+        which,
+        FIRST,
+        "Nilai 4. Benar? (ya/tidak)",
+        "Terima kasih: 4, tanpa saran, 4.",
+    ]
 
 
 def test_an_empty_text_to_confirm_asks_for_yes_or_no(tmp_path: Path) -> None:
@@ -401,7 +407,7 @@ def test_a_form_with_everything_filled_in_is_still_confirmed(tmp_path: Path) -> 
     rules = "rules:\n  - {keyword: 'isi#', fields: [nama], on_invalid: ask, confirm: '{{ nama }}?', reply: 'Baik, {{ nama }}.'}"
     talk = talk_of(tmp_path, rules)
     assert talk.hears("isi#Budi", "ya") == ["Budi?", "Baik, Budi."]
-    assert talk.hears("isi", "Ani", "tidak") == ["Mohon tulis: Nama.", "Ani?", CANCELLED]
+    assert talk.hears("isi", "Ani", "tidak") == ["Mohon tulis: Nama.", "Ani?", "Mohon tulis: Nama."]
 
 
 # -- menus -------------------------------------------------------------------------------------------
@@ -733,8 +739,8 @@ def test_a_menu_of_a_handler_that_leads_nowhere_is_an_apology(talk: Talk, caplog
 # -- what cannot be ----------------------------------------------------------------------------------
 
 
-def test_a_confirmation_that_cannot_be_made_is_an_apology_and_ends_the_form(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_where_a_confirmation_cannot_be_made_the_values_are_shown_as_given(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     talk = talk_of(tmp_path, "rules:\n  - {keyword: isi, ask: [{a: {question: A?}}], confirm: '{{ {1: data[0]}[1] | rupiah }}', reply: ok}")
-    assert talk.hears("isi", "banyak", "ya") == ["A?", APOLOGY, "Entah."]
+    assert talk.hears("isi", "banyak", "ya") == ["A?", "A: banyak\nMohon dijawab *ya* atau *tidak*.", "ok"]
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
     assert "banyak" not in caplog.text

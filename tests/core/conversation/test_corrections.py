@@ -1,0 +1,162 @@
+"""A shop that takes orders by a form, and customers who change their minds, name values themselves, wait, skip and call off."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.core.books import load
+from tests.core.conversation.talks import Talk
+
+SHOP = """\
+settings: {guess: never}
+synonyms: {alamat: [almt]}
+rules:
+  - name: pesan
+    keyword: pesan
+    ask:
+      - nama: Atas nama siapa?
+      - alamat: Diantar ke mana?
+      - email: {question: "Emailnya?", type: email, optional: true}
+      - produk: {question: "Teh atau kopi?", type: choice, options: [teh, kopi]}
+      - jumlah: {question: "Berapa?", type: integer, min: 1, max: 9}
+      - kado: {question: "Dibungkus kado?", type: yesno, optional: true}
+      - tanggal: {question: "Hari apa?", type: date}
+    confirm: "{{ nama }}, {{ alamat }}, {{ email or '-' }}, {{ jumlah }} {{ produk }}, {{ tanggal | date }}. Benar?"
+    reply: "Siap {{ nama }}: {{ jumlah }} {{ produk }}, {{ alamat }}, {{ kado }}."
+  - {fallback: true, reply: Entah.}
+"""
+NAME, ADDRESS, AMOUNT, DAY = "Atas nama siapa?", "Diantar ke mana?", "Berapa?", "Hari apa?"
+MAIL, GIFT = (f"{asked}\n(Ketik *-* untuk melewati.)" for asked in ("Emailnya?", "Dibungkus kado?"))
+PRODUCT = "Teh atau kopi?"
+GIVEN = ["pesan", "Ani", "Jl. Melati 5", "-", "teh", "2", "-"]
+FIELDS = ("Nama", "Alamat", "Email", "Produk", "Jumlah", "Kado", "Tanggal")
+WHICH = "\n".join(
+    ["Bagian mana yang mau diganti?", *(f"{number}. {title}" for number, title in enumerate(FIELDS, 1)), "(Ketik *batal* untuk berhenti.)"]
+)
+
+
+def shown(address: str = "Jl. Melati 5", email: str = "-", amount: int = 2, product: str = "teh", day: str = "23 November 2026") -> str:
+    return f"Ani, {address}, {email}, {amount} {product}, {day}. Benar?"
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Talk:
+    return Talk(load(tmp_path, SHOP))
+
+
+@pytest.mark.parametrize("text", ["gak jadi kak", "Ga jadi deh", "batal", "nggak jadi", "tidak jadi ya kak", "cancel", "batal pesan"])
+@pytest.mark.parametrize("before", [1, 2, 3, 5])
+def test_a_word_that_calls_off_drops_the_order_and_is_never_a_value(talk: Talk, text: str, before: int) -> None:
+    talk.hears(*GIVEN[:before])
+    assert talk.hears(text, "halo") == ["Baik, dibatalkan.", "Entah."]
+
+
+def test_at_confirm_too_it_drops_the_order(talk: Talk) -> None:
+    assert talk.hears(*GIVEN, "besok", "gak jadi kak", "ya")[-3:] == [shown(), "Baik, dibatalkan.", "Entah."]
+
+
+@pytest.mark.parametrize("text", ["gak jadi", "batal", "tidak ada", "gak usah"])
+def test_to_a_yes_or_no_question_it_means_no(talk: Talk, text: str) -> None:
+    assert talk.hears(*GIVEN[:-1], text, "besok", "ya")[-3:] == [DAY, shown(), "Siap Ani: 2 teh, Jl. Melati 5, tidak."]
+
+
+def test_the_way_out_of_a_yes_or_no_question_is_one_that_leads_out(talk: Talk) -> None:
+    wrong = f"Mohon dijawab *ya* atau *tidak*.\n{GIFT}\n(Ketik *stop* untuk berhenti.)"
+    assert talk.hears(*GIVEN[:-1], "entahlah", "stop")[-2:] == [wrong, "Baik, dibatalkan."]
+
+
+@pytest.mark.parametrize("text", ["sebentar", "tunggu ya kak", "nanti dulu", "bentar"])
+def test_a_word_for_waiting_is_no_wrong_answer(talk: Talk, text: str) -> None:
+    talk.hears(*GIVEN[:5])
+    assert talk.hears(*[text] * 5, "2") == [f"Baik, kami tunggu ya.\n{AMOUNT}"] * 5 + [GIFT]
+
+
+@pytest.mark.parametrize("text", ["-", "ga punya", "gak punya kak", "tidak ada", "belum punya", "kosong", "Skip", "makasih"])
+def test_a_question_that_need_not_be_answered_is_skipped_in_many_words(talk: Talk, text: str) -> None:
+    assert talk.hears("pesan", "Ani", "Jl. Melati 5", text) == [NAME, ADDRESS, MAIL, PRODUCT]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eh salah, emailnya budi@x.id",
+        "ganti email budi@x.id",
+        "Email: budi@x.id",
+        "email = budi@x.id",
+        "maaf kak salah, email yang benar budi@x.id",
+        "emailnya budi@x.id",
+    ],
+)
+def test_what_was_given_is_corrected_and_the_question_asked_again(talk: Talk, text: str) -> None:
+    assert talk.hears(*GIVEN, text, "besok")[-2:] == [f"Baik, kami catat. Email: budi@x.id\n{DAY}", shown(email="budi@x.id")]
+
+
+def test_a_wrong_correction_is_asked_for(talk: Talk) -> None:
+    assert talk.hears(*GIVEN, "ganti jumlah jadi 50", "5", "besok")[-3:] == [
+        f"Isi dengan angka dari 1 sampai 9.\n{AMOUNT}",
+        DAY,
+        shown(amount=5),
+    ]
+
+
+@pytest.mark.parametrize("text", ["bukan, tanggalnya salah", "tanggal salah kak", "salah tanggal", "ganti tanggal dong"])
+def test_a_no_that_names_the_value_asks_for_it(talk: Talk, text: str) -> None:
+    assert talk.hears(*GIVEN, "besok", text, "lusa")[-3:] == [shown(), DAY, shown(day="24 November 2026")]
+
+
+@pytest.mark.parametrize("pick", ["2", "alamat", "alamatnya", "almt"])
+def test_a_no_asks_which_value_to_change(talk: Talk, pick: str) -> None:
+    assert talk.hears(*GIVEN, "besok", "tidak", pick, "Jl. Mawar 1", "ya")[-4:] == [
+        WHICH,
+        ADDRESS,
+        shown(address="Jl. Mawar 1"),
+        "Siap Ani: 2 teh, Jl. Mawar 1, .",
+    ]
+
+
+def test_who_wants_no_change_after_all_is_shown_the_order_again(talk: Talk) -> None:
+    assert talk.hears(*GIVEN, "besok", "tidak", "99", "ya", "ya")[-4:] == [
+        WHICH,
+        WHICH,
+        shown(),
+        "Siap Ani: 2 teh, Jl. Melati 5, .",
+    ]
+
+
+PASTED = ["Nama: Ani", "Alamat : Jl. Melati 5", "Produk: teh", "Jumlah= 2"]
+
+
+@pytest.mark.parametrize("lines", [PASTED, PASTED[::-1], ["Pesan kak", "", *PASTED]], ids=["in order", "backwards", "below a greeting"])
+def test_lines_with_labels_fill_their_fields(talk: Talk, lines: list[str]) -> None:
+    said = talk.hears("pesan", "\n".join(lines))[1]
+    assert said is not None
+    assert said.startswith("Baik, kami catat. Nama: Ani; Alamat: Jl. Melati 5; Produk: teh; Jumlah: 2\nEmailnya?")
+    assert talk.hears("-", "-", "besok", "ya") == [GIFT, DAY, shown(), "Siap Ani: 2 teh, Jl. Melati 5, ."]
+
+
+def test_a_line_without_a_label_goes_on_with_the_one_above(talk: Talk) -> None:
+    said = talk.hears("pesan", "Alamat: Jl. Melati 5\nRT 3\nNama: Ani", "-", "teh", "2", "-", "besok")[-1]
+    assert said == shown(address="Jl. Melati 5\nRT 3")
+
+
+def test_nothing_that_was_written_is_passed_over_in_silence(talk: Talk) -> None:
+    assert talk.hears("pesan", "Nama: Ani\nWarna: biru\nAlamat: A\nJumlah: 2\nJumlah: 3\nProduk: susu")[1] == (
+        "Ini belum bisa kami catat: Warna: biru\n"
+        "Baik, kami catat. Nama: Ani; Alamat: A\n"
+        '"susu" tidak ada dalam pilihan. Pilihannya: teh, kopi.\nTeh atau kopi?'
+    )
+    assert talk.says("teh") == f"Jumlah ditulis dua kali dengan isi yang berbeda.\n{AMOUNT}"
+
+
+@pytest.mark.parametrize("text", ["Jl. Melati: pagar hijau", "http://x.id/a", "Ganti aja sendiri", "salah satu warung di pojok"])
+def test_a_text_that_names_no_field_is_a_value(talk: Talk, text: str) -> None:
+    assert talk.hears("pesan", "Ani", text) == [NAME, ADDRESS, MAIL]
+
+
+def test_the_label_of_the_question_itself_is_set_aside(talk: Talk) -> None:
+    assert talk.hears("pesan", "Nama: Ani", "alamat: A", "-", "teh", "2", "-", "besok")[-1] == shown(address="A")
+
+
+def test_two_hundred_lines_with_labels_are_read(talk: Talk) -> None:
+    said = talk.hears("pesan", "\n".join(["Nama: Ani"] * 200))
+    assert said == [NAME, ADDRESS]
