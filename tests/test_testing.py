@@ -170,7 +170,7 @@ def test_the_last_message_explains_why_each_rule_won_or_lost(chat: Chat, tmp_pat
     chat.says("penawaran#A")
     assert chat.last.explain().replace(f"{tmp_path}/", "").splitlines() == [
         "penawaran (rules.yaml:8:5) by keyword with # 'penawaran', priority 0: wins",
-        "penawaran lain (rules.yaml:12:5) by keyword with # 'penawaran', priority 0: it stands after penawaran in the files",
+        "penawaran lain (rules.yaml:12:5) by keyword with # 'penawaran', priority 0: it comes after penawaran in the files",
         "entah (rules.yaml:13:5) as fallback, priority 0: a fallback answers only what no other rule does",
     ]
 

@@ -227,7 +227,7 @@ def order(candidate: Candidate, winner: Candidate) -> str:
         f"its priority is lower than {winner.rule.priority}",
         f"a {KINDS[winner.kind]} goes first",
         f"its {WORDS.get(winner.kind, 'keyword')} is shorter than {winner.literal!r}",
-        f"it stands after {winner.rule.name} in the files",
+        f"it comes after {winner.rule.name} in the files",
     )
     pairs = zip(candidate.rank(), winner.rank(), reasons, strict=False)  # which of its own literals a rule is found by decides nothing
     return next(reason for ours, theirs, reason in pairs if ours != theirs)

@@ -93,7 +93,7 @@ def below(entry: Place) -> Place:
 def check_plain(place: Place, what: str, key: bool = False) -> None:
     """Report a text that looks like a template and is not one."""
     if isinstance(place.data, str) and has_marks(place.data):
-        place.tell(f"{what} is no template: customers would read the braces. Write it without them.", key)
+        place.tell(f"{what} is not a template: customers would see the braces. Write it without them.", key)
     elif isinstance(place.data, str) and not key and may_mislead(place.data):
         warn_of_lookalikes(place)
 

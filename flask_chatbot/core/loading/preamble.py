@@ -18,7 +18,9 @@ def build_locale(settings: Place) -> Locale:
     data = settings.data or {}
     country = data.get("country") or "ID"
     if not is_country(country):
-        settings.at("country").tell(f"{country!r} is no country with telephone numbers. Write its two capital letters, such as ID or MY.")
+        settings.at("country").tell(
+            f"{country!r} is not a country with telephone numbers. Write its two capital letters, such as ID or MY."
+        )
     timezone = build_timezone(settings, data.get("timezone"))
     return Locale(language=data.get("language") or "id", timezone=timezone, country=country)
 

@@ -66,7 +66,7 @@ def moment(place: Place) -> datetime | None:
             return datetime.strptime(place.data, form)  # noqa: DTZ007  the rules' own
         except ValueError:
             continue
-    place.tell(f"{place.data!r} is no date and time. Write them like 2026-11-23 09:00.")
+    place.tell(f"{place.data!r} is not a date and time. Write them like 2026-11-23 09:00.")
     return None
 
 

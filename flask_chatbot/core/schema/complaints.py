@@ -186,7 +186,7 @@ def one_key_only(refusal: Refusal) -> Iterator[Complaint]:
         return  # the unknown key is told of already
     else:
         names = " and ".join(map(repr, keys))
-        message = f"{names} stand in one entry. Write each as an entry of its own, beginning with '-'."
+        message = f"{names} are in one entry. Write each as an entry of its own, beginning with '-'."
         yield Complaint(refusal.path, message, stays=True)
 
 

@@ -83,7 +83,7 @@ class ContactAnswer:
         try:
             return written and contact_number(written, self.country)
         except ValueError:  # which names the number: it may be a customer's
-            log.warning("%s: this number of a contact is no valid one, and is left out", mark)
+            log.warning("%s: this number of a contact is not valid, and is left out", mark)
             return ""
 
 

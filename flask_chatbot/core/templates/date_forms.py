@@ -39,13 +39,13 @@ def misformed(form: object, name: str) -> str:
     """The reason why the filter cannot use a format, with the right letters; empty if it can.
 
     >>> misformed("%d/%m/%Y", "date")
-    "'%d/%m/%Y' is no pattern of this filter. Write 'dd/MM/yyyy'."
+    "'%d/%m/%Y' is not a pattern of this filter. Write 'dd/MM/yyyy'."
     >>> misformed("d MMMM yyyy", "date"), misformed("HH.mm", "time"), misformed("full", "date")
     ('', '', '')
     """
     kind = KINDS["time" if name == "time" else "date"]
     if not isinstance(form, str):
-        return f"{form!r} is no pattern. Write its letters in quotes, as in '{kind.example}', or one of {', '.join(WIDTHS)}."
+        return f"{form!r} is not a pattern. Write its letters in quotes, as in '{kind.example}', or one of {', '.join(WIDTHS)}."
     if form in WIDTHS or not (fault := fault_of(form, kind)):
         return ""
     if len(form) > LIMIT:
@@ -54,7 +54,7 @@ def misformed(form: object, name: str) -> str:
         return f"{form!r} is no way to write it.{guess}"
     better = rewritten(form, name)
     if not fault_of(better, kind):
-        return f"{form!r} is no pattern of this filter. Write {better!r}."
+        return f"{form!r} is not a pattern of this filter. Write {better!r}."
     if not re.search("[%']", form) and not unknown(form, {**_DAY, **_CLOCK}):
         if kind.letters is _DAY:
             return f"{form!r} has hours, and this filter writes days. Write the hours on their own: `now | time('HH.mm')`."

@@ -65,7 +65,7 @@ def trap_of(breakdown: Breakdown) -> Trap:
 def _tab(at: Breakdown) -> Trap | None:
     found = re.match(r" *([\t\xa0])", at.rest((at.problem[0], 0)))
     what = {"\t": "a tab", "\xa0": "a no-break space"}
-    return Trap(at.problem[0], found.start(1), f"{what[found[1]]} stands in the indentation. Use spaces.") if found else None
+    return Trap(at.problem[0], found.start(1), f"{what[found[1]]} is in the indentation. Use spaces.") if found else None
 
 
 def _quote(at: Breakdown) -> Trap | None:
@@ -173,10 +173,10 @@ def _lacks_colon(text: str, line: int, column: int, begins_item: bool = False) -
         return Trap(line, column, slip)
     if begins_item and (found := BARE_KEY.match(text)):
         message = (
-            f"this line is no 'key: value'. If {found[1]!r} is a key, a colon is missing behind it: write {found[1]}: {found[2].strip()}"
+            f"this line is not a 'key: value'. If {found[1]!r} is a key, a colon is missing behind it: write {found[1]}: {found[2].strip()}"
         )
         return Trap(line, column, message)
-    return Trap(line, column, "this line is no 'key: value'. Add what is missing, or write | above it where it belongs to a text.")
+    return Trap(line, column, "this line is not a 'key: value'. Add what is missing, or write | above it where it belongs to a text.")
 
 
 def _no_colon(at: Breakdown) -> Trap | None:

@@ -15,7 +15,7 @@ MEND = "Put quotes around this text: "
 UNREADABLE = (
     "this cannot be read as YAML. Look at the indentation, and at quotes and brackets that are not closed, on this line or the one before."
 )
-_NO_CHARACTER = "{} is no whole character. Write the character itself."
+_NO_CHARACTER = "{} is not a whole character. Write the character itself."
 TEMPLATE = ("{{", "{%", "{#")
 UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")  # by way of an escape
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -110,7 +110,7 @@ def alias(lines: Sequence[str], name: str, start: Spot, *, inside: bool) -> tupl
     """The text of an alias that names nothing (or, `inside`, its own container), and the sentence about it."""
     text = excerpt(lines, *start)
     if inside:
-        return text, Trap(*start, f"the alias '*{name}' stands inside of what '&{name}' names, and would never end. Delete it.")
+        return text, Trap(*start, f"the alias '*{name}' is inside of what '&{name}' names, and would never end. Delete it.")
     return text, Trap(*start, f"'*{name}' is read as an alias, and no '&{name}' stands above it. {MEND}{in_quotes(text)}")
 
 
@@ -130,7 +130,7 @@ def slip_of_colon(text: str) -> str:
     if found := MISSING_SPACE.match(text):
         return f"a space is missing behind the colon. Write {found[1]}: {found[2].strip()}"
     if found := WIDE_COLON.match(text):
-        return f"the sign {found[2]} is no colon to YAML. Write {found[1]}: {found[3].strip()}"
+        return f"the sign {found[2]} is not a colon to YAML. Write {found[1]}: {found[3].strip()}"
     return ""
 
 
@@ -153,7 +153,7 @@ def glued_comments(text: str, lines: Sequence[str]) -> frozenset[int]:
 def undecodable(source: bytes, error: UnicodeDecodeError) -> Trap:
     """The trap for the first byte that is not UTF-8."""
     before = re.split(r"\r\n?|\n", source[: error.start].decode())
-    message = f"the byte 0x{source[error.start]:02x} is no UTF-8. Save the file as UTF-8"
+    message = f"the byte 0x{source[error.start]:02x} is not UTF-8. Save the file as UTF-8"
     return Trap(len(before) - 1, len(before[-1]), message + (" (it is UTF-16)." if source[:2] in {b"\xff\xfe", b"\xfe\xff"} else "."))
 
 
@@ -203,7 +203,7 @@ def _bad_escape(found: re.Match[str]) -> str:
     """The mistake in an escape; empty if there is none."""
     digits = found[1] or found[2] or found[3]
     if not digits and found[4] not in '0abvfetnr"/\\NLP_ \t\n\r':
-        return f"{found[0]} is no escape that YAML knows. Write \\\\ for a backslash, or single quotes around the text."
+        return f"{found[0]} is not an escape that YAML knows. Write \\\\ for a backslash, or single quotes around the text."
     code = int(digits, 16) if digits else ord("\a" if found[4] in "0abvfe" else " ")
     if code > 0x10FFFF or 0xD800 <= code < 0xE000:
         return _NO_CHARACTER.format(found[0])

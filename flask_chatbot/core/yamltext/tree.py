@@ -57,7 +57,7 @@ def mended(children: list[Node], lines: Lines[str], *, braces: bool) -> tuple[li
         elif braces and not _has_colon(key, value, lines):
             cut.setdefault(last, []).append(key)
         elif key.text in kept:
-            message = f"duplicate key {key.text!r}: it stands at line {kept[key.text][0].line} already. Remove one of them."
+            message = f"duplicate key {key.text!r}: it is at line {kept[key.text][0].line} already. Remove one of them."
             traps.append(Trap(key.line - 1, key.column - 1, message))
         else:
             last = key.text

@@ -70,7 +70,7 @@ def test_of_two_keywords_with_marks_the_longer_wins(book: RuleBook) -> None:
 
 
 def test_the_order_in_the_files_decides_at_last(book: RuleBook) -> None:
-    assert whys(book, "zzz") == [("umum", "wins"), ("umum lain", "it stands after umum in the files")]
+    assert whys(book, "zzz") == [("umum", "wins"), ("umum lain", "it comes after umum in the files")]
 
 
 def test_a_whole_keyword_goes_before_one_with_fields(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_each_kind_says_by_what_it_was_found_and_why_it_lost(tmp_path: Path) -> 
     found = [str(explanation).replace(f"{tmp_path}/rules.yaml:", "") for explanation in explanations(load(tmp_path, KINDS), "harga kopi")]
     assert found == [
         "e (5:5) by pattern 'k[aiueo]pi', priority 0: wins",
-        "f (6:5) by pattern 'kopi', priority 0: it stands after e in the files",
+        "f (6:5) by pattern 'kopi', priority 0: it comes after e in the files",
         "d (4:5) by contains 'harga kopi', priority 0: a pattern goes first",
         "c (3:5) by contains 'kopi', priority 0: a pattern goes first",
         "b (2:5) by similar 'harga kopi', priority 0: a pattern goes first",
@@ -144,7 +144,7 @@ def test_conditions_that_do_not_hold_are_told_with_what_they_wanted_and_what_is(
         ("b", "its conditions do not hold. first_contact: wanted false, is true"),
         ("c", "its conditions do not hold. days: wanted mon, tue, is sun; time: wanted 08.00-12.00, is 21.47"),
         ("d", "answers with its 'otherwise'. open: wanted true, is false"),
-        ("e", "it stands after d in the files"),
+        ("e", "it comes after d in the files"),
     ]
 
 
@@ -152,7 +152,7 @@ def test_conditions_that_do_not_hold_are_told_with_what_they_wanted_and_what_is(
 def test_a_rule_that_answered_lately_wins_and_keeps_quiet_for_the_time_that_is_left(tmp_path: Path, left: float, told: str) -> None:
     book = load(tmp_path, "rules: [{name: a, keyword: harga, once_per: 2 days, reply: x}, {name: b, keyword: harga, reply: x}]")
     found = explanations(book, "harga", State(answered={"a": NOW.timestamp() + left}))
-    assert [explanation.why for explanation in found] == [f"keeps quiet: 'once_per' has {told} left", "it stands after a in the files"]
+    assert [explanation.why for explanation in found] == [f"keeps quiet: 'once_per' has {told} left", "it comes after a in the files"]
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ def test_a_fallback_of_python_that_skipped_leaves_the_next(tmp_path: Path) -> No
     assert explained(chat_of(tmp_path, RULES, bot), "zzz") == [
         f"{__name__}.skip: its handler skipped",
         "umum: wins",
-        "umum lain: it stands after umum in the files",
+        "umum lain: it comes after umum in the files",
     ]
 
 

@@ -9,7 +9,7 @@ from flask_chatbot.core.values.actions import Forward, Notify, Pause, Save, Subs
 from flask_chatbot.core.values.replies import Text
 from tests.core.books import in_rule, load, problems, replies
 
-NO_TEMPLATE = "is no template: customers would read the braces. Write it without them."
+NO_TEMPLATE = "is not a template: customers would see the braces. Write it without them."
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ NO_TEMPLATE = "is no template: customers would read the braces. Write it without
         ("keyword: a\nmenu: [a]", ["4:12: entry 1 of 'menu' must be a group of keys, not 'a'."]),
         (
             "keyword: a\nmenu:\n- A: a\n  B: a",
-            ["5:7: 'A' and 'B' stand in one entry. Write each as an entry of its own, beginning with '-'."],
+            ["5:7: 'A' and 'B' are in one entry. Write each as an entry of its own, beginning with '-'."],
         ),
         (
             "keyword: a\nmenu: [{A: a}, {' a!': a}]",

@@ -110,7 +110,7 @@ def test_an_included_file_that_is_no_rule_file_is_told(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_utf_8_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(b"rules:\n  - keyword: caf\xe9\n")
-    assert problems(tmp_path, root("a.yaml")) == ["a.yaml:2:17: the byte 0xe9 is no UTF-8. Save the file as UTF-8."]
+    assert problems(tmp_path, root("a.yaml")) == ["a.yaml:2:17: the byte 0xe9 is not UTF-8. Save the file as UTF-8."]
 
 
 def test_the_problems_of_all_files_come_sorted_by_their_places(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_a_null_where_a_number_is_meant_is_not_told_of_quotes(tmp_path: Path) ->
         ("version: 1\nrules:\n  -\n", ["3:4: entry 1 of 'rules' is empty. Write a group of keys after it, or remove it."]),
         ("version: 1\nrules:\n  - halo\n", ["3:5: entry 1 of 'rules' must be a group of keys, not 'halo'."]),
         ("version: 1\nrules:\n  - keyword:dua\n", ["3:5: a space is missing behind the colon. Write keyword: dua"]),
-        ("version: 1\nrules:\n  - keyword\uff1a dua\n", ["3:5: the sign \uff1a is no colon to YAML. Write keyword: dua"]),
+        ("version: 1\nrules:\n  - keyword\uff1a dua\n", ["3:5: the sign \uff1a is not a colon to YAML. Write keyword: dua"]),
         ("version: 1\nrules:\n  - {}\n", ["3:5: this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one."]),
         ("version: 2\nrules: [{keyword: a}]", ["1:10: 'version' must be 1, not 2."]),
         ("version: '1'\nrules: [{keyword: a}]", ["1:10: 'version' must be a whole number, not '1'."]),
@@ -103,7 +103,7 @@ def test_a_null_where_a_number_is_meant_is_not_told_of_quotes(tmp_path: Path) ->
         ),
         (
             "version: 1\nversion: 1\nrules: [{keyword: a}]",
-            ["2:1: duplicate key 'version': it stands at line 1 already. Remove one of them."],
+            ["2:1: duplicate key 'version': it is at line 1 already. Remove one of them."],
         ),
     ],
 )
@@ -164,7 +164,7 @@ def test_a_wrong_key_of_a_rule(tmp_path: Path, lines: str, found: list[str]) -> 
         ),
         (
             "fields:\n  - nama: {min: 2}\n    umur: {max: 3}",
-            ["5:9: 'nama' and 'umur' stand in one entry. Write each as an entry of its own, beginning with '-'."],
+            ["5:9: 'nama' and 'umur' are in one entry. Write each as an entry of its own, beginning with '-'."],
         ),
         ("fields:\n  - nama: teks", ["5:15: 'nama' must be a group of keys, not 'teks'."]),
         ("fields: [a, a]", ["4:17: there is a field 'a' already. Give this one another name."]),

@@ -51,7 +51,7 @@ def test_local_numbers_are_read_in_the_country(tmp_path: Path, country: str, tex
         ("{timezone: ../etc/passwd}", "2:22: unknown time zone '../etc/passwd'. Use an IANA name, such as Asia/Jakarta."),
         ("{country: Indonesia}", "2:21: 'country' must be a country's two capital letters, such as ID, not 'Indonesia'."),
         ("{country: id}", "2:21: 'country' must be a country's two capital letters, such as ID, not 'id'."),
-        ("{country: XX}", "2:21: 'XX' is no country with telephone numbers. Write its two capital letters, such as ID or MY."),
+        ("{country: XX}", "2:21: 'XX' is not a country with telephone numbers. Write its two capital letters, such as ID or MY."),
         (
             "{ignore_words: [kak, min]}",
             f"2:12: {MOVED} `words: {{ignore: [kak, min]}}`",

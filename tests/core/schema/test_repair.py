@@ -20,7 +20,7 @@ def test_one_wrong_setting_hides_no_other(tmp_path: Path) -> None:
     settings = "settings: {timezone: ../x, country: XX, language: fr, zone: x}\nwords: {ignore: [a b, [c]]}\n"
     assert problems(tmp_path, settings + "rules: [{keyword: a}]\n") == [
         "rules.yaml:1:22: unknown time zone '../x'. Use an IANA name, such as Asia/Jakarta.",
-        "rules.yaml:1:37: 'XX' is no country with telephone numbers. Write its two capital letters, such as ID or MY.",
+        "rules.yaml:1:37: 'XX' is not a country with telephone numbers. Write its two capital letters, such as ID or MY.",
         "rules.yaml:1:51: 'language' must be one of id, en, not 'fr'.",
         "rules.yaml:1:55: unknown key 'zone'. Did you mean 'timezone'?",
         "rules.yaml:2:23: entry 2 of 'ignore' must be text, not a list.",
@@ -38,7 +38,7 @@ fields:
 reply: "{{ nmaa }} {{ nama }}"
 """
     assert in_rule(tmp_path, fields) == [
-        "5:9: 'nama' and 'class' stand in one entry. Write each as an entry of its own, beginning with '-'.",
+        "5:9: 'nama' and 'class' are in one entry. Write each as an entry of its own, beginning with '-'.",
         f"6:9: {NAME}",
         "7:9: there is a field 'nama' already. Give this one another name.",
         "8:9: the field 'warna' is a choice without `options:`. List what may be chosen.",
@@ -91,7 +91,7 @@ reply: "{{ nmaa }} {{ nama }}"
         (
             "keyword: a\nreply: {text: '{{ nmaa }}', image: '{{ nmaa }}'}",
             [
-                "4:12: 'text' and 'image' stand in one entry. Write each as an entry of its own, beginning with '-'.",
+                "4:12: 'text' and 'image' are in one entry. Write each as an entry of its own, beginning with '-'.",
                 f"4:23: {NMAA}",
                 f"4:44: {NMAA}",
             ],

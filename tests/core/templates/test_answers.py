@@ -57,7 +57,7 @@ def test_a_number_that_nobody_can_call_is_left_out_and_so_is_a_card_of_only_such
     book = load(tmp_path, f"rules:\n  - keyword: x\n    reply:\n      - {several}\n      - {card % '[x]'}\n      - Halo\n")
     assert replies(book, "x") == [ContactCard("A", ("6281234567890",)), Text("Halo")]
     assert [record.message for record in caplog.records] == [
-        f"{tmp_path}/rules.yaml:{place}: this number of a contact is no valid one, and is left out" for place in ("4:39", "4:60", "5:39")
+        f"{tmp_path}/rules.yaml:{place}: this number of a contact is not valid, and is left out" for place in ("4:39", "4:60", "5:39")
     ]
 
 
@@ -122,11 +122,11 @@ def test_chance_at_its_ends_takes_the_first_and_the_last(point: float, taken: st
         ("reply: {weight: 2}", [f"4:13: 'weight: 2' was read as a key and its value. {QUOTES} \"weight: 2\""]),
         (
             "reply: {text: a, image: b}",
-            ["4:12: 'text' and 'image' stand in one entry. Write each as an entry of its own, beginning with '-'."],
+            ["4:12: 'text' and 'image' are in one entry. Write each as an entry of its own, beginning with '-'."],
         ),
         (
             "reply:\n  - text: a\n    image: b",
-            ["5:9: 'text' and 'image' stand in one entry. Write each as an entry of its own, beginning with '-'."],
+            ["5:9: 'text' and 'image' are in one entry. Write each as an entry of its own, beginning with '-'."],
         ),
         ("reply:\n  - image:\n    url: b", ["5:9: the keys of 'image' stand beside it, not below it. Indent them deeper than 'image'."]),
         (
@@ -170,7 +170,7 @@ def test_chance_at_its_ends_takes_the_first_and_the_last(point: float, taken: st
         ("reply: {one_of: [{text: a, image: b}]}", ["4:22: an entry of 'one_of' holds one reply, and beside it at most a 'weight'."]),
         (
             "reply: {one_of: [{text: a, image: b, weight: 1}]}",
-            ["4:22: 'text' and 'image' and 'weight' stand in one entry. Write each as an entry of its own, beginning with '-'."],
+            ["4:22: 'text' and 'image' and 'weight' are in one entry. Write each as an entry of its own, beginning with '-'."],
         ),
         ("reply: {one_of: [{text: a, weight: 0}]}", ["4:40: 'weight' must be more than 0, not 0."]),
         ("reply: {one_of: [{text: a, weight: 1000001}]}", ["4:40: 'weight' must be at most 1000000, not 1000001."]),

@@ -20,7 +20,7 @@ COMMENT = " (or a space after the # of a comment)"
 JOINED = "these lines would be joined into one. Write | before them to keep the lines, or > to join them on purpose."
 MISFIT = "this line fits none above it. Begin it in the same column as its neighbours; keys and items (-) do not mix."
 DEEPER = "this line is indented deeper than the one above. Begin it in the same column, or write | above it to make it text."
-NO_PAIR = "this line is no 'key: value'. Add what is missing, or write | above it where it belongs to a text."
+NO_PAIR = "this line is not a 'key: value'. Add what is missing, or write | above it where it belongs to a text."
 EMPTY = "the file is empty. Write something into it, or delete it."
 TOO_DEEP = "this is nested deeper than 20 levels. Close brackets that are open, or write it flatter."
 TOO_MANY = "the aliases stand for more than can be read. Use fewer of them, or write out what they name."
@@ -118,16 +118,16 @@ TOLD = [
     # aliases
     ("a: *halo\n", "1:4", f"'*halo' is read as an alias, and no '&halo' stands above it. {QUOTES}\"*halo\""),
     ("a: *halo kak\n", "1:4", f"'*halo' is read as an alias, and no '&halo' stands above it. {QUOTES}\"*halo kak\""),
-    ("a: &x [*x]\n", "1:8", "the alias '*x' stands inside of what '&x' names, and would never end. Delete it."),
+    ("a: &x [*x]\n", "1:8", "the alias '*x' is inside of what '&x' names, and would never end. Delete it."),
     ("a: {<<: 1}\n", "1:5", "'<<' takes in the keys of a mapping with an anchor. Write <<: *name"),
     ("a: {<<: *b}\n", "1:9", f"'*b' is read as an alias, and no '&b' stands above it. {QUOTES}\"*b\""),
     # keys
     (
         "rules:\n  - keyword: a\n    reply: x\n    reply: y\n",
         "4:5",
-        "duplicate key 'reply': it stands at line 3 already. Remove one of them.",
+        "duplicate key 'reply': it is at line 3 already. Remove one of them.",
     ),
-    ("{a: 1, a: 2}\n", "1:8", "duplicate key 'a': it stands at line 1 already. Remove one of them."),
+    ("{a: 1, a: 2}\n", "1:8", "duplicate key 'a': it is at line 1 already. Remove one of them."),
     ("? [a]\n: b\n", "1:3", "a key must be a text. Put quotes around it if it is one."),
     ("a: {caption: kopi, teh, gula}\n", "1:14", f"the comma ended the text 'kopi'. {QUOTES}\"kopi, teh, gula\""),
     ("a: {x, y: 1}\n", "1:5", "the key 'x' has no value. Write a colon and its value behind it, or [ ] around a list."),
@@ -140,11 +140,11 @@ TOLD = [
     (
         "- keyword dua\n  reply: Dua\n",
         "1:3",
-        "this line is no 'key: value'. If 'keyword' is a key, a colon is missing behind it: write keyword: dua",
+        "this line is not a 'key: value'. If 'keyword' is a key, a colon is missing behind it: write keyword: dua",
     ),
     ("- Halo kak\n  reply: Dua\n", "1:3", NO_PAIR),
-    ("- keyword\uff1a a\n  reply: Dua\n", "1:3", "the sign \uff1a is no colon to YAML. Write keyword: a"),
-    ("a: 1\nkeyword\uff1aa\nb: 2\n", "2:1", "the sign \uff1a is no colon to YAML. Write keyword: a"),
+    ("- keyword\uff1a a\n  reply: Dua\n", "1:3", "the sign \uff1a is not a colon to YAML. Write keyword: a"),
+    ("a: 1\nkeyword\uff1aa\nb: 2\n", "2:1", "the sign \uff1a is not a colon to YAML. Write keyword: a"),
     ("reply: Harga: 10rb\n", "1:8", f"': ' makes a key of the text before it. {QUOTES}\"Harga: 10rb\""),
     ("a: [b: c: d]\n", "1:5", f"': ' makes a key of the text before it. {QUOTES}\"b: c: d\""),
     ("a: 1\nb\nc: 2\n", "2:1", NO_PAIR),
@@ -156,11 +156,11 @@ TOLD = [
     ('a: "x\nb: 1\n', "1:4", 'the quote " that opens here is not closed. Write " at the end of its text.'),
     ("a: 'x\nb: 1\n", "1:4", "the quote ' that opens here is not closed. Write ' at the end of its text."),
     ('a: "x\nb: 1\nc: "y"\n', "1:4", 'the quote " that opens here is closed on line 3 only. Close it where its text ends.'),
-    ('a: "C:\\data"\n', "1:7", "\\d is no escape that YAML knows. Write \\\\ for a backslash, or single quotes around the text."),
-    ('a: "x\\ud83d\\ude00"\n', "1:6", "\\ud83d is no whole character. Write the character itself."),
-    ('a: &x "\\ud800"\n', "1:8", "\\ud800 is no whole character. Write the character itself."),
-    ('a: "x\n  \\ud800"\n', "2:3", "\\ud800 is no whole character. Write the character itself."),
-    ('a: "\\U00110000"\n', "1:5", "\\U00110000 is no whole character. Write the character itself."),
+    ('a: "C:\\data"\n', "1:7", "\\d is not an escape that YAML knows. Write \\\\ for a backslash, or single quotes around the text."),
+    ('a: "x\\ud83d\\ude00"\n', "1:6", "\\ud83d is not a whole character. Write the character itself."),
+    ('a: &x "\\ud800"\n', "1:8", "\\ud800 is not a whole character. Write the character itself."),
+    ('a: "x\n  \\ud800"\n', "2:3", "\\ud800 is not a whole character. Write the character itself."),
+    ('a: "\\U00110000"\n', "1:5", "\\U00110000 is not a whole character. Write the character itself."),
     ('a: "\\0"\n', "1:5", "\\0 is a control character, which no message can carry. Delete it."),
     ('a: "\\n\\x07"\n', "1:7", "\\x07 is a control character, which no message can carry. Delete it."),
     # brackets
@@ -183,8 +183,8 @@ TOLD = [
     ("a:\n  b: 1\n c: 2\n", "3:2", MISFIT),
     ("- a\nb: 1\n", "2:1", MISFIT),
     ("a: 1\n- b\n", "2:1", MISFIT),
-    ("a:\n\t- b\n", "2:1", "a tab stands in the indentation. Use spaces."),
-    ("a:\n  b: 1\n\tc: 2\n", "3:1", "a tab stands in the indentation. Use spaces."),
+    ("a:\n\t- b\n", "2:1", "a tab is in the indentation. Use spaces."),
+    ("a:\n  b: 1\n\tc: 2\n", "3:1", "a tab is in the indentation. Use spaces."),
     (
         "a: | teks\n",
         "1:4",
@@ -210,8 +210,8 @@ def test_a_trap_is_told_once_with_its_place_and_its_mend(parser: Parser, source:
 
 
 def test_what_is_no_utf_8_is_told_by_the_first_such_byte(parser: Parser) -> None:
-    assert problems("a: é\r\nb: ".encode() + b"x\xe9\n", parser) == ["rules.yaml:2:5: the byte 0xe9 is no UTF-8. Save the file as UTF-8."]
-    assert problems("a".encode("utf-16"), parser) == ["rules.yaml:1:1: the byte 0xff is no UTF-8. Save the file as UTF-8 (it is UTF-16)."]
+    assert problems("a: é\r\nb: ".encode() + b"x\xe9\n", parser) == ["rules.yaml:2:5: the byte 0xe9 is not UTF-8. Save the file as UTF-8."]
+    assert problems("a".encode("utf-16"), parser) == ["rules.yaml:1:1: the byte 0xff is not UTF-8. Save the file as UTF-8 (it is UTF-16)."]
 
 
 def test_a_byte_order_mark_moves_no_column(parser: Parser) -> None:
