@@ -218,7 +218,7 @@ def wrong(form: Form, text: str, language: str, asked: Field | None = None) -> A
 
 
 def way_out(language: str, asked: Field | None = None) -> str:
-    """How to leave a form, in a sentence; to a yes-or-no question, the word for it is another."""
+    """The way to leave a form, in a sentence; a yes-or-no question has another word for it."""
     return say(language, "form_way_out_yesno" if asked is not None and asked.type == "yesno" else "form_way_out")
 
 
