@@ -140,7 +140,8 @@ class Chat:
     neither read nor written. `at` is the time of all messages (an aware datetime, or a naive one in the rules' time zone), or None for now.
     `seed` fixes the random choices: the same seed, the same replies.
 
-    What a handler raises, `says` raises too if the app is `TESTING` or `raises` is True; with False the customer gets the apology.
+    What a handler raises, `says` raises too if the app is `TESTING` or `raises` is True; with False the customer gets the apology. A
+    handler that a rule needs and that is missing is a `HandlerError` unless `raises` is False.
     """
 
     def __init__(
@@ -176,6 +177,8 @@ class Chat:
 
     def says(self, text: str, *, at: datetime | None = None, line: str | None = None) -> Replies:
         """Send one message as this customer, and return the replies; `line` names the webhook key it arrives with."""
+        if self.raises is not False:
+            self._bot.require_handlers()
         book = self._bot.book
         now = at or self.at or self._bot.clock()
         now = now.replace(tzinfo=book.locale.timezone) if now.tzinfo is None else now
@@ -210,7 +213,7 @@ def working(app: Flask) -> Iterator[None]:
     state = app.extensions.get("chatbot")
     if state is None or state.gateway is None:
         raise ChatbotError("This app sends nothing by itself. Set CHATBOT_TRANSPORT to a Simulator before init_app(app).")
-    state.bot.begin()
+    state.bot.require_handlers()
     worker = make_worker(state.gateway, app.app_context, leads=False)
     worker.start()
     try:

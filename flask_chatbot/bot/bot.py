@@ -39,7 +39,7 @@ class Bot:
     """The rules of one app in use, with its handlers. `book` is read once per message and replaced as a whole.
 
     `problems` say why the current rule files are not the ones in use; `watched_by` is the id of the process that watches them.
-    `make_effects` opens the store, so it is called only when needed. `is_serving` once every rule has what it needs: see `begin`.
+    `make_effects` opens the store, so it is called only when needed.
     """
 
     settings: Settings
@@ -53,16 +53,19 @@ class Bot:
     problems: tuple[Problem, ...] = ()
     watched_by: int = 0
     heard: LastHeard = field(default_factory=LastHeard)
-    is_serving: bool = False
 
     def __repr__(self) -> str:
         return f"<Bot of {short_path(self.path)}>"
 
-    def begin(self) -> None:
-        """Begin to answer; `HandlerError` while rules need what no handler supplies. Handlers may be registered until then."""
-        if missing := tuple(check_needs(self.handlers, self.book)):
+    @property
+    def missing(self) -> tuple[Problem, ...]:
+        """The rules that need what no handler supplies, and that apologise; all others answer."""
+        return tuple(check_needs(self.handlers, self.book))
+
+    def require_handlers(self) -> None:
+        """Raise `HandlerError` if a rule needs what no handler supplies. Call it once all handlers are registered."""
+        if missing := self.missing:
             raise HandlerError(missing)
-        self.is_serving = True
 
     def read(self) -> RuleBook:
         """Load the rule files as they are now, with the handlers' additions; raise `RulesError` if they are broken."""
@@ -82,12 +85,10 @@ class Bot:
     ) -> Decision:
         """Decide how to answer a message, handlers included, then remember and act. Call it in the app's context.
 
-        Raises `StoreError` if the store fails, and `HandlerError` as long as the bot cannot `begin`. If another message of the same sender
-        came first, it decides again, but never runs a handler twice for one message. With `memory` in place of the bot's own, nothing is
-        carried out; `effects` receives every decision, not only those with actions.
+        Raises `StoreError` if the store fails. If another message of the same sender came first, it decides again, but never runs a handler
+        twice for one message. With `memory` in place of the bot's own, nothing is carried out; `effects` receives every decision, not only
+        those with actions.
         """
-        if not self.is_serving:
-            self.begin()
         handling = _Handling(
             bot=self,
             book=self.book,

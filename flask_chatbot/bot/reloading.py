@@ -103,7 +103,8 @@ def take(bot: Bot, loaded: Loaded) -> tuple[Problem, ...]:
     if loaded.book is not None:
         results = [run(case, loaded.book) for case in cases(loaded.book)]
         tests, problems = len(results), tuple(failure.problem for failures in results for failure in failures)
-        problems += tuple(check_needs(bot.handlers, loaded.book)) if bot.is_serving else ()
+        known = {problem.message for problem in bot.missing}  # of the rules in use: they are no reason to refuse better ones
+        problems += tuple(problem for problem in check_needs(bot.handlers, loaded.book) if problem.message not in known)
     if loaded.book is None or problems:
         listed = " | ".join(map(str, problems[:LOGGED])) + (f" | and {len(problems) - LOGGED} more" if len(problems) > LOGGED else "")
         log.error("%s: the changed rules are not used, the previous ones stay: %s", short_path(bot.path), listed)

@@ -17,7 +17,7 @@ from flask_chatbot.cli.app import DEFAULT_FILE
 from flask_chatbot.cli.reports import counted
 from flask_chatbot.cli.standalone import is_keyless, standalone_app
 from flask_chatbot.cli.terminal import echo
-from flask_chatbot.cli.try_chat import rules_file
+from flask_chatbot.cli.try_chat import begin, rules_file
 from flask_chatbot.core.loading.loader import short_path
 
 if TYPE_CHECKING:
@@ -75,8 +75,10 @@ def has_app(context: click.Context) -> bool:
 
 
 def make_served_app(path: Path) -> Flask:
-    """The app of a rule file, created as one that is about to be served."""
-    return standalone_app(path)
+    """The app of a rule file, created as one that is about to be served; `click.ClickException` if a rule needs a handler."""
+    app = standalone_app(path)
+    begin(app)
+    return app
 
 
 def serve_in_development(app: Flask, host: str, port: int, announce: Announce) -> None:

@@ -111,7 +111,7 @@ def find_talk(context: click.Context, path: Path | None, run: bool) -> Talk:
 def begin(app: Flask) -> None:
     """Let the bot of an app begin; raises `click.ClickException` if handlers are missing."""
     try:
-        app.extensions["chatbot"].bot.begin()
+        app.extensions["chatbot"].bot.require_handlers()
     except HandlerError as error:
         raise click.ClickException(str(error)) from error
 

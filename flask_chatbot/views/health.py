@@ -9,7 +9,6 @@ from flask.blueprints import BlueprintSetupState
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.reloading import keep_fresh
 from flask_chatbot.core.values.problems import NOWHERE, Problem
-from flask_chatbot.errors import HandlerError
 from flask_chatbot.settings.keys import key_of_header
 from flask_chatbot.views.routes import add_route, exempt
 from flask_chatbot.wire.webhook import write_refusal
@@ -34,37 +33,33 @@ def _go_first(_endpoint: str | None, _values: dict[str, object] | None) -> None:
 def healthz(_host: str = "") -> Response:
     """``ok``, or ``degraded`` if the rules in use are older than the files, or the database file is gone, damaged or replaced.
 
-    200 for both, since the bot still answers, except where it needs the database; 503 if it does not, since a rule lacks its handler.
+    Degraded, too, if a rule lacks the handler it needs. 200 for all, since the bot still answers, except where it needs the database.
     """
     headers = {"Cache-Control": "no-store"}
     if request.method not in METHODS:
         return _answer(write_refusal("This address takes GET only."), 405, {"Allow": ", ".join(METHODS)})
     try:
-        status, found = health(current_app._get_current_object())  # type: ignore[attr-defined]
-        return _answer(json.dumps(found).encode(), status, headers)
+        found = health(current_app._get_current_object())  # type: ignore[attr-defined]
+        return _answer(json.dumps(found).encode(), 200, headers)
     except Exception:
         log.exception("a health check failed with an internal error")
         return _answer(write_refusal("The bot had an internal error. Try again later."), 503, {"Retry-After": "30", **headers})
 
 
-def health(app: Flask) -> tuple[int, dict[str, object]]:
+def health(app: Flask) -> dict[str, object]:
     """The answer to a health check; what is wrong, and where, only with one of the keys in the header ``SecretKey``."""
     keep_fresh(app)
     state = app.extensions["chatbot"]
     bot: Bot = state.bot
-    status, problems = 200, [*bot.problems]
+    problems = [*bot.problems, *bot.missing]
     if fault := state.store_fault():
         problems.append(Problem(NOWHERE, fault))
-    try:
-        bot.begin()
-    except HandlerError as error:
-        status, problems = 503, [*problems, *error.problems]
     if not problems:
-        return status, {"status": "ok"}
+        return {"status": "ok"}
     keys = (*bot.settings.webhook_keys, *bot.settings.api_keys)
     if key_of_header(keys, request.headers.get("SecretKey", "")) is None:
-        return status, {"status": "degraded"}
-    return status, {"status": "degraded", "problems": [{**each.mark.in_json(), "message": each.message} for each in problems]}
+        return {"status": "degraded"}
+    return {"status": "degraded", "problems": [{**each.mark.in_json(), "message": each.message} for each in problems]}
 
 
 def _answer(body: bytes, status: int, headers: dict[str, str]) -> Response:

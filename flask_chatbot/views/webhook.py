@@ -11,7 +11,7 @@ from flask.blueprints import BlueprintSetupState
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.reloading import POLLER, keep_fresh
 from flask_chatbot.bot.tracebacks import redacted, with_words
-from flask_chatbot.errors import BadPayload, BadSignature, HandlerError, StoreError
+from flask_chatbot.errors import BadPayload, BadSignature, StoreError
 from flask_chatbot.settings.keys import find_key, near_miss
 from flask_chatbot.views.body import CUT_SHORT, read_body
 from flask_chatbot.views.routes import add_route, exempt
@@ -77,9 +77,6 @@ def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _hos
     except StoreError as error:
         log.error("a webhook call could not be answered: %s", error)
         return _refuse(503, "The bot cannot reach its database. Try again later.")
-    except HandlerError as error:
-        log.error("a webhook call was not answered, since handlers are missing: %s", error)
-        return _refuse(503, "The bot had an internal error. Try again later.")
     except Exception as error:  # noqa: BLE001  of whatever is our fault the platform hears in the contract's shape
         log.error("a webhook call failed with an internal error\n%s", redacted(error, with_words(request.get_data(as_text=True))))
         return _refuse(503, "The bot had an internal error. Try again later.")

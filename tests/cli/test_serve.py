@@ -113,3 +113,10 @@ def test_rules_with_mistakes_are_not_served(folder: Path) -> None:
 def test_a_wrong_configuration_is_not_served() -> None:
     outcome = run(CHATBOT_RELOAD="perhaps")
     assert (outcome.exit_code, outcome.stderr.startswith("Error: CHATBOT_RELOAD in the environment: ")) == (1, True)
+
+
+def test_rules_that_need_a_handler_are_not_served(folder: Path) -> None:
+    (folder / "rules.yaml").write_text(RULES.replace("reply: Halo Kak!", "needs: [harga]\n    reply: '{{ harga }}'"), "utf-8")
+    outcome = run()
+    fact = "rules.yaml:3:5: rule 'halo' needs harga, and no handler supplies it. Write one: @bot.rule('halo')"
+    assert (outcome.exit_code, outcome.stderr) == (1, f"Error: {fact}\n")
