@@ -7,8 +7,6 @@ from weakref import ref
 
 from flask import Flask, request
 
-from flask_chatbot.answering.actions import Actions
-from flask_chatbot.answering.forwarding import Forwarder
 from flask_chatbot.answering.history import KEPT as MESSAGES_KEPT
 from flask_chatbot.answering.history import History
 from flask_chatbot.answering.transport import Inbound
@@ -20,6 +18,7 @@ from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.startup.serving import log_what_is_missing
+from flask_chatbot.startup.state import make_actions
 from flask_chatbot.store.sweeping import sweep
 from flask_chatbot.transports.base import File
 from flask_chatbot.webclient.files import fetch_media
@@ -92,5 +91,5 @@ def worker_options(gateway: Gateway, context: Context) -> WorkerOptions:
 def make_inbound(gateway: Gateway, context: Context) -> Inbound:
     """Make the receiver of messages that come in by the transport."""
     settings = gateway.bot.settings
-    actions = Actions(gateway.database, Forwarder(gateway.client, settings.signing_secrets), gateway)
+    actions = make_actions(settings, gateway.database, gateway)
     return Inbound(gateway, actions, History(settings.keep_messages or MESSAGES_KEPT), context)
