@@ -29,8 +29,6 @@ STARTS = (0.0, 2.0, 8.0)  # seconds after the first, for each try
 ANSWER_LIMIT = 256 * 1024  # bytes
 NO_CONTENT = 204
 
-_MAY_PASS = frozenset({408, 425, 429})  # faults of the caller by their number, that time mends nevertheless
-
 log = logging.getLogger(__name__)
 
 
@@ -99,7 +97,7 @@ class Forwarder:
         if 200 <= answer.status < 300:
             return answer
         said = f"{host} answered {answer.status}."
-        if answer.status >= 500 or answer.status in _MAY_PASS:
+        if answer.may_pass:
             raise FetchLater(said, read_retry_after(answer.headers.get("retry-after"), self._clock()))
         raise FetchRefused(said)
 

@@ -29,6 +29,7 @@ from flask_chatbot.webclient.guard import Guard
 REDIRECTS = 5  # followed for one file
 
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
+_PASSING = frozenset({408, 425, 429})  # 404 is not one: a mistyped address stays wrong, and waiting for it holds up the chat
 _OURS = {"User-Agent": "flask_chatbot", "Accept": "*/*"}
 _NO_SUCH_NAME = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)}
 _NOT_YET, _NO_LONGER, _OTHER_NAME, _OTHER_ADDRESS = 9, 10, 62, 64  # what OpenSSL calls the faults of a certificate
@@ -41,6 +42,15 @@ class Fetched:
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+
+    @property
+    def may_pass(self) -> bool:
+        """True if the same call may succeed later, with nothing changed.
+
+        >>> [Fetched(status=status, headers={}, body=b"").may_pass for status in (503, 429, 404)]
+        [True, True, False]
+        """
+        return self.status >= 500 or self.status in _PASSING
 
 
 class _Call(NamedTuple):

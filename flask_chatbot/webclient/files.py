@@ -14,8 +14,6 @@ from flask_chatbot.webclient.deadlines import read_retry_after
 MEDIA_LIMIT = 16 * 1024 * 1024  # bytes
 DEADLINE = 60.0  # seconds, from connecting to the last byte
 
-# Faults of the caller by their number, that time mends nevertheless. 404 is none: waiting mends no typing error, and holds up the chat.
-_MAY_PASS = frozenset({408, 425, 429})
 _FILENAME = re.compile(r"""filename\*\s*=\s*utf-8'[^']*'([^;\s]+)|filename\s*=\s*(?:"([^"]*)"|([^;\s]+))""", re.IGNORECASE)
 
 
@@ -40,7 +38,7 @@ def fetch_media(client: HttpClient, url: str, filename: str = "", *, own: bool =
 
 def _refusal(answer: Fetched, host: str, now: float) -> FetchLater | FetchRefused:
     said = f"{host} answered {answer.status} instead of the file."
-    if answer.status >= 500 or answer.status in _MAY_PASS:
+    if answer.may_pass:
         return FetchLater(said, read_retry_after(answer.headers.get("retry-after"), now))
     return FetchRefused(said)
 
