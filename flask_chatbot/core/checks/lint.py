@@ -7,9 +7,7 @@ from itertools import starmap
 from flask_chatbot.core.checks.misplaced import misplaced
 from flask_chatbot.core.checks.overlaps import find_overlaps
 from flask_chatbot.core.conditions.conditions import disjoint
-from flask_chatbot.core.conditions.hours import Hours
 from flask_chatbot.core.deciding.rulebook import RuleBook
-from flask_chatbot.core.language.daytimes import DAY, Span
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.answers import Answer, ContactAnswer, OneOf, PartsAnswer, TextAnswer
@@ -21,7 +19,6 @@ TAG = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)  # of a template
 WORD = re.compile(r"\w+")
 WHOLE = frozenset({"data", "text"})  # names that hold everything the customer wrote
 WEB = ("https://", "http://")
-ALL_DAY = (Span(0, DAY),)
 
 
 def lint(book: RuleBook, handled: Collection[str] | None = None) -> tuple[Problem, ...]:
@@ -56,19 +53,13 @@ def never(rule: Rule, book: RuleBook) -> Iterator[str]:
         return
     if disjoint(when, when):
         yield f"the conditions of rule {rule.name!r} never hold at once. Correct its `when:`."
-    if when.open is not None and book.hours is not None and is_fixed(book.hours, closed=when.open):
+    if when.open is not None and book.hours is not None and book.hours.stays(is_open=not when.open):
         always = "the shop never opens" if when.open else "the shop never closes"
         yield f"rule {rule.name!r} waits for `open: {str(when.open).lower()}`, and by the `hours:` of the settings {always}. Correct one."
     if when.chat == "group" and book.groups == "never":
         yield f"rule {rule.name!r} is for group chats, and there the bot never answers. Set `groups: keywords` or `groups: all`."
     elif when.chat == "group" and book.groups == "keywords" and not rule.keywords:
         yield f"rule {rule.name!r} is for group chats, and there only keywords are answered. Give it one, or set `groups: all`."
-
-
-def is_fixed(hours: Hours, closed: bool) -> bool:
-    """True if it is always closed, or always open."""
-    wanted = () if closed else ALL_DAY
-    return all(spans == wanted for spans in (*hours.week, *(spans for _, spans in hours.dates)))
 
 
 def empty_patterns(rule: Rule) -> Iterator[str]:

@@ -29,6 +29,11 @@ class Hours:
         today = any(span.start <= minute < span.end for span in self.spans(now.date()))
         return today or any(minute + DAY < span.end for span in self.spans(now.date() - _ONE_DAY))
 
+    def stays(self, *, is_open: bool) -> bool:
+        """True if it is always open, or with `is_open` False always closed."""
+        wanted = _ALL_DAY if is_open else ()
+        return all(spans == wanted for spans in (*self.week, *(spans for _, spans in self.dates)))
+
     def next_open(self, now: datetime) -> datetime | None:
         """The next opening after an aware `now`, in the same zone; None if there is none within 400 days.
 
@@ -37,7 +42,7 @@ class Hours:
         zone = now.tzinfo
         if zone is None:
             raise ValueError("the next opening needs a time with its zone")
-        if all(spans == _ALL_DAY for spans in (*self.week, *(spans for _, spans in self.dates))):
+        if self.stays(is_open=True):
             return None
         for ahead in range(DAYS_AHEAD + 1):
             for moment in self._moments(now.date() + ahead * _ONE_DAY, zone):
