@@ -8,9 +8,8 @@ import click
 from flask_chatbot.cli.app import DEFAULT_FILE
 from flask_chatbot.cli.reports import columns
 from flask_chatbot.cli.terminal import echo
+from flask_chatbot.core.language.words import LANGUAGES
 from flask_chatbot.core.loading.loader import short_path
-
-LANGUAGES = ("id", "en")
 
 
 @click.command()
