@@ -245,7 +245,7 @@ class Chatbot:
         except RulesError as error:
             raise HandlerError(error.problems) from error
         for bot, book in books:  # all of them or none
-            bot.book = book
+            bot.use(book)
 
 
 def check_is_flask(app: object) -> None:

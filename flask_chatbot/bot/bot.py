@@ -73,7 +73,19 @@ class Bot:
 
     def reload(self) -> None:
         """Load the rules again; raise `RulesError` if they are broken, and keep the old rules."""
-        self.book = self.read()
+        self.use(self.read())
+
+    def use(self, book: RuleBook) -> None:
+        """Answer by these rules, which are those in the files, from the next message on."""
+        self.book, self.problems = book, ()
+
+    def refuse(self, problems: tuple[Problem, ...]) -> None:
+        """Keep the rules in use, since those in the files have these problems."""
+        self.problems = problems
+
+    def watched(self, by: int) -> None:
+        """Record the id of the process that watches the rule files."""
+        self.watched_by = by
 
     def answer(
         self,

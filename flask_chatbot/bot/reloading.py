@@ -88,16 +88,16 @@ class Watch:
             with app.app_context():  # field types are the app's own code
                 loaded = read_rules(self._path, bot.handlers.additions)
                 self._sources = loaded.sources
-                bot.problems = take(bot, loaded)
+                take(bot, loaded)
         except Exception:
             log.exception(
                 "%s: the changed rules could not be read because of an internal error; the previous ones stay", short_path(self._path)
             )
-            bot.problems = (Problem(Mark(short_path(self._path), 1, 1), "reading the rules failed; see the log."),)
+            bot.refuse((Problem(Mark(short_path(self._path), 1, 1), "reading the rules failed; see the log."),))
 
 
-def take(bot: Bot, loaded: Loaded) -> tuple[Problem, ...]:
-    """Give the loaded rules to the bot, or return the problems that prevent it. Logs one line either way."""
+def take(bot: Bot, loaded: Loaded) -> None:
+    """Give the loaded rules to the bot, or the problems that prevent it. Logs one line either way."""
     problems = tuple(problem for problem in loaded.problems if problem.severity == "error")
     tests = 0
     if loaded.book is not None:
@@ -108,10 +108,10 @@ def take(bot: Bot, loaded: Loaded) -> tuple[Problem, ...]:
     if loaded.book is None or problems:
         listed = " | ".join(map(str, problems[:LOGGED])) + (f" | and {len(problems) - LOGGED} more" if len(problems) > LOGGED else "")
         log.error("%s: the changed rules are not used, the previous ones stay: %s", short_path(bot.path), listed)
-        return problems
-    bot.book = loaded.book
+        bot.refuse(problems)
+        return
+    bot.use(loaded.book)
     log.info("%s: the changed rules are in use (rules: %d, tests passed: %d)", short_path(bot.path), len(loaded.book.rules), tests)
-    return ()
 
 
 class Poller:
@@ -139,7 +139,7 @@ class Poller:
             watch = Watch(app)
             watch.look(at_once=True)
             self._watches.append(watch)
-            bot.watched_by = self.process
+            bot.watched(self.process)
             if self.thread is None:
                 self.thread = threading.Thread(target=self._run, name="chatbot-reload", daemon=True)
                 self.thread.start()

@@ -125,6 +125,7 @@ def test_a_changed_file_whose_rule_needs_a_missing_handler_is_not_taken(app: Fla
     bot.rule("harga")(lambda: {"harga": "Rp1"})
     ours = app.extensions["chatbot"].bot
     (tmp_path / "rules.yaml").write_text(RULES.replace("reply: Halo", "needs: [x], reply: '{{ x }}'"), encoding="utf-8")
-    (problem,) = take(ours, read_rules(tmp_path / "rules.yaml", ours.handlers.additions))
+    take(ours, read_rules(tmp_path / "rules.yaml", ours.handlers.additions))
+    (problem,) = ours.problems
     assert problem.message == "rule 'halo' needs x, and no handler supplies it. Write one: @bot.rule('halo')"
     assert Chat(app).says("halo") == "Halo"

@@ -27,7 +27,7 @@ def told(app: Flask, url: str = URL, base_url: str | None = None, **headers: str
 def degraded(folder: Path, **config: object) -> Flask:
     """An app whose rule files are broken since it read them."""
     app = make_app(folder, **config)
-    app.extensions["chatbot"].bot.problems = (Problem(Mark("rules.yaml", 4, 5), "unknown key 'repply'."),)
+    app.extensions["chatbot"].bot.refuse((Problem(Mark("rules.yaml", 4, 5), "unknown key 'repply'."),))
     return app
 
 
