@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from flask_chatbot.cli.operator import find_place
+from flask_chatbot.cli.operator import find_deployment
 from flask_chatbot.cli.reports import action_text, counted, explanation_lines
 from flask_chatbot.cli.talk import Talk, paused
 from flask_chatbot.cli.terminal import echo, styled
@@ -53,9 +53,9 @@ def chat(context: click.Context, path: Path | None, run: bool, number: str, name
             raise click.UsageError("--phone talks to the app as it is, from one number. Leave --run, --rules and --from out.")
         from flask_chatbot.cli.simulated import converse  # here, since SQLAlchemy is slow to load
 
-        place = find_place(context)
-        begin(place.app)
-        converse(place, phone, name, typed_lines())
+        deployment = find_deployment(context)
+        begin(deployment.app)
+        converse(deployment, phone, name, typed_lines())
         return
     talk = find_talk(context, path, run)
     handlers = " Handlers run." if run else " To run handlers, add --run." if talk.handled else ""

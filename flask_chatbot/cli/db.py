@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flask_chatbot.cli.operator import find_place
+from flask_chatbot.cli.operator import find_deployment
 from flask_chatbot.cli.terminal import echo
 from flask_chatbot.errors import StoreError
 
@@ -30,9 +30,9 @@ def upgrade(context: click.Context) -> None:
 
     Exit codes: 0 the tables are those of this version, 1 no app, or its database fails, 2 a wrong option.
     """
-    place = find_place(context)
-    place.database.upgrade()
-    echo(f"{place.database.place} is up to date")
+    deployment = find_deployment(context)
+    deployment.database.upgrade()
+    echo(f"{deployment.database.place} is up to date")
 
 
 @db.command()
@@ -51,7 +51,7 @@ def backup(context: click.Context, file: Path, force: bool) -> None:
     """
     from flask_chatbot.database.backups import back_up
 
-    database = find_place(context).database
+    database = find_deployment(context).database
     source = file_of(database, "Use pg_dump: pg_dump --format=custom --file=FILE DATABASE")
     back_up(source, file.absolute(), replace=force)
     echo(f"{source} is copied to {file}")
@@ -75,7 +75,7 @@ def restore(context: click.Context, file: Path) -> None:
     """
     from flask_chatbot.database.backups import restore as put_back
 
-    database = find_place(context).database
+    database = find_deployment(context).database
     target = file_of(database, "Use pg_restore: pg_restore --clean --if-exists --dbname=DATABASE FILE")
     aside = put_back(file.absolute(), target)
     echo(f"{target} is restored from {file}" + (f"; the previous one is {aside}" if aside else ""))

@@ -11,7 +11,7 @@ import click
 
 from flask_chatbot.bot.handlers import check_needs
 from flask_chatbot.cli.failed import find_overdue
-from flask_chatbot.cli.operator import Place, find_place
+from flask_chatbot.cli.operator import Deployment, find_deployment
 from flask_chatbot.cli.reports import counted
 from flask_chatbot.cli.standalone import has_made_key
 from flask_chatbot.cli.terminal import echo, styled, together
@@ -60,39 +60,39 @@ def doctor(context: click.Context, url: str | None) -> None:
 def examine(context: click.Context, url: str | None) -> Iterator[Finding]:
     """Yield all findings about the command's app."""
     try:
-        place = find_place(context)
+        deployment = find_deployment(context)
     except click.ClickException as error:
         yield Finding("configuration", error.format_message(), is_wrong=True)
         return
-    yield Finding("configuration", f"app {place.app.name!r} starts")
-    yield from rules(place)
-    yield from keys(place)
-    yield database(place)
-    yield worker(place)
-    if place.bot.settings.webhook_keys:
-        yield webhook(place)
+    yield Finding("configuration", f"app {deployment.app.name!r} starts")
+    yield from rules(deployment)
+    yield from keys(deployment)
+    yield database(deployment)
+    yield worker(deployment)
+    if deployment.bot.settings.webhook_keys:
+        yield webhook(deployment)
     if url is not None:
         yield webhook_at(url)
 
 
-def rules(place: Place) -> Iterator[Finding]:
+def rules(deployment: Deployment) -> Iterator[Finding]:
     """Check the rule files, and what they need from the app."""
-    bot = place.bot
+    bot = deployment.bot
     warnings = len(tuple(lint(bot.book, bot.handlers.rules)))
     more = f", {counted(warnings, 'warning')}: see flask chatbot check" if warnings else ""
     yield Finding("rules", f"{short_path(bot.path)}: {counted(len(bot.book.rules), 'rule')}{more}")
     for problem in check_needs(bot.handlers, bot.book):
         yield Finding("rules", str(problem), is_wrong=problem.severity == "error")
     notifying = [rule.name for rule in bot.book.rules if any(isinstance(action, Notify) for action in rule.actions)]
-    if notifying and place.app.extensions["chatbot"].gateway is None:
+    if notifying and deployment.app.extensions["chatbot"].gateway is None:
         says = f"nobody can be notified without a connection to WhatsApp, and {', '.join(notifying)} would. Set CHATBOT_TRANSPORT."
         yield Finding("rules", says, is_wrong=True)
 
 
-def keys(place: Place) -> Iterator[Finding]:
+def keys(deployment: Deployment) -> Iterator[Finding]:
     """Check the keys that callers of the app use."""
-    settings = place.bot.settings
-    if has_made_key(place.app):
+    settings = deployment.bot.settings
+    if has_made_key(deployment.app):
         says = (
             f"CHATBOT_WEBHOOK_KEY is not set, so each start makes another. Set the one that the platform sends. Make one with: {MAKE_A_KEY}"
         )
@@ -109,18 +109,18 @@ def keys(place: Place) -> Iterator[Finding]:
             yield Finding("keys", f"{name}: {counted(len(known), 'key')}")
 
 
-def database(place: Place) -> Finding:
+def database(deployment: Deployment) -> Finding:
     """Check the database without writing to it."""
-    if not place.is_empty:
+    if not deployment.is_empty:
         try:
-            with place.database.reading():
-                return Finding("database", f"{place.database.place} can be read")
+            with deployment.database.reading():
+                return Finding("database", f"{deployment.database.place} can be read")
         except StoreError as error:
             return Finding("database", str(error), is_wrong=True)
-    folder = nearest_folder(Path(place.database.path or "."))
+    folder = nearest_folder(Path(deployment.database.path or "."))
     if os.access(folder, os.W_OK | os.X_OK):
-        return Finding("database", f"{place.database.place} will be created when something is first stored")
-    says = f"{place.database.place} cannot be created: this user may not write to {folder}. Allow it, or set CHATBOT_DATABASE_URL."
+        return Finding("database", f"{deployment.database.place} will be created when something is first stored")
+    says = f"{deployment.database.place} cannot be created: this user may not write to {folder}. Allow it, or set CHATBOT_DATABASE_URL."
     return Finding("database", says, is_wrong=True)
 
 
@@ -129,25 +129,25 @@ def nearest_folder(path: Path) -> Path:
     return next((folder for folder in path.absolute().parents if folder.is_dir()), Path("/"))
 
 
-def worker(place: Place) -> Finding:
+def worker(deployment: Deployment) -> Finding:
     """Check the worker by the messages it has left waiting."""
-    if place.app.extensions["chatbot"].gateway is None:
+    if deployment.app.extensions["chatbot"].gateway is None:
         return Finding("worker", "none is needed: this bot answers webhook calls, and sends nothing")
     try:
-        overdue = find_overdue(place)
+        overdue = find_overdue(deployment)
     except StoreError:
         return Finding("worker", "unknown while the database fails", is_wrong=True)
     if overdue:
         says = f"{counted(overdue, 'message')} due for more than a minute. Start the server, or flask chatbot worker; its log says more."
         return Finding("worker", says, is_wrong=True)
-    runs = "a thread of the server" if place.bot.settings.worker == "thread" else "flask chatbot worker"
+    runs = "a thread of the server" if deployment.bot.settings.worker == "thread" else "flask chatbot worker"
     return Finding("worker", f"no message waits that is due; {runs} sends them")
 
 
-def webhook(place: Place) -> Finding:
+def webhook(deployment: Deployment) -> Finding:
     """Check the webhook within this process, including everything that the app does with a request."""
-    path = f"{place.bot.settings.prefix}/webhook"
-    answer = place.app.test_client().post(path, data=b"", content_type="application/json")
+    path = f"{deployment.bot.settings.prefix}/webhook"
+    answer = deployment.app.test_client().post(path, data=b"", content_type="application/json")
     return judge(path, answer.status_code, answer.data)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from flask_chatbot.cli.operator import Place, as_table, duration, find_place, form_option
+from flask_chatbot.cli.operator import Deployment, as_table, duration, find_deployment, form_option
 from flask_chatbot.cli.reports import counted
 from flask_chatbot.cli.terminal import echo
 from flask_chatbot.core.language.controls import json_text
@@ -52,21 +52,21 @@ def failed(context: click.Context, since: timedelta | None, limit: int, refused:
 
     Exit codes: 0 listed (there may be none), 1 no app, or its database fails, 2 a wrong option.
     """
-    place = find_place(context)
-    dead = find_dead_letters(place, since, limit, refused)
-    waiting = [] if refused else find_waiting(place, limit)
+    deployment = find_deployment(context)
+    dead = find_dead_letters(deployment, since, limit, refused)
+    waiting = [] if refused else find_waiting(deployment, limit)
     if form == "json":
-        echo(json_text([*(data_of(place, each) for each in dead), *(data_of_waiting(place, each) for each in waiting)]))
+        echo(json_text([*(data_of(deployment, each) for each in dead), *(data_of_waiting(deployment, each) for each in waiting)]))
         return
-    for line in dead_table(place, dead):
+    for line in dead_table(deployment, dead):
         echo(line)
     if not dead:
         echo("no callback was refused" if refused else "nothing was given up")
-    for line in waiting_table(place, waiting):
+    for line in waiting_table(deployment, waiting):
         echo(line)
-    if not refused and (untaken := find_overdue(place)):
+    if not refused and (untaken := find_overdue(deployment)):
         echo(f"{counted(untaken, 'message')} due for more than a minute. Is a worker running, and connected? Its log says more.", err=True)
-    if not refused and has_refused(place, since):
+    if not refused and has_refused(deployment, since):
         echo("Callbacks to addresses that are not allowed are listed separately: flask chatbot failed --refused", err=True)
 
 
@@ -89,22 +89,22 @@ def resend(context: click.Context, ids: tuple[str, ...], since: timedelta | None
     """
     if (ids and since) or not (ids or since):
         raise click.UsageError('Name what to send again: one or more IDs, or --since "2 hours".')
-    place = find_place(context)
-    queued = resend_since(place, since, dry_run) if since else resend_ids(place, ids, dry_run)
+    deployment = find_deployment(context)
+    queued = resend_since(deployment, since, dry_run) if since else resend_ids(deployment, ids, dry_run)
     counts = f"{counted(queued.messages, 'message')} and {counted(queued.callbacks, 'callback')}"
     echo(f"{counts} would be sent again" if dry_run else f"{counts} queued again")
     if since and MOST in queued:
         echo("There may be more: run it again.", err=True)
 
 
-def find_dead_letters(place: Place, since: timedelta | None, limit: int, refused: bool = False) -> list[DeadLetter]:
+def find_dead_letters(deployment: Deployment, since: timedelta | None, limit: int, refused: bool = False) -> list[DeadLetter]:
     """The messages and callbacks that were given up since then, messages first."""
     from flask_chatbot.store import callbacks, stored
 
-    if place.is_empty:
+    if deployment.is_empty:
         return []
-    start = start_of(place, since)
-    with place.database.reading() as connection:
+    start = start_of(deployment, since)
+    with deployment.database.reading() as connection:
         messages = [] if refused else stored.failed(connection, start, limit)
         calls = callbacks.failed(connection, start, limit, state="refused" if refused else "failed")
     return [
@@ -113,49 +113,49 @@ def find_dead_letters(place: Place, since: timedelta | None, limit: int, refused
     ]
 
 
-def find_waiting(place: Place, limit: int) -> "list[Waiting]":
+def find_waiting(deployment: Deployment, limit: int) -> "list[Waiting]":
     """The messages and callbacks that failed and are tried again, and those that wait behind them; messages first."""
     from flask_chatbot.store import waiting
 
-    if place.is_empty:
+    if deployment.is_empty:
         return []
-    with place.database.reading() as connection:
-        messages = waiting.waiting_messages(connection, place.bot.clock().timestamp(), limit)
+    with deployment.database.reading() as connection:
+        messages = waiting.waiting_messages(connection, deployment.bot.clock().timestamp(), limit)
         return [*messages, *waiting.waiting_callbacks(connection, limit)]
 
 
-def find_overdue(place: Place) -> int:
+def find_overdue(deployment: Deployment) -> int:
     """The number of messages that are due but that no worker takes; 0 if a rate limit delays them."""
     from flask_chatbot.delivery.waits import OVERDUE
     from flask_chatbot.store import waiting
 
-    if place.is_empty or place.bot.settings.pace is not None:
+    if deployment.is_empty or deployment.bot.settings.pace is not None:
         return 0
-    with place.database.reading() as connection:
-        return waiting.overdue(connection, place.bot.clock().timestamp() - OVERDUE)
+    with deployment.database.reading() as connection:
+        return waiting.overdue(connection, deployment.bot.clock().timestamp() - OVERDUE)
 
 
-def has_refused(place: Place, since: timedelta | None) -> bool:
+def has_refused(deployment: Deployment, since: timedelta | None) -> bool:
     """True if callbacks were refused since then."""
-    return bool(find_dead_letters(place, since, 1, refused=True))
+    return bool(find_dead_letters(deployment, since, 1, refused=True))
 
 
-def start_of(place: Place, since: timedelta | None) -> float:
+def start_of(deployment: Deployment, since: timedelta | None) -> float:
     """The start of a period that ends now, in epoch seconds; 0 without one."""
-    return 0.0 if since is None else (place.bot.clock() - since).timestamp()
+    return 0.0 if since is None else (deployment.bot.clock() - since).timestamp()
 
 
-def dead_table(place: Place, dead: Sequence[DeadLetter]) -> Iterator[str]:
+def dead_table(deployment: Deployment, dead: Sequence[DeadLetter]) -> Iterator[str]:
     """A heading and a line for each dead letter; nothing if there are none."""
     if dead:
-        rows = [(each.id, each.kind, each.to, place.when(each.at), each.tries, each.error) for each in dead]
+        rows = [(each.id, each.kind, each.to, deployment.when(each.at), each.tries, each.error) for each in dead]
         yield from as_table(("ID", "KIND", "TO", "GIVEN UP", "TRIES", "WHY"), rows)
 
 
-def waiting_table(place: Place, waiting: "Sequence[Waiting]") -> Iterator[str]:
+def waiting_table(deployment: Deployment, waiting: "Sequence[Waiting]") -> Iterator[str]:
     """A heading and a line for each item that waits, with the time of its next try; nothing if there are none."""
     if waiting:
-        rows = [(each.id, each.kind, each.to, place.when(each.due_at), each.tries, why_of(each)) for each in waiting]
+        rows = [(each.id, each.kind, each.to, deployment.when(each.due_at), each.tries, why_of(each)) for each in waiting]
         yield from as_table(("ID", "KIND", "TO", "WAITS UNTIL", "TRIES", "WHY"), rows)
 
 
@@ -166,16 +166,16 @@ def why_of(waiting: "Waiting") -> str:
     return describe_behind("message", waiting.ahead, waiting.error) if waiting.ahead else waiting.error or ""
 
 
-def data_of_waiting(place: Place, waiting: "Waiting") -> dict[str, object]:
+def data_of_waiting(deployment: Deployment, waiting: "Waiting") -> dict[str, object]:
     """A waiting item as JSON; it has no time of giving up."""
     dead = DeadLetter(waiting.id, waiting.kind, waiting.to, None, waiting.tries, why_of(waiting), waiting.message)
     behind = {"behind": waiting.ahead} if waiting.ahead else {}
-    return {**data_of(place, dead), "waits_until": place.iso(waiting.due_at), **behind}
+    return {**data_of(deployment, dead), "waits_until": deployment.iso(waiting.due_at), **behind}
 
 
-def data_of(place: Place, dead: DeadLetter) -> dict[str, object]:
+def data_of(deployment: Deployment, dead: DeadLetter) -> dict[str, object]:
     """A dead letter, as JSON."""
-    data: dict[str, object] = {**dead._asdict(), "at": place.iso(dead.at)}
+    data: dict[str, object] = {**dead._asdict(), "at": deployment.iso(dead.at)}
     if not dead.message:
         del data["message"]
     return data
@@ -192,12 +192,12 @@ class _OnlyLooking(Exception):
     """Raised to roll the transaction back."""
 
 
-def resend_ids(place: Place, ids: Sequence[str], dry_run: bool) -> Queued:
+def resend_ids(deployment: Deployment, ids: Sequence[str], dry_run: bool) -> Queued:
     """Queue messages and callbacks by id; return how many. If one was not given up, raises `click.ClickException` and queues none."""
     queued = Queued(0, 0)
     ids = tuple(dict.fromkeys(ids))
-    with suppress(_OnlyLooking), place.database.writing() as connection:
-        found = [queue(place, connection, [each], [each]) for each in ids]
+    with suppress(_OnlyLooking), deployment.database.writing() as connection:
+        found = [queue(deployment, connection, [each], [each]) for each in ids]
         unknown = [each for each, counts in zip(ids, found, strict=True) if counts == (0, 0)]
         if unknown:
             raise click.ClickException(f"nothing was given up under {', '.join(unknown)}, so nothing is queued. See: flask chatbot failed")
@@ -207,9 +207,9 @@ def resend_ids(place: Place, ids: Sequence[str], dry_run: bool) -> Queued:
     return queued
 
 
-def resend_since(place: Place, since: timedelta, dry_run: bool) -> Queued:
+def resend_since(deployment: Deployment, since: timedelta, dry_run: bool) -> Queued:
     """Queue all messages and callbacks that were given up in that period; return how many."""
-    dead = find_dead_letters(place, since, MOST)
+    dead = find_dead_letters(deployment, since, MOST)
     messages = [each.id for each in dead if not each.message]
     callbacks = [each.id for each in dead if each.message]
     if dry_run:
@@ -217,16 +217,16 @@ def resend_since(place: Place, since: timedelta, dry_run: bool) -> Queued:
     done = [Queued(0, 0)]
     for start in range(0, max(len(messages), len(callbacks)), BATCH):
         end = start + BATCH
-        with place.database.writing() as connection:
-            done.append(queue(place, connection, messages[start:end], callbacks[start:end]))
+        with deployment.database.writing() as connection:
+            done.append(queue(deployment, connection, messages[start:end], callbacks[start:end]))
     return Queued(sum(each.messages for each in done), sum(each.callbacks for each in done))
 
 
-def queue(place: Place, connection: "Connection", messages: Sequence[str], callbacks: Sequence[str]) -> Queued:
+def queue(deployment: Deployment, connection: "Connection", messages: Sequence[str], callbacks: Sequence[str]) -> Queued:
     """Queue those of these messages and callbacks that were given up; return how many."""
     from flask_chatbot.delivery.gateway import LIFETIME
     from flask_chatbot.store import callbacks as calls
     from flask_chatbot.store import stored
 
-    expires_at = place.bot.clock().timestamp() + LIFETIME
+    expires_at = deployment.bot.clock().timestamp() + LIFETIME
     return Queued(stored.resend(connection, messages, expires_at), calls.resend(connection, callbacks))

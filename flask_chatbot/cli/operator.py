@@ -36,7 +36,7 @@ def duration(context: click.Context, option: click.Parameter, written: str | Non
         raise click.BadParameter(str(error), context, option) from None
 
 
-class Place(NamedTuple):
+class Deployment(NamedTuple):
     """An app with the settings and database that commands use."""
 
     app: Flask
@@ -60,7 +60,7 @@ class Place(NamedTuple):
         return datetime.fromtimestamp(at, UTC).astimezone(self.bot.book.locale.timezone)
 
 
-def find_place(context: click.Context) -> Place:
+def find_deployment(context: click.Context) -> Deployment:
     """Find the app of this command, or make that of the rules here; raise `click.ClickException` if neither is there or starts."""
     from flask_chatbot.database.database import Database  # here, since SQLAlchemy is slow to load
 
@@ -72,7 +72,7 @@ def find_place(context: click.Context) -> Place:
         raise click.ClickException(says or f"there is no app here. {NAME_ONE}")
     database = Database(host.bot.settings.database_url, Path(host.app.instance_path))
     context.call_on_close(database.close)
-    return Place(host.app, host.bot, database)
+    return Deployment(host.app, host.bot, database)
 
 
 def standalone_host(context: click.Context) -> Host:
@@ -84,9 +84,9 @@ def standalone_host(context: click.Context) -> Host:
     return Host(app)
 
 
-def gateway_of(place: Place) -> "Gateway":
+def gateway_of(deployment: Deployment) -> "Gateway":
     """The app's gateway; raises `click.ClickException` if it has none."""
-    gateway: Gateway | None = place.app.extensions["chatbot"].gateway
+    gateway: Gateway | None = deployment.app.extensions["chatbot"].gateway
     if gateway is None:
         raise click.ClickException(NO_GATEWAY)
     return gateway

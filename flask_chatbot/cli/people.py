@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from flask_chatbot.cli.operator import Place, as_table, find_place, form_option
+from flask_chatbot.cli.operator import Deployment, as_table, find_deployment, form_option
 from flask_chatbot.cli.reports import counted, label
 from flask_chatbot.cli.terminal import echo
 from flask_chatbot.core.conversation.remember import TRIES
@@ -35,21 +35,21 @@ def why(context: click.Context, number: str, last: int, form: str) -> None:
 
     Exit codes: 0 shown, 1 nothing is known of them, no app, or its database fails, 2 a wrong option.
     """
-    place = find_place(context)
-    messages = find_messages(place, number, last)
+    deployment = find_deployment(context)
+    messages = find_messages(deployment, number, last)
     if not messages:
-        raise click.ClickException(f"no message from {number} is known.{keep_messages(place)}")
-    rules = rules_now(place)
+        raise click.ClickException(f"no message from {number} is known.{keep_messages(deployment)}")
+    rules = rules_now(deployment)
     if form == "json":
-        echo(json_text([data_of(place, each, rules) for each in messages]))
+        echo(json_text([data_of(deployment, each, rules) for each in messages]))
         return
     for place_in_list, each in enumerate(messages):
         if place_in_list:
             echo()
-        for line in describe(place, each, rules):
+        for line in describe(deployment, each, rules):
             echo(line)
     if all(each.text is None for each in messages):
-        echo(f"The messages themselves were not kept.{keep_messages(place)}", err=True)
+        echo(f"The messages themselves were not kept.{keep_messages(deployment)}", err=True)
 
 
 @click.command()
@@ -69,13 +69,13 @@ def people(context: click.Context, paused: bool, opted_out: bool, form: str) -> 
 
     Exit codes: 0 listed (there may be none), 1 no app, or its database fails, 2 a wrong option.
     """
-    place = find_place(context)
+    deployment = find_deployment(context)
     both = paused == opted_out
-    left_alone = [*find_paused(place, paused or both), *find_opted_out(place, opted_out or both)]
+    left_alone = [*find_paused(deployment, paused or both), *find_opted_out(deployment, opted_out or both)]
     if form == "json":
-        echo(json_text([{"person": each.person or None, "state": each.state, each.side: place.iso(each.at)} for each in left_alone]))
+        echo(json_text([{"person": each.person or None, "state": each.state, each.side: deployment.iso(each.at)} for each in left_alone]))
         return
-    rows = [(each.person or "(not kept)", each.state, f"{each.side} {place.when(each.at)}") for each in left_alone]
+    rows = [(each.person or "(not kept)", each.state, f"{each.side} {deployment.when(each.at)}") for each in left_alone]
     for line in as_table(("PERSON", "STATE", "TIME"), rows) if rows else ["nobody"]:
         echo(line)
 
@@ -89,24 +89,24 @@ class LeftAlone(NamedTuple):
     at: float
 
 
-def find_paused(place: Place, wanted: bool) -> list[LeftAlone]:
+def find_paused(deployment: Deployment, wanted: bool) -> list[LeftAlone]:
     """The people for whom the bot is paused."""
     from flask_chatbot.store import memory
 
-    if place.is_empty or not wanted:
+    if deployment.is_empty or not wanted:
         return []
-    with place.database.reading() as connection:
-        found = memory.paused(connection, place.bot.clock().timestamp())
+    with deployment.database.reading() as connection:
+        found = memory.paused(connection, deployment.bot.clock().timestamp())
     return [LeftAlone(sender, "paused", "until", until) for sender, until in found]
 
 
-def find_opted_out(place: Place, wanted: bool) -> list[LeftAlone]:
+def find_opted_out(deployment: Deployment, wanted: bool) -> list[LeftAlone]:
     """The people who opted out of promotion."""
     from flask_chatbot.store import optouts
 
-    if place.is_empty or not wanted:
+    if deployment.is_empty or not wanted:
         return []
-    with place.database.reading() as connection:
+    with deployment.database.reading() as connection:
         return [LeftAlone(number, "opted out", "since", at) for number, at in optouts.opted_out_numbers(connection)]
 
 
@@ -121,18 +121,18 @@ def resume(context: click.Context, number: str) -> None:
 
     Exit codes: 0 it answers them, 1 NUMBER is no number, no app, or its database fails, 2 a wrong option.
     """
-    place = find_place(context)
-    until = max(end_pause(place, sender) for sender in senders(place, number))
-    if not until and isinstance(read_number(number, place.bot.book.locale.country), InvalidNumber):
+    deployment = find_deployment(context)
+    until = max(end_pause(deployment, sender) for sender in senders(deployment, number))
+    if not until and isinstance(read_number(number, deployment.bot.book.locale.country), InvalidNumber):
         raise click.ClickException(
             f"{number!r} is not a phone number, and nobody is paused under it. See who is: flask chatbot people --paused"
         )
-    echo(f"{number} is answered again; it was paused until {place.when(until)}" if until else f"{number} was not paused")
+    echo(f"{number} is answered again; it was paused until {deployment.when(until)}" if until else f"{number} was not paused")
 
 
-def senders(place: Place, number: str) -> tuple[str, ...]:
+def senders(deployment: Deployment, number: str) -> tuple[str, ...]:
     """The sender texts that may stand for a person: the one that memory uses, and each number that it may be."""
-    book = place.bot.book
+    book = deployment.bot.book
     known = [book.person(Sender(number=number))]
     match read_number(number, book.locale.country):
         case Known(digits):
@@ -142,11 +142,11 @@ def senders(place: Place, number: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known))
 
 
-def end_pause(place: Place, sender: str) -> float:
+def end_pause(deployment: Deployment, sender: str) -> float:
     """End the pause of a sender and return when it would have ended, in epoch seconds; 0 if there was none."""
     from flask_chatbot.store.memory import StoreMemory
 
-    memory, now = StoreMemory(place.database), place.bot.clock().timestamp()
+    memory, now = StoreMemory(deployment.database), deployment.bot.clock().timestamp()
     for _ in range(TRIES):
         state = memory.recall(sender, now)
         if not state.paused_until or memory.commit(sender, replace(state, paused_until=0.0), now):
@@ -154,33 +154,33 @@ def end_pause(place: Place, sender: str) -> float:
     raise StoreError("They are writing just now. Try again.")
 
 
-def find_messages(place: Place, number: str, last: int) -> list["Kept"]:
+def find_messages(deployment: Deployment, number: str, last: int) -> list["Kept"]:
     """The last messages from a number, newest first."""
     from flask_chatbot.store import inbox
 
-    if place.is_empty:
+    if deployment.is_empty:
         return []
-    with place.database.reading() as connection:
-        found = [message for sender in senders(place, number) for message in inbox.of_sender(connection, sender, last)]
+    with deployment.database.reading() as connection:
+        found = [message for sender in senders(deployment, number) for message in inbox.of_sender(connection, sender, last)]
     return sorted(found, key=lambda message: message.at, reverse=True)[:last]
 
 
-def rules_now(place: Place) -> str:
+def rules_now(deployment: Deployment) -> str:
     """The hash of the rules in use now."""
     from flask_chatbot.answering.history import hash_of
 
-    return hash_of(place.bot.book)
+    return hash_of(deployment.bot.book)
 
 
-def keep_messages(place: Place) -> str:
+def keep_messages(deployment: Deployment) -> str:
     """The advice on how to have messages kept, if they are not."""
-    return "" if place.bot.settings.keep_messages else ' To have messages kept, set CHATBOT_KEEP_MESSAGES, such as "30 days".'
+    return "" if deployment.bot.settings.keep_messages else ' To have messages kept, set CHATBOT_KEEP_MESSAGES, such as "30 days".'
 
 
-def describe(place: Place, message: "Kept", rules: str) -> Iterator[str]:
+def describe(deployment: Deployment, message: "Kept", rules: str) -> Iterator[str]:
     """Describe one message for people: time and text, the rule, and why."""
     text = "(not kept)" if message.text is None else visible(message.text, keep="")
-    yield f"{place.when(message.at)}  {text}"
+    yield f"{deployment.when(message.at)}  {text}"
     yield label("by", message.session)
     if message.rules_hash is not None:
         changed = "" if message.rules_hash == rules else "; the rules have changed since then"
@@ -189,10 +189,10 @@ def describe(place: Place, message: "Kept", rules: str) -> Iterator[str]:
     yield from (label("why", visible(explanation, keep="")) for explanation in message.explanations)
 
 
-def data_of(place: Place, message: "Kept", rules: str) -> dict[str, object]:
+def data_of(deployment: Deployment, message: "Kept", rules: str) -> dict[str, object]:
     """One message as JSON."""
     return {
-        "at": place.iso(message.at),
+        "at": deployment.iso(message.at),
         "id": message.message_id,
         "session": message.session,
         "chat": message.chat,

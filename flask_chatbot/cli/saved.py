@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flask_chatbot.cli.operator import Place, as_table, find_place
+from flask_chatbot.cli.operator import Deployment, as_table, find_deployment
 from flask_chatbot.cli.terminal import echo, echo_bytes
 from flask_chatbot.core.language.controls import json_text, visible
 from flask_chatbot.core.values.actions import Save
@@ -43,63 +43,64 @@ def saved(context: click.Context, name: str, form: str, *, is_csv: bool) -> None
 
     Exit codes: 0 printed (there may be none), 1 no rule saves under NAME, no app, or its database fails, 2 a wrong option.
     """
-    place = find_place(context)
-    rows = find_rows(place, name)
+    deployment = find_deployment(context)
+    rows = find_rows(deployment, name)
     if not rows:
-        check_name(place, name)
+        check_name(deployment, name)
     if is_csv or form == "csv":
-        echo_bytes("".join(as_csv(place, rows)).encode("utf-8-sig"))
+        echo_bytes("".join(as_csv(deployment, rows)).encode("utf-8-sig"))
         return
-    for line in PRINTED[form](place, rows):
+    for line in PRINTED[form](deployment, rows):
         echo(line)
 
 
-def find_rows(place: Place, name: str) -> "list[SavedRow]":
+def find_rows(deployment: Deployment, name: str) -> "list[SavedRow]":
     """The rows of a name, by number."""
     from flask_chatbot.store import saved as store
 
-    if place.is_empty:
+    if deployment.is_empty:
         return []
-    with place.database.reading() as connection:
+    with deployment.database.reading() as connection:
         return store.rows(connection, name)
 
 
-def check_name(place: Place, name: str) -> None:
+def check_name(deployment: Deployment, name: str) -> None:
     """Raise `click.ClickException` if no rule saves under a name."""
-    names = {action.name for rule in place.bot.book.rules for action in rule.actions if isinstance(action, Save)}
+    names = {action.name for rule in deployment.bot.book.rules for action in rule.actions if isinstance(action, Save)}
     if name not in names:
         known = f" Names: {', '.join(sorted(names))}." if names else " No rule has `save:`."
         raise click.ClickException(f"nothing is saved under {name!r}.{did_you_mean(name, names) or known}")
 
 
-def as_text(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
+def as_text(deployment: Deployment, rows: "Sequence[SavedRow]") -> Iterator[str]:
     """A heading and a line for each row."""
     if not rows:
         yield "no rows yet"
         return
     fields = field_names(rows)
     cells = [
-        (row.number, place.when(row.at), row.sender, row.sender_name, *(cell_text(row.fields.get(each)) for each in fields)) for row in rows
+        (row.number, deployment.when(row.at), row.sender, row.sender_name, *(cell_text(row.fields.get(each)) for each in fields))
+        for row in rows
     ]
     yield from as_table([head.upper() for head in (*HEADS, *fields)], cells)
 
 
-def as_data(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
+def as_data(deployment: Deployment, rows: "Sequence[SavedRow]") -> Iterator[str]:
     """All rows as one JSON list."""
-    yield json_text([{**values(place, row), "fields": dict(row.fields)} for row in rows])
+    yield json_text([{**values(deployment, row), "fields": dict(row.fields)} for row in rows])
 
 
-def as_csv(place: Place, rows: "Sequence[SavedRow]") -> Iterator[str]:
+def as_csv(deployment: Deployment, rows: "Sequence[SavedRow]") -> Iterator[str]:
     """CSV (RFC 4180): a heading and a line for each row."""
     fields = field_names(rows)
     yield csv_line((*HEADS, *fields))
     for row in rows:
-        yield csv_line((*values(place, row).values(), *(row.fields.get(each) for each in fields)))
+        yield csv_line((*values(deployment, row).values(), *(row.fields.get(each) for each in fields)))
 
 
-def values(place: Place, row: "SavedRow") -> dict[str, object]:
+def values(deployment: Deployment, row: "SavedRow") -> dict[str, object]:
     """The columns that every row has."""
-    return dict(zip(HEADS, (row.number, place.iso(row.at), row.sender, row.sender_name), strict=True))
+    return dict(zip(HEADS, (row.number, deployment.iso(row.at), row.sender, row.sender_name), strict=True))
 
 
 def field_names(rows: "Sequence[SavedRow]") -> list[str]:
@@ -140,4 +141,4 @@ def harmless(text: str) -> str:
     return f"'{inside}" if _BEGINS.match(printable) and not _NUMBER.fullmatch(printable) else inside
 
 
-PRINTED: dict[str, Callable[[Place, Any], Iterator[str]]] = {"text": as_text, "json": as_data}
+PRINTED: dict[str, Callable[[Deployment, Any], Iterator[str]]] = {"text": as_text, "json": as_data}

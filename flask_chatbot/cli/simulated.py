@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 from flask_chatbot.cli.chat import WHY, greet, print_why
-from flask_chatbot.cli.operator import Place
+from flask_chatbot.cli.operator import Deployment
 from flask_chatbot.cli.talk import pause_note
 from flask_chatbot.cli.terminal import echo, styled
 from flask_chatbot.core.language.numbers import normalize_phone
@@ -35,27 +35,27 @@ ENDING = 2.0  # seconds for what is under way
 T = TypeVar("T")
 
 
-def converse(place: Place, number: str, name: str, lines: Iterable[str]) -> None:
+def converse(deployment: Deployment, number: str, name: str, lines: Iterable[str]) -> None:
     """Send each line to the bot as the customer with this number; print the answers and their receipts."""
     try:
-        number = normalize_phone(number, place.bot.book.locale.country)
+        number = normalize_phone(number, deployment.bot.book.locale.country)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    with talking(place, number) as (gateway, simulator):
+    with talking(deployment, number) as (gateway, simulator):
         phone = simulator.phone(number, name=name)
-        greet(place.bot.book, place.bot.path, "Rules do all that they say.")
+        greet(deployment.bot.book, deployment.bot.path, "Rules do all that they say.")
         last: inbox.Kept | None = None
         for line in lines:
             if line == WHY:
                 print_why(last.explanations if last else None)
                 continue
             last = say(gateway, phone, line) or last
-            if note := pause_note(StoreMemory(place.database).recall(number, gateway.clock()), gateway.clock()):
+            if note := pause_note(StoreMemory(deployment.database).recall(number, gateway.clock()), gateway.clock()):
                 echo(styled(f"  {note}", dim=True))
 
 
 @contextmanager
-def talking(place: Place, number: str) -> Iterator[tuple[Gateway, Simulator]]:
+def talking(deployment: Deployment, number: str) -> Iterator[tuple[Gateway, Simulator]]:
     """Run a gateway with a simulator. Its session has a name of its own, so no other worker sends for it."""
 
     def show(arrived: Arrived) -> None:
@@ -63,17 +63,18 @@ def talking(place: Place, number: str) -> Iterator[tuple[Gateway, Simulator]]:
         echo(f"{to}{reply_text(arrived.reply)}")
 
     simulator = Simulator(name=f"chat-{token_hex(6)}", receipts=RECEIPTS, on_delivery=show)
-    gateway = Gateway(bot=place.bot, database=place.database, transport=simulator)
-    with place.database.reading():
+    gateway = Gateway(bot=deployment.bot, database=deployment.database, transport=simulator)
+    with deployment.database.reading():
         pass  # a database that cannot be used is told of now, not by a worker that waits for it
-    place.app.extensions["chatbot"] = replace(place.app.extensions["chatbot"], gateway=gateway)  # what handlers send goes this way too
-    worker = make_worker(gateway, place.app.app_context, leads=False)
+    extensions = deployment.app.extensions
+    extensions["chatbot"] = replace(extensions["chatbot"], gateway=gateway)  # what handlers send goes this way too
+    worker = make_worker(gateway, deployment.app.app_context, leads=False)
     worker.start()
     try:
         yield gateway, simulator
     finally:
         worker.drain(ENDING)
-        with place.database.writing() as connection:
+        with deployment.database.writing() as connection:
             forget(connection, simulator.name)
 
 

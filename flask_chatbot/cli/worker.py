@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from flask_chatbot.cli.operator import find_place, gateway_of
+from flask_chatbot.cli.operator import find_deployment, gateway_of
 from flask_chatbot.cli.terminal import echo
 from flask_chatbot.cli.try_chat import begin
 
@@ -28,12 +28,12 @@ def worker(context: click.Context, every: float) -> None:
     from flask_chatbot.startup.worker import make_worker
     from flask_chatbot.worker.foreground import run
 
-    place = find_place(context)
-    gateway = gateway_of(place)
-    begin(place.app)
+    deployment = find_deployment(context)
+    gateway = gateway_of(deployment)
+    begin(deployment.app)
     with gateway.database.reading():
         pass  # a database that cannot be used is told of here, once; later the worker waits for it
-    if not run(make_worker(gateway, place.app.app_context, leads=False), say, every=every):
+    if not run(make_worker(gateway, deployment.app.app_context, leads=False), say, every=every):
         context.exit(1)
 
 
