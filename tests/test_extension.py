@@ -218,11 +218,12 @@ def test_a_bot_shows_its_apps_and_handlers(tmp_path: Path) -> None:
     bot.rule("quote")(lambda: None)
     for name in ("a", "b"):
         write(tmp_path / name / "rules.yaml")
-        app = bare(tmp_path / name)
+    apps = [bare(tmp_path / name) for name in ("a", "b")]  # kept, as the bot keeps none
+    for app in apps:
         bot.init_app(app)
     files = ", ".join(f"{tmp_path / name / 'rules.yaml'} (3 rules)" for name in ("a", "b"))
     assert repr(bot) == f"<Chatbot of {files}, handlers for 1 rules>"
-    assert repr(app.extensions["chatbot"].bot) == f"<Bot of {tmp_path / 'b' / 'rules.yaml'}>"
+    assert repr(apps[1].extensions["chatbot"].bot) == f"<Bot of {tmp_path / 'b' / 'rules.yaml'}>"
 
 
 def test_an_app_of_quart_is_refused() -> None:
