@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from flask_chatbot.answering.actions import Actions, Recorded
 from flask_chatbot.answering.history import History
 from flask_chatbot.bot.effects import AnsweredMessage
+from flask_chatbot.core.language.addressees import without_mention
 from flask_chatbot.core.language.folding import is_blank
 from flask_chatbot.core.language.numbers import mask
 from flask_chatbot.core.late import Late, new_condition
@@ -86,7 +87,7 @@ class Inbound:
     def received(self, message: Message) -> None:
         """Answer a message unless that has been done; raise `StoreError` if the store fails, and then deliver it again."""
         message = self._addressed(message)
-        if message.sender.number == self._bot.book.person(Sender(number=self._gateway.number())):  # two bots would talk for ever
+        if message.sender.number == self._bot.book.person(Sender(number=self._gateway.phone().number)):  # two bots would talk for ever
             return
         if message.media is None and is_blank(message.text):  # a reaction, say
             log.info("a message without a text or a file is not answered")
@@ -101,9 +102,16 @@ class Inbound:
             self._turnstile.leave(key)
 
     def _addressed(self, message: Message) -> Message:
-        """The message with its sender and group named as replies address them, whether the transport uses numbers or addresses."""
+        """The message with its sender and group named as replies address them, whether the transport uses numbers or addresses.
+
+        A mention of the bot at the beginning of a text in a group is left out.
+        """
         sender = replace(message.sender, number=self._bot.book.person(message.sender))
-        return replace(message, sender=sender, group=number_of(message.group))
+        text = message.text
+        if message.chat == "group" and "@" in text:
+            phone = self._gateway.phone()
+            text = without_mention(text, [number_of(phone.number), phone.name])
+        return replace(message, text=text, sender=sender, group=number_of(message.group))
 
     def _answer(self, message: Message, id_: str) -> None:
         now, person = self._bot.clock(), self._bot.book.person(message.sender)

@@ -35,6 +35,7 @@ REMEMBERED = 24 * 3600.0  # seconds an Idempotency-Key is
 PATIENCE = LEADERSHIP + 5.0  # seconds until a transport in another process is given up: its successor has it sooner
 LOOK = 0.05  # seconds between two looks for its answer
 NUMBER_KNOWN = 60.0  # seconds our own number is not asked for again
+UNKNOWN_PHONE = Session(is_authenticated=False)
 NUMBER_PATIENCE = 1.0  # seconds a send may wait for it
 NUMBER_AGAIN = 5.0  # seconds until a send waits for it again, where it was not known
 
@@ -62,7 +63,7 @@ class Gateway:
     is_open: bool = False
     open_error: str = ""
     wake: Callable[[], None] = do_nothing
-    _number: tuple[float, str] | None = field(default=None, repr=False)  # when it was answered
+    _phone: tuple[float, Session] | None = field(default=None, repr=False)  # when it was answered
     _asked_number: tuple[float, str] | None = field(default=None, repr=False)  # when, and by which request
 
     def has_worker(self, wake: Callable[[], None]) -> None:
@@ -187,27 +188,31 @@ class Gateway:
 
     def number(self) -> str:
         """Our own number as last known; empty if it is unknown."""
-        if self._number is None or self.timer() - self._number[0] > NUMBER_KNOWN:
+        return self.phone().number
+
+    def phone(self) -> Session:
+        """Our own phone as last known, with its number and name; both empty if it is unknown."""
+        if self._phone is None or self.timer() - self._phone[0] > NUMBER_KNOWN:
             try:
-                found = self._look_number_up()
+                found = self._look_phone_up()
             except TransportError as error:
                 log.info("our own number is unknown now: %s", error)
-                found = ""
-            if found:  # an unknown number is not kept: it may be known in a moment
-                self._number = self.timer(), found
-        return self._number[1] if self._number else ""
+                found = UNKNOWN_PHONE
+            if found.number:  # an unknown number is not kept: it may be known in a moment
+                self._phone = self.timer(), found
+        return self._phone[1] if self._phone else UNKNOWN_PHONE
 
-    def _look_number_up(self) -> str:
-        """Our number; empty if there is none, or nobody has answered yet. Only one send every few seconds waits for it."""
+    def _look_phone_up(self) -> Session:
+        """Our phone; an unknown one if there is none, or nobody has answered yet. Only one send every few seconds waits for it."""
         if self._is_at_hand():
-            return self.transport.session().number
+            return self.transport.session()
         asked = self._asked_number
         if asked is None or self.timer() - asked[0] > NUMBER_AGAIN:
             name = self._put("session", "")
             self._asked_number = self.timer(), name
-            return self._wait_for(name, self.transport.session, read_session, NUMBER_PATIENCE).number
+            return self._wait_for(name, self.transport.session, read_session, NUMBER_PATIENCE)
         answer = self._answer_to(asked[1])
-        return "" if answer is None else read_session(answer).number
+        return UNKNOWN_PHONE if answer is None else read_session(answer)
 
     def _ask(self, kind: str, argument: str, direct: Callable[[], T], read: Callable[[Any], T]) -> T:
         """The answer of the transport: directly if it can be asked here, else through the process that has it open."""

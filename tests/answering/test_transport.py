@@ -207,6 +207,23 @@ def test_in_groups_only_keywords_are_answered_where_the_rules_say_so(shop: Shop)
     assert shop.posted == []
 
 
+@pytest.mark.parametrize("mention", ["@6283111111111 ", "@Simulator, ", " \u2068@simulator\u2069: ", "@+6283111111111\n"])
+def test_a_group_may_mention_the_bot_by_its_number_or_name(shop: Shop, mention: str) -> None:
+    shop.receives(f"{mention}halo kak", chat="group", group=GROUP)
+    assert shop.posted == [(f"{GROUP}@g.us", "Halo."), (f"{GROUP}@g.us", "Apa kabar?")]
+
+
+@pytest.mark.parametrize("text", ["@6283111111112 halo", "@62831111111111 halo", "@simulators halo", "@6283111111111", "halo @simulator"])
+def test_who_mentions_somebody_else_or_nothing_more_is_not_answered(shop: Shop, text: str) -> None:
+    shop.receives(text, chat="group", group=GROUP)
+    assert shop.posted == []
+
+
+def test_the_parts_of_a_keyword_that_mentions_the_bot_are_read_as_ever(shop: Shop) -> None:
+    shop.receives("@6283111111111 survei#3", chat="group", group=GROUP)
+    assert shop.posted == [(f"{GROUP}@g.us", "Nomor 1.")]
+
+
 def test_rows_are_saved_with_the_number_the_customer_was_told(shop: Shop) -> None:
     shop.receives("survei#5#2026-12-01")
     shop.receives("survei#4", number="628222")

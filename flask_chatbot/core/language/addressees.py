@@ -1,8 +1,10 @@
 """People and groups that messages are addressed to, read from any usual notation."""
 
 import re
+from collections.abc import Iterable
 
 from flask_chatbot.core.language.numbers import normalize_phone
+from flask_chatbot.core.language.signs import UNSEEN
 from flask_chatbot.core.values.chats import GROUP, PERSON
 
 _PERSON_ENDINGS = (PERSON, "@s.whatsapp.net")
@@ -33,3 +35,18 @@ def read_group(text: str) -> str:
     if not _GROUP_ID.fullmatch(group):
         raise ValueError(f"{text[:60]!r} is not a group id. Send one as /api/groups lists them, such as 120363041234567890.")
     return group
+
+
+def without_mention(text: str, names: Iterable[str]) -> str:
+    """The text without an ``@`` and one of these numbers or names at its beginning; as it is if nothing else stands there.
+
+    >>> without_mention("@6283111111111 menu", ["6283111111111"]), without_mention("@toko maju: menu", ["Toko Maju"])
+    ('menu', 'menu')
+    >>> without_mention("@62831 menu", ["6283"]), without_mention("@6283", ["6283"])
+    ('@62831 menu', '@6283')
+    """
+    unseen = f"(?:{UNSEEN.pattern})*"
+    known = "|".join(re.escape(name) for name in sorted(filter(None, names), key=len, reverse=True))
+    found = re.match(rf"(?:\s|{UNSEEN.pattern})*@{unseen}\+?(?:{known}){unseen}(?!\w)[\s,:]*", text, re.IGNORECASE) if known else None
+    left = text[found.end() :] if found else ""
+    return left if left.strip() else text
