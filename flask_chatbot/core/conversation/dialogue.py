@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
+from flask_chatbot.core.conversation.choosing import chosen_number
 from flask_chatbot.core.conversation.forms import NO, YES, Form, together
+from flask_chatbot.core.conversation.heard import Heard
 from flask_chatbot.core.language.sentences import say
 from flask_chatbot.core.values.chats import group_chat
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import TEXT_LIMIT
 
 PATIENCE = 15 * 60.0  # seconds a form waits for its answer, and a menu for a choice
+DAY = 24 * 3600.0  # seconds that a form set aside, and a menu that has ended, are kept for who comes back
 MENUS_LIMIT = 10  # menus that can be gone back through
 
 
@@ -63,22 +66,32 @@ class Dialogue:
 
     form: Form | None = None
     form_until: float = 0.0
+    aside: Form | None = None
+    aside_until: float = 0.0
+    aside_said: bool = False
     menus: tuple[ShownMenu, ...] = ()
     menus_until: float = 0.0
+    have_ended: bool = False
     is_below: bool = False
     offer: Offer | None = None
     offer_until: float = 0.0
 
     def at(self, now: float) -> "Dialogue":
-        """The dialogue without its expired parts."""
+        """The part of it that still counts; a form that nobody has answered in time is set aside."""
         form = self.form if self.form_until > now else None
-        menus = self.menus if self.menus_until > now else ()
+        menus = self.menus if self.menus_until + DAY > now else ()
         offer = self.offer if self.offer_until > now else None
+        late = self if self.form is None or form else self.set_aside(self.form, self.form_until)
+        aside = late.aside if late.aside_until > now else None
         return Dialogue(
             form=form,
             form_until=self.form_until if form else 0.0,
+            aside=aside,
+            aside_until=late.aside_until if aside else 0.0,
+            aside_said=late.aside_said and bool(aside),
             menus=menus,
             menus_until=self.menus_until if menus else 0.0,
+            have_ended=bool(menus) and self.menus_until <= now,
             is_below=self.is_below and bool(menus),
             offer=offer,
             offer_until=self.offer_until if offer else 0.0,
@@ -86,12 +99,25 @@ class Dialogue:
 
     @property
     def until(self) -> float:
-        """The time when all of it has expired; 0 if there is nothing to expire."""
-        return max(self.form_until, self.menus_until, self.offer_until)
+        """The time when all of it has expired; 0 where there is nothing to expire."""
+        form_until = self.form_until + DAY if self.form else 0.0
+        return max(form_until, self.aside_until, self.menus_until + DAY if self.menus else 0.0, self.offer_until)
+
+    def set_aside(self, form: Form, now: float) -> "Dialogue":
+        """The dialogue with a form put away for a day, unless nothing was given in it yet."""
+        left = self.left()
+        if not any(form.texts.values()):
+            return left
+        return replace(left, aside=replace(form, wrong=0), aside_until=now + DAY, aside_said=False)
+
+    def resumed(self) -> "Dialogue":
+        """The dialogue without the form that was set aside."""
+        return replace(self, aside=None, aside_until=0.0, aside_said=False)
 
     def asking(self, form: Form, now: float) -> "Dialogue":
         """The dialogue with a form that waits for an answer."""
-        return replace(self, form=form, form_until=now + PATIENCE)
+        kept = self.resumed() if self.aside and self.aside.rule == form.rule else self
+        return replace(kept, form=form, form_until=now + PATIENCE)
 
     def offering(self, offer: Offer, now: float) -> "Dialogue":
         """The dialogue with suggestions made."""
@@ -109,25 +135,31 @@ class Dialogue:
         """The dialogue with a menu shown; a menu shown before is returned to, so that circular menus do not pile up."""
         rules = [each.rule for each in self.menus]
         before = self.menus[: rules.index(menu.rule)] if menu.rule in rules else self.menus
-        return replace(self, menus=(*before, menu)[-MENUS_LIMIT:], menus_until=now + PATIENCE, is_below=False)
+        return replace(self, menus=(*before, menu)[-MENUS_LIMIT:], menus_until=now + PATIENCE, have_ended=False, is_below=False)
 
-    def chosen(self, said: Collection[str], fold: Callable[[str], str]) -> str | None:
-        """The rule that a text, in any of its readings, chooses from the last menu: by number or by words.
+    def number(self, heard: Heard) -> int | None:
+        """The number by which a text chooses in the menu shown last, also one that it does not have."""
+        return chosen_number(heard, [words for words, _ in self.menus[-1].entries]) if self.menus else None
 
+    def chosen(self, heard: Heard) -> str | None:
+        """The rule that a text chooses in the menu shown last: by its number or its words.
+
+        >>> from flask_chatbot.core.conversation.heard import hear
+        >>> from flask_chatbot.core.language.readings import Folding
         >>> menu = ShownMenu(rule="menu", entries=(("Daftar harga", "harga"), ("Lokasi toko", "lokasi")))
         >>> dialogue = Dialogue(menus=(menu,), menus_until=1.0)
-        >>> [dialogue.chosen([said], str.lower) for said in ("2", "daftar harga", "3")]
+        >>> [dialogue.chosen(hear(said, Folding())) for said in ("no 2", "daftar harga", "3")]
         ['lokasi', 'harga', None]
         """
-        entries = self.menus[-1].entries if self.menus else ()
-        by_number = (rule for number, (_, rule) in enumerate(entries, 1) if str(number) in said)
-        by_words = (rule for words, rule in entries if fold(words) in said)
-        return next(by_number, None) or next(by_words, None)
+        entries = self.menus[-1].entries if self.menus and not self.have_ended else ()
+        by_words = next((rule for words, rule in entries if heard.folding.fold(words) in heard.said), None)
+        number = self.number(heard) if entries else None
+        return entries[number - 1][1] if number and number <= len(entries) else by_words
 
-    def back(self, said: Collection[str]) -> ShownMenu | None:
-        """The menu that ``0`` leads back to; None for other texts, and if there is no way back."""
-        menus = self.menus if self.is_below else self.menus[:-1]
-        return menus[-1] if menus and "0" in said else None
+    def back(self, heard: Heard) -> ShownMenu | None:
+        """The menu that a ``0`` leads back to; None for another text, and where there is no way back."""
+        menus = () if self.have_ended else self.menus if self.is_below else self.menus[:-1]
+        return menus[-1] if menus and ("0" in heard.said or heard.means("back")) else None
 
 
 NOWHERE = Dialogue()
@@ -198,6 +230,9 @@ def _dialogue(data: Any) -> Dialogue:
     return Dialogue(
         form=None if form is None else _form(form),
         form_until=_time(data["form_until"]),
+        aside=_form(data["aside"]) if data.get("aside") else None,
+        aside_until=_time(data.get("aside_until", 0.0)),
+        aside_said=data.get("aside_said") is True,
         menus=tuple(ShownMenu(rule=_text(rule), text=_text(text), entries=_entries(entries)) for rule, text, entries in data["menus"]),
         menus_until=_time(data["menus_until"]),
         is_below=data["is_below"] is True,
@@ -249,26 +284,33 @@ def _time(value: object) -> float:
 
 
 def _data(dialogue: Dialogue) -> dict[str, Any]:
-    form = dialogue.form
     return {
         "until": dialogue.until,
-        "form": form
-        and {
-            "rule": form.rule,
-            "literal": form.literal,
-            "texts": dict(form.texts),
-            "times": dict(form.times),
-            "asks": list(form.asks),
-            "problems": dict(form.problems),
-            "wrong": form.wrong,
-            "refused": form.refused,
-            **({"picks": True} if form.picks else {}),
-        },
+        "form": dialogue.form and _form_data(dialogue.form),
         "form_until": dialogue.form_until,
         "menus": [[menu.rule, menu.text, [list(entry) for entry in menu.entries]] for menu in dialogue.menus],
         "menus_until": dialogue.menus_until,
         "is_below": dialogue.is_below,
+        **(
+            {"aside": _form_data(dialogue.aside), "aside_until": dialogue.aside_until, "aside_said": dialogue.aside_said}
+            if dialogue.aside
+            else {}
+        ),
         **({"offer": _offer_data(dialogue.offer), "offer_until": dialogue.offer_until} if dialogue.offer else {}),
+    }
+
+
+def _form_data(form: Form) -> dict[str, Any]:
+    return {
+        "rule": form.rule,
+        "literal": form.literal,
+        "texts": dict(form.texts),
+        "times": dict(form.times),
+        "asks": list(form.asks),
+        "problems": dict(form.problems),
+        "wrong": form.wrong,
+        "refused": form.refused,
+        **({"picks": True} if form.picks else {}),
     }
 
 

@@ -50,9 +50,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The form ends without a result; `text` says why."""
+    """The form is over with no result; `text` says why, and `aside` is the form where it may go on later."""
 
     text: str
+    aside: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ def numbered(fields: Sequence[Field]) -> list[str]:
 def wrong(form: Form, text: str, language: str, asked: Field | None = None) -> Ask | Stop:
     """The question again, with the way out; after three wrong answers the end."""
     if form.wrong + 1 >= WRONG_LIMIT:
-        return Stop(say(language, "form_given_up"))
+        return Stop(say(language, "form_given_up"), form)
     return Ask(replace(form, wrong=form.wrong + 1), together(text, way_out(language, asked)))
 
 

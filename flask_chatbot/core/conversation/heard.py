@@ -39,3 +39,8 @@ class Heard:
         True
         """
         return any(not self.said.isdisjoint(list_of(name, self.folding)) for name in names)
+
+
+def hear(text: str, folding: Folding) -> Heard:
+    """The text, as a bot with these words hears it."""
+    return Heard(text, readings(text, folding), folding)

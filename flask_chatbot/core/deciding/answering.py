@@ -157,6 +157,7 @@ class Answering:
         asks = tuple(field.name for field in fields if field.name in match.invalid)
         if asks and SURPLUS not in match.invalid and asks_again(match, form):
             if form.refused >= WRONG_LIMIT:
+                self.dialogue = self.dialogue.set_aside(replace(form, asks=asks, problems=match.invalid, refused=0), self.time)
                 return Decision(match, (Text(say(self.language, "form_given_up")),))
             problems = {name: problem for name, problem in match.invalid.items() if by_handler or form.texts.get(name)}
             return self.ask(match, begin(replace(form, asks=asks, problems=problems, wrong=0), fields, self.language))

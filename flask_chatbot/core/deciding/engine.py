@@ -6,12 +6,12 @@ from datetime import datetime
 from random import Random
 
 from flask_chatbot.core.conversation.dialogue import NOWHERE, chat_key, read_dialogue
-from flask_chatbot.core.conversation.heard import readings
+from flask_chatbot.core.conversation.heard import hear
 from flask_chatbot.core.conversation.memory import NO_MEMORY, NOTHING, Memory
 from flask_chatbot.core.deciding.answering import Answering
 from flask_chatbot.core.deciding.context import MessageContext, never_answers
 from flask_chatbot.core.deciding.decision import Decision, Handle, no_handler
-from flask_chatbot.core.deciding.form_turn import in_form
+from flask_chatbot.core.deciding.form_turn import in_form, not_finished, resumed
 from flask_chatbot.core.deciding.guessing import guess
 from flask_chatbot.core.deciding.menu_turn import in_menu, in_offer
 from flask_chatbot.core.deciding.rulebook import RuleBook
@@ -67,8 +67,8 @@ def decided(turn: Answering) -> Decision:
     """Decide by the form that waits for an answer, else by the last menu, else by the rules."""
     decision = None
     if turn.dialogue is not NOWHERE:
-        said = readings(turn.message.text, turn.book.folding)
-        decision = in_form(turn, said) or in_offer(turn, said) or in_menu(turn, said)
+        heard = hear(turn.message.text, turn.book.folding)
+        decision = in_form(turn, heard) or in_offer(turn, heard) or resumed(turn, heard) or in_menu(turn, heard)
     decision = decision or by_rules(turn)
     remember = turn.remembered()
     return decision if remember is None else replace(decision, remember=remember)
@@ -89,6 +89,8 @@ def by_rules(turn: Answering) -> Decision:
 
 def by_guess(turn: Answering, passed: Collection[Candidate]) -> Decision:
     """The decision on a text that no rule has answered: by what it may have meant, else by the fallback."""
+    if turn.dialogue.aside is not None and (unfinished := not_finished(turn)) is not None:
+        return unfinished
     fallbacks = [candidate for candidate in passed if candidate.kind is Kind.FALLBACK]
     if turn.before.form is None:
         turn.guessed = guess(turn.book, turn.message.text, turn.may_answer, {candidate.rule for candidate in passed})

@@ -9,11 +9,12 @@ from typing import NamedTuple
 from flask_chatbot.core.conditions.conditions import is_clock
 from flask_chatbot.core.conversation.dialogue import Dialogue, Offer, chat_key, read_dialogue
 from flask_chatbot.core.conversation.forms import Form
-from flask_chatbot.core.conversation.heard import readings
+from flask_chatbot.core.conversation.heard import hear
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.deciding.context import MessageContext, leaves
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.guessing import guess
+from flask_chatbot.core.deciding.menu_turn import shown_again_for
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.matching.index import Candidate, Kind
 from flask_chatbot.core.matching.rule import Rule
@@ -137,6 +138,9 @@ def trials(context: MessageContext, state: State) -> Iterator[Trial]:
             yield from in_form(context, dialogue.form, state)
         if dialogue.offer and not dialogue.form:
             yield from in_offer(context, dialogue.offer, state)
+        aside = context.book.by_name.get(dialogue.aside.rule) if dialogue.aside and not dialogue.form else None
+        if aside and hear(context.message.text, context.book.folding).means("resume"):
+            yield Trial(Candidate(aside, Kind.FORM, ""), "goes first: its form was set aside, and goes on")
         if dialogue.menus:
             yield from in_menu(context, dialogue, state)
     paused = state.paused_until - context.now.timestamp()
@@ -167,25 +171,27 @@ def in_form(context: MessageContext, form: Form, state: State) -> Iterator[Trial
 
 def in_offer(context: MessageContext, offer: Offer, state: State) -> Iterator[Trial]:
     """The suggestion that the text takes, of those made last."""
-    book, said = context.book, readings(context.message.text, context.book.folding)
-    taken, fallback = book.by_name.get(offer.taken(said, book.folding.fold) or ""), book.by_name.get(offer.rule)
+    book, heard = context.book, hear(context.message.text, context.book.folding)
+    taken, fallback = book.by_name.get(offer.taken(heard.said, book.folding.fold) or ""), book.by_name.get(offer.rule)
     if taken:
         yield trial(context, Candidate(taken, Kind.MENU, ""), state)
-    elif fallback and offer.declined(said):
+    elif fallback and offer.declined(heard.said):
         yield Trial(Candidate(fallback, Kind.MENU, ""), "goes first: what it suggested is declined")
 
 
 def in_menu(context: MessageContext, dialogue: Dialogue, state: State) -> Iterator[Trial]:
     """Yield the choice that the text makes from the last menu."""
-    book, said = context.book, readings(context.message.text, context.book.folding)
-    back = dialogue.back(said)
+    book, heard = context.book, hear(context.message.text, context.book.folding)
+    back = dialogue.back(heard)
     owner = book.by_name.get((back or dialogue.menus[-1]).rule)
-    chosen = book.by_name.get(dialogue.chosen(said, book.folding.fold) or "")
+    chosen = book.by_name.get(dialogue.chosen(heard) or "")
     if back and owner:
         yield Trial(Candidate(owner, Kind.MENU, ""), "goes first: 0 leads back to its menu")
     elif chosen:
         yield trial(context, Candidate(chosen, Kind.MENU, ""), state)
-    elif owner:
+    elif owner and shown_again_for(book, dialogue, heard, lambda rule: context.may_answer(rule, first=not state.seen)):
+        yield Trial(Candidate(owner, Kind.MENU, ""), "goes first: its menu is shown again for the number")
+    elif owner and not dialogue.have_ended:
         yield Trial(Candidate(owner, Kind.MENU, ""), "its menu was shown last, and the text chooses nothing of it", answers=False)
 
 

@@ -13,6 +13,7 @@ from flask_chatbot.core.language.folding import fold
 LANGUAGES = ("id", "en")
 NOTHING = re.compile("(?!)")
 PIECES = re.compile(r"\([^)]*\)|[^\s(]+")  # of an entry with choices
+NO_COUNTING: Mapping[str, str] = MappingProxyType({})
 NO_GREETINGS: Mapping[str, frozenset[str]] = MappingProxyType({})
 GREETING_LISTS = MappingProxyType({"any": ("any", "morning", "day", "afternoon", "evening"), "peace": ("peace", "any")})
 
@@ -23,7 +24,8 @@ class Words:
 
     `greetings` are several lists, since "selamat pagi" is not "selamat malam". A text with a word of `questions` asks for something.
     `call_off` are words of `cancel` that say no to a yes-or-no question, `nothing` those of `skip` that do. Around the label of a
-    field, `correct` says that its value is wrong, with `correct_first` ahead and `correct_last` behind. `opt_out` finds texts, each
+    field, `correct` says that its value is wrong, with `correct_first` ahead and `correct_last` behind.
+    `choosing` stands around a number that is chosen, `back` leads to the menu before. `opt_out` finds texts, each
     followed by a space.
     """
 
@@ -41,9 +43,12 @@ class Words:
     correct: frozenset[str] = frozenset()
     correct_first: frozenset[str] = frozenset()
     correct_last: frozenset[str] = frozenset()
+    choosing: frozenset[str] = frozenset()
+    back: frozenset[str] = frozenset()
     thanks: frozenset[str] = frozenset()
     questions: frozenset[str] = frozenset()
     opt_out: re.Pattern[str] = NOTHING
+    counting: Mapping[str, str] = field(default_factory=lambda: NO_COUNTING, hash=False)
     greetings: Mapping[str, frozenset[str]] = field(default_factory=lambda: NO_GREETINGS, hash=False)
 
     @property
@@ -75,7 +80,8 @@ def words_of(language: str) -> Words:
     lists = tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8"))
     greetings = {name: read_list(written) for name, written in lists.pop("greetings").items()}
     opt_out = read_choices(lists.pop("opt_out"))
-    return Words(greetings=greetings, opt_out=opt_out, **{name: read_list(written) for name, written in lists.items()})
+    counting = {word: digits for digits, written in lists.pop("counting").items() for word in read_list(written)}
+    return Words(greetings=greetings, counting=counting, opt_out=opt_out, **{name: read_list(written) for name, written in lists.items()})
 
 
 @cache
@@ -86,6 +92,16 @@ def words_of_all(name: str) -> frozenset[str]:
     True
     """
     return frozenset().union(*(getattr(words_of(language), name) for language in LANGUAGES))
+
+
+@cache
+def counting_of_all() -> Mapping[str, str]:
+    """The digits that the small numbers stand for as words, in all languages.
+
+    >>> counting_of_all()["dua"], counting_of_all()["two"]
+    ('2', '2')
+    """
+    return {word: digits for language in LANGUAGES for word, digits in words_of(language).counting.items()}
 
 
 def read_list(written: str) -> frozenset[str]:

@@ -63,7 +63,8 @@ FIRST = "Puas? (1-5)"
 SECOND = "Ada saran?\n(Ketik *-* untuk melewati.)"
 WRONG = f"Isi dengan angka dari 1 sampai 5.\n{FIRST}\n(Ketik *batal* untuk berhenti.)"
 CANCELLED = "Baik, dibatalkan."
-GIVEN_UP = "Maaf, kita berhenti dulu di sini. Silakan mulai lagi kapan saja."
+GIVEN_UP = "Tidak apa-apa, kita lanjutkan nanti ya. Ketik *lanjut* kalau sudah siap."
+UNFINISHED = "{} tadi belum selesai. Ketik *lanjut* untuk meneruskannya, atau *{}* untuk mulai dari awal."
 YES_OR_NO = "Mohon dijawab *ya* atau *tidak*.\n(Ketik *batal* untuk berhenti.)"
 THANKS = "Terima kasih: 5, Buka Minggu, 5+Buka Minggu."
 APOLOGY = "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
@@ -117,7 +118,12 @@ def test_a_word_for_it_leaves_a_form(talk: Talk, text: str, before: list[str]) -
 @pytest.mark.parametrize("text", ["penawaran#Budi#a@b.co", "PENAWARAN #Budi#a@b.co"])
 def test_a_keyword_with_its_mark_leaves_a_form(talk: Talk, text: str) -> None:
     talk.hears("survei", "5")
-    assert talk.hears(text, "Buka Minggu") == ["Baik, Budi.", "Entah."]
+    assert talk.hears(text, "Buka Minggu", "Buka Minggu", "lanjut") == [
+        "Baik, Budi.",
+        UNFINISHED.format("Survei", "survei"),
+        "Entah.",
+        SECOND,
+    ]
 
 
 @pytest.mark.parametrize("text", ["tutup#A", "Blok tutup#5"])
@@ -194,7 +200,7 @@ def test_a_form_waits_a_quarter_of_an_hour_from_each_question_on(talk: Talk) -> 
     talk.wait(minutes=14, seconds=59)
     assert talk.says("Buka Minggu") == "Nilai 5. Benar? (ya/tidak)"
     talk.wait(minutes=15)
-    assert talk.says("ya") == "Entah."
+    assert talk.says("ya") == UNFINISHED.format("Survei", "survei")
 
 
 @pytest.mark.parametrize("text", ["-", "lewati", "Skip", "lewat aja kak"])
@@ -418,7 +424,7 @@ def test_numbers_and_words_of_a_menu_choose(talk: Talk, text: str) -> None:
     assert talk.hears("menu", text) == [MENU, "Harga 1000."]
 
 
-@pytest.mark.parametrize("text", ["5", "0", "01", "1 2", "daftar", ""])
+@pytest.mark.parametrize("text", ["0", "01", "1 2", "2 kilo", "5000", "daftar", ""])
 def test_other_texts_are_ordinary_and_the_menu_stays(talk: Talk, text: str) -> None:
     assert talk.hears("menu", text, "1") == [MENU, "Entah.", "Harga 1000."]
 
@@ -432,7 +438,29 @@ def test_a_menu_counts_for_a_quarter_of_an_hour(talk: Talk) -> None:
     talk.wait(minutes=14, seconds=59)
     assert talk.says("1") == "Harga 1000."
     talk.wait(seconds=1)
+    assert talk.hears("kapan", "Daftar harga", "7") == ["Entah."] * 3
+    assert talk.hears("no 1", "1") == [MENU, "Harga 1000."]
+    talk.wait(hours=24, minutes=15)
     assert talk.says("1") == "Entah."
+
+
+@pytest.mark.parametrize(
+    "text", ["no 2", "yang nomor 2", "2. Lokasi", "dua", "pilih 2 kak", "Nomor dua ya", "yg kedua", "2 aja", "2 lokasi toko", "No. 2"]
+)
+def test_a_menu_is_answered_as_people_do(talk: Talk, text: str) -> None:
+    talk.says("menu")
+    assert talk.replies(text) == (Image("https://x.id/a.png"), Text("Di sini."))
+
+
+@pytest.mark.parametrize("text", ["6", "no 6", "enam", "pilih 6 dong", "6\ufe0f\u20e3"])
+def test_a_number_that_a_menu_does_not_have_is_answered_with_the_choices(talk: Talk, text: str) -> None:
+    lines = MENU.partition("\n")[2]
+    assert talk.hears("menu", text, "1") == [MENU, f"Nomor 6 tidak ada. Silakan pilih:\n{lines}", "Harga 1000."]
+
+
+@pytest.mark.parametrize("text", ["0", "kembali", "balik kak"])
+def test_a_word_for_it_goes_back(talk: Talk, text: str) -> None:
+    assert talk.hears("menu", "4", text) == [MENU, OTHER, MENU]
 
 
 def test_a_choice_may_be_made_again(talk: Talk) -> None:
@@ -535,7 +563,7 @@ def test_a_form_in_private_does_not_hear_what_is_written_in_a_group(talk: Talk) 
 
 def test_what_is_begun_in_one_group_is_answered_in_that_group_alone(talk: Talk) -> None:
     assert [talk.says("survei", group=A), talk.says("menu", group=B), talk.says("menu")] == [FIRST, MENU, MENU]
-    assert [talk.says("5", group=B), talk.says("5"), talk.says("1", group=C), talk.says("ya", number="628222", group=A)] == ["Entah."] * 4
+    assert [talk.says("x", group=B), talk.says("x"), talk.says("1", group=C), talk.says("ya", number="628222", group=A)] == ["Entah."] * 4
     assert [talk.says("1", group=B), talk.says("4")] == ["Harga 1000.", OTHER]
     assert [talk.says(text, group=A) for text in ("5", "-", "ya")] == [
         SECOND, "Nilai 5. Benar? (ya/tidak)", "Terima kasih: 5, tanpa saran, 5.",
@@ -556,7 +584,7 @@ def test_each_chat_has_patience_of_its_own(talk: Talk) -> None:
     assert [talk.says("5", group=A), talk.says("5", group=B)] == ["Entah.", SECOND]
     kept = talk.memory.recall(BUDI.number, talk.now.timestamp()).dialogue
     assert kept is not None
-    assert list(kept) == [f"{B}@g.us"]
+    assert list(kept) == [f"{A}@g.us", f"{B}@g.us"]
 
 
 def test_in_more_chats_than_fifty_the_dialogues_that_end_first_are_dropped(talk: Talk) -> None:
@@ -682,7 +710,7 @@ def test_a_handler_that_is_never_content_ends_the_form_at_the_third_time(talk: T
 
     talk.handle = handle
     again = "Tidak dikenal.\nMohon tulis: Nama."
-    assert talk.hears("janji#Budi#24/11/2026", "Ani", "Ayu", "Budi") == [again, again, GIVEN_UP, "Entah."]
+    assert talk.hears("janji#Budi#24/11/2026", "Ani", "Ayu", "Budi") == [again, again, GIVEN_UP, UNFINISHED.format("Janji", "janji")]
 
 
 def test_a_handler_that_fails_ends_the_form_and_nothing_is_done(talk: Talk) -> None:

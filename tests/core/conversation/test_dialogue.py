@@ -1,14 +1,17 @@
 """Dialogues as a store keeps them, and what a text chooses in a menu."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.conversation.dialogue import NOWHERE, PATIENCE, Dialogue, ShownMenu, menu_text, read_dialogues, write_dialogues
+from flask_chatbot.core.conversation.dialogue import DAY, NOWHERE, PATIENCE, Dialogue, ShownMenu, menu_text, read_dialogues, write_dialogues
 from flask_chatbot.core.conversation.forms import Form
+from flask_chatbot.core.conversation.heard import hear
+from flask_chatbot.core.language.readings import Folding
 
 MENU = ShownMenu(rule="menu", text="Silakan.", entries=(("Harga", "harga"), ("Lokasi", "lokasi")))
 FORM = Form(rule="survei", texts={"nilai": "5"}, asks=("saran",), problems={"saran": "Terlalu panjang."}, wrong=1, refused=2)
@@ -17,18 +20,25 @@ FULL = NOWHERE.asking(FORM, 1000.0).showing(MENU, 1200.0)
 
 def test_a_dialogue_survives_being_written_as_json_and_read() -> None:
     data, until = write_dialogues({"private": FULL, "group": NOWHERE.showing(MENU, 0.0)})
-    assert until == 1200.0 + PATIENCE
+    assert until == 1200.0 + PATIENCE + DAY
     assert read_dialogues(json.loads(json.dumps(data)), 899.0) == {"private": FULL, "group": NOWHERE.showing(MENU, 0.0)}
 
 
-def test_form_and_menus_expire_each_in_their_time() -> None:
+def test_form_and_menus_expire_each_in_their_time_and_are_kept_for_a_day() -> None:
     data, _ = write_dialogues({"private": FULL})
-    assert read_dialogues(data, 1000.0 + PATIENCE) == {"private": NOWHERE.showing(MENU, 1200.0)}
-    assert read_dialogues(data, 1200.0 + PATIENCE) == {}
+    late = read_dialogues(data, 1000.0 + PATIENCE)["private"]
+    assert late == NOWHERE.showing(MENU, 1200.0).set_aside(FORM, 1000.0 + PATIENCE)
+    assert read_dialogues(write_dialogues({"private": late})[0], 1000.0 + PATIENCE) == {"private": late}
+    assert read_dialogues(data, 1000.0 + PATIENCE + DAY) == {"private": replace(NOWHERE.showing(MENU, 1200.0), have_ended=True)}
+    assert read_dialogues(data, 1200.0 + PATIENCE + DAY) == {}
+
+
+def test_a_form_in_which_nothing_was_given_is_not_set_aside() -> None:
+    assert NOWHERE.set_aside(replace(FORM, texts={"nilai": ""}), 0.0) == NOWHERE
 
 
 def test_where_there_is_nothing_nothing_is_written() -> None:
-    assert write_dialogues({"private": FULL.left().at(1200.0 + PATIENCE)}) == (None, 0.0)
+    assert write_dialogues({"private": FULL.left().at(1200.0 + PATIENCE + DAY)}) == (None, 0.0)
     assert (write_dialogues({}), read_dialogues(None, 0.0)) == ((None, 0.0), {})
 
 
@@ -86,12 +96,12 @@ def test_no_data_makes_reading_fail(change: dict[str, Any], form: dict[str, Any]
 
 
 def test_no_menu_is_chosen_from_where_none_is_shown() -> None:
-    assert (NOWHERE.chosen({"1"}, str.lower), NOWHERE.back({"0"})) == (None, None)
+    assert (NOWHERE.chosen(hear("1", Folding())), NOWHERE.back(hear("0", Folding()))) == (None, None)
 
 
 def test_words_that_are_a_number_go_behind_the_numbers() -> None:
     menu = NOWHERE.showing(ShownMenu(rule="m", entries=(("2", "satu"), ("lain", "dua"))), 0.0)
-    assert menu.chosen({"2"}, str.lower) == "dua"
+    assert menu.chosen(hear("2", Folding())) == "dua"
 
 
 def test_a_menu_shown_again_is_the_last_one_and_those_behind_it_are_forgotten() -> None:

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from flask_chatbot.core.conversation.dialogue import PATIENCE, Dialogue, read_dialogues
+from flask_chatbot.core.conversation.dialogue import DAY, PATIENCE, Dialogue, read_dialogues
 from flask_chatbot.core.conversation.memory import ShortMemory, State, read_state, write_state
 from flask_chatbot.core.deciding.decision import Decision, Outcome
 from flask_chatbot.core.deciding.engine import decide
@@ -58,6 +58,7 @@ BOOKS = {
 WORDS = [
     "survei", "janji", "menu", "lain", "cari", "halo", "janji#Budi#besok", "janji#B#x", "janji#Budi#besok#lagi",
     "0", "1", "2", "3", "4", "5", "9",
+    "lanjut", "no 2", "dua", "tunggu", "nilai: 4", "nilainya salah", "ganti warna merah", "Nilai: 4\nSaran: a", "Nama: Budi\nTanggal: x",
     "ya", "tidak", "batal", "-", "stop", "merah", "besok", "Budi", "Survei", "", " ", "#", "x" * 5000, "\ud83d", "\ufdfa" * 300,
 ]  # fmt: skip
 NUMBERS = ["628111", "628222"]
@@ -135,7 +136,7 @@ class Talking(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, 60, 299, 300, 899, 900, -3600, 90_000]))
     def time_passes(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
-        if (self.now - self.latest).total_seconds() >= PATIENCE:
+        if (self.now - self.latest).total_seconds() >= PATIENCE + DAY:
             assert [self.dialogue(number, chat) for number in NUMBERS for chat in ("private", "group")] == [None] * 4
 
     @rule()

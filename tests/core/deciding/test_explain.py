@@ -250,7 +250,7 @@ def test_the_way_back_through_menus_is_told(tmp_path: Path) -> None:
 
 
 def test_a_text_that_chooses_nothing_of_the_menu_goes_on_to_the_rules(tmp_path: Path) -> None:
-    assert after(tmp_path, "menu", "9") == [
+    assert after(tmp_path, "menu", "apa") == [
         "menu by the menu, priority 0: its menu was shown last, and the text chooses nothing of it",
         FALLBACK.format("wins"),
     ]
