@@ -20,7 +20,7 @@ from flask_chatbot.core.loading.loader import short_path
 from flask_chatbot.core.values.actions import Notify
 from flask_chatbot.errors import FetchError, StoreError
 from flask_chatbot.settings.readers import MAKE_A_KEY
-from flask_chatbot.startup.state import SAFE_LENGTH
+from flask_chatbot.startup.state import SAFE_LENGTH, SIMULATES, simulates_unasked
 
 DEADLINE = 15.0  # seconds
 LIMIT = 65_536  # bytes of an answer
@@ -67,6 +67,7 @@ def examine(context: click.Context, url: str | None) -> Iterator[Finding]:
     yield Finding("configuration", f"app {deployment.app.name!r} starts")
     yield from rules(deployment)
     yield from keys(deployment)
+    yield from transport(deployment)
     yield database(deployment)
     yield worker(deployment)
     if deployment.bot.settings.webhook_keys:
@@ -109,14 +110,28 @@ def keys(deployment: Deployment) -> Iterator[Finding]:
             yield Finding("keys", f"{name}: {counted(len(known), 'key')}")
 
 
+def transport(deployment: Deployment) -> Iterator[Finding]:
+    """Check where messages go."""
+    settings = deployment.bot.settings
+    if simulates_unasked(settings, deployment.app.config, os.environ):
+        yield Finding("transport", f"{SIMULATES}.", is_wrong=True)
+    elif settings.transport == "simulator":
+        yield Finding("transport", "messages go to the simulator, as CHATBOT_TRANSPORT says, and reach nobody")
+
+
 def database(deployment: Deployment) -> Finding:
-    """Check the database without writing to it."""
+    """Check that the database can be read and written, by a transaction that changes nothing."""
+    from flask_chatbot.store.leases import give_up
+
     if not deployment.is_empty:
         try:
             with deployment.database.reading():
-                return Finding("database", f"{deployment.database.place} can be read")
+                pass  # a fault of the file is better described by this
+            with deployment.database.writing() as connection:
+                give_up(connection, "", "")  # a lease that nobody has: PostgreSQL refuses writes only when there is one
         except StoreError as error:
             return Finding("database", str(error), is_wrong=True)
+        return Finding("database", f"{deployment.database.place} can be read and written")
     folder = nearest_folder(Path(deployment.database.path or "."))
     if os.access(folder, os.W_OK | os.X_OK):
         return Finding("database", f"{deployment.database.place} will be created when something is first stored")
@@ -130,18 +145,50 @@ def nearest_folder(path: Path) -> Path:
 
 
 def worker(deployment: Deployment) -> Finding:
-    """Check the worker by the messages it has left waiting."""
+    """Check the worker by the messages it has left waiting, and by its lease, which one that ended properly has given up."""
     if deployment.app.extensions["chatbot"].gateway is None:
         return Finding("worker", "none is needed: this bot answers webhook calls, and sends nothing")
     try:
-        overdue = find_overdue(deployment)
+        overdue, lease = find_overdue(deployment), worker_lease(deployment)
     except StoreError:
         return Finding("worker", "unknown while the database fails", is_wrong=True)
     if overdue:
         says = f"{counted(overdue, 'message')} due for more than a minute. Start the server, or flask chatbot worker; its log says more."
         return Finding("worker", says, is_wrong=True)
     runs = "a thread of the server" if deployment.bot.settings.worker == "thread" else "flask chatbot worker"
-    return Finding("worker", f"no message waits that is due; {runs} sends them")
+    if lease is None:
+        return Finding("worker", f"no message waits that is due; none runs now, and {runs} will send them")
+    if lease.is_dead:
+        says = (
+            f"it died: it was last known at {deployment.when(lease.seen)}. Start the server, or flask chatbot worker; the log may say why."
+        )
+        return Finding("worker", says, is_wrong=True)
+    return Finding("worker", f"it runs, and no message waits that is due; {runs} sends them")
+
+
+class WorkerLease(NamedTuple):
+    """The newest lease of a worker; `seen` is when it was last renewed, in epoch seconds."""
+
+    seen: float
+    is_dead: bool
+
+
+def worker_lease(deployment: Deployment) -> WorkerLease | None:
+    """The lease of the worker that sends; None if there is none, as before the first start and after each proper end."""
+    from flask_chatbot.database.statements import server_time
+    from flask_chatbot.store.leases import last_holder
+    from flask_chatbot.worker.leadership import DURATION, is_dead
+
+    if deployment.is_empty:
+        return None
+    session = deployment.app.extensions["chatbot"].gateway.transport.name
+    with deployment.database.reading() as connection:
+        now = server_time(connection) or deployment.bot.clock().timestamp()
+        found = [lease for name in ("worker", f"session:{session}") if (lease := last_holder(connection, name))]
+    if not found:
+        return None
+    holder, until = max(found, key=lambda lease: lease[1])
+    return WorkerLease(seen=until - DURATION, is_dead=until <= now or is_dead(holder))
 
 
 def webhook(deployment: Deployment) -> Finding:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from flask_chatbot.transports.base import Transport
 
 LOGGED = 20  # rules in one line of the log
+SIMULATES = "CHATBOT_TRANSPORT is not set: messages go to the simulator, and reach nobody. Set it to 'simulator' if that is intended"
 SAFE_LENGTH = 8  # bytes; a shorter key is taken, with a warning
 
 log = logging.getLogger(__name__)
@@ -74,10 +75,8 @@ def prepare(
     if problems or state is None:
         raise ConfigError((*problems, *broken))
     warn_of_keys(settings)
-    if settings.transport == "simulator" and not (config.get("CHATBOT_TRANSPORT") or environ.get("CHATBOT_TRANSPORT")):
-        log.warning(
-            "CHATBOT_TRANSPORT is not set: messages go to the simulator, and reach nobody. Set it to 'simulator' if that is intended"
-        )
+    if simulates_unasked(settings, config, environ):
+        log.warning(SIMULATES)
     warn_of_notices(state)
     return state
 
@@ -103,6 +102,11 @@ def assemble(settings: Settings, path: Path, handlers: Handlers, instance: Path)
         store_fault=lambda: database().fault() if database.cache_info().currsize else None,
     )
     return state
+
+
+def simulates_unasked(settings: Settings, config: Mapping[str, object], environ: Mapping[str, str]) -> bool:
+    """True if messages go to the simulator although nobody named it."""
+    return settings.transport == "simulator" and not (config.get("CHATBOT_TRANSPORT") or environ.get("CHATBOT_TRANSPORT"))
 
 
 def warn_of_keys(settings: Settings) -> None:

@@ -19,6 +19,7 @@ _TAKE = upsert(
 )
 _GIVE_UP = delete(leases).where(_c.name == bindparam("of"), _c.holder == bindparam("by"))
 _HOLDER = select(_c.holder).where(_c.name == bindparam("of"), _c.until > bindparam("now"))
+_LAST = select(_c.holder, _c.until).where(_c.name == bindparam("of"))
 # A lease that reaches further than any was given for: the clock has been set back since.
 _FAR = 20
 
@@ -38,3 +39,9 @@ def give_up(connection: Connection, name: str, holder: str) -> None:
 def holder_of(connection: Connection, name: str, now: float) -> str | None:
     """The holder of a lease, if it is held."""
     return connection.execute(_HOLDER, {"of": name, "now": now}).scalar()
+
+
+def last_holder(connection: Connection, name: str) -> tuple[str, float] | None:
+    """The last holder of a lease, and the epoch seconds until which it is or was held; None if it was given up."""
+    found = connection.execute(_LAST, {"of": name}).one_or_none()
+    return None if found is None else (found.holder, found.until)

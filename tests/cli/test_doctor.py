@@ -10,6 +10,8 @@ from flask.cli import ScriptInfo
 from flask_chatbot import Chatbot
 from flask_chatbot.cli.main import chatbot
 from flask_chatbot.database.database import Database
+from flask_chatbot.store import leases
+from flask_chatbot.worker.leadership import DURATION, Lease, holder_name
 from tests.cli.shops import KEY, Shop, open_shop, runner
 
 
@@ -37,18 +39,60 @@ def test_nothing_is_wrong_with_an_app_that_works(tmp_path: Path, monkeypatch: py
             "ok     rules          rules.yaml: 4 rules",
             "ok     keys           CHATBOT_WEBHOOK_KEY: 1 key",
             "ok     keys           CHATBOT_API_KEY: 1 key",
+            "ok     transport      messages go to the simulator, as CHATBOT_TRANSPORT says, and reach nobody",
             f"ok     database       {shop.database.place} will be created when something is first stored",
-            "ok     worker         no message waits that is due; a thread of the server sends them",
+            "ok     worker         no message waits that is due; none runs now, and a thread of the server will send them",
             "ok     webhook        /chatbot/webhook answers",
-            "7 checks, nothing wrong",
+            "8 checks, nothing wrong",
         ],
     )
     assert not (tmp_path / "instance").exists()
 
 
-def test_a_database_that_is_there_is_read(shop: Shop) -> None:
+def test_a_database_that_is_there_is_read_and_written(shop: Shop) -> None:
     shop.queue("3EB0A")
-    assert f"ok     database       {shop.database.place} can be read" in lines(shop)
+    assert f"ok     database       {shop.database.place} can be read and written" in lines(shop)
+
+
+def test_a_file_that_cannot_be_written_is_wrong(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path, f"sqlite:///{tmp_path}/shop.sqlite")
+    shop.queue("3EB0A")
+    shop.database.close()
+    # A write version above 2 makes SQLite open the file to read only, whoever asks: rights mean nothing to root.
+    with (tmp_path / "shop.sqlite").open("r+b") as file:
+        file.seek(18)
+        file.write(b"\3")
+    (said,) = wrong(shop)
+    assert said.startswith(f"database       The database {tmp_path}/shop.sqlite cannot be written. ")
+
+
+def test_messages_for_a_simulator_that_nobody_named_are_wrong(tmp_path: Path) -> None:
+    said = "CHATBOT_TRANSPORT is not set: messages go to the simulator, and reach nobody. Set it to 'simulator' if that is intended."
+    assert wrong(open_shop(tmp_path, None, CHATBOT_TRANSPORT=None)) == [f"transport      {said}"]
+
+
+def test_a_worker_that_runs_is_told_from_one_that_died_and_one_that_ended(shop: Shop) -> None:
+    def told() -> str:
+        (line,) = (line for line in lines(shop) if "worker " in line)
+        return line
+
+    lease = Lease(shop.database, "worker", holder_name(), time.time, time.monotonic)
+    assert lease.hold()
+    assert told() == "ok     worker         it runs, and no message waits that is due; a thread of the server sends them"
+    lease.give_up()
+    assert told() == "ok     worker         no message waits that is due; none runs now, and a thread of the server will send them"
+    with shop.database.writing() as connection:
+        assert leases.take(connection, "worker", "another machine", time.time() - 600, DURATION)
+    assert told().startswith("wrong  worker         it died: it was last known at ")
+
+
+def test_a_rule_whose_handler_is_missing_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{keyword: harga, needs: [harga], reply: '{{ harga }}'}]\n", "utf-8")
+    app = Flask("toko", root_path=str(tmp_path), instance_path=str(tmp_path / "instance"))
+    app.config["CHATBOT_WEBHOOK_KEY"] = KEY
+    Chatbot(app)
+    fact = "rule 'harga' needs harga, and no handler supplies it. Write one: @bot.rule('harga')"
+    assert wrong(Shop(app, Database(None, tmp_path / "instance"))) == [f"rules          {tmp_path}/rules.yaml:2:9: {fact}"]
 
 
 def test_a_file_that_is_no_database_is_wrong(tmp_path: Path) -> None:
