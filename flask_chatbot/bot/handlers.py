@@ -265,12 +265,8 @@ def check_needs(handlers: Handlers, book: RuleBook) -> Iterator[Problem]:
     led_to = {entry.rule for rule in book.rules for entry in rule.menu}
     for rule in book.rules:
         if rule.needs and rule.name not in handlers.rules and (rule.is_found or rule.name in led_to):
-            yield Problem(rule.mark, f"rule {rule.name!r} {unsupplied(rule)}")
-
-
-def unsupplied(rule: Rule) -> str:
-    """The end of a sentence about a rule without a handler for its `needs`."""
-    return f"needs {', '.join(rule.needs)}, and no handler supplies it. Write one: @bot.rule({rule.name!r})"
+            names = ", ".join(rule.needs)
+            yield Problem(rule.mark, f"rule {rule.name!r} needs {names}, and no handler supplies it. Write one: @bot.rule({rule.name!r})")
 
 
 def custom_type(function: Function) -> FieldType:
