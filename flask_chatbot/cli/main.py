@@ -3,6 +3,7 @@
 import os
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import datetime
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
@@ -155,7 +156,8 @@ def linted(loaded: Loaded, handled: Collection[str] | None = None) -> Loaded:
     """Add the warnings about suspicious rules, unless there are errors already."""
     if loaded.book is None:
         return loaded
-    problems = sorted([*loaded.problems, *lint(loaded.book, handled)], key=lambda problem: problem.mark)
+    today = datetime.now(loaded.book.locale.timezone).date()
+    problems = sorted([*loaded.problems, *lint(loaded.book, handled, today)], key=lambda problem: problem.mark)
     return loaded._replace(problems=tuple(problems))
 
 

@@ -497,8 +497,8 @@ def test_numbers_and_truths_in_python_are_the_text_a_rule_file_would_hold(tmp_pa
         ("penawaran#", {}, "the keyword 'penawaran#' is taken by rule 'penawaran' at rules.yaml:2:5. Choose another one."),
         ("Penawaran #", {}, "the keyword 'Penawaran #' is taken by rule 'penawaran' at rules.yaml:2:5. Choose another one."),
         (["stok", "HALO!"], {}, "the keyword 'HALO!' is taken by rule 'halo' at rules.yaml:6:5. Choose another one."),
-        ("penawaran", {}, "there is a rule 'penawaran' already, at rules.yaml:2:5. Give this one another name."),
-        ("stok", {"name": "halo"}, "there is a rule 'halo' already, at rules.yaml:6:5. Give this one another name."),
+        ("penawaran", {}, "the name 'penawaran' is taken by the rule at rules.yaml:2:5. Choose another one."),
+        ("stok", {"name": "halo"}, "the name 'halo' is taken by the rule at rules.yaml:6:5. Choose another one."),
     ],
 )
 def test_what_is_wrong_with_a_keyword_is_told_at_the_function(tmp_path: Path, keyword: Any, keys: dict[str, Any], said: str) -> None:
@@ -609,7 +609,7 @@ def test_rule_files_use_types_and_filters_of_python(tmp_path: Path) -> None:
 def test_a_type_and_a_filter_nobody_registered_are_mistakes_of_the_file(tmp_path: Path) -> None:
     types = "text, integer, number, email, phone, date, choice, yesno"
     assert refusal_of_init(tmp_path, rules=NIK) == [
-        f"rules.yaml:2:45: unknown field type 'nik'. Known are: {types}.",
+        f"rules.yaml:2:45: unknown field type 'nik'. Known types: {types}.",
         "rules.yaml:2:74: unknown filter 'stars'.",
     ]
 

@@ -93,7 +93,7 @@ def test_check_tells_of_a_file_that_is_not_there() -> None:
     outcome = run("check", "none.yaml")
     assert (outcome.exit_code, outcome.output.splitlines()[0]) == (
         1,
-        "none.yaml:1:1: the file cannot be read: No such file or directory. That folder has rules.yaml.",
+        "none.yaml:1:1: there is no such file. That folder has rules.yaml.",
     )
 
 
@@ -275,8 +275,8 @@ rules:
     reply: "{{ nik | teriak }} nomor {{ antrean }}"
 """
 SHOP_WARNINGS = [
-    "rules.yaml:3:5: warning: rule 'daftar' needs antrean of a Python handler. Check it together with the app: flask --app ...",
-    "rules.yaml:5:27: warning: unknown field type 'nik'. Known are: text, integer, number, email, phone, date, choice, yesno.",
+    "rules.yaml:3:5: warning: rule 'daftar' needs antrean from a Python handler. Check it together with the app: flask --app ...",
+    "rules.yaml:5:27: warning: unknown field type 'nik'. Known types: text, integer, number, email, phone, date, choice, yesno.",
     "rules.yaml:7:22: warning: unknown filter 'teriak'.",
 ]
 

@@ -113,7 +113,7 @@ def test_rules_that_cannot_be_used_are_told_and_the_other_files_tested(folder: P
         1,
         [
             "bad.yaml:3:15: unknown key 'keywrd'. Did you mean 'keyword'?",
-            "none.yaml:1:1: the file cannot be read: No such file or directory. That folder has bad.yaml, rules.yaml.",
+            "none.yaml:1:1: there is no such file. That folder has bad.yaml, rules.yaml.",
             "2 errors: no tests were run, since the rules cannot be used",
             "2 tests, none failed",
         ],

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from itertools import starmap
 
 from flask_chatbot.core.checks.misplaced import misplaced
@@ -18,18 +19,26 @@ from flask_chatbot.core.values.problems import Mark, Problem
 TAG = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)  # of a template
 WORD = re.compile(r"\w+")
 WHOLE = frozenset({"data", "text"})  # names that hold everything the customer wrote
-WEB = ("https://", "http://")
 
 
-def lint(book: RuleBook, handled: Collection[str] | None = None) -> tuple[Problem, ...]:
+def lint(book: RuleBook, handled: Collection[str] | None = None, today: date | None = None) -> tuple[Problem, ...]:
     """Return a warning for everything that is probably a mistake, in order of place; an error for contacts that nobody can call.
 
     None of these keeps a bot from starting: which numbers are valid changes with the library that knows them, while the rules stay the
-    same. `handled` names the rules that Python answers for; None means nothing is known of Python, and the warnings say so.
+    same. `handled` names the rules that Python answers for; None means nothing is known of Python, and the warnings say so. Dates are
+    checked only if `today` is given.
     """
     found = [Problem(rule.mark, message, "warning") for rule, message in alone(book, handled)]
     found += starmap(Problem, (wrong for rule in book.rules for answer in leaves(said(rule)) for wrong in contacts(answer)))
+    found += past(book, today) if today else ()
     return tuple(sorted([*found, *find_overlaps(book, handled or ()), *misplaced(book)], key=lambda problem: problem.mark))
+
+
+def past(book: RuleBook, today: date) -> Iterator[Problem]:
+    """Yield warnings about dates that are past."""
+    for mark, dates in book.dated:
+        if dates.last < today:
+            yield Problem(mark, f"{str(dates)!r} is past. Write the date of the next time, or remove it.", "warning")
 
 
 def alone(book: RuleBook, handled: Collection[str] | None) -> Iterator[tuple[Rule, str]]:
@@ -37,7 +46,7 @@ def alone(book: RuleBook, handled: Collection[str] | None) -> Iterator[tuple[Rul
     led_to = {entry.rule for rule in book.rules for entry in rule.menu}
     unless = ", unless Python does" if handled is None else ""
     for rule in book.rules:
-        messages = [*never(rule, book), *empty_patterns(rule), *addresses(rule)]
+        messages = [*never(rule, book), *empty_patterns(rule)]
         if not (rule.needs or rule.name in (handled or ())):
             messages += [*silence(rule, unless), *unused(rule, unless)]
         # The handlers of other rules may return a menu that leads anywhere.
@@ -52,10 +61,11 @@ def never(rule: Rule, book: RuleBook) -> Iterator[str]:
     if when is None:
         return
     if disjoint(when, when):
-        yield f"the conditions of rule {rule.name!r} never hold at once. Correct its `when:`."
+        yield f"the conditions of rule {rule.name!r} never hold at once. Change its `when:`."
     if when.open is not None and book.hours is not None and book.hours.stays(is_open=not when.open):
         always = "the shop never opens" if when.open else "the shop never closes"
-        yield f"rule {rule.name!r} waits for `open: {str(when.open).lower()}`, and by the `hours:` of the settings {always}. Correct one."
+        wanted = f"`open: {str(when.open).lower()}`"
+        yield f"rule {rule.name!r} waits for {wanted}, but by the `hours:` of the settings {always}. Change one of them."
     if when.chat == "group" and book.groups == "never":
         yield f"rule {rule.name!r} is for group chats, and there the bot never answers. Set `groups: keywords` or `groups: all`."
     elif when.chat == "group" and book.groups == "keywords" and not rule.keywords:
@@ -66,15 +76,8 @@ def empty_patterns(rule: Rule) -> Iterator[str]:
     """Yield patterns that match an empty text."""
     for pattern in rule.patterns:
         if pattern.finds(b""):
-            yield f"the pattern {clip(pattern.source, 60)!r} matches the empty string, so it may find any text. Write what it always finds."
-
-
-def addresses(rule: Rule) -> Iterator[str]:
-    """Yield media URLs that are not web addresses, if they are written out."""
-    for answer in leaves(said(rule)):
-        url = answer.parts.get("url") if isinstance(answer, PartsAnswer) else None
-        if isinstance(url, Template) and not may_be_address(url):
-            yield f"the URL {clip(url.source, 60)!r} is not a web address. Write it with https:// in front."
+            source = clip(pattern.source, 60)
+            yield f"the pattern {source!r} matches the empty string, so it may find any text. Write something that it must find."
 
 
 def contacts(answer: Answer) -> Iterator[tuple[Mark, str]]:
@@ -86,15 +89,6 @@ def contacts(answer: Answer) -> Iterator[tuple[Mark, str]]:
 def said(rule: Rule) -> tuple[Answer, ...]:
     """Every answer that a rule may give."""
     return (*rule.reply, *rule.otherwise, *rule.invalid, *rule.failed)
-
-
-def may_be_address(url: Template) -> bool:
-    """True if a template can become an http(s) URL."""
-    source = url.source.strip()
-    if url.is_constant:
-        return source.startswith(WEB) and source.rstrip("/") not in ("https:", "http:") and " " not in source
-    start = re.split(r"\{[{%#]", source, maxsplit=1)[0]
-    return start.startswith(WEB) or any(web.startswith(start) for web in WEB)
 
 
 def silence(rule: Rule, unless: str) -> Iterator[str]:

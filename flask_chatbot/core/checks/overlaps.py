@@ -140,7 +140,7 @@ def warnings_of(rule: Rule, losses: Sequence[Loss], led_to: Collection[str]) -> 
     for loss in losses:
         if loss.is_same and is_open(loss):
             winner = loss.winner.rule
-            message = f"rule {winner.name!r} at {winner.mark} claims the {named(loss.claim)} too, at the same priority, and goes first"
+            message = f"rule {winner.name!r} at {winner.mark} also claims the {named(loss.claim)}, at the same priority, and comes first"
             yield Problem(rule.mark, f"{message}. Set a `priority:`, or conditions that exclude each other.", "warning")
         else:
             yield Problem(rule.mark, f"the {loss_text(loss)}. Change one of them, or a priority.", "warning")

@@ -167,7 +167,7 @@ class _Lacking(Exception):
     def __init__(self, rule: str, lacking: list[str], given: Mapping[str, object]) -> None:
         self.sides = (", ".join(lacking), ", ".join(given) or "nothing")
         guess = did_you_mean(lacking[0], given) or " Write it under 'given:'."
-        self.hint = f"Rule {rule!r} needs it of a Python handler, and none runs in tests.{guess}"
+        self.hint = f"Rule {rule!r} needs it from a Python handler, and none runs in tests.{guess}"
         super().__init__(self.hint)
 
 

@@ -1,10 +1,11 @@
 """Opening hours, and the next opening."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from flask_chatbot.core.language.daytimes import DAY, Dates, Span
+from flask_chatbot.core.language.daytimes import DAY, Dates, Span, Yearly
 
 DAYS_AHEAD = 400  # how far to look for the next opening
 _ONE_DAY = timedelta(days=1)
@@ -16,12 +17,13 @@ _ALL_DAY = (Span(0, DAY),)
 class Hours:
     """Opening hours: the spans of each weekday from Monday, and of special `dates`, in order and without repeats.
 
-    Wall-clock time decides, in the zone of the given time. A span that crosses midnight belongs to the day it begins on: a closed date does
-    not cut off the night before.
+    `yearly` are special dates of every year; a date with its year goes before them. Wall-clock time decides, in the zone of the given
+    time. A span that crosses midnight belongs to the day it begins on: a closed date does not cut off the night before.
     """
 
     week: tuple[tuple[Span, ...], ...]
     dates: tuple[tuple[Dates, tuple[Span, ...]], ...] = ()
+    yearly: tuple[tuple[Yearly, tuple[Span, ...]], ...] = ()
 
     def is_open(self, now: datetime) -> bool:
         """True if it is open at that time: the first minute counts, the last does not."""
@@ -32,7 +34,7 @@ class Hours:
     def stays(self, *, is_open: bool) -> bool:
         """True if it is always open, or with `is_open` False always closed."""
         wanted = _ALL_DAY if is_open else ()
-        return all(spans == wanted for spans in (*self.week, *(spans for _, spans in self.dates)))
+        return all(spans == wanted for spans in self.every())
 
     def next_open(self, now: datetime) -> datetime | None:
         """The next opening after an aware `now`, in the same zone; None if there is none within 400 days.
@@ -51,11 +53,19 @@ class Hours:
                     return opens
         return None
 
+    def every(self) -> Iterator[tuple[Span, ...]]:
+        """The spans of each day that is named in any way."""
+        yield from self.week
+        yield from (spans for _, spans in (*self.dates, *self.yearly))
+
     def spans(self, day: date) -> tuple[Span, ...]:
-        """The spans that begin on that day; a date wins over its weekday."""
+        """The spans that begin on that day; a date wins over its weekday, and one with its year over one of every year."""
         index = bisect_right(self.dates, day, key=lambda entry: entry[0].first) - 1
         if index >= 0 and self.dates[index][0].covers(day):
             return self.dates[index][1]
+        for yearly, spans in self.yearly:
+            if yearly.covers(day):
+                return spans
         return self.week[day.weekday()]
 
     def _moments(self, day: date, zone: tzinfo) -> list[datetime]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from flask_chatbot.core.conditions.conditions import international
 from flask_chatbot.core.conditions.hours import Hours
+from flask_chatbot.core.language.daytimes import Dates
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.matching.guesses import Guesses
@@ -14,6 +15,7 @@ from flask_chatbot.core.matching.index import Index
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.actions import Pause
 from flask_chatbot.core.values.messages import Sender
+from flask_chatbot.core.values.problems import Mark
 from flask_chatbot.core.values.rule_tests import RuleTest
 from flask_chatbot.core.values.sources import Sources
 
@@ -25,8 +27,9 @@ _NUMBER_LIMIT = 60  # characters of a telephone number, however it is written
 class RuleBook:
     """All rules of one bot, ready to decide with. Read it once per message: a reload replaces it as a whole.
 
-    `tests` are those outside any rule. `remembers` is True if any rule remembers something about people, `offers` if suggestions may be
-    made to them, `tracks_first_contact` if a rule depends on whether somebody writes for the first time.
+    `tests` are those outside any rule, `dated` the dates with a year that conditions and hours name. `remembers` is True if any rule
+    remembers something about people, `offers` if suggestions may be made to them, `tracks_first_contact` if a rule depends on whether
+    somebody writes for the first time.
     """
 
     rules: tuple[Rule, ...]
@@ -40,6 +43,7 @@ class RuleBook:
     files: tuple[Path, ...] = ()
     sources: Sources = field(default_factory=Sources)
     tests: tuple[RuleTest, ...] = ()
+    dated: tuple[tuple[Mark, Dates], ...] = ()
     guesses: Guesses = field(init=False)
     tracks_first_contact: bool = field(init=False)
     remembers: bool = field(init=False)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from flask_chatbot.core.language.rewriting import dates_meant, days_meant, spans_meant
 from flask_chatbot.core.values.problems import did_you_mean
 
 DAY = 24 * 60  # minutes
@@ -21,6 +22,8 @@ _WORDS = (
 DAYS = {word: day for day, words in enumerate(_WORDS) for word in words.split()}
 _DASH = " *[-\u2013\u2014] *"  # phones turn a dash into a long one
 _TIME = "([0-9]{1,2})[.:]([0-9]{2})"
+_YEARLY = re.compile(r"[0-9]{2}-[0-9]{2}(?:\s*\.\.\s*[0-9]{2}-[0-9]{2})?")
+_LEAP_YEAR = 2024  # has all days that there are
 _SPAN = re.compile(f"{_TIME}{_DASH}{_TIME}")
 
 
@@ -70,6 +73,33 @@ class Dates:
         return self.first <= other.last and other.first <= self.last
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Yearly:
+    """The days of every year from `first` to `last`, months and days both counted; where `last` is before `first`, into the new year.
+
+    >>> str(Yearly((12, 30), (1, 2))), Yearly((12, 30), (1, 2)).covers(date(2027, 1, 1))
+    ('12-30..01-02', True)
+    """
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+
+    def __str__(self) -> str:
+        first, last = (f"{month:02}-{day:02}" for month, day in (self.first, self.last))
+        return first if first == last else f"{first}..{last}"
+
+    def covers(self, day: date) -> bool:
+        """True if the day is one of them."""
+        return self._has((day.month, day.day))
+
+    def meets(self, other: "Yearly") -> bool:
+        """True if a day is in both."""
+        return self._has(other.first) or other._has(self.first)
+
+    def _has(self, day: tuple[int, int]) -> bool:
+        return self.first <= day <= self.last if self.first <= self.last else day >= self.first or day <= self.last
+
+
 def read_span(text: str) -> Span:
     """Read a span of time; one that ends before it begins crosses midnight.
 
@@ -78,7 +108,9 @@ def read_span(text: str) -> Span:
     """
     found = _SPAN.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{text!r} is not a time span. Write when it begins and ends, such as 08.00-17.00.")
+        meant = spans_meant(text)
+        way_out = f"Write {meant}" if meant else "Write when it begins and ends, such as 08.00-17.00."
+        raise ValueError(f"{text!r} cannot be read as a time span. {way_out}")
     start, end = (int(hour) * 60 + int(minute) for hour, minute in (found.group(1, 2), found.group(3, 4)))
     if start >= DAY or end > DAY or int(found[2]) > 59 or int(found[4]) > 59:
         raise ValueError(f"{text!r} has a time that does not exist. A day goes from 00.00 to 24.00.")
@@ -93,6 +125,21 @@ def read_days(text: str) -> tuple[int, ...]:
     >>> read_days("senin-kamis"), read_days("sat, minggu"), read_days("fri-mon")
     ((0, 1, 2, 3), (5, 6), (4, 5, 6, 0))
     """
+    try:
+        return _days_in(text)
+    except ValueError as error:
+        meant = days_meant(text)
+        raise ValueError(f"{text!r} cannot be read as days. Write {meant}" if _are_days(meant) else str(error)) from None
+
+
+def _are_days(text: str) -> bool:
+    try:
+        return bool(text and _days_in(text))
+    except ValueError:
+        return False
+
+
+def _days_in(text: str) -> tuple[int, ...]:
     days: list[int] = []
     for part in text.split(","):
         first, *others = map(_day, re.split(_DASH, part.strip()))
@@ -109,11 +156,45 @@ def read_dates(text: str) -> Dates:
     >>> str(read_dates("2026-12-24..2027-01-02"))
     '2026-12-24..2027-01-02'
     """
+    if is_yearly(text):
+        raise ValueError(
+            f"{text!r} has no year. Write it with its year, such as 2026-{text.strip()[:5]}; dates of every year belong in `hours`."
+        )
     first, dots, last = (part.strip() for part in text.partition(".."))
     dates = Dates(_date(first), _date(last if dots else first))
     if dates.first > dates.last:
-        raise ValueError(f"{text!r} ends before it begins. Exchange the two dates.")
+        raise ValueError(f"{text!r} ends before it begins. Swap the two dates.")
     return dates
+
+
+def is_yearly(text: str) -> bool:
+    """True if the text is written as a date of every year, the month first, or as several of them in a row.
+
+    >>> is_yearly("12-25"), is_yearly("12-30 .. 01-02"), is_yearly("2026-12-25")
+    (True, True, False)
+    """
+    return _YEARLY.fullmatch(text.strip()) is not None
+
+
+def read_yearly(text: str) -> Yearly:
+    """A date of every year, or several in a row, which may go past the end of the year.
+
+    >>> str(read_yearly("12-25")), str(read_yearly("12-30..01-02"))
+    ('12-25', '12-30..01-02')
+    """
+    first, dots, last = (part.strip() for part in text.partition(".."))
+    return Yearly(_month_and_day(first), _month_and_day(last if dots else first))
+
+
+def _month_and_day(text: str) -> tuple[int, int]:
+    month, day = int(text[:2]), int(text[3:])
+    try:
+        date(_LEAP_YEAR, month, day)
+    except ValueError:
+        meant = dates_meant(text)
+        way_out = f"Write {meant}, the month first." if meant else "Write another date, the month first."
+        raise ValueError(f"there is no {text} in the calendar. {way_out}") from None
+    return month, day
 
 
 def in_words(days: Iterable[int]) -> str:
@@ -138,7 +219,9 @@ def _day(word: str) -> int:
 
 def _date(text: str) -> date:
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(f"{text!r} is no date. Write it as 2026-12-25, and several in a row as 2026-12-24..2027-01-02.")
+        meant = dates_meant(text)
+        way_out = f"Write {meant}" if meant else "Write it as 2026-12-25, and several in a row as 2026-12-24..2027-01-02."
+        raise ValueError(f"{text!r} cannot be read as a date. {way_out}")
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -1,17 +1,24 @@
 """Compiles ``when:``, ``once_per:`` and ``settings.hours``."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from flask_chatbot.core.conditions.conditions import Condition, Numbers
 from flask_chatbot.core.conditions.hours import Hours
-from flask_chatbot.core.language.daytimes import DAY_NAMES, Dates, Span, read_dates, read_days, read_span
+from flask_chatbot.core.language.daytimes import DAY_NAMES, Dates, Span, Yearly, is_yearly, read_dates, read_days, read_span, read_yearly
 from flask_chatbot.core.language.durations import read_duration
 from flask_chatbot.core.language.numbers import Ambiguous, normalize_phone, read_beginning
 from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.values.habits import by_habit
+from flask_chatbot.core.values.problems import Mark
 
 CLOSED = ("closed", "tutup")
+CLOCK = re.compile("[0-9]{1,2}[.:][0-9]{2}")
+ALL_DAY = ("00.00-24.00",)
+Day = int | Dates | Yearly  # of the week, from Monday as 0; with its year; of every year
 T = TypeVar("T")
 
 
@@ -21,7 +28,7 @@ def build_condition(place: Place, country: str, has_hours: bool) -> Condition | 
         return None
     data: dict[str, Any] = place.data
     if "open" in data and not has_hours:
-        place.at("open").tell("'open' needs to know when that is. Add `hours:` to the settings, or remove it.", key=True)
+        place.at("open").tell("'open' depends on opening hours. Add `hours:` to the settings, or remove it.", key=True)
     days = [day for days in read_each(place.each("days"), read_days) for day in days]
     return Condition(
         open=data.get("open"),
@@ -81,7 +88,7 @@ def read_prefix(text: str, country: str) -> str:
     plain = text.translate(dict.fromkeys(map(ord, " .-()")))
     digits = plain.removesuffix("*").removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
-        raise ValueError(f"{text!r} is not the beginning of a phone number. Write digits and one * at the end, such as 62812*.")
+        raise ValueError(f"{text!r} cannot be the beginning of a phone number. Write digits and one * at the end, such as 62812*.")
     if plain.startswith(("00", "+")):
         return f"{digits.removeprefix('00')}*"
     readings = read_beginning(digits, country)
@@ -95,46 +102,88 @@ def build_hours(place: Place) -> Hours | None:
     """The opening hours, or None if the file has none; days and dates named twice are reported."""
     if not isinstance(place.data, dict):
         return None
-    week: dict[int, tuple[Span, ...]] = {}
-    dates: list[tuple[Dates, tuple[Span, ...]]] = []
-    named: list[tuple[int | Dates, Place]] = []
+    named: dict[Day, tuple[Place, tuple[Span, ...]]] = {}
     for entry in map(place.at, place.data):
+        if is_misread(entry):
+            continue
         spans = build_day(entry)
         for when in read_key(entry):
             check_once(when, entry, named)
-            named.append((when, entry))
-            if isinstance(when, Dates):
-                dates.append((when, spans))
-            else:
-                week[when] = spans
-    return Hours(week=tuple(week.get(day, ()) for day in range(7)), dates=tuple(sorted(dates)))
+            named.setdefault(when, (entry, spans))
+    week = {when: spans for when, (_, spans) in named.items() if isinstance(when, int)}
+    return Hours(
+        week=tuple(week.get(day, ()) for day in range(7)),
+        dates=tuple(sorted((when, spans) for when, (_, spans) in named.items() if isinstance(when, Dates))),
+        yearly=tuple(sorted((when, spans) for when, (_, spans) in named.items() if isinstance(when, Yearly))),
+    )
+
+
+def is_misread(entry: Place) -> bool:
+    """True, once reported, if a key says open or closed, where days and dates stand and their hours behind them."""
+    word, held = str(entry.path[-1]), entry.data
+    if by_habit(word, ("open",)) or (by_habit(word, CLOSED) and isinstance(held, str) and CLOCK.fullmatch(held.strip())):
+        entry.tell(f"{word!r} is not a day. Write the days, and both times after them: `mon-sun: 08.00-17.00`.", key=True)
+    elif by_habit(word, CLOSED):
+        when = held if isinstance(held, str) and held[:1].isdigit() and "." not in held else "12-25"
+        entry.tell(f"{word!r} is not a day. Write the day or date, and closed after it: `{when}: closed`.", key=True)
+    else:
+        return False
+    return True
 
 
 def build_day(place: Place) -> tuple[Span, ...]:
     """The hours of a day, empty if it is closed."""
-    if not isinstance(place.data, str) or any(character.isdigit() for character in place.data):
+    if not isinstance(place.data, str) or any(character.isdigit() for character in place.data) or by_habit(place.data, ALL_DAY):
         return build_spans(place.entries())
     if place.data.strip().casefold() not in CLOSED:
-        place.tell(f"{place.data!r} gives no hours. Write a time span such as 08.00-17.00, or closed.")
+        way_out = "Write closed." if by_habit(place.data, ("closed",)) else "Write a time span such as 08.00-17.00, or closed."
+        place.tell(f"{place.data!r} says nothing about hours. {way_out}")
     return ()
 
 
-def read_key(entry: Place) -> list[int | Dates]:
+def read_key(entry: Place) -> list[Day]:
     """The days and dates that a key of the hours stands for."""
-    found: list[int | Dates] = []
+    found: list[Day] = []
     for part in str(entry.path[-1]).split(","):
         try:
-            found += [read_dates(part)] if part.strip()[:1].isdigit() else read_days(part)
+            found += read_day(part)
         except ValueError as error:
             entry.tell(str(error), key=True)
     return found
 
 
-def check_once(when: int | Dates, entry: Place, named: list[tuple[int | Dates, Place]]) -> None:
+def read_day(text: str) -> Iterable[Day]:
+    """The days of the week, the dates, or the dates of every year that a text names."""
+    if is_yearly(text):
+        return [read_yearly(text)]
+    return [read_dates(text)] if text.strip()[:1].isdigit() else read_days(text)
+
+
+def check_once(when: Day, entry: Place, named: Mapping[Day, tuple[Place, tuple[Span, ...]]]) -> None:
     """Report a day or date that another key has already."""
-    for other, place in named:
-        if when == other if isinstance(when, int) or isinstance(other, int) else when.meets(other):
+    for other, place in ((other, place) for other, (place, _) in named.items()):
+        if is_same_day(when, other):
             day = DAY_NAMES[when] if isinstance(when, int) else str(when)
-            message = f"the hours of {day} are at {place.mark(key=True)} already. Remove one of them."
-            entry.tell(message, key=True)
+            entry.tell(f"the hours of {day} are given at {place.mark(key=True)} already. Remove one of them.", key=True)
             return
+
+
+def is_same_day(when: Day, other: Day) -> bool:
+    """True if both name a day in the same way: a date with its year may differ from its weekday, and from the same of every year."""
+    if isinstance(when, Dates) and isinstance(other, Dates):
+        return when.meets(other)
+    if isinstance(when, Yearly) and isinstance(other, Yearly):
+        return when.meets(other)
+    return when == other
+
+
+def dates_named(hours: Place, rules: Iterable[Place]) -> Iterator[tuple[Mark, Dates]]:
+    """The dates with a year in the hours and in the conditions of rules, with their places; what cannot be read is reported elsewhere."""
+    for entry in map(hours.at, hours.data) if isinstance(hours.data, dict) else ():
+        for part in str(entry.path[-1]).split(","):
+            with suppress(ValueError):
+                yield entry.mark(key=True), read_dates(part)
+    for when in (rule.at("when") for rule in rules if isinstance(rule.data.get("when"), dict)):
+        for entry in when.each("dates"):
+            with suppress(ValueError):
+                yield entry.mark(), read_dates(entry.data)

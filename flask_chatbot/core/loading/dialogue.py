@@ -79,7 +79,7 @@ def check_asking(rule: Place, fields: tuple[Field, ...]) -> None:
         if not field.question.strip():
             entry.tell(f"the field {field.name!r} has no question to ask for it. Write it behind the name: `{field.name}: ...`.")
         if field.rest:
-            below(entry).at("rest").tell("'rest' is for parts behind a #. Here each answer is a message of its own: remove it.", key=True)
+            below(entry).at("rest").tell("'rest' is for parts after a #. Here each answer is a message of its own: remove it.", key=True)
     for entry in rule.at("keyword").entries():
         if entry.data.strip().endswith("#"):
             entry.tell("'ask' is a form without #. Write the keyword without it, or 'fields' in place of 'ask'.")
@@ -117,11 +117,11 @@ def build_menu(listed: Iterable[Place]) -> tuple[MenuEntry, ...]:
         if number := NUMBERED.match(words):
             rest = words[number.end() :].strip()
             write = f"Write {rest!r} alone" if rest else f"Write the words to show, such as `- Daftar harga: {rule}`"
-            at_words.tell(f"the entries of a menu are numbered automatically. {write}.", key=True)
+            at_words.tell(f"menu entries are numbered automatically. {write}.", key=True)
         elif not fold(words):
             at_words.tell("the words of a menu entry are empty. Write what customers are to see.", key=True)
         if fold(words) in (fold(other.words) for other in entries):
-            entry.tell(f"the menu has an entry {words!r} already. Give this one other words.")
+            entry.tell(f"the menu already has an entry {words!r}. Use other words here.")
         entries.append(MenuEntry(words.strip(), rule.strip(), entry.at(words).mark()))
     return tuple(entries)
 
@@ -143,7 +143,9 @@ def build_actions(rule: Place, country: str) -> tuple[Action, ...]:
     if "forward" in rule.data:
         actions.append(build_forward(rule.at("forward")))
     elif "failed" in rule.data:
-        rule.at("failed").tell("'failed' is sent if 'forward' fails, but there is no 'forward'. Add it, or remove 'failed'.", key=True)
+        rule.at("failed").tell(
+            "'failed' is sent when 'forward' fails, but this rule has no 'forward'. Add one, or remove 'failed'.", key=True
+        )
     return tuple(actions)
 
 

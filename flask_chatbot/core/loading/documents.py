@@ -1,17 +1,20 @@
 """`SourceFile`: the data of one rule file, and the place of each part."""
 
 import marshal
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from flask_chatbot.core.schema.complaints import Complaint, as_null
+from flask_chatbot.core.schema.complaints import Complaint, as_null, empty_block
 from flask_chatbot.core.schema.gate import schema_complaints
 from flask_chatbot.core.schema.repair import repair
 from flask_chatbot.core.schema.shape import plain
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamltext import nodes
 from flask_chatbot.core.yamltext.spots import spot_of
+from flask_chatbot.core.yamltext.strays import CURLY, curly_quoted
 
 Step = str | int
+BLOCKS = ("|", ">")  # the styles of texts that stand on lines of their own
 
 
 class SourceFile(NamedTuple):
@@ -70,18 +73,38 @@ def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Sourc
         found = schema_complaints(document.data)
     else:
         found = schema_complaints({"version": 1, **document.data}) + misplaced(document.data)
-    known = {(problem.mark.line, problem.mark.column) for problem in problems}
-    for complaint in (as_written(document, each) for each in found):
+    traps = {problem.mark: problem for problem in problems}
+    written = [as_written(document, each) for each in found]
+    unindented = {each.path[:-1] for each in written if each.is_unindented}
+    for complaint in written:
+        if complaint.at_key and complaint.path[:-1] in unindented:  # a line of the text that is to be indented
+            continue
         mark = document.mark(complaint.path, complaint.at_key)
-        if (mark.line, mark.column) not in known:  # a trap of YAML has explained it already
+        if mark in traps and complaint.is_sure:
+            problems.remove(traps.pop(mark))
+        if mark not in traps:  # a trap of YAML has explained it already
             problems.append(Problem(mark, complaint.message))
-    return document, problems, repair(document.data, found)
+    return document, [*problems, *quotes_in(document)], repair(document.data, found)
+
+
+def quotes_in(document: SourceFile) -> Iterator[Problem]:
+    """Warnings of texts in the curly quotes of phones and word processors."""
+    if any(CURLY.search(line) for line in document.lines):
+        for node in sorted(curly_quoted(document.node), key=lambda node: (node.line, node.column)):
+            message = f'the curly quotes {node.text[0]} {node.text[-1]} are part of this text. Leave them out, or write " in their place.'
+            yield Problem(Mark(document.file, node.line, node.column), message, "warning")
 
 
 def as_written(document: SourceFile, complaint: Complaint) -> Complaint:
-    """The complaint in terms of the source: it distinguishes a null from nothing at all."""
-    node = document.node_at(complaint.path) if complaint.wanted else None
-    return as_null(complaint, node.text) if isinstance(node, nodes.Scalar) and node.text else complaint
+    """The complaint in terms of the source: it distinguishes a null from nothing at all, and knows a block without its lines."""
+    if not (complaint.wanted or complaint.is_empty_text):
+        return complaint
+    node = document.node_at(complaint.path)
+    if not isinstance(node, nodes.Scalar):
+        return complaint
+    if complaint.is_empty_text:
+        return empty_block(complaint, node.style) if node.style in BLOCKS else complaint
+    return as_null(complaint, node.text) if node.text else complaint
 
 
 def apart(data: Any) -> Any:

@@ -14,7 +14,7 @@ from flask_chatbot.core.loading.texts import build_pattern, compile_template
 from flask_chatbot.core.templates.check import JINJA_NAMES
 from flask_chatbot.core.templates.template import Sandbox, Template
 from flask_chatbot.core.templates.types import Type, type_of_var
-from flask_chatbot.core.values.problems import did_you_mean
+from flask_chatbot.core.values.habits import guess
 
 RESERVED = ("message", "text", "data", "keyword", "now", "memory", "value", *JINJA_NAMES)
 NAME = re.compile(r"[^\W\d]\w*")
@@ -28,9 +28,9 @@ def build_fields(place: Place, types: Mapping[str, FieldType], sandbox: Sandbox)
     for entry in place.entries():
         for field in fields_of(entry, types, sandbox):
             if any(field.name == other.name for other in fields):
-                entry.tell(f"there is a field {field.name!r} already. Give this one another name.")
+                entry.tell(f"the name {field.name!r} is taken by another field. Choose another one.")
             if fields and fields[-1].rest:
-                entry.tell(f"nothing can follow {fields[-1].name!r}, which takes the rest. Move that one to the end.")
+                entry.tell(f"nothing can follow {fields[-1].name!r}, which takes the rest. Move it to the end.")
             fields.append(field)
     return tuple(fields)
 
@@ -56,8 +56,8 @@ def build_field(place: Place, name: str, types: Mapping[str, FieldType], sandbox
     type_name = data.get("type", "text")
     if type_name not in types:
         listed = ", ".join(types)
-        guess = did_you_mean(type_name, types) or f" Known are: {listed}."
-        place.at("type").tell(f"unknown field type {type_name!r}.{guess}", may_be_python=True)
+        way_out = guess(type_name, types).way_out or f" Known types: {listed}."
+        place.at("type").tell(f"unknown field type {type_name!r}.{way_out}", may_be_python=True)
         return Field(name=name, type=type_name, kind=types["text"], question=data.get("question", ""))
     field = Field(
         name=name,
@@ -89,7 +89,7 @@ def check_keys(place: Place, field: Field, data: Mapping[str, object]) -> None:
     if "options" in field.kind.keys and not field.options and "options" not in (place.data or ()):
         place.tell(f"the field {field.name!r} is a {field.type} without `options:`. List what may be chosen.", key=True)
     if field.min is not None and field.max is not None and field.min > field.max:
-        place.at("min").tell(f"'min' is {field.min} and 'max' is {field.max}: no value fits. Exchange them.")
+        place.at("min").tell(f"'min' is {field.min} and 'max' is {field.max}: no value fits. Swap them.")
 
 
 def check_default(place: Place, field: Field, locale: Locale) -> None:
@@ -100,7 +100,7 @@ def check_default(place: Place, field: Field, locale: Locale) -> None:
     try:
         field.kind.read(field.default.strip(), field, context)
     except ValueError as error:
-        place.at("default").tell(f"the default does not fit the field. A customer who wrote it would get: {error}")
+        place.at("default").tell(f"the default does not fit the field. A customer who wrote it would read: {error}")
 
 
 def build_options(place: Place) -> tuple[Option, ...]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from flask_chatbot.core.deciding.rulebook import RULES_PER_LITERAL, RuleBook
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, read_added
-from flask_chatbot.core.loading.conditions import build_hours
+from flask_chatbot.core.loading.conditions import build_hours, dates_named
 from flask_chatbot.core.loading.documents import Step, read_document
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.preamble import build_groups, build_guess, build_locale, build_vars
@@ -124,8 +124,12 @@ class _Loading:
         self.digests[path] = None
         try:
             source = path.read_bytes()
+        except FileNotFoundError:
+            way_out = beside(path) or f" Write the first rules into a file of that name{'' if self.roots else ', or name another file'}."
+            self.problems.append(Problem(Mark(file, 1, 1), f"there is no such file.{way_out}"))
+            return
         except OSError as error:
-            self.problems.append(Problem(Mark(file, 1, 1), f"the file cannot be read: {error.strerror or error}.{beside(path)}"))
+            self.problems.append(Problem(Mark(file, 1, 1), f"the file cannot be read: {error.strerror or error}."))
             return
         self.digests[path] = digest(source)
         document, problems, refused = read_document(source, file, is_root=not self.roots)
@@ -173,6 +177,7 @@ class _Loading:
             files=tuple(self.files),
             sources=self.sources,
             tests=self.tests(by_name),
+            dated=tuple(dates_named(settings.at("hours"), self.each_entry("rules"))),
         )
 
     def builder(self, settings: Place, has_hours: bool) -> RuleBuilder:
@@ -241,7 +246,7 @@ def check_commas(keyword: Place) -> None:
 def needing(rule: Rule) -> Problem:
     """The reminder that a rule is incomplete without Python."""
     names = ", ".join(rule.needs)
-    message = f"rule {rule.name!r} needs {names} of a Python handler. Check it together with the app: flask --app ..."
+    message = f"rule {rule.name!r} needs {names} from a Python handler. Check it together with the app: flask --app ..."
     return Problem(rule.mark, message, "warning", may_be_python=True)
 
 
@@ -271,7 +276,7 @@ def missing_targets(by_name: Mapping[str, Rule]) -> Iterator[Problem]:
         for entry in rule.menu:
             if entry.rule not in by_name:
                 guess = did_you_mean(entry.rule, by_name) or " Write the words first, and then the name of a rule."
-                yield Problem(entry.mark, f"the menu leads to rule {entry.rule!r}, but there is no such rule.{guess}")
+                yield Problem(entry.mark, f"the menu leads to a rule {entry.rule!r}, which does not exist.{guess}")
 
 
 def named(rules: list[Rule], problems: list[Problem]) -> dict[str, Rule]:
@@ -280,7 +285,7 @@ def named(rules: list[Rule], problems: list[Problem]) -> dict[str, Rule]:
     for rule in sorted(rules, key=lambda rule: not rule.is_named):
         name = rule.name
         if rule.is_named and name in by_name:
-            problems.append(Problem(rule.mark, f"there is a rule {name!r} already, at {by_name[name].mark}. Give this one another name."))
+            problems.append(Problem(rule.mark, f"the name {name!r} is taken by the rule at {by_name[name].mark}. Choose another one."))
         number = 2
         while name in by_name:
             name = f"{rule.name} {number}"

@@ -57,7 +57,9 @@ def foreign_marks(text: str, names: Collection[str]) -> Iterator[Lookalike]:
             continue
         reported.add(written)
         instead = f"Write {{{{ {near[0]} }}}}" if near else "A name is written {{ nama }}"
-        yield Lookalike(found.start(), written, f"{written} is not a template mark: customers would see it as it is. {instead}.")
+        yield Lookalike(
+            found.start(), written, f"{written} does not mark a name in templates: customers would see it as it is written. {instead}."
+        )
 
 
 def escapes(text: str, style: str) -> Iterator[Lookalike]:
@@ -69,5 +71,5 @@ def escapes(text: str, style: str) -> Iterator[Lookalike]:
     found = ESCAPE.search(text)
     if found and style in WAYS_OUT:
         what = "line break" if found[0] == "\\n" else "tab"
-        message = f"{found[0]} is a {what} in double quotes only: customers would see it as it is. {WAYS_OUT[style]}."
+        message = f"{found[0]} is a {what} in double quotes only: customers would see it as it is written. {WAYS_OUT[style]}."
         yield Lookalike(found.start(), found[0], message)

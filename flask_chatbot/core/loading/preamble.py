@@ -8,9 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.templates.check import JINJA_NAMES
-from flask_chatbot.core.values.problems import did_you_mean
-
-ABBREVIATIONS = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+from flask_chatbot.core.values.habits import guess
 
 
 def build_locale(settings: Place) -> Locale:
@@ -41,10 +39,8 @@ def build_timezone(settings: Place, name: str | None) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        known = ABBREVIATIONS.get(name.strip().upper())
-        guess = f" Write {known}." if known else did_you_mean(name, sorted(available_timezones()))
-        guess = guess or " Use an IANA name, such as Asia/Jakarta."
-        settings.at("timezone").tell(f"unknown time zone {name!r}.{guess}")
+        way_out = guess(name, sorted(available_timezones())).way_out or " Use an IANA name, such as Asia/Jakarta."
+        settings.at("timezone").tell(f"unknown time zone {name!r}.{way_out}")
         return ZoneInfo("UTC")
 
 
@@ -68,6 +64,6 @@ def build_vars(entries: Iterable[Place], taken: Collection[str]) -> dict[str, Pl
         if name in taken or name in (*JINJA_NAMES, "value") or keyword.iskeyword(name):
             place.tell(f"a var may not be called {name!r}, which means something else in templates. Choose another name.", key=True)
         elif name in found:
-            place.tell(f"there is a var {name!r} already, at {found[name].mark(key=True)}. Remove one of them.", key=True)
+            place.tell(f"the var {name!r} is defined already, at {found[name].mark(key=True)}. Remove one of them.", key=True)
         found[name] = place
     return found

@@ -1,12 +1,15 @@
 """Compiles the ``reply:`` of a rule."""
 
+from flask_chatbot.core.loading.addresses import warn_of_address
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.texts import compile_template
 from flask_chatbot.core.templates.answers import Answer, ContactAnswer, OneOf, PartsAnswer, TextAnswer
 from flask_chatbot.core.templates.template import Sandbox, Template
 from flask_chatbot.core.templates.types import Names
-from flask_chatbot.core.values.replies import ContactCard, Text
+from flask_chatbot.core.values.habits import by_habit
+from flask_chatbot.core.values.replies import ContactCard, Media, Text
 from flask_chatbot.core.values.reply_kinds import KINDS, Kinds, Part, ReplyKind
+from flask_chatbot.core.yamltext.traps import MISSING_SPACE
 
 
 class ReplyBuilder:
@@ -23,9 +26,18 @@ class ReplyBuilder:
 
     def answer(self, place: Place) -> Answer:
         if not isinstance(place.data, dict):
+            self.check_colon(place)
             return TextAnswer(self.template(place))
         answers = [self.of_kind(place.at(kind), kind) for kind in place.data if self.knows(kind)]  # of several, each is looked at
         return next(iter(answers), TextAnswer(Template("", self.sandbox)))
+
+    def check_colon(self, place: Place) -> None:
+        """Warn of a text such as `image:https://...`, whose colon is not one to YAML."""
+        slip = MISSING_SPACE.match(place.data)
+        if slip and place.is_plain() and (kind := by_habit(slip[1], self.kinds)):
+            place.warn(
+                f"customers would read {slip[0][:60]!r} as text: a space is missing after the colon. Write {kind}: {slip[2].strip()}"
+            )
 
     def knows(self, key: str) -> bool:
         return key in self.kinds or key == "one_of"
@@ -41,6 +53,8 @@ class ReplyBuilder:
         if kind.make is ContactCard:
             numbers = tuple((self.template(entry), entry.mark()) for entry in below.at("numbers").entries())
             return ContactAnswer(self.template(below.at("name")), numbers, self.sandbox.locale.country)
+        if issubclass(kind.make, Media):
+            warn_of_address(below.at("url") if isinstance(below.data, dict) else below, name)
         return self.parts(below, kind)
 
     def parts(self, place: Place, kind: ReplyKind) -> Answer:

@@ -1,5 +1,6 @@
 """Compiles one entry of ``rules:``."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, cast
@@ -121,7 +122,10 @@ class RuleBuilder:
         """The names that a Python handler supplies."""
         for entry in entries:
             if not entry.data.isidentifier() or entry.data in RESERVED:
-                entry.tell(f"{entry.data!r} cannot be the name of a value. Use letters, digits and _, beginning with a letter.")
+                names = re.split(r"[,;\s]+", entry.data.strip())
+                several = len(names) > 1 and all(name.isidentifier() for name in names)
+                way_out = f"Write a list: [{', '.join(names)}]" if several else "Use letters, digits and _, beginning with a letter."
+                entry.tell(f"{entry.data!r} cannot be the name of a value. {way_out}")
         return tuple(entry.data for entry in entries)
 
     def answers(self, place: Place, known: Names, fields: Iterable[Field], needs: tuple[str, ...]) -> dict[str, Any]:

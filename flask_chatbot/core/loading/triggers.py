@@ -1,7 +1,7 @@
 """Compiles the triggers of a rule: ``keyword:``, ``pattern:``, ``contains:`` and ``similar:``."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from flask_chatbot.core.language.folding import fold_with_signs
@@ -22,7 +22,7 @@ NAME_LIMIT = 60  # characters of what a rule without a name is called by
 class Kinds(NamedTuple):
     """All triggers of one rule; `similar` maps each folded text to the text as written.
 
-    `named` are the groups of its patterns, even refused ones, so that one mistake is reported once.
+    `named` are the groups of its patterns and the names in its keywords, even refused ones, so that one mistake is reported once.
     """
 
     keywords: tuple[Keyword, ...]
@@ -49,8 +49,34 @@ def build_kinds(rule: Place, folding: Folding) -> Kinds:
         build_patterns(rule.each("pattern")),
         build_contains(rule.each("contains"), folding),
         build_similar(rule.each("similar"), folding),
-        tuple(dict.fromkeys(name for entry in rule.each("pattern") for name in named_groups(entry.data))),
+        tuple(dict.fromkeys([*named_in_patterns(rule), *named_in_keywords(rule)])),
     )
+
+
+def named_in_patterns(rule: Place) -> Iterator[str]:
+    """The names of the groups in all its patterns."""
+    for entry in rule.each("pattern"):
+        yield from named_groups(entry.data)
+
+
+def named_in_keywords(rule: Place) -> Iterator[str]:
+    """The names of fields that are written into its keywords; those are refused, and their templates are not."""
+    for entry in rule.each("keyword"):
+        yield from parts_in(entry.data)[1]
+
+
+def parts_in(written: str) -> tuple[str, list[str]]:
+    """A keyword, and the names of fields that are written into it behind a #; with such names, as far as its first #.
+
+    >>> parts_in("status#nota#tgl kirim"), parts_in("cek#nota#"), parts_in("#promo")
+    (('status#', ['nota', 'tgl_kirim']), ('cek#nota#', []), ('#promo', []))
+    """
+    first, mark, rest = written.strip().partition("#")
+    if not (first.strip() and mark) or rest.endswith("#"):
+        return written.strip(), []
+    names = ("_".join(re.findall(r"\w+", part)) for part in rest.split("#"))
+    parts = [name for name in names if name]
+    return (f"{first.strip()}#", parts) if parts else (written.strip(), [])
 
 
 def named_groups(source: str) -> list[str]:
@@ -75,14 +101,18 @@ def build_keywords(entries: Iterable[Place]) -> tuple[Keyword, ...]:
     """The keywords, without those that fold to the same text."""
     found: dict[tuple[str, bool], Keyword] = {}
     for entry in entries:
-        written = entry.data.strip()
+        written, parts = parts_in(entry.data)
+        if parts:
+            entry.tell(
+                f"the fields of {entry.data.strip()!r} stand in the keyword. Write `keyword: {written}` and `fields: [{', '.join(parts)}]`."
+            )
         takes_fields = written.endswith("#")
         literal = fold_with_signs(written.removesuffix("#"))
         if literal:
             literal = written if written == literal else literal  # as nearly always, and kept once
             found.setdefault((literal, takes_fields), Keyword(written, literal, takes_fields))
         else:
-            entry.tell(f"the keyword {written!r} has nothing that could be compared. Write at least one letter, digit or sign.")
+            entry.tell(f"the keyword {written!r} has nothing that can be compared. Write at least one letter, digit or sign.")
     return tuple(found.values())
 
 
@@ -132,7 +162,7 @@ def check_similar(place: Place, literal: str) -> bool:
     words = literal.split()
     longest = max(map(len, words), default=0)
     if not literal:
-        place.tell(f"{place.data!r} has nothing that could be compared. Write at least one word.")
+        place.tell(f"{place.data!r} has nothing that can be compared. Write at least one word.")
     elif len(words) > WORDS_LIMIT:
         place.tell(f"a 'similar' text has at most {WORDS_LIMIT} words, and this has {len(words)}. Use 'contains' for a part of it.")
     elif longest > LETTERS_LIMIT:

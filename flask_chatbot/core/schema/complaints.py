@@ -1,17 +1,17 @@
 """The errors of jsonschema, reworded for people who have never heard of a schema."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask_chatbot.core.fields.types import FIELD_TYPES
-from flask_chatbot.core.values.problems import did_you_mean
-from flask_chatbot.core.values.reply_kinds import MEDIA
-from flask_chatbot.core.yamltext.traps import MEND, in_quotes, slip_of_colon
+from flask_chatbot.core.schema.forms import form_of
+from flask_chatbot.core.schema.unknown import UnknownKey, explained
+from flask_chatbot.core.values.habits import by_habit, guess
+from flask_chatbot.core.yamltext.traps import slip_of_colon
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
-OLD_COURTESY = "ignore_words"  # among the settings, until courtesy words got a list under `words`
 KINDS = {
     "object": "a group of keys",
     "array": "a list",
@@ -22,14 +22,15 @@ KINDS = {
 }
 
 SAYING = ("reply", "otherwise", "invalid", "failed")  # keys whose empty list is silence
-BELOW_MEDIA = {"url": "caption", "caption": "caption", "filename": "filename"}  # what may be misplaced: what the mend shows with the url
+COUNTRIES = ("ID", "MY", "SG")  # whose names are known
 
 
 class Complaint(NamedTuple):
     """A mistake at a path of the data; `at_key` if the key is to blame and not the value.
 
     One that `says_all` makes complaints about the keys beside it unnecessary; one that `stays` leaves the value readable; `meant` is the
-    guess for an unknown key, `wanted` the allowed kinds where a value is missing.
+    guess for an unknown key, `lacks` a missing key, `wanted` the allowed kinds where a value is missing. One that `is_sure` takes the
+    place of YAML's own complaint, which knows no rules.
     """
 
     path: tuple[str | int, ...]
@@ -38,7 +39,11 @@ class Complaint(NamedTuple):
     says_all: bool = False
     stays: bool = False
     meant: str = ""
+    lacks: str = ""
     wanted: str = ""
+    is_sure: bool = False
+    is_empty_text: bool = False
+    is_unindented: bool = False
 
 
 class Refusal(NamedTuple):
@@ -100,8 +105,17 @@ def wrong_type(refusal: Refusal) -> Iterator[Complaint]:
         yield Complaint(refusal.path, message, at_key=True, wanted=wanted)
     else:
         slip = slip_of_colon(refusal.value) if isinstance(refusal.value, str) and "object" in kinds else ""
-        message = f"{called(refusal.path)} must be {wanted}, not {described(refusal.value)}.{meant(refusal, kinds)}"
-        yield Complaint(refusal.path, slip or message)
+        form = form_of(refusal.path, refusal.value, kinds, refusal.schema)
+        message = f"{called(refusal.path)} must be {wanted}, not {described(refusal.value)}.{form and f' {form}'}"
+        yield Complaint(refusal.path, slip or message, is_sure=bool(form) and kinds == ["array"])
+
+
+def empty_block(complaint: Complaint, sign: str) -> Complaint:
+    """The complaint about an empty text, where `|` or `>` promises lines of it."""
+    message = (
+        f"{called(complaint.path)} is an empty text: no line below {sign} is indented deeper than its key. Indent the lines of the text."
+    )
+    return complaint._replace(message=message, is_unindented=True)
 
 
 def as_null(complaint: Complaint, word: str) -> Complaint:
@@ -112,58 +126,19 @@ def as_null(complaint: Complaint, word: str) -> Complaint:
     return complaint._replace(message=message, at_key=False)
 
 
-def meant(refusal: Refusal, kinds: list[str]) -> str:
-    """The right notation for a value of the wrong type, if that can be guessed: a list without dashes, a field's type without its key."""
-    if kinds == ["array"] and isinstance(refusal.value, dict):
-        return " Begin each entry with '-'."
-    if refusal.path[-3:-2] == ("fields",) and str(refusal.value) in FIELD_TYPES:
-        return f" Write its type as {refusal.path[-1]}: {{type: {refusal.value}}}"
-    return ""
-
-
 def unknown_keys(refusal: Refusal) -> Iterator[Complaint]:
-    """Yield each key that the schema does not know; a single one where text is allowed is probably a text with a colon."""
-    known = refusal.schema.get("properties", {})
+    """Yield each key that the schema does not know."""
     for key in refusal.value:
-        if key in known:
-            continue
-        guess = did_you_mean(key, known)
-        medium = next((kind for kind in refusal.value if kind in MEDIA and kind in known), "")
-        text_may_stand = "string" in refusal.schema.get("type", ())
-        if medium and key in BELOW_MEDIA:
-            message = f"{key!r} stands beside {medium!r}, and belongs below it: write `{medium}: {{url: ..., {BELOW_MEDIA[key]}: ...}}`."
-            yield Complaint((*refusal.path, key), message, at_key=True)
-        elif text_may_stand and not guess and len(refusal.value) == 1 and isinstance(refusal.value[key], str | int | float):
-            text = f"{key}: {refusal.value[key]}"
-            yield Complaint((*refusal.path, key), f"{text!r} was read as a key and its value. {MEND}{in_quotes(text)}", at_key=True)
-        elif key == "required" and "optional" in known:
-            yield Complaint((*refusal.path, key), "unknown key 'required'. Fields are required unless `optional: true`.", at_key=True)
-        elif key == OLD_COURTESY and "groups" in known:
-            yield Complaint((*refusal.path, key), moved_courtesy(refusal.value[key]), at_key=True)
-        else:
-            listed = ", ".join(known)
-            message = f"unknown key {key!r}.{guess or f' Known here: {listed}.'}"
-            yield Complaint((*refusal.path, key), message, at_key=True, meant=guess[len(" Did you mean '") : -2])
-
-
-def moved_courtesy(listed: object) -> str:
-    """The message of a key that stands elsewhere now, with the line to write.
-
-    >>> moved_courtesy(["kak", "min"])[-54:]
-    "write beside 'settings': `words: {ignore: [kak, min]}`"
-    """
-    words = [str(word) for word in (listed if isinstance(listed, list) else [listed])]
-    line = f"words: {{ignore: [{', '.join(words)}]}}" if listed else "words: {ignore: {only: []}}"
-    return f"courtesy words are no setting: they add to those of the language. Remove this, and write beside 'settings': `{line}`"
+        if key not in refusal.schema.get("properties", {}):
+            message, meant = explained(UnknownKey(key, refusal.value, refusal.schema))
+            yield Complaint((*refusal.path, key), message, at_key=True, meant=meant)
 
 
 def missing_key(refusal: Refusal) -> Iterator[Complaint]:
     for key in refusal.limit:
         if key not in refusal.value:
-            where = "the file" if not refusal.path else called(refusal.path)
-            yield Complaint(
-                refusal.path, f"{where} lacks the key {key!r}.{' Begin it with `version: 1`.' if key == 'version' else ''}", stays=True
-            )
+            way_out = "Begin it with `version: 1`." if key == "version" else f"Add `{key}: ...`."
+            yield Complaint(refusal.path, f"{called(refusal.path)} lacks the key {key!r}. {way_out}", stays=True, lacks=key)
 
 
 def not_listed(refusal: Refusal) -> Iterator[Complaint]:
@@ -172,9 +147,9 @@ def not_listed(refusal: Refusal) -> Iterator[Complaint]:
     if not Draft7Validator({}).is_type(refusal.value, refusal.schema.get("type", "string")):
         return  # the wrong type is told of already
     choices = ", ".join(str(choice) for choice in refusal.limit)
-    guess = did_you_mean(str(refusal.value), map(str, refusal.limit))
+    way_out = guess(str(refusal.value), map(str, refusal.limit)).way_out
     one_of = "one of " if len(refusal.limit) > 1 else ""
-    yield Complaint(refusal.path, f"{called(refusal.path)} must be {one_of}{choices}, not {described(refusal.value)}.{guess}")
+    yield Complaint(refusal.path, f"{called(refusal.path)} must be {one_of}{choices}, not {described(refusal.value)}.{way_out}")
 
 
 def one_key_only(refusal: Refusal) -> Iterator[Complaint]:
@@ -190,23 +165,29 @@ def one_key_only(refusal: Refusal) -> Iterator[Complaint]:
         yield Complaint(refusal.path, message, stays=True)
 
 
-def bound(sentence: str, stays: bool = False) -> Callable[[Refusal], Iterator[Complaint]]:
+def bound(sentence: str, stays: bool = False, is_empty_text: bool = False) -> Callable[[Refusal], Iterator[Complaint]]:
     """The wording of a limit: `sentence` may use place, limit and value."""
 
     def words(refusal: Refusal) -> Iterator[Complaint]:
         message = sentence.format(place=called(refusal.path), limit=refusal.limit, value=described(refusal.value))
-        yield Complaint(refusal.path, message, stays=stays)
+        yield Complaint(refusal.path, message, stays=stays, is_empty_text=is_empty_text)
 
     return words
 
 
 def wrong_form(refusal: Refusal) -> Iterator[Complaint]:
+    value = str(refusal.value)
     if refusal.limit == "^[A-Z]{2}$":
-        message = f"{called(refusal.path)} must be a country's two capital letters, such as ID, not {described(refusal.value)}."
-        yield Complaint(refusal.path, message)
+        meant = value.upper() if len(value) == 2 and value.isalpha() else by_habit(value, COUNTRIES)
+        way_out = f"Write {meant}." if meant else "Write its two capital letters, such as ID."
+        yield Complaint(refusal.path, f"{called(refusal.path)} must be a country's two capital letters, not {described(value)}. {way_out}")
+    elif refusal.path[-1:] == ("save",):
+        meant = "_".join(re.findall(r"[A-Za-z0-9]+", value))
+        such_as = f", such as {meant}" if re.fullmatch(str(refusal.limit), meant) else ", beginning with a letter"
+        yield Complaint(refusal.path, f"{described(value)} cannot be the name of a table. Use letters, digits and _{such_as}.")
     else:  # an identifier: jsonschema gives the path of the map and the key as the value
-        message = f"{described(refusal.value)} cannot be a name in templates. Use letters, digits and _, beginning with a letter."
-        yield Complaint((*refusal.path, refusal.value), message, at_key=True)
+        message = f"{described(value)} cannot be a name in templates. Use letters, digits and _, beginning with a letter."
+        yield Complaint((*refusal.path, value), message, at_key=True)
 
 
 WORDS: dict[str, Callable[[Refusal], Iterator[Complaint]]] = {
@@ -216,7 +197,7 @@ WORDS: dict[str, Callable[[Refusal], Iterator[Complaint]]] = {
     "enum": not_listed,
     "maxProperties": one_key_only,
     "minProperties": bound("{place} is an empty group. Write a key and its value into it."),
-    "minLength": bound("{place} is an empty text. Write something, or remove it."),
+    "minLength": bound("{place} is an empty text. Write something, or remove it.", is_empty_text=True),
     "maxLength": bound("{place} has more than {limit} characters. Shorten it."),
     "minItems": bound("{place} is an empty list. Write at least {limit} entry, or remove it."),
     "maxItems": bound("{place} has more than {limit} entries. Shorten it.", stays=True),

@@ -16,6 +16,8 @@ def schema_complaints(data: Any) -> list[Complaint]:
 
     found = dict.fromkeys(complaint for error in Draft7Validator(SCHEMA).iter_errors(data) for complaint in complaints(error))
     closed = {complaint.path[:-1] for complaint in found if complaint.says_all}
+    meant = {(*complaint.path[:-1], complaint.meant) for complaint in found if complaint.meant}
+    found = {complaint: None for complaint in found if (*complaint.path, complaint.lacks) not in meant}
     return [each for each in found if each.says_all or not any(each.path[:size] in closed for size in range(len(each.path) + 1))]
 
 

@@ -113,3 +113,12 @@ def plain(node: nodes.Node, shape: Shape = ROOT) -> Any:
         return {key: plain(child, entries.get(key, rest)) for key, child in cast(nodes.Mapping, node).entries.items()}
     items = shape.items
     return [plain(child, items) for child in cast(nodes.Sequence, node).items]
+
+
+def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema itself, or what it refers to."""
+    for each in (schema, *schema.get("allOf", ())):
+        if "$ref" in each:
+            found: Mapping[str, Any] = SCHEMA["definitions"][each["$ref"].rpartition("/")[2]]
+            return resolved(found)
+    return schema

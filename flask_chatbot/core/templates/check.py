@@ -203,7 +203,7 @@ class _Checker:
         if id(node) in self.guarded:
             return
         is_data = isinstance(node.node, nodes.Name) and node.node.name == "data"
-        why = ": customers may write fewer parts behind the #" if is_data else ""
+        why = ": customers may write fewer parts after the #" if is_data else ""
         others = ", or name the parts under `fields:`" if is_data else ""
         at = span(node)[0]
         word = node.node.name if isinstance(node.node, nodes.Name) else ""
@@ -250,7 +250,7 @@ class _Checker:
         elif node.name in COUNTING_TESTS and given.words and not (given.is_number or given.kind == "yesno"):
             way_out = mend(node.node, NUMBER, scope, self.values)
             yield Fault(
-                node.lineno, f"{node.name!r} is asked of numbers, and {called(node.node, 'this')} is {given.words}. {way_out}", node.name
+                node.lineno, f"{node.name!r} is a test of numbers, and {called(node.node, 'this')} is {given.words}. {way_out}", node.name
             )
         elif node.name in COUNTING_TESTS and given.optional:
             yield Fault(node.lineno, missing(node.node, node.name, scope), node.name)

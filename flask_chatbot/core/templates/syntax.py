@@ -66,7 +66,7 @@ def flaws_of(source: str, error: TemplateSyntaxError, parse: Callable[[str], obj
     flaws = [flaw(source, tag.start, message) for tag, message in misnested(tags)]
     flaws = flaws or [flaw(source, tag.start, message) for tag in tags if (message := misread(tag, parse))]
     line = source.count("\n", 0, error.lineno) + 1
-    return flaws or [Flaw(line, "the template cannot be read. Look at its tags, quotes and brackets.")]
+    return flaws or [Flaw(line, "the template cannot be read. Check its tags, quotes and brackets.")]
 
 
 def flaw(source: str, start: int, message: str) -> Flaw:
@@ -181,9 +181,9 @@ def misread(tag: Tag, parse: Callable[[str], object]) -> str:
 def cause(tag: Tag, said: str) -> str:
     """The reason in our own words; of `said`, Jinja's reason, only the signs it names are used."""
     if curly := CURLY.search(tag.inner):
-        return f"the quote {curly[0]} is not known to templates. Write ' instead"
+        return f"the quote {curly[0]} is not one that templates know. Write ' instead"
     if char := re.match(r"unexpected char '(.)'", said):
-        return f"the sign {char[1]} means nothing here. Remove it" + (f", or write `{INSTEAD[char[1]]}`" if char[1] in INSTEAD else "")
+        return f"the sign {char[1]} has no meaning here. Remove it" + (f", or write `{INSTEAD[char[1]]}`" if char[1] in INSTEAD else "")
     if said.endswith("got '='"):
         return "= sets a value, and only in a `set`. Write == to compare"
     if not tag.word and (statement := re.match(r"(?:if|for|set)\b", tag.inner)):
@@ -206,4 +206,4 @@ def bracket_or_end(tag: Tag, said: str) -> str:
         return "something is missing at its end"
     if got := re.search(r"(?:got|unexpected) '(.+)'$", said):
         return f"{got[1][:EXCERPT]!r} does not belong where it stands. A sign or a word is missing before it, or it is one too many"
-    return "look at its quotes, brackets and signs"
+    return "check its quotes, brackets and signs"

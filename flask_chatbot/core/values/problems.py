@@ -60,5 +60,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("Asia", ["Asia/Oral", "name"])
     ''
     """
+    near = nearest(word, known)
+    return f" Did you mean {near!r}?" if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that is most like another; empty if none is near.
+
+    >>> nearest("repply", ["reply", "name"]), nearest("xyz", ["reply"])
+    ('reply', '')
+    """
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=LIKENESS)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    return near[0] if near else ""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from flask_chatbot.core.yamltext.strays import stray_sign
 from flask_chatbot.core.yamltext.traps import (
     BARE_KEY,
     GLUED,
@@ -22,9 +23,13 @@ from flask_chatbot.core.yamltext.traps import (
     excerpt,
     in_quotes,
     indentation,
-    slip_of_colon,
+    slip_of_key,
 )
 
+LINES_ABOVE = 2  # of a problem, on which a stray sign may have made it
+BLOCK_HEADER = re.compile(r"(?:[:-] +)[|>][-+0-9]*\s*(?:#.*)?$")
+KEY_OR_ITEM = re.compile(r"\s*(?:- |#|[^\s#][^:#]*:(?:\s|$))")
+KEY_AND_TEXT = re.compile(r"\s*(?:- +)*([A-Za-z_][\w-]*): +([^\s|>\[{#&*!].*)")
 _NO_BEGINNING = ("@", "`", "%")
 _INDICATORS = ("*", "&", "!")  # in order at the beginning of a value: whether they are not, only the parser can tell
 _PUNCTUATION = ("]", "}", ",", "? ", "- ")  # in order anywhere but at the beginning of a value
@@ -62,10 +67,42 @@ def trap_of(breakdown: Breakdown) -> Trap:
     return Trap(line - 1, 0, UNREADABLE) if past_the_end and line else Trap(line, column, UNREADABLE)
 
 
-def _tab(at: Breakdown) -> Trap | None:
-    found = re.match(r" *([\t\xa0])", at.rest((at.problem[0], 0)))
-    what = {"\t": "a tab", "\xa0": "a no-break space"}
-    return Trap(at.problem[0], found.start(1), f"{what[found[1]]} is in the indentation. Use spaces.") if found else None
+def _stray(at: Breakdown) -> Trap | None:
+    """A sign that only looks like one of YAML's, on the line of the problem or right above."""
+    return stray_sign(at.lines, range(max(at.problem[0] - LINES_ABOVE, 0), at.problem[0] + 1))
+
+
+def _unindented_block(at: Breakdown) -> Trap | None:
+    """The text that was meant to stand below `|`, and begins no deeper than what it belongs to."""
+    for number in range(at.problem[0], -1, -1):
+        header, below = at.lines[number], _next_written(at.lines, number)
+        if BLOCK_HEADER.search(header) and below is not None and below <= at.problem[0]:
+            line, depth = at.lines[below], _first_key(header)
+            if indentation(line) <= depth and not KEY_OR_ITEM.match(line):
+                sign = header.split("#")[0].strip()[-1:]
+                sign = sign if sign in "|>" else "|"
+                message = (
+                    f"the text below {sign} must be indented deeper than its key. Put {depth + 2} spaces in front of each of its lines."
+                )
+                return Trap(below, indentation(line), message)
+    return None
+
+
+def _next_written(lines: Sequence[str], number: int) -> int | None:
+    """The next line with something on it, or None."""
+    return next((below for below in range(number + 1, len(lines)) if lines[below].strip()), None)
+
+
+def _list_below_text(at: Breakdown) -> Trap | None:
+    """An item that stands deeper than the `key: text` above it."""
+    line, above = at.rest((at.problem[0], 0)), at.problem[0] - 1
+    found = KEY_AND_TEXT.match(at.lines[above]) if above >= 0 else None
+    if not found or not line.lstrip().startswith("- ") or indentation(line) <= found.start(1):
+        return None
+    message = (
+        f"a list stands below the text of {found[1]!r}. Make the text its first entry: write `- {found[2].strip()}` on a line of its own."
+    )
+    return Trap(at.problem[0], indentation(line), message)
 
 
 def _quote(at: Breakdown) -> Trap | None:
@@ -85,7 +122,7 @@ def _after_closing(at: Breakdown) -> Trap | None:
     closing = {"[": "bracket ]", "{": "bracket }"}.get(opening, "quote")
     comma = " (or a comma between two items)" if at.container and at.rest(at.container)[:1] in {"[", "{"} else ""
     text = in_quotes(excerpt(at.lines, *at.before))
-    return Trap(*at.before, f"text stands behind the closing {closing}. {MEND}{text}{comma}")
+    return Trap(*at.before, f"there is text after the closing {closing}. {MEND}{text}{comma}")
 
 
 def _beginning(at: Breakdown) -> Trap | None:
@@ -109,7 +146,8 @@ def _block_header(at: Breakdown) -> Trap | None:
         return None
     text = in_quotes(excerpt(at.lines, *at.token))
     return Trap(
-        *at.token, f"nothing may stand behind {sign}. Write the text on the lines below, indented, or put quotes around this text: {text}"
+        *at.token,
+        f"nothing may follow {sign} on its line. Write the text on the lines below, indented, or put quotes around this text: {text}",
     )
 
 
@@ -140,7 +178,7 @@ def _open_bracket(at: Breakdown) -> Trap | None:
     if at.problem[0] == at.container[0] and at.rest(at.problem)[:1] not in {"]", "}"}:
         return None
     closing = {"[": "]", "{": "}"}[sign]
-    message = f"the bracket {sign} that opens here is not closed. Write {closing} behind its last item."
+    message = f"the bracket {sign} that opens here is not closed. Write {closing} after its last item."
     return Trap(*at.container, message) if ended or at.rest(at.problem)[:1] in {"]", "}"} else None
 
 
@@ -169,11 +207,11 @@ def _continues(lines: Sequence[str], line: int) -> Trap:
 
 
 def _lacks_colon(text: str, line: int, column: int, begins_item: bool = False) -> Trap:
-    if slip := slip_of_colon(text):
+    if slip := slip_of_key(text):
         return Trap(line, column, slip)
     if begins_item and (found := BARE_KEY.match(text)):
         message = (
-            f"this line is not a 'key: value'. If {found[1]!r} is a key, a colon is missing behind it: write {found[1]}: {found[2].strip()}"
+            f"this line is not a 'key: value'. If {found[1]!r} is a key, a colon is missing after it: write {found[1]}: {found[2].strip()}"
         )
         return Trap(line, column, message)
     return Trap(line, column, "this line is not a 'key: value'. Add what is missing, or write | above it where it belongs to a text.")
@@ -190,17 +228,22 @@ def _indentation(at: Breakdown) -> Trap | None:
     line = at.rest((at.problem[0], 0))
     if not line.strip() or at.problem[1] != indentation(line):
         return None
-    return Trap(*at.problem, "this line fits none above it. Begin it in the same column as its neighbours; keys and items (-) do not mix.")
+    return Trap(
+        *at.problem,
+        "this line lines up with none of those above it. Begin it in the same column as its neighbours; keys and items (-) do not mix.",
+    )
 
 
 _CHECKS: tuple[Callable[[Breakdown], Trap | None], ...] = (
-    _tab,
+    _stray,
+    _unindented_block,
     _quote,
     _after_closing,
     _beginning,
     _block_header,
     _eaten_bracket,
     _open_bracket,
+    _list_below_text,
     _colon,
     _no_colon,
     _indentation,

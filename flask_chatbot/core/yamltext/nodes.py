@@ -15,6 +15,7 @@ from yaml.scanner import ScannerError
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamltext.depth import hidden_level
 from flask_chatbot.core.yamltext.errors import Breakdown, trap_of
+from flask_chatbot.core.yamltext.strays import stray_space, stray_spaces
 from flask_chatbot.core.yamltext.traps import (
     ATE,
     UNSENDABLE,
@@ -37,7 +38,7 @@ from flask_chatbot.core.yamltext.tree import Mapping, Node, Scalar, Sequence, me
 __all__ = ["FASTEST", "Events", "Mapping", "Node", "Scalar", "Sequence", "read_yaml"]
 
 DEPTH = 20
-TOO_DEEP = f"this is nested deeper than {DEPTH} levels. Close brackets that are open, or write it flatter."
+TOO_DEEP = f"this is nested deeper than {DEPTH} levels. Close any open brackets, or nest it less."
 ALIAS_FACTOR = 10  # aliases may stand for this many times the nodes written,
 ALIAS_ALLOWANCE = 10_000  # and for this many more
 
@@ -93,14 +94,15 @@ class _Composer:
         self.traps: list[Trap] = []
         self._text = text if text.endswith("\n") else text + "\n"  # the marks of an end without one are wrong
         self._lines = [*text.splitlines(), ""]  # a mark may stand behind the last line
-        self._glued = glued_comments(text, self._lines)
+        self._strays = stray_spaces(text, self._lines)
+        self._suspects = glued_comments(text, self._lines) | self._strays
         self._escapes = "\\" in text
         self._frame = _Frame(None)
         self._stack: list[_Frame] = []
         self._anchors: dict[str, tuple[Node, int] | None] = {}
         self._merging: list[Mapping] = []
         self._largest_alias = (0, 0, 0)  # size, line, column
-        self._joined: tuple[Trap, int] | None = None  # the last one, and the line its text ends on
+        self._joined: tuple[list[Trap], int] | None = None  # the last ones, and the line their text ends on
         self._documents = 0
         self._written = 1
 
@@ -139,7 +141,7 @@ class _Composer:
     def _document(self, event: Any) -> None:
         self._documents += 1
         if self._documents > 1:
-            self._stop(event.start_mark, "a second document begins here, and one file holds one. Delete this line.")
+            self._stop(event.start_mark, "a second document begins here, and a file holds only one. Delete this line.")
 
     # -- scalars and aliases
 
@@ -149,7 +151,7 @@ class _Composer:
         node = Scalar(event.value, style, start.line + 1, start.column + 1)
         if not style:
             line = event.end_mark.line
-            if line != start.line or line in self._glued:
+            if line != start.line or line in self._suspects:
                 self._check_plain(event)
         elif style == '"' and self._escapes and UNSENDABLE.search(node.text):
             self._check_quoted(event)
@@ -163,9 +165,12 @@ class _Composer:
         """Report lines that would be joined, and a comment that swallowed text."""
         start, end = _spot(event.start_mark), _spot(event.end_mark)
         last = self._lines[end[0]]
+        if end[0] in self._strays and (stray := stray_space(self._lines, end[0])) and (end[0], stray.column) >= start:
+            self._stop(stray, stray.message)
         if start[0] != end[0] and last[: end[1]].strip() != event.value:  # an anchor may stand on a line of its own
-            self.traps.append(joined(self._lines, start, end))
-            self._joined = self.traps[-1], end[0]
+            traps = joined(self._lines, start, end)
+            self.traps += traps
+            self._joined = traps, end[0]
         elif found := ATE.match(last, end[1]):
             column = end[1] - len(event.value) if event.value else found.start(1)
             self.traps.append(ate_comment(found[1].strip(), excerpt(self._lines, end[0], column), end[0], column))
@@ -287,7 +292,7 @@ class _Composer:
         problem, context = _maybe_spot(getattr(error, "problem_mark", None)), _maybe_spot(getattr(error, "context_mark", None))
         scanning = isinstance(error, ScannerError)
         if problem and self._joined and self._joined[1] == problem[0]:
-            self.traps.remove(self._joined[0])  # lines were joined because of this error only
+            self.traps = [trap for trap in self.traps if trap not in self._joined[0]]  # lines were joined because of this error only
         if problem is None:  # the Python parser trips over \UFFFFFFFF without a mark
             trap = bad_code_point(self._text)
         elif scanning and (deep := self._hidden_level(context or problem, event)):

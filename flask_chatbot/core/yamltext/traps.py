@@ -13,7 +13,7 @@ EXCERPT = 80  # characters of a text that a sentence repeats
 NEAR = 1_000  # characters of a line looked at on either side of a trap: a line of megabytes may hold 100,000 traps
 MEND = "Put quotes around this text: "
 UNREADABLE = (
-    "this cannot be read as YAML. Look at the indentation, and at quotes and brackets that are not closed, on this line or the one before."
+    "this cannot be read as YAML. Check the indentation, and whether quotes and brackets are closed, on this line and the one before."
 )
 _NO_CHARACTER = "{} is not a whole character. Write the character itself."
 TEMPLATE = ("{{", "{%", "{#")
@@ -26,6 +26,7 @@ ATE = re.compile(r"\s+(#(?:[^\s#].*|\s*$))")  # a # with no space behind it, or 
 GLUED = re.compile(r"\s(#(?:[^\s#].*|\s*$))")
 MISSING_SPACE = re.compile(r"([A-Za-z_][\w-]*):(?!//)(\S.*)")
 WIDE_COLON = re.compile(r"([A-Za-z_][\w-]*)\s*([\uff1a\ufe55\ua789])\s*(\S.*)")
+EQUALS = re.compile(r"([a-z_]+) = (\S.*)")
 BARE_KEY = re.compile(r"([a-z_]+)[ \t]+(\S.*)")
 _FLOW_TEXT = re.compile(r"(?:\{\{.*?\}\}|\{%.*?%\}|[^,\]}])*")
 
@@ -87,14 +88,26 @@ def ate_comment(comment: str, text: str, line: int, column: int) -> Trap:
     return Trap(line, column, f"{comment!r} was read as a comment. {MEND}{in_quotes(text)} (or a space after the # of a comment)")
 
 
-def joined(lines: Sequence[str], start: Spot, end: Spot) -> Trap:
-    """The sentence about a plain text of several lines: YAML joins them."""
+def joined(lines: Sequence[str], start: Spot, end: Spot) -> list[Trap]:
+    """The traps for a plain text of several lines: YAML joins them."""
+    if not lines[start[0]][: start[1]].strip(" -") and (slips := slipped_keys(lines, start, end)):
+        return slips
     for number in range(start[0] + 1, end[0] + 1):
         line = lines[number]
         if line.lstrip().startswith("- "):
-            message = "this item would be joined to the text above. Begin it in the same column as the - of the other items."
-            return Trap(number, indentation(line), message)
-    return Trap(*start, "these lines would be joined into one. Write | before them to keep the lines, or > to join them on purpose.")
+            message = "this item would be joined to the text above it. Begin it in the same column as the - of the other items."
+            return [Trap(number, indentation(line), message)]
+    return [Trap(*start, "these lines would be joined into one. Write | before them to keep the lines, or > to join them on purpose.")]
+
+
+def slipped_keys(lines: Sequence[str], start: Spot, end: Spot) -> list[Trap]:
+    """The traps for lines that are all keys with a wrong colon; nothing if the first is not, or has a capital, as texts do."""
+    first = lines[start[0]][start[1] :].strip()
+    if not first[:1].islower() or not slip_of_key(first):
+        return []
+    below = ((number, indentation(lines[number])) for number in range(start[0] + 1, end[0] + 1))
+    spots = [start, *below]
+    return [Trap(*spot, slip) for spot in spots if (slip := slip_of_key(lines[spot[0]][spot[1] :].strip()))]
 
 
 def tagged(lines: Sequence[str], start: Spot, end: Spot | None) -> tuple[str, Trap]:
@@ -110,28 +123,39 @@ def alias(lines: Sequence[str], name: str, start: Spot, *, inside: bool) -> tupl
     """The text of an alias that names nothing (or, `inside`, its own container), and the sentence about it."""
     text = excerpt(lines, *start)
     if inside:
-        return text, Trap(*start, f"the alias '*{name}' is inside of what '&{name}' names, and would never end. Delete it.")
-    return text, Trap(*start, f"'*{name}' is read as an alias, and no '&{name}' stands above it. {MEND}{in_quotes(text)}")
+        return text, Trap(*start, f"the alias '*{name}' stands inside the very part that '&{name}' names, and would never end. Delete it.")
+    return text, Trap(*start, f"'*{name}' is read as an alias, and there is no '&{name}' above it. {MEND}{in_quotes(text)}")
 
 
 def valueless(key: str, line: int, column: int) -> Trap:
     """The sentence about a key in braces that has no value."""
     if slip := slip_of_colon(key):
         return Trap(line, column, slip)
-    return Trap(line, column, f"the key {key!r} has no value. Write a colon and its value behind it, or [ ] around a list.")
+    return Trap(line, column, f"the key {key!r} has no value. Write a colon and its value after it, or [ ] around a list.")
 
 
 def slip_of_colon(text: str) -> str:
     """The sentence about a `key: value` whose colon is not one to YAML; empty for other texts.
 
     >>> slip_of_colon("keyword:dua"), slip_of_colon("Halo")
-    ('a space is missing behind the colon. Write keyword: dua', '')
+    ('a space is missing after the colon. Write keyword: dua', '')
     """
     if found := MISSING_SPACE.match(text):
-        return f"a space is missing behind the colon. Write {found[1]}: {found[2].strip()}"
+        return f"a space is missing after the colon. Write {found[1]}: {found[2].strip()}"
     if found := WIDE_COLON.match(text):
         return f"the sign {found[2]} is not a colon to YAML. Write {found[1]}: {found[3].strip()}"
     return ""
+
+
+def slip_of_key(text: str) -> str:
+    """The same of a line where a key is due, so that other signs than colons are slips, too.
+
+    >>> slip_of_key("keyword = halo")
+    '= is not a colon. Write keyword: halo'
+    """
+    if found := EQUALS.match(text):
+        return f"= is not a colon. Write {found[1]}: {found[2].strip()}"
+    return slip_of_colon(text)
 
 
 def indentation(line: str) -> int:
@@ -162,7 +186,7 @@ def unreadable(text: str) -> list[Trap]:
     traps = []
     if found := _INVISIBLE.search(text):
         line, column = _spot(text, found.start())
-        traps.append(Trap(line, column, f"an invisible character (U+{ord(found[0]):04X}) stands here. Delete it."))
+        traps.append(Trap(line, column, f"there is an invisible character (U+{ord(found[0]):04X}) here. Delete it."))
     elif found := _DIRECTIVE.match(text):
         line, column = _spot(text, found.start(1))
         traps.append(beginning(found[1].strip(), line, column))

@@ -53,11 +53,11 @@ def mended(children: list[Node], lines: Lines[str], *, braces: bool) -> tuple[li
     last = ""
     for key, value in zip(children[::2], children[1::2], strict=True):
         if not isinstance(key, Scalar):
-            traps.append(Trap(key.line - 1, key.column - 1, "a key must be a text. Put quotes around it if it is one."))
+            traps.append(Trap(key.line - 1, key.column - 1, "a key must be text. Put quotes around it if it is one."))
         elif braces and not _has_colon(key, value, lines):
             cut.setdefault(last, []).append(key)
         elif key.text in kept:
-            message = f"duplicate key {key.text!r}: it is at line {kept[key.text][0].line} already. Remove one of them."
+            message = f"duplicate key {key.text!r}: line {kept[key.text][0].line} has it already. Remove one of them."
             traps.append(Trap(key.line - 1, key.column - 1, message))
         else:
             last = key.text

@@ -28,7 +28,7 @@ def of_rule(folder: Path, lines: str, settings: str = SETTINGS, handled: tuple[s
 
 
 CLAIMED = (
-    "rule 'a' at rules.yaml:2:3 claims the {} too, at the same priority, and goes first."
+    "rule 'a' at rules.yaml:2:3 also claims the {}, at the same priority, and comes first."
     " Set a `priority:`, or conditions that exclude each other."
 )
 
@@ -205,7 +205,7 @@ def test_similar_texts_that_cannot_be_mistaken_are_fine(tmp_path: Path, second: 
 
 def test_conditions_that_exclude_themselves_are_told(tmp_path: Path) -> None:
     rule = 'keyword: a, reply: x, when: {from: ["0812345678"], not_from: ["62812*"]}'
-    assert of_rule(tmp_path, rule) == ["the conditions of rule 'r' never hold at once. Correct its `when:`."]
+    assert of_rule(tmp_path, rule) == ["the conditions of rule 'r' never hold at once. Change its `when:`."]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_conditions_that_exclude_themselves_are_told(tmp_path: Path) -> None:
 )
 def test_hours_that_never_change_are_told_where_a_rule_waits_for_them(tmp_path: Path, wanted: str, hours: str, always: str) -> None:
     rule = f"keyword: a, reply: x, when: {{open: {wanted}}}"
-    message = f"rule 'r' waits for `open: {wanted}`, and by the `hours:` of the settings {always}. Correct one."
+    message = f"rule 'r' waits for `open: {wanted}`, but by the `hours:` of the settings {always}. Change one of them."
     assert of_rule(tmp_path, rule, f"settings: {{hours: {{{hours}}}}}") == [message]
     assert of_rule(tmp_path, rule) == []
 
@@ -233,23 +233,9 @@ def test_a_rule_for_groups_without_a_keyword_is_told_where_groups_get_keywords_o
 
 @pytest.mark.parametrize("pattern", ["a*", "(resi)?", "^"])
 def test_a_pattern_that_matches_nothing_at_all_is_told(tmp_path: Path, pattern: str) -> None:
-    message = f"the pattern {pattern!r} matches the empty string, so it may find any text. Write what it always finds."
+    message = f"the pattern {pattern!r} matches the empty string, so it may find any text. Write something that it must find."
     assert of_rule(tmp_path, f"pattern: '{pattern}', reply: x") == [message]
     assert of_rule(tmp_path, "pattern: 'a+', reply: x") == []
-
-
-@pytest.mark.parametrize("url", ["www.example.com/a.png", "ftp://example.com/a.png", "https://", "https://a b.com", "files/{{ nohp }}.png"])
-def test_a_media_url_that_is_none_is_told(tmp_path: Path, url: str) -> None:
-    message = f"the URL {url!r} is not a web address. Write it with https:// in front."
-    assert of_rule(tmp_path, f'keyword: a, reply: [Halo, {{one_of: [x, {{image: "{url}"}}]}}]') == [message]
-    assert of_rule(tmp_path, f'keyword: a, reply: x, when: {{open: true}}, otherwise: {{document: {{url: "{url}"}}}}') == [message]
-
-
-@pytest.mark.parametrize(
-    "url", ["https://example.com/a.png", "http://a.id", "{{ situs }}/a.png", "http{{ 's' }}://x", "https://x/{{ nohp }}"]
-)
-def test_a_media_url_that_may_be_one_is_fine(tmp_path: Path, url: str) -> None:
-    assert of_rule(tmp_path, f'keyword: a, reply: {{image: "{url}"}}', f"{SETTINGS}vars: {{situs: 'https://a.id'}}") == []
 
 
 SILENT = "rule 'r' says nothing{}. Give it a `reply:`; if silence is intended, write `reply: []`."

@@ -240,7 +240,7 @@ def test_tests_are_named_by_their_rule_and_counted_there(tmp_path: Path) -> None
 
 
 def test_what_a_rule_needs_and_no_test_gives_is_named(tmp_path: Path) -> None:
-    none_runs = "Rule 'penawaran' needs it of a Python handler, and none runs in tests."
+    none_runs = "Rule 'penawaran' needs it from a Python handler, and none runs in tests."
     assert told(tmp_path, "- {send: 'penawaran#Jo', rule: penawaran}\n- {send: 'penawaran#Jo', given: {hrga: 1}, rule: penawaran}") == [
         f'101:12: test tests::1 on "penawaran#Jo": expected given "harga", got "nothing". {none_runs} Write it under \'given:\'.',
         f'102:12: test tests::2 on "penawaran#Jo": expected given "harga", got "hrga". {none_runs} Did you mean \'hrga\'?',
@@ -344,7 +344,7 @@ def test_chance_falls_the_same_each_time(tmp_path: Path) -> None:
         ("- {send: a, rule: a, at: besok}", ["5:28: 'besok' is not a date and time. Write them like 2026-11-23 09:00."]),
         ("- {talk: [{send: a, at: '09:00'}], count: 1}", ["5:27: '09:00' is not a date and time. Write them like 2026-11-23 09:00."]),
         ("- {send: a, repply: b}", ["5:15: unknown key 'repply'. Did you mean 'reply'?"]),
-        ("- {send: a, chat: grup}", ["5:21: 'chat' must be one of private, group, not 'grup'. Did you mean 'group'?"]),
+        ("- {send: a, chat: grup}", ["5:21: 'chat' must be one of private, group, not 'grup'. Write 'group'."]),
         ("- {send: a, count: dua}", ["5:22: 'count' must be a whole number, not 'dua'."]),
         ("- {send: a, count: -1}", ["5:22: 'count' must be at least 0, not -1."]),
         ("- {send: a, fields: {nama: [a]}}", ["5:30: 'nama' must be text, not a list."]),
@@ -352,7 +352,7 @@ def test_chance_falls_the_same_each_time(tmp_path: Path) -> None:
             "- {send: a, given: {x-y: 1}, count: 1}",
             ["5:23: 'x-y' cannot be a name in templates. Use letters, digits and _, beginning with a letter."],
         ),
-        ("- {talk: [{rule: a}]}", ["5:13: entry 1 of 'talk' lacks the key 'send'."]),
+        ("- {talk: [{rule: a}]}", ["5:13: entry 1 of 'talk' lacks the key 'send'. Add `send: ...`."]),
         ("- {talk: [], rule: a}", ["5:12: 'talk' is an empty list. Write at least 1 entry, or remove it."]),
         (
             "- {talk: [{send: a, rule: a}], rule: a}",

@@ -124,17 +124,20 @@ def test_dates_are_printed_as_they_are_read(one: date, other: date) -> None:
         ("snin: 08.00-12.00", "3:5: unknown day 'snin'. Did you mean 'senin'?"),
         ("natal: closed", "3:5: unknown day 'natal'. Write mon to sun, or senin to minggu."),
         ("senin-rabu-jumat: closed", "3:5: 'senin-rabu-jumat' has more than one dash. Write a range of days as mon-thu."),
-        ("25/12/2026: closed", "3:5: '25/12/2026' is no date. Write it as 2026-12-25, and several in a row as 2026-12-24..2027-01-02."),
+        ("25/12/2026: closed", "3:5: '25/12/2026' cannot be read as a date. Write 2026-12-25"),
         ("2026-02-30: closed", "3:5: there is no 2026-02-30 in the calendar. Write another date."),
-        ("2027-01-02..2026-12-24: closed", "3:5: '2027-01-02..2026-12-24' ends before it begins. Exchange the two dates."),
-        ("mon: libur", "3:10: 'libur' gives no hours. Write a time span such as 08.00-17.00, or closed."),
-        ("mon: 8-17", "3:10: '8-17' is not a time span. Write when it begins and ends, such as 08.00-17.00."),
+        ("2027-01-02..2026-12-24: closed", "3:5: '2027-01-02..2026-12-24' ends before it begins. Swap the two dates."),
+        ("mon: libur", "3:10: 'libur' says nothing about hours. Write closed."),
+        ("mon: 8-17", "3:10: '8-17' cannot be read as a time span. Write 08.00-17.00"),
         ("mon: 25.00-26.00", "3:10: '25.00-26.00' has a time that does not exist. A day goes from 00.00 to 24.00."),
         ("mon: 24.00-02.00", "3:10: '24.00-02.00' has a time that does not exist. A day goes from 00.00 to 24.00."),
         ("mon: 08.60-12.00", "3:10: '08.60-12.00' has a time that does not exist. A day goes from 00.00 to 24.00."),
         ("mon: 08.00-24.01", "3:10: '08.00-24.01' has a time that does not exist. A day goes from 00.00 to 24.00."),
         ("mon: 08.00-08.00", "3:10: '08.00-08.00' ends when it begins. Write 00.00-24.00 for the whole day."),
-        ("mon: [08.00-12.00, tutup]", "3:24: 'tutup' is not a time span. Write when it begins and ends, such as 08.00-17.00."),
+        (
+            "mon: [08.00-12.00, tutup]",
+            "3:24: 'tutup' cannot be read as a time span. Write when it begins and ends, such as 08.00-17.00.",
+        ),
         (
             "mon: [08.00-12.00, 11.00-17.00]",
             "3:24: '11.00-17.00' overlaps '08.00-12.00'. Write them as one, or correct a time.",
@@ -150,19 +153,21 @@ def test_wrong_hours_are_told_with_their_place(tmp_path: Path, line: str, proble
 
 def test_a_day_under_two_keys_is_told_with_both_places(tmp_path: Path) -> None:
     lines = ["mon-thu: 08.00-17.00", "fri: closed", "rabu: 08.00-12.00"]
-    assert problems(tmp_path, *lines) == ["rules.yaml:5:5: the hours of wed are at rules.yaml:3:5 already. Remove one of them."]
+    assert problems(tmp_path, *lines) == ["rules.yaml:5:5: the hours of wed are given at rules.yaml:3:5 already. Remove one of them."]
 
 
 def test_a_date_under_two_keys_is_told_with_both_places(tmp_path: Path) -> None:
     lines = ["2026-12-24..2027-01-02: closed", "2026-12-31: 08.00-12.00"]
-    assert problems(tmp_path, *lines) == ["rules.yaml:4:5: the hours of 2026-12-31 are at rules.yaml:3:5 already. Remove one of them."]
+    assert problems(tmp_path, *lines) == [
+        "rules.yaml:4:5: the hours of 2026-12-31 are given at rules.yaml:3:5 already. Remove one of them."
+    ]
 
 
 def test_all_that_is_wrong_with_the_hours_is_told_at_once(tmp_path: Path) -> None:
     assert problems(tmp_path, "snin, mon: 8-17", "sabtu, min: [x, 08.00-12.00]") == [
         "rules.yaml:3:5: unknown day 'snin'. Did you mean 'senin'?",
-        "rules.yaml:3:16: '8-17' is not a time span. Write when it begins and ends, such as 08.00-17.00.",
-        "rules.yaml:4:18: 'x' is not a time span. Write when it begins and ends, such as 08.00-17.00.",
+        "rules.yaml:3:16: '8-17' cannot be read as a time span. Write 08.00-17.00",
+        "rules.yaml:4:18: 'x' cannot be read as a time span. Write when it begins and ends, such as 08.00-17.00.",
     ]
 
 
@@ -171,7 +176,7 @@ def test_an_included_file_has_no_hours_of_its_own(tmp_path: Path) -> None:
     more = "settings: {hours: {mon: 08.00-12.00}}\nrules: [{keyword: hai, when: {open: true}, reply: Hai}]"
     assert books.problems(tmp_path, root, {"more.yaml": more}) == [
         "more.yaml:1:1: only the file that includes this one may have 'settings'. Move it there.",
-        "more.yaml:2:31: 'open' needs to know when that is. Add `hours:` to the settings, or remove it.",
+        "more.yaml:2:31: 'open' depends on opening hours. Add `hours:` to the settings, or remove it.",
     ]
 
 
@@ -346,3 +351,62 @@ def test_the_next_opening_is_the_one_found_by_looking_at_every_minute(
         assert found is None or found.astimezone(UTC) > states[-1][0].astimezone(UTC)
     else:
         assert (found and found.isoformat()) == looked_up.isoformat()
+
+
+GIVEN = "are given at rules.yaml:1:20 already. Remove one of them."
+YEARLY = "settings: {hours: {mon-sun: 08.00-17.00, '12-25': closed, '12-30..01-02': 10.00-12.00, '2027-12-25': 09.00-10.00}}\n"
+
+
+def yearly_hours(folder: Path) -> Hours:
+    hours = books.load(folder, f"{YEARLY}rules: [{{keyword: a, reply: b}}]\n").hours
+    assert hours is not None
+    return hours
+
+
+@pytest.mark.parametrize(
+    ("now", "is_open"),
+    [
+        ("2026-12-24 09:00", True),
+        ("2026-12-25 09:00", False),
+        ("2027-12-25 09:00", True),  # a date with its year goes before
+        ("2028-12-25 09:00", False),
+        ("2026-12-30 09:00", False),
+        ("2026-12-31 11:00", True),
+        ("2027-01-01 09:00", False),
+        ("2027-01-02 11:00", True),
+        ("2027-01-03 09:00", True),
+    ],
+)
+def test_dates_of_every_year_come_every_year(tmp_path: Path, now: str, is_open: bool) -> None:
+    moment = datetime.strptime(now, "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo("Asia/Jakarta"))
+    assert yearly_hours(tmp_path).is_open(moment) is is_open
+
+
+def test_the_next_opening_leaves_out_the_dates_of_every_year(tmp_path: Path) -> None:
+    jakarta = ZoneInfo("Asia/Jakarta")
+    hours = yearly_hours(tmp_path)
+    assert hours.next_open(datetime(2026, 12, 24, 18, 0, tzinfo=jakarta)) == datetime(2026, 12, 26, 8, 0, tzinfo=jakarta)
+    assert hours.next_open(datetime(2026, 12, 29, 18, 0, tzinfo=jakarta)) == datetime(2026, 12, 30, 10, 0, tzinfo=jakarta)
+
+
+def test_a_leap_day_is_a_date_of_every_year_that_has_it(tmp_path: Path) -> None:
+    book = books.load(tmp_path, "settings: {hours: {mon-sun: 08.00-17.00, '02-29': tutup}}\nrules: [{keyword: a, reply: b}]\n")
+    assert book.hours is not None
+    days = [book.hours.spans(date(year, month, day)) == () for year, month, day in ((2028, 2, 29), (2028, 2, 28), (2027, 3, 1))]
+    assert days == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("hours", "problem"),
+    [
+        (
+            "'12-25': closed, '12-24..12-26': closed",
+            f"1:37: the hours of 12-24..12-26 {GIVEN}",
+        ),
+        ("'12-30..01-02': closed, '01-01': closed", f"1:44: the hours of 01-01 {GIVEN}"),
+        ("'25-12': closed", "1:20: there is no 25-12 in the calendar. Write 12-25, the month first."),
+        ("'02-30': closed", "1:20: there is no 02-30 in the calendar. Write another date, the month first."),
+    ],
+)
+def test_a_wrong_date_of_every_year_is_reported(tmp_path: Path, hours: str, problem: str) -> None:
+    assert books.problems(tmp_path, f"settings: {{hours: {{{hours}}}}}\nrules: [{{keyword: a, reply: b}}]\n") == [f"rules.yaml:{problem}"]

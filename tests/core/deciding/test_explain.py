@@ -73,11 +73,6 @@ def test_the_order_in_the_files_decides_at_last(book: RuleBook) -> None:
     assert whys(book, "zzz") == [("umum", "wins"), ("umum lain", "it comes after umum in the files")]
 
 
-def test_a_whole_keyword_goes_before_one_with_fields(tmp_path: Path) -> None:
-    book = load(tmp_path, "rules: [{name: a, keyword: 'x#', reply: x}, {name: b, keyword: 'x#y', reply: x}]")
-    assert whys(book, "x#y") == [("b", "wins"), ("a", "a keyword goes first")]
-
-
 KINDS = """\
 rules:
   - {name: b, similar: harga kopi, reply: x}

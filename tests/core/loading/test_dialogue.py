@@ -43,7 +43,7 @@ NO_TEMPLATE = "is not a template: customers would see the braces. Write it witho
         ),
         (
             "keyword: a\nask: [{a: {question: A?, rest: true}}]",
-            ["4:30: 'rest' is for parts behind a #. Here each answer is a message of its own: remove it."],
+            ["4:30: 'rest' is for parts after a #. Here each answer is a message of its own: remove it."],
         ),
         (
             "keyword: a\nask: [{a: {question: A?}}]\non_invalid: explain\ninvalid: x",
@@ -66,49 +66,52 @@ NO_TEMPLATE = "is not a template: customers would see the braces. Write it witho
         ("keyword: a\nask: {b: {question: B?}}", ["4:10: 'ask' must be a list, not a group of keys. Begin each entry with '-'."]),
         ("keyword: a\nmenu: []", ["4:11: 'menu' is an empty list. Write at least 1 entry, or remove it."]),
         ("keyword: a\nmenu: {A: a}", ["4:11: 'menu' must be a list, not a group of keys. Begin each entry with '-'."]),
-        ("keyword: a\nmenu: [a]", ["4:12: entry 1 of 'menu' must be a group of keys, not 'a'."]),
+        (
+            "keyword: a\nmenu: [a]",
+            [
+                (
+                    "4:12: entry 1 of 'menu' must be a group of keys, not 'a'. "
+                    "Write an entry as the words shown and the rule they lead to: `a: a`"
+                )
+            ],
+        ),
         (
             "keyword: a\nmenu:\n- A: a\n  B: a",
             ["5:7: 'A' and 'B' are in one entry. Write each as an entry of its own, beginning with '-'."],
         ),
         (
             "keyword: a\nmenu: [{A: a}, {' a!': a}]",
-            ["4:20: the menu has an entry ' a!' already. Give this one other words."],
+            ["4:20: the menu already has an entry ' a!'. Use other words here."],
         ),
         (
             "keyword: a\nmenu: [{1: a}, {2.: a}]",
             [
-                "4:13: the entries of a menu are numbered automatically. Write the words to show, such as `- Daftar harga: a`.",
-                "4:21: the entries of a menu are numbered automatically. Write the words to show, such as `- Daftar harga: a`.",
+                "4:13: menu entries are numbered automatically. Write the words to show, such as `- Daftar harga: a`.",
+                "4:21: menu entries are numbered automatically. Write the words to show, such as `- Daftar harga: a`.",
             ],
         ),
-        ("keyword: a\nmenu: [{1. Harga: a}]", ["4:13: the entries of a menu are numbered automatically. Write 'Harga' alone."]),
+        ("keyword: a\nmenu: [{1. Harga: a}]", ["4:13: menu entries are numbered automatically. Write 'Harga' alone."]),
         ("keyword: a\nmenu: [{' ': a}]", ["4:13: the words of a menu entry are empty. Write what customers are to see."]),
         ("keyword: a\nmenu: [{'Halo {{ nama }}': a}]", [f"4:13: an entry of a menu {NO_TEMPLATE}"]),
-        ("keyword: harga\nmenu: [{A: hrga}]", ["4:16: the menu leads to rule 'hrga', but there is no such rule. Did you mean 'harga'?"]),
+        ("keyword: harga\nmenu: [{A: hrga}]", ["4:16: the menu leads to a rule 'hrga', which does not exist. Did you mean 'harga'?"]),
         (
             "keyword: harga\nmenu: [{harga: Daftar lengkap}]",
-            [
-                (
-                    "4:20: the menu leads to rule 'Daftar lengkap', but there is no such rule. "
-                    "Write the words first, and then the name of a rule."
-                )
-            ],
+            ["4:20: the menu leads to a rule 'Daftar lengkap', which does not exist. Write the words first, and then the name of a rule."],
         ),
         (
             "keyword: a\nfailed: Maaf.",
-            ["4:5: 'failed' is sent if 'forward' fails, but there is no 'forward'. Add it, or remove 'failed'."],
+            ["4:5: 'failed' is sent when 'forward' fails, but this rule has no 'forward'. Add one, or remove 'failed'."],
         ),
         ("keyword: a\nforward: {url: crm.id}", ["4:20: 'crm.id' is not a web address. Write it with https:// in front."]),
-        ("keyword: a\nforward: {timeout: 1 jam}", ["4:14: 'forward' lacks the key 'url'."]),
+        ("keyword: a\nforward: {timeout: 1 jam}", ["4:14: 'forward' lacks the key 'url'. Add `url: ...`."]),
         (
             "keyword: a\npause: 2h\nnotify: [admin, 0811-7601-234]",
             [
-                "4:12: '2h' has no unit of time that is known. Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari.",
+                "4:12: '2h' cannot be read as a length of time. Write 2 hours",
                 "5:14: 'admin' is not a possible phone number. Write it with its country code, such as 6281234567890.",
             ],
         ),
-        ("keyword: a\nsubscribe: no", ["4:16: 'subscribe' must be true or false, not 'no'."]),
+        ("keyword: a\nsubscribe: no", ["4:16: 'subscribe' must be true or false, not 'no'. Write false."]),
     ],
 )
 def test_what_cannot_be_is_told_with_its_place_and_the_mend(tmp_path: Path, lines: str, told: list[str]) -> None:

@@ -101,7 +101,10 @@ def test_an_included_file_may_leave_the_version_out_and_not_change_it(tmp_path: 
 def test_an_included_file_that_is_no_rule_file_is_told(tmp_path: Path) -> None:
     files = {"a.yaml": "- keyword: a\n", "b.yaml": "halo\n", "c.yaml": "", "d.yaml": "rules: @a\n", "e.yaml": "rules: [{keyword: e}]\n"}
     assert problems(tmp_path, root("'?.yaml'"), files) == [
-        "a.yaml:1:1: the file must be a group of keys, not a list.",
+        (
+            "a.yaml:1:1: the file must be a group of keys, not a list. "
+            "Write `version: 1` and `rules:` on lines of their own above it, and indent the list below `rules:`."
+        ),
         "b.yaml:1:1: the file must be a group of keys, not 'halo'.",
         "c.yaml:1:1: the file is empty. Write something into it, or delete it.",
         'd.yaml:1:8: a text that begins with @ needs quotes. Put quotes around this text: "@a"',
@@ -122,10 +125,10 @@ def test_the_problems_of_all_files_come_sorted_by_their_places(tmp_path: Path) -
     text = f"include: [z.yaml, a.yaml]\nvars: {{x: 2}}\nsynonyms: {{b: hrg}}\n{rules}"
     assert problems(tmp_path, text, files) == [
         "a.yaml:3:16: unknown name 'nmaa'. Did you mean 'nama'?",
-        "a.yaml:4:5: there is a rule 'root' already, at rules.yaml:5:5. Give this one another name.",
+        "a.yaml:4:5: the name 'root' is taken by the rule at rules.yaml:5:5. Choose another one.",
         "rules.yaml:5:30: unknown key 'repply'. Did you mean 'reply'?",
-        "rules.yaml:6:5: there is a rule 'root' already, at rules.yaml:5:5. Give this one another name.",
-        "z.yaml:1:8: there is a var 'x' already, at rules.yaml:2:8. Remove one of them.",
+        "rules.yaml:6:5: the name 'root' is taken by the rule at rules.yaml:5:5. Choose another one.",
+        "z.yaml:1:8: the var 'x' is defined already, at rules.yaml:2:8. Remove one of them.",
         "z.yaml:2:15: 'hrg' stands for 'b' already, at rules.yaml:3:15. Remove one of them.",
         "z.yaml:3:10: unknown key 'kyword'. Did you mean 'keyword'?",
     ]

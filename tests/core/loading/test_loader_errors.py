@@ -75,19 +75,30 @@ def test_a_null_where_a_number_is_meant_is_not_told_of_quotes(tmp_path: Path) ->
     [
         ("", ["1:1: the file is empty. Write something into it, or delete it."]),
         ("halo", ["1:1: the file must be a group of keys, not 'halo'."]),
-        ("- version: 1", ["1:1: the file must be a group of keys, not a list."]),
+        (
+            "- version: 1",
+            [
+                (
+                    "1:1: the file must be a group of keys, not a list. "
+                    "Write `version: 1` and `rules:` on lines of their own above it, and indent the list below `rules:`."
+                )
+            ],
+        ),
         ("version: 1", ["1:1: there are no rules. Add a list of them under 'rules:'."]),
         ("version: 1\nrules: []", ["1:1: there are no rules. Add a list of them under 'rules:'."]),
         ("version: 1\nrules:", ["2:1: 'rules' is empty. Write a list after it, or remove it."]),
         ("version: 1\nrules: halo", ["2:8: 'rules' must be a list, not 'halo'."]),
         ("version: 1\nrules: {keyword: halo}", ["2:8: 'rules' must be a list, not a group of keys. Begin each entry with '-'."]),
         ("version: 1\nrules:\n  -\n", ["3:4: entry 1 of 'rules' is empty. Write a group of keys after it, or remove it."]),
-        ("version: 1\nrules:\n  - halo\n", ["3:5: entry 1 of 'rules' must be a group of keys, not 'halo'."]),
-        ("version: 1\nrules:\n  - keyword:dua\n", ["3:5: a space is missing behind the colon. Write keyword: dua"]),
+        (
+            "version: 1\nrules:\n  - halo\n",
+            ["3:5: entry 1 of 'rules' must be a group of keys, not 'halo'. Begin it with its keyword, such as `- keyword: halo`"],
+        ),
+        ("version: 1\nrules:\n  - keyword:dua\n", ["3:5: a space is missing after the colon. Write keyword: dua"]),
         ("version: 1\nrules:\n  - keyword\uff1a dua\n", ["3:5: the sign \uff1a is not a colon to YAML. Write keyword: dua"]),
         ("version: 1\nrules:\n  - {}\n", ["3:5: this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one."]),
         ("version: 2\nrules: [{keyword: a}]", ["1:10: 'version' must be 1, not 2."]),
-        ("version: '1'\nrules: [{keyword: a}]", ["1:10: 'version' must be a whole number, not '1'."]),
+        ("version: '1'\nrules: [{keyword: a}]", ["1:10: 'version' must be a whole number, not '1'. Write 1, without quotes."]),
         ("rules: [{keyword: a}] # version:", ["1:1: the file lacks the key 'version'. Begin it with `version: 1`."]),
         ("version: 1\nrule: [{keyword: a}]", ["2:1: unknown key 'rule'. Did you mean 'rules'?"]),
         (
@@ -98,12 +109,12 @@ def test_a_null_where_a_number_is_meant_is_not_told_of_quotes(tmp_path: Path) ->
             "version: 1\nsettings:\nlanguage: en\nrules: [{keyword: a}]",
             [
                 "2:1: 'settings' is empty. Write a group of keys after it, or remove it.",
-                "3:1: unknown key 'language'. Known here: version, include, settings, synonyms, words, vars, rules, tests.",
+                "3:1: 'language' belongs below 'settings'. Write `settings: {language: en}`.",
             ],
         ),
         (
             "version: 1\nversion: 1\nrules: [{keyword: a}]",
-            ["2:1: duplicate key 'version': it is at line 1 already. Remove one of them."],
+            ["2:1: duplicate key 'version': line 1 has it already. Remove one of them."],
         ),
     ],
 )
@@ -131,9 +142,9 @@ def test_a_file_that_is_no_rule_file(tmp_path: Path, text: str, found: list[str]
         ("keyword:\n  - a\n  -", ["5:8: entry 2 of 'keyword' is empty. Write text after it, or remove it."]),
         ("keyword: {a: b}", ["3:14: 'keyword' must be text or a list, not a group of keys."]),
         ("keyword: [a, [b]]", ["3:18: entry 2 of 'keyword' must be text, not a list."]),
-        ("keyword: ['#']", ["3:15: the keyword '#' has nothing that could be compared. Write at least one letter, digit or sign."]),
-        ("keyword: [a, '  ']", ["3:18: the keyword '' has nothing that could be compared. Write at least one letter, digit or sign."]),
-        ("keyword: a\nfallback: yes", ["4:15: 'fallback' must be true or false, not 'yes'."]),
+        ("keyword: ['#']", ["3:15: the keyword '#' has nothing that can be compared. Write at least one letter, digit or sign."]),
+        ("keyword: [a, '  ']", ["3:18: the keyword '' has nothing that can be compared. Write at least one letter, digit or sign."]),
+        ("keyword: a\nfallback: yes", ["4:15: 'fallback' must be true or false, not 'yes'. Write true."]),
         ("keyword: a\npriority: high", ["4:15: 'priority' must be a whole number, not 'high'."]),
         ("keyword: a\npriority: 1.5", ["4:15: 'priority' must be a whole number, not '1.5'."]),
         ("keyword: a\npriority:", ["4:5: 'priority' is empty. Write a whole number after it, or remove it."]),
@@ -149,7 +160,7 @@ def test_a_wrong_key_of_a_rule(tmp_path: Path, lines: str, found: list[str]) -> 
     [
         ("fields:", ["4:5: 'fields' is empty. Write a list after it, or remove it."]),
         ("fields: []", ["4:13: 'fields' is an empty list. Write at least 1 entry, or remove it."]),
-        ("fields: nama", ["4:13: 'fields' must be a list, not 'nama'."]),
+        ("fields: nama", ["4:13: 'fields' must be a list, not 'nama'. Write a list: [nama]"]),
         ("fields: {nama: {}}", ["4:13: 'fields' must be a list, not a group of keys. Begin each entry with '-'."]),
         ("fields:\n  - nama: text", ["5:15: 'nama' must be a group of keys, not 'text'. Write its type as nama: {type: text}"]),
         ("fields: [{tanggal: date}]", ["4:24: 'tanggal' must be a group of keys, not 'date'. Write its type as tanggal: {type: date}"]),
@@ -166,10 +177,10 @@ def test_a_wrong_key_of_a_rule(tmp_path: Path, lines: str, found: list[str]) -> 
             "fields:\n  - nama: {min: 2}\n    umur: {max: 3}",
             ["5:9: 'nama' and 'umur' are in one entry. Write each as an entry of its own, beginning with '-'."],
         ),
-        ("fields:\n  - nama: teks", ["5:15: 'nama' must be a group of keys, not 'teks'."]),
-        ("fields: [a, a]", ["4:17: there is a field 'a' already. Give this one another name."]),
-        ("fields: [a, {a: {min: 1}}]", ["4:17: there is a field 'a' already. Give this one another name."]),
-        ("fields: [{a: {rest: true}}, b]", ["4:33: nothing can follow 'a', which takes the rest. Move that one to the end."]),
+        ("fields:\n  - nama: teks", ["5:15: 'nama' must be a group of keys, not 'teks'. Write its type as nama: {type: text}"]),
+        ("fields: [a, a]", ["4:17: the name 'a' is taken by another field. Choose another one."]),
+        ("fields: [a, {a: {min: 1}}]", ["4:17: the name 'a' is taken by another field. Choose another one."]),
+        ("fields: [{a: {rest: true}}, b]", ["4:33: nothing can follow 'a', which takes the rest. Move it to the end."]),
         ("fields: [a, {b: {rest: true}}]", []),
         (
             "fields: [message, text, data, keyword, now, memory, value, loop, class, true, none, self]",
@@ -193,11 +204,11 @@ def test_a_wrong_key_of_a_rule(tmp_path: Path, lines: str, found: list[str]) -> 
         ("fields: [{a: {type: integr}}]", ["4:25: unknown field type 'integr'. Did you mean 'integer'?"]),
         (
             "fields: [{a: {type: xyz}}]",
-            ["4:25: unknown field type 'xyz'. Known are: text, integer, number, email, phone, date, choice, yesno."],
+            ["4:25: unknown field type 'xyz'. Known types: text, integer, number, email, phone, date, choice, yesno."],
         ),
         (
             "fields: [{a: {type: 1}}]",
-            ["4:25: unknown field type '1'. Known are: text, integer, number, email, phone, date, choice, yesno."],
+            ["4:25: unknown field type '1'. Known types: text, integer, number, email, phone, date, choice, yesno."],
         ),
         ("fields: [{a: {type: email, min: 3}}]", ["4:32: a field of type 'email' has no 'min'. Remove it, or change the type."]),
         (
@@ -215,21 +226,21 @@ def test_a_wrong_key_of_a_rule(tmp_path: Path, lines: str, found: list[str]) -> 
         ("fields: [{a: {type: choice}}]", ["4:15: the field 'a' is a choice without `options:`. List what may be chosen."]),
         ("fields: [{a: {type: choice, default: x}}]", ["4:15: the field 'a' is a choice without `options:`. List what may be chosen."]),
         ("fields: [{a: {type: choice, options: []}}]", ["4:42: 'options' is an empty list. Write at least 1 entry, or remove it."]),
-        ("fields: [{a: {type: choice, options: x}}]", ["4:42: 'options' must be a list, not 'x'."]),
-        ("fields: [{a: {min: 3, max: 2}}]", ["4:24: 'min' is 3 and 'max' is 2: no value fits. Exchange them."]),
+        ("fields: [{a: {type: choice, options: x}}]", ["4:42: 'options' must be a list, not 'x'. Write a list: [x]"]),
+        ("fields: [{a: {min: 3, max: 2}}]", ["4:24: 'min' is 3 and 'max' is 2: no value fits. Swap them."]),
         ("fields: [{a: {min: dua}}]", ["4:24: 'min' must be a number, not 'dua'."]),
-        ("fields: [{a: {optional: yes}}]", ["4:29: 'optional' must be true or false, not 'yes'."]),
+        ("fields: [{a: {optional: yes}}]", ["4:29: 'optional' must be true or false, not 'yes'. Write true."]),
         ("fields: [{a: {optionl: true}}]", ["4:19: unknown key 'optionl'. Did you mean 'optional'?"]),
         ("fields: [{a: {label: ''}}]", ["4:26: 'label' is an empty text. Write something, or remove it."]),
         (
             "fields: [{a: {type: integer, min: 5, default: 3}}]",
-            ["4:51: the default does not fit the field. A customer who wrote it would get: Minimal 5."],
+            ["4:51: the default does not fit the field. A customer who wrote it would read: Minimal 5."],
         ),
         (
             "fields: [{a: {type: choice, options: [x, y], default: z}}]",
             [
                 (
-                    "4:59: the default does not fit the field. A customer who wrote it would get: "
+                    "4:59: the default does not fit the field. A customer who wrote it would read: "
                     '"z" tidak ada dalam pilihan. Pilihannya: x, y.'
                 )
             ],
@@ -262,7 +273,10 @@ def test_a_wrong_field(tmp_path: Path, fields: str, found: list[str]) -> None:
         ("keyword: a#\nfields: [b]\non_invalid: reply\ninvalid: []", []),
         ("pattern: '(?P<b>x+)'\nkeyword: a\nfields: [b]\non_invalid: explain", []),
         ("pattern: '(?P<b>x+)'\nkeyword: [a, a#]\nfields: [b]\non_invalid: explain", []),
-        ("keyword: a#\nfields: [b]\non_invalid: answer", ["5:17: 'on_invalid' must be one of explain, ask, reply, not 'answer'."]),
+        (
+            "keyword: a#\nfields: [b]\non_invalid: answer",
+            ["5:17: 'on_invalid' must be one of explain, ask, reply, not 'answer'. Write 'reply'."],
+        ),
         (
             "keyword: a#\nfields: [b]\non_invalid: replay",
             ["5:17: 'on_invalid' must be one of explain, ask, reply, not 'replay'. Did you mean 'reply'?"],
@@ -275,7 +289,7 @@ def test_keys_that_do_not_go_together(tmp_path: Path, lines: str, found: list[st
 
 def test_two_rules_of_one_name_are_told_with_both_places(tmp_path: Path) -> None:
     text = "rules:\n  - {name: a, keyword: x}\n  - {name: b, keyword: y}\n  - keyword: z\n    name: a\n"
-    assert problems(tmp_path, text) == ["rules.yaml:4:5: there is a rule 'a' already, at rules.yaml:2:5. Give this one another name."]
+    assert problems(tmp_path, text) == ["rules.yaml:4:5: the name 'a' is taken by the rule at rules.yaml:2:5. Choose another one."]
 
 
 def test_every_problem_of_every_rule_is_told_at_once_in_order(tmp_path: Path) -> None:
@@ -305,7 +319,7 @@ rules:
       - Harga: 10rb
 """
     assert problems(tmp_path, text) == [
-        "rules.yaml:2:22: 'language' must be one of id, en, not 'indonesia'.",
+        "rules.yaml:2:22: 'language' must be one of id, en, not 'indonesia'. Write 'id'.",
         "rules.yaml:3:35: 'hrg' stands for 'harga' already, at rules.yaml:3:20. Remove one of them.",
         "rules.yaml:4:8: a var may not be called 'text', which means something else in templates. Choose another name.",
         "rules.yaml:7:5: unknown key 'repply'. Did you mean 'reply'?",
@@ -315,7 +329,7 @@ rules:
         "rules.yaml:18:22: unknown field type 'emial'. Did you mean 'email'?",
         "rules.yaml:19:16: unknown name 'nmaa'. Did you mean 'nama'?",
         "rules.yaml:19:34: unknown filter 'uper'. Did you mean 'upper'?",
-        "rules.yaml:20:5: there is a rule 'tiga' already, at rules.yaml:15:5. Give this one another name.",
+        "rules.yaml:20:5: the name 'tiga' is taken by the rule at rules.yaml:15:5. Choose another one.",
         "rules.yaml:22:5: 'fields' needs a keyword that ends in #, such as `keyword: penawaran#`.",
         "rules.yaml:23:5: this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one.",
         f"rules.yaml:24:9: 'Harga: 10rb' was read as a key and its value. {QUOTES} \"Harga: 10rb\"",
@@ -326,7 +340,8 @@ def test_the_error_carries_all_problems_and_says_them_all(tmp_path: Path) -> Non
     with pytest.raises(RulesError) as caught:
         load(tmp_path, "rules: [{keyword: a, repply: b}, {fallback: maybe}]\n")
     assert str(caught.value).replace(f"{tmp_path}/", "") == (
-        "rules.yaml:1:22: unknown key 'repply'. Did you mean 'reply'?\nrules.yaml:1:45: 'fallback' must be true or false, not 'maybe'."
+        "rules.yaml:1:22: unknown key 'repply'. Did you mean 'reply'?\nrules.yaml:1:45: 'fallback' must be true or false, not 'maybe'. "
+        "Write `fallback: true`, and the text below it: `reply: maybe`"
     )
     assert [problem.severity for problem in caught.value.problems] == ["error", "error"]
 
@@ -366,7 +381,9 @@ def test_a_rule_has_a_hundred_fields_at_the_most(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    assert told(tmp_path / "rules.yaml") == ["rules.yaml:1:1: the file cannot be read: No such file or directory."]
+    assert told(tmp_path / "rules.yaml") == [
+        "rules.yaml:1:1: there is no such file. Write the first rules into a file of that name, or name another file."
+    ]
 
 
 def test_a_folder_is_no_rule_file(tmp_path: Path) -> None:

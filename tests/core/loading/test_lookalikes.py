@@ -8,7 +8,7 @@ QUOTES = 'Put the text in double quotes: "...".'
 
 
 def mark(written: str, way_out: str) -> str:
-    return f"warning: {written} is not a template mark: customers would see it as it is. {way_out}."
+    return f"warning: {written} does not mark a name in templates: customers would see it as it is written. {way_out}."
 
 
 @pytest.mark.parametrize(
@@ -22,13 +22,13 @@ def mark(written: str, way_out: str) -> str:
         ("Halo %nama%!", 17, mark("%nama%", "Write {{ nama }}")),
         ("Halo %customer%!", 17, mark("%customer%", "A name is written {{ nama }}")),
         ("Si {{nama}} dan {nama}", 28, mark("{nama}", "Write {{ nama }}")),
-        (r"'satu\ndua'", 17, rf"warning: \n is a line break in double quotes only: customers would see it as it is. {QUOTES}"),
-        (r"satu\ndua", 16, rf"warning: \n is a line break in double quotes only: customers would see it as it is. {QUOTES}"),
-        (r"'a\tb'", 14, rf"warning: \t is a tab in double quotes only: customers would see it as it is. {QUOTES}"),
+        (r"'satu\ndua'", 17, rf"warning: \n is a line break in double quotes only: customers would see it as it is written. {QUOTES}"),
+        (r"satu\ndua", 16, rf"warning: \n is a line break in double quotes only: customers would see it as it is written. {QUOTES}"),
+        (r"'a\tb'", 14, rf"warning: \t is a tab in double quotes only: customers would see it as it is written. {QUOTES}"),
         (
             "|\n  satu\\ndua",
             11,
-            r"warning: \n is a line break in double quotes only: customers would see it as it is. Begin a line of its own there.",
+            r"warning: \n is a line break in double quotes only: customers would see it as it is written. Begin a line of its own there.",
         ),
     ],
 )

@@ -7,7 +7,7 @@ from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.loading.preamble import is_country
 from tests.core.books import load, problems, rule_name, said
 
-MOVED = "courtesy words are no setting: they add to those of the language. Remove this, and write beside 'settings':"
+MOVED = "courtesy words are not a setting: they add to those of the language. Remove this, and write beside 'settings':"
 RULES = "rules: [{keyword: [harga, daftar harga], reply: x}, {keyword: menu kak, reply: x}]\n"
 
 
@@ -45,12 +45,12 @@ def test_local_numbers_are_read_in_the_country(tmp_path: Path, country: str, tex
         ("{language: fr}", "2:22: 'language' must be one of id, en, not 'fr'."),
         ("{language: idn}", "2:22: 'language' must be one of id, en, not 'idn'. Did you mean 'id'?"),
         ("{language: [id]}", "2:22: 'language' must be text, not a list."),
-        ("{timezone: asia/jakarta}", "2:22: unknown time zone 'asia/jakarta'. Did you mean 'Asia/Jakarta'?"),
+        ("{timezone: asia/jakarta}", "2:22: unknown time zone 'asia/jakarta'. Write 'Asia/Jakarta'."),
         ("{timezone: WIB7}", "2:22: unknown time zone 'WIB7'. Use an IANA name, such as Asia/Jakarta."),
         ("{timezone: ''}", "2:22: unknown time zone ''. Use an IANA name, such as Asia/Jakarta."),
         ("{timezone: ../etc/passwd}", "2:22: unknown time zone '../etc/passwd'. Use an IANA name, such as Asia/Jakarta."),
-        ("{country: Indonesia}", "2:21: 'country' must be a country's two capital letters, such as ID, not 'Indonesia'."),
-        ("{country: id}", "2:21: 'country' must be a country's two capital letters, such as ID, not 'id'."),
+        ("{country: Indonesia}", "2:21: 'country' must be a country's two capital letters, not 'Indonesia'. Write ID."),
+        ("{country: id}", "2:21: 'country' must be a country's two capital letters, not 'id'. Write ID."),
         ("{country: XX}", "2:21: 'XX' is not a country with telephone numbers. Write its two capital letters, such as ID or MY."),
         (
             "{ignore_words: [kak, min]}",
@@ -76,9 +76,9 @@ def test_a_wrong_setting_is_told(tmp_path: Path, settings: str, problem: str) ->
     [
         ("Asia", "Use an IANA name, such as Asia/Jakarta."),
         ("Jakarta", "Did you mean 'Asia/Jakarta'?"),
-        ("WIB", "Write Asia/Jakarta."),
-        ("wita", "Write Asia/Makassar."),
-        ("WIT", "Write Asia/Jayapura."),
+        ("WIB", "Write 'Asia/Jakarta'."),
+        ("wita", "Write 'Asia/Makassar'."),
+        ("WIT", "Write 'Asia/Jayapura'."),
     ],
 )
 def test_what_is_no_time_zone_is_told_with_the_name_of_one(tmp_path: Path, written: str, mend: str) -> None:

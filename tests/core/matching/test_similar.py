@@ -61,7 +61,7 @@ def test_a_whole_text_is_forgiven_one_typing_error_in_each_longer_word(tmp_path:
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("'  '", "'  ' has nothing that could be compared. Write at least one word."),
+        ("'  '", "'  ' has nothing that can be compared. Write at least one word."),
         ("a " * 31, "a 'similar' text has at most 30 words, and this has 31. Use 'contains' for a part of it."),
         ("a" * 65, "a word of a 'similar' text has at most 64 letters, and one here has 65. Shorten it."),
     ],

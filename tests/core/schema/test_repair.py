@@ -40,10 +40,10 @@ reply: "{{ nmaa }} {{ nama }}"
     assert in_rule(tmp_path, fields) == [
         "5:9: 'nama' and 'class' are in one entry. Write each as an entry of its own, beginning with '-'.",
         f"6:9: {NAME}",
-        "7:9: there is a field 'nama' already. Give this one another name.",
+        "7:9: the name 'nama' is taken by another field. Choose another one.",
         "8:9: the field 'warna' is a choice without `options:`. List what may be chosen.",
         f"9:9: {NAME}",
-        "9:9: there is a field 'class' already. Give this one another name.",
+        "9:9: the name 'class' is taken by another field. Choose another one.",
         "9:23: unknown field type 'integr'. Did you mean 'integer'?",
         "10:16: " + NMAA,
     ]
@@ -75,7 +75,7 @@ reply: "{{ nmaa }} {{ nama }}"
         ),
         ("keyword: {a: b}\nfields: [b]\nreply: '{{ b }}'", ["3:14: 'keyword' must be text or a list, not a group of keys."]),
         ("keyword: [[a]]\nfields: [b]\nreply: '{{ b }}'", ["3:15: entry 1 of 'keyword' must be text, not a list."]),
-        ("fallback: yes\nreply: '{{ nmaa }}'", ["3:15: 'fallback' must be true or false, not 'yes'.", f"4:16: {NMAA}"]),
+        ("fallback: yes\nreply: '{{ nmaa }}'", ["3:15: 'fallback' must be true or false, not 'yes'. Write true.", f"4:16: {NMAA}"]),
         (
             "xyz: a",
             [
@@ -104,7 +104,7 @@ reply: "{{ nmaa }} {{ nama }}"
             "keyword: a\nreply: {contact: {name: '{{ nmaa }}', numbers: [[1], '{{ nmaa }}']}}",
             [f"4:33: {NMAA}", "4:53: entry 1 of 'numbers' must be text, not a list.", f"4:62: {NMAA}"],
         ),
-        ("keyword: a\nreply: {image: {caption: '{{ nmaa }}'}}", ["4:20: 'image' lacks the key 'url'.", f"4:34: {NMAA}"]),
+        ("keyword: a\nreply: {image: {caption: '{{ nmaa }}'}}", ["4:20: 'image' lacks the key 'url'. Add `url: ...`.", f"4:34: {NMAA}"]),
         (
             "keyword: a\nreply: {one_of: [{text: '{{ nmaa }}', weight: 0}, {xyz: 1, weight: 2}]}",
             [
@@ -119,7 +119,7 @@ reply: "{{ nmaa }} {{ nama }}"
         ),
         (
             "keyword: a#\nfields: [{b: teks}, {class: {}}]\nreply: '{{ b * 2 }}'",
-            ["4:18: 'b' must be a group of keys, not 'teks'.", f"4:26: {NAME}"],
+            ["4:18: 'b' must be a group of keys, not 'teks'. Write its type as b: {type: text}", f"4:26: {NAME}"],
         ),
         (
             "keyword: a#\nfields:\n  - b:\n    type: integer\nreply: '{{ b * 2 }}'",
@@ -149,7 +149,10 @@ reply: "{{ nmaa }} {{ nama }}"
                 f"5:16: {NMAA}",
             ],
         ),
-        ("keyword: a#\nfields: b\ninvalid: x\non_invalid: reply\nreply: '{{ b }}'", ["4:13: 'fields' must be a list, not 'b'."]),
+        (
+            "keyword: a#\nfields: b\ninvalid: x\non_invalid: reply\nreply: '{{ b }}'",
+            ["4:13: 'fields' must be a list, not 'b'. Write a list: [b]"],
+        ),
         ("keyword: a#\nfeilds: [b]\nreply: '{{ b }}'", ["4:5: unknown key 'feilds'. Did you mean 'fields'?"]),
         ("keyword: a\nneeds: [[b]]\nreply: '{{ b }}'", ["4:13: entry 1 of 'needs' must be text, not a list."]),
         (
@@ -165,12 +168,12 @@ def test_what_is_refused_in_a_rule_hides_nothing_and_makes_nothing_up(tmp_path: 
 def test_a_rule_that_is_none_costs_no_other(tmp_path: Path) -> None:
     text = "rules:\n  - halo\n  -\n  - {name: a, keyword: b, repply: c}\n  - {name: a}\n  - {name: [a], keyword: '#'}\n"
     assert problems(tmp_path, text) == [
-        "rules.yaml:2:5: entry 1 of 'rules' must be a group of keys, not 'halo'.",
+        "rules.yaml:2:5: entry 1 of 'rules' must be a group of keys, not 'halo'. Begin it with its keyword, such as `- keyword: halo`",
         "rules.yaml:3:4: entry 2 of 'rules' is empty. Write a group of keys after it, or remove it.",
         "rules.yaml:4:27: unknown key 'repply'. Did you mean 'reply'?",
-        "rules.yaml:5:5: there is a rule 'a' already, at rules.yaml:4:5. Give this one another name.",
+        "rules.yaml:5:5: the name 'a' is taken by the rule at rules.yaml:4:5. Choose another one.",
         "rules.yaml:6:12: 'name' must be text, not a list.",
-        "rules.yaml:6:26: the keyword '#' has nothing that could be compared. Write at least one letter, digit or sign.",
+        "rules.yaml:6:26: the keyword '#' has nothing that can be compared. Write at least one letter, digit or sign.",
     ]
 
 

@@ -118,58 +118,75 @@ def test_chance_at_its_ends_takes_the_first_and_the_last(point: float, taken: st
         ("reply:\n  - Pilihan:\n      - a", [f"5:9: unknown key 'Pilihan'. Known here: {REPLY_KINDS}."]),
         ("reply: {txt: a}", ["4:13: unknown key 'txt'. Did you mean 'text'?"]),
         ("reply: {xyz: a, text: b}", [f"4:13: unknown key 'xyz'. Known here: {REPLY_KINDS}."]),
-        ("reply: {text: a, weight: 2}", [f"4:22: unknown key 'weight'. Known here: {REPLY_KINDS}."]),
-        ("reply: {weight: 2}", [f"4:13: 'weight: 2' was read as a key and its value. {QUOTES} \"weight: 2\""]),
         (
-            "reply: {text: a, image: b}",
+            "reply: {text: a, weight: 2}",
+            ["4:22: 'weight' belongs in an entry of 'one_of'. Write `one_of:` above it, and `- weight: 2` indented below that."],
+        ),
+        (
+            "reply: {weight: 2}",
+            ["4:13: 'weight' belongs in an entry of 'one_of'. Write `one_of:` above it, and `- weight: 2` indented below that."],
+        ),
+        (
+            "reply: {text: a, image: https://b}",
             ["4:12: 'text' and 'image' are in one entry. Write each as an entry of its own, beginning with '-'."],
         ),
         (
-            "reply:\n  - text: a\n    image: b",
+            "reply:\n  - text: a\n    image: https://b",
             ["5:9: 'text' and 'image' are in one entry. Write each as an entry of its own, beginning with '-'."],
         ),
         ("reply:\n  - image:\n    url: b", ["5:9: the keys of 'image' stand beside it, not below it. Indent them deeper than 'image'."]),
         (
             "reply:\n  - image: https://x.id/y.png\n    caption: halo",
-            ["6:9: 'caption' stands beside 'image', and belongs below it: write `image: {url: ..., caption: ...}`."],
+            ["6:9: 'caption' belongs below 'image', not beside it. Write `image: {url: ..., caption: ...}`."],
         ),
         (
-            "reply: {document: u, caption: t, filename: f}",
+            "reply: {document: https://u, caption: t, filename: f}",
             [
-                f"4:{column}: '{key}' stands beside 'document', and belongs below it: write `document: {{url: ..., {key}: ...}}`."
-                for column, key in ((26, "caption"), (38, "filename"))
+                f"4:{column}: '{key}' belongs below 'document', not beside it. Write `document: {{url: ..., {key}: ...}}`."
+                for column, key in ((34, "caption"), (46, "filename"))
             ],
         ),
         (
             "reply: {video: {caption: t}, url: u}",
             [
-                "4:20: 'video' lacks the key 'url'.",
-                "4:34: 'url' stands beside 'video', and belongs below it: write `video: {url: ..., caption: ...}`.",
+                "4:20: 'video' lacks the key 'url'. Add `url: ...`.",
+                "4:34: 'url' belongs below 'video', not beside it. Write `video: {url: ..., caption: ...}`.",
             ],
         ),
         ("reply: {text: [a]}", ["4:19: 'text' must be text, not a list."]),
         ("reply: {image: []}", ["4:20: 'image' must be text or a group of keys, not a list."]),
-        ("reply: {image: {}}", ["4:20: 'image' lacks the key 'url'."]),
+        ("reply: {image: {}}", ["4:20: 'image' lacks the key 'url'. Add `url: ...`."]),
         ("reply: {image: {url: ''}}", ["4:26: 'url' is an empty text. Write something, or remove it."]),
-        ("reply: {image: {url: a, captoin: b}}", ["4:29: unknown key 'captoin'. Did you mean 'caption'?"]),
-        ("reply: {location: Jakarta}", ["4:23: 'location' must be a group of keys, not 'Jakarta'."]),
-        ("reply: {location: {}}", ["4:23: 'location' lacks the key 'lat'.", "4:23: 'location' lacks the key 'lng'."]),
+        ("reply: {image: {url: https://a, captoin: b}}", ["4:37: unknown key 'captoin'. Did you mean 'caption'?"]),
+        (
+            "reply: {location: Jakarta}",
+            [
+                (
+                    "4:23: 'location' must be a group of keys, not 'Jakarta'. "
+                    "Write its coordinates, which a map shows for the place, such as {lat: -6.2, lng: 106.816}"
+                )
+            ],
+        ),
+        (
+            "reply: {location: {}}",
+            ["4:23: 'location' lacks the key 'lat'. Add `lat: ...`.", "4:23: 'location' lacks the key 'lng'. Add `lng: ...`."],
+        ),
         (
             "reply: {location: {lat: 90.1, lng: -181}}",
             ["4:29: 'lat' must be at most 90, not 90.1.", "4:40: 'lng' must be at least -180, not -181."],
         ),
         (
             "reply: {location: {lat: utara, lng: '1'}}",
-            ["4:29: 'lat' must be a number, not 'utara'.", "4:41: 'lng' must be a number, not '1'."],
+            ["4:29: 'lat' must be a number, not 'utara'.", "4:41: 'lng' must be a number, not '1'. Write 1, without quotes."],
         ),
-        ("reply: {contact: {name: A}}", ["4:22: 'contact' lacks the key 'numbers'."]),
+        ("reply: {contact: {name: A}}", ["4:22: 'contact' lacks the key 'numbers'. Add `numbers: ...`."]),
         ("reply: {contact: {name: A, numbers: []}}", ["4:41: 'numbers' is an empty list. Write at least 1 entry, or remove it."]),
         ("reply: {one_of: []}", ["4:21: 'one_of' is an empty list. Write at least 1 entry, or remove it."]),
-        ("reply: {one_of: a}", ["4:21: 'one_of' must be a list, not 'a'."]),
+        ("reply: {one_of: a}", ["4:21: 'one_of' must be a list, not 'a'. Write a list: [a]"]),
         ("reply: {one_of: [{weight: 2}]}", ["4:22: an entry of 'one_of' holds one reply, and beside it at most a 'weight'."]),
         ("reply: {one_of: [{text: a, image: b}]}", ["4:22: an entry of 'one_of' holds one reply, and beside it at most a 'weight'."]),
         (
-            "reply: {one_of: [{text: a, image: b, weight: 1}]}",
+            "reply: {one_of: [{text: a, image: https://b, weight: 1}]}",
             ["4:22: 'text' and 'image' and 'weight' are in one entry. Write each as an entry of its own, beginning with '-'."],
         ),
         ("reply: {one_of: [{text: a, weight: 0}]}", ["4:40: 'weight' must be more than 0, not 0."]),

@@ -70,7 +70,7 @@ def test_this_may_stand_in_a_template(source: str) -> None:
         ("{{ nama | ljust(9) }}", "unknown filter 'ljust'. Did you mean 'list'?"),
         ("{{ '%s' | format(nama) }}", "unknown filter 'format'. Did you mean 'float'?"),
         ("{{ nama | attr('x') }}", "unknown filter 'attr'."),
-        ("{{ data | #walked }}", "`{{ data | #walked }}` cannot be read: the sign # means nothing here. Remove it."),
+        ("{{ data | #walked }}", "`{{ data | #walked }}` cannot be read: the sign # has no meaning here. Remove it."),
         ("{{ nama is definde }}", "unknown test 'definde'. Did you mean 'defined'?"),
         ("{{ nama is callable }}", "unknown test 'callable'."),
         ("{{ nama.__class__ }}", "'.__class__' is not allowed here: the value has no parts. Use a filter."),

@@ -55,7 +55,7 @@ def test_an_open_statement_is_told(source: str) -> None:
         ("{% break %}", [(1, 0, f"unknown tag 'break'. {ONLY}")]),
         ("{% macro x %}{% endmacro %}", [(1, 0, f"'macro' is not allowed in a template. {ONLY}")]),
         ("{% %}", [(1, 0, "this tag is empty. Write if, for or set into it, or remove it.")]),
-        ("{% if a %}{% else %}{% else %}{% endif %}", [(1, 0, "the template cannot be read. Look at its tags, quotes and brackets.")]),
+        ("{% if a %}{% else %}{% else %}{% endif %}", [(1, 0, "the template cannot be read. Check its tags, quotes and brackets.")]),
     ],
 )
 def test_a_tag_that_does_not_belong_is_told(source: str, found: list[tuple[int, int, str]]) -> None:
@@ -82,14 +82,14 @@ SETS = "= sets a value, and only in a `set`. Write == to compare"
         ("{{ (a }}", "the bracket ( is not closed"),
         ("{{ [a }}", "the bracket [ is not closed"),
         ("{{ a) }}", "something is missing before ), or it closes nothing"),
-        ("{{ a or \u2018Kak\u2019 }}", "the quote \u2018 is not known to templates. Write ' instead"),
-        ("{{ a && b }}", "the sign & means nothing here. Remove it, or write `and`"),
-        ("{{ $a }}", "the sign $ means nothing here. Remove it"),
+        ("{{ a or \u2018Kak\u2019 }}", "the quote \u2018 is not one that templates know. Write ' instead"),
+        ("{{ a && b }}", "the sign & has no meaning here. Remove it, or write `and`"),
+        ("{{ $a }}", "the sign $ has no meaning here. Remove it"),
         ("{% for a b %}", "a loop is written `{% for x in data %}`"),
         ("{% for a, b %}", "a loop is written `{% for x in data %}`"),
         ("{% set a == 1 %}", "a value is set by `{% set x = 1 %}`"),
-        ("{{ a..b }}", "look at its quotes, brackets and signs"),
-        ("{{ 'x' + '\\x' }}", "look at its quotes, brackets and signs"),
+        ("{{ a..b }}", "check its quotes, brackets and signs"),
+        ("{{ 'x' + '\\x' }}", "check its quotes, brackets and signs"),
     ],
 )
 def test_a_tag_that_cannot_be_read_is_told_with_the_cause(tag: str, cause: str) -> None:

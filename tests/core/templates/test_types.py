@@ -34,7 +34,7 @@ NAMES: Names = {
 }
 GIVE = "Give its field `type: integer`"
 LEFT = "Write `nilai | default(0)`, or ask `{% if nilai is not none %}` first."
-FEWER = "may not be there: customers may write fewer parts behind the #. Write"
+FEWER = "may not be there: customers may write fewer parts after the #. Write"
 PARTS = "or name the parts under `fields:`."
 
 

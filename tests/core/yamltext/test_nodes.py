@@ -18,14 +18,14 @@ PARSERS: list[Parser] = list(dict.fromkeys([FASTEST, yaml.SafeLoader]))
 QUOTES = "Put quotes around this text: "
 COMMENT = " (or a space after the # of a comment)"
 JOINED = "these lines would be joined into one. Write | before them to keep the lines, or > to join them on purpose."
-MISFIT = "this line fits none above it. Begin it in the same column as its neighbours; keys and items (-) do not mix."
+MISFIT = "this line lines up with none of those above it. Begin it in the same column as its neighbours; keys and items (-) do not mix."
 DEEPER = "this line is indented deeper than the one above. Begin it in the same column, or write | above it to make it text."
 NO_PAIR = "this line is not a 'key: value'. Add what is missing, or write | above it where it belongs to a text."
 EMPTY = "the file is empty. Write something into it, or delete it."
-TOO_DEEP = "this is nested deeper than 20 levels. Close brackets that are open, or write it flatter."
+TOO_DEEP = "this is nested deeper than 20 levels. Close any open brackets, or nest it less."
 TOO_MANY = "the aliases stand for more than can be read. Use fewer of them, or write out what they name."
 UNREADABLE = (
-    "this cannot be read as YAML. Look at the indentation, and at quotes and brackets that are not closed, on this line or the one before."
+    "this cannot be read as YAML. Check the indentation, and whether quotes and brackets are closed, on this line and the one before."
 )
 
 
@@ -116,31 +116,31 @@ TOLD = [
     ("a: {% if x %}y{% endif %}\n", "1:4", needs_quotes("{%", '"{% if x %}y{% endif %}"')),
     ("a: {# sapaan #} Halo\nb: 1\n", "1:4", needs_quotes("{#", '"{# sapaan #} Halo"')),
     # aliases
-    ("a: *halo\n", "1:4", f"'*halo' is read as an alias, and no '&halo' stands above it. {QUOTES}\"*halo\""),
-    ("a: *halo kak\n", "1:4", f"'*halo' is read as an alias, and no '&halo' stands above it. {QUOTES}\"*halo kak\""),
-    ("a: &x [*x]\n", "1:8", "the alias '*x' is inside of what '&x' names, and would never end. Delete it."),
+    ("a: *halo\n", "1:4", f"'*halo' is read as an alias, and there is no '&halo' above it. {QUOTES}\"*halo\""),
+    ("a: *halo kak\n", "1:4", f"'*halo' is read as an alias, and there is no '&halo' above it. {QUOTES}\"*halo kak\""),
+    ("a: &x [*x]\n", "1:8", "the alias '*x' stands inside the very part that '&x' names, and would never end. Delete it."),
     ("a: {<<: 1}\n", "1:5", "'<<' takes in the keys of a mapping with an anchor. Write <<: *name"),
-    ("a: {<<: *b}\n", "1:9", f"'*b' is read as an alias, and no '&b' stands above it. {QUOTES}\"*b\""),
+    ("a: {<<: *b}\n", "1:9", f"'*b' is read as an alias, and there is no '&b' above it. {QUOTES}\"*b\""),
     # keys
     (
         "rules:\n  - keyword: a\n    reply: x\n    reply: y\n",
         "4:5",
-        "duplicate key 'reply': it is at line 3 already. Remove one of them.",
+        "duplicate key 'reply': line 3 has it already. Remove one of them.",
     ),
-    ("{a: 1, a: 2}\n", "1:8", "duplicate key 'a': it is at line 1 already. Remove one of them."),
-    ("? [a]\n: b\n", "1:3", "a key must be a text. Put quotes around it if it is one."),
+    ("{a: 1, a: 2}\n", "1:8", "duplicate key 'a': line 1 has it already. Remove one of them."),
+    ("? [a]\n: b\n", "1:3", "a key must be text. Put quotes around it if it is one."),
     ("a: {caption: kopi, teh, gula}\n", "1:14", f"the comma ended the text 'kopi'. {QUOTES}\"kopi, teh, gula\""),
-    ("a: {x, y: 1}\n", "1:5", "the key 'x' has no value. Write a colon and its value behind it, or [ ] around a list."),
-    ('a: {x: "1", y}\n', "1:13", "the key 'y' has no value. Write a colon and its value behind it, or [ ] around a list."),
-    ("a: {text:Hai, weight: 2}\n", "1:5", "a space is missing behind the colon. Write text: Hai"),
-    ("keyword:halo\nreply: x\n", "1:1", "a space is missing behind the colon. Write keyword: halo"),
-    ("a:\n  keyword:halo\n  reply: x\n", "2:3", "a space is missing behind the colon. Write keyword: halo"),
-    ("- keyword:dua\n  reply: Dua\n", "1:3", "a space is missing behind the colon. Write keyword: dua"),
-    ("- a: b\n-   keyword:dua\n    reply: Dua\n", "2:5", "a space is missing behind the colon. Write keyword: dua"),
+    ("a: {x, y: 1}\n", "1:5", "the key 'x' has no value. Write a colon and its value after it, or [ ] around a list."),
+    ('a: {x: "1", y}\n', "1:13", "the key 'y' has no value. Write a colon and its value after it, or [ ] around a list."),
+    ("a: {text:Hai, weight: 2}\n", "1:5", "a space is missing after the colon. Write text: Hai"),
+    ("keyword:halo\nreply: x\n", "1:1", "a space is missing after the colon. Write keyword: halo"),
+    ("a:\n  keyword:halo\n  reply: x\n", "2:3", "a space is missing after the colon. Write keyword: halo"),
+    ("- keyword:dua\n  reply: Dua\n", "1:3", "a space is missing after the colon. Write keyword: dua"),
+    ("- a: b\n-   keyword:dua\n    reply: Dua\n", "2:5", "a space is missing after the colon. Write keyword: dua"),
     (
         "- keyword dua\n  reply: Dua\n",
         "1:3",
-        "this line is not a 'key: value'. If 'keyword' is a key, a colon is missing behind it: write keyword: dua",
+        "this line is not a 'key: value'. If 'keyword' is a key, a colon is missing after it: write keyword: dua",
     ),
     ("- Halo kak\n  reply: Dua\n", "1:3", NO_PAIR),
     ("- keyword\uff1a a\n  reply: Dua\n", "1:3", "the sign \uff1a is not a colon to YAML. Write keyword: a"),
@@ -149,10 +149,10 @@ TOLD = [
     ("a: [b: c: d]\n", "1:5", f"': ' makes a key of the text before it. {QUOTES}\"b: c: d\""),
     ("a: 1\nb\nc: 2\n", "2:1", NO_PAIR),
     # quotes
-    ('a:\n  - "halo" kak\n', "2:5", f"text stands behind the closing quote. {QUOTES}'\"halo\" kak'"),
-    ("a: 'it's'\n", "1:4", f'text stands behind the closing quote. {QUOTES}"it\'s"'),
-    ('a: "Kata "halo" kak"\n', "1:4", f"text stands behind the closing quote. {QUOTES}'Kata \"halo\" kak'"),
-    ('a: ["x" "y"]\n', "1:5", f'text stands behind the closing quote. {QUOTES}\'"x" "y"\' (or a comma between two items)'),
+    ('a:\n  - "halo" kak\n', "2:5", f"there is text after the closing quote. {QUOTES}'\"halo\" kak'"),
+    ("a: 'it's'\n", "1:4", f'there is text after the closing quote. {QUOTES}"it\'s"'),
+    ('a: "Kata "halo" kak"\n', "1:4", f"there is text after the closing quote. {QUOTES}'Kata \"halo\" kak'"),
+    ('a: ["x" "y"]\n', "1:5", f'there is text after the closing quote. {QUOTES}\'"x" "y"\' (or a comma between two items)'),
     ('a: "x\nb: 1\n', "1:4", 'the quote " that opens here is not closed. Write " at the end of its text.'),
     ("a: 'x\nb: 1\n", "1:4", "the quote ' that opens here is not closed. Write ' at the end of its text."),
     ('a: "x\nb: 1\nc: "y"\n', "1:4", 'the quote " that opens here is closed on line 3 only. Close it where its text ends.'),
@@ -164,43 +164,47 @@ TOLD = [
     ('a: "\\0"\n', "1:5", "\\0 is a control character, which no message can carry. Delete it."),
     ('a: "\\n\\x07"\n', "1:7", "\\x07 is a control character, which no message can carry. Delete it."),
     # brackets
-    ("a: [Promo] diskon\n", "1:4", f'text stands behind the closing bracket ]. {QUOTES}"[Promo] diskon"'),
-    ("a: {Promo: 1} diskon\n", "1:4", f'text stands behind the closing bracket }}. {QUOTES}"{{Promo: 1}} diskon"'),
-    ("a: [1, 2\nb: 3\n", "1:4", "the bracket [ that opens here is not closed. Write ] behind its last item."),
-    ("- k: [a, b\n  r: x\n- k: c\n", "1:6", "the bracket [ that opens here is not closed. Write ] behind its last item."),
-    ("- k: ['a', \"b\"\n  r: x\n", "1:6", "the bracket [ that opens here is not closed. Write ] behind its last item."),
-    ("- k: [a\n  r: [b]\n  p: 1\n", "1:6", "the bracket [ that opens here is not closed. Write ] behind its last item."),
-    ("- k: {a: b\n  r: x\n", "1:6", "the bracket { that opens here is not closed. Write } behind its last item."),
-    ("a: [1, 2", "1:4", "the bracket [ that opens here is not closed. Write ] behind its last item."),
-    ("a: {b: 1\nc: 3\n", "1:4", "the bracket { that opens here is not closed. Write } behind its last item."),
-    ("a: [x, y}\n", "1:4", "the bracket [ that opens here is not closed. Write ] behind its last item."),
+    ("a: [Promo] diskon\n", "1:4", f'there is text after the closing bracket ]. {QUOTES}"[Promo] diskon"'),
+    ("a: {Promo: 1} diskon\n", "1:4", f'there is text after the closing bracket }}. {QUOTES}"{{Promo: 1}} diskon"'),
+    ("a: [1, 2\nb: 3\n", "1:4", "the bracket [ that opens here is not closed. Write ] after its last item."),
+    ("- k: [a, b\n  r: x\n- k: c\n", "1:6", "the bracket [ that opens here is not closed. Write ] after its last item."),
+    ("- k: ['a', \"b\"\n  r: x\n", "1:6", "the bracket [ that opens here is not closed. Write ] after its last item."),
+    ("- k: [a\n  r: [b]\n  p: 1\n", "1:6", "the bracket [ that opens here is not closed. Write ] after its last item."),
+    ("- k: {a: b\n  r: x\n", "1:6", "the bracket { that opens here is not closed. Write } after its last item."),
+    ("a: [1, 2", "1:4", "the bracket [ that opens here is not closed. Write ] after its last item."),
+    ("a: {b: 1\nc: 3\n", "1:4", "the bracket { that opens here is not closed. Write } after its last item."),
+    ("a: [x, y}\n", "1:4", "the bracket [ that opens here is not closed. Write ] after its last item."),
     # lines
     ("reply: Halo\n  apa kabar\n", "1:8", JOINED),
     ("reply: &x Halo\n  apa kabar\n", "1:8", JOINED),
-    ("a:\n - b\n  - c\n", "3:3", "this item would be joined to the text above. Begin it in the same column as the - of the other items."),
+    (
+        "a:\n - b\n  - c\n",
+        "3:3",
+        "this item would be joined to the text above it. Begin it in the same column as the - of the other items.",
+    ),
     ("a: b\n  c: d\n", "2:3", DEEPER),
     ("a:\n  b: 1\n   c: 2\n", "3:4", DEEPER),
     ("a:\n  b: 1\n c: 2\n", "3:2", MISFIT),
     ("- a\nb: 1\n", "2:1", MISFIT),
     ("a: 1\n- b\n", "2:1", MISFIT),
-    ("a:\n\t- b\n", "2:1", "a tab is in the indentation. Use spaces."),
-    ("a:\n  b: 1\n\tc: 2\n", "3:1", "a tab is in the indentation. Use spaces."),
+    ("a:\n\t- b\n", "2:1", "there is a tab in the indentation. Use spaces."),
+    ("a:\n  b: 1\n\tc: 2\n", "3:1", "there is a tab in the indentation. Use spaces."),
     (
         "a: | teks\n",
         "1:4",
-        'nothing may stand behind |. Write the text on the lines below, indented, or put quotes around this text: "| teks"',
+        'nothing may follow | on its line. Write the text on the lines below, indented, or put quotes around this text: "| teks"',
     ),
     ("'a' b: 1\n", "1:5", UNREADABLE),
     # the file
     ("", "1:1", EMPTY),
     ("# nothing yet\n", "1:1", EMPTY),
     ("---\n", "1:1", EMPTY),
-    ("a: 1\n---\nb: 2\n", "2:1", "a second document begins here, and one file holds one. Delete this line."),
+    ("a: 1\n---\nb: 2\n", "2:1", "a second document begins here, and a file holds only one. Delete this line."),
     ("%TAG ! x\n---\na: 1\n", "1:1", needs_quotes("%", '"%TAG ! x"')),
     ("# x\n%YAML 3.0\n---\na: 1\n", "2:1", needs_quotes("%", '"%YAML 3.0"')),
-    ("a: x\0y\n", "1:5", "an invisible character (U+0000) stands here. Delete it."),
-    ("a: 1\nb: \u2028x\n", "2:4", "an invisible character (U+2028) stands here. Delete it."),
-    ("a: x\ufeff\n", "1:5", "an invisible character (U+FEFF) stands here. Delete it."),
+    ("a: x\0y\n", "1:5", "there is an invisible character (U+0000) here. Delete it."),
+    ("a: 1\nb: \u2028x\n", "2:4", "there is an invisible character (U+2028) here. Delete it."),
+    ("a: x\ufeff\n", "1:5", "there is an invisible character (U+FEFF) here. Delete it."),
 ]
 
 

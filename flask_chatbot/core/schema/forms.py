@@ -1,0 +1,109 @@
+"""Values in the form that their place takes, written out of those that it refuses."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.schema.shape import resolved
+from flask_chatbot.core.values.habits import by_habit
+from flask_chatbot.core.yamltext.traps import in_quotes
+
+PARTS = re.compile(r"\s*[,;#|/]\s*|\s+(?:dan|atau|and|or)\s+")  # what people write between the entries of a list
+BARE = re.compile(r"[^\W_][\w .-]*")  # what a list takes without quotes
+NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?")
+COORDINATES = re.compile(r"(?<![0-9.])(-?[0-9]{1,2}\.[0-9]+)(?:,|\s|%2C|!4d)+(-?[0-9]{1,3}\.[0-9]+)")
+DAYS_AHEAD = re.compile(r"([^\W\d][^\d]*?)[ :]*([0-9].*)")
+LIST_OF_RULES = "Write `version: 1` and `rules:` on lines of their own above it, and indent the list below `rules:`."
+ENTRY = "Write an entry as the words shown and the rule they lead to"
+
+
+def form_of(path: tuple[str | int, ...], value: Any, kinds: list[str], schema: Mapping[str, Any]) -> str:
+    """The right form of a value of a wrong type, as a sentence; empty where nobody can tell.
+
+    >>> form_of(("rules", 0, "fields"), "nama, alamat", ["array"], {"items": {"type": ["string", "object"]}})
+    'Write a list: [nama, alamat]'
+    >>> form_of(("lat",), "-7,28", ["number"], {})
+    'Write -7.28'
+    """
+    key = next((step for step in reversed(path) if isinstance(step, str)), "")
+    if kinds == ["array"]:
+        return as_list(key, value, schema)
+    if not isinstance(value, str):
+        return LIST_OF_RULES if isinstance(value, list) and not path else ""
+    if path[-3:-2] in (("fields",), ("ask",)) and (kind := by_habit(value, FIELD_TYPES)):
+        return f"Write its type as {path[-1]}: {{type: {kind}}}"
+    if "object" in kinds:
+        return FORMS[key](value) if key in FORMS else ""
+    if "number" in kinds or ("integer" in kinds and value.isdecimal()):
+        return as_number(value)
+    if kinds == ["boolean"]:
+        return as_truth(key, value)
+    return ""
+
+
+def as_list(key: str, value: Any, schema: Mapping[str, Any]) -> str:
+    """The entries that were written as one text, or as a map."""
+    if isinstance(value, dict):
+        return "Begin each entry with '-'."
+    if not isinstance(value, str):
+        return ""
+    parts = [part for part in PARTS.split(value.strip(" #,")) if part]
+    if key == "menu":
+        return f"{ENTRY}, each on a line of its own: {' '.join(f'`- {entry_of(part)}`' for part in parts[:2])}"
+    if "string" not in resolved(schema.get("items", {})).get("type", ["string"]):
+        return ""
+    names = [part.replace(" ", "_") if key in ("fields", "ask") else part for part in parts]
+    return f"Write a list: [{', '.join(part if BARE.fullmatch(part) else in_quotes(part) for part in names)}]"
+
+
+def entry_of(words: str) -> str:
+    """An entry of a menu, which leads to a rule that is called by its words.
+
+    >>> entry_of("Daftar harga")
+    'Daftar harga: daftar harga'
+    """
+    return f"{words}: {words.casefold()}"
+
+
+def as_number(text: str) -> str:
+    """A number out of one in quotes, or with a decimal comma.
+
+    >>> as_number("112,79"), as_number("1.5"), as_number("dua")
+    ('Write 112.79', 'Write 1.5, without quotes.', '')
+    """
+    plain = text.strip()
+    if not NUMBER.fullmatch(plain):
+        return ""
+    return f"Write {plain.replace(',', '.')}" if "," in plain else f"Write {plain}, without quotes."
+
+
+def as_truth(key: str, text: str) -> str:
+    """True or false out of a yes or no; of a fallback, where its text belongs."""
+    if word := by_habit(text, ("true", "false")):
+        return f"Write {word}."
+    return f"Write `fallback: true`, and the text below it: `reply: {text}`" if key == "fallback" else ""
+
+
+def as_location(text: str) -> str:
+    """A place on the map, with the coordinates of a link that has them."""
+    if found := COORDINATES.search(text):
+        return f"Write {{lat: {found[1]}, lng: {found[2]}}}"
+    return "Write its coordinates, which a map shows for the place, such as {lat: -6.2, lng: 106.816}"
+
+
+def as_hours(text: str) -> str:
+    """Opening hours by their days, of all days where none is named."""
+    found = DAYS_AHEAD.fullmatch(text.strip())
+    day, span = (found[1].strip(), found[2]) if found else ("mon-sun", text.strip())
+    return f"Write the days first: {{{day}: {span}}}"
+
+
+FORMS: Mapping[str, Callable[[str], str]] = {
+    "location": as_location,
+    "hours": as_hours,
+    "contact": lambda text: f"Write {{name: Admin, numbers: {in_quotes(text)}}}",
+    "forward": lambda text: f"Write {{url: {text}}}",
+    "menu": lambda text: f"{ENTRY}: `{entry_of(text)}`",
+    "rules": lambda text: "Begin it with its keyword, such as `- keyword: halo`",
+}
