@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -62,15 +61,13 @@ class Deployment(NamedTuple):
 
 def find_deployment(context: click.Context) -> Deployment:
     """Find the app of this command, or make that of the rules here; raise `click.ClickException` if neither is there or starts."""
-    from flask_chatbot.database.database import Database  # here, since SQLAlchemy is slow to load
-
     host = find_host(context)
     if host == Host() and DEFAULT_FILE.exists():
         host = standalone_host(context)
     if host.app is None or host.bot is None:
         says = host.says if host.starts else f"the app does not start. It says:\n{host.says}"
         raise click.ClickException(says or f"there is no app here. {NAME_ONE}")
-    database = Database(host.bot.settings.database_url, Path(host.app.instance_path))
+    database: Database = host.app.extensions["chatbot"].make_database()
     context.call_on_close(database.close)
     return Deployment(host.app, host.bot, database)
 

@@ -39,13 +39,14 @@ log = logging.getLogger(__name__)
 class AppState:
     """The state of one app, in ``app.extensions["chatbot"]``.
 
-    `gateway` sends, if there is a transport. `make_calls` opens the store, so it is called only when needed; `store_fault` says what is
-    wrong with its file and opens nothing. `wrong_keys` counts the calls without a valid key; `exempted` are our blueprints that the host's
-    tokens and limits leave alone.
+    `gateway` sends, if there is a transport. `make_database` returns the app's one database, `make_calls` the answerer over it: both load
+    SQLAlchemy, so they are called only when needed. `store_fault` says what is wrong with the file and opens nothing. `wrong_keys` counts
+    the calls without a valid key; `exempted` are our blueprints that the host's tokens and limits leave alone.
     """
 
     bot: Bot
     gateway: "Gateway | None"
+    make_database: "Callable[[], Database]"
     make_calls: "Callable[[], Calls]"
     store_fault: Callable[[], str | None]
     wrong_keys: WrongKeys = field(default_factory=WrongKeys)
@@ -98,6 +99,7 @@ def assemble(settings: Settings, path: Path, handlers: Handlers, instance: Path)
     state = AppState(
         bot=bot,
         gateway=None if settings.transport is None else make_gateway(bot, database(), settings.transport),
+        make_database=database,
         make_calls=cache(lambda: make_calls(bot, actions())),
         store_fault=lambda: database().fault() if database.cache_info().currsize else None,
     )
