@@ -2,9 +2,7 @@
 
 import logging
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -125,26 +123,6 @@ class Actions:
 def _plain(value: object) -> object:
     """A field's value as JSON can hold it: dates and the values of custom types become text."""
     return value if value is None or isinstance(value, str | int | float) else str(value)
-
-
-@dataclass(slots=True, eq=False)
-class Recorded(ABC):
-    """The effects of a message that must be recognised if it comes again: `record` notes it in the same transaction."""
-
-    actions: Actions
-
-    def number(self, name: str) -> int:
-        return self.actions.number(name)
-
-    def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
-        return self.actions.forward(action, match, message)
-
-    def carry_out(self, answered: AnsweredMessage, remember: Remember) -> bool:
-        return self.actions.carry_out(answered, remember, self.record)
-
-    @abstractmethod
-    def record(self, connection: Connection, answered: AnsweredMessage) -> None:
-        """Note that the message was answered; raise `AlreadyAnswered` if another process was first."""
 
 
 def _number(answered: AnsweredMessage) -> str:

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from flask_chatbot.answering.actions import Actions, Recorded
+from flask_chatbot.answering.actions import Actions
 from flask_chatbot.answering.history import History
-from flask_chatbot.answering.transport import AlreadyAnswered, Turnstile
+from flask_chatbot.answering.once import AlreadyAnswered, Recorded, Turnstile
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.values.messages import Message
@@ -49,12 +49,8 @@ class Calls:
         """Return the body that answers a call; a call whose id was answered within the last 8 days gets the same body again."""
         session = f"webhook:{message.line}"[:64] if message.line else "webhook"
         id_ = id_[:ID_LIMIT] if id_ else uuid4().hex
-        key = (session, id_)
-        self._turnstile.enter(key)
-        try:
+        with self._turnstile.passing((session, id_)):
             return self._kept(session, id_) or self._decided(message, session, id_)
-        finally:
-            self._turnstile.leave(key)
 
     def _kept(self, session: str, id_: str) -> bytes | None:
         with self._actions.database.reading() as connection:

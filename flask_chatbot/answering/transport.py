@@ -9,13 +9,13 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from flask_chatbot.answering.actions import Actions, Recorded
+from flask_chatbot.answering.actions import Actions
 from flask_chatbot.answering.history import History
+from flask_chatbot.answering.once import AlreadyAnswered, Recorded, Turnstile
 from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.language.addressees import without_mention
 from flask_chatbot.core.language.folding import is_blank
 from flask_chatbot.core.language.numbers import mask
-from flask_chatbot.core.late import Late, new_condition
 from flask_chatbot.core.values.chats import chat_of, number_of
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.database.statements import is_chat
@@ -27,30 +27,6 @@ MINUTE = 60.0  # seconds
 SILENCE = f"silence: this person was answered {ANSWERS_LIMIT} times in a minute"
 
 log = logging.getLogger(__name__)
-
-
-class AlreadyAnswered(Exception):
-    """The message was already answered, perhaps just now by another process; this answer is discarded."""
-
-
-class Turnstile:
-    """Lets copies of one message through one at a time, however many arrive at once."""
-
-    _change = Late(new_condition)
-
-    def __init__(self) -> None:
-        self._inside: set[tuple[str, str]] = set()
-
-    def enter(self, key: tuple[str, str]) -> None:
-        with self._change:
-            while key in self._inside:
-                self._change.wait()
-            self._inside.add(key)
-
-    def leave(self, key: tuple[str, str]) -> None:
-        with self._change:
-            self._inside.discard(key)
-            self._change.notify_all()
 
 
 @dataclass(slots=True, eq=False)
@@ -94,12 +70,8 @@ class Inbound:
             return
         message = message if message.line else replace(message, line=self._session)
         id_ = message.id or uuid4().hex
-        key = (self._session, id_)
-        self._turnstile.enter(key)
-        try:
+        with self._turnstile.passing((self._session, id_)):
             self._answer(message, id_)
-        finally:
-            self._turnstile.leave(key)
 
     def _addressed(self, message: Message) -> Message:
         """The message with its sender and group named as replies address them, whether the transport uses numbers or addresses.

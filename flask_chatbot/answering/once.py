@@ -1,0 +1,63 @@
+"""Messages that are answered once, however often they come: copies wait, and the answer is recorded with its effects."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from flask_chatbot.answering.actions import Actions
+from flask_chatbot.bot.effects import AnsweredMessage, Remember
+from flask_chatbot.core.late import Late, new_condition
+from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.values.actions import Forward
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.replies import Reply
+
+
+class AlreadyAnswered(Exception):
+    """The message was already answered, perhaps just now by another process; this answer is discarded."""
+
+
+class Turnstile:
+    """Lets copies of one message through one at a time, however many arrive at once."""
+
+    _change = Late(new_condition)
+
+    def __init__(self) -> None:
+        self._inside: set[tuple[str, str]] = set()
+
+    @contextmanager
+    def passing(self, key: tuple[str, str]) -> Iterator[None]:
+        """Wait until no copy is inside, and keep the others out until the block ends."""
+        with self._change:
+            while key in self._inside:
+                self._change.wait()
+            self._inside.add(key)
+        try:
+            yield
+        finally:
+            with self._change:
+                self._inside.discard(key)
+                self._change.notify_all()
+
+
+@dataclass(slots=True, eq=False)
+class Recorded(ABC):
+    """The effects of a message that must be recognised if it comes again: `record` notes it in the same transaction."""
+
+    actions: Actions
+
+    def number(self, name: str) -> int:
+        return self.actions.number(name)
+
+    def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
+        return self.actions.forward(action, match, message)
+
+    def carry_out(self, answered: AnsweredMessage, remember: Remember) -> bool:
+        return self.actions.carry_out(answered, remember, self.record)
+
+    @abstractmethod
+    def record(self, connection: Connection, answered: AnsweredMessage) -> None:
+        """Note that the message was answered; raise `AlreadyAnswered` if another process was first."""
