@@ -105,10 +105,9 @@ class Dialogue:
 
     def set_aside(self, form: Form, now: float) -> "Dialogue":
         """The dialogue with a form put away for a day, unless nothing was given in it yet."""
-        left = self.left()
         if not any(form.texts.values()):
-            return left
-        return replace(left, aside=replace(form, wrong=0), aside_until=now + DAY, aside_said=False)
+            return self
+        return replace(self, aside=replace(form, wrong=0), aside_until=now + DAY, aside_said=False)
 
     def resumed(self) -> "Dialogue":
         """The dialogue without the form that was set aside."""
@@ -260,6 +259,7 @@ def _form(data: Any) -> Form:
         wrong=int(data["wrong"]),
         refused=int(data["refused"]),
         picks=data.get("picks") is True,
+        strayed=_text(data.get("strayed", "")),
     )
 
 
@@ -311,6 +311,7 @@ def _form_data(form: Form) -> dict[str, Any]:
         "wrong": form.wrong,
         "refused": form.refused,
         **({"picks": True} if form.picks else {}),
+        **({"strayed": form.strayed} if form.strayed else {}),
     }
 
 

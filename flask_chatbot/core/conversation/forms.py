@@ -35,6 +35,7 @@ class Form:
     wrong: int = 0
     refused: int = 0
     picks: bool = False
+    strayed: str = ""
 
 
 NO_FORM = Form(rule="")  # of rules without fields, one for all
@@ -42,10 +43,11 @@ NO_FORM = Form(rule="")  # of rules without fields, one for all
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The form goes on: `text` is the one message of this turn."""
+    """The form goes on: `text` is the one message of this turn. It is `loose` if another rule may take the text instead."""
 
     form: Form
     text: str
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Stop:
 
     text: str
     aside: Form | None = None
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Done:
     form: Form
     confirmed: bool = False
     said: str = ""
+    loose: bool = False
 
 
 def begin(form: Form, fields: Sequence[Field], language: str) -> Ask:
@@ -97,7 +101,7 @@ def step(form: Form, fields: Sequence[Field], heard: Heard, context: Context) ->
     text = named.texts[asked.name] if named else heard.text
     if problem := problem_of(asked, text, context):
         return wrong(form, together(problem, question(asked, context.language)), context.language, asked)
-    return taken(form, asked, text, fields, context)
+    return replace(taken(form, asked, text, fields, context), loose=named is None)
 
 
 def calls_off(asked: Field, heard: Heard) -> bool:
@@ -214,8 +218,8 @@ def numbered(fields: Sequence[Field]) -> list[str]:
 def wrong(form: Form, text: str, language: str, asked: Field | None = None) -> Ask | Stop:
     """The question again, with the way out; after three wrong answers the end."""
     if form.wrong + 1 >= WRONG_LIMIT:
-        return Stop(say(language, "form_given_up"), form)
-    return Ask(replace(form, wrong=form.wrong + 1), together(text, way_out(language, asked)))
+        return Stop(say(language, "form_given_up"), form, loose=True)
+    return Ask(replace(form, wrong=form.wrong + 1), together(text, way_out(language, asked)), loose=True)
 
 
 def way_out(language: str, asked: Field | None = None) -> str:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from flask_chatbot.core.conditions.conditions import is_clock
 from flask_chatbot.core.conversation.dialogue import Dialogue, Offer, chat_key, read_dialogue
-from flask_chatbot.core.conversation.forms import Form
+from flask_chatbot.core.conversation.forms import Form, step
 from flask_chatbot.core.conversation.heard import hear
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.deciding.context import MessageContext, leaves
 from flask_chatbot.core.deciding.decision import Decision
+from flask_chatbot.core.deciding.form_turn import opting_out, straying
 from flask_chatbot.core.deciding.guessing import guess
 from flask_chatbot.core.deciding.menu_turn import shown_again_for
 from flask_chatbot.core.deciding.rulebook import RuleBook
@@ -163,7 +164,17 @@ def in_form(context: MessageContext, form: Form, state: State) -> Iterator[Trial
     asks = f"its form asks for {form.asks[0]!r}" if form.asks else "its form asks for a yes or no"
     candidate = Candidate(rule, Kind.FORM, "")
     taker = leaves(context, rule, form, first=not state.seen)
-    if taker:
+    heard = hear(context.message.text, context.book.folding)
+
+    def may_answer(rule: Rule) -> bool:
+        return context.may_answer(rule, first=not state.seen)
+
+    is_loose = step(form, rule.fields, heard, context.field_context).loose
+    if opting_out(context, may_answer):
+        yield Trial(candidate, f"{asks}, and opting out leaves it", answers=False)
+    elif not taker and is_loose and straying(context, rule, form, heard, may_answer):
+        yield Trial(candidate, f"{asks}, and comes again below the answer of another rule", answers=False)
+    elif taker:
         yield Trial(candidate, f"{asks}, and a {KINDS[taker.kind]} leaves it", answers=False)
     else:
         yield Trial(candidate, f"goes first: {asks}")

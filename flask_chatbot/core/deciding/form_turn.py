@@ -1,16 +1,22 @@
 """The turn of a form that waits for an answer: what a text does to it."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from flask_chatbot.core.conversation.forms import Ask, Form, Stop, next_question, step
 from flask_chatbot.core.conversation.heard import Heard
 from flask_chatbot.core.deciding.answering import Answering
-from flask_chatbot.core.deciding.context import leaves, trigger
+from flask_chatbot.core.deciding.context import MessageContext, leaves, trigger
 from flask_chatbot.core.deciding.decision import Decision
+from flask_chatbot.core.deciding.guessing import above_menu
 from flask_chatbot.core.fields.field import titled
+from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.sentences import say
 from flask_chatbot.core.matching.index import Candidate, Kind, Match
-from flask_chatbot.core.values.replies import Text
+from flask_chatbot.core.matching.keywords import AS_KEYWORD
+from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.values.actions import Forward, Pause, Subscribe
+from flask_chatbot.core.values.replies import TEXT_LIMIT, Text
 
 
 def in_form(turn: Answering, heard: Heard) -> Decision | None:
@@ -20,6 +26,9 @@ def in_form(turn: Answering, heard: Heard) -> Decision | None:
     rule = turn.book.by_name.get(form.rule) if form else None
     if form is None or rule is None or not rule.fields:
         return None
+    if (opts_out := opting_out(turn.context, turn.may_answer)) is not None:
+        turn.dialogue = replace(turn.dialogue.set_aside(form, turn.time), aside_said=True)
+        return turn.attempt(opts_out, turn.answer_to)
     if leaves(turn.context, rule, form, first=not turn.state.seen):
         turn.dialogue = turn.dialogue.set_aside(form, turn.time)
         return None
@@ -29,6 +38,8 @@ def in_form(turn: Answering, heard: Heard) -> Decision | None:
 def go_on(turn: Answering, match: Match, form: Form, heard: Heard) -> Decision:
     """The next turn of a form: a question, its end, or the answer once everything is filled in."""
     outcome = step(form, match.rule.fields or (), heard, turn.context.field_context)
+    if outcome.loose and (strayed := digression(turn, match, form, heard)) is not None:
+        return strayed
     if isinstance(outcome, Ask):
         return turn.ask(match, outcome)
     if isinstance(outcome, Stop):
@@ -36,6 +47,48 @@ def go_on(turn: Answering, match: Match, form: Form, heard: Heard) -> Decision:
             turn.dialogue = turn.dialogue.set_aside(outcome.aside, turn.time)
         return Decision(match, (Text(outcome.text),))
     return turn.complete(turn.context.read_form(match.rule, outcome.form), outcome.form, outcome.confirmed, outcome.said)
+
+
+def opting_out(context: MessageContext, may_answer: Callable[[Rule], bool]) -> Candidate | None:
+    """The rule that opts a person out, where the whole text is for it; else None."""
+    return next((each for each in found_whole(context, may_answer) if Subscribe(False) in each.rule.actions), None)
+
+
+def found_whole(context: MessageContext, may_answer: Callable[[Rule], bool]) -> Iterator[Candidate]:
+    """Yield the rules of which the text as a whole is a keyword or a similar sentence, and that may answer now."""
+    for candidate in context.book.index.candidates(context.message.text, may_answer):
+        is_whole = candidate.kind in (Kind.KEYWORD, Kind.SIMILAR) or (candidate.kind is Kind.FIELDS and candidate.step in AS_KEYWORD)
+        if is_whole and context.hears(candidate) and may_answer(candidate.rule):
+            yield candidate
+
+
+def straying(context: MessageContext, rule: Rule, form: Form, heard: Heard, may_answer: Callable[[Rule], bool]) -> Candidate | None:
+    """The other rule that answers a text in between, by its keyword; None where the form takes it: always the same text once more."""
+    asked = next((field for field in rule.fields or () if form.asks and field.name == form.asks[0]), None)
+    if form.strayed == fold(heard.text) or not rule.interrupt or (asked is not None and not asked.interrupt):
+        return None
+    found = found_whole(context, may_answer)
+    return next((each for each in found if each.rule is not rule and not each.rule.small_talk), None)
+
+
+def digression(turn: Answering, match: Match, form: Form, heard: Heard) -> Decision | None:
+    """The answer of another rule, and the question again below it; None where the form takes the text.
+
+    A rule that begins something itself sets the form aside.
+    """
+    candidate, menus = straying(turn.context, match.rule, form, heard, turn.may_answer), turn.dialogue.menus
+    decision = turn.attempt(candidate, turn.answer_to) if candidate else None
+    if decision is None or candidate is None:
+        return None
+    begins = any(isinstance(action, Pause | Forward) for action in decision.actions)
+    if begins or turn.dialogue.form is not None or turn.dialogue.menus is not menus:
+        turn.dialogue = turn.dialogue.set_aside(form, turn.time)
+        return decision
+    question = again(turn, match, replace(form, strayed=fold(heard.text)))
+    others_said, above = above_menu(decision.replies)
+    below = "\n\n".join(reply.text for reply in question.replies if isinstance(reply, Text))
+    room = max(TEXT_LIMIT - len(below) - 2, 0)
+    return replace(decision, replies=(*others_said, Text(f"{above[:room]}\n\n{below}".strip())))
 
 
 def resumed(turn: Answering, heard: Heard) -> Decision | None:

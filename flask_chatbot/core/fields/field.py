@@ -66,6 +66,7 @@ class Field:
     optional: bool = False
     default: str | None = None
     rest: bool = False
+    interrupt: bool = True
     error: ErrorTemplate | None = None
     min: float | None = None
     max: float | None = None

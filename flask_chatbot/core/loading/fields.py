@@ -66,7 +66,7 @@ def build_field(place: Place, name: str, types: Mapping[str, FieldType], sandbox
         pattern=build_pattern(place.at("pattern")) if "pattern" in data else None,
         options=build_options(place.at("options")) if "options" in data else (),
         error=build_error(place.at("error"), sandbox) if "error" in data else None,
-        **{key: data[key] for key in ("label", "question", "optional", "default", "rest", "min", "max") if key in data},
+        **{key: data[key] for key in ("label", "question", "optional", "interrupt", "default", "rest", "min", "max") if key in data},
     )
     check_keys(place, field, data)
     check_default(place, field, sandbox.locale)

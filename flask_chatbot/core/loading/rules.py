@@ -163,6 +163,7 @@ class RuleBuilder:
             "on_invalid": on_invalid(data, asks),
             "is_silent": data.get("reply") == [],
             "guess": data.get("guess", True),
+            "interrupt": data.get("interrupt", True),
             "uses": tuple(name for name in COSTLY if name in written),
             "menu": build_menu(place.each("menu")),
             "actions": build_actions(place, self.sandbox.locale.country),
@@ -184,6 +185,8 @@ class RuleBuilder:
         """Report `invalid` keys of a form without #, and `confirm` without a form that asks."""
         if rule.confirm is not None and not rule.asks and rule.on_invalid != "ask":
             place.at("confirm").tell("'confirm' belongs to a form that asks. Write 'ask', or 'on_invalid: ask'.", key=True)
+        if "interrupt" in place.data and not rule.may_ask:
+            place.at("interrupt").tell("'interrupt' is for a form that asks. Write 'ask', or 'on_invalid: ask', or remove it.", key=True)
         for key in ("on_invalid", "invalid"):
             if rule.asks and key in place.data:
                 place.at(key).tell(f"{key!r} is for 'fields'; 'ask' asks again. Remove it.", key=True)

@@ -71,6 +71,7 @@ class Rule:
     groups: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     asks: bool = False
+    interrupt: bool = True
     confirm: Template | None = None
     menu: tuple[MenuEntry, ...] = ()
     actions: tuple[Action, ...] = ()

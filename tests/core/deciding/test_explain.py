@@ -206,12 +206,19 @@ FALLBACK = "fallback as fallback, priority 0: {}"
 
 
 def test_a_form_that_waits_goes_before_all_rules(tmp_path: Path) -> None:
-    assert after(tmp_path, "survei", "harga") == [
+    assert after(tmp_path, "survei", "3 harga") == [
         "survei by its form, priority 0: goes first: its form asks for 'nilai'",
-        "harga by keyword 'harga', priority 0: the form goes first",
         FALLBACK.format("the form goes first"),
     ]
     assert after(tmp_path, "survei", "3", "ya")[0] == "survei by its form, priority 0: goes first: its form asks for a yes or no"
+
+
+def test_a_form_comes_again_below_the_answer_of_another_rule(tmp_path: Path) -> None:
+    assert after(tmp_path, "survei", "harga") == [
+        "survei by its form, priority 0: its form asks for 'nilai', and comes again below the answer of another rule",
+        "harga by keyword 'harga', priority 0: wins",
+        FALLBACK.format("a fallback answers only what no other rule does"),
+    ]
 
 
 def test_a_keyword_with_its_mark_leaves_the_form(tmp_path: Path) -> None:
