@@ -229,6 +229,22 @@ def test_the_table_here_names_every_rule_of_the_example(customer: Chat) -> None:
     assert list(ANSWERS) == [rule.name for rule in customer.app.extensions["chatbot"].bot.book.rules]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("buka jam berapa", "jam buka"),
+        ("pagi", "salam"),
+        ("halo \U0001f64f", "salam"),
+        ("dimana", "lokasi"),
+        ("resi TM12345678", "resi"),
+        ("terima kasih banyak", "terima kasih"),
+    ],
+)
+def test_the_example_understands_what_customers_write(customer: Chat, text: str, name: str) -> None:
+    customer.says(text)
+    assert customer.last.rule == name
+
+
 @pytest.mark.parametrize(("name", "text", "kinds"), [(name, *answer) for name, answer in ANSWERS.items()])
 def test_every_rule_of_the_example_answers(customer: Chat, name: str, text: str, kinds: list[type[Reply]]) -> None:
     if text.isdigit():

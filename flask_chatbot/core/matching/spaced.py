@@ -78,8 +78,9 @@ def takes_spaces(rule: Rule) -> bool:
 
 
 def is_plain(field: Field) -> bool:
-    """True if any text may be a value of a field."""
-    return field.type == "text" and field.pattern is None and not field.options
+    """True if any text may be a value of a field, within limits of its length."""
+    has_one_length = field.min is not None and field.min == field.max
+    return field.type == "text" and field.pattern is None and not field.options and not has_one_length
 
 
 def dealt_by_words(fields: Sequence[Field], words: Sequence[str]) -> list[str]:

@@ -34,6 +34,7 @@ rules:
   - {name: thumb, keyword: "\U0001f44d", reply: x}
   - {name: status, keyword: ["status#", "cek resi#"], fields: [{nomor: {type: integer}}, catatan], reply: x}
   - {name: order, keyword: "order#", fields: [barang], reply: x}
+  - {name: resi, keyword: "resi#", fields: [{nomor: {min: 10, max: 10}}], reply: x}
   - {name: kode, keyword: "kode#", hash: required, fields: [{nomor: {type: integer}}], reply: x}
 """
 
@@ -84,6 +85,8 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> RuleBook:
         ("kak cek resi 12 dong", "status"),
         ("status abc", None),
         ("order kaos", None),
+        ("resi TM12345678 kak", "resi"),
+        ("resi saya belum sampai", None),
         ("kode 12", None),
         ("kode#12", "kode"),
         ("kak order#kaos", "order"),
