@@ -28,7 +28,7 @@ def number_said(heard: Heard) -> tuple[int, str] | None:
 
 
 def as_number(word: str) -> int | None:
-    """A number in digits or as a word; None where it is none, or too long to choose by.
+    """A number in digits or as a word; None if it is neither, or too long to choose by.
 
     >>> as_number("2"), as_number("dua"), as_number("kedua"), as_number("02"), as_number("2026")
     (2, 2, 2, None, None)
