@@ -1,5 +1,6 @@
 """The app that `flask chatbot` works on, or the reason why there is none."""
 
+import os
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,11 @@ from flask_chatbot.core.values.problems import Problem
 from flask_chatbot.errors import ChatbotError, SetupError
 
 DEFAULT_FILE = Path("rules.yaml")
+
+
+def default_file() -> Path:
+    """The rule file of commands without an app that name none: that of `CHATBOT_RULES`, else ``rules.yaml`` in this folder."""
+    return Path(os.environ.get("CHATBOT_RULES") or DEFAULT_FILE)
 
 
 @dataclass(frozen=True, slots=True)

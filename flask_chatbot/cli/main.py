@@ -12,7 +12,7 @@ import click
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.handlers import check_needs
-from flask_chatbot.cli.app import DEFAULT_FILE, Host, find_host
+from flask_chatbot.cli.app import Host, default_file, find_host
 from flask_chatbot.cli.chat import chat
 from flask_chatbot.cli.db import db
 from flask_chatbot.cli.doctor import doctor
@@ -108,7 +108,7 @@ def test_(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
     if said := host.note():
         echo(said, err=True)
     bot = host.bot
-    tested = run_tests(paths or (bot.path if bot else DEFAULT_FILE,), bot.handlers.additions if bot else UNKNOWN_ADDITIONS)
+    tested = run_tests(paths or (bot.path if bot else default_file(),), bot.handlers.additions if bot else UNKNOWN_ADDITIONS)
     for line in TESTED[form](tested):
         echo(line)
     context.exit(1 if tested.failed or tested.errors else 0)
@@ -136,7 +136,8 @@ def schema() -> None:
 def checked(paths: Iterable[Path], host: Host) -> dict[Path, Loaded]:
     """Load rule files with their problems, plus those of the app; without paths, the app's file or the one in this folder."""
     bot = host.bot
-    found = (bot.path,) if bot else (DEFAULT_FILE,) if DEFAULT_FILE.exists() or not host.problems else ()
+    here = default_file()
+    found = (bot.path,) if bot else (here,) if here.exists() or not host.problems else ()
     loads = {path: load(path, bot) if host.starts else certain(load(path, None)) for path in paths or found}
     return with_problems(loads, host.problems)
 

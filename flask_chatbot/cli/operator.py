@@ -8,7 +8,7 @@ import click
 from flask import Flask
 
 from flask_chatbot.bot.bot import Bot
-from flask_chatbot.cli.app import DEFAULT_FILE, Host, find_host
+from flask_chatbot.cli.app import Host, default_file, find_host
 from flask_chatbot.cli.reports import columns
 from flask_chatbot.core.language.durations import read_duration
 
@@ -62,7 +62,7 @@ class Deployment(NamedTuple):
 def find_deployment(context: click.Context) -> Deployment:
     """Find the app of this command, or make that of the rules here; raise `click.ClickException` if neither is there or starts."""
     host = find_host(context)
-    if host == Host() and DEFAULT_FILE.exists():
+    if host == Host() and default_file().exists():
         host = standalone_host(context)
     if host.app is None or host.bot is None:
         says = host.says if host.starts else f"the app does not start. It says:\n{host.says}"
@@ -76,7 +76,7 @@ def standalone_host(context: click.Context) -> Host:
     """The app that `flask chatbot run` makes of the rules in this folder, in its own context until the command ends."""
     from flask_chatbot.cli.standalone import standalone_app
 
-    app = standalone_app(DEFAULT_FILE)
+    app = standalone_app(default_file())
     context.with_resource(app.app_context())
     return Host(app)
 

@@ -27,7 +27,9 @@ Announce = Callable[[int], None]  # called with the port, once the server listen
 
 
 @click.command("run")
-@click.option("--rules", "path", type=click.Path(path_type=Path), help="The rule file. Without it: rules.yaml in this folder.")
+@click.option(
+    "--rules", "path", type=click.Path(path_type=Path), help="The rule file. Without it: CHATBOT_RULES, else rules.yaml in this folder."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all of this machine.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=5000, show_default=True, help="The port to listen at; 0 for any that is free."

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from flask_chatbot.cli.app import DEFAULT_FILE, Host, find_host
+from flask_chatbot.cli.app import DEFAULT_FILE, Host, default_file, find_host
 from flask_chatbot.cli.reports import DECISIONS
 from flask_chatbot.cli.talk import Talk, deciding, running
 from flask_chatbot.cli.terminal import echo
@@ -105,7 +105,7 @@ def find_talk(context: click.Context, path: Path | None, run: bool) -> Talk:
         return running(host.app) if run else deciding(bot.book, bot.path, host.app)
     if host.says:
         echo(host.note(), err=True)
-    return deciding(read_book(path), path or DEFAULT_FILE)
+    return deciding(read_book(path), path or default_file())
 
 
 def begin(app: Flask) -> None:
@@ -125,8 +125,11 @@ def read_book(path: Path | None) -> RuleBook:
 
 
 def rules_file(path: Path | None) -> Path:
-    """The file at that path, or the one in this folder; raises `click.ClickException` if it does not exist."""
-    if path is None and not DEFAULT_FILE.exists():
-        others = beside(DEFAULT_FILE.absolute())
-        raise click.ClickException(f"there is no {DEFAULT_FILE} in this folder.{others} {NAME_ONE}")
-    return path or DEFAULT_FILE
+    """The file at that path, or the default one; raises `click.ClickException` if it does not exist."""
+    file = path or default_file()
+    if file.exists():
+        return file
+    others = beside(file.absolute())
+    if file != DEFAULT_FILE:
+        raise click.ClickException(f"there is no {file}.{others} Correct {'CHATBOT_RULES' if path is None else '--rules'}.")
+    raise click.ClickException(f"there is no {DEFAULT_FILE} in this folder.{others} {NAME_ONE}")

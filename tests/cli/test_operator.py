@@ -35,6 +35,38 @@ def test_without_an_app_the_rules_of_the_folder_are_worked_on(tmp_path: Path, mo
     assert (outcome.exit_code, outcome.stdout) == (0, "no rows yet\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "printed"),
+    [
+        (["saved", "survei"], "no rows yet"),
+        (["check"], "toko.yaml: 1 rule, no problems"),
+        (["test"], "0 tests, none failed"),
+        (["try", "survei#5"], "reply  Ok"),
+        (["rules"], "survei#  survei#     nilai             toko.yaml:2:9"),
+        (["doctor"], "ok     rules          toko.yaml: 1 rule"),
+    ],
+    ids=lambda each: each[0] if isinstance(each, list) else "",
+)
+def test_without_an_app_the_rules_that_the_environment_names_are_worked_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], printed: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHATBOT_RULES", "toko.yaml")
+    (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{keyword: halo, reply: Halo}]\n", "utf-8")
+    (tmp_path / "toko.yaml").write_text("version: 1\nrules: [{keyword: survei#, fields: [nilai], save: survei, reply: Ok}]\n", "utf-8")
+    assert printed in map(str.rstrip, run(None, arguments).stdout.splitlines())
+
+
+@pytest.mark.parametrize(("arguments", "culprit"), [(["run"], "CHATBOT_RULES"), (["run", "--rules", "toko.yaml"], "--rules")])
+def test_rules_that_are_not_there_are_said_to_be_named_wrongly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], culprit: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHATBOT_RULES", "toko.yaml")
+    outcome = run(None, arguments)
+    assert (outcome.exit_code, outcome.stderr) == (1, f"Error: there is no toko.yaml. Correct {culprit}.\n")
+
+
 def test_an_app_without_a_bot_is_told_of() -> None:
     outcome = run(Flask("toko"), ["failed"])
     assert (outcome.exit_code, outcome.stderr) == (1, "Error: app 'toko' has no Chatbot: call Chatbot(app) or bot.init_app(app)\n")
