@@ -64,9 +64,8 @@ def without_methods(routes: Map) -> Map:
         host_matching=routes.host_matching,
     )
     for rule in routes.iter_rules():
-        copy = rule.empty()
-        copy.methods = None
-        addresses.add(copy)
+        known = Rule.get_empty_kwargs(rule)  # not by its own class, whose constructor may want more
+        addresses.add(Rule(rule.rule, **{**known, "methods": None, "websocket": rule.websocket, "merge_slashes": rule.merge_slashes}))
     return addresses
 
 

@@ -1,10 +1,11 @@
 """The methods of our routes: those that are listed, and what others get in hosts that answer them in ways of their own."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Blueprint, Flask, request
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, Rule
 
 from flask_chatbot import ChatbotError
 from tests.apps import add_bot
@@ -53,6 +54,22 @@ def test_the_hosts_functions_see_a_refused_call_as_one_of_ours(tmp_path: Path) -
     app.url_value_preprocessor(lambda endpoint, values: seen.append((endpoint, sorted(values or ()))))
     assert app.test_client().get(URL).status_code == 405
     assert seen == [("chatbot_webhook.webhook", ["refused"]), ("chatbot_webhook", "chatbot_webhook.webhook")]
+
+
+class Owned(Rule):
+    """A rule of a host that cannot be made without an argument of its own."""
+
+    def __init__(self, path: str, owner: str, **options: Any) -> None:
+        super().__init__(path, **options)
+        self.owner = owner
+
+
+def test_rules_of_a_class_of_the_hosts_own_are_no_obstacle(tmp_path: Path) -> None:
+    app = add_bot(shop(tmp_path))
+    app.url_map.add(Owned("/<page>/webhook", "budi", endpoint="owned", methods=["PUT"]))
+    app.view_functions["owned"] = lambda page: page
+    client = app.test_client()
+    assert [client.get(URL).get_json(), client.put("/toko/webhook").get_data()] == [ONE_METHOD, b"toko"]
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["before us", "after us"])
