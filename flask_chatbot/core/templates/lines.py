@@ -1,6 +1,6 @@
 """The tokens of a template from Jinja's lexer, each with its place, and without the line breaks after lines of tags only."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from jinja2.exceptions import TemplateSyntaxError
 
@@ -47,12 +47,18 @@ def without_tag_lines(words: Iterable[Word]) -> list[Word]:
             if "\n" in text:  # white space that a tag took with it, up to the next line
                 line.end()
     line.end()
-    for index, spans in line.cut.items():
-        at, kind, text = kept[index]
-        for begin, end in reversed(spans):
-            text = text[:begin] + text[end:]
-        kept[index] = at, kind, text
-    return kept
+    return [(at, kind, without(text, line.cut.get(index, ()))) for index, (at, kind, text) in enumerate(kept)]
+
+
+def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """A text without the parts between these places, which are in order.
+
+    >>> without("a  b ", [(1, 3), (4, 5)])
+    'ab'
+    """
+    for begin, end in reversed(spans):
+        text = text[:begin] + text[end:]
+    return text
 
 
 class _Line:
