@@ -11,7 +11,7 @@ from flask_chatbot.core.conversation.memory import NO_MEMORY, NOTHING, Memory
 from flask_chatbot.core.deciding.answering import Answering
 from flask_chatbot.core.deciding.context import MessageContext, never_answers
 from flask_chatbot.core.deciding.decision import Decision, Handle, no_handler
-from flask_chatbot.core.deciding.form_turn import in_form, not_finished, resumed
+from flask_chatbot.core.deciding.form_turn import by_labels, in_form, not_finished, resumed
 from flask_chatbot.core.deciding.guessing import guess
 from flask_chatbot.core.deciding.menu_turn import in_menu, in_offer
 from flask_chatbot.core.deciding.rulebook import RuleBook
@@ -77,13 +77,18 @@ def decided(turn: Answering) -> Decision:
 def by_rules(turn: Answering) -> Decision:
     """The decision of the first rule that answers the text."""
     is_group = turn.message.chat == "group"
+    is_lines = "\n" in turn.message.text
     passed: list[Candidate] = []
     for candidate in turn.book.index.candidates(turn.message.text, turn.may_answer):
+        if is_lines and (pasted := by_labels(turn, candidate)) is not None:
+            return pasted
         if candidate.kind is not Kind.FALLBACK and not (is_group and not turn.context.hears(candidate)):
             decision = turn.attempt(candidate, turn.answer_to)
             if decision is not None:
                 return decision
         passed.append(candidate)
+    if is_lines and not passed and (pasted := by_labels(turn, None)) is not None:
+        return pasted
     return by_guess(turn, passed) if turn.context.hears_all else Decision(None)
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from flask_chatbot.core.conversation.forms import Ask, Form, Stop, next_question, step
+from flask_chatbot.core.conversation.corrections import Named, lines_in
+from flask_chatbot.core.conversation.forms import Ask, Form, Stop, corrected, next_question, step
 from flask_chatbot.core.conversation.heard import Heard
 from flask_chatbot.core.deciding.answering import Answering
 from flask_chatbot.core.deciding.context import MessageContext, leaves, trigger
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.guessing import above_menu
+from flask_chatbot.core.deciding.pasted import LEAST
 from flask_chatbot.core.fields.field import titled
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.sentences import say
@@ -122,3 +124,35 @@ def not_finished(turn: Answering) -> Decision | None:
     keyword = next((keyword.written for keyword in rule.keywords if not keyword.takes_fields), trigger(match).rstrip("#"))
     key = "form_aside_or_anew" if keyword else "form_aside"
     return Decision(match, (Text(say(turn.language, key, rule=titled(keyword), keyword=keyword)),))
+
+
+def by_labels(turn: Answering, candidate: Candidate | None) -> Decision | None:
+    """The next question, or the answer, of the form that pasted lines fill in, where it goes before a candidate; None for no such form."""
+
+    def answers(rule: Rule) -> bool:
+        return not turn.context.unmet(rule, first=not turn.state.seen)
+
+    rule: Rule | None = None
+    named: Named | None = None
+    if candidate is not None and candidate.kind is Kind.FIELDS and candidate.rest and answers(candidate.rule) and candidate.rule.paste:
+        rule, named = candidate.rule, lines_in(candidate.rest, candidate.rule.fields or (), turn.book.folding)
+    elif (candidate is None or candidate.kind > Kind.PATTERN) and turn.context.hears_all:
+        rule, named = turn.book.pasted.find(turn.message.text, answers) or (None, None)
+    if rule is None or named is None or len(named.texts) < LEAST:
+        return None
+    values, literal = named, next((keyword.literal for keyword in rule.keywords), "")
+    return turn.attempt(Candidate(rule, Kind.FORM, literal), lambda candidate: filled_in(turn, candidate.match(), values))
+
+
+def filled_in(turn: Answering, match: Match, named: Named) -> Decision:
+    """The turn of a form that begins with values by their labels; of a rule that never asks, all of them are explained."""
+    rule, fields = match.rule, match.rule.fields or ()
+    if turn.answered.get(rule.name, 0.0) > turn.time:
+        return Decision(match)
+    asks = tuple(field.name for field in fields if rule.asks or not field.may_be_left_out)
+    outcome = corrected(Form(rule=rule.name, literal=match.literal, asks=asks), named, fields, turn.context.field_context)
+    if isinstance(outcome, Ask) and rule.may_ask:
+        return turn.ask(match, outcome)
+    texts = {**named.texts, **outcome.form.texts}
+    form = replace(outcome.form, texts=texts, asks=())
+    return turn.complete(turn.context.read_form(rule, form), form, said="" if isinstance(outcome, Ask) else outcome.said)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from flask_chatbot.core.conditions.conditions import international
 from flask_chatbot.core.conditions.hours import Hours
+from flask_chatbot.core.deciding.pasted import PastedForms
 from flask_chatbot.core.language.daytimes import Dates
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Locale
@@ -45,12 +46,14 @@ class RuleBook:
     tests: tuple[RuleTest, ...] = ()
     dated: tuple[tuple[Mark, Dates], ...] = ()
     guesses: Guesses = field(init=False)
+    pasted: PastedForms = field(init=False)
     tracks_first_contact: bool = field(init=False)
     remembers: bool = field(init=False)
     offers: bool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "guesses", Guesses(self.rules, self.folding))
+        object.__setattr__(self, "pasted", PastedForms(self.rules, self.folding))
         # Found once, since each message asks.
         first_contact = any(rule.when is not None and rule.when.first_contact is not None for rule in self.rules)
         object.__setattr__(self, "tracks_first_contact", first_contact)

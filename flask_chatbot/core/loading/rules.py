@@ -164,6 +164,7 @@ class RuleBuilder:
             "is_silent": data.get("reply") == [],
             "guess": data.get("guess", True),
             "interrupt": data.get("interrupt", True),
+            "paste": data.get("paste", True),
             "uses": tuple(name for name in COSTLY if name in written),
             "menu": build_menu(place.each("menu")),
             "actions": build_actions(place, self.sandbox.locale.country),
@@ -185,6 +186,10 @@ class RuleBuilder:
         """Report `invalid` keys of a form without #, and `confirm` without a form that asks."""
         if rule.confirm is not None and not rule.asks and rule.on_invalid != "ask":
             place.at("confirm").tell("'confirm' belongs to a form that asks. Write 'ask', or 'on_invalid: ask'.", key=True)
+        if "paste" in place.data and rule.fields is None:
+            place.at("paste").tell(
+                "'paste' is about lines with the labels of fields, and there are none. Add them, or remove it.", key=True
+            )
         if "interrupt" in place.data and not rule.may_ask:
             place.at("interrupt").tell("'interrupt' is for a form that asks. Write 'ask', or 'on_invalid: ask', or remove it.", key=True)
         for key in ("on_invalid", "invalid"):

@@ -72,6 +72,7 @@ class Rule:
     uses: tuple[str, ...] = ()
     asks: bool = False
     interrupt: bool = True
+    paste: bool = True
     confirm: Template | None = None
     menu: tuple[MenuEntry, ...] = ()
     actions: tuple[Action, ...] = ()

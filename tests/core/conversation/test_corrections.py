@@ -160,3 +160,50 @@ def test_the_label_of_the_question_itself_is_set_aside(talk: Talk) -> None:
 def test_two_hundred_lines_with_labels_are_read(talk: Talk) -> None:
     said = talk.hears("pesan", "\n".join(["Nama: Ani"] * 200))
     assert said == [NAME, ADDRESS]
+
+
+FILLED = f"Baik, kami catat. Nama: Ani; Alamat: Jl. Melati 5; Produk: teh; Jumlah: 2\n{MAIL}"
+
+
+@pytest.mark.parametrize("lines", [PASTED, PASTED[::-1], ["Halo, pesan", *PASTED]], ids=["in order", "backwards", "below a greeting"])
+def test_pasted_lines_begin_the_form_they_fill_in(talk: Talk, lines: list[str]) -> None:
+    assert talk.hears("\n".join(lines), "-", "-", "besok", "ya") == [FILLED, GIFT, DAY, shown(), "Siap Ani: 2 teh, Jl. Melati 5, ."]
+
+
+@pytest.mark.parametrize("text", ["Nama: Ani", "Nama: Ani\nWarna: biru", "Jam: 5\nHari: senin", "Nama Ani\nAlamat Melati"])
+def test_one_label_alone_begins_no_form(talk: Talk, text: str) -> None:
+    assert talk.says(text) == "Entah."
+
+
+OTHERS = """\
+settings: {guess: never}
+rules:
+  - {keyword: "tamu#", fields: [{nama: {min: 2}}, {kota: {type: choice, options: [Dumai, Medan]}}], reply: "{{ nama }}, {{ kota }}."}
+  - {name: teman, keyword: "teman#", fields: [nama, kota, {umur: {type: integer}}], on_invalid: ask, reply: "{{ nama }} {{ umur }}."}
+  - {keyword: "diam#", paste: false, fields: [warna, rasa], reply: "{{ warna }}."}
+  - {keyword: harga, reply: Murah.}
+  - {contains: kota, reply: Kota kami Dumai.}
+  - {fallback: true, reply: Entah.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Nama: Ani\nKota: Dumai\nUmur: 30", "Ani 30."),
+        ("Nama: Ani\nUmur: 30", "Baik, kami catat. Nama: Ani; Umur: 30\nMohon tulis: Kota."),
+        ("Nama: Ani\nKota: Dumai", "Kota kami Dumai."),
+        ("tamu#Nama: Ani\nKota: dumai", "Ani, Dumai."),
+        ("tamu#\nKota: Medan\nNama: Ani", "Ani, Medan."),
+        ("Warna: biru\nRasa: manis", "Entah."),
+    ],
+)
+def test_lines_belong_to_the_one_form_with_most_of_their_labels(tmp_path: Path, text: str, answer: str) -> None:
+    assert Talk(load(tmp_path, OTHERS)).says(text) == answer
+
+
+def test_of_a_form_that_never_asks_what_is_wrong_is_explained(tmp_path: Path) -> None:
+    said = Talk(load(tmp_path, OTHERS)).says("tamu#Nama: A\nKota: Jambi")
+    assert said is not None
+    assert said.startswith("Maaf, masih ada yang perlu diperbaiki:\n- Nama: ")
+    assert "- Kota: " in said

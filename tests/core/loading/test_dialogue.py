@@ -34,6 +34,10 @@ NO_TEMPLATE = "is not a template: customers would see the braces. Write it witho
         ("keyword: a\nask: [{a: {question: 'Halo {{ nama }}?'}}]", [f"4:26: a question {NO_TEMPLATE}"]),
         ("keyword: a\nask: [{a: 'Halo {{ nama }}?'}]", [f"4:12: a question {NO_TEMPLATE}"]),
         (
+            "keyword: a\npaste: false",
+            ["4:5: 'paste' is about lines with the labels of fields, and there are none. Add them, or remove it."],
+        ),
+        (
             "keyword: a\ninterrupt: false",
             ["4:5: 'interrupt' is for a form that asks. Write 'ask', or 'on_invalid: ask', or remove it."],
         ),
