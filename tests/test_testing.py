@@ -163,7 +163,7 @@ def test_the_last_message_tells_rule_fields_and_replies(chat: Chat) -> None:
 def test_the_last_message_tells_what_was_invalid(chat: Chat) -> None:
     chat.says("penawaran##banyak")
     assert chat.last.fields == {"nama": None, "jumlah": None}
-    assert chat.last.invalid == {"nama": "Mohon diisi.", "jumlah": '"banyak" bukan angka bulat. Contoh: 3.'}
+    assert chat.last.invalid == {"nama": "Mohon diisi.", "jumlah": 'Maaf, "banyak" belum bisa kami baca sebagai jumlah. Contoh: 3.'}
 
 
 def test_the_last_message_explains_why_each_rule_won_or_lost(chat: Chat, tmp_path: Path) -> None:

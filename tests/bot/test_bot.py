@@ -417,7 +417,7 @@ def test_a_handler_is_not_asked_while_a_field_is_wrong(tmp_path: Path) -> None:
     asked: list[object] = []
     chat = answers(tmp_path, lambda: asked.append(1), "penawaran")
     chat.says("penawaran#Ani#banyak")
-    assert (chat.last.invalid, asked) == ({"jumlah": '"banyak" bukan angka bulat. Contoh: 3.'}, [])
+    assert (chat.last.invalid, asked) == ({"jumlah": 'Maaf, "banyak" belum bisa kami baca sebagai jumlah. Contoh: 3.'}, [])
 
 
 @pytest.mark.parametrize(

@@ -607,7 +607,7 @@ def test_rule_files_use_types_and_filters_of_python(tmp_path: Path) -> None:
 
 
 def test_a_type_and_a_filter_nobody_registered_are_mistakes_of_the_file(tmp_path: Path) -> None:
-    types = "text, integer, number, email, phone, date, choice, yesno"
+    types = "text, integer, number, money, email, phone, date, time, choice, yesno"
     assert refusal_of_init(tmp_path, rules=NIK) == [
         f"rules.yaml:2:45: unknown field type 'nik'. Known types: {types}.",
         "rules.yaml:2:74: unknown filter 'stars'.",

@@ -276,7 +276,10 @@ rules:
 """
 SHOP_WARNINGS = [
     "rules.yaml:3:5: warning: rule 'daftar' needs antrean from a Python handler. Check it together with the app: flask --app ...",
-    "rules.yaml:5:27: warning: unknown field type 'nik'. Known types: text, integer, number, email, phone, date, choice, yesno.",
+    (
+        "rules.yaml:5:27: warning: unknown field type 'nik'. "
+        "Known types: text, integer, number, money, email, phone, date, time, choice, yesno."
+    ),
     "rules.yaml:7:22: warning: unknown filter 'teriak'.",
 ]
 

@@ -13,7 +13,7 @@ def test_the_date_is_read_as_indonesians_write_it(chat):
 
 
 def test_a_wrong_date_is_asked_for_again(chat):
-    assert "bukan tanggal" in chat.says("antar#Jl. Sudirman 1#kapan saja")
+    assert "sebagai tanggal" in chat.says("antar#Jl. Sudirman 1#kapan saja")
     assert list(chat.last.invalid) == ["tanggal"]
     chat.says("24-11-26")
     assert chat.last.rule == "antar"

@@ -120,7 +120,7 @@ class _Talk:
     def failures(self, exchange: Exchange, now: datetime) -> list[Failure]:
         """Everything unexpected after one text."""
         locale, expected = self.book.locale, self.expected(exchange)
-        context = Context(locale.language, locale.country, now)
+        context = self.book.field_context(now)
         try:
             decision = self.decide(exchange, now)
         except _Lacking as lacking:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_chatbot.core.conversation.corrections import Named, correction_in, lines_in
 from flask_chatbot.core.conversation.heard import Heard
@@ -78,10 +78,11 @@ def begin(form: Form, fields: Sequence[Field], language: str) -> Ask:
 
 def step(form: Form, fields: Sequence[Field], heard: Heard, context: Context) -> Ask | Stop | Done:
     """Apply a text to a form. A question whose field is gone, by a reload, is passed over."""
+    context = dated(form, fields, context)
     known = {each.name: each for each in fields}
     asked = known.get(form.asks[0]) if form.asks else None
     fits = asked is not None and asked.is_typed and not problem_of(asked, heard.text, context)
-    if asked is not None and (calls_off(asked, heard) and not fits):
+    if asked is not None and calls_off(asked, heard):
         return taken(form, asked, say(context.language, "no"), fields, context)
     if heard.means("cancel") and not (fits and asked is not None and asked.options):
         return Stop(say(context.language, "form_cancelled"))
@@ -99,7 +100,8 @@ def step(form: Form, fields: Sequence[Field], heard: Heard, context: Context) ->
     if heard.means("wait"):
         return Ask(form, together(say(context.language, "form_waits"), question(asked, context.language)))
     text = named.texts[asked.name] if named else heard.text
-    if problem := problem_of(asked, text, context):
+    is_nothing = named is None and not asked.is_typed and heard.means("skip")  # no value of a text that is required
+    if problem := say(context.language, "missing") if is_nothing else problem_of(asked, text, context):
         return wrong(form, together(problem, question(asked, context.language)), context.language, asked)
     return replace(taken(form, asked, text, fields, context), loose=named is None)
 
@@ -182,10 +184,19 @@ def filled(form: Form, fields: Sequence[Field], context: Context) -> Reading:
     for each in fields:
         at = form.times.get(each.name)
         then = context if at is None else replace(context, now=datetime.fromtimestamp(at, context.now.tzinfo))
-        one = read_fields([each], [form.texts.get(each.name, "")], then)
+        one = read_fields([each], [form.texts.get(each.name, "")], replace(then, names={**then.names, **reading.values}))
         reading.values.update(one.values)
         reading.problems.update(one.problems)
+        day = one.values[each.name]
+        context = replace(context, day=day) if day.__class__ is date else context
     return reading
+
+
+def dated(form: Form, fields: Sequence[Field], context: Context) -> Context:
+    """The context for the next answer of a form: its date is the last date given so far."""
+    given = [each for each in fields if each.type == "date" and form.texts.get(each.name)]
+    days = [day for day in filled(form, given, context).values.values() if isinstance(day, date)] if given else []
+    return replace(context, day=days[-1]) if days else context
 
 
 def confirmed(form: Form, fields: Sequence[Field], heard: Heard, language: str) -> Ask | Stop | Done:

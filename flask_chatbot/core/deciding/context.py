@@ -32,8 +32,9 @@ class MessageContext:
 
     @property
     def field_context(self) -> Context:
-        """The place and time that field values are read for."""
-        return Context(self.book.locale.language, self.book.locale.country, self.now)
+        """The place and time that its values are read for."""
+        sender, now = self.message.sender, self.now
+        return self.book.field_context(now, {"nama": sender.name, "nohp": sender.number, "now": now})
 
     def unmet(self, rule: Rule, first: bool) -> tuple[Unmet, ...]:
         """The conditions of a rule that do not hold; `first` if the sender never wrote before."""

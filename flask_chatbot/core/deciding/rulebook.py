@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from flask_chatbot.core.conditions.conditions import international
 from flask_chatbot.core.conditions.hours import Hours
 from flask_chatbot.core.deciding.pasted import PastedForms
+from flask_chatbot.core.fields.field import NO_NAMES, Context
 from flask_chatbot.core.language.daytimes import Dates
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Locale
@@ -59,6 +61,10 @@ class RuleBook:
         object.__setattr__(self, "tracks_first_contact", first_contact)
         object.__setattr__(self, "remembers", first_contact or any(map(remembers, self.rules)))
         object.__setattr__(self, "offers", self.guess != "never" and any(rule.fallback for rule in self.rules))
+
+    def field_context(self, now: datetime, names: Mapping[str, object] = NO_NAMES) -> Context:
+        """The context that values are read in at a time in the zone of the rules; templates of defaults may use `names`."""
+        return Context(self.locale.language, self.locale.country, now, self.hours, self.folding, None, names)
 
     def person(self, sender: Sender) -> str:
         """The text that memory knows a sender by: telephone numbers in one form; any other text unchanged.

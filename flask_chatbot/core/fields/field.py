@@ -1,21 +1,37 @@
 """`Field`: the fields of a rule, and reading a customer's values into them."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Protocol
 
+from flask_chatbot.core.language.daytimes import Span
+from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import clip, say
 from flask_chatbot.errors import AnswerFailed
 
 SURPLUS = "#"  # the key in Reading.problems under which parts too many are told; no field can be called that
+NO_NAMES: Mapping[str, object] = MappingProxyType({})
+NO_FOLDING = Folding()
 
 
-class ErrorTemplate(Protocol):
-    """A field's own sentence about a wrong value."""
+class TextTemplate(Protocol):
+    """A template in a field: its own sentence about a wrong value, or its default."""
 
-    def render(self, values: dict[str, object], /) -> str:
-        """Render the sentence; `values` holds the customer's text as `value`."""
+    def render(self, values: Mapping[str, object], /) -> str:
+        """The text, made with the values that the template names; AnswerFailed where that cannot be done."""
+
+
+class OpeningHours(Protocol):
+    """The hours in which the shop is open."""
+
+    def is_open(self, now: datetime, /) -> bool:
+        """True if it is open at that time."""
+
+    def spans(self, day: date, /) -> tuple[Span, ...]:
+        """The spans of a day, none where it is closed."""
 
 
 class TextPattern(Protocol):
@@ -34,29 +50,74 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """A day that a date is not to be before, or after: so long after today, or always the same one.
+
+    >>> Days(ahead=timedelta(days=14)).at(date(2026, 11, 26)), Days(day=date(2026, 12, 5)).at(date(2026, 11, 26))
+    (datetime.date(2026, 12, 10), datetime.date(2026, 12, 5))
+    """
+
+    ahead: timedelta = timedelta()
+    day: date | None = None
+
+    def at(self, today: date) -> date:
+        """The day that it is today."""
+        return self.day or today + self.ahead
+
+
+Limit = float | Days | time  # of numbers and the length of texts, of dates, of times
+NUMBER_LIMIT = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
+
+
+def read_number_limit(text: str) -> float:
+    """A number as a rule file writes it; the ValueError ends the sentence for its author.
+
+    >>> read_number_limit("10"), read_number_limit("2.50")
+    (10, 2.5)
+    """
+    if not NUMBER_LIMIT.fullmatch(text):
+        raise ValueError(f"must be a number, not {text!r}.")
+    return float(text) if "." in text else int(text)
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """The place and time at which a value is read: `now` is aware, in the rule file's time zone."""
+    """The place and time at which a value is read: `now` is aware, in the rule file's time zone.
+
+    `folding` knows the bot's words for courtesy, yes and no. `day` is the date given before in the same form, which the hours of a time
+    are those of. `names` are what the template of a default may use.
+    """
 
     language: str
     country: str
     now: datetime
+    hours: OpeningHours | None = None
+    folding: Folding = NO_FOLDING
+    day: date | None = None
+    names: Mapping[str, object] = field(default_factory=lambda: NO_NAMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldType:
     """A kind of value.
 
-    `read` gets a trimmed text that is not empty, and returns the value, or raises ValueError with the whole sentence for the customer.
-    `keys` are those of min, max, pattern and options that the type uses.
+    `read` gets a trimmed text that is not empty, and returns the value; or raises ValueError, whose message is the whole sentence for
+    the customer. `keys` says which of min, max, pattern, options, unit and open mean something to it; `limit` reads what the rule file
+    says as min or max, or raises ValueError that ends a sentence for its author.
     """
 
     read: Callable[[str, "Field", Context], object]
     keys: frozenset[str] = frozenset()
+    limit: Callable[[str], Limit] = read_number_limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One value that a rule asks for; `default` is text, read when a message comes, since "besok" is another day tomorrow."""
+    """One value a rule asks for; `default` is text, read when a message comes, since "besok" is another day tomorrow.
+
+    `unit` are the units that a number may be written with, any common one where none is listed. `open` asks for a day or a time when the
+    shop is open.
+    """
 
     name: str
     kind: FieldType
@@ -64,14 +125,16 @@ class Field:
     label: str = ""
     question: str = ""
     optional: bool = False
-    default: str | None = None
+    default: str | TextTemplate | None = None
     rest: bool = False
     interrupt: bool = True
-    error: ErrorTemplate | None = None
-    min: float | None = None
-    max: float | None = None
+    error: TextTemplate | None = None
+    min: Limit | None = None
+    max: Limit | None = None
     pattern: TextPattern | None = None
     options: tuple[Option, ...] = ()
+    unit: tuple[str, ...] = ()
+    open: bool = False
 
     @property
     def title(self) -> str:
@@ -125,10 +188,13 @@ def read_dealt(fields: Sequence[Field], texts: Sequence[str], context: Context) 
     for wanted, text in zip(fields, texts, strict=False):
         given = text.strip()
         try:
-            reading.values[wanted.name] = wanted.kind.read(given, wanted, context) if given else _left_out(wanted, context)
+            value = wanted.kind.read(given, wanted, context) if given else _left_out(wanted, context, reading.values)
         except ValueError as error:
-            reading.values[wanted.name] = None
+            value = None
             reading.problems[wanted.name] = (given and _own_sentence(wanted.error, given)) or str(error)
+        reading.values[wanted.name] = value
+        if value.__class__ is date:
+            context = replace(context, day=value)
     if fields and len(texts) > len(fields):
         reading.problems[SURPLUS] = say(context.language, "too_many_parts", count=len(texts), expected=len(fields))
     return reading
@@ -145,16 +211,29 @@ def dealt(fields: Sequence[Field], parts: Sequence[str]) -> list[str]:
     return filled + [""] * (len(fields) - len(filled))
 
 
-def _left_out(wanted: Field, context: Context) -> object:
+def _left_out(wanted: Field, context: Context, values: Mapping[str, object]) -> object:
     """The value of an omitted field; raises ValueError if it is required."""
-    if wanted.default and wanted.default.strip():
-        return wanted.kind.read(wanted.default.strip(), wanted, context)
-    if wanted.may_be_left_out:
+    default = wanted.default
+    if isinstance(default, str):
+        if text := default.strip():
+            return wanted.kind.read(text, wanted, context)
+    elif default is not None and (value := _made(default, wanted, context, values)) is not None:
+        return value
+    if wanted.optional or isinstance(default, str):
         return None
     raise ValueError(wanted.question or _missing(wanted, context.language))
 
 
-def _own_sentence(error: ErrorTemplate | None, text: str) -> str:
+def _made(default: TextTemplate, wanted: Field, context: Context, values: Mapping[str, object]) -> object:
+    """The value of a default that is a template; None where it comes out empty, or as no value of the field."""
+    try:
+        text = default.render({**context.names, **values}).strip()
+        return wanted.kind.read(text, wanted, context) if text else None
+    except (AnswerFailed, ValueError):
+        return None
+
+
+def _own_sentence(error: TextTemplate | None, text: str) -> str:
     """The field's own sentence; empty if it has none or it fails to render: the type's sentence is better than an apology."""
     if error is None:
         return ""

@@ -116,6 +116,18 @@ def customers_phone(text: str, country: str = "ID") -> str:
     return reading.local if isinstance(reading, Ambiguous) else normalize_phone(text, country)
 
 
+def example_phone(country: str = "ID") -> str:
+    """A mobile number of a country as people there write it, which belongs to nobody.
+
+    >>> example_phone("ID"), example_phone("US")
+    ('0812-345-678', '(201) 555-0123')
+    """
+    import phonenumbers
+
+    number = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL) if number is not None else "+62 812-3456-7890"
+
+
 def contact_number(text: str, country: str = "ID") -> str:
     """A contact card's number for the wire: with its country code, or a short one of the country such as 119.
 

@@ -81,6 +81,7 @@ def words_of(language: str) -> Words:
     greetings = {name: read_list(written) for name, written in lists.pop("greetings").items()}
     opt_out = read_choices(lists.pop("opt_out"))
     counting = {word: digits for digits, written in lists.pop("counting").items() for word in read_list(written)}
+    del lists["values"]  # read by vocabulary_of
     return Words(greetings=greetings, counting=counting, opt_out=opt_out, **{name: read_list(written) for name, written in lists.items()})
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from flask_chatbot.core.fields.field import Field, FieldType
+from flask_chatbot.core.fields.field import Field
 from flask_chatbot.core.language.durations import read_duration
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.numbers import normalize_phone
-from flask_chatbot.core.loading.fields import build_fields
+from flask_chatbot.core.loading.fields import FieldBuilder
 from flask_chatbot.core.loading.lookalikes import may_mislead, warn_of_lookalikes
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.texts import compile_template
@@ -34,14 +34,14 @@ class Asking(NamedTuple):
 NO_FIELDS = Asking()
 
 
-def build_asking(rule: Place, types: Mapping[str, FieldType], sandbox: Sandbox) -> Asking:
+def build_asking(rule: Place, builder: FieldBuilder) -> Asking:
     """The fields under ``fields:`` or ``ask:``; mistakes are reported."""
     asks = rule.data.get("ask") is not None
     key = "ask" if asks else "fields"
     if key not in rule.data:
         return NO_FIELDS
-    place = with_questions(rule.at(key), types) if asks else rule.at(key)
-    fields = build_fields(place, types, sandbox)
+    place = with_questions(rule.at(key), builder.types) if asks else rule.at(key)
+    fields = builder.build(place)
     for said in (below(entry) for entry in place.entries() if isinstance(entry.data, dict)):
         for word in ("question", "label"):
             if word in (said.data or ()):

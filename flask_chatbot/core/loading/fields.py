@@ -2,75 +2,155 @@
 
 import keyword
 import re
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 
-from flask_chatbot.core.fields.field import Context, Field, FieldType, Option
+from flask_chatbot.core.fields.field import Context, Days, Field, FieldType, Limit, Option
+from flask_chatbot.core.fields.times import read_limit as read_time_limit
 from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.language.folding import canonical
 from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.texts import build_pattern, compile_template
 from flask_chatbot.core.templates.check import JINJA_NAMES
-from flask_chatbot.core.templates.template import Sandbox, Template
-from flask_chatbot.core.templates.types import Type, type_of_var
+from flask_chatbot.core.templates.template import Sandbox, Template, has_marks
+from flask_chatbot.core.templates.types import UNKNOWN, Type, type_of_var
 from flask_chatbot.core.values.habits import guess
 
 RESERVED = ("message", "text", "data", "keyword", "now", "memory", "value", *JINJA_NAMES)
 NAME = re.compile(r"[^\W\d]\w*")
+UNIT = re.compile(r"[^\W\d_]+|%")
+SENDER: Mapping[str, str] = {"nama": "text", "nohp": "text", "now": "datetime"}  # what the template of a default may name
 
 
-def build_fields(place: Place, types: Mapping[str, FieldType], sandbox: Sandbox) -> tuple[Field, ...] | None:
-    """The fields in the order customers write them, or None if the rule has none."""
-    if place.data is None:
-        return None
-    fields: list[Field] = []
-    for entry in place.entries():
-        for field in fields_of(entry, types, sandbox):
-            if any(field.name == other.name for other in fields):
-                entry.tell(f"the name {field.name!r} is taken by another field. Choose another one.")
-            if fields and fields[-1].rest:
-                entry.tell(f"nothing can follow {fields[-1].name!r}, which takes the rest. Move it to the end.")
-            fields.append(field)
-    return tuple(fields)
+@dataclass(frozen=True, slots=True)
+class FieldBuilder:
+    """Compiles the fields of one book: with its types, its sandbox for templates, and True if it has opening hours."""
+
+    types: Mapping[str, FieldType]
+    sandbox: Sandbox
+    has_hours: bool = False
+
+    def build(self, place: Place) -> tuple[Field, ...] | None:
+        """The fields in the order customers write them, or None where the rule has none."""
+        if place.data is None:
+            return None
+        fields: list[Field] = []
+        for entry in place.entries():
+            for at, name in named_in(entry):
+                field = self.field(at, name, fields)
+                if any(field.name == other.name for other in fields):
+                    entry.tell(f"the name {field.name!r} is taken by another field. Choose another one.")
+                if fields and fields[-1].rest:
+                    entry.tell(f"nothing can follow {fields[-1].name!r}, which takes the rest. Move it to the end.")
+                fields.append(field)
+        return tuple(fields)
+
+    def field(self, place: Place, name: str, before: Sequence[Field]) -> Field:
+        """One field, behind those `before` it; what is wrong with it is reported, and it comes out as usable as can be."""
+        written: dict[str, Any] = place.data if isinstance(place.data, dict) else {}
+        data = {key: value for key, value in written.items() if value is not None}
+        check_name(place, name)
+        question = data.get("question", "")
+        if place.data is None or ("type" in written and "type" not in data):  # refused, so it could be of any type
+            return Field(name=name, type="", kind=self.types["text"], question=question)
+        type_name = type_in(data)
+        if type_name not in self.types:
+            listed = ", ".join(self.types)
+            way_out = guess(type_name, self.types).way_out or f" Known types: {listed}."
+            place.at("type").tell(f"unknown field type {type_name!r}.{way_out}", may_be_python=True)
+            return Field(name=name, type=type_name, kind=self.types["text"], question=question)
+        kind = self.types[type_name]
+        field = Field(
+            name=name,
+            type=type_name,
+            kind=kind,
+            pattern=build_pattern(place.at("pattern")) if "pattern" in data else None,
+            options=build_options(place.at("options")) if "options" in data else (),
+            error=build_error(place.at("error"), self.sandbox) if "error" in data else None,
+            default=self.default(place.at("default"), before) if "default" in data else None,
+            unit=tuple(entry.data for entry in place.at("unit").entries()) if "unit" in data else (),
+            min=build_limit(place.at("min"), kind) if "min" in data and "min" in kind.keys else None,
+            max=build_limit(place.at("max"), kind) if "max" in data and "max" in kind.keys else None,
+            **{key: data[key] for key in ("label", "question", "optional", "interrupt", "rest", "open") if key in data},
+        )
+        self.check(place, field, data)
+        return field
+
+    def default(self, place: Place, before: Sequence[Field]) -> str | Template:
+        """The default as it is written, or a template that may name the vars, the sender and the fields before it."""
+        if not has_marks(place.data):
+            return str(place.data)
+        variables: dict[str, str | Type] = {name: type_of_var(value) for name, value in self.sandbox.globals.items()}
+        fields = {field.name: type_of_field(field) for field in before}
+        return compile_template(place, self.sandbox, {**variables, **SENDER, **fields})
+
+    def check(self, place: Place, field: Field, data: Mapping[str, object]) -> None:
+        """Report what does not fit together in a field."""
+        context = context_of(self.sandbox.locale)
+        check_keys(place, field, data, context)
+        if field.open and "open" in field.kind.keys and not self.has_hours:
+            place.at("open").tell("'open' needs to know when that is. Add `hours:` to the settings, or remove it.", key=True)
+        for entry in place.at("unit").entries() if "unit" in data else ():
+            if not UNIT.fullmatch(entry.data):
+                entry.tell(f"{entry.data!r} is not a unit. Write each as one word without digits, such as kg or bungkus.")
+        if field.options and field.type in FIELD_TYPES and "options" in field.kind.keys:
+            check_options(place.at("options"), field, context)
+        check_default(place, field, context)
 
 
-def fields_of(entry: Place, types: Mapping[str, FieldType], sandbox: Sandbox) -> Iterator[Field]:
-    """Yield the field of an entry; an entry with several, which has been reported already, yields each."""
+def named_in(entry: Place) -> Iterator[tuple[Place, str]]:
+    """The place and the name of the field of an entry; of several that stand in one entry, which is reported already, each."""
     if not isinstance(entry.data, dict):
-        yield build_field(entry, str(entry.data), types, sandbox)
+        yield entry, str(entry.data)
         return
     for name, data in entry.data.items():
-        yield build_field(entry.at(name), name, types, sandbox)
+        yield entry.at(name), name
         if data is None:  # what stands beside it is most likely its own
             return
 
 
-def build_field(place: Place, name: str, types: Mapping[str, FieldType], sandbox: Sandbox) -> Field:
-    """Build one field; mistakes are reported, and the field is as usable as possible."""
-    written: dict[str, Any] = place.data if isinstance(place.data, dict) else {}
-    data = {key: value for key, value in written.items() if value is not None}
-    check_name(place, name)
-    if place.data is None or ("type" in written and "type" not in data):  # refused, so it could be of any type
-        return Field(name=name, type="", kind=types["text"], question=data.get("question", ""))
-    type_name = data.get("type", "text")
-    if type_name not in types:
-        listed = ", ".join(types)
-        way_out = guess(type_name, types).way_out or f" Known types: {listed}."
-        place.at("type").tell(f"unknown field type {type_name!r}.{way_out}", may_be_python=True)
-        return Field(name=name, type=type_name, kind=types["text"], question=data.get("question", ""))
-    field = Field(
-        name=name,
-        type=type_name,
-        kind=types[type_name],
-        pattern=build_pattern(place.at("pattern")) if "pattern" in data else None,
-        options=build_options(place.at("options")) if "options" in data else (),
-        error=build_error(place.at("error"), sandbox) if "error" in data else None,
-        **{key: data[key] for key in ("label", "question", "optional", "interrupt", "default", "rest", "min", "max") if key in data},
-    )
-    check_keys(place, field, data)
-    check_default(place, field, sandbox.locale)
-    return field
+def type_in(data: Mapping[str, Any]) -> str:
+    """The type that a field has by its keys: what may be chosen is a choice.
+
+    >>> type_in({}), type_in({"options": ["S", "M"]}), type_in({"type": "time", "options": ["09.00"]})
+    ('text', 'choice', 'time')
+    """
+    name: str = data.get("type", "text")
+    return "choice" if name == "text" and "options" in data else name
+
+
+def type_of_field(field: Field) -> Type:
+    """The type of a field's value; unknown for custom types."""
+    is_sure = isinstance(field.default, str) and bool(field.default.strip())
+    optional = field.may_be_left_out and not is_sure and (field.optional or isinstance(field.default, str))
+    if field.type not in FIELD_TYPES:
+        return Type(optional=optional) if optional else UNKNOWN
+    options = tuple(option.value for option in field.options) if field.type == "choice" else ()
+    return type_named(field.type, optional, options)
+
+
+@lru_cache(maxsize=1_000)
+def type_named(kind: str, optional: bool, options: tuple[str, ...]) -> Type:
+    """The type of that name, one for all fields alike."""
+    return Type(kind, optional, options)
+
+
+def context_of(locale: Locale) -> Context:
+    """The context that the values in a file are read in when it is loaded."""
+    return Context(language=locale.language, country=locale.country, now=datetime.now(UTC).astimezone(locale.timezone))
+
+
+def build_limit(place: Place, kind: FieldType) -> Limit | None:
+    """The limit written at a place, or None after reporting what is wrong with it."""
+    try:
+        return kind.limit(str(place.data))
+    except ValueError as error:
+        place.tell(f"{str(place.path[-1])!r} {error}")
+        return None
 
 
 def check_name(place: Place, name: str) -> None:
@@ -81,30 +161,72 @@ def check_name(place: Place, name: str) -> None:
         place.tell(f"{name!r} cannot be the name of a field. Use letters, digits and _, and `label:` for what customers see.", key=True)
 
 
-def check_keys(place: Place, field: Field, data: Mapping[str, object]) -> None:
-    """Report keys that this type of field does not use."""
-    for key in ("min", "max", "pattern", "options"):
+def check_keys(place: Place, field: Field, data: Mapping[str, object], context: Context) -> None:
+    """The keys that only some types understand."""
+    for key in ("min", "max", "pattern", "options", "unit", "open"):
         if key in data and key not in field.kind.keys:
             place.at(key).tell(f"a field of type {field.type!r} has no {key!r}. Remove it, or change the type.", key=True)
-    if "options" in field.kind.keys and not field.options and "options" not in (place.data or ()):
+    if field.type == "choice" and not field.options and "options" not in (place.data or ()):
         place.tell(f"the field {field.name!r} is a {field.type} without `options:`. List what may be chosen.", key=True)
-    if field.min is not None and field.max is not None and field.min > field.max:
-        place.at("min").tell(f"'min' is {field.min} and 'max' is {field.max}: no value fits. Swap them.")
+    if is_reversed(field.min, field.max, context.now.date()):
+        place.at("min").tell(f"'min' is {data['min']} and 'max' is {data['max']}: no value fits. Swap them.")
 
 
-def check_default(place: Place, field: Field, locale: Locale) -> None:
-    """Check that a default can be read like a customer's value; custom types are checked when a message comes."""
-    if field.default is None or field.type not in FIELD_TYPES or ("options" in field.kind.keys and not field.options):
+def is_reversed(low: Limit | None, high: Limit | None, today: date) -> bool:
+    """True if nothing can be between two limits.
+
+    >>> is_reversed(2, 1, date(2026, 11, 26)), is_reversed(Days(), Days(day=date(2026, 11, 25)), date(2026, 11, 26))
+    (True, True)
+    """
+    if isinstance(low, Days) and isinstance(high, Days):
+        return low.at(today) > high.at(today)
+    if isinstance(low, time) and isinstance(high, time):
+        return low > high
+    return isinstance(low, int | float) and isinstance(high, int | float) and low > high
+
+
+def check_options(place: Place, field: Field, context: Context) -> None:
+    """Report an option that is no value of its field, and words that stand for two options."""
+    alone, found = replace(field, options=(), open=False), dict[object, str]()
+    for at, option in zip(option_places(place), field.options, strict=False):
+        try:
+            value = canonical(option.value) if field.type == "choice" else value_of_option(option, alone, context)
+        except ValueError as error:
+            reason = f"It {error}" if field.type == "time" else f"A customer who wrote it would read: {error}"
+            at.tell(f"the option {option.value!r} does not fit the field. {reason}")
+            continue
+        for word in dict.fromkeys((value, *map(canonical, option.synonyms))):
+            if word in found:
+                at.tell(
+                    f"{option.value!r} and {found[word]!r} are one option to customers who write {str(word)!r}. Remove it from one of them."
+                )
+            found.setdefault(word, option.value)
+
+
+def value_of_option(option: Option, field: Field, context: Context) -> object:
+    """The value of an option whose field is no plain choice; raises ValueError if it does not fit."""
+    return read_time_limit(option.value) if field.type == "time" else field.kind.read(option.value, field, context)
+
+
+def option_places(place: Place) -> list[Place]:
+    """The place of each option in a list or a map."""
+    return [place.at(name) for name in place.data] if isinstance(place.data, dict) else place.entries()
+
+
+def check_default(place: Place, field: Field, context: Context) -> None:
+    """A default is read like a customer's value, so it must be one; what the app's own types make of it is seen when a message comes."""
+    if not isinstance(field.default, str) or field.type not in FIELD_TYPES or (field.type == "choice" and not field.options):
         return
-    context = Context(language=locale.language, country=locale.country, now=datetime.now(UTC).astimezone(locale.timezone))
     try:
-        field.kind.read(field.default.strip(), field, context)
+        field.kind.read(field.default.strip(), replace(field, open=False), context)
     except ValueError as error:
         place.at("default").tell(f"the default does not fit the field. A customer who wrote it would read: {error}")
 
 
 def build_options(place: Place) -> tuple[Option, ...]:
     """The choices with their synonyms."""
+    if isinstance(place.data, dict):
+        return tuple(Option(name, tuple(words_of(words))) for name, words in place.data.items())
     options = []
     for entry in place.entries():
         if isinstance(entry.data, dict):

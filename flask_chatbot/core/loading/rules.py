@@ -2,22 +2,20 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Literal, cast
 
 from flask_chatbot.core.fields.field import Field, FieldType
-from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.loading.conditions import build_condition, build_duration
 from flask_chatbot.core.loading.dialogue import build_actions, build_asking, build_confirm, build_menu
-from flask_chatbot.core.loading.fields import RESERVED
+from flask_chatbot.core.loading.fields import RESERVED, FieldBuilder, type_of_field
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.replies import ReplyBuilder
 from flask_chatbot.core.loading.tests import build_test
 from flask_chatbot.core.loading.triggers import KEYS, build_kinds, first_written
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.template import Sandbox
-from flask_chatbot.core.templates.types import TEXTS, UNKNOWN, Names, Type
+from flask_chatbot.core.templates.types import TEXTS, Names, Type
 
 OnInvalid = Literal["explain", "ask", "reply"]
 LEADING = frozenset({"name", *KEYS})  # the keys by which a rule is reached
@@ -45,19 +43,6 @@ def on_invalid(data: Mapping[str, Any], asks: bool) -> OnInvalid:
     return cast(OnInvalid, data.get("on_invalid") or implied)
 
 
-def type_of_field(field: Field) -> Type:
-    """The type of a field's value; unknown for custom types."""
-    optional = field.may_be_left_out and not (field.default and field.default.strip())
-    if field.type not in FIELD_TYPES:
-        return Type(optional=optional) if optional else UNKNOWN
-    return type_named(field.type, optional, tuple(option.value for option in field.options))
-
-
-@lru_cache(maxsize=1_000)
-def type_named(kind: str, optional: bool, options: tuple[str, ...]) -> Type:
-    return Type(kind, optional, options)
-
-
 def parts_of(fields: Sequence[Field]) -> Type:
     """The type of `data` in a rule with fields: at least as long as the last required field."""
     wanted = [number for number, field in enumerate(fields, 1) if not field.may_be_left_out]
@@ -75,12 +60,13 @@ class RuleBuilder:
         self.types = types
         self.names: Names = {**NAMES, **var_names}
         self.has_hours = has_hours
+        self.field_builder = FieldBuilder(types, sandbox, has_hours)
 
     def build(self, place: Place, position: int) -> Rule:
         """Build the rule at `place`; mistakes are reported, and the rule is as usable as possible."""
         data: dict[str, Any] = place.data
         kinds = build_kinds(place, self.folding)
-        asking = build_asking(place, self.types, self.sandbox)
+        asking = build_asking(place, self.field_builder)
         groups = kinds.groups([field.name for field in asking.fields or ()])
         needs = self.needs(place.each("needs"))
         rule = Rule(

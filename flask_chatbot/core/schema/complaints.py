@@ -107,7 +107,7 @@ def wrong_type(refusal: Refusal) -> Iterator[Complaint]:
         slip = slip_of_colon(refusal.value) if isinstance(refusal.value, str) and "object" in kinds else ""
         form = form_of(refusal.path, refusal.value, kinds, refusal.schema)
         message = f"{called(refusal.path)} must be {wanted}, not {described(refusal.value)}.{form and f' {form}'}"
-        yield Complaint(refusal.path, slip or message, is_sure=bool(form) and kinds == ["array"])
+        yield Complaint(refusal.path, slip or message, is_sure=bool(form) and "array" in kinds)
 
 
 def empty_block(complaint: Complaint, sign: str) -> Complaint:

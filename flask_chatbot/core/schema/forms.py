@@ -27,7 +27,7 @@ def form_of(path: tuple[str | int, ...], value: Any, kinds: list[str], schema: M
     'Write -7.28'
     """
     key = next((step for step in reversed(path) if isinstance(step, str)), "")
-    if kinds == ["array"]:
+    if kinds == ["array"] or ("array" in kinds and isinstance(value, str)):
         return as_list(key, value, schema)
     if not isinstance(value, str):
         return LIST_OF_RULES if isinstance(value, list) and not path else ""

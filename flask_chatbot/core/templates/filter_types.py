@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from flask_chatbot.core.templates.types import TEXT_TYPES, Type
+from flask_chatbot.core.templates.types import NUMBER_TYPES, TEXT_TYPES, Type
 
 
 class Wanted(NamedTuple):
@@ -14,9 +14,9 @@ class Wanted(NamedTuple):
     otherwise: str
 
 
-NUMBER = Wanted("a number", ("integer", "number"), "integer", "Take a number from a field or from Python.")
+NUMBER = Wanted("a number", NUMBER_TYPES, "integer", "Take a number from a field or from Python.")
 DATE = Wanted("a date", ("date", "datetime"), "date", "Take a date from a field or from Python, or `now`.")
-TIME = Wanted("a time", ("datetime", "time"), "", "Take `now`, or a time from Python.")
+TIME = Wanted("a time", ("datetime", "time"), "time", "Take a time from a field or from Python, or `now`.")
 MOMENT = Wanted("a date with its time", ("datetime",), "", "Take `now`, or write a date by the filter 'date'.")
 ENTRIES = Wanted("a text or a list", (*TEXT_TYPES, "list"), "text", "Take a text, or a list such as `data`.")
 SUMMANDS = Wanted("a list of numbers", ("list",), "", "Take a list of numbers from Python.")

@@ -9,7 +9,7 @@ from jinja2 import nodes
 
 VAR_TEXT = "text of a var"  # no field has it, so that the way out can name the var
 TEXT_TYPES = ("text", "email", "phone", "choice", VAR_TEXT)
-NUMBER_TYPES = ("integer", "number")
+NUMBER_TYPES = ("integer", "number", "money")
 # The types that are known, in words; those of one wording can stand beside each other. Any other could be anything.
 KINDS = dict.fromkeys(TEXT_TYPES, "text") | dict.fromkeys(NUMBER_TYPES, "a number")
 KINDS |= {"date": "a date", "datetime": "a time", "time": "a time of day", "yesno": "a yes or no", "list": "a list"}

@@ -145,7 +145,7 @@ rules:
   - {name: jenis, contains: lampu, reply: Ada dua.}
 """
 AREA = "Mohon tulis: Area.\n- dapur\n- kamar"
-NO_AREA = '"{}" tidak ada dalam pilihan. Pilihannya: dapur, kamar.\n' + AREA
+NO_AREA = 'Maaf, "{}" tidak ada dalam pilihan. Pilihannya: dapur, kamar.\n' + AREA
 
 
 @pytest.mark.parametrize(
@@ -174,10 +174,10 @@ def test_where_only_keywords_are_answered_no_pattern_takes_a_text_from_a_form(tm
 
 
 def test_three_wrong_answers_to_one_question_end_a_form(talk: Talk) -> None:
-    assert talk.hears("survei", "7", "enam", "0", "5") == [
+    assert talk.hears("survei", "7", "banyak", "0", "5") == [
         FIRST,
         WRONG,
-        f'"enam" bukan angka bulat. Contoh: 3.\n{WRONG[34:]}',
+        f'Maaf, "banyak" belum bisa kami baca sebagai jumlah. Contoh: 3.\n{WRONG[34:]}',
         GIVEN_UP,
         "Entah.",
     ]
@@ -209,11 +209,8 @@ def test_a_question_that_need_not_be_answered_may_be_skipped(talk: Talk, text: s
 
 def test_a_question_that_must_be_answered_is_not_skipped(tmp_path: Path) -> None:
     talk = talk_of(tmp_path, "rules:\n  - {keyword: isi, ask: [{nama: {question: Nama?, min: 2}}], reply: '{{ nama }}.'}")
-    assert talk.hears("isi", "-", "lewati") == [
-        "Nama?",
-        "Terlalu pendek, minimal 2 karakter.\nNama?\n(Ketik *batal* untuk berhenti.)",
-        "lewati.",
-    ]
+    wanted = "Mohon diisi.\nNama?\n(Ketik *batal* untuk berhenti.)"
+    assert talk.hears("isi", "-", "lewati", "Lewa") == ["Nama?", wanted, wanted, "Lewa."]
 
 
 def test_a_question_that_is_skipped_gets_its_default(tmp_path: Path) -> None:
@@ -253,7 +250,7 @@ def test_an_empty_text_to_confirm_asks_for_yes_or_no(tmp_path: Path) -> None:
 def test_options_are_shown_unless_the_question_names_them(tmp_path: Path) -> None:
     rules = "rules:\n  - {keyword: isi, ask: [{a: {question: Warna?, type: choice, options: [stop, {biru: [blue]}]}}], reply: '{{ a }}.'}"
     asked = "Warna?\n- stop\n- biru"
-    wrong = f'"merah" tidak ada dalam pilihan. Pilihannya: stop, biru.\n{asked}\n(Ketik *batal* untuk berhenti.)'
+    wrong = f'Maaf, "merah" tidak ada dalam pilihan. Pilihannya: stop, biru.\n{asked}\n(Ketik *batal* untuk berhenti.)'
     assert talk_of(tmp_path, rules).hears("isi", "merah", "blue") == [asked, wrong, "biru."]
     assert talk_of(tmp_path, rules.replace("Warna?", "Stop atau BIRU?")).hears("isi", "biru") == ["Stop atau BIRU?", "biru."]
 
@@ -438,7 +435,7 @@ def test_a_text_under_ask_is_the_question(tmp_path: Path) -> None:
 
 def test_what_is_wrong_or_missing_is_asked_for_and_the_rest_is_kept(talk: Talk) -> None:
     assert talk.hears("janji#Budi#kapan-kapan#10", "24/11/2026") == [
-        '"kapan-kapan" bukan tanggal. Contoh: 22/11/2026.\nTanggal berapa?',
+        'Maaf, "kapan-kapan" belum bisa kami baca sebagai tanggal. Contoh: 22 November atau besok.\nTanggal berapa?',
         "Budi 24 November 2026 10",
     ]
     assert talk.says("janji#Budi#24/11/2026") == "Budi 24 November 2026 9"
@@ -447,7 +444,7 @@ def test_what_is_wrong_or_missing_is_asked_for_and_the_rest_is_kept(talk: Talk) 
 def test_each_question_says_what_was_wrong_with_its_own_text(talk: Talk) -> None:
     assert talk.hears("janji#B#kapan-kapan", "Budi", "24/11/2026") == [
         "Terlalu pendek, minimal 2 karakter.\nMohon tulis: Nama.",
-        '"kapan-kapan" bukan tanggal. Contoh: 22/11/2026.\nTanggal berapa?',
+        'Maaf, "kapan-kapan" belum bisa kami baca sebagai tanggal. Contoh: 22 November atau besok.\nTanggal berapa?',
         "Budi 24 November 2026 9",
     ]
 

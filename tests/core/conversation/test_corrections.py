@@ -143,7 +143,7 @@ def test_nothing_that_was_written_is_passed_over_in_silence(talk: Talk) -> None:
     assert talk.hears("pesan", "Nama: Ani\nWarna: biru\nAlamat: A\nJumlah: 2\nJumlah: 3\nProduk: susu")[1] == (
         "Ini belum bisa kami catat: Warna: biru\n"
         "Baik, kami catat. Nama: Ani; Alamat: A\n"
-        '"susu" tidak ada dalam pilihan. Pilihannya: teh, kopi.\nTeh atau kopi?'
+        'Maaf, "susu" tidak ada dalam pilihan. Pilihannya: teh, kopi.\nTeh atau kopi?'
     )
     assert talk.says("teh") == f"Jumlah ditulis dua kali dengan isi yang berbeda.\n{AMOUNT}"
 

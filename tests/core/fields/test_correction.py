@@ -35,7 +35,7 @@ def test_each_problem_is_named_and_then_the_form_is_shown() -> None:
     assert told("J", "bukan-email", "2000") == (
         "Maaf, masih ada yang perlu diperbaiki:\n"
         "- Nama: Terlalu pendek, minimal 2 karakter.\n"
-        '- Email: "bukan-email" bukan alamat email. Contoh: nama@contoh.com.\n'
+        '- Email: Maaf, "bukan-email" belum bisa kami baca sebagai alamat email. Contoh: nama@contoh.com.\n'
         "- Jumlah: Isi dengan angka dari 1 sampai 1.000.\n"
         "\n"
         "Silakan kirim ulang dengan format:\n"
@@ -72,7 +72,7 @@ def test_labels_options_and_a_rest_are_shown() -> None:
     ]
     assert told("spanduk", "Pekanbaru", fields=fields) == (
         "Maaf, masih ada yang perlu diperbaiki:\n"
-        '- Jenis barang: "spanduk" tidak ada dalam pilihan. Pilihannya: Kalender, Kartu Nama.\n'
+        '- Jenis barang: Maaf, "spanduk" tidak ada dalam pilihan. Pilihannya: Kalender, Kartu Nama.\n'
         "\n"
         "Silakan kirim ulang dengan format:\n"
         "*penawaran#Jenis barang#Alamat kirim#[Catatan...]*\n"

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from flask_chatbot.core.fields.field import Context, Field, Option, Reading, listed, read_fields
 from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.language.signs import seen
 from flask_chatbot.core.values.messages import split_parts
 from flask_chatbot.errors import AnswerFailed
 
@@ -66,13 +67,15 @@ def test_a_wrong_value_is_none_and_the_others_are_kept() -> None:
         {"nama": None, "email": None, "jumlah": 3},
         {
             "nama": "Too short: at least 2 characters, please.",
-            "email": '"bukan-email" is not an email address. Example: name@example.com.',
+            "email": 'Sorry, we could not read "bukan-email" as an email address. Example: name@example.com.',
         },
     )
 
 
 def test_a_wrong_value_of_an_optional_field_is_a_problem_all_the_same() -> None:
-    assert read_fields([JUMLAH], ("banyak",), ID) == Reading({"jumlah": None}, {"jumlah": '"banyak" bukan angka bulat. Contoh: 3.'})
+    assert read_fields([JUMLAH], ("banyak",), ID) == Reading(
+        {"jumlah": None}, {"jumlah": 'Maaf, "banyak" belum bisa kami baca sebagai jumlah. Contoh: 3.'}
+    )
 
 
 def test_a_default_is_read_when_the_message_comes() -> None:
@@ -89,13 +92,13 @@ def test_a_default_goes_before_optional() -> None:
 
 def test_a_fields_own_sentence_stands_in_for_that_of_the_type() -> None:
     wanted = field("jumlah", "integer", error=Sentence("{value}? Tulis angka saja."))
-    assert read_fields([wanted], ("dua",), ID).problems == {"jumlah": "dua? Tulis angka saja."}
+    assert read_fields([wanted], ("banyak",), ID).problems == {"jumlah": "banyak? Tulis angka saja."}
 
 
 @pytest.mark.parametrize("error", [Broken(), Sentence(" ")])
 def test_the_types_sentence_is_said_where_the_fields_own_cannot_be(error: Broken | Sentence) -> None:
-    assert read_fields([field("jumlah", "integer", error=error)], ("dua",), ID).problems == {
-        "jumlah": '"dua" bukan angka bulat. Contoh: 3.'
+    assert read_fields([field("jumlah", "integer", error=error)], ("banyak",), ID).problems == {
+        "jumlah": 'Maaf, "banyak" belum bisa kami baca sebagai jumlah. Contoh: 3.'
     }
 
 
@@ -144,7 +147,7 @@ def test_a_sentence_names_options_in_at_most_300_characters() -> None:
 def test_what_was_written_between_the_signs_is_what_the_fields_hold(texts: list[str]) -> None:
     fields = [field(f"f{index}") for index in range(len(texts))]
     reading = read_fields(fields, split_parts("#".join(texts)), ID)
-    assert reading == Reading({f"f{index}": text for index, text in enumerate(texts)})
+    assert reading == Reading({f"f{index}": seen(text) or text for index, text in enumerate(texts)})
 
 
 @given(st.lists(st.text(max_size=20), max_size=10))

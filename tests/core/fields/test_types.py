@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from flask_chatbot.core.fields.field import Context, Field, Option
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.language.signs import seen
 from flask_chatbot.core.templates.filters import write_date
 
 ID = Context("id", "ID", datetime(2026, 11, 22, 14, 30, tzinfo=ZoneInfo("Asia/Jakarta")))
@@ -42,11 +43,13 @@ def refusal(wanted: Field, text: str, context: Context = ID) -> str:
 def test_each_type_names_the_keys_it_understands() -> None:
     assert {name: set(kind.keys) for name, kind in FIELD_TYPES.items()} == {
         "text": {"min", "max", "pattern"},
-        "integer": {"min", "max"},
-        "number": {"min", "max"},
-        "email": set(),
-        "phone": set(),
-        "date": set(),
+        "integer": {"min", "max", "options", "unit"},
+        "number": {"min", "max", "options", "unit"},
+        "money": {"min", "max", "options"},
+        "email": {"options"},
+        "phone": {"options"},
+        "date": {"min", "max", "options", "open"},
+        "time": {"min", "max", "options", "open"},
         "choice": {"options"},
         "yesno": set(),
     }
@@ -56,8 +59,8 @@ def test_each_type_names_the_keys_it_understands() -> None:
 
 
 @given(ANY_TEXT)
-def test_a_text_comes_out_as_it_went_in(text: str) -> None:
-    assert read(field("text"), text) == text
+def test_a_text_comes_out_as_it_went_in_but_for_what_copying_left_around_it(text: str) -> None:
+    assert read(field("text"), text) == (seen(text) or text)
 
 
 def test_the_length_of_a_text_is_counted_in_characters() -> None:
@@ -128,10 +131,10 @@ def test_an_integer_is_read_as_customers_write_it(context: Context, text: str, v
 
 @pytest.mark.parametrize(
     "text",
-    ["tiga", "3 buah", "2.5", "2,5", "3,0", "1.0000", "1..000", "0.500", "--3", "3-", "\u00b3", "\u0663", "1e3", "nan", "0x10", "1_000"],
+    ["2-3", "3 kopi", "2.5", "2,5", "3.0", "1.0000", "1..000", "0.500", "--3", "3-", "\u00b3", "\u0663", "1e3", "nan", "0x10", "1_000"],
 )
 def test_what_is_no_whole_number_is_refused_by_its_words(text: str) -> None:
-    assert refusal(field("integer"), text) == f'"{text}" bukan angka bulat. Contoh: 3.'
+    assert refusal(field("integer"), text) == f'Maaf, "{text}" belum bisa kami baca sebagai jumlah. Contoh: 3.'
 
 
 @pytest.mark.parametrize(
@@ -145,7 +148,7 @@ def test_what_is_no_whole_number_is_refused_by_its_words(text: str) -> None:
         (EN, "2.5", 2.5),
         (EN, "1,000.5", 1000.5),
         (EN, "0.125", 0.125),
-        (EN, "1.000", 1),
+        (EN, "1.0000", 1),
     ],
 )
 def test_decimals_follow_the_language(context: Context, text: str, value: float) -> None:
@@ -156,9 +159,9 @@ def test_a_number_without_a_fraction_is_an_int() -> None:
     assert [type(read(field("number"), text)) for text in ("3", "3,0", "3,5")] == [int, int, float]
 
 
-@pytest.mark.parametrize("text", ["inf", "-Infinity", "NaN", "1e999", "1,2,3", "1.000.00", ",5", "."])
+@pytest.mark.parametrize("text", ["inf", "-Infinity", "NaN", "1e999", "1,2,3", "1.000.00", "."])
 def test_what_is_no_number_is_refused_by_its_words(text: str) -> None:
-    assert refusal(field("number"), text, ID) == f'"{text}" bukan angka. Contoh: 2,5.'
+    assert refusal(field("number"), text, ID) == f'Maaf, "{text}" belum bisa kami baca sebagai angka. Contoh: 2,5.'
 
 
 def test_more_than_eighteen_digits_are_refused() -> None:
@@ -217,21 +220,21 @@ def test_an_email_address_keeps_its_dots_and_capitals(text: str) -> None:
         "a@b..com",
         "a@-b.com",
         "a@b-.com",
-        "a@b.com.",
         "a@1.2.3.4",
+        "a@b.com or c@d.com",
         "a@b.com,c@d.com",
         "a\0@b.com",
         "\ud800@b.com",
     ],
 )
 def test_what_is_no_email_address_is_refused_by_its_words(text: str) -> None:
-    assert refusal(field("email"), text) == f'"{text}" bukan alamat email. Contoh: nama@contoh.com.'
+    assert refusal(field("email"), text) == f'Maaf, "{text}" belum bisa kami baca sebagai alamat email. Contoh: nama@contoh.com.'
 
 
 def test_an_email_address_has_at_most_254_characters() -> None:
     domain = ".".join(["d" * 61] * 3) + ".id"
     assert read(field("email"), "a" * 64 + "@" + domain) == "a" * 64 + "@" + domain
-    assert refusal(field("email"), "a@" + domain + ".id" * 30, EN).endswith('..." is not an email address. Example: name@example.com.')
+    assert refusal(field("email"), "a@" + domain + ".id" * 30, EN).endswith('..." as an email address. Example: name@example.com.')
 
 
 # phone
@@ -246,8 +249,8 @@ def test_a_phone_number_becomes_its_digits_with_country_code() -> None:
 
 def test_what_is_no_phone_number_is_refused_in_the_customers_language() -> None:
     assert [refusal(field("phone"), "628123xxxxxx", context) for context in (ID, EN)] == [
-        '"628123xxxxxx" bukan nomor telepon. Contoh: +62 812-3456-7890.',
-        '"628123xxxxxx" is not a phone number. Example: +62 812-3456-7890.',
+        'Maaf, "628123xxxxxx" belum bisa kami baca sebagai nomor telepon. Contoh: 0812-345-678.',
+        'Sorry, we could not read "628123xxxxxx" as a phone number. Example: 0812-345-678.',
     ]
 
 
@@ -289,9 +292,9 @@ def test_only_english_of_the_united_states_has_the_month_first(text: str, langua
     assert read(field("date"), text, replace(ID, language=language, country=country)) == wanted
 
 
-@pytest.mark.parametrize("text", ["Senin, 22 November 2026", "31 November 2026", "22 Nopvember 2026", "11/22/26", "0 Mei 2026"])
+@pytest.mark.parametrize("text", ["31 November 2026", "22 Nopvember 2026", "11/22/26", "0 Mei 2026"])
 def test_a_date_that_is_none_is_refused_in_words_as_well(text: str) -> None:
-    assert refusal(field("date"), text) == f'"{text}" bukan tanggal. Contoh: 22/11/2026.'
+    assert refusal(field("date"), text) == f'Maaf, "{text}" belum bisa kami baca sebagai tanggal. Contoh: 22 November atau besok.'
 
 
 @pytest.mark.parametrize(
@@ -323,10 +326,10 @@ def test_a_year_of_two_digits_is_the_one_nearby() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["30/02/2026", "29-02-2025", "11/23/2026", "0000-01-01", "2026-11", "23/11-2026", "23/11/026", "kemarin dulu", "2026-11-23T10:00"],
+    ["30/02/2026", "29-02-2025", "11/23/2026", "0000-01-01", "2026-11", "23/11-2026", "23/11/026", "kapan-kapan", "2026-11-23T10:00"],
 )
 def test_an_impossible_date_is_refused_with_an_example(text: str) -> None:
-    assert refusal(field("date"), text) == f'"{text}" bukan tanggal. Contoh: 22/11/2026.'
+    assert refusal(field("date"), text) == f'Maaf, "{text}" belum bisa kami baca sebagai tanggal. Contoh: 22 November atau besok.'
 
 
 # choice
@@ -354,11 +357,14 @@ def test_options_that_differ_in_punctuation_only_are_told_apart() -> None:
 
 
 def test_what_is_no_choice_is_told_the_choices() -> None:
-    assert refusal(field("choice", options=PRODUCTS), "spanduk") == '"spanduk" tidak ada dalam pilihan. Pilihannya: Kalender, Kartu Nama.'
+    assert (
+        refusal(field("choice", options=PRODUCTS), "spanduk")
+        == 'Maaf, "spanduk" tidak ada dalam pilihan. Pilihannya: Kalender, Kartu Nama.'
+    )
 
 
 def test_punctuation_alone_chooses_nothing() -> None:
-    assert refusal(field("choice", options=PRODUCTS), "?!", EN) == '"?!" is not one of the choices. They are: Kalender, Kartu Nama.'
+    assert refusal(field("choice", options=PRODUCTS), "?!", EN) == 'Sorry, "?!" is not one of the choices. They are: Kalender, Kartu Nama.'
 
 
 # yesno

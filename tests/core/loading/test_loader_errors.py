@@ -17,6 +17,11 @@ QUOTES = "Put quotes around this text:"
 
 NULL = "which is nothing in YAML. Write"
 
+BANYAK = (
+    "4:47: the option 'banyak' does not fit the field. A customer who wrote it would read: "
+    'Maaf, "banyak" belum bisa kami baca sebagai jumlah. Contoh: 3.'
+)
+
 
 @pytest.mark.parametrize("word", ["~", "null", "Null", "NULL"])
 @pytest.mark.parametrize(
@@ -204,11 +209,11 @@ def test_a_wrong_key_of_a_rule(tmp_path: Path, lines: str, found: list[str]) -> 
         ("fields: [{a: {type: integr}}]", ["4:25: unknown field type 'integr'. Did you mean 'integer'?"]),
         (
             "fields: [{a: {type: xyz}}]",
-            ["4:25: unknown field type 'xyz'. Known types: text, integer, number, email, phone, date, choice, yesno."],
+            ["4:25: unknown field type 'xyz'. Known types: text, integer, number, money, email, phone, date, time, choice, yesno."],
         ),
         (
             "fields: [{a: {type: 1}}]",
-            ["4:25: unknown field type '1'. Known types: text, integer, number, email, phone, date, choice, yesno."],
+            ["4:25: unknown field type '1'. Known types: text, integer, number, money, email, phone, date, time, choice, yesno."],
         ),
         ("fields: [{a: {type: email, min: 3}}]", ["4:32: a field of type 'email' has no 'min'. Remove it, or change the type."]),
         (
@@ -222,11 +227,45 @@ def test_a_wrong_key_of_a_rule(tmp_path: Path, lines: str, found: list[str]) -> 
             "fields: [{a: {type: integer, pattern: x}}]",
             ["4:34: a field of type 'integer' has no 'pattern'. Remove it, or change the type."],
         ),
-        ("fields: [{a: {options: [x]}}]", ["4:19: a field of type 'text' has no 'options'. Remove it, or change the type."]),
+        ("fields: [{a: {options: [x], min: 2}}]", ["4:33: a field of type 'choice' has no 'min'. Remove it, or change the type."]),
+        ("fields: [{a: {type: yesno, options: [x]}}]", ["4:32: a field of type 'yesno' has no 'options'. Remove it, or change the type."]),
+        ("fields: [{a: {type: date, unit: kg}}]", ["4:31: a field of type 'date' has no 'unit'. Remove it, or change the type."]),
+        (
+            "fields: [{a: {type: integer, unit: [2 kg]}}]",
+            ["4:41: '2 kg' is not a unit. Write each as one word without digits, such as kg or bungkus."],
+        ),
+        ("fields: [{a: {type: integer, min: besok}}]", ["4:39: 'min' must be a number, not 'besok'."]),
+        (
+            "fields: [{a: {type: date, max: nanti}}]",
+            ["4:36: 'max' must be a day such as 2026-12-05, hari ini, besok or +14 hari, not 'nanti'."],
+        ),
+        (
+            "fields: [{a: {type: date, min: +3 hari, max: besok}}]",
+            ["4:36: 'min' is +3 hari and 'max' is besok: no value fits. Swap them."],
+        ),
+        ("fields: [{a: {type: time, min: 9 pagi}}]", ["4:36: 'min' must be a time of day such as 09.00 or 14.30, not '9 pagi'."]),
+        ("fields: [{a: {type: time, min: 17.00, max: 9}}]", ["4:36: 'min' is 17.00 and 'max' is 9: no value fits. Swap them."]),
+        (
+            "fields: [{a: {type: time, options: [09.00, siang]}}]",
+            ["4:48: the option 'siang' does not fit the field. It must be a time of day such as 09.00 or 14.30, not 'siang'."],
+        ),
+        (
+            "fields: [{a: {type: integer, options: [1, banyak]}}]",
+            [BANYAK],
+        ),
+        (
+            "fields: [{a: {options: {kopi: [ngopi], teh: [Ngopi]}}}]",
+            ["4:49: 'teh' and 'kopi' are one option to customers who write 'ngopi'. Remove it from one of them."],
+        ),
+        (
+            "fields: [{a: {type: date, open: true}}]",
+            ["4:31: 'open' needs to know when that is. Add `hours:` to the settings, or remove it."],
+        ),
+        ("fields: [{a: {type: phone, default: '{{ nomor }}'}}]", ["4:45: unknown name 'nomor'."]),
         ("fields: [{a: {type: choice}}]", ["4:15: the field 'a' is a choice without `options:`. List what may be chosen."]),
         ("fields: [{a: {type: choice, default: x}}]", ["4:15: the field 'a' is a choice without `options:`. List what may be chosen."]),
         ("fields: [{a: {type: choice, options: []}}]", ["4:42: 'options' is an empty list. Write at least 1 entry, or remove it."]),
-        ("fields: [{a: {type: choice, options: x}}]", ["4:42: 'options' must be a list, not 'x'. Write a list: [x]"]),
+        ("fields: [{a: {type: choice, options: x}}]", ["4:42: 'options' must be a list or a group of keys, not 'x'. Write a list: [x]"]),
         ("fields: [{a: {min: 3, max: 2}}]", ["4:24: 'min' is 3 and 'max' is 2: no value fits. Swap them."]),
         ("fields: [{a: {min: dua}}]", ["4:24: 'min' must be a number, not 'dua'."]),
         ("fields: [{a: {optional: yes}}]", ["4:29: 'optional' must be true or false, not 'yes'. Write true."]),
@@ -241,7 +280,7 @@ def test_a_wrong_key_of_a_rule(tmp_path: Path, lines: str, found: list[str]) -> 
             [
                 (
                     "4:59: the default does not fit the field. A customer who wrote it would read: "
-                    '"z" tidak ada dalam pilihan. Pilihannya: x, y.'
+                    'Maaf, "z" tidak ada dalam pilihan. Pilihannya: x, y.'
                 )
             ],
         ),

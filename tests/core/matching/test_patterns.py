@@ -76,7 +76,7 @@ def test_a_group_without_a_field_is_text_or_none(tmp_path: Path) -> None:
 
 def test_a_group_that_does_not_fit_its_field_is_explained_without_a_form(tmp_path: Path) -> None:
     text = said(load(tmp_path, FIELDS), "pesan banyak kaos")
-    assert text == 'Maaf, masih ada yang perlu diperbaiki:\n- Jumlah: "banyak" bukan angka bulat. Contoh: 3.'
+    assert text == 'Maaf, masih ada yang perlu diperbaiki:\n- Jumlah: Maaf, "banyak" belum bisa kami baca sebagai jumlah. Contoh: 3.'
 
 
 NOT_HAD = "Look-around and backreferences are not supported."

@@ -115,7 +115,7 @@ def test_this_may_not(source: str, message: str) -> None:
 
 NUMBER, DATE = "Give its field `type: integer`.", "Give its field `type: date`."
 PARTS = "Write the parts one after the other: {{ a }}{{ b }}."
-NOW = "Take `now`, or a time from Python."
+NOW = "Give its field `type: time`."
 FROM = "Take a number from a field or from Python."
 
 
