@@ -37,7 +37,7 @@ class Printed(NoAppException):
 def printed_alone(function: Callable[P, R]) -> Callable[P, R]:
     """Make the errors of a function print without a traceback, if the command or server that loads the app allows it.
 
-    Elsewhere, as under `python app.py`, the traceback ends at the line that called the function. Each error keeps its class.
+    Elsewhere, as under `python app.py`, the traceback is that of the call alone. Each error keeps its class.
     """
 
     @wraps(function)
