@@ -113,10 +113,10 @@ class Dialogue:
         """The dialogue without the form that was set aside."""
         return replace(self, aside=None, aside_until=0.0, aside_said=False)
 
-    def asking(self, form: Form, now: float) -> "Dialogue":
+    def asking(self, form: Form, now: float, patience: float = PATIENCE) -> "Dialogue":
         """The dialogue with a form that waits for an answer."""
         kept = self.resumed() if self.aside and self.aside.rule == form.rule else self
-        return replace(kept, form=form, form_until=now + PATIENCE)
+        return replace(kept, form=form, form_until=now + patience)
 
     def offering(self, offer: Offer, now: float) -> "Dialogue":
         """The dialogue with suggestions made."""
@@ -130,11 +130,11 @@ class Dialogue:
         """The dialogue without its form."""
         return replace(self, form=None, form_until=0.0)
 
-    def showing(self, menu: ShownMenu, now: float) -> "Dialogue":
+    def showing(self, menu: ShownMenu, now: float, patience: float = PATIENCE) -> "Dialogue":
         """The dialogue with a menu shown; a menu shown before is returned to, so that circular menus do not pile up."""
         rules = [each.rule for each in self.menus]
         before = self.menus[: rules.index(menu.rule)] if menu.rule in rules else self.menus
-        return replace(self, menus=(*before, menu)[-MENUS_LIMIT:], menus_until=now + PATIENCE, have_ended=False, is_below=False)
+        return replace(self, menus=(*before, menu)[-MENUS_LIMIT:], menus_until=now + patience, have_ended=False, is_below=False)
 
     def number(self, heard: Heard) -> int | None:
         """The number by which a text chooses in the menu shown last, also one that it does not have."""

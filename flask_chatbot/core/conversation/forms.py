@@ -12,7 +12,7 @@ from flask_chatbot.core.language.sentences import clip, say
 from flask_chatbot.core.language.words import words_of_all
 
 NOTED_LIMIT = 200  # characters of values, as the bot repeats them
-WRONG_LIMIT = 3  # wrong answers that end a form
+TRIES = 3  # wrong answers to one question that set a form aside, unless the rules say otherwise
 
 YES, NO = map(words_of_all, ("yes", "no"))
 
@@ -52,10 +52,9 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The form is over with no result; `text` says why, and `aside` is the form where it may go on later."""
+    """The form ends without a result; `text` says why."""
 
     text: str
-    aside: Form | None = None
     loose: bool = False
 
 
@@ -226,10 +225,8 @@ def numbered(fields: Sequence[Field]) -> list[str]:
     return [f"{number}. {each.title}" for number, each in enumerate(fields, 1)]
 
 
-def wrong(form: Form, text: str, language: str, asked: Field | None = None) -> Ask | Stop:
-    """The question again, with the way out; after three wrong answers the end."""
-    if form.wrong + 1 >= WRONG_LIMIT:
-        return Stop(say(language, "form_given_up"), form, loose=True)
+def wrong(form: Form, text: str, language: str, asked: Field | None = None) -> Ask:
+    """The question again, with the way out."""
     return Ask(replace(form, wrong=form.wrong + 1), together(text, way_out(language, asked)), loose=True)
 
 

@@ -8,7 +8,7 @@ from random import Random
 
 from flask_chatbot.core.conditions.conditions import is_clock
 from flask_chatbot.core.conversation.dialogue import Dialogue, ShownMenu, chat_key, menu_text
-from flask_chatbot.core.conversation.forms import NO_FORM, WRONG_LIMIT, Ask, Form, begin, together
+from flask_chatbot.core.conversation.forms import NO_FORM, Ask, Form, begin, together
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.deciding.changes import differ, with_dialogue, with_notes
 from flask_chatbot.core.deciding.context import MessageContext, asks_again, begun_by, trigger
@@ -156,7 +156,7 @@ class Answering:
         rule, fields = match.rule, match.rule.fields or ()
         asks = tuple(field.name for field in fields if field.name in match.invalid)
         if asks and SURPLUS not in match.invalid and asks_again(match, form):
-            if form.refused >= WRONG_LIMIT:
+            if form.refused >= self.book.tries_of(rule):
                 self.dialogue = self.dialogue.set_aside(replace(form, asks=asks, problems=match.invalid, refused=0), self.time)
                 return Decision(match, (Text(say(self.language, "form_given_up")),))
             problems = {name: problem for name, problem in match.invalid.items() if by_handler or form.texts.get(name)}
@@ -170,7 +170,7 @@ class Answering:
 
     def ask(self, match: Match, question: Ask) -> Decision:
         """A question, with the form that waits for its answer."""
-        self.dialogue = self.dialogue.asking(question.form, self.time)
+        self.dialogue = self.dialogue.asking(question.form, self.time, self.book.patience_of(question.form.rule))
         return Decision(match, (Text(question.text[:TEXT_LIMIT]),))
 
     def reply(self, match: Match, outcome: Outcome) -> Decision:
@@ -219,7 +219,7 @@ class Answering:
         return self.show(ShownMenu(rule=rule.name, text=menu.text, entries=tuple(menu.entries.items())))
 
     def show(self, menu: ShownMenu) -> Text:
-        self.dialogue = self.dialogue.showing(menu, self.time)
+        self.dialogue = self.dialogue.showing(menu, self.time, self.book.patience_of(menu.rule))
         return Text(menu_text(menu, len(self.dialogue.menus) > 1, self.language))
 
     def remembered(self) -> State | None:

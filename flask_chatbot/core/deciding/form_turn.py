@@ -42,11 +42,12 @@ def go_on(turn: Answering, match: Match, form: Form, heard: Heard) -> Decision:
     outcome = step(form, match.rule.fields or (), heard, turn.context.field_context)
     if outcome.loose and (strayed := digression(turn, match, form, heard)) is not None:
         return strayed
+    if isinstance(outcome, Ask) and outcome.form.wrong >= turn.book.tries_of(match.rule):
+        turn.dialogue = turn.dialogue.set_aside(form, turn.time)
+        return Decision(match, (Text(say(turn.language, "form_given_up")),))
     if isinstance(outcome, Ask):
         return turn.ask(match, outcome)
     if isinstance(outcome, Stop):
-        if outcome.aside is not None:
-            turn.dialogue = turn.dialogue.set_aside(outcome.aside, turn.time)
         return Decision(match, (Text(outcome.text),))
     return turn.complete(turn.context.read_form(match.rule, outcome.form), outcome.form, outcome.confirmed, outcome.said)
 

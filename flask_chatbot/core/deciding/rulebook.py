@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from flask_chatbot.core.conditions.conditions import international
 from flask_chatbot.core.conditions.hours import Hours
+from flask_chatbot.core.conversation.dialogue import PATIENCE
+from flask_chatbot.core.conversation.forms import TRIES
 from flask_chatbot.core.deciding.pasted import PastedForms
 from flask_chatbot.core.fields.field import NO_NAMES, Context
 from flask_chatbot.core.language.daytimes import Dates
@@ -43,6 +45,8 @@ class RuleBook:
     hours: Hours | None = None
     groups: Literal["never", "keywords", "all"] = "never"
     guess: Literal["never", "suggest", "answer"] = "suggest"
+    patience: timedelta = timedelta(seconds=PATIENCE)
+    tries: int = TRIES
     files: tuple[Path, ...] = ()
     sources: Sources = field(default_factory=Sources)
     tests: tuple[RuleTest, ...] = ()
@@ -65,6 +69,15 @@ class RuleBook:
     def field_context(self, now: datetime, names: Mapping[str, object] = NO_NAMES) -> Context:
         """The context that values are read in at a time in the zone of the rules; templates of defaults may use `names`."""
         return Context(self.locale.language, self.locale.country, now, self.hours, self.folding, None, names)
+
+    def patience_of(self, name: str) -> float:
+        """Seconds that the form, or the menu, of the rule of that name waits."""
+        rule = self.by_name.get(name)
+        return ((rule.patience if rule else None) or self.patience).total_seconds()
+
+    def tries_of(self, rule: Rule) -> int:
+        """Wrong answers to one question that set the form of a rule aside."""
+        return rule.tries or self.tries
 
     def person(self, sender: Sender) -> str:
         """The text that memory knows a sender by: telephone numbers in one form; any other text unchanged.

@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
+from flask_chatbot.core.conversation.forms import TRIES
 from flask_chatbot.core.deciding.rulebook import RULES_PER_LITERAL, RuleBook
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, read_added
 from flask_chatbot.core.loading.conditions import build_hours, dates_named
 from flask_chatbot.core.loading.documents import Step, read_document
 from flask_chatbot.core.loading.places import Place
-from flask_chatbot.core.loading.preamble import build_groups, build_guess, build_locale, build_vars
+from flask_chatbot.core.loading.preamble import build_groups, build_guess, build_locale, build_patience, build_vars
 from flask_chatbot.core.loading.rules import NAMES, ONLY_FALLBACK, RuleBuilder
 from flask_chatbot.core.loading.tests import build_test, check_names
 from flask_chatbot.core.loading.words import build_folding
@@ -174,6 +175,8 @@ class _Loading:
             hours=hours,
             groups=build_groups(settings),
             guess=build_guess(settings),
+            patience=build_patience(settings),
+            tries=(settings.data or {}).get("tries") or TRIES,
             files=tuple(self.files),
             sources=self.sources,
             tests=self.tests(by_name),

@@ -2,10 +2,13 @@
 
 import keyword
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from flask_chatbot.core.conversation.dialogue import PATIENCE
 from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.loading.conditions import build_duration
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.templates.check import JINJA_NAMES
 from flask_chatbot.core.values.habits import guess
@@ -54,6 +57,12 @@ def build_guess(settings: Place) -> Literal["never", "suggest", "answer"]:
     """The reaction to texts that nothing matches."""
     guess: Literal["never", "suggest", "answer"] = (settings.data or {}).get("guess", "suggest")
     return guess
+
+
+def build_patience(settings: Place) -> timedelta:
+    """The time that forms and menus wait for an answer."""
+    written = build_duration(settings.each("patience")) if settings.data else None
+    return written or timedelta(seconds=PATIENCE)
 
 
 def build_vars(entries: Iterable[Place], taken: Collection[str]) -> dict[str, Place]:

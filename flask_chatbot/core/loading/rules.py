@@ -149,6 +149,8 @@ class RuleBuilder:
             "on_invalid": on_invalid(data, asks),
             "is_silent": data.get("reply") == [],
             "guess": data.get("guess", True),
+            "patience": build_duration(place.each("patience")),
+            "tries": data.get("tries"),
             "interrupt": data.get("interrupt", True),
             "paste": data.get("paste", True),
             "uses": tuple(name for name in COSTLY if name in written),
@@ -172,6 +174,10 @@ class RuleBuilder:
         """Report `invalid` keys of a form without #, and `confirm` without a form that asks."""
         if rule.confirm is not None and not rule.asks and rule.on_invalid != "ask":
             place.at("confirm").tell("'confirm' belongs to a form that asks. Write 'ask', or 'on_invalid: ask'.", key=True)
+        for key, waiting in (("patience", rule.may_ask or bool(rule.menu)), ("tries", rule.may_ask)):
+            if key in place.data and not waiting:
+                or_menu = " or a menu" if key == "patience" else ""
+                place.at(key).tell(f"{key!r} is for a form that asks{or_menu}, and there is none. Remove it.", key=True)
         if "paste" in place.data and rule.fields is None:
             place.at("paste").tell(
                 "'paste' is about lines with the labels of fields, and there are none. Add them, or remove it.", key=True

@@ -71,6 +71,8 @@ class Rule:
     groups: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     asks: bool = False
+    patience: timedelta | None = None
+    tries: int | None = None
     interrupt: bool = True
     paste: bool = True
     confirm: Template | None = None

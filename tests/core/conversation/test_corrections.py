@@ -207,3 +207,22 @@ def test_of_a_form_that_never_asks_what_is_wrong_is_explained(tmp_path: Path) ->
     assert said is not None
     assert said.startswith("Maaf, masih ada yang perlu diperbaiki:\n- Nama: ")
     assert "- Kota: " in said
+
+
+def test_patience_and_tries_are_of_the_settings_or_of_one_rule(tmp_path: Path) -> None:
+    rules = """settings: {guess: never, patience: 1 hour, tries: 2}
+rules:
+  - {keyword: isi, ask: [{umur: {question: Umur?, type: integer}}], reply: "{{ umur }}."}
+  - {keyword: cepat, patience: 1 menit, tries: 1, ask: [{umur: {question: Umur?, type: integer}}], reply: "{{ umur }}."}
+  - {keyword: menu, menu: [{Isi: isi}]}
+  - {fallback: true, reply: Entah.}
+"""
+    talk = Talk(load(tmp_path, rules))
+    given_up = "Tidak apa-apa, kita lanjutkan nanti ya. Ketik *lanjut* kalau sudah siap."
+    assert (talk.hears("isi", "x", "y")[-1], talk.hears("cepat", "x")[-1]) == (given_up, given_up)
+    talk.hears("menu", "isi")
+    talk.wait(minutes=59)
+    assert talk.says("5") == "5."
+    talk.says("cepat")
+    talk.wait(minutes=1)
+    assert talk.hears("5", "1") == ["Entah.", "1. Isi"]

@@ -34,6 +34,14 @@ NO_TEMPLATE = "is not a template: customers would see the braces. Write it witho
         ("keyword: a\nask: [{a: {question: 'Halo {{ nama }}?'}}]", [f"4:26: a question {NO_TEMPLATE}"]),
         ("keyword: a\nask: [{a: 'Halo {{ nama }}?'}]", [f"4:12: a question {NO_TEMPLATE}"]),
         (
+            "keyword: a\npatience: 1 hour\ntries: 2",
+            [
+                "4:5: 'patience' is for a form that asks or a menu, and there is none. Remove it.",
+                "5:5: 'tries' is for a form that asks, and there is none. Remove it.",
+            ],
+        ),
+        ("keyword: a\nask: [{b: B?}]\ntries: 11", ["5:12: 'tries' must be at most 10, not 11."]),
+        (
             "keyword: a\npaste: false",
             ["4:5: 'paste' is about lines with the labels of fields, and there are none. Add them, or remove it."],
         ),

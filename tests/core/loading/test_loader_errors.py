@@ -10,7 +10,7 @@ from tests.core.books import in_rule, load, problems, said, told, write
 
 RULE_KEYS = (
     "name, keyword, pattern, contains, similar, small_talk, hash, fallback, priority, when, otherwise, once_per, guess, "
-    "fields, ask, interrupt, paste, confirm, menu, "
+    "fields, ask, patience, tries, interrupt, paste, confirm, menu, "
     "save, notify, pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
 )
 QUOTES = "Put quotes around this text:"

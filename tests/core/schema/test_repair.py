@@ -9,7 +9,7 @@ from tests.core.books import in_rule, problems
 
 RULE_KEYS = (
     "name, keyword, pattern, contains, similar, small_talk, hash, fallback, priority, when, otherwise, once_per, guess, "
-    "fields, ask, interrupt, paste, confirm, menu, save, "
+    "fields, ask, patience, tries, interrupt, paste, confirm, menu, save, "
     "notify, pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
 )
 NAME = "a field may not be called 'class', which means something else here. Choose another name."
