@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from flask_chatbot.core.conversation.corrections import Named, correction_in, lines_in
 from flask_chatbot.core.conversation.heard import Heard
-from flask_chatbot.core.fields.field import Context, Field, Reading, read_fields
+from flask_chatbot.core.fields.field import Context, Field, Reading, applies, read_fields
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.sentences import clip, say
 from flask_chatbot.core.language.words import words_of_all
@@ -86,7 +86,7 @@ def step(form: Form, fields: Sequence[Field], heard: Heard, context: Context) ->
     if heard.means("cancel") and not (fits and asked is not None and asked.options):
         return Stop(say(context.language, "form_cancelled"))
     if asked is None and form.asks:
-        return advance(replace(form, asks=tuple(name for name in form.asks[1:] if name in known), wrong=0), fields, context.language)
+        return advance(replace(form, asks=tuple(name for name in form.asks[1:] if name in known), wrong=0), fields, context)
     if asked is not None and not fits and (left_out := skips(asked, heard)) is not None:
         return taken(form, asked, left_out and say(context.language, left_out), fields, context)
     if asked is not None and fits:
@@ -127,7 +127,7 @@ def taken(form: Form, asked: Field, text: str, fields: Sequence[Field], context:
     known = {each.name for each in fields}
     texts, times = {**form.texts, asked.name: text.strip()}, {**form.times, asked.name: context.now.timestamp()}
     left = tuple(name for name in form.asks if name in known and name != asked.name)
-    return advance(replace(form, texts=texts, times=times, asks=left, wrong=0, picks=False), fields, context.language)
+    return advance(replace(form, texts=texts, times=times, asks=left, wrong=0, picks=False), fields, context)
 
 
 def corrected(form: Form, named: Named, fields: Sequence[Field], context: Context) -> Ask | Done:
@@ -149,13 +149,13 @@ def corrected(form: Form, named: Named, fields: Sequence[Field], context: Contex
     changed = replace(form, texts=texts, times=times, problems=problems, asks=asks, wrong=0, picks=False)
     said = say(context.language, "form_noted", values="; ".join(noted)) if noted else ""
     unknown = say(context.language, "lines_unknown", lines=clip("; ".join(named.unknown), NOTED_LIMIT)) if named.unknown else ""
-    outcome = advance(changed, fields, context.language)
+    outcome = advance(changed, fields, context)
     return replace(outcome, text=together(unknown, said, outcome.text)) if isinstance(outcome, Ask) else replace(outcome, said=unknown)
 
 
 def problem_of(asked: Field, text: str, context: Context) -> str:
     """The problem with a text as the answer to a question, or an empty text. Silence is no answer, even to an optional question."""
-    wanted = replace(asked, optional=False, default=None, question="")
+    wanted = replace(asked, optional=False, default=None, question="", condition=None)
     return read_fields([wanted], [text], context).problems.get(asked.name, "")
 
 
@@ -165,8 +165,13 @@ def answers_nothing(form: Form, fields: Sequence[Field], text: str, context: Con
     return asked is not None and bool(problem_of(asked, text, context))
 
 
-def advance(form: Form, fields: Sequence[Field], language: str) -> Ask | Done:
-    """The next question of a form, or the end of its questions."""
+def advance(form: Form, fields: Sequence[Field], context: Context) -> Ask | Done:
+    """The next question of a form whose condition holds, or the end of its questions."""
+    language = context.language
+    if any(each.condition for each in fields):
+        names = {**context.names, **filled(form, fields, context).values}
+        passed = {each.name for each in fields if not applies(each, names)}
+        form = replace(form, asks=tuple(name for name in form.asks if name not in passed))
     return next_question(form, fields, language) if form.asks else Done(form)
 
 

@@ -128,6 +128,7 @@ class Field:
     default: str | TextTemplate | None = None
     rest: bool = False
     interrupt: bool = True
+    condition: TextTemplate | None = None
     error: TextTemplate | None = None
     min: Limit | None = None
     max: Limit | None = None
@@ -187,6 +188,9 @@ def read_dealt(fields: Sequence[Field], texts: Sequence[str], context: Context) 
     reading = Reading()
     for wanted, text in zip(fields, texts, strict=False):
         given = text.strip()
+        if not applies(wanted, {**context.names, **reading.values}):
+            reading.values[wanted.name] = None
+            continue
         try:
             value = wanted.kind.read(given, wanted, context) if given else _left_out(wanted, context, reading.values)
         except ValueError as error:
@@ -198,6 +202,16 @@ def read_dealt(fields: Sequence[Field], texts: Sequence[str], context: Context) 
     if fields and len(texts) > len(fields):
         reading.problems[SURPLUS] = say(context.language, "too_many_parts", count=len(texts), expected=len(fields))
     return reading
+
+
+def applies(wanted: Field, names: Mapping[str, object]) -> bool:
+    """True unless the condition of a field fails, by the values of the fields before it; one that cannot be told does not fail."""
+    if wanted.condition is None:
+        return True
+    try:
+        return bool(wanted.condition.render(dict(names)).strip())
+    except AnswerFailed:
+        return True
 
 
 def dealt(fields: Sequence[Field], parts: Sequence[str]) -> list[str]:

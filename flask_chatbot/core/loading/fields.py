@@ -72,6 +72,7 @@ class FieldBuilder:
             options=build_options(place.at("options")) if "options" in data else (),
             error=build_error(place.at("error"), self.sandbox) if "error" in data else None,
             default=self.default(place.at("default"), before) if "default" in data else None,
+            condition=self.condition(place.at("if"), before) if "if" in data else None,
             unit=tuple(entry.data for entry in place.at("unit").entries()) if "unit" in data else (),
             min=build_limit(place.at("min"), kind) if "min" in data and "min" in kind.keys else None,
             max=build_limit(place.at("max"), kind) if "max" in data and "max" in kind.keys else None,
@@ -87,6 +88,13 @@ class FieldBuilder:
         variables: dict[str, str | Type] = {name: type_of_var(value) for name, value in self.sandbox.globals.items()}
         fields = {field.name: type_of_field(field) for field in before}
         return compile_template(place, self.sandbox, {**variables, **SENDER, **fields})
+
+    def condition(self, place: Place, before: Sequence[Field]) -> Template:
+        """The condition on the fields before it, as a template that is empty where it fails."""
+        variables: dict[str, str | Type] = {name: type_of_var(value) for name, value in self.sandbox.globals.items()}
+        fields = {field.name: type_of_field(field) for field in before}
+        written = replace(place, data=f"{{% if {place.data} %}}1{{% endif %}}")
+        return compile_template(written, self.sandbox, {**variables, **SENDER, **fields})
 
     def check(self, place: Place, field: Field, data: Mapping[str, object]) -> None:
         """Report what does not fit together in a field."""
@@ -127,6 +135,7 @@ def type_of_field(field: Field) -> Type:
     """The type of a field's value; unknown for custom types."""
     is_sure = isinstance(field.default, str) and bool(field.default.strip())
     optional = field.may_be_left_out and not is_sure and (field.optional or isinstance(field.default, str))
+    optional = optional or field.condition is not None
     if field.type not in FIELD_TYPES:
         return Type(optional=optional) if optional else UNKNOWN
     options = tuple(option.value for option in field.options) if field.type == "choice" else ()

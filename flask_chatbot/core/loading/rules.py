@@ -45,7 +45,7 @@ def on_invalid(data: Mapping[str, Any], asks: bool) -> OnInvalid:
 
 def parts_of(fields: Sequence[Field]) -> Type:
     """The type of `data` in a rule with fields: at least as long as the last required field."""
-    wanted = [number for number, field in enumerate(fields, 1) if not field.may_be_left_out]
+    wanted = [number for number, field in enumerate(fields, 1) if not (field.may_be_left_out or field.condition)]
     return TEXTS._replace(least=wanted[-1]) if wanted else TEXTS
 
 

@@ -226,3 +226,33 @@ rules:
     talk.says("cepat")
     talk.wait(minutes=1)
     assert talk.hears("5", "1") == ["Entah.", "1. Isi"]
+
+
+PAID = """settings: {guess: never}
+rules:
+  - keyword: bayar
+    ask:
+      - cara: {question: Tunai atau transfer?, options: [tunai, transfer]}
+      - bank: {question: Bank apa?, if: cara == 'transfer'}
+      - nama: Nama?
+    confirm: "{{ cara }} {{ bank or '-' }} {{ nama }}?"
+    reply: "{{ cara }} {{ bank or '-' }} {{ nama }}."
+  - {fallback: true, reply: Entah.}
+"""
+
+
+def test_a_question_whose_condition_fails_is_not_asked(tmp_path: Path) -> None:
+    talk = Talk(load(tmp_path, PAID))
+    assert talk.hears("bayar", "tunai", "Ani", "ya") == ["Tunai atau transfer?", "Nama?", "tunai - Ani?", "tunai - Ani."]
+    assert talk.hears("bayar", "transfer", "BNI", "Ani", "ya") == [
+        "Tunai atau transfer?",
+        "Bank apa?",
+        "Nama?",
+        "transfer BNI Ani?",
+        "transfer BNI Ani.",
+    ]
+
+
+def test_a_correction_that_makes_a_condition_hold_has_it_asked(tmp_path: Path) -> None:
+    talk = Talk(load(tmp_path, PAID))
+    assert talk.hears("bayar", "tunai", "Ani", "ganti cara jadi transfer", "BNI")[-2:] == ["Bank apa?", "transfer BNI Ani?"]

@@ -42,6 +42,10 @@ NO_TEMPLATE = "is not a template: customers would see the braces. Write it witho
         ),
         ("keyword: a\nask: [{b: B?}]\ntries: 11", ["5:12: 'tries' must be at most 10, not 11."]),
         (
+            "keyword: a\nask: [{b: {question: B?, if: cc == 'x'}}]",
+            ["4:34: unknown name 'cc'."],
+        ),
+        (
             "keyword: a\npaste: false",
             ["4:5: 'paste' is about lines with the labels of fields, and there are none. Add them, or remove it."],
         ),
