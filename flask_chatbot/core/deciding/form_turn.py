@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from flask_chatbot.core.conversation.corrections import Named, lines_in
 from flask_chatbot.core.conversation.forms import Ask, Form, Stop, corrected, next_question, step
-from flask_chatbot.core.conversation.heard import Heard
+from flask_chatbot.core.conversation.heard import Heard, hear
 from flask_chatbot.core.deciding.answering import Answering
 from flask_chatbot.core.deciding.context import MessageContext, leaves, trigger
 from flask_chatbot.core.deciding.decision import Decision
@@ -59,9 +59,11 @@ def opting_out(context: MessageContext, may_answer: Callable[[Rule], bool]) -> C
 
 def found_whole(context: MessageContext, may_answer: Callable[[Rule], bool]) -> Iterator[Candidate]:
     """Yield the rules of which the text as a whole is a keyword or a similar sentence, and that may answer now."""
+    said = hear(context.message.text, context.book.folding).said
     for candidate in context.book.index.candidates(context.message.text, may_answer):
         is_whole = candidate.kind in (Kind.KEYWORD, Kind.SIMILAR) or (candidate.kind is Kind.FIELDS and candidate.step in AS_KEYWORD)
-        if is_whole and context.hears(candidate) and may_answer(candidate.rule):
+        is_similar = not said.isdisjoint(candidate.rule.similar)  # of a rule that is found by what it contains, too
+        if (is_whole or is_similar) and context.hears(candidate) and may_answer(candidate.rule):
             yield candidate
 
 

@@ -401,6 +401,18 @@ def test_below_a_picture_the_question_is_a_text_of_its_own(tmp_path: Path) -> No
     assert talk.says("halo") == "halo."  # small talk may be a value
 
 
+def test_a_similar_sentence_is_answered_though_a_word_in_it_finds_the_rule_too(tmp_path: Path) -> None:
+    rules = """rules:
+  - {keyword: isi, ask: [{nama: Nama?}], reply: "{{ nama }}."}
+  - {contains: harga*, similar: berapa harganya, reply: Murah.}
+"""
+    assert talk_of(tmp_path, rules).hears("isi", "Berapa harganya kak?", "toko serba harga") == [
+        "Nama?",
+        "Murah.\n\nNama?",
+        "toko serba harga.",
+    ]
+
+
 def test_where_no_rule_is_to_interrupt_every_text_is_an_answer(tmp_path: Path) -> None:
     rules = """rules:
   - {keyword: isi, ask: [{nama: {question: Nama?, interrupt: false}}, {kota: Kota?}], reply: "{{ nama }} {{ kota }}."}
