@@ -16,7 +16,8 @@ from flask_chatbot.core.deciding.guessing import guess
 from flask_chatbot.core.deciding.menu_turn import in_menu, in_offer
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.folding import TEXT_LIMIT
-from flask_chatbot.core.matching.index import Candidate, Kind
+from flask_chatbot.core.matching.index import Candidate, Kind, MayAnswer
+from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.messages import Message
 
 
@@ -75,21 +76,35 @@ def decided(turn: Answering) -> Decision:
 
 
 def by_rules(turn: Answering) -> Decision:
-    """The decision of the first rule that answers the text."""
+    """The decision of the first rule that answers the text; where a handler skips, the later steps of the look-up are tried, too."""
+    passed: dict[Rule, Candidate] = {}
+    decision = first_answer(turn, passed, turn.may_answer)
+    skipped: frozenset[Rule] = frozenset()
+    while decision is None and skipped < (left := frozenset(rule for rule in passed if not rule.fallback and turn.may_answer(rule))):
+        skipped = left
+        decision = first_answer(turn, passed, lambda rule: rule not in passed and turn.may_answer(rule))
+    if decision is None and not passed and "\n" in turn.message.text:
+        decision = by_labels(turn, None)
+    if decision is not None:
+        return decision
+    return by_guess(turn, passed.values()) if turn.context.hears_all else Decision(None)
+
+
+def first_answer(turn: Answering, passed: dict[Rule, Candidate], may_answer: MayAnswer) -> Decision | None:
+    """The decision of the first rule that answers, of those not yet `passed`; the ones that do not answer are added to these."""
     is_group = turn.message.chat == "group"
     is_lines = "\n" in turn.message.text
-    passed: list[Candidate] = []
-    for candidate in turn.book.index.candidates(turn.message.text, turn.may_answer):
+    for candidate in turn.book.index.candidates(turn.message.text, may_answer):
+        if candidate.rule in passed:
+            continue
         if is_lines and (pasted := by_labels(turn, candidate)) is not None:
             return pasted
         if candidate.kind is not Kind.FALLBACK and not (is_group and not turn.context.hears(candidate)):
             decision = turn.attempt(candidate, turn.answer_to)
             if decision is not None:
                 return decision
-        passed.append(candidate)
-    if is_lines and not passed and (pasted := by_labels(turn, None)) is not None:
-        return pasted
-    return by_guess(turn, passed) if turn.context.hears_all else Decision(None)
+        passed[candidate.rule] = candidate
+    return None
 
 
 def by_guess(turn: Answering, passed: Collection[Candidate]) -> Decision:

@@ -11,7 +11,7 @@ from flask_chatbot.core.conversation.dialogue import Dialogue, Offer, chat_key, 
 from flask_chatbot.core.conversation.forms import Form, step
 from flask_chatbot.core.conversation.heard import hear
 from flask_chatbot.core.conversation.memory import State
-from flask_chatbot.core.deciding.context import MessageContext, leaves
+from flask_chatbot.core.deciding.context import MessageContext, leaves, never_answers
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.form_turn import opting_out, straying
 from flask_chatbot.core.deciding.guessing import guess
@@ -75,7 +75,7 @@ def explain(
     `handled` names the rules that have one.
     """
     context = MessageContext(book, message, now)
-    tries = list(trials(context, state))
+    tries = [*in_dialogue(context, state), *by_rules(context, state, decision)]
     found = [tried for tried in tries if tried.candidate.kind is not Kind.FALLBACK]
     fallbacks = [tried for tried in tries if tried.candidate.kind is Kind.FALLBACK]
     if all(passed_over(tried, decision) for tried in found):
@@ -129,31 +129,47 @@ def is_by(decision: Decision, candidate: Candidate) -> bool:
     return decision.match is not None and (decision.match.rule, decision.match.kind) == (candidate.rule, candidate.kind)
 
 
-def trials(context: MessageContext, state: State) -> Iterator[Trial]:
-    """Yield each candidate by itself: the form in progress, the last menu, then the rules that match."""
-    groups = context.book.groups if context.message.chat == "group" else "all"
-    if groups != "never" and state.paused_until <= context.now.timestamp():
-        time = context.now.timestamp()
-        dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
-        if dialogue.form:
-            yield from in_form(context, dialogue.form, state)
-        if dialogue.offer and not dialogue.form:
-            yield from in_offer(context, dialogue.offer, state)
-        aside = context.book.by_name.get(dialogue.aside.rule) if dialogue.aside and not dialogue.form else None
-        if aside and hear(context.message.text, context.book.folding).means("resume"):
-            yield Trial(Candidate(aside, Kind.FORM, ""), "goes first: its form was set aside, and goes on")
-        if dialogue.menus:
-            yield from in_menu(context, dialogue, state)
+def in_dialogue(context: MessageContext, state: State) -> Iterator[Trial]:
+    """Yield what goes before the rules: the form in progress, and the last menu."""
+    time = context.now.timestamp()
+    if never_answers(context.book, context.message) or state.paused_until > time:
+        return
+    dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
+    if dialogue.form:
+        yield from in_form(context, dialogue.form, state)
+    if dialogue.offer and not dialogue.form:
+        yield from in_offer(context, dialogue.offer, state)
+    aside = context.book.by_name.get(dialogue.aside.rule) if dialogue.aside and not dialogue.form else None
+    if aside and hear(context.message.text, context.book.folding).means("resume"):
+        yield Trial(Candidate(aside, Kind.FORM, ""), "goes first: its form was set aside, and goes on")
+    if dialogue.menus:
+        yield from in_menu(context, dialogue, state)
+
+
+def by_rules(context: MessageContext, state: State, decision: Decision | None) -> Iterator[Trial]:
+    """Yield each rule that matches; where their handlers skipped, those of the later steps of the look-up, too."""
+    tried: set[Rule] = set()
+
+    def may_answer(rule: Rule) -> bool:
+        return rule not in tried and context.may_answer(rule, first=not state.seen)
+
+    while found := [each for each in context.book.index.candidates(context.message.text, may_answer) if each.rule not in tried]:
+        yield from (matched(context, candidate, state) for candidate in found)
+        if decision is None or any(is_by(decision, candidate) for candidate in found):
+            break
+        tried.update(candidate.rule for candidate in found)
+
+
+def matched(context: MessageContext, candidate: Candidate, state: State) -> Trial:
+    """Try a rule that matches, where the bot answers this person in this chat."""
     paused = state.paused_until - context.now.timestamp()
-    for candidate in context.book.index.candidates(context.message.text, lambda rule: context.may_answer(rule, first=not state.seen)):
-        if paused > 0:
-            yield Trial(candidate, f"the bot is paused for this person: {lasting(paused)} left", answers=False)
-        elif groups == "never":
-            yield Trial(candidate, "the bot never answers in groups", answers=False)
-        elif not context.hears(candidate):
-            yield Trial(candidate, "in groups only keywords are answered", answers=False)
-        else:
-            yield trial(context, candidate, state)
+    if paused > 0:
+        return Trial(candidate, f"the bot is paused for this person: {lasting(paused)} left", answers=False)
+    if never_answers(context.book, context.message):
+        return Trial(candidate, "the bot never answers in groups", answers=False)
+    if not context.hears(candidate):
+        return Trial(candidate, "in groups only keywords are answered", answers=False)
+    return trial(context, candidate, state)
 
 
 def in_form(context: MessageContext, form: Form, state: State) -> Iterator[Trial]:

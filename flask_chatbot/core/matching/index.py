@@ -177,21 +177,22 @@ class Index:
         """All candidates, and the fallbacks."""
         found = keywords + self._others(text, reader)
         if not answered(found, may_answer):
-            found += self._loosely(text)
+            found += self._loosely(text, may_answer)
         found = ranked(found)
         if self._has_small_talk and len(found) > 1 and any(candidate.rule.small_talk for candidate in found):
             found.sort(key=lambda candidate: candidate.rule.small_talk and self._asks(text, candidate.literal))
         return found + self._fallbacks
 
-    def _loosely(self, text: str) -> list[Candidate]:
+    def _loosely(self, text: str, may_answer: MayAnswer) -> list[Candidate]:
         """The candidates of a text written otherwise; of a text with a mark, by the part before it."""
         head, _, rest = text.partition("#")
         if len(head) > LETTERS_LIMIT or not head.strip():
             return []
-        step, found = self._loose.find(Reader(head, self._folding, self._signs).all())
+        steps = self._loose.find(Reader(head, self._folding, self._signs).all(), may_answer)
         takes_parts = bool(rest.strip("# \t\n"))
         return [
             Candidate(rule, Kind.SIMILAR, literal, rest, step)
+            for step, found in steps
             for rule, literal in found
             if not takes_parts or rule in self._fields.rules(literal)
         ]

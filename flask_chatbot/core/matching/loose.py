@@ -1,6 +1,6 @@
 """Literals that a text means though it writes them otherwise: other spaces, repeated letters, another word for the same thing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from flask_chatbot.core.language.readings import Folding
@@ -44,13 +44,14 @@ class LooseIndex:
         self._vocabulary = {squeezed(word): word for word in sorted(words)}
         self._meanings = Meanings(rules, folding.words)
 
-    def find(self, readings: Sequence[str]) -> tuple[LookupStep, Found]:
-        """The first step that finds a literal, with the literals found."""
-        if found := self._by_spaces(readings):
-            return LookupStep.JOINED, found
-        if found := self._by_letters(readings):
-            return LookupStep.SQUEEZED, found
-        return LookupStep.MEANING, self._meanings.find([*readings, *map(squeezed, readings)])
+    def find(self, readings: Sequence[str], may_answer: Callable[[Rule], bool]) -> Iterator[tuple[LookupStep, Found]]:
+        """Yield each step that finds literals, with these, up to the first that finds a rule that may answer."""
+        steps = (LookupStep.JOINED, self._by_spaces), (LookupStep.SQUEEZED, self._by_letters), (LookupStep.MEANING, self._by_meaning)
+        for step, find in steps:
+            if found := find(readings):
+                yield step, found
+                if any(may_answer(rule) for rule, _ in found):
+                    break
 
     def _by_spaces(self, readings: Sequence[str]) -> Found:
         texts = dict.fromkeys(joined(reading) for reading in readings if may_be_joined(reading))
@@ -74,6 +75,9 @@ class LooseIndex:
         words = self._folding.split(readings[0])
         meant = [self._vocabulary.get(squeezed(word), squeezed(word)) if may_be_squeezed(word) else word for word in words]
         return self._phrases.find(meant) if meant != words else []
+
+    def _by_meaning(self, readings: Sequence[str]) -> Found:
+        return self._meanings.find([*readings, *map(squeezed, readings)])
 
     def _literal(self, text: str) -> Found:
         return self._whole(text) if may_be_squeezed(text) else []

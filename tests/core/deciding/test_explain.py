@@ -314,6 +314,19 @@ def test_a_rule_whose_handler_skipped_did_not_win(tmp_path: Path) -> None:
     ]
 
 
+def test_after_a_skip_the_later_steps_of_the_look_up_are_tried(tmp_path: Path) -> None:
+    bot = Chatbot()
+    bot.rule("halo")(bot.rule("halo kak")(skip))
+    rules = "rules: [{keyword: halo kak, reply: x}, {keyword: halo, reply: x}, {keyword: hai, reply: Hai!}, {fallback: true, reply: x}]"
+    chat = chat_of(tmp_path, rules, bot)
+    assert explained(chat, "halo kak") == [
+        "halo kak: its handler skipped",
+        "halo: its handler skipped",
+        "hai: wins",
+        "fallback: a fallback answers only what no other rule does",
+    ]
+
+
 def test_a_fallback_of_python_that_skipped_leaves_the_next(tmp_path: Path) -> None:
     bot = Chatbot()
     bot.fallback(skip)
