@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator
 
 from flask_chatbot.core.checks.runner import cases
 from flask_chatbot.core.checks.runner import run as run_case
-from flask_chatbot.core.loading.loader import read_rules
+from flask_chatbot.core.loading.loader import load_rules, read_rules
 from flask_chatbot.core.schema.shape import SCHEMA
 from flask_chatbot.settings.settings import Settings
 from tests.docs.pages import DOCS, PAGES, Block, all_blocks, blocks, code_spans, extension, name_of
@@ -226,3 +226,19 @@ def test_every_message_of_the_troubleshooting_page_is_one_of_ours() -> None:
 
 def test_the_key_of_the_sessions_is_the_one_the_contract_page_shows() -> None:
     assert KEY in (DOCS / "examples" / "contract" / "plain.json").read_text("utf-8")
+
+
+def test_what_customers_write_is_taken_as_its_page_says() -> None:
+    forgiven, refused = (DOCS / "customers.md").read_text("utf-8").partition("## What is not")[::2]
+    book = load_rules(DOCS / "examples/customers/rules.yaml")
+
+    def taken(page: str) -> list[tuple[str, str, bool]]:
+        rows = [
+            (re.findall("`(.+?)`", texts), re.findall("`(.+?)`", rules))
+            for texts, rules in re.findall(r"^\| (`.+?) \| (.+?) \|", page, re.MULTILINE)
+        ]
+        said = [(text, rules[min(place, len(rules) - 1)]) for texts, rules in rows for place, text in enumerate(texts)]
+        return [(text, rule, next(book.index.candidates(text)).rule.name == rule) for text, rule in said]
+
+    assert [each for each in taken(forgiven) if not each[2]] == []
+    assert [each for each in taken(refused) if each[2]] == []
