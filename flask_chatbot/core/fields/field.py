@@ -205,7 +205,7 @@ def read_dealt(fields: Sequence[Field], texts: Sequence[str], context: Context) 
 
 
 def applies(wanted: Field, names: Mapping[str, object]) -> bool:
-    """True unless the condition of a field fails, by the values of the fields before it; one that cannot be told does not fail."""
+    """True unless the condition of a field fails, by the values of the fields before it; one that cannot be evaluated does not fail."""
     if wanted.condition is None:
         return True
     try:
