@@ -14,6 +14,7 @@ from flask_chatbot.core.language.sentences import quote, say
 from flask_chatbot.core.language.vocabulary import Vocabulary, vocabulary_of
 
 LIMIT = Decimal(10**18)  # from here on a number has more digits than are read
+PLAIN_DIGITS = 18  # digits, at the most, of a number without anything else
 SE = "se"  # one, on the unit: sebuah
 
 Amount = tuple[Decimal, Numeral | None]
@@ -79,6 +80,8 @@ def refuse_both(text: str, scale: Decimal, numeral: Numeral, language: str) -> N
 
 def first_amount(text: str, field: Field, context: Context, *, with_money: bool, with_units: bool = True) -> Amount | None:
     """The amount that a text stands for, with its unit and what says nothing set aside, as little as possible."""
+    if len(text) <= PLAIN_DIGITS and text.isascii() and text.isdigit():  # as most are written
+        return Decimal(text), None
     tokens = tokens_of(text, NUMBER_TOKEN)
     words = vocabulary_of(context.language)
     units = units_of(field.unit, words) if with_units else frozenset()

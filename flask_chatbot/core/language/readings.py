@@ -18,7 +18,7 @@ class Folding:
     `synonyms` maps a folded word, or a run of several, to its head word.
     """
 
-    __slots__ = ("_ahead", "_behind", "_longest", "_longest_courtesy", "_synonyms", "words")
+    __slots__ = ("_ahead", "_behind", "_ends", "_longest", "_longest_courtesy", "_starts", "_synonyms", "words")
 
     def __init__(self, words: Words = NO_WORDS, synonyms: Mapping[str, str] = NO_SYNONYMS) -> None:
         self.words = words
@@ -28,6 +28,13 @@ class Folding:
         self._ahead = self._with_heads(words.ignore | words.ignore_first | greetings)
         self._behind = self._with_heads(words.ignore | words.ignore_last | words.thanks)
         self._longest_courtesy = max((run.count(" ") + 1 for run in self._ahead | self._behind), default=0)
+        self._starts = frozenset(run.partition(" ")[0] for run in self._ahead)  # the words that courtesy begins with, or ends with
+        self._ends = frozenset(run.rpartition(" ")[2] for run in self._behind)
+
+    @property
+    def has_synonyms(self) -> bool:
+        """True if a word has another that it stands for."""
+        return bool(self._synonyms)
 
     def _with_heads(self, courtesy: Iterable[str]) -> frozenset[str]:
         return frozenset(courtesy) | {self.heads(each) for each in courtesy}
@@ -102,6 +109,8 @@ class Folding:
         if " " not in folded:  # nothing would be left
             return []
         words = folded.split(" ")
+        if words[0] not in self._starts and words[-1] not in self._ends:  # as for most texts
+            return []
         ends, starts = self._cuts(words, self._ahead), self._cuts(words[::-1], self._behind, backwards=True)
         if len(ends) == len(starts) == 1:
             return []
@@ -114,7 +123,10 @@ class Folding:
     def _cuts(self, words: list[str], courtesy: frozenset[str], *, backwards: bool = False) -> list[int]:
         """The numbers of words that may be dropped from the start, including 0."""
         reached = [0]
+        outermost = self._ends if backwards else self._starts
         for start in reached:
+            if start == len(words) or words[start] not in outermost:
+                continue
             for size in range(1, self._longest_courtesy + 1):
                 end = start + size
                 if end > IGNORED_AT_EACH_END or end > len(words):

@@ -13,7 +13,7 @@ from flask_chatbot.core.language.folding import TEXT_LIMIT
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.signs import has_signs, with_marks
 from flask_chatbot.core.language.variants import without_accents
-from flask_chatbot.core.matching.keywords import AS_KEYWORD, Found, Keywords, LookupStep, Reader
+from flask_chatbot.core.matching.keywords import Found, Keywords, LookupStep, Reader, steps_of
 from flask_chatbot.core.matching.loose import LooseIndex
 from flask_chatbot.core.matching.pattern_index import PatternIndex
 from flask_chatbot.core.matching.phrases import PhraseIndex
@@ -119,11 +119,13 @@ class Index:
         "_signs",
         "_similar",
         "_spaced",
+        "_steps",
     )
 
     def __init__(self, rules: Iterable[Rule], folding: Folding, language: str = "id", country: str = "ID") -> None:
         rules = tuple(rules)
         self._folding = folding
+        self._steps = steps_of(folding)
         self._keywords = Keywords(rules, folding, takes_fields=False)
         self._fields = Keywords(rules, folding, takes_fields=True)
         self._signs = frozenset(word for rule in rules for literal in literals(rule) if has_signs(literal) for word in literal.split(" "))
@@ -235,7 +237,7 @@ class Index:
         found: list[Candidate] = []
         heads = [each for each in self._heads(text) if len(each[0].folded) <= self._reach] if "#" in text else []
         end = bare(reader, self._folding, self._signs)
-        for step in AS_KEYWORD:
+        for step in self._steps:
             if step is not LookupStep.WRITTEN and len((end or reader).folded) > self._reach and not heads:
                 break
             if step is LookupStep.ASIDE and text.isascii() and not (self._keywords.has_other_forms or self._fields.has_other_forms):

@@ -27,7 +27,17 @@ class LookupStep(StrEnum):
 
 
 AS_KEYWORD = (LookupStep.WRITTEN, LookupStep.ASIDE, LookupStep.SYNONYMS, LookupStep.COURTESY, LookupStep.COURTEOUS_SYNONYMS)
+BY_SYNONYMS = (LookupStep.SYNONYMS, LookupStep.COURTEOUS_SYNONYMS)
 EXACT = frozenset({LookupStep.WRITTEN, LookupStep.ASIDE, LookupStep.COURTESY})  # as written, less decoration and courtesy
+
+
+def steps_of(folding: Folding) -> tuple[LookupStep, ...]:
+    """The steps by keyword that can change a text: those by synonyms only where there are any.
+
+    >>> [step.value for step in steps_of(Folding())]
+    ['', 'without accents and emoji', 'without courtesy']
+    """
+    return AS_KEYWORD if folding.has_synonyms else tuple([step for step in AS_KEYWORD if step not in BY_SYNONYMS])
 
 
 class Reader:
@@ -55,7 +65,7 @@ class Reader:
 
     def all(self) -> tuple[str, ...]:
         """All readings, the nearest to what was written first."""
-        return tuple(dict.fromkeys(reading for step in AS_KEYWORD for reading in self.at(step)))
+        return tuple(dict.fromkeys([reading for step in steps_of(self._folding) for reading in self.at(step)]))
 
     def headed(self) -> tuple[str, ...]:
         """The readings by their heads, as similar texts are compared."""

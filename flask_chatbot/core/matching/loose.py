@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from flask_chatbot.core.language.readings import Folding
-from flask_chatbot.core.language.variants import joined, may_be_joined, may_be_squeezed, squeezed
+from flask_chatbot.core.language.variants import JOINED_LEAST, joined, may_be_joined, may_be_squeezed, squeezed
 from flask_chatbot.core.language.words import Words
 from flask_chatbot.core.matching.keywords import Found, LookupStep
 from flask_chatbot.core.matching.phrases import PhraseIndex
@@ -19,7 +19,18 @@ class LooseIndex:
     `whole` finds those that are a text, letter by letter.
     """
 
-    __slots__ = ("_folding", "_joined", "_longest", "_meanings", "_phrases", "_phrases_joined", "_squeezed", "_vocabulary", "_whole")
+    __slots__ = (
+        "_folding",
+        "_joined",
+        "_longest",
+        "_meanings",
+        "_phrases",
+        "_phrases_joined",
+        "_squeezed",
+        "_starts",
+        "_vocabulary",
+        "_whole",
+    )
 
     def __init__(self, rules: Sequence[Rule], folding: Folding, phrases: PhraseIndex | None, whole: Callable[[str], Found]) -> None:
         self._folding = folding
@@ -40,6 +51,7 @@ class LooseIndex:
                 if phrase.star < 0 and may_be_joined(phrase.literal):
                     self._phrases_joined.setdefault("".join(phrase.words), []).append((rule, phrase.literal))
                     self._longest = max(self._longest, len(phrase.words) + 1)
+        self._starts = frozenset(text[:JOINED_LEAST] for text in self._phrases_joined)
         words = {word for rule in rules for phrase in rule.contains for word in phrase.words if may_be_squeezed(word)}
         self._vocabulary = {squeezed(word): word for word in sorted(words)}
         self._meanings = Meanings(rules, folding.words)
@@ -60,6 +72,8 @@ class LooseIndex:
             return found
         words = self._folding.split(readings[0])
         for start in range(len(words) if len(words) <= WORDS_LIMIT else 0):
+            if "".join(words[start : start + self._longest])[:JOINED_LEAST] not in self._starts:
+                continue
             for end in range(start + 1, min(start + self._longest, len(words)) + 1):
                 run = words[start:end]
                 if not any(ahead[-1:].isdigit() and behind[:1].isdigit() for ahead, behind in pairwise(run)):
