@@ -117,3 +117,5 @@ def _started(command: list[str], **environment: str) -> Iterator[Running]:
         finally:
             process.terminate()
             reader.join(PATIENCE)
+            if reader.is_alive():
+                process.kill()  # hypercorn can lock itself out when asked to end just as it starts

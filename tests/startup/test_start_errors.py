@@ -94,8 +94,9 @@ def test_a_handler_that_does_not_fit_is_printed_alone(folder: Path) -> None:
 @pytest.mark.parametrize("option", ["--workers=2", "--preload"])
 def test_gunicorn_prints_the_error_without_a_traceback_and_ends(folder: Path, option: str) -> None:
     done = start(folder, "-m", "gunicorn", "--bind=127.0.0.1:0", option, "app:app")
-    lines = [line.removeprefix("Error: ") for line in done.stderr.splitlines() if line and not line.startswith("[")]
-    assert (done.returncode != 0, set(lines)) == (True, {SAID})
+    lines = {line.removeprefix("Error: ") for line in done.stderr.splitlines()}
+    of_ours = {line for line in lines if line == SAID or "flask_chatbot" in line}  # gunicorn may trip over two workers that end at once
+    assert (done.returncode != 0, of_ours) == (True, {SAID})
 
 
 @pytest.mark.process
