@@ -128,7 +128,7 @@ BROKEN = {
     "unversioned.yaml": ("rules: []\n", "$", "'version'"),
     "key.yaml": ("version: 1\nrules: [{keyword: a, reply: b}, {keyword: c, repply: d}]\n", "$.rules[1]", "'repply'"),
     "field.yaml": ("version: 1\nrules: [{keyword: 'a#', fields: [nama, {umur: {typ: integer}}]}]\n", "$.rules[0].fields[1].umur", "'typ'"),
-    "bound.yaml": ("version: 1\nrules: [{keyword: 'a#', fields: [{umur: {min: satu}}]}]\n", "$.rules[0].fields[0].umur.min", "'satu'"),
+    "bound.yaml": ("version: 1\nrules: [{keyword: 'a#', fields: [{umur: {min: [1]}}]}]\n", "$.rules[0].fields[0].umur.min", "[1]"),
     "media.yaml": ("version: 1\nrules: [{keyword: a, reply: [b, {image: {urll: x}}]}]\n", "$.rules[0].reply[1].image", "'urll'"),
     "kind.yaml": ("version: 1\nrules: [{keyword: a, reply: {imaje: x}}]\n", "$.rules[0].reply", "'imaje'"),
     "two.yaml": ("version: 1\nrules: [{keyword: a, invalid: {text: x, image: y}}]\n", "$.rules[0].invalid", "too many properties"),
