@@ -102,6 +102,12 @@ def test_a_file_that_is_no_database_is_told_of(tmp_path: Path, arguments: list[s
     assert str(tmp_path / "shop.sqlite") in said
 
 
+def test_trying_a_rule_by_a_file_that_is_no_database_is_an_error_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "shop.sqlite").write_text("This is no database. " * 100)
+    said = open_shop(tmp_path, f"sqlite:///{tmp_path}/shop.sqlite").refused("try", "--run", "halo")
+    assert said.startswith(f"Error: The database {tmp_path}/shop.sqlite is a file of another kind.")
+
+
 def test_an_upgrade_makes_the_tables(server: str, tmp_path: Path) -> None:
     shop = open_shop(tmp_path, server)
     (said,) = shop.printed("db", "upgrade")
