@@ -236,13 +236,13 @@ def test_a_root_file_that_is_gone_is_told_and_taken_when_it_is_back(tmp_path: Pa
     watch.look()
     assert (said(app), told(app, tmp_path)) == (
         ["Halo!"],
-        ["rules.yaml:1:1: there is no such file. Write the first rules into a file of that name, or name another file."],
+        ["rules.yaml:1:1: there is no such file. Write the first rules with `flask chatbot init`, or name another file."],
     )
     (tmp_path / "rules.yaml").mkdir()
     watch.look()
     watch.look()
     assert told(app, tmp_path) == [
-        "rules.yaml:1:1: there is no such file. Write the first rules into a file of that name, or name another file."
+        "rules.yaml:1:1: there is no such file. Write the first rules with `flask chatbot init`, or name another file."
     ]  # it is none as before
     (tmp_path / "rules.yaml").rmdir()
     write(tmp_path, RULES)

@@ -44,7 +44,7 @@ def test_check_in_an_empty_folder_says_what_to_do(folder: Path) -> None:
     assert (outcome.exit_code, outcome.output.splitlines()) == (
         1,
         [
-            "rules.yaml:1:1: there is no such file. Write the first rules into a file of that name, or name another file.",
+            "rules.yaml:1:1: there is no such file. Write the first rules with `flask chatbot init`, or name another file.",
             "rules.yaml: 1 error",
         ],
     )

@@ -126,7 +126,8 @@ class _Loading:
         try:
             source = path.read_bytes()
         except FileNotFoundError:
-            way_out = beside(path) or f" Write the first rules into a file of that name{'' if self.roots else ', or name another file'}."
+            first = " Write the first rules with `flask chatbot init`, or name another file."
+            way_out = beside(path) or (" Write the first rules into a file of that name." if self.roots else first)
             self.problems.append(Problem(Mark(file, 1, 1), f"there is no such file.{way_out}"))
             return
         except OSError as error:

@@ -421,7 +421,7 @@ def test_a_rule_has_a_hundred_fields_at_the_most(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert told(tmp_path / "rules.yaml") == [
-        "rules.yaml:1:1: there is no such file. Write the first rules into a file of that name, or name another file."
+        "rules.yaml:1:1: there is no such file. Write the first rules with `flask chatbot init`, or name another file."
     ]
 
 
