@@ -4,7 +4,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from math import log
+from math import fsum, log
 from typing import NamedTuple
 
 LETTERS_ASKED = 200  # of a text, and of a phrase
@@ -58,7 +58,7 @@ class NearestIndex:
         self._ends = array("I", [0])
         for groups in parts:
             self._ends.append(self._ends[-1] + len(groups))
-        self._weights = array("d", [sum([weights[group] for group in groups]) for groups in parts])
+        self._weights = array("d", [fsum([weights[group] for group in groups]) for groups in parts])
         self._sizes = by_size([len(groups) for groups in parts])
         self._owners = array("I", [owner for _, owner in known])
         self._of_owner: dict[int, list[int]] = {}
@@ -74,7 +74,7 @@ class NearestIndex:
         asked = trigrams(text)
         known = [self._groups[group] for group in asked if group in self._groups]
         weights = {group.number: group.weight for group in known}
-        whole = sum(weights.values()) + self._unknown * (len(asked) - len(known))
+        whole = fsum(weights.values()) + self._unknown * (len(asked) - len(known))
         found: list[Near] = []
         owners: set[int] = set()
         planes, left = counted(known), everything(known)
@@ -91,7 +91,7 @@ class NearestIndex:
     def _score(self, phrase: int, weights: dict[int, float], whole: float) -> float:
         """Dice's coefficient of a phrase and the text whose groups have these weights."""
         groups = self._numbers[self._ends[phrase] : self._ends[phrase + 1]]
-        both = sum([weights[group] for group in groups if group in weights])
+        both = fsum([weights[group] for group in groups if group in weights])  # alike phrases are alike, in whatever order
         return 2 * both / (whole + self._weights[phrase])
 
 
