@@ -25,8 +25,8 @@ class Words:
     `greetings` are several lists, since "selamat pagi" is not "selamat malam". A text with a word of `questions` asks for something.
     `call_off` are words of `cancel` that say no to a yes-or-no question, `nothing` those of `skip` that do. Around the label of a
     field, `correct` says that its value is wrong, with `correct_first` ahead and `correct_last` behind.
-    `choosing` stands around a number that is chosen, `back` leads to the menu before. `opt_out` finds texts, each
-    followed by a space.
+    `choosing` stands around a number that is chosen, `back` leads to the menu before. `opt_out` finds whole
+    texts.
     """
 
     ignore: frozenset[str] = frozenset()
@@ -115,10 +115,10 @@ def read_list(written: str) -> frozenset[str]:
 
 
 def read_choices(entries: Iterable[str]) -> re.Pattern[str]:
-    """A pattern for whole texts, each followed by a space, that are one of the entries; brackets hold alternative words.
+    """A pattern for whole texts that are one of the entries, with any of their spaces left out; brackets hold alternative words.
 
     >>> found = read_choices(["(stop, jangan) (, kirim) promo", "unsub"])
-    >>> [bool(found.fullmatch(f"{text} ")) for text in ("stop promo", "jangan kirim promo", "kirim promo", "unsub")]
+    >>> [bool(found.fullmatch(text)) for text in ("stop promo", "jangankirim promo", "kirim promo", "unsub")]
     [True, True, False, True]
     """
     return re.compile("|".join("".join(map(choice, PIECES.findall(entry))) for entry in entries))
@@ -127,5 +127,5 @@ def read_choices(entries: Iterable[str]) -> re.Pattern[str]:
 def choice(piece: str) -> str:
     """The pattern of one piece of an entry, a word or words in brackets; an empty alternative makes it optional."""
     options = [fold(option) for option in piece.strip("()").split(",")]
-    written = "|".join(f"{re.escape(option)} " for option in options if option)
+    written = "|".join(f"{re.escape(option)} ?".replace("\\ ", " ?") for option in options if option)
     return f"(?:{written})?" if "" in options else f"(?:{written})"

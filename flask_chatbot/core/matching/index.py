@@ -12,7 +12,7 @@ from flask_chatbot.core.fields.field import Context
 from flask_chatbot.core.language.folding import TEXT_LIMIT
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.signs import has_signs, with_marks
-from flask_chatbot.core.language.variants import without_accents
+from flask_chatbot.core.language.variants import squeezed, without_accents
 from flask_chatbot.core.matching.keywords import Found, Keywords, LookupStep, Reader, steps_of
 from flask_chatbot.core.matching.loose import LooseIndex
 from flask_chatbot.core.matching.pattern_index import PatternIndex
@@ -251,7 +251,8 @@ class Index:
             found += [Candidate(rule, Kind.FIELDS, literal, rest, LookupStep.SPACED) for rule, literal, rest in self._spaced.find(text)]
         if self._opt_outs and not found:
             opt_out = self._folding.words.opt_out
-            said = next((reading for reading in reader.all() if opt_out.fullmatch(f"{reading} ")), "")
+            readings = chain.from_iterable((reading, squeezed(reading)) for reading in reader.all())
+            said = next((reading for reading in readings if opt_out.fullmatch(reading)), "")
             found += [Candidate(rule, Kind.KEYWORD, said, "", LookupStep.OPT_OUT) for rule in self._opt_outs if said]
         if text.startswith("#") and not found:
             left = text.lstrip("# \t")
