@@ -1,30 +1,21 @@
 """`chat`: a conversation with the bot in the terminal."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
+from flask_chatbot.cli.conversation import WHY, greet, print_why, typed_lines
 from flask_chatbot.cli.operator import find_deployment
-from flask_chatbot.cli.reports import action_text, counted, explanation_lines
+from flask_chatbot.cli.reports import action_text
 from flask_chatbot.cli.talk import Talk, paused
 from flask_chatbot.cli.terminal import echo, styled
 from flask_chatbot.cli.try_chat import begin, find_talk, from_option, nama_option, rules_option, run_option, sender_of
 from flask_chatbot.core.deciding.explain import Explanation, explain
-from flask_chatbot.core.loading.loader import short_path
 from flask_chatbot.core.values.actions import Action, Pause
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.written import reply_text
-
-if TYPE_CHECKING:
-    from flask_chatbot.core.deciding.rulebook import RuleBook
-
-HOW_TO = "Write as a customer would. /why explains the last answer; an empty line or Ctrl+D ends the conversation."
-WHY = "/why"
 
 
 @click.command()
@@ -63,11 +54,6 @@ def chat(context: click.Context, path: Path | None, run: bool, number: str, name
     talk_alone(talk, Sender(number=sender_of(number, talk), name=name))
 
 
-def greet(book: "RuleBook", path: Path, more: str) -> None:
-    """Say which rules answer, and how to end."""
-    echo(f"{short_path(path)}: {counted(len(book.rules), 'rule')}. {more}\n{HOW_TO}", err=True)
-
-
 def talk_alone(talk: Talk, sender: Sender) -> None:
     """Answer each typed line by rules that remember the conversation until the end."""
     explanations: tuple[Explanation, ...] | None = None
@@ -84,12 +70,6 @@ def talk_alone(talk: Talk, sender: Sender) -> None:
             echo(styled(f"  {said_of(action)}", dim=True))
 
 
-def print_why(explanations: Sequence[Explanation | str] | None) -> None:
-    """Explain the last answer; None if there is none yet."""
-    for line in ["Nothing has been answered yet."] if explanations is None else explanation_lines(explanations):
-        echo(line)
-
-
 def said_of(action: Action) -> str:
     """An action as a line below the replies.
 
@@ -98,11 +78,3 @@ def said_of(action: Action) -> str:
     'the bot is paused for this person: 2 hours left'
     """
     return paused(action.duration.total_seconds()) if isinstance(action, Pause) else action_text(action)
-
-
-def typed_lines() -> Iterator[str]:
-    """The lines typed in, until an empty one or the end of the input."""
-    with suppress(EOFError):
-        while line := input("> ").strip():
-            yield line
-    echo()

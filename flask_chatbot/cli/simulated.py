@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import click
 
-from flask_chatbot.cli.chat import WHY, greet, print_why
+from flask_chatbot.cli.conversation import WHY, greet, print_why
 from flask_chatbot.cli.operator import Deployment
 from flask_chatbot.cli.talk import pause_note
 from flask_chatbot.cli.terminal import echo, styled
