@@ -63,8 +63,14 @@ class FieldBuilder:
             way_out = guess(type_name, self.types).way_out or f" Known types: {listed}."
             place.at("type").tell(f"unknown field type {type_name!r}.{way_out}", may_be_python=True)
             return Field(name=name, type=type_name, kind=self.types["text"], question=question)
+        field = self.typed(place, name, type_name, data, before)
+        self.check(place, field, data)
+        return field
+
+    def typed(self, place: Place, name: str, type_name: str, data: Mapping[str, Any], before: Sequence[Field]) -> Field:
+        """The field of a known type, by its keys."""
         kind = self.types[type_name]
-        field = Field(
+        return Field(
             name=name,
             type=type_name,
             kind=kind,
@@ -78,23 +84,22 @@ class FieldBuilder:
             max=build_limit(place.at("max"), kind) if "max" in data and "max" in kind.keys else None,
             **{key: data[key] for key in ("label", "question", "optional", "interrupt", "rest", "open") if key in data},
         )
-        self.check(place, field, data)
-        return field
 
     def default(self, place: Place, before: Sequence[Field]) -> str | Template:
         """The default as it is written, or a template that may name the vars, the sender and the fields before it."""
         if not has_marks(place.data):
             return str(place.data)
-        variables: dict[str, str | Type] = {name: type_of_var(value) for name, value in self.sandbox.globals.items()}
-        fields = {field.name: type_of_field(field) for field in before}
-        return compile_template(place, self.sandbox, {**variables, **SENDER, **fields})
+        return compile_template(place, self.sandbox, self.names(before))
 
     def condition(self, place: Place, before: Sequence[Field]) -> Template:
         """The condition on the fields before it, as a template that is empty where it fails."""
-        variables: dict[str, str | Type] = {name: type_of_var(value) for name, value in self.sandbox.globals.items()}
-        fields = {field.name: type_of_field(field) for field in before}
         written = replace(place, data=f"{{% if {place.data} %}}1{{% endif %}}")
-        return compile_template(written, self.sandbox, {**variables, **SENDER, **fields})
+        return compile_template(written, self.sandbox, self.names(before))
+
+    def names(self, before: Sequence[Field]) -> dict[str, str | Type]:
+        """The names that a field's own templates may use, with their types."""
+        variables = {name: type_of_var(value) for name, value in self.sandbox.globals.items()}
+        return {**variables, **SENDER, **{field.name: type_of_field(field) for field in before}}
 
     def check(self, place: Place, field: Field, data: Mapping[str, object]) -> None:
         """Report what does not fit together in a field."""
