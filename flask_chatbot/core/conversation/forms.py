@@ -96,6 +96,11 @@ def step(form: Form, fields: Sequence[Field], heard: Heard, context: Context) ->
         return corrected(form, named, fields, context)
     if asked is None:
         return confirmed(form, fields, heard, context.language)
+    return answered(form, asked, named, fields, heard, context)
+
+
+def answered(form: Form, asked: Field, named: Named | None, fields: Sequence[Field], heard: Heard, context: Context) -> Ask | Stop | Done:
+    """Take a text as the answer to a question, unless it asks to wait or is no value of the field."""
     if heard.means("wait"):
         return Ask(form, together(say(context.language, "form_waits"), question(asked, context.language)))
     text = named.texts[asked.name] if named else heard.text
