@@ -3,7 +3,7 @@
 import gc
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PureWindowsPath
@@ -12,6 +12,8 @@ from typing import NamedTuple
 from flask_chatbot.core.conversation.forms import TRIES
 from flask_chatbot.core.deciding.rulebook import RULES_PER_LITERAL, RuleBook
 from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, read_added
 from flask_chatbot.core.loading.conditions import build_hours, dates_named
 from flask_chatbot.core.loading.documents import Step, read_document
@@ -165,12 +167,10 @@ class _Loading:
         by_name = self.rules(builder)
         ordered = tuple(by_name.values())
         locale = builder.sandbox.locale
-        index = Index(ordered, builder.folding, locale.language, locale.country)
-        self.problems += index.problems()
         return RuleBook(
             rules=ordered,
             by_name=by_name,
-            index=index,
+            index=self.index(ordered, builder.folding, locale),
             locale=locale,
             folding=builder.folding,
             hours=hours,
@@ -183,6 +183,12 @@ class _Loading:
             tests=self.tests(by_name),
             dated=tuple(dates_named(settings.at("hours"), self.each_entry("rules"))),
         )
+
+    def index(self, rules: Sequence[Rule], folding: Folding, locale: Locale) -> Index:
+        """The index of the rules, which reports those that would be too slow to match."""
+        index = Index(rules, folding, locale.language, locale.country)
+        self.problems += index.problems()
+        return index
 
     def builder(self, settings: Place, has_hours: bool) -> RuleBuilder:
         """The builder that compiles the rules with the settings above them."""
