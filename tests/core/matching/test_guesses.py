@@ -1,14 +1,13 @@
 """The phrases of a book that are guessed at, and how long a text may keep it busy."""
 
-from collections.abc import Callable
 from itertools import islice, product
 from pathlib import Path
-from time import process_time
 
 import pytest
 
 from flask_chatbot.core.matching.guesses import Guesses
 from tests.core.books import load
+from tests.core.timing import least_time
 
 LIMIT = 0.005  # seconds for one text, whatever it is
 RULES = """\
@@ -60,16 +59,6 @@ HOSTILE = {
     "punctuation": "a.b,c;" * 680,
     "lone surrogates": "\ud800" * 4_096,
 }
-
-
-def least_time(ask: Callable[[], object]) -> float:
-    """Processor time of the fastest of a few tries, for a busy machine."""
-    times = []
-    for _ in range(5):
-        start = process_time()
-        ask()
-        times.append(process_time() - start)
-    return min(times)
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())

@@ -1,14 +1,13 @@
 """The nearest phrases: as near as counting one by one says, in a time that no text can draw out."""
 
-from collections.abc import Callable
 from math import log
-from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_chatbot.core.matching.nearest import LETTERS_ASKED, OWNERS, PHRASES_LIMIT, Near, NearestIndex, trigrams
+from tests.core.timing import least_time
 
 WORDS = st.sampled_from("harga kopi gayo jam buka tutup alamat toko ongkir berapa dimana kirim pesan promo diskon".split())
 TEXTS = st.lists(WORDS, min_size=1, max_size=6).map(" ".join)
@@ -109,16 +108,6 @@ HOSTILE = {
     "lone surrogates": "\ud800" * 4_096,
     "white space": " \u00a0\u2003" * 1_365,
 }
-
-
-def least_time(ask: Callable[[], object]) -> float:
-    """Processor time of the fastest of a few tries, for a busy machine."""
-    times = []
-    for _ in range(5):
-        start = process_time()
-        ask()
-        times.append(process_time() - start)
-    return min(times)
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
