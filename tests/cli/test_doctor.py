@@ -28,6 +28,15 @@ def wrong(shop: Shop, *options: str) -> list[str]:
     return found
 
 
+def shop_with(folder: Path, rule: str) -> Shop:
+    """A shop of one rule, which the webhook alone reaches."""
+    (folder / "rules.yaml").write_text(f"version: 1\nrules: [{rule}]\n", "utf-8")
+    app = Flask("toko", root_path=str(folder), instance_path=str(folder / "instance"))
+    app.config["CHATBOT_WEBHOOK_KEY"] = KEY
+    Chatbot(app)
+    return Shop(app, Database(None, folder / "instance"))
+
+
 def test_nothing_is_wrong_with_an_app_that_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     shop = open_shop(tmp_path, None, CHATBOT_WEBHOOK_KEY=KEY)
@@ -87,12 +96,9 @@ def test_a_worker_that_runs_is_told_from_one_that_died_and_one_that_ended(shop: 
 
 
 def test_a_rule_whose_handler_is_missing_is_wrong(tmp_path: Path) -> None:
-    (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{keyword: harga, needs: [harga], reply: '{{ harga }}'}]\n", "utf-8")
-    app = Flask("toko", root_path=str(tmp_path), instance_path=str(tmp_path / "instance"))
-    app.config["CHATBOT_WEBHOOK_KEY"] = KEY
-    Chatbot(app)
+    shop = shop_with(tmp_path, "{keyword: harga, needs: [harga], reply: '{{ harga }}'}")
     fact = "rule 'harga' needs harga, and no handler supplies it. Write one: @bot.rule('harga')"
-    assert wrong(Shop(app, Database(None, tmp_path / "instance"))) == [f"rules          {tmp_path}/rules.yaml:2:9: {fact}"]
+    assert wrong(shop) == [f"rules          {tmp_path}/rules.yaml:2:9: {fact}"]
 
 
 def test_a_file_that_is_no_database_is_wrong(tmp_path: Path) -> None:
@@ -123,12 +129,9 @@ def test_a_page_in_front_of_the_webhook_is_wrong(tmp_path: Path) -> None:
 
 
 def test_notices_that_reach_nobody_are_wrong(tmp_path: Path) -> None:
-    (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{keyword: cs, notify: '628117601234', reply: Ok}]\n", "utf-8")
-    app = Flask("toko", root_path=str(tmp_path), instance_path=str(tmp_path / "instance"))
-    app.config["CHATBOT_WEBHOOK_KEY"] = KEY
-    Chatbot(app)
+    shop = shop_with(tmp_path, "{keyword: cs, notify: '628117601234', reply: Ok}")
     said = "rules          nobody can be notified without a connection to WhatsApp, and cs would. Set CHATBOT_TRANSPORT."
-    assert wrong(Shop(app, Database(None, tmp_path / "instance"))) == [said]
+    assert wrong(shop) == [said]
 
 
 def test_an_app_that_does_not_start_is_wrong_and_the_mistakes_are_named() -> None:
