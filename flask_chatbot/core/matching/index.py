@@ -234,7 +234,9 @@ class Index:
 
     def _by_keyword(self, text: str, reader: Reader, may_answer: MayAnswer) -> list[Candidate]:
         """The candidates by keyword, step by step up to the first that finds a rule that may answer."""
-        found: list[Candidate] = []
+        if "#" not in text and answered(found := self._as_keyword(reader, LookupStep.WRITTEN), may_answer):
+            return found  # as most keywords are written
+        found = []
         heads = [each for each in self._heads(text) if len(each[0].folded) <= self._reach] if "#" in text else []
         end = bare(reader, self._folding, self._signs)
         for step in self._steps:
@@ -270,21 +272,21 @@ class Index:
     ) -> list[Candidate]:
         """The candidates of one step: by the text, the part before a mark, then the text without a mark at its end, as either kind."""
         is_far = len((end or reader).folded) > self._reach
-        found = (
-            []
-            if is_far
-            else [Candidate(rule, Kind.KEYWORD, literal, "", step) for rule, literal in self._keywords.find(reader.at(step), step)]
-        )
+        found = [] if is_far else self._as_keyword(reader, step)
         for head, rest in heads:
             found += [Candidate(rule, Kind.FIELDS, literal, rest, step) for rule, literal in self._fields.find(head.at(step), step)]
         if is_far:
             return found
         if end is not None and not answered(before + found, may_answer):
-            found += [Candidate(rule, Kind.KEYWORD, literal, "", step) for rule, literal in self._keywords.find(end.at(step), step)]
+            found += self._as_keyword(end, step)
         if self._fields and not answered(before + found, may_answer):
             readings = (end or reader).at(step)
             found += [Candidate(rule, Kind.FIELDS, literal, "", step) for rule, literal in self._fields.find(readings, step)]
         return found
+
+    def _as_keyword(self, reader: Reader, step: LookupStep) -> list[Candidate]:
+        """The candidates whose keyword is the text, in one step."""
+        return [Candidate(rule, Kind.KEYWORD, literal, "", step) for rule, literal in self._keywords.find(reader.at(step), step)]
 
     def _heads(self, text: str) -> list[tuple[Reader, str]]:
         """The text before each mark, and after it."""

@@ -41,21 +41,17 @@ def steps_of(folding: Folding) -> tuple[LookupStep, ...]:
 
 
 class Reader:
-    """Reads one text in each of the steps."""
+    """Reads one text in each of the steps; `folded` is the text as written, with the emoji that the rules hold."""
 
-    __slots__ = ("_folding", "_plain", "_signed", "_steps")
+    __slots__ = ("_folding", "_steps", "folded")
 
     def __init__(self, text: str, folding: Folding, signs: frozenset[str]) -> None:
         folded = fold_with_signs(text)
         self._folding = folding
-        self._signed = without_signs(folded, signs)
-        self._plain = without_signs(folded) if signs else self._signed
-        self._steps: dict[LookupStep, tuple[str, ...]] = {}
-
-    @property
-    def folded(self) -> str:
-        """The text as written, with the emoji that the rules hold."""
-        return self._signed
+        self.folded = without_signs(folded, signs)
+        plain = without_signs(folded) if signs else self.folded
+        written = (self.folded,) if plain == self.folded else (self.folded, plain)
+        self._steps: dict[LookupStep, tuple[str, ...]] = {LookupStep.WRITTEN: written}
 
     def at(self, step: LookupStep) -> tuple[str, ...]:
         """The readings of the text that a step adds; none where it changes nothing."""
@@ -72,10 +68,8 @@ class Reader:
         return tuple(dict.fromkeys(self._folding.heads(reading) for reading in self.all()))
 
     def _read(self, step: LookupStep) -> Iterable[str]:
-        written = (self._signed,) if self._plain == self._signed else (self._signed, self._plain)
-        if step is LookupStep.WRITTEN:
-            return written
         if step is LookupStep.ASIDE:
+            written = self.at(LookupStep.WRITTEN)
             return (*written, *map(without_accents, written))
         if step is LookupStep.SYNONYMS:
             headed = map(self._folding.heads, self.at(LookupStep.ASIDE))
