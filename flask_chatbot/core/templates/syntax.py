@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from jinja2.exceptions import TemplateSyntaxError
 
-from flask_chatbot.core.templates.check import ONLY
+from flask_chatbot.core.templates.check import ONLY, TOO_DEEP
 from flask_chatbot.core.templates.flaws import Flaw
 from flask_chatbot.core.values.problems import did_you_mean
 
@@ -175,6 +175,8 @@ def misread(tag: Tag, parse: Callable[[str], object]) -> str:
         parse(alone + tag.source + (f"{{% {end} %}}" if end else ""))
     except TemplateSyntaxError as error:
         return f"{tag.excerpt} cannot be read: {cause(tag, error.message or '')}."
+    except RecursionError:  # of a host that is deep in calls itself
+        return TOO_DEEP
     return ""
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.templates.check import TOO_DEEP
+from flask_chatbot.core.templates.syntax import Tag, misread
 from flask_chatbot.core.templates.template import Sandbox, check
 from tests.core.books import in_rule, problems
 
@@ -153,3 +155,10 @@ rules:
 )
 def test_a_word_in_a_text_that_yaml_folds_is_told_at_its_own_place(tmp_path: Path, reply: str, place: str) -> None:
     assert in_rule(tmp_path, f"keyword: a\n{reply}") == [f"{place}: unknown name 'cc'."]
+
+
+def test_a_tag_that_python_has_no_calls_left_for_is_nested_too_deep() -> None:
+    def parse(source: str) -> object:
+        return parse(source)
+
+    assert misread(Tag("{{ nama }}", 0), parse) == TOO_DEEP
