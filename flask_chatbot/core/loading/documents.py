@@ -82,7 +82,8 @@ def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Sourc
         mark = document.mark(complaint.path, complaint.at_key)
         if mark in traps and complaint.is_sure:
             problems.remove(traps.pop(mark))
-        if mark not in traps:  # a trap of YAML has explained it already
+        is_emptied = complaint.is_empty_group and any(each.line == mark.line and each.column > mark.column for each in traps)
+        if mark not in traps and not is_emptied:  # a trap of YAML has explained it already
             problems.append(Problem(mark, complaint.message))
     return document, [*problems, *quotes_in(document)], repair(document.data, found)
 

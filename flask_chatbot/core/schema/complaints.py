@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask_chatbot.core.schema.forms import form_of
+from flask_chatbot.core.schema.forms import as_degrees, form_of
 from flask_chatbot.core.schema.unknown import UnknownKey, explained
 from flask_chatbot.core.values.habits import by_habit, guess
 from flask_chatbot.core.yamltext.traps import slip_of_colon
@@ -44,21 +44,26 @@ class Complaint(NamedTuple):
     is_sure: bool = False
     is_empty_text: bool = False
     is_unindented: bool = False
+    is_empty_group: bool = False
+
+
+PLAIN = Complaint((), "")
 
 
 class Refusal(NamedTuple):
-    """A value that broke one keyword of the schema: its place, the keyword's `limit`, the surrounding schema."""
+    """A value that broke one keyword of the schema: its place, the keyword's `limit`, the surrounding schema, the data around it."""
 
     path: tuple[str | int, ...]
     value: Any
     limit: Any
     schema: dict[str, Any]
+    beside: Any = None
 
 
-def complaints(error: "ValidationError") -> Iterator[Complaint]:
-    """Yield our complaints for one error of jsonschema: several if it lumps several places together."""
+def complaints(error: "ValidationError", beside: Any = None) -> Iterator[Complaint]:
+    """Yield our complaints for one error of jsonschema, of a value in `beside`: several if it lumps several places together."""
     schema = error.schema if isinstance(error.schema, dict) else {}
-    refusal = Refusal(tuple(error.absolute_path), error.instance, error.validator_value, schema)
+    refusal = Refusal(tuple(error.absolute_path), error.instance, error.validator_value, schema, beside)
     yield from WORDS[str(error.validator)](refusal)
 
 
@@ -165,12 +170,24 @@ def one_key_only(refusal: Refusal) -> Iterator[Complaint]:
         yield Complaint(refusal.path, message, stays=True)
 
 
-def bound(sentence: str, stays: bool = False, is_empty_text: bool = False) -> Callable[[Refusal], Iterator[Complaint]]:
-    """The wording of a limit: `sentence` may use place, limit and value."""
+def bound(sentence: str, likeness: Complaint = PLAIN) -> Callable[[Refusal], Iterator[Complaint]]:
+    """The wording of a limit: `sentence` may use place, limit and value; the complaint is like `likeness` otherwise."""
 
     def words(refusal: Refusal) -> Iterator[Complaint]:
         message = sentence.format(place=called(refusal.path), limit=refusal.limit, value=described(refusal.value))
-        yield Complaint(refusal.path, message, stays=stays, is_empty_text=is_empty_text)
+        yield likeness._replace(path=refusal.path, message=message)
+
+    return words
+
+
+def out_of_range(bound: str) -> Callable[[Refusal], Iterator[Complaint]]:
+    """The wording of a number beyond a limit, with the right form of a coordinate."""
+
+    def words(refusal: Refusal) -> Iterator[Complaint]:
+        key, beside = str(refusal.path[-1]), refusal.beside
+        way_out = f" {as_degrees(key, beside)}" if key in ("lat", "lng") and isinstance(beside, dict) else ""
+        message = f"{called(refusal.path)} must be {bound} {refusal.limit}, not {described(refusal.value)}.{way_out}"
+        yield Complaint(refusal.path, message)
 
     return words
 
@@ -196,13 +213,13 @@ WORDS: dict[str, Callable[[Refusal], Iterator[Complaint]]] = {
     "required": missing_key,
     "enum": not_listed,
     "maxProperties": one_key_only,
-    "minProperties": bound("{place} is an empty group. Write a key and its value into it."),
-    "minLength": bound("{place} is an empty text. Write something, or remove it.", is_empty_text=True),
+    "minProperties": bound("{place} is an empty group. Write a key and its value into it.", PLAIN._replace(is_empty_group=True)),
+    "minLength": bound("{place} is an empty text. Write something, or remove it.", PLAIN._replace(is_empty_text=True)),
     "maxLength": bound("{place} has more than {limit} characters. Shorten it."),
     "minItems": bound("{place} is an empty list. Write at least {limit} entry, or remove it."),
-    "maxItems": bound("{place} has more than {limit} entries. Shorten it.", stays=True),
-    "minimum": bound("{place} must be at least {limit}, not {value}."),
-    "maximum": bound("{place} must be at most {limit}, not {value}."),
+    "maxItems": bound("{place} has more than {limit} entries. Shorten it.", PLAIN._replace(stays=True)),
+    "minimum": out_of_range("at least"),
+    "maximum": out_of_range("at most"),
     "exclusiveMinimum": bound("{place} must be more than {limit}, not {value}."),
     "pattern": wrong_form,
 }

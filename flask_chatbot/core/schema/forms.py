@@ -7,13 +7,25 @@ from typing import Any
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.schema.shape import resolved
 from flask_chatbot.core.values.habits import by_habit
+from flask_chatbot.core.values.reply_kinds import MEDIA
 from flask_chatbot.core.yamltext.traps import in_quotes
 
 PARTS = re.compile(r"\s*[,;#|/]\s*|\s+(?:dan|atau|and|or)\s+")  # what people write between the entries of a list
 BARE = re.compile(r"[^\W_][\w .-]*")  # what a list takes without quotes
 NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?")
-COORDINATES = re.compile(r"(?<![0-9.])(-?[0-9]{1,2}\.[0-9]+)(?:,|\s|%2C|!4d)+(-?[0-9]{1,3}\.[0-9]+)")
+COORDINATES = re.compile(r"(?<![0-9.])(-?[0-9]{1,3}\.[0-9]+)(?:,|\s|%2C|!4d)+(-?[0-9]{1,3}\.[0-9]+)")
+LAT_LIMIT, LNG_LIMIT = 90, 180  # degrees
+ADDRESS = ("http://", "https://", "{{")  # how the address of a file begins
+PHONE = re.compile(r"\+?[0-9][0-9 .()-]{5,}")
 DAYS_AHEAD = re.compile(r"([^\W\d][^\d]*?)[ :]*([0-9].*)")
+# How the address of a file ends, by the reply it makes.
+ENDINGS = {
+    "image": "png jpg jpeg gif webp",
+    "audio": "mp3 ogg m4a aac wav",
+    "video": "mp4 mov 3gp",
+    "document": "pdf doc docx xls xlsx ppt pptx csv zip",
+}
+KIND_BY_ENDING = {ending: kind for kind, endings in ENDINGS.items() for ending in endings.split()}
 LIST_OF_RULES = "Write `version: 1` and `rules:` on lines of their own above it, and indent the list below `rules:`."
 ENTRY = "Write an entry as the words shown and the rule they lead to"
 
@@ -87,9 +99,48 @@ def as_truth(key: str, text: str) -> str:
 
 def as_location(text: str) -> str:
     """A place on the map, with the coordinates of a link that has them."""
-    if found := COORDINATES.search(text):
-        return f"Write {{lat: {found[1]}, lng: {found[2]}}}"
+    if written := coordinates_in(text):
+        return f"Write {written}"
     return "Write its coordinates, which a map shows for the place, such as {lat: -6.2, lng: 106.816}"
+
+
+def coordinates_in(text: str) -> str:
+    """The coordinates in a text as a location takes them, in their order, since no latitude is beyond 90; empty without any.
+
+    >>> coordinates_in("112.79, -7.28"), coordinates_in("https://maps.google.com/?q=-7.28,112.79"), coordinates_in("Jl. Sudirman 5")
+    ('{lat: -7.28, lng: 112.79}', '{lat: -7.28, lng: 112.79}', '')
+    """
+    if not (found := COORDINATES.search(text)):
+        return ""
+    lat, lng = found[1], found[2]
+    if abs(float(lat)) > LAT_LIMIT:
+        lat, lng = lng, lat
+    return f"{{lat: {lat}, lng: {lng}}}" if abs(float(lat)) <= LAT_LIMIT and abs(float(lng)) <= LNG_LIMIT else ""
+
+
+def as_reply(kind: str, text: str) -> str:
+    """The entry that sends a text as a reply of another kind; empty where the text does not hold what the kind needs.
+
+    >>> as_reply("location", "-7.28, 112.79"), as_reply("location", "Jl. Sudirman 5"), as_reply("image", "menyusul")
+    ('location: {lat: -7.28, lng: 112.79}', '', '')
+    """
+    if kind in MEDIA:
+        return f"{kind}: {text}" if text.startswith(ADDRESS) or text.rpartition(".")[2].casefold() in KIND_BY_ENDING else ""
+    if kind == "location" and (written := coordinates_in(text)):
+        return f"location: {written}"
+    return f"contact: {{name: Admin, numbers: {in_quotes(text)}}}" if kind == "contact" and PHONE.fullmatch(text) else ""
+
+
+def as_degrees(key: str, beside: Mapping[str, Any]) -> str:
+    """The way out where a coordinate is beyond its limits: with both swapped, or as degrees.
+
+    >>> as_degrees("lat", {"lat": 112.7, "lng": -7.2})
+    'The two are swapped. Write {lat: -7.2, lng: 112.7}'
+    """
+    lat, lng = beside.get("lng"), beside.get("lat")
+    if isinstance(lat, int | float) and isinstance(lng, int | float) and abs(lat) <= LAT_LIMIT < abs(lng) <= LNG_LIMIT:
+        return f"The two are swapped. Write {{lat: {lat}, lng: {lng}}}"
+    return f"Write degrees with a decimal point, such as {'-6.2' if key == 'lat' else '106.816'}."
 
 
 def as_hours(text: str) -> str:

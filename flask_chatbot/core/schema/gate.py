@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from flask_chatbot.core.schema.complaints import Complaint, complaints
+from flask_chatbot.core.schema.repair import found as value_at
 from flask_chatbot.core.schema.shape import SCHEMA
 
 
@@ -14,7 +15,8 @@ def schema_complaints(data: Any) -> list[Complaint]:
         return []
     from jsonschema import Draft7Validator  # here, since it takes a while to import and good files never need it
 
-    found = dict.fromkeys(complaint for error in Draft7Validator(SCHEMA).iter_errors(data) for complaint in complaints(error))
+    errors = ((error, value_at(data, tuple(error.absolute_path)[:-1])) for error in Draft7Validator(SCHEMA).iter_errors(data))
+    found = dict.fromkeys(complaint for error, beside in errors for complaint in complaints(error, beside))
     closed = {complaint.path[:-1] for complaint in found if complaint.says_all}
     meant = {(*complaint.path[:-1], complaint.meant) for complaint in found if complaint.meant}
     found = {complaint: None for complaint in found if (*complaint.path, complaint.lacks) not in meant}

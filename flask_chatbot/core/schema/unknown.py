@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from flask_chatbot.core.schema.forms import KIND_BY_ENDING, as_reply
 from flask_chatbot.core.schema.shape import resolved
 from flask_chatbot.core.values.habits import Meaning, by_habit, guess
 from flask_chatbot.core.values.reply_kinds import KINDS, MEDIA
@@ -13,14 +14,6 @@ OLD_COURTESY = "ignore_words"  # among the settings, until courtesy words got a 
 BELOW_MEDIA = {"url": "caption", "caption": "caption", "filename": "filename"}  # what may be misplaced, and what to show with the URL
 WANTED = frozenset({"required", "wajib", "harus", "mandatory", "wajib_diisi"})  # what fields are unless they say otherwise
 GLUED_DASH = re.compile(r"-(?=[^\W\d_])")
-# How the address of a file ends, by the reply it makes.
-ENDINGS = {
-    "image": "png jpg jpeg gif webp",
-    "audio": "mp3 ogg m4a aac wav",
-    "video": "mp4 mov 3gp",
-    "document": "pdf doc docx xls xlsx ppt pptx csv zip",
-}
-KIND_BY_ENDING = {ending: kind for kind, endings in ENDINGS.items() for ending in endings.split()}
 FILE = re.compile(r"https?://\S+\.(\w+)(?:\?\S*)?")
 
 
@@ -89,9 +82,9 @@ def moved_courtesy(listed: object) -> str:
 
 def is_most_likely_text(kind: str, value: object) -> bool:
     """True if a text such as `Lokasi: Jl. Sudirman 5` was meant, and no reply of the kind that its first word names."""
-    if not isinstance(value, str) or kind == "text":
-        return kind not in ("text", "one_of")
-    return not value.startswith(("http://", "https://", "{{"))
+    if kind in ("text", "one_of"):
+        return False
+    return not (kind in MEDIA and isinstance(value, str) and as_reply(kind, value))
 
 
 def as_text(unknown: UnknownKey, found: Meaning) -> str:
@@ -100,8 +93,7 @@ def as_text(unknown: UnknownKey, found: Meaning) -> str:
     read = f"{text!r} was read as a key and its value."
     file = FILE.fullmatch(str(unknown.value))
     kind = KIND_BY_ENDING.get(file[1].casefold(), "") if file else found.word
-    if kind in unknown.known:
-        form = f"{kind}: {unknown.value}" if file or kind in MEDIA else f"{kind!r} in place of {unknown.key!r}"
+    if kind in unknown.known and (form := as_reply(kind, str(unknown.value))):
         return f"{read} To send this as {article(kind)}, write {form}. To send it as text, put quotes around it: {in_quotes(text)}"
     return f"{read} {MEND}{in_quotes(text)}"
 

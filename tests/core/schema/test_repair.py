@@ -98,7 +98,11 @@ reply: "{{ nmaa }} {{ nama }}"
         ),
         (
             "keyword: a\nreply: {location: {lat: 91, lng: x, name: '{{ nmaa }}'}}",
-            ["4:29: 'lat' must be at most 90, not 91.", "4:38: 'lng' must be a number, not 'x'.", f"4:51: {NMAA}"],
+            [
+                "4:29: 'lat' must be at most 90, not 91. Write degrees with a decimal point, such as -6.2.",
+                "4:38: 'lng' must be a number, not 'x'.",
+                f"4:51: {NMAA}",
+            ],
         ),
         (
             "keyword: a\nreply: {contact: {name: '{{ nmaa }}', numbers: [[1], '{{ nmaa }}']}}",

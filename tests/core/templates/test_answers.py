@@ -173,7 +173,10 @@ def test_chance_at_its_ends_takes_the_first_and_the_last(point: float, taken: st
         ),
         (
             "reply: {location: {lat: 90.1, lng: -181}}",
-            ["4:29: 'lat' must be at most 90, not 90.1.", "4:40: 'lng' must be at least -180, not -181."],
+            [
+                "4:29: 'lat' must be at most 90, not 90.1. Write degrees with a decimal point, such as -6.2.",
+                "4:40: 'lng' must be at least -180, not -181. Write degrees with a decimal point, such as 106.816.",
+            ],
         ),
         (
             "reply: {location: {lat: utara, lng: '1'}}",
