@@ -13,7 +13,7 @@ def number_said(heard: Heard) -> tuple[int, str] | None:
 
     >>> from flask_chatbot.core.language.readings import Folding
     >>> [number_said(Heard("", frozenset({said}), Folding())) for said in ("yang nomor 2", "dua", "2 lokasi", "rumah 2", "01")]
-    [(2, ''), (2, ''), (2, 'lokasi'), None, None]
+    [(2, ''), (2, ''), (2, 'lokasi'), None, (1, '')]
     """
     around = list_of("choosing", heard.folding)
     for said in sorted(heard.said, key=len):
@@ -31,11 +31,11 @@ def as_number(word: str) -> int | None:
     """A number in digits or as a word; None if it is neither, or too long to choose by.
 
     >>> as_number("2"), as_number("dua"), as_number("kedua"), as_number("02"), as_number("2026")
-    (2, 2, 2, None, None)
+    (2, 2, 2, 2, None)
     """
     digits = counting_of_all().get(word, word)
     is_number = digits.isascii() and digits.isdecimal() and len(digits) <= NUMBER_LIMIT
-    return int(digits) if is_number and str(int(digits)) == digits else None
+    return int(digits) if is_number else None
 
 
 def chosen_number(heard: Heard, words: Iterable[str]) -> int | None:

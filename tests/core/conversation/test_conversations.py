@@ -488,7 +488,7 @@ def test_numbers_and_words_of_a_menu_choose(talk: Talk, text: str) -> None:
     assert talk.hears("menu", text) == [MENU, "Harga 1000."]
 
 
-@pytest.mark.parametrize("text", ["0", "01", "1 2", "2 kilo", "5000", "daftar", ""])
+@pytest.mark.parametrize("text", ["0", "001", "00", "1 2", "2 kilo", "5000", "daftar", ""])
 def test_other_texts_are_ordinary_and_the_menu_stays(talk: Talk, text: str) -> None:
     assert talk.hears("menu", text, "1") == [MENU, "Entah.", "Harga 1000."]
 
@@ -509,7 +509,7 @@ def test_a_menu_counts_for_a_quarter_of_an_hour(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["no 2", "yang nomor 2", "2. Lokasi", "dua", "pilih 2 kak", "Nomor dua ya", "yg kedua", "2 aja", "2 lokasi toko", "No. 2"]
+    "text", ["no 2", "yang nomor 2", "2. Lokasi", "dua", "pilih 2 kak", "Nomor dua ya", "yg kedua", "2 aja", "2 lokasi toko", "No. 2", "02"]
 )
 def test_a_menu_is_answered_as_people_do(talk: Talk, text: str) -> None:
     talk.says("menu")
