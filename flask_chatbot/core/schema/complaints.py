@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask_chatbot.core.schema.forms import as_degrees, form_of
+from flask_chatbot.core.schema.forms import as_degrees, field_of, form_of
 from flask_chatbot.core.schema.unknown import UnknownKey, explained
 from flask_chatbot.core.values.habits import by_habit, guess
 from flask_chatbot.core.yamltext.traps import slip_of_colon
@@ -28,9 +28,9 @@ COUNTRIES = ("ID", "MY", "SG")  # whose names are known
 class Complaint(NamedTuple):
     """A mistake at a path of the data; `at_key` if the key is to blame and not the value.
 
-    One that `says_all` makes complaints about the keys beside it unnecessary; one that `stays` leaves the value readable; `meant` is the
-    guess for an unknown key, `lacks` a missing key, `wanted` the allowed kinds where a value is missing. One that `is_sure` takes the
-    place of YAML's own complaint, which knows no rules.
+    One that `says_all` makes complaints about the keys beside it, or below its value, unnecessary; one that `stays` leaves the value
+    readable; `meant` is the guess for an unknown key, `lacks` a missing key, `wanted` the allowed kinds where a value is missing. One
+    that `is_sure` takes the place of YAML's own complaint, which knows no rules.
     """
 
     path: tuple[str | int, ...]
@@ -153,6 +153,8 @@ def not_listed(refusal: Refusal) -> Iterator[Complaint]:
         return  # the wrong type is told of already
     choices = ", ".join(str(choice) for choice in refusal.limit)
     way_out = guess(str(refusal.value), map(str, refusal.limit)).way_out
+    if refusal.path[-1:] == ("on_invalid",) and " " in str(refusal.value):
+        way_out = f" Write `on_invalid: reply`, and the text below it: `invalid: {refusal.value}`"
     one_of = "one of " if len(refusal.limit) > 1 else ""
     yield Complaint(refusal.path, f"{called(refusal.path)} must be {one_of}{choices}, not {described(refusal.value)}.{way_out}")
 
@@ -164,6 +166,8 @@ def one_key_only(refusal: Refusal) -> Iterator[Complaint]:
         yield Complaint((*refusal.path, keys[0]), message, at_key=True, says_all=True)
     elif any(key not in refusal.schema.get("properties", keys) for key in keys):
         return  # the unknown key is told of already
+    elif refusal.path[-2:-1] in (("fields",), ("ask",)) and (entry := field_of(refusal.value)):
+        yield Complaint(refusal.path, f"the name of a field is the key of its entry. Write - {entry}", says_all=True)
     else:
         names = " and ".join(map(repr, keys))
         message = f"{names} are in one entry. Write each as an entry of its own, beginning with '-'."

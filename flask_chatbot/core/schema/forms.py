@@ -27,6 +27,9 @@ ENDINGS = {
 }
 KIND_BY_ENDING = {ending: kind for kind, endings in ENDINGS.items() for ending in endings.split()}
 LIST_OF_RULES = "Write `version: 1` and `rules:` on lines of their own above it, and indent the list below `rules:`."
+OPEN = {"open": "true", "closed": "false"}
+ENTRIES = "Begin each entry with '-'."
+LINK = re.compile(r"(?:wa\.me/|phone=)\+?([0-9]{6,15})")
 ENTRY = "Write an entry as the words shown and the rule they lead to"
 
 
@@ -41,6 +44,8 @@ def form_of(path: tuple[str | int, ...], value: Any, kinds: list[str], schema: M
     key = next((step for step in reversed(path) if isinstance(step, str)), "")
     if kinds == ["array"] or ("array" in kinds and isinstance(value, str)):
         return as_list(key, value, schema)
+    if "object" in kinds and path[-3:-2] == ("fields",) and (options := options_in(value)):
+        return f"Write its options as {path[-1]}: {{type: choice, options: [{', '.join(options)}]}}"
     if not isinstance(value, str):
         return LIST_OF_RULES if isinstance(value, list) and not path else ""
     if path[-3:-2] in (("fields",), ("ask",)) and (kind := by_habit(value, FIELD_TYPES)):
@@ -57,7 +62,8 @@ def form_of(path: tuple[str | int, ...], value: Any, kinds: list[str], schema: M
 def as_list(key: str, value: Any, schema: Mapping[str, Any]) -> str:
     """The entries that were written as one text, or as a map."""
     if isinstance(value, dict):
-        return "Begin each entry with '-'."
+        known = resolved(schema.get("items", {})).get("properties", {})
+        return as_rules(value) if key == "rules" and known.keys().isdisjoint(value) else ENTRIES
     if not isinstance(value, str):
         return ""
     parts = [part for part in PARTS.split(value.strip(" #,")) if part]
@@ -65,8 +71,50 @@ def as_list(key: str, value: Any, schema: Mapping[str, Any]) -> str:
         return f"{ENTRY}, each on a line of its own: {' '.join(f'`- {entry_of(part)}`' for part in parts[:2])}"
     if "string" not in resolved(schema.get("items", {})).get("type", ["string"]):
         return ""
+    if key == "ask" and by_habit(value, ("true", "false")):
+        return "Write the fields that it asks for, such as [nama, alamat]"
     names = [part.replace(" ", "_") if key in ("fields", "ask") else part for part in parts]
-    return f"Write a list: [{', '.join(part if BARE.fullmatch(part) else in_quotes(part) for part in names)}]"
+    return f"Write a list: [{', '.join(map(plain, names))}]"
+
+
+def as_rules(group: Mapping[str, Any]) -> str:
+    """The first entry of rules that were written as a map of keywords and their replies."""
+    words, reply = next(iter(group.items()), ("", None))
+    return f"Write an entry for each, such as `- {{keyword: {plain(words)}, reply: {plain(reply)}}}`" if isinstance(reply, str) else ENTRIES
+
+
+def plain(text: str) -> str:
+    """A text as it stands in brackets or braces: in quotes only where it needs them.
+
+    >>> plain("Halo kak"), plain("Halo, kak")
+    ('Halo kak', '"Halo, kak"')
+    """
+    return text if BARE.fullmatch(text) else in_quotes(text)
+
+
+def options_in(value: Any) -> list[str]:
+    """The options that were written in the place of a field's keys; empty where there are not several.
+
+    >>> options_in("S/M/L"), options_in(["Cuci", "Setrika"]), options_in("Siapa nama kakak?")
+    (['S', 'M', 'L'], ['Cuci', 'Setrika'], [])
+    """
+    parts = PARTS.split(value.strip()) if isinstance(value, str) and not value.endswith("?") else value
+    fits = isinstance(parts, list) and len(parts) > 1 and all(isinstance(part, str) and part for part in parts)
+    return list(map(plain, parts)) if fits else []
+
+
+def field_of(group: Mapping[str, Any]) -> str:
+    """The entry of a field whose name was written behind a key of its own; empty for others.
+
+    >>> field_of({"name": "nama barang", "type": "angka"}), field_of({"nama": {}, "type": {}})
+    ('nama_barang: {type: integer}', '')
+    """
+    key, *rest = group
+    name = group[key]
+    if not by_habit(key, ("name",)) or not isinstance(name, str) or not all(isinstance(group[each], str | int | float) for each in rest):
+        return ""
+    keys = {each: by_habit(str(group[each]), FIELD_TYPES) or plain(str(group[each])) for each in rest}
+    return f"{'_'.join(re.findall(r'[A-Za-z0-9]+', name))}: {{{', '.join(f'{each}: {value}' for each, value in keys.items())}}}"
 
 
 def entry_of(words: str) -> str:
@@ -150,10 +198,23 @@ def as_hours(text: str) -> str:
     return f"Write the days first: {{{day}: {span}}}"
 
 
+def as_contact(text: str) -> str:
+    """A contact card out of a number, a link to a chat, or a name.
+
+    >>> as_contact("https://wa.me/628117601234"), as_contact("Bu Ani")
+    ('Write {name: Admin, numbers: "628117601234"}', 'Write {name: Bu Ani, numbers: "6281234567890"}, with the number of the contact.')
+    """
+    if not any(map(str.isdigit, text)):
+        return f'Write {{name: {plain(text)}, numbers: "6281234567890"}}, with the number of the contact.'
+    found = LINK.search(text)
+    return f"Write {{name: Admin, numbers: {in_quotes(found[1] if found else text)}}}"
+
+
 FORMS: Mapping[str, Callable[[str], str]] = {
     "location": as_location,
     "hours": as_hours,
-    "contact": lambda text: f"Write {{name: Admin, numbers: {in_quotes(text)}}}",
+    "contact": as_contact,
+    "when": lambda text: f"Write {{open: {OPEN[word]}}}" if (word := by_habit(text, OPEN)) else "",
     "forward": lambda text: f"Write {{url: {text}}}",
     "menu": lambda text: f"{ENTRY}: `{entry_of(text)}`",
     "rules": lambda text: "Begin it with its keyword, such as `- keyword: halo`",

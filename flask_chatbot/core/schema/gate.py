@@ -17,7 +17,7 @@ def schema_complaints(data: Any) -> list[Complaint]:
 
     errors = ((error, value_at(data, tuple(error.absolute_path)[:-1])) for error in Draft7Validator(SCHEMA).iter_errors(data))
     found = dict.fromkeys(complaint for error, beside in errors for complaint in complaints(error, beside))
-    closed = {complaint.path[:-1] for complaint in found if complaint.says_all}
+    closed = {complaint.path[:-1] if complaint.at_key else complaint.path for complaint in found if complaint.says_all}
     meant = {(*complaint.path[:-1], complaint.meant) for complaint in found if complaint.meant}
     found = {complaint: None for complaint in found if (*complaint.path, complaint.lacks) not in meant}
     return [each for each in found if each.says_all or not any(each.path[:size] in closed for size in range(len(each.path) + 1))]

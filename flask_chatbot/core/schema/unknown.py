@@ -67,6 +67,8 @@ def explanations(unknown: UnknownKey) -> Iterator[tuple[str, str]]:
         yield as_text(unknown, found), ""
     if found.word:
         yield f"unknown key {key!r}.{found.way_out}", found.word
+    if "keyword" in unknown.known and len(unknown.group) == 1 and isinstance(unknown.value, str):
+        yield f"unknown key {key!r}. Write `keyword: {key}`, and below it `reply: {unknown.value}`", "keyword"
 
 
 def moved_courtesy(listed: object) -> str:

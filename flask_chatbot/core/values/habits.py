@@ -99,9 +99,9 @@ _HABITS = (
     # values
     ("id", "indonesia indonesian bahasa_indonesia indo"),
     ("en", "english inggris bahasa_inggris"),
-    ("ID", "indonesia"),
-    ("MY", "malaysia"),
-    ("SG", "singapore singapura"),
+    ("ID", "indonesia +62 62"),
+    ("MY", "malaysia +60 60"),
+    ("SG", "singapore singapura +65 65"),
     ("never", "tidak jangan no false off none tidak_pernah"),
     ("keywords", "kata_kunci keyword"),
     ("all", "semua true yes ya always selalu"),
@@ -112,14 +112,14 @@ _HABITS = (
     ("reply", "balas"),
     ("true", "ya yes y on benar iya betul"),
     ("false", "tidak no n off salah bukan nggak"),
-    ("closed", "libur off tutup_total close holiday"),
+    ("closed", "libur off tutup tutup_total close holiday"),
     ("mon-sun", "setiap_hari tiap_hari semua_hari everyday every_day daily all_days senin_minggu"),
     ("mon-fri", "hari_kerja weekdays weekday workdays working_days"),
     ("sat,sun", "akhir_pekan weekend weekends"),
     ("00.00-24.00", "24_jam 24jam 24/7 24_hours 24h seharian sepanjang_hari all_day allday nonstop"),
-    ("Asia/Jakarta", "wib"),
-    ("Asia/Makassar", "wita"),
-    ("Asia/Jayapura", "wit"),
+    ("Asia/Jakarta", "wib gmt+7 utc+7 +7 gmt+07:00 utc+07:00 +07:00"),
+    ("Asia/Makassar", "wita gmt+8 utc+8 +8 gmt+08:00 utc+08:00 +08:00"),
+    ("Asia/Jayapura", "wit gmt+9 utc+9 +9 gmt+09:00 utc+09:00 +09:00"),
 )  # fmt: skip
 
 
@@ -172,7 +172,7 @@ def guess(word: str, known: Iterable[str]) -> Meaning:
     known = list(known)
     if meant := by_habit(word, known):
         return Meaning(meant, f" Write {meant!r}.", is_sure=True)
-    near = nearest(word, known)
+    near = nearest(word, [each for each in known if len(word) < 2 * len(each)])  # no typing error doubles a word
     return Meaning(near, f" Did you mean {near!r}?") if near else Meaning()
 
 

@@ -77,12 +77,13 @@ reply: "{{ nmaa }} {{ nama }}"
         ("keyword: [[a]]\nfields: [b]\nreply: '{{ b }}'", ["3:15: entry 1 of 'keyword' must be text, not a list."]),
         ("fallback: yes\nreply: '{{ nmaa }}'", ["3:15: 'fallback' must be true or false, not 'yes'. Write true.", f"4:16: {NMAA}"]),
         (
-            "xyz: a",
+            "xyz: [a]",
             [
                 f"3:5: unknown key 'xyz'. Known here: {RULE_KEYS}.",
                 "3:5: this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one.",
             ],
         ),
+        ("xyz: a", ["3:5: unknown key 'xyz'. Write `keyword: xyz`, and below it `reply: a`"]),
         ("keyword: a\npriority: high\nreply: '{{ nmaa }}'", ["4:15: 'priority' must be a whole number, not 'high'.", f"5:16: {NMAA}"]),
         (
             "keyword: a\nreply: ['{{ nmaa }}', [b], '{{ nmaa }}']",
