@@ -20,6 +20,7 @@ from flask_chatbot.core.loading.documents import Step, read_document
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.preamble import build_groups, build_guess, build_locale, build_patience, build_vars
 from flask_chatbot.core.loading.rules import NAMES, ONLY_FALLBACK, RuleBuilder
+from flask_chatbot.core.loading.slips import check_slips
 from flask_chatbot.core.loading.tests import build_test, check_names
 from flask_chatbot.core.loading.words import build_folding
 from flask_chatbot.core.matching.index import Index
@@ -203,8 +204,7 @@ class _Loading:
         """The rules of the files and of Python by name; conflicts between them are reported."""
         built = [(place, builder.build(place, position)) for position, place in enumerate(self.each_entry("rules"))]
         for place, _ in built:
-            if isinstance(keyword := place.data.get("keyword"), str) and "," in keyword:
-                check_commas(place.at("keyword"))
+            check_slips(place)
         unknown = {(document, path[:2]) for document, path in self.refused if path[2:3] in (("name",), ("keyword",))}
         rules = [rule for place, rule in built if (id(place.document), place.path) not in unknown]
         if not rules and not self.problems and not self.added:
@@ -244,13 +244,6 @@ class _Loading:
             group = root.at(key)
             steps = group.data if isinstance(group.data, dict) else range(len(group.data)) if isinstance(group.data, list) else ()
             yield from (entry for step in steps if (entry := group.at(step)).data is not GONE)
-
-
-def check_commas(keyword: Place) -> None:
-    """Warn of several keywords written as one text; in quotes one text is intended."""
-    if keyword.is_plain():
-        several = ", ".join(part.strip() for part in keyword.data.split(",") if part.strip())
-        keyword.warn(f"this is one keyword, commas included. If several are meant, write a list: [{several}]. If not, put it in quotes.")
 
 
 def needing(rule: Rule) -> Problem:

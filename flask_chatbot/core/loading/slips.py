@@ -1,0 +1,54 @@
+"""Warnings of texts in a rule that are allowed, and look like something that they do not do."""
+
+import re
+from collections.abc import Iterator
+
+from flask_chatbot.core.loading.places import Place
+
+SIGNS = re.compile(r"[,|;/*+\\]")  # without one of these a keyword is nothing else
+BETWEEN = {",": "commas", "|": "bars", ";": "semicolons", "/": "slashes"}
+SEPARATOR = re.compile(r"\s*[,|;]\s*|(?<=[^\W\d_]{2})\s*/\s*(?=[^\W\d_]{2})")
+STARRED = re.compile(r"[^\W\d_]+\*")
+EXPRESSION = re.compile(r"/(?P<inside>.+)/[a-z]*|.*(?:\.[*+]|\\[dwsb]).*")
+TRUE = ("true", "True")
+
+
+def check_slips(rule: Place) -> None:
+    """Warn of a rule's triggers and its table where they are likely to be misunderstood."""
+    keyword = rule.data.get("keyword")
+    if isinstance(keyword, str | list) and SIGNS.search(str(keyword)):
+        for entry in rule.each("keyword"):
+            check_keyword(entry)
+        if isinstance(keyword, str):
+            check_separators(rule.at("keyword"))
+    for key, wanted in (("contains", "the words to find"), ("similar", "the text to compare with"), ("save", "a name for the table")):
+        if rule.data.get(key) in TRUE and rule.at(key).is_plain():
+            rule.at(key).warn(f"{key!r} is the word 'true' here, and switches nothing on. Write {wanted} in its place.")
+
+
+def check_keyword(entry: Place) -> None:
+    """Warn of stars and of regular expressions, which belong under other keys."""
+    text = entry.data.strip()
+    if text == "*":
+        entry.warn("a star is no keyword for all messages. Write `fallback: true` for those that no rule takes.")
+    elif STARRED.fullmatch(text):
+        entry.warn(f"a star stands for the rest of a word under 'contains' only. Write `contains: {text}`.")
+    elif found := EXPRESSION.fullmatch(text):
+        entry.warn(f"a keyword is compared as it is written. Write `pattern: {found['inside'] or text}` for a regular expression.")
+
+
+def check_separators(keyword: Place) -> None:
+    """Warn of several keywords written as one text; in quotes one text is intended."""
+    if keyword.is_plain() and not EXPRESSION.fullmatch(keyword.data.strip()) and len(parts := list(parts_of(keyword.data))) > 1:
+        signs = " and ".join(name for sign, name in BETWEEN.items() if sign in keyword.data)
+        several = ", ".join(parts)
+        keyword.warn(f"this is one keyword, {signs} included. If several are meant, write a list: [{several}]. If not, put it in quotes.")
+
+
+def parts_of(text: str) -> Iterator[str]:
+    """The keywords that a text seems to hold.
+
+    >>> list(parts_of("halo / hai|pagi,")), list(parts_of("buka 24/7"))
+    (['halo', 'hai', 'pagi'], ['buka 24/7'])
+    """
+    yield from (part for part in SEPARATOR.split(text.strip()) if part)
