@@ -24,6 +24,7 @@ from flask_chatbot.core.deciding.decision import Decision, Notes
 from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.field import Context, Field, read_fields
+from flask_chatbot.core.language.sentences import language_of
 from flask_chatbot.core.matching.index import Kind, Match
 from flask_chatbot.core.values.messages import Message, Sender
 
@@ -137,7 +138,7 @@ def decorated(asked: Asked) -> Iterator[str]:
 def of_fields(say: Say, lines: Sequence[Sequence[str]]) -> Iterator[Row]:
     """How many values are read as they were meant."""
     fields = {field.name: field for field in load_text(FIELDS).rules[0].fields or ()}
-    context = Context("id", "ID", NOW.astimezone(load_text(FIELDS).locale.timezone))
+    context = Context(language_of("id"), "ID", NOW.astimezone(load_text(FIELDS).locale.timezone))
     read = [(name, ast.literal_eval(text), want, value_of(fields[name], ast.literal_eval(text), context)) for name, text, want in lines]
     clear = [each for each in read if each[2] not in ("REFUSE", "?")]
     right = [each for each in clear if is_meant(each[1], each[2], each[3])]

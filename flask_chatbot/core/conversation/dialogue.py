@@ -8,7 +8,7 @@ from typing import Any
 from flask_chatbot.core.conversation.choosing import chosen_number
 from flask_chatbot.core.conversation.forms import NO, YES, Form, together
 from flask_chatbot.core.conversation.heard import Heard
-from flask_chatbot.core.language.sentences import say
+from flask_chatbot.core.language.sentences import Language, say
 from flask_chatbot.core.values.chats import group_chat
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import TEXT_LIMIT
@@ -197,10 +197,11 @@ def write_dialogues(dialogues: Mapping[str, Dialogue]) -> tuple[dict[str, Any] |
     return data or None, max((dialogue.until for dialogue in dialogues.values()), default=0.0)
 
 
-def menu_text(menu: ShownMenu, has_back: bool, language: str) -> str:
+def menu_text(menu: ShownMenu, has_back: bool, language: Language) -> str:
     """A menu as one message; the text above it is cut if it would be too long.
 
-    >>> print(menu_text(ShownMenu(rule="menu", text="Silakan pilih.", entries=(("Daftar harga", "harga"),)), True, "id"))
+    >>> from flask_chatbot.core.language.sentences import language_of
+    >>> print(menu_text(ShownMenu(rule="menu", text="Silakan pilih.", entries=(("Daftar harga", "harga"),)), True, language_of("id")))
     Silakan pilih.
     1. Daftar harga
     0. Kembali
@@ -210,10 +211,11 @@ def menu_text(menu: ShownMenu, has_back: bool, language: str) -> str:
     return together(menu.text[: max(TEXT_LIMIT - len(lines) - 1, 0)], lines)
 
 
-def offer_text(offer: Offer, text: str, language: str) -> str:
+def offer_text(offer: Offer, text: str, language: Language) -> str:
     """The suggestions as one message, below the text of the fallback.
 
-    >>> print(offer_text(Offer(rule="bawaan", entries=(("jam buka", "jam"),)), "Maaf, belum paham.", "id"))
+    >>> from flask_chatbot.core.language.sentences import language_of
+    >>> print(offer_text(Offer(rule="bawaan", entries=(("jam buka", "jam"),)), "Maaf, belum paham.", language_of("id")))
     Maaf, belum paham.
     Mungkin maksudnya:
     1. jam buka

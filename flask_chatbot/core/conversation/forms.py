@@ -8,7 +8,7 @@ from flask_chatbot.core.conversation.corrections import Named, correction_in, li
 from flask_chatbot.core.conversation.heard import Heard
 from flask_chatbot.core.fields.field import Context, Field, Reading, applies, read_fields
 from flask_chatbot.core.language.folding import fold
-from flask_chatbot.core.language.sentences import clip, say
+from flask_chatbot.core.language.sentences import Language, clip, say
 from flask_chatbot.core.language.words import words_of_all
 
 NOTED_LIMIT = 200  # characters of values, as the bot repeats them
@@ -68,7 +68,7 @@ class Done:
     loose: bool = False
 
 
-def begin(form: Form, fields: Sequence[Field], language: str) -> Ask:
+def begin(form: Form, fields: Sequence[Field], language: Language) -> Ask:
     """The first question of a form, which keeps the texts of fields that it does not ask for."""
     texts = {name: text for name, text in form.texts.items() if name not in form.asks}
     problems = {name: sentence for name, sentence in form.problems.items() if name in form.asks}
@@ -180,7 +180,7 @@ def advance(form: Form, fields: Sequence[Field], context: Context) -> Ask | Done
     return next_question(form, fields, language) if form.asks else Done(form)
 
 
-def next_question(form: Form, fields: Sequence[Field], language: str) -> Ask:
+def next_question(form: Form, fields: Sequence[Field], language: Language) -> Ask:
     """The question for the next field, with the problem of its text, if any."""
     asked = next(each for each in fields if each.name == form.asks[0])
     problems = {name: sentence for name, sentence in form.problems.items() if name != asked.name}
@@ -208,7 +208,7 @@ def dated(form: Form, fields: Sequence[Field], context: Context) -> Context:
     return replace(context, day=days[-1]) if days else context
 
 
-def confirmed(form: Form, fields: Sequence[Field], heard: Heard, language: str) -> Ask | Stop | Done:
+def confirmed(form: Form, fields: Sequence[Field], heard: Heard, language: Language) -> Ask | Stop | Done:
     """Handle the answer to the question whether all is right, or which value to change."""
     if heard.means("yes"):
         return Done(replace(form, picks=False), confirmed=not form.picks)
@@ -235,17 +235,17 @@ def numbered(fields: Sequence[Field]) -> list[str]:
     return [f"{number}. {each.title}" for number, each in enumerate(fields, 1)]
 
 
-def wrong(form: Form, text: str, language: str, asked: Field | None = None) -> Ask:
+def wrong(form: Form, text: str, language: Language, asked: Field | None = None) -> Ask:
     """The question again, with the way out."""
     return Ask(replace(form, wrong=form.wrong + 1), together(text, way_out(language, asked)), loose=True)
 
 
-def way_out(language: str, asked: Field | None = None) -> str:
+def way_out(language: Language, asked: Field | None = None) -> str:
     """The way to leave a form, in a sentence; a yes-or-no question has another word for it."""
     return say(language, "form_way_out_yesno" if asked is not None and asked.type == "yesno" else "form_way_out")
 
 
-def question(asked: Field, language: str) -> str:
+def question(asked: Field, language: Language) -> str:
     """The question for a field, with its options unless the author names them all, and how to skip it if that is allowed."""
     text = asked.question.strip() or say(language, "ask_field", label=asked.title)
     options = [option.value for option in asked.options]

@@ -18,7 +18,7 @@ from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.correction import correction
 from flask_chatbot.core.fields.field import SURPLUS, Reading
 from flask_chatbot.core.language.folding import TEXT_LIMIT
-from flask_chatbot.core.language.sentences import say
+from flask_chatbot.core.language.sentences import Language, say
 from flask_chatbot.core.matching.index import Candidate, Kind, Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.answers import make_all
@@ -56,7 +56,7 @@ class Answering:
     guessed: Guessed = NOTHING_GUESSED
 
     @property
-    def language(self) -> str:
+    def language(self) -> Language:
         """The language of the built-in sentences."""
         return self.book.locale.language
 

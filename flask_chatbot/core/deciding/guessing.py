@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from flask_chatbot.core.conversation.dialogue import Offer, offer_text
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.language.sentences import Language
 from flask_chatbot.core.matching.guesses import Guess
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.actions import Subscribe
@@ -96,7 +97,7 @@ def is_harmless(rule: Rule) -> bool:
 
 
 def with_suggestions(
-    rule: Rule, replies: tuple[Reply, ...], suggestions: Sequence[Meant], language: str
+    rule: Rule, replies: tuple[Reply, ...], suggestions: Sequence[Meant], language: Language
 ) -> tuple[tuple[Reply, ...], Offer | None]:
     """The replies of a fallback with suggestions below its last text, unless that names the first one; and the offer made."""
     entries = tuple([(meant.words, meant.rule.name) for meant in suggestions])

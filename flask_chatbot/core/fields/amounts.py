@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from flask_chatbot.core.fields.numerals import Numeral, read_numeral
+from flask_chatbot.core.language.sentences import Language
 from flask_chatbot.core.language.vocabulary import Vocabulary
 
 NOTHING = Decimal(0)
@@ -60,13 +61,15 @@ class Sum:
         return is_smaller
 
 
-def read_amount(tokens: Sequence[str], words: Vocabulary, language: str) -> tuple[Decimal, Numeral | None] | None:
+def read_amount(tokens: Sequence[str], words: Vocabulary, language: Language) -> tuple[Decimal, Numeral | None] | None:
     """The amount that tokens stand for, all of them; and its first number, where that stands in digits.
 
     >>> from flask_chatbot.core.language.vocabulary import vocabulary_of
-    >>> [str(read_amount(text.split(), vocabulary_of("id"), "id")[0]) for text in ("dua ratus lima puluh ribu", "1,5 jt", "1 1/2")]
+    >>> from flask_chatbot.core.language.sentences import language_of
+    >>> words, language = vocabulary_of("id"), language_of("id")
+    >>> [str(read_amount(text.split(), words, language)[0]) for text in ("dua ratus lima puluh ribu", "1,5 jt", "1 1/2")]
     ['250000', '1500000.0', '1.5']
-    >>> read_amount(["dua", "tiga"], vocabulary_of("id"), "id"), read_amount(["1", "juta", "500"], vocabulary_of("id"), "id")
+    >>> read_amount(["dua", "tiga"], words, language), read_amount(["1", "juta", "500"], words, language)
     (None, None)
     """
     amount, numeral = Sum(), None
@@ -128,7 +131,7 @@ def tenth(amount: Sum) -> bool:
     return True
 
 
-def read_digits(amount: Sum, token: str, language: str) -> Numeral | None:
+def read_digits(amount: Sum, token: str, language: Language) -> Numeral | None:
     """Take a number in digits, or a fraction such as 1/2; None if it is neither, or does not fit."""
     whole, slash, part = token.partition("/")
     if slash:

@@ -10,7 +10,6 @@ from flask_chatbot.core.fields.tokens import LONGEST, slices, squeezed, words_fo
 from flask_chatbot.core.language.folding import canonical, fold, fold_with_signs
 from flask_chatbot.core.language.sentences import quote, say
 from flask_chatbot.core.language.signs import is_sign
-from flask_chatbot.core.language.vocabulary import vocabulary_of
 from flask_chatbot.core.language.words import words_of_all
 
 TYPING_ERRORS_FROM = 5  # letters of an option that may have one
@@ -23,7 +22,8 @@ def read_yesno(text: str, field: Field, context: Context) -> bool:
     >>> from datetime import UTC, datetime
     >>> from flask_chatbot.core.fields.field import FieldType
     >>> field = Field(name="setuju", type="yesno", kind=FieldType(read=read_yesno))
-    >>> context = Context("id", "ID", datetime(2026, 11, 26, tzinfo=UTC))
+    >>> from flask_chatbot.core.language.sentences import language_of
+    >>> context = Context(language_of("id"), "ID", datetime(2026, 11, 26, tzinfo=UTC))
     >>> [read_yesno(text, field, context) for text in ("iya kak", "gak jadi", "tidak setuju")]
     [True, False, False]
     """
@@ -49,7 +49,7 @@ def answers_of(words: Sequence[str], context: Context) -> list[bool]:
         return [] if len(words) > LONGEST_ANSWER else [False]
     runs = split_runs(words, yes | no)
     answers = [run in yes for run in runs]
-    if len(runs) > 1 and runs[0] in vocabulary_of(context.language).negations:
+    if len(runs) > 1 and runs[0] in context.language.vocabulary.negations:
         return [False] if all(answers[1:]) else [True, False]
     return list(dict.fromkeys(answers))
 
@@ -83,7 +83,8 @@ def read_choice(text: str, field: Field, context: Context) -> str:
     >>> from datetime import UTC, datetime
     >>> from flask_chatbot.core.fields.field import FieldType
     >>> field = Field(name="produk", type="choice", kind=FieldType(read=read_choice), options=(Option("kalender"), Option("buku")))
-    >>> context = Context("id", "ID", datetime(2026, 11, 26, tzinfo=UTC))
+    >>> from flask_chatbot.core.language.sentences import language_of
+    >>> context = Context(language_of("id"), "ID", datetime(2026, 11, 26, tzinfo=UTC))
     >>> [read_choice(text, field, context) for text in ("Kalendar", "buku aja kak", "nomor 2")]
     ['kalender', 'buku', 'buku']
     """
@@ -129,7 +130,7 @@ def numbered(text: str, options: Sequence[Option], by_fold: dict[str, set[str]],
         return set()
     first, _, rest = text.partition(" ")
     first = first.rstrip(".)")
-    amount = read_amount([first], vocabulary_of(context.language), context.language) if first else None
+    amount = read_amount([first], context.language.vocabulary, context.language) if first else None
     if amount is None or amount[0] != int(amount[0]) or not 1 <= amount[0] <= len(options):
         return set()
     value = options[int(amount[0]) - 1].value

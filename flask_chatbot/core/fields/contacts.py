@@ -29,7 +29,8 @@ def read_email(text: str, field: Field, context: Context) -> str:
     >>> from datetime import UTC, datetime
     >>> from flask_chatbot.core.fields.field import FieldType
     >>> field = Field(name="email", type="email", kind=FieldType(read=read_email))
-    >>> context = Context("id", "ID", datetime(2026, 11, 26, tzinfo=UTC))
+    >>> from flask_chatbot.core.language.sentences import language_of
+    >>> context = Context(language_of("id"), "ID", datetime(2026, 11, 26, tzinfo=UTC))
     >>> [read_email(text, field, context) for text in ("email saya Budi@example.com,", "*budi@example.com* kak")]
     ['Budi@example.com', 'budi@example.com']
     """

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask_chatbot.core.fields.field import SURPLUS, Field, Reading, titled
-from flask_chatbot.core.language.sentences import clip, say
+from flask_chatbot.core.language.sentences import Language, clip, say
 from flask_chatbot.core.values.replies import TEXT_LIMIT
 
 _LABEL_LIMIT = 60  # characters of a label
@@ -11,12 +11,13 @@ _FORM_LIMIT = 2000  # characters of the form; the problems need the other half
 _LINE_LIMIT = 500  # characters of one problem
 
 
-def correction(trigger: str, fields: Sequence[Field], reading: Reading, language: str, given: bool) -> str:
+def correction(trigger: str, fields: Sequence[Field], reading: Reading, language: Language, given: bool) -> str:
     """A line for each problem and then the form; only the form if nothing was `given`.
 
     A rule without a keyword that takes fields has no `trigger`, and no form to show.
 
-    >>> print(correction("resi#", [], Reading(problems={"nomor": "Mohon diisi."}), "id", given=True))
+    >>> from flask_chatbot.core.language.sentences import language_of
+    >>> print(correction("resi#", [], Reading(problems={"nomor": "Mohon diisi."}), language_of("id"), given=True))
     Maaf, masih ada yang perlu diperbaiki:
     - Nomor: Mohon diisi.
     <BLANKLINE>
@@ -31,7 +32,7 @@ def correction(trigger: str, fields: Sequence[Field], reading: Reading, language
     return "\n".join([head, *_fitting(_problem_lines(fields, reading), room, language), *tail])
 
 
-def _form(trigger: str, fields: Sequence[Field], language: str) -> str:
+def _form(trigger: str, fields: Sequence[Field], language: Language) -> str:
     """The text to write, in bold, with the meaning of its brackets."""
     form = f"*{clip(trigger + '#'.join(map(_slot, fields)), _FORM_LIMIT)}*"
     return f"{form}\n{say(language, 'brackets')}" if any(each.may_be_left_out for each in fields) else form
@@ -50,7 +51,7 @@ def _problem_lines(fields: Sequence[Field], reading: Reading) -> list[str]:
     ]
 
 
-def _fitting(lines: Sequence[str], room: int, language: str) -> list[str]:
+def _fitting(lines: Sequence[str], room: int, language: Language) -> list[str]:
     """The lines that fit into `room` characters, each with its line break; the last one counts the rest."""
     kept: list[str] = []
     for index, line in enumerate(lines):

@@ -10,7 +10,7 @@ from flask_chatbot.core.fields.clocks import read_clock
 from flask_chatbot.core.fields.days import NO_DAY, DaysRead, When, read_days
 from flask_chatbot.core.fields.field import Context, Days, Field
 from flask_chatbot.core.fields.tokens import DATE_TOKEN, slices, squeezed, tokens_of
-from flask_chatbot.core.language.sentences import is_month_first, quote, say
+from flask_chatbot.core.language.sentences import Language, is_month_first, language_of, quote, say
 from flask_chatbot.core.language.vocabulary import Vocabulary, vocabulary_of
 
 YEARS = 100  # further away than this a date is a slip, where its field does not say otherwise
@@ -25,14 +25,15 @@ def read_date(text: str, field: Field, context: Context) -> date:
     >>> from datetime import UTC, datetime
     >>> from flask_chatbot.core.fields.field import FieldType
     >>> field = Field(name="tanggal", type="date", kind=FieldType(read=read_date))
-    >>> context = Context("id", "ID", datetime(2026, 11, 26, tzinfo=UTC))
+    >>> from flask_chatbot.core.language.sentences import language_of
+    >>> context = Context(language_of("id"), "ID", datetime(2026, 11, 26, tzinfo=UTC))
     >>> [str(read_date(text, field, context)) for text in ("besok sore", "Sabtu, 5 Desember 2026", "2 hari lagi")]
     ['2026-11-27', '2026-12-05', '2026-11-28']
     """
     found = days_in(text, field, context)
     if not found.days:
         form = "MMMM d" if is_month_first(context.language, context.country) else "d MMMM"
-        example = format_date(context.now.date(), form, locale=context.language)
+        example = format_date(context.now.date(), form, locale=context.language.babel)
         raise ValueError(say(context.language, "not_date", value=quote(text), example=example))
     day = only_one(text, found, field, context)
     check_limits(day, field, context)
@@ -43,7 +44,7 @@ def read_date(text: str, field: Field, context: Context) -> date:
 
 def days_in(text: str, field: Field, context: Context) -> DaysRead:
     """The days that a text may mean, with what says nothing set aside; where it means none, with its letters once each."""
-    words = vocabulary_of(context.language)
+    words = context.language.vocabulary
     when = When(words, context.now.date(), is_month_first(context.language, context.country), context.language)
     tokens = tokens_of(text, DATE_TOKEN)
     once = [squeezed(token) for token in tokens]
@@ -92,8 +93,8 @@ def only_one(text: str, found: DaysRead, field: Field, context: Context) -> date
     """The one day that is meant; ValueError with a sentence that names what it could be."""
     language, days = context.language, found.days
     if found.weekday is not None:
-        names = get_day_names("wide", locale=language)
-        day = format_date(days[0], "long", locale=language)
+        names = get_day_names("wide", locale=language.babel)
+        day = format_date(days[0], "long", locale=language.babel)
         raise ValueError(say(language, "other_weekday", date=day, weekday=names[days[0].weekday()], value=names[found.weekday]))
     if found.is_week:
         raise ValueError(say(language, "week_or_day", value=quote(text), first=named(days[0], language)))
@@ -128,16 +129,17 @@ def check_limits(day: date, field: Field, context: Context) -> None:
     if high is not None and day > high:
         raise ValueError(say(language, "date_too_late", max=named(high, language)))
     if (low is None and day.year < this_year - YEARS) or (high is None and day.year > this_year + YEARS):
-        raise ValueError(say(language, "date_far_away", date=format_date(day, "long", locale=language)))
+        raise ValueError(say(language, "date_far_away", date=format_date(day, "long", locale=language.babel)))
 
 
-def named(day: date, language: str) -> str:
+def named(day: date, language: Language) -> str:
     """A day with its weekday, as a sentence names it.
 
-    >>> named(date(2026, 12, 5), "id")
+    >>> from flask_chatbot.core.language.sentences import language_of
+    >>> named(date(2026, 12, 5), language_of("id"))
     'Sabtu, 05 Desember 2026'
     """
-    return format_date(day, "full", locale=language)
+    return format_date(day, "full", locale=language.babel)
 
 
 def read_limit(text: str) -> Days:
@@ -154,7 +156,7 @@ def read_limit(text: str) -> Days:
     if folded[:1] in ("+", "-") and number.isdecimal() and len(number) <= 5 and words.spans.get(span) in ("day", "week"):
         ahead = int(number) * (7 if words.spans[span] == "week" else 1)
         return Days(ahead=timedelta(days=-ahead if folded[0] == "-" else ahead))
-    found = read_days(tokens_of(text, DATE_TOKEN), When(words, date(2000, 1, 1), False, "id"))
+    found = read_days(tokens_of(text, DATE_TOKEN), When(words, date(2000, 1, 1), False, language_of("id")))
     if len(found.days) == 1 and found.past is None and any(character.isdecimal() for character in text):
         return Days(day=found.days[0])
     raise ValueError(f"must be a day such as 2026-12-05, hari ini, besok or +14 hari, not {text!r}.")

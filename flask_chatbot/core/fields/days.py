@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from flask_chatbot.core.fields.amounts import read_amount
+from flask_chatbot.core.language.sentences import Language
 from flask_chatbot.core.language.vocabulary import Vocabulary
 
 YEARS_AHEAD = 50  # a year of two digits further ahead than this lies in the century before
@@ -21,7 +22,7 @@ class When(NamedTuple):
     words: Vocabulary
     today: date
     is_month_first: bool
-    language: str
+    language: Language
     clock: bool = False
 
 
@@ -44,7 +45,8 @@ def read_days(tokens: Sequence[str], when: When) -> DaysRead:
     """The days that tokens may mean, all of them.
 
     >>> from flask_chatbot.core.language.vocabulary import vocabulary_of
-    >>> when = When(vocabulary_of("id"), date(2026, 11, 26), False, "id")
+    >>> from flask_chatbot.core.language.sentences import language_of
+    >>> when = When(vocabulary_of("id"), date(2026, 11, 26), False, language_of("id"))
     >>> read_days(["5", "des"], when).days, read_days(["sabtu", "depan"], when).days
     ((datetime.date(2026, 12, 5),), (datetime.date(2026, 11, 28), datetime.date(2026, 12, 5)))
     """

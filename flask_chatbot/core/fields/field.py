@@ -9,7 +9,7 @@ from typing import Protocol
 
 from flask_chatbot.core.language.daytimes import Span
 from flask_chatbot.core.language.readings import Folding
-from flask_chatbot.core.language.sentences import clip, say
+from flask_chatbot.core.language.sentences import Language, clip, say
 from flask_chatbot.errors import AnswerFailed
 
 SURPLUS = "#"  # the key in Reading.problems under which parts too many are told; no field can be called that
@@ -88,7 +88,7 @@ class Context:
     are those of. `names` are what the template of a default may use.
     """
 
-    language: str
+    language: Language
     country: str
     now: datetime
     hours: OpeningHours | None = None
@@ -257,7 +257,7 @@ def _own_sentence(error: TextTemplate | None, text: str) -> str:
         return ""
 
 
-def _missing(wanted: Field, language: str) -> str:
+def _missing(wanted: Field, language: Language) -> str:
     if not wanted.options:
         return say(language, "missing")
     return say(language, "missing_choice", options=listed(wanted.options))

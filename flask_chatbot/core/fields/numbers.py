@@ -10,8 +10,8 @@ from flask_chatbot.core.fields.field import Context, Field
 from flask_chatbot.core.fields.numerals import Numeral, exact, written
 from flask_chatbot.core.fields.tokens import NUMBER_TOKEN, slices, tokens_of
 from flask_chatbot.core.language.folding import fold
-from flask_chatbot.core.language.sentences import quote, say
-from flask_chatbot.core.language.vocabulary import Vocabulary, vocabulary_of
+from flask_chatbot.core.language.sentences import Language, quote, say
+from flask_chatbot.core.language.vocabulary import Vocabulary
 
 LIMIT = Decimal(10**18)  # from here on a number has more digits than are read
 PLAIN_DIGITS = 18  # digits, at the most, of a number without anything else
@@ -26,7 +26,8 @@ def read_integer(text: str, field: Field, context: Context) -> int:
     >>> from datetime import UTC, datetime
     >>> from flask_chatbot.core.fields.field import FieldType
     >>> field = Field(name="jumlah", type="integer", kind=FieldType(read=read_integer))
-    >>> context = Context("id", "ID", datetime(2026, 11, 26, tzinfo=UTC))
+    >>> from flask_chatbot.core.language.sentences import language_of
+    >>> context = Context(language_of("id"), "ID", datetime(2026, 11, 26, tzinfo=UTC))
     >>> [read_integer(text, field, context) for text in ("2 pcs", "dua belas kak", "1,500", "Rp10.000")]
     [2, 12, 1500, 10000]
     """
@@ -66,13 +67,13 @@ def read_money(text: str, field: Field, context: Context) -> int | float:
     raise ValueError(say(context.language, "not_money", value=quote(text)))
 
 
-def check_scaled(text: str, number: Decimal, numeral: Numeral | None, language: str) -> None:
+def check_scaled(text: str, number: Decimal, numeral: Numeral | None, language: Language) -> None:
     """ValueError where both readings of a number make an amount, as in "1,500 jt"."""
     if numeral is not None and numeral.other is not None and numeral.value != number:
         refuse_both(text, number / numeral.value, numeral, language)
 
 
-def refuse_both(text: str, scale: Decimal, numeral: Numeral, language: str) -> NoReturn:
+def refuse_both(text: str, scale: Decimal, numeral: Numeral, language: Language) -> NoReturn:
     """ValueError with a sentence that names both readings of a number."""
     first, second = (written(scale * each, language) for each in (numeral.other or numeral.value, numeral.value))
     raise ValueError(say(language, "two_readings", value=quote(text), first=first, second=second))
@@ -83,7 +84,7 @@ def first_amount(text: str, field: Field, context: Context, *, with_money: bool,
     if len(text) <= PLAIN_DIGITS and text.isascii() and text.isdigit():  # as most are written
         return Decimal(text), None
     tokens = tokens_of(text, NUMBER_TOKEN)
-    words = vocabulary_of(context.language)
+    words = context.language.vocabulary
     units = units_of(field.unit, words) if with_units else frozenset()
     currency = words.currency if with_money else frozenset()
     parts = list(slices(tokens, field, context, "number"))
@@ -97,7 +98,7 @@ def first_amount(text: str, field: Field, context: Context, *, with_money: bool,
     return None
 
 
-def signed(tokens: Sequence[str], words: Vocabulary, units: frozenset[str], currency: frozenset[str], language: str) -> Amount | None:
+def signed(tokens: Sequence[str], words: Vocabulary, units: frozenset[str], currency: frozenset[str], language: Language) -> Amount | None:
     """The amount in tokens that may begin with a sign or a currency, and end with a unit; None where they are no amount."""
     sign = tokens[0] if tokens[0] in "+-" else ""
     tokens = tokens[1:] if sign else tokens
@@ -110,7 +111,7 @@ def signed(tokens: Sequence[str], words: Vocabulary, units: frozenset[str], curr
     return -number, numeral and numeral._replace(value=-numeral.value, other=None if numeral.other is None else -numeral.other)
 
 
-def with_unit(tokens: Sequence[str], words: Vocabulary, units: frozenset[str], language: str) -> Amount | None:
+def with_unit(tokens: Sequence[str], words: Vocabulary, units: frozenset[str], language: Language) -> Amount | None:
     """The amount in tokens that may end with a unit; a unit may carry the number itself, as in "sebuah"."""
     if not tokens or (len(tokens) == 1 and tokens[0] in words.articles):
         return None
@@ -139,7 +140,7 @@ def units_of(asked: tuple[str, ...], words: Vocabulary) -> frozenset[str]:
     return units if units & words.measures else units | words.counters
 
 
-def checked(number: Decimal, field: Field, language: str) -> Decimal:
+def checked(number: Decimal, field: Field, language: Language) -> Decimal:
     """The number, where it is within the limits of its field; ValueError with a sentence where it is not."""
     if not -LIMIT < number < LIMIT:
         raise ValueError(say(language, "too_many_digits", max=18))

@@ -9,8 +9,7 @@ from babel.dates import format_date, format_time
 from flask_chatbot.core.fields.clocks import NO_TIME, TimesRead, read_clock
 from flask_chatbot.core.fields.field import Context, Field, listed
 from flask_chatbot.core.fields.tokens import WORD, slices, tokens_of
-from flask_chatbot.core.language.sentences import quote, say
-from flask_chatbot.core.language.vocabulary import vocabulary_of
+from flask_chatbot.core.language.sentences import Language, quote, say
 
 TIME_TOKEN = re.compile(rf"[0-9]+(?:[.:][0-9]+)*|{WORD}|[^\s.,;!?=*~\"'()_:]")
 
@@ -21,7 +20,8 @@ def read_time(text: str, field: Field, context: Context) -> time:
     >>> from datetime import UTC
     >>> from flask_chatbot.core.fields.field import FieldType
     >>> field = Field(name="jam", type="time", kind=FieldType(read=read_time), min=time(8), max=time(17))
-    >>> context = Context("id", "ID", datetime(2026, 11, 26, tzinfo=UTC))
+    >>> from flask_chatbot.core.language.sentences import language_of
+    >>> context = Context(language_of("id"), "ID", datetime(2026, 11, 26, tzinfo=UTC))
     >>> [str(read_time(text, field, context)) for text in ("jam 2", "setengah 9", "14.30")]
     ['14:00:00', '08:30:00', '14:30:00']
     """
@@ -42,7 +42,7 @@ def read_time(text: str, field: Field, context: Context) -> time:
 
 def times_in(text: str, field: Field, context: Context) -> TimesRead:
     """The times that a text may mean, with what says nothing set aside."""
-    tokens, words = tokens_of(text, TIME_TOKEN), vocabulary_of(context.language)
+    tokens, words = tokens_of(text, TIME_TOKEN), context.language.vocabulary
     offset = context.now.utcoffset()
     hours = 0.0 if offset is None else offset.total_seconds() / 3600
     found = (read_clock(part, words, hours) for part in slices(tokens, field, context, "time"))
@@ -93,14 +93,15 @@ def closed(value: time, context: Context) -> str:
     day = context.day or context.now.date()
     spans = context.hours.spans(day) if context.hours is not None else ()
     if not spans:
-        return say(context.language, "closed_day", date=format_date(day, "full", locale=context.language))
+        return say(context.language, "closed_day", date=format_date(day, "full", locale=context.language.babel))
     return say(context.language, "closed_time", time=written_time(value, context.language), hours=", ".join(map(str, spans)))
 
 
-def written_time(value: time, language: str) -> str:
+def written_time(value: time, language: Language) -> str:
     """A time as the bot prints it.
 
-    >>> written_time(time(14, 30), "id")
+    >>> from flask_chatbot.core.language.sentences import language_of
+    >>> written_time(time(14, 30), language_of("id"))
     '14.30'
     """
-    return format_time(value, "short", locale=language)
+    return format_time(value, "short", locale=language.babel)

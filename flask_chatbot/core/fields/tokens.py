@@ -8,7 +8,7 @@ from flask_chatbot.core.fields.field import Context, Field
 from flask_chatbot.core.language.folding import canonical, fold
 from flask_chatbot.core.language.readings import NO_WORDS
 from flask_chatbot.core.language.signs import EMOJI
-from flask_chatbot.core.language.vocabulary import vocabulary_of
+from flask_chatbot.core.language.vocabulary import Vocabulary
 from flask_chatbot.core.language.words import LANGUAGES, Words, words_of
 
 LONGEST = 200  # characters of a value that is no text; what is longer is none
@@ -42,7 +42,7 @@ def tokens_of(text: str, kind: re.Pattern[str]) -> list[str]:
 def slices(tokens: Sequence[str], field: Field, context: Context, label: str) -> Iterator[list[str]]:
     """The tokens without what may be set aside at their ends, as little as possible first; `label` is the type's entry of labels."""
     words = words_for(context)
-    ahead, behind = edges(words, context.language, label)
+    ahead, behind = edges(words, context.language.vocabulary, label)
     ahead = ahead | own_labels(field.name, field.label)
     firsts, lasts = cuts(tokens, ahead), cuts(tokens[::-1], behind, backwards=True)
     pairs = sorted((first + last, first, last) for first in firsts for last in lasts if 0 < len(tokens) - first - last <= MOST)
@@ -53,7 +53,7 @@ def slices(tokens: Sequence[str], field: Field, context: Context, label: str) ->
 def words_for(context: Context) -> Words:
     """The bot's words, those of the language where it has none of its own."""
     words = context.folding.words
-    return words_of(context.language) if words is NO_WORDS else words
+    return words_of(context.language.like) if words is NO_WORDS else words
 
 
 def cuts(tokens: Sequence[str], known: frozenset[str], backwards: bool = False) -> list[int]:
@@ -75,12 +75,11 @@ def cuts(tokens: Sequence[str], known: frozenset[str], backwards: bool = False) 
 
 
 @lru_cache(maxsize=64)
-def edges(words: Words, language: str, label: str) -> tuple[frozenset[str], frozenset[str]]:
+def edges(words: Words, vocabulary: Vocabulary, label: str) -> tuple[frozenset[str], frozenset[str]]:
     """The words that may stand ahead of a value and behind it: courtesy of the bot and of all languages, and words that say nothing."""
-    vocabulary = vocabulary_of(language)
     labels = vocabulary.labels.get(label, frozenset())
     ahead, behind = vocabulary.ahead | labels, vocabulary.behind | labels
-    for each in (words, *(words_of(other) for other in LANGUAGES if other != language)):
+    for each in (words, *map(words_of, LANGUAGES)):
         ahead = ahead.union(each.ignore, each.ignore_first, each.ignore_last, *each.greetings.values())
         behind = behind.union(each.ignore, each.ignore_last, each.thanks)
     return ahead, behind

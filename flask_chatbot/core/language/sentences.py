@@ -2,7 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from zoneinfo import ZoneInfo
+
+from babel.numbers import get_decimal_symbol
+
+from flask_chatbot.core.language.vocabulary import Vocabulary, vocabulary_of
 
 _ID = {
     "apology": "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi.",
@@ -131,31 +136,78 @@ _EN = {
 SENTENCES: Mapping[str, Mapping[str, str]] = {"id": _ID, "en": _EN}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Language:
+    """A language as one bot speaks it: its name, its built-in sentences, and the words that it reads values with.
+
+    `like` is the language of the package that stands in where nothing of its own is known; `babel` is the locale of dates and numbers.
+    """
+
+    name: str
+    like: str
+    babel: str
+    sentences: Mapping[str, str]
+    own_vocabulary: Vocabulary | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that values are written with."""
+        return self.own_vocabulary or vocabulary_of(self.like)
+
+    @property
+    def marks(self) -> tuple[str, str]:
+        """The marks between thousands, and ahead of decimals."""
+        return marks_of(self.babel)
+
+
+@cache
+def marks_of(babel: str) -> tuple[str, str]:
+    """The marks that a locale writes between thousands, and ahead of decimals: a stop and a comma, one way or the other.
+
+    >>> marks_of("id"), marks_of("en")
+    (('.', ','), (',', '.'))
+    """
+    return (".", ",") if get_decimal_symbol(babel) == "," else (",", ".")
+
+
+@cache
+def language_of(name: str) -> Language:
+    """A language that comes with the package.
+
+    >>> str(language_of("id")), "lusa" in language_of("id").vocabulary.away
+    ('id', True)
+    """
+    return Language(name=name, like=name, babel=name, sentences=SENTENCES[name])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locale:
     """Language of built-in sentences, time zone of dates, country of local telephone numbers."""
 
-    language: str = "id"
+    language: Language = field(default_factory=lambda: language_of("id"))
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Jakarta"))
     country: str = "ID"
 
 
-def is_month_first(language: str, country: str) -> bool:
+def is_month_first(language: Language, country: str) -> bool:
     """True if short dates have the month before the day: in English, in the United States.
 
-    >>> is_month_first("en", "US"), is_month_first("en", "ID"), is_month_first("id", "US")
-    (True, False, False)
+    >>> [is_month_first(language_of(name), country) for name, country in (("en", "US"), ("en", "ID"), ("id", "US"))]
+    [True, False, False]
     """
-    return language == "en" and country == "US"
+    return language.babel == "en" and country == "US"
 
 
-def say(language: str, key: str, **values: object) -> str:
+def say(language: Language, key: str, **values: object) -> str:
     """The sentence of that key, with the values filled in.
 
-    >>> say("id", "too_small", min=5)
+    >>> say(language_of("id"), "too_small", min=5)
     'Minimal 5.'
     """
-    return SENTENCES[language][key].format(**values)
+    return language.sentences[key].format(**values)
 
 
 def clip(text: str, limit: int) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from flask_chatbot.core.conversation.dialogue import PATIENCE
-from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.language.sentences import Locale, language_of
 from flask_chatbot.core.loading.conditions import build_duration
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.templates.check import JINJA_NAMES
@@ -23,7 +23,7 @@ def build_locale(settings: Place) -> Locale:
             f"{country!r} is not a country with telephone numbers. Write its two capital letters, such as ID or MY."
         )
     timezone = build_timezone(settings, data.get("timezone"))
-    return Locale(language=data.get("language") or "id", timezone=timezone, country=country)
+    return Locale(language=language_of(data.get("language") or "id"), timezone=timezone, country=country)
 
 
 def is_country(code: str) -> bool:

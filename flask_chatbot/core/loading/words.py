@@ -15,7 +15,7 @@ RUN_LIMIT = 10  # words that stand for one
 
 def build_folding(synonyms: Iterable[Place], words: Iterable[Place], locale: Locale) -> Folding:
     """The folding by which this bot compares texts."""
-    return Folding(build_words(words, words_of(locale.language)), build_synonyms(synonyms))
+    return Folding(build_words(words, words_of(locale.language.like)), build_synonyms(synonyms))
 
 
 def build_synonyms(listed: Iterable[Place]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from flask_chatbot.core.fields.field import Context
 from flask_chatbot.core.language.folding import TEXT_LIMIT
 from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.language.sentences import Language, language_of
 from flask_chatbot.core.language.signs import has_signs, with_marks
 from flask_chatbot.core.language.variants import squeezed, without_accents
 from flask_chatbot.core.matching.keywords import Found, Keywords, LookupStep, Reader, steps_of
@@ -122,14 +123,14 @@ class Index:
         "_steps",
     )
 
-    def __init__(self, rules: Iterable[Rule], folding: Folding, language: str = "id", country: str = "ID") -> None:
+    def __init__(self, rules: Iterable[Rule], folding: Folding, language: Language | None = None, country: str = "ID") -> None:
         rules = tuple(rules)
         self._folding = folding
         self._steps = steps_of(folding)
         self._keywords = Keywords(rules, folding, takes_fields=False)
         self._fields = Keywords(rules, folding, takes_fields=True)
         self._signs = frozenset(word for rule in rules for literal in literals(rule) if has_signs(literal) for word in literal.split(" "))
-        self._spaced = SpacedIndex(rules, self._fields, folding, Context(language, country, SOME_DAY)) or None
+        self._spaced = SpacedIndex(rules, self._fields, folding, Context(language or language_of("id"), country, SOME_DAY)) or None
         self._opt_outs = [rule for rule in rules if Subscribe(False) in rule.actions]
         self._patterns = PatternIndex(rules) or None
         self._contains = PhraseIndex(rules, folding) or None

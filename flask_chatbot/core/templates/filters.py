@@ -69,8 +69,8 @@ def write_date(value: object, form: str, locale: Locale) -> str:
         raise Misfit(f"the filter date needs a date, not {kind(value)}")
     day = value.astimezone(locale.timezone) if isinstance(value, datetime) and value.tzinfo else value
     # Babel's English is that of the United States, whose 5/12 is 12 May: to everybody else it is 5 December.
-    is_day_first = locale.language == "en" and form == "short" and not is_month_first(locale.language, locale.country)
-    return format_date(day, checked_form(form), locale="en_GB" if is_day_first else locale.language)
+    is_day_first = locale.language.babel == "en" and form == "short" and not is_month_first(locale.language, locale.country)
+    return format_date(day, checked_form(form), locale="en_GB" if is_day_first else locale.language.babel)
 
 
 def write_time(value: object, form: str, locale: Locale) -> str:
@@ -82,7 +82,7 @@ def write_time(value: object, form: str, locale: Locale) -> str:
     if not isinstance(value, datetime | time):
         raise Misfit(f"the filter time needs a time, not {kind(value)}")
     zone = locale.timezone if value.tzinfo else None
-    return format_time(value, checked_form(form), tzinfo=zone, locale=locale.language)
+    return format_time(value, checked_form(form), tzinfo=zone, locale=locale.language.babel)
 
 
 def write_datetime(value: object, form: str, locale: Locale) -> str:
@@ -93,7 +93,7 @@ def write_datetime(value: object, form: str, locale: Locale) -> str:
     """
     if not isinstance(value, datetime):
         raise Misfit(f"the filter datetime needs a date with its time, not {kind(value)}")
-    return f"{write_date(value, form, locale)} {AT[locale.language]} {write_time(value, 'short', locale)}"
+    return f"{write_date(value, form, locale)} {AT[locale.language.like]} {write_time(value, 'short', locale)}"
 
 
 def checked_form(form: object) -> Any:
@@ -123,7 +123,7 @@ def write_number(value: object, digits: int | None, locale: Locale) -> str:
     """
     number = checked_number(value, "number")
     tail = "." + "#" * 6 if digits is None else "." + "0" * min(max(int(digits), 0), DIGITS_LIMIT) if digits else ""
-    return format_decimal(number, "#,##0" + tail, locale=locale.language)
+    return format_decimal(number, "#,##0" + tail, locale=locale.language.babel)
 
 
 def write_rupiah(value: object, locale: Locale) -> str:
@@ -134,7 +134,7 @@ def write_rupiah(value: object, locale: Locale) -> str:
     """
     number = checked_number(value, "rupiah")
     pattern = "#,##0" if number == int(number) else "#,##0.00"
-    return ("-Rp" if number < 0 else "Rp") + format_decimal(-number if number < 0 else number, pattern, locale=locale.language)
+    return ("-Rp" if number < 0 else "Rp") + format_decimal(-number if number < 0 else number, pattern, locale=locale.language.babel)
 
 
 def as_text(value: object) -> str:

@@ -8,6 +8,7 @@ import pytest
 from flask_chatbot.core.checks.runner import Failure, cases, is_same, run
 from flask_chatbot.core.fields.field import Context, Field
 from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.language.sentences import language_of
 from flask_chatbot.core.loading.loader import read_rules
 from flask_chatbot.core.values.rule_tests import MONDAY
 from tests.core.books import load, problems
@@ -163,7 +164,7 @@ def test_a_failure_that_fits_into_a_line_is_one_line(tmp_path: Path) -> None:
 
 # ---- Values of fields ----------------------------------------------------------------------------
 
-ID = Context("id", "ID", MONDAY)
+ID = Context(language_of("id"), "ID", MONDAY)
 
 
 @pytest.mark.parametrize(

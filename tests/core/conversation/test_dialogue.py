@@ -12,6 +12,7 @@ from flask_chatbot.core.conversation.dialogue import DAY, NOWHERE, PATIENCE, Dia
 from flask_chatbot.core.conversation.forms import Form
 from flask_chatbot.core.conversation.heard import hear
 from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.language.sentences import language_of
 
 MENU = ShownMenu(rule="menu", text="Silakan.", entries=(("Harga", "harga"), ("Lokasi", "lokasi")))
 FORM = Form(rule="survei", texts={"nilai": "5"}, asks=("saran",), problems={"saran": "Terlalu panjang."}, wrong=1, refused=2)
@@ -111,4 +112,4 @@ def test_a_menu_shown_again_is_the_last_one_and_those_behind_it_are_forgotten() 
 
 def test_a_menu_of_too_many_words_ends_at_the_limit() -> None:
     entries = tuple((f"{number} {'x' * 300}", "y") for number in range(30))
-    assert len(menu_text(ShownMenu(rule="m", text="a" * 4096, entries=entries), has_back=True, language="id")) == 4096
+    assert len(menu_text(ShownMenu(rule="m", text="a" * 4096, entries=entries), has_back=True, language=language_of("id"))) == 4096

@@ -10,9 +10,10 @@ from flask_chatbot.core.conditions.hours import Hours
 from flask_chatbot.core.fields.field import Context, Field
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.language.daytimes import Span
+from flask_chatbot.core.language.sentences import language_of
 
-ID = Context("id", "ID", datetime(2026, 11, 26, 10, tzinfo=ZoneInfo("Asia/Jakarta")))
-EN = replace(ID, language="en")
+ID = Context(language_of("id"), "ID", datetime(2026, 11, 26, 10, tzinfo=ZoneInfo("Asia/Jakarta")))
+EN = replace(ID, language=language_of("en"))
 SHOP = Hours(week=(*[(Span(480, 1020),)] * 5, (Span(480, 720),), ()))  # 8 to 5, Saturdays to noon, closed on Sundays
 
 

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from flask_chatbot.core.fields.correction import correction
 from flask_chatbot.core.fields.field import Context, Field, Option, Reading, read_fields
 from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.language.sentences import language_of
 
-ID = Context("id", "ID", datetime(2026, 11, 22, tzinfo=UTC))
+ID = Context(language_of("id"), "ID", datetime(2026, 11, 22, tzinfo=UTC))
 
 
 def field(name: str, kind: str = "text", **keys: object) -> Field:
@@ -19,8 +20,8 @@ OFFER = [field("nama", min=2), field("email", "email"), field("jumlah", "integer
 
 
 def told(*parts: str, fields: list[Field] = OFFER, language: str = "id") -> str:
-    reading = read_fields(fields, parts, replace(ID, language=language))
-    return correction("penawaran#", fields, reading, language, given=bool(parts))
+    reading = read_fields(fields, parts, replace(ID, language=language_of(language)))
+    return correction("penawaran#", fields, reading, language_of(language), given=bool(parts))
 
 
 def test_nothing_filled_in_is_an_invitation_without_reproach() -> None:
@@ -82,7 +83,7 @@ def test_labels_options_and_a_rest_are_shown() -> None:
 
 def test_a_problem_of_no_field_is_named_by_its_own_name() -> None:
     reading = Reading(problems={"kode_barang": "Kode tidak dikenal."})
-    assert "\n- Kode barang: Kode tidak dikenal.\n" in correction("stok#", [], reading, "id", given=True)
+    assert "\n- Kode barang: Kode tidak dikenal.\n" in correction("stok#", [], reading, language_of("id"), given=True)
 
 
 def test_a_long_value_does_not_fill_the_message() -> None:
@@ -91,7 +92,7 @@ def test_a_long_value_does_not_fill_the_message() -> None:
 
 def test_a_sentence_of_several_lines_stays_on_its_own() -> None:
     reading = Reading(problems={"nama": "Isi\n- Email: palsu"})
-    assert "- Nama: Isi - Email: palsu\n" in correction("x#", OFFER, reading, "id", given=True)
+    assert "- Nama: Isi - Email: palsu\n" in correction("x#", OFFER, reading, language_of("id"), given=True)
 
 
 def test_problems_that_do_not_fit_are_counted() -> None:
@@ -106,7 +107,10 @@ def test_problems_that_do_not_fit_are_counted() -> None:
 def test_the_last_problem_is_shown_whole_as_long_as_it_fits() -> None:
     fields = [field("nama", label="n" * 60)] * 10
     first = {f"p{index}": "y" * 400 for index in range(8)}
-    messages = [correction("x#", fields, Reading(problems=first | {"last": "z" * length}), "id", given=True) for length in range(1, 300)]
+    messages = [
+        correction("x#", fields, Reading(problems=first | {"last": "z" * length}), language_of("id"), given=True)
+        for length in range(1, 300)
+    ]
     whole = [message for length, message in enumerate(messages, 1) if f"- Last: {'z' * length}\n" in message]
     assert len(whole[-1]) == 4096
     assert all("\n- dan 1 lagi\n" in message for message in messages[len(whole) :])
@@ -126,4 +130,4 @@ def test_an_explanation_always_fits_into_one_message(
         field(f"f{index}", label=label, question=question, optional=optional) for index, (label, question, optional) in enumerate(shapes)
     ]
     reading = Reading(problems={each.name: each.question + "x" * length for each in fields} | {"#": "?"})
-    assert 0 < len(correction("k" * 100 + "#", fields, reading, language, given=something)) <= 4096
+    assert 0 < len(correction("k" * 100 + "#", fields, reading, language_of(language), given=something)) <= 4096

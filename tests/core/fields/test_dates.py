@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_chatbot.core.fields.field import Days
-from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.language.sentences import Locale, language_of
 from flask_chatbot.core.templates.filters import write_date
 from tests.core.fields.readers import EN, ID, SHOP, field, read, refusal
 
@@ -101,4 +101,4 @@ def test_a_day_on_which_the_shop_is_closed_is_refused() -> None:
     st.sampled_from(["id", "en"]),
 )
 def test_every_date_that_the_bot_prints_is_read_back(day: date, form: str, language: str) -> None:
-    assert read(DATE, write_date(day, form, Locale(language=language)), replace(ID, language=language)) == day
+    assert read(DATE, write_date(day, form, Locale(language=language_of(language))), replace(ID, language=language_of(language))) == day

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from flask_chatbot.core.fields.field import Context, Field, Option, Reading, listed, read_fields
 from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.language.sentences import language_of
 from flask_chatbot.core.language.signs import seen
 from flask_chatbot.core.values.messages import split_parts
 from flask_chatbot.errors import AnswerFailed
 
-ID = Context("id", "ID", datetime(2026, 11, 22, tzinfo=UTC))
-EN = replace(ID, language="en")
+ID = Context(language_of("id"), "ID", datetime(2026, 11, 22, tzinfo=UTC))
+EN = replace(ID, language=language_of("en"))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_chatbot.core.fields.field import Option
-from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.language.sentences import Locale, language_of
 from flask_chatbot.core.templates.filters import write_number, write_rupiah
 from tests.core.fields.readers import EN, ID, field, read, refusal
 
@@ -115,7 +115,7 @@ def test_every_amount_that_the_bot_prints_is_read_back(amount: Decimal, context:
 @given(st.integers(-(10**15), 10**15), st.sampled_from(["id", "en"]))
 def test_every_whole_number_that_the_bot_prints_is_read_back(number: int, language: str) -> None:
     asked = ID if language == "id" else EN
-    assert read(field("integer"), write_number(number, None, Locale(language=language)), asked) == number
+    assert read(field("integer"), write_number(number, None, Locale(language=language_of(language))), asked) == number
 
 
 def test_a_number_with_options_is_one_of_them() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_chatbot.core.fields.field import Option
-from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.language.sentences import Locale, language_of
 from flask_chatbot.core.templates.filters import write_time
 from tests.core.fields.readers import EN, ID, SHOP, field, read, refusal
 
@@ -79,4 +79,6 @@ def test_a_time_with_options_is_one_of_them() -> None:
 @given(st.times(), st.sampled_from(["short", "medium", "HH.mm", "HH:mm"]), st.sampled_from(["id", "en"]))
 def test_every_time_that_the_bot_prints_is_read_back(value: time, form: str, language: str) -> None:
     minute = value.replace(second=0, microsecond=0)
-    assert read(TIME, write_time(minute, form, Locale(language=language)), replace(ID, language=language)) == minute
+    assert (
+        read(TIME, write_time(minute, form, Locale(language=language_of(language))), replace(ID, language=language_of(language))) == minute
+    )

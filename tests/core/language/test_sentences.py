@@ -2,7 +2,7 @@ import string
 
 import pytest
 
-from flask_chatbot.core.language.sentences import SENTENCES, clip, quote, say
+from flask_chatbot.core.language.sentences import SENTENCES, clip, language_of, quote, say
 from flask_chatbot.core.language.words import LANGUAGES
 
 
@@ -20,12 +20,12 @@ def test_every_language_has_its_sentences() -> None:
 
 @pytest.mark.parametrize(("language", "text"), [("id", "Minimal 5."), ("en", "At least 5, please.")])
 def test_a_sentence_comes_in_the_language_asked_for(language: str, text: str) -> None:
-    assert say(language, "too_small", min=5) == text
+    assert say(language_of(language), "too_small", min=5) == text
 
 
 def test_braces_in_a_value_are_only_a_value() -> None:
     assert (
-        say("id", "not_email", value='"{options}"')
+        say(language_of("id"), "not_email", value='"{options}"')
         == 'Maaf, "{options}" belum bisa kami baca sebagai alamat email. Contoh: nama@contoh.com.'
     )
 

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.language.sentences import Locale, language_of
 from flask_chatbot.core.loading.preamble import is_country
 from tests.core.books import load, problems, rule_name, said
 
@@ -14,9 +14,12 @@ RULES = "rules: [{keyword: [harga, daftar harga], reply: x}, {keyword: menu kak,
 @pytest.mark.parametrize(
     ("settings", "locale"),
     [
-        ("", Locale(language="id", timezone=ZoneInfo("Asia/Jakarta"), country="ID")),
-        ("settings: {language: en}\n", Locale(language="en", timezone=ZoneInfo("Asia/Jakarta"), country="ID")),
-        ("settings: {timezone: Europe/Berlin, country: DE}\n", Locale(language="id", timezone=ZoneInfo("Europe/Berlin"), country="DE")),
+        ("", Locale(language=language_of("id"), timezone=ZoneInfo("Asia/Jakarta"), country="ID")),
+        ("settings: {language: en}\n", Locale(language=language_of("en"), timezone=ZoneInfo("Asia/Jakarta"), country="ID")),
+        (
+            "settings: {timezone: Europe/Berlin, country: DE}\n",
+            Locale(language=language_of("id"), timezone=ZoneInfo("Europe/Berlin"), country="DE"),
+        ),
         ("settings: {}\n", Locale()),
         ("settings: {country: NO}\n", Locale(country="NO")),
     ],

@@ -6,12 +6,12 @@ from jinja2 import Environment, pass_context, pass_environment, pass_eval_contex
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 
-from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.language.sentences import Locale, language_of
 from flask_chatbot.core.templates.filters import JINJA_FILTERS, filters
 from flask_chatbot.core.templates.template import Sandbox, Template
 from flask_chatbot.errors import AnswerFailed
 
-ID, EN = Locale(), Locale(language="en")
+ID, EN = Locale(), Locale(language=language_of("en"))
 NAMES = {
     "now": datetime(2026, 11, 23, 1, 30, 5, tzinfo=UTC),  # 08.30 in Jakarta
     "late": datetime(2026, 11, 22, 18, 0, tzinfo=UTC),  # the 23rd in Jakarta

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 from sqlalchemy import text as sql
 
-from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.language.sentences import Locale, language_of
 from flask_chatbot.core.templates.filters import join
 from flask_chatbot.core.templates.template import Sandbox, Template, joined
 from flask_chatbot.core.values.replies import Text
 from flask_chatbot.errors import AnswerFailed
 from tests.core.books import ask, load, problems, replies, said
 
-ID, EN = Locale(), Locale(language="en")
+ID, EN = Locale(), Locale(language=language_of("en"))
 
 
 def rendered(source: str, **names: object) -> str:
