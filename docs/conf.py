@@ -11,7 +11,8 @@ author = "the flask_chatbot authors"
 copyright = f"2026, {author}. BSD-3-Clause"  # noqa: A001, since Sphinx reads this name
 release = version = installed("flask-chatbot")
 
-extensions = ["myst_parser", "sphinx_design", "sphinx_copybutton", "sphinx.ext.autodoc", "generated", "chats"]
+extensions = ["myst_parser", "sphinx_design", "sphinx_copybutton", "sphinx.ext.autodoc", "generated", "chats", "twins"]
+templates_path = ["_templates"]
 exclude_patterns = ["_build", "examples"]
 
 myst_enable_extensions = ["colon_fence", "deflist"]

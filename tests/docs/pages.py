@@ -30,15 +30,15 @@ class Block(NamedTuple):
         return f"{self.page}:{self.line}"
 
 
-def name_of(page: Path) -> str:
+def name_of(page: Path, docs: Path = DOCS) -> str:
     """A page by its path below the docs, `recipes/order.md`."""
-    return page.relative_to(DOCS).as_posix()
+    return page.relative_to(docs).as_posix()
 
 
-def blocks(page: Path) -> Iterator[Block]:
+def blocks(page: Path, docs: Path = DOCS) -> Iterator[Block]:
     """The fenced blocks of a page in their order."""
     lines = page.read_text(encoding="utf-8").splitlines()
-    folder = DOCS
+    folder = docs
     number = 0
     while number < len(lines):
         found = _LINE.match(lines[number])
@@ -46,10 +46,10 @@ def blocks(page: Path) -> Iterator[Block]:
         if found is None:
             continue
         if found["folder"]:
-            folder = DOCS / found["folder"]
+            folder = docs / found["folder"]
             continue
         end = lines.index(found["fence"], number)
-        yield Block(name_of(page), number, found["info"].strip(), "\n".join(lines[number:end]) + "\n", folder)
+        yield Block(name_of(page, docs), number, found["info"].strip(), "\n".join(lines[number:end]) + "\n", folder)
         number = end + 1
 
 

@@ -412,7 +412,7 @@ def test_the_messages_of_the_page_get_the_answers_of_the_page() -> None:
     assert answers == {"with_fields": expected(), "plain": greeting}
 
 
-@pytest.mark.parametrize("page", ["quickstart.md", "mulai-cepat.md"])
+@pytest.mark.parametrize("page", ["quickstart.md", "id/mulai-cepat.md"])
 def test_the_call_of_a_first_page_gets_the_answer_below_it(load: Load, page: str) -> None:
     shown = [block for block in all_blocks("sh", "json") if block.page == page]
     (call,) = [block for block in shown if "curl " in block.text]
