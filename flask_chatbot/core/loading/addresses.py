@@ -5,6 +5,7 @@ import re
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.templates.template import has_marks
+from flask_chatbot.core.translation.translatable import tr
 
 WEB = ("https://", "http://")
 QUOTES = "\u2018\u2019\u201c\u201d\u201e"
@@ -17,7 +18,7 @@ PAGES = frozenset(
     "canva.com photos.app.goo.gl photos.google.com docs.google.com 1drv.ms onedrive.live.com wetransfer.com we.tl mediafire.com wa.me "
     "linktr.ee".split()
 )
-THE_FILE = "Write the address of the file itself, which a browser shows or saves without a page around it."
+THE_FILE = tr("Write the address of the file itself, which a browser shows or saves without a page around it.")
 
 
 def warn_of_address(place: Place, kind: str) -> None:
@@ -26,9 +27,16 @@ def warn_of_address(place: Place, kind: str) -> None:
         return
     source = place.data.strip().strip(QUOTES)
     if not may_be_address(source):
-        place.warn(f"{clip(source, 60)!r} is not a web address. {way_to_the_web(source)}")
+        place.warn(tr("{address!r} is not a web address. {way_out}", address=clip(source, 60), way_out=way_to_the_web(source)))
     elif way_out := way_from_page(source, kind):
-        place.warn(f"{clip(source, 60)!r} is the address of a page, so customers would get no {kind}. {way_out}")
+        place.warn(
+            tr(
+                "{address!r} is the address of a page, so customers would get no {kind}. {way_out}",
+                address=clip(source, 60),
+                kind=kind,
+                way_out=way_out,
+            )
+        )
 
 
 def may_be_address(source: str) -> bool:
@@ -46,10 +54,10 @@ def may_be_address(source: str) -> bool:
 def way_to_the_web(source: str) -> str:
     """The way out for something that is not a web address."""
     if HOST.match(source) and " " not in source and not has_marks(source):
-        return f"Write it with https:// in front: {clip(f'https://{source}', 80)}"
+        return tr("Write it with https:// in front: {address}", address=clip(f"https://{source}", 80))
     if source.startswith(WEB):
-        return "Write all of it, without spaces."
-    return "Phones cannot fetch a file from your computer: put it on the web, and write its address with https:// in front."
+        return tr("Write all of it, without spaces.")
+    return tr("Phones cannot fetch a file from your computer: put it on the web, and write its address with https:// in front.")
 
 
 def way_from_page(source: str, kind: str) -> str:
@@ -66,9 +74,9 @@ def way_from_page(source: str, kind: str) -> str:
     host, path, query = found[1].casefold(), found[2], found[3]
     if host == "drive.google.com" and path != "/uc":
         file = DRIVE_ID.search(path + query)
-        return f"Write https://drive.google.com/uc?export=download&id={file[1] or file[2]}" if file else THE_FILE
+        return tr("Write {example}", example=f"https://drive.google.com/uc?export=download&id={file[1] or file[2]}") if file else THE_FILE
     if host == "dropbox.com" and "dl=1" not in query and "raw=1" not in query:
-        return f"Write {source.split('?', maxsplit=1)[0]}?dl=1"
+        return tr("Write {example}", example=f"{source.split('?', maxsplit=1)[0]}?dl=1")
     if host == "github.com" and "/blob/" in path:
-        return f"Write {source.split('?', maxsplit=1)[0]}?raw=true"
+        return tr("Write {example}", example=f"{source.split('?', maxsplit=1)[0]}?raw=true")
     return THE_FILE if host in PAGES or path.endswith((".html", ".htm")) else ""

@@ -12,6 +12,7 @@ from flask_chatbot.core.language.daytimes import DAY_NAMES, Dates, Span, Yearly,
 from flask_chatbot.core.language.durations import read_duration
 from flask_chatbot.core.language.numbers import Ambiguous, normalize_phone, read_beginning
 from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.translation.translatable import any_of, reason_of, tr
 from flask_chatbot.core.values.habits import by_habit
 from flask_chatbot.core.values.problems import Mark
 
@@ -28,7 +29,7 @@ def build_condition(place: Place, country: str, has_hours: bool) -> Condition | 
         return None
     data: dict[str, Any] = place.data
     if "open" in data and not has_hours:
-        place.at("open").tell("'open' depends on opening hours. Add `hours:` to the settings, or remove it.", key=True)
+        place.at("open").tell(tr("'open' depends on opening hours. Add `hours:` to the settings, or remove it."), key=True)
     days = [day for days in read_each(place.each("days"), read_days) for day in days]
     return Condition(
         open=data.get("open"),
@@ -55,7 +56,7 @@ def read_each(entries: Iterable[Place], read: Callable[[str], T]) -> list[T]:
         try:
             found.append(read(entry.data))
         except ValueError as error:
-            entry.tell(str(error))
+            entry.tell(reason_of(error))
     return found
 
 
@@ -66,7 +67,7 @@ def build_spans(entries: Iterable[Place]) -> tuple[Span, ...]:
         for span in read_each([entry], read_span):
             shared = next((other for other in spans if span.meets(other)), None)
             if shared:
-                entry.tell(f"{str(span)!r} overlaps {str(shared)!r}. Write them as one, or correct a time.")
+                entry.tell(tr("{span!r} overlaps {other!r}. Write them as one, or correct a time.", span=str(span), other=str(shared)))
             spans.append(span)
     return tuple(sorted(spans))
 
@@ -88,13 +89,22 @@ def read_prefix(text: str, country: str) -> str:
     plain = text.translate(dict.fromkeys(map(ord, " .-()")))
     digits = plain.removesuffix("*").removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
-        raise ValueError(f"{text!r} cannot be the beginning of a phone number. Write digits and one * at the end, such as 62812*.")
+        raise ValueError(
+            tr("{text!r} cannot be the beginning of a phone number. Write digits and one * at the end, such as 62812*.", text=text)
+        )
     if plain.startswith(("00", "+")):
         return f"{digits.removeprefix('00')}*"
     readings = read_beginning(digits, country)
     if isinstance(readings, Ambiguous):
-        both = f"+{readings.local}* or +{readings.abroad}*"
-        raise ValueError(f"{text!r} may be the beginning of a number in {country} or of one abroad. Write {both}.")
+        both = any_of((f"+{readings.local}*", f"+{readings.abroad}*"))
+        raise ValueError(
+            tr(
+                "{text!r} may be the beginning of a number in {country} or of one abroad. Write {both}.",
+                text=text,
+                country=country,
+                both=both,
+            )
+        )
     return f"{readings.digits}*"
 
 
@@ -122,10 +132,12 @@ def is_misread(entry: Place) -> bool:
     """True, once reported, if a key says open or closed, where days and dates stand and their hours behind them."""
     word, held = str(entry.path[-1]), entry.data
     if by_habit(word, ("open",)) or (by_habit(word, CLOSED) and isinstance(held, str) and CLOCK.fullmatch(held.strip())):
-        entry.tell(f"{word!r} is not a day. Write the days, and both times after them: `mon-sun: 08.00-17.00`.", key=True)
+        entry.tell(tr("{word!r} is not a day. Write the days, and both times after them: `mon-sun: 08.00-17.00`.", word=word), key=True)
     elif by_habit(word, CLOSED):
         when = held if isinstance(held, str) and held[:1].isdigit() and "." not in held else "12-25"
-        entry.tell(f"{word!r} is not a day. Write the day or date, and closed after it: `{when}: closed`.", key=True)
+        entry.tell(
+            tr("{word!r} is not a day. Write the day or date, and closed after it: `{when}: closed`.", word=word, when=when), key=True
+        )
     else:
         return False
     return True
@@ -136,8 +148,8 @@ def build_day(place: Place) -> tuple[Span, ...]:
     if not isinstance(place.data, str) or any(character.isdigit() for character in place.data) or by_habit(place.data, ALL_DAY):
         return build_spans(place.entries())
     if place.data.strip().casefold() not in CLOSED:
-        way_out = "Write closed." if by_habit(place.data, ("closed",)) else "Write a time span such as 08.00-17.00, or closed."
-        place.tell(f"{place.data!r} says nothing about hours. {way_out}")
+        way_out = tr("Write closed.") if by_habit(place.data, ("closed",)) else tr("Write a time span such as 08.00-17.00, or closed.")
+        place.tell(tr("{text!r} says nothing about hours. {way_out}", text=place.data, way_out=way_out))
     return ()
 
 
@@ -148,7 +160,7 @@ def read_key(entry: Place) -> list[Day]:
         try:
             found += read_day(part)
         except ValueError as error:
-            entry.tell(str(error), key=True)
+            entry.tell(reason_of(error), key=True)
     return found
 
 
@@ -164,7 +176,9 @@ def check_once(when: Day, entry: Place, named: Mapping[Day, tuple[Place, tuple[S
     for other, place in ((other, place) for other, (place, _) in named.items()):
         if is_same_day(when, other):
             day = DAY_NAMES[when] if isinstance(when, int) else str(when)
-            entry.tell(f"the hours of {day} are given at {place.mark(key=True)} already. Remove one of them.", key=True)
+            entry.tell(
+                tr("the hours of {day} are given at {mark} already. Remove one of them.", day=day, mark=place.mark(key=True)), key=True
+            )
             return
 
 

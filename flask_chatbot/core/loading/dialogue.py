@@ -17,6 +17,7 @@ from flask_chatbot.core.loading.texts import compile_template
 from flask_chatbot.core.matching.rule import MenuEntry
 from flask_chatbot.core.templates.template import Sandbox, Template, has_marks
 from flask_chatbot.core.templates.types import Names
+from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.core.values.actions import Action, Forward, Notify, Pause, Save, Subscribe
 
 NUMBERED = re.compile(r"\d{1,3}(?:[.):]+(?=\s|$)|$)")
@@ -58,7 +59,9 @@ def with_questions(place: Place, types: Container[str]) -> Place:
     for entry in place.entries():
         for name, text in entry.data.items() if isinstance(entry.data, dict) else ():
             if isinstance(text, str) and text in types:
-                entry.at(name).tell(f"customers would be asked {text!r}. Write it as {name}: {{question: ..., type: {text}}}.")
+                entry.at(name).tell(
+                    tr("customers would be asked {text!r}. Write it as {name}: {{question: ..., type: {text}}}.", text=text, name=name)
+                )
     return replace(place, data=[asked(each) if isinstance(each, dict) else each for each in place.data])
 
 
@@ -74,15 +77,17 @@ def asked(entry: Mapping[str, Any]) -> dict[str, Any]:
 def check_asking(rule: Place, fields: tuple[Field, ...]) -> None:
     """Check a form without ``#``: each field has its question, and no key of the other kind of form is present."""
     if "fields" in rule.data:
-        rule.at("ask").tell("'ask' replaces 'fields'. Keep one of them.", key=True)
+        rule.at("ask").tell(tr("'ask' replaces 'fields'. Keep one of them."), key=True)
     for entry, field in zip(rule.at("ask").entries(), fields, strict=False):
         if not field.question.strip():
-            entry.tell(f"the field {field.name!r} has no question to ask for it. Write it behind the name: `{field.name}: ...`.")
+            entry.tell(tr("the field {field!r} has no question to ask for it. Write it behind the name: `{field}: ...`.", field=field.name))
         if field.rest:
-            below(entry).at("rest").tell("'rest' is for parts after a #. Here each answer is a message of its own: remove it.", key=True)
+            below(entry).at("rest").tell(
+                tr("'rest' is for parts after a #. Here each answer is a message of its own: remove it."), key=True
+            )
     for entry in rule.at("keyword").entries():
         if entry.data.strip().endswith("#"):
-            entry.tell("'ask' is a form without #. Write the keyword without it, or 'fields' in place of 'ask'.")
+            entry.tell(tr("'ask' is a form without #. Write the keyword without it, or 'fields' in place of 'ask'."))
 
 
 def below(entry: Place) -> Place:
@@ -93,7 +98,7 @@ def below(entry: Place) -> Place:
 def check_plain(place: Place, what: str, key: bool = False) -> None:
     """Report a text that looks like a template and is not one."""
     if isinstance(place.data, str) and has_marks(place.data):
-        place.tell(f"{what} is not a template: customers would see the braces. Write it without them.", key)
+        place.tell(tr("{place} is not a template: customers would see the braces. Write it without them.", place=what), key)
     elif isinstance(place.data, str) and not key and may_mislead(place.data):
         warn_of_lookalikes(place)
 
@@ -103,7 +108,9 @@ def build_confirm(place: Place, sandbox: Sandbox, names: Names) -> Template | No
     if place.data is None:
         return None
     if place.data.strip().casefold() in SWITCHES:
-        place.tell("'confirm' is the text that customers say yes or no to. Write one, such as \"Nilai {{ nilai }}. Benar? (ya/tidak)\".")
+        place.tell(
+            tr("'confirm' is the text that customers say yes or no to. Write one, such as \"Nilai {{{{ nilai }}}}. Benar? (ya/tidak)\".")
+        )
     return compile_template(place, sandbox, names)
 
 
@@ -113,15 +120,19 @@ def build_menu(listed: Iterable[Place]) -> tuple[MenuEntry, ...]:
     for entry in listed:
         words, rule = next(iter(entry.data.items()))
         at_words = replace(entry.at(words), data=words)
-        check_plain(at_words, "an entry of a menu", key=True)
+        check_plain(at_words, tr("an entry of a menu"), key=True)
         if number := NUMBERED.match(words):
             rest = words[number.end() :].strip()
-            write = f"Write {rest!r} alone" if rest else f"Write the words to show, such as `- Daftar harga: {rule}`"
-            at_words.tell(f"menu entries are numbered automatically. {write}.", key=True)
+            write = (
+                tr("Write {rest!r} alone", rest=rest)
+                if rest
+                else tr("Write the words to show, such as `- Daftar harga: {rule}`", rule=rule)
+            )
+            at_words.tell(tr("menu entries are numbered automatically. {way_out}.", way_out=write), key=True)
         elif not fold(words):
-            at_words.tell("the words of a menu entry are empty. Write what customers are to see.", key=True)
+            at_words.tell(tr("the words of a menu entry are empty. Write what customers are to see."), key=True)
         if fold(words) in (fold(other.words) for other in entries):
-            entry.tell(f"the menu already has an entry {words!r}. Use other words here.")
+            entry.tell(tr("the menu already has an entry {words!r}. Use other words here.", words=words))
         entries.append(MenuEntry(words.strip(), rule.strip(), entry.at(words).mark()))
     return tuple(entries)
 
@@ -135,7 +146,7 @@ def build_actions(rule: Place, country: str) -> tuple[Action, ...]:
         try:
             actions.append(Notify(normalize_phone(entry.data, country)))
         except ValueError as error:
-            entry.tell(str(error))
+            entry.tell(reason_of(error))
     if (pause := read_time(rule.at("pause")) if "pause" in rule.data else None) is not None:
         actions.append(Pause(pause))
     if "subscribe" in rule.data:
@@ -144,7 +155,7 @@ def build_actions(rule: Place, country: str) -> tuple[Action, ...]:
         actions.append(build_forward(rule.at("forward")))
     elif "failed" in rule.data:
         rule.at("failed").tell(
-            "'failed' is sent when 'forward' fails, but this rule has no 'forward'. Add one, or remove 'failed'.", key=True
+            tr("'failed' is sent when 'forward' fails, but this rule has no 'forward'. Add one, or remove 'failed'."), key=True
         )
     return tuple(actions)
 
@@ -153,7 +164,7 @@ def build_forward(place: Place) -> Forward:
     """The `forward:` of a rule."""
     data = place.data
     if not data["url"].startswith(("http://", "https://", "${")):  # a variable of the environment is looked at when it is called
-        place.at("url").tell(f"{data['url']!r} is not a web address. Write it with https:// in front.")
+        place.at("url").tell(tr("{url!r} is not a web address. Write it with https:// in front.", url=data["url"]))
     timeout = read_time(place.at("timeout")) or FORWARD_TIMEOUT
     return Forward(data["url"], data.get("webhookkey", ""), timeout)
 
@@ -165,5 +176,5 @@ def read_time(place: Place) -> timedelta | None:
     try:
         return read_duration(place.data)
     except ValueError as error:
-        place.tell(str(error))
+        place.tell(reason_of(error))
         return None

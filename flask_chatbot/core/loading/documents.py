@@ -8,6 +8,7 @@ from flask_chatbot.core.schema.complaints import Complaint, as_null, empty_block
 from flask_chatbot.core.schema.gate import schema_complaints
 from flask_chatbot.core.schema.repair import repair
 from flask_chatbot.core.schema.shape import plain
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamltext import nodes
 from flask_chatbot.core.yamltext.spots import spot_of
@@ -92,7 +93,11 @@ def quotes_in(document: SourceFile) -> Iterator[Problem]:
     """Warnings of texts in the curly quotes of phones and word processors."""
     if any(CURLY.search(line) for line in document.lines):
         for node in sorted(curly_quoted(document.node), key=lambda node: (node.line, node.column)):
-            message = f'the curly quotes {node.text[0]} {node.text[-1]} are part of this text. Leave them out, or write " in their place.'
+            message = tr(
+                'the curly quotes {text} {text2} are part of this text. Leave them out, or write " in their place.',
+                text=node.text[0],
+                text2=node.text[-1],
+            )
             yield Problem(Mark(document.file, node.line, node.column), message, "warning")
 
 
@@ -119,5 +124,8 @@ def apart(data: Any) -> Any:
 
 def misplaced(data: Any) -> list[Complaint]:
     """The keys of an included file that belong in the root file."""
-    message = "only the file that includes this one may have {!r}. Move it there."
-    return [Complaint((key,), message.format(key), at_key=True) for key in ("settings", "include") if key in data]
+    return [
+        Complaint((key,), tr("only the file that includes this one may have {key!r}. Move it there.", key=key), at_key=True)
+        for key in ("settings", "include")
+        if key in data
+    ]

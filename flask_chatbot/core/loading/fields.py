@@ -18,6 +18,7 @@ from flask_chatbot.core.loading.texts import build_pattern, compile_template
 from flask_chatbot.core.templates.check import JINJA_NAMES
 from flask_chatbot.core.templates.template import Sandbox, Template, has_marks
 from flask_chatbot.core.templates.types import UNKNOWN, Type, type_of_var
+from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.core.values.habits import guess
 
 RESERVED = ("message", "text", "data", "keyword", "now", "memory", "value", *JINJA_NAMES)
@@ -43,9 +44,9 @@ class FieldBuilder:
             for at, name in named_in(entry):
                 field = self.field(at, name, fields)
                 if any(field.name == other.name for other in fields):
-                    entry.tell(f"the name {field.name!r} is taken by another field. Choose another one.")
+                    entry.tell(tr("the name {field!r} is taken by another field. Choose another one.", field=field.name))
                 if fields and fields[-1].rest:
-                    entry.tell(f"nothing can follow {fields[-1].name!r}, which takes the rest. Move it to the end.")
+                    entry.tell(tr("nothing can follow {field!r}, which takes the rest. Move it to the end.", field=fields[-1].name))
                 fields.append(field)
         return tuple(fields)
 
@@ -60,8 +61,8 @@ class FieldBuilder:
         type_name = type_in(data)
         if type_name not in self.types:
             listed = ", ".join(self.types)
-            way_out = guess(type_name, self.types).way_out or f" Known types: {listed}."
-            place.at("type").tell(f"unknown field type {type_name!r}.{way_out}", may_be_python=True)
+            way_out = guess(type_name, self.types).way_out or tr(" Known types: {listed}.", listed=listed)
+            place.at("type").tell(tr("unknown field type {type!r}.{way_out}", type=type_name, way_out=way_out), may_be_python=True)
             return Field(name=name, type=type_name, kind=self.types["text"], question=question)
         field = self.typed(place, name, type_name, data, before)
         self.check(place, field, data)
@@ -106,10 +107,10 @@ class FieldBuilder:
         context = context_of(self.sandbox.locale)
         check_keys(place, field, data, context)
         if field.open and "open" in field.kind.keys and not self.has_hours:
-            place.at("open").tell("'open' needs to know when that is. Add `hours:` to the settings, or remove it.", key=True)
+            place.at("open").tell(tr("'open' needs to know when that is. Add `hours:` to the settings, or remove it."), key=True)
         for entry in place.at("unit").entries() if "unit" in data else ():
             if not UNIT.fullmatch(entry.data):
-                entry.tell(f"{entry.data!r} is not a unit. Write each as one word without digits, such as kg or bungkus.")
+                entry.tell(tr("{text!r} is not a unit. Write each as one word without digits, such as kg or bungkus.", text=entry.data))
         if field.options and field.type in FIELD_TYPES and "options" in field.kind.keys:
             check_options(place.at("options"), field, context)
         check_default(place, field, context)
@@ -163,27 +164,34 @@ def build_limit(place: Place, kind: FieldType) -> Limit | None:
     try:
         return kind.limit(str(place.data))
     except ValueError as error:
-        place.tell(f"{str(place.path[-1])!r} {error}")
+        place.tell(tr("{key!r} {error}", key=str(place.path[-1]), error=reason_of(error)))
         return None
 
 
 def check_name(place: Place, name: str) -> None:
     """Check that a field's name can be used in templates and as a Python parameter."""
     if name in RESERVED or keyword.iskeyword(name):
-        place.tell(f"a field may not be called {name!r}, which means something else here. Choose another name.", key=True)
+        place.tell(tr("a field may not be called {name!r}, which means something else here. Choose another name.", name=name), key=True)
     elif not NAME.fullmatch(name):
-        place.tell(f"{name!r} cannot be the name of a field. Use letters, digits and _, and `label:` for what customers see.", key=True)
+        place.tell(
+            tr("{name!r} cannot be the name of a field. Use letters, digits and _, and `label:` for what customers see.", name=name),
+            key=True,
+        )
 
 
 def check_keys(place: Place, field: Field, data: Mapping[str, object], context: Context) -> None:
     """The keys that only some types understand."""
     for key in ("min", "max", "pattern", "options", "unit", "open"):
         if key in data and key not in field.kind.keys:
-            place.at(key).tell(f"a field of type {field.type!r} has no {key!r}. Remove it, or change the type.", key=True)
+            place.at(key).tell(
+                tr("a field of type {type!r} has no {key!r}. Remove it, or change the type.", type=field.type, key=key), key=True
+            )
     if field.type == "choice" and not field.options and "options" not in (place.data or ()):
-        place.tell(f"the field {field.name!r} is a {field.type} without `options:`. List what may be chosen.", key=True)
+        place.tell(
+            tr("the field {field!r} is a {type} without `options:`. List what may be chosen.", field=field.name, type=field.type), key=True
+        )
     if is_reversed(field.min, field.max, context.now.date()):
-        place.at("min").tell(f"'min' is {data['min']} and 'max' is {data['max']}: no value fits. Swap them.")
+        place.at("min").tell(tr("'min' is {min} and 'max' is {max}: no value fits. Swap them.", min=data["min"], max=data["max"]))
 
 
 def is_reversed(low: Limit | None, high: Limit | None, today: date) -> bool:
@@ -206,13 +214,22 @@ def check_options(place: Place, field: Field, context: Context) -> None:
         try:
             value = canonical(option.value) if field.type == "choice" else value_of_option(option, alone, context)
         except ValueError as error:
-            reason = f"It {error}" if field.type == "time" else f"A customer who wrote it would read: {error}"
-            at.tell(f"the option {option.value!r} does not fit the field. {reason}")
+            reason = (
+                tr("It {error}", error=reason_of(error))
+                if field.type == "time"
+                else tr("A customer who wrote it would read: {error}", error=str(error))
+            )
+            at.tell(tr("the option {option!r} does not fit the field. {reason}", option=option.value, reason=reason))
             continue
         for word in dict.fromkeys((value, *map(canonical, option.synonyms))):
             if word in found:
                 at.tell(
-                    f"{option.value!r} and {found[word]!r} are one option to customers who write {str(word)!r}. Remove it from one of them."
+                    tr(
+                        "{option!r} and {other!r} are one option to customers who write {word!r}. Remove it from one of them.",
+                        option=option.value,
+                        other=found[word],
+                        word=str(word),
+                    )
                 )
             found.setdefault(word, option.value)
 
@@ -234,7 +251,7 @@ def check_default(place: Place, field: Field, context: Context) -> None:
     try:
         field.kind.read(field.default.strip(), replace(field, open=False), context)
     except ValueError as error:
-        place.at("default").tell(f"the default does not fit the field. A customer who wrote it would read: {error}")
+        place.at("default").tell(tr("the default does not fit the field. A customer who wrote it would read: {error}", error=str(error)))
 
 
 def build_options(place: Place) -> tuple[Option, ...]:

@@ -28,6 +28,7 @@ from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.schema.repair import GONE
 from flask_chatbot.core.templates.template import Sandbox
 from flask_chatbot.core.templates.types import type_of_var
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.globs import ENTRIES_LIMIT, SECONDS_LIMIT, TooWide
 from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
 from flask_chatbot.core.values.rule_tests import RuleTest
@@ -103,20 +104,29 @@ class _Loading:
         """Read the files that a glob stands for, each once; a glob is relative to the root file's folder."""
         if Path(entry.data).is_absolute() or PureWindowsPath(entry.data).is_absolute():
             entry.tell(
-                f"{entry.data!r} is an absolute path, and `include` counts from the folder of {root.name}. Write the path from there."
+                tr(
+                    "{path!r} is an absolute path, and `include` counts from the folder of {file}. Write the path from there.",
+                    path=entry.data,
+                    file=root.name,
+                )
             )
             return
         try:
             found = matching(root, entry.data)
         except TooWide:
             entry.tell(
-                f"{entry.data!r} takes more than {ENTRIES_LIMIT:,} files and folders, or {SECONDS_LIMIT:g} seconds of looking. "
-                "Begin it with the folder that holds the rules, such as rules/**/*.yaml."
+                tr(
+                    "{path!r} takes more than {entries:,} files and folders, or {seconds:g} seconds of looking. "
+                    "Begin it with the folder that holds the rules, such as rules/**/*.yaml.",
+                    path=entry.data,
+                    entries=ENTRIES_LIMIT,
+                    seconds=SECONDS_LIMIT,
+                )
             )
             return
         self.globs.append(entry.data)
         if not found:
-            entry.tell(f"no file matches {entry.data!r} beside {root.name}. Correct the path, or remove it.")
+            entry.tell(tr("no file matches {path!r} beside {file}. Correct the path, or remove it.", path=entry.data, file=root.name))
         for path in found:
             if path.resolve() not in {file.resolve() for file in self.files}:
                 self.read_file(path)
@@ -129,12 +139,12 @@ class _Loading:
         try:
             source = path.read_bytes()
         except FileNotFoundError:
-            first = " Write the first rules with `flask chatbot init`, or name another file."
-            way_out = beside(path) or (" Write the first rules into a file of that name." if self.roots else first)
-            self.problems.append(Problem(Mark(file, 1, 1), f"there is no such file.{way_out}"))
+            first = tr(" Write the first rules with `flask chatbot init`, or name another file.")
+            way_out = beside(path) or (tr(" Write the first rules into a file of that name.") if self.roots else first)
+            self.problems.append(Problem(Mark(file, 1, 1), tr("there is no such file.{way_out}", way_out=way_out)))
             return
         except OSError as error:
-            self.problems.append(Problem(Mark(file, 1, 1), f"the file cannot be read: {error.strerror or error}."))
+            self.problems.append(Problem(Mark(file, 1, 1), tr("the file cannot be read: {reason}.", reason=error.strerror or error)))
             return
         self.digests[path] = digest(source)
         document, problems, refused = read_document(source, file, is_root=not self.roots)
@@ -208,7 +218,7 @@ class _Loading:
         unknown = {(document, path[:2]) for document, path in self.refused if path[2:3] in (("name",), ("keyword",))}
         rules = [rule for place, rule in built if (id(place.document), place.path) not in unknown]
         if not rules and not self.problems and not self.added:
-            self.roots[0].tell("there are no rules. Add a list of them under 'rules:'.")
+            self.roots[0].tell(tr("there are no rules. Add a list of them under 'rules:'."))
         rules += self.added_rules(rules, builder)
         if not self.additions.is_complete:
             self.problems += map(needing, (rule for rule in rules if rule.needs))
@@ -234,7 +244,14 @@ class _Loading:
             for keyword in rule.keywords:
                 taken = known.setdefault((keyword.literal, keyword.takes_fields), rule)
                 if taken is not rule:
-                    entry.tell(f"the keyword {keyword.written!r} is taken by rule {taken.name!r} at {taken.mark}. Choose another one.")
+                    entry.tell(
+                        tr(
+                            "the keyword {keyword!r} is taken by rule {rule!r} at {mark}. Choose another one.",
+                            keyword=keyword.written,
+                            rule=taken.name,
+                            mark=taken.mark,
+                        )
+                    )
             added.append(replace(rule, priority=first) if rule.fallback else rule)
         return added
 
@@ -249,7 +266,9 @@ class _Loading:
 def needing(rule: Rule) -> Problem:
     """The reminder that a rule is incomplete without Python."""
     names = ", ".join(rule.needs)
-    message = f"rule {rule.name!r} needs {names} from a Python handler. Check it together with the app: flask --app ..."
+    message = tr(
+        "rule {rule!r} needs {names} from a Python handler. Check it together with the app: flask --app ...", rule=rule.name, names=names
+    )
     return Problem(rule.mark, message, "warning", may_be_python=True)
 
 
@@ -264,8 +283,8 @@ def beside(path: Path) -> str:
         return ""
     others = sorted(other.name for pattern in ("*.yaml", "*.yml") for other in path.parent.glob(pattern))
     if alike := next((name for name in others if Path(name).stem == path.stem), None):
-        return f" There is {alike} beside it: rename it to {path.name}, or name it instead."
-    return f" That folder has {', '.join(others[:NEIGHBOURS])}." if others else ""
+        return tr(" There is {alike} beside it: rename it to {file}, or name it instead.", alike=alike, file=path.name)
+    return tr(" That folder has {files}.", files=", ".join(others[:NEIGHBOURS])) if others else ""
 
 
 def short_path(path: Path) -> str:
@@ -278,8 +297,10 @@ def missing_targets(by_name: Mapping[str, Rule]) -> Iterator[Problem]:
     for rule in by_name.values():
         for entry in rule.menu:
             if entry.rule not in by_name:
-                guess = did_you_mean(entry.rule, by_name) or " Write the words first, and then the name of a rule."
-                yield Problem(entry.mark, f"the menu leads to a rule {entry.rule!r}, which does not exist.{guess}")
+                guess = did_you_mean(entry.rule, by_name) or tr(" Write the words first, and then the name of a rule.")
+                yield Problem(
+                    entry.mark, tr("the menu leads to a rule {rule!r}, which does not exist.{guess}", rule=entry.rule, guess=guess)
+                )
 
 
 def named(rules: list[Rule], problems: list[Problem]) -> dict[str, Rule]:
@@ -288,7 +309,12 @@ def named(rules: list[Rule], problems: list[Problem]) -> dict[str, Rule]:
     for rule in sorted(rules, key=lambda rule: not rule.is_named):
         name = rule.name
         if rule.is_named and name in by_name:
-            problems.append(Problem(rule.mark, f"the name {name!r} is taken by the rule at {by_name[name].mark}. Choose another one."))
+            problems.append(
+                Problem(
+                    rule.mark,
+                    tr("the name {name!r} is taken by the rule at {mark}. Choose another one.", name=name, mark=by_name[name].mark),
+                )
+            )
         number = 2
         while name in by_name:
             name = f"{rule.name} {number}"
@@ -303,7 +329,13 @@ def check_sharing(rules: list[Rule], problems: list[Problem]) -> None:
     for literal in (literal for literal, count in sharing.items() if count > RULES_PER_LITERAL):
         last = [rule for rule in rules if literal in literals(rule)][-1]
         kind, text = literal
-        message = f"{sharing[literal]} rules share the {kind.strip('#')} {text!r}, and the limit is {RULES_PER_LITERAL}. Merge some."
+        message = tr(
+            "{count} rules share the {kind} {text!r}, and the limit is {limit}. Merge some.",
+            count=sharing[literal],
+            kind=kind.strip("#"),
+            text=text,
+            limit=RULES_PER_LITERAL,
+        )
         problems.append(Problem(last.mark, message))
 
 
@@ -313,4 +345,4 @@ def literals(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "keyword#" if keyword.takes_fields else "keyword", keyword.literal
     yield from (("pattern", pattern.source) for pattern in rule.patterns)
     yield from (("phrase", phrase.literal) for phrase in rule.contains)
-    yield from (("similar text", literal) for literal in rule.similar)
+    yield from ((tr("similar text"), literal) for literal in rule.similar)

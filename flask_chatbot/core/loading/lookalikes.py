@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.yamltext.nodes import Scalar
 
 BRACE, PERCENT = re.compile(r"\{(?<!\{\{) ?\w"), re.compile(r"%\w+%")
@@ -13,8 +14,13 @@ TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 MARK = re.compile(r"(?<!\{)\{ ?([A-Za-z_]\w*) ?\}(?!\})|%([A-Za-z_]\w*)%|\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 ESCAPE = re.compile(r"\\[nt]")
 LIKENESS = 0.75  # from 0 to 1, how near a name must be to one of ours: `name` is that near to `nama`
-QUOTES = 'Put the text in double quotes: "..."'
-WAYS_OUT = {"'": QUOTES, "": QUOTES, "|": "Begin a line of its own there", ">": "Leave a line empty there"}  # by how YAML has the text
+QUOTES = tr('Put the text in double quotes: "..."')
+WAYS_OUT = {
+    "'": QUOTES,
+    "": QUOTES,
+    "|": tr("Begin a line of its own there"),
+    ">": tr("Leave a line empty there"),
+}  # by how YAML has the text
 
 
 class Lookalike(NamedTuple):
@@ -56,9 +62,15 @@ def foreign_marks(text: str, names: Collection[str]) -> Iterator[Lookalike]:
         if written in reported or not (near or written[0] == "%"):
             continue
         reported.add(written)
-        instead = f"Write {{{{ {near[0]} }}}}" if near else "A name is written {{ nama }}"
+        instead = tr("Write {{{{ {name} }}}}", name=near[0]) if near else tr("A name is written {{{{ nama }}}}")
         yield Lookalike(
-            found.start(), written, f"{written} does not mark a name in templates: customers would see it as it is written. {instead}."
+            found.start(),
+            written,
+            tr(
+                "{written} does not mark a name in templates: customers would see it as it is written. {way_out}.",
+                written=written,
+                way_out=instead,
+            ),
         )
 
 
@@ -71,5 +83,10 @@ def escapes(text: str, style: str) -> Iterator[Lookalike]:
     found = ESCAPE.search(text)
     if found and style in WAYS_OUT:
         what = "line break" if found[0] == "\\n" else "tab"
-        message = f"{found[0]} is a {what} in double quotes only: customers would see it as it is written. {WAYS_OUT[style]}."
+        message = tr(
+            "{escape} is a {meaning} in double quotes only: customers would see it as it is written. {way_out}.",
+            escape=found[0],
+            meaning=what,
+            way_out=WAYS_OUT[style],
+        )
         yield Lookalike(found.start(), found[0], message)

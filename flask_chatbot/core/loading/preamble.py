@@ -11,6 +11,7 @@ from flask_chatbot.core.language.sentences import Locale, language_of
 from flask_chatbot.core.loading.conditions import build_duration
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.templates.check import JINJA_NAMES
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.habits import guess
 
 
@@ -20,7 +21,7 @@ def build_locale(settings: Place) -> Locale:
     country = data.get("country") or "ID"
     if not is_country(country):
         settings.at("country").tell(
-            f"{country!r} is not a country with telephone numbers. Write its two capital letters, such as ID or MY."
+            tr("{country!r} is not a country with telephone numbers. Write its two capital letters, such as ID or MY.", country=country)
         )
     timezone = build_timezone(settings, data.get("timezone"))
     return Locale(language=language_of(data.get("language") or "id"), timezone=timezone, country=country)
@@ -42,8 +43,8 @@ def build_timezone(settings: Place, name: str | None) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        way_out = guess(name, sorted(available_timezones())).way_out or " Use an IANA name, such as Asia/Jakarta."
-        settings.at("timezone").tell(f"unknown time zone {name!r}.{way_out}")
+        way_out = guess(name, sorted(available_timezones())).way_out or tr(" Use an IANA name, such as Asia/Jakarta.")
+        settings.at("timezone").tell(tr("unknown time zone {name!r}.{way_out}", name=name, way_out=way_out))
         return ZoneInfo("UTC")
 
 
@@ -71,8 +72,13 @@ def build_vars(entries: Iterable[Place], taken: Collection[str]) -> dict[str, Pl
     for place in entries:
         name = str(place.path[-1])
         if name in taken or name in (*JINJA_NAMES, "value") or keyword.iskeyword(name):
-            place.tell(f"a var may not be called {name!r}, which means something else in templates. Choose another name.", key=True)
+            place.tell(
+                tr("a var may not be called {name!r}, which means something else in templates. Choose another name.", name=name), key=True
+            )
         elif name in found:
-            place.tell(f"the var {name!r} is defined already, at {found[name].mark(key=True)}. Remove one of them.", key=True)
+            place.tell(
+                tr("the var {name!r} is defined already, at {mark}. Remove one of them.", name=name, mark=found[name].mark(key=True)),
+                key=True,
+            )
         found[name] = place
     return found

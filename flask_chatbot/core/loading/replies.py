@@ -6,6 +6,7 @@ from flask_chatbot.core.loading.texts import compile_template
 from flask_chatbot.core.templates.answers import Answer, ContactAnswer, OneOf, PartsAnswer, TextAnswer
 from flask_chatbot.core.templates.template import Sandbox, Template
 from flask_chatbot.core.templates.types import Names
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.habits import by_habit
 from flask_chatbot.core.values.replies import ContactCard, Media, Text
 from flask_chatbot.core.values.reply_kinds import KINDS, Kinds, Part, ReplyKind
@@ -36,7 +37,12 @@ class ReplyBuilder:
         slip = MISSING_SPACE.match(place.data)
         if slip and place.is_plain() and (kind := by_habit(slip[1], self.kinds)):
             place.warn(
-                f"customers would read {slip[0][:60]!r} as text: a space is missing after the colon. Write {kind}: {slip[2].strip()}"
+                tr(
+                    "customers would read {text!r} as text: a space is missing after the colon. Write {kind}: {rest}",
+                    text=slip[0][:60],
+                    kind=kind,
+                    rest=slip[2].strip(),
+                )
             )
 
     def knows(self, key: str) -> bool:
@@ -74,7 +80,7 @@ class ReplyBuilder:
             weighted = isinstance(entry.data, dict)
             kinds = [key for key in entry.data if self.knows(key)] if weighted else ["text"]
             if len(kinds) != 1 and not (weighted and set(entry.data) - {*self.kinds, "one_of", "weight"}) and len(entry.data) < 3:
-                entry.tell("an entry of 'one_of' holds one reply, and beside it at most a 'weight'.")
+                entry.tell(tr("an entry of 'one_of' holds one reply, and beside it at most a 'weight'."))
                 continue
             answers.append(self.answer(entry))
             weights.append(float(entry.data.get("weight") or 1) if weighted else 1.0)

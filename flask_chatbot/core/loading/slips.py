@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.translation.translatable import tr
 
 SIGNS = re.compile(r"[,|;/*+\\]")  # without one of these a keyword is nothing else
 BETWEEN = {",": "commas", "|": "bars", ";": "semicolons", "/": "slashes"}
@@ -21,20 +22,31 @@ def check_slips(rule: Place) -> None:
             check_keyword(entry)
         if isinstance(keyword, str):
             check_separators(rule.at("keyword"))
-    for key, wanted in (("contains", "the words to find"), ("similar", "the text to compare with"), ("save", "a name for the table")):
+    for key, wanted in (
+        ("contains", tr("the words to find")),
+        ("similar", tr("the text to compare with")),
+        ("save", tr("a name for the table")),
+    ):
         if rule.data.get(key) in TRUE and rule.at(key).is_plain():
-            rule.at(key).warn(f"{key!r} is the word 'true' here, and switches nothing on. Write {wanted} in its place.")
+            rule.at(key).warn(
+                tr("{key!r} is the word 'true' here, and switches nothing on. Write {wanted} in its place.", key=key, wanted=wanted)
+            )
 
 
 def check_keyword(entry: Place) -> None:
     """Warn of stars and of regular expressions, which belong under other keys."""
     text = entry.data.strip()
     if text == "*":
-        entry.warn("a star is no keyword for all messages. Write `fallback: true` for those that no rule takes.")
+        entry.warn(tr("a star is no keyword for all messages. Write `fallback: true` for those that no rule takes."))
     elif STARRED.fullmatch(text):
-        entry.warn(f"a star stands for the rest of a word under 'contains' only. Write `contains: {text}`.")
+        entry.warn(tr("a star stands for the rest of a word under 'contains' only. Write `contains: {text}`.", text=text))
     elif found := EXPRESSION.fullmatch(text):
-        entry.warn(f"a keyword is compared as it is written. Write `pattern: {found['inside'] or text}` for a regular expression.")
+        entry.warn(
+            tr(
+                "a keyword is compared as it is written. Write `pattern: {pattern}` for a regular expression.",
+                pattern=found["inside"] or text,
+            )
+        )
 
 
 def check_separators(keyword: Place) -> None:
@@ -42,7 +54,13 @@ def check_separators(keyword: Place) -> None:
     if keyword.is_plain() and not EXPRESSION.fullmatch(keyword.data.strip()) and len(parts := list(parts_of(keyword.data))) > 1:
         signs = " and ".join(name for sign, name in BETWEEN.items() if sign in keyword.data)
         several = ", ".join(parts)
-        keyword.warn(f"this is one keyword, {signs} included. If several are meant, write a list: [{several}]. If not, put it in quotes.")
+        keyword.warn(
+            tr(
+                "this is one keyword, {signs} included. If several are meant, write a list: [{several}]. If not, put it in quotes.",
+                signs=signs,
+                several=several,
+            )
+        )
 
 
 def parts_of(text: str) -> Iterator[str]:

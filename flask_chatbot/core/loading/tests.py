@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.core.values.problems import Problem, did_you_mean
 from flask_chatbot.core.values.replies import Reply
@@ -21,7 +22,7 @@ def build_test(place: Place, is_under_rule: bool = False) -> RuleTest:
     expected = expectations(place)
     exchanges = build_exchanges(place, expected)
     if exchanges and not (is_under_rule or any(exchange.expected for exchange in exchanges)):
-        place.tell(f"this test expects nothing, so it cannot fail. Add one of: {', '.join(KEYS)}.")
+        place.tell(tr("this test expects nothing, so it cannot fail. Add one of: {keys}.", keys=", ".join(KEYS)))
     return RuleTest(
         mark=place.mark(),
         exchanges=exchanges,
@@ -37,7 +38,7 @@ def build_test(place: Place, is_under_rule: bool = False) -> RuleTest:
 def build_exchanges(place: Place, expected: tuple[Expectation, ...]) -> tuple[Exchange, ...]:
     """The texts of a test, in order; its expectations apply to the last."""
     if ("send" in place.data) == ("talk" in place.data):
-        place.tell("a test has either 'send', one text, or 'talk', a list of texts. Write one of them.")
+        place.tell(tr("a test has either 'send', one text, or 'talk', a list of texts. Write one of them."))
         return ()
     if "send" in place.data:
         return (Exchange(text=place.data["send"], mark=place.at("send").mark(), expected=expected),)
@@ -45,7 +46,7 @@ def build_exchanges(place: Place, expected: tuple[Expectation, ...]) -> tuple[Ex
     own = {each.key for each in last.expected}
     for each in expected:
         if each.key in own:
-            message = f"the last turn has a {each.key!r} of its own. Remove one of the two."
+            message = tr("the last turn has a {key!r} of its own. Remove one of the two.", key=each.key)
             place.at(each.key).tell(message, key=True)
     return (*exchanges, Exchange(text=last.text, mark=last.mark, at=last.at, expected=(*last.expected, *expected)))
 
@@ -66,7 +67,7 @@ def moment(place: Place) -> datetime | None:
             return datetime.strptime(place.data, form)  # noqa: DTZ007  the rules' own
         except ValueError:
             continue
-    place.tell(f"{place.data!r} is not a date and time. Write them like 2026-11-23 09:00.")
+    place.tell(tr("{text!r} is not a date and time. Write them like 2026-11-23 09:00.", text=place.data))
     return None
 
 
@@ -93,7 +94,7 @@ def alternatives(place: Place) -> tuple[Reply, ...]:
     for entry in place.at("one_of").entries():
         data = {key: value for key, value in entry.data.items() if key != "weight"} if isinstance(entry.data, dict) else entry.data
         if isinstance(data, dict) and len(data) != 1:
-            entry.tell("an entry of 'one_of' holds one reply, and beside it at most a 'weight'.")
+            entry.tell(tr("an entry of 'one_of' holds one reply, and beside it at most a 'weight'."))
         else:
             replies.append(reply_of(data))
     return tuple(replies)
@@ -103,4 +104,8 @@ def check_names(names: Collection[str], tests: Iterable[RuleTest]) -> Iterator[P
     """Yield the tests that expect unknown rules; Python may add those."""
     for each in (each for test in tests for exchange in test.exchanges for each in exchange.expected):
         if each.key == "rule" and each.wanted not in names:
-            yield Problem(each.mark, f"there is no rule {each.wanted!r}.{did_you_mean(each.wanted, names)}", may_be_python=True)
+            yield Problem(
+                each.mark,
+                tr("there is no rule {rule!r}.{guess}", rule=each.wanted, guess=did_you_mean(each.wanted, names)),
+                may_be_python=True,
+            )

@@ -5,16 +5,17 @@ from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.matching.patterns import Pattern, read_pattern
 from flask_chatbot.core.templates.template import Sandbox, Template, check
 from flask_chatbot.core.templates.types import Names
+from flask_chatbot.core.translation.translatable import reason_of, tr
 
 
-def build_pattern(place: Place, way_out: str = "Use 'min' and 'max' for long texts.") -> Pattern | None:
+def build_pattern(place: Place, way_out: str = tr("Use 'min' and 'max' for long texts.")) -> Pattern | None:
     """The pattern at `place`, or None after reporting its mistake; `way_out` is the advice on repeating too much."""
     try:
         return read_pattern(place.data, way_out)
     except ValueError as error:
-        place.tell(str(error))
+        place.tell(reason_of(error))
     except ImportError:
-        place.tell("patterns need RE2, which is not installed. Run: pip install 'flask-chatbot[patterns]'")
+        place.tell(tr("patterns need RE2, which is not installed. Run: pip install 'flask-chatbot[patterns]'"))
     return None
 
 

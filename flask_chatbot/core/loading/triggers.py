@@ -13,6 +13,7 @@ from flask_chatbot.core.matching.pattern_syntax import tokens
 from flask_chatbot.core.matching.patterns import Pattern
 from flask_chatbot.core.matching.phrases import LETTERS_LIMIT, WORDS_LIMIT, read_phrase
 from flask_chatbot.core.matching.rule import Keyword, Phrase
+from flask_chatbot.core.translation.translatable import reason_of, tr
 
 KEYS = ("keyword", "pattern", "contains", "similar")
 GROUP = re.compile(r"\(\?P?<(\w+)>")  # as a token of a pattern
@@ -104,7 +105,12 @@ def build_keywords(entries: Iterable[Place]) -> tuple[Keyword, ...]:
         written, parts = parts_in(entry.data)
         if parts:
             entry.tell(
-                f"the fields of {entry.data.strip()!r} stand in the keyword. Write `keyword: {written}` and `fields: [{', '.join(parts)}]`."
+                tr(
+                    "the fields of {text!r} stand in the keyword. Write `keyword: {keyword}` and `fields: [{fields}]`.",
+                    text=entry.data.strip(),
+                    keyword=written,
+                    fields=", ".join(parts),
+                )
             )
         takes_fields = written.endswith("#")
         literal = fold_with_signs(written.removesuffix("#"))
@@ -112,7 +118,9 @@ def build_keywords(entries: Iterable[Place]) -> tuple[Keyword, ...]:
             literal = written if written == literal else literal  # as nearly always, and kept once
             found.setdefault((literal, takes_fields), Keyword(written, literal, takes_fields))
         else:
-            entry.tell(f"the keyword {written!r} has nothing that can be compared. Write at least one letter, digit or sign.")
+            entry.tell(
+                tr("the keyword {keyword!r} has nothing that can be compared. Write at least one letter, digit or sign.", keyword=written)
+            )
     return tuple(found.values())
 
 
@@ -120,7 +128,7 @@ def build_patterns(entries: Iterable[Place]) -> tuple[Pattern, ...]:
     """The patterns, whose groups may be named as fields may."""
     found: dict[str, Pattern] = {}
     for entry in entries:
-        pattern = build_pattern(entry, "Repeat less, or write * for any number of times.")
+        pattern = build_pattern(entry, tr("Repeat less, or write * for any number of times."))
         if pattern is not None:
             found.setdefault(pattern.source, pattern)
             for name in pattern.groups:
@@ -153,7 +161,7 @@ def build_phrase(place: Place, folding: Folding) -> Phrase | None:
     try:
         return read_phrase(place.data, folding)
     except ValueError as error:
-        place.tell(str(error))
+        place.tell(reason_of(error))
         return None
 
 
@@ -162,9 +170,21 @@ def check_similar(place: Place, literal: str) -> bool:
     words = literal.split()
     longest = max(map(len, words), default=0)
     if not literal:
-        place.tell(f"{place.data!r} has nothing that can be compared. Write at least one word.")
+        place.tell(tr("{text!r} has nothing that can be compared. Write at least one word.", text=place.data))
     elif len(words) > WORDS_LIMIT:
-        place.tell(f"a 'similar' text has at most {WORDS_LIMIT} words, and this has {len(words)}. Use 'contains' for a part of it.")
+        place.tell(
+            tr(
+                "a 'similar' text has at most {limit} words, and this has {count}. Use 'contains' for a part of it.",
+                limit=WORDS_LIMIT,
+                count=len(words),
+            )
+        )
     elif longest > LETTERS_LIMIT:
-        place.tell(f"a word of a 'similar' text has at most {LETTERS_LIMIT} letters, and one here has {longest}. Shorten it.")
+        place.tell(
+            tr(
+                "a word of a 'similar' text has at most {limit} letters, and one here has {longest}. Shorten it.",
+                limit=LETTERS_LIMIT,
+                longest=longest,
+            )
+        )
     return bool(literal) and len(words) <= WORDS_LIMIT and longest <= LETTERS_LIMIT

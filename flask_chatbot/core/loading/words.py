@@ -9,6 +9,7 @@ from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.language.words import Words, words_of
 from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.translation.translatable import tr
 
 RUN_LIMIT = 10  # words that stand for one
 
@@ -28,15 +29,28 @@ def build_synonyms(listed: Iterable[Place]) -> dict[str, str]:
             run = fold(entry.data)
             if not (is_run(run) and is_run(head)):
                 wrong = head if is_run(run) else run
-                entry.tell(f"a synonym is one word or a few, at most {RUN_LIMIT}, without a #, and {wrong!r} is something else. Change it.")
+                entry.tell(
+                    tr(
+                        "a synonym is one word or a few, at most {limit}, without a #, and {text!r} is something else. Change it.",
+                        limit=RUN_LIMIT,
+                        text=wrong,
+                    )
+                )
                 continue
             if run in heads and heads[run] != head:
-                entry.tell(f"{run!r} stands for {heads[run]!r} already, at {places[run].mark()}. Remove one of them.")
+                entry.tell(
+                    tr(
+                        "{words!r} stands for {head!r} already, at {mark}. Remove one of them.",
+                        words=run,
+                        head=heads[run],
+                        mark=places[run].mark(),
+                    )
+                )
             heads.setdefault(run, head)
             places.setdefault(run, entry)
     for run, head in heads.items():
         if heads.get(head, head) != head:
-            places[run].tell(f"{head!r} is itself a synonym of {heads[head]!r}. List all its words there.")
+            places[run].tell(tr("{head!r} is itself a synonym of {of!r}. List all its words there.", head=head, of=heads[head]))
     return {run: head for run, head in heads.items() if run != head}
 
 
@@ -49,7 +63,9 @@ def build_words(listed: Iterable[Place], words: Words) -> Words:
             continue
         only = place.at("only") if isinstance(place.data, dict) else None
         if only is not None and list(place.data) != ["only"]:
-            place.tell(f"the list {name!r} is words, or 'only' and the words in place of the language's own. Write one of them.")
+            place.tell(
+                tr("the list {name!r} is words, or 'only' and the words in place of the language's own. Write one of them.", name=name)
+            )
             continue
         added = frozenset(each for each in map(read_word, (only or place).entries()) if each)
         if name == "greetings":
@@ -69,7 +85,7 @@ def read_word(entry: Place) -> str:
     folded = fold(entry.data)
     if is_run(folded):
         return folded
-    entry.tell(f"{entry.data!r} is no word that a customer says. Write up to {RUN_LIMIT} words without a #.")
+    entry.tell(tr("{text!r} is no word that a customer says. Write up to {limit} words without a #.", text=entry.data, limit=RUN_LIMIT))
     return ""
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask_chatbot.core.schema.forms import as_degrees, field_of, form_of
 from flask_chatbot.core.schema.unknown import UnknownKey, explained
+from flask_chatbot.core.translation.translatable import NOTHING, Translatable, all_of, any_of, joined, tr
 from flask_chatbot.core.values.habits import by_habit, guess
 from flask_chatbot.core.yamltext.traps import slip_of_colon
 
@@ -13,12 +14,12 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 KINDS = {
-    "object": "a group of keys",
-    "array": "a list",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "string": "text",
+    "object": tr("a group of keys"),
+    "array": tr("a list"),
+    "integer": tr("a whole number"),
+    "number": tr("a number"),
+    "boolean": tr("true or false"),
+    "string": tr("text"),
 }
 
 SAYING = ("reply", "otherwise", "invalid", "failed")  # keys whose empty list is silence
@@ -34,20 +35,20 @@ class Complaint(NamedTuple):
     """
 
     path: tuple[str | int, ...]
-    message: str
+    message: Translatable
     at_key: bool = False
     says_all: bool = False
     stays: bool = False
     meant: str = ""
     lacks: str = ""
-    wanted: str = ""
+    wanted: Translatable = NOTHING
     is_sure: bool = False
     is_empty_text: bool = False
     is_unindented: bool = False
     is_empty_group: bool = False
 
 
-PLAIN = Complaint((), "")
+PLAIN = Complaint((), NOTHING)
 
 
 class Refusal(NamedTuple):
@@ -70,11 +71,11 @@ def complaints(error: "ValidationError", beside: Any = None) -> Iterator[Complai
 def called(path: tuple[str | int, ...]) -> str:
     """The name of a place: its key, or which entry of which list."""
     if not path:
-        return "the file"
+        return tr("the file")
     if isinstance(path[-1], str):
         return repr(path[-1])
     keys = [step for step in path if isinstance(step, str)]
-    return f"entry {path[-1] + 1} of {keys[-1]!r}" if keys else f"entry {path[-1] + 1}"
+    return tr("entry {number} of {key!r}", number=path[-1] + 1, key=keys[-1]) if keys else tr("entry {number}", number=path[-1] + 1)
 
 
 def described(value: object) -> str:
@@ -84,11 +85,11 @@ def described(value: object) -> str:
     ('a group of keys', "'halo'", 'nothing')
     """
     if value is None:
-        return "nothing"
+        return tr("nothing")
     if isinstance(value, dict):
-        return "a group of keys"
+        return tr("a group of keys")
     if isinstance(value, list):
-        return "a list"
+        return tr("a list")
     if isinstance(value, bool):
         return str(value).lower()
     text = repr(value)
@@ -104,30 +105,45 @@ def kinds_of(schema: Any) -> list[str]:
 
 def wrong_type(refusal: Refusal) -> Iterator[Complaint]:
     kinds = kinds_of(refusal.schema)
-    wanted = " or ".join(KINDS[kind] for kind in kinds)
+    wanted = any_of(KINDS[kind] for kind in kinds)
     if refusal.value is None:
-        message = f"{called(refusal.path)} is empty. Write {wanted} after it, or remove it."
+        message = tr("{place} is empty. Write {wanted} after it, or remove it.", place=called(refusal.path), wanted=wanted)
         yield Complaint(refusal.path, message, at_key=True, wanted=wanted)
     else:
-        slip = slip_of_colon(refusal.value) if isinstance(refusal.value, str) and "object" in kinds else ""
+        slip = slip_of_colon(refusal.value) if isinstance(refusal.value, str) and "object" in kinds else NOTHING
         form = form_of(refusal.path, refusal.value, kinds, refusal.schema)
-        message = f"{called(refusal.path)} must be {wanted}, not {described(refusal.value)}.{form and f' {form}'}"
+        message = tr(
+            "{place} must be {wanted}, not {value}.{form}",
+            place=called(refusal.path),
+            wanted=wanted,
+            value=described(refusal.value),
+            form=form and joined("", (" ", form)),
+        )
         yield Complaint(refusal.path, slip or message, is_sure=bool(form) and "array" in kinds)
 
 
 def empty_block(complaint: Complaint, sign: str) -> Complaint:
     """The complaint about an empty text, where `|` or `>` promises lines of it."""
-    message = (
-        f"{called(complaint.path)} is an empty text: no line below {sign} is indented deeper than its key. Indent the lines of the text."
+    message = tr(
+        "{place} is an empty text: no line below {sign} is indented deeper than its key. Indent the lines of the text.",
+        place=called(complaint.path),
+        sign=sign,
     )
     return complaint._replace(message=message, is_unindented=True)
 
 
 def as_null(complaint: Complaint, word: str) -> Complaint:
     """The complaint about an empty value, where YAML's `word` for null is written."""
-    silence = "[] for silence, " if complaint.path[-1:] and complaint.path[-1] in SAYING else ""
-    quotes = f' If the text is meant, put quotes around it: "{word}"' if "text" in complaint.wanted else ""
-    message = f"{called(complaint.path)} is {word}, which is nothing in YAML. Write {complaint.wanted}, {silence}or remove it.{quotes}"
+    silence = tr("[] for silence, ") if complaint.path[-1:] and complaint.path[-1] in SAYING else ""
+    quotes = tr(' If the text is meant, put quotes around it: "{word}"', word=word) if "text" in complaint.wanted else ""
+    message = tr(
+        "{place} is {word}, which is nothing in YAML. Write {wanted}, {silence}or remove it.{quotes}",
+        place=called(complaint.path),
+        word=word,
+        wanted=complaint.wanted,
+        silence=silence,
+        quotes=quotes,
+    )
     return complaint._replace(message=message, at_key=False)
 
 
@@ -142,8 +158,13 @@ def unknown_keys(refusal: Refusal) -> Iterator[Complaint]:
 def missing_key(refusal: Refusal) -> Iterator[Complaint]:
     for key in refusal.limit:
         if key not in refusal.value:
-            way_out = "Begin it with `version: 1`." if key == "version" else f"Add `{key}: ...`."
-            yield Complaint(refusal.path, f"{called(refusal.path)} lacks the key {key!r}. {way_out}", stays=True, lacks=key)
+            way_out = tr("Begin it with `version: 1`.") if key == "version" else tr("Add `{key}: ...`.", key=key)
+            yield Complaint(
+                refusal.path,
+                tr("{place} lacks the key {key!r}. {way_out}", place=called(refusal.path), key=key, way_out=way_out),
+                stays=True,
+                lacks=key,
+            )
 
 
 def not_listed(refusal: Refusal) -> Iterator[Complaint]:
@@ -154,43 +175,53 @@ def not_listed(refusal: Refusal) -> Iterator[Complaint]:
     choices = ", ".join(str(choice) for choice in refusal.limit)
     way_out = guess(str(refusal.value), map(str, refusal.limit)).way_out
     if refusal.path[-1:] == ("on_invalid",) and " " in str(refusal.value):
-        way_out = f" Write `on_invalid: reply`, and the text below it: `invalid: {refusal.value}`"
-    one_of = "one of " if len(refusal.limit) > 1 else ""
-    yield Complaint(refusal.path, f"{called(refusal.path)} must be {one_of}{choices}, not {described(refusal.value)}.{way_out}")
+        way_out = tr(" Write `on_invalid: reply`, and the text below it: `invalid: {value}`", value=refusal.value)
+    one_of = tr("one of ") if len(refusal.limit) > 1 else ""
+    yield Complaint(
+        refusal.path,
+        tr(
+            "{place} must be {one_of}{choices}, not {value}.{way_out}",
+            place=called(refusal.path),
+            one_of=one_of,
+            choices=choices,
+            value=described(refusal.value),
+            way_out=way_out,
+        ),
+    )
 
 
 def one_key_only(refusal: Refusal) -> Iterator[Complaint]:
     keys = list(refusal.value)
     if refusal.value[keys[0]] is None and refusal.limit == 1:
-        message = f"the keys of {keys[0]!r} stand beside it, not below it. Indent them deeper than {keys[0]!r}."
+        message = tr("the keys of {key!r} stand beside it, not below it. Indent them deeper than {key!r}.", key=keys[0])
         yield Complaint((*refusal.path, keys[0]), message, at_key=True, says_all=True)
     elif any(key not in refusal.schema.get("properties", keys) for key in keys):
         return  # the unknown key is told of already
     elif refusal.path[-2:-1] in (("fields",), ("ask",)) and (entry := field_of(refusal.value)):
-        yield Complaint(refusal.path, f"the name of a field is the key of its entry. Write - {entry}", says_all=True)
+        yield Complaint(refusal.path, tr("the name of a field is the key of its entry. Write - {entry}", entry=entry), says_all=True)
     else:
-        names = " and ".join(map(repr, keys))
-        message = f"{names} are in one entry. Write each as an entry of its own, beginning with '-'."
+        names = all_of(map(repr, keys))
+        message = tr("{names} are in one entry. Write each as an entry of its own, beginning with '-'.", names=names)
         yield Complaint(refusal.path, message, stays=True)
 
 
-def bound(sentence: str, likeness: Complaint = PLAIN) -> Callable[[Refusal], Iterator[Complaint]]:
-    """The wording of a limit: `sentence` may use place, limit and value; the complaint is like `likeness` otherwise."""
+def bound(msgid: str, likeness: Complaint = PLAIN) -> Callable[[Refusal], Iterator[Complaint]]:
+    """The wording of a limit: `msgid` may use place, limit and value; the complaint is like `likeness` otherwise."""
 
     def words(refusal: Refusal) -> Iterator[Complaint]:
-        message = sentence.format(place=called(refusal.path), limit=refusal.limit, value=described(refusal.value))
+        message = tr(msgid, place=called(refusal.path), limit=refusal.limit, value=described(refusal.value))
         yield likeness._replace(path=refusal.path, message=message)
 
     return words
 
 
-def out_of_range(bound: str) -> Callable[[Refusal], Iterator[Complaint]]:
-    """The wording of a number beyond a limit, with the right form of a coordinate."""
+def out_of_range(msgid: str) -> Callable[[Refusal], Iterator[Complaint]]:
+    """The wording of a number beyond a limit: `msgid` may use place, limit, value and way_out, which is the right form of a coordinate."""
 
     def words(refusal: Refusal) -> Iterator[Complaint]:
         key, beside = str(refusal.path[-1]), refusal.beside
         way_out = f" {as_degrees(key, beside)}" if key in ("lat", "lng") and isinstance(beside, dict) else ""
-        message = f"{called(refusal.path)} must be {bound} {refusal.limit}, not {described(refusal.value)}.{way_out}"
+        message = tr(msgid, place=called(refusal.path), limit=refusal.limit, value=described(refusal.value), way_out=way_out)
         yield Complaint(refusal.path, message)
 
     return words
@@ -200,14 +231,25 @@ def wrong_form(refusal: Refusal) -> Iterator[Complaint]:
     value = str(refusal.value)
     if refusal.limit == "^[A-Z]{2}$":
         meant = value.upper() if len(value) == 2 and value.isalpha() else by_habit(value, COUNTRIES)
-        way_out = f"Write {meant}." if meant else "Write its two capital letters, such as ID."
-        yield Complaint(refusal.path, f"{called(refusal.path)} must be a country's two capital letters, not {described(value)}. {way_out}")
+        way_out = tr("Write {meant}.", meant=meant) if meant else tr("Write its two capital letters, such as ID.")
+        yield Complaint(
+            refusal.path,
+            tr(
+                "{place} must be a country's two capital letters, not {value}. {way_out}",
+                place=called(refusal.path),
+                value=described(value),
+                way_out=way_out,
+            ),
+        )
     elif refusal.path[-1:] == ("save",):
         meant = "_".join(re.findall(r"[A-Za-z0-9]+", value))
-        such_as = f", such as {meant}" if re.fullmatch(str(refusal.limit), meant) else ", beginning with a letter"
-        yield Complaint(refusal.path, f"{described(value)} cannot be the name of a table. Use letters, digits and _{such_as}.")
+        such_as = tr(", such as {name}", name=meant) if re.fullmatch(str(refusal.limit), meant) else tr(", beginning with a letter")
+        yield Complaint(
+            refusal.path,
+            tr("{value} cannot be the name of a table. Use letters, digits and _{such_as}.", value=described(value), such_as=such_as),
+        )
     else:  # an identifier: jsonschema gives the path of the map and the key as the value
-        message = f"{described(value)} cannot be a name in templates. Use letters, digits and _, beginning with a letter."
+        message = tr("{value} cannot be a name in templates. Use letters, digits and _, beginning with a letter.", value=described(value))
         yield Complaint((*refusal.path, value), message, at_key=True)
 
 
@@ -222,8 +264,8 @@ WORDS: dict[str, Callable[[Refusal], Iterator[Complaint]]] = {
     "maxLength": bound("{place} has more than {limit} characters. Shorten it."),
     "minItems": bound("{place} is an empty list. Write at least {limit} entry, or remove it."),
     "maxItems": bound("{place} has more than {limit} entries. Shorten it.", PLAIN._replace(stays=True)),
-    "minimum": out_of_range("at least"),
-    "maximum": out_of_range("at most"),
+    "minimum": out_of_range("{place} must be at least {limit}, not {value}.{way_out}"),
+    "maximum": out_of_range("{place} must be at most {limit}, not {value}.{way_out}"),
     "exclusiveMinimum": bound("{place} must be more than {limit}, not {value}."),
     "pattern": wrong_form,
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.schema.shape import resolved
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.habits import by_habit
 from flask_chatbot.core.values.reply_kinds import MEDIA
 from flask_chatbot.core.yamltext.traps import in_quotes
@@ -26,11 +27,11 @@ ENDINGS = {
     "document": "pdf doc docx xls xlsx ppt pptx csv zip",
 }
 KIND_BY_ENDING = {ending: kind for kind, endings in ENDINGS.items() for ending in endings.split()}
-LIST_OF_RULES = "Write `version: 1` and `rules:` on lines of their own above it, and indent the list below `rules:`."
+LIST_OF_RULES = tr("Write `version: 1` and `rules:` on lines of their own above it, and indent the list below `rules:`.")
 OPEN = {"open": "true", "closed": "false"}
-ENTRIES = "Begin each entry with '-'."
+ENTRIES = tr("Begin each entry with '-'.")
 LINK = re.compile(r"(?:wa\.me/|phone=)\+?([0-9]{6,15})")
-ENTRY = "Write an entry as the words shown and the rule they lead to"
+ENTRY = tr("Write an entry as the words shown and the rule they lead to")
 
 
 def form_of(path: tuple[str | int, ...], value: Any, kinds: list[str], schema: Mapping[str, Any]) -> str:
@@ -45,11 +46,11 @@ def form_of(path: tuple[str | int, ...], value: Any, kinds: list[str], schema: M
     if kinds == ["array"] or ("array" in kinds and isinstance(value, str)):
         return as_list(key, value, schema)
     if "object" in kinds and path[-3:-2] == ("fields",) and (options := options_in(value)):
-        return f"Write its options as {path[-1]}: {{type: choice, options: [{', '.join(options)}]}}"
+        return tr("Write its options as {field}: {{type: choice, options: [{options}]}}", field=path[-1], options=", ".join(options))
     if not isinstance(value, str):
         return LIST_OF_RULES if isinstance(value, list) and not path else ""
     if path[-3:-2] in (("fields",), ("ask",)) and (kind := by_habit(value, FIELD_TYPES)):
-        return f"Write its type as {path[-1]}: {{type: {kind}}}"
+        return tr("Write its type as {field}: {{type: {kind}}}", field=path[-1], kind=kind)
     if "object" in kinds:
         return FORMS[key](value) if key in FORMS else ""
     if "number" in kinds or ("integer" in kinds and value.isdecimal()):
@@ -68,19 +69,27 @@ def as_list(key: str, value: Any, schema: Mapping[str, Any]) -> str:
         return ""
     parts = [part for part in PARTS.split(value.strip(" #,")) if part]
     if key == "menu":
-        return f"{ENTRY}, each on a line of its own: {' '.join(f'`- {entry_of(part)}`' for part in parts[:2])}"
+        return tr(
+            "{way_out}, each on a line of its own: {entries}",
+            way_out=ENTRY,
+            entries=" ".join(f"`- {entry_of(part)}`" for part in parts[:2]),
+        )
     if "string" not in resolved(schema.get("items", {})).get("type", ["string"]):
         return ""
     if key == "ask" and by_habit(value, ("true", "false")):
-        return "Write the fields that it asks for, such as [nama, alamat]"
+        return tr("Write the fields that it asks for, such as [nama, alamat]")
     names = [part.replace(" ", "_") if key in ("fields", "ask") else part for part in parts]
-    return f"Write a list: [{', '.join(map(plain, names))}]"
+    return tr("Write a list: [{names}]", names=", ".join(map(plain, names)))
 
 
 def as_rules(group: Mapping[str, Any]) -> str:
     """The first entry of rules that were written as a map of keywords and their replies."""
     words, reply = next(iter(group.items()), ("", None))
-    return f"Write an entry for each, such as `- {{keyword: {plain(words)}, reply: {plain(reply)}}}`" if isinstance(reply, str) else ENTRIES
+    return (
+        tr("Write an entry for each, such as `- {{keyword: {keyword}, reply: {reply}}}`", keyword=plain(words), reply=plain(reply))
+        if isinstance(reply, str)
+        else ENTRIES
+    )
 
 
 def plain(text: str) -> str:
@@ -135,21 +144,21 @@ def as_number(text: str) -> str:
     plain = text.strip()
     if not NUMBER.fullmatch(plain):
         return ""
-    return f"Write {plain.replace(',', '.')}" if "," in plain else f"Write {plain}, without quotes."
+    return tr("Write {written}", written=plain.replace(",", ".")) if "," in plain else tr("Write {written}, without quotes.", written=plain)
 
 
 def as_truth(key: str, text: str) -> str:
     """True or false out of a yes or no; of a fallback, where its text belongs."""
     if word := by_habit(text, ("true", "false")):
-        return f"Write {word}."
-    return f"Write `fallback: true`, and the text below it: `reply: {text}`" if key == "fallback" else ""
+        return tr("Write {word}.", word=word)
+    return tr("Write `fallback: true`, and the text below it: `reply: {text}`", text=text) if key == "fallback" else ""
 
 
 def as_location(text: str) -> str:
     """A place on the map, with the coordinates of a link that has them."""
     if written := coordinates_in(text):
-        return f"Write {written}"
-    return "Write its coordinates, which a map shows for the place, such as {lat: -6.2, lng: 106.816}"
+        return tr("Write {written}", written=written)
+    return tr("Write its coordinates, which a map shows for the place, such as {{lat: -6.2, lng: 106.816}}")
 
 
 def coordinates_in(text: str) -> str:
@@ -187,15 +196,15 @@ def as_degrees(key: str, beside: Mapping[str, Any]) -> str:
     """
     lat, lng = beside.get("lng"), beside.get("lat")
     if isinstance(lat, int | float) and isinstance(lng, int | float) and abs(lat) <= LAT_LIMIT < abs(lng) <= LNG_LIMIT:
-        return f"The two are swapped. Write {{lat: {lat}, lng: {lng}}}"
-    return f"Write degrees with a decimal point, such as {'-6.2' if key == 'lat' else '106.816'}."
+        return tr("The two are swapped. Write {{lat: {lat}, lng: {lng}}}", lat=lat, lng=lng)
+    return tr("Write degrees with a decimal point, such as {example}.", example="-6.2" if key == "lat" else "106.816")
 
 
 def as_hours(text: str) -> str:
     """Opening hours by their days, of all days where none is named."""
     found = DAYS_AHEAD.fullmatch(text.strip())
     day, span = (found[1].strip(), found[2]) if found else ("mon-sun", text.strip())
-    return f"Write the days first: {{{day}: {span}}}"
+    return tr("Write the days first: {{{day}: {span}}}", day=day, span=span)
 
 
 def as_contact(text: str) -> str:
@@ -205,17 +214,17 @@ def as_contact(text: str) -> str:
     ('Write {name: Admin, numbers: "628117601234"}', 'Write {name: Bu Ani, numbers: "6281234567890"}, with the number of the contact.')
     """
     if not any(map(str.isdigit, text)):
-        return f'Write {{name: {plain(text)}, numbers: "6281234567890"}}, with the number of the contact.'
+        return tr('Write {{name: {name}, numbers: "6281234567890"}}, with the number of the contact.', name=plain(text))
     found = LINK.search(text)
-    return f"Write {{name: Admin, numbers: {in_quotes(found[1] if found else text)}}}"
+    return tr("Write {{name: Admin, numbers: {numbers}}}", numbers=in_quotes(found[1] if found else text))
 
 
 FORMS: Mapping[str, Callable[[str], str]] = {
     "location": as_location,
     "hours": as_hours,
     "contact": as_contact,
-    "when": lambda text: f"Write {{open: {OPEN[word]}}}" if (word := by_habit(text, OPEN)) else "",
-    "forward": lambda text: f"Write {{url: {text}}}",
-    "menu": lambda text: f"{ENTRY}: `{entry_of(text)}`",
-    "rules": lambda text: "Begin it with its keyword, such as `- keyword: halo`",
+    "when": lambda text: tr("Write {{open: {word}}}", word=OPEN[word]) if (word := by_habit(text, OPEN)) else "",
+    "forward": lambda text: tr("Write {{url: {url}}}", url=text),
+    "menu": lambda text: tr("{way_out}: `{entry}`", way_out=ENTRY, entry=entry_of(text)),
+    "rules": lambda text: tr("Begin it with its keyword, such as `- keyword: halo`"),
 }

@@ -6,14 +6,23 @@ from typing import Any, NamedTuple
 
 from flask_chatbot.core.schema.forms import KIND_BY_ENDING, as_reply
 from flask_chatbot.core.schema.shape import resolved
+from flask_chatbot.core.translation.translatable import NOTHING, Translatable, tr
 from flask_chatbot.core.values.habits import Meaning, by_habit, guess
 from flask_chatbot.core.values.reply_kinds import KINDS, MEDIA
-from flask_chatbot.core.yamltext.traps import MEND, in_quotes
+from flask_chatbot.core.yamltext.traps import in_quotes, put_in_quotes
 
 OLD_COURTESY = "ignore_words"  # among the settings, until courtesy words got a list under `words`
 BELOW_MEDIA = {"url": "caption", "caption": "caption", "filename": "filename"}  # what may be misplaced, and what to show with the URL
 WANTED = frozenset({"required", "wajib", "harus", "mandatory", "wajib_diisi"})  # what fields are unless they say otherwise
 GLUED_DASH = re.compile(r"-(?=[^\W\d_])")
+AS_KIND = {
+    "image": tr("an image"),
+    "audio": tr("an audio"),
+    "video": tr("a video"),
+    "document": tr("a document"),
+    "location": tr("a location"),
+    "contact": tr("a contact"),
+}
 FILE = re.compile(r"https?://\S+\.(\w+)(?:\?\S*)?")
 
 
@@ -41,37 +50,37 @@ class UnknownKey(NamedTuple):
         return "string" in self.schema.get("type", ()) and len(self.group) == 1 and isinstance(self.value, str | int | float)
 
 
-def explained(unknown: UnknownKey) -> tuple[str, str]:
+def explained(unknown: UnknownKey) -> tuple[Translatable, str]:
     """A sentence about the key, and the key of ours that was meant; no key where nobody can tell."""
     for message, meant in explanations(unknown):
         if message:
             return message, meant
     listed = ", ".join(unknown.known)
-    return f"unknown key {unknown.key!r}. Known here: {listed}.", ""
+    return tr("unknown key {key!r}. Known here: {listed}.", key=unknown.key, listed=listed), ""
 
 
-def explanations(unknown: UnknownKey) -> Iterator[tuple[str, str]]:
+def explanations(unknown: UnknownKey) -> Iterator[tuple[Translatable, str]]:
     """Sentences about the key, the surest first; each may be empty."""
     key, found = unknown.key, guess(unknown.key, unknown.known)
     if dash := GLUED_DASH.match(key):
-        yield f"a space is missing after the dash. Write - {key[dash.end() :]}: ...", ""
+        yield tr("a space is missing after the dash. Write - {rest}: ...", rest=key[dash.end() :]), ""
     if key == OLD_COURTESY and "groups" in unknown.known:
         yield moved_courtesy(unknown.value), ""
     yield beside_media(unknown), ""
     if key.casefold() in WANTED and "optional" in unknown.known:
-        yield f"unknown key {key!r}. Fields are required unless `optional: true`.", ""
+        yield tr("unknown key {key!r}. Fields are required unless `optional: true`.", key=key), ""
     if found.is_sure and not (unknown.is_text and is_most_likely_text(found.word, unknown.value)):
-        yield f"unknown key {key!r}.{found.way_out}", found.word
+        yield tr("unknown key {key!r}.{way_out}", key=key, way_out=found.way_out), found.word
     yield elsewhere(unknown)
     if unknown.is_text and (found.is_sure or not found.word):
         yield as_text(unknown, found), ""
     if found.word:
-        yield f"unknown key {key!r}.{found.way_out}", found.word
+        yield tr("unknown key {key!r}.{way_out}", key=key, way_out=found.way_out), found.word
     if "keyword" in unknown.known and len(unknown.group) == 1 and isinstance(unknown.value, str):
-        yield f"unknown key {key!r}. Write `keyword: {key}`, and below it `reply: {unknown.value}`", "keyword"
+        yield tr("unknown key {key!r}. Write `keyword: {key}`, and below it `reply: {value}`", key=key, value=unknown.value), "keyword"
 
 
-def moved_courtesy(listed: object) -> str:
+def moved_courtesy(listed: object) -> Translatable:
     """The message of a key that stands elsewhere now, with the line to write.
 
     >>> moved_courtesy(["kak", "min"])[-54:]
@@ -79,7 +88,9 @@ def moved_courtesy(listed: object) -> str:
     """
     words = [str(word) for word in (listed if isinstance(listed, list) else [listed])]
     line = f"words: {{ignore: [{', '.join(words)}]}}" if listed else "words: {ignore: {only: []}}"
-    return f"courtesy words are not a setting: they add to those of the language. Remove this, and write beside 'settings': `{line}`"
+    return tr(
+        "courtesy words are not a setting: they add to those of the language. Remove this, and write beside 'settings': `{line}`", line=line
+    )
 
 
 def is_most_likely_text(kind: str, value: object) -> bool:
@@ -89,36 +100,38 @@ def is_most_likely_text(kind: str, value: object) -> bool:
     return not (kind in MEDIA and isinstance(value, str) and as_reply(kind, value))
 
 
-def as_text(unknown: UnknownKey, found: Meaning) -> str:
+def as_text(unknown: UnknownKey, found: Meaning) -> Translatable:
     """The sentence about a text with a colon in it, which may be meant as a reply of another kind."""
     text = f"{unknown.key}: {unknown.value}"
-    read = f"{text!r} was read as a key and its value."
+    read = tr("{text!r} was read as a key and its value.", text=text)
     file = FILE.fullmatch(str(unknown.value))
     kind = KIND_BY_ENDING.get(file[1].casefold(), "") if file else found.word
     if kind in unknown.known and (form := as_reply(kind, str(unknown.value))):
-        return f"{read} To send this as {article(kind)}, write {form}. To send it as text, put quotes around it: {in_quotes(text)}"
-    return f"{read} {MEND}{in_quotes(text)}"
+        return tr(
+            "{read} To send this as {kind}, write {form}. To send it as text, put quotes around it: {text}",
+            read=read,
+            kind=AS_KIND[kind],
+            form=form,
+            text=in_quotes(text),
+        )
+    return tr("{read} {way_out}", read=read, way_out=put_in_quotes(text))
 
 
-def article(kind: str) -> str:
-    """A kind of reply with its article.
-
-    >>> article("image"), article("contact")
-    ('an image', 'a contact')
-    """
-    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
-
-
-def beside_media(unknown: UnknownKey) -> str:
+def beside_media(unknown: UnknownKey) -> Translatable:
     """The sentence about a caption that stands beside its picture."""
     medium = next((kind for kind in unknown.group if kind in MEDIA and kind in unknown.known), "")
     word = by_habit(unknown.key, BELOW_MEDIA) if medium else ""
     if not word or (by_habit(unknown.key, KINDS) == "text" and unknown.key not in BELOW_MEDIA):
-        return ""
-    return f"{unknown.key!r} belongs below {medium!r}, not beside it. Write `{medium}: {{url: ..., {BELOW_MEDIA[word]}: ...}}`."
+        return NOTHING
+    return tr(
+        "{key!r} belongs below {medium!r}, not beside it. Write `{medium}: {{url: ..., {word}: ...}}`.",
+        key=unknown.key,
+        medium=medium,
+        word=BELOW_MEDIA[word],
+    )
 
 
-def elsewhere(unknown: UnknownKey) -> tuple[str, str]:
+def elsewhere(unknown: UnknownKey) -> tuple[Translatable, str]:
     """The sentence about a key that belongs below another, and that other; both are empty where it belongs nowhere near."""
     places = [(holder, resolved(schema)) for holder, schema in unknown.known.items() if holder != "tests"]
     places.sort(key=lambda place: place[0] != "reply")  # which knows what all others that hold replies do
@@ -126,7 +139,7 @@ def elsewhere(unknown: UnknownKey) -> tuple[str, str]:
         for holder, schema in places:
             if word := find(unknown.key, properties_of(schema)):
                 return belongs(unknown, word, holder, schema), holder
-    return "", ""
+    return NOTHING, ""
 
 
 def exact(word: str, known: Mapping[str, Any]) -> str:
@@ -134,14 +147,21 @@ def exact(word: str, known: Mapping[str, Any]) -> str:
     return word if word in known and word != "name" else ""
 
 
-def belongs(unknown: UnknownKey, word: str, holder: str, schema: Mapping[str, Any]) -> str:
+def belongs(unknown: UnknownKey, word: str, holder: str, schema: Mapping[str, Any]) -> Translatable:
     """The sentence about a key that belongs below `holder`, where it is called `word`."""
     written = f"{word}: {unknown.value}" if isinstance(unknown.value, str | int | float) else f"{word}: ..."
     if "properties" not in schema:
-        return f"{unknown.key!r} belongs in an entry of {holder!r}. Write `{holder}:` above it, and `- {written}` indented below that."
+        return tr(
+            "{key!r} belongs in an entry of {holder!r}. Write `{holder}:` above it, and `- {written}` indented below that.",
+            key=unknown.key,
+            holder=holder,
+            written=written,
+        )
     if holder == "reply" and holder in unknown.group:
-        return f"{unknown.key!r} belongs below 'reply'. Write all replies there as a list, one of them `- {written}`."
-    return f"{unknown.key!r} belongs below {holder!r}. Write `{holder}: {{{written}}}`."
+        return tr(
+            "{key!r} belongs below 'reply'. Write all replies there as a list, one of them `- {written}`.", key=unknown.key, written=written
+        )
+    return tr("{key!r} belongs below {holder!r}. Write `{holder}: {{{written}}}`.", key=unknown.key, holder=holder, written=written)
 
 
 def properties_of(schema: Mapping[str, Any]) -> Mapping[str, Any]:

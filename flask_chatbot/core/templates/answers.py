@@ -9,6 +9,7 @@ from typing import Protocol
 
 from flask_chatbot.core.language.numbers import contact_number
 from flask_chatbot.core.templates.template import Template
+from flask_chatbot.core.translation.translatable import reason_of
 from flask_chatbot.core.values.problems import Mark
 from flask_chatbot.core.values.replies import ContactCard, Reply, Text
 from flask_chatbot.core.values.reply_kinds import ReplyKind
@@ -77,7 +78,7 @@ class ContactAnswer:
                 if number.is_constant:
                     contact_number(number.source, self.country)
             except ValueError as error:
-                yield mark, str(error)
+                yield mark, reason_of(error)
 
     def _read(self, written: str, mark: Mark) -> str:
         try:

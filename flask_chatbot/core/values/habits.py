@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from flask_chatbot.core.values.problems import nearest
+from flask_chatbot.core.translation.translatable import NOTHING, Translatable, tr
+from flask_chatbot.core.values.problems import nearest, suggestion
 
 _QUOTES = "\"'\u2018\u2019\u201a\u201c\u201d\u201e"
 
@@ -157,7 +158,7 @@ class Meaning(NamedTuple):
     """The word probably meant, empty if nobody can tell, and a sentence to follow the fact; `is_sure` of a habit, not of a likeness."""
 
     word: str = ""
-    way_out: str = ""
+    way_out: Translatable = NOTHING
     is_sure: bool = False
 
 
@@ -171,9 +172,9 @@ def guess(word: str, known: Iterable[str]) -> Meaning:
     """
     known = list(known)
     if meant := by_habit(word, known):
-        return Meaning(meant, f" Write {meant!r}.", is_sure=True)
+        return Meaning(meant, tr(" Write {word!r}.", word=meant), is_sure=True)
     near = nearest(word, [each for each in known if len(word) < 2 * len(each)])  # no typing error doubles a word
-    return Meaning(near, f" Did you mean {near!r}?") if near else Meaning()
+    return Meaning(near, suggestion(near)) if near else Meaning()
 
 
 def by_habit(word: str, known: Iterable[str]) -> str:

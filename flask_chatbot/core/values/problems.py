@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from flask_chatbot.core.translation.translatable import NOTHING, Translatable, tr
+
 LIKENESS = 0.65  # from 0 to 1, how near a guess must be: what is further off misleads
 
 
@@ -52,7 +54,7 @@ class Problem:
         return f"{self.mark}: {kind}{self.message}" if self.mark else f"{kind}{self.message}"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> Translatable:
     """A guess at the intended word, ready to follow a sentence; empty if none is similar.
 
     >>> did_you_mean("repply", ["reply", "name"])
@@ -61,7 +63,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     ''
     """
     near = nearest(word, known)
-    return f" Did you mean {near!r}?" if near else ""
+    return suggestion(near) if near else NOTHING
+
+
+def suggestion(word: str) -> Translatable:
+    """The question about a likely word, ready to follow a sentence."""
+    return tr(" Did you mean {word!r}?", word=word)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.yamltext.strays import stray_sign
 from flask_chatbot.core.yamltext.traps import (
     BARE_KEY,
     GLUED,
-    MEND,
     QUOTED,
     TEMPLATE,
     UNREADABLE,
@@ -23,6 +23,7 @@ from flask_chatbot.core.yamltext.traps import (
     excerpt,
     in_quotes,
     indentation,
+    put_in_quotes,
     slip_of_key,
 )
 
@@ -81,8 +82,10 @@ def _unindented_block(at: Breakdown) -> Trap | None:
             if indentation(line) <= depth and not KEY_OR_ITEM.match(line):
                 sign = header.split("#")[0].strip()[-1:]
                 sign = sign if sign in "|>" else "|"
-                message = (
-                    f"the text below {sign} must be indented deeper than its key. Put {depth + 2} spaces in front of each of its lines."
+                message = tr(
+                    "the text below {sign} must be indented deeper than its key. Put {count} spaces in front of each of its lines.",
+                    sign=sign,
+                    count=depth + 2,
                 )
                 return Trap(below, indentation(line), message)
     return None
@@ -99,8 +102,10 @@ def _list_below_text(at: Breakdown) -> Trap | None:
     found = KEY_AND_TEXT.match(at.lines[above]) if above >= 0 else None
     if not found or not line.lstrip().startswith("- ") or indentation(line) <= found.start(1):
         return None
-    message = (
-        f"a list stands below the text of {found[1]!r}. Make the text its first entry: write `- {found[2].strip()}` on a line of its own."
+    message = tr(
+        "a list stands below the text of {key!r}. Make the text its first entry: write `- {text}` on a line of its own.",
+        key=found[1],
+        text=found[2].strip(),
     )
     return Trap(at.problem[0], indentation(line), message)
 
@@ -115,14 +120,21 @@ def _after_closing(at: Breakdown) -> Trap | None:
     if not at.before or opening not in {'"', "'", "[", "{"} or at.rest(at.before).startswith("{{"):
         return None
     if opening in {'"', "'"} and at.before[0] != at.problem[0]:
-        message = f"the quote {opening} that opens here is closed on line {at.problem[0] + 1} only. Close it where its text ends."
+        message = tr(
+            "the quote {opening} that opens here is closed on line {line} only. Close it where its text ends.",
+            opening=opening,
+            line=at.problem[0] + 1,
+        )
         return Trap(*at.before, message)
     if at.before[0] != at.problem[0] or at.problem[1] == indentation(at.rest((at.problem[0], 0))):
         return None
-    closing = {"[": "bracket ]", "{": "bracket }"}.get(opening, "quote")
-    comma = " (or a comma between two items)" if at.container and at.rest(at.container)[:1] in {"[", "{"} else ""
-    text = in_quotes(excerpt(at.lines, *at.before))
-    return Trap(*at.before, f"there is text after the closing {closing}. {MEND}{text}{comma}")
+    closing = {"[": tr("bracket ]"), "{": tr("bracket }}")}.get(opening, tr("quote"))
+    comma = tr(" (or a comma between two items)") if at.container and at.rest(at.container)[:1] in {"[", "{"} else ""
+    text = excerpt(at.lines, *at.before)
+    return Trap(
+        *at.before,
+        tr("there is text after the closing {closing}. {way_out}{comma}", closing=closing, way_out=put_in_quotes(text), comma=comma),
+    )
 
 
 def _beginning(at: Breakdown) -> Trap | None:
@@ -147,7 +159,11 @@ def _block_header(at: Breakdown) -> Trap | None:
     text = in_quotes(excerpt(at.lines, *at.token))
     return Trap(
         *at.token,
-        f"nothing may follow {sign} on its line. Write the text on the lines below, indented, or put quotes around this text: {text}",
+        tr(
+            "nothing may follow {sign} on its line. Write the text on the lines below, indented, or put quotes around this text: {text}",
+            sign=sign,
+            text=text,
+        ),
     )
 
 
@@ -159,7 +175,10 @@ def _eaten_bracket(at: Breakdown) -> Trap | None:
         rest = QUOTED.sub(lambda found: "x" * len(found[0]), at.rest((line, column)))
         if found := GLUED.search(rest):
             comment = at.rest((line, column + found.start(1))).strip()
-            message = f"{comment!r} was read as a comment. Put quotes around the text with the # (or a space after the # of a comment)."
+            message = tr(
+                "{comment!r} was read as a comment. Put quotes around the text with the # (or a space after the # of a comment).",
+                comment=comment,
+            )
             return Trap(line, column + found.start(1), message)
     return None
 
@@ -178,7 +197,7 @@ def _open_bracket(at: Breakdown) -> Trap | None:
     if at.problem[0] == at.container[0] and at.rest(at.problem)[:1] not in {"]", "}"}:
         return None
     closing = {"[": "]", "{": "}"}[sign]
-    message = f"the bracket {sign} that opens here is not closed. Write {closing} after its last item."
+    message = tr("the bracket {sign} that opens here is not closed. Write {closing} after its last item.", sign=sign, closing=closing)
     return Trap(*at.container, message) if ended or at.rest(at.problem)[:1] in {"]", "}"} else None
 
 
@@ -191,7 +210,9 @@ def _colon(at: Breakdown) -> Trap | None:
     if at.rest(at.value)[:1] in {"[", "{"}:
         opened = max(at.lines[line].rfind(sign, 0, at.problem[1]) for sign in "[{,") + 1
         column = opened + indentation(at.lines[line][opened:])
-    return Trap(line, column, f"': ' makes a key of the text before it. {MEND}{in_quotes(excerpt(at.lines, line, column))}")
+    return Trap(
+        line, column, tr("': ' makes a key of the text before it. {way_out}", way_out=put_in_quotes(excerpt(at.lines, line, column)))
+    )
 
 
 def _continues(lines: Sequence[str], line: int) -> Trap:
@@ -202,7 +223,7 @@ def _continues(lines: Sequence[str], line: int) -> Trap:
     if begin == column:
         begins_item = indentation(lines[above]) < column
         return _lacks_colon(text.strip(), above, column, begins_item)
-    message = "this line is indented deeper than the one above. Begin it in the same column, or write | above it to make it text."
+    message = tr("this line is indented deeper than the one above. Begin it in the same column, or write | above it to make it text.")
     return Trap(line, column, message)
 
 
@@ -210,11 +231,13 @@ def _lacks_colon(text: str, line: int, column: int, begins_item: bool = False) -
     if slip := slip_of_key(text):
         return Trap(line, column, slip)
     if begins_item and (found := BARE_KEY.match(text)):
-        message = (
-            f"this line is not a 'key: value'. If {found[1]!r} is a key, a colon is missing after it: write {found[1]}: {found[2].strip()}"
+        message = tr(
+            "this line is not a 'key: value'. If {key!r} is a key, a colon is missing after it: write {key}: {text}",
+            key=found[1],
+            text=found[2].strip(),
         )
         return Trap(line, column, message)
-    return Trap(line, column, "this line is not a 'key: value'. Add what is missing, or write | above it where it belongs to a text.")
+    return Trap(line, column, tr("this line is not a 'key: value'. Add what is missing, or write | above it where it belongs to a text."))
 
 
 def _no_colon(at: Breakdown) -> Trap | None:
@@ -230,7 +253,7 @@ def _indentation(at: Breakdown) -> Trap | None:
         return None
     return Trap(
         *at.problem,
-        "this line lines up with none of those above it. Begin it in the same column as its neighbours; keys and items (-) do not mix.",
+        tr("this line lines up with none of those above it. Begin it in the same column as its neighbours; keys and items (-) do not mix."),
     )
 
 

@@ -12,6 +12,7 @@ import yaml
 from yaml import events
 from yaml.scanner import ScannerError
 
+from flask_chatbot.core.translation.translatable import Translatable, tr
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamltext.depth import hidden_level
 from flask_chatbot.core.yamltext.errors import Breakdown, trap_of
@@ -38,7 +39,7 @@ from flask_chatbot.core.yamltext.tree import Mapping, Node, Scalar, Sequence, me
 __all__ = ["FASTEST", "Events", "Mapping", "Node", "Scalar", "Sequence", "read_yaml"]
 
 DEPTH = 20
-TOO_DEEP = f"this is nested deeper than {DEPTH} levels. Close any open brackets, or nest it less."
+TOO_DEEP = tr("this is nested deeper than {limit} levels. Close any open brackets, or nest it less.", limit=DEPTH)
 ALIAS_FACTOR = 10  # aliases may stand for this many times the nodes written,
 ALIAS_ALLOWANCE = 10_000  # and for this many more
 
@@ -131,17 +132,17 @@ class _Composer:
             pass
         return self._root()
 
-    def _tell(self, line: int, column: int, message: str) -> None:
+    def _tell(self, line: int, column: int, message: Translatable) -> None:
         self.traps.append(Trap(line, column, message))
 
-    def _stop(self, mark: Any, message: str) -> NoReturn:
+    def _stop(self, mark: Any, message: Translatable) -> NoReturn:
         self._tell(mark.line, mark.column, message)
         raise _Stop
 
     def _document(self, event: Any) -> None:
         self._documents += 1
         if self._documents > 1:
-            self._stop(event.start_mark, "a second document begins here, and a file holds only one. Delete this line.")
+            self._stop(event.start_mark, tr("a second document begins here, and a file holds only one. Delete this line."))
 
     # -- scalars and aliases
 
@@ -276,11 +277,11 @@ class _Composer:
             return None
         root = self._frame.children[0] if self._frame.children else None
         if root is None or (isinstance(root, Scalar) and not root.text and not root.style):
-            self._tell(0, 0, "the file is empty. Write something into it, or delete it.")
+            self._tell(0, 0, tr("the file is empty. Write something into it, or delete it."))
             return None
         if not isinstance(root, Scalar) and root.size > ALIAS_FACTOR * self._written + ALIAS_ALLOWANCE:
             _, line, column = self._largest_alias
-            self._tell(line, column, "the aliases stand for more than can be read. Use fewer of them, or write out what they name.")
+            self._tell(line, column, tr("the aliases stand for more than can be read. Use fewer of them, or write out what they name."))
             return None
         self.traps += [trap for node in self._merging if (trap := take_in(node))]
         return root

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as Lines
 
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.yamltext.traps import Trap
 from flask_chatbot.core.yamltext.tree import Node, Scalar, Sequence
 
@@ -37,8 +38,8 @@ def stray_space(lines: Lines[str], number: int) -> Trap | None:
     if not found:
         return None
     sign = found[1]
-    what = "a no-break space" if sign == "\xa0" else "an invisible character" if sign in _INVISIBLE else "a special space"
-    message = f"{what} (U+{ord(sign):04X}) stands where YAML takes plain spaces only. Type a space in its place."
+    kind = tr("a no-break space") if sign == "\xa0" else tr("an invisible character") if sign in _INVISIBLE else tr("a special space")
+    message = tr("{sign} (U+{code:04X}) stands where YAML takes plain spaces only. Type a space in its place.", sign=kind, code=ord(sign))
     return Trap(number, found.start(1), message)
 
 
@@ -49,11 +50,13 @@ def stray_sign(lines: Lines[str], numbers: Iterable[int]) -> Trap | None:
         if trap := stray_space(lines, number):
             return trap
         if found := _TAB.match(line):
-            return Trap(number, found.start(1), "there is a tab in the indentation. Use spaces.")
+            return Trap(number, found.start(1), tr("there is a tab in the indentation. Use spaces."))
         if found := _BULLET.match(line):
-            return Trap(number, found.start(1), f"{found[1]} is not a dash to YAML. Begin the entry with '- '.")
+            return Trap(number, found.start(1), tr("{sign} is not a dash to YAML. Begin the entry with '- '.", sign=found[1]))
         if found := _DASH.match(line):
-            return Trap(number, found.start(1), f"a space is missing after the dash. Write - {line[found.end(1) :].strip()}")
+            return Trap(
+                number, found.start(1), tr("a space is missing after the dash. Write - {entry}", entry=line[found.end(1) :].strip())
+            )
     return None
 
 

@@ -7,15 +7,15 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from flask_chatbot.core.translation.translatable import NOTHING, Translatable, tr
+
 Spot = tuple[int, int]
 
 EXCERPT = 80  # characters of a text that a sentence repeats
 NEAR = 1_000  # characters of a line looked at on either side of a trap: a line of megabytes may hold 100,000 traps
-MEND = "Put quotes around this text: "
-UNREADABLE = (
+UNREADABLE = tr(
     "this cannot be read as YAML. Check the indentation, and whether quotes and brackets are closed, on this line and the one before."
 )
-_NO_CHARACTER = "{} is not a whole character. Write the character itself."
 TEMPLATE = ("{{", "{%", "{#")
 UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")  # by way of an escape
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -36,7 +36,7 @@ class Trap(NamedTuple):
 
     line: int
     column: int
-    message: str
+    message: Translatable
 
 
 def in_quotes(text: str) -> str:
@@ -60,6 +60,20 @@ def _bare_of_quotes(text: str) -> str:
     return inner if inner.count(mark) % 2 or opens_again or mark not in inner else text
 
 
+def put_in_quotes(text: str) -> Translatable:
+    """The way out of most traps of YAML.
+
+    >>> put_in_quotes("penawaran #x")
+    'Put quotes around this text: "penawaran #x"'
+    """
+    return tr("Put quotes around this text: {text}", text=in_quotes(text))
+
+
+def no_character(escape: str) -> Translatable:
+    """The sentence about an escape that stands for half a character, or for none of Unicode's."""
+    return tr("{escape} is not a whole character. Write the character itself.", escape=escape)
+
+
 def excerpt(lines: Sequence[str], line: int, column: int) -> str:
     """The text that begins there, as its writer meant it: to the end of the line, or of the item inside brackets.
 
@@ -77,15 +91,23 @@ def excerpt(lines: Sequence[str], line: int, column: int) -> str:
 def beginning(text: str, line: int, column: int) -> Trap:
     """The sentence about a text that YAML cannot take without quotes."""
     prefix = text[:2] if text.startswith(TEMPLATE) else text[:1]
-    return Trap(line, column, f"a text that begins with {prefix} needs quotes. {MEND}{in_quotes(text)}")
+    return Trap(line, column, tr("a text that begins with {prefix} needs quotes. {way_out}", prefix=prefix, way_out=put_in_quotes(text)))
 
 
 def ate_comment(comment: str, text: str, line: int, column: int) -> Trap:
     """The sentence about a `#` meant as text; `text` is what comes before a lone one, else what it belongs to."""
     if comment == "#":
         whole = text if text.endswith("#") else f"{text} #".lstrip()
-        return Trap(line, column, f"'#' was read as a comment. {MEND}{in_quotes(whole)} (or remove the #)")
-    return Trap(line, column, f"{comment!r} was read as a comment. {MEND}{in_quotes(text)} (or a space after the # of a comment)")
+        return Trap(line, column, tr("'#' was read as a comment. {way_out} (or remove the #)", way_out=put_in_quotes(whole)))
+    return Trap(
+        line,
+        column,
+        tr(
+            "{comment!r} was read as a comment. {way_out} (or a space after the # of a comment)",
+            comment=comment,
+            way_out=put_in_quotes(text),
+        ),
+    )
 
 
 def joined(lines: Sequence[str], start: Spot, end: Spot) -> list[Trap]:
@@ -95,9 +117,9 @@ def joined(lines: Sequence[str], start: Spot, end: Spot) -> list[Trap]:
     for number in range(start[0] + 1, end[0] + 1):
         line = lines[number]
         if line.lstrip().startswith("- "):
-            message = "this item would be joined to the text above it. Begin it in the same column as the - of the other items."
+            message = tr("this item would be joined to the text above it. Begin it in the same column as the - of the other items.")
             return [Trap(number, indentation(line), message)]
-    return [Trap(*start, "these lines would be joined into one. Write | before them to keep the lines, or > to join them on purpose.")]
+    return [Trap(*start, tr("these lines would be joined into one. Write | before them to keep the lines, or > to join them on purpose."))]
 
 
 def slipped_keys(lines: Sequence[str], start: Spot, end: Spot) -> list[Trap]:
@@ -116,45 +138,49 @@ def tagged(lines: Sequence[str], start: Spot, end: Spot | None) -> tuple[str, Tr
     text = lines[start[0]][start[1] : stop].strip()
     found = re.search(r"!\S*", text)
     tag = found[0] if found else "!"
-    return text, Trap(*start, f"{tag!r} was read as a YAML tag and would be lost. {MEND}{in_quotes(text)}")
+    return text, Trap(*start, tr("{tag!r} was read as a YAML tag and would be lost. {way_out}", tag=tag, way_out=put_in_quotes(text)))
 
 
 def alias(lines: Sequence[str], name: str, start: Spot, *, inside: bool) -> tuple[str, Trap]:
     """The text of an alias that names nothing (or, `inside`, its own container), and the sentence about it."""
     text = excerpt(lines, *start)
     if inside:
-        return text, Trap(*start, f"the alias '*{name}' stands inside the very part that '&{name}' names, and would never end. Delete it.")
-    return text, Trap(*start, f"'*{name}' is read as an alias, and there is no '&{name}' above it. {MEND}{in_quotes(text)}")
+        return text, Trap(
+            *start, tr("the alias '*{name}' stands inside the very part that '&{name}' names, and would never end. Delete it.", name=name)
+        )
+    return text, Trap(
+        *start, tr("'*{name}' is read as an alias, and there is no '&{name}' above it. {way_out}", name=name, way_out=put_in_quotes(text))
+    )
 
 
 def valueless(key: str, line: int, column: int) -> Trap:
     """The sentence about a key in braces that has no value."""
     if slip := slip_of_colon(key):
         return Trap(line, column, slip)
-    return Trap(line, column, f"the key {key!r} has no value. Write a colon and its value after it, or [ ] around a list.")
+    return Trap(line, column, tr("the key {key!r} has no value. Write a colon and its value after it, or [ ] around a list.", key=key))
 
 
-def slip_of_colon(text: str) -> str:
+def slip_of_colon(text: str) -> Translatable:
     """The sentence about a `key: value` whose colon is not one to YAML; empty for other texts.
 
     >>> slip_of_colon("keyword:dua"), slip_of_colon("Halo")
     ('a space is missing after the colon. Write keyword: dua', '')
     """
     if found := MISSING_SPACE.match(text):
-        return f"a space is missing after the colon. Write {found[1]}: {found[2].strip()}"
+        return tr("a space is missing after the colon. Write {key}: {text}", key=found[1], text=found[2].strip())
     if found := WIDE_COLON.match(text):
-        return f"the sign {found[2]} is not a colon to YAML. Write {found[1]}: {found[3].strip()}"
-    return ""
+        return tr("the sign {sign} is not a colon to YAML. Write {key}: {text}", sign=found[2], key=found[1], text=found[3].strip())
+    return NOTHING
 
 
-def slip_of_key(text: str) -> str:
+def slip_of_key(text: str) -> Translatable:
     """The same of a line where a key is due, so that other signs than colons are slips, too.
 
     >>> slip_of_key("keyword = halo")
     '= is not a colon. Write keyword: halo'
     """
     if found := EQUALS.match(text):
-        return f"= is not a colon. Write {found[1]}: {found[2].strip()}"
+        return tr("= is not a colon. Write {key}: {text}", key=found[1], text=found[2].strip())
     return slip_of_colon(text)
 
 
@@ -177,8 +203,9 @@ def glued_comments(text: str, lines: Sequence[str]) -> frozenset[int]:
 def undecodable(source: bytes, error: UnicodeDecodeError) -> Trap:
     """The trap for the first byte that is not UTF-8."""
     before = re.split(r"\r\n?|\n", source[: error.start].decode())
-    message = f"the byte 0x{source[error.start]:02x} is not UTF-8. Save the file as UTF-8"
-    return Trap(len(before) - 1, len(before[-1]), message + (" (it is UTF-16)." if source[:2] in {b"\xff\xfe", b"\xfe\xff"} else "."))
+    encoding = tr(" (it is UTF-16).") if source[:2] in {b"\xff\xfe", b"\xfe\xff"} else "."
+    message = tr("the byte 0x{byte:02x} is not UTF-8. Save the file as UTF-8{encoding}", byte=source[error.start], encoding=encoding)
+    return Trap(len(before) - 1, len(before[-1]), message)
 
 
 def unreadable(text: str) -> list[Trap]:
@@ -186,7 +213,7 @@ def unreadable(text: str) -> list[Trap]:
     traps = []
     if found := _INVISIBLE.search(text):
         line, column = _spot(text, found.start())
-        traps.append(Trap(line, column, f"there is an invisible character (U+{ord(found[0]):04X}) here. Delete it."))
+        traps.append(Trap(line, column, tr("there is an invisible character (U+{code:04X}) here. Delete it.", code=ord(found[0]))))
     elif found := _DIRECTIVE.match(text):
         line, column = _spot(text, found.start(1))
         traps.append(beginning(found[1].strip(), line, column))
@@ -216,19 +243,25 @@ def bad_quote(lines: Sequence[str], line: int, column: int, last: int | None = N
 def bad_code_point(text: str) -> Trap:
     """The first escape past the end of Unicode: the Python parser has no mark for it."""
     found = re.search(r"\\U(?!000|0010)[0-9a-fA-F]{8}", text)
-    return Trap(*_spot(text, found.start()), _NO_CHARACTER.format(found[0])) if found else Trap(0, 0, UNREADABLE)
+    return Trap(*_spot(text, found.start()), no_character(found[0])) if found else Trap(0, 0, UNREADABLE)
 
 
 def _unclosed(mark: str, line: int, column: int) -> Trap:
-    return Trap(line, column, f"the quote {mark} that opens here is not closed. Write {mark} at the end of its text.")
+    return Trap(line, column, tr("the quote {mark} that opens here is not closed. Write {mark} at the end of its text.", mark=mark))
 
 
-def _bad_escape(found: re.Match[str]) -> str:
+def _bad_escape(found: re.Match[str]) -> Translatable:
     """The mistake in an escape; empty if there is none."""
     digits = found[1] or found[2] or found[3]
     if not digits and found[4] not in '0abvfetnr"/\\NLP_ \t\n\r':
-        return f"{found[0]} is not an escape that YAML knows. Write \\\\ for a backslash, or single quotes around the text."
+        return tr(
+            "{escape} is not an escape that YAML knows. Write \\\\ for a backslash, or single quotes around the text.", escape=found[0]
+        )
     code = int(digits, 16) if digits else ord("\a" if found[4] in "0abvfe" else " ")
     if code > 0x10FFFF or 0xD800 <= code < 0xE000:
-        return _NO_CHARACTER.format(found[0])
-    return f"{found[0]} is a control character, which no message can carry. Delete it." if UNSENDABLE.match(chr(code)) else ""
+        return no_character(found[0])
+    return (
+        tr("{escape} is a control character, which no message can carry. Delete it.", escape=found[0])
+        if UNSENDABLE.match(chr(code))
+        else NOTHING
+    )

@@ -6,7 +6,8 @@ Nothing is typed: `no`, `010` and `08:00` are the text as written. Lines and col
 from collections.abc import Sequence as Lines
 from dataclasses import dataclass
 
-from flask_chatbot.core.yamltext.traps import MEND, MISSING_SPACE, QUOTED, Trap, in_quotes, valueless
+from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.yamltext.traps import MISSING_SPACE, QUOTED, Trap, put_in_quotes, valueless
 
 
 # Nodes are not frozen: a frozen dataclass takes three times as long to make, and a file of 10,000 rules has 130,000 of them.
@@ -53,11 +54,13 @@ def mended(children: list[Node], lines: Lines[str], *, braces: bool) -> tuple[li
     last = ""
     for key, value in zip(children[::2], children[1::2], strict=True):
         if not isinstance(key, Scalar):
-            traps.append(Trap(key.line - 1, key.column - 1, "a key must be text. Put quotes around it if it is one."))
+            traps.append(Trap(key.line - 1, key.column - 1, tr("a key must be text. Put quotes around it if it is one.")))
         elif braces and not _has_colon(key, value, lines):
             cut.setdefault(last, []).append(key)
         elif key.text in kept:
-            message = f"duplicate key {key.text!r}: line {kept[key.text][0].line} has it already. Remove one of them."
+            message = tr(
+                "duplicate key {key!r}: line {line} has it already. Remove one of them.", key=key.text, line=kept[key.text][0].line
+            )
             traps.append(Trap(key.line - 1, key.column - 1, message))
         else:
             last = key.text
@@ -80,7 +83,11 @@ def _rejoin(pair: list[Node] | None, keys: list[Scalar]) -> Trap:
     if pair and isinstance(value, Scalar) and value.text and not value.style and not MISSING_SPACE.match(first.text):
         text = ", ".join([value.text, *(key.text for key in keys)])
         pair[1] = Scalar(text, "", value.line, value.column)
-        return Trap(value.line - 1, value.column - 1, f"the comma ended the text {value.text!r}. {MEND}{in_quotes(text)}")
+        return Trap(
+            value.line - 1,
+            value.column - 1,
+            tr("the comma ended the text {text!r}. {way_out}", text=value.text, way_out=put_in_quotes(text)),
+        )
     return valueless(first.text, first.line - 1, first.column - 1)
 
 
@@ -95,6 +102,6 @@ def take_in(node: Mapping) -> Trap | None:
             entries |= source.entries
             keys |= source.keys
         elif not (isinstance(source, Scalar) and source.text.startswith("*")):  # of an alias in vain is told already
-            return Trap(key.line - 1, key.column - 1, "'<<' takes in the keys of a mapping with an anchor. Write <<: *name")
+            return Trap(key.line - 1, key.column - 1, tr("'<<' takes in the keys of a mapping with an anchor. Write <<: *name"))
     node.entries, node.keys = entries | node.entries, keys | node.keys
     return None
