@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from random import Random
 
-from flask_chatbot.core.checks.lint import templates
 from flask_chatbot.core.deciding.context import MessageContext
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.matching.index import Kind, Match
 from flask_chatbot.core.matching.rule import Rule
-from flask_chatbot.core.templates.answers import make_all
+from flask_chatbot.core.templates.answers import make_all, templates
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.core.values.replies import Reply

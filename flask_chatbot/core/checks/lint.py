@@ -11,7 +11,7 @@ from flask_chatbot.core.conditions.conditions import disjoint
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.matching.rule import Rule
-from flask_chatbot.core.templates.answers import Answer, ContactAnswer, OneOf, PartsAnswer, TextAnswer
+from flask_chatbot.core.templates.answers import Answer, ContactAnswer, leaves, templates
 from flask_chatbot.core.templates.template import Template
 from flask_chatbot.core.values.actions import Forward, Notify, Save
 from flask_chatbot.core.values.problems import Mark, Problem
@@ -118,23 +118,3 @@ def unreached(rule: Rule, unless: str) -> Iterator[str]:
     """Yield a complaint about a rule that no message reaches."""
     if not rule.is_found and not rule.needs:  # one that needs something may be for bot.send(rule=...)
         yield f"nothing leads to rule {rule.name!r}{unless}. Give it a keyword, or an entry in a menu."
-
-
-def leaves(answers: Iterable[Answer]) -> Iterator[Answer]:
-    """The answers, with each choice replaced by its alternatives."""
-    for answer in answers:
-        if isinstance(answer, OneOf):
-            yield from leaves(answer.answers)
-        else:
-            yield answer
-
-
-def templates(answers: Iterable[Answer]) -> Iterator[Template]:
-    """All templates of some answers."""
-    for answer in leaves(answers):
-        if isinstance(answer, TextAnswer):
-            yield answer.text
-        elif isinstance(answer, PartsAnswer):
-            yield from answer.templates()
-        elif isinstance(answer, ContactAnswer):
-            yield from (answer.name, *(number for number, _ in answer.numbers))

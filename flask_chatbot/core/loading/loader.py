@@ -19,6 +19,7 @@ from flask_chatbot.core.loading.conditions import build_hours, dates_named
 from flask_chatbot.core.loading.documents import Step, read_document
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.preamble import build_groups, build_guess, build_locale, build_patience, build_vars
+from flask_chatbot.core.loading.price_tables import check_price_tables
 from flask_chatbot.core.loading.rules import NAMES, ONLY_FALLBACK, RuleBuilder
 from flask_chatbot.core.loading.slips import check_slips
 from flask_chatbot.core.loading.tests import build_test, check_names
@@ -91,6 +92,7 @@ class _Loading:
         self.files: list[Path] = []
         self.globs: list[str] = []
         self.digests: dict[Path, bytes | None] = {}
+        self.variables: dict[str, Place] = {}
         self.refused: set[tuple[int, tuple[Step, ...]]] = set()  # by the document's id, since a Python file may hold several
 
     def read_root(self, path: Path) -> None:
@@ -177,6 +179,8 @@ class _Loading:
         builder = self.builder(settings, has_hours=hours is not None or "hours" in (settings.data or {}))  # of unfit hours nothing is known
         by_name = self.rules(builder)
         ordered = tuple(by_name.values())
+        if not any(problem.severity == "error" for problem in self.problems):
+            check_price_tables(self.variables, ordered)
         locale = builder.sandbox.locale
         return RuleBook(
             rules=ordered,
@@ -204,7 +208,7 @@ class _Loading:
     def builder(self, settings: Place, has_hours: bool) -> RuleBuilder:
         """The builder that compiles the rules with the settings above them."""
         locale = build_locale(settings)
-        variables = build_vars(self.each_entry("vars"), {*NAMES, *ONLY_FALLBACK})
+        variables = self.variables = build_vars(self.each_entry("vars"), {*NAMES, *ONLY_FALLBACK})
         sandbox = Sandbox(locale, {name: place.data for name, place in variables.items()}, self.additions.filters)
         folding = build_folding(self.each_entry("synonyms"), self.each_entry("words"), locale)
         types = {**FIELD_TYPES, **self.additions.types}

@@ -53,9 +53,9 @@ class Place:
         """Note a problem with the value, or with its key."""
         self.problems.append(Problem(self.mark(key), message, may_be_python=may_be_python))
 
-    def warn(self, message: str) -> None:
-        """Note a value that is allowed but probably a mistake."""
-        self.problems.append(Problem(self.mark(), message, "warning"))
+    def warn(self, message: str, key: bool = False) -> None:
+        """Note a value, or its key, that is allowed but probably a mistake."""
+        self.problems.append(Problem(self.mark(key), message, "warning"))
 
     def is_plain(self) -> bool:
         """True if the text here is written without quotes, in a file."""

@@ -1,5 +1,6 @@
 """`Rule`: one rule as the engine uses it: compiled, immutable, with its place in the files."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, NamedTuple
@@ -7,7 +8,7 @@ from typing import Literal, NamedTuple
 from flask_chatbot.core.conditions.conditions import Condition
 from flask_chatbot.core.fields.field import Field
 from flask_chatbot.core.matching.patterns import Pattern
-from flask_chatbot.core.templates.answers import Answer
+from flask_chatbot.core.templates.answers import Answer, templates
 from flask_chatbot.core.templates.template import Template
 from flask_chatbot.core.values.actions import Action
 from flask_chatbot.core.values.problems import Mark
@@ -93,6 +94,13 @@ class Rule:
     def is_found(self) -> bool:
         """True if a text can lead here; otherwise only a menu or Python does."""
         return bool(self.keywords or self.patterns or self.contains or self.similar or self.fallback)
+
+    @property
+    def templates(self) -> Iterator[Template]:
+        """All templates: those of its answers, of `confirm`, and of its fields."""
+        yield from templates((*self.reply, *self.otherwise, *self.invalid, *self.failed))
+        own = (template for field in self.fields or () for template in (field.condition, field.default, field.error))
+        yield from (template for template in (self.confirm, *own) if isinstance(template, Template))
 
     @property
     def has_form(self) -> bool:

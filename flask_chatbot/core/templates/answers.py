@@ -102,6 +102,26 @@ class OneOf:
         return chosen.make(names, random)
 
 
+def leaves(answers: Iterable[Answer]) -> Iterator[Answer]:
+    """The answers, with each choice replaced by its alternatives."""
+    for answer in answers:
+        if isinstance(answer, OneOf):
+            yield from leaves(answer.answers)
+        else:
+            yield answer
+
+
+def templates(answers: Iterable[Answer]) -> Iterator[Template]:
+    """All templates of some answers."""
+    for answer in leaves(answers):
+        if isinstance(answer, TextAnswer):
+            yield answer.text
+        elif isinstance(answer, PartsAnswer):
+            yield from answer.templates()
+        elif isinstance(answer, ContactAnswer):
+            yield from (answer.name, *(number for number, _ in answer.numbers))
+
+
 def _filled(part: Template | tuple[Template, ...] | float, names: Names) -> object:
     """Fill in one part of a reply; empty texts are dropped from a list."""
     if isinstance(part, tuple):

@@ -8,6 +8,7 @@ from flask_chatbot.core.templates.date_forms import in_calendar_years, misformed
 from flask_chatbot.core.templates.filter_types import DATES, FILTERS, MAY_LACK, NUMBER, STAND_IN, suits
 from flask_chatbot.core.templates.flaws import Fault, span
 from flask_chatbot.core.templates.inference import type_of
+from flask_chatbot.core.templates.maps import looked_up, of_one, printed
 from flask_chatbot.core.templates.narrowing import COMPARING, narrowed, number_of, proven
 from flask_chatbot.core.templates.operators import Operators, missing
 from flask_chatbot.core.templates.spelling import ARITHMETIC, called, mend, spelled
@@ -84,7 +85,7 @@ class _Checker:
         elif isinstance(node, nodes.And | nodes.Or | nodes.CondExpr):
             yield from self.conditional(node, scope, loops)
         else:
-            yield from self.expression(node, scope)
+            yield from printed(node, scope) if isinstance(node, nodes.Output) else self.expression(node, scope)
             for child in node.iter_child_nodes():
                 yield from self.node(child, scope, loops)
 
@@ -108,12 +109,12 @@ class _Checker:
             yield Fault(node.lineno, f"loops may be nested {LOOPS_LIMIT} deep. Prepare the list in Python.")
         yield from self.node(node.iter, scope, loops)
         walked = type_of(node.iter, scope)
-        if walked.words and walked.words != "a list":
+        if walked.words and walked.kind not in ("list", "map"):
             message = (
                 f"a loop needs a list, and {called(node.iter, 'what it walks')} is {walked.words}. Take `data`, or a list from Python."
             )
             yield Fault(span(node.iter)[0], message)
-        kind = Type(walked.inner) if isinstance(node.target, nodes.Name) and walked.kind == "list" else UNKNOWN
+        kind = of_one(walked) if isinstance(node.target, nodes.Name) else UNKNOWN
         inner = scope | dict.fromkeys(stored(node.target), kind) | {"loop": Type("loop")}
         if node.test is not None:
             yield from self.node(node.test, inner, loops)
@@ -180,7 +181,11 @@ class _Checker:
 
     def attribute(self, node: nodes.Getattr, scope: Scope) -> Iterator[Fault]:
         """Check a dot: only maps and built-in names have attributes, and a field is neither."""
-        kind = type_of(node.node, scope).kind
+        whole = type_of(node.node, scope)
+        kind = whole.kind
+        if kind == "map":
+            yield from looked_up(node, whole, scope, id(node) in self.guarded)
+            return
         parts = PART_NAMES.get(kind)
         if parts and node.attr not in parts:
             what = "a loop" if kind == "loop" else repr(kind)
@@ -193,7 +198,9 @@ class _Checker:
         if isinstance(node.arg, nodes.Slice):
             return
         whole, place = type_of(node.node, scope), number_of(node.arg)
-        if whole.words and whole.words != "a list":
+        if whole.kind == "map":
+            yield from looked_up(node, whole, scope, id(node) in self.guarded)
+        elif whole.words and whole.words != "a list":
             yield Fault(span(node)[0], f"'[{called(node.arg, '...')}]' is not allowed here: the value has no parts. Use a filter.")
         elif whole.kind == "list" and place is not None and not -whole.least <= place < whole.least:
             yield from self.absent(node, called(node, "the entry"), whole)

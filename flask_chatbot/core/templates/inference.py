@@ -69,11 +69,29 @@ def type_of_filtered(node: nodes.Filter, scope: Scope) -> Type:
     return Type(gives, optional)
 
 
+def type_of_entry(whole: Type, node: nodes.Getitem | nodes.Getattr, scope: Scope) -> Type:
+    """The type of a map's entry: that of its key, or what the entries of all keys that there may be have in common."""
+    entries = dict(whole.entries)
+    keys = keys_of(node, scope)
+    return joined(entries[key] for key in (entries if keys is None else keys) if key in entries) if entries else UNKNOWN
+
+
+def keys_of(node: nodes.Getitem | nodes.Getattr, scope: Scope) -> tuple[str, ...] | None:
+    """The keys that an index or the word behind a dot may be; None where it may be any."""
+    if isinstance(node, nodes.Getattr):
+        return (node.attr,)
+    if isinstance(node.arg, nodes.Const):
+        return (str(node.arg.value),)
+    return type_of(node.arg, scope).options or None
+
+
 def type_of_part(node: nodes.Getitem | nodes.Getattr, scope: Scope) -> Type:
     """The type of a list's entry, or of an attribute of a built-in name."""
     whole = type_of(node.node, scope)
     if whole.kind == "list":
         return Type(whole.inner)
+    if whole.kind == "map":
+        return type_of_entry(whole, node, scope)
     if isinstance(node, nodes.Getattr):
         if whole.kind == "loop":
             return YESNO if node.attr in LOOP_TRUTHS else INTEGER if node.attr in LOOP_COUNTS else UNKNOWN

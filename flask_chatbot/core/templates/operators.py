@@ -73,7 +73,8 @@ class Operators:
             kind, beside = type_of(side, scope), type_of(other, scope)
             apart = isinstance(node, nodes.Sub) and kind.words != "a list" and beside.words in ("", kind.words)  # how long from one to one
             if kind.words and not (apart or kind.is_text or kind.words in COUNTED):
-                return f"'{node.operator}' works on numbers, and {called(side, 'one side')} is {kind.words}. {ALONE}"
+                way_out = mend(side, NUMBER, scope, self.values) if kind.kind == "map" else ALONE
+                return f"'{node.operator}' works on numbers, and {called(side, 'one side')} is {kind.words}. {way_out}"
         for side, other in sides:
             kind, beside = type_of(side, scope), type_of(other, scope)
             joins = isinstance(node, nodes.Add) and not any(each.words and not each.is_text for each in (kind, beside))
@@ -122,7 +123,7 @@ class Operators:
         part, whole = type_of(left, scope), type_of(right, scope)
         if whole.optional:
             return missing(right, "in", scope)
-        if whole.words and whole.words != "a list" and not whole.is_text:
+        if whole.words and whole.kind not in ("list", "map") and not whole.is_text:
             return f"'in' looks into a text or a list, and {called(right, 'what it looks into')} is {whole.words}. Write == to compare."
         if whole.is_text and part.optional:
             return missing(left, "in", scope)

@@ -17,14 +17,26 @@ UNSAID = "..."
 def mend(node: nodes.Node | None, wanted: Wanted, scope: Scope, values: Mapping[str, object]) -> str:
     """The expression to write so that a node gives the wanted value; `values` are those of the vars."""
     kind = scope.get(node.name, UNKNOWN) if isinstance(node, nodes.Name) else UNKNOWN
+    if isinstance(node, nodes.Name) and kind.kind == "map":
+        return f"Look an entry up: `{an_entry(node.name, kind)}`."
     if isinstance(node, nodes.Name) and kind.kind == VAR_TEXT and wanted is NUMBER:
         return f"Write `{node.name}: {number_in(values.get(node.name)) or 15000}` among the vars."
     if isinstance(node, nodes.Name) and kind.kind != VAR_TEXT and node.name not in GIVEN and wanted.field:
         handler = f", or return {wanted.words} from the handler" if kind.seen else ""
         return f"Give its field `type: {wanted.field}`{handler}."
+    if isinstance(node, nodes.Getitem | nodes.Getattr) and wanted is NUMBER and (entry := text_entry(node, values)):
+        return entry
     if isinstance(node, nodes.Const) and wanted is NUMBER and (number := number_in(node.value)):
         return f"Write {number}, without quotes."
     return wanted.otherwise
+
+
+def text_entry(node: nodes.Getitem | nodes.Getattr, values: Mapping[str, object]) -> str:
+    """The advice for a map among the vars with texts where numbers are meant; empty where it has none."""
+    name = node.node.name if isinstance(node.node, nodes.Name) else ""
+    held = values.get(name)
+    texts = [(key, text) for key, text in held.items() if isinstance(text, str)] if isinstance(held, dict) else []
+    return f"Write `{texts[0][0]}: {number_in(texts[0][1]) or 15000}` in {name!r} among the vars." if texts else ""
 
 
 def stand_in(node: nodes.Node | None, kind: Type) -> str:
@@ -37,6 +49,11 @@ def stand_in(node: nodes.Node | None, kind: Type) -> str:
     asked = f"sk `{{% if {name.name} is not none %}}` first."
     instead = "0" if kind.is_number or not kind.words else "''" if kind.is_text else ""
     return f"Write `{name.name} | default({instead})`, or a{asked}" if name is node and instead else f"A{asked}"
+
+
+def an_entry(what: str, kind: Type) -> str:
+    """An entry of a map, as its author would write it."""
+    return f"{what}[{kind.entries[0][0]!r}]" if kind.entries else f"{what}['...']"
 
 
 def number_in(value: object) -> str:

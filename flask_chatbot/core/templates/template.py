@@ -92,8 +92,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.absent(f"there is no {attribute!r}", obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        """An entry of a list by its number, or of a map or a row by its key."""
+        """An entry of a list by its number, or of a map or a row by its key; the keys of a map in a file are texts, digits too."""
         if (found := part(obj, argument)) is not NOTHING:
+            return found
+        if isinstance(obj, dict) and argument.__class__ is int and (found := part(obj, str(argument))) is not NOTHING:
             return found
         if isinstance(obj, list | tuple) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
             return obj[argument]
@@ -147,7 +149,11 @@ class Template:
         """The names that the template takes a value from, those of its own loops among them."""
         if self.is_constant:
             return frozenset()
-        return frozenset(node.name for node in self._sandbox.parse(self.source).find_all(nodes.Name) if node.ctx == "load")
+        return frozenset(node.name for node in self.parsed().find_all(nodes.Name) if node.ctx == "load")
+
+    def parsed(self) -> nodes.Template:
+        """The tree of its nodes, as Jinja reads it."""
+        return self._sandbox.parse(self.source)
 
     def render(self, names: Mapping[str, object]) -> str:
         """The text for one message, stripped, cut at 4,096 characters; raises `AnswerFailed` if a value does not fit."""

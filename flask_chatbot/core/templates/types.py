@@ -12,7 +12,7 @@ TEXT_TYPES = ("text", "email", "phone", "choice", VAR_TEXT)
 NUMBER_TYPES = ("integer", "number", "money")
 # The types that are known, in words; those of one wording can stand beside each other. Any other could be anything.
 KINDS = dict.fromkeys(TEXT_TYPES, "text") | dict.fromkeys(NUMBER_TYPES, "a number")
-KINDS |= {"date": "a date", "datetime": "a time", "time": "a time of day", "yesno": "a yes or no", "list": "a list"}
+KINDS |= {"map": "a map", "date": "a date", "datetime": "a time", "time": "a time of day", "yesno": "a yes or no", "list": "a list"}
 COUNTED = frozenset({"a number", "a yes or no"})  # a yes is 1
 NOTHING = "nothing"
 
@@ -21,6 +21,7 @@ class Type(NamedTuple):
     """A type by its name among field types, ``""`` if it could be any.
 
     A value may be None if it is `optional`; a choice is one of its `options`. A list has `at least` that many entries, of the kind `inner`.
+    A map has `entries`, each a key and the type of its value.
     `seen` marks the type of an actual value, as opposed to future ones. `proof` is the condition that a name was set to.
     """
 
@@ -31,6 +32,7 @@ class Type(NamedTuple):
     inner: str = ""
     seen: bool = False
     proof: nodes.Node | None = None
+    entries: tuple[tuple[str, "Type"], ...] = ()
 
     @property
     def words(self) -> str:
@@ -120,4 +122,6 @@ def type_of_var(value: object) -> Type:
     if isinstance(value, list):
         inner = joined(map(type_of_var, value)).kind if value else ""
         return Type("list", least=len(value), inner="text" if inner == VAR_TEXT else inner)
+    if isinstance(value, dict):
+        return Type("map", entries=tuple((key, type_of_var(each)) for key, each in value.items()))
     return NUMBER if isinstance(value, int | float) else UNKNOWN

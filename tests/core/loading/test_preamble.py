@@ -161,7 +161,7 @@ vars:
   "harga kaos": 5
   1a: 2
   kosong:
-  grup: {{a: 1}}
+  grup: {{a: [1]}}
   daftar: [a, [b]]
 {RULES}"""
     taken = "which means something else in templates. Choose another name."
@@ -173,8 +173,8 @@ vars:
         f"rules.yaml:7:3: a var may not be called 'none', {taken}",
         f"rules.yaml:8:3: 'harga kaos' {letters}",
         f"rules.yaml:9:3: '1a' {letters}",
-        "rules.yaml:10:3: 'kosong' is empty. Write text or a list after it, or remove it.",
-        "rules.yaml:11:9: 'grup' must be text or a list, not a group of keys.",
+        "rules.yaml:10:3: 'kosong' is empty. Write text or a list or a group of keys after it, or remove it.",
+        "rules.yaml:11:13: 'a' must be text or a group of keys, not a list.",
         "rules.yaml:12:15: entry 2 of 'daftar' must be text, not a list.",
     ]
 

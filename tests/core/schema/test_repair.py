@@ -190,7 +190,7 @@ def test_what_is_refused_before_the_rules_hides_nothing(tmp_path: Path) -> None:
         "rules.yaml:1:19: entry 2 of 'a' must be text, not a list.",
         "rules.yaml:1:24: a synonym is one word or a few, at most 10, without a #, and 'd#e' is something else. Change it.",
         "rules.yaml:1:35: 'f' must be text or a list, not a group of keys.",
-        "rules.yaml:2:11: 'x' must be text or a list, not a group of keys.",
+        "rules.yaml:2:11: 'x' is an empty group. Write a key and its value into it.",
         "rules.yaml:2:22: entry 2 of 'y' must be text, not a list.",
         "rules.yaml:2:28: a var may not be called 'now', which means something else in templates. Choose another name.",
         f"rules.yaml:3:56: {NMAA}",
