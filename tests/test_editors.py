@@ -68,7 +68,7 @@ def test_nothing_stands_beside_a_reference_where_editors_would_not_see_it() -> N
 
 
 def test_every_entry_of_a_list_that_holds_groups_shows_what_it_means() -> None:
-    for path in ("rule", "field", "settings", "location", "contact", "one_of"):
+    for path in ("rule", "field", "settings", "reply_location", "reply_contact", "one_of"):
         assert SCHEMA["definitions"][path]["description"], path
 
 

@@ -8,8 +8,7 @@ from math import isfinite
 from typing import Any
 
 from flask_chatbot.core.language.contacts import dialled
-from flask_chatbot.core.values.replies import REPLIES_LIMIT, TEXT_LIMIT, ContactCard, Location, Menu, Reply, Text
-from flask_chatbot.core.values.reply_kinds import KINDS, kind_of
+from flask_chatbot.core.values.replies import KINDS, REPLIES_LIMIT, TEXT_LIMIT, ContactCard, Location, Menu, Reply, Text, kind_of
 from flask_chatbot.core.values.rows import holder
 
 log = logging.getLogger(__name__)

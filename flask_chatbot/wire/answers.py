@@ -4,8 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from flask_chatbot.core.values.replies import REPLIES_LIMIT, TEXT_LIMIT, ContactCard, Location, Media, Reply, Text
-from flask_chatbot.core.values.reply_kinds import KINDS, MEDIA
+from flask_chatbot.core.values.replies import KINDS, MEDIA, REPLIES_LIMIT, TEXT_LIMIT, ContactCard, Location, Media, Reply, Text
 from flask_chatbot.wire.strict_json import Number
 from flask_chatbot.wire.webhook import read_object
 

@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 from flask_chatbot.core.language.addressees import read_group, read_person
 from flask_chatbot.core.language.contacts import UnusableNumber, dialled
 from flask_chatbot.core.values.chats import group_chat, person_chat
-from flask_chatbot.core.values.replies import TEXT_LIMIT, ContactCard, Location, Media, Reply, Text
-from flask_chatbot.core.values.reply_kinds import MEDIA
+from flask_chatbot.core.values.replies import MEDIA, TEXT_LIMIT, ContactCard, Location, Media, Reply, Text
 from flask_chatbot.errors import BadPayload, FetchRefused
 from flask_chatbot.transports.media import kind_of_name
 from flask_chatbot.wire.strict_json import Number, clipped_repr

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_chatbot.core.values.outbound import Ack
-from flask_chatbot.core.values.reply_kinds import KINDS
+from flask_chatbot.core.values.replies import KINDS
 from flask_chatbot.wire.calls import FIELDS, SENDS, TARGETS, Send
 
 Schema = Mapping[str, Any]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from json.encoder import encode_basestring as quoted
 
 from flask_chatbot.core.values.messages import Message, Sender
-from flask_chatbot.core.values.replies import TEXT_LIMIT, Location, Reply, Text
-from flask_chatbot.core.values.reply_kinds import KINDS, ReplyKind
+from flask_chatbot.core.values.replies import KINDS, TEXT_LIMIT, Location, Reply, Text
+from flask_chatbot.core.values.reply_kinds import ReplyKind
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.wire.strict_json import Number, clipped_repr, read_json
 

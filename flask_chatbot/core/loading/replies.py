@@ -8,8 +8,8 @@ from flask_chatbot.core.templates.template import Sandbox, Template
 from flask_chatbot.core.templates.types import Names
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.habits import by_habit
-from flask_chatbot.core.values.replies import ContactCard, Media, Text
-from flask_chatbot.core.values.reply_kinds import KINDS, Kinds, Part, ReplyKind
+from flask_chatbot.core.values.replies import KINDS, ContactCard, Media, Text
+from flask_chatbot.core.values.reply_kinds import Kinds, Part, ReplyKind
 from flask_chatbot.core.yamltext.traps import MISSING_SPACE
 
 

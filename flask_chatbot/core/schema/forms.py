@@ -8,7 +8,7 @@ from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.schema.shape import resolved
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.habits import by_habit
-from flask_chatbot.core.values.reply_kinds import MEDIA
+from flask_chatbot.core.values.replies import KINDS, MEDIA
 from flask_chatbot.core.yamltext.traps import in_quotes
 
 PARTS = re.compile(r"\s*[,;#|/]\s*|\s+(?:dan|atau|and|or)\s+")  # what people write between the entries of a list
@@ -19,14 +19,7 @@ LAT_LIMIT, LNG_LIMIT = 90, 180  # degrees
 ADDRESS = ("http://", "https://", "{{")  # how the address of a file begins
 PHONE = re.compile(r"\+?[0-9][0-9 .()-]{5,}")
 DAYS_AHEAD = re.compile(r"([^\W\d][^\d]*?)[ :]*([0-9].*)")
-# How the address of a file ends, by the reply it makes.
-ENDINGS = {
-    "image": "png jpg jpeg gif webp",
-    "audio": "mp3 ogg m4a aac wav",
-    "video": "mp4 mov 3gp",
-    "document": "pdf doc docx xls xlsx ppt pptx csv zip",
-}
-KIND_BY_ENDING = {ending: kind for kind, endings in ENDINGS.items() for ending in endings.split()}
+KIND_BY_ENDING = {ending: name for name, kind in KINDS.items() for ending in kind.endings}  # of the address of a file
 LIST_OF_RULES = tr("Write `version: 1` and `rules:` on lines of their own above it, and indent the list below `rules:`.")
 OPEN = {"open": "true", "closed": "false"}
 ENTRIES = tr("Begin each entry with '-'.")

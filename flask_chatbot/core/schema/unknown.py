@@ -8,7 +8,7 @@ from flask_chatbot.core.schema.forms import KIND_BY_ENDING, as_reply
 from flask_chatbot.core.schema.shape import resolved
 from flask_chatbot.core.translation.translatable import NOTHING, Translatable, tr
 from flask_chatbot.core.values.habits import Meaning, by_habit, guess
-from flask_chatbot.core.values.reply_kinds import KINDS, MEDIA
+from flask_chatbot.core.values.replies import KINDS, MEDIA
 from flask_chatbot.core.yamltext.traps import in_quotes, put_in_quotes
 
 OLD_COURTESY = "ignore_words"  # among the settings, until courtesy words got a list under `words`

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from flask_chatbot.core.values.replies import Reply
-from flask_chatbot.core.values.reply_kinds import KINDS, Kinds, kind_of
+from flask_chatbot.core.values.replies import KINDS, Reply, kind_of
+from flask_chatbot.core.values.reply_kinds import Kinds
 
 
 def type_of(reply: Reply, kinds: Kinds = KINDS) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from flask_chatbot.core.values.replies import Reply, Text
-from flask_chatbot.core.values.reply_kinds import KINDS, Kinds, kind_of
+from flask_chatbot.core.values.replies import KINDS, Reply, Text, kind_of
+from flask_chatbot.core.values.reply_kinds import Kinds
 
 
 def reply_data(reply: Reply, kinds: Kinds = KINDS) -> dict[str, object]:

@@ -1,21 +1,25 @@
-"""A kind of reply is one entry in the registry; who reads the registry needs to know no more of it."""
+"""A kind of reply is its class and one entry in the registry; who reads the registry needs to know no more of it."""
 
-from collections.abc import Iterable, Mapping
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
+import flask_chatbot
 from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.loading.documents import SourceFile
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.replies import ReplyBuilder
-from flask_chatbot.core.schema.shape import SCHEMA
 from flask_chatbot.core.templates.answers import make_all
 from flask_chatbot.core.templates.template import Sandbox
-from flask_chatbot.core.values.replies import Image, Text
-from flask_chatbot.core.values.reply_kinds import KINDS, ReplyKind, kind_of
+from flask_chatbot.core.values.replies import KINDS, Image, Text, kind_of
+from flask_chatbot.core.values.reply_kinds import ReplyKind
 from flask_chatbot.core.values.stored import read_reply, type_of, write_reply
 from flask_chatbot.core.values.written import reply_data, reply_of, reply_text
 from flask_chatbot.core.yamltext.nodes import Scalar
@@ -105,19 +109,117 @@ def test_a_class_without_an_entry_is_refused_by_its_name() -> None:
         kind_of(POLL)
 
 
-@pytest.mark.parametrize(("where", "beside"), [("reply", {"one_of"}), ("one_reply", {"one_of"}), ("weighted_reply", {"weight"})])
-def test_the_schema_has_the_kinds_of_the_registry(where: str, beside: Iterable[str]) -> None:
-    assert set(SCHEMA["definitions"][where]["properties"]) == {*KINDS, *beside}
-
-
-@pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if len(kind.parts) > 1], ids=lambda kind: kind.name)
-def test_the_schema_has_the_parts_of_each_kind(kind: ReplyKind) -> None:
-    schema = SCHEMA["definitions"][kind.name]
-    for each in schema.get("allOf", []):
-        schema = SCHEMA["definitions"][each["$ref"].rpartition("/")[2]]
-    assert list(schema["properties"]) == [part.name for part in kind.parts]
-    assert schema["required"] == [part.name for part in kind.parts if part.default != ""]
-
-
 def test_each_entry_needs_a_part_it_has() -> None:
     assert [kind.name for kind in KINDS.values() if kind.needs not in ("", *(part.name for part in kind.parts))] == []
+
+
+def test_each_entry_shows_editors_what_it_means_and_an_example() -> None:
+    assert [kind.name for kind in KINDS.values() if not (kind.description.endswith(".") and kind.example)] == []
+    several = [kind for kind in KINDS.values() if len(kind.parts) > 1]
+    assert [part.name for kind in several for part in kind.parts if not part.schema.get("examples")] == []
+
+
+def test_each_class_is_exported_by_the_package() -> None:
+    classes = [kind.make.__name__ for kind in KINDS.values()]
+    missing = [name for name in classes if getattr(flask_chatbot, name, None) is None or name not in flask_chatbot.__all__]
+    assert missing == [], f"Import {', '.join(missing)} in flask_chatbot/__init__.py, and list it in __all__."
+
+
+CLASS = """\
+@dataclass(frozen=True, slots=True)
+class Sticker(Media):
+    \"\"\"A sticker.\"\"\"
+
+
+"""
+ENTRY = """\
+    ReplyKind(
+        "sticker",
+        Sticker,
+        type="sticker",
+        needs="url",
+        description="A sticker, at an http(s) URL.",
+        example="https://example.com/a.webp",
+    ),
+)
+KINDS: Kinds"""
+PROGRAM = """\
+from flask import Flask
+from flask_chatbot import Chatbot
+from flask_chatbot.cli.main import chatbot
+from flask_chatbot.core.loading.loader import read_rules
+from flask_chatbot.core.values.replies import Sticker
+from flask_chatbot.core.values.stored import read_reply, type_of, write_reply
+from flask_chatbot.core.values.written import reply_text
+from flask_chatbot.testing import Chat
+from flask_chatbot.wire.openapi import TYPES
+from flask_chatbot.wire.webhook import write_replies
+
+print(*read_rules("wrong.yaml").problems, sep="\\n")
+app = Flask("shop", root_path=".")
+app.config.update(CHATBOT_WEBHOOK_KEY="a-key-of-this-test", TESTING=True)
+bot = Chatbot()
+
+@bot.keyword("dari python")
+def answer():
+    return Sticker("https://example.com/b.webp")
+
+bot.init_app(app)
+chat = Chat(app, nama="Budi")
+(reply,) = chat.says("halo")
+print(reply, *chat.says("dari python"), sep="\\n")
+stored = write_reply(reply)
+print(stored, read_reply(stored) == reply, type_of(reply), "sticker" in TYPES)
+print(write_replies([reply]).decode())
+print(reply_text(reply))
+print(*app.test_cli_runner().invoke(chatbot, ["test"]).output.splitlines()[-1:])
+"""
+STICKERS = """\
+version: 1
+rules:
+  - keyword: halo
+    reply: {sticker: {url: "https://example.com/{{ nama }}.webp", caption: Halo}}
+    tests:
+      - {send: halo, nama: Budi, reply: {sticker: {url: "https://example.com/Budi.webp", caption: Halo}}}
+  - keyword: hai
+    reply: [{sticker: "https://example.com/a.webp"}, {one_of: [{sticker: "https://example.com/a.webp", weight: 2}, Hai]}]
+"""
+WRONG = """\
+version: 1
+rules:
+  - keyword: halo
+    reply: {stickr: "https://example.com/a.webp"}
+  - keyword: hai
+    reply: {sticker: {captoin: Halo}}
+"""
+
+
+@pytest.mark.process
+def test_a_kind_is_added_in_one_file_and_the_schema_written_anew(tmp_path: Path) -> None:
+    package = Path(flask_chatbot.__file__).parent
+    shutil.copytree(package, tmp_path / "flask_chatbot", ignore=shutil.ignore_patterns("__pycache__"))
+    registry = tmp_path / "flask_chatbot" / "core" / "values" / "replies.py"
+    source = registry.read_text("utf-8")
+    before = "@dataclass(frozen=True, slots=True)\nclass Location:"
+    registry.write_text(source.replace(before, CLASS + before).replace(")\nKINDS: Kinds", ENTRY), "utf-8")
+    (tmp_path / "rules.yaml").write_text(STICKERS, "utf-8")
+    (tmp_path / "wrong.yaml").write_text(WRONG, "utf-8")
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-W", "ignore", *arguments]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    run("-m", "flask_chatbot.core.schema.reply_schema")
+    assert run("-c", PROGRAM).splitlines() == [
+        "wrong.yaml:4:13: unknown key 'stickr'. Did you mean 'sticker'?",
+        "wrong.yaml:6:22: 'sticker' lacks the key 'url'. Add `url: ...`.",
+        "wrong.yaml:6:23: unknown key 'captoin'. Did you mean 'caption'?",
+        "Sticker(url='https://example.com/Budi.webp', caption='Halo', filename='')",
+        "Sticker(url='https://example.com/b.webp', caption='', filename='')",
+        '{"kind":"sticker","url":"https://example.com/Budi.webp","caption":"Halo"} True sticker True',
+        '{"success":true,"message":{"reply":[{"type":"message","content":"Halo\\nhttps://example.com/Budi.webp"}]}}',
+        "[sticker] https://example.com/Budi.webp, Halo",
+        "1 test, none failed",
+    ]
