@@ -228,14 +228,15 @@ def test_the_key_of_the_sessions_is_the_one_the_contract_page_shows() -> None:
     assert KEY in (DOCS / "examples" / "contract" / "plain.json").read_text("utf-8")
 
 
-def test_what_customers_write_is_taken_as_its_page_says() -> None:
-    forgiven, refused = (DOCS / "customers.md").read_text("utf-8").partition("## What is not")[::2]
+@pytest.mark.parametrize("page", ["customers.md", "id/customers.md"])
+def test_what_customers_write_is_taken_as_its_page_says(page: str) -> None:
+    forgiven, refused = re.split("^## ", (DOCS / page).read_text("utf-8"), flags=re.MULTILINE)[1:3]
     book = load_rules(DOCS / "examples/customers/rules.yaml")
 
-    def taken(page: str) -> list[tuple[str, str, bool]]:
+    def taken(section: str) -> list[tuple[str, str, bool]]:
         rows = [
             (re.findall("`(.+?)`", texts), re.findall("`(.+?)`", rules))
-            for texts, rules in re.findall(r"^\| (`.+?) \| (.+?) \|", page, re.MULTILINE)
+            for texts, rules in re.findall(r"^\| (`.+?) \| (.+?) \|", section, re.MULTILINE)
         ]
         said = [(text, rules[min(place, len(rules) - 1)]) for texts, rules in rows for place, text in enumerate(texts)]
         return [(text, rule, next(book.index.candidates(text)).rule.name == rule) for text, rule in said]
