@@ -216,8 +216,9 @@ def is_said(span: str, source: list[str]) -> bool:
     return any(longest in text and spelled.search(text) for text in source)
 
 
-def test_every_message_of_the_troubleshooting_page_is_one_of_ours() -> None:
-    rows = [line for line in (DOCS / "troubleshooting.md").read_text("utf-8").splitlines() if line.startswith("| `")]
+@pytest.mark.parametrize("page", ["troubleshooting.md", "id/troubleshooting.md"])
+def test_every_message_of_the_troubleshooting_page_is_one_of_ours(page: str) -> None:
+    rows = [line for line in (DOCS / page).read_text("utf-8").splitlines() if line.startswith("| `")]
     quoted = [span for row in rows for span in code_spans(row.removeprefix("| ").split(" | ", 1)[0])]
     source = messages()
     assert [span for span in quoted if not is_said(span.rstrip(WILD + " "), source)] == []
