@@ -278,7 +278,7 @@ def test_a_complaint_keeps_the_hash_signs_in_it(customer: Chat) -> None:
 
 def test_a_survey_asks_one_question_at_a_time_and_is_confirmed(customer: Chat) -> None:
     assert customer.says("survei") == "Puas dengan layanan kami? (1-5)"
-    assert customer.says("2") == "Ada saran untuk kami?\n(Ketik *-* untuk melewati.)"
+    assert customer.says("2") == "Ada saran untuk kami?\n(Kalau tidak ada, ketik *-*.)"
     assert customer.says("Lebih cepat") == "Nilai 2, saran: Lebih cepat.\nSudah benar? (ya/tidak)"
     assert customer.says("ya") == "Terima kasih, mohon maaf atas kekurangannya! Masukan Kakak kami baca satu per satu."
 

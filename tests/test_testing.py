@@ -163,7 +163,7 @@ def test_the_last_message_tells_rule_fields_and_replies(chat: Chat) -> None:
 def test_the_last_message_tells_what_was_invalid(chat: Chat) -> None:
     chat.says("penawaran##banyak")
     assert chat.last.fields == {"nama": None, "jumlah": None}
-    assert chat.last.invalid == {"nama": "Mohon diisi.", "jumlah": 'Maaf, "banyak" belum bisa kami baca sebagai jumlah. Contoh: 3.'}
+    assert chat.last.invalid == {"nama": "Mohon diisi ya.", "jumlah": 'Maaf, "banyak" belum bisa kami baca sebagai jumlah. Contoh: 3.'}
 
 
 def test_the_last_message_explains_why_each_rule_won_or_lost(chat: Chat, tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_an_app_without_a_bot_is_told() -> None:
 
 # -- handlers that fail -------------------------------------------------------------------------------
 
-APOLOGY = "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
+APOLOGY = "Maaf, sistem kami sedang ada gangguan. Mohon dicoba lagi nanti ya."
 FAILING = """\
 rules:
   - {name: halo, keyword: halo, reply: Hai}

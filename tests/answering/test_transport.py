@@ -39,7 +39,7 @@ rules:
   - {contains: kabar, reply: Baik.}
 """
 STAFF = "628117601234@c.us"
-APOLOGY = "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
+APOLOGY = "Maaf, sistem kami sedang ada gangguan. Mohon dicoba lagi nanti ya."
 
 
 class Shop:
@@ -284,7 +284,7 @@ def test_what_a_form_was_given_is_kept_and_staff_told_though_its_reply_cannot_be
             answer = shop.app.test_client().post("/chatbot/webhook", json=payload)
             answers.append((answer.status_code, [each["content"] for each in answer.get_json()["message"]["reply"]]))
     own = answers or [(200, [text]) for chat, text in shop.posted if chat == f"{BUDI}@c.us"]
-    assert [content for _, contents in own for content in contents] == ["Apa?", "Berapa?\n(Ketik *-* untuk melewati.)", APOLOGY]
+    assert [content for _, contents in own for content in contents] == ["Apa?", "Berapa?\n(Kalau tidak ada, ketik *-*.)", APOLOGY]
     assert {status for status, _ in own} == {200}
     with shop.gateway.database.reading() as connection:
         rows = [(row.number, dict(row.fields)) for row in saved.rows(connection, "pesanan")]

@@ -69,7 +69,7 @@ rules:
   - {name: entah, fallback: true, reply: Entah.}
 """
 BUDI = "6281234567890"
-APOLOGY = "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
+APOLOGY = "Maaf, sistem kami sedang ada gangguan. Mohon dicoba lagi nanti ya."
 
 
 def app_of(folder: Path, rules: str, bot: Chatbot) -> Flask:
@@ -613,7 +613,7 @@ def test_the_apology_is_in_the_language_of_the_file(tmp_path: Path) -> None:
     bot = Chatbot()
     bot.rule("a")(fail)
     chat = chat_of(tmp_path, "settings: {language: en}\nrules: [{name: a, keyword: a}]", bot)
-    assert chat.says("a") == "Sorry, something went wrong on our side. Please try again in a moment."
+    assert chat.says("a") == "Sorry, something went wrong on our side. Please try again later."
 
 
 def test_a_generator_that_raises_halfway_is_one_apology_alone(tmp_path: Path) -> None:
@@ -902,7 +902,7 @@ def test_notes_that_cannot_be_kept_stay_as_they_were_and_all_else_is_remembered(
 
     chat, memory = chat_of(tmp_path, FORMS.replace("once_per: 1 jam, ", ""), bot), ShortMemory()
     assert [answered(chat, memory, text) for text in ("harga", "harga", "1", "batal", "harga")] == [
-        "Lagi?\n1. Ya", "Lagi?\n1. Ya", "Puas?", "Baik, dibatalkan.", "Lagi?\n1. Ya",
+        "Lagi?\n1. Ya", "Lagi?\n1. Ya", "Puas?", "Baik, *survei* dibatalkan.", "Lagi?\n1. Ya",
     ]  # fmt: skip
     assert seen == [{}, {"good": 1}, {"good": 1}]
     (line,) = lines(caplog, tmp_path)

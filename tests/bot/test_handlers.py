@@ -601,7 +601,7 @@ def test_rule_files_use_types_and_filters_of_python(tmp_path: Path) -> None:
     chat = chat_of(tmp_path, NIK, bot)
     assert chat.says("nik# 1471010101900001 ") == "NIK ************0001"
     assert chat.says("nik#1") == (
-        "Maaf, masih ada yang perlu diperbaiki:\n- Nik: NIK terdiri dari 16 angka.\n\nSilakan kirim ulang dengan format:\n*nik#Nik*"
+        "Maaf, masih ada yang perlu diperbaiki:\n- NIK: NIK terdiri dari 16 angka.\n\nSilakan kirim ulang dengan format:\n*nik#NIK*"
     )
     assert chat.last.invalid == {"nik": "NIK terdiri dari 16 angka."}
 
@@ -624,7 +624,7 @@ def test_a_value_error_without_words_gets_the_words_of_a_wrong_value(tmp_path: P
     bot.template_filter("stars")(stars)
     chat = chat_of(tmp_path, NIK, bot)
     chat.says("nik#abc")
-    assert chat.last.invalid == {"nik": '"abc" tidak sesuai format. Mohon diperiksa kembali.'}
+    assert chat.last.invalid == {"nik": 'Maaf, "abc" belum sesuai formatnya. Mohon dicek lagi ya.'}
 
 
 def test_the_fields_own_sentence_stands_before_that_of_its_type(tmp_path: Path) -> None:
@@ -644,7 +644,7 @@ def test_any_other_error_of_a_type_is_an_apology_and_the_log_has_all_of_it(tmp_p
 
     bot.template_filter("stars")(stars)
     chat = chat_of(tmp_path, NIK, bot)
-    assert chat.says("nik#12345") == "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
+    assert chat.says("nik#12345") == "Maaf, sistem kami sedang ada gangguan. Mohon dicoba lagi nanti ya."
     assert [record.getMessage().splitlines()[0].replace(f"{tmp_path}/", "") for record in caplog.records] == [
         "the field type 'nik' failed",
         "rule 'nik#' at rules.yaml:2:5 cannot answer: the field type 'nik' raised LookupError",
@@ -663,7 +663,7 @@ def test_an_error_of_a_filter_is_an_apology_and_the_log_has_all_of_it(tmp_path: 
         raise LookupError("no database")
 
     chat = chat_of(tmp_path, NIK, bot)
-    assert chat.says("nik#12345") == "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
+    assert chat.says("nik#12345") == "Maaf, sistem kami sedang ada gangguan. Mohon dicoba lagi nanti ya."
     assert [record.getMessage().splitlines()[0].replace(f"{tmp_path}/", "") for record in caplog.records] == [
         "the filter 'stars' failed",
         "rule 'nik#' at rules.yaml:2:5 cannot answer: the filter 'stars' raised LookupError",
@@ -717,7 +717,7 @@ def test_invalid_raised_by_a_type_is_told_with_what_to_raise(tmp_path: Path, cap
         raise Invalid(kode="Tidak dikenal.")
 
     chat = chat_of(tmp_path, "rules: [{keyword: 'a#', fields: [{kode: {type: kode}}], reply: x}]", bot)
-    assert chat.says("a#b").text.startswith("Maaf, sedang ada gangguan")
+    assert chat.says("a#b").text.startswith("Maaf, sistem kami sedang ada gangguan")
     mend = "which is for handlers. In a field type, raise ValueError with the sentence for the customer"
     said = f"answer: the field type 'kode' at {place(code)} raised Invalid, {mend}"
     assert [record.getMessage().partition(" cannot ")[2] for record in caplog.records] == [said]

@@ -31,7 +31,7 @@ rules:
   - {keyword: ingat}
   - {fallback: true, reply: Entah.}
 """
-SKIP = "Saran?\n(Ketik *-* untuk melewati.)"
+SKIP = "Saran?\n(Kalau tidak ada, ketik *-*.)"
 
 
 def create_app() -> Flask:
@@ -116,7 +116,7 @@ def test_many_people_at_once_are_each_answered_their_own(tmp_path: Path) -> None
 
     with serving(tmp_path) as running, ThreadPoolExecutor(8) as people:
         said = list(people.map(whole_form, range(40)))
-    wrong = "Isi dengan angka dari 1 sampai 5.\nPuas?\n(Ketik *batal* untuk berhenti.)"
+    wrong = "Mohon isi angka dari 1 sampai 5.\nPuas?\n(Mau berhenti? Ketik *batal*.)"
     assert said == [
         [["Puas?"], [wrong], [SKIP], [f"{n % 5 + 1}, saran {n}?"], [f"Terima kasih 62811{n}, {n % 5 + 1}, saran {n}."], ["1"]]
         for n in range(40)

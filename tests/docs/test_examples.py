@@ -95,7 +95,7 @@ def test_the_tests_that_a_page_shows_pass(folder: str, tmp_path: Path) -> None:
         ),
         ("stok#A1", ["Stok A1: 12"]),
         ("gudang", ["Gudang sedang tutup."]),
-        ("rusak", ["Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."]),
+        ("rusak", ["Maaf, sistem kami sedang ada gangguan. Mohon dicoba lagi nanti ya."]),
         ("Terima kasih ya", ["Sama-sama!"]),
         ("entah", ["Kata kunci tidak terdaftar."]),
         ("status#1471010101900001", ["Data ************0001 sedang kami periksa."]),

@@ -24,7 +24,7 @@ rules:
   - {name: dikirim, needs: [resi], reply: "{{ resi }}"}
 """
 FACT = "rule 'harga' needs harga, and no handler supplies it. Write one: @bot.rule('harga')"
-APOLOGY = "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
+APOLOGY = "Maaf, sistem kami sedang ada gangguan. Mohon dicoba lagi nanti ya."
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def step(form: Form, fields: Sequence[Field], heard: Heard, context: Context) ->
     if asked is not None and calls_off(asked, heard):
         return taken(form, asked, say(context.language, "no"), fields, context)
     if heard.means("cancel") and not (fits and asked is not None and asked.options):
-        return Stop(say(context.language, "form_cancelled"))
+        return Stop(say(context.language, "form_cancelled", rule=form.literal or form.rule.replace("_", " ")))
     if asked is None and form.asks:
         return advance(replace(form, asks=tuple(name for name in form.asks[1:] if name in known), wrong=0), fields, context)
     if asked is not None and not fits and (left_out := skips(asked, heard)) is not None:

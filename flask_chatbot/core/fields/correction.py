@@ -17,9 +17,9 @@ def correction(trigger: str, fields: Sequence[Field], reading: Reading, language
     A rule without a keyword that takes fields has no `trigger`, and no form to show.
 
     >>> from flask_chatbot.core.language.sentences import language_of
-    >>> print(correction("resi#", [], Reading(problems={"nomor": "Mohon diisi."}), language_of("id"), given=True))
+    >>> print(correction("resi#", [], Reading(problems={"nomor": "Mohon diisi ya."}), language_of("id"), given=True))
     Maaf, masih ada yang perlu diperbaiki:
-    - Nomor: Mohon diisi.
+    - Nomor: Mohon diisi ya.
     <BLANKLINE>
     Silakan kirim ulang dengan format:
     *resi#*

@@ -13,6 +13,7 @@ from flask_chatbot.core.language.sentences import Language, clip, say
 from flask_chatbot.errors import AnswerFailed
 
 SURPLUS = "#"  # the key in Reading.problems under which parts too many are told; no field can be called that
+ABBREVIATIONS = frozenset("hp wa ktp npwp nik nis nim rt rw dp cod id pin sku".split())  # words of a name that are written in capitals
 NO_NAMES: Mapping[str, object] = MappingProxyType({})
 NO_FOLDING = Folding()
 
@@ -168,10 +169,10 @@ class Reading:
 def titled(name: str) -> str:
     """A name as words, with a capital first letter.
 
-    >>> titled("no_hp")
-    'No hp'
+    >>> titled("no_hp"), titled("nama_lengkap")
+    ('No HP', 'Nama lengkap')
     """
-    words = name.replace("_", " ").strip()
+    words = " ".join(word.upper() if word in ABBREVIATIONS else word for word in name.replace("nohp", "no_hp").split("_")).strip()
     return words[:1].upper() + words[1:]
 
 

@@ -110,7 +110,7 @@ def test_what_is_as_expected_is_no_failure(tmp_path: Path, test: str) -> None:
         ("- {send: x, fields: {nama: Jo}}", ['101:23: test tests::1 on "x": expected fields "nama: Jo", got "nama: no such field.".']),
         (
             "- {send: 'penawaran##1', invalid: []}",
-            ['101:37: test tests::1 on "penawaran##1": expected invalid "nothing invalid", got "nama: Mohon diisi.".'],
+            ['101:37: test tests::1 on "penawaran##1": expected invalid "nothing invalid", got "nama: Mohon diisi ya.".'],
         ),
         ("- {send: halo, invalid: nama}", ['101:27: test tests::1 on "halo": expected invalid "nama", got "nothing invalid".']),
         ("- {send: halo, reply: Halo}", ['101:25: test tests::1 on "halo": expected reply "Halo", got "Halo Kak 6281200000000!".']),
@@ -262,7 +262,7 @@ def test_an_answer_that_failed_fails_the_test_though_nothing_was_expected_of_it(
     assert told(tmp_path, "- {send: a, rule: a, given: {x: satu}}\n- {send: a, reply_has: Maaf, given: {x: satu}}", rules) == [
         (
             '101:12: test tests::1 on "a": expected reply "an answer", '
-            'got "Maaf, sedang ada gangguan di sistem kami. Silakan coba la...". It failed; the log says why.'
+            'got "Maaf, sistem kami sedang ada gangguan. Mohon dicoba lagi...". It failed; the log says why.'
         )
     ]
     assert len(caplog.records) == 2

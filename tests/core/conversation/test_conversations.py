@@ -60,14 +60,14 @@ A, B, C = "120363000000000001", "120363000000000002", "628111111111-1510000000" 
 MENU = "Silakan balas dengan angka.\n1. Daftar harga\n2. Lokasi toko\n3. Minta penawaran\n4. Lainnya"
 OTHER = "Pilih satu.\n1. Isi survei\n2. Menu utama\n0. Kembali"
 FIRST = "Puas? (1-5)"
-SECOND = "Ada saran?\n(Ketik *-* untuk melewati.)"
-WRONG = f"Isi dengan angka dari 1 sampai 5.\n{FIRST}\n(Ketik *batal* untuk berhenti.)"
-CANCELLED = "Baik, dibatalkan."
+SECOND = "Ada saran?\n(Kalau tidak ada, ketik *-*.)"
+WRONG = f"Mohon isi angka dari 1 sampai 5.\n{FIRST}\n(Mau berhenti? Ketik *batal*.)"
+CANCELLED = "Baik, *{}* dibatalkan."
 GIVEN_UP = "Tidak apa-apa, kita lanjutkan nanti ya. Ketik *lanjut* kalau sudah siap."
-UNFINISHED = "{} tadi belum selesai. Ketik *lanjut* untuk meneruskannya, atau *{}* untuk mulai dari awal."
-YES_OR_NO = "Mohon dijawab *ya* atau *tidak*.\n(Ketik *batal* untuk berhenti.)"
+UNFINISHED = "*{}* tadi belum selesai. Ketik *lanjut* untuk melanjutkan, atau *{}* untuk mulai dari awal."
+YES_OR_NO = "Mohon dijawab *ya* atau *tidak*.\n(Mau berhenti? Ketik *batal*.)"
 THANKS = "Terima kasih: 5, Buka Minggu, 5+Buka Minggu."
-APOLOGY = "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
+APOLOGY = "Maaf, sistem kami sedang ada gangguan. Mohon dicoba lagi nanti ya."
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_value_that_fits_the_question_wins(talk: Talk, text: str) -> None:
 @pytest.mark.parametrize("before", [[], ["5"], ["5", "-"]], ids=["at a number", "at a text", "at the confirmation"])
 def test_a_word_for_it_leaves_a_form(talk: Talk, text: str, before: list[str]) -> None:
     talk.hears("survei", *before)
-    assert talk.hears(text, "5") == [CANCELLED, "Entah."]
+    assert talk.hears(text, "5") == [CANCELLED.format("survei"), "Entah."]
 
 
 @pytest.mark.parametrize("text", ["penawaran#Budi#a@b.co", "PENAWARAN #Budi#a@b.co"])
@@ -144,8 +144,8 @@ rules:
   - {name: pagi, keyword: pagi, when: {time: "01.00-01.01"}, reply: Pagi.}
   - {name: jenis, contains: lampu, reply: Ada dua.}
 """
-AREA = "Mohon tulis: Area.\n- dapur\n- kamar"
-NO_AREA = 'Maaf, "{}" tidak ada dalam pilihan. Pilihannya: dapur, kamar.\n' + AREA
+AREA = "Silakan tulis *Area*.\n- dapur\n- kamar"
+NO_AREA = 'Maaf, "{}" tidak ada di pilihan. Pilihannya: dapur, kamar.\n' + AREA
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ NO_AREA = 'Maaf, "{}" tidak ada dalam pilihan. Pilihannya: dapur, kamar.\n' + AR
         ("mati", "Mati."),
         ("nyalakan lampu kamar 5", "kamar 5"),
         ("kamar", "kamar"),
-        ("lampu apa", NO_AREA.format("lampu apa") + "\n(Ketik *batal* untuk berhenti.)"),
-        ("pagi", NO_AREA.format("pagi") + "\n(Ketik *batal* untuk berhenti.)"),
+        ("lampu apa", NO_AREA.format("lampu apa") + "\n(Mau berhenti? Ketik *batal*.)"),
+        ("pagi", NO_AREA.format("pagi") + "\n(Mau berhenti? Ketik *batal*.)"),
     ],
 )
 def test_who_was_asked_by_a_rule_with_a_pattern_may_write_another_command_instead(tmp_path: Path, text: str, answer: str) -> None:
@@ -168,7 +168,7 @@ def test_where_only_keywords_are_answered_no_pattern_takes_a_text_from_a_form(tm
     talk = Talk(load(tmp_path, LAMPS))
     assert [talk.says(text, group=A) for text in ("nyala", "atur dapur", "mati")] == [
         AREA,
-        NO_AREA.format("atur dapur") + "\n(Ketik *batal* untuk berhenti.)",
+        NO_AREA.format("atur dapur") + "\n(Mau berhenti? Ketik *batal*.)",
         "Mati.",
     ]
 
@@ -177,7 +177,7 @@ def test_three_wrong_answers_to_one_question_end_a_form(talk: Talk) -> None:
     assert talk.hears("survei", "7", "banyak", "0", "5") == [
         FIRST,
         WRONG,
-        f'Maaf, "banyak" belum bisa kami baca sebagai jumlah. Contoh: 3.\n{WRONG[34:]}',
+        f'Maaf, "banyak" belum bisa kami baca sebagai jumlah. Contoh: 3.\n{FIRST}\n(Mau berhenti? Ketik *batal*.)',
         GIVEN_UP,
         "Entah.",
     ]
@@ -209,7 +209,7 @@ def test_a_question_that_need_not_be_answered_may_be_skipped(talk: Talk, text: s
 
 def test_a_question_that_must_be_answered_is_not_skipped(tmp_path: Path) -> None:
     talk = talk_of(tmp_path, "rules:\n  - {keyword: isi, ask: [{nama: {question: Nama?, min: 2}}], reply: '{{ nama }}.'}")
-    wanted = "Mohon diisi.\nNama?\n(Ketik *batal* untuk berhenti.)"
+    wanted = "Mohon diisi ya.\nNama?\n(Mau berhenti? Ketik *batal*.)"
     assert talk.hears("isi", "-", "lewati", "Lewa") == ["Nama?", wanted, wanted, "Lewa."]
 
 
@@ -217,12 +217,12 @@ def test_a_question_that_is_skipped_gets_its_default(tmp_path: Path) -> None:
     talk = talk_of(
         tmp_path, "rules:\n  - {keyword: isi, ask: [{jumlah: {question: Berapa?, type: integer, default: 1}}], reply: '{{ jumlah + 1 }}'}"
     )
-    assert talk.hears("isi", "-") == ["Berapa?\n(Ketik *-* untuk melewati.)", "2"]
+    assert talk.hears("isi", "-") == ["Berapa?\n(Kalau tidak ada, ketik *-*.)", "2"]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\n"])
 def test_silence_is_no_answer_even_where_none_is_needed(talk: Talk, text: str) -> None:
-    assert talk.hears("survei", "5", text)[-1] == f"Mohon diisi.\n{SECOND}\n(Ketik *batal* untuk berhenti.)"
+    assert talk.hears("survei", "5", text)[-1] == f"Mohon diisi ya.\n{SECOND}\n(Mau berhenti? Ketik *batal*.)"
 
 
 @pytest.mark.parametrize("text", ["ya", "Iya!", "Y", "ya kak", "betul ya", "OK", "yes"])
@@ -232,7 +232,7 @@ def test_a_yes_is_said_in_many_ways(talk: Talk, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["tidak", "Gak kak", "bukan", "no", "salah!"])
 def test_a_no_asks_which_value_to_change(talk: Talk, text: str) -> None:
-    which = "Bagian mana yang mau diganti?\n1. Nilai\n2. Saran\n(Ketik *batal* untuk berhenti.)"
+    which = "Bagian mana yang mau diganti?\n1. Nilai\n2. Saran\n(Mau berhenti? Ketik *batal*.)"
     assert talk.hears("survei", "5", "-", text, "1", "4", "ya")[-4:] == [
         which,
         FIRST,
@@ -250,7 +250,7 @@ def test_an_empty_text_to_confirm_asks_for_yes_or_no(tmp_path: Path) -> None:
 def test_options_are_shown_unless_the_question_names_them(tmp_path: Path) -> None:
     rules = "rules:\n  - {keyword: isi, ask: [{a: {question: Warna?, type: choice, options: [stop, {biru: [blue]}]}}], reply: '{{ a }}.'}"
     asked = "Warna?\n- stop\n- biru"
-    wrong = f'Maaf, "merah" tidak ada dalam pilihan. Pilihannya: stop, biru.\n{asked}\n(Ketik *batal* untuk berhenti.)'
+    wrong = f'Maaf, "merah" tidak ada di pilihan. Pilihannya: stop, biru.\n{asked}\n(Mau berhenti? Ketik *batal*.)'
     assert talk_of(tmp_path, rules).hears("isi", "merah", "blue") == [asked, wrong, "biru."]
     assert talk_of(tmp_path, rules.replace("Warna?", "Stop atau BIRU?")).hears("isi", "biru") == ["Stop atau BIRU?", "biru."]
 
@@ -260,7 +260,7 @@ def test_an_option_wins_over_the_words_that_leave_or_skip(tmp_path: Path) -> Non
         "rules:\n  - {keyword: isi, ask: [{a: {question: Apa?, type: choice, options: [stop, skip], optional: true}}], reply: '{{ a }}.'}"
     )
     talk = talk_of(tmp_path, rules)
-    assert [talk.hears("isi", text)[1] for text in ("stop", "skip", "batal", "-")] == ["stop.", "skip.", CANCELLED, "."]
+    assert [talk.hears("isi", text)[1] for text in ("stop", "skip", "batal", "-")] == ["stop.", "skip.", CANCELLED.format("isi"), "."]
 
 
 def test_the_longest_answers_are_kept_whole_and_questions_end_at_the_limit(tmp_path: Path) -> None:
@@ -290,7 +290,7 @@ def test_a_day_said_before_midnight_is_the_same_day_after_it(tmp_path: Path) -> 
     assert talk.hears("antar", "besok") == ["Hari apa?", "Nama?"]
     talk.wait(minutes=6)
     shown = "23 November 2026, Budi, 24 November 2026"
-    assert talk.hears("Budi", "-") == ["Lagi?\n(Ketik *-* untuk melewati.)", f"{shown}?"]
+    assert talk.hears("Budi", "-") == ["Lagi?\n(Kalau tidak ada, ketik *-*.)", f"{shown}?"]
     talk.now = datetime(2026, 11, 23, 23, 59, tzinfo=ZoneInfo("Asia/Jakarta"))
     assert talk.hears("antar", "23/11/2026", "Budi", "-")[-1] == f"{shown}?"
     talk.wait(minutes=2)
@@ -319,10 +319,10 @@ rules:
 @pytest.mark.parametrize("way_in", [("cek resi",), ("menu", "1"), ("menu", "cek resi")])
 def test_a_rule_that_has_no_form_to_show_asks(tmp_path: Path, way_in: tuple[str, ...]) -> None:
     talk = talk_of(tmp_path, PARCEL)
-    assert talk.hears(*way_in)[-1] == "Mohon tulis: Kurir."
+    assert talk.hears(*way_in)[-1] == "Silakan tulis *Kurir*."
     assert talk.hears("jnt", "2", "0200") == [
-        "Mohon tulis: Nomor.",
-        "Minimal 100.\nMohon tulis: Nomor.\n(Ketik *batal* untuk berhenti.)",
+        "Silakan tulis *Nomor*.",
+        "Minimal 100.\nSilakan tulis *Nomor*.\n(Mau berhenti? Ketik *batal*.)",
         "jnt 200",
     ]
 
@@ -341,7 +341,7 @@ def test_what_a_handler_refuses_of_a_rule_without_a_form_is_asked_for_again(tmp_
 
     talk = Talk(load(tmp_path, PARCEL), handle)
     explained = "Maaf, masih ada yang perlu diperbaiki:\n- Kurir: Kami tidak pakai jne."
-    asked = ["Mohon tulis: Kurir.", "Mohon tulis: Nomor.", "Kami tidak pakai jne.\nMohon tulis: Kurir.", "jnt 200"]
+    asked = ["Silakan tulis *Kurir*.", "Silakan tulis *Nomor*.", "Kami tidak pakai jne.\nSilakan tulis *Kurir*.", "jnt 200"]
     assert talk.hears("cek resi jne 200", "cek resi", "jne", "200", "jnt") == [explained, *asked]
 
 
@@ -455,7 +455,7 @@ def test_what_is_wrong_or_missing_is_asked_for_and_the_rest_is_kept(talk: Talk) 
 
 def test_each_question_says_what_was_wrong_with_its_own_text(talk: Talk) -> None:
     assert talk.hears("janji#B#kapan-kapan", "Budi", "24/11/2026") == [
-        "Terlalu pendek, minimal 2 karakter.\nMohon tulis: Nama.",
+        "Mohon ditulis lebih lengkap ya.\nSilakan tulis *Nama*.",
         'Maaf, "kapan-kapan" belum bisa kami baca sebagai tanggal. Contoh: 22 November atau besok.\nTanggal berapa?',
         "Budi 24 November 2026 9",
     ]
@@ -463,13 +463,13 @@ def test_each_question_says_what_was_wrong_with_its_own_text(talk: Talk) -> None
 
 @pytest.mark.parametrize("text", ["janji", "janji#", "Janji kak", "janji##"])
 def test_a_keyword_alone_asks_for_all_that_is_needed(talk: Talk, text: str) -> None:
-    assert talk.hears(text, "Budi", "24/11/2026") == ["Mohon tulis: Nama.", "Tanggal berapa?", "Budi 24 November 2026 9"]
+    assert talk.hears(text, "Budi", "24/11/2026") == ["Silakan tulis *Nama*.", "Tanggal berapa?", "Budi 24 November 2026 9"]
 
 
 def test_parts_too_many_are_explained_since_no_question_mends_them(talk: Talk) -> None:
     said = talk.says("janji#Budi#24/11/2026#9#dan#lagi")
     assert said is not None
-    assert said.startswith("Maaf, masih ada yang perlu diperbaiki:\n- Ada 5 bagian yang diisi, sedangkan formatnya hanya 3 bagian.")
+    assert said.startswith("Maaf, masih ada yang perlu diperbaiki:\n- Isiannya ada 5, sedangkan formatnya hanya 3.")
     assert talk.says("Budi") == "Entah."
 
 
@@ -477,7 +477,7 @@ def test_a_form_with_everything_filled_in_is_still_confirmed(tmp_path: Path) -> 
     rules = "rules:\n  - {keyword: 'isi#', fields: [nama], on_invalid: ask, confirm: '{{ nama }}?', reply: 'Baik, {{ nama }}.'}"
     talk = talk_of(tmp_path, rules)
     assert talk.hears("isi#Budi", "ya") == ["Budi?", "Baik, Budi."]
-    assert talk.hears("isi", "Ani", "tidak") == ["Mohon tulis: Nama.", "Ani?", "Mohon tulis: Nama."]
+    assert talk.hears("isi", "Ani", "tidak") == ["Silakan tulis *Nama*.", "Ani?", "Silakan tulis *Nama*."]
 
 
 # -- menus -------------------------------------------------------------------------------------------
@@ -519,7 +519,7 @@ def test_a_menu_is_answered_as_people_do(talk: Talk, text: str) -> None:
 @pytest.mark.parametrize("text", ["6", "no 6", "enam", "pilih 6 dong", "6\ufe0f\u20e3"])
 def test_a_number_that_a_menu_does_not_have_is_answered_with_the_choices(talk: Talk, text: str) -> None:
     lines = MENU.partition("\n")[2]
-    assert talk.hears("menu", text, "1") == [MENU, f"Nomor 6 tidak ada. Silakan pilih:\n{lines}", "Harga 1000."]
+    assert talk.hears("menu", text, "1") == [MENU, f"Maaf, nomor 6 tidak ada. Silakan pilih:\n{lines}", "Harga 1000."]
 
 
 @pytest.mark.parametrize("text", ["0", "kembali", "balik kak"])
@@ -637,7 +637,8 @@ def test_what_is_begun_in_one_group_is_answered_in_that_group_alone(talk: Talk) 
 
 def test_a_form_left_in_one_group_goes_on_in_the_other(talk: Talk) -> None:
     assert [talk.says("survei", group=group) for group in (A, B)] == [FIRST, FIRST]
-    assert [talk.says("batal", group=A), talk.says("5", group=B), talk.says("5", group=A)] == ["Baik, dibatalkan.", SECOND, "Entah."]
+    said = [talk.says("batal", group=A), talk.says("5", group=B), talk.says("5", group=A)]
+    assert said == [CANCELLED.format("survei"), SECOND, "Entah."]
 
 
 def test_each_chat_has_patience_of_its_own(talk: Talk) -> None:
@@ -726,7 +727,7 @@ def test_a_value_that_fits_no_more_is_asked_for_again(talk: Talk) -> None:
     talk.hears("survei", "5", "-")
     reloaded(talk, ("max: 5", "max: 4"))
     assert talk.hears("ya", "4", "ya") == [
-        "Isi dengan angka dari 1 sampai 4.\nPuas? (1-5)",
+        "Mohon isi angka dari 1 sampai 4.\nPuas? (1-5)",
         "Nilai 4. Benar? (ya/tidak)",
         "Terima kasih: 4, tanpa saran, 4.",
     ]
@@ -773,7 +774,7 @@ def test_a_handler_that_is_never_content_ends_the_form_at_the_third_time(talk: T
         return None
 
     talk.handle = handle
-    again = "Tidak dikenal.\nMohon tulis: Nama."
+    again = "Tidak dikenal.\nSilakan tulis *Nama*."
     assert talk.hears("janji#Budi#24/11/2026", "Ani", "Ayu", "Budi") == [again, again, GIVEN_UP, UNFINISHED.format("Janji", "janji")]
 
 

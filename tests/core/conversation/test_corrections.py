@@ -26,12 +26,12 @@ rules:
   - {fallback: true, reply: Entah.}
 """
 NAME, ADDRESS, AMOUNT, DAY = "Atas nama siapa?", "Diantar ke mana?", "Berapa?", "Hari apa?"
-MAIL, GIFT = (f"{asked}\n(Ketik *-* untuk melewati.)" for asked in ("Emailnya?", "Dibungkus kado?"))
+MAIL, GIFT = (f"{asked}\n(Kalau tidak ada, ketik *-*.)" for asked in ("Emailnya?", "Dibungkus kado?"))
 PRODUCT = "Teh atau kopi?"
 GIVEN = ["pesan", "Ani", "Jl. Melati 5", "-", "teh", "2", "-"]
 FIELDS = ("Nama", "Alamat", "Email", "Produk", "Jumlah", "Kado", "Tanggal")
 WHICH = "\n".join(
-    ["Bagian mana yang mau diganti?", *(f"{number}. {title}" for number, title in enumerate(FIELDS, 1)), "(Ketik *batal* untuk berhenti.)"]
+    ["Bagian mana yang mau diganti?", *(f"{number}. {title}" for number, title in enumerate(FIELDS, 1)), "(Mau berhenti? Ketik *batal*.)"]
 )
 
 
@@ -48,11 +48,11 @@ def talk(tmp_path: Path) -> Talk:
 @pytest.mark.parametrize("before", [1, 2, 3, 5])
 def test_a_word_that_calls_off_drops_the_order_and_is_never_a_value(talk: Talk, text: str, before: int) -> None:
     talk.hears(*GIVEN[:before])
-    assert talk.hears(text, "halo") == ["Baik, dibatalkan.", "Entah."]
+    assert talk.hears(text, "halo") == ["Baik, *pesan* dibatalkan.", "Entah."]
 
 
 def test_at_confirm_too_it_drops_the_order(talk: Talk) -> None:
-    assert talk.hears(*GIVEN, "besok", "gak jadi kak", "ya")[-3:] == [shown(), "Baik, dibatalkan.", "Entah."]
+    assert talk.hears(*GIVEN, "besok", "gak jadi kak", "ya")[-3:] == [shown(), "Baik, *pesan* dibatalkan.", "Entah."]
 
 
 @pytest.mark.parametrize("text", ["gak jadi", "batal", "tidak ada", "gak usah"])
@@ -61,8 +61,8 @@ def test_to_a_yes_or_no_question_it_means_no(talk: Talk, text: str) -> None:
 
 
 def test_the_way_out_of_a_yes_or_no_question_is_one_that_leads_out(talk: Talk) -> None:
-    wrong = f"Mohon dijawab *ya* atau *tidak*.\n{GIFT}\n(Ketik *stop* untuk berhenti.)"
-    assert talk.hears(*GIVEN[:-1], "entahlah", "stop")[-2:] == [wrong, "Baik, dibatalkan."]
+    wrong = f"Mohon dijawab *ya* atau *tidak*.\n{GIFT}\n(Mau berhenti? Ketik *stop*.)"
+    assert talk.hears(*GIVEN[:-1], "entahlah", "stop")[-2:] == [wrong, "Baik, *pesan* dibatalkan."]
 
 
 @pytest.mark.parametrize("text", ["sebentar", "tunggu ya kak", "nanti dulu", "bentar"])
@@ -88,12 +88,12 @@ def test_a_question_that_need_not_be_answered_is_skipped_in_many_words(talk: Tal
     ],
 )
 def test_what_was_given_is_corrected_and_the_question_asked_again(talk: Talk, text: str) -> None:
-    assert talk.hears(*GIVEN, text, "besok")[-2:] == [f"Baik, kami catat. Email: budi@x.id\n{DAY}", shown(email="budi@x.id")]
+    assert talk.hears(*GIVEN, text, "besok")[-2:] == [f"Baik, sudah kami catat. Email: budi@x.id\n{DAY}", shown(email="budi@x.id")]
 
 
 def test_a_wrong_correction_is_asked_for(talk: Talk) -> None:
     assert talk.hears(*GIVEN, "ganti jumlah jadi 50", "5", "besok")[-3:] == [
-        f"Isi dengan angka dari 1 sampai 9.\n{AMOUNT}",
+        f"Mohon isi angka dari 1 sampai 9.\n{AMOUNT}",
         DAY,
         shown(amount=5),
     ]
@@ -130,7 +130,7 @@ PASTED = ["Nama: Ani", "Alamat : Jl. Melati 5", "Produk: teh", "Jumlah= 2"]
 def test_lines_with_labels_fill_their_fields(talk: Talk, lines: list[str]) -> None:
     said = talk.hears("pesan", "\n".join(lines))[1]
     assert said is not None
-    assert said.startswith("Baik, kami catat. Nama: Ani; Alamat: Jl. Melati 5; Produk: teh; Jumlah: 2\nEmailnya?")
+    assert said.startswith("Baik, sudah kami catat. Nama: Ani; Alamat: Jl. Melati 5; Produk: teh; Jumlah: 2\nEmailnya?")
     assert talk.hears("-", "-", "besok", "ya") == [GIFT, DAY, shown(), "Siap Ani: 2 teh, Jl. Melati 5, ."]
 
 
@@ -141,11 +141,11 @@ def test_a_line_without_a_label_goes_on_with_the_one_above(talk: Talk) -> None:
 
 def test_nothing_that_was_written_is_passed_over_in_silence(talk: Talk) -> None:
     assert talk.hears("pesan", "Nama: Ani\nWarna: biru\nAlamat: A\nJumlah: 2\nJumlah: 3\nProduk: susu")[1] == (
-        "Ini belum bisa kami catat: Warna: biru\n"
-        "Baik, kami catat. Nama: Ani; Alamat: A\n"
-        'Maaf, "susu" tidak ada dalam pilihan. Pilihannya: teh, kopi.\nTeh atau kopi?'
+        "Yang ini belum bisa kami catat: Warna: biru\n"
+        "Baik, sudah kami catat. Nama: Ani; Alamat: A\n"
+        'Maaf, "susu" tidak ada di pilihan. Pilihannya: teh, kopi.\nTeh atau kopi?'
     )
-    assert talk.says("teh") == f"Jumlah ditulis dua kali dengan isi yang berbeda.\n{AMOUNT}"
+    assert talk.says("teh") == f"Jumlah tertulis dua kali dan isinya berbeda. Mohon tulis lagi yang benar ya.\n{AMOUNT}"
 
 
 @pytest.mark.parametrize("text", ["Jl. Melati: pagar hijau", "http://x.id/a", "Ganti aja sendiri", "salah satu warung di pojok"])
@@ -162,7 +162,7 @@ def test_two_hundred_lines_with_labels_are_read(talk: Talk) -> None:
     assert said == [NAME, ADDRESS]
 
 
-FILLED = f"Baik, kami catat. Nama: Ani; Alamat: Jl. Melati 5; Produk: teh; Jumlah: 2\n{MAIL}"
+FILLED = f"Baik, sudah kami catat. Nama: Ani; Alamat: Jl. Melati 5; Produk: teh; Jumlah: 2\n{MAIL}"
 
 
 @pytest.mark.parametrize("lines", [PASTED, PASTED[::-1], ["Halo, pesan", *PASTED]], ids=["in order", "backwards", "below a greeting"])
@@ -191,7 +191,7 @@ rules:
     ("text", "answer"),
     [
         ("Nama: Ani\nKota: Dumai\nUmur: 30", "Ani 30."),
-        ("Nama: Ani\nUmur: 30", "Baik, kami catat. Nama: Ani; Umur: 30\nMohon tulis: Kota."),
+        ("Nama: Ani\nUmur: 30", "Baik, sudah kami catat. Nama: Ani; Umur: 30\nSilakan tulis *Kota*."),
         ("Nama: Ani\nKota: Dumai", "Kota kami Dumai."),
         ("tamu#Nama: Ani\nKota: dumai", "Ani, Dumai."),
         ("tamu#\nKota: Medan\nNama: Ani", "Ani, Medan."),

@@ -45,7 +45,7 @@ rules:
   - fallback: true
     reply: "{{ nama }}/{{ nohp }}/{{ text }}/{{ keyword }}/{{ data | join('+') }}/{{ now | time }}"
 """
-APOLOGY = Text("Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi.")
+APOLOGY = Text("Maaf, sistem kami sedang ada gangguan. Mohon dicoba lagi nanti ya.")
 
 
 @pytest.fixture(scope="module")
@@ -75,14 +75,14 @@ def test_wrong_values_are_explained_with_the_keyword_that_was_used(book: RuleBoo
             data=("J", "bukan-email"),
             fields={"nama": None, "email": None, "jumlah": 1},
             invalid={
-                "nama": "Terlalu pendek, minimal 2 karakter.",
+                "nama": "Mohon ditulis lebih lengkap ya.",
                 "email": 'Maaf, "bukan-email" belum bisa kami baca sebagai alamat email. Contoh: nama@contoh.com.',
             },
         ),
         (
             Text(
                 "Maaf, masih ada yang perlu diperbaiki:\n"
-                "- Nama: Terlalu pendek, minimal 2 karakter.\n"
+                "- Nama: Mohon ditulis lebih lengkap ya.\n"
                 '- Email: Maaf, "bukan-email" belum bisa kami baca sebagai alamat email. Contoh: nama@contoh.com.\n'
                 "\n"
                 "Silakan kirim ulang dengan format:\n"
@@ -205,7 +205,7 @@ def test_no_log_holds_what_a_customer_wrote(tmp_path: Path, caplog: pytest.LogCa
 
 def test_the_apology_is_in_the_language_of_the_file(tmp_path: Path) -> None:
     book = load(tmp_path, "settings: {language: en}\nrules: [{keyword: x, reply: '{{ 1 / 0 }}'}]\n")
-    assert said(book, "x") == "Sorry, something went wrong on our side. Please try again in a moment."
+    assert said(book, "x") == "Sorry, something went wrong on our side. Please try again later."
 
 
 ANY_TEXT = st.text(st.characters(), max_size=80)  # with surrogates and control characters
@@ -288,7 +288,7 @@ def test_a_text_beyond_its_limit_ends_there(tmp_path: Path) -> None:
 def test_parts_too_many_are_told(every_type: RuleBook) -> None:
     match = ask(every_type, "semua" + "#" * 20 + "x").match
     assert match is not None
-    assert dict(match.invalid) == {"#": "Ada 20 bagian yang diisi, sedangkan formatnya hanya 12 bagian."}
+    assert dict(match.invalid) == {"#": "Isiannya ada 20, sedangkan formatnya hanya 12."}
 
 
 # -- conditions, and what is remembered of a person --------------------------------------------------
@@ -388,7 +388,7 @@ def test_a_value_that_does_not_fit_the_pattern_of_its_field_is_refused(tmp_path:
         assert list(match.invalid) == ["nomor"]
         talk.says("batal")
     talk.says("isi")
-    assert "tidak sesuai format. Mohon diperiksa kembali.\nNomor?" in (talk.says(written) or "")
+    assert "belum sesuai formatnya. Mohon dicek lagi ya.\nNomor?" in (talk.says(written) or "")
 
 
 def test_what_a_group_of_a_pattern_holds_is_trimmed(tmp_path: Path) -> None:

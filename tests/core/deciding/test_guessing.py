@@ -28,7 +28,7 @@ rules:
   - {name: entah, fallback: true, reply: Entah.}
 """
 OFFER = "Entah.\nMungkin maksudnya:\n1. harga grosir\n0. Bukan itu"
-DECLINED = "Baik. Silakan tulis dengan kata lain."
+DECLINED = "Baik. Silakan tulis dengan kata lain ya."
 
 
 def talk(folder: Path, rules: str = RULES, **changes: str) -> Talk:

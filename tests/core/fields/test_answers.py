@@ -48,7 +48,7 @@ def test_a_choice_is_read_by_its_words_or_its_number(text: str, value: str) -> N
 
 @pytest.mark.parametrize("text", ["jakarta", "sol", "2. Solo", "5", "0", "bandung atau solo", "bukan bandung"])
 def test_what_is_not_one_option_is_refused_with_all_of_them(text: str) -> None:
-    assert refusal(TOWNS, text) == f'Maaf, "{text}" tidak ada dalam pilihan. Pilihannya: Bandung, Jakarta Selatan, Medan, Solo.'
+    assert refusal(TOWNS, text) == f'Maaf, "{text}" tidak ada di pilihan. Pilihannya: Bandung, Jakarta Selatan, Medan, Solo.'
 
 
 def test_short_options_allow_no_typing_error_and_no_repeated_letter() -> None:
@@ -58,4 +58,4 @@ def test_short_options_allow_no_typing_error_and_no_repeated_letter() -> None:
 
 def test_options_that_hold_digits_are_not_chosen_by_their_place() -> None:
     packs = field("choice", options=(Option("250 gram"), Option("500 gram")))
-    assert refusal(packs, "1", ID) == 'Maaf, "1" tidak ada dalam pilihan. Pilihannya: 250 gram, 500 gram.'
+    assert refusal(packs, "1", ID) == 'Maaf, "1" tidak ada di pilihan. Pilihannya: 250 gram, 500 gram.'

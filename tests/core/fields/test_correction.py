@@ -35,9 +35,9 @@ def test_brackets_are_explained_only_where_there_are_some() -> None:
 def test_each_problem_is_named_and_then_the_form_is_shown() -> None:
     assert told("J", "bukan-email", "2000") == (
         "Maaf, masih ada yang perlu diperbaiki:\n"
-        "- Nama: Terlalu pendek, minimal 2 karakter.\n"
+        "- Nama: Mohon ditulis lebih lengkap ya.\n"
         '- Email: Maaf, "bukan-email" belum bisa kami baca sebagai alamat email. Contoh: nama@contoh.com.\n'
-        "- Jumlah: Isi dengan angka dari 1 sampai 1.000.\n"
+        "- Jumlah: Mohon isi angka dari 1 sampai 1.000.\n"
         "\n"
         "Silakan kirim ulang dengan format:\n"
         "*penawaran#Nama#Email#[Jumlah]*\n"
@@ -58,7 +58,7 @@ def test_the_explanation_is_in_the_language_asked_for() -> None:
 def test_parts_too_many_have_no_label() -> None:
     assert told("Jhon", "x", fields=OFFER[:1]) == (
         "Maaf, masih ada yang perlu diperbaiki:\n"
-        "- Ada 2 bagian yang diisi, sedangkan formatnya hanya 1 bagian.\n"
+        "- Isiannya ada 2, sedangkan formatnya hanya 1.\n"
         "\n"
         "Silakan kirim ulang dengan format:\n"
         "*penawaran#Nama*"
@@ -73,7 +73,7 @@ def test_labels_options_and_a_rest_are_shown() -> None:
     ]
     assert told("spanduk", "Pekanbaru", fields=fields) == (
         "Maaf, masih ada yang perlu diperbaiki:\n"
-        '- Jenis barang: Maaf, "spanduk" tidak ada dalam pilihan. Pilihannya: Kalender, Kartu Nama.\n'
+        '- Jenis barang: Maaf, "spanduk" tidak ada di pilihan. Pilihannya: Kalender, Kartu Nama.\n'
         "\n"
         "Silakan kirim ulang dengan format:\n"
         "*penawaran#Jenis barang#Alamat kirim#[Catatan...]*\n"

@@ -11,7 +11,7 @@ from flask_chatbot.core.templates.filters import write_date
 from tests.core.fields.readers import EN, ID, SHOP, field, read, refusal
 
 DATE = field("date", "tanggal")
-WHICH = "Mohon ditulis lebih jelas, yang mana?"
+WHICH = "Maksudnya yang mana?"
 
 
 @pytest.mark.parametrize(
@@ -57,10 +57,10 @@ def test_a_day_is_read_as_customers_write_it(text: str, day: str) -> None:
         ("kamis", f'"kamis" bisa berarti Kamis, 26 November 2026 atau Kamis, 03 Desember 2026. {WHICH}'),
         ("sabtu depan", f'"sabtu depan" bisa berarti Sabtu, 28 November 2026 atau Sabtu, 05 Desember 2026. {WHICH}'),
         ("malam minggu", f'"malam minggu" bisa berarti Sabtu, 28 November 2026 atau Minggu, 29 November 2026. {WHICH}'),
-        ("minggu depan", '"minggu depan" bisa berarti hari Minggu, 29 November 2026 atau satu pekan penuh. Mohon ditulis tanggalnya.'),
-        ("senin, 5 Desember 2026", "5 Desember 2026 itu hari Sabtu, bukan hari Senin. Mohon ditulis tanggalnya lagi."),
-        ("besok senin", "27 November 2026 itu hari Jumat, bukan hari Senin. Mohon ditulis tanggalnya lagi."),
-        ("1/1/0001", "1 Januari 1 terlalu jauh dari hari ini. Mohon dicek tahunnya."),
+        ("minggu depan", '"minggu depan" bisa berarti hari Minggu, 29 November 2026 atau satu pekan penuh. Mohon tulis tanggalnya ya.'),
+        ("senin, 5 Desember 2026", "5 Desember 2026 itu hari Sabtu, bukan hari Senin. Mohon dicek lagi tanggalnya ya."),
+        ("besok senin", "27 November 2026 itu hari Jumat, bukan hari Senin. Mohon dicek lagi tanggalnya ya."),
+        ("1/1/0001", "1 Januari 1 terlalu jauh dari hari ini. Mohon dicek lagi tahunnya ya."),
     ],
 )
 def test_what_may_be_two_days_is_refused_with_both(text: str, sentence: str) -> None:
@@ -91,7 +91,7 @@ def test_a_day_on_which_the_shop_is_closed_is_refused() -> None:
     wanted, context = replace(DATE, open=True), replace(ID, hours=SHOP)
     assert (read(wanted, "sabtu", context), refusal(wanted, "minggu", context)) == (
         date(2026, 11, 28),
-        "Maaf, kami tutup pada Minggu, 29 November 2026. Mohon pilih hari lain.",
+        "Maaf, kami tutup pada Minggu, 29 November 2026. Mohon pilih hari lain ya.",
     )
 
 

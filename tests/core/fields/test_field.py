@@ -59,7 +59,7 @@ def test_every_missing_field_is_asked_for_and_is_none() -> None:
     fields = [NAMA, field("kota", question="Dari kota mana?"), field("produk", "choice", options=(Option("Kalender"), Option("Kartu")))]
     assert read_fields(fields, (), ID) == Reading(
         {"nama": None, "kota": None, "produk": None},
-        {"nama": "Mohon diisi.", "kota": "Dari kota mana?", "produk": "Mohon diisi. Pilihannya: Kalender, Kartu."},
+        {"nama": "Mohon diisi ya.", "kota": "Dari kota mana?", "produk": "Mohon dipilih salah satu: Kalender, Kartu."},
     )
 
 
@@ -67,7 +67,7 @@ def test_a_wrong_value_is_none_and_the_others_are_kept() -> None:
     assert read_fields([NAMA, EMAIL, JUMLAH], ("J", "bukan-email", "3"), EN) == Reading(
         {"nama": None, "email": None, "jumlah": 3},
         {
-            "nama": "Too short: at least 2 characters, please.",
+            "nama": "Please write a little more.",
             "email": 'Sorry, we could not read "bukan-email" as an email address. Example: name@example.com.',
         },
     )
@@ -104,13 +104,11 @@ def test_the_types_sentence_is_said_where_the_fields_own_cannot_be(error: Broken
 
 
 def test_the_fields_own_sentence_is_about_wrong_values_not_missing_ones() -> None:
-    assert read_fields([field("nama", error=Sentence("{value}?"))], (), ID).problems == {"nama": "Mohon diisi."}
+    assert read_fields([field("nama", error=Sentence("{value}?"))], (), ID).problems == {"nama": "Mohon diisi ya."}
 
 
 def test_parts_too_many_are_a_problem_of_their_own() -> None:
-    assert read_fields([NAMA], ("Jhon", "x", "y"), ID) == Reading(
-        {"nama": "Jhon"}, {"#": "Ada 3 bagian yang diisi, sedangkan formatnya hanya 1 bagian."}
-    )
+    assert read_fields([NAMA], ("Jhon", "x", "y"), ID) == Reading({"nama": "Jhon"}, {"#": "Isiannya ada 3, sedangkan formatnya hanya 1."})
 
 
 def test_trailing_empty_parts_are_not_too_many() -> None:
@@ -127,7 +125,7 @@ def test_the_rest_goes_to_a_last_field_that_takes_it() -> None:
 @pytest.mark.parametrize("parts", [(), ("Jhon",), ("Jhon", "")])
 def test_a_rest_that_is_not_there_is_missing(parts: tuple[str, ...]) -> None:
     fields = [field("nama", optional=True), field("keluhan", rest=True)]
-    assert read_fields(fields, parts, ID).problems == {"keluhan": "Mohon diisi."}
+    assert read_fields(fields, parts, ID).problems == {"keluhan": "Mohon diisi ya."}
 
 
 def test_without_fields_any_parts_are_taken() -> None:

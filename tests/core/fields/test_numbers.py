@@ -68,9 +68,9 @@ def test_a_number_may_have_a_fraction(text: str, value: float) -> None:
 
 def test_a_mark_that_may_part_thousands_or_decimals_is_refused_with_both_readings() -> None:
     assert [refusal(field("number"), "2,500"), refusal(field("number"), "-2.500", EN), refusal(field("money"), "1,500 jt")] == [
-        'Maaf, "2,500" bisa berarti 2.500 atau 2,5. Mohon ditulis lebih jelas, yang mana?',
+        'Maaf, "2,500" bisa berarti 2.500 atau 2,5. Maksudnya yang mana?',
         'Sorry, "-2.500" may mean -2,500 or -2.5. Which one is it?',
-        'Maaf, "1,500 jt" bisa berarti 1.500.000.000 atau 1.500.000. Mohon ditulis lebih jelas, yang mana?',
+        'Maaf, "1,500 jt" bisa berarti 1.500.000.000 atau 1.500.000. Maksudnya yang mana?',
     ]
 
 
@@ -121,4 +121,4 @@ def test_every_whole_number_that_the_bot_prints_is_read_back(number: int, langua
 def test_a_number_with_options_is_one_of_them() -> None:
     wanted = field("integer", options=(Option("6"), Option("12", ("satu dus",))))
     assert [read(wanted, "enam"), read(wanted, "selusin"), read(wanted, "satu dus")] == [6, 12, 12]
-    assert refusal(wanted, "7") == 'Maaf, "7" tidak ada dalam pilihan. Pilihannya: 6, 12.'
+    assert refusal(wanted, "7") == 'Maaf, "7" tidak ada di pilihan. Pilihannya: 6, 12.'

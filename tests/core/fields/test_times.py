@@ -49,7 +49,7 @@ def test_a_bare_hour_is_the_one_within_the_limits_or_the_hours_of_the_shop() -> 
 
 def test_a_bare_hour_that_may_be_in_either_half_of_the_day_is_refused_with_both() -> None:
     assert [refusal(TIME, "jam 2"), refusal(TIME, "2", EN)] == [
-        'Maaf, "jam 2" bisa berarti 02.00 atau 14.00. Mohon ditulis lebih jelas, yang mana?',
+        'Maaf, "jam 2" bisa berarti 02.00 atau 14.00. Maksudnya yang mana?',
         'Sorry, "2" may mean 2:00\u202fAM or 2:00\u202fPM. Which one is it?',
     ]
 
@@ -66,7 +66,7 @@ def test_an_open_time_is_within_the_hours_of_the_date_of_the_form() -> None:
     assert (read(wanted, "jam 9", context), read(wanted, "14.30", replace(ID, hours=SHOP))) == (time(9), time(14, 30))
     assert [refusal(wanted, "14.30", context), refusal(wanted, "14.30", replace(context, day=date(2026, 11, 29)))] == [
         "Maaf, jam 14.30 kami tutup. Kami buka 08.00-12.00.",
-        "Maaf, kami tutup pada Minggu, 29 November 2026. Mohon pilih hari lain.",
+        "Maaf, kami tutup pada Minggu, 29 November 2026. Mohon pilih hari lain ya.",
     ]
 
 

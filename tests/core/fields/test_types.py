@@ -71,8 +71,8 @@ def test_the_length_of_a_text_is_counted_in_characters() -> None:
 def test_a_text_too_short_or_too_long_is_told_the_limit() -> None:
     wanted = field("text", min=2, max=1000.0)
     assert (refusal(wanted, "a"), refusal(wanted, "a" * 1001)) == (
-        "Terlalu pendek, minimal 2 karakter.",
-        "Terlalu panjang, maksimal 1.000 karakter.",
+        "Mohon ditulis lebih lengkap ya.",
+        "Mohon dipersingkat ya, maksimal 1.000 huruf.",
     )
 
 
@@ -80,13 +80,14 @@ def test_a_pattern_must_match_the_whole_text_and_ignores_case() -> None:
     wanted = field("text", pattern=pattern("[a-z]{2}[0-9]+"))
     assert read(wanted, "AB12") == "AB12"
     assert [refusal(wanted, text) for text in ("xAB12", "AB12\n")] == [
-        '"xAB12" tidak sesuai format. Mohon diperiksa kembali.',
-        '"AB12" tidak sesuai format. Mohon diperiksa kembali.',
+        'Maaf, "xAB12" belum sesuai formatnya. Mohon dicek lagi ya.',
+        'Maaf, "AB12" belum sesuai formatnya. Mohon dicek lagi ya.',
     ]
 
 
 def test_a_lone_surrogate_fits_no_pattern() -> None:
-    assert refusal(field("text", pattern=pattern("(?s).*")), "\ud800", EN) == '"\ud800" does not have the right format. Please check it.'
+    refused = refusal(field("text", pattern=pattern("(?s).*")), "\ud800", EN)
+    assert refused == 'Sorry, "\ud800" does not have the right format. Please check it.'
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_what_a_pattern_saw_is_what_is_kept(text: str) -> None:
 
 
 def test_a_text_that_nobody_sees_fits_no_pattern() -> None:
-    assert refusal(field("text", pattern=pattern(".*")), "\u200b\u2060") == '"" tidak sesuai format. Mohon diperiksa kembali.'
+    assert refusal(field("text", pattern=pattern(".*")), "\u200b\u2060") == 'Maaf, "" belum sesuai formatnya. Mohon dicek lagi ya.'
 
 
 def test_a_text_without_a_pattern_is_kept_as_it_was_written() -> None:
@@ -171,7 +172,7 @@ def test_more_than_eighteen_digits_are_refused() -> None:
 @pytest.mark.parametrize(
     ("limits", "text", "context", "sentence"),
     [
-        ({"min": 1, "max": 1000}, "0", ID, "Isi dengan angka dari 1 sampai 1.000."),
+        ({"min": 1, "max": 1000}, "0", ID, "Mohon isi angka dari 1 sampai 1.000."),
         ({"min": 1, "max": 1000}, "1001", EN, "Please give a number from 1 to 1,000."),
         ({"min": 2.5}, "1", ID, "Minimal 2,5."),
         ({"max": 10000.0}, "10001", EN, "At most 10,000, please."),
@@ -358,8 +359,7 @@ def test_options_that_differ_in_punctuation_only_are_told_apart() -> None:
 
 def test_what_is_no_choice_is_told_the_choices() -> None:
     assert (
-        refusal(field("choice", options=PRODUCTS), "spanduk")
-        == 'Maaf, "spanduk" tidak ada dalam pilihan. Pilihannya: Kalender, Kartu Nama.'
+        refusal(field("choice", options=PRODUCTS), "spanduk") == 'Maaf, "spanduk" tidak ada di pilihan. Pilihannya: Kalender, Kartu Nama.'
     )
 
 

@@ -36,3 +36,8 @@ def test_a_long_value_is_quoted_in_sixty_characters_on_one_line() -> None:
 
 def test_a_text_that_fits_is_not_clipped() -> None:
     assert (clip("a" * 60, 60), clip("a" * 61, 60)) == ("a" * 60, "a" * 57 + "...")
+
+
+@pytest.mark.parametrize("written", ['"2"', "2", "\u201c2\u201d", " '2' ", "\u00ab2\u00bb"])
+def test_the_quotes_of_a_value_are_not_doubled(written: str) -> None:
+    assert quote(written) == '"2"'

@@ -280,7 +280,7 @@ def test_a_wrong_key_of_a_rule(tmp_path: Path, lines: str, found: list[str]) -> 
             [
                 (
                     "4:59: the default does not fit the field. A customer who wrote it would read: "
-                    'Maaf, "z" tidak ada dalam pilihan. Pilihannya: x, y.'
+                    'Maaf, "z" tidak ada di pilihan. Pilihannya: x, y.'
                 )
             ],
         ),

@@ -15,7 +15,7 @@ from flask_chatbot.core.values.replies import Text
 from tests.core.books import BUDI, load, problems
 from tests.core.conversation.talks import Talk
 
-APOLOGY = "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
+APOLOGY = "Maaf, sistem kami sedang ada gangguan. Mohon dicoba lagi nanti ya."
 ADMIN = """
 version: 1
 rules:
@@ -181,4 +181,4 @@ def test_without_a_failed_the_customer_gets_an_apology(tmp_path: Path) -> None:
 
     rules = 'version: 1\nrules:\n  - {name: tiket, keyword: "tiket#", forward: {url: "https://crm.example.com/hook"}}\n'
     said = Talk(load(tmp_path, rules), fail).says("tiket#Kak")
-    assert said == "Maaf, sedang ada gangguan di sistem kami. Silakan coba lagi beberapa saat lagi."
+    assert said == "Maaf, sistem kami sedang ada gangguan. Mohon dicoba lagi nanti ya."
