@@ -262,6 +262,8 @@ def _form(data: Any) -> Form:
         refused=int(data["refused"]),
         picks=data.get("picks") is True,
         strayed=_text(data.get("strayed", "")),
+        doubts=_text(data.get("doubts", "")),
+        settled=tuple(map(_text, data.get("settled", ()))),
     )
 
 
@@ -314,6 +316,8 @@ def _form_data(form: Form) -> dict[str, Any]:
         "refused": form.refused,
         **({"picks": True} if form.picks else {}),
         **({"strayed": form.strayed} if form.strayed else {}),
+        **({"doubts": form.doubts} if form.doubts else {}),
+        **({"settled": list(form.settled)} if form.settled else {}),
     }
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from flask_chatbot.core.conversation.corrections import Named, correction_in, lines_in
-from flask_chatbot.core.conversation.heard import Heard
+from flask_chatbot.core.conversation.heard import Heard, list_of
+from flask_chatbot.core.fields.contacts import email_guess
 from flask_chatbot.core.fields.field import Context, Field, Reading, applies, read_fields
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.sentences import Language, clip, say
@@ -23,7 +24,8 @@ class Form:
 
     With none left it waits for a yes or no to the rule's `confirm`. `literal` is the folded keyword that began it, empty if something else
     did. `times` are the epoch seconds when each text was read: "besok" stays the day that it was then. `problems` are those of fields still
-    to ask for. `wrong` counts the wrong answers to this question, `refused` how often a handler rejected what was filled in.
+    to ask for. `wrong` counts the wrong answers to this question, `refused` how often a handler rejected what was filled in. `doubts` names
+    the field whose e-mail address may be misspelled, while that is asked; `settled` are the addresses that were asked about.
     """
 
     rule: str
@@ -36,6 +38,8 @@ class Form:
     refused: int = 0
     picks: bool = False
     strayed: str = ""
+    doubts: str = ""
+    settled: tuple[str, ...] = ()
 
 
 NO_FORM = Form(rule="")  # of rules without fields, one for all
@@ -95,7 +99,11 @@ def step(form: Form, fields: Sequence[Field], heard: Heard, context: Context) ->
     if named is not None and (asked is None or asked.is_typed or not is_only(named, asked)):
         return corrected(form, named, fields, context)
     if asked is None:
-        return confirmed(form, fields, heard, context.language)
+        return (
+            without_doubt(form, known[form.doubts], heard, context)
+            if form.doubts in known
+            else confirmed(form, fields, heard, context.language)
+        )
     return answered(form, asked, named, fields, heard, context)
 
 
@@ -151,7 +159,7 @@ def corrected(form: Form, named: Named, fields: Sequence[Field], context: Contex
             problems.pop(each.name, None)
             noted.append(f"{each.title}: {clip(text, NOTED_LIMIT)}")
     asks = (*again, *(name for name in form.asks if name not in named.texts))
-    changed = replace(form, texts=texts, times=times, problems=problems, asks=asks, wrong=0, picks=False)
+    changed = replace(form, texts=texts, times=times, problems=problems, asks=asks, wrong=0, picks=False, doubts="")
     said = say(context.language, "form_noted", values="; ".join(noted)) if noted else ""
     unknown = say(context.language, "lines_unknown", lines=clip("; ".join(named.unknown), NOTED_LIMIT)) if named.unknown else ""
     outcome = advance(changed, fields, context)
@@ -221,6 +229,30 @@ def confirmed(form: Form, fields: Sequence[Field], heard: Heard, language: Langu
         return Ask(form, together(say(language, "form_waits"), say(language, "not_yesno")))
     said = together(say(language, "form_which"), *numbered(fields)) if form.picks else say(language, "not_yesno")
     return wrong(form, said, language)
+
+
+def in_doubt(form: Form, fields: Sequence[Field], values: Mapping[str, object], language: Language) -> Ask | None:
+    """The question about the first e-mail address that looks misspelled; None where there is none, or each was asked about."""
+    for each in fields:
+        address = values.get(each.name)
+        if each.type == "email" and isinstance(address, str) and address not in form.settled and (meant := email_guess(address)):
+            return Ask(replace(form, doubts=each.name, asks=(), wrong=0), say(language, "email_guess", value=address, guess=meant))
+    return None
+
+
+def without_doubt(form: Form, asked: Field, heard: Heard, context: Context) -> Ask | Done:
+    """The form with the address that was meant, by a yes, or as it was given, by a no, or with another one in its place."""
+    before = form.texts.get(asked.name, "")
+    address = str(filled(form, [asked], context).values[asked.name])
+    answers = list_of("yes", heard.folding) | list_of("no", heard.folding)
+    other = " ".join(word for word in heard.text.split() if fold(word) not in answers)  # "bukan, budi@yahoo.com"
+    after = email_guess(address) if heard.means("yes") else before if heard.means("no") else other
+    if after != before and problem_of(asked, after, context):
+        text = say(context.language, "email_guess", value=address, guess=email_guess(address))
+        if heard.means("wait"):
+            return Ask(form, together(say(context.language, "form_waits"), text))
+        return wrong(form, together(say(context.language, "not_yesno"), text), context.language)
+    return Done(replace(form, texts={**form.texts, asked.name: after}, settled=(*form.settled, address), doubts="", wrong=0))
 
 
 def picked_field(form: Form, fields: Sequence[Field], heard: Heard) -> str:

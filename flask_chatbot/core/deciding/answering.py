@@ -8,7 +8,7 @@ from random import Random
 
 from flask_chatbot.core.conditions.conditions import is_clock
 from flask_chatbot.core.conversation.dialogue import Dialogue, ShownMenu, chat_key, menu_text
-from flask_chatbot.core.conversation.forms import NO_FORM, Ask, Form, begin, together
+from flask_chatbot.core.conversation.forms import NO_FORM, Ask, Form, begin, in_doubt, together
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.deciding.changes import differ, with_dialogue, with_notes
 from flask_chatbot.core.deciding.context import MessageContext, asks_again, begun_by, trigger
@@ -124,6 +124,8 @@ class Answering:
     def ask_to_confirm(self, match: Match, form: Form, said: str) -> Decision:
         """The question whether all is right; where its template cannot be rendered, the values as they were given."""
         rule, fields, failure = match.rule, match.rule.fields or (), None
+        if (doubt := in_doubt(form, fields, match.fields, self.language)) is not None:
+            return self.ask(match, doubt)
         try:
             text = rule.confirm.render(self.context.names(match)) if rule.confirm else ""
         except AnswerFailed as error:  # all that the customer gave is kept
@@ -132,7 +134,8 @@ class Answering:
             given = [f"{each.title}: {form.texts[each.name]}" for each in fields if form.texts.get(each.name)]
             text = together(*given, say(self.language, "not_yesno"))
         defaults = dict.fromkeys((field.name for field in fields), self.time)  # a default was read now
-        form = Form(rule=rule.name, literal=begun_by(match), texts=form.texts, times={**defaults, **form.times}, refused=form.refused)
+        kept = replace(NO_FORM, rule=rule.name, literal=begun_by(match), texts=form.texts, refused=form.refused, settled=form.settled)
+        form = replace(kept, times={**defaults, **form.times})
         return replace(self.ask(match, Ask(form, together(said, text or say(self.language, "not_yesno")))), failure=failure)
 
     def answered_by(self, match: Match) -> Decision:
