@@ -103,9 +103,9 @@ class Dialogue:
         form_until = self.form_until + DAY if self.form else 0.0
         return max(form_until, self.aside_until, self.menus_until + DAY if self.menus else 0.0, self.offer_until)
 
-    def set_aside(self, form: Form, now: float) -> "Dialogue":
-        """The dialogue with a form put away for a day, unless nothing was given in it yet."""
-        if not any(form.texts.values()):
+    def set_aside(self, form: Form, now: float, is_said: bool = False) -> "Dialogue":
+        """The dialogue with a form put away for a day, unless nothing was given in it yet and nobody `is_said` to be able to go on."""
+        if not (is_said or any(form.texts.values())):
             return self
         return replace(self, aside=replace(form, wrong=0), aside_until=now + DAY, aside_said=False)
 
@@ -263,6 +263,7 @@ def _form(data: Any) -> Form:
         picks=data.get("picks") is True,
         strayed=_text(data.get("strayed", "")),
         doubts=_text(data.get("doubts", "")),
+        unclear=_text(data.get("unclear", "")),
         settled=tuple(map(_text, data.get("settled", ()))),
     )
 
@@ -317,6 +318,7 @@ def _form_data(form: Form) -> dict[str, Any]:
         **({"picks": True} if form.picks else {}),
         **({"strayed": form.strayed} if form.strayed else {}),
         **({"doubts": form.doubts} if form.doubts else {}),
+        **({"unclear": form.unclear} if form.unclear else {}),
         **({"settled": list(form.settled)} if form.settled else {}),
     }
 

@@ -8,6 +8,7 @@ from flask_chatbot.core.conversation.corrections import Named, correction_in, li
 from flask_chatbot.core.conversation.heard import Heard, list_of
 from flask_chatbot.core.fields.contacts import email_guess
 from flask_chatbot.core.fields.field import Context, Field, Reading, applies, read_fields
+from flask_chatbot.core.fields.times import in_part
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.sentences import Language, clip, say
 from flask_chatbot.core.language.words import words_of_all
@@ -26,6 +27,7 @@ class Form:
     did. `times` are the epoch seconds when each text was read: "besok" stays the day that it was then. `problems` are those of fields still
     to ask for. `wrong` counts the wrong answers to this question, `refused` how often a handler rejected what was filled in. `doubts` names
     the field whose e-mail address may be misspelled, while that is asked; `settled` are the addresses that were asked about.
+    `unclear` is the last text for a time that was no clear one.
     """
 
     rule: str
@@ -39,6 +41,7 @@ class Form:
     picks: bool = False
     strayed: str = ""
     doubts: str = ""
+    unclear: str = ""
     settled: tuple[str, ...] = ()
 
 
@@ -96,7 +99,7 @@ def step(form: Form, fields: Sequence[Field], heard: Heard, context: Context) ->
     if asked is not None and fits:
         return taken(form, asked, heard.text, fields, context)
     named = lines_in(heard.text, fields, heard.folding) or correction_in(heard, fields, asked is None or asked.is_typed)
-    if named is not None and (asked is None or asked.is_typed or not is_only(named, asked)):
+    if named is not None and (asked is None or not is_only(named, asked)):
         return corrected(form, named, fields, context)
     if asked is None:
         return (
@@ -112,9 +115,12 @@ def answered(form: Form, asked: Field, named: Named | None, fields: Sequence[Fie
     if heard.means("wait"):
         return Ask(form, together(say(context.language, "form_waits"), question(asked, context.language)))
     text = named.texts[asked.name] if named else heard.text
+    text = (form.unclear and in_part(form.unclear, text, asked, context)) or text
     is_nothing = named is None and not asked.is_typed and heard.means("skip")  # no value of a text that is required
     if problem := say(context.language, "missing") if is_nothing else problem_of(asked, text, context):
-        return wrong(form, together(problem, question(asked, context.language)), context.language, asked)
+        unclear = replace(form, unclear=text if asked.type == "time" else "")
+        problem = (named and problem_of(asked, heard.text, context)) or problem  # which quotes all of it
+        return wrong(unclear, together(problem, question(asked, context.language)), context.language, asked)
     return replace(taken(form, asked, text, fields, context), loose=named is None)
 
 
@@ -132,7 +138,7 @@ def skips(asked: Field, heard: Heard) -> str | None:
 
 def is_only(named: Named, asked: Field) -> bool:
     """True if a text names the field that is asked for, with a value, and no other."""
-    return set(named.texts) == {asked.name} and bool(named.texts[asked.name]) and not named.unknown
+    return set(named.texts) == {asked.name} and bool(named.texts[asked.name]) and not (named.unknown or named.twice)
 
 
 def taken(form: Form, asked: Field, text: str, fields: Sequence[Field], context: Context) -> Ask | Done:
@@ -140,7 +146,7 @@ def taken(form: Form, asked: Field, text: str, fields: Sequence[Field], context:
     known = {each.name for each in fields}
     texts, times = {**form.texts, asked.name: text.strip()}, {**form.times, asked.name: context.now.timestamp()}
     left = tuple(name for name in form.asks if name in known and name != asked.name)
-    return advance(replace(form, texts=texts, times=times, asks=left, wrong=0, picks=False), fields, context)
+    return advance(replace(form, texts=texts, times=times, asks=left, wrong=0, picks=False, unclear=""), fields, context)
 
 
 def corrected(form: Form, named: Named, fields: Sequence[Field], context: Context) -> Ask | Done:
@@ -159,7 +165,7 @@ def corrected(form: Form, named: Named, fields: Sequence[Field], context: Contex
             problems.pop(each.name, None)
             noted.append(f"{each.title}: {clip(text, NOTED_LIMIT)}")
     asks = (*again, *(name for name in form.asks if name not in named.texts))
-    changed = replace(form, texts=texts, times=times, problems=problems, asks=asks, wrong=0, picks=False, doubts="")
+    changed = replace(form, texts=texts, times=times, problems=problems, asks=asks, wrong=0, picks=False, doubts="", unclear="")
     said = say(context.language, "form_noted", values="; ".join(noted)) if noted else ""
     unknown = say(context.language, "lines_unknown", lines=clip("; ".join(named.unknown), NOTED_LIMIT)) if named.unknown else ""
     outcome = advance(changed, fields, context)

@@ -43,7 +43,7 @@ def go_on(turn: Answering, match: Match, form: Form, heard: Heard) -> Decision:
     if outcome.loose and (strayed := digression(turn, match, form, heard)) is not None:
         return strayed
     if isinstance(outcome, Ask) and outcome.form.wrong >= turn.book.tries_of(match.rule):
-        turn.dialogue = turn.dialogue.set_aside(form, turn.time)
+        turn.dialogue = turn.dialogue.set_aside(form, turn.time, is_said=True)
         return Decision(match, (Text(say(turn.language, "form_given_up")),))
     if isinstance(outcome, Ask):
         return turn.ask(match, outcome)

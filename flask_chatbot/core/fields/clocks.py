@@ -137,7 +137,9 @@ def minutes_of(clock: Clock, part: str) -> Iterator[int]:
         if clock.is_bare:
             yield other
         return
-    if part in ("midday", "midnight"):
+    if part in ("midday", "midnight"):  # which the bot itself writes behind the 12
+        if (hour, minute) in ((12, 0), (0, 0)):
+            yield 12 * 60 if part == "midday" else 0
         return
     on_twelve, on_day = PARTS[part]
     face = hour % 12

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, time
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_time_format
 
 from flask_chatbot.core.fields.clocks import NO_TIME, TimesRead, read_clock
 from flask_chatbot.core.fields.field import Context, Field, listed
 from flask_chatbot.core.fields.tokens import WORD, slices, tokens_of
 from flask_chatbot.core.language.sentences import Language, quote, say
 
+FORENOON = time(9)  # from here to noon the day is meant by a bare hour
 TIME_TOKEN = re.compile(rf"[0-9]+(?:[.:][0-9]+)*|{WORD}|[^\s.,;!?=*~\"'()_:]")
 
 
@@ -31,13 +32,33 @@ def read_time(text: str, field: Field, context: Context) -> time:
     fitting = [each for each in found.times if is_within(each, field)]
     if not fitting:
         raise ValueError(outside(field, context))
-    fitting = fitting if len(fitting) == 1 else open_ones(fitting, context) or fitting
-    if len(fitting) > 1 and not found.prefers_first:
-        first, second = (written_time(each, context.language) for each in fitting)
-        raise ValueError(say(context.language, "two_readings", value=quote(text), first=first, second=second))
-    if field.open and not open_ones(fitting[:1], context):
+    opened = open_ones(fitting, context)
+    if field.open and not opened:
         raise ValueError(closed(fitting[0], context))
+    fitting = opened or fitting
+    is_forenoon = fitting[0] >= FORENOON and not is_bounded(field, context)  # "9" is 09.00, where nothing else is said
+    if len(fitting) > 1 and not (found.prefers_first or is_forenoon):
+        first, second = (in_words(each, context.language) for each in fitting)
+        raise ValueError(say(context.language, "two_readings", value=quote(text), first=first, second=second))
     return fitting[0]
+
+
+def in_part(before: str, text: str, field: Field, context: Context) -> str:
+    """A time that could be in either half of the day, with the part of the day that was written after it: "jam 2", and then "yang siang".
+
+    Empty where the second text is no part of the day, or does not fit.
+    """
+    words = context.language.vocabulary.dayparts
+    for part in slices(tokens_of(text, TIME_TOKEN), field, context, "time"):
+        whole = f"{before} {' '.join(part)}"
+        if " ".join(part) in words and times_in(whole, field, context).times:
+            return whole
+    return ""
+
+
+def is_bounded(field: Field, context: Context) -> bool:
+    """True if limits, options or hours say which times are meant."""
+    return bool(isinstance(field.min, time) or isinstance(field.max, time) or field.options or context.hours)
 
 
 def times_in(text: str, field: Field, context: Context) -> TimesRead:
@@ -105,3 +126,16 @@ def written_time(value: time, language: Language) -> str:
     '14.30'
     """
     return format_time(value, "short", locale=language.babel)
+
+
+def in_words(value: time, language: Language) -> str:
+    """A time with its part of the day, where the bot prints times on a clock of 24 hours.
+
+    >>> from flask_chatbot.core.language.sentences import language_of
+    >>> [in_words(value, language_of(name)) for value, name in ((time(2), "id"), (time(14, 30), "id"), (time(14), "en"))]
+    ['2 pagi', '2.30 siang', '2:00\u202fPM']
+    """
+    short = get_time_format("short", locale=language.babel).pattern
+    if not set("abB").isdisjoint(short):
+        return written_time(value, language)
+    return format_time(value, "h.mm B" if value.minute else "h B", locale=language.babel)

@@ -179,7 +179,7 @@ def test_three_wrong_answers_to_one_question_end_a_form(talk: Talk) -> None:
         WRONG,
         f'Maaf, "banyak" belum bisa kami baca sebagai jumlah. Contoh: 3.\n{FIRST}\n(Mau berhenti? Ketik *batal*.)',
         GIVEN_UP,
-        "Entah.",
+        UNFINISHED.format("Survei", "survei"),
     ]
 
 
@@ -295,6 +295,23 @@ def test_a_day_said_before_midnight_is_the_same_day_after_it(tmp_path: Path) -> 
     assert talk.hears("antar", "23/11/2026", "Budi", "-")[-1] == f"{shown}?"
     talk.wait(minutes=2)
     assert talk.says("ya") == f"{shown}."
+
+
+CLOCK = "rules:\n  - {keyword: janji, ask: [{jam: {question: Jam berapa?, type: time}}], reply: 'Jam {{ jam | time }}.'}"
+WHICH = 'Maaf, "{}" bisa berarti {}. Maksudnya yang mana?\nJam berapa?\n(Mau berhenti? Ketik *batal*.)'
+
+
+@pytest.mark.parametrize("text", ["siang", "yang siang kak", "Siang!", "jam 2 siang", "14.00"])
+def test_an_hour_in_either_half_of_the_day_is_asked_about_and_answered_by_the_part_alone(tmp_path: Path, text: str) -> None:
+    talk = talk_of(tmp_path, CLOCK)
+    assert talk.hears("janji", "jam 2", text) == ["Jam berapa?", WHICH.format("jam 2", "2 pagi atau 2 siang"), "Jam 14.00."]
+
+
+def test_a_part_of_the_day_alone_is_no_time(tmp_path: Path) -> None:
+    talk = talk_of(tmp_path, CLOCK)
+    assert "belum bisa kami baca sebagai jam" in (talk.hears("janji", "siang")[-1] or "")
+    talk.says("9")
+    assert talk.hears("janji", "jam 3", "kapan-kapan", "sore", "lanjut", "3 sore")[-3:] == [GIVEN_UP, "Jam berapa?", "Jam 15.00."]
 
 
 def test_a_day_written_with_a_keyword_stays_while_the_rest_is_asked_for(tmp_path: Path) -> None:

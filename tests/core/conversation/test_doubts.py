@@ -50,7 +50,7 @@ def test_another_address_that_looks_misspelled_is_asked_about_as_well(talk: Talk
 
 
 def test_what_is_no_answer_asks_again_and_sets_the_form_aside_in_the_end(talk: Talk) -> None:
-    way_out = f"Mohon dijawab *ya* atau *tidak*.\n{DOUBT}\n(Ketik *batal* untuk berhenti.)"
+    way_out = f"Mohon dijawab *ya* atau *tidak*.\n{DOUBT}\n(Mau berhenti? Ketik *batal*.)"
     assert talk.hears("sebentar", "harga", "hmm", "apa") == [f"Baik, kami tunggu ya.\n{DOUBT}", f"Murah.\n\n{DOUBT}", way_out, way_out]
     assert "*lanjut*" in (talk.says("siapa") or "")
     assert talk.hears("lanjut", "ya") == [DOUBT, ASKED.format("budi@gmail.com")]

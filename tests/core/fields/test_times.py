@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.fields.field import Option
+from flask_chatbot.core.fields.field import Context, Option
+from flask_chatbot.core.fields.times import in_words
 from flask_chatbot.core.language.sentences import Locale, language_of
 from flask_chatbot.core.templates.filters import write_time
 from tests.core.fields.readers import EN, ID, SHOP, field, read, refusal
@@ -49,9 +50,25 @@ def test_a_bare_hour_is_the_one_within_the_limits_or_the_hours_of_the_shop() -> 
 
 def test_a_bare_hour_that_may_be_in_either_half_of_the_day_is_refused_with_both() -> None:
     assert [refusal(TIME, "jam 2"), refusal(TIME, "2", EN)] == [
-        'Maaf, "jam 2" bisa berarti 02.00 atau 14.00. Maksudnya yang mana?',
+        'Maaf, "jam 2" bisa berarti 2 pagi atau 2 siang. Maksudnya yang mana?',
         'Sorry, "2" may mean 2:00\u202fAM or 2:00\u202fPM. Which one is it?',
     ]
+
+
+@pytest.mark.parametrize("context", [ID, EN])
+def test_from_nine_to_noon_a_bare_hour_is_by_day_where_nothing_says_otherwise(context: Context) -> None:
+    assert [read(TIME, text, context) for text in ("9", "jam 10", "11")] == [time(9), time(10), time(11)]
+    evening = replace(TIME, min=time(8), max=time(22))
+    assert refusal(evening, "jam 9") == 'Maaf, "jam 9" bisa berarti 9 pagi atau 9 malam. Maksudnya yang mana?'
+
+
+def test_an_hour_that_is_closed_in_both_halves_of_the_day_is_told_so() -> None:
+    assert refusal(replace(TIME, open=True), "jam 6", replace(ID, hours=SHOP)) == "Maaf, jam 06.00 kami tutup. Kami buka 08.00-17.00."
+
+
+@given(st.integers(0, 23), st.integers(0, 59), st.sampled_from([ID, EN]))
+def test_a_time_named_in_a_question_is_read_back(hour: int, minute: int, context: Context) -> None:
+    assert read(TIME, in_words(time(hour, minute), context.language), context) == time(hour, minute)
 
 
 def test_a_time_outside_its_limits_is_refused() -> None:
