@@ -31,7 +31,7 @@ class Filter(NamedTuple):
     gives: str
 
 
-FILTERS = dict.fromkeys("upper lower title capitalize trim truncate replace phone mask".split(), Filter(None, "text"))
+FILTERS = dict.fromkeys("upper lower title capitalize trim truncate replace phone mask plain".split(), Filter(None, "text"))
 FILTERS |= dict.fromkeys(("rupiah", "number"), Filter(NUMBER, "text"))
 FILTERS |= {"round": Filter(NUMBER, "number"), "abs": Filter(NUMBER, SAME)}
 FILTERS |= {"int": Filter(None, "integer"), "float": Filter(None, "number"), "wordcount": Filter(None, "integer")}

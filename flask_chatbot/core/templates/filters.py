@@ -1,5 +1,6 @@
 """The filters that reply templates may use: an allow-list, each of bounded cost."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -21,6 +22,8 @@ AT = {"id": "pukul", "en": "at"}  # what stands between a date and its time
 NUMBER_LIMIT = 10**18  # beyond this a number is a slip, or an attack
 DIGITS_LIMIT = 10  # digits after the decimal mark
 LIST_LIMIT = 100  # entries a loop may walk, as many as a message has fields
+# What WhatsApp takes for formatting: a mark at the edge of a word (between letters, as in an e-mail address, it is none), a quoted line.
+MARKS = re.compile(r"`+|(?<![^\W_])(?<![*~_])[*~_]+|[*~_]++(?![^\W_])|^>[^\S\n]+", re.MULTILINE)
 
 
 class Misfit(ValueError):
@@ -46,6 +49,7 @@ def filters(locale: Locale) -> dict[str, Callable[..., Any]]:
         "rupiah": lambda value: write_rupiah(value, locale),
         "phone": lambda value: format_phone(str(value), locale.country),
         "mask": lambda value: mask(str(value)),
+        "plain": plain,
         "join": join,
         "default": stand_in,
         "d": stand_in,
@@ -144,6 +148,15 @@ def as_text(value: object) -> str:
     ('3', '')
     """
     return "" if value is None else str(value)
+
+
+def plain(value: object) -> str:
+    """The text without the marks that WhatsApp reads as bold, italic, struck out, code or a quote; one inside a word stays.
+
+    >>> plain("Budi *VIP*"), plain("budi_santoso@example.com"), plain("0503***6304")
+    ('Budi VIP', 'budi_santoso@example.com', '0503***6304')
+    """
+    return MARKS.sub("", as_text(value))
 
 
 def replace(value: object, old: str, new: str, count: int | None = None) -> str:

@@ -30,7 +30,7 @@ def rendered(expression: str, locale: Locale = ID) -> str:
 
 
 def test_these_are_the_filters_and_no_others() -> None:
-    ours = "date datetime join mask number phone replace reverse round rupiah sum time truncate unique"
+    ours = "date datetime join mask number phone plain replace reverse round rupiah sum time truncate unique"
     assert sorted(filters(ID)) == sorted([*JINJA_FILTERS, *ours.split()])
     assert {"attr", "map", "format", "center", "indent", "safe", "tojson", "pprint", "xmlattr", "groupby"}.isdisjoint(filters(ID))
 
@@ -141,6 +141,31 @@ def test_a_filter_passes_nothing_on_as_nothing(name: str) -> None:
 )
 def test_nothing_is_an_empty_text_among_texts(expression: str, text: str) -> None:
     assert rendered(expression) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("Budi *VIP*", "Budi VIP"),
+        ("_Budi_ ~x~ ***", "Budi x "),
+        ("```halo```", "halo"),
+        ("ha`l`o", "halo"),
+        ("> lihat\n>  ini", "lihat\nini"),
+        ("2 > 1", "2 > 1"),
+        ("budi_santoso@example.com", "budi_santoso@example.com"),
+        ("0503***6304", "0503***6304"),
+        ("5*3", "5*3"),
+        ("عبد_الله", "عبد_الله"),
+        ("", ""),
+    ],
+)
+def test_a_plain_text_formats_nothing_and_keeps_what_is_inside_words(written: str, text: str) -> None:
+    template = Template("*{{ x | plain }}*", Sandbox(ID, {}))
+    assert template.render(NAMES | {"x": written}) == f"*{text}*"
+
+
+def test_a_plain_number_is_its_text() -> None:
+    assert rendered("1500 | plain") == "1500"
 
 
 def test_a_filter_gets_of_jinja_what_it_asks_for() -> None:
