@@ -15,7 +15,7 @@ def readings(text: str, folding: Folding) -> frozenset[str]:
     ['ya', 'ya kak']
     """
     forms = {fold(text), folding.fold(text)}
-    return frozenset(forms.union(*map(folding.without_courtesy, forms)))
+    return frozenset(forms.union(*(folding.without_courtesy(form, may_agree=True) for form in forms)))
 
 
 def list_of(name: str, folding: Folding) -> frozenset[str]:

@@ -1,6 +1,5 @@
 """Readings of a folded text by one bot: synonyms replaced by their head words, courtesy words removed."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -18,18 +17,16 @@ class Folding:
     `synonyms` maps a folded word, or a run of several, to its head word.
     """
 
-    __slots__ = ("_ahead", "_behind", "_ends", "_longest", "_longest_courtesy", "_starts", "_synonyms", "words")
+    __slots__ = ("_ahead", "_behind", "_longest", "_says_little", "_synonyms", "words")
 
     def __init__(self, words: Words = NO_WORDS, synonyms: Mapping[str, str] = NO_SYNONYMS) -> None:
         self.words = words
         self._synonyms = dict(synonyms)
         self._longest = max((run.count(" ") + 1 for run in self._synonyms), default=0)
         greetings = frozenset().union(*words.greetings.values())
-        self._ahead = self._with_heads(words.ignore | words.ignore_first | greetings)
-        self._behind = self._with_heads(words.ignore | words.ignore_last | words.thanks)
-        self._longest_courtesy = max((run.count(" ") + 1 for run in self._ahead | self._behind), default=0)
-        self._starts = frozenset(run.partition(" ")[0] for run in self._ahead)  # the words that courtesy begins with, or ends with
-        self._ends = frozenset(run.rpartition(" ")[2] for run in self._behind)
+        self._says_little = words.ignore | words.yes
+        self._ahead = by_first_word(self._with_heads(words.ignore | words.ignore_first | greetings))
+        self._behind = by_first_word(self._with_heads(words.ignore | words.ignore_last | words.thanks), backwards=True)
 
     @property
     def has_synonyms(self) -> bool:
@@ -98,10 +95,10 @@ class Folding:
         """
         return frozenset(head for word, head in self._synonyms.items() if word.startswith(start))
 
-    def without_courtesy(self, folded: str) -> list[str]:
+    def without_courtesy(self, folded: str, *, may_agree: bool = False) -> list[str]:
         """Every text that is left of a folded one without courtesy words at its ends, each once.
 
-        What is left is more than courtesy, and not a yes that was said with a thanks.
+        What is left is more than courtesy or a yes. With `may_agree` it may be a yes, unless that was said with a thanks.
 
         >>> Folding(Words(ignore=frozenset({"kak", "min"}))).without_courtesy("min halo kak")
         ['min halo', 'halo kak', 'halo']
@@ -109,36 +106,44 @@ class Folding:
         if " " not in folded:  # nothing would be left
             return []
         words = folded.split(" ")
-        if words[0] not in self._starts and words[-1] not in self._ends:  # as for most texts
+        if words[0] not in self._ahead and words[-1] not in self._behind:  # as for most texts
             return []
-        ends, starts = self._cuts(words, self._ahead), self._cuts(words[::-1], self._behind, backwards=True)
-        if len(ends) == len(starts) == 1:
-            return []
-        solid = [place for place, word in enumerate(words) if word not in self.words.ignore]
-        cuts = [(first, len(words) - last) for first in ends for last in starts if first + last]
-        meaning = [(first, end) for first, end in cuts if bisect_left(solid, first) < bisect_left(solid, end)]
-        left = [words[first:end] for first, end in meaning if not self._is_thanked_yes(words[first:end], words[end:])]
+        ends = droppable(words[::-1], self._behind)
+        cuts = [(start, len(words) - end) for start in droppable(words, self._ahead) for end in ends if start or end]
+        left = [words[start:end] for start, end in cuts if self._says_more(words[start:end], words[end:], may_agree)]
         return list(dict.fromkeys(map(" ".join, left)))
 
-    def _cuts(self, words: list[str], courtesy: frozenset[str], *, backwards: bool = False) -> list[int]:
-        """The numbers of words that may be dropped from the start, including 0."""
-        reached = [0]
-        outermost = self._ends if backwards else self._starts
-        for start in reached:
-            if start == len(words) or words[start] not in outermost:
-                continue
-            for size in range(1, self._longest_courtesy + 1):
-                end = start + size
-                if end > IGNORED_AT_EACH_END or end > len(words):
-                    break
-                run = words[start:end][::-1] if backwards else words[start:end]
-                if end not in reached and " ".join(run) in courtesy:
-                    reached.append(end)
-        return sorted(reached)
+    def _says_more(self, left: list[str], behind: list[str], may_agree: bool) -> bool:
+        """True if what is left of a text may be what was meant: "ok makasih" agrees to nothing."""
+        if self._says_little.issuperset(left):
+            is_thanked = behind and any(f" {each} " in f" {' '.join(behind)} " for each in self.words.thanks)
+            return may_agree and not is_thanked and not self.words.ignore.issuperset(left)
+        return may_agree or " ".join(left) not in self.words.yes
 
-    def _is_thanked_yes(self, left: list[str], behind: list[str]) -> bool:
-        """True if what is left is a yes followed by a thanks: "ok makasih" agrees to nothing."""
-        if not behind or not self.words.yes.issuperset(left):
-            return False
-        gone = f" {' '.join(behind)} "
-        return any(f" {each} " in gone for each in self.words.thanks)
+
+def by_first_word(runs: Iterable[str], *, backwards: bool = False) -> dict[str, list[list[str]]]:
+    """Runs of words by the first of them; `backwards`, with the words of each in reverse.
+
+    >>> by_first_word(["mau", "mau tanya"]), by_first_word(["ya kak"], backwards=True)
+    ({'mau': [['mau'], ['mau', 'tanya']]}, {'kak': [['kak', 'ya']]})
+    """
+    found: dict[str, list[list[str]]] = {}
+    for run in runs:
+        words = run.split(" ")[::-1] if backwards else run.split(" ")
+        found.setdefault(words[0], []).append(words)
+    return found
+
+
+def droppable(words: list[str], courtesy: Mapping[str, list[list[str]]]) -> list[int]:
+    """The numbers of words that may be dropped from the start, including 0.
+
+    >>> droppable(["mau", "tanya", "harga"], by_first_word(["mau", "tanya", "mau tanya"]))
+    [0, 1, 2]
+    """
+    reached = [0]
+    for start in reached:
+        for run in courtesy.get(words[start], ()) if start < len(words) else ():
+            end = start + len(run)
+            if end <= IGNORED_AT_EACH_END and end not in reached and words[start:end] == run:
+                reached.append(end)
+    return sorted(reached)

@@ -71,7 +71,10 @@ def test_a_text_of_courtesy_words_only_is_soon_done_with() -> None:
         ("pagi kak", ["pagi"]),
         ("ok makasih", []),
         ("ok makasih kak", ["ok makasih"]),
-        ("ok kak", ["ok"]),
+        ("ok kak", []),
+        ("ok siap kak", []),
+        ("betul sekali kak", []),
+        ("ok harga kak", ["ok harga"]),
         ("harga aja", []),
         ("tidak harga", []),
         ("selamat pagi kak mau tanya harga dong terima kasih", ["harga"]),
@@ -79,3 +82,10 @@ def test_a_text_of_courtesy_words_only_is_soon_done_with() -> None:
 )
 def test_courtesy_of_a_language_has_its_place(text: str, left: list[str]) -> None:
     assert Folding(words_of("id")).without_courtesy(text)[-1:] == left[-1:]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"), [("ok kak", ["ok"]), ("betul sekali kak", ["betul sekali"]), ("ok makasih", []), ("kak kak", []), ("ya kak", ["ya"])]
+)
+def test_a_yes_is_left_of_an_answer_unless_it_was_said_with_a_thanks(text: str, left: list[str]) -> None:
+    assert Folding(words_of("id")).without_courtesy(text, may_agree=True) == left
