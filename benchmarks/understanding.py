@@ -25,7 +25,7 @@ from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.field import Context, Field, read_fields
 from flask_chatbot.core.language.sentences import language_of
-from flask_chatbot.core.matching.index import Kind, Match
+from flask_chatbot.core.matching.match import Kind, Match
 from flask_chatbot.core.values.messages import Message, Sender
 
 SHOP = Path(__file__).with_name("shop")

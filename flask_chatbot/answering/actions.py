@@ -11,7 +11,7 @@ from flask_chatbot.bot.effects import AnsweredMessage, Remember
 from flask_chatbot.core.fields.field import titled
 from flask_chatbot.core.language.numbers import format_phone, senders_phone
 from flask_chatbot.core.language.sentences import Locale, clip, say
-from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.actions import Forward, Notify, Save, Subscribe
 from flask_chatbot.core.values.chats import person_chat
 from flask_chatbot.core.values.messages import Message

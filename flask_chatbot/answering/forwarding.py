@@ -10,7 +10,7 @@ from hashlib import sha256
 from secrets import token_hex
 
 from flask_chatbot.core.late import sleep
-from flask_chatbot.core.matching.index import Kind, Match
+from flask_chatbot.core.matching.match import Kind, Match
 from flask_chatbot.core.matching.rule import Keyword
 from flask_chatbot.core.values.actions import Forward
 from flask_chatbot.core.values.messages import Message

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from flask_chatbot.answering.actions import Actions
 from flask_chatbot.bot.effects import AnsweredMessage, Remember
 from flask_chatbot.core.late import Late, new_condition
-from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.actions import Forward
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Reply

@@ -6,7 +6,7 @@ from random import Random
 
 from flask_chatbot.core.deciding.context import MessageContext
 from flask_chatbot.core.deciding.rulebook import RuleBook
-from flask_chatbot.core.matching.index import Kind, Match
+from flask_chatbot.core.matching.match import Kind, Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.answers import make_all, templates
 from flask_chatbot.core.values.messages import Message, Sender

@@ -22,7 +22,7 @@ from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.contacts import callable_only
 from flask_chatbot.core.language.sentences import say
 from flask_chatbot.core.loading.loader import load_rules, short_path
-from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.actions import Forward, Save
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import Problem, did_you_mean

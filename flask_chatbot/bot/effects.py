@@ -8,7 +8,7 @@ from typing import Protocol
 from flask_chatbot.core.conversation.memory import Memory, State
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.rulebook import RuleBook
-from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.actions import Forward
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Reply

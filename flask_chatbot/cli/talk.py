@@ -17,7 +17,7 @@ from flask_chatbot.core.deciding.decision import Decision, Notes
 from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.explain import lasting
 from flask_chatbot.core.deciding.rulebook import RuleBook
-from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.messages import Message
 

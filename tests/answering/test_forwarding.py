@@ -13,7 +13,7 @@ import pytest
 
 from flask_chatbot.answering.forwarding import Forwarder, payload
 from flask_chatbot.core.loading.loader import load_rules
-from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.actions import Forward
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Image, Reply, Text

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from flask_chatbot.core.conditions.conditions import CLOCK, Condition, disjoint
 from flask_chatbot.core.deciding.rulebook import RULES_PER_LITERAL, RuleBook
 from flask_chatbot.core.language.sentences import clip
-from flask_chatbot.core.matching.index import Candidate, Index, Kind
+from flask_chatbot.core.matching.index import Index
+from flask_chatbot.core.matching.match import Candidate, Kind
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.similar import SimilarIndex
 from flask_chatbot.core.values.problems import Problem

@@ -16,7 +16,7 @@ from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.field import Context, Field
 from flask_chatbot.core.language.contacts import as_sent
 from flask_chatbot.core.language.sentences import quote, say
-from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
 from flask_chatbot.core.values.replies import Text

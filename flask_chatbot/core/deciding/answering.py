@@ -19,7 +19,7 @@ from flask_chatbot.core.fields.correction import correction
 from flask_chatbot.core.fields.field import SURPLUS, Reading
 from flask_chatbot.core.language.folding import TEXT_LIMIT
 from flask_chatbot.core.language.sentences import Language, say
-from flask_chatbot.core.matching.index import Candidate, Kind, Match
+from flask_chatbot.core.matching.match import Candidate, Kind, Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.answers import make_all
 from flask_chatbot.core.values.actions import Pause, Save

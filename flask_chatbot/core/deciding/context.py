@@ -9,9 +9,9 @@ from flask_chatbot.core.conversation.forms import Form, answers_nothing, filled
 from flask_chatbot.core.conversation.memory import Memory
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.field import Context, dealt, read_dealt
-from flask_chatbot.core.matching.index import Candidate, Kind, Match
-from flask_chatbot.core.matching.keywords import EXACT
+from flask_chatbot.core.matching.match import Candidate, Kind, Match
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.matching.steps import EXACT
 from flask_chatbot.core.values.messages import PARTS_LIMIT, Message, split_parts
 
 log = logging.getLogger(__name__)

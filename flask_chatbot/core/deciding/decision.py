@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_chatbot.core.conversation.memory import State
-from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.actions import Action
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Menu, Reply

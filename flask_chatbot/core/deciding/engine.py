@@ -16,7 +16,7 @@ from flask_chatbot.core.deciding.guessing import guess
 from flask_chatbot.core.deciding.menu_turn import in_menu, in_offer
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.folding import TEXT_LIMIT
-from flask_chatbot.core.matching.index import Candidate, Kind, MayAnswer
+from flask_chatbot.core.matching.match import Candidate, Kind, MayAnswer
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.messages import Message
 

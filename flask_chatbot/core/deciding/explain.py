@@ -17,7 +17,7 @@ from flask_chatbot.core.deciding.form_turn import opting_out, straying
 from flask_chatbot.core.deciding.guessing import guess
 from flask_chatbot.core.deciding.menu_turn import shown_again_for
 from flask_chatbot.core.deciding.rulebook import RuleBook
-from flask_chatbot.core.matching.index import Candidate, Kind
+from flask_chatbot.core.matching.match import Candidate, Kind
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.messages import Message
 

@@ -14,9 +14,9 @@ from flask_chatbot.core.deciding.pasted import LEAST
 from flask_chatbot.core.fields.field import titled
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.sentences import say
-from flask_chatbot.core.matching.index import Candidate, Kind, Match
-from flask_chatbot.core.matching.keywords import AS_KEYWORD
+from flask_chatbot.core.matching.match import Candidate, Kind, Match
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.matching.steps import AS_KEYWORD
 from flask_chatbot.core.values.actions import Forward, Pause, Subscribe
 from flask_chatbot.core.values.replies import TEXT_LIMIT, Text
 

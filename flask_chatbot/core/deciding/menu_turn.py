@@ -9,7 +9,7 @@ from flask_chatbot.core.deciding.answering import Answering
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.sentences import say
-from flask_chatbot.core.matching.index import Candidate, Kind, Match
+from flask_chatbot.core.matching.match import Candidate, Kind, Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.replies import Text
 

@@ -6,9 +6,10 @@ from itertools import pairwise
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.variants import JOINED_LEAST, joined, may_be_joined, may_be_squeezed, squeezed
 from flask_chatbot.core.language.words import Words
-from flask_chatbot.core.matching.keywords import Found, LookupStep
+from flask_chatbot.core.matching.keywords import Found
 from flask_chatbot.core.matching.phrases import PhraseIndex
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.matching.steps import LookupStep
 
 WORDS_LIMIT = 40  # words of a text that phrases are looked for in
 

@@ -67,9 +67,8 @@ class PatternIndex:
 
     def _places(self, text: str) -> set[int]:
         """The positions of the entries that share three characters with a lower-case text; nearly always none."""
-        entries = self._grams.get
-        found = {gram: numbers for start in range(len(text) - GRAM + 1) if (numbers := entries(gram := text[start : start + GRAM]))}
-        return set[int]().union(*found.values()) if found else set()
+        there = self._grams.keys() & map("".join, zip(text, text[1:], text[2:], strict=False))
+        return set[int]().union(*[self._grams[gram] for gram in there]) if there else set()
 
     def _likely(self, text: str, places: Iterable[int]) -> Iterator[_Entry]:
         """Yield the patterns at these positions whose literals occur in a lower-case text, first winner first.

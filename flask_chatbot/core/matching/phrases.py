@@ -117,9 +117,11 @@ class PhraseIndex:
         root = self._root
         if not root.starts and root.words.keys().isdisjoint(words):
             return []
-        state = _State((), {})
-        states = {state.nodes: state}  # a text that repeats itself comes back to them
+        state = nowhere = _State((), {})
+        states = {nowhere.nodes: nowhere}  # a text that repeats itself comes back to them
         for word in words:
+            if state is nowhere and word not in root.words and word[:1] not in root.letters:
+                continue  # as most words
             then = state.moves.get(word)
             if then is None:
                 nodes = tuple([after for node in (root, *state.nodes) for after in node.after(word)])

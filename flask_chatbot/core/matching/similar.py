@@ -84,20 +84,20 @@ class Spellings:
 class Texts:
     """Folded texts, found with one typing error in each of their longer words."""
 
-    __slots__ = ("_beginnings", "_lengths", "_literals", "spellings")
+    __slots__ = ("_beginnings", "_literals", "_spaces", "spellings")
 
     def __init__(self, literals: Iterable[str]) -> None:
         self._literals = frozenset(literals)
         split = [literal.split(" ") for literal in self._literals]
-        self._lengths = frozenset(map(len, split))
+        self._spaces = frozenset(len(words) - 1 for words in split)
         self._beginnings = frozenset(" ".join(words[:end]) for words in split for end in range(1, len(words)))
         self.spellings = Spellings(sorted({word for words in split for word in words}))
 
     def near(self, text: str, known: dict[str, list[str]]) -> list[str]:
         """The texts that equal a folded one, or differ by typing errors; `known` caches look-ups of words."""
-        words = text.split(" ")
-        if len(words) not in self._lengths:
+        if text.count(" ") not in self._spaces:
             return []
+        words = text.split(" ")
         paths = [""]
         for place, word in enumerate(words):
             if word not in known:

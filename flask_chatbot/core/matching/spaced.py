@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from flask_chatbot.core.fields.field import Context, Field
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.readings import Folding
-from flask_chatbot.core.matching.keywords import AS_KEYWORD, Keywords, Reader
+from flask_chatbot.core.matching.keywords import Keywords
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.matching.steps import AS_KEYWORD, Reader
 
 COURTESY_LIMIT = 4  # words of courtesy before such a keyword
 WORDS_LIMIT = 60  # words of a text that may be one

@@ -10,7 +10,7 @@ import pytest
 
 from flask_chatbot.core.conversation.memory import CHATS_LIMIT
 from flask_chatbot.core.deciding.decision import HandlerFailed, Outcome
-from flask_chatbot.core.matching.index import Kind, Match
+from flask_chatbot.core.matching.match import Kind, Match
 from flask_chatbot.core.values.actions import Notify, Save, Subscribe
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Image, Menu, Text

@@ -14,7 +14,7 @@ from flask_chatbot.core.conversation.dialogue import DAY, PATIENCE, Dialogue, re
 from flask_chatbot.core.conversation.memory import ShortMemory, State, read_state, write_state
 from flask_chatbot.core.deciding.decision import Decision, Outcome
 from flask_chatbot.core.deciding.engine import decide
-from flask_chatbot.core.matching.index import Kind, Match
+from flask_chatbot.core.matching.match import Kind, Match
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Menu, Text
 from flask_chatbot.errors import Invalid, Skip

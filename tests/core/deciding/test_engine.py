@@ -16,7 +16,7 @@ from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.language.signs import seen
-from flask_chatbot.core.matching.index import Kind, Match
+from flask_chatbot.core.matching.match import Kind, Match
 from flask_chatbot.core.values.actions import Notify
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Document, Text

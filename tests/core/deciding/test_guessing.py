@@ -8,7 +8,7 @@ from flask_chatbot import Skip
 from flask_chatbot.core.deciding.decision import Notes
 from flask_chatbot.core.deciding.guessing import AHEAD, ANSWERED, SUGGESTED, Guessed, guess
 from flask_chatbot.core.deciding.rulebook import RuleBook
-from flask_chatbot.core.matching.index import Kind, Match
+from flask_chatbot.core.matching.match import Kind, Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.messages import Message
 from tests.core.books import load, problems

@@ -5,7 +5,7 @@ from unicodedata import normalize
 
 from flask_chatbot.core.language.folding import fold, split_words
 from flask_chatbot.core.language.readings import IGNORED_AT_EACH_END
-from flask_chatbot.core.matching.index import Candidate, Kind
+from flask_chatbot.core.matching.match import Candidate, Kind
 from flask_chatbot.core.matching.rule import Keyword, Phrase, Rule
 
 Look = Callable[[str, str], bool]

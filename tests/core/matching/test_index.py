@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.words import Words
-from flask_chatbot.core.matching.index import Candidate, Index, Kind
+from flask_chatbot.core.matching.index import Index
+from flask_chatbot.core.matching.match import Candidate, Kind
 from flask_chatbot.core.matching.patterns import read_pattern
 from flask_chatbot.core.matching.phrases import read_phrase
 from flask_chatbot.core.matching.rule import Keyword, Rule

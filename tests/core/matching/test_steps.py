@@ -1,15 +1,19 @@
 """The steps in which a text is looked up where nothing is found as it is written."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flask_chatbot.core.conversation.memory import NO_MEMORY
+from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.variants import joined, squeezed, without_accents
-from flask_chatbot.core.matching.keywords import LookupStep
-from tests.core.books import ask, load, rule_name
+from flask_chatbot.core.matching.steps import LookupStep
+from flask_chatbot.core.values.messages import Message
+from tests.core.books import NOW, ask, load, rule_name
 
 RULES = """
 synonyms: {harga: [hrg, price], cod: [cash on delivery, bayar di tempat]}
@@ -70,7 +74,9 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> RuleBook:
         ("ok \U0001f44d", "ya"),
         ("iya benar", "ya"),
         ("ok makasih", None),
-        ("ok kak", "ya"),
+        ("ok kak", None),
+        ("iya betul sekali kak", None),
+        ("kak ya", None),
         ("tq", "makasih"),
         ("jambuka", "harga"),
         ("jaam buka", "harga"),
@@ -126,12 +132,34 @@ def test_a_candidate_says_in_which_step_it_was_found(book: RuleBook, text: str, 
     assert next(book.index.candidates(text)).step is step
 
 
-@pytest.mark.parametrize(("text", "name"), [("menu", "menu"), ("Menu kak \U0001f64f", "menu"), ("hrg", None), ("menuu", None)])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("menu", "menu"),
+        ("Menu kak \U0001f64f", "menu"),
+        ("kafe", "kaf\u00e9"),
+        ("hrg", None),
+        ("menuu", None),
+        ("brg", "brg"),
+        ("barang", None),
+        ("barang kak", None),
+        ("brg kak", "brg"),
+    ],
+)
 def test_groups_that_hear_keywords_hear_them_as_written_less_courtesy(tmp_path: Path, text: str, name: str | None) -> None:
-    rules = "settings: {groups: keywords}\nsynonyms: {harga: hrg}\nrules: [{keyword: menu, reply: x}, {keyword: harga, reply: x}]\n"
-    book = load(tmp_path, rules)
-    candidate = next(book.index.candidates(text))
-    assert (candidate.rule.name if candidate.step in ("", "without courtesy", "without accents and emoji") else None) == name
+    synonyms = "settings: {groups: keywords}\nsynonyms: {harga: hrg, barang: brg}\n"
+    rules = "".join(f"  - {{keyword: {keyword}, reply: x}}\n" for keyword in ("menu", "harga", "brg", "kaf\u00e9"))
+    book = load(tmp_path, f"{synonyms}rules:\n{rules}")
+    decision = decide(book, Message(text=text, chat="group"), NO_MEMORY, NOW, Random(1))
+    assert (decision.match.rule.name if decision.match else None) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "step"), [("barang", LookupStep.SYNONYMS), ("barang kak", LookupStep.COURTEOUS_SYNONYMS), ("brg kak", LookupStep.COURTESY)]
+)
+def test_a_keyword_is_found_by_the_word_that_it_stands_for_as_by_a_synonym(tmp_path: Path, text: str, step: LookupStep) -> None:
+    book = load(tmp_path, "synonyms: {barang: brg}\nrules: [{keyword: brg, reply: x}]\n")
+    assert [each.step for each in book.index.candidates(text)] == [step]
 
 
 def test_accents_count_where_something_is_found_with_them(tmp_path: Path) -> None:

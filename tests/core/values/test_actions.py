@@ -8,7 +8,7 @@ import pytest
 
 from flask_chatbot.core.deciding.decision import ForwardFailed, Notes, Outcome
 from flask_chatbot.core.deciding.explain import explain
-from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.actions import Forward, Pause, Save
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Text

@@ -1,0 +1,100 @@
+"""`Match` and `Candidate`: the rules that a text leads to, how each was found, and their order."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import NamedTuple
+
+from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.matching.steps import LookupStep
+
+MayAnswer = Callable[[Rule], bool]
+
+
+class Kind(IntEnum):
+    """The ways to match, in the order in which they win among rules of one priority."""
+
+    KEYWORD = 1
+    FIELDS = 2
+    PATTERN = 3
+    CONTAINS = 4
+    SIMILAR = 5
+    FALLBACK = 6
+    MENU = 7  # not found in a text of its own: chosen from a menu that was shown
+    FORM = 8  # likewise: filled in, one answer at a time
+    GUESS = 9  # likewise: it says something that the text is near
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A rule that answers, how it was found, and the values read for it.
+
+    `literal` is the folded text or the pattern that found it; for a form, the keyword that began it. `data` are the parts after the ``#``;
+    `invalid` has a sentence for each field without a valid value.
+    """
+
+    rule: Rule
+    kind: Kind
+    literal: str = ""
+    data: tuple[str, ...] = ()
+    fields: Mapping[str, object] = field(default_factory=dict)
+    invalid: Mapping[str, str] = field(default_factory=dict)
+
+
+class Candidate(NamedTuple):
+    """A rule that a text matches by `literal`, in one `step`; `rest` is the text after the keyword's ``#``."""
+
+    rule: Rule
+    kind: Kind
+    literal: str
+    rest: str = ""
+    step: LookupStep = LookupStep.WRITTEN
+
+    @property
+    def size(self) -> int:
+        """The length of the literal without its star; 0 for a pattern."""
+        if self.kind is Kind.PATTERN:
+            return 0
+        return len(self.literal) - (self.literal.count("*") if self.kind is Kind.CONTAINS else 0)
+
+    def rank(self) -> tuple[int, int, int, int, str]:
+        """The sort key of a candidate, winner lowest: priority, then kind, the longer literal, the order in the files.
+
+        Between two literals of one rule that are otherwise equal, the alphabet decides.
+        """
+        return (-self.rule.priority, self.kind, -self.size, self.rule.position, self.literal)
+
+    def match(self) -> Match:
+        """The match before any values are read."""
+        return Match(rule=self.rule, kind=self.kind, literal=self.literal)
+
+    def groups(self, text: str) -> Mapping[str, str | None]:
+        """The contents of the groups of the pattern that found the rule in `text`; empty for other kinds."""
+        if self.kind is not Kind.PATTERN:
+            return {}
+        return next(pattern for pattern in self.rule.patterns if pattern.source == self.literal).read(text)
+
+
+def always(rule: Rule) -> bool:
+    """True for every rule, ignoring its conditions."""
+    return True
+
+
+def answered(candidates: Iterable[Candidate], may_answer: MayAnswer) -> bool:
+    """True if one of the rules may answer."""
+    return any(map(may_answer, [candidate.rule for candidate in candidates]))
+
+
+def ranked(candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates, winner first."""
+    return sorted(candidates, key=Candidate.rank) if len(candidates) > 1 else candidates
+
+
+def once(candidates: list[Candidate]) -> list[Candidate]:
+    """The first candidate of each rule."""
+    if len(candidates) < 2:
+        return candidates
+    firsts: dict[int, Candidate] = {}
+    for candidate in candidates:
+        firsts.setdefault(candidate.rule.position, candidate)
+    return list(firsts.values())

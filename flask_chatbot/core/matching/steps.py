@@ -1,0 +1,87 @@
+"""The steps in which a text is looked up, and the readings of it that each adds."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from flask_chatbot.core.language.folding import fold_with_signs, without_signs
+from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.language.variants import without_accents
+
+
+class LookupStep(StrEnum):
+    """The steps in which a text is looked up, each taken where those before found nothing; in the words of an explanation."""
+
+    WRITTEN = ""
+    ASIDE = "without accents and emoji"
+    SYNONYMS = "by its synonyms"
+    COURTESY = "without courtesy"
+    COURTEOUS_SYNONYMS = "by its synonyms, without courtesy"
+    SPACED = "with a space for the #"
+    OPT_OUT = "as a phrase of opting out"
+    JOINED = "with its spaces elsewhere"
+    SQUEEZED = "without repeated letters"
+    MEANING = "by its meaning"
+
+
+AS_KEYWORD = (LookupStep.WRITTEN, LookupStep.ASIDE, LookupStep.SYNONYMS, LookupStep.COURTESY, LookupStep.COURTEOUS_SYNONYMS)
+BY_SYNONYMS = (LookupStep.SYNONYMS, LookupStep.COURTEOUS_SYNONYMS)
+EXACT = frozenset({LookupStep.WRITTEN, LookupStep.ASIDE, LookupStep.COURTESY})  # as written, less decoration and courtesy
+
+
+def steps_of(folding: Folding) -> tuple[LookupStep, ...]:
+    """The steps by keyword that can change a text: those by synonyms only where there are any.
+
+    >>> [step.value for step in steps_of(Folding())]
+    ['', 'without accents and emoji', 'without courtesy']
+    """
+    return AS_KEYWORD if folding.has_synonyms else tuple([step for step in AS_KEYWORD if step not in BY_SYNONYMS])
+
+
+class Reader:
+    """Reads one text in each of the steps; `folded` is the text as written, with the emoji that the rules hold."""
+
+    __slots__ = ("_folding", "_signs", "_steps", "folded")
+
+    def __init__(self, text: str, folding: Folding, signs: frozenset[str]) -> None:
+        folded = fold_with_signs(text)
+        self._folding = folding
+        self._signs = signs
+        self.folded = without_signs(folded, signs)
+        written = once([self.folded, without_signs(folded)]) if signs else (self.folded,)
+        self._steps: dict[LookupStep, tuple[str, ...]] = {LookupStep.WRITTEN: written}
+
+    def at(self, step: LookupStep) -> tuple[str, ...]:
+        """The readings of the text in a step; none where nothing is left of it."""
+        readings = self._steps.get(step)
+        if readings is None:
+            readings = self._steps[step] = self._read(step)
+        return readings
+
+    def bare(self) -> "Reader | None":
+        """Reads the text without the marks at its end; None where there are none."""
+        return Reader(self.folded.rstrip("#"), self._folding, self._signs) if self.folded.endswith("#") else None
+
+    def all(self) -> tuple[str, ...]:
+        """All readings, the nearest to what was written first."""
+        courteous = self.at(LookupStep.COURTESY)
+        if not self._folding.has_synonyms:
+            return (*self.at(LookupStep.ASIDE), *courteous)
+        return once([*self.at(LookupStep.ASIDE), *self.at(LookupStep.SYNONYMS), *courteous, *self.at(LookupStep.COURTEOUS_SYNONYMS)])
+
+    def headed(self) -> tuple[str, ...]:
+        """The readings by their heads, as similar texts are compared."""
+        return once(map(self._folding.heads, self.all())) if self._folding.has_synonyms else self.all()
+
+    def _read(self, step: LookupStep) -> tuple[str, ...]:
+        if step is LookupStep.ASIDE:
+            written = self._steps[LookupStep.WRITTEN]
+            return written if self.folded.isascii() else once([*written, *map(without_accents, written)])
+        if step is LookupStep.SYNONYMS:
+            return once(map(self._folding.heads, self.at(LookupStep.ASIDE))) if self._folding.has_synonyms else ()
+        before = self.at(LookupStep.ASIDE if step is LookupStep.COURTESY else LookupStep.SYNONYMS)
+        return once([left for reading in before for left in self._folding.without_courtesy(reading)])
+
+
+def once(readings: Iterable[str]) -> tuple[str, ...]:
+    """The readings, each once."""
+    return tuple(dict.fromkeys(readings))
