@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from flask_chatbot.core.conversation.corrections import Named, correction_in, lines_in
 from flask_chatbot.core.conversation.heard import Heard, list_of
+from flask_chatbot.core.fields.answers import has_numbers
 from flask_chatbot.core.fields.contacts import email_guess
 from flask_chatbot.core.fields.field import Context, Field, Reading, applies, read_fields
 from flask_chatbot.core.fields.times import in_part
@@ -163,13 +164,19 @@ def corrected(form: Form, named: Named, fields: Sequence[Field], context: Contex
         else:
             texts[each.name], times[each.name] = text, context.now.timestamp()
             problems.pop(each.name, None)
-            noted.append(f"{each.title}: {clip(text, NOTED_LIMIT)}")
+            noted.append(noted_as(each, text, context))
     asks = (*again, *(name for name in form.asks if name not in named.texts))
     changed = replace(form, texts=texts, times=times, problems=problems, asks=asks, wrong=0, picks=False, doubts="", unclear="")
     said = say(context.language, "form_noted", values="; ".join(noted)) if noted else ""
     unknown = say(context.language, "lines_unknown", lines=clip("; ".join(named.unknown), NOTED_LIMIT)) if named.unknown else ""
     outcome = advance(changed, fields, context)
     return replace(outcome, text=together(unknown, said, outcome.text)) if isinstance(outcome, Ask) else replace(outcome, said=unknown)
+
+
+def noted_as(each: Field, text: str, context: Context) -> str:
+    """A value with its label, as the bot repeats it: the option that a number or a synonym stands for, else the text as it was given."""
+    value = read_fields([replace(each, condition=None)], [text], context).values[each.name] if each.options else None
+    return f"{each.title}: {clip(value if isinstance(value, str) else text, NOTED_LIMIT)}"
 
 
 def problem_of(asked: Field, text: str, context: Context) -> str:
@@ -187,10 +194,12 @@ def answers_nothing(form: Form, fields: Sequence[Field], text: str, context: Con
 def advance(form: Form, fields: Sequence[Field], context: Context) -> Ask | Done:
     """The next question of a form whose condition holds, or the end of its questions."""
     language = context.language
-    if any(each.condition for each in fields):
+    known = {each.name: each for each in fields}
+    while form.asks and known[form.asks[0]].condition is not None:
         names = {**context.names, **filled(form, fields, context).values}
-        passed = {each.name for each in fields if not applies(each, names)}
-        form = replace(form, asks=tuple(name for name in form.asks if name not in passed))
+        if applies(known[form.asks[0]], names):
+            break
+        form = replace(form, asks=form.asks[1:])
     return next_question(form, fields, language) if form.asks else Done(form)
 
 
@@ -202,9 +211,12 @@ def next_question(form: Form, fields: Sequence[Field], language: Language) -> As
 
 
 def filled(form: Form, fields: Sequence[Field], context: Context) -> Reading:
-    """The values of a form's texts, each read as of the time it was given."""
+    """The values of a form's texts, each read as of the time it was given; of what is still to be asked for there is none."""
     reading = Reading()
     for each in fields:
+        if form.asks and (each.name in form.asks or each.condition is not None) and not form.texts.get(each.name):
+            reading.values[each.name] = None
+            continue
         at = form.times.get(each.name)
         then = context if at is None else replace(context, now=datetime.fromtimestamp(at, context.now.tzinfo))
         one = read_fields([each], [form.texts.get(each.name, "")], replace(then, names={**then.names, **reading.values}))
@@ -288,7 +300,8 @@ def question(asked: Field, language: Language) -> str:
     text = asked.question.strip() or say(language, "ask_field", label=asked.title)
     options = [option.value for option in asked.options]
     if not all(fold(option) in fold(text) for option in options):
-        text = together(text, *(f"- {option}" for option in options))
+        is_numbered = has_numbers(asked)
+        text = together(text, *(f"{number}. {option}" if is_numbered else f"- {option}" for number, option in enumerate(options, 1)))
     return together(text, say(language, "form_skip")) if asked.may_be_left_out else text
 
 

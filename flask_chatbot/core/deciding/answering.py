@@ -14,9 +14,10 @@ from flask_chatbot.core.deciding.changes import differ, with_dialogue, with_note
 from flask_chatbot.core.deciding.context import MessageContext, asks_again, begun_by, trigger
 from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, Handle, HandlerFailed, Notes, Outcome, lacking
 from flask_chatbot.core.deciding.guessing import NOTHING_GUESSED, Guessed, above_menu, with_suggestions
+from flask_chatbot.core.deciding.leftovers import with_above, without_unused
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.correction import correction
-from flask_chatbot.core.fields.field import SURPLUS, Reading
+from flask_chatbot.core.fields.field import SURPLUS, Field, Reading
 from flask_chatbot.core.language.folding import TEXT_LIMIT
 from flask_chatbot.core.language.sentences import Language, say
 from flask_chatbot.core.matching.match import Candidate, Kind, Match
@@ -105,8 +106,15 @@ class Answering:
         """The answer to a match with all fields read: a refusal, a request to confirm, or its replies."""
         if match.invalid:
             return self.refuse(match, form)
+        if any(each.condition is not None for each in match.rule.fields or ()):
+            form, unused = without_unused(match, form, self.context.field_context)
+            said = together(said, unused)
         if match.rule.confirm is not None and not confirmed:
             return self.ask_to_confirm(match, form, said)
+        return with_above(self.finished(match, form), said)
+
+    def finished(self, match: Match, form: Form) -> Decision:
+        """The replies to a match with all fields valid, and confirmed where that is asked for."""
         before = self.dialogue
         try:
             if match.rule.actions or self.handled is None or match.rule.name in self.handled:
@@ -157,7 +165,9 @@ class Answering:
     def refuse(self, match: Match, form: Form, by_handler: bool = False) -> Decision:
         """The reaction to missing and wrong values: a question, the rule's own words, or an explanation of all of them."""
         rule, fields = match.rule, match.rule.fields or ()
-        asks = tuple(field.name for field in fields if field.name in match.invalid)
+        asks = tuple(field.name for field in fields if field.name in match.invalid or self.may_need(field, match, form))
+        if not any(name in match.invalid for name in asks):
+            asks = ()
         if asks and SURPLUS not in match.invalid and asks_again(match, form):
             if form.refused >= self.book.tries_of(rule):
                 self.dialogue = self.dialogue.set_aside(replace(form, asks=asks, problems=match.invalid, refused=0), self.time)
@@ -170,6 +180,10 @@ class Answering:
         given = by_handler or bool(match.data) or match.kind in (Kind.PATTERN, Kind.FORM) or not written
         reading = Reading(dict(match.fields), dict(match.invalid))
         return Decision(match, (Text(correction(written, fields, reading, self.language, given)),))
+
+    def may_need(self, field: Field, match: Match, form: Form) -> bool:
+        """True if a value may be needed, which depends on one that is still missing or wrong."""
+        return bool(match.invalid and field.condition is not None and not field.may_be_left_out and not form.texts.get(field.name))
 
     def ask(self, match: Match, question: Ask) -> Decision:
         """A question, with the form that waits for its answer."""

@@ -124,9 +124,23 @@ def has_digit(text: str) -> bool:
     return any(character.isdigit() for character in text)
 
 
+def has_numbers(field: Field) -> bool:
+    """True if the options of a field are also chosen by their numbers."""
+    return field.type == "choice" and are_numbered(field.options)
+
+
+def are_numbered(options: Sequence[Option]) -> bool:
+    """True if no option holds a digit, which a number could be meant for.
+
+    >>> are_numbered([Option("S"), Option("M")]), are_numbered([Option("38"), Option("39")])
+    (True, False)
+    """
+    return not any(has_digit(option.value) for option in options)
+
+
 def numbered(text: str, options: Sequence[Option], by_fold: dict[str, set[str]], context: Context) -> set[str]:
     """The option of that number; with its words behind the number, only where they are its own."""
-    if any(has_digit(option.value) for option in options):
+    if not are_numbered(options):
         return set()
     first, _, rest = text.partition(" ")
     first = first.rstrip(".)")

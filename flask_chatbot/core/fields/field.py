@@ -1,5 +1,6 @@
 """`Field`: the fields of a rule, and reading a customer's values into them."""
 
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,8 +13,11 @@ from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Language, clip, say
 from flask_chatbot.errors import AnswerFailed
 
+log = logging.getLogger(__name__)
+
 SURPLUS = "#"  # the key in Reading.problems under which parts too many are told; no field can be called that
 ABBREVIATIONS = frozenset("hp wa ktp npwp nik nis nim rt rw dp cod id pin sku".split())  # words of a name that are written in capitals
+WAY_OUT = "Let the `if` ask first whether that can be computed."
 NO_NAMES: Mapping[str, object] = MappingProxyType({})
 NO_FOLDING = Folding()
 
@@ -189,7 +193,8 @@ def read_dealt(fields: Sequence[Field], texts: Sequence[str], context: Context) 
     reading = Reading()
     for wanted, text in zip(fields, texts, strict=False):
         given = text.strip()
-        if not applies(wanted, {**context.names, **reading.values}):
+        is_blind = wanted.condition is not None and bool(reading.problems)  # what it asks for may be what is wrong
+        if (is_blind and not given) or not (is_blind or applies(wanted, {**context.names, **reading.values})):
             reading.values[wanted.name] = None
             continue
         try:
@@ -206,12 +211,18 @@ def read_dealt(fields: Sequence[Field], texts: Sequence[str], context: Context) 
 
 
 def applies(wanted: Field, names: Mapping[str, object]) -> bool:
-    """True unless the condition of a field fails, by the values of the fields before it; one that cannot be evaluated does not fail."""
+    """True unless the condition of a field fails, by the values of the fields before it.
+
+    One that cannot be evaluated does not fail: asking once too often loses nothing. The log says why.
+    """
     if wanted.condition is None:
         return True
     try:
         return bool(wanted.condition.render(dict(names)).strip())
-    except AnswerFailed:
+    except AnswerFailed as error:
+        log.error(
+            "the 'if' of the field %r cannot be evaluated, so it is taken to hold: %s. %s", wanted.name, error, error.way_out or WAY_OUT
+        )
         return True
 
 

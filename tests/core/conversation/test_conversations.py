@@ -144,7 +144,7 @@ rules:
   - {name: pagi, keyword: pagi, when: {time: "01.00-01.01"}, reply: Pagi.}
   - {name: jenis, contains: lampu, reply: Ada dua.}
 """
-AREA = "Silakan tulis *Area*.\n- dapur\n- kamar"
+AREA = "Silakan tulis *Area*.\n1. dapur\n2. kamar"
 NO_AREA = 'Maaf, "{}" tidak ada di pilihan. Pilihannya: dapur, kamar.\n' + AREA
 
 
@@ -249,10 +249,18 @@ def test_an_empty_text_to_confirm_asks_for_yes_or_no(tmp_path: Path) -> None:
 
 def test_options_are_shown_unless_the_question_names_them(tmp_path: Path) -> None:
     rules = "rules:\n  - {keyword: isi, ask: [{a: {question: Warna?, type: choice, options: [stop, {biru: [blue]}]}}], reply: '{{ a }}.'}"
-    asked = "Warna?\n- stop\n- biru"
+    asked = "Warna?\n1. stop\n2. biru"
     wrong = f'Maaf, "merah" tidak ada di pilihan. Pilihannya: stop, biru.\n{asked}\n(Mau berhenti? Ketik *batal*.)'
     assert talk_of(tmp_path, rules).hears("isi", "merah", "blue") == [asked, wrong, "biru."]
     assert talk_of(tmp_path, rules.replace("Warna?", "Stop atau BIRU?")).hears("isi", "biru") == ["Stop atau BIRU?", "biru."]
+
+
+def test_options_are_shown_with_the_numbers_that_choose_them(tmp_path: Path) -> None:
+    rules = "rules:\n  - {keyword: isi, ask: [{a: {question: Ukuran?, options: [SIZES]}}], reply: '{{ a }}.'}"
+    talk = talk_of(tmp_path, rules.replace("SIZES", "S, M, L"))
+    assert talk.hears("isi", "no 2") == ["Ukuran?\n1. S\n2. M\n3. L", "M."]
+    talk = talk_of(tmp_path, rules.replace("SIZES", "'38', '39'"))
+    assert talk.hears("isi", "2", "39")[::2] == ["Ukuran?\n- 38\n- 39", "39."]
 
 
 def test_an_option_wins_over_the_words_that_leave_or_skip(tmp_path: Path) -> None:
