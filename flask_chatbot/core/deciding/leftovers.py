@@ -8,7 +8,7 @@ from flask_chatbot.core.fields.field import Context
 from flask_chatbot.core.language.folding import TEXT_LIMIT, fold
 from flask_chatbot.core.language.sentences import clip, say
 from flask_chatbot.core.language.words import words_of_all
-from flask_chatbot.core.matching.index import Match
+from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.replies import Text
 
 
