@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.tables import Row, table
 from benchmarks.timing import machine
 
-PARTS = ("match", "nearest", "load", "webhook", "memory", "bad", "accept", "callbacks", "way", "understanding")
+PARTS = ("match", "nearest", "load", "start", "webhook", "memory", "bad", "accept", "callbacks", "way", "understanding")
 
 
 def say(text: str) -> None:
@@ -40,11 +40,12 @@ def measure(part: str, quick: bool, plots: Path | None, folder: Path | None) -> 
 
             draw_webhook(bars, plots)
         return rows
-    from benchmarks import accept, badinput, callbacks, load, memory, nearest, way
+    from benchmarks import accept, badinput, callbacks, load, memory, nearest, start, way
 
     runs = {
         "nearest": nearest.run,
         "load": load.run,
+        "start": start.run,
         "memory": memory.run,
         "bad": badinput.run,
         "accept": accept.run,

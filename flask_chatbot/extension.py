@@ -18,7 +18,7 @@ from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.problems import NOWHERE
 from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
 from flask_chatbot.settings.settings import Settings
-from flask_chatbot.startup.serving import watch_first_request
+from flask_chatbot.startup.serving import make_if_serving, watch_first_request, work_while_serving
 from flask_chatbot.startup.shared_database import watch_migrations
 from flask_chatbot.startup.start_errors import printed_alone
 from flask_chatbot.startup.state import prepare
@@ -63,10 +63,10 @@ class Chatbot:
         self._bots.add(state.bot)
         watch_first_request(app, state.bot)
         watch_migrations(app, state.bot.settings)
-        if state.gateway is not None and state.bot.settings.worker == "thread":
-            from flask_chatbot.startup.worker import work_while_serving  # here, since SQLAlchemy is slow to load and many bots send nothing
-
-            work_while_serving(app, state.gateway)
+        if state.make_gateway is not None:
+            make_if_serving(state.make_gateway)
+            if state.bot.settings.worker == "thread":
+                work_while_serving(app, state.make_gateway)
 
     @printed_alone
     def rule(self, name: str) -> Callable[[F], F]:

@@ -85,7 +85,7 @@ def rules(deployment: Deployment) -> Iterator[Finding]:
     for problem in check_needs(bot.handlers, bot.book):
         yield Finding("rules", str(problem), is_wrong=problem.severity == "error")
     notifying = [rule.name for rule in bot.book.rules if any(isinstance(action, Notify) for action in rule.actions)]
-    if notifying and deployment.app.extensions["chatbot"].gateway is None:
+    if notifying and not deployment.app.extensions["chatbot"].has_transport:
         says = f"nobody can be notified without a connection to WhatsApp, and {', '.join(notifying)} would. Set CHATBOT_TRANSPORT."
         yield Finding("rules", says, is_wrong=True)
 
@@ -146,7 +146,7 @@ def nearest_folder(path: Path) -> Path:
 
 def worker(deployment: Deployment) -> Finding:
     """Check the worker by the messages it has left waiting, and by its lease, which one that ended properly has given up."""
-    if deployment.app.extensions["chatbot"].gateway is None:
+    if not deployment.app.extensions["chatbot"].has_transport:
         return Finding("worker", "none is needed: this bot answers webhook calls, and sends nothing")
     try:
         overdue, lease = find_overdue(deployment), worker_lease(deployment)

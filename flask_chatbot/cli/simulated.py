@@ -3,14 +3,13 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from secrets import token_hex
 from typing import TypeVar
 
 import click
 
 from flask_chatbot.cli.conversation import WHY, greet, print_why
-from flask_chatbot.cli.operator import Deployment
+from flask_chatbot.cli.operator import Deployment, gateway_of
 from flask_chatbot.cli.talk import pause_note
 from flask_chatbot.cli.terminal import echo, styled
 from flask_chatbot.core.language.numbers import normalize_phone
@@ -18,6 +17,7 @@ from flask_chatbot.core.values.chats import number_of, person_chat
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.written import reply_text
 from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot.startup.state import through
 from flask_chatbot.startup.worker import make_worker
 from flask_chatbot.store import inbox
 from flask_chatbot.store.memory import StoreMemory
@@ -63,11 +63,11 @@ def talking(deployment: Deployment, number: str) -> Iterator[tuple[Gateway, Simu
         echo(f"{to}{reply_text(arrived.reply)}")
 
     simulator = Simulator(name=f"chat-{token_hex(6)}", receipts=RECEIPTS, on_delivery=show)
-    gateway = Gateway(bot=deployment.bot, database=deployment.database, transport=simulator)
     with deployment.database.reading():
         pass  # a database that cannot be used is told of now, not by a worker that waits for it
     extensions = deployment.app.extensions
-    extensions["chatbot"] = replace(extensions["chatbot"], gateway=gateway)  # what handlers send goes this way too
+    extensions["chatbot"] = through(simulator, extensions["chatbot"])  # what handlers send goes this way too
+    gateway = gateway_of(deployment)
     worker = make_worker(gateway, deployment.app.app_context, leads=False)
     worker.start()
     try:

@@ -1,4 +1,7 @@
-"""Parts of the standard library that gevent replaces, looked up on use: ``gunicorn -k gevent --preload`` imports the app before."""
+"""Values made on first use, and parts of the standard library that gevent replaces, looked up on use.
+
+``gunicorn -k gevent --preload`` imports the app before gevent replaces them.
+"""
 
 import os
 import threading
@@ -63,6 +66,33 @@ class Late(Generic[T]):
     def forget(self, instance: object) -> None:
         """Make the attribute anew on its next use."""
         vars(instance).pop(self._name, None)
+
+
+class Once(Generic[T]):
+    """A function that makes a value on its first call, and returns the same one to all later calls, in whatever thread.
+
+    >>> shelf = Once(list)
+    >>> shelf.is_made, shelf() is shelf(), shelf.is_made
+    (False, True, True)
+    """
+
+    _lock = Late(new_lock)
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: list[T] = []
+
+    @property
+    def is_made(self) -> bool:
+        """True if the value has been made."""
+        return bool(self._made)
+
+    def __call__(self) -> T:
+        if not self._made:
+            with self._lock:
+                if not self._made:
+                    self._made.append(self._make())
+        return self._made[0]
 
 
 _users: WeakSet[object] = WeakSet()

@@ -1,10 +1,25 @@
-"""Mistakes that only show once an app is whole: they are logged when it begins to serve."""
+"""The start of serving: mistakes that only show once an app is whole are logged, the gateway is made, and the worker begins."""
 
 import logging
+import os
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import FrameType
+from typing import TYPE_CHECKING
+from weakref import ref
 
-from flask import Flask
+from flask import Flask, request
 
 from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.reloading import keep_fresh
+from flask_chatbot.worker import detect
+from flask_chatbot.worker.embedded import Embedded
+
+# What sends loads SQLAlchemy, which is slow, so it is imported once an app is served.
+if TYPE_CHECKING:
+    from flask_chatbot.delivery.gateway import Gateway
+    from flask_chatbot.worker.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -28,3 +43,35 @@ def watch_first_request(app: Flask, bot: Bot) -> None:
             log_what_is_missing(bot)
 
     app.url_value_preprocessors[None].insert(0, look)
+
+
+def make_if_serving(make_gateway: "Callable[[], Gateway]", frame: FrameType | None = None) -> None:
+    """Make the gateway now if this process loads the app to serve it, so that no request waits, or forked processes share the modules."""
+    frame = frame or sys._getframe(1)
+    if detect.is_preloaded(frame) or detect.loader(frame, os.environ) is not None:
+        make_gateway()
+
+
+def work_while_serving(app: Flask, make_gateway: "Callable[[], Gateway]") -> Embedded:
+    """Start a worker thread in each process that serves the app; one of them does the gateway's work."""
+    here = ref(app)  # not the app itself: threads must not keep it alive
+
+    def context() -> AbstractContextManager[object]:
+        served = here()
+        if served is None:
+            raise RuntimeError("The app that this worker belongs to is gone.")
+        keep_fresh(served)  # what comes in by the transport is answered by changed rules, too
+        return served.app_context()
+
+    def make() -> "Worker":
+        from flask_chatbot.startup.worker import make_worker
+
+        gateway = make_gateway()
+        log_what_is_missing(gateway.bot)
+        return make_worker(gateway, context, leads=True)
+
+    embedded = Embedded(make)
+    # Before all of the host's: one that answers by itself would keep the others from being called.
+    app.before_request_funcs.setdefault(None, []).insert(0, lambda: embedded.serve(request.environ))
+    embedded.arm(sys._getframe(1))
+    return embedded

@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Literal
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.handlers import Handlers
 from flask_chatbot.core.conversation.memory import LateMemory, Memory
+from flask_chatbot.core.late import Once
 from flask_chatbot.core.loading.loader import beside, load_rules
 from flask_chatbot.core.values.actions import Notify
 from flask_chatbot.core.values.problems import NOWHERE, Problem
@@ -39,18 +40,29 @@ log = logging.getLogger(__name__)
 class AppState:
     """The state of one app, in ``app.extensions["chatbot"]``.
 
-    `gateway` sends, if there is a transport. `make_database` returns the app's one database, `make_calls` the answerer over it: both load
-    SQLAlchemy, so they are called only when needed. `store_fault` says what is wrong with the file and opens nothing. `wrong_keys` counts
-    the calls without a valid key; `exempted` are our blueprints that the host's tokens and limits leave alone.
+    `make_database` returns the app's one database, `make_gateway` the gateway that sends, if there is a transport, `make_calls` the
+    answerer of calls that are kept: all load SQLAlchemy, so they are called only when needed. `store_fault` says what is wrong with the
+    file and opens nothing. `wrong_keys` counts the calls without a valid key; `exempted` are our blueprints that the host's tokens and
+    limits leave alone.
     """
 
     bot: Bot
-    gateway: "Gateway | None"
+    make_gateway: "Callable[[], Gateway] | None"
     make_database: "Callable[[], Database]"
     make_calls: "Callable[[], Calls]"
     store_fault: Callable[[], str | None]
     wrong_keys: WrongKeys = field(default_factory=WrongKeys)
     exempted: set[str] = field(default_factory=set)
+
+    @property
+    def has_transport(self) -> bool:
+        """True if the app can send messages by itself. Asking makes nothing."""
+        return self.make_gateway is not None
+
+    @property
+    def gateway(self) -> "Gateway | None":
+        """The gateway, made on first use; None without a transport."""
+        return None if self.make_gateway is None else self.make_gateway()
 
 
 def prepare(
@@ -84,8 +96,10 @@ def prepare(
 
 def assemble(settings: Settings, path: Path, handlers: Handlers, instance: Path) -> AppState:
     """Build the state of an app from a rule file, opening nothing yet; raise `RulesError` if the rules have mistakes."""
-    database = cache(lambda: make_database(settings.database_url, instance))
-    actions = cache(lambda: make_actions(settings, database(), state.gateway))
+    transport = settings.transport
+    database = Once(lambda: make_database(settings.database_url, instance))
+    gateway = None if transport is None else Once(lambda: make_gateway(bot, database(), transport))
+    actions = Once(lambda: make_actions(settings, database(), None if gateway is None else gateway()))
     bot = Bot(
         settings=settings,
         path=path,
@@ -96,14 +110,18 @@ def assemble(settings: Settings, path: Path, handlers: Handlers, instance: Path)
         memory=LateMemory(lambda: make_memory(database())),
         make_effects=actions,
     )
-    state = AppState(
+    return AppState(
         bot=bot,
-        gateway=None if settings.transport is None else make_gateway(bot, database(), settings.transport),
+        make_gateway=gateway,
         make_database=database,
-        make_calls=cache(lambda: make_calls(bot, actions())),
-        store_fault=lambda: database().fault() if database.cache_info().currsize else None,
+        make_calls=Once(lambda: make_calls(bot, actions())),
+        store_fault=lambda: database().fault() if database.is_made else None,
     )
-    return state
+
+
+def through(transport: "Transport", state: AppState) -> AppState:
+    """The state of the same app with another transport, through which everything is sent."""
+    return replace(state, make_gateway=Once(lambda: make_gateway(state.bot, state.make_database(), transport)))
 
 
 def simulates_unasked(settings: Settings, config: Mapping[str, object], environ: Mapping[str, str]) -> bool:
@@ -121,7 +139,7 @@ def warn_of_keys(settings: Settings) -> None:
 def warn_of_notices(state: AppState) -> None:
     """Log the rules that notify staff, if nothing can be sent."""
     rules = [f"{rule.name!r} at {rule.mark}" for rule in state.bot.book.rules if any(isinstance(each, Notify) for each in rule.actions)]
-    if rules and state.gateway is None:
+    if rules and not state.has_transport:
         more = f" and {len(rules) - LOGGED} more" if len(rules) > LOGGED else ""
         log.warning(
             "nobody can be notified without a connection to WhatsApp. Set CHATBOT_TRANSPORT, for: %s%s", ", ".join(rules[:LOGGED]), more

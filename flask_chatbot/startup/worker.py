@@ -1,53 +1,24 @@
-"""The worker of an app: made from its gateway, and running while the app is served."""
+"""The worker of an app, made from its gateway."""
 
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from weakref import ref
-
-from flask import Flask, request
 
 from flask_chatbot.answering.history import KEPT as MESSAGES_KEPT
 from flask_chatbot.answering.history import History
 from flask_chatbot.answering.transport import Inbound
-from flask_chatbot.bot.reloading import keep_fresh
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.statements import server_time
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.delivery.pacing import Tempo
-from flask_chatbot.startup.serving import log_what_is_missing
 from flask_chatbot.startup.state import make_actions
 from flask_chatbot.store.sweeping import sweep
 from flask_chatbot.transports.base import File
 from flask_chatbot.webclient.files import fetch_media
-from flask_chatbot.worker.embedded import Embedded
 from flask_chatbot.worker.worker import Worker, WorkerOptions
 
 Context = Callable[[], AbstractContextManager[object]]  # of the app, for functions of its own
-
-
-def work_while_serving(app: Flask, gateway: Gateway) -> Embedded:
-    """Start a worker thread in each process that serves the app; one of them does the gateway's work."""
-    here = ref(app)  # not the app itself: threads must not keep it alive
-
-    def context() -> AbstractContextManager[object]:
-        served = here()
-        if served is None:
-            raise RuntimeError("The app that this worker belongs to is gone.")
-        keep_fresh(served)  # what comes in by the transport is answered by changed rules, too
-        return served.app_context()
-
-    def make() -> Worker:
-        log_what_is_missing(gateway.bot)
-        return make_worker(gateway, context, leads=True)
-
-    embedded = Embedded(make)
-    # Before all of the host's: one that answers by itself would keep the others from being called.
-    app.before_request_funcs.setdefault(None, []).insert(0, lambda: embedded.serve(request.environ))
-    embedded.arm(sys._getframe(1))
-    return embedded
 
 
 def make_worker(gateway: Gateway, context: Context, *, leads: bool) -> Worker:

@@ -8,7 +8,7 @@ from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
@@ -16,17 +16,20 @@ from flask.blueprints import BlueprintSetupState
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.tracebacks import redacted, with_words
 from flask_chatbot.delivery.accepted import Accepted, IdempotencyKey, Terms
-from flask_chatbot.delivery.gateway import Gateway
-from flask_chatbot.delivery.waits import Wait
 from flask_chatbot.errors import BadPayload, NotAccepted, Refused, StoreError, TryLater
 from flask_chatbot.settings.keys import key_of_header, near_miss
-from flask_chatbot.store.callbacks import StoredCallback
-from flask_chatbot.store.stored import Stored
 from flask_chatbot.views.body import CUT_SHORT, read_body
 from flask_chatbot.views.routes import add_route, exempt
 from flask_chatbot.wire.calls import BY_ENDPOINT, EXAMPLES, Send, read_number, read_send
 from flask_chatbot.wire.openapi import describe
 from flask_chatbot.wire.webhook import read_object
+
+# Only for their types: they load SQLAlchemy, which is slow, so an app starts without them.
+if TYPE_CHECKING:
+    from flask_chatbot.delivery.gateway import Gateway
+    from flask_chatbot.delivery.waits import Wait
+    from flask_chatbot.store.callbacks import StoredCallback
+    from flask_chatbot.store.stored import Stored
 
 RETRY_AFTER = 30  # seconds, where nothing better is known
 KEY_LIMIT = 255  # characters of an Idempotency-Key
@@ -39,7 +42,7 @@ blueprint = Blueprint("chatbot_api", __name__)
 class Asked:
     """One call with a valid key. `caller` is the key's name, `body` is unchanged, `id` names the message asked about."""
 
-    gateway: Gateway
+    gateway: "Gateway"
     caller: str
     body: bytes
     id: str
@@ -240,7 +243,7 @@ def written(accepted: Accepted) -> dict[str, object]:
     }
 
 
-def message_json(found: Stored, wait: Wait | None = None, calls: Sequence[tuple[StoredCallback, Wait]] = ()) -> dict[str, object]:
+def message_json(found: "Stored", wait: "Wait | None" = None, calls: "Sequence[tuple[StoredCallback, Wait]]" = ()) -> dict[str, object]:
     """The status of a message; times are integer epoch seconds, or null. Only a message that waits has a `wait`."""
     times = {
         "sent": found.sent_at,
@@ -263,12 +266,12 @@ def message_json(found: Stored, wait: Wait | None = None, calls: Sequence[tuple[
     }
 
 
-def wait_json(wait: Wait) -> dict[str, object]:
+def wait_json(wait: "Wait") -> dict[str, object]:
     """A wait: its reason, its end, and the message or callback ahead."""
     return {"why": wait.why, "until": None if wait.until is None else int(wait.until), "behind": wait.behind or None}
 
 
-def callback_json(call: StoredCallback, wait: Wait) -> dict[str, object]:
+def callback_json(call: "StoredCallback", wait: "Wait") -> dict[str, object]:
     """A callback that is still waiting to be sent."""
     return {"id": call.id, "ack": int(call.ack), "tries": call.tries, "error": wait.why, "waits": wait_json(wait)}
 

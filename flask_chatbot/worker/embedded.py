@@ -8,12 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from types import FrameType
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from flask_chatbot.core.late import Late, new_lock, sleep
 from flask_chatbot.worker import detect
-from flask_chatbot.worker.sigterm import end_at_sigterm
-from flask_chatbot.worker.worker import Worker
+
+# Only for its type: a worker loads SQLAlchemy, which is slow, so it is made when the process serves.
+if TYPE_CHECKING:
+    from flask_chatbot.worker.worker import Worker
 
 DRAIN_AT_EXIT = 10.0  # seconds that what is under way has when the process ends
 
@@ -29,7 +32,7 @@ class Embedded:
 
     _lock = Late(new_lock)
 
-    def __init__(self, make: Callable[[], Worker]) -> None:
+    def __init__(self, make: "Callable[[], Worker]") -> None:
         self._make = make
         self._is_preloaded = False
         self._pid = 0  # of the process that works
@@ -79,6 +82,8 @@ class Embedded:
             if self._pid == os.getpid():
                 return
             self._pid = os.getpid()
+        from flask_chatbot.worker.sigterm import end_at_sigterm  # here, since it loads ctypes
+
         end_at_sigterm(_end_all)
         threading.Thread(target=self._work, args=[wait], name="chatbot-worker", daemon=True).start()
 

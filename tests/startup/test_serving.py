@@ -1,20 +1,35 @@
-"""A rule that needs a handler which is nowhere: the moments at which that is an error, and what still works."""
+"""The start of serving: missing handlers are an error where a message may need them, and the worker goes from a call to a phone."""
 
+import json
 import logging
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType, FunctionType
 
 import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.cli import ScriptInfo
+from werkzeug.serving import make_server
 
-from flask_chatbot import Chatbot, HandlerError
+from flask_chatbot import Chatbot, HandlerError, Text
 from flask_chatbot.bot.reloading import take
 from flask_chatbot.cli.main import chatbot
 from flask_chatbot.core.loading.loader import read_rules
+from flask_chatbot.delivery.gateway import do_nothing
+from flask_chatbot.startup.serving import make_if_serving, work_while_serving
 from flask_chatbot.testing import Chat, working
+from flask_chatbot.transports.faults import AT_ONCE
 from flask_chatbot.transports.simulator import Simulator
 from tests.apps import KEY, halo
+from tests.delivery.apps import API_KEY, BUDI, gateway_app, gateway_of
+
+PATIENCE = 30.0  # seconds
 
 RULES = """\
 version: 1
@@ -130,3 +145,78 @@ def test_a_changed_file_whose_rule_needs_a_missing_handler_is_not_taken(app: Fla
     (problem,) = ours.problems
     assert problem.message == "rule 'halo' needs x, and no handler supplies it. Write one: @bot.rule('halo')"
     assert Chat(app).says("halo") == "Halo"
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address of a server with the app, whose worker ends with it."""
+    embedded = work_while_serving(app, lambda: gateway_of(app))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}/chatbot"
+    finally:
+        server.shutdown()
+        thread.join(PATIENCE)
+        server.server_close()
+        assert embedded.end(PATIENCE)
+
+
+def post(url: str, body: object) -> dict[str, object]:
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"SecretKey": API_KEY})
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=PATIENCE) as answer:
+        told: dict[str, object] = json.load(answer)
+        return told
+
+
+def test_the_first_call_starts_the_worker_which_sends_and_answers(tmp_path: Path) -> None:
+    phones = Simulator(receipts=AT_ONCE)
+    app = gateway_app(tmp_path, CHATBOT_TRANSPORT=phones)
+    gateway_of(app).clock = time.time
+    budi = phones.phone(BUDI, name="Budi")
+    with served(app) as url:
+        post(f"{url}/api/sendwa", {"nohp": BUDI, "pesan": "Pesanan Anda dikirim."})
+        budi.waits_for(1, seconds=PATIENCE)
+        budi.writes("halo")
+        budi.waits_for(2, seconds=PATIENCE)
+        assert post(f"{url}/api/getqr", {})["success"] is True
+    assert budi.replies == (Text("Pesanan Anda dikirim."), Text("Halo Budi."))
+
+
+def test_without_a_request_and_for_a_test_client_no_worker_starts(tmp_path: Path) -> None:
+    app = gateway_app(tmp_path, CHATBOT_WORKER="thread")
+    client = app.test_client()
+    client.post("/chatbot/api/sendwa", json={"nohp": BUDI, "pesan": "a"}, headers={"SecretKey": API_KEY})
+    assert (gateway_of(app).wake, gateway_of(app).is_open) == (do_nothing, False)
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("chatbot-worker")] == []
+
+
+def test_where_the_worker_is_off_no_page_of_the_host_is_asked_first(tmp_path: Path) -> None:
+    apps = [gateway_app(tmp_path / worker, CHATBOT_WORKER=worker) for worker in ("off", "thread")]
+    assert [len(app.before_request_funcs.get(None, [])) for app in apps] == [0, 1]
+
+
+def frame_in(module: str, function: str) -> FrameType:
+    """A frame of a function of that name in a module of that name, as a server has on its stack while it loads an app."""
+
+    def look() -> FrameType:
+        return sys._getframe()
+
+    found: FrameType = FunctionType(look.__code__.replace(co_name=function), {"__name__": module, "sys": sys})()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "made"),
+    [
+        ("gunicorn.workers.base", "load_wsgi", ["made"]),
+        ("gunicorn.arbiter", "setup", ["made"]),
+        ("flask.cli", "load_app", []),  # for a command that serves nothing
+        ("shop", "create_app", []),
+    ],
+)
+def test_the_gateway_is_made_at_once_where_a_server_loads_the_app(module: str, function: str, made: list[str]) -> None:
+    calls: list[str] = []
+    make_if_serving(lambda: calls.append("made"), frame_in(module, function))  # type: ignore[arg-type,return-value]
+    assert calls == made

@@ -1,71 +1,167 @@
-"""The worker of an app while the app is served: from a call over a real connection to the simulated phone, and back again."""
+"""The worker of an app, with all that belongs to it: files fetched, callbacks signed, functions of the app called."""
 
 import json
 import threading
-import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from time import monotonic, time
 
-from flask import Flask
-from werkzeug.serving import make_server
+import pytest
+from flask import Flask, current_app
 
-from flask_chatbot import Text
-from flask_chatbot.delivery.gateway import do_nothing
-from flask_chatbot.startup.worker import work_while_serving
-from flask_chatbot.transports.faults import AT_ONCE
+from flask_chatbot import Chatbot
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Document, Image, Text
+from flask_chatbot.delivery.accepted import Terms
+from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot.startup.worker import make_worker
+from flask_chatbot.transports.faults import Receipts
 from flask_chatbot.transports.simulator import Simulator
-from tests.delivery.apps import API_KEY, BUDI, gateway_app, gateway_of
+from flask_chatbot.webclient.signing import verify_signature
+from tests.apps import RULES
+from tests.delivery.rig import Clock
 
 PATIENCE = 30.0  # seconds
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
+
+
+class Other(ThreadingHTTPServer):
+    """Somebody else's server: it has one file, and keeps what is POSTed to it."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.posts: list[tuple[dict[str, str], bytes]] = []
+        super().__init__(("127.0.0.1", 0), Handler)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Other
+
+    def do_GET(self) -> None:
+        self.answer(200 if self.path == "/katalog.pdf" else 404, PNG)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.posts.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        self.answer(204, b"")
+
+    def answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def other() -> Iterator[Other]:
+    with Other() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join(PATIENCE)
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The address of a server with the app, whose worker ends with it."""
-    embedded = work_while_serving(app, gateway_of(app))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+def at_work(
+    folder: Path, url: str, bot: Chatbot, clock: Callable[[], float] = time, **config: object
+) -> Iterator[tuple[Gateway, Simulator]]:
+    """An app's gateway with its worker, and the phones behind it."""
+    simulator = Simulator(receipts=Receipts(delivered=0.1, read=0.2))
+    (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
+    app = Flask("toko", root_path=str(folder), instance_path=str(folder / "instance"))
+    app.config.update(CHATBOT_TRANSPORT=simulator, CHATBOT_DATABASE_URL=url, **config)
+    bot.init_app(app)
+    gateway = app.extensions["chatbot"].gateway
+    assert gateway is not None
+    gateway.clock = clock
+    worker = make_worker(gateway, app.app_context, leads=True)
+    worker.start()
+    until(lambda: gateway.is_open)
     try:
-        yield f"http://127.0.0.1:{server.port}/chatbot"
+        yield gateway, simulator
     finally:
-        server.shutdown()
-        thread.join(PATIENCE)
-        server.server_close()
-        assert embedded.end(PATIENCE)
+        assert worker.drain(PATIENCE)
+        assert not gateway.is_open
+        gateway.database.close()
 
 
-def post(url: str, body: object) -> dict[str, object]:
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"SecretKey": API_KEY})
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=PATIENCE) as answer:
-        told: dict[str, object] = json.load(answer)
-        return told
+def until(is_so: Callable[[], object]) -> None:
+    """Look until something is so."""
+    deadline, pause = monotonic() + PATIENCE, threading.Event()
+    while not is_so():
+        assert monotonic() < deadline
+        pause.wait(0.01)
 
 
-def test_the_first_call_starts_the_worker_which_sends_and_answers(tmp_path: Path) -> None:
-    phones = Simulator(receipts=AT_ONCE)
-    app = gateway_app(tmp_path, CHATBOT_TRANSPORT=phones)
-    gateway_of(app).clock = time.time
-    budi = phones.phone(BUDI, name="Budi")
-    with served(app) as url:
-        post(f"{url}/api/sendwa", {"nohp": BUDI, "pesan": "Pesanan Anda dikirim."})
-        budi.waits_for(1, seconds=PATIENCE)
+def test_a_message_is_sent_read_and_reported_with_a_signature(database: object, url: str, tmp_path: Path, other: Other) -> None:
+    with at_work(tmp_path, url, Chatbot(), CHATBOT_SIGNING_SECRET=SECRET, CHATBOT_PRIVATE_HOSTS="127.0.0.1") as (gateway, simulator):
+        accepted = gateway.send("628111@c.us", Text("Halo"), Terms(notify_url=f"{other.url}/acks"))
+        until(lambda: other.posts and other.posts[-1][1].endswith(b"3}"))
+    acks = [json.loads(body) for _, body in other.posts]
+    assert {each["msgid"] for each in acks} == {accepted.id}
+    assert [each["ack"] for each in acks] in ([1, 2, 3], [1, 3])  # both receipts may come before it is known as sent
+    for headers, body in other.posts:
+        verify_signature(SECRET, headers, body)
+    assert [(each.chat, each.reply) for each in simulator.arrived] == [("628111@c.us", Text("Halo"))]
+
+
+def test_a_file_is_fetched_and_is_what_its_content_says(database: object, url: str, tmp_path: Path, other: Other) -> None:
+    with at_work(tmp_path, url, Chatbot(), CHATBOT_PRIVATE_HOSTS="127.0.0.1") as (gateway, simulator):
+        accepted = gateway.send("628111@c.us", Document(f"{other.url}/katalog.pdf"))
+        until(lambda: simulator.arrived)
+        (arrived,) = simulator.arrived
+        assert arrived.file is not None
+        assert (arrived.file.kind, arrived.file.mime, arrived.file.content) == ("image", "image/png", PNG)
+        until(lambda: (message := gateway.message(accepted.id)) and message.type == "image")
+
+
+def test_a_file_on_a_private_address_ends_the_message_with_the_reason(database: object, url: str, tmp_path: Path, other: Other) -> None:
+    with at_work(tmp_path, url, Chatbot()) as (gateway, simulator):
+        accepted = gateway.send("628111@c.us", Image(f"{other.url}/katalog.pdf"))
+        until(lambda: (message := gateway.message(accepted.id)) and message.ack is Ack.ERROR)
+        message = gateway.message(accepted.id)
+    assert message is not None
+    assert message.error is not None
+    assert "127.0.0.1" in message.error
+    assert simulator.arrived == ()
+
+
+def test_functions_that_hear_of_acks_run_in_the_app_and_once_more_where_they_fail(
+    database: object, url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[tuple[str, str, Ack, str]] = []
+    bot = Chatbot()
+
+    @bot.on_ack
+    def note(message_id: str, ack: Ack, number: str) -> None:
+        heard.append((current_app.name, message_id, ack, number))
+        if len(heard) == 1:
+            raise LookupError("the order is not there yet")
+
+    clock = Clock(time())
+    with at_work(tmp_path, url, bot, clock) as (gateway, _):
+        accepted = gateway.send("628111@c.us", Text("Halo"))
+        until(lambda: "will be retried" in caplog.text)  # then its time is set, which the clock passes
+        clock.forward(10.0)
+        until(lambda: heard[-1:] == [("toko", accepted.id, Ack.READ, "628111")])
+    assert heard[:2] == [("toko", accepted.id, Ack.SENT, "628111")] * 2
+
+
+def test_what_a_customer_writes_is_answered_by_the_rules(database: object, url: str, tmp_path: Path) -> None:
+    with at_work(tmp_path, url, Chatbot()) as (_, simulator):
+        budi = simulator.phone("628111", name="Budi")
         budi.writes("halo")
-        budi.waits_for(2, seconds=PATIENCE)
-        assert post(f"{url}/api/getqr", {})["success"] is True
-    assert budi.replies == (Text("Pesanan Anda dikirim."), Text("Halo Budi."))
-
-
-def test_without_a_request_and_for_a_test_client_no_worker_starts(tmp_path: Path) -> None:
-    app = gateway_app(tmp_path, CHATBOT_WORKER="thread")
-    client = app.test_client()
-    client.post("/chatbot/api/sendwa", json={"nohp": BUDI, "pesan": "a"}, headers={"SecretKey": API_KEY})
-    assert (gateway_of(app).wake, gateway_of(app).is_open) == (do_nothing, False)
-    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("chatbot-worker")] == []
-
-
-def test_where_the_worker_is_off_no_page_of_the_host_is_asked_first(tmp_path: Path) -> None:
-    apps = [gateway_app(tmp_path / worker, CHATBOT_WORKER=worker) for worker in ("off", "thread")]
-    assert [len(app.before_request_funcs.get(None, [])) for app in apps] == [0, 1]
+        until(lambda: budi.replies)
+        assert budi.replies == (Text("Halo Budi, nomor 628111."),)

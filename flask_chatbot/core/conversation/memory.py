@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from flask_chatbot.core.late import Late, new_lock
+from flask_chatbot.core.late import Late, Once, new_lock
 
 SEEN_KEPT = 400 * 86_400  # seconds after the last commit
 CHATS_LIMIT = 50  # chats in which one person may be in the middle of something
@@ -121,23 +121,14 @@ class ShortMemory:
 class LateMemory:
     """The memory that `make` returns, made on first use."""
 
-    _lock = Late(new_lock)
-
     def __init__(self, make: Callable[[], Memory]) -> None:
-        self._make = make
-        self._made: Memory | None = None
+        self._memory = Once(make)
 
     def recall(self, sender: str, now: float) -> State:
         return self._memory().recall(sender, now)
 
     def commit(self, sender: str, state: State, now: float) -> bool:
         return self._memory().commit(sender, state, now)
-
-    def _memory(self) -> Memory:
-        if self._made is None:
-            with self._lock:
-                self._made = self._made or self._make()
-        return self._made
 
 
 def write_state(state: State, sender: str = "") -> str:

@@ -33,9 +33,11 @@ def is_country(code: str) -> bool:
     >>> is_country("MY"), is_country("XX")
     (True, False)
     """
-    import phonenumbers  # costs 40 ms, and nearly every file is of one country
+    if code == "ID":
+        return True
+    import phonenumbers  # slow to load, and nearly every file is of one country
 
-    return code == "ID" or code in phonenumbers.SUPPORTED_REGIONS
+    return code in phonenumbers.SUPPORTED_REGIONS
 
 
 def build_timezone(settings: Place, name: str | None) -> ZoneInfo:

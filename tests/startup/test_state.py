@@ -1,0 +1,101 @@
+"""The state of an app: the parts that need the store are made late, once, and for all threads."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+
+from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot.startup.state import AppState, through
+from flask_chatbot.transports.simulator import Simulator
+from tests.apps import make_app
+from tests.delivery.apps import API_KEY, BUDI, gateway_app
+
+ROOT = Path(__file__).parents[2]
+SLOW = ("sqlalchemy", "alembic", "psycopg", "jsonschema")  # and not needed before the first message
+LOADED = f"import sys\nprint([name for name in {SLOW} if name in sys.modules])\n"
+START = """\
+from example_bot import create_app
+app = create_app()
+"""
+SHOP = """\
+from flask import Flask
+from flask_chatbot import Chatbot
+app = Flask("shop", root_path={folder!r}, instance_path={folder!r})
+app.config["CHATBOT_PREFIX"] = ""
+Chatbot(app)
+"""
+CHECK = """\
+from flask.cli import ScriptInfo
+from flask_chatbot.cli.main import chatbot
+chatbot.main(["check"], obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
+"""
+CHECK_FILE = """\
+from flask_chatbot.cli.main import chatbot
+chatbot.main(["check", "rules.yaml"], standalone_mode=False)
+"""
+REFUSED_CALL = f"""\
+app.test_client().post("/api/sendwa", json={{"nohp": "{BUDI}", "pesan": "a"}}, headers={{"SecretKey": "wrong"}})
+"""
+CALL = REFUSED_CALL.replace("wrong", API_KEY)
+
+
+def loaded(code: str) -> str:
+    """The slow packages that are loaded once the code has run, in a process of its own in which all keys are set."""
+    keys = {"CHATBOT_WEBHOOK_KEY": "kunci-webhook", "CHATBOT_API_KEY": API_KEY, "CHATBOT_SIGNING_SECRET": "rahasia-toko"}
+    done = subprocess.run(
+        [sys.executable, "-c", code + LOADED], capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, **keys}, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    "code", [START, START + CHECK, CHECK_FILE, START + REFUSED_CALL], ids=["start", "check", "check a file", "refused call"]
+)
+def test_nothing_of_the_store_is_loaded_by_a_start_with_all_keys_or_a_check(code: str) -> None:
+    assert loaded(code) == "[]"
+
+
+@pytest.mark.process
+def test_the_first_message_loads_the_store(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{keyword: halo, reply: Halo}]", encoding="utf-8")
+    shop = SHOP.format(folder=str(tmp_path))
+    assert (loaded(shop), loaded(shop + CALL)) == ("[]", "['sqlalchemy']")
+
+
+def test_an_app_without_a_transport_has_no_gateway(tmp_path: Path) -> None:
+    state: AppState = make_app(tmp_path).extensions["chatbot"]
+    assert (state.has_transport, state.gateway) == (False, None)
+
+
+def test_all_threads_get_one_gateway(tmp_path: Path) -> None:
+    state: AppState = gateway_app(tmp_path).extensions["chatbot"]
+    fresh = through(Simulator(), state)
+    found: list[Gateway | None] = []
+    ready = Barrier(8)
+
+    def look() -> None:
+        ready.wait()
+        found.append(fresh.gateway)
+
+    threads = [Thread(target=look) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert len(found) == 8
+    assert {id(each) for each in found} == {id(fresh.gateway)}
+
+
+def test_a_state_sends_through_another_transport_and_keeps_bot_and_database(tmp_path: Path) -> None:
+    state: AppState = gateway_app(tmp_path).extensions["chatbot"]
+    simulator = Simulator(name="another")
+    gateway = through(simulator, state).gateway
+    assert gateway is not None
+    assert (gateway.transport, gateway.bot, gateway.database) == (simulator, state.bot, state.make_database())
+    assert state.gateway is not gateway
