@@ -7,6 +7,7 @@ from itertools import starmap
 
 from flask_chatbot.core.checks.misplaced import misplaced
 from flask_chatbot.core.checks.overlaps import find_overlaps
+from flask_chatbot.core.checks.taken_answers import taken_answers
 from flask_chatbot.core.conditions.conditions import disjoint
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.sentences import clip
@@ -31,7 +32,9 @@ def lint(book: RuleBook, handled: Collection[str] | None = None, today: date | N
     found = [Problem(rule.mark, message, "warning") for rule, message in alone(book, handled)]
     found += starmap(Problem, (wrong for rule in book.rules for answer in leaves(said(rule)) for wrong in contacts(answer)))
     found += past(book, today) if today else ()
-    return tuple(sorted([*found, *find_overlaps(book, handled or ()), *misplaced(book)], key=lambda problem: problem.mark))
+    return tuple(
+        sorted([*found, *find_overlaps(book, handled or ()), *misplaced(book), *taken_answers(book)], key=lambda problem: problem.mark)
+    )
 
 
 def past(book: RuleBook, today: date) -> Iterator[Problem]:
