@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from flask_chatbot.core.schema.shape import SCHEMA
+from flask_chatbot.core.schema.translated import translated
 from flask_chatbot.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,15 +26,54 @@ Schema = Mapping[str, Any]
 ROOT = Path(__file__).parents[2]
 
 MARKER = re.compile(r"^<!-- generated: (.+) -->$", re.MULTILINE)
-KINDS = {
-    "string": "text",
-    "array": "a list",
-    "object": "a group of keys",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-}
-LIMITS = {"minimum": "at least {}", "maximum": "at most {}", "maxItems": "at most {} entries", "maxLength": "at most {} characters"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wording:
+    """The words around the keys, in one language; `prefix` begins the anchors of a page that is not the first with these keys."""
+
+    kinds: Mapping[str, str]
+    limits: Mapping[str, str]
+    either: str
+    top: str
+    under: str
+    prefix: str = ""
+
+
+ENGLISH = Wording(
+    kinds={
+        "string": "text",
+        "array": "a list",
+        "object": "a group of keys",
+        "integer": "a whole number",
+        "number": "a number",
+        "boolean": "true or false",
+    },
+    limits={"minimum": "at least {}", "maximum": "at most {}", "maxItems": "at most {} entries", "maxLength": "at most {} characters"},
+    either=" or ",
+    top="At the top of the file",
+    under="Under ",
+)
+INDONESIAN = Wording(
+    kinds={
+        "string": "teks",
+        "array": "daftar",
+        "object": "sekelompok kunci",
+        "integer": "bilangan bulat",
+        "number": "angka",
+        "boolean": "true atau false",
+    },
+    limits={
+        "minimum": "paling kecil {}",
+        "maximum": "paling besar {}",
+        "maxItems": "paling banyak {} entri",
+        "maxLength": "paling banyak {} karakter",
+    },
+    either=" atau ",
+    top="Di bagian paling atas berkas",
+    under="Di bawah ",
+    prefix="id-",
+)
 
 
 @dataclasses.dataclass(slots=True)
@@ -46,9 +86,14 @@ class Group:
     leads: list[str]
 
 
-def rule_keys(schema: Schema = SCHEMA) -> str:
+def rule_keys(schema: Schema = SCHEMA, words: Wording = ENGLISH) -> str:
     """Every key of a rule file as Markdown, each with an anchor, what it takes and examples."""
-    return "\n".join(line for group in groups(schema) for line in written_group(group, schema))
+    return "\n".join(line for group in groups(schema) for line in written_group(group, schema, words))
+
+
+def rule_keys_in_indonesian() -> str:
+    """The same for the Indonesian twin of the page."""
+    return rule_keys(translated("id"), INDONESIAN)
 
 
 def groups(schema: Schema) -> list[Group]:
@@ -90,12 +135,12 @@ def resolved(part: Schema, schema: Schema) -> dict[str, Any]:
     return {**(resolved(schema["definitions"][reference(part)], schema) if reference(part) else {}), **part}
 
 
-def written_group(group: Group, schema: Schema) -> Iterator[str]:
+def written_group(group: Group, schema: Schema, words: Wording) -> Iterator[str]:
     """One heading, and an entry for each key."""
-    title = "Under " + ", ".join(f"`{lead}`" for lead in group.leads) if group.name else "At the top of the file"
+    title = words.under + ", ".join(f"`{lead}`" for lead in group.leads) if group.name else words.top
     yield from (f"### {title}", "", group.description, "")
     for key, part in group.keys.items():
-        yield from written_key(anchor(group.name, key), key, resolved(part, schema))
+        yield from written_key(words.prefix + anchor(group.name, key), key, resolved(part, schema), words)
 
 
 def anchor(group: str, key: str) -> str:
@@ -107,28 +152,30 @@ def anchor(group: str, key: str) -> str:
     return "-".join(part.replace("_", "-") for part in ("key", group, key) if part)
 
 
-def written_key(target: str, key: str, schema: Schema) -> Iterator[str]:
+def written_key(target: str, key: str, schema: Schema, words: Wording) -> Iterator[str]:
     """A definition: the key, what it takes, what it does, examples."""
-    yield from (f"({target})=", f"`{key}:` {takes(schema)}", f":   {schema.get('description', '')}")
+    yield from (f"({target})=", f"`{key}:` {takes(schema, words)}", f":   {schema.get('description', '')}")
     examples = [f"    {flow({key: example})}" for example in schema.get("examples", ())]
     if examples:
         yield from ("", "    ```yaml", *examples, "    ```")
     yield ""
 
 
-def takes(schema: Schema) -> str:
+def takes(schema: Schema, words: Wording = ENGLISH) -> str:
     """What may be written after a key, in words.
 
     >>> takes({"type": ["string", "number", "boolean", "array"]}), takes({"type": "number", "minimum": -90, "maximum": 90})
     ('text or a list', 'a number, at least -90, at most 90')
+    >>> takes({"type": ["string", "array"], "maxItems": 10}, INDONESIAN)
+    'teks atau daftar, paling banyak 10 entri'
     """
     if "enum" in schema:
-        return " or ".join(f"`{choice}`" for choice in schema["enum"])
+        return words.either.join(f"`{choice}`" for choice in schema["enum"])
     kinds = [schema.get("type", "object")] if isinstance(schema.get("type", "object"), str) else list(schema["type"])
     if "string" in kinds:  # numbers and booleans stand beside it for editors only: the loader takes them as text
         kinds = [kind for kind in kinds if kind not in ("number", "boolean", "integer")]
-    limits = [words.format(schema[word]) for word, words in LIMITS.items() if word in schema]
-    return ", ".join([" or ".join(KINDS[kind] for kind in kinds), *limits])
+    limits = [limit.format(schema[word]) for word, limit in words.limits.items() if word in schema]
+    return ", ".join([words.either.join(words.kinds[kind] for kind in kinds), *limits])
 
 
 def flow(value: object) -> str:
@@ -188,7 +235,13 @@ def first_line(module: str) -> str:
     return told.partition("\n")[0].replace("`", "").removesuffix(".")
 
 
-GENERATORS: dict[str, Callable[[], str]] = {"rule keys": rule_keys, "settings": settings, "floors": floors, "rooms": rooms}
+GENERATORS: dict[str, Callable[[], str]] = {
+    "rule keys": rule_keys,
+    "rule keys in Indonesian": rule_keys_in_indonesian,
+    "settings": settings,
+    "floors": floors,
+    "rooms": rooms,
+}
 
 
 def fill_in(source: str) -> str:

@@ -1,5 +1,6 @@
 """``flask chatbot``: the commands about rule files; those that talk and operate have modules of their own."""
 
+import json
 import os
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -27,8 +28,10 @@ from flask_chatbot.cli.try_chat import find_talk, rules_option, try_
 from flask_chatbot.cli.worker import worker
 from flask_chatbot.core.checks.lint import lint
 from flask_chatbot.core.checks.runner import cases, run
+from flask_chatbot.core.language.words import LANGUAGES
 from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS, Additions
 from flask_chatbot.core.loading.loader import Loaded, read_rules
+from flask_chatbot.core.schema.translated import translated
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -124,13 +127,20 @@ def rules(context: click.Context, path: Path | None) -> None:
 
 
 @chatbot.command()
-def schema() -> None:
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The language that editors explain keys in."
+)
+def schema(language: str) -> None:
     """Print the JSON Schema of rule files, for editors.
 
     \b
     flask chatbot schema > rules.schema.json
+    flask chatbot schema --language id > rules.schema.json
     """
-    echo_bytes(files("flask_chatbot.core.schema").joinpath("rules.schema.json").read_bytes())
+    if language == "en":
+        echo_bytes(files("flask_chatbot.core.schema").joinpath("rules.schema.json").read_bytes())
+    else:
+        echo_bytes((json.dumps(translated(language), ensure_ascii=False, indent=2) + "\n").encode())
 
 
 def checked(paths: Iterable[Path], host: Host) -> dict[Path, Loaded]:

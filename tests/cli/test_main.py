@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 from flask.cli import ScriptInfo
 
 from flask_chatbot.cli.main import chatbot
+from flask_chatbot.core.schema.shape import SCHEMA
+from flask_chatbot.core.schema.translated import rewritten
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -233,6 +235,18 @@ def test_rules_prints_a_table() -> None:
 
 def test_schema_prints_the_schema_that_ships() -> None:
     assert run("schema").output == files("flask_chatbot.core.schema").joinpath("rules.schema.json").read_text("utf-8")
+
+
+def test_schema_in_indonesian_differs_in_its_descriptions_alone() -> None:
+    printed = json.loads(run("schema", "--language", "id").output)
+    assert printed["description"] == "Kalau pelanggan menulis ini, balas itu."
+    assert rewritten(printed, lambda _: "") == rewritten(SCHEMA, lambda _: "")
+
+
+def test_schema_in_an_unknown_language_names_those_there_are() -> None:
+    outcome = run("schema", "--language", "fr")
+    assert outcome.exit_code == 2
+    assert "'fr' is not one of 'id', 'en'" in outcome.output
 
 
 SHOP = """\

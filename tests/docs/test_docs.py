@@ -21,6 +21,7 @@ from tests.docs.sessions import KEY, calls, run
 
 ROOT = DOCS.parent
 PACKAGE = ROOT / "flask_chatbot"
+REFERENCES = ["rule keys", "rule keys in Indonesian"]  # what is generated of the schema
 WILD = "…"  # stands on the pages for what differs from case to case
 
 
@@ -41,17 +42,24 @@ def keys(part: Any) -> set[str]:
     return set(own).union(*map(keys, [*own.values(), *below]))
 
 
-def test_the_key_reference_names_every_key_of_the_schema_and_no_other(generated: ModuleType) -> None:
-    assert set(re.findall(r"^`(\w+):`", generated.rule_keys(), re.MULTILINE)) == keys(SCHEMA)
+@pytest.mark.parametrize("part", REFERENCES)
+def test_the_key_reference_names_every_key_of_the_schema_and_no_other(generated: ModuleType, part: str) -> None:
+    assert set(re.findall(r"^`(\w+):`", generated.GENERATORS[part](), re.MULTILINE)) == keys(SCHEMA)
 
 
-def test_every_key_is_described(generated: ModuleType) -> None:
-    reference = generated.rule_keys()
+def test_both_key_references_have_the_same_keys_in_the_same_order(generated: ModuleType) -> None:
+    english, indonesian = (re.findall(r"^\((?:id-)?(.+)\)=$", generated.GENERATORS[part](), re.MULTILINE) for part in REFERENCES)
+    assert english == indonesian
+
+
+@pytest.mark.parametrize("part", REFERENCES)
+def test_every_key_is_described(generated: ModuleType, part: str) -> None:
+    reference = generated.GENERATORS[part]()
     assert re.findall(r"^`(\w+):`.*\n:   $", reference, re.MULTILINE) == []
 
 
 def test_no_two_keys_share_an_anchor(generated: ModuleType) -> None:
-    anchors = re.findall(r"^\((.+)\)=$", generated.rule_keys() + generated.settings(), re.MULTILINE)
+    anchors = re.findall(r"^\((.+)\)=$", "\n".join(each() for each in generated.GENERATORS.values()), re.MULTILINE)
     assert [anchor for anchor in anchors if anchors.count(anchor) > 1] == []
 
 
