@@ -74,13 +74,13 @@ class Dialogue:
     have_ended: bool = False
     is_below: bool = False
     offer: Offer | None = None
-    offer_until: float = 0.0
+    offered_at: float = 0.0
 
     def at(self, now: float) -> "Dialogue":
         """The part of it that still counts; a form that nobody has answered in time is set aside."""
         form = self.form if self.form_until > now else None
         menus = self.menus if self.menus_until + DAY > now else ()
-        offer = self.offer if self.offer_until > now else None
+        offer = self.offer if self.offered_at + PATIENCE > now else None
         late = self if self.form is None or form else self.set_aside(self.form, self.form_until)
         aside = late.aside if late.aside_until > now else None
         return Dialogue(
@@ -94,14 +94,15 @@ class Dialogue:
             have_ended=bool(menus) and self.menus_until <= now,
             is_below=self.is_below and bool(menus),
             offer=offer,
-            offer_until=self.offer_until if offer else 0.0,
+            offered_at=self.offered_at if offer else 0.0,
         )
 
     @property
     def until(self) -> float:
         """The time when all of it has expired; 0 where there is nothing to expire."""
         form_until = self.form_until + DAY if self.form else 0.0
-        return max(form_until, self.aside_until, self.menus_until + DAY if self.menus else 0.0, self.offer_until)
+        offer_until = self.offered_at + PATIENCE if self.offer else 0.0
+        return max(form_until, self.aside_until, self.menus_until + DAY if self.menus else 0.0, offer_until)
 
     def set_aside(self, form: Form, now: float, is_said: bool = False) -> "Dialogue":
         """The dialogue with a form put away for a day, unless nothing was given in it yet and nobody `is_said` to be able to go on."""
@@ -120,11 +121,11 @@ class Dialogue:
 
     def offering(self, offer: Offer, now: float) -> "Dialogue":
         """The dialogue with suggestions made."""
-        return replace(self, offer=offer, offer_until=now + PATIENCE)
+        return replace(self, offer=offer, offered_at=now)
 
     def heard(self) -> "Dialogue":
         """The dialogue without suggestions, which were for this message."""
-        return replace(self, offer=None, offer_until=0.0) if self.offer else self
+        return replace(self, offer=None, offered_at=0.0) if self.offer else self
 
     def left(self) -> "Dialogue":
         """The dialogue without its form."""
@@ -238,7 +239,7 @@ def _dialogue(data: Any) -> Dialogue:
         menus_until=_time(data["menus_until"]),
         is_below=data["is_below"] is True,
         offer=_offer(data["offer"]) if data.get("offer") else None,
-        offer_until=_time(data.get("offer_until", 0.0)),
+        offered_at=_time(data.get("offered_at", 0.0)),
     )
 
 
@@ -301,7 +302,7 @@ def _data(dialogue: Dialogue) -> dict[str, Any]:
             if dialogue.aside
             else {}
         ),
-        **({"offer": _offer_data(dialogue.offer), "offer_until": dialogue.offer_until} if dialogue.offer else {}),
+        **({"offer": _offer_data(dialogue.offer), "offered_at": dialogue.offered_at} if dialogue.offer else {}),
     }
 
 

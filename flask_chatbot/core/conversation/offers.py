@@ -1,11 +1,11 @@
 """Suggestions remembered at little cost: rules that remember nothing else are asked for them only if that may matter."""
 
-from dataclasses import replace
-
-from flask_chatbot.core.conversation.dialogue import PATIENCE
+from flask_chatbot.core.conversation.changes import with_dialogue
+from flask_chatbot.core.conversation.dialogue import chat_key, read_dialogue
 from flask_chatbot.core.conversation.forms import NO, YES
 from flask_chatbot.core.conversation.memory import NOTHING, Memory, State
 from flask_chatbot.core.language.folding import fold
+from flask_chatbot.core.values.messages import Message
 
 SENDERS_LIMIT = 10_000  # whose last message is kept in mind, the latest ones
 LETTERS_TAKING = 40  # of a text that takes a suggestion by a yes or a number
@@ -22,12 +22,12 @@ def may_take(text: str) -> bool:
 
 
 class LastHeard:
-    """The last times when senders wrote something without suggestions, as far as this process knows."""
+    """The last times when senders wrote something in a chat without suggestions, as far as this process knows."""
 
     __slots__ = ("times",)
 
     def __init__(self) -> None:
-        self.times: dict[str, float] = {}
+        self.times: dict[tuple[str, str], float] = {}
 
 
 class OffersMemory:
@@ -38,29 +38,31 @@ class OffersMemory:
     answer to suggestions is recalled at once, unless this process has heard something else from the sender since they were made.
     """
 
-    __slots__ = ("_heard", "_heard_at", "_memory", "_text")
+    __slots__ = ("_chat", "_heard", "_heard_at", "_memory", "_text")
 
-    def __init__(self, memory: Memory, heard: LastHeard, text: str) -> None:
+    def __init__(self, memory: Memory, heard: LastHeard, message: Message) -> None:
         self._memory = memory
         self._heard = heard
-        self._text = text
+        self._chat = chat_key(message)
+        self._text = message.text
         self._heard_at: float | None = None
 
     def recall(self, sender: str, now: float) -> State:
         if self._heard_at is None:
-            times = self._heard.times
-            self._heard_at = times.pop(sender, 0.0)
-            times[sender] = now
+            times, here = self._heard.times, (sender, self._chat)
+            self._heard_at = times.pop(here, 0.0)
+            times[here] = now
             if len(times) > SENDERS_LIMIT:
-                times.pop(next(iter(times), ""), None)
+                times.pop(next(iter(times), here), None)
             if not may_take(self._text):
                 return NOTHING
         state = self._memory.recall(sender, now)
-        is_over = state.dialogue is not None and state.dialogue_until - PATIENCE <= self._heard_at
-        return replace(state, dialogue=None, dialogue_until=0.0) if is_over else state
+        dialogue = read_dialogue(state.dialogue, self._chat, now)
+        is_over = dialogue.offer is not None and dialogue.offered_at <= self._heard_at
+        return with_dialogue(state, self._chat, dialogue.heard()) if is_over else state
 
     def commit(self, sender: str, state: State, now: float) -> bool:
         kept = self._memory.commit(sender, state, now)
         if kept:
-            self._heard.times.pop(sender, None)
+            self._heard.times.pop((sender, self._chat), None)
         return kept

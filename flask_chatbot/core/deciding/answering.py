@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from flask_chatbot.core.conditions.conditions import is_clock
+from flask_chatbot.core.conversation.changes import differ, with_dialogue, with_notes
 from flask_chatbot.core.conversation.dialogue import Dialogue, ShownMenu, chat_key, menu_text
 from flask_chatbot.core.conversation.forms import NO_FORM, Ask, Form, begin, in_doubt, together
 from flask_chatbot.core.conversation.memory import State
-from flask_chatbot.core.deciding.changes import differ, with_dialogue, with_notes
 from flask_chatbot.core.deciding.context import MessageContext, asks_again, begun_by, trigger
 from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, Handle, HandlerFailed, Notes, Outcome, lacking
 from flask_chatbot.core.deciding.guessing import NOTHING_GUESSED, Guessed, above_menu, with_suggestions

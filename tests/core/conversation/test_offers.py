@@ -1,5 +1,6 @@
 """Suggestions of rules that remember nothing else: recalled only where that may matter, and never for another message than the next."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from flask_chatbot import Chatbot
 from flask_chatbot.bot.bot import Bot
+from flask_chatbot.core.conversation.dialogue import ShownMenu, read_dialogue, write_dialogues
 from flask_chatbot.core.conversation.memory import NO_MEMORY, ShortMemory, State
 from flask_chatbot.core.conversation.offers import SENDERS_LIMIT, LastHeard, OffersMemory
 from flask_chatbot.core.values.messages import Message, Sender
@@ -111,5 +113,25 @@ def test_a_suggestion_of_a_fallback_that_tells_the_staff_is_taken(tmp_path: Path
 def test_who_was_heard_last_is_kept_in_mind_and_the_first_are_forgotten() -> None:
     heard = LastHeard()
     for number in range(SENDERS_LIMIT + 1):
-        OffersMemory(NO_MEMORY, heard, "lokasi").recall(str(number), 60.0)
-    assert (len(heard.times), "0" in heard.times, str(SENDERS_LIMIT) in heard.times) == (SENDERS_LIMIT, False, True)
+        OffersMemory(NO_MEMORY, heard, Message(text="lokasi")).recall(str(number), 60.0)
+    kept = [(str(number), "private") in heard.times for number in (0, SENDERS_LIMIT)]
+    assert (len(heard.times), kept) == (SENDERS_LIMIT, [False, True])
+
+
+def test_a_suggestion_is_over_and_a_menu_is_not_where_something_else_was_written(tmp_path: Path, memory: CountingMemory) -> None:
+    talk, now = Talk(tmp_path, memory), NOW.timestamp()
+    talk.hears("harganya grosir")
+    state = memory.recall(BUDI.number, now)
+    menu = ShownMenu(rule="menu", entries=(("Harga", "harga"), ("Lokasi", "lokasi")))
+    written, until = write_dialogues({"private": read_dialogue(state.dialogue, "private", now).showing(menu, now)})
+    memory.commit(BUDI.number, replace(state, dialogue=written, dialogue_until=until), now)
+    talk.now += timedelta(seconds=1)
+    assert talk.hears("lokasi", "ya", "2") == ["Di sini.", "Sama-sama.", "Di sini."]
+
+
+def test_what_is_written_in_another_chat_ends_no_suggestion(tmp_path: Path, memory: CountingMemory) -> None:
+    talk = Talk(tmp_path, memory, "settings: {groups: all}\n" + RULES)
+    with talk.app.app_context():
+        talk.bot.answer(Message(text="harganya grosir", sender=BUDI), NOW)
+        talk.bot.answer(Message(text="lokasi", sender=BUDI, chat="group", group="120363041234567890"), NOW)
+    assert talk.hears("ya") == ["Harganya 1000."]

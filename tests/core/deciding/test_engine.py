@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flask_chatbot.core.conversation.changes import differ
 from flask_chatbot.core.conversation.memory import NO_MEMORY, State
-from flask_chatbot.core.deciding.changes import differ
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.rulebook import RuleBook
