@@ -10,7 +10,7 @@ import pytest
 
 from tests.docs.pages import DOCS, PAGES, blocks, code_spans, extension, name_of
 
-TWINS = ["first-rules.md", "customers.md", "troubleshooting.md"]
+TWINS = ["first-rules.md", "customers.md", "rule-file.md", "troubleshooting.md"]
 ALONE = {"id/index.md", "id/mulai-cepat.md"}  # Indonesian pages that follow no English one section by section
 
 MARKS = {
