@@ -23,6 +23,7 @@ from flask_chatbot.core.values.habits import guess
 
 RESERVED = ("message", "text", "data", "keyword", "now", "memory", "value", *JINJA_NAMES)
 NAME = re.compile(r"[^\W\d]\w*")
+THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")  # as Indonesian has them; in a rule file it is a decimal number
 UNIT = re.compile(r"[^\W\d_]+|%")
 SENDER: Mapping[str, str] = {"nama": "text", "nohp": "text", "now": "datetime"}  # what the template of a default may name
 
@@ -161,11 +162,24 @@ def context_of(locale: Locale) -> Context:
 
 def build_limit(place: Place, kind: FieldType) -> Limit | None:
     """The limit written at a place, or None after reporting what is wrong with it."""
+    key, written = str(place.path[-1]), str(place.data)
     try:
-        return kind.limit(str(place.data))
+        limit = kind.limit(written)
     except ValueError as error:
-        place.tell(tr("{key!r} {error}", key=str(place.path[-1]), error=reason_of(error)))
+        place.tell(tr("{key!r} {error}", key=key, error=reason_of(error)))
         return None
+    if isinstance(limit, int | float) and THOUSANDS.fullmatch(written):
+        number = written.replace(".", "")
+        place.warn(
+            tr(
+                "{key!r} is {limit}: the point in {written} is a decimal point. Write {number} if thousands are meant.",
+                key=key,
+                limit=f"{limit:g}",
+                written=written,
+                number=number,
+            )
+        )
+    return limit
 
 
 def check_name(place: Place, name: str) -> None:

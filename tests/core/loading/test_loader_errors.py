@@ -267,6 +267,15 @@ def test_a_wrong_key_of_a_rule(tmp_path: Path, lines: str, found: list[str]) -> 
         ("fields: [{a: {type: choice, options: []}}]", ["4:42: 'options' is an empty list. Write at least 1 entry, or remove it."]),
         ("fields: [{a: {type: choice, options: x}}]", ["4:42: 'options' must be a list or a group of keys, not 'x'. Write a list: [x]"]),
         ("fields: [{a: {min: 3, max: 2}}]", ["4:24: 'min' is 3 and 'max' is 2: no value fits. Swap them."]),
+        (
+            "fields: [{a: {type: integer, min: 10.000}}]",
+            ["4:39: warning: 'min' is 10: the point in 10.000 is a decimal point. Write 10000 if thousands are meant."],
+        ),
+        (
+            "fields: [{a: {type: money, max: 1.500}}]",
+            ["4:37: warning: 'max' is 1.5: the point in 1.500 is a decimal point. Write 1500 if thousands are meant."],
+        ),
+        ("fields: [{a: {type: number, min: 0.5, max: 1.25}}]", []),
         ("fields: [{a: {min: dua}}]", ["4:24: 'min' must be a number, not 'dua'."]),
         ("fields: [{a: {optional: yes}}]", ["4:29: 'optional' must be true or false, not 'yes'. Write true."]),
         ("fields: [{a: {optionl: true}}]", ["4:19: unknown key 'optionl'. Did you mean 'optional'?"]),
