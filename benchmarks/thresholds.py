@@ -15,7 +15,8 @@ well, though not as strange: a bank and a lender are asked much the same. The th
 - irvanlabs/hasva-bot, data/nlu.md: a university
 - the PyPI package chatterbot-corpus (BSD), chatterbot_corpus/data/indonesian: strange questions
 
-The first four are on GitHub without a licence, so they are read from where you put them, and none is kept here.
+The first four are repositories on GitHub, whose terms nobody here has looked into: they are read from where you put them, none is kept
+here, and of what was found in them only the figures are used.
 """
 
 import argparse
