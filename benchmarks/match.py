@@ -10,8 +10,9 @@ from benchmarks.books import load_book
 from benchmarks.peers import loop_of_re, rivescript
 from benchmarks.rulesets import Made, make_messages, make_rules
 from benchmarks.tables import Row, Say, seconds, table
-from benchmarks.timing import Work, in_turn, ratio
+from benchmarks.timing import Work, done, in_turn, ratio
 from flask_chatbot.core.conversation.memory import NO_MEMORY
+from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.values.messages import Message
@@ -76,7 +77,7 @@ def compare(rules: Sequence[Made], rounds: int, with_rivescript: bool) -> dict[s
     if with_rivescript:
         few = make_messages(rules, max(8, 2_000 // len(rules)))
         brain = rivescript(rules)
-        works[RIVE] = lambda: len([brain(text) for text in few])
+        works[RIVE] = lambda: done(brain, few)
     return in_turn(works, rounds)
 
 
@@ -84,20 +85,23 @@ def deciding(book: RuleBook, texts: Sequence[str]) -> Work:
     """Decides on a thousand messages, the next ones each time; its templates are compiled, as in a bot that has been running."""
     messages = [Message(text=text) for text in texts]
     now, random = datetime(2026, 11, 23, 10, tzinfo=UTC), Random(1)
-    for message in messages:
-        decide(book, message, NO_MEMORY, now, random)
+
+    def answer(message: Message) -> Decision:
+        return decide(book, message, NO_MEMORY, now, random)
+
+    done(answer, messages)
     endless = cycle(messages)
-    return lambda: len([decide(book, message, NO_MEMORY, now, random) for message in islice(endless, 1_000)])
+    return lambda: done(answer, islice(endless, 1_000))
 
 
 def finding_of(book: RuleBook, texts: Sequence[str]) -> Work:
     """Finds the rule for each of a thousand messages."""
     endless, candidates = cycle(texts), book.index.candidates
-    return lambda: len([next(candidates(text), None) for text in islice(endless, 1_000)])
+    return lambda: done(lambda text: next(candidates(text), None), islice(endless, 1_000))
 
 
 def looping(rules: Sequence[Made]) -> Work:
     """The same with a loop of `re`, for fewer messages where there are many rules."""
     answer = loop_of_re(rules)
     endless, count = cycle(make_messages(rules, 1_000)), max(8, min(1_000, 200_000 // len(rules)))
-    return lambda: len([answer(text) for text in islice(endless, count)])
+    return lambda: done(answer, islice(endless, count))

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from time import process_time
+from typing import TypeVar
 
+T = TypeVar("T")
 Work = Callable[[], int]  # does something, and returns how often it did
 
 
@@ -17,6 +19,15 @@ def cost(work: Work) -> float:
     start = process_time()
     count = work()
     return (process_time() - start) / count
+
+
+def done(act: Callable[[T], object], items: Iterable[T]) -> int:
+    """Act on each of the items, keeping nothing of what comes of it; how many there were."""
+    count = 0
+    for item in items:
+        act(item)
+        count += 1
+    return count
 
 
 def in_turn(works: Mapping[str, Work], rounds: int) -> dict[str, list[float]]:
