@@ -26,7 +26,6 @@ from flask_chatbot.webclient.signing import headers
 from flask_chatbot.wire.answers import read_answer
 
 STARTS = (0.0, 2.0, 8.0)  # seconds after the first, for each try
-ANSWER_LIMIT = 256 * 1024  # bytes
 NO_CONTENT = 204
 
 log = logging.getLogger(__name__)
@@ -93,7 +92,7 @@ class Forwarder:
     def _post(self, url: str, name: str, body: bytes, left: float, host: str) -> Fetched:
         signed = headers(self._secrets, name, int(self._clock()), body)
         signed["Content-Type"] = "application/json"
-        answer = self._client.post(url, body, signed, deadline=left, limit=ANSWER_LIMIT, own=True)
+        answer = self._client.post(url, body, signed, deadline=left, own=True)
         if 200 <= answer.status < 300:
             return answer
         said = f"{host} answered {answer.status}."
@@ -153,7 +152,7 @@ def _found_by(match: Match) -> Keyword | None:
     if match.kind is Kind.FORM:  # of two that differ in their mark alone, the one whose data are a list
         keywords = tuple(sorted(keywords, key=lambda keyword: not keyword.takes_fields))
     fitting = [each for each in keywords if match.kind is Kind.FORM or each.takes_fields is (match.kind is Kind.FIELDS)]
-    return next((each for each in fitting if each.literal == match.literal), next(iter(keywords), None))
+    return match.keyword_of(fitting) or next(iter(keywords), None)
 
 
 def _file(message: Message) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Webhook calls that carry an id or are kept: a repeated call gets the answer of the first."""
 
-import logging
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -11,13 +10,12 @@ from flask_chatbot.answering.history import History
 from flask_chatbot.answering.once import AlreadyAnswered, Recorded, Turnstile
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.effects import AnsweredMessage
+from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.store import inbox
 from flask_chatbot.wire.webhook import write_replies
 
 ID_LIMIT = 255  # characters of a webhook-id; a longer one is cut, which no sender of sense notices
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, eq=False)
@@ -45,27 +43,26 @@ class Calls:
         self._history = history
         self._turnstile = Turnstile()
 
-    def answer(self, message: Message, id_: str | None) -> bytes:
-        """Return the body that answers a call; a call whose id was answered within the last 8 days gets the same body again."""
+    def answer(self, message: Message, id_: str | None) -> tuple[Decision | None, bytes]:
+        """Return the decision about a call, and the body that answers it.
+
+        A call whose id was answered within the last 8 days gets the same body again, and nothing is decided.
+        """
         session = f"webhook:{message.line}"[:64] if message.line else "webhook"
         id_ = id_[:ID_LIMIT] if id_ else uuid4().hex
         with self._turnstile.passing((session, id_)):
-            return self._kept(session, id_) or self._decided(message, session, id_)
+            kept = self._kept(session, id_)
+            return self._decided(message, session, id_) if kept is None else (None, kept)
 
     def _kept(self, session: str, id_: str) -> bytes | None:
         with self._actions.database.reading() as connection:
             kept = inbox.find(connection, session, id_)
-        if kept is None or kept.answer is None:
-            return None
-        log.info("a webhook call was repeated: it gets the first answer again")
-        return kept.answer.encode()
+        return None if kept is None or kept.answer is None else kept.answer.encode()
 
-    def _decided(self, message: Message, session: str, id_: str) -> bytes:
+    def _decided(self, message: Message, session: str, id_: str) -> tuple[Decision | None, bytes]:
         call = _RecordedCall(self._actions, self._history, session, id_)
         try:
             decision = self._bot.answer(message, effects=call)
         except AlreadyAnswered:  # by another process, just now
-            return self._kept(session, id_) or write_replies(())
-        rule = decision.match.rule.name if decision.match else None
-        log.info("answered a webhook call: rule %r, line %r, %d replies", rule, message.line, len(decision.replies))
-        return call.body
+            return None, self._kept(session, id_) or write_replies(())
+        return decision, call.body

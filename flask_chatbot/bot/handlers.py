@@ -265,8 +265,12 @@ def check_needs(handlers: Handlers, book: RuleBook) -> Iterator[Problem]:
     led_to = {entry.rule for rule in book.rules for entry in rule.menu}
     for rule in book.rules:
         if rule.needs and rule.name not in handlers.rules and (rule.is_found or rule.name in led_to):
-            names = ", ".join(rule.needs)
-            yield Problem(rule.mark, f"rule {rule.name!r} needs {names}, and no handler supplies it. Write one: @bot.rule({rule.name!r})")
+            yield Problem(rule.mark, f"rule {rule.name!r} {needs_handler(rule)}")
+
+
+def needs_handler(rule: Rule) -> str:
+    """The predicate of a sentence about a rule, or its reply, that no handler supplies with what it needs."""
+    return f"needs {', '.join(rule.needs)}, and no handler supplies it. Write one: @bot.rule({rule.name!r})"
 
 
 def custom_type(function: Function) -> FieldType:

@@ -14,11 +14,10 @@ from flask_chatbot.bot.handlers import check_needs
 from flask_chatbot.core.checks.runner import cases, run
 from flask_chatbot.core.late import Late, new_lock, sleep
 from flask_chatbot.core.loading.loader import Loaded, read_rules, short_path
-from flask_chatbot.core.values.problems import Mark, Problem
+from flask_chatbot.core.values.problems import Mark, Problem, listed
 from flask_chatbot.core.values.sources import Sources, digest_of, files_now
 
 INTERVAL = 0.3  # seconds between two looks; a change is taken by the second look after it
-LOGGED = 20  # problems in one line of the log
 
 log = logging.getLogger(__name__)
 
@@ -106,8 +105,7 @@ def take(bot: Bot, loaded: Loaded) -> None:
         known = {problem.message for problem in bot.missing}  # of the rules in use: they are no reason to refuse better ones
         problems += tuple(problem for problem in check_needs(bot.handlers, loaded.book) if problem.message not in known)
     if loaded.book is None or problems:
-        listed = " | ".join(map(str, problems[:LOGGED])) + (f" | and {len(problems) - LOGGED} more" if len(problems) > LOGGED else "")
-        log.error("%s: the changed rules are not used, the previous ones stay: %s", short_path(bot.path), listed)
+        log.error("%s: the changed rules are not used, the previous ones stay: %s", short_path(bot.path), listed(problems, " | "))
         bot.refuse(problems)
         return
     bot.use(loaded.book)

@@ -12,6 +12,7 @@ from flask import Flask
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.effects import NoEffects
+from flask_chatbot.bot.handlers import needs_handler
 from flask_chatbot.core.conversation.memory import Memory, ShortMemory, State
 from flask_chatbot.core.deciding.decision import Decision, Notes
 from flask_chatbot.core.deciding.engine import decide
@@ -74,12 +75,11 @@ def deciding(book: RuleBook, path: Path, app: Flask | None = None) -> Talk:
 
 def note(rule: Rule, bot: Bot | None) -> str:
     """The reason why a rule cannot answer by itself, and the way out."""
-    names = ", ".join(rule.needs)
     if bot is None:
-        return f"the reply needs {names} of a Python handler. Name the app, and add --run: flask --app ..."
+        return f"the reply needs {', '.join(rule.needs)} of a Python handler. Name the app, and add --run: flask --app ..."
     handler = bot.handlers.rules.get(rule.name)
     if handler is None:
-        return f"the reply needs {names}, and no handler supplies it. Write one: @bot.rule({rule.name!r})"
+        return f"the reply {needs_handler(rule)}"
     return f"{handler.name} at {handler.mark} answers here, but is not run; add --run"
 
 

@@ -21,7 +21,7 @@ from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import is_chat, server_time
 from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, IdempotencyKey, Terms, make_id, read_accepted
 from flask_chatbot.delivery.retry import LEADERSHIP
-from flask_chatbot.delivery.waits import TransportStatus, Wait, waiting_calls, why_waits
+from flask_chatbot.delivery.waits import TransportStatus, Wait, cannot_open, waiting_calls, why_waits
 from flask_chatbot.errors import FetchRefused, NotAccepted, TransportError, TryLater
 from flask_chatbot.store import callbacks, idempotency, optouts, outbox, requests, stored
 from flask_chatbot.store.callbacks import NewCallback, StoredCallback
@@ -236,7 +236,7 @@ class Gateway:
             if answer is not None:
                 return read(answer)
         if self.open_error:
-            raise TryLater(f"The connection to WhatsApp cannot be opened: {self.open_error}")
+            raise TryLater(cannot_open(self.open_error))
         raise TryLater("No process that is connected to WhatsApp answered. Is the worker running?")
 
     def _answer_to(self, asked: str) -> Any:

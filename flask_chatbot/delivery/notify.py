@@ -16,7 +16,6 @@ from flask_chatbot.webclient.deadlines import read_retry_after
 from flask_chatbot.webclient.signing import headers
 
 DEADLINE = 15.0  # seconds, from connecting to the last byte
-ANSWER_LIMIT = 256 * 1024  # bytes
 GONE = 410
 
 log = logging.getLogger(__name__)
@@ -73,7 +72,7 @@ class CallbackSender:
         body = json.dumps({"msgid": claim.message, "ack": claim.ack}).encode()
         signed = headers(self._secrets, claim.id, int(self.clock()), body)
         all_headers = {"Content-Type": "application/json", **signed}
-        return self._client.post(claim.url, body, all_headers, deadline=DEADLINE, limit=ANSWER_LIMIT, cuts=True)
+        return self._client.post(claim.url, body, all_headers, deadline=DEADLINE, cuts=True)
 
     def _read(self, claim: CallbackClaim, answer: Fetched) -> CallbackResult:
         """The result of an answer: only 2xx is success, as a redirect would be followed by some and not by others."""

@@ -40,6 +40,11 @@ class TransportStatus:
     has_pace: bool
 
 
+def cannot_open(why: str) -> str:
+    """The sentence about a transport that this process cannot open."""
+    return f"The connection to WhatsApp cannot be opened: {why}"
+
+
 def why_waits(connection: Connection, message: Stored, status: TransportStatus, now: float) -> Wait | None:
     """The wait of a message; None if it is settled, being tried or about to be."""
     if message.state not in ("queued", "waiting"):
@@ -70,7 +75,7 @@ def describe_behind(what: str, name: str, error: str | None) -> str:
 def why_untaken(connection: Connection, message: Stored, status: TransportStatus, now: float) -> Wait | None:
     """The wait of a message that is due and the first of its chat; None if a worker should take it any moment."""
     if status.open_error:
-        return Wait(why=f"The connection to WhatsApp cannot be opened: {status.open_error}")
+        return Wait(why=cannot_open(status.open_error))
     leased_at = server_time(connection) or now
     if status.is_bound and not status.is_open and leases.holder_of(connection, f"session:{status.session}", leased_at) is None:
         return Wait(why=NOBODY)

@@ -15,7 +15,7 @@ from flask_chatbot.core.conversation.memory import LateMemory, Memory
 from flask_chatbot.core.late import Once
 from flask_chatbot.core.loading.loader import beside, load_rules
 from flask_chatbot.core.values.actions import Notify
-from flask_chatbot.core.values.problems import NOWHERE, Problem
+from flask_chatbot.core.values.problems import NOWHERE, Problem, listed
 from flask_chatbot.errors import ConfigError, RulesError
 from flask_chatbot.settings.readers import MAKE_A_KEY
 from flask_chatbot.settings.settings import Settings
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from flask_chatbot.delivery.gateway import Gateway
     from flask_chatbot.transports.base import Transport
 
-LOGGED = 20  # rules in one line of the log
 SIMULATES = "CHATBOT_TRANSPORT is not set: messages go to the simulator, and reach nobody. Set it to 'simulator' if that is intended"
 SAFE_LENGTH = 8  # bytes; a shorter key is taken, with a warning
 
@@ -140,10 +139,7 @@ def warn_of_notices(state: AppState) -> None:
     """Log the rules that notify staff, if nothing can be sent."""
     rules = [f"{rule.name!r} at {rule.mark}" for rule in state.bot.book.rules if any(isinstance(each, Notify) for each in rule.actions)]
     if rules and not state.has_transport:
-        more = f" and {len(rules) - LOGGED} more" if len(rules) > LOGGED else ""
-        log.warning(
-            "nobody can be notified without a connection to WhatsApp. Set CHATBOT_TRANSPORT, for: %s%s", ", ".join(rules[:LOGGED]), more
-        )
+        log.warning("nobody can be notified without a connection to WhatsApp. Set CHATBOT_TRANSPORT, for: %s", listed(rules, ", "))
 
 
 def make_database(url: str | None, instance: Path) -> "Database":

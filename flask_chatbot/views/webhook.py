@@ -21,6 +21,8 @@ from flask_chatbot.wire.webhook import kind_in_json, read_object, read_webhook, 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+    from flask_chatbot.answering.idempotency import Calls
+
 _HEADERS = {405: {"Allow": "POST"}, 503: {"Retry-After": "30"}}  # Retry-After is in seconds
 
 log = logging.getLogger(__name__)
@@ -96,12 +98,17 @@ def _answer(app: Flask, body: bytes, environ: Mapping[str, Any]) -> bytes:
         keep_fresh(app)
     id_ = environ.get("HTTP_WEBHOOK_ID")
     if id_ or bot.settings.keep_messages is not None:
-        kept: bytes = state.make_calls().answer(message, id_)
-        return kept
-    decision = bot.answer(message)
-    rule = decision.match.rule.name if decision.match else None
-    log.info("answered a webhook call: rule %r, line %r, %d replies", rule, key.name, len(decision.replies))
-    return write_replies(decision.replies)
+        calls: Calls = state.make_calls()
+        decision, answer = calls.answer(message, id_)
+    else:
+        decision = bot.answer(message)
+        answer = write_replies(decision.replies)
+    if decision is None:
+        log.info("a webhook call was repeated: it gets the first answer again")
+    else:
+        rule = decision.match.rule.name if decision.match else None
+        log.info("answered a webhook call: rule %r, line %r, %d replies", rule, key.name, len(decision.replies))
+    return answer
 
 
 def _check_signature(secrets: tuple[bytes, ...], body: bytes) -> None:

@@ -26,6 +26,7 @@ from flask_chatbot.webclient.connections import (
 from flask_chatbot.webclient.deadlines import Countdown, Watchdog
 from flask_chatbot.webclient.guard import Guard
 
+ANSWER_LIMIT = 256 * 1024  # bytes of the answer to a call, which is short, unlike a file
 REDIRECTS = 5  # followed for one file
 
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
@@ -106,7 +107,15 @@ class HttpClient:
         return target
 
     def post(
-        self, url: str, body: bytes, headers: Mapping[str, str], *, deadline: float, limit: int, own: bool = False, cuts: bool = False
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        deadline: float,
+        limit: int = ANSWER_LIMIT,
+        own: bool = False,
+        cuts: bool = False,
     ) -> Fetched:
         """POST within `deadline` seconds and return the answer, whatever its status; redirects are not followed.
 

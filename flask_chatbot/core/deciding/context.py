@@ -123,8 +123,8 @@ def first_parts(text: str) -> tuple[str, ...]:
 def trigger(match: Match) -> str:
     """The keyword to show in the form, as its author wrote it: the one the customer used, if it takes fields; empty without a form."""
     forms = [keyword for keyword in match.rule.keywords if keyword.takes_fields]
-    used = [keyword for keyword in forms if keyword.literal == match.literal]
-    return next((keyword.written for keyword in (*used, *forms)), "")
+    keyword = match.keyword_of(forms) or next(iter(forms), None)
+    return keyword.written if keyword else ""
 
 
 def begun_by(match: Match) -> str:

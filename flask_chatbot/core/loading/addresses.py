@@ -5,7 +5,7 @@ import re
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.templates.template import has_marks
-from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.translation.translatable import Translatable, tr
 
 WEB = ("https://", "http://")
 QUOTES = "\u2018\u2019\u201c\u201d\u201e"
@@ -27,7 +27,7 @@ def warn_of_address(place: Place, kind: str) -> None:
         return
     source = place.data.strip().strip(QUOTES)
     if not may_be_address(source):
-        place.warn(tr("{address!r} is not a web address. {way_out}", address=clip(source, 60), way_out=way_to_the_web(source)))
+        place.warn(no_address(clip(source, 60), way_to_the_web(source)))
     elif way_out := way_from_page(source, kind):
         place.warn(
             tr(
@@ -37,6 +37,11 @@ def warn_of_address(place: Place, kind: str) -> None:
                 way_out=way_out,
             )
         )
+
+
+def no_address(written: str, way_out: str) -> Translatable:
+    """The mistake that something is not an http(s) URL."""
+    return tr("{address!r} is not a web address. {way_out}", address=written, way_out=way_out)
 
 
 def may_be_address(source: str) -> bool:

@@ -10,6 +10,7 @@ from flask_chatbot.core.fields.field import Field
 from flask_chatbot.core.language.durations import read_duration
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.numbers import normalize_phone
+from flask_chatbot.core.loading.addresses import no_address
 from flask_chatbot.core.loading.fields import FieldBuilder
 from flask_chatbot.core.loading.lookalikes import may_mislead, warn_of_lookalikes
 from flask_chatbot.core.loading.places import Place
@@ -164,7 +165,7 @@ def build_forward(place: Place) -> Forward:
     """The `forward:` of a rule."""
     data = place.data
     if not data["url"].startswith(("http://", "https://", "${")):  # a variable of the environment is looked at when it is called
-        place.at("url").tell(tr("{url!r} is not a web address. Write it with https:// in front.", url=data["url"]))
+        place.at("url").tell(no_address(data["url"], tr("Write it with https:// in front.")))
     timeout = read_time(place.at("timeout")) or FORWARD_TIMEOUT
     return Forward(data["url"], data.get("webhookkey", ""), timeout)
 

@@ -12,6 +12,8 @@ from flask_chatbot.core.values.replies import KINDS, ContactCard, Media, Text
 from flask_chatbot.core.values.reply_kinds import Kinds, Part, ReplyKind
 from flask_chatbot.core.yamltext.traps import MISSING_SPACE
 
+ONE_REPLY = tr("an entry of 'one_of' holds one reply, and beside it at most a 'weight'.")
+
 
 class ReplyBuilder:
     """Compiles the replies of one rule, whose templates may use `names`, each with the type of its value."""
@@ -80,7 +82,7 @@ class ReplyBuilder:
             weighted = isinstance(entry.data, dict)
             kinds = [key for key in entry.data if self.knows(key)] if weighted else ["text"]
             if len(kinds) != 1 and not (weighted and set(entry.data) - {*self.kinds, "one_of", "weight"}) and len(entry.data) < 3:
-                entry.tell(tr("an entry of 'one_of' holds one reply, and beside it at most a 'weight'."))
+                entry.tell(ONE_REPLY)
                 continue
             answers.append(self.answer(entry))
             weights.append(float(entry.data.get("weight") or 1) if weighted else 1.0)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.loading.replies import ONE_REPLY
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.core.values.problems import Problem, did_you_mean
@@ -94,7 +95,7 @@ def alternatives(place: Place) -> tuple[Reply, ...]:
     for entry in place.at("one_of").entries():
         data = {key: value for key, value in entry.data.items() if key != "weight"} if isinstance(entry.data, dict) else entry.data
         if isinstance(data, dict) and len(data) != 1:
-            entry.tell(tr("an entry of 'one_of' holds one reply, and beside it at most a 'weight'."))
+            entry.tell(ONE_REPLY)
         else:
             replies.append(reply_of(data))
     return tuple(replies)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
-from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.matching.rule import Keyword, Rule
 from flask_chatbot.core.matching.steps import LookupStep
 
 MayAnswer = Callable[[Rule], bool]
@@ -39,6 +39,10 @@ class Match:
     data: tuple[str, ...] = ()
     fields: Mapping[str, object] = field(default_factory=dict)
     invalid: Mapping[str, str] = field(default_factory=dict)
+
+    def keyword_of(self, keywords: Iterable[Keyword]) -> Keyword | None:
+        """The one of these keywords that found the rule or began its form; None if it was something else."""
+        return next((each for each in keywords if each.literal == self.literal), None)
 
 
 class Candidate(NamedTuple):

@@ -1,12 +1,13 @@
 """Mistakes in a rule file, and their places."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from flask_chatbot.core.translation.translatable import NOTHING, Translatable, tr
 
+LISTED = 20  # things in one line of the log
 LIKENESS = 0.65  # from 0 to 1, how near a guess must be: what is further off misleads
 
 
@@ -52,6 +53,16 @@ class Problem:
     def __str__(self) -> str:
         kind = "" if self.severity == "error" else "warning: "
         return f"{self.mark}: {kind}{self.message}" if self.mark else f"{kind}{self.message}"
+
+
+def listed(things: Sequence[object], separator: str) -> str:
+    """The first of many things in one line of the log, and the number of the others.
+
+    >>> listed([1, 2], " | "), listed(range(22), ", ")[-14:]
+    ('1 | 2', '19, and 2 more')
+    """
+    more = [f"and {len(things) - LISTED} more"] if len(things) > LISTED else []
+    return separator.join([*map(str, things[:LISTED]), *more])
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> Translatable:
