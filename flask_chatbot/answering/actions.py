@@ -90,21 +90,27 @@ class Actions:
             elif isinstance(action, Notify):
                 self.notify(connection, action, answered)
             elif isinstance(action, Subscribe):
-                number = _number(answered)
-                if action.wanted:
-                    optouts.opt_in(connection, number)
-                else:
-                    optouts.opt_out(connection, number, answered.now.timestamp())
+                _subscribe(connection, action, answered)
 
     def save(self, connection: Connection, action: Save, answered: AnsweredMessage) -> None:
         """Save one row under the number that the reply mentions."""
         match, sender = answered.decision.match, answered.message.sender
-        person = answered.book.person(sender)  # one, in whatever spelling their messages come
+        text = answered.book.number(sender)  # one, in whatever spelling their messages come
         number = answered.saved if answered.saved is not None else saved.reserve(connection, action.name)
         fields = {name: _plain(value) for name, value in match.fields.items()} if match else {}
         at = answered.now.timestamp()
-        row = saved.SavedRow(name=action.name, number=number, fields=fields, sender=person, sender_name=sender.name, at=at)
-        saved.add(connection, row)
+        saved.add(
+            connection,
+            saved.SavedRow(
+                name=action.name,
+                number=number,
+                fields=fields,
+                sender=text,
+                sender_name=sender.name,
+                at=at,
+                person=sender.person,
+            ),
+        )
 
     def notify(self, connection: Connection, action: Notify, answered: AnsweredMessage) -> None:
         """Queue a message to a member of staff, in the outbox like any other."""
@@ -125,9 +131,14 @@ def _plain(value: object) -> object:
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
-def _number(answered: AnsweredMessage) -> str:
-    """The sender's number in the form that sends use; anything that is no number is returned unchanged."""
-    return senders_phone(answered.message.sender.number, answered.book.locale.country)
+def _subscribe(connection: Connection, action: Subscribe, answered: AnsweredMessage) -> None:
+    """Opt the sender in to promotions by this line, or out of them."""
+    message = answered.message
+    name = message.sender.person or senders_phone(message.sender.number, answered.book.locale.country)
+    if action.wanted:
+        optouts.opt_in(connection, name, message.line or "")
+    else:
+        optouts.opt_out(connection, name, answered.now.timestamp(), message.line or "")
 
 
 def notice(message: Message, match: Match, locale: Locale) -> Text:

@@ -27,19 +27,28 @@ class History:
         message, now = answered.message, answered.now.timestamp()
         why = self._why(answered) if self.time is not None else {}
         expires_at = now + max(KNOWN_FOR, self.time or KNOWN_FOR).total_seconds()
-        chat, sender = chat_of(message), answered.book.person(message.sender)
         return Kept(
-            session=session, message_id=id_, chat=chat, sender=sender, at=now, replies=replies, answer=answer, expires_at=expires_at, **why
+            session=session,
+            message_id=id_,
+            chat=chat_of(message),
+            sender=answered.book.number(message.sender),
+            person=message.sender.person,
+            at=now,
+            replies=replies,
+            answer=answer,
+            expires_at=expires_at,
+            **why,
         )
 
-    def silence(self, session: str, id_: str, message: Message, person: str, now: datetime, why: str) -> Kept:
-        """The inbox row of a message that no rule was asked about; `person` is the sender."""
+    def silence(self, session: str, id_: str, message: Message, now: datetime, why: str) -> Kept:
+        """The inbox row of a message that no rule was asked about, from a sender in one form."""
         at, time = now.timestamp(), (self.time or timedelta()).total_seconds()
         return Kept(
             session=session,
             message_id=id_,
             chat=chat_of(message),
-            sender=person,
+            sender=message.sender.number,
+            person=message.sender.person,
             at=at,
             text=message.text if time else None,
             explanations=(why,) if time else (),

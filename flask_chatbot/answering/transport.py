@@ -44,8 +44,8 @@ class _Received(Recorded):
             replies = ()
         if not inbox.add(connection, self.history.row(self.gateway.transport.name, self.id, answered, len(replies))):
             raise AlreadyAnswered
-        for reply in replies:
-            self.gateway.post(connection, chat, reply)
+        if replies:
+            self.gateway.post_all(connection, chat, replies)
 
 
 class Inbound:
@@ -63,7 +63,7 @@ class Inbound:
     def received(self, message: Message) -> None:
         """Answer a message unless that has been done; raise `StoreError` if the store fails, and then deliver it again."""
         message = self._addressed(message)
-        if message.sender.number == self._bot.book.person(Sender(number=self._gateway.phone().number)):  # two bots would talk for ever
+        if message.sender.number == self._bot.book.number(Sender(number=self._gateway.phone().number)):  # two bots would talk for ever
             return
         if message.media is None and is_blank(message.text):  # a reaction, say
             log.info("a message without a text or a file is not answered")
@@ -78,7 +78,7 @@ class Inbound:
 
         A mention of the bot at the beginning of a text in a group is left out.
         """
-        sender = replace(message.sender, number=self._bot.book.person(message.sender))
+        sender = replace(message.sender, number=self._bot.book.number(message.sender))
         text = message.text
         if message.chat == "group" and "@" in text:
             phone = self._gateway.phone()
@@ -95,7 +95,7 @@ class Inbound:
         if answers >= ANSWERS_LIMIT:
             log.warning("%s was answered %d times in a minute, and gets no answer now. Is it a bot?", mask(message.sender.number), answers)
             with self._actions.database.writing() as connection:
-                inbox.add(connection, self._history.silence(self._session, id_, message, person, now, SILENCE))
+                inbox.add(connection, self._history.silence(self._session, id_, message, now, SILENCE))
             return
         try:
             with self._context():

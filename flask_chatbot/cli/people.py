@@ -73,15 +73,15 @@ def people(context: click.Context, paused: bool, opted_out: bool, form: str) -> 
     both = paused == opted_out
     left_alone = [*find_paused(deployment, paused or both), *find_opted_out(deployment, opted_out or both)]
     if form == "json":
-        echo(json_text([{"person": each.person or None, "state": each.state, each.side: deployment.iso(each.at)} for each in left_alone]))
+        echo(json_text([{"person": each.person, "state": each.state, each.side: deployment.iso(each.at)} for each in left_alone]))
         return
-    rows = [(each.person or "(not kept)", each.state, f"{each.side} {deployment.when(each.at)}") for each in left_alone]
+    rows = [(each.person, each.state, f"{each.side} {deployment.when(each.at)}") for each in left_alone]
     for line in as_table(("PERSON", "STATE", "TIME"), rows) if rows else ["nobody"]:
         echo(line)
 
 
 class LeftAlone(NamedTuple):
-    """A person whom the bot leaves alone, `until` or `since` a time; `person` is empty if the number is not stored."""
+    """A person whom the bot leaves alone, `until` or `since` a time, by the name to show."""
 
     person: str
     state: str
@@ -107,7 +107,10 @@ def find_opted_out(deployment: Deployment, wanted: bool) -> list[LeftAlone]:
     if deployment.is_empty or not wanted:
         return []
     with deployment.database.reading() as connection:
-        return [LeftAlone(number, "opted out", "since", at) for number, at in optouts.opted_out_numbers(connection)]
+        return [
+            LeftAlone(name, f"opted out by {line}" if line else "opted out", "since", at)
+            for name, line, at in optouts.opted_out_people(connection)
+        ]
 
 
 @click.command()

@@ -20,7 +20,10 @@ from sqlalchemy import (
     text,
 )
 
+from flask_chatbot.core.values.people import VALUE_LIMIT
 from flask_chatbot.database.statements import CHAT_LIMIT, word
+
+PERSON_LIMIT = 26  # characters of people.id
 
 # Constraints have names, so that a migration can say which it means.
 metadata = MetaData(
@@ -36,10 +39,39 @@ metadata = MetaData(
 people = Table(
     "chatbot_people",
     metadata,
-    Column("sender", String(64), primary_key=True),  # SHA-256 in hex: any text fits, and the table shows no numbers
+    Column("id", String(PERSON_LIMIT), primary_key=True),  # ours, for ever; they sort by the time at which they were given
+    Column("merged_into", String(PERSON_LIMIT), index=True),  # who they turned out to be: never somebody who is merged, too
+    Column("created_at", Double, nullable=False),
+)
+
+aliases = Table(
+    "chatbot_aliases",
+    metadata,
+    Column("scheme", String(16), primary_key=True),  # number, bsuid, parent_bsuid, lid, telegram, opaque
+    Column("scope", String(64), primary_key=True),  # the line or business whose id it is; empty where ids are the same for all
+    Column("value", String(VALUE_LIMIT), primary_key=True),
+    Column("person", String(PERSON_LIMIT), nullable=False, index=True),  # people.id, never of somebody who is merged
+    Column("first_seen", Double, nullable=False),
+    Column("last_seen", Double, nullable=False),
+)
+
+states = Table(
+    "chatbot_states",
+    metadata,
+    Column("person", String(PERSON_LIMIT), primary_key=True),
     Column("state", Text, nullable=False),  # what core.memory.write_state wrote
     Column("version", BigInteger, nullable=False),  # one more with each commit
     Column("expires_at", Double, nullable=False, index=True),  # epoch seconds
+)
+
+# States of before there were people: each is taken over when its sender first writes, and dropped in the end.
+hashed_states = Table(
+    "chatbot_hashed_states",
+    metadata,
+    Column("sender", String(64), primary_key=True),  # SHA-256 in hex
+    Column("state", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("expires_at", Double, nullable=False, index=True),
 )
 
 # Times are epoch seconds. SQLite numbers only columns of its own integer type.
@@ -51,7 +83,8 @@ messages = Table(
     Column("seq", Serial, primary_key=True),  # the order within a chat
     Column("id", String(32), nullable=False, unique=True),
     Column("session", String(64), nullable=False),
-    Column("chat", String(CHAT_LIMIT), nullable=False),
+    Column("chat", String(CHAT_LIMIT), nullable=False),  # as it was accepted; the address is chosen when it is sent
+    Column("order_key", String(CHAT_LIMIT), nullable=False, server_default=text("''")),  # the person, or the group: they are sent in order
     Column("type", String(16), nullable=False),
     Column("reply", Text, nullable=False),  # what core.replydata.write_reply wrote
     Column("promo", Boolean, nullable=False),
@@ -86,10 +119,10 @@ def _where(condition: ColumnElement[bool]) -> dict[str, Any]:
 
 _queued, _waiting, _claimed = (messages.c.state == word(each) for each in ("queued", "waiting", "claimed"))
 Index("ix_chatbot_messages_due", messages.c.session, messages.c.is_reply, messages.c.due_at, messages.c.seq, **_where(_queued))
-Index("ix_chatbot_messages_order", messages.c.session, messages.c.chat, messages.c.seq, **_where(_queued))
-Index("ix_chatbot_messages_waiting", messages.c.session, messages.c.chat, messages.c.seq, **_where(_waiting))
+Index("ix_chatbot_messages_order", messages.c.session, messages.c.order_key, messages.c.seq, **_where(_queued))
+Index("ix_chatbot_messages_waiting", messages.c.session, messages.c.order_key, messages.c.seq, **_where(_waiting))
 # Unique: at most one message of a chat is in flight, whatever goes wrong elsewhere.
-Index("ix_chatbot_messages_claimed", messages.c.session, messages.c.chat, unique=True, **_where(_claimed))
+Index("ix_chatbot_messages_claimed", messages.c.session, messages.c.order_key, unique=True, **_where(_claimed))
 Index("ix_chatbot_messages_settled", messages.c.state, messages.c.settled_at, **_where(messages.c.settled_at.is_not(None)))
 
 callbacks = Table(
@@ -142,7 +175,8 @@ inbox = Table(
     Column("session", String(64), nullable=False),  # the transport's, or "webhook"
     Column("message_id", String(255), nullable=False),  # the transport's id, or webhook-id, or one of ours where there is none
     Column("chat", String(CHAT_LIMIT), nullable=False),
-    Column("sender", String(80), nullable=False),
+    Column("sender", String(VALUE_LIMIT), nullable=False),
+    Column("person", String(PERSON_LIMIT)),
     Column("text", Text),  # what was written; NULL where messages are not kept
     Column("at", Double, nullable=False),
     Column("replies", SmallInteger, nullable=False),
@@ -155,7 +189,7 @@ inbox = Table(
     Column("expires_at", Double, nullable=False, index=True),
     UniqueConstraint("session", "message_id"),
 )
-Index("ix_chatbot_inbox_sender", inbox.c.sender, inbox.c.at)
+Index("ix_chatbot_inbox_person", inbox.c.person, inbox.c.at)
 
 # What is asked of a transport that is open in another process.
 requests = Table(
@@ -212,7 +246,8 @@ saved = Table(
     Column("name", String(200), primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("fields", Text, nullable=False),  # JSON, in the order of the rule
-    Column("sender", String(80), nullable=False),
+    Column("sender", String(VALUE_LIMIT), nullable=False),
+    Column("person", String(PERSON_LIMIT), index=True),
     Column("sender_name", Text, nullable=False),
     Column("at", Double, nullable=False),
 )
@@ -220,6 +255,7 @@ saved = Table(
 opted_out = Table(
     "chatbot_opted_out",
     metadata,
-    Column("number", String(80), primary_key=True),
+    Column("person", String(PERSON_LIMIT), primary_key=True),
+    Column("line", String(64), primary_key=True),  # empty for every line
     Column("at", Double, nullable=False),
 )

@@ -4,7 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from secrets import token_hex
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.core.late import sleep
-from flask_chatbot.core.values.chats import is_group, number_of, person_chat
+from flask_chatbot.core.values.chats import is_group, number_of, person_chat, person_in
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Media, Reply, Text
 from flask_chatbot.core.values.stored import type_of
@@ -23,7 +23,7 @@ from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, IdempotencyK
 from flask_chatbot.delivery.retry import LEADERSHIP
 from flask_chatbot.delivery.waits import TransportStatus, Wait, cannot_open, waiting_calls, why_waits
 from flask_chatbot.errors import FetchRefused, NotAccepted, TransportError, TryLater
-from flask_chatbot.store import callbacks, idempotency, optouts, outbox, requests, stored
+from flask_chatbot.store import callbacks, idempotency, optouts, outbox, people, requests, stored
 from flask_chatbot.store.callbacks import NewCallback, StoredCallback
 from flask_chatbot.store.outbox import NewMessage
 from flask_chatbot.store.stored import Stored
@@ -35,6 +35,7 @@ REMEMBERED = 24 * 3600.0  # seconds an Idempotency-Key is
 PATIENCE = LEADERSHIP + 5.0  # seconds until a transport in another process is given up: its successor has it sooner
 LOOK = 0.05  # seconds between two looks for its answer
 NUMBER_KNOWN = 60.0  # seconds our own number is not asked for again
+OPTED_OUT = "This number opted out of promotion. Send it without 'promo' if it is not a promotion, or do not send it."
 UNKNOWN_PHONE = Session(is_authenticated=False)
 NUMBER_PATIENCE = 1.0  # seconds a send may wait for it
 NUMBER_AGAIN = 5.0  # seconds until a send waits for it again, where it was not known
@@ -107,9 +108,8 @@ class Gateway:
         with self.database.writing() as connection:
             if key is not None and (earlier := _earlier(connection, key, accepted, now)):
                 return earlier
-            if terms.promo:  # who opts out after a message was accepted does not change what its repeats are answered
-                _check_subscribed(connection, chat)
-            outbox.add(connection, [message])
+            # Who opts out after a message was accepted does not change what its repeats are answered.
+            outbox.add(connection, self._in_order(connection, [message]))
             if refused is not None:
                 callbacks.add(connection, [refused])
         self.wake()
@@ -126,9 +126,7 @@ class Gateway:
         now = self.clock()
         made = [self._message(chat, reply, terms, now) for reply in replies]
         with self.database.writing() as connection:
-            if terms.promo:
-                _check_subscribed(connection, chat)
-            outbox.add(connection, [message for message, _ in made])
+            outbox.add(connection, self._in_order(connection, [message for message, _ in made]))
             callbacks.add(connection, [refused for _, refused in made if refused is not None])
         self.wake()
         ids = tuple(message.id for message, _ in made)
@@ -137,9 +135,14 @@ class Gateway:
 
     def post(self, connection: Connection, chat: str, reply: Reply) -> str:
         """Queue a reply that goes out if the transaction of `connection` is committed; return its id. Call `wake` after that."""
-        message, _ = self._message(chat, reply, REPLY, self.clock())
-        outbox.add(connection, [message])
-        return message.id
+        return self.post_all(connection, chat, [reply])[0]
+
+    def post_all(self, connection: Connection, chat: str, replies: Sequence[Reply]) -> tuple[str, ...]:
+        """Queue several replies to one chat as `post` does; return their ids, in order."""
+        now = self.clock()
+        made = [self._message(chat, reply, REPLY, now)[0] for reply in replies]
+        outbox.add(connection, self._in_order(connection, made))
+        return tuple(message.id for message in made)
 
     def message(self, id: str) -> Stored | None:  # noqa: A002  the contract's word
         """The stored state of a message."""
@@ -282,6 +285,18 @@ class Gateway:
         )
         return message, refused
 
+    def _in_order(self, connection: Connection, made: Sequence[NewMessage]) -> Sequence[NewMessage]:
+        """Messages to one chat with their order key: the person's, who is made if nobody has written to them before.
+
+        Raises `NotAccepted` for a promotion to somebody who wants none by this line.
+        """
+        if not made or is_group(made[0].chat):
+            return made
+        person = people.get(connection, person_in(made[0].chat), made[0].created_at)
+        if made[0].promo and optouts.has_opted_out(connection, person, self.transport.name):
+            raise NotAccepted(OPTED_OUT)
+        return [replace(message, order_key=person) for message in made]
+
     def _refused(self, message: str, url: str, now: float) -> NewCallback | None:
         """The record of a URL that is never called; None for a valid one."""
         try:
@@ -296,11 +311,6 @@ class Gateway:
 def read_session(answer: Mapping[str, Any]) -> Session:
     """Read a session from the JSON of another process."""
     return Session(**answer)
-
-
-def _check_subscribed(connection: Connection, chat: str) -> None:
-    if not is_group(chat) and optouts.has_opted_out(connection, number_of(chat)):
-        raise NotAccepted("This number opted out of promotion. Send it without 'promo' if it is not a promotion, or do not send it.")
 
 
 def _earlier(connection: Connection, key: IdempotencyKey, accepted: Accepted, now: float) -> Accepted | None:

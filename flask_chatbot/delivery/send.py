@@ -18,6 +18,7 @@ from flask_chatbot.store.outbox import Claim
 from flask_chatbot.transports.base import File, Transport
 
 TOO_LATE = "It could not be sent in time."
+NO_ADDRESS = "This person cannot be reached any more: their number belongs to somebody else now. Send it again to whom it is for."
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,8 @@ class MessageSender:
         """Try to send one message; every failure becomes a result, too."""
         if self._clock() >= claim.expires_at:
             return Failed(claim, TOO_LATE)
+        if not claim.outbound.chat:
+            return Failed(claim, NO_ADDRESS)
         try:
             file = self._file(claim.outbound.reply)
             transport_id = self._transport.send(claim.outbound, file)

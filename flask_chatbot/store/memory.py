@@ -3,30 +3,39 @@
 import logging
 import math
 from contextlib import suppress
-from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
-from flask_chatbot.core.conversation.memory import Memory, State, paused_sender, read_state, write_state
+from flask_chatbot.core.conversation.memory import Memory, State, read_state, write_state
+from flask_chatbot.core.values.people import alias_of, is_person_id
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import upsert
-from flask_chatbot.database.tables import people
+from flask_chatbot.database.tables import aliases, hashed_states, states
+from flask_chatbot.database.tables import people as people_table
 from flask_chatbot.errors import StoreError
+from flask_chatbot.store import people
 
 SWEEP_EVERY = 300  # seconds
 SWEEP_AT_MOST = 500  # rows
 # A row deleted and made anew counts from version 1 again. Nobody who recalled the old one is still deciding an hour later.
 SWEEP_AFTER = 3600  # seconds
 
-_RECALL = select(people.c.state, people.c.version, people.c.expires_at).where(people.c.sender == bindparam("key"))
-_PAUSED = select(people.c.state, people.c.version, people.c.expires_at).where(
-    people.c.state.like('%"paused_until"%'), people.c.expires_at > bindparam("now")
+_s, _a, _p = states.c, aliases.c, people_table.c
+_STATE = select(_s.person, _s.state, _s.version, _s.expires_at)
+_OF_PERSON = _STATE.where(_s.person == bindparam("person"))
+_OF_PERSON_AND_LOCK = _OF_PERSON.with_for_update()  # SQLite has one writer at a time anyway
+# With an alias and no state, the row is one of None.
+_OF_ALIAS = (
+    select(_s.person, _s.state, _s.version, _s.expires_at)
+    .select_from(aliases.outerjoin(states, _s.person == _a.person))
+    .where(_a.scheme == bindparam("scheme"), _a.scope == bindparam("scope"), _a.value == bindparam("value"))
 )
-_RECALL_AND_LOCK = _RECALL.with_for_update()  # SQLite has one writer at a time anyway
-_ADD = upsert(lambda insert: insert(people).on_conflict_do_nothing())
+_PAUSED = _STATE.where(_s.state.like('%"paused_until"%'), _s.expires_at > bindparam("now"))
+_ADD = upsert(lambda insert: insert(states).on_conflict_do_nothing())
 _REPLACE = (
-    update(people)
-    .where(people.c.sender == bindparam("key"), people.c.version == bindparam("recalled"))
+    update(states)
+    .where(_s.person == bindparam("key"), _s.version == bindparam("recalled"))
     .values({name: bindparam(f"new_{name}") for name in ("state", "version", "expires_at")})
 )
 
@@ -44,7 +53,13 @@ class StoreMemory:
         if not self._database.is_there():
             return State()
         with self._database.reading() as connection:
-            return _Joined(connection, _RECALL).recall(sender, now)
+            found = _recall(connection, sender, now)
+            is_hashed = found is None and people.is_hashed(connection, sender)
+        if not is_hashed:
+            return found or State()
+        with self._database.writing() as connection:  # once for each sender of before there were people
+            people.get(connection, sender, now)
+        return self.recall(sender, now)
 
     def commit(self, sender: str, state: State, now: float) -> bool:
         with self._database.writing() as connection:
@@ -57,18 +72,19 @@ class StoreMemory:
 
         What it recalls stays unchanged until then, however many others wait.
         """
-        return _Joined(connection, _RECALL_AND_LOCK)
+        return _Joined(connection)
 
     def _sweep(self, now: float) -> None:
         """Delete some expired rows; a failure is ignored, since a later sweep will do."""
         if abs(now - self._swept) < SWEEP_EVERY:
             return
         self._swept = now
-        old = select(people.c.sender).where(people.c.expires_at < now - SWEEP_AFTER).limit(SWEEP_AT_MOST)
+        old = select(_s.person).where(_s.expires_at < now - SWEEP_AFTER).limit(SWEEP_AT_MOST)
         try:
             with self._database.writing() as connection:
                 # PostgreSQL: rows that another process is deleting, or has just renewed, are left to it.
-                deleted = connection.execute(delete(people).where(people.c.sender.in_(old.with_for_update(skip_locked=True)))).rowcount
+                deleted = connection.execute(delete(states).where(_s.person.in_(old.with_for_update(skip_locked=True)))).rowcount
+                connection.execute(delete(hashed_states).where(hashed_states.c.expires_at <= now))
         except StoreError as error:
             log.warning("expired rows stay for now: %s", error)
             return
@@ -77,50 +93,52 @@ class StoreMemory:
 
 
 class _Joined:
-    """The memory over one connection."""
+    """The memory over one connection in a transaction."""
 
-    def __init__(self, connection: Connection, recall: Select[tuple[str, int, float]]) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._recall = recall
 
     def recall(self, sender: str, now: float) -> State:
-        key = key_of(sender)
-        row = self._connection.execute(self._recall, {"key": key}).first()
-        if row is None:
-            return State()
-        try:
-            return read_state(row.state, row.version, row.expires_at, now)
-        except ValueError as error:
-            log.error("the row in table %s of sender %s cannot be read (%s): nothing is remembered", people.name, key[:12], error)
-            return State(version=row.version)
+        person = people.get(self._connection, sender, now)
+        return _state(self._connection.execute(_OF_PERSON_AND_LOCK, {"person": person}).first(), now)
 
     def commit(self, sender: str, state: State, now: float) -> bool:
-        key = key_of(sender)
-        values = {"state": write_state(state.at(now), sender), "version": state.version + 1, "expires_at": state.kept_until(now)}
+        values = {"state": write_state(state.at(now)), "version": state.version + 1, "expires_at": state.kept_until(now)}
+        person = people.get(self._connection, sender, now)
         if not state.version:
-            return self._connection.execute(_ADD[self._connection.dialect.name], {"sender": key, **values}).rowcount == 1
-        known = {"key": key, "recalled": state.version, **{f"new_{name}": value for name, value in values.items()}}
+            return self._connection.execute(_ADD[self._connection.dialect.name], {"person": person, **values}).rowcount == 1
+        known = {"key": person, "recalled": state.version, **{f"new_{name}": value for name, value in values.items()}}
         return self._connection.execute(_REPLACE, known).rowcount == 1
 
 
-def paused(connection: Connection, now: float) -> list[tuple[str, float]]:
-    """The senders that the bot keeps quiet for, with the end of each pause, the earliest first.
+def _recall(connection: Connection, sender: str, now: float) -> State | None:
+    """The state of a sender; None for a stranger. In most cases it takes one statement."""
+    if not is_person_id(sender):
+        row = connection.execute(_OF_ALIAS, people.key_of(alias_of(sender))).first()
+        if row is not None:
+            return _state(row if row.person is not None else None, now)
+    person = people.find(connection, sender)
+    return None if person is None else _state(connection.execute(_OF_PERSON, {"person": person}).first(), now)
 
-    A sender is empty if the row was written before their text was kept with a pause.
-    """
+
+def _state(row: Any, now: float) -> State:
+    """The state in a row; an empty one if there is none."""
+    if row is None:
+        return State()
+    try:
+        return read_state(row.state, row.version, row.expires_at, now)
+    except ValueError as error:
+        log.error("the row in table %s of person %s cannot be read (%s): nothing is remembered", states.name, row.person, error)
+        return State(version=row.version)
+
+
+def paused(connection: Connection, now: float) -> list[tuple[str, float]]:
+    """The people that the bot keeps quiet for, by the names to show, with the end of each pause, the earliest first."""
     found = []
-    for row in connection.execute(_PAUSED, {"now": now}):
+    for row in connection.execute(_PAUSED, {"now": now}).all():
         with suppress(ValueError):
             until = read_state(row.state, row.version, row.expires_at, now).paused_until
             if until:
-                found.append((paused_sender(row.state), until))
-    return sorted(found, key=lambda each: each[1])
-
-
-def key_of(sender: str) -> str:
-    """The key of a sender's row: always 64 characters.
-
-    >>> key_of("628111")[:12]
-    'c82959e145fe'
-    """
-    return sha256(sender.encode("utf-8", "surrogatepass")).hexdigest()
+                found.append((row.person, until))
+    names = people.names_of(connection, {person for person, _ in found})
+    return sorted(((names[person], until) for person, until in found), key=lambda each: each[1])

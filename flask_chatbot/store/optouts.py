@@ -1,34 +1,42 @@
-"""Numbers that have opted out of promotion."""
+"""People who have opted out of promotion, on one line or on all."""
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from flask_chatbot.database.statements import fitting, upsert
 from flask_chatbot.database.tables import opted_out
+from flask_chatbot.store import people
 
-NUMBER_LIMIT = 80  # characters; a longer one is kept by its SHA-256
+LINE_LIMIT = 64  # characters; a longer name is kept by its SHA-256
 
 _c = opted_out.c
+_OF = _c.person == bindparam("of")
+_THERE = or_(_c.line == "", _c.line == bindparam("on"), bindparam("on") == "")
 _ADD = upsert(lambda insert: insert(opted_out).on_conflict_do_nothing())
-_REMOVE = delete(opted_out).where(_c.number == bindparam("of"))
-_ALL = select(_c.number, _c.at).order_by(_c.at, _c.number)
-_FIND = select(_c.number).where(_c.number == bindparam("of"))
+_REMOVE = delete(opted_out).where(_OF, _THERE)
+_ALL = select(_c.person, _c.line, _c.at).order_by(_c.at, _c.person, _c.line)
+_FIND = select(_c.person).where(_OF, _THERE)
 
 
-def opt_out(connection: Connection, number: str, now: float) -> None:
-    """Send a number no promotion from now on."""
-    connection.execute(_ADD[connection.dialect.name], {"number": fitting(number, NUMBER_LIMIT), "at": now})
+def opt_out(connection: Connection, name: str, now: float, line: str = "") -> None:
+    """Send somebody no promotion from now on, by this line; without one, by any."""
+    person = people.get(connection, name, now)
+    connection.execute(_ADD[connection.dialect.name], {"person": person, "line": fitting(line, LINE_LIMIT), "at": now})
 
 
-def opt_in(connection: Connection, number: str) -> None:
-    """Allow promotion to a number again."""
-    connection.execute(_REMOVE, {"of": fitting(number, NUMBER_LIMIT)})
+def opt_in(connection: Connection, name: str, line: str = "") -> None:
+    """Allow promotion to somebody again, by this line; without one, by any."""
+    person = people.find(connection, name, lock=True)
+    connection.execute(_REMOVE, {"of": person, "on": fitting(line, LINE_LIMIT)})
 
 
-def has_opted_out(connection: Connection, number: str) -> bool:
-    """True if a number has opted out of promotion."""
-    return connection.execute(_FIND, {"of": fitting(number, NUMBER_LIMIT)}).first() is not None
+def has_opted_out(connection: Connection, name: str, line: str = "") -> bool:
+    """True if somebody wants no promotion by this line; without one, by any line at all."""
+    person = people.find(connection, name)
+    return connection.execute(_FIND, {"of": person, "on": fitting(line, LINE_LIMIT)}).first() is not None
 
 
-def opted_out_numbers(connection: Connection) -> list[tuple[str, float]]:
-    """The numbers that want no promotion, with the time at which each said so, the earliest first."""
-    return [(row.number, row.at) for row in connection.execute(_ALL)]
+def opted_out_people(connection: Connection) -> list[tuple[str, str, float]]:
+    """The people who want no promotion: a name, the line (empty for all) and the time at which each said so, the earliest first."""
+    rows = connection.execute(_ALL).all()
+    names = people.names_of(connection, {row.person for row in rows})
+    return [(names[row.person], row.line, row.at) for row in rows]

@@ -15,12 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from flask_chatbot.core.values.outbound import Outbound
+from flask_chatbot.core.values.people import is_person_id
 from flask_chatbot.core.values.replies import Reply, Text
 from flask_chatbot.core.values.stored import read_reply, write_reply
 from flask_chatbot.database.statements import lock_key, storable, try_locks, word, written_out
 from flask_chatbot.database.tables import messages
 from flask_chatbot.store.chats import lock_chats, promote
 from flask_chatbot.store.claims import claim_statements
+from flask_chatbot.store.people import chats_of
 
 MOST_CRASHES = 5  # of workers: of one that held it with others, then of those that tried it alone; it is given up then
 LOOKED_AT = 200  # rows in a second round, where the first found many that are behind others of their chat
@@ -32,7 +34,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:
-    """A message to be sent, for `add`. `start_at` 0 means at once, whatever the clock says; after `expires_at` it is not tried any more."""
+    """A message to be sent, for `add`. `start_at` 0 means at once, whatever the clock says; after `expires_at` it is not tried any more.
+
+    Messages with the same `order_key` go out in order: the id of a person, or else the name of the chat.
+    """
 
     id: str
     session: str
@@ -45,18 +50,21 @@ class NewMessage:
     created_at: float
     start_at: float = 0.0
     expires_at: float
+    order_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A message that one worker may send until `leased_until`, and settle as long as it holds the latest fence.
 
+    The chat of its `outbound` is where the person can be reached now; it is empty if they have no address any more.
     `tries` counts this one; `crashes` are the workers that crashed while they tried it alone.
     """
 
     seq: int
     fence: int
     session: str
+    order_key: str
     outbound: Outbound
     type: str
     is_reply: bool
@@ -73,16 +81,16 @@ class Claim:
 
 _c = messages.c
 _NEW = (
-    *("id", "session", "chat", "type", "reply", "promo", "is_reply", "notify_url", "created_at", "start_at", "expires_at"),
+    *("id", "session", "chat", "order_key", "type", "reply", "promo", "is_reply", "notify_url", "created_at", "start_at", "expires_at"),
     *("state", "due_at", "tries", "crashes", "fence", "leased_until", "ack"),
 )
 _ADD = written_out(messages.insert().inline(), _NEW)
 _UNTRIED = {"state": "queued", "tries": 0, "crashes": 0, "fence": 0, "leased_until": 0.0, "ack": 0}
 _COLUMNS = (
-    *(_c.seq, _c.id, _c.session, _c.chat, _c.type, _c.reply, _c.promo, _c.is_reply, _c.notify_url, _c.created_at, _c.expires_at),
-    *(_c.state, _c.due_at, _c.tries, _c.crashes, _c.begun, _c.fence, _c.leased_until),
+    *(_c.seq, _c.id, _c.session, _c.chat, _c.order_key, _c.type, _c.reply, _c.promo, _c.is_reply, _c.notify_url),
+    *(_c.created_at, _c.expires_at, _c.state, _c.due_at, _c.tries, _c.crashes, _c.begun, _c.fence, _c.leased_until),
 )
-_SAME = ("seq", "fence", "session", "type", "is_reply", "tries", "crashes", "created_at", "expires_at", "leased_until")
+_SAME = ("seq", "fence", "session", "order_key", "type", "is_reply", "tries", "crashes", "created_at", "expires_at", "leased_until")
 _OURS = _c.session == bindparam("session")
 _CLAIMS = claim_statements(messages)
 _LAST_CRASH = _c.begun & (_c.crashes >= bindparam("most_crashes") - 2)  # with its first crash, beside others, and the one just now
@@ -106,7 +114,7 @@ _DUE = (
 _IS_DUE = select(exists().where(_QUEUED, _c.due_at <= bindparam("now")))
 _TIMED = select(_c.seq).where(_QUEUED, _c.due_at > 0.0, _c.due_at <= bindparam("now")).limit(1)
 _other = messages.alias("other")
-_in_same_chat = (_other.c.session == _c.session) & (_other.c.chat == _c.chat)
+_in_same_chat = (_other.c.session == _c.session) & (_other.c.order_key == _c.order_key)
 _first = (
     select(_other.c.seq)
     .where(_in_same_chat, _other.c.state == word("queued"), _other.c.start_at <= bindparam("now"))
@@ -176,7 +184,7 @@ def has_crashed(connection: Connection, session: str, now: float) -> bool:
 def dead(connection: Connection, session: str, now: float, limit: int = 100, most_crashes: int = MOST_CRASHES) -> list[Claim]:
     """Claim messages that `most_crashes` workers crashed on, all but the first with nothing else in hand. Fail them instead of sending."""
     rows = connection.execute(_DEAD, {"session": session, "now": now, "limit": limit, "most_crashes": most_crashes})
-    return [_claim_of(row, Text("")) for row in rows]  # what they hold may be what kills: nobody reads it again
+    return [_claim_of(row, Text(""), row.chat) for row in rows]  # what they hold may be what kills: nobody reads it again
 
 
 def renew(connection: Connection, claims: Sequence[Claim], until: float) -> list[Claim]:
@@ -192,7 +200,7 @@ def settle_sent(connection: Connection, claims: Sequence[Claim], now: float) -> 
     held = _held(connection, claims)
     if held:
         connection.execute(_CLAIMS.sent, {"seqs": [each.seq for each in held], "now": now})
-        promote(connection, {(each.session, each.chat) for each in held})
+        promote(connection, {(each.session, each.order_key) for each in held})
     return held
 
 
@@ -201,7 +209,7 @@ def settle_later(connection: Connection, claim: Claim, due_at: float, error: str
     held = _held(connection, [claim])
     if held:
         connection.execute(_CLAIMS.later, {"held": claim.seq, "due": due_at, "why": storable(error)})
-        promote(connection, {(claim.session, claim.chat)})  # an older one that was queued again meanwhile
+        promote(connection, {(claim.session, claim.order_key)})  # an older one that was queued again meanwhile
     return bool(held)
 
 
@@ -210,7 +218,7 @@ def settle_failed(connection: Connection, claim: Claim, error: str, now: float) 
     held = _held(connection, [claim])
     if held:
         connection.execute(_FAILED, {"held": claim.seq, "why": storable(error), "now": now})
-        promote(connection, {(claim.session, claim.chat)})
+        promote(connection, {(claim.session, claim.order_key)})
     return bool(held)
 
 
@@ -219,7 +227,7 @@ def hand_back(connection: Connection, claims: Sequence[Claim]) -> None:
     held = _held(connection, claims)
     if held:
         connection.execute(_CLAIMS.back, {"seqs": [each.seq for each in held]})
-        promote(connection, {(each.session, each.chat) for each in held})
+        promote(connection, {(each.session, each.order_key) for each in held})
 
 
 def release(connection: Connection, session: str) -> int:
@@ -232,6 +240,7 @@ def _row_of(new: NewMessage) -> dict[str, Any]:
         "id": new.id,
         "session": new.session,
         "chat": new.chat,
+        "order_key": new.order_key or new.chat,
         "type": new.type,
         "reply": write_reply(new.reply),
         "promo": new.promo,
@@ -251,9 +260,10 @@ def _claim(connection: Connection, found: Sequence[Any], now: float, lease: floa
         return []
     connection.execute(_CLAIMS.claim, {"seqs": [row.seq for row in found], "until": now + lease, "alone": alone})
     claims = []
+    chats = _chats(connection, found)
     for row in found:
         try:
-            claims.append(_claimed(row, now + lease))
+            claims.append(_claimed(row, now + lease, chats.get(row.order_key, "")))
         except ValueError:
             _give_up(connection, row, now)
     return claims
@@ -281,7 +291,7 @@ def _heads(connection: Connection, wanted: dict[str, Any], now: float, limit: in
 
 def _free_and_behind(connection: Connection, rows: Sequence[Any], now: float) -> tuple[list[Any], list[Any]]:
     """Rows that are the first of their chat, and those behind another. A chat that another worker has locked yields neither."""
-    keys = {row.seq: lock_key(row.session, row.chat) for row in rows}
+    keys = {row.seq: lock_key(row.session, row.order_key) for row in rows}
     # What is found behind is only true to the end of the transaction because nobody else settles in that chat meanwhile.
     locked = try_locks(connection, keys.values())
     ours = [row for row in rows if keys[row.seq] in locked]
@@ -294,7 +304,7 @@ def _free_and_behind(connection: Connection, rows: Sequence[Any], now: float) ->
 def _held(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
     """The claims whose fence is still the latest, with their chats locked."""
     if claims:
-        lock_chats(connection, {(each.session, each.chat) for each in claims})
+        lock_chats(connection, {(each.session, each.order_key) for each in claims})
     return _under_fence(connection, claims)
 
 
@@ -308,17 +318,24 @@ def _under_fence(connection: Connection, claims: Sequence[Claim]) -> list[Claim]
 def _give_up(connection: Connection, row: Any, now: float) -> None:
     """Fail a message whose reply cannot be read, since retrying will not help."""
     log.error("message %s is given up: its row in table %s cannot be read", row.id, messages.name)
-    lock_chats(connection, {(row.session, row.chat)})
+    lock_chats(connection, {(row.session, row.order_key)})
     connection.execute(_GIVE_UP, {"held": row.seq, "why": UNREADABLE, "now": now})
-    promote(connection, {(row.session, row.chat)})
+    promote(connection, {(row.session, row.order_key)})
 
 
-def _claimed(row: Any, until: float) -> Claim:
+def _chats(connection: Connection, found: Sequence[Any]) -> dict[str, str]:
+    """The chats in which rows are sent now, by their order keys: that of a group is its own."""
+    persons = {row.order_key for row in found if is_person_id(row.order_key)}
+    known = {row.order_key: row.chat for row in found if row.order_key not in persons}
+    return {**known, **chats_of(connection, persons)} if persons else known
+
+
+def _claimed(row: Any, until: float, chat: str) -> Claim:
     """The claim of a row, from the row before it was claimed."""
-    claim = _claim_of(row, read_reply(row.reply))
+    claim = _claim_of(row, read_reply(row.reply), chat)
     return replace(claim, fence=row.fence + 1, tries=row.tries + 1, crashes=row.crashes + row.begun, leased_until=until)
 
 
-def _claim_of(row: Any, reply: Reply) -> Claim:
-    outbound = Outbound(id=row.id, chat=row.chat, reply=reply, notify_url=row.notify_url, promo=row.promo)
+def _claim_of(row: Any, reply: Reply, chat: str) -> Claim:
+    outbound = Outbound(id=row.id, chat=chat, reply=reply, notify_url=row.notify_url, promo=row.promo)
     return Claim(outbound=outbound, **{name: row._mapping[name] for name in _SAME})

@@ -2,18 +2,23 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from flask_chatbot.core.values.people import VALUE_LIMIT
 from flask_chatbot.database.statements import fitting, storable, upsert
 from flask_chatbot.database.tables import counters, saved
+from flask_chatbot.store import people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedRow:
-    """One row of the table `name`: numbered from 1, with the fields in the rule's order, the sender and the time."""
+    """One row of the table `name`: numbered from 1, with the fields in the rule's order, the sender and the time.
+
+    `person` is the sender's id, found or made by their text where it is empty.
+    """
 
     name: str
     number: int
@@ -21,13 +26,13 @@ class SavedRow:
     sender: str
     sender_name: str
     at: float
+    person: str = field(default="", compare=False)
 
 
 _c = saved.c
 _COUNT = upsert(lambda insert: insert(counters).on_conflict_do_update(index_elements=[counters.c.name], set_={"last": counters.c.last + 1}))
 _LAST = select(counters.c.last).where(counters.c.name == bindparam("name"))
 _ROWS = select(saved).where(_c.name == bindparam("name")).order_by(_c.number)
-_SENDER_LIMIT = 80  # characters; a longer one is kept by its SHA-256
 
 
 def reserve(connection: Connection, name: str) -> int:
@@ -42,7 +47,8 @@ def add(connection: Connection, row: SavedRow) -> None:
         "name": row.name,
         "number": row.number,
         "fields": json.dumps(dict(row.fields), separators=(",", ":")),
-        "sender": fitting(row.sender, _SENDER_LIMIT),
+        "sender": fitting(row.sender, VALUE_LIMIT),
+        "person": row.person or people.get(connection, row.sender, row.at),
         "sender_name": storable(row.sender_name),
         "at": row.at,
     }
@@ -51,4 +57,8 @@ def add(connection: Connection, row: SavedRow) -> None:
 
 def rows(connection: Connection, name: str) -> list[SavedRow]:
     """The rows of a name, by number."""
-    return [SavedRow(**{**row._mapping, "fields": json.loads(row.fields)}) for row in connection.execute(_ROWS, {"name": name})]
+    return [_row(row) for row in connection.execute(_ROWS, {"name": name})]
+
+
+def _row(row: Any) -> SavedRow:
+    return SavedRow(**{**row._mapping, "fields": json.loads(row.fields), "person": row.person or ""})

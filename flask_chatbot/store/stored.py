@@ -21,6 +21,7 @@ class Stored:
     id: str
     session: str
     chat: str
+    order_key: str
     type: str
     state: str
     ack: Ack
@@ -122,7 +123,7 @@ def move_ack(connection: Connection, message: str, ack: Ack, at: float, error: s
 
 
 def _fail(connection: Connection, message: Stored, at: float, error: str) -> None:
-    chat = message.session, message.chat
+    chat = message.session, message.order_key
     lock_chats(connection, {chat})
     if message.state != "failed" or error:
         connection.execute(_FAIL, {"of": message.id, "why": storable(error) or message.error, "when": at})

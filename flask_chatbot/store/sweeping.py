@@ -3,12 +3,12 @@
 from sqlalchemy import Column, ColumnElement, Connection, Delete, Double, bindparam, delete, select, tuple_, update
 
 from flask_chatbot.database.statements import word
-from flask_chatbot.database.tables import callbacks, idempotency, inbox, messages, people, requests, transport_ids
+from flask_chatbot.database.tables import callbacks, hashed_states, idempotency, inbox, messages, requests, states, transport_ids
 
 AT_MOST = 500  # rows of one table in one call
 KEEP = 30 * 86_400.0  # seconds: settled messages, dead letters included
 REQUESTS_KEPT = 3600.0  # seconds; whoever asked waits for some of them
-PEOPLE_KEPT = 3600.0  # seconds after they expired: a row made anew counts from version 1 again, and nobody decides for an hour
+STATES_KEPT = 3600.0  # seconds after they expired: a row made anew counts from version 1 again, and nobody decides for an hour
 # No lease is given for as long.
 FAR = 900.0  # seconds
 SOON = 60.0  # seconds, in which a worker that lives renews its leases, or has ended what they were for
@@ -29,7 +29,8 @@ _SWEEPS = (
     (_old(inbox.c.seq, when=inbox.c.expires_at <= _BEFORE), "expired"),
     (_old(idempotency.c.key, when=idempotency.c.expires_at <= _BEFORE), "expired"),
     (_old(requests.c.id, when=requests.c.created_at < _BEFORE), "unasked"),
-    (_old(people.c.sender, when=people.c.expires_at < _BEFORE), "forgotten"),
+    (_old(states.c.person, when=states.c.expires_at < _BEFORE), "forgotten"),
+    (_old(hashed_states.c.sender, when=hashed_states.c.expires_at <= _BEFORE), "expired"),
 )
 _FORGET = (
     update(inbox)
@@ -54,7 +55,7 @@ def sweep(connection: Connection, now: float, keep: float = KEEP) -> int:
     Kept messages past their time are forgotten. If there were any, call it again, in another transaction.
     """
     end_claims(connection, now)
-    limits = {"kept": now - keep, "expired": now, "unasked": now - REQUESTS_KEPT, "forgotten": now - PEOPLE_KEPT}
+    limits = {"kept": now - keep, "expired": now, "unasked": now - REQUESTS_KEPT, "forgotten": now - STATES_KEPT}
     forgot = connection.execute(_FORGET, {"now": now}).rowcount
     return forgot + sum(connection.execute(statement, {"before": limits[limit]}).rowcount for statement, limit in _SWEEPS)
 

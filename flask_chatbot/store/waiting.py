@@ -40,7 +40,7 @@ _head = messages.alias("head")
 # As a claim sees it: of a chat goes first what is being sent, then the first of those that are due some time.
 _IS_AHEAD = and_(
     _head.c.session == _c.session,
-    _head.c.chat == _c.chat,
+    _head.c.order_key == _c.order_key,
     _head.c.seq != _c.seq,
     or_(
         _head.c.state == word("claimed"),

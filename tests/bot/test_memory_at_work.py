@@ -122,7 +122,7 @@ def test_many_people_at_once_are_each_answered_their_own(tmp_path: Path) -> None
         for n in range(40)
     ]
     with closing(connect(tmp_path / "instance" / "chatbot.sqlite")) as database:
-        assert database.execute("SELECT count(*) FROM chatbot_people").fetchone() == (40,)
+        assert database.execute("SELECT count(*) FROM chatbot_states").fetchone() == (40,)
 
 
 @pytest.mark.process

@@ -228,7 +228,7 @@ def test_a_backup_of_an_earlier_version_is_brought_up_to_date(shop: Shop, tmp_pa
     shop.printed("db", "restore", str(backup))
     assert shop.states(["3EB0A"]) == [None]
     with closing(sqlite3.connect(path_of(shop))) as connection:
-        assert connection.execute("SELECT sender, version FROM chatbot_people").fetchall() == [("a", 7)]
+        assert connection.execute("SELECT sender, version FROM chatbot_hashed_states").fetchall() == [("a", 7)]
 
 
 def bad(backup: Path, kind: str) -> str:

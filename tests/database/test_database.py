@@ -16,12 +16,12 @@ from sqlalchemy.exc import IntegrityError
 
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.database.database import Database
-from flask_chatbot.database.tables import people
+from flask_chatbot.database.tables import states
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store.memory import StoreMemory
 
 QUICK = 0.05  # seconds a test waits for a lock
-ROW = {"sender": "a", "state": "{}", "version": 1, "expires_at": 0.0}
+ROW = {"person": "a", "state": "{}", "version": 1, "expires_at": 0.0}
 FILE_MEND = "It must be a file, in a folder that the user this runs as can write to."
 LOCKED = "stayed locked for too long. Find the program that has it open, and end its transaction."
 
@@ -40,7 +40,7 @@ def fault(url: str, folder: Path, *, writes: bool = False, wait: float = 5.0) ->
         with pytest.raises(StoreError) as caught:
             memory.commit("628111", State(seen=True), 0.0) if writes else memory.recall("628111", 0.0)
     told = "".join(traceback.format_exception(caught.value))
-    assert not [each for each in ("chatbot_people", "[SQL:", "s3cret") if each in told]
+    assert not [each for each in ("chatbot_states", "[SQL:", "s3cret") if each in told]
     return str(caught.value)
 
 
@@ -82,13 +82,13 @@ def test_sqlite_writes_ahead_syncs_fully_and_waits_for_locks(sqlite: str, tmp_pa
 def test_a_reader_does_not_wait_for_a_writer(url: str, tmp_path: Path) -> None:
     make(url, tmp_path)
     with opened(url, tmp_path, QUICK) as database, database.writing() as connection:
-        connection.execute(people.update().values(version=9))
+        connection.execute(states.update().values(version=9))
         assert StoreMemory(database).recall("628111", 0.0) == State(seen=True, version=1)
 
 
 def write_and_fail(database: Database) -> None:
     with database.writing() as connection:
-        connection.execute(insert(people).values(ROW))
+        connection.execute(insert(states).values(ROW))
         raise ZeroDivisionError
 
 
@@ -96,12 +96,12 @@ def test_what_is_written_before_an_exception_is_taken_back(database: Database) -
     with pytest.raises(ZeroDivisionError):
         write_and_fail(database)
     with database.reading() as connection:
-        assert connection.execute(people.select()).all() == []
+        assert connection.execute(states.select()).all() == []
 
 
 def test_a_row_that_is_there_already_is_no_failure_of_the_database(database: Database) -> None:
     with pytest.raises(IntegrityError), database.writing() as connection:
-        connection.execute(insert(people), [ROW, ROW])
+        connection.execute(insert(states), [ROW, ROW])
 
 
 def test_a_database_closed_is_opened_again(database: Database) -> None:
@@ -262,7 +262,7 @@ def test_a_table_locked_on_the_server_is_told(postgresql: str, tmp_path: Path) -
     make(postgresql, tmp_path)
     other = create_engine(postgresql)
     with other.begin() as connection:
-        connection.execute(text("LOCK TABLE chatbot_people"))
+        connection.execute(text("LOCK TABLE chatbot_states"))
         told = fault(postgresql, tmp_path, wait=QUICK)
     other.dispose()
     assert told.endswith(" was busy for too long. Find the transaction that holds it, and end that.")

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.engines import lock
 from flask_chatbot.database.fair_lock import FairLock, lock_of
-from flask_chatbot.database.tables import people
+from flask_chatbot.database.tables import states
 from flask_chatbot.errors import StoreError
 from tests.database.test_database import LOCKED, QUICK, ROW
 
@@ -115,7 +115,7 @@ def test_a_writer_that_waits_too_long_for_another_of_this_process_hears_the_same
             told.append(str(caught.value))
 
         with slow.writing() as connection:
-            connection.execute(insert(people).values(ROW))
+            connection.execute(insert(states).values(ROW))
             started(write).join(PATIENCE)
     assert told == [f"The database {tmp_path}/shop.sqlite {LOCKED}"]
 
@@ -141,7 +141,7 @@ def test_a_write_within_a_write_is_refused_at_once(sqlite: str, tmp_path: Path) 
         with pytest.raises(RuntimeError, match="This thread is writing to the database already"):
             write_within(database)
         with database.writing() as connection:
-            connection.execute(insert(people).values(ROW))
+            connection.execute(insert(states).values(ROW))
 
 
 @pytest.mark.process
@@ -154,11 +154,11 @@ from pathlib import Path
 from sqlalchemy import insert
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.fair_lock import lock_of
-from flask_chatbot.database.tables import people
+from flask_chatbot.database.tables import states
 
 database = Database({sqlite!r}, Path("/nowhere"), wait=20.0)
 with database.writing() as connection:
-    connection.execute(insert(people).values(sender="a", state="{{}}", version=1, expires_at=0.0))
+    connection.execute(insert(states).values(person="a", state="{{}}", version=1, expires_at=0.0))
 held, done = threading.Event(), threading.Event()
 
 def hold():
@@ -171,7 +171,7 @@ held.wait(20.0)
 child = os.fork()
 if not child:
     with database.writing() as connection:
-        connection.execute(insert(people).values(sender="b", state="{{}}", version=1, expires_at=0.0))
+        connection.execute(insert(states).values(person="b", state="{{}}", version=1, expires_at=0.0))
     database.close()
     os._exit(0)
 print(os.waitpid(child, 0)[1])

@@ -9,11 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.database.database import Database
-from flask_chatbot.database.tables import opted_out
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store import optouts
 from flask_chatbot.store.memory import StoreMemory
@@ -42,7 +40,7 @@ def opt_out(database: Database, number: str) -> None:
 def out(database: Database) -> list[str]:
     """Who opted out."""
     with database.reading() as connection:
-        return sorted(connection.execute(select(opted_out.c.number)).scalars())
+        return sorted(name for name, _, _ in optouts.opted_out_people(connection))
 
 
 def fault(database: Database) -> str:
@@ -130,7 +128,7 @@ def test_a_file_that_was_replaced_by_a_backup_is_used_and_the_backup_is_whole(
     opened.close()
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert connection.execute("SELECT number FROM chatbot_opted_out ORDER BY number").fetchall() == [("628222",), ("628333",)]
+        assert connection.execute("SELECT value FROM chatbot_aliases ORDER BY value").fetchall() == [("628222",), ("628333",)]
     assert sorted(each.name for each in path.parent.iterdir()) == [NAME]
     assert lines(caplog) == [f"WARNING the database {path} was replaced by another file, which is used from now on"]
 
@@ -140,7 +138,7 @@ def test_a_file_that_was_moved_aside_gets_what_was_last_written_to_it(opened: Da
     backup(path).rename(path)
     assert out(opened) == ["628222"]
     with closing(sqlite3.connect(path.with_name("old.sqlite"))) as connection:
-        assert connection.execute("SELECT number FROM chatbot_opted_out").fetchall() == [("628111",)]
+        assert connection.execute("SELECT value FROM chatbot_aliases").fetchall() == [("628111",)]
 
 
 def test_of_two_that_have_it_open_both_take_the_new_file(opened: Database, sqlite: str, path: Path) -> None:

@@ -1,6 +1,8 @@
 """The tables: made at once or step by step they are the same, and no version works on those of another."""
 
+import json
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -17,21 +19,24 @@ from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.core.values.replies import Text
 from flask_chatbot.core.values.stored import write_reply
 from flask_chatbot.database.database import Database
-from flask_chatbot.database.tables import metadata, people
+from flask_chatbot.database.tables import metadata, states
 from flask_chatbot.database.upgrading import HEAD, MIGRATIONS, REVISIONS, is_current, migrate
 from flask_chatbot.errors import StoreError
-from flask_chatbot.store import callbacks, outbox, transport_ids
-from flask_chatbot.store.memory import StoreMemory, key_of
+from flask_chatbot.store import callbacks, inbox, optouts, outbox, people, saved, transport_ids
+from flask_chatbot.store.memory import StoreMemory
+from flask_chatbot.store.people import hash_of
 
 REPLY = write_reply(Text("Halo"))
+LONG = "x" * 100  # a sender that was kept by its hash
 
 
 def make_previous(url: str) -> None:
     """A database as the version before migrations left it, with one person in it."""
     engine = create_engine(url)
     with engine.begin() as connection:
-        people.create(connection)
-        connection.execute(insert(people).values(sender=key_of("628111"), state='{"seen":true}', version=3, expires_at=1e9))
+        migrate(connection, "base", "0001")
+        old = Table("chatbot_people", MetaData(), autoload_with=connection)
+        connection.execute(insert(old).values(sender=hash_of("628111"), state='{"seen":true}', version=3, expires_at=1e9))
     engine.dispose()
 
 
@@ -56,6 +61,47 @@ def make_gateways(url: str) -> None:
     }
     with engine.begin() as connection:
         migrate(connection, "base", "0002")
+        connection.execute(text("CREATE TABLE chatbot_alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        for name, each in rows.items():
+            connection.execute(insert(Table(f"chatbot_{name}", MetaData(), autoload_with=connection)), each)
+    engine.dispose()
+
+
+def make_numbered(url: str) -> None:
+    """A database as the version before people left it: state under hashes, everything else under numbers."""
+    message = {"session": "main", "type": "text", "reply": REPLY, "promo": False, "is_reply": False, "start_at": 0.0, "ack": 0}
+    queued = {
+        "state": "queued",
+        "due_at": 0.0,
+        "tries": 0,
+        "fence": 0,
+        "leased_until": 0.0,
+        "deaths": 0,
+        "begun": False,
+        "expires_at": 1e10,
+    }
+    written = {"session": "main", "at": 40.0, "replies": 1, "expires_at": 1e10}
+    given = {"6281": 30.0, "6282": 60.0, "6283xxx": 70.0}
+    state = {"version": 3, "expires_at": 1e10}
+    states_: dict[str, dict[str, object]] = {hash_of(name): {"seen": True} for name in ("6281", "6283xxx", LONG, "6289")}
+    states_[hash_of("6287")] = {"paused_until": 9e9, "paused_as": "6287"}
+    rows: dict[str, list[dict[str, object]]] = {
+        "messages": [
+            *({**message, **queued, "id": name, "chat": f"{name}@c.us", "created_at": at} for name, at in given.items()),
+            {**message, **queued, "id": "group", "chat": "Y2FwaV9ncm91cDox@g.us", "created_at": 80.0},
+        ],
+        "inbox": [
+            {**written, "message_id": "1", "chat": "6281@c.us", "sender": "6281"},
+            {**written, "message_id": "2", "chat": "long", "sender": f"sha256:{hash_of(LONG)}"},
+        ],
+        "saved": [{"name": "pesanan", "number": 1, "fields": "{}", "sender": "6284", "sender_name": "Sari", "at": 20.0}],
+        "opted_out": [{"number": "6282", "at": 50.0}, {"number": "6285", "at": 10.0}],
+        "people": [{**state, "sender": sender, "state": json.dumps(kept)} for sender, kept in states_.items()],
+        "alembic_version": [{"version_num": "0003"}],
+    }
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        migrate(connection, "base", "0003")
         connection.execute(text("CREATE TABLE chatbot_alembic_version (version_num VARCHAR(32) NOT NULL)"))
         for name, each in rows.items():
             connection.execute(insert(Table(f"chatbot_{name}", MetaData(), autoload_with=connection)), each)
@@ -173,8 +219,38 @@ def test_an_upgrade_that_fails_changes_nothing(empty: str, tmp_path: Path) -> No
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:
     with database.writing() as connection:
-        connection.execute(insert(people).values(sender="a", state="{}", version=1, expires_at=0.0))
-        connection.execute(update(people).values(version=2))
+        connection.execute(insert(states).values(person="a", state="{}", version=1, expires_at=0.0))
+        connection.execute(update(states).values(version=2))
     database.upgrade()
     with database.reading() as connection:
-        assert connection.execute(people.select()).all() == [("a", "{}", 2, 0.0)]
+        assert connection.execute(states.select()).all() == [("a", "{}", 2, 0.0)]
+
+
+def test_whoever_was_known_by_a_number_is_a_person_with_all_that_was_kept_under_it(empty: str, tmp_path: Path) -> None:
+    make_numbered(empty)
+    with closing(Database(empty, tmp_path)) as database:
+        database.upgrade()
+        with database.writing() as connection:
+            ids = {name: people.find(connection, name) for name in ("6285", "6284", "6281", LONG, "6282", "6283xxx", "6287")}
+            assert None not in ids.values()
+            assert [*ids.values()] == sorted(map(str, ids.values()))  # whoever came first has the lowest
+            assert optouts.opted_out_people(connection) == [("6285", "", 10.0), ("6282", "", 50.0)]
+            assert [each.message_id for name in ("6281", LONG) for each in inbox.of_sender(connection, name, 9)] == ["1", "2"]
+            assert [(each.sender, each.person) for each in saved.rows(connection, "pesanan")] == [("6284", ids["6284"])]
+            claims = outbox.claim(connection, "main", 100.0, 60.0, 9)
+            keys = [(each.order_key, each.chat) for each in claims]
+            group = "Y2FwaV9ncm91cDox@g.us"
+            assert keys == [*((ids[name], f"{name}@c.us") for name in ("6281", "6282", "6283xxx")), (group, group)]
+        memory = StoreMemory(database)
+        assert [memory.recall(name, 100.0).version for name in ("6281", "6282", "6283xxx", LONG)] == [3, 0, 3, 3]
+        assert memory.recall("6287", 100.0) == State(paused_until=9e9, version=3)
+
+
+def test_a_state_whose_sender_nobody_knows_waits_thirty_days(empty: str, tmp_path: Path) -> None:
+    make_numbered(empty)
+    with closing(Database(empty, tmp_path)) as database:
+        database.upgrade()
+        with database.reading() as connection:
+            ((sender, expires_at),) = connection.execute(text("SELECT sender, expires_at FROM chatbot_hashed_states")).all()
+        assert (sender, 29 * 86_400 < expires_at - time.time() < 31 * 86_400) == (hash_of("6289"), True)
+        assert StoreMemory(database).recall("6289", 100.0) == State(seen=True, version=3)

@@ -12,9 +12,10 @@ from sqlalchemy import func, insert, select, update
 
 from flask_chatbot.core.conversation.memory import SEEN_KEPT, Memory, ShortMemory, State
 from flask_chatbot.database.database import Database
-from flask_chatbot.database.tables import people
+from flask_chatbot.database.tables import states
 from flask_chatbot.errors import StoreError
-from flask_chatbot.store.memory import SWEEP_AFTER, SWEEP_AT_MOST, SWEEP_EVERY, StoreMemory, key_of
+from flask_chatbot.store import people
+from flask_chatbot.store.memory import SWEEP_AFTER, SWEEP_AT_MOST, SWEEP_EVERY, StoreMemory
 from tests.postgres import with_twins
 from tests.store.hammer import hammer
 
@@ -40,15 +41,15 @@ def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Memory]:
     database.close()
 
 
-def count_people(database: Database) -> int:
+def count_states(database: Database) -> int:
     with database.reading() as connection:
-        return connection.execute(select(func.count()).select_from(people)).scalar_one()
+        return connection.execute(select(func.count()).select_from(states)).scalar_one()
 
 
 def add_expired(database: Database, number: int) -> None:
-    rows = [{"sender": f"old {each}", "state": "{}", "version": 1, "expires_at": float(each)} for each in range(number)]
+    rows = [{"person": f"old {each}", "state": "{}", "version": 1, "expires_at": float(each)} for each in range(number)]
     with database.writing() as connection:
-        connection.execute(insert(people), rows)
+        connection.execute(insert(states), rows)
 
 
 def test_nothing_is_remembered_of_who_never_wrote(memory: Memory) -> None:
@@ -139,11 +140,12 @@ def test_a_restart_forgets_nothing(url: str, tmp_path: Path) -> None:
     database.close()
 
 
-def test_the_table_shows_no_sender(database: Database) -> None:
+def test_the_state_is_kept_under_the_id_of_the_person(database: Database) -> None:
     StoreMemory(database).commit("628111", State(seen=True), 0.0)
     with database.reading() as connection:
-        (row,) = connection.execute(select(people)).all()
-    assert row == (key_of("628111"), '{"seen":true}', 1, SEEN_KEPT)
+        (row,) = connection.execute(select(states)).all()
+        assert row == (people.find(connection, "628111"), '{"seen":true}', 1, SEEN_KEPT)
+    assert StoreMemory(database).recall(row.person, 0.0) == State(seen=True, version=1)
 
 
 @pytest.mark.parametrize(("text", "fact"), [("{nothing", "it is no JSON"), ('{"answered":[]}', "a part of it is of the wrong type")])
@@ -153,9 +155,11 @@ def test_a_row_nobody_can_read_is_logged_and_written_over(
     memory = StoreMemory(database)
     memory.commit("628111", FULL, 0.0)
     with database.writing() as connection:
-        connection.execute(update(people).values(state=text))
+        connection.execute(update(states).values(state=text))
     assert memory.recall("628111", 0.0) == State(version=1)
-    said = f"the row in table chatbot_people of sender {key_of('628111')[:12]} cannot be read ({fact}): nothing is remembered"
+    with database.reading() as connection:
+        person = people.find(connection, "628111")
+    said = f"the row in table chatbot_states of person {person} cannot be read ({fact}): nothing is remembered"
     assert caplog.record_tuples == [("flask_chatbot.store.memory", logging.ERROR, said)]
     assert memory.commit("628111", State(seen=True, version=1), 0.0)
     assert memory.recall("628111", 0.0) == State(seen=True, version=2)
@@ -164,7 +168,7 @@ def test_a_row_nobody_can_read_is_logged_and_written_over(
 def test_rows_are_deleted_an_hour_after_they_expired(database: Database) -> None:
     add_expired(database, 10)
     StoreMemory(database).commit("628111", State(seen=True), SWEEP_AFTER + 5.0)
-    assert count_people(database) == 5 + 1
+    assert count_states(database) == 5 + 1
 
 
 def test_expired_rows_are_looked_for_every_five_minutes(database: Database) -> None:
@@ -172,9 +176,9 @@ def test_expired_rows_are_looked_for_every_five_minutes(database: Database) -> N
     memory.commit("628111", State(seen=True), 1e6)
     add_expired(database, 10)
     memory.commit("628111", State(seen=True, version=1), 1e6 + SWEEP_EVERY - 1)
-    assert count_people(database) == 11
+    assert count_states(database) == 11
     memory.commit("628111", State(seen=True, version=2), 1e6 + SWEEP_EVERY)
-    assert count_people(database) == 1
+    assert count_states(database) == 1
 
 
 def test_a_great_many_expired_rows_are_deleted_a_batch_with_each_commit(database: Database) -> None:
@@ -183,7 +187,7 @@ def test_a_great_many_expired_rows_are_deleted_a_batch_with_each_commit(database
     left = []
     for version in range(3):
         memory.commit("628111", State(seen=True, version=version), 1e6)
-        left.append(count_people(database))
+        left.append(count_states(database))
     assert left == [SWEEP_AT_MOST + 11, 11, 1]
 
 
@@ -191,14 +195,14 @@ def test_what_cannot_be_remembered_leaves_the_database_alone(database: Database)
     memory = StoreMemory(database)
     with pytest.raises(ValueError, match=r"^This cannot be remembered: Object of type object is not JSON serializable"):
         memory.commit("628111", State(notes={"value": object()}, notes_until=60.0), 0.0)
-    assert count_people(database) == 0
+    assert count_states(database) == 0
 
 
 def test_what_breaks_in_between_is_told_and_can_be_mended(database: Database) -> None:
     memory = StoreMemory(database)
     memory.commit("628111", FULL, 0.0)
     with database.writing() as connection:
-        people.drop(connection)
+        states.drop(connection)
     with pytest.raises(StoreError, match="refused a statement") as caught:
         memory.recall("628111", 0.0)
     assert "SELECT" not in str(caught.value)

@@ -95,6 +95,7 @@ def test_what_is_claimed_is_what_was_added(database: Database) -> None:
         seq=got.seq,
         fence=1,
         session="main",
+        order_key=given.chat,
         outbound=Outbound(id=given.id, chat=given.chat, reply=given.reply, notify_url="x\ufffdy", promo=True),
         type="document",
         is_reply=False,

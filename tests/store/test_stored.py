@@ -30,6 +30,7 @@ def test_a_message_just_accepted_is_pending(database: Database) -> None:
         id=given.id,
         session="main",
         chat=given.chat,
+        order_key=given.chat,
         type="text",
         state="queued",
         ack=Ack.PENDING,

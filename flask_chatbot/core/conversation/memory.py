@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -131,17 +130,13 @@ class LateMemory:
         return self._memory().commit(sender, state, now)
 
 
-def write_state(state: State, sender: str = "") -> str:
+def write_state(state: State) -> str:
     """The state as ASCII JSON, without its version; raises `ValueError` with a sentence if JSON cannot hold it.
-
-    During a pause the `sender` is included, for `paused_sender`, so that somebody can end it.
 
     >>> write_state(State(seen=True, notes={"nama": "Budi"}, notes_until=60.0))
     '{"seen":true,"notes":{"nama":"Budi"},"notes_until":60.0}'
     """
     data = {name: value for name in _NAMES if (value := getattr(state, name)) != getattr(NOTHING, name)}
-    if sender and state.paused_until:
-        data[_PAUSED_AS] = sender
     text = _write(data)
     if len(text) > NOTES_LIMIT and len(_write(state.notes)) > NOTES_LIMIT:
         raise ValueError(f"The memory of this sender is longer than {NOTES_LIMIT} characters of JSON. Keep less in it.")
@@ -176,19 +171,6 @@ def read_state(text: str, version: int, until: float, now: float) -> State:
     return State(version=version, **{name: data[name] for name in _NAMES if name in data}).at(now)
 
 
-def paused_sender(text: str) -> str:
-    """The sender that `write_state` wrote during a pause; empty if there is none, or the text is something else.
-
-    >>> paused_sender(write_state(State(paused_until=60.0), "6281234567890"))
-    '6281234567890'
-    """
-    with suppress(ValueError, RecursionError):
-        data = json.loads(text)
-        if isinstance(data, dict) and isinstance(data.get(_PAUSED_AS), str):
-            return str(data[_PAUSED_AS])
-    return ""
-
-
 def _is_sound(data: dict[str, Any]) -> bool:
     maps = [data.get(name, {}) for name in ("dialogue", "answered", "notes")]
     if not all(isinstance(each, dict) for each in maps) or not isinstance(data.get("seen", False), bool):
@@ -199,5 +181,4 @@ def _is_sound(data: dict[str, Any]) -> bool:
 
 
 _MEND = "Keep text, finite numbers, True, False, None, and lists and dicts of these."
-_PAUSED_AS = "paused_as"
 _NAMES = ("dialogue", "dialogue_until", "answered", "seen", "notes", "notes_until", "paused_until")

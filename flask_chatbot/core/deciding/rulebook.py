@@ -80,11 +80,21 @@ class RuleBook:
         return rule.tries or self.tries
 
     def person(self, sender: Sender) -> str:
-        """The text that memory knows a sender by: telephone numbers in one form; any other text unchanged.
+        """The text that memory knows a sender by: our own id of theirs if there is one, else their number in its one form.
 
         >>> from flask_chatbot.core.matching.index import Index
         >>> book = RuleBook(rules=(), by_name={}, index=Index((), Folding()), locale=Locale())
-        >>> book.person(Sender(number="+62 812-3456-7890")), book.person(Sender(number="6282386xxxxxx"))
+        >>> book.person(Sender(number="+62 812-3456-7890")), book.person(Sender(number="6281234567890", person="P01"))
+        ('6281234567890', 'P01')
+        """
+        return sender.person or self.number(sender)
+
+    def number(self, sender: Sender) -> str:
+        """A sender's telephone number in one form; any other text unchanged.
+
+        >>> from flask_chatbot.core.matching.index import Index
+        >>> book = RuleBook(rules=(), by_name={}, index=Index((), Folding()), locale=Locale())
+        >>> book.number(Sender(number="+62 812-3456-7890")), book.number(Sender(number="6282386xxxxxx"))
         ('6281234567890', '6282386xxxxxx')
         """
         number = sender.number

@@ -33,6 +33,15 @@ def is_group(chat: str) -> bool:
     return chat.endswith(GROUP)
 
 
+def person_in(chat: str) -> str:
+    """The text that stands for the person in the name of their chat.
+
+    >>> person_in("628123456789@c.us"), person_in("251500@lid")
+    ('628123456789', '251500@lid')
+    """
+    return chat.removesuffix(PERSON)
+
+
 def number_of(chat: str) -> str:
     """The number or group id in the name of a chat.
 

@@ -9,10 +9,14 @@ PARTS_LIMIT = 100  # of a text, between its ``#``
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """The sender of a message: `number` is an opaque string (never validated), `name` may be empty."""
+    """The sender of a message: `number` is an opaque string (never validated), `name` may be empty.
+
+    `person` is our id of whoever it is, for messages that come in by a transport.
+    """
 
     number: str = ""
     name: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

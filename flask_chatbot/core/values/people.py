@@ -1,0 +1,53 @@
+"""People and their aliases: a person is known by an id of ours, and by the names that the outside world has for them."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from flask_chatbot.core.values.chats import PERSON
+
+Scheme = Literal["number", "bsuid", "parent_bsuid", "lid", "telegram", "opaque"]
+
+VALUE_LIMIT = 200  # characters of an alias
+DIGITS_LIMIT = 15  # of a telephone number with its country code (E.164)
+LID = "@lid"  # how WhatsApp Web ends the names of people whose number it does not tell
+_PERSON_ID = re.compile("P[0-9A-HJKMNP-TV-Z]{25}")
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A name of a person: unique within its scheme and `scope`, which is the line or business where ids differ between them."""
+
+    scheme: Scheme
+    value: str
+    scope: str = ""
+
+    @property
+    def chat(self) -> str:
+        """The name of the chat with whoever has this alias, as transports know it.
+
+        >>> Alias("number", "6281234567890").chat, Alias("lid", "251500").chat, Alias("bsuid", "ID.1349").chat
+        ('6281234567890@c.us', '251500@lid', 'ID.1349')
+        """
+        if self.scheme == "lid":
+            return self.value if self.value.endswith(LID) else self.value + LID
+        return self.value if self.scheme in ("bsuid", "parent_bsuid") else self.value + PERSON
+
+
+def alias_of(name: str) -> Alias:
+    """The alias that a sender's text is: a number if it is written as one, else opaque.
+
+    >>> alias_of("6281234567890").scheme, alias_of("6282386xxxxxx").scheme
+    ('number', 'opaque')
+    """
+    is_number = name.isascii() and name.isdecimal() and name[0] != "0" and len(name) <= DIGITS_LIMIT
+    return Alias("number" if is_number else "opaque", name)
+
+
+def is_person_id(text: str) -> bool:
+    """True if a text has the form of our own ids of people.
+
+    >>> is_person_id("P01KB2T3A4XQ5R6S7T8V9W0X1Y"), is_person_id("6281234567890")
+    (True, False)
+    """
+    return _PERSON_ID.fullmatch(text) is not None

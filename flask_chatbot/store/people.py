@@ -1,0 +1,166 @@
+"""People: found by any of their names, and made when a name is new."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
+
+from flask_chatbot.core.values.people import VALUE_LIMIT, Alias, Scheme, alias_of, is_person_id
+from flask_chatbot.core.values.person_ids import new_person_id
+from flask_chatbot.database.statements import fitting, upsert
+from flask_chatbot.database.tables import aliases, hashed_states, people, states
+
+OLD_LIMIT = 80  # characters of a sender before there were people; a longer one was kept by its SHA-256
+AT_ONCE = 500  # people in one statement
+TRIES = 3  # at making somebody, while others make and forget the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAlias:
+    """An alias with the times at which it was first and last seen, in epoch seconds."""
+
+    alias: Alias
+    person: str
+    first_seen: float
+    last_seen: float
+
+
+_p, _a = people.c, aliases.c
+_HERE = (_a.scheme == bindparam("scheme")) & (_a.scope == bindparam("scope")) & (_a.value == bindparam("value"))
+_ID = func.coalesce(_p.merged_into, _p.id)
+_BY_ID = select(_ID).where(_p.id == bindparam("id"))
+_BY_ALIAS = select(_ID).select_from(aliases.join(people, _p.id == _a.person)).where(_HERE)
+# On PostgreSQL these keep the person from being merged or forgotten until the transaction ends.
+_LOCK_BY_ID = _BY_ID.with_for_update(read=True, key_share=True, of=people)
+_LOCK_BY_ALIAS = _BY_ALIAS.with_for_update(read=True, key_share=True, of=people)
+_ADD_ALIAS = upsert(lambda made: made(aliases).on_conflict_do_nothing())
+_DROP = delete(people).where(_p.id == bindparam("of"))
+_ALIASES = select(aliases).where(_a.person.in_(bindparam("persons", expanding=True))).order_by(_a.first_seen, _a.scheme, _a.value)
+_IDS = select(_p.id).where(or_(_p.id == bindparam("of"), _p.merged_into == bindparam("of")))
+_CURRENT = select(_p.id, _ID.label("current")).where(_p.id.in_(bindparam("persons", expanding=True)))
+_HASHED = select(hashed_states).where(hashed_states.c.sender == bindparam("key"))
+_IS_HASHED = select(hashed_states.c.sender).where(hashed_states.c.sender == bindparam("key"))
+_UNHASH = delete(hashed_states).where(hashed_states.c.sender == bindparam("key"))
+
+
+def find(connection: Connection, name: str, *, lock: bool = False) -> str | None:
+    """The id of a person, by an id of ours or by a sender's text; None for a stranger.
+
+    With `lock` it stays theirs until the transaction ends.
+    """
+    if is_person_id(name):
+        found: str | None = connection.execute(_LOCK_BY_ID if lock else _BY_ID, {"id": name}).scalar()
+        if found is not None:
+            return found
+    return holder(connection, alias_of(name), lock=lock)
+
+
+def holder(connection: Connection, alias: Alias, *, lock: bool = False) -> str | None:
+    """The id of the person who has an alias."""
+    statement = _LOCK_BY_ALIAS if lock else _BY_ALIAS
+    found: str | None = connection.execute(statement, key_of(alias)).scalar()
+    if found is None and len(alias.value) > OLD_LIMIT:
+        old = {**key_of(alias), "value": fitting(alias.value, OLD_LIMIT)}
+        found = connection.execute(statement, old).scalar()
+    return found
+
+
+def get(connection: Connection, name: str, now: float) -> str:
+    """The id of the person with this name, who is made if nobody has it. Call it in a transaction."""
+    for _ in range(TRIES):
+        found = find(connection, name, lock=True)
+        if found is not None:
+            return found
+        if (made := make(connection, alias_of(name), now)) is not None:
+            return made
+    raise RuntimeError("a person is made and forgotten at the same time, again and again")
+
+
+def make(connection: Connection, alias: Alias, now: float) -> str | None:
+    """Make a person with this alias, who takes over the state that was kept under its hash; None if somebody has it by now."""
+    person = new_person_id(now)
+    connection.execute(insert(people), {"id": person, "created_at": now})
+    if not add_alias(connection, alias, person, now):
+        connection.execute(_DROP, {"of": person})
+        return None
+    adopt(connection, alias, person)
+    return person
+
+
+def add_alias(connection: Connection, alias: Alias, person: str, now: float) -> bool:
+    """Give a person an alias; False if somebody has it."""
+    row = {**key_of(alias), "person": person, "first_seen": now, "last_seen": now}
+    return connection.execute(_ADD_ALIAS[connection.dialect.name], row).rowcount == 1
+
+
+def adopt(connection: Connection, alias: Alias, person: str) -> None:
+    """Give a new person the state that was kept under the hash of their alias, before there were people."""
+    row = connection.execute(_HASHED, {"key": hash_of(alias.value)}).first()
+    if row is not None:
+        connection.execute(_UNHASH, {"key": row.sender})
+        connection.execute(insert(states), {"person": person, **{name: row._mapping[name] for name in ("state", "version", "expires_at")}})
+
+
+def is_hashed(connection: Connection, name: str) -> bool:
+    """True if there is a state under the hash of a sender's text."""
+    return connection.execute(_IS_HASHED, {"key": hash_of(name)}).first() is not None
+
+
+def aliases_of(connection: Connection, persons: Collection[str]) -> list[KnownAlias]:
+    """The aliases of people, by their ids, the first seen first."""
+    some = list(persons)
+    batches = [some[start : start + AT_ONCE] for start in range(0, len(some), AT_ONCE)]
+    return [_known(row) for batch in batches for row in connection.execute(_ALIASES, {"persons": batch})]
+
+
+def ids_of(connection: Connection, person: str) -> list[str]:
+    """All ids of a person: their own, and those that were merged into it."""
+    return list(connection.execute(_IDS, {"of": person}).scalars())
+
+
+def names_of(connection: Connection, persons: Collection[str]) -> dict[str, str]:
+    """The name by which to show each of these people: their number, else the alias seen last, else their id."""
+    known: dict[str, str] = {person: person for person in persons}
+    known |= {person: each.alias.value for person, each in _best(connection, persons).items()}
+    return known
+
+
+def chats_of(connection: Connection, persons: Collection[str]) -> dict[str, str]:
+    """The chat in which to write to each of these people now; those who have no alias left are missing."""
+    current = {row.id: row.current for row in connection.execute(_CURRENT, {"persons": list(persons)})}
+    best = _best(connection, set(current.values()))
+    return {person: best[current[person]].alias.chat for person in persons if current.get(person) in best}
+
+
+def _best(connection: Connection, persons: Collection[str]) -> dict[str, KnownAlias]:
+    """The alias of each person by which to reach them: their number, else the one they were last seen by."""
+    best: dict[str, KnownAlias] = {}
+    for each in aliases_of(connection, persons):
+        if each.alias.scheme != "parent_bsuid" and (each.person not in best or _rank(each) > _rank(best[each.person])):
+            best[each.person] = each
+    return best
+
+
+def _rank(known: KnownAlias) -> tuple[bool, float]:
+    return known.alias.scheme == "number", known.last_seen
+
+
+def key_of(alias: Alias) -> dict[str, str]:
+    """The key of an alias in its table; what does not fit is kept by its SHA-256."""
+    return {"scheme": alias.scheme, "scope": alias.scope, "value": fitting(alias.value, VALUE_LIMIT)}
+
+
+def hash_of(name: str) -> str:
+    """The key of a state of before there were people: always 64 characters.
+
+    >>> hash_of("628111")[:12]
+    'c82959e145fe'
+    """
+    return sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _known(row: Any) -> KnownAlias:
+    scheme: Scheme = row.scheme
+    return KnownAlias(alias=Alias(scheme, row.value, row.scope), person=row.person, first_seen=row.first_seen, last_seen=row.last_seen)
