@@ -206,6 +206,7 @@ ANSWERS: dict[str, tuple[str, list[type[Reply]]]] = {  # rule: what a customer w
     "antar": ("antar#besok#petang#ya#0812-3456-7890", [Text]),
     "resi": ("cek resi#tm12345678", [Text]),
     "keluhan": ("komplain#Kaos #2 saya sobek di jahitan", [Text]),
+    "pesan": ("order#Ani#Jl. Melati 5#sablon#12#besok", [Text]),
     "survei": ("masukan", [Text]),
     "admin": ("CS dong", [Text]),
     "berhenti promo": ("Stop!", [Text]),
@@ -281,6 +282,112 @@ def test_a_survey_asks_one_question_at_a_time_and_is_confirmed(customer: Chat) -
     assert customer.says("2") == "Ada saran untuk kami?\n(Kalau tidak ada, ketik *-*.)"
     assert customer.says("Lebih cepat") == "Nilai 2, saran: Lebih cepat.\nSudah benar? (ya/tidak)"
     assert customer.says("ya") == "Terima kasih, mohon maaf atas kekurangannya! Masukan Kakak kami baca satu per satu."
+
+
+# -- an order, as people give it ---------------------------------------------------------------------
+
+NAME, ADDRESS, SHIRT = "Atas nama siapa, Kak?", "Dikirim ke alamat mana?", "Kaos polos, sablon, atau berkerah?"
+PIECES, DAY, MAIL = "Berapa potong?", "Diantar hari apa?", "Nota dikirim ke email mana?\n(Kalau tidak ada, ketik *-*.)"
+SUMMARY = "{} kaos {} untuk Ani, Jl. Melati 5.\nDiantar {}. Totalnya dengan ongkir {}.\nSudah benar? (ya/tidak)"
+ORDER = SUMMARY.format(12, "sablon", "Senin, 23 November", "Rp1.035.000")
+
+
+def heard(customer: Chat, *texts: str) -> list[str]:
+    """The text that each of several is answered."""
+    return [customer.says(text).text for text in texts]
+
+
+def test_an_order_is_taken_by_one_question_after_the_other(customer: Chat) -> None:
+    written = ["mau pesan", "Ani", "Jl. Melati 5", "sablon", "12 pcs", "besok sore", "ga punya"]
+    assert heard(customer, *written) == [NAME, ADDRESS, SHIRT, PIECES, DAY, MAIL, ORDER]
+    assert customer.says("ya kak") == "Siap Kak Ani, pesanan nomor 1 kami terima. Terima kasih!"
+
+
+@pytest.mark.parametrize(
+    "lines", ["Nama: Ani\nAlamat: Jl. Melati 5\nKaos: sablon\nJumlah: 12", "jumlah = 12\nkaos: 2\nalamat: Jl. Melati 5\nnama: Ani"]
+)
+def test_an_order_is_taken_from_pasted_lines_in_any_order(customer: Chat, lines: str) -> None:
+    for before in ([], ["pesan"]):
+        *_, asked, shown = heard(customer, *before, lines, "besok")
+        assert (asked.endswith(f"\n{DAY}"), shown.removesuffix(f"{MAIL}")) == (True, ORDER if not before else "")
+        customer.says("batal")
+
+
+def test_an_order_is_taken_in_one_line_with_hashes(customer: Chat) -> None:
+    assert heard(customer, "order#Ani#Jl. Melati 5#sablon#12#besok") == [ORDER]
+
+
+def test_the_price_is_told_in_the_midst_of_an_order_and_the_question_comes_again(customer: Chat) -> None:
+    customer.says("pesan")
+    replies = customer.says("berapa harganya?")
+    assert replies[0] == Text(
+        "Ini harga kami per 22 November 2026:\n- kaos polos: Rp65.000\n- kaos sablon: Rp85.000\n- kaos berkerah: Rp110.000\n"
+        "Ongkos kirim Rp15.000 ke seluruh Riau. Mau pesan? Ketik *pesan* ya, Kak."
+    )
+    assert replies[-1] == Text(NAME)
+
+
+def test_an_order_is_called_off_kindly_where_it_would_be_the_address(customer: Chat) -> None:
+    assert heard(customer, "pesan", "Ani", "gak jadi kak") == [NAME, ADDRESS, "Baik, *pesan* dibatalkan."]
+
+
+@pytest.mark.parametrize("text", ["besok sore", "senin", "23 nov", "Senin, 23 November 2026"])
+def test_a_day_is_taken_as_people_write_it(customer: Chat, text: str) -> None:
+    assert heard(customer, "pesan#Ani#Jl. Melati 5#sablon#12", text)[-1] == ORDER
+
+
+def test_on_a_day_when_the_shop_is_closed_another_one_is_asked_for(customer: Chat) -> None:
+    customer.says("pesan#Ani#Jl. Melati 5#sablon#12")
+    assert customer.says("25 desember").text.splitlines()[1:] == [DAY, "(Mau berhenti? Ketik *batal*.)"]
+    assert customer.says("senin") == ORDER
+
+
+def test_what_was_given_is_corrected_and_the_question_comes_again(customer: Chat) -> None:
+    customer.says("pesan#Anni#Jl. Melati 5#sablon#12")
+    assert heard(customer, "eh salah, namanya Ani", "besok") == [f"Baik, sudah kami catat. Nama: Ani\n{DAY}", ORDER]
+
+
+def test_a_no_asks_which_part_to_change_and_a_part_that_is_named_is_asked_for(customer: Chat) -> None:
+    customer.says("pesan#Ani#Jl. Melati 5#sablon#12#besok")
+    parts = "1. Nama\n2. Alamat\n3. Kaos\n4. Jumlah\n5. Tanggal\n6. Email"
+    which = f"Bagian mana yang mau diganti?\n{parts}\n(Mau berhenti? Ketik *batal*.)"
+    assert heard(customer, "tidak", "4", "13", "bukan, tanggalnya salah", "lusa") == [
+        which,
+        PIECES,
+        SUMMARY.format(13, "sablon", "Senin, 23 November", "Rp1.120.000"),
+        DAY,
+        SUMMARY.format(13, "sablon", "Selasa, 24 November", "Rp1.120.000"),
+    ]
+
+
+def test_an_order_left_for_twenty_minutes_is_gone_on_with(customer: Chat) -> None:
+    heard(customer, "pesan", "Ani")
+    later = datetime(2026, 11, 22, 17, 20)  # noqa: DTZ001  Toko Maju's own time
+    told = "*Pesan* tadi belum selesai. Ketik *lanjut* untuk melanjutkan, atau *pesan* untuk mulai dari awal."
+    assert customer.says("Jl. Melati 5", at=later) == told
+    assert customer.says("lanjut", at=later) == ADDRESS
+
+
+def test_stop_leaves_an_order_and_opts_out(customer: Chat) -> None:
+    heard(customer, "pesan", "Ani")
+    customer.says("STOP")
+    assert customer.last.rule == "berhenti promo"
+
+
+def test_a_menu_is_answered_as_people_do(customer: Chat) -> None:
+    menu = customer.says("menu").text
+    assert customer.says("9").text.splitlines()[1:] == menu.splitlines()[1:]
+    for text in ("yang nomor 3", "tiga", "3."):
+        customer.says(text)
+        assert customer.last.rule == "jam buka"
+
+
+@pytest.mark.parametrize(("text", "rule"), [("hargnaya brp", "harga"), ("terima kasih, harganya berapa?", "harga")])
+def test_the_price_is_found_in_other_words(customer: Chat, text: str, rule: str) -> None:
+    customer.says(text)
+    if customer.last.rule == "tidak dikenal":
+        customer.says("iya")
+    assert customer.last.rule == rule
 
 
 def test_the_opening_hours_are_told_by_the_clock(customer: Chat) -> None:

@@ -182,8 +182,15 @@ class Answering:
         return Decision(match, (Text(correction(written, fields, reading, self.language, given)),))
 
     def may_need(self, field: Field, match: Match, form: Form) -> bool:
-        """True if a value may be needed, which depends on one that is still missing or wrong."""
-        return bool(match.invalid and field.condition is not None and not field.may_be_left_out and not form.texts.get(field.name))
+        """True if a field is asked for although nothing is wrong with it.
+
+        Its `if` may depend on what is still missing; or it may be left out and has a question of its own, where nothing was given yet.
+        """
+        if form.texts.get(field.name) or not match.invalid:
+            return False
+        if field.may_be_left_out:
+            return bool(field.question) and not any(form.texts.values())
+        return field.condition is not None
 
     def ask(self, match: Match, question: Ask) -> Decision:
         """A question, with the form that waits for its answer."""

@@ -263,6 +263,19 @@ def test_options_are_shown_with_the_numbers_that_choose_them(tmp_path: Path) -> 
     assert talk.hears("isi", "2", "39")[::2] == ["Ukuran?\n- 38\n- 39", "39."]
 
 
+def test_a_keyword_alone_asks_what_may_be_left_out_too_where_it_has_a_question(tmp_path: Path) -> None:
+    rules = """rules:
+  - name: isi
+    keyword: [isi, "isi#"]
+    on_invalid: ask
+    fields: [{nama: {question: Nama?}}, {email: {question: Email?, type: email, optional: true}}, {kota: {optional: true}}]
+    reply: "{{ nama }}, {{ email or '-' }}, {{ kota or '-' }}."
+"""
+    talk = talk_of(tmp_path, rules)
+    assert talk.hears("isi", "Budi", "ga punya") == ["Nama?", "Email?\n(Kalau tidak ada, ketik *-*.)", "Budi, -, -."]
+    assert talk.hears("isi#Budi", "isi##a@x.id", "Ani") == ["Budi, -, -.", "Nama?", "Ani, a@x.id, -."]
+
+
 def test_an_option_wins_over_the_words_that_leave_or_skip(tmp_path: Path) -> None:
     rules = (
         "rules:\n  - {keyword: isi, ask: [{a: {question: Apa?, type: choice, options: [stop, skip], optional: true}}], reply: '{{ a }}.'}"
