@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 from talks import talk
+from twins import language_of
 
 from flask_chatbot import Audio, ContactCard, Document, Image, Location, Text, Video
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 MONDAY = "2026-11-23 10:00"
 KINDS = {Image: "image", Audio: "audio", Video: "video", Document: "document"}
+WRITERS = {"en": {"customer": "Customer", "bot": "Bot"}, "id": {"customer": "Pelanggan", "bot": "Bot"}}
 MARKS = re.compile(r"\*(?P<strong>[^*\n]+)\*|(?<!\w)_(?P<emphasis>[^_\n]+)_(?!\w)")
 
 
@@ -39,12 +41,13 @@ class ChatDirective(Directive):
         """Ask the bot, and draw both sides."""
         at = datetime.fromisoformat(self.options.get("at", MONDAY))
         turns = talk(self.arguments[0], [line for line in self.content if line], nama=self.options.get("nama", ""), at=at)
-        return [nodes.container("", *(bubble(by, reply) for by, reply in turns), classes=["chat"])]
+        language = language_of(self.state.document.settings.env.docname)
+        return [nodes.container("", *(bubble(by, reply, language) for by, reply in turns), classes=["chat"])]
 
 
-def bubble(by: str, reply: object) -> nodes.Node:
-    """One message as a customer sees it; who wrote it is said to those who hear the page."""
-    name = nodes.inline("", f"{by.capitalize()}: ", classes=["who"])
+def bubble(by: str, reply: object, language: str = "en") -> nodes.Node:
+    """One message as a customer sees it; who wrote it is said to those who hear the page, in its language."""
+    name = nodes.inline("", f"{WRITERS[language][by]}: ", classes=["who"])
     parts = list(drawn(reply))
     parts[0].insert(0, name)
     return nodes.container("", *parts, classes=["bubble", by])

@@ -42,6 +42,7 @@ def test_a_bubble_says_who_wrote_it_and_keeps_lines_and_bold_words(chats: Module
     assert bubble["classes"] == ["bubble", "customer"]
     assert [line.astext() for line in bubble[0][1:]] == ["Halo kak", "mau pesan"]
     assert bubble[0][0].astext() == "Customer: "
+    assert chats.bubble("customer", Text("Halo"), "id")[0][0].astext() == "Pelanggan: "
 
 
 def test_files_and_places_are_drawn_as_signs_with_their_names(chats: ModuleType) -> None:
