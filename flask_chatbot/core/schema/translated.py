@@ -62,7 +62,7 @@ def rewritten(part: Any, write: Callable[[str], str]) -> Any:
 
 
 def rewritten_entry(key: str, below: Any, write: Callable[[str], str]) -> Any:
-    """What stands behind one keyword of a schema."""
+    """The value of one keyword of a schema, its descriptions written anew."""
     if key in NAMED:
         return {name: rewritten(each, write) for name, each in below.items()}
     if key in SAID:
