@@ -13,6 +13,7 @@ from flask_chatbot import outgoing
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.handlers import Handlers, check_handler, refusal, word
 from flask_chatbot.core.loading.loader import short_path
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.chats import number_of
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.problems import NOWHERE
@@ -236,7 +237,10 @@ class Chatbot:
         if self._bots and not is_known:
             raise refusal(
                 NOWHERE,
-                f"{what} comes after init_app, which has read the rules. Register it before: bot = Chatbot(), then bot.init_app(app).",
+                tr(
+                    "{what} comes after init_app, which has read the rules. Register it before: bot = Chatbot(), then bot.init_app(app).",
+                    what=what,
+                ),
             )
 
     def _reload(self) -> None:
@@ -271,5 +275,8 @@ def blueprints(settings: Settings) -> Iterator[Blueprint]:
 def plain(function: F | None, decorator: str) -> F:
     """Return the function given to a decorator without parentheses."""
     if function is None:
-        raise refusal(NOWHERE, f"@bot.{decorator} takes no parentheses. Write @bot.{decorator} on the line above the function.")
+        raise refusal(
+            NOWHERE,
+            tr("@bot.{decorator} takes no parentheses. Write @bot.{decorator} on the line above the function.", decorator=decorator),
+        )
     return function

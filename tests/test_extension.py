@@ -10,6 +10,7 @@ from flask import Flask
 
 import flask_chatbot
 from flask_chatbot import Chatbot, ChatbotError, ConfigError, RulesError
+from flask_chatbot.core.translation.translatable import untranslated
 from flask_chatbot.core.values.problems import NOWHERE, Mark, Problem
 from tests.apps import HALO, KEY, RULES, add_bot, halo, make_app
 
@@ -163,7 +164,7 @@ def test_an_error_of_configuration_has_the_mistakes_of_the_rules_with_their_plac
     with pytest.raises(ConfigError) as caught:
         Chatbot(bare(tmp_path, CHATBOT_WEBHOOK_KEY=""))
     told, broken = caught.value.problems
-    assert (told, broken.message) == (Problem(NOWHERE, NO_KEY), "unknown key 'repply'. Did you mean 'reply'?")
+    assert (told, broken.message) == (Problem(NOWHERE, untranslated(NO_KEY)), "unknown key 'repply'. Did you mean 'reply'?")
     assert (bool(told.mark), broken.mark) == (False, Mark(broken.mark.file, 4, 5))
 
 

@@ -23,6 +23,7 @@ from flask_chatbot.core.language.contacts import callable_only
 from flask_chatbot.core.language.sentences import say
 from flask_chatbot.core.loading.loader import load_rules, short_path
 from flask_chatbot.core.matching.match import Match
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.actions import Forward, Save
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import Problem, did_you_mean
@@ -245,9 +246,14 @@ class _Handling:
             known = field_names(match.rule)
             for name in error.fields:
                 if name not in known:
-                    guess = did_you_mean(name, known) or f" Its fields are: {', '.join(known) or 'none'}."
-                    fact = f"Invalid names {name!r}, which is not a field of rule {match.rule.name!r}."
-                    raise HandlerError([Problem(handler.mark, f"{fact}{guess}")]) from error
+                    guess = did_you_mean(name, known) or tr(" Its fields are: {names}.", names=", ".join(known) or tr("none"))
+                    unfit = tr(
+                        "Invalid names {name!r}, which is not a field of rule {rule!r}.{guess}",
+                        name=name,
+                        rule=match.rule.name,
+                        guess=guess,
+                    )
+                    raise HandlerError([Problem(handler.mark, unfit)]) from error
             raise
 
     def replies(self, handler: Handler, values: Mapping[str, object]) -> tuple[Reply, ...] | None:

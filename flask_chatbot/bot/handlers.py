@@ -21,6 +21,7 @@ from flask_chatbot.core.loading.additions import AddedRule, Additions
 from flask_chatbot.core.loading.loader import short_path
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.filters import Misfit, filters
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 from flask_chatbot.core.values.problems import NOWHERE, Mark, Problem, did_you_mean
 from flask_chatbot.errors import AnswerFailed, HandlerError, Invalid
 from flask_chatbot.settings.variables import unset_in
@@ -87,7 +88,7 @@ class Handlers:
 
     def add_rule(self, name: str, function: Function) -> Handler:
         """Let the function answer for a rule; raise `HandlerError` if another function already does."""
-        return claim(self.rules, name, inspected(function), f"answers for rule {name!r}")
+        return claim(self.rules, name, inspected(function), tr("answers for rule {name!r}", name=name))
 
     def add_keyword(self, data: Mapping[str, Any], function: Function) -> None:
         """Let the function answer for a rule of its own, with the keys that a rule file would give it."""
@@ -96,7 +97,7 @@ class Handlers:
 
     def add_fallback(self, function: Function) -> None:
         """Let the function answer what no rule matches, before the file's own fallback."""
-        handler = claim(self.fallbacks, "fallback", inspected(function, OURS), "is the fallback")
+        handler = claim(self.fallbacks, "fallback", inspected(function, OURS), tr("is the fallback"))
         self.rules[handler.name] = handler
         self.added[handler.name] = AddedRule({"name": handler.name, "fallback": True}, handler.mark)
 
@@ -112,7 +113,7 @@ class Handlers:
 
     def add_error(self, kind: type[Exception], function: Function) -> None:
         """Let the function answer when a handler raises an error of that kind."""
-        claim(self.errors, kind, inspected(function, ("error", "message")), f"answers for {kind.__name__}")
+        claim(self.errors, kind, inspected(function, ("error", "message")), tr("answers for {name}", name=kind.__name__))
 
     def add_ack(self, function: Function) -> None:
         """Call the function each time a message's ack changes."""
@@ -123,17 +124,19 @@ class Handlers:
         """Let the function read fields of a type."""
         handler = located(function, takes=1)
         if name in FIELD_TYPES:
-            raise refusal(handler.mark, f"there is a built-in field type {name!r}. Give yours another name.")
-        claim(self.types, name, handler, f"reads the field type {name!r}")
+            raise refusal(handler.mark, tr("there is a built-in field type {name!r}. Give yours another name.", name=name))
+        claim(self.types, name, handler, tr("reads the field type {name!r}", name=name))
 
     def add_filter(self, name: str, function: Function) -> None:
         """Let templates use the function as a filter."""
         handler = located(function, takes=1)
         if name in filters(Locale()):
-            raise refusal(handler.mark, f"there is a built-in filter {name!r}. Give yours another name.")
+            raise refusal(handler.mark, tr("there is a built-in filter {name!r}. Give yours another name.", name=name))
         if not name.isidentifier() or name.startswith("_"):
-            raise refusal(handler.mark, f"{name!r} cannot be the name of a filter. Use letters, digits and _, beginning with a letter.")
-        claim(self.filters, name, handler, f"is the filter {name!r}")
+            raise refusal(
+                handler.mark, tr("{name!r} cannot be the name of a filter. Use letters, digits and _, beginning with a letter.", name=name)
+            )
+        claim(self.filters, name, handler, tr("is the filter {name!r}", name=name))
 
     def check(self, book: RuleBook, is_whole: bool) -> Iterator[Problem]:
         """Yield the reasons why the app cannot use these rules. A partial book may lack a rule because of mistakes of its own."""
@@ -143,11 +146,20 @@ class Handlers:
                 yield from check_handler(name, handler, book)
 
 
-def claim(owners: dict[Any, Handler], what: object, handler: Handler, does: str) -> Handler:
+def claim(owners: dict[Any, Handler], what: object, handler: Handler, does: Translatable) -> Handler:
     """Make the handler the owner of something, replacing one of the same name; raise `HandlerError` if another function owns it."""
     other = owners.get(what)
     if other is not None and other.name != handler.name:
-        raise refusal(handler.mark, f"{other.name} at {other.mark} {does} already, so {handler.name} cannot. Remove one of the two.")
+        raise refusal(
+            handler.mark,
+            tr(
+                "{other} at {mark} {does} already, so {handler} cannot. Remove one of the two.",
+                other=other.name,
+                mark=other.mark,
+                does=does,
+                handler=handler.name,
+            ),
+        )
     owners[what] = handler
     return handler
 
@@ -160,16 +172,26 @@ def inspected(function: Function, allowed: Collection[str] | None = None) -> Han
     for parameter in inspect.signature(function).parameters.values():
         if parameter.name in bound:
             continue
-        if parameter.kind is parameter.POSITIONAL_ONLY:
-            raise refusal(handler.mark, f"{handler.name} takes {parameter.name!r} by position, but values come by name. Remove the '/'.")
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            written = str(parameter).partition(":")[0]
-            raise refusal(handler.mark, f"{handler.name} has the parameter '{written}', but values come by name. Name each parameter.")
-        if allowed is not None and parameter.name not in allowed:
-            guess = hint(parameter.name, allowed)
-            raise refusal(handler.mark, f"{handler.name} wants {parameter.name!r}, which it cannot get here.{guess}")
+        if message := unfillable(parameter, handler.name, allowed):
+            raise refusal(handler.mark, message)
         names.append(parameter.name)
     return Handler(function, handler.name, handler.mark, tuple(names))
+
+
+def unfillable(parameter: inspect.Parameter, handler: str, allowed: Collection[str] | None) -> Translatable:
+    """The reason why a parameter cannot be filled by name; empty if it can."""
+    name = parameter.name
+    if parameter.kind is parameter.POSITIONAL_ONLY:
+        return tr("{handler} takes {parameter!r} by position, but values come by name. Remove the '/'.", handler=handler, parameter=name)
+    if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        written = str(parameter).partition(":")[0]
+        return tr(
+            "{handler} has the parameter '{written}', but values come by name. Name each parameter.", handler=handler, written=written
+        )
+    if allowed is not None and name not in allowed:
+        guess = hint(name, allowed)
+        return tr("{handler} wants {parameter!r}, which it cannot get here.{guess}", handler=handler, parameter=name, guess=guess)
+    return NO_MESSAGE
 
 
 def located(function: Function, takes: int = 0) -> Handler:
@@ -177,21 +199,23 @@ def located(function: Function, takes: int = 0) -> Handler:
     inner = bare(function)
     mark = mark_of(inner)
     if not callable(function):
-        raise refusal(mark, f"a handler is a function, not {type(function).__name__}.")
+        raise refusal(mark, tr("a handler is a function, not {name}.", name=type(function).__name__))
     name = f"{inner.__module__}.{getattr(inner, '__qualname__', type(inner).__qualname__)}"
     if name.rpartition(".")[2] in ("<lambda>", "_"):
         name = f"{name}:{mark.line}"  # a name that says nothing, so two of them are two functions
     if is_async(function) or is_async(type(function).__call__):
-        raise refusal(mark, f"{name} is async, and handlers are called as plain functions. Write `def` without `async`.")
+        raise refusal(mark, tr("{name} is async, and handlers are called as plain functions. Write `def` without `async`.", name=name))
     try:
         signature = inspect.signature(function)
         if takes and not hasattr(function, "jinja_pass_arg"):
             signature.bind(*range(takes))
     except ValueError:  # of some that are built in, such as int, Python does not know the parameters
         if not takes:
-            raise refusal(mark, f"The parameters of {name} are unknown to Python. Wrap it in a function.") from None
+            raise refusal(mark, tr("The parameters of {name} are unknown to Python. Wrap it in a function.", name=name)) from None
     except TypeError:
-        raise refusal(mark, f"{name}{signature} is called with one value, and does not accept one.") from None
+        raise refusal(
+            mark, tr("{name}{signature} is called with one value, and does not accept one.", name=name, signature=signature)
+        ) from None
     return Handler(function, name, mark)
 
 
@@ -200,7 +224,7 @@ def is_async(function: Function) -> bool:
     return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
 
 
-def refusal(mark: Mark, message: str) -> HandlerError:
+def refusal(mark: Mark, message: Translatable) -> HandlerError:
     """Make the error for a function that cannot be registered."""
     return HandlerError([Problem(mark, message)])
 
@@ -228,30 +252,40 @@ def word(value: object, decorator: str, example: str) -> str:
     """Return the decorator's name argument; raise `HandlerError` if there is none, most likely because parentheses are missing."""
     if isinstance(value, str):
         return value
-    message = f"@bot.{decorator} takes a name first. Write @bot.{decorator}({example!r})."
+    message = tr("@bot.{decorator} takes a name first. Write @bot.{decorator}({example!r}).", decorator=decorator, example=example)
     raise refusal(mark_of(bare(value)) if callable(value) else NOWHERE, message)
 
 
 def hint(parameter: str, known: Collection[str]) -> str:
     """The advice for a parameter that cannot be filled."""
     if parameter in ELSEWHERE:
-        return f" Take `message` instead: {ELSEWHERE[parameter]} has it."
+        return tr(" Take `message` instead: {written} has it.", written=ELSEWHERE[parameter])
     if parameter == "self":
-        return " Register the method of an object, such as shop.stock, after the object is made."
-    return did_you_mean(parameter, known) or f" It may ask for: {', '.join(known)}."
+        return tr(" Register the method of an object, such as shop.stock, after the object is made.")
+    return did_you_mean(parameter, known) or tr(" It may ask for: {names}.", names=", ".join(known))
 
 
 def check_handler(name: str, handler: Handler, book: RuleBook) -> Iterator[Problem]:
     """Yield the problems of a handler: no such rule, or a parameter that the rule cannot fill."""
     rule = book.by_name.get(name)
     if rule is None:
-        guess = did_you_mean(name, book.by_name) or f" The rules are in {', '.join(map(short_path, book.files))}."
-        yield Problem(handler.mark, f"{handler.name} answers for rule {name!r}, but there is no such rule.{guess}")
+        guess = did_you_mean(name, book.by_name) or tr(" The rules are in {names}.", names=", ".join(map(short_path, book.files)))
+        yield Problem(
+            handler.mark,
+            tr("{handler} answers for rule {name!r}, but there is no such rule.{guess}", handler=handler.name, name=name, guess=guess),
+        )
         return
     known = [*field_names(rule), *OURS]
     for parameter in handler.parameters:
         if parameter not in known:
-            message = f"{handler.name} wants {parameter!r}, which is not a field of rule {name!r} at {rule.mark}.{hint(parameter, known)}"
+            message = tr(
+                "{handler} wants {parameter!r}, which is not a field of rule {name!r} at {mark}.{way_out}",
+                handler=handler.name,
+                parameter=parameter,
+                name=name,
+                mark=rule.mark,
+                way_out=hint(parameter, known),
+            )
             yield Problem(handler.mark, message)
 
 
@@ -265,12 +299,12 @@ def check_needs(handlers: Handlers, book: RuleBook) -> Iterator[Problem]:
     led_to = {entry.rule for rule in book.rules for entry in rule.menu}
     for rule in book.rules:
         if rule.needs and rule.name not in handlers.rules and (rule.is_found or rule.name in led_to):
-            yield Problem(rule.mark, f"rule {rule.name!r} {needs_handler(rule)}")
+            yield Problem(rule.mark, tr("rule {rule!r} {needs}", rule=rule.name, needs=needs_handler(rule)))
 
 
-def needs_handler(rule: Rule) -> str:
+def needs_handler(rule: Rule) -> Translatable:
     """The predicate of a sentence about a rule, or its reply, that no handler supplies with what it needs."""
-    return f"needs {', '.join(rule.needs)}, and no handler supplies it. Write one: @bot.rule({rule.name!r})"
+    return tr("needs {names}, and no handler supplies it. Write one: @bot.rule({rule!r})", names=", ".join(rule.needs), rule=rule.name)
 
 
 def custom_type(function: Function) -> FieldType:

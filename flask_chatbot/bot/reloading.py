@@ -14,6 +14,7 @@ from flask_chatbot.bot.handlers import check_needs
 from flask_chatbot.core.checks.runner import cases, run
 from flask_chatbot.core.late import Late, new_lock, sleep
 from flask_chatbot.core.loading.loader import Loaded, read_rules, short_path
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.problems import Mark, Problem, listed
 from flask_chatbot.core.values.sources import Sources, digest_of, files_now
 
@@ -92,7 +93,7 @@ class Watch:
             log.exception(
                 "%s: the changed rules could not be read because of an internal error; the previous ones stay", short_path(self._path)
             )
-            bot.refuse((Problem(Mark(short_path(self._path), 1, 1), "reading the rules failed; see the log."),))
+            bot.refuse((Problem(Mark(short_path(self._path), 1, 1), tr("reading the rules failed; see the log.")),))
 
 
 def take(bot: Bot, loaded: Loaded) -> None:

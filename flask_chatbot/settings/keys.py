@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hmac import compare_digest
 
+from flask_chatbot.core.translation.translatable import tr
+
 _SIGNING = "whsec_"  # before a secret in base64, as Standard Webhooks write it
 # Headers that other gateways take a key in, without "X-" and hyphens.
 _MEANT_AS_KEY = frozenset(
@@ -75,5 +77,5 @@ def read_secret(text: str) -> bytes:
     except (binascii.Error, ValueError):
         secret = b""
     if not secret:
-        raise ValueError(f"it begins with {_SIGNING}, but what follows is not base64. Copy it again.")
+        raise ValueError(tr("it begins with {start}, but what follows is not base64. Copy it again.", start=_SIGNING))
     return secret

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from flask_chatbot.core.translation.translatable import tr
+
 Network = IPv4Network | IPv6Network
 
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
@@ -36,7 +38,9 @@ def read_private_host(text: str) -> PrivateHost:
         except ValueError:
             if is_host_name(host):
                 return PrivateHost(host, port)
-    raise ValueError(f"{text!r} is not a host, address or network. Write it like crm.example.com, 10.0.0.5:8080 or 10.0.0.0/8.")
+    raise ValueError(
+        tr("{text!r} is not a host, address or network. Write it like crm.example.com, 10.0.0.5:8080 or 10.0.0.0/8.", text=text)
+    )
 
 
 def is_host_name(text: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from flask_chatbot.core.language.durations import LONGEST, UNITS, read_duration
+from flask_chatbot.core.translation.translatable import Translatable, any_of, reason_of, tr
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.settings.keys import Key, read_secret
 from flask_chatbot.settings.private_hosts import read_private_host
@@ -35,18 +36,20 @@ class Pace:
 def read_keys(value: object) -> tuple[Key, ...]:
     """Read one key, several, or several by name; no problem reveals a key."""
     if isinstance(value, str):
-        named: list[tuple[Any, str, object]] = [(None, "the key", value)]
+        named: list[tuple[Any, str, object]] = [(None, tr("the key"), value)]
     elif isinstance(value, list | tuple):
-        named = [(None, f"key {place}", key) for place, key in enumerate(value, 1)]
+        named = [(None, tr("key {number}", number=place), key) for place, key in enumerate(value, 1)]
     elif isinstance(value, dict):
-        named = [(name, f"the key of {name!r}", key) for name, key in value.items()]
+        named = [(name, tr("the key of {name!r}", name=name), key) for name, key in value.items()]
     else:
-        raise ValueError(f"it is {kind_of(value)}. Write a string, a list of strings, or a map of name to key.")
+        raise ValueError(tr("it is {value}. Write a string, a list of strings, or a map of name to key.", value=kind_of(value)))
     if not named:
-        raise ValueError(f"it holds no key. Make one with: {MAKE_A_KEY}")
+        raise ValueError(tr("it holds no key. Make one with: {command}", command=MAKE_A_KEY))
     problems = [problem for name, label, key in named for problem in (*_name_problems(name), *_key_problems(label, key))]
     keys = [key for _, _, key in named]
-    problems += [f"{label} appears twice. Write each key once." for place, (_, label, key) in enumerate(named) if key in keys[:place]]
+    problems += [
+        tr("{label} appears twice. Write each key once.", label=label) for place, (_, label, key) in enumerate(named) if key in keys[:place]
+    ]
     if problems:
         raise ValueError(*problems)
     return tuple(Key(name, str(key).encode()) for name, _, key in named)
@@ -54,24 +57,24 @@ def read_keys(value: object) -> tuple[Key, ...]:
 
 def _name_problems(name: object) -> Iterator[str]:
     if name is not None and (type(name) is not str or not name.strip()):
-        yield f"{name!r} is not a name for a key. Write a word, in quotes."
+        yield tr("{name!r} is not a name for a key. Write a word, in quotes.", name=name)
 
 
 def _key_problems(label: str, key: object) -> Iterator[str]:
     if type(key) is not str:
-        yield f"{label} is {kind_of(key)}. Write it as a string, in quotes."
+        yield tr("{label} is {value}. Write it as a string, in quotes.", label=label, value=kind_of(key))
     elif not key.strip():
-        yield f"{label} is empty. Make one with: {MAKE_A_KEY}"
+        yield tr("{label} is empty. Make one with: {command}", label=label, command=MAKE_A_KEY)
     elif key != key.strip():
-        yield f"{label} has white space around it. Remove it."
+        yield tr("{label} has white space around it. Remove it.", label=label)
     elif any("\ud800" <= character <= "\udfff" for character in key):
-        yield f"{label} is not UTF-8. Make one with: {MAKE_A_KEY}"
+        yield tr("{label} is not UTF-8. Make one with: {command}", label=label, command=MAKE_A_KEY)
 
 
 def read_secrets(value: object) -> tuple[bytes, ...]:
     """Read one signing secret, or several during a rotation; no problem reveals a secret."""
     if isinstance(value, dict):
-        raise ValueError("it is a map. Write a string, or a list of strings: secrets have no names.")
+        raise ValueError(tr("it is a map. Write a string, or a list of strings: secrets have no names."))
     secrets = read_keys(value)
     problems: list[str] = []
     found: list[bytes] = []
@@ -79,7 +82,9 @@ def read_secrets(value: object) -> tuple[bytes, ...]:
         try:
             found.append(read_secret(secret.key.decode()))
         except ValueError as error:
-            problems.append(str(error) if len(secrets) == 1 else f"secret {place}: {error}")
+            problems.append(
+                reason_of(error) if len(secrets) == 1 else tr("secret {number}: {problem}", number=place, problem=reason_of(error))
+            )
     if problems:
         raise ValueError(*problems)
     return tuple(found)
@@ -87,7 +92,7 @@ def read_secrets(value: object) -> tuple[bytes, ...]:
 
 def read_path(value: object) -> Path:
     if not isinstance(value, str | os.PathLike):
-        raise ValueError(f"it is {kind_of(value)}. Write the path of the rule file as a string.")
+        raise ValueError(tr("it is {value}. Write the path of the rule file as a string.", value=kind_of(value)))
     return Path(value)
 
 
@@ -97,23 +102,23 @@ def read_switch(value: object) -> bool:
         return bool(value)
     answer = _SWITCH.get(value.strip().lower()) if isinstance(value, str) else None
     if answer is None:
-        raise ValueError(f"it is {repr(value) if isinstance(value, str) else kind_of(value)}. Write True or False.")
+        raise ValueError(tr("it is {value}. Write True or False.", value=repr(value) if isinstance(value, str) else kind_of(value)))
     return answer
 
 
 def read_prefix(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"it is {kind_of(value)}. Write a path as a string, such as '/chatbot'.")
+        raise ValueError(tr("it is {value}. Write a path as a string, such as '/chatbot'.", value=kind_of(value)))
     if value == "/":
         return ""
     if not _PREFIX.fullmatch(value):
-        raise ValueError(f"{value!r} cannot be a path before '/webhook'. Write it like '/chatbot', or '/' for none.")
+        raise ValueError(tr("{value!r} cannot be a path before '/webhook'. Write it like '/chatbot', or '/' for none.", value=value))
     return value
 
 
 def read_database(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"it is {kind_of(value)}. Write a URL as a string, such as 'sqlite:///chatbot.sqlite'.")
+        raise ValueError(tr("it is {value}. Write a URL as a string, such as 'sqlite:///chatbot.sqlite'.", value=kind_of(value)))
     # Imported where it is used: a bot that sets no database starts without SQLAlchemy.
     from flask_chatbot.database.urls import read_url
 
@@ -125,11 +130,19 @@ def read_transport(value: object) -> Literal["simulator"] | Transport:
     """Read the name of a bundled transport, or take a `Transport` of the app's own."""
     if isinstance(value, str):
         if value not in _TRANSPORTS:
-            raise ValueError(f"{value!r} is not a known transport.{did_you_mean(value, _TRANSPORTS) or ' Write simulator.'}")
+            raise ValueError(
+                tr(
+                    "{value!r} is not a known transport.{guess}",
+                    value=value,
+                    guess=did_you_mean(value, _TRANSPORTS) or tr(" Write simulator."),
+                )
+            )
         return "simulator"
     wanting = [name for name in ("name", "runs_anywhere", *_asked_of(Transport)) if not hasattr(value, name)]
     if wanting or isinstance(value, type):
-        raise ValueError(f"it is {kind_of(value)}. Write 'simulator', or put an object with the methods of a Transport into app.config.")
+        raise ValueError(
+            tr("it is {value}. Write 'simulator', or put an object with the methods of a Transport into app.config.", value=kind_of(value))
+        )
     return cast("Transport", value)
 
 
@@ -144,7 +157,7 @@ def read_choice(*choices: str) -> Callable[[object], str]:
         written = value.strip().lower() if isinstance(value, str) else ""
         if written not in choices:
             written = repr(value) if isinstance(value, str) else kind_of(value)
-            raise ValueError(f"it is {written}. Write {' or '.join(choices)}.")
+            raise ValueError(tr("it is {written}. Write {choices}.", written=written, choices=any_of(choices)))
         return written
 
     return read
@@ -154,14 +167,16 @@ def read_hosts(value: object) -> tuple[str, ...]:
     """Read hosts and networks from a list or a comma-separated text."""
     hosts = value.split(",") if isinstance(value, str) else value
     if not isinstance(hosts, list | tuple) or not all(isinstance(host, str) for host in hosts):
-        raise ValueError(f"it is {kind_of(value)}. Write a list of hosts, or a text with commas, such as 'crm.local, 10.0.0.0/24'.")
+        raise ValueError(
+            tr("it is {value}. Write a list of hosts, or a text with commas, such as 'crm.local, 10.0.0.0/24'.", value=kind_of(value))
+        )
     hosts = tuple(host.strip() for host in hosts if host.strip())
     problems: list[str] = []
     for host in hosts:
         try:
             read_private_host(host)
         except ValueError as error:
-            problems.append(str(error))
+            problems.append(reason_of(error))
     if problems:
         raise ValueError(*problems)
     return hosts
@@ -171,10 +186,10 @@ def read_time(value: object) -> timedelta:
     """Read a length of time as rule files write it, or take a timedelta."""
     if isinstance(value, timedelta):
         if not timedelta(seconds=1) <= value <= LONGEST:
-            raise ValueError(f"{value} is not a time to keep messages for. Write from 1 second to 366 days.")
+            raise ValueError(tr("{value} is not a time to keep messages for. Write from 1 second to 366 days.", value=value))
         return value
     if not isinstance(value, str):
-        raise ValueError(f"it is {kind_of(value)}. Write a length of time as a string, such as '30 days'.")
+        raise ValueError(tr("it is {value}. Write a length of time as a string, such as '30 days'.", value=kind_of(value)))
     return read_duration(value)
 
 
@@ -188,14 +203,16 @@ def read_pace(value: object) -> Pace:
     unit = UNITS.get(found[2]) if found else None
     if not found or unit not in _PACE_UNITS or not int(found[1]):
         written = repr(value) if isinstance(value, str) else kind_of(value)
-        raise ValueError(f"it is {written}. Write a number per second, minute or hour, such as '5/minute' or '100/jam'.")
+        raise ValueError(
+            tr("it is {written}. Write a number per second, minute or hour, such as '5/minute' or '100/jam'.", written=written)
+        )
     return Pace(count=int(found[1]), seconds=unit.total_seconds())
 
 
-def kind_of(value: object) -> str:
+def kind_of(value: object) -> Translatable:
     """The kind of a value, for a message that must not show the value itself.
 
     >>> kind_of(5)
     'a value of type int'
     """
-    return f"a value of type {'int' if isinstance(value, Number) else type(value).__name__}"
+    return tr("a value of type {type}", type="int" if isinstance(value, Number) else type(value).__name__)

@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from flask_chatbot.core.values.problems import NOWHERE, Problem
+from flask_chatbot.core.translation.translatable import tr, untranslated
+from flask_chatbot.core.values.problems import NOWHERE, Problem, suggestion
 from flask_chatbot.errors import BadPayload, ConfigError
 from flask_chatbot.settings.keys import Key
 from flask_chatbot.settings.readers import (
@@ -30,6 +31,8 @@ from flask_chatbot.transports.base import Transport
 from flask_chatbot.wire.strict_json import read_json
 
 _START = "CHATBOT_"
+APP_CONFIG: str = "app.config"
+ENVIRONMENT = tr("the environment")
 # Kubernetes and Docker set the first in every container beside a service called "chatbot"; the last are for test suites.
 _FOREIGN = re.compile(r"CHATBOT_(?:(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT\w*|PORT|PORT_\d+_(?:TCP|UDP)\w*|NAME)|TEST_\w*)")
 
@@ -158,7 +161,7 @@ class Settings:
         """Read the settings from an app's configuration, falling back to the environment; raise `ConfigError` with every mistake."""
         settings, problems = cls.read(config, environ)
         if problems:
-            raise ConfigError(Problem(NOWHERE, problem) for problem in problems)
+            raise ConfigError(Problem(NOWHERE, untranslated(problem)) for problem in problems)
         return settings
 
     @classmethod
@@ -173,26 +176,28 @@ class Settings:
                 problems += error.args
         if "api_keys" in values:
             values.setdefault("transport", "simulator")
-        problems += _unknown(config, "app.config")
-        problems += _unknown((key for key in environ if not _FOREIGN.fullmatch(key)), "the environment")
+        problems += _unknown(config, APP_CONFIG)
+        problems += _unknown((key for key in environ if not _FOREIGN.fullmatch(key)), ENVIRONMENT)
         return cls(**values), tuple(problems)
 
 
 def _read(each: "Field[Any]", config: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, object]:
     """The field's value by its name; empty if it is not set."""
     about = each.metadata
-    value, place = config.get(about["key"]), "app.config"
+    value, place = config.get(about["key"]), APP_CONFIG
     if value is None or (value == "" and not about["blank"]):
         # An empty variable is a slip more often than a wish: deployment files write it for whatever is not set.
-        value, place = environ.get(about["key"]) or None, "the environment"
+        value, place = environ.get(about["key"]) or None, ENVIRONMENT
     if value is None:
         return {}
     try:
-        if about["json"] and place == "the environment":
+        if about["json"] and place == ENVIRONMENT:
             value = _from_json(str(value))
         return {each.name: about["read"](value)}
     except ValueError as error:
-        raise ValueError(*(f"{about['key']} in {place}: {problem}" for problem in error.args)) from None
+        raise ValueError(
+            *(tr("{key} in {place}: {problem}", key=about["key"], place=place, problem=problem) for problem in error.args)
+        ) from None
 
 
 def _from_json(text: str) -> object:
@@ -202,7 +207,7 @@ def _from_json(text: str) -> object:
     try:
         return read_json(text.encode("utf-8", "surrogateescape"))
     except BadPayload as error:
-        raise ValueError(f"it begins like JSON, but cannot be read. {error.message}") from None
+        raise ValueError(tr("it begins like JSON, but cannot be read. {message}", message=error.message)) from None
 
 
 def _unknown(keys: Iterable[object], place: str) -> Iterator[str]:
@@ -210,14 +215,14 @@ def _unknown(keys: Iterable[object], place: str) -> Iterator[str]:
 
     Other programs read the environment too: a CHATBOT_TOKEN of theirs must not stop the app.
     """
-    ours = place == "app.config"
+    ours = place == APP_CONFIG
     known = [each.metadata["key"] for each in fields(Settings)]
     for key in keys:
         if isinstance(key, str) and key.startswith(_START) and key not in known:
             near = _nearest(key, known, 0.6 if ours else 0.8)
             if near is not None or ours:
-                way_out = f"Did you mean {near!r}?" if near else f"Known keys: {', '.join(known)}."
-                yield f"{key} in {place}: unknown key. {way_out}"
+                way_out = suggestion(near) if near else tr(" Known keys: {names}.", names=", ".join(known))
+                yield tr("{key} in {place}: unknown key.{way_out}", key=key, place=place, way_out=way_out)
 
 
 def _nearest(key: str, known: Iterable[str], likeness: float) -> str | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.actions import Forward
 from flask_chatbot.core.values.problems import Problem
 
@@ -27,5 +28,7 @@ def unset_in(book: RuleBook, environ: Mapping[str, str]) -> Iterator[Problem]:
                 wanted = dict.fromkeys(_VARIABLE.findall(f"{action.url} {action.key}"))
                 for name in wanted:
                     if not environ.get(name):
-                        message = f"'forward' takes {name} from the environment, where it is not set. Set it, or write the value."
+                        message = tr(
+                            "'forward' takes {name} from the environment, where it is not set. Set it, or write the value.", name=name
+                        )
                         yield Problem(rule.mark, message)

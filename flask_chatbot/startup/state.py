@@ -14,6 +14,7 @@ from flask_chatbot.bot.handlers import Handlers
 from flask_chatbot.core.conversation.memory import LateMemory, Memory
 from flask_chatbot.core.late import Once
 from flask_chatbot.core.loading.loader import beside, load_rules
+from flask_chatbot.core.translation.translatable import any_of, linked, tr, untranslated
 from flask_chatbot.core.values.actions import Notify
 from flask_chatbot.core.values.problems import NOWHERE, Problem, listed
 from flask_chatbot.errors import ConfigError, RulesError
@@ -72,7 +73,7 @@ def prepare(
     Raises `RulesError` if only the rules and their handlers have mistakes, `ConfigError` with all of them if the configuration does too.
     """
     settings, found = Settings.read(config, environ)
-    problems = [Problem(NOWHERE, problem) for problem in (*found, *no_way_in(settings, found))]
+    problems = [Problem(NOWHERE, untranslated(problem)) for problem in (*found, *no_way_in(settings, found))]
     state = None
     broken: tuple[Problem, ...] = ()
     try:
@@ -187,9 +188,10 @@ def no_way_in(settings: Settings, problems: Iterable[str]) -> Iterator[str]:
     ways = ("CHATBOT_WEBHOOK_KEY", "CHATBOT_API_KEY", "CHATBOT_TRANSPORT")
     is_open = settings.webhook_keys or settings.api_keys or settings.transport is not None
     if not is_open and not any(is_reported(key, problems) for key in ways):
-        yield (
+        yield tr(
             "CHATBOT_WEBHOOK_KEY is not set, so no message can come in. Put a key into app.config or the environment, "
-            f"the same one that the platform sends as webhookkey. Make one with: {MAKE_A_KEY}"
+            "the same one that the platform sends as webhookkey. Make one with: {command}",
+            command=MAKE_A_KEY,
         )
 
 
@@ -205,14 +207,19 @@ def find_rules(root: Path, given: str | Path | None = None, configured: Path | N
     or, if `root` is a package, in the folder around it.
     """
     if given is not None:
-        places, mend = [root / given], "Correct Chatbot(rules=...): its path is relative to the app's folder."
+        places, mend = [root / given], tr("Correct Chatbot(rules=...): its path is relative to the app's folder.")
     elif configured is not None:
-        places, mend = [Path.cwd() / configured], "Correct CHATBOT_RULES: its path is relative to the current folder."
+        places, mend = [Path.cwd() / configured], tr("Correct CHATBOT_RULES: its path is relative to the current folder.")
     else:
         folders = [root, root.parent] if (root / "__init__.py").is_file() else [root]
-        places, mend = [folder / "rules.yaml" for folder in folders], "Write one there, or set CHATBOT_RULES to the path of yours."
+        places, mend = [folder / "rules.yaml" for folder in folders], tr("Write one there, or set CHATBOT_RULES to the path of yours.")
     for place in places:
         if place.is_file():
             return place
-    message = f"There is no rule file {' or '.join(map(str, places))}.{''.join(map(beside, places))} {mend}"
+    message = tr(
+        "There is no rule file {places}.{others} {way_out}",
+        places=any_of(map(str, places)),
+        others=linked("", map(beside, places)),
+        way_out=mend,
+    )
     raise ConfigError([Problem(NOWHERE, message)])

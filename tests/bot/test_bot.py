@@ -38,6 +38,7 @@ from flask_chatbot.bot.bot import Bot
 from flask_chatbot.core.conversation.memory import Memory, ShortMemory, State
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.language.numbers import mask
+from flask_chatbot.core.translation.translatable import untranslated
 from flask_chatbot.core.values.actions import Notify, Save
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.core.values.problems import Mark, Problem
@@ -260,7 +261,7 @@ def test_a_bot_with_a_rule_that_needs_a_handler_answers_nothing_until_there_is_o
     for text in ("penawaran#Ani", "harga"):
         with pytest.raises(HandlerError) as caught:
             chat.says(text)
-        assert caught.value.problems == (Problem(Mark(str(tmp_path / "rules.yaml"), 3, 5), UNMET),)
+        assert caught.value.problems == (Problem(Mark(str(tmp_path / "rules.yaml"), 3, 5), untranslated(UNMET)),)
     bot.rule("penawaran")(lambda: {"harga": "Rp1"})
     assert chat.says("penawaran#Ani") == ["1 buah untuk Ani: Rp1", "dua"]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from flask_chatbot.core.translation.translatable import untranslated
 from flask_chatbot.core.values.problems import NOWHERE, Problem
 from flask_chatbot.errors import ConfigError
 from flask_chatbot.settings.keys import Key
@@ -244,7 +245,7 @@ def test_a_switch_is_written_as_people_write_it(value: object, reload: bool) -> 
 def test_what_is_no_switch_is_told(value: object, kind: str) -> None:
     with pytest.raises(ConfigError) as caught:
         Settings.from_mapping({"CHATBOT_RELOAD": value}, {})
-    assert caught.value.problems == (Problem(NOWHERE, f"CHATBOT_RELOAD in app.config: it is {kind}. Write True or False."),)
+    assert caught.value.problems == (Problem(NOWHERE, untranslated(f"CHATBOT_RELOAD in app.config: it is {kind}. Write True or False.")),)
 
 
 def test_the_environment_may_turn_a_switch_off() -> None:

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
+from flask_chatbot.core.translation.translatable import untranslated
 from flask_chatbot.core.values.problems import Mark, Problem
 from tests.apps import KEY, add_bot, make_app
 
@@ -27,7 +28,7 @@ def told(app: Flask, url: str = URL, base_url: str | None = None, **headers: str
 def degraded(folder: Path, **config: object) -> Flask:
     """An app whose rule files are broken since it read them."""
     app = make_app(folder, **config)
-    app.extensions["chatbot"].bot.refuse((Problem(Mark("rules.yaml", 4, 5), "unknown key 'repply'."),))
+    app.extensions["chatbot"].bot.refuse((Problem(Mark("rules.yaml", 4, 5), untranslated("unknown key 'repply'.")),))
     return app
 
 

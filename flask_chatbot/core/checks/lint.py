@@ -14,6 +14,7 @@ from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.answers import Answer, ContactAnswer, leaves, templates
 from flask_chatbot.core.templates.template import Template
+from flask_chatbot.core.translation.translatable import Translatable, tr
 from flask_chatbot.core.values.actions import Forward, Notify, Save
 from flask_chatbot.core.values.problems import Mark, Problem
 
@@ -41,13 +42,13 @@ def past(book: RuleBook, today: date) -> Iterator[Problem]:
     """Yield warnings about dates that are past."""
     for mark, dates in book.dated:
         if dates.last < today:
-            yield Problem(mark, f"{str(dates)!r} is past. Write the date of the next time, or remove it.", "warning")
+            yield Problem(mark, tr("{dates!r} is past. Write the date of the next time, or remove it.", dates=str(dates)), "warning")
 
 
-def alone(book: RuleBook, handled: Collection[str] | None) -> Iterator[tuple[Rule, str]]:
+def alone(book: RuleBook, handled: Collection[str] | None) -> Iterator[tuple[Rule, Translatable]]:
     """Yield the mistakes that single rules show."""
     led_to = {entry.rule for rule in book.rules for entry in rule.menu}
-    unless = ", unless Python does" if handled is None else ""
+    unless = tr(", unless Python does") if handled is None else ""
     for rule in book.rules:
         messages = [*never(rule, book), *empty_patterns(rule)]
         if not (rule.needs or rule.name in (handled or ())):
@@ -58,32 +59,44 @@ def alone(book: RuleBook, handled: Collection[str] | None) -> Iterator[tuple[Rul
         yield from ((rule, message) for message in messages)
 
 
-def never(rule: Rule, book: RuleBook) -> Iterator[str]:
+def never(rule: Rule, book: RuleBook) -> Iterator[Translatable]:
     """Yield conditions that can never hold."""
     when = rule.when
     if when is None:
         return
     if disjoint(when, when):
-        yield f"the conditions of rule {rule.name!r} never hold at once. Change its `when:`."
+        yield tr("the conditions of rule {rule!r} never hold at once. Change its `when:`.", rule=rule.name)
     if when.open is not None and book.hours is not None and book.hours.stays(is_open=not when.open):
-        always = "the shop never opens" if when.open else "the shop never closes"
+        always = tr("the shop never opens") if when.open else tr("the shop never closes")
         wanted = f"`open: {str(when.open).lower()}`"
-        yield f"rule {rule.name!r} waits for {wanted}, but by the `hours:` of the settings {always}. Change one of them."
+        yield tr(
+            "rule {rule!r} waits for {wanted}, but by the `hours:` of the settings {always}. Change one of them.",
+            rule=rule.name,
+            wanted=wanted,
+            always=always,
+        )
     if when.chat == "group" and book.groups == "never":
-        yield f"rule {rule.name!r} is for group chats, and there the bot never answers. Set `groups: keywords` or `groups: all`."
+        yield tr(
+            "rule {rule!r} is for group chats, and there the bot never answers. Set `groups: keywords` or `groups: all`.", rule=rule.name
+        )
     elif when.chat == "group" and book.groups == "keywords" and not rule.keywords:
-        yield f"rule {rule.name!r} is for group chats, and there only keywords are answered. Give it one, or set `groups: all`."
+        yield tr(
+            "rule {rule!r} is for group chats, and there only keywords are answered. Give it one, or set `groups: all`.", rule=rule.name
+        )
 
 
-def empty_patterns(rule: Rule) -> Iterator[str]:
+def empty_patterns(rule: Rule) -> Iterator[Translatable]:
     """Yield patterns that match an empty text."""
     for pattern in rule.patterns:
         if pattern.finds(b""):
             source = clip(pattern.source, 60)
-            yield f"the pattern {source!r} matches the empty string, so it may find any text. Write something that it must find."
+            yield tr(
+                "the pattern {source!r} matches the empty string, so it may find any text. Write something that it must find.",
+                source=source,
+            )
 
 
-def contacts(answer: Answer) -> Iterator[tuple[Mark, str]]:
+def contacts(answer: Answer) -> Iterator[tuple[Mark, Translatable]]:
     """Yield contact numbers that nobody can call, if they are written out."""
     if isinstance(answer, ContactAnswer):
         yield from answer.wrong()
@@ -94,22 +107,37 @@ def said(rule: Rule) -> tuple[Answer, ...]:
     return (*rule.reply, *rule.otherwise, *rule.invalid, *rule.failed)
 
 
-def silence(rule: Rule, unless: str) -> Iterator[str]:
+def silence(rule: Rule, unless: str) -> Iterator[Translatable]:
     """Yield a complaint about a rule that does nothing without declaring that intent."""
     if not (rule.reply or rule.is_silent or rule.menu or rule.asks or rule.actions):
-        yield f"rule {rule.name!r} says nothing{unless}. Give it a `reply:`; if silence is intended, write `reply: []`."
+        yield tr(
+            "rule {rule!r} says nothing{unless}. Give it a `reply:`; if silence is intended, write `reply: []`.",
+            rule=rule.name,
+            unless=unless,
+        )
 
 
-def unused(rule: Rule, unless: str) -> Iterator[str]:
+def unused(rule: Rule, unless: str) -> Iterator[Translatable]:
     """Yield fields that customers fill in but nothing uses."""
     if not rule.fields or not (rule.reply or rule.asks) or any(isinstance(action, Save | Forward | Notify) for action in rule.actions):
         return
     used = names_in([*templates((*rule.reply, *rule.invalid, *rule.failed)), *filter(None, [rule.confirm])])
     fields = [field.name for field in rule.fields if field.name not in used]
     if fields and not used & WHOLE:
-        what = f"the field {fields[0]!r}" if len(fields) == 1 else f"the fields {clip(', '.join(map(repr, fields)), 120)}"
-        them = "it" if len(fields) == 1 else "them"
-        yield f"nothing uses {what} of rule {rule.name!r}{unless}. Write {them} into a reply, save {them}, or do not ask for {them}."
+        if len(fields) == 1:
+            yield tr(
+                "nothing uses the field {field!r} of rule {rule!r}{unless}. Write it into a reply, save it, or do not ask for it.",
+                field=fields[0],
+                rule=rule.name,
+                unless=unless,
+            )
+        else:
+            yield tr(
+                "nothing uses the fields {fields} of rule {rule!r}{unless}. Write them into a reply, save them, or do not ask for them.",
+                fields=clip(", ".join(map(repr, fields)), 120),
+                rule=rule.name,
+                unless=unless,
+            )
 
 
 def names_in(written: Iterable[Template]) -> set[str]:
@@ -117,7 +145,7 @@ def names_in(written: Iterable[Template]) -> set[str]:
     return {word for template in written for tag in TAG.findall(template.source) for word in WORD.findall(tag)}
 
 
-def unreached(rule: Rule, unless: str) -> Iterator[str]:
+def unreached(rule: Rule, unless: str) -> Iterator[Translatable]:
     """Yield a complaint about a rule that no message reaches."""
     if not rule.is_found and not rule.needs:  # one that needs something may be for bot.send(rule=...)
-        yield f"nothing leads to rule {rule.name!r}{unless}. Give it a keyword, or an entry in a menu."
+        yield tr("nothing leads to rule {rule!r}{unless}. Give it a keyword, or an entry in a menu.", rule=rule.name, unless=unless)

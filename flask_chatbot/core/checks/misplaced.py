@@ -8,6 +8,7 @@ from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.matching.guesses import Guess
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.similar import SimilarIndex
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.problems import Problem
 
 ALIKE = 0.6  # score of two phrases that customers hardly tell apart
@@ -39,6 +40,13 @@ def is_at_home(rule: Rule, other: Guess, found: list[Guess]) -> bool:
 def warning(rule: Rule, written: str, other: Guess) -> Problem:
     """The warning of one text."""
     theirs = other.rules[0]
-    fact = f"is nearer to {clip(other.words, 60)!r} of rule {theirs.name!r} at {theirs.mark} than to anything else its own rule says"
-    message = f"the similar text {clip(written, 60)!r} of rule {rule.name!r} {fact}. Move it there, or choose words that differ more."
+    message = tr(
+        "the similar text {text!r} of rule {rule!r} is nearer to {other!r} of rule {theirs!r} at {mark} than to anything else its own rule "
+        "says. Move it there, or choose words that differ more.",
+        text=clip(written, 60),
+        rule=rule.name,
+        other=clip(other.words, 60),
+        theirs=theirs.name,
+        mark=theirs.mark,
+    )
     return Problem(rule.mark, message, "warning")

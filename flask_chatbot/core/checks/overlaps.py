@@ -11,15 +11,16 @@ from flask_chatbot.core.matching.index import Index
 from flask_chatbot.core.matching.match import Candidate, Kind
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.similar import SimilarIndex
+from flask_chatbot.core.translation.translatable import Translatable, linked, tr
 from flask_chatbot.core.values.problems import Problem
 
 NOUNS = {
-    Kind.KEYWORD: "keyword",
-    Kind.FIELDS: "keyword with #",
-    Kind.PATTERN: "pattern",
-    Kind.CONTAINS: "phrase",
-    Kind.SIMILAR: "similar text",
-    Kind.FALLBACK: "place as fallback",
+    Kind.KEYWORD: tr("keyword"),
+    Kind.FIELDS: tr("keyword with #"),
+    Kind.PATTERN: tr("pattern"),
+    Kind.CONTAINS: tr("phrase"),
+    Kind.SIMILAR: tr("similar text"),
+    Kind.FALLBACK: tr("place as fallback"),
 }
 # What can take every text that a literal of the kind finds, or at least the one it was written for.
 TAKERS = {
@@ -134,40 +135,57 @@ def is_open(loss: Loss) -> bool:
 def warnings_of(rule: Rule, losses: Sequence[Loss], led_to: Collection[str]) -> Iterator[Problem]:
     """Yield one warning for a rule that loses everything, else one for each loss."""
     if rule.name not in led_to and len(losses) == len(list(claims(rule))) and all(loss.is_total for loss in losses):
-        reasons = "; ".join(f"its {loss_text(loss)}" for loss in losses[:NAMED_LIMIT])
-        more = f"; and so do {len(losses) - NAMED_LIMIT} more" if len(losses) > NAMED_LIMIT else ""
-        yield Problem(rule.mark, f"rule {rule.name!r} can never be reached: {reasons}{more}. Change or remove it.", "warning")
+        reasons = linked("; ", (tr("its {loss}", loss=loss_text(loss)) for loss in losses[:NAMED_LIMIT]))
+        more = tr("; and so do {count} more", count=len(losses) - NAMED_LIMIT) if len(losses) > NAMED_LIMIT else ""
+        yield Problem(
+            rule.mark,
+            tr("rule {rule!r} can never be reached: {reasons}{more}. Change or remove it.", rule=rule.name, reasons=reasons, more=more),
+            "warning",
+        )
         return
     for loss in losses:
         if loss.is_same and is_open(loss):
             winner = loss.winner.rule
-            message = f"rule {winner.name!r} at {winner.mark} also claims the {named(loss.claim)}, at the same priority, and comes first"
-            yield Problem(rule.mark, f"{message}. Set a `priority:`, or conditions that exclude each other.", "warning")
+            message = tr(
+                "rule {rule!r} at {mark} also claims the {claim}, at the same priority, and comes first. "
+                "Set a `priority:`, or conditions that exclude each other.",
+                rule=winner.name,
+                mark=winner.mark,
+                claim=named(loss.claim),
+            )
+            yield Problem(rule.mark, message, "warning")
         else:
-            yield Problem(rule.mark, f"the {loss_text(loss)}. Change one of them, or a priority.", "warning")
+            yield Problem(rule.mark, tr("the {loss}. Change one of them, or a priority.", loss=loss_text(loss)), "warning")
 
 
-def loss_text(loss: Loss) -> str:
+def loss_text(loss: Loss) -> Translatable:
     """The rule that a claim loses to, and the reason."""
     claim, winner = loss.claim, loss.winner
-    by = "" if loss.is_same else f" by the {named(winner)}"
+    by = "" if loss.is_same else tr(" by the {claim}", claim=named(winner))
     reasons = (
-        "whose priority is higher",
-        f"and a {NOUNS[winner.kind]} goes before a {NOUNS[claim.kind]}",
-        "which is longer",
-        "which stands first",
+        tr("whose priority is higher"),
+        tr("and a {first} goes before a {second}", first=NOUNS[winner.kind], second=NOUNS[claim.kind]),
+        tr("which is longer"),
+        tr("which stands first"),
     )
     why = next(reason for ours, theirs, reason in zip(claim.rank(), winner.rank(), reasons, strict=False) if ours != theirs)
-    return f"{named(claim)} goes to rule {winner.rule.name!r} at {winner.rule.mark}{by}, {why}"
+    return tr(
+        "{claim} goes to rule {rule!r} at {mark}{by}, {why}",
+        claim=named(claim),
+        rule=winner.rule.name,
+        mark=winner.rule.mark,
+        by=by,
+        why=why,
+    )
 
 
-def named(claim: Candidate) -> str:
+def named(claim: Candidate) -> Translatable:
     """A claim as a sentence names it."""
     if claim.kind is Kind.FALLBACK:
         return NOUNS[claim.kind]
     if claim.kind is Kind.FIELDS:
-        return f"keyword {claim.literal + '#'!r}"
-    return f"{NOUNS[claim.kind]} {clip(claim.literal, 60)!r}"
+        return tr("keyword {literal!r}", literal=claim.literal + "#")
+    return tr("{kind} {literal!r}", kind=NOUNS[claim.kind], literal=clip(claim.literal, 60))
 
 
 def near(rules: Iterable[Rule], groups: Iterable[Sequence[Candidate]], known: set[frozenset[int]]) -> Iterator[Problem]:
@@ -197,5 +215,11 @@ def is_confusing(claim: Candidate, other: Candidate) -> bool:
 def confusion(claim: Candidate, other: Candidate) -> Problem:
     """The warning about two texts that are hard to tell apart, placed at the later rule."""
     first, last = sorted((claim, other), key=lambda each: each.rule.position)
-    fact = f"is no more than a typing error away from the {named(first)} of rule {first.rule.name!r} at {first.rule.mark}"
-    return Problem(last.rule.mark, f"the {named(last)} {fact}. Choose words that differ more.", "warning")
+    message = tr(
+        "the {claim} is no more than a typing error away from the {other} of rule {rule!r} at {mark}. Choose words that differ more.",
+        claim=named(last),
+        other=named(first),
+        rule=first.rule.name,
+        mark=first.rule.mark,
+    )
+    return Problem(last.rule.mark, message, "warning")

@@ -1,7 +1,7 @@
 """Runs the tests in rule files: each against all rules, with no Python beyond the given values."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from difflib import unified_diff
@@ -17,6 +17,7 @@ from flask_chatbot.core.fields.field import Context, Field
 from flask_chatbot.core.language.contacts import as_sent
 from flask_chatbot.core.language.sentences import quote, say
 from flask_chatbot.core.matching.match import Match
+from flask_chatbot.core.translation.translatable import Translatable, linked, tr
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
 from flask_chatbot.core.values.replies import Text
@@ -63,10 +64,21 @@ class Failure:
     hint: str = ""
 
     @property
-    def message(self) -> str:
+    def message(self) -> Translatable:
         """The whole failure in one line, with long texts shortened."""
-        sides = f"expected {self.key} {quote(self.expected)}, got {quote(self.got)}."
-        return f"test {self.test} on {quote(self.sent)}: {sides}{self.hint and f' {self.hint}'}"
+        return tr(
+            "test {test} on {sent}: expected {key} {expected}, got {got}.{hint}",
+            test=self.test,
+            sent=quote(self.sent),
+            key=self.key,
+            expected=quote(self.expected),
+            got=quote(self.got),
+            hint=self.hint and linked("", (" ", self.hint)),
+        )
+
+    def said(self, translate: Callable[[str], str]) -> "Failure":
+        """The same in another language, in which `message` is then to be said."""
+        return replace(self, expected=translate(self.expected), got=translate(self.got), hint=translate(self.hint))
 
     @property
     def difference(self) -> tuple[str, ...]:
@@ -130,7 +142,9 @@ class _Talk:
         apology = say(locale.language, "apology")
         if not missed and decision.replies == (Text(apology),) and not any(each.key.startswith("reply") for each in expected):
             return [
-                self.failure(exchange, Expectation("reply", None, exchange.mark), ("an answer", apology), "It failed; the log says why.")
+                self.failure(
+                    exchange, Expectation("reply", None, exchange.mark), (tr("an answer"), apology), tr("It failed; the log says why.")
+                )
             ]
         return [self.failure(exchange, each, sides) for each, sides in by_rule or missed]
 
@@ -165,15 +179,15 @@ class _Lacking(Exception):
     """A rule needs values that the test does not give."""
 
     def __init__(self, rule: str, lacking: list[str], given: Mapping[str, object]) -> None:
-        self.sides = (", ".join(lacking), ", ".join(given) or "nothing")
-        guess = did_you_mean(lacking[0], given) or " Write it under 'given:'."
-        self.hint = f"Rule {rule!r} needs it from a Python handler, and none runs in tests.{guess}"
+        self.sides = (", ".join(lacking), ", ".join(given) or tr("nothing"))
+        guess = did_you_mean(lacking[0], given) or tr(" Write it under 'given:'.")
+        self.hint = tr("Rule {rule!r} needs it from a Python handler, and none runs in tests.{guess}", rule=rule, guess=guess)
         super().__init__(self.hint)
 
 
 def _check_rule(wanted: str, decision: Decision, context: Context) -> Sides | None:
     name = decision.match.rule.name if decision.match else None
-    return None if name == wanted else (wanted, name or "no rule")
+    return None if name == wanted else (wanted, name or tr("no rule"))
 
 
 def _check_fields(wanted: Mapping[str, str | None], decision: Decision, context: Context) -> Sides | None:
@@ -182,9 +196,9 @@ def _check_fields(wanted: Mapping[str, str | None], decision: Decision, context:
     wrong = [name for name, text in wanted.items() if name not in values or not is_same(values[name], text, fields.get(name), context)]
     if not wrong:
         return None
-    absent = {name: f"no such field.{did_you_mean(name, values)}" for name in wrong if name not in values}
+    absent = {name: tr("no such field.{guess}", guess=did_you_mean(name, values)) for name in wrong if name not in values}
     got = {name: absent.get(name) or _plain(values[name]) for name in wrong}
-    return "\n".join(f"{name}: {wanted[name] or ''}" for name in wrong), "\n".join(f"{name}: {got[name]}" for name in wrong)
+    return "\n".join(f"{name}: {wanted[name] or ''}" for name in wrong), linked("\n", (linked(": ", (name, got[name])) for name in wrong))
 
 
 def is_same(value: object, text: str | None, field: Field | None, context: Context) -> bool:
@@ -232,7 +246,7 @@ def _check_invalid(wanted: tuple[str, ...], decision: Decision, context: Context
     if set(invalid) == set(wanted):
         return None
     got = "\n".join(f"{name}: {sentence}" for name, sentence in invalid.items())
-    return ", ".join(wanted) or "nothing invalid", got or "nothing invalid"
+    return ", ".join(wanted) or tr("nothing invalid"), got or tr("nothing invalid")
 
 
 def _check_reply(wanted: tuple[tuple[Any, ...], ...], decision: Decision, context: Context) -> Sides | None:
@@ -241,7 +255,7 @@ def _check_reply(wanted: tuple[tuple[Any, ...], ...], decision: Decision, contex
     if len(sent) == len(replies) and all(reply in choices for reply, choices in zip(replies, sent, strict=True)):
         return None
     expected = "\n".join(" | ".join(map(reply_text, choices)) for choices in sent)
-    return expected or "no reply", _all_of(decision)
+    return expected or tr("no reply"), _all_of(decision)
 
 
 def _check_reply_has(wanted: tuple[str, ...], decision: Decision, context: Context) -> Sides | None:
@@ -252,12 +266,12 @@ def _check_reply_has(wanted: tuple[str, ...], decision: Decision, context: Conte
 
 def _check_count(wanted: int, decision: Decision, context: Context) -> Sides | None:
     count = len(decision.replies)
-    return None if count == wanted else (str(wanted), f"{count}:\n{_all_of(decision)}" if count else "0")
+    return None if count == wanted else (str(wanted), linked(":\n", (str(count), _all_of(decision))) if count else "0")
 
 
 def _all_of(decision: Decision) -> str:
     """The replies as one text, each starting on a line of its own."""
-    return "\n".join(map(reply_text, decision.replies)) or "no reply"
+    return "\n".join(map(reply_text, decision.replies)) or tr("no reply")
 
 
 CHECKS: Mapping[str, Callable[[Any, Decision, Context], Sides | None]] = {

@@ -9,6 +9,7 @@ from flask_chatbot.core.fields.field import Field
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.problems import Problem
 
 BETWEEN = re.compile(r"(?i)\s*(?:\batau\b|\bor\b|[/,;])\s*")  # answers that a question offers
@@ -37,9 +38,16 @@ def taken(rule: Rule, field: Field, owners: Mapping[str, Rule], folding: Folding
     for answer in offered(field.question):
         owner = owners.get(folding.literal(answer))
         if owner is not None and owner is not rule and not disjoint(rule.when, owner.when):
-            fact = f"the question {clip(field.question, 60)!r} of rule {rule.name!r} offers {answer!r}"
-            claim = f"which rule {owner.name!r} at {owner.mark} would answer"
-            yield Problem(rule.mark, f"{fact}, {claim}. Give the field `options:`, or `interrupt: false`.", "warning")
+            message = tr(
+                "the question {question!r} of rule {rule!r} offers {answer!r}, which rule {other!r} at {mark} would answer. "
+                "Give the field `options:`, or `interrupt: false`.",
+                question=clip(field.question, 60),
+                rule=rule.name,
+                answer=answer,
+                other=owner.name,
+                mark=owner.mark,
+            )
+            yield Problem(rule.mark, message, "warning")
             return
 
 

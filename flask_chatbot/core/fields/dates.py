@@ -12,6 +12,7 @@ from flask_chatbot.core.fields.field import Context, Days, Field
 from flask_chatbot.core.fields.tokens import DATE_TOKEN, slices, squeezed, tokens_of
 from flask_chatbot.core.language.sentences import Language, is_month_first, language_of, quote, say
 from flask_chatbot.core.language.vocabulary import Vocabulary, vocabulary_of
+from flask_chatbot.core.translation.translatable import tr
 
 YEARS = 100  # further away than this a date is a slip, where its field does not say otherwise
 HOURS = re.compile("[0-9]{1,2}[.:][0-9]{2}")
@@ -159,4 +160,4 @@ def read_limit(text: str) -> Days:
     found = read_days(tokens_of(text, DATE_TOKEN), When(words, date(2000, 1, 1), False, language_of("id")))
     if len(found.days) == 1 and found.past is None and any(character.isdecimal() for character in text):
         return Days(day=found.days[0])
-    raise ValueError(f"must be a day such as 2026-12-05, hari ini, besok or +14 hari, not {text!r}.")
+    raise ValueError(tr("must be a day such as 2026-12-05, hari ini, besok or +14 hari, not {text!r}.", text=text))

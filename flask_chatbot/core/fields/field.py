@@ -11,6 +11,7 @@ from typing import Protocol
 from flask_chatbot.core.language.daytimes import Span
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Language, clip, say
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.errors import AnswerFailed
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ def read_number_limit(text: str) -> float:
     (10, 2.5)
     """
     if not NUMBER_LIMIT.fullmatch(text):
-        raise ValueError(f"must be a number, not {text!r}.")
+        raise ValueError(tr("must be a number, not {text!r}.", text=text))
     return float(text) if "." in text else int(text)
 
 

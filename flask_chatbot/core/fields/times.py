@@ -10,6 +10,7 @@ from flask_chatbot.core.fields.clocks import NO_TIME, TimesRead, read_clock
 from flask_chatbot.core.fields.field import Context, Field, listed
 from flask_chatbot.core.fields.tokens import WORD, slices, tokens_of
 from flask_chatbot.core.language.sentences import Language, quote, say
+from flask_chatbot.core.translation.translatable import tr
 
 FORENOON = time(9)  # from here to noon the day is meant by a bare hour
 TIME_TOKEN = re.compile(rf"[0-9]+(?:[.:][0-9]+)*|{WORD}|[^\s.,;!?=*~\"'()_:]")
@@ -90,7 +91,7 @@ def read_limit(text: str) -> time:
     """
     found = re.fullmatch(r"([0-9]{1,2})(?:[.:]([0-9]{2}))?", text.strip())
     if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:
-        raise ValueError(f"must be a time of day such as 09.00 or 14.30, not {text!r}.")
+        raise ValueError(tr("must be a time of day such as 09.00 or 14.30, not {text!r}.", text=text))
     return time(int(found[1]), int(found[2] or 0))
 
 

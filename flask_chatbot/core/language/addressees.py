@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from flask_chatbot.core.language.numbers import normalize_phone
 from flask_chatbot.core.language.signs import UNSEEN
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.chats import GROUP, PERSON
 
 _PERSON_ENDINGS = (PERSON, "@s.whatsapp.net")
@@ -19,7 +20,7 @@ def read_person(text: str, country: str) -> str:
     ('6281234567890', '6281234567890')
     """
     if text.strip().endswith(GROUP):
-        raise ValueError(f"{text[:60]!r} is a group, not a person. Send to groups by their id, in 'groupid'.")
+        raise ValueError(tr("{text!r} is a group, not a person. Send to groups by their id, in 'groupid'.", text=text[:60]))
     return normalize_phone(text, country)
 
 
@@ -31,9 +32,9 @@ def read_group(text: str) -> str:
     """
     group = text.strip().removesuffix(GROUP)
     if group.endswith(_PERSON_ENDINGS):
-        raise ValueError(f"{text[:60]!r} is a person, not a group. Send to people by their number, in 'nohp'.")
+        raise ValueError(tr("{text!r} is a person, not a group. Send to people by their number, in 'nohp'.", text=text[:60]))
     if not _GROUP_ID.fullmatch(group):
-        raise ValueError(f"{text[:60]!r} is not a group id. Send one as /api/groups lists them, such as 120363041234567890.")
+        raise ValueError(tr("{text!r} is not a group id. Send one as /api/groups lists them, such as 120363041234567890.", text=text[:60]))
     return group
 
 

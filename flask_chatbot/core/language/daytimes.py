@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_chatbot.core.language.rewriting import dates_meant, days_meant, spans_meant
+from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.core.values.problems import did_you_mean
 
 DAY = 24 * 60  # minutes
@@ -109,13 +110,13 @@ def read_span(text: str) -> Span:
     found = _SPAN.fullmatch(text.strip())
     if not found:
         meant = spans_meant(text)
-        way_out = f"Write {meant}" if meant else "Write when it begins and ends, such as 08.00-17.00."
-        raise ValueError(f"{text!r} cannot be read as a time span. {way_out}")
+        way_out = tr("Write {meant}", meant=meant) if meant else tr("Write when it begins and ends, such as 08.00-17.00.")
+        raise ValueError(tr("{text!r} cannot be read as a time span. {way_out}", text=text, way_out=way_out))
     start, end = (int(hour) * 60 + int(minute) for hour, minute in (found.group(1, 2), found.group(3, 4)))
     if start >= DAY or end > DAY or int(found[2]) > 59 or int(found[4]) > 59:
-        raise ValueError(f"{text!r} has a time that does not exist. A day goes from 00.00 to 24.00.")
+        raise ValueError(tr("{text!r} has a time that does not exist. A day goes from 00.00 to 24.00.", text=text))
     if start == end:
-        raise ValueError(f"{text!r} ends when it begins. Write 00.00-24.00 for the whole day.")
+        raise ValueError(tr("{text!r} ends when it begins. Write 00.00-24.00 for the whole day.", text=text))
     return Span(start, end if end > start else end + DAY)
 
 
@@ -129,7 +130,9 @@ def read_days(text: str) -> tuple[int, ...]:
         return _days_in(text)
     except ValueError as error:
         meant = days_meant(text)
-        raise ValueError(f"{text!r} cannot be read as days. Write {meant}" if _are_days(meant) else str(error)) from None
+        raise ValueError(
+            tr("{text!r} cannot be read as days. Write {meant}", text=text, meant=meant) if _are_days(meant) else reason_of(error)
+        ) from None
 
 
 def _are_days(text: str) -> bool:
@@ -144,7 +147,7 @@ def _days_in(text: str) -> tuple[int, ...]:
     for part in text.split(","):
         first, *others = map(_day, re.split(_DASH, part.strip()))
         if len(others) > 1:
-            raise ValueError(f"{part.strip()!r} has more than one dash. Write a range of days as mon-thu.")
+            raise ValueError(tr("{text!r} has more than one dash. Write a range of days as mon-thu.", text=part.strip()))
         last = others[0] if others else first
         days += [day % 7 for day in range(first, last + 1 if last >= first else last + 8)]
     return tuple(days)
@@ -158,12 +161,16 @@ def read_dates(text: str) -> Dates:
     """
     if is_yearly(text):
         raise ValueError(
-            f"{text!r} has no year. Write it with its year, such as 2026-{text.strip()[:5]}; dates of every year belong in `hours`."
+            tr(
+                "{text!r} has no year. Write it with its year, such as 2026-{day}; dates of every year belong in `hours`.",
+                text=text,
+                day=text.strip()[:5],
+            )
         )
     first, dots, last = (part.strip() for part in text.partition(".."))
     dates = Dates(_date(first), _date(last if dots else first))
     if dates.first > dates.last:
-        raise ValueError(f"{text!r} ends before it begins. Swap the two dates.")
+        raise ValueError(tr("{text!r} ends before it begins. Swap the two dates.", text=text))
     return dates
 
 
@@ -192,8 +199,8 @@ def _month_and_day(text: str) -> tuple[int, int]:
         date(_LEAP_YEAR, month, day)
     except ValueError:
         meant = dates_meant(text)
-        way_out = f"Write {meant}, the month first." if meant else "Write another date, the month first."
-        raise ValueError(f"there is no {text} in the calendar. {way_out}") from None
+        way_out = tr("Write {meant}, the month first.", meant=meant) if meant else tr("Write another date, the month first.")
+        raise ValueError(tr("there is no {text} in the calendar. {way_out}", text=text, way_out=way_out)) from None
     return month, day
 
 
@@ -213,16 +220,20 @@ def _clock(minute: int) -> str:
 def _day(word: str) -> int:
     folded = word.casefold().replace("\u2019", "'")
     if folded not in DAYS:
-        raise ValueError(f"unknown day {word!r}.{did_you_mean(folded, DAYS) or ' Write mon to sun, or senin to minggu.'}")
+        raise ValueError(
+            tr("unknown day {word!r}.{guess}", word=word, guess=did_you_mean(folded, DAYS) or tr(" Write mon to sun, or senin to minggu."))
+        )
     return DAYS[folded]
 
 
 def _date(text: str) -> date:
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         meant = dates_meant(text)
-        way_out = f"Write {meant}" if meant else "Write it as 2026-12-25, and several in a row as 2026-12-24..2027-01-02."
-        raise ValueError(f"{text!r} cannot be read as a date. {way_out}")
+        way_out = (
+            tr("Write {meant}", meant=meant) if meant else tr("Write it as 2026-12-25, and several in a row as 2026-12-24..2027-01-02.")
+        )
+        raise ValueError(tr("{text!r} cannot be read as a date. {way_out}", text=text, way_out=way_out))
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"there is no {text} in the calendar. Write another date.") from None
+        raise ValueError(tr("there is no {text} in the calendar. Write another date.", text=text)) from None

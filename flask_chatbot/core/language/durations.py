@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from flask_chatbot.core.language.rewriting import duration_meant
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, linked, tr
 from flask_chatbot.core.values.problems import did_you_mean
 
 LONGEST = timedelta(days=366)
@@ -16,7 +17,7 @@ _UNITS = {
 }
 UNITS = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 _WRITTEN = re.compile(r"([0-9]{1,9}) *([^\W\d_]+)")  # nine digits of weeks are within what a timedelta holds
-_WAY_OUT = "Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari."
+_WAY_OUT = tr("Write a whole number and its unit, such as 10 minutes, 2 jam or 1 hari.")
 
 
 def read_duration(text: str) -> timedelta:
@@ -30,17 +31,17 @@ def read_duration(text: str) -> timedelta:
         raise ValueError(_unread(text, found[2] if found else ""))
     count, unit = int(found[1]), found[2]
     if not count:
-        raise ValueError(f"{text!r} is no time at all. Write at least 1 second, or remove it.")
+        raise ValueError(tr("{text!r} is no time at all. Write at least 1 second, or remove it.", text=text))
     if count > LONGEST // UNITS[unit]:
-        raise ValueError(f"{text!r} is too long: the limit is 366 days. Write less.")
+        raise ValueError(tr("{text!r} is too long: the limit is 366 days. Write less.", text=text))
     return count * UNITS[unit]
 
 
-def _unread(text: str, unit: str) -> str:
+def _unread(text: str, unit: str) -> Translatable:
     meant = _WRITTEN.fullmatch(duration_meant(text))
     if meant and meant[2] in UNITS:
-        return f"{text!r} cannot be read as a length of time. Write {meant[0]}"
+        return tr("{text!r} cannot be read as a length of time. Write {meant}", text=text, meant=meant[0])
     if not unit:
-        return f"{text!r} is not a length of time. {_WAY_OUT}"
-    guess = did_you_mean(unit, UNITS) if len(unit) > 2 else ""  # m could be minutes as well as months
-    return f"{text!r} has no unit of time that is known.{guess or f' {_WAY_OUT}'}"
+        return tr("{text!r} is not a length of time. {way_out}", text=text, way_out=_WAY_OUT)
+    guess = did_you_mean(unit, UNITS) if len(unit) > 2 else NO_MESSAGE  # m could be minutes as well as months
+    return tr("{text!r} has no unit of time that is known.{guess}", text=text, guess=guess or linked("", (" ", _WAY_OUT)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask_chatbot.core.language.controls import visible
 from flask_chatbot.core.language.sentences import clip
+from flask_chatbot.core.translation.translatable import tr
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -102,8 +103,18 @@ def normalize_phone(text: str, country: str = "ID") -> str:
         case Known(digits):
             return digits
         case Ambiguous(local, abroad):
-            raise ValueError(f"{clip(text, 60)!r} may be a number in {country} or one abroad. Write +{local} or +{abroad}.")
-    raise ValueError(f"{clip(text, 60)!r} is not a possible phone number. Write it with its country code, such as 6281234567890.")
+            raise ValueError(
+                tr(
+                    "{text!r} may be a number in {country} or one abroad. Write +{local} or +{abroad}.",
+                    text=clip(text, 60),
+                    country=country,
+                    local=local,
+                    abroad=abroad,
+                )
+            )
+    raise ValueError(
+        tr("{text!r} is not a possible phone number. Write it with its country code, such as 6281234567890.", text=clip(text, 60))
+    )
 
 
 def customers_phone(text: str, country: str = "ID") -> str:

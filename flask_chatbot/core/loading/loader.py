@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import NamedTuple
 
 from flask_chatbot.core.conversation.forms import TRIES
@@ -17,6 +17,7 @@ from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, read_added
 from flask_chatbot.core.loading.conditions import build_hours, dates_named
 from flask_chatbot.core.loading.documents import Step, read_document
+from flask_chatbot.core.loading.includes import included
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.preamble import build_groups, build_guess, build_locale, build_patience, build_vars
 from flask_chatbot.core.loading.price_tables import check_price_tables
@@ -30,10 +31,9 @@ from flask_chatbot.core.schema.repair import GONE
 from flask_chatbot.core.templates.template import Sandbox
 from flask_chatbot.core.templates.types import type_of_var
 from flask_chatbot.core.translation.translatable import tr
-from flask_chatbot.core.values.globs import ENTRIES_LIMIT, SECONDS_LIMIT, TooWide
 from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
 from flask_chatbot.core.values.rule_tests import RuleTest
-from flask_chatbot.core.values.sources import Sources, digest, matching
+from flask_chatbot.core.values.sources import Sources, digest
 from flask_chatbot.errors import RulesError
 
 NEIGHBOURS = 3  # files named where another one is missing
@@ -104,31 +104,10 @@ class _Loading:
 
     def include(self, entry: Place, root: Path) -> None:
         """Read the files that a glob stands for, each once; a glob is relative to the root file's folder."""
-        if Path(entry.data).is_absolute() or PureWindowsPath(entry.data).is_absolute():
-            entry.tell(
-                tr(
-                    "{path!r} is an absolute path, and `include` counts from the folder of {file}. Write the path from there.",
-                    path=entry.data,
-                    file=root.name,
-                )
-            )
-            return
-        try:
-            found = matching(root, entry.data)
-        except TooWide:
-            entry.tell(
-                tr(
-                    "{path!r} takes more than {entries:,} files and folders, or {seconds:g} seconds of looking. "
-                    "Begin it with the folder that holds the rules, such as rules/**/*.yaml.",
-                    path=entry.data,
-                    entries=ENTRIES_LIMIT,
-                    seconds=SECONDS_LIMIT,
-                )
-            )
+        found = included(entry, root)
+        if found is None:
             return
         self.globs.append(entry.data)
-        if not found:
-            entry.tell(tr("no file matches {path!r} beside {file}. Correct the path, or remove it.", path=entry.data, file=root.name))
         for path in found:
             if path.resolve() not in {file.resolve() for file in self.files}:
                 self.read_file(path)

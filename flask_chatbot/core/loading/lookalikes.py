@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from flask_chatbot.core.loading.places import Place
-from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.translation.translatable import Translatable, tr
 from flask_chatbot.core.yamltext.nodes import Scalar
 
 BRACE, PERCENT = re.compile(r"\{(?<!\{\{) ?\w"), re.compile(r"%\w+%")
@@ -28,7 +28,7 @@ class Lookalike(NamedTuple):
 
     at: int
     written: str
-    message: str
+    message: Translatable
 
 
 def may_mislead(text: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_chatbot.core.loading.documents import SourceFile, Step
 from flask_chatbot.core.schema.repair import GONE
+from flask_chatbot.core.translation.translatable import Translatable
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamltext.nodes import Scalar
 
@@ -49,11 +50,11 @@ class Place:
         """The position of the value, or of its key."""
         return self.document.mark(self.path, key)
 
-    def tell(self, message: str, key: bool = False, may_be_python: bool = False) -> None:
+    def tell(self, message: Translatable, key: bool = False, may_be_python: bool = False) -> None:
         """Note a problem with the value, or with its key."""
         self.problems.append(Problem(self.mark(key), message, may_be_python=may_be_python))
 
-    def warn(self, message: str, key: bool = False) -> None:
+    def warn(self, message: Translatable, key: bool = False) -> None:
         """Note a value, or its key, that is allowed but probably a mistake."""
         self.problems.append(Problem(self.mark(key), message, "warning"))
 
@@ -62,7 +63,9 @@ class Place:
         node = self.document.node_at(self.path)
         return isinstance(node, Scalar) and not node.style
 
-    def tell_of_word(self, line: int, word: str, message: str, may_be_python: bool = False, nth: int = 0, is_warning: bool = False) -> None:
+    def tell_of_word(
+        self, line: int, word: str, message: Translatable, may_be_python: bool = False, nth: int = 0, is_warning: bool = False
+    ) -> None:
         """Note a problem with a word in the text here; `line` counts from 1 in the text, `nth` from 0 in the line."""
         mark = self.document.mark_in_text(self.path, line, word, nth)
         self.problems.append(Problem(mark, message, "warning" if is_warning else "error", may_be_python))

@@ -7,6 +7,7 @@ from jinja2 import nodes
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.maps import looked_up_by
+from flask_chatbot.core.translation.translatable import tr
 
 
 def check_price_tables(variables: Mapping[str, Place], rules: Iterable[Rule]) -> None:
@@ -22,7 +23,9 @@ def check_price_tables(variables: Mapping[str, Place], rules: Iterable[Rule]) ->
             continue
         used = {key for keys, _ in looked_up for key in keys or ()}
         for key in (key for key in place.data if key not in used):
-            place.at(key).warn(f"nobody can choose {key!r} of {name!r}. Add it to the options of the field, or remove it.", key=True)
+            place.at(key).warn(
+                tr("nobody can choose {key!r} of {name!r}. Add it to the options of the field, or remove it.", key=key, name=name), key=True
+            )
 
 
 def uses_of(name: str, rules: Iterable[Rule]) -> Iterator[tuple[tuple[str, ...] | None, bool]]:

@@ -5,10 +5,12 @@ from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.matching.patterns import Pattern, read_pattern
 from flask_chatbot.core.templates.template import Sandbox, Template, check
 from flask_chatbot.core.templates.types import Names
-from flask_chatbot.core.translation.translatable import reason_of, tr
+from flask_chatbot.core.translation.translatable import Translatable, reason_of, tr
+
+LONG_TEXTS = tr("Use 'min' and 'max' for long texts.")
 
 
-def build_pattern(place: Place, way_out: str = tr("Use 'min' and 'max' for long texts.")) -> Pattern | None:
+def build_pattern(place: Place, way_out: Translatable = LONG_TEXTS) -> Pattern | None:
     """The pattern at `place`, or None after reporting its mistake; `way_out` is the advice on repeating too much."""
     try:
         return read_pattern(place.data, way_out)

@@ -9,7 +9,8 @@ from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.language.words import Words, words_of
 from flask_chatbot.core.loading.places import Place
-from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.translation.translatable import Translatable, tr
+from flask_chatbot.core.values.problems import Mark
 
 RUN_LIMIT = 10  # words that stand for one
 
@@ -28,30 +29,30 @@ def build_synonyms(listed: Iterable[Place]) -> dict[str, str]:
         for entry in place.entries():
             run = fold(entry.data)
             if not (is_run(run) and is_run(head)):
-                wrong = head if is_run(run) else run
-                entry.tell(
-                    tr(
-                        "a synonym is one word or a few, at most {limit}, without a #, and {text!r} is something else. Change it.",
-                        limit=RUN_LIMIT,
-                        text=wrong,
-                    )
-                )
+                entry.tell(no_synonym(head if is_run(run) else run))
                 continue
             if run in heads and heads[run] != head:
-                entry.tell(
-                    tr(
-                        "{words!r} stands for {head!r} already, at {mark}. Remove one of them.",
-                        words=run,
-                        head=heads[run],
-                        mark=places[run].mark(),
-                    )
-                )
+                entry.tell(twice(run, heads[run], places[run].mark()))
             heads.setdefault(run, head)
             places.setdefault(run, entry)
     for run, head in heads.items():
         if heads.get(head, head) != head:
             places[run].tell(tr("{head!r} is itself a synonym of {of!r}. List all its words there.", head=head, of=heads[head]))
     return {run: head for run, head in heads.items() if run != head}
+
+
+def no_synonym(text: str) -> Translatable:
+    """The complaint about what cannot be a synonym, or have one."""
+    return tr(
+        "a synonym is one word or a few, at most {limit}, without a #, and {text!r} is something else. Change it.",
+        limit=RUN_LIMIT,
+        text=text,
+    )
+
+
+def twice(words: str, head: str, mark: Mark) -> Translatable:
+    """The complaint about words that stand for something already."""
+    return tr("{words!r} stands for {head!r} already, at {mark}. Remove one of them.", words=words, head=head, mark=mark)
 
 
 def build_words(listed: Iterable[Place], words: Words) -> Words:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask_chatbot.core.matching.pattern_probe import is_slow
 from flask_chatbot.core.matching.patterns import EFFORT_LIMIT, Pattern, as_written, effort, encoded, one_set
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.problems import Problem
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ GRAM = 3  # characters in a row by which a pattern is found
 CROWD_LIMIT = 100  # patterns that may have to be tried for the same three characters, or for every text
 SET_MEMORY = 1 << 26  # bytes RE2 may spend on these; its own 8 MiB may be too little, and it only takes what it needs
 LOOK = 3  # microseconds to look for a word in a long text
-MEND = "Write out a word that it always finds, or use 'contains'."
+MEND = tr("Write out a word that it always finds, or use 'contains'.")
 
 
 class _Entry(NamedTuple):
@@ -90,7 +91,9 @@ class PatternIndex:
         yield from self._problems_of_set()
         for entry in {entry.pattern.source: entry for entry in (*self._always, *self._entries)}.values():
             if is_slow(entry.pattern):
-                yield Problem(entry.rule.mark, f"the pattern {source_text(entry.pattern)} takes RE2 too long. Repeat less in it.")
+                yield Problem(
+                    entry.rule.mark, tr("the pattern {pattern} takes RE2 too long. Repeat less in it.", pattern=source_text(entry.pattern))
+                )
         for numbers in self._grams.values():
             yield from self._problems_of_crowd([self._entries[number] for number in numbers])
 
@@ -98,23 +101,46 @@ class PatternIndex:
         """Yield a problem if too many patterns, or too heavy ones, must be tried for a text with one word."""
         word = entries[-1].literals[0]
         if len(entries) > CROWD_LIMIT:
-            fact = f"{len(entries)} patterns would be tried for any text with {word!r}, and the limit is {CROWD_LIMIT}. {MEND}"
-            yield Problem(entries[-1].rule.mark, fact)
+            message = tr(
+                "{count} patterns would be tried for any text with {word!r}, and the limit is {limit}. {way_out}",
+                count=len(entries),
+                word=word,
+                limit=CROWD_LIMIT,
+                way_out=MEND,
+            )
+            yield Problem(entries[-1].rule.mark, message)
         elif self._effort + sum(LOOK + entry.effort for entry in entries) > EFFORT_LIMIT:
             biggest = max(entries, key=attrgetter("effort"))
-            fact = f"some texts with {word!r} would take RE2 too long, as it tries {len(entries)} patterns"
-            yield Problem(biggest.rule.mark, f"{fact}, {source_text(biggest.pattern)} the hardest. {MEND}")
+            message = tr(
+                "some texts with {word!r} would take RE2 too long, as it tries {count} patterns, {pattern} the hardest. {way_out}",
+                word=word,
+                count=len(entries),
+                pattern=source_text(biggest.pattern),
+                way_out=MEND,
+            )
+            yield Problem(biggest.rule.mark, message)
 
     def _problems_of_set(self) -> Iterator[Problem]:
         """Yield a problem if too many patterns, or too heavy ones, must be tried for every text."""
         entries = self._always
         if len(entries) > CROWD_LIMIT:
-            message = f"{len(entries)} patterns hold no three letters that they always find, and the limit is {CROWD_LIMIT}. {MEND}"
+            message = tr(
+                "{count} patterns hold no three letters that they always find, and the limit is {limit}. {way_out}",
+                count=len(entries),
+                limit=CROWD_LIMIT,
+                way_out=MEND,
+            )
             yield Problem(entries[-1].rule.mark, message)
         elif entries and (not self._set or self._effort > EFFORT_LIMIT):
             biggest = max(entries, key=attrgetter("effort"))
-            fact = f"some texts would take RE2 too long, as it tries {len(entries)} patterns without three letters that they always find"
-            yield Problem(biggest.rule.mark, f"{fact}, {source_text(biggest.pattern)} the hardest. {MEND}")
+            message = tr(
+                "some texts would take RE2 too long, as it tries {count} patterns without three letters that they always find, "
+                "{pattern} the hardest. {way_out}",
+                count=len(entries),
+                pattern=source_text(biggest.pattern),
+                way_out=MEND,
+            )
+            yield Problem(biggest.rule.mark, message)
 
 
 def rank(rule: "Rule") -> tuple[int, int]:

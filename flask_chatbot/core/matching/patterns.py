@@ -11,6 +11,7 @@ from flask_chatbot.core.language.folding import TEXT_LIMIT, nfkc
 from flask_chatbot.core.matching.pattern_parts import Needed, Parts, read_parts
 from flask_chatbot.core.matching.pattern_places import read_places
 from flask_chatbot.core.matching.pattern_syntax import tokens
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 
 REPEAT = re.compile(r"\{(\d+)?(?:,(\d+)?)?\}")
 REPEATS_LIMIT = 50  # what a counted repeat such as {3,20} may ask for
@@ -23,7 +24,8 @@ CASES_LIMIT = 12  # a text is too short for more cases than 2 to the 12th
 PLACES_FEW = 5  # up to here, it is not for these that a pattern is slow
 PATTERN_MEMORY = 1 << 20  # bytes RE2 may spend on one pattern
 FINDING_MEMORY = 1 << 23  # bytes it may spend on finding it, of which it takes what it needs; with too few it would find nothing
-BIG_CLASSES = r"its classes of letters, such as \pL, are big together. Write [a-z], or \S, for some."
+REPEAT_LESS = tr("Repeat less.")
+BIG_CLASSES = tr("its classes of letters, such as \\pL, are big together. Write [a-z], or \\S, for some.")
 ASCII_BOUNDARY = re.compile(r"([^\x00-\x7f])\\[bB]|\\[bB]([^\x00-\x7f])")
 
 
@@ -91,24 +93,35 @@ def encoded(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def read_pattern(source: str, way_out: str = "Repeat less.") -> Pattern:
+def read_pattern(source: str, way_out: Translatable = REPEAT_LESS) -> Pattern:
     """Read a pattern; raise ValueError with its mistake, or ImportError without RE2."""
     source = unicodedata.normalize("NFC", source)
     for repeat in REPEAT.finditer(source):
         if max(int(count or 0) for count in repeat.groups()) > REPEATS_LIMIT:
-            raise ValueError(f"the pattern repeats {repeat[0]} times, and the limit is {REPEATS_LIMIT}. {way_out}")
+            raise ValueError(
+                tr(
+                    "the pattern repeats {times} times, and the limit is {limit}. {way_out}",
+                    times=repeat[0],
+                    limit=REPEATS_LIMIT,
+                    way_out=way_out,
+                )
+            )
     check_letters(source)
     compiled = compiled_by_re2(source)
     parts = check_parts(source, compiled, way_out)
     size, places = int(compiled.programsize), read_places(source)
     pattern = Pattern(source, compiled, one_set([source], FINDING_MEMORY), parts.needed, size, parts.repeats, places)
     if effort([pattern]) > EFFORT_LIMIT:
-        why = f"it can begin at {places} places at once. {uncounted(source) or way_out}" if places > PLACES_FEW else BIG_CLASSES
-        raise ValueError(f"some texts would take RE2 too long for this pattern, as {why}")
+        why = (
+            tr("it can begin at {places} places at once. {way_out}", places=places, way_out=uncounted(source) or way_out)
+            if places > PLACES_FEW
+            else BIG_CLASSES
+        )
+        raise ValueError(tr("some texts would take RE2 too long for this pattern, as {why}", why=why))
     return pattern
 
 
-def uncounted(source: str) -> str:
+def uncounted(source: str) -> Translatable:
     """A way to write a pattern that counts too far without counting; empty if there is none.
 
     >>> uncounted("kirim .{1,40} ke .{1,40}"), uncounted("a....b")
@@ -116,28 +129,43 @@ def uncounted(source: str) -> str:
     """
     counted = [token for token in tokens(source) if token.kind == "class" and token.repeat.most > 1 and not token.repeat.is_endless]
     if not counted:
-        return ""
+        return NO_MESSAGE
     most = max(counted, key=lambda token: token.repeat.most)
     least = most.repeat.least
     written = f"{most.source}{{{least}}}" if most.repeat.is_fixed else f"{most.source}{{{least},{most.repeat.most}}}"
     endless = most.source + ("+" if least else "*")
     is_better = written in source and read_places(source.replace(written, endless)) <= PLACES_FEW
-    return f"Write {endless!r} for {written!r}." if is_better else ""
+    return tr("Write {endless!r} for {written!r}.", endless=endless, written=written) if is_better else NO_MESSAGE
 
 
-def check_parts(source: str, compiled: Any, way_out: str) -> Parts:
+def check_parts(source: str, compiled: Any, way_out: Translatable) -> Parts:
     """Read a pattern's parts; raise ValueError if it repeats too much."""
-    parts = read_parts(source)
-    most, kind, repeats = REPEATS_IN_ALL, "", parts.repeats
-    if compiled.groupindex:
-        most, kind, repeats = REPEATS_OF_NAMED, " with named groups", parts.repeats * max(parts.depth, 1) ** 2
-    if repeats > most:
-        raise ValueError(f"the repeats of the pattern{kind} add up to {repeats}, and the limit is {most}. {way_out}")
-    if parts.depth > DEPTH_LIMIT:
-        raise ValueError(f"repeats are nested {parts.depth} deep, and the limit is {DEPTH_LIMIT}. {way_out}")
-    if len(compiled.groupindex) > GROUPS_LIMIT:
-        raise ValueError(f"the pattern has {len(compiled.groupindex)} named groups, and the limit is {GROUPS_LIMIT}. Write (...) for some.")
+    parts, named = read_parts(source), len(compiled.groupindex)
+    if message := excess(parts, named, way_out):
+        raise ValueError(message)
     return parts
+
+
+def excess(parts: Parts, named: int, way_out: Translatable) -> Translatable:
+    """The limit that a pattern with so many named groups exceeds; empty if it exceeds none."""
+    repeats = parts.repeats * max(parts.depth, 1) ** 2 if named else parts.repeats
+    limit = REPEATS_OF_NAMED if named else REPEATS_IN_ALL
+    if repeats > limit:
+        kind = tr(" with named groups") if named else ""
+        return tr(
+            "the repeats of the pattern{kind} add up to {repeats}, and the limit is {limit}. {way_out}",
+            kind=kind,
+            repeats=repeats,
+            limit=limit,
+            way_out=way_out,
+        )
+    if parts.depth > DEPTH_LIMIT:
+        return tr(
+            "repeats are nested {depth} deep, and the limit is {limit}. {way_out}", depth=parts.depth, limit=DEPTH_LIMIT, way_out=way_out
+        )
+    if named > GROUPS_LIMIT:
+        return tr("the pattern has {count} named groups, and the limit is {limit}. Write (...) for some.", count=named, limit=GROUPS_LIMIT)
+    return NO_MESSAGE
 
 
 def check_letters(source: str) -> None:
@@ -145,11 +173,19 @@ def check_letters(source: str) -> None:
     changed = next((character for character in source if unicodedata.normalize("NFKC", character) != character), None)
     if changed is not None:
         plain = unicodedata.normalize("NFKC", changed)
-        raise ValueError(f"texts are read with {plain!r} in place of {changed!r}, so the pattern would not find it. Write {plain!r}.")
+        raise ValueError(
+            tr(
+                "texts are read with {plain!r} in place of {changed!r}, so the pattern would not find it. Write {plain!r}.",
+                plain=plain,
+                changed=changed,
+            )
+        )
     boundary = ASCII_BOUNDARY.search(source)
     if boundary:
         letter = boundary[1] or boundary[2]
-        raise ValueError(rf"to RE2 only a to z are letters, so \b sees no word begin or end at {letter!r}. Use 'contains', or [^\pL].")
+        raise ValueError(
+            tr("to RE2 only a to z are letters, so \\b sees no word begin or end at {letter!r}. Use 'contains', or [^\\pL].", letter=letter)
+        )
 
 
 def compiled_by_re2(source: str) -> Any:
@@ -160,9 +196,11 @@ def compiled_by_re2(source: str) -> Any:
         return re2.compile(source, re2_options(PATTERN_MEMORY))
     except re2.error as error:
         reason = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
-        raise ValueError(f"RE2 cannot read this pattern: {reason}. Look-around and backreferences are not supported.") from error
+        raise ValueError(
+            tr("RE2 cannot read this pattern: {reason}. Look-around and backreferences are not supported.", reason=reason)
+        ) from error
     except UnicodeEncodeError as error:
-        raise ValueError("the pattern holds half a character. Write the whole of it.") from error
+        raise ValueError(tr("the pattern holds half a character. Write the whole of it.")) from error
 
 
 def one_set(sources: Iterable[str], memory: int) -> Any:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from flask_chatbot.core.language.folding import fold, split_words
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.matching.rule import Phrase, Rule
+from flask_chatbot.core.translation.translatable import tr
 
 WORDS_LIMIT = 30  # words of one phrase
 LETTERS_LIMIT = 64  # letters of one word in it
@@ -24,7 +25,7 @@ def read_phrase(written: str, folding: Folding) -> Phrase:
     for word in unicodedata.normalize("NFKC", written).split():
         is_starred = "*" in word
         if is_starred and star >= 0:
-            raise ValueError(f"{written!r} has more than one star, and may have one. Write two phrases.")
+            raise ValueError(tr("{text!r} has more than one star, and may have one. Write two phrases.", text=written))
         folded = fold(start_of_word(word, written)) if is_starred else folding.literal(word)
         pieces = folding.split(folded)
         if pieces:
@@ -39,22 +40,32 @@ def start_of_word(word: str, written: str) -> str:
     """The part of a word before its star; ValueError if the star is in the wrong place."""
     start, _, after = word.rstrip("!?.,;:)").partition("*")
     if "*" in after:
-        raise ValueError(f"{written!r} has more than one star, and may have one. Write two phrases.")
+        raise ValueError(tr("{text!r} has more than one star, and may have one. Write two phrases.", text=written))
     if after:
-        raise ValueError(f"a star stands for the rest of a word, and in {written!r} it is not at its end. Put it there, or use 'pattern'.")
+        raise ValueError(
+            tr("a star stands for the rest of a word, and in {text!r} it is not at its end. Put it there, or use 'pattern'.", text=written)
+        )
     if not split_words(fold(start)):
-        raise ValueError(f"the star in {written!r} stands alone, and would take any word. Put letters before it.")
+        raise ValueError(tr("the star in {text!r} stands alone, and would take any word. Put letters before it.", text=written))
     return start
 
 
 def check_words(words: Sequence[str], written: str) -> None:
     """Raise ValueError for no words at all, and for too many or too long ones."""
     if not words:
-        raise ValueError(f"{written!r} has no words to look for. Write at least one.")
+        raise ValueError(tr("{text!r} has no words to look for. Write at least one.", text=written))
     if len(words) > WORDS_LIMIT:
-        raise ValueError(f"a phrase to look for has at most {WORDS_LIMIT} words, and this has {len(words)}. Shorten it.")
+        raise ValueError(
+            tr("a phrase to look for has at most {limit} words, and this has {count}. Shorten it.", limit=WORDS_LIMIT, count=len(words))
+        )
     if (longest := max(map(len, words))) > LETTERS_LIMIT:
-        raise ValueError(f"a word to look for has at most {LETTERS_LIMIT} letters, and one here has {longest}. Shorten it.")
+        raise ValueError(
+            tr(
+                "a word to look for has at most {limit} letters, and one here has {longest}. Shorten it.",
+                limit=LETTERS_LIMIT,
+                longest=longest,
+            )
+        )
 
 
 class _Node:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
 
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.problems import Problem
 
 if TYPE_CHECKING:
@@ -142,6 +143,10 @@ class SimilarIndex:
             crowd = set(words)
             rules = [rule for literal, rules in self._rules.items() if not crowd.isdisjoint(literal.split(" ")) for rule in rules]
             few = ", ".join(map(repr, sorted(words)[:3]))
-            fact = f"{len(words)} words of 'similar' differ in one letter only ({few}, ...), and the limit is {CROWD_LIMIT}"
-            message = f"{fact}. Make them keywords."
+            message = tr(
+                "{count} words of 'similar' differ in one letter only ({few}, ...), and the limit is {limit}. Make them keywords.",
+                count=len(words),
+                few=few,
+                limit=CROWD_LIMIT,
+            )
             yield Problem(max(rules, key=lambda rule: rule.position).mark, message)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask_chatbot.core.schema.forms import as_degrees, field_of, form_of
 from flask_chatbot.core.schema.unknown import UnknownKey, explained
-from flask_chatbot.core.translation.translatable import NOTHING, Translatable, all_of, any_of, joined, tr
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, all_of, any_of, linked, tr
 from flask_chatbot.core.values.habits import by_habit, guess
 from flask_chatbot.core.yamltext.traps import slip_of_colon
 
@@ -41,14 +41,14 @@ class Complaint(NamedTuple):
     stays: bool = False
     meant: str = ""
     lacks: str = ""
-    wanted: Translatable = NOTHING
+    wanted: Translatable = NO_MESSAGE
     is_sure: bool = False
     is_empty_text: bool = False
     is_unindented: bool = False
     is_empty_group: bool = False
 
 
-PLAIN = Complaint((), NOTHING)
+PLAIN = Complaint((), NO_MESSAGE)
 
 
 class Refusal(NamedTuple):
@@ -110,14 +110,14 @@ def wrong_type(refusal: Refusal) -> Iterator[Complaint]:
         message = tr("{place} is empty. Write {wanted} after it, or remove it.", place=called(refusal.path), wanted=wanted)
         yield Complaint(refusal.path, message, at_key=True, wanted=wanted)
     else:
-        slip = slip_of_colon(refusal.value) if isinstance(refusal.value, str) and "object" in kinds else NOTHING
+        slip = slip_of_colon(refusal.value) if isinstance(refusal.value, str) and "object" in kinds else NO_MESSAGE
         form = form_of(refusal.path, refusal.value, kinds, refusal.schema)
         message = tr(
             "{place} must be {wanted}, not {value}.{form}",
             place=called(refusal.path),
             wanted=wanted,
             value=described(refusal.value),
-            form=form and joined("", (" ", form)),
+            form=form and linked("", (" ", form)),
         )
         yield Complaint(refusal.path, slip or message, is_sure=bool(form) and "array" in kinds)
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from flask_chatbot.core.schema.forms import KIND_BY_ENDING, as_reply
 from flask_chatbot.core.schema.shape import resolved
-from flask_chatbot.core.translation.translatable import NOTHING, Translatable, tr
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 from flask_chatbot.core.values.habits import Meaning, by_habit, guess
 from flask_chatbot.core.values.replies import KINDS, MEDIA
 from flask_chatbot.core.yamltext.traps import in_quotes, put_in_quotes
@@ -122,7 +122,7 @@ def beside_media(unknown: UnknownKey) -> Translatable:
     medium = next((kind for kind in unknown.group if kind in MEDIA and kind in unknown.known), "")
     word = by_habit(unknown.key, BELOW_MEDIA) if medium else ""
     if not word or (by_habit(unknown.key, KINDS) == "text" and unknown.key not in BELOW_MEDIA):
-        return NOTHING
+        return NO_MESSAGE
     return tr(
         "{key!r} belongs below {medium!r}, not beside it. Write `{medium}: {{url: ..., {word}: ...}}`.",
         key=unknown.key,
@@ -139,7 +139,7 @@ def elsewhere(unknown: UnknownKey) -> tuple[Translatable, str]:
         for holder, schema in places:
             if word := find(unknown.key, properties_of(schema)):
                 return belongs(unknown, word, holder, schema), holder
-    return NOTHING, ""
+    return NO_MESSAGE, ""
 
 
 def exact(word: str, known: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from flask_chatbot.core.language.numbers import contact_number
 from flask_chatbot.core.templates.template import Template
-from flask_chatbot.core.translation.translatable import reason_of
+from flask_chatbot.core.translation.translatable import Translatable, reason_of
 from flask_chatbot.core.values.problems import Mark
 from flask_chatbot.core.values.replies import ContactCard, Reply, Text
 from flask_chatbot.core.values.reply_kinds import ReplyKind
@@ -71,7 +71,7 @@ class ContactAnswer:
         numbers = tuple(filter(None, (self._read(number.render(names), mark) for number, mark in self.numbers)))
         return ContactCard(self.name.render(names), numbers) if numbers else None
 
-    def wrong(self) -> Iterator[tuple[Mark, str]]:
+    def wrong(self) -> Iterator[tuple[Mark, Translatable]]:
         """Yield the mistakes in the numbers that are written out, with their places."""
         for number, mark in self.numbers:
             try:

@@ -5,14 +5,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from jinja2 import nodes
 
 from flask_chatbot.core.templates.date_forms import in_calendar_years, misformed
-from flask_chatbot.core.templates.filter_types import DATES, FILTERS, MAY_LACK, NUMBER, STAND_IN, suits
+from flask_chatbot.core.templates.filter_types import DATES, FILTERS, MAY_LACK, NUMBER, STAND_IN, Wanted, suits
 from flask_chatbot.core.templates.flaws import Fault, span
 from flask_chatbot.core.templates.inference import type_of
 from flask_chatbot.core.templates.maps import looked_up, of_one, printed
 from flask_chatbot.core.templates.narrowing import COMPARING, narrowed, number_of, proven
 from flask_chatbot.core.templates.operators import Operators, missing
-from flask_chatbot.core.templates.spelling import ARITHMETIC, called, mend, spelled
+from flask_chatbot.core.templates.spelling import ARITHMETIC, called, mend, told
 from flask_chatbot.core.templates.types import UNKNOWN, Scope, Type, joined
+from flask_chatbot.core.translation.translatable import Translatable, tr
 from flask_chatbot.core.values.problems import did_you_mean
 
 ALLOWED = (
@@ -20,13 +21,13 @@ ALLOWED = (
     nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg,
     nodes.Pos, nodes.CondExpr, nodes.Getattr, nodes.Getitem, nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair, nodes.Keyword,
 )  # fmt: skip
-ONLY = "Use if, for, set and filters only"
+ONLY = tr("Use if, for, set and filters only")
 REFUSED: dict[type[nodes.Node], str] = {
-    nodes.Scope: f"'autoescape' is not allowed in a template. {ONLY}",
-    nodes.Call: "calls are not allowed in a template. Use a filter: {{ nama | upper }}",
-    nodes.Concat: "'~' is not allowed in a template. Write the parts one after the other: {{ a }}{{ b }}",
-    nodes.Pow: "'**' is not allowed in a template. Compute it in Python",
-    nodes.Slice: "slices are not allowed in a template. Use the filters first, last or truncate",
+    nodes.Scope: tr("'autoescape' is not allowed in a template. {way_out}", way_out=ONLY),
+    nodes.Call: tr("calls are not allowed in a template. Use a filter: {{{{ nama | upper }}}}"),
+    nodes.Concat: tr("'~' is not allowed in a template. Write the parts one after the other: {{{{ a }}}}{{{{ b }}}}"),
+    nodes.Pow: tr("'**' is not allowed in a template. Compute it in Python"),
+    nodes.Slice: tr("slices are not allowed in a template. Use the filters first, last or truncate"),
 }
 TESTS = ("defined", "undefined", "none", "number", "string", "even", "odd", "divisibleby", "in", "eq", "ne", "lt", "le", "gt", "ge")
 # Statements whose nodes are called otherwise than their tags.
@@ -40,7 +41,7 @@ PART_NAMES = {"loop": LOOP_NAMES, "saved": ("number",)}  # what stands behind th
 PARTS = (nodes.Getattr, nodes.Getitem)
 PROOFS = (nodes.Test, nodes.Compare, nodes.Not, nodes.And, nodes.Or)  # what a name may be set to that proves something of others
 LOOPS_LIMIT = 2  # loops inside each other
-TOO_DEEP = "the template is nested too deep. Use fewer brackets, or set parts of it aside with {% set %}."
+TOO_DEEP = tr("the template is nested too deep. Use fewer brackets, or set parts of it aside with {{% set %}}.")
 COUNTING_TESTS = ("even", "odd", "divisibleby")
 DEPTH_LIMIT = 50  # of the tree; Python compiles no more than 200 brackets inside each other
 
@@ -91,8 +92,8 @@ class _Checker:
 
     def refused(self, node: nodes.Node) -> Fault:
         tag = TAGS.get(type(node), type(node).__name__.lower())
-        message = REFUSED.get(type(node), f"{tag!r} is not allowed in a template. {ONLY}")
-        return Fault(node.lineno or span(node)[0], f"{message}.", SIGNS.get(type(node), tag))
+        message = REFUSED.get(type(node), tr("{tag!r} is not allowed in a template. {way_out}", tag=tag, way_out=ONLY))
+        return Fault(node.lineno or span(node)[0], tr("{message}.", message=message), SIGNS.get(type(node), tag))
 
     def assignment(self, node: nodes.Assign, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
         """Check ``set``: from here on the name has the type of its value, and proves what a condition does."""
@@ -106,12 +107,14 @@ class _Checker:
 
     def loop(self, node: nodes.For, scope: dict[str, Type], loops: int) -> Iterator[Fault]:
         if loops == LOOPS_LIMIT:
-            yield Fault(node.lineno, f"loops may be nested {LOOPS_LIMIT} deep. Prepare the list in Python.")
+            yield Fault(node.lineno, tr("loops may be nested {limit} deep. Prepare the list in Python.", limit=LOOPS_LIMIT))
         yield from self.node(node.iter, scope, loops)
         walked = type_of(node.iter, scope)
         if walked.words and walked.kind not in ("list", "map"):
-            message = (
-                f"a loop needs a list, and {called(node.iter, 'what it walks')} is {walked.words}. Take `data`, or a list from Python."
+            message = tr(
+                "a loop needs a list, and {value} is {type}. Take `data`, or a list from Python.",
+                value=called(node.iter, tr("what it walks")),
+                type=walked.words,
             )
             yield Fault(span(node.iter)[0], message)
         kind = of_one(walked) if isinstance(node.target, nodes.Name) else UNKNOWN
@@ -176,8 +179,8 @@ class _Checker:
 
     def name(self, node: nodes.Name, scope: Scope) -> Iterator[Fault]:
         if node.name not in scope:
-            way_out = " A rule that has 'save' knows it, in its reply." if node.name == "saved" else did_you_mean(node.name, scope)
-            yield Fault(node.lineno, f"unknown name {node.name!r}.{way_out}", node.name)
+            way_out = tr(" A rule that has 'save' knows it, in its reply.") if node.name == "saved" else did_you_mean(node.name, scope)
+            yield Fault(node.lineno, tr("unknown name {name!r}.{way_out}", name=node.name, way_out=way_out), node.name)
 
     def attribute(self, node: nodes.Getattr, scope: Scope) -> Iterator[Fault]:
         """Check a dot: only maps and built-in names have attributes, and a field is neither."""
@@ -188,10 +191,14 @@ class _Checker:
             return
         parts = PART_NAMES.get(kind)
         if parts and node.attr not in parts:
-            what = "a loop" if kind == "loop" else repr(kind)
-            yield Fault(node.lineno, f"{what} has no {node.attr!r}.{did_you_mean(node.attr, parts)}", node.attr)
+            what = tr("a loop") if kind == "loop" else repr(kind)
+            yield Fault(
+                node.lineno,
+                tr("{value} has no {part!r}.{guess}", value=what, part=node.attr, guess=did_you_mean(node.attr, parts)),
+                node.attr,
+            )
         elif (kind and not parts) or node.attr.startswith("_"):
-            yield Fault(node.lineno, f"'.{node.attr}' is not allowed here: the value has no parts. Use a filter.", node.attr)
+            yield Fault(node.lineno, tr("'.{part}' is not allowed here: the value has no parts. Use a filter.", part=node.attr), node.attr)
 
     def entry(self, node: nodes.Getitem, scope: Scope) -> Iterator[Fault]:
         """Check an index: an entry exists if the list is certain to be that long."""
@@ -201,37 +208,49 @@ class _Checker:
         if whole.kind == "map":
             yield from looked_up(node, whole, scope, id(node) in self.guarded)
         elif whole.words and whole.words != "a list":
-            yield Fault(span(node)[0], f"'[{called(node.arg, '...')}]' is not allowed here: the value has no parts. Use a filter.")
+            yield Fault(
+                span(node)[0], tr("'[{part}]' is not allowed here: the value has no parts. Use a filter.", part=called(node.arg, "..."))
+            )
         elif whole.kind == "list" and place is not None and not -whole.least <= place < whole.least:
-            yield from self.absent(node, called(node, "the entry"), whole)
+            yield from self.absent(node, called(node, tr("the entry")), whole)
 
     def absent(self, node: nodes.Getitem | nodes.Filter, what: str, whole: Type) -> Iterator[Fault]:
         """Yield a fault for an entry that may be missing, unless it is replaced."""
         if id(node) in self.guarded:
             return
         is_data = isinstance(node.node, nodes.Name) and node.node.name == "data"
-        why = ": customers may write fewer parts after the #" if is_data else ""
-        others = ", or name the parts under `fields:`" if is_data else ""
+        why = tr(": customers may write fewer parts after the #") if is_data else ""
+        others = tr(", or name the parts under `fields:`") if is_data else ""
         at = span(node)[0]
         word = node.node.name if isinstance(node.node, nodes.Name) else ""
-        yield Fault(at, f"{what} may not be there{why}. Write `{what} | default('')`{others}.", word)
+        yield Fault(
+            at, tr("{entry} may not be there{why}. Write `{entry} | default('')`{others}.", entry=what, why=why, others=others), word
+        )
 
     def filter(self, node: nodes.Filter, scope: Scope) -> Iterator[Fault]:
         given = type_of(node.node, scope)
         if node.name in STAND_IN and node.node is not None:
             self.guarded.add(id(node.node))
         if node.name not in self.filters:
-            message = f"unknown filter {node.name!r}.{did_you_mean(node.name, self.filters)}"
+            message = tr("unknown filter {name!r}.{guess}", name=node.name, guess=did_you_mean(node.name, self.filters))
             yield Fault(node.lineno, message, node.name, may_be_python=True)
         elif not suits(node.name, given) and (wanted := FILTERS[node.name].takes):
-            what = spelled(node.node).replace("...", "what stands before it")
-            way_out = mend(node.node, wanted, scope, self.values)
-            words = "a list of text" if Type(given.inner).is_text else given.words
-            yield Fault(node.lineno, f"the filter {node.name!r} needs {wanted.words}, and {what} is {words}. {way_out}", node.name)
+            yield Fault(node.lineno, self.unsuited(node, given, wanted, mend(node.node, wanted, scope, self.values)), node.name)
         elif node.name in DATES:
             yield from self.form(node)
         elif node.name in MAY_LACK and given.kind == "list" and not given.least:
-            yield from self.absent(node, called(node, "the entry"), given)
+            yield from self.absent(node, called(node, tr("the entry")), given)
+
+    def unsuited(self, node: nodes.Filter, given: Type, wanted: Wanted, way_out: Translatable) -> Translatable:
+        """The complaint about a filter that cannot work on a type."""
+        return tr(
+            "the filter {name!r} needs {wanted}, and {value} is {type}. {way_out}",
+            name=node.name,
+            wanted=wanted.words,
+            value=told(node.node, tr("what stands before it")),
+            type=tr("a list of text") if Type(given.inner).is_text else given.words,
+            way_out=way_out,
+        )
 
     def form(self, node: nodes.Filter) -> Iterator[Fault]:
         """Check a date format that is written in the template."""
@@ -242,7 +261,11 @@ class _Checker:
             if message := misformed(form.value, node.name):
                 yield Fault(node.lineno, message, node.name)
             elif (meant := in_calendar_years(form.value)) != form.value:
-                message = f"'Y' in {form.value!r} is the year that a week belongs to; the year of the day is written. Write {meant!r}."
+                message = tr(
+                    "'Y' in {form!r} is the year that a week belongs to; the year of the day is written. Write {meant!r}.",
+                    form=form.value,
+                    meant=meant,
+                )
                 yield Fault(node.lineno, message, node.name, is_warning=True, fails=False)
 
     def test(self, node: nodes.Test, scope: Scope) -> Iterator[Fault]:
@@ -251,13 +274,21 @@ class _Checker:
         if node.name in ("defined", "undefined"):
             self.guarded.add(id(node.node))
         if node.name not in TESTS:
-            yield Fault(node.lineno, f"unknown test {node.name!r}.{did_you_mean(node.name, TESTS)}", node.name)
+            yield Fault(node.lineno, tr("unknown test {name!r}.{guess}", name=node.name, guess=did_you_mean(node.name, TESTS)), node.name)
         elif node.name in COMPARING and node.args:
             yield from self.operators.comparison(node.node, COMPARING[node.name], node.args[0], scope)
         elif node.name in COUNTING_TESTS and given.words and not (given.is_number or given.kind == "yesno"):
             way_out = mend(node.node, NUMBER, scope, self.values)
             yield Fault(
-                node.lineno, f"{node.name!r} is a test of numbers, and {called(node.node, 'this')} is {given.words}. {way_out}", node.name
+                node.lineno,
+                tr(
+                    "{name!r} is a test of numbers, and {value} is {type}. {way_out}",
+                    name=node.name,
+                    value=called(node.node, tr("this")),
+                    type=given.words,
+                    way_out=way_out,
+                ),
+                node.name,
             )
         elif node.name in COUNTING_TESTS and given.optional:
             yield Fault(node.lineno, missing(node.node, node.name, scope), node.name)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 from flask_chatbot.core.values.problems import did_you_mean
 
 WIDTHS = ("short", "medium", "long", "full")
@@ -18,7 +19,7 @@ class FormKind(NamedTuple):
     """A kind of pattern: its letters with how often each may repeat, their meaning for the reader, and an example."""
 
     letters: Mapping[str, int]
-    known: str
+    known: Translatable
     example: str
     others: Mapping[str, str]  # how the same is written elsewhere
 
@@ -26,8 +27,8 @@ class FormKind(NamedTuple):
 _OF_DAYS = {"D": "d", "j": "d", "l": "EEEE", "m": "M", "F": "MMMM", "n": "M", "Y": "y", "b": "M"}
 _OF_CLOCKS = {"M": "m", "i": "mm", "G": "H", "g": "h", "A": "a", "I": "h", "p": "a"}
 KINDS = {
-    "date": FormKind(_DAY, "d, M, y and E", "d/M/yyyy", _OF_DAYS),
-    "time": FormKind(_CLOCK, "H, m and s", "HH.mm", _OF_CLOCKS),
+    "date": FormKind(_DAY, tr("d, M, y and E"), "d/M/yyyy", _OF_DAYS),
+    "time": FormKind(_CLOCK, tr("H, m and s"), "HH.mm", _OF_CLOCKS),
 }
 _PERCENT = {
     "date": {"d": "dd", "e": "d", "m": "MM", "y": "yy", "Y": "yyyy", "b": "MMM", "B": "MMMM", "a": "EEE", "A": "EEEE", "j": "D"},
@@ -35,7 +36,7 @@ _PERCENT = {
 }
 
 
-def misformed(form: object, name: str) -> str:
+def misformed(form: object, name: str) -> Translatable:
     """The reason why the filter cannot use a format, with the right letters; empty if it can.
 
     >>> misformed("%d/%m/%Y", "date")
@@ -45,36 +46,51 @@ def misformed(form: object, name: str) -> str:
     """
     kind = KINDS["time" if name == "time" else "date"]
     if not isinstance(form, str):
-        return f"{form!r} is not a pattern. Write its letters in quotes, as in '{kind.example}', or one of {', '.join(WIDTHS)}."
+        return tr(
+            "{form!r} is not a pattern. Write its letters in quotes, as in '{example}', or one of {widths}.",
+            form=form,
+            example=kind.example,
+            widths=", ".join(WIDTHS),
+        )
     if form in WIDTHS or not (fault := fault_of(form, kind)):
-        return ""
+        return NO_MESSAGE
     if len(form) > LIMIT:
-        return f"the pattern has more than {LIMIT} characters. Write the words of it beside the tag."
+        return tr("the pattern has more than {limit} characters. Write the words of it beside the tag.", limit=LIMIT)
     if guess := did_you_mean(form.casefold(), WIDTHS):
-        return f"{form!r} is no way to write it.{guess}"
+        return tr("{form!r} is no way to write it.{guess}", form=form, guess=guess)
     better = rewritten(form, name)
     if not fault_of(better, kind):
-        return f"{form!r} is not a pattern of this filter. Write {better!r}."
+        return tr("{form!r} is not a pattern of this filter. Write {better!r}.", form=form, better=better)
     if not re.search("[%']", form) and not unknown(form, {**_DAY, **_CLOCK}):
-        if kind.letters is _DAY:
-            return f"{form!r} has hours, and this filter writes days. Write the hours on their own: `now | time('HH.mm')`."
-        return f"{form!r} has days, and this filter writes hours. Write the day on its own: `now | date('d/M/yyyy')`."
-    return f"{fault} Its letters are {kind.known}, as in '{kind.example}', and words stand in single quotes."
+        return of_the_other(form, kind)
+    return tr(
+        "{fault} Its letters are {known}, as in '{example}', and words stand in single quotes.",
+        fault=fault,
+        known=kind.known,
+        example=kind.example,
+    )
 
 
-def fault_of(form: str, kind: FormKind) -> str:
+def of_the_other(form: str, kind: FormKind) -> Translatable:
+    """The complaint about hours in a pattern of days, or days in one of hours."""
+    if kind.letters is _DAY:
+        return tr("{form!r} has hours, and this filter writes days. Write the hours on their own: `now | time('HH.mm')`.", form=form)
+    return tr("{form!r} has days, and this filter writes hours. Write the day on its own: `now | date('d/M/yyyy')`.", form=form)
+
+
+def fault_of(form: str, kind: FormKind) -> Translatable:
     """The mistake in a pattern, as a sentence."""
     if len(form) > LIMIT:
-        return "It is too long."
+        return tr("It is too long.")
     if form.count("'") % 2:
-        return f"{form!r} has a quote too many."
+        return tr("{form!r} has a quote too many.", form=form)
     if re.search("%[A-Za-z]", form):
-        return f"{form!r} is a pattern of Python's."
+        return tr("{form!r} is a pattern of Python's.", form=form)
     if letters := unknown(form, kind.letters):
-        return f"{letters!r} in {form!r} means nothing to this filter."
+        return tr("{letters!r} in {form!r} means nothing to this filter.", letters=letters, form=form)
     if "D" in bare(form) and "M" in bare(form):
-        return f"'D' in {form!r} is the day of the year."
-    return ""
+        return tr("'D' in {form!r} is the day of the year.", form=form)
+    return NO_MESSAGE
 
 
 def bare(form: str) -> str:

@@ -3,23 +3,24 @@
 from typing import NamedTuple
 
 from flask_chatbot.core.templates.types import NUMBER_TYPES, TEXT_TYPES, Type
+from flask_chatbot.core.translation.translatable import Translatable, tr
 
 
 class Wanted(NamedTuple):
     """Values something works on: a phrase for them, their types, the type a field must have, and the advice where there is no field."""
 
-    words: str
+    words: Translatable
     types: tuple[str, ...]
     field: str
-    otherwise: str
+    otherwise: Translatable
 
 
-NUMBER = Wanted("a number", NUMBER_TYPES, "integer", "Take a number from a field or from Python.")
-DATE = Wanted("a date", ("date", "datetime"), "date", "Take a date from a field or from Python, or `now`.")
-TIME = Wanted("a time", ("datetime", "time"), "time", "Take a time from a field or from Python, or `now`.")
-MOMENT = Wanted("a date with its time", ("datetime",), "", "Take `now`, or write a date by the filter 'date'.")
-ENTRIES = Wanted("a text or a list", (*TEXT_TYPES, "list"), "text", "Take a text, or a list such as `data`.")
-SUMMANDS = Wanted("a list of numbers", ("list",), "", "Take a list of numbers from Python.")
+NUMBER = Wanted(tr("a number"), NUMBER_TYPES, "integer", tr("Take a number from a field or from Python."))
+DATE = Wanted(tr("a date"), ("date", "datetime"), "date", tr("Take a date from a field or from Python, or `now`."))
+TIME = Wanted(tr("a time"), ("datetime", "time"), "time", tr("Take a time from a field or from Python, or `now`."))
+MOMENT = Wanted(tr("a date with its time"), ("datetime",), "", tr("Take `now`, or write a date by the filter 'date'."))
+ENTRIES = Wanted(tr("a text or a list"), (*TEXT_TYPES, "list"), "text", tr("Take a text, or a list such as `data`."))
+SUMMANDS = Wanted(tr("a list of numbers"), ("list",), "", tr("Take a list of numbers from Python."))
 
 SAME, ENTRY = "same", "entry"  # what a filter gives: the type it takes, one entry of the list
 

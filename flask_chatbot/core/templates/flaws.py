@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from jinja2 import nodes
 
+from flask_chatbot.core.translation.translatable import Translatable
 from flask_chatbot.core.yamltext.spots import Row, columns, pattern_of
 
 
@@ -11,7 +12,7 @@ class Flaw(NamedTuple):
     """A mistake on a line of the template (from 1); `word` is the part to point at, the `nth` (from 0) on its line."""
 
     line: int
-    message: str
+    message: Translatable
     word: str = ""
     may_be_python: bool = False
     nth: int = 0
@@ -25,7 +26,7 @@ class Fault(NamedTuple):
     """
 
     at: int
-    message: str
+    message: Translatable
     word: str = ""
     may_be_python: bool = False
     before: int | None = None
@@ -39,7 +40,7 @@ def span(node: nodes.Node) -> tuple[int, int]:
     return (min(places), max(places)) if places else (0, 0)
 
 
-def between(left: nodes.Node, right: nodes.Node, sign: str, message: str, fails: bool = True) -> Fault:
+def between(left: nodes.Node, right: nodes.Node, sign: str, message: Translatable, fails: bool = True) -> Fault:
     """A fault of the sign between two nodes."""
     return Fault(span(left)[1], message, sign, before=span(right)[0], fails=fails)
 

@@ -9,6 +9,7 @@ from flask_chatbot.core.templates.flaws import Fault, span
 from flask_chatbot.core.templates.inference import keys_of, type_of
 from flask_chatbot.core.templates.spelling import an_entry, called
 from flask_chatbot.core.templates.types import Scope, Type
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 from flask_chatbot.core.values.problems import did_you_mean
 
 LISTED = 120  # characters of keys, as a message lists them
@@ -21,21 +22,38 @@ def looked_up(node: nodes.Getitem | nodes.Getattr, whole: Type, scope: Scope, is
     """
     keys, arg = keys_of(node, scope), node.arg if isinstance(node, nodes.Getitem) else None
     key_type, known = type_of(arg, scope), [key for key, _ in whole.entries]
-    what, key, message = called(node.node, "the map"), called(arg, "the key"), ""
+    what, key, message = called(node.node, tr("the map")), called(arg, tr("the key")), NO_MESSAGE
     if keys is not None:
         message = lacking(keys, known, key_type.options, what)
     elif key_type.words and not (key_type.is_text or key_type.is_number):
-        message = f"the entries of {what} have names, and {key} is {key_type.words}. Look one up by a choice, or by its name in quotes."
+        message = tr(
+            "the entries of {map} have names, and {key} is {type}. Look one up by a choice, or by its name in quotes.",
+            map=what,
+            key=key,
+            type=key_type.words,
+        )
     elif not is_guarded:
-        entry = called(node, "...")
-        message = f"{entry} may not be there: {what} has {listed(known)}. Give {key} `options:`, or write `{entry} | default(0)`."
+        message = unsure(called(node, "..."), what, key, known)
     if not message and key_type.optional and not is_guarded:
-        message = f"{key} may have been left out, and {what} has no entry for nothing. Ask `{{% if {key} is not none %}}` first."
+        message = tr(
+            "{key} may have been left out, and {map} has no entry for nothing. Ask `{{% if {key} is not none %}}` first.", key=key, map=what
+        )
     if message:
         yield Fault(span(node)[0], message, next((name.name for name in node.find_all(nodes.Name)), ""))
 
 
-def lacking(keys: Sequence[str], known: Sequence[str], options: Sequence[str], what: str) -> str:
+def unsure(entry: str, what: str, key: str, known: Sequence[str]) -> Translatable:
+    """The complaint about an entry that may be missing, since its key may be anything."""
+    return tr(
+        "{entry} may not be there: {map} has {entries}. Give {key} `options:`, or write `{entry} | default(0)`.",
+        entry=entry,
+        map=what,
+        entries=listed(known),
+        key=key,
+    )
+
+
+def lacking(keys: Sequence[str], known: Sequence[str], options: Sequence[str], what: str) -> Translatable:
     """The complaint about the first key that a map does not have, with the nearest one that is no option; empty where it has all.
 
     >>> lacking(["kopi", "teh"], ["kopi", "the"], ["kopi", "teh"], "harga")
@@ -43,11 +61,12 @@ def lacking(keys: Sequence[str], known: Sequence[str], options: Sequence[str], w
     """
     key = next((key for key in keys if key not in known), None)
     if key is None:
-        return ""
+        return NO_MESSAGE
     guess = did_you_mean(key, [each for each in known if each not in options])
     if options:
-        return f"customers may choose {key!r}, and {what} has no such entry.{guess or f' Add `{key}: ...` to it.'}"
-    return f"{what} has no {key!r}.{guess or f' It has {listed(known)}.'}"
+        way_out = guess or tr(" Add `{key}: ...` to it.", key=key)
+        return tr("customers may choose {key!r}, and {map} has no such entry.{way_out}", key=key, map=what, way_out=way_out)
+    return tr("{value} has no {part!r}.{guess}", value=what, part=key, guess=guess or tr(" It has {entries}.", entries=listed(known)))
 
 
 def looked_up_by(tree: nodes.Template, name: str) -> Iterator[nodes.Expr | None]:
@@ -81,6 +100,8 @@ def printed(node: nodes.Output, scope: Scope) -> Iterator[Fault]:
     for child in node.nodes:
         whole = type_of(child, scope)
         if whole.kind == "map" and isinstance(child, nodes.Name | nodes.Getitem | nodes.Getattr):
-            what = called(child, "the map")
-            message = f"{what} is a map: customers would read all of it. Write one entry, such as `{an_entry(what, whole)}`."
+            what = called(child, tr("the map"))
+            message = tr(
+                "{map} is a map: customers would read all of it. Write one entry, such as `{entry}`.", map=what, entry=an_entry(what, whole)
+            )
             yield Fault(span(child)[0], message, what)

@@ -7,6 +7,7 @@ from jinja2 import nodes
 
 from flask_chatbot.core.templates.filter_types import NUMBER, Wanted
 from flask_chatbot.core.templates.types import UNKNOWN, VAR_TEXT, Scope, Type
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, linked, tr
 
 ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod)
 GIVEN = ("text", "keyword", "now", "data")  # which no field can hide
@@ -14,41 +15,48 @@ GROUPED = re.compile(r"(?:Rp\.?\s*)?(\d{1,3}(?:[.,]\d{3})+|\d+)(?:,-)?", re.IGNO
 UNSAID = "..."
 
 
-def mend(node: nodes.Node | None, wanted: Wanted, scope: Scope, values: Mapping[str, object]) -> str:
-    """The expression to write so that a node gives the wanted value; `values` are those of the vars."""
+def mend(
+    node: nodes.Node | None, wanted: Wanted, scope: Scope, values: Mapping[str, object], more: Translatable = NO_MESSAGE
+) -> Translatable:
+    """The expression to write so that a node gives the wanted value; `values` are those of the vars, `more` is a second way to a name's."""
     kind = scope.get(node.name, UNKNOWN) if isinstance(node, nodes.Name) else UNKNOWN
     if isinstance(node, nodes.Name) and kind.kind == "map":
-        return f"Look an entry up: `{an_entry(node.name, kind)}`."
+        return tr("Look an entry up: `{entry}`.", entry=an_entry(node.name, kind))
     if isinstance(node, nodes.Name) and kind.kind == VAR_TEXT and wanted is NUMBER:
-        return f"Write `{node.name}: {number_in(values.get(node.name)) or 15000}` among the vars."
+        number = number_in(values.get(node.name)) or 15000
+        return tr("Write `{name}: {number}` among the vars{more}.", name=node.name, number=number, more=more)
     if isinstance(node, nodes.Name) and kind.kind != VAR_TEXT and node.name not in GIVEN and wanted.field:
-        handler = f", or return {wanted.words} from the handler" if kind.seen else ""
-        return f"Give its field `type: {wanted.field}`{handler}."
+        handler = tr(", or return {wanted} from the handler", wanted=wanted.words) if kind.seen else ""
+        return tr("Give its field `type: {type}`{handler}{more}.", type=wanted.field, handler=handler, more=more)
     if isinstance(node, nodes.Getitem | nodes.Getattr) and wanted is NUMBER and (entry := text_entry(node, values)):
         return entry
-    if isinstance(node, nodes.Const) and wanted is NUMBER and (number := number_in(node.value)):
-        return f"Write {number}, without quotes."
+    if isinstance(node, nodes.Const) and wanted is NUMBER and (digits := number_in(node.value)):
+        return tr("Write {written}, without quotes.", written=digits)
     return wanted.otherwise
 
 
-def text_entry(node: nodes.Getitem | nodes.Getattr, values: Mapping[str, object]) -> str:
+def text_entry(node: nodes.Getitem | nodes.Getattr, values: Mapping[str, object]) -> Translatable:
     """The advice for a map among the vars with texts where numbers are meant; empty where it has none."""
     name = node.node.name if isinstance(node.node, nodes.Name) else ""
     held = values.get(name)
     texts = [(key, text) for key, text in held.items() if isinstance(text, str)] if isinstance(held, dict) else []
-    return f"Write `{texts[0][0]}: {number_in(texts[0][1]) or 15000}` in {name!r} among the vars." if texts else ""
+    if not texts:
+        return NO_MESSAGE
+    key, text = texts[0]
+    return tr("Write `{key}: {number}` in {name!r} among the vars.", key=key, number=number_in(text) or 15000, name=name)
 
 
-def stand_in(node: nodes.Node | None, kind: Type) -> str:
+def stand_in(node: nodes.Node | None, kind: Type) -> Translatable:
     """The expression to write for a value that is always present."""
     name = node
     while isinstance(name, nodes.Filter | nodes.Neg | nodes.Pos):
         name = name.node
     if not isinstance(name, nodes.Name):
-        return "Ask with `is not none` first."
-    asked = f"sk `{{% if {name.name} is not none %}}` first."
+        return tr("Ask with `is not none` first.")
     instead = "0" if kind.is_number or not kind.words else "''" if kind.is_text else ""
-    return f"Write `{name.name} | default({instead})`, or a{asked}" if name is node and instead else f"A{asked}"
+    if name is node and instead:
+        return tr("Write `{name} | default({instead})`, or ask `{{% if {name} is not none %}}` first.", name=name.name, instead=instead)
+    return tr("Ask `{{% if {name} is not none %}}` first.", name=name.name)
 
 
 def an_entry(what: str, kind: Type) -> str:
@@ -91,5 +99,11 @@ def bracketed(node: nodes.Node) -> str:
 def called(node: nodes.Node | None, otherwise: str) -> str:
     """An expression as a sentence names it: a filtered one by what is filtered."""
     if isinstance(node, nodes.Filter) and isinstance(node.node, nodes.Name | nodes.Filter) and not (node.args or node.kwargs):
-        return f"{called(node.node, otherwise)} | {node.name}"
+        return linked(" | ", (called(node.node, otherwise), node.name))
     return otherwise if UNSAID in spelled(node) else spelled(node)
+
+
+def told(node: nodes.Node | None, otherwise: Translatable) -> Translatable:
+    """An expression as its author wrote it, with other words for the parts that are too long to quote."""
+    first, *others = spelled(node).split(UNSAID)
+    return linked("", (first, *(part for other in others for part in (otherwise, other))))

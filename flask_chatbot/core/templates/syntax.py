@@ -8,6 +8,7 @@ from jinja2.exceptions import TemplateSyntaxError
 
 from flask_chatbot.core.templates.check import ONLY, TOO_DEEP
 from flask_chatbot.core.templates.flaws import Flaw
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 from flask_chatbot.core.values.problems import did_you_mean
 
 OPENING = re.compile(r"\{[{%#]")
@@ -50,7 +51,7 @@ class Tag(NamedTuple):
 class _Broken(Exception):
     """A tag that is not closed: its beginning, and the mistake."""
 
-    def __init__(self, start: int, message: str) -> None:
+    def __init__(self, start: int, message: Translatable) -> None:
         self.start = start
         self.message = message
         super().__init__(message)
@@ -66,10 +67,10 @@ def flaws_of(source: str, error: TemplateSyntaxError, parse: Callable[[str], obj
     flaws = [flaw(source, tag.start, message) for tag, message in misnested(tags)]
     flaws = flaws or [flaw(source, tag.start, message) for tag in tags if (message := misread(tag, parse))]
     line = source.count("\n", 0, error.lineno) + 1
-    return flaws or [Flaw(line, "the template cannot be read. Check its tags, quotes and brackets.")]
+    return flaws or [Flaw(line, tr("the template cannot be read. Check its tags, quotes and brackets."))]
 
 
-def flaw(source: str, start: int, message: str) -> Flaw:
+def flaw(source: str, start: int, message: Translatable) -> Flaw:
     """A flaw of the tag that begins at a character."""
     mark = source[start : start + 2]
     begin = source.rfind("\n", 0, start) + 1
@@ -88,7 +89,7 @@ def tags_of(source: str) -> Iterator[Tag]:
         if tag.word == "raw":
             end = ENDRAW.search(source, at)
             if end is None:
-                raise _Broken(start, "`{% raw %}` has no `{% endraw %}`. Write it where the text ends.")
+                raise _Broken(start, tr("`{{% raw %}}` has no `{{% endraw %}}`. Write it where the text ends."))
             at = end.end()
         elif mark != "{#":
             yield tag
@@ -102,7 +103,7 @@ def end_of(source: str, start: int, mark: str) -> int:
         if sign in "'\"":
             if "\n" in source[start : part.start()]:
                 return -1
-            raise _Broken(start, f"the quote {sign} in this tag is not closed. Write {sign} at the end of its text.")
+            raise _Broken(start, tr("the quote {sign} in this tag is not closed. Write {sign} at the end of its text.", sign=sign))
         if sign == CLOSING[mark] and depth == 0:
             return part.end()
         if sign in ("{{", "{%", "%}"):
@@ -113,11 +114,11 @@ def end_of(source: str, start: int, mark: str) -> int:
     return -1
 
 
-def unclosed(mark: str) -> str:
-    return f"`{mark}` is not closed by `{CLOSING[mark]}`. Write it where the tag ends."
+def unclosed(mark: str) -> Translatable:
+    return tr("`{mark}` is not closed by `{closing}`. Write it where the tag ends.", mark=mark, closing=CLOSING[mark])
 
 
-def misnested(tags: list[Tag]) -> Iterator[tuple[Tag, str]]:
+def misnested(tags: list[Tag]) -> Iterator[tuple[Tag, Translatable]]:
     """Yield the tags that do not exist, or do not belong where they are."""
     is_open: list[Tag] = []
     for tag in tags:
@@ -135,38 +136,42 @@ def misnested(tags: list[Tag]) -> Iterator[tuple[Tag, str]]:
             yield tag, message
             return
     for tag in is_open:
-        yield tag, f"`{{% {tag.word} %}}` has no `{{% {BLOCKS[tag.word]} %}}`. Write it where the part ends."
+        yield tag, tr("`{{% {word} %}}` has no `{{% {end} %}}`. Write it where the part ends.", word=tag.word, end=BLOCKS[tag.word])
 
 
-def misplaced(tag: Tag, is_open: list[Tag]) -> str:
+def misplaced(tag: Tag, is_open: list[Tag]) -> Translatable:
     if not is_open:
-        return f"`{{% {tag.word} %}}` has no `{{% {CLOSED[tag.word]} %}}` before it. Remove it, or write that one."
+        return tr(
+            "`{{% {word} %}}` has no `{{% {begin} %}}` before it. Remove it, or write that one.", word=tag.word, begin=CLOSED[tag.word]
+        )
     due = BLOCKS[is_open[-1].word]
-    return f"`{{% {tag.word} %}}` stands where `{{% {due} %}}` is due. Close first what was opened last."
+    return tr("`{{% {word} %}}` stands where `{{% {due} %}}` is due. Close first what was opened last.", word=tag.word, due=due)
 
 
-def unknown(tag: Tag, is_open: list[Tag]) -> str:
+def unknown(tag: Tag, is_open: list[Tag]) -> Translatable:
     """The mistake of a tag that begins or ends nothing; empty if there is none."""
     word = tag.word
     if not word:
-        return "this tag is empty. Write if, for or set into it, or remove it."
+        return tr("this tag is empty. Write if, for or set into it, or remove it.")
     if word in ("else", "elif"):
         if re.match(r"else\s+if\b", tag.inner):
-            return f"write `elif` in place of `else if`: `{{% elif {tag.inner[4:].strip()[2:].strip()[:EXCERPT]} %}}`."
-        return "" if is_open else f"`{{% {word} %}}` has no `{{% if %}}` before it. Remove it, or write that one."
+            return tr("write `elif` in place of `else if`: `{{% elif {inner} %}}`.", inner=tag.inner[4:].strip()[2:].strip()[:EXCERPT])
+        return NO_MESSAGE if is_open else tr("`{{% {word} %}}` has no `{{% if %}}` before it. Remove it, or write that one.", word=word)
     if word == "set":
-        return ""
+        return NO_MESSAGE
     if word == "end" and is_open:
-        return f"write `{{% {BLOCKS[is_open[-1].word]} %}}` in place of `{{% {tag.inner[:EXCERPT]} %}}`."
+        return tr("write `{{% {end} %}}` in place of `{{% {inner} %}}`.", end=BLOCKS[is_open[-1].word], inner=tag.inner[:EXCERPT])
     if word in REFUSED or word.removeprefix("end") in REFUSED:
-        return f"{word!r} is not allowed in a template. {ONLY}."
+        return tr("{word!r} is not allowed in a template. {way_out}.", word=word, way_out=ONLY)
     guess = (
-        f" Did you mean {OTHERWISE[word]!r}?" if word in OTHERWISE else did_you_mean(word, ("if", "elif", "else", "set", "for", *CLOSED))
+        tr(" Did you mean {word!r}?", word=OTHERWISE[word])
+        if word in OTHERWISE
+        else did_you_mean(word, ("if", "elif", "else", "set", "for", *CLOSED))
     )
-    return f"unknown tag {word!r}.{guess or f' {ONLY}.'}"
+    return tr("unknown tag {word!r}.{guess}", word=word, guess=guess or tr(" {way_out}.", way_out=ONLY))
 
 
-def misread(tag: Tag, parse: Callable[[str], object]) -> str:
+def misread(tag: Tag, parse: Callable[[str], object]) -> Translatable:
     """The mistake inside a tag; empty if it can be read."""
     before = "{% if true %}" if tag.word in ("else", "elif") else ""
     end = BLOCKS.get("if" if before else tag.word, "")
@@ -174,38 +179,41 @@ def misread(tag: Tag, parse: Callable[[str], object]) -> str:
     try:
         parse(alone + tag.source + (f"{{% {end} %}}" if end else ""))
     except TemplateSyntaxError as error:
-        return f"{tag.excerpt} cannot be read: {cause(tag, error.message or '')}."
+        return tr("{excerpt} cannot be read: {cause}.", excerpt=tag.excerpt, cause=cause(tag, error.message or ""))
     except RecursionError:  # of a host that is deep in calls itself
         return TOO_DEEP
-    return ""
+    return NO_MESSAGE
 
 
-def cause(tag: Tag, said: str) -> str:
+def cause(tag: Tag, said: str) -> Translatable:
     """The reason in our own words; of `said`, Jinja's reason, only the signs it names are used."""
     if curly := CURLY.search(tag.inner):
-        return f"the quote {curly[0]} is not one that templates know. Write ' instead"
+        return tr("the quote {curly} is not one that templates know. Write ' instead", curly=curly[0])
     if char := re.match(r"unexpected char '(.)'", said):
-        return f"the sign {char[1]} has no meaning here. Remove it" + (f", or write `{INSTEAD[char[1]]}`" if char[1] in INSTEAD else "")
+        instead = tr(", or write `{instead}`", instead=INSTEAD[char[1]]) if char[1] in INSTEAD else ""
+        return tr("the sign {char} has no meaning here. Remove it{instead}", char=char[1], instead=instead)
     if said.endswith("got '='"):
-        return "= sets a value, and only in a `set`. Write == to compare"
+        return tr("= sets a value, and only in a `set`. Write == to compare")
     if not tag.word and (statement := re.match(r"(?:if|for|set)\b", tag.inner)):
-        return f"{statement[0]} stands between other marks: `{{% {tag.inner[:EXCERPT]} %}}`"
+        return tr("{statement} stands between other marks: `{{% {inner} %}}`", statement=statement[0], inner=tag.inner[:EXCERPT])
     if tag.word == "for" and not re.match(r"for\s+[\w\s,()]+\s+in\s+\S", tag.inner):
-        return "a loop is written `{% for x in data %}`"
+        return tr("a loop is written `{{% for x in data %}}`")
     if tag.word == "set" and not re.match(r"set\s+[\w\s,.]+=[^=]", tag.inner):
-        return "a value is set by `{% set x = 1 %}`"
+        return tr("a value is set by `{{% set x = 1 %}}`")
     return bracket_or_end(tag, said)
 
 
-def bracket_or_end(tag: Tag, said: str) -> str:
+def bracket_or_end(tag: Tag, said: str) -> Translatable:
     if not tag.inner.removeprefix(tag.word).strip():
-        return "there is nothing in it. Write a name, such as `nama`"
+        return tr("there is nothing in it. Write a name, such as `nama`")
     if bracket := re.search(r"(?<!un)expected '([)\]}])'", said):
-        return f"the bracket {BRACKETS[bracket[1]]} is not closed"
+        return tr("the bracket {bracket} is not closed", bracket=BRACKETS[bracket[1]])
     if bracket := re.match(r"unexpected '([)\]}])'", said):
-        return f"something is missing before {bracket[1]}, or it closes nothing"
+        return tr("something is missing before {bracket}, or it closes nothing", bracket=bracket[1])
     if said.startswith("unexpected 'end of") or "got 'end of" in said:
-        return "something is missing at its end"
+        return tr("something is missing at its end")
     if got := re.search(r"(?:got|unexpected) '(.+)'$", said):
-        return f"{got[1][:EXCERPT]!r} does not belong where it stands. A sign or a word is missing before it, or it is one too many"
-    return "check its quotes, brackets and signs"
+        return tr(
+            "{got!r} does not belong where it stands. A sign or a word is missing before it, or it is one too many", got=got[1][:EXCERPT]
+        )
+    return tr("check its quotes, brackets and signs")

@@ -25,6 +25,7 @@ from flask_chatbot.core.templates.shapes import Shapes
 from flask_chatbot.core.templates.spelling import spelled
 from flask_chatbot.core.templates.syntax import flaw, flaws_of
 from flask_chatbot.core.templates.types import Names, type_of_value, typed
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.replies import TEXT_LIMIT
 from flask_chatbot.core.values.rows import NOTHING, holder, part
 from flask_chatbot.errors import AnswerFailed
@@ -308,7 +309,7 @@ def plain_uses(source: str) -> tuple[list[Use], str]:
 def check(source: str, sandbox: Sandbox, names: Names) -> list[Flaw]:
     """Everything wrong with a template that may use `names`, each with the type of its value."""
     if len(source.encode("utf-8", "surrogatepass")) > SOURCE_LIMIT:
-        return [Flaw(1, f"a template has at most {SOURCE_LIMIT} bytes. Split it into several replies.")]
+        return [Flaw(1, tr("a template has at most {limit} bytes. Split it into several replies.", limit=SOURCE_LIMIT))]
     if not has_marks(source) or sandbox.shapes.pass_quickly(source, names, partial(is_flawless, sandbox=sandbox)):
         return []
     return flaws(source, sandbox, names)

@@ -7,12 +7,21 @@ from typing import NamedTuple
 
 from jinja2 import nodes
 
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
+
 VAR_TEXT = "text of a var"  # no field has it, so that the way out can name the var
 TEXT_TYPES = ("text", "email", "phone", "choice", VAR_TEXT)
 NUMBER_TYPES = ("integer", "number", "money")
 # The types that are known, in words; those of one wording can stand beside each other. Any other could be anything.
-KINDS = dict.fromkeys(TEXT_TYPES, "text") | dict.fromkeys(NUMBER_TYPES, "a number")
-KINDS |= {"map": "a map", "date": "a date", "datetime": "a time", "time": "a time of day", "yesno": "a yes or no", "list": "a list"}
+KINDS = dict.fromkeys(TEXT_TYPES, tr("text")) | dict.fromkeys(NUMBER_TYPES, tr("a number"))
+KINDS |= {
+    "map": tr("a map"),
+    "date": tr("a date"),
+    "datetime": tr("a time"),
+    "time": tr("a time of day"),
+    "yesno": tr("a yes or no"),
+    "list": tr("a list"),
+}
 COUNTED = frozenset({"a number", "a yes or no"})  # a yes is 1
 NOTHING = "nothing"
 
@@ -35,9 +44,9 @@ class Type(NamedTuple):
     entries: tuple[tuple[str, "Type"], ...] = ()
 
     @property
-    def words(self) -> str:
+    def words(self) -> Translatable:
         """The type as a sentence names it; empty if unknown."""
-        return KINDS.get(self.kind, "")
+        return KINDS.get(self.kind, NO_MESSAGE)
 
     @property
     def is_text(self) -> bool:

@@ -43,7 +43,7 @@ class Translatable(str):
         return lookup(self.msgid).format_map(values)
 
 
-NOTHING = Translatable("", {})  # no message
+NO_MESSAGE = Translatable("", {})  # no message
 
 
 def tr(msgid: str, **values: object) -> Translatable:
@@ -64,10 +64,10 @@ def untranslated(text: str) -> Translatable:
     return text if isinstance(text, Translatable) else Translatable("{text}", {"text": text})
 
 
-def joined(separator: str, parts: Iterable[str]) -> Translatable:
+def linked(separator: str, parts: Iterable[str]) -> Translatable:
     """Several texts as one: `str.join` would forget of what they are made.
 
-    >>> joined(", ", [tr("a list"), "x"])
+    >>> linked(", ", [tr("a list"), "x"])
     'a list, x'
     """
     values = {f"part{number}": part for number, part in enumerate(parts)}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from flask_chatbot.core.translation.translatable import NOTHING, Translatable, tr
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 from flask_chatbot.core.values.problems import nearest, suggestion
 
 _QUOTES = "\"'\u2018\u2019\u201a\u201c\u201d\u201e"
@@ -158,7 +158,7 @@ class Meaning(NamedTuple):
     """The word probably meant, empty if nobody can tell, and a sentence to follow the fact; `is_sure` of a habit, not of a likeness."""
 
     word: str = ""
-    way_out: Translatable = NOTHING
+    way_out: Translatable = NO_MESSAGE
     is_sure: bool = False
 
 

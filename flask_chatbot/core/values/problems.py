@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from flask_chatbot.core.translation.translatable import NOTHING, Translatable, tr
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 
 LISTED = 20  # things in one line of the log
 LIKENESS = 0.65  # from 0 to 1, how near a guess must be: what is further off misleads
@@ -46,7 +46,7 @@ class Problem:
     """
 
     mark: Mark
-    message: str
+    message: Translatable
     severity: Literal["error", "warning"] = "error"
     may_be_python: bool = False
 
@@ -74,7 +74,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> Translatable:
     ''
     """
     near = nearest(word, known)
-    return suggestion(near) if near else NOTHING
+    return suggestion(near) if near else NO_MESSAGE
 
 
 def suggestion(word: str) -> Translatable:

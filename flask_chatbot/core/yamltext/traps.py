@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flask_chatbot.core.translation.translatable import NOTHING, Translatable, tr
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 
 Spot = tuple[int, int]
 
@@ -170,7 +170,7 @@ def slip_of_colon(text: str) -> Translatable:
         return tr("a space is missing after the colon. Write {key}: {text}", key=found[1], text=found[2].strip())
     if found := WIDE_COLON.match(text):
         return tr("the sign {sign} is not a colon to YAML. Write {key}: {text}", sign=found[2], key=found[1], text=found[3].strip())
-    return NOTHING
+    return NO_MESSAGE
 
 
 def slip_of_key(text: str) -> Translatable:
@@ -263,5 +263,5 @@ def _bad_escape(found: re.Match[str]) -> Translatable:
     return (
         tr("{escape} is a control character, which no message can carry. Delete it.", escape=found[0])
         if UNSENDABLE.match(chr(code))
-        else NOTHING
+        else NO_MESSAGE
     )

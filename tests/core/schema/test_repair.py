@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flask_chatbot.core.schema.complaints import Complaint
-from flask_chatbot.core.translation.translatable import NOTHING
+from flask_chatbot.core.translation.translatable import NO_MESSAGE
 from tests.core.books import in_rule, problems
 
 RULE_KEYS = (
@@ -198,4 +198,4 @@ def test_what_is_refused_before_the_rules_hides_nothing(tmp_path: Path) -> None:
 
 
 def test_a_complaint_is_about_its_value_unless_it_says_otherwise() -> None:
-    assert Complaint(("rules",), NOTHING) == Complaint(("rules",), NOTHING, at_key=False, says_all=False, stays=False, meant="")
+    assert Complaint(("rules",), NO_MESSAGE) == Complaint(("rules",), NO_MESSAGE, at_key=False, says_all=False, stays=False, meant="")

@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from flask_chatbot.core.translation.translatable import NOTHING, all_of, any_of, joined, reason_of, tr, untranslated
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, all_of, any_of, linked, reason_of, tr, untranslated
 
 INDONESIAN = {
     "unknown key {key!r}.{guess}": "kunci {key!r} tidak dikenal.{guess}",
@@ -43,7 +43,7 @@ def test_a_copied_message_can_still_be_translated(same: object) -> None:
 
 
 def test_texts_are_joined_without_forgetting_what_they_are_made_of() -> None:
-    listed = (any_of([tr("a list"), "x"]), all_of(["a", "b", tr("a list")]), joined(", ", [tr("a list"), "{x}"]))
+    listed = (any_of([tr("a list"), "x"]), all_of(["a", "b", tr("a list")]), linked(", ", [tr("a list"), "{x}"]))
     assert listed == ("a list or x", "a and b and a list", "a list, {x}")
     assert [each.said(lookup) for each in listed] == ["daftar atau x", "a dan b dan daftar", "daftar, {x}"]
 
@@ -54,7 +54,7 @@ def test_the_words_of_somebody_else_are_never_translated() -> None:
 
 
 def test_no_message_is_false() -> None:
-    assert (bool(NOTHING), NOTHING.said(lookup)) == (False, "")
+    assert (bool(NO_MESSAGE), NO_MESSAGE.said(lookup)) == (False, "")
 
 
 def test_an_error_keeps_the_message_it_was_made_of() -> None:

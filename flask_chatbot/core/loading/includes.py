@@ -1,0 +1,38 @@
+"""The files that `include` names."""
+
+from pathlib import Path, PureWindowsPath
+
+from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.values.globs import ENTRIES_LIMIT, SECONDS_LIMIT, TooWide
+from flask_chatbot.core.values.sources import matching
+
+
+def included(entry: Place, root: Path) -> list[Path] | None:
+    """The files that a glob stands for, relative to the root file's folder; None if it may not be looked for, which is reported."""
+    path = entry.data
+    if Path(path).is_absolute() or PureWindowsPath(path).is_absolute():
+        entry.tell(
+            tr(
+                "{path!r} is an absolute path, and `include` counts from the folder of {file}. Write the path from there.",
+                path=path,
+                file=root.name,
+            )
+        )
+        return None
+    try:
+        found = matching(root, path)
+    except TooWide:
+        entry.tell(
+            tr(
+                "{path!r} takes more than {entries:,} files and folders, or {seconds:g} seconds of looking. "
+                "Begin it with the folder that holds the rules, such as rules/**/*.yaml.",
+                path=path,
+                entries=ENTRIES_LIMIT,
+                seconds=SECONDS_LIMIT,
+            )
+        )
+        return None
+    if not found:
+        entry.tell(tr("no file matches {path!r} beside {file}. Correct the path, or remove it.", path=path, file=root.name))
+    return found
