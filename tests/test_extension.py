@@ -114,26 +114,26 @@ def test_one_chatbot_serves_many_apps_and_keeps_none(tmp_path: Path) -> None:
 
 
 def test_without_a_rule_file_it_says_where_it_looked(tmp_path: Path) -> None:
-    mend = "Write one there, or set CHATBOT_RULES to the path of yours."
-    assert refused(bare(tmp_path)) == (f"There is no rule file {tmp_path / 'rules.yaml'}. {mend}",)
+    way_out = "Write one there, or set CHATBOT_RULES to the path of yours."
+    assert refused(bare(tmp_path)) == (f"There is no rule file {tmp_path / 'rules.yaml'}. {way_out}",)
     write(tmp_path / "shop" / "__init__.py", "")
     here, around = tmp_path / "shop" / "rules.yaml", tmp_path / "rules.yaml"
-    assert refused(bare(tmp_path / "shop")) == (f"There is no rule file {here} or {around}. {mend}",)
+    assert refused(bare(tmp_path / "shop")) == (f"There is no rule file {here} or {around}. {way_out}",)
 
 
 def test_a_rule_file_of_a_like_name_is_told_of(tmp_path: Path) -> None:
     write(tmp_path / "rules.yml")
     like = "There is rules.yml beside it: rename it to rules.yaml, or name it instead."
-    mend = "Write one there, or set CHATBOT_RULES to the path of yours."
-    assert refused(bare(tmp_path)) == (f"There is no rule file {tmp_path / 'rules.yaml'}. {like} {mend}",)
+    way_out = "Write one there, or set CHATBOT_RULES to the path of yours."
+    assert refused(bare(tmp_path)) == (f"There is no rule file {tmp_path / 'rules.yaml'}. {like} {way_out}",)
 
 
 def test_a_rule_file_that_is_named_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "rules.yaml")
     monkeypatch.chdir(tmp_path)
-    mend = "Correct CHATBOT_RULES: its path is relative to the current folder."
+    way_out = "Correct CHATBOT_RULES: its path is relative to the current folder."
     assert refused(bare(tmp_path, CHATBOT_RULES="a.yaml")) == (
-        f"There is no rule file {tmp_path / 'a.yaml'}. That folder has rules.yaml. {mend}",
+        f"There is no rule file {tmp_path / 'a.yaml'}. That folder has rules.yaml. {way_out}",
     )
     assert refused(bare(tmp_path), Chatbot(rules=".")) == (
         f"There is no rule file {tmp_path}. Correct Chatbot(rules=...): its path is relative to the app's folder.",

@@ -318,8 +318,8 @@ def custom_type(function: Function) -> FieldType:
                 raise
             raise ValueError(say(context.language, "wrong_pattern", value=quote(text))) from error
         except Invalid as error:
-            mend = "which is for handlers. In a field type, raise ValueError with the sentence for the customer"
-            raise AnswerFailed(f"the field type {field.type!r} at {mark_of(bare(function))} raised Invalid, {mend}") from error
+            way_out = "which is for handlers. In a field type, raise ValueError with the sentence for the customer"
+            raise AnswerFailed(f"the field type {field.type!r} at {mark_of(bare(function))} raised Invalid, {way_out}") from error
         except Exception as error:
             log.error("the field type %r failed\n%s", field.type, redacted(error, with_words(text)))
             raise AnswerFailed(f"the field type {field.type!r} raised {type(error).__name__}") from error

@@ -8,7 +8,7 @@ KNOWN = 10_000  # hosts
 
 
 @dataclass(slots=True)
-class _Host:
+class _Allowance:
     room: float = UNPROVEN
     under_way: int = 0
 
@@ -27,7 +27,7 @@ class HostLimits:
     def __init__(self, threads: int) -> None:
         self._most = max(1, threads * 3 // 4)
         self._unproven = max(1, threads // 2)
-        self._hosts: dict[str, _Host] = {}
+        self._hosts: dict[str, _Allowance] = {}
         self._active: set[str] = set()
 
     def room(self, host: str) -> int:
@@ -56,7 +56,7 @@ class HostLimits:
         """Count a call that begins."""
         if host not in self._hosts and len(self._hosts) >= KNOWN:
             self._hosts = {active: self._hosts[active] for active in self._active}
-        self._hosts.setdefault(host, _Host()).under_way += 1
+        self._hosts.setdefault(host, _Allowance()).under_way += 1
         self._active.add(host)
 
     def end(self, host: str) -> None:

@@ -207,12 +207,12 @@ def find_rules(root: Path, given: str | Path | None = None, configured: Path | N
     or, if `root` is a package, in the folder around it.
     """
     if given is not None:
-        places, mend = [root / given], tr("Correct Chatbot(rules=...): its path is relative to the app's folder.")
+        places, way_out = [root / given], tr("Correct Chatbot(rules=...): its path is relative to the app's folder.")
     elif configured is not None:
-        places, mend = [Path.cwd() / configured], tr("Correct CHATBOT_RULES: its path is relative to the current folder.")
+        places, way_out = [Path.cwd() / configured], tr("Correct CHATBOT_RULES: its path is relative to the current folder.")
     else:
         folders = [root, root.parent] if (root / "__init__.py").is_file() else [root]
-        places, mend = [folder / "rules.yaml" for folder in folders], tr("Write one there, or set CHATBOT_RULES to the path of yours.")
+        places, way_out = [folder / "rules.yaml" for folder in folders], tr("Write one there, or set CHATBOT_RULES to the path of yours.")
     for place in places:
         if place.is_file():
             return place
@@ -220,6 +220,6 @@ def find_rules(root: Path, given: str | Path | None = None, configured: Path | N
         "There is no rule file {places}.{others} {way_out}",
         places=any_of(map(str, places)),
         others=linked("", map(beside, places)),
-        way_out=mend,
+        way_out=way_out,
     )
     raise ConfigError([Problem(NOWHERE, message)])

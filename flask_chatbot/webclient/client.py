@@ -54,7 +54,7 @@ class Fetched:
         return self.status >= 500 or self.status in _PASSING
 
 
-class _Call(NamedTuple):
+class _CallParts(NamedTuple):
     """The parts of a call that all its connections and redirects share."""
 
     method: str
@@ -123,13 +123,13 @@ class HttpClient:
         left out. `own` URLs are the operator's, and may be private. Raises `FetchLater` if it failed for now, `FetchRefused` if it always
         will.
         """
-        call = _Call("POST", body, {**_OURS, **headers}, Countdown(deadline), limit, cuts)
+        call = _CallParts("POST", body, {**_OURS, **headers}, Countdown(deadline), limit, cuts)
         return self._answer(read_url(url, any_port=True), call, own)
 
     def get(self, url: str, *, deadline: float, limit: int, own: bool = False) -> Fetched:
         """GET, following redirects: each is checked like anyone's URL, and the deadline covers all of them."""
         target = read_url(url, any_port=True)
-        call = _Call("GET", None, _OURS, Countdown(deadline), limit)
+        call = _CallParts("GET", None, _OURS, Countdown(deadline), limit)
         for _ in range(REDIRECTS + 1):
             answer = self._answer(target, call, own)
             location = answer.headers.get("location")
@@ -155,7 +155,7 @@ class HttpClient:
     def _guard_of(self, own: bool) -> Guard:
         return self._trust if own else self._guard
 
-    def _answer(self, target: Target, call: _Call, own: bool) -> Fetched:
+    def _answer(self, target: Target, call: _CallParts, own: bool) -> Fetched:
         """Call the target's server, over an idle connection or else a new one."""
         guard = self._guard_of(own)
         guard.check(target)
@@ -175,7 +175,7 @@ class HttpClient:
             self._tls = self._make_tls()
         return open_connection(target, addresses, self._connect, self._tls if target.scheme == "https" else None, time)
 
-    def _exchange(self, connection: Connection, target: Target, key: ConnectionKey, call: _Call, *, is_kept: bool = False) -> Fetched:
+    def _exchange(self, connection: Connection, target: Target, key: ConnectionKey, call: _CallParts, *, is_kept: bool = False) -> Fetched:
         """Make one request under the watchdog; the connection is kept or closed."""
         self._watchdog.watch(connection, call.time.ends_at)
         try:
@@ -195,7 +195,7 @@ class HttpClient:
         return answer
 
 
-def _response(connection: Connection, target: Target, call: _Call, is_kept: bool) -> HTTPResponse:
+def _response(connection: Connection, target: Target, call: _CallParts, is_kept: bool) -> HTTPResponse:
     """Send the request and read the headers of the answer, but not its body."""
     try:
         connection.request(call.method, target.path, call.body, call.headers)
@@ -209,7 +209,7 @@ def _response(connection: Connection, target: Target, call: _Call, is_kept: bool
     return response
 
 
-def _read(response: HTTPResponse, target: Target, call: _Call) -> Fetched:
+def _read(response: HTTPResponse, target: Target, call: _CallParts) -> Fetched:
     try:
         body = b"" if response.status in _REDIRECT else read_body(response, target.host, call.limit)
     except (FetchRefused, OSError, HTTPException, zlib.error):

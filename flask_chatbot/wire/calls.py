@@ -245,12 +245,12 @@ def _text(body: Body, name: str, what: str, limit: int | None = None, *, within:
 
 def _coordinate(body: Body, name: str, limit: int) -> float:
     value = body.get(name)
-    mend = f"Send degrees from -{limit} to {limit}, such as {FIELDS[name]['examples'][0]}."
+    way_out = f"Send degrees from -{limit} to {limit}, such as {FIELDS[name]['examples'][0]}."
     if not isinstance(value, str):
-        raise BadPayload(f"'{name}' is {kind_in_json(value)}. {mend}")
+        raise BadPayload(f"'{name}' is {kind_in_json(value)}. {way_out}")
     is_written = isinstance(value, Number) or re.match(FIELDS[name]["anyOf"][1]["pattern"], value)
     if not is_written or abs(float(value)) > limit:
-        raise BadPayload(f"'{name}' is {clipped_repr(value)}. {mend}" if value else f"'{name}' is empty. {mend}")
+        raise BadPayload(f"'{name}' is {clipped_repr(value)}. {way_out}" if value else f"'{name}' is empty. {way_out}")
     return float(value)
 
 

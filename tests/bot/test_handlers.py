@@ -718,8 +718,8 @@ def test_invalid_raised_by_a_type_is_told_with_what_to_raise(tmp_path: Path, cap
 
     chat = chat_of(tmp_path, "rules: [{keyword: 'a#', fields: [{kode: {type: kode}}], reply: x}]", bot)
     assert chat.says("a#b").text.startswith("Maaf, sistem kami sedang ada gangguan")
-    mend = "which is for handlers. In a field type, raise ValueError with the sentence for the customer"
-    said = f"answer: the field type 'kode' at {place(code)} raised Invalid, {mend}"
+    way_out = "which is for handlers. In a field type, raise ValueError with the sentence for the customer"
+    said = f"answer: the field type 'kode' at {place(code)} raised Invalid, {way_out}"
     assert [record.getMessage().partition(" cannot ")[2] for record in caplog.records] == [said]
 
 

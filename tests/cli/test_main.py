@@ -492,8 +492,8 @@ def test_a_folder_without_rules_is_told_of_the_app_and_of_files_of_a_like_name(f
     (folder / "rules.yaml").rename(folder / "rules.yml")
     outcome = run(*command)
     like = "There is rules.yml beside it: rename it to rules.yaml, or name it instead."
-    mend = "Name the app that has them (flask --app shop ...) or a file (--rules FILE), or write a first one: flask chatbot init"
-    assert (outcome.exit_code, outcome.output) == (1, f"Error: there is no rules.yaml in this folder. {like} {mend}\n")
+    way_out = "Name the app that has them (flask --app shop ...) or a file (--rules FILE), or write a first one: flask chatbot init"
+    assert (outcome.exit_code, outcome.output) == (1, f"Error: there is no rules.yaml in this folder. {like} {way_out}\n")
 
 
 def test_run_needs_an_app() -> None:

@@ -22,7 +22,7 @@ from flask_chatbot.store.memory import StoreMemory
 
 QUICK = 0.05  # seconds a test waits for a lock
 ROW = {"person": "a", "state": "{}", "version": 1, "expires_at": 0.0}
-FILE_MEND = "It must be a file, in a folder that the user this runs as can write to."
+FILE_WAY_OUT = "It must be a file, in a folder that the user this runs as can write to."
 LOCKED = "stayed locked for too long. Find the program that has it open, and end its transaction."
 
 
@@ -194,7 +194,7 @@ def test_a_sqlite_file_that_cannot_be_written_is_told_and_can_still_be_read(sqli
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o500)
     assert fault("sqlite:///closed/shop.sqlite", tmp_path, writes=True) == (
-        f"The database {tmp_path}/closed/shop.sqlite cannot be created: Permission denied. {FILE_MEND}"
+        f"The database {tmp_path}/closed/shop.sqlite cannot be created: Permission denied. {FILE_WAY_OUT}"
     )
 
 
@@ -207,19 +207,19 @@ def test_a_full_disk_is_told(sqlite: str, tmp_path: Path) -> None:
 
 
 def test_a_path_that_is_a_folder_is_told(tmp_path: Path) -> None:
-    assert fault("sqlite:///.", tmp_path) == f"The database {tmp_path} cannot be opened. {FILE_MEND}"
+    assert fault("sqlite:///.", tmp_path) == f"The database {tmp_path} cannot be opened. {FILE_WAY_OUT}"
 
 
 def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "instance").touch()
     assert fault("sqlite:///instance/shop.sqlite", tmp_path, writes=True) == (
-        f"The database {tmp_path}/instance/shop.sqlite cannot be created: File exists. {FILE_MEND}"
+        f"The database {tmp_path}/instance/shop.sqlite cannot be created: File exists. {FILE_WAY_OUT}"
     )
 
 
 def test_a_name_too_long_for_the_system_is_told(tmp_path: Path) -> None:
     name = "x" * 300
-    assert fault(f"sqlite:///{name}", tmp_path) == f"The database {tmp_path}/{name} cannot be created: File name too long. {FILE_MEND}"
+    assert fault(f"sqlite:///{name}", tmp_path) == f"The database {tmp_path}/{name} cannot be created: File name too long. {FILE_WAY_OUT}"
 
 
 def test_a_file_of_another_kind_is_told_and_left_alone(sqlite: str, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ class Proxy:
             self._shut(each)
         self._open.clear()
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """Listen again."""
         self._listener = self._listen(self.port)
 

@@ -81,7 +81,7 @@ def test_a_server_that_goes_down_and_comes_back(postgresql: str, tmp_path: Path,
         proxy.cut()
         gate.set()
         until(lambda: "sending waits for the database" in caplog.text)
-        proxy.mend()
+        proxy.restore()
         until(lambda: worker.progress.called_back == 3)
     check(rig, names, caplog)
     database.close()

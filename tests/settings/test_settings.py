@@ -17,7 +17,7 @@ KNOWN = (
     "CHATBOT_WEBHOOK_KEY, CHATBOT_RULES, CHATBOT_PREFIX, CHATBOT_RELOAD, CHATBOT_DATABASE_URL, CHATBOT_API_KEY, CHATBOT_TRANSPORT, "
     "CHATBOT_WORKER, CHATBOT_SIGNING_SECRET, CHATBOT_WEBHOOK_SIGNING_SECRET, CHATBOT_PRIVATE_HOSTS, CHATBOT_KEEP_MESSAGES, CHATBOT_PACE"
 )
-MEND = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
+WAY_OUT = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
 
 
 def problems(config: dict[str, object], **environ: str) -> tuple[str, ...]:
@@ -106,11 +106,11 @@ def test_no_key_is_ever_printed() -> None:
     [
         (12345678, ["it is a value of type int. Write a string, a list of strings, or a map of name to key."]),
         (b"s3cret-word", ["it is a value of type bytes. Write a string, a list of strings, or a map of name to key."]),
-        ([], [f"it holds no key. {MEND}"]),
-        ("   ", [f"the key is empty. {MEND}"]),
+        ([], [f"it holds no key. {WAY_OUT}"]),
+        ("   ", [f"the key is empty. {WAY_OUT}"]),
         ("s3cret-word\n", ["the key has white space around it. Remove it."]),
-        ("s3cret-\udcff", [f"the key is not UTF-8. {MEND}"]),
-        (["key-one-1", ""], [f"key 2 is empty. {MEND}"]),
+        ("s3cret-\udcff", [f"the key is not UTF-8. {WAY_OUT}"]),
+        (["key-one-1", ""], [f"key 2 is empty. {WAY_OUT}"]),
         (["key-one-1", "key-one-1"], ["key 2 appears twice. Write each key once."]),
         ([b"x", None], [f"key {n} is a value of type {t}. Write it as a string, in quotes." for n, t in [(1, "bytes"), (2, "NoneType")]]),
         ({"toko": 5}, ["the key of 'toko' is a value of type int. Write it as a string, in quotes."]),
@@ -136,7 +136,7 @@ def test_keys_that_cannot_be_used_are_told_without_showing_them(value: object, t
             "it begins like JSON, but cannot be read. The key 'a' appears more than once in one object. Send it once.",
         ),
         ("[12345678]", "key 1 is a value of type int. Write it as a string, in quotes."),
-        ("{}", f"it holds no key. {MEND}"),
+        ("{}", f"it holds no key. {WAY_OUT}"),
         ("s3cret-word\r", "the key has white space around it. Remove it."),
     ],
 )
@@ -255,7 +255,7 @@ def test_the_environment_may_turn_a_switch_off() -> None:
 @pytest.mark.parametrize("several", ["key-one-1", ["key-one-1", "key-two-2"], {"kasir": "key-one-1"}])
 def test_the_keys_of_the_api_are_written_like_those_of_the_webhook(several: object) -> None:
     assert Settings.from_mapping({"CHATBOT_API_KEY": several}, {}).api_keys == keys(several)
-    assert problems({"CHATBOT_API_KEY": ["key-one-1", ""]}) == (f"CHATBOT_API_KEY in app.config: key 2 is empty. {MEND}",)
+    assert problems({"CHATBOT_API_KEY": ["key-one-1", ""]}) == (f"CHATBOT_API_KEY in app.config: key 2 is empty. {WAY_OUT}",)
 
 
 def test_the_simulator_is_the_transport_where_the_api_is_served_and_nothing_else_is_set() -> None:
@@ -274,7 +274,7 @@ def test_the_simulator_is_the_transport_where_the_api_is_served_and_nothing_else
     assert Settings.from_mapping({}, {"CHATBOT_TRANSPORT": "simulator"}).transport == "simulator"
 
 
-MEND_TRANSPORT = "Write 'simulator', or put an object with the methods of a Transport into app.config."
+TRANSPORT_WAY_OUT = "Write 'simulator', or put an object with the methods of a Transport into app.config."
 
 
 @pytest.mark.parametrize(
@@ -282,9 +282,9 @@ MEND_TRANSPORT = "Write 'simulator', or put an object with the methods of a Tran
     [
         ("simulater", "'simulater' is not a known transport. Did you mean 'simulator'?"),
         ("web", "'web' is not a known transport. Write simulator."),
-        (5, f"it is a value of type int. {MEND_TRANSPORT}"),
-        (Simulator, f"it is a value of type type. {MEND_TRANSPORT}"),
-        pytest.param(object(), f"it is a value of type object. {MEND_TRANSPORT}", id="object"),
+        (5, f"it is a value of type int. {TRANSPORT_WAY_OUT}"),
+        (Simulator, f"it is a value of type type. {TRANSPORT_WAY_OUT}"),
+        pytest.param(object(), f"it is a value of type object. {TRANSPORT_WAY_OUT}", id="object"),
     ],
     ids=repr,
 )
@@ -360,5 +360,5 @@ def test_a_pace_is_so_many_in_a_second_a_minute_or_an_hour(value: str, count: in
     ("value", "kind"), [("0/minute", "'0/minute'"), ("5/hari", "'5/hari'"), ("fast", "'fast'"), (5, "a value of type int")]
 )
 def test_what_is_no_pace_is_told(value: object, kind: str) -> None:
-    mend = "Write a number per second, minute or hour, such as '5/minute' or '100/jam'."
-    assert problems({"CHATBOT_PACE": value}) == (f"CHATBOT_PACE in app.config: it is {kind}. {mend}",)
+    way_out = "Write a number per second, minute or hour, such as '5/minute' or '100/jam'."
+    assert problems({"CHATBOT_PACE": value}) == (f"CHATBOT_PACE in app.config: it is {kind}. {way_out}",)

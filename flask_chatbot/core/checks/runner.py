@@ -107,7 +107,7 @@ def cases(book: RuleBook) -> Iterator[Case]:
 
 def run(case: Case, book: RuleBook) -> list[Failure]:
     """Run one test; return the failures of the first text that has any."""
-    now, talk = case.test.at, _Talk(case, book)
+    now, talk = case.test.at, _TestedCustomer(case, book)
     for exchange in case.test.exchanges:
         now = exchange.at or now
         found = talk.failures(exchange, now.replace(tzinfo=book.locale.timezone))
@@ -116,7 +116,7 @@ def run(case: Case, book: RuleBook) -> list[Failure]:
     return []
 
 
-class _Talk:
+class _TestedCustomer:
     """One customer of one test, from the first text to the last."""
 
     def __init__(self, case: Case, book: RuleBook) -> None:

@@ -147,9 +147,9 @@ def _write(value: object) -> str:
     try:
         return json.dumps(value, allow_nan=False, separators=(",", ":"))
     except RecursionError:
-        raise ValueError(f"This cannot be remembered: it is nested too deeply. {_MEND}") from None
+        raise ValueError(f"This cannot be remembered: it is nested too deeply. {_WAY_OUT}") from None
     except (TypeError, ValueError) as error:
-        raise ValueError(f"This cannot be remembered: {error}. {_MEND}") from None
+        raise ValueError(f"This cannot be remembered: {error}. {_WAY_OUT}") from None
 
 
 def read_state(text: str, version: int, until: float, now: float) -> State:
@@ -180,5 +180,5 @@ def _is_sound(data: dict[str, Any]) -> bool:
     return all(isinstance(each, int | float) and not isinstance(each, bool) and abs(each) < math.inf for each in times)
 
 
-_MEND = "Keep text, finite numbers, True, False, None, and lists and dicts of these."
+_WAY_OUT = "Keep text, finite numbers, True, False, None, and lists and dicts of these."
 _NAMES = ("dialogue", "dialogue_until", "answered", "seen", "notes", "notes_until", "paused_until")

@@ -26,7 +26,7 @@ def correction(trigger: str, fields: Sequence[Field], reading: Reading, language
     """
     if not given:
         return f"{say(language, 'invite')}\n{_form(trigger, fields, language)}"
-    head = say(language, "mend")
+    head = say(language, "still_wrong")
     tail = [f"\n{say(language, 'send_again')}\n{_form(trigger, fields, language)}"] if trigger else []
     room = TEXT_LIMIT - len(head) - len("".join(tail)) - 1
     return "\n".join([head, *_fitting(_problem_lines(fields, reading), room, language), *tail])

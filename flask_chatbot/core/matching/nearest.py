@@ -23,7 +23,7 @@ class Near(NamedTuple):
     phrase: int
 
 
-class _Group(NamedTuple):
+class _Trigram(NamedTuple):
     """A group of three letters: its number, its weight, the power of two it counts as, and the set of phrases that have it."""
 
     number: int
@@ -51,7 +51,7 @@ class NearestIndex:
         weights = {group: 1 + log((1 + len(known)) / (1 + len(holders))) for group, holders in having.items()}
         self._unknown = 1 + log(1 + len(known))  # the weight of a group that no phrase has
         self._groups = {
-            group: _Group(number, weight, bisect_left(WEIGHTY, weight), bits(having[group]))
+            group: _Trigram(number, weight, bisect_left(WEIGHTY, weight), bits(having[group]))
             for number, (group, weight) in enumerate(weights.items())
         }
         self._numbers = array("I", [self._groups[group].number for groups in parts for group in groups])
@@ -139,7 +139,7 @@ def by_size(sizes: Sequence[int]) -> tuple[int, ...]:
     return tuple(map(bits, alike.values()))
 
 
-def everything(groups: Iterable[_Group]) -> int:
+def everything(groups: Iterable[_Trigram]) -> int:
     """The set of phrases that have any of the groups."""
     phrases = 0
     for group in groups:
@@ -147,10 +147,10 @@ def everything(groups: Iterable[_Group]) -> int:
     return phrases
 
 
-def counted(groups: Iterable[_Group]) -> list[int]:
+def counted(groups: Iterable[_Trigram]) -> list[int]:
     """The weight of the groups in each phrase, in binary: one plane for the lowest digit of all phrases, one for the next, and so on.
 
-    >>> counted([_Group(0, 1.0, 0, 0b01), _Group(1, 1.0, 0, 0b11)])  # the first phrase has two, the second has one
+    >>> counted([_Trigram(0, 1.0, 0, 0b01), _Trigram(1, 1.0, 0, 0b11)])  # the first phrase has two, the second has one
     [2, 1]
     """
     planes: list[int] = []

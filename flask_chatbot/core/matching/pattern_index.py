@@ -17,7 +17,7 @@ GRAM = 3  # characters in a row by which a pattern is found
 CROWD_LIMIT = 100  # patterns that may have to be tried for the same three characters, or for every text
 SET_MEMORY = 1 << 26  # bytes RE2 may spend on these; its own 8 MiB may be too little, and it only takes what it needs
 LOOK = 3  # microseconds to look for a word in a long text
-MEND = tr("Write out a word that it always finds, or use 'contains'.")
+WAY_OUT = tr("Write out a word that it always finds, or use 'contains'.")
 
 
 class _Entry(NamedTuple):
@@ -106,7 +106,7 @@ class PatternIndex:
                 count=len(entries),
                 word=word,
                 limit=CROWD_LIMIT,
-                way_out=MEND,
+                way_out=WAY_OUT,
             )
             yield Problem(entries[-1].rule.mark, message)
         elif self._effort + sum(LOOK + entry.effort for entry in entries) > EFFORT_LIMIT:
@@ -116,7 +116,7 @@ class PatternIndex:
                 word=word,
                 count=len(entries),
                 pattern=source_text(biggest.pattern),
-                way_out=MEND,
+                way_out=WAY_OUT,
             )
             yield Problem(biggest.rule.mark, message)
 
@@ -128,7 +128,7 @@ class PatternIndex:
                 "{count} patterns hold no three letters that they always find, and the limit is {limit}. {way_out}",
                 count=len(entries),
                 limit=CROWD_LIMIT,
-                way_out=MEND,
+                way_out=WAY_OUT,
             )
             yield Problem(entries[-1].rule.mark, message)
         elif entries and (not self._set or self._effort > EFFORT_LIMIT):
@@ -138,7 +138,7 @@ class PatternIndex:
                 "{pattern} the hardest. {way_out}",
                 count=len(entries),
                 pattern=source_text(biggest.pattern),
-                way_out=MEND,
+                way_out=WAY_OUT,
             )
             yield Problem(biggest.rule.mark, message)
 

@@ -19,7 +19,7 @@ class Step(NamedTuple):
     loop: frozenset[str] = NONE
 
 
-class _Group(NamedTuple):
+class _Brackets(NamedTuple):
     """The parts between two brackets, which begin after so many steps; all branches but the last are complete."""
 
     start: int
@@ -33,10 +33,10 @@ def read_places(source: str) -> int:
     >>> read_places("resi [0-9]{8,12}"), read_places("a[ab]{20}x"), read_places("pesan .{1,50}")
     (0, 19, 7)
     """
-    found, row, groups = 0.0, list[Step](), [_Group(0, 0.0, [])]
+    found, row, groups = 0.0, list[Step](), [_Brackets(0, 0.0, [])]
     for token in tokens(source) if can_begin_late(source) else ():
         if token.kind == "open":
-            groups.append(_Group(len(row), found, []))
+            groups.append(_Brackets(len(row), found, []))
             found = 0.0
         elif token.kind == "bar":
             groups[-1].branches.append(row[groups[-1].start :])

@@ -101,11 +101,11 @@ class _Node:
         return node
 
 
-class _State(NamedTuple):
+class _Position(NamedTuple):
     """The progress of all phrases begun in a text, and the states that words lead to from there."""
 
     nodes: tuple[_Node, ...]
-    moves: "dict[str, _State]"
+    moves: "dict[str, _Position]"
 
 
 class PhraseIndex:
@@ -128,7 +128,7 @@ class PhraseIndex:
         root = self._root
         if not root.starts and root.words.keys().isdisjoint(words):
             return []
-        state = nowhere = _State((), {})
+        state = nowhere = _Position((), {})
         states = {nowhere.nodes: nowhere}  # a text that repeats itself comes back to them
         for word in words:
             if state is nowhere and word not in root.words and word[:1] not in root.letters:
@@ -136,7 +136,7 @@ class PhraseIndex:
             then = state.moves.get(word)
             if then is None:
                 nodes = tuple([after for node in (root, *state.nodes) for after in node.after(word)])
-                then = state.moves[word] = states.setdefault(nodes, _State(nodes, {}))
+                then = state.moves[word] = states.setdefault(nodes, _Position(nodes, {}))
             state = then
         ended = dict.fromkeys(node for state in states.values() for node in state.nodes if node.ends)
         return [end for node in ended for end in node.ends]

@@ -11,7 +11,7 @@ from flask_chatbot.core.templates.inference import type_of
 from flask_chatbot.core.templates.maps import looked_up, of_one, printed
 from flask_chatbot.core.templates.narrowing import COMPARING, narrowed, number_of, proven
 from flask_chatbot.core.templates.operators import Operators, missing
-from flask_chatbot.core.templates.spelling import ARITHMETIC, called, mend, told
+from flask_chatbot.core.templates.spelling import ARITHMETIC, called, told, way_to_give
 from flask_chatbot.core.templates.types import UNKNOWN, Scope, Type, joined
 from flask_chatbot.core.translation.translatable import Translatable, tr
 from flask_chatbot.core.values.problems import did_you_mean
@@ -235,7 +235,7 @@ class _Checker:
             message = tr("unknown filter {name!r}.{guess}", name=node.name, guess=did_you_mean(node.name, self.filters))
             yield Fault(node.lineno, message, node.name, may_be_python=True)
         elif not suits(node.name, given) and (wanted := FILTERS[node.name].takes):
-            yield Fault(node.lineno, self.unsuited(node, given, wanted, mend(node.node, wanted, scope, self.values)), node.name)
+            yield Fault(node.lineno, self.unsuited(node, given, wanted, way_to_give(node.node, wanted, scope, self.values)), node.name)
         elif node.name in DATES:
             yield from self.form(node)
         elif node.name in MAY_LACK and given.kind == "list" and not given.least:
@@ -278,7 +278,7 @@ class _Checker:
         elif node.name in COMPARING and node.args:
             yield from self.operators.comparison(node.node, COMPARING[node.name], node.args[0], scope)
         elif node.name in COUNTING_TESTS and given.words and not (given.is_number or given.kind == "yesno"):
-            way_out = mend(node.node, NUMBER, scope, self.values)
+            way_out = way_to_give(node.node, NUMBER, scope, self.values)
             yield Fault(
                 node.lineno,
                 tr(

@@ -10,7 +10,7 @@ from flask_chatbot.core.language.words import words_of_all
 from flask_chatbot.core.templates.filter_types import FORMATS, NUMBER
 from flask_chatbot.core.templates.flaws import Fault, between
 from flask_chatbot.core.templates.inference import type_of
-from flask_chatbot.core.templates.spelling import GIVEN, called, mend, number_in, spelled, stand_in, told
+from flask_chatbot.core.templates.spelling import GIVEN, called, number_in, spelled, stand_in, told, way_to_give
 from flask_chatbot.core.templates.types import COUNTED, NOTHING, VAR_TEXT, Scope, Type
 from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, all_of, tr
 from flask_chatbot.core.values.problems import did_you_mean, suggestion
@@ -63,11 +63,11 @@ class Operators:
         sides = (node.left, node.right)
         texts = [side for side in sides if type_of(side, scope).is_text]
         if texts and not isinstance(node, nodes.Add):
-            way_out = mend(texts[0], NUMBER, scope, self.values)
+            way_out = way_to_give(texts[0], NUMBER, scope, self.values)
             return works_on_numbers(node.operator, called(texts[0], tr("one side")), tr("text"), way_out)
         if len(texts) == 1 and all(type_of(side, scope).words for side in sides):
             named = isinstance(texts[0], nodes.Name) and any(type_of(side, scope).is_number for side in sides)
-            way_out = mend(texts[0], NUMBER, scope, self.values) if named else PARTS
+            way_out = way_to_give(texts[0], NUMBER, scope, self.values) if named else PARTS
             return tr(
                 "'+' joins two texts or adds two numbers, and only {value} is text. {way_out}",
                 value=told(texts[0], tr("one side")),
@@ -82,7 +82,7 @@ class Operators:
             kind, beside = type_of(side, scope), type_of(other, scope)
             apart = isinstance(node, nodes.Sub) and kind.words != "a list" and beside.words in ("", kind.words)  # how long from one to one
             if kind.words and not (apart or kind.is_text or kind.words in COUNTED):
-                way_out = mend(side, NUMBER, scope, self.values) if kind.kind == "map" else ALONE
+                way_out = way_to_give(side, NUMBER, scope, self.values) if kind.kind == "map" else ALONE
                 return works_on_numbers(node.operator, called(side, tr("one side")), kind.words, way_out)
         for side, other in sides:
             kind, beside = type_of(side, scope), type_of(other, scope)
@@ -95,7 +95,7 @@ class Operators:
         """Check a minus or a plus before a value."""
         kind, sign = type_of(node.node, scope), node.operator or ""
         if kind.words and kind.words not in COUNTED:
-            way_out = mend(node.node, NUMBER, scope, self.values) if kind.is_text else ALONE
+            way_out = way_to_give(node.node, NUMBER, scope, self.values) if kind.is_text else ALONE
             yield Fault(node.lineno, works_on_numbers(sign, called(node.node, tr("its value")), kind.words, way_out), sign)
         elif kind.optional:
             yield Fault(node.lineno, missing(node.node, sign, scope), sign)
@@ -209,7 +209,7 @@ class Operators:
         if kind is not None and kind.kind == VAR_TEXT and not number_in(self.values.get(text.name)):
             return quotes or tr("Compare it with a text.")
         more = tr(", or write '{number}' in quotes", number=number.value) if isinstance(number, nodes.Const) else NO_MESSAGE
-        return mend(text, NUMBER, scope, self.values, more)
+        return way_to_give(text, NUMBER, scope, self.values, more)
 
 
 def works_on_numbers(sign: str | None, value: str, kind: Translatable, way_out: Translatable) -> Translatable:

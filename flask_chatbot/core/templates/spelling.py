@@ -15,7 +15,7 @@ GROUPED = re.compile(r"(?:Rp\.?\s*)?(\d{1,3}(?:[.,]\d{3})+|\d+)(?:,-)?", re.IGNO
 UNSAID = "..."
 
 
-def mend(
+def way_to_give(
     node: nodes.Node | None, wanted: Wanted, scope: Scope, values: Mapping[str, object], more: Translatable = NO_MESSAGE
 ) -> Translatable:
     """The expression to write so that a node gives the wanted value; `values` are those of the vars, `more` is a second way to a name's."""

@@ -74,7 +74,7 @@ def read_yaml(source: bytes, file: str, parser: Callable[[str], Events] = FASTES
     return node, [Problem(Mark(file, line + 1, column + 1), message) for line, column, message in traps]
 
 
-class _Stop(Exception):
+class _ReadingStopped(Exception):
     """Reading stops here."""
 
 
@@ -128,7 +128,7 @@ class _Composer:
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             self._broken(error, event)
             return None
-        except _Stop:
+        except _ReadingStopped:
             pass
         return self._root()
 
@@ -137,7 +137,7 @@ class _Composer:
 
     def _stop(self, mark: Any, message: Translatable) -> NoReturn:
         self._tell(mark.line, mark.column, message)
-        raise _Stop
+        raise _ReadingStopped
 
     def _document(self, event: Any) -> None:
         self._documents += 1

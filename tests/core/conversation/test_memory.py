@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flask_chatbot.core.conversation.memory import NO_MEMORY, NOTES_LIMIT, SEEN_KEPT, ShortMemory, State, read_state, write_state
 
-MEND = "Keep text, finite numbers, True, False, None, and lists and dicts of these."
+WAY_OUT = "Keep text, finite numbers, True, False, None, and lists and dicts of these."
 FULL = State(
     dialogue={"form": "survei", "values": {"nilai": "5"}},
     dialogue_until=900.0,
@@ -108,7 +108,7 @@ def test_what_json_cannot_hold_is_told_with_the_mend(value: object, fact: str) -
     with pytest.raises(ValueError, match=r"^This cannot be remembered: ") as caught:
         write_state(State(notes={"value": value}, notes_until=60.0))
     assert str(caught.value).startswith(f"This cannot be remembered: {fact}")
-    assert str(caught.value).endswith(f". {MEND}")
+    assert str(caught.value).endswith(f". {WAY_OUT}")
 
 
 def test_a_handler_that_only_adds_to_its_memory_is_told_of_the_limit() -> None:

@@ -60,8 +60,8 @@ BANYAK = (
 def test_a_null_where_a_text_or_a_list_is_meant_is_told_at_its_place(
     tmp_path: Path, word: str, rule: str, place: str, what: str, wanted: str
 ) -> None:
-    mend = f'If the text is meant, put quotes around it: "{word}"'
-    assert in_rule(tmp_path, rule.format(word)) == [f"{place}: {what} is {word}, {NULL} {wanted} or remove it. {mend}"]
+    way_out = f'If the text is meant, put quotes around it: "{word}"'
+    assert in_rule(tmp_path, rule.format(word)) == [f"{place}: {what} is {word}, {NULL} {wanted} or remove it. {way_out}"]
 
 
 def test_a_null_in_quotes_and_one_with_more_beside_it_are_texts(tmp_path: Path) -> None:

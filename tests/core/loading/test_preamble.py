@@ -75,7 +75,7 @@ def test_a_wrong_setting_is_told(tmp_path: Path, settings: str, problem: str) ->
 
 
 @pytest.mark.parametrize(
-    ("written", "mend"),
+    ("written", "way_out"),
     [
         ("Asia", "Use an IANA name, such as Asia/Jakarta."),
         ("Jakarta", "Did you mean 'Asia/Jakarta'?"),
@@ -84,8 +84,10 @@ def test_a_wrong_setting_is_told(tmp_path: Path, settings: str, problem: str) ->
         ("WIT", "Write 'Asia/Jayapura'."),
     ],
 )
-def test_what_is_no_time_zone_is_told_with_the_name_of_one(tmp_path: Path, written: str, mend: str) -> None:
-    assert problems(tmp_path, f"settings: {{timezone: {written}}}\n{RULES}") == [f"rules.yaml:1:22: unknown time zone '{written}'. {mend}"]
+def test_what_is_no_time_zone_is_told_with_the_name_of_one(tmp_path: Path, written: str, way_out: str) -> None:
+    assert problems(tmp_path, f"settings: {{timezone: {written}}}\n{RULES}") == [
+        f"rules.yaml:1:22: unknown time zone '{written}'. {way_out}"
+    ]
 
 
 @pytest.mark.parametrize(

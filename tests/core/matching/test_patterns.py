@@ -327,7 +327,7 @@ def test_a_pattern_that_some_text_would_take_too_long_for_is_refused(source: str
 
 
 @pytest.mark.parametrize(
-    ("source", "mend"),
+    ("source", "way_out"),
     [
         ("[ab].{49}x", "Write '.+' for '.{49}'."),
         ("a.{0,30}b", "Write '.*' for '.{0,30}'."),
@@ -335,8 +335,8 @@ def test_a_pattern_that_some_text_would_take_too_long_for_is_refused(source: str
         ("a" + "." * 500 + "b", "Repeat less."),
     ],
 )
-def test_a_pattern_that_counts_too_far_is_told_how_to_do_without_where_that_is_enough(source: str, mend: str) -> None:
-    with pytest.raises(ValueError, match=f" places at once. {re.escape(mend)}$"):
+def test_a_pattern_that_counts_too_far_is_told_how_to_do_without_where_that_is_enough(source: str, way_out: str) -> None:
+    with pytest.raises(ValueError, match=f" places at once. {re.escape(way_out)}$"):
         read_pattern(source)
 
 

@@ -164,7 +164,7 @@ def test_what_may_work_is_let_be(expression: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "mend"),
+    ("value", "way_out"),
     [
         ("15.000", "Write `ongkir: 15000` among the vars."),
         ("Rp 1.500.000,-", "Write `ongkir: 1500000` among the vars."),
@@ -173,13 +173,13 @@ def test_what_may_work_is_let_be(expression: str) -> None:
         ("gratis", "Write `ongkir: 15000` among the vars."),
     ],
 )
-def test_a_var_that_is_text_is_told_with_the_number_it_holds(tmp_path: Path, value: str, mend: str) -> None:
+def test_a_var_that_is_text_is_told_with_the_number_it_holds(tmp_path: Path, value: str, way_out: str) -> None:
     reply = "{{ ongkir | rupiah }} {{ ongkir * 2 }}, {{ 1 + ongkir }}"
     text = f'vars:\n  ongkir: {value}\nrules:\n  - keyword: a\n    reply: "{reply}"\n'
     assert problems(tmp_path, text) == [
-        f"rules.yaml:5:25: the filter 'rupiah' needs a number, and ongkir is text. {mend}",
-        f"rules.yaml:5:45: '*' works on numbers, and ongkir is text. {mend}",
-        f"rules.yaml:5:58: '+' joins two texts or adds two numbers, and only ongkir is text. {mend}",
+        f"rules.yaml:5:25: the filter 'rupiah' needs a number, and ongkir is text. {way_out}",
+        f"rules.yaml:5:45: '*' works on numbers, and ongkir is text. {way_out}",
+        f"rules.yaml:5:58: '+' joins two texts or adds two numbers, and only ongkir is text. {way_out}",
     ]
 
 

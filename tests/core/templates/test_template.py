@@ -300,8 +300,8 @@ class Post:
 @pytest.mark.parametrize(
     ("written", "message"),
     [
-        ("post.title", "post.title in its template: there is no 'title' in a value of type Post. {mend}"),
-        ("post['title']", "post['title'] in its template: there is no 'title' in a value of type Post. {mend}"),
+        ("post.title", "post.title in its template: there is no 'title' in a value of type Post. {way_out}"),
+        ("post['title']", "post['title'] in its template: there is no 'title' in a value of type Post. {way_out}"),
         ("nothing.title", "nothing.title in its template: there is no 'title' in a value of type NoneType"),
         ("row.titel", "row.titel in its template: there is no 'titel' in a value of type Row"),
         ("{}.title or post.title", "....title or post.title in its template: there is no 'title' in a value of type dict"),
@@ -309,7 +309,7 @@ class Post:
 )
 def test_a_part_that_is_not_there_is_told_by_its_name_and_the_values_type(written: str, message: str) -> None:
     said = failure(f"{{{{ {written} }}}}", post=Post(), nothing=None, row=sqlite_row())
-    assert said == message.format(mend="Write dict(row) in the handler, or a dict of what the template needs")
+    assert said == message.format(way_out="Write dict(row) in the handler, or a dict of what the template needs")
 
 
 @pytest.mark.parametrize("hidden", ["mro", "format", "__class__", "__init__", "_private", "items", "keys"])
