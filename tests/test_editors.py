@@ -138,7 +138,7 @@ BROKEN = {
         "$.rules[0].reply.one_of[0].weight",
         "0",
     ),
-    "language.yaml": ("version: 1\nsettings: {language: jv}\nrules: []\n", "$.settings.language", "'jv'"),
+    "language.yaml": ("version: 1\nsettings: {language: [jv]}\nrules: []\n", "$.settings.language", "['jv']"),
     "empty.yaml": ("version: 1\nrules: [{keyword: a, reply: }]\n", "$.rules[0].reply", "None"),
     "var.yaml": ("version: 1\nvars: {nama toko: x}\n", "$.vars", "'nama toko'"),
 }

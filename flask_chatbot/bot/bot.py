@@ -280,4 +280,4 @@ class _Handling:
                 log.error("the error handler %s at %s itself failed\n%s", handler.name, handler.mark, trace)
         log.error("%s failed\n%s", where, redacted(error, private(self.message)))
         self.failure = error
-        return (Text(say(self.book.locale.language, "apology")),)
+        return (Text(say(self.book.locale.language.addressing(self.message.sender.name), "apology")),)

@@ -70,7 +70,7 @@ class Watch:
 
     def look(self, at_once: bool = False) -> None:
         """Take changes. Unless `at_once`, two looks must agree, since the first may see a half-written file."""
-        stamps = {path: stamp(path) for path in files_now(self._path, self._sources.globs)}
+        stamps = {path: stamp(path) for path in files_now(self._path, self._sources.globs, self._sources.named)}
         if stamps != self._stamps:
             self._stamps = stamps
             self._is_due = True
@@ -83,7 +83,7 @@ class Watch:
                 self._reload(app, app.extensions["chatbot"].bot)
 
     def _reload(self, app: App, bot: Bot) -> None:
-        self._sources = Sources(self._sources.globs)  # should it fail by our fault, any other content is worth a try
+        self._sources = Sources(self._sources.globs, named=self._sources.named)
         try:
             with app.app_context():  # field types are the app's own code
                 loaded = read_rules(self._path, bot.handlers.additions)

@@ -22,6 +22,7 @@ from flask_chatbot.cli.init import init
 from flask_chatbot.cli.people import people, resume, why
 from flask_chatbot.cli.reports import REPORTS, TESTED, Tested, certain, is_broken, table, with_problems
 from flask_chatbot.cli.saved import saved
+from flask_chatbot.cli.sentences import sentences
 from flask_chatbot.cli.serve import run_
 from flask_chatbot.cli.terminal import Commands, echo, echo_bytes
 from flask_chatbot.cli.try_chat import find_talk, rules_option, try_
@@ -56,7 +57,7 @@ def chatbot(context: click.Context) -> None:
         context.color = False
 
 
-for command in (chat, db, doctor, failed, init, people, resend, resume, run_, saved, try_, why, worker):
+for command in (chat, db, doctor, failed, init, people, resend, resume, run_, saved, sentences, try_, why, worker):
     chatbot.add_command(command)
 
 

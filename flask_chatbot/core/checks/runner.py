@@ -139,7 +139,7 @@ class _TestedCustomer:
             return [self.failure(exchange, Expectation("given", None, exchange.mark), lacking.sides, lacking.hint)]
         missed = [(each, sides) for each in expected if (sides := CHECKS[each.key](each.wanted, decision, context)) is not None]
         by_rule = [(each, sides) for each, sides in missed if each.key == "rule"]  # of another rule, all else is another matter
-        apology = say(locale.language, "apology")
+        apology = say(locale.language.addressing(self.test.sender.name), "apology")
         if not missed and decision.replies == (Text(apology),) and not any(each.key.startswith("reply") for each in expected):
             return [
                 self.failure(

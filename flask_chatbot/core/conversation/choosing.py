@@ -1,9 +1,9 @@
 """Numbers as people choose by them: "2", "no 2", "yang nomor 2", "2. Lokasi", "dua"."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flask_chatbot.core.conversation.heard import Heard, list_of
-from flask_chatbot.core.language.words import counting_of_all
+from flask_chatbot.core.language.words import NO_COUNTING, counting_of_all
 
 NUMBER_LIMIT = 2  # digits of a number that chooses: a longer one is an amount, a year, a telephone
 
@@ -20,20 +20,20 @@ def number_said(heard: Heard) -> tuple[int, str] | None:
         words = said.split(" ")
         while words and words[0] in around:
             words = words[1:]
-        number = as_number(words[0]) if words else None
+        number = as_number(words[0], heard.folding.words.counting) if words else None
         if number is not None:
             rest = [word for word in words[1:] if word not in around]
             return number, " ".join(rest)
     return None
 
 
-def as_number(word: str) -> int | None:
-    """A number in digits or as a word; None if it is neither, or too long to choose by.
+def as_number(word: str, counting: Mapping[str, str] = NO_COUNTING) -> int | None:
+    """A number in digits or as a word, of any language or of the bot's `counting`; None if it is neither, or too long to choose by.
 
     >>> as_number("2"), as_number("dua"), as_number("kedua"), as_number("02"), as_number("2026")
     (2, 2, 2, 2, None)
     """
-    digits = counting_of_all().get(word, word)
+    digits = counting.get(word) or counting_of_all().get(word, word)
     is_number = digits.isascii() and digits.isdecimal() and len(digits) <= NUMBER_LIMIT
     return int(digits) if is_number else None
 

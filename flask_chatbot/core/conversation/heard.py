@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.readings import Folding
-from flask_chatbot.core.language.words import words_of_all
+from flask_chatbot.core.language.words import words_heard
 
 
 def readings(text: str, folding: Folding) -> frozenset[str]:
@@ -20,8 +20,7 @@ def readings(text: str, folding: Folding) -> frozenset[str]:
 
 def list_of(name: str, folding: Folding) -> frozenset[str]:
     """The words of one list, in all languages and as the bot's own rules add to it."""
-    own: frozenset[str] = getattr(folding.words, name)
-    return words_of_all(name) | own
+    return words_heard(folding.words, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class Answering:
     @property
     def language(self) -> Language:
         """The language of the built-in sentences."""
-        return self.book.locale.language
+        return self.context.language
 
     def may_answer(self, rule: Rule) -> bool:
         """True unless a rule's conditions rule it out."""

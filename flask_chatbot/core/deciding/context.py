@@ -1,7 +1,7 @@
 """The context of one message: the rule book, and the time."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_chatbot.core.conditions.conditions import Unmet, is_clock
@@ -9,6 +9,7 @@ from flask_chatbot.core.conversation.forms import Form, answers_nothing, filled
 from flask_chatbot.core.conversation.memory import Memory
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.field import Context, dealt, read_dealt
+from flask_chatbot.core.language.sentences import Language
 from flask_chatbot.core.matching.match import Candidate, Kind, Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.steps import EXACT
@@ -34,7 +35,14 @@ class MessageContext:
     def field_context(self) -> Context:
         """The place and time that its values are read for."""
         sender, now = self.message.sender, self.now
-        return self.book.field_context(now, {"nama": sender.name, "nohp": sender.number, "now": now})
+        language = self.language
+        names = {"nama": sender.name, "nohp": sender.number, "sapaan": language.sapaan, "now": now}
+        return replace(self.book.field_context(now, names), language=language)
+
+    @property
+    def language(self) -> Language:
+        """The language of the built-in sentences, as it speaks to the sender."""
+        return self.book.locale.language.addressing(self.message.sender.name)
 
     def unmet(self, rule: Rule, first: bool) -> tuple[Unmet, ...]:
         """The conditions of a rule that do not hold; `first` if the sender never wrote before."""
@@ -103,6 +111,8 @@ class MessageContext:
         hours = self.book.hours
         if name == "keyword":
             return self.message.keyword
+        if name == "sapaan":
+            return self.language.sapaan
         if name == "now":
             return self.now
         if name == "is_open":

@@ -10,7 +10,7 @@ from flask_chatbot.core.fields.tokens import LONGEST, slices, squeezed, words_fo
 from flask_chatbot.core.language.folding import canonical, fold, fold_with_signs
 from flask_chatbot.core.language.sentences import quote, say
 from flask_chatbot.core.language.signs import is_sign
-from flask_chatbot.core.language.words import words_of_all
+from flask_chatbot.core.language.words import words_heard, words_of_all
 
 TYPING_ERRORS_FROM = 5  # letters of an option that may have one
 LONGEST_ANSWER = 8  # words of a yes or a no
@@ -44,7 +44,7 @@ def answers_of(words: Sequence[str], context: Context) -> list[bool]:
     "Tidak setuju" is a no; "tidak salah" is no clear answer.
     """
     own = words_for(context)
-    yes, no, cancel = own.yes | words_of_all("yes"), own.no | words_of_all("no"), own.cancel | words_of_all("cancel")
+    yes, no, cancel = (words_heard(own, name) for name in ("yes", "no", "cancel"))
     if len(words) > LONGEST_ANSWER or " ".join(words) in cancel:
         return [] if len(words) > LONGEST_ANSWER else [False]
     runs = split_runs(words, yes | no)

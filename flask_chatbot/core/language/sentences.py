@@ -1,16 +1,18 @@
 """The language of a bot, and the built-in sentences for which a rule file has no words of its own."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel.numbers import get_decimal_symbol
 
+from flask_chatbot.core.language.names import address
 from flask_chatbot.core.language.vocabulary import Vocabulary, vocabulary_of
 
 _ID = {
-    "apology": "Maaf, sistem kami sedang ada gangguan. Mohon dicoba lagi nanti ya.",
+    "apology": "Maaf {sapaan}, sistem kami sedang ada gangguan. Mohon dicoba lagi nanti ya.",
     "missing": "Mohon diisi ya.",
     "missing_choice": "Mohon dipilih salah satu: {options}.",
     "too_many_parts": "Isiannya ada {count}, sedangkan formatnya hanya {expected}.",
@@ -45,7 +47,7 @@ _ID = {
     "not_choice": "Maaf, {value} tidak ada di pilihan. Pilihannya: {options}.",
     "not_yesno": "Mohon dijawab *ya* atau *tidak*.",
     "invite": "Silakan kirim dengan format:",
-    "still_wrong": "Maaf, masih ada yang perlu diperbaiki:",
+    "still_wrong": "Maaf {sapaan}, masih ada yang perlu diperbaiki:",
     "send_again": "Silakan kirim ulang dengan format:",
     "brackets": "Bagian dalam [ ] boleh dikosongkan.",
     "and_more": "dan {count} lagi",
@@ -53,27 +55,28 @@ _ID = {
     "form_skip": "(Kalau tidak ada, ketik *-*.)",
     "form_way_out": "(Mau berhenti? Ketik *batal*.)",
     "form_way_out_yesno": "(Mau berhenti? Ketik *stop*.)",
-    "form_waits": "Baik, kami tunggu ya.",
+    "form_waits": "Baik {sapaan}, kami tunggu ya.",
     "form_noted": "Baik, sudah kami catat. {values}",
     "form_which": "Bagian mana yang mau diganti?",
     "given_twice": "{label} tertulis dua kali dan isinya berbeda. Mohon tulis lagi yang benar ya.",
     "lines_unknown": "Yang ini belum bisa kami catat: {lines}",
     "not_needed": "Tidak perlu diisi, jadi tidak kami catat: {lines}",
-    "form_cancelled": "Baik, *{rule}* dibatalkan.",
-    "form_given_up": "Tidak apa-apa, kita lanjutkan nanti ya. Ketik *lanjut* kalau sudah siap.",
+    "form_cancelled": "Baik {sapaan}, *{rule}* dibatalkan.",
+    "form_given_up": "Tidak apa-apa {sapaan}, kita lanjutkan nanti ya. Ketik *lanjut* kalau sudah siap.",
     "form_aside": "Yang tadi belum selesai. Ketik *lanjut* untuk melanjutkan.",
     "form_aside_or_anew": "*{rule}* tadi belum selesai. Ketik *lanjut* untuk melanjutkan, atau *{keyword}* untuk mulai dari awal.",
-    "menu_no_number": "Maaf, nomor {number} tidak ada. Silakan pilih:",
+    "menu_no_number": "Maaf {sapaan}, nomor {number} tidak ada. Silakan pilih:",
     "menu_back": "Kembali",
     "suggested": "Mungkin maksudnya:",
     "not_suggested": "Bukan itu",
-    "declined": "Baik. Silakan tulis dengan kata lain ya.",
+    "declined": "Baik {sapaan}. Silakan tulis dengan kata lain ya.",
     "notice": "Pesan dari {who} ({rule}):",
+    "date_time": "{date} pukul {time}",
     "yes": "ya",
     "no": "tidak",
 }
 _EN = {
-    "apology": "Sorry, something went wrong on our side. Please try again later.",
+    "apology": "Sorry {sapaan}, something went wrong on our side. Please try again later.",
     "missing": "Please fill this in.",
     "missing_choice": "Please choose one: {options}.",
     "too_many_parts": "You filled in {count} parts, but the format has only {expected}.",
@@ -108,7 +111,7 @@ _EN = {
     "not_choice": "Sorry, {value} is not one of the choices. They are: {options}.",
     "not_yesno": "Please answer *yes* or *no*.",
     "invite": "Please send it in this format:",
-    "still_wrong": "Sorry, something still needs to be corrected:",
+    "still_wrong": "Sorry {sapaan}, something still needs to be corrected:",
     "send_again": "Please send it again in this format:",
     "brackets": "Parts in [ ] may be left out.",
     "and_more": "and {count} more",
@@ -116,27 +119,31 @@ _EN = {
     "form_skip": "(If there is none, write *-*.)",
     "form_way_out": "(Want to stop? Write *cancel*.)",
     "form_way_out_yesno": "(Want to stop? Write *stop*.)",
-    "form_waits": "Sure, take your time.",
+    "form_waits": "Sure {sapaan}, take your time.",
     "form_noted": "Noted. {values}",
     "form_which": "Which part would you like to change?",
     "given_twice": "{label} was written twice, and the two differ. Please write the right one.",
     "lines_unknown": "We could not note this: {lines}",
     "not_needed": "Not needed, so not noted: {lines}",
-    "form_cancelled": "All right, *{rule}* is cancelled.",
-    "form_given_up": "No problem, we can go on later. Write *continue* when you are ready.",
+    "form_cancelled": "All right {sapaan}, *{rule}* is cancelled.",
+    "form_given_up": "No problem {sapaan}, we can go on later. Write *continue* when you are ready.",
     "form_aside": "You have not finished yet. Write *continue* to go on.",
     "form_aside_or_anew": "*{rule}* is not finished yet. Write *continue* to go on with it, or *{keyword}* to start again.",
-    "menu_no_number": "Sorry, there is no number {number}. Please choose:",
+    "menu_no_number": "Sorry {sapaan}, there is no number {number}. Please choose:",
     "menu_back": "Back",
     "suggested": "Did you mean:",
     "not_suggested": "None of these",
-    "declined": "All right. Please put it in other words.",
+    "declined": "All right {sapaan}. Please put it in other words.",
     "notice": "Message from {who} ({rule}):",
+    "date_time": "{date} at {time}",
     "yes": "yes",
     "no": "no",
 }
 QUOTES = "\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
 SENTENCES: Mapping[str, Mapping[str, str]] = {"id": _ID, "en": _EN}
+CALLS = {"id": "Kak"}  # how people are addressed where `settings` has no `call`
+SAPAAN = "sapaan"
+PLACEHOLDER = re.compile(r"( ?)\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -144,16 +151,23 @@ class Language:
     """A language as one bot speaks it: its name, its built-in sentences, and the words that it reads values with.
 
     `like` is the language of the package that stands in where nothing of its own is known; `babel` is the locale of dates and numbers.
+    `call` is the word that people are addressed by, `sapaan` that word and the name of the person who is spoken to.
     """
 
     name: str
     like: str
     babel: str
     sentences: Mapping[str, str]
+    call: str = ""
+    sapaan: str = ""
     own_vocabulary: Vocabulary | None = None
 
     def __str__(self) -> str:
         return self.name
+
+    def addressing(self, profile: str) -> "Language":
+        """The language as it speaks to a person, of whom the name in their profile is known, if any."""
+        return replace(self, sapaan=address(self.call, profile))
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -183,7 +197,12 @@ def language_of(name: str) -> Language:
     >>> str(language_of("id")), "lusa" in language_of("id").vocabulary.away
     ('id', True)
     """
-    return Language(name=name, like=name, babel=name, sentences=SENTENCES[name])
+    return Language(name=name, like=name, babel=name, sentences=built_in(name, addresses=False), call=CALLS.get(name, ""))
+
+
+def built_in(name: str, addresses: bool) -> dict[str, str]:
+    """The sentences of a language of the package; they address people only where the rules say how."""
+    return {key: text if addresses else text.replace(f" {{{SAPAAN}}}", "") for key, text in SENTENCES[name].items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +229,23 @@ def say(language: Language, key: str, **values: object) -> str:
     >>> say(language_of("id"), "too_small", min=5)
     'Minimal 5.'
     """
-    return language.sentences[key].format(**values)
+    text = language.sentences[key]
+    said = PLACEHOLDER.sub(lambda found: filled_in(found, {SAPAAN: language.sapaan, **values}), text)
+    return said if language.sapaan or not text.startswith(f"{{{SAPAAN}}}") else capitalized(said.lstrip(" ,.!:;-"))
+
+
+def filled_in(found: re.Match[str], values: Mapping[str, object]) -> str:
+    """The value of a placeholder, with the space ahead of it unless nobody is addressed; what is no placeholder stays as it is."""
+    space, name = found.groups()
+    if name not in values:
+        return found[0]
+    value = str(values[name])
+    return f"{space}{value}" if value or name != SAPAAN else ""
+
+
+def capitalized(text: str) -> str:
+    """The text with a capital first letter, and all others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def clip(text: str, limit: int) -> str:

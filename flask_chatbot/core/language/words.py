@@ -26,7 +26,8 @@ class Words:
     `call_off` are words of `cancel` that say no to a yes-or-no question, `nothing` those of `skip` that do. Around the label of a
     field, `correct` says that its value is wrong, with `correct_first` ahead and `correct_last` behind.
     `choosing` stands around a number that is chosen, `back` leads to the menu before. `opt_out` finds whole
-    texts.
+    texts. `titles` stand ahead of names. `alone` names the lists that a bot has in
+    place of those of all languages.
     """
 
     ignore: frozenset[str] = frozenset()
@@ -47,6 +48,8 @@ class Words:
     back: frozenset[str] = frozenset()
     thanks: frozenset[str] = frozenset()
     questions: frozenset[str] = frozenset()
+    titles: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
     opt_out: re.Pattern[str] = NOTHING
     counting: Mapping[str, str] = field(default_factory=lambda: NO_COUNTING, hash=False)
     greetings: Mapping[str, frozenset[str]] = field(default_factory=lambda: NO_GREETINGS, hash=False)
@@ -93,6 +96,16 @@ def words_of_all(name: str) -> frozenset[str]:
     True
     """
     return frozenset().union(*(getattr(words_of(language), name) for language in LANGUAGES))
+
+
+def words_heard(words: Words, name: str) -> frozenset[str]:
+    """The words of one list that a bot hears: those of all languages with its own, or its own alone.
+
+    >>> sorted(words_heard(Words(no=frozenset({"moh"}), alone=frozenset({"no"})), "no"))
+    ['moh']
+    """
+    own: frozenset[str] = getattr(words, name)
+    return own if name in words.alone else words_of_all(name) | own
 
 
 @cache

@@ -67,6 +67,13 @@ def read_document(source: bytes, file: str, is_root: bool = True) -> tuple[Sourc
     Only a root file has a version, settings and includes of its own.
     """
     node, problems = nodes.read_yaml(source, file)
+    return as_document(node, problems, source, file, is_root)
+
+
+def as_document(
+    node: nodes.Node | None, problems: list[Problem], source: bytes, file: str, is_root: bool
+) -> tuple[SourceFile | None, list[Problem], set[tuple[Step, ...]]]:
+    """The document of the YAML in a source, as `read_document` gives it."""
     if node is None:
         return None, problems, set()
     document = SourceFile(file, apart(plain(node)), node, source.decode("utf-8-sig").splitlines())
@@ -124,7 +131,8 @@ def apart(data: Any) -> Any:
 
 def misplaced(data: Any) -> list[Complaint]:
     """The keys of an included file that belong in the root file."""
-    return [
+    named = tr("only the file that includes this one may name a file of sentences. Name it there, or write the sentences here.")
+    return [Complaint(("sentences",), named, at_key=True)] * isinstance(data.get("sentences"), str) + [
         Complaint((key,), tr("only the file that includes this one may have {key!r}. Move it there.", key=key), at_key=True)
         for key in ("settings", "include")
         if key in data

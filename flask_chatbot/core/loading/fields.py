@@ -25,7 +25,7 @@ RESERVED = ("message", "text", "data", "keyword", "now", "memory", "value", *JIN
 NAME = re.compile(r"[^\W\d]\w*")
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")  # as Indonesian has them; in a rule file it is a decimal number
 UNIT = re.compile(r"[^\W\d_]+|%")
-SENDER: Mapping[str, str] = {"nama": "text", "nohp": "text", "now": "datetime"}  # what the template of a default may name
+SENDER: Mapping[str, str] = {"nama": "text", "nohp": "text", "sapaan": "text", "now": "datetime"}  # what the template of a default may name
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import gc
 import os
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,20 +9,24 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flask_chatbot.core.conversation.forms import TRIES
-from flask_chatbot.core.deciding.rulebook import RULES_PER_LITERAL, RuleBook
+from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, read_added
 from flask_chatbot.core.loading.conditions import build_hours, dates_named
+from flask_chatbot.core.loading.conflicts import check_sharing, missing_targets, named
 from flask_chatbot.core.loading.documents import Step, read_document
 from flask_chatbot.core.loading.includes import included
 from flask_chatbot.core.loading.places import Place
-from flask_chatbot.core.loading.preamble import build_groups, build_guess, build_locale, build_patience, build_vars
+from flask_chatbot.core.loading.preamble import build_groups, build_guess, build_locale, build_patience, build_vars, read_country
 from flask_chatbot.core.loading.price_tables import check_price_tables
 from flask_chatbot.core.loading.rules import NAMES, ONLY_FALLBACK, RuleBuilder
 from flask_chatbot.core.loading.slips import check_slips
 from flask_chatbot.core.loading.tests import build_test, check_names
+from flask_chatbot.core.loading.wording.sentence_files import read_sentence_file
+from flask_chatbot.core.loading.wording.sentences import build_language, read_tongue
+from flask_chatbot.core.loading.wording.vocabulary import build_vocabulary
 from flask_chatbot.core.loading.words import build_folding
 from flask_chatbot.core.matching.index import Index
 from flask_chatbot.core.matching.rule import Rule
@@ -31,7 +34,7 @@ from flask_chatbot.core.schema.repair import GONE
 from flask_chatbot.core.templates.template import Sandbox
 from flask_chatbot.core.templates.types import type_of_var
 from flask_chatbot.core.translation.translatable import tr
-from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
+from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.values.rule_tests import RuleTest
 from flask_chatbot.core.values.sources import Sources, digest
 from flask_chatbot.errors import RulesError
@@ -93,14 +96,23 @@ class _Loading:
         self.globs: list[str] = []
         self.digests: dict[Path, bytes | None] = {}
         self.variables: dict[str, Place] = {}
+        self.sentences: tuple[Place, ...] = ()  # of a file of their own
+        self.named: tuple[Path, ...] = ()  # the files that the root file names
         self.refused: set[tuple[int, tuple[Step, ...]]] = set()  # by the document's id, since a Python file may hold several
 
     def read_root(self, path: Path) -> None:
         """Read a file, and the files it includes."""
         self.read_file(path)
         for root in self.roots[:1]:
+            self.read_sentences(root.at("sentences"), path)
             for entry in root.at("include").entries():
                 self.include(entry, path)
+
+    def read_sentences(self, place: Place, root: Path) -> None:
+        """Read the file of sentences that the root file names, if it does."""
+        if isinstance(place.data, str) and (read := read_sentence_file(place, root, short_path(root.parent / place.data))) is not None:
+            self.sentences, self.named = read.entries, (read.path,)
+            self.digests[read.path] = read.digest
 
     def include(self, entry: Place, root: Path) -> None:
         """Read the files that a glob stands for, each once; a glob is relative to the root file's folder."""
@@ -109,7 +121,7 @@ class _Loading:
             return
         self.globs.append(entry.data)
         for path in found:
-            if path.resolve() not in {file.resolve() for file in self.files}:
+            if path.resolve() not in {file.resolve() for file in (*self.files, *self.named)}:
                 self.read_file(path)
 
     def read_file(self, path: Path) -> None:
@@ -137,7 +149,7 @@ class _Loading:
     @property
     def sources(self) -> Sources:
         """The files and globs looked at so far."""
-        return Sources(tuple(self.globs), dict(self.digests))
+        return Sources(tuple(self.globs), dict(self.digests), self.named)
 
     def read_additions(self) -> None:
         """Read the rules that Python adds."""
@@ -186,10 +198,13 @@ class _Loading:
 
     def builder(self, settings: Place, has_hours: bool) -> RuleBuilder:
         """The builder that compiles the rules with the settings above them."""
-        locale = build_locale(settings)
+        country, words = read_country(settings), list(self.each_entry("words"))
+        tongue = read_tongue(settings, country)
+        language = build_language(settings, tongue, [*self.sentences, *self.each_entry("sentences")], build_vocabulary(words, tongue.like))
+        locale = build_locale(settings, language, country)
         variables = self.variables = build_vars(self.each_entry("vars"), {*NAMES, *ONLY_FALLBACK})
         sandbox = Sandbox(locale, {name: place.data for name, place in variables.items()}, self.additions.filters)
-        folding = build_folding(self.each_entry("synonyms"), self.each_entry("words"), locale)
+        folding = build_folding(self.each_entry("synonyms"), words, locale)
         types = {**FIELD_TYPES, **self.additions.types}
         return RuleBuilder(folding, sandbox, types, {name: type_of_var(place.data) for name, place in variables.items()}, has_hours)
 
@@ -273,59 +288,3 @@ def beside(path: Path) -> str:
 def short_path(path: Path) -> str:
     """A path as problems name it: relative if it is below the current folder."""
     return os.path.relpath(path) if path.absolute().is_relative_to(Path.cwd()) else str(path)
-
-
-def missing_targets(by_name: Mapping[str, Rule]) -> Iterator[Problem]:
-    """Yield the menu entries that lead to no rule."""
-    for rule in by_name.values():
-        for entry in rule.menu:
-            if entry.rule not in by_name:
-                guess = did_you_mean(entry.rule, by_name) or tr(" Write the words first, and then the name of a rule.")
-                yield Problem(
-                    entry.mark, tr("the menu leads to a rule {rule!r}, which does not exist.{guess}", rule=entry.rule, guess=guess)
-                )
-
-
-def named(rules: list[Rule], problems: list[Problem]) -> dict[str, Rule]:
-    """The rules by name. A repeated name is a problem; a keyword used as a name gets a number instead."""
-    by_name: dict[str, Rule] = {}
-    for rule in sorted(rules, key=lambda rule: not rule.is_named):
-        name = rule.name
-        if rule.is_named and name in by_name:
-            problems.append(
-                Problem(
-                    rule.mark,
-                    tr("the name {name!r} is taken by the rule at {mark}. Choose another one.", name=name, mark=by_name[name].mark),
-                )
-            )
-        number = 2
-        while name in by_name:
-            name = f"{rule.name} {number}"
-            number += 1
-        by_name[name] = rule if name == rule.name else replace(rule, name=name)
-    return dict(sorted(by_name.items(), key=lambda item: item[1].position))
-
-
-def check_sharing(rules: list[Rule], problems: list[Problem]) -> None:
-    """Report a keyword shared by more rules than can be tried for one message."""
-    sharing = Counter(literal for rule in rules for literal in literals(rule))
-    for literal in (literal for literal, count in sharing.items() if count > RULES_PER_LITERAL):
-        last = [rule for rule in rules if literal in literals(rule)][-1]
-        kind, text = literal
-        message = tr(
-            "{count} rules share the {kind} {text!r}, and the limit is {limit}. Merge some.",
-            count=sharing[literal],
-            kind=kind.strip("#"),
-            text=text,
-            limit=RULES_PER_LITERAL,
-        )
-        problems.append(Problem(last.mark, message))
-
-
-def literals(rule: Rule) -> Iterator[tuple[str, str]]:
-    """Everything that a rule is found by, each with its kind."""
-    for keyword in rule.keywords:
-        yield "keyword#" if keyword.takes_fields else "keyword", keyword.literal
-    yield from (("pattern", pattern.source) for pattern in rule.patterns)
-    yield from (("phrase", phrase.literal) for phrase in rule.contains)
-    yield from ((tr("similar text"), literal) for literal in rule.similar)

@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from flask_chatbot.core.conversation.dialogue import PATIENCE
-from flask_chatbot.core.language.sentences import Locale, language_of
+from flask_chatbot.core.language.sentences import Language, Locale
 from flask_chatbot.core.loading.conditions import build_duration
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.templates.check import JINJA_NAMES
@@ -15,16 +15,19 @@ from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.habits import guess
 
 
-def build_locale(settings: Place) -> Locale:
-    """Language, time zone and country of the files."""
-    data = settings.data or {}
-    country = data.get("country") or "ID"
+def read_country(settings: Place) -> str:
+    """The country that local numbers are read in."""
+    country: str = (settings.data or {}).get("country") or "ID"
     if not is_country(country):
         settings.at("country").tell(
             tr("{country!r} is not a country with telephone numbers. Write its two capital letters, such as ID or MY.", country=country)
         )
-    timezone = build_timezone(settings, data.get("timezone"))
-    return Locale(language=language_of(data.get("language") or "id"), timezone=timezone, country=country)
+    return country
+
+
+def build_locale(settings: Place, language: Language, country: str) -> Locale:
+    """The language and the country with the time zone of the files."""
+    return Locale(language=language, timezone=build_timezone(settings, (settings.data or {}).get("timezone")), country=country)
 
 
 def is_country(code: str) -> bool:

@@ -23,12 +23,20 @@ LEADING = frozenset({"name", *KEYS})  # the keys by which a rule is reached
 FOUND_OTHERWISE = frozenset({"pattern", "contains", "similar"})  # keys by which a rule is found without a part behind the #
 OTHER_TEXTS = frozenset({"otherwise", "invalid", "failed", "confirm"})  # templates beside the reply
 ANSWERS = ("reply", "otherwise", "invalid", "failed")
-COSTLY = ("keyword", "now", "is_open", "next_open", "suggestion")  # names that the engine looks up for the rules that mention them
+COSTLY = (
+    "keyword",
+    "sapaan",
+    "now",
+    "is_open",
+    "next_open",
+    "suggestion",
+)  # names that the engine looks up for the rules that mention them
 ONLY_FALLBACK: Names = {"suggestion": Type("text", optional=True)}
 # What every template may use, with the type of its value.
 NAMES: Names = {
     "nama": "text",
     "nohp": "text",
+    "sapaan": "text",
     "data": TEXTS,
     "text": "text",
     "keyword": "text",

@@ -17,7 +17,11 @@ RUN_LIMIT = 10  # words that stand for one
 
 def build_folding(synonyms: Iterable[Place], words: Iterable[Place], locale: Locale) -> Folding:
     """The folding by which this bot compares texts."""
-    return Folding(build_words(words, words_of(locale.language.like)), build_synonyms(synonyms))
+    built = build_words(words, words_of(locale.language.like))
+    if (own := locale.language.own_vocabulary) is not None:
+        counted = {word: str(value) for word, value in own.numbers.items() if value == value.to_integral_value()}
+        built = replace(built, counting={**built.counting, **counted})
+    return Folding(built, build_synonyms(synonyms))
 
 
 def build_synonyms(listed: Iterable[Place]) -> dict[str, str]:
@@ -60,7 +64,7 @@ def build_words(listed: Iterable[Place], words: Words) -> Words:
     lists: dict[str, Any]
     for place in listed:
         name = str(place.path[-1])
-        if not hasattr(words, name):  # the schema has refused it
+        if not isinstance(getattr(words, name, None), frozenset) and name != "greetings":  # refused by the schema, or of values
             continue
         only = place.at("only") if isinstance(place.data, dict) else None
         if only is not None and list(place.data) != ["only"]:
@@ -73,7 +77,11 @@ def build_words(listed: Iterable[Place], words: Words) -> Words:
             greetings = {"any": added} if only else {**words.greetings, "any": words.greetings["any"] | added}
             words = replace(words, greetings=greetings)
         elif only:
-            lists = {name: added, **(dict.fromkeys(("ignore_first", "ignore_last"), frozenset()) if name == "ignore" else {})}
+            lists = {
+                name: added,
+                "alone": words.alone | {name},
+                **(dict.fromkeys(("ignore_first", "ignore_last"), frozenset()) if name == "ignore" else {}),
+            }
             words = replace(words, **lists)
         else:
             lists = {name: getattr(words, name) | added}

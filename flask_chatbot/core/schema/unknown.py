@@ -55,6 +55,8 @@ def explained(unknown: UnknownKey) -> tuple[Translatable, str]:
     for message, meant in explanations(unknown):
         if message:
             return message, meant
+    if "apology" in unknown.known:  # of sixty sentences
+        return tr("unknown sentence {key!r}. `flask chatbot sentences` prints all that there are.", key=unknown.key), ""
     listed = ", ".join(unknown.known)
     return tr("unknown key {key!r}. Known here: {listed}.", key=unknown.key, listed=listed), ""
 

@@ -12,13 +12,12 @@ from jinja2 import Environment, Undefined, pass_environment
 from jinja2.filters import FILTERS, do_truncate, do_unique
 
 from flask_chatbot.core.language.numbers import format_phone, mask
-from flask_chatbot.core.language.sentences import Locale, is_month_first
+from flask_chatbot.core.language.sentences import Locale, is_month_first, say
 from flask_chatbot.core.templates.date_forms import LIMIT as PATTERN_LIMIT
 from flask_chatbot.core.templates.date_forms import WIDTHS, in_calendar_years
 from flask_chatbot.core.values.replies import TEXT_LIMIT
 
 JINJA_FILTERS = "abs capitalize count d default first float int last length list lower max min sort title trim upper wordcount".split()
-AT = {"id": "pukul", "en": "at"}  # what stands between a date and its time
 NUMBER_LIMIT = 10**18  # beyond this a number is a slip, or an attack
 DIGITS_LIMIT = 10  # digits after the decimal mark
 LIST_LIMIT = 100  # entries a loop may walk, as many as a message has fields
@@ -97,7 +96,7 @@ def write_datetime(value: object, form: str, locale: Locale) -> str:
     """
     if not isinstance(value, datetime):
         raise Misfit(f"the filter datetime needs a date with its time, not {kind(value)}")
-    return f"{write_date(value, form, locale)} {AT[locale.language.like]} {write_time(value, 'short', locale)}"
+    return say(locale.language, "date_time", date=write_date(value, form, locale), time=write_time(value, "short", locale))
 
 
 def checked_form(form: object) -> Any:

@@ -12,15 +12,19 @@ from flask_chatbot.core.values.globs import Search, TooWide
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The files of a load: the `globs` of the root file's includes, and a digest of each file, None if it is unreadable."""
+    """The files of a load: the `globs` of the root file's includes, and a digest of each file, None if it is unreadable.
+
+    `named` are the files that the root file names beside its includes.
+    """
 
     globs: tuple[str, ...] = ()
     digests: Mapping[Path, bytes | None] = field(default_factory=dict)
+    named: tuple[Path, ...] = ()
 
 
-def files_now(root: Path, globs: tuple[str, ...]) -> list[Path]:
-    """The files that a load would read now: the root file, even if missing, and all files of the globs, each once."""
-    found = {os.path.realpath(root): root}
+def files_now(root: Path, globs: tuple[str, ...], named: tuple[Path, ...] = ()) -> list[Path]:
+    """The files that a load would read now: the root file and those it names, even if missing, and all files of the globs, each once."""
+    found = {os.path.realpath(path): path for path in (root, *named)}
     for pattern in globs:
         with suppress(TooWide):  # the files are others than before, then, and the load tells why
             for path in matching(root, pattern):

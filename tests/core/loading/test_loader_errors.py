@@ -108,7 +108,7 @@ def test_a_null_where_a_number_is_meant_is_not_told_of_quotes(tmp_path: Path) ->
         ("version: 1\nrule: [{keyword: a}]", ["2:1: unknown key 'rule'. Did you mean 'rules'?"]),
         (
             "version: 1\nxyz: 1\nrules: [{keyword: a}]",
-            ["2:1: unknown key 'xyz'. Known here: version, include, settings, synonyms, words, vars, rules, tests."],
+            ["2:1: unknown key 'xyz'. Known here: version, include, settings, synonyms, words, sentences, vars, rules, tests."],
         ),
         (
             "version: 1\nsettings:\nlanguage: en\nrules: [{keyword: a}]",
@@ -367,7 +367,7 @@ rules:
       - Harga: 10rb
 """
     assert problems(tmp_path, text) == [
-        "rules.yaml:2:22: 'language' must be one of id, en, not 'indonesia'. Write 'id'.",
+        "rules.yaml:2:22: unknown language 'indonesia'. Write 'id'.",
         "rules.yaml:3:35: 'hrg' stands for 'harga' already, at rules.yaml:3:20. Remove one of them.",
         "rules.yaml:4:8: a var may not be called 'text', which means something else in templates. Choose another name.",
         "rules.yaml:7:5: unknown key 'repply'. Did you mean 'reply'?",

@@ -3,9 +3,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flask_chatbot.core.language.sentences import Locale, language_of
+from flask_chatbot.core.language.sentences import SENTENCES, Locale, language_of
 from flask_chatbot.core.loading.preamble import is_country
 from tests.core.books import load, problems, rule_name, said
+
+NO_FRENCH = (
+    f"the language 'fr' does not come with the package, which has id, en. Use one of those, or write all {len(SENTENCES['en'])} sentences "
+    "under 'sentences': `flask chatbot sentences --language en` prints them, ready to be translated."
+)
 
 MOVED = "courtesy words are not a setting: they add to those of the language. Remove this, and write beside 'settings':"
 RULES = "rules: [{keyword: [harga, daftar harga], reply: x}, {keyword: menu kak, reply: x}]\n"
@@ -45,8 +50,8 @@ def test_local_numbers_are_read_in_the_country(tmp_path: Path, country: str, tex
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        ("{language: fr}", "2:22: 'language' must be one of id, en, not 'fr'."),
-        ("{language: idn}", "2:22: 'language' must be one of id, en, not 'idn'. Did you mean 'id'?"),
+        ("{language: fr}", f"2:22: {NO_FRENCH}"),
+        ("{language: idn}", "2:22: unknown language 'idn'. Did you mean 'id'?"),
         ("{language: [id]}", "2:22: 'language' must be text, not a list."),
         ("{timezone: asia/jakarta}", "2:22: unknown time zone 'asia/jakarta'. Write 'Asia/Jakarta'."),
         ("{timezone: WIB7}", "2:22: unknown time zone 'WIB7'. Use an IANA name, such as Asia/Jakarta."),
@@ -64,7 +69,7 @@ def test_local_numbers_are_read_in_the_country(tmp_path: Path, country: str, tex
             f"2:12: {MOVED} `words: {{ignore: {{only: []}}}}`",
         ),
         ("{langauge: id}", "2:12: unknown key 'langauge'. Did you mean 'language'?"),
-        ("{zzz: red}", "2:12: unknown key 'zzz'. Known here: language, timezone, country, groups, guess, patience, tries, hours."),
+        ("{zzz: red}", "2:12: unknown key 'zzz'. Known here: language, timezone, country, call, groups, guess, patience, tries, hours."),
         ("groups please", "2:11: 'settings' must be a group of keys, not 'groups please'."),
         ("[groups]", "2:11: 'settings' must be a group of keys, not a list."),
         ("", "2:1: 'settings' is empty. Write a group of keys after it, or remove it."),
@@ -189,7 +194,10 @@ vars:
             "1:9: the list 'ignore' is words, or 'only' and the words in place of the language's own. Write one of them.",
         ),
         ("{ignore: [a, '#']}", "1:21: '#' is no word that a customer says. Write up to 10 words without a #."),
-        ("{sorry: [a]}", "1:9: unknown key 'sorry'. Known here: ignore, yes, no, cancel, skip, wait, greetings, thanks."),
+        (
+            "{sorry: [a]}",
+            "1:9: unknown key 'sorry'. Known here: ignore, yes, no, cancel, skip, wait, greetings, thanks, days, months, numbers.",
+        ),
     ],
 )
 def test_wrong_words_are_told(tmp_path: Path, words: str, problem: str) -> None:

@@ -4,9 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from flask_chatbot.core.language.sentences import SENTENCES
 from flask_chatbot.core.schema.complaints import Complaint
 from flask_chatbot.core.translation.translatable import NO_MESSAGE
 from tests.core.books import in_rule, problems
+
+NO_FRENCH = (
+    f"the language 'fr' does not come with the package, which has id, en. Use one of those, or write all {len(SENTENCES['en'])} sentences "
+    "under 'sentences': `flask chatbot sentences --language en` prints them, ready to be translated."
+)
 
 RULE_KEYS = (
     "name, keyword, pattern, contains, similar, small_talk, hash, fallback, priority, when, otherwise, once_per, guess, "
@@ -22,7 +28,7 @@ def test_one_wrong_setting_hides_no_other(tmp_path: Path) -> None:
     assert problems(tmp_path, settings + "rules: [{keyword: a}]\n") == [
         "rules.yaml:1:22: unknown time zone '../x'. Use an IANA name, such as Asia/Jakarta.",
         "rules.yaml:1:37: 'XX' is not a country with telephone numbers. Write its two capital letters, such as ID or MY.",
-        "rules.yaml:1:51: 'language' must be one of id, en, not 'fr'.",
+        f"rules.yaml:1:51: {NO_FRENCH}",
         "rules.yaml:1:55: unknown key 'zone'. Did you mean 'timezone'?",
         "rules.yaml:2:23: entry 2 of 'ignore' must be text, not a list.",
     ]

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.language.sentences import SENTENCES
+from flask_chatbot.core.language.wording import MAY_BE_EMPTY, allowed
 from flask_chatbot.core.language.words import LANGUAGES
 from flask_chatbot.core.schema.complaints import WORDS, called, described
 from flask_chatbot.core.schema.gate import gate, schema_complaints
@@ -74,7 +77,7 @@ def test_what_means_text_lets_editors_write_numbers_and_truths() -> None:
 
 
 def test_the_languages_and_field_types_are_those_there_are() -> None:
-    assert SCHEMA["definitions"]["settings"]["properties"]["language"]["enum"] == list(LANGUAGES)
+    assert all(f"`{name}`" in SCHEMA["definitions"]["settings"]["properties"]["language"]["description"] for name in LANGUAGES)
     assert SCHEMA["definitions"]["field"]["properties"]["type"]["examples"] == list(FIELD_TYPES)
 
 
@@ -173,3 +176,11 @@ def test_without_the_fast_validator_jsonschema_looks_at_everything() -> None:
     )
     child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert child.stdout.split() == ["False", "[]", "1"]
+
+
+def test_every_sentence_is_a_key_that_names_its_placeholders_and_may_be_empty_where_it_may() -> None:
+    keys = SCHEMA["properties"]["sentences"]["properties"]
+    assert list(keys) == list(SENTENCES["en"])
+    for key, schema in keys.items():
+        assert re.findall(r"`\{([a-z_]+)\}`", schema["description"]) == list(allowed(key)), key
+        assert ("minLength" in schema) is (key not in MAY_BE_EMPTY), key

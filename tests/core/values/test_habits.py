@@ -5,10 +5,12 @@ from zoneinfo import available_timezones
 import pytest
 
 from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.language.sentences import SENTENCES
+from flask_chatbot.core.language.wording import allowed
 from flask_chatbot.core.schema.shape import SCHEMA
 from flask_chatbot.core.values.habits import _HABITS, by_habit, guess
 
-OTHERS = {"true", "false", "closed", "mon-sun", "mon-fri", "sat,sun", "00.00-24.00", "ID", "MY", "SG"}
+OTHERS = {"id", "en", "true", "false", "closed", "mon-sun", "mon-fri", "sat,sun", "00.00-24.00", "ID", "MY", "SG"}
 
 
 def words_of_the_schema(schema: object = SCHEMA) -> set[str]:
@@ -22,7 +24,8 @@ def words_of_the_schema(schema: object = SCHEMA) -> set[str]:
 
 
 def test_every_habit_leads_to_a_word_of_the_format() -> None:
-    known = words_of_the_schema() | set(FIELD_TYPES) | OTHERS | available_timezones()
+    placeholders = {name for key in SENTENCES["en"] for name in allowed(key)}
+    known = words_of_the_schema() | placeholders | set(FIELD_TYPES) | OTHERS | available_timezones()
     assert {word for word, _ in _HABITS} - known == set()
 
 

@@ -1,0 +1,50 @@
+"""The sentences that a rule file may say otherwise: their placeholders, and which may be empty."""
+
+import re
+
+from flask_chatbot.core.language.sentences import PLACEHOLDER, SAPAAN, SENTENCES
+
+# A sentence stands on lines of its own, or beside others that say what matters.
+MAY_BE_EMPTY = frozenset({"brackets", "form_skip", "form_waits", "form_way_out", "form_way_out_yesno", "suggested"})
+TO_NOBODY = frozenset({"date_time", "menu_back", "no", "not_suggested", "notice", "yes"})  # words, and what staff read
+DISPENSABLE = frozenset({"example", "rule", "value", SAPAAN})  # placeholders that any sentence may do without
+LEFT_OUT = {
+    "closed_day": "date",
+    "closed_time": "time",
+    "date_far_away": "date",
+    "given_twice": "label",
+    "menu_no_number": "number",
+    "too_many_digits": "max",
+    "too_many_parts": "count",
+}  # and those that one may
+UNUSED = {"too_short": "min"}  # placeholders that the package's own sentence does without
+MARK = re.compile(r"\{\{|\{%|\{([^{}\n]{1,40})\}")  # of a template, or a placeholder
+
+
+def placeholders(text: str) -> tuple[str, ...]:
+    """The placeholders of a sentence, in order.
+
+    >>> placeholders("Maaf {sapaan}, {value} salah.")
+    ('sapaan', 'value')
+    """
+    return tuple(name for _, name in PLACEHOLDER.findall(text))
+
+
+def allowed(key: str) -> tuple[str, ...]:
+    """The placeholders that a sentence may have.
+
+    >>> allowed("not_email"), allowed("too_short"), allowed("yes")
+    (('value', 'sapaan'), ('min', 'sapaan'), ())
+    """
+    names = (*placeholders(SENTENCES["en"][key]), *filter(None, [UNUSED.get(key)]), *(() if key in TO_NOBODY else (SAPAAN,)))
+    return tuple(dict.fromkeys(sorted(names, key=lambda name: name == SAPAAN)))
+
+
+def needed(key: str) -> tuple[str, ...]:
+    """The placeholders that a sentence must have.
+
+    >>> needed("not_choice"), needed("closed_time")
+    (('options',), ('hours',))
+    """
+    names = dict.fromkeys(placeholders(SENTENCES["en"][key]))
+    return tuple(name for name in names if name not in DISPENSABLE and name != LEFT_OUT.get(key))

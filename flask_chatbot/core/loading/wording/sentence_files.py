@@ -1,0 +1,94 @@
+"""Files of sentences, which a rule file names instead of holding them itself."""
+
+from pathlib import Path, PureWindowsPath
+from typing import NamedTuple
+
+from flask_chatbot.core.loading.documents import as_document
+from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.values.problems import Mark, Problem
+from flask_chatbot.core.values.sources import digest
+from flask_chatbot.core.yamltext import nodes
+
+KEY = "sentences"
+
+
+class SentenceFile(NamedTuple):
+    """A file of sentences: its path, a digest of what it held, None if it could not be read, and the places of its sentences."""
+
+    path: Path
+    digest: bytes | None = None
+    entries: tuple[Place, ...] = ()
+
+
+def read_sentence_file(place: Place, root: Path, file: str) -> SentenceFile | None:
+    """The file that is named at a place of the root file; its problems are reported, and it is None if it is no file at all.
+
+    `file` is how problems name it.
+    """
+    name = str(place.data)
+    if Path(name).is_absolute() or PureWindowsPath(name).is_absolute():
+        place.tell(
+            tr(
+                "{name!r} is an absolute path, and `sentences` counts from the folder of {file}. Write the path from there.",
+                name=name,
+                file=root.name,
+            )
+        )
+        return None
+    path = root.parent / name
+    if path.resolve() == root.resolve():
+        place.tell(tr("{name!r} is this file itself. Write the sentences here, or name a file that holds nothing else.", name=name))
+        return None
+    try:
+        source = path.read_bytes()
+    except FileNotFoundError:
+        place.tell(
+            tr(
+                "there is no file {name!r} beside {file}. Correct its name, or write the sentences here, as a map of names and texts.",
+                name=name,
+                file=root.name,
+            )
+        )
+        return SentenceFile(path)
+    except (OSError, ValueError) as error:
+        place.tell(tr("the file {name!r} cannot be read: {reason}.", name=name, reason=getattr(error, "strerror", None) or error))
+        return SentenceFile(path)
+    return SentenceFile(path, digest(source), read_entries(source, file, place.problems))
+
+
+def read_entries(source: bytes, file: str, problems: list[Problem]) -> tuple[Place, ...]:
+    """The places of the sentences in a file, which may stand under the key `sentences`, as they are printed."""
+    node, found = nodes.read_yaml(source, file)
+    if node is None:
+        problems += found
+        return ()
+    if isinstance(node, nodes.Mapping) and KEY in node.entries:
+        for key, at in node.keys.items():
+            if key != KEY:
+                message = tr("a file of sentences holds nothing else. Move {key!r} to the rule file.", key=key)
+                found.append(Problem(Mark(file, at.line, at.column), message))
+        node = node.entries[KEY]
+    if not isinstance(node, nodes.Mapping):
+        problems += [
+            *found,
+            Problem(
+                Mark(file, node.line + 0, node.column),
+                tr("a file of sentences holds their names, each with its text. Write lines such as missing: Mohon diisi ya."),
+            ),
+        ]
+        return ()
+    whole = nodes.Mapping(
+        entries={KEY: node},
+        keys={KEY: nodes.Scalar(KEY, "", node.line, node.column)},
+        flow=False,
+        line=node.line,
+        column=node.column,
+        size=node.size + 2,
+    )
+    document, found, _ = as_document(whole, found, source, file, is_root=False)
+    problems += found
+    if document is None:
+        return ()
+    sentences = Place(document, (), document.data, problems).at(KEY)
+    return tuple(sentences.at(key) for key in sentences.data or ())
