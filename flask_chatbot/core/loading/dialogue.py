@@ -15,6 +15,7 @@ from flask_chatbot.core.loading.fields import FieldBuilder
 from flask_chatbot.core.loading.lookalikes import may_mislead, warn_of_lookalikes
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.texts import compile_template
+from flask_chatbot.core.loading.triggers import keyword_entries
 from flask_chatbot.core.matching.rule import MenuEntry
 from flask_chatbot.core.templates.template import Sandbox, Template, has_marks
 from flask_chatbot.core.templates.types import Names
@@ -86,7 +87,7 @@ def check_asking(rule: Place, fields: tuple[Field, ...]) -> None:
             below(entry).at("rest").tell(
                 tr("'rest' is for parts after a #. Here each answer is a message of its own: remove it."), key=True
             )
-    for entry in rule.at("keyword").entries():
+    for entry in keyword_entries(rule):
         if entry.data.strip().endswith("#"):
             entry.tell(tr("'ask' is a form without #. Write the keyword without it, or 'fields' in place of 'ask'."))
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.loading.triggers import keyword_entries
 from flask_chatbot.core.translation.translatable import tr
 
 SIGNS = re.compile(r"[,|;/*+\\]")  # without one of these a keyword is nothing else
@@ -17,8 +18,8 @@ TRUE = ("true", "True")
 def check_slips(rule: Place) -> None:
     """Warn of a rule's triggers and its table where they are likely to be misunderstood."""
     keyword = rule.data.get("keyword")
-    if isinstance(keyword, str | list) and SIGNS.search(str(keyword)):
-        for entry in rule.each("keyword"):
+    if keyword is not None and SIGNS.search(str(keyword)):
+        for entry in keyword_entries(rule):
             check_keyword(entry)
         if isinstance(keyword, str):
             check_separators(rule.at("keyword"))

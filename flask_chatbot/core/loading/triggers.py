@@ -46,7 +46,7 @@ class Kinds(NamedTuple):
 def build_kinds(rule: Place, folding: Folding) -> Kinds:
     """The triggers of a rule's entry; mistakes are reported."""
     return Kinds(
-        build_keywords(rule.each("keyword")),
+        build_keywords(keyword_entries(rule)),
         build_patterns(rule.each("pattern")),
         build_contains(rule.each("contains"), folding),
         build_similar(rule.each("similar"), folding),
@@ -62,8 +62,14 @@ def named_in_patterns(rule: Place) -> Iterator[str]:
 
 def named_in_keywords(rule: Place) -> Iterator[str]:
     """The names of fields that are written into its keywords; those are refused, and their templates are not."""
-    for entry in rule.each("keyword"):
+    for entry in keyword_entries(rule):
         yield from parts_in(entry.data)[1]
+
+
+def keyword_entries(rule: Place) -> list[Place]:
+    """The places of a rule's keywords; that of an exact one is below its ``exact:``."""
+    entries = [entry.at("exact") if isinstance(entry.data, dict) else entry for entry in rule.each("keyword")]
+    return [entry for entry in entries if entry.data is not None]
 
 
 def parts_in(written: str) -> tuple[str, list[str]]:
@@ -91,16 +97,16 @@ def named_groups(source: str) -> list[str]:
 
 def first_written(rule: Place) -> str:
     """The name of a rule without one: its first trigger, as written."""
-    for entries in [rule.data[key] for key in KEYS if rule.data.get(key)]:
-        for written in entries if isinstance(entries, list) else [entries]:
-            if written.strip():
-                return str(written.strip()[:NAME_LIMIT])
+    for entry in (entry for key in KEYS for entry in (keyword_entries(rule) if key == "keyword" else rule.each(key))):
+        if entry.data and entry.data.strip():
+            return str(entry.data.strip()[:NAME_LIMIT])
     return "fallback"
 
 
 def build_keywords(entries: Iterable[Place]) -> tuple[Keyword, ...]:
-    """The keywords, without those that fold to the same text."""
+    """The keywords, without those that fold to the same text, which are reported."""
     found: dict[tuple[str, bool], Keyword] = {}
+    first: dict[tuple[str, bool], Place] = {}
     for entry in entries:
         written, parts = parts_in(entry.data)
         if parts:
@@ -116,12 +122,21 @@ def build_keywords(entries: Iterable[Place]) -> tuple[Keyword, ...]:
         literal = fold_with_signs(written.removesuffix("#"))
         if literal:
             literal = written if written == literal else literal  # as nearly always, and kept once
-            found.setdefault((literal, takes_fields), Keyword(written, literal, takes_fields))
+            key = literal, takes_fields
+            found.setdefault(key, Keyword(written, literal, takes_fields, entry.path[-1] == "exact"))
+            report_twice(entry, first.setdefault(key, entry))
         else:
             entry.tell(
                 tr("the keyword {keyword!r} has nothing that can be compared. Write at least one letter, digit or sign.", keyword=written)
             )
     return tuple(found.values())
+
+
+def report_twice(entry: Place, first: Place) -> None:
+    """Warn of a text that says the same as one before it under the same key."""
+    if entry is not first:
+        fact = tr("{text!r} is the same as {other!r} at {place}", text=entry.data, other=first.data, place=first.mark())
+        entry.warn(tr("{fact}: what distinguishes them does not count where texts are compared. Remove one of them.", fact=fact))
 
 
 def build_patterns(entries: Iterable[Place]) -> tuple[Pattern, ...]:
@@ -137,22 +152,26 @@ def build_patterns(entries: Iterable[Place]) -> tuple[Pattern, ...]:
 
 
 def build_contains(entries: Iterable[Place], folding: Folding) -> tuple[Phrase, ...]:
-    """The phrases, without equivalent ones."""
+    """The phrases, without equivalent ones, which are reported."""
     found: dict[str, Phrase] = {}
+    first: dict[str, Place] = {}
     for entry in entries:
         phrase = build_phrase(entry, folding)
         if phrase is not None:
             found.setdefault(phrase.literal, phrase)
+            report_twice(entry, first.setdefault(phrase.literal, entry))
     return tuple(found.values())
 
 
 def build_similar(entries: Iterable[Place], folding: Folding) -> dict[str, str]:
-    """The texts as written, by the folded ones."""
+    """The texts as written, by the folded ones; equivalent ones are reported."""
     found: dict[str, str] = {}
+    first: dict[str, Place] = {}
     for entry in entries:
         literal = folding.literal(entry.data)
         if check_similar(entry, literal):
             found.setdefault(literal, entry.data.strip())
+            report_twice(entry, first.setdefault(literal, entry))
     return found
 
 

@@ -100,7 +100,7 @@ class Guesses:
 
 def said(rule: Rule, by_name: Mapping[str, Rule]) -> Iterator[tuple[str, Rule]]:
     """Yield the phrases of a rule, in its author's words, each with the rule it leads to."""
-    yield from ((keyword.written.rstrip("# "), rule) for keyword in rule.keywords)
+    yield from ((keyword.written.rstrip("# "), rule) for keyword in rule.keywords if not keyword.exact)
     yield from ((phrase.written.replace("*", ""), rule) for phrase in rule.contains)
     yield from ((text, rule) for text in rule.similar_written)
     yield from ((entry.words, by_name[entry.rule]) for entry in rule.menu if entry.rule in by_name)

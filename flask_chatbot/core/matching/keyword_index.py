@@ -63,8 +63,9 @@ class KeywordIndex:
         return found
 
     def whole(self, text: str) -> Found:
-        """The keywords that are a text, letter by letter."""
-        return [*self._keywords.find((text,), LookupStep.WRITTEN), *self._fields.find((text,), LookupStep.WRITTEN)]
+        """The keywords that are a text, letter by letter, though it was written otherwise: no exact ones."""
+        tables = (self._keywords, self._fields)
+        return [(rule, text) for table in tables for rule in table.rules(text) if not table.is_exact(rule, text)]
 
     def takes_fields(self, rule: Rule, literal: str) -> bool:
         """True if a literal is a keyword of a rule that takes fields."""

@@ -14,13 +14,17 @@ Found = list[tuple[Rule, str]]
 class Keywords:
     """The keywords that take fields, or those that do not, by their literals."""
 
-    __slots__ = ("_aside", "_headed", "_literals")
+    __slots__ = ("_aside", "_exact", "_headed", "_literals")
 
     def __init__(self, rules: Iterable[Rule], folding: Folding, *, takes_fields: bool) -> None:
         self._literals: dict[str, tuple[Rule, ...]] = {}
+        self._exact: set[tuple[Rule, str]] = set()
         for rule in rules:
-            for literal in dict.fromkeys(keyword.literal for keyword in rule.keywords if keyword.takes_fields is takes_fields):
-                self._literals[literal] = (*self._literals.get(literal, ()), rule)
+            for keyword in rule.keywords:
+                if keyword.takes_fields is takes_fields:
+                    self._literals[keyword.literal] = (*self._literals.get(keyword.literal, ()), rule)
+                    if keyword.exact:
+                        self._exact.add((rule, keyword.literal))
         self._aside: dict[str, list[str]] = {}  # the literals that have another form, by this
         self._headed: dict[str, list[str]] = {}  # those that have another by their heads
         for literal in self._literals:
@@ -44,14 +48,20 @@ class Keywords:
         """The rules that have this literal."""
         return self._literals.get(literal, ())
 
+    def is_exact(self, rule: Rule, literal: str) -> bool:
+        """True if a rule has this literal, and takes it only as written, less decoration and courtesy."""
+        return (rule, literal) in self._exact
+
     def find(self, readings: Collection[str], step: LookupStep) -> Found:
         """The rules with a literal that is one of the readings of a text; beyond what is written, in any of its forms for that step."""
         found = [(rule, reading) for reading in readings if reading in self._literals for rule in self._literals[reading]]
         if step is not LookupStep.WRITTEN and self._aside:
             found += self._by_form(self._aside, readings)
-        if step not in EXACT and self._headed:
+        if step in EXACT:
+            return found
+        if self._headed:
             found += self._by_form(self._headed, readings)
-        return found
+        return [each for each in found if each not in self._exact] if self._exact else found
 
     def _by_form(self, forms: Mapping[str, list[str]], readings: Iterable[str]) -> Found:
         literals = [literal for reading in readings for literal in forms.get(reading, ())]

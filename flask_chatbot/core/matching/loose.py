@@ -40,7 +40,8 @@ class LooseIndex:
         self._joined: dict[str, Found] = {}
         self._squeezed: dict[str, Found] = {}
         for rule in rules:
-            for literal in dict.fromkeys((*(keyword.literal for keyword in rule.keywords if "#" not in keyword.literal), *rule.similar)):
+            keywords = [keyword.literal for keyword in rule.keywords if "#" not in keyword.literal and not keyword.exact]
+            for literal in dict.fromkeys((*keywords, *rule.similar)):
                 if may_be_joined(literal) and (one := joined(literal)) != literal:
                     self._joined.setdefault(one, []).append((rule, literal))
                 if may_be_squeezed(literal) and (once := squeezed(literal)) != literal:
@@ -110,7 +111,7 @@ class Meanings:
         for rule in rules:
             for keyword in rule.keywords:
                 for words_alike in lists:
-                    if not keyword.takes_fields and keyword.literal in words_alike:
+                    if not keyword.takes_fields and not keyword.exact and keyword.literal in words_alike:
                         self._by_list.setdefault(words_alike, []).append((rule, keyword.literal))
 
     def find(self, readings: Iterable[str]) -> Found:

@@ -17,11 +17,15 @@ from flask_chatbot.core.values.rule_tests import RuleTest
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A keyword as written, and `literal`, its folded text; `takes_fields` if it ends in ``#``."""
+    """A keyword as written, and `literal`, its folded text; `takes_fields` if it ends in ``#``.
+
+    One that is `exact` is found as written, less decoration and courtesy, and in no other way.
+    """
 
     written: str
     literal: str
     takes_fields: bool
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class SpacedIndex:
         return [
             (rule, literal, "#".join(parts))
             for rule, literal in found
-            if takes_spaces(rule) and (parts := self._valid(rule.fields or (), values))
+            if takes_spaces(rule) and not self._fields.is_exact(rule, literal) and (parts := self._valid(rule.fields or (), values))
         ]
 
     def _values(self, words: Sequence[str]) -> list[str]:

@@ -97,10 +97,11 @@ def described(value: object) -> str:
 
 
 def kinds_of(schema: Any) -> list[str]:
-    """The types that a place takes, except those that exist only for editors."""
+    """The types that a place takes, except those that exist only for editors, and the group that only says more of a text."""
     types = schema.get("type", [])
     types = [types] if isinstance(types, str) else list(types)
-    return [kind for kind in types if "string" not in types or kind not in ("number", "boolean", "integer", "null")]
+    rare = ("number", "boolean", "integer", "null", *["object"] * ("exact" in schema.get("properties", ())))
+    return [kind for kind in types if "string" not in types or kind not in rare]
 
 
 def wrong_type(refusal: Refusal) -> Iterator[Complaint]:

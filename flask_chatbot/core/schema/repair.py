@@ -49,7 +49,11 @@ def widened(path: Path) -> Path:
 
     >>> widened(("rules", 0, "when", "days", 1)), widened(("settings", "hours", "mon")), widened(("rules", 0, "fields", 1))
     (('rules', 0, 'when'), ('settings', 'hours'), ('rules', 0, 'fields', 1))
+    >>> widened(("rules", 0, "keyword", "exact")), widened(("rules", 0, "keyword", 1, "exact"))
+    (('rules', 0, 'keyword'), ('rules', 0, 'keyword', 1))
     """
+    if path[:1] == ("rules",) and path[2:3] == ("keyword",):
+        return path[:4] if path[3:4] and isinstance(path[3], int) else path[:3]
     if path[:2] == ("settings", "hours") or path[:1] == ("tests",):
         return path[:2]
     return path[:3] if path[:1] == ("rules",) and path[2:3] and path[2] in (*WHOLE, *KINDS) else path

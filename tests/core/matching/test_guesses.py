@@ -17,6 +17,7 @@ rules:
   - {name: b, keyword: menu, menu: [Cara pesan: c], reply: x}
   - {name: c, guess: true, reply: x}
   - {name: d, keyword: rahasia, guess: false, reply: x}
+  - {name: k, keyword: {exact: rahasia kita}, reply: x}
   - {name: e, keyword: unsub, subscribe: false, reply: x}
   - {name: f, fallback: true, reply: x}
 """

@@ -162,6 +162,44 @@ def test_a_keyword_is_found_by_the_word_that_it_stands_for_as_by_a_synonym(tmp_p
     assert [each.step for each in book.index.candidates(text)] == [step]
 
 
+EXACT_RULES = """
+synonyms: {harga: hrg}
+words: {ignore: [kak]}
+rules:
+  - {name: halo, keyword: [{exact: halo}, {exact: di mana}], reply: x}
+  - {name: hrg, keyword: {exact: hrg}, reply: x}
+  - {name: kafe, keyword: {exact: "caf\u00e9"}, reply: x}
+  - {name: makasih, keyword: [{exact: makasih}, harga kopi], reply: x}
+  - {name: status, keyword: {exact: "status#"}, fields: [{nomor: {type: integer}}], reply: x}
+  - {name: lain, fallback: true, reply: x}
+settings: {guess: never}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Halo!", "halo"),
+        ("halo kak \U0001f64f", "halo"),
+        ("haloo", "lain"),
+        ("hai", "lain"),
+        ("dimana", "lain"),
+        ("di mana kamu", "lain"),
+        ("hrg", "hrg"),
+        ("hrg kak", "hrg"),
+        ("harga", "lain"),
+        ("hrg kopi", "makasih"),
+        ("cafe", "kafe"),
+        ("makasih", "makasih"),
+        ("tq", "lain"),
+        ("status#12", "status"),
+        ("status 12", "lain"),
+    ],
+)
+def test_an_exact_keyword_is_found_as_written_less_decoration_and_courtesy(tmp_path: Path, text: str, name: str) -> None:
+    assert rule_name(load(tmp_path, EXACT_RULES), text) == name
+
+
 def test_accents_count_where_something_is_found_with_them(tmp_path: Path) -> None:
     book = load(tmp_path, "rules: [{name: a, keyword: si, reply: x}, {name: b, keyword: s\u00ed, reply: x}]\n")
     assert [rule_name(book, text) for text in ("si", "s\u00ed", "s\u00ec")] == ["a", "b", "a"]

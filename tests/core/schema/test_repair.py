@@ -20,6 +20,7 @@ RULE_KEYS = (
     "notify, pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
 )
 NAME = "a field may not be called 'class', which means something else here. Choose another name."
+NO_KEY = "'a: b' was read as a key and its value. Put quotes around this text: \"a: b\""
 NMAA = "unknown name 'nmaa'. Did you mean 'nama'?"
 
 
@@ -66,7 +67,10 @@ reply: "{{ nmaa }} {{ nama }}"
         ("kyword: a#\nfields: [b]\nreply: '{{ b }} {{ nmaa }}'", ["3:5: unknown key 'kyword'. Did you mean 'keyword'?", f"5:24: {NMAA}"]),
         (
             "keyword: [{a: b}]\nask: [{b: {question: B?, type: integr}}]\nreply: '{{ b }}'",
-            ["3:15: entry 1 of 'keyword' must be text, not a group of keys.", "4:36: unknown field type 'integr'. Did you mean 'integer'?"],
+            [
+                f"3:16: {NO_KEY}",
+                "4:36: unknown field type 'integr'. Did you mean 'integer'?",
+            ],
         ),
         (
             "keyword: a\nask: [{b: {question: B?, type: integr}}, {c: {type: integr}}]\nreply: '{{ b }}'",
@@ -80,7 +84,10 @@ reply: "{{ nmaa }} {{ nama }}"
             "keyword: a\nforward: {url: https://x.id, webhookkey: {a: b}}\nfailed: Gagal.",
             ["4:46: 'webhookkey' must be text, not a group of keys."],
         ),
-        ("keyword: {a: b}\nfields: [b]\nreply: '{{ b }}'", ["3:14: 'keyword' must be text or a list, not a group of keys."]),
+        (
+            "keyword: {a: b}\nfields: [b]\nreply: '{{ b }}'",
+            [f"3:15: {NO_KEY}"],
+        ),
         ("keyword: [[a]]\nfields: [b]\nreply: '{{ b }}'", ["3:15: entry 1 of 'keyword' must be text, not a list."]),
         ("fallback: yes\nreply: '{{ nmaa }}'", ["3:15: 'fallback' must be true or false, not 'yes'. Write true.", f"4:16: {NMAA}"]),
         (
