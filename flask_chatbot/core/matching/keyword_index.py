@@ -23,7 +23,7 @@ _Look = tuple[Kind, Keywords, Reader, str]
 
 
 class KeywordIndex:
-    """All keywords of a book; a text longer than `reach` is none of them, in whatever step."""
+    """All keywords of a book; no step finds one in a text longer than `reach`."""
 
     __slots__ = ("_fields", "_folding", "_keywords", "_marks", "_opt_outs", "_plain_steps", "_reach", "_signs", "_spaced", "_steps")
 
