@@ -63,6 +63,12 @@ def code_spans(markdown: str) -> list[str]:
     return [found[2].replace("\\|", "|").strip() for found in _CODE.finditer(markdown)]
 
 
+def links(text: str) -> list[str]:
+    """The targets of the links within the docs, those in its code aside."""
+    prose = re.sub(r"^(`{3,}).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
+    return [target for target in re.findall(r"\]\(([^)\s]+)\)", prose) if "://" not in target]
+
+
 def extension(name: str) -> ModuleType:
     """A module of `_ext`, which Sphinx loads while it builds the pages."""
     spec = importlib.util.spec_from_file_location(name, DOCS / "_ext" / f"{name}.py")

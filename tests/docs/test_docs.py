@@ -16,7 +16,7 @@ from flask_chatbot.core.checks.runner import run as run_case
 from flask_chatbot.core.loading.loader import load_rules, read_rules
 from flask_chatbot.core.schema.shape import SCHEMA
 from flask_chatbot.settings.settings import Settings
-from tests.docs.pages import DOCS, PAGES, Block, all_blocks, blocks, code_spans, extension, name_of
+from tests.docs.pages import DOCS, PAGES, Block, all_blocks, blocks, code_spans, extension, links, name_of
 from tests.docs.sessions import KEY, calls, run
 
 ROOT = DOCS.parent
@@ -114,12 +114,6 @@ def anchors(text: str) -> set[str]:
     headings = re.findall(r"^#{1,3} (.+)$", text, re.MULTILINE)
     slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
     return slugs | set(re.findall(r"^\((.+)\)=$", text, re.MULTILINE))
-
-
-def links(text: str) -> list[str]:
-    """What the links of a page name, those in its code aside."""
-    prose = re.sub(r"^(`{3,}).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
-    return [target for target in re.findall(r"\]\(([^)\s]+)\)", prose) if "://" not in target]
 
 
 def test_every_link_within_the_docs_leads_somewhere(generated: ModuleType) -> None:

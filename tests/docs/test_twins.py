@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.docs.pages import DOCS, PAGES, blocks, code_spans, extension, name_of
+from tests.docs.pages import DOCS, PAGES, blocks, code_spans, extension, links, name_of
 
 RECIPES = [name_of(page) for page in PAGES if name_of(page).startswith("recipes/")]
 TWINS = ["first-rules.md", "rule-file.md", "customers.md", "conversations.md", *RECIPES, "troubleshooting.md"]
@@ -71,6 +71,24 @@ def test_a_twin_has_every_section_paragraph_row_and_example_of_its_page(name: st
     there = parts(DOCS / "id" / name)
     differing = [pair for pair in zip_longest(here, there) if pair[0] != pair[1]]
     assert differing[:1] == []
+
+
+def led_to(page: Path) -> list[str]:
+    """What a page leads to: other pages by their path, settings by their anchor; headings are spelled in the language of the page."""
+    targets = [target.replace("../", "").partition("#") for target in links(page.read_text("utf-8"))]
+    return sorted(file.removeprefix("id-") or (anchor if anchor.startswith("chatbot-") else "") for file, _, anchor in targets)
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_a_twin_leads_where_its_page_does(name: str) -> None:
+    assert led_to(DOCS / "id" / name) == led_to(DOCS / name)
+
+
+def test_an_indonesian_page_leads_to_the_twin_where_there_is_one() -> None:
+    english = {(DOCS / name).resolve() for name in TWINS}
+    pages = [page for page in PAGES if name_of(page).startswith("id/")]
+    files = [(page, target.partition("#")[0]) for page in pages for target in links(page.read_text("utf-8"))]
+    assert [(name_of(page), file) for page, file in files if (page.parent / file).resolve() in english] == []
 
 
 def test_every_indonesian_page_is_a_twin_or_stands_alone() -> None:
