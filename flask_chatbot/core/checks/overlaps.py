@@ -1,13 +1,16 @@
-"""Conflicts between rules: literals with two owners, rules that are never reached, texts one typing error apart."""
+"""Conflicts between rules: literals with two owners, rules never reached, texts that are one by synonyms or a typing error apart."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
 from flask_chatbot.core.conditions.conditions import CLOCK, Condition, disjoint
 from flask_chatbot.core.deciding.rulebook import RULES_PER_LITERAL, RuleBook
+from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import clip
+from flask_chatbot.core.language.variants import without_accents
 from flask_chatbot.core.matching.index import Index
+from flask_chatbot.core.matching.keywords import forms_aside, forms_headed
 from flask_chatbot.core.matching.match import Candidate, Kind
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.similar import SimilarIndex
@@ -66,6 +69,7 @@ def find_overlaps(book: RuleBook, handled: Collection[str]) -> Iterator[Problem]
     for suffered in losses.values():
         yield from warnings_of(suffered[0].claim.rule, suffered, led_to)
     known = {pair(loss.claim, loss.winner) for suffered in losses.values() for loss in suffered}
+    yield from fallen_together(groups, book.folding, known)
     yield from near(book.rules, groups.values(), known)
 
 
@@ -186,6 +190,40 @@ def named(claim: Candidate) -> Translatable:
     if claim.kind is Kind.FIELDS:
         return tr("keyword {literal!r}", literal=claim.literal + "#")
     return tr("{kind} {literal!r}", kind=NOUNS[claim.kind], literal=clip(claim.literal, 60))
+
+
+def fallen_together(
+    groups: Mapping[tuple[Kind, str], Sequence[Candidate]], folding: Folding, known: set[frozenset[int]]
+) -> Iterator[Problem]:
+    """Yield warnings about literals that are one in a later step of the look-up, once per pair of rules, except the `known` pairs."""
+    alike: dict[tuple[Kind, str], list[Candidate]] = {}
+    for claim in chain.from_iterable(groups.values()):
+        for form in later_forms(claim, folding):
+            alike.setdefault((claim.kind, form), []).append(claim)
+    for key, found in alike.items():
+        first, *others = sorted((*groups.get(key, ()), *found), key=lambda each: each.rule.position)
+        for other in others:
+            if is_confusing(other, first) and pair(other, first) not in known:
+                known.add(pair(other, first))
+                message = tr(
+                    "the {claim} is one with the {other} of rule {rule!r} at {mark} where accents, emoji or synonyms make them alike. "
+                    "Keep one of them, or join the rules.",
+                    claim=named(other),
+                    other=named(first),
+                    rule=first.rule.name,
+                    mark=first.rule.mark,
+                )
+                yield Problem(other.rule.mark, message, "warning")
+
+
+def later_forms(claim: Candidate, folding: Folding) -> set[str]:
+    """The other texts that a literal is looked up by where nothing is found as written."""
+    if claim.kind in (Kind.CONTAINS, Kind.SIMILAR):
+        return {without_accents(claim.literal)} - {claim.literal}
+    if claim.kind not in (Kind.KEYWORD, Kind.FIELDS):
+        return set()
+    is_exact = any(keyword.exact for keyword in claim.rule.keywords if keyword.literal == claim.literal)
+    return forms_aside(claim.literal) | (set() if is_exact else forms_headed(claim.literal, folding))
 
 
 def near(rules: Iterable[Rule], groups: Iterable[Sequence[Candidate]], known: set[frozenset[int]]) -> Iterator[Problem]:

@@ -200,6 +200,40 @@ def test_similar_texts_that_cannot_be_mistaken_are_fine(tmp_path: Path, second: 
     assert warnings(tmp_path, rules, SETTINGS.replace("[kak]", "[]")) == []
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "last", "other"),
+    [
+        ("keyword: kafe", "keyword: kaf\u00e9", "keyword 'kaf\u00e9'", "keyword 'kafe'"),
+        ("keyword: kaf\u00e9", "keyword: kafe", "keyword 'kafe'", "keyword 'kaf\u00e9'"),
+        ("keyword: kaf\u00e9", "keyword: kaf\u00e8", "keyword 'kaf\u00e8'", "keyword 'kaf\u00e9'"),
+        ("keyword: harga", "keyword: hrg", "keyword 'hrg'", "keyword 'harga'"),
+        ("keyword: hrg kopi", "keyword: price kopi", "keyword 'price kopi'", "keyword 'hrg kopi'"),
+        ("keyword: 'hrg#'", "keyword: 'harga#'", "keyword 'harga#'", "keyword 'hrg#'"),
+        ("keyword: ok", 'keyword: "ok \U0001f44d"', "keyword 'ok \U0001f44d'", "keyword 'ok'"),
+        ("contains: kaf\u00e9", "contains: kafe", "phrase 'kafe'", "phrase 'kaf\u00e9'"),
+        ("keyword: kafe", "keyword: {exact: kaf\u00e9}", "keyword 'kaf\u00e9'", "keyword 'kafe'"),
+    ],
+)
+def test_literals_that_a_later_step_makes_one_are_told_with_both_places(
+    tmp_path: Path, first: str, second: str, last: str, other: str
+) -> None:
+    rules = f"- {{name: a, {first}, fields: [{{x: {{min: 2}}}}], reply: x}}\n- {{name: b, {second}, fields: [{{x: {{min: 2}}}}], reply: x}}"
+    rules = rules if "#" in first else rules.replace("fields: [{x: {min: 2}}], ", "")
+    fact = f"the {last} is one with the {other} of rule 'a' at rules.yaml:2:3 where accents, emoji or synonyms make them alike."
+    told = warnings(tmp_path, rules, "synonyms: {harga: [hrg, price]}\n" + SETTINGS)
+    assert [each for each in told if "alike" in each] == [f"3:3: warning: {fact} Keep one of them, or join the rules."]
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["keyword: hrg, when: {open: false}", "keyword: {exact: hrg}", "keyword: 'hrg#'", "keyword: harga grosir", "contains: hrg"],
+)
+def test_literals_that_no_step_makes_one_are_fine(tmp_path: Path, second: str) -> None:
+    rules = f"- {{name: a, keyword: harga, when: {{open: true}}, reply: x}}\n- {{name: b, {second}, reply: x}}"
+    told = warnings(tmp_path, rules, "synonyms: {harga: [hrg, price]}\n" + SETTINGS)
+    assert [each for each in told if "alike" in each] == []
+
+
 # -- single rules ---------------------------------------------------------------------------------------
 
 
