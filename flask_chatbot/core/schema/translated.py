@@ -5,8 +5,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from babel.messages.pofile import read_po
-
 from flask_chatbot.core.schema.shape import SCHEMA
 
 CATALOGUES = {"id": "rules.schema.id.po"}
@@ -24,6 +22,8 @@ def catalogue(language: str) -> dict[str, str]:
     """
     if language not in CATALOGUES:
         return {}
+    from babel.messages.pofile import read_po  # slow to import, and wanted by none of the commands that also load this module
+
     with files("flask_chatbot.core.schema").joinpath(CATALOGUES[language]).open("rb") as file:
         return {str(message.id): str(message.string) for message in read_po(file, locale=language) if message.id and message.string}
 
