@@ -15,6 +15,7 @@ from flask_chatbot.core.values.replies import TEXT_LIMIT
 
 PATIENCE = 15 * 60.0  # seconds a form waits for its answer, and a menu for a choice
 DAY = 24 * 3600.0  # seconds that a form set aside, and a menu that has ended, are kept for who comes back
+ASIDES_LIMIT = 4  # forms set aside before the last one
 MENUS_LIMIT = 10  # menus that can be gone back through
 
 
@@ -60,8 +61,8 @@ class Offer:
 class Dialogue:
     """The state of one person's conversation in one chat; times are epoch seconds. The last of `menus` is the latest.
 
-    `is_below` if a choice from it led to a rule without a menu, so that going back shows the menu itself. The `offer` is for the next
-    message only.
+    `aside` is the form set aside last, and `below` are those before it, with their ends. `is_below` if a choice from the last menu led to a
+    rule without a menu, so that going back shows the menu itself. The `offer` is for the next message only.
     """
 
     form: Form | None = None
@@ -69,6 +70,7 @@ class Dialogue:
     aside: Form | None = None
     aside_until: float = 0.0
     aside_said: bool = False
+    below: tuple[tuple[Form, float], ...] = ()
     menus: tuple[ShownMenu, ...] = ()
     menus_until: float = 0.0
     have_ended: bool = False
@@ -89,6 +91,7 @@ class Dialogue:
             aside=aside,
             aside_until=late.aside_until if aside else 0.0,
             aside_said=late.aside_said and bool(aside),
+            below=tuple((each, until) for each, until in late.below if until > now),
             menus=menus,
             menus_until=self.menus_until if menus else 0.0,
             have_ended=bool(menus) and self.menus_until <= now,
@@ -108,16 +111,30 @@ class Dialogue:
         """The dialogue with a form put away for a day, unless nothing was given in it yet and nobody `is_said` to be able to go on."""
         if not (is_said or any(form.texts.values())):
             return self
-        return replace(self, aside=replace(form, wrong=0), aside_until=now + DAY, aside_said=False)
+        others = self.below if self.aside is None else (*self.below, (self.aside, self.aside_until))
+        below = tuple(each for each in others if each[0].rule != form.rule)[-ASIDES_LIMIT:]
+        return replace(self, aside=replace(form, wrong=0), aside_until=now + DAY, aside_said=False, below=below)
 
     def resumed(self) -> "Dialogue":
-        """The dialogue without the form that was set aside."""
-        return replace(self, aside=None, aside_until=0.0, aside_said=False)
+        """The dialogue without the form that was set aside last; the one before comes next."""
+        aside, until = self.below[-1] if self.below else (None, 0.0)
+        return replace(self, aside=aside, aside_until=until, aside_said=False, below=self.below[:-1])
+
+    def without_asides_of(self, rule: str) -> "Dialogue":
+        """The dialogue without a form of a rule that was set aside."""
+        if self.aside is None:
+            return self
+        kept = replace(self, below=tuple(each for each in self.below if each[0].rule != rule)) if self.below else self
+        return kept.resumed() if self.aside.rule == rule else kept
+
+    def aside_of(self, rule: str) -> Form | None:
+        """The form of a rule that was set aside, if it was."""
+        asides = (*(form for form, _ in self.below), self.aside)
+        return next((form for form in asides if form is not None and form.rule == rule), None)
 
     def asking(self, form: Form, now: float, patience: float = PATIENCE) -> "Dialogue":
-        """The dialogue with a form that waits for an answer."""
-        kept = self.resumed() if self.aside and self.aside.rule == form.rule else self
-        return replace(kept, form=form, form_until=now + patience)
+        """The dialogue with a form that waits for an answer; one of the same rule that was set aside is begun anew."""
+        return replace(self.without_asides_of(form.rule), form=form, form_until=now + patience)
 
     def offering(self, offer: Offer, now: float) -> "Dialogue":
         """The dialogue with suggestions made."""
@@ -235,6 +252,7 @@ def _dialogue(data: Any) -> Dialogue:
         aside=_form(data["aside"]) if data.get("aside") else None,
         aside_until=_time(data.get("aside_until", 0.0)),
         aside_said=data.get("aside_said") is True,
+        below=tuple((_form(form), _time(until)) for form, until in data.get("below", ())),
         menus=tuple(ShownMenu(rule=_text(rule), text=_text(text), entries=_entries(entries)) for rule, text, entries in data["menus"]),
         menus_until=_time(data["menus_until"]),
         is_below=data["is_below"] is True,
@@ -302,6 +320,7 @@ def _data(dialogue: Dialogue) -> dict[str, Any]:
             if dialogue.aside
             else {}
         ),
+        **({"below": [[_form_data(form), until] for form, until in dialogue.below]} if dialogue.below else {}),
         **({"offer": _offer_data(dialogue.offer), "offered_at": dialogue.offered_at} if dialogue.offer else {}),
     }
 

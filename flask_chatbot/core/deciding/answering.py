@@ -115,18 +115,19 @@ class Answering:
 
     def finished(self, match: Match, form: Form) -> Decision:
         """The replies to a match with all fields valid, and confirmed where that is asked for."""
-        before = self.dialogue
+        before = self.dialogue = self.dialogue.without_asides_of(match.rule.name) if match.rule.fields else self.dialogue
         try:
             if match.rule.actions or self.handled is None or match.rule.name in self.handled:
                 return self.answered_by(match)
             return self.reply(match, None)
         except HandlerFailed as error:
+            self.dialogue = before.set_aside(form, self.time)  # nothing was done: who goes on with it tries again
             return Decision(match, error.replies)
         except Invalid as error:
             match = replace(match, invalid=error.fields, fields={**match.fields, **dict.fromkeys(error.fields)})
             return self.refuse(match, replace(form, refused=form.refused + 1), by_handler=True)
-        except AnswerFailed as error:  # all that the customer gave is kept
-            self.dialogue = before
+        except AnswerFailed as error:  # all that the customer gave is kept, by what is done with it, or else to try again
+            self.dialogue = before if match.rule.actions else before.set_aside(form, self.time)
             return replace(self.acting(match, self.apology(match.rule, error)), failure=error)
 
     def ask_to_confirm(self, match: Match, form: Form, said: str) -> Decision:

@@ -153,7 +153,9 @@ def filled_in(turn: Answering, match: Match, named: Named) -> Decision:
     if turn.answered.get(rule.name, 0.0) > turn.time:
         return Decision(match)
     asks = tuple(field.name for field in fields if rule.asks or not field.may_be_left_out)
-    outcome = corrected(Form(rule=rule.name, literal=match.literal, asks=asks), named, fields, turn.context.field_context)
+    before = turn.dialogue.aside_of(rule.name)  # what was given to it goes on
+    begun = before or Form(rule=rule.name, literal=match.literal, asks=asks)
+    outcome = corrected(begun, named, fields, turn.context.field_context)
     if isinstance(outcome, Ask) and rule.may_ask:
         return turn.ask(match, outcome)
     texts = {**named.texts, **outcome.form.texts}

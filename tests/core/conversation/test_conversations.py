@@ -816,7 +816,7 @@ def test_a_handler_that_is_never_content_ends_the_form_at_the_third_time(talk: T
     assert talk.hears("janji#Budi#24/11/2026", "Ani", "Ayu", "Budi") == [again, again, GIVEN_UP, UNFINISHED.format("Janji", "janji")]
 
 
-def test_a_handler_that_fails_ends_the_form_and_nothing_is_done(talk: Talk) -> None:
+def test_a_handler_that_fails_sets_the_form_aside_and_nothing_is_done(talk: Talk) -> None:
     def handle(match: Match, message: Message, notes: dict[str, Any]) -> Outcome:
         raise HandlerFailed((Text("Gangguan."),))
 
@@ -825,7 +825,25 @@ def test_a_handler_that_fails_ends_the_form_and_nothing_is_done(talk: Talk) -> N
     decision = talk.decision("ya")
     assert (decision.replies, decision.actions) == ((Text("Gangguan."),), ())
     talk.handle = lambda match, message, notes: None
-    assert talk.says("ya") == "Entah."
+    assert talk.hears("lanjut", "ya") == ["Nilai 5. Benar? (ya/tidak)", "Terima kasih: 5, tanpa saran, 5."]
+
+
+def test_pasted_lines_go_on_with_the_form_of_theirs_that_was_set_aside(tmp_path: Path) -> None:
+    rules = "rules:\n  - {name: isi, keyword: isi, ask: [{a: A?}, {b: B?}, {c: C?}], reply: '{{ a }}{{ b }}{{ c }}'}"
+    talk = talk_of(tmp_path, rules)
+    talk.hears("isi", "1")
+    talk.wait(minutes=20)
+    assert talk.says("B: 2\nC: 3") == "123"
+
+
+def test_several_forms_set_aside_are_gone_on_with_the_last_one_first(talk: Talk) -> None:
+    talk.hears("survei", "5", "janji#Budi", "menu")
+    assert talk.hears("lanjut", "besok", "lanjut", "-") == [
+        "Tanggal berapa?",
+        "Budi 23 November 2026 9",
+        SECOND,
+        "Nilai 5. Benar? (ya/tidak)",
+    ]
 
 
 def test_a_handler_that_skips_at_the_end_of_a_form_leaves_the_text_to_the_rules(talk: Talk) -> None:

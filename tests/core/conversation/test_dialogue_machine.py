@@ -39,6 +39,19 @@ JANJI = """  - name: janji
     on_invalid: ask
     reply: "{{ nama }} {{ tanggal }}"
 """
+KIRIM = """  - name: kirim
+    keyword: [kirim, "kirim#"]
+    on_invalid: ask
+    fields:
+      - nama
+      - email: {type: email}
+      - bayar: {options: [tunai, bank]}
+      - bank: {if: bayar == 'bank'}
+      - jam: {type: time}
+      - bagi: {type: integer, optional: true, if: 8 / (jam | time('H') | int) > 1}
+    confirm: "{{ nama }} {{ email }} {{ bayar }} {{ bank }} {{ jam }} {{ bagi }}?"
+    reply: "{% if nama == 'Budi' %}{{ 1 / 0 }}{% endif %}Dikirim."
+"""
 MENUS = """  - {name: menu, keyword: menu, reply: Pilih., menu: [{Survei: survei}, {Janji: janji}, {Lain: lain}, {Habis: habis}]}
   - {name: lain, keyword: lain, reply: [Satu., Dua.], menu: [{Menu: menu}, {Cari: cari}, {Cara: gagal}]}
   - {name: habis, reply: []}
@@ -48,7 +61,7 @@ MENUS = """  - {name: menu, keyword: menu, reply: Pilih., menu: [{Survei: survei
   - {name: entah, fallback: true, reply: "Entah {{ nohp }}."}
 """
 BOOKS = {
-    "whole": SURVEI + JANJI + MENUS,
+    "whole": SURVEI + JANJI + KIRIM + MENUS,
     "other fields": SURVEI.replace("nilai", "angka").replace("      - saran: {", "      - kota: {question: Kota?}\n      - saran: {")
     + JANJI
     + MENUS,
@@ -59,6 +72,9 @@ WORDS = [
     "survei", "janji", "menu", "lain", "cari", "halo", "janji#Budi#besok", "janji#B#x", "janji#Budi#besok#lagi",
     "0", "1", "2", "3", "4", "5", "9",
     "lanjut", "no 2", "dua", "tunggu", "nilai: 4", "nilainya salah", "ganti warna merah", "Nilai: 4\nSaran: a", "Nama: Budi\nTanggal: x",
+    "kirim", "a@gmial.com", "a@x.id", "bank", "tunai", "jam 2", "siang", "bayarnya tunai", "bayar: bank", "gak jadi kak",
+    "bukan, jamnya salah",
+    "Nama: A\nEmail: b@gmial.com\nBayar: bank\nBank: BCA", "Bayar: tunai\nBayar: bank\nJam: 9", "kirim#A#a@x.id#tunai#BCA#9#x", "0.00",
     "ya", "tidak", "batal", "-", "stop", "merah", "besok", "Budi", "Survei", "", " ", "#", "x" * 5000, "\ud83d", "\ufdfa" * 300,
 ]  # fmt: skip
 NUMBERS = ["628111", "628222"]
@@ -77,6 +93,18 @@ def handle(match: Match, message: Message, notes: dict[str, object]) -> Outcome:
     if match.rule.name == "cari":
         return (Text("Ini."), Menu("Hasil:", {"Satu": "cari", "Dua": "lain"}))
     return None
+
+
+def given(dialogue: Dialogue | None) -> dict[str, dict[str, str]]:
+    """The texts given to the forms of a dialogue, by their rules."""
+    asides = [form for form, _ in dialogue.below] if dialogue else []
+    forms = [*asides, *filter(None, (dialogue.aside, dialogue.form))] if dialogue else []
+    return {form.rule: texts for form in forms if (texts := {name: text for name, text in form.texts.items() if text})}
+
+
+def decision_texts(decision: Decision) -> str:
+    """All that a decision says."""
+    return "\n".join(reply.text for reply in decision.replies if isinstance(reply, Text))
 
 
 class Talking(RuleBasedStateMachine):
@@ -98,12 +126,19 @@ class Talking(RuleBasedStateMachine):
         time = self.now.timestamp()
         return read_dialogues(self.memory.recall(number, time).dialogue, time).get(chat)
 
+    def handle(self, match: Match, message: Message, notes: dict[str, object]) -> Outcome:
+        try:
+            return handle(match, message, notes)
+        except Skip:
+            self.has_skipped = True
+            raise
+
     def write(self, number: str, text: str, chat: Chat = "private") -> Decision:
-        time = self.now.timestamp()
+        time, self.has_skipped = self.now.timestamp(), False
         self.latest = max(self.now, self.latest)  # a clock that was set back lets things live longer
         others = {other: self.memory.recall(other, time) for other in NUMBERS if other != number}
         message = Message(text=text, sender=Sender(number=number), chat=chat)
-        decision = decide(self.book, message, self.memory, self.now, self.random, handle)
+        decision = decide(self.book, message, self.memory, self.now, self.random, self.handle)
         if decision.remember is not None:
             assert self.memory.commit(number, decision.remember, time)
         assert {other: self.memory.recall(other, time) for other in others} == others
@@ -112,7 +147,9 @@ class Talking(RuleBasedStateMachine):
     @rule(number=st.sampled_from(NUMBERS), text=TEXTS, chat=CHATS)
     def someone_writes(self, number: str, text: str, chat: Chat) -> None:
         other = next(each for each in NUMBERS if each != number)
+        before = self.dialogue(number, chat)
         decision = self.write(number, text, chat)
+        self.nothing_is_lost(before, self.dialogue(number, chat), decision)
         said = [reply.text for reply in decision.replies if isinstance(reply, Text)]
         assert not any(other in each for each in said)
         assert all(0 < len(each) <= 4096 for each in said)
@@ -124,6 +161,17 @@ class Talking(RuleBasedStateMachine):
         if decision.actions:
             assert decision.match is not None
             assert decision.match.kind is Kind.FORM
+
+    def nothing_is_lost(self, before: Dialogue | None, after: Dialogue | None, decision: Decision) -> None:
+        """What was given to a form is kept, or its rule has answered: it was done, called off, begun anew, or named as not needed."""
+        for name, texts in given(before).items():
+            fields = {field.name for field in (self.book.by_name[name].fields if name in self.book.by_name else None) or ()}
+            now = given(after).get(name)
+            if now is None or (decision.match and decision.match.kind is not Kind.FORM):
+                assert not fields or now == texts or self.has_skipped or (decision.match and decision.match.rule.name == name)
+                continue
+            lost = {field for field in texts if field in fields and not now.get(field)}
+            assert not lost or "Tidak perlu diisi" in decision_texts(decision)
 
     @rule(number=st.sampled_from(NUMBERS))
     def someone_leaves(self, number: str) -> None:
