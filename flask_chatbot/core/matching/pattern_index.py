@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask_chatbot.core.matching.pattern_probe import is_slow
-from flask_chatbot.core.matching.patterns import EFFORT_LIMIT, Pattern, as_written, effort, encoded, one_set
+from flask_chatbot.core.language.folding import TEXT_LIMIT
+from flask_chatbot.core.matching.pattern_probe import EFFORT_LIMIT, effort, way_out
+from flask_chatbot.core.matching.patterns import Pattern, as_written, encoded, one_set
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.problems import Problem
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 GRAM = 3  # characters in a row by which a pattern is found
 CROWD_LIMIT = 100  # patterns that may have to be tried for the same three characters, or for every text
-SET_MEMORY = 1 << 26  # bytes RE2 may spend on these; its own 8 MiB may be too little, and it only takes what it needs
+SET_EFFORT = 1000  # microseconds; a set in which more places come together than in each pattern alone may take more
 LOOK = 3  # microseconds to look for a word in a long text
 WAY_OUT = tr("Write out a word that it always finds, or use 'contains'.")
 
@@ -49,9 +50,8 @@ class PatternIndex:
             for gram in texts:
                 self._grams.setdefault(gram, []).append(len(self._entries))
             entries = self._entries if texts else self._always
-            entries.append(_Entry(rule, pattern, tuple(texts.values()), effort([pattern])))
-        self._set = one_set([entry.pattern.source for entry in self._always], SET_MEMORY) if 0 < len(self._always) <= CROWD_LIMIT else None
-        self._effort = effort([entry.pattern for entry in self._always]) if self._always else 0
+            entries.append(_Entry(rule, pattern, tuple(texts.values()), effort(pattern)))
+        self._set, self._effort = _at_once(self._always)
 
     def __bool__(self) -> bool:
         return bool(self._always or self._grams)
@@ -60,7 +60,10 @@ class PatternIndex:
         """The rules whose patterns match a text, each with the pattern as written."""
         text = as_written(text)
         data = encoded(text)
-        found = [self._always[number] for number in self._set.Match(data) or ()] if self._set else []
+        if self._set:
+            found = [self._always[number] for number in self._set.Match(data) or ()]
+        else:
+            found = [entry for entry in self._always[:CROWD_LIMIT] if entry.pattern.finds(data)]
         lower = text.lower()
         if places := self._places(lower):
             found += [entry for entry in self._likely(lower, places) if entry.pattern.finds(data)]
@@ -74,9 +77,9 @@ class PatternIndex:
     def _likely(self, text: str, places: Iterable[int]) -> Iterator[_Entry]:
         """Yield the patterns at these positions whose literals occur in a lower-case text, first winner first.
 
-        The effort is limited: for a text made to contain the words of very many patterns, the last ones are left out.
+        The effort, less for a shorter text, is limited: for a text made to contain the words of very many patterns, the last are left out.
         """
-        left = EFFORT_LIMIT - self._effort
+        left = (EFFORT_LIMIT - self._effort) * TEXT_LIMIT // max(len(text), 1)
         for number in sorted(places):
             entry = self._entries[number]
             is_there = any(literal in text for literal in entry.literals)
@@ -90,16 +93,19 @@ class PatternIndex:
         """Yield patterns that would be slow: too many to try at once, too big together, or slow by themselves."""
         yield from self._problems_of_set()
         for entry in {entry.pattern.source: entry for entry in (*self._always, *self._entries)}.values():
-            if is_slow(entry.pattern):
-                yield Problem(
-                    entry.rule.mark, tr("the pattern {pattern} takes RE2 too long. Repeat less in it.", pattern=source_text(entry.pattern))
+            if entry.effort > EFFORT_LIMIT:
+                message = tr(
+                    "some texts would take RE2 too long for the pattern {pattern}. {way_out}",
+                    pattern=source_text(entry.pattern),
+                    way_out=way_out(entry.pattern),
                 )
+                yield Problem(entry.rule.mark, message)
         for numbers in self._grams.values():
             yield from self._problems_of_crowd([self._entries[number] for number in numbers])
 
     def _problems_of_crowd(self, entries: list[_Entry]) -> Iterator[Problem]:
         """Yield a problem if too many patterns, or too heavy ones, must be tried for a text with one word."""
-        word = entries[-1].literals[0]
+        word, biggest = entries[-1].literals[0], max(entries, key=attrgetter("effort"))
         if len(entries) > CROWD_LIMIT:
             message = tr(
                 "{count} patterns would be tried for any text with {word!r}, and the limit is {limit}. {way_out}",
@@ -109,8 +115,7 @@ class PatternIndex:
                 way_out=WAY_OUT,
             )
             yield Problem(entries[-1].rule.mark, message)
-        elif self._effort + sum(LOOK + entry.effort for entry in entries) > EFFORT_LIMIT:
-            biggest = max(entries, key=attrgetter("effort"))
+        elif self._effort + sum(LOOK + entry.effort for entry in entries) > EFFORT_LIMIT >= biggest.effort:
             message = tr(
                 "some texts with {word!r} would take RE2 too long, as it tries {count} patterns, {pattern} the hardest. {way_out}",
                 word=word,
@@ -131,7 +136,7 @@ class PatternIndex:
                 way_out=WAY_OUT,
             )
             yield Problem(entries[-1].rule.mark, message)
-        elif entries and (not self._set or self._effort > EFFORT_LIMIT):
+        elif self._effort > EFFORT_LIMIT >= max(entry.effort for entry in entries):
             biggest = max(entries, key=attrgetter("effort"))
             message = tr(
                 "some texts would take RE2 too long, as it tries {count} patterns without three letters that they always find, "
@@ -141,6 +146,16 @@ class PatternIndex:
                 way_out=WAY_OUT,
             )
             yield Problem(biggest.rule.mark, message)
+
+
+def _at_once(entries: list[_Entry]) -> tuple[Any, int]:
+    """A set of these, unless it would be slow and to try each is not, and the effort for all."""
+    patterns = [entry.pattern for entry in entries]
+    each = sum(entry.effort for entry in entries)
+    together = one_set([pattern.source for pattern in patterns]) if 1 < len(patterns) <= CROWD_LIMIT else None
+    if together is None or (cost := effort(*patterns)) > max(each, SET_EFFORT):
+        return None, each
+    return together, cost
 
 
 def rank(rule: "Rule") -> tuple[int, int]:

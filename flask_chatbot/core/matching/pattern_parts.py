@@ -10,13 +10,12 @@ Needed = tuple[frozenset[str], ...]
 class Parts(NamedTuple):
     """The facts about a pattern.
 
-    `repeats` adds up how often its parts are repeated, multiplied when nested; `depth` is how many repeated parts are nested. At least one
-    lower-case text of each set in `needed` occurs in everything that the pattern finds.
+    `repeats` adds up how often its parts are repeated, multiplied when nested. At least one lower-case text of each set in `needed` occurs
+    in everything that the pattern finds.
     """
 
     repeats: int
     needed: Needed
-    depth: int = 0
 
 
 class _Level:
@@ -24,7 +23,6 @@ class _Level:
 
     def __init__(self) -> None:
         self.repeats = 0
-        self.depth = 0
         self.run = ""
         self.needed: list[frozenset[str]] = []
         self.branches: list[Needed] = []
@@ -37,14 +35,12 @@ class _Level:
         self.run += text if repeat.least else text[:-1]
         self.cut()
         self.repeats += 0 if repeat is ONCE else repeat.most
-        self.depth = max(self.depth, int(repeat.is_loop))
 
     def add_group(self, group: Parts, repeat: Repeat) -> None:
         self.cut()
         if repeat.least:
             self.needed += group.needed
         self.repeats += group.repeats if repeat is ONCE else repeat.most * max(group.repeats, 1)
-        self.depth = max(self.depth, group.depth + int(repeat.is_loop))
 
     def cut(self) -> None:
         if self.run:
@@ -60,20 +56,20 @@ class _Level:
         """The parts needed by all branches: everything of a single one, the longest of each of several."""
         self.end_branch()
         if len(self.branches) == 1:
-            return Parts(self.repeats, self.branches[0], self.depth)
+            return Parts(self.repeats, self.branches[0])
         if not all(self.branches):
-            return Parts(self.repeats, (), self.depth)
+            return Parts(self.repeats, ())
         longest = [max(branch, key=lambda texts: min(map(len, texts))) for branch in self.branches]
-        return Parts(self.repeats, (frozenset().union(*longest),), self.depth)
+        return Parts(self.repeats, (frozenset().union(*longest),))
 
 
 def read_parts(source: str) -> Parts:
     """Read the parts of a pattern that RE2 accepts.
 
     >>> read_parts("resi (?P<nomor>[0-9]{8,12})")
-    Parts(repeats=12, needed=(frozenset({'resi '}),), depth=1)
+    Parts(repeats=12, needed=(frozenset({'resi '}),))
     >>> read_parts("(Kopi|teh)?s"), read_parts("((ab){3}c*){2}").repeats
-    (Parts(repeats=1, needed=(frozenset({'s'}),), depth=0), 8)
+    (Parts(repeats=1, needed=(frozenset({'s'}),)), 8)
     """
     level, outer = _Level(), list[_Level]()
     for token in tokens(source):

@@ -35,11 +35,6 @@ class Repeat(NamedTuple):
     def is_fixed(self) -> bool:
         return self.least == self.most and not self.is_endless
 
-    @property
-    def is_loop(self) -> bool:
-        """True if a part may occur more than once."""
-        return self.most > 1 or self.is_endless
-
 
 ONCE = Repeat(1, 1)
 
