@@ -16,7 +16,7 @@ NAME = re.compile("[A-Za-z][A-Za-z0-9_-]{1,34}")
 
 
 class Tongue(NamedTuple):
-    """What the settings say of a language: its name, the word that people are addressed by, and the nearest language of the package."""
+    """The language that the settings name: its name, the word that people are addressed by, and the nearest language of the package."""
 
     name: str
     call: str | None

@@ -1,4 +1,4 @@
-"""Days, months and numbers in words, as ``words:`` adds them to those of the language."""
+"""The names of days, months and numbers, as ``words:`` adds them to those of the language."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -57,7 +57,7 @@ def read_values(place: Place, name: str, known: Mapping[str, int] | Mapping[str,
 
 
 def keyed(place: Place, name: str, known: Mapping[str, int] | Mapping[str, Decimal]) -> Iterator[tuple[int | Decimal, Place]]:
-    """What each entry means, and its place."""
+    """The meaning of each entry, and its place."""
     if isinstance(place.data, dict):
         for key in place.data:
             value = meaning(key, name, known)
