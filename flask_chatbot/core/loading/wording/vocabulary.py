@@ -94,7 +94,7 @@ def meaning(key: str, name: str, known: Mapping[str, int] | Mapping[str, Decimal
     if name == "numbers":
         return tr("{key!r} is no number. Write it in digits, such as 12, and its words behind it.", key=key)
     return tr(
-        "{key!r} is none of the {name} that the language knows. Write {first!r} or the like, and its other words behind it.",
+        "{key!r} is not among the {name} that the language knows. Write {first!r} or the like, and its other words behind it.",
         key=key,
         name=name,
         first=FIRST[name].lower(),

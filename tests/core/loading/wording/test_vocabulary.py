@@ -55,7 +55,7 @@ def test_words_of_values_are_read_as_the_file_says(tmp_path: Path, words: str, t
         ("{months: [a]}", "1:17: 'months' are 12 in order, January first, and these are 1. Write all, or a map such as {january: [...]}."),
         (
             "{months: {foo: [x]}}",
-            "1:18: 'foo' is none of the months that the language knows. Write 'january' or the like, and its other words behind it.",
+            "1:18: 'foo' is not among the months that the language knows. Write 'january' or the like, and its other words behind it.",
         ),
         ("{days: {senin: [hari kerja]}}", "1:24: 'hari kerja' is no single word, and a value is read word by word. Write one word."),
         ("{numbers: {2: ['22']}}", "1:23: '22' is no single word, and a value is read word by word. Write one word."),
