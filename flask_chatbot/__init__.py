@@ -2,6 +2,7 @@
 
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.people import Alias
 from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Image, Location, Menu, Text, Video
 from flask_chatbot.errors import (
     BadSignature,
@@ -22,6 +23,7 @@ from flask_chatbot.webclient.signing import verify_signature
 
 __all__ = [
     "Ack",
+    "Alias",
     "Audio",
     "BadSignature",
     "Chatbot",

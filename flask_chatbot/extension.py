@@ -152,6 +152,17 @@ class Chatbot:
         self._handlers.add_ack(function)
         return function
 
+    @printed_alone
+    def on_merge(self, function: F | None = None) -> F:
+        """Call a function (`old`, `new`) whenever two people turn out to be one, such as when somebody's number becomes known.
+
+        Both are ids as in `message.sender.person`; all that was kept of the old one is the new one's. It runs once that is stored, in the
+        app's context, before the message that showed it is answered; if it raises, it is logged and not called again.
+        """
+        function = plain(function, "on_merge")
+        self._handlers.add_merge(function)
+        return function
+
     def send(
         self,
         to: str | Sender,

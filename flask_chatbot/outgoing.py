@@ -106,7 +106,9 @@ def chat(message: Message) -> str:
 
 
 def sender(who: Sender) -> str:
-    """The chat with a person who wrote to the bot."""
+    """The chat with a person who wrote to the bot: of those without a number, by our own id of theirs."""
+    if who.person and not who.number:
+        return who.person
     reading = read_number(who.number, _bot().book.locale.country)  # platforms tell a sender's number with its country code
     return person_chat(reading.abroad) if isinstance(reading, Ambiguous) else person(who.number)
 

@@ -18,9 +18,11 @@ from flask_chatbot.core.language.folding import is_blank
 from flask_chatbot.core.language.numbers import mask
 from flask_chatbot.core.values.chats import chat_of, number_of
 from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.people import Alias, alias_of
 from flask_chatbot.database.statements import is_chat
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.store import inbox
+from flask_chatbot.store.merging import identify, known_as
 
 ANSWERS_LIMIT = 20  # answers to one sender in a minute; two bots must not talk all night
 MINUTE = 60.0  # seconds
@@ -45,7 +47,7 @@ class _Received(Recorded):
         if not inbox.add(connection, self.history.row(self.gateway.transport.name, self.id, answered, len(replies))):
             raise AlreadyAnswered
         if replies:
-            self.gateway.post_all(connection, chat, replies)
+            self.gateway.post_all(connection, chat, replies, answered.message.sender.person)
 
 
 class Inbound:
@@ -63,7 +65,8 @@ class Inbound:
     def received(self, message: Message) -> None:
         """Answer a message unless that has been done; raise `StoreError` if the store fails, and then deliver it again."""
         message = self._addressed(message)
-        if message.sender.number == self._bot.book.number(Sender(number=self._gateway.phone().number)):  # two bots would talk for ever
+        own = self._bot.book.number(Sender(number=self._gateway.phone().number))
+        if own and message.sender.number == own:  # two bots would talk for ever
             return
         if message.media is None and is_blank(message.text):  # a reaction, say
             log.info("a message without a text or a file is not answered")
@@ -85,15 +88,39 @@ class Inbound:
             text = without_mention(text, [number_of(phone.number), phone.name])
         return replace(message, text=text, sender=sender, group=number_of(message.group))
 
+    def _identified(self, message: Message, now: float) -> Message:
+        """The message with our id of its sender. A stranger who is only a number has none before something is kept of them.
+
+        The app's functions hear of people who turned out to be one.
+        """
+        names, database = names_of(message.sender), self._actions.database
+        with database.reading() as connection:
+            person = known_as(connection, names, now)
+        if person is None and message.sender.aliases:
+            with database.writing() as connection:
+                found = identify(connection, names, now)
+            person = found.person
+            for old, new in found.merged:
+                with self._context():
+                    self._bot.people_merged(old, new)
+        return replace(message, sender=replace(message.sender, person=person or ""))
+
     def _answer(self, message: Message, id_: str) -> None:
-        now, person = self._bot.clock(), self._bot.book.person(message.sender)
+        now = self._bot.clock()
         with self._actions.database.reading() as connection:
             if inbox.find(connection, self._session, id_) is not None:
                 log.info("message %s arrived again: it was answered before", short_id(id_))
                 return
-            answers = inbox.answered_since(connection, person, now.timestamp() - MINUTE)
+        message = self._identified(message, now.timestamp())
+        person = message.sender.person
+        with self._actions.database.reading() as connection:
+            answers = inbox.answered_since(connection, person, now.timestamp() - MINUTE) if person else 0
         if answers >= ANSWERS_LIMIT:
-            log.warning("%s was answered %d times in a minute, and gets no answer now. Is it a bot?", mask(message.sender.number), answers)
+            log.warning(
+                "%s was answered %d times in a minute, and gets no answer now. Is it a bot?",
+                mask(message.sender.number) or message.sender.person,
+                answers,
+            )
             with self._actions.database.writing() as connection:
                 inbox.add(connection, self._history.silence(self._session, id_, message, now, SILENCE))
             return
@@ -105,6 +132,11 @@ class Inbound:
             return
         rule = decision.match.rule.name if decision.match else None
         log.info("answered message %s: rule %r, %d replies", short_id(id_), rule, len(decision.replies))
+
+
+def names_of(sender: Sender) -> tuple[Alias, ...]:
+    """All names by which a transport knows a sender, the number first."""
+    return (alias_of(sender.number), *sender.aliases) if sender.number or not sender.aliases else sender.aliases
 
 
 def short_id(id_: str) -> str:

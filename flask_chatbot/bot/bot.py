@@ -118,10 +118,18 @@ class Bot:
                 break
         return decision
 
+    def people_merged(self, old: str, new: str) -> None:
+        """Call the app's functions for people who were merged, in the app's context. One that fails is logged: it cannot be undone."""
+        for handler in self.handlers.merges.values():
+            try:
+                handler({"old": old, "new": new})
+            except Exception as error:  # noqa: BLE001  a function of the app must not stop the message
+                log.error("%s at %s failed for person %s, who is %s now\n%s", handler.name, handler.mark, old, new, redacted(error, []))
+
     def memory_for(self, message: Message, book: RuleBook | None = None) -> Memory:
         """The memory to decide with: none if the rules remember nothing, nor for senders without a number, who would all share one."""
         book = book or self.book
-        if not message.sender.number:
+        if not message.sender.number and not message.sender.person:
             return NO_MEMORY
         if book.remembers or self.handlers.rules:
             return self.memory

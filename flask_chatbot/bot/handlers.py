@@ -28,6 +28,7 @@ from flask_chatbot.settings.variables import unset_in
 
 Function = Callable[..., Any]
 OF_ACKS = ("message_id", "ack", "number", "error")  # parameters a function that hears of acks may have
+OF_MERGES = ("old", "new")  # parameters a function that hears of merged people may have
 OURS = ("message", "memory")  # parameters any handler of a rule may have, beside the rule's fields
 ELSEWHERE = {  # parameters people try, and where the value is to be had
     "nama": "message.sender.name",
@@ -66,6 +67,7 @@ class Handlers:
         self.after: dict[str, Handler] = {}
         self.errors: dict[type[BaseException], Handler] = {}
         self.acks: dict[str, Handler] = {}
+        self.merges: dict[str, Handler] = {}
         self.types: dict[str, Handler] = {}
         self.filters: dict[str, Handler] = {}
 
@@ -119,6 +121,11 @@ class Handlers:
         """Call the function each time a message's ack changes."""
         handler = inspected(function, OF_ACKS)
         self.acks[handler.name] = handler
+
+    def add_merge(self, function: Function) -> None:
+        """Call the function each time two people turn out to be one."""
+        handler = inspected(function, OF_MERGES)
+        self.merges[handler.name] = handler
 
     def add_type(self, name: str, function: Function) -> None:
         """Let the function read fields of a type."""

@@ -137,11 +137,11 @@ class Gateway:
         """Queue a reply that goes out if the transaction of `connection` is committed; return its id. Call `wake` after that."""
         return self.post_all(connection, chat, [reply])[0]
 
-    def post_all(self, connection: Connection, chat: str, replies: Sequence[Reply]) -> tuple[str, ...]:
-        """Queue several replies to one chat as `post` does; return their ids, in order."""
+    def post_all(self, connection: Connection, chat: str, replies: Sequence[Reply], person: str = "") -> tuple[str, ...]:
+        """Queue several replies to one chat as `post` does, that of a `person` if their id is known; return their ids, in order."""
         now = self.clock()
         made = [self._message(chat, reply, REPLY, now)[0] for reply in replies]
-        outbox.add(connection, self._in_order(connection, made))
+        outbox.add(connection, self._in_order(connection, made, person))
         return tuple(message.id for message in made)
 
     def message(self, id: str) -> Stored | None:  # noqa: A002  the contract's word
@@ -285,14 +285,14 @@ class Gateway:
         )
         return message, refused
 
-    def _in_order(self, connection: Connection, made: Sequence[NewMessage]) -> Sequence[NewMessage]:
+    def _in_order(self, connection: Connection, made: Sequence[NewMessage], person: str = "") -> Sequence[NewMessage]:
         """Messages to one chat with their order key: the person's, who is made if nobody has written to them before.
 
         Raises `NotAccepted` for a promotion to somebody who wants none by this line.
         """
         if not made or is_group(made[0].chat):
             return made
-        person = people.get(connection, person_in(made[0].chat), made[0].created_at)
+        person = people.get(connection, person or person_in(made[0].chat), made[0].created_at)
         if made[0].promo and optouts.has_opted_out(connection, person, self.transport.name):
             raise NotAccepted(OPTED_OUT)
         return [replace(message, order_key=person) for message in made]

@@ -93,6 +93,7 @@ _COLUMNS = (
 _SAME = ("seq", "fence", "session", "order_key", "type", "is_reply", "tries", "crashes", "created_at", "expires_at", "leased_until")
 _OURS = _c.session == bindparam("session")
 _CLAIMS = claim_statements(messages)
+_HELD = _CLAIMS.held.add_columns(_c.order_key)
 _LAST_CRASH = _c.begun & (_c.crashes >= bindparam("most_crashes") - 2)  # with its first crash, beside others, and the one just now
 _DEAD = select(*_COLUMNS).where(_OURS, _CLAIMS.over, _LAST_CRASH).order_by(_c.seq).limit(bindparam("limit"))
 _CRASHED = (
@@ -209,7 +210,7 @@ def settle_later(connection: Connection, claim: Claim, due_at: float, error: str
     held = _held(connection, [claim])
     if held:
         connection.execute(_CLAIMS.later, {"held": claim.seq, "due": due_at, "why": storable(error)})
-        promote(connection, {(claim.session, claim.order_key)})  # an older one that was queued again meanwhile
+        promote(connection, {(each.session, each.order_key) for each in held})  # an older one that was queued again meanwhile
     return bool(held)
 
 
@@ -218,7 +219,7 @@ def settle_failed(connection: Connection, claim: Claim, error: str, now: float) 
     held = _held(connection, [claim])
     if held:
         connection.execute(_FAILED, {"held": claim.seq, "why": storable(error), "now": now})
-        promote(connection, {(claim.session, claim.order_key)})
+        promote(connection, {(each.session, each.order_key) for each in held})
     return bool(held)
 
 
@@ -305,14 +306,18 @@ def _held(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
     """The claims whose fence is still the latest, with their chats locked."""
     if claims:
         lock_chats(connection, {(each.session, each.order_key) for each in claims})
-    return _under_fence(connection, claims)
+    held, before = _under_fence(connection, claims), {each.order_key for each in claims}
+    if moved := {(each.session, each.order_key) for each in held if each.order_key not in before}:  # people were merged meanwhile
+        lock_chats(connection, moved)
+    return held
 
 
 def _under_fence(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
     if not claims:
         return []
-    fences = {row.seq: row.fence for row in connection.execute(_CLAIMS.held, {"seqs": [each.seq for each in claims]})}
-    return [each for each in claims if fences.get(each.seq) == each.fence]
+    rows = {row.seq: row for row in connection.execute(_HELD, {"seqs": [each.seq for each in claims]})}
+    held = [each for each in claims if each.seq in rows and rows[each.seq].fence == each.fence]
+    return [replace(each, order_key=rows[each.seq].order_key) for each in held]
 
 
 def _give_up(connection: Connection, row: Any, now: float) -> None:

@@ -55,6 +55,9 @@ class Shop:
     def receives(self, text: str, *, number: str = BUDI, id: str | None = None, **more: Any) -> None:  # noqa: A002
         self._receive(Message(text=text, sender=Sender(number=number, name="Budi"), id=id, **more))
 
+    def receives_from(self, sender: Sender, text: str) -> None:
+        self._receive(Message(text=text, sender=sender))
+
     @property
     def posted(self) -> list[tuple[str, str]]:
         """Chat and text of what waits in the outbox, in its order."""

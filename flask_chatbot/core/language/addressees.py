@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from flask_chatbot.core.language.numbers import normalize_phone
 from flask_chatbot.core.language.signs import UNSEEN
 from flask_chatbot.core.translation.translatable import tr
-from flask_chatbot.core.values.chats import GROUP, PERSON
+from flask_chatbot.core.values.chats import GROUP
+from flask_chatbot.core.values.people import PERSON
 
 _PERSON_ENDINGS = (PERSON, "@s.whatsapp.net")
 # A long number, or the old form: the number of who made the group, and when.

@@ -1,8 +1,9 @@
 """The names of chats, as the contract writes them: people are ``<number>@c.us``, groups ``<id>@g.us``."""
 
 from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.people import PERSON
 
-PERSON, GROUP = "@c.us", "@g.us"  # how the name of a chat ends
+GROUP = "@g.us"  # how the name of a group's chat ends
 
 
 def person_chat(number: str) -> str:
@@ -25,7 +26,10 @@ def group_chat(group: str) -> str:
 
 def chat_of(message: Message) -> str:
     """The chat that a message was written in."""
-    return group_chat(message.group) if message.group else person_chat(message.sender.number)
+    if message.group:
+        return group_chat(message.group)
+    sender = message.sender
+    return person_chat(sender.number) if sender.number or not sender.aliases else sender.aliases[0].chat
 
 
 def is_group(chat: str) -> bool:

@@ -4,19 +4,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from flask_chatbot.core.values.people import Alias
+
 PARTS_LIMIT = 100  # of a text, between its ``#``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """The sender of a message: `number` is an opaque string (never validated), `name` may be empty.
+    """The sender of a message: `number` is an opaque string (never validated), and empty for people who hide it.
 
-    `person` is our id of whoever it is, for messages that come in by a transport.
+    `person` is our id of whoever it is, for messages that come in by a transport; `name` and `username` are what they call themselves, and
+    may change or be empty; `aliases` are the names besides the number by which the transport knows them.
     """
 
     number: str = ""
     name: str = ""
     person: str = ""
+    username: str = ""
+    aliases: tuple[Alias, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

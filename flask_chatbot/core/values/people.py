@@ -4,12 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from flask_chatbot.core.values.chats import PERSON
-
 Scheme = Literal["number", "bsuid", "parent_bsuid", "lid", "telegram", "opaque"]
 
 VALUE_LIMIT = 200  # characters of an alias
 DIGITS_LIMIT = 15  # of a telephone number with its country code (E.164)
+PERSON = "@c.us"  # how the name of a chat with a person ends
 LID = "@lid"  # how WhatsApp Web ends the names of people whose number it does not tell
 _PERSON_ID = re.compile("P[0-9A-HJKMNP-TV-Z]{25}")
 

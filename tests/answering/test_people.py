@@ -1,0 +1,111 @@
+"""The same person under several names: a form goes on, STOP is not forgotten, and answers go where they can be reached."""
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from flask_chatbot import Chatbot, Text
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.people import Alias
+from flask_chatbot.delivery.accepted import Terms
+from flask_chatbot.errors import NotAccepted
+from flask_chatbot.store import optouts, people
+from tests.answering.test_transport import Shop, shop, shop_in
+from tests.delivery.apps import BUDI
+
+__all__ = ["shop"]
+
+BSUID = Alias("bsuid", "ID.13491208655302741918", "toko")
+
+
+def hidden(shop: Shop, text: str) -> None:
+    """Budi writes without showing his number."""
+    shop.receives_from(Sender(name="Budi", username="budi", aliases=(BSUID,)), text)
+
+
+def shown(shop: Shop, text: str) -> None:
+    """Budi writes, and the transport tells both of his names."""
+    shop.receives_from(Sender(number=BUDI, name="Budi", aliases=(BSUID,)), text)
+
+
+def test_a_form_begun_with_a_number_goes_on_without_one(shop: Shop) -> None:
+    shown(shop, "isi")
+    hidden(shop, "kopi")
+    hidden(shop, "teh")
+    assert [text for _, text in shop.posted] == ["A?", "B?", "kopi dan teh."]
+
+
+def test_a_form_goes_on_when_two_turn_out_to_be_one_in_the_middle_of_it(shop: Shop) -> None:
+    shop.receives("halo")
+    hidden(shop, "isi")
+    hidden(shop, "kopi")
+    shown(shop, "teh")
+    assert [text for _, text in shop.posted][2:] == ["A?", "B?", "kopi dan teh."]
+
+
+def test_answers_to_whoever_hides_their_number_go_to_their_id_and_to_their_number_once_it_is_known(shop: Shop) -> None:
+    hidden(shop, "survei#5")
+    assert shop.posted == [(BSUID.value, "Nomor 1.")]
+    hidden(shop, "survei#5")
+    shown(shop, "survei#5")
+    chat = f"{BUDI}@c.us"
+    assert shop.posted == [(chat, "Nomor 2."), (chat, "Nomor 3.")]
+
+
+def test_stop_is_remembered_under_every_name(shop: Shop) -> None:
+    hidden(shop, "stop")
+    shown(shop, "hitung")
+    with shop.gateway.database.reading() as connection:
+        assert optouts.has_opted_out(connection, BUDI, shop.gateway.transport.name)
+    with pytest.raises(NotAccepted, match="opted out of promotion"):
+        shop.gateway.send(f"{BUDI}@c.us", Text("Promo!"), Terms(promo=True))
+
+
+def test_the_answers_of_both_names_count_together(shop: Shop) -> None:
+    for _ in range(10):
+        hidden(shop, "stop")
+        shop.receives("stop")
+    shown(shop, "stop")
+    assert len(shop.posted) == 20
+
+
+def test_the_app_hears_of_people_who_are_merged_and_its_failure_loses_no_answer(
+    url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot = Chatbot()
+    told: list[tuple[str, str]] = []
+
+    @bot.on_merge
+    def move_orders(old: str, new: str) -> None:
+        told.append((old, new))
+        raise RuntimeError("the app's database is down")
+
+    shop = shop_in(tmp_path, bot, CHATBOT_DATABASE_URL=url)
+    shop.receives("hitung")
+    shop.now += timedelta(seconds=1)
+    hidden(shop, "hitung")
+    with shop.gateway.database.reading() as connection:
+        ids = [people.find(connection, BUDI), people.holder(connection, BSUID)]
+    shown(shop, "survei#5")
+    assert [*map(list, told)] == [ids[::-1]]
+    assert shop.posted == [(f"{BUDI}@c.us", "Nomor 1.")]
+    assert [each.levelno for each in caplog.records if "move_orders" in each.message] == [logging.ERROR]
+    shop.gateway.database.close()
+
+
+def test_who_hides_their_number_can_be_answered_later(url: str, tmp_path: Path) -> None:
+    bot = Chatbot()
+
+    @bot.rule("hitung")
+    def later(message: Message) -> list[str]:
+        assert message.sender.person
+        bot.send(message.sender, "Satu")
+        bot.reply(message, "Dua")
+        return []
+
+    shop = shop_in(tmp_path, bot, CHATBOT_DATABASE_URL=url)
+    hidden(shop, "hitung")
+    assert sorted(text for _, text in shop.posted) == ["Dua", "Satu"]
+    shop.gateway.database.close()
