@@ -133,7 +133,7 @@ class Bot:
             return NO_MEMORY
         if book.remembers or self.handlers.rules:
             return self.memory
-        return OffersMemory(self.memory, self.heard, message) if book.offers else NO_MEMORY
+        return OffersMemory(self.memory, self.heard, message, book.taking) if book.offers else NO_MEMORY
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -1,12 +1,12 @@
 """`Dialogue`: the form that waits for a person's answer, and the menus last shown."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
 from flask_chatbot.core.conversation.choosing import chosen_number
-from flask_chatbot.core.conversation.forms import NO, YES, Form, together
+from flask_chatbot.core.conversation.forms import Form, together
 from flask_chatbot.core.conversation.heard import Heard
 from flask_chatbot.core.language.sentences import Language, say
 from flask_chatbot.core.values.chats import group_chat
@@ -39,22 +39,23 @@ class Offer:
     entries: tuple[tuple[str, str], ...]
     is_menu: bool = True
 
-    def taken(self, said: Collection[str], fold: Callable[[str], str]) -> str | None:
+    def taken(self, heard: Heard) -> str | None:
         """The rule that a text, in any of its readings, takes: the first by a yes, any by its number or its words.
 
+        >>> from flask_chatbot.core.language.readings import Folding
         >>> offer = Offer(rule="bawaan", entries=(("jam buka", "jam"), ("harga", "harga")))
-        >>> [offer.taken([said], str.lower) for said in ("ya", "2", "harga", "0")]
+        >>> [offer.taken(Heard(said, frozenset({said}), Folding())) for said in ("ya", "2", "harga", "0")]
         ['jam', 'harga', 'harga', None]
         """
-        if not YES.isdisjoint(said):
+        if heard.means("yes"):
             return self.entries[0][1]
-        by_number = (rule for number, (_, rule) in enumerate(self.entries, 1) if self.is_menu and str(number) in said)
-        by_words = (rule for words, rule in self.entries if fold(words) in said)
+        by_number = (rule for number, (_, rule) in enumerate(self.entries, 1) if self.is_menu and str(number) in heard.said)
+        by_words = (rule for words, rule in self.entries if heard.folding.fold(words) in heard.said)
         return next(by_number, None) or next(by_words, None)
 
-    def declined(self, said: Collection[str]) -> bool:
+    def declined(self, heard: Heard) -> bool:
         """True if a text takes none of them."""
-        return (self.is_menu and "0" in said) or not NO.isdisjoint(said)
+        return (self.is_menu and "0" in heard.said) or heard.means("no")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

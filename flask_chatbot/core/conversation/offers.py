@@ -5,6 +5,7 @@ from flask_chatbot.core.conversation.dialogue import chat_key, read_dialogue
 from flask_chatbot.core.conversation.forms import NO, YES
 from flask_chatbot.core.conversation.memory import NOTHING, Memory, State
 from flask_chatbot.core.language.folding import fold
+from flask_chatbot.core.language.words import Words
 from flask_chatbot.core.values.messages import Message
 
 SENDERS_LIMIT = 10_000  # whose last message is kept in mind, the latest ones
@@ -12,13 +13,22 @@ LETTERS_TAKING = 40  # of a text that takes a suggestion by a yes or a number
 TAKING = frozenset({*YES, *NO, "0", "1", "2", "3"})
 
 
-def may_take(text: str) -> bool:
+def taking(words: Words) -> frozenset[str]:
+    """The words of texts that take or decline suggestions, with those of a bot's own.
+
+    >>> "nggeh" in taking(Words(yes=frozenset({"nggeh"})))
+    True
+    """
+    return TAKING.union(*(run.split() for run in (*words.yes, *words.no, *words.counting)))
+
+
+def may_take(text: str, words: frozenset[str] = TAKING) -> bool:
     """True if a text looks like an answer to suggestions: it is short, and one of its words is a yes, a no or a number.
 
     >>> may_take("Ya, kak"), may_take("nomor 2"), may_take("harga kopi")
     (True, True, False)
     """
-    return len(text) <= LETTERS_TAKING and not TAKING.isdisjoint(fold(text).split())
+    return len(text) <= LETTERS_TAKING and not words.isdisjoint(fold(text).split())
 
 
 class LastHeard:
@@ -38,12 +48,13 @@ class OffersMemory:
     answer to suggestions is recalled at once, unless this process has heard something else from the sender since they were made.
     """
 
-    __slots__ = ("_chat", "_heard", "_heard_at", "_memory", "_text")
+    __slots__ = ("_chat", "_heard", "_heard_at", "_memory", "_taking", "_text")
 
-    def __init__(self, memory: Memory, heard: LastHeard, message: Message) -> None:
+    def __init__(self, memory: Memory, heard: LastHeard, message: Message, words: frozenset[str] = TAKING) -> None:
         self._memory = memory
         self._heard = heard
         self._chat = chat_key(message)
+        self._taking = words
         self._text = message.text
         self._heard_at: float | None = None
 
@@ -54,7 +65,7 @@ class OffersMemory:
             times[here] = now
             if len(times) > SENDERS_LIMIT:
                 times.pop(next(iter(times), here), None)
-            if not may_take(self._text):
+            if not may_take(self._text, self._taking):
                 return NOTHING
         state = self._memory.recall(sender, now)
         dialogue = read_dialogue(state.dialogue, self._chat, now)

@@ -199,10 +199,10 @@ def in_form(context: MessageContext, form: Form, state: State) -> Iterator[Trial
 def in_offer(context: MessageContext, offer: Offer, state: State) -> Iterator[Trial]:
     """The suggestion that the text takes, of those made last."""
     book, heard = context.book, hear(context.message.text, context.book.folding)
-    taken, fallback = book.by_name.get(offer.taken(heard.said, book.folding.fold) or ""), book.by_name.get(offer.rule)
+    taken, fallback = book.by_name.get(offer.taken(heard) or ""), book.by_name.get(offer.rule)
     if taken:
         yield trial(context, Candidate(taken, Kind.MENU, ""), state)
-    elif fallback and offer.declined(heard.said):
+    elif fallback and offer.declined(heard):
         yield Trial(Candidate(fallback, Kind.MENU, ""), "goes first: what it suggested is declined")
 
 

@@ -19,10 +19,10 @@ def in_offer(turn: Answering, heard: Heard) -> Decision | None:
     offer, turn.dialogue = turn.before.offer, turn.dialogue.heard()
     if offer is None or turn.before.form is not None:
         return None
-    rule = turn.book.by_name.get(offer.taken(heard.said, turn.book.folding.fold) or "")
+    rule = turn.book.by_name.get(offer.taken(heard) or "")
     if rule is not None:
         return turn.attempt(Candidate(rule, Kind.MENU, ""), turn.answer_to)
-    if not offer.declined(heard.said):
+    if not offer.declined(heard):
         return None
     rule = turn.book.by_name.get(offer.rule)
     return Decision(Match(rule=rule, kind=Kind.MENU) if rule else None, (Text(say(turn.language, "declined")),))

@@ -10,6 +10,7 @@ from flask_chatbot.core.conditions.conditions import international
 from flask_chatbot.core.conditions.hours import Hours
 from flask_chatbot.core.conversation.dialogue import PATIENCE
 from flask_chatbot.core.conversation.forms import TRIES
+from flask_chatbot.core.conversation.offers import taking
 from flask_chatbot.core.deciding.pasted import PastedForms
 from flask_chatbot.core.fields.field import NO_NAMES, Context
 from flask_chatbot.core.language.daytimes import Dates
@@ -56,6 +57,7 @@ class RuleBook:
     tracks_first_contact: bool = field(init=False)
     remembers: bool = field(init=False)
     offers: bool = field(init=False)
+    taking: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "guesses", Guesses(self.rules, self.folding))
@@ -64,6 +66,7 @@ class RuleBook:
         first_contact = any(rule.when is not None and rule.when.first_contact is not None for rule in self.rules)
         object.__setattr__(self, "tracks_first_contact", first_contact)
         object.__setattr__(self, "remembers", first_contact or any(map(remembers, self.rules)))
+        object.__setattr__(self, "taking", taking(self.folding.words))
         object.__setattr__(self, "offers", self.guess != "never" and any(rule.fallback for rule in self.rules))
 
     def field_context(self, now: datetime, names: Mapping[str, object] = NO_NAMES) -> Context:

@@ -110,6 +110,11 @@ def test_a_suggestion_of_a_fallback_that_tells_the_staff_is_taken(tmp_path: Path
     assert Talk(tmp_path, None, rules).hears("harganya grosir", "ya") == [OFFER, "Harganya 1000."]
 
 
+def test_a_yes_of_the_rules_own_takes_a_suggestion(tmp_path: Path, memory: CountingMemory) -> None:
+    talk = Talk(tmp_path, memory, "words: {yes: [kersa]}\n" + RULES)
+    assert talk.hears("harganya grosir", "kersa kak") == [OFFER, "Harganya 1000."]
+
+
 def test_who_was_heard_last_is_kept_in_mind_and_the_first_are_forgotten() -> None:
     heard = LastHeard()
     for number in range(SENDERS_LIMIT + 1):
