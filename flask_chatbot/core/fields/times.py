@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, time
 
-from babel.dates import format_date, format_time, get_time_format
+from babel.dates import format_date, format_time, get_time_format, get_timezone_gmt, get_timezone_name
 
 from flask_chatbot.core.fields.clocks import NO_TIME, TimesRead, read_clock
 from flask_chatbot.core.fields.field import Context, Field, listed
@@ -12,6 +12,7 @@ from flask_chatbot.core.fields.tokens import WORD, slices, tokens_of
 from flask_chatbot.core.language.sentences import Language, quote, say
 from flask_chatbot.core.translation.translatable import tr
 
+ZONE_FROM = 12  # letters of a time with seconds and a zone, at the least
 FORENOON = time(9)  # from here to noon the day is meant by a bare hour
 TIME_TOKEN = re.compile(rf"[0-9]+(?:[.:][0-9]+)*|{WORD}|[^\s.,;!?=*~\"'()_:]")
 
@@ -64,11 +65,19 @@ def is_bounded(field: Field, context: Context) -> bool:
 
 def times_in(text: str, field: Field, context: Context) -> TimesRead:
     """The times that a text may mean, with what says nothing set aside."""
-    tokens, words = tokens_of(text, TIME_TOKEN), context.language.vocabulary
+    tokens, words = tokens_of(without_zone(text, context), TIME_TOKEN), context.language.vocabulary
     offset = context.now.utcoffset()
     hours = 0.0 if offset is None else offset.total_seconds() / 3600
     found = (read_clock(part, words, hours) for part in slices(tokens, field, context, "time"))
     return next((times for times in found if times.times), NO_TIME)
+
+
+def without_zone(text: str, context: Context) -> str:
+    """The text without the name of the bot's own time zone, as the filter `time` may write it behind a time."""
+    if len(text) < ZONE_FROM:
+        return text
+    names = (get_timezone_name(context.now, locale=context.language.babel), get_timezone_gmt(context.now, "short"))
+    return next((text[: -len(name)] for name in names if text.endswith(name)), text)
 
 
 def is_within(value: time, field: Field) -> bool:

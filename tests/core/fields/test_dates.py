@@ -1,13 +1,13 @@
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.fields.field import Days
+from flask_chatbot.core.fields.field import Context, Days
 from flask_chatbot.core.language.sentences import Locale, language_of
-from flask_chatbot.core.templates.filters import write_date
+from flask_chatbot.core.templates.filters import write_date, write_datetime
 from tests.core.fields.readers import EN, ID, SHOP, field, read, refusal
 
 DATE = field("date", "tanggal")
@@ -102,3 +102,16 @@ def test_a_day_on_which_the_shop_is_closed_is_refused() -> None:
 )
 def test_every_date_that_the_bot_prints_is_read_back(day: date, form: str, language: str) -> None:
     assert read(DATE, write_date(day, form, Locale(language=language_of(language))), replace(ID, language=language_of(language))) == day
+
+
+@given(
+    st.datetimes(datetime(1978, 1, 1), datetime(2075, 12, 31)),  # noqa: DTZ001  the zone comes below
+    st.sampled_from(["short", "medium", "long", "full"]),
+    st.sampled_from([ID, EN, replace(EN, country="US")]),
+)
+def test_every_day_with_its_time_and_every_short_day_is_read_back(value: datetime, form: str, context: Context) -> None:
+    locale = Locale(language=context.language, country=context.country)
+    moment = value.replace(tzinfo=locale.timezone)
+    assert [read(DATE, text, context) for text in (write_datetime(moment, form, locale), write_date(moment, form, locale))] == [
+        value.date()
+    ] * 2

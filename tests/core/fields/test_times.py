@@ -99,3 +99,9 @@ def test_every_time_that_the_bot_prints_is_read_back(value: time, form: str, lan
     assert (
         read(TIME, write_time(minute, form, Locale(language=language_of(language))), replace(ID, language=language_of(language))) == minute
     )
+
+
+@given(st.integers(0, 23), st.integers(0, 59), st.sampled_from(["short", "medium", "long", "full"]), st.sampled_from([ID, EN]))
+def test_every_time_of_now_is_read_back_with_the_name_of_its_zone(hour: int, minute: int, form: str, context: Context) -> None:
+    moment = context.now.replace(hour=hour, minute=minute)
+    assert read(TIME, write_time(moment, form, Locale(language=context.language)), context) == time(hour, minute)
