@@ -19,6 +19,7 @@ from flask_chatbot import Chatbot, Message, Text
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.reloading import POLLER, Poller, Watch, keep_fresh
 from flask_chatbot.cli.main import chatbot
+from flask_chatbot.core.language.sentences import say
 from tests.apps import HALO, KEY, halo
 
 PATIENCE = 30.0  # seconds until something that does not happen is given up
@@ -128,6 +129,17 @@ def test_an_included_file_is_taken_when_it_changes_comes_and_goes(tmp_path: Path
     problem = ["rules.yaml:2:10: no file matches 'rules/*.yaml' beside rules.yaml. Correct the path, or remove it."]
     assert after((tmp_path / "rules" / "new.yaml").unlink) == [[], ["Lagi!"], problem]
     assert after(lambda: write(tmp_path, MORE, "rules/more.yaml")) == [["Lagi!"], [], []]
+
+
+def test_a_file_of_sentences_is_taken_when_it_changes(tmp_path: Path) -> None:
+    write(tmp_path, "form_cancelled: Ya sudah.", "kalimat.yaml")
+    app = make(tmp_path)
+    write(tmp_path, RULES + "sentences: kalimat.yaml\n")
+    watch = looked(app)
+    write(tmp_path, "form_cancelled: Oke.", "kalimat.yaml")
+    watch.look()
+    watch.look()
+    assert say(bot_of(app).book.locale.language, "form_cancelled") == "Oke."
 
 
 def test_a_file_that_is_replaced_is_taken(tmp_path: Path) -> None:

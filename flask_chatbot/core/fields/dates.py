@@ -138,9 +138,9 @@ def named(day: date, language: Language) -> str:
 
     >>> from flask_chatbot.core.language.sentences import language_of
     >>> named(date(2026, 12, 5), language_of("id"))
-    'Sabtu, 05 Desember 2026'
+    'Sabtu, 5 Desember 2026'
     """
-    return format_date(day, "full", locale=language.babel)
+    return format_date(day, language.full_date, locale=language.babel)
 
 
 def read_limit(text: str) -> Days:

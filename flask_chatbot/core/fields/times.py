@@ -124,7 +124,7 @@ def closed(value: time, context: Context) -> str:
     day = context.day or context.now.date()
     spans = context.hours.spans(day) if context.hours is not None else ()
     if not spans:
-        return say(context.language, "closed_day", date=format_date(day, "full", locale=context.language.babel))
+        return say(context.language, "closed_day", date=format_date(day, context.language.full_date, locale=context.language.babel))
     return say(context.language, "closed_time", time=written_time(value, context.language), hours=", ".join(map(str, spans)))
 
 

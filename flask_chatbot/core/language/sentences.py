@@ -175,6 +175,11 @@ class Language:
         return self.own_vocabulary or vocabulary_of(self.like)
 
     @property
+    def full_date(self) -> str:
+        """The form of a date with its weekday: Babel's, less the zero that its Indonesian puts ahead of a day."""
+        return "EEEE, d MMMM y" if self.babel == "id" else "full"
+
+    @property
     def marks(self) -> tuple[str, str]:
         """The marks between thousands, and ahead of decimals."""
         return marks_of(self.babel)

@@ -70,6 +70,8 @@ def write_date(value: object, form: str, locale: Locale) -> str:
     """
     if not isinstance(value, date):
         raise Misfit(f"the filter date needs a date, not {kind(value)}")
+    if form == "full":
+        form = locale.language.full_date
     day = value.astimezone(locale.timezone) if isinstance(value, datetime) and value.tzinfo else value
     # Babel's English is that of the United States, whose 5/12 is 12 May: to everybody else it is 5 December.
     is_day_first = locale.language.babel == "en" and form == "short" and not is_month_first(locale.language, locale.country)

@@ -40,6 +40,9 @@ def read_sentence_file(place: Place, root: Path, file: str) -> SentenceFile | No
     if path.resolve() == root.resolve():
         place.tell(tr("{name!r} is this file itself. Write the sentences here, or name a file that holds nothing else.", name=name))
         return None
+    if path.exists() and not path.is_file():  # a folder, or a device without an end
+        place.tell(tr("{name!r} is no file. Name a file of sentences, or write them here.", name=name))
+        return None
     try:
         source = path.read_bytes()
     except FileNotFoundError:

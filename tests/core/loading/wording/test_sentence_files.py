@@ -60,7 +60,7 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
             "tidak.yaml",
             "there is no file 'tidak.yaml' beside rules.yaml. Correct its name, or write the sentences here, as a map of names and texts.",
         ),
-        ("folder", "the file 'folder' cannot be read: Is a directory."),
+        ("folder", "'folder' is no file. Name a file of sentences, or write them here."),
         ("rules.yaml", "'rules.yaml' is this file itself. Write the sentences here, or name a file that holds nothing else."),
         (
             "/etc/kalimat.yaml",
