@@ -98,7 +98,10 @@ def correction_in(heard: Heard, fields: Sequence[Field], is_expected: bool = Fal
     end, is_wrong_behind = skipped(words, place + size, wrong | behind, wrong)
     if not (is_wrong or is_wrong_behind or is_expected):
         return None
-    return Named({name: heard.text[spans[end][0] :].strip() if end < len(words) else ""})
+    value = heard.text[spans[end][0] :].strip() if end < len(words) else ""
+    if not (is_wrong or is_wrong_behind) and fold(value) in list_of("yes", heard.folding):  # "alamatnya benar"
+        return None
+    return Named({name: value})
 
 
 def skipped(words: Sequence[str], start: int, passing: frozenset[str], wanted: frozenset[str]) -> tuple[int, bool]:

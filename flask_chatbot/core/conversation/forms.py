@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from flask_chatbot.core.conversation.choosing import chosen_number
 from flask_chatbot.core.conversation.corrections import Named, correction_in, lines_in
 from flask_chatbot.core.conversation.heard import Heard, list_of
-from flask_chatbot.core.fields.answers import has_numbers
+from flask_chatbot.core.fields.answers import has_numbers, read_yesno
 from flask_chatbot.core.fields.contacts import email_guess
-from flask_chatbot.core.fields.field import Context, Field, Reading, applies, read_fields
+from flask_chatbot.core.fields.field import Context, Field, FieldType, Reading, applies, read_fields
 from flask_chatbot.core.fields.times import in_part
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.sentences import Language, clip, say
@@ -17,6 +18,7 @@ from flask_chatbot.core.language.words import words_of_all
 NOTED_LIMIT = 200  # characters of values, as the bot repeats them
 TRIES = 3  # wrong answers to one question that set a form aside, unless the rules say otherwise
 
+YES_OR_NO = Field(name="confirm", type="yesno", kind=FieldType(read=read_yesno))
 YES, NO = map(words_of_all, ("yes", "no"))
 
 
@@ -103,11 +105,7 @@ def step(form: Form, fields: Sequence[Field], heard: Heard, context: Context) ->
     if named is not None and (asked is None or not is_only(named, asked)):
         return corrected(form, named, fields, context)
     if asked is None:
-        return (
-            without_doubt(form, known[form.doubts], heard, context)
-            if form.doubts in known
-            else confirmed(form, fields, heard, context.language)
-        )
+        return without_doubt(form, known[form.doubts], heard, context) if form.doubts in known else confirmed(form, fields, heard, context)
     return answered(form, asked, named, fields, heard, context)
 
 
@@ -234,19 +232,30 @@ def dated(form: Form, fields: Sequence[Field], context: Context) -> Context:
     return replace(context, day=days[-1]) if days else context
 
 
-def confirmed(form: Form, fields: Sequence[Field], heard: Heard, language: Language) -> Ask | Stop | Done:
+def confirmed(form: Form, fields: Sequence[Field], heard: Heard, context: Context) -> Ask | Stop | Done:
     """Handle the answer to the question whether all is right, or which value to change."""
-    if heard.means("yes"):
+    language, answer = context.language, yes_or_no(heard, context)
+    if answer:
         return Done(replace(form, picks=False), confirmed=not form.picks)
     picked = picked_field(form, fields, heard)
     if picked:
         return next_question(replace(form, asks=(picked,), wrong=0, picks=False), fields, language)
-    if heard.means("no", "correct") and fields and not form.picks:
+    if (answer is False or heard.means("correct")) and fields and not form.picks:
         return Ask(replace(form, picks=True, wrong=0), together(say(language, "form_which"), *numbered(fields), way_out(language)))
     if heard.means("wait"):
         return Ask(form, together(say(language, "form_waits"), say(language, "not_yesno")))
     said = together(say(language, "form_which"), *numbered(fields)) if form.picks else say(language, "not_yesno")
     return wrong(form, said, language)
+
+
+def yes_or_no(heard: Heard, context: Context) -> bool | None:
+    """True for a yes, also of several words such as "siap, benar", False for a no; None for anything else."""
+    if heard.means("yes", "no"):
+        return heard.means("yes")
+    try:
+        return read_yesno(heard.text, YES_OR_NO, context)
+    except ValueError:
+        return None
 
 
 def in_doubt(form: Form, fields: Sequence[Field], values: Mapping[str, object], language: Language) -> Ask | None:
@@ -264,7 +273,8 @@ def without_doubt(form: Form, asked: Field, heard: Heard, context: Context) -> A
     address = str(filled(form, [asked], context).values[asked.name])
     answers = list_of("yes", heard.folding) | list_of("no", heard.folding)
     other = " ".join(word for word in heard.text.split() if fold(word) not in answers)  # "bukan, budi@yahoo.com"
-    after = email_guess(address) if heard.means("yes") else before if heard.means("no") else other
+    answer = yes_or_no(heard, context)
+    after = email_guess(address) if answer else before if answer is False else other
     if after != before and problem_of(asked, after, context):
         text = say(context.language, "email_guess", value=address, guess=email_guess(address))
         if heard.means("wait"):
@@ -276,7 +286,8 @@ def without_doubt(form: Form, asked: Field, heard: Heard, context: Context) -> A
 def picked_field(form: Form, fields: Sequence[Field], heard: Heard) -> str:
     """The name of the field that is to change: by its number, where they were shown, or the only one there is; empty for none."""
     if form.picks:
-        return next((each.name for number, each in enumerate(fields, 1) if str(number) in heard.said), "")
+        number = chosen_number(heard, [each.title for each in fields]) or 0
+        return fields[number - 1].name if 0 < number <= len(fields) else ""
     return fields[0].name if len(fields) == 1 and heard.means("no", "correct") else ""
 
 

@@ -836,6 +836,27 @@ def test_pasted_lines_go_on_with_the_form_of_theirs_that_was_set_aside(tmp_path:
     assert talk.says("B: 2\nC: 3") == "123"
 
 
+@pytest.mark.parametrize("text", ["siap, benar", "ya sudah betul", "iya betul kak", "oke siap"])
+def test_a_yes_to_the_confirmation_may_be_of_several_words(talk: Talk, text: str) -> None:
+    assert talk.hears("survei", "5", "Buka Minggu", text)[-1] == THANKS
+
+
+@pytest.mark.parametrize("text", ["yang nomor 1", "satu", "no 1 kak", "nilai"])
+def test_the_value_to_change_is_chosen_as_in_a_menu(talk: Talk, text: str) -> None:
+    assert talk.hears("survei", "5", "-", "tidak", text)[-1] == FIRST
+
+
+def test_a_value_that_is_called_right_stays_as_it_is(talk: Talk) -> None:
+    assert talk.hears("survei", "5", "Buka Minggu", "sarannya benar")[-1] == YES_OR_NO
+    assert talk.says("ya") == THANKS
+
+
+@pytest.mark.parametrize("text", ["oh iya sarannya salah, harusnya Tutup Senin", "iya maaf, sarannya keliru: Tutup Senin"])
+def test_a_correction_may_begin_with_what_one_says_when_something_comes_to_mind(talk: Talk, text: str) -> None:
+    talk.hears("survei", "5", "Buka Minggu", text)
+    assert talk.says("ya") == "Terima kasih: 5, Tutup Senin, 5+Tutup Senin."
+
+
 def test_several_forms_set_aside_are_gone_on_with_the_last_one_first(talk: Talk) -> None:
     talk.hears("survei", "5", "janji#Budi", "menu")
     assert talk.hears("lanjut", "besok", "lanjut", "-") == [
