@@ -11,7 +11,8 @@ from flask import Blueprint, Flask
 
 from flask_chatbot import outgoing
 from flask_chatbot.bot.bot import Bot
-from flask_chatbot.bot.handlers import Handlers, check_handler, refusal, word
+from flask_chatbot.bot.handlers import Handlers, check_handler
+from flask_chatbot.bot.signatures import refusal, word
 from flask_chatbot.core.loading.loader import short_path
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.chats import number_of

@@ -9,8 +9,9 @@ from pathlib import Path
 from random import Random
 
 from flask_chatbot.bot.effects import AnsweredMessage, Effects
-from flask_chatbot.bot.handlers import Handler, Handlers, check_needs, field_names
+from flask_chatbot.bot.handlers import Handlers, check_needs, field_names
 from flask_chatbot.bot.returned import plain_replies_of, replies_of
+from flask_chatbot.bot.signatures import Handler
 from flask_chatbot.bot.tracebacks import private, redacted
 from flask_chatbot.core.conversation.memory import NO_MEMORY, Memory, ShortMemory
 from flask_chatbot.core.conversation.offers import LastHeard, OffersMemory
