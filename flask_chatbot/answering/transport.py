@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
@@ -112,17 +113,7 @@ class Inbound:
                 log.info("message %s arrived again: it was answered before", short_id(id_))
                 return
         message = self._identified(message, now.timestamp())
-        person = message.sender.person
-        with self._actions.database.reading() as connection:
-            answers = inbox.answered_since(connection, person, now.timestamp() - MINUTE) if person else 0
-        if answers >= ANSWERS_LIMIT:
-            log.warning(
-                "%s was answered %d times in a minute, and gets no answer now. Is it a bot?",
-                mask(message.sender.number) or message.sender.person,
-                answers,
-            )
-            with self._actions.database.writing() as connection:
-                inbox.add(connection, self._history.silence(self._session, id_, message, now, SILENCE))
+        if self._is_silenced(message, id_, now):
             return
         try:
             with self._context():
@@ -132,6 +123,20 @@ class Inbound:
             return
         rule = decision.match.rule.name if decision.match else None
         log.info("answered message %s: rule %r, %d replies", short_id(id_), rule, len(decision.replies))
+
+    def _is_silenced(self, message: Message, id_: str, now: datetime) -> bool:
+        """True, and the message is kept without an answer, if its sender got as many as a minute allows."""
+        person = message.sender.person
+        with self._actions.database.reading() as connection:
+            answers = inbox.answered_since(connection, person, now.timestamp() - MINUTE) if person else 0
+        if answers < ANSWERS_LIMIT:
+            return False
+        log.warning(
+            "%s was answered %d times in a minute, and gets no answer now. Is it a bot?", mask(message.sender.number) or person, answers
+        )
+        with self._actions.database.writing() as connection:
+            inbox.add(connection, self._history.silence(self._session, id_, message, now, SILENCE))
+        return True
 
 
 def names_of(sender: Sender) -> tuple[Alias, ...]:

@@ -8,17 +8,26 @@ from flask_chatbot.core.values.globs import ENTRIES_LIMIT, SECONDS_LIMIT, TooWid
 from flask_chatbot.core.values.sources import matching
 
 
+def is_absolute(entry: Place, root: Path, key: str) -> bool:
+    """True, and reported, if a path is absolute on any system; below `key`, paths count from the folder of the root file."""
+    path = str(entry.data)
+    if not (Path(path).is_absolute() or PureWindowsPath(path).is_absolute()):
+        return False
+    entry.tell(
+        tr(
+            "{path!r} is an absolute path, and `{key}` counts from the folder of {file}. Write the path from there.",
+            path=path,
+            key=key,
+            file=root.name,
+        )
+    )
+    return True
+
+
 def included(entry: Place, root: Path) -> list[Path] | None:
     """The files that a glob stands for, relative to the root file's folder; None if it may not be looked for, which is reported."""
     path = entry.data
-    if Path(path).is_absolute() or PureWindowsPath(path).is_absolute():
-        entry.tell(
-            tr(
-                "{path!r} is an absolute path, and `include` counts from the folder of {file}. Write the path from there.",
-                path=path,
-                file=root.name,
-            )
-        )
+    if is_absolute(entry, root, "include"):
         return None
     try:
         found = matching(root, path)

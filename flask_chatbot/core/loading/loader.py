@@ -170,8 +170,7 @@ class _Loading:
         builder = self.builder(settings, has_hours=hours is not None or "hours" in (settings.data or {}))  # of unfit hours nothing is known
         by_name = self.rules(builder)
         ordered = tuple(by_name.values())
-        if not any(problem.severity == "error" for problem in self.problems):
-            check_price_tables(self.variables, ordered)
+        self.check_tables(ordered)
         locale = builder.sandbox.locale
         return RuleBook(
             rules=ordered,
@@ -189,6 +188,11 @@ class _Loading:
             tests=self.tests(by_name),
             dated=tuple(dates_named(settings.at("hours"), self.each_entry("rules"))),
         )
+
+    def check_tables(self, rules: Sequence[Rule]) -> None:
+        """Check the price tables of rules without errors: the options of others are not all known."""
+        if not any(problem.severity == "error" for problem in self.problems):
+            check_price_tables(self.variables, rules)
 
     def index(self, rules: Sequence[Rule], folding: Folding, locale: Locale) -> Index:
         """The index of the rules, which reports those that would be too slow to match."""

@@ -61,7 +61,6 @@ def twice(words: str, head: str, mark: Mark) -> Translatable:
 
 def build_words(listed: Iterable[Place], words: Words) -> Words:
     """The words of the language with what a file adds to its lists, or has in their place."""
-    lists: dict[str, Any]
     for place in listed:
         name = str(place.path[-1])
         if not isinstance(getattr(words, name, None), frozenset) and name != "greetings":  # refused by the schema, or of values
@@ -73,20 +72,21 @@ def build_words(listed: Iterable[Place], words: Words) -> Words:
             )
             continue
         added = frozenset(each for each in map(read_word, (only or place).entries()) if each)
-        if name == "greetings":
-            greetings = {"any": added} if only else {**words.greetings, "any": words.greetings["any"] | added}
-            words = replace(words, greetings=greetings)
-        elif only:
-            lists = {
-                name: added,
-                "alone": words.alone | {name},
-                **(dict.fromkeys(("ignore_first", "ignore_last"), frozenset()) if name == "ignore" else {}),
-            }
-            words = replace(words, **lists)
-        else:
-            lists = {name: getattr(words, name) | added}
-            words = replace(words, **lists)
+        words = with_list(words, name, added, is_alone=only is not None)
     return words
+
+
+def with_list(words: Words, name: str, added: frozenset[str], *, is_alone: bool) -> Words:
+    """The words with more in one of their lists, or with these alone."""
+    if name == "greetings":
+        greetings = {"any": added} if is_alone else {**words.greetings, "any": words.greetings["any"] | added}
+        return replace(words, greetings=greetings)
+    lists: dict[str, Any] = {name: added if is_alone else getattr(words, name) | added}
+    if is_alone:
+        lists["alone"] = words.alone | {name}
+    if is_alone and name == "ignore":
+        lists |= dict.fromkeys(("ignore_first", "ignore_last"), frozenset())
+    return replace(words, **lists)
 
 
 def read_word(entry: Place) -> str:

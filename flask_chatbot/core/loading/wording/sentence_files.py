@@ -1,9 +1,10 @@
 """Files of sentences, which a rule file names instead of holding them itself."""
 
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import NamedTuple
 
 from flask_chatbot.core.loading.documents import as_document
+from flask_chatbot.core.loading.includes import is_absolute
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.problems import Mark, Problem
@@ -27,14 +28,7 @@ def read_sentence_file(place: Place, root: Path, file: str) -> SentenceFile | No
     `file` is how problems name it.
     """
     name = str(place.data)
-    if Path(name).is_absolute() or PureWindowsPath(name).is_absolute():
-        place.tell(
-            tr(
-                "{name!r} is an absolute path, and `sentences` counts from the folder of {file}. Write the path from there.",
-                name=name,
-                file=root.name,
-            )
-        )
+    if is_absolute(place, root, KEY):
         return None
     path = root.parent / name
     if path.resolve() == root.resolve():
@@ -67,19 +61,11 @@ def read_entries(source: bytes, file: str, problems: list[Problem]) -> tuple[Pla
         problems += found
         return ()
     if isinstance(node, nodes.Mapping) and KEY in node.entries:
-        for key, at in node.keys.items():
-            if key != KEY:
-                message = tr("a file of sentences holds nothing else. Move {key!r} to the rule file.", key=key)
-                found.append(Problem(Mark(file, at.line, at.column), message))
+        found += strangers(node, file)
         node = node.entries[KEY]
     if not isinstance(node, nodes.Mapping):
-        problems += [
-            *found,
-            Problem(
-                Mark(file, node.line + 0, node.column),
-                tr("a file of sentences holds their names, each with its text. Write lines such as missing: Mohon diisi ya."),
-            ),
-        ]
+        message = tr("a file of sentences holds their names, each with its text. Write lines such as missing: Mohon diisi ya.")
+        problems += [*found, Problem(Mark(file, node.line, node.column), message)]
         return ()
     whole = nodes.Mapping(
         entries={KEY: node},
@@ -95,3 +81,12 @@ def read_entries(source: bytes, file: str, problems: list[Problem]) -> tuple[Pla
         return ()
     sentences = Place(document, (), document.data, problems).at(KEY)
     return tuple(sentences.at(key) for key in sentences.data or ())
+
+
+def strangers(node: nodes.Mapping, file: str) -> list[Problem]:
+    """Problems for the keys that stand beside the sentences."""
+    return [
+        Problem(Mark(file, at.line, at.column), tr("a file of sentences holds nothing else. Move {key!r} to the rule file.", key=key))
+        for key, at in node.keys.items()
+        if key != KEY
+    ]
