@@ -242,7 +242,7 @@ def offer_text(offer: Offer, text: str, language: Language) -> str:
     """
     numbered = [f"{number}. {words}" for number, (words, _) in enumerate(offer.entries, 1)]
     lines = together(say(language, "suggested"), *numbered, f"0. {say(language, 'not_suggested')}")
-    return together(text[: max(TEXT_LIMIT - len(lines) - 1, 0)], lines)
+    return together(text[: max(TEXT_LIMIT - len(lines) - 1, 0)], lines)[:TEXT_LIMIT]
 
 
 def _dialogue(data: Any) -> Dialogue:

@@ -25,11 +25,11 @@ def correction(trigger: str, fields: Sequence[Field], reading: Reading, language
     *resi#*
     """
     if not given:
-        return f"{say(language, 'invite')}\n{_form(trigger, fields, language)}"
+        return f"{say(language, 'invite')}\n{_form(trigger, fields, language)}"[:TEXT_LIMIT]
     head = say(language, "still_wrong")
     tail = [f"\n{say(language, 'send_again')}\n{_form(trigger, fields, language)}"] if trigger else []
     room = TEXT_LIMIT - len(head) - len("".join(tail)) - 1
-    return "\n".join([head, *_fitting(_problem_lines(fields, reading), room, language), *tail])
+    return "\n".join([head, *_fitting(_problem_lines(fields, reading), room, language), *tail])[:TEXT_LIMIT]
 
 
 def _form(trigger: str, fields: Sequence[Field], language: Language) -> str:

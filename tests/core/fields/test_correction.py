@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,3 +132,11 @@ def test_an_explanation_always_fits_into_one_message(
     ]
     reading = Reading(problems={each.name: each.question + "x" * length for each in fields} | {"#": "?"})
     assert 0 < len(correction("k" * 100 + "#", fields, reading, language_of(language), given=something)) <= 4096
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_an_explanation_in_the_longest_words_of_ones_own_fits_too(given: bool) -> None:
+    own = dict.fromkeys(("invite", "still_wrong", "send_again", "brackets", "and_more"), "x" * 1000)
+    language = replace(language_of("id"), sentences={**language_of("id").sentences, **own})
+    fields = [field(f"f{number}", label="n" * 60, optional=True) for number in range(50)]
+    assert len(correction("x#", fields, Reading(problems={"f1": "y" * 600}), language, given=given)) <= 4096

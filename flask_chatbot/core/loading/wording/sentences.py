@@ -12,6 +12,7 @@ from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 from flask_chatbot.core.values.habits import guess
 
+TIMES = 3  # that a sentence may hold one placeholder
 NAME = re.compile("[A-Za-z][A-Za-z0-9_-]{1,34}")
 
 
@@ -144,6 +145,11 @@ def check_sentence(place: Place, key: str, text: str) -> None:
                 place.tell_of_word(number, found[0], problem)
                 if not found[1]:
                     return
+    if often := next((name for name in names if text.count(f"{{{name}}}") > TIMES), ""):
+        place.tell(
+            tr("the sentence {key!r} has {{{name}}} more than {times} times. Write it once or twice.", key=key, name=often, times=TIMES)
+        )
+        return
     missing = [name for name in needed(key) if f"{{{name}}}" not in text]
     if missing and not is_wrong:
         listed = ", ".join(f"{{{name}}}" for name in missing)

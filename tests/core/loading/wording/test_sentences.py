@@ -73,6 +73,7 @@ def test_other_bots_keep_the_built_in_sentences(tmp_path: Path) -> None:
             "apology: '  '",
             f"2:12: {EMPTY}",
         ),
+        (f"not_choice: '{'{options}' * 4}'", "2:15: the sentence 'not_choice' has {options} more than 3 times. Write it once or twice."),
         ("apolgy: Maaf", "2:3: unknown key 'apolgy'. Did you mean 'apology'?"),
         ("zzzz: Maaf\n  missing: Isi.", "2:3: unknown sentence 'zzzz'. `flask chatbot sentences` prints all that there are."),
         ("apology: [Maaf]", "2:12: 'apology' must be text, not a list."),
