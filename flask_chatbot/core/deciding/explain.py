@@ -13,7 +13,7 @@ from flask_chatbot.core.conversation.heard import hear
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.deciding.context import MessageContext, leaves, never_answers
 from flask_chatbot.core.deciding.decision import Decision
-from flask_chatbot.core.deciding.form_turn import opting_out, straying
+from flask_chatbot.core.deciding.form_turn import opting_out, pasted_into, straying
 from flask_chatbot.core.deciding.guessing import guess
 from flask_chatbot.core.deciding.menu_turn import shown_again_for
 from flask_chatbot.core.deciding.rulebook import RuleBook
@@ -75,10 +75,11 @@ def explain(
     `handled` names the rules that have one.
     """
     context = MessageContext(book, message, now)
-    tries = [*in_dialogue(context, state), *by_rules(context, state, decision)]
+    tries = [*in_dialogue(context, state), *with_pasted(context, state, [*by_rules(context, state, decision)])]
     found = [tried for tried in tries if tried.candidate.kind is not Kind.FALLBACK]
     fallbacks = [tried for tried in tries if tried.candidate.kind is Kind.FALLBACK]
     if all(passed_over(tried, decision) for tried in found):
+        found += unfinished(context, state)
         found += guesses(context, state, [tried.candidate for tried in tries])
     explanations: list[Explanation] = []
     winner: Candidate | None = None
@@ -91,6 +92,26 @@ def explain(
         explanations.append(Explanation(tried.candidate, passed or winning(tried, decision, handled)))
         winner = None if passed else tried.candidate
     return tuple(explanations)
+
+
+def with_pasted(context: MessageContext, state: State, tries: Sequence[Trial]) -> Iterator[Trial]:
+    """Yield the rules that match, and ahead of the first one that gives way to it the form that pasted lines fill in."""
+    is_over = "\n" not in context.message.text or state.paused_until > context.now.timestamp()
+    for tried in (*tries, None):
+        if not is_over and (found := pasted_into(context, tried and tried.candidate, first=not state.seen)):
+            is_over = True
+            yield Trial(Candidate(found[0], Kind.FORM, ""), f"goes first: lines of the text have the labels of {', '.join(found[1].texts)}")
+        if tried is not None:
+            yield tried
+
+
+def unfinished(context: MessageContext, state: State) -> Iterator[Trial]:
+    """Yield the form that was set aside, where the customer is reminded of it for want of another answer."""
+    time = context.now.timestamp()
+    dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
+    rule = context.book.by_name.get(dialogue.aside.rule) if dialogue.aside and not dialogue.aside_said else None
+    if rule is not None and rule.fields and context.hears_all and state.paused_until <= time:
+        yield Trial(Candidate(rule, Kind.FORM, ""), "its form was set aside, and what no rule takes gets a reminder of it, once")
 
 
 def guesses(context: MessageContext, state: State, passed: Sequence[Candidate]) -> Iterator[Trial]:

@@ -131,20 +131,26 @@ def not_finished(turn: Answering) -> Decision | None:
 
 def by_labels(turn: Answering, candidate: Candidate | None) -> Decision | None:
     """The next question, or the answer, of the form that pasted lines fill in, where it goes before a candidate; None for no such form."""
+    found = pasted_into(turn.context, candidate, first=not turn.state.seen)
+    if found is None:
+        return None
+    (rule, named), literal = found, next((keyword.literal for keyword in found[0].keywords), "")
+    return turn.attempt(Candidate(rule, Kind.FORM, literal), lambda candidate: filled_in(turn, candidate.match(), named))
+
+
+def pasted_into(context: MessageContext, candidate: Candidate | None, first: bool) -> tuple[Rule, Named] | None:
+    """The rule whose form pasted lines fill in before a candidate answers, and the values by their labels; `first` as for conditions."""
 
     def answers(rule: Rule) -> bool:
-        return not turn.context.unmet(rule, first=not turn.state.seen)
+        return not context.unmet(rule, first)
 
     rule: Rule | None = None
     named: Named | None = None
     if candidate is not None and candidate.kind is Kind.FIELDS and candidate.rest and answers(candidate.rule) and candidate.rule.paste:
-        rule, named = candidate.rule, lines_in(candidate.rest, candidate.rule.fields or (), turn.book.folding)
-    elif (candidate is None or candidate.kind > Kind.PATTERN) and turn.context.hears_all:
-        rule, named = turn.book.pasted.find(turn.message.text, answers) or (None, None)
-    if rule is None or named is None or len(named.texts) < LEAST:
-        return None
-    values, literal = named, next((keyword.literal for keyword in rule.keywords), "")
-    return turn.attempt(Candidate(rule, Kind.FORM, literal), lambda candidate: filled_in(turn, candidate.match(), values))
+        rule, named = candidate.rule, lines_in(candidate.rest, candidate.rule.fields or (), context.book.folding)
+    elif (candidate is None or candidate.kind > Kind.PATTERN) and context.hears_all:
+        rule, named = context.book.pasted.find(context.message.text, answers) or (None, None)
+    return (rule, named) if rule is not None and named is not None and len(named.texts) >= LEAST else None
 
 
 def filled_in(turn: Answering, match: Match, named: Named) -> Decision:

@@ -411,3 +411,32 @@ def test_an_answer_to_suggestions_goes_first(tmp_path: Path, text: str, first: t
     assert remember is not None
     explanation = explanations(book, text, remember)[0]
     assert (explanation.candidate.rule.name, explanation.why) == first
+
+
+ORDER = """\
+rules:
+  - {name: pesan, keyword: [pesan, "pesan#"], on_invalid: ask, fields: [nama, jumlah], reply: "{{ nama }} {{ jumlah }}"}
+  - {name: tanya, contains: nama, reply: x}
+  - {name: umum, fallback: true, reply: x}
+"""
+
+
+def test_pasted_lines_that_fill_a_form_are_explained_by_their_labels(tmp_path: Path) -> None:
+    lines = "goes first: lines of the text have the labels of nama, jumlah"
+    for text in ("Nama: Ani\nJumlah: 2", "pesan#\nNama: Ani\nJumlah: 2"):
+        first, *others = explained(chat_of(tmp_path, ORDER, Chatbot()), text)
+        assert first == f"pesan: {lines}"
+        assert all(each.endswith(("the form goes first", "a fallback answers only what no other rule does")) for each in others)
+
+
+def test_the_reminder_of_a_form_that_was_set_aside_is_explained_once(tmp_path: Path) -> None:
+    chat = chat_of(tmp_path, ORDER.replace("on_invalid: ask", "on_invalid: ask, patience: 1 second"), Chatbot())
+    for text in ("pesan", "Ani"):
+        chat.says(text, at=NOW)
+    later = NOW + timedelta(minutes=1)
+    reminder = "its form was set aside, and what no rule takes gets a reminder of it, once"
+    found = []
+    for _ in range(2):
+        chat.says("apa", at=later)
+        found.append(reminder in chat.last.explain().splitlines()[0])
+    assert found == [True, False]
