@@ -1,7 +1,7 @@
 """The sentences of a bot: those of its language, and what ``sentences:`` says in their place."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from flask_chatbot.core.language.sentences import CALLS, SENTENCES, Language, built_in, language_of
@@ -135,23 +135,35 @@ def check_sentence(place: Place, key: str, text: str) -> None:
             empty = ", ".join(sorted(MAY_BE_EMPTY))
             place.tell(tr("the sentence {key!r} may not be empty: only {names} may. Write something, or remove it.", key=key, names=empty))
         return
-    names = allowed(key)
-    is_wrong = False
-    for number, line in enumerate(str(place.data).split("\n"), 1):
+    are_right = [is_placeholder(place, key, number, found) for number, found in marks(str(place.data))]  # each is reported
+    if all(are_right):
+        check_placeholders(place, key, text)
+
+
+def marks(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """The placeholders in a text and what looks like one, each with its line; of a template's marks only the first."""
+    for number, line in enumerate(text.split("\n"), 1):
         for found in MARK.finditer(line):
-            problem = problem_of(key, found[1], names)
-            is_wrong = is_wrong or problem is not NO_MESSAGE
-            if problem:
-                place.tell_of_word(number, found[0], problem)
-                if not found[1]:
-                    return
-    if often := next((name for name in names if text.count(f"{{{name}}}") > TIMES), ""):
+            yield number, found
+            if not found[1]:
+                return
+
+
+def is_placeholder(place: Place, key: str, number: int, found: re.Match[str]) -> bool:
+    """True for a placeholder that a sentence may have; any other mark is reported."""
+    problem = problem_of(key, found[1], allowed(key))
+    if problem:
+        place.tell_of_word(number, found[0], problem)
+    return not problem
+
+
+def check_placeholders(place: Place, key: str, text: str) -> None:
+    """Report a placeholder that is written too often, or that is missing."""
+    if often := next((name for name in allowed(key) if text.count(f"{{{name}}}") > TIMES), ""):
         place.tell(
             tr("the sentence {key!r} has {{{name}}} more than {times} times. Write it once or twice.", key=key, name=often, times=TIMES)
         )
-        return
-    missing = [name for name in needed(key) if f"{{{name}}}" not in text]
-    if missing and not is_wrong:
+    elif missing := [name for name in needed(key) if f"{{{name}}}" not in text]:
         listed = ", ".join(f"{{{name}}}" for name in missing)
         place.tell(
             tr("the sentence {key!r} needs {placeholders}: without it nobody knows what to do. Add it.", key=key, placeholders=listed)
