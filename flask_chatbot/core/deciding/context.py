@@ -1,7 +1,7 @@
 """The context of one message: the rule book, and the time."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_chatbot.core.conditions.conditions import Unmet, is_clock
@@ -37,7 +37,7 @@ class MessageContext:
         sender, now = self.message.sender, self.now
         language = self.language
         names = {"nama": sender.name, "nohp": sender.number, "sapaan": language.sapaan, "now": now}
-        return replace(self.book.field_context(now, names), language=language)
+        return self.book.field_context(now, names, language)
 
     @property
     def language(self) -> Language:

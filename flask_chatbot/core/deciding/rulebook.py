@@ -15,7 +15,7 @@ from flask_chatbot.core.deciding.pasted import PastedForms
 from flask_chatbot.core.fields.field import NO_NAMES, Context
 from flask_chatbot.core.language.daytimes import Dates
 from flask_chatbot.core.language.readings import Folding
-from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.language.sentences import Language, Locale
 from flask_chatbot.core.matching.guesses import Guesses
 from flask_chatbot.core.matching.index import Index
 from flask_chatbot.core.matching.rule import Rule
@@ -69,9 +69,12 @@ class RuleBook:
         object.__setattr__(self, "taking", taking(self.folding.words))
         object.__setattr__(self, "offers", self.guess != "never" and any(rule.fallback for rule in self.rules))
 
-    def field_context(self, now: datetime, names: Mapping[str, object] = NO_NAMES) -> Context:
-        """The context that values are read in at a time in the zone of the rules; templates of defaults may use `names`."""
-        return Context(self.locale.language, self.locale.country, now, self.hours, self.folding, None, names)
+    def field_context(self, now: datetime, names: Mapping[str, object] = NO_NAMES, language: Language | None = None) -> Context:
+        """The context that values are read in at a time in the zone of the rules; templates of defaults may use `names`.
+
+        `language` is that of the rules as it speaks to one person.
+        """
+        return Context(language or self.locale.language, self.locale.country, now, self.hours, self.folding, None, names)
 
     def patience_of(self, name: str) -> float:
         """Seconds that the form, or the menu, of the rule of that name waits."""

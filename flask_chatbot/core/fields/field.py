@@ -194,8 +194,8 @@ def read_dealt(fields: Sequence[Field], texts: Sequence[str], context: Context) 
     reading = Reading()
     for wanted, text in zip(fields, texts, strict=False):
         given = text.strip()
-        is_blind = wanted.condition is not None and bool(reading.problems)  # what it asks for may be what is wrong
-        if (is_blind and not given) or not (is_blind or applies(wanted, {**context.names, **reading.values})):
+        is_blind = bool(reading.problems)  # what a condition asks for may be what is wrong
+        if wanted.condition is not None and not (given if is_blind else applies(wanted, {**context.names, **reading.values})):
             reading.values[wanted.name] = None
             continue
         try:

@@ -167,7 +167,8 @@ class Language:
 
     def addressing(self, profile: str) -> "Language":
         """The language as it speaks to a person, of whom the name in their profile is known, if any."""
-        return replace(self, sapaan=address(self.call, profile))
+        sapaan = address(self.call, profile)
+        return self if sapaan == self.sapaan else replace(self, sapaan=sapaan)
 
     @property
     def vocabulary(self) -> Vocabulary:
