@@ -9,7 +9,7 @@ from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.similar import CROWD_LIMIT, SimilarIndex, Spellings
 from flask_chatbot.core.values.problems import Mark
 from tests.core.books import load, problems, rule_name
-from tests.core.matching.naive import is_like, is_one_error
+from tests.core.matching.naive_texts import is_like, is_one_error
 
 BOOK = """
 synonyms: {berapa: [brp]}
