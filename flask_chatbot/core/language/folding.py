@@ -42,7 +42,7 @@ def fold_with_signs(text: str) -> str:
         return text
     if "#" not in text:
         return fold_words(text)
-    return "#".join([fold_words(part) if part else "" for part in text.split("#")])
+    return "#".join([part if not part or part.isalnum() else fold_words(part) for part in text.split("#")])
 
 
 def canonical(text: str) -> str:
