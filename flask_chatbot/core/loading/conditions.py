@@ -29,7 +29,7 @@ def build_condition(place: Place, country: str, has_hours: bool) -> Condition | 
         return None
     data: dict[str, Any] = place.data
     if "open" in data and not has_hours:
-        place.at("open").tell(tr("'open' depends on opening hours. Add `hours:` to the settings, or remove it."), key=True)
+        place.at("open").report(tr("'open' depends on opening hours. Add `hours:` to the settings, or remove it."), key=True)
     days = [day for days in read_each(place.each("days"), read_days) for day in days]
     return Condition(
         open=data.get("open"),
@@ -56,7 +56,7 @@ def read_each(entries: Iterable[Place], read: Callable[[str], T]) -> list[T]:
         try:
             found.append(read(entry.data))
         except ValueError as error:
-            entry.tell(reason_of(error))
+            entry.report(reason_of(error))
     return found
 
 
@@ -67,7 +67,7 @@ def build_spans(entries: Iterable[Place]) -> tuple[Span, ...]:
         for span in read_each([entry], read_span):
             shared = next((other for other in spans if span.meets(other)), None)
             if shared:
-                entry.tell(tr("{span!r} overlaps {other!r}. Write them as one, or correct a time.", span=str(span), other=str(shared)))
+                entry.report(tr("{span!r} overlaps {other!r}. Write them as one, or correct a time.", span=str(span), other=str(shared)))
             spans.append(span)
     return tuple(sorted(spans))
 
@@ -132,10 +132,10 @@ def is_misread(entry: Place) -> bool:
     """True, once reported, if a key says open or closed, where days and dates stand and their hours behind them."""
     word, held = str(entry.path[-1]), entry.data
     if by_habit(word, ("open",)) or (by_habit(word, CLOSED) and isinstance(held, str) and CLOCK.fullmatch(held.strip())):
-        entry.tell(tr("{word!r} is not a day. Write the days, and both times after them: `mon-sun: 08.00-17.00`.", word=word), key=True)
+        entry.report(tr("{word!r} is not a day. Write the days, and both times after them: `mon-sun: 08.00-17.00`.", word=word), key=True)
     elif by_habit(word, CLOSED):
         when = held if isinstance(held, str) and held[:1].isdigit() and "." not in held else "12-25"
-        entry.tell(
+        entry.report(
             tr("{word!r} is not a day. Write the day or date, and closed after it: `{when}: closed`.", word=word, when=when), key=True
         )
     else:
@@ -149,7 +149,7 @@ def build_day(place: Place) -> tuple[Span, ...]:
         return build_spans(place.entries())
     if place.data.strip().casefold() not in CLOSED:
         way_out = tr("Write closed.") if by_habit(place.data, ("closed",)) else tr("Write a time span such as 08.00-17.00, or closed.")
-        place.tell(tr("{text!r} says nothing about hours. {way_out}", text=place.data, way_out=way_out))
+        place.report(tr("{text!r} says nothing about hours. {way_out}", text=place.data, way_out=way_out))
     return ()
 
 
@@ -160,7 +160,7 @@ def read_key(entry: Place) -> list[Day]:
         try:
             found += read_day(part)
         except ValueError as error:
-            entry.tell(reason_of(error), key=True)
+            entry.report(reason_of(error), key=True)
     return found
 
 
@@ -176,7 +176,7 @@ def check_once(when: Day, entry: Place, named: Mapping[Day, tuple[Place, tuple[S
     for other, place in ((other, place) for other, (place, _) in named.items()):
         if is_same_day(when, other):
             day = DAY_NAMES[when] if isinstance(when, int) else str(when)
-            entry.tell(
+            entry.report(
                 tr("the hours of {day} are given at {mark} already. Remove one of them.", day=day, mark=place.mark(key=True)), key=True
             )
             return

@@ -61,7 +61,7 @@ def with_questions(place: Place, types: Container[str]) -> Place:
     for entry in place.entries():
         for name, text in entry.data.items() if isinstance(entry.data, dict) else ():
             if isinstance(text, str) and text in types:
-                entry.at(name).tell(
+                entry.at(name).report(
                     tr("customers would be asked {text!r}. Write it as {name}: {{question: ..., type: {text}}}.", text=text, name=name)
                 )
     return replace(place, data=[asked(each) if isinstance(each, dict) else each for each in place.data])
@@ -79,17 +79,19 @@ def asked(entry: Mapping[str, Any]) -> dict[str, Any]:
 def check_asking(rule: Place, fields: tuple[Field, ...]) -> None:
     """Check a form without ``#``: each field has its question, and no key of the other kind of form is present."""
     if "fields" in rule.data:
-        rule.at("ask").tell(tr("'ask' replaces 'fields'. Keep one of them."), key=True)
+        rule.at("ask").report(tr("'ask' replaces 'fields'. Keep one of them."), key=True)
     for entry, field in zip(rule.at("ask").entries(), fields, strict=False):
         if not field.question.strip():
-            entry.tell(tr("the field {field!r} has no question to ask for it. Write it behind the name: `{field}: ...`.", field=field.name))
+            entry.report(
+                tr("the field {field!r} has no question to ask for it. Write it behind the name: `{field}: ...`.", field=field.name)
+            )
         if field.rest:
-            below(entry).at("rest").tell(
+            below(entry).at("rest").report(
                 tr("'rest' is for parts after a #. Here each answer is a message of its own: remove it."), key=True
             )
     for entry in keyword_entries(rule):
         if entry.data.strip().endswith("#"):
-            entry.tell(tr("'ask' is a form without #. Write the keyword without it, or 'fields' in place of 'ask'."))
+            entry.report(tr("'ask' is a form without #. Write the keyword without it, or 'fields' in place of 'ask'."))
 
 
 def below(entry: Place) -> Place:
@@ -100,7 +102,7 @@ def below(entry: Place) -> Place:
 def check_plain(place: Place, what: str, key: bool = False) -> None:
     """Report a text that looks like a template and is not one."""
     if isinstance(place.data, str) and has_marks(place.data):
-        place.tell(tr("{place} is not a template: customers would see the braces. Write it without them.", place=what), key)
+        place.report(tr("{place} is not a template: customers would see the braces. Write it without them.", place=what), key)
     elif isinstance(place.data, str) and not key and may_mislead(place.data):
         warn_of_lookalikes(place)
 
@@ -110,7 +112,7 @@ def build_confirm(place: Place, sandbox: Sandbox, names: Names) -> Template | No
     if place.data is None:
         return None
     if place.data.strip().casefold() in SWITCHES:
-        place.tell(
+        place.report(
             tr("'confirm' is the text that customers say yes or no to. Write one, such as \"Nilai {{{{ nilai }}}}. Benar? (ya/tidak)\".")
         )
     return compile_template(place, sandbox, names)
@@ -130,11 +132,11 @@ def build_menu(listed: Iterable[Place]) -> tuple[MenuEntry, ...]:
                 if rest
                 else tr("Write the words to show, such as `- Daftar harga: {rule}`", rule=rule)
             )
-            at_words.tell(tr("menu entries are numbered automatically. {way_out}.", way_out=write), key=True)
+            at_words.report(tr("menu entries are numbered automatically. {way_out}.", way_out=write), key=True)
         elif not fold(words):
-            at_words.tell(tr("the words of a menu entry are empty. Write what customers are to see."), key=True)
+            at_words.report(tr("the words of a menu entry are empty. Write what customers are to see."), key=True)
         if fold(words) in (fold(other.words) for other in entries):
-            entry.tell(tr("the menu already has an entry {words!r}. Use other words here.", words=words))
+            entry.report(tr("the menu already has an entry {words!r}. Use other words here.", words=words))
         entries.append(MenuEntry(words.strip(), rule.strip(), entry.at(words).mark()))
     return tuple(entries)
 
@@ -148,7 +150,7 @@ def build_actions(rule: Place, country: str) -> tuple[Action, ...]:
         try:
             actions.append(Notify(normalize_phone(entry.data, country)))
         except ValueError as error:
-            entry.tell(reason_of(error))
+            entry.report(reason_of(error))
     if (pause := read_time(rule.at("pause")) if "pause" in rule.data else None) is not None:
         actions.append(Pause(pause))
     if "subscribe" in rule.data:
@@ -156,7 +158,7 @@ def build_actions(rule: Place, country: str) -> tuple[Action, ...]:
     if "forward" in rule.data:
         actions.append(build_forward(rule.at("forward")))
     elif "failed" in rule.data:
-        rule.at("failed").tell(
+        rule.at("failed").report(
             tr("'failed' is sent when 'forward' fails, but this rule has no 'forward'. Add one, or remove 'failed'."), key=True
         )
     return tuple(actions)
@@ -166,7 +168,7 @@ def build_forward(place: Place) -> Forward:
     """The `forward:` of a rule."""
     data = place.data
     if not data["url"].startswith(("http://", "https://", "${")):  # a variable of the environment is looked at when it is called
-        place.at("url").tell(no_address(data["url"], tr("Write it with https:// in front.")))
+        place.at("url").report(no_address(data["url"], tr("Write it with https:// in front.")))
     timeout = read_time(place.at("timeout")) or FORWARD_TIMEOUT
     return Forward(data["url"], data.get("webhookkey", ""), timeout)
 
@@ -178,5 +180,5 @@ def read_time(place: Place) -> timedelta | None:
     try:
         return read_duration(place.data)
     except ValueError as error:
-        place.tell(reason_of(error))
+        place.report(reason_of(error))
         return None

@@ -45,9 +45,9 @@ class FieldBuilder:
             for at, name in named_in(entry):
                 field = self.field(at, name, fields)
                 if any(field.name == other.name for other in fields):
-                    entry.tell(tr("the name {field!r} is taken by another field. Choose another one.", field=field.name))
+                    entry.report(tr("the name {field!r} is taken by another field. Choose another one.", field=field.name))
                 if fields and fields[-1].rest:
-                    entry.tell(tr("nothing can follow {field!r}, which takes the rest. Move it to the end.", field=fields[-1].name))
+                    entry.report(tr("nothing can follow {field!r}, which takes the rest. Move it to the end.", field=fields[-1].name))
                 fields.append(field)
         return tuple(fields)
 
@@ -63,7 +63,7 @@ class FieldBuilder:
         if type_name not in self.types:
             listed = ", ".join(self.types)
             way_out = guess(type_name, self.types).way_out or tr(" Known types: {listed}.", listed=listed)
-            place.at("type").tell(tr("unknown field type {type!r}.{way_out}", type=type_name, way_out=way_out), may_be_python=True)
+            place.at("type").report(tr("unknown field type {type!r}.{way_out}", type=type_name, way_out=way_out), may_be_python=True)
             return Field(name=name, type=type_name, kind=self.types["text"], question=question)
         field = self.typed(place, name, type_name, data, before)
         self.check(place, field, data)
@@ -108,10 +108,10 @@ class FieldBuilder:
         context = context_of(self.sandbox.locale)
         check_keys(place, field, data, context)
         if field.open and "open" in field.kind.keys and not self.has_hours:
-            place.at("open").tell(tr("'open' needs to know when that is. Add `hours:` to the settings, or remove it."), key=True)
+            place.at("open").report(tr("'open' needs to know when that is. Add `hours:` to the settings, or remove it."), key=True)
         for entry in place.at("unit").entries() if "unit" in data else ():
             if not UNIT.fullmatch(entry.data):
-                entry.tell(tr("{text!r} is not a unit. Write each as one word without digits, such as kg or bungkus.", text=entry.data))
+                entry.report(tr("{text!r} is not a unit. Write each as one word without digits, such as kg or bungkus.", text=entry.data))
         if field.options and field.type in FIELD_TYPES and "options" in field.kind.keys:
             check_options(place.at("options"), field, context)
         check_default(place, field, context)
@@ -166,7 +166,7 @@ def build_limit(place: Place, kind: FieldType) -> Limit | None:
     try:
         limit = kind.limit(written)
     except ValueError as error:
-        place.tell(tr("{key!r} {error}", key=key, error=reason_of(error)))
+        place.report(tr("{key!r} {error}", key=key, error=reason_of(error)))
         return None
     if isinstance(limit, int | float) and THOUSANDS.fullmatch(written):
         number = written.replace(".", "")
@@ -185,9 +185,9 @@ def build_limit(place: Place, kind: FieldType) -> Limit | None:
 def check_name(place: Place, name: str) -> None:
     """Check that a field's name can be used in templates and as a Python parameter."""
     if name in RESERVED or keyword.iskeyword(name):
-        place.tell(tr("a field may not be called {name!r}, which means something else here. Choose another name.", name=name), key=True)
+        place.report(tr("a field may not be called {name!r}, which means something else here. Choose another name.", name=name), key=True)
     elif not NAME.fullmatch(name):
-        place.tell(
+        place.report(
             tr("{name!r} cannot be the name of a field. Use letters, digits and _, and `label:` for what customers see.", name=name),
             key=True,
         )
@@ -197,15 +197,15 @@ def check_keys(place: Place, field: Field, data: Mapping[str, object], context: 
     """The keys that only some types understand."""
     for key in ("min", "max", "pattern", "options", "unit", "open"):
         if key in data and key not in field.kind.keys:
-            place.at(key).tell(
+            place.at(key).report(
                 tr("a field of type {type!r} has no {key!r}. Remove it, or change the type.", type=field.type, key=key), key=True
             )
     if field.type == "choice" and not field.options and "options" not in (place.data or ()):
-        place.tell(
+        place.report(
             tr("the field {field!r} is a {type} without `options:`. List what may be chosen.", field=field.name, type=field.type), key=True
         )
     if is_reversed(field.min, field.max, context.now.date()):
-        place.at("min").tell(tr("'min' is {min} and 'max' is {max}: no value fits. Swap them.", min=data["min"], max=data["max"]))
+        place.at("min").report(tr("'min' is {min} and 'max' is {max}: no value fits. Swap them.", min=data["min"], max=data["max"]))
 
 
 def is_reversed(low: Limit | None, high: Limit | None, today: date) -> bool:
@@ -233,11 +233,11 @@ def check_options(place: Place, field: Field, context: Context) -> None:
                 if field.type == "time"
                 else tr("A customer who wrote it would read: {error}", error=str(error))
             )
-            at.tell(tr("the option {option!r} does not fit the field. {reason}", option=option.value, reason=reason))
+            at.report(tr("the option {option!r} does not fit the field. {reason}", option=option.value, reason=reason))
             continue
         for word in dict.fromkeys((value, *map(canonical, option.synonyms))):
             if word in found:
-                at.tell(
+                at.report(
                     tr(
                         "{option!r} and {other!r} are one option to customers who write {word!r}. Remove it from one of them.",
                         option=option.value,
@@ -265,7 +265,7 @@ def check_default(place: Place, field: Field, context: Context) -> None:
     try:
         field.kind.read(field.default.strip(), replace(field, open=False), context)
     except ValueError as error:
-        place.at("default").tell(tr("the default does not fit the field. A customer who wrote it would read: {error}", error=str(error)))
+        place.at("default").report(tr("the default does not fit the field. A customer who wrote it would read: {error}", error=str(error)))
 
 
 def build_options(place: Place) -> tuple[Option, ...]:

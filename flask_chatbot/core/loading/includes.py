@@ -13,7 +13,7 @@ def is_absolute(entry: Place, root: Path, key: str) -> bool:
     path = str(entry.data)
     if not (Path(path).is_absolute() or PureWindowsPath(path).is_absolute()):
         return False
-    entry.tell(
+    entry.report(
         tr(
             "{path!r} is an absolute path, and `{key}` counts from the folder of {file}. Write the path from there.",
             path=path,
@@ -32,7 +32,7 @@ def included(entry: Place, root: Path) -> list[Path] | None:
     try:
         found = matching(root, path)
     except TooWide:
-        entry.tell(
+        entry.report(
             tr(
                 "{path!r} takes more than {entries:,} files and folders, or {seconds:g} seconds of looking. "
                 "Begin it with the folder that holds the rules, such as rules/**/*.yaml.",
@@ -43,5 +43,5 @@ def included(entry: Place, root: Path) -> list[Path] | None:
         )
         return None
     if not found:
-        entry.tell(tr("no file matches {path!r} beside {file}. Correct the path, or remove it.", path=path, file=root.name))
+        entry.report(tr("no file matches {path!r} beside {file}. Correct the path, or remove it.", path=path, file=root.name))
     return found

@@ -220,7 +220,7 @@ class _Loading:
         unknown = {(document, path[:2]) for document, path in self.refused if path[2:3] in (("name",), ("keyword",))}
         rules = [rule for place, rule in built if (id(place.document), place.path) not in unknown]
         if not rules and not self.problems and not self.added:
-            self.roots[0].tell(tr("there are no rules. Add a list of them under 'rules:'."))
+            self.roots[0].report(tr("there are no rules. Add a list of them under 'rules:'."))
         rules += self.added_rules(rules, builder)
         if not self.additions.is_complete:
             self.problems += map(needing, (rule for rule in rules if rule.needs))
@@ -246,7 +246,7 @@ class _Loading:
             for keyword in rule.keywords:
                 taken = known.setdefault((keyword.literal, keyword.takes_fields), rule)
                 if taken is not rule:
-                    entry.tell(
+                    entry.report(
                         tr(
                             "the keyword {keyword!r} is taken by rule {rule!r} at {mark}. Choose another one.",
                             keyword=keyword.written,

@@ -46,7 +46,7 @@ def warn_of_lookalikes(place: Place, names: Collection[str] = ()) -> None:
     node = place.document.node_at(place.path)
     found = [*foreign_marks(text, names), *escapes(text, node.style if isinstance(node, Scalar) else "")]
     for at, written, message in found:
-        place.tell_of_word(text.count("\n", 0, at) + 1, written, message, is_warning=True)
+        place.report_word(text.count("\n", 0, at) + 1, written, message, is_warning=True)
 
 
 def foreign_marks(text: str, names: Collection[str]) -> Iterator[Lookalike]:

@@ -50,8 +50,8 @@ class Place:
         """The position of the value, or of its key."""
         return self.document.mark(self.path, key)
 
-    def tell(self, message: Translatable, key: bool = False, may_be_python: bool = False) -> None:
-        """Note a problem with the value, or with its key."""
+    def report(self, message: Translatable, key: bool = False, may_be_python: bool = False) -> None:
+        """Report a problem with the value, or with its key."""
         self.problems.append(Problem(self.mark(key), message, may_be_python=may_be_python))
 
     def warn(self, message: Translatable, key: bool = False) -> None:
@@ -63,9 +63,9 @@ class Place:
         node = self.document.node_at(self.path)
         return isinstance(node, Scalar) and not node.style
 
-    def tell_of_word(
+    def report_word(
         self, line: int, word: str, message: Translatable, may_be_python: bool = False, nth: int = 0, is_warning: bool = False
     ) -> None:
-        """Note a problem with a word in the text here; `line` counts from 1 in the text, `nth` from 0 in the line."""
+        """Report a problem with a word in the text here; `line` counts from 1 in the text, `nth` from 0 in the line."""
         mark = self.document.mark_in_text(self.path, line, word, nth)
         self.problems.append(Problem(mark, message, "warning" if is_warning else "error", may_be_python))

@@ -19,7 +19,7 @@ def read_country(settings: Place) -> str:
     """The country that local numbers are read in."""
     country: str = (settings.data or {}).get("country") or "ID"
     if not is_country(country):
-        settings.at("country").tell(
+        settings.at("country").report(
             tr("{country!r} is not a country with telephone numbers. Write its two capital letters, such as ID or MY.", country=country)
         )
     return country
@@ -49,7 +49,7 @@ def build_timezone(settings: Place, name: str | None) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         way_out = guess(name, sorted(available_timezones())).way_out or tr(" Use an IANA name, such as Asia/Jakarta.")
-        settings.at("timezone").tell(tr("unknown time zone {name!r}.{way_out}", name=name, way_out=way_out))
+        settings.at("timezone").report(tr("unknown time zone {name!r}.{way_out}", name=name, way_out=way_out))
         return ZoneInfo("UTC")
 
 
@@ -77,11 +77,11 @@ def build_vars(entries: Iterable[Place], taken: Collection[str]) -> dict[str, Pl
     for place in entries:
         name = str(place.path[-1])
         if name in taken or name in (*JINJA_NAMES, "value") or keyword.iskeyword(name):
-            place.tell(
+            place.report(
                 tr("a var may not be called {name!r}, which means something else in templates. Choose another name.", name=name), key=True
             )
         elif name in found:
-            place.tell(
+            place.report(
                 tr("the var {name!r} is defined already, at {mark}. Remove one of them.", name=name, mark=found[name].mark(key=True)),
                 key=True,
             )

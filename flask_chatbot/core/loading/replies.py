@@ -82,7 +82,7 @@ class ReplyBuilder:
             weighted = isinstance(entry.data, dict)
             kinds = [key for key in entry.data if self.knows(key)] if weighted else ["text"]
             if len(kinds) != 1 and not (weighted and set(entry.data) - {*self.kinds, "one_of", "weight"}) and len(entry.data) < 3:
-                entry.tell(ONE_REPLY)
+                entry.report(ONE_REPLY)
                 continue
             answers.append(self.answer(entry))
             weights.append(float(entry.data.get("weight") or 1) if weighted else 1.0)

@@ -124,7 +124,7 @@ class RuleBuilder:
                     if several
                     else tr("Use letters, digits and _, beginning with a letter.")
                 )
-                entry.tell(tr("{name!r} cannot be the name of a value. {way_out}", name=entry.data, way_out=way_out))
+                entry.report(tr("{name!r} cannot be the name of a value. {way_out}", name=entry.data, way_out=way_out))
         return tuple(entry.data for entry in entries)
 
     def answers(self, place: Place, known: Names, fields: Iterable[Field], needs: tuple[str, ...]) -> dict[str, Any]:
@@ -146,7 +146,7 @@ class RuleBuilder:
         when = build_condition(place.at("when"), self.sandbox.locale.country, self.has_hours) if "when" in place.data else None
         if "otherwise" in place.data and not (when and when.asks_clock):
             message = tr("'otherwise' answers where the clock is the reason. Write open, days, time or dates under 'when', or remove it.")
-            place.at("otherwise").tell(message, key=True)
+            place.at("otherwise").report(message, key=True)
         return {"when": when, "once_per": build_duration(place.each("once_per"))}
 
     def others(self, place: Place, asks: bool) -> dict[str, Any]:
@@ -175,48 +175,48 @@ class RuleBuilder:
     def check(self, place: Place, rule: Rule, named: Collection[str]) -> None:
         """Report keys that are valid on their own but not in combination."""
         if not rule.fallback and LEADING.isdisjoint(place.data):
-            place.tell(tr("this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one."))
+            place.report(tr("this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one."))
         self.check_asking(place, rule)
         if rule.fields is not None and not rule.asks:
             self.check_fields(place, rule, rule.fields, named)
         for key in ("on_invalid", "invalid"):
             if rule.fields is None and key in place.data:
-                place.at(key).tell(tr("{key!r} needs 'fields', whose values could be wrong. Add them, or remove it.", key=key), key=True)
+                place.at(key).report(tr("{key!r} needs 'fields', whose values could be wrong. Add them, or remove it.", key=key), key=True)
 
     def check_asking(self, place: Place, rule: Rule) -> None:
         """Report `invalid` keys of a form without #, and `confirm` without a form that asks."""
         if rule.confirm is not None and not rule.asks and rule.on_invalid != "ask":
-            place.at("confirm").tell(tr("'confirm' belongs to a form that asks. Write 'ask', or 'on_invalid: ask'."), key=True)
+            place.at("confirm").report(tr("'confirm' belongs to a form that asks. Write 'ask', or 'on_invalid: ask'."), key=True)
         for key, waiting in (("patience", rule.may_ask or bool(rule.menu)), ("tries", rule.may_ask)):
             if key in place.data and not waiting:
                 or_menu = tr(" or a menu") if key == "patience" else ""
-                place.at(key).tell(
+                place.at(key).report(
                     tr("{key!r} is for a form that asks{or_menu}, and there is none. Remove it.", key=key, or_menu=or_menu), key=True
                 )
         if "paste" in place.data and rule.fields is None:
-            place.at("paste").tell(
+            place.at("paste").report(
                 tr("'paste' is about lines with the labels of fields, and there are none. Add them, or remove it."), key=True
             )
         if "interrupt" in place.data and not rule.may_ask:
-            place.at("interrupt").tell(
+            place.at("interrupt").report(
                 tr("'interrupt' is for a form that asks. Write 'ask', or 'on_invalid: ask', or remove it."), key=True
             )
         for key in ("on_invalid", "invalid"):
             if rule.asks and key in place.data:
-                place.at(key).tell(tr("{key!r} is for 'fields'; 'ask' asks again. Remove it.", key=key), key=True)
+                place.at(key).report(tr("{key!r} is for 'fields'; 'ask' asks again. Remove it.", key=key), key=True)
 
     def check_fields(self, place: Place, rule: Rule, fields: tuple[Field, ...], named: Collection[str]) -> None:
         if "pattern" in place.data and not rule.has_form:
             self.check_groups(place, fields, named)
         elif not rule.has_form:
             written = rule.keywords[0].written if rule.keywords else "penawaran"
-            place.at("fields").tell(
+            place.at("fields").report(
                 tr("'fields' needs a keyword that ends in #, such as `keyword: {keyword}#`.", keyword=written), key=True
             )
         if rule.on_invalid == "reply" and "invalid" not in place.data:
-            place.at("on_invalid").tell(tr("'on_invalid: reply' needs the reply to send. Add 'invalid:' to the rule."), key=True)
+            place.at("on_invalid").report(tr("'on_invalid: reply' needs the reply to send. Add 'invalid:' to the rule."), key=True)
         if rule.on_invalid != "reply" and "invalid" in place.data:
-            place.at("invalid").tell(
+            place.at("invalid").report(
                 tr("'invalid' is never sent while 'on_invalid' is {on_invalid}. Remove one of them.", on_invalid=rule.on_invalid), key=True
             )
 
@@ -228,4 +228,4 @@ class RuleBuilder:
                     "nothing fills the field {field!r}. Put (?P<{field}>...) into the pattern, or make the field optional.",
                     field=field.name,
                 )
-                place.at("fields").tell(message, key=True)
+                place.at("fields").report(message, key=True)

@@ -23,7 +23,7 @@ def build_test(place: Place, is_under_rule: bool = False) -> RuleTest:
     expected = expectations(place)
     exchanges = build_exchanges(place, expected)
     if exchanges and not (is_under_rule or any(exchange.expected for exchange in exchanges)):
-        place.tell(tr("this test expects nothing, so it cannot fail. Add one of: {keys}.", keys=", ".join(KEYS)))
+        place.report(tr("this test expects nothing, so it cannot fail. Add one of: {keys}.", keys=", ".join(KEYS)))
     return RuleTest(
         mark=place.mark(),
         exchanges=exchanges,
@@ -39,7 +39,7 @@ def build_test(place: Place, is_under_rule: bool = False) -> RuleTest:
 def build_exchanges(place: Place, expected: tuple[Expectation, ...]) -> tuple[Exchange, ...]:
     """The texts of a test, in order; its expectations apply to the last."""
     if ("send" in place.data) == ("talk" in place.data):
-        place.tell(tr("a test has either 'send', one text, or 'talk', a list of texts. Write one of them."))
+        place.report(tr("a test has either 'send', one text, or 'talk', a list of texts. Write one of them."))
         return ()
     if "send" in place.data:
         return (Exchange(text=place.data["send"], mark=place.at("send").mark(), expected=expected),)
@@ -48,7 +48,7 @@ def build_exchanges(place: Place, expected: tuple[Expectation, ...]) -> tuple[Ex
     for each in expected:
         if each.key in own:
             message = tr("the last turn has a {key!r} of its own. Remove one of the two.", key=each.key)
-            place.at(each.key).tell(message, key=True)
+            place.at(each.key).report(message, key=True)
     return (*exchanges, Exchange(text=last.text, mark=last.mark, at=last.at, expected=(*last.expected, *expected)))
 
 
@@ -68,7 +68,7 @@ def moment(place: Place) -> datetime | None:
             return datetime.strptime(place.data, form)  # noqa: DTZ007  the rules' own
         except ValueError:
             continue
-    place.tell(tr("{text!r} is not a date and time. Write them like 2026-11-23 09:00.", text=place.data))
+    place.report(tr("{text!r} is not a date and time. Write them like 2026-11-23 09:00.", text=place.data))
     return None
 
 
@@ -95,7 +95,7 @@ def alternatives(place: Place) -> tuple[Reply, ...]:
     for entry in place.at("one_of").entries():
         data = {key: value for key, value in entry.data.items() if key != "weight"} if isinstance(entry.data, dict) else entry.data
         if isinstance(data, dict) and len(data) != 1:
-            entry.tell(ONE_REPLY)
+            entry.report(ONE_REPLY)
         else:
             replies.append(reply_of(data))
     return tuple(replies)

@@ -15,16 +15,16 @@ def build_pattern(place: Place, way_out: Translatable = LONG_TEXTS) -> Pattern |
     try:
         return read_pattern(place.data, way_out)
     except ValueError as error:
-        place.tell(reason_of(error))
+        place.report(reason_of(error))
     except ImportError:
-        place.tell(tr("patterns need RE2, which is not installed. Run: pip install 'flask-chatbot[patterns]'"))
+        place.report(tr("patterns need RE2, which is not installed. Run: pip install 'flask-chatbot[patterns]'"))
     return None
 
 
 def compile_template(place: Place, sandbox: Sandbox, names: Names) -> Template:
     """Compile the template at `place`, which may use `names` beside the `vars`; its flaws are reported there."""
     for flaw in check(place.data, sandbox, names):
-        place.tell_of_word(flaw.line, flaw.word, flaw.message, flaw.may_be_python, flaw.nth, flaw.is_warning)
+        place.report_word(flaw.line, flaw.word, flaw.message, flaw.may_be_python, flaw.nth, flaw.is_warning)
     if may_mislead(place.data):
         warn_of_lookalikes(place, names)
     return Template(place.data, sandbox)

@@ -110,7 +110,7 @@ def build_keywords(entries: Iterable[Place]) -> tuple[Keyword, ...]:
     for entry in entries:
         written, parts = parts_in(entry.data)
         if parts:
-            entry.tell(
+            entry.report(
                 tr(
                     "the fields of {text!r} stand in the keyword. Write `keyword: {keyword}` and `fields: [{fields}]`.",
                     text=entry.data.strip(),
@@ -126,7 +126,7 @@ def build_keywords(entries: Iterable[Place]) -> tuple[Keyword, ...]:
             found.setdefault(key, Keyword(written, literal, takes_fields, entry.path[-1] == "exact"))
             report_twice(entry, first.setdefault(key, entry))
         else:
-            entry.tell(
+            entry.report(
                 tr("the keyword {keyword!r} has nothing that can be compared. Write at least one letter, digit or sign.", keyword=written)
             )
     return tuple(found.values())
@@ -180,7 +180,7 @@ def build_phrase(place: Place, folding: Folding) -> Phrase | None:
     try:
         return read_phrase(place.data, folding)
     except ValueError as error:
-        place.tell(reason_of(error))
+        place.report(reason_of(error))
         return None
 
 
@@ -189,9 +189,9 @@ def check_similar(place: Place, literal: str) -> bool:
     words = literal.split()
     longest = max(map(len, words), default=0)
     if not literal:
-        place.tell(tr("{text!r} has nothing that can be compared. Write at least one word.", text=place.data))
+        place.report(tr("{text!r} has nothing that can be compared. Write at least one word.", text=place.data))
     elif len(words) > WORDS_LIMIT:
-        place.tell(
+        place.report(
             tr(
                 "a 'similar' text has at most {limit} words, and this has {count}. Use 'contains' for a part of it.",
                 limit=WORDS_LIMIT,
@@ -199,7 +199,7 @@ def check_similar(place: Place, literal: str) -> bool:
             )
         )
     elif longest > LETTERS_LIMIT:
-        place.tell(
+        place.report(
             tr(
                 "a word of a 'similar' text has at most {limit} letters, and one here has {longest}. Shorten it.",
                 limit=LETTERS_LIMIT,

@@ -33,15 +33,15 @@ def build_synonyms(listed: Iterable[Place]) -> dict[str, str]:
         for entry in place.entries():
             run = fold(entry.data)
             if not (is_run(run) and is_run(head)):
-                entry.tell(no_synonym(head if is_run(run) else run))
+                entry.report(no_synonym(head if is_run(run) else run))
                 continue
             if run in heads and heads[run] != head:
-                entry.tell(twice(run, heads[run], places[run].mark()))
+                entry.report(twice(run, heads[run], places[run].mark()))
             heads.setdefault(run, head)
             places.setdefault(run, entry)
     for run, head in heads.items():
         if heads.get(head, head) != head:
-            places[run].tell(tr("{head!r} is itself a synonym of {of!r}. List all its words there.", head=head, of=heads[head]))
+            places[run].report(tr("{head!r} is itself a synonym of {of!r}. List all its words there.", head=head, of=heads[head]))
     return {run: head for run, head in heads.items() if run != head}
 
 
@@ -67,7 +67,7 @@ def build_words(listed: Iterable[Place], words: Words) -> Words:
             continue
         only = place.at("only") if isinstance(place.data, dict) else None
         if only is not None and list(place.data) != ["only"]:
-            place.tell(
+            place.report(
                 tr("the list {name!r} is words, or 'only' and the words in place of the language's own. Write one of them.", name=name)
             )
             continue
@@ -94,7 +94,7 @@ def read_word(entry: Place) -> str:
     folded = fold(entry.data)
     if is_run(folded):
         return folded
-    entry.tell(tr("{text!r} is no word that a customer says. Write up to {limit} words without a #.", text=entry.data, limit=RUN_LIMIT))
+    entry.report(tr("{text!r} is no word that a customer says. Write up to {limit} words without a #.", text=entry.data, limit=RUN_LIMIT))
     return ""
 
 

@@ -132,11 +132,11 @@ class _Composer:
             pass
         return self._root()
 
-    def _tell(self, line: int, column: int, message: Translatable) -> None:
+    def _report(self, line: int, column: int, message: Translatable) -> None:
         self.traps.append(Trap(line, column, message))
 
     def _stop(self, mark: Any, message: Translatable) -> NoReturn:
-        self._tell(mark.line, mark.column, message)
+        self._report(mark.line, mark.column, message)
         raise _ReadingStopped
 
     def _document(self, event: Any) -> None:
@@ -277,11 +277,11 @@ class _Composer:
             return None
         root = self._frame.children[0] if self._frame.children else None
         if root is None or (isinstance(root, Scalar) and not root.text and not root.style):
-            self._tell(0, 0, tr("the file is empty. Write something into it, or delete it."))
+            self._report(0, 0, tr("the file is empty. Write something into it, or delete it."))
             return None
         if not isinstance(root, Scalar) and root.size > ALIAS_FACTOR * self._written + ALIAS_ALLOWANCE:
             _, line, column = self._largest_alias
-            self._tell(line, column, tr("the aliases stand for more than can be read. Use fewer of them, or write out what they name."))
+            self._report(line, column, tr("the aliases stand for more than can be read. Use fewer of them, or write out what they name."))
             return None
         self.traps += [trap for node in self._merging if (trap := take_in(node))]
         return root
@@ -297,7 +297,7 @@ class _Composer:
         if problem is None:  # the Python parser trips over \UFFFFFFFF without a mark
             trap = bad_code_point(self._text)
         elif scanning and (deep := self._hidden_level(context or problem, event)):
-            return self._tell(*deep, TOO_DEEP)
+            return self._report(*deep, TOO_DEEP)
         else:
             token, container = (context or problem, None) if scanning else (None, context)
             before = self._before(problem, event)

@@ -32,15 +32,15 @@ def read_sentence_file(place: Place, root: Path, file: str) -> SentenceFile | No
         return None
     path = root.parent / name
     if path.resolve() == root.resolve():
-        place.tell(tr("{name!r} is this file itself. Write the sentences here, or name a file that holds nothing else.", name=name))
+        place.report(tr("{name!r} is this file itself. Write the sentences here, or name a file that holds nothing else.", name=name))
         return None
     if path.exists() and not path.is_file():  # a folder, or a device without an end
-        place.tell(tr("{name!r} is no file. Name a file of sentences, or write them here.", name=name))
+        place.report(tr("{name!r} is no file. Name a file of sentences, or write them here.", name=name))
         return None
     try:
         source = path.read_bytes()
     except FileNotFoundError:
-        place.tell(
+        place.report(
             tr(
                 "there is no file {name!r} beside {file}. Correct its name, or write the sentences here, as a map of names and texts.",
                 name=name,
@@ -49,7 +49,7 @@ def read_sentence_file(place: Place, root: Path, file: str) -> SentenceFile | No
         )
         return SentenceFile(path)
     except (OSError, ValueError) as error:
-        place.tell(tr("the file {name!r} cannot be read: {reason}.", name=name, reason=getattr(error, "strerror", None) or error))
+        place.report(tr("the file {name!r} cannot be read: {reason}.", name=name, reason=getattr(error, "strerror", None) or error))
         return SentenceFile(path)
     return SentenceFile(path, digest(source), read_entries(source, file, place.problems))
 

@@ -42,7 +42,7 @@ def read_call(settings: Place) -> str | None:
         return None
     text = " ".join(str(call).split())
     if any(mark in text for mark in "{}%#*_~`"):
-        settings.at("call").tell(
+        settings.at("call").report(
             tr("{text!r} is no word to address people by. Write it without signs, such as Kak or Bapak/Ibu.", text=text)
         )
         return ""
@@ -70,24 +70,24 @@ def build_language(settings: Place, tongue: Tongue, entries: Iterable[Place], vo
         return language_of(tongue.name)
     if tongue.name not in LANGUAGES and not NAME.fullmatch(tongue.name) and not guess(tongue.name, LANGUAGES).word:
         message = tr("{name!r} is no name of a language. Write one such as id, en or ms: letters, digits and hyphens.", name=tongue.name)
-        settings.at("language").tell(message)
+        settings.at("language").report(message)
         return language_of(tongue.like)
     lacking = [] if tongue.name in LANGUAGES else [key for key in SENTENCES["en"] if key not in given]
     if lacking:
-        tell_lacking(settings.at("language"), tongue.name, lacking)
+        report_lacking(settings.at("language"), tongue.name, lacking)
     call = CALLS.get(tongue.name, "") if tongue.call is None else tongue.call
     sentences = {**built_in(tongue.like, addresses=tongue.call is not None), **given}
     return Language(name=tongue.name, like=tongue.like, babel=tongue.babel, sentences=sentences, call=call, own_vocabulary=vocabulary)
 
 
-def tell_lacking(place: Place, name: str, lacking: Collection[str]) -> None:
+def report_lacking(place: Place, name: str, lacking: Collection[str]) -> None:
     """Report all sentences that a language of the file's own lacks, at once."""
     meant = guess(name, LANGUAGES)
     if len(lacking) == len(SENTENCES["en"]) and meant.word:
-        place.tell(tr("unknown language {name!r}.{guess}", name=name, guess=meant.way_out))
+        place.report(tr("unknown language {name!r}.{guess}", name=name, guess=meant.way_out))
         return
     if len(lacking) == len(SENTENCES["en"]):
-        place.tell(
+        place.report(
             tr(
                 "the language {name!r} does not come with the package, which has {known}. Use one of those, or write all {count} sentences "
                 "under 'sentences': `flask chatbot sentences --language en` prints them, ready to be translated.",
@@ -97,7 +97,7 @@ def tell_lacking(place: Place, name: str, lacking: Collection[str]) -> None:
             )
         )
         return
-    place.tell(
+    place.report(
         tr(
             "the language {name!r} needs all its sentences under 'sentences', and {count} are missing: {keys}. "
             "Add them: `flask chatbot sentences --language en` prints all, ready to be translated.",
@@ -118,7 +118,7 @@ def read_sentences(entries: Iterable[Place]) -> dict[str, str]:
             found.setdefault(key, "")
             continue
         if key in places:
-            place.tell(
+            place.report(
                 tr("the sentence {key!r} is given already, at {mark}. Remove one of them.", key=key, mark=places[key].mark(key=True)),
                 key=True,
             )
@@ -133,7 +133,9 @@ def check_sentence(place: Place, key: str, text: str) -> None:
     if not text:
         if key not in MAY_BE_EMPTY:
             empty = ", ".join(sorted(MAY_BE_EMPTY))
-            place.tell(tr("the sentence {key!r} may not be empty: only {names} may. Write something, or remove it.", key=key, names=empty))
+            place.report(
+                tr("the sentence {key!r} may not be empty: only {names} may. Write something, or remove it.", key=key, names=empty)
+            )
         return
     are_right = [is_placeholder(place, key, number, found) for number, found in marks(str(place.data))]  # each is reported
     if all(are_right):
@@ -153,19 +155,19 @@ def is_placeholder(place: Place, key: str, number: int, found: re.Match[str]) ->
     """True for a placeholder that a sentence may have; any other mark is reported."""
     problem = problem_of(key, found[1], allowed(key))
     if problem:
-        place.tell_of_word(number, found[0], problem)
+        place.report_word(number, found[0], problem)
     return not problem
 
 
 def check_placeholders(place: Place, key: str, text: str) -> None:
     """Report a placeholder that is written too often, or that is missing."""
     if often := next((name for name in allowed(key) if text.count(f"{{{name}}}") > TIMES), ""):
-        place.tell(
+        place.report(
             tr("the sentence {key!r} has {{{name}}} more than {times} times. Write it once or twice.", key=key, name=often, times=TIMES)
         )
     elif missing := [name for name in needed(key) if f"{{{name}}}" not in text]:
         listed = ", ".join(f"{{{name}}}" for name in missing)
-        place.tell(
+        place.report(
             tr("the sentence {key!r} needs {placeholders}: without it nobody knows what to do. Add it.", key=key, placeholders=listed)
         )
 

@@ -27,7 +27,7 @@ def build_vocabulary(listed: Iterable[Place], like: str) -> Vocabulary | None:
         name = str(place.path[-1])
         only = place.at("only") if isinstance(place.data, dict) and "only" in place.data else None
         if only is not None and len(place.data) > 1:
-            place.tell(
+            place.report(
                 tr("the list {name!r} is words, or 'only' and the words in place of the language's own. Write one of them.", name=name)
             )
             continue
@@ -48,9 +48,9 @@ def read_values(place: Place, name: str, known: Mapping[str, int] | Mapping[str,
         for each in entry.entries():
             word = canonical(str(each.data)).strip()
             if not WORD.fullmatch(word):
-                each.tell(tr("{text!r} is no single word, and a value is read word by word. Write one word.", text=each.data))
+                each.report(tr("{text!r} is no single word, and a value is read word by word. Write one word.", text=each.data))
             elif word in seen:
-                each.tell(tr("{word!r} is written already, at {mark}. Remove one of them.", word=word, mark=seen[word].mark()))
+                each.report(tr("{word!r} is written already, at {mark}. Remove one of them.", word=word, mark=seen[word].mark()))
             else:
                 seen[word] = each
                 yield word, value
@@ -62,7 +62,7 @@ def keyed(place: Place, name: str, known: Mapping[str, int] | Mapping[str, Decim
         for key in place.data:
             value = meaning(key, name, known)
             if isinstance(value, Translatable):
-                place.at(key).tell(value, key=True)
+                place.at(key).report(value, key=True)
             else:
                 yield value, place.at(key)
         return
@@ -77,7 +77,7 @@ def keyed(place: Place, name: str, known: Mapping[str, int] | Mapping[str, Decim
             number=len(entries),
             example=FIRST[name].lower(),
         )
-        place.tell(message)
+        place.report(message)
         return
     start = 1 if name == "months" else 0
     for number, entry in enumerate(entries, start):
