@@ -87,7 +87,7 @@ class RuleFile(pytest.File):
         host = find_host(self.config)
         if host.says:
             raise self.CollectError(f"chatbot_app: {host.says}")
-        book, problems, _ = read_rules(self.path, host.bot.handlers.additions if host.bot else UNKNOWN_ADDITIONS)
+        book, problems, *_ = read_rules(self.path, host.bot.handlers.additions if host.bot else UNKNOWN_ADDITIONS)
         if book is None:
             raise self.CollectError("\n".join(str(problem) for problem in problems if problem.severity == "error"))
         for group, found in groupby(cases(book), key=lambda case: case.group):

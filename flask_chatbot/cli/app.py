@@ -10,6 +10,7 @@ from flask import Flask
 from flask.cli import NoAppException, ScriptInfo
 
 from flask_chatbot.bot.bot import Bot
+from flask_chatbot.cli.terminal import speak
 from flask_chatbot.core.loading.loader import short_path
 from flask_chatbot.core.values.problems import Problem
 from flask_chatbot.errors import ChatbotError, SetupError
@@ -51,6 +52,7 @@ def find_host(context: click.Context) -> Host:
     host = load_host(info) if info else Host()
     if host.app is not None:
         context.with_resource(host.app.app_context())
+        speak(configured=host.app.extensions["chatbot"].language)
     return host
 
 

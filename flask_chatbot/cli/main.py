@@ -24,7 +24,7 @@ from flask_chatbot.cli.reports import REPORTS, TESTED, Tested, certain, is_broke
 from flask_chatbot.cli.saved import saved
 from flask_chatbot.cli.sentences import sentences
 from flask_chatbot.cli.serve import run_
-from flask_chatbot.cli.terminal import Commands, echo, echo_bytes
+from flask_chatbot.cli.terminal import Commands, echo, echo_bytes, language_option, said, speak
 from flask_chatbot.cli.try_chat import find_talk, rules_option, try_
 from flask_chatbot.cli.worker import worker
 from flask_chatbot.core.checks.lint import lint
@@ -64,6 +64,7 @@ for command in (chat, db, doctor, failed, init, people, resend, resume, run_, sa
 @chatbot.command()
 @click.argument("paths", metavar="[FILES]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Turn warnings into errors.")
+@language_option
 @click.option("--format", "form", type=click.Choice(list(REPORTS)), default="text", show_default=True, help="The output format.")
 @click.pass_context
 def check(context: click.Context, paths: tuple[Path, ...], strict: bool, form: str) -> None:
@@ -82,9 +83,10 @@ def check(context: click.Context, paths: tuple[Path, ...], strict: bool, form: s
     Exit codes: 0 no errors (warnings may be), 1 errors, or with --strict warnings, 2 a wrong option.
     """
     host = find_host(context)
-    if said := host.note(but=host.problems):
-        echo(said, err=True)
     loads = checked(paths, host)
+    speak(written=next((loaded.language for loaded in loads.values()), ""))
+    if note := host.note(but=host.problems):
+        echo(note, err=True)
     if strict:
         loads = {path: strictly(loaded) for path, loaded in loads.items()}
     for line in REPORTS[form](loads):
@@ -95,6 +97,7 @@ def check(context: click.Context, paths: tuple[Path, ...], strict: bool, form: s
 @chatbot.command("test")
 @click.argument("paths", metavar="[FILES]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(list(TESTED)), default="text", show_default=True, help="The output format.")
+@language_option
 @click.pass_context
 def test_(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
     """Run the tests in rule files, under `tests:`.
@@ -109,10 +112,10 @@ def test_(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
     Exit codes: 0 no test failed, 1 one did or the rules cannot be used, 2 a wrong option.
     """
     host = find_host(context)
-    if said := host.note():
-        echo(said, err=True)
     bot = host.bot
     tested = run_tests(paths or (bot.path if bot else default_file(),), bot.handlers.additions if bot else UNKNOWN_ADDITIONS)
+    if note := host.note():
+        echo(note, err=True)
     for line in TESTED[form](tested):
         echo(line)
     context.exit(1 if tested.failed or tested.errors else 0)
@@ -161,7 +164,8 @@ def load(path: Path, bot: Bot | None) -> Loaded:
     if loaded.book is None or path.resolve() != bot.path.resolve():
         return linted(loaded)
     problems = (*loaded.problems, *check_needs(bot.handlers, loaded.book))
-    return linted(Loaded(loaded.book if len(problems) == len(loaded.problems) else None, problems), bot.handlers.rules)
+    book = loaded.book if len(problems) == len(loaded.problems) else None
+    return linted(loaded._replace(book=book, problems=problems), bot.handlers.rules)
 
 
 def linted(loaded: Loaded, handled: Collection[str] | None = None) -> Loaded:
@@ -182,6 +186,9 @@ def strictly(loaded: Loaded) -> Loaded:
 def run_tests(paths: Iterable[Path], additions: Additions) -> Tested:
     """Run the tests of rule files."""
     loads = [read_rules(path, additions) for path in paths]
+    speak(written=next((loaded.language for loaded in loads), ""))
     results = [run(case, loaded.book) for loaded in loads if loaded.book for case in cases(loaded.book)]
     errors = [problem for loaded in loads if not loaded.book for problem in loaded.problems if problem.severity == "error"]
-    return Tested(len(results), sum(map(bool, results)), tuple(chain.from_iterable(results)), tuple(errors))
+    return Tested(
+        len(results), sum(map(bool, results)), tuple(failure.said(said) for failure in chain.from_iterable(results)), tuple(errors)
+    )

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flask_chatbot.cli.talk import Tried
-from flask_chatbot.cli.terminal import Styled, styled, together
+from flask_chatbot.cli.terminal import Styled, said, styled, together
 from flask_chatbot.core.checks.runner import Failure
 from flask_chatbot.core.deciding.explain import KINDS, Explanation
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.controls import json_text, visible
 from flask_chatbot.core.loading.loader import Loaded, short_path
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.translation.translatable import Translatable, linked, msgid, tr
 from flask_chatbot.core.values.actions import Action, action_data
 from flask_chatbot.core.values.problems import Problem
 from flask_chatbot.core.values.written import reply_data, reply_text
@@ -20,13 +21,23 @@ from flask_chatbot.core.values.written import reply_data, reply_text
 COLOURS = {"error": "red", "warning": "yellow"}
 SIGNS = {"-": "red", "+": "green"}
 FAILURE_KEYS = ("test", "sent", "key", "expected", "got", "hint")
+NOUNS = {  # one, and several
+    "error": (msgid("{number} error"), msgid("{number} errors")),
+    "warning": (msgid("{number} warning"), msgid("{number} warnings")),
+    "rule": (msgid("{number} rule"), msgid("{number} rules")),
+    "test": (msgid("{number} test"), msgid("{number} tests")),
+    "check": (msgid("{number} check"), msgid("{number} checks")),
+    "key": (msgid("{number} key"), msgid("{number} keys")),
+    "message": (msgid("{number} message"), msgid("{number} messages")),
+    "callback": (msgid("{number} callback"), msgid("{number} callbacks")),
+}
 THE_APP = Path("the app")
 Loads = Mapping[Path, Loaded]
 
 
 def certain(loaded: Loaded) -> Loaded:
     """Drop the problems that Python code might resolve, for an app that does not start."""
-    return Loaded(loaded.book, tuple(problem for problem in loaded.problems if not problem.may_be_python))
+    return loaded._replace(problems=tuple(problem for problem in loaded.problems if not problem.may_be_python))
 
 
 def is_broken(loaded: Loaded) -> bool:
@@ -41,7 +52,7 @@ def with_problems(loads: Loads, problems: Sequence[Problem]) -> dict[Path, Loade
     for path, loaded in loads.items():
         own = [problem for problem in new if problem.mark.file == short_path(path)]
         in_order = sorted((*loaded.problems, *own), key=lambda problem: problem.mark)
-        joined[path] = Loaded(None if own else loaded.book, tuple(in_order))
+        joined[path] = loaded._replace(book=None if own else loaded.book, problems=tuple(in_order))
         new = [problem for problem in new if problem not in own]
     return joined | ({THE_APP: Loaded(None, tuple(new))} if new else {})
 
@@ -55,11 +66,11 @@ def text_report(loads: Loads) -> Iterator[str]:
 
 def line_of(problem: Problem) -> Styled:
     """One problem for people, place first."""
-    place, sentence = str(problem).split(": ", 1)
+    place, sentence = said(problem.sentence).split(": ", 1)
     return together(styled(place, bold=True), ": ", styled(sentence, fg=COLOURS[problem.severity]))
 
 
-def summary(path: Path, loaded: Loaded) -> str:
+def summary(path: Path, loaded: Loaded) -> Translatable:
     """Summarise a file: how many rules, errors and warnings.
 
     >>> summary(Path("rules.yaml"), Loaded(None, ()))
@@ -68,16 +79,17 @@ def summary(path: Path, loaded: Loaded) -> str:
     severities = [problem.severity for problem in loaded.problems]
     counts = [counted(severities.count(severity), severity) for severity in COLOURS if severity in severities]
     rules = [counted(len(loaded.book.rules), "rule")] if loaded.book else []
-    return f"{short_path(path)}: {', '.join([*rules, *(counts or ['no problems'])])}"
+    return linked(": ", (short_path(path), linked(", ", [*rules, *(counts or [tr("no problems")])])))
 
 
-def counted(number: int, what: str) -> str:
+def counted(number: int, what: str) -> Translatable:
     """A number with its noun, in the plural if needed.
 
     >>> counted(1, "rule"), counted(2, "rule")
     ('1 rule', '2 rules')
     """
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    one, several = NOUNS[what]
+    return tr(one if number == 1 else several, number=number)
 
 
 def json_report(loads: Loads) -> Iterator[str]:
@@ -87,7 +99,7 @@ def json_report(loads: Loads) -> Iterator[str]:
 
 def problem_data(problem: Problem) -> dict[str, object]:
     """A problem as JSON."""
-    return {**problem.mark.in_json(), "severity": problem.severity, "message": problem.message}
+    return {**problem.mark.in_json(), "severity": problem.severity, "message": said(problem.message)}
 
 
 def github_report(loads: Loads) -> Iterator[str]:
@@ -102,7 +114,7 @@ def annotation(problem: Problem) -> str:
     """The workflow command that annotates the line of one problem."""
     mark = problem.mark
     file = escaped(mark.file).replace(":", "%3A").replace(",", "%2C")
-    return f"::{problem.severity} file={file},line={mark.line},col={mark.column}::{escaped(problem.message)}"
+    return f"::{problem.severity} file={file},line={mark.line},col={mark.column}::{escaped(said(problem.message))}"
 
 
 def escaped(text: str) -> str:
@@ -134,8 +146,9 @@ def tested_text(tested: Tested) -> Iterator[str]:
         yield line_of(failure.problem)
         yield from (styled(f"    {line}", fg=SIGNS.get(line[:1])) for line in failure.difference)
     if tested.errors:
-        yield f"{counted(len(tested.errors), 'error')}: no tests were run, since the rules cannot be used"
-    yield f"{counted(tested.total, 'test')}, {tested.failed or 'none'} failed"
+        yield tr("{errors}: no tests were run, since the rules cannot be used", errors=counted(len(tested.errors), "error"))
+    tests = counted(tested.total, "test")
+    yield tr("{tests}, {number} failed", tests=tests, number=tested.failed) if tested.failed else tr("{tests}, none failed", tests=tests)
 
 
 def tested_json(tested: Tested) -> Iterator[str]:

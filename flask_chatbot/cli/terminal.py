@@ -1,11 +1,17 @@
-"""Terminal output: everything that commands print goes through `echo`, which makes control characters visible."""
+"""Terminal output: everything that commands print goes through `echo`, which makes control characters visible.
 
+Messages are translated here, and nowhere before: into the language of `--language`, else of CHATBOT_LANGUAGE, else of the rule file.
+"""
+
+import os
 from typing import Any
 
 import click
 
 from flask_chatbot.core.language.controls import visible
-from flask_chatbot.errors import ChatbotError
+from flask_chatbot.core.translation.catalogue import ENGLISH, translate
+from flask_chatbot.core.translation.translatable import Translatable, reason_of
+from flask_chatbot.errors import ChatbotError, SetupError
 
 
 class Styled(str):
@@ -14,9 +20,39 @@ class Styled(str):
     __slots__ = ()
 
 
+_ASKED, _CONFIGURED, _WRITTEN = (f"flask_chatbot.{place}_language" for place in ("asked", "configured", "written"))
+_PLACES = (_ASKED, _CONFIGURED, _WRITTEN)  # in the order in which a language counts
+language_option = click.option(
+    "--language",
+    metavar="CODE",
+    help="The language of messages: id or en. Without it: CHATBOT_LANGUAGE, else the language in the settings of the rules, else English.",
+    expose_value=False,
+    callback=lambda context, option, language: context.meta.update({_ASKED: language}),
+)
+
+
+def speak(*, configured: str = "", written: str = "") -> None:
+    """Note the language that the app's configuration names, or a rule file, for the rest of the command."""
+    meta = click.get_current_context().meta
+    meta[_CONFIGURED] = configured or meta.get(_CONFIGURED)
+    meta[_WRITTEN] = meta.get(_WRITTEN) or written  # of several files, the first counts
+
+
+def said(text: str) -> str:
+    """A text in the language of the command that runs."""
+    context = click.get_current_context(silent=True)
+    if context is None or not isinstance(text, Translatable):
+        return text
+    places = {
+        _CONFIGURED: os.environ.get("CHATBOT_LANGUAGE"),
+        **{place: context.meta[place] for place in _PLACES if context.meta.get(place)},
+    }
+    return translate(text, next((language for place in _PLACES if (language := places.get(place))), ENGLISH))
+
+
 def styled(text: str, **style: Any) -> Styled:
     """A text with colours, with the arguments of `click.style`."""
-    return Styled(click.style(visible(text), **style))
+    return Styled(click.style(visible(said(text)), **style))
 
 
 def together(*parts: str) -> Styled:
@@ -25,7 +61,7 @@ def together(*parts: str) -> Styled:
     >>> together("a\\x1b", Styled("b\\x1b"))
     'a\\\\x1bb\\x1b'
     """
-    return Styled("".join(part if isinstance(part, Styled) else visible(part) for part in parts))
+    return Styled("".join(part if isinstance(part, Styled) else visible(said(part)) for part in parts))
 
 
 def echo(text: str = "", *, err: bool = False) -> None:
@@ -45,12 +81,19 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
-            printable = visible(error.format_message())
+            printable = visible(said(error.format_message()))
             if printable == error.format_message():
                 raise
             raise refusal(error, printable) from error
         except ChatbotError as error:
-            raise click.ClickException(visible(str(error))) from error
+            raise click.ClickException(visible(in_lines(error))) from error
+
+
+def in_lines(error: ChatbotError) -> str:
+    """The message of an error in the language of the command; of several problems, each on its line."""
+    if isinstance(error, SetupError):
+        return "\n".join(said(problem.sentence) for problem in error.problems)
+    return said(reason_of(error))
 
 
 def refusal(error: click.ClickException, message: str) -> click.ClickException:

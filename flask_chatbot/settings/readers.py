@@ -163,6 +163,13 @@ def read_choice(*choices: str) -> Callable[[object], str]:
     return read
 
 
+def read_language(value: object) -> str:
+    """Read the name of a language; one that has no catalogue is as good as English."""
+    if not isinstance(value, str):
+        raise ValueError(tr("it is {value}. Write the name of a language as a string: 'id' or 'en'.", value=kind_of(value)))
+    return value.strip().lower()
+
+
 def read_hosts(value: object) -> tuple[str, ...]:
     """Read hosts and networks from a list or a comma-separated text."""
     hosts = value.split(",") if isinstance(value, str) else value

@@ -19,6 +19,7 @@ from flask_chatbot.settings.readers import (
     read_database,
     read_hosts,
     read_keys,
+    read_language,
     read_pace,
     read_path,
     read_prefix,
@@ -153,6 +154,15 @@ class Settings:
             "CHATBOT_PACE",
             read_pace,
             "The maximum number of messages sent per time, such as 5/minute or 100/jam. If it is not set, there is no limit.",
+        ),
+    )
+    language: str = field(
+        default="",
+        metadata=_about(
+            "CHATBOT_LANGUAGE",
+            read_language,
+            "The language of what authors of rules and callers of the API read: id or en. If it is not set, it is the language in the "
+            "settings of the rule file, or else English. Logs are in English.",
         ),
     )
 

@@ -43,7 +43,7 @@ class AppState:
     `make_database` returns the app's one database, `make_gateway` the gateway that sends, if there is a transport, `make_calls` the
     answerer of calls that are kept: all load SQLAlchemy, so they are called only when needed. `store_fault` says what is wrong with the
     file and opens nothing. `wrong_keys` counts the calls without a valid key; `exempted` are our blueprints that the host's tokens and
-    limits leave alone.
+    limits leave alone. `language` is the configured one of messages, if there is one.
     """
 
     bot: Bot
@@ -53,6 +53,7 @@ class AppState:
     store_fault: Callable[[], str | None]
     wrong_keys: WrongKeys = field(default_factory=WrongKeys)
     exempted: set[str] = field(default_factory=set)
+    language: str = ""
 
     @property
     def has_transport(self) -> bool:
@@ -115,6 +116,7 @@ def assemble(settings: Settings, path: Path, handlers: Handlers, instance: Path)
         make_gateway=gateway,
         make_database=database,
         make_calls=Once(lambda: make_calls(bot, actions())),
+        language=settings.language,
         store_fault=lambda: database().fault() if database.is_made else None,
     )
 

@@ -35,12 +35,18 @@ def test_a_file_is_written_and_the_next_steps_are_printed(folder: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["rules.yaml"]
 
 
-@pytest.mark.parametrize(("language", "setting"), [("id", "  language: id"), ("en", "  language: en")])
-def test_what_is_written_has_no_problems_and_passes_its_tests(folder: Path, language: str, setting: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "setting", "checked", "tested"),
+    [
+        ("id", "  language: id", "rules.yaml: 6 aturan, tidak ada masalah\n", "5 tes, tidak ada yang gagal\n"),
+        ("en", "  language: en", "rules.yaml: 6 rules, no problems\n", "5 tests, none failed\n"),
+    ],
+)
+def test_what_is_written_has_no_problems_and_passes_its_tests(folder: Path, language: str, setting: str, checked: str, tested: str) -> None:
     run("init", "--language", language)
     assert setting in (folder / "rules.yaml").read_text("utf-8").splitlines()
-    assert run("check", "--strict").stdout == "rules.yaml: 6 rules, no problems\n"
-    assert run("test").stdout == "5 tests, none failed\n"
+    assert run("check", "--strict").stdout == checked
+    assert run("test").stdout == tested
 
 
 def test_a_file_that_is_there_stays_as_it_is(folder: Path) -> None:

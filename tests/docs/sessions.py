@@ -43,6 +43,7 @@ def run(command: str, folder: Path) -> str:
             **os.environ,
             "CHATBOT_WEBHOOK_KEY": KEY,
             "CHATBOT_DATABASE_URL": f"sqlite:///{elsewhere}/chatbot.sqlite",  # no files among the examples
+            "CHATBOT_LANGUAGE": "en",  # some of the files name another, and the pages are read in English
             "PYTHONDONTWRITEBYTECODE": "1",
             "COLUMNS": "100",
         }

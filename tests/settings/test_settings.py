@@ -15,7 +15,8 @@ from flask_chatbot.transports.simulator import Simulator
 
 KNOWN = (
     "CHATBOT_WEBHOOK_KEY, CHATBOT_RULES, CHATBOT_PREFIX, CHATBOT_RELOAD, CHATBOT_DATABASE_URL, CHATBOT_API_KEY, CHATBOT_TRANSPORT, "
-    "CHATBOT_WORKER, CHATBOT_SIGNING_SECRET, CHATBOT_WEBHOOK_SIGNING_SECRET, CHATBOT_PRIVATE_HOSTS, CHATBOT_KEEP_MESSAGES, CHATBOT_PACE"
+    "CHATBOT_WORKER, CHATBOT_SIGNING_SECRET, CHATBOT_WEBHOOK_SIGNING_SECRET, CHATBOT_PRIVATE_HOSTS, CHATBOT_KEEP_MESSAGES, CHATBOT_PACE, "
+    "CHATBOT_LANGUAGE"
 )
 WAY_OUT = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
 
@@ -97,7 +98,7 @@ def test_no_key_is_ever_printed() -> None:
     settings = Settings.from_mapping(dict.fromkeys(keys, "s3cret-word"), {})
     assert repr(settings) == (
         "Settings(webhook_keys=(Key(name=None),), rules=None, prefix='/chatbot', reload=True, api_keys=(Key(name=None),), "
-        "transport='simulator', worker='thread', private_hosts=(), keep_messages=None, pace=None)"
+        "transport='simulator', worker='thread', private_hosts=(), keep_messages=None, pace=None, language='')"
     )
 
 
@@ -362,3 +363,10 @@ def test_a_pace_is_so_many_in_a_second_a_minute_or_an_hour(value: str, count: in
 def test_what_is_no_pace_is_told(value: object, kind: str) -> None:
     way_out = "Write a number per second, minute or hour, such as '5/minute' or '100/jam'."
     assert problems({"CHATBOT_PACE": value}) == (f"CHATBOT_PACE in app.config: it is {kind}. {way_out}",)
+
+
+def test_a_language_is_a_word() -> None:
+    assert Settings.from_mapping({"CHATBOT_LANGUAGE": " ID "}, {}).language == "id"
+    assert Settings.from_mapping({}, {"CHATBOT_LANGUAGE": "en"}).language == "en"
+    way_out = "Write the name of a language as a string: 'id' or 'en'."
+    assert problems({"CHATBOT_LANGUAGE": 5}) == (f"CHATBOT_LANGUAGE in app.config: it is a value of type int. {way_out}",)

@@ -52,6 +52,7 @@ class RuleBook:
     sources: Sources = field(default_factory=Sources)
     tests: tuple[RuleTest, ...] = ()
     dated: tuple[tuple[Mark, Dates], ...] = ()
+    named_language: str = ""  # that the file gives; its messages are in English without one
     guesses: Guesses = field(init=False)
     pasted: PastedForms = field(init=False)
     tracks_first_contact: bool = field(init=False)

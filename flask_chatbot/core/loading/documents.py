@@ -1,6 +1,7 @@
 """`SourceFile`: the data of one rule file, and the place of each part."""
 
 import marshal
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -15,6 +16,10 @@ from flask_chatbot.core.yamltext.spots import spot_of
 from flask_chatbot.core.yamltext.strays import CURLY, curly_quoted
 
 Step = str | int
+# In a file that is no YAML: the key in the lines below `settings:`, or in its braces.
+LANGUAGE = re.compile(
+    rb"^settings:[^\S\n]*(?:\{[^}\n]*?\b|(?:#.*)?\n(?:[^\S\n]+.*\n|\s*\n)*?[^\S\n]+)language:[^\S\n]*['\"]?([A-Za-z]+)", re.MULTILINE
+)
 BLOCKS = ("|", ">")  # the styles of texts that stand on lines of their own
 
 
@@ -137,3 +142,18 @@ def misplaced(data: Any) -> list[Complaint]:
         for key in ("settings", "include")
         if key in data
     ]
+
+
+def language_in(document: SourceFile | None, source: bytes) -> str:
+    """The language that the settings of a file name, by the look of its lines where it is no YAML; empty if there is none.
+
+    >>> language_in(None, b"settings:\n  timezone: Asia/Jakarta\n  language: id\nrules: [")
+    'id'
+    >>> language_in(None, b"rules:\n  - reply: 'language: id'\n")
+    ''
+    """
+    settings = document.data.get("settings") if document is not None and isinstance(document.data, dict) else None
+    if isinstance(settings, dict) and isinstance(settings.get("language"), str):
+        return str(settings["language"])
+    found = LANGUAGE.search(source) if document is None else None
+    return found[1].decode() if found else ""

@@ -16,7 +16,7 @@ from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, read_added
 from flask_chatbot.core.loading.conditions import build_hours, dates_named
 from flask_chatbot.core.loading.conflicts import check_sharing, missing_targets, named
-from flask_chatbot.core.loading.documents import Step, read_document
+from flask_chatbot.core.loading.documents import Step, language_in, read_document
 from flask_chatbot.core.loading.includes import included
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.preamble import build_groups, build_guess, build_locale, build_patience, build_vars, read_country
@@ -43,11 +43,12 @@ NEIGHBOURS = 3  # files named where another one is missing
 
 
 class Loaded(NamedTuple):
-    """The result of a load: a book if no problem is an error, the problems in order of place, and the sources."""
+    """The result of a load: a book if no problem is an error, the problems in order of place, the sources, and the named language."""
 
     book: RuleBook | None
     problems: tuple[Problem, ...]
     sources: Sources = Sources()
+    language: str = ""
 
 
 def load_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> RuleBook:
@@ -69,7 +70,7 @@ def read_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> Loaded:
             loading.problems += additions.check(book, not loading.refused)
     found = loading.problems if additions.is_complete else map(doubted, loading.problems)
     problems = tuple(dict.fromkeys(sorted(found, key=lambda problem: problem.mark)))
-    return Loaded(None if any(problem.severity == "error" for problem in problems) else book, problems, loading.sources)
+    return Loaded(None if any(problem.severity == "error" for problem in problems) else book, problems, loading.sources, loading.language)
 
 
 @contextmanager
@@ -94,6 +95,7 @@ class _Loading:
         self.added: list[Place] = []
         self.files: list[Path] = []
         self.globs: list[str] = []
+        self.language = ""  # that the root file names
         self.digests: dict[Path, bytes | None] = {}
         self.variables: dict[str, Place] = {}
         self.sentences: tuple[Place, ...] = ()  # of a file of their own
@@ -141,6 +143,8 @@ class _Loading:
             return
         self.digests[path] = digest(source)
         document, problems, refused = read_document(source, file, is_root=not self.roots)
+        if len(self.files) == 1:
+            self.language = language_in(document, source)
         self.problems += problems
         self.refused.update((id(document), path) for path in refused)
         if document is not None and isinstance(document.data, dict):
@@ -181,6 +185,7 @@ class _Loading:
             hours=hours,
             groups=build_groups(settings),
             guess=build_guess(settings),
+            named_language=self.language,
             patience=build_patience(settings),
             tries=(settings.data or {}).get("tries") or TRIES,
             files=tuple(self.files),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask_chatbot.core.schema.forms import as_degrees, field_of, form_of
 from flask_chatbot.core.schema.unknown import UnknownKey, explained
-from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, all_of, any_of, linked, tr
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, all_of, any_of, linked, msgid, tr
 from flask_chatbot.core.values.habits import by_habit, guess
 from flask_chatbot.core.yamltext.traps import slip_of_colon
 
@@ -206,23 +206,23 @@ def one_key_only(refusal: Refusal) -> Iterator[Complaint]:
         yield Complaint(refusal.path, message, stays=True)
 
 
-def bound(msgid: str, likeness: Complaint = PLAIN) -> Callable[[Refusal], Iterator[Complaint]]:
-    """The wording of a limit: `msgid` may use place, limit and value; the complaint is like `likeness` otherwise."""
+def bound(template: str, likeness: Complaint = PLAIN) -> Callable[[Refusal], Iterator[Complaint]]:
+    """The wording of a limit: `template` may use place, limit and value; the complaint is like `likeness` otherwise."""
 
     def words(refusal: Refusal) -> Iterator[Complaint]:
-        message = tr(msgid, place=called(refusal.path), limit=refusal.limit, value=described(refusal.value))
+        message = tr(template, place=called(refusal.path), limit=refusal.limit, value=described(refusal.value))
         yield likeness._replace(path=refusal.path, message=message)
 
     return words
 
 
-def out_of_range(msgid: str) -> Callable[[Refusal], Iterator[Complaint]]:
-    """The wording of a number beyond a limit: `msgid` may use place, limit, value and way_out, which is the right form of a coordinate."""
+def out_of_range(template: str) -> Callable[[Refusal], Iterator[Complaint]]:
+    """The wording of a number beyond a limit: `template` may use place, limit, value and way_out, the right form of a coordinate."""
 
     def words(refusal: Refusal) -> Iterator[Complaint]:
         key, beside = str(refusal.path[-1]), refusal.beside
-        way_out = f" {as_degrees(key, beside)}" if key in ("lat", "lng") and isinstance(beside, dict) else ""
-        message = tr(msgid, place=called(refusal.path), limit=refusal.limit, value=described(refusal.value), way_out=way_out)
+        way_out = linked("", (" ", as_degrees(key, beside))) if key in ("lat", "lng") and isinstance(beside, dict) else ""
+        message = tr(template, place=called(refusal.path), limit=refusal.limit, value=described(refusal.value), way_out=way_out)
         yield Complaint(refusal.path, message)
 
     return words
@@ -260,13 +260,13 @@ WORDS: dict[str, Callable[[Refusal], Iterator[Complaint]]] = {
     "required": missing_key,
     "enum": not_listed,
     "maxProperties": one_key_only,
-    "minProperties": bound("{place} is an empty group. Write a key and its value into it.", PLAIN._replace(is_empty_group=True)),
-    "minLength": bound("{place} is an empty text. Write something, or remove it.", PLAIN._replace(is_empty_text=True)),
-    "maxLength": bound("{place} has more than {limit} characters. Shorten it."),
-    "minItems": bound("{place} is an empty list. Write at least {limit} entry, or remove it."),
-    "maxItems": bound("{place} has more than {limit} entries. Shorten it.", PLAIN._replace(stays=True)),
-    "minimum": out_of_range("{place} must be at least {limit}, not {value}.{way_out}"),
-    "maximum": out_of_range("{place} must be at most {limit}, not {value}.{way_out}"),
-    "exclusiveMinimum": bound("{place} must be more than {limit}, not {value}."),
+    "minProperties": bound(msgid("{place} is an empty group. Write a key and its value into it."), PLAIN._replace(is_empty_group=True)),
+    "minLength": bound(msgid("{place} is an empty text. Write something, or remove it."), PLAIN._replace(is_empty_text=True)),
+    "maxLength": bound(msgid("{place} has more than {limit} characters. Shorten it.")),
+    "minItems": bound(msgid("{place} is an empty list. Write at least {limit} entry, or remove it.")),
+    "maxItems": bound(msgid("{place} has more than {limit} entries. Shorten it."), PLAIN._replace(stays=True)),
+    "minimum": out_of_range(msgid("{place} must be at least {limit}, not {value}.{way_out}")),
+    "maximum": out_of_range(msgid("{place} must be at most {limit}, not {value}.{way_out}")),
+    "exclusiveMinimum": bound(msgid("{place} must be more than {limit}, not {value}.")),
     "pattern": wrong_form,
 }

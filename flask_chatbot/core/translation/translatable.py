@@ -46,13 +46,18 @@ class Translatable(str):
 NO_MESSAGE = Translatable("", {})  # no message
 
 
-def tr(msgid: str, **values: object) -> Translatable:
+def tr(template: str, /, **values: object) -> Translatable:
     """A message from its English template; literal braces are doubled in it, as in f-strings.
 
     >>> tr("Write {{url: {text}}}", text="...")
     'Write {url: ...}'
     """
-    return Translatable(msgid, values)
+    return Translatable(template, values)
+
+
+def msgid(template: str) -> str:
+    """Mark a template for the catalogues that is filled in elsewhere; it stays as it is."""
+    return template
 
 
 def untranslated(text: str) -> Translatable:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, linked, tr
 
 LISTED = 20  # things in one line of the log
 LIKENESS = 0.65  # from 0 to 1, how near a guess must be: what is further off misleads
@@ -51,8 +51,13 @@ class Problem:
     may_be_python: bool = False
 
     def __str__(self) -> str:
-        kind = "" if self.severity == "error" else "warning: "
-        return f"{self.mark}: {kind}{self.message}" if self.mark else f"{kind}{self.message}"
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> Translatable:
+        """The place, if it has one, and the message, which of a warning says so."""
+        said = self.message if self.severity == "error" else tr("warning: {message}", message=self.message)
+        return linked(": ", (str(self.mark), said)) if self.mark else said
 
 
 def listed(things: Sequence[object], separator: str) -> str:

@@ -1,0 +1,92 @@
+"""The catalogue of Indonesian: every message of the package has its translation, and the mistakes people make are told in it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import flask_chatbot
+from flask_chatbot.core.checks.lint import lint
+from flask_chatbot.core.loading.loader import read_rules
+from flask_chatbot.core.translation.catalogue import messages, translate
+from flask_chatbot.core.translation.translatable import Translatable, tr
+from tests.core.checks.test_mistakes import MISTAKES, Mistake
+
+ROOT = Path(flask_chatbot.__file__).parent
+MARKS = ("tr", "msgid")  # the functions whose first argument is a template
+IN_WORDS = re.compile(r"[A-Za-z]{2,}")
+ENGLISH = re.compile(r"\b(?:the|an|is|are|of|it|not|with|and|or|than|there|this|that|write|add|remove|put)\b", re.IGNORECASE)
+TODAY = date(2026, 11, 23)
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    """Every template of the package that has words in it, with its place."""
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str) and IN_WORDS.search(bare(first.value)):
+                    yield first.value, f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def bare(template: str) -> str:
+    """A template without its placeholders."""
+    return "".join(text for text, *_ in Formatter().parse(template))
+
+
+def placeholders(template: str) -> set[tuple[str | None, str | None, str | None]]:
+    return {(name, form, conversion) for _, name, form, conversion in Formatter().parse(template) if name is not None}
+
+
+def ends(text: str) -> tuple[str, str]:
+    """The white space at both ends, which pieces of sentences need."""
+    return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+
+
+TEMPLATES = dict(templates())
+
+
+def test_every_message_has_a_translation() -> None:
+    assert {template: place for template, place in TEMPLATES.items() if template not in messages("id")} == {}
+
+
+def test_nothing_is_translated_that_nothing_says() -> None:
+    assert [template for template in messages("id") if template not in TEMPLATES] == []
+
+
+def test_a_translation_has_the_values_of_its_message() -> None:
+    translated = messages("id").items()
+    assert [template for template, said in translated if placeholders(template) != placeholders(said)] == []
+    assert [template for template, said in translated if ends(template) != ends(said)] == []
+
+
+def test_a_language_without_a_catalogue_is_english() -> None:
+    problem = tr("unknown key {key!r}.{way_out}", key="repply", way_out=tr(" Did you mean {word!r}?", word="reply"))
+    said = [translate(problem, language) for language in ("id", "en", "ms", "", "../id", "ID")]
+    english = "unknown key 'repply'. Did you mean 'reply'?"
+    assert said == ["kunci 'repply' tidak dikenal. Maksudnya 'reply'?", *[english] * 5]
+
+
+def untranslated_parts(text: object, source: str) -> Iterator[str]:
+    """The parts of a message that would be read in English, though they are not what its author wrote."""
+    if isinstance(text, Translatable):
+        if IN_WORDS.search(bare(text.msgid)) and text.msgid not in messages("id"):
+            yield text.msgid
+        for value in text.values.values():
+            yield from untranslated_parts(value, source)
+    elif isinstance(text, str):
+        yield from (f"{found[0]!r} in {text!r}" for found in ENGLISH.finditer(text) if found[0].lower() not in source.lower())
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=[mistake.title for mistake in MISTAKES])
+def test_a_mistake_is_told_in_indonesian(tmp_path: Path, mistake: Mistake) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(mistake.text, "utf-8", newline="")
+    loaded = read_rules(path)
+    problems = [*loaded.problems, *(lint(loaded.book, today=TODAY) if loaded.book else ())]
+    assert [part for problem in problems for part in untranslated_parts(problem.message, mistake.text)] == []
+    assert [translate(problem.message, "id") for problem in problems if translate(problem.message, "id") == problem.message] == []
