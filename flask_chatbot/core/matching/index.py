@@ -108,18 +108,19 @@ class Index:
         for _, find in self._stages[stage:]:
             found = found + find(text, reader)
         if not answered(found, may_answer):
-            found = found + self._loosely(text, may_answer)
+            found = found + self._loosely(text, reader, may_answer)
         found = ranked(found)
         if self._has_small_talk and len(found) > 1 and has_small_talk(found):
             found.sort(key=lambda candidate: candidate.rule.small_talk and self._asks(text, candidate.literal))
         return found + self._fallbacks
 
-    def _loosely(self, text: str, may_answer: MayAnswer) -> list[Candidate]:
+    def _loosely(self, text: str, reader: Reader, may_answer: MayAnswer) -> list[Candidate]:
         """The candidates of a text written otherwise; of a text with a mark, by the part before it."""
-        head, _, rest = text.partition("#")
+        head, mark, rest = text.partition("#")
         if len(head) > LETTERS_LIMIT or not head.strip():
             return []
-        steps = self._loose.find(Reader(head, self._folding, self._signs).all(), may_answer)
+        readings = (Reader(head, self._folding, self._signs) if mark else reader).all()
+        steps = self._loose.find(readings, may_answer)
         takes_parts = bool(rest.strip("# \t\n"))
         return [
             Candidate(rule, Kind.SIMILAR, literal, rest, step)
