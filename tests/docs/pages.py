@@ -25,6 +25,11 @@ class Block(NamedTuple):
     folder: Path
 
     @property
+    def language(self) -> str:
+        """The language of the page, which is that of the messages on it."""
+        return "id" if self.page.startswith("id/") else "en"
+
+    @property
     def place(self) -> str:
         """Page and line, for the name of a test."""
         return f"{self.page}:{self.line}"

@@ -34,8 +34,8 @@ def calls(session: str) -> list[Call]:
     return found
 
 
-def run(command: str, folder: Path) -> str:
-    """What a command prints in a folder. `flask` is the one of these tests, whatever is on the path."""
+def run(command: str, folder: Path, language: str = "en") -> str:
+    """What a command prints in a folder, in a language. `flask` is the one of these tests, whatever is on the path."""
     first, *rest = shlex.split(command)
     program = [sys.executable, "-m", "flask"] if first == "flask" else [first]
     with TemporaryDirectory() as elsewhere:
@@ -43,7 +43,7 @@ def run(command: str, folder: Path) -> str:
             **os.environ,
             "CHATBOT_WEBHOOK_KEY": KEY,
             "CHATBOT_DATABASE_URL": f"sqlite:///{elsewhere}/chatbot.sqlite",  # no files among the examples
-            "CHATBOT_LANGUAGE": "en",  # some of the files name another, and the pages are read in English
+            "CHATBOT_LANGUAGE": language,  # whatever the rules of the example name
             "PYTHONDONTWRITEBYTECODE": "1",
             "COLUMNS": "100",
         }

@@ -3,7 +3,7 @@
 import ast
 import doctest
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,6 +15,8 @@ from flask_chatbot.core.checks.runner import cases
 from flask_chatbot.core.checks.runner import run as run_case
 from flask_chatbot.core.loading.loader import load_rules, read_rules
 from flask_chatbot.core.schema.shape import SCHEMA
+from flask_chatbot.core.translation.catalogue import messages as translations
+from flask_chatbot.core.translation.catalogue import translate
 from flask_chatbot.settings.settings import Settings
 from tests.docs.pages import DOCS, PAGES, Block, all_blocks, blocks, code_spans, extension, links, name_of
 from tests.docs.sessions import KEY, calls, run
@@ -173,7 +175,9 @@ def test_the_doctests_of_a_page_hold(page: Path, load: Callable[[str, str], obje
 @pytest.mark.parametrize("block", [block for block in all_blocks("console") if "$ curl" not in block.text], ids=lambda block: block.place)
 def test_a_session_on_a_page_prints_what_it_shows(block: Block) -> None:
     for call in calls(block.text):
-        assert [line.rstrip() for line in run(call.command, block.folder).splitlines()] == call.printed.splitlines(), call.command
+        assert [line.rstrip() for line in run(call.command, block.folder, block.language).splitlines()] == call.printed.splitlines(), (
+            call.command
+        )
 
 
 def rule_files() -> list[tuple[Block, str]]:
@@ -196,7 +200,8 @@ def test_a_rule_file_on_a_page_is_read_as_the_page_says(
     (tmp_path / "rules.yaml").write_text(text, "utf-8")
     loaded = read_rules("rules.yaml")
     failures = [failure for case in cases(loaded.book) for failure in run_case(case, loaded.book)] if loaded.book else []
-    assert "".join(f"{told}\n" for told in [*loaded.problems, *failures]) == mistakes
+    sentences = [problem.sentence for problem in [*loaded.problems, *(failure.problem for failure in failures)]]
+    assert "".join(f"{translate(sentence, block.language)}\n" for sentence in sentences) == mistakes
 
 
 def messages() -> list[str]:
@@ -205,26 +210,49 @@ def messages() -> list[str]:
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.append(re.sub(r"\{\w*(?:![rs])?\}|%[srd]", WILD, node.value))
+                found.append(wild(node.value))
             elif isinstance(node, ast.JoinedStr):
                 found.append("".join(str(part.value) if isinstance(part, ast.Constant) else WILD for part in node.values))
     return found
 
 
-def is_said(span: str, source: list[str]) -> bool:
-    """Whether one of the texts has the span, with anything for each `…`."""
+def wild(template: str) -> str:
+    """A message with `…` in place of its values.
+
+    >>> wild("unknown key {key!r}.{guess}"), wild("%s failed")
+    ('unknown key ….…', '… failed')
+    """
+    return re.sub(r"\{\w*(?:![rs])?(?::\w*)?\}|%[srd]", WILD, template)
+
+
+def is_said(span: str, source: Iterable[str]) -> bool:
+    """True if one of the texts has the span, with anything for each `…`."""
+    span = span.rstrip(f"{WILD} ")
     longest = max(span.split(WILD), key=len)
     spelled = re.compile(re.escape(span).replace(WILD, r".+?"))
     return any(longest in text and spelled.search(text) for text in source)
 
 
-@pytest.mark.parametrize("page", ["troubleshooting.md", "id/troubleshooting.md"])
-def test_every_message_of_the_troubleshooting_page_is_one_of_ours(page: str) -> None:
+def quoted(page: str) -> list[str]:
+    """The messages that the troubleshooting page quotes, in their order."""
     rows = [line for line in (DOCS / page).read_text("utf-8").splitlines() if line.startswith("| `")]
-    quoted = [span for row in rows for span in code_spans(row.removeprefix("| ").split(" | ", 1)[0])]
+    return [span for row in rows for span in code_spans(row.removeprefix("| ").split(" | ", 1)[0])]
+
+
+def test_every_message_of_the_troubleshooting_page_is_one_of_ours() -> None:
     source = messages()
-    assert [span for span in quoted if not is_said(span.rstrip(WILD + " "), source)] == []
-    assert len(quoted) > 100
+    spans = quoted("troubleshooting.md")
+    assert [span for span in spans if not is_said(span, source)] == []
+    assert len(spans) > 100
+
+
+def test_the_indonesian_page_quotes_each_message_as_it_is_printed_in_indonesian() -> None:
+    """A message without a translation, such as those of the log, is quoted in English."""
+    spoken = [(wild(english), wild(indonesian)) for english, indonesian in translations("id").items()]
+    pairs = list(zip(quoted("troubleshooting.md"), quoted("id/troubleshooting.md"), strict=True))
+    translated = [(here, there) for here, there in pairs if here != there]
+    assert [(here, there) for here, there in translated if not any(is_said(here, [a]) and is_said(there, [b]) for a, b in spoken)] == []
+    assert len(translated) > 100
 
 
 def test_the_key_of_the_sessions_is_the_one_the_contract_page_shows() -> None:
