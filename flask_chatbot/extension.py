@@ -150,7 +150,18 @@ class Chatbot:
         process that sends messages, in the app's context. If it raises, it is called again, so it may see the same change twice.
         """
         function = plain(function, "on_ack")
-        self._handlers.add_ack(function)
+        self._handlers.add_listener("acks", function)
+        return function
+
+    @printed_alone
+    def on_forget(self, function: F | None = None) -> F:
+        """Call a function (`person`, `number`) for each person that `flask chatbot forget` deletes, so that the app deletes what it has.
+
+        `person` is the id as in `message.sender.person`, `number` may be empty. It runs in the app's context, before the bot deletes
+        anything of theirs; if it raises, nothing is deleted.
+        """
+        function = plain(function, "on_forget")
+        self._handlers.add_listener("forgets", function)
         return function
 
     @printed_alone
@@ -161,7 +172,7 @@ class Chatbot:
         app's context, before the message that showed it is answered; if it raises, it is logged and not called again.
         """
         function = plain(function, "on_merge")
-        self._handlers.add_merge(function)
+        self._handlers.add_listener("merges", function)
         return function
 
     def send(

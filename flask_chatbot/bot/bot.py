@@ -119,6 +119,11 @@ class Bot:
                 break
         return decision
 
+    def forget_person(self, person: str, number: str) -> None:
+        """Call the app's functions that forget people, in the app's context; the first error is raised."""
+        for handler in self.handlers.forgets.values():
+            handler({"person": person, "number": number})
+
     def people_merged(self, old: str, new: str) -> None:
         """Call the app's functions for people who were merged, in the app's context. One that fails is logged: it cannot be undone."""
         for handler in self.handlers.merges.values():

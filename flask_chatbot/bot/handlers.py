@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import UndefinedError
 
@@ -24,8 +24,9 @@ from flask_chatbot.core.values.problems import Problem, did_you_mean
 from flask_chatbot.errors import AnswerFailed, Invalid
 from flask_chatbot.settings.variables import unset_in
 
+Event = Literal["acks", "merges", "forgets"]
 OF_ACKS = ("message_id", "ack", "number", "error")  # parameters a function that hears of acks may have
-OF_MERGES = ("old", "new")  # parameters a function that hears of merged people may have
+LISTENING: Mapping[Event, tuple[str, ...]] = {"acks": OF_ACKS, "merges": ("old", "new"), "forgets": ("person", "number")}
 OURS = ("message", "memory")  # parameters any handler of a rule may have, beside the rule's fields
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Handlers:
         self.after: dict[str, Handler] = {}
         self.errors: dict[type[BaseException], Handler] = {}
         self.acks: dict[str, Handler] = {}
+        self.forgets: dict[str, Handler] = {}
         self.merges: dict[str, Handler] = {}
         self.types: dict[str, Handler] = {}
         self.filters: dict[str, Handler] = {}
@@ -91,15 +93,10 @@ class Handlers:
         """Let the function answer when a handler raises an error of that kind."""
         claim(self.errors, kind, inspected(function, ("error", "message")), tr("answers for {name}", name=kind.__name__))
 
-    def add_ack(self, function: Function) -> None:
-        """Call the function each time a message's ack changes."""
-        handler = inspected(function, OF_ACKS)
-        self.acks[handler.name] = handler
-
-    def add_merge(self, function: Function) -> None:
-        """Call the function each time two people turn out to be one."""
-        handler = inspected(function, OF_MERGES)
-        self.merges[handler.name] = handler
+    def add_listener(self, event: Event, function: Function) -> None:
+        """Call the function at each event of a kind: a changed ack, two merged people, somebody to be forgotten."""
+        handler = inspected(function, LISTENING[event])
+        getattr(self, event)[handler.name] = handler
 
     def add_type(self, name: str, function: Function) -> None:
         """Let the function read fields of a type."""

@@ -19,7 +19,7 @@ from flask_chatbot.cli.db import db
 from flask_chatbot.cli.doctor import doctor
 from flask_chatbot.cli.failed import failed, resend
 from flask_chatbot.cli.init import init
-from flask_chatbot.cli.people import people, resume, why
+from flask_chatbot.cli.people import forget, people, person, resume, why
 from flask_chatbot.cli.reports import REPORTS, TESTED, Tested, certain, is_broken, table, with_problems
 from flask_chatbot.cli.saved import saved
 from flask_chatbot.cli.sentences import sentences
@@ -57,7 +57,7 @@ def chatbot(context: click.Context) -> None:
         context.color = False
 
 
-for command in (chat, db, doctor, failed, init, people, resend, resume, run_, saved, sentences, try_, why, worker):
+for command in (chat, db, doctor, failed, forget, init, people, person, resend, resume, run_, saved, sentences, try_, why, worker):
     chatbot.add_command(command)
 
 

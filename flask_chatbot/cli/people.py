@@ -1,4 +1,4 @@
-"""`why`, `people` and `resume`: explain the answers to one person, list whom the bot leaves alone, and end a pause."""
+"""Commands about people: why one was answered so, whom the bot leaves alone, and all that is kept of one, to show or to delete."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,12 +11,14 @@ from flask_chatbot.cli.reports import counted, label
 from flask_chatbot.cli.terminal import echo
 from flask_chatbot.core.conversation.remember import TRIES
 from flask_chatbot.core.language.controls import json_text, visible
-from flask_chatbot.core.language.numbers import Ambiguous, InvalidNumber, Known, read_number
+from flask_chatbot.core.language.numbers import Ambiguous, InvalidNumber, Known, format_phone, read_number
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.errors import StoreError
 
 if TYPE_CHECKING:
+    from flask_chatbot.store import forgetting
     from flask_chatbot.store.inbox import Kept
+    from flask_chatbot.store.people import KnownAlias
 
 
 @click.command()
@@ -131,6 +133,95 @@ def resume(context: click.Context, number: str) -> None:
             f"{number!r} is not a phone number, and nobody is paused under it. See who is: flask chatbot people --paused"
         )
     echo(f"{number} is answered again; it was paused until {deployment.when(until)}" if until else f"{number} was not paused")
+
+
+@click.command()
+@click.argument("someone")
+@click.option("--export", is_flag=True, help="Print all of it, as JSON.")
+@click.pass_context
+def person(context: click.Context, someone: str, export: bool) -> None:
+    """Show what is kept of SOMEONE: a number, another name of theirs, or our id of them.
+
+    \b
+    flask chatbot person 081234567890
+    flask chatbot person 081234567890 --export > budi.json
+
+    Exit codes: 0 shown, 1 nothing is kept of them, no app, or its database fails, 2 a wrong option.
+    """
+    deployment = find_deployment(context)
+    kept = find_kept(deployment, someone)
+    if export:
+        names = [alias_data(deployment, each) for each in kept.aliases]
+        echo(json_text({"person": kept.ids[0], "merged": list(kept.ids[1:]), "aliases": names, **kept.rows}))
+        return
+    echo(label("person", ", formerly ".join(kept.ids)))
+    for each in kept.aliases:
+        scope = f" ({each.alias.scope})" if each.alias.scope else ""
+        echo(label(each.alias.scheme, f"{visible(each.alias.value, keep='')}{scope}, last seen {deployment.when(each.last_seen)}"))
+    for name, rows in kept.rows.items():
+        if rows:
+            echo(label(name.replace("_", " "), counted(len(rows), "row")))
+
+
+@click.command()
+@click.argument("someone")
+@click.option("--yes", is_flag=True, help="Do not ask before deleting.")
+@click.pass_context
+def forget(context: click.Context, someone: str, yes: bool) -> None:
+    """Delete all that is kept of SOMEONE: a number, another name of theirs, or our id of them.
+
+    Messages, saved rows, memory, names and answers to API calls go, and sent messages to others that mention their number. If they opted
+    out of promotion, a keyed hash of their names keeps that. Functions under @bot.on_forget are called first; if one raises, nothing is
+    deleted.
+
+    \b
+    flask chatbot forget 081234567890
+
+    Exit codes: 0 deleted, 1 nothing is kept of them, a function of the app failed, no app, or its database fails, 2 a wrong option.
+    """
+    from flask_chatbot.store import forgetting
+
+    deployment = find_deployment(context)
+    kept = find_kept(deployment, someone)
+    if not yes:
+        click.confirm(f"Delete all that is kept of {someone}, for good?", abort=True)
+    with deployment.app.app_context():
+        try:
+            deployment.bot.forget_person(kept.ids[0], kept.number)
+        except Exception as error:
+            raise click.ClickException(f"a function of the app failed, and nothing was deleted: {type(error).__name__}: {error}") from error
+    spellings = [kept.number, format_phone(kept.number, deployment.bot.book.locale.country)] if kept.number else []
+    with deployment.database.writing() as connection:
+        forgetting.forget(connection, kept.ids[0], spellings)
+    echo(f"{someone} is forgotten")
+
+
+def find_kept(deployment: Deployment, someone: str) -> "forgetting.PersonalData":
+    """All that is kept of somebody; raises `click.ClickException` if nothing is, or if the name may be that of two."""
+    from flask_chatbot.store import forgetting, people
+
+    found: set[str] = set()
+    if not deployment.is_empty:
+        with deployment.database.reading() as connection:
+            for sender in senders(deployment, someone):
+                found |= people.named(connection, sender)
+            if len(found) == 1:
+                return forgetting.kept_of(connection, found.pop())
+    if found:
+        listed = ", ".join(sorted(found))
+        raise click.ClickException(f"{someone!r} may be any of {len(found)} people. Give the id of one: {listed}.")
+    raise click.ClickException(f"nothing is kept of {someone!r}. Give a number with its country code, or an id such as `person` shows.")
+
+
+def alias_data(deployment: Deployment, known: "KnownAlias") -> dict[str, object]:
+    """An alias as JSON."""
+    return {
+        "scheme": known.alias.scheme,
+        "value": known.alias.value,
+        "scope": known.alias.scope,
+        "first_seen": deployment.iso(known.first_seen),
+        "last_seen": deployment.iso(known.last_seen),
+    }
 
 
 def senders(deployment: Deployment, number: str) -> tuple[str, ...]:

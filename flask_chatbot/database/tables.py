@@ -259,3 +259,19 @@ opted_out = Table(
     Column("line", String(64), primary_key=True),  # empty for every line
     Column("at", Double, nullable=False),
 )
+
+# Opt-outs of people who were forgotten.
+forgotten = Table(
+    "chatbot_forgotten",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # HMAC-SHA256 of an alias, in hex
+    Column("line", String(64), primary_key=True),
+    Column("at", Double, nullable=False),
+)
+
+secrets = Table(
+    "chatbot_secrets",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", String(64), nullable=False),
+)

@@ -13,7 +13,8 @@ from flask_chatbot.database.tables import metadata, people
 from flask_chatbot.errors import StoreError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-REVISIONS = ("0001", "0002", "0003", "0004")  # those of the folder, so that a database that is up to date is known without loading Alembic
+# Those of the folder, so that a database that is up to date is known without loading Alembic.
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 HEAD = REVISIONS[-1]
 
 _UPGRADING = 0x63686174  # any number, the same in all processes: who holds this lock upgrades

@@ -11,6 +11,7 @@ from flask_chatbot.core.values.people import VALUE_LIMIT, Alias, Scheme, alias_o
 from flask_chatbot.core.values.person_ids import new_person_id
 from flask_chatbot.database.statements import fitting, upsert
 from flask_chatbot.database.tables import aliases, hashed_states, people, states
+from flask_chatbot.store import forgotten
 
 OLD_LIMIT = 80  # characters of a sender before there were people; a longer one was kept by its SHA-256
 AT_ONCE = 500  # people in one statement
@@ -36,6 +37,8 @@ _BY_ALIAS = select(_ID).select_from(aliases.join(people, _p.id == _a.person)).wh
 _LOCK_BY_ID = _BY_ID.with_for_update(read=True, key_share=True, of=people)
 _LOCK_BY_ALIAS = _BY_ALIAS.with_for_update(read=True, key_share=True, of=people)
 _ADD_ALIAS = upsert(lambda made: made(aliases).on_conflict_do_nothing())
+_ADD_STATE = upsert(lambda made: made(states).on_conflict_do_nothing())
+_NAMED = select(_a.person).where(_a.value == bindparam("name"), _a.scheme != "parent_bsuid")
 _DROP = delete(people).where(_p.id == bindparam("of"))
 _ALIASES = select(aliases).where(_a.person.in_(bindparam("persons", expanding=True))).order_by(_a.first_seen, _a.scheme, _a.value)
 _IDS = select(_p.id).where(or_(_p.id == bindparam("of"), _p.merged_into == bindparam("of")))
@@ -67,6 +70,12 @@ def holder(connection: Connection, alias: Alias, *, lock: bool = False) -> str |
     return found
 
 
+def named(connection: Connection, name: str) -> set[str]:
+    """The ids of all people with this id, or any alias of this value, whatever its scheme and scope."""
+    found = {person} if (person := find(connection, name)) is not None else set()
+    return found | set(connection.execute(_NAMED, {"name": fitting(name, VALUE_LIMIT)}).scalars())
+
+
 def get(connection: Connection, name: str, now: float) -> str:
     """The id of the person with this name, who is made if nobody has it. Call it in a transaction."""
     for _ in range(TRIES):
@@ -96,11 +105,16 @@ def add_alias(connection: Connection, alias: Alias, person: str, now: float) -> 
 
 
 def adopt(connection: Connection, alias: Alias, person: str) -> None:
-    """Give a new person the state that was kept under the hash of their alias, before there were people."""
+    """Give somebody with a new alias the opt-out that was kept when it was forgotten.
+
+    A state that was kept under its hash, before there were people, becomes theirs too, if they have none.
+    """
+    forgotten.restore(connection, alias, person)
     row = connection.execute(_HASHED, {"key": hash_of(alias.value)}).first()
     if row is not None:
         connection.execute(_UNHASH, {"key": row.sender})
-        connection.execute(insert(states), {"person": person, **{name: row._mapping[name] for name in ("state", "version", "expires_at")}})
+        kept = {name: row._mapping[name] for name in ("state", "version", "expires_at")}
+        connection.execute(_ADD_STATE[connection.dialect.name], {"person": person, **kept})
 
 
 def is_hashed(connection: Connection, name: str) -> bool:

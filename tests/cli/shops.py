@@ -141,10 +141,10 @@ class Shop(NamedTuple):
             return [find(connection, each) for each in ids]
 
 
-def open_shop(folder: Path, url: str | None, **config: object) -> Shop:
+def open_shop(folder: Path, url: str | None, bot: Chatbot | None = None, **config: object) -> Shop:
     """An app in `folder`, with its database there or at `url`."""
     (folder / "rules.yaml").write_text(RULES, "utf-8")
     app = Flask("toko", root_path=str(folder), instance_path=str(folder / "instance"))
     app.config.update({"CHATBOT_API_KEY": KEY, "CHATBOT_TRANSPORT": "simulator", "CHATBOT_DATABASE_URL": url, **config})
-    Chatbot(app)
+    (bot or Chatbot()).init_app(app)
     return Shop(app, Database(url, folder / "instance"))

@@ -1,0 +1,118 @@
+"""All that is kept of one person: shown, and deleted for good."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Table, and_, bindparam, delete, or_, select
+
+from flask_chatbot.database.statements import lock_all, lock_key
+from flask_chatbot.database.tables import (
+    aliases,
+    callbacks,
+    hashed_states,
+    idempotency,
+    inbox,
+    messages,
+    opted_out,
+    requests,
+    saved,
+    states,
+    transport_ids,
+)
+from flask_chatbot.database.tables import people as people_table
+from flask_chatbot.store import forgotten, people
+from flask_chatbot.store.people import KnownAlias, hash_of
+
+AT_ONCE = 500  # messages in one statement
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_OF_PERSON = tuple((table, table.c.person.in_(_IDS)) for table in (states, opted_out, saved, inbox, aliases))
+_SENT = messages.c.order_key.in_(_IDS)
+_LOCK = select(people_table.c.id).where(people_table.c.id.in_(_IDS)).order_by(people_table.c.id).with_for_update()
+_OPT_OUTS = select(opted_out.c.line, opted_out.c.at).where(opted_out.c.person.in_(_IDS))
+_JSON = {"state", "fields", "reply", "explanations"}  # columns that may hold JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """All that is kept of a person, by table: their ids, aliases, and rows as dicts of JSON values."""
+
+    ids: tuple[str, ...]
+    aliases: tuple[KnownAlias, ...]
+    rows: Mapping[str, Sequence[Mapping[str, Any]]]
+
+    @property
+    def number(self) -> str:
+        """Their telephone number; empty if it is unknown."""
+        return next((each.alias.value for each in self.aliases if each.alias.scheme == "number"), "")
+
+
+def kept_of(connection: Connection, person: str) -> PersonalData:
+    """All that is kept of the person with this id."""
+    ids = people.ids_of(connection, person)
+    where = {**{table: condition for table, condition in _OF_PERSON if table is not aliases}, messages: _SENT}
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for table, of in where.items():
+        found = connection.execute(select(table).where(of), {"ids": ids}).mappings()
+        rows[table.name.removeprefix("chatbot_")] = [_as_json({str(name): row[name] for name in row}) for row in found]
+    return PersonalData(ids=tuple(ids), aliases=tuple(people.aliases_of(connection, ids)), rows=rows)
+
+
+def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as JSON values: texts that hold JSON are read, what is empty is left out."""
+    found = {name: value for name, value in row.items() if value is not None}
+    for name in _JSON & found.keys():
+        try:
+            found[name] = json.loads(found[name])
+        except ValueError:
+            continue  # a state of the outbox, or what another version wrote
+    return found
+
+
+def forget(connection: Connection, person: str, spellings: Iterable[str] = ()) -> None:
+    """Delete all that is kept of a person; an opt-out stays under keyed hashes of their names. Call it in a transaction.
+
+    `spellings` are ways in which messages to others, such as members of staff, may name them: those that were sent are deleted, too.
+    """
+    lock_all(connection, [lock_key("identity")])
+    ids = people.ids_of(connection, person)
+    connection.execute(_LOCK, {"ids": ids}).all()
+    known = [each.alias for each in people.aliases_of(connection, ids)]
+    forgotten.keep(connection, known, [(row.line, row.at) for row in connection.execute(_OPT_OUTS, {"ids": ids})])
+    _forget_messages(connection, [*connection.execute(select(messages.c.id).where(_SENT), {"ids": ids}).scalars()])
+    _forget_notices(connection, [each for each in spellings if each])
+    for name in known:
+        _forget_calls(connection, name.chat, name.value)
+    for table, of in _OF_PERSON:
+        connection.execute(delete(table).where(of), {"ids": ids})
+    connection.execute(delete(people_table).where(people_table.c.id.in_(_IDS)), {"ids": ids})
+
+
+def _forget_messages(connection: Connection, names: Sequence[str]) -> None:
+    """Delete messages with their callbacks, and the ids that a transport gave them."""
+    for start in range(0, len(names), AT_ONCE):
+        some = {"ids": names[start : start + AT_ONCE]}
+        for table in (callbacks, transport_ids):
+            connection.execute(delete(table).where(table.c.message.in_(_IDS)), some)
+        connection.execute(delete(messages).where(messages.c.id.in_(_IDS)), some)
+
+
+def _forget_notices(connection: Connection, spellings: Sequence[str]) -> None:
+    """Delete messages to others that name a person in one of these ways and were sent, or given up."""
+    if spellings:
+        naming = or_(*(messages.c.reply.contains(json.dumps(each)[1:-1], autoescape=True) for each in spellings))
+        found = connection.execute(select(messages.c.id).where(and_(messages.c.settled_at.is_not(None), naming))).scalars()
+        _forget_messages(connection, [*found])
+
+
+def _forget_calls(connection: Connection, chat: str, value: str) -> None:
+    """Delete the answers to API calls about a chat, the questions about a number, and a state under its hash."""
+    to = f'"to": {json.dumps(chat)}'
+    _delete(connection, idempotency, idempotency.c.answer.contains(to, autoescape=True))
+    _delete(connection, requests, requests.c.argument == value)
+    _delete(connection, hashed_states, hashed_states.c.sender == hash_of(value))
+
+
+def _delete(connection: Connection, table: Table, where: Any) -> None:
+    connection.execute(delete(table).where(where))

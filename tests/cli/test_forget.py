@@ -1,0 +1,113 @@
+"""`person` and `forget`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flask_chatbot import Chatbot
+from flask_chatbot.core.conversation.memory import State
+from flask_chatbot.core.values.people import Alias
+from flask_chatbot.store import optouts, people, saved
+from flask_chatbot.store.memory import StoreMemory
+from flask_chatbot.store.merging import identify
+from flask_chatbot.store.saved import SavedRow
+from tests.cli.shops import Shop, open_shop
+
+NOON = 1_764_043_200.0  # 2025-11-25 11:00:00 in Jakarta
+BUDI = "6281234567890"
+NAMES = (Alias("number", BUDI), Alias("bsuid", "ID.1349", "toko"))
+
+
+def keep(shop: Shop) -> str:
+    """Budi with two names, one row and one thing remembered; his id."""
+    with shop.database.writing() as connection:
+        person = identify(connection, NAMES, NOON).person
+        saved.add(connection, SavedRow(name="survei", number=1, fields={"nilai": 5}, sender=BUDI, sender_name="Budi", at=NOON))
+        StoreMemory(shop.database).within(connection).commit(BUDI, State(notes={"kota": "Solo"}, notes_until=4e9), NOON)
+    return person
+
+
+@pytest.mark.parametrize("someone", [BUDI, "0812-3456-7890", "ID.1349", "id"])
+def test_person_shows_what_is_kept_of_somebody_by_any_of_their_names(shop: Shop, someone: str) -> None:
+    person = keep(shop)
+    assert shop.printed("person", person if someone == "id" else someone) == [
+        f"person {person}",
+        "bsuid  ID.1349 (toko), last seen 2025-11-25 11:00:00",
+        f"number {BUDI}, last seen 2025-11-25 11:00:00",
+        "states 1 row",
+        "saved  1 row",
+    ]
+
+
+def test_person_exports_all_of_it_as_json(shop: Shop) -> None:
+    person = keep(shop)
+    exported = json.loads("\n".join(shop.printed("person", BUDI, "--export")))
+    seen = {"first_seen": "2025-11-25T11:00:00+07:00", "last_seen": "2025-11-25T11:00:00+07:00"}
+    row = {"name": "survei", "number": 1, "fields": {"nilai": 5}, "sender": BUDI, "person": person, "sender_name": "Budi", "at": NOON}
+    state = {"notes": {"kota": "Solo"}, "notes_until": 4e9}
+    assert exported == {
+        "person": person,
+        "merged": [],
+        "aliases": [
+            {"scheme": "bsuid", "value": "ID.1349", "scope": "toko", **seen},
+            {"scheme": "number", "value": BUDI, "scope": "", **seen},
+        ],
+        "states": [{"person": person, "state": state, "version": 1, "expires_at": 4e9}],
+        "opted_out": [],
+        "saved": [row],
+        "inbox": [],
+        "messages": [],
+    }
+
+
+def test_of_a_stranger_nothing_is_kept_and_no_database_made(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path, None)
+    for command in (["person", BUDI], ["forget", BUDI, "--yes"]):
+        assert shop.refused(*command) == (
+            f"Error: nothing is kept of '{BUDI}'. Give a number with its country code, or an id such as `person` shows.\n"
+        )
+    assert not (tmp_path / "instance").exists()
+
+
+def test_a_name_that_may_be_of_two_is_told_with_both_ids(shop: Shop) -> None:
+    with shop.database.writing() as connection:
+        ids = sorted(identify(connection, [Alias("bsuid", "ID.1349", scope)], NOON).person for scope in ("toko", "bengkel"))
+    assert shop.refused("person", "ID.1349") == f"Error: 'ID.1349' may be any of 2 people. Give the id of one: {', '.join(ids)}.\n"
+
+
+def test_forget_asks_and_then_deletes_all_of_it(shop: Shop) -> None:
+    keep(shop)
+    assert shop.run("forget", BUDI, typed="n\n").exit_code == 1
+    assert len(shop.printed("person", BUDI)) == 5
+    outcome = shop.run("forget", "0812-3456-7890", typed="y\n")
+    assert outcome.stdout.splitlines()[-1] == "0812-3456-7890 is forgotten"
+    assert "nothing is kept of" in shop.refused("person", BUDI)
+    assert shop.data("saved", "survei") == []
+
+
+def test_an_opt_out_outlives_who_was_forgotten(shop: Shop) -> None:
+    with shop.database.writing() as connection:
+        optouts.opt_out(connection, BUDI, NOON)
+    shop.printed("forget", BUDI, "--yes")
+    assert shop.data("people", "--opted-out") == []
+    with shop.database.writing() as connection:
+        assert optouts.has_opted_out(connection, people.get(connection, BUDI, NOON))
+
+
+def test_the_app_forgets_first_and_its_failure_leaves_everything(tmp_path: Path) -> None:
+    bot = Chatbot()
+    told: list[tuple[str, str]] = []
+
+    @bot.on_forget
+    def delete_orders(person: str, number: str) -> None:
+        told.append((person, number))
+        if len(told) == 1:
+            raise RuntimeError("locked")
+
+    shop = open_shop(tmp_path, None, bot)
+    person = keep(shop)
+    assert shop.refused("forget", BUDI, "--yes") == ("Error: a function of the app failed, and nothing was deleted: RuntimeError: locked\n")
+    assert len(shop.printed("person", BUDI)) == 5
+    shop.printed("forget", BUDI, "--yes")
+    assert told == [(person, BUDI)] * 2

@@ -1,0 +1,112 @@
+"""Of whoever is forgotten nothing is left in any table, but that they want no promotion."""
+
+import pytest
+from sqlalchemy import select
+
+from flask_chatbot.core.conversation.memory import State
+from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.people import Alias
+from flask_chatbot.core.values.replies import Text
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.tables import metadata
+from flask_chatbot.store import callbacks, forgetting, idempotency, inbox, optouts, outbox, people, requests, saved, transport_ids
+from flask_chatbot.store.callbacks import NewCallback
+from flask_chatbot.store.inbox import Kept
+from flask_chatbot.store.memory import StoreMemory
+from flask_chatbot.store.merging import identify
+from flask_chatbot.store.outbox import NewMessage
+from flask_chatbot.store.saved import SavedRow
+
+BUDI, SARI = "6281234567890", "6285550000001"
+NAMES = {BUDI: (Alias("number", BUDI), Alias("bsuid", "ID.BUDI", "toko")), SARI: (Alias("number", SARI), Alias("lid", "9915"))}
+
+
+def fill(database: Database, number: str) -> str:
+    """Rows about a person in every table, one of them merged into another; their id."""
+    with database.writing() as connection:
+        for at, names in enumerate([NAMES[number][:1], NAMES[number][1:], NAMES[number]]):
+            person = identify(connection, names, 100.0 + at).person
+        text = f"Halo {number}"
+        kept = Kept(session="main", message_id=number, chat=f"{number}@c.us", sender=number, at=1.0, expires_at=1e9, text=text)
+        inbox.add(connection, kept)
+        fields = {"hp": number}
+        saved.add(connection, SavedRow(name=number, number=1, fields=fields, sender=number, sender_name=number, at=1.0))
+        optouts.opt_out(connection, number, 50.0, "toko")
+        message = NewMessage(
+            id=f"3EB0{number}",
+            session="main",
+            chat=f"{number}@c.us",
+            type="text",
+            reply=Text(text),
+            created_at=1.0,
+            expires_at=1e9,
+            order_key=person,
+        )
+        outbox.add(connection, [message])
+        url = f"https://a.id/{number}"
+        new = NewCallback(id=f"msg_{number}", message=message.id, ack=Ack.SENT, at=1.0, url=url, host="a.id", created_at=1.0)
+        callbacks.add(connection, [new])
+        transport_ids.link(connection, "main", f"true_{number}", message.id, 1.0)
+        answer = f'{{"id": "{message.id}", "to": "{number}@c.us"}}'
+        idempotency.add(connection, number, "body", answer, now=1.0, expires_at=1e9)
+        requests.ask(connection, number, "main", "number", number, 1.0)
+        assert StoreMemory(database).within(connection).commit(number, State(notes={"hp": number}, notes_until=1e9), 1.0)
+    return person
+
+
+def everything(database: Database) -> str:
+    with database.reading() as connection:
+        return "".join(repr(connection.execute(select(table)).all()) for table in metadata.sorted_tables)
+
+
+def forget(database: Database, person: str, *spellings: str) -> None:
+    with database.writing() as connection:
+        forgetting.forget(connection, person, spellings)
+
+
+def test_nothing_that_names_who_was_forgotten_is_left_and_nothing_of_others_is_gone(database: Database) -> None:
+    budi, sari = fill(database, BUDI), fill(database, SARI)
+    with database.reading() as connection:
+        before = forgetting.kept_of(connection, sari)
+        ids = forgetting.kept_of(connection, budi).ids
+    forget(database, budi)
+    left = everything(database)
+    assert [name for name in (BUDI, "ID.BUDI", *ids) if name in left] == []
+    with database.reading() as connection:
+        assert forgetting.kept_of(connection, sari) == before
+    assert {name: len(rows) for name, rows in before.rows.items()} == {"states": 1, "opted_out": 1, "saved": 1, "inbox": 1, "messages": 1}
+    assert before.number == SARI
+
+
+@pytest.mark.parametrize("name", NAMES[BUDI], ids=lambda name: name.scheme)
+def test_who_opted_out_is_still_opted_out_when_they_come_back_by_any_name(database: Database, name: Alias) -> None:
+    forget(database, fill(database, BUDI))
+    with database.writing() as connection:
+        person = identify(connection, [name], 200.0).person
+        assert [optouts.has_opted_out(connection, person, line) for line in ("toko", "bengkel")] == [True, False]
+        optouts.opt_in(connection, person, "toko")
+    with database.writing() as connection:
+        assert not optouts.has_opted_out(connection, person, "toko")
+    assert StoreMemory(database).recall(BUDI, 1.0) == State()
+
+
+def test_who_never_opted_out_leaves_no_hash(database: Database) -> None:
+    with database.writing() as connection:
+        person = people.get(connection, BUDI, 1.0)
+    forget(database, person)
+    assert everything(database).replace("[]", "") == ""
+
+
+def test_sent_messages_to_others_that_name_them_go_too_and_those_that_wait_stay(database: Database) -> None:
+    with database.writing() as connection:
+        person, staff = people.get(connection, BUDI, 1.0), people.get(connection, SARI, 1.0)
+        for id_, text in (("1", "Budi +62 812-3456-7890: halo"), ("2", "Ani: halo"), ("3", f"Budi {BUDI}")):
+            message = NewMessage(
+                id=id_, session="main", chat=SARI, type="text", reply=Text(text), created_at=1.0, expires_at=1e9, order_key=staff
+            )
+            outbox.add(connection, [message])
+        for _ in range(2):
+            outbox.settle_sent(connection, outbox.claim(connection, "main", 2.0, 60.0, 9), 2.0)
+    forget(database, person, BUDI, "+62 812-3456-7890")
+    with database.reading() as connection:
+        assert [row["id"] for row in forgetting.kept_of(connection, staff).rows["messages"]] == ["2", "3"]
