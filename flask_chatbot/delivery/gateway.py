@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.core.late import sleep
+from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.core.values.chats import is_group, number_of, person_chat, person_in
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Media, Reply, Text
@@ -35,7 +36,7 @@ REMEMBERED = 24 * 3600.0  # seconds an Idempotency-Key is
 PATIENCE = LEADERSHIP + 5.0  # seconds until a transport in another process is given up: its successor has it sooner
 LOOK = 0.05  # seconds between two looks for its answer
 NUMBER_KNOWN = 60.0  # seconds our own number is not asked for again
-OPTED_OUT = "This number opted out of promotion. Send it without 'promo' if it is not a promotion, or do not send it."
+OPTED_OUT = tr("This number opted out of promotion. Send it without 'promo' if it is not a promotion, or do not send it.")
 UNKNOWN_PHONE = Session(is_authenticated=False)
 NUMBER_PATIENCE = 1.0  # seconds a send may wait for it
 NUMBER_AGAIN = 5.0  # seconds until a send waits for it again, where it was not known
@@ -240,14 +241,14 @@ class Gateway:
                 return read(answer)
         if self.open_error:
             raise TryLater(cannot_open(self.open_error))
-        raise TryLater("No process that is connected to WhatsApp answered. Is the worker running?")
+        raise TryLater(tr("No process that is connected to WhatsApp answered. Is the worker running?"))
 
     def _answer_to(self, asked: str) -> Any:
         """The answer to a request, read from its JSON; None if there is none yet. Raises `TryLater` if it could not be answered."""
         with self.database.reading() as connection:
             result = requests.result(connection, asked)
         if result is not None and result.answer is None:
-            raise TryLater(result.error or "WhatsApp could not be asked.")
+            raise TryLater(result.error or tr("WhatsApp could not be asked."))
         return None if result is None or result.answer is None else json.loads(result.answer)
 
     def _check_file(self, reply: Reply) -> None:
@@ -256,7 +257,7 @@ class Gateway:
             try:
                 self.client.check(reply.url)
             except FetchRefused as error:
-                raise NotAccepted(f"The file cannot be fetched: {error}") from None
+                raise NotAccepted(tr("The file cannot be fetched: {error}", error=reason_of(error))) from None
 
     def _is_at_hand(self) -> bool:
         return self.transport.runs_anywhere or self.is_open
@@ -267,7 +268,7 @@ class Gateway:
         Raises `NotAccepted` if the chat cannot be one of WhatsApp's.
         """
         if not is_chat(chat):
-            raise NotAccepted("There is no chat of this name. It is not one that WhatsApp gives to people or groups.")
+            raise NotAccepted(tr("There is no chat of this name. It is not one that WhatsApp gives to people or groups."))
         name = make_id()
         refused = self._refused(name, terms.notify_url, now) if terms.notify_url else None
         message = NewMessage(
@@ -320,5 +321,5 @@ def _earlier(connection: Connection, key: IdempotencyKey, accepted: Accepted, no
         return None
     given = idempotency.find(connection, key.hash, now)
     if given is None or given.body != key.body_hash:
-        raise NotAccepted("This Idempotency-Key was used for another message within 24 hours. Use a new key for each message.", 409)
+        raise NotAccepted(tr("This Idempotency-Key was used for another message within 24 hours. Use a new key for each message."), 409)
     return read_accepted(json.loads(given.answer))

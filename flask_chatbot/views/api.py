@@ -15,6 +15,8 @@ from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.tracebacks import redacted, with_words
+from flask_chatbot.core.translation.catalogue import translate
+from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.delivery.accepted import Accepted, IdempotencyKey, Terms
 from flask_chatbot.errors import BadPayload, NotAccepted, Refused, StoreError, TryLater
 from flask_chatbot.settings.keys import key_of_header, near_miss
@@ -89,7 +91,7 @@ def message(asked: Asked) -> object:
     """Return the status of a message."""
     found = asked.gateway.message(asked.id)
     if found is None:
-        raise BadPayload("There is no message with this id. Messages are kept for 30 days.", 404)
+        raise BadPayload(tr("There is no message with this id. Messages are kept for 30 days."), 404)
     return success(message_json(found, *asked.gateway.waits(found)))
 
 
@@ -150,26 +152,26 @@ def api(
         return _json(200, _answer(endpoint, body, refused, id))
     except (BadPayload, NotAccepted) as error:
         log.info("refused a call to /api/%s with %d", name, error.status)
-        return _refuse(error.status, str(error), {"Allow": ", ".join(endpoint.methods)} if endpoint and error.status == 405 else {})
+        return _refuse(error.status, reason_of(error), {"Allow": ", ".join(endpoint.methods)} if endpoint and error.status == 405 else {})
     except Refused as error:
-        return _refuse(400, str(error))
+        return _refuse(400, reason_of(error))
     except TryLater as error:
         log.warning("a call to /api/%s must be repeated: %s", name, error)
-        return _refuse(503, str(error), {"Retry-After": str(ceil(error.after) or RETRY_AFTER)})
+        return _refuse(503, reason_of(error), {"Retry-After": str(ceil(error.after) or RETRY_AFTER)})
     except StoreError as error:
         log.error("a call to /api/%s could not be answered: %s", name, error)
-        return _refuse(503, "The gateway cannot reach its database. Try again later.", {"Retry-After": str(RETRY_AFTER)})
+        return _refuse(503, tr("The gateway cannot reach its database. Try again later."), {"Retry-After": str(RETRY_AFTER)})
     except Exception as error:  # noqa: BLE001  of whatever is our fault the caller hears in the contract's shape
         log.error("a call to /api/%s failed with an internal error\n%s", name, redacted(error, with_words(request.get_data(as_text=True))))
-        return _refuse(503, "The gateway had an internal error. Try again later.", {"Retry-After": str(RETRY_AFTER)})
+        return _refuse(503, tr("The gateway had an internal error. Try again later."), {"Retry-After": str(RETRY_AFTER)})
 
 
 def _answer(endpoint: Endpoint | None, body: BytesIO | None, refused: BadPayload | None, id_: str) -> object:
     """The JSON of an endpoint; raises `BadPayload` if the endpoint does not take the call."""
     if endpoint is None:
-        raise BadPayload("There is no such path. /api/openapi.json lists those there are.", 404)
+        raise BadPayload(tr("There is no such path. /api/openapi.json lists those there are."), 404)
     if request.method not in endpoint.methods:
-        raise BadPayload(f"This address takes {endpoint.methods[0]} only.", 405)
+        raise BadPayload(tr("This address takes {method} only.", method=endpoint.methods[0]), 405)
     if refused is not None:
         raise refused
     return endpoint.answer(_asked(endpoint, body, id_))
@@ -188,18 +190,18 @@ def _asked(endpoint: Endpoint, body: BytesIO | None, id_: str) -> Asked:
     if body is None and endpoint.methods == _POST:
         raise BadPayload(CUT_SHORT)
     if state.gateway is None:
-        raise TryLater("The gateway has no connection to WhatsApp.")
+        raise TryLater(tr("The gateway has no connection to WhatsApp."))
     return Asked(gateway=state.gateway, caller=key.name or "" if key else "", body=body.getvalue() if body else b"", id=id_)
 
 
 def _no_key(header: str) -> str:
     """The reason why a call has no valid key."""
     if header.strip():
-        return "The header SecretKey has no known key."
+        return tr("The header SecretKey has no known key.")
     meant = near_miss(request.headers)
     if meant is None:
-        return "The header SecretKey is missing."
-    return f"The header SecretKey is missing: the key belongs there, not in {meant}. Send it as: SecretKey: YOUR-KEY."
+        return tr("The header SecretKey is missing.")
+    return tr("The header SecretKey is missing: the key belongs there, not in {meant}. Send it as: SecretKey: YOUR-KEY.", meant=meant)
 
 
 def _body(asked: Asked, endpoint: str) -> dict[str, object]:
@@ -217,7 +219,11 @@ def _idempotency_key(caller: str, endpoint: str, body: Mapping[str, object]) -> 
         return None
     if len(key) > KEY_LIMIT:
         raise BadPayload(
-            f"The Idempotency-Key has {len(key)} characters, and {KEY_LIMIT} is the limit. Send a shorter one, such as a UUID."
+            tr(
+                "The Idempotency-Key has {count} characters, and {limit} is the limit. Send a shorter one, such as a UUID.",
+                count=len(key),
+                limit=KEY_LIMIT,
+            )
         )
     return IdempotencyKey(_hash([caller, key]), _hash([endpoint, body]))
 
@@ -282,4 +288,10 @@ def _json(status: int, value: object, headers: Mapping[str, str] | None = None) 
 
 
 def _refuse(status: int, why: str, headers: Mapping[str, str] | None = None) -> Response:
-    return _json(status, {"success": False, "errorMessage": why}, headers)
+    return _json(status, {"success": False, "errorMessage": translate(why, _language())}, headers)
+
+
+def _language() -> str:
+    """The language of callers: the configured one, else the one that the rule file names."""
+    state = current_app.extensions["chatbot"]
+    return str(state.language or state.bot.book.named_language)

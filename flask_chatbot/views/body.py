@@ -8,10 +8,11 @@ from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import get_content_length, get_input_stream
 
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.errors import BadPayload
 
 BODY_LIMIT = 256 * 1024  # bytes
-CUT_SHORT = "The body could not be read to its end. Send all of it."
+CUT_SHORT = tr("The body could not be read to its end. Send all of it.")
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 def read_body(request: Request, limit: int | None) -> BytesIO:
     """Read the whole body of a POST, up to 256 KiB or the app's `limit`; raise `BadPayload` otherwise. The host may read it again."""
     if request.method != "POST":
-        raise BadPayload("This address takes POST only.", 405)
+        raise BadPayload(tr("This address takes POST only."), 405)
     length = get_content_length(request.environ)
     limit = BODY_LIMIT if limit is None else min(limit, BODY_LIMIT)
     if length is not None and length > limit:
@@ -58,4 +59,4 @@ def _continued(request: Request, body: bytes, length: int) -> bytes:
 
 
 def _too_large(limit: int) -> BadPayload:
-    return BadPayload(f"The body is larger than {limit} bytes. Send less.", 413)
+    return BadPayload(tr("The body is larger than {limit} bytes. Send less.", limit=limit), 413)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import quote, urljoin
 
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.errors import FetchRefused
 from flask_chatbot.settings.private_hosts import Network, is_host_name
 
@@ -18,17 +19,17 @@ _FORM = re.compile(r"(https?)://([^/?#]*)([^#]*)(?:#.*)?", re.IGNORECASE)
 _AUTHORITY = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^:\[\]]+))(?::([0-9]{0,5}))?")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 _KEPT = "%/:?[]@!$&'()*+,;=-._~"
-_SPECIAL = "an address kept for special use"
-_TRANSLATED = "an address that stands for another one"
+_SPECIAL = tr("an address kept for special use")
+_TRANSLATED = tr("an address that stands for another one")
 # https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-; whole blocks, since what little is public in them serves no files.
 _REFUSED: dict[Network, str] = {
     ip_network(network): reason
     for reason, networks in {
-        "an address of this machine": "0.0.0.0/8 127.0.0.0/8 ::/127",
-        "a private address": "10.0.0.0/8 100.64.0.0/10 172.16.0.0/12 192.168.0.0/16 fc00::/7 fec0::/10",
-        "an address of the local network": "169.254.0.0/16 fe80::/10",
+        tr("an address of this machine"): "0.0.0.0/8 127.0.0.0/8 ::/127",
+        tr("a private address"): "10.0.0.0/8 100.64.0.0/10 172.16.0.0/12 192.168.0.0/16 fc00::/7 fec0::/10",
+        tr("an address of the local network"): "169.254.0.0/16 fe80::/10",
         _TRANSLATED: "192.88.99.0/24 ::/96 64:ff9b::/96 64:ff9b:1::/48 2002::/16",
-        "an address of many machines": "224.0.0.0/4 ff00::/8",
+        tr("an address of many machines"): "224.0.0.0/4 ff00::/8",
         # Last, all of IPv6 but 2000::/3, whence public addresses come.
         _SPECIAL: "192.0.0.0/24 192.0.2.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 240.0.0.0/4 "
         "100::/64 2001::/23 2001:db8::/32 3fff::/20 5f00::/16 ::/3 4000::/2 8000::/1",
@@ -72,12 +73,12 @@ def read_url(url: str, *, any_port: bool = False) -> Target:
     """
     url = url.strip()
     if len(url) > LONGEST:
-        raise FetchRefused(f"The URL is longer than {LONGEST:,} characters.")
+        raise FetchRefused(tr("The URL is longer than {limit:,} characters.", limit=LONGEST))
     if _UNPRINTABLE.search(url):
-        raise FetchRefused("The URL holds a character that cannot be printed, such as a line break. Remove it.")
+        raise FetchRefused(tr("The URL holds a character that cannot be printed, such as a line break. Remove it."))
     found = _FORM.fullmatch(url)
     if not found:
-        raise FetchRefused("The URL does not begin with http:// or https://.")
+        raise FetchRefused(tr("The URL does not begin with http:// or https://."))
     scheme, path = found[1].lower(), quote(found[3], safe=_KEPT, errors="replace")
     host, port = _read_authority(found[2], PORTS[scheme])
     if not (any_port or is_usual_port(port)):
@@ -90,7 +91,7 @@ def follow(target: Target, location: str) -> Target:
     try:
         return read_url(urljoin(target.url, location.strip()), any_port=True)
     except ValueError:
-        raise FetchRefused(f"{target.host} redirects to something that is not a URL.") from None
+        raise FetchRefused(tr("{host} redirects to something that is not a URL.", host=target.host)) from None
 
 
 def is_usual_port(port: int) -> bool:
@@ -100,7 +101,7 @@ def is_usual_port(port: int) -> bool:
 
 def refused_port(host: str, port: int) -> FetchRefused:
     """The error for any other port."""
-    return FetchRefused(f"Port {port} of {host} is not allowed. Use 80, 443 or one from 1024 up.")
+    return FetchRefused(tr("Port {port} of {host} is not allowed. Use 80, 443 or one from 1024 up.", port=port, host=host))
 
 
 def read_address(text: str) -> Address:
@@ -128,14 +129,14 @@ def check_address(address: str) -> str | None:
 
 def _read_authority(authority: str, usual: int) -> tuple[str, int]:
     if "@" in authority:
-        raise FetchRefused("The URL holds a user name or password before its host. Leave them out.")
+        raise FetchRefused(tr("The URL holds a user name or password before its host. Leave them out."))
     found = _AUTHORITY.fullmatch(authority)
     port = int(found[3] or usual) if found else 0
     host = _read_host(found[1] or found[2]) if found else None
     if host is None:
-        raise FetchRefused("The URL has no host that can be called. Write a name, or an address such as 93.184.215.14.")
+        raise FetchRefused(tr("The URL has no host that can be called. Write a name, or an address such as 93.184.215.14."))
     if not 0 < port < 65_536:
-        raise FetchRefused(f"The URL has the port {port}, which does not exist.")
+        raise FetchRefused(tr("The URL has the port {port}, which does not exist.", port=port))
     return host, port
 
 

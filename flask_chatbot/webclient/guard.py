@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.errors import FetchRefused
 from flask_chatbot.settings.private_hosts import PrivateHost, read_private_host
 from flask_chatbot.webclient.addresses import Address, Target, check_address, is_usual_port, read_address, refused_port
 
 # https://www.rfc-editor.org/rfc/rfc6761#section-6.3: these names lead to this machine, whoever is asked.
 _LOOPBACK = re.compile(r"(?:.+\.)?localhost")
-_WAY_OUT = "Give a public one, or allow it in CHATBOT_PRIVATE_HOSTS."
+_WAY_OUT = tr("Give a public one, or allow it in CHATBOT_PRIVATE_HOSTS.")
 
 
 class Guard:
@@ -47,8 +48,10 @@ class Guard:
         if not chosen:
             if not is_usual_port(target.port):
                 raise refused_port(target.host, target.port)
-            reason = next(filter(None, map(check_address, known)), "no address")
-            raise FetchRefused(f"{target.host} {'is' if target.is_address else 'resolves to'} {reason}. {_WAY_OUT}")
+            reason = next(filter(None, map(check_address, known)), tr("no address"))
+            if target.is_address:
+                raise FetchRefused(tr("{host} is {reason}. {way_out}", host=target.host, reason=reason, way_out=_WAY_OUT))
+            raise FetchRefused(tr("{host} resolves to {reason}. {way_out}", host=target.host, reason=reason, way_out=_WAY_OUT))
         return chosen
 
     def _may_reach(self, target: Target, address: str) -> bool:

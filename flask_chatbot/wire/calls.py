@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from flask_chatbot.core.language.addressees import read_group, read_person
 from flask_chatbot.core.language.contacts import UnusableNumber, dialled
+from flask_chatbot.core.translation.translatable import linked, reason_of, tr
 from flask_chatbot.core.values.chats import group_chat, person_chat
 from flask_chatbot.core.values.replies import MEDIA, TEXT_LIMIT, ContactCard, Location, Media, Reply, Text
 from flask_chatbot.errors import BadPayload, FetchRefused
@@ -131,7 +132,7 @@ def read_send(send: Send, endpoint: str, body: Body, country: str, check: Callab
     reply = _read_or_note(problems, lambda: _checked(_dialled(send.read(body), country), check))
     promo = _read_or_note(problems, lambda: _promo(body))
     if chat is None or reply is None or promo is None:
-        raise BadPayload(" ".join([*problems, *_hints(send, body)]))
+        raise BadPayload(linked(" ", [*problems, *_hints(send, body)]))
     return Call(chat=chat, reply=reply, notify_url=_notify_url(body), promo=promo)
 
 
@@ -150,7 +151,7 @@ def _checked(reply: Reply, check: Callable[[str], object]) -> Reply:
         try:
             check(reply.url)
         except FetchRefused as error:
-            raise BadPayload(f"'mediaurl': {error}") from None
+            raise BadPayload(tr("'mediaurl': {error}", error=reason_of(error))) from None
     return reply
 
 
@@ -163,26 +164,26 @@ def _target(body: Body, usual: str, country: str) -> str:
     """The chat that a message goes to."""
     given = [name for name in TARGETS if body.get(name) not in (None, "")]
     if len(given) == len(TARGETS):
-        raise BadPayload("Both 'nohp' and 'groupid' are present. Send one of them: a message goes to a person or to a group.")
+        raise BadPayload(tr("Both 'nohp' and 'groupid' are present. Send one of them: a message goes to a person or to a group."))
     if (given or [usual])[0] == "nohp":
         return person_chat(_number(body, country))
     try:
-        return group_chat(read_group(_text(body, "groupid", "the id of the group")))
+        return group_chat(read_group(_text(body, "groupid", tr("the id of the group"))))
     except ValueError as error:
-        raise BadPayload(f"'groupid': {error}") from None
+        raise BadPayload(tr("'groupid': {error}", error=reason_of(error))) from None
 
 
 def _number(body: Body, country: str) -> str:
     try:
-        return read_person(_text(body, "nohp", "the number"), country)
+        return read_person(_text(body, "nohp", tr("the number")), country)
     except ValueError as error:
-        raise BadPayload(f"'nohp': {error}") from None
+        raise BadPayload(tr("'nohp': {error}", error=reason_of(error))) from None
 
 
 def _promo(body: Body) -> bool:
     promo = body.get("promo")
     if promo is not None and not isinstance(promo, bool):
-        raise BadPayload(f"'promo' is {kind_in_json(promo)}. Send true or false.")
+        raise BadPayload(tr("'promo' is {kind}. Send true or false.", kind=kind_in_json(promo)))
     return bool(promo)
 
 
@@ -194,11 +195,11 @@ def _notify_url(body: Body) -> str | None:
 
 
 def _read_text(body: Body) -> Reply:
-    return Text(_text(body, "pesan", "the text", TEXT_LIMIT))
+    return Text(_text(body, "pesan", tr("the text"), TEXT_LIMIT))
 
 
 def _read_media(body: Body) -> Reply:
-    url = _text(body, "mediaurl", "the URL of the file", URL_LIMIT).strip()
+    url = _text(body, "mediaurl", tr("the URL of the file"), URL_LIMIT).strip()
     return MEDIA[kind_of_name(url)](url, _caption(body))
 
 
@@ -209,14 +210,14 @@ def _read_location(body: Body) -> Reply:
 def _read_contact(body: Body) -> Reply:
     contact = body.get("contact")
     if not isinstance(contact, dict):
-        raise BadPayload(f"'contact' is {kind_in_json(contact)}. Send an object with 'name' and 'numbers'.")
+        raise BadPayload(tr("'contact' is {kind}. Send an object with 'name' and 'numbers'.", kind=kind_in_json(contact)))
     numbers = contact.get("numbers")
     if not isinstance(numbers, list) or not 0 < len(numbers) <= NUMBERS_LIMIT:
-        fact = f"a list of {len(numbers)}" if isinstance(numbers, list) else kind_in_json(numbers)
-        raise BadPayload(f"'contact.numbers' is {fact}. Send a list of 1 to {NUMBERS_LIMIT} numbers.")
-    name = _text(contact, "name", "the name", TEXT_LIMIT, within="contact.")
+        fact = tr("a list of {count}", count=len(numbers)) if isinstance(numbers, list) else kind_in_json(numbers)
+        raise BadPayload(tr("'contact.numbers' is {kind}. Send a list of 1 to {limit} numbers.", kind=fact, limit=NUMBERS_LIMIT))
+    name = _text(contact, "name", tr("the name"), TEXT_LIMIT, within="contact.")
     each = {f"numbers[{place}]": number for place, number in enumerate(numbers)}
-    return ContactCard(name, tuple(_text(each, key, "each number", NUMBER_LIMIT, within="contact.").strip() for key in each))
+    return ContactCard(name, tuple(_text(each, key, tr("each number"), NUMBER_LIMIT, within="contact.").strip() for key in each))
 
 
 def _dialled(reply: Reply, country: str) -> Reply:
@@ -224,33 +225,47 @@ def _dialled(reply: Reply, country: str) -> Reply:
     try:
         return dialled(reply, country) if isinstance(reply, ContactCard) else reply
     except UnusableNumber as error:
-        raise BadPayload(f"'contact.numbers[{error.place}]': {error.why}") from None
+        raise BadPayload(tr("'contact.numbers[{place}]': {why}", place=error.place, why=error.why)) from None
 
 
 def _caption(body: Body) -> str:
-    return "" if body.get("pesan") in (None, "") else _text(body, "pesan", "the caption", TEXT_LIMIT, may_be_blank=True)
+    return "" if body.get("pesan") in (None, "") else _text(body, "pesan", tr("the caption"), TEXT_LIMIT, may_be_blank=True)
 
 
 def _text(body: Body, name: str, what: str, limit: int | None = None, *, within: str = "", may_be_blank: bool = False) -> str:
     """The text of a field; raises `BadPayload` naming the field."""
     value = body.get(name)
     if type(value) is not str:
-        raise BadPayload(f"'{within}{name}' is {kind_in_json(value)}. Send {what} as a string.")
+        raise BadPayload(
+            tr("'{within}{name}' is {kind}. Send {what} as a string.", within=within, name=name, kind=kind_in_json(value), what=what)
+        )
     if not may_be_blank and not re.search(_FILLED, value):
-        raise BadPayload(f"'{within}{name}' is empty. Send {what}.")
+        raise BadPayload(tr("'{within}{name}' is empty. Send {what}.", within=within, name=name, what=what))
     if limit is not None and len(value) > limit:
-        raise BadPayload(f"'{within}{name}' has {len(value):,} characters, and {limit:,} is the limit. Send less.")
+        raise BadPayload(
+            tr(
+                "'{within}{name}' has {count:,} characters, and {limit:,} is the limit. Send less.",
+                within=within,
+                name=name,
+                count=len(value),
+                limit=limit,
+            )
+        )
     return value
 
 
 def _coordinate(body: Body, name: str, limit: int) -> float:
     value = body.get(name)
-    way_out = f"Send degrees from -{limit} to {limit}, such as {FIELDS[name]['examples'][0]}."
+    way_out = tr("Send degrees from -{limit} to {limit}, such as {example}.", limit=limit, example=FIELDS[name]["examples"][0])
     if not isinstance(value, str):
-        raise BadPayload(f"'{name}' is {kind_in_json(value)}. {way_out}")
+        raise BadPayload(tr("'{name}' is {kind}. {way_out}", name=name, kind=kind_in_json(value), way_out=way_out))
     is_written = isinstance(value, Number) or re.match(FIELDS[name]["anyOf"][1]["pattern"], value)
     if not is_written or abs(float(value)) > limit:
-        raise BadPayload(f"'{name}' is {clipped_repr(value)}. {way_out}" if value else f"'{name}' is empty. {way_out}")
+        raise BadPayload(
+            tr("'{name}' is {value}. {way_out}", name=name, value=clipped_repr(value), way_out=way_out)
+            if value
+            else tr("'{name}' is empty. {way_out}", name=name, way_out=way_out)
+        )
     return float(value)
 
 
@@ -259,21 +274,25 @@ def _hints(send: Send, body: Body) -> Iterator[str]:
     if all(body.get(name) is None for name in send.needs):
         for other in SENDS:
             if all(body.get(name) is not None for name in other.needs):
-                yield f"This holds {other.what}: send it to /api/{other.endpoints[body.get('groupid') not in (None, '')]}."
+                yield tr(
+                    "This holds {what}: send it to /api/{endpoint}.",
+                    what=other.what,
+                    endpoint=other.endpoints[body.get("groupid") not in (None, "")],
+                )
                 return
 
 
 SENDS = (
-    Send("a file", ("sendmedia", "sendmediatogroup"), {"mediaurl": "mediaurl"}, {"pesan": "caption"}, _read_media),
+    Send(tr("a file"), ("sendmedia", "sendmediatogroup"), {"mediaurl": "mediaurl"}, {"pesan": "caption"}, _read_media),
     Send(
-        "a location",
+        tr("a location"),
         ("sendlocation", "sendlocationtogroup"),
         {"latitude": "latitude", "longitude": "longitude"},
         {"pesan": "caption"},
         _read_location,
     ),
-    Send("a contact", ("sendcontact", "sendcontacttogroup"), {"contact": "contact"}, {}, _read_contact),
-    Send("a text", ("sendwa", "sendwatogroup"), {"pesan": "pesan"}, {}, _read_text),
+    Send(tr("a contact"), ("sendcontact", "sendcontacttogroup"), {"contact": "contact"}, {}, _read_contact),
+    Send(tr("a text"), ("sendwa", "sendwatogroup"), {"pesan": "pesan"}, {}, _read_text),
 )
 BY_ENDPOINT: Mapping[str, Send] = {endpoint: send for send in SENDS for endpoint in send.endpoints}
 

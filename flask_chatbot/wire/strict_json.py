@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.errors import BadPayload
 
 DEPTH_LIMIT = 32  # levels of lists and objects
@@ -39,9 +40,18 @@ def read_json(body: bytes) -> object:
         if rest := text[end:].lstrip(_WHITE):
             raise json.JSONDecodeError("Extra data", text, len(text) - len(rest))
     except UnicodeDecodeError as error:
-        raise BadPayload(f"This is not UTF-8: byte {error.start + 1} cannot be read. Send JSON encoded as UTF-8.") from None
+        raise BadPayload(
+            tr("This is not UTF-8: byte {number} cannot be read. Send JSON encoded as UTF-8.", number=error.start + 1)
+        ) from None
     except json.JSONDecodeError as error:
-        raise BadPayload(f"This is not valid JSON: {error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}.") from None
+        raise BadPayload(
+            tr(
+                "This is not valid JSON: {reason} at line {line}, column {column}.",
+                reason=error.msg.removesuffix(" at"),
+                line=error.lineno,
+                column=error.colno,
+            )
+        ) from None
     if b"\\u" in body and _RISKY_ESCAPE.search(body):
         _refuse_risky_strings(value)
     return value
@@ -55,7 +65,7 @@ def _refuse_deep_nesting(body: bytes) -> None:
         if start in b"[{":
             depth += 1
             if depth > DEPTH_LIMIT:
-                raise BadPayload(f"The JSON is nested deeper than {DEPTH_LIMIT} levels.")
+                raise BadPayload(tr("The JSON is nested deeper than {limit} levels.", limit=DEPTH_LIMIT))
         elif start in b"]}":
             depth -= 1
 
@@ -63,9 +73,9 @@ def _refuse_deep_nesting(body: bytes) -> None:
 def _refuse_risky_strings(value: object) -> None:
     for text in _strings(value):
         if "\0" in text:
-            raise BadPayload("A string holds the character NUL (\\u0000). Leave it out.")
+            raise BadPayload(tr("A string holds the character NUL (\\u0000). Leave it out."))
         if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-            raise BadPayload("A string holds half of a surrogate pair (\\ud800 to \\udfff). Send whole characters.")
+            raise BadPayload(tr("A string holds half of a surrogate pair (\\ud800 to \\udfff). Send whole characters."))
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -85,18 +95,18 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise BadPayload(f"The key {clipped_repr(twice)} appears more than once in one object. Send it once.")
+        raise BadPayload(tr("The key {value} appears more than once in one object. Send it once.", value=clipped_repr(twice)))
     return found
 
 
 def _number(text: str) -> Number:
     if math.isinf(float(text)):
-        raise BadPayload(f"The number {clipped_repr(text)} is too large.")
+        raise BadPayload(tr("The number {value} is too large.", value=clipped_repr(text)))
     return Number(text)
 
 
 def _refuse_constant(name: str) -> object:
-    raise BadPayload(f"{name} is not JSON. Send a number, a string or null.")
+    raise BadPayload(tr("{name} is not JSON. Send a number, a string or null.", name=name))
 
 
 def clipped_repr(text: str) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from json.encoder import encode_basestring as quoted
 
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import KINDS, TEXT_LIMIT, Location, Reply, Text
 from flask_chatbot.core.values.reply_kinds import ReplyKind
@@ -31,15 +32,15 @@ def read_object(body: bytes, *, content_type: str = "", example: str = EXAMPLE) 
     {'keyword': 'halo'}
     """
     if not body or body.isspace():
-        raise BadPayload("The body is empty. Send a JSON object.")
+        raise BadPayload(tr("The body is empty. Send a JSON object."))
     try:
         document = read_json(body)
     except BadPayload:
         if is_form(body, content_type):
-            raise BadPayload(f"The body is a form. Send JSON. For example: {example}") from None
+            raise BadPayload(tr("The body is a form. Send JSON. For example: {example}", example=example)) from None
         raise
     if not isinstance(document, dict):
-        raise BadPayload(f"The body is {kind_in_json(document)}. Send a JSON object.")
+        raise BadPayload(tr("The body is {kind}. Send a JSON object.", kind=kind_in_json(document)))
     return document
 
 
@@ -120,7 +121,7 @@ def kind_in_json(value: object) -> str:
     >>> kind_in_json([]), kind_in_json(None)
     ('a list', 'missing or null')
     """
-    return _KINDS.get(type(value), "a list")
+    return _KINDS.get(type(value), tr("a list"))
 
 
 def write_replies(replies: Iterable[Reply]) -> bytes:
@@ -189,12 +190,12 @@ def _write_location(reply: Location) -> list[Item]:
 
 
 _KINDS: dict[type, str] = {
-    type(None): "missing or null",
-    bool: "true or false",
-    Number: "a number",
-    str: "a string",
-    list: "a list",
-    dict: "an object",
+    type(None): tr("missing or null"),
+    bool: tr("true or false"),
+    Number: tr("a number"),
+    str: tr("a string"),
+    list: tr("a list"),
+    dict: tr("an object"),
 }
 _WRITERS: dict[type, Callable[..., list[Item]]] = {
     **{kind.make: _write_parts(kind) for kind in KINDS.values()},

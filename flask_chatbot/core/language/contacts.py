@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from flask_chatbot.core.language.numbers import contact_number
+from flask_chatbot.core.translation.translatable import reason_of
 from flask_chatbot.core.values.replies import ContactCard, Reply
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def dialled(card: ContactCard, country: str) -> ContactCard:
         try:
             numbers.append(contact_number(number, country))
         except ValueError as error:
-            raise UnusableNumber(place, str(error)) from None
+            raise UnusableNumber(place, reason_of(error)) from None
     return replace(card, numbers=tuple(numbers))
 
 
