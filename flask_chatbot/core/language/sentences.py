@@ -151,7 +151,7 @@ class Language:
     """A language as one bot speaks it: its name, its built-in sentences, and the words that it reads values with.
 
     `like` is the language of the package that stands in where nothing of its own is known; `babel` is the locale of dates and numbers.
-    `call` is the word that people are addressed by, `sapaan` that word and the name of the person who is spoken to.
+    `call` is the word that people are addressed by, `sapaan` that word and the name of the person who is spoken to, where it is known.
     """
 
     name: str
@@ -203,7 +203,8 @@ def language_of(name: str) -> Language:
     >>> str(language_of("id")), "lusa" in language_of("id").vocabulary.away
     ('id', True)
     """
-    return Language(name=name, like=name, babel=name, sentences=built_in(name, addresses=False), call=CALLS.get(name, ""))
+    call = CALLS.get(name, "")
+    return Language(name=name, like=name, babel=name, sentences=built_in(name, addresses=False), call=call, sapaan=call)
 
 
 def built_in(name: str, addresses: bool) -> dict[str, str]:

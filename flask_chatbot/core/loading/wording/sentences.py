@@ -77,7 +77,9 @@ def build_language(settings: Place, tongue: Tongue, entries: Iterable[Place], vo
         report_lacking(settings.at("language"), tongue.name, lacking)
     call = CALLS.get(tongue.name, "") if tongue.call is None else tongue.call
     sentences = {**built_in(tongue.like, addresses=tongue.call is not None), **given}
-    return Language(name=tongue.name, like=tongue.like, babel=tongue.babel, sentences=sentences, call=call, own_vocabulary=vocabulary)
+    return Language(
+        name=tongue.name, like=tongue.like, babel=tongue.babel, sentences=sentences, call=call, sapaan=call, own_vocabulary=vocabulary
+    )
 
 
 def report_lacking(place: Place, name: str, lacking: Collection[str]) -> None:
