@@ -24,15 +24,14 @@ from flask_chatbot.cli.reports import REPORTS, TESTED, Tested, certain, is_broke
 from flask_chatbot.cli.saved import saved
 from flask_chatbot.cli.sentences import sentences
 from flask_chatbot.cli.serve import run_
-from flask_chatbot.cli.terminal import Commands, echo, echo_bytes, language_option, said, speak
+from flask_chatbot.cli.terminal import Commands, echo, echo_bytes, language_option, said, speak, spoken
 from flask_chatbot.cli.try_chat import find_talk, rules_option, try_
 from flask_chatbot.cli.worker import worker
 from flask_chatbot.core.checks.lint import lint
 from flask_chatbot.core.checks.runner import cases, run
-from flask_chatbot.core.language.words import LANGUAGES
 from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS, Additions
 from flask_chatbot.core.loading.loader import Loaded, read_rules
-from flask_chatbot.core.schema.translated import translated
+from flask_chatbot.core.schema.translated import CATALOGUES, translated
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -131,20 +130,20 @@ def rules(context: click.Context, path: Path | None) -> None:
 
 
 @chatbot.command()
-@click.option(
-    "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The language that editors explain keys in."
-)
-def schema(language: str) -> None:
-    """Print the JSON Schema of rule files, for editors.
+@language_option
+@click.pass_context
+def schema(context: click.Context) -> None:
+    """Print the JSON Schema of rule files, for editors, with descriptions in the language of messages.
 
     \b
     flask chatbot schema > rules.schema.json
     flask chatbot schema --language id > rules.schema.json
     """
-    if language == "en":
-        echo_bytes(files("flask_chatbot.core.schema").joinpath("rules.schema.json").read_bytes())
-    else:
+    language = spoken(context)
+    if language in CATALOGUES:
         echo_bytes((json.dumps(translated(language), ensure_ascii=False, indent=2) + "\n").encode())
+    else:
+        echo_bytes(files("flask_chatbot.core.schema").joinpath("rules.schema.json").read_bytes())
 
 
 def checked(paths: Iterable[Path], host: Host) -> dict[Path, Loaded]:

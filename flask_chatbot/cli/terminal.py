@@ -41,13 +41,16 @@ def speak(*, configured: str = "", written: str = "") -> None:
 def said(text: str) -> str:
     """A text in the language of the command that runs."""
     context = click.get_current_context(silent=True)
-    if context is None or not isinstance(text, Translatable):
-        return text
+    return text if context is None or not isinstance(text, Translatable) else translate(text, spoken(context))
+
+
+def spoken(context: click.Context) -> str:
+    """The language that a command speaks."""
     places = {
         _CONFIGURED: os.environ.get("CHATBOT_LANGUAGE"),
         **{place: context.meta[place] for place in _PLACES if context.meta.get(place)},
     }
-    return translate(text, next((language for place in _PLACES if (language := places.get(place))), ENGLISH))
+    return next((language for place in _PLACES if (language := places.get(place))), ENGLISH)
 
 
 def styled(text: str, **style: Any) -> Styled:

@@ -243,10 +243,15 @@ def test_schema_in_indonesian_differs_in_its_descriptions_alone() -> None:
     assert rewritten(printed, lambda _: "") == rewritten(SCHEMA, lambda _: "")
 
 
-def test_schema_in_an_unknown_language_names_those_there_are() -> None:
-    outcome = run("schema", "--language", "fr")
-    assert outcome.exit_code == 2
-    assert "'fr' is not one of 'id', 'en'" in outcome.output
+def test_schema_in_a_language_without_a_catalogue_is_the_one_that_ships() -> None:
+    assert run("schema", "--language", "fr").output == run("schema").output
+
+
+def test_schema_speaks_the_language_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    indonesian = run("schema", "--language", "id").output
+    monkeypatch.setenv("CHATBOT_LANGUAGE", "id")
+    assert run("schema").output == indonesian
+    assert run("schema", "--language", "en").output != indonesian
 
 
 SHOP = """\
