@@ -252,15 +252,15 @@ def test_every_message_of_the_troubleshooting_page_is_one_of_ours() -> None:
 
 
 def test_the_indonesian_page_quotes_each_message_as_it_is_printed_in_indonesian() -> None:
-    """Those of the log and at start are printed in English, and quoted so."""
+    """Those of the log, at start and of the webhook are in English, and quoted so."""
     spoken = [(wild(english), wild(indonesian)) for english, indonesian in translations("id").items()]
     pairs = []
     for english, indonesian in zip(sections("troubleshooting.md"), sections("id/troubleshooting.md"), strict=True):
-        is_of_rules = english.startswith(("Rule files", "Tests in rule files", "Warnings"))
-        pairs += [(is_of_rules, *pair) for pair in zip(quoted(english), quoted(indonesian), strict=True)]
+        is_spoken = english.startswith(("Rule files", "Tests in rule files", "Warnings", "The API"))
+        pairs += [(is_spoken, *pair) for pair in zip(quoted(english), quoted(indonesian), strict=True)]
     translated = [(here, there) for _, here, there in pairs if here != there]
     assert [(here, there) for here, there in translated if not any(is_said(here, [a]) and is_said(there, [b]) for a, b in spoken)] == []
-    left = [here for is_of_rules, here, there in pairs if is_of_rules and here == there and " " in here]
+    left = [here for is_spoken, here, there in pairs if is_spoken and here == there and " " in here]
     assert [here for here in left if any(is_said(here, [a]) for a, _ in spoken)] == []
     assert len(translated) > 100
 
