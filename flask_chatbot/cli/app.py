@@ -12,6 +12,7 @@ from flask.cli import NoAppException, ScriptInfo
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.cli.terminal import speak
 from flask_chatbot.core.loading.loader import short_path
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.problems import Problem
 from flask_chatbot.errors import ChatbotError, SetupError
 
@@ -40,10 +41,12 @@ class Host:
     def note(self, *, but: tuple[Problem, ...] = ()) -> str:
         """The sentence about an unusable app, without the problems that are printed elsewhere; empty if nothing is wrong."""
         if self.starts:
-            return self.says and f"{self.says}. The rules are read without it."
+            return self.says and tr("{says}. The rules are read without it.", says=self.says)
         elsewhere = set(map(str, but))
         rest = "\n".join(line for line in self.says.splitlines() if line not in elsewhere)
-        return "The app does not start, so the rules are read without it." + (f" It says:\n{rest}\n" if rest else "")
+        return tr(
+            "The app does not start, so the rules are read without it.{rest}", rest=tr(" It says:\n{rest}\n", rest=rest) if rest else ""
+        )
 
 
 def find_host(context: click.Context) -> Host:
@@ -68,7 +71,7 @@ def load_host(info: ScriptInfo) -> Host:
     except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the app does while it starts, the rules can be read
         return Host(starts=False, says=f"{type(error).__name__}: {error} ({raised_at(error)})")
     if "chatbot" not in app.extensions:
-        return Host(says=f"app {app.name!r} has no Chatbot: call Chatbot(app) or bot.init_app(app)")
+        return Host(says=tr("app {app!r} has no Chatbot: call Chatbot(app) or bot.init_app(app)", app=app.name))
     return Host(app)
 
 

@@ -7,9 +7,10 @@ import click
 
 from flask_chatbot.cli.app import DEFAULT_FILE
 from flask_chatbot.cli.reports import columns
-from flask_chatbot.cli.terminal import echo
+from flask_chatbot.cli.terminal import echo, said, speak
 from flask_chatbot.core.language.words import LANGUAGES
 from flask_chatbot.core.loading.loader import short_path
+from flask_chatbot.core.translation.translatable import tr
 
 
 @click.command()
@@ -28,20 +29,25 @@ def init(file: Path, language: str) -> None:
 
     Exit codes: 0 it is written, 1 it is there already or cannot be written, 2 a wrong option.
     """
+    speak(written=language)
     first = files("flask_chatbot.cli").joinpath("first_rules", f"{language}.yaml").read_bytes()
     try:
         with file.open("xb") as opened:
             opened.write(first)
     except FileExistsError:
-        raise click.ClickException(f"{file} already exists, and is left unchanged. Name another: flask chatbot init FILE") from None
+        raise click.ClickException(
+            tr("{file} already exists, and is left unchanged. Name another: flask chatbot init FILE", file=file)
+        ) from None
     except OSError as error:
-        raise click.ClickException(f"{file} cannot be written: {error.strerror}. Name another: flask chatbot init FILE") from None
+        raise click.ClickException(
+            tr("{file} cannot be written: {reason}. Name another: flask chatbot init FILE", file=file, reason=error.strerror)
+        ) from None
     named, option = ("", "") if file == DEFAULT_FILE else (f" {file}", f" --rules {file}")
-    echo(f"{short_path(file)} is written. Fill in your shop's name, hours and answers, then:")
+    echo(tr("{file} is written. Fill in your shop's name, hours and answers, then:", file=short_path(file)))
     steps = [
-        (f"check{named}", "find mistakes"),
-        (f"chat{option}", "write to the bot as a customer"),
-        (f"run{option}", "serve it to the platform"),
+        (f"check{named}", tr("find mistakes")),
+        (f"chat{option}", tr("write to the bot as a customer")),
+        (f"run{option}", tr("serve it to the platform")),
     ]
-    for line in columns([(f"  flask chatbot {command}", purpose) for command, purpose in steps]):
+    for line in columns([(f"  flask chatbot {command}", said(purpose)) for command, purpose in steps]):
         echo(line)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from flask_chatbot.cli.talk import Tried
 from flask_chatbot.cli.terminal import Styled, said, styled, together
@@ -18,10 +18,11 @@ from flask_chatbot.core.values.actions import Action, action_data
 from flask_chatbot.core.values.problems import Problem
 from flask_chatbot.core.values.written import reply_data, reply_text
 
-COLOURS = {"error": "red", "warning": "yellow"}
+COLOURS: Mapping[Literal["error", "warning"], str] = {"error": "red", "warning": "yellow"}
 SIGNS = {"-": "red", "+": "green"}
 FAILURE_KEYS = ("test", "sent", "key", "expected", "got", "hint")
-NOUNS = {  # one, and several
+Noun = Literal["error", "warning", "rule", "test", "check", "key", "message", "callback", "row"]
+NOUNS: Mapping[Noun, tuple[str, str]] = {  # one, and several
     "error": (msgid("{number} error"), msgid("{number} errors")),
     "warning": (msgid("{number} warning"), msgid("{number} warnings")),
     "rule": (msgid("{number} rule"), msgid("{number} rules")),
@@ -30,6 +31,7 @@ NOUNS = {  # one, and several
     "key": (msgid("{number} key"), msgid("{number} keys")),
     "message": (msgid("{number} message"), msgid("{number} messages")),
     "callback": (msgid("{number} callback"), msgid("{number} callbacks")),
+    "row": (msgid("{number} row"), msgid("{number} rows")),
 }
 THE_APP = Path("the app")
 Loads = Mapping[Path, Loaded]
@@ -82,7 +84,7 @@ def summary(path: Path, loaded: Loaded) -> Translatable:
     return linked(": ", (short_path(path), linked(", ", [*rules, *(counts or [tr("no problems")])])))
 
 
-def counted(number: int, what: str) -> Translatable:
+def counted(number: int, what: Noun) -> Translatable:
     """A number with its noun, in the plural if needed.
 
     >>> counted(1, "rule"), counted(2, "rule")
@@ -181,7 +183,7 @@ def decision_json(tried: Tried, explanations: Explanations = None) -> Iterator[s
         "invalid": dict(match.invalid) if match else {},
         "replies": [reply_data(reply) for reply in decision.replies],
         "actions": [action_data(action) for action in decision.actions],
-        **({"note": tried.note} if tried.note else {}),
+        **({"note": said(tried.note)} if tried.note else {}),
     }
     if explanations is not None:
         data["candidates"] = list(map(explanation_data, explanations))
@@ -192,7 +194,12 @@ def explanation_data(explanation: Explanation) -> dict[str, object]:
     """An explanation as JSON."""
     rule, kind, literal, _, step = explanation.candidate
     found = {"rule": rule.name, "place": str(rule.mark), "kind": KINDS[kind], "literal": literal, "priority": rule.priority}
-    return {**found, **({"step": step.value} if step else {}), "why": explanation.why}
+    return {**found, **({"step": step.value} if step else {}), "why": said(explanation.why)}
+
+
+def sentence_of(explanation: Explanation | str) -> str:
+    """An explanation as a message."""
+    return explanation.sentence if isinstance(explanation, Explanation) else explanation
 
 
 def decision_text(tried: Tried, explanations: Explanations = None) -> Iterator[str]:
@@ -204,29 +211,30 @@ def decision_text(tried: Tried, explanations: Explanations = None) -> Iterator[s
 
 def explanation_lines(explanations: Sequence[Explanation | str]) -> Iterator[str]:
     """A line for each rule that might answer."""
-    yield from (label("why", str(explanation)) for explanation in explanations)
+    yield from (label(tr("why"), sentence_of(explanation)) for explanation in explanations)
     if not explanations:
-        yield label("why", "no rule matches")
+        yield label(tr("why"), tr("no rule matches"))
 
 
 def decided_text(tried: Tried) -> Iterator[str]:
     """The outcome of a message, for people."""
     decision, match = tried.decision, tried.decision.match
     if match is not None:
-        yield label("rule", f"{match.rule.name}  ({match.rule.mark}, by its {KINDS[match.kind]})")
+        yield label(tr("rule"), tr("{rule}  ({mark}, by its {kind})", rule=match.rule.name, mark=match.rule.mark, kind=KINDS[match.kind]))
         for name, value in match.fields.items():
-            yield label("field", f"{name}: {f'invalid. {match.invalid[name]}' if name in match.invalid else value}")
+            wrong = tr("invalid. {reason}", reason=match.invalid[name]) if name in match.invalid else str(value)
+            yield label(tr("field"), linked(": ", (name, wrong)))
     elif not decision.replies:
-        yield "no rule answers this"
+        yield tr("no rule answers this")
         return
     for reply in decision.replies:
-        yield label("reply", reply_text(reply))
+        yield label(tr("reply"), reply_text(reply))
     if tried.note:
-        yield label("note", tried.note)
+        yield label(tr("note"), tried.note)
     elif not decision.replies:
-        yield label("reply", "none")
+        yield label(tr("reply"), tr("none"))
     for action in decision.actions:
-        yield label("action", action_text(action))
+        yield label(tr("action"), action_text(action))
 
 
 DECISIONS: dict[str, Callable[[Tried, Explanations], Iterator[str]]] = {"text": decision_text, "json": decision_json}
@@ -246,7 +254,7 @@ def action_text(action: Action) -> str:
 
 def label(word: str, text: str) -> Styled:
     """A labelled line; further lines of the text are indented below it."""
-    return together(styled(f"{word:<7}", fg="cyan"), text.replace("\n", "\n       "))
+    return together(styled(f"{said(word):<6} ", fg="cyan"), said(text).replace("\n", "\n       "))
 
 
 def table(book: RuleBook) -> Iterator[str]:

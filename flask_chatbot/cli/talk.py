@@ -20,6 +20,7 @@ from flask_chatbot.core.deciding.explain import lasting
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.messages import Message
 
 
@@ -76,11 +77,11 @@ def deciding(book: RuleBook, path: Path, app: Flask | None = None) -> Talk:
 def note(rule: Rule, bot: Bot | None) -> str:
     """The reason why a rule cannot answer by itself, and the way out."""
     if bot is None:
-        return f"the reply needs {', '.join(rule.needs)} of a Python handler. Name the app, and add --run: flask --app ..."
+        return tr("the reply needs {names} of a Python handler. Name the app, and add --run: flask --app ...", names=", ".join(rule.needs))
     handler = bot.handlers.rules.get(rule.name)
     if handler is None:
-        return f"the reply {needs_handler(rule)}"
-    return f"{handler.name} at {handler.mark} answers here, but is not run; add --run"
+        return tr("the reply {needs}", needs=needs_handler(rule))
+    return tr("{handler} at {mark} answers here, but is not run; add --run", handler=handler.name, mark=handler.mark)
 
 
 def running(app: Flask) -> Talk:
@@ -108,4 +109,4 @@ def paused(seconds: float) -> str:
     >>> paused(7200)
     'the bot is paused for this person: 2 hours left'
     """
-    return f"the bot is paused for this person: {lasting(seconds)} left"
+    return tr("the bot is paused for this person: {time} left", time=lasting(seconds))

@@ -9,17 +9,18 @@ from flask import Flask
 from flask_chatbot.cli.app import DEFAULT_FILE, Host, default_file, find_host
 from flask_chatbot.cli.reports import DECISIONS
 from flask_chatbot.cli.talk import Talk, deciding, running
-from flask_chatbot.cli.terminal import echo
+from flask_chatbot.cli.terminal import echo, language_option, speak
 from flask_chatbot.core.conversation.memory import NOTHING
 from flask_chatbot.core.deciding.explain import explain
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.numbers import InvalidNumber, normalize_phone, read_number
 from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS
 from flask_chatbot.core.loading.loader import beside, read_rules
+from flask_chatbot.core.translation.translatable import linked, tr
 from flask_chatbot.core.values.messages import Message, Sender
-from flask_chatbot.errors import HandlerError, RulesError
+from flask_chatbot.errors import HandlerError
 
-NAME_ONE = "Name the app that has them (flask --app shop ...) or a file (--rules FILE), or write a first one: flask chatbot init"
+NAME_ONE = tr("Name the app that has them (flask --app shop ...) or a file (--rules FILE), or write a first one: flask chatbot init")
 TIMES = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 rules_option = click.option(
@@ -40,7 +41,8 @@ class DashedText(click.Command):
             return super().parse_args(ctx, [*options, "--", *texts] if texts and "--" not in args else args)
         except click.NoSuchOption as error:
             raise click.UsageError(
-                f"{error.format_message()} If it is the text, put -- before it: {ctx.command_path} -- ...", ctx
+                tr("{error} If it is the text, put -- before it: {command} -- ...", error=error.format_message(), command=ctx.command_path),
+                ctx,
             ) from error
 
 
@@ -53,6 +55,7 @@ class DashedText(click.Command):
 @click.option("--at", type=click.DateTime(TIMES), help="The time of the message, in the rules' time zone.")
 @click.option("--explain", "explained", is_flag=True, help="Explain why each matching rule won or lost.")
 @click.option("--format", "form", type=click.Choice(list(DECISIONS)), default="text", show_default=True, help="The output format.")
+@language_option
 @click.pass_context
 def try_(
     context: click.Context, text: str, path: Path | None, run: bool, number: str, name: str, at: datetime | None, explained: bool, form: str
@@ -94,14 +97,17 @@ def find_talk(context: click.Context, path: Path | None, run: bool) -> Talk:
     """The rules to talk to; with `run`, the app's handlers take part."""
     host = find_host(context) if run or path is None else Host()
     if run and host.says:
-        what = host.says if host.starts else f"the app does not start, so no handler can be run. It says:\n{host.says}"
+        what = host.says if host.starts else tr("the app does not start, so no handler can be run. It says:\n{says}", says=host.says)
         raise click.ClickException(what)
     if run and (host.app is None or path):
-        raise click.UsageError("--run runs the handlers of an app, with its own rules. Name the app, and no --rules: flask --app shop ...")
+        raise click.UsageError(
+            tr("--run runs the handlers of an app, with its own rules. Name the app, and no --rules: flask --app shop ...")
+        )
     if host.app is not None:
         if run:
             begin(host.app)
         bot = host.app.extensions["chatbot"].bot
+        speak(written=bot.book.named_language)
         return running(host.app) if run else deciding(bot.book, bot.path, host.app)
     if host.says:
         echo(host.note(), err=True)
@@ -119,8 +125,11 @@ def begin(app: Flask) -> None:
 def read_book(path: Path | None) -> RuleBook:
     """The rules of a file, or of the one in this folder; raises `click.ClickException` if they cannot be used."""
     loaded = read_rules(rules_file(path), UNKNOWN_ADDITIONS)
+    speak(written=loaded.language)
     if loaded.book is None:
-        raise click.ClickException(f"these rules cannot be used.\n{RulesError(loaded.problems)}")
+        raise click.ClickException(
+            tr("these rules cannot be used.\n{problems}", problems=linked("\n", [problem.sentence for problem in loaded.problems]))
+        )
     return loaded.book
 
 
@@ -131,5 +140,14 @@ def rules_file(path: Path | None) -> Path:
         return file
     others = beside(file.absolute())
     if file != DEFAULT_FILE:
-        raise click.ClickException(f"there is no {file}.{others} Correct {'CHATBOT_RULES' if path is None else '--rules'}.")
-    raise click.ClickException(f"there is no {DEFAULT_FILE} in this folder.{others} {NAME_ONE}")
+        raise click.ClickException(
+            tr(
+                "there is no {file}.{others} Correct {place}.",
+                file=file,
+                others=others,
+                place="CHATBOT_RULES" if path is None else "--rules",
+            )
+        )
+    raise click.ClickException(
+        tr("there is no {file} in this folder.{others} {way_out}", file=DEFAULT_FILE, others=others, way_out=NAME_ONE)
+    )

@@ -26,10 +26,10 @@ def test_a_file_is_written_and_the_next_steps_are_printed(folder: Path) -> None:
     assert (outcome.exit_code, outcome.stdout.splitlines()) == (
         0,
         [
-            "rules.yaml is written. Fill in your shop's name, hours and answers, then:",
-            "  flask chatbot check  find mistakes",
-            "  flask chatbot chat   write to the bot as a customer",
-            "  flask chatbot run    serve it to the platform",
+            "rules.yaml sudah ditulis. Isi nama, jam buka dan jawaban toko Anda, lalu:",
+            "  flask chatbot check  cari kesalahan",
+            "  flask chatbot chat   menulis ke bot sebagai pelanggan",
+            "  flask chatbot run    sajikan ke platform",
         ],
     )
     assert [path.name for path in folder.iterdir()] == ["rules.yaml"]
@@ -49,9 +49,16 @@ def test_what_is_written_has_no_problems_and_passes_its_tests(folder: Path, lang
     assert run("test").stdout == tested
 
 
+def test_english_rules_come_with_english_steps() -> None:
+    assert run("init", "--language", "en").stdout.splitlines()[:2] == [
+        "rules.yaml is written. Fill in your shop's name, hours and answers, then:",
+        "  flask chatbot check  find mistakes",
+    ]
+
+
 def test_a_file_that_is_there_stays_as_it_is(folder: Path) -> None:
     (folder / "rules.yaml").write_text("mine", "utf-8")
-    outcome = run("init")
+    outcome = run("init", "--language", "en")
     said = "Error: rules.yaml already exists, and is left unchanged. Name another: flask chatbot init FILE\n"
     assert (outcome.exit_code, outcome.stderr) == (1, said)
     assert (folder / "rules.yaml").read_text("utf-8") == "mine"
@@ -66,7 +73,7 @@ def test_another_file_is_named_in_the_next_steps() -> None:
 
 
 def test_a_folder_that_is_not_there_is_an_error() -> None:
-    outcome = run("init", "toko/rules.yaml")
+    outcome = run("init", "toko/rules.yaml", "--language", "en")
     said = "Error: toko/rules.yaml cannot be written: No such file or directory. Name another: flask chatbot init FILE\n"
     assert (outcome.exit_code, outcome.stderr) == (1, said)
 

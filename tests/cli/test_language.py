@@ -73,3 +73,21 @@ def test_failed_tests_are_told_of_in_the_language_of_the_file(rules: Path) -> No
     first, *_, last = run("test").stdout.splitlines()
     assert first == 'rules.yaml:4:43: tes a::1 untuk "c": rule seharusnya "a", ternyata "tidak ada aturan".'
     assert last == "1 tes, 1 gagal"
+
+
+def test_a_message_is_tried_and_explained_in_the_language_of_the_file(rules: Path) -> None:
+    rules.write_text(
+        "version: 1\nsettings: {language: id}\nrules:\n  - {keyword: halo, reply: Hai!}\n  - {contains: halo, name: b, reply: Ya}\n",
+        "utf-8",
+    )
+    assert run("try", "halo", "--explain").stdout.splitlines() == [
+        "aturan halo  (rules.yaml:4:5, lewat kata kunci)",
+        "balasan Hai!",
+        "sebab  halo (rules.yaml:4:5) lewat kata kunci 'halo', prioritas 0: menang",
+        "sebab  b (rules.yaml:5:5) lewat contains 'halo', prioritas 0: kata kunci didahulukan",
+    ]
+    assert run("try", "halo", "--language", "en").stdout.splitlines()[0] == "rule   halo  (rules.yaml:4:5, by its keyword)"
+
+
+def test_rules_that_cannot_be_used_are_told_of_in_the_language_of_the_file(rules: Path) -> None:
+    assert run("try", "halo").stderr == f"Error: aturan ini tidak bisa dipakai.\n{INDONESIAN.splitlines()[0]}\n"

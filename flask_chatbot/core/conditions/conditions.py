@@ -10,6 +10,7 @@ from flask_chatbot.core.conditions.hours import Hours
 from flask_chatbot.core.language.daytimes import DAY, DAY_NAMES, Dates, Span, in_words
 from flask_chatbot.core.language.numbers import mask, senders_phone
 from flask_chatbot.core.language.sentences import clip
+from flask_chatbot.core.translation.translatable import Translatable, tr
 from flask_chatbot.core.values.messages import Message
 
 CLOCK = frozenset({"open", "days", "time", "dates"})
@@ -29,7 +30,12 @@ class Unmet:
     actual: str
 
     def __str__(self) -> str:
-        return f"{self.key}: wanted {self.wanted}, is {self.actual}"
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> Translatable:
+        """The key, and both values."""
+        return tr("{key}: wanted {wanted}, is {actual}", key=self.key, wanted=self.wanted, actual=self.actual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +113,11 @@ class Condition:
         if self.chat is not None and self.chat != message.chat:
             yield Unmet("chat", self.chat, message.chat)
         if self.from_ is not None and not self.from_.cover(number):
-            yield Unmet("from", str(self.from_), mask(number) or "nobody")
+            yield Unmet("from", str(self.from_), mask(number) or tr("nobody"))
         if self.not_from is not None and self.not_from.cover(number):
-            yield Unmet("not_from", f"none of {self.not_from}", mask(number))
+            yield Unmet("not_from", tr("none of {numbers}", numbers=self.not_from), mask(number))
         if self.line is not None and message.line not in self.line:
-            yield Unmet("line", listed(self.line), message.line or "no line with a name")
+            yield Unmet("line", listed(self.line), message.line or tr("no line with a name"))
         if self.first_contact is not None and self.first_contact != first:
             yield Unmet("first_contact", truth(self.first_contact), truth(first))
 

@@ -19,24 +19,30 @@ from flask_chatbot.core.deciding.menu_turn import shown_again_for
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.matching.match import Candidate, Kind
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.translation.translatable import Translatable, linked, msgid, tr
 from flask_chatbot.core.values.messages import Message
 
 KINDS = {
-    Kind.KEYWORD: "keyword",
-    Kind.FIELDS: "keyword with #",
-    Kind.PATTERN: "pattern",
-    Kind.CONTAINS: "contains",
-    Kind.SIMILAR: "similar",
-    Kind.FALLBACK: "fallback",
-    Kind.MENU: "menu",
-    Kind.FORM: "form",
-    Kind.GUESS: "guess",
+    Kind.KEYWORD: tr("keyword"),
+    Kind.FIELDS: tr("keyword with #"),
+    Kind.PATTERN: tr("pattern"),
+    Kind.CONTAINS: tr("contains"),
+    Kind.SIMILAR: tr("similar"),
+    Kind.FALLBACK: tr("fallback"),
+    Kind.MENU: tr("menu"),
+    Kind.FORM: tr("form"),
+    Kind.GUESS: tr("guess"),
 }
-WORDS = {Kind.CONTAINS: "phrase", Kind.SIMILAR: "text"}  # what is not called a keyword
-WITHOUT_TEXT = {Kind.FALLBACK: "as fallback", Kind.MENU: "by the menu", Kind.FORM: "by its form"}
-UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
-WINS = "wins"
-NO_ANSWER = "no answer: skipped by its handler, or not asked"
+WORDS = {Kind.CONTAINS: tr("phrase"), Kind.SIMILAR: tr("text")}  # what is not called a keyword
+WITHOUT_TEXT = {Kind.FALLBACK: tr("as fallback"), Kind.MENU: tr("by the menu"), Kind.FORM: tr("by its form")}
+UNITS = (  # one, several, and seconds
+    (msgid("{number} day"), msgid("{number} days"), 86_400),
+    (msgid("{number} hour"), msgid("{number} hours"), 3600),
+    (msgid("{number} minute"), msgid("{number} minutes"), 60),
+    (msgid("{number} second"), msgid("{number} seconds"), 1),
+)
+WINS = tr("wins")
+NO_ANSWER = tr("no answer: skipped by its handler, or not asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,22 @@ class Explanation:
     why: str
 
     def __str__(self) -> str:
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> Translatable:
+        """All of it in one line."""
         rule, kind, literal, _, step = self.candidate
-        by = f"by {KINDS[kind]} {literal!r}{f' {step}' if step else ''}" if literal else WITHOUT_TEXT[kind]
-        return f"{rule.name} ({rule.mark}) {by}, priority {rule.priority}: {self.why}"
+        by = WITHOUT_TEXT[kind] if not literal else tr("by {kind} {literal!r}", kind=KINDS[kind], literal=literal)
+        found = linked(" ", (by, tr(step.value))) if literal and step else by
+        return tr(
+            "{rule} ({mark}) {found}, priority {priority}: {why}",
+            rule=rule.name,
+            mark=rule.mark,
+            found=found,
+            priority=rule.priority,
+            why=self.why,
+        )
 
 
 class Trial(NamedTuple):
@@ -100,7 +119,10 @@ def with_pasted(context: MessageContext, state: State, tries: Sequence[Trial]) -
     for tried in (*tries, None):
         if not is_over and (found := pasted_into(context, tried and tried.candidate, first=not state.seen)):
             is_over = True
-            yield Trial(Candidate(found[0], Kind.FORM, ""), f"goes first: lines of the text have the labels of {', '.join(found[1].texts)}")
+            yield Trial(
+                Candidate(found[0], Kind.FORM, ""),
+                tr("goes first: lines of the text have the labels of {labels}", labels=", ".join(found[1].texts)),
+            )
         if tried is not None:
             yield tried
 
@@ -111,7 +133,7 @@ def unfinished(context: MessageContext, state: State) -> Iterator[Trial]:
     dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
     rule = context.book.by_name.get(dialogue.aside.rule) if dialogue.aside and not dialogue.aside_said else None
     if rule is not None and rule.fields and context.hears_all and state.paused_until <= time:
-        yield Trial(Candidate(rule, Kind.FORM, ""), "its form was set aside, and what no rule takes gets a reminder of it, once")
+        yield Trial(Candidate(rule, Kind.FORM, ""), tr("its form was set aside, and what no rule takes gets a reminder of it, once"))
 
 
 def guesses(context: MessageContext, state: State, passed: Sequence[Candidate]) -> Iterator[Trial]:
@@ -136,13 +158,13 @@ def passed_over(tried: Trial, decision: Decision | None) -> str:
         return tried.reason
     if decision is None or is_by(decision, tried.candidate):
         return ""
-    return NO_ANSWER if decision.match is None else "its handler skipped"
+    return NO_ANSWER if decision.match is None else tr("its handler skipped")
 
 
 def winning(tried: Trial, decision: Decision | None, handled: Collection[str]) -> str:
     """The way a candidate answers, as far as that is known before its handler runs."""
     may_skip = decision is None and tried.candidate.rule.name in handled and tried.reason.startswith(WINS)
-    return f"{tried.reason}, unless its handler skips" if may_skip else tried.reason
+    return tr("{reason}, unless its handler skips", reason=tried.reason) if may_skip else tried.reason
 
 
 def is_by(decision: Decision, candidate: Candidate) -> bool:
@@ -162,7 +184,7 @@ def in_dialogue(context: MessageContext, state: State) -> Iterator[Trial]:
         yield from in_offer(context, dialogue.offer, state)
     aside = context.book.by_name.get(dialogue.aside.rule) if dialogue.aside and not dialogue.form else None
     if aside and hear(context.message.text, context.book.folding).means("resume"):
-        yield Trial(Candidate(aside, Kind.FORM, ""), "goes first: its form was set aside, and goes on")
+        yield Trial(Candidate(aside, Kind.FORM, ""), tr("goes first: its form was set aside, and goes on"))
     if dialogue.menus:
         yield from in_menu(context, dialogue, state)
 
@@ -185,11 +207,11 @@ def matched(context: MessageContext, candidate: Candidate, state: State) -> Tria
     """Try a rule that matches, where the bot answers this person in this chat."""
     paused = state.paused_until - context.now.timestamp()
     if paused > 0:
-        return Trial(candidate, f"the bot is paused for this person: {lasting(paused)} left", answers=False)
+        return Trial(candidate, tr("the bot is paused for this person: {time} left", time=lasting(paused)), answers=False)
     if never_answers(context.book, context.message):
-        return Trial(candidate, "the bot never answers in groups", answers=False)
+        return Trial(candidate, tr("the bot never answers in groups"), answers=False)
     if not context.hears(candidate):
-        return Trial(candidate, "in groups only keywords are answered", answers=False)
+        return Trial(candidate, tr("in groups only keywords are answered"), answers=False)
     return trial(context, candidate, state)
 
 
@@ -198,7 +220,7 @@ def in_form(context: MessageContext, form: Form, state: State) -> Iterator[Trial
     rule = context.book.by_name.get(form.rule)
     if rule is None or not rule.fields:
         return
-    asks = f"its form asks for {form.asks[0]!r}" if form.asks else "its form asks for a yes or no"
+    asks = tr("its form asks for {field!r}", field=form.asks[0]) if form.asks else tr("its form asks for a yes or no")
     candidate = Candidate(rule, Kind.FORM, "")
     taker = leaves(context, rule, form, first=not state.seen)
     heard = hear(context.message.text, context.book.folding)
@@ -208,13 +230,13 @@ def in_form(context: MessageContext, form: Form, state: State) -> Iterator[Trial
 
     is_loose = step(form, rule.fields, heard, context.field_context).loose
     if opting_out(context, may_answer):
-        yield Trial(candidate, f"{asks}, and opting out leaves it", answers=False)
+        yield Trial(candidate, tr("{asks}, and opting out leaves it", asks=asks), answers=False)
     elif not taker and is_loose and straying(context, rule, form, heard, may_answer):
-        yield Trial(candidate, f"{asks}, and comes again below the answer of another rule", answers=False)
+        yield Trial(candidate, tr("{asks}, and comes again below the answer of another rule", asks=asks), answers=False)
     elif taker:
-        yield Trial(candidate, f"{asks}, and a {KINDS[taker.kind]} leaves it", answers=False)
+        yield Trial(candidate, tr("{asks}, and a {kind} leaves it", asks=asks, kind=KINDS[taker.kind]), answers=False)
     else:
-        yield Trial(candidate, f"goes first: {asks}")
+        yield Trial(candidate, tr("goes first: {asks}", asks=asks))
 
 
 def in_offer(context: MessageContext, offer: Offer, state: State) -> Iterator[Trial]:
@@ -224,7 +246,7 @@ def in_offer(context: MessageContext, offer: Offer, state: State) -> Iterator[Tr
     if taken:
         yield trial(context, Candidate(taken, Kind.MENU, ""), state)
     elif fallback and offer.declined(heard):
-        yield Trial(Candidate(fallback, Kind.MENU, ""), "goes first: what it suggested is declined")
+        yield Trial(Candidate(fallback, Kind.MENU, ""), tr("goes first: what it suggested is declined"))
 
 
 def in_menu(context: MessageContext, dialogue: Dialogue, state: State) -> Iterator[Trial]:
@@ -234,13 +256,13 @@ def in_menu(context: MessageContext, dialogue: Dialogue, state: State) -> Iterat
     owner = book.by_name.get((back or dialogue.menus[-1]).rule)
     chosen = book.by_name.get(dialogue.chosen(heard) or "")
     if back and owner:
-        yield Trial(Candidate(owner, Kind.MENU, ""), "goes first: 0 leads back to its menu")
+        yield Trial(Candidate(owner, Kind.MENU, ""), tr("goes first: 0 leads back to its menu"))
     elif chosen:
         yield trial(context, Candidate(chosen, Kind.MENU, ""), state)
     elif owner and shown_again_for(book, dialogue, heard, lambda rule: context.may_answer(rule, first=not state.seen)):
-        yield Trial(Candidate(owner, Kind.MENU, ""), "goes first: its menu is shown again for the number")
+        yield Trial(Candidate(owner, Kind.MENU, ""), tr("goes first: its menu is shown again for the number"))
     elif owner and not dialogue.have_ended:
-        yield Trial(Candidate(owner, Kind.MENU, ""), "its menu was shown last, and the text chooses nothing of it", answers=False)
+        yield Trial(Candidate(owner, Kind.MENU, ""), tr("its menu was shown last, and the text chooses nothing of it"), answers=False)
 
 
 def trial(context: MessageContext, candidate: Candidate, state: State) -> Trial:
@@ -248,15 +270,15 @@ def trial(context: MessageContext, candidate: Candidate, state: State) -> Trial:
     rule = candidate.rule
     unmet = context.unmet(rule, first=not state.seen)
     if unmet:
-        reasons = "; ".join(map(str, unmet))
+        reasons = linked("; ", [each.sentence for each in unmet])
         if rule.otherwise and is_clock(unmet):
-            return Trial(candidate, f"answers with its 'otherwise'. {reasons}")
-        return Trial(candidate, f"its conditions do not hold. {reasons}", answers=False)
+            return Trial(candidate, tr("answers with its 'otherwise'. {reasons}", reasons=reasons))
+        return Trial(candidate, tr("its conditions do not hold. {reasons}", reasons=reasons), answers=False)
     left = state.answered.get(rule.name, 0.0) - context.now.timestamp()
-    return Trial(candidate, f"keeps quiet: 'once_per' has {lasting(left)} left") if left > 0 else Trial(candidate, WINS)
+    return Trial(candidate, tr("keeps quiet: 'once_per' has {time} left", time=lasting(left))) if left > 0 else Trial(candidate, WINS)
 
 
-def lasting(seconds: float) -> str:
+def lasting(seconds: float) -> Translatable:
     """A length of time in its two largest units.
 
     >>> lasting(599.5), lasting(3661), lasting(86_400)
@@ -264,24 +286,24 @@ def lasting(seconds: float) -> str:
     """
     left = ceil(seconds)
     parts = []
-    for name, size in UNITS:
+    for one, several, size in UNITS:
         count, left = divmod(left, size)
         if count:
-            parts.append(f"{count} {name}{'s' if count > 1 else ''}")
-    return " ".join(parts[:2])
+            parts.append(tr(several if count > 1 else one, number=count))
+    return linked(" ", parts[:2])
 
 
 def order(candidate: Candidate, winner: Candidate) -> str:
     """The reason why a candidate comes after the winner, by the documented order."""
     if winner.kind in (Kind.FORM, Kind.MENU):
-        return f"the {KINDS[winner.kind]} goes first"
+        return tr("the {kind} goes first", kind=KINDS[winner.kind])
     if candidate.kind is Kind.FALLBACK and winner.kind is not Kind.FALLBACK:
-        return "a fallback answers only what no other rule does"
+        return tr("a fallback answers only what no other rule does")
     reasons = (
-        f"its priority is lower than {winner.rule.priority}",
-        f"a {KINDS[winner.kind]} goes first",
-        f"its {WORDS.get(winner.kind, 'keyword')} is shorter than {winner.literal!r}",
-        f"it comes after {winner.rule.name} in the files",
+        tr("its priority is lower than {priority}", priority=winner.rule.priority),
+        tr("a {kind} goes first", kind=KINDS[winner.kind]),
+        tr("its {kind} is shorter than {literal!r}", kind=WORDS.get(winner.kind, tr("keyword")), literal=winner.literal),
+        tr("it comes after {rule} in the files", rule=winner.rule.name),
     )
     pairs = zip(candidate.rank(), winner.rank(), reasons, strict=False)  # which of its own literals a rule is found by decides nothing
     return next(reason for ours, theirs, reason in pairs if ours != theirs)

@@ -9,6 +9,7 @@ from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.sentences import Language
 from flask_chatbot.core.matching.guesses import Guess
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.actions import Subscribe
 from flask_chatbot.core.values.replies import REPLIES_LIMIT, Reply, Text
 
@@ -46,14 +47,14 @@ class Guessed:
     def reason(self, meant: Meant) -> str:
         """The result for one of the phrases, with its reason, in a sentence."""
         if meant is self.answer:
-            return f"wins: its phrase is the nearest, with a score of {meant.score:.2f}"
+            return tr("wins: its phrase is the nearest, with a score of {score:.2f}", score=meant.score)
         if self.answer:
-            return f"its phrase is not as near, with a score of {meant.score:.2f}"
+            return tr("its phrase is not as near, with a score of {score:.2f}", score=meant.score)
         if meant not in self.suggestions:
-            return f"not suggested: its score is {meant.score:.2f}, and {SUGGESTED:.2f} is needed"
+            return tr("not suggested: its score is {score:.2f}, and {least:.2f} is needed", score=meant.score, least=SUGGESTED)
         if meant is self.near[0] and self.doubt:
-            return f"suggested, with a score of {meant.score:.2f}. It is not answered at once: {self.doubt}"
-        return f"suggested, with a score of {meant.score:.2f}"
+            return tr("suggested, with a score of {score:.2f}. It is not answered at once: {doubt}", score=meant.score, doubt=self.doubt)
+        return tr("suggested, with a score of {score:.2f}", score=meant.score)
 
 
 NOTHING_GUESSED = Guessed()
@@ -84,10 +85,10 @@ def doubt_of(near: Sequence[Meant]) -> str:
     """The reason why the nearest phrase is not answered at once; empty if it is."""
     first, second = near[0], near[1] if len(near) > 1 else None
     if first.score < ANSWERED:
-        return f"that takes {ANSWERED:.2f}"
+        return tr("that takes {least:.2f}", least=ANSWERED)
     if second and first.score - second.score < AHEAD:
-        return f"rule {second.rule.name!r} is less than {AHEAD:.2f} behind"
-    return "" if is_harmless(first.rule) else "its rule does more than answer"
+        return tr("rule {rule!r} is less than {least:.2f} behind", rule=second.rule.name, least=AHEAD)
+    return "" if is_harmless(first.rule) else tr("its rule does more than answer")
 
 
 def is_harmless(rule: Rule) -> bool:

@@ -6,21 +6,22 @@ from enum import StrEnum
 from flask_chatbot.core.language.folding import fold_with_signs, without_signs
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.variants import without_accents
+from flask_chatbot.core.translation.translatable import msgid
 
 
 class LookupStep(StrEnum):
     """The steps in which a text is looked up, each taken where those before found nothing; in the words of an explanation."""
 
     WRITTEN = ""
-    ASIDE = "without accents and emoji"
-    SYNONYMS = "by its synonyms"
-    COURTESY = "without courtesy"
-    COURTEOUS_SYNONYMS = "by its synonyms, without courtesy"
-    SPACED = "with a space for the #"
-    OPT_OUT = "as a phrase of opting out"
-    JOINED = "with its spaces elsewhere"
-    SQUEEZED = "without repeated letters"
-    MEANING = "by its meaning"
+    ASIDE = msgid("without accents and emoji")
+    SYNONYMS = msgid("by its synonyms")
+    COURTESY = msgid("without courtesy")
+    COURTEOUS_SYNONYMS = msgid("by its synonyms, without courtesy")
+    SPACED = msgid("with a space for the #")
+    OPT_OUT = msgid("as a phrase of opting out")
+    JOINED = msgid("with its spaces elsewhere")
+    SQUEEZED = msgid("without repeated letters")
+    MEANING = msgid("by its meaning")
 
 
 AS_KEYWORD = (LookupStep.WRITTEN, LookupStep.ASIDE, LookupStep.SYNONYMS, LookupStep.COURTESY, LookupStep.COURTEOUS_SYNONYMS)
