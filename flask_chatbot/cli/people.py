@@ -243,8 +243,8 @@ def end_pause(deployment: Deployment, sender: str) -> float:
     memory, now = StoreMemory(deployment.database), deployment.bot.clock().timestamp()
     for _ in range(TRIES):
         state = memory.recall(sender, now)
-        if not state.paused_until or memory.commit(sender, replace(state, paused_until=0.0), now):
-            return state.paused_until
+        if not state.last_pause or memory.commit(sender, replace(state, paused_until=0.0, pauses={}), now):
+            return state.last_pause
     raise StoreError("They are writing just now. Try again.")
 
 

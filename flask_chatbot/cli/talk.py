@@ -99,7 +99,7 @@ def running(app: Flask) -> Talk:
 
 def pause_note(state: State, now: float) -> str:
     """A sentence about the pause of a person; empty if there is none."""
-    left = state.paused_until - now
+    left = state.last_pause - now
     return paused(left) if left > 0 else ""
 
 

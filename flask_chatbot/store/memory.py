@@ -5,7 +5,7 @@ import math
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from flask_chatbot.core.conversation.memory import Memory, State, read_state, write_state
 from flask_chatbot.core.values.people import alias_of, is_person_id
@@ -31,7 +31,7 @@ _OF_ALIAS = (
     .select_from(aliases.outerjoin(states, _s.person == _a.person))
     .where(_a.scheme == bindparam("scheme"), _a.scope == bindparam("scope"), _a.value == bindparam("value"))
 )
-_PAUSED = _STATE.where(_s.state.like('%"paused_until"%'), _s.expires_at > bindparam("now"))
+_PAUSED = _STATE.where(or_(_s.state.like('%"paused_until"%'), _s.state.like('%"pauses"%')), _s.expires_at > bindparam("now"))
 _ADD = upsert(lambda insert: insert(states).on_conflict_do_nothing())
 _REPLACE = (
     update(states)
@@ -137,7 +137,7 @@ def paused(connection: Connection, now: float) -> list[tuple[str, float]]:
     found = []
     for row in connection.execute(_PAUSED, {"now": now}).all():
         with suppress(ValueError):
-            until = read_state(row.state, row.version, row.expires_at, now).paused_until
+            until = read_state(row.state, row.version, row.expires_at, now).last_pause
             if until:
                 found.append((row.person, until))
     names = people.names_of(connection, {person for person, _ in found})

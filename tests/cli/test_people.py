@@ -192,3 +192,11 @@ def test_a_pause_that_is_over_is_not_listed(shop: Shop) -> None:
 def test_listing_nobody_makes_no_database(tmp_path: Path) -> None:
     assert open_shop(tmp_path, None).printed("people") == ["nobody"]
     assert not (tmp_path / "instance").exists()
+
+
+def test_a_pause_on_one_line_is_listed_and_ended_like_any_other(shop: Shop) -> None:
+    memory, now = StoreMemory(shop.database), time.time()
+    memory.commit(BUDI, State(seen=True, pauses={"toko": now + 60, "bengkel": now + 7200}), now)
+    assert [each["person"] for each in shop.data("people", "--paused")] == [BUDI]
+    assert shop.printed("resume", BUDI)[0].startswith(f"{BUDI} is answered again; it was paused until ")
+    assert memory.recall(BUDI, now) == State(seen=True, version=2)

@@ -8,6 +8,7 @@ from typing import Any
 from flask_chatbot.core.conversation.choosing import chosen_number
 from flask_chatbot.core.conversation.forms import Form, together
 from flask_chatbot.core.conversation.heard import Heard
+from flask_chatbot.core.conversation.memory import on_line
 from flask_chatbot.core.language.sentences import Language, say
 from flask_chatbot.core.values.chats import group_chat
 from flask_chatbot.core.values.messages import Message
@@ -184,12 +185,12 @@ NOWHERE = Dialogue()
 
 
 def chat_key(message: Message) -> str:
-    """The key of a message's chat among its sender's dialogues: one for each group, and one for all private chats.
+    """The key of a message's chat among its sender's dialogues: on each line one for each group, and one for all private chats.
 
     >>> chat_key(Message(text="menu")), chat_key(Message(text="menu", chat="group", group="120363041234567890"))
     ('private', '120363041234567890@g.us')
     """
-    return group_chat(message.group) if message.group else message.chat
+    return on_line(message.line, group_chat(message.group) if message.group else message.chat)
 
 
 def read_dialogue(data: Mapping[str, Any] | None, chat: str, now: float) -> Dialogue:

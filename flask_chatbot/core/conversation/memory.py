@@ -19,11 +19,12 @@ class State:
 
     dialogue: Mapping[str, Any] | None = None  # by chat, the form or menu they are in the middle of
     dialogue_until: float = 0.0  # when the last of them is over
-    answered: Mapping[str, float] = field(default_factory=dict)  # rule name -> until when once_per keeps it quiet
+    answered: Mapping[str, float] = field(default_factory=dict)  # `on_line` of a rule -> until when once_per keeps it quiet
     seen: bool = False  # has written before
     notes: Mapping[str, Any] = field(default_factory=dict)  # the `memory` of handlers
     notes_until: float = 0.0
-    paused_until: float = 0.0  # the bot keeps quiet for them
+    paused_until: float = 0.0  # the bot keeps quiet for them, on every line
+    pauses: Mapping[str, float] = field(default_factory=dict)  # by line, until when it keeps quiet there
     version: int = 0  # of what was recalled; 0: nothing was
 
     def at(self, now: float) -> "State":
@@ -41,7 +42,25 @@ class State:
             notes=self.notes if self.notes_until > now else {},
             notes_until=self.notes_until if self.notes_until > now else 0.0,
             paused_until=self.paused_until if self.paused_until > now else 0.0,
+            pauses={line: until for line, until in self.pauses.items() if until > now},
         )
+
+    def paused_on(self, line: str | None) -> float:
+        """The time until which the bot keeps quiet for them on a line; 0 if it does not.
+
+        >>> [State(pauses={"toko": 60.0}).paused_on(line) for line in ("toko", "bengkel", None)], State(paused_until=9.0).paused_on("toko")
+        ([60.0, 0.0, 0.0], 9.0)
+        """
+        return max(self.paused_until, self.pauses.get(line or "", 0.0))
+
+    def pausing(self, line: str | None, until: float) -> "State":
+        """The state with a pause on a line; a line without a name stands for all."""
+        return replace(self, pauses={**self.pauses, line: until}) if line else replace(self, paused_until=until)
+
+    @property
+    def last_pause(self) -> float:
+        """The time until which the bot keeps quiet for them on any line."""
+        return max(self.paused_until, *self.pauses.values(), 0.0)
 
     def kept_until(self, now: float) -> float:
         """The time when all of it has expired and it may be deleted.
@@ -49,8 +68,17 @@ class State:
         >>> State(dialogue={"form": "survei"}, dialogue_until=900.0, answered={"harga": 600.0}).kept_until(0.0)
         900.0
         """
-        kept = (self.dialogue_until, *self.answered.values(), self.notes_until, self.paused_until)
+        kept = (self.dialogue_until, *self.answered.values(), self.notes_until, self.last_pause)
         return max(*kept, now + SEEN_KEPT if self.seen else now)
+
+
+def on_line(line: str | None, name: str) -> str:
+    """The key of something that counts for one line only: a chat, or a rule that was answered.
+
+    >>> on_line("toko", "harga"), on_line(None, "harga")
+    ('toko\\x1fharga', 'harga')
+    """
+    return f"{line}\x1f{name}" if line else name
 
 
 def lasting(dialogue: Mapping[str, Any], until: float, now: float) -> dict[str, float]:
@@ -172,13 +200,19 @@ def read_state(text: str, version: int, until: float, now: float) -> State:
 
 
 def _is_sound(data: dict[str, Any]) -> bool:
-    maps = [data.get(name, {}) for name in ("dialogue", "answered", "notes")]
+    maps = [data.get(name, {}) for name in ("dialogue", "answered", "notes", "pauses")]
     if not all(isinstance(each, dict) for each in maps) or not isinstance(data.get("seen", False), bool):
         return False
-    times = [data.get("dialogue_until", 0.0), data.get("notes_until", 0.0), data.get("paused_until", 0.0), *maps[1].values()]
+    times = [
+        data.get("dialogue_until", 0.0),
+        data.get("notes_until", 0.0),
+        data.get("paused_until", 0.0),
+        *maps[1].values(),
+        *maps[3].values(),
+    ]
     # NaN, too, fails the comparison.
     return all(isinstance(each, int | float) and not isinstance(each, bool) and abs(each) < math.inf for each in times)
 
 
 _WAY_OUT = "Keep text, finite numbers, True, False, None, and lists and dicts of these."
-_NAMES = ("dialogue", "dialogue_until", "answered", "seen", "notes", "notes_until", "paused_until")
+_NAMES = ("dialogue", "dialogue_until", "answered", "seen", "notes", "notes_until", "paused_until", "pauses")

@@ -27,6 +27,7 @@ def united(one: State, other: State, now: float) -> State:
         notes={**earlier.notes, **later.notes},
         notes_until=later.notes_until,
         paused_until=max(one.paused_until, other.paused_until),
+        pauses=_latest(one.pauses, other.pauses),
         version=max(one.version, other.version) + 1,
     )
 

@@ -10,7 +10,7 @@ from flask_chatbot.core.conditions.conditions import is_clock
 from flask_chatbot.core.conversation.changes import differ, with_dialogue, with_notes
 from flask_chatbot.core.conversation.dialogue import Dialogue, ShownMenu, chat_key, menu_text
 from flask_chatbot.core.conversation.forms import NO_FORM, Ask, Form, begin, in_doubt, together
-from flask_chatbot.core.conversation.memory import State
+from flask_chatbot.core.conversation.memory import State, on_line
 from flask_chatbot.core.deciding.context import MessageContext, asks_again, begun_by, trigger
 from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, Handle, HandlerFailed, Notes, Outcome, lacking
 from flask_chatbot.core.deciding.guessing import NOTHING_GUESSED, Guessed, above_menu, with_suggestions
@@ -52,7 +52,7 @@ class Answering:
     before: Dialogue
     dialogue: Dialogue
     answered: Mapping[str, float]
-    paused_until: float
+    paused_until: float | None = None
     notes: Notes | None = None
     guessed: Guessed = NOTHING_GUESSED
 
@@ -85,7 +85,7 @@ class Answering:
                 return None
             match = candidate.match()
             return Decision(match, make_all(rule.otherwise, self.context.names(match), self.random))
-        if self.answered and self.answered.get(rule.name, 0.0) > self.time:
+        if self.answered and self.answered.get(on_line(self.message.line, rule.name), 0.0) > self.time:
             return Decision(candidate.match())
         match, texts = self.context.read(candidate)
         form = NO_FORM
@@ -220,7 +220,7 @@ class Answering:
             replies, offer = with_suggestions(rule, replies, self.guessed.suggestions, self.language)
             self.dialogue = self.dialogue.offering(offer, self.time) if offer else self.dialogue
         if rule.once_per is not None and replies:
-            self.answered = {**self.answered, rule.name: self.time + rule.once_per.total_seconds()}
+            self.answered = {**self.answered, on_line(self.message.line, rule.name): self.time + rule.once_per.total_seconds()}
         return self.acting(match, replies) if rule.actions else Decision(match, replies)
 
     def acting(self, match: Match, replies: tuple[Reply, ...]) -> Decision:
@@ -255,6 +255,8 @@ class Answering:
         if self.notes is not None and differ(self.notes, state.notes):
             state = with_notes(state, self.notes, self.time)
         seen = state.seen or self.book.tracks_first_contact
-        if self.answered is not state.answered or self.paused_until != state.paused_until or seen != state.seen:
-            state = replace(state, answered=self.answered, paused_until=self.paused_until, seen=seen)
+        if self.answered is not state.answered or seen != state.seen:
+            state = replace(state, answered=self.answered, seen=seen)
+        if self.paused_until is not None:
+            state = state.pausing(self.message.line, self.paused_until)
         return None if state is before else state

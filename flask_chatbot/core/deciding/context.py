@@ -181,4 +181,4 @@ def never_answers(book: RuleBook, message: Message) -> bool:
 def keeps_quiet(book: RuleBook, message: Message, memory: Memory, now: datetime) -> bool:
     """True if the bot must stay silent whatever the text: in this chat, or to this person for now."""
     time = now.timestamp()
-    return never_answers(book, message) or memory.recall(book.person(message.sender), time).paused_until > time
+    return never_answers(book, message) or memory.recall(book.person(message.sender), time).paused_on(message.line) > time

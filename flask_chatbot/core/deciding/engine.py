@@ -43,7 +43,7 @@ def decide(
         message = replace(message, text=message.text[:TEXT_LIMIT])
     time = now.timestamp()
     state = NOTHING if memory is NO_MEMORY else memory.recall(book.person(message.sender), time)
-    if state.paused_until > time:
+    if state.paused_on(message.line) > time:
         return Decision(None)
     dialogue = read_dialogue(state.dialogue, chat_key(message), time) if state.dialogue else NOWHERE
     return decided(
@@ -59,7 +59,6 @@ def decide(
             before=dialogue,
             dialogue=dialogue,
             answered=state.answered,
-            paused_until=state.paused_until,
         )
     )
 

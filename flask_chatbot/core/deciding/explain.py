@@ -10,7 +10,7 @@ from flask_chatbot.core.conditions.conditions import is_clock
 from flask_chatbot.core.conversation.dialogue import Dialogue, Offer, chat_key, read_dialogue
 from flask_chatbot.core.conversation.forms import Form, step
 from flask_chatbot.core.conversation.heard import hear
-from flask_chatbot.core.conversation.memory import State
+from flask_chatbot.core.conversation.memory import State, on_line
 from flask_chatbot.core.deciding.context import MessageContext, leaves, never_answers
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.form_turn import opting_out, pasted_into, straying
@@ -115,7 +115,7 @@ def explain(
 
 def with_pasted(context: MessageContext, state: State, tries: Sequence[Trial]) -> Iterator[Trial]:
     """Yield the rules that match, and ahead of the first one that gives way to it the form that pasted lines fill in."""
-    is_over = "\n" not in context.message.text or state.paused_until > context.now.timestamp()
+    is_over = "\n" not in context.message.text or state.paused_on(context.message.line) > context.now.timestamp()
     for tried in (*tries, None):
         if not is_over and (found := pasted_into(context, tried and tried.candidate, first=not state.seen)):
             is_over = True
@@ -132,7 +132,7 @@ def unfinished(context: MessageContext, state: State) -> Iterator[Trial]:
     time = context.now.timestamp()
     dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
     rule = context.book.by_name.get(dialogue.aside.rule) if dialogue.aside and not dialogue.aside_said else None
-    if rule is not None and rule.fields and context.hears_all and state.paused_until <= time:
+    if rule is not None and rule.fields and context.hears_all and state.paused_on(context.message.line) <= time:
         yield Trial(Candidate(rule, Kind.FORM, ""), tr("its form was set aside, and what no rule takes gets a reminder of it, once"))
 
 
@@ -140,7 +140,7 @@ def guesses(context: MessageContext, state: State, passed: Sequence[Candidate]) 
     """The phrases nearest to a text that no rule answers, with their scores."""
     time = context.now.timestamp()
     dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
-    if state.paused_until > time or dialogue.form is not None or not context.hears_all:
+    if state.paused_on(context.message.line) > time or dialogue.form is not None or not context.hears_all:
         return
 
     def may_answer(rule: Rule) -> bool:
@@ -175,7 +175,7 @@ def is_by(decision: Decision, candidate: Candidate) -> bool:
 def in_dialogue(context: MessageContext, state: State) -> Iterator[Trial]:
     """Yield what goes before the rules: the form in progress, and the last menu."""
     time = context.now.timestamp()
-    if never_answers(context.book, context.message) or state.paused_until > time:
+    if never_answers(context.book, context.message) or state.paused_on(context.message.line) > time:
         return
     dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
     if dialogue.form:
@@ -205,7 +205,7 @@ def by_rules(context: MessageContext, state: State, decision: Decision | None) -
 
 def matched(context: MessageContext, candidate: Candidate, state: State) -> Trial:
     """Try a rule that matches, where the bot answers this person in this chat."""
-    paused = state.paused_until - context.now.timestamp()
+    paused = state.paused_on(context.message.line) - context.now.timestamp()
     if paused > 0:
         return Trial(candidate, tr("the bot is paused for this person: {time} left", time=lasting(paused)), answers=False)
     if never_answers(context.book, context.message):
@@ -274,7 +274,7 @@ def trial(context: MessageContext, candidate: Candidate, state: State) -> Trial:
         if rule.otherwise and is_clock(unmet):
             return Trial(candidate, tr("answers with its 'otherwise'. {reasons}", reasons=reasons))
         return Trial(candidate, tr("its conditions do not hold. {reasons}", reasons=reasons), answers=False)
-    left = state.answered.get(rule.name, 0.0) - context.now.timestamp()
+    left = state.answered.get(on_line(context.message.line, rule.name), 0.0) - context.now.timestamp()
     return Trial(candidate, tr("keeps quiet: 'once_per' has {time} left", time=lasting(left))) if left > 0 else Trial(candidate, WINS)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from flask_chatbot.core.conversation.corrections import Named, lines_in
 from flask_chatbot.core.conversation.forms import Ask, Form, Stop, corrected, next_question, step
 from flask_chatbot.core.conversation.heard import Heard, hear
+from flask_chatbot.core.conversation.memory import on_line
 from flask_chatbot.core.deciding.answering import Answering
 from flask_chatbot.core.deciding.context import MessageContext, leaves, trigger
 from flask_chatbot.core.deciding.decision import Decision
@@ -156,7 +157,7 @@ def pasted_into(context: MessageContext, candidate: Candidate | None, first: boo
 def filled_in(turn: Answering, match: Match, named: Named) -> Decision:
     """The turn of a form that begins with values by their labels; of a rule that never asks, all of them are explained."""
     rule, fields = match.rule, match.rule.fields or ()
-    if turn.answered.get(rule.name, 0.0) > turn.time:
+    if turn.answered.get(on_line(turn.message.line, rule.name), 0.0) > turn.time:
         return Decision(match)
     asks = tuple(field.name for field in fields if rule.asks or not field.may_be_left_out)
     before = turn.dialogue.aside_of(rule.name)  # what was given to it goes on
