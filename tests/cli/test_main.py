@@ -429,7 +429,7 @@ TABLE_APP = SHOP.replace(
 def test_field_types_are_asked_in_the_apps_context(shop: Path, command: list[str]) -> None:
     (shop / "shop.py").write_text(TABLE_APP, "utf-8")
     outcome = flask("--app", "shop", "chatbot", *command, typed="daftar#1\n")
-    assert "- Nik: NIK terdiri dari 16 angka." in outcome.stdout
+    assert "- NIK: NIK terdiri dari 16 angka." in outcome.stdout
     assert outcome.returncode == 0
 
 
