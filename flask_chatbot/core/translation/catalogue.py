@@ -1,9 +1,11 @@
 """The catalogues: for each language a ``.po`` file beside this module, as translators know it, keyed by the English templates.
 
-English has none, and so is anything said for which a catalogue has no words. Babel reads the files, on first use only: what speaks English
-never imports its reader.
+English has none, and so is anything said for which a catalogue has no words. A file is read on first use, by a reader of its entries alone:
+Babel's, which a test compares it with, takes several times as long, and a check of rules is over in half a second.
 """
 
+import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -11,6 +13,8 @@ from importlib.resources import files
 from flask_chatbot.core.translation.translatable import Translatable
 
 ENGLISH = "en"
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ENTRY = re.compile(rf"^msgid ((?:{_STRING.pattern}\s*)+)^msgstr ((?:{_STRING.pattern}\s*)+)", re.MULTILINE)
 
 
 def translate(text: str, language: str) -> str:
@@ -41,8 +45,15 @@ def has_catalogue(language: str) -> bool:
 @cache
 def messages(language: str) -> Mapping[str, str]:
     """The translations of a language by their English templates."""
-    from babel.messages.pofile import read_po  # not needed for English, and slow to import
+    text = files(__package__).joinpath(f"{language}.po").read_text("utf-8")
+    found = ((unquoted(entry[1]), unquoted(entry[2])) for entry in _ENTRY.finditer(text))
+    return {template: said for template, said in found if template and said}
 
-    with files(__package__).joinpath(f"{language}.po").open("rb") as file:
-        catalogue = read_po(file, locale=language)
-    return {str(message.id): str(message.string) for message in catalogue if message.id and message.string}
+
+def unquoted(strings: str) -> str:
+    """The text that strings of a catalogue make together; their escapes are JSON's.
+
+    >>> unquoted('"Maksudnya "\\n"{word!r}?"')
+    'Maksudnya {word!r}?'
+    """
+    return "".join(map(json.loads, _STRING.findall(strings)))

@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from babel.messages.pofile import read_po
 
 import flask_chatbot
 from flask_chatbot.core.checks.lint import lint
@@ -56,6 +57,12 @@ def test_every_message_has_a_translation() -> None:
 
 def test_nothing_is_translated_that_nothing_says() -> None:
     assert [template for template in messages("id") if template not in TEMPLATES] == []
+
+
+def test_the_catalogue_is_read_as_babel_reads_it() -> None:
+    with (ROOT / "core/translation/id.po").open("rb") as file:
+        read = {str(each.id): str(each.string) for each in read_po(file) if each.id}
+    assert messages("id") == read
 
 
 def test_a_translation_has_the_values_of_its_message() -> None:
