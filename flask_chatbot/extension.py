@@ -220,11 +220,11 @@ class Chatbot:
 
     def groups(self) -> tuple[Group, ...]:
         """The groups that the bot's phone is in. Raises `TryLater` if they cannot be listed now."""
-        return outgoing.gateway().groups()
+        return outgoing.gateway().proxy.groups()
 
     def has_whatsapp(self, number: str | Sender) -> bool:
         """True if a number uses WhatsApp. Raises `TryLater` if that is unknown now."""
-        return outgoing.gateway().has_whatsapp(number_of(outgoing.person(number)))
+        return outgoing.gateway().proxy.has_whatsapp(number_of(outgoing.person(number)))
 
     @printed_alone
     def field_type(self, name: str) -> Callable[[F], F]:

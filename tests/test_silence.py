@@ -109,7 +109,7 @@ def call_the_api(client: FlaskClient) -> None:
 def hear_from_phones(gateway: Gateway) -> None:
     simulator = gateway.transport
     assert isinstance(simulator, Simulator)
-    until(lambda: gateway.is_open)
+    until(lambda: gateway.proxy.is_open)
     simulator.fails(TryLater("WhatsApp is slow"))
     simulator.fails(Refused("WhatsApp does not take it"))
     for text in ("halo", f"rusak#{TEXT}", f"survei#{TEXT}", TEXT):

@@ -66,7 +66,7 @@ class Inbound:
     def received(self, message: Message) -> None:
         """Answer a message unless that has been done; raise `StoreError` if the store fails, and then deliver it again."""
         message = self._addressed(message)
-        own = self._bot.book.number(Sender(number=self._gateway.phone().number))
+        own = self._bot.book.number(Sender(number=self._gateway.proxy.phone().number))
         if own and message.sender.number == own:  # two bots would talk for ever
             return
         if message.media is None and is_blank(message.text):  # a reaction, say
@@ -85,7 +85,7 @@ class Inbound:
         sender = replace(message.sender, number=self._bot.book.number(message.sender))
         text = message.text
         if message.chat == "group" and "@" in text:
-            phone = self._gateway.phone()
+            phone = self._gateway.proxy.phone()
             text = without_mention(text, [number_of(phone.number), phone.name])
         return replace(message, text=text, sender=sender, group=number_of(message.group))
 

@@ -162,9 +162,11 @@ def make_memory(database: "Database") -> Memory:
 def make_gateway(bot: Bot, database: "Database", transport: "Literal['simulator'] | Transport") -> "Gateway":
     """The gateway, which sends messages and reports their status."""
     from flask_chatbot.delivery.gateway import Gateway
+    from flask_chatbot.delivery.transport_proxy import TransportProxy
     from flask_chatbot.transports.simulator import Simulator
 
-    return Gateway(bot=bot, database=database, transport=Simulator() if transport == "simulator" else transport)
+    proxy = TransportProxy(transport=Simulator() if transport == "simulator" else transport, database=database)
+    return Gateway(bot=bot, database=database, proxy=proxy)
 
 
 def make_actions(settings: Settings, database: "Database", gateway: "Gateway | None") -> "Actions":

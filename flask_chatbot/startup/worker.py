@@ -51,10 +51,10 @@ def worker_options(gateway: Gateway, context: Context) -> WorkerOptions:
         received=make_inbound(gateway, context).received,
         sweep=lambda connection: sweep(connection, server_time(connection) or clock()),
         tempo=Tempo.of(settings.pace.count, settings.pace.seconds) if settings.pace else None,
-        opened=gateway.opened,
-        shut=gateway.shut,
+        opened=gateway.proxy.opened,
+        shut=gateway.proxy.shut,
         clock=clock,
-        timer=gateway.timer,
+        timer=gateway.proxy.timer,
         random=bot.random,
     )
 

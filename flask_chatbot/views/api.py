@@ -71,20 +71,20 @@ def send(kind: Send, endpoint: str, asked: Asked) -> object:
 
 def groups(asked: Asked) -> object:
     """List the groups that the bot's phone is in."""
-    found = asked.gateway.groups()
+    found = asked.gateway.proxy.groups()
     return success([{"groupid": each.id, "groupname": each.name, "grouplastchat": each.last_chat} for each in found])
 
 
 def getqr(asked: Asked) -> object:
     """Say if the bot's phone is connected, or what to scan."""
-    session = asked.gateway.session()
+    session = asked.gateway.proxy.session()
     known = {"number": session.number, "name": session.name} if session.is_authenticated else {}
     return success({"isAuthenticated": session.is_authenticated, **known, "qrcode": "" if session.is_authenticated else session.qrcode})
 
 
 def checknumber(asked: Asked) -> object:
     """Say if a number uses WhatsApp."""
-    return success(asked.gateway.has_whatsapp(read_number(_body(asked, "checknumber"), _country(asked))))
+    return success(asked.gateway.proxy.has_whatsapp(read_number(_body(asked, "checknumber"), _country(asked))))
 
 
 def message(asked: Asked) -> object:

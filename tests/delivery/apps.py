@@ -55,7 +55,8 @@ def gateway_app(folder: Path, bot: Chatbot | None = None, rules: str = RULES, **
         if rules is RULES:
             bot.rule("dikirim")(lambda: {"kota": "Pekanbaru"})
     bot.init_app(app)
-    gateway_of(app).clock = lambda: START
+    gateway = gateway_of(app)
+    gateway.clock = gateway.proxy.clock = lambda: START
     return app
 
 

@@ -11,11 +11,9 @@ from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import ContactCard, Document, Image, Location, Reply, Text
 from flask_chatbot.delivery.accepted import Accepted, IdempotencyKey, Terms
 from flask_chatbot.delivery.gateway import Gateway
-from flask_chatbot.errors import NotAccepted, Refused, StoreError, TryLater
-from flask_chatbot.store import optouts, outbox, requests
+from flask_chatbot.errors import NotAccepted, StoreError
+from flask_chatbot.store import optouts, outbox
 from flask_chatbot.store.outbox import Claim
-from flask_chatbot.transports.base import Group, Session
-from flask_chatbot.worker.leadership import DURATION, LOOK
 from tests.delivery.apps import BUDI, GROUP, OURS, START, callbacks_of, gateway_app, gateway_of, simulator
 
 CHAT, GROUP_CHAT = f"{BUDI}@c.us", f"{GROUP}@g.us"
@@ -206,121 +204,11 @@ def test_what_became_of_a_message_is_answered_and_of_an_unknown_one_nothing(gate
     assert gateway.message("3EB0FFFFFFFFFFFFFFFF") is None
 
 
-def test_a_transport_at_hand_is_asked_itself(gateway: Gateway) -> None:
-    phones = simulator()
-    gateway.transport = phones
-    group = phones.group(GROUP, "Toko")
-    phones.phone("628999", has_whatsapp=False)
-    assert gateway.groups() == (group,)
-    assert gateway.session() == Session(is_authenticated=True, number=OURS.partition("@")[0], name="Simulator")
-    assert [gateway.has_whatsapp(number) for number in (BUDI, "628999")] == [True, False]
-
-
-def test_our_own_number_is_asked_for_once_a_minute(gateway: Gateway) -> None:
-    phones, seconds = simulator(), [0.0]
-    gateway.transport, gateway.timer = phones, lambda: seconds[0]
-    numbers = [gateway.number()]
-    phones.number = "628777"
-    for seconds[0] in (59.0, 61.0):
-        numbers.append(gateway.number())
-    phones.log_out()
-    seconds[0] = 200.0
-    assert [*numbers, gateway.number()] == ["6283111111111", "6283111111111", "628777", "628777"]
-
-
-class Elsewhere:
-    """A process that has the transport open: it answers each request while others wait for it."""
-
-    def __init__(self, gateway: Gateway, answer: str | None, error: str | None = None) -> None:
-        self.gateway, self.answer, self.error = gateway, answer, error
-        self.asked: list[tuple[str, str]] = []
-
-    def __call__(self, seconds: float) -> None:
-        with self.gateway.database.writing() as connection:
-            for request in requests.open_requests(connection, self.gateway.transport.name, START, 10):
-                self.asked.append((request.kind, request.argument))
-                requests.answer(connection, request.id, self.answer, self.error, START)
-
-
-def ask_elsewhere(gateway: Gateway, answer: str | None, error: str | None = None) -> Elsewhere:
-    gateway.transport = simulator(runs_anywhere=False)
-    gateway.sleep = elsewhere = Elsewhere(gateway, answer, error)
-    return elsewhere
-
-
-def test_a_transport_in_another_process_is_asked_through_the_store(gateway: Gateway) -> None:
-    elsewhere = ask_elsewhere(gateway, "true")
-    assert gateway.has_whatsapp(BUDI) is True
-    elsewhere.answer = '[{"id": "120363", "name": "Toko", "last_chat": 5}]'
-    assert gateway.groups() == (Group(id="120363", name="Toko", last_chat=5),)
-    elsewhere.answer = '{"is_authenticated": false, "number": "", "name": "", "qrcode": "2@abc"}'
-    assert gateway.session() == Session(is_authenticated=False, qrcode="2@abc")
-    assert elsewhere.asked == [("number", BUDI), ("groups", ""), ("session", "")]
-
-
-def test_what_another_process_cannot_answer_is_to_be_tried_later(gateway: Gateway) -> None:
-    ask_elsewhere(gateway, None, "There is no connection to WhatsApp.")
-    with pytest.raises(TryLater, match=r"^There is no connection to WhatsApp\.$"):
-        gateway.groups()
-
-
-def test_after_longer_than_a_lease_without_an_answer_it_is_to_be_tried_later(gateway: Gateway) -> None:
-    seconds = [0.0]
-    gateway.transport, gateway.timer = simulator(runs_anywhere=False), lambda: seconds[0]
-    gateway.sleep = lambda more: seconds.__setitem__(0, seconds[0] + more)
-    with pytest.raises(TryLater, match=r"^No process that is connected to WhatsApp answered\. Is the worker running\?$"):
-        gateway.groups()
-    assert seconds[0] == pytest.approx(20.0, abs=0.1)
-    assert seconds[0] > DURATION + LOOK
-
-
-def test_a_transport_that_opens_here_meanwhile_is_asked_itself(gateway: Gateway) -> None:
-    gateway.transport = simulator(runs_anywhere=False)
-    gateway.sleep = lambda _: setattr(gateway, "is_open", True)
-    assert gateway.session().is_authenticated is True
-
-
 def test_a_message_is_accepted_while_nobody_knows_our_number(gateway: Gateway) -> None:
-    ask_elsewhere(gateway, None, "The phone is not connected.")
-    assert gateway.send(CHAT, Text("a")).from_ == ""
-
-
-def test_that_nobody_knew_our_number_is_not_kept(gateway: Gateway) -> None:
-    elsewhere = ask_elsewhere(gateway, None, "The phone is not connected.")
-    seconds = [0.0]
-    gateway.timer = lambda: seconds[0]
-    first = gateway.send(CHAT, Text("a")).from_
-    elsewhere.error, elsewhere.answer = None, '{"is_authenticated": true, "number": "628777", "name": "", "qrcode": ""}'
-    seconds[0] = 5.1
-    assert [first, gateway.send(CHAT, Text("b")).from_] == ["", "628777@c.us"]
-
-
-def test_an_answer_that_comes_too_late_for_one_send_serves_the_next_and_only_one_of_them_waits(gateway: Gateway) -> None:
-    seconds = [0.0]
-    gateway.transport, gateway.timer = simulator(runs_anywhere=False), lambda: seconds[0]
-    gateway.sleep = lambda more: seconds.__setitem__(0, seconds[0] + more)
-    numbers = [gateway.number(), gateway.number()]
-    waited = seconds[0]
-    Elsewhere(gateway, '{"is_authenticated": true, "number": "628777", "name": "", "qrcode": ""}')(0.0)
-    assert ([*numbers, gateway.number()], seconds[0]) == (["", "", "628777"], waited)
-    assert waited == pytest.approx(1.0, abs=0.1)
-
-
-def test_a_transport_that_opens_here_is_asked_for_our_number_by_the_next_send(gateway: Gateway) -> None:
-    seconds = [0.0]
-    gateway.transport, gateway.timer = simulator(runs_anywhere=False), lambda: seconds[0]
-    gateway.sleep = lambda more: seconds.__setitem__(0, seconds[0] + more)
-    first = gateway.send(CHAT, Text("a")).from_
-    gateway.is_open = True
-    assert [first, gateway.send(CHAT, Text("b")).from_] == ["", OURS]
-
-
-def test_what_whatsapp_refuses_for_good_is_answered_so(gateway: Gateway) -> None:
     phones = simulator()
-    gateway.transport = phones
-    phones.fails(Refused("Numbers cannot be checked here."), on="has_whatsapp")
-    with pytest.raises(Refused):
-        gateway.has_whatsapp(BUDI)
+    phones.log_out()
+    gateway.proxy.transport = phones
+    assert gateway.send(CHAT, Text("a")).from_ == ""
 
 
 def test_nothing_is_accepted_that_cannot_be_kept(tmp_path: Path) -> None:

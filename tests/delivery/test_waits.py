@@ -101,20 +101,20 @@ def test_once_it_is_sent_or_given_up_it_waits_no_more(gateway: Gateway) -> None:
 
 def test_where_the_connection_cannot_be_opened_here_the_message_says_why(gateway: Gateway) -> None:
     name = accept(gateway)
-    gateway.open_error = "The server is down."
+    gateway.proxy.open_error = "The server is down."
     why = "The connection to WhatsApp cannot be opened: The server is down."
     assert waits_of(gateway, name) == (why, {"why": why, "until": None, "behind": None})
 
 
 def test_where_no_process_has_the_connection_the_message_says_so(gateway: Gateway) -> None:
     name = accept(gateway)
-    gateway.transport = simulator(runs_anywhere=False)
+    gateway.proxy.transport = simulator(runs_anywhere=False)
     error, waits = waits_of(gateway, name)
     assert (str(error).startswith("No process has the connection to WhatsApp open."), waits) == (
         True,
         {"why": error, "until": None, "behind": None},
     )
-    gateway.is_open = True
+    gateway.proxy.is_open = True
     assert waits_of(gateway, name) == (None, None)
 
 

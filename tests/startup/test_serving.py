@@ -188,7 +188,7 @@ def test_without_a_request_and_for_a_test_client_no_worker_starts(tmp_path: Path
     app = gateway_app(tmp_path, CHATBOT_WORKER="thread")
     client = app.test_client()
     client.post("/chatbot/api/sendwa", json={"nohp": BUDI, "pesan": "a"}, headers={"SecretKey": API_KEY})
-    assert (gateway_of(app).wake, gateway_of(app).is_open) == (do_nothing, False)
+    assert (gateway_of(app).wake, gateway_of(app).proxy.is_open) == (do_nothing, False)
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("chatbot-worker")] == []
 
 

@@ -88,12 +88,12 @@ def at_work(
     gateway.clock = clock
     worker = make_worker(gateway, app.app_context, leads=True)
     worker.start()
-    until(lambda: gateway.is_open)
+    until(lambda: gateway.proxy.is_open)
     try:
         yield gateway, simulator
     finally:
         assert worker.drain(PATIENCE)
-        assert not gateway.is_open
+        assert not gateway.proxy.is_open
         gateway.database.close()
 
 

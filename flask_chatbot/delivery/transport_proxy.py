@@ -1,0 +1,142 @@
+"""`TransportProxy`: asks the transport from any process: directly where it is at hand, else through the process that has it open."""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from secrets import token_hex
+from typing import Any, TypeVar
+
+from flask_chatbot.core.late import sleep
+from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.statements import server_time
+from flask_chatbot.delivery.retry import LEADERSHIP
+from flask_chatbot.delivery.waits import TransportStatus, cannot_open
+from flask_chatbot.errors import TransportError, TryLater
+from flask_chatbot.store import requests
+from flask_chatbot.transports.base import Group, Session, Transport
+
+PATIENCE = LEADERSHIP + 5.0  # seconds until a transport in another process is given up: its successor has it sooner
+LOOK = 0.05  # seconds between two looks for its answer
+PHONE_KNOWN = 60.0  # seconds our own phone is not asked for again
+PHONE_PATIENCE = 1.0  # seconds a send may wait for it
+PHONE_AGAIN = 5.0  # seconds until a send waits for it again, where it was not known
+UNKNOWN_PHONE = Session(is_authenticated=False)
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class TransportProxy:
+    """The transport of one app, wherever it is open.
+
+    `is_open` is True while a worker of this process has it open, `open_error` says why that worker cannot open it.
+    """
+
+    transport: Transport
+    database: Database
+    clock: Callable[[], float] = time.time  # epoch seconds
+    timer: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = sleep
+    is_open: bool = False
+    open_error: str = ""
+    _phone: tuple[float, Session] | None = field(default=None, repr=False)  # when it was answered
+    _asked_phone: tuple[float, str] | None = field(default=None, repr=False)  # when, and by which request
+
+    def opened(self, is_open: bool) -> None:
+        """Record that the transport is open in this process, or no longer is."""
+        self.is_open = is_open
+
+    def shut(self, why: str) -> None:
+        """Record why the transport cannot be opened; an empty text once it could."""
+        self.open_error = why
+
+    def status(self, *, has_pace: bool) -> TransportStatus:
+        """The transport as this process sees it; `has_pace` is True if messages go out at a limited rate."""
+        return TransportStatus(
+            session=self.transport.name,
+            is_bound=not self.transport.runs_anywhere,
+            is_open=self.is_open,
+            open_error=self.open_error,
+            has_pace=has_pace,
+        )
+
+    def groups(self) -> tuple[Group, ...]:
+        """The groups our phone is in. Raises `TryLater` if nobody can answer now."""
+        return self._ask("groups", "", lambda: tuple(self.transport.groups()), lambda answer: tuple(Group(**group) for group in answer))
+
+    def session(self) -> Session:
+        """The state of our phone: connected and as whom, else the code to scan. Raises `TryLater` if nobody can answer now."""
+        return self._ask("session", "", self.transport.session, read_session)
+
+    def has_whatsapp(self, number: str) -> bool:
+        """True if a number uses WhatsApp. Raises `TryLater` if nobody can answer now."""
+        return self._ask("number", number, lambda: self.transport.has_whatsapp(number), bool)
+
+    def phone(self) -> Session:
+        """Our own phone as last known, with its number and name; both empty if it is unknown."""
+        if self._phone is None or self.timer() - self._phone[0] > PHONE_KNOWN:
+            try:
+                found = self._look_phone_up()
+            except TransportError as error:
+                log.info("our own number is unknown now: %s", error)
+                found = UNKNOWN_PHONE
+            if found.number:  # an unknown number is not kept: it may be known in a moment
+                self._phone = self.timer(), found
+        return self._phone[1] if self._phone else UNKNOWN_PHONE
+
+    def _look_phone_up(self) -> Session:
+        """Our phone; an unknown one if there is none, or nobody has answered yet. Only one send every few seconds waits for it."""
+        if self._is_at_hand():
+            return self.transport.session()
+        asked = self._asked_phone
+        if asked is None or self.timer() - asked[0] > PHONE_AGAIN:
+            name = self._put("session", "")
+            self._asked_phone = self.timer(), name
+            return self._wait_for(name, self.transport.session, read_session, PHONE_PATIENCE)
+        answer = self._answer_to(asked[1])
+        return UNKNOWN_PHONE if answer is None else read_session(answer)
+
+    def _ask(self, kind: str, argument: str, direct: Callable[[], T], read: Callable[[Any], T]) -> T:
+        """The answer of the transport: directly if it can be asked here, else through the process that has it open."""
+        return direct() if self._is_at_hand() else self._wait_for(self._put(kind, argument), direct, read, PATIENCE)
+
+    def _put(self, kind: str, argument: str) -> str:
+        """Put a request to the process that has the transport open; return its id."""
+        name = token_hex(16)
+        with self.database.writing() as connection:
+            requests.ask(connection, name, self.transport.name, kind, argument, server_time(connection) or self.clock())
+        return name
+
+    def _wait_for(self, asked: str, direct: Callable[[], T], read: Callable[[Any], T], patience: float) -> T:
+        """Wait for the answer to a request; the transport's own if it opens here meanwhile."""
+        deadline = self.timer() + patience
+        while self.timer() < deadline:
+            self.sleep(LOOK)
+            if self._is_at_hand():
+                return direct()
+            answer = self._answer_to(asked)
+            if answer is not None:
+                return read(answer)
+        if self.open_error:
+            raise TryLater(cannot_open(self.open_error))
+        raise TryLater(tr("No process that is connected to WhatsApp answered. Is the worker running?"))
+
+    def _answer_to(self, asked: str) -> Any:
+        """The answer to a request, read from its JSON; None if there is none yet. Raises `TryLater` if it could not be answered."""
+        with self.database.reading() as connection:
+            result = requests.result(connection, asked)
+        if result is not None and result.answer is None:
+            raise TryLater(result.error or tr("WhatsApp could not be asked."))
+        return None if result is None or result.answer is None else json.loads(result.answer)
+
+    def _is_at_hand(self) -> bool:
+        return self.transport.runs_anywhere or self.is_open
+
+
+def read_session(answer: Mapping[str, Any]) -> Session:
+    """Read a session from the JSON of another process."""
+    return Session(**answer)
