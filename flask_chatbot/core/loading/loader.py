@@ -11,8 +11,6 @@ from typing import NamedTuple
 from flask_chatbot.core.conversation.forms import TRIES
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.types import FIELD_TYPES
-from flask_chatbot.core.language.readings import Folding
-from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, read_added
 from flask_chatbot.core.loading.conditions import build_hours, dates_named
 from flask_chatbot.core.loading.conflicts import check_sharing, missing_targets, named
@@ -175,12 +173,11 @@ class _Loading:
         by_name = self.rules(builder)
         ordered = tuple(by_name.values())
         self.check_tables(ordered)
-        locale = builder.sandbox.locale
         return RuleBook(
             rules=ordered,
             by_name=by_name,
-            index=self.index(ordered, builder.folding, locale),
-            locale=locale,
+            index=self.index(ordered, builder),
+            locale=builder.sandbox.locale,
             folding=builder.folding,
             hours=hours,
             groups=build_groups(settings),
@@ -199,9 +196,9 @@ class _Loading:
         if not any(problem.severity == "error" for problem in self.problems):
             check_price_tables(self.variables, rules)
 
-    def index(self, rules: Sequence[Rule], folding: Folding, locale: Locale) -> Index:
+    def index(self, rules: Sequence[Rule], builder: RuleBuilder) -> Index:
         """The index of the rules, which reports those that would be too slow to match."""
-        index = Index(rules, folding, locale.language, locale.country)
+        index = Index(rules, builder.folding, builder.sandbox.locale.language, builder.sandbox.locale.country)
         self.problems += index.problems()
         return index
 
