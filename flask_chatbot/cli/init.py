@@ -4,6 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from flask_chatbot.cli.app import DEFAULT_FILE
 from flask_chatbot.cli.reports import columns
@@ -29,7 +30,8 @@ def init(file: Path, language: str) -> None:
 
     Exit codes: 0 it is written, 1 it is there already or cannot be written, 2 a wrong option.
     """
-    speak(written=language)
+    is_asked = click.get_current_context().get_parameter_source("language") is ParameterSource.COMMANDLINE
+    speak(asked=language if is_asked else "", written=language)
     first = files("flask_chatbot.cli").joinpath("first_rules", f"{language}.yaml").read_bytes()
     try:
         with file.open("xb") as opened:

@@ -31,9 +31,10 @@ language_option = click.option(
 )
 
 
-def speak(*, configured: str = "", written: str = "") -> None:
-    """Note the language that the app's configuration names, or a rule file, for the rest of the command."""
+def speak(*, asked: str = "", configured: str = "", written: str = "") -> None:
+    """Note the language that an option, the app's configuration or a rule file names, for the rest of the command."""
     meta = click.get_current_context().meta
+    meta[_ASKED] = asked or meta.get(_ASKED)
     meta[_CONFIGURED] = configured or meta.get(_CONFIGURED)
     meta[_WRITTEN] = meta.get(_WRITTEN) or written  # of several files, the first counts
 

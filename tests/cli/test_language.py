@@ -91,3 +91,10 @@ def test_a_message_is_tried_and_explained_in_the_language_of_the_file(rules: Pat
 
 def test_rules_that_cannot_be_used_are_told_of_in_the_language_of_the_file(rules: Path) -> None:
     assert run("try", "halo").stderr == f"Error: aturan ini tidak bisa dipakai.\n{INDONESIAN.splitlines()[0]}\n"
+
+
+def test_the_language_asked_of_init_counts_before_the_configured_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHATBOT_LANGUAGE", "en")
+    assert run("init", "--language", "id", "a.yaml").stdout.startswith("a.yaml sudah ditulis.")
+    assert run("init", "b.yaml").stdout.startswith("b.yaml is written.")

@@ -82,7 +82,7 @@ def escapes(text: str, style: str) -> Iterator[Lookalike]:
     """
     found = ESCAPE.search(text)
     if found and style in WAYS_OUT:
-        what = "line break" if found[0] == "\\n" else "tab"
+        what = tr("line break") if found[0] == "\\n" else tr("tab")
         message = tr(
             "{escape} is a {meaning} in double quotes only: customers would see it as it is written. {way_out}.",
             escape=found[0],

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.triggers import keyword_entries
-from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.translation.translatable import all_of, tr
 
 SIGNS = re.compile(r"[,|;/*+\\]")  # without one of these a keyword is nothing else
-BETWEEN = {",": "commas", "|": "bars", ";": "semicolons", "/": "slashes"}
+BETWEEN = {",": tr("commas"), "|": tr("bars"), ";": tr("semicolons"), "/": tr("slashes")}
 SEPARATOR = re.compile(r"\s*[,|;]\s*|(?<=[^\W\d_]{2})\s*/\s*(?=[^\W\d_]{2})")
 STARRED = re.compile(r"[^\W\d_]+\*")
 EXPRESSION = re.compile(r"/(?P<inside>.+)/[a-z]*|.*(?:\.[*+]|\\[dwsb]).*")
@@ -53,7 +53,7 @@ def check_keyword(entry: Place) -> None:
 def check_separators(keyword: Place) -> None:
     """Warn of several keywords written as one text; in quotes one text is intended."""
     if keyword.is_plain() and not EXPRESSION.fullmatch(keyword.data.strip()) and len(parts := list(parts_of(keyword.data))) > 1:
-        signs = " and ".join(name for sign, name in BETWEEN.items() if sign in keyword.data)
+        signs = all_of(name for sign, name in BETWEEN.items() if sign in keyword.data)
         several = ", ".join(parts)
         keyword.warn(
             tr(
