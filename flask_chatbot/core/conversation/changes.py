@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask_chatbot.core.conversation.dialogue import Dialogue, write_dialogues
+from flask_chatbot.core.conversation.dialogue import Dialogue
 from flask_chatbot.core.conversation.memory import State
+from flask_chatbot.core.conversation.stored_dialogues import write_dialogues
 
 NOTES_KEPT = 30 * 24 * 3600.0  # seconds a handler's `memory` lives after its last change
 

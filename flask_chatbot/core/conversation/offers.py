@@ -1,9 +1,10 @@
 """Suggestions remembered at little cost: rules that remember nothing else are asked for them only if that may matter."""
 
 from flask_chatbot.core.conversation.changes import with_dialogue
-from flask_chatbot.core.conversation.dialogue import chat_key, read_dialogue
+from flask_chatbot.core.conversation.dialogue import chat_key
 from flask_chatbot.core.conversation.forms import NO, YES
 from flask_chatbot.core.conversation.memory import NOTHING, Memory, State
+from flask_chatbot.core.conversation.stored_dialogues import read_dialogue
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.words import Words
 from flask_chatbot.core.values.messages import Message

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from random import Random
 
-from flask_chatbot.core.conversation.dialogue import NOWHERE, chat_key, read_dialogue
+from flask_chatbot.core.conversation.dialogue import NOWHERE, chat_key
 from flask_chatbot.core.conversation.heard import hear
 from flask_chatbot.core.conversation.memory import NO_MEMORY, NOTHING, Memory
+from flask_chatbot.core.conversation.stored_dialogues import read_dialogue
 from flask_chatbot.core.deciding.answering import Answering
 from flask_chatbot.core.deciding.context import MessageContext, never_answers
 from flask_chatbot.core.deciding.decision import Decision, Handle, no_handler

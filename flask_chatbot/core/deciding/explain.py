@@ -7,10 +7,11 @@ from math import ceil
 from typing import NamedTuple
 
 from flask_chatbot.core.conditions.conditions import is_clock
-from flask_chatbot.core.conversation.dialogue import Dialogue, Offer, chat_key, read_dialogue
+from flask_chatbot.core.conversation.dialogue import Dialogue, Offer, chat_key
 from flask_chatbot.core.conversation.forms import Form, step
 from flask_chatbot.core.conversation.heard import hear
 from flask_chatbot.core.conversation.memory import State, on_line
+from flask_chatbot.core.conversation.stored_dialogues import read_dialogue
 from flask_chatbot.core.deciding.context import MessageContext, leaves, never_answers
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.form_turn import opting_out, pasted_into, straying

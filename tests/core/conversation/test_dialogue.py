@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.conversation.dialogue import DAY, NOWHERE, PATIENCE, Dialogue, ShownMenu, menu_text, read_dialogues, write_dialogues
+from flask_chatbot.core.conversation.dialogue import DAY, NOWHERE, PATIENCE, Dialogue, ShownMenu, menu_text
 from flask_chatbot.core.conversation.forms import Form
 from flask_chatbot.core.conversation.heard import hear
+from flask_chatbot.core.conversation.stored_dialogues import read_dialogues, write_dialogues
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import language_of
 

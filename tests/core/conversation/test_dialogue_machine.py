@@ -10,8 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from flask_chatbot.core.conversation.dialogue import DAY, PATIENCE, Dialogue, read_dialogues
+from flask_chatbot.core.conversation.dialogue import DAY, PATIENCE, Dialogue
 from flask_chatbot.core.conversation.memory import ShortMemory, State, read_state, write_state
+from flask_chatbot.core.conversation.stored_dialogues import read_dialogues
 from flask_chatbot.core.deciding.decision import Decision, Outcome
 from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.matching.match import Kind, Match

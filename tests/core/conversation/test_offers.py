@@ -8,9 +8,10 @@ import pytest
 
 from flask_chatbot import Chatbot
 from flask_chatbot.bot.bot import Bot
-from flask_chatbot.core.conversation.dialogue import ShownMenu, read_dialogue, write_dialogues
+from flask_chatbot.core.conversation.dialogue import ShownMenu
 from flask_chatbot.core.conversation.memory import NO_MEMORY, ShortMemory, State
 from flask_chatbot.core.conversation.offers import SENDERS_LIMIT, LastHeard, OffersMemory
+from flask_chatbot.core.conversation.stored_dialogues import read_dialogue, write_dialogues
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Text
 from tests.bots import app_of
