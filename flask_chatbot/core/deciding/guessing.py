@@ -1,16 +1,15 @@
 """Guesses at the meaning of texts that nothing matches: answered at once, or suggested."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask_chatbot.core.conversation.dialogue import Offer, offer_text
+from flask_chatbot.core.deciding.doubts import Doubts
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.sentences import Language
-from flask_chatbot.core.matching.guesses import Guess
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.translation.translatable import tr
-from flask_chatbot.core.values.actions import Subscribe
 from flask_chatbot.core.values.replies import REPLIES_LIMIT, Reply, Text
 
 # Chosen by benchmarks/thresholds.py, on public sets of texts.
@@ -21,11 +20,16 @@ SUGGESTIONS = 3  # in one menu
 
 
 class Meant(NamedTuple):
-    """A phrase that may have been meant, as it is shown, with its score and the rule that would answer it now."""
+    """A phrase that may have been meant, as it is shown, with its score and the rule that would answer it now.
+
+    `doubt` says why it is not answered at once, however near it is. One that `yields` comes after all that are suggested and do not.
+    """
 
     rule: Rule
     words: str
     score: float
+    doubt: str = ""
+    yields: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Guessed:
     @property
     def suggestions(self) -> tuple[Meant, ...]:
         """The phrases near enough to be suggested."""
-        return tuple([meant for meant in self.near[:SUGGESTIONS] if meant.score >= SUGGESTED])
+        return tuple([meant for meant in self.near if meant.score >= SUGGESTED][:SUGGESTIONS])
 
     def reason(self, meant: Meant) -> str:
         """The result for one of the phrases, with its reason, in a sentence."""
@@ -52,8 +56,9 @@ class Guessed:
             return tr("its phrase is not as near, with a score of {score:.2f}", score=meant.score)
         if meant not in self.suggestions:
             return tr("not suggested: its score is {score:.2f}, and {least:.2f} is needed", score=meant.score, least=SUGGESTED)
-        if meant is self.near[0] and self.doubt:
-            return tr("suggested, with a score of {score:.2f}. It is not answered at once: {doubt}", score=meant.score, doubt=self.doubt)
+        doubt = self.doubt if meant is self.near[0] else meant.yields and meant.doubt
+        if self.doubt and doubt:
+            return tr("suggested, with a score of {score:.2f}. It is not answered at once: {doubt}", score=meant.score, doubt=doubt)
         return tr("suggested, with a score of {score:.2f}", score=meant.score)
 
 
@@ -64,21 +69,23 @@ def guess(book: RuleBook, text: str, may_answer: Callable[[Rule], bool], passed:
     """Guess at the meaning of a text, by the rules that may answer now, except those that have passed it on already."""
     if book.guess == "never":
         return NOTHING_GUESSED
-    near = tuple(meanings(book.guesses.nearest(text), may_answer, passed))
+    near = tuple(sorted(meanings(book, text, may_answer, passed), key=lambda meant: (meant.score < SUGGESTED, meant.yields)))
     if book.guess == "suggest" or not near:
         return Guessed(near)
-    doubt = doubt_of(near)
+    doubt = doubt_of([meant for meant in near if meant.yields is near[0].yields])
     return Guessed(near, None if doubt else near[0], doubt)
 
 
-def meanings(guesses: Iterable[Guess], may_answer: Callable[[Rule], bool], passed: Collection[Rule]) -> Iterator[Meant]:
+def meanings(book: RuleBook, text: str, may_answer: Callable[[Rule], bool], passed: Collection[Rule]) -> Iterator[Meant]:
     """Yield the nearest phrase of each owner, nearest first, with the rule that answers it."""
     owners: set[int] = set()
-    for score, words, rules, owner in guesses:
+    doubts: Doubts | None = None
+    for score, words, rules, owner, is_whole in book.guesses.nearest(text):
         rule = next((rule for rule in rules if rule not in passed and may_answer(rule)), None)
         if rule is not None and owner not in owners:
             owners.add(owner)
-            yield Meant(rule, words, score)
+            doubts = doubts or Doubts(book, text)
+            yield Meant(rule, words, score, doubts.about(rule, words, is_whole), doubts.yields(rule, words))
 
 
 def doubt_of(near: Sequence[Meant]) -> str:
@@ -88,13 +95,7 @@ def doubt_of(near: Sequence[Meant]) -> str:
         return tr("that takes {least:.2f}", least=ANSWERED)
     if second and first.score - second.score < AHEAD:
         return tr("rule {rule!r} is less than {least:.2f} behind", rule=second.rule.name, least=AHEAD)
-    return "" if is_harmless(first.rule) else tr("its rule does more than answer")
-
-
-def is_harmless(rule: Rule) -> bool:
-    """True if a guess at a rule does no harm: it only answers, or asks before it does anything else."""
-    asks_first = rule.asks or rule.confirm is not None or any(not field.may_be_left_out for field in rule.fields or ())
-    return asks_first or all(isinstance(action, Subscribe) for action in rule.actions)
+    return first.doubt
 
 
 def with_suggestions(

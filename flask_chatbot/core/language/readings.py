@@ -87,6 +87,16 @@ class Folding:
             place += size
         return found
 
+    def asks(self, text: str, literal: str) -> bool:
+        """True if a text asks for something beside a literal: with a question mark, or a word that asks.
+
+        >>> folding = Folding(Words(questions=frozenset({"berapa"})))
+        >>> [folding.asks(text, "makasih") for text in ("makasih, harganya berapa", "makasih ya?", "makasih kak")]
+        [True, True, False]
+        """
+        rest = set(self.split(self.fold(text))) - set(literal.split(" "))
+        return "?" in text or not rest.isdisjoint(self.words.questions)
+
     def begun_by(self, start: str) -> frozenset[str]:
         """The head words of synonyms that start like this.
 

@@ -22,13 +22,14 @@ LONG = 3  # words of a text that is not long yet
 class Guess(NamedTuple):
     """A phrase near a text: its score, the words it is shown in, and its rules in the order in which they are tried.
 
-    Rules that share a phrase under conditions are one `owner`.
+    Rules that share a phrase under conditions are one `owner`. It `is_whole` if the text has all words of it.
     """
 
     score: float
     words: str
     rules: tuple[Rule, ...]
     owner: int
+    is_whole: bool
 
 
 class Saying(NamedTuple):
@@ -54,7 +55,7 @@ class Guesses:
         asked = self._corrected(plain(folded[:LETTERS_ASKED], self._folding))
         found = ((near.score, self.phrases[near.phrase]) for near in self._index.find(" ".join(asked)))
         return [
-            Guess(score, phrase.words, phrase.rules, self._owners[phrase.rules[0].position])
+            Guess(score, phrase.words, phrase.rules, self._owners[phrase.rules[0].position], set(asked).issuperset(phrase.text.split(" ")))
             for score, phrase in found
             if not rests_on_a_short_word(asked, phrase.text)
         ]

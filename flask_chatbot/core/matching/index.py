@@ -111,7 +111,7 @@ class Index:
             found = found + self._loosely(text, reader, may_answer)
         found = ranked(found)
         if self._has_small_talk and len(found) > 1 and has_small_talk(found):
-            found.sort(key=lambda candidate: candidate.rule.small_talk and self._asks(text, candidate.literal))
+            found.sort(key=lambda candidate: candidate.rule.small_talk and self._folding.asks(text, candidate.literal))
         return found + self._fallbacks
 
     def _loosely(self, text: str, reader: Reader, may_answer: MayAnswer) -> list[Candidate]:
@@ -128,13 +128,6 @@ class Index:
             for rule, literal in found
             if not takes_parts or self._keywords.takes_fields(rule, literal)
         ]
-
-    def _asks(self, text: str, literal: str) -> bool:
-        """True if a text asks for something beside a literal."""
-        if "?" in text:
-            return True
-        rest = set(self._folding.split(self._folding.fold(text))) - set(literal.split(" "))
-        return not rest.isdisjoint(self._folding.words.questions)
 
     def _by_pattern(self, text: str, reader: Reader) -> list[Candidate]:
         hits = self._patterns.find(text) if self._patterns is not None else ()
