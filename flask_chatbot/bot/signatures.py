@@ -13,7 +13,7 @@ from flask_chatbot.core.values.problems import NOWHERE, Mark, Problem, did_you_m
 from flask_chatbot.errors import HandlerError
 
 Function = Callable[..., Any]
-ELSEWHERE = {  # parameters people try, and where the value is to be had
+ELSEWHERE = {  # parameters people try, and where to find the value
     "nama": "message.sender.name",
     "nohp": "message.sender.number",
     "sender": "message.sender",

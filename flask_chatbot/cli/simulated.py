@@ -64,7 +64,7 @@ def talking(deployment: Deployment, number: str) -> Iterator[tuple[Gateway, Simu
 
     simulator = Simulator(name=f"chat-{token_hex(6)}", receipts=RECEIPTS, on_delivery=show)
     with deployment.database.reading():
-        pass  # a database that cannot be used is told of now, not by a worker that waits for it
+        pass  # a database that cannot be used is reported now, not by a worker that waits for it
     extensions = deployment.app.extensions
     extensions["chatbot"] = through(simulator, extensions["chatbot"])  # what handlers send goes this way too
     gateway = gateway_of(deployment)

@@ -32,7 +32,7 @@ def worker(context: click.Context, every: float) -> None:
     gateway = gateway_of(deployment)
     begin(deployment.app)
     with gateway.database.reading():
-        pass  # a database that cannot be used is told of here, once; later the worker waits for it
+        pass  # a database that cannot be used is reported here, once; later the worker waits for it
     if not run(make_worker(gateway, deployment.app.app_context, leads=False), say, every=every):
         context.exit(1)
 

@@ -16,7 +16,7 @@ from flask_chatbot.errors import AnswerFailed
 
 log = logging.getLogger(__name__)
 
-SURPLUS = "#"  # the key in Reading.problems under which parts too many are told; no field can be called that
+SURPLUS = "#"  # the key in Reading.problems under which parts too many are reported; no field can be called that
 ABBREVIATIONS = frozenset("hp wa ktp npwp nik nis nim rt rw dp cod id pin sku".split())  # words of a name that are written in capitals
 WAY_OUT = "Let the `if` ask first whether that can be computed."
 NO_NAMES: Mapping[str, object] = MappingProxyType({})

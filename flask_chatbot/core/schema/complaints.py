@@ -172,7 +172,7 @@ def not_listed(refusal: Refusal) -> Iterator[Complaint]:
     from jsonschema import Draft7Validator  # slow to import, and here only where something is refused
 
     if not Draft7Validator({}).is_type(refusal.value, refusal.schema.get("type", "string")):
-        return  # the wrong type is told of already
+        return  # the wrong type is reported already
     choices = ", ".join(str(choice) for choice in refusal.limit)
     way_out = guess(str(refusal.value), map(str, refusal.limit)).way_out
     if refusal.path[-1:] == ("on_invalid",) and " " in str(refusal.value):
@@ -197,7 +197,7 @@ def one_key_only(refusal: Refusal) -> Iterator[Complaint]:
         message = tr("the keys of {key!r} stand beside it, not below it. Indent them deeper than {key!r}.", key=keys[0])
         yield Complaint((*refusal.path, keys[0]), message, at_key=True, says_all=True)
     elif any(key not in refusal.schema.get("properties", keys) for key in keys):
-        return  # the unknown key is told of already
+        return  # the unknown key is reported already
     elif refusal.path[-2:-1] in (("fields",), ("ask",)) and (entry := field_of(refusal.value)):
         yield Complaint(refusal.path, tr("the name of a field is the key of its entry. Write - {entry}", entry=entry), says_all=True)
     else:

@@ -38,7 +38,7 @@ def repair(data: Any, complaints: Iterable[Complaint]) -> set[Path]:
         if path[2] in WHOLE:
             rule.pop(path[2], None)
         if path[2] == "keyword" and "ask" in rule:
-            rule["keyword"] = "a"  # what asks has no form to write, and would be told so
+            rule["keyword"] = "a"  # what asks has no form to write, and would be refused for it
         for key in depending(path):
             rule.pop(key, None)
     return gone

@@ -11,7 +11,7 @@ from flask_chatbot.core.templates.inference import type_of
 from flask_chatbot.core.templates.maps import looked_up, of_one, printed
 from flask_chatbot.core.templates.narrowing import COMPARING, narrowed, number_of, proven
 from flask_chatbot.core.templates.operators import Operators, missing
-from flask_chatbot.core.templates.spelling import ARITHMETIC, called, told, way_to_give
+from flask_chatbot.core.templates.spelling import ARITHMETIC, abridged, called, way_to_give
 from flask_chatbot.core.templates.types import UNKNOWN, Scope, Type, joined
 from flask_chatbot.core.translation.translatable import Translatable, tr
 from flask_chatbot.core.values.problems import did_you_mean
@@ -247,7 +247,7 @@ class _Checker:
             "the filter {name!r} needs {wanted}, and {value} is {type}. {way_out}",
             name=node.name,
             wanted=wanted.words,
-            value=told(node.node, tr("what stands before it")),
+            value=abridged(node.node, tr("what stands before it")),
             type=tr("a list of text") if Type(given.inner).is_text else given.words,
             way_out=way_out,
         )

@@ -10,7 +10,7 @@ from flask_chatbot.core.language.words import words_of_all
 from flask_chatbot.core.templates.filter_types import FORMATS, NUMBER
 from flask_chatbot.core.templates.flaws import Fault, between
 from flask_chatbot.core.templates.inference import type_of
-from flask_chatbot.core.templates.spelling import GIVEN, called, number_in, spelled, stand_in, told, way_to_give
+from flask_chatbot.core.templates.spelling import GIVEN, abridged, called, number_in, spelled, stand_in, way_to_give
 from flask_chatbot.core.templates.types import COUNTED, NOTHING, VAR_TEXT, Scope, Type
 from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, all_of, tr
 from flask_chatbot.core.values.problems import did_you_mean, suggestion
@@ -70,7 +70,7 @@ class Operators:
             way_out = way_to_give(texts[0], NUMBER, scope, self.values) if named else PARTS
             return tr(
                 "'+' joins two texts or adds two numbers, and only {value} is text. {way_out}",
-                value=told(texts[0], tr("one side")),
+                value=abridged(texts[0], tr("one side")),
                 way_out=way_out,
             )
         return NO_MESSAGE

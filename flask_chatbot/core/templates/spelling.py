@@ -103,7 +103,7 @@ def called(node: nodes.Node | None, otherwise: str) -> str:
     return otherwise if UNSAID in spelled(node) else spelled(node)
 
 
-def told(node: nodes.Node | None, otherwise: Translatable) -> Translatable:
+def abridged(node: nodes.Node | None, otherwise: Translatable) -> Translatable:
     """An expression as its author wrote it, with other words for the parts that are too long to quote."""
     first, *others = spelled(node).split(UNSAID)
     return linked("", (first, *(part for other in others for part in (otherwise, other))))

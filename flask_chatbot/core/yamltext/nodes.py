@@ -34,7 +34,7 @@ from flask_chatbot.core.yamltext.traps import (
     undecodable,
     unreadable,
 )
-from flask_chatbot.core.yamltext.tree import Mapping, Node, Scalar, Sequence, mended, take_in
+from flask_chatbot.core.yamltext.tree import Mapping, Node, Scalar, Sequence, repaired, take_in
 
 __all__ = ["FASTEST", "Events", "Mapping", "Node", "Scalar", "Sequence", "read_yaml"]
 
@@ -231,7 +231,7 @@ class _Composer:
         if len(keys) * 2 != len(children) or (flow and any(isinstance(node, Scalar) and not node.text for node in children[1::2])):
             if template := self._template(frame):
                 return self._close(template)
-            children, traps = mended(children, self._lines, braces=flow and not self._stands_as_key())
+            children, traps = repaired(children, self._lines, braces=flow and not self._stands_as_key())
             self.traps += traps
             keys = {key.text: key for key in children[::2] if isinstance(key, Scalar)}
         entries = dict(zip(keys, children[1::2], strict=True))
@@ -319,7 +319,7 @@ class _Composer:
         traps = []
         for frame in (*self._stack[1:], self._frame):
             if frame.start.__class__ is events.MappingStartEvent:
-                traps += mended(frame.children[: len(frame.children) // 2 * 2], self._lines, braces=False)[1]
+                traps += repaired(frame.children[: len(frame.children) // 2 * 2], self._lines, braces=False)[1]
         return traps
 
     def _before(self, problem: Spot, event: Any) -> Spot | None:

@@ -46,7 +46,7 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-def mended(children: list[Node], lines: Lines[str], *, braces: bool) -> tuple[list[Node], list[Trap]]:
+def repaired(children: list[Node], lines: Lines[str], *, braces: bool) -> tuple[list[Node], list[Trap]]:
     """Keys and values in turn, less the keys that cannot stay, and what to say of those."""
     kept: dict[str, list[Node]] = {}
     cut: dict[str, list[Scalar]] = {}
@@ -101,7 +101,7 @@ def take_in(node: Mapping) -> Trap | None:
         if isinstance(source, Mapping):
             entries |= source.entries
             keys |= source.keys
-        elif not (isinstance(source, Scalar) and source.text.startswith("*")):  # of an alias in vain is told already
+        elif not (isinstance(source, Scalar) and source.text.startswith("*")):  # an alias in vain is reported already
             return Trap(key.line - 1, key.column - 1, tr("'<<' takes in the keys of a mapping with an anchor. Write <<: *name"))
     node.entries, node.keys = entries | node.entries, keys | node.keys
     return None
