@@ -99,8 +99,8 @@ def worker_options(database: Database) -> WorkerOptions:
     return WorkerOptions(
         database=database,
         transport=Simulator(runs_anywhere=True),
-        callback_sender=CallbackSender(client, (SECRET,), nothing, time.time, Random()),
-        acks=Acks("simulator", time.time, lambda: False),
+        callback_sender=CallbackSender(client, secrets=(SECRET,), on_ack=nothing, clock=time.time, random=Random()),
+        acks=Acks("simulator", clock=time.time, has_handlers=lambda: False),
         fetch=no_file,
         received=nothing,
         sweep=lambda connection: 0,

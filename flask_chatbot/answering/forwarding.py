@@ -37,6 +37,7 @@ class Forwarder:
     def __init__(
         self,
         client: HttpClient,
+        *,
         signing_secrets: Sequence[bytes] = (),
         clock: Clock = time.time,
         wait: Callable[[float], object] = sleep,

@@ -37,7 +37,7 @@ class _RecordedCall(Recorded):
 class Calls:
     """Answers webhook calls with the store behind them. Raises `StoreError` if the store fails."""
 
-    def __init__(self, bot: Bot, actions: Actions, history: History) -> None:
+    def __init__(self, bot: Bot, *, actions: Actions, history: History) -> None:
         self._bot = bot
         self._actions = actions
         self._history = history

@@ -54,7 +54,9 @@ class _Received(Recorded):
 class Inbound:
     """Answers messages from the gateway's transport; `context` is the app's, for its own functions."""
 
-    def __init__(self, gateway: Gateway, actions: Actions, history: History, context: Callable[[], AbstractContextManager[object]]) -> None:
+    def __init__(
+        self, gateway: Gateway, *, actions: Actions, history: History, context: Callable[[], AbstractContextManager[object]]
+    ) -> None:
         self._gateway = gateway
         self._bot = gateway.bot
         self._session = gateway.transport.name

@@ -23,7 +23,7 @@ class Acks:
     to the app's own ``@bot.on_ack``.
     """
 
-    def __init__(self, session: str, clock: Clock, has_handlers: Callable[[], bool]) -> None:
+    def __init__(self, session: str, *, clock: Clock, has_handlers: Callable[[], bool]) -> None:
         self._session = session
         self._clock = clock
         self._has_handlers = has_handlers

@@ -45,7 +45,7 @@ class CallbackSender:
     """
 
     def __init__(
-        self, client: HttpClient, secrets: Sequence[bytes], on_ack: Callable[[str, Ack], object], clock: Clock, random: Random
+        self, client: HttpClient, *, secrets: Sequence[bytes], on_ack: Callable[[str, Ack], object], clock: Clock, random: Random
     ) -> None:
         self._client = client
         self._secrets = secrets

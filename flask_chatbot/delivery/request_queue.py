@@ -33,7 +33,7 @@ class RequestResult:
 class RequestQueue:
     """Answers those requests while `is_open` says that the transport is open here."""
 
-    def __init__(self, transport: Transport, is_open: Callable[[], bool], wake: Callable[[], None]) -> None:
+    def __init__(self, transport: Transport, *, is_open: Callable[[], bool], wake: Callable[[], None]) -> None:
         self._transport = transport
         self._is_open = is_open
         self._wake = wake

@@ -63,7 +63,7 @@ SendResult = Sent | Later | Failed | Untried
 class MessageSender:
     """Sends messages, from any thread and with no transaction open. `fetch` gets the file at a URL, under a file name."""
 
-    def __init__(self, transport: Transport, fetch: Callable[[str, str], File], clock: Clock) -> None:
+    def __init__(self, transport: Transport, *, fetch: Callable[[str, str], File], clock: Clock) -> None:
         self._transport = transport
         self._fetch = fetch
         self._clock = clock

@@ -31,11 +31,11 @@ class SendQueue:
     def __init__(
         self,
         session: str,
+        *,
         sender: MessageSender,
         acks: Acks,
         hooks: WorkerHooks,
         random: Random,
-        *,
         tempo: Tempo | None = None,
         lease: float = LEASE,
     ) -> None:

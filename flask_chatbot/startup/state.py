@@ -176,7 +176,7 @@ def make_actions(settings: Settings, database: "Database", gateway: "Gateway | N
     from flask_chatbot.webclient.client import HttpClient
 
     client = gateway.client if gateway is not None else HttpClient(private_hosts=settings.private_hosts)
-    return Actions(database, Forwarder(client, settings.signing_secrets), gateway)
+    return Actions(database, Forwarder(client, signing_secrets=settings.signing_secrets), gateway)
 
 
 def make_calls(bot: Bot, actions: "Actions") -> "Calls":
@@ -184,7 +184,7 @@ def make_calls(bot: Bot, actions: "Actions") -> "Calls":
     from flask_chatbot.answering.history import History
     from flask_chatbot.answering.idempotency import Calls
 
-    return Calls(bot, actions, History(bot.settings.keep_messages))
+    return Calls(bot, actions=actions, history=History(bot.settings.keep_messages))
 
 
 def no_way_in(settings: Settings, problems: Iterable[str]) -> Iterator[str]:

@@ -45,8 +45,8 @@ def worker_options(gateway: Gateway, context: Context) -> WorkerOptions:
     return WorkerOptions(
         database=gateway.database,
         transport=gateway.transport,
-        callback_sender=CallbackSender(gateway.client, settings.signing_secrets, on_ack, clock, bot.random),
-        acks=Acks(gateway.transport.name, clock, lambda: gateway.hears_acks),
+        callback_sender=CallbackSender(gateway.client, secrets=settings.signing_secrets, on_ack=on_ack, clock=clock, random=bot.random),
+        acks=Acks(gateway.transport.name, clock=clock, has_handlers=lambda: gateway.hears_acks),
         fetch=fetch,
         received=make_inbound(gateway, context).received,
         sweep=lambda connection: sweep(connection, server_time(connection) or clock()),
@@ -63,4 +63,4 @@ def make_inbound(gateway: Gateway, context: Context) -> Inbound:
     """Make the receiver of messages that come in by the transport."""
     settings = gateway.bot.settings
     actions = make_actions(settings, gateway.database, gateway)
-    return Inbound(gateway, actions, History(settings.keep_messages or MESSAGES_KEPT), context)
+    return Inbound(gateway, actions=actions, history=History(settings.keep_messages or MESSAGES_KEPT), context=context)

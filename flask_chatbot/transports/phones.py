@@ -57,7 +57,7 @@ class Network:
 
     _changed = Late(new_condition)
 
-    def __init__(self, line: str, now: Callable[[], float], deliver: Callable[[Message], None]) -> None:
+    def __init__(self, line: str, *, now: Callable[[], float], deliver: Callable[[Message], None]) -> None:
         self.deliver = deliver
         self._line = line
         self._now = now

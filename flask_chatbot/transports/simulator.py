@@ -76,7 +76,7 @@ class Simulator:
         self.on_delivery = on_delivery
         self._time = Time(clock)
         self._postbox = Postbox(self._time.now, by_itself=self._time.is_real)
-        self._network = Network(name, self._time.now, self.deliver)
+        self._network = Network(name, now=self._time.now, deliver=self.deliver)
         self._faults = Faults()
         self._attempts: deque[Outbound] = deque(maxlen=KEPT)
         self._closed = 0  # times

@@ -21,7 +21,7 @@ class SharedClock:
     If there is no server, `ask` returns None, and `clock`, that of this machine, counts.
     """
 
-    def __init__(self, database: Database, clock: Clock, timer: Clock, ask: AskTime = server_time) -> None:
+    def __init__(self, database: Database, *, clock: Clock, timer: Clock, ask: AskTime = server_time) -> None:
         self._database = database
         self._clock = clock
         self._timer = timer

@@ -33,7 +33,7 @@ def is_dead(holder: str) -> bool:
 class Lease:
     """A named lease that this process holds or waits for. `clock` returns epoch seconds, `timer` is monotonic."""
 
-    def __init__(self, database: Database, name: str, holder: str, clock: Clock, timer: Clock, duration: float = DURATION) -> None:
+    def __init__(self, database: Database, *, name: str, holder: str, clock: Clock, timer: Clock, duration: float = DURATION) -> None:
         self._database = database
         self._name = name
         self._holder = holder
@@ -88,6 +88,7 @@ class OpenTransport:
     def __init__(
         self,
         transport: Transport,
+        *,
         listener: Listener,
         lease: Lease,
         database: Database,

@@ -100,14 +100,13 @@ class Worker:
         self._deadline = 0.0
         self._sweep_at = options.timer()
         self._ahead = options.clock() - options.timer()
-        self._clock = SharedClock(options.database, options.clock, options.timer, options.ask_time)
+        self._clock = SharedClock(options.database, clock=options.clock, timer=options.timer, ask=options.ask_time)
         holder = holder_name()
         self._leader = self._lease("worker", holder) if leads else None
-        session = self._lease(f"session:{options.transport.name}", holder)
-        self._transport = OpenTransport(options.transport, self, session, options.database, options.timer, options.opened, options.shut)
+        self._transport = self._make_transport(holder)
         self._send_queue = self._make_send_queue()
         self._callback_queue = CallbackQueue(options.callback_sender, self._hooks(self._is_leading), lease=options.callback_lease)
-        request_queue = RequestQueue(options.transport, self._is_asked, self.wake)
+        request_queue = RequestQueue(options.transport, is_open=self._is_asked, wake=self.wake)
         self._crashed = CrashedClaims((self._send_queue, self._callback_queue), options.timer)
         self._loop = Loop(options.database, (self._send_queue, self._callback_queue, request_queue, self._crashed), self._clock)
         self._polling = Polling(self._wakeup, self._stopping)
@@ -179,13 +178,33 @@ class Worker:
 
     def _lease(self, name: str, holder: str) -> Lease:
         options = self._options
-        return Lease(options.database, name, holder, self._clock, options.timer, options.duration)
+        return Lease(options.database, name=name, holder=holder, clock=self._clock, timer=options.timer, duration=options.duration)
+
+    def _make_transport(self, holder: str) -> OpenTransport:
+        options = self._options
+        return OpenTransport(
+            options.transport,
+            listener=self,
+            lease=self._lease(f"session:{options.transport.name}", holder),
+            database=options.database,
+            timer=options.timer,
+            opened=options.opened,
+            shut=options.shut,
+        )
 
     def _make_send_queue(self) -> SendQueue:
         options = self._options
-        sender = MessageSender(options.transport, options.fetch, self._clock)
+        sender = MessageSender(options.transport, fetch=options.fetch, clock=self._clock)
         hooks = self._hooks(self._may_send)
-        return SendQueue(options.transport.name, sender, options.acks, hooks, options.random, tempo=options.tempo, lease=options.lease)
+        return SendQueue(
+            options.transport.name,
+            sender=sender,
+            acks=options.acks,
+            hooks=hooks,
+            random=options.random,
+            tempo=options.tempo,
+            lease=options.lease,
+        )
 
     def _hooks(self, is_open: Callable[[], bool]) -> WorkerHooks:
         return WorkerHooks(

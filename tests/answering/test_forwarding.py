@@ -53,7 +53,7 @@ def asked(
     """What comes of asking a webhook on loopback, and how it was asked."""
     time = time or Time()
     with serving(answers) as server, closing(HttpClient()) as client:
-        forwarder = Forwarder(client, secrets, clock=lambda: AT + time.now, wait=time.wait, timer=lambda: time.now)
+        forwarder = Forwarder(client, signing_secrets=secrets, clock=lambda: AT + time.now, wait=time.wait, timer=lambda: time.now)
         try:
             return forwarder.ask(
                 Forward(server.url("/s3cr3t", host="127.0.0.1"), KEY, timedelta(seconds=seconds)), None, message

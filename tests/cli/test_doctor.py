@@ -85,7 +85,7 @@ def test_a_worker_that_runs_is_told_from_one_that_died_and_one_that_ended(shop: 
         (line,) = (line for line in lines(shop) if "worker " in line)
         return line
 
-    lease = Lease(shop.database, "worker", holder_name(), time.time, time.monotonic)
+    lease = Lease(shop.database, name="worker", holder=holder_name(), clock=time.time, timer=time.monotonic)
     assert lease.hold()
     assert told() == "ok     worker         it runs, and no message waits that is due; a thread of the server sends them"
     lease.give_up()

@@ -122,7 +122,11 @@ class Rig:
             database=self.database,
             transport=self.wire,
             callback_sender=CallbackSender(
-                self.client, (), lambda message, ack: self.reported.append((message, ack)), self.clock, Random(1)
+                self.client,
+                secrets=(),
+                on_ack=lambda message, ack: self.reported.append((message, ack)),
+                clock=self.clock,
+                random=Random(1),
             ),
             acks=self.acks,
             fetch=self.fetch,
@@ -136,7 +140,7 @@ class Rig:
 
     @property
     def acks(self) -> Acks:
-        return Acks(self.wire.name, self.clock, lambda: self.hears_acks)
+        return Acks(self.wire.name, clock=self.clock, has_handlers=lambda: self.hears_acks)
 
     def fetch(self, url: str, filename: str) -> File:
         found = self.fetched[url]

@@ -23,7 +23,7 @@ class Gate(CallbackSender):
     """Lets nobody through before `opened`, but those to hosts that are quick."""
 
     def __init__(self) -> None:
-        super().__init__(None, (), print, Clock(), Random())  # type: ignore[arg-type]
+        super().__init__(None, secrets=(), on_ack=print, clock=Clock(), random=Random())  # type: ignore[arg-type]
         self.opened = threading.Event()
         self.called: list[str] = []
         self.inside = 0

@@ -45,7 +45,7 @@ def sender(client: Client, *secrets: bytes, on_ack: object = None) -> CallbackSe
     def fail(message: str, ack: Ack) -> None:
         raise AssertionError("nobody asked for this")
 
-    return CallbackSender(client, secrets, on_ack or fail, Clock(), Middle())  # type: ignore[arg-type]
+    return CallbackSender(client, secrets=secrets, on_ack=on_ack or fail, clock=Clock(), random=Middle())  # type: ignore[arg-type]
 
 
 def answered(status: int, **headers: str) -> Fetched:

@@ -31,7 +31,7 @@ def claim(rig: Rig, lease: float = 60.0) -> Claim:
 
 
 def attempt(rig: Rig, claimed: Claim) -> SendResult:
-    return MessageSender(rig.wire, rig.fetch, rig.clock).attempt(claimed)
+    return MessageSender(rig.wire, fetch=rig.fetch, clock=rig.clock).attempt(claimed)
 
 
 def write(rig: Rig, *results: SendResult) -> list[SendResult]:

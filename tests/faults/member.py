@@ -58,8 +58,8 @@ def worker_options(url: str, journal: Path, lease: float, ahead: float, killers:
     return WorkerOptions(
         database=Database(url, Path("/nowhere")),
         transport=transport,
-        callback_sender=CallbackSender(Receivers(transport), (), on_ack, clock, Random()),
-        acks=Acks(transport.name, clock, lambda: False),
+        callback_sender=CallbackSender(Receivers(transport), secrets=(), on_ack=on_ack, clock=clock, random=Random()),
+        acks=Acks(transport.name, clock=clock, has_handlers=lambda: False),
         fetch=fetch,
         received=received,
         sweep=sweep,

@@ -40,7 +40,7 @@ def local(tmp_path: Path) -> Database:
 
 def test_a_machine_that_is_an_hour_ahead_goes_by_the_server(local: Database) -> None:
     machine, timer, server = Clock(START + HOUR), Clock(0.0), Server(START)
-    clock = SharedClock(local, machine, timer, server)
+    clock = SharedClock(local, clock=machine, timer=timer, ask=server)
     clock.keep()
     assert clock() == START
     timer.forward(5.0)
@@ -50,7 +50,7 @@ def test_a_machine_that_is_an_hour_ahead_goes_by_the_server(local: Database) -> 
 
 def test_the_server_is_asked_again_after_some_seconds_and_when_the_machines_clock_leaps(local: Database) -> None:
     machine, timer, server = Clock(START), Clock(0.0), Server(START)
-    clock = SharedClock(local, machine, timer, server)
+    clock = SharedClock(local, clock=machine, timer=timer, ask=server)
     asked = []
     for seconds, leap in ((0.0, 0.0), (ASK_EVERY / 2, 0.0), (ASK_EVERY / 2, 0.0), (0.1, HOUR), (0.1, 0.0), (0.1, -HOUR)):
         timer.forward(seconds)
@@ -64,7 +64,7 @@ def test_the_server_is_asked_again_after_some_seconds_and_when_the_machines_cloc
 
 def test_a_server_that_does_not_answer_stops_nothing_once_it_has(local: Database) -> None:
     timer, server = Clock(0.0), Server(START)
-    clock = SharedClock(local, Clock(START + HOUR), timer, server)
+    clock = SharedClock(local, clock=Clock(START + HOUR), timer=timer, ask=server)
     server.fails = True
     for _ in range(2):
         with pytest.raises(StoreError):
@@ -81,7 +81,7 @@ def test_a_server_that_does_not_answer_stops_nothing_once_it_has(local: Database
 
 def test_where_there_is_no_server_the_machines_clock_counts(local: Database) -> None:
     machine = Clock(START)
-    clock = SharedClock(local, machine, Clock(0.0))
+    clock = SharedClock(local, clock=machine, timer=Clock(0.0))
     for _ in range(2):
         clock.keep()
         assert clock() == machine()

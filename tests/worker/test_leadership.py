@@ -30,7 +30,7 @@ class Ears:
 
 
 def lease(rig: Rig, holder: str, timer: Clock | None = None) -> Lease:
-    return Lease(rig.database, "worker", holder, rig.clock, timer or rig.timer)
+    return Lease(rig.database, name="worker", holder=holder, clock=rig.clock, timer=timer or rig.timer)
 
 
 def pass_time(rig: Rig, seconds: float) -> None:
@@ -128,14 +128,17 @@ def test_after_the_clock_was_set_back_a_dead_holder_blocks_nobody(rig: Rig) -> N
 def test_a_transport_that_runs_anywhere_is_open_in_every_process(rig: Rig) -> None:
     wires = [Wire(), Wire()]
     for wire in wires:
-        OpenTransport(wire, Ears(), lease(rig, "any"), rig.database, rig.timer).keep()
+        OpenTransport(wire, listener=Ears(), lease=lease(rig, "any"), database=rig.database, timer=rig.timer).keep()
     assert all(wire.listener is not None for wire in wires)
 
 
 def test_any_other_is_open_in_one_process_at_a_time(rig: Rig) -> None:
     wires = [Wire(runs_anywhere=False), Wire(runs_anywhere=False)]
     leases = [lease(rig, holder) for holder in "ab"]
-    transports = [OpenTransport(wire, Ears(), held, rig.database, rig.timer) for wire, held in zip(wires, leases, strict=True)]
+    transports = [
+        OpenTransport(wire, listener=Ears(), lease=held, database=rig.database, timer=rig.timer)
+        for wire, held in zip(wires, leases, strict=True)
+    ]
     for transport in transports:
         transport.keep()
     assert [transport.is_open for transport in transports] == [True, False]
@@ -147,7 +150,7 @@ def test_any_other_is_open_in_one_process_at_a_time(rig: Rig) -> None:
 
 def test_who_lost_its_lease_closes_the_transport(rig: Rig) -> None:
     wire, opened = Wire(runs_anywhere=False), list[bool]()
-    transport = OpenTransport(wire, Ears(), lease(rig, "a"), rig.database, rig.timer, opened.append)
+    transport = OpenTransport(wire, listener=Ears(), lease=lease(rig, "a"), database=rig.database, timer=rig.timer, opened=opened.append)
     transport.keep()
     pass_time(rig, DURATION + 1)
     assert lease(rig, "b").hold()
@@ -158,7 +161,7 @@ def test_who_lost_its_lease_closes_the_transport(rig: Rig) -> None:
 def test_a_transport_is_closed_too_when_the_lease_runs_out_with_the_database_away(rig: Rig, tmp_path: Path) -> None:
     wire = Wire(runs_anywhere=False)
     held = lease(rig, "a")
-    transport = OpenTransport(wire, Ears(), held, rig.database, rig.timer)
+    transport = OpenTransport(wire, listener=Ears(), lease=held, database=rig.database, timer=rig.timer)
     transport.keep()
     held._database = Database(f"sqlite:///{tmp_path}", tmp_path, wait=0.1)  # a folder is no database
     pass_time(rig, DURATION + 1)
@@ -172,7 +175,7 @@ def test_what_a_dead_holder_had_claimed_is_taken_over_at_once(rig: Rig) -> None:
     with rig.database.writing() as connection:
         outbox.claim(connection, rig.wire.name, rig.clock(), 600.0, 10)
     rig.wire.runs_anywhere = False
-    OpenTransport(rig.wire, Ears(), lease(rig, "b"), rig.database, rig.timer).keep()
+    OpenTransport(rig.wire, listener=Ears(), lease=lease(rig, "b"), database=rig.database, timer=rig.timer).keep()
     with rig.database.writing() as connection:
         claim = outbox.claim_crashed(connection, rig.wire.name, rig.clock(), 600.0)
     assert claim is not None
@@ -182,7 +185,7 @@ def test_what_a_dead_holder_had_claimed_is_taken_over_at_once(rig: Rig) -> None:
 def test_a_transport_that_cannot_be_opened_is_tried_again_and_logged_once(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     wire = Wire()
     wire.opening.extend([TryLater("The server is down.")] * 3)
-    transport = OpenTransport(wire, Ears(), lease(rig, "a"), rig.database, rig.timer)
+    transport = OpenTransport(wire, listener=Ears(), lease=lease(rig, "a"), database=rig.database, timer=rig.timer)
     for _ in range(20):
         transport.keep()
         pass_time(rig, 1.0)
@@ -193,7 +196,7 @@ def test_a_transport_that_cannot_be_opened_is_tried_again_and_logged_once(rig: R
 def test_why_a_transport_cannot_be_opened_is_reported_until_it_is(rig: Rig) -> None:
     wire, reasons = Wire(), list[str]()
     wire.opening.extend([TryLater("The server is down."), ZeroDivisionError("rahasia")])
-    transport = OpenTransport(wire, Ears(), lease(rig, "a"), rig.database, rig.timer, shut=reasons.append)
+    transport = OpenTransport(wire, listener=Ears(), lease=lease(rig, "a"), database=rig.database, timer=rig.timer, shut=reasons.append)
     for _ in range(3):
         transport.keep()
         pass_time(rig, 5.0)
@@ -203,7 +206,7 @@ def test_why_a_transport_cannot_be_opened_is_reported_until_it_is(rig: Rig) -> N
 def test_a_transport_that_breaks_by_its_own_mistake_does_not_stop_the_worker(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     wire = Wire()
     wire.opening.append(ZeroDivisionError())
-    transport = OpenTransport(wire, Ears(), lease(rig, "a"), rig.database, rig.timer)
+    transport = OpenTransport(wire, listener=Ears(), lease=lease(rig, "a"), database=rig.database, timer=rig.timer)
     transport.keep()
     assert (transport.is_open, "ZeroDivisionError" in caplog.text) == (False, True)
     pass_time(rig, 5.0)
