@@ -16,12 +16,14 @@ from flask_chatbot.core.language.words import LANGUAGES
 class Vocabulary:
     """Words and runs of words in lower case, by what they mean in a value.
 
-    `ahead` and `behind` say nothing, nor do `labels` around a value of their type. `scales` multiply the number before them. Days count
-    from Monday as 0, months from 1; `away` are days from today; `spans` are "day", "week" or "month"; `dayparts` names such as "morning".
+    `ahead` and `behind` say nothing, nor do `labels` around a value of their type, nor `links` between a label and its value. `scales`
+    multiply the number before them. Days count from Monday as 0, months from 1; `away` are days from today; `spans` are "day", "week"
+    or "month"; `dayparts` names such as "morning".
     """
 
     ahead: frozenset[str]
     behind: frozenset[str]
+    links: frozenset[str]
     articles: frozenset[str]
     negations: frozenset[str]
     next: frozenset[str]
