@@ -28,7 +28,7 @@ Start = Callable[[Path], AbstractContextManager[Running]]
 
 
 def environment(home: Path) -> dict[str, str]:
-    return {"CHATBOT_API_KEY": KEY, "CHATBOT_DATABASE_URL": f"sqlite:///{home}/chatbot.sqlite"}
+    return {"CHATBOT_API_KEY": KEY, "CHATBOT_LANGUAGE": "en", "CHATBOT_DATABASE_URL": f"sqlite:///{home}/chatbot.sqlite"}
 
 
 SERVERS: dict[str, Start] = {
