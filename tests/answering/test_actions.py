@@ -1,0 +1,117 @@
+"""The effects of webhook messages: the notice for staff, and rows swept where no worker does it."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlalchemy import Connection
+
+from flask_chatbot.answering.actions import SWEEP_EVERY, Actions, notice
+from flask_chatbot.answering.forwarding import Forwarder
+from flask_chatbot.bot.effects import AnsweredMessage
+from flask_chatbot.core.conversation.memory import NO_MEMORY, State
+from flask_chatbot.core.deciding.engine import decide
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.replies import TEXT_LIMIT
+from flask_chatbot.database.database import Database
+from flask_chatbot.errors import StoreError
+from flask_chatbot.webclient.client import HttpClient
+from tests.core.books import BUDI, NOW, load
+
+RULES = """\
+rules:
+  - keyword: pesan#
+    fields: [barang, {catatan: {optional: true}}, {alamat_kirim: {label: Alamat}}]
+    save: pesanan
+    reply: Terima kasih.
+  - keyword: komplain
+    reply: Maaf.
+"""
+
+
+def answered(folder: Path, text: str, sender: Sender = BUDI) -> AnsweredMessage:
+    """A message as the rules answer it."""
+    book, message = load(folder, RULES), Message(text=text, sender=sender)
+    return AnsweredMessage(message=message, decision=decide(book, message, NO_MEMORY, NOW, Random(1)), book=book, state=State(), now=NOW)
+
+
+def notified(folder: Path, text: str, sender: Sender = BUDI) -> str:
+    """The notice about a message."""
+    done = answered(folder, text, sender)
+    assert done.decision.match is not None
+    return notice(done.message, done.decision.match, done.book.locale).text
+
+
+def test_a_notice_names_the_customer_the_rule_and_the_values_that_were_given(tmp_path: Path) -> None:
+    first, *lines = notified(tmp_path, "pesan#Kopi##Jl. Mawar 1").split("\n")
+    assert ("Budi +62 812-3456-7890" in first, "pesan" in first, lines) == (True, True, ["Barang: Kopi", "Alamat: Jl. Mawar 1"])
+
+
+def test_a_notice_of_a_rule_without_fields_has_the_text(tmp_path: Path) -> None:
+    assert notified(tmp_path, "komplain").split("\n")[1:] == ["komplain"]
+
+
+def test_a_notice_is_no_longer_than_a_message_whatever_the_customer_is_called(tmp_path: Path) -> None:
+    first, *_ = notified(tmp_path, "komplain", replace(BUDI, name="B" * 5000)).split("\n")
+    assert len(first) < 200
+    assert len(notified(tmp_path, f"pesan#{'Kopi ' * 800}##{'x' * 60}")) <= TEXT_LIMIT
+
+
+def rows(database: Database) -> int:
+    with database.reading() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM chatbot_saved").scalar_one())
+
+
+def test_where_another_message_came_between_nothing_is_done(tmp_path: Path, database: Database) -> None:
+    actions = Actions(database, Forwarder(HttpClient()), None)
+    done = answered(tmp_path, "pesan#Kopi##Jl. Mawar 1")
+    first = actions.carry_out(replace(done, decision=replace(done.decision, remember=State())), lambda memory: False)
+    assert (first, rows(database)) == (False, 0)
+    assert (actions.carry_out(done, lambda memory: True), rows(database)) == (True, 1)
+
+
+def test_what_is_recorded_in_the_transaction_fails_with_it(tmp_path: Path, database: Database) -> None:
+    actions = Actions(database, Forwarder(HttpClient()), None)
+
+    def fail(_connection: object, _answered: AnsweredMessage) -> None:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        actions.carry_out(answered(tmp_path, "pesan#Kopi##Jl. Mawar 1"), lambda memory: True, fail)
+    assert rows(database) == 0
+
+
+class Away(Database):
+    """A database that is away at some of its transactions, counted from 1."""
+
+    def __init__(self, url: str, folder: Path, away: set[int]) -> None:
+        super().__init__(url, folder)
+        self.away, self.asked = away, 0
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        self.asked += 1
+        if self.asked in self.away:
+            raise StoreError("The database is down.")
+        with super().writing() as connection:
+            yield connection
+
+
+def test_expired_rows_that_cannot_be_swept_fail_no_answer_and_are_swept_later(
+    tmp_path: Path, sqlite: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = Away(sqlite, tmp_path, {2, 5})
+    actions, done = Actions(database, Forwarder(HttpClient()), None), answered(tmp_path, "komplain")
+    caplog.set_level(logging.WARNING)
+    found = []
+    for now in (NOW, NOW, NOW + timedelta(seconds=SWEEP_EVERY)):  # the second does not sweep again at once
+        assert actions.carry_out(replace(done, now=now), lambda memory: True)
+        found.append((database.asked, len(caplog.records)))
+    assert found == [(2, 1), (3, 1), (5, 2)]
+    assert {record.getMessage() for record in caplog.records} == {"expired rows stay for now: The database is down."}
+    database.close()
