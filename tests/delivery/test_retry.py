@@ -2,12 +2,10 @@
 
 from itertools import count, takewhile
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_chatbot.delivery.retry import CALLBACK_WAITS, DAY, SEND_WAITS, Backoff, next_callback, next_send
-from flask_chatbot.webclient.deadlines import read_retry_after
 
 FOREVER = 1e12
 
@@ -47,34 +45,6 @@ def test_a_callback_keeps_to_what_was_asked_but_for_no_more_than_a_day(tries: in
     assert due is not None
     assert due >= min(after, DAY)
     assert due <= max(1.2 * CALLBACK_WAITS[tries], DAY)
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ("0", 0.0),
-        (" 120 ", 120.0),
-        ("86401", DAY),
-        ("9" * 400, DAY),
-        ("Thu, 01 Jan 1970 01:00:00 GMT", 3000.0),
-        ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", DAY),
-        ("Fri, 31 Dec 99999 23:59:59 GMT", 0.0),
-        ("-5", 0.0),
-        ("1.5", 0.0),
-        ("\u0661", 0.0),
-        ("soon", 0.0),
-        ("", 0.0),
-        (None, 0.0),
-    ],
-)
-def test_retry_after_is_read_as_seconds_or_as_a_date(header: str | None, seconds: float) -> None:
-    assert read_retry_after(header, 600.0) == seconds
-
-
-@given(st.text())
-def test_no_retry_after_of_a_stranger_does_harm(header: str) -> None:
-    assert 0.0 <= read_retry_after(header, 1e9) <= DAY
 
 
 def test_a_backoff_that_is_reset_begins_anew() -> None:

@@ -1,17 +1,13 @@
-"""Connections that wait, and the watchdog over those that work."""
+"""Connections that wait for their next call."""
 
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from time import monotonic
 
 import pytest
 
 from flask_chatbot.webclient.addresses import read_url
 from flask_chatbot.webclient.connections import Connection, ConnectionKey, Idle
-from flask_chatbot.webclient.deadlines import Countdown, Watchdog
-from tests.webclient.servers import PATIENCE
 
 TARGET = read_url("http://hook.example.com/")
 KEY = ConnectionKey.of(TARGET, own=False)
@@ -79,46 +75,3 @@ def test_all_that_wait_can_be_closed(open_one: ExitStack) -> None:
     idle.give(OTHER, two)
     idle.close()
     assert (one.sock, two.sock, idle.take(KEY)) == (None, None, None)
-
-
-class Waiting:
-    """What the watchdog cuts: enough after so many times."""
-
-    def __init__(self, enough: int = 1) -> None:
-        self.is_cut = threading.Event()
-        self.enough = enough
-        self.cuts = 0
-
-    def cut(self) -> None:
-        self.cuts += 1
-        if self.cuts == self.enough:
-            self.is_cut.set()
-
-
-def test_the_watchdog_cuts_what_is_over_again_and_again_and_nothing_else() -> None:
-    watchdog = Watchdog()
-    long, short, released = Waiting(), Waiting(enough=2), Waiting()
-    now = monotonic()
-    watchdog.watch(long, now + PATIENCE)
-    watchdog.watch(released, now + 0.05)
-    watchdog.watch(short, now + 0.05)
-    watchdog.release(released)
-    assert short.is_cut.wait(PATIENCE)
-    watchdog.release(short)
-    watchdog.release(long)
-    assert (long.cuts, released.cuts) == (0, 0)
-
-
-def test_the_watchdog_comes_back_when_there_is_something_to_watch_again() -> None:
-    watchdog = Watchdog()
-    for _ in range(3):
-        waiting = Waiting()
-        watchdog.watch(waiting, monotonic())
-        assert waiting.is_cut.wait(PATIENCE)
-        watchdog.release(waiting)
-
-
-def test_a_countdown_that_is_over_has_no_time_left() -> None:
-    assert 0 < Countdown(PATIENCE).left() <= PATIENCE
-    with pytest.raises(TimeoutError):
-        Countdown(0.0).left()
