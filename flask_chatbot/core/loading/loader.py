@@ -22,6 +22,7 @@ from flask_chatbot.core.loading.price_tables import check_price_tables
 from flask_chatbot.core.loading.rules import NAMES, ONLY_FALLBACK, RuleBuilder
 from flask_chatbot.core.loading.slips import check_slips
 from flask_chatbot.core.loading.tests import build_test, check_names
+from flask_chatbot.core.loading.wording.promised_words import check_promised
 from flask_chatbot.core.loading.wording.sentence_files import read_sentence_file
 from flask_chatbot.core.loading.wording.sentences import build_language, read_tongue
 from flask_chatbot.core.loading.wording.vocabulary import build_vocabulary
@@ -206,11 +207,13 @@ class _Loading:
         """The builder that compiles the rules with the settings above them."""
         country, words = read_country(settings), list(self.each_entry("words"))
         tongue = read_tongue(settings, country)
-        language = build_language(settings, tongue, [*self.sentences, *self.each_entry("sentences")], build_vocabulary(words, tongue.like))
+        sentences = [*self.sentences, *self.each_entry("sentences")]
+        language = build_language(settings, tongue, sentences, build_vocabulary(words, tongue.like))
         locale = build_locale(settings, language, country)
         variables = self.variables = build_vars(self.each_entry("vars"), {*NAMES, *ONLY_FALLBACK})
         sandbox = Sandbox(locale, {name: place.data for name, place in variables.items()}, self.additions.filters)
         folding = build_folding(self.each_entry("synonyms"), words, locale)
+        check_promised(words, sentences, language, folding.words)
         types = {**FIELD_TYPES, **self.additions.types}
         return RuleBuilder(folding, sandbox, types, {name: type_of_var(place.data) for name, place in variables.items()}, has_hours)
 

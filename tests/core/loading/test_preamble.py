@@ -196,7 +196,7 @@ vars:
         ("{ignore: [a, '#']}", "1:21: '#' is no word that a customer says. Write up to 10 words without a #."),
         (
             "{sorry: [a]}",
-            "1:9: unknown key 'sorry'. Known here: ignore, yes, no, cancel, skip, wait, greetings, thanks, days, months, numbers.",
+            "1:9: unknown key 'sorry'. Known here: ignore, yes, no, cancel, skip, wait, resume, greetings, thanks, days, months, numbers.",
         ),
     ],
 )
