@@ -106,12 +106,13 @@ class Answering:
         """The answer to a match with all fields read: a refusal, a request to confirm, or its replies."""
         if match.invalid:
             return self.refuse(match, form)
-        if any(each.condition is not None for each in match.rule.fields or ()):
+        if match.rule.fields and any(each.condition is not None for each in match.rule.fields):
             form, unused = without_unused(match, form, self.context.field_context)
             said = together(said, unused)
         if match.rule.confirm is not None and not confirmed:
             return self.ask_to_confirm(match, form, said)
-        return with_above(self.finished(match, form), said)
+        decision = self.finished(match, form)
+        return with_above(decision, said) if said else decision
 
     def finished(self, match: Match, form: Form) -> Decision:
         """The replies to a match with all fields valid, and confirmed where that is asked for."""

@@ -44,7 +44,7 @@ def decide(
         message = replace(message, text=message.text[:TEXT_LIMIT])
     time = now.timestamp()
     state = NOTHING if memory is NO_MEMORY else memory.recall(book.person(message.sender), time)
-    if state.paused_on(message.line) > time:
+    if state is not NOTHING and state.paused_on(message.line) > time:
         return Decision(None)
     dialogue = read_dialogue(state.dialogue, chat_key(message), time) if state.dialogue else NOWHERE
     return decided(
