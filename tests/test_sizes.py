@@ -9,6 +9,7 @@ import flask_chatbot
 
 PACKAGE = Path(flask_chatbot.__file__).parent
 MODULE_LIMIT = 350  # lines
+MODULE_LEAST = 25  # lines: what is shorter belongs to another module
 FUNCTION_LIMIT = 25  # lines below its docstring
 FOLDER_LIMIT = 20  # modules beside __init__.py
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)  # which are history
@@ -25,6 +26,11 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
 def test_no_module_is_long() -> None:
     assert len(MODULES) > 100
     assert [str(path.relative_to(PACKAGE)) for path in MODULES if len(path.read_text("utf-8").splitlines()) > MODULE_LIMIT] == []
+
+
+def test_no_module_is_a_scrap() -> None:
+    found = [path for path in MODULES if path.stem != "__init__" and len(path.read_text("utf-8").splitlines()) < MODULE_LEAST]
+    assert [str(path.relative_to(PACKAGE)) for path in found] == []
 
 
 def test_no_function_is_long() -> None:

@@ -13,8 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select,
 
 from flask_chatbot.core.conversation.memory import State, read_state, write_state
 from flask_chatbot.core.conversation.uniting import united
-from flask_chatbot.core.values.people import Alias, Scheme
-from flask_chatbot.core.values.person_ids import new_person_id
+from flask_chatbot.core.values.people import Alias, Scheme, new_person_id
 from flask_chatbot.database.statements import lock_all, lock_key, upsert, word
 from flask_chatbot.database.tables import aliases, inbox, messages, opted_out, saved, states
 from flask_chatbot.database.tables import people as people_table

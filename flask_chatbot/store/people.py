@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
 
-from flask_chatbot.core.values.people import VALUE_LIMIT, Alias, Scheme, alias_of, is_person_id
-from flask_chatbot.core.values.person_ids import new_person_id
+from flask_chatbot.core.values.people import VALUE_LIMIT, Alias, Scheme, alias_of, is_person_id, new_person_id
 from flask_chatbot.database.statements import fitting, upsert
 from flask_chatbot.database.tables import aliases, hashed_states, people, states
 from flask_chatbot.store import forgotten

@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from flask_chatbot.core.conversation.memory import State, write_state
-from flask_chatbot.core.values.people import Alias, alias_of, is_person_id
-from flask_chatbot.core.values.person_ids import new_person_id
+from flask_chatbot.core.values.people import Alias, alias_of, is_person_id, new_person_id
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import aliases, hashed_states
 from flask_chatbot.database.tables import people as people_table

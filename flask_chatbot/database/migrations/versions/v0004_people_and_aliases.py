@@ -14,8 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from flask_chatbot.core.values.people import VALUE_LIMIT, alias_of
-from flask_chatbot.core.values.person_ids import new_person_id
+from flask_chatbot.core.values.people import VALUE_LIMIT, alias_of, new_person_id
 from flask_chatbot.database.statements import fitting
 
 revision = "0004"
