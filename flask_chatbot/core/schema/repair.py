@@ -15,7 +15,13 @@ HARMLESS = {"keyword": "a#", "fallback": True, "priority": 0}  # for the keys of
 WHOLE = ("when", "otherwise", "once_per", "ask", "confirm", "menu", "save", "notify", "pause", "subscribe", "forward", "failed", "tests")
 KINDS = ("pattern", "contains", "similar")
 NAMING = ("fields", "ask", "needs", *KINDS)  # without these nobody knows what the templates of a rule may name
-LEANING = {"when": ("otherwise",), "forward": ("failed",)}
+LEANING = {
+    "when": ("otherwise",),
+    "forward": ("failed",),
+    "ask": ("tries", "patience", "interrupt", "paste"),
+    "fields": ("paste",),
+    "menu": ("patience",),
+}
 NAMED = ("reply", "invalid", "on_invalid", "confirm", "otherwise", "failed")
 
 
@@ -63,9 +69,8 @@ def depending(path: Path) -> tuple[str, ...]:
     """The keys of a rule that cannot be judged without the removed ones."""
     if path[2] in KINDS:
         return ("fields", *NAMED)
-    if path[2] in LEANING:
-        return LEANING[str(path[2])]
-    return NAMED if path[2] in NAMING and len(path) <= 4 else ()
+    leaning = LEANING.get(str(path[2]), ()) if len(path) == 3 else ()
+    return (*leaning, *NAMED) if path[2] in NAMING and len(path) <= 4 else leaning
 
 
 def take_out(data: Any, path: Path, unless_there: bool = False) -> None:

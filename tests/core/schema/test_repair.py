@@ -81,6 +81,11 @@ reply: "{{ nmaa }} {{ nama }}"
             ],
         ),
         (
+            "keyword: a\nask: [{b: {question: B?, unti: kg}}]\ntries: 2\npatience: 1 hour\ninterrupt: false\nreply: '{{ b }}'",
+            ["4:30: unknown key 'unti'. Did you mean 'unit'?"],
+        ),
+        ("keyword: a\nmenu: [[b]]\npatience: 1 hour", ["4:12: entry 1 of 'menu' must be a group of keys, not a list."]),
+        (
             "keyword: a\nforward: {url: https://x.id, webhookkey: {a: b}}\nfailed: Gagal.",
             ["4:46: 'webhookkey' must be text, not a group of keys."],
         ),
