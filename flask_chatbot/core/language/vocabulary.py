@@ -57,7 +57,7 @@ class Vocabulary:
         return self.counters | self.packs | self.measures
 
 
-TABLES = ("labels", "numbers", "scales", "spans", "away", "days", "months", "dayparts")
+TABLES = ("labels", "numbers", "scales", "spans", "away", "days", "day_slips", "months", "dayparts")
 
 
 @cache
@@ -83,10 +83,20 @@ def vocabulary_of(language: str) -> Vocabulary:
         teens=frozenset(word for word, key in scales.items() if key == "teen"),
         spans=tables["spans"],
         away={word: int(key) for word, key in tables["away"].items()},
-        days={word: int(key) for word, key in tables["days"].items()},
+        days={word: int(key) for word, key in {**tables["day_slips"], **tables["days"]}.items()},
         months={word: int(key) for word, key in tables["months"].items()},
         dayparts=tables["dayparts"],
     )
+
+
+@cache
+def day_names() -> dict[str, int]:
+    """The days of the week in all languages, as they are rightly spelled, from Monday as 0.
+
+    >>> day_names()["jum'at"], day_names()["tue"], "snin" in day_names()
+    (4, 1, False)
+    """
+    return {word: int(key) for word, key in _entries([_values(each) for each in LANGUAGES], "days")}
 
 
 def _values(language: str) -> dict[str, Any]:
