@@ -1,4 +1,4 @@
-"""The app that `flask chatbot` works on, or the reason why there is none."""
+"""The app that `flask chatbot` works on, or the reason why there is none; and the rule file, where it works on no app."""
 
 import os
 import traceback
@@ -11,12 +11,15 @@ from flask.cli import NoAppException, ScriptInfo
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.cli.terminal import speak
-from flask_chatbot.core.loading.loader import short_path
-from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS
+from flask_chatbot.core.loading.loader import beside, read_rules, short_path
+from flask_chatbot.core.translation.translatable import linked, tr
 from flask_chatbot.core.values.problems import Problem
-from flask_chatbot.errors import ChatbotError, SetupError
+from flask_chatbot.errors import ChatbotError, HandlerError, SetupError
 
 DEFAULT_FILE = Path("rules.yaml")
+NAME_ONE = tr("Name the app that has them (flask --app shop ...) or a file (--rules FILE), or write a first one: flask chatbot init")
 
 
 def default_file() -> Path:
@@ -84,3 +87,42 @@ def raised_at(error: BaseException) -> str:
     """The file and line where an error was raised."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{short_path(Path(last.filename))}:{last.lineno}"
+
+
+def begin(app: Flask) -> None:
+    """Let the bot of an app begin; raises `click.ClickException` if handlers are missing."""
+    try:
+        app.extensions["chatbot"].bot.require_handlers()
+    except HandlerError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def rules_file(path: Path | None) -> Path:
+    """The file at that path, or the default one; raises `click.ClickException` if it does not exist."""
+    file = path or default_file()
+    if file.exists():
+        return file
+    others = beside(file.absolute())
+    if file != DEFAULT_FILE:
+        raise click.ClickException(
+            tr(
+                "there is no {file}.{others} Correct {place}.",
+                file=file,
+                others=others,
+                place="CHATBOT_RULES" if path is None else "--rules",
+            )
+        )
+    raise click.ClickException(
+        tr("there is no {file} in this folder.{others} {way_out}", file=DEFAULT_FILE, others=others, way_out=NAME_ONE)
+    )
+
+
+def read_book(path: Path | None) -> RuleBook:
+    """The rules of a file, or of the one in this folder; raises `click.ClickException` if they cannot be used."""
+    loaded = read_rules(rules_file(path), UNKNOWN_ADDITIONS)
+    speak(written=loaded.language)
+    if loaded.book is None:
+        raise click.ClickException(
+            tr("these rules cannot be used.\n{problems}", problems=linked("\n", [problem.sentence for problem in loaded.problems]))
+        )
+    return loaded.book

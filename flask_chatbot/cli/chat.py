@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from flask_chatbot.cli.app import begin
 from flask_chatbot.cli.conversation import WHY, greet, print_why, typed_lines
 from flask_chatbot.cli.operator import find_deployment
 from flask_chatbot.cli.reports import action_text
-from flask_chatbot.cli.talk import Talk, paused
+from flask_chatbot.cli.talk import Talk, find_talk, from_option, nama_option, paused, rules_option, run_option, sender_of
 from flask_chatbot.cli.terminal import echo, styled
-from flask_chatbot.cli.try_chat import begin, find_talk, from_option, nama_option, rules_option, run_option, sender_of
 from flask_chatbot.core.deciding.explain import Explanation, explain
 from flask_chatbot.core.values.actions import Action, Pause
 from flask_chatbot.core.values.messages import Message, Sender

@@ -24,8 +24,9 @@ from flask_chatbot.cli.reports import REPORTS, TESTED, Tested, certain, is_broke
 from flask_chatbot.cli.saved import saved
 from flask_chatbot.cli.sentences import sentences
 from flask_chatbot.cli.serve import run_
+from flask_chatbot.cli.talk import find_talk, rules_option
 from flask_chatbot.cli.terminal import Commands, echo, echo_bytes, language_option, said, speak, spoken
-from flask_chatbot.cli.try_chat import find_talk, rules_option, try_
+from flask_chatbot.cli.try_text import try_
 from flask_chatbot.cli.worker import worker
 from flask_chatbot.core.checks.lint import lint
 from flask_chatbot.core.checks.runner import cases, run

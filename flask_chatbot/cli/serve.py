@@ -13,11 +13,10 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from flask_chatbot.cli.app import DEFAULT_FILE
+from flask_chatbot.cli.app import DEFAULT_FILE, begin, rules_file
 from flask_chatbot.cli.reports import counted
 from flask_chatbot.cli.standalone import is_keyless, standalone_app
 from flask_chatbot.cli.terminal import echo
-from flask_chatbot.cli.try_chat import begin, rules_file
 from flask_chatbot.core.loading.loader import short_path
 
 if TYPE_CHECKING:

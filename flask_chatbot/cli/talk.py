@@ -8,20 +8,31 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+import click
 from flask import Flask
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.effects import NoEffects
 from flask_chatbot.bot.handlers import needs_handler
+from flask_chatbot.cli.app import Host, begin, default_file, find_host, read_book
+from flask_chatbot.cli.terminal import echo, speak
 from flask_chatbot.core.conversation.memory import Memory, ShortMemory, State
 from flask_chatbot.core.deciding.decision import Decision, Notes
 from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.explain import lasting
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.language.numbers import InvalidNumber, normalize_phone, read_number
 from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.messages import Message
+
+rules_option = click.option(
+    "--rules", "path", type=click.Path(path_type=Path), help="A rule file. Without it: the app's, else rules.yaml in this folder."
+)
+run_option = click.option("--run", is_flag=True, help="Run the app's Python handlers too, with their side effects.")
+from_option = click.option("--from", "number", default="6281200000000", show_default=True, help="The customer's number.")
+nama_option = click.option("--nama", "name", default="", help="The customer's name.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +121,35 @@ def paused(seconds: float) -> str:
     'the bot is paused for this person: 2 hours left'
     """
     return tr("the bot is paused for this person: {time} left", time=lasting(seconds))
+
+
+def find_talk(context: click.Context, path: Path | None, run: bool) -> Talk:
+    """The rules to talk to; with `run`, the app's handlers take part."""
+    host = find_host(context) if run or path is None else Host()
+    if run and host.says:
+        what = host.says if host.starts else tr("the app does not start, so no handler can be run. It says:\n{says}", says=host.says)
+        raise click.ClickException(what)
+    if run and (host.app is None or path):
+        raise click.UsageError(
+            tr("--run runs the handlers of an app, with its own rules. Name the app, and no --rules: flask --app shop ...")
+        )
+    if host.app is not None:
+        if run:
+            begin(host.app)
+        bot = host.app.extensions["chatbot"].bot
+        speak(written=bot.book.named_language)
+        return running(host.app) if run else deciding(bot.book, bot.path, host.app)
+    if host.says:
+        echo(host.note(), err=True)
+    return deciding(read_book(path), path or default_file())
+
+
+def sender_of(number: str, talk: Talk) -> str:
+    """A customer's number as a platform would send it; any other text stays as it is, since a webhook may name a sender anything."""
+    country = talk.book.locale.country
+    if isinstance(read_number(number, country), InvalidNumber):
+        return number
+    try:
+        return normalize_phone(number, country)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="'--from'") from error

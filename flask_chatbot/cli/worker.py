@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import click
 
+from flask_chatbot.cli.app import begin
 from flask_chatbot.cli.operator import find_deployment, gateway_of
 from flask_chatbot.cli.terminal import echo
-from flask_chatbot.cli.try_chat import begin
 
 
 @click.command()

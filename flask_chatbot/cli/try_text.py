@@ -1,0 +1,67 @@
+"""`try`: shows what the bot does with one text. Nothing is sent."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from flask_chatbot.cli.reports import DECISIONS
+from flask_chatbot.cli.talk import find_talk, from_option, nama_option, rules_option, run_option, sender_of
+from flask_chatbot.cli.terminal import echo, language_option
+from flask_chatbot.core.conversation.memory import NOTHING
+from flask_chatbot.core.deciding.explain import explain
+from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.values.messages import Message, Sender
+
+TIMES = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
+
+
+class DashedText(click.Command):
+    """A command whose text may begin with a dash, as customers' lists do."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        texts = [arg for arg in args if arg.startswith("- ")]
+        options = [arg for arg in args if arg not in texts]
+        try:
+            return super().parse_args(ctx, [*options, "--", *texts] if texts and "--" not in args else args)
+        except click.NoSuchOption as error:
+            raise click.UsageError(
+                tr("{error} If it is the text, put -- before it: {command} -- ...", error=error.format_message(), command=ctx.command_path),
+                ctx,
+            ) from error
+
+
+@click.command("try", cls=DashedText)
+@click.argument("text")
+@rules_option
+@run_option
+@from_option
+@nama_option
+@click.option("--at", type=click.DateTime(TIMES), help="The time of the message, in the rules' time zone.")
+@click.option("--explain", "explained", is_flag=True, help="Explain why each matching rule won or lost.")
+@click.option("--format", "form", type=click.Choice(list(DECISIONS)), default="text", show_default=True, help="The output format.")
+@language_option
+@click.pass_context
+def try_(
+    context: click.Context, text: str, path: Path | None, run: bool, number: str, name: str, at: datetime | None, explained: bool, form: str
+) -> None:
+    """Show what the bot does with TEXT: the rule, its place, the fields, the replies. Nothing is sent.
+
+    \b
+    flask chatbot try halo --nama Budi
+    flask chatbot try "harga kaos" --explain
+    flask chatbot try "penawaran#Jhon Doe#jhon@example.com" --at "2026-11-23 09:00"
+    flask --app shop chatbot try --run "penawaran#Jhon Doe#jhon@example.com"
+
+    Exit codes: 0 shown, 1 the rules cannot be used, 2 a wrong option.
+    """
+    talk = find_talk(context, path, run)
+    number = sender_of(number, talk)
+    now = at.replace(tzinfo=talk.book.locale.timezone) if at else datetime.now(UTC)
+    message = Message(text=text, sender=Sender(number=number, name=name))
+    state = talk.memory_for(message).recall(talk.book.person(message.sender), now.timestamp()) if explained else NOTHING
+    tried = talk.decide(message, now)
+    known = tried.decision if run else None  # without --run no handler has had its say
+    explanations = explain(talk.book, message, state, now, decision=known, handled=talk.handled) if explained else None
+    for line in DECISIONS[form](tried, explanations):
+        echo(line)
