@@ -9,8 +9,8 @@ import click
 from flask_chatbot.cli.app import default_file, find_host
 from flask_chatbot.cli.talk import find_talk
 from flask_chatbot.cli.terminal import echo
+from flask_chatbot.core.language.placeholders import MAY_BE_EMPTY, allowed, needed
 from flask_chatbot.core.language.sentences import SENTENCES, Language, built_in, language_of
-from flask_chatbot.core.language.wording import MAY_BE_EMPTY, allowed, needed
 from flask_chatbot.core.language.words import LANGUAGES
 
 

@@ -4,8 +4,8 @@ import re
 from jsonschema import Draft7Validator
 
 from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.language.placeholders import MAY_BE_EMPTY, allowed
 from flask_chatbot.core.language.sentences import SENTENCES
-from flask_chatbot.core.language.wording import MAY_BE_EMPTY, allowed
 from flask_chatbot.core.language.words import LANGUAGES
 from flask_chatbot.core.schema.shape import SCHEMA
 from tests.core.schema.schemas import resolved, schemas

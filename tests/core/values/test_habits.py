@@ -5,8 +5,8 @@ from zoneinfo import available_timezones
 import pytest
 
 from flask_chatbot.core.fields.types import FIELD_TYPES
+from flask_chatbot.core.language.placeholders import allowed
 from flask_chatbot.core.language.sentences import SENTENCES
-from flask_chatbot.core.language.wording import allowed
 from flask_chatbot.core.schema.shape import SCHEMA
 from flask_chatbot.core.values.habits import _HABITS, by_habit, guess
 

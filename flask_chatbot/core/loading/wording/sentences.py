@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from flask_chatbot.core.language.placeholders import MARK, MAY_BE_EMPTY, allowed, needed
 from flask_chatbot.core.language.sentences import CALLS, SENTENCES, Language, built_in, language_of
 from flask_chatbot.core.language.vocabulary import Vocabulary
-from flask_chatbot.core.language.wording import MARK, MAY_BE_EMPTY, allowed, needed
 from flask_chatbot.core.language.words import LANGUAGES
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr

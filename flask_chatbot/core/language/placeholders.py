@@ -1,4 +1,4 @@
-"""The sentences that a rule file may say otherwise: their placeholders, and which may be empty."""
+"""The placeholders of the sentences that a rule file may say otherwise, and which of these may be empty."""
 
 import re
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import flask_chatbot
+from flask_chatbot.core.language.placeholders import LEFT_OUT, MAY_BE_EMPTY, TO_NOBODY, UNUSED, allowed, needed
 from flask_chatbot.core.language.sentences import SENTENCES
-from flask_chatbot.core.language.wording import LEFT_OUT, MAY_BE_EMPTY, TO_NOBODY, UNUSED, allowed, needed
 
 PACKAGE = Path(flask_chatbot.__file__).parent
 
