@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from flask_chatbot.core.conversation.choosing import chosen_number
 from flask_chatbot.core.conversation.corrections import Named, correction_in, lines_in
-from flask_chatbot.core.conversation.heard import Heard, list_of
+from flask_chatbot.core.conversation.heard import Heard, hear, list_of
 from flask_chatbot.core.fields.answers import has_numbers, read_yesno
 from flask_chatbot.core.fields.contacts import email_guess
 from flask_chatbot.core.fields.field import Context, Field, FieldType, Reading, applies, read_fields
@@ -94,7 +94,7 @@ def step(form: Form, fields: Sequence[Field], heard: Heard, context: Context) ->
     if asked is not None and calls_off(asked, heard):
         return taken(form, asked, say(context.language, "no"), fields, context)
     if heard.means("cancel") and not (fits and asked is not None and asked.options):
-        return Stop(say(context.language, "form_cancelled", rule=form.literal or form.rule.replace("_", " ")))
+        return Stop(cancelled(form, context.language))
     if asked is None and form.asks:
         return advance(replace(form, asks=tuple(name for name in form.asks[1:] if name in known), wrong=0), fields, context)
     if asked is not None and not fits and (left_out := skips(asked, heard)) is not None:
@@ -107,6 +107,11 @@ def step(form: Form, fields: Sequence[Field], heard: Heard, context: Context) ->
     if asked is None:
         return without_doubt(form, known[form.doubts], heard, context) if form.doubts in known else confirmed(form, fields, heard, context)
     return answered(form, asked, named, fields, heard, context)
+
+
+def cancelled(form: Form, language: Language) -> str:
+    """The sentence that a form is dropped, by the keyword that began it."""
+    return say(language, "form_cancelled", rule=form.literal or form.rule.replace("_", " "))
 
 
 def answered(form: Form, asked: Field, named: Named | None, fields: Sequence[Field], heard: Heard, context: Context) -> Ask | Stop | Done:
@@ -156,13 +161,16 @@ def corrected(form: Form, named: Named, fields: Sequence[Field], context: Contex
     for each in (each for each in fields if each.name in named.texts):
         text = named.texts[each.name]
         problem = say(context.language, "given_twice", label=each.title) if each.name in named.twice else ""
-        if not text or problem or (problem := problem_of(each, text, context)):
+        problem = problem or (text and problem_of(each, text, context))
+        left_out = skips(each, hear(text, context.folding)) if each.name not in named.twice and (problem or not each.is_typed) else None
+        if left_out is None and (not text or problem):
             again.append(each.name)
             problems[each.name] = problem
-        else:
-            texts[each.name], times[each.name] = text, context.now.timestamp()
-            problems.pop(each.name, None)
-            noted.append(noted_as(each, text, context))
+            continue
+        texts[each.name] = text if left_out is None else left_out and say(context.language, left_out)
+        times[each.name] = context.now.timestamp()
+        problems.pop(each.name, None)
+        noted.append(noted_as(each, texts[each.name], context) if texts[each.name] else f"{each.title}: -")
     asks = (*again, *(name for name in form.asks if name not in named.texts))
     changed = replace(form, texts=texts, times=times, problems=problems, asks=asks, wrong=0, picks=False, doubts="", unclear="")
     said = say(context.language, "form_noted", values="; ".join(noted)) if noted else ""

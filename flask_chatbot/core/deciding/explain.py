@@ -129,11 +129,15 @@ def with_pasted(context: MessageContext, state: State, tries: Sequence[Trial]) -
 
 
 def unfinished(context: MessageContext, state: State) -> Iterator[Trial]:
-    """Yield the form that was set aside, where the customer is reminded of it for want of another answer."""
+    """Yield the form that was set aside, where the customer is reminded of it, or cancels it, for want of another answer."""
     time = context.now.timestamp()
     dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
-    rule = context.book.by_name.get(dialogue.aside.rule) if dialogue.aside and not dialogue.aside_said else None
-    if rule is not None and rule.fields and context.hears_all and state.paused_on(context.message.line) <= time:
+    rule = context.book.by_name.get(dialogue.aside.rule) if dialogue.aside else None
+    if rule is None or not rule.fields or not context.hears_all or state.paused_on(context.message.line) > time:
+        return
+    if hear(context.message.text, context.book.folding).means("cancel"):
+        yield Trial(Candidate(rule, Kind.FORM, ""), tr("its form was set aside, and what no rule takes drops it"))
+    elif not dialogue.aside_said:
         yield Trial(Candidate(rule, Kind.FORM, ""), tr("its form was set aside, and what no rule takes gets a reminder of it, once"))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from flask_chatbot.core.conversation.corrections import Named, lines_in
-from flask_chatbot.core.conversation.forms import Ask, Form, Stop, corrected, next_question, step
+from flask_chatbot.core.conversation.forms import Ask, Form, Stop, cancelled, corrected, next_question, step
 from flask_chatbot.core.conversation.heard import Heard, hear
 from flask_chatbot.core.conversation.memory import on_line
 from flask_chatbot.core.deciding.answering import Answering
@@ -35,7 +35,15 @@ def in_form(turn: Answering, heard: Heard) -> Decision | None:
     if leaves(turn.context, rule, form, first=not turn.state.seen):
         turn.dialogue = turn.dialogue.set_aside(form, turn.time)
         return None
-    return turn.attempt(Candidate(rule, Kind.FORM, form.literal), lambda candidate: go_on(turn, candidate.match(), form, heard))
+    return going_on(turn, rule, form, lambda match: go_on(turn, match, form, heard))
+
+
+def going_on(turn: Answering, rule: Rule, form: Form, answer: Callable[[Match], Decision]) -> Decision | None:
+    """The answer to the next text of a form; where its handler skips, the form is set aside, and nothing given to it is lost."""
+    decision = turn.attempt(Candidate(rule, Kind.FORM, form.literal), lambda candidate: answer(candidate.match()))
+    if decision is None:
+        turn.dialogue = turn.dialogue.set_aside(form, turn.time)
+    return decision
 
 
 def go_on(turn: Answering, match: Match, form: Form, heard: Heard) -> Decision:
@@ -104,7 +112,7 @@ def resumed(turn: Answering, heard: Heard) -> Decision | None:
     if form is None or rule is None or not rule.fields or not heard.means("resume"):
         return None
     turn.dialogue = turn.dialogue.resumed()
-    return turn.attempt(Candidate(rule, Kind.FORM, form.literal), lambda candidate: again(turn, candidate.match(), form))
+    return going_on(turn, rule, form, lambda match: again(turn, match, form))
 
 
 def again(turn: Answering, match: Match, form: Form) -> Decision:
@@ -118,13 +126,18 @@ def again(turn: Answering, match: Match, form: Form) -> Decision:
 
 
 def not_finished(turn: Answering) -> Decision | None:
-    """The reminder, once, of a form that was set aside; None where there is none any more, or it was given already."""
+    """The reminder, once, of a form that was set aside, or its end by a word that cancels; None where neither is due."""
     form = turn.dialogue.aside
     rule = turn.book.by_name.get(form.rule) if form else None
-    if form is None or rule is None or not rule.fields or turn.dialogue.aside_said:
+    if form is None or rule is None or not rule.fields:
+        return None
+    match = Match(rule=rule, kind=Kind.FORM, literal=form.literal)
+    if hear(turn.message.text, turn.book.folding).means("cancel"):
+        turn.dialogue = turn.dialogue.resumed()
+        return Decision(match, (Text(cancelled(form, turn.language)),))
+    if turn.dialogue.aside_said:
         return None
     turn.dialogue = replace(turn.dialogue, aside_said=True)
-    match = Match(rule=rule, kind=Kind.FORM, literal=form.literal)
     keyword = next((keyword.written for keyword in rule.keywords if not keyword.takes_fields), trigger(match).rstrip("#"))
     key = "form_aside_or_anew" if keyword else "form_aside"
     return Decision(match, (Text(say(turn.language, key, rule=titled(keyword), keyword=keyword)),))

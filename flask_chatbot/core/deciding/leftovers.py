@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from flask_chatbot.core.conversation.forms import NOTED_LIMIT, Form, noted_as
+from flask_chatbot.core.conversation.heard import hear
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.fields.field import Context
-from flask_chatbot.core.language.folding import TEXT_LIMIT, fold
+from flask_chatbot.core.language.folding import TEXT_LIMIT
 from flask_chatbot.core.language.sentences import clip, say
-from flask_chatbot.core.language.words import words_of_all
 from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.replies import Text
 
@@ -15,16 +15,16 @@ from flask_chatbot.core.values.replies import Text
 def without_unused(match: Match, form: Form, context: Context) -> tuple[Form, str]:
     """The form without texts for fields whose `if` fails, and a sentence that names them; empty where there are none."""
     fields = [each for each in match.rule.fields or () if each.condition is not None and match.fields.get(each.name) is None]
-    unused = {each.name: noted_as(each, text, context) for each in fields if is_given(text := form.texts.get(each.name, ""))}
+    unused = {each.name: noted_as(each, text, context) for each in fields if is_given(text := form.texts.get(each.name, ""), context)}
     if not unused:
         return form, ""
     kept = {name: text for name, text in form.texts.items() if name not in unused}
     return replace(form, texts=kept), say(context.language, "not_needed", lines=clip("; ".join(unused.values()), NOTED_LIMIT))
 
 
-def is_given(text: str) -> bool:
+def is_given(text: str, context: Context) -> bool:
     """True unless a text is empty, or a word for leaving a field out."""
-    return bool(text.strip()) and fold(text) not in words_of_all("skip") and text.strip(" -") != ""
+    return bool(text.strip(" -")) and not hear(text, context.folding).means("skip")
 
 
 def with_above(decision: Decision, said: str) -> Decision:

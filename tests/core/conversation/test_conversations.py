@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flask_chatbot.core.conversation.memory import CHATS_LIMIT
-from flask_chatbot.core.deciding.decision import HandlerFailed, Outcome
+from flask_chatbot.core.deciding.decision import HandlerFailed, Outcome, no_handler
 from flask_chatbot.core.matching.match import Kind, Match
 from flask_chatbot.core.values.actions import Notify, Save, Subscribe
 from flask_chatbot.core.values.messages import Message
@@ -867,14 +867,24 @@ def test_several_forms_set_aside_are_gone_on_with_the_last_one_first(talk: Talk)
     ]
 
 
-def test_a_handler_that_skips_at_the_end_of_a_form_leaves_the_text_to_the_rules(talk: Talk) -> None:
+def test_a_handler_that_skips_at_the_end_of_a_form_leaves_the_text_to_the_rules_and_loses_nothing(talk: Talk) -> None:
     def handle(match: Match, message: Message, notes: dict[str, Any]) -> Outcome:
         if match.kind is Kind.FORM:
             raise Skip
         return None
 
     talk.handle = handle
-    assert talk.hears("survei", "5", "-", "ya", "ya")[-2:] == ["Entah.", "Entah."]
+    unfinished = "*Survei* tadi belum selesai. Ketik *lanjut* untuk melanjutkan, atau *survei* untuk mulai dari awal."
+    assert talk.hears("survei", "5", "-", "ya", "ya")[-2:] == [unfinished, "Entah."]
+    talk.handle = no_handler
+    assert talk.hears("lanjut", "ya") == ["Nilai 5. Benar? (ya/tidak)", "Terima kasih: 5, tanpa saran, 5."]
+
+
+@pytest.mark.parametrize("text", ["batal", "gak jadi deh kak"])
+def test_a_word_that_cancels_drops_a_form_that_was_set_aside(talk: Talk, text: str) -> None:
+    talk.hears("survei", "5")
+    talk.wait(minutes=20)
+    assert talk.hears(text, "lanjut") == ["Baik, *survei* dibatalkan.", "Entah."]
 
 
 def test_a_handler_may_return_a_menu(talk: Talk) -> None:

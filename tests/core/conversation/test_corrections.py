@@ -91,6 +91,12 @@ def test_what_was_given_is_corrected_and_the_question_asked_again(talk: Talk, te
     assert talk.hears(*GIVEN, text, "besok")[-2:] == [f"Baik, sudah kami catat. Email: budi@x.id\n{DAY}", shown(email="budi@x.id")]
 
 
+@pytest.mark.parametrize("text", ["Email: -", "ganti email ga punya", "emailnya tidak ada"])
+def test_what_need_not_be_given_is_left_out_by_a_correction_too(talk: Talk, text: str) -> None:
+    answers = talk.hears(*GIVEN, "ganti email jadi budi@x.id", text, "besok")
+    assert answers[-2:] == [f"Baik, sudah kami catat. Email: -\n{DAY}", shown()]
+
+
 def test_a_wrong_correction_is_asked_for(talk: Talk) -> None:
     assert talk.hears(*GIVEN, "ganti jumlah jadi 50", "5", "besok")[-3:] == [
         f"Mohon isi angka dari 1 sampai 9.\n{AMOUNT}",

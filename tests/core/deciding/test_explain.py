@@ -440,3 +440,5 @@ def test_the_reminder_of_a_form_that_was_set_aside_is_explained_once(tmp_path: P
         chat.says("apa", at=later)
         found.append(reminder in chat.last.explain().splitlines()[0])
     assert found == [True, False]
+    chat.says("batal", at=later)
+    assert "its form was set aside, and what no rule takes drops it" in chat.last.explain().splitlines()[0]
