@@ -145,7 +145,7 @@ def misplaced(data: Any) -> list[Complaint]:
 
 
 def language_in(document: SourceFile | None, source: bytes) -> str:
-    """The language that the settings of a file name, by the look of its lines where it is no YAML; empty if there is none.
+    r"""The language that the settings of a file name, by the look of its lines where it is no YAML; empty if there is none.
 
     >>> language_in(None, b"settings:\n  timezone: Asia/Jakarta\n  language: id\nrules: [")
     'id'
