@@ -31,6 +31,7 @@ def hard_texts(random: Random) -> Iterator[tuple[str, str]]:
     yield "'#' only", "#" * 4096
     yield "'a#' only", "a#" * 2048
     yield "U+FDFA, which becomes 18 characters", "\ufdfa" * 4096
+    yield "2,048 letters, then U+FDFA", "\u00e9" * 2048 + "\ufdfa" * 2048
     yield "4,096 emoji", "\U0001f44d\U0001f3fd" * 2048
     yield (
         "4,096 letters of many scripts",

@@ -2,16 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from functools import lru_cache
+from itertools import filterfalse
 
-from flask_chatbot.core.language.signs import EMOJI, EMOTICON, FRAMED, HEART, LOOK_ALIKES, UNSEEN, has_signs, is_sign
+from flask_chatbot.core.language.signs import EMOJI, EMOTICON, FRAMED, HEART, LOOK_ALIKES, UNSEEN, has_signs, is_sign, replaced
 
 TEXT_LIMIT = 4096  # characters of a message that count, before and after NFKC
+BEGINNINGS = (512, 2048)  # of these, tried first; where they become many more, they are enough
 LIKE_PUNCTUATION = "~`^"  # WhatsApp's marks for struck and fixed text are symbols to Unicode
 # Vowel marks, tatweel and the signs of the Koran.
 ARABIC_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff]")
-ALEFS = str.maketrans(dict.fromkeys("\u0622\u0623\u0625\u0671\u0672\u0673\u0675", "\u0627"))
+ALEFS = dict.fromkeys("\u0622\u0623\u0625\u0671\u0672\u0673\u0675", "\u0627")
 # Chinese, Japanese, Thai and their neighbours are written without spaces: there, each character is a word.
 WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai and Lao, Burmese, Khmer
@@ -58,11 +60,9 @@ def fold_characters(text: str) -> str:
     """The text in lower case, with one notation for equivalent characters and emoji separated from words."""
     if text.isascii():
         return text.lower().replace("`", "'") if "`" in text else text.lower()
-    text = nfkc(UNSEEN.sub("", FRAMED.sub(" ", text)).translate(LOOK_ALIKES))
-    text = unicodedata.normalize("NFKC", text.casefold()).translate(LOOK_ALIKES)
-    if ARABIC_MARKS.search(text):
-        text = unicodedata.normalize("NFKC", ARABIC_MARKS.sub("", text))
-    return EMOJI.sub(r" \1 ", text.translate(ALEFS)).strip()
+    text = nfkc(replaced(UNSEEN.sub("", FRAMED.sub(" ", text)), LOOK_ALIKES))
+    text = replaced(unicodedata.normalize("NFKC", ARABIC_MARKS.sub("", text.casefold())), LOOK_ALIKES)
+    return " ".join(EMOJI.split(replaced(text, ALEFS))).strip()
 
 
 def without_signs(folded: str, kept: Container[str] = ()) -> str:
@@ -91,12 +91,12 @@ def is_blank(text: str) -> bool:
 def nfkc(text: str) -> str:
     """The first 4,096 characters of the NFKC of a text.
 
-    One character may become eighteen, so only the beginning of a text is tried first: anything cut off cannot change text so far before it.
+    One character may become eighteen, so only a beginning of a text is tried first: anything cut off cannot change text so far before it.
 
     >>> len(nfkc("\\ufdfa" * 4096)), nfkc("\\uff21")
     (4096, 'A')
     """
-    for size in (256, 1024):
+    for size in BEGINNINGS:
         start = unicodedata.normalize("NFKC", text[:size])
         if len(text) <= size or len(start) > TEXT_LIMIT + size:
             return start[:TEXT_LIMIT]
@@ -148,24 +148,44 @@ def split_words(folded: str) -> list[str]:
     (['kak', 'harga', 'nya', 'rp10.000', '#', 'ok', '\U0001f64f'], ['\u4ef7', '\u683c', '5kg'])
     """
     words: list[str] = []
+    apart: Mapping[str, str] | None = None
     for word in folded.replace("#", " # ").split():
         if word == "#" or (word.isascii() and word.isalnum()) or is_sign(word):
             words.append(word)
         else:
-            words += "".join([spaced(word, place) for place in range(len(word))]).split()
+            apart = apart if apart is not None else parted_in(folded)
+            words += spaced(word, apart).split()
     return words
 
 
-def spaced(word: str, place: int) -> str:
-    """A character of a word: with spaces around it if it is a word of its own, a space if it splits two words."""
-    apart = parted(word[place])
-    is_between_digits = apart == " " and word[place - 1 : place].isdigit() and word[place + 1 : place + 2].isdigit()
-    return word[place] if is_between_digits else apart
+def parted_in(folded: str) -> Mapping[str, str]:
+    """The characters of a text that are words of their own or split words, with the text that replaces them.
+
+    >>> parted_in("rp10.000"), parted_in("\u4ef7")
+    ({'.': ' '}, {'\u4ef7': ' \u4ef7 '})
+    """
+    unusual = {*filterfalse(str.isalnum, set(folded)), *WITHOUT_SPACES.findall(folded)}
+    return {character: parted(character) for character in unusual}
+
+
+def spaced(word: str, apart: Mapping[str, str]) -> str:
+    """A word with some characters replaced, except a sign that splits no word since it stands between digits.
+
+    >>> spaced("a.b1.5", {".": " "})
+    'a b1.5'
+    """
+    parts = [apart.get(character, character) for character in word]
+    if " " in parts:
+        places = [place for place, part in enumerate(parts) if part == " " and word[place - 1 : place].isdigit()]
+        for place in places:
+            if word[place + 1 : place + 2].isdigit():
+                parts[place] = word[place]
+    return "".join(parts)
 
 
 @lru_cache(maxsize=4096)
 def parted(character: str) -> str:
-    """The same for a character that does not depend on its neighbours."""
+    """The character with spaces around it if it is a word of its own; a space if it splits two words."""
     is_symbol = unicodedata.category(character) == "So" or "\U0001f3fb" <= character <= "\U0001f3ff"  # skin tones
     if is_symbol or WITHOUT_SPACES.match(character):
         return f" {character} "

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 # Default-ignorable code points, the fillers that show as blanks, and the frame of a keycap.
@@ -28,12 +29,25 @@ _ANY_SIGN = re.compile(f"[{_EMOJI}:;=<_]")
 _APOSTROPHES = "\u0060\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u02cb\u055a\u1fbd\u1fbf\u1fef\u1ffd\u2018\u2019\u201b\u2032\u2035\uff07\uff40"
 _HYPHENS = "\u058a\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u207b\u208b\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
 _DIGITS = "".join(map(chr, (*range(0x2776, 0x2794), *range(0x24EB, 0x2500), 0x1F10B, 0x1F10C)))  # in circles, without a decomposition
-LOOK_ALIKES = str.maketrans(
+LOOK_ALIKES = (
     dict.fromkeys(_APOSTROPHES, "'")
     | dict.fromkeys(_HYPHENS, "-")
     | {digit: str(int(unicodedata.numeric(digit))) for digit in _DIGITS}
     | {"\U0001f51f": "10"}
 )
+
+
+def replaced(text: str, others: Mapping[str, str]) -> str:
+    """The text with some characters replaced by others; nearly all have none of these, which costs little.
+
+    >>> replaced("menu\u2019s", {"\u2019": "'"})
+    "menu's"
+    """
+    if others.keys().isdisjoint(text):
+        return text
+    for character in others.keys() & set(text):
+        text = text.replace(character, others[character])
+    return text
 
 
 def with_marks(text: str) -> str:
