@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 SURPLUS = "#"  # the key in Reading.problems under which parts too many are reported; no field can be called that
 ABBREVIATIONS = frozenset("hp wa ktp npwp nik nis nim rt rw dp cod id pin sku".split())  # words of a name that are written in capitals
+DASH = "- \u2013\u2014"  # phones turn two into a long one
 WAY_OUT = "Let the `if` ask first whether that can be computed."
 NO_NAMES: Mapping[str, object] = MappingProxyType({})
 NO_FOLDING = Folding()
@@ -193,7 +194,7 @@ def read_dealt(fields: Sequence[Field], texts: Sequence[str], context: Context) 
     """Read texts that are already matched to fields: one for each, then those that no field takes."""
     reading = Reading()
     for wanted, text in zip(fields, texts, strict=False):
-        given = text.strip()
+        given = "" if leaves_out(wanted, text) else text.strip()
         is_blind = bool(reading.problems)  # what a condition asks for may be what is wrong
         if wanted.condition is not None and not (given if is_blind else applies(wanted, {**context.names, **reading.values})):
             reading.values[wanted.name] = None
@@ -209,6 +210,16 @@ def read_dealt(fields: Sequence[Field], texts: Sequence[str], context: Context) 
     if fields and len(texts) > len(fields):
         reading.problems[SURPLUS] = say(context.language, "too_many_parts", count=len(texts), expected=len(fields))
     return reading
+
+
+def leaves_out(wanted: Field, text: str) -> bool:
+    """True if a text is nothing but a dash, for a field that may be left out: so people keep the place of a part.
+
+    >>> wanted = Field(name="catatan", type="text", kind=FieldType(read=lambda text, field, context: text), optional=True)
+    >>> [leaves_out(wanted, text) for text in (" - ", "--", "-5", "")]
+    [True, True, False, False]
+    """
+    return wanted.may_be_left_out and not wanted.options and bool(text.strip()) and not text.strip(DASH)
 
 
 def applies(wanted: Field, names: Mapping[str, object]) -> bool:

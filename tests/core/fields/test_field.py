@@ -55,6 +55,12 @@ def test_an_empty_part_in_the_middle_counts_as_left_out() -> None:
     assert read_fields([JUMLAH, NAMA], (" ", " Jhon "), ID) == Reading({"jumlah": 1, "nama": "Jhon"})
 
 
+@pytest.mark.parametrize("dash", ["-", " -- ", "\u2014"])
+def test_a_dash_in_the_place_of_a_part_counts_as_left_out_where_that_is_allowed(dash: str) -> None:
+    assert read_fields([JUMLAH, CATATAN], (dash, dash), ID) == Reading({"jumlah": 1, "catatan": None})
+    assert read_fields([field("jalan")], (dash,), ID) == Reading({"jalan": dash.strip()})
+
+
 def test_every_missing_field_is_asked_for_and_is_none() -> None:
     fields = [NAMA, field("kota", question="Dari kota mana?"), field("produk", "choice", options=(Option("Kalender"), Option("Kartu")))]
     assert read_fields(fields, (), ID) == Reading(
