@@ -11,7 +11,7 @@ from flask_chatbot.cli.reports import columns
 from flask_chatbot.cli.terminal import echo, said, speak
 from flask_chatbot.core.language.words import LANGUAGES
 from flask_chatbot.core.loading.loader import short_path
-from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.translation.translatable import system_reason, tr
 
 
 @click.command()
@@ -42,7 +42,7 @@ def init(file: Path, language: str) -> None:
         ) from None
     except OSError as error:
         raise click.ClickException(
-            tr("{file} cannot be written: {reason}. Name another: flask chatbot init FILE", file=file, reason=error.strerror)
+            tr("{file} cannot be written: {reason}. Name another: flask chatbot init FILE", file=file, reason=system_reason(error))
         ) from None
     named, option = ("", "") if file == DEFAULT_FILE else (f" {file}", f" --rules {file}")
     echo(tr("{file} is written. Fill in your shop's name, hours and answers, then:", file=short_path(file)))

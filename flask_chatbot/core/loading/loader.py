@@ -32,7 +32,7 @@ from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.schema.repair import GONE
 from flask_chatbot.core.templates.template import Sandbox
 from flask_chatbot.core.templates.types import type_of_var
-from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.translation.translatable import system_reason, tr
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.values.rule_tests import RuleTest
 from flask_chatbot.core.values.sources import Sources, digest
@@ -138,7 +138,7 @@ class _Loading:
             self.problems.append(Problem(Mark(file, 1, 1), tr("there is no such file.{way_out}", way_out=way_out)))
             return
         except OSError as error:
-            self.problems.append(Problem(Mark(file, 1, 1), tr("the file cannot be read: {reason}.", reason=error.strerror or error)))
+            self.problems.append(Problem(Mark(file, 1, 1), tr("the file cannot be read: {reason}.", reason=system_reason(error))))
             return
         self.digests[path] = digest(source)
         document, problems, refused = read_document(source, file, is_root=not self.roots)

@@ -105,3 +105,26 @@ def all_of(parts: Iterable[str]) -> Translatable:
     "'kopi' and 'teh'"
     """
     return reduce(lambda first, second: tr("{first} and {second}", first=first, second=second), map(untranslated, parts))
+
+
+def system_reason(error: OSError) -> Translatable:
+    """The reason for which the system refuses a file; the common reasons have translations, any other stays as the system says it.
+
+    >>> system_reason(IsADirectoryError(21, "Is a directory")).msgid, system_reason(OSError(5, "Input/output error"))
+    ('Is a directory', 'Input/output error')
+    """
+    said = error.strerror or str(error)
+    return tr(said) if said in _SYSTEM_REASONS else untranslated(said)
+
+
+_SYSTEM_REASONS = frozenset(
+    (
+        msgid("Is a directory"),
+        msgid("Not a directory"),
+        msgid("No such file or directory"),
+        msgid("Permission denied"),
+        msgid("Read-only file system"),
+        msgid("No space left on device"),
+        msgid("File name too long"),
+    )
+)

@@ -97,3 +97,27 @@ def test_a_mistake_is_told_in_indonesian(tmp_path: Path, mistake: Mistake) -> No
     problems = [*loaded.problems, *(lint(loaded.book, today=TODAY) if loaded.book else ())]
     assert [part for problem in problems for part in untranslated_parts(problem.message, mistake.text)] == []
     assert [translate(problem.message, "id") for problem in problems if translate(problem.message, "id") == problem.message] == []
+
+
+@pytest.mark.parametrize(
+    ("keyword", "signs"), [("kopi, teh", "koma"), ("kopi | teh", "garis tegak"), ("kopi; teh", "titik koma"), ("kopi/teh", "garis miring")]
+)
+def test_a_sign_between_keywords_is_called_by_its_own_name(tmp_path: Path, keyword: str, signs: str) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(f"version: 1\nrules:\n  - keyword: {keyword}\n    reply: Ada\n", "utf-8")
+    said = [translate(problem.message, "id") for problem in read_rules(path).problems]
+    assert [text.partition(". ")[0] for text in said] == [f"ini satu kata kunci, termasuk {signs}"]
+
+
+@pytest.mark.parametrize(("escape", "meaning"), [(r"\n", "pindah baris"), (r"\t", "tab")])
+def test_an_escape_is_called_by_its_own_name(tmp_path: Path, escape: str, meaning: str) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(f"version: 1\nrules:\n  - keyword: halo\n    reply: 'satu{escape}dua'\n", "utf-8")
+    said = [translate(problem.message, "id") for problem in read_rules(path).problems]
+    assert [text.partition(" di dalam ")[0] for text in said] == [f"{escape} hanya berarti {meaning}"]
+
+
+def test_a_folder_in_place_of_a_file_is_refused_in_indonesian(tmp_path: Path) -> None:
+    assert [translate(problem.message, "id") for problem in read_rules(tmp_path).problems] == [
+        "berkas ini tidak bisa dibaca: ini sebuah folder."
+    ]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from flask_chatbot.core.loading.documents import as_document
 from flask_chatbot.core.loading.includes import is_absolute
 from flask_chatbot.core.loading.places import Place
-from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.translation.translatable import system_reason, tr
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.values.sources import digest
 from flask_chatbot.core.yamltext import nodes
@@ -49,7 +49,8 @@ def read_sentence_file(place: Place, root: Path, file: str) -> SentenceFile | No
         )
         return SentenceFile(path)
     except (OSError, ValueError) as error:
-        place.report(tr("the file {name!r} cannot be read: {reason}.", name=name, reason=getattr(error, "strerror", None) or error))
+        reason = system_reason(error) if isinstance(error, OSError) else str(error)
+        place.report(tr("the file {name!r} cannot be read: {reason}.", name=name, reason=reason))
         return SentenceFile(path)
     return SentenceFile(path, digest(source), read_entries(source, file, place.problems))
 
