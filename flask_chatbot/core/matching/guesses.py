@@ -7,6 +7,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 
 from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.language.variants import joined, may_be_joined
 from flask_chatbot.core.matching.nearest import LETTERS_ASKED, NearestIndex, trigrams
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.similar import FORGIVING, Spellings, letters
@@ -55,7 +56,7 @@ class Guesses:
         asked = self._corrected(plain(folded[:LETTERS_ASKED], self._folding))
         found = ((near.score, self.phrases[near.phrase]) for near in self._index.find(" ".join(asked)))
         return [
-            Guess(score, phrase.words, phrase.rules, self._owners[phrase.rules[0].position], set(asked).issuperset(phrase.text.split(" ")))
+            Guess(score, phrase.words, phrase.rules, self._owners[phrase.rules[0].position], says_all(asked, phrase.text))
             for score, phrase in found
             if not rests_on_a_short_word(asked, phrase.text)
         ]
@@ -135,6 +136,15 @@ def plain(folded: str, folding: Folding) -> list[str]:
     words = [word for word in folding.split(bare) if word != "#"]
     courtesy = folding.words.ignore | folding.words.ignore_last
     return [word for word in words if word not in courtesy] or words
+
+
+def says_all(asked: Sequence[str], phrase: str) -> bool:
+    """True if a text has all words of a phrase, or its letters with the spaces elsewhere.
+
+    >>> says_all(["pagi", "selamat"], "selamat pagi"), says_all(["selamatpagi"], "selamat pagi"), says_all(["selamat"], "selamat pagi")
+    (True, True, False)
+    """
+    return set(asked).issuperset(phrase.split(" ")) or (may_be_joined(phrase) and joined(phrase) in joined(" ".join(asked)))
 
 
 def rests_on_a_short_word(asked: Sequence[str], phrase: str) -> bool:

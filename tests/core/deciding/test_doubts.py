@@ -17,7 +17,9 @@ rules:
 """
 
 
-@pytest.mark.parametrize(("text", "rule"), [("slamat pagii semua", "salam"), ("terimaa kasihh semua", "thanks")])
+@pytest.mark.parametrize(
+    ("text", "rule"), [("slamat pagii semua", "salam"), ("terimaa kasihh semua", "thanks"), ("selamatpagi,semua", "salam")]
+)
 def test_small_talk_with_typing_errors_is_answered_at_once(tmp_path: Path, text: str, rule: str) -> None:
     answer = guessed(load(tmp_path, SMALL_TALK), text).answer
     assert answer is not None
