@@ -10,6 +10,8 @@ from flask_chatbot.core.language.signs import EMOJI, EMOTICON, FRAMED, HEART, LO
 
 TEXT_LIMIT = 4096  # characters of a message that count, before and after NFKC
 BEGINNINGS = (512, 2048)  # of these, tried first; where they become many more, they are enough
+# Punctuation between words that were written without a space, as in "halo,kak"; between digits it belongs to a number.
+JOINTS = re.compile(r"(?<=[^\W\d_])[,;!?]+(?=[^\W_])|(?<=\d)[,;!?]+(?=[^\W\d_])")
 LIKE_PUNCTUATION = "~`^"  # WhatsApp's marks for struck and fixed text are symbols to Unicode
 # Vowel marks, tatweel and the signs of the Koran.
 ARABIC_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff]")
@@ -108,6 +110,7 @@ def fold_words(text: str) -> str:
     words = text.split()
     if "".join(words).isalnum():
         return " ".join(words)
+    words = JOINTS.sub(" ", text).split()
     bare = list(filter(None, [word if word.isalnum() else strip_punctuation(word) for word in words])) or words
     return " ".join([word for place, word in enumerate(bare) if not place or word != bare[place - 1] or not is_sign(word)])
 

@@ -107,13 +107,15 @@ def all_of(parts: Iterable[str]) -> Translatable:
     return reduce(lambda first, second: tr("{first} and {second}", first=first, second=second), map(untranslated, parts))
 
 
-def system_reason(error: OSError) -> Translatable:
-    """The reason for which the system refuses a file; the common reasons have translations, any other stays as the system says it.
+def system_reason(error: OSError | ValueError) -> Translatable:
+    """The reason for which the system refuses a file, or a name such as one with a NUL in it.
+
+    The common reasons have translations, any other stays as the system says it.
 
     >>> system_reason(IsADirectoryError(21, "Is a directory")).msgid, system_reason(OSError(5, "Input/output error"))
     ('Is a directory', 'Input/output error')
     """
-    said = error.strerror or str(error)
+    said = (error.strerror if isinstance(error, OSError) else "") or str(error)
     return tr(said) if said in _SYSTEM_REASONS else untranslated(said)
 
 

@@ -161,3 +161,22 @@ def test_digits_and_addresses_stay_as_they_are(digits: str, email: str) -> None:
 @given(st.text(st.characters(codec="ascii"), max_size=60))
 def test_ascii_takes_its_short_way_to_the_same_end(text: str) -> None:
     assert fold(f"{text} \u00e9").removesuffix("\u00e9").rstrip() == fold(f"{text} e").removesuffix("e").rstrip()
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("halo,kak", "halo kak"),
+        ("Selamatpagi,kak!", "selamatpagi kak"),
+        ("kaos,2", "kaos 2"),
+        ("2,kopi", "2 kopi"),
+        ("menu?!dong", "menu dong"),
+        ("2,500", "2,500"),
+        ("1,5kg", "1,5kg"),
+        ("budi@example.com", "budi@example.com"),
+        ("harga;teh", "harga teh"),
+        ("halo,,kak", "halo kak"),
+    ],
+)
+def test_punctuation_between_words_without_a_space_parts_them(text: str, folded: str) -> None:
+    assert (fold(text), fold(fold(text))) == (folded, folded)

@@ -193,7 +193,9 @@ class Naive:
         whole = [(rule, literal) for rule, literal in self.literals() if has_letters(literal, 3) and squeezed(literal) in texts]
         if whole:
             return whole
-        words = [squeezed(word) if has_letters(word, 3) else word for word in self.split(readings[0])]
+        known = {word for rule in self.rules for phrase in rule.contains for word in phrase.words if has_letters(word, 3)}
+        spelled = {squeezed(word): word for word in sorted(known)}
+        words = [spelled.get(squeezed(word), squeezed(word)) if has_letters(word, 3) else word for word in self.split(readings[0])]
         return [
             (rule, phrase.literal)
             for rule in self.rules

@@ -49,8 +49,7 @@ def read_sentence_file(place: Place, root: Path, file: str) -> SentenceFile | No
         )
         return SentenceFile(path)
     except (OSError, ValueError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else str(error)
-        place.report(tr("the file {name!r} cannot be read: {reason}.", name=name, reason=reason))
+        place.report(tr("the file {name!r} cannot be read: {reason}.", name=name, reason=system_reason(error)))
         return SentenceFile(path)
     return SentenceFile(path, digest(source), read_entries(source, file, place.problems))
 
