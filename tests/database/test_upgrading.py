@@ -125,11 +125,17 @@ def test_the_revisions_named_are_those_of_the_folder() -> None:
     assert tuple(reversed(steps)) == REVISIONS
 
 
+def is_other_default(*compared: object) -> bool | None:
+    """False where only brackets differ, which the oldest Alembic reads around a default of SQLite's; None leaves it to Alembic."""
+    *_, found, _, known = compared
+    return False if str(found).strip("()") == known else None
+
+
 def test_the_steps_lead_to_the_tables_the_code_knows(empty: str) -> None:
     engine = create_engine(empty)
     with engine.begin() as connection:
         migrate(connection, "base")
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": is_other_default})
         assert compare_metadata(context, metadata) == []
         stepwise = indexes(connection)
         metadata.drop_all(connection)
