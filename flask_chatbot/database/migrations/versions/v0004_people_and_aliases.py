@@ -30,6 +30,8 @@ def upgrade() -> None:
     opted_out = _opted_out()
     _move_hashed_states()
     _make_people()
+    _make_states("chatbot_states", "person", 26)
+    _make_opted_out()
     _change_tables()
     people = _people_of_senders(opted_out)
     _add_people(people)
@@ -84,7 +86,9 @@ def _make_people() -> None:
         sa.PrimaryKeyConstraint("scheme", "scope", "value", name="pk_chatbot_aliases"),
     )
     op.create_index("ix_chatbot_aliases_person", "chatbot_aliases", ["person"])
-    _make_states("chatbot_states", "person", 26)
+
+
+def _make_opted_out() -> None:
     op.drop_table("chatbot_opted_out")
     op.create_table(
         "chatbot_opted_out",
