@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -115,11 +116,13 @@ class Database:
             yield
         except IntegrityError:
             raise
-        except (DBAPIError, NoConnection) as error:
+        except (DBAPIError, NoConnection, sqlite3.Error) as error:
             self._has_tables = False  # they may be what is missing
+            # Where SQLAlchemy prepares a connection, as for a new isolation level, the driver's errors come as they are.
+            met = OperationalError(None, None, error) if isinstance(error, sqlite3.Error) else error
             # SQLAlchemy's own message holds the statement: it stays out of logs.
-            problem = describe_error(error, self.place, self._url.password)
-            if isinstance(error, DBAPIError) and is_damage(error.orig):
+            problem = describe_error(met, self.place, self._url.password)
+            if isinstance(met, DBAPIError) and is_damage(met.orig):
                 self._keep_damage(problem)
             raise StoreError(problem) from None
 

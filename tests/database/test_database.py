@@ -168,6 +168,16 @@ def test_a_sqlite_file_locked_by_another_is_told(sqlite: str, tmp_path: Path) ->
         assert fault(sqlite, tmp_path, writes=True, wait=QUICK) == f"The database {tmp_path}/shop.sqlite {LOCKED}"
 
 
+def test_an_error_that_the_driver_raises_by_itself_is_told_as_any_other(sqlite: str, tmp_path: Path) -> None:
+    make(sqlite, tmp_path)
+    with closing(sqlite3.connect(tmp_path / "shop.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        bare = sqlite3.connect(tmp_path / "shop.sqlite", timeout=QUICK, isolation_level=None)
+        with closing(bare), opened(sqlite, tmp_path, QUICK) as database, pytest.raises(StoreError) as caught, database.reading():
+            bare.execute("BEGIN IMMEDIATE")  # SQLAlchemy lets the error through like this where it prepares a connection
+    assert str(caught.value) == f"The database {tmp_path}/shop.sqlite {LOCKED}"
+
+
 def test_a_lock_before_the_tables_are_made_is_told_and_the_next_use_makes_them(sqlite: str, tmp_path: Path) -> None:
     with opened(sqlite, tmp_path, QUICK) as database, closing(sqlite3.connect(tmp_path / "shop.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
