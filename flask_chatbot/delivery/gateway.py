@@ -19,7 +19,7 @@ from flask_chatbot.core.values.stored import type_of
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import is_chat
 from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, IdempotencyKey, Terms, make_id, read_accepted
-from flask_chatbot.delivery.transport_proxy import TransportProxy
+from flask_chatbot.delivery.transport_proxy import NO_GROUPS, TransportProxy
 from flask_chatbot.delivery.waits import Wait, waiting_calls, why_waits
 from flask_chatbot.errors import FetchRefused, NotAccepted
 from flask_chatbot.store import callbacks, idempotency, optouts, outbox, people, stored
@@ -162,10 +162,12 @@ class Gateway:
     def _message(self, chat: str, reply: Reply, terms: Terms, now: float) -> tuple[NewMessage, NewCallback | None]:
         """A message, and the callback to keep if its `notify_url` can never be called.
 
-        Raises `NotAccepted` if the chat cannot be one of WhatsApp's.
+        Raises `NotAccepted` if the chat cannot be one of WhatsApp's, or is a group and the transport has none.
         """
         if not is_chat(chat):
             raise NotAccepted(tr("There is no chat of this name. It is not one that WhatsApp gives to people or groups."))
+        if is_group(chat) and not self.proxy.capabilities.groups:
+            raise NotAccepted(NO_GROUPS)
         name = make_id()
         refused = self._refused(name, terms.notify_url, now) if terms.notify_url else None
         message = NewMessage(

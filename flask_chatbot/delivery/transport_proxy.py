@@ -14,15 +14,18 @@ from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import server_time
 from flask_chatbot.delivery.retry import LEADERSHIP
 from flask_chatbot.delivery.waits import TransportStatus, cannot_open
-from flask_chatbot.errors import TransportError, TryLater
+from flask_chatbot.errors import Refused, TransportError, TryLater
 from flask_chatbot.store import requests
-from flask_chatbot.transports.base import Group, Session, Transport
+from flask_chatbot.transports.base import Capabilities, Group, Session, Transport, capabilities_of
 
 PATIENCE = LEADERSHIP + 5.0  # seconds until a transport in another process is given up: its successor has it sooner
 LOOK = 0.05  # seconds between two looks for its answer
 PHONE_KNOWN = 60.0  # seconds our own phone is not asked for again
 PHONE_PATIENCE = 1.0  # seconds a send may wait for it
 PHONE_AGAIN = 5.0  # seconds until a send waits for it again, where it was not known
+NO_GROUPS = tr("This connection to WhatsApp has no groups. Send to each person instead.")
+NO_NUMBER_CHECK = tr("This connection to WhatsApp cannot check numbers. Send the message: if the number has no WhatsApp, its ack is -1.")
+NO_QR = tr("This connection to WhatsApp needs no QR code, so there is none to scan.")
 UNKNOWN_PHONE = Session(is_authenticated=False)
 
 T = TypeVar("T")
@@ -54,6 +57,11 @@ class TransportProxy:
         """Record why the transport cannot be opened; an empty text once it could."""
         self.open_error = why
 
+    @property
+    def capabilities(self) -> Capabilities:
+        """The abilities of the transport."""
+        return capabilities_of(self.transport)
+
     def status(self, *, has_pace: bool) -> TransportStatus:
         """The transport as this process sees it; `has_pace` is True if messages go out at a limited rate."""
         return TransportStatus(
@@ -65,15 +73,25 @@ class TransportProxy:
         )
 
     def groups(self) -> tuple[Group, ...]:
-        """The groups our phone is in. Raises `TryLater` if nobody can answer now."""
+        """The groups our phone is in. Raises `TryLater` if nobody can answer now, `Refused` if the transport has no groups."""
+        if not self.capabilities.groups:
+            raise Refused(NO_GROUPS)
         return self._ask("groups", "", lambda: tuple(self.transport.groups()), lambda answer: tuple(Group(**group) for group in answer))
 
     def session(self) -> Session:
         """The state of our phone: connected and as whom, else the code to scan. Raises `TryLater` if nobody can answer now."""
         return self._ask("session", "", self.transport.session, read_session)
 
+    def to_scan(self) -> Session:
+        """The state of our phone as `session` has it. Raises `Refused` if the transport needs no code."""
+        if not self.capabilities.qr:
+            raise Refused(NO_QR)
+        return self.session()
+
     def has_whatsapp(self, number: str) -> bool:
-        """True if a number uses WhatsApp. Raises `TryLater` if nobody can answer now."""
+        """True if a number uses WhatsApp. Raises `TryLater` if nobody can answer now, `Refused` if the transport never can."""
+        if not self.capabilities.check_number:
+            raise Refused(NO_NUMBER_CHECK)
         return self._ask("number", number, lambda: self.transport.has_whatsapp(number), bool)
 
     def phone(self) -> Session:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.errors import Refused, TransportError, TryLater
-from flask_chatbot.transports.base import File, Group, Listener, MediaKind, Session, Transport
+from flask_chatbot.transports.base import Capabilities, File, Group, Listener, MediaKind, Session, Transport
 
 if TYPE_CHECKING:
     from flask_chatbot.transports.faults import AnswerLost, Arrived, Receipts, Slow
@@ -17,6 +17,7 @@ __all__ = [
     "Ack",
     "AnswerLost",
     "Arrived",
+    "Capabilities",
     "File",
     "Group",
     "Listener",

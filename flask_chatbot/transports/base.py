@@ -1,4 +1,4 @@
-"""`Transport`: the methods that a connection to WhatsApp offers, and the values it exchanges."""
+"""`Transport`: the methods that a connection to WhatsApp offers, what it is able to do, and the values it exchanges."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -39,6 +39,29 @@ class Group:
     last_chat: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """The abilities of a connection to WhatsApp beyond texts, files, places and contact cards; a transport that says nothing has these.
+
+    What it lacks is refused when a message is accepted, or sent in the nearest form that it has, such as a menu with numbers for buttons.
+    """
+
+    buttons: bool = False  # a text with up to 3 buttons
+    lists: bool = False  # a text with a list of up to 10 rows
+    stickers: bool = False
+    quotes: bool = False  # a message that answers another one, which is shown above it
+    reactions: bool = False
+    templates: bool = False  # texts that WhatsApp has approved
+    typing: bool = False  # `typing` shows that an answer is on its way
+    edits: bool = False  # it tells of messages that customers change or delete
+    groups: bool = True  # it lists groups, and writes to them
+    check_number: bool = True  # `has_whatsapp` knows, before anything was sent
+    qr: bool = True  # `session` has a code to scan
+    own_ids: bool = False  # WhatsApp gets the id of the `Outbound`, so what is sent twice arrives once
+    window_24h: bool = False  # for 24 hours after a customer wrote, anything may be sent; after that, templates only
+    phone_always_known: bool = False  # every sender has a number
+
+
 class Listener(Protocol):
     """Receives what comes in. Both methods may be called from any thread, and return once it is stored; if one raises, it is repeated."""
 
@@ -52,7 +75,8 @@ class Listener(Protocol):
 class Transport(Protocol):
     """A connection to WhatsApp for one of our numbers.
 
-    `name` identifies its session in the database. Unless it can `run_anywhere`, it is open in only one process at a time.
+    `name` identifies its session in the database. Unless it can `run_anywhere`, it is open in only one process at a time. It may have
+    `capabilities`, the same for as long as it lives; without, it has those of `Capabilities()`.
     """
 
     name: str
@@ -78,3 +102,9 @@ class Transport(Protocol):
 
     def has_whatsapp(self, number: str) -> bool:
         """True if a number uses WhatsApp. Raises `TryLater` if that is unknown now."""
+
+
+def capabilities_of(transport: Transport) -> Capabilities:
+    """The abilities that a transport declares, or the default ones."""
+    declared = getattr(transport, "capabilities", None)
+    return declared if isinstance(declared, Capabilities) else Capabilities()

@@ -34,7 +34,7 @@ from flask_chatbot.core.late import Late, new_condition
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.errors import TryLater
-from flask_chatbot.transports.base import File, Group, Listener, Session
+from flask_chatbot.transports.base import Capabilities, File, Group, Listener, Session
 from flask_chatbot.transports.faults import AnswerLost, Arrived, Asked, Fault, Faults, Receipts, Slow, Time
 from flask_chatbot.transports.phones import KEPT, Network, Phone
 from flask_chatbot.transports.postbox import Postbox
@@ -42,6 +42,9 @@ from flask_chatbot.transports.postbox import Postbox
 NUMBER = "6283111111111"
 PROFILE = "Simulator"
 AS_REAL = Receipts()
+EVERYTHING = Capabilities(
+    buttons=True, lists=True, stickers=True, quotes=True, reactions=True, templates=True, typing=True, edits=True, own_ids=True
+)
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +53,7 @@ class Simulator:
     """A `Transport` to phones in memory. Threads may share it.
 
     Every number has WhatsApp, unless `phone(number, has_whatsapp=False)` says otherwise; groups are those made by `group`. A message sent
-    twice under one id arrives once, as on WhatsApp; `attempts` shows both.
+    twice under one id arrives once, as on WhatsApp; `attempts` shows both. It is able to do everything, or what `capabilities` say.
 
     Receipts come from a thread of its own, in real time. With a `clock` (epoch seconds) nothing happens by itself: `advance` moves the
     time. `on_delivery` is called with each message that arrives, in the thread that sends it.
@@ -65,6 +68,7 @@ class Simulator:
         number: str = NUMBER,
         scanned: bool = True,
         runs_anywhere: bool = False,
+        capabilities: Capabilities = EVERYTHING,
         receipts: Receipts = AS_REAL,
         clock: Callable[[], float] | None = None,
         on_delivery: Callable[[Arrived], None] | None = None,
@@ -72,6 +76,7 @@ class Simulator:
         self.name = name
         self.number = number
         self.runs_anywhere = runs_anywhere
+        self.capabilities = capabilities
         self.receipts = receipts
         self.on_delivery = on_delivery
         self._time = Time(clock)

@@ -77,7 +77,7 @@ def groups(asked: Asked) -> object:
 
 def getqr(asked: Asked) -> object:
     """Say if the bot's phone is connected, or what to scan."""
-    session = asked.gateway.proxy.session()
+    session = asked.gateway.proxy.to_scan()
     known = {"number": session.number, "name": session.name} if session.is_authenticated else {}
     return success({"isAuthenticated": session.is_authenticated, **known, "qrcode": "" if session.is_authenticated else session.qrcode})
 

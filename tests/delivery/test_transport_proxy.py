@@ -9,10 +9,11 @@ from flask_chatbot.delivery.transport_proxy import TransportProxy
 from flask_chatbot.delivery.waits import TransportStatus
 from flask_chatbot.errors import Refused, TryLater
 from flask_chatbot.store import requests
-from flask_chatbot.transports.base import Group, Session
+from flask_chatbot.transports.base import Capabilities, Group, Session
 from flask_chatbot.transports.simulator import NUMBER
 from flask_chatbot.worker.leadership import DURATION, LOOK
 from tests.delivery.apps import BUDI, GROUP, START, gateway_app, gateway_of, simulator
+from tests.delivery.rig import Wire
 
 
 @pytest.fixture
@@ -43,6 +44,26 @@ def test_our_own_number_is_asked_for_once_a_minute(proxy: TransportProxy) -> Non
     phones.log_out()
     seconds[0] = 200.0
     assert [*numbers, proxy.phone().number] == ["6283111111111", "6283111111111", "628777", "628777"]
+
+
+def test_a_transport_is_not_asked_what_it_cannot_answer(proxy: TransportProxy) -> None:
+    proxy.transport = simulator(capabilities=Capabilities(groups=False, check_number=False, qr=False))
+    refusals = []
+    for ask in (proxy.groups, proxy.to_scan, lambda: proxy.has_whatsapp(BUDI)):
+        with pytest.raises(Refused) as refused:
+            ask()
+        refusals.append(str(refused.value))
+    assert refusals == [
+        "This connection to WhatsApp has no groups. Send to each person instead.",
+        "This connection to WhatsApp needs no QR code, so there is none to scan.",
+        "This connection to WhatsApp cannot check numbers. Send the message: if the number has no WhatsApp, its ack is -1.",
+    ]
+    assert proxy.session().number == NUMBER  # which sends need
+
+
+def test_a_transport_that_declares_nothing_has_groups_numbers_and_a_code(proxy: TransportProxy) -> None:
+    proxy.transport = Wire()
+    assert proxy.capabilities == Capabilities() == Capabilities(groups=True, check_number=True, qr=True)
 
 
 class Elsewhere:

@@ -12,8 +12,10 @@ from werkzeug.test import TestResponse
 
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Text
+from flask_chatbot.delivery.transport_proxy import NO_GROUPS, NO_NUMBER_CHECK, NO_QR
 from flask_chatbot.errors import Refused, TryLater
 from flask_chatbot.store import optouts, outbox, stored
+from flask_chatbot.transports.base import Capabilities
 from flask_chatbot.transports.simulator import Simulator
 from flask_chatbot.views.api import ENDPOINTS
 from tests.delivery.apps import API_KEY, BUDI, GROUP, OURS, START, callbacks_of, gateway_app, gateway_of, simulator
@@ -117,6 +119,13 @@ def test_checknumber_answers_true_or_false(client: FlaskClient, phones: Simulato
     answers = [post(client, "checknumber", json={"nohp": number}).json for number in ["0812-3456-7890", "+62 811 1111 111"]]
     assert answers == [{"success": True, "message": True}, {"success": True, "message": False}]
     assert refusal(post(client, "checknumber", json={"nohp": "628123xxxxxx"}))[0] == 400
+
+
+def test_what_the_connection_to_whatsapp_lacks_is_a_400_that_says_so(client: FlaskClient, phones: Simulator) -> None:
+    phones.capabilities = Capabilities(groups=False, check_number=False, qr=False)
+    calls = [("groups", None), ("getqr", None), ("checknumber", {"nohp": BUDI}), ("sendwatogroup", {"groupid": GROUP, "pesan": "Halo"})]
+    answers = [refusal(post(client, name, json=body) if body else post(client, name)) for name, body in calls]
+    assert answers == [(400, str(why)) for why in (NO_GROUPS, NO_QR, NO_NUMBER_CHECK, NO_GROUPS)]
 
 
 def test_a_message_is_told_with_its_ack_its_name_its_times_and_its_error(app: Flask, client: FlaskClient) -> None:
