@@ -1,4 +1,4 @@
-"""Testing your own bot: write to it as a customer, and compare what it answers."""
+"""Customers who write to a bot in tests, and its replies in a form that is easily compared."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
