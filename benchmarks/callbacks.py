@@ -13,13 +13,13 @@ from time import perf_counter, process_time
 
 from benchmarks.servers import ROOT
 from benchmarks.tables import Row, Say, table
+from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import NewCallback
-from flask_chatbot.transports.base import File
 from flask_chatbot.transports.simulator import Simulator
 from flask_chatbot.webclient.client import HttpClient
 from flask_chatbot.worker.worker import Worker, WorkerOptions

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.bot.tracebacks import redacted
 from flask_chatbot.core.values.chats import number_of
+from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Media, Reply
 from flask_chatbot.delivery.acks import Acks
@@ -15,7 +16,7 @@ from flask_chatbot.delivery.retry import Clock, next_send
 from flask_chatbot.errors import FetchLater, FetchRefused, Refused, TryLater
 from flask_chatbot.store import outbox, stored
 from flask_chatbot.store.outbox import Claim
-from flask_chatbot.transports.base import File, Transport
+from flask_chatbot.transports.base import Transport
 
 TOO_LATE = "It could not be sent in time."
 NO_ADDRESS = "This person cannot be reached any more: their number belongs to somebody else now. Send it again to whom it is for."

@@ -13,7 +13,7 @@ from flask_chatbot.core.translation.translatable import Translatable, any_of, re
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.settings.keys import Key, read_secret
 from flask_chatbot.settings.private_hosts import read_private_host
-from flask_chatbot.transports.base import Transport
+from flask_chatbot.transports.base import OPTIONAL, Transport
 from flask_chatbot.wire.strict_json import Number
 
 MAKE_A_KEY = 'python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
@@ -147,7 +147,7 @@ def read_transport(value: object) -> Literal["simulator"] | Transport:
 
 
 def _asked_of(protocol: type) -> list[str]:
-    return [name for name in vars(protocol) if not name.startswith("_")]
+    return [name for name in vars(protocol) if not name.startswith("_") and name not in OPTIONAL]
 
 
 def read_choice(*choices: str) -> Callable[[object], str]:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from flask_chatbot.answering.history import KEPT as MESSAGES_KEPT
 from flask_chatbot.answering.history import History
 from flask_chatbot.answering.transport import Inbound
+from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.statements import server_time
 from flask_chatbot.delivery.acks import Acks
@@ -14,7 +15,6 @@ from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.startup.state import make_actions
 from flask_chatbot.store.sweeping import sweep
-from flask_chatbot.transports.base import File
 from flask_chatbot.webclient.files import fetch_media
 from flask_chatbot.worker.worker import Worker, WorkerOptions
 

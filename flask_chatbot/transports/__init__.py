@@ -3,10 +3,21 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from flask_chatbot.core.values.contents import (
+    Attachment,
+    Choice,
+    File,
+    MediaKind,
+    MessageKind,
+    Reaction,
+    Referral,
+    SharedContact,
+    SharedLocation,
+)
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.errors import Refused, TransportError, TryLater
-from flask_chatbot.transports.base import Capabilities, File, Group, Listener, MediaKind, Session, Transport
+from flask_chatbot.transports.base import Capabilities, Group, Listener, Session, Transport
 
 if TYPE_CHECKING:
     from flask_chatbot.transports.faults import AnswerLost, Arrived, Receipts, Slow
@@ -17,19 +28,26 @@ __all__ = [
     "Ack",
     "AnswerLost",
     "Arrived",
+    "Attachment",
     "Capabilities",
+    "Choice",
     "File",
     "Group",
     "Listener",
     "MediaKind",
     "Message",
+    "MessageKind",
     "Outbound",
     "Phone",
+    "Reaction",
     "Receipt",
     "Receipts",
+    "Referral",
     "Refused",
     "Sender",
     "Session",
+    "SharedContact",
+    "SharedLocation",
     "Simulator",
     "Slow",
     "Transport",

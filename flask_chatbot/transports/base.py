@@ -1,23 +1,14 @@
 """`Transport`: the methods that a connection to WhatsApp offers, what it is able to do, and the values it exchanges."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
+from flask_chatbot.core.values.contents import Attachment, File
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Outbound, Receipt
 
-MediaKind = Literal["image", "audio", "video", "document"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
-    """The content of a file that goes with a message; `mime` is detected from the content, `name` is the document name customers see."""
-
-    content: bytes = field(repr=False)
-    kind: MediaKind
-    mime: str
-    name: str = ""
+OPTIONAL = frozenset({"download"})  # methods that a transport may lack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +93,12 @@ class Transport(Protocol):
 
     def has_whatsapp(self, number: str) -> bool:
         """True if a number uses WhatsApp. Raises `TryLater` if that is unknown now."""
+
+    def download(self, attachment: Attachment) -> File:
+        """Fetch the bytes of an attachment that came in, at most 16 MiB; the kind and the type are detected from the content.
+
+        Raises `TryLater`, or `Refused` for good. A transport whose messages have no attachments may lack it.
+        """
 
 
 def capabilities_of(transport: Transport) -> Capabilities:

@@ -6,9 +6,9 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Literal
 
+from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Reply
-from flask_chatbot.transports.base import File
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class AnswerLost:
 
 
 Fault = BaseException | Slow | AnswerLost | Receipts
-Asked = Literal["send", "groups", "has_whatsapp", "open"]
+Asked = Literal["send", "groups", "has_whatsapp", "download", "open"]
 
 
 class Time:

@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
-from flask_chatbot.transports.base import MediaKind
+from flask_chatbot.core.values.contents import FILE_LIMIT, Attachment, File, MediaKind
+from flask_chatbot.errors import Refused
 
 UNKNOWN = "application/octet-stream"
 
@@ -144,6 +145,24 @@ def kind_of_content(content: bytes, declared: str = "", name: str = "") -> tuple
     elif mime == "video/mp4" and declared.startswith("audio/"):
         mime = "audio/mp4"  # a recording without a picture begins like a film
     return kind_of_mime(mime), mime
+
+
+def received_file(attachment: Attachment, content: bytes) -> File:
+    """The file of an attachment with its content, by which its kind and type are detected; only a picture may be a sticker.
+
+    Raises `Refused` if it is empty or larger than 16 MiB.
+
+    >>> received_file(Attachment("image", name="bukti.jpg"), b"%PDF-1.7")
+    File(kind='document', mime='application/pdf', name='bukti.jpg')
+    """
+    if not content:
+        raise Refused("The file is empty.")
+    if len(content) > FILE_LIMIT:
+        raise Refused("The file is larger than 16 MiB.")
+    name = clean_name(attachment.name)
+    kind, mime = kind_of_content(content, attachment.mime, name)
+    is_sticker = attachment.kind == "sticker" and kind == "image"
+    return File(content=content, kind="sticker" if is_sticker else kind, mime=mime, name=name)
 
 
 def _mime_of_name(name: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from secrets import token_hex
+from typing import Unpack
 
 from flask_chatbot.core.late import Late, new_condition
 from flask_chatbot.core.values.chats import group_chat, is_group, number_of, person_chat
@@ -12,6 +13,7 @@ from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import Refused
 from flask_chatbot.transports.base import Group
 from flask_chatbot.transports.faults import Arrived
+from flask_chatbot.transports.kept_files import KeptFiles, SentFile, only_file
 
 KEPT = 10_000  # messages; one that simulates for months must not fill the memory
 
@@ -30,7 +32,29 @@ class Phone:
 
         The listener has it when this returns, unless it raised or the bot is offline: then it is delivered later.
         """
-        message = self._network.message(self, text, group.id if isinstance(group, Group) else group, media)
+        return self._delivers(Message(text=text, media=media), group, times)
+
+    def sends(
+        self,
+        *,
+        caption: str = "",
+        name: str = "",
+        voice: bool = False,
+        group: Group | str = "",
+        times: int = 1,
+        **file: Unpack[SentFile],
+    ) -> Message:
+        """Send a file, as in ``sends(image=b"...", caption="Bukti transfer")``: its content or its path, as the kind that names it.
+
+        The kind is an image, audio, video, document or sticker, whatever the content is; `name` is for documents, `voice` makes an audio
+        file a voice note. The bot gets the file only if it asks for it.
+        """
+        kind, source = only_file(file)
+        attachment = self._network.files.keep(kind, source, name=name, voice=voice)
+        return self._delivers(Message(text=caption, kind="media", attachments=(attachment,)), group, times)
+
+    def _delivers(self, content: Message, group: Group | str, times: int) -> Message:
+        message = self._network.message(self, content, group.id if isinstance(group, Group) else group)
         for _ in range(times):
             self._network.deliver(message)
         return message
@@ -59,6 +83,7 @@ class Network:
 
     def __init__(self, line: str, *, now: Callable[[], float], deliver: Callable[[Message], None]) -> None:
         self.deliver = deliver
+        self.files = KeptFiles()
         self._line = line
         self._now = now
         self._phones: dict[str, Phone] = {}
@@ -121,21 +146,21 @@ class Network:
             self._changed.notify_all()
             return True
 
-    def message(self, phone: Phone, text: str, group: str, media: str | None) -> Message:
-        """A message from a phone, as the bot gets it."""
+    def message(self, phone: Phone, content: Message, group: str) -> Message:
+        """A message with this content from a phone, as the bot gets it."""
         chat = group_chat(group) if group else person_chat(phone.number)
         if not self.is_in(phone.number, chat):
             raise ValueError(f"{phone.number} is not in group {group}. Make it a member: simulator.group(id, name, members=[...])")
         self._stir(chat)
-        return Message(
-            text=text,
+        return replace(
+            content,
             sender=Sender(number=phone.number, name=phone.name),
             chat="group" if group else "private",
             group=group,
             id=f"false_{chat}_{token_hex(10).upper()}",
             sent_at=datetime.fromtimestamp(self._now(), UTC),
             line=self._line,
-            media=media,
+            fetch=self.files.fetch,
         )
 
     def wait(self, is_so: Callable[[], bool], seconds: float) -> bool:

@@ -31,10 +31,11 @@ from hashlib import sha256
 from traceback import format_tb
 
 from flask_chatbot.core.late import Late, new_condition
+from flask_chatbot.core.values.contents import Attachment, File
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.errors import TryLater
-from flask_chatbot.transports.base import Capabilities, File, Group, Listener, Session
+from flask_chatbot.transports.base import Capabilities, Group, Listener, Session
 from flask_chatbot.transports.faults import AnswerLost, Arrived, Asked, Fault, Faults, Receipts, Slow, Time
 from flask_chatbot.transports.phones import KEPT, Network, Phone
 from flask_chatbot.transports.postbox import Postbox
@@ -200,6 +201,12 @@ class Simulator:
             self._check_connection()
             self._faults.next("has_whatsapp")
         return self._network.has_whatsapp(number)
+
+    def download(self, attachment: Attachment) -> File:
+        with self._changed:
+            self._check_connection()
+            self._faults.next("download")
+        return self._network.files.fetch(attachment)
 
     def _connect(self, *, is_scanned: bool, is_connected: bool) -> None:
         with self._changed:

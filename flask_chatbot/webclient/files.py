@@ -4,14 +4,13 @@ import re
 import time
 from urllib.parse import unquote
 
+from flask_chatbot.core.values.contents import FILE_LIMIT, File
 from flask_chatbot.errors import FetchLater, FetchRefused
-from flask_chatbot.transports.base import File
 from flask_chatbot.transports.media import clean_name, kind_of_content, name_of, with_ending
 from flask_chatbot.webclient.addresses import read_url
 from flask_chatbot.webclient.client import Fetched, HttpClient
 from flask_chatbot.webclient.deadlines import read_retry_after
 
-MEDIA_LIMIT = 16 * 1024 * 1024  # bytes
 DEADLINE = 60.0  # seconds, from connecting to the last byte
 
 _FILENAME = re.compile(r"""filename\*\s*=\s*utf-8'[^']*'([^;\s]+)|filename\s*=\s*(?:"([^"]*)"|([^;\s]+))""", re.IGNORECASE)
@@ -24,7 +23,7 @@ def fetch_media(client: HttpClient, url: str, filename: str = "", *, own: bool =
     epoch seconds, by default the current time. Raises `FetchLater` if the file may be there later, `FetchRefused` if it never will. `own`
     URLs are the operator's, and may be private.
     """
-    answer = client.get(url, deadline=DEADLINE, limit=MEDIA_LIMIT, own=own)
+    answer = client.get(url, deadline=DEADLINE, limit=FILE_LIMIT, own=own)
     host = read_url(url, any_port=True).host
     if answer.status != 200:
         raise _refusal(answer, host, time.time() if now is None else now)

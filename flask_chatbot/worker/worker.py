@@ -9,6 +9,7 @@ from random import Random, SystemRandom
 
 from sqlalchemy import Connection
 
+from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Receipt
 from flask_chatbot.database.database import Database
@@ -26,7 +27,7 @@ from flask_chatbot.delivery.send import MessageSender
 from flask_chatbot.delivery.send_queue import LEASE, SendQueue
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store.sweeping import end_claims
-from flask_chatbot.transports.base import File, Transport
+from flask_chatbot.transports.base import Transport
 from flask_chatbot.worker.clocks import AskTime, SharedClock
 from flask_chatbot.worker.leadership import DURATION, Lease, OpenTransport, holder_name
 

@@ -7,17 +7,19 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
 
+from flask_chatbot.core.values.contents import Attachment, File
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.core.values.replies import Reply, Text
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.notify import CallbackSender
+from flask_chatbot.errors import Refused
 from flask_chatbot.store import callbacks, outbox, stored
 from flask_chatbot.store.callbacks import StoredCallback
 from flask_chatbot.store.outbox import NewMessage
 from flask_chatbot.store.stored import Stored
-from flask_chatbot.transports.base import File, Group, Listener, Session
+from flask_chatbot.transports.base import Group, Listener, Session
 from flask_chatbot.webclient.client import Fetched, HttpClient
 from flask_chatbot.worker.worker import WorkerOptions
 
@@ -80,6 +82,9 @@ class Wire:
 
     def has_whatsapp(self, number: str) -> bool:
         return number.startswith("62")
+
+    def download(self, attachment: Attachment) -> File:
+        raise Refused("There are no files here.")
 
 
 class Client(HttpClient):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Document, Image, Text
 from flask_chatbot.database.database import Database
@@ -9,7 +10,6 @@ from flask_chatbot.delivery.send import TOO_LATE, Failed, Later, MessageSender, 
 from flask_chatbot.errors import FetchLater, FetchRefused, Refused, TryLater
 from flask_chatbot.store import outbox
 from flask_chatbot.store.outbox import Claim
-from flask_chatbot.transports.base import File
 from tests.delivery.rig import DAY, START, Rig
 
 PICTURE = File(content=b"\x89PNG", kind="image", mime="image/png")

@@ -5,8 +5,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from flask_chatbot.core.values.contents import Attachment, File
 from flask_chatbot.core.values.outbound import Outbound
-from flask_chatbot.transports.base import File, Group, Listener, Session
+from flask_chatbot.errors import Refused
+from flask_chatbot.transports.base import Group, Listener, Session
 
 SLOW = 0.002  # seconds a send takes, before it is in the file and after
 
@@ -46,6 +48,9 @@ class Journal:
 
     def has_whatsapp(self, number: str) -> bool:
         return True
+
+    def download(self, attachment: Attachment) -> File:
+        raise Refused("There are no files here.")
 
 
 def read_journal(path: Path) -> list[tuple[str, str]]:

@@ -12,12 +12,12 @@ from random import Random
 
 from sqlalchemy import Connection
 
+from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.notify import CallbackSender
-from flask_chatbot.transports.base import File
 from flask_chatbot.webclient.client import Fetched, HttpClient
 from flask_chatbot.worker import foreground
 from flask_chatbot.worker.worker import Worker, WorkerOptions

@@ -7,11 +7,12 @@ from typing import Protocol
 import pytest
 
 from flask_chatbot.core.values.chats import group_chat, person_chat
+from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.core.values.replies import ContactCard, Document, Image, Location, Reply, Text
 from flask_chatbot.errors import Refused, TransportError, TryLater
-from flask_chatbot.transports.base import File, Session, Transport
+from flask_chatbot.transports.base import Session, Transport
 
 OURS = "6283111111111"
 BUDI = "628123456789"

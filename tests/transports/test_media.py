@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from flask_chatbot.transports.base import MediaKind
+from flask_chatbot.core.values.contents import MediaKind
 from flask_chatbot.transports.media import clean_name, kind_of_content, kind_of_name, name_of, with_ending
 
 

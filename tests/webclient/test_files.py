@@ -6,8 +6,8 @@ from itertools import repeat
 
 import pytest
 
+from flask_chatbot.core.values.contents import File
 from flask_chatbot.errors import FetchLater, FetchRefused
-from flask_chatbot.transports.base import File
 from flask_chatbot.webclient.files import fetch_media
 from tests.webclient.servers import Request, World, ok, redirect, serving
 

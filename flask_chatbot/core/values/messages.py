@@ -4,7 +4,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from flask_chatbot.core.values.contents import (
+    Attachment,
+    Choice,
+    Fetch,
+    File,
+    MessageKind,
+    Reaction,
+    Referral,
+    SharedContact,
+    SharedLocation,
+)
 from flask_chatbot.core.values.people import Alias
+from flask_chatbot.errors import Refused
 
 PARTS_LIMIT = 100  # of a text, between its ``#``
 
@@ -30,6 +42,10 @@ class Message:
 
     `line` names the webhook key (or session) it came by, `id` is the sender's name for it, `group` the id of its group, `media` the URL of
     an attachment.
+
+    `kind` tells what the message is; all but a text have their content in the part of that name, or in `attachments`, `contacts`, `edits`
+    and `deletes`. Those two hold the id of the message that is edited or deleted, as `reply_to` does of the one that is quoted. `text` is
+    what rules match: of a file its caption, of a choice its title, of an edit the new text; empty for all others.
     """
 
     text: str
@@ -40,6 +56,30 @@ class Message:
     sent_at: datetime | None = None
     line: str | None = None
     media: str | None = None
+    kind: MessageKind = "text"
+    choice: Choice | None = None
+    location: SharedLocation | None = None
+    attachments: tuple[Attachment, ...] = ()
+    contacts: tuple[SharedContact, ...] = ()
+    reaction: Reaction | None = None
+    edits: str = ""
+    deletes: str = ""
+    reply_to: str = ""
+    forwarded: bool = False
+    referral: Referral | None = None
+    fetch: Fetch | None = field(default=None, repr=False, compare=False)  # of the transport it came by
+
+    def download(self, index: int = 0) -> File:
+        """Fetch the file of the message, or the one with this index: at most 16 MiB, and only now that it is asked for.
+
+        Raises `TryLater` if it cannot be fetched now, `Refused` if it never can: there is none, it is too large, or it is gone.
+        """
+        if not -len(self.attachments) <= index < len(self.attachments):
+            count = len(self.attachments)
+            raise Refused(f"This message has {count or 'no'} file{'s' * (count != 1)}: there is none with the index {index}.")
+        if self.fetch is None:
+            raise Refused("The file of this message cannot be fetched here. Call download() on the message that a handler gets.")
+        return self.fetch(self.attachments[index])
 
     @property
     def keyword(self) -> str:

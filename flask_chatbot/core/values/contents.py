@@ -1,0 +1,84 @@
+"""The contents of messages that are not text: files, places, contacts, tapped choices, reactions; and the kinds of messages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+MediaKind = Literal["image", "audio", "video", "document", "sticker"]
+MessageKind = Literal["text", "choice", "media", "location", "contact", "reaction", "edit", "deletion", "unsupported"]
+
+FILE_LIMIT = 16 * 1024 * 1024  # bytes; a larger file is neither fetched nor sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """The content of a file that goes with a message; `mime` is detected from the content, `name` is the document name customers see."""
+
+    content: bytes = field(repr=False)
+    kind: MediaKind
+    mime: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message, before it is fetched: all but its kind is as its sender says, and may be missing or wrong.
+
+    `size` is in bytes, `sha256` in hex digits, `voice` marks a voice note; `handle` is the transport's own name for the bytes.
+    """
+
+    kind: MediaKind
+    mime: str = ""
+    name: str = ""
+    size: int | None = None
+    sha256: str = ""
+    voice: bool = False
+    handle: str = field(default="", repr=False)
+
+
+Fetch = Callable[[Attachment], File]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button or an entry of a list that was tapped: `id` is what its sender gave it, `title` what the customer read."""
+
+    id: str
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLocation:
+    """A place that a customer shared, in degrees; `name` and `address` are empty for a bare position."""
+
+    lat: float
+    lng: float
+    name: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedContact:
+    """A contact that a customer sent; `user_id` is the transport's id of that person, if it tells one."""
+
+    name: str
+    numbers: tuple[str, ...] = ()
+    user_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """An emoji on the message with the transport's id `to`; an empty one takes the reaction back."""
+
+    emoji: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """The advertisement or post that led a customer here; `click_id` is the network's name for the click."""
+
+    source_id: str
+    headline: str = ""
+    click_id: str = ""
