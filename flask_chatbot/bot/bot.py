@@ -132,12 +132,16 @@ class Bot:
             except Exception as error:  # noqa: BLE001  a function of the app must not stop the message
                 log.error("%s at %s failed for person %s, who is %s now\n%s", handler.name, handler.mark, old, new, redacted(error, []))
 
+    def heeds_pauses(self, book: RuleBook) -> bool:
+        """True if messages are answered with a memory of people, so that a pause is known: rules that remember nothing ask for none."""
+        return bool(book.remembers or self.handlers.rules)
+
     def memory_for(self, message: Message, book: RuleBook | None = None) -> Memory:
         """The memory to decide with: none if the rules remember nothing, nor for senders without a number, who would all share one."""
         book = book or self.book
         if not message.sender.number and not message.sender.person:
             return NO_MEMORY
-        if book.remembers or self.handlers.rules:
+        if self.heeds_pauses(book):
             return self.memory
         return OffersMemory(self.memory, self.heard, message, book.taking) if book.offers else NO_MEMORY
 

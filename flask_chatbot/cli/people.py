@@ -1,7 +1,6 @@
 """Commands about people: why one was answered so, whom the bot leaves alone, and all that is kept of one, to show or to delete."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -9,11 +8,9 @@ import click
 from flask_chatbot.cli.operator import Deployment, as_table, find_deployment, form_option
 from flask_chatbot.cli.reports import counted, label
 from flask_chatbot.cli.terminal import echo
-from flask_chatbot.core.conversation.remember import TRIES
 from flask_chatbot.core.language.controls import json_text, visible
 from flask_chatbot.core.language.numbers import Ambiguous, InvalidNumber, Known, format_phone, read_number
 from flask_chatbot.core.values.messages import Sender
-from flask_chatbot.errors import StoreError
 
 if TYPE_CHECKING:
     from flask_chatbot.store import forgetting
@@ -127,7 +124,7 @@ def resume(context: click.Context, number: str) -> None:
     Exit codes: 0 it answers them, 1 NUMBER is no number, no app, or its database fails, 2 a wrong option.
     """
     deployment = find_deployment(context)
-    until = max(end_pause(deployment, sender) for sender in senders(deployment, number))
+    until = end_pauses(deployment, number)
     if not until and isinstance(read_number(number, deployment.bot.book.locale.country), InvalidNumber):
         raise click.ClickException(
             f"{number!r} is not a phone number, and nobody is paused under it. See who is: flask chatbot people --paused"
@@ -236,16 +233,12 @@ def senders(deployment: Deployment, number: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known))
 
 
-def end_pause(deployment: Deployment, sender: str) -> float:
-    """End the pause of a sender and return when it would have ended, in epoch seconds; 0 if there was none."""
-    from flask_chatbot.store.memory import StoreMemory
+def end_pauses(deployment: Deployment, number: str) -> float:
+    """End the pauses of whoever a number may be; return when the last would have ended, 0 if there was none."""
+    from flask_chatbot.answering.operations import resume as end_pause
 
-    memory, now = StoreMemory(deployment.database), deployment.bot.clock().timestamp()
-    for _ in range(TRIES):
-        state = memory.recall(sender, now)
-        if not state.last_pause or memory.commit(sender, replace(state, paused_until=0.0, pauses={}), now):
-            return state.last_pause
-    raise StoreError("They are writing just now. Try again.")
+    now = deployment.bot.clock().timestamp()
+    return max(end_pause(deployment.database, sender, now) for sender in senders(deployment, number))
 
 
 def find_messages(deployment: Deployment, number: str, last: int) -> list["Kept"]:

@@ -12,7 +12,6 @@ import click
 from flask_chatbot.cli.operator import Deployment, as_table, find_deployment
 from flask_chatbot.cli.terminal import echo, echo_bytes
 from flask_chatbot.core.language.controls import json_text, visible
-from flask_chatbot.core.values.actions import Save
 from flask_chatbot.core.values.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -66,7 +65,9 @@ def find_rows(deployment: Deployment, name: str) -> "list[SavedRow]":
 
 def check_name(deployment: Deployment, name: str) -> None:
     """Raise `click.ClickException` if no rule saves under a name."""
-    names = {action.name for rule in deployment.bot.book.rules for action in rule.actions if isinstance(action, Save)}
+    from flask_chatbot.answering.operations import saved_names
+
+    names = saved_names(deployment.bot.book)
     if name not in names:
         known = f" Names: {', '.join(sorted(names))}." if names else " No rule has `save:`."
         raise click.ClickException(f"nothing is saved under {name!r}.{did_you_mean(name, names) or known}")

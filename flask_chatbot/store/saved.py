@@ -32,7 +32,7 @@ class SavedRow:
 _c = saved.c
 _COUNT = upsert(lambda insert: insert(counters).on_conflict_do_update(index_elements=[counters.c.name], set_={"last": counters.c.last + 1}))
 _LAST = select(counters.c.last).where(counters.c.name == bindparam("name"))
-_ROWS = select(saved).where(_c.name == bindparam("name")).order_by(_c.number)
+_ROWS = select(saved).where(_c.name == bindparam("name"), _c.number > bindparam("after")).order_by(_c.number)
 
 
 def reserve(connection: Connection, name: str) -> int:
@@ -55,9 +55,9 @@ def add(connection: Connection, row: SavedRow) -> None:
     connection.execute(insert(saved), values)
 
 
-def rows(connection: Connection, name: str) -> list[SavedRow]:
-    """The rows of a name, by number."""
-    return [_row(row) for row in connection.execute(_ROWS, {"name": name})]
+def rows(connection: Connection, name: str, after: int = 0, limit: int | None = None) -> list[SavedRow]:
+    """The rows of a name behind a number, by number; the first `limit` of them, if it is given."""
+    return [_row(row) for row in connection.execute(_ROWS.limit(limit), {"name": name, "after": after})]
 
 
 def _row(row: Any) -> SavedRow:

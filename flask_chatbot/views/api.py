@@ -2,13 +2,13 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
@@ -17,37 +17,21 @@ from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.tracebacks import redacted, with_words
 from flask_chatbot.core.translation.catalogue import translate
 from flask_chatbot.core.translation.translatable import reason_of, tr
-from flask_chatbot.delivery.accepted import Accepted, IdempotencyKey, Terms
+from flask_chatbot.delivery.accepted import IdempotencyKey, Terms
 from flask_chatbot.errors import BadPayload, NotAccepted, Refused, StoreError, TryLater
 from flask_chatbot.settings.keys import key_of_header, near_miss
+from flask_chatbot.views import operations
+from flask_chatbot.views.asked import Asked, body_of, country_of, message_json, success, written
 from flask_chatbot.views.body import CUT_SHORT, read_body
 from flask_chatbot.views.routes import add_route, exempt
-from flask_chatbot.wire.calls import BY_ENDPOINT, EXAMPLES, Send, read_number, read_send
+from flask_chatbot.wire.calls import BY_ENDPOINT, Send, read_number, read_send
 from flask_chatbot.wire.openapi import describe
-from flask_chatbot.wire.webhook import read_object
-
-# Only for their types: they load SQLAlchemy, which is slow, so an app starts without them.
-if TYPE_CHECKING:
-    from flask_chatbot.delivery.gateway import Gateway
-    from flask_chatbot.delivery.waits import Wait
-    from flask_chatbot.store.callbacks import StoredCallback
-    from flask_chatbot.store.stored import Stored
 
 RETRY_AFTER = 30  # seconds, where nothing better is known
 KEY_LIMIT = 255  # characters of an Idempotency-Key
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("chatbot_api", __name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One call with a valid key. `caller` is the key's name, `body` is unchanged, `id` names the message asked about."""
-
-    gateway: "Gateway"
-    caller: str
-    body: bytes
-    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +46,8 @@ class Endpoint:
 
 def send(kind: Send, endpoint: str, asked: Asked) -> object:
     """Accept a message."""
-    body = _body(asked, endpoint)
-    call = read_send(kind, endpoint, body, _country(asked), asked.gateway.client.check)
+    body = body_of(asked, endpoint)
+    call = read_send(kind, endpoint, body, country_of(asked), asked.gateway.client.check)
     key = _idempotency_key(asked.caller, endpoint, body)
     accepted = asked.gateway.send(call.chat, call.reply, Terms(notify_url=call.notify_url, promo=call.promo), key=key)
     return success(written(accepted))
@@ -84,7 +68,7 @@ def getqr(asked: Asked) -> object:
 
 def checknumber(asked: Asked) -> object:
     """Say if a number uses WhatsApp."""
-    return success(asked.gateway.proxy.has_whatsapp(read_number(_body(asked, "checknumber"), _country(asked))))
+    return success(asked.gateway.proxy.has_whatsapp(read_number(body_of(asked, "checknumber"), country_of(asked))))
 
 
 def message(asked: Asked) -> object:
@@ -107,6 +91,11 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "getqr": Endpoint("api/getqr", _POST, getqr),
     "checknumber": Endpoint("api/checknumber", _POST, checknumber),
     "message": Endpoint("api/messages/<id>", _GET, message),
+    "saved": Endpoint("api/saved/<name>", _GET, operations.saved),
+    "pause": Endpoint("api/pause", _POST, operations.pause),
+    "resume": Endpoint("api/resume", _POST, operations.resume),
+    "optout": Endpoint("api/optout", _POST, operations.optout),
+    "optin": Endpoint("api/optin", _POST, operations.optin),
     "openapi": Endpoint("api/openapi.json", _GET, openapi, is_open=True),
 }
 UNKNOWN = {"nothing": "api", "unknown": "api/<path:rest>"}  # else the host's page would answer
@@ -139,6 +128,7 @@ def api(
     body: BytesIO | None = None,
     refused: BadPayload | None = None,
     id: str = "",  # noqa: A002  as in the path
+    name: str = "",
     rest: str = "",
     _host: str = "",
 ) -> Response:
@@ -146,23 +136,24 @@ def api(
 
     The body comes as a stream, so that anything that shows a view's arguments shows no text and no number.
     """
-    name = (request.endpoint or "").rpartition(".")[2]
-    endpoint = ENDPOINTS.get(name)
+    called = (request.endpoint or "").rpartition(".")[2]
+    endpoint = ENDPOINTS.get(called)
     try:
-        return _json(200, _answer(endpoint, body, refused, id))
+        return _json(200, _answer(endpoint, body, refused, id or name))
     except (BadPayload, NotAccepted) as error:
-        log.info("refused a call to /api/%s with %d", name, error.status)
+        log.info("refused a call to /api/%s with %d", called, error.status)
         return _refuse(error.status, reason_of(error), {"Allow": ", ".join(endpoint.methods)} if endpoint and error.status == 405 else {})
     except Refused as error:
         return _refuse(400, reason_of(error))
     except TryLater as error:
-        log.warning("a call to /api/%s must be repeated: %s", name, error)
+        log.warning("a call to /api/%s must be repeated: %s", called, error)
         return _refuse(503, reason_of(error), {"Retry-After": str(ceil(error.after) or RETRY_AFTER)})
     except StoreError as error:
-        log.error("a call to /api/%s could not be answered: %s", name, error)
+        log.error("a call to /api/%s could not be answered: %s", called, error)
         return _refuse(503, tr("The gateway cannot reach its database. Try again later."), {"Retry-After": str(RETRY_AFTER)})
     except Exception as error:  # noqa: BLE001  of whatever is our fault the caller hears in the contract's shape
-        log.error("a call to /api/%s failed with an internal error\n%s", name, redacted(error, with_words(request.get_data(as_text=True))))
+        trace = redacted(error, with_words(request.get_data(as_text=True)))
+        log.error("a call to /api/%s failed with an internal error\n%s", called, trace)
         return _refuse(503, tr("The gateway had an internal error. Try again later."), {"Retry-After": str(RETRY_AFTER)})
 
 
@@ -204,14 +195,6 @@ def _no_key(header: str) -> str:
     return tr("The header SecretKey is missing: the key belongs there, not in {meant}. Send it as: SecretKey: YOUR-KEY.", meant=meant)
 
 
-def _body(asked: Asked, endpoint: str) -> dict[str, object]:
-    return read_object(asked.body, content_type=request.content_type or "", example=EXAMPLES[endpoint])
-
-
-def _country(asked: Asked) -> str:
-    return asked.gateway.bot.book.locale.country
-
-
 def _idempotency_key(caller: str, endpoint: str, body: Mapping[str, object]) -> IdempotencyKey | None:
     """The idempotency key of a call: hashes of caller and key, and of the body. The order of JSON keys does not matter."""
     key = request.headers.get("Idempotency-Key", "").strip()
@@ -230,56 +213,6 @@ def _idempotency_key(caller: str, endpoint: str, body: Mapping[str, object]) -> 
 
 def _hash(value: object) -> str:
     return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-def success(value: object) -> dict[str, object]:
-    """A successful answer in the contract's envelope."""
-    return {"success": True, "message": value}
-
-
-def written(accepted: Accepted) -> dict[str, object]:
-    """An accepted message as the contract writes it."""
-    return {
-        "id": accepted.id,
-        "status": int(accepted.ack),
-        "type": accepted.type,
-        "timestamp": accepted.timestamp,
-        "from": accepted.from_,
-        "to": accepted.to,
-    }
-
-
-def message_json(found: "Stored", wait: "Wait | None" = None, calls: "Sequence[tuple[StoredCallback, Wait]]" = ()) -> dict[str, object]:
-    """The status of a message; times are integer epoch seconds, or null. Only a message that waits has a `wait`."""
-    times = {
-        "sent": found.sent_at,
-        "delivered": found.delivered_at,
-        "read": found.read_at,
-        "played": found.played_at,
-        "failed": found.failed_at,
-    }
-    return {
-        "id": found.id,
-        "ack": int(found.ack),
-        "name": found.ack.name.lower(),
-        "type": found.type,
-        "timestamp": int(found.created_at),
-        "to": found.chat,
-        "times": {name: None if at is None else int(at) for name, at in times.items()},
-        "error": wait.why if wait and wait.is_failure else found.error,
-        **({"waits": wait_json(wait)} if wait else {}),
-        **({"callbacks": [callback_json(call, each) for call, each in calls]} if calls else {}),
-    }
-
-
-def wait_json(wait: "Wait") -> dict[str, object]:
-    """A wait: its reason, its end, and the message or callback ahead."""
-    return {"why": wait.why, "until": None if wait.until is None else int(wait.until), "behind": wait.behind or None}
-
-
-def callback_json(call: "StoredCallback", wait: "Wait") -> dict[str, object]:
-    """A callback that is still waiting to be sent."""
-    return {"id": call.id, "ack": int(call.ack), "tries": call.tries, "error": wait.why, "waits": wait_json(wait)}
 
 
 def _json(status: int, value: object, headers: Mapping[str, str] | None = None) -> Response:

@@ -25,6 +25,8 @@ TARGETS = ("nohp", "groupid")  # whom a message goes to
 URL_LIMIT = 4096  # characters
 NUMBERS_LIMIT = 100  # telephone numbers of one contact
 NUMBER_LIMIT = 60  # characters of one of them
+DEFAULT_PAUSE = "2 hours"
+OF_PEOPLE = {"checknumber": ("nohp",), "pause": ("nohp", "duration"), "resume": ("nohp",), "optout": ("nohp",), "optin": ("nohp",)}
 # Something to be seen. Which characters are white space differs between kinds of regular expressions; with these they are the same.
 _FILLED = r"[^\s\u0000-\u001f\u007f-\u009f\ufeff]"
 _LATITUDE = r"^[ \t\r\n]*[+-]?0*(?:90(?:\.0*)?|[0-8]?[0-9](?:\.[0-9]*)?)[ \t\r\n]*$"
@@ -92,6 +94,11 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {  # a JSON Schema for each
         "description": "True if this is a promotion: numbers that opted out are refused.",
         "type": ["boolean", "null"],
         "examples": [False],
+    },
+    "duration": {
+        "description": f"How long, as a rule's 'pause' has it, at most 366 days. Without it, {DEFAULT_PAUSE}.",
+        "anyOf": [{"type": "string", "format": "length-of-time"}, {"enum": [None, ""]}],
+        "examples": [DEFAULT_PAUSE, "30 menit"],
     },
 }
 
@@ -306,5 +313,5 @@ def _example(send: Send, endpoint: str) -> str:
 
 EXAMPLES: Mapping[str, str] = {
     **{endpoint: _example(send, endpoint) for endpoint, send in BY_ENDPOINT.items()},
-    "checknumber": json.dumps({"nohp": FIELDS["nohp"]["examples"][0]}),
+    **{endpoint: json.dumps({name: FIELDS[name]["examples"][0] for name in names}) for endpoint, names in OF_PEOPLE.items()},
 }

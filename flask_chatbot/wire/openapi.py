@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import KINDS
-from flask_chatbot.wire.calls import FIELDS, SENDS, TARGETS, Send
+from flask_chatbot.wire.calls import FIELDS, OF_PEOPLE, SENDS, TARGETS, Send
 
 Schema = Mapping[str, Any]
 
@@ -20,6 +20,18 @@ _WAITS = {
     "type": "object",
     "required": ["why", "until", "behind"],
     "properties": {"why": {"type": "string"}, "until": {"type": ["integer", "null"]}, "behind": {"type": ["string", "null"]}},
+}
+_ROW = {
+    "type": "object",
+    "required": ["number", "timestamp", "sender", "sender_name", "person", "fields"],
+    "properties": {
+        "number": {"type": "integer", "minimum": 1},
+        "timestamp": _SECONDS,
+        "sender": {"description": "The number, or the text that came as one; empty if it is hidden.", "type": "string"},
+        "sender_name": {"type": "string"},
+        "person": {"description": "Our id of the person, which stays the same.", "type": "string"},
+        "fields": {"description": "The values by the names of the rule's fields.", "type": "object"},
+    },
 }
 _SCHEMAS: Schema = {
     "Failure": {
@@ -77,6 +89,14 @@ _SCHEMAS: Schema = {
             },
         },
     },
+    "Saved": {
+        "type": "object",
+        "required": ["rows", "more"],
+        "properties": {
+            "rows": {"description": "The lowest number first.", "type": "array", "maxItems": 100, "items": _ROW},
+            "more": {"description": "True if there are more: ask again, after the number of the last row here.", "type": "boolean"},
+        },
+    },
     "Group": {
         "type": "object",
         "required": ["groupid", "groupname", "grouplastchat"],
@@ -111,31 +131,61 @@ _IDEMPOTENCY_KEY = {
 }
 
 
+_AFTER = {
+    "name": "after",
+    "in": "query",
+    "description": "Only rows with a higher number than this.",
+    "schema": {"type": "integer", "minimum": 0, "maximum": 10**15 - 1, "default": 0},
+}
+_UNTIL = {"description": "When the pause ends or, for resume, would have ended, in epoch seconds; null if there was none."}
+
+
+def _state(name: str, schema: Schema) -> Schema:
+    """The answer to a call that changes something for a person."""
+    return {"type": "object", "required": ["nohp", name], "properties": {"nohp": {"type": "string"}, name: schema}}
+
+
+_OF_PERSON: Mapping[str, tuple[str, Schema]] = {
+    "checknumber": ("Check if a number uses WhatsApp", {"type": "boolean"}),
+    "pause": ("Let the bot keep quiet for a person", _state("until", {**_UNTIL, "type": "integer"})),
+    "resume": ("Let the bot answer a person again", _state("until", {**_UNTIL, "type": ["integer", "null"]})),
+    "optout": ("Send a person no promotion any more", _state("promo", {"const": False})),
+    "optin": ("Allow promotion to a person again", _state("promo", {"const": True})),
+}
+
+
 def describe(prefix: str) -> dict[str, Any]:
     """The description of an API whose paths begin with `prefix`, ready for JSON."""
-    paths = {f"/api/{endpoint}": {"post": _send(send, endpoint)} for send in SENDS for endpoint in send.endpoints}
-    paths["/api/groups"] = {"post": _operation("groups", "List our groups", {"type": "array", "items": _ref("Group")})}
-    paths["/api/getqr"] = {"post": _operation("getqr", "Get the state of our phone's connection, or the code to scan", _ref("Session"))}
-    paths["/api/checknumber"] = {
-        "post": {
-            **_operation("checknumber", "Check if a number uses WhatsApp", {"type": "boolean"}),
-            "requestBody": _body(_object({"nohp": FIELDS["nohp"]}, ["nohp"])),
-        }
-    }
-    paths["/api/messages/{id}"] = {
-        "get": {
-            **_operation("message", "Get the status of a message", _ref("Message"), {"404": "There is no such message."}),
-            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
-        }
-    }
+    sends = {f"/api/{endpoint}": {"post": _send(send, endpoint)} for send in SENDS for endpoint in send.endpoints}
+    of_people = {f"/api/{endpoint}": {"post": _of_person(endpoint)} for endpoint in OF_PEOPLE}
     return {
         "openapi": "3.1.0",
         "info": {"title": "WhatsApp gateway", "version": "1", "description": "Each path may end in a slash. Unknown keys are ignored."},
         "servers": [{"url": prefix or "/"}],
         "security": [{"SecretKey": []}],
-        "paths": paths,
+        "paths": {**sends, **of_people, **_questions()},
         "components": {"schemas": _SCHEMAS, "securitySchemes": {"SecretKey": {"type": "apiKey", "in": "header", "name": "SecretKey"}}},
     }
+
+
+def _questions() -> dict[str, object]:
+    """The paths of calls without a body."""
+    message = _operation("message", "Get the status of a message", _ref("Message"), {"404": "There is no such message."})
+    saved = _operation("saved", "Get rows that customers filled in", _ref("Saved"), {"404": "Nothing is saved under this name."})
+    named = {"in": "path", "required": True}
+    return {
+        "/api/groups": {"post": _operation("groups", "List our groups", {"type": "array", "items": _ref("Group")})},
+        "/api/getqr": {"post": _operation("getqr", "Get the state of our phone's connection, or the code to scan", _ref("Session"))},
+        "/api/messages/{id}": {"get": {**message, "parameters": [{**named, "name": "id", "schema": {"type": "string"}}]}},
+        "/api/saved/{name}": {"get": {**saved, "parameters": [{**named, "name": "name", "schema": {"type": "string"}}, _AFTER]}},
+    }
+
+
+def _of_person(endpoint: str) -> dict[str, object]:
+    """A call about one person."""
+    summary, answer = _OF_PERSON[endpoint]
+    fields = {name: FIELDS[name] for name in OF_PEOPLE[endpoint]}
+    return {**_operation(endpoint, summary, answer), "requestBody": _body(_object(fields, ["nohp"]))}
 
 
 def _send(send: Send, endpoint: str) -> dict[str, object]:

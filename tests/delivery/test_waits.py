@@ -13,7 +13,7 @@ from flask_chatbot.delivery.accepted import Terms
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.store import callbacks, outbox, paces
 from flask_chatbot.store.callbacks import NewCallback, Settlement
-from flask_chatbot.views.api import message_json
+from flask_chatbot.views.asked import message_json
 from tests.delivery.apps import API_KEY, BUDI, START, gateway_app, gateway_of, simulator
 
 CHAT, ANOTHER = f"{BUDI}@c.us", "628111111111@c.us"

@@ -23,7 +23,7 @@ from tests.delivery.apps import API_KEY, BUDI, GROUP, OURS, START, callbacks_of,
 API = "/chatbot/api"
 TEXT = {"nohp": BUDI, "pesan": "Halo"}
 SENDS = [name for name in ENDPOINTS if name.startswith("send")]
-POSTS = [*SENDS, "groups", "getqr", "checknumber"]
+POSTS = [*SENDS, "groups", "getqr", "checknumber", "pause", "resume", "optout", "optin"]
 
 
 @pytest.fixture

@@ -1,0 +1,110 @@
+"""The endpoints of what commands do on the command line, for systems that cannot run any: saved rows, pauses and opt-outs."""
+
+import re
+from typing import TYPE_CHECKING
+
+from flask import request
+
+from flask_chatbot.core.language.sentences import clip
+from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.errors import BadPayload
+from flask_chatbot.views.asked import Asked, body_of, country_of, success
+from flask_chatbot.wire.calls import read_number
+from flask_chatbot.wire.operations import read_pause
+
+# Only for its type, and imported when it is called: it loads SQLAlchemy, which is slow.
+if TYPE_CHECKING:
+    from flask_chatbot.store.saved import SavedRow
+
+_AFTER = re.compile("[0-9]{1,15}")
+
+
+def saved(asked: Asked) -> object:
+    """Return the rows of a table behind a number, some of them at a time."""
+    from flask_chatbot.answering.operations import read_saved, saved_names
+
+    after, database = _after(), asked.gateway.database
+    names = saved_names(asked.gateway.bot.book)
+    if asked.id not in names and not read_saved(database, asked.id, 0, _now(asked), 1).rows:
+        raise BadPayload(_unknown(asked.id, sorted(names)), 404)
+    page = read_saved(database, asked.id, after, _now(asked))
+    return success({"rows": [_row_json(row) for row in page.rows], "more": page.has_more})
+
+
+def pause(asked: Asked) -> object:
+    """Let the bot keep quiet for a person."""
+    from flask_chatbot.answering.operations import pause as begin_pause
+
+    body, bot = body_of(asked, "pause"), asked.gateway.bot
+    number, length = read_pause(body, country_of(asked))
+    if not bot.heeds_pauses(bot.book):
+        raise BadPayload(tr("These rules remember nothing of people, so nobody can be paused. Give one of them 'pause', and call again."))
+    until = _now(asked) + length.total_seconds()
+    begin_pause(asked.gateway.database, number, until, _now(asked), _line(asked))
+    return success({"nohp": number, "until": int(until)})
+
+
+def resume(asked: Asked) -> object:
+    """Let the bot answer a person again."""
+    from flask_chatbot.answering.operations import resume as end_pause
+
+    number = read_number(body_of(asked, "resume"), country_of(asked))
+    until = end_pause(asked.gateway.database, number, _now(asked), _line(asked))
+    return success({"nohp": number, "until": int(until) or None})
+
+
+def optout(asked: Asked) -> object:
+    """Send a person no promotion from now on."""
+    from flask_chatbot.answering.operations import opt_out
+
+    number = read_number(body_of(asked, "optout"), country_of(asked))
+    opt_out(asked.gateway.database, number, _now(asked), _line(asked))
+    return success({"nohp": number, "promo": False})
+
+
+def optin(asked: Asked) -> object:
+    """Allow promotion to a person again."""
+    from flask_chatbot.answering.operations import opt_in
+
+    number = read_number(body_of(asked, "optin"), country_of(asked))
+    opt_in(asked.gateway.database, number, _line(asked))
+    return success({"nohp": number, "promo": True})
+
+
+def _line(asked: Asked) -> str:
+    """The line that a key is bound to by its name: a named webhook key, or the transport's session. Empty for all lines."""
+    lines = {key.name for key in asked.gateway.bot.settings.webhook_keys} | {asked.gateway.transport.name}
+    return asked.caller if asked.caller in lines else ""
+
+
+def _now(asked: Asked) -> float:
+    return asked.gateway.bot.clock().timestamp()
+
+
+def _after() -> int:
+    """The number behind which rows are wanted."""
+    given = request.args.getlist("after")
+    if not given:
+        return 0
+    if len(given) > 1 or not _AFTER.fullmatch(given[0]):
+        wrong = clip(" ".join(given), 60)
+        raise BadPayload(tr("'after' is {value!r}. Send the number of the last row that you have, or leave it out.", value=wrong))
+    return int(given[0])
+
+
+def _unknown(name: str, names: list[str]) -> str:
+    shown = clip(name, 60)
+    if not names:
+        return tr("Nothing is saved under {name!r}: no rule has 'save'.", name=shown)
+    return tr("Nothing is saved under {name!r}. The names are: {names}.", name=shown, names=", ".join(names))
+
+
+def _row_json(row: "SavedRow") -> dict[str, object]:
+    return {
+        "number": row.number,
+        "timestamp": int(row.at),
+        "sender": row.sender,
+        "sender_name": row.sender_name,
+        "person": row.person,
+        "fields": dict(row.fields),
+    }
