@@ -32,6 +32,12 @@ _FILLED = r"[^\s\u0000-\u001f\u007f-\u009f\ufeff]"
 _LATITUDE = r"^[ \t\r\n]*[+-]?0*(?:90(?:\.0*)?|[0-8]?[0-9](?:\.[0-9]*)?)[ \t\r\n]*$"
 _LONGITUDE = r"^[ \t\r\n]*[+-]?0*(?:180(?:\.0*)?|(?:1[0-7]|[0-9])?[0-9](?:\.[0-9]*)?)[ \t\r\n]*$"
 
+# Read are more than these: 1000 hours is no mistake, but a pattern that has it is nobody's to read.
+_LENGTH = (
+    r"^(?:[1-9][0-9]{0,6} ?(?:seconds?|detik)|[1-9][0-9]{0,4} ?(?:minutes?|menit)|[1-9][0-9]{0,2} ?(?:hours?|jam)"
+    r"|(?:[1-9][0-9]?|[12][0-9]{2}) ?(?:days?|hari)|(?:[1-9]|[1-4][0-9]|5[0-2]) ?(?:weeks?|minggu))$"
+)
+
 
 def _degrees(limit: int, pattern: str, example: float) -> dict[str, Any]:
     return {
@@ -97,7 +103,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {  # a JSON Schema for each
     },
     "duration": {
         "description": f"How long, as a rule's 'pause' has it, at most 366 days. Without it, {DEFAULT_PAUSE}.",
-        "anyOf": [{"type": "string", "format": "length-of-time"}, {"enum": [None, ""]}],
+        "anyOf": [{"type": "string", "pattern": _LENGTH}, {"enum": [None, ""]}],
         "examples": [DEFAULT_PAUSE, "30 menit"],
     },
 }

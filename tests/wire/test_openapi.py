@@ -27,9 +27,6 @@ NUMBERS = st.from_regex(
     r"(?:\+|00)?62 ?81[123][ -]?[0-9]{4}[ -]?[0-9]{3,4}|081[123]-?[0-9]{4}-?[0-9]{3,4}", fullmatch=True, alphabet="+0123456789 -"
 )
 schemathesis.openapi.format("phone", NUMBERS)
-# Nor which lengths of time are not too long.
-LENGTHS = st.from_regex(r"[1-9][0-9]? (?:minutes|menit|jam|hours|hari|days)", fullmatch=True)
-schemathesis.openapi.format("length-of-time", LENGTHS)
 # Nor which hosts may be called.
 URLS = st.from_regex(r"https?://[a-z]{1,9}\.example\.com/[a-z]{0,9}\.(?:png|pdf)", fullmatch=True)
 schemathesis.openapi.format("uri", URLS)
