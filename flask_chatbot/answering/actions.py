@@ -3,11 +3,13 @@
 import logging
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from flask_chatbot.answering.forwarding import Forwarder
 from flask_chatbot.bot.effects import AnsweredMessage, Remember
+from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.fields.field import titled
 from flask_chatbot.core.language.numbers import format_phone, senders_phone
 from flask_chatbot.core.language.sentences import Locale, clip, say
@@ -19,7 +21,7 @@ from flask_chatbot.core.values.replies import TEXT_LIMIT, Reply, Text
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.errors import StoreError
-from flask_chatbot.store import optouts, saved
+from flask_chatbot.store import optouts, people, saved
 from flask_chatbot.store.memory import StoreMemory
 from flask_chatbot.store.sweeping import sweep
 
@@ -57,7 +59,9 @@ class Actions:
         """Remember, act and call `record`, all in one transaction; False if another message of the sender came first."""
         try:
             with self.database.writing() as connection:
-                if answered.decision.remember is not None and not remember(StoreMemory(self.database).within(connection)):
+                answered = _identified(connection, answered) if record is not None or _keeps(answered.decision) else answered
+                memory = StoreMemory(self.database).within(connection, answered.message.sender.person)
+                if answered.decision.remember is not None and not remember(memory):
                     raise _Overtaken
                 self.do(connection, answered)
                 if record is not None:
@@ -124,6 +128,21 @@ class Actions:
             )
             return
         self._gateway.post(connection, person_chat(action.number), notice(answered.message, match, answered.book.locale))
+
+
+def _keeps(decision: Decision) -> bool:
+    """True if a decision leaves something to keep of the person."""
+    return decision.remember is not None or any(isinstance(action, Save | Subscribe) for action in decision.actions)
+
+
+def _identified(connection: Connection, answered: AnsweredMessage) -> AnsweredMessage:
+    """The answered message with the id of whoever wrote it, which stays theirs until the transaction ends."""
+    sender = answered.message.sender
+    name = answered.book.person(sender)
+    person = people.get(connection, name, answered.now.timestamp()) if name else ""
+    if person == sender.person:
+        return answered
+    return replace(answered, message=replace(answered.message, sender=replace(sender, person=person)))
 
 
 def _plain(value: object) -> object:

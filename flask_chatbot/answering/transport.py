@@ -1,7 +1,7 @@
 """Messages from a transport: each is answered once, and its replies go out through the outbox."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +23,7 @@ from flask_chatbot.core.values.people import Alias, alias_of
 from flask_chatbot.database.statements import is_chat
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.store import inbox
-from flask_chatbot.store.merging import identify, known_as
+from flask_chatbot.store.merging import identify
 
 ANSWERS_LIMIT = 20  # answers to one sender in a minute; two bots must not talk all night
 MINUTE = 60.0  # seconds
@@ -91,31 +91,15 @@ class Inbound:
             text = without_mention(text, [number_of(phone.number), phone.name])
         return replace(message, text=text, sender=sender, group=number_of(message.group))
 
-    def _identified(self, message: Message, now: float) -> Message:
-        """The message with our id of its sender. A stranger who is only a number has none before something is kept of them.
-
-        The app's functions hear of people who turned out to be one.
-        """
-        names, database = names_of(message.sender), self._actions.database
-        with database.reading() as connection:
-            person = known_as(connection, names, now)
-        if person is None and message.sender.aliases:
-            with database.writing() as connection:
-                found = identify(connection, names, now)
-            person = found.person
-            for old, new in found.merged:
-                with self._context():
-                    self._bot.people_merged(old, new)
-        return replace(message, sender=replace(message.sender, person=person or ""))
-
     def _answer(self, message: Message, id_: str) -> None:
         now = self._bot.clock()
-        with self._actions.database.reading() as connection:
-            if inbox.find(connection, self._session, id_) is not None:
-                log.info("message %s arrived again: it was answered before", short_id(id_))
-                return
-        message = self._identified(message, now.timestamp())
-        if self._is_silenced(message, id_, now):
+        identified = self._identified(message, id_, now)
+        if identified is None:
+            log.info("message %s arrived again: it was answered before", short_id(id_))
+            return
+        message, answers = identified
+        if answers >= ANSWERS_LIMIT:
+            self._keep_silent(message, id_, now, answers)
             return
         try:
             with self._context():
@@ -126,19 +110,37 @@ class Inbound:
         rule = decision.match.rule.name if decision.match else None
         log.info("answered message %s: rule %r, %d replies", short_id(id_), rule, len(decision.replies))
 
-    def _is_silenced(self, message: Message, id_: str, now: datetime) -> bool:
-        """True, and the message is kept without an answer, if its sender got as many as a minute allows."""
-        person = message.sender.person
+    def _identified(self, message: Message, id_: str, now: datetime) -> tuple[Message, int] | None:
+        """The message with our id of its sender, and how many answers they got in the last minute; None if it was answered before.
+
+        A stranger who is only a number has no id before something is kept of them.
+        """
+        names, at = names_of(message.sender), now.timestamp()
         with self._actions.database.reading() as connection:
-            answers = inbox.answered_since(connection, person, now.timestamp() - MINUTE) if person else 0
-        if answers < ANSWERS_LIMIT:
-            return False
-        log.warning(
-            "%s was answered %d times in a minute, and gets no answer now. Is it a bot?", mask(message.sender.number) or person, answers
-        )
+            arrival = inbox.arrival(connection, self._session, id_, names, now=at, since=at - MINUTE)
+        if arrival.is_repeat:
+            return None
+        person, answers = arrival.person or "", arrival.answers
+        if arrival.person is None and message.sender.aliases:
+            person, answers = self._met(names, at)
+        return replace(message, sender=replace(message.sender, person=person)), answers
+
+    def _met(self, names: Sequence[Alias], now: float) -> tuple[str, int]:
+        """Make or merge the people with these names; return the id, and the answers. The app's functions hear of each merge."""
+        with self._actions.database.writing() as connection:
+            found = identify(connection, names, now)
+            answers = inbox.answered_since(connection, found.person, now - MINUTE)
+        for old, new in found.merged:
+            with self._context():
+                self._bot.people_merged(old, new)
+        return found.person, answers
+
+    def _keep_silent(self, message: Message, id_: str, now: datetime, answers: int) -> None:
+        """Keep a message without an answer: its sender got as many as a minute allows."""
+        who = mask(message.sender.number) or message.sender.person
+        log.warning("%s was answered %d times in a minute, and gets no answer now. Is it a bot?", who, answers)
         with self._actions.database.writing() as connection:
             inbox.add(connection, self._history.silence(self._session, id_, message, now, SILENCE))
-        return True
 
 
 def names_of(sender: Sender) -> tuple[Alias, ...]:

@@ -118,7 +118,10 @@ class Gateway:
         return self.post_all(connection, chat, [reply])[0]
 
     def post_all(self, connection: Connection, chat: str, replies: Sequence[Reply], person: str = "") -> tuple[str, ...]:
-        """Queue several replies to one chat as `post` does, that of a `person` if their id is known; return their ids, in order."""
+        """Queue several replies to one chat as `post` does; return their ids, in order.
+
+        `person` is the id of whoever is there, if this transaction has had it from `people.get`.
+        """
         now = self.clock()
         made = [self._message(chat, reply, REPLY, now)[0] for reply in replies]
         outbox.add(connection, self._in_order(connection, made, person))
@@ -186,13 +189,13 @@ class Gateway:
         return message, refused
 
     def _in_order(self, connection: Connection, made: Sequence[NewMessage], person: str = "") -> Sequence[NewMessage]:
-        """Messages to one chat with their order key: the person's, who is made if nobody has written to them before.
+        """Messages to one chat with their order key: the `person`, else whoever is there, who is made if nobody has written to them.
 
         Raises `NotAccepted` for a promotion to somebody who wants none by this line.
         """
         if not made or is_group(made[0].chat):
             return made
-        person = people.get(connection, person or person_in(made[0].chat), made[0].created_at)
+        person = person or people.get(connection, person_in(made[0].chat), made[0].created_at)
         if made[0].promo and optouts.has_opted_out(connection, person, self.transport.name):
             raise NotAccepted(OPTED_OUT)
         return [replace(message, order_key=person) for message in made]

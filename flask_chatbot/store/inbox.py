@@ -3,16 +3,18 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, literal, or_, select
 
-from flask_chatbot.core.values.people import VALUE_LIMIT
+from flask_chatbot.core.values.people import VALUE_LIMIT, Alias
 from flask_chatbot.database.statements import CHAT_LIMIT, fitting, storable, upsert
-from flask_chatbot.database.tables import inbox
+from flask_chatbot.database.tables import aliases, inbox
 from flask_chatbot.store import people
 
 ID_LIMIT = 255  # characters; what is longer is kept by its SHA-256, as names are
+SEEN_AGAIN = 86_400.0  # seconds until it is noted again by which names somebody was seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +42,48 @@ class Kept:
     person: str = field(default="", compare=False)
 
 
-_c = inbox.c
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that comes in: if it came before, who sent it, and how many messages of theirs were answered of late.
+
+    The person is None if a transaction must find them: a stranger, people who turn out to be one, or who were not seen for a day by one of
+    several names. Then nothing was counted.
+    """
+
+    is_repeat: bool
+    person: str | None
+    answers: int
+
+
+_c, _a = inbox.c, aliases.c
 _NAMES = tuple(each.name for each in fields(Kept))
 _KEPT = select(*(_c[name].label(name) for name in _NAMES))
-_FIND = _KEPT.where(_c.session == bindparam("session"), _c.message_id == bindparam("message_id"))
+_HERE = (_c.session == bindparam("session")) & (_c.message_id == bindparam("message_id"))
+_FIND = _KEPT.where(_HERE)
 _ADD = upsert(lambda insert: insert(inbox).on_conflict_do_nothing(index_elements=[_c.session, _c.message_id]))
 _OF_PERSON = _c.person.in_(bindparam("persons", expanding=True))
-_ANSWERED = select(func.count()).select_from(inbox).where(_OF_PERSON, _c.at > bindparam("since"), _c.replies > 0)
+_COUNTED = select(func.count()).select_from(inbox).where(_c.at > bindparam("since"), _c.replies > 0)
+_ANSWERED = _COUNTED.where(_OF_PERSON)
+_KEY = (_a.scheme, _a.scope, _a.value)
+_ARRIVAL = select(
+    *_KEY,
+    *(_a.person, _a.last_seen),
+    exists().where(_HERE).label("is_repeat"),
+    _COUNTED.where(_c.person == _a.person).scalar_subquery().label("answers"),
+)
+_ONE = select(literal(1)).subquery("one")
+
+
+@lru_cache(maxsize=16)
+def _arrival(count: int) -> Select[Any]:
+    """The statement about a message whose sender has that many keys: a row for each that is known, or one row of no key.
+
+    SQLite looks into its index for each key by itself, and for no list of them.
+    """
+    keys = (and_(*(column == bindparam(f"{column.name}_{place}") for column in _KEY)) for place in range(count))
+    return _ARRIVAL.select_from(_ONE.outerjoin(aliases, or_(*keys)))
+
+
 _OF_SENDER = _KEPT.where(_OF_PERSON).order_by(_c.at.desc(), _c.seq.desc()).limit(bindparam("limit"))
 
 
@@ -54,6 +91,20 @@ def find(connection: Connection, session: str, message_id: str) -> Kept | None:
     """The message with this id of the transport's (or the webhook's), if it came before."""
     row = connection.execute(_FIND, {"session": session, "message_id": fitting(message_id, ID_LIMIT)}).first()
     return None if row is None else _kept(row)
+
+
+def arrival(connection: Connection, session: str, message_id: str, names: Sequence[Alias], *, now: float, since: float) -> Arrival:
+    """Look up a message and its sender with these names, in one statement; answers after `since` count."""
+    keys = [people.keys_of(name) for name in names]
+    flat = [key for each in keys for key in each]
+    given = {f"{column.name}_{place}": part for place, key in enumerate(flat) for column, part in zip(_KEY, key, strict=True)}
+    about = {"session": session, "message_id": fitting(message_id, ID_LIMIT), "since": since}
+    found = connection.execute(_arrival(len(flat)), {**about, **given}).all()
+    first, seen = found[0], {(row.scheme, row.scope, row.value): row.last_seen for row in found}
+    is_known = len({row.person for row in found}) == 1 and all(any(key in seen for key in each) for each in keys)
+    if not is_known or (len(names) > 1 and min(seen.values()) <= now - SEEN_AGAIN):
+        return Arrival(bool(first.is_repeat), None, 0)
+    return Arrival(bool(first.is_repeat), first.person, first.answers)
 
 
 def add(connection: Connection, kept: Kept) -> bool:

@@ -5,7 +5,7 @@ import math
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from flask_chatbot.core.conversation.memory import Memory, State, read_state, write_state
 from flask_chatbot.core.values.people import alias_of, is_person_id
@@ -25,11 +25,12 @@ _s, _a, _p = states.c, aliases.c, people_table.c
 _STATE = select(_s.person, _s.state, _s.version, _s.expires_at)
 _OF_PERSON = _STATE.where(_s.person == bindparam("person"))
 _OF_PERSON_AND_LOCK = _OF_PERSON.with_for_update()  # SQLite has one writer at a time anyway
-# With an alias and no state, the row is one of None.
-_OF_ALIAS = (
-    select(_s.person, _s.state, _s.version, _s.expires_at)
-    .select_from(aliases.outerjoin(states, _s.person == _a.person))
-    .where(_a.scheme == bindparam("scheme"), _a.scope == bindparam("scope"), _a.value == bindparam("value"))
+# For a person without a state, the row is one of None.
+_OF_ALIAS = _STATE.select_from(aliases.outerjoin(states, _s.person == _a.person)).where(
+    _a.scheme == bindparam("scheme"), _a.scope == bindparam("scope"), _a.value == bindparam("value")
+)
+_OF_ID = _STATE.select_from(people_table.outerjoin(states, _s.person == func.coalesce(_p.merged_into, _p.id))).where(
+    _p.id == bindparam("id")
 )
 _PAUSED = _STATE.where(or_(_s.state.like('%"paused_until"%'), _s.state.like('%"pauses"%')), _s.expires_at > bindparam("now"))
 _ADD = upsert(lambda insert: insert(states).on_conflict_do_nothing())
@@ -67,12 +68,13 @@ class StoreMemory:
         self._sweep(now)
         return kept
 
-    def within(self, connection: Connection) -> Memory:
+    def within(self, connection: Connection, person: str | None = None) -> Memory:
         """The same memory inside the caller's transaction: commits are kept or rolled back with the rest of it.
 
-        What it recalls stays unchanged until then, however many others wait.
+        What it recalls stays unchanged until then, however many others wait. With `person`, the id of whoever the transaction is about, as
+        `people.get` returned it, all senders' texts are theirs.
         """
-        return _Joined(connection)
+        return _Joined(connection, person)
 
     def _sweep(self, now: float) -> None:
         """Delete some expired rows; a failure is ignored, since a later sweep will do."""
@@ -95,16 +97,17 @@ class StoreMemory:
 class _Joined:
     """The memory over one connection in a transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, person: str | None) -> None:
         self._connection = connection
+        self._person = person
 
     def recall(self, sender: str, now: float) -> State:
-        person = people.get(self._connection, sender, now)
+        person = self._person or people.get(self._connection, sender, now)
         return _state(self._connection.execute(_OF_PERSON_AND_LOCK, {"person": person}).first(), now)
 
     def commit(self, sender: str, state: State, now: float) -> bool:
         values = {"state": write_state(state.at(now)), "version": state.version + 1, "expires_at": state.kept_until(now)}
-        person = people.get(self._connection, sender, now)
+        person = self._person or people.get(self._connection, sender, now)
         if not state.version:
             return self._connection.execute(_ADD[self._connection.dialect.name], {"person": person, **values}).rowcount == 1
         known = {"key": person, "recalled": state.version, **{f"new_{name}": value for name, value in values.items()}}
@@ -113,10 +116,10 @@ class _Joined:
 
 def _recall(connection: Connection, sender: str, now: float) -> State | None:
     """The state of a sender; None for a stranger. In most cases it takes one statement."""
-    if not is_person_id(sender):
-        row = connection.execute(_OF_ALIAS, people.key_of(alias_of(sender))).first()
-        if row is not None:
-            return _state(row if row.person is not None else None, now)
+    is_id = is_person_id(sender)
+    row = connection.execute(_OF_ID if is_id else _OF_ALIAS, {"id": sender} if is_id else people.key_of(alias_of(sender))).first()
+    if row is not None:
+        return _state(row if row.person is not None else None, now)
     person = people.find(connection, sender)
     return None if person is None else _state(connection.execute(_OF_PERSON, {"person": person}).first(), now)
 

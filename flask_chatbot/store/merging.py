@@ -22,7 +22,6 @@ from flask_chatbot.store.chats import lock_chats
 
 # A number may be given to somebody else, so any other name says more about who somebody is.
 STRENGTH: tuple[Scheme, ...] = ("bsuid", "lid", "telegram", "opaque", "number")
-SEEN_AGAIN = 86_400.0  # seconds until it is noted again that an alias was seen
 _IDENTITY = lock_key("identity")  # held by whoever changes which alias is whose
 
 _p, _a, _m, _o = people_table.c, aliases.c, messages.c, opted_out.c
@@ -57,24 +56,6 @@ class Identified:
 
     person: str
     merged: list[tuple[str, str]] = field(default_factory=list)
-
-
-def known_as(connection: Connection, given: Sequence[Alias], now: float) -> str | None:
-    """The person who has all of these aliases; None if they are of several, if one is new, or if it should be noted that they were seen.
-
-    For a single alias a stranger is None, too.
-    """
-    found = {people.holder(connection, alias) for alias in given} if len(given) == 1 else _holders(connection, given, now)
-    return found.pop() if len(found) == 1 else None
-
-
-def _holders(connection: Connection, given: Sequence[Alias], now: float) -> set[str | None]:
-    """The people who have these aliases, None among them if one is new or was not seen for a day."""
-    persons = {person for alias in given if (person := people.holder(connection, alias)) is not None}
-    if len(persons) != 1:
-        return {None, *persons}
-    fresh = {each.alias for each in people.aliases_of(connection, persons) if each.last_seen > now - SEEN_AGAIN}
-    return {*persons, *([None] if any(alias not in fresh for alias in given) else [])}
 
 
 def identify(connection: Connection, given: Sequence[Alias], now: float) -> Identified:

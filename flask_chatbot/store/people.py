@@ -165,6 +165,12 @@ def key_of(alias: Alias) -> dict[str, str]:
     return {"scheme": alias.scheme, "scope": alias.scope, "value": fitting(alias.value, VALUE_LIMIT)}
 
 
+def keys_of(alias: Alias) -> list[tuple[str, str, str]]:
+    """The keys (scheme, scope, value) under which an alias may be in its table: a long one in two ways."""
+    limits = (VALUE_LIMIT, OLD_LIMIT) if len(alias.value) > OLD_LIMIT else (VALUE_LIMIT,)
+    return [(alias.scheme, alias.scope, fitting(alias.value, limit)) for limit in limits]
+
+
 def hash_of(name: str) -> str:
     """The key of a state of before there were people: always 64 characters.
 

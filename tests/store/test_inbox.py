@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from flask_chatbot.core.values.people import alias_of
 from flask_chatbot.database.database import Database
-from flask_chatbot.store import inbox, optouts, saved
-from flask_chatbot.store.inbox import Kept
+from flask_chatbot.store import inbox, optouts, people, saved
+from flask_chatbot.store.inbox import Arrival, Kept
 from flask_chatbot.store.saved import SavedRow
 
 KEPT = Kept(
@@ -62,6 +63,22 @@ def test_only_answered_messages_of_that_sender_count(database: Database) -> None
     )
     with database.reading() as connection:
         assert [inbox.answered_since(connection, "628111", since) for since in (99.0, 100.0, 160.0)] == [2, 1, 0]
+
+
+def test_a_repeat_its_sender_and_their_answers_are_found_at_once(database: Database) -> None:
+    long = "x" * 150
+    add(database, KEPT, replace(KEPT, message_id="M2", at=160.0), replace(KEPT, message_id="M3", sender=long))
+    given = [("M1", ["628111"]), ("M9", ["628111"]), ("M1", ["628999"]), ("M9", ["628999"]), ("M9", [long]), ("M9", ["628111", long])]
+    with database.reading() as connection:
+        budi, other = people.find(connection, "628111"), people.find(connection, long)
+        found = [
+            inbox.arrival(connection, "main", message, [alias_of(name) for name in names], now=170.0, since=100.0)
+            for message, names in given
+        ]
+    assert found == [
+        *(Arrival(True, budi, 1), Arrival(False, budi, 1), Arrival(True, None, 0), Arrival(False, None, 0)),
+        *(Arrival(False, other, 0), Arrival(False, None, 0)),
+    ]
 
 
 def test_the_last_messages_of_a_sender_come_the_newest_first(database: Database) -> None:

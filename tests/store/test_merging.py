@@ -20,7 +20,7 @@ from flask_chatbot.database.tables import aliases, metadata
 from flask_chatbot.store import inbox, optouts, outbox, people, saved
 from flask_chatbot.store.inbox import Kept
 from flask_chatbot.store.memory import StoreMemory
-from flask_chatbot.store.merging import Identified, identify, known_as
+from flask_chatbot.store.merging import Identified, identify
 from flask_chatbot.store.outbox import NewMessage
 from flask_chatbot.store.saved import SavedRow
 from tests.examples import at_most
@@ -235,10 +235,12 @@ def test_twenty_merges_at_once_that_form_a_chain_end_in_one_person(url: str, tmp
 
 def test_who_is_known_by_all_names_is_found_without_a_write_and_noted_once_a_day(database: Database) -> None:
     person = meet(database, NUMBER, BSUID).person
+    given: list[tuple[list[Alias], float]] = [
+        *(([NUMBER], 200.0), ([NUMBER, BSUID], 200.0), ([NUMBER, LID], 200.0), ([LID], 200.0), ([NUMBER, BSUID], 1e6), ([NUMBER], 1e6))
+    ]
     with database.reading() as connection:
-        seen = [known_as(connection, names, 200.0) for names in ([NUMBER], [NUMBER, BSUID], [NUMBER, LID], [LID])]
-        assert seen == [person, person, None, None]
-        assert known_as(connection, [NUMBER, BSUID], 1e6) is None
+        seen = [inbox.arrival(connection, "main", "M1", names, now=now, since=0.0).person for names, now in given]
+    assert seen == [person, person, None, None, None, person]
 
 
 SCOPES: dict[Scheme, tuple[str, ...]] = {"number": ("",), "bsuid": ("a", "b"), "lid": ("",), "parent_bsuid": ("",)}
