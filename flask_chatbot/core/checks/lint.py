@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from itertools import starmap
 
+from flask_chatbot.core.checks.kinds import claimed_twice
 from flask_chatbot.core.checks.misplaced import misplaced
 from flask_chatbot.core.checks.overlaps import find_overlaps
 from flask_chatbot.core.checks.taken_answers import taken_answers
@@ -33,9 +34,8 @@ def lint(book: RuleBook, handled: Collection[str] | None = None, today: date | N
     found = [Problem(rule.mark, message, "warning") for rule, message in alone(book, handled)]
     found += starmap(Problem, (wrong for rule in book.rules for answer in leaves(said(rule)) for wrong in contacts(answer)))
     found += past(book, today) if today else ()
-    return tuple(
-        sorted([*found, *find_overlaps(book, handled or ()), *misplaced(book), *taken_answers(book)], key=lambda problem: problem.mark)
-    )
+    conflicts = [*find_overlaps(book, handled or ()), *claimed_twice(book, handled or ()), *misplaced(book), *taken_answers(book)]
+    return tuple(sorted([*found, *conflicts], key=lambda problem: problem.mark))
 
 
 def past(book: RuleBook, today: date) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Conflicts between rules: literals with two owners, rules never reached, texts that are one by synonyms or a typing error apart."""
+"""Conflicts between rules for texts: literals with two owners, rules never reached, texts one by synonyms or a typing error apart."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
@@ -57,7 +57,8 @@ class Loss(NamedTuple):
 def find_overlaps(book: RuleBook, handled: Collection[str]) -> Iterator[Problem]:
     """Yield warnings about rules that take each other's messages; those `handled` by Python may skip to the next rule."""
     groups: dict[tuple[Kind, str], list[Candidate]] = {}
-    for rule in book.rules:
+    texts = [rule for rule in book.rules if not rule.sends]
+    for rule in texts:
         for claim in claims(rule):
             groups.setdefault((claim.kind, claim.literal), []).append(claim)
     losses: dict[int, list[Loss]] = {}
@@ -70,7 +71,7 @@ def find_overlaps(book: RuleBook, handled: Collection[str]) -> Iterator[Problem]
         yield from warnings_of(suffered[0].claim.rule, suffered, led_to)
     known = {pair(loss.claim, loss.winner) for suffered in losses.values() for loss in suffered}
     yield from fallen_together(groups, book.folding, known)
-    yield from near(book.rules, groups.values(), known)
+    yield from near(texts, groups.values(), known)
 
 
 def claims(rule: Rule) -> Iterator[Candidate]:

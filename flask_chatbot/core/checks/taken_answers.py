@@ -28,7 +28,7 @@ def taken_answers(book: RuleBook) -> Iterator[Problem]:
 
 def whole_texts(rule: Rule) -> Iterator[str]:
     """The texts that are answered by a rule as a whole, in the midst of a form."""
-    if not rule.small_talk:
+    if not (rule.small_talk or rule.sends):
         yield from (keyword.literal for keyword in rule.keywords if not keyword.takes_fields)
         yield from rule.similar
 

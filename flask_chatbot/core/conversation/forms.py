@@ -14,6 +14,7 @@ from flask_chatbot.core.fields.times import in_part
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.sentences import Language, clip, say
 from flask_chatbot.core.language.words import words_of_all
+from flask_chatbot.core.values.sent import SentValue
 
 NOTED_LIMIT = 200  # characters of values, as the bot repeats them
 TRIES = 3  # wrong answers to one question that set a form aside, unless the rules say otherwise
@@ -30,7 +31,8 @@ class Form:
     did. `times` are the epoch seconds when each text was read: "besok" stays the day that it was then. `problems` are those of fields still
     to ask for. `wrong` counts the wrong answers to this question, `refused` how often a handler rejected what was filled in. `doubts` names
     the field whose e-mail address may be misspelled, while that is asked; `settled` are the addresses that were asked about.
-    `unclear` is the last text for a time that was no clear one.
+    `unclear` is the last text for a time that was no clear one. `sent` are the values of fields that came as files or places; their `texts`
+    are only words for them.
     """
 
     rule: str
@@ -46,6 +48,7 @@ class Form:
     doubts: str = ""
     unclear: str = ""
     settled: tuple[str, ...] = ()
+    sent: Mapping[str, SentValue] = field(default_factory=dict)
 
 
 NO_FORM = Form(rule="")  # of rules without fields, one for all
@@ -219,6 +222,7 @@ def next_question(form: Form, fields: Sequence[Field], language: Language) -> As
 def filled(form: Form, fields: Sequence[Field], context: Context) -> Reading:
     """The values of a form's texts, each read as of the time it was given; of what is still to be asked for there is none."""
     reading = Reading()
+    context = replace(context, sent=form.sent) if form.sent else context
     for each in fields:
         if form.asks and (each.name in form.asks or each.condition is not None) and not form.texts.get(each.name):
             reading.values[each.name] = None
@@ -316,7 +320,7 @@ def way_out(language: Language, asked: Field | None = None) -> str:
 
 def question(asked: Field, language: Language) -> str:
     """The question for a field, with its options unless the author names them all, and how to skip it if that is allowed."""
-    text = asked.question.strip() or say(language, "ask_field", label=asked.title)
+    text = asked.question.strip() or say(language, f"not_{asked.type}" if asked.is_sent else "ask_field", label=asked.title)
     options = [option.value for option in asked.options]
     if not all(fold(option) in fold(text) for option in options):
         is_numbered = has_numbers(asked)

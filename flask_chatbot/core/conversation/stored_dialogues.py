@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_chatbot.core.conversation.dialogue import NOWHERE, Dialogue, Offer, ShownMenu
 from flask_chatbot.core.conversation.forms import Form
+from flask_chatbot.core.values.sent import read_sent
 
 
 def read_dialogue(data: Mapping[str, Any] | None, chat: str, now: float) -> Dialogue:
@@ -72,6 +73,7 @@ def _form(data: Any) -> Form:
         doubts=_text(data.get("doubts", "")),
         unclear=_text(data.get("unclear", "")),
         settled=tuple(map(_text, data.get("settled", ()))),
+        sent={_text(name): read_sent(value) for name, value in dict(data.get("sent", {})).items()},
     )
 
 
@@ -128,6 +130,7 @@ def _form_data(form: Form) -> dict[str, Any]:
         **({"doubts": form.doubts} if form.doubts else {}),
         **({"unclear": form.unclear} if form.unclear else {}),
         **({"settled": list(form.settled)} if form.settled else {}),
+        **({"sent": {name: value.data() for name, value in form.sent.items()}} if form.sent else {}),
     }
 
 

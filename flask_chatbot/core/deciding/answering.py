@@ -87,10 +87,10 @@ class Answering:
             return Decision(match, make_all(rule.otherwise, self.context.names(match), self.random))
         if self.answered and self.answered.get(on_line(self.message.line, rule.name), 0.0) > self.time:
             return Decision(candidate.match())
-        match, texts = self.context.read(candidate)
+        match, texts, sent = self.context.read(candidate)
         form = NO_FORM
         if rule.fields:
-            form = Form(rule=rule.name, literal=begun_by(match), texts=texts, times=dict.fromkeys(texts, self.time))
+            form = Form(rule=rule.name, literal=begun_by(match), texts=texts, times=dict.fromkeys(texts, self.time), sent=sent)
         return self.first_question(match, form) if rule.asks else self.complete(match, form)
 
     def first_question(self, match: Match, form: Form) -> Decision:
@@ -144,7 +144,9 @@ class Answering:
             given = [f"{each.title}: {form.texts[each.name]}" for each in fields if form.texts.get(each.name)]
             text = together(*given, say(self.language, "not_yesno"))
         defaults = dict.fromkeys((field.name for field in fields), self.time)  # a default was read now
-        kept = replace(NO_FORM, rule=rule.name, literal=begun_by(match), texts=form.texts, refused=form.refused, settled=form.settled)
+        kept = replace(
+            NO_FORM, rule=rule.name, literal=begun_by(match), texts=form.texts, refused=form.refused, settled=form.settled, sent=form.sent
+        )
         form = replace(kept, times={**defaults, **form.times})
         return replace(self.ask(match, Ask(form, together(said, text or say(self.language, "not_yesno")))), failure=failure)
 

@@ -1,19 +1,22 @@
 """The context of one message: the rule book, and the time."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_chatbot.core.conditions.conditions import Unmet, is_clock
 from flask_chatbot.core.conversation.forms import Form, answers_nothing, filled
 from flask_chatbot.core.conversation.memory import Memory
 from flask_chatbot.core.deciding.rulebook import RuleBook
-from flask_chatbot.core.fields.field import Context, dealt, read_dealt
+from flask_chatbot.core.fields.field import NOTHING_SENT, Context, dealt, read_dealt
+from flask_chatbot.core.fields.sent import fitted, sent_in, spread
 from flask_chatbot.core.language.sentences import Language
-from flask_chatbot.core.matching.match import Candidate, Kind, Match
+from flask_chatbot.core.matching.match import Candidate, Kind, Match, MayAnswer
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.steps import EXACT
 from flask_chatbot.core.values.messages import PARTS_LIMIT, Message, split_parts
+from flask_chatbot.core.values.sent import SENT, SENT_NAMES, SentValue, kinds_of, name_of
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +47,28 @@ class MessageContext:
         """The language of the built-in sentences, as it speaks to the sender."""
         return self.book.locale.language.addressing(self.message.sender.name)
 
+    def candidates(self, may_answer: MayAnswer) -> Iterator[Candidate]:
+        """Yield the rules that the message leads to, winner first: by its text or caption, or by its kind."""
+        message, book = self.message, self.book
+        if message.kind not in SENT or (book.sent is None and not self.is_wordless):
+            return book.index.candidates(message.text, may_answer)
+        return book.sent.candidates(kinds_of(message), message.text, may_answer) if book.sent is not None else iter(())
+
+    @property
+    def may_guess(self) -> bool:
+        """True if the message has words, in a chat where a fallback may answer them."""
+        return self.hears_all and not self.is_wordless
+
+    @property
+    def is_wordless(self) -> bool:
+        """True if the message is no text and has no caption, so that no words of any rule can fit it."""
+        return self.message.kind in SENT and not self.message.text.strip()
+
+    @property
+    def sent(self) -> tuple[SentValue, ...]:
+        """The files, places and contacts that the message holds, as values."""
+        return sent_in(self.message, self.language)
+
     def unmet(self, rule: Rule, first: bool) -> tuple[Unmet, ...]:
         """The conditions of a rule that do not hold; `first` if the sender never wrote before."""
         return rule.when.unmet(self.message, self.now, self.book.hours, first) if rule.when is not None else ()
@@ -62,32 +87,37 @@ class MessageContext:
         """True if what was found in this way is answered in the message's chat."""
         return self.hears_all or (candidate.kind in (Kind.KEYWORD, Kind.FIELDS) and candidate.step in EXACT)
 
-    def read(self, candidate: Candidate) -> tuple[Match, dict[str, str]]:
-        """The match with its fields read from the parts after ``#`` or from a pattern's groups, and the texts they were read from."""
+    def read(self, candidate: Candidate) -> tuple[Match, dict[str, str], Mapping[str, SentValue]]:
+        """The match with its fields read from the parts after ``#``, a pattern's groups or what was sent; and what they were read from."""
         rule, kind, literal, rest, _ = candidate
         behind = rest if kind is Kind.FIELDS else "" if kind in (Kind.MENU, Kind.GUESS) else self.message.text.partition("#")[2]
         data = first_parts(behind) if behind else ()
         if not rule.fields and not rule.groups:
-            return Match(rule=rule, kind=kind, literal=literal, data=data), {}
+            return Match(rule=rule, kind=kind, literal=literal, data=data), {}, NOTHING_SENT
         groups = candidate.groups(self.message.text) if kind is Kind.PATTERN else {}
         named = {name: groups.get(name) for name in rule.groups}
         if not rule.fields:
-            return Match(rule=rule, kind=kind, literal=literal, data=data, fields=named), {}
-        parts = [groups.get(field.name) or "" for field in rule.fields] if kind is Kind.PATTERN else rest.split("#")
-        filled = dealt(rule.fields, parts)
-        reading = read_dealt(rule.fields, filled, self.field_context)
-        texts = {field.name: text for field, text in zip(rule.fields, filled, strict=False)}
+            return Match(rule=rule, kind=kind, literal=literal, data=data, fields=named), {}, NOTHING_SENT
+        fields, context, sent = rule.fields, self.field_context, NOTHING_SENT
+        written = tuple(field for field in fields if not field.is_sent) if rule.takes_sent else fields
+        filled = dealt(written, [groups.get(field.name) or "" for field in written] if kind is Kind.PATTERN else rest.split("#"))
+        if rule.takes_sent:
+            sent = fitted(fields, self.sent)
+            filled = spread(fields, filled, sent)
+            context = replace(context, sent=sent)
+        reading = read_dealt(fields, filled, context)
+        texts = {field.name: text for field, text in zip(fields, filled, strict=False)}
         if named:
             texts |= {name: text for name, text in named.items() if text is not None}
-        fields = {**named, **reading.values}
-        return Match(rule=rule, kind=kind, literal=literal, data=data, fields=fields, invalid=reading.problems), texts
+        values = {**named, **reading.values}
+        return Match(rule=rule, kind=kind, literal=literal, data=data, fields=values, invalid=reading.problems), texts, sent
 
     def read_form(self, rule: Rule, form: Form) -> Match:
         """The match of a completed form; its texts are the `data`."""
         fields = rule.fields or ()
         reading = filled(form, fields, self.field_context)
         named = {name: form.texts.get(name) for name in rule.groups}
-        data = [form.texts.get(field.name, "") for field in fields]
+        data = [form.texts.get(field.name, "") for field in fields if not field.is_sent]
         while data and not data[-1]:
             data.pop()
         fields_read = {**named, **reading.values}
@@ -103,6 +133,8 @@ class MessageContext:
         }
         for name in match.rule.uses:
             names[name] = self._looked_up(name)
+        if match.rule.sends:
+            names.update(named_parts(self.sent))
         names.update(match.fields)
         return names
 
@@ -120,6 +152,19 @@ class MessageContext:
         if name == "next_open":
             return hours.next_open(self.now) if hours else None
         return None  # a suggestion, where nothing is suggested
+
+
+def named_parts(sent: Sequence[SentValue]) -> dict[str, object]:
+    """The values of a message under their names in templates and handlers of rules with `sends`; None for those it does not hold.
+
+    >>> from flask_chatbot.core.values.sent import PlaceValue
+    >>> named_parts([PlaceValue(lat=-6.2, lng=106.8)])["location"].lat, named_parts([])
+    (-6.2, {'media': None, 'location': None, 'contact': None})
+    """
+    names: dict[str, object] = dict.fromkeys(SENT_NAMES)
+    for value in reversed(sent):
+        names[name_of(value)] = value
+    return names
 
 
 def first_parts(text: str) -> tuple[str, ...]:
@@ -157,7 +202,7 @@ def leaves(context: MessageContext, rule: Rule, form: Form, first: bool) -> Cand
     def may_answer(rule: Rule) -> bool:
         return context.may_answer(rule, first)
 
-    found = context.book.index.candidates(text, may_answer)
+    found = context.candidates(may_answer)
     return next((each for each in found if each.kind in kinds and context.hears(each) and may_answer(each.rule)), None)
 
 

@@ -87,14 +87,14 @@ def by_rules(turn: Answering) -> Decision:
         decision = by_labels(turn, None)
     if decision is not None:
         return decision
-    return by_guess(turn, passed.values()) if turn.context.hears_all else Decision(None)
+    return by_guess(turn, passed.values()) if turn.context.may_guess else Decision(None)
 
 
 def first_answer(turn: Answering, passed: dict[Rule, Candidate], may_answer: MayAnswer) -> Decision | None:
     """The decision of the first rule that answers, of those not yet `passed`; the ones that do not answer are added to these."""
     is_group = turn.message.chat == "group"
     is_lines = "\n" in turn.message.text
-    for candidate in turn.book.index.candidates(turn.message.text, may_answer):
+    for candidate in turn.context.candidates(may_answer):
         if candidate.rule in passed:
             continue
         if is_lines and (pasted := by_labels(turn, candidate)) is not None:

@@ -27,6 +27,7 @@ KINDS = {
     Kind.KEYWORD: tr("keyword"),
     Kind.FIELDS: tr("keyword with #"),
     Kind.PATTERN: tr("pattern"),
+    Kind.SENDS: tr("message kind"),
     Kind.CONTAINS: tr("contains"),
     Kind.SIMILAR: tr("similar"),
     Kind.FALLBACK: tr("fallback"),
@@ -133,7 +134,7 @@ def unfinished(context: MessageContext, state: State) -> Iterator[Trial]:
     time = context.now.timestamp()
     dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
     rule = context.book.by_name.get(dialogue.aside.rule) if dialogue.aside else None
-    if rule is None or not rule.fields or not context.hears_all or state.paused_on(context.message.line) > time:
+    if rule is None or not rule.fields or not context.may_guess or state.paused_on(context.message.line) > time:
         return
     if hear(context.message.text, context.book.folding).means("cancel"):
         yield Trial(Candidate(rule, Kind.FORM, ""), tr("its form was set aside, and what no rule takes drops it"))
@@ -145,7 +146,7 @@ def guesses(context: MessageContext, state: State, passed: Sequence[Candidate]) 
     """The phrases nearest to a text that no rule answers, with their scores."""
     time = context.now.timestamp()
     dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
-    if state.paused_on(context.message.line) > time or dialogue.form is not None or not context.hears_all:
+    if state.paused_on(context.message.line) > time or dialogue.form is not None or not context.may_guess:
         return
 
     def may_answer(rule: Rule) -> bool:
@@ -201,7 +202,7 @@ def by_rules(context: MessageContext, state: State, decision: Decision | None) -
     def may_answer(rule: Rule) -> bool:
         return rule not in tried and context.may_answer(rule, first=not state.seen)
 
-    while found := [each for each in context.book.index.candidates(context.message.text, may_answer) if each.rule not in tried]:
+    while found := [each for each in context.candidates(may_answer) if each.rule not in tried]:
         yield from (matched(context, candidate, state) for candidate in found)
         if decision is None or any(is_by(decision, candidate) for candidate in found):
             break
@@ -233,7 +234,7 @@ def in_form(context: MessageContext, form: Form, state: State) -> Iterator[Trial
     def may_answer(rule: Rule) -> bool:
         return context.may_answer(rule, first=not state.seen)
 
-    is_loose = step(form, rule.fields, heard, context.field_context).loose
+    is_loose = not context.is_wordless and step(form, rule.fields, heard, context.field_context).loose
     if opting_out(context, may_answer):
         yield Trial(candidate, tr("{asks}, and opting out leaves it", asks=asks), answers=False)
     elif not taker and is_loose and straying(context, rule, form, heard, may_answer):
@@ -304,11 +305,19 @@ def order(candidate: Candidate, winner: Candidate) -> str:
         return tr("the {kind} goes first", kind=KINDS[winner.kind])
     if candidate.kind is Kind.FALLBACK and winner.kind is not Kind.FALLBACK:
         return tr("a fallback answers only what no other rule does")
+    if winner.rule.sends and not candidate.rule.sends and candidate.rank()[:3] == winner.rank()[:3]:
+        return tr("of two that are equal, the one with 'sends' goes first")
+    is_broader = winner.kind is Kind.SENDS
     reasons = (
         tr("its priority is lower than {priority}", priority=winner.rule.priority),
         tr("a {kind} goes first", kind=KINDS[winner.kind]),
-        tr("its {kind} is shorter than {literal!r}", kind=WORDS.get(winner.kind, tr("keyword")), literal=winner.literal),
+        tr("{literal!r} is one kind, and 'media' several", literal=winner.literal) if is_broader else shorter(winner),
         tr("it comes after {rule} in the files", rule=winner.rule.name),
     )
     pairs = zip(candidate.rank(), winner.rank(), reasons, strict=False)  # which of its own literals a rule is found by decides nothing
     return next(reason for ours, theirs, reason in pairs if ours != theirs)
+
+
+def shorter(winner: Candidate) -> Translatable:
+    """The reason why a candidate with a shorter literal comes after the winner."""
+    return tr("its {kind} is shorter than {literal!r}", kind=WORDS.get(winner.kind, tr("keyword")), literal=winner.literal)

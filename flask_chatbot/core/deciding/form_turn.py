@@ -7,6 +7,7 @@ from flask_chatbot.core.conversation.corrections import Named, lines_in
 from flask_chatbot.core.conversation.forms import Ask, Form, Stop, cancelled, corrected, next_question, step
 from flask_chatbot.core.conversation.heard import Heard, hear
 from flask_chatbot.core.conversation.memory import on_line
+from flask_chatbot.core.conversation.sent_answers import sent_step
 from flask_chatbot.core.deciding.answering import Answering
 from flask_chatbot.core.deciding.context import MessageContext, leaves, trigger
 from flask_chatbot.core.deciding.decision import Decision
@@ -48,7 +49,8 @@ def going_on(turn: Answering, rule: Rule, form: Form, answer: Callable[[Match], 
 
 def go_on(turn: Answering, match: Match, form: Form, heard: Heard) -> Decision:
     """The next turn of a form: a question, its end, or the answer once everything is filled in."""
-    outcome = step(form, match.rule.fields or (), heard, turn.context.field_context)
+    fields, context, sent = match.rule.fields or (), turn.context.field_context, turn.context.sent
+    outcome = sent_step(form, fields, heard, sent, context) if sent else step(form, fields, heard, context)
     if outcome.loose and (strayed := digression(turn, match, form, heard)) is not None:
         return strayed
     if isinstance(outcome, Ask) and outcome.form.wrong >= turn.book.tries_of(match.rule):
@@ -69,7 +71,7 @@ def opting_out(context: MessageContext, may_answer: Callable[[Rule], bool]) -> C
 def found_whole(context: MessageContext, may_answer: Callable[[Rule], bool]) -> Iterator[Candidate]:
     """Yield the rules of which the text as a whole is a keyword or a similar sentence, and that may answer now."""
     said = hear(context.message.text, context.book.folding).said
-    for candidate in context.book.index.candidates(context.message.text, may_answer):
+    for candidate in context.candidates(may_answer):
         is_whole = candidate.kind in (Kind.KEYWORD, Kind.SIMILAR) or (candidate.kind is Kind.FIELDS and candidate.step in AS_KEYWORD)
         is_similar = not said.isdisjoint(candidate.rule.similar)  # of a rule that is found by what it contains, too
         if (is_whole or is_similar) and context.hears(candidate) and may_answer(candidate.rule):

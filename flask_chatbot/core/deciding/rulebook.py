@@ -19,6 +19,7 @@ from flask_chatbot.core.language.sentences import Language, Locale
 from flask_chatbot.core.matching.guesses import Guesses
 from flask_chatbot.core.matching.index import Index
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.matching.sent import SentIndex
 from flask_chatbot.core.values.actions import Pause
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.core.values.problems import Mark
@@ -33,15 +34,16 @@ _NUMBER_LIMIT = 60  # characters of a telephone number, however it is written
 class RuleBook:
     """All rules of one bot, ready to decide with. Read it once per message: a reload replaces it as a whole.
 
-    `tests` are those outside any rule, `dated` the dates with a year that conditions and hours name. `remembers` is True if any rule
-    remembers something about people, `offers` if suggestions may be made to them, `tracks_first_contact` if a rule depends on whether
-    somebody writes for the first time.
+    `index` finds rules for texts, `sent` those for other messages, None where no rule has `sends`. `tests` are those outside any rule,
+    `dated` the dates with a year that conditions and hours name. `remembers` is True if any rule remembers something about people, `offers`
+    if suggestions may be made to them, `tracks_first_contact` if a rule depends on whether somebody writes for the first time.
     """
 
     rules: tuple[Rule, ...]
     by_name: Mapping[str, Rule]
     index: Index
     locale: Locale
+    sent: SentIndex | None = None
     folding: Folding = field(default_factory=Folding)
     hours: Hours | None = None
     groups: Literal["never", "keywords", "all"] = "never"
@@ -61,8 +63,9 @@ class RuleBook:
     taking: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "guesses", Guesses(self.rules, self.folding))
-        object.__setattr__(self, "pasted", PastedForms(self.rules, self.folding))
+        texts = tuple(rule for rule in self.rules if not rule.sends) if self.sent else self.rules
+        object.__setattr__(self, "guesses", Guesses(texts, self.folding))
+        object.__setattr__(self, "pasted", PastedForms(texts, self.folding))
         # Found once, since each message asks.
         first_contact = any(rule.when is not None and rule.when.first_contact is not None for rule in self.rules)
         object.__setattr__(self, "tracks_first_contact", first_contact)

@@ -34,8 +34,9 @@ def correction(trigger: str, fields: Sequence[Field], reading: Reading, language
 
 def _form(trigger: str, fields: Sequence[Field], language: Language) -> str:
     """The text to write, in bold, with the meaning of its brackets."""
-    form = f"*{clip(trigger + '#'.join(map(_slot, fields)), _FORM_LIMIT)}*"
-    return f"{form}\n{say(language, 'brackets')}" if any(each.may_be_left_out for each in fields) else form
+    written = [each for each in fields if not each.is_sent]
+    form = f"*{clip(trigger + '#'.join(map(_slot, written)), _FORM_LIMIT)}*"
+    return f"{form}\n{say(language, 'brackets')}" if any(each.may_be_left_out for each in written) else form
 
 
 def _slot(field: Field) -> str:

@@ -12,6 +12,7 @@ from flask_chatbot.core.language.daytimes import Span
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Language, clip, say
 from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.values.sent import SentValue
 from flask_chatbot.errors import AnswerFailed
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ ABBREVIATIONS = frozenset("hp wa ktp npwp nik nis nim rt rw dp cod id pin sku".s
 DASH = "- \u2013\u2014"  # phones turn two into a long one
 WAY_OUT = "Let the `if` ask first whether that can be computed."
 NO_NAMES: Mapping[str, object] = MappingProxyType({})
+NOTHING_SENT: Mapping[str, SentValue] = MappingProxyType({})
 NO_FOLDING = Folding()
 
 
@@ -92,7 +94,7 @@ class Context:
     """The place and time at which a value is read: `now` is aware, in the rule file's time zone.
 
     `folding` knows the bot's words for courtesy, yes and no. `day` is the date given before in the same form, which the hours of a time
-    are those of. `names` are what the template of a default may use.
+    are those of. `names` are what the template of a default may use, `sent` what came in place of a text, by the field it is the value of.
     """
 
     language: Language
@@ -102,6 +104,7 @@ class Context:
     folding: Folding = NO_FOLDING
     day: date | None = None
     names: Mapping[str, object] = field(default_factory=lambda: NO_NAMES)
+    sent: Mapping[str, SentValue] = field(default_factory=lambda: NOTHING_SENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +113,14 @@ class FieldType:
 
     `read` gets a trimmed text that is not empty, and returns the value; or raises ValueError, whose message is the whole sentence for
     the customer. `keys` says which of min, max, pattern, options, unit and open mean something to it; `limit` reads what the rule file
-    says as min or max, or raises ValueError that ends a sentence for its author.
+    says as min or max, or raises ValueError that ends a sentence for its author. With `takes`, its values are messages of these kinds, and
+    no texts.
     """
 
     read: Callable[[str, "Field", Context], object]
     keys: frozenset[str] = frozenset()
     limit: Callable[[str], Limit] = read_number_limit
+    takes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +162,11 @@ class Field:
     def is_typed(self) -> bool:
         """True unless any text will do."""
         return self.type != "text" or bool(self.options) or self.pattern is not None
+
+    @property
+    def is_sent(self) -> bool:
+        """True if its value is sent, as a file or a place, and never written."""
+        return bool(self.kind.takes)
 
     @property
     def may_be_left_out(self) -> bool:
@@ -208,7 +218,8 @@ def read_dealt(fields: Sequence[Field], texts: Sequence[str], context: Context) 
         if value.__class__ is date:
             context = replace(context, day=value)
     if fields and len(texts) > len(fields):
-        reading.problems[SURPLUS] = say(context.language, "too_many_parts", count=len(texts), expected=len(fields))
+        sent = sum(each.is_sent for each in fields)  # for which no part is meant
+        reading.problems[SURPLUS] = say(context.language, "too_many_parts", count=len(texts) - sent, expected=len(fields) - sent)
     return reading
 
 
@@ -282,6 +293,8 @@ def _own_sentence(error: TextTemplate | None, text: str) -> str:
 
 
 def _missing(wanted: Field, language: Language) -> str:
+    if wanted.is_sent:
+        return say(language, f"not_{wanted.type}")
     if not wanted.options:
         return say(language, "missing")
     return say(language, "missing_choice", options=listed(wanted.options))

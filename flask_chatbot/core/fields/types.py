@@ -9,6 +9,7 @@ from flask_chatbot.core.fields.answers import read_choice, read_yesno
 from flask_chatbot.core.fields.contacts import read_email, read_phone
 from flask_chatbot.core.fields.field import Context, Field, FieldType, listed
 from flask_chatbot.core.fields.numbers import read_integer, read_money, read_number
+from flask_chatbot.core.fields.sent import sent_type
 from flask_chatbot.core.fields.texts import read_text
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.sentences import quote, say
@@ -49,5 +50,9 @@ FIELD_TYPES: Mapping[str, FieldType] = MappingProxyType(
         "time": FieldType(read=times.read_time, keys=RANGE | {"open"}, limit=times.read_limit),
         "choice": FieldType(read=read_choice, keys=frozenset({"options"})),
         "yesno": FieldType(read=read_yesno),
+        "image": sent_type("image"),
+        "document": sent_type("document"),
+        "media": sent_type("media"),
+        "location": sent_type("location"),
     }
 )

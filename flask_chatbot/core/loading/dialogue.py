@@ -33,6 +33,11 @@ class Asking(NamedTuple):
     fields: tuple[Field, ...] | None = None
     asks: bool = False
 
+    @property
+    def takes_sent(self) -> bool:
+        """True if a file or a place is the value of one of them."""
+        return any(field.is_sent for field in self.fields or ())
+
 
 NO_FIELDS = Asking()
 

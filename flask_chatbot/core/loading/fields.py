@@ -200,6 +200,11 @@ def check_keys(place: Place, field: Field, data: Mapping[str, object], context: 
             place.at(key).report(
                 tr("a field of type {type!r} has no {key!r}. Remove it, or change the type.", type=field.type, key=key), key=True
             )
+    for key in ("default", "rest") if field.is_sent else ():
+        if key in data:
+            place.at(key).report(
+                tr("a field of type {type!r} has no {key!r}, since its value is sent. Remove it.", type=field.type, key=key), key=True
+            )
     if field.type == "choice" and not field.options and "options" not in (place.data or ()):
         place.report(
             tr("the field {field!r} is a {type} without `options:`. List what may be chosen.", field=field.name, type=field.type), key=True
@@ -260,7 +265,12 @@ def option_places(place: Place) -> list[Place]:
 
 def check_default(place: Place, field: Field, context: Context) -> None:
     """A default is read like a customer's value, so it must be one; what the app's own types make of it is seen when a message comes."""
-    if not isinstance(field.default, str) or field.type not in FIELD_TYPES or (field.type == "choice" and not field.options):
+    if (
+        not isinstance(field.default, str)
+        or field.type not in FIELD_TYPES
+        or field.is_sent
+        or (field.type == "choice" and not field.options)
+    ):
         return
     try:
         field.kind.read(field.default.strip(), replace(field, open=False), context)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_chatbot.core.conversation.forms import TRIES
 from flask_chatbot.core.deciding.rulebook import RuleBook
@@ -29,6 +29,7 @@ from flask_chatbot.core.loading.wording.vocabulary import build_vocabulary
 from flask_chatbot.core.loading.words import build_folding
 from flask_chatbot.core.matching.index import Index
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.matching.sent import SentIndex
 from flask_chatbot.core.schema.repair import GONE
 from flask_chatbot.core.templates.template import Sandbox
 from flask_chatbot.core.templates.types import type_of_var
@@ -177,7 +178,7 @@ class _Loading:
         return RuleBook(
             rules=ordered,
             by_name=by_name,
-            index=self.index(ordered, builder),
+            **self.indexes(ordered, builder),
             locale=builder.sandbox.locale,
             folding=builder.folding,
             hours=hours,
@@ -197,11 +198,18 @@ class _Loading:
         if not any(problem.severity == "error" for problem in self.problems):
             check_price_tables(self.variables, rules)
 
-    def index(self, rules: Sequence[Rule], builder: RuleBuilder) -> Index:
-        """The index of the rules, which reports those that would be too slow to match."""
-        index = Index(rules, builder.folding, builder.sandbox.locale.language, builder.sandbox.locale.country)
+    def indexes(self, rules: Sequence[Rule], builder: RuleBuilder) -> dict[str, Any]:
+        """The index of texts, and that of other messages if a rule is for them; both report rules that would be too slow to match."""
+        locale = builder.sandbox.locale
+        sending = [rule for rule in rules if rule.sends]
+        texts = [rule for rule in rules if not rule.sends] if sending else rules
+        index = Index(texts, builder.folding, locale.language, locale.country)
         self.problems += index.problems()
-        return index
+        if not sending:
+            return {"index": index}
+        sent = SentIndex(sending, index, builder.folding, locale.language, locale.country)
+        self.problems += sent.problems()
+        return {"index": index, "sent": sent}
 
     def builder(self, settings: Place, has_hours: bool) -> RuleBuilder:
         """The builder that compiles the rules with the settings above them."""
@@ -243,13 +251,13 @@ class _Loading:
 
     def added_rules(self, rules: list[Rule], builder: RuleBuilder) -> list[Rule]:
         """Python's rules, which have new keywords; its fallback goes before those of the files."""
-        known = {(keyword.literal, keyword.takes_fields): rule for rule in rules for keyword in rule.keywords}
+        known = {(keyword.literal, keyword.takes_fields, rule.sends): rule for rule in rules for keyword in rule.keywords}
         first = max((rule.priority for rule in rules if rule.fallback), default=-1) + 1
         added: list[Rule] = []
         for entry in (place.at("rules", 0) for place in self.added):
             rule = builder.build(entry, len(rules) + len(added))
             for keyword in rule.keywords:
-                taken = known.setdefault((keyword.literal, keyword.takes_fields), rule)
+                taken = known.setdefault((keyword.literal, keyword.takes_fields, rule.sends), rule)
                 if taken is not rule:
                     entry.report(
                         tr(

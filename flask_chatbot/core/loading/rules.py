@@ -7,19 +7,19 @@ from typing import Any, Literal, cast
 from flask_chatbot.core.fields.field import Field, FieldType
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.loading.conditions import build_condition, build_duration
-from flask_chatbot.core.loading.dialogue import build_actions, build_asking, build_confirm, build_menu
+from flask_chatbot.core.loading.dialogue import Asking, build_actions, build_asking, build_confirm, build_menu
 from flask_chatbot.core.loading.fields import RESERVED, FieldBuilder, type_of_field
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.replies import ReplyBuilder
 from flask_chatbot.core.loading.tests import build_test
-from flask_chatbot.core.loading.triggers import KEYS, build_kinds, first_written
+from flask_chatbot.core.loading.triggers import KEYS, build_kinds, check_sends, first_written, names_sent
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.template import Sandbox
 from flask_chatbot.core.templates.types import TEXTS, Names, Type
 from flask_chatbot.core.translation.translatable import tr
 
 OnInvalid = Literal["explain", "ask", "reply"]
-LEADING = frozenset({"name", *KEYS})  # the keys by which a rule is reached
+LEADING = frozenset({"name", "sends", *KEYS})  # the keys by which a rule is reached
 FOUND_OTHERWISE = frozenset({"pattern", "contains", "similar"})  # keys by which a rule is found without a part behind the #
 OTHER_TEXTS = frozenset({"otherwise", "invalid", "failed", "confirm"})  # templates beside the reply
 ANSWERS = ("reply", "otherwise", "invalid", "failed")
@@ -47,14 +47,15 @@ NAMES: Names = {
 
 
 def on_invalid(data: Mapping[str, Any], asks: bool) -> OnInvalid:
-    """The reaction to a wrong value: the rule's own setting, or the default for its keys."""
+    """The reaction to a wrong value: the rule's own setting, or the default for its keys; nobody sends a file again for a number."""
     implied = "ask" if asks else "reply" if "invalid" in data else "explain"
     return cast(OnInvalid, data.get("on_invalid") or implied)
 
 
 def parts_of(fields: Sequence[Field]) -> Type:
     """The type of `data` in a rule with fields: at least as long as the last required field."""
-    wanted = [number for number, field in enumerate(fields, 1) if not (field.may_be_left_out or field.condition)]
+    texts = [field for field in fields if not field.is_sent]
+    wanted = [number for number, field in enumerate(texts, 1) if not (field.may_be_left_out or field.condition)]
     return TEXTS._replace(least=wanted[-1]) if wanted else TEXTS
 
 
@@ -92,16 +93,17 @@ class RuleBuilder:
             fields=asking.fields,
             groups=groups,
             needs=needs,
-            **self.answers(place, self.known(data, asking.fields or (), groups), asking.fields or (), needs),
+            **self.answers(place, self.known(data, asking, groups, kinds.sends), asking.fields or (), needs, kinds.sends),
             **self.conditions(place),
-            **self.others(place, asking.asks),
+            **self.others(place, asking, kinds.sends),
         )
         self.check(place, rule, kinds.named)
         return rule
 
-    def known(self, data: Mapping[str, Any], fields: Sequence[Field], groups: Iterable[str]) -> Names:
+    def known(self, data: Mapping[str, Any], asking: Asking, groups: Iterable[str], sends: Sequence[str]) -> Names:
         """The names that a rule's templates may use, each with the type of its value."""
-        if not (fields or groups or data.get("fallback")):
+        fields = asking.fields or ()
+        if not (fields or groups or sends or data.get("fallback")):
             return self.names
         more: dict[str, str | Type] = dict.fromkeys(groups, "text")
         if fields and FOUND_OTHERWISE.isdisjoint(data):
@@ -109,6 +111,7 @@ class RuleBuilder:
         return {
             **self.names,
             **(ONLY_FALLBACK if data.get("fallback") else {}),
+            **names_sent(sends, may_ask=on_invalid(data, asking.asks or asking.takes_sent) == "ask"),
             **more,
             **{field.name: type_of_field(field) for field in fields},
         }
@@ -127,10 +130,12 @@ class RuleBuilder:
                 entry.report(tr("{name!r} cannot be the name of a value. {way_out}", name=entry.data, way_out=way_out))
         return tuple(entry.data for entry in entries)
 
-    def answers(self, place: Place, known: Names, fields: Iterable[Field], needs: tuple[str, ...]) -> dict[str, Any]:
+    def answers(
+        self, place: Place, known: Names, fields: Iterable[Field], needs: tuple[str, ...], sends: tuple[str, ...]
+    ) -> dict[str, Any]:
         """The keys with templates: only the reply knows the values of handlers and `save`; `otherwise` runs before the fields."""
         more: Names = {**dict.fromkeys(needs, ""), **({"saved": "saved"} if "save" in place.data else {})}
-        names = {"reply": {**known, **more} if more else known, "otherwise": self.names}
+        names = {"reply": {**known, **more} if more else known, "otherwise": {**self.names, **names_sent(sends, may_ask=False)}}
         if "invalid" in place.data:  # a value that is wrong is none
             wrong = {field.name: type_of_field(field)._replace(optional=True) for field in fields}
             names["invalid"] = {**known, "data": TEXTS, **wrong}
@@ -149,7 +154,7 @@ class RuleBuilder:
             place.at("otherwise").report(message, key=True)
         return {"when": when, "once_per": build_duration(place.each("once_per"))}
 
-    def others(self, place: Place, asks: bool) -> dict[str, Any]:
+    def others(self, place: Place, asking: Asking, sends: tuple[str, ...]) -> dict[str, Any]:
         """The keys that are independent of the others."""
         data: dict[str, Any] = place.data
         reply = data.get("reply")
@@ -158,8 +163,10 @@ class RuleBuilder:
             "fallback": data.get("fallback", False),
             "needs_hash": data.get("hash") == "required",
             "priority": data.get("priority", 0),
-            "asks": asks,
-            "on_invalid": on_invalid(data, asks),
+            "sends": sends,
+            "asks": asking.asks,
+            "takes_sent": asking.takes_sent,
+            "on_invalid": on_invalid(data, asking.asks or asking.takes_sent),
             "is_silent": data.get("reply") == [],
             "guess": data.get("guess", True),
             "patience": build_duration(place.each("patience")),
@@ -176,6 +183,7 @@ class RuleBuilder:
         """Report keys that are valid on their own but not in combination."""
         if not rule.fallback and LEADING.isdisjoint(place.data):
             place.report(tr("this rule has neither a 'keyword' nor a 'name', so nothing leads to it. Give it one."))
+        check_sends(place, rule)
         self.check_asking(place, rule)
         if rule.fields is not None and not rule.asks:
             self.check_fields(place, rule, rule.fields, named)
@@ -206,8 +214,15 @@ class RuleBuilder:
                 place.at(key).report(tr("{key!r} is for 'fields'; 'ask' asks again. Remove it.", key=key), key=True)
 
     def check_fields(self, place: Place, rule: Rule, fields: tuple[Field, ...], named: Collection[str]) -> None:
+        texts = [field for field in fields if not field.is_sent]
+        if len(texts) < len(fields) and not rule.sends and rule.on_invalid != "ask":
+            place.at("fields").report(
+                tr("what is sent, as a file or a location, cannot stand behind a #. Write 'ask', or `sends:` with its kind."), key=True
+            )
         if "pattern" in place.data and not rule.has_form:
-            self.check_groups(place, fields, named)
+            self.check_groups(place, texts, named)
+        elif rule.sends and not rule.has_form:
+            self.check_captions(place, texts)
         elif not rule.has_form:
             written = rule.keywords[0].written if rule.keywords else "penawaran"
             place.at("fields").report(
@@ -220,12 +235,22 @@ class RuleBuilder:
                 tr("'invalid' is never sent while 'on_invalid' is {on_invalid}. Remove one of them.", on_invalid=rule.on_invalid), key=True
             )
 
-    def check_groups(self, place: Place, fields: tuple[Field, ...], named: Collection[str]) -> None:
+    def check_groups(self, place: Place, fields: Sequence[Field], named: Collection[str]) -> None:
         """Report a field that only a pattern could fill, unless it is `named` by a group in one of them."""
         for field in fields:
             if field.name not in named and not field.may_be_left_out:
                 message = tr(
                     "nothing fills the field {field!r}. Put (?P<{field}>...) into the pattern, or make the field optional.",
+                    field=field.name,
+                )
+                place.at("fields").report(message, key=True)
+
+    def check_captions(self, place: Place, fields: Sequence[Field]) -> None:
+        """Report a field that only a caption with a # could fill."""
+        for field in fields:
+            if not field.may_be_left_out:
+                message = tr(
+                    "nothing fills the field {field!r}. Ask for it under 'ask', or give the rule a keyword with a # for captions.",
                     field=field.name,
                 )
                 place.at("fields").report(message, key=True)

@@ -1,7 +1,7 @@
-"""Compiles the triggers of a rule: ``keyword:``, ``pattern:``, ``contains:`` and ``similar:``."""
+"""Compiles the triggers of a rule: ``keyword:``, ``pattern:``, ``contains:`` and ``similar:``, and ``sends:`` for what is no text."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from flask_chatbot.core.language.folding import fold_with_signs
@@ -12,8 +12,11 @@ from flask_chatbot.core.loading.texts import build_pattern
 from flask_chatbot.core.matching.pattern_syntax import tokens
 from flask_chatbot.core.matching.patterns import Pattern
 from flask_chatbot.core.matching.phrases import LETTERS_LIMIT, WORDS_LIMIT, read_phrase
-from flask_chatbot.core.matching.rule import Keyword, Phrase
+from flask_chatbot.core.matching.rule import Keyword, Phrase, Rule
+from flask_chatbot.core.templates.types import Names, Type
 from flask_chatbot.core.translation.translatable import reason_of, tr
+from flask_chatbot.core.values.habits import guess
+from flask_chatbot.core.values.sent import FILES, SENDS
 
 KEYS = ("keyword", "pattern", "contains", "similar")
 GROUP = re.compile(r"\(\?P?<(\w+)>")  # as a token of a pattern
@@ -31,6 +34,7 @@ class Kinds(NamedTuple):
     contains: tuple[Phrase, ...]
     similar: Mapping[str, str]
     named: tuple[str, ...]
+    sends: tuple[str, ...]
 
     def is_small_talk(self, words: Collection[str]) -> bool:
         """True if all of it is among these greetings and thanks."""
@@ -51,6 +55,7 @@ def build_kinds(rule: Place, folding: Folding) -> Kinds:
         build_contains(rule.each("contains"), folding),
         build_similar(rule.each("similar"), folding),
         tuple(dict.fromkeys([*named_in_patterns(rule), *named_in_keywords(rule)])),
+        build_sends(rule),
     )
 
 
@@ -100,7 +105,7 @@ def first_written(rule: Place) -> str:
     for entry in (entry for key in KEYS for entry in (keyword_entries(rule) if key == "keyword" else rule.each(key))):
         if entry.data and entry.data.strip():
             return str(entry.data.strip()[:NAME_LIMIT])
-    return "fallback"
+    return next((str(entry.data) for entry in rule.each("sends") if entry.data), "fallback")
 
 
 def build_keywords(entries: Iterable[Place]) -> tuple[Keyword, ...]:
@@ -207,3 +212,44 @@ def check_similar(place: Place, literal: str) -> bool:
             )
         )
     return bool(literal) and len(words) <= WORDS_LIMIT and longest <= LETTERS_LIMIT
+
+
+def build_sends(rule: Place) -> tuple[str, ...]:
+    """The kinds of messages, as written; unknown ones and repeats are reported."""
+    found: list[str] = []
+    for entry in rule.each("sends"):
+        kind = entry.data
+        if kind not in SENDS:
+            meant = guess(kind, SENDS)
+            way_out = meant.way_out or tr(" The kinds are: {kinds}.", kinds=", ".join(SENDS))
+            entry.report(tr("{kind!r} is no kind of message.{way_out}", kind=kind, way_out=way_out))
+            found.append(meant.word or "media")  # so that templates may use its names
+        elif kind in found:
+            entry.report(tr("{kind!r} is in the list already. Remove it.", kind=kind))
+        elif kind in FILES and "media" in found:
+            entry.report(tr("'media' is any file, {kind!r} too. Keep one of them.", kind=kind))
+        else:
+            found.append(kind)
+    return tuple(found)
+
+
+def check_sends(place: Place, rule: Rule) -> None:
+    """Report keys that a rule with ``sends`` has no use for."""
+    if not rule.sends:
+        return
+    if rule.fallback:
+        place.at("fallback").report(
+            tr("'fallback' is for words that no rule takes, and 'sends' for what is no text. Remove one of them, or make two rules."),
+            key=True,
+        )
+    for key in ("similar", "small_talk", "guess", "paste"):
+        if key in place.data:
+            place.at(key).report(tr("{key!r} is for texts, and a rule with 'sends' answers none. Remove it.", key=key), key=True)
+
+
+def names_sent(sends: Sequence[str], may_ask: bool) -> Names:
+    """The names of what was sent, with their types: of several kinds each may be missing, and all of them once a form has asked."""
+    names = [name for name in ("location", "contact") if name in sends]
+    if len(names) < len(sends):
+        names.insert(0, "media")
+    return {name: Type(name, optional=may_ask or len(names) > 1) for name in names}

@@ -17,20 +17,21 @@ class Kind(IntEnum):
     KEYWORD = 1
     FIELDS = 2
     PATTERN = 3
-    CONTAINS = 4
-    SIMILAR = 5
-    FALLBACK = 6
-    MENU = 7  # not found in a text of its own: chosen from a menu that was shown
-    FORM = 8  # likewise: filled in, one answer at a time
-    GUESS = 9  # likewise: it says something that the text is near
+    SENDS = 4  # the kind of the message, whatever its caption
+    CONTAINS = 5
+    SIMILAR = 6
+    FALLBACK = 7
+    MENU = 8  # not found in a text of its own: chosen from a menu that was shown
+    FORM = 9  # likewise: filled in, one answer at a time
+    GUESS = 10  # likewise: it says something that the text is near
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """A rule that answers, how it was found, and the values read for it.
 
-    `literal` is the folded text or the pattern that found it; for a form, the keyword that began it. `data` are the parts after the ``#``;
-    `invalid` has a sentence for each field without a valid value.
+    `literal` is the folded text, the pattern or the kind of message that found it; for a form, the keyword that began it. `data` are the
+    parts after the ``#``; `invalid` has a sentence for each field without a valid value.
     """
 
     rule: Rule
@@ -56,7 +57,9 @@ class Candidate(NamedTuple):
 
     @property
     def size(self) -> int:
-        """The length of the literal without its star; 0 for a pattern."""
+        """The length of the literal without its star; 0 for a pattern, and for what stands for several kinds of messages."""
+        if self.kind is Kind.SENDS:
+            return int(self.literal != "media")
         if self.kind is Kind.PATTERN:
             return 0
         return len(self.literal) - (self.literal.count("*") if self.kind is Kind.CONTAINS else 0)

@@ -53,7 +53,9 @@ class Rule:
     `small_talk` yields to other rules where a text asks for something; one that `needs_hash` takes no space for its ``#``. `is_named`
     distinguishes a name given by the author from one made of a keyword. `fields` is None if any number of parts is taken, as `data`;
     `needs` are the names a Python handler supplies, `groups` those that its patterns read and no field has. `similar` holds folded texts,
-    and `similar_written` the same as written. Without `guess` it is neither guessed nor suggested for a text that nothing matches.
+    and `similar_written` the same as written. With `sends`, it answers messages of these kinds in place of texts, where it has keywords
+    those with such a caption; it `takes_sent` if a file or a place is the value of a field. Without `guess` it is neither guessed nor
+    suggested for a text that nothing matches.
     `asks` if the fields are asked for one at a time; `actions` are for the caller to carry out. `uses` are the names in its templates that
     are costly to compute. `is_silent` if its author wrote ``reply: []``.
     """
@@ -67,11 +69,13 @@ class Rule:
     contains: tuple[Phrase, ...] = ()
     similar: tuple[str, ...] = ()
     similar_written: tuple[str, ...] = ()
+    sends: tuple[str, ...] = ()
     fallback: bool = False
     small_talk: bool = False
     needs_hash: bool = False
     priority: int = 0
     fields: tuple[Field, ...] | None = None
+    takes_sent: bool = False
     needs: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
@@ -95,9 +99,14 @@ class Rule:
     tests: tuple[RuleTest, ...] = ()
 
     @property
+    def is_worded(self) -> bool:
+        """True if it is found by words, of a text or of a caption."""
+        return bool(self.keywords or self.patterns or self.contains or self.similar)
+
+    @property
     def is_found(self) -> bool:
-        """True if a text can lead here; otherwise only a menu or Python does."""
-        return bool(self.keywords or self.patterns or self.contains or self.similar or self.fallback)
+        """True if a message can lead here; otherwise only a menu or Python does."""
+        return self.is_worded or bool(self.sends or self.fallback)
 
     @property
     def templates(self) -> Iterator[Template]:

@@ -50,7 +50,7 @@ class SpacedIndex:
         return [
             (rule, literal, "#".join(parts))
             for rule, literal in found
-            if takes_spaces(rule) and not self._fields.is_exact(rule, literal) and (parts := self._valid(rule.fields or (), values))
+            if takes_spaces(rule) and not self._fields.is_exact(rule, literal) and (parts := self._valid(written(rule), values))
         ]
 
     def _values(self, words: Sequence[str]) -> list[str]:
@@ -74,8 +74,14 @@ class SpacedIndex:
 
 def takes_spaces(rule: Rule) -> bool:
     """True if the first field of a rule is no plain text, and its author did not ask for the ``#``."""
-    fields = rule.fields or ()
+    fields = written(rule)
     return len(fields) > 0 and not rule.needs_hash and not is_plain(fields[0])
+
+
+def written(rule: Rule) -> Sequence[Field]:
+    """The fields whose values are written, and not sent."""
+    fields = rule.fields or ()
+    return [field for field in fields if not field.is_sent] if rule.takes_sent else fields
 
 
 def is_plain(field: Field) -> bool:

@@ -14,7 +14,7 @@ GONE = object()  # in the place of an entry, so that those behind it keep their 
 HARMLESS = {"keyword": "a#", "fallback": True, "priority": 0}  # for the keys of a rule
 WHOLE = ("when", "otherwise", "once_per", "ask", "confirm", "menu", "save", "notify", "pause", "subscribe", "forward", "failed", "tests")
 KINDS = ("pattern", "contains", "similar")
-NAMING = ("fields", "ask", "needs", *KINDS)  # without these nobody knows what the templates of a rule may name
+NAMING = ("fields", "ask", "needs", "sends", *KINDS)  # without these nobody knows what the templates of a rule may name
 LEANING = {
     "when": ("otherwise",),
     "forward": ("failed",),

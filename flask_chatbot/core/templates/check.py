@@ -12,8 +12,9 @@ from flask_chatbot.core.templates.maps import looked_up, of_one, printed
 from flask_chatbot.core.templates.narrowing import COMPARING, narrowed, number_of, proven
 from flask_chatbot.core.templates.operators import Operators, missing
 from flask_chatbot.core.templates.spelling import ARITHMETIC, abridged, called, way_to_give
+from flask_chatbot.core.templates.types import PARTS as WHOLE_PARTS
 from flask_chatbot.core.templates.types import UNKNOWN, Scope, Type, joined
-from flask_chatbot.core.translation.translatable import Translatable, tr
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 from flask_chatbot.core.values.problems import did_you_mean
 
 ALLOWED = (
@@ -37,8 +38,17 @@ TAGS: dict[type[nodes.Node], str] = {
 SIGNS: dict[type[nodes.Node], str] = {nodes.Concat: "~", nodes.Pow: "**", nodes.Call: "("}
 JINJA_NAMES = ("loop", "self", "true", "false", "none")  # mean something to Jinja, so nothing else may be called that
 LOOP_NAMES = ("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem")
-PART_NAMES = {"loop": LOOP_NAMES, "saved": ("number",)}  # what stands behind the dot of names that are ours
+PART_NAMES = {
+    "loop": LOOP_NAMES,
+    **{kind: tuple(parts) for kind, parts in WHOLE_PARTS.items()},
+}  # what stands behind the dot of names that are ours
 PARTS = (nodes.Getattr, nodes.Getitem)
+KNOWN_ELSEWHERE = {
+    "saved": tr(" A rule that has 'save' knows it, in its reply."),
+    "media": tr(" A rule with `sends: media`, or a kind of file, knows it."),
+    "location": tr(" A rule with `sends: location` knows it."),
+    "contact": tr(" A rule with `sends: contact` knows it."),
+}
 PROOFS = (nodes.Test, nodes.Compare, nodes.Not, nodes.And, nodes.Or)  # what a name may be set to that proves something of others
 LOOPS_LIMIT = 2  # loops inside each other
 TOO_DEEP = tr("the template is nested too deep. Use fewer brackets, or set parts of it aside with {{% set %}}.")
@@ -179,7 +189,7 @@ class _Checker:
 
     def name(self, node: nodes.Name, scope: Scope) -> Iterator[Fault]:
         if node.name not in scope:
-            way_out = tr(" A rule that has 'save' knows it, in its reply.") if node.name == "saved" else did_you_mean(node.name, scope)
+            way_out = KNOWN_ELSEWHERE.get(node.name) or did_you_mean(node.name, scope)
             yield Fault(node.lineno, tr("unknown name {name!r}.{way_out}", name=node.name, way_out=way_out), node.name)
 
     def attribute(self, node: nodes.Getattr, scope: Scope) -> Iterator[Fault]:
@@ -191,10 +201,17 @@ class _Checker:
             return
         parts = PART_NAMES.get(kind)
         if parts and node.attr not in parts:
-            what = tr("a loop") if kind == "loop" else repr(kind)
+            what = tr("a loop") if kind == "loop" else repr(node.node.name if isinstance(node.node, nodes.Name) else kind)
             yield Fault(
                 node.lineno,
-                tr("{value} has no {part!r}.{guess}", value=what, part=node.attr, guess=did_you_mean(node.attr, parts)),
+                tr("{value} has no {part!r}.{guess}", value=what, part=node.attr, guess=did_you_mean(node.attr, parts) or its_parts(parts)),
+                node.attr,
+            )
+        elif parts and whole.optional and id(node) not in self.guarded:
+            name = called(node.node, "...")
+            yield Fault(
+                node.lineno,
+                tr("{name!r} may be nothing here, and then it has no {part!r}. Ask `{{% if {name} %}}` first.", name=name, part=node.attr),
                 node.attr,
             )
         elif (kind and not parts) or node.attr.startswith("_"):
@@ -304,3 +321,8 @@ def part_named(node: nodes.Expr) -> object:
     if isinstance(node, nodes.Getattr):
         return node.attr
     return node.arg.value if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) else None
+
+
+def its_parts(parts: Sequence[str]) -> Translatable:
+    """The parts that a value has, as a sentence to follow; those of a loop are too many."""
+    return NO_MESSAGE if parts is LOOP_NAMES else tr(" It has {entries}.", entries=", ".join(parts))

@@ -4,7 +4,20 @@ from jinja2 import nodes
 
 from flask_chatbot.core.templates.filter_types import ENTRY, FILTERS, SAME, STAND_IN, TAKE_NOTHING
 from flask_chatbot.core.templates.narrowing import narrowed, proven
-from flask_chatbot.core.templates.types import COUNTED, INTEGER, NOTHING, NUMBER, TEXT, UNKNOWN, YESNO, Scope, Type, joined, type_of_value
+from flask_chatbot.core.templates.types import (
+    COUNTED,
+    INTEGER,
+    NOTHING,
+    NUMBER,
+    PARTS,
+    TEXT,
+    UNKNOWN,
+    YESNO,
+    Scope,
+    Type,
+    joined,
+    type_of_value,
+)
 
 TRUTHS = (nodes.Not, nodes.Compare, nodes.Test)
 OF_NUMBERS = (nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos)
@@ -95,5 +108,5 @@ def type_of_part(node: nodes.Getitem | nodes.Getattr, scope: Scope) -> Type:
     if isinstance(node, nodes.Getattr):
         if whole.kind == "loop":
             return YESNO if node.attr in LOOP_TRUTHS else INTEGER if node.attr in LOOP_COUNTS else UNKNOWN
-        return INTEGER if whole.kind == "saved" else UNKNOWN
+        return PARTS.get(whole.kind, {}).get(node.attr, UNKNOWN)
     return UNKNOWN

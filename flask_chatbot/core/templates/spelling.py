@@ -51,6 +51,8 @@ def stand_in(node: nodes.Node | None, kind: Type) -> Translatable:
     name = node
     while isinstance(name, nodes.Filter | nodes.Neg | nodes.Pos):
         name = name.node
+    if isinstance(name, nodes.Getattr) and kind.is_number:  # of a part of a value nothing is proven
+        return tr("Write `{value} | default(0)`.", value=called(name, "..."))
     if not isinstance(name, nodes.Name):
         return tr("Ask with `is not none` first.")
     instead = "0" if kind.is_number or not kind.words else "''" if kind.is_text else ""

@@ -12,8 +12,10 @@ from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable
 VAR_TEXT = "text of a var"  # no field has it, so that the way out can name the var
 TEXT_TYPES = ("text", "email", "phone", "choice", VAR_TEXT)
 NUMBER_TYPES = ("integer", "number", "money")
+FILE_TYPES = ("image", "document", "media")
 # The types that are known, in words; those of one wording can stand beside each other. Any other could be anything.
 KINDS = dict.fromkeys(TEXT_TYPES, tr("text")) | dict.fromkeys(NUMBER_TYPES, tr("a number"))
+KINDS |= dict.fromkeys(FILE_TYPES, tr("a file"))
 KINDS |= {
     "map": tr("a map"),
     "date": tr("a date"),
@@ -21,7 +23,10 @@ KINDS |= {
     "time": tr("a time of day"),
     "yesno": tr("a yes or no"),
     "list": tr("a list"),
+    "location": tr("a location"),
+    "contact": tr("a contact"),
 }
+STANDS_FOR = {"text": "text", "a number": "number", "a file": "media"}  # a type for all of one wording
 COUNTED = frozenset({"a number", "a yes or no"})  # a yes is 1
 NOTHING = "nothing"
 
@@ -69,6 +74,14 @@ UNKNOWN = Type()
 NONE = Type(NOTHING, optional=True)
 TEXT, NUMBER, INTEGER, YESNO = Type("text"), Type("number"), Type("integer"), Type("yesno")
 TEXTS = Type("list", inner="text")
+_FILE = {"kind": TEXT, "mime": TEXT, "name": TEXT, "size": Type("integer", optional=True), "file": TEXT}
+# What stands behind the dot of values with parts, by the type of the whole.
+PARTS: Mapping[str, Mapping[str, Type]] = {
+    "saved": {"number": INTEGER},
+    **dict.fromkeys(FILE_TYPES, _FILE),
+    "location": {"lat": NUMBER, "lng": NUMBER, "name": TEXT, "address": TEXT},
+    "contact": {"name": TEXT, "number": TEXT, "numbers": TEXTS},
+}
 
 
 def typed(names: Names) -> dict[str, Type]:
@@ -91,7 +104,7 @@ def joined(types: Iterable[Type]) -> Type:
         return UNKNOWN
     optional = any(each.optional for each in several)
     (word,) = words
-    kind = next(iter(kinds)) if len(kinds) == 1 else "text" if word == "text" else "number"
+    kind = next(iter(kinds)) if len(kinds) == 1 else STANDS_FOR[word]
     options = [each.options for each in several if each.kind != NOTHING]
     least = min(each.least for each in several)
     inner = {each.inner for each in several}

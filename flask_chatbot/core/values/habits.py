@@ -27,6 +27,7 @@ _HABITS = (
     ("pattern", "pola regex regexp patterns"),
     ("contains", "mengandung berisi memuat contain include includes kata_dalam"),
     ("similar", "mirip serupa seperti like fuzzy"),
+    ("sends", "mengirim kirim_media media_type jenis_pesan receives menerima terima message_type"),
     ("fallback", "default cadangan lainnya lain tidak_paham otherwise_reply unknown not_found"),
     ("priority", "prioritas urutan order weight"),
     ("when", "jika kalau bila apabila ketika saat if condition conditions kondisi syarat"),
@@ -81,6 +82,11 @@ _HABITS = (
     ("choice", "pilihan opsi select enum options dropdown radio"),
     ("yesno", "ya/tidak ya_tidak yatidak boolean bool yes/no checkbox"),
     ("text", "string str kalimat nama"),
+    ("image", "gambar foto img picture photo bukti"),
+    ("document", "dokumen berkas file pdf doc lampiran"),
+    ("media", "file berkas lampiran attachment upload"),
+    ("location", "lokasi tempat maps map peta koordinat"),
+    ("audio", "suara voice vn rekaman"),
     # placeholders of sentences
     ("value", "nilai isi jawaban isian"),
     ("values", "nilai isi isian"),
@@ -96,6 +102,7 @@ _HABITS = (
     ("rule", "aturan nama"),
     ("number", "nomor no"),
     ("who", "siapa pengirim nama"),
+    ("what", "apa jenis isi"),
     ("guess", "tebakan dugaan maksud"),
     ("sapaan", "nama name call panggilan kak"),
     # conditions

@@ -52,6 +52,10 @@ def test_each_type_names_the_keys_it_understands() -> None:
         "time": {"min", "max", "options", "open"},
         "choice": {"options"},
         "yesno": set(),
+        "image": set(),
+        "document": set(),
+        "media": set(),
+        "location": set(),
     }
 
 

@@ -9,10 +9,11 @@ from flask_chatbot.errors import RulesError
 from tests.core.books import in_rule, load, problems, said, told, write
 
 RULE_KEYS = (
-    "name, keyword, pattern, contains, similar, small_talk, hash, fallback, priority, when, otherwise, once_per, guess, "
+    "name, keyword, pattern, contains, similar, sends, small_talk, hash, fallback, priority, when, otherwise, once_per, guess, "
     "fields, ask, patience, tries, interrupt, paste, confirm, menu, "
     "save, notify, pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
 )
+TYPES = "text, integer, number, money, email, phone, date, time, choice, yesno, image, document, media, location"
 QUOTES = "Put quotes around this text:"
 
 NULL = "which is nothing in YAML. Write"
@@ -218,11 +219,11 @@ def test_a_wrong_key_of_a_rule(tmp_path: Path, lines: str, found: list[str]) -> 
         ("fields: [{a: {type: integr}}]", ["4:25: unknown field type 'integr'. Did you mean 'integer'?"]),
         (
             "fields: [{a: {type: xyz}}]",
-            ["4:25: unknown field type 'xyz'. Known types: text, integer, number, money, email, phone, date, time, choice, yesno."],
+            [f"4:25: unknown field type 'xyz'. Known types: {TYPES}."],
         ),
         (
             "fields: [{a: {type: 1}}]",
-            ["4:25: unknown field type '1'. Known types: text, integer, number, money, email, phone, date, time, choice, yesno."],
+            [f"4:25: unknown field type '1'. Known types: {TYPES}."],
         ),
         ("fields: [{a: {type: email, min: 3}}]", ["4:32: a field of type 'email' has no 'min'. Remove it, or change the type."]),
         (

@@ -15,7 +15,7 @@ NO_FRENCH = (
 )
 
 RULE_KEYS = (
-    "name, keyword, pattern, contains, similar, small_talk, hash, fallback, priority, when, otherwise, once_per, guess, "
+    "name, keyword, pattern, contains, similar, sends, small_talk, hash, fallback, priority, when, otherwise, once_per, guess, "
     "fields, ask, patience, tries, interrupt, paste, confirm, menu, save, "
     "notify, pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
 )
