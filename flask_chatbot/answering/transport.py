@@ -14,6 +14,7 @@ from flask_chatbot.answering.actions import Actions
 from flask_chatbot.answering.history import History
 from flask_chatbot.answering.once import AlreadyAnswered, Recorded, Turnstile
 from flask_chatbot.bot.effects import AnsweredMessage
+from flask_chatbot.core.conversation.tappable import tappable
 from flask_chatbot.core.language.addressees import without_mention
 from flask_chatbot.core.language.folding import is_blank
 from flask_chatbot.core.language.numbers import mask
@@ -48,6 +49,8 @@ class _Received(Recorded):
         if not inbox.add(connection, self.history.row(self.gateway.transport.name, self.id, answered, len(replies))):
             raise AlreadyAnswered
         if replies:
+            able, language = self.gateway.proxy.capabilities, answered.book.locale.language
+            replies = tappable(replies, answered.decision.choices, language, buttons=able.buttons, lists=able.lists)
             self.gateway.post_all(connection, chat, replies, answered.message.sender.person)
 
 

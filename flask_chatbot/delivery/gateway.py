@@ -14,7 +14,7 @@ from flask_chatbot.bot.bot import Bot
 from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.core.values.chats import is_group, number_of, person_chat, person_in
 from flask_chatbot.core.values.outbound import Ack
-from flask_chatbot.core.values.replies import Media, Reply, Text
+from flask_chatbot.core.values.replies import Media, Reply
 from flask_chatbot.core.values.stored import type_of
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import is_chat
@@ -177,7 +177,7 @@ class Gateway:
             id=name,
             session=self.transport.name,
             chat=chat,
-            type="chat" if isinstance(reply, Text) and is_group(chat) else type_of(reply),
+            type="chat" if (kind := type_of(reply)) == "text" and is_group(chat) else kind,
             reply=reply,
             promo=terms.promo,
             is_reply=terms.is_reply,

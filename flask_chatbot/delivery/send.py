@@ -12,11 +12,12 @@ from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Media, Reply
 from flask_chatbot.delivery.acks import Acks
+from flask_chatbot.delivery.fitting import fitted
 from flask_chatbot.delivery.retry import Clock, next_send
 from flask_chatbot.errors import FetchLater, FetchRefused, Refused, TryLater
 from flask_chatbot.store import outbox, stored
 from flask_chatbot.store.outbox import Claim
-from flask_chatbot.transports.base import Transport
+from flask_chatbot.transports.base import Transport, capabilities_of
 
 TOO_LATE = "It could not be sent in time."
 NO_ADDRESS = "This person cannot be reached any more: their number belongs to somebody else now. Send it again to whom it is for."
@@ -77,7 +78,7 @@ class MessageSender:
             return Failed(claim, NO_ADDRESS)
         try:
             file = self._file(claim.outbound.reply)
-            transport_id = self._transport.send(claim.outbound, file)
+            transport_id = self._transport.send(fitted(claim.outbound, capabilities_of(self._transport)), file)
             return Sent(claim, str(transport_id), self._clock(), file.kind if file else "")
         except (Refused, FetchRefused) as error:
             return Failed(claim, str(error))

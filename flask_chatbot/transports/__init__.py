@@ -14,6 +14,7 @@ from flask_chatbot.core.values.contents import (
     SharedContact,
     SharedLocation,
 )
+from flask_chatbot.core.values.menus import Buttons, List
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.errors import Refused, TransportError, TryLater
@@ -29,10 +30,12 @@ __all__ = [
     "AnswerLost",
     "Arrived",
     "Attachment",
+    "Buttons",
     "Capabilities",
     "Choice",
     "File",
     "Group",
+    "List",
     "Listener",
     "MediaKind",
     "Message",

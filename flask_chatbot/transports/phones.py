@@ -53,6 +53,15 @@ class Phone:
         attachment = self._network.files.keep(kind, source, name=name, voice=voice)
         return self._delivers(Message(text=caption, kind="media", attachments=(attachment,)), group, times)
 
+    def taps(self, title: str) -> Message:
+        """Tap the button, or the entry of a list, with these words in the last message that shows them."""
+        shown = ((each.chat, choice) for each in reversed(self.received) for choice in getattr(each.reply, "choices", ()))
+        chat, choice = next(((chat, choice) for chat, choice in shown if choice.title == title), ("", None))
+        if choice is None:
+            raise ValueError(f"No button or list that arrived at {self.number} shows {title!r}.")
+        content = Message(text=choice.title, kind="choice", choice=choice)
+        return self._delivers(content, number_of(chat) if is_group(chat) else "", 1)
+
     def _delivers(self, content: Message, group: Group | str, times: int) -> Message:
         message = self._network.message(self, content, group.id if isinstance(group, Group) else group)
         for _ in range(times):

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from json.encoder import encode_basestring as quoted
 
 from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.values.menus import Buttons, List
 from flask_chatbot.core.values.messages import Message, Sender
-from flask_chatbot.core.values.replies import KINDS, TEXT_LIMIT, Location, Reply, Text
+from flask_chatbot.core.values.replies import ALL_KINDS, TEXT_LIMIT, Location, Reply, Text
 from flask_chatbot.core.values.reply_kinds import ReplyKind
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.wire.strict_json import Number, clipped_repr, read_json
@@ -158,6 +159,10 @@ def _write_text(reply: Text) -> list[Item]:
     return [_item("message", quoted(reply.text))]
 
 
+def _write_menu(reply: Buttons | List) -> list[Item]:
+    return [_item("message", quoted(reply.plain))]
+
+
 def _texts(*lines: str) -> list[Item]:
     """The lines as one text, or one text each if that would be too long to send."""
     lines = tuple(filter(None, lines))
@@ -198,8 +203,10 @@ _KINDS: dict[type, str] = {
     dict: tr("an object"),
 }
 _WRITERS: dict[type, Callable[..., list[Item]]] = {
-    **{kind.make: _write_parts(kind) for kind in KINDS.values()},
+    **{kind.make: _write_parts(kind) for kind in ALL_KINDS.values()},
     Text: _write_text,
+    Buttons: _write_menu,
+    List: _write_menu,
     Location: _write_location,
 }
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))

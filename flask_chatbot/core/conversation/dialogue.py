@@ -1,5 +1,6 @@
 """`Dialogue`: the form that waits for a person's answer, and the menus last shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flask_chatbot.core.conversation.choosing import chosen_number
@@ -8,6 +9,7 @@ from flask_chatbot.core.conversation.heard import Heard
 from flask_chatbot.core.conversation.memory import on_line
 from flask_chatbot.core.language.sentences import Language, say
 from flask_chatbot.core.values.chats import group_chat
+from flask_chatbot.core.values.contents import Choice
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import TEXT_LIMIT
 
@@ -15,6 +17,7 @@ PATIENCE = 15 * 60.0  # seconds a form waits for its answer, and a menu for a ch
 DAY = 24 * 3600.0  # seconds that a form set aside, and a menu that has ended, are kept for who comes back
 ASIDES_LIMIT = 4  # forms set aside before the last one
 MENUS_LIMIT = 10  # menus that can be gone back through
+OUT = "0"  # goes back to the menu before, or declines suggestions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +193,27 @@ def chat_key(message: Message) -> str:
     return on_line(message.line, group_chat(message.group) if message.group else message.chat)
 
 
+def menu_choices(menu: ShownMenu, has_back: bool, language: Language) -> tuple[Choice, ...]:
+    """The choices of a menu, each with the name of its rule as id; the last may lead back."""
+    entries = (Choice(rule, words) for words, rule in menu.entries)
+    return (*entries, Choice(OUT, say(language, "menu_back"))) if has_back else tuple(entries)
+
+
+def offer_choices(offer: Offer, language: Language) -> tuple[Choice, ...]:
+    """The choices of suggestions shown with numbers; the last declines them."""
+    return (*(Choice(rule, words) for words, rule in offer.entries), Choice(OUT, say(language, "not_suggested")))
+
+
+def numbered(choices: Sequence[Choice]) -> list[str]:
+    """A line for each choice, with the number that takes it.
+
+    >>> numbered([Choice("harga", "Daftar harga"), Choice("0", "Kembali")])
+    ['1. Daftar harga', '0. Kembali']
+    """
+    last = len(choices)
+    return [f"{OUT if choice.id == OUT and number == last else number}. {choice.title}" for number, choice in enumerate(choices, 1)]
+
+
 def menu_text(menu: ShownMenu, has_back: bool, language: Language) -> str:
     """A menu as one message; the text above it is cut if it would be too long.
 
@@ -199,8 +223,7 @@ def menu_text(menu: ShownMenu, has_back: bool, language: Language) -> str:
     1. Daftar harga
     0. Kembali
     """
-    numbered = [f"{number}. {words}" for number, (words, _) in enumerate(menu.entries, 1)]
-    lines = together(*numbered, f"0. {say(language, 'menu_back')}" if has_back else "")[:TEXT_LIMIT]
+    lines = together(*numbered(menu_choices(menu, has_back, language)))[:TEXT_LIMIT]
     return together(menu.text[: max(TEXT_LIMIT - len(lines) - 1, 0)], lines)
 
 
@@ -214,6 +237,5 @@ def offer_text(offer: Offer, text: str, language: Language) -> str:
     1. jam buka
     0. Bukan itu
     """
-    numbered = [f"{number}. {words}" for number, (words, _) in enumerate(offer.entries, 1)]
-    lines = together(say(language, "suggested"), *numbered, f"0. {say(language, 'not_suggested')}")
+    lines = together(say(language, "suggested"), *numbered(offer_choices(offer, language)))
     return together(text[: max(TEXT_LIMIT - len(lines) - 1, 0)], lines)[:TEXT_LIMIT]

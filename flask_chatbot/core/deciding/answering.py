@@ -8,7 +8,7 @@ from random import Random
 
 from flask_chatbot.core.conditions.conditions import is_clock
 from flask_chatbot.core.conversation.changes import differ, with_dialogue, with_notes
-from flask_chatbot.core.conversation.dialogue import Dialogue, ShownMenu, chat_key, menu_text
+from flask_chatbot.core.conversation.dialogue import Dialogue, ShownMenu, chat_key, menu_choices, menu_text, offer_choices
 from flask_chatbot.core.conversation.forms import NO_FORM, Ask, Form, begin, in_doubt, together
 from flask_chatbot.core.conversation.memory import State, on_line
 from flask_chatbot.core.deciding.context import MessageContext, asks_again, begun_by, trigger
@@ -24,6 +24,7 @@ from flask_chatbot.core.matching.match import Candidate, Kind, Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.answers import make_all
 from flask_chatbot.core.values.actions import Pause, Save
+from flask_chatbot.core.values.contents import Choice
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.core.values.replies import Menu, Reply, Text
@@ -38,7 +39,8 @@ log = logging.getLogger(__name__)
 class Answering:
     """One decision in progress, at `time` in epoch seconds.
 
-    Changes to the sender's state collect in `dialogue`, `answered`, `paused_until` and `notes`; `before` is the stored dialogue.
+    Changes to the sender's state collect in `dialogue`, `answered`, `paused_until` and `notes`; `before` is the stored dialogue. `choices`
+    are those shown last.
     """
 
     context: MessageContext
@@ -55,6 +57,7 @@ class Answering:
     paused_until: float | None = None
     notes: Notes | None = None
     guessed: Guessed = NOTHING_GUESSED
+    choices: tuple[Choice, ...] = ()
 
     @property
     def language(self) -> Language:
@@ -71,10 +74,10 @@ class Answering:
         try:
             return answer(candidate)
         except Skip:
-            self.dialogue = before
+            self.dialogue, self.choices = before, ()
             return None
         except AnswerFailed as error:
-            self.dialogue = before
+            self.dialogue, self.choices = before, ()
             return Decision(candidate.match(), self.apology(candidate.rule, error), failure=error)
 
     def answer_to(self, candidate: Candidate) -> Decision | None:
@@ -221,7 +224,9 @@ class Answering:
             replies = self.with_menu(rule, replies)
         elif match.kind is Kind.FALLBACK and not isinstance(outcome, tuple):
             replies, offer = with_suggestions(rule, replies, self.guessed.suggestions, self.language)
-            self.dialogue = self.dialogue.offering(offer, self.time) if offer else self.dialogue
+            if offer is not None:
+                self.dialogue = self.dialogue.offering(offer, self.time)
+                self.choices = offer_choices(offer, self.language) if offer.is_menu else ()
         if rule.once_per is not None and replies:
             self.answered = {**self.answered, on_line(self.message.line, rule.name): self.time + rule.once_per.total_seconds()}
         return self.acting(match, replies) if rule.actions else Decision(match, replies)
@@ -248,7 +253,9 @@ class Answering:
 
     def show(self, menu: ShownMenu) -> Text:
         self.dialogue = self.dialogue.showing(menu, self.time, self.book.patience_of(menu.rule))
-        return Text(menu_text(menu, len(self.dialogue.menus) > 1, self.language))
+        has_back = len(self.dialogue.menus) > 1
+        self.choices = menu_choices(menu, has_back, self.language)
+        return Text(menu_text(menu, has_back, self.language))
 
     def remembered(self) -> State | None:
         """The sender's state after this message; None if it is unchanged."""

@@ -7,6 +7,7 @@ from typing import Any
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.actions import Action
+from flask_chatbot.core.values.contents import Choice
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Menu, Reply
 
@@ -34,13 +35,14 @@ class Decision:
     """The replies and actions for a message. `match` is None if no rule answers.
 
     `remember` is the sender's new state, None if nothing changed; the caller carries out this and the `actions`. `failure` is the reason
-    for an apology.
+    for an apology, `choices` are those that one of the replies shows with numbers, if any does.
     """
 
     match: Match | None
     replies: tuple[Reply, ...] = ()
     remember: State | None = None
     actions: tuple[Action, ...] = ()
+    choices: tuple[Choice, ...] = field(default=(), compare=False)
     failure: Exception | None = field(default=None, compare=False, repr=False)
 
 

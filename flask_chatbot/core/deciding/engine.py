@@ -6,7 +6,6 @@ from datetime import datetime
 from random import Random
 
 from flask_chatbot.core.conversation.dialogue import NOWHERE, chat_key
-from flask_chatbot.core.conversation.heard import hear
 from flask_chatbot.core.conversation.memory import NO_MEMORY, NOTHING, Memory
 from flask_chatbot.core.conversation.stored_dialogues import read_dialogue
 from flask_chatbot.core.deciding.answering import Answering
@@ -14,7 +13,7 @@ from flask_chatbot.core.deciding.context import MessageContext, never_answers
 from flask_chatbot.core.deciding.decision import Decision, Handle, no_handler
 from flask_chatbot.core.deciding.form_turn import by_labels, in_form, not_finished, resumed
 from flask_chatbot.core.deciding.guessing import guess
-from flask_chatbot.core.deciding.menu_turn import in_menu, in_offer
+from flask_chatbot.core.deciding.menu_turn import heard_of, in_menu, in_offer, tapped
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.folding import TEXT_LIMIT
 from flask_chatbot.core.matching.match import Candidate, Kind, MayAnswer
@@ -66,13 +65,15 @@ def decide(
 
 def decided(turn: Answering) -> Decision:
     """Decide by the form that waits for an answer, else by the last menu, else by the rules."""
-    decision = None
-    if turn.dialogue is not NOWHERE:
-        heard = hear(turn.message.text, turn.book.folding)
+    decision = tapped(turn) if turn.message.choice else None
+    if decision is None and turn.dialogue is not NOWHERE:
+        heard = heard_of(turn)
         decision = in_form(turn, heard) or in_offer(turn, heard) or resumed(turn, heard) or in_menu(turn, heard)
     decision = decision or by_rules(turn)
     remember = turn.remembered()
-    return decision if remember is None else replace(decision, remember=remember)
+    if remember is None and not turn.choices:
+        return decision
+    return replace(decision, remember=remember, choices=turn.choices)
 
 
 def by_rules(turn: Answering) -> Decision:

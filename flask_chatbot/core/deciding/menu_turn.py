@@ -3,15 +3,44 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from flask_chatbot.core.conversation.dialogue import Dialogue, menu_text
-from flask_chatbot.core.conversation.heard import Heard
+from flask_chatbot.core.conversation.dialogue import OUT, Dialogue, menu_text
+from flask_chatbot.core.conversation.heard import Heard, hear
 from flask_chatbot.core.deciding.answering import Answering
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.sentences import say
 from flask_chatbot.core.matching.match import Candidate, Kind, Match
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.values.contents import Choice
 from flask_chatbot.core.values.replies import Text
+
+
+def tapped(turn: Answering) -> Decision | None:
+    """The answer of the rule that a tapped choice leads to, at any time; None for what is no choice of ours.
+
+    Who taps during a form leaves it, and nothing given to it is lost.
+    """
+    choice = turn.message.choice
+    rule = turn.book.by_name.get(choice.id) if choice else None
+    before = turn.dialogue
+    shown = {target for menu in before.menus for _, target in menu.entries}
+    if rule is None or (choice == Choice(OUT, say(turn.language, "menu_back")) and before.menus):
+        return None
+    if not (rule.is_found or rule.name in shown or rule.name in turn.book.in_menus):  # any program may send any id
+        return None
+    left = before.set_aside(before.form, turn.time).left() if before.form else before
+    is_below = any(target == rule.name for _, target in before.menus[-1].entries) if before.menus else False
+    turn.dialogue = replace(left.heard(), is_below=is_below or left.is_below)
+    decision = turn.attempt(Candidate(rule, Kind.MENU, ""), turn.answer_to)
+    if decision is None:
+        turn.dialogue = before
+    return decision
+
+
+def heard_of(turn: Answering) -> Heard:
+    """The text of the message, which is the number 0 if a choice that leads back, or declines, was tapped."""
+    choice = turn.message.choice
+    return hear(OUT if choice and choice.id == OUT else turn.message.text, turn.book.folding)
 
 
 def in_offer(turn: Answering, heard: Heard) -> Decision | None:

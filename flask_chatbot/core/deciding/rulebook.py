@@ -36,7 +36,8 @@ class RuleBook:
 
     `index` finds rules for texts, `sent` those for other messages, None where no rule has `sends`. `tests` are those outside any rule,
     `dated` the dates with a year that conditions and hours name. `remembers` is True if any rule remembers something about people, `offers`
-    if suggestions may be made to them, `tracks_first_contact` if a rule depends on whether somebody writes for the first time.
+    if suggestions may be made to them, `tracks_first_contact` if a rule depends on whether somebody writes for the first time. `in_menus`
+    are the names of the rules that menus lead to.
     """
 
     rules: tuple[Rule, ...]
@@ -61,6 +62,7 @@ class RuleBook:
     remembers: bool = field(init=False)
     offers: bool = field(init=False)
     taking: frozenset[str] = field(init=False)
+    in_menus: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         texts = tuple(rule for rule in self.rules if not rule.sends) if self.sent else self.rules
@@ -70,6 +72,7 @@ class RuleBook:
         first_contact = any(rule.when is not None and rule.when.first_contact is not None for rule in self.rules)
         object.__setattr__(self, "tracks_first_contact", first_contact)
         object.__setattr__(self, "remembers", first_contact or any(map(remembers, self.rules)))
+        object.__setattr__(self, "in_menus", frozenset(entry.rule for rule in self.rules for entry in rule.menu))
         object.__setattr__(self, "taking", taking(self.folding.words))
         object.__setattr__(self, "offers", self.guess != "never" and any(rule.fallback for rule in self.rules))
 

@@ -6,6 +6,7 @@ The store, rule files and their schema, handlers and the wire all read the regis
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flask_chatbot.core.values.menus import Buttons, List
 from flask_chatbot.core.values.reply_kinds import Kinds, ReplyKind, described
 
 TEXT_LIMIT = 4096  # characters of one reply
@@ -73,7 +74,7 @@ class Menu:
     entries: Mapping[str, str]
 
 
-Reply = Text | Media | Location | ContactCard
+Reply = Text | Media | Location | ContactCard | Buttons | List
 
 _KINDS = (
     ReplyKind("text", Text, type="text", wire="message", needs="text", description="A text; a template.", example="Halo {{ nama }}!"),
@@ -134,10 +135,15 @@ _KINDS = (
     ),
 )
 KINDS: Kinds = {kind.name: kind for kind in _KINDS}
+_MADE = (
+    ReplyKind("buttons", Buttons, type="text", needs="plain", description="A menu whose entries are buttons."),
+    ReplyKind("list", List, type="text", needs="plain", description="A menu whose entries are a list to open."),
+)
+ALL_KINDS: Kinds = {**KINDS, **{kind.name: kind for kind in _MADE}}  # with those that rule files do not write
 MEDIA: Mapping[str, type[Media]] = {name: kind.make for name, kind in KINDS.items() if issubclass(kind.make, Media)}
 
 
-def kind_of(reply: Reply, kinds: Kinds = KINDS) -> ReplyKind:
+def kind_of(reply: Reply, kinds: Kinds = ALL_KINDS) -> ReplyKind:
     """The entry of a reply's class, or of the class it extends; raises `TypeError` if there is none.
 
     >>> kind_of(Location(-6.2, 106.8)).type

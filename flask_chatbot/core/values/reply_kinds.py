@@ -1,17 +1,24 @@
 """The form of a registry entry: one kind of reply, with the parts that rule files, the database and the wire have of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, NamedTuple, get_origin
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, NamedTuple, get_args, get_origin
 
 
 class Part(NamedTuple):
-    """One field of a reply: its key in rule files and in the database, and its type: `str`, `float` or `tuple` (of texts)."""
+    """One field of a reply: its key in rule files and in the database, and its type: `str`, `float` or `tuple`, of texts or of `item`."""
 
     name: str
     holds: Any
     default: object  # `MISSING` where it must be given
     schema: Mapping[str, Any]  # what `described` says of it
+    item: type[Any] = str  # of a tuple
+
+    def read(self, held: Any) -> Any:
+        """The part from its JSON in the database."""
+        if self.holds is not tuple:
+            return held
+        return tuple(held if self.item is str else (self.item(**each) for each in held))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +41,14 @@ class ReplyKind:
     parts: tuple[Part, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        parts = (Part(each.name, get_origin(each.type) or each.type, each.default, each.metadata) for each in fields(self.make))
-        object.__setattr__(self, "parts", tuple(parts))
+        object.__setattr__(self, "parts", tuple(map(_part, fields(self.make))))
 
 
 Kinds = Mapping[str, ReplyKind]
+
+
+def _part(each: Field[Any]) -> Part:
+    return Part(each.name, get_origin(each.type) or each.type, each.default, each.metadata, next(iter(get_args(each.type)), str))
 
 
 def described(description: str, example: object, **schema: object) -> Mapping[str, object]:

@@ -1,13 +1,14 @@
 """Replies as text for a database, and back; and the contract's types for them."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
-from flask_chatbot.core.values.replies import KINDS, Reply, kind_of
+from flask_chatbot.core.values.replies import ALL_KINDS, Reply, kind_of
 from flask_chatbot.core.values.reply_kinds import Kinds
 
 
-def type_of(reply: Reply, kinds: Kinds = KINDS) -> str:
+def type_of(reply: Reply, kinds: Kinds = ALL_KINDS) -> str:
     """The contract's `type` of a reply to one person.
 
     >>> from flask_chatbot.core.values.replies import Image, Location, Text
@@ -17,7 +18,7 @@ def type_of(reply: Reply, kinds: Kinds = KINDS) -> str:
     return kind_of(reply, kinds).type
 
 
-def write_reply(reply: Reply, kinds: Kinds = KINDS) -> str:
+def write_reply(reply: Reply, kinds: Kinds = ALL_KINDS) -> str:
     r"""The reply as ASCII JSON, whatever characters it holds.
 
     >>> from flask_chatbot.core.values.replies import Text
@@ -30,10 +31,10 @@ def write_reply(reply: Reply, kinds: Kinds = KINDS) -> str:
         value = getattr(reply, part.name)
         if value != part.default:
             data[part.name] = value
-    return json.dumps(data, allow_nan=False, separators=(",", ":"))
+    return json.dumps(data, allow_nan=False, separators=(",", ":"), default=asdict)
 
 
-def read_reply(text: str, kinds: Kinds = KINDS) -> Reply:
+def read_reply(text: str, kinds: Kinds = ALL_KINDS) -> Reply:
     """Read the text that `write_reply` wrote; raise `ValueError` for anything else.
 
     >>> read_reply('{"kind":"image","url":"https://example.com/a.png"}')
@@ -43,8 +44,8 @@ def read_reply(text: str, kinds: Kinds = KINDS) -> Reply:
         data: dict[str, Any] = json.loads(text)
         kind = kinds[data.pop("kind")]
         for part in kind.parts:
-            if part.holds is tuple and part.name in data:
-                data[part.name] = tuple(data[part.name])
+            if part.name in data:
+                data[part.name] = part.read(data[part.name])
         reply: Reply = kind.make(**data)
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         raise ValueError("it is no reply that this version knows") from None

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from flask_chatbot.core.values.replies import KINDS, Reply, Text, kind_of
+from flask_chatbot.core.values.menus import Buttons, List
+from flask_chatbot.core.values.replies import ALL_KINDS, KINDS, Reply, Text, kind_of
 from flask_chatbot.core.values.reply_kinds import Kinds
 
 
-def reply_data(reply: Reply, kinds: Kinds = KINDS) -> dict[str, object]:
+def reply_data(reply: Reply, kinds: Kinds = ALL_KINDS) -> dict[str, object]:
     """A reply as a rule file writes it: its kind and its content.
 
     >>> reply_data(Text("Halo"))
@@ -35,13 +36,15 @@ def reply_of(data: Any, kinds: Kinds = KINDS) -> Reply:
     return reply
 
 
-def reply_text(reply: Reply, kinds: Kinds = KINDS) -> str:
+def reply_text(reply: Reply, kinds: Kinds = ALL_KINDS) -> str:
     """A reply as a terminal can show it.
 
     >>> from flask_chatbot.core.values.replies import Location
     >>> reply_text(Location(-6.2, 106.8, "Toko"))
     '[location] -6.2, 106.8, Toko'
     """
+    if isinstance(reply, Buttons | List):
+        return reply.plain
     ((kind, held),) = reply_data(reply, kinds).items()
     if not isinstance(held, dict):
         return str(held)
