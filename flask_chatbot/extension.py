@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
 from flask import Blueprint, Flask
@@ -27,6 +27,13 @@ from flask_chatbot.startup.state import prepare
 from flask_chatbot.transports.base import Group
 from flask_chatbot.views import health, webhook
 from flask_chatbot.views.routes import mount
+
+# Only for their types: SQLAlchemy is slow to load.
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session, scoped_session
+
+    AppSession = scoped_session[Any] | Session | Connection
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -186,6 +193,7 @@ class Chatbot:
         notify: str | None = None,
         at: datetime | None = None,
         promo: bool = False,
+        session: "AppSession | None" = None,
         **names: object,
     ) -> tuple[str, ...]:
         """Send replies (a text, a reply or a list), or a rule's replies with its values; return the message ids in order.
@@ -196,8 +204,12 @@ class Chatbot:
         The messages are stored when this returns, and go out at once or `at` a time, read in the rules' time zone if it has none. `notify`
         is a URL that receives a POST for each change of an ack. Raises `NotAccepted` if the number is invalid, a file's URL may not be
         fetched, or the number has opted out and this is a `promo`. Call this, and the methods below, in the app's context.
+
+        With `session`, such as Flask-SQLAlchemy's ``db.session``, or a session or connection of SQLAlchemy's, they are stored in its
+        transaction: sent once that is committed, and never if it is rolled back. It must be on the bot's database, else `ChatbotError`.
         """
-        return outgoing.send(outgoing.person(to), outgoing.what(to, reply, rule, values, names), notify=notify, at=at, promo=promo)
+        chat, replies = outgoing.person(to), outgoing.what(to, reply, rule, values, names)
+        return outgoing.send(chat, replies, notify=notify, at=at, promo=promo, session=session)
 
     def send_group(
         self,
@@ -209,10 +221,11 @@ class Chatbot:
         values: Mapping[str, object] | None = None,
         notify: str | None = None,
         at: datetime | None = None,
+        session: "AppSession | None" = None,
         **names: object,
     ) -> tuple[str, ...]:
         """Send to a group as `send` does to a person, by the id that `groups` returns."""
-        return outgoing.send(outgoing.group(group), outgoing.what("", reply, rule, values, names), notify=notify, at=at)
+        return outgoing.send(outgoing.group(group), outgoing.what("", reply, rule, values, names), notify=notify, at=at, session=session)
 
     def reply(self, message: Message, reply: object) -> tuple[str, ...]:
         """Send more replies to the chat in which a message was written, ahead of other waiting messages."""

@@ -31,8 +31,9 @@ def send(
     at: datetime | None = None,
     promo: bool = False,
     is_reply: bool = False,
+    session: object = None,
 ) -> tuple[str, ...]:
-    """Accept replies for a chat; return the ids of the messages."""
+    """Accept replies for a chat, in the transaction of a `session` if one is given; return the ids of the messages."""
     if not isinstance(at, datetime | None):
         raise TypeError(f"'at' is a value of type {type(at).__name__}. Give a datetime. {AS_VALUE}")
     if not isinstance(promo, bool):
@@ -42,7 +43,8 @@ def send(
     from flask_chatbot.delivery.accepted import Terms
 
     start_at = 0.0 if at is None else at.timestamp()
-    return gateway().send_all(chat, replies, Terms(notify_url=notify or None, start_at=start_at, promo=promo, is_reply=is_reply))
+    terms = Terms(notify_url=notify or None, start_at=start_at, promo=promo, is_reply=is_reply)
+    return gateway().send_all(chat, replies, terms, session=session)
 
 
 def what(

@@ -100,7 +100,7 @@ def test_a_rule_that_cannot_be_sent_is_reported(app: Flask, bot: Chatbot, rule: 
     assert said(app) == []
 
 
-AWKWARD = ("number", "to", "reply", "rule", "values", "notify", "at", "promo", "names", "group")
+AWKWARD = ("number", "to", "reply", "rule", "values", "notify", "at", "promo", "session", "names", "group")
 ODD = """\
 version: 1
 rules:

@@ -51,6 +51,11 @@ class Database:
         _databases.add(self)
 
     @property
+    def kind(self) -> str:
+        """The name of its dialect: sqlite or postgresql."""
+        return self._url.get_backend_name()
+
+    @property
     def path(self) -> Path | None:
         """The SQLite file; None for a database on a server."""
         return self._file.path if self._file else None

@@ -96,22 +96,35 @@ class Gateway:
         log.info("accepted message %s (%s)", accepted.id, accepted.type)
         return accepted
 
-    def send_all(self, chat: str, replies: Sequence[Reply], terms: Terms = PLAIN) -> tuple[str, ...]:
+    def send_all(self, chat: str, replies: Sequence[Reply], terms: Terms = PLAIN, *, session: object = None) -> tuple[str, ...]:
         """Accept several messages to a chat, all of them or none; return their ids, in order.
 
-        Raises `NotAccepted` also if a file's URL may never be fetched.
+        With a `session` or connection of the app's they are written into its transaction, and accepted once that is committed. Raises
+        `NotAccepted` also if a file's URL may never be fetched.
         """
         for reply in replies:
             self._check_file(reply)
         now = self.clock()
         made = [self._message(chat, reply, terms, now) for reply in replies]
-        with self.database.writing() as connection:
-            outbox.add(connection, self._in_order(connection, [message for message, _ in made]))
-            callbacks.add(connection, [refused for _, refused in made if refused is not None])
-        self.wake()
         ids = tuple(message.id for message, _ in made)
+        if session is not None:
+            from flask_chatbot.database.joining import joined  # it loads the ORM, which is slow
+
+            with joined(self.database, session) as theirs:
+                self._add(theirs.connection, made)
+                theirs.after_commit(self.wake)
+            log.info("wrote %d messages into a transaction of the app: %s", len(ids), ", ".join(ids))
+            return ids
+        with self.database.writing() as connection:
+            self._add(connection, made)
+        self.wake()
         log.info("accepted %d messages: %s", len(ids), ", ".join(ids))
         return ids
+
+    def _add(self, connection: Connection, made: "Sequence[tuple[NewMessage, NewCallback | None]]") -> None:
+        """Store messages to one chat, and the callbacks that can never be called."""
+        outbox.add(connection, self._in_order(connection, [message for message, _ in made]))
+        callbacks.add(connection, [refused for _, refused in made if refused is not None])
 
     def post(self, connection: Connection, chat: str, reply: Reply) -> str:
         """Queue a reply that goes out if the transaction of `connection` is committed; return its id. Call `wake` after that."""

@@ -85,6 +85,7 @@ _NEW = (
     *("state", "due_at", "tries", "crashes", "fence", "leased_until", "ack"),
 )
 _ADD = written_out(messages.insert().inline(), _NEW)
+_DRIVERS = ("pysqlite", "psycopg")  # which take it as it is written out
 _UNTRIED = {"state": "queued", "tries": 0, "crashes": 0, "fence": 0, "leased_until": 0.0, "ack": 0}
 _COLUMNS = (
     *(_c.seq, _c.id, _c.session, _c.chat, _c.order_key, _c.type, _c.reply, _c.promo, _c.is_reply, _c.notify_url),
@@ -140,8 +141,11 @@ _RELEASE = update(messages).where(_c.session == bindparam("of"), _c.state == wor
 
 def add(connection: Connection, new: Sequence[NewMessage]) -> None:
     """Queue messages, keeping their order within a chat."""
-    if new:
-        connection.exec_driver_sql(_ADD[connection.dialect.name], [_row_of(each) for each in new])
+    rows = [_row_of(each) for each in new]
+    if rows and connection.dialect.driver in _DRIVERS:
+        connection.exec_driver_sql(_ADD[connection.dialect.name], rows)
+    elif rows:  # a connection of the app's
+        connection.execute(messages.insert().inline(), rows)
 
 
 def claim(connection: Connection, session: str, now: float, lease: float, limit: int) -> list[Claim]:

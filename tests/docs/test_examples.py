@@ -69,7 +69,7 @@ def test_the_tests_in_the_rules_of_an_example_pass(folder: Path) -> None:
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("folder", ["quickstart", "testing", "factory", "tutorial/step3", "recipes", "databases"])
+@pytest.mark.parametrize("folder", ["quickstart", "testing", "factory", "tutorial/step3", "recipes", "databases", "transactions"])
 def test_the_tests_that_a_page_shows_pass(folder: str, tmp_path: Path) -> None:
     there = shutil.copytree(EXAMPLES / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     outcome = subprocess.run(
