@@ -25,7 +25,7 @@ from flask_chatbot.startup.shared_database import watch_migrations
 from flask_chatbot.startup.start_errors import printed_alone
 from flask_chatbot.startup.state import prepare
 from flask_chatbot.transports.base import Group
-from flask_chatbot.views import health, webhook
+from flask_chatbot.views import health, inbound, webhook
 from flask_chatbot.views.routes import mount
 
 # Only for their types: SQLAlchemy is slow to load.
@@ -298,13 +298,15 @@ def check_is_flask(app: object) -> None:
 
 
 def blueprints(settings: Settings) -> Iterator[Blueprint]:
-    """Yield the blueprints of a bot: each only if a key for it is configured."""
+    """Yield the blueprints of a bot: each only if what it needs is configured."""
     if settings.webhook_keys:
         yield webhook.blueprint
     if settings.api_keys:
         from flask_chatbot.views.api import blueprint
 
         yield blueprint
+    if settings.transport is not None:
+        yield inbound.blueprint
     yield health.blueprint
 
 

@@ -16,7 +16,8 @@ import yaml
 
 from flask_chatbot.core.schema.shape import SCHEMA
 from flask_chatbot.core.schema.translated import translated
-from flask_chatbot.settings.settings import Settings
+from flask_chatbot.settings.settings import settings_fields
+from flask_chatbot.transports.registry import options
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -190,14 +191,15 @@ def flow(value: object) -> str:
 
 def settings() -> str:
     """Every configuration key as Markdown, each with an anchor, its meaning and its default."""
-    return "\n".join(line for field in dataclasses.fields(Settings) for line in written_setting(field))
+    ours = [(field.metadata["key"], field.metadata["doc"], field.default) for field in settings_fields()]
+    of_transports = [(option.key, option.doc, None) for option in options()]
+    return "\n".join(line for each in (*ours, *of_transports) for line in written_setting(*each))
 
 
-def written_setting(field: "dataclasses.Field[Any]") -> Iterator[str]:
+def written_setting(key: str, doc: str, default: object) -> Iterator[str]:
     """A definition: the key, what it means, its default."""
-    key = field.metadata["key"]
-    default = f"`{field.default}`" if field.default else "not set"
-    yield from (f"({key.lower().replace('_', '-')})=", f"`{key}`", f":   {field.metadata['doc']}", "", f"    Default: {default}.", "")
+    told = f"`{default}`" if default else "not set"
+    yield from (f"({key.lower().replace('_', '-')})=", f"`{key}`", f":   {doc}", "", f"    Default: {told}.", "")
 
 
 def floors() -> str:

@@ -78,6 +78,8 @@ class Inbound:
             log.info("a message without a text or a file is not answered")
             return
         message = message if message.line else replace(message, line=self._session)
+        if message.fetch is None:  # one that came in by HTTP was kept meanwhile
+            message = replace(message, fetch=getattr(self._gateway.transport, "download", None))
         id_ = message.id or uuid4().hex
         with self._turnstile.passing((self._session, id_)):
             self._answer(message, id_)

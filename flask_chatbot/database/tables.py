@@ -191,6 +191,26 @@ inbox = Table(
 )
 Index("ix_chatbot_inbox_person", inbox.c.person, inbox.c.at)
 
+# Messages that came in by HTTP, kept before the call was answered; the worker decides them, in the order of each chat.
+events = Table(
+    "chatbot_events",
+    metadata,
+    Column("seq", Serial, primary_key=True),  # the order within a chat
+    Column("session", String(64), nullable=False),
+    Column("key", String(64), nullable=False),  # SHA-256 of the transport's id, in hex
+    Column("chat", String(CHAT_LIMIT), nullable=False),  # empty once it is settled
+    Column("body", Text),  # what core.values.written_messages wrote; NULL once it is settled
+    Column("created_at", Double, nullable=False),
+    Column("due_at", Double, nullable=False),  # of the next try; 0 for at once
+    Column("tries", SmallInteger, nullable=False),  # counted at the claim
+    Column("fence", BigInteger, nullable=False),  # one more with each claim
+    Column("leased_until", Double, nullable=False),  # 0 unless it is claimed
+    Column("settled_at", Double),
+    UniqueConstraint("session", "key"),
+)
+Index("ix_chatbot_events_open", events.c.session, events.c.chat, events.c.seq, **_where(events.c.settled_at.is_(None)))
+Index("ix_chatbot_events_settled", events.c.settled_at, **_where(events.c.settled_at.is_not(None)))
+
 # What is asked of a transport that is open in another process.
 requests = Table(
     "chatbot_requests",

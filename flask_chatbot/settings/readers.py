@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from flask_chatbot.core.language.durations import LONGEST, UNITS, read_duration
 from flask_chatbot.core.translation.translatable import Translatable, any_of, reason_of, tr
@@ -14,13 +14,14 @@ from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.settings.keys import Key, read_secret
 from flask_chatbot.settings.private_hosts import read_private_host
 from flask_chatbot.transports.base import OPTIONAL, Transport
+from flask_chatbot.transports.registry import TRANSPORTS
 from flask_chatbot.wire.strict_json import Number
 
 MAKE_A_KEY = 'python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
 WORKERS = ("thread", "off")
-_TRANSPORTS = ("simulator",)
 _SWITCH = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+_PUBLIC_URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~%/-]*)?", re.IGNORECASE)
 _PACE = re.compile(r"([0-9]{1,6}) */ *([^\W\d_]+)")
 _PACE_UNITS = (timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1))
 
@@ -116,6 +117,21 @@ def read_prefix(value: object) -> str:
     return value
 
 
+def read_public_url(value: object) -> str:
+    """Read the address of the app, without a slash at its end.
+
+    >>> read_public_url("https://toko.example.com/bot/")
+    'https://toko.example.com/bot'
+    """
+    if not isinstance(value, str):
+        raise ValueError(tr("it is {value}. Write a URL as a string, such as 'https://toko.example.com'.", value=kind_of(value)))
+    if not _PUBLIC_URL.fullmatch(value.strip()):
+        raise ValueError(
+            tr("it is no address of an app. Write it like 'https://toko.example.com', without a user, a question mark or a #.")
+        )
+    return value.strip().rstrip("/")
+
+
 def read_database(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(tr("it is {value}. Write a URL as a string, such as 'sqlite:///chatbot.sqlite'.", value=kind_of(value)))
@@ -126,18 +142,18 @@ def read_database(value: object) -> str:
     return value
 
 
-def read_transport(value: object) -> Literal["simulator"] | Transport:
+def read_transport(value: object) -> str | Transport:
     """Read the name of a bundled transport, or take a `Transport` of the app's own."""
     if isinstance(value, str):
-        if value not in _TRANSPORTS:
+        if value not in TRANSPORTS:
             raise ValueError(
                 tr(
                     "{value!r} is not a known transport.{guess}",
                     value=value,
-                    guess=did_you_mean(value, _TRANSPORTS) or tr(" Write simulator."),
+                    guess=did_you_mean(value, TRANSPORTS) or tr(" Write {choices}.", choices=any_of(TRANSPORTS)),
                 )
             )
-        return "simulator"
+        return value
     wanting = [name for name in ("name", "runs_anywhere", *_asked_of(Transport)) if not hasattr(value, name)]
     if wanting or isinstance(value, type):
         raise ValueError(

@@ -6,7 +6,7 @@ from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from flask_chatbot.core.translation.translatable import tr, untranslated
 from flask_chatbot.core.values.problems import NOWHERE, Problem, suggestion
@@ -23,12 +23,14 @@ from flask_chatbot.settings.readers import (
     read_pace,
     read_path,
     read_prefix,
+    read_public_url,
     read_secrets,
     read_switch,
     read_time,
     read_transport,
 )
 from flask_chatbot.transports.base import Transport
+from flask_chatbot.transports.registry import TRANSPORTS, Bundled, TransportOption, options
 from flask_chatbot.wire.strict_json import read_json
 
 _START = "CHATBOT_"
@@ -91,7 +93,7 @@ class Settings:
             json=True,
         ),
     )
-    transport: Literal["simulator"] | Transport | None = field(
+    transport: str | Transport | None = field(
         default=None,
         metadata=_about(
             "CHATBOT_TRANSPORT",
@@ -156,6 +158,15 @@ class Settings:
             "The maximum number of messages sent per time, such as 5/minute or 100/jam. If it is not set, there is no limit.",
         ),
     )
+    public_url: str = field(
+        default="",
+        metadata=_about(
+            "CHATBOT_PUBLIC_URL",
+            read_public_url,
+            "The address of the app as others reach it, such as https://toko.example.com, without the prefix. Transports that are called "
+            "by HTTP are called below it.",
+        ),
+    )
     language: str = field(
         default="",
         metadata=_about(
@@ -165,6 +176,13 @@ class Settings:
             "settings of the rule file, or else English. Logs are in English.",
         ),
     )
+
+    # Of the bundled transport that was chosen, by the names of its parameters; secrets among them.
+    transport_options: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+    def address_of(self, line: str) -> str:
+        """The public address at which the other side of a transport calls; empty if CHATBOT_PUBLIC_URL is not set."""
+        return f"{self.public_url}{self.prefix}/in/{line}" if self.public_url else ""
 
     @classmethod
     def from_mapping(cls, config: Mapping[str, object], environ: Mapping[str, str]) -> "Settings":
@@ -179,21 +197,59 @@ class Settings:
         """Return the settings, with defaults in place of wrong values, and every mistake: for callers that report more mistakes."""
         values: dict[str, Any] = {}
         problems: list[str] = []
-        for each in fields(cls):
+        for each in settings_fields():
             try:
                 values |= _read(each, config, environ)
             except ValueError as error:
                 problems += error.args
         if "api_keys" in values:
             values.setdefault("transport", "simulator")
+        if isinstance(name := values.get("transport"), str):
+            chosen = TRANSPORTS[name]
+            values["transport_options"], wrong = _read_options(chosen, config, environ)
+            problems += wrong
+            if chosen.pace is not None:
+                values.setdefault("pace", Pace(count=chosen.pace[0], seconds=chosen.pace[1]))
         problems += _unknown(config, APP_CONFIG)
         problems += _unknown((key for key in environ if not _FOREIGN.fullmatch(key)), ENVIRONMENT)
         return cls(**values), tuple(problems)
 
 
+def settings_fields() -> tuple["Field[Any]", ...]:
+    """The fields of `Settings` that have a key of their own."""
+    return tuple(each for each in fields(Settings) if each.metadata)
+
+
+def _read_options(chosen: Bundled, config: Mapping[str, object], environ: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
+    """The values of a transport's options by name, and a sentence for each that is wrong or missing."""
+    values: dict[str, object] = {}
+    problems: list[str] = []
+    for option in chosen.options:
+        try:
+            values |= _value(option.name, _about(option.key, option.read, option.doc), config, environ)
+        except ValueError as error:
+            problems += error.args
+        else:
+            problems += [_missing(chosen, option)] if option.is_required and option.name not in values else []
+    return values, problems + [_unset(chosen, key) for key in chosen.needs if not (config.get(key) or environ.get(key))]
+
+
+def _missing(chosen: Bundled, option: TransportOption) -> str:
+    return tr("{key} is not set, and CHATBOT_TRANSPORT={name} needs it. {where}", key=option.key, name=chosen.name, where=option.where)
+
+
+def _unset(chosen: Bundled, key: str) -> str:
+    where = tr("Set it in app.config or the environment.")
+    return tr("{key} is not set, and CHATBOT_TRANSPORT={name} needs it. {where}", key=key, name=chosen.name, where=where)
+
+
 def _read(each: "Field[Any]", config: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, object]:
     """The field's value by its name; empty if it is not set."""
-    about = each.metadata
+    return _value(each.name, each.metadata, config, environ)
+
+
+def _value(name: str, about: Mapping[str, Any], config: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, object]:
+    """The value of a key by this name; empty if it is not set. Raises ValueError with a sentence for each problem."""
     value, place = config.get(about["key"]), APP_CONFIG
     if value is None or (value == "" and not about["blank"]):
         # An empty variable is a slip more often than a wish: deployment files write it for whatever is not set.
@@ -203,7 +259,7 @@ def _read(each: "Field[Any]", config: Mapping[str, object], environ: Mapping[str
     try:
         if about["json"] and place == ENVIRONMENT:
             value = _from_json(str(value))
-        return {each.name: about["read"](value)}
+        return {name: about["read"](value)}
     except ValueError as error:
         raise ValueError(
             *(tr("{key} in {place}: {problem}", key=about["key"], place=place, problem=problem) for problem in error.args)
@@ -226,7 +282,7 @@ def _unknown(keys: Iterable[object], place: str) -> Iterator[str]:
     Other programs read the environment too: a CHATBOT_TOKEN of theirs must not stop the app.
     """
     ours = place == APP_CONFIG
-    known = [each.metadata["key"] for each in fields(Settings)]
+    known = [*(each.metadata["key"] for each in settings_fields()), *(option.key for option in options())]
     for key in keys:
         if isinstance(key, str) and key.startswith(_START) and key not in known:
             near = _nearest(key, known, 0.6 if ours else 0.8)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from random import SystemRandom
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.handlers import Handlers
@@ -159,14 +159,19 @@ def make_memory(database: "Database") -> Memory:
     return StoreMemory(database)
 
 
-def make_gateway(bot: Bot, database: "Database", transport: "Literal['simulator'] | Transport") -> "Gateway":
-    """The gateway, which sends messages and reports their status."""
+def make_gateway(bot: Bot, database: "Database", transport: "str | Transport") -> "Gateway":
+    """The gateway, which sends messages and reports their status; its transport is equipped, if it speaks HTTP."""
     from flask_chatbot.delivery.gateway import Gateway
     from flask_chatbot.delivery.transport_proxy import TransportProxy
-    from flask_chatbot.transports.simulator import Simulator
+    from flask_chatbot.transports.registry import TRANSPORTS
+    from flask_chatbot.transports.webhooks import HttpTransport, Tools
+    from flask_chatbot.webclient.lent import LentClient
 
-    proxy = TransportProxy(transport=Simulator() if transport == "simulator" else transport, database=database)
-    return Gateway(bot=bot, database=database, proxy=proxy)
+    made = TRANSPORTS[transport].make(bot.settings.transport_options) if isinstance(transport, str) else transport
+    gateway = Gateway(bot=bot, database=database, proxy=TransportProxy(transport=made, database=database))
+    if isinstance(made, HttpTransport):
+        made.equip(Tools(client=LentClient(gateway.client), address=bot.settings.address_of(made.name)))
+    return gateway
 
 
 def make_actions(settings: Settings, database: "Database", gateway: "Gateway | None") -> "Actions":

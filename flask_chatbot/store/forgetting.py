@@ -11,6 +11,7 @@ from flask_chatbot.database.statements import lock_all, lock_key
 from flask_chatbot.database.tables import (
     aliases,
     callbacks,
+    events,
     hashed_states,
     idempotency,
     inbox,
@@ -107,9 +108,10 @@ def _forget_notices(connection: Connection, spellings: Sequence[str]) -> None:
 
 
 def _forget_calls(connection: Connection, chat: str, value: str) -> None:
-    """Delete the answers to API calls about a chat, the questions about a number, and a state under its hash."""
+    """Delete the answers to API calls about a chat and its messages that wait, the questions about a number, and a state under its hash."""
     to = f'"to": {json.dumps(chat)}'
     _delete(connection, idempotency, idempotency.c.answer.contains(to, autoescape=True))
+    _delete(connection, events, events.c.chat == chat)
     _delete(connection, requests, requests.c.argument == value)
     _delete(connection, hashed_states, hashed_states.c.sender == hash_of(value))
 

@@ -3,11 +3,12 @@
 from sqlalchemy import Column, ColumnElement, Connection, Delete, Double, bindparam, delete, select, tuple_, update
 
 from flask_chatbot.database.statements import word
-from flask_chatbot.database.tables import callbacks, hashed_states, idempotency, inbox, messages, requests, states, transport_ids
+from flask_chatbot.database.tables import callbacks, events, hashed_states, idempotency, inbox, messages, requests, states, transport_ids
 
 AT_MOST = 500  # rows of one table in one call
 KEEP = 30 * 86_400.0  # seconds: settled messages, dead letters included
 REQUESTS_KEPT = 3600.0  # seconds; whoever asked waits for some of them
+EVENTS_KEPT = 8 * 86_400.0  # seconds that a message that came in by HTTP is known again: platforms repeat theirs for a week
 STATES_KEPT = 3600.0  # seconds after they expired: a row made anew counts from version 1 again, and nobody decides for an hour
 # No lease is given for as long.
 FAR = 900.0  # seconds
@@ -26,6 +27,7 @@ _SWEEPS = (
     (_old(_m.seq, when=_m.state.in_(("sent", "failed")) & _m.settled_at.is_not(None) & (_m.settled_at < _BEFORE)), "kept"),
     (_old(_b.seq, when=_b.state.in_(("sent", "failed", "refused")) & _b.settled_at.is_not(None) & (_b.settled_at < _BEFORE)), "kept"),
     (_old(_t.session, _t.transport_id, when=_t.created_at < _BEFORE), "kept"),
+    (_old(events.c.seq, when=events.c.settled_at < _BEFORE), "seen"),
     (_old(inbox.c.seq, when=inbox.c.expires_at <= _BEFORE), "expired"),
     (_old(idempotency.c.key, when=idempotency.c.expires_at <= _BEFORE), "expired"),
     (_old(requests.c.id, when=requests.c.created_at < _BEFORE), "unasked"),
@@ -37,15 +39,21 @@ _FORGET = (
     .where(inbox.c.seq.in_(select(inbox.c.seq).where(inbox.c.kept_until <= bindparam("now", type_=Double)).limit(AT_MOST)))
     .values(text=None, rule=None, place=None, rules_hash=None, explanations=None, kept_until=None)
 )
+_CLAIMED = (
+    (messages, messages.c.state == word("claimed")),
+    (callbacks, callbacks.c.state == word("claimed")),
+    (events, events.c.settled_at.is_(None)),
+)
 _ENDING = tuple(
-    update(table).where(table.c.state == word("claimed"), table.c.leased_until > bindparam("far")).values(leased_until=bindparam("soon"))
-    for table in (messages, callbacks)
+    update(table).where(claimed, table.c.leased_until > bindparam("far")).values(leased_until=bindparam("soon"))
+    for table, claimed in _CLAIMED
 )
 _OURS = messages.c.session == bindparam("name")
 _END_OF_SESSION = (
     delete(callbacks).where(callbacks.c.message.in_(select(messages.c.id).where(_OURS))),
     delete(messages).where(_OURS),
     delete(transport_ids).where(transport_ids.c.session == bindparam("name")),
+    delete(events).where(events.c.session == bindparam("name")),
 )
 
 
@@ -55,7 +63,7 @@ def sweep(connection: Connection, now: float, keep: float = KEEP) -> int:
     Kept messages past their time are forgotten. If there were any, call it again, in another transaction.
     """
     end_claims(connection, now)
-    limits = {"kept": now - keep, "expired": now, "unasked": now - REQUESTS_KEPT, "forgotten": now - STATES_KEPT}
+    limits = {"kept": now - keep, "expired": now, "seen": now - EVENTS_KEPT, "unasked": now - REQUESTS_KEPT, "forgotten": now - STATES_KEPT}
     forgot = connection.execute(_FORGET, {"now": now}).rowcount
     return forgot + sum(connection.execute(statement, {"before": limits[limit]}).rowcount for statement, limit in _SWEEPS)
 

@@ -19,6 +19,7 @@ from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.errors import Refused, TransportError, TryLater
 from flask_chatbot.transports.base import Capabilities, Group, Listener, Session, Transport
+from flask_chatbot.transports.webhooks import Client, HttpAnswer, HttpTransport, Tools, WebhookAnswer, WebhookCall, WebhookContent
 
 if TYPE_CHECKING:
     from flask_chatbot.transports.faults import AnswerLost, Arrived, Receipts, Slow
@@ -33,8 +34,11 @@ __all__ = [
     "Buttons",
     "Capabilities",
     "Choice",
+    "Client",
     "File",
     "Group",
+    "HttpAnswer",
+    "HttpTransport",
     "List",
     "Listener",
     "MediaKind",
@@ -53,9 +57,13 @@ __all__ = [
     "SharedLocation",
     "Simulator",
     "Slow",
+    "Tools",
     "Transport",
     "TransportError",
     "TryLater",
+    "WebhookAnswer",
+    "WebhookCall",
+    "WebhookContent",
 ]
 
 # Modules of what is for tests, and loaded when it is asked for: bots that serve do without.

@@ -17,12 +17,12 @@ CUT_SHORT = tr("The body could not be read to its end. Send all of it.")
 log = logging.getLogger(__name__)
 
 
-def read_body(request: Request, limit: int | None) -> BytesIO:
-    """Read the whole body of a POST, up to 256 KiB or the app's `limit`; raise `BadPayload` otherwise. The host may read it again."""
+def read_body(request: Request, limit: int | None, most: int = BODY_LIMIT) -> BytesIO:
+    """Read the whole body of a POST, up to `most` bytes or the app's `limit`; raise `BadPayload` otherwise. The host may read it again."""
     if request.method != "POST":
         raise BadPayload(tr("This address takes POST only."), 405)
     length = get_content_length(request.environ)
-    limit = BODY_LIMIT if limit is None else min(limit, BODY_LIMIT)
+    limit = most if limit is None else min(limit, most)
     if length is not None and length > limit:
         raise _too_large(limit)
     try:

@@ -126,6 +126,13 @@ class HttpClient:
         call = _CallParts("POST", body, {**_OURS, **headers}, Countdown(deadline), limit, cuts)
         return self._answer(read_url(url, any_port=True), call, own)
 
+    def call(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, deadline: float, limit: int, own: bool = False
+    ) -> Fetched:
+        """Call a URL by any method, as `post` does: redirects are not followed."""
+        call = _CallParts(method, body, {**_OURS, **headers}, Countdown(deadline), limit)
+        return self._answer(read_url(url, any_port=True), call, own)
+
     def get(self, url: str, *, deadline: float, limit: int, own: bool = False) -> Fetched:
         """GET, following redirects: each is checked like anyone's URL, and the deadline covers all of them."""
         target = read_url(url, any_port=True)

@@ -26,6 +26,7 @@ from flask_chatbot.delivery.retry import Clock
 from flask_chatbot.delivery.send import MessageSender
 from flask_chatbot.delivery.send_queue import LEASE, SendQueue
 from flask_chatbot.errors import StoreError
+from flask_chatbot.receiving.event_queue import EventQueue
 from flask_chatbot.store.sweeping import end_claims
 from flask_chatbot.transports.base import Transport
 from flask_chatbot.worker.clocks import AskTime, SharedClock
@@ -108,8 +109,10 @@ class Worker:
         self._send_queue = self._make_send_queue()
         self._callback_queue = CallbackQueue(options.callback_sender, self._hooks(self._is_leading), lease=options.callback_lease)
         request_queue = RequestQueue(options.transport, is_open=self._is_asked, wake=self.wake)
+        event_queue = EventQueue(options.transport.name, received=options.received, hooks=self._hooks(self._is_leading))
         self._crashed = CrashedClaims((self._send_queue, self._callback_queue), options.timer)
-        self._loop = Loop(options.database, (self._send_queue, self._callback_queue, request_queue, self._crashed), self._clock)
+        queues = (self._send_queue, self._callback_queue, event_queue, request_queue, self._crashed)
+        self._loop = Loop(options.database, queues, self._clock)
         self._polling = Polling(self._wakeup, self._stopping)
         self._outage = Outage(options.timer)
 

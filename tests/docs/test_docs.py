@@ -17,7 +17,8 @@ from flask_chatbot.core.loading.loader import load_rules, read_rules
 from flask_chatbot.core.schema.shape import SCHEMA
 from flask_chatbot.core.translation.catalogue import messages as translations
 from flask_chatbot.core.translation.catalogue import translate
-from flask_chatbot.settings.settings import Settings
+from flask_chatbot.settings.settings import settings_fields
+from flask_chatbot.transports.registry import options
 from tests.docs.pages import DOCS, PAGES, Block, all_blocks, blocks, code_spans, extension, links, name_of
 from tests.docs.sessions import KEY, calls, run
 
@@ -84,7 +85,7 @@ def test_every_example_of_the_schema_fits_its_key() -> None:
 
 
 def test_the_configuration_page_names_every_setting(generated: ModuleType) -> None:
-    known = [each.metadata["key"] for each in Settings.__dataclass_fields__.values()]
+    known = [*(each.metadata["key"] for each in settings_fields()), *(option.key for option in options())]
     assert re.findall(r"^`(CHATBOT_\w+)`$", generated.settings(), re.MULTILINE) == known
 
 

@@ -16,7 +16,7 @@ from flask_chatbot.transports.simulator import Simulator
 KNOWN = (
     "CHATBOT_WEBHOOK_KEY, CHATBOT_RULES, CHATBOT_PREFIX, CHATBOT_RELOAD, CHATBOT_DATABASE_URL, CHATBOT_API_KEY, CHATBOT_TRANSPORT, "
     "CHATBOT_WORKER, CHATBOT_SIGNING_SECRET, CHATBOT_WEBHOOK_SIGNING_SECRET, CHATBOT_PRIVATE_HOSTS, CHATBOT_KEEP_MESSAGES, CHATBOT_PACE, "
-    "CHATBOT_LANGUAGE"
+    "CHATBOT_PUBLIC_URL, CHATBOT_LANGUAGE"
 )
 WAY_OUT = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
 
@@ -98,7 +98,7 @@ def test_no_key_is_ever_printed() -> None:
     settings = Settings.from_mapping(dict.fromkeys(keys, "s3cret-word"), {})
     assert repr(settings) == (
         "Settings(webhook_keys=(Key(name=None),), rules=None, prefix='/chatbot', reload=True, api_keys=(Key(name=None),), "
-        "transport='simulator', worker='thread', private_hosts=(), keep_messages=None, pace=None, language='')"
+        "transport='simulator', worker='thread', private_hosts=(), keep_messages=None, pace=None, public_url='', language='')"
     )
 
 
@@ -370,3 +370,15 @@ def test_a_language_is_a_word() -> None:
     assert Settings.from_mapping({}, {"CHATBOT_LANGUAGE": "en"}).language == "en"
     way_out = "Write the name of a language as a string: 'id' or 'en'."
     assert problems({"CHATBOT_LANGUAGE": 5}) == (f"CHATBOT_LANGUAGE in app.config: it is a value of type int. {way_out}",)
+
+
+@pytest.mark.parametrize(
+    "value", [5, "toko.example.com", "ftp://toko.example.com", "https://a:b@toko.example.com", "https://toko.example.com/?x=1"]
+)
+def test_a_public_address_is_an_http_url_without_a_query(value: object) -> None:
+    (told,) = problems({"CHATBOT_PUBLIC_URL": value})
+    assert told.startswith("CHATBOT_PUBLIC_URL in app.config: it is ")
+    assert (
+        Settings.from_mapping({"CHATBOT_PUBLIC_URL": "https://toko.example.com/"}, {}).address_of("toko")
+        == "https://toko.example.com/chatbot/in/toko"
+    )

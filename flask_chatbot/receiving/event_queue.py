@@ -1,0 +1,127 @@
+"""The queue of messages that came in by HTTP: each is decided by a thread, one of a chat at a time, and then settled."""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Connection
+
+from flask_chatbot.bot.tracebacks import private, redacted
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.delivery.loop import Begin, WorkerHooks
+from flask_chatbot.delivery.threads import Threads
+from flask_chatbot.errors import StoreError
+from flask_chatbot.store.incoming import events
+from flask_chatbot.store.incoming.events import EventClaim
+
+LEASE = 15.0  # seconds that a chat waits for a worker that was killed
+RENEWED_AT = 2 / 3  # of a lease left
+THREADS = 4
+MOST_TRIES = 8  # then a message is given up: it trips everybody up, or kills each worker
+MOST_WAIT = 60.0  # seconds between two tries
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The end of a try: the message was answered, or `error` came instead."""
+
+    claim: EventClaim
+    error: Exception | None = None
+
+
+class EventQueue:
+    """Decides messages with a few threads; `received` answers one, or does nothing if that has been done. `lease` is in seconds."""
+
+    def __init__(self, session: str, *, received: Callable[[Message], None], hooks: WorkerHooks, lease: float = LEASE) -> None:
+        self._session = session
+        self._received = received
+        self._hooks = hooks
+        self._lease = lease
+        self._threads = Threads("chatbot-inbound", THREADS)
+        self._held: dict[int, EventClaim] = {}  # by row
+        self._lost: set[int] = set()  # rows that another worker claimed while a thread of ours was at it
+        self._done: deque[Decided] = deque()
+        self._is_closing = False
+
+    @property
+    def under_way(self) -> int:
+        return len(self._held)
+
+    def has_results(self) -> bool:
+        return bool(self._done)
+
+    def is_due(self, connection: Connection, now: float) -> bool:
+        return bool(self._expiring(now)) or (self._room() > 0 and events.is_due(connection, self._session, now))
+
+    def write(self, connection: Connection, now: float) -> Begin:
+        done = list(self._done)
+        for each in done:
+            self._settle(connection, each, now)
+        over = {each.claim.seq for each in done}
+        expiring = [each for each in self._expiring(now) if each.seq not in over]
+        renewed = events.renew(connection, expiring, now + self._lease)
+        room = self._room() + len(done) if self._may_claim() else 0
+        claims = events.claim(connection, self._session, now, self._lease, room) if room > 0 else []
+
+        def begin() -> None:
+            for each in done:
+                self._done.popleft()
+                self._held.pop(each.claim.seq, None)
+            self._lost = (self._lost | {each.seq for each in expiring} - {each.seq for each in renewed}) & self._held.keys()
+            self._held |= {each.seq: each for each in (*renewed, *claims)}
+            for claim in claims:
+                self._threads.submit(partial(self._decide, claim))
+
+        return begin
+
+    def close(self) -> None:
+        self._is_closing = True
+        self._threads.close()
+
+    def _may_claim(self) -> bool:
+        return not self._is_closing and self._hooks.is_open()
+
+    def _room(self) -> int:
+        return THREADS - len(self._held) if self._may_claim() else 0
+
+    def _expiring(self, now: float) -> list[EventClaim]:
+        """Claims whose lease ends soon, or, after a clock was set back, later than any lease can."""
+        soonest, latest = now + RENEWED_AT * self._lease, now + self._lease
+        held = [each for seq, each in self._held.items() if seq not in self._lost]
+        return [each for each in held if not soonest < each.leased_until <= latest]
+
+    def _decide(self, claim: EventClaim) -> None:
+        try:
+            if claim.message is None:
+                raise ValueError("another version wrote it, and this one cannot read it")
+            self._received(claim.message)
+            self._done.append(Decided(claim))
+        except Exception as error:  # noqa: BLE001  whatever it is, the message must be answered
+            self._done.append(Decided(claim, error))
+        self._hooks.wake()
+
+    def _settle(self, connection: Connection, decided: Decided, now: float) -> None:
+        claim, error = decided.claim, decided.error
+        if error is None:
+            events.settle(connection, claim, now)
+            return
+        tries = claim.tries - isinstance(error, StoreError)  # a database that is away is no fault of the message
+        wait = min(2.0**tries, MOST_WAIT)
+        if tries < MOST_TRIES:
+            log.warning("event %d could not be answered, and is tried again in %g seconds\n%s", claim.seq, wait, _told(decided))
+            events.settle_later(connection, claim, now + wait, tries)
+            return
+        log.error("event %d is given up at try %d: it is not answered\n%s", claim.seq, tries, _told(decided))
+        events.settle(connection, claim, now)
+
+
+def _told(decided: Decided) -> str:
+    """The error of a try, without the words and the numbers of its message."""
+    message, error = decided.claim.message, decided.error
+    if error is None:
+        return ""
+    return redacted(error, private(message) if message is not None else [])

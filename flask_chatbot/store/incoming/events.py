@@ -1,0 +1,115 @@
+"""Events: messages that came in by HTTP, claimed in the order of each chat until they are settled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, exists, select, update
+
+from flask_chatbot.core.values.chats import chat_of
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.stored_messages import read_message, write_message
+from flask_chatbot.database.statements import CHAT_LIMIT, fitting, upsert
+from flask_chatbot.database.tables import events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventClaim:
+    """A claimed event; `message` is None if another version wrote it, and this one cannot read it."""
+
+    seq: int
+    fence: int
+    tries: int
+    leased_until: float
+    message: Message | None
+
+
+_c = events.c
+_earlier = events.alias("earlier")
+_IS_BEHIND = exists().where(
+    _earlier.c.session == _c.session, _earlier.c.chat == _c.chat, _earlier.c.settled_at.is_(None), _earlier.c.seq < _c.seq
+)
+_OPEN = and_(_c.session == bindparam("of"), _c.settled_at.is_(None))
+_DUE = and_(_OPEN, _c.due_at <= bindparam("now"), _c.leased_until <= bindparam("now"), ~_IS_BEHIND)
+_IS_DUE = select(_c.seq).where(_DUE).limit(1)
+_FIND = select(_c.seq, _c.fence, _c.tries, _c.body).where(_DUE).order_by(_c.seq).limit(bindparam("limit"))
+_FIND_LOCKED = _FIND.with_for_update(skip_locked=True, of=events)
+_OURS = and_(_c.seq == bindparam("row"), _c.fence == bindparam("held"), _c.settled_at.is_(None))
+_CLAIM = (
+    update(events)
+    .where(_c.seq == bindparam("row"))
+    .values(fence=bindparam("new"), tries=bindparam("tried"), leased_until=bindparam("until"))
+)
+_RENEW = update(events).where(_OURS).values(leased_until=bindparam("until"))
+_SETTLE = update(events).where(_OURS).values(settled_at=bindparam("now"), body=None, chat="", leased_until=0.0)
+_LATER = update(events).where(_OURS).values(due_at=bindparam("due"), tries=bindparam("tried"), leased_until=0.0)
+_ADD = upsert(lambda insert: insert(events).on_conflict_do_nothing(index_elements=[_c.session, _c.key]))
+
+
+def add(connection: Connection, session: str, messages: Sequence[Message], now: float) -> int:
+    """Keep messages in order, each once by its id; return how many are new."""
+    return sum(connection.execute(_ADD[connection.dialect.name], _row(session, each, now)).rowcount for each in messages)
+
+
+def is_due(connection: Connection, session: str, now: float) -> bool:
+    """True if there is something to claim."""
+    return connection.execute(_IS_DUE, {"of": session, "now": now}).first() is not None
+
+
+def claim(connection: Connection, session: str, now: float, lease: float, limit: int) -> list[EventClaim]:
+    """Claim the oldest message of each chat, unless one of the chat is claimed already; `lease` is in seconds."""
+    statement = _FIND_LOCKED if connection.dialect.name == "postgresql" else _FIND
+    rows = connection.execute(statement, {"of": session, "now": now, "limit": limit}).all()
+    claims = [
+        EventClaim(seq=row.seq, fence=row.fence + 1, tries=row.tries + 1, leased_until=now + lease, message=_read(row.body)) for row in rows
+    ]
+    for each in claims:
+        connection.execute(_CLAIM, {"row": each.seq, "new": each.fence, "tried": each.tries, "until": each.leased_until})
+    return claims
+
+
+def renew(connection: Connection, claims: Sequence[EventClaim], until: float) -> list[EventClaim]:
+    """Renew the leases of claims; return those that are still ours."""
+    held = [each for each in claims if connection.execute(_RENEW, {**_key(each), "until": until}).rowcount]
+    return [replace(each, leased_until=until) for each in held]
+
+
+def settle(connection: Connection, done: EventClaim, now: float) -> None:
+    """Settle an event: its message goes, what tells a repeat stays."""
+    connection.execute(_SETTLE, {**_key(done), "now": now})
+
+
+def settle_later(connection: Connection, failed: EventClaim, due_at: float, tries: int) -> None:
+    """Release an event to be claimed again from `due_at` on."""
+    connection.execute(_LATER, {**_key(failed), "due": due_at, "tried": tries})
+
+
+def count_open(connection: Connection, session: str) -> int:
+    """The number of messages that wait to be decided."""
+    return len(connection.execute(select(_c.seq).where(_OPEN), {"of": session}).all())
+
+
+def _key(held: EventClaim) -> dict[str, Any]:
+    return {"row": held.seq, "held": held.fence}
+
+
+def _row(session: str, message: Message, now: float) -> dict[str, Any]:
+    return {
+        "session": session,
+        "key": sha256((message.id or "").encode("utf-8", "surrogatepass")).hexdigest(),
+        "chat": fitting(chat_of(message), CHAT_LIMIT),
+        "body": write_message(message),
+        "created_at": now,
+        "due_at": 0.0,
+        "tries": 0,
+        "fence": 0,
+        "leased_until": 0.0,
+    }
+
+
+def _read(body: str) -> Message | None:
+    try:
+        return read_message(body)
+    except ValueError:
+        return None

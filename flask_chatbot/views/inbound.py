@@ -1,0 +1,113 @@
+"""The blueprint of ``/in/<line>``: what a transport's other side calls, answered once it is kept."""
+
+import logging
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
+
+from flask_chatbot.bot.tracebacks import redacted, with_words
+from flask_chatbot.errors import BadPayload, StoreError
+from flask_chatbot.settings.wrong_keys import printable
+from flask_chatbot.views.body import CUT_SHORT, read_body
+from flask_chatbot.views.routes import add_route, exempt
+from flask_chatbot.wire.webhook import write_refusal
+
+# Only for their types: they load SQLAlchemy, which is slow, so an app starts without them.
+if TYPE_CHECKING:
+    from flask_chatbot.delivery.gateway import Gateway
+    from flask_chatbot.transports.webhooks import HttpTransport
+
+METHODS = ("GET", "POST")
+UNAUTHENTICATED = (401, 403, 404)  # statuses of calls that are not from the other side
+_HEADERS = {405: {"Allow": ", ".join(METHODS)}, 503: {"Retry-After": "30"}}  # Retry-After is in seconds
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("chatbot_inbound", __name__)
+
+
+@blueprint.record
+def _add_routes(setup: BlueprintSetupState) -> None:
+    add_route(setup, "inbound", inbound, METHODS, "in/<line>")
+    add_route(setup, "below", inbound, METHODS, "in/<line>/<path:rest>")
+
+
+@blueprint.url_value_preprocessor
+def _go_first(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Run before any `before_request` of the host: one may check CSRF tokens, or consume a body that claims to be a form.
+
+    The app's own limit does not count: what a platform sends in one call, it decides, and what is refused may be lost.
+    """
+    state = current_app.extensions["chatbot"]
+    if blueprint.name not in state.exempted:
+        exempt(current_app.extensions, blueprint, inbound)
+        state.exempted.add(blueprint.name)
+    if values is None or request.method not in METHODS:
+        return
+    transport = _transport(state.gateway, values.get("line", ""))
+    if transport is not None and request.method == "POST":
+        try:
+            values["body"] = read_body(request._get_current_object(), None, transport.body_limit)  # type: ignore[attr-defined]
+        except BadPayload as error:
+            values["refused"] = error  # for the view: raised here, it would meet the host's error pages
+
+
+def inbound(line: str, rest: str = "", body: BytesIO | None = None, refused: BadPayload | None = None, _host: str = "") -> Response:
+    """Answer one call; `refused` if its body cannot be read. The body comes as a stream, so that no list of arguments shows a text."""
+    try:
+        if request.method not in METHODS:
+            raise BadPayload("This address takes GET and POST only.", 405)
+        if refused is not None:
+            raise refused
+        return _answer(line, rest, body)
+    except BadPayload as error:
+        _log_refusal(line, error)
+        return _refuse(error.status, error.message)
+    except StoreError as error:
+        log.error("a call for line %s could not be kept: %s", printable(line), error)
+        return _refuse(503, "The bot cannot reach its database. Try again later.")
+    except Exception as error:  # noqa: BLE001  whatever it is, the platform must repeat its call
+        words = with_words(request.get_data(as_text=True))
+        log.error("a call for line %s failed with an internal error\n%s", printable(line), redacted(error, words))
+        return _refuse(503, "The bot had an internal error. Try again later.")
+
+
+def _answer(line: str, rest: str, body: BytesIO | None) -> Response:
+    from flask_chatbot.receiving.keeping import receive
+    from flask_chatbot.transports.webhooks import WebhookCall
+
+    gateway = current_app.extensions["chatbot"].gateway
+    transport = _transport(gateway, line)
+    if transport is None:
+        raise BadPayload("There is no such line. Its name is that of a transport that is called by HTTP.", 404)
+    if body is None and request.method == "POST":
+        raise BadPayload(CUT_SHORT)
+    call = WebhookCall(
+        method=request.method,
+        path=rest,
+        query=request.args.to_dict(),
+        headers={name.lower(): value for name, value in request.headers},
+        body=body.getvalue() if body else b"",
+    )
+    answer = receive(gateway, transport, call)
+    return Response(answer.body, answer.status, dict(answer.headers), content_type=answer.content_type)
+
+
+def _transport(gateway: "Gateway", line: str) -> "HttpTransport | None":
+    from flask_chatbot.receiving.keeping import receiver
+
+    return receiver(gateway, line)
+
+
+def _log_refusal(line: str, error: BadPayload) -> None:
+    """Log a refused call; those that are not from the other side now and then, with their count."""
+    if error.status in UNAUTHENTICATED:
+        state = current_app.extensions["chatbot"]
+        state.wrong_keys.warn("a call to /in", request.remote_addr, error.message, state.bot.clock().timestamp())
+    else:
+        log.info("refused a call for line %s with %d", printable(line), error.status)
+
+
+def _refuse(status: int, message: str) -> Response:
+    return Response(write_refusal(message), status, _HEADERS.get(status), content_type="application/json")

@@ -1,0 +1,170 @@
+"""The queue of messages that came in by HTTP: decided in order, tried again, and never in the way of others."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+
+import pytest
+
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.tables import events as table
+from flask_chatbot.delivery.loop import Loop, WorkerHooks
+from flask_chatbot.errors import StoreError
+from flask_chatbot.receiving.event_queue import LEASE, MOST_TRIES, EventQueue
+from flask_chatbot.store.incoming import events
+from tests.delivery.rig import PATIENCE, Clock
+from tests.store.incoming.test_events import keep, written
+
+
+class Desk:
+    """A queue over a database; `script` holds what the next messages meet: an exception is raised, a function called."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.clock = Clock()
+        self.answered: list[str] = []
+        self.script: deque[Exception | Callable[[], object]] = deque()
+        self._woken = threading.Semaphore(0)
+        hooks = WorkerHooks(is_open=lambda: True, wake=self._woken.release, clock=self.clock, timer=self.clock)
+        self.queue = EventQueue("toko", received=self._received, hooks=hooks)
+        self._loop = Loop(database, [self.queue], self.clock)
+
+    def _received(self, message: Message) -> None:
+        step = self.script.popleft() if self.script else None
+        if isinstance(step, Exception):
+            raise step
+        if step is not None:
+            step()
+        self.answered.append(message.text)
+
+    def works(self, times: int = 1) -> None:
+        """Let so many tries end, each after a step."""
+        for _ in range(times):
+            self._loop.step()
+            assert self._woken.acquire(timeout=PATIENCE)
+        self._loop.step()
+
+    def step(self) -> bool:
+        return self._loop.step()
+
+    @property
+    def open(self) -> int:
+        with self.database.reading() as connection:
+            return events.count_open(connection, "toko")
+
+
+class Slow:
+    """What takes its time until it may go on."""
+
+    def __init__(self) -> None:
+        self.go_on, self.has_begun = threading.Event(), threading.Event()
+
+    def __call__(self) -> None:
+        self.has_begun.set()
+        assert self.go_on.wait(PATIENCE)
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database)
+
+
+def test_the_messages_of_a_chat_are_decided_in_the_order_in_which_they_came(desk: Desk) -> None:
+    keep(desk.database, *(written(str(number), f"pesan {number}") for number in range(20)))
+    desk.works(20)
+    assert (desk.answered, desk.open, desk.step()) == ([f"pesan {number}" for number in range(20)], 0, False)
+
+
+def test_a_message_that_is_slow_holds_up_no_other_chat(desk: Desk) -> None:
+    slow = Slow()
+    desk.script.append(slow)
+    keep(desk.database, written("1", "lambat"))
+    desk.step()
+    assert slow.has_begun.wait(PATIENCE)
+    keep(desk.database, written("2", "cepat", number="628222"))
+    desk.works()
+    assert (desk.answered, desk.queue.under_way) == (["cepat"], 1)
+    slow.go_on.set()
+
+
+def test_what_fails_is_tried_again_after_a_while_and_the_log_shows_no_word_of_it(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.script.append(ValueError("cannot read 'kenari-kuning' of 6281234567890"))
+    keep(desk.database, written("1", "kenari-kuning"))
+    desk.works()
+    assert (desk.answered, desk.open, desk.step()) == ([], 1, False)
+    desk.clock.forward(2)
+    desk.works()
+    assert (desk.answered, desk.open) == (["kenari-kuning"], 0)
+    assert "could not be answered, and is tried again in 2 seconds" in caplog.text
+
+
+def test_what_always_fails_is_given_up_and_the_next_of_its_chat_is_answered(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.script.extend(ValueError("no") for _ in range(MOST_TRIES))
+    keep(desk.database, written("1", "racun"), written("2", "halo"))
+    for _ in range(MOST_TRIES):
+        desk.works()
+        desk.clock.forward(60)
+    desk.works()
+    assert (desk.answered, desk.open) == (["halo"], 0)
+    assert [each.levelname for each in caplog.records if "is given up" in each.message] == ["ERROR"]
+
+
+def test_a_database_that_is_away_costs_no_try(desk: Desk) -> None:
+    desk.script.extend(StoreError("gone") for _ in range(MOST_TRIES + 5))
+    keep(desk.database, written("1"))
+    for _ in range(MOST_TRIES + 5):
+        desk.works()
+        desk.clock.forward(60)
+    desk.works()
+    assert desk.answered == ["halo"]
+
+
+def test_what_another_version_wrote_is_given_up_in_the_end(desk: Desk) -> None:
+    keep(desk.database, written("1"))
+    with desk.database.writing() as connection:
+        connection.execute(table.update().values(body="{}", tries=MOST_TRIES - 1))
+    desk.works()
+    assert (desk.answered, desk.open) == ([], 0)
+
+
+def test_a_claim_is_renewed_while_its_message_takes_its_time(desk: Desk) -> None:
+    go_on = threading.Event()
+    desk.script.append(lambda: go_on.wait(PATIENCE))
+    keep(desk.database, written("1"))
+    desk.step()
+    for _ in range(4):
+        desk.clock.forward(LEASE / 2)
+        assert desk.step()
+    with desk.database.writing() as connection:
+        assert events.claim(connection, "toko", desk.clock(), LEASE, 9) == []
+    go_on.set()
+
+
+def test_a_claim_that_another_worker_has_is_left_to_it(desk: Desk) -> None:
+    go_on = threading.Event()
+    desk.script.append(lambda: go_on.wait(PATIENCE))
+    keep(desk.database, written("1"))
+    desk.step()
+    desk.clock.forward(LEASE)
+    with desk.database.writing() as connection:
+        (theirs,) = events.claim(connection, "toko", desk.clock(), 99 * LEASE, 9)
+    desk.step()
+    assert desk.step() is False
+    go_on.set()
+    with desk.database.writing() as connection:
+        assert events.renew(connection, [theirs], desk.clock() + 1) != []
+
+
+def test_a_queue_that_is_closed_claims_no_more_and_records_what_was_begun(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    slow = Slow()
+    desk.script.append(slow)
+    keep(desk.database, written("1", "satu"), written("2", "dua"))
+    desk.step()
+    assert slow.has_begun.wait(PATIENCE)
+    desk.queue.close()
+    slow.go_on.set()
+    desk.works()
+    assert (desk.answered, desk.open, desk.queue.under_way) == (["satu"], 1, 0)

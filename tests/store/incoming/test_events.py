@@ -1,0 +1,107 @@
+"""Messages that came in by HTTP: kept once, claimed in the order of their chat, and known again."""
+
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.database.database import Database
+from flask_chatbot.database.tables import events as table
+from flask_chatbot.store import people
+from flask_chatbot.store.forgetting import forget
+from flask_chatbot.store.incoming import events
+from flask_chatbot.store.sweeping import EVENTS_KEPT, end_claims, sweep
+from tests.delivery.rig import START
+
+
+def written(id: str, text: str = "halo", number: str = "628111") -> Message:  # noqa: A002
+    return Message(id=id, text=text, sender=Sender(number=number))
+
+
+def claimed(database: Database, now: float = START, limit: int = 9) -> list[events.EventClaim]:
+    with database.writing() as connection:
+        return events.claim(connection, "toko", now, 15.0, limit)
+
+
+def texts(claims: list[events.EventClaim]) -> list[str]:
+    return [each.message.text for each in claims if each.message is not None]
+
+
+def keep(database: Database, *messages: Message, session: str = "toko") -> int:
+    with database.writing() as connection:
+        return events.add(connection, session, messages, START)
+
+
+def test_a_message_is_kept_once_by_its_id_for_each_line(database: Database) -> None:
+    assert keep(database, written("a"), written("b"), written("a")) == 2
+    assert (keep(database, written("a")), keep(database, written("a"), session="grosir")) == (0, 1)
+
+
+def test_one_of_a_chat_is_claimed_at_a_time_and_only_the_oldest(database: Database) -> None:
+    keep(database, written("1", "satu"), written("2", "dua"), written("3", "lain", number="628222"))
+    first = claimed(database)
+    assert (texts(first), claimed(database)) == (["satu", "lain"], [])
+    with database.writing() as connection:
+        events.settle(connection, first[0], START)
+    assert texts(claimed(database)) == ["dua"]
+
+
+def test_a_claim_ends_with_its_lease_and_its_holder_settles_nothing_any_more(database: Database) -> None:
+    keep(database, written("1"))
+    (lost,) = claimed(database)
+    (held,) = claimed(database, START + 16)
+    with database.writing() as connection:
+        events.settle(connection, lost, START)
+        assert (events.count_open(connection, "toko"), events.renew(connection, [lost], START + 99)) == (1, [])
+        assert [each.leased_until for each in events.renew(connection, [held], START + 99)] == [START + 99]
+    assert claimed(database, START + 50) == []
+
+
+def test_what_failed_waits_until_it_is_due_and_holds_up_its_chat(database: Database) -> None:
+    keep(database, written("1", "satu"), written("2", "dua"))
+    (failed,) = claimed(database)
+    with database.writing() as connection:
+        events.settle_later(connection, failed, START + 4, 1)
+    assert (claimed(database, START + 3), texts(claimed(database, START + 4))) == ([], ["satu"])
+
+
+def test_a_settled_message_leaves_nothing_but_what_tells_a_repeat(database: Database) -> None:
+    keep(database, written("1"))
+    (done,) = claimed(database)
+    with database.writing() as connection:
+        events.settle(connection, done, START)
+        (row,) = connection.execute(table.select())
+    assert (row.body, row.chat, row.key == "1", keep(database, written("1"))) == (None, "", False, 0)
+
+
+def test_what_another_version_wrote_is_claimed_without_its_message(database: Database) -> None:
+    keep(database, written("1"))
+    with database.writing() as connection:
+        connection.execute(table.update().values(body="[1]"))
+    assert [each.message for each in claimed(database)] == [None]
+
+
+def test_a_repeat_is_known_for_eight_days_and_what_waits_for_ever(database: Database) -> None:
+    keep(database, written("1"), written("2"))
+    (done,) = claimed(database)
+    with database.writing() as connection:
+        events.settle(connection, done, START)
+        sweep(connection, START + EVENTS_KEPT)
+        assert keep_in(connection, "1") == 0
+        sweep(connection, START + EVENTS_KEPT + 1)
+        assert (keep_in(connection, "1"), keep_in(connection, "2")) == (1, 0)
+
+
+def keep_in(connection: object, id_: str) -> int:
+    return events.add(connection, "toko", [written(id_)], START)  # type: ignore[arg-type]
+
+
+def test_a_clock_set_back_leaves_no_claim_in_the_future(database: Database) -> None:
+    keep(database, written("1"))
+    claimed(database, START + 9_000)
+    with database.writing() as connection:
+        end_claims(connection, START)
+    assert texts(claimed(database, START + 61)) == ["halo"]
+
+
+def test_who_is_forgotten_leaves_no_message_that_waits(database: Database) -> None:
+    keep(database, written("1"), written("2", number="628222"))
+    with database.writing() as connection:
+        forget(connection, people.get(connection, "628111", START))
+    assert [each.message.sender.number for each in claimed(database) if each.message] == ["628222"]
