@@ -9,6 +9,7 @@ from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.matching.match import Kind, Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.answers import make_all, templates
+from flask_chatbot.core.values.long_texts import as_one_message
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.core.values.replies import Reply
@@ -36,7 +37,7 @@ def render(book: RuleBook, name: str, person: Sender, values: Mapping[str, objec
         raise AnswerFailed(f"Rule {name!r} at {rule.mark} cannot be sent: {error}", error.way_out) from error
     if not replies:
         raise ChatbotError(f"Rule {name!r} at {rule.mark} has nothing to say. Write a reply for it.")
-    return replies
+    return as_one_message(replies) if book.one_message else replies
 
 
 def _check_values(rule: Rule, values: Mapping[str, object]) -> None:

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from flask_chatbot.core.language.contacts import dialled
+from flask_chatbot.core.values.long_texts import split_text
 from flask_chatbot.core.values.replies import KINDS, REPLIES_LIMIT, TEXT_LIMIT, ContactCard, Location, Menu, Reply, Text, kind_of
 from flask_chatbot.core.values.rows import holder
 
@@ -22,8 +23,9 @@ UNCUT = ("url", "filename")  # half of one leads nowhere
 def replies_of(value: object, country: str = "ID") -> tuple[Reply | Menu, ...]:
     """Turn a text, a reply, or a (nested) list or generator of these into replies; raise `TypeError` for anything else.
 
-    A contact card's local numbers belong to `country`; ValueError names the first that cannot be called. Anything beyond the limits of one
-    message is cut, empty texts are left out, and an endless generator is read only as far as can be sent.
+    A contact card's local numbers belong to `country`; ValueError names the first that cannot be called. A text that is too long for one
+    message becomes several; of all of them, the first ten are sent. Empty texts are left out, and an endless generator is read only as far
+    as can be sent.
 
     >>> replies_of(["Halo", [Text("apa kabar"), ""]])
     (Text(text='Halo'), Text(text='apa kabar'))
@@ -67,7 +69,7 @@ def fitted(reply: Reply | Menu, country: str) -> Iterator[Reply | Menu]:
     """Yield the reply in sendable form, or nothing if it has no text or URL; raise `TypeError` if a part has the wrong type."""
     if isinstance(reply, Text):
         if text_of(reply.text, "Text.text").strip():
-            yield Text(str(reply.text)[:TEXT_LIMIT])
+            yield from map(Text, split_text(str(reply.text)))
     elif isinstance(reply, Menu):
         yield menu_of(reply)
     elif isinstance(reply, Location):

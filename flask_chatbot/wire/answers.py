@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from flask_chatbot.core.values.replies import KINDS, MEDIA, REPLIES_LIMIT, TEXT_LIMIT, ContactCard, Location, Media, Reply, Text
+from flask_chatbot.core.values.long_texts import split_text
+from flask_chatbot.core.values.replies import KINDS, MEDIA, REPLIES_LIMIT, ContactCard, Location, Media, Reply, Text
 from flask_chatbot.wire.strict_json import Number
 from flask_chatbot.wire.webhook import read_object
 
@@ -86,9 +87,7 @@ def _read_text(content: object) -> Iterator[Reply]:
         raise ValueError("has no text as its content")
     if not content.strip():
         raise ValueError("has an empty text")
-    yield Text(content[:TEXT_LIMIT])
-    if len(content) > TEXT_LIMIT:
-        raise ValueError(f"has {len(content)} characters, and is cut off at {TEXT_LIMIT}")
+    yield from map(Text, split_text(content))
 
 
 def _read_location(content: object) -> Iterator[Reply]:

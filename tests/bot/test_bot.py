@@ -164,17 +164,23 @@ def test_an_endless_generator_ends_where_the_replies_do(tmp_path: Path) -> None:
     assert answers(tmp_path, lambda: iter(lambda: "lagi", "")).says("harga") == ["lagi"] * 10
 
 
-def test_long_texts_and_captions_end_at_the_limit(tmp_path: Path) -> None:
+def test_a_long_text_becomes_several_messages_and_a_caption_ends_at_the_limit(tmp_path: Path) -> None:
     long = "a" * 5000
-    value = [long, Text(long), Image("https://x.id/a.png", long), Location(1, 2, long), ContactCard(long, (BUDI,))]
+    value = [long, Image("https://x.id/a.png", long), Location(1, 2, long), ContactCard(long, (BUDI,))]
     cut = "a" * 4096
     assert answers(tmp_path, value).says("harga") == [
         cut,
-        cut,
+        "a" * 904,
         Image("https://x.id/a.png", cut),
         Location(1.0, 2.0, cut),
         ContactCard(cut, (BUDI,)),
     ]
+
+
+def test_of_a_text_of_more_than_ten_messages_the_first_ten_are_sent(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    paragraphs = [f"{number} {'kopi ' * 800}".strip() for number in range(1, 13)]
+    assert answers(tmp_path, lambda: "\n\n".join(paragraphs)).says("harga") == paragraphs[:10]
+    assert "a handler returned more than 10 replies; the others are dropped" in caplog.text
 
 
 @pytest.mark.parametrize(

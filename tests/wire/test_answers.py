@@ -181,10 +181,9 @@ def test_a_number_as_text_is_the_text_as_written() -> None:
     assert read_answer(b'{"success": true, "message": [{"type": "message", "content": 1.10}]}') == ForwardAnswer((Text("1.10"),))
 
 
-def test_a_text_too_long_is_cut_off_and_told() -> None:
+def test_a_text_too_long_for_one_message_becomes_two() -> None:
     assert of({"type": "message", "content": "a" * TEXT_LIMIT}) == ForwardAnswer((Text("a" * TEXT_LIMIT),))
-    told = f"reply 1 of 1 has {TEXT_LIMIT + 1} characters, and is cut off at {TEXT_LIMIT}"
-    assert of({"type": "message", "content": "a" * (TEXT_LIMIT + 1)}) == ForwardAnswer((Text("a" * TEXT_LIMIT),), (told,))
+    assert of({"type": "message", "content": "a" * (TEXT_LIMIT + 1)}) == ForwardAnswer((Text("a" * TEXT_LIMIT), Text("a")))
 
 
 def test_of_too_many_replies_the_first_are_sent_and_it_is_told() -> None:

@@ -18,6 +18,7 @@ from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.folding import TEXT_LIMIT
 from flask_chatbot.core.matching.match import Candidate, Kind, MayAnswer
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.values.long_texts import as_one_message
 from flask_chatbot.core.values.messages import Message
 
 
@@ -70,6 +71,8 @@ def decided(turn: Answering) -> Decision:
         heard = heard_of(turn)
         decision = in_form(turn, heard) or in_offer(turn, heard) or resumed(turn, heard) or in_menu(turn, heard)
     decision = decision or by_rules(turn)
+    if turn.book.one_message and len(decision.replies) > 1:
+        decision = replace(decision, replies=as_one_message(decision.replies))
     remember = turn.remembered()
     if remember is None and not turn.choices:
         return decision

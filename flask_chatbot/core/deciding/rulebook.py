@@ -37,7 +37,7 @@ class RuleBook:
     `index` finds rules for texts, `sent` those for other messages, None where no rule has `sends`. `tests` are those outside any rule,
     `dated` the dates with a year that conditions and hours name. `remembers` is True if any rule remembers something about people, `offers`
     if suggestions may be made to them, `tracks_first_contact` if a rule depends on whether somebody writes for the first time. `in_menus`
-    are the names of the rules that menus lead to.
+    are the names of the rules that menus lead to. With `one_message`, texts that follow one another are sent as one.
     """
 
     rules: tuple[Rule, ...]
@@ -51,6 +51,7 @@ class RuleBook:
     guess: Literal["never", "suggest", "answer"] = "suggest"
     patience: timedelta = timedelta(seconds=PATIENCE)
     tries: int = TRIES
+    one_message: bool = False
     files: tuple[Path, ...] = ()
     sources: Sources = field(default_factory=Sources)
     tests: tuple[RuleTest, ...] = ()

@@ -173,8 +173,7 @@ class _Loading:
         hours = build_hours(settings.at("hours"))
         builder = self.builder(settings, has_hours=hours is not None or "hours" in (settings.data or {}))  # of unfit hours nothing is known
         by_name = self.rules(builder)
-        ordered = tuple(by_name.values())
-        self.check_tables(ordered)
+        self.check_tables(ordered := tuple(by_name.values()))
         return RuleBook(
             rules=ordered,
             by_name=by_name,
@@ -186,6 +185,7 @@ class _Loading:
             guess=build_guess(settings),
             named_language=self.language,
             patience=build_patience(settings),
+            one_message=bool((settings.data or {}).get("one_message")),
             tries=(settings.data or {}).get("tries") or TRIES,
             files=tuple(self.files),
             sources=self.sources,

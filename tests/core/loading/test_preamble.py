@@ -16,6 +16,9 @@ MOVED = "courtesy words are not a setting: they add to those of the language. Re
 RULES = "rules: [{keyword: [harga, daftar harga], reply: x}, {keyword: menu kak, reply: x}]\n"
 
 
+KEYS = "language, timezone, country, call, groups, guess, patience, tries, one_message, hours"
+
+
 @pytest.mark.parametrize(
     ("settings", "locale"),
     [
@@ -69,7 +72,7 @@ def test_local_numbers_are_read_in_the_country(tmp_path: Path, country: str, tex
             f"2:12: {MOVED} `words: {{ignore: {{only: []}}}}`",
         ),
         ("{langauge: id}", "2:12: unknown key 'langauge'. Did you mean 'language'?"),
-        ("{zzz: red}", "2:12: unknown key 'zzz'. Known here: language, timezone, country, call, groups, guess, patience, tries, hours."),
+        ("{zzz: red}", f"2:12: unknown key 'zzz'. Known here: {KEYS}."),
         ("groups please", "2:11: 'settings' must be a group of keys, not 'groups please'."),
         ("[groups]", "2:11: 'settings' must be a group of keys, not a list."),
         ("", "2:1: 'settings' is empty. Write a group of keys after it, or remove it."),
