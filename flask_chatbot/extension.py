@@ -15,7 +15,6 @@ from flask_chatbot.bot.handlers import Handlers, check_handler
 from flask_chatbot.bot.signatures import refusal, word
 from flask_chatbot.core.loading.loader import short_path
 from flask_chatbot.core.translation.translatable import tr
-from flask_chatbot.core.values.chats import number_of
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.problems import NOWHERE
 from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
@@ -237,7 +236,7 @@ class Chatbot:
 
     def has_whatsapp(self, number: str | Sender) -> bool:
         """True if a number uses WhatsApp. Raises `TryLater` if that is unknown now."""
-        return outgoing.gateway().proxy.has_whatsapp(number_of(outgoing.person(number)))
+        return outgoing.gateway().proxy.has_whatsapp(outgoing.number(number))
 
     @printed_alone
     def field_type(self, name: str) -> Callable[[F], F]:

@@ -1,6 +1,7 @@
 """Messages that the app sends on its own, passed to the gateway. Everything here needs the app's context."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -8,10 +9,13 @@ from flask import current_app
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.returned import plain_replies_of
-from flask_chatbot.core.language.addressees import read_group, read_person
+from flask_chatbot.core.language.addressees import chat_of_group, chat_with
 from flask_chatbot.core.language.numbers import Ambiguous, read_number
-from flask_chatbot.core.values.chats import chat_of, group_chat, person_chat
+from flask_chatbot.core.language.sentences import clip
+from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.values.chats import chat_of, number_of, person_chat
 from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.people import is_outside_id, is_person_id
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import ChatbotError, NotAccepted
 
@@ -64,7 +68,12 @@ def what(
     from flask_chatbot.answering.rendering import render
 
     bot = _bot()
-    return render(bot.book, rule, to if isinstance(to, Sender) else Sender(number=to), values, bot.clock(), bot.random)
+    return render(bot.book, rule, to if isinstance(to, Sender) else _named(to), values, bot.clock(), bot.random)
+
+
+def _named(to: str) -> Sender:
+    """The person whom a text stands for: an id is no number."""
+    return Sender(person=to) if is_person_id(to.strip()) else Sender() if is_outside_id(to.strip()) else Sender(number=to)
 
 
 def joined(values: Mapping[str, object] | None, names: Mapping[str, object]) -> dict[str, object]:
@@ -81,15 +90,26 @@ def joined(values: Mapping[str, object] | None, names: Mapping[str, object]) -> 
 
 
 def person(number: str | Sender) -> str:
-    """The chat with a person, by a number in any usual spelling or by the sender of a message; raises `NotAccepted` if it is invalid."""
+    """The chat with a person, by a number in any usual spelling, an id that this line has seen, or the sender of a message.
+
+    Raises `NotAccepted` for any other text.
+    """
     if isinstance(number, Sender):
         return sender(number)
     if not isinstance(number, str):
         raise TypeError(f"the number is a value of type {type(number).__name__}. Give it as a text, such as '6281234567890'.")
     try:
-        return person_chat(read_person(number, _bot().book.locale.country))
+        return chat_with(number, _bot().book.locale.country, lambda id_: gateway().has_seen(id_))
     except ValueError as error:
         raise NotAccepted(str(error)) from None
+
+
+def number(of: str | Sender) -> str:
+    """A person's number, digits only; raises `NotAccepted` for anything else, such as a sender who hides it."""
+    written = of.number if isinstance(of, Sender) else of
+    if isinstance(written, str) and (is_outside_id(written.strip()) or is_person_id(written)):
+        raise NotAccepted(tr("{text!r} is an id and no number. Give a number.", text=clip(written, 60)))
+    return number_of(person(replace(of, person="") if isinstance(of, Sender) else of))
 
 
 def group(id_: str) -> str:
@@ -97,7 +117,7 @@ def group(id_: str) -> str:
     if not isinstance(id_, str):
         raise TypeError(f"the group is a value of type {type(id_).__name__}. Give its id, as groups() returns it.")
     try:
-        return group_chat(read_group(id_))
+        return chat_of_group(id_, lambda chat: gateway().has_seen(chat))
     except ValueError as error:
         raise NotAccepted(str(error)) from None
 

@@ -11,6 +11,7 @@ from flask_chatbot.cli.terminal import echo
 from flask_chatbot.core.language.controls import json_text, visible
 from flask_chatbot.core.language.numbers import Ambiguous, InvalidNumber, Known, format_phone, read_number
 from flask_chatbot.core.values.messages import Sender
+from flask_chatbot.core.values.people import is_outside_id, is_person_id
 
 if TYPE_CHECKING:
     from flask_chatbot.store import forgetting
@@ -223,7 +224,12 @@ def alias_data(deployment: Deployment, known: "KnownAlias") -> dict[str, object]
 
 def senders(deployment: Deployment, number: str) -> tuple[str, ...]:
     """The sender texts that may stand for a person: the one that memory uses, and each number that it may be."""
+    from flask_chatbot.store import people
+
     book = deployment.bot.book
+    if (is_outside_id(number) or is_person_id(number)) and not deployment.is_empty:
+        with deployment.database.reading() as connection:
+            return tuple(sorted(people.named(connection, number))) or (number,)
     known = [book.person(Sender(number=number))]
     match read_number(number, book.locale.country):
         case Known(digits):

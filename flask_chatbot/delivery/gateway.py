@@ -14,6 +14,7 @@ from flask_chatbot.bot.bot import Bot
 from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.core.values.chats import is_group, number_of, person_chat, person_in
 from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.people import is_outside_id
 from flask_chatbot.core.values.replies import Media, Reply
 from flask_chatbot.core.values.stored import type_of
 from flask_chatbot.database.database import Database
@@ -22,7 +23,7 @@ from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, IdempotencyK
 from flask_chatbot.delivery.transport_proxy import NO_GROUPS, TransportProxy
 from flask_chatbot.delivery.waits import Wait, waiting_calls, why_waits
 from flask_chatbot.errors import FetchRefused, NotAccepted
-from flask_chatbot.store import callbacks, idempotency, optouts, outbox, people, stored
+from flask_chatbot.store import callbacks, idempotency, inbox, optouts, outbox, people, stored
 from flask_chatbot.store.callbacks import NewCallback, StoredCallback
 from flask_chatbot.store.outbox import NewMessage
 from flask_chatbot.store.stored import Stored
@@ -140,6 +141,20 @@ class Gateway:
         outbox.add(connection, self._in_order(connection, made, person))
         return tuple(message.id for message in made)
 
+    def has_seen(self, chat: str) -> bool:
+        """True if somebody with this id, or a group with this chat, is known to our line."""
+        if not is_group(chat):
+            return self.person_with(chat) is not None
+        with self.database.reading() as connection:
+            if inbox.has_chat(connection, self.transport.name, chat):
+                return True
+        return self.proxy.capabilities.groups and number_of(chat) in {group.id for group in self.proxy.groups()}
+
+    def person_with(self, id_: str) -> str | None:
+        """Our id of the person with an id in place of a number."""
+        with self.database.reading() as connection:
+            return people.with_id(connection, id_, self.transport.name)
+
     def message(self, id: str) -> Stored | None:  # noqa: A002  the contract's word
         """The stored state of a message."""
         with self.database.reading() as connection:
@@ -208,10 +223,15 @@ class Gateway:
         """
         if not made or is_group(made[0].chat):
             return made
-        person = person or people.get(connection, person_in(made[0].chat), made[0].created_at)
+        person = person or self._person_at(connection, made[0].chat, made[0].created_at)
         if made[0].promo and optouts.has_opted_out(connection, person, self.transport.name):
             raise NotAccepted(OPTED_OUT)
         return [replace(message, order_key=person) for message in made]
+
+    def _person_at(self, connection: Connection, chat: str, now: float) -> str:
+        """The id of the person in a chat, which may be named by an id of theirs."""
+        known = people.with_id(connection, chat, self.transport.name) if is_outside_id(chat) else None
+        return known or people.get(connection, person_in(chat), now)
 
     def _refused(self, message: str, url: str, now: float) -> NewCallback | None:
         """The record of a URL that is never called; None for a valid one."""

@@ -84,6 +84,7 @@ def _arrival(count: int) -> Select[Any]:
     return _ARRIVAL.select_from(_ONE.outerjoin(aliases, or_(*keys)))
 
 
+_IN_CHAT = select(exists().where(_c.session == bindparam("session"), _c.chat == bindparam("chat")))
 _OF_SENDER = _KEPT.where(_OF_PERSON).order_by(_c.at.desc(), _c.seq.desc()).limit(bindparam("limit"))
 
 
@@ -111,6 +112,11 @@ def add(connection: Connection, kept: Kept) -> bool:
     """Store a message; False if it is stored already."""
     person = kept.person or people.get(connection, kept.sender, kept.at)
     return connection.execute(_ADD[connection.dialect.name], {**_row_of(kept), "person": person}).rowcount == 1
+
+
+def has_chat(connection: Connection, session: str, chat: str) -> bool:
+    """True if a message came in from a chat, as long as it is kept."""
+    return bool(connection.execute(_IN_CHAT, {"session": session, "chat": fitting(chat, CHAT_LIMIT)}).scalar())
 
 
 def answered_since(connection: Connection, sender: str, since: float) -> int:

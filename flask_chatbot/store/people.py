@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
 
-from flask_chatbot.core.values.people import VALUE_LIMIT, Alias, Scheme, alias_of, is_person_id, new_person_id
+from flask_chatbot.core.values.people import LID, VALUE_LIMIT, Alias, Scheme, alias_of, is_person_id, new_person_id
 from flask_chatbot.database.statements import fitting, upsert
 from flask_chatbot.database.tables import aliases, hashed_states, people, states
 from flask_chatbot.store import forgotten
@@ -37,7 +37,8 @@ _LOCK_BY_ID = _BY_ID.with_for_update(read=True, key_share=True, of=people)
 _LOCK_BY_ALIAS = _BY_ALIAS.with_for_update(read=True, key_share=True, of=people)
 _ADD_ALIAS = upsert(lambda made: made(aliases).on_conflict_do_nothing())
 _ADD_STATE = upsert(lambda made: made(states).on_conflict_do_nothing())
-_NAMED = select(_a.person).where(_a.value == bindparam("name"), _a.scheme != "parent_bsuid")
+_NAMED = select(_a.person).where(_a.value.in_(bindparam("values", expanding=True)), _a.scheme != "parent_bsuid")
+_WITH_ID = select(_a.person, _a.scope).where(_a.scheme.in_(("bsuid", "lid")), _a.value.in_(bindparam("values", expanding=True)))
 _DROP = delete(people).where(_p.id == bindparam("of"))
 _ALIASES = select(aliases).where(_a.person.in_(bindparam("persons", expanding=True))).order_by(_a.first_seen, _a.scheme, _a.value)
 _IDS = select(_p.id).where(or_(_p.id == bindparam("of"), _p.merged_into == bindparam("of")))
@@ -72,7 +73,20 @@ def holder(connection: Connection, alias: Alias, *, lock: bool = False) -> str |
 def named(connection: Connection, name: str) -> set[str]:
     """The ids of all people with this id, or any alias of this value, whatever its scheme and scope."""
     found = {person} if (person := find(connection, name)) is not None else set()
-    return found | set(connection.execute(_NAMED, {"name": fitting(name, VALUE_LIMIT)}).scalars())
+    values = [fitting(name, VALUE_LIMIT), fitting(name.removesuffix(LID), VALUE_LIMIT)]
+    return found | set(connection.execute(_NAMED, {"values": values}).scalars())
+
+
+def with_id(connection: Connection, id_: str, line: str) -> str | None:
+    """The person with this id in place of a number, as Meta, WhatsApp Web or we gave it.
+
+    If it is of several people, on lines that have ids of their own, it is the one of this `line`.
+    """
+    if is_person_id(id_):
+        return find(connection, id_)
+    rows = connection.execute(_WITH_ID, {"values": [id_, id_.removesuffix(LID)]}).all()
+    here = {row.person for row in rows if row.scope in ("", line)} or {row.person for row in rows}
+    return here.pop() if len(here) == 1 else None
 
 
 def get(connection: Connection, name: str, now: float) -> str:

@@ -47,7 +47,7 @@ class Endpoint:
 def send(kind: Send, endpoint: str, asked: Asked) -> object:
     """Accept a message."""
     body = body_of(asked, endpoint)
-    call = read_send(kind, endpoint, body, country_of(asked), asked.gateway.client.check)
+    call = read_send(kind, endpoint, body, country_of(asked), asked.gateway.client.check, seen=asked.gateway.has_seen)
     key = _idempotency_key(asked.caller, endpoint, body)
     accepted = asked.gateway.send(call.chat, call.reply, Terms(notify_url=call.notify_url, promo=call.promo), key=key)
     return success(written(accepted))

@@ -7,10 +7,11 @@ from flask import request
 
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.values.chats import person_in
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.views.asked import Asked, body_of, country_of, success
-from flask_chatbot.wire.calls import read_number
-from flask_chatbot.wire.operations import read_pause
+from flask_chatbot.wire.calls import Body, read_someone
+from flask_chatbot.wire.operations import read_length
 
 # Only for its type, and imported when it is called: it loads SQLAlchemy, which is slow.
 if TYPE_CHECKING:
@@ -36,39 +37,47 @@ def pause(asked: Asked) -> object:
     from flask_chatbot.answering.operations import pause as begin_pause
 
     body, bot = body_of(asked, "pause"), asked.gateway.bot
-    number, length = read_pause(body, country_of(asked))
+    name, shown = _someone(asked, body)
+    length = read_length(body)
     if not bot.heeds_pauses(bot.book):
         raise BadPayload(tr("These rules remember nothing of people, so nobody can be paused. Give one of them 'pause', and call again."))
     until = _now(asked) + length.total_seconds()
-    begin_pause(asked.gateway.database, number, until, _now(asked), _line(asked))
-    return success({"nohp": number, "until": int(until)})
+    begin_pause(asked.gateway.database, name, until, _now(asked), _line(asked))
+    return success({"nohp": shown, "until": int(until)})
 
 
 def resume(asked: Asked) -> object:
     """Let the bot answer a person again."""
     from flask_chatbot.answering.operations import resume as end_pause
 
-    number = read_number(body_of(asked, "resume"), country_of(asked))
-    until = end_pause(asked.gateway.database, number, _now(asked), _line(asked))
-    return success({"nohp": number, "until": int(until) or None})
+    name, shown = _someone(asked, body_of(asked, "resume"))
+    until = end_pause(asked.gateway.database, name, _now(asked), _line(asked))
+    return success({"nohp": shown, "until": int(until) or None})
 
 
 def optout(asked: Asked) -> object:
     """Send a person no promotion from now on."""
     from flask_chatbot.answering.operations import opt_out
 
-    number = read_number(body_of(asked, "optout"), country_of(asked))
-    opt_out(asked.gateway.database, number, _now(asked), _line(asked))
-    return success({"nohp": number, "promo": False})
+    name, shown = _someone(asked, body_of(asked, "optout"))
+    opt_out(asked.gateway.database, name, _now(asked), _line(asked))
+    return success({"nohp": shown, "promo": False})
 
 
 def optin(asked: Asked) -> object:
     """Allow promotion to a person again."""
     from flask_chatbot.answering.operations import opt_in
 
-    number = read_number(body_of(asked, "optin"), country_of(asked))
-    opt_in(asked.gateway.database, number, _line(asked))
-    return success({"nohp": number, "promo": True})
+    name, shown = _someone(asked, body_of(asked, "optin"))
+    opt_in(asked.gateway.database, name, _line(asked))
+    return success({"nohp": shown, "promo": True})
+
+
+def _someone(asked: Asked, body: Body) -> tuple[str, str]:
+    """The person that a call names, as the store knows them, and as the answer names them: a number, or an id that this line has seen."""
+    shown = person_in(read_someone(body, country_of(asked), asked.gateway.has_seen))
+    known = asked.gateway.person_with(shown) if not shown.isdecimal() else None
+    return known or shown, shown
 
 
 def _line(asked: Asked) -> str:

@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask_chatbot.core.language.addressees import read_group, read_person
+from flask_chatbot.core.language.addressees import Seen, chat_of_group, chat_with, read_person
 from flask_chatbot.core.language.contacts import UnusableNumber, dialled
 from flask_chatbot.core.translation.translatable import linked, reason_of, tr
-from flask_chatbot.core.values.chats import group_chat, person_chat
 from flask_chatbot.core.values.replies import MEDIA, TEXT_LIMIT, ContactCard, Location, Media, Reply, Text
 from flask_chatbot.errors import BadPayload, FetchRefused
 from flask_chatbot.transports.media import kind_of_name
@@ -49,7 +48,8 @@ def _degrees(limit: int, pattern: str, example: float) -> dict[str, Any]:
 
 FIELDS: Mapping[str, Mapping[str, Any]] = {  # a JSON Schema for each
     "nohp": {
-        "description": "The number of a person with its country code, digits only. +62 823-86.., 0823.. and 006282.. are read as well.",
+        "description": "The number of a person with its country code, digits only. +62 823-86.., 0823.. and 006282.. are read as well. "
+        "For people who hide it, an id that a message of theirs brought: CC.1349.. or ..@lid.",
         "type": "string",
         "format": "phone",
         "examples": ["6281234567890"],
@@ -133,15 +133,15 @@ class Send:
     read: Callable[[Body], Reply]
 
 
-def read_send(send: Send, endpoint: str, body: Body, country: str, check: Callable[[str], object]) -> Call:
+def read_send(send: Send, endpoint: str, body: Body, country: str, check: Callable[[str], object], *, seen: Seen) -> Call:
     """The message in the body of a call; raises `BadPayload` with a sentence for each wrong field.
 
     `country` is that of local numbers. Both endpoints of a pair take a number or a group. `check` raises `FetchRefused` for a `mediaurl`
-    that may not be fetched.
+    that may not be fetched; `seen` tells the ids of people and the chats of groups that this line knows.
     """
     usual = TARGETS[send.endpoints.index(endpoint)]
     problems: list[str] = []
-    chat = _read_or_note(problems, lambda: _target(body, usual, country))
+    chat = _read_or_note(problems, lambda: _target(body, usual, country, seen))
     reply = _read_or_note(problems, lambda: _checked(_dialled(send.read(body), country), check))
     promo = _read_or_note(problems, lambda: _promo(body))
     if chat is None or reply is None or promo is None:
@@ -173,17 +173,25 @@ def read_number(body: Body, country: str) -> str:
     return _number(body, country)
 
 
-def _target(body: Body, usual: str, country: str) -> str:
+def _target(body: Body, usual: str, country: str, seen: Seen) -> str:
     """The chat that a message goes to."""
     given = [name for name in TARGETS if body.get(name) not in (None, "")]
     if len(given) == len(TARGETS):
         raise BadPayload(tr("Both 'nohp' and 'groupid' are present. Send one of them: a message goes to a person or to a group."))
     if (given or [usual])[0] == "nohp":
-        return person_chat(_number(body, country))
+        return read_someone(body, country, seen)
     try:
-        return group_chat(read_group(_text(body, "groupid", tr("the id of the group"))))
+        return chat_of_group(_text(body, "groupid", tr("the id of the group")), seen)
     except ValueError as error:
         raise BadPayload(tr("'groupid': {error}", error=reason_of(error))) from None
+
+
+def read_someone(body: Body, country: str, seen: Seen) -> str:
+    """The chat with the person that a call names by number or id; raises `BadPayload` if there is none."""
+    try:
+        return chat_with(_text(body, "nohp", tr("the number")), country, seen)
+    except ValueError as error:
+        raise BadPayload(tr("'nohp': {error}", error=reason_of(error))) from None
 
 
 def _number(body: Body, country: str) -> str:

@@ -6,22 +6,22 @@ from datetime import timedelta
 from flask_chatbot.core.language.durations import read_duration
 from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.errors import BadPayload
-from flask_chatbot.wire.calls import DEFAULT_PAUSE, read_number
+from flask_chatbot.wire.calls import DEFAULT_PAUSE
 from flask_chatbot.wire.webhook import kind_in_json
 
 
-def read_pause(body: Mapping[str, object], country: str) -> tuple[str, timedelta]:
-    """The number of the person to pause, and how long: 2 hours if the body does not say. Raises `BadPayload` naming a wrong field.
+def read_length(body: Mapping[str, object]) -> timedelta:
+    """Read the length of a pause: 2 hours if the body does not say. Raises `BadPayload` naming a wrong field.
 
-    >>> read_pause({"nohp": "0812-3456-7890", "duration": "30 menit"}, "ID")
-    ('6281234567890', datetime.timedelta(seconds=1800))
+    >>> read_length({"duration": "30 menit"})
+    datetime.timedelta(seconds=1800)
     """
-    number, written = read_number(body, country), body.get("duration")
+    written = body.get("duration")
     if written in (None, ""):
-        return number, read_duration(DEFAULT_PAUSE)
+        return read_duration(DEFAULT_PAUSE)
     if type(written) is not str:
         raise BadPayload(tr("'duration' is {kind}. Send a string such as '2 hours' or '30 menit'.", kind=kind_in_json(written)))
     try:
-        return number, read_duration(written)
+        return read_duration(written)
     except ValueError as error:
         raise BadPayload(tr("'duration': {error}", error=reason_of(error))) from None

@@ -10,9 +10,11 @@ import pytest
 
 from flask_chatbot.answering.history import hash_of
 from flask_chatbot.core.conversation.memory import State
+from flask_chatbot.core.values.people import Alias
 from flask_chatbot.store import inbox, optouts
 from flask_chatbot.store.inbox import Kept
 from flask_chatbot.store.memory import StoreMemory
+from flask_chatbot.store.merging import identify
 from tests.cli.shops import Shop, open_shop
 
 NOON = 1_764_043_200.0  # 2025-11-25 11:00:00 in Jakarta
@@ -200,3 +202,16 @@ def test_a_pause_on_one_line_is_listed_and_ended_like_any_other(shop: Shop) -> N
     assert [each["person"] for each in shop.data("people", "--paused")] == [BUDI]
     assert shop.printed("resume", BUDI)[0].startswith(f"{BUDI} is answered again; it was paused until ")
     assert memory.recall(BUDI, now) == State(seen=True, version=2)
+
+
+@pytest.mark.parametrize(("alias", "written"), [(Alias("bsuid", "ID.1349", "toko"), "ID.1349"), (Alias("lid", "251500"), "251500@lid")])
+def test_who_hides_their_number_is_found_by_the_id_that_the_bot_answers_to(shop: Shop, alias: Alias, written: str) -> None:
+    with shop.database.writing() as connection:
+        person = identify(connection, [alias], NOON).person
+    keep(shop, replace(HALO, sender="", chat=written, person=person))
+    now = time.time()
+    StoreMemory(shop.database).commit(person, State(paused_until=now + 600), now)
+    for name in (written, person):
+        assert [(each["id"], each["chat"]) for each in shop.data("why", name)] == [("false_1", written)]
+    assert "is answered again" in shop.printed("resume", written)[0]
+    assert shop.printed("person", written)[0] == f"person {person}"

@@ -13,6 +13,8 @@ from flask_chatbot.wire.calls import BY_ENDPOINT, Call, read_number, read_send
 from flask_chatbot.wire.strict_json import Number
 
 NOHP = "6281234567890"
+BSUID, LID, ODD_GROUP = "ID.13491208655302741918", "251500@lid", "Y2FwaV9ncm91cDox"
+CHECK, SEEN = HttpClient().check, {BSUID, LID, f"{ODD_GROUP}@g.us"}
 GROUP = "120363041234567890"
 CARD = {"name": "Admin", "numbers": ["628111111111", "(021) 345-6789"]}
 GOOD: dict[str, tuple[dict[str, object], Reply]] = {  # endpoint for a person: the fields beside nohp, and what is sent
@@ -24,7 +26,7 @@ GOOD: dict[str, tuple[dict[str, object], Reply]] = {  # endpoint for a person: t
 
 
 def read(endpoint: str, **body: object) -> Call:
-    return read_send(BY_ENDPOINT[endpoint], endpoint, body, "ID", HttpClient().check)
+    return read_send(BY_ENDPOINT[endpoint], endpoint, body, "ID", CHECK, seen=SEEN.__contains__)
 
 
 def refusal(endpoint: str, **body: object) -> str:
@@ -53,7 +55,9 @@ def test_numbers_are_read_as_people_write_them(written: str) -> None:
 
 
 def test_a_local_number_belongs_to_the_country_that_is_set() -> None:
-    call = read_send(BY_ENDPOINT["sendwa"], "sendwa", {"nohp": "012-345 6789", "pesan": "a"}, "MY", HttpClient().check)
+    call = read_send(
+        BY_ENDPOINT["sendwa"], "sendwa", {"nohp": "012-345 6789", "pesan": "a"}, "MY", HttpClient().check, seen=SEEN.__contains__
+    )
     assert call.chat == "60123456789@c.us"
 
 
@@ -270,3 +274,23 @@ def test_any_object_is_read_or_refused_in_a_sentence(endpoint: str, body: dict[s
         assert read(endpoint, **body).chat.endswith(".us")
     except BadPayload as error:
         assert error.message.endswith((".", "?"))
+
+
+@pytest.mark.parametrize("endpoint", GOOD)
+@pytest.mark.parametrize("id_", [BSUID, f" {LID}\n"])
+def test_every_send_takes_an_id_that_this_line_has_seen(endpoint: str, id_: str) -> None:
+    fields, reply = GOOD[endpoint]
+    call = read(endpoint, nohp=id_, **fields)
+    assert (call.chat, call.reply) == (id_.strip(), reply)
+
+
+@pytest.mark.parametrize("endpoint", GOOD)
+def test_every_send_takes_a_group_of_letters_that_this_line_has_seen(endpoint: str) -> None:
+    assert read(endpoint, groupid=ODD_GROUP, **GOOD[endpoint][0]).chat == f"{ODD_GROUP}@g.us"
+
+
+@pytest.mark.parametrize("id_", ["ID." + "1" * 128, "251501@lid", "P01KB2T3A4XQ5R6S7T8V9W0X1Y"])
+def test_an_id_that_nobody_has_is_refused_with_what_to_send(id_: str) -> None:
+    shown = id_ if len(id_) <= 60 else f"{id_[:57]}..."
+    says = f"'nohp': {shown!r} is an id that nobody on this line has. Send to a number, or to the id that a message of the person brought."
+    assert refusal("sendwa", nohp=id_, pesan="a") == says

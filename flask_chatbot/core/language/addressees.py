@@ -1,17 +1,21 @@
 """People and groups that messages are addressed to, read from any usual notation."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from flask_chatbot.core.language.numbers import normalize_phone
+from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.language.signs import UNSEEN
 from flask_chatbot.core.translation.translatable import tr
-from flask_chatbot.core.values.chats import GROUP
-from flask_chatbot.core.values.people import PERSON
+from flask_chatbot.core.values.chats import GROUP, group_chat, person_chat
+from flask_chatbot.core.values.people import PERSON, is_outside_id, is_person_id
 
 _PERSON_ENDINGS = (PERSON, "@s.whatsapp.net")
 # A long number, or the old form: the number of who made the group, and when.
 _GROUP_ID = re.compile(r"[0-9]{5,32}(?:-[0-9]{1,20})?")
+_ANY_GROUP_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9+/=_.:-]{5,200}")  # Meta's, which are base64
+
+Seen = Callable[[str], bool]  # tells of an id, or of a group's chat, if this line has seen it
 
 
 def read_person(text: str, country: str) -> str:
@@ -37,6 +41,27 @@ def read_group(text: str) -> str:
     if not _GROUP_ID.fullmatch(group):
         raise ValueError(tr("{text!r} is not a group id. Send one as /api/groups lists them, such as 120363041234567890.", text=text[:60]))
     return group
+
+
+def chat_with(text: str, country: str, seen: Seen) -> str:
+    """The chat with a person: by a number, or by an id of theirs that this line has seen; ValueError for anything else.
+
+    >>> chat_with("0812-3456-7890", "ID", lambda id_: False), chat_with(" ID.1349 ", "ID", lambda id_: True)
+    ('6281234567890@c.us', 'ID.1349')
+    """
+    id_ = text.strip()
+    if not (is_outside_id(id_) or is_person_id(id_)):
+        return person_chat(read_person(text, country))
+    if not seen(id_):
+        fact = tr("{text!r} is an id that nobody on this line has.", text=clip(id_, 60))
+        raise ValueError(tr("{fact} Send to a number, or to the id that a message of the person brought.", fact=fact))
+    return id_
+
+
+def chat_of_group(text: str, seen: Seen) -> str:
+    """The chat of a group: by an id of digits, or by any that this line has seen; ValueError for anything else."""
+    id_ = text.strip().removesuffix(GROUP)
+    return group_chat(id_ if _ANY_GROUP_ID.fullmatch(id_) and seen(group_chat(id_)) else read_group(text))
 
 
 def without_mention(text: str, names: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ PERSON = "@c.us"  # how the name of a chat with a person ends
 LID = "@lid"  # how WhatsApp Web ends the names of people whose number it does not tell
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none is taken for another
 _TIME, _CHANCE = 9, 16  # digits of 5 bits
+_OUTSIDE_ID = re.compile(r"[A-Z]{2}\.[0-9A-Za-z]{1,128}|[0-9]{3,32}@lid")  # a parent's id is nobody's address
 _PERSON_ID = re.compile(f"P[{_DIGITS}]{{{_TIME + _CHANCE}}}")
 
 
@@ -53,6 +54,15 @@ def is_person_id(text: str) -> bool:
     (True, False)
     """
     return _PERSON_ID.fullmatch(text) is not None
+
+
+def is_outside_id(text: str) -> bool:
+    """True if a text has the form of an id that stands for somebody in place of a number: Meta's, or WhatsApp Web's.
+
+    >>> is_outside_id("ID.13491208655302741918"), is_outside_id("251500@lid"), is_outside_id("6281234567890@c.us")
+    (True, True, False)
+    """
+    return _OUTSIDE_ID.fullmatch(text) is not None
 
 
 def new_person_id(at: float) -> str:
