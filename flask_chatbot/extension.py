@@ -103,10 +103,26 @@ class Chatbot:
         first = keyword[0] if isinstance(keyword, list | tuple) and keyword else keyword
         data = {"name": word(first, "keyword", "stok#"), "keyword": keyword, **({} if fields is None else {"fields": fields}), **keys}
 
+        return self._own(data)
+
+    @printed_alone
+    def sends(self, kind: str | Sequence[str], *, fields: Sequence[object] | None = None, **keys: object) -> Callable[[F], F]:
+        """Let a function answer a kind of message that is no text: ``image``, ``media``, ``location`` and so on, or a list of them.
+
+        Beside the rule's fields, `message` and `memory` it may ask for `media`, `location` and `contact`. Other `keys` are those of a rule
+        in YAML: with a `keyword`, the caption must be it.
+        """
+        first = kind[0] if isinstance(kind, list | tuple) and kind else kind
+        data = {"name": word(first, "sends", "image"), "sends": kind, **({} if fields is None else {"fields": fields}), **keys}
+        return self._own(data)
+
+    def _own(self, data: Mapping[str, object]) -> Callable[[F], F]:
+        """The decorator of a function that answers for a rule of its own."""
+
         @printed_alone
         def register(function: F) -> F:
             with self._handlers.trial():
-                self._handlers.add_keyword(data, function)
+                self._handlers.add_own(data, function)
                 self._reload()
             return function
 

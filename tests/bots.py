@@ -12,12 +12,12 @@ from flask_chatbot.testing import Chat
 from tests.apps import KEY
 
 
-def app_of(folder: Path, rules: str, bot: Chatbot) -> Flask:
+def app_of(folder: Path, rules: str, bot: Chatbot, **config: object) -> Flask:
     """An app in `folder` with that bot; a rule file without a version gets one at its end, so that lines keep their numbers."""
     folder.mkdir(exist_ok=True)
     (folder / "rules.yaml").write_text(rules if "version:" in rules else f"{rules}\nversion: 1\n", encoding="utf-8")
     app = Flask(__name__, root_path=str(folder), instance_path=str(folder / "instance"))
-    app.config["CHATBOT_WEBHOOK_KEY"] = KEY
+    app.config.update({"CHATBOT_WEBHOOK_KEY": KEY, **config})
     bot.init_app(app)
     return app
 

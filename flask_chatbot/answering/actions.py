@@ -11,6 +11,7 @@ from flask_chatbot.answering.forwarding import Forwarder
 from flask_chatbot.bot.effects import AnsweredMessage, Remember
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.fields.field import titled
+from flask_chatbot.core.fields.sent import sent_in
 from flask_chatbot.core.language.numbers import format_phone, senders_phone
 from flask_chatbot.core.language.sentences import Locale, clip, say
 from flask_chatbot.core.matching.match import Match
@@ -18,6 +19,7 @@ from flask_chatbot.core.values.actions import Forward, Notify, Save, Subscribe
 from flask_chatbot.core.values.chats import person_chat
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import TEXT_LIMIT, Reply, Text
+from flask_chatbot.core.values.sent import ValueWithParts
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.errors import StoreError
@@ -146,7 +148,9 @@ def _identified(connection: Connection, answered: AnsweredMessage) -> AnsweredMe
 
 
 def _plain(value: object) -> object:
-    """A field's value as JSON can hold it: dates and the values of custom types become text."""
+    """A field's value as JSON can hold it: files and places as their parts; dates and the values of custom types become text."""
+    if isinstance(value, ValueWithParts):
+        return value.data()
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
@@ -160,10 +164,17 @@ def _subscribe(connection: Connection, action: Subscribe, answered: AnsweredMess
         optouts.opt_out(connection, name, answered.now.timestamp(), message.line or "")
 
 
+def said_in(message: Message, locale: Locale) -> list[str]:
+    """The message as staff read it: words for what was sent, and its text or caption."""
+    return [*map(str, sent_in(message, locale.language)), *([message.text] if message.text else [])]
+
+
 def notice(message: Message, match: Match, locale: Locale) -> Text:
-    """The notification for staff: who wrote, and the rule's fields, one per line, or else the text."""
+    """The notification for staff: who wrote, and the rule's fields, one per line, or else what was sent and the text."""
     number = format_phone(message.sender.number, locale.country)
     who = clip(" ".join(filter(None, [message.sender.name, number])), 100)
     titles = {field.name: field.title for field in match.rule.fields or ()}
     filled = [f"{titles.get(name) or titled(name)}: {value}" for name, value in match.fields.items() if value is not None]
-    return Text("\n".join([say(locale.language, "notice", who=who, rule=match.rule.name), *(filled or [message.text])])[:TEXT_LIMIT])
+    return Text(
+        "\n".join([say(locale.language, "notice", who=who, rule=match.rule.name), *(filled or said_in(message, locale))])[:TEXT_LIMIT]
+    )

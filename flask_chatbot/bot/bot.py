@@ -16,10 +16,11 @@ from flask_chatbot.bot.tracebacks import private, redacted
 from flask_chatbot.core.conversation.memory import NO_MEMORY, Memory, ShortMemory
 from flask_chatbot.core.conversation.offers import LastHeard, OffersMemory
 from flask_chatbot.core.conversation.remember import TRIES, Remembering
-from flask_chatbot.core.deciding.context import keeps_quiet
+from flask_chatbot.core.deciding.context import keeps_quiet, named_parts
 from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, HandlerFailed, Notes, Outcome, lacking
 from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.fields.sent import sent_in
 from flask_chatbot.core.language.contacts import callable_only
 from flask_chatbot.core.language.sentences import say
 from flask_chatbot.core.loading.loader import load_rules, short_path
@@ -253,6 +254,8 @@ class _Handling:
     def run(self, handler: Handler, match: Match, message: Message, notes: Notes) -> Outcome:
         """Run one handler and return its outcome; raise `HandlerError` if its `Invalid` names something that is no field."""
         values: dict[str, object] = {**match.fields, "message": message, "memory": notes}
+        if match.rule.sends:
+            values = {**named_parts(sent_in(message, self.book.locale.language)), **values}
         self.has_run = True
         try:
             value = handler(values)

@@ -21,6 +21,7 @@ from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.filters import Misfit, filters
 from flask_chatbot.core.translation.translatable import Translatable, tr
 from flask_chatbot.core.values.problems import Problem, did_you_mean
+from flask_chatbot.core.values.sent import names_in
 from flask_chatbot.errors import AnswerFailed, Invalid
 from flask_chatbot.settings.variables import unset_in
 
@@ -68,7 +69,7 @@ class Handlers:
         """Let the function answer for a rule; raise `HandlerError` if another function already does."""
         return claim(self.rules, name, inspected(function), tr("answers for rule {name!r}", name=name))
 
-    def add_keyword(self, data: Mapping[str, Any], function: Function) -> None:
+    def add_own(self, data: Mapping[str, Any], function: Function) -> None:
         """Let the function answer for a rule of its own, with the keys that a rule file would give it."""
         name = str(data["name"])
         self.added[name] = AddedRule(data, self.add_rule(name, function).mark)
@@ -152,7 +153,7 @@ def check_handler(name: str, handler: Handler, book: RuleBook) -> Iterator[Probl
             tr("{handler} answers for rule {name!r}, but there is no such rule.{guess}", handler=handler.name, name=name, guess=guess),
         )
         return
-    known = [*field_names(rule), *OURS]
+    known = [*field_names(rule), *names_in(rule.sends), *OURS]
     for parameter in handler.parameters:
         if parameter not in known:
             message = tr(

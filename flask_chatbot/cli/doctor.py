@@ -88,6 +88,10 @@ def rules(deployment: Deployment) -> Iterator[Finding]:
     if notifying and not deployment.app.extensions["chatbot"].has_transport:
         says = f"nobody can be notified without a connection to WhatsApp, and {', '.join(notifying)} would. Set CHATBOT_TRANSPORT."
         yield Finding("rules", says, is_wrong=True)
+    waiting = [rule.name for rule in bot.book.rules if rule.sends or rule.takes_sent]
+    if waiting and not deployment.app.extensions["chatbot"].has_transport:
+        says = f"only texts come by the webhook, and {', '.join(waiting)} waits for more. Set CHATBOT_TRANSPORT."
+        yield Finding("rules", says, is_wrong=True)
 
 
 def keys(deployment: Deployment) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ from flask_chatbot.cli.talk import find_talk, rules_option
 from flask_chatbot.cli.terminal import Commands, echo, echo_bytes, language_option, said, speak, spoken
 from flask_chatbot.cli.try_text import try_
 from flask_chatbot.cli.worker import worker
+from flask_chatbot.core.checks.kinds import unheard
 from flask_chatbot.core.checks.lint import lint
 from flask_chatbot.core.checks.runner import cases, run
 from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS, Additions
@@ -163,9 +164,10 @@ def load(path: Path, bot: Bot | None) -> Loaded:
     loaded = read_rules(path, bot.handlers.additions)
     if loaded.book is None or path.resolve() != bot.path.resolve():
         return linted(loaded)
-    problems = (*loaded.problems, *check_needs(bot.handlers, loaded.book))
-    book = loaded.book if len(problems) == len(loaded.problems) else None
-    return linted(loaded._replace(book=book, problems=problems), bot.handlers.rules)
+    needs = tuple(check_needs(bot.handlers, loaded.book))
+    texts_alone = unheard(loaded.book) if bot.settings.transport is None else ()
+    problems = tuple(sorted((*loaded.problems, *needs, *texts_alone), key=lambda problem: problem.mark))
+    return linted(loaded._replace(book=None if needs else loaded.book, problems=problems), bot.handlers.rules)
 
 
 def linted(loaded: Loaded, handled: Collection[str] | None = None) -> Loaded:

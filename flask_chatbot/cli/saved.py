@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from flask_chatbot.cli.operator import Deployment, as_table, find_deployment
 from flask_chatbot.cli.terminal import echo, echo_bytes
 from flask_chatbot.core.language.controls import json_text, visible
 from flask_chatbot.core.values.problems import did_you_mean
+from flask_chatbot.core.values.sent import read_sent
 
 if TYPE_CHECKING:
     from flask_chatbot.store.saved import SavedRow
@@ -112,11 +114,14 @@ def field_names(rows: "Sequence[SavedRow]") -> list[str]:
 def cell_text(value: object) -> str:
     """A field's value as the text of a cell; empty for None.
 
-    >>> cell_text("Jhon"), cell_text(3), cell_text(None), cell_text(["a"])
-    ('Jhon', '3', '', '["a"]')
+    >>> cell_text("Jhon"), cell_text(3), cell_text(None), cell_text(["a"]), cell_text({"kind": "image", "name": "bukti.jpg"})
+    ('Jhon', '3', '', '["a"]', 'image bukti.jpg')
     """
     if value is None:
         return ""
+    if isinstance(value, Mapping):
+        with suppress(KeyError, TypeError, ValueError):  # of a handler's own
+            return str(read_sent(value))
     return json.dumps(value, ensure_ascii=False) if isinstance(value, bool | list | Mapping) else str(value)
 
 

@@ -92,6 +92,7 @@ def prepare(
     if simulates_unasked(settings, config, environ):
         log.warning(SIMULATES)
     warn_of_notices(state)
+    warn_of_texts_alone(state)
     return state
 
 
@@ -143,6 +144,15 @@ def warn_of_notices(state: AppState) -> None:
     rules = [f"{rule.name!r} at {rule.mark}" for rule in state.bot.book.rules if any(isinstance(each, Notify) for each in rule.actions)]
     if rules and not state.has_transport:
         log.warning("nobody can be notified without a connection to WhatsApp. Set CHATBOT_TRANSPORT, for: %s", listed(rules, ", "))
+
+
+def warn_of_texts_alone(state: AppState) -> None:
+    """Log the rules that wait for what is no text, if only texts come in."""
+    rules = [f"{rule.name!r} at {rule.mark}" for rule in state.bot.book.rules if rule.sends or rule.takes_sent]
+    if rules and not state.has_transport:
+        log.warning(
+            "only texts come by the webhook, and no files, locations or contacts. Set CHATBOT_TRANSPORT, for: %s", listed(rules, ", ")
+        )
 
 
 def make_database(url: str | None, instance: Path) -> "Database":

@@ -20,8 +20,10 @@ from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import TEXT_LIMIT
 from flask_chatbot.database.database import Database
 from flask_chatbot.errors import StoreError
+from flask_chatbot.store import saved
 from flask_chatbot.webclient.client import HttpClient
 from tests.core.books import BUDI, NOW, load
+from tests.core.conversation.talks import sent
 
 RULES = """\
 rules:
@@ -31,18 +33,30 @@ rules:
     reply: Terima kasih.
   - keyword: komplain
     reply: Maaf.
+  - {name: foto, sends: [image, location], reply: Ok}
+  - {name: bukti, sends: document, fields: [{bukti: {type: document}}], save: bukti, reply: Ok}
 """
 
 
 def answered(folder: Path, text: str, sender: Sender = BUDI) -> AnsweredMessage:
     """A message as the rules answer it."""
-    book, message = load(folder, RULES), Message(text=text, sender=sender)
+    return answered_to(folder, Message(text=text, sender=sender))
+
+
+def answered_to(folder: Path, message: Message) -> AnsweredMessage:
+    """Any message as the rules answer it."""
+    book = load(folder, RULES)
     return AnsweredMessage(message=message, decision=decide(book, message, NO_MEMORY, NOW, Random(1)), book=book, state=State(), now=NOW)
 
 
 def notified(folder: Path, text: str, sender: Sender = BUDI) -> str:
     """The notice about a message."""
-    done = answered(folder, text, sender)
+    return notified_of(folder, Message(text=text, sender=sender))
+
+
+def notified_of(folder: Path, message: Message) -> str:
+    """The notice about any message."""
+    done = answered_to(folder, message)
     assert done.decision.match is not None
     return notice(done.message, done.decision.match, done.book.locale).text
 
@@ -54,6 +68,20 @@ def test_a_notice_names_the_customer_the_rule_and_the_values_that_were_given(tmp
 
 def test_a_notice_of_a_rule_without_fields_has_the_text(tmp_path: Path) -> None:
     assert notified(tmp_path, "komplain").split("\n")[1:] == ["komplain"]
+
+
+def test_a_notice_says_what_was_sent_in_place_of_a_text(tmp_path: Path) -> None:
+    assert notified_of(tmp_path, sent("image", "ini kak")).split("\n")[1:] == ["foto", "ini kak"]
+    assert notified_of(tmp_path, sent("location")).split("\n")[1:] == ["Kantor, Jl. Melati 5 (-6.2, 106.816)"]
+    assert notified_of(tmp_path, sent("document", name="bukti.pdf")).split("\n")[1:] == ["Bukti: dokumen bukti.pdf"]
+
+
+def test_a_file_is_kept_in_a_row_by_its_parts(tmp_path: Path, database: Database) -> None:
+    actions = Actions(database, Forwarder(HttpClient()), None)
+    actions.carry_out(answered_to(tmp_path, sent("document", name="bukti.pdf")), lambda memory: True)
+    with database.reading() as connection:
+        (row,) = saved.rows(connection, "bukti")
+    assert row.fields == {"bukti": {"kind": "document", "name": "bukti.pdf", "size": 2048, "handle": "handle of document"}}
 
 
 def test_a_notice_is_no_longer_than_a_message_whatever_the_customer_is_called(tmp_path: Path) -> None:

@@ -991,6 +991,13 @@ def test_rules_that_notify_are_told_at_the_start_where_nothing_can_be_sent(tmp_p
     assert chat.last.decision.actions == (Save("t"), Notify("628117601234"))
 
 
+def test_rules_that_wait_for_files_are_named_at_the_start_of_a_webhook(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rules = "rules:\n  - {name: a, sends: image, reply: x}\n  - {keyword: b, ask: [{c: {question: C?, type: location}}], reply: '{{ c }}'}"
+    chat_of(tmp_path, rules, Chatbot())
+    told = "only texts come by the webhook, and no files, locations or contacts. Set CHATBOT_TRANSPORT, for: "
+    assert lines(caplog, tmp_path) == [told + "'a' at rules.yaml:2:5, 'b' at rules.yaml:3:5"]
+
+
 # -- menus of handlers -------------------------------------------------------------------------------
 
 

@@ -6,10 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from flask_chatbot import Chatbot, ConfigError, HandlerError, Invalid, Message, RulesError
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.core.conversation.memory import ShortMemory
+from flask_chatbot.core.deciding.decision import Decision
+from flask_chatbot.core.values.replies import Text
+from flask_chatbot.core.values.sent import FileValue, PlaceValue
 from flask_chatbot.testing import Chat
 from tests.bots import app_of, chat_of, name, place
+from tests.core.conversation.talks import SentKind, sent
 
 RULES = """\
 rules:
@@ -438,6 +445,65 @@ def test_two_fallbacks_and_two_errorhandlers_are_told_with_both_places() -> None
     assert refusal(errorhandlers) == f"{start} answers for KeyError {end}"
 
 
+# -- kinds of messages -------------------------------------------------------------------------------
+
+
+def decided(app: Flask, kind: SentKind, caption: str = "") -> Decision:
+    bot: Bot = app.extensions["chatbot"].bot
+    with app.app_context():
+        return bot.answer(sent(kind, caption), memory=ShortMemory())
+
+
+def test_a_function_answers_what_is_no_text(tmp_path: Path) -> None:
+    bot = Chatbot()
+
+    @bot.sends(["image", "location"])
+    def where(media: FileValue | None, location: PlaceValue | None, message: Message) -> str:
+        return f"{media and media.mime} {location and location.lat} {message.kind}"
+
+    @bot.sends("media", keyword="bukti#", fields=[{"nomor": {"type": "integer"}}, {"foto": {"type": "image"}}], name="bukti")
+    def proof(nomor: int, foto: FileValue, media: FileValue) -> str:
+        return f"{nomor} {foto.kind} {media == foto}"
+
+    app = chat_of(tmp_path, RULES, bot).app
+    assert decided(app, "image").replies == (Text(" None media"),)
+    assert decided(app, "location").replies == (Text("None -6.2 location"),)
+    assert decided(app, "image", "bukti#12").replies == (Text("12 image True"),)
+    assert decided(app, "video").replies == ()
+
+
+def test_a_function_answers_for_a_rule_of_the_file_that_sends(tmp_path: Path) -> None:
+    bot = Chatbot()
+
+    @bot.rule("foto")
+    def photo(media: FileValue) -> dict[str, object]:
+        return {"jenis": media.kind}
+
+    app = chat_of(tmp_path, "rules: [{name: foto, sends: image, needs: [jenis], reply: '{{ jenis }} {{ media }}'}]", bot).app
+    assert decided(app, "image").replies == (Text("image foto"),)
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys", "said"),
+    [
+        ("foto", {}, "'foto' is no kind of message. Write 'image'."),
+        (["image", "media"], {"similar": "a"}, "'similar' is for texts, and a rule with 'sends' answers none. Remove it."),
+        ("image", {"name": "halo"}, "the name 'halo' is taken by the rule at rules.yaml:6:5. Choose another one."),
+    ],
+)
+def test_what_is_wrong_with_a_kind_is_told_at_the_function(tmp_path: Path, kind: Any, keys: dict[str, Any], said: str) -> None:
+    told = refusal_with_app(tmp_path / "with", lambda bot: bot.sends(kind, **keys)(answer))
+    assert told.startswith(f"{place(answer)}: {said}")
+
+
+def test_a_parameter_for_what_is_never_sent_is_told(tmp_path: Path) -> None:
+    def misplaced(media: object) -> str:
+        return "x"
+
+    told = refusal_with_app(tmp_path, lambda bot: bot.sends("location")(misplaced))
+    assert told.startswith(f"{place(misplaced)}: {name(misplaced)} wants 'media', which is not a field of rule 'location' at ")
+
+
 # -- keywords of their own ---------------------------------------------------------------------------
 
 
@@ -607,7 +673,7 @@ def test_rule_files_use_types_and_filters_of_python(tmp_path: Path) -> None:
 
 
 def test_a_type_and_a_filter_nobody_registered_are_mistakes_of_the_file(tmp_path: Path) -> None:
-    types = "text, integer, number, money, email, phone, date, time, choice, yesno"
+    types = "text, integer, number, money, email, phone, date, time, choice, yesno, image, document, media, location"
     assert refusal_of_init(tmp_path, rules=NIK) == [
         f"rules.yaml:2:45: unknown field type 'nik'. Known types: {types}.",
         "rules.yaml:2:74: unknown filter 'stars'.",

@@ -134,6 +134,11 @@ def test_notices_that_reach_nobody_are_wrong(tmp_path: Path) -> None:
     assert wrong(shop) == [said]
 
 
+def test_rules_for_files_are_wrong_where_only_texts_come_in(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path, "{name: bukti, sends: image, reply: Ok}")
+    assert wrong(shop) == ["rules          only texts come by the webhook, and bukti waits for more. Set CHATBOT_TRANSPORT."]
+
+
 def test_an_app_that_does_not_start_is_wrong_and_the_mistakes_are_named() -> None:
     def create_app() -> Flask:
         app = Flask("toko")

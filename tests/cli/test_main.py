@@ -297,7 +297,7 @@ SHOP_WARNINGS = [
     "rules.yaml:3:5: warning: rule 'daftar' needs antrean from a Python handler. Check it together with the app: flask --app ...",
     (
         "rules.yaml:5:27: warning: unknown field type 'nik'. "
-        "Known types: text, integer, number, money, email, phone, date, time, choice, yesno."
+        "Known types: text, integer, number, money, email, phone, date, time, choice, yesno, image, document, media, location."
     ),
     "rules.yaml:7:22: warning: unknown filter 'teriak'.",
 ]

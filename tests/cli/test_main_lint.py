@@ -87,6 +87,17 @@ def test_with_the_app_what_its_handlers_answer_is_known(folder: Path) -> None:
     assert outcome.output.splitlines() == [never, silent, "rules.yaml: 4 rules, 2 warnings"]
 
 
+def test_with_the_app_it_is_known_that_only_texts_come_in(folder: Path) -> None:
+    rules = "rules:\n- {name: bukti, sends: image, reply: Ok}\n"
+    said = (
+        "rules.yaml:2:3: warning: rule 'bukti' waits for a file, a location or a contact, and only texts come by the webhook. "
+        "Set CHATBOT_TRANSPORT."
+    )
+    assert run("check", app=app_of(folder, rules, Chatbot())).output.splitlines() == [said, "rules.yaml: 1 rule, 1 warning"]
+    app = app_of(folder, rules, Chatbot(), CHATBOT_TRANSPORT="simulator")
+    assert run("check", app=app).output.splitlines() == ["rules.yaml: 1 rule, no problems"]
+
+
 def test_of_files_that_are_not_the_apps_own_nothing_is_known(folder: Path) -> None:
     app = shop(folder, Chatbot())
     (folder / "other.yaml").write_text("version: 1\nrules: [{name: cek, keyword: 'cek#', fields: [kode]}]\n", "utf-8")

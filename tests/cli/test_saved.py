@@ -32,6 +32,11 @@ def test_rows_are_shown_as_a_table(shop: Shop) -> None:
     ]
 
 
+def test_files_and_places_are_written_out(shop: Shop) -> None:
+    save(shop, 1, bukti={"kind": "image", "name": "bukti.jpg"}, alamat={"lat": -6.2, "lng": 106.8}, lain={"a": 1})
+    assert shop.printed("saved", "survei")[1].endswith('Budi         image bukti.jpg  -6.2, 106.8  {"a": 1}')
+
+
 def test_rows_as_json_keep_the_types_of_their_fields(shop: Shop) -> None:
     save(shop, 1, nilai=5, saran=None)
     row = {"number": 1, "at": "2025-11-25T11:00:00+07:00", "sender": "628111", "sender_name": "Budi", "fields": {"nilai": 5, "saran": None}}

@@ -16,7 +16,7 @@ from flask_chatbot.core.matching.rule import Keyword, Phrase, Rule
 from flask_chatbot.core.templates.types import Names, Type
 from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.core.values.habits import guess
-from flask_chatbot.core.values.sent import FILES, SENDS
+from flask_chatbot.core.values.sent import FILES, SENDS, names_in
 
 KEYS = ("keyword", "pattern", "contains", "similar")
 GROUP = re.compile(r"\(\?P?<(\w+)>")  # as a token of a pattern
@@ -249,7 +249,5 @@ def check_sends(place: Place, rule: Rule) -> None:
 
 def names_sent(sends: Sequence[str], may_ask: bool) -> Names:
     """The names of what was sent, with their types: of several kinds each may be missing, and all of them once a form has asked."""
-    names = [name for name in ("location", "contact") if name in sends]
-    if len(names) < len(sends):
-        names.insert(0, "media")
+    names = names_in(sends)
     return {name: Type(name, optional=may_ask or len(names) > 1) for name in names}

@@ -153,6 +153,15 @@ def name_of(value: SentValue) -> str:
     return "media" if isinstance(value, FileValue) else value.kind
 
 
+def names_in(sends: Iterable[str]) -> tuple[str, ...]:
+    """The names that a rule with this list has for what is sent.
+
+    >>> names_in(["image", "location"]), names_in(["contact"])
+    (('media', 'location'), ('contact',))
+    """
+    return tuple(dict.fromkeys(name if name in SENT_NAMES else "media" for name in sends))
+
+
 def is_picture(mime: str) -> bool:
     """True if a file of that type is a picture."""
     return mime.startswith("image/")
