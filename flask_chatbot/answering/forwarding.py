@@ -12,13 +12,13 @@ from secrets import token_hex
 from flask_chatbot.core.late import sleep
 from flask_chatbot.core.matching.match import Kind, Match
 from flask_chatbot.core.matching.rule import Keyword
+from flask_chatbot.core.media.file_types import kind_by_ending
 from flask_chatbot.core.values.actions import Forward
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.delivery.retry import Clock
 from flask_chatbot.errors import BadPayload, FetchLater, FetchRefused
 from flask_chatbot.settings.variables import expanded
-from flask_chatbot.transports.media import kind_by_ending
 from flask_chatbot.webclient.addresses import read_url
 from flask_chatbot.webclient.client import Fetched, HttpClient
 from flask_chatbot.webclient.deadlines import read_retry_after

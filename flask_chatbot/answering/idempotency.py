@@ -1,5 +1,6 @@
 """Webhook calls that carry an id or are kept: a repeated call gets the answer of the first."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -12,24 +13,28 @@ from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.store import inbox
 from flask_chatbot.wire.webhook import write_replies
+
+Write = Callable[[Sequence[Reply]], bytes]
 
 ID_LIMIT = 255  # characters of a webhook-id; a longer one is cut, which no sender of sense notices
 
 
 @dataclass(slots=True, eq=False)
 class _RecordedCall(Recorded):
-    """The effects of one webhook call, and the `body` of its answer once that is recorded for repeats."""
+    """The effects of one webhook call, and the `body` of its answer, as `write` makes it, once that is recorded for repeats."""
 
     history: History
     session: str
     id: str
+    write: Write
     body: bytes = b""
 
     def record(self, connection: Connection, answered: AnsweredMessage) -> None:
         replies = answered.decision.replies
-        self.body = write_replies(replies)
+        self.body = self.write(replies)
         if not inbox.add(connection, self.history.row(self.session, self.id, answered, len(replies), self.body.decode())):
             raise AlreadyAnswered
 
@@ -43,8 +48,8 @@ class Calls:
         self._history = history
         self._turnstile = Turnstile()
 
-    def answer(self, message: Message, id_: str | None) -> tuple[Decision | None, bytes]:
-        """Return the decision about a call, and the body that answers it.
+    def answer(self, message: Message, id_: str | None, write: Write = write_replies) -> tuple[Decision | None, bytes]:
+        """Return the decision about a call, and the body that answers it, as `write` makes it of the replies.
 
         A call whose id was answered within the last 8 days gets the same body again, and nothing is decided.
         """
@@ -52,15 +57,15 @@ class Calls:
         id_ = id_[:ID_LIMIT] if id_ else uuid4().hex
         with self._turnstile.passing((session, id_)):
             kept = self._kept(session, id_)
-            return self._decided(message, session, id_) if kept is None else (None, kept)
+            return self._decided(message, session, id_, write) if kept is None else (None, kept)
 
     def _kept(self, session: str, id_: str) -> bytes | None:
         with self._actions.database.reading() as connection:
             kept = inbox.find(connection, session, id_)
         return None if kept is None or kept.answer is None else kept.answer.encode()
 
-    def _decided(self, message: Message, session: str, id_: str) -> tuple[Decision | None, bytes]:
-        call = _RecordedCall(self._actions, self._history, session, id_)
+    def _decided(self, message: Message, session: str, id_: str, write: Write) -> tuple[Decision | None, bytes]:
+        call = _RecordedCall(self._actions, self._history, session, id_, write)
         try:
             decision = self._bot.answer(message, effects=call)
         except AlreadyAnswered:  # by another process, just now

@@ -184,7 +184,7 @@ class Gateway:
 
     def _check_file(self, reply: Reply) -> None:
         """Raise `NotAccepted` if a reply's file can never be fetched. A name that does not resolve now may do so later."""
-        if isinstance(reply, Media):
+        if isinstance(reply, Media) and reply.url not in self.bot.book.media:
             try:
                 self.client.check(reply.url)
             except FetchRefused as error:

@@ -164,7 +164,8 @@ class Settings:
             "CHATBOT_PUBLIC_URL",
             read_public_url,
             "The address of the app as others reach it, such as https://toko.example.com, without the prefix. Transports that are called "
-            "by HTTP are called below it.",
+            "by HTTP and the bot's own files have addresses below it. If it is not set, those of files begin with the host of the webhook "
+            "call that is answered.",
         ),
     )
     language: str = field(

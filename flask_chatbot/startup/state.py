@@ -1,7 +1,7 @@
 """The state of an app, built from its configuration and rule files; all mistakes are reported at once."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -9,6 +9,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from flask_chatbot.answering.media_urls import MediaUrls
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.handlers import Handlers
 from flask_chatbot.core.conversation.memory import LateMemory, Memory
@@ -42,8 +43,9 @@ class AppState:
 
     `make_database` returns the app's one database, `make_gateway` the gateway that sends, if there is a transport, `make_calls` the
     answerer of calls that are kept: all load SQLAlchemy, so they are called only when needed. `store_fault` says what is wrong with the
-    file and opens nothing. `wrong_keys` counts the calls without a valid key; `exempted` are our blueprints that the host's tokens and
-    limits leave alone. `language` is the configured one of messages, if there is one.
+    file and opens nothing. `media_urls` makes the addresses of the bot's own files. `wrong_keys` counts the calls without a valid key;
+    `exempted` are our blueprints that the host's tokens and limits leave alone. `language` is the configured one of messages, if there is
+    one.
     """
 
     bot: Bot
@@ -51,6 +53,7 @@ class AppState:
     make_database: "Callable[[], Database]"
     make_calls: "Callable[[], Calls]"
     store_fault: Callable[[], str | None]
+    media_urls: MediaUrls
     wrong_keys: WrongKeys = field(default_factory=WrongKeys)
     exempted: set[str] = field(default_factory=set)
     language: str = ""
@@ -93,6 +96,7 @@ def prepare(
         log.warning(SIMULATES)
     warn_of_notices(state)
     warn_of_texts_alone(state)
+    warn_of_addresses(state)
     return state
 
 
@@ -119,6 +123,7 @@ def assemble(settings: Settings, path: Path, handlers: Handlers, instance: Path)
         make_calls=Once(lambda: make_calls(bot, actions())),
         language=settings.language,
         store_fault=lambda: database().fault() if database.is_made else None,
+        media_urls=MediaUrls(Once(lambda: media_secrets(settings, database)), settings.public_url, settings.prefix),
     )
 
 
@@ -155,11 +160,32 @@ def warn_of_texts_alone(state: AppState) -> None:
         )
 
 
+def warn_of_addresses(state: AppState) -> None:
+    """Log the files beside the rules, if answers to webhook calls name them and nothing says where others reach the app."""
+    settings, files = state.bot.settings, sorted(state.bot.book.media)
+    if files and settings.webhook_keys and not settings.public_url:
+        log.warning(
+            "the platform fetches these files from the bot, at the host name that it calls. Behind a proxy, set CHATBOT_PUBLIC_URL to the "
+            "address of the app, such as https://toko.example.com: %s",
+            listed(files, ", "),
+        )
+
+
 def make_database(url: str | None, instance: Path) -> "Database":
     """The database of an app; it is opened on first use."""
     from flask_chatbot.database.database import Database
 
     return Database(url, instance)
+
+
+def media_secrets(settings: Settings, make_database: "Callable[[], Database]") -> Sequence[bytes]:
+    """The secrets that sign the addresses of files: those of the configuration, else one that the database keeps."""
+    if settings.signing_secrets:
+        return settings.signing_secrets
+    from flask_chatbot.database import secrets
+
+    with make_database().writing() as connection:
+        return (secrets.ensure(connection, "media").encode(),)
 
 
 def make_memory(database: "Database") -> Memory:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 
 from flask_chatbot.answering.history import KEPT as MESSAGES_KEPT
 from flask_chatbot.answering.history import History
@@ -39,15 +40,12 @@ def worker_options(gateway: Gateway, context: Context) -> WorkerOptions:
         with context():
             gateway.call_ack_handlers(message, ack)
 
-    def fetch(url: str, filename: str) -> File:
-        return fetch_media(gateway.client, url, filename)
-
     return WorkerOptions(
         database=gateway.database,
         transport=gateway.transport,
         callback_sender=CallbackSender(gateway.client, secrets=settings.signing_secrets, on_ack=on_ack, clock=clock, random=bot.random),
         acks=Acks(gateway.transport.name, clock=clock, has_handlers=lambda: gateway.hears_acks),
-        fetch=fetch,
+        fetch=partial(fetch_file, gateway),
         received=make_inbound(gateway, context).received,
         sweep=lambda connection: sweep(connection, server_time(connection) or clock()),
         tempo=Tempo.of(settings.pace.count, settings.pace.seconds) if settings.pace else None,
@@ -57,6 +55,12 @@ def worker_options(gateway: Gateway, context: Context) -> WorkerOptions:
         timer=gateway.proxy.timer,
         random=bot.random,
     )
+
+
+def fetch_file(gateway: Gateway, url: str, filename: str) -> File:
+    """The file of a reply, from beside the rules or from the web."""
+    local = gateway.bot.book.media.get(url)
+    return fetch_media(gateway.client, url, filename) if local is None else local.read(filename)
 
 
 def make_inbound(gateway: Gateway, context: Context) -> Inbound:

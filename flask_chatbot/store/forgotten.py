@@ -2,18 +2,16 @@
 
 import hmac
 from collections.abc import Iterable
-from secrets import token_hex
 
 from sqlalchemy import Connection, bindparam, delete, select
 
 from flask_chatbot.core.values.people import Alias
+from flask_chatbot.database import secrets
 from flask_chatbot.database.statements import upsert
-from flask_chatbot.database.tables import forgotten, opted_out, secrets
+from flask_chatbot.database.tables import forgotten, opted_out
 
 KEY = "forgotten"  # the name of the key among the secrets
 
-_ADD_KEY = upsert(lambda insert: insert(secrets).on_conflict_do_nothing())
-_KEY = select(secrets.c.value).where(secrets.c.name == KEY)
 _ADD = upsert(lambda insert: insert(forgotten).on_conflict_do_nothing())
 _FIND = select(forgotten.c.line, forgotten.c.at).where(forgotten.c.hash == bindparam("of"))
 _DROP = delete(forgotten).where(forgotten.c.hash == bindparam("of"))
@@ -25,8 +23,7 @@ def keep(connection: Connection, names: Iterable[Alias], opt_outs: Iterable[tupl
     rows = list(opt_outs)
     if not rows:
         return
-    connection.execute(_ADD_KEY[connection.dialect.name], {"name": KEY, "value": token_hex(32)})
-    key = connection.execute(_KEY).scalar_one()
+    key = secrets.ensure(connection, KEY)
     for name in names:
         for line, at in rows:
             connection.execute(_ADD[connection.dialect.name], {"hash": _hash(key, name), "line": line, "at": at})
@@ -34,7 +31,7 @@ def keep(connection: Connection, names: Iterable[Alias], opt_outs: Iterable[tupl
 
 def restore(connection: Connection, name: Alias, person: str) -> None:
     """Opt a person out again who is new under a name that was forgotten."""
-    key = connection.execute(_KEY).scalar()
+    key = secrets.find(connection, KEY)
     if key is None:  # nobody ever was
         return
     hashed = _hash(key, name)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TypedDict, cast
 
 from flask_chatbot.core.late import Late, new_lock
+from flask_chatbot.core.media.file_types import clean_name, kind_of_content, received_file
 from flask_chatbot.core.values.contents import FILE_LIMIT, Attachment, File, MediaKind
 from flask_chatbot.errors import Refused
-from flask_chatbot.transports.media import clean_name, kind_of_content, received_file
 
 ROOM = 8 * FILE_LIMIT  # bytes of all files together; beyond that the oldest are dropped
 

@@ -1,16 +1,19 @@
 """The blueprint of ``POST /webhook``: a keyword message in, its replies out, in the contract's JSON whatever the host app does."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
+from flask_chatbot.answering.media_urls import Files, MediaUrls
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.reloading import POLLER, keep_fresh
 from flask_chatbot.bot.tracebacks import redacted, with_words
+from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import BadPayload, BadSignature, StoreError
 from flask_chatbot.settings.keys import find_key, near_miss
 from flask_chatbot.views.body import CUT_SHORT, read_body
@@ -99,16 +102,28 @@ def _answer(app: Flask, body: bytes, environ: Mapping[str, Any]) -> bytes:
     id_ = environ.get("HTTP_WEBHOOK_ID")
     if id_ or bot.settings.keep_messages is not None:
         calls: Calls = state.make_calls()
-        decision, answer = calls.answer(message, id_)
+        decision, answer = calls.answer(message, id_, _writer(bot.book.media, state.media_urls))
     else:
         decision = bot.answer(message)
-        answer = write_replies(decision.replies)
+        answer = _written(bot.book.media, state.media_urls, decision.replies)
     if decision is None:
         log.info("a webhook call was repeated: it gets the first answer again")
     else:
         rule = decision.match.rule.name if decision.match else None
         log.info("answered a webhook call: rule %r, line %r, %d replies", rule, key.name, len(decision.replies))
     return answer
+
+
+def _writer(files: Files, urls: MediaUrls) -> Callable[[Sequence[Reply]], bytes]:
+    """A writer of answers for inside a transaction."""
+    if files:
+        urls.secrets()  # now, since that may need a transaction of its own
+    return partial(_written, files, urls)
+
+
+def _written(files: Files, urls: MediaUrls, replies: Sequence[Reply]) -> bytes:
+    """The answer with these replies; files beside the rules have addresses in it."""
+    return write_replies(urls.addressed(replies, files, request.root_url) if files else replies)
 
 
 def _check_signature(secrets: tuple[bytes, ...], body: bytes) -> None:

@@ -4,9 +4,9 @@ import re
 import time
 from urllib.parse import unquote
 
+from flask_chatbot.core.media.file_types import clean_name, kind_of_content, name_of, with_ending
 from flask_chatbot.core.values.contents import FILE_LIMIT, File
 from flask_chatbot.errors import FetchLater, FetchRefused
-from flask_chatbot.transports.media import clean_name, kind_of_content, name_of, with_ending
 from flask_chatbot.webclient.addresses import read_url
 from flask_chatbot.webclient.client import Fetched, HttpClient
 from flask_chatbot.webclient.deadlines import read_retry_after

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 from flask_chatbot.core.language.addressees import Seen, chat_of_group, chat_with, read_person
 from flask_chatbot.core.language.contacts import UnusableNumber, dialled
+from flask_chatbot.core.media.file_types import kind_of_name
 from flask_chatbot.core.translation.translatable import linked, reason_of, tr
 from flask_chatbot.core.values.replies import MEDIA, TEXT_LIMIT, ContactCard, Location, Media, Reply, Text
 from flask_chatbot.errors import BadPayload, FetchRefused
-from flask_chatbot.transports.media import kind_of_name
 from flask_chatbot.wire.strict_json import Number, clipped_repr
 from flask_chatbot.wire.webhook import kind_in_json
 

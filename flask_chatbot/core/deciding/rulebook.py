@@ -20,6 +20,7 @@ from flask_chatbot.core.matching.guesses import Guesses
 from flask_chatbot.core.matching.index import Index
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.sent import SentIndex
+from flask_chatbot.core.media.local import LocalFile
 from flask_chatbot.core.values.actions import Pause
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.core.values.problems import Mark
@@ -54,6 +55,7 @@ class RuleBook:
     one_message: bool = False
     files: tuple[Path, ...] = ()
     sources: Sources = field(default_factory=Sources)
+    media: Mapping[str, LocalFile] = field(default_factory=dict)  # files beside the rules that replies name
     tests: tuple[RuleTest, ...] = ()
     dated: tuple[tuple[Mark, Dates], ...] = ()
     named_language: str = ""  # that the file gives; its messages are in English without one

@@ -1,15 +1,18 @@
-"""Warnings about media URLs that lead to no file, if they are written out."""
+"""The addresses of media: files beside the rules are looked up, and URLs that lead to no file are warned of, if they are written out."""
 
 import re
+from pathlib import Path
 
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.media.local import LocalFile, Unfit, find_local
 from flask_chatbot.core.templates.template import has_marks
-from flask_chatbot.core.translation.translatable import Translatable, tr
+from flask_chatbot.core.translation.translatable import Translatable, reason_of, tr
 
 WEB = ("https://", "http://")
 QUOTES = "\u2018\u2019\u201c\u201d\u201e"
 HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}/|www\.", re.IGNORECASE)
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?://|.*,)")  # of a URL, though none that a file could come from
 ADDRESS = re.compile(r"https?://(?:www\.|m\.)?([^/?#]+)([^?#]*)(\S*)", re.IGNORECASE)
 DRIVE_ID = re.compile(r"/d/([\w-]+)|[?&]id=([\w-]+)")
 # Hosts whose addresses are those of pages; files of theirs have other hosts, such as i.imgur.com.
@@ -21,11 +24,41 @@ PAGES = frozenset(
 THE_FILE = tr("Write the address of the file itself, which a browser shows or saves without a page around it.")
 
 
-def warn_of_address(place: Place, kind: str) -> None:
+class LocalFiles:
+    """The files beside the rules that replies name, as far as they have been read; `root` is the root file."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.parent
+        self.by_name: dict[str, LocalFile] = {}
+        self.unfit: list[Path] = []
+
+    def name_at(self, place: Place, kind: str) -> str:
+        """The name of the file at a place, if a file is meant there; empty for a web address, and for what is reported."""
+        if place.data is None:  # refused
+            return ""
+        source = place.data.strip().strip(QUOTES)
+        if may_be_address(source) or has_marks(source) or SCHEME.match(source):
+            warn_of_address(place, source, kind)
+            return ""
+        try:
+            found = find_local(source, self.folder_of(place), self.root, kind)
+        except Unfit as error:
+            if HOST.match(source) and not (self.folder_of(place) / source).exists():
+                warn_of_address(place, source, kind)
+                return ""
+            place.report(reason_of(error))
+            self.unfit += [error.path] if error.path else []
+            return ""
+        self.by_name[found.name] = found
+        return found.name
+
+    def folder_of(self, place: Place) -> Path:
+        """The folder from which paths at a place count: that of its rule file; for rules in Python, that of the root file."""
+        return Path(place.document.file).parent if place.document.lines else self.root
+
+
+def warn_of_address(place: Place, source: str, kind: str) -> None:
     """Warn of the URL at `place`, where a reply of this kind could not be made of it."""
-    if place.data is None:  # refused
-        return
-    source = place.data.strip().strip(QUOTES)
     if not may_be_address(source):
         place.warn(no_address(clip(source, 60), way_to_the_web(source)))
     elif way_out := way_from_page(source, kind):
@@ -62,7 +95,9 @@ def way_to_the_web(source: str) -> str:
         return tr("Write it with https:// in front: {address}", address=clip(f"https://{source}", 80))
     if source.startswith(WEB):
         return tr("Write all of it, without spaces.")
-    return tr("Phones cannot fetch a file from your computer: put it on the web, and write its address with https:// in front.")
+    if has_marks(source):
+        return tr("Begin it with https://. A file beside the rules is named without {{{{ }}}}, one reply for each.")
+    return tr("Write one with https:// in front, or the path of a file beside the rules.")
 
 
 def way_from_page(source: str, kind: str) -> str:

@@ -12,6 +12,7 @@ from flask_chatbot.core.conversation.forms import TRIES
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, read_added
+from flask_chatbot.core.loading.addresses import LocalFiles
 from flask_chatbot.core.loading.conditions import build_hours, dates_named
 from flask_chatbot.core.loading.conflicts import check_sharing, missing_targets, named
 from flask_chatbot.core.loading.documents import Step, language_in, read_document
@@ -36,7 +37,7 @@ from flask_chatbot.core.templates.types import type_of_var
 from flask_chatbot.core.translation.translatable import system_reason, tr
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.values.rule_tests import RuleTest
-from flask_chatbot.core.values.sources import Sources, digest
+from flask_chatbot.core.values.sources import Sources, digest, digest_of
 from flask_chatbot.errors import RulesError
 
 NEIGHBOURS = 3  # files named where another one is missing
@@ -100,10 +101,12 @@ class _Loading:
         self.variables: dict[str, Place] = {}
         self.sentences: tuple[Place, ...] = ()  # of a file of their own
         self.named: tuple[Path, ...] = ()  # the files that the root file names
+        self.local_files = LocalFiles(Path())
         self.refused: set[tuple[int, tuple[Step, ...]]] = set()  # by the document's id, since a Python file may hold several
 
     def read_root(self, path: Path) -> None:
         """Read a file, and the files it includes."""
+        self.local_files = LocalFiles(path)
         self.read_file(path)
         for root in self.roots[:1]:
             self.read_sentences(root.at("sentences"), path)
@@ -153,7 +156,16 @@ class _Loading:
     @property
     def sources(self) -> Sources:
         """The files and globs looked at so far."""
-        return Sources(tuple(self.globs), dict(self.digests), self.named)
+        digests, named = dict(self.digests), list(self.named)
+        known = {os.path.realpath(path) for path in digests}
+        local: dict[Path, bytes | None] = dict.fromkeys(self.local_files.unfit)
+        local |= {file.path: file.digest for file in self.local_files.by_name.values()}
+        for path, found in local.items():
+            if (real := os.path.realpath(path)) not in known:  # each once, as `files_now` finds them
+                known.add(real)
+                digests[path] = digest_of(path) if found is None else found
+                named.append(path)
+        return Sources(tuple(self.globs), digests, tuple(named))
 
     def read_additions(self) -> None:
         """Read the rules that Python adds."""
@@ -173,7 +185,7 @@ class _Loading:
         hours = build_hours(settings.at("hours"))
         builder = self.builder(settings, has_hours=hours is not None or "hours" in (settings.data or {}))  # of unfit hours nothing is known
         by_name = self.rules(builder)
-        self.check_tables(ordered := tuple(by_name.values()))
+        ordered = self.check_tables(tuple(by_name.values()))
         return RuleBook(
             rules=ordered,
             by_name=by_name,
@@ -187,16 +199,20 @@ class _Loading:
             patience=build_patience(settings),
             one_message=bool((settings.data or {}).get("one_message")),
             tries=(settings.data or {}).get("tries") or TRIES,
-            files=tuple(self.files),
-            sources=self.sources,
+            **self.all_files(),
             tests=self.tests(by_name),
             dated=tuple(dates_named(settings.at("hours"), self.each_entry("rules"))),
         )
 
-    def check_tables(self, rules: Sequence[Rule]) -> None:
-        """Check the price tables of rules without errors: the options of others are not all known."""
+    def all_files(self) -> dict[str, Any]:
+        """The files of the rules and those beside them, as the book holds them."""
+        return {"files": tuple(self.files), "sources": self.sources, "media": self.local_files.by_name}
+
+    def check_tables(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        """Check the price tables of rules without errors, and return the rules: the options of others are not all known."""
         if not any(problem.severity == "error" for problem in self.problems):
             check_price_tables(self.variables, rules)
+        return rules
 
     def indexes(self, rules: Sequence[Rule], builder: RuleBuilder) -> dict[str, Any]:
         """The index of texts, and that of other messages if a rule is for them; both report rules that would be too slow to match."""
@@ -223,7 +239,8 @@ class _Loading:
         folding = build_folding(self.each_entry("synonyms"), words, locale)
         check_promised(words, sentences, language, folding.words)
         types = {**FIELD_TYPES, **self.additions.types}
-        return RuleBuilder(folding, sandbox, types, {name: type_of_var(place.data) for name, place in variables.items()}, has_hours)
+        var_names = {name: type_of_var(place.data) for name, place in variables.items()}
+        return RuleBuilder(folding, sandbox, types, var_names, self.local_files, has_hours)
 
     def rules(self, builder: RuleBuilder) -> dict[str, Rule]:
         """The rules of the files and of Python by name; conflicts between them are reported."""

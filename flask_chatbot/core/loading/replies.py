@@ -1,6 +1,8 @@
 """Compiles the ``reply:`` of a rule."""
 
-from flask_chatbot.core.loading.addresses import warn_of_address
+from dataclasses import replace
+
+from flask_chatbot.core.loading.addresses import LocalFiles
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.texts import compile_template
 from flask_chatbot.core.templates.answers import Answer, ContactAnswer, OneOf, PartsAnswer, TextAnswer
@@ -16,11 +18,15 @@ ONE_REPLY = tr("an entry of 'one_of' holds one reply, and beside it at most a 'w
 
 
 class ReplyBuilder:
-    """Compiles the replies of one rule, whose templates may use `names`, each with the type of its value."""
+    """Compiles the replies of one rule, whose templates may use `names`, each with the type of its value.
 
-    def __init__(self, sandbox: Sandbox, names: Names, kinds: Kinds = KINDS) -> None:
+    The `files` beside the rules that the replies name are collected.
+    """
+
+    def __init__(self, sandbox: Sandbox, names: Names, files: LocalFiles, kinds: Kinds = KINDS) -> None:
         self.sandbox = sandbox
         self.names = names
+        self.files = files
         self.kinds = kinds
 
     def build(self, place: Place) -> tuple[Answer, ...]:
@@ -62,8 +68,16 @@ class ReplyBuilder:
             numbers = tuple((self.template(entry), entry.mark()) for entry in below.at("numbers").entries())
             return ContactAnswer(self.template(below.at("name")), numbers, self.sandbox.locale.country)
         if issubclass(kind.make, Media):
-            warn_of_address(below.at("url") if isinstance(below.data, dict) else below, name)
+            below = self.with_file(below, name)
         return self.parts(below, kind)
+
+    def with_file(self, place: Place, kind: str) -> Place:
+        """The place of a file, its path being the one by which the file is known to the rules."""
+        if isinstance(place.data, dict):
+            name = self.files.name_at(place.at("url"), kind)
+            return replace(place, data={**place.data, "url": name}) if name else place
+        name = self.files.name_at(place, kind)
+        return replace(place, data=name) if name else place
 
     def parts(self, place: Place, kind: ReplyKind) -> Answer:
         if isinstance(place.data, dict):

@@ -6,6 +6,7 @@ from typing import Any, Literal, cast
 
 from flask_chatbot.core.fields.field import Field, FieldType
 from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.loading.addresses import LocalFiles
 from flask_chatbot.core.loading.conditions import build_condition, build_duration
 from flask_chatbot.core.loading.dialogue import Asking, build_actions, build_asking, build_confirm, build_menu
 from flask_chatbot.core.loading.fields import RESERVED, FieldBuilder, type_of_field
@@ -63,12 +64,19 @@ class RuleBuilder:
     """Compiles the rules of one book."""
 
     def __init__(
-        self, folding: Folding, sandbox: Sandbox, types: Mapping[str, FieldType], var_names: Names, has_hours: bool = False
+        self,
+        folding: Folding,
+        sandbox: Sandbox,
+        types: Mapping[str, FieldType],
+        var_names: Names,
+        files: LocalFiles,
+        has_hours: bool = False,
     ) -> None:
         self.folding = folding
         self.sandbox = sandbox
         self.types = types
         self.names: Names = {**NAMES, **var_names}
+        self.files = files
         self.has_hours = has_hours
         self.field_builder = FieldBuilder(types, sandbox, has_hours)
 
@@ -140,7 +148,7 @@ class RuleBuilder:
             wrong = {field.name: type_of_field(field)._replace(optional=True) for field in fields}
             names["invalid"] = {**known, "data": TEXTS, **wrong}
         found: dict[str, Any] = {
-            key: ReplyBuilder(self.sandbox, names.get(key, known)).build(place.at(key)) for key in ANSWERS if key in place.data
+            key: ReplyBuilder(self.sandbox, names.get(key, known), self.files).build(place.at(key)) for key in ANSWERS if key in place.data
         }
         if "confirm" in place.data:
             found["confirm"] = build_confirm(place.at("confirm"), self.sandbox, known)

@@ -24,7 +24,11 @@ class Text:
 class Media:
     """A file at an http(s) URL; `filename` is the name of a document that the customer sees."""
 
-    url: str = field(metadata=described("Where the file is, http or https.", "https://example.com/katalog.pdf", type="string"))
+    url: str = field(
+        metadata=described(
+            "Where the file is: http or https, or its path beside the rule file.", "https://example.com/katalog.pdf", type="string"
+        )
+    )
     caption: str = field(default="", metadata=described("A text sent with it.", "Katalog November"))
     filename: str = field(default="", metadata=described("What the customer sees the file called.", "katalog.pdf"))
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from flask_chatbot.core.values.globs import Search, TooWide
@@ -49,6 +50,9 @@ def digest(source: bytes) -> bytes:
 def digest_of(path: Path) -> bytes | None:
     """The digest of a file's current content; None if it cannot be read."""
     try:
-        return digest(path.read_bytes())
+        if not path.is_file():  # nobody may ever write into a pipe
+            return None
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, partial(hashlib.blake2b, digest_size=16)).digest()
     except OSError:
         return None

@@ -7,7 +7,8 @@ import pytest
 from flask_chatbot.core.loading.loader import load_rules
 from tests.core.books import in_rule, write
 
-COMPUTER = "Phones cannot fetch a file from your computer: put it on the web, and write its address with https:// in front."
+BESIDE = "Write one with https:// in front, or the path of a file beside the rules."
+WITHOUT = "Begin it with https://. A file beside the rules is named without {{ }}, one reply for each."
 THE_FILE = "Write the address of the file itself, which a browser shows or saves without a page around it."
 
 
@@ -18,9 +19,9 @@ THE_FILE = "Write the address of the file itself, which a browser shows or saves
         ("www.example.com/a.png", "Write it with https:// in front: https://www.example.com/a.png"),
         ("https://", "Write all of it, without spaces."),
         ("https://a b.com", "Write all of it, without spaces."),
-        ("ftp://example.com/a.png", COMPUTER),
-        ("files/{{ nohp }}.png", COMPUTER),
-        ("harga.png", COMPUTER),
+        ("ftp://example.com/a.png", BESIDE),
+        ("data:image/png;base64,iVBORw0KGgo=", BESIDE),
+        ("files/{{ nohp }}.png", WITHOUT),
     ],
 )
 def test_a_url_that_is_no_web_address_is_warned_of_at_its_own_line(tmp_path: Path, url: str, way_out: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 import flask_chatbot
 from flask_chatbot.core.language.sentences import Locale
+from flask_chatbot.core.loading.addresses import LocalFiles
 from flask_chatbot.core.loading.documents import SourceFile
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.replies import ReplyBuilder
@@ -67,7 +68,7 @@ BOTH = pytest.mark.parametrize(
 def built(data: object) -> tuple[object, ...]:
     """The replies that a rule's ``reply:`` makes for a customer called Budi."""
     place = Place(SourceFile("rules.yaml", data, Scalar("", "'", 1, 1), []), (), data, [])
-    answers = ReplyBuilder(Sandbox(Locale(), {}), {"nama": ""}, WITH_MORE).build(place)
+    answers = ReplyBuilder(Sandbox(Locale(), {}), {"nama": ""}, LocalFiles(Path()), WITH_MORE).build(place)
     assert place.problems == []
     return make_all(answers, {"nama": "Budi"}, Random(1))
 

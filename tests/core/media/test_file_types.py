@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
+from flask_chatbot.core.media.file_types import clean_name, kind_of_content, kind_of_name, name_of, with_ending
 from flask_chatbot.core.values.contents import MediaKind
-from flask_chatbot.transports.media import clean_name, kind_of_content, kind_of_name, name_of, with_ending
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def kind_of_name(url: str) -> MediaKind:
     >>> kind_of_name("https://example.com/foto%20toko.JPG?v=2"), kind_of_name("https://example.com/unduh?id=7")
     ('image', 'document')
     """
-    return kind_of_mime(_mime_of_name(name_of(url)))
+    return kind_of_mime(mime_of_name(name_of(url)))
 
 
 def kind_by_ending(url: str) -> MediaKind | None:
@@ -84,7 +84,7 @@ def kind_by_ending(url: str) -> MediaKind | None:
     >>> kind_by_ending("https://example.com/harga.pdf"), kind_by_ending("https://example.com/unduh?id=7")
     ('document', None)
     """
-    mime = _mime_of_name(name_of(url))
+    mime = mime_of_name(name_of(url))
     return None if mime == UNKNOWN else kind_of_mime(mime)
 
 
@@ -141,7 +141,7 @@ def kind_of_content(content: bytes, declared: str = "", name: str = "") -> tuple
     if mime in _CLOSER:
         mime = _CLOSER[mime](content)
     if not mime or mime in _FAMILIES:
-        mime = _closer_document(mime, content, declared.partition(";")[0].strip().lower(), _mime_of_name(name))
+        mime = _closer_document(mime, content, declared.partition(";")[0].strip().lower(), mime_of_name(name))
     elif mime == "video/mp4" and declared.startswith("audio/"):
         mime = "audio/mp4"  # a recording without a picture begins like a film
     return kind_of_mime(mime), mime
@@ -165,7 +165,7 @@ def received_file(attachment: Attachment, content: bytes) -> File:
     return File(content=content, kind="sticker" if is_sticker else kind, mime=mime, name=name)
 
 
-def _mime_of_name(name: str) -> str:
+def mime_of_name(name: str) -> str:
     mime, compression = _TYPES.guess_type(f"file:{name}", strict=False)
     return UNKNOWN if compression or not mime else mime
 

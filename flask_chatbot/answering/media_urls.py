@@ -1,0 +1,58 @@
+"""Addresses for the files of replies that lie beside the rules: for ways that take no bytes, such as the keyword webhook."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from flask_chatbot.core.media.local import LocalFile
+from flask_chatbot.core.values.contents import File
+from flask_chatbot.core.values.replies import Media, Reply
+from flask_chatbot.errors import FetchError
+from flask_chatbot.wire.media_urls import media_path
+
+Files = Mapping[str, LocalFile]  # by the names that replies have them under
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MediaUrls:
+    """Makes addresses below `public_url`, or below the host that was called, and the prefix.
+
+    `secrets` returns what signs them, the first, and those that may have: it may open the database, so it is called only when needed.
+    """
+
+    secrets: Callable[[], Sequence[bytes]]
+    public_url: str
+    prefix: str
+
+    def addressed(self, replies: Sequence[Reply], files: Files, called: str) -> tuple[Reply, ...]:
+        """The replies with an address in place of each file beside the rules; `called` is the address of the app that was called."""
+        return tuple([self._addressed(reply, files, called) for reply in replies])
+
+    def url(self, hashed: str, name: str, until: int, called: str = "") -> str:
+        """The address of a file."""
+        return f"{self.public_url or called.rstrip('/')}{self.prefix}/{media_path(self.secrets()[0], hashed, name, until)}"
+
+    def _addressed(self, reply: Reply, files: Files, called: str) -> Reply:
+        file = files.get(reply.url) if isinstance(reply, Media) else None
+        if file is None or not isinstance(reply, Media):
+            return reply
+        return replace(reply, url=self.url(file.sha256, reply.filename or file.path.name, 0, called))
+
+
+def find_file(files: Files, hashed: str) -> File | None:
+    """The file beside the rules whose content has this hash now; None if there is none.
+
+    Another process may have loaded changed rules before this one, so files are looked at that were others when they were loaded.
+    """
+    for file in sorted(files.values(), key=lambda file: file.sha256 != hashed):
+        try:
+            found = file.read()
+        except FetchError as error:
+            log.warning("a file of the rules cannot be served: %s", error)
+            continue
+        if sha256(found.content).hexdigest() == hashed:
+            return found
+    return None
