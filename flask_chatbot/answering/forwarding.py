@@ -16,6 +16,7 @@ from flask_chatbot.core.media.file_types import kind_by_ending
 from flask_chatbot.core.values.actions import Forward
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Reply
+from flask_chatbot.core.values.sent import SENT
 from flask_chatbot.delivery.retry import Clock
 from flask_chatbot.errors import BadPayload, FetchLater, FetchRefused
 from flask_chatbot.settings.variables import expanded
@@ -111,7 +112,7 @@ def _with_variables(action: Forward) -> Forward:
 
 
 def payload(message: Message, match: Match | None, key: str) -> bytes:
-    """The body that the contract defines, plus the customer's own words as ``text`` and the address of an attached file.
+    """The body that the contract defines, plus the customer's own words as ``text`` and what is known of a file or a place.
 
     The keyword is one of the rule's, spelled as in the file, since programs compare it as a whole. If something other than a keyword found
     the rule, it is the whole text.
@@ -128,7 +129,7 @@ def payload(message: Message, match: Match | None, key: str) -> bytes:
         "webhookkey": key,
         "from": number,
         "text": message.text,
-        **_file(message),
+        **_sent(message),
     }
     return json.dumps(document, ensure_ascii=False).encode(errors="replace")
 
@@ -156,12 +157,16 @@ def _found_by(match: Match) -> Keyword | None:
     return match.keyword_of(fitting) or next(iter(keywords), None)
 
 
-def _file(message: Message) -> dict[str, str]:
-    """The known facts about a file: its address, and its kind if the name shows it."""
-    if message.media is None:
-        return {}
-    kind = kind_by_ending(message.media)
-    return {"mediaurl": message.media} if kind is None else {"kind": kind, "mediaurl": message.media}
+def _sent(message: Message) -> dict[str, object]:
+    """The known facts about what is no text: its kind, the address of a file, where a place is, and who sent it, if they have an id."""
+    kind = message.attachments[0].kind if message.attachments else message.kind
+    found: dict[str, object] = {"kind": kind} if message.kind in SENT else {}
+    if message.media is not None:
+        by_ending = kind_by_ending(message.media)
+        found |= {"mediaurl": message.media} if found or by_ending is None else {"kind": by_ending, "mediaurl": message.media}
+    if (place := message.location) is not None:
+        found |= {"latitude": place.lat, "longitude": place.lng}
+    return {**found, "person": message.sender.person} if found and message.sender.person else found
 
 
 def _name_of(message: Message, url: str) -> str:

@@ -5,9 +5,10 @@ import logging
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from flask_chatbot.answering.forwarding import Forwarder, payload
 from flask_chatbot.core.loading.loader import load_rules
 from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.actions import Forward
+from flask_chatbot.core.values.contents import Attachment, SharedContact, SharedLocation
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import Image, Reply, Text
 from flask_chatbot.errors import FetchError, FetchLater, FetchRefused
@@ -349,3 +351,22 @@ def test_no_log_of_a_failure_shows_the_key_the_url_the_text_or_the_number(caplog
     told = caplog.text + str(error)
     assert [word for word in (KEY, "s3cr3t", "rusak", "628123456789", "rahasia") if word in told] == []
     assert len(caplog.messages) == 3
+
+
+@pytest.mark.parametrize(
+    ("sent", "more"),
+    [
+        ({"kind": "media", "attachments": (Attachment("image", handle="h1"),)}, {"kind": "image"}),
+        (
+            {"kind": "media", "attachments": (Attachment("document"),), "media": "https://x.id/a.png"},
+            {"kind": "document", "mediaurl": "https://x.id/a.png"},
+        ),
+        ({"kind": "location", "location": SharedLocation(-6.2, 106.8, "Toko")}, {"kind": "location", "latitude": -6.2, "longitude": 106.8}),
+        ({"kind": "contact", "contacts": (SharedContact("Budi", ("628111",)),)}, {"kind": "contact"}),
+    ],
+)
+def test_what_is_no_text_is_told_beside_the_documented_keys(sent: dict[str, Any], more: dict[str, object]) -> None:
+    known = {"keyword": "", "data": {"nama": "Ani", "nohp": ANI.number}, "webhookkey": KEY, "from": ANI.number, "text": ""}
+    told = json.loads(payload(Message(text="", sender=replace(ANI, person="P01"), **sent), None, KEY))
+    assert told == {**known, **more, "person": "P01"}
+    assert json.loads(payload(Message(text="", sender=ANI, **sent), None, KEY)) == {**known, **more}
