@@ -1,5 +1,6 @@
 """A keyword chatbot for Flask: a YAML file says what customers write and what the bot replies."""
 
+from flask_chatbot.core.values.menus import MessageTemplate
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.people import Alias
@@ -37,6 +38,7 @@ __all__ = [
     "Location",
     "Menu",
     "Message",
+    "MessageTemplate",
     "NotAccepted",
     "Refused",
     "RulesError",

@@ -14,6 +14,7 @@ from flask_chatbot.core.language.numbers import Ambiguous, read_number
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.chats import chat_of, number_of, person_chat
+from flask_chatbot.core.values.menus import MessageTemplate, read_template
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.people import is_outside_id, is_person_id
 from flask_chatbot.core.values.replies import Reply
@@ -61,6 +62,8 @@ def what(
     if rule is None:
         if values:
             raise TypeError(f"{', '.join(values)}: these names are for the templates of a rule. Name it: rule='...'.")
+        if isinstance(reply, MessageTemplate):
+            return (read_template(reply),)
         replies = plain_replies_of(reply, _bot().book.locale.country)
         if not replies:
             raise TypeError("this reply has nothing in it to send.")

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from flask_chatbot import Ack, Chatbot, ChatbotError, HandlerError, Image, Message, NotAccepted, Sender, Text
+from flask_chatbot import Ack, Chatbot, ChatbotError, HandlerError, Image, Message, MessageTemplate, NotAccepted, Sender, Text
 from flask_chatbot.errors import AnswerFailed
 from flask_chatbot.store import optouts, outbox, stored
 from flask_chatbot.store.outbox import Claim
-from flask_chatbot.transports.base import Group
+from flask_chatbot.transports.base import Capabilities, Group
 from flask_chatbot.transports.simulator import Simulator
 from tests.delivery.apps import BUDI, GROUP, START, callbacks_of, gateway_app, gateway_of
 
@@ -56,6 +56,36 @@ def test_a_text_a_reply_or_a_list_of_these_is_sent_to_a_number_as_people_write_i
         (ids[1], f"{BUDI}@c.us", Text("Satu")),
         (ids[2], f"{BUDI}@c.us", PICTURE),
     ]
+
+
+def test_a_template_is_sent_with_its_values_in_order(app: Flask, bot: Chatbot) -> None:
+    bot.send(BUDI, MessageTemplate("pesanan_dikirim", parameters=["Budi", "JP-12"]))  # type: ignore[arg-type]
+    bot.send_group(GROUP, MessageTemplate("rapat", "en_US"))
+    template = MessageTemplate("pesanan_dikirim", "id", ("Budi", "JP-12"))
+    assert said(app) == [(f"{BUDI}@c.us", template), (f"{GROUP}@g.us", MessageTemplate("rapat", "en_US", ()))]
+
+
+def test_a_template_is_refused_where_the_connection_has_none(app: Flask, bot: Chatbot) -> None:
+    phones = gateway_of(app).transport
+    assert isinstance(phones, Simulator)
+    phones.capabilities = Capabilities()
+    with pytest.raises(NotAccepted, match=r"^This connection to WhatsApp has no templates\. Send the text itself\.$"):
+        bot.send(BUDI, MessageTemplate("pesanan_dikirim"))
+    assert said(app) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        (MessageTemplate(" "), r"^MessageTemplate\.name is a text that is not empty\.$"),
+        (MessageTemplate("a", ""), r"^MessageTemplate\.language is a text that is not empty\.$"),
+        (MessageTemplate("a", parameters="Budi"), r"^MessageTemplate\.parameters is a list of texts, one for each place"),  # type: ignore[arg-type]
+        (MessageTemplate("a", parameters=(" ",)), r"^MessageTemplate\.parameters is a list of texts, .* none of them empty\.$"),
+    ],
+)
+def test_a_template_with_a_part_that_cannot_be_sent_is_told(app: Flask, bot: Chatbot, template: MessageTemplate, told: str) -> None:
+    with pytest.raises(TypeError, match=told):
+        bot.send(BUDI, template)
 
 
 def test_a_message_to_a_group_is_sent_by_its_id(app: Flask, bot: Chatbot) -> None:

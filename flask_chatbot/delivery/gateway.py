@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.core.values.chats import is_group, number_of, person_chat, person_in
+from flask_chatbot.core.values.menus import MessageTemplate
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.people import is_outside_id
 from flask_chatbot.core.values.replies import Media, Reply
@@ -20,6 +21,7 @@ from flask_chatbot.core.values.stored import type_of
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import is_chat
 from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, IdempotencyKey, Terms, make_id, read_accepted
+from flask_chatbot.delivery.fitting import NO_TEMPLATES
 from flask_chatbot.delivery.transport_proxy import NO_GROUPS, TransportProxy
 from flask_chatbot.delivery.waits import Wait, waiting_calls, why_waits
 from flask_chatbot.errors import FetchRefused, NotAccepted
@@ -193,12 +195,14 @@ class Gateway:
     def _message(self, chat: str, reply: Reply, terms: Terms, now: float) -> tuple[NewMessage, NewCallback | None]:
         """A message, and the callback to keep if its `notify_url` can never be called.
 
-        Raises `NotAccepted` if the chat cannot be one of WhatsApp's, or is a group and the transport has none.
+        Raises `NotAccepted` if the chat cannot be one of WhatsApp's, or the transport has no groups or templates and this is one.
         """
         if not is_chat(chat):
             raise NotAccepted(tr("There is no chat of this name. It is not one that WhatsApp gives to people or groups."))
         if is_group(chat) and not self.proxy.capabilities.groups:
             raise NotAccepted(NO_GROUPS)
+        if isinstance(reply, MessageTemplate) and not self.proxy.capabilities.templates:
+            raise NotAccepted(NO_TEMPLATES)
         name = make_id()
         refused = self._refused(name, terms.notify_url, now) if terms.notify_url else None
         message = NewMessage(

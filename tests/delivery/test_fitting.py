@@ -3,10 +3,11 @@
 import pytest
 
 from flask_chatbot.core.values.contents import Choice
-from flask_chatbot.core.values.menus import Buttons, List
+from flask_chatbot.core.values.menus import Buttons, List, MessageTemplate
 from flask_chatbot.core.values.outbound import Outbound
 from flask_chatbot.core.values.replies import Reply, Text
-from flask_chatbot.delivery.fitting import fitted
+from flask_chatbot.delivery.fitting import NO_TEMPLATES, fitted
+from flask_chatbot.errors import Refused
 from flask_chatbot.transports.base import Capabilities
 from flask_chatbot.transports.simulator import EVERYTHING
 
@@ -19,3 +20,11 @@ def test_a_menu_that_was_accepted_to_be_tapped_goes_out_with_numbers_where_nothi
     outbound = Outbound(id="3EB0", chat="628111@c.us", reply=reply)
     assert fitted(outbound, EVERYTHING) is outbound
     assert fitted(outbound, Capabilities()).reply == Text(PLAIN)
+
+
+def test_a_template_is_given_up_where_the_connection_has_none_any_more() -> None:
+    outbound = Outbound(id="3EB0", chat="628111@c.us", reply=MessageTemplate("dikirim"))
+    assert fitted(outbound, EVERYTHING) is outbound
+    with pytest.raises(Refused) as refused:
+        fitted(outbound, Capabilities())
+    assert str(refused.value) == str(NO_TEMPLATES)

@@ -1,4 +1,4 @@
-"""Menus to tap, for connections that have them: as buttons, or as a list that opens."""
+"""Replies that only some connections to WhatsApp have: menus to tap, and texts that WhatsApp has approved."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +30,33 @@ class List:
     choices: tuple[Choice, ...]
     plain: str
     button: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """A text that WhatsApp has approved under a name, with the values of its places in order, for `bot.send`.
+
+    Only a connection to WhatsApp with templates sends it. `language` is the one it was approved in, such as ``id`` or ``en_US``.
+    """
+
+    name: str
+    language: str = "id"
+    parameters: tuple[str, ...] = ()
+
+
+def read_template(value: MessageTemplate) -> MessageTemplate:
+    """The template with its parts as they are sent; raises `TypeError` if one has the wrong type.
+
+    >>> read_template(MessageTemplate("pesanan_dikirim", parameters=["Budi", "JP-12"])).parameters
+    ('Budi', 'JP-12')
+    """
+    parameters: object = value.parameters
+    for part, text in (("name", value.name), ("language", value.language)):
+        if not isinstance(text, str) or not text.strip():
+            raise TypeError(f"MessageTemplate.{part} is a text that is not empty.")
+    if not isinstance(parameters, list | tuple) or not all(isinstance(each, str) and each.strip() for each in parameters):
+        raise TypeError("MessageTemplate.parameters is a list of texts, one for each place of the template, none of them empty.")
+    return MessageTemplate(value.name.strip(), value.language.strip(), tuple(parameters))
 
 
 def fit_buttons(choices: Sequence[Choice]) -> bool:

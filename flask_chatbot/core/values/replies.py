@@ -6,7 +6,7 @@ The store, rule files and their schema, handlers and the wire all read the regis
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask_chatbot.core.values.menus import Buttons, List
+from flask_chatbot.core.values.menus import Buttons, List, MessageTemplate
 from flask_chatbot.core.values.reply_kinds import Kinds, ReplyKind, described
 
 TEXT_LIMIT = 4096  # characters of one reply
@@ -78,7 +78,7 @@ class Menu:
     entries: Mapping[str, str]
 
 
-Reply = Text | Media | Location | ContactCard | Buttons | List
+Reply = Text | Media | Location | ContactCard | Buttons | List | MessageTemplate
 
 _KINDS = (
     ReplyKind("text", Text, type="text", wire="message", needs="text", description="A text; a template.", example="Halo {{ nama }}!"),
@@ -141,6 +141,7 @@ _KINDS = (
 KINDS: Kinds = {kind.name: kind for kind in _KINDS}
 _MADE = (
     ReplyKind("buttons", Buttons, type="text", needs="plain", description="A menu whose entries are buttons."),
+    ReplyKind("template", MessageTemplate, type="text", needs="name", description="A text that WhatsApp has approved."),
     ReplyKind("list", List, type="text", needs="plain", description="A menu whose entries are a list to open."),
 )
 ALL_KINDS: Kinds = {**KINDS, **{kind.name: kind for kind in _MADE}}  # with those that rule files do not write
