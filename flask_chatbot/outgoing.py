@@ -9,6 +9,7 @@ from flask import current_app
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.returned import plain_replies_of
+from flask_chatbot.bot.turn import current_sends
 from flask_chatbot.core.language.addressees import chat_of_group, chat_with
 from flask_chatbot.core.language.numbers import Ambiguous, read_number
 from flask_chatbot.core.language.sentences import clip
@@ -38,7 +39,10 @@ def send(
     is_reply: bool = False,
     session: object = None,
 ) -> tuple[str, ...]:
-    """Accept replies for a chat, in the transaction of a `session` if one is given; return the ids of the messages."""
+    """Accept replies for a chat, in the transaction of a `session` if one is given; return the ids of the messages.
+
+    What a handler sends without one is stored with the commit of its turn; replies go at once.
+    """
     if not isinstance(at, datetime | None):
         raise TypeError(f"'at' is a value of type {type(at).__name__}. Give a datetime. {AS_VALUE}")
     if not isinstance(promo, bool):
@@ -49,7 +53,12 @@ def send(
 
     start_at = 0.0 if at is None else at.timestamp()
     terms = Terms(notify_url=notify or None, start_at=start_at, promo=promo, is_reply=is_reply)
-    return gateway().send_all(chat, replies, terms, session=session)
+    turn = None if session is not None or is_reply else current_sends()
+    if turn is None:
+        return gateway().send_all(chat, replies, terms, session=session)
+    ids, store = gateway().prepare(chat, replies, terms)
+    turn.add(store)
+    return ids
 
 
 def what(

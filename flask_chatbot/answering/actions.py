@@ -88,7 +88,9 @@ class Actions:
             log.warning("expired rows stay for now: %s", error)
 
     def do(self, connection: Connection, answered: AnsweredMessage) -> None:
-        """Carry out every action of the decision that fits into a transaction."""
+        """Store what handlers have sent, and carry out every action of the decision that fits into a transaction."""
+        for store in answered.sends:
+            store(connection)
         match = answered.decision.match
         for action in answered.decision.actions if match else ():
             if isinstance(action, Save):

@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from flask_chatbot.bot.effects import AnsweredMessage, Effects
+from flask_chatbot.bot.effects import AnsweredMessage, Effects, NoEffects
 from flask_chatbot.bot.handlers import Handlers, check_needs, field_names
 from flask_chatbot.bot.returned import plain_replies_of, replies_of
 from flask_chatbot.bot.signatures import Handler
 from flask_chatbot.bot.tracebacks import private, redacted
+from flask_chatbot.bot.turn import Sends, collecting
 from flask_chatbot.core.conversation.memory import NO_MEMORY, Memory, ShortMemory
 from flask_chatbot.core.conversation.offers import LastHeard, OffersMemory
 from flask_chatbot.core.conversation.remember import TRIES, Remembering
@@ -113,6 +114,7 @@ class Bot:
             people=Remembering(memory or self.memory_for(message)),
             make_effects=(lambda: effects) if effects else self.make_effects if memory is None else None,
             gets_all=effects is not None,
+            joins=memory is None and not isinstance(effects, NoEffects),
         )
         for attempt in range(TRIES):
             decision = handling.decide()
@@ -162,13 +164,21 @@ class _Handling:
     people: Remembering
     make_effects: Callable[[], Effects] | None
     gets_all: bool
+    joins: bool
     saved: int | None = None
     has_run: bool = False
     failure: Exception | None = None
+    sends: Sends = field(default_factory=Sends)
+
+    @property
+    def joined(self) -> Sends | None:
+        """The messages that join the commit; None if nothing of this message is carried out."""
+        return self.sends if self.joins and self.make_effects is not None else None
 
     def decide(self) -> Decision:
         """Return the decision of the `before` handlers, or else of the rules, with its replies passed through the `after` handlers."""
         self.saved, self.has_run, self.failure = None, False, None  # a decision that was overtaken leaves nothing behind
+        self.sends.drop()
         handlers, memory = self.bot.handlers, NO_MEMORY if self.people.memory is NO_MEMORY else self.people
         decision = self.early() if handlers.before else None
         if decision is not None and decision.replies and keeps_quiet(self.book, self.message, memory, self.now):
@@ -184,34 +194,43 @@ class _Handling:
         for handler in self.bot.handlers.after.values():
             if not replies:
                 break
-            changed = self.replies(handler, {"message": self.message, "replies": replies})
+            with collecting(self.joined):
+                changed = self.replies(handler, {"message": self.message, "replies": replies})
             replies = replies if changed is None else changed
         return replies
 
     def commit(self, decision: Decision, *, is_last: bool) -> bool:
         """Remember and act on the decision in one transaction; False if another message of the sender came first."""
-        make_effects = self.make_effects if self.gets_all or decision.actions else None
+        make_effects = self.make_effects if self.gets_all or decision.actions or self.sends.stores else None
         if decision.remember is None and make_effects is None:
             return True  # as for most messages
         remember = partial(self.people.keep, decision.remember, self.has_run or is_last)
         if make_effects is None:
             return remember(None)
         answered = AnsweredMessage(
-            message=self.message, decision=decision, book=self.book, state=self.people.recalled, now=self.now, saved=self.saved
+            message=self.message,
+            decision=decision,
+            book=self.book,
+            state=self.people.recalled,
+            now=self.now,
+            saved=self.saved,
+            sends=tuple(self.sends.stores),
         )
         return make_effects().carry_out(answered, remember)
 
     def early(self) -> Decision | None:
         """The replies of the first `before` handler that returns any, as a decision."""
         for handler in self.bot.handlers.before.values():
-            replies = self.replies(handler, {"message": self.message})
+            with collecting(self.joined):
+                replies = self.replies(handler, {"message": self.message})
             if replies is not None:
                 return Decision(None, replies)
         return None
 
     def handle(self, match: Match, message: Message, notes: Notes) -> Outcome:
         """Run the matched rule's handler or forward the message; the outcome includes the number of the saved row."""
-        outcome = self.handled(match, message, notes)
+        with collecting(self.joined):
+            outcome = self.handled(match, message, notes)
         if not match.rule.actions or self.make_effects is None:
             return outcome
         effects = self.make_effects()
@@ -237,11 +256,13 @@ class _Handling:
         handler = self.bot.handlers.rules.get(rule.name)
         if handler is None:
             return None
+        kept = len(self.sends.stores)
         try:
             outcome = self.run(handler, match, message, notes)
         except (Skip, Invalid):
             raise
         except Exception as error:  # whatever the app's own code raises, the customer gets an answer
+            self.sends.drop(kept)
             replies = self.recover(error, f"{handler.name} at {handler.mark}, for rule {rule.name!r} at {rule.mark},")
             raise HandlerFailed(replies) from error
         if isinstance(outcome, Mapping) and not rule.reply:
@@ -279,13 +300,14 @@ class _Handling:
 
     def replies(self, handler: Handler, values: Mapping[str, object]) -> tuple[Reply, ...] | None:
         """Run a `before` or `after` handler; None if it leaves the message alone."""
-        self.has_run = True
+        self.has_run, kept = True, len(self.sends.stores)
         try:
             value = handler(values)
             return None if value is None else plain_replies_of(value, self.book.locale.country)
         except Skip:
             return None
         except Exception as error:  # noqa: BLE001  as above
+            self.sends.drop(kept)
             return self.recover(error, f"{handler.name} at {handler.mark}")
 
     def recover(self, error: Exception, where: str) -> tuple[Reply, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from flask_chatbot.bot.turn import Store
 from flask_chatbot.core.conversation.memory import Memory, State
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.rulebook import RuleBook
@@ -18,7 +19,10 @@ Remember = Callable[[Memory | None], bool]  # in the memory given, else in the b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredMessage:
-    """The result of one message: decided by `book`, from the sender's earlier `state`; `saved` is the number of its row."""
+    """The result of one message: decided by `book`, from the sender's earlier `state`; `saved` is the number of its row.
+
+    `sends` store what its handlers have sent on the side.
+    """
 
     message: Message
     decision: Decision
@@ -26,6 +30,7 @@ class AnsweredMessage:
     state: State
     now: datetime
     saved: int | None = None
+    sends: tuple[Store, ...] = ()
 
 
 class Effects(Protocol):

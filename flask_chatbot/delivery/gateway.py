@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from secrets import token_hex
 
 from sqlalchemy import Connection
@@ -35,6 +35,8 @@ from flask_chatbot.webclient.client import HttpClient
 LIFETIME = 24 * 3600.0  # seconds: a message that did not go out by then never will
 REMEMBERED = 24 * 3600.0  # seconds an Idempotency-Key is
 OPTED_OUT = tr("This number opted out of promotion. Send it without 'promo' if it is not a promotion, or do not send it.")
+
+Made = tuple[NewMessage, NewCallback | None]  # a message, and the callback that can never be called, if there is one
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +94,7 @@ class Gateway:
             if key is not None and (earlier := _earlier(connection, key, accepted, now)):
                 return earlier
             # Who opts out after a message was accepted does not change what its repeats are answered.
+            self._check_promo(connection, chat, terms)
             outbox.add(connection, self._in_order(connection, [message]))
             if refused is not None:
                 callbacks.add(connection, [refused])
@@ -105,29 +108,50 @@ class Gateway:
         With a `session` or connection of the app's they are written into its transaction, and accepted once that is committed. Raises
         `NotAccepted` also if a file's URL may never be fetched.
         """
-        for reply in replies:
-            self._check_file(reply)
-        now = self.clock()
-        made = [self._message(chat, reply, terms, now) for reply in replies]
-        ids = tuple(message.id for message, _ in made)
+        ids, made = self._made(chat, replies, terms)
         if session is not None:
             from flask_chatbot.database.joining import joined  # it loads the ORM, which is slow
 
             with joined(self.database, session) as theirs:
-                self._add(theirs.connection, made)
+                self._check_promo(theirs.connection, chat, terms)
+                self._add(made, theirs.connection)
                 theirs.after_commit(self.wake)
             log.info("wrote %d messages into a transaction of the app: %s", len(ids), ", ".join(ids))
             return ids
         with self.database.writing() as connection:
-            self._add(connection, made)
+            self._check_promo(connection, chat, terms)
+            self._add(made, connection)
         self.wake()
         log.info("accepted %d messages: %s", len(ids), ", ".join(ids))
         return ids
 
-    def _add(self, connection: Connection, made: "Sequence[tuple[NewMessage, NewCallback | None]]") -> None:
+    def prepare(self, chat: str, replies: Sequence[Reply], terms: Terms) -> tuple[tuple[str, ...], Callable[[Connection], None]]:
+        """Make several messages as `send_all` does; return their ids, and the function that stores them in a transaction."""
+        ids, made = self._made(chat, replies, terms)
+        if terms.promo:
+            with self.database.reading() as connection:
+                self._check_promo(connection, chat, terms)
+        return ids, partial(self._add, made)
+
+    def _made(self, chat: str, replies: Sequence[Reply], terms: Terms) -> tuple[tuple[str, ...], list[Made]]:
+        """New messages to one chat, and their ids."""
+        for reply in replies:
+            self._check_file(reply)
+        now = self.clock()
+        made = [self._message(chat, reply, terms, now) for reply in replies]
+        return tuple(message.id for message, _ in made), made
+
+    def _add(self, made: Sequence[Made], connection: Connection) -> None:
         """Store messages to one chat, and the callbacks that can never be called."""
         outbox.add(connection, self._in_order(connection, [message for message, _ in made]))
         callbacks.add(connection, [refused for _, refused in made if refused is not None])
+
+    def _check_promo(self, connection: Connection, chat: str, terms: Terms) -> None:
+        """Raise `NotAccepted` for a promotion to somebody who wants none by this line."""
+        if terms.promo and not is_group(chat):
+            known = people.with_id(connection, chat, self.transport.name) if is_outside_id(chat) else None
+            if optouts.has_opted_out(connection, known or person_in(chat), self.transport.name):
+                raise NotAccepted(OPTED_OUT)
 
     def post(self, connection: Connection, chat: str, reply: Reply) -> str:
         """Queue a reply that goes out if the transaction of `connection` is committed; return its id. Call `wake` after that."""
@@ -221,15 +245,10 @@ class Gateway:
         return message, refused
 
     def _in_order(self, connection: Connection, made: Sequence[NewMessage], person: str = "") -> Sequence[NewMessage]:
-        """Messages to one chat with their order key: the `person`, else whoever is there, who is made if nobody has written to them.
-
-        Raises `NotAccepted` for a promotion to somebody who wants none by this line.
-        """
+        """Messages to one chat with their order key: the `person`, else whoever is there, who is made if nobody has written to them."""
         if not made or is_group(made[0].chat):
             return made
         person = person or self._person_at(connection, made[0].chat, made[0].created_at)
-        if made[0].promo and optouts.has_opted_out(connection, person, self.transport.name):
-            raise NotAccepted(OPTED_OUT)
         return [replace(message, order_key=person) for message in made]
 
     def _person_at(self, connection: Connection, chat: str, now: float) -> str:
