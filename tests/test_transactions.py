@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -259,4 +260,72 @@ def test_flask_sqlalchemys_session_is_taken_as_it_is(tmp_path: Path, url: str) -
         db.session.commit()
         db.engine.dispose()
         assert [reply.text for _, reply in said(app)] == ["Dua"]  # type: ignore[attr-defined]
+    gateway_of(app).database.close()
+
+
+def shared_file(folder: Path, bot: Chatbot, db: SQLAlchemy) -> Flask:
+    """An app with one SQLite file for the bot and for its own orders."""
+    there = f"sqlite:///{folder}/shop.sqlite"
+    rules = "version: 1\nrules:\n  - {name: pesan, keyword: pesan, reply: Siap}\n"
+    keys = {"CHATBOT_WEBHOOK_KEY": "kunci-toko-maju", "SQLALCHEMY_DATABASE_URI": there}
+    app = gateway_app(folder, bot, rules, CHATBOT_DATABASE_URL=there, **keys)
+    db.init_app(app)
+    with app.app_context():
+        metadata.create_all(db.engine)
+        bot.send(BUDI, "Halo")
+    return app
+
+
+def test_a_second_writer_on_one_sqlite_file_is_refused_with_a_sentence_and_not_waited_for(tmp_path: Path) -> None:
+    bot, db = Chatbot(), SQLAlchemy()
+    app = shared_file(tmp_path, bot, db)
+    told = f"The app's own session has changes in the database {tmp_path}/shop.sqlite that are not committed, and SQLite has one writer"
+    with app.app_context():
+        db.session.execute(insert(orders), {"message": "x"})
+        began = time.monotonic()
+        with pytest.raises(StoreError, match=re.escape(told)):
+            bot.send(BUDI, "Satu")
+        assert time.monotonic() - began < 4
+        bot.send(BUDI, "Dua", session=db.session)
+        db.session.commit()
+        bot.send(BUDI, "Tiga")
+        db.engine.dispose()
+        assert [reply.text for _, reply in said(app)] == ["Halo", "Dua", "Tiga"]  # type: ignore[attr-defined]
+    gateway_of(app).database.close()
+
+
+def test_a_session_that_has_only_read_hinders_nobody(tmp_path: Path) -> None:
+    bot, db = Chatbot(), SQLAlchemy()
+    app = shared_file(tmp_path, bot, db)
+    with app.app_context():
+        assert db.session.execute(select(orders)).all() == []
+        bot.send(BUDI, "Satu")
+        db.session.rollback()
+        db.engine.dispose()
+        assert len(said(app)) == 2
+    gateway_of(app).database.close()
+
+
+def test_a_handler_that_leaves_changes_uncommitted_is_answered_with_an_error_and_a_line_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot, db = Chatbot(), SQLAlchemy()
+    app = shared_file(tmp_path, bot, db)
+    commits: list[bool] = []
+
+    @bot.rule("pesan")
+    def order() -> None:
+        db.session.execute(insert(orders), {"message": "x"})
+        bot.send(BUDI, "Satu")
+        if commits:
+            db.session.commit()
+
+    call = {"keyword": "pesan", "data": [], "webhookkey": "kunci-toko-maju", "from": BUDI}
+    assert app.test_client().post("/chatbot/webhook", json=call).status_code == 503
+    assert "bot.send(..., session=db.session)" in caplog.text
+    commits.append(True)
+    assert app.test_client().post("/chatbot/webhook", json=call).status_code == 200
+    with app.app_context():
+        assert [reply.text for _, reply in said(app)] == ["Halo", "Satu"]  # type: ignore[attr-defined]
+        db.engine.dispose()
     gateway_of(app).database.close()

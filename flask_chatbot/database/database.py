@@ -3,7 +3,7 @@
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from weakref import WeakSet, finalize
@@ -15,13 +15,15 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from flask_chatbot.core.late import Late, new_lock
 from flask_chatbot.database.engines import Engines, lock, postgresql_engine, sqlite_engine
 from flask_chatbot.database.fair_lock import lock_of
-from flask_chatbot.database.faults import describe_error, is_damage, locked
+from flask_chatbot.database.faults import describe_error, held, is_damage, locked
 from flask_chatbot.database.files import DatabaseFile, Seen, identity
 from flask_chatbot.database.upgrading import check, is_current, upgrade_tables
 from flask_chatbot.database.urls import file_of, place_of, read_url
 from flask_chatbot.errors import StoreError
 
 DEFAULT_URL = "sqlite:///chatbot.sqlite"
+
+HELD_WAIT = 0.25  # seconds for a lock that this thread itself may have
 
 _WELL = (Seen.SAME, Seen.UNOPENED)
 
@@ -33,15 +35,17 @@ class Database:
 
     Nothing is opened before `reading` or `writing` is entered. The tables in a SQLite file are then made or upgraded; those on a server are
     left to `upgrade`. All methods raise `StoreError` if the database fails, after at most `wait` seconds for a lock, a connection or an
-    answer. `ValueError` if the URL cannot be used.
+    answer. `ValueError` if the URL cannot be used. `is_held` says of a SQLite file if this very thread may have its lock, on a connection
+    of the app's: that is not waited for.
     """
 
     _lock = Late(new_lock)
 
-    def __init__(self, url: str | None, instance: Path, *, wait: float = 5.0) -> None:
+    def __init__(self, url: str | None, instance: Path, *, wait: float = 5.0, is_held: Callable[[Path], bool] = lambda path: False) -> None:
         self._url = read_url(url or DEFAULT_URL)
         self._file = DatabaseFile(file_of(self._url, instance)) if self._url.drivername.startswith("sqlite") else None
         self._wait = wait
+        self._is_held = is_held
         self.place = place_of(self._url, instance)
         self._engines: Engines | None = None
         self._dispose = finalize(self, _nothing)
@@ -211,7 +215,13 @@ class Database:
             except TimeoutError:
                 raise StoreError(locked(self.place)) from None
             connection = stack.enter_context(engines.writing.connect())
-            lock(connection.connection.driver_connection, self._wait, left)
+            is_held = self._file is not None and self._is_held(self._file.path)
+            try:
+                lock(connection.connection.driver_connection, self._wait, min(left, HELD_WAIT) if is_held else left)
+            except OperationalError:
+                if is_held:
+                    raise StoreError(held(self.place)) from None
+                raise
             yield connection
             connection.commit()
 

@@ -52,6 +52,14 @@ def locked(place: str) -> str:
     return f"The database {place} {_LOCKED}"
 
 
+def held(place: str) -> str:
+    """The sentences for a SQLite file that the app's own session has locked, in the thread that wants to write."""
+    return (
+        f"The app's own session has changes in the database {place} that are not committed, and SQLite has one writer at a time. "
+        "Commit them first, or send in the same transaction: bot.send(..., session=db.session)."
+    )
+
+
 def _meaning(error: SQLAlchemyError, password: str | None) -> str:
     if isinstance(error, NoConnection):
         return "had no connection free for too long. Start fewer threads, or find what is slow."

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, appcontext_pushed
+from flask import Flask, appcontext_pushed, current_app, has_app_context
 
 from flask_chatbot.settings.settings import Settings
 
@@ -61,6 +61,20 @@ def place(url: "URL") -> tuple[object, ...]:
         return kind, Path(url.database or "").resolve()
     host = "localhost" if url.host in (None, "", "127.0.0.1", "::1") else url.host
     return kind, host, url.port or 5432, url.database
+
+
+def is_held_by_session(file: Path) -> bool:
+    """True if the session of Flask-SQLAlchemy in the current context is in a transaction on a SQLite file."""
+    found = current_app.extensions.get("sqlalchemy") if has_app_context() else None
+    if found is None or not found.session.registry.has():
+        return False
+    session = found.session()
+    if not session.in_transaction():
+        return False
+    engines = [engine for engine in found.engines.values() if place(engine.url) == ("sqlite", file.resolve())]
+    connections = [session.connection(bind_arguments={"bind": engine}) for engine in engines]
+    # Python's driver begins a transaction with the first change.
+    return any(getattr(each.connection.driver_connection, "in_transaction", False) for each in connections)
 
 
 def is_hooked(migrate: Any) -> bool:

@@ -22,6 +22,7 @@ from flask_chatbot.errors import ConfigError, RulesError
 from flask_chatbot.settings.readers import MAKE_A_KEY
 from flask_chatbot.settings.settings import Settings
 from flask_chatbot.settings.wrong_keys import WrongKeys
+from flask_chatbot.startup.shared_database import is_held_by_session
 
 # What needs the store is imported when it is made: SQLAlchemy is slow to load, and many bots remember nothing.
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def make_database(url: str | None, instance: Path) -> "Database":
     """The database of an app; it is opened on first use."""
     from flask_chatbot.database.database import Database
 
-    return Database(url, instance)
+    return Database(url, instance, is_held=is_held_by_session)
 
 
 def media_secrets(settings: Settings, make_database: "Callable[[], Database]") -> Sequence[bytes]:
