@@ -17,7 +17,7 @@ from flask_chatbot.core.language.sentences import Locale, clip, say
 from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.actions import Forward, Notify, Save, Subscribe
 from flask_chatbot.core.values.chats import person_chat
-from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import TEXT_LIMIT, Reply, Text
 from flask_chatbot.core.values.sent import ValueWithParts
 from flask_chatbot.database.database import Database
@@ -103,7 +103,7 @@ class Actions:
     def save(self, connection: Connection, action: Save, answered: AnsweredMessage) -> None:
         """Save one row under the number that the reply mentions."""
         match, sender = answered.decision.match, answered.message.sender
-        text = answered.book.number(sender)  # one, in whatever spelling their messages come
+        text = answered.book.number(sender) or sender.address  # one, in whatever spelling their messages come
         number = answered.saved if answered.saved is not None else saved.reserve(connection, action.name)
         fields = {name: _plain(value) for name, value in match.fields.items()} if match else {}
         at = answered.now.timestamp()
@@ -166,6 +166,17 @@ def _subscribe(connection: Connection, action: Subscribe, answered: AnsweredMess
         optouts.opt_out(connection, name, answered.now.timestamp(), message.line or "")
 
 
+def named(sender: Sender, locale: Locale) -> str:
+    """A sender as staff read it: the name with the number, or with the username and the id by which commands find them.
+
+    >>> named(Sender(name="Budi", username="budi", person="P01"), Locale())
+    'Budi @budi P01'
+    """
+    username = f"@{sender.username}" if sender.username else ""
+    hidden = [clip(username, 40), sender.address or sender.person]
+    return " ".join(filter(None, [clip(sender.name, 80), *([format_phone(sender.number, locale.country)] if sender.number else hidden)]))
+
+
 def said_in(message: Message, locale: Locale) -> list[str]:
     """The message as staff read it: words for what was sent, and its text or caption."""
     return [*map(str, sent_in(message, locale.language)), *([message.text] if message.text else [])]
@@ -173,8 +184,7 @@ def said_in(message: Message, locale: Locale) -> list[str]:
 
 def notice(message: Message, match: Match, locale: Locale) -> Text:
     """The notification for staff: who wrote, and the rule's fields, one per line, or else what was sent and the text."""
-    number = format_phone(message.sender.number, locale.country)
-    who = clip(" ".join(filter(None, [message.sender.name, number])), 100)
+    who = named(message.sender, locale)
     titles = {field.name: field.title for field in match.rule.fields or ()}
     filled = [f"{titles.get(name) or titled(name)}: {value}" for name, value in match.fields.items() if value is not None]
     return Text(

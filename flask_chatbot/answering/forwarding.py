@@ -115,20 +115,21 @@ def payload(message: Message, match: Match | None, key: str) -> bytes:
     """The body that the contract defines, plus the customer's own words as ``text`` and what is known of a file or a place.
 
     The keyword is one of the rule's, spelled as in the file, since programs compare it as a whole. If something other than a keyword found
-    the rule, it is the whole text.
+    the rule, it is the whole text. Who hides their number is called by an id; `person`, our own id, and `username` are there if known.
 
     >>> from flask_chatbot.core.values.messages import Sender
     >>> payload(Message(text="Stok?", sender=Sender(number="628111", name="Ani")), None, "k")
     b'{"keyword": "Stok?", "data": {"nama": "Ani", "nohp": "628111"}, "webhookkey": "k", "from": "628111", "text": "Stok?"}'
     """
-    number = message.sender.number
+    sender = message.sender
     keyword, takes_fields = _keyword(message, match)
     document = {
         "keyword": keyword,
-        "data": list(match.data) if match is not None and takes_fields else {"nama": message.sender.name, "nohp": number},
+        "data": list(match.data) if match is not None and takes_fields else {"nama": sender.name, "nohp": sender.address},
         "webhookkey": key,
-        "from": number,
+        "from": sender.address,
         "text": message.text,
+        **{name: value for name, value in (("person", sender.person), ("username", sender.username)) if value},
         **_sent(message),
     }
     return json.dumps(document, ensure_ascii=False).encode(errors="replace")
@@ -158,7 +159,7 @@ def _found_by(match: Match) -> Keyword | None:
 
 
 def _sent(message: Message) -> dict[str, object]:
-    """The known facts about what is no text: its kind, the address of a file, where a place is, and who sent it, if they have an id."""
+    """The known facts about what is no text: its kind, the address of a file, and where a place is."""
     kind = message.attachments[0].kind if message.attachments else message.kind
     found: dict[str, object] = {"kind": kind} if message.kind in SENT else {}
     if message.media is not None:
@@ -166,7 +167,7 @@ def _sent(message: Message) -> dict[str, object]:
         found |= {"mediaurl": message.media} if found or by_ending is None else {"kind": by_ending, "mediaurl": message.media}
     if (place := message.location) is not None:
         found |= {"latitude": place.lat, "longitude": place.lng}
-    return {**found, "person": message.sender.person} if found and message.sender.person else found
+    return found
 
 
 def _name_of(message: Message, url: str) -> str:

@@ -1,6 +1,6 @@
 """The history of incoming messages: each one that was answered, and the reasons for its answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -24,14 +24,14 @@ class History:
 
     def row(self, session: str, id_: str, answered: AnsweredMessage, replies: int, answer: str | None = None) -> Kept:
         """The inbox row of an answered message; `answer` is the body that a webhook call got."""
-        message, now = answered.message, answered.now.timestamp()
+        message, now, number = answered.message, answered.now.timestamp(), answered.book.number(answered.message.sender)
         why = self._why(answered) if self.time is not None else {}
         expires_at = now + max(KNOWN_FOR, self.time or KNOWN_FOR).total_seconds()
         return Kept(
             session=session,
             message_id=id_,
-            chat=chat_of(message),
-            sender=answered.book.number(message.sender),
+            chat=chat_of(replace(message, sender=replace(message.sender, number=number))),  # in one spelling, as the sender
+            sender=number,
             person=message.sender.person,
             at=now,
             replies=replies,

@@ -23,7 +23,7 @@ from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.people import Alias, alias_of
 from flask_chatbot.database.statements import is_chat
 from flask_chatbot.delivery.gateway import Gateway
-from flask_chatbot.store import inbox
+from flask_chatbot.store import inbox, people
 from flask_chatbot.store.merging import identify
 
 ANSWERS_LIMIT = 20  # answers to one sender in a minute; two bots must not talk all night
@@ -118,27 +118,31 @@ class Inbound:
     def _identified(self, message: Message, id_: str, now: datetime) -> tuple[Message, int] | None:
         """The message with our id of its sender, and how many answers they got in the last minute; None if it was answered before.
 
-        A stranger who is only a number has no id before something is kept of them.
+        A number that is hidden now is filled in if it is known from before. A stranger who is only a number has no id before something is
+        kept of them.
         """
-        names, at = names_of(message.sender), now.timestamp()
+        sender, at = message.sender, now.timestamp()
+        names = names_of(sender)
         with self._actions.database.reading() as connection:
             arrival = inbox.arrival(connection, self._session, id_, names, now=at, since=at - MINUTE)
+            number = sender.number or (people.number_of(connection, arrival.person) if arrival.person else "")
         if arrival.is_repeat:
             return None
         person, answers = arrival.person or "", arrival.answers
-        if arrival.person is None and message.sender.aliases:
-            person, answers = self._met(names, at)
-        return replace(message, sender=replace(message.sender, person=person)), answers
+        if arrival.person is None and sender.aliases:
+            person, number, answers = self._met(names, at)
+        return replace(message, sender=replace(sender, person=person, number=number)), answers
 
-    def _met(self, names: Sequence[Alias], now: float) -> tuple[str, int]:
-        """Make or merge the people with these names; return the id, and the answers. The app's functions hear of each merge."""
+    def _met(self, names: Sequence[Alias], now: float) -> tuple[str, str, int]:
+        """Make or merge the people with these names; return the id, the number and the answers. The app's functions hear of each merge."""
         with self._actions.database.writing() as connection:
             found = identify(connection, names, now)
+            number = people.number_of(connection, found.person)
             answers = inbox.answered_since(connection, found.person, now - MINUTE)
         for old, new in found.merged:
             with self._context():
                 self._bot.people_merged(old, new)
-        return found.person, answers
+        return found.person, number, answers
 
     def _keep_silent(self, message: Message, id_: str, now: datetime, answers: int) -> None:
         """Keep a message without an answer: its sender got as many as a minute allows."""

@@ -10,6 +10,7 @@ from flask_chatbot.cli.reports import counted, label
 from flask_chatbot.cli.terminal import echo
 from flask_chatbot.core.language.controls import json_text, visible
 from flask_chatbot.core.language.numbers import Ambiguous, InvalidNumber, Known, format_phone, read_number
+from flask_chatbot.core.values.chats import person_in
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.core.values.people import is_outside_id, is_person_id
 
@@ -189,6 +190,7 @@ def forget(context: click.Context, someone: str, yes: bool) -> None:
         except Exception as error:
             raise click.ClickException(f"a function of the app failed, and nothing was deleted: {type(error).__name__}: {error}") from error
     spellings = [kept.number, format_phone(kept.number, deployment.bot.book.locale.country)] if kept.number else []
+    spellings += [person_in(each.alias.chat) for each in kept.aliases if each.alias.scheme in ("bsuid", "lid")] + [*kept.ids]
     with deployment.database.writing() as connection:
         forgetting.forget(connection, kept.ids[0], spellings)
     echo(f"{someone} is forgotten")

@@ -41,6 +41,7 @@ _NAMED = select(_a.person).where(_a.value.in_(bindparam("values", expanding=True
 _WITH_ID = select(_a.person, _a.scope).where(_a.scheme.in_(("bsuid", "lid")), _a.value.in_(bindparam("values", expanding=True)))
 _DROP = delete(people).where(_p.id == bindparam("of"))
 _ALIASES = select(aliases).where(_a.person.in_(bindparam("persons", expanding=True))).order_by(_a.first_seen, _a.scheme, _a.value)
+_NUMBER = select(_a.value).where(_a.person == bindparam("of"), _a.scheme == "number").order_by(_a.last_seen.desc()).limit(1)
 _IDS = select(_p.id).where(or_(_p.id == bindparam("of"), _p.merged_into == bindparam("of")))
 _CURRENT = select(_p.id, _ID.label("current")).where(_p.id.in_(bindparam("persons", expanding=True)))
 _HASHED = select(hashed_states).where(hashed_states.c.sender == bindparam("key"))
@@ -152,6 +153,11 @@ def names_of(connection: Connection, persons: Collection[str]) -> dict[str, str]
     known: dict[str, str] = {person: person for person in persons}
     known |= {person: each.alias.value for person, each in _best(connection, persons).items()}
     return known
+
+
+def number_of(connection: Connection, person: str) -> str:
+    """The telephone number of a person; empty if it is unknown."""
+    return str(connection.execute(_NUMBER, {"of": person}).scalar() or "")
 
 
 def chats_of(connection: Connection, persons: Collection[str]) -> dict[str, str]:

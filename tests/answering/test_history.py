@@ -4,6 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from flask_chatbot.answering.history import KNOWN_FOR, History, hash_of
 from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.conversation.memory import NO_MEMORY, State
@@ -90,3 +92,9 @@ def test_the_hash_of_rules_is_of_what_they_say_wherever_they_are(tmp_path: Path)
     here, there, other = (tmp_path / name for name in ("here", "there", "other"))
     hashes = [hash_of(load(here, RULES)), hash_of(load(there, RULES)), hash_of(load(other, RULES.replace("Halo.", "Hai.")))]
     assert [each == hashes[0] for each in hashes] == [True, True, False]
+
+
+@pytest.mark.parametrize("written", ["+62 812-3456-7890", "0812-3456-7890", "6281234567890@c.us", "6281234567890"])
+def test_the_chat_is_kept_in_one_spelling_of_the_number(tmp_path: Path, written: str) -> None:
+    row = MONTH.row("webhook", "A1", answered(tmp_path, "halo", written), 1)
+    assert (row.chat, row.sender) == ("6281234567890@c.us", "6281234567890")

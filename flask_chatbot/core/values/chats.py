@@ -1,6 +1,6 @@
 """The names of chats, as the contract writes them: people are ``<number>@c.us``, groups ``<id>@g.us``."""
 
-from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.people import PERSON
 
 GROUP = "@g.us"  # how the name of a group's chat ends
@@ -28,8 +28,18 @@ def chat_of(message: Message) -> str:
     """The chat that a message was written in."""
     if message.group:
         return group_chat(message.group)
-    sender = message.sender
-    return person_chat(sender.number) if sender.number or not sender.aliases else sender.aliases[0].chat
+    return chat_with_sender(message.sender)
+
+
+def chat_with_sender(sender: Sender) -> str:
+    """The private chat with a sender: by their number, else by an id of theirs.
+
+    >>> from flask_chatbot.core.values.people import Alias
+    >>> chat_with_sender(Sender(aliases=(Alias("lid", "251500"),)))
+    '251500@lid'
+    """
+    aliases = [alias for alias in sender.aliases if alias.scheme != "parent_bsuid"]
+    return aliases[0].chat if aliases and not sender.number else person_chat(sender.number)
 
 
 def is_group(chat: str) -> bool:

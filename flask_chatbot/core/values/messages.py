@@ -15,7 +15,7 @@ from flask_chatbot.core.values.contents import (
     SharedContact,
     SharedLocation,
 )
-from flask_chatbot.core.values.people import Alias
+from flask_chatbot.core.values.people import PERSON, Alias
 from flask_chatbot.errors import Refused
 
 PARTS_LIMIT = 100  # of a text, between its ``#``
@@ -25,8 +25,10 @@ PARTS_LIMIT = 100  # of a text, between its ``#``
 class Sender:
     """The sender of a message: `number` is an opaque string (never validated), and empty for people who hide it.
 
-    `person` is our id of whoever it is, for messages that come in by a transport; `name` and `username` are what they call themselves, and
-    may change or be empty; `aliases` are the names besides the number by which the transport knows them.
+    `person` is our id of whoever it is, for messages that come in by a transport: the same for ever, also for two who turn out to be one.
+    It is empty by the webhook, and for a stranger until something is kept of them. `name` and `username` are what they call themselves:
+    they may change or be empty, and nobody is known by them. `aliases` are the names besides the number by which the transport knows them.
+    A number that is hidden now but known from before is filled in.
     """
 
     number: str = ""
@@ -34,6 +36,17 @@ class Sender:
     person: str = ""
     username: str = ""
     aliases: tuple[Alias, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The number, else the id that stands for somebody who hides it: what they are called where a number is asked for.
+
+        >>> Sender(number="628111").address, Sender(aliases=(Alias("bsuid", "ID.1349", "toko"),)).address
+        ('628111', 'ID.1349')
+        """
+        if self.number:
+            return self.number
+        return next((alias.chat.removesuffix(PERSON) for alias in self.aliases if alias.scheme != "parent_bsuid"), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
