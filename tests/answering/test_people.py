@@ -1,8 +1,10 @@
 """The same person under several names: a form goes on, STOP is not forgotten, and answers go where they can be reached."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -109,3 +111,42 @@ def test_who_hides_their_number_can_be_answered_later(url: str, tmp_path: Path) 
     hidden(shop, "hitung")
     assert sorted(text for _, text in shop.posted) == ["Dua", "Satu"]
     shop.gateway.database.close()
+
+
+def test_twenty_messages_at_once_that_show_two_to_be_one_merge_them_once(url: str, tmp_path: Path) -> None:
+    bot, together = Chatbot(), Barrier(20)
+    told: list[tuple[str, str]] = []
+
+    @bot.on_merge
+    def note(old: str, new: str) -> None:
+        told.append((old, new))
+
+    def write(_: int) -> None:
+        together.wait()
+        shown(shop, "stop")
+
+    shop = shop_in(tmp_path, bot, CHATBOT_DATABASE_URL=url)
+    shop.receives("hitung")
+    shop.now += timedelta(seconds=1)
+    hidden(shop, "stop")
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(write, range(20)))
+    assert len(told) == 1
+    assert {chat for chat, _ in shop.posted} == {f"{BUDI}@c.us"}
+    with shop.gateway.database.reading() as connection:
+        assert people.holder(connection, BSUID) == people.find(connection, BUDI) == told[0][1]
+    shop.gateway.database.close()
+
+
+def test_an_id_of_any_length_is_one_person_and_no_answer_is_lost(shop: Shop) -> None:
+    long = Alias("bsuid", "ID." + "a" * 128, "toko")
+    for _ in range(2):
+        shop.receives_from(Sender(aliases=(long, Alias("parent_bsuid", "ID.ENT." + "b" * 128, "toko"))), "stop")
+    assert [chat for chat, _ in shop.posted] == [long.value] * 2
+
+
+def test_a_message_that_claims_to_be_two_people_is_of_the_one_with_the_stronger_name(shop: Shop) -> None:
+    hidden(shop, "isi")
+    shop.receives("isi", number="628222")
+    shop.receives_from(Sender(number="628222", aliases=(BSUID, Alias("bsuid", "ID.2222", "toko"))), "kopi")
+    assert [text for _, text in shop.posted].count("B?") == 1
