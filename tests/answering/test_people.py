@@ -121,11 +121,12 @@ def test_twenty_messages_at_once_that_show_two_to_be_one_merge_them_once(url: st
     def note(old: str, new: str) -> None:
         told.append((old, new))
 
+    shop = shop_in(tmp_path, bot, CHATBOT_DATABASE_URL=url)
+
     def write(_: int) -> None:
         together.wait()
         shown(shop, "stop")
 
-    shop = shop_in(tmp_path, bot, CHATBOT_DATABASE_URL=url)
     shop.receives("hitung")
     shop.now += timedelta(seconds=1)
     hidden(shop, "stop")
