@@ -143,8 +143,10 @@ def test_the_list_of_routes_shows_each_endpoint_with_its_method(tmp_path: Path) 
     }
     sends = [f"{API}/send{what}{ending}" for what in ("media", "location", "contact") for ending in ("", "togroup")]
     posts = [*sends, f"{API}/sendwa", f"{API}/sendwatogroup", f"{API}/groups", f"{API}/getqr", f"{API}/checknumber"]
+    people = [f"{API}/{what}" for what in ("pause", "resume", "optout", "optin")]
     assert rules == {
-        **{path: ["POST"] for path in posts},
+        **{path: ["POST"] for path in (*posts, *people)},
+        f"{API}/saved/<name>": ["GET", "HEAD"],
         f"{API}/messages/<id>": ["GET", "HEAD"],
         f"{API}/openapi.json": ["GET", "HEAD"],
         **{path: [] for path in (API, f"{API}/<path:rest>")},
