@@ -19,6 +19,8 @@ from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS
 from flask_chatbot.core.loading.loader import read_rules
 from flask_chatbot.testing import Chat, Replies, difference
 
+pytest.register_assert_rewrite("flask_chatbot.testing.transports")  # so that its tests show what differs
+
 RULE_FILES = pytest.StashKey[list[Path]]()
 HOST = pytest.StashKey[Host]()
 

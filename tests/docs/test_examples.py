@@ -84,6 +84,21 @@ def test_the_tests_that_a_page_shows_pass(folder: str, tmp_path: Path) -> None:
     assert (outcome.returncode, outcome.stderr) == (0, ""), outcome.stdout
 
 
+@pytest.mark.process
+def test_the_transport_that_a_page_shows_passes_the_suite(tmp_path: Path) -> None:
+    there = shutil.copytree(EXAMPLES / "transport", tmp_path / "transport", ignore=shutil.ignore_patterns("__pycache__"))
+    outcome = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", "."],
+        cwd=there,
+        env={**os.environ, "PYTHONPATH": "."},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+    assert (outcome.returncode, outcome.stderr) == (0, ""), outcome.stdout
+
+
 @pytest.mark.parametrize(
     ("text", "replies"),
     [

@@ -9,17 +9,18 @@ import pytest
 
 from flask_chatbot.core.values.contents import FILE_LIMIT, Attachment, File
 from flask_chatbot.errors import Refused, TryLater
+from flask_chatbot.testing.transports import Recorder
 from flask_chatbot.transports.kept_files import ROOM, KeptFiles
 from flask_chatbot.transports.simulator import Simulator
-from tests.transports.contract import BUDI, Heard
+from tests.transports.scenes import BUDI
 
 PNG = b"\x89PNG\r\n\x1a\n and more"
 WEBP = b"RIFF\x08\0\0\0WEBPVP8 "
 
 
-def sent(**file: Any) -> tuple[Simulator, Heard]:
+def sent(**file: Any) -> tuple[Simulator, Recorder]:
     """A simulator in which Budi has sent a file, and who listens to it."""
-    simulator, heard = Simulator(clock=lambda: 1.7e9), Heard()
+    simulator, heard = Simulator(clock=lambda: 1.7e9), Recorder()
     simulator.open(heard)
     simulator.phone(BUDI).sends(**file)
     return simulator, heard

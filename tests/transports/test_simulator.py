@@ -1,20 +1,26 @@
 """The simulator: what every transport does, and how it fails on request."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
+from typing import ClassVar
+from uuid import uuid4
 
 import pytest
 
 from flask_chatbot.core.values.chats import group_chat, person_chat
+from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.outbound import Ack, Receipt
+from flask_chatbot.core.values.people import Alias
 from flask_chatbot.core.values.replies import Image, Text
 from flask_chatbot.errors import Refused, TryLater
-from flask_chatbot.transports.base import Group, Transport
+from flask_chatbot.testing.transports import Recorder, TransportSuite, World
+from flask_chatbot.transports.base import Group
 from flask_chatbot.transports.faults import AT_ONCE, AnswerLost, Arrived, Receipts, Slow
 from flask_chatbot.transports.phones import KEPT
 from flask_chatbot.transports.simulator import Simulator
-from tests.transports.contract import BUDI, GROUP, NOBODY, OURS, PICTURE, Heard, TransportContract, outbound
+from tests.transports.scenes import BUDI, GROUP, NOBODY, OURS, PICTURE, outbound
 
 NOW = 1_700_000_000.0
 SENT_ID = f"true_{BUDI}@c.us_3EB0000000000000000A"
@@ -25,34 +31,80 @@ def standing(**more: object) -> Simulator:
     return Simulator(clock=lambda: NOW, **more)  # type: ignore[arg-type]
 
 
-def listening(**more: object) -> tuple[Simulator, Heard]:
+def listening(**more: object) -> tuple[Simulator, Recorder]:
     """Such a simulator, and who listens to it."""
-    made, heard = standing(**more), Heard()
+    made, heard = standing(**more), Recorder()
     made.open(heard)
     return made, heard
 
 
-class SimulatedWorld:
-    """Budi and the group around a simulator."""
+class SimulatedWorld(World):
+    """The phones around a simulator."""
+
+    leaves_out: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("hangs", "drips", "babbles", "refuses_key"), "There is no other side: the phones are in memory."),
+        "environ": "The phones are in the memory of the process that would be killed.",
+    }
+    number = OURS
 
     def __init__(self) -> None:
         self.simulator = standing()
-        self.transport: Transport = self.simulator
+        self.transport = self.simulator
         self.budi = self.simulator.phone(BUDI, name="Budi")
         self.simulator.phone(NOBODY, has_whatsapp=False)
         self.simulator.group(GROUP, "Tim Toko", [self.budi])
-        self.log_out, self.scan = self.simulator.log_out, self.simulator.scan
-        self.disconnect, self.reconnect = self.simulator.disconnect, self.simulator.reconnect
-
-    def budi_writes(self, text: str, group: str = "", times: int = 1) -> None:
-        self.budi.writes(text, group=group, times=times)
 
     def settle(self) -> None:
         for _ in range(8):  # what was not kept comes after 1, 2, 4 seconds
             self.simulator.advance(60)
 
+    def writes(self, text: str, *, sender: str = BUDI, group: str = "", times: int = 1) -> None:
+        self.simulator.phone(sender).writes(text, group=group, times=times)
 
-class TestSimulator(TransportContract):
+    def writes_at_once(self, texts: Sequence[str]) -> None:
+        for text in texts:
+            self.budi.writes(text)
+
+    def writes_as(self, aliases: Sequence[Alias], text: str) -> None:
+        number = next((each.value for each in aliases if each.scheme == "number"), "")
+        others = tuple(each for each in aliases if each.scheme != "number")
+        self.simulator.deliver(Message(text=text, sender=Sender(number=number, aliases=others), id=f"as_{uuid4().hex}"))
+
+    def aliases(self) -> tuple[Alias, Alias]:
+        return Alias("number", BUDI), Alias("lid", "251500")
+
+    def sends_file(self, content: bytes, caption: str = "") -> None:
+        self.budi.sends(image=content, caption=caption)
+
+    def arrived(self) -> Sequence[tuple[str, str]]:
+        return [(each.chat, each.reply.text) for each in self.simulator.arrived if isinstance(each.reply, Text)]
+
+    def refuses(self) -> None:
+        self.simulator.fails(Refused("WhatsApp does not take this message."))
+
+    def fails(self) -> None:
+        self.simulator.fails(TryLater("WhatsApp is busy."))
+
+    def loses_answer(self) -> None:
+        self.simulator.fails(AnswerLost())
+
+    def reports_early(self) -> None:
+        self.simulator.fails(Receipts(delivered=0, read=0, early=True))
+
+    def log_out(self) -> None:
+        self.simulator.log_out()
+
+    def scan(self) -> None:
+        self.simulator.scan()
+
+    def disconnect(self) -> None:
+        self.simulator.disconnect()
+
+    def reconnect(self) -> None:
+        self.simulator.reconnect()
+
+
+class TestSimulator(TransportSuite):
     @pytest.fixture
     def world(self) -> SimulatedWorld:
         return SimulatedWorld()
@@ -195,8 +247,8 @@ def test_questions_fail_on_request() -> None:
     simulator = standing()
     simulator.fails(TryLater("not yet"), on="open")
     with pytest.raises(TryLater, match="not yet"):
-        simulator.open(Heard())
-    simulator.open(Heard())
+        simulator.open(Recorder())
+    simulator.open(Recorder())
     simulator.fails(TryLater("busy"), on="groups")
     simulator.fails(TryLater("busy"), on="has_whatsapp")
     with pytest.raises(TryLater, match="busy"):
@@ -235,7 +287,7 @@ def test_a_slow_send_takes_as_long_as_the_clock_says() -> None:
 
 def test_closing_ends_a_slow_send() -> None:
     simulator = Simulator()
-    simulator.open(Heard())
+    simulator.open(Recorder())
     simulator.fails(Slow(3600))
     with ThreadPoolExecutor(1) as pool:
         sending = pool.submit(simulator.send, outbound())
@@ -309,7 +361,7 @@ def test_a_message_whose_showing_fails_has_arrived_all_the_same(caplog: pytest.L
 def test_the_log_has_ids_and_kinds_and_no_number_or_text(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     simulator = standing()
-    simulator.open(Heard(failures=1))
+    simulator.open(Recorder(failures=1))
     simulator.phone(BUDI, name="Budi").writes("rahasia")
     simulator.send(outbound(reply=Text("rahasia")))
     assert caplog.messages == [
@@ -326,7 +378,7 @@ def test_it_keeps_a_bounded_number_of_messages() -> None:
     assert (arrived[0].id, len(arrived)) == (attempts[0].id, len(attempts)) == ("3EB02", KEPT)
 
 
-class Signalling(Heard):
+class Signalling(Recorder):
     """Says when it has heard the last receipt."""
 
     def __init__(self) -> None:
@@ -350,7 +402,7 @@ def test_by_real_time_receipts_come_by_themselves() -> None:
 
 def test_one_that_was_closed_and_opened_again_tells_by_itself() -> None:
     simulator, heard = Simulator(receipts=AT_ONCE), Signalling()
-    simulator.open(Heard())
+    simulator.open(Recorder())
     simulator.close()
     simulator.open(heard)
     simulator.send(outbound())
