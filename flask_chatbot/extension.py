@@ -4,20 +4,22 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from flask import Blueprint, Flask
 
 from flask_chatbot import outgoing
 from flask_chatbot.bot.bot import Bot
-from flask_chatbot.bot.handlers import Handlers, check_handler
+from flask_chatbot.bot.handlers import check_handler
 from flask_chatbot.bot.signatures import refusal, word
 from flask_chatbot.core.loading.loader import short_path
 from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.values.contents import Attachment, File
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.problems import NOWHERE
 from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
+from flask_chatbot.listening import F, Listening, plain
 from flask_chatbot.settings.settings import Settings
 from flask_chatbot.startup.serving import make_if_serving, watch_first_request, work_while_serving
 from flask_chatbot.startup.shared_database import watch_migrations
@@ -34,10 +36,8 @@ if TYPE_CHECKING:
 
     AppSession = scoped_session[Any] | Session | Connection
 
-F = TypeVar("F", bound=Callable[..., Any])
 
-
-class Chatbot:
+class Chatbot(Listening):
     """A keyword bot: `Chatbot(app)`, or `Chatbot()` and then `init_app(app)` for any number of apps; it keeps no reference to them.
 
     `rules` is the rule file, relative to the app's folder. Without it, `CHATBOT_RULES` names the file; the default is ``rules.yaml`` beside
@@ -45,8 +45,8 @@ class Chatbot:
     """
 
     def __init__(self, app: Flask | None = None, *, rules: str | Path | None = None) -> None:
+        super().__init__()
         self._rules = rules
-        self._handlers = Handlers()
         self._bots: WeakSet[Bot] = WeakSet()  # not the apps: these are for handlers that come after init_app
         if app is not None:
             self.init_app(app)
@@ -164,39 +164,6 @@ class Chatbot:
 
         return register
 
-    @printed_alone
-    def on_ack(self, function: F | None = None) -> F:
-        """Call a function (`message_id`, `ack`, `number`, `error`) whenever a message's delivery status changes.
-
-        `ack` is an `Ack`, `number` the person's number or the group's id, `error` the reason for `Ack.ERROR`, else None. It runs in the
-        process that sends messages, in the app's context. If it raises, it is called again, so it may see the same change twice.
-        """
-        function = plain(function, "on_ack")
-        self._handlers.add_listener("acks", function)
-        return function
-
-    @printed_alone
-    def on_forget(self, function: F | None = None) -> F:
-        """Call a function (`person`, `number`) for each person that `flask chatbot forget` deletes, so that the app deletes what it has.
-
-        `person` is the id as in `message.sender.person`, `number` may be empty. It runs in the app's context, before the bot deletes
-        anything of theirs; if it raises, nothing is deleted.
-        """
-        function = plain(function, "on_forget")
-        self._handlers.add_listener("forgets", function)
-        return function
-
-    @printed_alone
-    def on_merge(self, function: F | None = None) -> F:
-        """Call a function (`old`, `new`) whenever two people turn out to be one, such as when somebody's number becomes known.
-
-        Both are ids as in `message.sender.person`; all that was kept of the old one is the new one's. It runs once that is stored, in the
-        app's context, before the message that showed it is answered; if it raises, it is logged and not called again.
-        """
-        function = plain(function, "on_merge")
-        self._handlers.add_listener("merges", function)
-        return function
-
     def send(
         self,
         to: str | Sender,
@@ -253,6 +220,13 @@ class Chatbot:
     def has_whatsapp(self, number: str | Sender) -> bool:
         """True if a number uses WhatsApp. Raises `TryLater` if that is unknown now."""
         return outgoing.gateway().proxy.has_whatsapp(outgoing.number(number))
+
+    def download(self, attachment: Attachment) -> File:
+        """Fetch the file of a message that came in, as its `download()` does: for tasks that have nothing but the attachment.
+
+        Raises `TryLater` if it cannot be fetched now, `Refused` if it never can.
+        """
+        return outgoing.gateway().proxy.download(attachment)
 
     @printed_alone
     def field_type(self, name: str) -> Callable[[F], F]:
@@ -324,13 +298,3 @@ def blueprints(settings: Settings) -> Iterator[Blueprint]:
         yield inbound.blueprint
     yield health.blueprint
     yield media.blueprint
-
-
-def plain(function: F | None, decorator: str) -> F:
-    """Return the function given to a decorator without parentheses."""
-    if function is None:
-        raise refusal(
-            NOWHERE,
-            tr("@bot.{decorator} takes no parentheses. Write @bot.{decorator} on the line above the function.", decorator=decorator),
-        )
-    return function

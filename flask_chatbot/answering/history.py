@@ -9,6 +9,7 @@ from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.deciding.explain import explain
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.values.chats import chat_of
+from flask_chatbot.core.values.contents import UNANSWERED, WRITTEN
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.store.inbox import Kept
 
@@ -34,6 +35,7 @@ class History:
             sender=number,
             person=message.sender.person,
             at=now,
+            kind=message.kind,
             replies=replies,
             answer=answer,
             expires_at=expires_at,
@@ -41,7 +43,7 @@ class History:
         )
 
     def silence(self, session: str, id_: str, message: Message, now: datetime, why: str) -> Kept:
-        """The inbox row of a message that no rule was asked about, from a sender in one form."""
+        """The inbox row of a message that no rule was asked about, from a sender in one form; of an edit the text is not kept."""
         at, time = now.timestamp(), (self.time or timedelta()).total_seconds()
         return Kept(
             session=session,
@@ -50,7 +52,8 @@ class History:
             sender=message.sender.number,
             person=message.sender.person,
             at=at,
-            text=message.text if time else None,
+            kind=message.kind,
+            text=message.text if time and message.kind not in UNANSWERED else None,
             explanations=(why,) if time else (),
             kept_until=at + time if time else None,
             expires_at=at + max(time, KNOWN_FOR.total_seconds()),
@@ -65,8 +68,14 @@ class History:
             "place": str(rule.mark) if rule else None,
             "rules_hash": hash_of(book),
             "kept_until": answered.now.timestamp() + self.time.total_seconds() if self.time is not None else None,
-            "explanations": tuple(map(str, explain(book, message, answered.state, answered.now, decision=decision))),
+            "explanations": tuple(map(str, explain(book, message, answered.state, answered.now, decision=decision))) or _by_none(answered),
         }
+
+
+def _by_none(answered: AnsweredMessage) -> tuple[str, ...]:
+    """The explanation of a message that is no text and that no rule might answer."""
+    kind, does = answered.message.kind, "gets the sentence 'unsupported'" if answered.decision.replies else "gets no answer"
+    return () if kind in WRITTEN else (f"no rule answers a message of the kind {kind!r}: it {does}",)
 
 
 def hash_of(book: RuleBook) -> str:

@@ -13,12 +13,17 @@ from sqlalchemy import Connection
 from flask_chatbot.answering.actions import Actions
 from flask_chatbot.answering.history import History
 from flask_chatbot.answering.once import AlreadyAnswered, Recorded, Turnstile
+from flask_chatbot.answering.unanswered import Unanswered
 from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.conversation.tappable import tappable
+from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.addressees import without_mention
 from flask_chatbot.core.language.folding import is_blank
 from flask_chatbot.core.language.numbers import mask
+from flask_chatbot.core.matching.match import Kind
+from flask_chatbot.core.matching.steps import EXACT
 from flask_chatbot.core.values.chats import chat_of, number_of
+from flask_chatbot.core.values.contents import UNANSWERED, WITHOUT_WORDS, WRITTEN
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.people import Alias, alias_of
 from flask_chatbot.database.statements import is_chat
@@ -67,6 +72,7 @@ class Inbound:
         self._history = history
         self._context = context
         self._turnstile = Turnstile()
+        self._unanswered = Unanswered(self._bot, actions.database, history, session=self._session, context=context)
 
     def received(self, message: Message) -> None:
         """Answer a message unless that has been done; raise `StoreError` if the store fails, and then deliver it again."""
@@ -74,14 +80,13 @@ class Inbound:
         own = self._bot.book.number(Sender(number=self._gateway.proxy.phone().number))
         if own and message.sender.number == own:  # two bots would talk for ever
             return
-        if message.media is None and is_blank(message.text):  # a reaction, say
+        if message.kind in WRITTEN and message.media is None and is_blank(message.text):
             log.info("a message without a text or a file is not answered")
             return
-        message = message if message.line else replace(message, line=self._session)
-        if message.fetch is None:  # one that came in by HTTP was kept meanwhile
-            message = replace(message, fetch=getattr(self._gateway.transport, "download", None))
+        message = replace(message, line=message.line or self._session, fetch=self._gateway.proxy.download)
         id_ = message.id or uuid4().hex
-        with self._turnstile.passing((self._session, id_)):
+        # Behind the message that it deletes, so that none is kept after it was deleted.
+        with self._turnstile.passing((self._session, message.deletes or id_)):
             self._answer(message, id_)
 
     def _addressed(self, message: Message) -> Message:
@@ -90,7 +95,7 @@ class Inbound:
         A mention of the bot at the beginning of a text in a group is left out.
         """
         sender = replace(message.sender, number=self._bot.book.number(message.sender))
-        text = message.text
+        text = words_of(message, self._bot.book)
         if message.chat == "group" and "@" in text:
             phone = self._gateway.proxy.phone()
             text = without_mention(text, [number_of(phone.number), phone.name])
@@ -103,6 +108,9 @@ class Inbound:
             log.info("message %s arrived again: it was answered before", short_id(id_))
             return
         message, answers = identified
+        if message.kind in UNANSWERED:
+            self._unanswered.take(message, id_, now)
+            return
         if answers >= ANSWERS_LIMIT:
             self._keep_silent(message, id_, now, answers)
             return
@@ -155,6 +163,27 @@ class Inbound:
 def names_of(sender: Sender) -> tuple[Alias, ...]:
     """All names by which a transport knows a sender, the number first."""
     return (alias_of(sender.number), *sender.aliases) if sender.number or not sender.aliases else sender.aliases
+
+
+def words_of(message: Message, book: RuleBook) -> str:
+    """The text that rules match: of a choice its id if that is a keyword, else its title; of a file its caption.
+
+    >>> from flask_chatbot.core.language.readings import Folding
+    >>> from flask_chatbot.core.language.sentences import Locale
+    >>> from flask_chatbot.core.matching.index import Index
+    >>> from flask_chatbot.core.values.contents import Choice
+    >>> book = RuleBook(rules=(), by_name={}, index=Index((), Folding()), locale=Locale())
+    >>> words_of(Message(text="", kind="choice", choice=Choice("1", "Harga")), book), words_of(Message(text="?", kind="location"), book)
+    ('Harga', '')
+    """
+    if message.kind in WITHOUT_WORDS:
+        return ""
+    if message.choice is None:
+        return message.text
+    choice = message.choice
+    found = next(iter(book.index.candidates(choice.id, lambda _: True)), None) if choice.id else None
+    is_keyword = found is not None and found.kind in (Kind.KEYWORD, Kind.FIELDS) and found.step in EXACT
+    return choice.id if is_keyword else choice.title or message.text
 
 
 def short_id(id_: str) -> str:

@@ -28,6 +28,7 @@ from flask_chatbot.core.loading.loader import load_rules, short_path
 from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.actions import Forward, Save
+from flask_chatbot.core.values.contents import WRITTEN
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import Problem, did_you_mean
 from flask_chatbot.core.values.replies import Reply, Text
@@ -129,11 +130,27 @@ class Bot:
 
     def people_merged(self, old: str, new: str) -> None:
         """Call the app's functions for people who were merged, in the app's context. One that fails is logged: it cannot be undone."""
-        for handler in self.handlers.merges.values():
+        self.tell(self.handlers.merges, {"old": old, "new": new}, f"for person {old}, who is {new} now", [])
+
+    def happened(self, message: Message, sent: str) -> None:
+        """Call the app's functions for a reaction, an edit or a deletion, in the app's context; one that fails is logged.
+
+        `sent` is our id of the message that it is about, empty if it is not ours.
+        """
+        events = {"reaction": self.handlers.reactions, "edit": self.handlers.edits, "deletion": self.handlers.deletions}
+        values = {"message": message, "message_id": sent}
+        self.tell(events[message.kind], values, f"for a message of the kind {message.kind!r}", private(message))
+
+    def tell(self, handlers: Mapping[str, Handler], values: Mapping[str, object], about: str, hidden: list[str]) -> None:
+        """Call functions that answer nothing. A failing one is logged, without what is `hidden`: it must not stop the message."""
+        for handler in handlers.values():
             try:
-                handler({"old": old, "new": new})
-            except Exception as error:  # noqa: BLE001  a function of the app must not stop the message
-                log.error("%s at %s failed for person %s, who is %s now\n%s", handler.name, handler.mark, old, new, redacted(error, []))
+                returned = handler(values)
+            except Exception as error:  # noqa: BLE001  whatever the app's own code raises
+                log.error("%s at %s failed %s\n%s", handler.name, handler.mark, about, redacted(error, hidden))
+                continue
+            if returned is not None:
+                log.warning("%s at %s returned a value, which nobody gets. Call bot.reply(message, ...)", handler.name, handler.mark)
 
     def heeds_pauses(self, book: RuleBook) -> bool:
         """True if messages are answered with a memory of people, so that a pause is known: rules that remember nothing ask for none."""
@@ -144,7 +161,7 @@ class Bot:
         book = book or self.book
         if not message.sender.number and not message.sender.person:
             return NO_MEMORY
-        if self.heeds_pauses(book):
+        if self.heeds_pauses(book) or message.kind not in WRITTEN:
             return self.memory
         return OffersMemory(self.memory, self.heard, message, book.taking) if book.offers else NO_MEMORY
 

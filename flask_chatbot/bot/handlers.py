@@ -25,9 +25,16 @@ from flask_chatbot.core.values.sent import names_in
 from flask_chatbot.errors import AnswerFailed, Invalid
 from flask_chatbot.settings.variables import unset_in
 
-Event = Literal["acks", "merges", "forgets"]
+Event = Literal["acks", "merges", "forgets", "reactions", "edits", "deletions"]
 OF_ACKS = ("message_id", "ack", "number", "error")  # parameters a function that hears of acks may have
-LISTENING: Mapping[Event, tuple[str, ...]] = {"acks": OF_ACKS, "merges": ("old", "new"), "forgets": ("person", "number")}
+LISTENING: Mapping[Event, tuple[str, ...]] = {
+    "acks": OF_ACKS,
+    "merges": ("old", "new"),
+    "forgets": ("person", "number"),
+    "reactions": ("message", "message_id"),
+    "edits": ("message",),
+    "deletions": ("message",),
+}
 OURS = ("message", "memory")  # parameters any handler of a rule may have, beside the rule's fields
 log = logging.getLogger(__name__)
 
@@ -45,6 +52,9 @@ class Handlers:
         self.acks: dict[str, Handler] = {}
         self.forgets: dict[str, Handler] = {}
         self.merges: dict[str, Handler] = {}
+        self.reactions: dict[str, Handler] = {}
+        self.edits: dict[str, Handler] = {}
+        self.deletions: dict[str, Handler] = {}
         self.types: dict[str, Handler] = {}
         self.filters: dict[str, Handler] = {}
 
@@ -95,7 +105,7 @@ class Handlers:
         claim(self.errors, kind, inspected(function, ("error", "message")), tr("answers for {name}", name=kind.__name__))
 
     def add_listener(self, event: Event, function: Function) -> None:
-        """Call the function at each event of a kind: a changed ack, two merged people, somebody to be forgotten."""
+        """Call the function at each event of a kind: a changed ack, merged or forgotten people, a reaction, an edit, a deletion."""
         handler = inspected(function, LISTENING[event])
         getattr(self, event)[handler.name] = handler
 

@@ -275,7 +275,8 @@ def keep_messages(deployment: Deployment) -> str:
 def describe(deployment: Deployment, message: "Kept", rules: str) -> Iterator[str]:
     """Describe one message for people: time and text, the rule, and why."""
     text = "(not kept)" if message.text is None else visible(message.text, keep="")
-    yield f"{deployment.when(message.at)}  {text}"
+    kind = "" if message.kind == "text" else f"({message.kind}) "
+    yield f"{deployment.when(message.at)}  {kind}{text}".rstrip()
     yield label("by", message.session)
     if message.rules_hash is not None:
         changed = "" if message.rules_hash == rules else "; the rules have changed since then"
@@ -291,6 +292,7 @@ def data_of(deployment: Deployment, message: "Kept", rules: str) -> dict[str, ob
         "id": message.message_id,
         "session": message.session,
         "chat": message.chat,
+        "kind": message.kind,
         "text": message.text,
         "rule": message.rule,
         "place": message.place,

@@ -177,6 +177,7 @@ inbox = Table(
     Column("chat", String(CHAT_LIMIT), nullable=False),
     Column("sender", String(VALUE_LIMIT), nullable=False),
     Column("person", String(PERSON_LIMIT)),
+    Column("kind", String(16), nullable=False, server_default=text("'text'")),  # of the message, as transports tell it
     Column("text", Text),  # what was written; NULL where messages are not kept
     Column("at", Double, nullable=False),
     Column("replies", SmallInteger, nullable=False),
@@ -217,7 +218,7 @@ requests = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("session", String(64), nullable=False),
-    Column("kind", String(16), nullable=False),  # groups, session, number
+    Column("kind", String(16), nullable=False),  # groups, session, number, file
     Column("argument", Text, nullable=False),
     Column("answer", Text),  # JSON
     Column("error", Text),

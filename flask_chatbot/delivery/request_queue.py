@@ -1,4 +1,4 @@
-"""The queue of requests from other processes to a transport that is open in this one: groups, session, numbers."""
+"""The queue of requests from other processes to a transport that is open in this one: groups, session, numbers, files."""
 
 import json
 import logging
@@ -9,6 +9,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from flask_chatbot.delivery.file_requests import fetched
 from flask_chatbot.delivery.loop import Begin
 from flask_chatbot.delivery.threads import Threads
 from flask_chatbot.errors import TransportError
@@ -92,4 +93,6 @@ def answer_of(transport: Transport, kind: str, argument: str) -> str:
         return json.dumps([asdict(group) for group in transport.groups()])
     if kind == "session":
         return json.dumps(asdict(transport.session()))
+    if kind == "file":
+        return fetched(transport, argument)
     return json.dumps(transport.has_whatsapp(argument))

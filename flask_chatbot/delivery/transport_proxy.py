@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 
 from flask_chatbot.core.late import sleep
 from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.values.contents import Attachment, Fetch, File
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import server_time
+from flask_chatbot.delivery.file_requests import read_file, write_attachment
 from flask_chatbot.delivery.retry import LEADERSHIP
 from flask_chatbot.delivery.waits import TransportStatus, cannot_open
 from flask_chatbot.errors import Refused, TransportError, TryLater
@@ -20,6 +22,7 @@ from flask_chatbot.transports.base import Capabilities, Group, Session, Transpor
 
 PATIENCE = LEADERSHIP + 5.0  # seconds until a transport in another process is given up: its successor has it sooner
 LOOK = 0.05  # seconds between two looks for its answer
+FILE_PATIENCE = 60.0  # seconds until a file that another process fetches is given up
 PHONE_KNOWN = 60.0  # seconds our own phone is not asked for again
 PHONE_PATIENCE = 1.0  # seconds a send may wait for it
 PHONE_AGAIN = 5.0  # seconds until a send waits for it again, where it was not known
@@ -93,6 +96,20 @@ class TransportProxy:
         if not self.capabilities.check_number:
             raise Refused(NO_NUMBER_CHECK)
         return self._ask("number", number, lambda: self.transport.has_whatsapp(number), bool)
+
+    def download(self, attachment: Attachment) -> File:
+        """Fetch the file of a message that came in. Raises `TryLater` if nobody can fetch it now, `Refused` if it cannot be fetched."""
+        fetch: Fetch | None = getattr(self.transport, "download", None)
+        if fetch is None:
+            raise Refused(tr("This connection to WhatsApp fetches no files: its transport has no method 'download'."))
+        if self._is_at_hand():
+            return fetch(attachment)
+        asked = self._put("file", write_attachment(attachment))
+        try:
+            return self._wait_for(asked, lambda: fetch(attachment), read_file, FILE_PATIENCE)
+        finally:  # the file is not for keeping
+            with self.database.writing() as connection:
+                requests.withdraw(connection, asked)
 
     def phone(self) -> Session:
         """Our own phone as last known, with its number and name; both empty if it is unknown."""

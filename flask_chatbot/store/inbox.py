@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, func, literal, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, literal, or_, select, update
 
 from flask_chatbot.core.values.people import VALUE_LIMIT, Alias
 from flask_chatbot.database.statements import CHAT_LIMIT, fitting, storable, upsert
@@ -32,6 +32,7 @@ class Kept:
     at: float
     expires_at: float
     replies: int = 0
+    kind: str = "text"
     text: str | None = None
     rule: str | None = None
     place: str | None = None
@@ -60,6 +61,8 @@ _NAMES = tuple(each.name for each in fields(Kept))
 _KEPT = select(*(_c[name].label(name) for name in _NAMES))
 _HERE = (_c.session == bindparam("session")) & (_c.message_id == bindparam("message_id"))
 _FIND = _KEPT.where(_HERE)
+_GONE = {"text": None, "explanations": None, "kept_until": None}
+_FORGET = update(inbox).where(_c.session == bindparam("of"), _c.message_id == bindparam("known_as")).values(_GONE)
 _ADD = upsert(lambda insert: insert(inbox).on_conflict_do_nothing(index_elements=[_c.session, _c.message_id]))
 _OF_PERSON = _c.person.in_(bindparam("persons", expanding=True))
 _COUNTED = select(func.count()).select_from(inbox).where(_c.at > bindparam("since"), _c.replies > 0)
@@ -117,6 +120,11 @@ def add(connection: Connection, kept: Kept) -> bool:
 def has_chat(connection: Connection, session: str, chat: str) -> bool:
     """True if a message came in from a chat, as long as it is kept."""
     return bool(connection.execute(_IN_CHAT, {"session": session, "chat": fitting(chat, CHAT_LIMIT)}).scalar())
+
+
+def forget_text(connection: Connection, session: str, message_id: str) -> None:
+    """Delete the text of a message, and why it was answered so, which may quote it; the rule stays, and that the message came."""
+    connection.execute(_FORGET, {"of": session, "known_as": fitting(message_id, ID_LIMIT)})
 
 
 def answered_since(connection: Connection, sender: str, since: float) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from flask_chatbot.database.statements import storable
 from flask_chatbot.database.tables import requests
@@ -47,6 +47,11 @@ def ask(connection: Connection, request: str, session: str, kind: str, argument:
     """Put a request, under an id of the caller's, to the process that has the transport of a session open."""
     row = {"id": request, "session": session, "kind": kind, "argument": storable(argument), "created_at": now}
     connection.execute(insert(requests), row)
+
+
+def withdraw(connection: Connection, request: str) -> None:
+    """Delete a request, with its answer if there is one."""
+    connection.execute(delete(requests).where(_c.id == request))
 
 
 def open_requests(connection: Connection, session: str, now: float, limit: int) -> list[Request]:

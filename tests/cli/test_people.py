@@ -61,6 +61,7 @@ def test_why_as_json(shop: Shop) -> None:
         "id": "false_1",
         "session": "simulator",
         "chat": f"{BUDI}@c.us",
+        "kind": "text",
         "text": "halo kak",
         "rule": "halo",
         "place": "rules.yaml:4:5",

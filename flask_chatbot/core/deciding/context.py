@@ -15,6 +15,7 @@ from flask_chatbot.core.language.sentences import Language
 from flask_chatbot.core.matching.match import Candidate, Kind, Match, MayAnswer
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.steps import EXACT
+from flask_chatbot.core.values.contents import UNANSWERED
 from flask_chatbot.core.values.messages import PARTS_LIMIT, Message, split_parts
 from flask_chatbot.core.values.sent import SENT, SENT_NAMES, SentValue, kinds_of, name_of
 
@@ -219,8 +220,8 @@ def asks_again(match: Match, form: Form) -> bool:
 
 
 def never_answers(book: RuleBook, message: Message) -> bool:
-    """True if nothing is answered in the message's chat."""
-    return message.chat == "group" and book.groups == "never"
+    """True if nothing is answered in the message's chat, or to a message of its kind."""
+    return message.kind in UNANSWERED or (message.chat == "group" and book.groups == "never")
 
 
 def keeps_quiet(book: RuleBook, message: Message, memory: Memory, now: datetime) -> bool:

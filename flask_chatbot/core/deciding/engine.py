@@ -15,9 +15,11 @@ from flask_chatbot.core.deciding.form_turn import by_labels, in_form, not_finish
 from flask_chatbot.core.deciding.guessing import guess
 from flask_chatbot.core.deciding.menu_turn import heard_of, in_menu, in_offer, tapped
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.deciding.unsupported import says_nothing, unsupported
 from flask_chatbot.core.language.folding import TEXT_LIMIT
 from flask_chatbot.core.matching.match import Candidate, Kind, MayAnswer
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.values.contents import WRITTEN
 from flask_chatbot.core.values.long_texts import as_one_message
 from flask_chatbot.core.values.messages import Message
 
@@ -66,7 +68,7 @@ def decide(
 
 def decided(turn: Answering) -> Decision:
     """Decide by the form that waits for an answer, else by the last menu, else by the rules."""
-    decision = tapped(turn) if turn.message.choice else None
+    decision = unsupported(turn) if turn.message.kind == "unsupported" else tapped(turn) if turn.message.choice else None
     if decision is None and turn.dialogue is not NOWHERE:
         heard = heard_of(turn)
         decision = in_form(turn, heard) or in_offer(turn, heard) or resumed(turn, heard) or in_menu(turn, heard)
@@ -91,6 +93,8 @@ def by_rules(turn: Answering) -> Decision:
         decision = by_labels(turn, None)
     if decision is not None:
         return decision
+    if says_nothing(turn.message):
+        return unsupported(turn) if turn.message.kind not in WRITTEN else Decision(None)
     return by_guess(turn, passed.values()) if turn.context.may_guess else Decision(None)
 
 

@@ -18,6 +18,7 @@ from flask_chatbot.core.deciding.form_turn import opting_out, pasted_into, stray
 from flask_chatbot.core.deciding.guessing import guess
 from flask_chatbot.core.deciding.menu_turn import shown_again_for
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.deciding.unsupported import says_nothing
 from flask_chatbot.core.matching.match import Candidate, Kind
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.translation.translatable import Translatable, linked, msgid, tr
@@ -99,7 +100,9 @@ def explain(
     tries = [*in_dialogue(context, state), *with_pasted(context, state, [*by_rules(context, state, decision)])]
     found = [tried for tried in tries if tried.candidate.kind is not Kind.FALLBACK]
     fallbacks = [tried for tried in tries if tried.candidate.kind is Kind.FALLBACK]
-    if all(passed_over(tried, decision) for tried in found):
+    if says_nothing(message):
+        fallbacks = []
+    elif all(passed_over(tried, decision) for tried in found):
         found += unfinished(context, state)
         found += guesses(context, state, [tried.candidate for tried in tries])
     explanations: list[Explanation] = []

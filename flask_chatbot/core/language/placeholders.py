@@ -5,7 +5,7 @@ import re
 from flask_chatbot.core.language.sentences import PLACEHOLDER, SAPAAN, SENTENCES
 
 # A sentence stands on lines of its own, or beside others that say what matters.
-MAY_BE_EMPTY = frozenset({"brackets", "form_skip", "form_waits", "form_way_out", "form_way_out_yesno", "suggested"})
+MAY_BE_EMPTY = frozenset({"brackets", "form_skip", "form_waits", "form_way_out", "form_way_out_yesno", "suggested", "unsupported"})
 KIND_WORDS = tuple(key for key in SENTENCES["en"] if key.startswith("kind_"))
 TO_NOBODY = frozenset(
     {"date_time", "menu_back", "menu_choose", "no", "not_suggested", "notice", "yes", *KIND_WORDS}

@@ -7,6 +7,10 @@ from typing import Literal
 MediaKind = Literal["image", "audio", "video", "document", "sticker"]
 MessageKind = Literal["text", "choice", "media", "location", "contact", "reaction", "edit", "deletion", "unsupported"]
 
+UNANSWERED: frozenset[MessageKind] = frozenset({"reaction", "edit", "deletion"})  # they change or comment on another message
+WRITTEN: frozenset[MessageKind] = frozenset({"text", "choice"})  # words alone
+WITHOUT_WORDS: frozenset[MessageKind] = frozenset({"location", "contact", "reaction", "deletion", "unsupported"})
+
 FILE_LIMIT = 16 * 1024 * 1024  # bytes; a larger file is neither fetched nor sent
 
 

@@ -19,8 +19,8 @@ rules:
 """
 TEMPLATE = "a sentence has placeholders in single braces, such as {sapaan}, and no templates. Write it that way."
 EMPTY = (
-    "the sentence 'apology' may not be empty: only brackets, form_skip, form_waits, form_way_out, form_way_out_yesno, suggested may. "
-    "Write something, or remove it."
+    "the sentence 'apology' may not be empty: only brackets, form_skip, form_waits, form_way_out, form_way_out_yesno, suggested, "
+    "unsupported may. Write something, or remove it."
 )
 LACKING = (
     "the language 'ms' needs all its sentences under 'sentences', and 3 are missing: apology, not_choice, no. "
