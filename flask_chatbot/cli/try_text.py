@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,7 +13,9 @@ from flask_chatbot.core.conversation.memory import NOTHING
 from flask_chatbot.core.deciding.explain import explain
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.sent import PARTS_OF, SENDS, pretended
 
+KINDS = [kind for kind in SENDS if kind != "media"]  # of one message
 TIMES = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 
@@ -31,8 +34,18 @@ class DashedText(click.Command):
             ) from error
 
 
+def contents(kind: str | None, caption: str) -> dict[str, Any]:
+    """The parts of a message of that kind; raise `click.UsageError` if it has no caption, or if there is neither a kind nor a text."""
+    if kind is None and not caption:
+        raise click.UsageError(tr("Write the TEXT of the message, or --sends with its kind."))
+    if kind in PARTS_OF and caption:
+        raise click.UsageError(tr("a {kind} has no caption: leave TEXT out.", kind=kind))
+    return pretended(kind, {}) if kind else {}
+
+
 @click.command("try", cls=DashedText)
-@click.argument("text")
+@click.argument("text", default="")
+@click.option("--sends", "kind", type=click.Choice(KINDS), help="Send a message of that kind in place of a text; TEXT is its caption.")
 @rules_option
 @run_option
 @from_option
@@ -43,13 +56,23 @@ class DashedText(click.Command):
 @language_option
 @click.pass_context
 def try_(
-    context: click.Context, text: str, path: Path | None, run: bool, number: str, name: str, at: datetime | None, explained: bool, form: str
+    context: click.Context,
+    text: str,
+    kind: str | None,
+    path: Path | None,
+    run: bool,
+    number: str,
+    name: str,
+    at: datetime | None,
+    explained: bool,
+    form: str,
 ) -> None:
     """Show what the bot does with TEXT: the rule, its place, the fields, the replies. Nothing is sent.
 
     \b
     flask chatbot try halo --nama Budi
     flask chatbot try "harga kaos" --explain
+    flask chatbot try --sends image "bukti#12"
     flask chatbot try "penawaran#Jhon Doe#jhon@example.com" --at "2026-11-23 09:00"
     flask --app shop chatbot try --run "penawaran#Jhon Doe#jhon@example.com"
 
@@ -58,7 +81,7 @@ def try_(
     talk = find_talk(context, path, run)
     number = sender_of(number, talk)
     now = at.replace(tzinfo=talk.book.locale.timezone) if at else datetime.now(UTC)
-    message = Message(text=text, sender=Sender(number=number, name=name))
+    message = Message(text=text, sender=Sender(number=number, name=name), **contents(kind, text))
     state = talk.memory_for(message).recall(talk.book.person(message.sender), now.timestamp()) if explained else NOTHING
     tried = talk.decide(message, now)
     known = tried.decision if run else None  # without --run no handler has had its say

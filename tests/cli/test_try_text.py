@@ -1,5 +1,6 @@
 """Texts that look like options, and folders without a rule file."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,36 @@ def test_check_in_an_empty_folder_says_what_to_do(folder: Path) -> None:
             "rules.yaml: 1 error",
         ],
     )
+
+
+SENDS = """\
+version: 1
+rules:
+  - {name: bukti, keyword: 'bukti#', sends: image, fields: [{no: {type: integer}}, {foto: {type: image}}], reply: "{{ no }} {{ foto }}"}
+  - {name: tempat, sends: location, reply: "{{ location }}"}
+"""
+
+
+def test_try_sends_what_is_no_text(folder: Path) -> None:
+    (folder / "rules.yaml").write_text(SENDS, "utf-8")
+    assert run("try", "--sends", "location", "--explain").output.splitlines() == [
+        "rule   tempat  (rules.yaml:4:5, by its message kind)",
+        "reply  -6.2, 106.816",
+        "why    tempat (rules.yaml:4:5) by message kind 'location', priority 0: wins",
+    ]
+    assert run("try", "--sends", "image", "bukti#12").output.splitlines()[-1] == "reply  12 foto"
+    fields = json.loads(run("try", "--sends", "image", "bukti#12", "--format", "json").output)["fields"]
+    assert fields == {"no": 12, "foto": "foto"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "Write the TEXT of the message, or --sends with its kind."),
+        (["--sends", "location", "rumah"], "a location has no caption: leave TEXT out."),
+    ],
+)
+def test_try_says_what_there_is_to_send(folder: Path, arguments: list[str], said: str) -> None:
+    (folder / "rules.yaml").write_text(SENDS, "utf-8")
+    outcome = run("try", *arguments)
+    assert (outcome.exit_code, said in outcome.output) == (2, True)

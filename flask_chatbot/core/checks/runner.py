@@ -22,6 +22,7 @@ from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import Mark, Problem, did_you_mean
 from flask_chatbot.core.values.replies import Text
 from flask_chatbot.core.values.rule_tests import Exchange, Expectation, RuleTest
+from flask_chatbot.core.values.sent import FileValue
 from flask_chatbot.core.values.written import reply_text
 from flask_chatbot.errors import AnswerFailed
 
@@ -156,7 +157,7 @@ class _TestedCustomer:
 
     def decide(self, exchange: Exchange, now: datetime) -> Decision:
         """Decide on a text by the rules, remembering the result for the next."""
-        message = Message(text=exchange.text, sender=self.test.sender, chat=self.test.chat, line=self.test.line)
+        message = Message(text=exchange.text, sender=self.test.sender, chat=self.test.chat, line=self.test.line, **exchange.contents)
         decision = decide(self.book, message, self.memory, now, self.random, self.handle)
         if decision.remember is not None:
             self.memory.commit(self.book.person(message.sender), decision.remember, now.timestamp())
@@ -172,7 +173,7 @@ class _TestedCustomer:
 
     def failure(self, exchange: Exchange, missed: Expectation, sides: Sides, hint: str = "") -> Failure:
         expected, got = sides
-        return Failure(mark=missed.mark, test=self.case.name, sent=exchange.text, key=missed.key, expected=expected, got=got, hint=hint)
+        return Failure(mark=missed.mark, test=self.case.name, sent=exchange.said, key=missed.key, expected=expected, got=got, hint=hint)
 
 
 class _Lacking(Exception):
@@ -205,13 +206,15 @@ def is_same(value: object, text: str | None, field: Field | None, context: Conte
     """True if a field's value is the one that a test means by `text`.
 
     Both may be empty; the value may be written so (dates as 2026-11-23); both may be the same number; or a customer who wrote the text
-    would have given the same value: ``besok`` for a date, ``ya`` for a yes.
+    would have given the same value: ``besok`` for a date, ``ya`` for a yes. Of a file its kind is enough.
 
     >>> is_same(3, "3.0", None, None), is_same(None, "", None, None), is_same(True, "true", None, None)
     (True, True, True)
     """
     text = (text or "").strip()
     if text == _plain(value) or _is_same_number(value, text):
+        return True
+    if isinstance(value, FileValue) and text == value.kind:
         return True
     if field is None or not text:
         return False

@@ -1,6 +1,7 @@
 """Reads the ``tests:`` of rule files."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.core.values.problems import Problem, did_you_mean
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.core.values.rule_tests import MONDAY, NUMBER, Exchange, Expectation, RuleTest
+from flask_chatbot.core.values.sent import FILE_PARTS, PARTS_OF, pretended
 from flask_chatbot.core.values.written import reply_of
 
 TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
@@ -37,26 +39,41 @@ def build_test(place: Place, is_under_rule: bool = False) -> RuleTest:
 
 
 def build_exchanges(place: Place, expected: tuple[Expectation, ...]) -> tuple[Exchange, ...]:
-    """The texts of a test, in order; its expectations apply to the last."""
-    if ("send" in place.data) == ("talk" in place.data):
-        place.report(tr("a test has either 'send', one text, or 'talk', a list of texts. Write one of them."))
+    """The messages of a test, in order; its expectations apply to the last."""
+    if sum(key in place.data for key in ("send", "sends", "talk")) != 1:
+        place.report(tr("a test has either 'send', one text, 'sends', a kind of message, or 'talk', a list of these. Write one of them."))
         return ()
-    if "send" in place.data:
-        return (Exchange(text=place.data["send"], mark=place.at("send").mark(), expected=expected),)
+    if "talk" not in place.data:
+        return (written(place, expected),)
     *exchanges, last = map(build_exchange, place.at("talk").entries())
     own = {each.key for each in last.expected}
     for each in expected:
         if each.key in own:
             message = tr("the last turn has a {key!r} of its own. Remove one of the two.", key=each.key)
             place.at(each.key).report(message, key=True)
-    return (*exchanges, Exchange(text=last.text, mark=last.mark, at=last.at, expected=(*last.expected, *expected)))
+    return (*exchanges, replace(last, expected=(*last.expected, *expected)))
 
 
 def build_exchange(place: Place) -> Exchange:
     """One entry of ``talk:``."""
     if not isinstance(place.data, dict):
         return Exchange(text=place.data, mark=place.mark())
-    return Exchange(text=place.data["send"], mark=place.at("send").mark(), expected=expectations(place), at=moment(place.at("at")))
+    if ("send" in place.data) == ("sends" in place.data):
+        place.report(tr("a turn has either 'send', one text, or 'sends', a kind of message. Write one of them."))
+    return replace(written(place, expectations(place)), at=moment(place.at("at")))
+
+
+def written(place: Place, expected: tuple[Expectation, ...]) -> Exchange:
+    """The message at a place, a text or what is sent instead; parts that it cannot have are reported."""
+    data, kind = place.data, place.data.get("sends")
+    known = PARTS_OF.get(kind, FILE_PARTS) if kind else ()
+    for key in (key for key in (*FILE_PARTS, "lat", "lng", "name", "numbers") if key in data and key not in known):
+        message = tr("{key!r} is no part of what is sent here. Remove it.", key=key)
+        place.at(key).report(message, key=True)
+    if not kind:
+        return Exchange(text=data.get("send") or "", mark=place.at("send").mark(), expected=expected)
+    mark = place.at("sends").mark()
+    return Exchange(text=data.get("caption", ""), mark=mark, expected=expected, sends=kind, contents=pretended(kind, data))
 
 
 def moment(place: Place) -> datetime | None:

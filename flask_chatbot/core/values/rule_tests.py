@@ -27,12 +27,27 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One text of a customer, and the expectations of its answer; `at` is in the rules' time zone, None for that of the one before."""
+    """One message of a customer, and the expectations of its answer; `at` is in the rules' time zone, None for that of the one before.
+
+    `sends` is the kind of a message that is no text, and `contents` what it holds, by the names of a message's parts.
+    """
 
     text: str
     mark: Mark
     expected: tuple[Expectation, ...] = ()
     at: datetime | None = None
+    sends: str = ""
+    contents: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """The message as a failure names it: its text, or its kind and caption.
+
+        >>> from flask_chatbot.core.values.problems import NOWHERE
+        >>> Exchange(text="bukti#12", mark=NOWHERE, sends="image").said
+        '[image] bukti#12'
+        """
+        return " ".join(filter(None, [self.sends and f"[{self.sends}]", self.text])) if self.sends else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

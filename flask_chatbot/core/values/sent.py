@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
-from flask_chatbot.core.values.contents import MediaKind, MessageKind
+from flask_chatbot.core.values.contents import Attachment, MediaKind, MessageKind, SharedContact, SharedLocation
 from flask_chatbot.core.values.messages import Message
 
 FILES: tuple[str, ...] = tuple(
@@ -175,3 +175,25 @@ def read_sent(data: Mapping[str, Any]) -> SentValue:
         known["numbers"] = tuple(known["numbers"])
     value: SentValue = made(**known)
     return value
+
+
+MIMES = {"image": "image/jpeg", "audio": "audio/ogg", "video": "video/mp4", "document": "application/pdf", "sticker": "image/webp"}
+PARTS_OF = {"location": ("lat", "lng", "name"), "contact": ("name", "numbers")}  # of what tests and trials send; files have the others
+FILE_PARTS = ("caption", "filename", "mime")
+
+
+def pretended(kind: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of a message that is no text, for tests and trials: what is not said of it is made up.
+
+    >>> pretended("image", {"filename": "a.jpg"})["attachments"]
+    (Attachment(kind='image', mime='image/jpeg', name='a.jpg', size=None, sha256='', voice=False),)
+    """
+    if kind == "location":
+        place = SharedLocation(said.get("lat", -6.2), said.get("lng", 106.816), said.get("name", ""))
+        return {"kind": "location", "location": place}
+    if kind == "contact":
+        numbers = said.get("numbers", "0812-3456-7890")
+        contact = SharedContact(said.get("name", "Ani"), tuple(numbers) if isinstance(numbers, list) else (numbers,))
+        return {"kind": "contact", "contacts": (contact,)}
+    file = Attachment(cast(MediaKind, kind), mime=said.get("mime", MIMES[kind]), name=said.get("filename", ""))
+    return {"kind": "media", "attachments": (file,)}

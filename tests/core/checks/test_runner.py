@@ -338,8 +338,14 @@ def test_chance_falls_the_same_each_time(tmp_path: Path) -> None:
             "- talk: [halo, hai]",
             ["5:5: this test expects nothing, so it cannot fail. Add one of: rule, fields, invalid, reply, reply_has, count."],
         ),
-        ("- rule: a", ["5:5: a test has either 'send', one text, or 'talk', a list of texts. Write one of them."]),
-        ("- {send: a, talk: [a], rule: a}", ["5:5: a test has either 'send', one text, or 'talk', a list of texts. Write one of them."]),
+        (
+            "- rule: a",
+            ["5:5: a test has either 'send', one text, 'sends', a kind of message, or 'talk', a list of these. Write one of them."],
+        ),
+        (
+            "- {send: a, talk: [a], rule: a}",
+            ["5:5: a test has either 'send', one text, 'sends', a kind of message, or 'talk', a list of these. Write one of them."],
+        ),
         ("- {send: a, rule: b}", ["5:21: there is no rule 'b'."]),
         ("- {talk: [{send: a, rule: aa}], count: 1}", ["5:29: there is no rule 'aa'. Did you mean 'a'?"]),
         ("- {send: a, rule: a, at: besok}", ["5:28: 'besok' is not a date and time. Write them like 2026-11-23 09:00."]),
@@ -353,7 +359,17 @@ def test_chance_falls_the_same_each_time(tmp_path: Path) -> None:
             "- {send: a, given: {x-y: 1}, count: 1}",
             ["5:23: 'x-y' cannot be a name in templates. Use letters, digits and _, beginning with a letter."],
         ),
-        ("- {talk: [{rule: a}]}", ["5:13: entry 1 of 'talk' lacks the key 'send'. Add `send: ...`."]),
+        ("- {talk: [{rule: a}]}", ["5:13: a turn has either 'send', one text, or 'sends', a kind of message. Write one of them."]),
+        (
+            "- {talk: [{send: a, sends: image}], count: 1}",
+            ["5:13: a turn has either 'send', one text, or 'sends', a kind of message. Write one of them."],
+        ),
+        (
+            "- {sends: media, rule: a}",
+            ["5:13: 'sends' must be one of image, audio, video, document, sticker, location, contact, not 'media'."],
+        ),
+        ("- {sends: location, caption: a, rule: a}", ["5:23: 'caption' is no part of what is sent here. Remove it."]),
+        ("- {send: a, lat: 3, rule: a}", ["5:15: 'lat' is no part of what is sent here. Remove it."]),
         ("- {talk: [], rule: a}", ["5:12: 'talk' is an empty list. Write at least 1 entry, or remove it."]),
         (
             "- {talk: [{send: a, rule: a}], rule: a}",
@@ -389,3 +405,34 @@ def test_a_load_says_what_it_looked_at(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_was_looked_at_too(tmp_path: Path) -> None:
     assert read_rules(tmp_path / "none.yaml").sources.digests == {tmp_path / "none.yaml": None}
+
+
+SENDING = """
+rules:
+  - {name: foto, sends: image, reply: "{{ media.mime }} {{ media.name }}"}
+  - {name: tempat, sends: [location, contact], reply: "{{ location }}{{ contact }}"}
+  - name: bukti
+    keyword: bukti
+    ask: [{foto: {question: "Foto?", type: image}}]
+    reply: "{{ foto }}"
+    tests:
+      - talk: [bukti, {sends: sticker, reply_has: "Foto?"}, {sends: image}]
+        fields: {foto: image}
+      - {talk: [bukti, {sends: image, filename: a.jpg}], fields: {foto: foto a.jpg}}
+tests:
+  - {sends: image, caption: halo, filename: a.png, mime: image/png, rule: foto, reply: image/png a.png}
+  - {sends: location, lat: 1.5, lng: 100, name: Kantor, rule: tempat, reply: "Kantor (1.5, 100)"}
+  - {sends: contact, name: Budi, numbers: ["0811", "0812"], rule: tempat, reply: "Budi 0811, 0812"}
+  - {sends: contact, rule: tempat}
+"""
+
+
+def test_tests_send_what_is_no_text(tmp_path: Path) -> None:
+    book = load(tmp_path, SENDING)
+    assert [failure for case in cases(book) for failure in run(case, book)] == []
+
+
+def test_a_failure_names_what_was_sent(tmp_path: Path) -> None:
+    book = load(tmp_path, "rules: [{keyword: a, reply: b}]\ntests: [{sends: image, caption: hai, rule: a}]")
+    (failure,) = [failure for case in cases(book) for failure in run(case, book)]
+    assert (failure.sent, failure.got) == ("[image] hai", "no rule")
