@@ -1,9 +1,9 @@
 """Texts with typing errors."""
 
 from array import array
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
@@ -42,10 +42,10 @@ class Spellings:
     """Words, found by themselves and, if they are long enough, by forms with one typing error.
 
     Two words are one error apart if they are equal after one character is removed from each or from either. The shortened form is kept as
-    half a hash, with the word's number in the other half: eight bytes each, and sorted.
+    half a hash, with the word's number in the other half: eight bytes each, sorted, and found by the first bits of the hash.
     """
 
-    __slots__ = ("_forms", "_longest", "_numbers", "_words")
+    __slots__ = ("_forms", "_longest", "_numbers", "_shift", "_starts", "_words")
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = list(dict.fromkeys(words))
@@ -53,24 +53,30 @@ class Spellings:
         forgiving = [(number, word) for number, word in enumerate(self._words) if letters(word) >= FORGIVING]
         self._longest = max((len(word) for _, word in forgiving), default=-1)
         self._forms = array("Q", sorted(hash(form) % _HASH * _HASH + number for number, word in forgiving for form in shortened(word)))
+        bits = len(self._forms).bit_length()
+        self._shift = 64 - bits
+        counts = Counter(form >> self._shift for form in self._forms)
+        self._starts = array("I", accumulate((counts[first] for first in range(1 << bits)), initial=0))
 
     def near(self, word: str) -> list[str]:
         """The words that equal this one, or differ by one typing error."""
         found = [word] if word in self._numbers else []
         if len(word) > self._longest + 1:
             return found
-        numbers = {number for form in shortened(word) for number in self._sharing(form)}
-        words = [self._words[number] for number in sorted(numbers)]
+        words = [self._words[number] for number in sorted(self._sharing(word))]
         return found + [near for near in words if near != word and OSA.distance(near, word, score_cutoff=1) == 1]
 
-    def _sharing(self, form: str) -> Sequence[int]:
-        """The numbers of the words that have this shortened form."""
-        key = hash(form) % _HASH * _HASH
-        first = bisect_left(self._forms, key)
-        if first == len(self._forms) or self._forms[first] >= key + _HASH:
-            return ()  # as nearly always
-        last = bisect_left(self._forms, key + _HASH, first, min(first + CROWD_LIMIT, len(self._forms)))
-        return [found - key for found in self._forms[first:last]]
+    def _sharing(self, word: str) -> set[int]:
+        """The numbers of the words that share a shortened form with this one."""
+        forms, starts, shift = self._forms, self._starts, self._shift
+        numbers: set[int] = set()
+        for form in shortened(word):
+            key = hash(form) % _HASH * _HASH
+            start = key >> shift
+            for place in range(starts[start], starts[start + 1]):  # none for most
+                if 0 <= forms[place] - key < _HASH:
+                    numbers.add(forms[place] - key)
+        return numbers
 
     def crowds(self) -> list[list[str]]:
         """Groups of too many words that share a shortened form; the largest group first."""
