@@ -222,18 +222,18 @@ def next_question(form: Form, fields: Sequence[Field], language: Language) -> As
 def filled(form: Form, fields: Sequence[Field], context: Context) -> Reading:
     """The values of a form's texts, each read as of the time it was given; of what is still to be asked for there is none."""
     reading = Reading()
-    context = replace(context, sent=form.sent) if form.sent else context
+    context = context._replace(sent=form.sent) if form.sent else context
     for each in fields:
         if form.asks and (each.name in form.asks or each.condition is not None) and not form.texts.get(each.name):
             reading.values[each.name] = None
             continue
         at = form.times.get(each.name)
-        then = context if at is None else replace(context, now=datetime.fromtimestamp(at, context.now.tzinfo))
-        one = read_fields([each], [form.texts.get(each.name, "")], replace(then, names={**then.names, **reading.values}))
+        then = context if at is None else context._replace(now=datetime.fromtimestamp(at, context.now.tzinfo))
+        one = read_fields([each], [form.texts.get(each.name, "")], then._replace(names={**then.names, **reading.values}))
         reading.values.update(one.values)
         reading.problems.update(one.problems)
         day = one.values[each.name]
-        context = replace(context, day=day) if day.__class__ is date else context
+        context = context._replace(day=day) if day.__class__ is date else context
     return reading
 
 
@@ -241,7 +241,7 @@ def dated(form: Form, fields: Sequence[Field], context: Context) -> Context:
     """The context for the next answer of a form: its date is the last date given so far."""
     given = [each for each in fields if each.type == "date" and form.texts.get(each.name)]
     days = [day for day in filled(form, given, context).values.values() if isinstance(day, date)] if given else []
-    return replace(context, day=days[-1]) if days else context
+    return context._replace(day=days[-1]) if days else context
 
 
 def confirmed(form: Form, fields: Sequence[Field], heard: Heard, context: Context) -> Ask | Stop | Done:

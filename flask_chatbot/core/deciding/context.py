@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_chatbot.core.conditions.conditions import Unmet, is_clock
@@ -105,7 +105,7 @@ class MessageContext:
         if rule.takes_sent:
             sent = fitted(fields, self.sent)
             filled = spread(fields, filled, sent)
-            context = replace(context, sent=sent)
+            context = context._replace(sent=sent)
         reading = read_dealt(fields, filled, context)
         texts = {field.name: text for field, text in zip(fields, filled, strict=False)}
         if named:

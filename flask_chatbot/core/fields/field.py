@@ -3,10 +3,10 @@
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from flask_chatbot.core.language.daytimes import Span
 from flask_chatbot.core.language.readings import Folding
@@ -89,8 +89,7 @@ def read_number_limit(text: str) -> float:
     return float(text) if "." in text else int(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """The place and time at which a value is read: `now` is aware, in the rule file's time zone.
 
     `folding` knows the bot's words for courtesy, yes and no. `day` is the date given before in the same form, which the hours of a time
@@ -103,8 +102,8 @@ class Context:
     hours: OpeningHours | None = None
     folding: Folding = NO_FOLDING
     day: date | None = None
-    names: Mapping[str, object] = field(default_factory=lambda: NO_NAMES)
-    sent: Mapping[str, SentValue] = field(default_factory=lambda: NOTHING_SENT)
+    names: Mapping[str, object] = NO_NAMES
+    sent: Mapping[str, SentValue] = NOTHING_SENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +215,7 @@ def read_dealt(fields: Sequence[Field], texts: Sequence[str], context: Context) 
             reading.problems[wanted.name] = (given and _own_sentence(wanted.error, given)) or str(error)
         reading.values[wanted.name] = value
         if value.__class__ is date:
-            context = replace(context, day=value)
+            context = context._replace(day=value)
     if fields and len(texts) > len(fields):
         sent = sum(each.is_sent for each in fields)  # for which no part is meant
         reading.problems[SURPLUS] = say(context.language, "too_many_parts", count=len(texts) - sent, expected=len(fields) - sent)

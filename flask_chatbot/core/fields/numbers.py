@@ -144,6 +144,8 @@ def checked(number: Decimal, field: Field, language: Language) -> Decimal:
     """The number, where it is within the limits of its field; ValueError with a sentence where it is not."""
     if not -LIMIT < number < LIMIT:
         raise ValueError(say(language, "too_many_digits", max=18))
+    if field.min is None and field.max is None:
+        return number
     low, high = (exact(limit) if isinstance(limit, int | float) else None for limit in (field.min, field.max))
     is_small, is_large = low is not None and number < low, high is not None and number > high
     if is_small or is_large:

@@ -14,6 +14,7 @@ from flask_chatbot.core.language.vocabulary import Vocabulary
 HALVES = re.compile("[\ud800-\udfff]")  # of characters
 LABELED = re.compile(r"(?s)\s*(?P<label>[^:=\n]{1,60}?)\s*[:=]\s*(?P<value>\S.*)")
 WORD = re.compile(r"\S+")
+BETWEEN = re.compile(r"[\s:=]")  # a label and its value, or two words
 POSSESSIVE = "nya"  # "alamatnya Jl. Melati 5"
 
 
@@ -30,7 +31,9 @@ def read_text(text: str, field: Field, context: Context) -> str:
 
 
 def bare(text: str, field: Field, context: Context) -> str:
-    """The text without its field's own label in front, and without the courtesy behind a name."""
+    """The text without its field's own label in front, and without the courtesy behind a name; one word has neither."""
+    if BETWEEN.search(text) is None:
+        return text
     vocabulary = context.language.vocabulary
     value = without_label(text, field, vocabulary)
     return without_courtesy(value, context) if is_name(field, vocabulary) else value

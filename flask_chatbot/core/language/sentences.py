@@ -195,7 +195,7 @@ class Language:
 
     def addressing(self, profile: str) -> "Language":
         """The language as it speaks to a person, of whom the name in their profile is known, if any."""
-        sapaan = address(self.call, profile)
+        sapaan = address(self.call, profile) if profile else self.call
         return self if sapaan == self.sapaan else replace(self, sapaan=sapaan)
 
     @property

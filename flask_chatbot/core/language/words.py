@@ -18,7 +18,7 @@ NO_GREETINGS: Mapping[str, frozenset[str]] = MappingProxyType({})
 GREETING_LISTS = MappingProxyType({"any": ("any", "morning", "day", "afternoon", "evening"), "peace": ("peace", "any")})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Words:
     """Folded words and runs of words. `ignore` is courtesy at both ends of a text, `ignore_first` and `ignore_last` at one of them.
 
@@ -51,8 +51,8 @@ class Words:
     titles: frozenset[str] = frozenset()
     alone: frozenset[str] = frozenset()
     opt_out: re.Pattern[str] = NOTHING
-    counting: Mapping[str, str] = field(default_factory=lambda: NO_COUNTING, hash=False)
-    greetings: Mapping[str, frozenset[str]] = field(default_factory=lambda: NO_GREETINGS, hash=False)
+    counting: Mapping[str, str] = field(default_factory=lambda: NO_COUNTING)
+    greetings: Mapping[str, frozenset[str]] = field(default_factory=lambda: NO_GREETINGS)
 
     @property
     def small_talk(self) -> frozenset[str]:

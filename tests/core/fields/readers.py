@@ -13,7 +13,7 @@ from flask_chatbot.core.language.daytimes import Span
 from flask_chatbot.core.language.sentences import language_of
 
 ID = Context(language_of("id"), "ID", datetime(2026, 11, 26, 10, tzinfo=ZoneInfo("Asia/Jakarta")))
-EN = replace(ID, language=language_of("en"))
+EN = ID._replace(language=language_of("en"))
 SHOP = Hours(week=(*[(Span(480, 1020),)] * 5, (Span(480, 720),), ()))  # 8 to 5, Saturdays to noon, closed on Sundays
 
 

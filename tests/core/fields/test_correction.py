@@ -21,7 +21,7 @@ OFFER = [field("nama", min=2), field("email", "email"), field("jumlah", "integer
 
 
 def told(*parts: str, fields: list[Field] = OFFER, language: str = "id") -> str:
-    reading = read_fields(fields, parts, replace(ID, language=language_of(language)))
+    reading = read_fields(fields, parts, ID._replace(language=language_of(language)))
     return correction("penawaran#", fields, reading, language_of(language), given=bool(parts))
 
 

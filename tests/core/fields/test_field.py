@@ -13,7 +13,7 @@ from flask_chatbot.core.values.messages import split_parts
 from flask_chatbot.errors import AnswerFailed
 
 ID = Context(language_of("id"), "ID", datetime(2026, 11, 22, tzinfo=UTC))
-EN = replace(ID, language=language_of("en"))
+EN = ID._replace(language=language_of("en"))
 
 
 @dataclass(frozen=True)
