@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -203,8 +203,8 @@ class _Handling:
         if decision is None:
             decision = decide(self.book, self.message, memory, self.now, self.random, self.handle, handlers.rules)
         if handlers.after:
-            decision = replace(decision, replies=self.changed(decision.replies))
-        return replace(decision, failure=self.failure) if self.failure else decision
+            decision = decision._replace(replies=self.changed(decision.replies))
+        return decision._replace(failure=self.failure) if self.failure else decision
 
     def changed(self, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         """Pass the replies through the `after` handlers, stopping once there are none: silence is deliberate."""

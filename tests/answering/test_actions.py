@@ -98,7 +98,7 @@ def rows(database: Database) -> int:
 def test_where_another_message_came_between_nothing_is_done(tmp_path: Path, database: Database) -> None:
     actions = Actions(database, Forwarder(HttpClient()), None)
     done = answered(tmp_path, "pesan#Kopi##Jl. Mawar 1")
-    first = actions.carry_out(replace(done, decision=replace(done.decision, remember=State())), lambda memory: False)
+    first = actions.carry_out(replace(done, decision=done.decision._replace(remember=State())), lambda memory: False)
     assert (first, rows(database)) == (False, 0)
     assert (actions.carry_out(done, lambda memory: True), rows(database)) == (True, 1)
 

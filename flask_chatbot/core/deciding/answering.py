@@ -28,6 +28,7 @@ from flask_chatbot.core.values.contents import Choice
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.core.values.replies import Menu, Reply, Text
+from flask_chatbot.core.values.sent import SentValue
 from flask_chatbot.errors import AnswerFailed, Invalid, Skip
 
 FIRST_ROW = {"number": 1}  # `saved` where nobody keeps rows: in tests and trials
@@ -91,16 +92,22 @@ class Answering:
         if self.answered and self.answered.get(on_line(self.message.line, rule.name), 0.0) > self.time:
             return Decision(candidate.match())
         match, texts, sent = self.context.read(candidate)
-        form = NO_FORM
-        if rule.fields:
-            form = Form(rule=rule.name, literal=begun_by(match), texts=texts, times=dict.fromkeys(texts, self.time), sent=sent)
+        if not match.invalid and not rule.has_steps:
+            return self.finished(match, lambda: self.begun(match, texts, sent))
+        form = self.begun(match, texts, sent)
         return self.first_question(match, form) if rule.asks else self.complete(match, form)
+
+    def begun(self, match: Match, texts: Mapping[str, str], sent: Mapping[str, SentValue]) -> Form:
+        """The form of a match, with what its values were read from."""
+        if not match.rule.fields:
+            return NO_FORM
+        return Form(rule=match.rule.name, literal=begun_by(match), texts=texts, times=dict.fromkeys(texts, self.time), sent=sent)
 
     def first_question(self, match: Match, form: Form) -> Decision:
         """The first question of a form, skipping fields that a pattern has found already."""
         fields = match.rule.fields or ()
         asks = tuple(field.name for field in fields if not form.texts.get(field.name) or field.name in match.invalid)
-        match = replace(match, invalid={name: problem for name, problem in match.invalid.items() if form.texts.get(name)})
+        match = match._replace(invalid={name: problem for name, problem in match.invalid.items() if form.texts.get(name)})
         if not asks:
             return self.complete(match, form)
         return self.ask(match, begin(replace(form, asks=asks, problems=match.invalid), fields, self.language))
@@ -114,25 +121,26 @@ class Answering:
             said = together(said, unused)
         if match.rule.confirm is not None and not confirmed:
             return self.ask_to_confirm(match, form, said)
-        decision = self.finished(match, form)
+        decision = self.finished(match, lambda: form)
         return with_above(decision, said) if said else decision
 
-    def finished(self, match: Match, form: Form) -> Decision:
-        """The replies to a match with all fields valid, and confirmed where that is asked for."""
+    def finished(self, match: Match, form: Callable[[], Form]) -> Decision:
+        """The replies to a match with all fields valid, and confirmed where that is asked for; its form is made only for a failure."""
         before = self.dialogue = self.dialogue.without_asides_of(match.rule.name) if match.rule.fields else self.dialogue
         try:
             if match.rule.actions or self.handled is None or match.rule.name in self.handled:
                 return self.answered_by(match)
             return self.reply(match, None)
         except HandlerFailed as error:
-            self.dialogue = before.set_aside(form, self.time)  # nothing was done: who goes on with it tries again
+            self.dialogue = before.set_aside(form(), self.time)  # nothing was done: who goes on with it tries again
             return Decision(match, error.replies)
         except Invalid as error:
-            match = replace(match, invalid=error.fields, fields={**match.fields, **dict.fromkeys(error.fields)})
-            return self.refuse(match, replace(form, refused=form.refused + 1), by_handler=True)
+            match = match._replace(invalid=error.fields, fields={**match.fields, **dict.fromkeys(error.fields)})
+            tried = form()
+            return self.refuse(match, replace(tried, refused=tried.refused + 1), by_handler=True)
         except AnswerFailed as error:  # all that the customer gave is kept, by what is done with it, or else to try again
-            self.dialogue = before if match.rule.actions else before.set_aside(form, self.time)
-            return replace(self.acting(match, self.apology(match.rule, error)), failure=error)
+            self.dialogue = before if match.rule.actions else before.set_aside(form(), self.time)
+            return self.acting(match, self.apology(match.rule, error))._replace(failure=error)
 
     def ask_to_confirm(self, match: Match, form: Form, said: str) -> Decision:
         """The question whether all is right; where its template cannot be rendered, the values as they were given."""
@@ -151,7 +159,7 @@ class Answering:
             NO_FORM, rule=rule.name, literal=begun_by(match), texts=form.texts, refused=form.refused, settled=form.settled, sent=form.sent
         )
         form = replace(kept, times={**defaults, **form.times})
-        return replace(self.ask(match, Ask(form, together(said, text or say(self.language, "not_yesno")))), failure=failure)
+        return self.ask(match, Ask(form, together(said, text or say(self.language, "not_yesno"))))._replace(failure=failure)
 
     def answered_by(self, match: Match) -> Decision:
         """The answer of the rule and its handler, or its `failed` if a forwarded webhook gives none."""

@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from flask_chatbot.core.conditions.conditions import Unmet, is_clock
 from flask_chatbot.core.conversation.forms import Form, answers_nothing, filled
@@ -22,8 +22,7 @@ from flask_chatbot.core.values.sent import SENT, SENT_NAMES, SentValue, kinds_of
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class MessageContext:
+class MessageContext(NamedTuple):
     """A message put to the rules of a book, `at` an aware time."""
 
     book: RuleBook

@@ -1,8 +1,7 @@
 """`Decision`: the replies and actions for a message, and the errors that the app's own code may raise."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.matching.match import Match
@@ -30,8 +29,7 @@ class ForwardFailed(Exception):
     """Raised by `handle` if the forwarded webhook gave no answer: the rule's `failed` is the result of the match."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The replies and actions for a message. `match` is None if no rule answers.
 
     `remember` is the sender's new state, None if nothing changed; the caller carries out this and the `actions`. `failure` is the reason
@@ -42,8 +40,8 @@ class Decision:
     replies: tuple[Reply, ...] = ()
     remember: State | None = None
     actions: tuple[Action, ...] = ()
-    choices: tuple[Choice, ...] = field(default=(), compare=False)
-    failure: Exception | None = field(default=None, compare=False, repr=False)
+    choices: tuple[Choice, ...] = ()
+    failure: Exception | None = None
 
 
 def no_handler(match: Match, message: Message, notes: Notes) -> None:

@@ -74,11 +74,11 @@ def decided(turn: Answering) -> Decision:
         decision = in_form(turn, heard) or in_offer(turn, heard) or resumed(turn, heard) or in_menu(turn, heard)
     decision = decision or by_rules(turn)
     if turn.book.one_message and len(decision.replies) > 1:
-        decision = replace(decision, replies=as_one_message(decision.replies))
+        decision = decision._replace(replies=as_one_message(decision.replies))
     remember = turn.remembered()
     if remember is None and not turn.choices:
         return decision
-    return replace(decision, remember=remember, choices=turn.choices)
+    return decision._replace(remember=remember, choices=turn.choices)
 
 
 def by_rules(turn: Answering) -> Decision:

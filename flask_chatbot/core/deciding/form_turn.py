@@ -104,7 +104,7 @@ def digression(turn: Answering, match: Match, form: Form, heard: Heard) -> Decis
     others_said, above = above_menu(decision.replies)
     below = "\n\n".join(reply.text for reply in question.replies if isinstance(reply, Text))
     room = max(TEXT_LIMIT - len(below) - 2, 0)
-    return replace(decision, replies=(*others_said, Text(f"{above[:room]}\n\n{below}".strip())))
+    return decision._replace(replies=(*others_said, Text(f"{above[:room]}\n\n{below}".strip())))
 
 
 def resumed(turn: Answering, heard: Heard) -> Decision | None:

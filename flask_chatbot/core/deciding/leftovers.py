@@ -33,5 +33,5 @@ def with_above(decision: Decision, said: str) -> Decision:
         return decision
     first, *others = decision.replies
     if not isinstance(first, Text):
-        return replace(decision, replies=(Text(said), *decision.replies))
-    return replace(decision, replies=(Text(f"{said}\n{first.text}"[:TEXT_LIMIT]), *others))
+        return decision._replace(replies=(Text(said), *decision.replies))
+    return decision._replace(replies=(Text(f"{said}\n{first.text}"[:TEXT_LIMIT]), *others))

@@ -80,4 +80,4 @@ def is_sign(word: str) -> bool:
 
 def has_signs(folded: str) -> bool:
     """True if a folded text may contain an emoji or an emoticon."""
-    return _ANY_SIGN.search(folded) is not None
+    return not folded.isalnum() and _ANY_SIGN.search(folded) is not None

@@ -11,7 +11,7 @@ from flask_chatbot.core.language.variants import without_accents
 from flask_chatbot.core.matching.keyword_index import KeywordIndex
 from flask_chatbot.core.matching.keywords import Found
 from flask_chatbot.core.matching.loose import LooseIndex
-from flask_chatbot.core.matching.match import Candidate, Kind, MayAnswer, always, answered, once, ranked
+from flask_chatbot.core.matching.match import Candidate, Kind, MayAnswer, always, answered, leading, once, ranked
 from flask_chatbot.core.matching.pattern_index import PatternIndex
 from flask_chatbot.core.matching.phrases import PhraseIndex
 from flask_chatbot.core.matching.rule import Rule
@@ -70,11 +70,11 @@ class Index:
         If none of the rules found so far `may_answer` now, the text is read on as if they did not exist: with and without its ``#``, and
         in the next step.
         """
-        text = with_marks(text[:TEXT_LIMIT])
+        text = text[:TEXT_LIMIT] if text.isascii() else with_marks(text[:TEXT_LIMIT])
         reader = Reader(text, self._folding, self._signs)
         found = ranked(self._keywords.find(text, reader, may_answer))
         for stage, (highest, find) in enumerate(self._stages):
-            sure = once([candidate for candidate in found if candidate.rule.priority >= highest]) if found else found
+            sure = leading(found, highest)
             if sure and (stage == 0 or not has_small_talk(sure)):
                 return chain(sure, self._after(sure, found, stage, text, reader, may_answer))
             found = ranked(found + find(text, reader))

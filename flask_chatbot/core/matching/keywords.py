@@ -1,6 +1,7 @@
 """Keywords by their literals."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 
 from flask_chatbot.core.language.folding import without_signs
 from flask_chatbot.core.language.readings import Folding
@@ -37,6 +38,11 @@ class Keywords:
         return bool(self._literals)
 
     @property
+    def first_words(self) -> Iterator[str]:
+        """The first words of the literals, in all their forms."""
+        return (literal.partition(" ")[0] for literal in chain(self._literals, self._aside, self._headed))
+
+    @property
     def has_forms_aside(self) -> bool:
         """True if a literal has a form without accents and emoji."""
         return bool(self._aside)
@@ -54,8 +60,11 @@ class Keywords:
 
     def find(self, readings: Collection[str], step: LookupStep) -> Found:
         """The rules with a literal that is one of the readings of a text; beyond what is written, in any of its forms for that step."""
-        found = [(rule, reading) for reading in readings if reading in self._literals for rule in self._literals[reading]]
-        if step is not LookupStep.WRITTEN and self._aside:
+        literals = self._literals
+        found = [(rule, reading) for reading in readings if reading in literals for rule in literals[reading]]
+        if step is LookupStep.WRITTEN:
+            return found
+        if self._aside:
             found += self._by_form(self._aside, readings)
         if step in EXACT:
             return found

@@ -1,16 +1,19 @@
 """`Match` and `Candidate`: the rules that a text leads to, how each was found, and their order."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from flask_chatbot.core.matching.rule import Keyword, Rule
-from flask_chatbot.core.matching.steps import LookupStep
+from flask_chatbot.core.matching.steps import LookupStep, quick
 
 MayAnswer = Callable[[Rule], bool]
+NO_VALUES: Mapping[str, object] = MappingProxyType({})
+NO_PROBLEMS: Mapping[str, str] = MappingProxyType({})
 
 
+@quick
 class Kind(IntEnum):
     """The ways to match, in the order in which they win among rules of one priority."""
 
@@ -26,8 +29,7 @@ class Kind(IntEnum):
     GUESS = 10  # likewise: it says something that the text is near
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Match(NamedTuple):
     """A rule that answers, how it was found, and the values read for it.
 
     `literal` is the folded text, the pattern or the kind of message that found it; for a form, the keyword that began it. `data` are the
@@ -38,8 +40,8 @@ class Match:
     kind: Kind
     literal: str = ""
     data: tuple[str, ...] = ()
-    fields: Mapping[str, object] = field(default_factory=dict)
-    invalid: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, object] = NO_VALUES
+    invalid: Mapping[str, str] = NO_PROBLEMS
 
     def keyword_of(self, keywords: Iterable[Keyword]) -> Keyword | None:
         """The one of these keywords that found the rule or began its form; None if it was something else."""
@@ -89,12 +91,22 @@ def always(rule: Rule) -> bool:
 
 def answered(candidates: Iterable[Candidate], may_answer: MayAnswer) -> bool:
     """True if one of the rules may answer."""
-    return any(map(may_answer, [candidate.rule for candidate in candidates]))
+    for candidate in candidates:  # noqa: SIM110  any() costs twice as much for one, and there hardly are more
+        if may_answer(candidate.rule):
+            return True
+    return False
 
 
 def ranked(candidates: list[Candidate]) -> list[Candidate]:
     """The candidates, winner first."""
     return sorted(candidates, key=Candidate.rank) if len(candidates) > 1 else candidates
+
+
+def leading(found: list[Candidate], least: float) -> list[Candidate]:
+    """The first candidates of a ranked list, those with at least this priority, each rule once."""
+    if not found or found[0].rule.priority < least:
+        return []
+    return once([candidate for candidate in found if candidate.rule.priority >= least]) if len(found) > 1 else found
 
 
 def once(candidates: list[Candidate]) -> list[Candidate]:

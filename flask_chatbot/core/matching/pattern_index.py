@@ -1,8 +1,9 @@
 """Finds which of many patterns match a text, without trying each."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask_chatbot.core.language.folding import TEXT_LIMIT
@@ -71,7 +72,7 @@ class PatternIndex:
 
     def _places(self, text: str) -> set[int]:
         """The positions of the entries that share three characters with a lower-case text; nearly always none."""
-        there = self._grams.keys() & map("".join, zip(text, text[1:], text[2:], strict=False))
+        there = self._grams.keys() & cuts(len(text))(text)
         return set[int]().union(*[self._grams[gram] for gram in there]) if there else set()
 
     def _likely(self, text: str, places: Iterable[int]) -> Iterator[_Entry]:
@@ -171,6 +172,16 @@ def grams(text: str) -> list[str]:
     """
     pieces = [text[start : start + GRAM] for start in range(len(text) - GRAM + 1)]
     return pieces if text.isascii() else [piece for piece in pieces if has_one_form(piece)]
+
+
+@lru_cache(maxsize=32)
+def cuts(size: int) -> Callable[[str], tuple[str, ...]]:
+    """Cuts a text of so many characters into every three consecutive ones, and the shorter ones at its end, in one call.
+
+    >>> cuts(4)("kopi")
+    ('kop', 'opi', 'pi', 'i', '')
+    """
+    return itemgetter(*[slice(start, start + GRAM) for start in range(size + 1)])
 
 
 def has_one_form(text: str) -> bool:

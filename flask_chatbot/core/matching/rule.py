@@ -1,7 +1,7 @@
 """`Rule`: one rule as the engine uses it: compiled, immutable, with its place in the files."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
@@ -57,7 +57,8 @@ class Rule:
     those with such a caption; it `takes_sent` if a file or a place is the value of a field. Without `guess` it is neither guessed nor
     suggested for a text that nothing matches.
     `asks` if the fields are asked for one at a time; `actions` are for the caller to carry out. `uses` are the names in its templates that
-    are costly to compute. `is_silent` if its author wrote ``reply: []``.
+    are costly to compute. `is_silent` if its author wrote ``reply: []``. It `has_steps` if
+    a text with all values is not answered at once: something is asked for, or depends on a value, or has to be confirmed.
     """
 
     name: str
@@ -97,6 +98,11 @@ class Rule:
     once_per: timedelta | None = None
     guess: bool = True
     tests: tuple[RuleTest, ...] = ()
+    has_steps: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        fields = self.fields or ()
+        object.__setattr__(self, "has_steps", self.asks or self.confirm is not None or any(each.condition is not None for each in fields))
 
     @property
     def is_worded(self) -> bool:
@@ -112,7 +118,7 @@ class Rule:
     def templates(self) -> Iterator[Template]:
         """All templates: those of its answers, of `confirm`, and of its fields."""
         yield from templates((*self.reply, *self.otherwise, *self.invalid, *self.failed))
-        own = (template for field in self.fields or () for template in (field.condition, field.default, field.error))
+        own = (template for each in self.fields or () for template in (each.condition, each.default, each.error))
         yield from (template for template in (self.confirm, *own) if isinstance(template, Template))
 
     @property
