@@ -8,23 +8,24 @@ from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.actions import Subscribe
 
+YIELDS = tr("it is small talk, and the text asks for something")
+
 
 class Doubts:
     """The doubts about guesses at one text."""
 
-    __slots__ = ("_book", "_text", "_words")
+    __slots__ = ("_book", "_text")
 
     def __init__(self, book: RuleBook, text: str) -> None:
         self._book = book
         self._text = text[:CHARACTERS_READ]
-        self._words = book.folding.split(book.folding.fold(self._text))
 
     def about(self, rule: Rule, phrase: str, is_whole: bool) -> str:
         """The reason for not answering by a rule and its phrase; empty if there is none. `is_whole` if the text has all words of it."""
         folding = self._book.folding
         literal = folding.fold(phrase)
         if self.yields(rule, phrase):
-            return tr("it is small talk, and the text asks for something")
+            return YIELDS
         if rule.small_talk and not is_whole and literal in folding.words.small_talk:
             return tr("it is small talk, and the text has only a part of it")
         if self._refuses(folding.split(literal)):
@@ -40,7 +41,7 @@ class Doubts:
 
         A negation at the end, or behind a word that asks, only makes a question of it ("masih ada gak", "ada gak kopinya").
         """
-        words, known = self._words, self._book.folding.words
+        words, known = self._book.folding.split(self._book.folding.fold(self._text)), self._book.folding.words
         negations = self._book.locale.language.vocabulary.negations
         end = next((place for place in range(len(words), 0, -1) if words[place - 1] not in known.ignore | known.ignore_last), 0)
         for place, word in enumerate(words):

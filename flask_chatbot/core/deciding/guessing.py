@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask_chatbot.core.conversation.dialogue import Offer, offer_text
-from flask_chatbot.core.deciding.doubts import Doubts
+from flask_chatbot.core.deciding.doubts import YIELDS, Doubts
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.sentences import Language
+from flask_chatbot.core.matching.guesses import Guess
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.replies import REPLIES_LIMIT, Reply, Text
@@ -22,14 +23,14 @@ SUGGESTIONS = 3  # in one menu
 class Meant(NamedTuple):
     """A phrase that may have been meant, as it is shown, with its score and the rule that would answer it now.
 
-    `doubt` says why it is not answered at once, however near it is. One that `yields` comes after all that are suggested and do not.
+    One that `yields` comes after all that are suggested and do not. `guess` is how it was found.
     """
 
     rule: Rule
     words: str
     score: float
-    doubt: str = ""
-    yields: bool = False
+    yields: bool
+    guess: Guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Guessed:
             return tr("its phrase is not as near, with a score of {score:.2f}", score=meant.score)
         if meant not in self.suggestions:
             return tr("not suggested: its score is {score:.2f}, and {least:.2f} is needed", score=meant.score, least=SUGGESTED)
-        doubt = self.doubt if meant is self.near[0] else meant.yields and meant.doubt
+        doubt = self.doubt if meant is self.near[0] else meant.yields and YIELDS
         if self.doubt and doubt:
             return tr("suggested, with a score of {score:.2f}. It is not answered at once: {doubt}", score=meant.score, doubt=doubt)
         return tr("suggested, with a score of {score:.2f}", score=meant.score)
@@ -69,33 +70,34 @@ def guess(book: RuleBook, text: str, may_answer: Callable[[Rule], bool], passed:
     """Guess at the meaning of a text, by the rules that may answer now, except those that have passed it on already."""
     if book.guess == "never":
         return NOTHING_GUESSED
-    near = tuple(sorted(meanings(book, text, may_answer, passed), key=lambda meant: (meant.score < SUGGESTED, meant.yields)))
+    doubts = Doubts(book, text)
+    near = tuple(sorted(meanings(book, text, doubts, may_answer, passed), key=lambda meant: (meant.score < SUGGESTED, meant.yields)))
     if book.guess == "suggest" or not near:
         return Guessed(near)
-    doubt = doubt_of([meant for meant in near if meant.yields is near[0].yields])
+    doubt = doubt_of([meant for meant in near if meant.yields is near[0].yields], doubts)
     return Guessed(near, None if doubt else near[0], doubt)
 
 
-def meanings(book: RuleBook, text: str, may_answer: Callable[[Rule], bool], passed: Collection[Rule]) -> Iterator[Meant]:
+def meanings(book: RuleBook, text: str, doubts: Doubts, may_answer: Callable[[Rule], bool], passed: Collection[Rule]) -> Iterator[Meant]:
     """Yield the nearest phrase of each owner, nearest first, with the rule that answers it."""
     owners: set[int] = set()
-    doubts: Doubts | None = None
-    for score, words, rules, owner, is_whole in book.guesses.nearest(text):
-        rule = next((rule for rule in rules if rule not in passed and may_answer(rule)), None)
-        if rule is not None and owner not in owners:
-            owners.add(owner)
-            doubts = doubts or Doubts(book, text)
-            yield Meant(rule, words, score, doubts.about(rule, words, is_whole), doubts.yields(rule, words))
+    for found in book.guesses.nearest(text):
+        if found.owner in owners:
+            continue
+        rule = next((rule for rule in found.rules if rule not in passed and may_answer(rule)), None)
+        if rule is not None:
+            owners.add(found.owner)
+            yield Meant(rule, found.words, found.score, doubts.yields(rule, found.words), found)
 
 
-def doubt_of(near: Sequence[Meant]) -> str:
+def doubt_of(near: Sequence[Meant], doubts: Doubts) -> str:
     """The reason why the nearest phrase is not answered at once; empty if it is."""
     first, second = near[0], near[1] if len(near) > 1 else None
     if first.score < ANSWERED:
         return tr("that takes {least:.2f}", least=ANSWERED)
     if second and first.score - second.score < AHEAD:
         return tr("rule {rule!r} is less than {least:.2f} behind", rule=second.rule.name, least=AHEAD)
-    return first.doubt
+    return doubts.about(first.rule, first.words, first.guess.is_whole)
 
 
 def with_suggestions(

@@ -54,7 +54,7 @@ def may_be_joined(folded: str) -> bool:
     >>> may_be_joined("di mana"), may_be_joined("di sni"), may_be_joined("1 000 000")
     (True, False, False)
     """
-    return len(folded) >= JOINED_LEAST and sum(map(str.isalpha, folded)) >= JOINED_LEAST
+    return has_letters(folded, JOINED_LEAST)
 
 
 def squeezed(folded: str) -> str:
@@ -80,4 +80,13 @@ def may_be_squeezed(folded: str) -> bool:
     >>> may_be_squeezed("maaf"), may_be_squeezed("xl")
     (True, False)
     """
-    return len(folded) >= RUNS_LEAST and sum(map(str.isalpha, folded)) >= RUNS_LEAST
+    return has_letters(folded, RUNS_LEAST)
+
+
+def has_letters(folded: str, least: int) -> bool:
+    """True if a text has so many letters: for most, their first characters say so.
+
+    >>> has_letters("di mana", 6), has_letters("jam 10", 4)
+    (True, False)
+    """
+    return len(folded) >= least and (folded[:least].isalpha() or sum(map(str.isalpha, folded)) >= least)

@@ -23,14 +23,20 @@ LONG = 3  # words of a text that is not long yet
 class Guess(NamedTuple):
     """A phrase near a text: its score, the words it is shown in, and its rules in the order in which they are tried.
 
-    Rules that share a phrase under conditions are one `owner`. It `is_whole` if the text has all words of it.
+    Rules that share a phrase under conditions are one `owner`. `asked` are the words of the text, `text` is the phrase as it was compared.
     """
 
     score: float
     words: str
     rules: tuple[Rule, ...]
     owner: int
-    is_whole: bool
+    asked: list[str]
+    text: str
+
+    @property
+    def is_whole(self) -> bool:
+        """True if the text has all words of the phrase."""
+        return says_all(self.asked, self.text)
 
 
 class Saying(NamedTuple):
@@ -54,11 +60,12 @@ class Guesses:
         if folded.count(" ") >= WORDS_ASKED:
             return []
         asked = self._corrected(plain(folded[:LETTERS_ASKED], self._folding))
+        parts = [(word, trigrams(word)) for word in asked]
         found = ((near.score, self.phrases[near.phrase]) for near in self._index.find(" ".join(asked)))
         return [
-            Guess(score, phrase.words, phrase.rules, self._owners[phrase.rules[0].position], says_all(asked, phrase.text))
+            Guess(score, phrase.words, phrase.rules, self._owners[phrase.rules[0].position], asked, phrase.text)
             for score, phrase in found
-            if not rests_on_a_short_word(asked, phrase.text)
+            if not rests_on_a_short_word(parts, phrase.text)
         ]
 
     @cached_property
@@ -134,8 +141,8 @@ def plain(folded: str, folding: Folding) -> list[str]:
     """The words of a folded text without courtesy, unless there is nothing else."""
     bare = min([folded, *folding.without_courtesy(folded)], key=len)
     words = [word for word in folding.split(bare) if word != "#"]
-    courtesy = folding.words.ignore | folding.words.ignore_last
-    return [word for word in words if word not in courtesy] or words
+    ignore, ignore_last = folding.words.ignore, folding.words.ignore_last
+    return [word for word in words if word not in ignore and word not in ignore_last] or words
 
 
 def says_all(asked: Sequence[str], phrase: str) -> bool:
@@ -147,14 +154,15 @@ def says_all(asked: Sequence[str], phrase: str) -> bool:
     return set(asked).issuperset(phrase.split(" ")) or (may_be_joined(phrase) and joined(phrase) in joined(" ".join(asked)))
 
 
-def rests_on_a_short_word(asked: Sequence[str], phrase: str) -> bool:
-    """True if a long text shares only one, short word with a phrase.
+def rests_on_a_short_word(asked: Sequence[tuple[str, set[str]]], phrase: str) -> bool:
+    """True if a long text shares only one, short word with a phrase; its words come with their groups of letters.
 
-    >>> rests_on_a_short_word(["ada", "cs", "atau", "tidak"], "cs"), rests_on_a_short_word(["ada", "cs"], "cs")
+    >>> parts = [(word, trigrams(word)) for word in ("ada", "cs", "atau", "tidak")]
+    >>> rests_on_a_short_word(parts, "cs"), rests_on_a_short_word(parts[:2], "cs")
     (True, False)
     """
     if len(asked) <= LONG:
         return False
     groups = trigrams(phrase)
-    alike = {word for word in asked if not groups.isdisjoint(trigrams(word))}
+    alike = {word for word, parts in asked if not groups.isdisjoint(parts)}
     return len(alike) == 1 and len(min(alike)) <= SHORT

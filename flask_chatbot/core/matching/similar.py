@@ -26,7 +26,7 @@ def letters(word: str) -> int:
     >>> letters("paket"), letters("2026"), letters("k-9")
     (5, 0, 1)
     """
-    return sum(map(str.isalpha, word))
+    return len(word) if word.isalpha() else sum(map(str.isalpha, word))
 
 
 def shortened(word: str) -> set[str]:

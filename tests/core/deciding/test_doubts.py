@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from flask_chatbot.core.deciding.doubts import Doubts
 from tests.core.books import load
 from tests.core.deciding.test_guessing import guessed
 
@@ -36,8 +37,11 @@ def test_small_talk_with_typing_errors_is_answered_at_once(tmp_path: Path, text:
     ],
 )
 def test_small_talk_is_no_answer_to_a_text_that_asks_or_has_a_part_of_it(tmp_path: Path, text: str, doubt: str) -> None:
-    found = guessed(load(tmp_path, SMALL_TALK), text)
-    assert (found.answer, found.near[0].doubt, found.near[0].rule.small_talk) == (None, doubt, True)
+    book = load(tmp_path, SMALL_TALK)
+    found = guessed(book, text)
+    nearest = found.near[0]
+    assert (found.answer, nearest.rule.small_talk) == (None, True)
+    assert Doubts(book, text).about(nearest.rule, nearest.words, nearest.guess.is_whole) == doubt
 
 
 def test_small_talk_comes_after_the_other_guesses_at_a_text_that_asks(tmp_path: Path) -> None:
