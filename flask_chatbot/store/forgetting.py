@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Table, and_, bindparam, delete, or_, select
 
+from flask_chatbot.core.values.people import Alias
 from flask_chatbot.database.statements import lock_all, lock_key
 from flask_chatbot.database.tables import (
     aliases,
@@ -24,6 +25,7 @@ from flask_chatbot.database.tables import (
 )
 from flask_chatbot.database.tables import people as people_table
 from flask_chatbot.store import forgotten, people
+from flask_chatbot.store.incoming.events import waiting_of
 from flask_chatbot.store.people import KnownAlias, hash_of
 
 AT_ONCE = 500  # messages in one statement
@@ -32,7 +34,8 @@ _OF_PERSON = tuple((table, table.c.person.in_(_IDS)) for table in (states, opted
 _SENT = messages.c.order_key.in_(_IDS)
 _LOCK = select(people_table.c.id).where(people_table.c.id.in_(_IDS)).order_by(people_table.c.id).with_for_update()
 _OPT_OUTS = select(opted_out.c.line, opted_out.c.at).where(opted_out.c.person.in_(_IDS))
-_JSON = {"state", "fields", "reply", "explanations"}  # columns that may hold JSON
+_CALLBACKS = callbacks.c.message.in_(select(messages.c.id).where(_SENT))
+_JSON = {"state", "fields", "reply", "explanations", "body"}  # columns that may hold JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +55,15 @@ class PersonalData:
 def kept_of(connection: Connection, person: str) -> PersonalData:
     """All that is kept of the person with this id."""
     ids = people.ids_of(connection, person)
-    where = {**{table: condition for table, condition in _OF_PERSON if table is not aliases}, messages: _SENT}
+    known = people.aliases_of(connection, ids)
+    waiting = events.c.seq.in_(waiting_of(connection, [each.alias for each in known]))
+    where = {table: condition for table, condition in _OF_PERSON if table is not aliases}
+    where |= {events: waiting, messages: _SENT, callbacks: _CALLBACKS}
     rows: dict[str, list[dict[str, Any]]] = {}
     for table, of in where.items():
         found = connection.execute(select(table).where(of), {"ids": ids}).mappings()
-        rows[table.name.removeprefix("chatbot_")] = [_as_json({str(name): row[name] for name in row}) for row in found]
-    return PersonalData(ids=tuple(ids), aliases=tuple(people.aliases_of(connection, ids)), rows=rows)
+        rows[table.name.removeprefix("chatbot_")] = [_as_json({each.key: row[each] for each in table.columns}) for row in found]
+    return PersonalData(ids=tuple(ids), aliases=tuple(known), rows=rows)
 
 
 def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,14 +86,29 @@ def forget(connection: Connection, person: str, spellings: Iterable[str] = ()) -
     ids = people.ids_of(connection, person)
     connection.execute(_LOCK, {"ids": ids}).all()
     known = [each.alias for each in people.aliases_of(connection, ids)]
-    forgotten.keep(connection, known, [(row.line, row.at) for row in connection.execute(_OPT_OUTS, {"ids": ids})])
+    _keep_opt_outs(connection, ids, known)
     _forget_messages(connection, [*connection.execute(select(messages.c.id).where(_SENT), {"ids": ids}).scalars()])
     _forget_notices(connection, [each for each in spellings if each])
-    for name in known:
-        _forget_calls(connection, name.chat, name.value)
+    _delete(connection, events, events.c.seq.in_(waiting_of(connection, known)))
+    _forget_calls(connection, ids, known)
     for table, of in _OF_PERSON:
         connection.execute(delete(table).where(of), {"ids": ids})
     connection.execute(delete(people_table).where(people_table.c.id.in_(_IDS)), {"ids": ids})
+
+
+def _keep_opt_outs(connection: Connection, ids: Sequence[str], known: Sequence[Alias]) -> None:
+    """Keep opt-outs under hashes of all names but a parent's, which others may have, too."""
+    keys = [key for name in known if name.scheme != "parent_bsuid" for key in people.keys_of(name)]
+    forgotten.keep(connection, keys, [(row.line, row.at) for row in connection.execute(_OPT_OUTS, {"ids": ids})])
+
+
+def _forget_calls(connection: Connection, ids: Sequence[str], known: Sequence[Alias]) -> None:
+    """Delete the answers to API calls about somebody, by any name and id, the questions about their number, and states under its hash."""
+    for to in (*ids, *(name.chat for name in known)):
+        _delete(connection, idempotency, idempotency.c.answer.contains(f'"to": {json.dumps(to)}', autoescape=True))
+    for name in known:
+        _delete(connection, requests, requests.c.argument == name.value)
+        _delete(connection, hashed_states, hashed_states.c.sender == hash_of(name.value))
 
 
 def _forget_messages(connection: Connection, names: Sequence[str]) -> None:
@@ -105,15 +126,6 @@ def _forget_notices(connection: Connection, spellings: Sequence[str]) -> None:
         naming = or_(*(messages.c.reply.contains(json.dumps(each)[1:-1], autoescape=True) for each in spellings))
         found = connection.execute(select(messages.c.id).where(and_(messages.c.settled_at.is_not(None), naming))).scalars()
         _forget_messages(connection, [*found])
-
-
-def _forget_calls(connection: Connection, chat: str, value: str) -> None:
-    """Delete the answers to API calls about a chat and its messages that wait, the questions about a number, and a state under its hash."""
-    to = f'"to": {json.dumps(chat)}'
-    _delete(connection, idempotency, idempotency.c.answer.contains(to, autoescape=True))
-    _delete(connection, events, events.c.chat == chat)
-    _delete(connection, requests, requests.c.argument == value)
-    _delete(connection, hashed_states, hashed_states.c.sender == hash_of(value))
 
 
 def _delete(connection: Connection, table: Table, where: Any) -> None:

@@ -2,9 +2,10 @@
 
 from sqlalchemy import Connection, bindparam, delete, or_, select
 
+from flask_chatbot.core.values.people import alias_of
 from flask_chatbot.database.statements import fitting, upsert
 from flask_chatbot.database.tables import opted_out
-from flask_chatbot.store import people
+from flask_chatbot.store import forgotten, people
 
 LINE_LIMIT = 64  # characters; a longer name is kept by its SHA-256
 
@@ -30,8 +31,11 @@ def opt_in(connection: Connection, name: str, line: str = "") -> None:
 
 
 def has_opted_out(connection: Connection, name: str, line: str = "") -> bool:
-    """True if somebody wants no promotion by this line; without one, by any line at all."""
+    """True if somebody wants no promotion by this line; without one, by any line at all. Whoever was forgotten still wants none."""
     person = people.find(connection, name)
+    if person is None:
+        lines = forgotten.lines(connection, people.keys_of(alias_of(name)))
+        return bool(lines) if not line else not lines.keys().isdisjoint({"", fitting(line, LINE_LIMIT)})
     return connection.execute(_FIND, {"of": person, "on": fitting(line, LINE_LIMIT)}).first() is not None
 
 

@@ -123,7 +123,7 @@ def adopt(connection: Connection, alias: Alias, person: str) -> None:
 
     A state that was kept under its hash, before there were people, becomes theirs too, if they have none.
     """
-    forgotten.restore(connection, alias, person)
+    forgotten.restore(connection, keys_of(alias), person)
     row = connection.execute(_HASHED, {"key": hash_of(alias.value)}).first()
     if row is not None:
         connection.execute(_UNHASH, {"key": row.sender})

@@ -57,7 +57,9 @@ def test_person_exports_all_of_it_as_json(shop: Shop) -> None:
         "opted_out": [],
         "saved": [row],
         "inbox": [],
+        "events": [],
         "messages": [],
+        "callbacks": [],
     }
 
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from flask_chatbot.core.conversation.memory import State
+from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.people import Alias
 from flask_chatbot.core.values.replies import Text
@@ -12,6 +13,7 @@ from flask_chatbot.database.tables import metadata
 from flask_chatbot.store import callbacks, forgetting, idempotency, inbox, optouts, outbox, people, requests, saved, transport_ids
 from flask_chatbot.store.callbacks import NewCallback
 from flask_chatbot.store.inbox import Kept
+from flask_chatbot.store.incoming import events
 from flask_chatbot.store.memory import StoreMemory
 from flask_chatbot.store.merging import identify
 from flask_chatbot.store.outbox import NewMessage
@@ -47,8 +49,12 @@ def fill(database: Database, number: str) -> str:
         new = NewCallback(id=f"msg_{number}", message=message.id, ack=Ack.SENT, at=1.0, url=url, host="a.id", created_at=1.0)
         callbacks.add(connection, [new])
         transport_ids.link(connection, "main", f"true_{number}", message.id, 1.0)
-        answer = f'{{"id": "{message.id}", "to": "{number}@c.us"}}'
-        idempotency.add(connection, number, "body", answer, now=1.0, expires_at=1e9)
+        for to in (f"{number}@c.us", person):  # both may be written to
+            idempotency.add(connection, f"to {to}", "body", f'{{"id": "{message.id}", "to": "{to}"}}', now=1.0, expires_at=1e9)
+        hidden = Sender(aliases=NAMES[number][1:])
+        waiting = [Message(text=text, sender=Sender(number=number), id=f"{number} 1")]
+        waiting += [Message(text=text, sender=hidden, chat="group", group="120363", id=f"{number} 2")]
+        events.add(connection, "main", waiting, 1.0)
         requests.ask(connection, number, "main", "number", number, 1.0)
         assert StoreMemory(database).within(connection).commit(number, State(notes={"hp": number}, notes_until=1e9), 1.0)
     return person
@@ -74,7 +80,8 @@ def test_nothing_that_names_who_was_forgotten_is_left_and_nothing_of_others_is_g
     assert [name for name in (BUDI, "ID.BUDI", *ids) if name in left] == []
     with database.reading() as connection:
         assert forgetting.kept_of(connection, sari) == before
-    assert {name: len(rows) for name, rows in before.rows.items()} == {"states": 1, "opted_out": 1, "saved": 1, "inbox": 1, "messages": 1}
+    rows = {"states": 1, "opted_out": 1, "saved": 1, "inbox": 1, "events": 2, "messages": 1, "callbacks": 1}
+    assert {name: len(found) for name, found in before.rows.items()} == rows
     assert before.number == SARI
 
 
@@ -88,6 +95,36 @@ def test_who_opted_out_is_still_opted_out_when_they_come_back_by_any_name(databa
     with database.writing() as connection:
         assert not optouts.has_opted_out(connection, person, "toko")
     assert StoreMemory(database).recall(BUDI, 1.0) == State()
+
+
+def test_who_opted_out_is_sent_no_promotion_before_they_write_again(database: Database) -> None:
+    forget(database, fill(database, BUDI))
+    with database.reading() as connection:
+        assert [optouts.has_opted_out(connection, BUDI, line) for line in ("toko", "bengkel", "")] == [True, False, True]
+        assert not optouts.has_opted_out(connection, SARI, "toko")
+
+
+@pytest.mark.parametrize("length", [100, 300])
+def test_who_opted_out_under_a_name_that_is_kept_by_its_hash_is_still_opted_out(database: Database, length: int) -> None:
+    name = "x" * length
+    with database.writing() as connection:
+        optouts.opt_out(connection, name, 1.0)
+        person = people.get(connection, name, 1.0)
+    forget(database, person)
+    with database.writing() as connection:
+        assert optouts.has_opted_out(connection, name)
+        assert optouts.has_opted_out(connection, people.get(connection, name, 2.0))
+
+
+def test_an_opt_out_of_who_was_forgotten_is_nobody_elses_by_a_parents_id(database: Database) -> None:
+    parent = Alias("parent_bsuid", "ID.ENT.1")
+    with database.writing() as connection:
+        person = identify(connection, [*NAMES[BUDI], parent], 1.0).person
+        optouts.opt_out(connection, person, 1.0)
+    forget(database, person)
+    with database.writing() as connection:
+        other = identify(connection, [Alias("bsuid", "ID.OTHER", "bengkel"), parent], 2.0).person
+        assert not optouts.has_opted_out(connection, other)
 
 
 def test_who_never_opted_out_leaves_no_hash(database: Database) -> None:

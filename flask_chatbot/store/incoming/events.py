@@ -1,6 +1,6 @@
 """Events: messages that came in by HTTP, claimed in the order of each chat until they are settled."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, exists, select, update
 
 from flask_chatbot.core.values.chats import chat_of
-from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.people import Alias, alias_of
 from flask_chatbot.core.values.stored_messages import read_message, write_message
 from flask_chatbot.database.statements import CHAT_LIMIT, fitting, upsert
 from flask_chatbot.database.tables import events
+from flask_chatbot.store import people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,22 @@ def settle(connection: Connection, done: EventClaim, now: float) -> None:
 def settle_later(connection: Connection, failed: EventClaim, due_at: float, tries: int) -> None:
     """Release an event to be claimed again from `due_at` on."""
     connection.execute(_LATER, {**_key(failed), "due": due_at, "tried": tries})
+
+
+def waiting_of(connection: Connection, names: Collection[Alias]) -> dict[int, str]:
+    """The messages that wait to be decided of whoever has one of these names, in private and in groups: bodies by their rows."""
+    wanted = {key for name in names for key in people.keys_of(name)}
+    chats = {fitting(name.chat, CHAT_LIMIT) for name in names}
+    rows = connection.execute(select(_c.seq, _c.chat, _c.body).where(_c.settled_at.is_(None)).order_by(_c.seq)).all()
+    return {row.seq: row.body for row in rows if row.chat in chats or wanted & _senders_keys(row.body)}
+
+
+def _senders_keys(body: str) -> set[tuple[str, str, str]]:
+    """The keys of all names by which a message's sender may be known."""
+    message = _read(body)
+    sender = message.sender if message is not None else Sender()
+    names = [*([alias_of(sender.number)] if sender.number else []), *sender.aliases]
+    return {key for name in names for key in people.keys_of(name)}
 
 
 def count_open(connection: Connection, session: str) -> int:
