@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flask_chatbot.delivery.gateway import Gateway
     from flask_chatbot.transports.webhooks import HttpTransport
 
-METHODS = ("GET", "POST")
+METHODS = ("GET", "HEAD", "POST")
 UNAUTHENTICATED = (401, 403, 404)  # statuses of calls that are not from the other side
 _HEADERS = {405: {"Allow": ", ".join(METHODS)}, 503: {"Retry-After": "30"}}  # Retry-After is in seconds
 
@@ -84,7 +84,7 @@ def _answer(line: str, rest: str, body: BytesIO | None) -> Response:
     if body is None and request.method == "POST":
         raise BadPayload(CUT_SHORT)
     call = WebhookCall(
-        method=request.method,
+        method="GET" if request.method == "HEAD" else request.method,
         path=rest,
         query=request.args.to_dict(),
         headers={name.lower(): value for name, value in request.headers},

@@ -15,6 +15,12 @@ def test_a_customer_is_told_that_the_order_is_on_its_way(app, budi):
     assert arrived.reply == Text("Halo Budi, pesanan 1203 sudah dikirim.")
 
 
+def test_a_photo_is_fetched_and_answered(budi):
+    budi.sends(image=b"\x89PNG\r\n\x1a\n" + bytes(92))
+    (arrived,) = budi.waits_for(1)
+    assert arrived.reply == Text("Terima kasih, image (100 byte) kami cek dulu ya.")
+
+
 def test_a_message_that_is_delivered_three_times_is_answered_once(budi):
     budi.writes("halo", times=3)
     budi.waits_for(1)
