@@ -3,7 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
@@ -45,7 +45,7 @@ class Spellings:
     half a hash, with the word's number in the other half: eight bytes each, sorted, and found by the first bits of the hash.
     """
 
-    __slots__ = ("_forms", "_longest", "_numbers", "_shift", "_starts", "_words")
+    __slots__ = ("_alone", "_forms", "_longest", "_numbers", "_shift", "_starts", "_words")
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = list(dict.fromkeys(words))
@@ -57,11 +57,13 @@ class Spellings:
         self._shift = 64 - bits
         counts = Counter(form >> self._shift for form in self._forms)
         self._starts = array("I", accumulate((counts[first] for first in range(1 << bits)), initial=0))
+        alike = {form % _HASH for pair in pairwise(self._forms) if pair[0] // _HASH == pair[1] // _HASH for form in pair}
+        self._alone = frozenset(word for number, word in forgiving if number not in alike)  # nothing else is near these
 
     def near(self, word: str) -> list[str]:
         """The words that equal this one, or differ by one typing error."""
         found = [word] if word in self._numbers else []
-        if len(word) > self._longest + 1:
+        if word in self._alone or len(word) > self._longest + 1:
             return found
         words = [self._words[number] for number in sorted(self._sharing(word))]
         return found + [near for near in words if near != word and OSA.distance(near, word, score_cutoff=1) == 1]
