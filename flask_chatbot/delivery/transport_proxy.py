@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from flask_chatbot.delivery.waits import TransportStatus, cannot_open
 from flask_chatbot.errors import Refused, TransportError, TryLater
 from flask_chatbot.store import requests
 from flask_chatbot.transports.base import Capabilities, Group, Session, Transport, capabilities_of
+from flask_chatbot.transports.webhooks import HttpTransport
 
 PATIENCE = LEADERSHIP + 5.0  # seconds until a transport in another process is given up: its successor has it sooner
 LOOK = 0.05  # seconds between two looks for its answer
@@ -50,6 +52,7 @@ class TransportProxy:
     is_open: bool = False
     open_error: str = ""
     _phone: tuple[float, Session] | None = field(default=None, repr=False)  # when it was answered
+    _is_answered: threading.Event | None = field(default=None, repr=False)  # while a thread asks for our phone
     _asked_phone: tuple[float, str] | None = field(default=None, repr=False)  # when, and by which request
 
     def opened(self, is_open: bool) -> None:
@@ -126,7 +129,7 @@ class TransportProxy:
     def _look_phone_up(self) -> Session:
         """Our phone; an unknown one if there is none, or nobody has answered yet. Only one send every few seconds waits for it."""
         if self._is_at_hand():
-            return self.transport.session()
+            return self._ask_aside() if isinstance(self.transport, HttpTransport) else self.transport.session()
         asked = self._asked_phone
         if asked is None or self.timer() - asked[0] > PHONE_AGAIN:
             name = self._put("session", "")
@@ -134,6 +137,28 @@ class TransportProxy:
             return self._wait_for(name, self.transport.session, read_session, PHONE_PATIENCE)
         answer = self._answer_to(asked[1])
         return UNKNOWN_PHONE if answer is None else read_session(answer)
+
+    def _ask_aside(self) -> Session:
+        """Ask a transport whose other side may be slow, in a thread: whoever began it waits a second for the answer, all others do not.
+
+        The answer is kept when it comes; the phone that is returned is unknown.
+        """
+        if self._is_answered is None:
+            answered = self._is_answered = threading.Event()
+            threading.Thread(target=self._keep_phone, args=[answered], name="chatbot-phone", daemon=True).start()
+            answered.wait(PHONE_PATIENCE)
+        return UNKNOWN_PHONE
+
+    def _keep_phone(self, answered: threading.Event) -> None:
+        try:
+            found = self.transport.session()
+            if found.number:
+                self._phone = self.timer(), found
+        except Exception as error:  # noqa: BLE001  nobody else hears of it
+            log.info("our own number is unknown now: %s", error if isinstance(error, TransportError) else type(error).__name__)
+        finally:
+            self._is_answered = None
+            answered.set()
 
     def _ask(self, kind: str, argument: str, direct: Callable[[], T], read: Callable[[Any], T]) -> T:
         """The answer of the transport: directly if it can be asked here, else through the process that has it open."""

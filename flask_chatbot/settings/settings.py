@@ -98,8 +98,9 @@ class Settings:
         metadata=_about(
             "CHATBOT_TRANSPORT",
             read_transport,
-            "The connection to WhatsApp: simulator, which has phones in memory for demonstrations and tests; or, in app.config, a "
-            "Transport of your own. The default is the simulator if CHATBOT_API_KEY is set; otherwise the bot only answers webhook calls.",
+            "The connection to WhatsApp: simulator, which has phones in memory for demonstrations and tests; hosted, for a number at "
+            "another gateway of the platform's contract; or, in app.config, a Transport of your own. The default is the simulator if "
+            "CHATBOT_API_KEY is set; otherwise the bot only answers webhook calls.",
         ),
     )
     worker: str = field(

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import cast
 
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.transports.base import Transport
+from flask_chatbot.transports.options import read_address, read_token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,31 @@ class Bundled:
         return cast("Transport", getattr(import_module(module), name)(**values))
 
 
-_BUNDLED = (Bundled(name="simulator", place="flask_chatbot.transports.simulator:Simulator"),)
+_BUNDLED = (
+    Bundled(name="simulator", place="flask_chatbot.transports.simulator:Simulator"),
+    Bundled(
+        name="hosted",
+        place="flask_chatbot.transports.hosted:Hosted",
+        options=(
+            TransportOption(
+                key="CHATBOT_HOSTED_URL",
+                name="url",
+                doc="For CHATBOT_TRANSPORT=hosted: the address of the gateway where the bot's number lives, without /api.",
+                read=read_address,
+                where=tr("It is what stands before /api/sendwa in the gateway's documentation."),
+            ),
+            TransportOption(
+                key="CHATBOT_HOSTED_KEY",
+                name="key",
+                doc="For CHATBOT_TRANSPORT=hosted: the key that the gateway takes in the header SecretKey.",
+                read=read_token,
+                where=tr("The gateway's page about its API shows it as SecretKey."),
+            ),
+        ),
+        needs=("CHATBOT_PUBLIC_URL",),
+        pace=(5, 60.0),
+    ),
+)
 TRANSPORTS: Mapping[str, Bundled] = {each.name: each for each in _BUNDLED}
 
 

@@ -1,19 +1,23 @@
 """Asking the transport: itself where it is at hand, else through the process that has it open."""
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from flask_chatbot.delivery.transport_proxy import TransportProxy
+from flask_chatbot.delivery.transport_proxy import PHONE_PATIENCE, TransportProxy
 from flask_chatbot.delivery.waits import TransportStatus
 from flask_chatbot.errors import Refused, TryLater
 from flask_chatbot.store import requests
+from flask_chatbot.testing.transports.whole_apps import wait_for
 from flask_chatbot.transports.base import Capabilities, Group, Session
 from flask_chatbot.transports.simulator import NUMBER
 from flask_chatbot.worker.leadership import DURATION, LOOK
 from tests.delivery.apps import BUDI, GROUP, START, gateway_app, gateway_of, simulator
-from tests.delivery.rig import Wire
+from tests.delivery.rig import PATIENCE, Wire
+from tests.receiving.platform import Platform
 
 
 @pytest.fixture
@@ -182,3 +186,37 @@ def test_who_asks_in_vain_where_the_transport_cannot_be_opened_reads_why(proxy: 
     proxy.shut("The server is down.")
     with pytest.raises(TryLater, match=r"^The connection to WhatsApp cannot be opened: The server is down\.$"):
         proxy.session()
+
+
+class Slow(Platform):
+    """A transport whose other side answers when the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer, self.asked = threading.Event(), 0
+
+    def session(self) -> Session:
+        self.asked += 1
+        assert self.may_answer.wait(PATIENCE)
+        return super().session()
+
+
+def test_another_side_that_is_slow_holds_up_no_send_and_its_answer_is_kept(proxy: TransportProxy) -> None:
+    slow = Slow()
+    proxy.transport = slow
+    started = time.monotonic()
+    numbers = [proxy.phone().number for _ in range(5)]
+    assert (numbers, slow.asked, time.monotonic() - started < 4 * PHONE_PATIENCE) == ([""] * 5, 1, True)
+    slow.may_answer.set()
+    wait_for(lambda: proxy.phone().number == "628000")
+
+
+def test_another_side_that_fails_is_asked_again_by_the_next(proxy: TransportProxy) -> None:
+    class Down(Platform):
+        def session(self) -> Session:
+            raise TryLater("It is down.")
+
+    proxy.transport = Down()
+    assert proxy.phone().number == ""
+    proxy.transport = Platform()
+    assert proxy.phone().number == "628000"

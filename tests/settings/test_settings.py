@@ -5,18 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.core.translation.translatable import untranslated
+from flask_chatbot.core.translation.translatable import any_of, untranslated
 from flask_chatbot.core.values.problems import NOWHERE, Problem
 from flask_chatbot.errors import ConfigError
 from flask_chatbot.settings.keys import Key
 from flask_chatbot.settings.readers import Pace
 from flask_chatbot.settings.settings import Settings
+from flask_chatbot.transports.registry import TRANSPORTS, options
 from flask_chatbot.transports.simulator import Simulator
 
 KNOWN = (
     "CHATBOT_WEBHOOK_KEY, CHATBOT_RULES, CHATBOT_PREFIX, CHATBOT_RELOAD, CHATBOT_DATABASE_URL, CHATBOT_API_KEY, CHATBOT_TRANSPORT, "
     "CHATBOT_WORKER, CHATBOT_SIGNING_SECRET, CHATBOT_WEBHOOK_SIGNING_SECRET, CHATBOT_PRIVATE_HOSTS, CHATBOT_KEEP_MESSAGES, CHATBOT_PACE, "
-    "CHATBOT_PUBLIC_URL, CHATBOT_LANGUAGE"
+    "CHATBOT_PUBLIC_URL, CHATBOT_LANGUAGE, " + ", ".join(option.key for option in options())
 )
 WAY_OUT = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
 
@@ -282,7 +283,7 @@ TRANSPORT_WAY_OUT = "Write 'simulator', or put an object with the methods of a T
     ("value", "told"),
     [
         ("simulater", "'simulater' is not a known transport. Did you mean 'simulator'?"),
-        ("web", "'web' is not a known transport. Write simulator."),
+        ("web", f"'web' is not a known transport. Write {any_of(TRANSPORTS)}."),
         (5, f"it is a value of type int. {TRANSPORT_WAY_OUT}"),
         (Simulator, f"it is a value of type type. {TRANSPORT_WAY_OUT}"),
         pytest.param(object(), f"it is a value of type object. {TRANSPORT_WAY_OUT}", id="object"),

@@ -110,8 +110,7 @@ def served(world: World, folder: Path) -> Iterator[Flask]:
 def killable(world: World, folder: Path) -> Iterator[Callable[[], None]]:
     """Serve the bot in another process; yields a function that kills it as `kill -9` does, and starts it again."""
     (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as place:
-        port = place.getsockname()[1]
+    port = free_port()
     world.address = f"http://127.0.0.1:{port}/chatbot/in/{world.transport.name}"
     ours = {"CHATBOT_PUBLIC_URL": f"http://127.0.0.1:{port}", "CHATBOT_DATABASE_URL": f"sqlite:///{folder}/shop.sqlite"}
     environ = {**os.environ, **ours, "CHATBOT_RULES": str(folder / "rules.yaml"), **world.environ()}
@@ -126,6 +125,13 @@ def killable(world: World, folder: Path) -> Iterator[Callable[[], None]]:
         yield kill
     finally:
         stop(running.pop())
+
+
+def free_port() -> int:
+    """A port that nobody listens at now."""
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        port: int = place.getsockname()[1]
+        return port
 
 
 def start(command: list[str], environ: dict[str, str], folder: Path, port: int) -> "subprocess.Popen[bytes]":
