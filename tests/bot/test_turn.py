@@ -9,8 +9,11 @@ from flask import Flask
 from flask_chatbot import Chatbot, NotAccepted, Skip
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.store import optouts, stored
+from tests.databases import postgresql, server, sqlite, url
 from tests.delivery.apps import BUDI, GROUP, START, gateway_app, gateway_of
 from tests.test_outgoing import said
+
+__all__ = ["postgresql", "server", "sqlite", "url"]
 
 RULES = """\
 version: 1
@@ -28,8 +31,8 @@ def bot() -> Chatbot:
 
 
 @pytest.fixture
-def app(tmp_path: Path, bot: Chatbot) -> Iterator[Flask]:
-    app = gateway_app(tmp_path, bot, RULES, CHATBOT_WEBHOOK_KEY="kunci-toko-maju")
+def app(tmp_path: Path, bot: Chatbot, url: str) -> Iterator[Flask]:
+    app = gateway_app(tmp_path, bot, RULES, CHATBOT_WEBHOOK_KEY="kunci-toko-maju", CHATBOT_DATABASE_URL=url)
     yield app
     gateway_of(app).database.close()
 
