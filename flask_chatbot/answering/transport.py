@@ -83,6 +83,9 @@ class Inbound:
         if message.kind in WRITTEN and message.media is None and is_blank(message.text):
             log.info("a message without a text or a file is not answered")
             return
+        if not (message.sender.address or message.group or message.deletes):
+            log.error("message %s came without a sender, and cannot be answered", short_id(message.id or ""))
+            return
         message = replace(message, line=message.line or self._session, fetch=self._gateway.proxy.download)
         id_ = message.id or uuid4().hex
         # Behind the message that it deletes, so that none is kept after it was deleted.
@@ -92,9 +95,11 @@ class Inbound:
     def _addressed(self, message: Message) -> Message:
         """The message with its sender and group named as replies address them, whether the transport uses numbers or addresses.
 
-        A mention of the bot at the beginning of a text in a group is left out.
+        An empty name does not count: it would be that of everybody who has it. A mention of the bot at the beginning of a text in a group is left
+        out.
         """
-        sender = replace(message.sender, number=self._bot.book.number(message.sender))
+        names = tuple(alias for alias in message.sender.aliases if alias.value.strip())
+        sender = replace(message.sender, number=self._bot.book.number(message.sender), aliases=names)
         text = words_of(message, self._bot.book)
         if message.chat == "group" and "@" in text:
             phone = self._gateway.proxy.phone()

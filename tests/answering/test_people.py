@@ -56,6 +56,20 @@ def test_answers_to_whoever_hides_their_number_go_to_their_id_and_to_their_numbe
     assert shop.posted == [(chat, "Nomor 2."), (chat, "Nomor 3.")]
 
 
+@pytest.mark.parametrize("aliases", [(), (Alias("bsuid", "", "toko"),), (Alias("lid", " "), Alias("parent_bsuid", "ID.ENT.1"))])
+def test_who_has_no_name_at_all_shares_nothing_with_others_who_have_none(
+    shop: Shop, aliases: tuple[Alias, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    shop.receives_from(Sender(aliases=aliases), "isi")
+    shop.receives_from(Sender(aliases=aliases), "kopi")
+    assert shop.posted == []
+    assert [each.message for each in caplog.records if each.levelno == logging.ERROR] == [
+        "message e3b0c44298fc came without a sender, and cannot be answered"
+    ] * 2
+    shop.receives_from(Sender(number=BUDI, aliases=aliases), "survei#5")
+    assert shop.posted == [(f"{BUDI}@c.us", "Nomor 1.")]
+
+
 def test_stop_is_remembered_under_every_name(shop: Shop) -> None:
     hidden(shop, "stop")
     shown(shop, "hitung")
