@@ -95,8 +95,8 @@ class Inbound:
     def _addressed(self, message: Message) -> Message:
         """The message with its sender and group named as replies address them, whether the transport uses numbers or addresses.
 
-        An empty name does not count: it would be that of everybody who has it. A mention of the bot at the beginning of a text in a group is left
-        out.
+        An empty name does not count: it would be that of everybody who has it. A mention of the bot at the beginning of a text in a group
+        is left out.
         """
         names = tuple(alias for alias in message.sender.aliases if alias.value.strip())
         sender = replace(message.sender, number=self._bot.book.number(message.sender), aliases=names)
