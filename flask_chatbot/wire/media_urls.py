@@ -18,7 +18,7 @@ HASH = re.compile(r"[0-9a-f]{64}")
 def media_path(secret: bytes, hashed: str, name: str, until: int = FOREVER) -> str:
     """The address of a file by the SHA-256 of its content, from the prefix on; it ends `until` that time, in epoch seconds.
 
-    >>> media_path(b"secret", "ab" * 32, "harga kopi.png").partition("?")[0][-20:]
+    >>> media_path(b"secret", "ab" * 32, "harga kopi.png").partition("?")[0][-19:]
     'ab/harga%20kopi.png'
     """
     return f"media/{hashed}/{quote(name, safe='') or 'file'}?until={until}&signature={_sign(secret, hashed, until)}"

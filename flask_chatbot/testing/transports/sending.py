@@ -1,6 +1,6 @@
 """Tests of sending: each kind of reply, repeats, threads, and the receipts that come back."""
 
-from concurrent.futures import ThreadPoolExecutor
+import concurrent.futures
 
 import pytest
 
@@ -69,7 +69,7 @@ class SendingTests:
 
     @pytest.mark.usefixtures("heard")
     def test_threads_share_it(self, world: World) -> None:
-        with ThreadPoolExecutor(8) as pool:
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
             ids = list(pool.map(lambda number: world.transport.send(outbound(number, reply=Text(str(number)))), range(MESSAGES)))
         assert len(set(ids)) == MESSAGES
         assert sorted(int(text) for _, text in world.arrived()) == list(range(MESSAGES))

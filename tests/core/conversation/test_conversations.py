@@ -526,7 +526,7 @@ def test_numbers_and_words_of_a_menu_choose(talk: Talk, text: str) -> None:
     assert talk.hears("menu", text) == [MENU, "Harga 1000."]
 
 
-@pytest.mark.parametrize("text", ["0", "001", "00", "1 2", "2 kilo", "5000", "daftar", ""])
+@pytest.mark.parametrize("text", ["0", "001", "00", "1 2", "2 kilo", "5000", "daftar"])
 def test_other_texts_are_ordinary_and_the_menu_stays(talk: Talk, text: str) -> None:
     assert talk.hears("menu", text, "1") == [MENU, "Entah.", "Harga 1000."]
 
