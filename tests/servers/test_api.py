@@ -303,3 +303,25 @@ def test_a_message_arrives_and_its_ack_is_told_when_asked_for(port: int) -> None
         time.sleep(0.02)
     assert acks <= {(200, 0, "pending"), (200, 1, "sent"), (200, 2, "delivered"), (200, 3, "read")}
     assert (told["ack"], told["error"], None in (told["times"]["sent"], told["times"]["read"])) == (3, None, False)
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_people_are_paused_and_spared_and_rows_are_read_as_by_the_commands(port: int, slash: str) -> None:
+    sari, promo = b'{"nohp":"0855-5000-0001"}', b'{"nohp":"6285550000001","pesan":"Diskon!","promo":true}'
+
+    def told(name: str) -> dict[str, Any]:
+        status, body = call(port, f"/api/{name}{slash}", sari)
+        message: dict[str, Any] = json.loads(body)["message"]
+        assert (status, message["nohp"]) == (200, "6285550000001")
+        return message
+
+    until = told("pause")["until"]
+    assert until > time.time() + 7000
+    assert [told("resume")["until"] for _ in range(2)] == [until, None]
+    assert told("optout")["promo"] is False
+    assert refused(call(port, "/api/sendwa", promo))[0] == 400
+    assert told("optin")["promo"] is True
+    assert_sent(call(port, "/api/sendwa", promo), "text", "6285550000001@c.us")
+    rows = exchange(port, head(f"/api/saved/penawaran{slash}?after=0", method="GET") + b"\r\n")
+    assert (rows[0], json.loads(rows[1])) == (200, {"success": True, "message": {"rows": [], "more": False}})
+    assert refused(exchange(port, head(f"/api/saved/lain{slash}", method="GET") + b"\r\n"))[0] == 404
