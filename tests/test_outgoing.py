@@ -80,6 +80,7 @@ def test_a_template_is_refused_where_the_connection_has_none(app: Flask, bot: Ch
         (MessageTemplate(" "), r"^MessageTemplate\.name is a text that is not empty\.$"),
         (MessageTemplate("a", ""), r"^MessageTemplate\.language is a text that is not empty\.$"),
         (MessageTemplate("a", parameters="Budi"), r"^MessageTemplate\.parameters is a list of texts, one for each place"),  # type: ignore[arg-type]
+        (MessageTemplate("a", plain=5), r"^MessageTemplate\.plain is a text\.$"),  # type: ignore[arg-type]
         (MessageTemplate("a", parameters=(" ",)), r"^MessageTemplate\.parameters is a list of texts, .* none of them empty\.$"),
     ],
 )

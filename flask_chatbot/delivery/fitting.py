@@ -28,5 +28,7 @@ def fitted_reply(reply: Reply, able: Capabilities) -> Reply:
     if (isinstance(reply, Buttons) and not able.buttons) or (isinstance(reply, List) and not able.lists):
         return Text(reply.plain)
     if isinstance(reply, MessageTemplate) and not able.templates:
-        raise Refused(NO_TEMPLATES)
+        if not reply.plain:
+            raise Refused(NO_TEMPLATES)
+        return Text(reply.plain)
     return reply

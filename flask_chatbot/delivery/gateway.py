@@ -225,7 +225,7 @@ class Gateway:
             raise NotAccepted(tr("There is no chat of this name. It is not one that WhatsApp gives to people or groups."))
         if is_group(chat) and not self.proxy.capabilities.groups:
             raise NotAccepted(NO_GROUPS)
-        if isinstance(reply, MessageTemplate) and not self.proxy.capabilities.templates:
+        if isinstance(reply, MessageTemplate) and not reply.plain and not self.proxy.capabilities.templates:
             raise NotAccepted(NO_TEMPLATES)
         name = make_id()
         refused = self._refused(name, terms.notify_url, now) if terms.notify_url else None

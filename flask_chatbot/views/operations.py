@@ -10,8 +10,9 @@ from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.chats import person_in
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.views.asked import Asked, body_of, country_of, success
-from flask_chatbot.wire.calls import Body, read_someone
+from flask_chatbot.wire.calls import read_someone
 from flask_chatbot.wire.operations import read_length
+from flask_chatbot.wire.texts import Body
 
 # Only for its type, and imported when it is called: it loads SQLAlchemy, which is slow.
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask_chatbot.core.language.addressees import Seen, chat_of_group, chat_with, read_person
@@ -16,18 +16,17 @@ from flask_chatbot.core.translation.translatable import linked, reason_of, tr
 from flask_chatbot.core.values.replies import MEDIA, TEXT_LIMIT, ContactCard, Location, Media, Reply, Text
 from flask_chatbot.errors import BadPayload, FetchRefused
 from flask_chatbot.wire.strict_json import Number, clipped_repr
+from flask_chatbot.wire.template_calls import TEMPLATE, read_template_call
+from flask_chatbot.wire.texts import FILLED, Body, text_of
 from flask_chatbot.wire.webhook import kind_in_json
 
 T = TypeVar("T")
-Body = Mapping[str, object]
 TARGETS = ("nohp", "groupid")  # whom a message goes to
 URL_LIMIT = 4096  # characters
 NUMBERS_LIMIT = 100  # telephone numbers of one contact
 NUMBER_LIMIT = 60  # characters of one of them
 DEFAULT_PAUSE = "2 hours"
 OF_PEOPLE = {"checknumber": ("nohp",), "pause": ("nohp", "duration"), "resume": ("nohp",), "optout": ("nohp",), "optin": ("nohp",)}
-# Something to be seen. Which characters are white space differs between kinds of regular expressions; with these they are the same.
-_FILLED = r"[^\s\u0000-\u001f\u007f-\u009f\ufeff]"
 _LATITUDE = r"^[ \t\r\n]*[+-]?0*(?:90(?:\.0*)?|[0-8]?[0-9](?:\.[0-9]*)?)[ \t\r\n]*$"
 _LONGITUDE = r"^[ \t\r\n]*[+-]?0*(?:180(?:\.0*)?|(?:1[0-7]|[0-9])?[0-9](?:\.[0-9]*)?)[ \t\r\n]*$"
 
@@ -63,7 +62,14 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {  # a JSON Schema for each
     "pesan": {
         "description": "The text.",
         "type": "string",
-        "pattern": _FILLED,
+        "pattern": FILLED,
+        "maxLength": TEXT_LIMIT,
+        "examples": ["Pesanan *Anda* sudah dikirim."],
+    },
+    "template": TEMPLATE,
+    "plain": {
+        "description": "The text to send where our connection to WhatsApp has no templates.",
+        "type": ["string", "null"],
         "maxLength": TEXT_LIMIT,
         "examples": ["Pesanan *Anda* sudah dikirim."],
     },
@@ -82,7 +88,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {  # a JSON Schema for each
         "type": "object",
         "required": ["name", "numbers"],
         "properties": {
-            "name": {"type": "string", "pattern": _FILLED, "maxLength": TEXT_LIMIT},
+            "name": {"type": "string", "pattern": FILLED, "maxLength": TEXT_LIMIT},
             "numbers": {
                 "type": "array",
                 "minItems": 1,
@@ -123,7 +129,7 @@ class Call:
 class Send:
     """One kind of message: its endpoints for a person and for a group, its required and optional fields, and their reader.
 
-    A field is named by its key in `FIELDS`.
+    A field is named by its key in `FIELDS`. With those of `instead` nothing else is needed, and it takes those of `beside`.
     """
 
     what: str
@@ -131,6 +137,8 @@ class Send:
     needs: dict[str, str]
     takes: dict[str, str]
     read: Callable[[Body], Reply]
+    instead: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_send(send: Send, endpoint: str, body: Body, country: str, check: Callable[[str], object], *, seen: Seen) -> Call:
@@ -181,7 +189,7 @@ def _target(body: Body, usual: str, country: str, seen: Seen) -> str:
     if (given or [usual])[0] == "nohp":
         return read_someone(body, country, seen)
     try:
-        return chat_of_group(_text(body, "groupid", tr("the id of the group")), seen)
+        return chat_of_group(text_of(body, "groupid", tr("the id of the group")), seen)
     except ValueError as error:
         raise BadPayload(tr("'groupid': {error}", error=reason_of(error))) from None
 
@@ -189,14 +197,14 @@ def _target(body: Body, usual: str, country: str, seen: Seen) -> str:
 def read_someone(body: Body, country: str, seen: Seen) -> str:
     """The chat with the person that a call names by number or id; raises `BadPayload` if there is none."""
     try:
-        return chat_with(_text(body, "nohp", tr("the number")), country, seen)
+        return chat_with(text_of(body, "nohp", tr("the number")), country, seen)
     except ValueError as error:
         raise BadPayload(tr("'nohp': {error}", error=reason_of(error))) from None
 
 
 def _number(body: Body, country: str) -> str:
     try:
-        return read_person(_text(body, "nohp", tr("the number")), country)
+        return read_person(text_of(body, "nohp", tr("the number")), country)
     except ValueError as error:
         raise BadPayload(tr("'nohp': {error}", error=reason_of(error))) from None
 
@@ -216,11 +224,13 @@ def _notify_url(body: Body) -> str | None:
 
 
 def _read_text(body: Body) -> Reply:
-    return Text(_text(body, "pesan", tr("the text"), TEXT_LIMIT))
+    if body.get("template") not in (None, ""):
+        return read_template_call(body["template"], _caption(body, tr("the text")))
+    return Text(text_of(body, "pesan", tr("the text"), TEXT_LIMIT))
 
 
 def _read_media(body: Body) -> Reply:
-    url = _text(body, "mediaurl", tr("the URL of the file"), URL_LIMIT).strip()
+    url = text_of(body, "mediaurl", tr("the URL of the file"), URL_LIMIT).strip()
     return MEDIA[kind_of_name(url)](url, _caption(body))
 
 
@@ -236,9 +246,9 @@ def _read_contact(body: Body) -> Reply:
     if not isinstance(numbers, list) or not 0 < len(numbers) <= NUMBERS_LIMIT:
         fact = tr("a list of {count}", count=len(numbers)) if isinstance(numbers, list) else kind_in_json(numbers)
         raise BadPayload(tr("'contact.numbers' is {kind}. Send a list of 1 to {limit} numbers.", kind=fact, limit=NUMBERS_LIMIT))
-    name = _text(contact, "name", tr("the name"), TEXT_LIMIT, within="contact.")
+    name = text_of(contact, "name", tr("the name"), TEXT_LIMIT, within="contact.")
     each = {f"numbers[{place}]": number for place, number in enumerate(numbers)}
-    return ContactCard(name, tuple(_text(each, key, tr("each number"), NUMBER_LIMIT, within="contact.").strip() for key in each))
+    return ContactCard(name, tuple(text_of(each, key, tr("each number"), NUMBER_LIMIT, within="contact.").strip() for key in each))
 
 
 def _dialled(reply: Reply, country: str) -> Reply:
@@ -249,30 +259,8 @@ def _dialled(reply: Reply, country: str) -> Reply:
         raise BadPayload(tr("'contact.numbers[{place}]': {why}", place=error.place, why=error.why)) from None
 
 
-def _caption(body: Body) -> str:
-    return "" if body.get("pesan") in (None, "") else _text(body, "pesan", tr("the caption"), TEXT_LIMIT, may_be_blank=True)
-
-
-def _text(body: Body, name: str, what: str, limit: int | None = None, *, within: str = "", may_be_blank: bool = False) -> str:
-    """The text of a field; raises `BadPayload` naming the field."""
-    value = body.get(name)
-    if type(value) is not str:
-        raise BadPayload(
-            tr("'{within}{name}' is {kind}. Send {what} as a string.", within=within, name=name, kind=kind_in_json(value), what=what)
-        )
-    if not may_be_blank and not re.search(_FILLED, value):
-        raise BadPayload(tr("'{within}{name}' is empty. Send {what}.", within=within, name=name, what=what))
-    if limit is not None and len(value) > limit:
-        raise BadPayload(
-            tr(
-                "'{within}{name}' has {count:,} characters, and {limit:,} is the limit. Send less.",
-                within=within,
-                name=name,
-                count=len(value),
-                limit=limit,
-            )
-        )
-    return value
+def _caption(body: Body, what: str = tr("the caption")) -> str:
+    return "" if body.get("pesan") in (None, "") else text_of(body, "pesan", what, TEXT_LIMIT, may_be_blank=True)
 
 
 def _coordinate(body: Body, name: str, limit: int) -> float:
@@ -313,7 +301,15 @@ SENDS = (
         _read_location,
     ),
     Send(tr("a contact"), ("sendcontact", "sendcontacttogroup"), {"contact": "contact"}, {}, _read_contact),
-    Send(tr("a text"), ("sendwa", "sendwatogroup"), {"pesan": "pesan"}, {}, _read_text),
+    Send(
+        tr("a text"),
+        ("sendwa", "sendwatogroup"),
+        {"pesan": "pesan"},
+        {},
+        _read_text,
+        instead={"template": "template"},
+        beside={"pesan": "plain"},
+    ),
 )
 BY_ENDPOINT: Mapping[str, Send] = {endpoint: send for send in SENDS for endpoint in send.endpoints}
 

@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 description of the API, generated from the definitions that its views use. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask_chatbot.core.values.outbound import Ack
@@ -192,7 +192,7 @@ def _send(send: Send, endpoint: str) -> dict[str, object]:
     """A call that sends; the recipient can be given in one of two ways."""
     to = ("person", "group")[send.endpoints.index(endpoint)]
     failures = {"409": "The Idempotency-Key was used for another message."}
-    ways = [_object(_fields(send, target, other), [target, *send.needs]) for target, other in (TARGETS, TARGETS[::-1])]
+    ways = [way for target, other in (TARGETS, TARGETS[::-1]) for way in _ways(send, target, other)]
     return {
         **_operation(endpoint, f"Send {send.what} to a {to}", _ref("Accepted"), failures),
         "parameters": [_IDEMPOTENCY_KEY],
@@ -200,9 +200,15 @@ def _send(send: Send, endpoint: str) -> dict[str, object]:
     }
 
 
-def _fields(send: Send, target: str, other: str) -> dict[str, Schema]:
+def _ways(send: Send, target: str, other: str) -> Iterator[Schema]:
+    """The body with what a call needs, and with what it takes instead."""
+    common = {target: FIELDS[target], other: _ABSENT}
+    any_ = {"notifyurl": FIELDS["notifyurl"], "promo": FIELDS["promo"]}
     own = {field: FIELDS[known] for field, known in (send.needs | send.takes).items()}
-    return {target: FIELDS[target], other: _ABSENT, **own, "notifyurl": FIELDS["notifyurl"], "promo": FIELDS["promo"]}
+    yield _object({**common, **own, **dict.fromkeys(send.instead, _ABSENT), **any_}, [target, *send.needs])
+    if send.instead:
+        own = {field: FIELDS[known] for field, known in {**send.instead, **send.beside}.items()}
+        yield _object({**common, **own, **any_}, [target, *send.instead])
 
 
 def _object(properties: Mapping[str, Schema], required: list[str]) -> Schema:

@@ -28,3 +28,9 @@ def test_a_template_is_given_up_where_the_connection_has_none_any_more() -> None
     with pytest.raises(Refused) as refused:
         fitted(outbound, Capabilities())
     assert str(refused.value) == str(NO_TEMPLATES)
+
+
+def test_a_template_goes_out_as_its_text_where_the_connection_has_none() -> None:
+    outbound = Outbound(id="3EB0", chat="628111@c.us", reply=MessageTemplate("dikirim", plain="Sudah dikirim."))
+    assert fitted(outbound, EVERYTHING) is outbound
+    assert fitted(outbound, Capabilities()).reply == Text("Sudah dikirim.")

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Text
+from flask_chatbot.delivery.fitting import NO_TEMPLATES
 from flask_chatbot.delivery.transport_proxy import NO_GROUPS, NO_NUMBER_CHECK, NO_QR
 from flask_chatbot.errors import Refused, TryLater
 from flask_chatbot.store import optouts, outbox, stored
@@ -126,6 +127,16 @@ def test_what_the_connection_to_whatsapp_lacks_is_a_400_that_says_so(client: Fla
     calls = [("groups", None), ("getqr", None), ("checknumber", {"nohp": BUDI}), ("sendwatogroup", {"groupid": GROUP, "pesan": "Halo"})]
     answers = [refusal(post(client, name, json=body) if body else post(client, name)) for name, body in calls]
     assert answers == [(400, str(why)) for why in (NO_GROUPS, NO_QR, NO_NUMBER_CHECK, NO_GROUPS)]
+
+
+def test_a_template_is_accepted_where_the_connection_has_them_and_else_only_with_a_text_beside_it(
+    client: FlaskClient, phones: Simulator
+) -> None:
+    bodies = [{"nohp": BUDI, "template": {"name": "dikirim"}, **more} for more in ({}, {"pesan": "Sudah dikirim."})]
+    assert [post(client, "sendwa", json=body).status_code for body in bodies] == [200, 200]
+    phones.capabilities = Capabilities()
+    assert refusal(post(client, "sendwa", json=bodies[0])) == (400, str(NO_TEMPLATES))
+    assert post(client, "sendwa", json=bodies[1]).status_code == 200
 
 
 def test_a_message_is_told_with_its_ack_its_name_its_times_and_its_error(app: Flask, client: FlaskClient) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flask_chatbot.core.values.menus import MessageTemplate
 from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Image, Location, Reply, Text, Video
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.webclient.client import HttpClient
@@ -46,6 +47,44 @@ def test_each_endpoint_of_a_pair_sends_to_a_person_or_to_a_group(endpoint: str, 
         Call(chat=f"{NOHP}@c.us", reply=reply, notify_url=None, promo=False),
         Call(chat=f"{GROUP}@g.us", reply=reply, notify_url=None, promo=False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reply"),
+    [
+        ({"template": {"name": " dikirim "}}, MessageTemplate("dikirim")),
+        ({"template": {"name": "a", "language": None, "parameters": None}, "pesan": None}, MessageTemplate("a")),
+        ({"template": {"name": "a", "language": " en_US ", "parameters": ["Budi", "#1"]}}, MessageTemplate("a", "en_US", ("Budi", "#1"))),
+        ({"template": {"name": "a"}, "pesan": "Sudah dikirim."}, MessageTemplate("a", plain="Sudah dikirim.")),
+        ({"template": {"name": "a", "parameters": ["1"] * 100}, "pesan": " "}, MessageTemplate("a", parameters=("1",) * 100)),
+        ({"template": "", "pesan": "Halo"}, Text("Halo")),
+        ({"template": None, "pesan": "Halo"}, Text("Halo")),
+    ],
+)
+def test_a_template_takes_the_place_of_the_text(fields: dict[str, object], reply: Reply) -> None:
+    assert read("sendwa", nohp=NOHP, **fields).reply == reply
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"template": "dikirim"}, "'template' is a string. Send an object with 'name', 'language' and 'parameters'."),
+        ({"template": {}}, "'template.name' is missing or null. Send the name as a string."),
+        ({"template": {"name": " "}}, "'template.name' is empty. Send the name."),
+        ({"template": {"name": "a" * 513}}, "'template.name' has 513 characters, and 512 is the limit. Send less."),
+        ({"template": {"name": "a", "language": Number("1")}}, "'template.language' is a number. Send the language as a string."),
+        ({"template": {"name": "a", "parameters": "b"}}, "'template.parameters' is a string. Send a list of at most 100 texts."),
+        (
+            {"template": {"name": "a", "parameters": ["b"] * 101}},
+            "'template.parameters' is a list of 101. Send a list of at most 100 texts.",
+        ),
+        ({"template": {"name": "a", "parameters": ["b", " "]}}, "'template.parameters[1]' is empty. Send each value."),
+        ({"template": {"name": "a"}, "pesan": True}, "'pesan' is true or false. Send the text as a string."),
+        ({"template": None}, "'pesan' is missing or null. Send the text as a string."),
+    ],
+)
+def test_a_template_that_cannot_be_sent_is_told_with_its_field(fields: dict[str, object], told: str) -> None:
+    assert refusal("sendwa", nohp=NOHP, **fields) == told
 
 
 @pytest.mark.parametrize("written", ["+62 812-3456-7890", "0812.3456.7890", "0062812 3456 7890", "62 812-3456-7890", "\u202a6281234567890"])

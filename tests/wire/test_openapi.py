@@ -91,6 +91,7 @@ def test_the_example_of_each_field_is_accepted(app: Flask) -> None:
     client = app.test_client()
     for name, send in BY_ENDPOINT.items():
         body = {field: examples[known] for field, known in {**send.needs, **send.takes}.items()}
-        for target in TARGETS:
+        for target, instead in [(target, instead) for target in TARGETS for instead in {frozenset[str](), frozenset(send.instead.items())}]:
+            body = {**body, **{field: examples[known] for field, known in instead}}
             answer = client.post(f"/chatbot/api/{name}", json={**body, target: examples[target]}, headers={"SecretKey": API_KEY})
             assert answer.status_code == 200, answer.data

@@ -11,6 +11,7 @@ ROWS_LIMIT = 10
 ROW_LETTERS = 24
 ABOVE_LETTERS = 1024  # of the text above
 ID_LETTERS = 200
+TEMPLATE_LANGUAGE = "id"  # if none is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,14 @@ class List:
 class MessageTemplate:
     """A text that WhatsApp has approved under a name, with the values of its places in order, for `bot.send`.
 
-    Only a connection to WhatsApp with templates sends it. `language` is the one it was approved in, such as ``id`` or ``en_US``.
+    `language` is the one it was approved in, such as ``id`` or ``en_US``. A connection to WhatsApp without templates sends `plain` in its
+    place, and refuses it if there is none.
     """
 
     name: str
-    language: str = "id"
+    language: str = TEMPLATE_LANGUAGE
     parameters: tuple[str, ...] = ()
+    plain: str = ""
 
 
 def read_template(value: MessageTemplate) -> MessageTemplate:
@@ -56,7 +59,9 @@ def read_template(value: MessageTemplate) -> MessageTemplate:
             raise TypeError(f"MessageTemplate.{part} is a text that is not empty.")
     if not isinstance(parameters, list | tuple) or not all(isinstance(each, str) and each.strip() for each in parameters):
         raise TypeError("MessageTemplate.parameters is a list of texts, one for each place of the template, none of them empty.")
-    return MessageTemplate(value.name.strip(), value.language.strip(), tuple(parameters))
+    if not isinstance(value.plain, str):
+        raise TypeError("MessageTemplate.plain is a text.")
+    return MessageTemplate(value.name.strip(), value.language.strip(), tuple(parameters), value.plain.strip())
 
 
 def fit_buttons(choices: Sequence[Choice]) -> bool:
