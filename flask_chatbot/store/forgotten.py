@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, or_, select
 
 from flask_chatbot.database import secrets
 from flask_chatbot.database.statements import upsert
@@ -17,6 +17,8 @@ _ADD = upsert(lambda insert: insert(forgotten).on_conflict_do_nothing())
 _OF: ColumnElement[bool] = forgotten.c.hash.in_(bindparam("hashes", expanding=True))
 _FIND = select(forgotten.c.line, forgotten.c.at).where(_OF)
 _DROP = delete(forgotten).where(_OF)
+_ON: ColumnElement[bool] = or_(forgotten.c.line == "", forgotten.c.line == bindparam("on"), bindparam("on") == "")
+_DROP_LINE = delete(forgotten).where(_OF, _ON)
 _OPT_OUT = upsert(lambda insert: insert(opted_out).on_conflict_do_nothing())
 
 
@@ -44,6 +46,12 @@ def restore(connection: Connection, names: Iterable[Key], person: str) -> None:
         connection.execute(_OPT_OUT[connection.dialect.name], {"person": person, "line": line, "at": at})
     if found:
         connection.execute(_DROP, {"hashes": _hashes(connection, keys)})
+
+
+def drop(connection: Connection, names: Iterable[Key], line: str) -> None:
+    """Drop the opt-outs by a line of somebody who was forgotten under one of these names; without a line, all."""
+    if hashes := _hashes(connection, names):
+        connection.execute(_DROP_LINE, {"hashes": hashes, "on": line})
 
 
 def _hashes(connection: Connection, names: Iterable[Key]) -> list[str]:

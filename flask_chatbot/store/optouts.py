@@ -27,6 +27,9 @@ def opt_out(connection: Connection, name: str, now: float, line: str = "") -> No
 def opt_in(connection: Connection, name: str, line: str = "") -> None:
     """Allow promotion to somebody again, by this line; without one, by any."""
     person = people.find(connection, name, lock=True)
+    if person is None:
+        forgotten.drop(connection, people.keys_of(alias_of(name)), fitting(line, LINE_LIMIT))
+        return
     connection.execute(_REMOVE, {"of": person, "on": fitting(line, LINE_LIMIT)})
 
 

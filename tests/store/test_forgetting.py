@@ -104,6 +104,15 @@ def test_who_opted_out_is_sent_no_promotion_before_they_write_again(database: Da
         assert not optouts.has_opted_out(connection, SARI, "toko")
 
 
+@pytest.mark.parametrize(("line", "is_out"), [("bengkel", True), ("toko", False), ("", False)])
+def test_who_was_forgotten_may_be_opted_in_before_they_write_again(database: Database, line: str, is_out: bool) -> None:
+    forget(database, fill(database, BUDI))
+    with database.writing() as connection:
+        optouts.opt_in(connection, BUDI, line)
+        assert optouts.has_opted_out(connection, BUDI) is is_out
+        assert optouts.has_opted_out(connection, people.get(connection, BUDI, 2.0)) is is_out
+
+
 @pytest.mark.parametrize("length", [100, 300])
 def test_who_opted_out_under_a_name_that_is_kept_by_its_hash_is_still_opted_out(database: Database, length: int) -> None:
     name = "x" * length
