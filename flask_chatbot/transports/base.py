@@ -35,6 +35,7 @@ class Capabilities:
     """The abilities of a connection to WhatsApp beyond texts, files, places and contact cards; a transport that says nothing has these.
 
     What it lacks is refused when a message is accepted, or sent in the nearest form that it has, such as a menu with numbers for buttons.
+    Nothing goes by `stickers`, `quotes`, `reactions`, `typing`, `edits` and `window_24h` yet.
     """
 
     buttons: bool = False  # a text with up to 3 buttons
@@ -43,7 +44,7 @@ class Capabilities:
     quotes: bool = False  # a message that answers another one, which is shown above it
     reactions: bool = False
     templates: bool = False  # texts that WhatsApp has approved
-    typing: bool = False  # `typing` shows that an answer is on its way
+    typing: bool = False  # it can show that an answer is on its way
     edits: bool = False  # it tells of messages that customers change or delete
     groups: bool = True  # it lists groups, and writes to them
     check_number: bool = True  # `has_whatsapp` knows, before anything was sent
