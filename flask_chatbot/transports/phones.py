@@ -1,38 +1,75 @@
-"""The customers' side of a simulated WhatsApp: their phones and groups, and the messages that arrived."""
+"""The customers' side of a simulated WhatsApp: their phones, what they do with them, and what arrived there.
 
-from collections.abc import Callable, Iterable
+>>> from flask_chatbot.transports.simulator import Simulator
+>>> simulator = Simulator(clock=lambda: 1000.0)
+>>> budi = simulator.phone("628111", name="Budi")
+
+Each thing that a customer does comes to the bot as one message, which is returned:
+
+>>> order = budi.writes("pesan 2 kopi")
+>>> budi.shares(0.5333, 101.45, name="Pasar Bawah").location
+SharedLocation(lat=0.5333, lng=101.45, name='Pasar Bawah', address='')
+>>> budi.edits(order, "pesan 3 kopi").edits == order.id
+True
+>>> budi.deletes(order).kind
+'deletion'
+"""
+
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from secrets import token_hex
-from typing import Unpack
+from typing import TypedDict, Unpack
 
-from flask_chatbot.core.late import Late, new_condition
-from flask_chatbot.core.values.chats import group_chat, is_group, number_of, person_chat
-from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.chats import is_group, number_of
+from flask_chatbot.core.values.contents import Reaction, Referral, SharedContact, SharedLocation
+from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Reply
-from flask_chatbot.errors import Refused
 from flask_chatbot.transports.base import Group
 from flask_chatbot.transports.faults import Arrived
-from flask_chatbot.transports.kept_files import KeptFiles, SentFile, only_file
+from flask_chatbot.transports.kept_files import SentFile, only_file
+from flask_chatbot.transports.network import Network, Subscriber
 
-KEPT = 10_000  # messages; one that simulates for months must not fill the memory
+
+class How(TypedDict, total=False):
+    """The circumstances of a message: its group, the message that it quotes, if it is forwarded, the advertisement that led to it.
+
+    The same message is delivered `times` times.
+    """
+
+    group: Group | str
+    times: int
+    reply_to: Arrived | Message | str
+    forwarded: bool
+    referral: Referral | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phone:
     """A customer's phone; `simulator.phone(...)` makes it."""
 
-    number: str
-    name: str = ""
-    has_whatsapp: bool = True
-    _network: "Network" = field(repr=False, compare=False)
+    owner: Subscriber
+    _network: Network = field(repr=False)
 
-    def writes(self, text: str, *, group: Group | str = "", media: str | None = None, times: int = 1) -> Message:
-        """Write to the bot, or in a group; the same message is delivered `times` times.
+    @property
+    def number(self) -> str:
+        """The number of this phone."""
+        return self.owner.number
 
-        The listener has it when this returns, unless it raised or the bot is offline: then it is delivered later.
+    @property
+    def name(self) -> str:
+        """The name in the customer's profile."""
+        return self.owner.name
+
+    @property
+    def has_whatsapp(self) -> bool:
+        """True if messages can reach this phone."""
+        return self.owner.has_whatsapp
+
+    def writes(self, text: str, *, media: str | None = None, **how: Unpack[How]) -> Message:
+        """Write to the bot, or in a `group`, perhaps in `reply_to` a message; the same message is delivered `times` times.
+
+        It may be marked as `forwarded`, or as sent after a tap on an advertisement (`referral`). The listener has it when this returns,
+        unless it raised or the bot is offline: then it is delivered later.
         """
-        return self._delivers(Message(text=text, media=media), group, times)
+        return self._delivers(Message(text=text, media=media), **how)
 
     def sends(
         self,
@@ -42,6 +79,8 @@ class Phone:
         voice: bool = False,
         group: Group | str = "",
         times: int = 1,
+        reply_to: Arrived | Message | str = "",
+        forwarded: bool = False,
         **file: Unpack[SentFile],
     ) -> Message:
         """Send a file, as in ``sends(image=b"...", caption="Bukti transfer")``: its content or its path, as the kind that names it.
@@ -51,19 +90,62 @@ class Phone:
         """
         kind, source = only_file(file)
         attachment = self._network.files.keep(kind, source, name=name, voice=voice)
-        return self._delivers(Message(text=caption, kind="media", attachments=(attachment,)), group, times)
+        content = Message(text=caption, kind="media", attachments=(attachment,))
+        return self._delivers(content, group=group, times=times, reply_to=reply_to, forwarded=forwarded)
+
+    def shares(self, lat: float, lng: float, *, name: str = "", address: str = "", **how: Unpack[How]) -> Message:
+        """Share a place, in degrees; without a name and an address it is a bare position."""
+        return self._delivers(Message(text="", kind="location", location=SharedLocation(lat, lng, name, address)), **how)
+
+    def shares_contact(self, name: str, *numbers: str, user_id: str = "", **how: Unpack[How]) -> Message:
+        """Send a contact from the address book; `user_id` is the id of that person, if WhatsApp tells it."""
+        return self._delivers(Message(text="", kind="contact", contacts=(SharedContact(name, numbers, user_id),)), **how)
 
     def taps(self, title: str) -> Message:
         """Tap the button, or the entry of a list, with these words in the last message that shows them."""
-        shown = ((each.chat, choice) for each in reversed(self.received) for choice in getattr(each.reply, "choices", ()))
-        chat, choice = next(((chat, choice) for chat, choice in shown if choice.title == title), ("", None))
-        if choice is None:
-            raise ValueError(f"No button or list that arrived at {self.number} shows {title!r}.")
+        shown = [(each, choice) for each in reversed(self.received) for choice in getattr(each.reply, "choices", ())]
+        tapped = next((pair for pair in shown if pair[1].title == title), None)
+        if tapped is None:
+            titles = ", ".join(repr(choice.title) for _, choice in shown)
+            there = f" They show {titles}." if titles else ""
+            raise ValueError(f"No button or list that arrived at {self.number} shows {title!r}.{there}")
+        menu, choice = tapped
         content = Message(text=choice.title, kind="choice", choice=choice)
-        return self._delivers(content, number_of(chat) if is_group(chat) else "", 1)
+        return self._delivers(content, group=_place(menu)[1], reply_to=menu)
 
-    def _delivers(self, content: Message, group: Group | str, times: int) -> Message:
-        message = self._network.message(self, content, group.id if isinstance(group, Group) else group)
+    def reacts(self, emoji: str, to: Arrived | Message | str | None = None, *, times: int = 1) -> Message:
+        """React to a message, else to the last that arrived here; an empty emoji takes the reaction back."""
+        if to is None and not self.received:
+            raise ValueError(f"Nothing has arrived at {self.number} yet that one could react to.")
+        id_, group = _place(self.received[-1] if to is None else to)
+        return self._delivers(Message(text="", kind="reaction", reaction=Reaction(emoji, id_)), group=group, times=times)
+
+    def edits(self, message: Message | str, text: str, *, times: int = 1) -> Message:
+        """Change the text of a message that was written here."""
+        id_, group = _place(message)
+        return self._delivers(Message(text=text, kind="edit", edits=id_), group=group, times=times)
+
+    def deletes(self, message: Message | str, *, times: int = 1) -> Message:
+        """Delete a message for everyone."""
+        id_, group = _place(message)
+        return self._delivers(Message(text="", kind="deletion", deletes=id_), group=group, times=times)
+
+    def sends_unsupported(self, **how: Unpack[How]) -> Message:
+        """Send what no transport can pass on, such as a poll or a view-once picture."""
+        return self._delivers(Message(text="", kind="unsupported"), **how)
+
+    def _delivers(
+        self,
+        content: Message,
+        *,
+        group: Group | str = "",
+        times: int = 1,
+        reply_to: Arrived | Message | str = "",
+        forwarded: bool = False,
+        referral: Referral | None = None,
+    ) -> Message:
+        content = replace(content, reply_to=_place(reply_to)[0], forwarded=forwarded, referral=referral)
+        message = self._network.message(self.owner, content, group.id if isinstance(group, Group) else group)
         for _ in range(times):
             self._network.deliver(message)
         return message
@@ -71,7 +153,7 @@ class Phone:
     @property
     def received(self) -> tuple[Arrived, ...]:
         """All messages that arrived here, including those in this phone's groups, oldest first."""
-        return tuple(each for each in self._network.arrived if self._network.is_in(self.number, each.chat))
+        return tuple(each for each in self._network.arrived if self._network.is_in(self.owner, each.chat))
 
     @property
     def replies(self) -> tuple[Reply, ...]:
@@ -85,100 +167,8 @@ class Phone:
         return self.received
 
 
-class Network:
-    """All numbers and groups, and the messages in their chats. `deliver` passes a message to the bot. Threads may share it."""
-
-    _changed = Late(new_condition)
-
-    def __init__(self, line: str, *, now: Callable[[], float], deliver: Callable[[Message], None]) -> None:
-        self.deliver = deliver
-        self.files = KeptFiles()
-        self._line = line
-        self._now = now
-        self._phones: dict[str, Phone] = {}
-        self._groups: dict[str, Group] = {}
-        self._members: dict[str, frozenset[str]] = {}
-        self._arrived: dict[str, Arrived] = {}
-
-    def add_phone(self, number: str, name: str, has_whatsapp: bool) -> Phone:
-        """The phone of a number, created if needed."""
-        phone = Phone(number=number, name=name, has_whatsapp=has_whatsapp, _network=self)
-        with self._changed:
-            self._phones[number] = phone
-        return phone
-
-    def add_group(self, id: str, name: str, members: Iterable[Phone]) -> Group:  # noqa: A002  the contract's word
-        """A group of the bot's phone and these members."""
-        with self._changed:
-            self._groups[id] = Group(id=id, name=name)
-            self._members[id] = frozenset(member.number for member in members)
-            return self._groups[id]
-
-    @property
-    def groups(self) -> tuple[Group, ...]:
-        """The groups, in order of creation."""
-        with self._changed:
-            return tuple(self._groups.values())
-
-    @property
-    def arrived(self) -> tuple[Arrived, ...]:
-        """All messages that arrived on any phone, oldest first."""
-        with self._changed:
-            return tuple(self._arrived.values())
-
-    def is_in(self, number: str, chat: str) -> bool:
-        """True if a number is part of a chat."""
-        return number in self._members.get(number_of(chat), ()) if is_group(chat) else person_chat(number) == chat
-
-    def has_whatsapp(self, number: str) -> bool:
-        """True if messages can reach a number."""
-        phone = self._phones.get(number)
-        return phone is None or phone.has_whatsapp
-
-    def check(self, chat: str) -> None:
-        """Raise `Refused` if nothing can arrive in a chat."""
-        if is_group(chat):
-            if number_of(chat) not in self._groups:
-                raise Refused("The phone is in no such group. /api/groups lists those it is in.")
-        elif not self.has_whatsapp(number_of(chat)):
-            raise Refused("This number does not use WhatsApp.")
-
-    def arrives(self, arrived: Arrived) -> bool:
-        """Put a message on the phones of its chat; False if it came before under the same id."""
-        with self._changed:
-            if arrived.id in self._arrived:
-                return False
-            self._arrived[arrived.id] = arrived
-            if len(self._arrived) > KEPT:
-                del self._arrived[next(iter(self._arrived))]
-            self._stir(arrived.chat)
-            self._changed.notify_all()
-            return True
-
-    def message(self, phone: Phone, content: Message, group: str) -> Message:
-        """A message with this content from a phone, as the bot gets it."""
-        chat = group_chat(group) if group else person_chat(phone.number)
-        if not self.is_in(phone.number, chat):
-            raise ValueError(f"{phone.number} is not in group {group}. Make it a member: simulator.group(id, name, members=[...])")
-        self._stir(chat)
-        return replace(
-            content,
-            sender=Sender(number=phone.number, name=phone.name),
-            chat="group" if group else "private",
-            group=group,
-            id=f"false_{chat}_{token_hex(10).upper()}",
-            sent_at=datetime.fromtimestamp(self._now(), UTC),
-            line=self._line,
-            fetch=self.files.fetch,
-        )
-
-    def wait(self, is_so: Callable[[], bool], seconds: float) -> bool:
-        """Wait until `is_so` is true, checking after each arrival; False after that many seconds of real time."""
-        with self._changed:
-            return self._changed.wait_for(is_so, seconds)
-
-    def _stir(self, chat: str) -> None:
-        with self._changed:
-            group = self._groups.get(number_of(chat)) if is_group(chat) else None
-            if group is not None:
-                self._groups[group.id] = replace(group, last_chat=int(self._now()))
+def _place(message: Arrived | Message | str) -> tuple[str, str]:
+    """The transport's id of a message, and the group that it is in."""
+    if isinstance(message, Arrived):
+        return message.transport_id, number_of(message.chat) if is_group(message.chat) else ""
+    return (message, "") if isinstance(message, str) else (message.id or "", message.group)

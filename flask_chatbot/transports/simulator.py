@@ -37,7 +37,8 @@ from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.errors import TryLater
 from flask_chatbot.transports.base import Capabilities, Group, Listener, Session
 from flask_chatbot.transports.faults import AnswerLost, Arrived, Asked, Fault, Faults, Receipts, Slow, Time
-from flask_chatbot.transports.phones import KEPT, Network, Phone
+from flask_chatbot.transports.network import KEPT, Network
+from flask_chatbot.transports.phones import Phone
 from flask_chatbot.transports.postbox import Postbox
 
 NUMBER = "6283111111111"
@@ -91,11 +92,11 @@ class Simulator:
 
     def phone(self, number: str, *, name: str = "", has_whatsapp: bool = True) -> Phone:
         """The phone of a number, created if needed."""
-        return self._network.add_phone(number, name, has_whatsapp)
+        return Phone(owner=self._network.subscribe(number, name, has_whatsapp), _network=self._network)
 
     def group(self, id: str, name: str, members: Iterable[Phone] = ()) -> Group:  # noqa: A002  the contract's word
         """Create a group of the bot's phone and these members."""
-        return self._network.add_group(id, name, members)
+        return self._network.add_group(id, name, (member.owner for member in members))
 
     def fails(self, fault: Fault, *, times: int | None = 1, on: Asked = "send", chat: str | None = None) -> None:
         """Make the next `times` calls of `on` fail, or all from now on if that is None; only those for `chat`, if one is named.

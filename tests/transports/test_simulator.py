@@ -18,7 +18,7 @@ from flask_chatbot.errors import Refused, TryLater
 from flask_chatbot.testing.transports import Recorder, TransportSuite, World
 from flask_chatbot.transports.base import Group
 from flask_chatbot.transports.faults import AT_ONCE, AnswerLost, Arrived, Receipts, Slow
-from flask_chatbot.transports.phones import KEPT
+from flask_chatbot.transports.network import KEPT
 from flask_chatbot.transports.simulator import Simulator
 from tests.transports.scenes import BUDI, GROUP, NOBODY, OURS, PICTURE, outbound
 

@@ -1,0 +1,120 @@
+"""What customers do on simulated phones, as whoever listens gets it."""
+
+import pytest
+
+from flask_chatbot.core.values.chats import group_chat, person_chat
+from flask_chatbot.core.values.contents import Choice, Reaction, Referral, SharedContact, SharedLocation
+from flask_chatbot.core.values.menus import Buttons
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.testing.transports import Recorder
+from flask_chatbot.transports.phones import Phone
+from flask_chatbot.transports.simulator import Simulator
+from tests.transports.scenes import BUDI, GROUP, outbound
+
+MENU = Buttons("Silakan.", (Choice("harga", "Harga"),), "Silakan.\n1. Harga")
+SENT_ID = f"true_{BUDI}@c.us_3EB0000000000000000A"
+
+
+@pytest.fixture
+def heard() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def simulator(heard: Recorder) -> Simulator:
+    made = Simulator(clock=lambda: 1_700_000_000.0)
+    made.open(heard)
+    return made
+
+
+@pytest.fixture
+def budi(simulator: Simulator) -> Phone:
+    return simulator.phone(BUDI, name="Budi")
+
+
+def test_a_phone_is_the_same_however_often_it_is_asked_for(simulator: Simulator, budi: Phone) -> None:
+    assert (simulator.phone(BUDI), simulator.phone(BUDI).name) == (budi, "Budi")
+
+
+def test_a_place_and_a_contact_come_in_as_such(budi: Phone, heard: Recorder) -> None:
+    budi.shares(-6.2, 106.8, name="Toko", address="Jl. Melati 5")
+    budi.shares_contact("Siti", "628222", "628333", user_id="ID.77")
+    place, contact = heard.messages
+    assert (place.kind, place.text, place.location) == ("location", "", SharedLocation(-6.2, 106.8, "Toko", "Jl. Melati 5"))
+    assert (contact.kind, contact.text, contact.contacts) == ("contact", "", (SharedContact("Siti", ("628222", "628333"), "ID.77"),))
+
+
+def test_a_text_may_quote_be_forwarded_or_come_from_an_advertisement(simulator: Simulator, budi: Phone, heard: Recorder) -> None:
+    simulator.send(outbound())
+    referral = Referral("120210", "Kopi Gayo")
+    first = budi.writes("yang ini", reply_to=simulator.arrived[0])
+    budi.writes("itu", reply_to=first, forwarded=True)
+    budi.sends(image=b"x", reply_to="A1", forwarded=True)
+    budi.writes("halo", referral=referral)
+    got = [(each.reply_to, each.forwarded, each.referral) for each in heard.messages]
+    assert got == [(SENT_ID, False, None), (first.id, True, None), ("A1", True, None), ("", False, referral)]
+
+
+def test_a_reaction_is_to_the_last_message_that_arrived_or_to_another(simulator: Simulator, budi: Phone, heard: Recorder) -> None:
+    own = budi.writes("halo")
+    simulator.send(outbound())
+    budi.reacts("👍")
+    budi.reacts("", own)
+    budi.reacts("🙏", "A1")
+    reactions = [each.reaction for each in heard.messages[1:]]
+    assert reactions == [Reaction("👍", SENT_ID), Reaction("", own.id or ""), Reaction("🙏", "A1")]
+
+
+def test_a_reaction_needs_a_message(budi: Phone) -> None:
+    with pytest.raises(ValueError, match=f"Nothing has arrived at {BUDI} yet that one could react to"):
+        budi.reacts("👍")
+
+
+def test_a_message_is_edited_and_deleted_where_it_was_written(simulator: Simulator, budi: Phone, heard: Recorder) -> None:
+    simulator.group(GROUP, "Tim", [budi])
+    alone, together = budi.writes("satu"), budi.writes("dua", group=GROUP)
+    budi.edits(alone, "tiga")
+    budi.deletes(together)
+    edit, deletion = heard.messages[2:]
+    assert (edit.kind, edit.text, edit.edits, edit.group) == ("edit", "tiga", alone.id, "")
+    assert (deletion.kind, deletion.text, deletion.deletes, deletion.group) == ("deletion", "", together.id, GROUP)
+
+
+def test_a_reaction_in_a_group_is_made_there(simulator: Simulator, budi: Phone, heard: Recorder) -> None:
+    simulator.group(GROUP, "Tim", [budi])
+    simulator.send(outbound(chat=group_chat(GROUP)))
+    budi.reacts("👍")
+    assert [(each.chat, each.group) for each in heard.messages] == [("group", GROUP)]
+
+
+def test_each_message_has_an_id_of_its_own_and_comes_as_often_as_it_is_to(budi: Phone, heard: Recorder) -> None:
+    order = budi.writes("halo")
+    budi.edits(order, "hai", times=2)
+    budi.deletes("A1", times=2)
+    budi.sends_unsupported(times=2)
+    kinds = {each.id: each.kind for each in heard.messages}
+    assert (list(kinds.values()), len(heard.messages)) == (["text", "edit", "deletion", "unsupported"], 7)
+
+
+def test_a_tap_quotes_the_menu(simulator: Simulator, budi: Phone) -> None:
+    simulator.send(outbound(reply=MENU))
+    tapped = budi.taps("Harga")
+    assert (tapped.kind, tapped.choice, tapped.reply_to) == ("choice", Choice("harga", "Harga"), SENT_ID)
+
+
+def test_what_no_menu_shows_cannot_be_tapped(simulator: Simulator, budi: Phone) -> None:
+    simulator.send(outbound(reply=MENU))
+    with pytest.raises(ValueError, match=f"No button or list that arrived at {BUDI} shows 'Lokasi'. They show 'Harga'."):
+        budi.taps("Lokasi")
+
+
+def test_an_option_that_there_is_not_is_refused(budi: Phone, heard: Recorder) -> None:
+    with pytest.raises(TypeError, match="grup"):
+        budi.writes("halo", grup=GROUP)  # type: ignore[call-arg]
+    assert heard.messages == []
+
+
+def test_a_message_returned_is_the_one_that_came_in(budi: Phone, heard: Recorder) -> None:
+    sent: list[Message] = [budi.writes("halo"), budi.shares(0, 0), budi.sends_unsupported()]
+    assert sent == heard.messages
+    assert all(each.id and each.id.startswith(f"false_{person_chat(BUDI)}_") for each in sent)
