@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from secrets import token_hex
 
 from flask_chatbot.core.late import Late, new_condition
-from flask_chatbot.core.values.chats import group_chat, is_group, number_of, person_chat
+from flask_chatbot.core.values.chats import chat_with_sender, group_chat, is_group, number_of, person_chat
 from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.people import LID, Alias, is_outside_id
 from flask_chatbot.errors import Refused
 from flask_chatbot.transports.base import Group
 from flask_chatbot.transports.faults import Arrived
@@ -18,16 +19,37 @@ KEPT = 10_000  # messages; one that simulates for months must not fill the memor
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Subscriber:
-    """A customer of the simulated WhatsApp."""
+    """A customer of the simulated WhatsApp: the number is empty if there is none, and `user_id` if WhatsApp tells numbers alone.
+
+    `line` is the bot's, in which the id counts if it is Meta's.
+    """
 
     number: str
+    user_id: str = ""
     name: str = ""
+    username: str = ""
     has_whatsapp: bool = True
+    is_hidden: bool = False
+    line: str = ""
 
     @property
     def sender(self) -> Sender:
         """The customer as the bot sees them."""
-        return Sender(number=self.number, name=self.name)
+        aliases = (Alias("lid", self.user_id) if self.user_id.endswith(LID) else Alias("bsuid", self.user_id, self.line),)
+        return Sender(
+            number="" if self.is_hidden else self.number,
+            name=self.name,
+            username=self.username,
+            aliases=aliases if self.user_id else (),
+        )
+
+    @property
+    def chats(self) -> frozenset[str]:
+        """The names of their private chat with the bot: by the number, and by the id."""
+        return frozenset((*([person_chat(self.number)] if self.number else ()), *(alias.chat for alias in self.sender.aliases)))
+
+    def __str__(self) -> str:
+        return self.number or self.user_id
 
 
 class Network:
@@ -40,17 +62,40 @@ class Network:
         self.files = KeptFiles()
         self._line = line
         self._now = now
-        self._subscribers: dict[str, Subscriber] = {}
+        self._subscribers: dict[str, Subscriber] = {}  # by each of their chats
+        self._moved: dict[str, Subscriber] = {}  # who got a message before they changed their number, by its id
         self._groups: dict[str, Group] = {}
         self._members: dict[str, frozenset[Subscriber]] = {}
         self._arrived: dict[str, Arrived] = {}
 
-    def subscribe(self, number: str, name: str, has_whatsapp: bool) -> Subscriber:
-        """The customer with a number, added if needed."""
+    def subscribe(self, number: str, user_id: str, *, name: str = "", username: str = "", has_whatsapp: bool = True) -> Subscriber:
+        """The customer with a number, or else with an id, added if needed; raises `ValueError` if there is neither."""
+        check_names(number, user_id)
+        new = Subscriber(number=number, user_id=user_id, line=self._line)
         with self._changed:
-            subscriber = self._subscribers.setdefault(number, Subscriber(number=number))
-            subscriber.name, subscriber.has_whatsapp = name or subscriber.name, has_whatsapp
-        return subscriber
+            found = next((self._subscribers[chat] for chat in sorted(new.chats) if chat in self._subscribers), new)
+            if user_id and found.user_id not in ("", user_id):
+                raise ValueError(f"{found} has the id {found.user_id} already. Let that phone change its number: changes_number(...).")
+            found.number, found.user_id = number or found.number, user_id or found.user_id
+            found.name, found.username, found.has_whatsapp = name or found.name, username or found.username, has_whatsapp
+            self._subscribers.update(dict.fromkeys(found.chats, found))
+        return found
+
+    def change_number(self, subscriber: Subscriber, number: str, user_id: str) -> None:
+        """Give a customer another number, and another id if one is named; what arrived stays on their phone, the old names reach nobody."""
+        check_names(number, user_id)
+        with self._changed:
+            for chat in Subscriber(number=number, user_id=user_id).chats:
+                holder = self._subscribers.get(chat, subscriber)
+                if holder is not subscriber and holder.chats:
+                    raise ValueError(f"{number_of(chat)} belongs to the phone of {holder.name or holder}. Choose another one.")
+            for arrived in self._arrived.values():
+                if arrived.chat in subscriber.chats:
+                    self._moved.setdefault(arrived.id, subscriber)
+            before = subscriber.chats
+            subscriber.number, subscriber.user_id = number, user_id or subscriber.user_id
+            nobody = {chat: Subscriber(number="", has_whatsapp=False, line=self._line) for chat in before}
+            self._subscribers.update({**nobody, **dict.fromkeys(subscriber.chats, subscriber)})
 
     def add_group(self, id: str, name: str, members: Iterable[Subscriber]) -> Group:  # noqa: A002  the contract's word
         """A group of the bot's phone and these members."""
@@ -73,11 +118,20 @@ class Network:
 
     def is_in(self, subscriber: Subscriber, chat: str) -> bool:
         """True if a customer is part of a chat."""
-        return subscriber in self._members.get(number_of(chat), ()) if is_group(chat) else person_chat(subscriber.number) == chat
+        return subscriber in self._members.get(number_of(chat), ()) if is_group(chat) else chat in subscriber.chats
+
+    def arrived_at(self, subscriber: Subscriber) -> tuple[Arrived, ...]:
+        """All messages that arrived at a customer's phone, oldest first."""
+        with self._changed:
+            here = [(each, self._moved.get(each.id)) for each in self._arrived.values()]
+        return tuple(each for each, holder in here if (self.is_in(subscriber, each.chat) if holder is None else holder is subscriber))
 
     def has_whatsapp(self, number: str) -> bool:
         """True if messages can reach a number."""
-        subscriber = self._subscribers.get(number)
+        return self._reaches(person_chat(number))
+
+    def _reaches(self, chat: str) -> bool:
+        subscriber = self._subscribers.get(chat)
         return subscriber is None or subscriber.has_whatsapp
 
     def check(self, chat: str) -> None:
@@ -85,7 +139,7 @@ class Network:
         if is_group(chat):
             if number_of(chat) not in self._groups:
                 raise Refused("The phone is in no such group. /api/groups lists those it is in.")
-        elif not self.has_whatsapp(number_of(chat)):
+        elif not self._reaches(chat):
             raise Refused("This number does not use WhatsApp.")
 
     def arrives(self, arrived: Arrived) -> bool:
@@ -95,16 +149,18 @@ class Network:
                 return False
             self._arrived[arrived.id] = arrived
             if len(self._arrived) > KEPT:
-                del self._arrived[next(iter(self._arrived))]
+                oldest = next(iter(self._arrived))
+                del self._arrived[oldest]
+                self._moved.pop(oldest, None)
             self._stir(arrived.chat)
             self._changed.notify_all()
             return True
 
     def message(self, subscriber: Subscriber, content: Message, group: str) -> Message:
         """A message with this content from a customer, as the bot gets it."""
-        chat = group_chat(group) if group else person_chat(subscriber.number)
+        chat = group_chat(group) if group else chat_with_sender(subscriber.sender)
         if not self.is_in(subscriber, chat):
-            raise ValueError(f"{subscriber.number} is not in group {group}. Make it a member: simulator.group(id, name, members=[...])")
+            raise ValueError(f"{subscriber} is not in group {group}. Make it a member: simulator.group(id, name, members=[...])")
         self._stir(chat)
         return replace(
             content,
@@ -127,3 +183,17 @@ class Network:
             group = self._groups.get(number_of(chat)) if is_group(chat) else None
             if group is not None:
                 self._groups[group.id] = replace(group, last_chat=int(self._now()))
+
+
+def check_names(number: str, user_id: str) -> None:
+    """Raise `ValueError` if a customer would have no name, or an id that none can have.
+
+    >>> check_names("628111", "ID.1349"), check_names("", "251500@lid")
+    (None, None)
+    """
+    if user_id and not is_outside_id(user_id):
+        raise ValueError(
+            f"{user_id!r} is no id of a person. Write one like Meta's, ID.13491208655302741918, or WhatsApp Web's, 251500@lid."
+        )
+    if not number and not user_id:
+        raise ValueError("A phone needs a number or an id: simulator.phone('628111'), or simulator.phone(user_id='ID.1349').")

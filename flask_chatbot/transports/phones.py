@@ -13,6 +13,17 @@ SharedLocation(lat=0.5333, lng=101.45, name='Pasar Bawah', address='')
 True
 >>> budi.deletes(order).kind
 'deletion'
+
+Who has an id may hide the number from the bot, or change it:
+
+>>> siti = simulator.phone("628222", user_id="251500@lid")
+>>> siti.hides_number()
+>>> siti.writes("halo").sender
+Sender(number='', name='', person='', username='', aliases=(Alias(scheme='lid', value='251500@lid', scope=''),))
+>>> siti.shows_number()
+>>> siti.changes_number("628333")
+>>> siti.writes("halo").sender.number
+'628333'
 """
 
 from dataclasses import dataclass, field, replace
@@ -50,8 +61,13 @@ class Phone:
 
     @property
     def number(self) -> str:
-        """The number of this phone."""
+        """The number of this phone; empty if it has only an id."""
         return self.owner.number
+
+    @property
+    def user_id(self) -> str:
+        """The id that the bot gets besides the number, or in its place; empty if there is none."""
+        return self.owner.user_id
 
     @property
     def name(self) -> str:
@@ -108,7 +124,7 @@ class Phone:
         if tapped is None:
             titles = ", ".join(repr(choice.title) for _, choice in shown)
             there = f" They show {titles}." if titles else ""
-            raise ValueError(f"No button or list that arrived at {self.number} shows {title!r}.{there}")
+            raise ValueError(f"No button or list that arrived at {self.owner} shows {title!r}.{there}")
         menu, choice = tapped
         content = Message(text=choice.title, kind="choice", choice=choice)
         return self._delivers(content, group=_place(menu)[1], reply_to=menu)
@@ -116,7 +132,7 @@ class Phone:
     def reacts(self, emoji: str, to: Arrived | Message | str | None = None, *, times: int = 1) -> Message:
         """React to a message, else to the last that arrived here; an empty emoji takes the reaction back."""
         if to is None and not self.received:
-            raise ValueError(f"Nothing has arrived at {self.number} yet that one could react to.")
+            raise ValueError(f"Nothing has arrived at {self.owner} yet that one could react to.")
         id_, group = _place(self.received[-1] if to is None else to)
         return self._delivers(Message(text="", kind="reaction", reaction=Reaction(emoji, id_)), group=group, times=times)
 
@@ -133,6 +149,23 @@ class Phone:
     def sends_unsupported(self, **how: Unpack[How]) -> Message:
         """Send what no transport can pass on, such as a poll or a view-once picture."""
         return self._delivers(Message(text="", kind="unsupported"), **how)
+
+    def hides_number(self) -> None:
+        """Keep the number from the bot from now on; it gets the id alone."""
+        if not self.user_id:
+            raise ValueError(f"{self.number} has no id to be known by. Give it one: simulator.phone({self.number!r}, user_id='ID.1349').")
+        self.owner.is_hidden = True
+
+    def shows_number(self) -> None:
+        """Let the bot see the number again."""
+        self.owner.is_hidden = False
+
+    def changes_number(self, number: str, *, user_id: str = "") -> None:
+        """Have another number from now on. The id stays, unless another one is named: to the bot, that is somebody new.
+
+        The old number reaches nobody until `simulator.phone` gives it to somebody else. What arrived stays on this phone.
+        """
+        self._network.change_number(self.owner, number, user_id)
 
     def _delivers(
         self,
@@ -153,7 +186,7 @@ class Phone:
     @property
     def received(self) -> tuple[Arrived, ...]:
         """All messages that arrived here, including those in this phone's groups, oldest first."""
-        return tuple(each for each in self._network.arrived if self._network.is_in(self.owner, each.chat))
+        return self._network.arrived_at(self.owner)
 
     @property
     def replies(self) -> tuple[Reply, ...]:
@@ -163,7 +196,7 @@ class Phone:
     def waits_for(self, count: int, *, seconds: float = 10.0) -> tuple[Arrived, ...]:
         """Wait until `count` messages have arrived and return them; `TimeoutError` after that many seconds of real time."""
         if not self._network.wait(lambda: len(self.received) >= count, seconds):
-            raise TimeoutError(f"{len(self.received)} of {count} messages arrived at {self.number} within {seconds:g} seconds.")
+            raise TimeoutError(f"{len(self.received)} of {count} messages arrived at {self.owner} within {seconds:g} seconds.")
         return self.received
 
 

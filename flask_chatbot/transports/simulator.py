@@ -90,9 +90,14 @@ class Simulator:
         self._logged_out = 0  # times
         self._connect(is_scanned=scanned, is_connected=True)
 
-    def phone(self, number: str, *, name: str = "", has_whatsapp: bool = True) -> Phone:
-        """The phone of a number, created if needed."""
-        return Phone(owner=self._network.subscribe(number, name, has_whatsapp), _network=self._network)
+    def phone(self, number: str = "", *, user_id: str = "", name: str = "", username: str = "", has_whatsapp: bool = True) -> Phone:
+        """The phone of a number, created if needed.
+
+        With a `user_id`, such as Meta's (``ID.1349...``) or WhatsApp Web's (``251500@lid``), the bot gets that besides the number, or alone
+        if there is no number.
+        """
+        owner = self._network.subscribe(number, user_id, name=name, username=username, has_whatsapp=has_whatsapp)
+        return Phone(owner=owner, _network=self._network)
 
     def group(self, id: str, name: str, members: Iterable[Phone] = ()) -> Group:  # noqa: A002  the contract's word
         """Create a group of the bot's phone and these members."""

@@ -5,7 +5,10 @@ import pytest
 from flask_chatbot.core.values.chats import group_chat, person_chat
 from flask_chatbot.core.values.contents import Choice, Reaction, Referral, SharedContact, SharedLocation
 from flask_chatbot.core.values.menus import Buttons
-from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.people import Alias
+from flask_chatbot.core.values.replies import Text
+from flask_chatbot.errors import Refused
 from flask_chatbot.testing.transports import Recorder
 from flask_chatbot.transports.phones import Phone
 from flask_chatbot.transports.simulator import Simulator
@@ -118,3 +121,86 @@ def test_a_message_returned_is_the_one_that_came_in(budi: Phone, heard: Recorder
     sent: list[Message] = [budi.writes("halo"), budi.shares(0, 0), budi.sends_unsupported()]
     assert sent == heard.messages
     assert all(each.id and each.id.startswith(f"false_{person_chat(BUDI)}_") for each in sent)
+
+
+BSUID = "ID.13491208655302741918"
+
+
+def test_a_phone_with_an_id_shows_it_besides_its_number_or_alone(simulator: Simulator, heard: Recorder) -> None:
+    budi = simulator.phone(BUDI, user_id=BSUID, name="Budi", username="budi.k")
+    budi.writes("satu")
+    budi.hides_number()
+    budi.writes("dua")
+    budi.shows_number()
+    budi.writes("tiga")
+    alias = (Alias("bsuid", BSUID, "simulator"),)
+    shown = Sender(number=BUDI, name="Budi", username="budi.k", aliases=alias)
+    assert [each.sender for each in heard.messages] == [shown, Sender(name="Budi", username="budi.k", aliases=alias), shown]
+    assert BUDI not in (heard.messages[1].id or "")
+
+
+def test_answers_reach_a_phone_by_its_number_and_by_its_id(simulator: Simulator) -> None:
+    budi, siti = simulator.phone(BUDI, user_id=BSUID), simulator.phone(user_id="251500@lid")
+    budi.hides_number()
+    for place, chat in enumerate((f"{BUDI}@c.us", BSUID, "251500@lid")):
+        simulator.send(outbound(f"3EB{place}", chat, Text(chat)))
+    assert (budi.replies, siti.replies) == ((Text(f"{BUDI}@c.us"), Text(BSUID)), (Text("251500@lid"),))
+
+
+def test_who_has_no_id_cannot_hide_the_number(budi: Phone) -> None:
+    with pytest.raises(ValueError, match=rf"{BUDI} has no id to be known by\. Give it one"):
+        budi.hides_number()
+
+
+def test_after_a_change_the_old_number_reaches_nobody_and_what_arrived_stays(simulator: Simulator) -> None:
+    budi = simulator.phone(BUDI, user_id="251500@lid")
+    simulator.send(outbound("3EB1", reply=Text("lama")))
+    budi.changes_number("628999")
+    with pytest.raises(Refused, match="This number does not use WhatsApp"):
+        simulator.send(outbound("3EB2"))
+    simulator.send(outbound("3EB3", person_chat("628999"), Text("baru")))
+    simulator.send(outbound("3EB4", "251500@lid", Text("lewat id")))
+    assert (budi.replies, simulator.has_whatsapp(BUDI)) == ((Text("lama"), Text("baru"), Text("lewat id")), False)
+
+
+def test_whoever_gets_an_old_number_sees_nothing_that_arrived_before(simulator: Simulator) -> None:
+    budi = simulator.phone(BUDI, user_id=BSUID)
+    simulator.send(outbound("3EB1", reply=Text("lama")))
+    budi.changes_number("628999", user_id="ID.2")
+    siti = simulator.phone(BUDI, user_id="ID.3", name="Siti")
+    simulator.send(outbound("3EB2", reply=Text("baru")))
+    assert (budi.replies, siti.replies, siti.writes("halo").sender.name) == ((Text("lama"),), (Text("baru"),), "Siti")
+    with pytest.raises(Refused):
+        simulator.send(outbound("3EB3", BSUID))
+
+
+def test_a_number_that_is_changed_stays_in_its_groups(simulator: Simulator, heard: Recorder) -> None:
+    budi = simulator.phone(BUDI)
+    simulator.group(GROUP, "Tim", [budi])
+    budi.changes_number("628999")
+    budi.writes("halo", group=GROUP)
+    assert [(each.sender.number, each.group) for each in heard.messages] == [("628999", GROUP)]
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        ({}, "A phone needs a number or an id"),
+        ({"user_id": "budi"}, "'budi' is no id of a person"),
+        ({"user_id": "ID.ENT.1349"}, "'ID.ENT.1349' is no id of a person"),
+        ({"number": BUDI, "user_id": "ID.2"}, f"{BUDI} has the id {BSUID} already"),
+    ],
+)
+def test_a_phone_that_cannot_be_is_refused(simulator: Simulator, names: dict[str, str], why: str) -> None:
+    simulator.phone(BUDI, user_id=BSUID)
+    with pytest.raises(ValueError, match=why):
+        simulator.phone(names.get("number", ""), user_id=names.get("user_id", ""))
+
+
+def test_nobody_takes_the_number_or_the_id_of_another_phone(simulator: Simulator, budi: Phone) -> None:
+    siti = simulator.phone("628222", user_id=BSUID, name="Siti")
+    with pytest.raises(ValueError, match=r"628123456789 belongs to the phone of Budi\. Choose another one"):
+        siti.changes_number(BUDI)
+    with pytest.raises(ValueError, match="belongs to the phone of Siti"):
+        budi.changes_number("628999", user_id=BSUID)
+    assert (siti.number, budi.number) == ("628222", BUDI)
