@@ -190,7 +190,7 @@ def forget(context: click.Context, someone: str, yes: bool) -> None:
         except Exception as error:
             raise click.ClickException(f"a function of the app failed, and nothing was deleted: {type(error).__name__}: {error}") from error
     spellings = [kept.number, format_phone(kept.number, deployment.bot.book.locale.country)] if kept.number else []
-    spellings += [person_in(each.alias.chat) for each in kept.aliases if each.alias.scheme in ("bsuid", "lid")] + [*kept.ids]
+    spellings += [person_in(each.alias.chat) for each in kept.aliases if each.alias.scheme in ("bsuid", "lid", "telegram")] + [*kept.ids]
     with deployment.database.writing() as connection:
         forgetting.forget(connection, kept.ids[0], spellings)
     echo(f"{someone} is forgotten")

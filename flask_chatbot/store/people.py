@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
 
-from flask_chatbot.core.values.people import LID, VALUE_LIMIT, Alias, Scheme, alias_of, is_person_id, new_person_id
+from flask_chatbot.core.values.people import LID, VALUE_LIMIT, Alias, Scheme, alias_of, alias_of_id, is_person_id, new_person_id
 from flask_chatbot.database.statements import fitting, upsert
 from flask_chatbot.database.tables import aliases, hashed_states, people, states
 from flask_chatbot.store import forgotten
@@ -38,7 +38,7 @@ _LOCK_BY_ALIAS = _BY_ALIAS.with_for_update(read=True, key_share=True, of=people)
 _ADD_ALIAS = upsert(lambda made: made(aliases).on_conflict_do_nothing())
 _ADD_STATE = upsert(lambda made: made(states).on_conflict_do_nothing())
 _NAMED = select(_a.person).where(_a.value.in_(bindparam("values", expanding=True)), _a.scheme != "parent_bsuid")
-_WITH_ID = select(_a.person, _a.scope).where(_a.scheme.in_(("bsuid", "lid")), _a.value.in_(bindparam("values", expanding=True)))
+_WITH_ID = select(_a.person, _a.scope).where(_a.scheme == bindparam("of"), _a.value.in_(bindparam("values", expanding=True)))
 _DROP = delete(people).where(_p.id == bindparam("of"))
 _ALIASES = select(aliases).where(_a.person.in_(bindparam("persons", expanding=True))).order_by(_a.first_seen, _a.scheme, _a.value)
 _NUMBER = select(_a.value).where(_a.person == bindparam("of"), _a.scheme == "number").order_by(_a.last_seen.desc()).limit(1)
@@ -74,18 +74,20 @@ def holder(connection: Connection, alias: Alias, *, lock: bool = False) -> str |
 def named(connection: Connection, name: str) -> set[str]:
     """The ids of all people with this id, or any alias of this value, whatever its scheme and scope."""
     found = {person} if (person := find(connection, name)) is not None else set()
-    values = [fitting(name, VALUE_LIMIT), fitting(name.removesuffix(LID), VALUE_LIMIT)]
+    values = [fitting(each, VALUE_LIMIT) for each in (name, alias_of_id(name).value)]
     return found | set(connection.execute(_NAMED, {"values": values}).scalars())
 
 
 def with_id(connection: Connection, id_: str, line: str) -> str | None:
-    """The person with this id in place of a number, as Meta, WhatsApp Web or we gave it.
+    """The person with this id in place of a number, as Meta, WhatsApp Web, Telegram or we gave it.
 
     If it is of several people, on lines that have ids of their own, it is the one of this `line`.
     """
     if is_person_id(id_):
         return find(connection, id_)
-    rows = connection.execute(_WITH_ID, {"values": [id_, id_.removesuffix(LID)]}).all()
+    alias = alias_of_id(id_)
+    values = [alias.value, alias.value + LID] if alias.scheme == "lid" else [alias.value]  # transports may leave the ending on
+    rows = connection.execute(_WITH_ID, {"of": alias.scheme, "values": values}).all()
     here = {row.person for row in rows if row.scope in ("", line)} or {row.person for row in rows}
     return here.pop() if len(here) == 1 else None
 

@@ -17,9 +17,17 @@ from tests.test_outgoing import said
 from tests.views.test_api import post, refusal
 
 BSUID, LID = Alias("bsuid", "ID." + "1" * 128, "toko"), Alias("lid", "251500")
+TELEGRAM = Alias("telegram", "251500")  # the same digits, and somebody else
 ODD_GROUP = "Y2FwaV9ncm91cDox="
-RULES = "version: 1\nsettings: {groups: all}\nrules:\n  - {keyword: halo, reply: []}\n  - {keyword: admin, pause: 2 hours, reply: []}\n"
-IDS = [BSUID.value, LID.chat]
+RULES = """\
+version: 1
+settings: {groups: all}
+rules:
+  - {keyword: halo, reply: []}
+  - {keyword: admin, pause: 2 hours, reply: []}
+  - {name: kabar, reply: "[{{ nohp }}]"}
+"""
+IDS = [BSUID.value, LID.chat, TELEGRAM.chat]
 
 
 @pytest.fixture
@@ -29,9 +37,10 @@ def bot() -> Chatbot:
 
 @pytest.fixture
 def app(url: str, tmp_path: Path, bot: Chatbot) -> Any:
-    """An app to which two people wrote who hide their numbers, and a group whose id is no number."""
+    """An app to which three people wrote who hide their numbers, and a group whose id is no number."""
     app = gateway_app(tmp_path, bot, RULES, CHATBOT_DATABASE_URL=url)
     writes(app, Sender(aliases=(BSUID,)))
+    writes(app, Sender(aliases=(TELEGRAM,)))
     writes(app, Sender(aliases=(LID,)), chat="group", group=ODD_GROUP)
     with app.app_context():
         yield app
@@ -60,6 +69,13 @@ def test_what_was_accepted_for_an_id_goes_to_the_number_once_that_is_known(app: 
     writes(app, Sender(number=BUDI, aliases=(BSUID,)))
     bot.send(BUDI, "Dua")
     assert [(chat, getattr(reply, "text", "")) for chat, reply in said(app)] == [(f"{BUDI}@c.us", "Satu"), (f"{BUDI}@c.us", "Dua")]
+
+
+def test_the_same_digits_are_one_person_by_telegram_and_others_by_whatsapp_or_as_a_number(app: Flask) -> None:
+    with gateway_of(app).database.reading() as connection:
+        persons = {people.with_id(connection, each.chat, "") for each in (LID, TELEGRAM)}
+        assert len(persons - {None}) == 2
+        assert people.find(connection, TELEGRAM.value) is None
 
 
 @pytest.mark.parametrize("way", ["api", "python"])

@@ -1,6 +1,7 @@
 """People and their aliases: a person is known by an id of ours, and by the names that the outside world has for them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import randbelow
 from typing import Literal
@@ -11,9 +12,18 @@ VALUE_LIMIT = 200  # characters of an alias
 DIGITS_LIMIT = 15  # of a telephone number with its country code (E.164)
 PERSON = "@c.us"  # how the name of a chat with a person ends
 LID = "@lid"  # how WhatsApp Web ends the names of people whose number it does not tell
+TELEGRAM = "@telegram"  # its ids are digits, and would be taken for telephone numbers
+CHAT_ENDINGS: Mapping[Scheme, str] = {
+    "number": PERSON,
+    "opaque": PERSON,
+    "bsuid": "",
+    "parent_bsuid": "",
+    "lid": LID,
+    "telegram": TELEGRAM,
+}  # of the names of private chats
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none is taken for another
 _TIME, _CHANCE = 9, 16  # digits of 5 bits
-_OUTSIDE_ID = re.compile(r"[A-Z]{2}\.[0-9A-Za-z]{1,128}|[0-9]{3,32}@lid")  # a parent's id is nobody's address
+_OUTSIDE_ID = re.compile(r"[A-Z]{2}\.[0-9A-Za-z]{1,128}|[0-9]{3,32}@(?:lid|telegram)")  # a parent's id is nobody's address
 _PERSON_ID = re.compile(f"P[{_DIGITS}]{{{_TIME + _CHANCE}}}")
 
 
@@ -29,12 +39,12 @@ class Alias:
     def chat(self) -> str:
         """The name of the chat with whoever has this alias, as transports know it.
 
-        >>> Alias("number", "6281234567890").chat, Alias("lid", "251500").chat, Alias("bsuid", "ID.1349").chat
-        ('6281234567890@c.us', '251500@lid', 'ID.1349')
+        >>> Alias("number", "6281234567890").chat, Alias("lid", "251500").chat, Alias("telegram", "77001").chat
+        ('6281234567890@c.us', '251500@lid', '77001@telegram')
+        >>> Alias("bsuid", "ID.1349").chat
+        'ID.1349'
         """
-        if self.scheme == "lid":
-            return self.value if self.value.endswith(LID) else self.value + LID
-        return self.value if self.scheme in ("bsuid", "parent_bsuid") else self.value + PERSON
+        return self.value.removesuffix(LID if self.scheme == "lid" else "") + CHAT_ENDINGS[self.scheme]
 
 
 def alias_of(name: str) -> Alias:
@@ -57,12 +67,24 @@ def is_person_id(text: str) -> bool:
 
 
 def is_outside_id(text: str) -> bool:
-    """True if a text has the form of an id that stands for somebody in place of a number: Meta's, or WhatsApp Web's.
+    """True if a text has the form of an id that stands for somebody in place of a number: Meta's, WhatsApp Web's, or Telegram's.
 
     >>> is_outside_id("ID.13491208655302741918"), is_outside_id("251500@lid"), is_outside_id("6281234567890@c.us")
     (True, True, False)
     """
     return _OUTSIDE_ID.fullmatch(text) is not None
+
+
+def alias_of_id(id_: str) -> Alias:
+    """The alias that an id in place of a number stands for, of any scope.
+
+    >>> alias_of_id("ID.1349"), alias_of_id("77001@telegram")
+    (Alias(scheme='bsuid', value='ID.1349', scope=''), Alias(scheme='telegram', value='77001', scope=''))
+    """
+    for scheme in ("lid", "telegram"):
+        if id_.endswith(ending := CHAT_ENDINGS[scheme]):
+            return Alias(scheme, id_.removesuffix(ending))
+    return Alias("bsuid", id_)
 
 
 def new_person_id(at: float) -> str:
