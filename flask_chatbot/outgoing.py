@@ -80,12 +80,21 @@ def what(
     from flask_chatbot.answering.rendering import render
 
     bot = _bot()
-    return render(bot.book, rule, to if isinstance(to, Sender) else _named(to), values, bot.clock(), bot.random)
+    return render(bot.book, rule, _named(to), values, bot.clock(), bot.random)
 
 
-def _named(to: str) -> Sender:
-    """The person whom a text stands for: an id is no number."""
-    return Sender(person=to) if is_person_id(to.strip()) else Sender() if is_outside_id(to.strip()) else Sender(number=to)
+def _named(to: str | Sender) -> Sender:
+    """The person who is written to, with the number if it is known: ids are not numbers."""
+    who = to if isinstance(to, Sender) else Sender(person=to.strip()) if _is_id(to) else Sender(number=to)
+    if who.number or not who.person:
+        return who
+    person, number = gateway().known(who.person)
+    return replace(who, person=person or who.person, number=number)
+
+
+def _is_id(text: str) -> bool:
+    """True if a text has the form of an id in place of a number, ours or of the outside world."""
+    return is_person_id(text.strip()) or is_outside_id(text.strip())
 
 
 def joined(values: Mapping[str, object] | None, names: Mapping[str, object]) -> dict[str, object]:
@@ -119,7 +128,7 @@ def person(number: str | Sender) -> str:
 def number(of: str | Sender) -> str:
     """A person's number, digits only; raises `NotAccepted` for anything else, such as a sender who hides it."""
     written = of.number if isinstance(of, Sender) else of
-    if isinstance(written, str) and (is_outside_id(written.strip()) or is_person_id(written)):
+    if isinstance(written, str) and _is_id(written):
         raise NotAccepted(tr("{text!r} is an id and no number. Give a number.", text=clip(written, 60)))
     return number_of(person(replace(of, person="") if isinstance(of, Sender) else of))
 

@@ -181,6 +181,12 @@ class Gateway:
         with self.database.reading() as connection:
             return people.with_id(connection, id_, self.transport.name)
 
+    def known(self, id_: str) -> tuple[str, str]:
+        """Our id of the person with an id in place of a number, and their number; either is empty if it is unknown."""
+        with self.database.reading() as connection:
+            person = people.with_id(connection, id_, self.transport.name)
+            return person or "", people.number_of(connection, person) if person else ""
+
     def message(self, id: str) -> Stored | None:  # noqa: A002  the contract's word
         """The stored state of a message."""
         with self.database.reading() as connection:

@@ -71,6 +71,15 @@ def test_what_was_accepted_for_an_id_goes_to_the_number_once_that_is_known(app: 
     assert [(chat, getattr(reply, "text", "")) for chat, reply in said(app)] == [(f"{BUDI}@c.us", "Satu"), (f"{BUDI}@c.us", "Dua")]
 
 
+def test_a_rule_that_is_sent_by_an_id_has_the_number_once_that_is_known(app: Flask, bot: Chatbot) -> None:
+    bot.send(BSUID.value, rule="kabar")
+    writes(app, Sender(number=BUDI, aliases=(BSUID,)))
+    person = gateway_of(app).person_with(BSUID.value) or ""
+    for to in (BSUID.value, f" {person}", Sender(person=person)):
+        bot.send(to, rule="kabar")
+    assert [getattr(reply, "text", "") for _, reply in said(app)] == ["[]", *[f"[{BUDI}]"] * 3]
+
+
 def test_the_same_digits_are_one_person_by_telegram_and_others_by_whatsapp_or_as_a_number(app: Flask) -> None:
     with gateway_of(app).database.reading() as connection:
         persons = {people.with_id(connection, each.chat, "") for each in (LID, TELEGRAM)}
