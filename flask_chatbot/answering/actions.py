@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.answering.forwarding import Forwarder
 from flask_chatbot.bot.effects import AnsweredMessage, Remember
+from flask_chatbot.core.deciding.context import MessageContext
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.fields.field import titled
 from flask_chatbot.core.fields.sent import sent_in
@@ -18,11 +19,12 @@ from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.actions import Forward, Notify, Save, Subscribe
 from flask_chatbot.core.values.chats import person_chat
 from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.people import is_outside_id, is_person_id
 from flask_chatbot.core.values.replies import TEXT_LIMIT, Reply, Text
 from flask_chatbot.core.values.sent import ValueWithParts
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.gateway import Gateway
-from flask_chatbot.errors import StoreError
+from flask_chatbot.errors import AnswerFailed, StoreError
 from flask_chatbot.store import optouts, people, saved
 from flask_chatbot.store.memory import StoreMemory
 from flask_chatbot.store.sweeping import sweep
@@ -91,17 +93,17 @@ class Actions:
         """Store what handlers have sent, and carry out every action of the decision that fits into a transaction."""
         for store in answered.sends:
             store(connection)
-        match = answered.decision.match
+        match, number = answered.decision.match, None
         for action in answered.decision.actions if match else ():
             if isinstance(action, Save):
-                self.save(connection, action, answered)
+                number = self.save(connection, action, answered)
             elif isinstance(action, Notify):
-                self.notify(connection, action, answered)
+                self.notify(connection, action, answered, number)
             elif isinstance(action, Subscribe):
                 _subscribe(connection, action, answered)
 
-    def save(self, connection: Connection, action: Save, answered: AnsweredMessage) -> None:
-        """Save one row under the number that the reply mentions."""
+    def save(self, connection: Connection, action: Save, answered: AnsweredMessage) -> int:
+        """Save one row under the number that the reply mentions, and return it."""
         match, sender = answered.decision.match, answered.message.sender
         text = answered.book.number(sender) or sender.address  # one, in whatever spelling their messages come
         number = answered.saved if answered.saved is not None else saved.reserve(connection, action.name)
@@ -119,19 +121,24 @@ class Actions:
                 person=sender.person,
             ),
         )
+        return number
 
-    def notify(self, connection: Connection, action: Notify, answered: AnsweredMessage) -> None:
-        """Queue a message to a member of staff, in the outbox like any other."""
+    def notify(self, connection: Connection, action: Notify, answered: AnsweredMessage, number: int | None) -> None:
+        """Queue a message to a member of staff, in the outbox like any other; `number` is that of the saved row."""
         match = answered.decision.match
         if match is None:
             return
-        if self._gateway is None:
-            rule = match.rule
+        rule, gateway = match.rule, self._gateway
+        if gateway is None:
             log.warning(
                 "rule %r at %s notifies nobody: notify needs a connection to WhatsApp. Set CHATBOT_TRANSPORT.", rule.name, rule.mark
             )
             return
-        self._gateway.post(connection, person_chat(action.number), notice(answered.message, match, answered.book.locale))
+        is_id = is_outside_id(action.to) or is_person_id(action.to)
+        if is_id and people.with_id(connection, action.to, gateway.transport.name) is None:
+            log.warning("rule %r at %s notifies an id that nobody on this line has. Write a number.", rule.name, rule.mark)
+        elif text := written(action, match, answered, number):
+            gateway.post(connection, action.to if is_id else person_chat(action.to), text)
 
 
 def _keeps(decision: Decision) -> bool:
@@ -182,11 +189,30 @@ def said_in(message: Message, locale: Locale) -> list[str]:
     return [*map(str, sent_in(message, locale.language)), *([message.text] if message.text else [])]
 
 
-def notice(message: Message, match: Match, locale: Locale) -> Text:
-    """The notification for staff: who wrote, and the rule's fields, one per line, or else what was sent and the text."""
+def written(action: Notify, match: Match, answered: AnsweredMessage, number: int | None) -> Text | None:
+    """The text for a member of staff: that of the rule, None where it comes out empty; else, or where it cannot be made, a notice."""
+    if action.text is not None:
+        names = MessageContext(answered.book, answered.message, answered.now).names(match)
+        saved_row = {} if number is None else {"saved": {"number": number}}
+        try:
+            own = action.text.render({**names, **(answered.decision.supplied or {}), **saved_row})
+        except AnswerFailed as error:
+            log.error(
+                "rule %r at %s cannot write its notice, and sends the usual one: %s", match.rule.name, match.rule.mark, error.with_way_out
+            )
+        else:
+            return Text(own) if own else None
+    return notice(answered.message, match, answered.book.locale, number)
+
+
+def notice(message: Message, match: Match, locale: Locale, number: int | None = None) -> Text:
+    """The usual notification for staff: who wrote, and the rule's fields, one per line, or else what was sent and the text.
+
+    It begins with the `number` of the row if one was saved.
+    """
     who = named(message.sender, locale)
     titles = {field.name: field.title for field in match.rule.fields or ()}
     filled = [f"{titles.get(name) or titled(name)}: {value}" for name, value in match.fields.items() if value is not None]
-    return Text(
-        "\n".join([say(locale.language, "notice", who=who, rule=match.rule.name), *(filled or said_in(message, locale))])[:TEXT_LIMIT]
-    )
+    of_row = {} if number is None else {"number": str(number)}
+    first = say(locale.language, "notice_saved" if of_row else "notice", who=who, rule=match.rule.name, **of_row)
+    return Text("\n".join([first, *(filled or said_in(message, locale))])[:TEXT_LIMIT])

@@ -59,7 +59,7 @@ def test_a_rule_says_saves_and_notifies_what_is_known_of_the_sender(shop: Shop, 
     shop.receives_from(case.sender, "pesan")
     chat = f"{BUDI}@c.us" if case.sender.number else case.row
     assert shop.posted == [
-        (STAFF, f"Pesan dari {case.notice} (pesan):\npesan"),
+        (STAFF, f"Pesan dari {case.notice} (pesan, nomor 1):\npesan"),
         (chat, f"[{case.nohp}] {case.sapaan}, nomor 1"),
     ]
     with shop.gateway.database.reading() as connection:

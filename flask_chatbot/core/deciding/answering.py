@@ -214,7 +214,7 @@ class Answering:
 
     def reply(self, match: Match, outcome: Outcome) -> Decision:
         """The replies of the handler or the rule, with its menu and its actions."""
-        rule = match.rule
+        rule, supplied = match.rule, None if isinstance(outcome, tuple) else outcome
         if isinstance(outcome, tuple):
             replies = tuple(self.menu(rule, each) if isinstance(each, Menu) else each for each in outcome)
             has_menu = not outcome or any(isinstance(each, Menu) for each in outcome)  # [] is silence
@@ -222,9 +222,9 @@ class Answering:
             if rule.needs and (wanting := lacking(match, outcome or ())):
                 raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
             names = self.context.names(match)
-            names.update(outcome or {})
             if match.kind is Kind.FALLBACK and "suggestion" in rule.uses:
-                names["suggestion"] = next((meant.words for meant in self.guessed.suggestions), None)
+                supplied = {**(outcome or {}), "suggestion": next((meant.words for meant in self.guessed.suggestions), None)}
+            names.update(supplied or {})
             if rule.actions and any(isinstance(action, Save) for action in rule.actions):
                 names.setdefault("saved", FIRST_ROW)
             replies, has_menu = make_all(rule.reply, names, self.random), False
@@ -237,14 +237,14 @@ class Answering:
                 self.choices = offer_choices(offer, self.language) if offer.is_menu else ()
         if rule.once_per is not None and replies:
             self.answered = {**self.answered, on_line(self.message.line, rule.name): self.time + rule.once_per.total_seconds()}
-        return self.acting(match, replies) if rule.actions else Decision(match, replies)
+        return self.acting(match, replies, supplied) if rule.actions else Decision(match, replies)
 
-    def acting(self, match: Match, replies: tuple[Reply, ...]) -> Decision:
+    def acting(self, match: Match, replies: tuple[Reply, ...], supplied: Mapping[str, object] | None = None) -> Decision:
         """The replies with the rule's other actions; a pause begins with them."""
         for action in match.rule.actions:
             if isinstance(action, Pause):
                 self.paused_until = self.time + action.duration.total_seconds()
-        return Decision(match, replies, None, match.rule.actions)
+        return Decision(match, replies, None, match.rule.actions, supplied=supplied)
 
     def with_menu(self, rule: Rule, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         """The replies, with the rule's menu below the last text."""

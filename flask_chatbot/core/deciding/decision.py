@@ -33,7 +33,8 @@ class Decision(NamedTuple):
     """The replies and actions for a message. `match` is None if no rule answers.
 
     `remember` is the sender's new state, None if nothing changed; the caller carries out this and the `actions`. `failure` is the reason
-    for an apology, `choices` are those that one of the replies shows with numbers, if any does.
+    for an apology, `choices` are those that one of the replies shows with numbers, if any does. `supplied` are the names that the reply
+    has beside those of the match: from a handler, and a suggestion.
     """
 
     match: Match | None
@@ -42,6 +43,7 @@ class Decision(NamedTuple):
     actions: tuple[Action, ...] = ()
     choices: tuple[Choice, ...] = ()
     failure: Exception | None = None
+    supplied: Mapping[str, object] | None = None
 
 
 def no_handler(match: Match, message: Message, notes: Notes) -> None:

@@ -29,6 +29,16 @@ def read_person(text: str, country: str) -> str:
     return normalize_phone(text, country)
 
 
+def number_or_id(text: str, country: str) -> str:
+    """The number of a person, digits only, or an id that stands for them, seen before or not; ValueError for anything else.
+
+    >>> number_or_id("0812-3456-7890", "ID"), number_or_id(" 251500@lid ", "ID")
+    ('6281234567890', '251500@lid')
+    """
+    id_ = text.strip()
+    return id_ if is_outside_id(id_) or is_person_id(id_) else normalize_phone(text, country)
+
+
 def read_group(text: str) -> str:
     """The id of a group, with or without its suffix; ValueError if it is invalid.
 

@@ -1,15 +1,16 @@
 """Compiles the conversations of a rule: ``ask:``, ``confirm:``, ``menu:``; and its actions."""
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from flask_chatbot.core.fields.field import Field
+from flask_chatbot.core.language.addressees import number_or_id
 from flask_chatbot.core.language.durations import read_duration
 from flask_chatbot.core.language.folding import fold
-from flask_chatbot.core.language.numbers import normalize_phone
 from flask_chatbot.core.loading.addresses import no_address
 from flask_chatbot.core.loading.fields import FieldBuilder
 from flask_chatbot.core.loading.lookalikes import may_mislead, warn_of_lookalikes
@@ -19,12 +20,44 @@ from flask_chatbot.core.loading.triggers import keyword_entries
 from flask_chatbot.core.matching.rule import MenuEntry
 from flask_chatbot.core.templates.template import Sandbox, Template, has_marks
 from flask_chatbot.core.templates.types import Names
-from flask_chatbot.core.translation.translatable import reason_of, tr
+from flask_chatbot.core.translation.translatable import Translatable, reason_of, tr
 from flask_chatbot.core.values.actions import Action, Forward, Notify, Pause, Save, Subscribe
+from flask_chatbot.core.values.habits import guess
 
 NUMBERED = re.compile(r"\d{1,3}(?:[.):]+(?=\s|$)|$)")
 SWITCHES = frozenset("true false yes no on off ya tidak".split())
 FORWARD_TIMEOUT = timedelta(seconds=10)  # for all tries together, where the rule says nothing
+
+
+class Staff(NamedTuple):
+    """Members of staff: their numbers or ids by name, empty if unfit, and the country of local numbers.
+
+    If not all of them could be read, `is_whole` is False.
+    """
+
+    numbers: Mapping[str, str] = MappingProxyType({})
+    country: str = "ID"
+    is_whole: bool = True
+
+    def addresses(self, place: Place) -> list[str]:
+        """The number or id of the name, number or id at `place`; none where it is unfit, which is reported."""
+        name = place.data.strip()
+        if name in self.numbers:
+            return [self.numbers[name]] if self.numbers[name] else []
+        try:
+            return [number_or_id(name, self.country)]
+        except ValueError as error:
+            if not any(map(str.isalpha, name)) or "@" in name:
+                place.report(reason_of(error))
+            elif self.is_whole:
+                place.report(self.unknown(name))
+            return []
+
+    def unknown(self, name: str) -> Translatable:
+        """The sentence about a name that no member of staff has."""
+        meant = guess(name, self.numbers).way_out or (tr(" Known are {names}.", names=", ".join(self.numbers)) if self.numbers else "")
+        way_out = meant or tr(" Write a number, or add to the settings: `staff: {{{name}: 6281234567890}}`", name=name)
+        return tr("there is no member of staff {name!r}.{way_out}", name=name, way_out=way_out)
 
 
 class Asking(NamedTuple):
@@ -40,6 +73,7 @@ class Asking(NamedTuple):
 
 
 NO_FIELDS = Asking()
+NOBODY = Staff()
 
 
 def build_asking(rule: Place, builder: FieldBuilder) -> Asking:
@@ -146,16 +180,21 @@ def build_menu(listed: Iterable[Place]) -> tuple[MenuEntry, ...]:
     return tuple(entries)
 
 
-def build_actions(rule: Place, country: str) -> tuple[Action, ...]:
-    """The actions of the rule besides its replies."""
+def build_notices(entry: Place, staff: Staff, write: Callable[[Place], Template]) -> list[Notify]:
+    """The notices of one entry under ``notify:``; `write` compiles the text of one."""
+    if not isinstance(entry.data, dict):
+        return [Notify(to) for to in staff.addresses(entry)]
+    text = write(entry.at("text")) if "text" in entry.data else None
+    return [Notify(to, text) for each in entry.at("to").entries() for to in staff.addresses(each)]
+
+
+def build_actions(rule: Place, staff: Staff, write: Callable[[Place], Template]) -> tuple[Action, ...]:
+    """The actions of the rule besides its replies; `write` compiles the texts of its notices."""
     actions: list[Action] = []
     if "save" in rule.data:
         actions.append(Save(rule.data["save"]))
     for entry in rule.each("notify"):
-        try:
-            actions.append(Notify(normalize_phone(entry.data, country)))
-        except ValueError as error:
-            entry.report(reason_of(error))
+        actions += build_notices(entry, staff, write)
     if (pause := read_time(rule.at("pause")) if "pause" in rule.data else None) is not None:
         actions.append(Pause(pause))
     if "subscribe" in rule.data:

@@ -18,7 +18,15 @@ from flask_chatbot.core.loading.conflicts import check_sharing, missing_targets,
 from flask_chatbot.core.loading.documents import Step, language_in, read_document
 from flask_chatbot.core.loading.includes import included
 from flask_chatbot.core.loading.places import Place
-from flask_chatbot.core.loading.preamble import build_groups, build_guess, build_locale, build_patience, build_vars, read_country
+from flask_chatbot.core.loading.preamble import (
+    build_groups,
+    build_guess,
+    build_locale,
+    build_patience,
+    build_staff,
+    build_vars,
+    read_country,
+)
 from flask_chatbot.core.loading.price_tables import check_price_tables
 from flask_chatbot.core.loading.rules import NAMES, ONLY_FALLBACK, RuleBuilder
 from flask_chatbot.core.loading.slips import check_slips
@@ -240,7 +248,7 @@ class _Loading:
         check_promised(words, sentences, language, folding.words)
         types = {**FIELD_TYPES, **self.additions.types}
         var_names = {name: type_of_var(place.data) for name, place in variables.items()}
-        return RuleBuilder(folding, sandbox, types, var_names, self.local_files, has_hours)
+        return RuleBuilder(folding, sandbox, types, var_names, self.local_files, has_hours, build_staff(settings, country))
 
     def rules(self, builder: RuleBuilder) -> dict[str, Rule]:
         """The rules of the files and of Python by name; conflicts between them are reported."""

@@ -7,12 +7,15 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from flask_chatbot.core.conversation.dialogue import PATIENCE
+from flask_chatbot.core.language.addressees import number_or_id
 from flask_chatbot.core.language.sentences import Language, Locale
 from flask_chatbot.core.loading.conditions import build_duration
+from flask_chatbot.core.loading.dialogue import Staff
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.templates.check import JINJA_NAMES
-from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.core.values.habits import guess
+from flask_chatbot.core.values.people import is_outside_id, is_person_id
 
 
 def read_country(settings: Place) -> str:
@@ -51,6 +54,21 @@ def build_timezone(settings: Place, name: str | None) -> ZoneInfo:
         way_out = guess(name, sorted(available_timezones())).way_out or tr(" Use an IANA name, such as Asia/Jakarta.")
         settings.at("timezone").report(tr("unknown time zone {name!r}.{way_out}", name=name, way_out=way_out))
         return ZoneInfo("UTC")
+
+
+def build_staff(settings: Place, country: str) -> Staff:
+    """The members of staff that rules notify, by their names; mistakes are reported."""
+    staff, numbers = settings.at("staff"), {}
+    for name, number in (staff.data or {}).items():
+        place = staff.at(name)
+        if not any(map(str.isalpha, name)) or is_outside_id(name) or is_person_id(name):
+            place.report(tr("{name!r} looks like a number. Call members of staff by a name, such as kasir.", name=name), key=True)
+        try:
+            numbers[name] = "" if number is None else number_or_id(number, country)
+        except ValueError as error:
+            numbers[name] = ""
+            place.report(reason_of(error))
+    return Staff(numbers, country, is_whole=staff.data is not None or "staff" not in (settings.data or {}))
 
 
 def build_groups(settings: Place) -> Literal["never", "keywords", "all"]:

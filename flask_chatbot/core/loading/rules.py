@@ -8,11 +8,12 @@ from flask_chatbot.core.fields.field import Field, FieldType
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.loading.addresses import LocalFiles
 from flask_chatbot.core.loading.conditions import build_condition, build_duration
-from flask_chatbot.core.loading.dialogue import Asking, build_actions, build_asking, build_confirm, build_menu
+from flask_chatbot.core.loading.dialogue import NOBODY, Asking, Staff, build_actions, build_asking, build_confirm, build_menu
 from flask_chatbot.core.loading.fields import RESERVED, FieldBuilder, type_of_field
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.replies import ReplyBuilder
 from flask_chatbot.core.loading.tests import build_test
+from flask_chatbot.core.loading.texts import compile_template
 from flask_chatbot.core.loading.triggers import KEYS, build_kinds, check_sends, first_written, names_sent
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.template import Sandbox
@@ -22,7 +23,7 @@ from flask_chatbot.core.translation.translatable import tr
 OnInvalid = Literal["explain", "ask", "reply"]
 LEADING = frozenset({"name", "sends", *KEYS})  # the keys by which a rule is reached
 FOUND_OTHERWISE = frozenset({"pattern", "contains", "similar"})  # keys by which a rule is found without a part behind the #
-OTHER_TEXTS = frozenset({"otherwise", "invalid", "failed", "confirm"})  # templates beside the reply
+OTHER_TEXTS = frozenset({"otherwise", "invalid", "failed", "confirm", "notify"})  # templates beside the reply
 ANSWERS = ("reply", "otherwise", "invalid", "failed")
 COSTLY = (
     "keyword",
@@ -71,6 +72,7 @@ class RuleBuilder:
         var_names: Names,
         files: LocalFiles,
         has_hours: bool = False,
+        staff: Staff = NOBODY,
     ) -> None:
         self.folding = folding
         self.sandbox = sandbox
@@ -78,6 +80,7 @@ class RuleBuilder:
         self.names: Names = {**NAMES, **var_names}
         self.files = files
         self.has_hours = has_hours
+        self.staff = staff
         self.field_builder = FieldBuilder(types, sandbox, has_hours)
 
     def build(self, place: Place, position: int) -> Rule:
@@ -141,9 +144,10 @@ class RuleBuilder:
     def answers(
         self, place: Place, known: Names, fields: Iterable[Field], needs: tuple[str, ...], sends: tuple[str, ...]
     ) -> dict[str, Any]:
-        """The keys with templates: only the reply knows the values of handlers and `save`; `otherwise` runs before the fields."""
+        """The keys with templates: only replies and notices know the values of handlers and `save`; `otherwise` precedes the fields."""
         more: Names = {**dict.fromkeys(needs, ""), **({"saved": "saved"} if "save" in place.data else {})}
-        names = {"reply": {**known, **more} if more else known, "otherwise": {**self.names, **names_sent(sends, may_ask=False)}}
+        full = {**known, **more} if more else known
+        names = {"reply": full, "otherwise": {**self.names, **names_sent(sends, may_ask=False)}}
         if "invalid" in place.data:  # a value that is wrong is none
             wrong = {field.name: type_of_field(field)._replace(optional=True) for field in fields}
             names["invalid"] = {**known, "data": TEXTS, **wrong}
@@ -152,6 +156,7 @@ class RuleBuilder:
         }
         if "confirm" in place.data:
             found["confirm"] = build_confirm(place.at("confirm"), self.sandbox, known)
+        found["actions"] = build_actions(place, self.staff, lambda text: compile_template(text, self.sandbox, full))
         return found
 
     def conditions(self, place: Place) -> dict[str, Any]:
@@ -183,7 +188,6 @@ class RuleBuilder:
             "paste": data.get("paste", True),
             "uses": tuple(name for name in COSTLY if name in written),
             "menu": build_menu(place.each("menu")),
-            "actions": build_actions(place, self.sandbox.locale.country),
             "tests": tuple(build_test(entry, is_under_rule=True) for entry in place.each("tests")),
         }
 

@@ -1,7 +1,9 @@
 """Actions of a rule besides its replies; the engine's caller carries them out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,11 +13,24 @@ class Save:
     name: str
 
 
+class NoticeText(Protocol):
+    """A template for what staff read."""
+
+    source: str
+
+    def render(self, names: Mapping[str, object]) -> str:
+        """Fill it in for one message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Send a member of staff the sender and content of a message; `number` is normalised."""
+    """Send a member of staff the sender and content of a message, or a text of the rule's own.
 
-    number: str
+    `to` is a number, digits only, or an id that stands for somebody in place of one.
+    """
+
+    to: str
+    text: NoticeText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,8 @@ def action_data(action: Action) -> dict[str, object]:
         return {action_name(action): seconds(action.duration)}
     if isinstance(action, Forward):
         return {action_name(action): {"url": action.url, "timeout": seconds(action.timeout)}}
+    if isinstance(action, Notify):
+        return {action_name(action): {"to": action.to, "text": action.text.source} if action.text else action.to}
     (value,) = (getattr(action, name) for name in action.__slots__)
     return {action_name(action): value}
 

@@ -128,7 +128,7 @@ NO_TEMPLATE = "is not a template: customers would see the braces. Write it witho
             "keyword: a\npause: 2h\nnotify: [admin, 0811-7601-234]",
             [
                 "4:12: '2h' cannot be read as a length of time. Write 2 hours",
-                "5:14: 'admin' is not a possible phone number. Write it with its country code, such as 6281234567890.",
+                "5:14: there is no member of staff 'admin'. Write a number, or add to the settings: `staff: {admin: 6281234567890}`",
             ],
         ),
         ("keyword: a\nsubscribe: no", ["4:16: 'subscribe' must be true or false, not 'no'. Write false."]),
@@ -166,6 +166,57 @@ def test_actions_are_what_the_rule_says(tmp_path: Path) -> None:
         Forward("https://crm.id/hook", "rahasia", timedelta(seconds=10)),
     )
     assert book.by_name["b"].actions == (Forward("https://crm.id/hook", "", timedelta(seconds=3)),)
+
+
+STAFF = "settings: {staff: {kasir: 08117601234, gudang: 251500@lid}}\nrules: [{keyword: a, reply: x, notify: %s}]"
+
+
+def test_staff_are_notified_by_name_number_or_id_alone_or_several(tmp_path: Path) -> None:
+    for written, meant in (
+        ("kasir", ["628117601234"]),
+        ("[gudang, 08117601235, ID.1349]", ["251500@lid", "628117601235", "ID.1349"]),
+        ("{to: kasir}", ["628117601234"]),
+        ("[{to: [kasir, gudang]}, kasir]", ["628117601234", "251500@lid", "628117601234"]),
+    ):
+        assert load(tmp_path, STAFF % written).by_name["a"].actions == tuple(map(Notify, meant))
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("kasirr", "2:40: there is no member of staff 'kasirr'. Did you mean 'kasir'?"),
+        ("[kasir, Bos]", "2:48: there is no member of staff 'Bos'. Known are kasir, gudang."),
+        ("{to: [kasir, gudng]}", "2:53: there is no member of staff 'gudng'. Did you mean 'gudang'?"),
+        ("{to: 0812}", "2:45: '0812' is not a possible phone number. Write it with its country code, such as 6281234567890."),
+        ("{text: x}", "2:40: 'notify' lacks the key 'to'. Add `to: ...`."),
+        ("{kepada: kasir, text: x}", "2:41: unknown key 'kepada'. Write 'to'."),
+        ("{to: kasir, text: '{{ nma }}'}", "2:62: unknown name 'nma'. Did you mean 'nama'?"),
+        ("{to: kasir, text: '{{ saved.number }}'}", "2:62: unknown name 'saved'. A rule that has 'save' knows it, in its reply."),
+        ("{to: kasir, text: '{{ text | rupiah }}'}", "2:69: the filter 'rupiah' needs a number, and text is text."),
+    ],
+)
+def test_what_nobody_could_be_told_is_a_problem_at_load(tmp_path: Path, written: str, told: str) -> None:
+    (problem,) = problems(tmp_path, STAFF % written)
+    assert problem.startswith(f"rules.yaml:{told}")
+
+
+@pytest.mark.parametrize(
+    ("staff", "told"),
+    [
+        (
+            "{08117601234: kasir}",
+            ["1:20: '08117601234' looks like a number.", "1:33: 'kasir' is not a possible phone number."],
+        ),
+        ("{251500@lid: '628117601234'}", ["1:20: '251500@lid' looks like a number. Call members of staff by a name, such as kasir."]),
+        ("{kasir: 0812}", ["1:27: '0812' is not a possible phone number. Write it with its country code, such as 6281234567890."]),
+        ("{kasir: {nomor: 1}}", ["1:27: 'kasir' must be text, not a group of keys."]),
+        ("{}", ["1:19: 'staff' is an empty group. Write a key and its value into it."]),
+        ("628117601234", ["1:19: 'staff' must be a group of keys, not '628117601234'."]),
+    ],
+)
+def test_staff_need_a_name_and_a_number_and_who_lacks_one_is_not_missed_by_rules(tmp_path: Path, staff: str, told: list[str]) -> None:
+    found = problems(tmp_path, f"settings: {{staff: {staff}}}\nrules: [{{keyword: a, reply: x, notify: kasir}}]")
+    assert [each.removeprefix("rules.yaml:")[: len(start)] for each, start in zip(found, told, strict=False)] == told
 
 
 def test_a_question_of_fields_is_what_is_said_where_they_are_missing(tmp_path: Path) -> None:
