@@ -5,7 +5,7 @@ from flask_chatbot.transports.faults import Arrived
 from flask_chatbot.transports.simulator import Simulator
 
 GROUP = "120363041234567890"
-STAFF = "628117601234"  # the number that the rules notify
+STAFF = "628117601234"  # the number of `admin` in the rules
 
 
 def simulator() -> Simulator:
