@@ -20,6 +20,7 @@ from sqlalchemy import (
     text,
 )
 
+from flask_chatbot.core.values.chats import GROUP
 from flask_chatbot.core.values.people import VALUE_LIMIT
 from flask_chatbot.database.statements import CHAT_LIMIT, word
 
@@ -49,7 +50,7 @@ aliases = Table(
     metadata,
     Column("scheme", String(16), primary_key=True),  # number, bsuid, parent_bsuid, lid, telegram, opaque
     Column("scope", String(64), primary_key=True),  # the line or business whose id it is; empty where ids are the same for all
-    Column("value", String(VALUE_LIMIT), primary_key=True),
+    Column("value", String(VALUE_LIMIT), primary_key=True, index=True),
     Column("person", String(PERSON_LIMIT), nullable=False, index=True),  # people.id, never of somebody who is merged
     Column("first_seen", Double, nullable=False),
     Column("last_seen", Double, nullable=False),
@@ -191,6 +192,8 @@ inbox = Table(
     UniqueConstraint("session", "message_id"),
 )
 Index("ix_chatbot_inbox_person", inbox.c.person, inbox.c.at)
+IN_GROUP = inbox.c.chat.like(word(f"%{GROUP}"))
+Index("ix_chatbot_inbox_groups", inbox.c.session, inbox.c.chat, **_where(IN_GROUP))  # private chats are found by their person
 
 # Messages that came in by HTTP, kept before the call was answered; the worker decides them, in the order of each chat.
 events = Table(

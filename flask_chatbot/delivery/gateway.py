@@ -172,7 +172,7 @@ class Gateway:
         if not is_group(chat):
             return self.person_with(chat) is not None
         with self.database.reading() as connection:
-            if inbox.has_chat(connection, self.transport.name, chat):
+            if inbox.has_group(connection, self.transport.name, chat):
                 return True
         return self.proxy.capabilities.groups and number_of(chat) in {group.id for group in self.proxy.groups()}
 

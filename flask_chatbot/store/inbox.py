@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, exists, func, litera
 
 from flask_chatbot.core.values.people import VALUE_LIMIT, Alias
 from flask_chatbot.database.statements import CHAT_LIMIT, fitting, storable, upsert
-from flask_chatbot.database.tables import aliases, inbox
+from flask_chatbot.database.tables import IN_GROUP, aliases, inbox
 from flask_chatbot.store import people
 
 ID_LIMIT = 255  # characters; what is longer is kept by its SHA-256, as names are
@@ -87,7 +87,7 @@ def _arrival(count: int) -> Select[Any]:
     return _ARRIVAL.select_from(_ONE.outerjoin(aliases, or_(*keys)))
 
 
-_IN_CHAT = select(exists().where(_c.session == bindparam("session"), _c.chat == bindparam("chat")))
+_FROM_GROUP = select(exists().where(IN_GROUP, _c.session == bindparam("session"), _c.chat == bindparam("chat")))
 _OF_SENDER = _KEPT.where(_OF_PERSON).order_by(_c.at.desc(), _c.seq.desc()).limit(bindparam("limit"))
 
 
@@ -117,9 +117,9 @@ def add(connection: Connection, kept: Kept) -> bool:
     return connection.execute(_ADD[connection.dialect.name], {**_row_of(kept), "person": person}).rowcount == 1
 
 
-def has_chat(connection: Connection, session: str, chat: str) -> bool:
-    """True if a message came in from a chat, as long as it is kept."""
-    return bool(connection.execute(_IN_CHAT, {"session": session, "chat": fitting(chat, CHAT_LIMIT)}).scalar())
+def has_group(connection: Connection, session: str, chat: str) -> bool:
+    """True if a message came in from the chat of a group, as long as it is kept."""
+    return bool(connection.execute(_FROM_GROUP, {"session": session, "chat": fitting(chat, CHAT_LIMIT)}).scalar())
 
 
 def forget_text(connection: Connection, session: str, message_id: str) -> None:

@@ -38,7 +38,8 @@ _LOCK_BY_ALIAS = _BY_ALIAS.with_for_update(read=True, key_share=True, of=people)
 _ADD_ALIAS = upsert(lambda made: made(aliases).on_conflict_do_nothing())
 _ADD_STATE = upsert(lambda made: made(states).on_conflict_do_nothing())
 _NAMED = select(_a.person).where(_a.value.in_(bindparam("values", expanding=True)), _a.scheme != "parent_bsuid")
-_WITH_ID = select(_a.person, _a.scope).where(_a.scheme == bindparam("of"), _a.value.in_(bindparam("values", expanding=True)))
+# By the value alone: where the scheme is given too, SQLite reads all aliases of that scheme.
+_WITH_ID = select(_a.person, _a.scope, _a.scheme).where(_a.value.in_(bindparam("values", expanding=True)))
 _DROP = delete(people).where(_p.id == bindparam("of"))
 _ALIASES = select(aliases).where(_a.person.in_(bindparam("persons", expanding=True))).order_by(_a.first_seen, _a.scheme, _a.value)
 _NUMBER = select(_a.value).where(_a.person == bindparam("of"), _a.scheme == "number").order_by(_a.last_seen.desc()).limit(1)
@@ -87,7 +88,7 @@ def with_id(connection: Connection, id_: str, line: str) -> str | None:
         return find(connection, id_)
     alias = alias_of_id(id_)
     values = [alias.value, alias.value + LID] if alias.scheme == "lid" else [alias.value]  # transports may leave the ending on
-    rows = connection.execute(_WITH_ID, {"of": alias.scheme, "values": values}).all()
+    rows = [row for row in connection.execute(_WITH_ID, {"values": values}) if row.scheme == alias.scheme]
     here = {row.person for row in rows if row.scope in ("", line)} or {row.person for row in rows}
     return here.pop() if len(here) == 1 else None
 

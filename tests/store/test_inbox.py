@@ -132,3 +132,10 @@ def test_who_opted_out_stays_out_until_they_opt_in(database: Database) -> None:
         assert [optouts.has_opted_out(connection, each) for each in ("628111", "628222")] == [True, False]
         optouts.opt_in(connection, "628111")
         assert not optouts.has_opted_out(connection, "628111")
+
+
+def test_a_group_is_known_by_its_messages_on_this_line_and_a_private_chat_is_none(database: Database) -> None:
+    add(database, replace(KEPT, chat="Y2FwaQ=@g.us"), replace(KEPT, message_id="M2"))
+    with database.reading() as connection:
+        asked = [("main", "Y2FwaQ=@g.us"), ("webhook", "Y2FwaQ=@g.us"), ("main", "Lain@g.us"), ("main", KEPT.chat)]
+        assert [inbox.has_group(connection, *each) for each in asked] == [True, False, False, False]

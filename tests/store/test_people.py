@@ -1,6 +1,7 @@
 """People are found by each of their names, made once however many ask at once, and take over what was kept before there were people."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from threading import Barrier
 
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from flask_chatbot.core.conversation.memory import State, write_state
-from flask_chatbot.core.values.people import Alias, alias_of, is_person_id, new_person_id
+from flask_chatbot.core.values.people import Alias, Scheme, alias_of, is_person_id, new_person_id
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import aliases, hashed_states
 from flask_chatbot.database.tables import people as people_table
@@ -149,3 +150,12 @@ def test_people_without_a_number_are_written_to_where_they_were_last_seen(databa
         nobody = new_person_id(1.0)
         assert people.chats_of(connection, [person, nobody]) == {person: "ID.1349"}
         assert people.names_of(connection, [person, nobody]) == {person: "ID.1349", nobody: nobody}
+
+
+@pytest.mark.parametrize("scheme", ["lid", "telegram"])
+def test_an_id_is_looked_up_by_an_index_and_not_among_all_aliases_of_its_scheme(sqlite: str, tmp_path: Path, scheme: Scheme) -> None:
+    with closing(Database(sqlite, tmp_path)) as database, database.writing() as connection:
+        person = people.make(connection, Alias(scheme, "251500", "toko"), 100.0)
+        assert people.with_id(connection, Alias(scheme, "251500").chat, "toko") == person
+        asked = connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT person FROM chatbot_aliases WHERE value IN (?)", ("251500",))
+        assert "ix_chatbot_aliases_value" in asked.one().detail
