@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from random import Random
 
@@ -15,10 +15,11 @@ from flask_chatbot.delivery.loop import Begin, WorkerHooks
 from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.delivery.send import Failed, Later, MessageSender, SendResult, Sent, Untried, settle
 from flask_chatbot.delivery.threads import Threads
-from flask_chatbot.store import outbox, paces
+from flask_chatbot.store import optouts, outbox, paces
 from flask_chatbot.store.outbox import Claim
 
 LEASE = 30.0  # seconds that a chat waits for a worker that was killed
+OPTED_OUT_SINCE = "This person opted out of promotion after it was accepted."
 THREADS = 8
 LOOK_AT_PACE = 1.0  # seconds between two looks for a token, at the most
 
@@ -75,6 +76,7 @@ class SendQueue:
         counted = settle(connection, done, self._acks, now)
         renewed = self._leases.renew(connection, now)  # before claims are made: a clock that leaps must not make ours look dead
         claims = self._claim_due(connection, now) if self._room() else []
+        unwanted = self._unwanted(connection, claims)
 
         def begin() -> None:
             for _ in done:
@@ -83,7 +85,7 @@ class SendQueue:
             renewed()
             self._leases.drop(result.claim for result in done)
             self._count(counted)
-            self._take(claims)
+            self._take(claims, unwanted)
 
         return begin
 
@@ -102,7 +104,7 @@ class SendQueue:
             return [crashed] if crashed else []
 
         claims = self._at_pace(connection, now, self._tempo, claim) if self._tempo else claim()
-        return partial(self._take, claims) if claims else None
+        return partial(self._take, claims, self._unwanted(connection, claims)) if claims else None
 
     def close(self) -> None:
         self._is_closing = True
@@ -141,12 +143,20 @@ class SendQueue:
         since, until = self._paused
         return since <= now < until
 
-    def _take(self, claims: list[Claim]) -> None:
+    def _unwanted(self, connection: Connection, claims: Sequence[Claim]) -> set[str]:
+        """The people who opted out since a promotion to them was accepted."""
+        return optouts.opted_out_of(connection, {claim.order_key for claim in claims if claim.outbound.promo}, self._session)
+
+    def _take(self, claims: list[Claim], unwanted: Collection[str]) -> None:
         self._leases.add(claims)
         self._under_way += len(claims)
         for claim in claims:
             self._leases.begin(claim)
-            self._threads.submit(partial(self._send, claim))
+            if claim.outbound.promo and claim.order_key in unwanted:
+                self._done.append(Failed(claim, OPTED_OUT_SINCE))
+                self._hooks.wake()
+            else:
+                self._threads.submit(partial(self._send, claim))
 
     def _send(self, claim: Claim) -> None:
         has_time = self._leases.has_time(claim, self._hooks.clock())

@@ -1,5 +1,7 @@
 """People who have opted out of promotion, on one line or on all."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from flask_chatbot.core.values.people import alias_of
@@ -16,6 +18,7 @@ _ADD = upsert(lambda insert: insert(opted_out).on_conflict_do_nothing())
 _REMOVE = delete(opted_out).where(_OF, _THERE)
 _ALL = select(_c.person, _c.line, _c.at).order_by(_c.at, _c.person, _c.line)
 _FIND = select(_c.person).where(_OF, _THERE)
+_AMONG = select(_c.person).where(_c.person.in_(bindparam("people", expanding=True)), _THERE)
 
 
 def opt_out(connection: Connection, name: str, now: float, line: str = "") -> None:
@@ -40,6 +43,13 @@ def has_opted_out(connection: Connection, name: str, line: str = "") -> bool:
         lines = forgotten.lines(connection, people.keys_of(alias_of(name)))
         return bool(lines) if not line else not lines.keys().isdisjoint({"", fitting(line, LINE_LIMIT)})
     return connection.execute(_FIND, {"of": person, "on": fitting(line, LINE_LIMIT)}).first() is not None
+
+
+def opted_out_of(connection: Connection, persons: Collection[str], line: str) -> set[str]:
+    """Those of these people, by our ids, who want no promotion by this line."""
+    if not persons:
+        return set()
+    return set(connection.scalars(_AMONG, {"people": list(persons), "on": fitting(line, LINE_LIMIT)}))
 
 
 def opted_out_people(connection: Connection) -> list[tuple[str, str, float]]:

@@ -15,7 +15,7 @@ from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.errors import FetchLater, Refused, TryLater
-from flask_chatbot.store import leases, outbox, requests
+from flask_chatbot.store import leases, optouts, outbox, people, requests
 from flask_chatbot.webclient.client import Fetched
 from flask_chatbot.worker.worker import Progress, Worker, WorkerOptions
 from tests.delivery.rig import PATIENCE, START, Rig
@@ -119,6 +119,22 @@ def test_a_refused_message_ends_at_once_and_its_url_hears_of_it(rig: Rig) -> Non
     settle(Worker(rig.options, leads=False), rig)
     assert rig.state(name) == ("failed", Ack.ERROR, "This number has no WhatsApp.")
     assert [body for _, body, _ in rig.client.posts] == [b'{"msgid": "%s", "ack": -1}' % name.encode()]
+
+
+def test_a_promotion_is_given_up_if_its_person_opted_out_while_it_waited(rig: Rig) -> None:
+    worker, later = Worker(rig.options, leads=False), START + 3600
+    with rig.database.writing() as connection:
+        person, other = (people.get(connection, number, START) for number in ("628111", "628222"))
+    promo = rig.accept(order_key=person, promo=True, start_at=later, notify_url=URL)
+    news = rig.accept(order_key=person, start_at=later)
+    theirs = rig.accept("628222@c.us", order_key=other, promo=True, start_at=later)
+    with rig.database.writing() as connection:
+        optouts.opt_out(connection, "628111", START, rig.wire.name)
+    rig.clock.forward(3600.0)
+    settle(worker, rig)
+    assert rig.state(promo) == ("failed", Ack.ERROR, "This person opted out of promotion after it was accepted.")
+    assert {name for _, name in rig.wire.sent} == {news, theirs}
+    assert worker.progress == Progress(sent=2, failed=1, called_back=1)
 
 
 def test_functions_of_the_app_hear_of_acks(rig: Rig) -> None:
