@@ -8,9 +8,11 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from flask_chatbot.answering.forwarding import Forwarder
+from flask_chatbot.answering.history import KEPT
 from flask_chatbot.bot.effects import AnsweredMessage, Remember
 from flask_chatbot.core.deciding.context import MessageContext
 from flask_chatbot.core.deciding.decision import Decision
+from flask_chatbot.core.deciding.taking import row_of, waiting
 from flask_chatbot.core.fields.field import titled
 from flask_chatbot.core.fields.sent import sent_in
 from flask_chatbot.core.language.numbers import format_phone, senders_phone
@@ -21,10 +23,11 @@ from flask_chatbot.core.values.chats import person_chat
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.people import is_outside_id, is_person_id
 from flask_chatbot.core.values.replies import TEXT_LIMIT, Reply, Text
-from flask_chatbot.core.values.sent import ValueWithParts
+from flask_chatbot.core.values.sent import FileValue, ValueWithParts
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.errors import AnswerFailed, StoreError
+from flask_chatbot.media import references
 from flask_chatbot.store import optouts, people, saved
 from flask_chatbot.store.memory import StoreMemory
 from flask_chatbot.store.sweeping import sweep
@@ -42,12 +45,18 @@ class _Overtaken(Exception):
 
 
 class Actions:
-    """The effects of webhook messages, whose replies go back in the HTTP answer. Without a `gateway` nothing can be sent."""
+    """The effects of webhook messages, whose replies go back in the HTTP answer. Without a `gateway` nothing can be sent.
 
-    def __init__(self, database: Database, forwarder: Forwarder, gateway: Gateway | None) -> None:
+    Files that no saved row refers to are kept for `files_kept` seconds, as messages are.
+    """
+
+    def __init__(
+        self, database: Database, forwarder: Forwarder, gateway: Gateway | None, *, files_kept: float = KEPT.total_seconds()
+    ) -> None:
         self.database = database
         self._forwarder = forwarder
         self._gateway = gateway
+        self._files_kept = files_kept
         self._swept_at = -math.inf
 
     def number(self, name: str) -> int:
@@ -91,6 +100,7 @@ class Actions:
 
     def do(self, connection: Connection, answered: AnsweredMessage) -> None:
         """Store what handlers have sent, and carry out every action of the decision that fits into a transaction."""
+        self._note_files(connection, answered)
         for store in answered.sends:
             store(connection)
         match, number = answered.decision.match, None
@@ -102,13 +112,25 @@ class Actions:
             elif isinstance(action, Subscribe):
                 _subscribe(connection, action, answered)
 
+    def _note_files(self, connection: Connection, answered: AnsweredMessage) -> None:
+        """Note the kept files of the message, and of forms that go on, which last as long as either."""
+        state, at, person = answered.decision.remember, answered.now.timestamp(), answered.message.sender.person
+        until = at + self._files_kept
+        references.note(connection, [each.file for each in answered.message.attachments if each.file], person, at, until)
+        if state is not None:
+            files = [value.file for value in waiting(state, at) if value.file]
+            references.note(connection, files, person, at, max(until, state.kept_until(at)))
+
     def save(self, connection: Connection, action: Save, answered: AnsweredMessage) -> int:
         """Save one row under the number that the reply mentions, and return it."""
         match, sender = answered.decision.match, answered.message.sender
         text = answered.book.number(sender) or sender.address  # one, in whatever spelling their messages come
         number = answered.saved if answered.saved is not None else saved.reserve(connection, action.name)
-        fields = {name: _plain(value) for name, value in match.fields.items()} if match else {}
+        values = row_of(match, answered.message, answered.book.locale.language) if match else {}
+        fields = {name: _plain(value) for name, value in values.items()}
         at = answered.now.timestamp()
+        files = [value.file for value in values.values() if isinstance(value, FileValue) and value.file]
+        references.note(connection, files, sender.person, at, None)
         saved.add(
             connection,
             saved.SavedRow(

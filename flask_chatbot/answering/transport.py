@@ -28,6 +28,7 @@ from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.people import Alias, alias_of
 from flask_chatbot.database.statements import is_chat
 from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot.media.keeping import Keeper
 from flask_chatbot.store import inbox, people
 from flask_chatbot.store.merging import identify
 
@@ -63,19 +64,23 @@ class Inbound:
     """Answers messages from the gateway's transport; `context` is the app's, for its own functions."""
 
     def __init__(
-        self, gateway: Gateway, *, actions: Actions, history: History, context: Callable[[], AbstractContextManager[object]]
+        self, gateway: Gateway, *, actions: Actions, history: History, keeper: Keeper, context: Callable[[], AbstractContextManager[object]]
     ) -> None:
         self._gateway = gateway
         self._bot = gateway.bot
         self._session = gateway.transport.name
         self._actions = actions
         self._history = history
+        self._keeper = keeper
         self._context = context
         self._turnstile = Turnstile()
         self._unanswered = Unanswered(self._bot, actions.database, history, session=self._session, context=context)
 
     def received(self, message: Message) -> None:
-        """Answer a message unless that has been done; raise `StoreError` if the store fails, and then deliver it again."""
+        """Answer a message unless that has been done.
+
+        Raises `StoreError` if the store fails, `TryLater` if a file that a rule takes cannot be had now: then deliver it again.
+        """
         message = self._addressed(message)
         own = self._bot.book.number(Sender(number=self._gateway.proxy.phone().number))
         if own and message.sender.number == own:  # two bots would talk for ever
@@ -86,8 +91,8 @@ class Inbound:
         if not (message.sender.address or message.group or message.deletes):
             log.error("message %s came without a sender, and cannot be answered", short_id(message.id or ""))
             return
-        message = replace(message, line=message.line or self._session, fetch=self._gateway.proxy.download)
         id_ = message.id or uuid4().hex
+        message = self._keeper.equipped(replace(message, line=message.line or self._session), id_, self._gateway.proxy.download)
         # Behind the message that it deletes, so that none is kept after it was deleted.
         with self._turnstile.passing((self._session, message.deletes or id_)):
             self._answer(message, id_)

@@ -12,6 +12,7 @@ from flask_chatbot.bot.effects import AnsweredMessage, Effects, NoEffects
 from flask_chatbot.bot.handlers import Handlers, check_needs, field_names
 from flask_chatbot.bot.returned import plain_replies_of, replies_of
 from flask_chatbot.bot.signatures import Handler
+from flask_chatbot.bot.taking import Taking
 from flask_chatbot.bot.tracebacks import private, redacted
 from flask_chatbot.bot.turn import Sends, collecting
 from flask_chatbot.core.conversation.memory import NO_MEMORY, Memory, ShortMemory
@@ -19,7 +20,6 @@ from flask_chatbot.core.conversation.offers import LastHeard, OffersMemory
 from flask_chatbot.core.conversation.remember import TRIES, Remembering
 from flask_chatbot.core.deciding.context import keeps_quiet, named_parts
 from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, HandlerFailed, Notes, Outcome, lacking
-from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.sent import sent_in
 from flask_chatbot.core.language.contacts import callable_only
@@ -109,7 +109,7 @@ class Bot:
         handling = _Handling(
             bot=self,
             book=self.book,
-            message=message,
+            taking=Taking(message),
             now=now or self.clock(),
             random=random or self.random,
             people=Remembering(memory or self.memory_for(message)),
@@ -175,7 +175,7 @@ class _Handling:
 
     bot: Bot
     book: RuleBook
-    message: Message
+    taking: Taking
     now: datetime
     random: Random
     people: Remembering
@@ -186,6 +186,11 @@ class _Handling:
     has_run: bool = False
     failure: Exception | None = None
     sends: Sends = field(default_factory=Sends)
+
+    @property
+    def message(self) -> Message:
+        """The message, with the files in it that were kept."""
+        return self.taking.message
 
     @property
     def joined(self) -> Sends | None:
@@ -201,7 +206,7 @@ class _Handling:
         if decision is not None and decision.replies and keeps_quiet(self.book, self.message, memory, self.now):
             return Decision(None)
         if decision is None:
-            decision = decide(self.book, self.message, memory, self.now, self.random, self.handle, handlers.rules)
+            decision = self.taking.decide(self.book, memory, self.now, self.random, self.handle, handlers.rules)
         if handlers.after:
             decision = decision._replace(replies=self.changed(decision.replies))
         return decision._replace(failure=self.failure) if self.failure else decision

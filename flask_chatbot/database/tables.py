@@ -284,6 +284,17 @@ opted_out = Table(
     Column("at", Double, nullable=False),
 )
 
+# Files of customers that are kept on disk, and for whom.
+files = Table(
+    "chatbot_files",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # SHA-256 of the content in hex, which is its name on the disk
+    Column("person", String(PERSON_LIMIT), primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("kept_until", Double, index=True),  # NULL where a saved row refers to it
+)
+Index("ix_chatbot_files_person", files.c.person)
+
 # Opt-outs of people who were forgotten.
 forgotten = Table(
     "chatbot_forgotten",

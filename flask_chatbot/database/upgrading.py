@@ -14,7 +14,7 @@ from flask_chatbot.errors import StoreError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 # Those of the folder, so that a database that is up to date is known without loading Alembic.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 HEAD = REVISIONS[-1]
 
 _UPGRADING = 0x63686174  # any number, the same in all processes: who holds this lock upgrades

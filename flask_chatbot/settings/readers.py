@@ -97,6 +97,12 @@ def read_path(value: object) -> Path:
     return Path(value)
 
 
+def read_folder(value: object) -> Path:
+    if not isinstance(value, str | os.PathLike):
+        raise ValueError(tr("it is {value}. Write the path of a folder as a string.", value=kind_of(value)))
+    return Path(value)
+
+
 def read_switch(value: object) -> bool:
     """Read True or False, as Python has it or as people write it in environment variables."""
     if value in (True, False) and not isinstance(value, float):

@@ -17,6 +17,7 @@ from flask_chatbot.settings.readers import (
     Pace,
     read_choice,
     read_database,
+    read_folder,
     read_hosts,
     read_keys,
     read_language,
@@ -167,6 +168,15 @@ class Settings:
             "The address of the app as others reach it, such as https://toko.example.com, without the prefix. Transports that are called "
             "by HTTP and the bot's own files have addresses below it. If it is not set, those of files begin with the host of the webhook "
             "call that is answered.",
+        ),
+    )
+    media: Path = field(
+        default=Path("media"),
+        metadata=_about(
+            "CHATBOT_MEDIA",
+            read_folder,
+            "The folder in which files that customers send are kept, where a rule takes them: relative to the instance folder, media if it "
+            "is not set. Where several hosts work, a folder that they share.",
         ),
     )
     language: str = field(

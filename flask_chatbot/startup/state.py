@@ -103,7 +103,7 @@ def prepare(
 
 def assemble(settings: Settings, path: Path, handlers: Handlers, instance: Path) -> AppState:
     """Build the state of an app from a rule file, opening nothing yet; raise `RulesError` if the rules have mistakes."""
-    transport = settings.transport
+    transport, settings = settings.transport, replace(settings, media=instance / settings.media)
     database = Once(lambda: make_database(settings.database_url, instance))
     gateway = None if transport is None else Once(lambda: make_gateway(bot, database(), transport))
     actions = Once(lambda: make_actions(settings, database(), None if gateway is None else gateway()))
@@ -215,10 +215,12 @@ def make_actions(settings: Settings, database: "Database", gateway: "Gateway | N
     """The effects that carry out the actions of rules."""
     from flask_chatbot.answering.actions import Actions
     from flask_chatbot.answering.forwarding import Forwarder
+    from flask_chatbot.answering.history import KEPT
     from flask_chatbot.webclient.client import HttpClient
 
     client = gateway.client if gateway is not None else HttpClient(private_hosts=settings.private_hosts)
-    return Actions(database, Forwarder(client, signing_secrets=settings.signing_secrets), gateway)
+    kept = (settings.keep_messages or KEPT).total_seconds()
+    return Actions(database, Forwarder(client, signing_secrets=settings.signing_secrets), gateway, files_kept=kept)
 
 
 def make_calls(bot: Bot, actions: "Actions") -> "Calls":

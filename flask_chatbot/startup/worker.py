@@ -4,6 +4,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
 
+from sqlalchemy import Connection
+
 from flask_chatbot.answering.history import KEPT as MESSAGES_KEPT
 from flask_chatbot.answering.history import History
 from flask_chatbot.answering.transport import Inbound
@@ -14,6 +16,9 @@ from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.delivery.pacing import Tempo
+from flask_chatbot.media.folder import MediaFolder
+from flask_chatbot.media.keeping import Keeper
+from flask_chatbot.media.sweeping import MediaSweeper
 from flask_chatbot.startup.state import make_actions
 from flask_chatbot.store.sweeping import sweep
 from flask_chatbot.webclient.files import fetch_media
@@ -47,7 +52,7 @@ def worker_options(gateway: Gateway, context: Context) -> WorkerOptions:
         acks=Acks(gateway.transport.name, clock=clock, has_handlers=lambda: gateway.hears_acks),
         fetch=partial(fetch_file, gateway),
         received=make_inbound(gateway, context).received,
-        sweep=lambda connection: sweep(connection, server_time(connection) or clock()),
+        sweep=make_sweep(gateway),
         tempo=Tempo.of(settings.pace.count, settings.pace.seconds) if settings.pace else None,
         opened=gateway.proxy.opened,
         shut=gateway.proxy.shut,
@@ -55,6 +60,19 @@ def worker_options(gateway: Gateway, context: Context) -> WorkerOptions:
         timer=gateway.proxy.timer,
         random=bot.random,
     )
+
+
+def make_sweep(gateway: Gateway) -> Callable[[Connection], int]:
+    """Make the function that deletes some expired rows, and kept files that nothing refers to; it returns the number of rows."""
+    media = MediaSweeper(MediaFolder(gateway.bot.settings.media))
+
+    def sweep_all(connection: Connection) -> int:
+        now = server_time(connection) or gateway.clock()
+        deleted = sweep(connection, now)
+        media.sweep(connection, now)
+        return deleted
+
+    return sweep_all
 
 
 def fetch_file(gateway: Gateway, url: str, filename: str) -> File:
@@ -67,4 +85,5 @@ def make_inbound(gateway: Gateway, context: Context) -> Inbound:
     """Make the receiver of messages that come in by the transport."""
     settings = gateway.bot.settings
     actions = make_actions(settings, gateway.database, gateway)
-    return Inbound(gateway, actions=actions, history=History(settings.keep_messages or MESSAGES_KEPT), context=context)
+    history, keeper = History(settings.keep_messages or MESSAGES_KEPT), Keeper(MediaFolder(settings.media))
+    return Inbound(gateway, actions=actions, history=history, keeper=keeper, context=context)

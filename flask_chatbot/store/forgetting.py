@@ -13,6 +13,7 @@ from flask_chatbot.database.tables import (
     aliases,
     callbacks,
     events,
+    files,
     hashed_states,
     idempotency,
     inbox,
@@ -30,7 +31,7 @@ from flask_chatbot.store.people import KnownAlias, hash_of
 
 AT_ONCE = 500  # messages in one statement
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_OF_PERSON = tuple((table, table.c.person.in_(_IDS)) for table in (states, opted_out, saved, inbox, aliases))
+_OF_PERSON = tuple((table, table.c.person.in_(_IDS)) for table in (states, opted_out, saved, files, inbox, aliases))
 _SENT = messages.c.order_key.in_(_IDS)
 _LOCK = select(people_table.c.id).where(people_table.c.id.in_(_IDS)).order_by(people_table.c.id).with_for_update()
 _OPT_OUTS = select(opted_out.c.line, opted_out.c.at).where(opted_out.c.person.in_(_IDS))

@@ -3,7 +3,18 @@
 from sqlalchemy import Column, ColumnElement, Connection, Delete, Double, bindparam, delete, select, tuple_, update
 
 from flask_chatbot.database.statements import word
-from flask_chatbot.database.tables import callbacks, events, hashed_states, idempotency, inbox, messages, requests, states, transport_ids
+from flask_chatbot.database.tables import (
+    callbacks,
+    events,
+    files,
+    hashed_states,
+    idempotency,
+    inbox,
+    messages,
+    requests,
+    states,
+    transport_ids,
+)
 
 AT_MOST = 500  # rows of one table in one call
 KEEP = 30 * 86_400.0  # seconds: settled messages, dead letters included
@@ -29,6 +40,7 @@ _SWEEPS = (
     (_old(_t.session, _t.transport_id, when=_t.created_at < _BEFORE), "kept"),
     (_old(events.c.seq, when=events.c.settled_at < _BEFORE), "seen"),
     (_old(inbox.c.seq, when=inbox.c.expires_at <= _BEFORE), "expired"),
+    (_old(files.c.hash, files.c.person, when=files.c.kept_until <= _BEFORE), "expired"),
     (_old(idempotency.c.key, when=idempotency.c.expires_at <= _BEFORE), "expired"),
     (_old(requests.c.id, when=requests.c.created_at < _BEFORE), "unasked"),
     (_old(states.c.person, when=states.c.expires_at < _BEFORE), "forgotten"),

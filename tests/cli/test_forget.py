@@ -56,6 +56,7 @@ def test_person_exports_all_of_it_as_json(shop: Shop) -> None:
         "states": [{"person": person, "state": state, "version": 1, "expires_at": 4e9}],
         "opted_out": [],
         "saved": [row],
+        "files": [],
         "inbox": [],
         "events": [],
         "messages": [],

@@ -17,7 +17,7 @@ from flask_chatbot.transports.simulator import Simulator
 KNOWN = (
     "CHATBOT_WEBHOOK_KEY, CHATBOT_RULES, CHATBOT_PREFIX, CHATBOT_RELOAD, CHATBOT_DATABASE_URL, CHATBOT_API_KEY, CHATBOT_TRANSPORT, "
     "CHATBOT_WORKER, CHATBOT_SIGNING_SECRET, CHATBOT_WEBHOOK_SIGNING_SECRET, CHATBOT_PRIVATE_HOSTS, CHATBOT_KEEP_MESSAGES, CHATBOT_PACE, "
-    "CHATBOT_PUBLIC_URL, CHATBOT_LANGUAGE, " + ", ".join(option.key for option in options())
+    "CHATBOT_PUBLIC_URL, CHATBOT_MEDIA, CHATBOT_LANGUAGE, " + ", ".join(option.key for option in options())
 )
 WAY_OUT = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
 
@@ -99,7 +99,8 @@ def test_no_key_is_ever_printed() -> None:
     settings = Settings.from_mapping(dict.fromkeys(keys, "s3cret-word"), {})
     assert repr(settings) == (
         "Settings(webhook_keys=(Key(name=None),), rules=None, prefix='/chatbot', reload=True, api_keys=(Key(name=None),), "
-        "transport='simulator', worker='thread', private_hosts=(), keep_messages=None, pace=None, public_url='', language='')"
+        "transport='simulator', worker='thread', private_hosts=(), keep_messages=None, pace=None, public_url='', "
+        "media=PosixPath('media'), language='')"
     )
 
 

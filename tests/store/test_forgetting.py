@@ -10,6 +10,7 @@ from flask_chatbot.core.values.people import Alias
 from flask_chatbot.core.values.replies import Text
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import metadata
+from flask_chatbot.media import references
 from flask_chatbot.store import callbacks, forgetting, idempotency, inbox, optouts, outbox, people, requests, saved, transport_ids
 from flask_chatbot.store.callbacks import NewCallback
 from flask_chatbot.store.inbox import Kept
@@ -33,6 +34,7 @@ def fill(database: Database, number: str) -> str:
         inbox.add(connection, kept)
         fields = {"hp": number}
         saved.add(connection, SavedRow(name=number, number=1, fields=fields, sender=number, sender_name=number, at=1.0))
+        references.note(connection, [number], person, 1.0, None)
         optouts.opt_out(connection, number, 50.0, "toko")
         message = NewMessage(
             id=f"3EB0{number}",
@@ -80,7 +82,7 @@ def test_nothing_that_names_who_was_forgotten_is_left_and_nothing_of_others_is_g
     assert [name for name in (BUDI, "ID.BUDI", *ids) if name in left] == []
     with database.reading() as connection:
         assert forgetting.kept_of(connection, sari) == before
-    rows = {"states": 1, "opted_out": 1, "saved": 1, "inbox": 1, "events": 2, "messages": 1, "callbacks": 1}
+    rows = {"states": 1, "opted_out": 1, "saved": 1, "inbox": 1, "files": 1, "events": 2, "messages": 1, "callbacks": 1}
     assert {name: len(found) for name, found in before.rows.items()} == rows
     assert before.number == SARI
 

@@ -29,6 +29,8 @@ def suits(field: Field, value: SentValue) -> bool:
     >>> suits(field, FileValue(kind="document", mime="image/png")), suits(field, FileValue(kind="video"))
     (True, False)
     """
+    if isinstance(value, FileValue) and value.is_unfit:
+        return False
     is_image = isinstance(value, FileValue) and value.kind == "document" and is_picture(value.mime)
     return value.kind in field.kind.takes or (is_image and "image" in field.kind.takes)
 
@@ -53,6 +55,8 @@ def as_file(attachment: Attachment, language: Language) -> FileValue:
         name=attachment.name,
         size=attachment.size,
         handle=attachment.handle,
+        file=attachment.file,
+        is_unfit=attachment.is_unfit,
         called=say(language, f"kind_{attachment.kind}"),
     )
 

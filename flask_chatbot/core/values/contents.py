@@ -28,7 +28,8 @@ class File:
 class Attachment:
     """A file that came with a message, before it is fetched: all but its kind is as its sender says, and may be missing or wrong.
 
-    `size` is in bytes, `sha256` in hex digits, `voice` marks a voice note; `handle` is the transport's own name for the bytes.
+    `size` is in bytes, `sha256` in hex digits, `voice` marks a voice note; `handle` is the transport's own name for the bytes. Once a rule
+    has taken it, `file` is the name of the copy that is kept, or `is_unfit` says that there can be none.
     """
 
     kind: MediaKind
@@ -38,9 +39,12 @@ class Attachment:
     sha256: str = ""
     voice: bool = False
     handle: str = field(default="", repr=False)
+    file: str = ""
+    is_unfit: bool = False
 
 
 Fetch = Callable[[Attachment], File]
+Keep = Callable[[Attachment], Attachment]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from flask_chatbot.core.values.contents import (
     Choice,
     Fetch,
     File,
+    Keep,
     MessageKind,
     Reaction,
     Referral,
@@ -81,6 +82,7 @@ class Message:
     forwarded: bool = False
     referral: Referral | None = None
     fetch: Fetch | None = field(default=None, repr=False, compare=False)  # of the transport it came by
+    keep: Keep | None = field(default=None, repr=False, compare=False)  # of the app, where rules may take files
 
     def download(self, index: int = 0) -> File:
         """Fetch the file of the message, or the one with this index: at most 16 MiB, and only now that it is asked for.

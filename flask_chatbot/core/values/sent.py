@@ -40,7 +40,8 @@ class ValueWithParts:
 class FileValue(ValueWithParts):
     """A file: `size` is in bytes, `handle` the transport's name for its bytes, and `file` that of the copy that was kept, if one was.
 
-    All but its kind is as its sender says. `called` are the words for its kind in the language of the rules.
+    All but its kind is as its sender says, until it is kept; `is_unfit` if it never can be. `called` are the words for its kind in the
+    language of the rules.
 
     >>> str(FileValue(kind="image", called="foto")), str(FileValue(kind="document", name="ktp.pdf", called="dokumen"))
     ('foto', 'dokumen ktp.pdf')
@@ -55,6 +56,7 @@ class FileValue(ValueWithParts):
     size: int | None = None
     handle: str = field(default="", repr=False)
     file: str = ""
+    is_unfit: bool = False
     called: str = field(default="", compare=False)
 
     def __str__(self) -> str:
@@ -139,6 +141,7 @@ def kinds_of(message: Message) -> frozenset[str]:
         return frozenset(
             kind
             for each in message.attachments
+            if not each.is_unfit
             for kind in (each.kind, "image" if each.kind == "document" and is_picture(each.mime) else each.kind)
         )
     return frozenset((message.kind,)) if message.kind in SENT else frozenset()

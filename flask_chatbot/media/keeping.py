@@ -1,0 +1,116 @@
+"""Fetches the files that rules take from the transport, and keeps them."""
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import TypeVar
+
+from flask_chatbot.core.late import Late, new_lock
+from flask_chatbot.core.values.contents import FILE_LIMIT, Attachment, Fetch, File
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.errors import Refused, TryLater
+from flask_chatbot.media.folder import MediaFolder
+
+PATIENCE = 120.0  # seconds of failing: then its sender is asked for the file again, rather than left without an answer
+REMEMBERED = 500  # messages whose file failed, or was kept before they were answered
+
+_Key = tuple[str, Attachment]  # a message's id, and its file as its sender says it is
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Keeps files in a folder. `timer` is monotonic. Threads may share it."""
+
+    _lock = Late(new_lock)
+
+    def __init__(self, folder: MediaFolder, *, timer: Callable[[], float] = time.monotonic) -> None:
+        self._folder = folder
+        self._timer = timer
+        self._failing: OrderedDict[_Key, float] = OrderedDict()  # since when
+        self._kept: OrderedDict[_Key, Attachment] = OrderedDict()
+
+    def equipped(self, message: Message, id_: str, fetch: Fetch) -> Message:
+        """The message with the means to fetch its files by `fetch`, each at most once, and to keep them."""
+        if not message.attachments:
+            return replace(message, fetch=fetch)
+        once = _FetchedOnce(fetch)
+        return replace(message, fetch=once.fetch, keep=lambda attachment: self.keep(attachment, id_, once.fetch))
+
+    def keep(self, attachment: Attachment, id_: str, fetch: Fetch) -> Attachment:
+        """Keep the file of a message, and return the attachment with the name of the copy, and its kind by the content.
+
+        It is marked as unfit if it can never be had. Raises `TryLater` or `StoreError` if it cannot be had or kept now.
+        """
+        key = id_, attachment
+        with self._lock:
+            known = self._kept.get(key)
+        if known is not None:
+            return known
+        try:
+            file = _within_limit(attachment, fetch)
+        except Refused as error:
+            log.warning("a file of message %s cannot be kept: %s", _short(id_), error)
+            return replace(attachment, is_unfit=True)
+        except TryLater as error:
+            if not self._is_given_up(key):
+                raise
+            log.error("a file of message %s could not be fetched for %g seconds, and is asked for again: %s", _short(id_), PATIENCE, error)
+            return replace(attachment, is_unfit=True)
+        found = _by_content(attachment, file, self._folder.keep(file.content))
+        with self._lock:
+            _remember(self._kept, key, found)
+        return found
+
+    def _is_given_up(self, key: _Key) -> bool:
+        """True if a file has failed for too long."""
+        now = self._timer()
+        with self._lock:
+            since = self._failing.get(key)
+            if since is None:
+                _remember(self._failing, key, now)
+        return since is not None and now - since > PATIENCE
+
+
+@dataclass(slots=True, eq=False)
+class _FetchedOnce:
+    """Fetches each file of one message once, whether a handler asks for it or a rule."""
+
+    fetch_it: Fetch
+    files: dict[str, File] = field(default_factory=dict)  # by handle
+
+    def fetch(self, attachment: Attachment) -> File:
+        if attachment.handle not in self.files:
+            self.files[attachment.handle] = self.fetch_it(attachment)
+        return self.files[attachment.handle]
+
+
+def _within_limit(attachment: Attachment, fetch: Fetch) -> File:
+    """The file, unless it is larger than may be kept: what says so itself is not even fetched."""
+    if attachment.size is not None and attachment.size > FILE_LIMIT:
+        raise Refused("The file is larger than 16 MiB.")
+    file = fetch(attachment)
+    if not file.content or len(file.content) > FILE_LIMIT:
+        raise Refused("The file is larger than 16 MiB." if file.content else "The file is empty.")
+    return file
+
+
+def _by_content(attachment: Attachment, file: File, hashed: str) -> Attachment:
+    """The attachment as its content says. What was sent as a document stays one, and so does a recording whose form may hold films."""
+    is_recording = {attachment.kind, file.kind} == {"audio", "video"}
+    kind = attachment.kind if attachment.kind == "document" or is_recording else file.kind
+    return replace(attachment, kind=kind, mime=file.mime, size=len(file.content), file=hashed)
+
+
+def _remember(known: OrderedDict[_Key, T], key: _Key, value: T) -> None:
+    known[key] = value
+    while len(known) > REMEMBERED:
+        known.popitem(last=False)
+
+
+def _short(id_: str) -> str:
+    """A form of a message id for the log: WhatsApp's own ids contain phone numbers."""
+    return sha256(id_.encode("utf-8", "surrogatepass")).hexdigest()[:12]

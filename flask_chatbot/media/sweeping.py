@@ -1,0 +1,35 @@
+"""Deletes the kept files that nothing refers to any more."""
+
+import logging
+from itertools import cycle
+
+from sqlalchemy import Connection
+
+from flask_chatbot.errors import StoreError
+from flask_chatbot.media import references
+from flask_chatbot.media.folder import PARTS, MediaFolder
+
+GRACE = 86_400.0  # seconds for which a file stays without a reference: its message may be on its way into the database
+
+log = logging.getLogger(__name__)
+
+
+class MediaSweeper:
+    """Looks through one part of a folder with each sweep: through all of it within a day, and never through many files at once."""
+
+    def __init__(self, folder: MediaFolder) -> None:
+        self._folder = folder
+        self._parts = cycle(PARTS)
+
+    def sweep(self, connection: Connection, now: float) -> int:
+        """Delete what nothing refers to in the next part; return how many files that were."""
+        old = references.unreferenced(connection, [*self._folder.older(next(self._parts), now - GRACE)])
+        try:
+            for hashed in old:
+                self._folder.delete(hashed)
+        except StoreError as error:
+            log.warning("files that nothing refers to stay for now: %s", error)
+            return 0
+        if old:
+            log.info("deleted %d kept files that nothing refers to", len(old))
+        return len(old)
