@@ -15,6 +15,7 @@ from flask_chatbot.answering.history import History
 from flask_chatbot.answering.once import AlreadyAnswered, Recorded, Turnstile
 from flask_chatbot.answering.unanswered import Unanswered
 from flask_chatbot.bot.effects import AnsweredMessage
+from flask_chatbot.core.conversation.dialogue import OUT
 from flask_chatbot.core.conversation.tappable import tappable
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.addressees import without_mention
@@ -23,7 +24,7 @@ from flask_chatbot.core.language.numbers import mask
 from flask_chatbot.core.matching.match import Kind
 from flask_chatbot.core.matching.steps import EXACT
 from flask_chatbot.core.values.chats import chat_of, number_of
-from flask_chatbot.core.values.contents import UNANSWERED, WITHOUT_WORDS, WRITTEN
+from flask_chatbot.core.values.contents import UNANSWERED, WITHOUT_WORDS, WRITTEN, Choice
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.people import Alias, alias_of
 from flask_chatbot.database.statements import is_chat
@@ -85,7 +86,7 @@ class Inbound:
         own = self._bot.book.number(Sender(number=self._gateway.proxy.phone().number))
         if own and message.sender.number == own:  # two bots would talk for ever
             return
-        if message.kind in WRITTEN and message.media is None and is_blank(message.text):
+        if message.kind in WRITTEN and message.media is None and is_blank(message.text) and not leads_on(message.choice, self._bot.book):
             log.info("a message without a text or a file is not answered")
             return
         if not (message.sender.address or message.group or message.deletes):
@@ -194,6 +195,11 @@ def words_of(message: Message, book: RuleBook) -> str:
     found = next(iter(book.index.candidates(choice.id, lambda _: True)), None) if choice.id else None
     is_keyword = found is not None and found.kind in (Kind.KEYWORD, Kind.FIELDS) and found.step in EXACT
     return choice.id if is_keyword else choice.title or message.text
+
+
+def leads_on(choice: Choice | None, book: RuleBook) -> bool:
+    """True if the id of a choice says what was tapped: some connections to WhatsApp pass on no words of it."""
+    return choice is not None and (choice.id == OUT or choice.id in book.by_name)
 
 
 def short_id(id_: str) -> str:

@@ -1,6 +1,7 @@
 """Menus on simulated phones: shown as the connection is able to show them, and tapped."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,20 @@ def test_a_button_tapped_in_a_group_is_answered_there(tmp_path: Path) -> None:
         budi.waits_for(1)
         budi.taps("Harga")
         assert [(each.chat, each.reply) for each in budi.waits_for(2)][1] == (f"{GROUP}@g.us", Text("Mulai Rp65.000."))
+
+
+def test_a_tap_whose_words_do_not_come_along_brings_the_answer_of_its_rule(tmp_path: Path) -> None:
+    whatsapp = Simulator()
+    with working(app_with(tmp_path, whatsapp)):
+        budi = whatsapp.phone(BUDI)
+        budi.writes("menu")
+        budi.waits_for(1)
+        tapped = budi.taps("Harga")
+        budi.waits_for(2)
+        for count, id_ in enumerate(("lokasi", "unknown", "harga"), start=1):
+            whatsapp.deliver(replace(tapped, id=f"T{count}", text="", choice=Choice(id_, "")))
+        shown = [each.reply for each in budi.waits_for(4)]
+        assert shown[1:] == [Text("Mulai Rp65.000."), Text("Jl. Melati 5."), Text("Mulai Rp65.000.")]
 
 
 @pytest.mark.parametrize(
