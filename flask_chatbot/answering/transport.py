@@ -102,7 +102,7 @@ class Inbound:
         """The message with its sender and group named as replies address them, whether the transport uses numbers or addresses.
 
         An empty name does not count: it would be that of everybody who has it. A mention of the bot at the beginning of a text in a group
-        is left out.
+        is left out, and so is a place that is nowhere on earth: nothing could keep it.
         """
         names = tuple(alias for alias in message.sender.aliases if alias.value.strip())
         sender = replace(message.sender, number=self._bot.book.number(message.sender), aliases=names)
@@ -110,7 +110,8 @@ class Inbound:
         if message.chat == "group" and "@" in text:
             phone = self._gateway.proxy.phone()
             text = without_mention(text, [number_of(phone.number), phone.name])
-        return replace(message, text=text, sender=sender, group=number_of(message.group))
+        place = message.location if message.location is not None and message.location.is_on_earth else None
+        return replace(message, text=text, sender=sender, group=number_of(message.group), location=place)
 
     def _answer(self, message: Message, id_: str) -> None:
         now = self._bot.clock()

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 
 from flask_chatbot import Chatbot
 from flask_chatbot.answering.transport import ANSWERS_LIMIT
+from flask_chatbot.core.values.contents import SharedLocation
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.errors import StoreError
@@ -37,6 +38,7 @@ rules:
   - {keyword: hitung, reply: []}
   - {name: isi, keyword: isi, ask: [{a: {question: A?}}, {b: {question: B?}}], reply: "{{ a }} dan {{ b }}."}
   - {contains: kabar, reply: Baik.}
+  - {keyword: antar, ask: [{alamat: {question: Di mana?, type: location}}], reply: "Ke {{ alamat.lat }}."}
 """
 STAFF = "628117601234@c.us"
 APOLOGY = "Maaf, sistem kami sedang ada gangguan. Mohon dicoba lagi nanti ya."
@@ -361,3 +363,12 @@ def test_nothing_of_an_answer_stays_where_another_process_was_first(shop: Shop) 
     assert shop.posted == []
     with shop.gateway.database.reading() as connection:
         assert saved.rows(connection, "survei") == []
+
+
+@pytest.mark.parametrize(("lat", "lng"), [(float("nan"), 106.8), (0.0, float("inf")), (91.0, 0.0)])
+def test_a_place_that_is_nowhere_is_asked_for_again(shop: Shop, lat: float, lng: float) -> None:
+    shop.receives("antar")
+    shop.receives("", kind="location", location=SharedLocation(lat, lng))
+    shop.receives("", kind="location", location=SharedLocation(-6.2, 106.8))
+    (_, first), (_, again), (_, last) = shop.posted
+    assert (first, "Di mana?" in again, last) == ("Di mana?", True, "Ke -6.2.")

@@ -65,6 +65,15 @@ class SharedLocation:
     name: str = ""
     address: str = ""
 
+    @property
+    def is_on_earth(self) -> bool:
+        """True if the degrees are within their range; a transport passes on what it was sent.
+
+        >>> SharedLocation(-6.2, 106.8).is_on_earth, SharedLocation(float("nan"), 106.8).is_on_earth, SharedLocation(0, 181).is_on_earth
+        (True, False, False)
+        """
+        return -90 <= self.lat <= 90 and -180 <= self.lng <= 180
+
 
 @dataclass(frozen=True, slots=True)
 class SharedContact:
