@@ -15,16 +15,12 @@ from flask_chatbot.answering.history import History
 from flask_chatbot.answering.once import AlreadyAnswered, Recorded, Turnstile
 from flask_chatbot.answering.unanswered import Unanswered
 from flask_chatbot.bot.effects import AnsweredMessage
-from flask_chatbot.core.conversation.dialogue import OUT
 from flask_chatbot.core.conversation.tappable import tappable
-from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.deciding.matched_text import is_empty, matched_text
 from flask_chatbot.core.language.addressees import without_mention
-from flask_chatbot.core.language.folding import is_blank
 from flask_chatbot.core.language.numbers import mask
-from flask_chatbot.core.matching.match import Kind
-from flask_chatbot.core.matching.steps import EXACT
 from flask_chatbot.core.values.chats import chat_of, number_of
-from flask_chatbot.core.values.contents import UNANSWERED, WITHOUT_WORDS, WRITTEN, Choice
+from flask_chatbot.core.values.contents import UNANSWERED
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.people import Alias, alias_of
 from flask_chatbot.database.statements import is_chat
@@ -86,7 +82,7 @@ class Inbound:
         own = self._bot.book.number(Sender(number=self._gateway.proxy.phone().number))
         if own and message.sender.number == own:  # two bots would talk for ever
             return
-        if message.kind in WRITTEN and message.media is None and is_blank(message.text) and not leads_on(message.choice, self._bot.book):
+        if is_empty(message, self._bot.book):
             log.info("a message without a text or a file is not answered")
             return
         if not (message.sender.address or message.group or message.deletes):
@@ -106,7 +102,7 @@ class Inbound:
         """
         names = tuple(alias for alias in message.sender.aliases if alias.value.strip())
         sender = replace(message.sender, number=self._bot.book.number(message.sender), aliases=names)
-        text = words_of(message, self._bot.book)
+        text = matched_text(message, self._bot.book)
         if message.chat == "group" and "@" in text:
             phone = self._gateway.proxy.phone()
             text = without_mention(text, [number_of(phone.number), phone.name])
@@ -175,32 +171,6 @@ class Inbound:
 def names_of(sender: Sender) -> tuple[Alias, ...]:
     """All names by which a transport knows a sender, the number first."""
     return (alias_of(sender.number), *sender.aliases) if sender.number or not sender.aliases else sender.aliases
-
-
-def words_of(message: Message, book: RuleBook) -> str:
-    """The text that rules match: of a choice its id if that is a keyword, else its title; of a file its caption.
-
-    >>> from flask_chatbot.core.language.readings import Folding
-    >>> from flask_chatbot.core.language.sentences import Locale
-    >>> from flask_chatbot.core.matching.index import Index
-    >>> from flask_chatbot.core.values.contents import Choice
-    >>> book = RuleBook(rules=(), by_name={}, index=Index((), Folding()), locale=Locale())
-    >>> words_of(Message(text="", kind="choice", choice=Choice("1", "Harga")), book), words_of(Message(text="?", kind="location"), book)
-    ('Harga', '')
-    """
-    if message.kind in WITHOUT_WORDS:
-        return ""
-    if message.choice is None:
-        return message.text
-    choice = message.choice
-    found = next(iter(book.index.candidates(choice.id, lambda _: True)), None) if choice.id else None
-    is_keyword = found is not None and found.kind in (Kind.KEYWORD, Kind.FIELDS) and found.step in EXACT
-    return choice.id if is_keyword else choice.title or message.text
-
-
-def leads_on(choice: Choice | None, book: RuleBook) -> bool:
-    """True if the id of a choice says what was tapped: some connections to WhatsApp pass on no words of it."""
-    return choice is not None and (choice.id == OUT or choice.id in book.by_name)
 
 
 def short_id(id_: str) -> str:

@@ -132,21 +132,23 @@ class Bot:
         """Call the app's functions for people who were merged, in the app's context. One that fails is logged: it cannot be undone."""
         self.tell(self.handlers.merges, {"old": old, "new": new}, f"for person {old}, who is {new} now", [])
 
-    def happened(self, message: Message, sent: str) -> None:
+    def happened(self, message: Message, sent: str, *, raises: bool = False) -> None:
         """Call the app's functions for a reaction, an edit or a deletion, in the app's context; one that fails is logged.
 
-        `sent` is our id of the message that it is about, empty if it is not ours.
+        With `raises`, its error is raised instead. `sent` is our id of the message that it is about, empty if it is not ours.
         """
         events = {"reaction": self.handlers.reactions, "edit": self.handlers.edits, "deletion": self.handlers.deletions}
         values = {"message": message, "message_id": sent}
-        self.tell(events[message.kind], values, f"for a message of the kind {message.kind!r}", private(message))
+        self.tell(events[message.kind], values, f"for a message of the kind {message.kind!r}", private(message), raises=raises)
 
-    def tell(self, handlers: Mapping[str, Handler], values: Mapping[str, object], about: str, hidden: list[str]) -> None:
+    def tell(self, told: Mapping[str, Handler], args: Mapping[str, object], about: str, hidden: list[str], *, raises: bool = False) -> None:
         """Call functions that answer nothing. A failing one is logged, without what is `hidden`: it must not stop the message."""
-        for handler in handlers.values():
+        for handler in told.values():
             try:
-                returned = handler(values)
-            except Exception as error:  # noqa: BLE001  whatever the app's own code raises
+                returned = handler(args)
+            except Exception as error:  # whatever the app's own code raises
+                if raises:
+                    raise
                 log.error("%s at %s failed %s\n%s", handler.name, handler.mark, about, redacted(error, hidden))
                 continue
             if returned is not None:

@@ -1,136 +1,40 @@
-"""Customers who write to a bot in tests, and its replies in a form that is easily compared."""
+"""Customers who write to a bot in tests."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 from random import Random
-from typing import Any
+from typing import TypedDict, Unpack
 
 from flask import Flask
 
 from flask_chatbot.bot.bot import Bot
-from flask_chatbot.core.conversation.memory import ShortMemory, State
-from flask_chatbot.core.deciding.decision import Decision
-from flask_chatbot.core.deciding.explain import explain
-from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.conversation.deleted import without_text
+from flask_chatbot.core.conversation.memory import ShortMemory
+from flask_chatbot.core.deciding.matched_text import matched_text
+from flask_chatbot.core.values.contents import Choice, Reaction, SharedContact, SharedLocation
 from flask_chatbot.core.values.messages import Message, Sender
-from flask_chatbot.core.values.replies import Text
 from flask_chatbot.errors import ChatbotError
-
-ENDING = 5.0  # seconds for what is under way when `working` ends
-
-
-class Replies(tuple[Any, ...]):  # Any, so that type checkers let tests ask for a text in them, and for the text of one
-    """The bot's replies. In a comparison a text stands for a text reply, and a single reply for a list of one.
-
-    >>> Replies([Text("Halo"), Text("Apa kabar?")]) == ["Halo", Text("Apa kabar?")]
-    True
-    >>> Replies([Text("Halo")]) == "Halo", "Ha" in Replies([Text("Halo")])
-    (True, True)
-
-    It shows as what it equals, ready to be copied into a test; printed, as the customer reads it.
-
-    >>> Replies([Text("Halo"), Text("Apa kabar?")])
-    ['Halo', 'Apa kabar?']
-    >>> print(Replies([Text("Halo"), Text("Apa kabar?")]))
-    Halo
-    Apa kabar?
-    """
-
-    __slots__ = ()
-
-    @property
-    def text(self) -> str:
-        """All texts, joined by line breaks."""
-        return "\n".join(reply.text for reply in self if isinstance(reply, Text))
-
-    def __eq__(self, other: object) -> bool:
-        return tuple(self) == as_replies(other)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
-
-    def __contains__(self, part: object) -> bool:
-        return part in self.text if isinstance(part, str) else tuple.__contains__(self, part)
-
-    def __repr__(self) -> str:
-        return f"[{', '.join(map(short, self))}]"
-
-    def __str__(self) -> str:
-        return "\n".join(reply.text if isinstance(reply, Text) else repr(reply) for reply in self) or "(no reply)"
+from flask_chatbot.testing.replies import Replies
+from flask_chatbot.testing.turns import Turn
+from flask_chatbot.transports.kept_files import KeptFiles, SentFile, only_file
 
 
-def as_replies(value: object) -> tuple[object, ...]:
-    """The replies that `value` stands for in a comparison."""
-    if isinstance(value, str):
-        return (Text(value),)
-    if isinstance(value, Iterable):
-        return tuple(Text(each) if isinstance(each, str) else each for each in value)
-    return (value,)
+class TimeAndLine(TypedDict, total=False):
+    """The time of a message, and the line that it comes by."""
+
+    at: datetime | None
+    line: str | None
 
 
-def short(value: object) -> str:
-    """A reply as a test would write it: a text reply as its text."""
-    return repr(value.text if isinstance(value, Text) else value)
+@dataclass(slots=True, eq=False)
+class _Surroundings:
+    """The means that customers of one chat share, besides the bot's memory."""
 
-
-def difference(replies: Replies, wanted: object) -> list[str]:
-    """Expected and actual replies side by side, a line for each reply, with the different ones marked.
-
-    >>> print("\\n".join(difference(Replies([Text("Halo"), Text("Apa kabar?")]), ["Halo", "Siapa?"])))
-    the bot answered otherwise
-        'Halo'
-      - 'Siapa?'
-      + 'Apa kabar?'
-      (- wanted, + answered)
-    """
-    lines = ["the bot answered otherwise"]
-    wants = as_replies(wanted)
-    for place in range(max(len(wants), len(replies))):
-        pair = (*wants[place : place + 1],), (*replies[place : place + 1],)
-        if pair[0] == pair[1]:
-            lines.append(f"    {short(replies[place])}")
-        else:
-            lines += [f"  {sign} {short(each)}" for sign, side in zip("-+", pair, strict=True) for each in side]
-    return [*lines, "  (- wanted, + answered)"]
-
-
-class Turn:
-    """One message and its result."""
-
-    def __init__(self, book: RuleBook, state: State, message: Message, now: datetime, decision: Decision) -> None:
-        self._book = book
-        self._state = state
-        self._now = now
-        self.message = message
-        self.decision = decision
-        self.replies = Replies(decision.replies)
-
-    @property
-    def rule(self) -> str | None:
-        """The name of the rule that answered; None if none did."""
-        return self.decision.match.rule.name if self.decision.match else None
-
-    @property
-    def fields(self) -> dict[str, object]:
-        """The values of the rule's fields; None for those that are missing or wrong."""
-        return dict(self.decision.match.fields) if self.decision.match else {}
-
-    @property
-    def invalid(self) -> dict[str, str]:
-        """The missing or wrong fields, each with a sentence."""
-        return dict(self.decision.match.invalid) if self.decision.match else {}
-
-    def explain(self) -> str:
-        """A line for every rule that might answer the message, with why it won or lost."""
-        explanations = explain(self._book, self.message, self._state, self._now, decision=self.decision)
-        return "\n".join(map(str, explanations)) or "no rule matches"
-
-    def __repr__(self) -> str:
-        return f"<{self.message.text!r} -> rule {self.rule!r}: {self.replies!r}>"
+    random: Random
+    files: KeptFiles = field(default_factory=KeptFiles)
+    ids: Iterator[int] = field(default_factory=lambda: count(1))
 
 
 class Chat:
@@ -163,8 +67,9 @@ class Chat:
         self.raises = raises
         self._bot: Bot = app.extensions["chatbot"].bot
         self._memory = ShortMemory()
-        self._random = Random(seed)
+        self._world = _Surroundings(Random(seed))
         self._last: Turn | None = None
+        self._shown: tuple[Choice, ...] = ()
 
     def person(self, from_: str, *, nama: str = "") -> "Chat":
         """Another customer, who writes to the same bot at the same time of day."""
@@ -172,24 +77,109 @@ class Chat:
         if person(Sender(number=from_)) == person(Sender(number=self.from_)):
             raise ChatbotError(f"{from_} is the number of this customer already. Give the other one another number.")
         other = Chat(self.app, from_=from_, nama=nama, at=self.at, raises=self.raises)
-        other._random, other._memory = self._random, self._memory
+        other._world, other._memory = self._world, self._memory
         return other
 
-    def says(self, text: str, *, at: datetime | None = None, line: str | None = None) -> Replies:
+    def says(self, text: str, *, reply_to: str = "", forwarded: bool = False, **when: Unpack[TimeAndLine]) -> Replies:
         """Send one message as this customer, and return the replies; `line` names the webhook key it arrives with."""
+        return self._sends(Message(text=text, reply_to=reply_to, forwarded=forwarded), **when)
+
+    def sends(
+        self,
+        *,
+        caption: str = "",
+        name: str = "",
+        voice: bool = False,
+        at: datetime | None = None,
+        line: str | None = None,
+        **file: Unpack[SentFile],
+    ) -> Replies:
+        """Send a file, as in ``sends(image=b"...", caption="Bukti transfer")``: its content or its path, as the kind that names it.
+
+        The kind is an image, audio, video, document or sticker, whatever the content is; `name` is for documents, `voice` makes an audio
+        file a voice note. A handler gets the content by `message.download()`.
+        """
+        kind, source = only_file(file)
+        attachment = self._world.files.keep(kind, source, name=name, voice=voice)
+        return self._sends(Message(text=caption, kind="media", attachments=(attachment,), fetch=self._world.files.fetch), at=at, line=line)
+
+    def shares(self, lat: float, lng: float, *, name: str = "", address: str = "", **when: Unpack[TimeAndLine]) -> Replies:
+        """Share a place, in degrees; without a name and an address it is a bare position."""
+        return self._sends(Message(text="", kind="location", location=SharedLocation(lat, lng, name, address)), **when)
+
+    def shares_contact(self, name: str, *numbers: str, **when: Unpack[TimeAndLine]) -> Replies:
+        """Send a contact from the address book."""
+        return self._sends(Message(text="", kind="contact", contacts=(SharedContact(name, numbers),)), **when)
+
+    def sends_unsupported(self, **when: Unpack[TimeAndLine]) -> Replies:
+        """Send what no transport can pass on, such as a poll or a view-once picture."""
+        return self._sends(Message(text="", kind="unsupported"), **when)
+
+    def taps(self, title: str, **when: Unpack[TimeAndLine]) -> Replies:
+        """Tap the entry with this title in the last menu that was shown to this customer, as a button or a list shows it."""
+        choice = next((each for each in self._shown if each.title == title), None)
+        if choice is None:
+            titles = ", ".join(repr(each.title) for each in self._shown)
+            shown = f"The last menu shows {titles}." if titles else "The bot has shown this customer no menu yet."
+            raise ChatbotError(f"{title!r} cannot be tapped. {shown}")
+        return self._sends(Message(text=choice.title, kind="choice", choice=choice), **when)
+
+    def reacts(self, emoji: str, to: str = "", **when: Unpack[TimeAndLine]) -> None:
+        """React to a message; an empty emoji takes the reaction back. Nothing answers, the functions of `@bot.on_reaction` run.
+
+        `to` is what `bot.send` returned for that message; empty, it is somebody else's.
+        """
+        self._happens(Message(text="", kind="reaction", reaction=Reaction(emoji, to)), to, when)
+
+    def edits(self, text: str, turn: Turn | None = None, **when: Unpack[TimeAndLine]) -> None:
+        """Change the text of the last message, or of that of another turn. Nothing answers, the functions of `@bot.on_edit` run."""
+        self._happens(Message(text=text, kind="edit", edits=(turn or self.last).message.id or ""), "", when)
+
+    def deletes(self, turn: Turn | None = None, **when: Unpack[TimeAndLine]) -> None:
+        """Delete the last message, or that of another turn: what forms hold of its text goes, the functions of `@bot.on_delete` run."""
+        deleted = (turn or self.last).message
+        message, now = self._message(Message(text="", kind="deletion", deletes=deleted.id or ""), when)
+        person = self._bot.book.person(message.sender)
+        state = self._memory.recall(person, now.timestamp())
+        changed = without_text(state, deleted.text, now.timestamp()) if deleted.text else state
+        if changed is not state:
+            self._memory.commit(person, changed, now.timestamp())
+        self._hears(message, "")
+
+    def _sends(self, content: Message, **when: Unpack[TimeAndLine]) -> Replies:
+        """Let the bot answer a message with this content."""
         if self.raises is not False:
             self._bot.require_handlers()
         book = self._bot.book
-        now = at or self.at or self._bot.clock()
-        now = now.replace(tzinfo=book.locale.timezone) if now.tzinfo is None else now
-        message = Message(text=text, sender=Sender(number=self.from_, name=self.nama), line=line)
+        message, now = self._message(content, when)
         state = self._memory.recall(book.person(message.sender), now.timestamp())
         with self.app.app_context():
-            decision = self._bot.answer(message, now, self._random, self._memory)
+            decision = self._bot.answer(message, now, self._world.random, self._memory)
         self._last = Turn(book, state, message, now, decision)
-        if decision.failure is not None and (self.app.testing if self.raises is None else self.raises):
+        self._shown = self._last.choices or self._shown
+        if decision.failure is not None and self._has_to_raise:
             raise decision.failure
         return self._last.replies
+
+    def _happens(self, content: Message, sent: str, when: TimeAndLine) -> None:
+        """Let the app hear of something that is never answered."""
+        self._hears(self._message(content, when)[0], sent)
+
+    def _hears(self, message: Message, sent: str) -> None:
+        with self.app.app_context():
+            self._bot.happened(message, sent, raises=self._has_to_raise)
+
+    def _message(self, content: Message, when: TimeAndLine) -> tuple[Message, datetime]:
+        """A message with this content of this customer, and its time."""
+        now = when.get("at") or self.at or self._bot.clock()
+        now = now.replace(tzinfo=self._bot.book.locale.timezone) if now.tzinfo is None else now
+        text = matched_text(content, self._bot.book)
+        sender = Sender(number=self.from_, name=self.nama)
+        return replace(content, text=text, sender=sender, line=when.get("line"), id=f"chat-{next(self._world.ids)}"), now
+
+    @property
+    def _has_to_raise(self) -> bool:
+        return self.app.testing if self.raises is None else self.raises
 
     @property
     def last(self) -> Turn:
@@ -200,23 +190,3 @@ class Chat:
 
     def __repr__(self) -> str:
         return f"<Chat of {self.nama or self.from_}>"
-
-
-@contextmanager
-def working(app: Flask) -> Iterator[None]:
-    """Run the app's worker inside the block: accepted messages go out, and incoming ones are answered.
-
-    A served app does so by itself, a test client does not. The app's database is used; give each test its own.
-    """
-    from flask_chatbot.startup.worker import make_worker  # here, since SQLAlchemy is slow to load, and most tests only chat
-
-    state = app.extensions.get("chatbot")
-    if state is None or state.gateway is None:
-        raise ChatbotError("This app sends nothing by itself. Set CHATBOT_TRANSPORT to a Simulator before init_app(app).")
-    state.bot.require_handlers()
-    worker = make_worker(state.gateway, app.app_context, leads=False)
-    worker.start()
-    try:
-        yield
-    finally:
-        worker.drain(ENDING)

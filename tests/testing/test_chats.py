@@ -157,7 +157,7 @@ def test_the_last_message_tells_rule_fields_and_replies(chat: Chat) -> None:
     replies = chat.says("penawaran#Jhon Doe#3")
     assert (chat.last.rule, chat.last.fields, chat.last.invalid) == ("penawaran", {"nama": "Jhon Doe", "jumlah": 3}, {})
     assert chat.last.replies is replies
-    assert chat.last.message == Message(text="penawaran#Jhon Doe#3", sender=chat.last.message.sender)
+    assert chat.last.message == Message(text="penawaran#Jhon Doe#3", sender=chat.last.message.sender, id="chat-1")
 
 
 def test_the_last_message_tells_what_was_invalid(chat: Chat) -> None:

@@ -18,8 +18,8 @@ from werkzeug.serving import make_server
 from flask_chatbot.core.values.chats import person_chat
 from flask_chatbot.extension import Chatbot
 from flask_chatbot.store import people
-from flask_chatbot.testing.chats import working
 from flask_chatbot.testing.transports.worlds import BUDI, OTHERS, World
+from flask_chatbot.testing.workers import working
 
 RULES = """\
 version: 1
