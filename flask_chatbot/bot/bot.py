@@ -165,7 +165,7 @@ class Bot:
             return NO_MEMORY
         if self.heeds_pauses(book) or message.kind not in WRITTEN:
             return self.memory
-        return OffersMemory(self.memory, self.heard, message, book.taking) if book.offers else NO_MEMORY
+        return OffersMemory(self.memory, self.heard, message, book.may_take) if book.offers else NO_MEMORY
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -1,17 +1,22 @@
 """Suggestions remembered at little cost: rules that remember nothing else are asked for them only if that may matter."""
 
+from collections.abc import Callable
+
 from flask_chatbot.core.conversation.changes import with_dialogue
 from flask_chatbot.core.conversation.dialogue import chat_key
 from flask_chatbot.core.conversation.forms import NO, YES
+from flask_chatbot.core.conversation.heard import hear
 from flask_chatbot.core.conversation.memory import NOTHING, Memory, State
 from flask_chatbot.core.conversation.stored_dialogues import read_dialogue
 from flask_chatbot.core.language.folding import fold
+from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.words import Words
 from flask_chatbot.core.values.messages import Message
 
 SENDERS_LIMIT = 10_000  # whose last message is kept in mind, the latest ones
 LETTERS_TAKING = 40  # of a text that takes a suggestion by a yes or a number
-TAKING = frozenset({*YES, *NO, "0", "1", "2", "3"})
+NUMBERS = frozenset({"0", "1", "2", "3"})
+TAKING = frozenset({*YES, *NO, *NUMBERS})
 
 
 def taking(words: Words) -> frozenset[str]:
@@ -23,13 +28,17 @@ def taking(words: Words) -> frozenset[str]:
     return TAKING.union(*(run.split() for run in (*words.yes, *words.no, *words.counting)))
 
 
-def may_take(text: str, words: frozenset[str] = TAKING) -> bool:
-    """True if a text looks like an answer to suggestions: it is short, and one of its words is a yes, a no or a number.
+def may_take(text: str, folding: Folding, words: frozenset[str] = TAKING) -> bool:
+    """True if a text may answer suggestions, whatever they are: it is short, and without its courtesy a yes, a no or a number.
 
-    >>> may_take("Ya, kak"), may_take("nomor 2"), may_take("harga kopi")
-    (True, True, False)
+    >>> from flask_chatbot.core.language.words import words_of
+    >>> [may_take(text, Folding(words_of("id"))) for text in ("Ya, kak", "2 kak", "harga kopi", "tolong cek harga ya")]
+    [True, True, False, False]
     """
-    return len(text) <= LETTERS_TAKING and not words.isdisjoint(fold(text).split())
+    if len(text) > LETTERS_TAKING or words.isdisjoint(fold(text).split()):  # as most texts, at little cost
+        return False
+    heard = hear(text, folding)
+    return not heard.said.isdisjoint(NUMBERS) or heard.means("yes", "no")
 
 
 class LastHeard:
@@ -49,13 +58,13 @@ class OffersMemory:
     answer to suggestions is recalled at once, unless this process has heard something else from the sender since they were made.
     """
 
-    __slots__ = ("_chat", "_heard", "_heard_at", "_memory", "_taking", "_text")
+    __slots__ = ("_chat", "_heard", "_heard_at", "_may_take", "_memory", "_text")
 
-    def __init__(self, memory: Memory, heard: LastHeard, message: Message, words: frozenset[str] = TAKING) -> None:
+    def __init__(self, memory: Memory, heard: LastHeard, message: Message, may_take: Callable[[str], bool]) -> None:
         self._memory = memory
         self._heard = heard
         self._chat = chat_key(message)
-        self._taking = words
+        self._may_take = may_take
         self._text = message.text
         self._heard_at: float | None = None
 
@@ -66,7 +75,7 @@ class OffersMemory:
             times[here] = now
             if len(times) > SENDERS_LIMIT:
                 times.pop(next(iter(times), here), None)
-            if not may_take(self._text, self._taking):
+            if not self._may_take(self._text):
                 return NOTHING
         state = self._memory.recall(sender, now)
         dialogue = read_dialogue(state.dialogue, self._chat, now)

@@ -10,7 +10,7 @@ from flask_chatbot.core.conditions.conditions import international
 from flask_chatbot.core.conditions.hours import Hours
 from flask_chatbot.core.conversation.dialogue import PATIENCE
 from flask_chatbot.core.conversation.forms import TRIES
-from flask_chatbot.core.conversation.offers import taking
+from flask_chatbot.core.conversation.offers import may_take, taking
 from flask_chatbot.core.deciding.pasted import PastedForms
 from flask_chatbot.core.fields.field import NO_NAMES, Context
 from flask_chatbot.core.language.daytimes import Dates
@@ -78,6 +78,10 @@ class RuleBook:
         object.__setattr__(self, "in_menus", frozenset(entry.rule for rule in self.rules for entry in rule.menu))
         object.__setattr__(self, "taking", taking(self.folding.words))
         object.__setattr__(self, "offers", self.guess != "never" and any(rule.fallback for rule in self.rules))
+
+    def may_take(self, text: str) -> bool:
+        """True if a text may answer suggestions, whatever they are."""
+        return may_take(text, self.folding, self.taking)
 
     def field_context(self, now: datetime, names: Mapping[str, object] = NO_NAMES, language: Language | None = None) -> Context:
         """The context that values are read in at a time in the zone of the rules; templates of defaults may use `names`.

@@ -119,7 +119,7 @@ def test_a_yes_of_the_rules_own_takes_a_suggestion(tmp_path: Path, memory: Count
 def test_who_was_heard_last_is_kept_in_mind_and_the_first_are_forgotten() -> None:
     heard = LastHeard()
     for number in range(SENDERS_LIMIT + 1):
-        OffersMemory(NO_MEMORY, heard, Message(text="lokasi")).recall(str(number), 60.0)
+        OffersMemory(NO_MEMORY, heard, Message(text="lokasi"), lambda _: False).recall(str(number), 60.0)
     kept = [(str(number), "private") in heard.times for number in (0, SENDERS_LIMIT)]
     assert (len(heard.times), kept) == (SENDERS_LIMIT, [False, True])
 
