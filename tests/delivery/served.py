@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Response
 
 from tests.apps import add_bot
 from tests.faults.journal import Journal
@@ -25,7 +25,14 @@ def create_app() -> Flask:
     """The app; the database is in its instance folder."""
     folder = Path(os.environ["SERVED_IN"])
     app = Flask(__name__, root_path=str(folder), instance_path=str(folder / "instance"))
+    app.after_request(say_process)
     return add_bot(app, CHATBOT_TRANSPORT=Noted(folder))
+
+
+def say_process(response: Response) -> Response:
+    """Name the process that answers in the header `Process`."""
+    response.headers["Process"] = str(os.getpid())
+    return response
 
 
 def create_asgi_app() -> object:
