@@ -16,7 +16,7 @@ MOVED = "courtesy words are not a setting: they add to those of the language. Re
 RULES = "rules: [{keyword: [harga, daftar harga], reply: x}, {keyword: menu kak, reply: x}]\n"
 
 
-KEYS = "language, timezone, country, call, groups, guess, patience, tries, one_message, hours"
+KEYS = "language, timezone, country, call, groups, guess, patience, tries, one_message, staff, hours"
 
 
 @pytest.mark.parametrize(
