@@ -189,7 +189,7 @@ def pretended(kind: str, said: Mapping[str, Any]) -> dict[str, Any]:
     """The parts of a message that is no text, for tests and trials: what is not said of it is made up.
 
     >>> pretended("image", {"filename": "a.jpg"})["attachments"]
-    (Attachment(kind='image', mime='image/jpeg', name='a.jpg', size=None, sha256='', voice=False),)
+    (Attachment(kind='image', mime='image/jpeg', name='a.jpg', size=None, sha256='', voice=False, file='', is_unfit=False),)
     """
     if kind == "location":
         place = SharedLocation(said.get("lat", -6.2), said.get("lng", 106.816), said.get("name", ""))
