@@ -11,7 +11,8 @@ import pytest
 from tests.docs.pages import DOCS, PAGES, Block, blocks, code_spans, extension, links, name_of
 
 RECIPES = [name_of(page) for page in PAGES if name_of(page).startswith("recipes/")]
-TWINS = ["first-rules.md", "rule-file.md", "customers.md", "conversations.md", "transports.md", "hosted.md", *RECIPES, "troubleshooting.md"]
+WRITING = ["first-rules.md", "rule-file.md", "customers.md", "conversations.md", "not-text.md"]
+TWINS = [*WRITING, "transports.md", "hosted.md", *RECIPES, "troubleshooting.md"]
 ALONE = {"id/index.md", "id/mulai-cepat.md"}  # Indonesian pages that follow no English one section by section
 
 MARKS = {
