@@ -129,3 +129,14 @@ def page(client: FlaskClient, method: str, path: str, **options: Any) -> Answer 
 def nothing(app: Flask) -> Flask:
     """Mounts no bot."""
     return app
+
+
+def beside(folder: Path, mount: Mount, host: Mount, *, late: bool) -> tuple[Flask, Flask]:
+    """A shop with the bot and the same shop without it; with `late`, what makes it a `host` of its kind is set up after the bot."""
+    apps = []
+    for each in (mount, nothing):
+        app = shop(folder)
+        for step in (each, host) if late else (host, each):
+            step(app)
+        apps.append(app)
+    return apps[0], apps[1]

@@ -20,7 +20,7 @@ from flask_chatbot.transports.simulator import Simulator
 from flask_chatbot.wire.calls import EXAMPLES
 from tests.apps import add_bot
 from tests.delivery.apps import API_KEY, BUDI
-from tests.hosts.apps import CONTRACT, contract, nothing, pages, shop
+from tests.hosts.apps import CONTRACT, beside, contract, pages, shop
 
 API = "/chatbot/api"
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -99,15 +99,10 @@ HOSTS: dict[str, Callable[[Flask], object]] = {
 @pytest.mark.parametrize("late", [False, True], ids=["before us", "after us"])
 @pytest.mark.parametrize("kind", HOSTS)
 def test_the_answers_of_the_api_are_its_own_and_the_pages_the_hosts(tmp_path: Path, kind: str, late: bool) -> None:
-    apps = []
-    for mount in (add_api, nothing):
-        app = shop(tmp_path)
-        for step in [mount, HOSTS[kind]] if late else [HOSTS[kind], mount]:
-            step(app)
-        apps.append(app)
-    assert calls(apps[0].test_client()) == EXPECTED
-    assert contract(apps[0].test_client()) == CONTRACT
-    assert pages(apps[0]) == pages(apps[1])
+    app, without = beside(tmp_path, add_api, HOSTS[kind], late=late)
+    assert calls(app.test_client()) == EXPECTED
+    assert contract(app.test_client()) == CONTRACT
+    assert pages(app) == pages(without)
 
 
 @pytest.mark.parametrize("base_url", ["http://shop.example.com", "http://127.0.0.1:5000"])

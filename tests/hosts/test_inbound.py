@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from tests.apps import add_bot
-from tests.hosts.apps import CONTRACT, contract, nothing, pages, shop
+from tests.hosts.apps import CONTRACT, beside, contract, pages, shop
 from tests.hosts.test_api import HOSTS
 from tests.receiving.platform import WORD, Platform
 
@@ -55,15 +55,10 @@ def calls(client: FlaskClient, address: str = IN, **options: Any) -> list[int]:
 @pytest.mark.parametrize("late", [False, True], ids=["before us", "after us"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_answers_to_the_platform_are_ours_and_the_pages_the_hosts(tmp_path: Path, kind: str, late: bool) -> None:
-    apps = []
-    for mount in (add_inbound, nothing):
-        app = shop(tmp_path)
-        for step in [mount, KINDS[kind]] if late else [KINDS[kind], mount]:
-            step(app)
-        apps.append(app)
-    assert calls(apps[0].test_client()) == EXPECTED
-    assert contract(apps[0].test_client()) == CONTRACT
-    assert pages(apps[0]) == pages(apps[1])
+    app, without = beside(tmp_path, add_inbound, KINDS[kind], late=late)
+    assert calls(app.test_client()) == EXPECTED
+    assert contract(app.test_client()) == CONTRACT
+    assert pages(app) == pages(without)
 
 
 @pytest.mark.parametrize("base_url", ["http://shop.example.com", "http://127.0.0.1:5000"])
