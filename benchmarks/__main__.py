@@ -7,7 +7,22 @@ from pathlib import Path
 from benchmarks.tables import Row, table
 from benchmarks.timing import machine
 
-PARTS = ("match", "nearest", "load", "start", "webhook", "memory", "bad", "accept", "callbacks", "way", "understanding")
+PARTS = (
+    "match",
+    "nearest",
+    "lookups",
+    "load",
+    "start",
+    "webhook",
+    "memory",
+    "bad",
+    "accept",
+    "callbacks",
+    "console",
+    "line",
+    "way",
+    "understanding",
+)
 
 
 def say(text: str) -> None:
@@ -40,16 +55,19 @@ def measure(part: str, quick: bool, plots: Path | None, folder: Path | None) -> 
 
             draw_webhook(bars, plots)
         return rows
-    from benchmarks import accept, badinput, callbacks, load, memory, nearest, start, way
+    from benchmarks import accept, badinput, callbacks, console, line, load, lookups, memory, nearest, start, way
 
     runs = {
         "nearest": nearest.run,
+        "lookups": lookups.run,
         "load": load.run,
         "start": start.run,
         "memory": memory.run,
         "bad": badinput.run,
         "accept": accept.run,
         "callbacks": callbacks.run,
+        "line": line.run,
+        "console": console.run,
         "way": way.run,
     }
     return runs[part](say, quick)

@@ -113,7 +113,7 @@ def service(folder: str) -> Work:
     app = Flask("accept", root_path=folder, instance_path=str(Path(folder, "instance")))
     app.config.update(CHATBOT_TRANSPORT=Simulator(runs_anywhere=True), CHATBOT_WORKER="off")
     Chatbot(app)
-    gateway = app.extensions["chatbot"].gateway
+    gateway = app.extensions["chatbot"].lines.first
     if gateway is None:
         raise RuntimeError("there is no gateway")
 

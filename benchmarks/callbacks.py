@@ -22,6 +22,7 @@ from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import NewCallback
 from flask_chatbot.transports.simulator import Simulator
 from flask_chatbot.webclient.client import HttpClient
+from flask_chatbot.worker.line import LineOptions
 from flask_chatbot.worker.worker import Worker, WorkerOptions
 
 PROMISE = 1_500  # callbacks a second
@@ -45,9 +46,9 @@ def run(say: Say, quick: bool = False) -> list[Row]:
 
 
 @contextmanager
-def receiver() -> Iterator[int]:
-    """The port of that server, a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.receiver", str(DELAY)]
+def receiver(delay: float = DELAY, body: str = "") -> Iterator[int]:
+    """The port of a server that answers so, a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.receiver", str(delay), body]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8") as process:  # noqa: S603  our own command
         try:
             if process.stdout is None:
@@ -96,12 +97,10 @@ def worker_options(database: Database) -> WorkerOptions:
         raise LookupError(url)
 
     client = HttpClient(private_hosts=("127.0.0.1",))
+    acks = Acks("simulator", clock=time.time, has_handlers=lambda: False)
     return WorkerOptions(
         database=database,
-        transport=Simulator(runs_anywhere=True),
+        lines=[LineOptions(transport=Simulator(runs_anywhere=True), acks=acks, fetch=no_file, received=nothing)],
         callback_sender=CallbackSender(client, secrets=(SECRET,), on_ack=nothing, clock=time.time, random=Random()),
-        acks=Acks("simulator", clock=time.time, has_handlers=lambda: False),
-        fetch=no_file,
-        received=nothing,
         sweep=lambda connection: 0,
     )

@@ -1,10 +1,11 @@
 """A keyword chatbot for Flask: a YAML file says what customers write and what the bot replies."""
 
+from flask_chatbot.core.values.contents import Reaction
 from flask_chatbot.core.values.menus import MessageTemplate
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.people import Alias
-from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Image, Location, Menu, Text, Video
+from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Image, Location, Menu, Sticker, Text, Video
 from flask_chatbot.errors import (
     BadSignature,
     ChatbotError,
@@ -40,11 +41,13 @@ __all__ = [
     "Message",
     "MessageTemplate",
     "NotAccepted",
+    "Reaction",
     "Refused",
     "RulesError",
     "Sender",
     "SetupError",
     "Skip",
+    "Sticker",
     "StoreError",
     "Text",
     "TryLater",

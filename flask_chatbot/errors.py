@@ -9,10 +9,13 @@
     |   +-- HandlerError  ... for a Python handler that does not fit, or is missing
     +-- AnswerFailed      a reply could not be made for this message
     +-- StoreError        the database fails: the fact, the way out
+    |   +-- Uncommitted   ... since the app's own session holds it, in this very thread
     +-- BadPayload        a request nobody can read, or that is refused: .status, .message
     +-- NotAccepted       a message that is not taken to be sent: .status
     +-- TransportError    a message that did not go out
     |   +-- TryLater      ... but may go out later: .after
+    |   |   +-- NotConnected  ... once the key is right, or the phone linked
+    |   |   +-- Restricted    ... once WhatsApp lets this number write to strangers again
     |   +-- Refused       ... and never will
     +-- FetchError        a URL of somebody else that gave no answer
     |   +-- FetchLater    ... but may give one later: .after
@@ -76,6 +79,10 @@ class StoreError(ChatbotError):
     """The database cannot be read or written now. The message is safe to log: it contains no SQL, data or password."""
 
 
+class Uncommitted(StoreError):
+    """A SQLite file cannot be written, since the app's own session has changes in it that this very thread has not committed."""
+
+
 class BadPayload(ChatbotError):
     """A request body is refused; `status` is the HTTP status to answer with."""
 
@@ -94,7 +101,13 @@ class NotAccepted(ChatbotError):
 
 
 class TransportError(ChatbotError):
-    """WhatsApp did not take a message, or could not be reached. The message is safe to log and show: no text, no number."""
+    """WhatsApp did not take a message, or could not be reached. The message is safe to log and show: no text, no number.
+
+    Where the transport makes several messages of one, `taken` are the ids of those that were taken: set it, and the next try gets them as
+    `Outbound.taken`.
+    """
+
+    taken: tuple[str, ...] = ()
 
 
 class TryLater(TransportError):
@@ -103,6 +116,20 @@ class TryLater(TransportError):
     def __init__(self, message: str, after: float = 0.0) -> None:
         self.after = after
         super().__init__(message)
+
+
+class NotConnected(TryLater):
+    """The line takes nothing at all now: its key is refused, its account locked or its phone not linked.
+
+    Nothing is wrong with the message, so the try does not count: it is tried until its time is over.
+    """
+
+
+class Restricted(TryLater):
+    """WhatsApp takes nothing to strangers from this number for now; answers to people who wrote to it still go out.
+
+    `after` is 0 if nobody knows for how long.
+    """
 
 
 class Refused(TransportError):

@@ -10,7 +10,7 @@ from weakref import WeakSet
 from flask import Blueprint, Flask
 
 from flask_chatbot import outgoing
-from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.bots import Bots
 from flask_chatbot.bot.handlers import check_handler
 from flask_chatbot.bot.signatures import refusal, word
 from flask_chatbot.core.loading.loader import short_path
@@ -24,9 +24,9 @@ from flask_chatbot.settings.settings import Settings
 from flask_chatbot.startup.serving import make_if_serving, watch_first_request, work_while_serving
 from flask_chatbot.startup.shared_database import watch_migrations
 from flask_chatbot.startup.start_errors import printed_alone
-from flask_chatbot.startup.state import prepare
+from flask_chatbot.startup.state import AppState, prepare
 from flask_chatbot.transports.base import Group
-from flask_chatbot.views import health, inbound, media, webhook
+from flask_chatbot.views import health, inbound, media, probes, webhook
 from flask_chatbot.views.routes import mount
 
 # Only for their types: SQLAlchemy is slow to load.
@@ -47,12 +47,12 @@ class Chatbot(Listening):
     def __init__(self, app: Flask | None = None, *, rules: str | Path | None = None) -> None:
         super().__init__()
         self._rules = rules
-        self._bots: WeakSet[Bot] = WeakSet()  # not the apps: these are for handlers that come after init_app
+        self._bots: WeakSet[Bots] = WeakSet()  # not the apps: these are for handlers that come after init_app
         if app is not None:
             self.init_app(app)
 
     def __repr__(self) -> str:
-        files = [f"{short_path(bot.path)} ({len(bot.book.rules)} rules)" for bot in self._bots]
+        files = [f"{short_path(bot.path)} ({len(bot.book.rules)} rules)" for bots in self._bots for bot in bots]
         return f"<Chatbot of {', '.join(sorted(files)) or 'no app yet'}, handlers for {len(self._handlers.rules)} rules>"
 
     @printed_alone
@@ -68,13 +68,15 @@ class Chatbot(Listening):
         state = prepare(app.config, os.environ, Path(app.root_path), self._rules, self._handlers, Path(app.instance_path))
         mount(app, blueprints(state.bot.settings), state.bot.settings.prefix)
         app.extensions["chatbot"] = state
-        self._bots.add(state.bot)
-        watch_first_request(app, state.bot)
+        if state.bot.settings.console:
+            open_console(app, state)
+        self._bots.add(state.bots)
+        watch_first_request(app, state.bots)
         watch_migrations(app, state.bot.settings)
-        if state.make_gateway is not None:
-            make_if_serving(state.make_gateway)
+        if state.make_lines is not None:
+            make_if_serving(state.make_lines)
             if state.bot.settings.worker == "thread":
-                work_while_serving(app, state.make_gateway)
+                work_while_serving(app, state.bots, state.make_lines)
 
     @printed_alone
     def rule(self, name: str) -> Callable[[F], F]:
@@ -90,7 +92,7 @@ class Chatbot(Listening):
         def register(function: F) -> F:
             with self._handlers.trial():
                 handler = self._handlers.add_rule(name, function)
-                problems = dict.fromkeys(problem for bot in self._bots for problem in check_handler(name, handler, bot.book))
+                problems = dict.fromkeys(problem for bots in self._bots for problem in check_handler(name, handler, bots.books()))
                 if problems:
                     raise HandlerError(problems)
             return function
@@ -175,6 +177,7 @@ class Chatbot(Listening):
         notify: str | None = None,
         at: datetime | None = None,
         promo: bool = False,
+        line: str = "",
         session: "AppSession | None" = None,
         **names: object,
     ) -> tuple[str, ...]:
@@ -183,6 +186,9 @@ class Chatbot(Listening):
         `to` is a person's number, or a `Sender`, whose name the rule's templates then know. The values of the rule's fields, and of what it
         needs, are in `values` or given by name: those called like a parameter of this method can be in `values` only.
 
+        They go by the `line` of that name. Without it: by the app's only line, by the one that the person wrote by, or else that of the
+        message that is being answered.
+
         The messages are stored when this returns, and go out at once or `at` a time, read in the rules' time zone if it has none. `notify`
         is a URL that receives a POST for each change of an ack. Raises `NotAccepted` if the number is invalid, a file's URL may not be
         fetched, or the number has opted out and this is a `promo`. Call this, and the methods below, in the app's context.
@@ -190,8 +196,9 @@ class Chatbot(Listening):
         With `session`, such as Flask-SQLAlchemy's ``db.session``, or a session or connection of SQLAlchemy's, they are stored in its
         transaction: sent once that is committed, and never if it is rolled back. It must be on the bot's database, else `ChatbotError`.
         """
-        chat, replies = outgoing.person(to), outgoing.what(to, reply, rule, values, names)
-        return outgoing.send(chat, replies, notify=notify, at=at, promo=promo, session=session)
+        chat = outgoing.person(to, line)
+        replies = outgoing.what(to, reply, rule, values, names, chat=chat, line=line)
+        return outgoing.send(chat, replies, line=line, notify=notify, at=at, promo=promo, session=session, rule=rule)
 
     def send_group(
         self,
@@ -203,30 +210,40 @@ class Chatbot(Listening):
         values: Mapping[str, object] | None = None,
         notify: str | None = None,
         at: datetime | None = None,
+        line: str = "",
         session: "AppSession | None" = None,
         **names: object,
     ) -> tuple[str, ...]:
         """Send to a group as `send` does to a person, by the id that `groups` returns."""
-        return outgoing.send(outgoing.group(group), outgoing.what("", reply, rule, values, names), notify=notify, at=at, session=session)
+        chat = outgoing.group(group, line)
+        replies = outgoing.what("", reply, rule, values, names, chat=chat, line=line)
+        return outgoing.send(chat, replies, line=line, notify=notify, at=at, session=session, rule=rule)
 
-    def reply(self, message: Message, reply: object) -> tuple[str, ...]:
-        """Send more replies to the chat in which a message was written, ahead of other waiting messages."""
-        return outgoing.send(outgoing.chat(message), outgoing.what("", reply, None, None, {}), is_reply=True)
+    def reply(self, message: Message, reply: object, *, quote: bool | None = None) -> tuple[str, ...]:
+        """Send more replies to the chat in which a message was written, by its line, ahead of other waiting messages.
 
-    def groups(self) -> tuple[Group, ...]:
-        """The groups that the bot's phone is in. Raises `TryLater` if they cannot be listed now."""
-        return outgoing.gateway().proxy.groups()
+        With `quote` the first of them shows the message above it; by default it does so in groups alone. Where the connection to WhatsApp
+        has no quotes, the reply goes without; a `Reaction` is left out where it has no reactions.
+        """
+        return outgoing.reply(message, reply, quote)
 
-    def has_whatsapp(self, number: str | Sender) -> bool:
+    def groups(self, *, line: str = "") -> tuple[Group, ...]:
+        """The groups that the bot's phone is in. Raises `TryLater` if they cannot be listed now.
+
+        An app with several lines names one of them, here and in the methods below.
+        """
+        return outgoing.lines().choose(line).proxy.groups()
+
+    def has_whatsapp(self, number: str | Sender, *, line: str = "") -> bool:
         """True if a number uses WhatsApp. Raises `TryLater` if that is unknown now."""
-        return outgoing.gateway().proxy.has_whatsapp(outgoing.number(number))
+        return outgoing.lines().choose(line).proxy.has_whatsapp(outgoing.number(number))
 
-    def download(self, attachment: Attachment) -> File:
+    def download(self, attachment: Attachment, *, line: str = "") -> File:
         """Fetch the file of a message that came in, as its `download()` does: for tasks that have nothing but the attachment.
 
         Raises `TryLater` if it cannot be fetched now, `Refused` if it never can.
         """
-        return outgoing.gateway().proxy.download(attachment)
+        return outgoing.lines().choose(line).proxy.download(attachment)
 
     @printed_alone
     def field_type(self, name: str) -> Callable[[F], F]:
@@ -257,6 +274,24 @@ class Chatbot(Listening):
 
         return register
 
+    @printed_alone
+    def table(self, name: str, *, columns: Sequence[str] = ()) -> Callable[[F], F]:
+        """Let rules look rows up that a function returns: `find: {in: stok, by: kode}` for the table ``stok``.
+
+        Its parameters are filled by name: the columns that the rules look up by, and `message`. It returns rows, or one, as dicts or rows
+        of a database; None if there is none. By columns that are no parameters the rows are picked out of those returned. It may be called
+        twice for one message, so it only reads. Names of `columns` are checked when the rules are read. Register it before `init_app`.
+        """
+        word(name, "table", "stok")
+
+        @printed_alone
+        def register(function: F) -> F:
+            self._only_before_init(f"the table {name!r}", name in self._handlers.tables)
+            self._handlers.add_table(name, tuple(columns), function)
+            return function
+
+        return register
+
     def _only_before_init(self, what: str, is_known: bool) -> None:
         """Refuse new names after init_app, which reads the rule files; an app factory may repeat known ones for its next app."""
         if self._bots and not is_known:
@@ -270,11 +305,19 @@ class Chatbot(Listening):
 
     def _reload(self) -> None:
         try:
-            books = [(bot, bot.read()) for bot in self._bots]
+            books = [(bot, bot.read()) for bots in self._bots for bot in bots]
         except RulesError as error:
             raise HandlerError(error.problems) from error
         for bot, book in books:  # all of them or none
             bot.use(book)
+
+
+def open_console(app: Flask, state: AppState) -> None:
+    """Give the pages of the console what they show."""
+    from flask_chatbot.console.blueprint import EXTENSION
+    from flask_chatbot.console.console import Console
+
+    app.extensions[EXTENSION] = Console(state.bots, state.make_database, lambda: state.lines, Path(app.instance_path))
 
 
 def check_is_flask(app: object) -> None:
@@ -294,7 +337,12 @@ def blueprints(settings: Settings) -> Iterator[Blueprint]:
         from flask_chatbot.views.api import blueprint
 
         yield blueprint
-    if settings.transport is not None:
+    if settings.has_transport:
         yield inbound.blueprint
     yield health.blueprint
+    yield probes.blueprint
     yield media.blueprint
+    if settings.console:
+        from flask_chatbot.console.blueprint import blueprint as console
+
+        yield console

@@ -1,4 +1,4 @@
-"""The decorators of `Chatbot` for what happens beside the answers: acks, people, reactions, edits and deletions."""
+"""The decorators of `Chatbot` for all but answers: acks, people, reactions, edits, deletions, who enters the console."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Listening:
-    """Registers functions that hear of something, and answer nothing."""
+    """Registers functions that answer no message."""
 
     def __init__(self) -> None:
         self._handlers = Handlers()
@@ -70,6 +70,17 @@ class Listening:
         The bot has deleted what it kept of its text by then. It runs as under `on_reaction`.
         """
         return self._listener("deletions", function, "on_delete")
+
+    @printed_alone
+    def console_guard(self, function: F | None = None) -> F:
+        """Let a function of the app's, without parameters, say who may enter the console; CHATBOT_CONSOLE_PASSWORD then does not count.
+
+        It is called for each page, in the request, and returns a role (``"look"``, ``"answer"`` or ``"edit"``), or a tuple of a name for
+        the audit log and a role; None refuses. It may return a response of Flask's in their place, such as a redirect to a login page.
+        """
+        function = plain(function, "console_guard")
+        self._handlers.add_console_guard(function)
+        return function
 
     def _listener(self, event: Event, function: F | None, decorator: str) -> F:
         function = plain(function, decorator)

@@ -15,7 +15,6 @@ from flask.cli import ScriptInfo
 from flask_chatbot.cli.app import Host, load_host
 from flask_chatbot.core.checks.runner import Case, Failure, cases, run
 from flask_chatbot.core.deciding.rulebook import RuleBook
-from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS
 from flask_chatbot.core.loading.loader import read_rules
 from flask_chatbot.testing import Chat, Replies, difference
 
@@ -89,7 +88,7 @@ class RuleFile(pytest.File):
         host = find_host(self.config)
         if host.says:
             raise self.CollectError(f"chatbot_app: {host.says}")
-        book, problems, *_ = read_rules(self.path, host.bot.handlers.additions if host.bot else UNKNOWN_ADDITIONS)
+        book, problems, *_ = read_rules(self.path, host.additions_to(self.path))
         if book is None:
             raise self.CollectError("\n".join(str(problem) for problem in problems if problem.severity == "error"))
         for group, found in groupby(cases(book), key=lambda case: case.group):

@@ -31,6 +31,7 @@ from flask_chatbot.core.values.replies import ContactCard, Document, Image, Loca
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import messages
 from flask_chatbot.errors import ConfigError, NotAccepted, RulesError
+from flask_chatbot.settings.keys import Key
 from flask_chatbot.settings.settings import Settings
 from flask_chatbot.testing import Chat
 from tests.cli.shops import Shop
@@ -173,6 +174,11 @@ def test_another_server_is_not_given_a_key_for_each_of_its_workers(monkeypatch: 
         create_app()
 
 
+def test_nobody_is_told_to_write_to_a_simulated_phone_where_phones_are_real() -> None:
+    settings = Settings(api_keys=(Key(None, b"a-key-of-this-test"),), transport="telegram")
+    assert list(announcement("http://127.0.0.1:5001", settings)) == ["The API of Toko Maju: http://127.0.0.1:5001/chatbot/api"]
+
+
 def test_of_a_server_on_all_addresses_loopback_is_told_once_and_colours_are_ignored(capsys: pytest.CaptureFixture[str]) -> None:
     startup = " * Running on all addresses (0.0.0.0)\n * Running on http://127.0.0.1:5001\x1b[0m\n * Running on http://192.0.2.2:5001"
     record = logging.LogRecord("werkzeug", logging.INFO, __file__, 1, startup, None, None)
@@ -207,6 +213,8 @@ ANSWERS: dict[str, tuple[str, list[type[Reply]]]] = {  # rule: what a customer w
     "resi": ("cek resi#tm12345678", [Text]),
     "keluhan": ("komplain#Kaos #2 saya sobek di jahitan", [Text]),
     "pesan": ("order#Ani#Jl. Melati 5#sablon#12#besok", [Text]),
+    "status pesanan": ("status", [Text]),
+    "bukti transfer": ("sudah transfer kak", [Text]),
     "survei": ("masukan", [Text]),
     "admin": ("CS dong", [Text]),
     "berhenti promo": ("Stop!", [Text]),
@@ -214,6 +222,7 @@ ANSWERS: dict[str, tuple[str, list[type[Reply]]]] = {  # rule: what a customer w
     "tidak dikenal": ("apa kabar", [Text]),
     "stok#": ("stok#Kaos Hitam", [Text]),
 }
+ASKED = {"bukti transfer": ["nomor", "foto"]}  # by a form that the text only opens
 
 
 @pytest.fixture
@@ -250,7 +259,8 @@ def test_every_rule_of_the_example_answers(customer: Chat, name: str, text: str,
     if text.isdigit():
         customer.says("menu")
     replies = customer.says(text)
-    assert (customer.last.rule, customer.last.invalid, [type(reply) for reply in replies]) == (name, {}, kinds)
+    asked = list(customer.last.invalid)
+    assert (customer.last.rule, asked, [type(reply) for reply in replies]) == (name, ASKED.get(name, []), kinds)
     assert say(language_of("id"), "apology") not in replies.text
 
 
@@ -499,7 +509,7 @@ def test_the_readme_gives_the_two_commands_on_lines_of_their_own() -> None:
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line.startswith("python3 -m venv ")] == [
         "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e . && .venv/bin/flask --app example_bot run",
-        "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e '.[test]' && .venv/bin/pytest",
+        "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e '.[test]' && .venv/bin/pytest -n auto",
     ]
 
 

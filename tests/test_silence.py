@@ -62,8 +62,7 @@ def app(tmp_path: Path) -> Flask:
 
 @pytest.fixture
 def worker(app: Flask) -> Iterator[Worker]:
-    gateway = gateway_in(app)
-    worker = make_worker(gateway, app.app_context, leads=True)
+    worker = make_worker(app.extensions["chatbot"].lines, app.app_context, leads=True)
     worker.start()
     yield worker
     assert worker.drain(PATIENCE)

@@ -19,7 +19,10 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from flask_chatbot import Chatbot, ChatbotError, NotAccepted, StoreError
 from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.replies import Text
 from flask_chatbot.store import optouts, stored
+from flask_chatbot.testing import working
+from flask_chatbot.transports.simulator import Simulator
 from tests.databases import postgresql, server, sqlite, url
 from tests.delivery.apps import BUDI, GROUP, START, callbacks_of, gateway_app, gateway_of
 from tests.test_outgoing import said
@@ -263,11 +266,11 @@ def test_flask_sqlalchemys_session_is_taken_as_it_is(tmp_path: Path, url: str) -
     gateway_of(app).database.close()
 
 
-def shared_file(folder: Path, bot: Chatbot, db: SQLAlchemy) -> Flask:
+def shared_file(folder: Path, bot: Chatbot, db: SQLAlchemy, **more: object) -> Flask:
     """An app with one SQLite file for the bot and for its own orders."""
     there = f"sqlite:///{folder}/shop.sqlite"
     rules = "version: 1\nrules:\n  - {name: pesan, keyword: pesan, reply: Siap}\n"
-    keys = {"CHATBOT_WEBHOOK_KEY": "kunci-toko-maju", "SQLALCHEMY_DATABASE_URI": there}
+    keys = {"CHATBOT_WEBHOOK_KEY": "kunci-toko-maju", "SQLALCHEMY_DATABASE_URI": there, **more}
     app = gateway_app(folder, bot, rules, CHATBOT_DATABASE_URL=there, **keys)
     db.init_app(app)
     with app.app_context():
@@ -322,10 +325,40 @@ def test_a_handler_that_leaves_changes_uncommitted_is_answered_with_an_error_and
 
     call = {"keyword": "pesan", "data": [], "webhookkey": "kunci-toko-maju", "from": BUDI}
     assert app.test_client().post("/chatbot/webhook", json=call).status_code == 503
-    assert "bot.send(..., session=db.session)" in caplog.text
+    told = (
+        r"bot.send\(..., session=db.session\). What ran for this message: \S+\.order at \S+test_transactions.py:[\d:]+, for rule 'pesan' "
+    )
+    assert re.search(told, caplog.text)
     commits.append(True)
     assert app.test_client().post("/chatbot/webhook", json=call).status_code == 200
     with app.app_context():
         assert [reply.text for _, reply in said(app)] == ["Halo", "Satu"]  # type: ignore[attr-defined]
+        db.engine.dispose()
+    gateway_of(app).database.close()
+
+
+def test_a_handler_that_never_commits_is_named_in_the_log_with_the_way_out_also_where_its_message_came_by_a_transport(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot, db, whatsapp = Chatbot(), SQLAlchemy(), Simulator()
+    app = shared_file(tmp_path, bot, db, CHATBOT_TRANSPORT=whatsapp)
+    runs: list[int] = []
+
+    @bot.rule("pesan")
+    def order() -> None:
+        runs.append(len(runs))
+        db.session.execute(insert(orders), {"message": "x"})
+        db.session.flush()
+        if len(runs) > 1:
+            db.session.commit()
+
+    gateway_of(app).clock = time.time
+    with working(app):
+        budi = whatsapp.phone(BUDI)
+        budi.writes("pesan")
+        assert [each.reply for each in budi.waits_for(1)] == [Text("Siap")]  # delivered again, it was as good as new
+    (told,) = [each for each in caplog.messages if each.startswith("the listener failed (The app's own session has changes in")]
+    assert re.search(r"What ran for this message: \S+\.order at \S+:\d+, for rule 'pesan' at \S+rules.yaml:3:5\.\)", told)
+    with app.app_context():
         db.engine.dispose()
     gateway_of(app).database.close()

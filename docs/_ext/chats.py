@@ -6,7 +6,8 @@
     Halo!
     ```
 
-The name is a folder of `examples/`, with its `app.py` or only a `rules.yaml`; each line below is a message of the customer.
+The name is a folder of `examples/`, with its `app.py` or only a `rules.yaml`; each line below is a message of the customer. One that begins
+with `>` moves a row, as staff do; `>` alone shows the reminders that are to come. One that begins with `<` is written by staff.
 """
 
 import re
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 MONDAY = "2026-11-23 10:00"
 KINDS = {Image: "image", Audio: "audio", Video: "video", Document: "document"}
-WRITERS = {"en": {"customer": "Customer", "bot": "Bot"}, "id": {"customer": "Pelanggan", "bot": "Bot"}}
+WRITERS = {"en": {"customer": "Customer", "bot": "Bot", "staff": "Staff"}, "id": {"customer": "Pelanggan", "bot": "Bot", "staff": "Staf"}}
 MARKS = re.compile(r"\*(?P<strong>[^*\n]+)\*|(?<!\w)_(?P<emphasis>[^_\n]+)_(?!\w)")
 
 

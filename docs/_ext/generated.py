@@ -9,6 +9,8 @@ import dataclasses
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,8 @@ import yaml
 from flask_chatbot.core.schema.shape import SCHEMA
 from flask_chatbot.core.schema.translated import translated
 from flask_chatbot.settings.settings import settings_fields
-from flask_chatbot.transports.registry import options
+from flask_chatbot.transports.base import Capabilities
+from flask_chatbot.transports.registry import TRANSPORTS, Bundled, options
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -237,12 +240,89 @@ def first_line(module: str) -> str:
     return told.partition("\n")[0].replace("`", "").removesuffix(".")
 
 
+# What the flags of a way mean to whoever chooses one, in English and in Indonesian.
+ABILITIES = {
+    "buttons": ("Menus as buttons", "Menu sebagai tombol"),
+    "lists": ("Menus as lists", "Menu sebagai daftar"),
+    "stickers": ("Stickers", "Stiker"),
+    "quotes": ("Quotes the message it answers", "Mengutip pesan yang dijawab"),
+    "reactions": ("Puts an emoji on a message", "Memberi emoji pada pesan"),
+    "templates": ("Approved templates", "Templat yang disetujui"),
+    "typing": ("Shows that it is typing", "Menampilkan sedang mengetik"),
+    "edits": ("Hears of edited and deleted messages", "Tahu pesan yang diubah dan dihapus"),
+    "echoes": ("Falls silent where the owner answers by hand", "Diam kalau pemilik menjawab sendiri"),
+    "groups": ("Groups", "Grup"),
+    "check_number": ("Checks a number before sending", "Memeriksa nomor sebelum mengirim"),
+    "qr": ("Linked by a QR code", "Ditautkan dengan kode QR"),
+    "own_ids": ("A repeated try never shows twice", "Percobaan ulang tidak pernah tampil dua kali"),
+    "receipts": ("Tells when a message arrived, and was read", "Memberi tahu kapan pesan sampai, dan dibaca"),
+    "window_24h": ("Free texts only within 24 hours of the customer's last message", "Teks bebas hanya dalam 24 jam sejak pesan pelanggan"),
+    "strangers_limited": ("Few strangers may be written to", "Hanya sedikit orang asing yang boleh ditulisi"),
+    "by_number": ("Writes to people by their number", "Menulis ke orang lewat nomornya"),
+    "fetches_files": ("Fetches files from their address itself", "Mengambil berkas sendiri dari alamatnya"),
+    "phone_always_known": ("Every customer's number is known", "Nomor setiap pelanggan diketahui"),
+}
+YES = (("yes", "-"), ("ya", "-"))
+
+
+def ways(language: int = 0) -> str:
+    """The table of what each way to WhatsApp is able to do, from its flags: English, or Indonesian for 1."""
+    found = {name: able for name, each in TRANSPORTS.items() if (able := abilities(each)) is not None}
+    heads = " | ".join(f"`{name}`" for name in found)
+    lines = [f"| | {heads} |", "|---|" + "---|" * len(found)]
+    for flag in dataclasses.fields(Capabilities):
+        cells = " | ".join(YES[language][not getattr(able, flag.name)] for able in found.values())
+        lines.append(f"| {ABILITIES[flag.name][language]} | {cells} |")
+    paces = " | ".join(written_pace(TRANSPORTS[name].pace, language) for name in found)
+    needs = " | ".join(YES[language]["CHATBOT_PUBLIC_URL" not in TRANSPORTS[name].needs] for name in found)
+    return "\n".join(
+        [
+            *lines,
+            f"| {('The usual pace', 'Kecepatan biasa')[language]} | {paces} |",
+            f"| {('Needs an address on the internet', 'Perlu alamat di internet')[language]} | {needs} |",
+        ]
+    )
+
+
+def abilities(way: Bundled) -> Capabilities | None:
+    """The flags of a way; None of one whose flags are the app's to choose, as the simulator's."""
+    module, _, name = way.place.partition(":")
+    found = getattr(getattr(import_module(module), name), "capabilities", None)
+    return found if isinstance(found, Capabilities) else None
+
+
+def written_pace(pace: tuple[int, float] | None, language: int) -> str:
+    """A pace in a few words.
+
+    >>> written_pace((5, 60.0), 0), written_pace((80, 1.0), 1), written_pace(None, 0)
+    ('5 a minute', '80 per detik', '-')
+    """
+    if pace is None:
+        return "-"
+    unit = {1.0: ("a second", "per detik"), 60.0: ("a minute", "per menit"), 3600.0: ("an hour", "per jam")}[pace[1]][language]
+    return f"{pace[0]} {unit}"
+
+
+def conformance(language: int = 0) -> str:
+    """The table of the tests that every way passes: English, or Indonesian for 1."""
+    found = spec_from_file_location("conformance", Path(__file__).with_name("conformance.py"))
+    if found is None or found.loader is None:
+        raise FileNotFoundError("conformance.py is not beside this file.")
+    module = module_from_spec(found)
+    found.loader.exec_module(module)
+    return str(module.conformance(language))
+
+
 GENERATORS: dict[str, Callable[[], str]] = {
     "rule keys": rule_keys,
     "rule keys in Indonesian": rule_keys_in_indonesian,
     "settings": settings,
     "floors": floors,
     "rooms": rooms,
+    "ways": ways,
+    "ways in Indonesian": lambda: ways(1),
+    "conformance": conformance,
+    "conformance in Indonesian": lambda: conformance(1),
 }
 
 

@@ -16,14 +16,35 @@ from flask_chatbot.testing import Chat
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 KEY = "a-key-for-these-pages"
+CUSTOMER, STAFF = "6281234567890", "628117601234"
 
 
 def talk(example: str, texts: list[str], *, nama: str, at: datetime) -> list[tuple[str, object]]:
-    """Each message with who wrote it, `customer` or `bot`."""
+    """Each message with who wrote it, `customer`, `staff` or `bot`.
+
+    Behind a `>`, staff move a row, as in `> cucian 1 siap diambil`; `>` alone asks for the reminders that are to come. Behind a `<`, staff
+    write to the bot, from the number that a rule is for.
+    """
     with shop(EXAMPLES / example) as app:
-        chat = Chat(app, nama=nama, at=at)
-        turns = [[("customer", Text(text)), *(("bot", reply) for reply in chat.says(text))] for text in texts]
+        chat = Chat(app, from_=CUSTOMER, nama=nama, at=at)
+        turns = [list(turn(chat, text)) for text in texts]
     return [message for turn in turns for message in turn]
+
+
+def turn(chat: Chat, text: str) -> Iterator[tuple[str, object]]:
+    """One line of a conversation, and what the customer gets for it."""
+    if text.startswith("<"):
+        yield "staff", Text(text[1:].strip())
+        yield from (("bot", reply) for reply in chat.person(STAFF).says(text[1:].strip()))
+    elif not text.startswith(">"):
+        yield "customer", Text(text)
+        yield from (("bot", reply) for reply in chat.says(text))
+    elif move := text[1:].strip():
+        table, number, state = move.split(maxsplit=2)
+        yield "staff", Text(f"{number} {state}")
+        yield from (("bot", reply) for reply in chat.moves(table, int(number), state))
+    else:
+        yield from (("bot", Text(f"_{at:%Y-%m-%d %H.%M}_\n{said}")) for at, said in chat.reminders)
 
 
 @contextmanager
@@ -52,6 +73,7 @@ def made(folder: Path) -> Flask:
         made: Flask = module.app if hasattr(module, "app") else module.create_app()
         return made
     app = Flask("shop", root_path=str(folder))
+    app.config.update(CHATBOT_TRANSPORT="simulator", CHATBOT_WORKER="off")  # so that rules may notify staff
     Chatbot(app)
     return app
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import shlex
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from flask_chatbot.settings.settings import Settings
 
 # Of a server that listens on all addresses, the first line with one names loopback. The escape character begins a colour.
+CONSOLE_PASSWORD = "TOKO_CONSOLE_PASSWORD"  # noqa: S105  the environment variable that hands it on
 RUNNING = re.compile(r"Running on (https?://[^\s\x1b]+)")
 
 
@@ -52,8 +54,16 @@ def announcement(server: str, settings: Settings) -> Iterator[str]:
         yield from ("", webhook_curl(f"{base}/webhook", settings.webhook_keys[0].key.decode()), "")
     if settings.api_keys:
         yield f"The API of Toko Maju: {base}/api"
+    if settings.api_keys and not is_real(settings):
         yield "Paste this to send a message as the shop; the phone that receives it is simulated:"
         yield from ("", api_curl(f"{base}/api/sendwa", settings.api_keys[0].key.decode()), "")
+    if settings.console and (password := os.environ.get(CONSOLE_PASSWORD)):
+        yield f"The console of Toko Maju: {base}/console (password: {password})"
+
+
+def is_real(settings: Settings) -> bool:
+    """True if messages go to real phones, and not to simulated ones."""
+    return isinstance(settings.transport, str) and settings.transport != "simulator"
 
 
 def webhook_curl(url: str, key: str) -> str:

@@ -1,5 +1,7 @@
 """The WhatsApp of the example: phones in memory, and what they receive is shown in the terminal."""
 
+import sys
+
 from flask_chatbot import Text
 from flask_chatbot.transports.faults import Arrived
 from flask_chatbot.transports.simulator import Simulator
@@ -20,4 +22,6 @@ def simulator() -> Simulator:
 def show(arrived: Arrived) -> None:
     """Print a message as it arrives on a phone."""
     reply = arrived.reply
-    print(f"The simulated phone {arrived.chat} received: {reply.text if isinstance(reply, Text) else reply}", flush=True)
+    # In one piece: phones receive in several threads at once, and `print` writes the end of a line by itself.
+    sys.stdout.write(f"The simulated phone {arrived.chat} received: {reply.text if isinstance(reply, Text) else reply}\n")
+    sys.stdout.flush()

@@ -9,14 +9,16 @@ from dataclasses import replace
 from hashlib import sha256
 from secrets import token_hex
 
+from flask_chatbot.answering.media_urls import MediaUrls
 from flask_chatbot.core.late import sleep
 from flask_chatbot.core.matching.match import Kind, Match
 from flask_chatbot.core.matching.rule import Keyword
-from flask_chatbot.core.media.file_types import kind_by_ending
+from flask_chatbot.core.media.file_types import clean_name, kind_by_ending, with_ending
 from flask_chatbot.core.values.actions import Forward
+from flask_chatbot.core.values.contents import Attachment
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Reply
-from flask_chatbot.core.values.sent import SENT
+from flask_chatbot.core.values.sent import SENT, FileValue, PlaceValue, ValueWithParts
 from flask_chatbot.delivery.retry import Clock
 from flask_chatbot.errors import BadPayload, FetchLater, FetchRefused
 from flask_chatbot.settings.variables import expanded
@@ -26,6 +28,7 @@ from flask_chatbot.webclient.deadlines import read_retry_after
 from flask_chatbot.webclient.signing import headers
 from flask_chatbot.wire.answers import read_answer
 
+Address = Callable[[str, str], str]  # of a kept file, by its hash and name
 STARTS = (0.0, 2.0, 8.0)  # seconds after the first, for each try
 NO_CONTENT = 204
 
@@ -33,19 +36,24 @@ log = logging.getLogger(__name__)
 
 
 class Forwarder:
-    """Calls other webhooks, from any thread. `clock` returns epoch seconds, `timer` is monotonic, `wait` sleeps for some seconds."""
+    """Calls other webhooks, from any thread, and gives them addresses of kept files if `media_urls` can make such.
+
+    `clock` returns epoch seconds, `timer` is monotonic, `wait` sleeps for some seconds.
+    """
 
     def __init__(
         self,
         client: HttpClient,
         *,
         signing_secrets: Sequence[bytes] = (),
+        media_urls: MediaUrls | None = None,
         clock: Clock = time.time,
         wait: Callable[[float], object] = sleep,
         timer: Clock = time.monotonic,
     ) -> None:
         self._client = client
         self._secrets = tuple(signing_secrets)
+        self._media_urls = media_urls
         self._clock = clock
         self._wait = wait
         self._timer = timer
@@ -56,7 +64,7 @@ class Forwarder:
         An unsuccessful or unreadable answer yields no replies; the log says why.
         """
         action = _with_variables(action)
-        body, name = payload(message, match, action.key), _name_of(message, action.url)
+        body, name = payload(message, match, action.key, self._address), _name_of(message, action.url)
         host = read_url(action.url, any_port=True).host
         answer = self._try(action, name, body, host)
         if answer.status == NO_CONTENT:
@@ -68,6 +76,10 @@ class Forwarder:
         for problem in answered.problems:
             log.warning("webhook %s, forwarded to %s: in its answer, %s", name, host, problem)
         return answered.replies
+
+    def _address(self, hashed: str, name: str) -> str:
+        """The address of a kept file; empty if it has none."""
+        return self._media_urls.kept_url(hashed, name, self._clock()) if self._media_urls is not None else ""
 
     def _try(self, action: Forward, name: str, body: bytes, host: str) -> Fetched:
         """Retry until there is a good answer, and return it."""
@@ -111,8 +123,10 @@ def _with_variables(action: Forward) -> Forward:
         raise FetchRefused(f"{error.args[0]} is not set in the environment.") from None
 
 
-def payload(message: Message, match: Match | None, key: str) -> bytes:
-    """The body that the contract defines, plus the customer's own words as ``text`` and what is known of a file or a place.
+def payload(message: Message, match: Match | None, key: str, address: Address | None = None) -> bytes:
+    """The body that the contract defines, plus the customer's own words as ``text`` and what is known of a file, a place or a card.
+
+    These are of the message itself, or of the fields of a form. `address` makes the URL of a kept file.
 
     The keyword is one of the rule's, spelled as in the file, since programs compare it as a whole. If something other than a keyword found
     the rule, it is the whole text. Who hides their number is called by an id; `person`, our own id, and `username` are there if known.
@@ -130,7 +144,7 @@ def payload(message: Message, match: Match | None, key: str) -> bytes:
         "from": sender.address,
         "text": message.text,
         **{name: value for name, value in (("person", sender.person), ("username", sender.username)) if value},
-        **_sent(message),
+        **_sent(message, match, address),
     }
     return json.dumps(document, ensure_ascii=False).encode(errors="replace")
 
@@ -158,16 +172,30 @@ def _found_by(match: Match) -> Keyword | None:
     return match.keyword_of(fitting) or next(iter(keywords), None)
 
 
-def _sent(message: Message) -> dict[str, object]:
-    """The known facts about what is no text: its kind, the address of a file, and where a place is."""
-    kind = message.attachments[0].kind if message.attachments else message.kind
-    found: dict[str, object] = {"kind": kind} if message.kind in SENT else {}
-    if message.media is not None:
-        by_ending = kind_by_ending(message.media)
-        found |= {"mediaurl": message.media} if found or by_ending is None else {"kind": by_ending, "mediaurl": message.media}
-    if (place := message.location) is not None:
-        found |= {"latitude": place.lat, "longitude": place.lng}
-    return found
+def _sent(message: Message, match: Match | None, address: Address | None) -> dict[str, object]:
+    """The known facts about what is no text: its kind, the address of a file, where a place is, and whose cards came."""
+    values = [value for value in (match.fields.values() if match is not None else ()) if isinstance(value, ValueWithParts)]
+    found: dict[str, object] = {"kind": kind} if (kind := _kind(message, values)) else {}
+    files = [each for each in (*message.attachments, *values) if isinstance(each, Attachment | FileValue) and each.file]
+    url = (_url(files[0], address) if files and address is not None else "") or message.media
+    if url is not None:
+        by_ending = kind_by_ending(url)
+        found = {**({"kind": by_ending} if by_ending and not found else found), "mediaurl": url}
+    if message.contacts:  # each in the form that the contract has for one
+        found["contacts"] = [{"name": each.name, "numbers": list(each.numbers)} for each in message.contacts]
+    place = message.location or next((value for value in values if isinstance(value, PlaceValue)), None)
+    return found if place is None else {**found, "latitude": place.lat, "longitude": place.lng}
+
+
+def _kind(message: Message, values: Sequence[ValueWithParts]) -> str:
+    """The kind of what is no text in the message, or in the fields; empty if all are texts."""
+    if message.kind in SENT:
+        return message.attachments[0].kind if message.attachments else message.kind
+    return str(getattr(values[0], "kind", "")) if values else ""
+
+
+def _url(file: Attachment | FileValue, address: Address) -> str:
+    return address(file.file, clean_name(with_ending(file.name or file.kind, file.mime)))
 
 
 def _name_of(message: Message, url: str) -> str:

@@ -6,12 +6,14 @@ from hashlib import sha256
 from typing import Any
 
 from flask_chatbot.bot.effects import AnsweredMessage
-from flask_chatbot.core.deciding.explain import explain
+from flask_chatbot.core.deciding.explain import explain, silenced
 from flask_chatbot.core.deciding.rulebook import RuleBook
-from flask_chatbot.core.values.chats import chat_of
+from flask_chatbot.core.deciding.trials import lasting
+from flask_chatbot.core.values.chats import chat_of, chat_with_sender
 from flask_chatbot.core.values.contents import UNANSWERED, WRITTEN
+from flask_chatbot.core.values.incoming.events import Echo
 from flask_chatbot.core.values.messages import Message
-from flask_chatbot.store.inbox import Kept
+from flask_chatbot.store.inbox import TAKEOVER, Kept
 
 KNOWN_FOR = timedelta(days=8)  # a message that comes again within it is not answered again
 KEPT = timedelta(days=30)  # what comes in by a transport of ours, unless CHATBOT_KEEP_MESSAGES says otherwise
@@ -39,6 +41,7 @@ class History:
             replies=replies,
             answer=answer,
             expires_at=expires_at,
+            sent_at=_sent_at(message),
             **why,
         )
 
@@ -57,6 +60,25 @@ class History:
             explanations=(why,) if time else (),
             kept_until=at + time if time else None,
             expires_at=at + max(time, KNOWN_FOR.total_seconds()),
+            sent_at=_sent_at(message),
+        )
+
+    def takeover(self, session: str, echo: Echo, now: float, silent_for: float) -> Kept:
+        """The inbox row of a message that the owner wrote to somebody, whose text is not kept; `silent_for` is in seconds."""
+        time = (self.time or timedelta()).total_seconds()
+        why = f"takeover: the owner wrote to them by hand, and the bot is silent for {lasting(silent_for)}"
+        return Kept(
+            session=session,
+            message_id=echo.id,
+            chat=chat_with_sender(echo.to),
+            sender=echo.to.number,
+            person=echo.to.person,
+            at=now,
+            kind=TAKEOVER,
+            text="" if time else None,
+            explanations=(why,) if time else (),
+            kept_until=now + time if time else None,
+            expires_at=now + max(time, KNOWN_FOR.total_seconds()),
         )
 
     def _why(self, answered: AnsweredMessage) -> dict[str, Any]:
@@ -72,8 +94,14 @@ class History:
         }
 
 
+def _sent_at(message: Message) -> float | None:
+    return None if message.sent_at is None else message.sent_at.timestamp()
+
+
 def _by_none(answered: AnsweredMessage) -> tuple[str, ...]:
-    """The explanation of a message that is no text and that no rule might answer."""
+    """The explanation of a message that no rule might answer: the bot keeps quiet for its sender, or it is no text."""
+    if silence := silenced(answered.state, answered.message.line, answered.now.timestamp()):
+        return (str(silence),)
     kind, does = answered.message.kind, "gets the sentence 'unsupported'" if answered.decision.replies else "gets no answer"
     return () if kind in WRITTEN else (f"no rule answers a message of the kind {kind!r}: it {does}",)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from flask_chatbot.answering.actions import Actions
 from flask_chatbot.answering.history import History
 from flask_chatbot.answering.once import AlreadyAnswered, Recorded, Turnstile
-from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.bots import Bots
 from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.values.messages import Message
@@ -42,8 +42,8 @@ class _RecordedCall(Recorded):
 class Calls:
     """Answers webhook calls with the store behind them. Raises `StoreError` if the store fails."""
 
-    def __init__(self, bot: Bot, *, actions: Actions, history: History) -> None:
-        self._bot = bot
+    def __init__(self, bots: Bots, *, actions: Actions, history: History) -> None:
+        self._bots = bots
         self._actions = actions
         self._history = history
         self._turnstile = Turnstile()
@@ -53,7 +53,7 @@ class Calls:
 
         A call whose id was answered within the last 8 days gets the same body again, and nothing is decided.
         """
-        session = f"webhook:{message.line}"[:64] if message.line else "webhook"
+        session = inbox.webhook_session(message.line)
         id_ = id_[:ID_LIMIT] if id_ else uuid4().hex
         with self._turnstile.passing((session, id_)):
             kept = self._kept(session, id_)
@@ -67,7 +67,7 @@ class Calls:
     def _decided(self, message: Message, session: str, id_: str, write: Write) -> tuple[Decision | None, bytes]:
         call = _RecordedCall(self._actions, self._history, session, id_, write)
         try:
-            decision = self._bot.answer(message, effects=call)
+            decision = self._bots.of(message.line).answer(message, effects=call)
         except AlreadyAnswered:  # by another process, just now
             return None, self._kept(session, id_) or write_replies(())
         return decision, call.body

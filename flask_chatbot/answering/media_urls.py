@@ -1,16 +1,24 @@
-"""Addresses for the files of replies that lie beside the rules: for ways that take no bytes, such as the keyword webhook."""
+"""Addresses of the bot's own files, for programs that take no bytes: those beside the rules, and those that customers sent."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
+from flask_chatbot.core.media.file_types import clean_name, kind_of_content, with_ending
 from flask_chatbot.core.media.local import LocalFile
 from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.replies import Media, Reply
 from flask_chatbot.errors import FetchError
+from flask_chatbot.media.folder import MediaFolder
 from flask_chatbot.wire.media_urls import media_path
 
+# SQLAlchemy is slow to load, and most bots serve no files of customers.
+if TYPE_CHECKING:
+    from flask_chatbot.database.database import Database
+
+LASTS = 7 * 86_400  # seconds for which a customer's file can be fetched from the address that another program was given
 Files = Mapping[str, LocalFile]  # by the names that replies have them under
 
 log = logging.getLogger(__name__)
@@ -35,6 +43,10 @@ class MediaUrls:
         """The address of a file."""
         return f"{self.public_url or called.rstrip('/')}{self.prefix}/{media_path(self.secrets()[0], hashed, name, until)}"
 
+    def kept_url(self, hashed: str, name: str, now: float) -> str:
+        """The address of a customer's file: it ends after a week, or with the file."""
+        return self.url(hashed, name, int(now) + LASTS)
+
     def _addressed(self, reply: Reply, files: Files, called: str) -> Reply:
         file = files.get(reply.url) if isinstance(reply, Media) else None
         if file is None or not isinstance(reply, Media):
@@ -56,3 +68,20 @@ def find_file(files: Files, hashed: str) -> File | None:
         if sha256(found.content).hexdigest() == hashed:
             return found
     return None
+
+
+def is_referred_to(database: "Database", hashed: str) -> bool:
+    """True if anything refers to the kept file whose content has this hash: else it waits to be swept away, and is nobody's to see."""
+    from flask_chatbot.media import references
+
+    with database.reading() as connection:
+        return not references.unreferenced(connection, [hashed])
+
+
+def kept_file(folder: MediaFolder, hashed: str, name: str) -> File | None:
+    """The kept file whose content has this hash, its kind by its content; None if it is gone. Raises `StoreError` if it cannot be read."""
+    content = folder.read(hashed)
+    if content is None:
+        return None
+    kind, mime = kind_of_content(content, name=name)
+    return File(content=content, kind=kind, mime=mime, name=clean_name(name) or with_ending(kind, mime))

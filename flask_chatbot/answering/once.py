@@ -4,16 +4,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from flask_chatbot.answering.actions import Actions
 from flask_chatbot.bot.effects import AnsweredMessage, Remember
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.deciding.staff_turn import StaffDone
 from flask_chatbot.core.late import Late, new_condition
+from flask_chatbot.core.lookups.staff_moves import StaffMove
 from flask_chatbot.core.matching.match import Match
-from flask_chatbot.core.values.actions import Forward
+from flask_chatbot.core.values.actions import Forward, Save
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Reply
+from flask_chatbot.core.values.saving.numbering import RowNumber
 
 
 class AlreadyAnswered(Exception):
@@ -49,11 +54,14 @@ class Recorded(ABC):
 
     actions: Actions
 
-    def number(self, name: str) -> int:
-        return self.actions.number(name)
+    def number(self, save: Save, now: datetime) -> RowNumber:
+        return self.actions.number(save, now)
 
     def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
         return self.actions.forward(action, match, message)
+
+    def do_for_staff(self, wanted: StaffMove | StaffDone, message: Message, book: RuleBook, now: datetime) -> str:
+        return self.actions.do_for_staff(wanted, message, book, now)
 
     def carry_out(self, answered: AnsweredMessage, remember: Remember) -> bool:
         return self.actions.carry_out(answered, remember, self.record)

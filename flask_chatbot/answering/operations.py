@@ -1,7 +1,6 @@
 """Operations on people and saved rows, for the commands and the API alike: pause, resume, opt out and in, read what was saved."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from flask_chatbot.core.conversation.memory import State
@@ -10,7 +9,8 @@ from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.values.actions import Save
 from flask_chatbot.database.database import Database
 from flask_chatbot.errors import StoreError
-from flask_chatbot.store import optouts, saved
+from flask_chatbot.store import optouts, people, saved
+from flask_chatbot.store.console import handovers
 from flask_chatbot.store.memory import StoreMemory
 from flask_chatbot.store.saved import SavedRow
 
@@ -24,8 +24,16 @@ def pause(database: Database, sender: str, until: float, now: float, line: str =
 
 
 def resume(database: Database, sender: str, now: float, line: str = "") -> float:
-    """End the pauses of a sender, with a `line` all that count there; return when they would have ended, 0 if there were none."""
-    before = _change(database, sender, now, lambda state: _resumed(state, line))
+    """End the pauses of a sender, with a `line` all that count there; return when they would have ended, 0 if there were none.
+
+    Nobody of the staff has to care for them any more.
+    """
+    if not database.is_there():
+        return 0.0
+    before = _change(database, sender, now, lambda state: state.resumed(line))
+    with database.writing() as connection:
+        if (person := people.find(connection, sender)) is not None:
+            handovers.close(connection, people.ids_of(connection, person), now, line)
     return before.paused_on(line) if line else before.last_pause
 
 
@@ -35,10 +43,10 @@ def opt_out(database: Database, sender: str, now: float, line: str = "") -> None
         optouts.opt_out(connection, sender, now, line)
 
 
-def opt_in(database: Database, sender: str, line: str = "") -> None:
-    """Allow promotion to a person again, by this line; without one, by any."""
+def opt_in(database: Database, sender: str, line: str = "", *, is_only: bool = False) -> None:
+    """Allow promotion to a person again, by this line, which may be the only one; without one, by any."""
     with database.writing() as connection:
-        optouts.opt_in(connection, sender, line)
+        optouts.opt_in(connection, sender, line, is_only=is_only)
 
 
 class Page(NamedTuple):
@@ -67,9 +75,9 @@ def read_saved(database: Database, name: str, after: int, now: float, limit: int
     return Page(rows, has_more=len(found) > limit)
 
 
-def saved_names(book: RuleBook) -> set[str]:
-    """The tables that rules save under."""
-    return {action.name for rule in book.rules for action in rule.actions if isinstance(action, Save)}
+def saved_names(books: Iterable[RuleBook]) -> set[str]:
+    """The tables that the rules of an app save under."""
+    return {action.name for book in books for rule in book.rules for action in rule.actions if isinstance(action, Save)}
 
 
 def _change(database: Database, sender: str, now: float, change: Callable[[State], State]) -> State:
@@ -81,9 +89,3 @@ def _change(database: Database, sender: str, now: float, change: Callable[[State
         if after == before or memory.commit(sender, after, now):
             return before
     raise StoreError("They are writing just now. Try again.")
-
-
-def _resumed(state: State, line: str) -> State:
-    """The state without the pauses that count on a line; without any, if no line is given."""
-    pauses = {other: until for other, until in state.pauses.items() if line and other != line}
-    return replace(state, paused_until=0.0, pauses=pauses)

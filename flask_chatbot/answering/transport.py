@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -12,22 +12,32 @@ from sqlalchemy import Connection
 
 from flask_chatbot.answering.actions import Actions
 from flask_chatbot.answering.history import History
+from flask_chatbot.answering.names import Renaming, named
 from flask_chatbot.answering.once import AlreadyAnswered, Recorded, Turnstile
+from flask_chatbot.answering.owner import Owner
+from flask_chatbot.answering.typing_notices import TypingNotices
 from flask_chatbot.answering.unanswered import Unanswered
 from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.conversation.tappable import tappable
 from flask_chatbot.core.deciding.matched_text import is_empty, matched_text
 from flask_chatbot.core.language.addressees import without_mention
 from flask_chatbot.core.language.numbers import mask
+from flask_chatbot.core.matching.match import Match
+from flask_chatbot.core.values.actions import Forward
 from flask_chatbot.core.values.chats import chat_of, number_of
 from flask_chatbot.core.values.contents import UNANSWERED
+from flask_chatbot.core.values.incoming.events import Echo, IdentityChange, Incoming
 from flask_chatbot.core.values.messages import Message, Sender
-from flask_chatbot.core.values.people import Alias, alias_of
+from flask_chatbot.core.values.people import Alias
+from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.database.statements import is_chat
+from flask_chatbot.delivery.accepted import Terms
+from flask_chatbot.delivery.fitting import aimed
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.media.keeping import Keeper
 from flask_chatbot.store import inbox, people
 from flask_chatbot.store.merging import identify
+from flask_chatbot.store.strangers import restrictions
 
 ANSWERS_LIMIT = 20  # answers to one sender in a minute; two bots must not talk all night
 MINUTE = 60.0  # seconds
@@ -44,17 +54,31 @@ class _Received(Recorded):
     history: History
     id: str
 
+    def forward(self, action: Forward, match: Match, message: Message) -> tuple[Reply, ...]:
+        """Forward with our id of the sender, who is made if they are a stranger with a number alone."""
+        sender, name = message.sender, self.gateway.bot.book.person(message.sender)
+        if name and not sender.person:
+            with self.actions.database.writing() as connection:
+                person = people.get(connection, name, self.gateway.bot.clock().timestamp())
+            message = replace(message, sender=replace(sender, person=person))
+        return self.actions.forward(action, match, message)
+
     def record(self, connection: Connection, answered: AnsweredMessage) -> None:
         replies, chat = answered.decision.replies, chat_of(answered.message)
         if replies and not is_chat(chat):  # delivered again, it would be as wrong
             log.error("message %s came from a chat that cannot be written to: its %d replies are dropped", short_id(self.id), len(replies))
             replies = ()
+        able, message = self.gateway.proxy.capabilities, answered.message
+        replies = aimed(replies, able, message.id or "")
         if not inbox.add(connection, self.history.row(self.gateway.transport.name, self.id, answered, len(replies))):
             raise AlreadyAnswered
+        _release_held(connection, self.gateway, message)
         if replies:
-            able, language = self.gateway.proxy.capabilities, answered.book.locale.language
-            replies = tappable(replies, answered.decision.choices, language, buttons=able.buttons, lists=able.lists)
-            self.gateway.post_all(connection, chat, replies, answered.message.sender.person)
+            language, choices = answered.book.locale.language, answered.decision.choices
+            replies = tappable(replies, choices, language, buttons=able.buttons, lists=able.lists)
+            rule = answered.decision.match.rule.name if answered.decision.match else ""
+            terms = Terms(is_reply=True, answers=message.id or "", quotes=message.chat == "group", rule=rule)
+            self.gateway.post_all(connection, chat, replies, message.sender.person, terms)
 
 
 class Inbound:
@@ -71,13 +95,26 @@ class Inbound:
         self._keeper = keeper
         self._context = context
         self._turnstile = Turnstile()
+        show = getattr(gateway.transport, "typing", None) if gateway.proxy.capabilities.typing else None
+        self._notices = TypingNotices(show) if show else None
         self._unanswered = Unanswered(self._bot, actions.database, history, session=self._session, context=context)
+        self._renaming = Renaming(self._bot, actions.database)
+        self._owner = Owner(self._bot, actions.database, history, session=self._session)
 
-    def received(self, message: Message) -> None:
-        """Answer a message unless that has been done.
+    def received(self, incoming: Incoming) -> None:
+        """Answer a message, or heed another event, unless that has been done.
 
-        Raises `StoreError` if the store fails, `TryLater` if a file that a rule takes cannot be had now: then deliver it again.
+        Raises `StoreError` if the store fails, `TryLater` if a file that a rule takes cannot be had now, `Undecided` if it is too early to
+        say who wrote an echo: then deliver it again.
         """
+        if isinstance(incoming, Echo):
+            self._tell_merged(self._owner.wrote(incoming, self._bot.clock()))
+        elif isinstance(incoming, IdentityChange):
+            self._tell_merged(self._renaming.changed(incoming, self._bot.clock().timestamp()))
+        else:
+            self._receive(incoming)
+
+    def _receive(self, message: Message) -> None:
         message = self._addressed(message)
         own = self._bot.book.number(Sender(number=self._gateway.proxy.phone().number))
         if own and message.sender.number == own:  # two bots would talk for ever
@@ -97,11 +134,10 @@ class Inbound:
     def _addressed(self, message: Message) -> Message:
         """The message with its sender and group named as replies address them, whether the transport uses numbers or addresses.
 
-        An empty name does not count: it would be that of everybody who has it. A mention of the bot at the beginning of a text in a group
-        is left out, and so is a place that is nowhere on earth: nothing could keep it.
+        A mention of the bot at the beginning of a text in a group is left out, and so is a place that is nowhere on earth, which events of
+        an older version may have: nothing could keep it.
         """
-        names = tuple(alias for alias in message.sender.aliases if alias.value.strip())
-        sender = replace(message.sender, number=self._bot.book.number(message.sender), aliases=names)
+        sender = named(self._bot.book, message.sender)
         text = matched_text(message, self._bot.book)
         if message.chat == "group" and "@" in text:
             phone = self._gateway.proxy.phone()
@@ -123,13 +159,17 @@ class Inbound:
             self._keep_silent(message, id_, now, answers)
             return
         try:
-            with self._context():
+            with self._context(), self._typing(message):
                 decision = self._bot.answer(message, now, effects=_Received(self._actions, self._gateway, self._history, id_))
         except AlreadyAnswered:
             log.info("message %s arrived again: it was answered just now", short_id(id_))
             return
         rule = decision.match.rule.name if decision.match else None
         log.info("answered message %s: rule %r, %d replies", short_id(id_), rule, len(decision.replies))
+
+    def _typing(self, message: Message) -> AbstractContextManager[None]:
+        """While the answer is made, the customer sees that it is on its way, if it takes long and the connection can show it."""
+        return self._notices.shown(chat_of(message), message.id or "") if self._notices else nullcontext()
 
     def _identified(self, message: Message, id_: str, now: datetime) -> tuple[Message, int] | None:
         """The message with our id of its sender, and how many answers they got in the last minute; None if it was answered before.
@@ -138,7 +178,7 @@ class Inbound:
         kept of them.
         """
         sender, at = message.sender, now.timestamp()
-        names = names_of(sender)
+        names = sender.names
         with self._actions.database.reading() as connection:
             arrival = inbox.arrival(connection, self._session, id_, names, now=at, since=at - MINUTE)
             number = sender.number or (people.number_of(connection, arrival.person) if arrival.person else "")
@@ -155,10 +195,13 @@ class Inbound:
             found = identify(connection, names, now)
             number = people.number_of(connection, found.person)
             answers = inbox.answered_since(connection, found.person, now - MINUTE)
-        for old, new in found.merged:
+        self._tell_merged(found.merged)
+        return found.person, number, answers
+
+    def _tell_merged(self, merged: Sequence[tuple[str, str]]) -> None:
+        for old, new in merged:
             with self._context():
                 self._bot.people_merged(old, new)
-        return found.person, number, answers
 
     def _keep_silent(self, message: Message, id_: str, now: datetime, answers: int) -> None:
         """Keep a message without an answer: its sender got as many as a minute allows."""
@@ -166,11 +209,13 @@ class Inbound:
         log.warning("%s was answered %d times in a minute, and gets no answer now. Is it a bot?", who, answers)
         with self._actions.database.writing() as connection:
             inbox.add(connection, self._history.silence(self._session, id_, message, now, SILENCE))
+            _release_held(connection, self._gateway, message)
 
 
-def names_of(sender: Sender) -> tuple[Alias, ...]:
-    """All names by which a transport knows a sender, the number first."""
-    return (alias_of(sender.number), *sender.aliases) if sender.number or not sender.aliases else sender.aliases
+def _release_held(connection: Connection, gateway: Gateway, message: Message) -> None:
+    """Let what is held for a stranger go out, since they wrote: the answer waits behind it."""
+    if gateway.proxy.capabilities.strangers_limited and message.chat == "private" and message.sender.person:
+        restrictions.release(connection, gateway.transport.name, message.sender.person, gateway.clock())
 
 
 def short_id(id_: str) -> str:

@@ -3,13 +3,16 @@
 import functools
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
+from itertools import chain
 from typing import Any, Literal
 
 from jinja2 import UndefinedError
 
 from flask_chatbot.bot.signatures import Function, Handler, bare, hint, inspected, located, mark_of, refusal
+from flask_chatbot.bot.supplied import SuppliedTable
 from flask_chatbot.bot.tracebacks import redacted, with_words
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.field import Context, Field, FieldType
@@ -39,6 +42,16 @@ OURS = ("message", "memory")  # parameters any handler of a rule may have, besid
 log = logging.getLogger(__name__)
 
 
+def nowhere(name: str) -> bool:
+    """False of each name: there is no other rule file that could have a rule of it."""
+    return False
+
+
+def anywhere(name: str) -> bool:
+    """True of each name: the other rule files of the app are not read yet."""
+    return True
+
+
 class Handlers:
     """All functions registered with one `Chatbot`, for any number of apps."""
 
@@ -55,15 +68,26 @@ class Handlers:
         self.reactions: dict[str, Handler] = {}
         self.edits: dict[str, Handler] = {}
         self.deletions: dict[str, Handler] = {}
+        self.console_guards: dict[str, Handler] = {}
         self.types: dict[str, Handler] = {}
         self.filters: dict[str, Handler] = {}
+        self.tables: dict[str, Handler] = {}
+        self.columns: dict[str, tuple[str, ...]] = {}
 
     @property
     def additions(self) -> Additions:
-        """The rules, types and filters that these functions add to the rule files, and the checks they make."""
+        """The additions to the only rule file of an app."""
+        return self.additions_beside(nowhere)
+
+    def additions_beside(self, is_elsewhere: Callable[[str], bool]) -> Additions:
+        """The rules, types, filters and tables that these functions add to the rule files, and the checks they make.
+
+        A handler may be for a rule of another file of the app, where `is_elsewhere` is true of its name.
+        """
         types = {name: custom_type(handler.function) for name, handler in self.types.items()}
         ours = {name: custom_filter(name, handler.function) for name, handler in self.filters.items()}
-        return Additions(types, ours, tuple(self.added.values()), check=self.check)
+        columns = {name: self.columns.get(name, ()) for name in self.tables}
+        return Additions(types, ours, tuple(self.added.values()), columns, check=partial(self.check, is_elsewhere))
 
     @contextmanager
     def trial(self) -> Iterator[None]:
@@ -109,6 +133,10 @@ class Handlers:
         handler = inspected(function, LISTENING[event])
         getattr(self, event)[handler.name] = handler
 
+    def add_console_guard(self, function: Function) -> None:
+        """Let the function say who may enter the console."""
+        claim(self.console_guards, "console", inspected(function, ()), tr("guards the console"))
+
     def add_type(self, name: str, function: Function) -> None:
         """Let the function read fields of a type."""
         handler = located(function, takes=1)
@@ -127,12 +155,24 @@ class Handlers:
             )
         claim(self.filters, name, handler, tr("is the filter {name!r}", name=name))
 
-    def check(self, book: RuleBook, is_whole: bool) -> Iterator[Problem]:
+    def add_table(self, name: str, columns: tuple[str, ...], function: Function) -> None:
+        """Let rules look rows up that the function returns; `columns` are checked when the rules are read, if it names them."""
+        claim(self.tables, name, inspected(function), tr("supplies the table {name!r}", name=name))
+        self.columns[name] = columns
+
+    def supplied(self, name: str) -> SuppliedTable | None:
+        """The table of that name, if a function supplies it."""
+        handler = self.tables.get(name)
+        return None if handler is None else SuppliedTable(name=name, handler=handler)
+
+    def check(self, is_elsewhere: Callable[[str], bool], book: RuleBook, is_whole: bool) -> Iterator[Problem]:
         """Yield the reasons why the app cannot use these rules. A partial book may lack a rule because of mistakes of its own."""
         yield from unset_in(book, os.environ)
         for name, handler in self.rules.items():
-            if is_whole or name in book.by_name:
-                yield from check_handler(name, handler, book)
+            if name in book.by_name or (is_whole and not is_elsewhere(name)):
+                yield from check_handler(name, handler, [book])
+        for name, handler in self.tables.items():
+            yield from SuppliedTable(name=name, handler=handler).check(book)
 
 
 def claim(owners: dict[Any, Handler], what: object, handler: Handler, does: Translatable) -> Handler:
@@ -153,16 +193,26 @@ def claim(owners: dict[Any, Handler], what: object, handler: Handler, does: Tran
     return handler
 
 
-def check_handler(name: str, handler: Handler, book: RuleBook) -> Iterator[Problem]:
-    """Yield the problems of a handler: no such rule, or a parameter that the rule cannot fill."""
-    rule = book.by_name.get(name)
-    if rule is None:
-        guess = did_you_mean(name, book.by_name) or tr(" The rules are in {names}.", names=", ".join(map(short_path, book.files)))
+def check_handler(name: str, handler: Handler, books: Iterable[RuleBook]) -> Iterator[Problem]:
+    """Yield the problems of a handler: none of these rule books has such a rule, or one has, and it cannot fill a parameter."""
+    books = list(books)
+    rules = [book.by_name[name] for book in books if name in book.by_name]
+    if not rules:
+        files = dict.fromkeys(short_path(file) for book in books for file in book.files)
+        guess = did_you_mean(name, dict.fromkeys(chain(*(book.by_name for book in books)))) or tr(
+            " The rules are in {names}.", names=", ".join(files)
+        )
         yield Problem(
             handler.mark,
             tr("{handler} answers for rule {name!r}, but there is no such rule.{guess}", handler=handler.name, name=name, guess=guess),
         )
         return
+    for rule in rules:
+        yield from check_parameters(handler, rule)
+
+
+def check_parameters(handler: Handler, rule: Rule) -> Iterator[Problem]:
+    """Yield the parameters of a handler that its rule cannot fill."""
     known = [*field_names(rule), *names_in(rule.sends), *OURS]
     for parameter in handler.parameters:
         if parameter not in known:
@@ -170,7 +220,7 @@ def check_handler(name: str, handler: Handler, book: RuleBook) -> Iterator[Probl
                 "{handler} wants {parameter!r}, which is not a field of rule {name!r} at {mark}.{way_out}",
                 handler=handler.name,
                 parameter=parameter,
-                name=name,
+                name=rule.name,
                 mark=rule.mark,
                 way_out=hint(parameter, known),
             )

@@ -8,6 +8,8 @@ from math import isfinite
 from typing import Any
 
 from flask_chatbot.core.language.contacts import dialled
+from flask_chatbot.core.language.signs import is_emoji
+from flask_chatbot.core.values.contents import Reaction
 from flask_chatbot.core.values.long_texts import split_text
 from flask_chatbot.core.values.replies import KINDS, REPLIES_LIMIT, TEXT_LIMIT, ContactCard, Location, Menu, Reply, Text, kind_of
 from flask_chatbot.core.values.rows import holder
@@ -75,6 +77,8 @@ def fitted(reply: Reply | Menu, country: str) -> Iterator[Reply | Menu]:
     elif isinstance(reply, Location):
         name = text_of(reply.name, "Location.name")[:TEXT_LIMIT]
         yield Location(degrees(reply.lat, 90, "lat"), degrees(reply.lng, 180, "lng"), name)
+    elif isinstance(reply, Reaction):
+        yield reaction_of(reply)
     elif isinstance(reply, ContactCard):
         yield dialled(card_of(reply), country)
     else:
@@ -89,6 +93,13 @@ def fitted_parts(reply: Reply) -> Iterator[Reply]:
     if kind.needs not in texts or texts[kind.needs].strip():
         fitting: dict[str, Any] = {name: text if name in UNCUT else text[:TEXT_LIMIT] for name, text in texts.items()}
         yield replace(reply, **fitting)
+
+
+def reaction_of(reaction: Reaction) -> Reaction:
+    """Check that a reaction is an emoji, and on a message if it names one."""
+    if not isinstance(reaction.emoji, str) or not is_emoji(reaction.emoji):
+        raise TypeError("Reaction.emoji is a text of one emoji.")
+    return Reaction(reaction.emoji, text_of(reaction.to, "Reaction.to"))
 
 
 def card_of(card: ContactCard) -> ContactCard:

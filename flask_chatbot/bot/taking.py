@@ -12,10 +12,12 @@ from flask_chatbot.core.deciding.leftovers import with_above
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.deciding.taking import taken_by, taken_in
 from flask_chatbot.core.language.sentences import Language, say
+from flask_chatbot.core.lookups.find import LookUp, nowhere
 from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.contents import Attachment
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Text
+from flask_chatbot.core.values.saving.slots import HasPlace, always
 from flask_chatbot.errors import Skip
 
 
@@ -29,27 +31,36 @@ class _FilesWanted(Exception):
 
 @dataclass(slots=True, eq=False)
 class Taking:
-    """One message, with the files in it that were kept so far."""
+    """One message, with the files in it that were kept so far; `forwards` if a file that is forwarded gets an address, and so is taken."""
 
     message: Message
+    forwards: bool = False
 
     def decide(
-        self, book: RuleBook, memory: Memory, now: datetime, random: Random, handle: Handle, handled: Container[str] | None
+        self,
+        book: RuleBook,
+        memory: Memory,
+        now: datetime,
+        random: Random,
+        handle: Handle,
+        handled: Container[str] | None,
+        look_up: LookUp = nowhere,
+        has_place: HasPlace = always,
     ) -> Decision:
         """Decide on the message as the engine does, and anew for each file that the decision takes: with its copy, or as an unfit one.
 
         No handler runs twice. Raises `TryLater` or `StoreError` if a file cannot be had or kept now.
         """
         if self.message.keep is None:
-            return decide(book, self.message, memory, now, random, handle, handled)
+            return decide(book, self.message, memory, now, random, handle, handled, look_up, has_place=has_place)
         once = _HandleOnce(self, handle)
         while True:
             try:
-                decision = decide(book, self.message, memory, now, random, once.handle, handled)
+                decision = decide(book, self.message, memory, now, random, once.handle, handled, look_up, has_place=has_place)
             except _FilesWanted as error:
                 wanted = error.files
             else:
-                wanted = () if once.has_answered else taken_in(decision, self.message, now.timestamp())
+                wanted = () if once.has_answered else taken_in(decision, self.message, now.timestamp(), forwards=self.forwards)
             if not wanted:
                 return self._explained(decision, book.locale.language.addressing(self.message.sender.name))
             self._keep(wanted)
@@ -57,7 +68,7 @@ class Taking:
 
     def check(self, match: Match) -> None:
         """Stop the decision if a match takes a file that nobody has fetched."""
-        if wanted := taken_by(match, self.message):
+        if wanted := taken_by(match, self.message, forwards=self.forwards):
             raise _FilesWanted(wanted)
 
     def _keep(self, wanted: tuple[Attachment, ...]) -> None:

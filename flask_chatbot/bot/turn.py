@@ -6,14 +6,22 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask_chatbot.core.values.messages import Message
+
 Store = Callable[[Any], None]  # within the transaction of a connection
 
 
 @dataclass(slots=True, eq=False)
 class Sends:
-    """The messages that the handlers of one message have sent so far, each as the function that stores it."""
+    """The messages that the handlers of one `message` have sent so far, each as the function that stores it."""
 
     stores: list[Store] = field(default_factory=list)
+    message: Message | None = None
+
+    def answering(self, message: Message) -> "Sends":
+        """The same, for the handlers of this message."""
+        self.message = message
+        return self
 
     def add(self, store: Store) -> None:
         """Keep a message until the turn is committed."""

@@ -5,22 +5,30 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.handlers import check_needs
+from flask_chatbot.bot.notices import BY_ID, numbers_unknown
 from flask_chatbot.cli.failed import find_overdue
-from flask_chatbot.cli.operator import Deployment, find_deployment
+from flask_chatbot.cli.operator import Deployment, find_deployment, lines_of
 from flask_chatbot.cli.reports import counted
 from flask_chatbot.cli.standalone import has_made_key
 from flask_chatbot.cli.terminal import echo, styled, together
 from flask_chatbot.core.checks.lint import lint
+from flask_chatbot.core.checks.texts_only import unheard
 from flask_chatbot.core.loading.loader import short_path
 from flask_chatbot.core.values.actions import Notify
 from flask_chatbot.errors import FetchError, StoreError
 from flask_chatbot.settings.readers import MAKE_A_KEY
+from flask_chatbot.startup.deaf_functions import describe_deaf_functions
+from flask_chatbot.startup.kept_files import keeps_files
 from flask_chatbot.startup.state import SAFE_LENGTH, SIMULATES, simulates_unasked
+
+if TYPE_CHECKING:
+    from flask_chatbot.worker.health import WorkerLease
 
 DEADLINE = 15.0  # seconds
 LIMIT = 65_536  # bytes of an answer
@@ -69,6 +77,8 @@ def examine(context: click.Context, url: str | None) -> Iterator[Finding]:
     yield from keys(deployment)
     yield from transport(deployment)
     yield database(deployment)
+    if keeps_files(deployment.bot) and deployment.bot.settings.file_lines:
+        yield folder(deployment)
     yield worker(deployment)
     if deployment.bot.settings.webhook_keys:
         yield webhook(deployment)
@@ -77,8 +87,13 @@ def examine(context: click.Context, url: str | None) -> Iterator[Finding]:
 
 
 def rules(deployment: Deployment) -> Iterator[Finding]:
-    """Check the rule files, and what they need from the app."""
-    bot = deployment.bot
+    """Check all rule files, and what they need from the app."""
+    for bot in deployment.bots:
+        yield from rules_of(deployment, bot)
+
+
+def rules_of(deployment: Deployment, bot: Bot) -> Iterator[Finding]:
+    """Check the rule files of one bot."""
     warnings = len(tuple(lint(bot.book, bot.handlers.rules)))
     more = f", {counted(warnings, 'warning')}: see flask chatbot check" if warnings else ""
     yield Finding("rules", f"{short_path(bot.path)}: {counted(len(bot.book.rules), 'rule')}{more}")
@@ -88,10 +103,17 @@ def rules(deployment: Deployment) -> Iterator[Finding]:
     if notifying and not deployment.app.extensions["chatbot"].has_transport:
         says = f"nobody can be notified without a connection to WhatsApp, and {', '.join(notifying)} would. Set CHATBOT_TRANSPORT."
         yield Finding("rules", says, is_wrong=True)
-    waiting = [rule.name for rule in bot.book.rules if rule.sends or rule.takes_sent]
-    if waiting and not deployment.app.extensions["chatbot"].has_transport:
-        says = f"only texts come by the webhook, and {', '.join(waiting)} waits for more. Set CHATBOT_TRANSPORT."
+    if untold := [rule.name for rule in numbers_unknown(bot.settings, bot.book, bot.lines)]:
+        yield Finding("rules", f"Telegram knows nobody by number, so nobody hears of {', '.join(untold)}. {BY_ID}", is_wrong=True)
+    waiting = [rule.name for rule in unheard(bot.book, bot.file_lines)]
+    if waiting:
+        way_out = "Another CHATBOT_TRANSPORT brings it." if bot.settings.has_transport else "Set CHATBOT_TRANSPORT."
+        says = f"only texts come by the webhook, and {', '.join(waiting)} waits for more. {way_out}"
         yield Finding("rules", says, is_wrong=True)
+    lines = deployment.app.extensions["chatbot"].lines or ()
+    deaf = describe_deaf_functions(bot, tells_of_edits=any(each.proxy.capabilities.edits for each in lines))
+    if deaf:
+        yield Finding("functions", deaf, is_wrong=True)
 
 
 def keys(deployment: Deployment) -> Iterator[Finding]:
@@ -121,6 +143,19 @@ def transport(deployment: Deployment) -> Iterator[Finding]:
         yield Finding("transport", f"{SIMULATES}.", is_wrong=True)
     elif settings.transport == "simulator":
         yield Finding("transport", "messages go to the simulator, as CHATBOT_TRANSPORT says, and reach nobody")
+    yield from connections(deployment)
+
+
+def connections(deployment: Deployment) -> Iterator[Finding]:
+    """Ask each connection over HTTP how it is: a key that is refused shows here, and not only once something is sent."""
+    if not deployment.app.extensions["chatbot"].has_transport:
+        return
+    from flask_chatbot.cli.lines.overview import CONNECTED, state_over_http
+
+    for gateway in lines_of(deployment):
+        if found := state_over_http(gateway):
+            says = f"{gateway.transport.name}: {' '.join(filter(None, found))}"
+            yield Finding("transport", says, is_wrong=found[0] != CONNECTED)
 
 
 def database(deployment: Deployment) -> Finding:
@@ -141,6 +176,25 @@ def database(deployment: Deployment) -> Finding:
         return Finding("database", f"{deployment.database.place} will be created when something is first stored")
     says = f"{deployment.database.place} cannot be created: this user may not write to {folder}. Allow it, or set CHATBOT_DATABASE_URL."
     return Finding("database", says, is_wrong=True)
+
+
+def folder(deployment: Deployment) -> Finding:
+    """Check that the folder of kept files is that of the database, and can be written; nothing is written."""
+    from flask_chatbot.media.folder import MediaFolder
+    from flask_chatbot.media.mark import look_for_fault
+
+    kept = MediaFolder(deployment.bot.settings.media)
+    try:
+        fault = look_for_fault(deployment.database, kept)
+    except StoreError as error:
+        fault = str(error)
+    if fault is not None:
+        return Finding("files", fault, is_wrong=True)
+    there = kept.path if kept.path.is_dir() else nearest_folder(kept.path)
+    if not os.access(there, os.W_OK | os.X_OK):
+        says = f"what customers send cannot be kept in {kept.path}: this user may not write to {there}. Allow it, or set CHATBOT_MEDIA."
+        return Finding("files", says, is_wrong=True)
+    return Finding("files", f"what customers send is kept in {kept.path}{'' if kept.path.is_dir() else ', which will be created'}")
 
 
 def nearest_folder(path: Path) -> Path:
@@ -170,29 +224,14 @@ def worker(deployment: Deployment) -> Finding:
     return Finding("worker", f"it runs, and no message waits that is due; {runs} sends them")
 
 
-class WorkerLease(NamedTuple):
-    """The newest lease of a worker; `seen` is when it was last renewed, in epoch seconds."""
-
-    seen: float
-    is_dead: bool
-
-
-def worker_lease(deployment: Deployment) -> WorkerLease | None:
-    """The lease of the worker that sends; None if there is none, as before the first start and after each proper end."""
-    from flask_chatbot.database.statements import server_time
-    from flask_chatbot.store.leases import last_holder
-    from flask_chatbot.worker.leadership import DURATION, is_dead
+def worker_lease(deployment: Deployment) -> "WorkerLease | None":
+    """The lease of the worker that sends."""
+    from flask_chatbot.worker.health import newest_lease
 
     if deployment.is_empty:
         return None
-    session = deployment.app.extensions["chatbot"].gateway.transport.name
     with deployment.database.reading() as connection:
-        now = server_time(connection) or deployment.bot.clock().timestamp()
-        found = [lease for name in ("worker", f"session:{session}") if (lease := last_holder(connection, name))]
-    if not found:
-        return None
-    holder, until = max(found, key=lambda lease: lease[1])
-    return WorkerLease(seen=until - DURATION, is_dead=until <= now or is_dead(holder))
+        return newest_lease(connection, deployment.app.extensions["chatbot"].lines.names, deployment.bot.clock().timestamp())
 
 
 def webhook(deployment: Deployment) -> Finding:

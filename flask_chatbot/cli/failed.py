@@ -125,14 +125,15 @@ def find_waiting(deployment: Deployment, limit: int) -> "list[Waiting]":
 
 
 def find_overdue(deployment: Deployment) -> int:
-    """The number of messages that are due but that no worker takes; 0 if a rate limit delays them."""
+    """The number of messages that are due but that no worker takes, though the pace of their line allows it."""
+    from flask_chatbot.delivery.pacing import count_overdue
     from flask_chatbot.delivery.waits import OVERDUE
-    from flask_chatbot.store import waiting
 
-    if deployment.is_empty or deployment.bot.settings.pace is not None:
+    if deployment.is_empty:
         return 0
+    lines = [(each.transport.name, each.tempo) for each in deployment.app.extensions["chatbot"].lines or ()]
     with deployment.database.reading() as connection:
-        return waiting.overdue(connection, deployment.bot.clock().timestamp() - OVERDUE)
+        return count_overdue(connection, lines, deployment.bot.clock().timestamp() - OVERDUE)
 
 
 def has_refused(deployment: Deployment, since: timedelta | None) -> bool:

@@ -2,38 +2,46 @@
 
 import json
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 
 import click
 
-from flask_chatbot.bot.bot import Bot
-from flask_chatbot.bot.handlers import check_needs
-from flask_chatbot.cli.app import Host, default_file, find_host
-from flask_chatbot.cli.chat import chat
+from flask_chatbot.bot.checking import check_rules
+from flask_chatbot.cli.app import Host, about_rules, default_file, find_host
+from flask_chatbot.cli.broadcasting.broadcast import broadcast
+from flask_chatbot.cli.chatting.chat import chat
+from flask_chatbot.cli.console.password import console_password
+from flask_chatbot.cli.costs.billable import billable
 from flask_chatbot.cli.db import db
 from flask_chatbot.cli.doctor import doctor
 from flask_chatbot.cli.failed import failed, resend
 from flask_chatbot.cli.init import init
-from flask_chatbot.cli.people import forget, people, person, resume, why
+from flask_chatbot.cli.lines.overview import lines_
+from flask_chatbot.cli.lines.pair import pair
+from flask_chatbot.cli.lines.qr import qr
+from flask_chatbot.cli.lines.send import send
+from flask_chatbot.cli.people import people, resume, why
+from flask_chatbot.cli.person import forget, person
+from flask_chatbot.cli.prune import prune
 from flask_chatbot.cli.reports import REPORTS, TESTED, Tested, certain, is_broken, table, with_problems
-from flask_chatbot.cli.saved import saved
+from flask_chatbot.cli.rows.row import row
+from flask_chatbot.cli.rows.saved import saved
 from flask_chatbot.cli.sentences import sentences
 from flask_chatbot.cli.serve import run_
-from flask_chatbot.cli.talk import find_talk, rules_option
+from flask_chatbot.cli.talk import files_of_option, find_talk, rules_option
 from flask_chatbot.cli.terminal import Commands, echo, echo_bytes, language_option, said, speak, spoken
 from flask_chatbot.cli.try_text import try_
 from flask_chatbot.cli.worker import worker
-from flask_chatbot.core.checks.kinds import unheard
-from flask_chatbot.core.checks.lint import lint
 from flask_chatbot.core.checks.runner import cases, run
-from flask_chatbot.core.loading.additions import UNKNOWN_ADDITIONS, Additions
 from flask_chatbot.core.loading.loader import Loaded, read_rules
 from flask_chatbot.core.schema.translated import CATALOGUES, translated
+from flask_chatbot.core.translation.translatable import tr, untranslated
+from flask_chatbot.core.values.problems import NOWHERE, Problem
+from flask_chatbot.settings.settings import Settings
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -51,29 +59,58 @@ def chatbot(context: click.Context) -> None:
     flask chatbot chat                      talk to the bot
     flask chatbot run                       serve rules.yaml, without an app
     flask chatbot doctor                    is all set up as it should be?
+    flask chatbot lines                     is WhatsApp connected?
     flask chatbot failed                    what did not go out?
+    flask chatbot billable                  what is charged for?
     flask chatbot why 081234567890          why was this customer answered so?
     """
     if os.environ.get("NO_COLOR"):  # https://no-color.org; without a terminal click drops colours by itself
         context.color = False
 
 
-for command in (chat, db, doctor, failed, forget, init, people, person, resend, resume, run_, saved, sentences, try_, why, worker):
+for command in (
+    billable,
+    broadcast,
+    chat,
+    console_password,
+    db,
+    doctor,
+    failed,
+    forget,
+    init,
+    lines_,
+    pair,
+    people,
+    person,
+    prune,
+    qr,
+    resend,
+    resume,
+    row,
+    run_,
+    saved,
+    send,
+    sentences,
+    try_,
+    why,
+    worker,
+):
     chatbot.add_command(command)
 
 
 @chatbot.command()
 @click.argument("paths", metavar="[FILES]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Turn warnings into errors.")
+@files_of_option
 @language_option
 @click.option("--format", "form", type=click.Choice(list(REPORTS)), default="text", show_default=True, help="The output format.")
 @click.pass_context
-def check(context: click.Context, paths: tuple[Path, ...], strict: bool, form: str) -> None:
+def check(context: click.Context, paths: tuple[Path, ...], strict: bool, line: str, form: str) -> None:
     """Report every problem in the rule files, with its place and the way out.
 
-    Without FILES: the app's own, else rules.yaml in this folder. Works even if the app itself cannot start. With the app, its field types,
-    filters and handlers are known; without it, anything that they may supply is a warning. Rules that are valid but probably mistakes, such
-    as one that no message reaches, are warnings, too.
+    Without FILES: all of the app's, else rules.yaml in this folder. Works even if the app itself cannot start. With the app, its field
+    types, filters, handlers and lines are known; without it, anything that they may supply is a warning. Rules that are valid but probably
+    mistakes, such as one that no message reaches, are warnings, too.
 
     \b
     flask chatbot check
@@ -84,26 +121,27 @@ def check(context: click.Context, paths: tuple[Path, ...], strict: bool, form: s
     Exit codes: 0 no errors (warnings may be), 1 errors, or with --strict warnings, 2 a wrong option.
     """
     host = find_host(context)
-    loads = checked(paths, host)
+    loads = checked(files_of(paths, host, line), host)
     speak(written=next((loaded.language for loaded in loads.values()), ""))
     if note := host.note(but=host.problems):
         echo(note, err=True)
     if strict:
         loads = {path: strictly(loaded) for path, loaded in loads.items()}
-    for line in REPORTS[form](loads):
-        echo(line)
+    for text in REPORTS[form](loads):
+        echo(text)
     context.exit(1 if any(is_broken(loaded) for loaded in loads.values()) else 0)
 
 
 @chatbot.command("test")
 @click.argument("paths", metavar="[FILES]...", nargs=-1, type=click.Path(path_type=Path))
+@files_of_option
 @click.option("--format", "form", type=click.Choice(list(TESTED)), default="text", show_default=True, help="The output format.")
 @language_option
 @click.pass_context
-def test_(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
+def test_(context: click.Context, paths: tuple[Path, ...], line: str, form: str) -> None:
     """Run the tests in rule files, under `tests:`.
 
-    Without FILES: those of the app's own rules, else of rules.yaml in this folder. Handlers do not run; `given:` stands for what they
+    Without FILES: those of all rules of the app, else of rules.yaml in this folder. Handlers do not run; `given:` stands for what they
     supply. The app's field types and filters do, where there is an app.
 
     \b
@@ -113,22 +151,22 @@ def test_(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
     Exit codes: 0 no test failed, 1 one did or the rules cannot be used, 2 a wrong option.
     """
     host = find_host(context)
-    bot = host.bot
-    tested = run_tests(paths or (bot.path if bot else default_file(),), bot.handlers.additions if bot else UNKNOWN_ADDITIONS)
+    tested = run_tests(files_of(paths, host, line) or (default_file(),), host)
     if note := host.note():
         echo(note, err=True)
-    for line in TESTED[form](tested):
-        echo(line)
+    for text in TESTED[form](tested):
+        echo(text)
     context.exit(1 if tested.failed or tested.errors else 0)
 
 
 @chatbot.command()
 @rules_option
+@files_of_option
 @click.pass_context
-def rules(context: click.Context, path: Path | None) -> None:
+def rules(context: click.Context, path: Path | None, line: str) -> None:
     """List the rules: name, what they answer to, fields, priority and place."""
-    for line in table(find_talk(context, path, run=False).book):
-        echo(line)
+    for text in table(find_talk(context, path, run=False, line=line).book):
+        echo(text)
 
 
 @chatbot.command()
@@ -150,33 +188,26 @@ def schema(context: click.Context) -> None:
 
 def checked(paths: Iterable[Path], host: Host) -> dict[Path, Loaded]:
     """Load rule files with their problems, plus those of the app; without paths, the app's file or the one in this folder."""
-    bot = host.bot
     here = default_file()
-    found = (bot.path,) if bot else (here,) if here.exists() or not host.problems else ()
-    loads = {path: load(path, bot) if host.starts else certain(load(path, None)) for path in paths or found}
-    return with_problems(loads, host.problems)
+    found = (here,) if here.exists() or not host.problems else ()
+    loads = {path: check_rules(path, host.bot_for(path)) if host.starts else certain(check_rules(path, None)) for path in paths or found}
+    return with_problems(loads, host.problems if paths or host != Host() else environment_problems())
 
 
-def load(path: Path, bot: Bot | None) -> Loaded:
-    """Load a rule file with its problems and warnings, including those of the handlers if it is the app's own file."""
-    if bot is None:
-        return linted(read_rules(path, UNKNOWN_ADDITIONS))
-    loaded = read_rules(path, bot.handlers.additions)
-    if loaded.book is None or path.resolve() != bot.path.resolve():
-        return linted(loaded)
-    needs = tuple(check_needs(bot.handlers, loaded.book))
-    texts_alone = unheard(loaded.book) if bot.settings.transport is None else ()
-    problems = tuple(sorted((*loaded.problems, *needs, *texts_alone), key=lambda problem: problem.mark))
-    return linted(loaded._replace(book=None if needs else loaded.book, problems=problems), bot.handlers.rules)
+def environment_problems() -> tuple[Problem, ...]:
+    """The problems with the settings of the environment, which count where there is no app, that leave unknown which rules answer what."""
+    _, problems = Settings.read({}, os.environ)
+    return about_rules(Problem(NOWHERE, untranslated(each)) for each in problems)
 
 
-def linted(loaded: Loaded, handled: Collection[str] | None = None) -> Loaded:
-    """Add the warnings about suspicious rules, unless there are errors already."""
-    if loaded.book is None:
-        return loaded
-    today = datetime.now(loaded.book.locale.timezone).date()
-    problems = sorted([*loaded.problems, *lint(loaded.book, handled, today)], key=lambda problem: problem.mark)
-    return loaded._replace(problems=tuple(problems))
+def files_of(paths: tuple[Path, ...], host: Host, line: str) -> tuple[Path, ...]:
+    """The rule files that are meant: those named, else that of a line, else all of the app."""
+    bot = host.bot_of(line)
+    if line and (paths or bot is None):
+        raise click.UsageError(tr("--line chooses among the rule files of an app. Name the app, and no FILES: flask --app shop ..."))
+    if paths or host.bots is None:
+        return paths
+    return (bot.path,) if line and bot else tuple(each.path for each in host.bots)
 
 
 def strictly(loaded: Loaded) -> Loaded:
@@ -185,9 +216,9 @@ def strictly(loaded: Loaded) -> Loaded:
     return loaded._replace(book=None if problems else loaded.book, problems=problems)
 
 
-def run_tests(paths: Iterable[Path], additions: Additions) -> Tested:
-    """Run the tests of rule files."""
-    loads = [read_rules(path, additions) for path in paths]
+def run_tests(paths: Iterable[Path], host: Host) -> Tested:
+    """Run the tests of rule files, with what the app adds to them if there is one."""
+    loads = [read_rules(path, host.additions_to(path)) for path in paths]
     speak(written=next((loaded.language for loaded in loads), ""))
     results = [run(case, loaded.book) for loaded in loads if loaded.book for case in cases(loaded.book)]
     errors = [problem for loaded in loads if not loaded.book for problem in loaded.problems if problem.severity == "error"]

@@ -8,13 +8,15 @@ import click
 from flask import Flask
 
 from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.bots import Bots
 from flask_chatbot.cli.app import Host, default_file, find_host
 from flask_chatbot.cli.reports import columns
+from flask_chatbot.cli.terminal import said, speak
 from flask_chatbot.core.language.durations import read_duration
 
 if TYPE_CHECKING:
     from flask_chatbot.database.database import Database
-    from flask_chatbot.delivery.gateway import Gateway
+    from flask_chatbot.delivery.lines import Lines
 
 NAME_ONE = "Name it (flask --app shop chatbot ...), or run this in the folder of its app.py or rules.yaml. To begin: flask chatbot init"
 NO_GATEWAY = (
@@ -43,6 +45,12 @@ class Deployment(NamedTuple):
     database: "Database"
 
     @property
+    def bots(self) -> Bots:
+        """The bots of all rule files of the app."""
+        bots: Bots = self.app.extensions["chatbot"].bots
+        return bots
+
+    @property
     def is_empty(self) -> bool:
         """True if nothing was ever stored, so that looking does not create the file."""
         return not self.database.is_there()
@@ -67,6 +75,7 @@ def find_deployment(context: click.Context) -> Deployment:
     if host.app is None or host.bot is None:
         says = host.says if host.starts else f"the app does not start. It says:\n{host.says}"
         raise click.ClickException(says or f"there is no app here. {NAME_ONE}")
+    speak(written=host.bot.book.named_language)
     database: Database = host.app.extensions["chatbot"].make_database()
     context.call_on_close(database.close)
     return Deployment(host.app, host.bot, database)
@@ -81,14 +90,14 @@ def standalone_host(context: click.Context) -> Host:
     return Host(app)
 
 
-def gateway_of(deployment: Deployment) -> "Gateway":
-    """The app's gateway; raises `click.ClickException` if it has none."""
-    gateway: Gateway | None = deployment.app.extensions["chatbot"].gateway
-    if gateway is None:
+def lines_of(deployment: Deployment) -> "Lines":
+    """The app's lines; raises `click.ClickException` if it has none."""
+    lines: Lines | None = deployment.app.extensions["chatbot"].lines
+    if lines is None:
         raise click.ClickException(NO_GATEWAY)
-    return gateway
+    return lines
 
 
 def as_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """Lines with aligned columns."""
-    return columns([heads, *(list(map(str, row)) for row in rows)])
+    return columns([[said(str(cell) if not isinstance(cell, str) else cell) for cell in row] for row in (heads, *rows)])

@@ -1,4 +1,4 @@
-"""Commands about people: why one was answered so, whom the bot leaves alone, and all that is kept of one, to show or to delete."""
+"""Commands about people: why one was answered so, and whom the bot leaves alone."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,15 +9,12 @@ from flask_chatbot.cli.operator import Deployment, as_table, find_deployment, fo
 from flask_chatbot.cli.reports import counted, label
 from flask_chatbot.cli.terminal import echo
 from flask_chatbot.core.language.controls import json_text, visible
-from flask_chatbot.core.language.numbers import Ambiguous, InvalidNumber, Known, format_phone, read_number
-from flask_chatbot.core.values.chats import person_in
+from flask_chatbot.core.language.numbers import Ambiguous, InvalidNumber, Known, read_number
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.core.values.people import is_outside_id, is_person_id
 
 if TYPE_CHECKING:
-    from flask_chatbot.store import forgetting
     from flask_chatbot.store.inbox import Kept
-    from flask_chatbot.store.people import KnownAlias
 
 
 @click.command()
@@ -40,21 +37,22 @@ def why(context: click.Context, number: str, last: int, form: str) -> None:
     messages = find_messages(deployment, number, last)
     if not messages:
         raise click.ClickException(f"no message from {number} is known.{keep_messages(deployment)}")
-    rules = rules_now(deployment)
     if form == "json":
-        echo(json_text([data_of(deployment, each, rules) for each in messages]))
+        echo(json_text([data_of(deployment, each) for each in messages]))
         return
     for place_in_list, each in enumerate(messages):
         if place_in_list:
             echo()
-        for line in describe(deployment, each, rules):
+        for line in describe(deployment, each):
             echo(line)
     if all(each.text is None for each in messages):
         echo(f"The messages themselves were not kept.{keep_messages(deployment)}", err=True)
 
 
 @click.command()
-@click.option("--paused", is_flag=True, help="Those the bot is paused for, since a rule has `pause:`.")
+@click.option(
+    "--paused", is_flag=True, help="Those the bot is paused for, by a rule with `pause:` or since the owner wrote to them by hand."
+)
 @click.option("--opted-out", "opted_out", is_flag=True, help="Those who opted out of promotion, since a rule has `subscribe: false`.")
 @form_option
 @click.pass_context
@@ -118,7 +116,7 @@ def find_opted_out(deployment: Deployment, wanted: bool) -> list[LeftAlone]:
 @click.argument("number")
 @click.pass_context
 def resume(context: click.Context, number: str) -> None:
-    """Let the bot answer NUMBER again, after a rule with `pause:` made it keep quiet for them.
+    """Let the bot answer NUMBER again, after a rule with `pause:`, or the owner who wrote by hand, made it keep quiet for them.
 
     \b
     flask chatbot resume 081234567890
@@ -132,96 +130,6 @@ def resume(context: click.Context, number: str) -> None:
             f"{number!r} is not a phone number, and nobody is paused under it. See who is: flask chatbot people --paused"
         )
     echo(f"{number} is answered again; it was paused until {deployment.when(until)}" if until else f"{number} was not paused")
-
-
-@click.command()
-@click.argument("someone")
-@click.option("--export", is_flag=True, help="Print all of it, as JSON.")
-@click.pass_context
-def person(context: click.Context, someone: str, export: bool) -> None:
-    """Show what is kept of SOMEONE: a number, another name of theirs, or our id of them.
-
-    \b
-    flask chatbot person 081234567890
-    flask chatbot person 081234567890 --export > budi.json
-
-    Exit codes: 0 shown, 1 nothing is kept of them, no app, or its database fails, 2 a wrong option.
-    """
-    deployment = find_deployment(context)
-    kept = find_kept(deployment, someone)
-    if export:
-        names = [alias_data(deployment, each) for each in kept.aliases]
-        echo(json_text({"person": kept.ids[0], "merged": list(kept.ids[1:]), "aliases": names, **kept.rows}))
-        return
-    echo(label("person", ", formerly ".join(kept.ids)))
-    for each in kept.aliases:
-        scope = f" ({each.alias.scope})" if each.alias.scope else ""
-        echo(label(each.alias.scheme, f"{visible(each.alias.value, keep='')}{scope}, last seen {deployment.when(each.last_seen)}"))
-    for name, rows in kept.rows.items():
-        if rows:
-            echo(label(name.replace("_", " "), counted(len(rows), "row")))
-
-
-@click.command()
-@click.argument("someone")
-@click.option("--yes", is_flag=True, help="Do not ask before deleting.")
-@click.pass_context
-def forget(context: click.Context, someone: str, yes: bool) -> None:
-    """Delete all that is kept of SOMEONE: a number, another name of theirs, or our id of them.
-
-    Messages, saved rows, memory, names and answers to API calls go, and sent messages to others that mention their number. If they opted
-    out of promotion, a keyed hash of their names keeps that. Functions under @bot.on_forget are called first; if one raises, nothing is
-    deleted.
-
-    \b
-    flask chatbot forget 081234567890
-
-    Exit codes: 0 deleted, 1 nothing is kept of them, a function of the app failed, no app, or its database fails, 2 a wrong option.
-    """
-    from flask_chatbot.store import forgetting
-
-    deployment = find_deployment(context)
-    kept = find_kept(deployment, someone)
-    if not yes:
-        click.confirm(f"Delete all that is kept of {someone}, for good?", abort=True)
-    with deployment.app.app_context():
-        try:
-            deployment.bot.forget_person(kept.ids[0], kept.number)
-        except Exception as error:
-            raise click.ClickException(f"a function of the app failed, and nothing was deleted: {type(error).__name__}: {error}") from error
-    spellings = [kept.number, format_phone(kept.number, deployment.bot.book.locale.country)] if kept.number else []
-    spellings += [person_in(each.alias.chat) for each in kept.aliases if each.alias.scheme in ("bsuid", "lid", "telegram")] + [*kept.ids]
-    with deployment.database.writing() as connection:
-        forgetting.forget(connection, kept.ids[0], spellings)
-    echo(f"{someone} is forgotten")
-
-
-def find_kept(deployment: Deployment, someone: str) -> "forgetting.PersonalData":
-    """All that is kept of somebody; raises `click.ClickException` if nothing is, or if the name may be that of two."""
-    from flask_chatbot.store import forgetting, people
-
-    found: set[str] = set()
-    if not deployment.is_empty:
-        with deployment.database.reading() as connection:
-            for sender in senders(deployment, someone):
-                found |= people.named(connection, sender)
-            if len(found) == 1:
-                return forgetting.kept_of(connection, found.pop())
-    if found:
-        listed = ", ".join(sorted(found))
-        raise click.ClickException(f"{someone!r} may be any of {len(found)} people. Give the id of one: {listed}.")
-    raise click.ClickException(f"nothing is kept of {someone!r}. Give a number with its country code, or an id such as `person` shows.")
-
-
-def alias_data(deployment: Deployment, known: "KnownAlias") -> dict[str, object]:
-    """An alias as JSON."""
-    return {
-        "scheme": known.alias.scheme,
-        "value": known.alias.value,
-        "scope": known.alias.scope,
-        "first_seen": deployment.iso(known.first_seen),
-        "last_seen": deployment.iso(known.last_seen),
-    }
 
 
 def senders(deployment: Deployment, number: str) -> tuple[str, ...]:
@@ -260,11 +168,11 @@ def find_messages(deployment: Deployment, number: str, last: int) -> list["Kept"
     return sorted(found, key=lambda message: message.at, reverse=True)[:last]
 
 
-def rules_now(deployment: Deployment) -> str:
-    """The hash of the rules in use now."""
+def has_changed(deployment: Deployment, message: "Kept") -> bool:
+    """True if the rules of the line by which a message came are others now."""
     from flask_chatbot.answering.history import hash_of
 
-    return hash_of(deployment.bot.book)
+    return message.rules_hash != hash_of(deployment.bots.of_session(message.session).book)
 
 
 def keep_messages(deployment: Deployment) -> str:
@@ -272,20 +180,20 @@ def keep_messages(deployment: Deployment) -> str:
     return "" if deployment.bot.settings.keep_messages else ' To have messages kept, set CHATBOT_KEEP_MESSAGES, such as "30 days".'
 
 
-def describe(deployment: Deployment, message: "Kept", rules: str) -> Iterator[str]:
+def describe(deployment: Deployment, message: "Kept") -> Iterator[str]:
     """Describe one message for people: time and text, the rule, and why."""
     text = "(not kept)" if message.text is None else visible(message.text, keep="")
     kind = "" if message.kind == "text" else f"({message.kind}) "
     yield f"{deployment.when(message.at)}  {kind}{text}".rstrip()
     yield label("by", message.session)
     if message.rules_hash is not None:
-        changed = "" if message.rules_hash == rules else "; the rules have changed since then"
+        changed = "; the rules have changed since then" if has_changed(deployment, message) else ""
         yield label("rule", f"{message.rule} ({message.place}){changed}" if message.rule else f"none{changed}")
     yield label("sent", counted(message.replies, "message"))
     yield from (label("why", visible(explanation, keep="")) for explanation in message.explanations)
 
 
-def data_of(deployment: Deployment, message: "Kept", rules: str) -> dict[str, object]:
+def data_of(deployment: Deployment, message: "Kept") -> dict[str, object]:
     """One message as JSON."""
     return {
         "at": deployment.iso(message.at),
@@ -296,7 +204,7 @@ def data_of(deployment: Deployment, message: "Kept", rules: str) -> dict[str, ob
         "text": message.text,
         "rule": message.rule,
         "place": message.place,
-        "rules_changed": None if message.rules_hash is None else message.rules_hash != rules,
+        "rules_changed": None if message.rules_hash is None else has_changed(deployment, message),
         "replies": message.replies,
         "why": list(message.explanations),
     }

@@ -5,23 +5,25 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from flask_chatbot.cli.talk import Tried
+from flask_chatbot.bot.dry_run import Tried
 from flask_chatbot.cli.terminal import Styled, said, styled, together
 from flask_chatbot.core.checks.runner import Failure
-from flask_chatbot.core.deciding.explain import KINDS, Explanation
+from flask_chatbot.core.deciding.explain import Explanation
+from flask_chatbot.core.deciding.reminders import Plan
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.deciding.trials import KINDS
 from flask_chatbot.core.language.controls import json_text, visible
 from flask_chatbot.core.loading.loader import Loaded, short_path
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.translation.translatable import Translatable, linked, msgid, tr
-from flask_chatbot.core.values.actions import Action, action_data
+from flask_chatbot.core.values.actions import action_data, action_text
 from flask_chatbot.core.values.problems import Problem
 from flask_chatbot.core.values.written import reply_data, reply_text
 
 COLOURS: Mapping[Literal["error", "warning"], str] = {"error": "red", "warning": "yellow"}
 SIGNS = {"-": "red", "+": "green"}
 FAILURE_KEYS = ("test", "sent", "key", "expected", "got", "hint")
-Noun = Literal["error", "warning", "rule", "test", "check", "key", "message", "callback", "row"]
+Noun = Literal["error", "warning", "rule", "test", "check", "key", "message", "callback", "row", "file"]
 NOUNS: Mapping[Noun, tuple[str, str]] = {  # one, and several
     "error": (msgid("{number} error"), msgid("{number} errors")),
     "warning": (msgid("{number} warning"), msgid("{number} warnings")),
@@ -32,6 +34,7 @@ NOUNS: Mapping[Noun, tuple[str, str]] = {  # one, and several
     "message": (msgid("{number} message"), msgid("{number} messages")),
     "callback": (msgid("{number} callback"), msgid("{number} callbacks")),
     "row": (msgid("{number} row"), msgid("{number} rows")),
+    "file": (msgid("{number} file"), msgid("{number} files")),
 }
 THE_APP = Path("the app")
 Loads = Mapping[Path, Loaded]
@@ -114,9 +117,11 @@ def github_report(loads: Loads) -> Iterator[str]:
 
 def annotation(problem: Problem) -> str:
     """The workflow command that annotates the line of one problem."""
-    mark = problem.mark
+    mark, message = problem.mark, escaped(said(problem.message))
+    if not mark:
+        return f"::{problem.severity}::{message}"
     file = escaped(mark.file).replace(":", "%3A").replace(",", "%2C")
-    return f"::{problem.severity} file={file},line={mark.line},col={mark.column}::{escaped(said(problem.message))}"
+    return f"::{problem.severity} file={file},line={mark.line},col={mark.column}::{message}"
 
 
 def escaped(text: str) -> str:
@@ -183,11 +188,17 @@ def decision_json(tried: Tried, explanations: Explanations = None) -> Iterator[s
         "invalid": dict(match.invalid) if match else {},
         "replies": [reply_data(reply) for reply in decision.replies],
         "actions": [action_data(action) for action in decision.actions],
+        **({"reminders": [reminder_data(plan) for plan in tried.reminders]} if tried.reminders else {}),
         **({"note": said(tried.note)} if tried.note else {}),
     }
     if explanations is not None:
         data["candidates"] = list(map(explanation_data, explanations))
     yield json_text(data)
+
+
+def reminder_data(plan: Plan) -> dict[str, object]:
+    """A reminder as JSON."""
+    return {"at": plan.at.isoformat(timespec="minutes"), "text": plan.text, "is_past": plan.is_past}
 
 
 def explanation_data(explanation: Explanation) -> dict[str, object]:
@@ -235,21 +246,17 @@ def decided_text(tried: Tried) -> Iterator[str]:
         yield label(tr("reply"), tr("none"))
     for action in decision.actions:
         yield label(tr("action"), action_text(action))
+    for plan in tried.reminders:
+        yield label(tr("later"), linked(": ", (when_due(plan), plan.text)))
+
+
+def when_due(plan: Plan) -> Translatable | str:
+    """The time of a reminder."""
+    at = f"{plan.at:%Y-%m-%d %H:%M}"
+    return tr("never, since {time} is over", time=at) if plan.is_past else at
 
 
 DECISIONS: dict[str, Callable[[Tried, Explanations], Iterator[str]]] = {"text": decision_text, "json": decision_json}
-
-
-def action_text(action: Action) -> str:
-    """An action in one line.
-
-    >>> from flask_chatbot.core.values.actions import Subscribe
-    >>> action_text(Subscribe(False))
-    'subscribe: false'
-    """
-    ((name, value),) = action_data(action).items()
-    held = ", ".join(map(str, value.values())) if isinstance(value, dict) else value
-    return f"{name}: {str(held).lower() if isinstance(held, bool) else held}"
 
 
 def label(word: str, text: str) -> Styled:

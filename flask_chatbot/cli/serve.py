@@ -4,6 +4,7 @@ import json
 import shlex
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -18,9 +19,11 @@ from flask_chatbot.cli.reports import counted
 from flask_chatbot.cli.standalone import is_keyless, standalone_app
 from flask_chatbot.cli.terminal import echo
 from flask_chatbot.core.loading.loader import short_path
+from flask_chatbot.transports.registry import TRANSPORTS
 
 if TYPE_CHECKING:
     from flask_chatbot.bot.bot import Bot
+    from flask_chatbot.settings.settings import Settings
 
 Announce = Callable[[int], None]  # called with the port, once the server listens
 
@@ -65,6 +68,7 @@ def run_(context: click.Context, path: Path | None, host: str, port: int, server
     def announce(port: int) -> None:
         for line in announcement(f"http://{reachable(host)}:{port}", bot):
             echo(line)
+        threading.Thread(target=tell_connections, args=[app], name="chatbot-tell", daemon=True).start()
 
     SERVERS[server](app, host, port, announce)
 
@@ -84,9 +88,16 @@ def make_served_app(path: Path) -> Flask:
 
 def serve_in_development(app: Flask, host: str, port: int, announce: Announce) -> None:
     """Serve an app with Flask's own server."""
-    from werkzeug.serving import make_server
+    from werkzeug.serving import WSGIRequestHandler, make_server
 
-    server = make_server(host, port, app, threaded=True)
+    class Handler(WSGIRequestHandler):
+        """One whose log has no query: it may hold a token, as Meta's does."""
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            self.path = self.path.partition("?")[0]
+            super().log_request(code, size)
+
+    server = make_server(host, port, app, threaded=True, request_handler=Handler)
     announce(server.port)
     echo("This server is for development. For customers: flask chatbot run --server waitress", err=True)
     server.serve_forever()
@@ -117,11 +128,33 @@ def announcement(base: str, bot: "Bot") -> Iterator[str]:
         key = settings.webhook_keys[0].key.decode()
         made = "made for now; set CHATBOT_WEBHOOK_KEY to keep one" if is_keyless() else "by CHATBOT_WEBHOOK_KEY"
         yield f"webhook     {base}{settings.prefix}/webhook"
-        yield f"webhookkey  {key} ({made})"
+        for each in settings.webhook_keys:
+            yield f"webhookkey  {each.key.decode()} ({made}{f', of {each.name}' if each.name else ''})"
         yield "To write to it as the platform does, paste this into another terminal:"
         yield curl(f"{base}{settings.prefix}/webhook", first_text(bot), key)
     if settings.api_keys:
         yield f"API         {base}{settings.prefix}/api"
+    for name, line in (settings.lines or {str(settings.transport): settings}).items():
+        yield from addresses(name, line)
+
+
+def addresses(name: str, settings: "Settings") -> Iterator[str]:
+    """The address that is to be entered at the other side of a line, if that calls the bot."""
+    chosen = TRANSPORTS[settings.transport] if isinstance(settings.transport, str) else None
+    if chosen is None or "CHATBOT_PUBLIC_URL" not in chosen.needs:
+        return
+    way = "webhook" if chosen.sends_only else f"in/{name}"
+    yield f"{name:<11} {settings.public_url}{settings.prefix}/{way} (the other side calls this: enter it there as the webhook)"
+
+
+def tell_connections(app: Flask) -> None:
+    """Print of each line how its other side is: connected and as whom, else the way out. It may take a while to answer."""
+    from flask_chatbot.cli.lines.overview import state_over_http
+
+    with app.app_context():
+        for gateway in app.extensions["chatbot"].lines or ():
+            if state := state_over_http(gateway):
+                echo(f"{gateway.transport.name:<11} {' '.join(filter(None, state))}")
 
 
 def reachable(host: str) -> str:

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_chatbot.extension import Chatbot
 
 NAME = "rules_bot"
-WAYS_IN = ("CHATBOT_WEBHOOK_KEY", "CHATBOT_API_KEY", "CHATBOT_TRANSPORT")
+WAYS_IN = ("CHATBOT_WEBHOOK_KEY", "CHATBOT_API_KEY", "CHATBOT_TRANSPORT", "CHATBOT_LINES")
 
 
 def standalone_app(path: Path) -> Flask:

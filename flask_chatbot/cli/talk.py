@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -12,18 +11,15 @@ import click
 from flask import Flask
 
 from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.dry_run import Tried, dry_run, pause_note
 from flask_chatbot.bot.effects import NoEffects
-from flask_chatbot.bot.handlers import needs_handler
 from flask_chatbot.cli.app import Host, begin, default_file, find_host, read_book
 from flask_chatbot.cli.terminal import echo, speak
-from flask_chatbot.core.conversation.memory import Memory, ShortMemory, State
-from flask_chatbot.core.deciding.decision import Decision, Notes
-from flask_chatbot.core.deciding.engine import decide
-from flask_chatbot.core.deciding.explain import lasting
+from flask_chatbot.core.conversation.memory import Memory, ShortMemory
+from flask_chatbot.core.deciding.reminders import beginning
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.deciding.trial_rows import TrialRows, saved_by
 from flask_chatbot.core.language.numbers import InvalidNumber, normalize_phone, read_number
-from flask_chatbot.core.matching.match import Match
-from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.messages import Message
 
@@ -32,19 +28,16 @@ rules_option = click.option(
 )
 run_option = click.option("--run", is_flag=True, help="Run the app's Python handlers too, with their side effects.")
 from_option = click.option("--from", "number", default="6281200000000", show_default=True, help="The customer's number.")
+by_option = click.option("--line", default="", metavar="NAME", help="The line that messages come by, or the name of their webhook key.")
+files_of_option = click.option("--line", default="", metavar="NAME", help="The line whose rules are meant, where lines have their own.")
 nama_option = click.option("--nama", "name", default="", help="The customer's name.")
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """The result of a message; `note` explains a missing reply that only an unused handler could make."""
-
-    decision: Decision
-    note: str = ""
-
-
 class Talk(NamedTuple):
-    """Rules to talk to, with their file: their decisions and memory, the rules that have a handler, and whether handlers run."""
+    """Rules to talk to, with their file: their decisions and memory, the rules that have a handler, and whether handlers run.
+
+    Messages come by the `line`, if there is one.
+    """
 
     book: RuleBook
     path: Path
@@ -52,79 +45,40 @@ class Talk(NamedTuple):
     memory_for: Callable[[Message], Memory]
     handled: Collection[str] = ()
     runs: bool = False
+    line: str | None = None
 
 
-class _NotRun(Exception):
-    """The reply needs a handler."""
-
-    def __init__(self, match: Match) -> None:
-        self.match = match
-
-
-def deciding(book: RuleBook, path: Path, app: Flask | None = None) -> Talk:
-    """Decide by the rules alone, with the app's field types and filters if there is an app, but no handlers."""
-    chance, memory = Random(), ShortMemory()
-    bot: Bot | None = app.extensions["chatbot"].bot if app else None
-
-    def leave(match: Match, message: Message, notes: Notes) -> None:
-        has_handler = bot is not None and match.rule.name in bot.handlers.rules
-        if match.rule.needs or (has_handler and not match.rule.reply):
-            raise _NotRun(match)
+def deciding(book: RuleBook, path: Path, app: Flask | None = None, bot: Bot | None = None) -> Talk:
+    """Decide by the rules alone, with the field types and filters of the app if there is one, whose `bot` has them, but no handlers."""
+    chance, memory, rows = Random(), ShortMemory(), TrialRows()
 
     def answer(message: Message, now: datetime) -> Tried:
-        state = memory.recall(book.person(message.sender), now.timestamp())
         with app.app_context() if app else nullcontext():
-            try:
-                decision = decide(book, message, memory, now, chance, leave)
-            except _NotRun as stop:
-                return Tried(Decision(stop.match), note(stop.match.rule, bot))
-        if decision.remember is not None:
-            memory.commit(book.person(message.sender), decision.remember, now.timestamp())
-        return Tried(decision, pause_note(state, now.timestamp()))
+            return dry_run(book, memory, rows, message, now, chance, bot)
 
     return Talk(book, path, answer, lambda message: memory, bot.handlers.rules if bot else ())
 
 
-def note(rule: Rule, bot: Bot | None) -> str:
-    """The reason why a rule cannot answer by itself, and the way out."""
-    if bot is None:
-        return tr("the reply needs {names} of a Python handler. Name the app, and add --run: flask --app ...", names=", ".join(rule.needs))
-    handler = bot.handlers.rules.get(rule.name)
-    if handler is None:
-        return tr("the reply {needs}", needs=needs_handler(rule))
-    return tr("{handler} at {mark} answers here, but is not run; add --run", handler=handler.name, mark=handler.mark)
-
-
-def running(app: Flask) -> Talk:
-    """Decide as the app does, handlers included."""
-    bot: Bot = app.extensions["chatbot"].bot
+def running(app: Flask, bot: Bot) -> Talk:
+    """Decide as a bot of the app does, handlers included."""
 
     def answer(message: Message, now: datetime) -> Tried:
         with app.app_context():
             state = bot.memory_for(message).recall(bot.book.person(message.sender), now.timestamp())
             decision = bot.answer(message, now, effects=NoEffects())
-        return Tried(decision, pause_note(state, now.timestamp()))
+        row = saved_by(decision, message, bot.book)
+        reminders = list(beginning(bot.book, row, now)) if row is not None else []
+        return Tried(decision, pause_note(state, now.timestamp()), reminders)
 
     return Talk(bot.book, bot.path, answer, lambda message: bot.memory_for(message, bot.book), bot.handlers.rules, runs=True)
 
 
-def pause_note(state: State, now: float) -> str:
-    """A sentence about the pause of a person; empty if there is none."""
-    left = state.last_pause - now
-    return paused(left) if left > 0 else ""
+def find_talk(context: click.Context, path: Path | None, run: bool, line: str = "") -> Talk:
+    """The rules to talk to, by a line; with `run`, the app's handlers take part."""
+    return _find_talk(context, path, run, line)._replace(line=line or None)
 
 
-def paused(seconds: float) -> str:
-    """A sentence about a pause with that many seconds left.
-
-    >>> paused(7200)
-    'the bot is paused for this person: 2 hours left'
-    """
-    return tr("the bot is paused for this person: {time} left", time=lasting(seconds))
-
-
-def find_talk(context: click.Context, path: Path | None, run: bool) -> Talk:
-    """The rules to talk to; with `run`, the app's handlers take part."""
+def _find_talk(context: click.Context, path: Path | None, run: bool, line: str) -> Talk:
     host = find_host(context) if run or path is None else Host()
     if run and host.says:
         what = host.says if host.starts else tr("the app does not start, so no handler can be run. It says:\n{says}", says=host.says)
@@ -133,12 +87,12 @@ def find_talk(context: click.Context, path: Path | None, run: bool) -> Talk:
         raise click.UsageError(
             tr("--run runs the handlers of an app, with its own rules. Name the app, and no --rules: flask --app shop ...")
         )
-    if host.app is not None:
+    bot = host.bot_of(line)
+    if host.app is not None and bot is not None:
         if run:
             begin(host.app)
-        bot = host.app.extensions["chatbot"].bot
         speak(written=bot.book.named_language)
-        return running(host.app) if run else deciding(bot.book, bot.path, host.app)
+        return running(host.app, bot) if run else deciding(bot.book, bot.path, host.app, bot)
     if host.says:
         echo(host.note(), err=True)
     return deciding(read_book(path), path or default_file())

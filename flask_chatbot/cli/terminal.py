@@ -68,9 +68,9 @@ def together(*parts: str) -> Styled:
     return Styled("".join(part if isinstance(part, Styled) else visible(said(part)) for part in parts))
 
 
-def echo(text: str = "", *, err: bool = False) -> None:
-    """Print a line."""
-    click.echo(together(text), err=err)
+def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:
+    """Print a line; without `nl`, what comes next stands on the same one."""
+    click.echo(together(text), err=err, nl=nl)
 
 
 def echo_bytes(content: bytes) -> None:

@@ -5,16 +5,23 @@ from datetime import UTC, datetime
 import click
 
 from flask_chatbot.cli.app import begin
-from flask_chatbot.cli.operator import find_deployment, gateway_of
+from flask_chatbot.cli.operator import find_deployment, lines_of
 from flask_chatbot.cli.terminal import echo
+from flask_chatbot.settings.settings import SEND_THREADS, SEND_THREADS_LIMIT
 
 
 @click.command()
 @click.option(
     "--every", type=click.FloatRange(0.1), default=5.0, show_default=True, metavar="SECONDS", help="How often to print the counts."
 )
+@click.option(
+    "--threads",
+    type=click.IntRange(1, SEND_THREADS_LIMIT),
+    metavar="NUMBER",
+    help=f"How many messages each line sends at once, in place of CHATBOT_SEND_THREADS ({SEND_THREADS} if it is not set).",
+)
 @click.pass_context
-def worker(context: click.Context, every: float) -> None:
+def worker(context: click.Context, every: float, threads: int | None) -> None:
     """Send accepted messages, make the callbacks, and answer incoming messages, until Ctrl-C or SIGTERM.
 
     Then nothing more is claimed, and work in progress has 20 seconds to finish; the rest is left to the next worker. Several workers
@@ -22,18 +29,21 @@ def worker(context: click.Context, every: float) -> None:
 
     \b
     flask --app shop chatbot worker
+    flask --app shop chatbot worker --threads 32
 
     Exit codes: 0 all work has finished, 1 some has not, no app, or its database fails, 2 a wrong option.
     """
+    from flask_chatbot.startup.connections import look_at_connections
     from flask_chatbot.startup.worker import make_worker
     from flask_chatbot.worker.foreground import run
 
     deployment = find_deployment(context)
-    gateway = gateway_of(deployment)
+    lines = lines_of(deployment)
     begin(deployment.app)
-    with gateway.database.reading():
+    with lines.database.reading():
         pass  # a database that cannot be used is reported here, once; later the worker waits for it
-    if not run(make_worker(gateway, deployment.app.app_context, leads=False), say, every=every):
+    look_at_connections(lines)
+    if not run(make_worker(lines, deployment.app.app_context, leads=False, threads=threads), say, every=every):
         context.exit(1)
 
 

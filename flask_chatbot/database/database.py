@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from weakref import WeakSet, finalize
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
@@ -17,15 +17,18 @@ from flask_chatbot.database.engines import Engines, lock, postgresql_engine, sql
 from flask_chatbot.database.fair_lock import lock_of
 from flask_chatbot.database.faults import describe_error, held, is_damage, locked
 from flask_chatbot.database.files import DatabaseFile, Seen, identity
+from flask_chatbot.database.notifications import Notifications
 from flask_chatbot.database.upgrading import check, is_current, upgrade_tables
 from flask_chatbot.database.urls import file_of, place_of, read_url
-from flask_chatbot.errors import StoreError
+from flask_chatbot.errors import StoreError, Uncommitted
 
 DEFAULT_URL = "sqlite:///chatbot.sqlite"
 
 HELD_WAIT = 0.25  # seconds for a lock that this thread itself may have
 
 _WELL = (Seen.SAME, Seen.UNOPENED)
+
+UPGRADE_PATIENCE = 6  # times as long as for other locks: another process may be upgrading the same file
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +39,7 @@ class Database:
     Nothing is opened before `reading` or `writing` is entered. The tables in a SQLite file are then made or upgraded; those on a server are
     left to `upgrade`. All methods raise `StoreError` if the database fails, after at most `wait` seconds for a lock, a connection or an
     answer. `ValueError` if the URL cannot be used. `is_held` says of a SQLite file if this very thread may have its lock, on a connection
-    of the app's: that is not waited for.
+    of the app's: that is not waited for, and raises `Uncommitted`.
     """
 
     _lock = Late(new_lock)
@@ -94,7 +97,7 @@ class Database:
         """
         with self._describing_errors():
             engines, known = self._ready(), self._file and self._file.known
-            with self._transaction(engines) as connection:
+            with self._transaction(engines, self._wait) as connection:
                 yield connection
             if self._file is not None and identity(self._file.path) != known:
                 raise StoreError(self._file.moved())
@@ -108,6 +111,13 @@ class Database:
                 self._upgrade(engines)
             self._look_at_tables(engines)
             self._has_tables = True
+
+    def notifications(self, heard: Callable[[], None]) -> Notifications | None:
+        """The notifications of work that other processes leave, which call `heard`; None for a SQLite file, which notifies nobody."""
+        return None if self._file is not None else Notifications(self._open_engine, heard)
+
+    def _open_engine(self) -> Engine:
+        return self._open().writing
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
@@ -203,15 +213,18 @@ class Database:
         return Engines(sqlite_engine(self._url, self._file.path, self._wait, self._file.admit), lock_of(self._file.path))
 
     @contextmanager
-    def _transaction(self, engines: Engines) -> Iterator[Connection]:
-        """A transaction, committed at the end. It takes SQLite's write lock at its start: after a read, that can fail without waiting."""
+    def _transaction(self, engines: Engines, wait: float) -> Iterator[Connection]:
+        """A transaction, committed at the end. It takes SQLite's write lock at its start: after a read, that can fail without waiting.
+
+        `wait` is in seconds, and for SQLite's lock.
+        """
         if engines.writer_lock is None:
             with engines.writing.begin() as connection:
                 yield connection
             return
         with ExitStack() as stack:
             try:
-                left = stack.enter_context(engines.writer_lock.held(self._wait))
+                left = stack.enter_context(engines.writer_lock.held(wait))
             except TimeoutError:
                 raise StoreError(locked(self.place)) from None
             connection = stack.enter_context(engines.writing.connect())
@@ -220,7 +233,7 @@ class Database:
                 lock(connection.connection.driver_connection, self._wait, min(left, HELD_WAIT) if is_held else left)
             except OperationalError:
                 if is_held:
-                    raise StoreError(held(self.place)) from None
+                    raise Uncommitted(held(self.place)) from None
                 raise
             yield connection
             connection.commit()
@@ -239,7 +252,7 @@ class Database:
             self._upgrade(engines)
 
     def _upgrade(self, engines: Engines) -> None:
-        with self._transaction(engines) as connection:
+        with self._transaction(engines, UPGRADE_PATIENCE * self._wait) as connection:
             upgrade_tables(connection, self.place)
 
 

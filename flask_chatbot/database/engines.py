@@ -64,18 +64,18 @@ def postgresql_engine(url: URL, wait: float) -> Engine:
 
 
 def lock(connection: Any, wait: float, left: float) -> None:
-    """Take SQLite's write lock within the remaining seconds of `wait`.
+    """Take SQLite's write lock within the seconds that are `left`, on a connection that else waits for `wait` seconds.
 
     By the driver: as a statement of SQLAlchemy's, it costs a fifth of accepting a message.
     """
     try:
-        if left < wait:
+        if left != wait:
             connection.execute(f"PRAGMA busy_timeout={math.ceil(1000 * left)}")
         connection.execute("BEGIN IMMEDIATE")
     except sqlite3.Error as error:
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
     finally:
-        if left < wait:
+        if left != wait:
             connection.execute(f"PRAGMA busy_timeout={math.ceil(1000 * wait)}")
 
 

@@ -17,10 +17,10 @@ def find(connection: Connection, name: str) -> str | None:
     return found
 
 
-def ensure(connection: Connection, name: str) -> str:
-    """The secret of that name, made now if there is none. Call it in a transaction that writes."""
+def ensure(connection: Connection, name: str, new: str = "") -> str:
+    """The secret of that name, made now if there is none: `new`, or a random one. Call it in a transaction that writes."""
     found = find(connection, name)
     if found is None:
-        connection.execute(_ADD[connection.dialect.name], {"name": name, "value": token_hex(32)})
+        connection.execute(_ADD[connection.dialect.name], {"name": name, "value": new or token_hex(32)})
         found = find(connection, name)
     return str(found)

@@ -53,14 +53,14 @@ def is_chat(name: str) -> bool:
 
 
 def fitting(value: str, limit: int) -> str:
-    """Text of at most `limit` characters: longer or unstorable text becomes its SHA-256.
+    """Text of at most `limit` characters: longer or unstorable text becomes its SHA-256, as much of it as fits.
 
-    >>> fitting("628111", 80)
-    '628111'
+    >>> fitting("628111", 80), len(fitting("628111" * 20, 64))
+    ('628111', 64)
     """
     if len(value) <= limit and not _UNSTORABLE.search(value):
         return value
-    return "sha256:" + sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"sha256:{sha256(value.encode('utf-8', 'surrogatepass')).hexdigest()}"[:limit]
 
 
 def lock_key(*names: str) -> int:

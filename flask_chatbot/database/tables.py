@@ -26,8 +26,7 @@ from flask_chatbot.database.statements import CHAT_LIMIT, word
 
 PERSON_LIMIT = 26  # characters of people.id
 
-# Constraints have names, so that a migration can say which it means.
-metadata = MetaData(
+metadata = MetaData(  # constraints have names, so that a migration can say which it means
     naming_convention={
         "pk": "pk_%(table_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -91,6 +90,9 @@ messages = Table(
     Column("promo", Boolean, nullable=False),
     Column("is_reply", Boolean, nullable=False),  # to a message that came in: these go before other sends
     Column("notify_url", Text),
+    Column("rule", Text),  # the name of the one whose reply it is
+    Column("caller", Text),  # of the API: the name of the key
+    Column("reply_to", Text),  # the transport's id of the message that it quotes
     Column("created_at", Double, nullable=False),
     Column("start_at", Double, nullable=False),  # 0 for at once; before it, the message holds up nobody
     Column("expires_at", Double, nullable=False),  # no try after it
@@ -144,7 +146,7 @@ callbacks = Table(
     Column("begun", Boolean, nullable=False, server_default=false()),
     Column("fence", BigInteger, nullable=False),
     Column("leased_until", Double, nullable=False),
-    Column("error", Text),
+    *(Column(name, Text) for name in ("error", "attempts")),  # attempts: a line for each try, as core.values.attempts writes it
     Column("settled_at", Double),
 )
 Index(
@@ -165,8 +167,19 @@ transport_ids = Table(
     Column("session", String(64), primary_key=True),
     Column("transport_id", String(128), primary_key=True),
     Column("message", String(32)),
-    Column("early", Text),  # JSON: ack, time and error of each such receipt, in the order in which they came
+    Column("early", Text),  # JSON: ack, time, error and more of each such receipt, in the order in which they came
     Column("created_at", Double, nullable=False, index=True),
+)
+
+# The price groups of messages that a platform charges for; nothing here says to whom they went.
+charges = Table(
+    "chatbot_charges",
+    metadata,
+    Column("message", String(32), primary_key=True),  # messages.id, which is deleted long before this
+    *(Column(name, String(64), nullable=False) for name in ("session", "category", "model")),
+    *(Column(name, Text) for name in ("rule", "caller")),  # as of messages
+    *(Column(name, Boolean, nullable=False) for name in ("is_billable", "is_delivered")),  # only what was delivered is charged
+    Column("at", Double, nullable=False, index=True),  # of the receipt
 )
 
 inbox = Table(
@@ -180,7 +193,8 @@ inbox = Table(
     Column("person", String(PERSON_LIMIT)),
     Column("kind", String(16), nullable=False, server_default=text("'text'")),  # of the message, as transports tell it
     Column("text", Text),  # what was written; NULL where messages are not kept
-    Column("at", Double, nullable=False),
+    Column("at", Double, nullable=False),  # of the answer
+    Column("sent_at", Double),  # of the message itself, by its platform: it may have been a while on its way
     Column("replies", SmallInteger, nullable=False),
     Column("rule", Text),
     Column("place", Text),  # of the rule: file:line
@@ -264,18 +278,6 @@ counters = Table(
     Column("last", BigInteger, nullable=False),
 )
 
-saved = Table(
-    "chatbot_saved",
-    metadata,
-    Column("name", String(200), primary_key=True),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("fields", Text, nullable=False),  # JSON, in the order of the rule
-    Column("sender", String(VALUE_LIMIT), nullable=False),
-    Column("person", String(PERSON_LIMIT), index=True),
-    Column("sender_name", Text, nullable=False),
-    Column("at", Double, nullable=False),
-)
-
 opted_out = Table(
     "chatbot_opted_out",
     metadata,
@@ -299,9 +301,10 @@ Index("ix_chatbot_files_person", files.c.person)
 forgotten = Table(
     "chatbot_forgotten",
     metadata,
-    Column("hash", String(64), primary_key=True),  # HMAC-SHA256 of an alias, in hex
+    Column("hash", String(64), primary_key=True),  # HMAC-SHA256 in hex, of an alias, or of the id of who came back under one
     Column("line", String(64), primary_key=True),
     Column("at", Double, nullable=False),
+    Column("together", String(32), index=True),  # random, one for all names of a person; NULL in rows of before it
 )
 
 secrets = Table(

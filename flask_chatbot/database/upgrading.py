@@ -8,13 +8,14 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, MetaData, NullPool, String, Table, create_engine, delete, insert, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from flask_chatbot.database.broadcast_tables import metadata
 from flask_chatbot.database.engines import NAME
-from flask_chatbot.database.tables import metadata, people
+from flask_chatbot.database.tables import people
 from flask_chatbot.errors import StoreError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 # Those of the folder, so that a database that is up to date is known without loading Alembic.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = tuple(f"{number:04}" for number in (*range(1, 18), 21, 20, 22, 23, 24))
 HEAD = REVISIONS[-1]
 
 _UPGRADING = 0x63686174  # any number, the same in all processes: who holds this lock upgrades

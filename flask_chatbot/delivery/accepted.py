@@ -30,15 +30,25 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """The terms of a message: the URL for its callbacks, and its due time in epoch seconds (0 for at once).
+    """The terms of a message: the URL for its callbacks, and its due time in epoch seconds (0 for at once); `until` is the end of its use.
 
-    `promo` skips people who opted out; `is_reply` gives it priority over messages that answer nobody.
+    `promo` skips people who opted out; `is_reply` gives it priority over messages that answer nobody. `answers` is the transport's own id
+    of the message that it answers, if there is one; the first of several messages `quotes` it. With `has_written`, the person has just
+    written, which is not in the database yet. `rule` is the name of the rule whose texts they are, which `may_cut` those that do not fit
+    where WhatsApp takes only short ones; `caller` is who called the API.
     """
 
     notify_url: str | None = None
     start_at: float = 0.0
+    until: float | None = None
     promo: bool = False
     is_reply: bool = False
+    answers: str = ""
+    quotes: bool = False
+    has_written: bool = False
+    rule: str = ""
+    may_cut: bool = False
+    caller: str = ""
 
 
 PLAIN = Terms()

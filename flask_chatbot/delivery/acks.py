@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 
 from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.database.database import Database
-from flask_chatbot.delivery.retry import Clock
+from flask_chatbot.delivery.retry import Clock, next_send
 from flask_chatbot.errors import FetchRefused
 from flask_chatbot.store import callbacks, stored, transport_ids
+from flask_chatbot.store.outgoing import charges
 from flask_chatbot.webclient.addresses import read_url
 
 log = logging.getLogger(__name__)
@@ -42,21 +43,46 @@ class Acks:
         early = transport_ids.link(connection, self._session, transport_id, message, at)
         self.change(connection, message, Ack.SENT, at)
         for receipt in early:
-            self.change(connection, message, receipt.ack, receipt.at, receipt.error)
+            self._apply(connection, message, receipt)
 
     def received(self, connection: Connection, receipt: Receipt) -> None:
-        """Record a receipt; a receipt for an unknown message is kept until that is known."""
+        """Record a receipt; a receipt for an unknown message is kept until that is known, unless it names the message itself."""
         message = transport_ids.message_of(connection, self._session, receipt.id)
+        if message is None and receipt.message and stored.went_out(connection, self._session, receipt.message, self._clock()):
+            message = receipt.message
+            self.sent(connection, message, receipt.id, receipt.at)
         if message is None and not transport_ids.keep_early(connection, self._session, receipt, self._clock()):
             message = transport_ids.message_of(connection, self._session, receipt.id)  # it became known just now
         if message is not None:
-            self.change(connection, message, receipt.ack, receipt.at, receipt.error)
+            self._apply(connection, message, receipt)
 
     def receipt(self, database: Database, receipt: Receipt) -> None:
         """Record a receipt in a transaction of its own: it is committed once this returns."""
         with database.writing() as connection:
             self.received(connection, receipt)
         log.info("a receipt came: ack %d", receipt.ack)
+
+    def _apply(self, connection: Connection, message: str, receipt: Receipt) -> None:
+        if receipt.ack is Ack.ERROR and transport_ids.has_ended(connection, self._session, receipt.id):
+            log.info("message %s was sent again since it failed: the failure is reported late", message)
+        elif not (receipt.ack is Ack.ERROR and self._is_tried_again(connection, message, receipt)):
+            self.change(connection, message, receipt.ack, receipt.at, receipt.error)
+        if receipt.pricing is not None:
+            charges.keep(connection, self._session, message, receipt.ack, receipt.at, receipt.pricing)
+
+    def _is_tried_again(self, connection: Connection, message: str, receipt: Receipt) -> bool:
+        """Queue a message that failed at the other side once more, if that may help; also True if this failure was heeded before."""
+        if receipt.again_after is None:
+            return False
+        found = stored.find(connection, message)
+        if not transport_ids.spend(connection, self._session, receipt.id) or found is None:
+            return True
+        due = next_send(found.tries, self._clock(), found.expires_at, receipt.again_after)
+        if due is None:
+            return False
+        if stored.queue_again(connection, found, due, receipt.error):
+            log.info("message %s failed after it was taken, and is tried again in %d seconds", message, due - self._clock())
+        return True
 
     def _callback(self, message: str, ack: Ack, at: float, url: str) -> callbacks.NewCallback:
         host, error = "", None

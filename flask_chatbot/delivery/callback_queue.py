@@ -183,7 +183,7 @@ def settlement_of(result: CallbackResult | None) -> Settlement:
     if result is None:
         return Settlement(state="untried")
     if result.error is None:
-        return Settlement(state="sent")
+        return Settlement(state="sent", status=result.status)
     if result.due_at is None:
-        return Settlement(state="refused" if result.is_refused else "failed", error=result.error)
-    return Settlement(state="later", due_at=result.due_at, error=result.error)
+        return Settlement(state="refused" if result.is_refused else "failed", error=result.error, status=result.status)
+    return Settlement(state="later", due_at=result.due_at, error=result.error, status=result.status)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -13,21 +14,28 @@ from sqlalchemy import Connection
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.core.values.chats import is_group, number_of, person_chat, person_in
+from flask_chatbot.core.values.contents import Reaction
 from flask_chatbot.core.values.menus import MessageTemplate
 from flask_chatbot.core.values.outbound import Ack
-from flask_chatbot.core.values.people import is_outside_id
+from flask_chatbot.core.values.people import PERSON, is_outside_id
 from flask_chatbot.core.values.replies import Media, Reply
 from flask_chatbot.core.values.stored import type_of
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import is_chat
 from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, IdempotencyKey, Terms, make_id, read_accepted
-from flask_chatbot.delivery.fitting import NO_TEMPLATES
+from flask_chatbot.delivery.acks import Acks
+from flask_chatbot.delivery.fitting import NO_NUMBERS, NO_TEMPLATES, aimed
+from flask_chatbot.delivery.pacing import Tempo, tempo_of
+from flask_chatbot.delivery.reminding.reminders import Reminders
 from flask_chatbot.delivery.transport_proxy import NO_GROUPS, TransportProxy
 from flask_chatbot.delivery.waits import Wait, waiting_calls, why_waits
+from flask_chatbot.delivery.window.window import Window
 from flask_chatbot.errors import FetchRefused, NotAccepted
-from flask_chatbot.store import callbacks, idempotency, inbox, optouts, outbox, people, stored
+from flask_chatbot.settings.settings import Settings
+from flask_chatbot.store import callbacks, idempotency, inbox, optouts, people, stored
 from flask_chatbot.store.callbacks import NewCallback, StoredCallback
-from flask_chatbot.store.outbox import NewMessage
+from flask_chatbot.store.outgoing import new_messages
+from flask_chatbot.store.outgoing.new_messages import NewMessage
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.transports.base import Transport
 from flask_chatbot.webclient.client import HttpClient
@@ -47,9 +55,13 @@ def do_nothing() -> None:
 
 @dataclass(kw_only=True)
 class Gateway:
-    """The gateway of one app; `proxy` asks its transport, `wake` makes a worker of this process look for work."""
+    """The gateway of one line; `proxy` asks its transport, `wake` makes a worker of this process look for work.
+
+    `settings` are those of the line, `bot` answers what comes in by it.
+    """
 
     bot: Bot
+    settings: Settings
     database: Database
     proxy: TransportProxy
     clock: Callable[[], float] = time.time  # epoch seconds
@@ -67,7 +79,24 @@ class Gateway:
     @cached_property
     def client(self) -> HttpClient:
         """The client for all calls of other people's URLs."""
-        return HttpClient(private_hosts=self.bot.settings.private_hosts)
+        return HttpClient(private_hosts=self.settings.private_hosts)
+
+    @cached_property
+    def tempo(self) -> Tempo | None:
+        """The rate limit of the line; None without one."""
+        return tempo_of(self.settings)
+
+    @cached_property
+    def window(self) -> Window | None:
+        """The hours in which anything may be sent to a person; None if that is at any time."""
+        if not self.proxy.capabilities.window_24h:
+            return None
+        return Window(self.transport.name, template=self.settings.template, language=lambda: self.bot.book.locale.language.like)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        """The check of reminders that are due."""
+        return Reminders(self.transport.name, book=lambda: self.bot.book)
 
     @property
     def hears_acks(self) -> bool:
@@ -77,8 +106,8 @@ class Gateway:
     def send(self, chat: str, reply: Reply, terms: Terms = PLAIN, *, key: IdempotencyKey | None = None) -> Accepted:
         """Accept a message to a chat; a repeated idempotency `key` returns the first answer.
 
-        Raises `NotAccepted` if the number opted out of promotion, or the key was used for another message; `StoreError` if it was not
-        stored.
+        Raises `NotAccepted` if the number opted out of promotion, the key was used for another message, or WhatsApp takes no such message
+        for this person now; `StoreError` if it was not stored.
         """
         own_number, now = self.proxy.phone().number, self.clock()
         message, refused = self._message(chat, reply, terms, now)
@@ -94,8 +123,8 @@ class Gateway:
             if key is not None and (earlier := _earlier(connection, key, accepted, now)):
                 return earlier
             # Who opts out after a message was accepted does not change what its repeats are answered.
-            self._check_promo(connection, chat, terms)
-            outbox.add(connection, self._in_order(connection, [message]))
+            self.check(connection, chat, [reply], terms)
+            new_messages.add(connection, self._in_order(connection, [message]))
             if refused is not None:
                 callbacks.add(connection, [refused])
         self.wake()
@@ -109,17 +138,19 @@ class Gateway:
         `NotAccepted` also if a file's URL may never be fetched.
         """
         ids, made = self._made(chat, replies, terms)
+        if not made:
+            return ()
         if session is not None:
             from flask_chatbot.database.joining import joined  # it loads the ORM, which is slow
 
             with joined(self.database, session) as theirs:
-                self._check_promo(theirs.connection, chat, terms)
+                self.check(theirs.connection, chat, replies, terms)
                 self._add(made, theirs.connection)
                 theirs.after_commit(self.wake)
             log.info("wrote %d messages into a transaction of the app: %s", len(ids), ", ".join(ids))
             return ids
         with self.database.writing() as connection:
-            self._check_promo(connection, chat, terms)
+            self.check(connection, chat, replies, terms)
             self._add(made, connection)
         self.wake()
         log.info("accepted %d messages: %s", len(ids), ", ".join(ids))
@@ -128,44 +159,71 @@ class Gateway:
     def prepare(self, chat: str, replies: Sequence[Reply], terms: Terms) -> tuple[tuple[str, ...], Callable[[Connection], None]]:
         """Make several messages as `send_all` does; return their ids, and the function that stores them in a transaction."""
         ids, made = self._made(chat, replies, terms)
-        if terms.promo:
+        if terms.promo or self.window is not None or not self.proxy.capabilities.by_number:
             with self.database.reading() as connection:
-                self._check_promo(connection, chat, terms)
+                self.check(connection, chat, replies, terms)
         return ids, partial(self._add, made)
 
     def _made(self, chat: str, replies: Sequence[Reply], terms: Terms) -> tuple[tuple[str, ...], list[Made]]:
         """New messages to one chat, and their ids."""
         for reply in replies:
             self._check_file(reply)
-        now = self.clock()
-        made = [self._message(chat, reply, terms, now) for reply in replies]
+        made = [self._message(chat, reply, each, self.clock()) for reply, each in self._on_terms(replies, terms)]
         return tuple(message.id for message, _ in made), made
+
+    def _on_terms(self, replies: Sequence[Reply], terms: Terms) -> list[tuple[Reply, Terms]]:
+        """The replies that the transport can send, each with its terms: one of them quotes what they answer."""
+        able = self.proxy.capabilities
+        known = aimed(replies, able, terms.answers)
+        first = next((place for place, reply in enumerate(known) if not isinstance(reply, Reaction)), None)
+        unquoting = replace(terms, quotes=False)
+        return [(reply, terms if place == first and able.quotes else unquoting) for place, reply in enumerate(known)]
 
     def _add(self, made: Sequence[Made], connection: Connection) -> None:
         """Store messages to one chat, and the callbacks that can never be called."""
-        outbox.add(connection, self._in_order(connection, [message for message, _ in made]))
+        new_messages.add(connection, self._in_order(connection, [message for message, _ in made]))
         callbacks.add(connection, [refused for _, refused in made if refused is not None])
 
-    def _check_promo(self, connection: Connection, chat: str, terms: Terms) -> None:
-        """Raise `NotAccepted` for a promotion to somebody who wants none by this line."""
-        if terms.promo and not is_group(chat):
-            known = people.with_id(connection, chat, self.transport.name) if is_outside_id(chat) else None
-            if optouts.has_opted_out(connection, known or person_in(chat), self.transport.name):
-                raise NotAccepted(OPTED_OUT)
+    def check(self, connection: Connection, chat: str, replies: Sequence[Reply], terms: Terms) -> None:
+        """Raise `NotAccepted` for a promotion to somebody who wants none by this line, or what may not be sent to them, or not now.
 
-    def post(self, connection: Connection, chat: str, reply: Reply) -> str:
+        What is to be sent later may be written to by then, and is looked at when it is due.
+        """
+        if is_group(chat):
+            return
+        if not self.proxy.capabilities.by_number and chat.endswith(PERSON):
+            raise NotAccepted(NO_NUMBERS)
+        known = people.with_id(connection, chat, self.transport.name) if is_outside_id(chat) else None
+        if terms.promo and optouts.has_opted_out(connection, known or person_in(chat), self.transport.name):
+            raise NotAccepted(OPTED_OUT)
+        now = self.clock()
+        if self.window is not None and terms.start_at <= now and not (terms.is_reply or terms.has_written):
+            self.window.check(connection, known or people.find(connection, person_in(chat)), replies, now, may_cut=terms.may_cut)
+
+    def post(self, connection: Connection, chat: str, reply: Reply, terms: Terms = REPLY) -> str:
         """Queue a reply that goes out if the transaction of `connection` is committed; return its id. Call `wake` after that."""
-        return self.post_all(connection, chat, [reply])[0]
+        return self.post_all(connection, chat, [reply], terms=terms)[0]
 
-    def post_all(self, connection: Connection, chat: str, replies: Sequence[Reply], person: str = "") -> tuple[str, ...]:
+    def post_all(
+        self, connection: Connection, chat: str, replies: Sequence[Reply], person: str = "", terms: Terms = REPLY
+    ) -> tuple[str, ...]:
         """Queue several replies to one chat as `post` does; return their ids, in order.
 
         `person` is the id of whoever is there, if this transaction has had it from `people.get`.
         """
         now = self.clock()
-        made = [self._message(chat, reply, REPLY, now)[0] for reply in replies]
-        outbox.add(connection, self._in_order(connection, made, person))
+        made = [self._message(chat, reply, each, now)[0] for reply, each in self._on_terms(replies, terms)]
+        new_messages.add(connection, self._in_order(connection, made, person))
         return tuple(message.id for message in made)
+
+    def fail(self, connection: Connection, chat: str, reply: Reply, error: str, terms: Terms = REPLY) -> str:
+        """Keep a reply that nobody can get as one that failed, to be seen and sent again; return its id."""
+        now = self.clock()
+        message, _ = self._message(chat, reply, terms, now)
+        new_messages.add(connection, [message])
+        acks = Acks(self.transport.name, clock=self.clock, has_handlers=lambda: self.hears_acks)
+        acks.change(connection, message.id, Ack.ERROR, now, error)
+        return message.id
 
     def has_seen(self, chat: str) -> bool:
         """True if somebody with this id, or a group with this chat, is known to our line."""
@@ -194,7 +252,7 @@ class Gateway:
 
     def waits(self, message: Stored) -> tuple[Wait | None, list[tuple[StoredCallback, Wait]]]:
         """The wait of a message, if it waits, and those of its callbacks."""
-        status = self.proxy.status(has_pace=self.bot.settings.pace is not None)
+        status = self.proxy.status(self.tempo)
         with self.database.reading() as connection:
             wait = why_waits(connection, message, status, self.clock())
             return wait, waiting_calls(callbacks.of_message(connection, message.id))
@@ -243,10 +301,13 @@ class Gateway:
             reply=reply,
             promo=terms.promo,
             is_reply=terms.is_reply,
+            reply_to=terms.answers if terms.quotes else "",
+            rule=terms.rule,
+            caller=terms.caller,
             notify_url=None if refused else terms.notify_url,
             created_at=now,
             start_at=terms.start_at,
-            expires_at=max(now, terms.start_at) + LIFETIME,
+            expires_at=min(max(now, terms.start_at) + LIFETIME, math.inf if terms.until is None else terms.until),
         )
         return message, refused
 

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from flask_chatbot.bot.tracebacks import redacted
@@ -25,13 +25,15 @@ log = logging.getLogger(__name__)
 class CallbackResult:
     """The result of a try: delivered if there is no error, else tried again at `due_at`, or given up if that is None.
 
-    `is_answered` is True if the receiver answered anything at all; `is_refused` if the address may never be called.
+    `is_answered` is True if the receiver answered anything at all; `is_refused` if the address may never be called. `status` is that of
+    the HTTP answer; 0 if there was none.
     """
 
     error: str | None = None
     due_at: float | None = None
     is_answered: bool = True
     is_refused: bool = False
+    status: int = 0
 
 
 DONE = CallbackResult()
@@ -77,11 +79,12 @@ class CallbackSender:
     def _read(self, claim: CallbackClaim, answer: Fetched) -> CallbackResult:
         """The result of an answer: only 2xx is success, as a redirect would be followed by some and not by others."""
         if 200 <= answer.status < 300:
-            return DONE
+            return CallbackResult(status=answer.status)
         said = f"It answered {answer.status}."
         if answer.status == GONE:
-            return CallbackResult(said)
-        return self._again(claim, said, read_retry_after(answer.headers.get("retry-after"), self.clock()))
+            return CallbackResult(said, status=GONE)
+        again = self._again(claim, said, read_retry_after(answer.headers.get("retry-after"), self.clock()))
+        return replace(again, status=answer.status)
 
     def _again(self, claim: CallbackClaim, error: str, after: float = 0.0, *, is_answered: bool = True) -> CallbackResult:
         return CallbackResult(error, next_callback(claim.tries, self.clock(), self._random.random(), after), is_answered)

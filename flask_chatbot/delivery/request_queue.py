@@ -9,7 +9,8 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from flask_chatbot.delivery.file_requests import fetched
+from flask_chatbot.delivery.asking.files import fetched
+from flask_chatbot.delivery.asking.linking import LINKING, linked
 from flask_chatbot.delivery.loop import Begin
 from flask_chatbot.delivery.threads import Threads
 from flask_chatbot.errors import TransportError
@@ -95,4 +96,6 @@ def answer_of(transport: Transport, kind: str, argument: str) -> str:
         return json.dumps(asdict(transport.session()))
     if kind == "file":
         return fetched(transport, argument)
+    if kind in LINKING:
+        return linked(transport, kind, argument)
     return json.dumps(transport.has_whatsapp(argument))

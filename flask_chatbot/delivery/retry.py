@@ -6,6 +6,7 @@ from flask_chatbot.webclient.deadlines import LONGEST
 
 HOUR = 3600.0
 DAY = 24 * HOUR
+HALF_HOUR = HOUR / 2
 
 # Seconds before each try, from https://www.standardwebhooks.com for callbacks.
 SEND_WAITS = (0.0, 2.0, 10.0, 60.0, 300.0, 1800.0, 2 * HOUR, 6 * HOUR)
@@ -26,6 +27,17 @@ def next_send(tries: int, now: float, expires_at: float, after: float = 0.0) -> 
         return None
     due = now + max(SEND_WAITS[tries], min(after, LONGEST))
     return due if due < expires_at else None
+
+
+def next_uncounted(since: float, now: float, expires_at: float, after: float = 0.0) -> float:
+    """The time of the next try of a message whose line takes nothing: it waits longer the longer that lasts, up to half an hour.
+
+    It is never behind the message's end, at which it is given up.
+
+    >>> [next_uncounted(0.0, now, 86400.0, after=60.0) - now for now in (1.0, 6000.0, 50000.0, 86000.0)]
+    [60.0, 600.0, 1800.0, 400.0]
+    """
+    return min(now + max(after, min((now - since) / 10, HALF_HOUR)), expires_at)
 
 
 def next_callback(tries: int, now: float, chance: float, after: float = 0.0) -> float | None:

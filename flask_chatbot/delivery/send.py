@@ -2,21 +2,22 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from sqlalchemy import Connection
 
 from flask_chatbot.bot.tracebacks import redacted
 from flask_chatbot.core.values.chats import number_of
 from flask_chatbot.core.values.contents import File
-from flask_chatbot.core.values.outbound import Ack
-from flask_chatbot.core.values.replies import Media, Reply
+from flask_chatbot.core.values.outbound import Ack, Outbound
+from flask_chatbot.core.values.replies import Media
 from flask_chatbot.delivery.acks import Acks
-from flask_chatbot.delivery.fitting import fitted
-from flask_chatbot.delivery.retry import Clock, next_send
-from flask_chatbot.errors import FetchLater, FetchRefused, Refused, TryLater
+from flask_chatbot.delivery.fitting import fitted, fitted_file
+from flask_chatbot.delivery.retry import HOUR, Clock, next_send, next_uncounted
+from flask_chatbot.errors import FetchLater, FetchRefused, NotConnected, Refused, Restricted, TryLater
 from flask_chatbot.store import outbox, stored
 from flask_chatbot.store.outbox import Claim
+from flask_chatbot.store.outgoing import notes
 from flask_chatbot.transports.base import Transport, capabilities_of
 
 TOO_LATE = "It could not be sent in time."
@@ -37,11 +38,17 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """The message is tried again at `due_at`."""
+    """The message is tried again at `due_at`.
+
+    Without `counts`, the try says nothing about the message: its line takes nothing. `restricted_for` is None unless WhatsApp takes
+    nothing to strangers now: the seconds until it does, 0 if nobody knows.
+    """
 
     claim: Claim
     due_at: float
     error: str
+    restricted_for: float | None = None
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,37 +70,78 @@ SendResult = Sent | Later | Failed | Untried
 
 
 class MessageSender:
-    """Sends messages, from any thread and with no transaction open. `fetch` gets the file at a URL, under a file name."""
+    """Sends messages, from any thread and with no transaction open. `fetch` gets the file at a URL, under a file name.
 
-    def __init__(self, transport: Transport, *, fetch: Callable[[str, str], File], clock: Clock) -> None:
+    `check` is called before a message is sent, and may raise `Refused` or `TryLater`. `address` gives a file of the bot's own an address
+    from which others fetch it, for transports whose other side does so.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        fetch: Callable[[str, str], File],
+        clock: Clock,
+        check: Callable[[Claim], None] | None = None,
+        address: Callable[[Media], Media] = lambda reply: reply,
+    ) -> None:
         self._transport = transport
+        self._check = check
         self._fetch = fetch
+        self._address = address
         self._clock = clock
 
     def attempt(self, claim: Claim) -> SendResult:
         """Try to send one message; every failure becomes a result, too."""
         if self._clock() >= claim.expires_at:
-            return Failed(claim, TOO_LATE)
+            return Failed(claim, claim.error or TOO_LATE)
         if not claim.outbound.chat:
             return Failed(claim, NO_ADDRESS)
         try:
-            file = self._file(claim.outbound.reply)
-            transport_id = self._transport.send(fitted(claim.outbound, capabilities_of(self._transport)), file)
+            if self._check is not None:
+                self._check(claim)
+            outbound, file = self._fitted(claim.outbound)
+            transport_id = self._transport.send(outbound, file)
             return Sent(claim, str(transport_id), self._clock(), file.kind if file else "")
-        except (Refused, FetchRefused) as error:
-            return Failed(claim, str(error))
-        except (TryLater, FetchLater) as error:
-            return self._later(claim, str(error), error.after)
         except Exception as error:  # noqa: BLE001  a message that trips the transport up must not stop the others
-            log.error("message %s could not be sent because of an internal error\n%s", claim.outbound.id, redacted(error, hidden_of(claim)))
-            return self._later(claim, f"It failed with an internal error: {type(error).__name__}.")
+            taken = getattr(error, "taken", ())
+            return self._failed(replace(claim, outbound=replace(claim.outbound, taken=taken)) if taken else claim, error)
 
-    def _file(self, reply: Reply) -> File | None:
-        return self._fetch(reply.url, reply.filename) if isinstance(reply, Media) else None
+    def _failed(self, claim: Claim, error: Exception) -> SendResult:
+        """The result of a try that ended so; the claim has the parts that were taken nevertheless."""
+        if isinstance(error, Refused | FetchRefused):
+            return Failed(claim, str(error))
+        if isinstance(error, Restricted):
+            return Later(claim, self._clock() + max(error.after, HOUR), str(error), error.after)
+        if isinstance(error, NotConnected):
+            due = next_uncounted(claim.created_at, self._clock(), claim.expires_at, error.after)
+            return Later(claim, due, str(error), counts=False)
+        if isinstance(error, TryLater | FetchLater):
+            return self._later(claim, str(error), error.after)
+        log.error("message %s could not be sent because of an internal error\n%s", claim.outbound.id, redacted(error, hidden_of(claim)))
+        return self._later(claim, f"It failed with an internal error: {type(error).__name__}.")
+
+    def _fitted(self, outbound: Outbound) -> tuple[Outbound, File | None]:
+        """The message as the connection can send it, and its file, unless the other side fetches that itself."""
+        able, reply = capabilities_of(self._transport), outbound.reply
+        if not isinstance(reply, Media):
+            return fitted(outbound, able), None
+        if able.fetches_files:
+            return fitted(replace(outbound, reply=self._address(reply)), able), None
+        file = self._fetch(reply.url, reply.filename)
+        made = fitted(outbound, able, file)
+        return made, fitted_file(made.reply, file)
 
     def _later(self, claim: Claim, error: str, after: float = 0.0) -> SendResult:
         due = next_send(claim.tries, self._clock(), claim.expires_at, after)
         return Failed(claim, error) if due is None else Later(claim, due, error)
+
+
+def keep_parts(connection: Connection, results: Sequence[SendResult]) -> None:
+    """Keep which parts of messages were taken in tries that failed, so that the next begins behind them; forget them once all is sent."""
+    for each in results:
+        if each.claim.outbound.taken:
+            notes.keep_taken(connection, each.claim.seq, each.claim.fence, () if isinstance(each, Sent) else each.claim.outbound.taken)
 
 
 def settle(connection: Connection, results: Sequence[SendResult], acks: Acks, now: float) -> list[SendResult]:
@@ -112,7 +160,7 @@ def settle(connection: Connection, results: Sequence[SendResult], acks: Acks, no
 
 def _settle(connection: Connection, result: Later | Failed, acks: Acks, now: float) -> bool:
     if isinstance(result, Later):
-        return outbox.settle_later(connection, result.claim, result.due_at, result.error)
+        return outbox.settle_later(connection, result.claim, result.due_at, result.error, counts=result.counts)
     counts = outbox.settle_failed(connection, result.claim, result.error, now)
     if counts:
         acks.change(connection, result.claim.outbound.id, Ack.ERROR, now, result.error)
@@ -122,4 +170,5 @@ def _settle(connection: Connection, result: Later | Failed, acks: Acks, now: flo
 def hidden_of(claim: Claim) -> list[str]:
     """The parts of a message that must not reach a log."""
     reply = claim.outbound.reply
-    return [number_of(claim.outbound.chat), *(str(getattr(reply, each.name)) for each in fields(reply))]
+    values = [getattr(reply, each.name) for each in fields(reply)]
+    return [number_of(claim.outbound.chat), *(str(part) for value in values for part in (value if isinstance(value, tuple) else (value,)))]

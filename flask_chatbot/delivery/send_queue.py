@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from random import Random
 
@@ -13,8 +13,11 @@ from flask_chatbot.delivery.crashes import CRASHED
 from flask_chatbot.delivery.leases import Leases
 from flask_chatbot.delivery.loop import Begin, WorkerHooks
 from flask_chatbot.delivery.pacing import Tempo
-from flask_chatbot.delivery.send import Failed, Later, MessageSender, SendResult, Sent, Untried, settle
+from flask_chatbot.delivery.reminding.reminders import Reminders
+from flask_chatbot.delivery.send import Failed, Later, MessageSender, SendResult, Sent, Untried, keep_parts, settle
+from flask_chatbot.delivery.strangers.strangers import Strangers
 from flask_chatbot.delivery.threads import Threads
+from flask_chatbot.delivery.window.window import Window
 from flask_chatbot.store import optouts, outbox, paces
 from flask_chatbot.store.outbox import Claim
 
@@ -27,7 +30,13 @@ log = logging.getLogger(__name__)
 
 
 class SendQueue:
-    """Sends messages with a few threads while the transport is open here; `tempo` is the operator's rate, `lease` in seconds."""
+    """Sends messages with at most `threads` threads while the transport is open here.
+
+    `tempo` is the operator's rate, `window` tells who may get anything now, `reminders` which of
+    those that are due; `lease` is in seconds.
+
+    With `strangers`, what goes to people who never wrote is checked first, and waits while WhatsApp takes nothing to them.
+    """
 
     def __init__(
         self,
@@ -38,16 +47,23 @@ class SendQueue:
         hooks: WorkerHooks,
         random: Random,
         tempo: Tempo | None = None,
+        window: Window | None = None,
+        reminders: Reminders | None = None,
+        strangers: Strangers | None = None,
         lease: float = LEASE,
+        threads: int = THREADS,
     ) -> None:
         self._session = session
         self._sender = sender
         self._acks = acks
         self._hooks = hooks
         self._tempo = tempo
+        self._window = window
+        self._reminders = reminders
+        self._strangers = strangers
         self._random = random
         self._lease = lease
-        self._threads = Threads("chatbot-send", THREADS)
+        self._threads = Threads("chatbot-send", threads)
         self._leases = Leases(lease, hooks.timer)
         self._under_way = 0  # begun, and not written down yet
         self._done: deque[SendResult] = deque()
@@ -73,10 +89,12 @@ class SendQueue:
 
     def write(self, connection: Connection, now: float) -> Begin:
         done = list(self._done)
-        counted = settle(connection, done, self._acks, now)
+        keep_parts(connection, done)
+        heard = done if self._strangers is None else self._strangers.heard(connection, done, now)
+        counted = settle(connection, heard, self._acks, now)
         renewed = self._leases.renew(connection, now)  # before claims are made: a clock that leaps must not make ours look dead
         claims = self._claim_due(connection, now) if self._room() else []
-        unwanted = self._unwanted(connection, claims)
+        ready = self._ready(connection, claims, now)
 
         def begin() -> None:
             for _ in done:
@@ -85,7 +103,7 @@ class SendQueue:
             renewed()
             self._leases.drop(result.claim for result in done)
             self._count(counted)
-            self._take(claims, unwanted)
+            self._take(ready)
 
         return begin
 
@@ -97,14 +115,15 @@ class SendQueue:
             return None
         killers = [Failed(claim, CRASHED) for claim in outbox.dead(connection, self._session, now)]
         for failure in settle(connection, killers, self._acks, now):
-            log.error("message %s is given up: %d workers died while they tried it", failure.claim.outbound.id, outbox.MOST_CRASHES)
+            id_ = failure.claim.outbound.id
+            log.error("message %s of line %s is given up: %d workers died while they tried it", id_, self._session, outbox.MOST_CRASHES)
 
         def claim() -> list[Claim]:
             crashed = outbox.claim_crashed(connection, self._session, now, self._lease)
             return [crashed] if crashed else []
 
         claims = self._at_pace(connection, now, self._tempo, claim) if self._tempo else claim()
-        return partial(self._take, claims, self._unwanted(connection, claims)) if claims else None
+        return partial(self._take, self._ready(connection, claims, now)) if claims else None
 
     def close(self) -> None:
         self._is_closing = True
@@ -114,15 +133,20 @@ class SendQueue:
         return not self._is_closing and self._hooks.is_open()
 
     def _room(self) -> int:
-        return THREADS - self._under_way if self._may_claim() and not self._hooks.is_quiet() else 0
+        return self._threads.size - self._under_way if self._may_claim() and not self._hooks.is_quiet() else 0
 
     def _claim_due(self, connection: Connection, now: float) -> list[Claim]:
         if self._tempo is None:
-            return outbox.claim(connection, self._session, now, self._lease, self._room())
+            return self._claim(connection, now, self._room())
         # What a crashed worker left has the first token there is: with a long queue there would never be one for it.
         if outbox.has_crashed(connection, self._session, now) or not outbox.is_due(connection, self._session, now):
             return []
-        return self._at_pace(connection, now, self._tempo, lambda: outbox.claim(connection, self._session, now, self._lease, 1))
+        return self._at_pace(connection, now, self._tempo, lambda: self._claim(connection, now, 1))
+
+    def _claim(self, connection: Connection, now: float, limit: int) -> list[Claim]:
+        """Claim at most so many messages that may be sent now."""
+        claims = outbox.claim(connection, self._session, now, self._lease, limit)
+        return claims if self._strangers is None else self._strangers.allowed(connection, claims, now)
 
     def _at_pace(self, connection: Connection, now: float, tempo: Tempo, claim: Callable[[], list[Claim]]) -> list[Claim]:
         """Claim one message if the rate limit has a token for it; the pause after it applies to all workers of the session."""
@@ -143,20 +167,30 @@ class SendQueue:
         since, until = self._paused
         return since <= now < until
 
-    def _unwanted(self, connection: Connection, claims: Sequence[Claim]) -> set[str]:
-        """The people who opted out since a promotion to them was accepted."""
-        return optouts.opted_out_of(connection, {claim.order_key for claim in claims if claim.outbound.promo}, self._session)
+    def _ready(self, connection: Connection, claims: Sequence[Claim], now: float) -> list[Claim | Failed]:
+        """The claims as they may be sent now; the failure of each that its person does not want any more, or cannot get."""
+        wanted = list(claims) if self._reminders is None else self._reminders.allowed(connection, claims, now)
+        late = [each for each in wanted if isinstance(each, Failed)]
+        claims = [each for each in wanted if isinstance(each, Claim)]
+        promoted_to = {claim.order_key for claim in claims if claim.outbound.promo}
+        opted_out = optouts.opted_out_of(connection, promoted_to, self._session) if promoted_to else set()
+        allowed = claims if self._window is None else self._window.allowed(connection, claims, now)
+        return late + [
+            Failed(each, OPTED_OUT_SINCE) if isinstance(each, Claim) and each.outbound.promo and each.order_key in opted_out else each
+            for each in allowed
+        ]
 
-    def _take(self, claims: list[Claim], unwanted: Collection[str]) -> None:
-        self._leases.add(claims)
-        self._under_way += len(claims)
-        for claim in claims:
-            self._leases.begin(claim)
-            if claim.outbound.promo and claim.order_key in unwanted:
-                self._done.append(Failed(claim, OPTED_OUT_SINCE))
+    def _take(self, ready: Sequence[Claim | Failed]) -> None:
+        self._leases.add([each.claim if isinstance(each, Failed) else each for each in ready])
+        self._under_way += len(ready)
+        for each in ready:
+            if isinstance(each, Failed):
+                self._leases.begin(each.claim)
+                self._done.append(each)
                 self._hooks.wake()
             else:
-                self._threads.submit(partial(self._send, claim))
+                self._leases.begin(each)
+                self._threads.submit(partial(self._send, each))
 
     def _send(self, claim: Claim) -> None:
         has_time = self._leases.has_time(claim, self._hooks.clock())
@@ -167,8 +201,10 @@ class SendQueue:
         for result in results:
             if isinstance(result, Sent):
                 self.sent += 1
-            elif isinstance(result, Failed):
+                continue
+            about = result.claim.outbound.id, self._session, result.claim.tries
+            if isinstance(result, Failed):
                 self.failed += 1
-                log.warning("message %s is given up at try %d: %s", result.claim.outbound.id, result.claim.tries, result.error)
+                log.warning("message %s of line %s is given up at try %d: %s", *about, result.error)
             elif isinstance(result, Later):
-                log.info("message %s will be retried after try %d: %s", result.claim.outbound.id, result.claim.tries, result.error)
+                log.info("message %s of line %s will be retried after try %d: %s", *about, result.error)

@@ -5,21 +5,24 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from secrets import token_hex
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from flask_chatbot.core.late import sleep
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.contents import Attachment, Fetch, File
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import server_time
-from flask_chatbot.delivery.file_requests import read_file, write_attachment
+from flask_chatbot.delivery.asking.files import read_file, write_attachment
+from flask_chatbot.delivery.asking.linking import check_step, read_linked, take_step
+from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.delivery.retry import LEADERSHIP
 from flask_chatbot.delivery.waits import TransportStatus, cannot_open
-from flask_chatbot.errors import Refused, TransportError, TryLater
+from flask_chatbot.errors import Refused, StoreError, TransportError, TryLater
 from flask_chatbot.store import requests
-from flask_chatbot.transports.base import Capabilities, Group, Session, Transport, capabilities_of
+from flask_chatbot.transports.base import Capabilities, Group, Passkey, Session, Transport, capabilities_of
 from flask_chatbot.transports.webhooks import HttpTransport
 
 PATIENCE = LEADERSHIP + 5.0  # seconds until a transport in another process is given up: its successor has it sooner
@@ -28,12 +31,27 @@ FILE_PATIENCE = 60.0  # seconds until a file that another process fetches is giv
 PHONE_KNOWN = 60.0  # seconds our own phone is not asked for again
 PHONE_PATIENCE = 1.0  # seconds a send may wait for it
 PHONE_AGAIN = 5.0  # seconds until a send waits for it again, where it was not known
+SEEN_AGAIN = 5.0  # seconds until who asks how the connection is makes us look again
 NO_GROUPS = tr("This connection to WhatsApp has no groups. Send to each person instead.")
 NO_NUMBER_CHECK = tr("This connection to WhatsApp cannot check numbers. Send the message: if the number has no WhatsApp, its ack is -1.")
 NO_QR = tr("This connection to WhatsApp needs no QR code, so there is none to scan.")
 UNKNOWN_PHONE = Session(is_authenticated=False)
+SILENT = "It has not answered for a minute."
 
 T = TypeVar("T")
+
+
+class SeenSession(NamedTuple):
+    """The state of a connection, and when it was seen so, in epoch seconds; None if it did not answer yet.
+
+    `why` is the reason why it did not answer, in a sentence.
+    """
+
+    session: Session
+    at: float | None
+    why: str = ""
+
+
 log = logging.getLogger(__name__)
 
 
@@ -52,6 +70,7 @@ class TransportProxy:
     is_open: bool = False
     open_error: str = ""
     _phone: tuple[float, Session] | None = field(default=None, repr=False)  # when it was answered
+    _seen: tuple[float, SeenSession] | None = field(default=None, repr=False)  # the last answer of any kind, or failure
     _is_answered: threading.Event | None = field(default=None, repr=False)  # while a thread asks for our phone
     _asked_phone: tuple[float, str] | None = field(default=None, repr=False)  # when, and by which request
 
@@ -68,14 +87,14 @@ class TransportProxy:
         """The abilities of the transport."""
         return capabilities_of(self.transport)
 
-    def status(self, *, has_pace: bool) -> TransportStatus:
-        """The transport as this process sees it; `has_pace` is True if messages go out at a limited rate."""
+    def status(self, tempo: Tempo | None = None) -> TransportStatus:
+        """The transport as this process sees it; `tempo` is the rate limit of its line."""
         return TransportStatus(
             session=self.transport.name,
             is_bound=not self.transport.runs_anywhere,
             is_open=self.is_open,
             open_error=self.open_error,
-            has_pace=has_pace,
+            tempo=tempo,
         )
 
     def groups(self) -> tuple[Group, ...]:
@@ -100,6 +119,41 @@ class TransportProxy:
             raise Refused(NO_NUMBER_CHECK)
         return self._ask("number", number, lambda: self.transport.has_whatsapp(number), bool)
 
+    def pair(self, number: str) -> str:
+        """Start linking the phone of a number; return the code to type there.
+
+        This and the four below raise `TryLater` if nobody can answer now, `Refused` if the transport has no such step.
+        """
+        code: str = self._link("pair", number)
+        return code
+
+    def passkey(self) -> Passkey:
+        """The passkey that WhatsApp asks for now, if it does."""
+        found: Passkey = self._link("passkey")
+        return found
+
+    def answer_passkey(self, credential: str) -> None:
+        """Hand over the answer to the passkey's challenge, as JSON."""
+        self._link("answer_passkey", credential)
+
+    def confirm_passkey(self) -> None:
+        """Confirm that the passkey's code is the one on the phone."""
+        self._link("confirm_passkey")
+
+    def log_out(self) -> None:
+        """Log the bot out of WhatsApp; its phone must be linked again."""
+        self._link("log_out")
+        self._phone = None
+
+    def can(self, step: str) -> bool:
+        """True if the transport has a step of linking a phone, such as "pair" or "log_out"."""
+        return callable(getattr(self.transport, step, None))
+
+    def _link(self, step: str, argument: str = "") -> Any:
+        """Take a step of linking a phone, and return its answer."""
+        check_step(self.transport, step)
+        return self._ask(step, argument, lambda: take_step(self.transport, step, argument), read_linked)
+
     def download(self, attachment: Attachment) -> File:
         """Fetch the file of a message that came in. Raises `TryLater` if nobody can fetch it now, `Refused` if it cannot be fetched."""
         fetch: Fetch | None = getattr(self.transport, "download", None)
@@ -120,23 +174,62 @@ class TransportProxy:
             try:
                 found = self._look_phone_up()
             except TransportError as error:
-                log.info("our own number is unknown now: %s", error)
+                log.info("line %s: our own number is unknown now: %s", self.transport.name, error)
                 found = UNKNOWN_PHONE
             if found.number:  # an unknown number is not kept: it may be known in a moment
                 self._phone = self.timer(), found
         return self._phone[1] if self._phone else UNKNOWN_PHONE
 
+    def seen(self) -> SeenSession:
+        """The connection as it was seen last: now, or at the most a few seconds ago, unless it takes longer than a second to answer.
+
+        One that did not answer for a minute, or failed when it was last asked, counts as not connected. Raises `StoreError` if the store
+        fails.
+        """
+        if self._seen is None or self.timer() - self._seen[0] > SEEN_AGAIN:
+            self._look_again()
+        if self._seen is None:
+            return SeenSession(UNKNOWN_PHONE, None)
+        asked, seen = self._seen
+        return seen if self.timer() - asked <= PHONE_KNOWN else SeenSession(UNKNOWN_PHONE, seen.at, SILENT)
+
+    def ask_aside(self) -> None:
+        """Ask how the connection is, for whoever calls `seen` next, in a thread of theirs that asks several."""
+        with suppress(StoreError):  # they hear of it
+            self.seen()
+
+    def _look_again(self) -> None:
+        try:
+            self._look_phone_up()
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  a transport may raise anything, and then it is not connected
+            self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        """Keep that the connection did not say how it is."""
+        why = str(error) if isinstance(error, TransportError) else f"It failed with an internal error: {type(error).__name__}."
+        log.info("line %s does not say how it is: %s", self.transport.name, why)
+        self._saw(UNKNOWN_PHONE, why=why)
+
+    def _saw(self, session: Session, asked: float | None = None, why: str = "") -> Session:
+        """Keep the state of the connection, asked for at that time of `timer`, by default now."""
+        now = self.timer()
+        asked = now if asked is None else asked
+        self._seen = asked, SeenSession(session, self.clock() - (now - asked), why)
+        return session
+
     def _look_phone_up(self) -> Session:
         """Our phone; an unknown one if there is none, or nobody has answered yet. Only one send every few seconds waits for it."""
         if self._is_at_hand():
-            return self._ask_aside() if isinstance(self.transport, HttpTransport) else self.transport.session()
+            return self._ask_aside() if isinstance(self.transport, HttpTransport) else self._saw(self.transport.session())
         asked = self._asked_phone
         if asked is None or self.timer() - asked[0] > PHONE_AGAIN:
             name = self._put("session", "")
             self._asked_phone = self.timer(), name
-            return self._wait_for(name, self.transport.session, read_session, PHONE_PATIENCE)
+            return self._saw(self._wait_for(name, self.transport.session, read_session, PHONE_PATIENCE))
         answer = self._answer_to(asked[1])
-        return UNKNOWN_PHONE if answer is None else read_session(answer)
+        return UNKNOWN_PHONE if answer is None else self._saw(read_session(answer), asked[0])
 
     def _ask_aside(self) -> Session:
         """Ask a transport whose other side may be slow, in a thread: whoever began it waits a second for the answer, all others do not.
@@ -151,11 +244,11 @@ class TransportProxy:
 
     def _keep_phone(self, answered: threading.Event) -> None:
         try:
-            found = self.transport.session()
+            found = self._saw(self.transport.session())
             if found.number:
                 self._phone = self.timer(), found
         except Exception as error:  # noqa: BLE001  nobody else hears of it
-            log.info("our own number is unknown now: %s", error if isinstance(error, TransportError) else type(error).__name__)
+            self._failed(error)
         finally:
             self._is_answered = None
             answered.set()

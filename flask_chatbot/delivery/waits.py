@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from flask_chatbot.database.statements import server_time
-from flask_chatbot.store import leases, paces, waiting
+from flask_chatbot.delivery.pacing import Tempo, paced_until
+from flask_chatbot.store import leases, waiting
 from flask_chatbot.store.callbacks import StoredCallback
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.store.waiting import Ahead
@@ -20,24 +21,25 @@ UNTAKEN = "It is due, and no worker has taken it. Is one running, and connected 
 class Wait:
     """`until` is in epoch seconds, None if unknown; `behind` is the id of the message or callback that goes first.
 
-    `is_failure` is True if something went wrong, False if it only waits for its turn.
+    `is_failure` is True if something went wrong, False if it only waits for its turn; `needs_worker` if no worker seems to run.
     """
 
     why: str
     until: float | None = None
     behind: str = ""
     is_failure: bool = True
+    needs_worker: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransportStatus:
-    """The transport as this process sees it: whether it is tied to one process, is open here, and why it cannot be opened."""
+    """The transport as this process sees it: if it is tied to one process, is open here, or cannot be opened; and its rate limit."""
 
     session: str
     is_bound: bool
     is_open: bool
     open_error: str
-    has_pace: bool
+    tempo: Tempo | None = None
 
 
 def cannot_open(why: str) -> str:
@@ -78,11 +80,11 @@ def why_untaken(connection: Connection, message: Stored, status: TransportStatus
         return Wait(why=cannot_open(status.open_error))
     leased_at = server_time(connection) or now
     if status.is_bound and not status.is_open and leases.holder_of(connection, f"session:{status.session}", leased_at) is None:
-        return Wait(why=NOBODY)
-    free_at = paces.free_at(connection, status.session) if status.has_pace else 0.0
+        return Wait(why=NOBODY, needs_worker=True)
+    free_at = paced_until(connection, status.session, status.tempo)
     if free_at > now:
         return Wait(why="The rate limit allows the next message then.", until=free_at, is_failure=False)
-    return None if status.has_pace or now - max(message.due_at, message.created_at) < OVERDUE else Wait(why=UNTAKEN)
+    return None if now - max(message.due_at, message.created_at, free_at) < OVERDUE else Wait(why=UNTAKEN, needs_worker=True)
 
 
 def waiting_calls(calls: Sequence[StoredCallback]) -> list[tuple[StoredCallback, Wait]]:

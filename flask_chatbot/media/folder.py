@@ -12,6 +12,7 @@ from secrets import token_hex
 from flask_chatbot.errors import StoreError
 
 PARTS = tuple(f"{number:02x}" for number in range(256))  # its sub-folders: the first letters of the hashes in them
+MARK = ".chatbot"  # the file that says which database the folder belongs to
 LEFT_FREE = 64 * 1024 * 1024  # bytes of the disk that no file of a customer's may fill: the database may be there, too
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
@@ -64,6 +65,15 @@ class MediaFolder:
         except OSError as error:
             raise StoreError(self._describe(error)) from None
 
+    def kept_at(self, hashed: str) -> float | None:
+        """The time at which a file was kept, the last of several; None if it is not there. Raises `StoreError` if that cannot be read."""
+        try:
+            return self.path_of(hashed).stat().st_mtime
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreError(self._describe(error)) from None
+
     def older(self, part: str, before: float) -> Iterator[str]:
         """Yield the names of the files in a part that were last kept before that time; what a killed process left behind is deleted."""
         folder = self.path / part
@@ -74,6 +84,28 @@ class MediaFolder:
                         os.unlink(entry.path)  # noqa: PTH108  the entry has its path as a text
                     else:
                         yield entry.name
+
+    @property
+    def mark_path(self) -> Path:
+        """The path of the file that holds the folder's mark."""
+        return self.path / MARK
+
+    def mark(self) -> str | None:
+        """The mark of the folder; None if it has none, or is not there. Raises `StoreError` if it cannot be read."""
+        try:
+            return self.mark_path.read_text("utf-8", errors="replace").strip()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreError(self._describe(error)) from None
+
+    def set_mark(self, mark: str) -> None:
+        """Mark the folder, which is made. Raises `StoreError` if that fails."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _write(self.mark_path, f"{mark}\n".encode())
+        except OSError as error:
+            raise StoreError(self._describe(error)) from None
 
     def path_of(self, hashed: str) -> Path:
         """The path of the file with that name."""

@@ -11,7 +11,9 @@ from typing import TypeVar
 from flask_chatbot.core.late import Late, new_lock
 from flask_chatbot.core.values.contents import FILE_LIMIT, Attachment, Fetch, File
 from flask_chatbot.core.values.messages import Message
+from flask_chatbot.database.database import Database
 from flask_chatbot.errors import Refused, TryLater
+from flask_chatbot.media import references
 from flask_chatbot.media.folder import MediaFolder
 
 PATIENCE = 120.0  # seconds of failing: then its sender is asked for the file again, rather than left without an answer
@@ -23,12 +25,21 @@ log = logging.getLogger(__name__)
 
 
 class Keeper:
-    """Keeps files in a folder. `timer` is monotonic. Threads may share it."""
+    """Keeps files in a folder, and notes them in the database. `clock` is in epoch seconds, `timer` monotonic. Threads may share it."""
 
     _lock = Late(new_lock)
 
-    def __init__(self, folder: MediaFolder, *, timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        folder: MediaFolder,
+        database: Database,
+        *,
+        clock: Callable[[], float] = time.time,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._folder = folder
+        self._database = database
+        self._clock = clock
         self._timer = timer
         self._failing: OrderedDict[_Key, float] = OrderedDict()  # since when
         self._kept: OrderedDict[_Key, Attachment] = OrderedDict()
@@ -37,18 +48,19 @@ class Keeper:
         """The message with the means to fetch its files by `fetch`, each at most once, and to keep them."""
         if not message.attachments:
             return replace(message, fetch=fetch)
-        once = _FetchedOnce(fetch)
-        return replace(message, fetch=once.fetch, keep=lambda attachment: self.keep(attachment, id_, once.fetch))
+        once, address = _FetchedOnce(fetch), message.sender.address
+        return replace(message, fetch=once.fetch, keep=lambda attachment: self.keep(attachment, id_, once.fetch, address))
 
-    def keep(self, attachment: Attachment, id_: str, fetch: Fetch) -> Attachment:
-        """Keep the file of a message, and return the attachment with the name of the copy, and its kind by the content.
+    def keep(self, attachment: Attachment, id_: str, fetch: Fetch, address: str = "") -> Attachment:
+        """Keep the file of a message from an address, and return the attachment with the name of the copy, and its kind by the content.
 
         It is marked as unfit if it can never be had. Raises `TryLater` or `StoreError` if it cannot be had or kept now.
         """
         key = id_, attachment
         with self._lock:
             known = self._kept.get(key)
-        if known is not None:
+        if known is not None and self._folder.kept_at(known.file) is not None:
+            self._note(known.file, address)
             return known
         try:
             file = _within_limit(attachment, fetch)
@@ -60,10 +72,17 @@ class Keeper:
                 raise
             log.error("a file of message %s could not be fetched for %g seconds, and is asked for again: %s", _short(id_), PATIENCE, error)
             return replace(attachment, is_unfit=True)
+        self._note(sha256(file.content).hexdigest(), address)  # before it is there
         found = _by_content(attachment, file, self._folder.keep(file.content))
         with self._lock:
             _remember(self._kept, key, found)
         return found
+
+    def _note(self, hashed: str, address: str) -> None:
+        """Note that a message under way refers to a file."""
+        now = self._clock()
+        with self._database.writing() as connection:
+            references.note(connection, [hashed], references.holder_of(address), now, now + references.IN_FLIGHT)
 
     def _is_given_up(self, key: _Key) -> bool:
         """True if a file has failed for too long."""

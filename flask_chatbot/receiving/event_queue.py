@@ -1,4 +1,4 @@
-"""The queue of messages that came in by HTTP: each is decided by a thread, one of a chat at a time, and then settled."""
+"""The queue of what came in and is decided later: each message and event by a thread, one of a chat at a time, and then settled."""
 
 import logging
 from collections import deque
@@ -9,10 +9,11 @@ from functools import partial
 from sqlalchemy import Connection
 
 from flask_chatbot.bot.tracebacks import private, redacted
+from flask_chatbot.core.values.incoming.events import Incoming, names_in
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.delivery.loop import Begin, WorkerHooks
 from flask_chatbot.delivery.threads import Threads
-from flask_chatbot.errors import StoreError
+from flask_chatbot.errors import StoreError, Uncommitted
 from flask_chatbot.store.incoming import events
 from flask_chatbot.store.incoming.events import EventClaim
 
@@ -21,8 +22,13 @@ RENEWED_AT = 2 / 3  # of a lease left
 THREADS = 4
 MOST_TRIES = 8  # then a message is given up: it trips everybody up, or kills each worker
 MOST_WAIT = 60.0  # seconds between two tries
+AGAIN = 0.2  # seconds until what is undecided is tried again
 
 log = logging.getLogger(__name__)
+
+
+class Undecided(Exception):
+    """Raised for an event that cannot be decided before something else has ended, which is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +40,9 @@ class Decided:
 
 
 class EventQueue:
-    """Decides messages with a few threads; `received` answers one, or does nothing if that has been done. `lease` is in seconds."""
+    """Decides messages and events with a few threads; `received` does one, or nothing if that has been done. `lease` is in seconds."""
 
-    def __init__(self, session: str, *, received: Callable[[Message], None], hooks: WorkerHooks, lease: float = LEASE) -> None:
+    def __init__(self, session: str, *, received: Callable[[Incoming], None], hooks: WorkerHooks, lease: float = LEASE) -> None:
         self._session = session
         self._received = received
         self._hooks = hooks
@@ -96,9 +102,9 @@ class EventQueue:
 
     def _decide(self, claim: EventClaim) -> None:
         try:
-            if claim.message is None:
+            if claim.incoming is None:
                 raise ValueError("another version wrote it, and this one cannot read it")
-            self._received(claim.message)
+            self._received(claim.incoming)
             self._done.append(Decided(claim))
         except Exception as error:  # noqa: BLE001  whatever it is, the message must be answered
             self._done.append(Decided(claim, error))
@@ -109,7 +115,11 @@ class EventQueue:
         if error is None:
             events.settle(connection, claim, now)
             return
-        tries = claim.tries - isinstance(error, StoreError)  # a database that is away is no fault of the message
+        if isinstance(error, Undecided):
+            events.settle_later(connection, claim, now + AGAIN, claim.tries - 1)
+            return
+        # A database that is away is no fault of the message; a handler that keeps it from being written fails with each try.
+        tries = claim.tries - (isinstance(error, StoreError) and not isinstance(error, Uncommitted))
         wait = min(2.0**tries, MOST_WAIT)
         if tries < MOST_TRIES:
             log.warning("event %d could not be answered, and is tried again in %g seconds\n%s", claim.seq, wait, _told(decided))
@@ -120,8 +130,9 @@ class EventQueue:
 
 
 def _told(decided: Decided) -> str:
-    """The error of a try, without the words and the numbers of its message."""
-    message, error = decided.claim.message, decided.error
+    """The error of a try, without the words and the numbers of what it is about."""
+    incoming, error = decided.claim.incoming, decided.error
     if error is None:
         return ""
-    return redacted(error, private(message) if message is not None else [])
+    names = [name.value for name in names_in(incoming)] if incoming is not None else []
+    return redacted(error, [*names, *(private(incoming) if isinstance(incoming, Message) else [])])

@@ -1,25 +1,33 @@
 """A call that came in for a transport: its messages and receipts are in the database before it is answered."""
 
 import logging
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import uuid4
 
+from flask_chatbot.core.values.incoming.events import Incoming
 from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.outbound import Receipt
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot.delivery.lines import Lines
+from flask_chatbot.receiving.sound import only_sound
 from flask_chatbot.store.incoming import events
+from flask_chatbot.store.strangers import restrictions
+from flask_chatbot.store.upkeep.sweeping import EVENTS_KEPT
+from flask_chatbot.transports.reading import log_left_out
 from flask_chatbot.transports.webhooks import HttpTransport, WebhookAnswer, WebhookCall, WebhookContent
 
-LEFT_OUT = 5  # kinds that a line of the log names
+OLDEST = EVENTS_KEPT - 43_200.0  # seconds: whatever is older and comes again is not recognised; clocks may differ by half a day
+OLD = "{} older than a week"
 
 log = logging.getLogger(__name__)
 
 
-def receiver(gateway: Gateway, line: str) -> HttpTransport | None:
-    """The transport of this name, if it is called by HTTP."""
-    transport = gateway.transport
-    return transport if transport.name == line and isinstance(transport, HttpTransport) else None
+def receiver(lines: Lines, line: str) -> HttpTransport | None:
+    """The transport of this line, if it is called by HTTP."""
+    gateway = lines.of(line)
+    return gateway.transport if gateway is not None and isinstance(gateway.transport, HttpTransport) else None
 
 
 def receive(gateway: Gateway, transport: HttpTransport, call: WebhookCall) -> WebhookAnswer:
@@ -27,29 +35,61 @@ def receive(gateway: Gateway, transport: HttpTransport, call: WebhookCall) -> We
 
     Raises `BadPayload` if the transport refuses the call, `StoreError` if nothing was kept.
     """
-    received = transport.receive(call)
-    if received.messages or received.receipts:
-        new = _keep(gateway, transport.name, received)
+    received = _without_old(only_sound(transport.receive(call)), gateway.clock() - OLDEST)
+    if received.restricted_until is not None:
+        _keep_restriction(gateway, transport.name, received)
+    incoming = _in_order(received)
+    if incoming or received.receipts:
+        new = _keep(gateway, transport.name, incoming, received.receipts)
         gateway.wake()
         log.info(
-            "line %s: %d messages came, %d of them new, and %d receipts",
+            "line %s: %d messages and events came, %d of them new, and %d receipts",
             transport.name,
-            len(received.messages),
+            len(incoming),
             new,
             len(received.receipts),
         )
-    if received.left_out:
-        counts = Counter(received.left_out).most_common(LEFT_OUT)
-        log.info("line %s: left out %s", transport.name, ", ".join(f"{count} of kind {kind[:40]!r}" for kind, count in counts))
+    log_left_out(transport.name, received.left_out)
     return received.answer
 
 
-def _keep(gateway: Gateway, session: str, received: WebhookContent) -> int:
-    """Store everything in one transaction; return the number of new messages."""
+def _without_old(received: WebhookContent, oldest: float) -> WebhookContent:
+    """The content without what happened too long ago to tell a repeat by its id: someone may send a call again that they once caught."""
+    messages = tuple(each for each in received.messages if each.sent_at is None or each.sent_at.timestamp() >= oldest)
+    echoes = tuple(each for each in received.echoes if each.at >= oldest)
+    changes = tuple(each for each in received.changes if each.at >= oldest)
+    old = {"message": (received.messages, messages), "echo": (received.echoes, echoes), "change of names": (received.changes, changes)}
+    left_out = tuple(OLD.format(kind) for kind, (given, kept) in old.items() for _ in range(len(given) - len(kept)))
+    if not left_out:
+        return received
+    return replace(received, messages=messages, echoes=echoes, changes=changes, left_out=(*received.left_out, *left_out))
+
+
+def _in_order(received: WebhookContent) -> tuple[Incoming, ...]:
+    """All that a call brought and that is decided later: the owner silences the bot for the messages, names change after them."""
+    return (*received.echoes, *map(_named, received.messages), *received.changes)
+
+
+def _keep_restriction(gateway: Gateway, line: str, received: WebhookContent) -> None:
+    now, until = gateway.clock(), received.restricted_until or 0.0
+    at = now if received.restriction_at is None else min(received.restriction_at, now)
+    with gateway.database.writing() as connection:
+        was_restricted = restrictions.find(connection, line, now) is not None
+        is_news = restrictions.hear(connection, line, now, at, until, received.restriction)
+    if not is_news:
+        log.info("line %s: news about a restriction came late, and do not count", line)
+        return
+    gateway.wake()
+    if until > now or was_restricted:
+        log.warning("line %s: %s", line, received.restriction if until > now else "WhatsApp takes messages to strangers again.")
+
+
+def _keep(gateway: Gateway, session: str, incoming: Sequence[Incoming], receipts: Sequence[Receipt]) -> int:
+    """Store everything in one transaction; return the number of new messages and events."""
     acks = Acks(session, clock=gateway.clock, has_handlers=lambda: gateway.hears_acks)
     with gateway.database.writing() as connection:
-        new = events.add(connection, session, [_named(each) for each in received.messages], gateway.clock())
-        for receipt in received.receipts:
+        new = events.add(connection, session, incoming, gateway.clock())
+        for receipt in receipts:
             acks.received(connection, receipt)
     return new
 

@@ -28,10 +28,11 @@ _PACE_UNITS = (timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """A rate limit: at most `count` messages per `seconds`."""
+    """A rate limit: at most `count` messages per `seconds`. With a `spread`, from 0 to 1, the pauses between them vary by that share."""
 
     count: int
     seconds: float
+    spread: float = 0.0
 
 
 def read_keys(value: object) -> tuple[Key, ...]:
@@ -185,6 +186,20 @@ def read_choice(*choices: str) -> Callable[[object], str]:
     return read
 
 
+def read_count(most: int) -> Callable[[object], int]:
+    """Make a reader of a whole number from 1 to `most`."""
+
+    def read(value: object) -> int:
+        written = value.strip() if isinstance(value, str) else value
+        count = int(written) if isinstance(written, str) and written.isascii() and written.isdigit() else written
+        if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= most:
+            shown = repr(value) if isinstance(value, str | int | float) else kind_of(value)
+            raise ValueError(tr("it is {written}. Write a whole number from 1 to {most}.", written=shown, most=most))
+        return count
+
+    return read
+
+
 def read_language(value: object) -> str:
     """Read the name of a language; one that has no catalogue is as good as English."""
     if not isinstance(value, str):
@@ -226,7 +241,7 @@ def read_pace(value: object) -> Pace:
     """Read a number of messages per second, minute or hour.
 
     >>> read_pace("5/minute"), read_pace("100 / jam")
-    (Pace(count=5, seconds=60.0), Pace(count=100, seconds=3600.0))
+    (Pace(count=5, seconds=60.0, spread=0.0), Pace(count=100, seconds=3600.0, spread=0.0))
     """
     found = _PACE.fullmatch(value.strip().casefold()) if isinstance(value, str) else None
     unit = UNITS.get(found[2]) if found else None

@@ -1,21 +1,26 @@
 """The settings of an app, read once from `app.config` or from environment variables of the same names."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields, replace
 from datetime import timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from flask_chatbot.core.translation.translatable import tr, untranslated
-from flask_chatbot.core.values.problems import NOWHERE, Problem, suggestion
-from flask_chatbot.errors import BadPayload, ConfigError
+from flask_chatbot.core.values.problems import NOWHERE, Problem
+from flask_chatbot.errors import ConfigError
+from flask_chatbot.settings.accounts import Account, read_accounts
+from flask_chatbot.settings.default_template import DefaultTemplate, read_default_template
 from flask_chatbot.settings.keys import Key
+from flask_chatbot.settings.lines import KEY as LINES
+from flask_chatbot.settings.lines import read_line, read_lines, shared_accounts
+from flask_chatbot.settings.lookup import Source, placed
+from flask_chatbot.settings.lookup import about as _about
 from flask_chatbot.settings.readers import (
     WORKERS,
     Pace,
     read_choice,
+    read_count,
     read_database,
     read_folder,
     read_hosts,
@@ -30,23 +35,13 @@ from flask_chatbot.settings.readers import (
     read_time,
     read_transport,
 )
+from flask_chatbot.settings.transports import read_options, usual_pace
+from flask_chatbot.settings.unknown_keys import unknown_keys
 from flask_chatbot.transports.base import Transport
-from flask_chatbot.transports.registry import TRANSPORTS, Bundled, TransportOption, options
-from flask_chatbot.wire.strict_json import read_json
+from flask_chatbot.transports.registry import TRANSPORTS, options
 
-_START = "CHATBOT_"
-APP_CONFIG: str = "app.config"
-ENVIRONMENT = tr("the environment")
-# Kubernetes and Docker set the first in every container beside a service called "chatbot"; the last are for test suites.
-_FOREIGN = re.compile(r"CHATBOT_(?:(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT\w*|PORT|PORT_\d+_(?:TCP|UDP)\w*|NAME)|TEST_\w*)")
-
-
-def _about(key: str, read: Callable[[object], object], doc: str, **more: bool) -> dict[str, Any]:
-    """The metadata of a setting: `read` returns the value or raises ValueError with a sentence for each problem.
-
-    `json=True`: the environment may hold a JSON list or map. `blank=True`: an empty string in app.config is a value.
-    """
-    return {"key": key, "read": read, "doc": doc, "json": False, "blank": False, **more}
+SEND_THREADS = 8
+SEND_THREADS_LIMIT = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +58,9 @@ class Settings:
             json=True,
         ),
     )
-    rules: Path | None = field(default=None, metadata=_about("CHATBOT_RULES", read_path, "The rule file, relative to the current folder."))
+    rules: Path | None = field(
+        default=None, metadata=_about("CHATBOT_RULES", read_path, "The rule file, relative to the current folder.", per_line=True)
+    )
     prefix: str = field(
         default="/chatbot",
         metadata=_about(
@@ -100,8 +97,20 @@ class Settings:
             "CHATBOT_TRANSPORT",
             read_transport,
             "The connection to WhatsApp: simulator, which has phones in memory for demonstrations and tests; hosted, for a number at "
-            "another gateway of the platform's contract; or, in app.config, a Transport of your own. The default is the simulator if "
+            "another gateway of the platform's contract; cloud, for a number of Meta's Cloud API; or, in app.config, a Transport of your "
+            "own. The default is the simulator if "
             "CHATBOT_API_KEY is set; otherwise the bot only answers webhook calls.",
+        ),
+    )
+    lines: Mapping[str, "Settings"] = field(
+        default_factory=dict,
+        repr=False,  # they hold keys
+        metadata=_about(
+            LINES,
+            read_lines,
+            "Several connections to WhatsApp in place of CHATBOT_TRANSPORT: a map from the name of each line to its transport and that "
+            "transport's settings. In the environment, the map is written as JSON.",
+            json=True,
         ),
     )
     worker: str = field(
@@ -111,6 +120,16 @@ class Settings:
             read_choice(*WORKERS),
             "The sender of accepted messages: thread, a thread in one of the processes that serve the app; or off, if "
             "`flask chatbot worker` runs separately.",
+        ),
+    )
+    send_threads: int = field(
+        default=SEND_THREADS,
+        metadata=_about(
+            "CHATBOT_SEND_THREADS",
+            read_count(SEND_THREADS_LIMIT),
+            "The number of messages that one worker sends at once on each line: with 0.25 seconds a message, 8 threads send about 30 a "
+            "second. `flask chatbot worker --threads` sets it for one worker.",
+            per_line=True,
         ),
     )
     signing_secrets: tuple[bytes, ...] = field(
@@ -158,6 +177,18 @@ class Settings:
             "CHATBOT_PACE",
             read_pace,
             "The maximum number of messages sent per time, such as 5/minute or 100/jam. If it is not set, there is no limit.",
+            per_line=True,
+        ),
+    )
+    template: DefaultTemplate | None = field(
+        default=None,
+        metadata=_about(
+            "CHATBOT_TEMPLATE",
+            read_default_template,
+            "For connections that take only templates once a customer has not written for 24 hours: the name of a template with a single "
+            "place, into which texts go then. With a language other than that of the rules, a map with name and language.",
+            json=True,
+            per_line=True,
         ),
     )
     public_url: str = field(
@@ -167,7 +198,7 @@ class Settings:
             read_public_url,
             "The address of the app as others reach it, such as https://toko.example.com, without the prefix. Transports that are called "
             "by HTTP and the bot's own files have addresses below it. If it is not set, those of files begin with the host of the webhook "
-            "call that is answered.",
+            "call that is answered, and forwarded messages bring no files.",
         ),
     )
     media: Path = field(
@@ -188,13 +219,49 @@ class Settings:
             "settings of the rule file, or else English. Logs are in English.",
         ),
     )
+    console: bool = field(
+        default=False,
+        metadata=_about("CHATBOT_CONSOLE", read_switch, "True for the console, the web page at /console for those who run the bot."),
+    )
+    console_accounts: tuple[Account, ...] = field(
+        default=(),
+        repr=False,
+        metadata=_about(
+            "CHATBOT_CONSOLE_PASSWORD",
+            read_accounts,
+            "The hash of the console's password, made by `flask chatbot console-password`; or a map from names to "
+            '{"role": "look", "password": "scrypt:..."}, the role being look, answer or edit. In the environment, a map is JSON.',
+            json=True,
+        ),
+    )
+    console_edit: bool = field(
+        default=False,
+        metadata=_about("CHATBOT_CONSOLE_EDIT", read_switch, "True if the role edit may change the rule files in the console."),
+    )
 
     # Of the bundled transport that was chosen, by the names of its parameters; secrets among them.
     transport_options: Mapping[str, object] = field(default_factory=dict, repr=False)
+    # The names of those that stand in CHATBOT_LINES, and not under keys of their own.
+    own_options: frozenset[str] = field(default=frozenset(), repr=False)
+
+    # True if the configuration names lines and cannot be read, so that nobody knows which there are.
+    are_lines_unknown: bool = field(default=False, repr=False)
+
+    @property
+    def has_transport(self) -> bool:
+        """True if there is a connection to WhatsApp, or several."""
+        return self.transport is not None or bool(self.lines)
 
     def address_of(self, line: str) -> str:
         """The public address at which the other side of a transport calls; empty if CHATBOT_PUBLIC_URL is not set."""
         return f"{self.public_url}{self.prefix}/in/{line}" if self.public_url else ""
+
+    @property
+    def file_lines(self) -> frozenset[str]:
+        """The names of the lines by which files, places and contacts may come: the webhook brings texts only."""
+        own = {} if self.transport is None else {getattr(self.transport, "name", str(self.transport)): self.transport}
+        chosen = {name: each.transport for name, each in self.lines.items()} or own
+        return frozenset(name for name, each in chosen.items() if not (isinstance(each, str) and TRANSPORTS[each].sends_only))
 
     @classmethod
     def from_mapping(cls, config: Mapping[str, object], environ: Mapping[str, str]) -> "Settings":
@@ -207,109 +274,57 @@ class Settings:
     @classmethod
     def read(cls, config: Mapping[str, object], environ: Mapping[str, str]) -> tuple["Settings", tuple[str, ...]]:
         """Return the settings, with defaults in place of wrong values, and every mistake: for callers that report more mistakes."""
+        source = Source(config, environ)
         values: dict[str, Any] = {}
         problems: list[str] = []
         for each in settings_fields():
             try:
-                values |= _read(each, config, environ)
+                values |= source.value(each.name, each.metadata)
             except ValueError as error:
                 problems += error.args
-        if "api_keys" in values:
-            values.setdefault("transport", "simulator")
-        if isinstance(name := values.get("transport"), str):
-            chosen = TRANSPORTS[name]
-            values["transport_options"], wrong = _read_options(chosen, config, environ)
-            problems += wrong
-            if chosen.pace is not None:
-                values.setdefault("pace", Pace(count=chosen.pace[0], seconds=chosen.pace[1]))
-        problems += _unknown(config, APP_CONFIG)
-        problems += _unknown((key for key in environ if not _FOREIGN.fullmatch(key)), ENVIRONMENT)
-        return cls(**values), tuple(problems)
+        lines = values.pop("lines", {})
+        values, wrong = _without_transport(values, source) if source.has(LINES) else _with_transport(values, source)
+        settings = cls(**values)
+        by_line, wrong_lines = _by_line(settings, lines, source)
+        problems += [*wrong, *wrong_lines]
+        known = [*(each.metadata["key"] for each in settings_fields()), *(option.key for option in options())]
+        problems += unknown_keys(config, environ, known)
+        settings = replace(settings, lines=by_line)
+        is_named = source.has(LINES) or source.has("CHATBOT_TRANSPORT")
+        return replace(settings, are_lines_unknown=is_named and not settings.has_transport), tuple(problems)
+
+
+def _with_transport(values: dict[str, Any], source: Source) -> tuple[dict[str, Any], list[str]]:
+    """The values with those of the one transport, and a sentence for each mistake in its options."""
+    if "api_keys" in values:
+        values.setdefault("transport", "simulator")
+    if not isinstance(name := values.get("transport"), str):
+        return values, []
+    values["transport_options"], problems = read_options(TRANSPORTS[name], source)
+    return {"pace": usual_pace(name), **values}, problems
+
+
+def _without_transport(values: dict[str, Any], source: Source) -> tuple[dict[str, Any], list[str]]:
+    """The values without a transport of their own, as each line has one; a sentence if there is one nevertheless."""
+    is_set = source.has("CHATBOT_TRANSPORT")
+    way_out = tr("Remove CHATBOT_TRANSPORT: each line names its own transport.")
+    problem = placed(LINES, source.place(LINES), tr("CHATBOT_TRANSPORT is set, too. {way_out}", way_out=way_out))
+    return {**values, "transport": None}, [problem] if is_set else []
+
+
+def _by_line(settings: Settings, lines: Mapping[str, object], source: Source) -> tuple[dict[str, Settings], list[str]]:
+    """The settings of each line, and a sentence for each mistake in them."""
+    own = {each.name: each.metadata for each in settings_fields() if each.metadata["per_line"]}
+    found: dict[str, Settings] = {}
+    problems: list[str] = []
+    for name, written in lines.items():
+        values, wrong = read_line(name, written, source, own)
+        problems += [placed(LINES, source.place(LINES), each) for each in wrong]
+        found[name] = replace(settings, **{"rules": None, "pace": settings.pace or usual_pace(values.get("transport")), **values})
+    shared = shared_accounts({name: (each.transport, each.transport_options) for name, each in found.items()})
+    return found, problems + [placed(LINES, source.place(LINES), each) for each in shared]
 
 
 def settings_fields() -> tuple["Field[Any]", ...]:
     """The fields of `Settings` that have a key of their own."""
     return tuple(each for each in fields(Settings) if each.metadata)
-
-
-def _read_options(chosen: Bundled, config: Mapping[str, object], environ: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
-    """The values of a transport's options by name, and a sentence for each that is wrong or missing."""
-    values: dict[str, object] = {}
-    problems: list[str] = []
-    for option in chosen.options:
-        try:
-            values |= _value(option.name, _about(option.key, option.read, option.doc), config, environ)
-        except ValueError as error:
-            problems += error.args
-        else:
-            problems += [_missing(chosen, option)] if option.is_required and option.name not in values else []
-    return values, problems + [_unset(chosen, key) for key in chosen.needs if not (config.get(key) or environ.get(key))]
-
-
-def _missing(chosen: Bundled, option: TransportOption) -> str:
-    return tr("{key} is not set, and CHATBOT_TRANSPORT={name} needs it. {where}", key=option.key, name=chosen.name, where=option.where)
-
-
-def _unset(chosen: Bundled, key: str) -> str:
-    where = tr("Set it in app.config or the environment.")
-    return tr("{key} is not set, and CHATBOT_TRANSPORT={name} needs it. {where}", key=key, name=chosen.name, where=where)
-
-
-def _read(each: "Field[Any]", config: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, object]:
-    """The field's value by its name; empty if it is not set."""
-    return _value(each.name, each.metadata, config, environ)
-
-
-def _value(name: str, about: Mapping[str, Any], config: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, object]:
-    """The value of a key by this name; empty if it is not set. Raises ValueError with a sentence for each problem."""
-    value, place = config.get(about["key"]), APP_CONFIG
-    if value is None or (value == "" and not about["blank"]):
-        # An empty variable is a slip more often than a wish: deployment files write it for whatever is not set.
-        value, place = environ.get(about["key"]) or None, ENVIRONMENT
-    if value is None:
-        return {}
-    try:
-        if about["json"] and place == ENVIRONMENT:
-            value = _from_json(str(value))
-        return {name: about["read"](value)}
-    except ValueError as error:
-        raise ValueError(
-            *(tr("{key} in {place}: {problem}", key=about["key"], place=place, problem=problem) for problem in error.args)
-        ) from None
-
-
-def _from_json(text: str) -> object:
-    """The value of an environment variable: JSON if it starts like a list or a map, else the text itself."""
-    if not text.lstrip().startswith(("[", "{")):
-        return text
-    try:
-        return read_json(text.encode("utf-8", "surrogateescape"))
-    except BadPayload as error:
-        raise ValueError(tr("it begins like JSON, but cannot be read. {message}", message=error.message)) from None
-
-
-def _unknown(keys: Iterable[object], place: str) -> Iterator[str]:
-    """Yield a sentence for each key that looks like ours and is not; in the environment, only for a likely misspelling.
-
-    Other programs read the environment too: a CHATBOT_TOKEN of theirs must not stop the app.
-    """
-    ours = place == APP_CONFIG
-    known = [*(each.metadata["key"] for each in settings_fields()), *(option.key for option in options())]
-    for key in keys:
-        if isinstance(key, str) and key.startswith(_START) and key not in known:
-            near = _nearest(key, known, 0.6 if ours else 0.8)
-            if near is not None or ours:
-                way_out = suggestion(near) if near else tr(" Known keys: {names}.", names=", ".join(known))
-                yield tr("{key} in {place}: unknown key.{way_out}", key=key, place=place, way_out=way_out)
-
-
-def _nearest(key: str, known: Iterable[str], likeness: float) -> str | None:
-    """The known key most similar to this one after their common prefix; None if none reaches `likeness`, from 0 to 1.
-
-    >>> _nearest("CHATBOT_RULE", ["CHATBOT_RULES", "CHATBOT_PREFIX"], 0.8)
-    'CHATBOT_RULES'
-    >>> _nearest("CHATBOT_TOKEN", ["CHATBOT_RULES", "CHATBOT_PREFIX"], 0.6)
-    """
-    by_stem = {each.removeprefix(_START): each for each in known}
-    near = get_close_matches(key.removeprefix(_START), by_stem, n=1, cutoff=likeness)
-    return by_stem[near[0]] if near else None

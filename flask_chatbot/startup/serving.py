@@ -11,28 +11,33 @@ from weakref import ref
 
 from flask import Flask, request
 
-from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.bots import Bots
 from flask_chatbot.bot.reloading import keep_fresh
+from flask_chatbot.startup.deaf_functions import warn_of_deaf_functions
 from flask_chatbot.worker import detect
 from flask_chatbot.worker.embedded import Embedded
 
 # What sends loads SQLAlchemy, which is slow, so it is imported once an app is served.
 if TYPE_CHECKING:
-    from flask_chatbot.delivery.gateway import Gateway
+    from flask_chatbot.delivery.lines import Lines
     from flask_chatbot.worker.worker import Worker
 
 log = logging.getLogger(__name__)
 
 
-def log_what_is_missing(bot: Bot) -> None:
+def log_what_is_missing(bots: Bots) -> None:
     """Log the rules whose handlers are missing, if any are. Until they are there, these rules apologise."""
-    if missing := bot.missing:
+    if missing := bots.missing:
         log.error("handlers are missing, and customers get an apology instead: %s", " | ".join(map(str, missing)))
 
 
-def watch_first_request(app: Flask, bot: Bot) -> None:
-    """Look at the first request for handlers that are missing now: they may be registered until then."""
-    if not bot.missing:
+def watch_first_request(app: Flask, bots: Bots) -> None:
+    """Look at the first request for handlers that are missing, and for functions that nothing calls: they may be registered until then.
+
+    Where there is a transport, its worker looks for the latter.
+    """
+    has_transport = bots.own.settings.has_transport
+    if not bots.missing and has_transport:
         return
     is_done = False
 
@@ -40,20 +45,22 @@ def watch_first_request(app: Flask, bot: Bot) -> None:
         nonlocal is_done
         if not is_done:
             is_done = True
-            log_what_is_missing(bot)
+            log_what_is_missing(bots)
+            if not has_transport:
+                warn_of_deaf_functions(bots.own, tells_of_edits=False)
 
     app.url_value_preprocessors[None].insert(0, look)
 
 
-def make_if_serving(make_gateway: "Callable[[], Gateway]", frame: FrameType | None = None) -> None:
-    """Make the gateway now if this process loads the app to serve it, so that no request waits, or forked processes share the modules."""
+def make_if_serving(make_lines: "Callable[[], Lines]", frame: FrameType | None = None) -> None:
+    """Make the gateways now if this process loads the app to serve it, so that no request waits, or forked processes share the modules."""
     frame = frame or sys._getframe(1)
     if detect.is_preloaded(frame) or detect.loader(frame, os.environ) is not None:
-        make_gateway()
+        make_lines()
 
 
-def work_while_serving(app: Flask, make_gateway: "Callable[[], Gateway]") -> Embedded:
-    """Start a worker thread in each process that serves the app; one of them does the gateway's work."""
+def work_while_serving(app: Flask, bots: Bots, make_lines: "Callable[[], Lines]") -> Embedded:
+    """Start a worker thread in each process that serves the app; one of them does the work of all gateways."""
     here = ref(app)  # not the app itself: threads must not keep it alive
 
     def context() -> AbstractContextManager[object]:
@@ -64,11 +71,13 @@ def work_while_serving(app: Flask, make_gateway: "Callable[[], Gateway]") -> Emb
         return served.app_context()
 
     def make() -> "Worker":
+        from flask_chatbot.startup.connections import look_at_connections
         from flask_chatbot.startup.worker import make_worker
 
-        gateway = make_gateway()
-        log_what_is_missing(gateway.bot)
-        return make_worker(gateway, context, leads=True)
+        lines = make_lines()
+        log_what_is_missing(bots)
+        look_at_connections(lines)
+        return make_worker(lines, context, leads=True)
 
     embedded = Embedded(make)
     # Before all of the host's: one that answers by itself would keep the others from being called.

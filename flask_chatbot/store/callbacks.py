@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, exists, func, select, update
+from sqlalchemy import Connection, Text, bindparam, exists, func, select, update
 
+from flask_chatbot.core.values.attempts import Attempt
 from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.database.notifications import notify
 from flask_chatbot.database.statements import fitting, storable, word
 from flask_chatbot.database.tables import callbacks
 from flask_chatbot.store.claims import claim_statements
@@ -48,11 +50,15 @@ class CallbackClaim(Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """The result of a try: sent, given up, refused, or to be retried at `due_at`. An untried callback is released unchanged."""
+    """The result of a try: sent, given up, refused, or to be retried at `due_at`. An untried callback is released unchanged.
+
+    `status` is that of the HTTP answer; 0 if there was none.
+    """
 
     state: Literal["sent", "failed", "refused", "later", "untried"]
     due_at: float = 0.0
     error: str = ""
+    status: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +127,13 @@ _DUE = (
 _CLAIMS = claim_statements(callbacks)
 _CRASHED = select(*_COLUMNS).where(_CLAIMS.over).order_by(_c.crashes, _c.leased_until, _c.seq).limit(1).with_for_update(skip_locked=True)
 _HAS_CRASHED = select(exists().where(_CLAIMS.over))
+_TRIED = {"attempts": func.coalesce(_c.attempts, "").op("||", return_type=Text())(bindparam("attempt", type_=Text()))}
+_SENT = _CLAIMS.sent.values(_TRIED)
+_LATER = _CLAIMS.later.values(_TRIED)
 _GAVE_UP = (
-    update(callbacks).where(_c.seq == bindparam("held")).values(state=bindparam("end"), error=bindparam("why"), settled_at=bindparam("now"))
+    update(callbacks)
+    .where(_c.seq == bindparam("held"))
+    .values(state=bindparam("end"), error=bindparam("why"), settled_at=bindparam("now"), **_TRIED)
 )
 # Those after it in its message need not be looked at before it is due.
 _PUT_OFF = (
@@ -151,6 +162,7 @@ def add(connection: Connection, new: Sequence[NewCallback]) -> None:
         return
     waiting = {row[:2]: row[2] for row in connection.execute(_DUE_BEFORE, {"messages": [each.message for each in new]})}
     connection.execute(_ADD, [_row_of(each, waiting.get((each.message, fitting(each.host, HOST_LIMIT)), 0.0)) for each in new])
+    notify(connection)
 
 
 def claim(
@@ -196,16 +208,17 @@ def settle_all(connection: Connection, settlements: Sequence[tuple[CallbackClaim
         seqs = sorted(claim.seq for claim, _ in settlements[start : start + AT_ONCE])
         fences |= {row.seq: row.fence for row in connection.execute(_CLAIMS.held, {"seqs": seqs})}
     held = [(claim, settlement) for claim, settlement in settlements if fences.get(claim.seq) == claim.fence]
-    if sent := [claim.seq for claim, settlement in held if settlement.state == "sent"]:
-        connection.execute(_CLAIMS.sent, {"seqs": sent, "now": now})
+    sent: dict[str, list[int]] = {}
+    for claim, settlement in held:
+        if settlement.state == "sent":
+            sent.setdefault(Attempt(at=now, status=settlement.status).line(), []).append(claim.seq)
+    for attempt, seqs in sent.items():
+        connection.execute(_SENT, {"seqs": seqs, "now": now, "attempt": attempt})
     if untried := [claim.seq for claim, settlement in held if settlement.state == "untried"]:
         connection.execute(_CLAIMS.back, {"seqs": untried})
     for claim, settlement in held:
-        if settlement.state in ("failed", "refused"):
-            connection.execute(_GAVE_UP, {"held": claim.seq, "end": settlement.state, "why": storable(settlement.error), "now": now})
-        elif settlement.state == "later":
-            connection.execute(_CLAIMS.later, {"held": claim.seq, "due": settlement.due_at, "why": storable(settlement.error)})
-            connection.execute(_PUT_OFF, {"of": claim.message, "to": claim.host, "held": claim.seq, "due": settlement.due_at})
+        if settlement.state in ("failed", "refused", "later"):
+            _settle_failed(connection, claim, settlement, now)
     return [claim for claim, _ in held]
 
 
@@ -223,6 +236,16 @@ def resend(connection: Connection, ids: Sequence[str]) -> int:
 def of_message(connection: Connection, message: str) -> list[StoredCallback]:
     """The callbacks of a message, in order."""
     return [_stored(row) for row in connection.execute(_OF_MESSAGE, {"message": message})]
+
+
+def _settle_failed(connection: Connection, claim: CallbackClaim, settlement: Settlement, now: float) -> None:
+    why = storable(settlement.error)
+    tried = {"held": claim.seq, "why": why, "attempt": Attempt(at=now, status=settlement.status, error=why).line()}
+    if settlement.state == "later":
+        connection.execute(_LATER, {**tried, "due": settlement.due_at})
+        connection.execute(_PUT_OFF, {"of": claim.message, "to": claim.host, "held": claim.seq, "due": settlement.due_at})
+    else:
+        connection.execute(_GAVE_UP, {**tried, "end": settlement.state, "now": now})
 
 
 def _row_of(new: NewCallback, not_before: float) -> dict[str, Any]:

@@ -1,19 +1,23 @@
 """Incoming messages: which were seen before, how they were answered, and why."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, func, literal, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, case, exists, func, literal, or_, select, update
 
+from flask_chatbot.core.values.contents import UNANSWERED
 from flask_chatbot.core.values.people import VALUE_LIMIT, Alias
+from flask_chatbot.database.console_tables import conversations
 from flask_chatbot.database.statements import CHAT_LIMIT, fitting, storable, upsert
 from flask_chatbot.database.tables import IN_GROUP, aliases, inbox
 from flask_chatbot.store import people
 
 ID_LIMIT = 255  # characters; what is longer is kept by its SHA-256, as names are
+SESSION_LIMIT = 64
+TAKEOVER = "takeover"  # the kind of what the owner wrote
 SEEN_AGAIN = 86_400.0  # seconds until it is noted again by which names somebody was seen
 
 
@@ -21,7 +25,8 @@ SEEN_AGAIN = 86_400.0  # seconds until it is noted again by which names somebody
 class Kept:
     """One incoming message, stored until `expires_at`; its text and the reasons for its answer only until `kept_until`.
 
-    `sender` is the text that came; `person` their id, found or made by that text where it is empty.
+    `sender` is the text that came; `person` their id, found or made by that text where it is empty. `at` is the time of the answer,
+    `sent_at` that of the message by its platform, if it says so.
     `replies` is how many were made, `answer` the body that a repeated webhook call gets again, `explanations` why each rule won or lost.
     """
 
@@ -40,6 +45,7 @@ class Kept:
     explanations: Sequence[str] = ()
     answer: str | None = None
     kept_until: float | None = None
+    sent_at: float | None = None
     person: str = field(default="", compare=False)
 
 
@@ -64,6 +70,12 @@ _FIND = _KEPT.where(_HERE)
 _GONE = {"text": None, "explanations": None, "kept_until": None}
 _FORGET = update(inbox).where(_c.session == bindparam("of"), _c.message_id == bindparam("known_as")).values(_GONE)
 _ADD = upsert(lambda insert: insert(inbox).on_conflict_do_nothing(index_elements=[_c.session, _c.message_id]))
+_WHOSE = select(_c.person, _c.seq).where(_HERE, _c.person.is_not(None))
+_LAST_IS = upsert(
+    lambda made: (new := made(conversations).from_select(["person", "last"], _WHOSE)).on_conflict_do_update(
+        index_elements=[conversations.c.person], set_={"last": new.excluded.last}, where=conversations.c.last < new.excluded.last
+    )
+)
 _OF_PERSON = _c.person.in_(bindparam("persons", expanding=True))
 _COUNTED = select(func.count()).select_from(inbox).where(_c.at > bindparam("since"), _c.replies > 0)
 _ANSWERED = _COUNTED.where(_OF_PERSON)
@@ -88,7 +100,32 @@ def _arrival(count: int) -> Select[Any]:
 
 
 _FROM_GROUP = select(exists().where(IN_GROUP, _c.session == bindparam("session"), _c.chat == bindparam("chat")))
+_LAST = select(_c.session).where(_c.session.in_(bindparam("sessions", expanding=True))).order_by(_c.at.desc(), _c.seq.desc()).limit(1)
+_LAST_OF_PERSON = _LAST.where(_OF_PERSON)
+_LAST_OF_GROUP = _LAST.where(IN_GROUP, _c.chat == bindparam("chat"))
+_WRITTEN = _c.kind.not_in(sorted({*UNANSWERED, TAKEOVER})) & ~IN_GROUP
+_WROTE = (
+    select(_c.person, func.max(case((_c.sent_at < _c.at, _c.sent_at), else_=_c.at)).label("at"))
+    .where(_OF_PERSON, _c.at > bindparam("since"), _c.session == bindparam("session"), _WRITTEN)
+    .group_by(_c.person)
+)
+_WROTE_SINCE = (
+    select(_c.person)
+    .where(_c.person > bindparam("behind"), _c.at > bindparam("since"), _c.session.in_(bindparam("sessions", expanding=True)), _WRITTEN)
+    .group_by(_c.person)
+    .order_by(_c.person)
+    .limit(bindparam("limit"))
+)
 _OF_SENDER = _KEPT.where(_OF_PERSON).order_by(_c.at.desc(), _c.seq.desc()).limit(bindparam("limit"))
+
+
+def webhook_session(line: str | None) -> str:
+    """The session of what the webhook brings for a line, or under a key of that name; None for a key without a name.
+
+    >>> webhook_session("toko"), webhook_session(None)
+    ('webhook:toko', 'webhook')
+    """
+    return f"webhook:{line}"[:SESSION_LIMIT] if line else "webhook"
 
 
 def find(connection: Connection, session: str, message_id: str) -> Kept | None:
@@ -114,12 +151,26 @@ def arrival(connection: Connection, session: str, message_id: str, names: Sequen
 def add(connection: Connection, kept: Kept) -> bool:
     """Store a message; False if it is stored already."""
     person = kept.person or people.get(connection, kept.sender, kept.at)
-    return connection.execute(_ADD[connection.dialect.name], {**_row_of(kept), "person": person}).rowcount == 1
+    if connection.execute(_ADD[connection.dialect.name], {**_row_of(kept), "person": person}).rowcount != 1:
+        return False
+    here = {"session": kept.session, "message_id": fitting(kept.message_id, ID_LIMIT)}
+    connection.execute(_LAST_IS[connection.dialect.name], here)
+    return True
 
 
 def has_group(connection: Connection, session: str, chat: str) -> bool:
     """True if a message came in from the chat of a group, as long as it is kept."""
     return bool(connection.execute(_FROM_GROUP, {"session": session, "chat": fitting(chat, CHAT_LIMIT)}).scalar())
+
+
+def last_session_of(connection: Connection, sender: str, sessions: Sequence[str]) -> str | None:
+    """The session, one of these, by which a sender last wrote, by text or id; None if no message of theirs is kept."""
+    return connection.execute(_LAST_OF_PERSON, {"persons": _persons(connection, sender), "sessions": sessions}).scalar()
+
+
+def last_session_of_group(connection: Connection, chat: str, sessions: Sequence[str]) -> str | None:
+    """The session, one of these, by which a message last came from the chat of a group; None if none is kept."""
+    return connection.execute(_LAST_OF_GROUP, {"chat": fitting(chat, CHAT_LIMIT), "sessions": sessions}).scalar()
 
 
 def forget_text(connection: Connection, session: str, message_id: str) -> None:
@@ -130,6 +181,23 @@ def forget_text(connection: Connection, session: str, message_id: str) -> None:
 def answered_since(connection: Connection, sender: str, since: float) -> int:
     """The number of messages of a sender, by text or id, that were answered after that time."""
     return int(connection.execute(_ANSWERED, {"persons": _persons(connection, sender), "since": since}).scalar_one())
+
+
+def last_wrote(connection: Connection, session: str, persons: Collection[str], since: float) -> dict[str, float]:
+    """The times at which these people, by our ids, last wrote in private by a session, in epoch seconds; those before `since` are missing.
+
+    A reaction, an edit or a deletion is nothing written.
+    """
+    if not persons:
+        return {}
+    found = connection.execute(_WROTE, {"persons": list(persons), "session": session, "since": since})
+    return {row.person: row.at for row in found if row.at > since}
+
+
+def wrote_since(connection: Connection, sessions: Sequence[str], since: float, limit: int, behind: str = "") -> list[str]:
+    """The people who wrote in private by one of these sessions after that time, by our ids and in their order, behind one of them."""
+    asked = {"sessions": list(sessions), "since": since, "limit": limit, "behind": behind}
+    return list(connection.execute(_WROTE_SINCE, asked).scalars())
 
 
 def of_sender(connection: Connection, sender: str, limit: int) -> list[Kept]:

@@ -32,7 +32,8 @@ _OF_ALIAS = _STATE.select_from(aliases.outerjoin(states, _s.person == _a.person)
 _OF_ID = _STATE.select_from(people_table.outerjoin(states, _s.person == func.coalesce(_p.merged_into, _p.id))).where(
     _p.id == bindparam("id")
 )
-_PAUSED = _STATE.where(or_(_s.state.like('%"paused_until"%'), _s.state.like('%"pauses"%')), _s.expires_at > bindparam("now"))
+_QUIET = or_(*(_s.state.like(f'%"{name}"%') for name in ("paused_until", "pauses", "takeovers")))
+_PAUSED = _STATE.where(_QUIET, _s.expires_at > bindparam("now"))
 _ADD = upsert(lambda insert: insert(states).on_conflict_do_nothing())
 _REPLACE = (
     update(states)
@@ -133,6 +134,11 @@ def _state(row: Any, now: float) -> State:
     except ValueError as error:
         log.error("the row in table %s of person %s cannot be read (%s): nothing is remembered", states.name, row.person, error)
         return State(version=row.version)
+
+
+def paused_until(connection: Connection, person: str, line: str, now: float) -> float:
+    """The time until which the bot keeps quiet for a person on a line; 0 if it does not. Takes no lock."""
+    return _state(connection.execute(_OF_PERSON, {"person": person}).first(), now).paused_on(line)
 
 
 def paused(connection: Connection, now: float) -> list[tuple[str, float]]:

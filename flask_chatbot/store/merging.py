@@ -14,11 +14,16 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select,
 from flask_chatbot.core.conversation.memory import State, read_state, write_state
 from flask_chatbot.core.conversation.uniting import united
 from flask_chatbot.core.values.people import Alias, Scheme, new_person_id
+from flask_chatbot.database.broadcast_tables import recipients
+from flask_chatbot.database.console_tables import handovers, notes
+from flask_chatbot.database.saved_tables import saved, saved_keys
 from flask_chatbot.database.statements import lock_all, lock_key, upsert, word
-from flask_chatbot.database.tables import aliases, inbox, messages, opted_out, saved, states
+from flask_chatbot.database.tables import aliases, inbox, messages, opted_out, states
 from flask_chatbot.database.tables import people as people_table
 from flask_chatbot.store import people
 from flask_chatbot.store.chats import lock_chats
+from flask_chatbot.store.console import remarks
+from flask_chatbot.store.strangers import acquaintances
 
 # A number may be given to somebody else, so any other name says more about who somebody is.
 STRENGTH: tuple[Scheme, ...] = ("bsuid", "lid", "telegram", "opaque", "number")
@@ -28,13 +33,15 @@ _p, _a, _m, _o = people_table.c, aliases.c, messages.c, opted_out.c
 _HERE = (_a.scheme == bindparam("of_scheme")) & (_a.scope == bindparam("of_scope")) & (_a.value == bindparam("of_value"))
 _SEEN = update(aliases).where(_HERE).values(last_seen=bindparam("at"))
 _MOVE = update(aliases).where(_HERE).values(person=bindparam("to"), first_seen=bindparam("at"), last_seen=bindparam("at"))
+_RETIRE = delete(aliases).where(_HERE)
 _DROP_NUMBER = delete(aliases).where(_a.person == bindparam("of"), _a.scheme == "number")
 _LOCK = select(_p.id).where(_p.id.in_(bindparam("ids", expanding=True))).order_by(_p.id).with_for_update()
 _JOIN = (
     update(people_table).where(or_(_p.id == bindparam("loser"), _p.merged_into == bindparam("loser"))).values(merged_into=bindparam("to"))
 )
 _REKEY = tuple(
-    update(table).where(table.c.person == bindparam("loser")).values(person=bindparam("to")) for table in (aliases, inbox, saved)
+    update(table).where(table.c.person == bindparam("loser")).values(person=bindparam("to"))
+    for table in (aliases, inbox, saved, saved_keys, handovers, notes, recipients)
 )
 _STATES = select(states).where(states.c.person.in_(bindparam("ids", expanding=True))).with_for_update()
 _NO_STATES = delete(states).where(states.c.person.in_(bindparam("ids", expanding=True)))
@@ -61,8 +68,36 @@ class Identified:
 def identify(connection: Connection, given: Sequence[Alias], now: float) -> Identified:
     """Find or make the person with these aliases, of one message; merge people whom it shows to be one. Call it in a transaction."""
     lock_all(connection, [_IDENTITY])
-    by_strength = sorted((alias for alias in given if alias.scheme in STRENGTH), key=lambda alias: STRENGTH.index(alias.scheme))
-    identified = Identified(_base(connection, by_strength) or _newcomer(connection, now))
+    given = [people.as_kept(alias) for alias in given]
+    by_strength = _by_strength(given)
+    return _united(connection, _base(connection, by_strength) or _newcomer(connection, now), given, now)
+
+
+def rename(connection: Connection, old: Sequence[Alias], new: Sequence[Alias], now: float) -> Identified | None:
+    """Give the person with the old aliases the new ones, and take the old ones from them; None if nobody has any of the old ones.
+
+    A new one takes the place of all that they have of its scheme and scope. Whoever has a new one is merged with them, as a message shows.
+    """
+    lock_all(connection, [_IDENTITY])
+    old, new = ([people.as_kept(alias) for alias in each] for each in (old, new))
+    holders = (people.holder(connection, alias) for alias in _by_strength(old))
+    person = next((holder for holder in holders if holder is not None), None)
+    if person is None:
+        return None
+    places = {(alias.scheme, alias.scope) for alias in new}
+    for alias in [each.alias for each in people.aliases_of(connection, [person])]:
+        if alias not in new and (alias in old or (alias.scheme, alias.scope) in places):
+            connection.execute(_RETIRE, {f"of_{name}": value for name, value in people.key_of(alias).items()})
+    return _united(connection, person, new, now)
+
+
+def _by_strength(given: Sequence[Alias]) -> list[Alias]:
+    return sorted((alias for alias in given if alias.scheme in STRENGTH), key=lambda alias: STRENGTH.index(alias.scheme))
+
+
+def _united(connection: Connection, person: str, given: Sequence[Alias], now: float) -> Identified:
+    """A person who has all these aliases from now on, merged with others who have some of them."""
+    identified, by_strength = Identified(person), _by_strength(given)
     for alias in by_strength:
         other = people.holder(connection, alias)
         if other is not None and other != identified.person and _agree(connection, identified.person, other, by_strength):
@@ -133,6 +168,8 @@ def merge(connection: Connection, one: str, other: str, now: float) -> tuple[str
     _unite_states(connection, ids, now)
     _unite_opt_outs(connection, ids)
     _join_queues(connection, old, new)
+    acquaintances.unite(connection, old, new)
+    remarks.unite(connection, old, new)
     for statement in (*_REKEY, _JOIN):
         connection.execute(statement, {"loser": old, "to": new})
     log.info("person %s turned out to be person %s: they are merged", old, new)

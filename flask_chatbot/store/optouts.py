@@ -15,7 +15,8 @@ _c = opted_out.c
 _OF = _c.person == bindparam("of")
 _THERE = or_(_c.line == "", _c.line == bindparam("on"), bindparam("on") == "")
 _ADD = upsert(lambda insert: insert(opted_out).on_conflict_do_nothing())
-_REMOVE = delete(opted_out).where(_OF, _THERE)
+_REMOVE = delete(opted_out).where(_OF)
+_REMOVE_LINES = delete(opted_out).where(_OF, _c.line.in_(bindparam("lines", expanding=True)))
 _ALL = select(_c.person, _c.line, _c.at).order_by(_c.at, _c.person, _c.line)
 _FIND = select(_c.person).where(_OF, _THERE)
 _AMONG = select(_c.person).where(_c.person.in_(bindparam("people", expanding=True)), _THERE)
@@ -27,13 +28,19 @@ def opt_out(connection: Connection, name: str, now: float, line: str = "") -> No
     connection.execute(_ADD[connection.dialect.name], {"person": person, "line": fitting(line, LINE_LIMIT), "at": now})
 
 
-def opt_in(connection: Connection, name: str, line: str = "") -> None:
-    """Allow promotion to somebody again, by this line; without one, by any."""
+def opt_in(connection: Connection, name: str, line: str = "", *, is_only: bool = False) -> None:
+    """Allow promotion to somebody again, by this line; without one, by any.
+
+    An opt-out of all lines outlives an opt-in by one of them, unless that `is_only`: no promotion goes by another.
+    """
     person = people.find(connection, name, lock=True)
+    lines = [fitting(line, LINE_LIMIT), *([""] if is_only else [])] if line else []
     if person is None:
-        forgotten.drop(connection, people.keys_of(alias_of(name)), fitting(line, LINE_LIMIT))
+        forgotten.drop(connection, people.keys_of(alias_of(name)), lines)
         return
-    connection.execute(_REMOVE, {"of": person, "on": fitting(line, LINE_LIMIT)})
+    statement, more = (_REMOVE_LINES, {"lines": lines}) if lines else (_REMOVE, {})
+    connection.execute(statement, {"of": person, **more})
+    forgotten.drop(connection, [forgotten.key_of_id(id_) for id_ in people.ids_of(connection, person)], lines)
 
 
 def has_opted_out(connection: Connection, name: str, line: str = "") -> bool:

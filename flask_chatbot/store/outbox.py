@@ -9,7 +9,7 @@ else meanwhile. Another crash is then that message's own, and the others go out.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
@@ -17,11 +17,12 @@ from sqlalchemy import Connection, bindparam, exists, or_, select, update
 from flask_chatbot.core.values.outbound import Outbound
 from flask_chatbot.core.values.people import is_person_id
 from flask_chatbot.core.values.replies import Reply, Text
-from flask_chatbot.core.values.stored import read_reply, write_reply
-from flask_chatbot.database.statements import lock_key, storable, try_locks, word, written_out
+from flask_chatbot.core.values.stored import read_reply
+from flask_chatbot.database.statements import lock_key, storable, try_locks, word
 from flask_chatbot.database.tables import messages
 from flask_chatbot.store.chats import lock_chats, promote
 from flask_chatbot.store.claims import claim_statements
+from flask_chatbot.store.outgoing.notes import read_notes
 from flask_chatbot.store.people import chats_of
 
 MOST_CRASHES = 5  # of workers: of one that held it with others, then of those that tried it alone; it is given up then
@@ -30,27 +31,6 @@ UNREADABLE = "It was stored by another version, and cannot be read. Send it agai
 MOST_LOOKED_AT = 1000  # rows in one claim
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewMessage:
-    """A message to be sent, for `add`. `start_at` 0 means at once, whatever the clock says; after `expires_at` it is not tried any more.
-
-    Messages with the same `order_key` go out in order: the id of a person, or else the name of the chat.
-    """
-
-    id: str
-    session: str
-    chat: str
-    type: str
-    reply: Reply
-    promo: bool = False
-    is_reply: bool = False
-    notify_url: str | None = None
-    created_at: float
-    start_at: float = 0.0
-    expires_at: float
-    order_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +53,9 @@ class Claim:
     created_at: float
     expires_at: float
     leased_until: float
+    start_at: float = 0.0
+    rule: str | None = None  # whose reply it is
+    error: str | None = field(default=None, compare=False)  # of the last try
 
     @property
     def chat(self) -> str:
@@ -80,18 +63,11 @@ class Claim:
 
 
 _c = messages.c
-_NEW = (
-    *("id", "session", "chat", "order_key", "type", "reply", "promo", "is_reply", "notify_url", "created_at", "start_at", "expires_at"),
-    *("state", "due_at", "tries", "crashes", "fence", "leased_until", "ack"),
-)
-_ADD = written_out(messages.insert().inline(), _NEW)
-_DRIVERS = ("pysqlite", "psycopg")  # which take it as it is written out
-_UNTRIED = {"state": "queued", "tries": 0, "crashes": 0, "fence": 0, "leased_until": 0.0, "ack": 0}
 _COLUMNS = (
-    *(_c.seq, _c.id, _c.session, _c.chat, _c.order_key, _c.type, _c.reply, _c.promo, _c.is_reply, _c.notify_url),
-    *(_c.created_at, _c.expires_at, _c.state, _c.due_at, _c.tries, _c.crashes, _c.begun, _c.fence, _c.leased_until),
+    *(_c.seq, _c.id, _c.session, _c.chat, _c.order_key, _c.type, _c.reply, _c.promo, _c.is_reply, _c.notify_url, _c.reply_to, _c.rule),
+    *(_c.created_at, _c.start_at, _c.expires_at, _c.state, _c.due_at, _c.tries, _c.crashes, _c.begun, _c.fence, _c.leased_until, _c.error),
 )
-_SAME = ("seq", "fence", "session", "order_key", "type", "is_reply", "tries", "crashes", "created_at", "expires_at", "leased_until")
+_SAME = tuple(each.name for each in fields(Claim) if each.name != "outbound")
 _OURS = _c.session == bindparam("session")
 _CLAIMS = claim_statements(messages)
 _HELD = _CLAIMS.held.add_columns(_c.order_key)
@@ -135,17 +111,9 @@ _GIVE_UP = (
     .where(_c.seq == bindparam("held"))
     .values(state="failed", ack=-1, error=bindparam("why"), failed_at=bindparam("now"), settled_at=bindparam("now"))
 )
+_UNCOUNT = update(messages).where(_c.seq == bindparam("of")).values(tries=0)
 _RENEW = update(messages).where(_c.seq.in_(bindparam("seqs", expanding=True))).values(leased_until=bindparam("until"))
 _RELEASE = update(messages).where(_c.session == bindparam("of"), _c.state == word("claimed")).values(leased_until=0.0)
-
-
-def add(connection: Connection, new: Sequence[NewMessage]) -> None:
-    """Queue messages, keeping their order within a chat."""
-    rows = [_row_of(each) for each in new]
-    if rows and connection.dialect.driver in _DRIVERS:
-        connection.exec_driver_sql(_ADD[connection.dialect.name], rows)
-    elif rows:  # a connection of the app's
-        connection.execute(messages.insert().inline(), rows)
 
 
 def claim(connection: Connection, session: str, now: float, lease: float, limit: int) -> list[Claim]:
@@ -209,11 +177,16 @@ def settle_sent(connection: Connection, claims: Sequence[Claim], now: float) -> 
     return held
 
 
-def settle_later(connection: Connection, claim: Claim, due_at: float, error: str) -> bool:
-    """Postpone a message to `due_at`, and with it the rest of its chat. False if the claim has passed to another worker."""
+def settle_later(connection: Connection, claim: Claim, due_at: float, error: str, *, counts: bool = True) -> bool:
+    """Postpone a message to `due_at`, and with it the rest of its chat. False if the claim has passed to another worker.
+
+    Where the try does not count, it is as if it had never been tried.
+    """
     held = _held(connection, [claim])
     if held:
         connection.execute(_CLAIMS.later, {"held": claim.seq, "due": due_at, "why": storable(error)})
+        if not counts:
+            connection.execute(_UNCOUNT, {"of": claim.seq})
         promote(connection, {(each.session, each.order_key) for each in held})  # an older one that was queued again meanwhile
     return bool(held)
 
@@ -238,25 +211,6 @@ def hand_back(connection: Connection, claims: Sequence[Claim]) -> None:
 def release(connection: Connection, session: str) -> int:
     """End the leases of a session whose only holder is dead, so its successor need not wait; return how many there were."""
     return connection.execute(_RELEASE, {"of": session}).rowcount
-
-
-def _row_of(new: NewMessage) -> dict[str, Any]:
-    return {
-        "id": new.id,
-        "session": new.session,
-        "chat": new.chat,
-        "order_key": new.order_key or new.chat,
-        "type": new.type,
-        "reply": write_reply(new.reply),
-        "promo": new.promo,
-        "is_reply": new.is_reply,
-        "notify_url": None if new.notify_url is None else storable(new.notify_url),
-        "created_at": new.created_at,
-        "start_at": new.start_at,
-        "expires_at": new.expires_at,
-        "due_at": new.start_at,
-        **_UNTRIED,
-    }
 
 
 def _claim(connection: Connection, found: Sequence[Any], now: float, lease: float, *, alone: bool) -> list[Claim]:
@@ -341,10 +295,10 @@ def _chats(connection: Connection, found: Sequence[Any]) -> dict[str, str]:
 
 def _claimed(row: Any, until: float, chat: str) -> Claim:
     """The claim of a row, from the row before it was claimed."""
-    claim = _claim_of(row, read_reply(row.reply), chat)
+    claim = _claim_of(row, read_reply(row.reply), chat, **read_notes(row.reply))
     return replace(claim, fence=row.fence + 1, tries=row.tries + 1, crashes=row.crashes + row.begun, leased_until=until)
 
 
-def _claim_of(row: Any, reply: Reply, chat: str) -> Claim:
-    outbound = Outbound(id=row.id, chat=chat, reply=reply, notify_url=row.notify_url, promo=row.promo)
-    return Claim(outbound=outbound, **{name: row._mapping[name] for name in _SAME})
+def _claim_of(row: Any, reply: Reply, chat: str, **notes: Any) -> Claim:
+    out = Outbound(id=row.id, chat=chat, reply=reply, notify_url=row.notify_url, promo=row.promo, reply_to=row.reply_to or "", **notes)
+    return Claim(outbound=out, **{name: row._mapping[name] for name in _SAME})

@@ -16,7 +16,7 @@ _KEEP = (
     .values(tokens=bindparam("left"), updated_at=bindparam("now"), next_at=bindparam("pause"))
 )
 _BACK = update(paces).where(_c.session == bindparam("of")).values(tokens=_c.tokens + bindparam("number"))
-_FREE = select(_c.next_at).where(_c.session == bindparam("session"))
+_LOOK = select(_c.tokens, _c.updated_at, _c.next_at).where(_c.session == bindparam("session"))
 _HOLD = update(paces).where(_c.session == bindparam("of")).values(next_at=bindparam("at"))
 
 
@@ -42,9 +42,12 @@ def hold_until(connection: Connection, session: str, at: float) -> None:
     connection.execute(_HOLD, {"of": session, "at": at})
 
 
-def free_at(connection: Connection, session: str) -> float:
-    """The earliest time of a session's next token, in epoch seconds; 0 if nothing holds it."""
-    return float(connection.execute(_FREE, {"session": session}).scalar() or 0.0)
+def free_at(connection: Connection, session: str, rate_per_second: float) -> float:
+    """The time since when, or from when on, there is a token for a session, in epoch seconds; 0 if none was taken yet."""
+    bucket = connection.execute(_LOOK, {"session": session}).first()
+    if bucket is None:
+        return 0.0
+    return float(max(bucket.next_at, bucket.updated_at + max(0.0, 1 - bucket.tokens) / rate_per_second))
 
 
 def _filled(bucket: Any, now: float, rate: float, burst: float) -> float:

@@ -1,13 +1,23 @@
 """People: found by any of their names, and made when a name is new."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
 
-from flask_chatbot.core.values.people import LID, VALUE_LIMIT, Alias, Scheme, alias_of, alias_of_id, is_person_id, new_person_id
+from flask_chatbot.core.values.people import (
+    LID,
+    SCOPE_LIMIT,
+    VALUE_LIMIT,
+    Alias,
+    Scheme,
+    alias_of,
+    alias_of_id,
+    is_person_id,
+    new_person_id,
+)
 from flask_chatbot.database.statements import fitting, upsert
 from flask_chatbot.database.tables import aliases, hashed_states, people, states
 from flask_chatbot.store import forgotten
@@ -35,11 +45,13 @@ _BY_ALIAS = select(_ID).select_from(aliases.join(people, _p.id == _a.person)).wh
 # On PostgreSQL these keep the person from being merged or forgotten until the transaction ends.
 _LOCK_BY_ID = _BY_ID.with_for_update(read=True, key_share=True, of=people)
 _LOCK_BY_ALIAS = _BY_ALIAS.with_for_update(read=True, key_share=True, of=people)
+_HOLD = select(_p.id).where(_p.id.in_(bindparam("persons", expanding=True))).order_by(_p.id).with_for_update(read=True, key_share=True)
 _ADD_ALIAS = upsert(lambda made: made(aliases).on_conflict_do_nothing())
 _ADD_STATE = upsert(lambda made: made(states).on_conflict_do_nothing())
 _NAMED = select(_a.person).where(_a.value.in_(bindparam("values", expanding=True)), _a.scheme != "parent_bsuid")
 # By the value alone: where the scheme is given too, SQLite reads all aliases of that scheme.
 _WITH_ID = select(_a.person, _a.scope, _a.scheme).where(_a.value.in_(bindparam("values", expanding=True)))
+_NUMBERED = select(_a.value, _a.scheme, _a.person).where(_a.value.in_(bindparam("values", expanding=True)))
 _DROP = delete(people).where(_p.id == bindparam("of"))
 _ALIASES = select(aliases).where(_a.person.in_(bindparam("persons", expanding=True))).order_by(_a.first_seen, _a.scheme, _a.value)
 _NUMBER = select(_a.value).where(_a.person == bindparam("of"), _a.scheme == "number").order_by(_a.last_seen.desc()).limit(1)
@@ -89,8 +101,27 @@ def with_id(connection: Connection, id_: str, line: str) -> str | None:
     alias = alias_of_id(id_)
     values = [alias.value, alias.value + LID] if alias.scheme == "lid" else [alias.value]  # transports may leave the ending on
     rows = [row for row in connection.execute(_WITH_ID, {"values": values}) if row.scheme == alias.scheme]
-    here = {row.person for row in rows if row.scope in ("", line)} or {row.person for row in rows}
+    here = {row.person for row in rows if row.scope in ("", fitting(line, SCOPE_LIMIT))} or {row.person for row in rows}
     return here.pop() if len(here) == 1 else None
+
+
+def hold(connection: Connection, persons: Collection[str]) -> None:
+    """Keep people from being merged or forgotten until the transaction ends; in one order for all, so that no two wait for each other."""
+    if persons:
+        connection.execute(_HOLD, {"persons": list(persons)}).all()
+
+
+def numbered(connection: Connection, numbers: Collection[str]) -> dict[str, str]:
+    """The people with these telephone numbers, by the numbers; strangers are missing."""
+    some = list(numbers)
+    batches = [some[start : start + AT_ONCE] for start in range(0, len(some), AT_ONCE)]
+    rows = [row for batch in batches for row in connection.execute(_NUMBERED, {"values": batch}) if row.scheme == "number"]
+    return {row.value: row.person for row in rows}
+
+
+def current(connection: Connection, persons: Collection[str]) -> dict[str, str]:
+    """The ids of people as they are now, by ids that may have been merged into others since; those who are forgotten are missing."""
+    return {row.id: row.current for row in connection.execute(_CURRENT, {"persons": list(persons)})}
 
 
 def get(connection: Connection, name: str, now: float) -> str:
@@ -165,16 +196,18 @@ def number_of(connection: Connection, person: str) -> str:
 
 def chats_of(connection: Connection, persons: Collection[str]) -> dict[str, str]:
     """The chat in which to write to each of these people now; those who have no alias left are missing."""
-    current = {row.id: row.current for row in connection.execute(_CURRENT, {"persons": list(persons)})}
-    best = _best(connection, set(current.values()))
-    return {person: best[current[person]].alias.chat for person in persons if current.get(person) in best}
+    now = current(connection, persons)
+    best = _best(connection, set(now.values()))
+    return {person: best[now[person]].alias.chat for person in persons if now.get(person) in best}
 
 
 def _best(connection: Connection, persons: Collection[str]) -> dict[str, KnownAlias]:
     """The alias of each person by which to reach them: their number, else the one they were last seen by."""
     best: dict[str, KnownAlias] = {}
     for each in aliases_of(connection, persons):
-        if each.alias.scheme != "parent_bsuid" and (each.person not in best or _rank(each) > _rank(best[each.person])):
+        # Another version may have kept one of a scheme that this one does not know.
+        is_address = each.alias.is_known and each.alias.scheme != "parent_bsuid"
+        if is_address and (each.person not in best or _rank(each) > _rank(best[each.person])):
             best[each.person] = each
     return best
 
@@ -185,13 +218,18 @@ def _rank(known: KnownAlias) -> tuple[bool, float]:
 
 def key_of(alias: Alias) -> dict[str, str]:
     """The key of an alias in its table; what does not fit is kept by its SHA-256."""
-    return {"scheme": alias.scheme, "scope": alias.scope, "value": fitting(alias.value, VALUE_LIMIT)}
+    return {"scheme": alias.scheme, "scope": fitting(alias.scope, SCOPE_LIMIT), "value": fitting(alias.value, VALUE_LIMIT)}
+
+
+def as_kept(alias: Alias) -> Alias:
+    """An alias whose scope is as its table has it, to be compared with others from there."""
+    return replace(alias, scope=fitting(alias.scope, SCOPE_LIMIT))
 
 
 def keys_of(alias: Alias) -> list[tuple[str, str, str]]:
     """The keys (scheme, scope, value) under which an alias may be in its table: a long one in two ways."""
     limits = (VALUE_LIMIT, OLD_LIMIT) if len(alias.value) > OLD_LIMIT else (VALUE_LIMIT,)
-    return [(alias.scheme, alias.scope, fitting(alias.value, limit)) for limit in limits]
+    return [(alias.scheme, fitting(alias.scope, SCOPE_LIMIT), fitting(alias.value, limit)) for limit in limits]
 
 
 def hash_of(name: str) -> str:

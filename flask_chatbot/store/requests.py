@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from flask_chatbot.database.notifications import notify
 from flask_chatbot.database.statements import storable
 from flask_chatbot.database.tables import requests
 
@@ -47,6 +48,7 @@ def ask(connection: Connection, request: str, session: str, kind: str, argument:
     """Put a request, under an id of the caller's, to the process that has the transport of a session open."""
     row = {"id": request, "session": session, "kind": kind, "argument": storable(argument), "created_at": now}
     connection.execute(insert(requests), row)
+    notify(connection)
 
 
 def withdraw(connection: Connection, request: str) -> None:

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.statements import storable, word
 from flask_chatbot.database.tables import messages
+from flask_chatbot.store import transport_ids
 from flask_chatbot.store.chats import lock_chats, promote
+from flask_chatbot.store.outgoing import notes
 
 AT_ONCE = 500  # rows in one statement
 
@@ -72,6 +74,16 @@ _TYPE = update(messages).where(_c.id == bindparam("of")).values(type=bindparam("
 _AT = {Ack.ERROR: "failed_at", Ack.SENT: "sent_at", Ack.DELIVERED: "delivered_at", Ack.READ: "read_at", Ack.PLAYED: "played_at"}
 _MOVE = {ack: update(messages).where(_c.id == bindparam("of")).values({"ack": int(ack), at: bindparam("when")}) for ack, at in _AT.items()}
 _NOTE = {ack: update(messages).where(_c.id == bindparam("of")).values({at: bindparam("when")}) for ack, at in _AT.items()}
+_GONE = (
+    update(messages)
+    .where(_c.id == bindparam("of"), _c.state.in_([word(state) for state in ("queued", "waiting", "claimed")]))
+    .values(state="sent", error=None, settled_at=bindparam("when"))
+)
+_AGAIN = (
+    update(messages)
+    .where(_c.id == bindparam("of"), _c.state == word("sent"), _c.ack == int(Ack.SENT))
+    .values(state="queued", due_at=bindparam("due"), error=bindparam("why"), crashes=0, begun=False, settled_at=None)
+)
 _FAIL = update(messages).where(_c.id == bindparam("of")).values(state="failed", error=bindparam("why"), settled_at=bindparam("when"))
 
 
@@ -88,8 +100,12 @@ def failed(connection: Connection, since: float, limit: int) -> list[Stored]:
 
 def resend(connection: Connection, ids: Sequence[str], expires_at: float) -> int:
     """Queue failed messages once more, each under its id, until `expires_at`; return how many there were."""
-    batches = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
-    return sum(connection.execute(_RESEND, {"ids": batch, "until": expires_at}).rowcount for batch in batches)
+    count = 0
+    for batch in (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)):
+        notes.count_resent(connection, batch)
+        transport_ids.end(connection, batch)
+        count += connection.execute(_RESEND, {"ids": batch, "until": expires_at}).rowcount
+    return count
 
 
 def count(connection: Connection, session: str) -> dict[str, int]:
@@ -120,6 +136,26 @@ def move_ack(connection: Connection, message: str, ack: Ack, at: float, error: s
         _fail(connection, _stored(row), at, error)
     connection.execute(_MOVE[ack], {"of": message, "when": at})
     return find(connection, message)
+
+
+def went_out(connection: Connection, session: str, message: str, now: float) -> bool:
+    """Take a message out of the queue that has arrived at WhatsApp, whatever its worker heard. False if the session has no such message."""
+    found = find(connection, message)
+    if found is None or found.session != session:
+        return False
+    lock_chats(connection, {(session, found.order_key)})
+    held = find(connection, message) or found
+    if held.order_key != found.order_key:  # people were merged meanwhile
+        lock_chats(connection, {(session, held.order_key)})
+    if connection.execute(_GONE, {"of": message, "when": now}).rowcount:
+        promote(connection, {(session, held.order_key)})
+    return True
+
+
+def queue_again(connection: Connection, message: Stored, due_at: float, error: str) -> bool:
+    """Queue a message that WhatsApp had taken and then gave up, until `due_at`; False if something else became of it."""
+    lock_chats(connection, {(message.session, message.order_key)})
+    return bool(connection.execute(_AGAIN, {"of": message.id, "due": due_at, "why": storable(error)}).rowcount)
 
 
 def _fail(connection: Connection, message: Stored, at: float, error: str) -> None:

@@ -1,21 +1,27 @@
 """Ids that a transport gave our messages, and receipts that arrived before their message's id was known."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, case, null, or_, select, update
 
-from flask_chatbot.core.values.outbound import Ack, Receipt
+from flask_chatbot.core.values.outbound import Ack, Pricing, Receipt
 from flask_chatbot.database.statements import fitting, storable, upsert
 from flask_chatbot.database.tables import transport_ids
 
 ID_LIMIT = 128  # characters; a longer one is kept by its SHA-256
 
+ENDED = '"ended"'  # in their place, where the message was sent again after it failed: what fails under this id is over
+SPENT = '"spent"'  # in place of early receipts, where the other side gave up what it had taken under this id
+
 _c = transport_ids.c
 _HERE = (_c.session == bindparam("in_session")) & (_c.transport_id == bindparam("known_as"))
 _LINK = upsert(
     lambda insert: (made := insert(transport_ids)).on_conflict_do_update(
-        index_elements=[_c.session, _c.transport_id], set_={"message": made.excluded.message}
+        index_elements=[_c.session, _c.transport_id],
+        set_={"message": made.excluded.message, "early": case((_c.early == ENDED, null()), else_=_c.early)},
     )
 )
 _NEW = upsert(lambda insert: insert(transport_ids).on_conflict_do_nothing())
@@ -23,6 +29,8 @@ _EARLY = select(_c.early).where(_HERE)
 _MESSAGE = select(_c.message).where(_HERE)
 _LOCK = select(_c.message, _c.early).where(_HERE).with_for_update()
 _KEEP = update(transport_ids).where(_HERE).values(early=bindparam("kept"))
+_SPEND = update(transport_ids).where(_HERE, or_(_c.early.is_(None), _c.early != SPENT)).values(early=SPENT)
+_END = update(transport_ids).where(_c.message.in_(bindparam("messages", expanding=True))).values(early=ENDED)
 
 
 def link(connection: Connection, session: str, transport_id: str, message: str, now: float) -> list[Receipt]:
@@ -31,13 +39,30 @@ def link(connection: Connection, session: str, transport_id: str, message: str, 
     row = {"session": session, "transport_id": known_as, "message": message, "created_at": now}
     connection.execute(_LINK[connection.dialect.name], row)
     early = connection.execute(_EARLY, {"in_session": session, "known_as": known_as}).scalar()
-    return [Receipt(id=transport_id, ack=Ack(ack), at=at, error=error) for ack, at, error in _read(early)]
+    return [_receipt(transport_id, *each) for each in _read(early)]
 
 
 def message_of(connection: Connection, session: str, transport_id: str) -> str | None:
     """The message behind a transport's id."""
     here = {"in_session": session, "known_as": fitting(transport_id, ID_LIMIT)}
     return connection.execute(_MESSAGE, here).scalar()
+
+
+def spend(connection: Connection, session: str, transport_id: str) -> bool:
+    """Note that the other side gave up what it had taken under this id; False if that is known."""
+    here = {"in_session": session, "known_as": fitting(transport_id, ID_LIMIT)}
+    return bool(connection.execute(_SPEND, here).rowcount)
+
+
+def end(connection: Connection, messages: Sequence[str]) -> None:
+    """Note that messages are sent again: failures that are reported under the ids that they had until now count no more."""
+    connection.execute(_END, {"messages": list(messages)})
+
+
+def has_ended(connection: Connection, session: str, transport_id: str) -> bool:
+    """True if the message of an id was sent again since."""
+    here = {"in_session": session, "known_as": fitting(transport_id, ID_LIMIT)}
+    return bool(connection.execute(_EARLY, here).scalar() == ENDED)
 
 
 def keep_early(connection: Connection, session: str, receipt: Receipt, now: float) -> bool:
@@ -49,11 +74,24 @@ def keep_early(connection: Connection, session: str, receipt: Receipt, now: floa
     if kept.message is not None:
         return False
     early = _read(kept.early)
-    if receipt.ack not in [ack for ack, _, _ in early]:
-        connection.execute(_KEEP, {**here, "kept": json.dumps([*early, (int(receipt.ack), receipt.at, storable(receipt.error))])})
+    if receipt.ack not in [ack for ack, *_ in early]:
+        connection.execute(_KEEP, {**here, "kept": json.dumps([*early, _written(receipt)])})
     return True
 
 
 def _read(early: str | None) -> list[Any]:
-    """Ack, time and error of each stored receipt."""
-    return json.loads(early) if early else []
+    """Ack, time and error of each stored receipt; then its pricing, and after how long it may be tried again, if it has them."""
+    return json.loads(early) if early and early not in (SPENT, ENDED) else []
+
+
+def _written(receipt: Receipt) -> list[Any]:
+    pricing = None if receipt.pricing is None else asdict(receipt.pricing)
+    more = [] if receipt.again_after is None and pricing is None else [pricing, receipt.again_after]
+    return [int(receipt.ack), receipt.at, storable(receipt.error), *more]
+
+
+def _receipt(
+    transport_id: str, ack: int, at: float, error: str, pricing: dict[str, Any] | None = None, again_after: float | None = None
+) -> Receipt:
+    priced = Pricing(**pricing) if pricing else None
+    return Receipt(id=transport_id, ack=Ack(ack), at=at, error=error, pricing=priced, again_after=again_after)

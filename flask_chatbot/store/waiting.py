@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
 
 from flask_chatbot.database.statements import word
 from flask_chatbot.database.tables import callbacks, messages
@@ -70,7 +70,22 @@ _CALLBACKS = (
     .order_by(_b.seq)
     .limit(bindparam("limit"))
 )
-_OVERDUE = select(func.count()).where(_c.state == word("queued"), _c.due_at <= bindparam("before"), _c.created_at <= bindparam("before"))
+_SINCE = case((_c.start_at > _c.created_at, _c.start_at), else_=_c.created_at)
+_QUEUES = (
+    select(_c.session, func.count().label("waiting"), func.min(_SINCE).label("oldest"))
+    .where(_STILL, _c.start_at <= bindparam("now"))
+    .group_by(_c.session)
+)
+_OF_SESSION = _c.session == bindparam("session")
+_LAST_ERROR = select(_c.error).where(_OF_SESSION, _c.error.is_not(None)).limit(1)
+_LAST_RETRIED = _LAST_ERROR.where(_STILL).order_by(_c.seq)
+_LAST_FAILED = _LAST_ERROR.where(_c.state == word("failed"), _c.settled_at.is_not(None)).order_by(_c.settled_at.desc())
+_OVERDUE = (
+    select(_c.session, func.count().label("number"))
+    .where(_c.settled_at.is_(None), _c.state == word("queued"))
+    .where(_c.due_at <= bindparam("before"), _c.created_at <= bindparam("before"))
+    .group_by(_c.session)
+)
 
 
 def ahead_of(connection: Connection, message: str, now: float) -> Ahead | None:
@@ -105,9 +120,28 @@ def waiting_callbacks(connection: Connection, limit: int) -> list[Waiting]:
     ]
 
 
-def overdue(connection: Connection, before: float) -> int:
-    """The number of messages that have been due since then, unclaimed."""
-    return int(connection.execute(_OVERDUE, {"before": before}).scalar_one())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """The messages of a session that are due and not settled: how many, and when the oldest was due."""
+
+    waiting: int
+    oldest: float
+
+
+def queues(connection: Connection, now: float) -> dict[str, Queue]:
+    """The queue of each session in which messages wait; those for a later time do not yet."""
+    return {row.session: Queue(waiting=row.waiting, oldest=row.oldest) for row in connection.execute(_QUEUES, {"now": now})}
+
+
+def last_error(connection: Connection, session: str) -> str | None:
+    """The reason why the oldest message of a session waits after a failure, or else why one was given up last; None if there is none."""
+    found = [connection.execute(each, {"session": session}).scalar() for each in (_LAST_RETRIED, _LAST_FAILED)]
+    return next(filter(None, found), None)
+
+
+def overdue(connection: Connection, before: float) -> dict[str, int]:
+    """The number of messages of each session that have been due since then, unclaimed."""
+    return {row.session: row.number for row in connection.execute(_OVERDUE, {"before": before})}
 
 
 def _next(state: str, due_at: float) -> float | None:

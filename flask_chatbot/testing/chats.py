@@ -9,12 +9,18 @@ from typing import TypedDict, Unpack
 
 from flask import Flask
 
-from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.bots import Bots
 from flask_chatbot.core.conversation.deleted import without_text
 from flask_chatbot.core.conversation.memory import ShortMemory
 from flask_chatbot.core.deciding.matched_text import matched_text
+from flask_chatbot.core.deciding.reminders import saves_to
+from flask_chatbot.core.deciding.trial_rows import TrialRows
+from flask_chatbot.core.lookups.keys import loose_key
+from flask_chatbot.core.values.actions import Save
 from flask_chatbot.core.values.contents import Choice, Reaction, SharedContact, SharedLocation
 from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.problems import did_you_mean
+from flask_chatbot.core.values.replies import Text
 from flask_chatbot.errors import ChatbotError
 from flask_chatbot.testing.replies import Replies
 from flask_chatbot.testing.turns import Turn
@@ -35,6 +41,7 @@ class _Surroundings:
     random: Random
     files: KeptFiles = field(default_factory=KeptFiles)
     ids: Iterator[int] = field(default_factory=lambda: count(1))
+    rows: TrialRows = field(default_factory=TrialRows)
 
 
 class Chat:
@@ -42,7 +49,8 @@ class Chat:
 
     To the bot this number is new, as is each other `person` of this chat. Memory lasts as long as the chat: the app's own database is
     neither read nor written. `at` is the time of all messages (an aware datetime, or a naive one in the rules' time zone), or None for now.
-    `seed` fixes the random choices: the same seed, the same replies.
+    `seed` fixes the random choices: the same seed, the same replies. `line` is the line, or the named webhook key, that all messages come
+    by which name no other: its rules answer.
 
     What a handler raises, `says` raises too if the app is `TESTING` or `raises` is True; with False the customer gets the apology. A
     handler that a rule needs and that is missing is a `HandlerError` unless `raises` is False.
@@ -57,6 +65,7 @@ class Chat:
         at: datetime | None = None,
         seed: int = 0,
         raises: bool | None = None,
+        line: str | None = None,
     ) -> None:
         if "chatbot" not in app.extensions:
             raise ChatbotError("This app has no Chatbot. Call init_app(app) before Chat(app).")
@@ -65,7 +74,8 @@ class Chat:
         self.nama = nama
         self.at = at
         self.raises = raises
-        self._bot: Bot = app.extensions["chatbot"].bot
+        self.line = line
+        self._bots: Bots = app.extensions["chatbot"].bots
         self._memory = ShortMemory()
         self._world = _Surroundings(Random(seed))
         self._last: Turn | None = None
@@ -73,10 +83,10 @@ class Chat:
 
     def person(self, from_: str, *, nama: str = "") -> "Chat":
         """Another customer, who writes to the same bot at the same time of day."""
-        person = self._bot.book.person
+        person = self._bots.of(self.line).book.person
         if person(Sender(number=from_)) == person(Sender(number=self.from_)):
             raise ChatbotError(f"{from_} is the number of this customer already. Give the other one another number.")
-        other = Chat(self.app, from_=from_, nama=nama, at=self.at, raises=self.raises)
+        other = Chat(self.app, from_=from_, nama=nama, at=self.at, raises=self.raises, line=self.line)
         other._world, other._memory = self._world, self._memory
         return other
 
@@ -124,6 +134,27 @@ class Chat:
             raise ChatbotError(f"{title!r} cannot be tapped. {shown}")
         return self._sends(Message(text=choice.title, kind="choice", choice=choice), **when)
 
+    def moves(self, table: str, number: int, state: str, *, at: datetime | None = None) -> Replies:
+        """Move a row that was saved in this chat into a state, as staff do; return what its customer gets, who is taken to be this one."""
+        message, now = self._message(Message(text=""), {"at": at} if at is not None else {})
+        saves = saves_to(self._bots.of(message.line).book, table)
+        if not saves:
+            names = {action.name for rule in self._bots.of(message.line).book.rules for action in rule.actions if isinstance(action, Save)}
+            raise ChatbotError(f"No rule saves to {table!r}.{did_you_mean(table, names)}")
+        states = [each for save in saves for each in save.states]
+        meant = next((each for each in states if loose_key(each) == loose_key(state)), None)
+        if meant is None:
+            raise ChatbotError(f"{state!r} is not a state of {table!r}.{did_you_mean(state, states)}")
+        text = self._world.rows.moved(self._bots.of(message.line).book, table, number, meant, message.sender, now)
+        if text is None:
+            raise ChatbotError(f"No row of this chat is number {number} in {table!r}.")
+        return Replies([Text(text)] if text else [])
+
+    @property
+    def reminders(self) -> list[tuple[datetime, str]]:
+        """The reminders that are to come for the rows of this chat as they are now: when, and their texts."""
+        return [(plan.at, plan.text) for plan in self._world.rows.due]
+
     def reacts(self, emoji: str, to: str = "", **when: Unpack[TimeAndLine]) -> None:
         """React to a message; an empty emoji takes the reaction back. Nothing answers, the functions of `@bot.on_reaction` run.
 
@@ -139,22 +170,34 @@ class Chat:
         """Delete the last message, or that of another turn: what forms hold of its text goes, the functions of `@bot.on_delete` run."""
         deleted = (turn or self.last).message
         message, now = self._message(Message(text="", kind="deletion", deletes=deleted.id or ""), when)
-        person = self._bot.book.person(message.sender)
+        person = self._bots.of(message.line).book.person(message.sender)
         state = self._memory.recall(person, now.timestamp())
         changed = without_text(state, deleted.text, now.timestamp()) if deleted.text else state
         if changed is not state:
             self._memory.commit(person, changed, now.timestamp())
         self._hears(message, "")
 
+    def owner_writes(self, **when: Unpack[TimeAndLine]) -> None:
+        """Let the owner write to this customer by hand: the bot is silent for them as long as `takeover` in the settings says."""
+        message, now = self._message(Message(text=""), when)
+        book = self._bots.of(message.line).book
+        if book.takeover is None:
+            return
+        silence, person, time = book.takeover, book.person(message.sender), now.timestamp()
+        state = self._memory.recall(person, time)
+        self._memory.commit(person, state.taken_over(message.line or "", time + silence.total_seconds()), time)
+
     def _sends(self, content: Message, **when: Unpack[TimeAndLine]) -> Replies:
         """Let the bot answer a message with this content."""
         if self.raises is not False:
-            self._bot.require_handlers()
-        book = self._bot.book
+            self._bots.require_handlers()
         message, now = self._message(content, when)
+        bot = self._bots.of(message.line)
+        book = bot.book
         state = self._memory.recall(book.person(message.sender), now.timestamp())
         with self.app.app_context():
-            decision = self._bot.answer(message, now, self._world.random, self._memory)
+            decision = bot.answer(message, now, self._world.random, self._memory, rows=self._world.rows)
+        self._world.rows.keep(decision, message, book, now)
         self._last = Turn(book, state, message, now, decision)
         self._shown = self._last.choices or self._shown
         if decision.failure is not None and self._has_to_raise:
@@ -167,15 +210,17 @@ class Chat:
 
     def _hears(self, message: Message, sent: str) -> None:
         with self.app.app_context():
-            self._bot.happened(message, sent, raises=self._has_to_raise)
+            self._bots.of(message.line).happened(message, sent, raises=self._has_to_raise)
 
     def _message(self, content: Message, when: TimeAndLine) -> tuple[Message, datetime]:
         """A message with this content of this customer, and its time."""
-        now = when.get("at") or self.at or self._bot.clock()
-        now = now.replace(tzinfo=self._bot.book.locale.timezone) if now.tzinfo is None else now
-        text = matched_text(content, self._bot.book)
+        line = when.get("line") or self.line
+        bot = self._bots.of(line)
+        now = when.get("at") or self.at or bot.clock()
+        now = now.replace(tzinfo=bot.book.locale.timezone) if now.tzinfo is None else now
+        text = matched_text(content, bot.book)
         sender = Sender(number=self.from_, name=self.nama)
-        return replace(content, text=text, sender=sender, line=when.get("line"), id=f"chat-{next(self._world.ids)}"), now
+        return replace(content, text=text, sender=sender, line=line, id=f"chat-{next(self._world.ids)}"), now
 
     @property
     def _has_to_raise(self) -> bool:

@@ -19,10 +19,10 @@ def working(app: Flask) -> Iterator[None]:
     from flask_chatbot.startup.worker import make_worker  # here, since SQLAlchemy is slow to load, and most tests only chat
 
     state = app.extensions.get("chatbot")
-    if state is None or state.gateway is None:
+    if state is None or state.lines is None:
         raise ChatbotError("This app sends nothing by itself. Set CHATBOT_TRANSPORT to a Simulator before init_app(app).")
     state.bot.require_handlers()
-    worker = make_worker(state.gateway, app.app_context, leads=False)
+    worker = make_worker(state.lines, app.app_context, leads=False)
     worker.start()
     try:
         yield

@@ -14,11 +14,12 @@ from flask_chatbot.core.values.contents import (
     SharedContact,
     SharedLocation,
 )
+from flask_chatbot.core.values.incoming.events import Echo, IdentityChange
 from flask_chatbot.core.values.menus import Buttons, List
 from flask_chatbot.core.values.messages import Message, Sender
-from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
-from flask_chatbot.errors import Refused, TransportError, TryLater
-from flask_chatbot.transports.base import Capabilities, Group, Listener, Session, Transport
+from flask_chatbot.core.values.outbound import Ack, Outbound, Pricing, Receipt
+from flask_chatbot.errors import NotConnected, Refused, Restricted, TransportError, TryLater
+from flask_chatbot.transports.base import Capabilities, Group, Linking, Listener, Passkey, Session, Transport, Typing
 from flask_chatbot.transports.webhooks import Client, HttpAnswer, HttpTransport, Tools, WebhookAnswer, WebhookCall, WebhookContent
 
 if TYPE_CHECKING:
@@ -35,22 +36,29 @@ __all__ = [
     "Capabilities",
     "Choice",
     "Client",
+    "Echo",
     "File",
     "Group",
     "HttpAnswer",
     "HttpTransport",
+    "IdentityChange",
+    "Linking",
     "List",
     "Listener",
     "MediaKind",
     "Message",
     "MessageKind",
+    "NotConnected",
     "Outbound",
+    "Passkey",
     "Phone",
+    "Pricing",
     "Reaction",
     "Receipt",
     "Receipts",
     "Referral",
     "Refused",
+    "Restricted",
     "Sender",
     "Session",
     "SharedContact",
@@ -61,6 +69,7 @@ __all__ = [
     "Transport",
     "TransportError",
     "TryLater",
+    "Typing",
     "WebhookAnswer",
     "WebhookCall",
     "WebhookContent",

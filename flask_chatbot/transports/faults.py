@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flask_chatbot.core.values.contents import File
-from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.outbound import Ack, Pricing
 from flask_chatbot.core.values.replies import Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """A message on the phones of a chat. `id` is the `Outbound`'s, `transport_id` the one its receipts carry; `at` is in epoch seconds."""
+    """A message on the phones of a chat. `id` is the `Outbound`'s, `transport_id` the one its receipts carry; `at` is in epoch seconds.
+
+    `reply_to` is the id of the message that is shown above it, empty if it quotes none.
+    """
 
     id: str
     transport_id: str
@@ -21,6 +24,7 @@ class Arrived:
     reply: Reply
     file: File | None
     at: float
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,7 @@ class Receipts:
     """The delay of each receipt of a message, in seconds after it arrived; None for never.
 
     Each comes `copies` times. `early`: those of 0 seconds come before `send` returns, as from a server that is faster than our own
-    database. With `failed`, the server took the message and gave it up later.
+    database. With `failed`, the server took the message and gave it up later. With `pricing`, each says what the message costs.
 
     >>> list(Receipts(delivered=2.0, read=None))
     [(<Ack.SENT: 1>, 0.0), (<Ack.DELIVERED: 2>, 2.0)]
@@ -41,6 +45,7 @@ class Receipts:
     failed: float | None = None
     copies: int = 1
     early: bool = False
+    pricing: Pricing | None = None
 
     def __iter__(self) -> Iterator[tuple[Ack, float]]:
         planned = {
@@ -71,7 +76,7 @@ class AnswerLost:
 
 
 Fault = BaseException | Slow | AnswerLost | Receipts
-Asked = Literal["send", "groups", "has_whatsapp", "download", "open"]
+Asked = Literal["send", "groups", "has_whatsapp", "download", "typing", "open"]
 
 
 class Time:

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 import logging
-import re
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -14,17 +13,17 @@ from flask_chatbot.core.values.contents import Attachment, File
 from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.core.values.people import PERSON
 from flask_chatbot.core.values.replies import ContactCard, Location, Media, Reply, Text
-from flask_chatbot.errors import BadPayload, Refused, TryLater
+from flask_chatbot.errors import BadPayload, NotConnected, Refused, TryLater
 from flask_chatbot.transports.base import Capabilities, Group, Listener, Session
 from flask_chatbot.transports.options import read_wait
 from flask_chatbot.transports.webhooks import DEADLINE, HttpAnswer, Tools, WebhookCall, WebhookContent
+from flask_chatbot.transports.words import quoted, texts_of
 
 KEY_REFUSED_FOR = 60.0  # seconds until a key that was refused is tried again
 UNCONNECTED_FOR = 30.0  # seconds until a gateway without a phone is asked again
-WORDS_LIMIT = 300  # characters of a gateway's own words
-HIDDEN = "[...]"
 GAVE_UP = "The gateway could not deliver it."
-_NUMBER = re.compile(r"\+?\d(?:[ .-]?\d){6,}")
+
+WRONG_KEY = "Is CHATBOT_HOSTED_KEY the gateway's key?"
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +45,7 @@ class Hosted:
 
     runs_anywhere = True
     body_limit = 16 * 1024
-    capabilities = Capabilities()
+    capabilities = Capabilities(fetches_files=True)
 
     def __init__(self, url: str, key: str, *, name: str = "hosted", deadline: float = DEADLINE) -> None:
         self.name = name
@@ -70,18 +69,20 @@ class Hosted:
 
     def send(self, outbound: Outbound, file: File | None = None) -> str:
         endpoint, body = self._request(outbound)
+        # The same for each try; another once it is sent again, or the gateway would take it for a repeat, and old acks for new ones.
+        name = f"{outbound.id}-{outbound.resent}" if outbound.resent else outbound.id
         if self._tools is not None and self._tools.address:
-            body["notifyurl"] = f"{self._tools.address}/{self._token(outbound.id)}"
-        said = self._ask(endpoint, body, hidden=_words_of(outbound.reply), id_=outbound.id)
+            body["notifyurl"] = f"{self._tools.address}/{self._token(name)}"
+        said = self._ask(endpoint, body, hidden=texts_of(outbound.reply), id_=name)
         theirs = said.get("id") if isinstance(said, dict) else None
         log.info("message %s is %s at the gateway", outbound.id, theirs if isinstance(theirs, str) and len(theirs) <= 64 else "accepted")
-        return outbound.id  # which its receipts carry, since their address holds it
+        return name  # which its receipts carry, since their address holds it
 
     def session(self) -> Session:
         try:
             return _session(self._call("getqr"))
         except _Declined as declined:
-            raise TryLater(declined.words, KEY_REFUSED_FOR) from None
+            raise TryLater(f"{declined.words} {self._as_written(WRONG_KEY)}", KEY_REFUSED_FOR) from None
 
     def groups(self) -> tuple[Group, ...]:
         said = self._ask("groups")
@@ -113,6 +114,9 @@ class Hosted:
             return WebhookContent()
         return WebhookContent(receipts=(Receipt(id=name, ack=Ack(ack), at=time.time(), error=GAVE_UP if ack == Ack.ERROR else ""),))
 
+    def _as_written(self, sentence: str) -> str:
+        return sentence if self._tools is None else self._tools.as_written(sentence)
+
     def _token(self, name: str) -> str:
         """The end of the address for one message's acks."""
         return f"{name}.{hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()[:40]}"
@@ -135,10 +139,10 @@ class Hosted:
             is_connected = _session(self._call("getqr")).is_authenticated
         except _Declined as declined:
             if declined.words == words:  # it refuses everything in the same words
-                raise TryLater(f"{words} Is CHATBOT_HOSTED_KEY the gateway's key?", KEY_REFUSED_FOR) from None
+                raise NotConnected(f"{words} {self._as_written(WRONG_KEY)}", KEY_REFUSED_FOR) from None
             is_connected = True  # it has no code to scan
         if not is_connected:
-            raise TryLater(f"{words} The gateway's phone is not connected.", UNCONNECTED_FOR)
+            raise NotConnected(f"{words} The gateway's phone is not connected.", UNCONNECTED_FOR)
         raise Refused(words)
 
     def _call(self, endpoint: str, body: dict[str, object] | None = None, *, hidden: Iterable[str] = (), id_: str = "") -> Any:
@@ -156,7 +160,7 @@ class Hosted:
         words = _said(document, [self._key, *hidden])
         if document is not None and (answer.status == 200 or (400 <= answer.status < 500 and not answer.may_pass)):
             raise _Declined(words or f"The gateway answered {answer.status}.")
-        raise TryLater(words or _complaint(answer), read_wait(answer.headers.get("retry-after")))
+        raise TryLater(words or self._as_written(_complaint(answer)), read_wait(answer.headers.get("retry-after")))
 
 
 def _content(reply: Reply) -> tuple[str, dict[str, object]]:
@@ -199,22 +203,7 @@ def _said(document: dict[str, Any] | None, hidden: Iterable[str]) -> str:
     >>> _said({"success": False, "errorMessage": "nomor 628123456789 tidak valid"}, [])
     'The gateway says: nomor [...] tidak valid.'
     """
-    found = (document or {}).get("errorMessage") or (document or {}).get("message")
-    if not isinstance(found, str) or not found.strip():
-        return ""
-    words = " ".join("".join(sign if sign.isprintable() else " " for sign in found).split())
-    for each in sorted(filter(None, hidden), key=len, reverse=True):
-        words = words.replace(each, HIDDEN) if len(each) > 2 else words
-    words = _NUMBER.sub(HIDDEN, words)[:WORDS_LIMIT].rstrip()
-    return f"The gateway says: {words}" + ("" if words.endswith((".", "!", "?")) else ".")
-
-
-def _words_of(reply: Reply) -> list[str]:
-    """The parts of a reply that a refusal may quote."""
-    _, body = _content(reply)
-    card = body.pop("contact", None)
-    texts = [str(each) for each in body.values()] + ([str(card["name"])] if isinstance(card, dict) else [])
-    return [*texts, *(line for text in texts for line in text.splitlines())]
+    return quoted("The gateway", (document or {}).get("errorMessage") or (document or {}).get("message"), hidden)
 
 
 def _session(said: object) -> Session:

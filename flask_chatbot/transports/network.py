@@ -7,13 +7,18 @@ from secrets import token_hex
 
 from flask_chatbot.core.late import Late, new_condition
 from flask_chatbot.core.values.chats import chat_with_sender, group_chat, is_group, number_of, person_chat
+from flask_chatbot.core.values.contents import UNANSWERED
+from flask_chatbot.core.values.incoming.events import Echo, IdentityChange, Incoming
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.people import LID, Alias, is_outside_id
+from flask_chatbot.core.values.replies import Text
 from flask_chatbot.errors import Refused
 from flask_chatbot.transports.base import Group
 from flask_chatbot.transports.faults import Arrived
 from flask_chatbot.transports.kept_files import KeptFiles
 
+TYPING = 10.0  # seconds that a phone shows it
+DAY = 86_400.0  # seconds
 KEPT = 10_000  # messages; one that simulates for months must not fill the memory
 
 
@@ -31,6 +36,7 @@ class Subscriber:
     has_whatsapp: bool = True
     is_hidden: bool = False
     line: str = ""
+    wrote_at: float | None = None  # epoch seconds, of the last private message
 
     @property
     def sender(self) -> Sender:
@@ -53,11 +59,11 @@ class Subscriber:
 
 
 class Network:
-    """All numbers and groups, and the messages in their chats. `deliver` passes a message to the bot. Threads may share it."""
+    """All numbers and groups, and the messages in their chats. `deliver` passes what happens on to the bot. Threads may share it."""
 
     _changed = Late(new_condition)
 
-    def __init__(self, line: str, *, now: Callable[[], float], deliver: Callable[[Message], None]) -> None:
+    def __init__(self, line: str, *, now: Callable[[], float], deliver: Callable[[Incoming], None]) -> None:
         self.deliver = deliver
         self.files = KeptFiles()
         self._line = line
@@ -67,6 +73,7 @@ class Network:
         self._groups: dict[str, Group] = {}
         self._members: dict[str, frozenset[Subscriber]] = {}
         self._arrived: dict[str, Arrived] = {}
+        self._typing: dict[str, tuple[str, float]] = {}  # by chat: the message that is answered, and until when it is shown
 
     def subscribe(self, number: str, user_id: str, *, name: str = "", username: str = "", has_whatsapp: bool = True) -> Subscriber:
         """The customer with a number, or else with an id, added if needed; raises `ValueError` if there is neither."""
@@ -81,9 +88,13 @@ class Network:
             self._subscribers.update(dict.fromkeys(found.chats, found))
         return found
 
-    def change_number(self, subscriber: Subscriber, number: str, user_id: str) -> None:
-        """Give a customer another number, and another id if one is named; what arrived stays on their phone, the old names reach nobody."""
+    def change_number(self, subscriber: Subscriber, number: str, user_id: str, *, is_announced: bool) -> None:
+        """Give a customer another number, and another id if one is named; what arrived stays on their phone, the old names reach nobody.
+
+        With `is_announced`, the bot gets a change of names.
+        """
         check_names(number, user_id)
+        names = subscriber.sender.names
         with self._changed:
             for chat in Subscriber(number=number, user_id=user_id).chats:
                 holder = self._subscribers.get(chat, subscriber)
@@ -96,6 +107,10 @@ class Network:
             subscriber.number, subscriber.user_id = number, user_id or subscriber.user_id
             nobody = {chat: Subscriber(number="", has_whatsapp=False, line=self._line) for chat in before}
             self._subscribers.update({**nobody, **dict.fromkeys(subscriber.chats, subscriber)})
+            new = subscriber.sender.names
+        if is_announced:
+            old = tuple(name for name in names if name not in new)
+            self.deliver(IdentityChange(id=f"change_{token_hex(10).upper()}", old=old or names, new=new, at=self._now()))
 
     def add_group(self, id: str, name: str, members: Iterable[Subscriber]) -> Group:  # noqa: A002  the contract's word
         """A group of the bot's phone and these members."""
@@ -103,6 +118,12 @@ class Network:
             self._groups[id] = Group(id=id, name=name)
             self._members[id] = frozenset(members)
             return self._groups[id]
+
+    def join(self, id: str, subscriber: Subscriber) -> Group:  # noqa: A002  the contract's word
+        """The group with an id, which is created if needed, with one member more."""
+        with self._changed:
+            self._members[id] = self._members.get(id, frozenset()) | {subscriber}
+            return self._groups.setdefault(id, Group(id=id, name=id))
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -134,13 +155,17 @@ class Network:
         subscriber = self._subscribers.get(chat)
         return subscriber is None or subscriber.has_whatsapp
 
-    def check(self, chat: str) -> None:
-        """Raise `Refused` if nothing can arrive in a chat."""
+    def check(self, chat: str, *, in_window: bool = False) -> None:
+        """Raise `Refused` if nothing can arrive in a chat; with `in_window`, also if its customer has not written for 24 hours."""
         if is_group(chat):
             if number_of(chat) not in self._groups:
                 raise Refused("The phone is in no such group. /api/groups lists those it is in.")
         elif not self._reaches(chat):
             raise Refused("This number does not use WhatsApp.")
+        elif in_window:
+            subscriber = self._subscribers.get(chat)
+            if subscriber is None or subscriber.wrote_at is None or self._now() - subscriber.wrote_at >= DAY:
+                raise Refused("This customer has not written for 24 hours. WhatsApp takes templates only.")
 
     def arrives(self, arrived: Arrived) -> bool:
         """Put a message on the phones of its chat; False if it came before under the same id."""
@@ -148,6 +173,7 @@ class Network:
             if arrived.id in self._arrived:
                 return False
             self._arrived[arrived.id] = arrived
+            self._typing.pop(arrived.chat, None)
             if len(self._arrived) > KEPT:
                 oldest = next(iter(self._arrived))
                 del self._arrived[oldest]
@@ -156,12 +182,26 @@ class Network:
             self._changed.notify_all()
             return True
 
+    def shows_typing(self, chat: str, message_id: str) -> None:
+        """Show on the phones of a chat that the bot is typing an answer to a message, until something arrives or some seconds pass."""
+        with self._changed:
+            self._typing[chat] = (message_id, self._now() + TYPING)
+            self._changed.notify_all()
+
+    def typing_to(self, subscriber: Subscriber) -> str:
+        """The id of the message that the bot is typing an answer to, on a customer's phone; empty if it is not typing."""
+        with self._changed:
+            shown = [(chat, id_) for chat, (id_, until) in self._typing.items() if until > self._now()]
+        return next((id_ for chat, id_ in shown if self.is_in(subscriber, chat)), "")
+
     def message(self, subscriber: Subscriber, content: Message, group: str) -> Message:
         """A message with this content from a customer, as the bot gets it."""
         chat = group_chat(group) if group else chat_with_sender(subscriber.sender)
         if not self.is_in(subscriber, chat):
             raise ValueError(f"{subscriber} is not in group {group}. Make it a member: simulator.group(id, name, members=[...])")
         self._stir(chat)
+        if not group and content.kind not in UNANSWERED:
+            subscriber.wrote_at = self._now()
         return replace(
             content,
             sender=subscriber.sender,
@@ -171,6 +211,27 @@ class Network:
             sent_at=datetime.fromtimestamp(self._now(), UTC),
             line=self._line,
             fetch=self.files.fetch,
+        )
+
+    def by_hand(self, subscriber: Subscriber, text: str, group: str) -> Arrived:
+        """A text that the bot's owner writes on the bot's own phone; it arrives at once."""
+        chat = group_chat(group) if group else min(subscriber.chats)
+        self.check(chat)
+        id_ = token_hex(10).upper()
+        arrived = Arrived(id=id_, transport_id=f"true_{chat}_{id_}", chat=chat, reply=Text(text), file=None, at=self._now())
+        self.arrives(arrived)
+        return arrived
+
+    def echo_of(self, arrived: Arrived, subscriber: Subscriber | None = None) -> Echo:
+        """The echo that tells the bot of a message that its own account sent."""
+        to = subscriber or self._subscribers.get(arrived.chat)
+        text = arrived.reply.text if isinstance(arrived.reply, Text) else ""
+        return Echo(
+            id=arrived.transport_id,
+            to=to.sender if to is not None else Sender(number=number_of(arrived.chat)),
+            at=arrived.at,
+            group=number_of(arrived.chat) if is_group(arrived.chat) else "",
+            text=text,
         )
 
     def wait(self, is_so: Callable[[], bool], seconds: float) -> bool:

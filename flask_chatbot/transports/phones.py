@@ -150,6 +150,10 @@ class Phone:
         """Send what no transport can pass on, such as a poll or a view-once picture."""
         return self._delivers(Message(text="", kind="unsupported"), **how)
 
+    def joins(self, group: Group | str) -> Group:
+        """Become a member of a group, which is created if there is none with this id."""
+        return self._network.join(group.id if isinstance(group, Group) else group, self.owner)
+
     def hides_number(self) -> None:
         """Keep the number from the bot from now on; it gets the id alone."""
         if not self.user_id:
@@ -160,12 +164,13 @@ class Phone:
         """Let the bot see the number again."""
         self.owner.is_hidden = False
 
-    def changes_number(self, number: str, *, user_id: str = "") -> None:
+    def changes_number(self, number: str, *, user_id: str = "", is_announced: bool = False) -> None:
         """Have another number from now on. The id stays, unless another one is named: to the bot, that is somebody new.
 
-        The old number reaches nobody until `simulator.phone` gives it to somebody else. What arrived stays on this phone.
+        With `is_announced`, WhatsApp tells the bot who that was. The old number reaches nobody until `simulator.phone` gives it to somebody
+        else. What arrived stays on this phone.
         """
-        self._network.change_number(self.owner, number, user_id)
+        self._network.change_number(self.owner, number, user_id, is_announced=is_announced)
 
     def _delivers(
         self,
@@ -192,6 +197,17 @@ class Phone:
     def replies(self) -> tuple[Reply, ...]:
         """The replies that arrived here, without ids, times and files."""
         return tuple(each.reply for each in self.received)
+
+    @property
+    def typing_to(self) -> str:
+        """The id of the message that the bot is typing an answer to, as this phone shows it; empty while it is not typing."""
+        return self._network.typing_to(self.owner)
+
+    def waits_for_typing(self, *, seconds: float = 10.0) -> str:
+        """Wait until the bot is typing, and return what `typing_to` says then; `TimeoutError` after that many seconds of real time."""
+        if not self._network.wait(lambda: bool(self.typing_to), seconds):
+            raise TimeoutError(f"The bot was not typing to {self.owner} within {seconds:g} seconds.")
+        return self.typing_to
 
     def waits_for(self, count: int, *, seconds: float = 10.0) -> tuple[Arrived, ...]:
         """Wait until `count` messages have arrived and return them; `TimeoutError` after that many seconds of real time."""

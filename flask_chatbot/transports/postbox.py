@@ -7,10 +7,12 @@ from heapq import heappop, heappush
 from itertools import count
 
 from flask_chatbot.core.late import Late, new_condition, new_rlock
+from flask_chatbot.errors import AnswerFailed, FetchError, SetupError, StoreError, TransportError
 from flask_chatbot.transports.base import Listener
 
 MOST_WAIT = 60.0  # seconds before what a listener did not keep comes again
 CLOSING = 5.0  # seconds for what is just being dispatched
+_SAFE = (AnswerFailed, FetchError, SetupError, StoreError, TransportError)
 
 Event = Callable[[Listener], None]
 
@@ -100,7 +102,7 @@ class Postbox:
             event(listener)
         except Exception as error:  # noqa: BLE001  whatever it is, the protocol says: it comes again later
             wait = min(2.0**tries, MOST_WAIT)
-            log.warning("the listener failed (%s), and gets the event again in %g seconds", type(error).__name__, wait)
+            log.warning("the listener failed (%s), and gets the event again in %g seconds", _shown(error), wait)
             self._put(self._now() + wait, tries + 1, event)
 
     def _run(self) -> None:
@@ -117,3 +119,8 @@ class Postbox:
         if not self._waiting or self._audience() is None:
             return -1.0
         return max(self._waiting[0][0] - self._now(), 0.0)
+
+
+def _shown(error: Exception) -> str:
+    """An error as a log may have it: the words of one that promises to be safe, and of any other its type, as it may quote a customer."""
+    return str(error) if isinstance(error, _SAFE) else type(error).__name__

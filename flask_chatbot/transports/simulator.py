@@ -32,11 +32,13 @@ from traceback import format_tb
 
 from flask_chatbot.core.late import Late, new_condition
 from flask_chatbot.core.values.contents import Attachment, File
-from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.incoming.events import Echo, IdentityChange, Incoming
+from flask_chatbot.core.values.menus import MessageTemplate
 from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
 from flask_chatbot.errors import TryLater
-from flask_chatbot.transports.base import Capabilities, Group, Listener, Session
+from flask_chatbot.transports.base import Capabilities, Group, Listener, Passkey, Session
 from flask_chatbot.transports.faults import AnswerLost, Arrived, Asked, Fault, Faults, Receipts, Slow, Time
+from flask_chatbot.transports.linking import SimulatedLinking
 from flask_chatbot.transports.network import KEPT, Network
 from flask_chatbot.transports.phones import Phone
 from flask_chatbot.transports.postbox import Postbox
@@ -45,7 +47,16 @@ NUMBER = "6283111111111"
 PROFILE = "Simulator"
 AS_REAL = Receipts()
 EVERYTHING = Capabilities(
-    buttons=True, lists=True, stickers=True, quotes=True, reactions=True, templates=True, typing=True, edits=True, own_ids=True
+    buttons=True,
+    lists=True,
+    stickers=True,
+    quotes=True,
+    reactions=True,
+    templates=True,
+    typing=True,
+    edits=True,
+    echoes=True,
+    own_ids=True,
 )
 
 log = logging.getLogger(__name__)
@@ -55,10 +66,12 @@ class Simulator:
     """A `Transport` to phones in memory. Threads may share it.
 
     Every number has WhatsApp, unless `phone(number, has_whatsapp=False)` says otherwise; groups are those made by `group`. A message sent
-    twice under one id arrives once, as on WhatsApp; `attempts` shows both. It is able to do everything, or what `capabilities` say.
+    twice under one id arrives once, as on WhatsApp; `attempts` shows both. It is able to do everything, or what `capabilities` say; with
+    `window_24h`, it refuses what is no template once a customer has not written for 24 hours.
 
     Receipts come from a thread of its own, in real time. With a `clock` (epoch seconds) nothing happens by itself: `advance` moves the
-    time. `on_delivery` is called with each message that arrives, in the thread that sends it.
+    time. `on_delivery` is called with each message that arrives, in the thread that sends it. With `echoes_own` it tells of the messages
+    that the bot itself sends, too, as some gateways do. To rules, messages come by the `line`, by default that of its `name`.
     """
 
     _changed = Late(new_condition)
@@ -67,12 +80,14 @@ class Simulator:
         self,
         *,
         name: str = "simulator",
+        line: str = "",
         number: str = NUMBER,
         scanned: bool = True,
         runs_anywhere: bool = False,
         capabilities: Capabilities = EVERYTHING,
         receipts: Receipts = AS_REAL,
         clock: Callable[[], float] | None = None,
+        echoes_own: bool = False,
         on_delivery: Callable[[Arrived], None] | None = None,
     ) -> None:
         self.name = name
@@ -80,10 +95,12 @@ class Simulator:
         self.runs_anywhere = runs_anywhere
         self.capabilities = capabilities
         self.receipts = receipts
+        self.echoes_own = echoes_own
         self.on_delivery = on_delivery
         self._time = Time(clock)
         self._postbox = Postbox(self._time.now, by_itself=self._time.is_real)
-        self._network = Network(name, now=self._time.now, deliver=self.deliver)
+        self._network = Network(line or name, now=self._time.now, deliver=self.deliver)
+        self._linking = SimulatedLinking(lambda: self._connect(is_scanned=True, is_connected=True))
         self._faults = Faults()
         self._attempts: deque[Outbound] = deque(maxlen=KEPT)
         self._closed = 0  # times
@@ -119,8 +136,16 @@ class Simulator:
             self._faults.clear()
 
     def scan(self) -> None:
-        """Scan the QR code with the bot's phone, which connects it."""
-        self._connect(is_scanned=True, is_connected=True)
+        """Scan the QR code with the bot's phone, which connects it, or asks for a passkey before that."""
+        self._linking.go_on()
+
+    def type_code(self, code: str) -> None:
+        """Type the code of `pair` on the bot's phone, which connects it as `scan` does."""
+        self._linking.type_code(code)
+
+    def asks_passkey(self) -> None:
+        """Ask for a passkey when the bot's phone is linked the next time."""
+        self._linking.asks_passkey = True
 
     def log_out(self) -> None:
         """Log the bot out on its phone; there is a new QR code to scan."""
@@ -146,9 +171,20 @@ class Simulator:
             self._changed.notify_all()
         self._postbox.dispatch_due()
 
-    def deliver(self, message: Message) -> None:
-        """Deliver a message to the bot, again if it has been delivered already."""
-        self._postbox.dispatch(lambda listener: listener.received(message))
+    def owner_writes(self, text: str, *, to: Phone, group: Group | str = "", times: int = 1) -> Echo:
+        """Let the owner write to a customer, or in a group of theirs, on the phone of the bot's own account.
+
+        It arrives there, and the bot gets its echo, so many times, if the simulator's capabilities have `echoes`.
+        """
+        arrived = self._network.by_hand(to.owner, text, group.id if isinstance(group, Group) else group)
+        echo = self._network.echo_of(arrived, to.owner)
+        for _ in range(times if self.capabilities.echoes else 0):
+            self.deliver(echo)
+        return echo
+
+    def deliver(self, incoming: Incoming) -> None:
+        """Deliver a message or another event to the bot, again if it has been delivered already."""
+        self._postbox.dispatch(partial(_pass_on, incoming))
 
     @property
     def arrived(self) -> tuple[Arrived, ...]:
@@ -178,13 +214,23 @@ class Simulator:
             self._attempts.append(outbound)
             self._check_connection()
             fault = self._faults.next("send", outbound.chat)
-        self._network.check(outbound.chat)
+        self._network.check(outbound.chat, in_window=self.capabilities.window_24h and not isinstance(outbound.reply, MessageTemplate))
         if isinstance(fault, Slow):
             self._take_time(fault.seconds)
         transport_id = f"true_{outbound.chat}_{outbound.id}"
-        arrived = Arrived(id=outbound.id, transport_id=transport_id, chat=outbound.chat, reply=outbound.reply, file=file, at=self.now())
+        arrived = Arrived(
+            id=outbound.id,
+            transport_id=transport_id,
+            chat=outbound.chat,
+            reply=outbound.reply,
+            file=file,
+            at=self.now(),
+            reply_to=outbound.reply_to,
+        )
         if self._network.arrives(arrived):
             self._show(arrived)
+            if self.echoes_own and self.capabilities.echoes:
+                self.deliver(self._network.echo_of(arrived))
             self._plan(arrived, fault if isinstance(fault, Receipts) else self.receipts)
         if isinstance(fault, AnswerLost):
             raise TryLater("The connection broke before WhatsApp answered.")
@@ -195,6 +241,18 @@ class Simulator:
             return Session(is_authenticated=True, number=self.number, name=PROFILE)
         code = b64encode(sha256(f"{self.name} {self._logged_out}".encode()).digest()).decode()
         return Session(is_authenticated=False, qrcode="" if self._is_scanned else f"2@{code}")
+
+    def pair(self, number: str) -> str:
+        return self._linking.pair(number, self.number)
+
+    def passkey(self) -> Passkey:
+        return self._linking.passkey
+
+    def answer_passkey(self, credential: str) -> None:
+        self._linking.answer(credential)
+
+    def confirm_passkey(self) -> None:
+        self._linking.confirm()
 
     def groups(self) -> tuple[Group, ...]:
         with self._changed:
@@ -213,6 +271,12 @@ class Simulator:
             self._check_connection()
             self._faults.next("download")
         return self._network.files.fetch(attachment)
+
+    def typing(self, chat: str, message_id: str) -> None:
+        with self._changed:
+            self._check_connection()
+            self._faults.next("typing", chat)
+        self._network.shows_typing(chat, message_id)
 
     def _connect(self, *, is_scanned: bool, is_connected: bool) -> None:
         with self._changed:
@@ -252,12 +316,21 @@ class Simulator:
 
     def _plan(self, arrived: Arrived, receipts: Receipts) -> None:
         for ack, seconds in receipts:
-            receipt = Receipt(id=arrived.transport_id, ack=ack, at=arrived.at + seconds, error=_error(ack))
+            receipt = Receipt(id=arrived.transport_id, ack=ack, at=arrived.at + seconds, error=_error(ack), pricing=receipts.pricing)
             event = partial(_pass_receipt, receipt)
             if receipts.early and not seconds:
                 self._postbox.dispatch(event)
             else:
                 self._postbox.put(receipt.at, event)
+
+
+def _pass_on(incoming: Incoming, listener: Listener) -> None:
+    if isinstance(incoming, Echo):
+        listener.echoed(incoming)
+    elif isinstance(incoming, IdentityChange):
+        listener.renamed(incoming)
+    else:
+        listener.received(incoming)
 
 
 def _pass_receipt(receipt: Receipt, listener: Listener) -> None:

@@ -1,16 +1,22 @@
 """`HttpTransport`: a transport that speaks HTTP, what it is handed for that, and the calls that come in for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from flask_chatbot.core.values.incoming.events import Echo, IdentityChange
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Receipt
+from flask_chatbot.errors import TryLater
 from flask_chatbot.transports.base import Transport
 
 BODY_LIMIT = 256 * 1024  # bytes of a call that comes in, unless a transport says otherwise
 ANSWER_LIMIT = 256 * 1024  # bytes of the answer to a call
 DEADLINE = 20.0  # seconds for a call, from looking up the name to the last byte
+
+
+class TooLong(TryLater):
+    """The answer of an operator's own server is longer than its limit. A message may go out once it is repaired; a file never fits."""
 
 
 class HttpAnswer(Protocol):
@@ -53,11 +59,13 @@ class Client(Protocol):
 class Tools:
     """A transport's tools: a `client` for its calls, and the `address` at which it can be called itself.
 
-    The address ends in ``/in/<name>``; more may follow it. It is empty without CHATBOT_PUBLIC_URL.
+    The address ends in ``/in/<name>``; more may follow it. It is empty without CHATBOT_PUBLIC_URL. `as_written` returns a sentence about
+    settings with each as the operator wrote it: under its own key, or in CHATBOT_LINES.
     """
 
     client: Client
     address: str = ""
+    as_written: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +99,23 @@ OK = WebhookAnswer(body=b'{"success":true}')
 class WebhookContent:
     """The content of a call: messages and receipts in order, and the `answer` once they are kept.
 
-    `left_out` names the kinds of what was not understood, for the log.
+    `echoes` are messages of the bot's own account: kept before the `messages` of the same call, so that the bot is silent where the owner
+    has answered already. `changes` are people who go by other names. `left_out` names the kinds of what was not understood, for the log.
+
+    `restricted_until` is when WhatsApp takes something to strangers again, in epoch seconds, where it says so, and 0 once it does;
+    `restriction` is the reason in a sentence: the end of one ends none with another reason. `restriction_at` is when that was said, by
+    which older news that come late are known; None for now.
     """
 
     messages: tuple[Message, ...] = ()
     receipts: tuple[Receipt, ...] = ()
+    echoes: tuple[Echo, ...] = ()
+    changes: tuple[IdentityChange, ...] = ()
     answer: WebhookAnswer = OK
     left_out: tuple[str, ...] = ()
+    restricted_until: float | None = None
+    restriction: str = ""
+    restriction_at: float | None = None
 
 
 @runtime_checkable

@@ -3,12 +3,12 @@
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
@@ -27,7 +27,12 @@ from flask_chatbot.views.routes import add_route, exempt
 from flask_chatbot.wire.calls import BY_ENDPOINT, Send, read_number, read_send
 from flask_chatbot.wire.openapi import describe
 
+# Only for its type: it loads SQLAlchemy, which is slow.
+if TYPE_CHECKING:
+    from flask_chatbot.delivery.gateway import Gateway
+
 RETRY_AFTER = 30  # seconds, where nothing better is known
+ANYBODY = "API"  # whoever has a key without a name
 KEY_LIMIT = 255  # characters of an Idempotency-Key
 
 log = logging.getLogger(__name__)
@@ -47,41 +52,53 @@ class Endpoint:
 def send(kind: Send, endpoint: str, asked: Asked) -> object:
     """Accept a message."""
     body = body_of(asked, endpoint)
-    call = read_send(kind, endpoint, body, country_of(asked), asked.gateway.client.check, seen=asked.gateway.has_seen)
+    line, lines = asked.line_of(body), asked.lines
+    call = read_send(kind, endpoint, body, country_of(asked, line), lines.client.check, seen=lambda chat: lines.has_seen(chat, line))
     key = _idempotency_key(asked.caller, endpoint, body)
-    accepted = asked.gateway.send(call.chat, call.reply, Terms(notify_url=call.notify_url, promo=call.promo), key=key)
+    terms = Terms(notify_url=call.notify_url, promo=call.promo, caller=asked.caller or ANYBODY)
+    accepted = lines.for_chat(call.chat, line).send(call.chat, call.reply, terms, key=key)
     return success(written(accepted))
 
 
 def groups(asked: Asked) -> object:
     """List the groups that the bot's phone is in."""
-    found = asked.gateway.proxy.groups()
+    found = _line_asked(asked).proxy.groups()
     return success([{"groupid": each.id, "groupname": each.name, "grouplastchat": each.last_chat} for each in found])
 
 
 def getqr(asked: Asked) -> object:
     """Say if the bot's phone is connected, or what to scan."""
-    session = asked.gateway.proxy.to_scan()
-    known = {"number": session.number, "name": session.name} if session.is_authenticated else {}
-    return success({"isAuthenticated": session.is_authenticated, **known, "qrcode": "" if session.is_authenticated else session.qrcode})
+    session = _line_asked(asked).proxy.to_scan()
+    if session.is_authenticated:
+        return success({"isAuthenticated": True, "number": session.number, "name": session.name, "qrcode": ""})
+    link = {"qrlink": session.qr_link} if session.qr_link else {}
+    return success({"isAuthenticated": False, "qrcode": session.qrcode, **link})
 
 
 def checknumber(asked: Asked) -> object:
     """Say if a number uses WhatsApp."""
-    return success(asked.gateway.proxy.has_whatsapp(read_number(body_of(asked, "checknumber"), country_of(asked))))
+    body = body_of(asked, "checknumber")
+    line = asked.line_of(body)
+    number = read_number(body, country_of(asked, line))
+    return success(asked.lines.choose(line).proxy.has_whatsapp(number))
 
 
 def message(asked: Asked) -> object:
     """Return the status of a message."""
-    found = asked.gateway.message(asked.id)
-    if found is None:
+    found = asked.lines.first.message(asked.id)
+    if found is None or asked.own_line not in ("", found.session):
         raise BadPayload(tr("There is no message with this id. Messages are kept for 30 days."), 404)
-    return success(message_json(found, *asked.gateway.waits(found)))
+    return success(message_json(found, *(asked.lines.of(found.session) or asked.lines.first).waits(found)))
 
 
 def openapi(asked: Asked) -> object:
     """Return the OpenAPI description."""
-    return describe(request.script_root + asked.gateway.bot.settings.prefix)
+    return describe(request.script_root + asked.bot.settings.prefix)
+
+
+def _line_asked(asked: Asked) -> "Gateway":
+    """The line that a call without a body is for, which may be named in the query."""
+    return asked.lines.choose(asked.line_of(request.args))
 
 
 _POST, _GET = ("POST",), ("GET", "HEAD")
@@ -92,6 +109,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "checknumber": Endpoint("api/checknumber", _POST, checknumber),
     "message": Endpoint("api/messages/<id>", _GET, message),
     "saved": Endpoint("api/saved/<name>", _GET, operations.saved),
+    "row": Endpoint("api/saved/<name>/<path:number>", _POST, operations.row),
     "pause": Endpoint("api/pause", _POST, operations.pause),
     "resume": Endpoint("api/resume", _POST, operations.resume),
     "optout": Endpoint("api/optout", _POST, operations.optout),
@@ -129,6 +147,7 @@ def api(
     refused: BadPayload | None = None,
     id: str = "",  # noqa: A002  as in the path
     name: str = "",
+    number: str = "",
     rest: str = "",
     _host: str = "",
 ) -> Response:
@@ -139,7 +158,7 @@ def api(
     called = (request.endpoint or "").rpartition(".")[2]
     endpoint = ENDPOINTS.get(called)
     try:
-        return _json(200, _answer(endpoint, body, refused, id or name))
+        return _json(200, _answer(endpoint, body, refused, id or name, number))
     except (BadPayload, NotAccepted) as error:
         log.info("refused a call to /api/%s with %d", called, error.status)
         return _refuse(error.status, reason_of(error), {"Allow": ", ".join(endpoint.methods)} if endpoint and error.status == 405 else {})
@@ -157,7 +176,7 @@ def api(
         return _refuse(503, tr("The gateway had an internal error. Try again later."), {"Retry-After": str(RETRY_AFTER)})
 
 
-def _answer(endpoint: Endpoint | None, body: BytesIO | None, refused: BadPayload | None, id_: str) -> object:
+def _answer(endpoint: Endpoint | None, body: BytesIO | None, refused: BadPayload | None, id_: str, number: str) -> object:
     """The JSON of an endpoint; raises `BadPayload` if the endpoint does not take the call."""
     if endpoint is None:
         raise BadPayload(tr("There is no such path. /api/openapi.json lists those there are."), 404)
@@ -165,7 +184,7 @@ def _answer(endpoint: Endpoint | None, body: BytesIO | None, refused: BadPayload
         raise BadPayload(tr("This address takes {method} only.", method=endpoint.methods[0]), 405)
     if refused is not None:
         raise refused
-    return endpoint.answer(_asked(endpoint, body, id_))
+    return endpoint.answer(replace(_asked(endpoint, body, id_), number=number))
 
 
 def _asked(endpoint: Endpoint, body: BytesIO | None, id_: str) -> Asked:
@@ -180,9 +199,9 @@ def _asked(endpoint: Endpoint, body: BytesIO | None, id_: str) -> Asked:
         raise BadPayload(reason)
     if body is None and endpoint.methods == _POST:
         raise BadPayload(CUT_SHORT)
-    if state.gateway is None:
+    if state.lines is None:
         raise TryLater(tr("The gateway has no connection to WhatsApp."))
-    return Asked(gateway=state.gateway, caller=key.name or "" if key else "", body=body.getvalue() if body else b"", id=id_)
+    return Asked(lines=state.lines, bots=state.bots, caller=key.name or "" if key else "", body=body.getvalue() if body else b"", id=id_)
 
 
 def _no_key(header: str) -> str:

@@ -16,11 +16,11 @@ from flask_chatbot.wire.webhook import write_refusal
 
 # Only for their types: they load SQLAlchemy, which is slow, so an app starts without them.
 if TYPE_CHECKING:
-    from flask_chatbot.delivery.gateway import Gateway
+    from flask_chatbot.delivery.lines import Lines
     from flask_chatbot.transports.webhooks import HttpTransport
 
 METHODS = ("GET", "HEAD", "POST")
-UNAUTHENTICATED = (401, 403, 404)  # statuses of calls that are not from the other side
+UNAUTHENTICATED = (401, 403, 404, 405)  # statuses of calls that are not from the other side
 _HEADERS = {405: {"Allow": ", ".join(METHODS)}, 503: {"Retry-After": "30"}}  # Retry-After is in seconds
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def _go_first(_endpoint: str | None, values: dict[str, Any] | None) -> None:
         state.exempted.add(blueprint.name)
     if values is None or request.method not in METHODS:
         return
-    transport = _transport(state.gateway, values.get("line", ""))
+    transport = _transport(state.lines, values.get("line", ""))
     if transport is not None and request.method == "POST":
         try:
             values["body"] = read_body(request._get_current_object(), None, transport.body_limit)  # type: ignore[attr-defined]
@@ -62,7 +62,7 @@ def inbound(line: str, rest: str = "", body: BytesIO | None = None, refused: Bad
             raise refused
         return _answer(line, rest, body)
     except BadPayload as error:
-        _log_refusal(line, error)
+        _log_refusal(line, error, is_read=error is not refused)
         return _refuse(error.status, error.message)
     except StoreError as error:
         log.error("a call for line %s could not be kept: %s", printable(line), error)
@@ -77,8 +77,8 @@ def _answer(line: str, rest: str, body: BytesIO | None) -> Response:
     from flask_chatbot.receiving.keeping import receive
     from flask_chatbot.transports.webhooks import WebhookCall
 
-    gateway = current_app.extensions["chatbot"].gateway
-    transport = _transport(gateway, line)
+    lines = current_app.extensions["chatbot"].lines
+    transport = _transport(lines, line)
     if transport is None:
         raise BadPayload("There is no such line. Its name is that of a transport that is called by HTTP.", 404)
     if body is None and request.method == "POST":
@@ -90,23 +90,23 @@ def _answer(line: str, rest: str, body: BytesIO | None) -> Response:
         headers={name.lower(): value for name, value in request.headers},
         body=body.getvalue() if body else b"",
     )
-    answer = receive(gateway, transport, call)
+    answer = receive(lines.named(line), transport, call)
     return Response(answer.body, answer.status, dict(answer.headers), content_type=answer.content_type)
 
 
-def _transport(gateway: "Gateway", line: str) -> "HttpTransport | None":
+def _transport(lines: "Lines", line: str) -> "HttpTransport | None":
     from flask_chatbot.receiving.keeping import receiver
 
-    return receiver(gateway, line)
+    return receiver(lines, line)
 
 
-def _log_refusal(line: str, error: BadPayload) -> None:
-    """Log a refused call; those that are not from the other side now and then, with their count."""
-    if error.status in UNAUTHENTICATED:
-        state = current_app.extensions["chatbot"]
-        state.wrong_keys.warn("a call to /in", request.remote_addr, error.message, state.bot.clock().timestamp())
+def _log_refusal(line: str, error: BadPayload, *, is_read: bool) -> None:
+    """Warn of a refused call, as what it brought may be lost; of those that may be anybody's now and then, with their count."""
+    if is_read and error.status not in UNAUTHENTICATED:
+        log.warning("refused a call for line %s with %d: %s What it brought may be lost.", printable(line), error.status, error.message)
     else:
-        log.info("refused a call for line %s with %d", printable(line), error.status)
+        state = current_app.extensions["chatbot"]
+        state.wrong_keys.warn(f"a call to /in/{printable(line)}", request.remote_addr, error.message, state.bot.clock().timestamp())
 
 
 def _refuse(status: int, message: str) -> Response:

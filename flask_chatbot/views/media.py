@@ -1,4 +1,4 @@
-"""The blueprint of ``GET /media/...``: files of the bot, for whoever was given their signed addresses."""
+"""The blueprint of ``GET /media/...``: files of the rules and of customers, for whoever was given their signed addresses."""
 
 import logging
 from urllib.parse import quote
@@ -7,11 +7,12 @@ from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
-from flask_chatbot.answering.media_urls import find_file
+from flask_chatbot.answering.media_urls import find_file, is_referred_to, kept_file
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.reloading import keep_fresh
 from flask_chatbot.core.values.contents import File
 from flask_chatbot.errors import StoreError
+from flask_chatbot.media.folder import MediaFolder
 from flask_chatbot.views.routes import add_route, exempt
 from flask_chatbot.wire.media_urls import is_signed
 from flask_chatbot.wire.webhook import write_refusal
@@ -45,7 +46,7 @@ def media(hashed: str, name: str = "", _host: str = "") -> Response:
     if request.method not in METHODS:
         return _refuse(405, "This address takes GET only.", {"Allow": ", ".join(METHODS)})
     try:
-        return _answer(current_app._get_current_object(), hashed)  # type: ignore[attr-defined]
+        return _answer(current_app._get_current_object(), hashed, name)  # type: ignore[attr-defined]
     except RequestedRangeNotSatisfiable:
         return _refuse(416, "The file has no such part.")
     except StoreError as error:
@@ -56,7 +57,7 @@ def media(hashed: str, name: str = "", _host: str = "") -> Response:
         return _refuse(503, "The bot had an internal error. Try again later.", {"Retry-After": "30"})
 
 
-def _answer(app: Flask, hashed: str) -> Response:
+def _answer(app: Flask, hashed: str, name: str) -> Response:
     state = app.extensions["chatbot"]
     bot: Bot = state.bot
     until = request.args.get("until", "")
@@ -66,7 +67,11 @@ def _answer(app: Flask, hashed: str) -> Response:
     if left <= 0:
         return _refuse(410, "This address has expired.")
     keep_fresh(app)
-    file = find_file(bot.book.media, hashed)
+    file = next(filter(None, (find_file(each.book.media, hashed) for each in state.bots)), None)
+    if file is None and int(until):  # an address of a customer's file always ends
+        file = kept_file(MediaFolder(bot.settings.media), hashed, name) if is_referred_to(state.make_database(), hashed) else None
+        if file is None:
+            log.warning("a file that a customer sent is not in %s: it was deleted, or other hosts see another folder", bot.settings.media)
     if file is None:
         return _refuse(404, "There is no such file.")
     return _serve(file, hashed, "private" if int(until) else "public", left)

@@ -16,6 +16,7 @@ from flask_chatbot.bot.tracebacks import redacted, with_words
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import BadPayload, BadSignature, StoreError
 from flask_chatbot.settings.keys import find_key, near_miss
+from flask_chatbot.settings.webhook_lines import line_of_key
 from flask_chatbot.views.body import CUT_SHORT, read_body
 from flask_chatbot.views.routes import add_route, exempt
 from flask_chatbot.webclient.signing import verify_signature
@@ -96,11 +97,12 @@ def _answer(app: Flask, body: bytes, environ: Mapping[str, Any]) -> bytes:
     key = find_key(bot.settings.webhook_keys, document.get("webhookkey"))
     if key is None:
         raise _unauthorized(_no_key(document.get("webhookkey")))
-    message = read_webhook(document, line=key.name)
+    line = line_of_key(bot.settings, key)
+    message = read_webhook(document, line=line)
     if bot.watched_by != POLLER.process:
         keep_fresh(app)
-    id_ = environ.get("HTTP_WEBHOOK_ID")
-    if id_ or bot.settings.keep_messages is not None:
+    bot = state.bots.of(line)
+    if (id_ := environ.get("HTTP_WEBHOOK_ID")) or bot.settings.keep_messages is not None:
         calls: Calls = state.make_calls()
         decision, answer = calls.answer(message, id_, _writer(bot.book.media, state.media_urls))
     else:
@@ -110,7 +112,7 @@ def _answer(app: Flask, body: bytes, environ: Mapping[str, Any]) -> bytes:
         log.info("a webhook call was repeated: it gets the first answer again")
     else:
         rule = decision.match.rule.name if decision.match else None
-        log.info("answered a webhook call: rule %r, line %r, %d replies", rule, key.name, len(decision.replies))
+        log.info("answered a webhook call: rule %r, line %r, %d replies", rule, line, len(decision.replies))
     return answer
 
 

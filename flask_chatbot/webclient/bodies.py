@@ -10,15 +10,19 @@ _CHUNK = 64 * 1024  # bytes
 _GZIP_OR_ZLIB = 47  # zlib finds out which by the header
 
 
+class AnswerTooLarge(FetchRefused):
+    """An answer is longer than its limit, so it is read no further."""
+
+
 def read_body(response: HTTPResponse, host: str, limit: int) -> bytes:
-    """Read and decompress the whole body; raise `FetchRefused` as soon as either form is longer than `limit` bytes.
+    """Read and decompress the whole body; raise `AnswerTooLarge` as soon as either form is longer than `limit` bytes.
 
     Raises `HTTPException` or `zlib.error` if it breaks off or is malformed.
     """
     encoding = response.headers.get("content-encoding", "").strip().lower()
     inflater = _inflater(encoding, host)
     unpack = _as_it_is if inflater is None else _unpacked_by(inflater)
-    too_large = FetchRefused(f"The answer of {host} is larger than {_size(limit)}.")
+    too_large = AnswerTooLarge(f"The answer of {host} is larger than {_size(limit)}.")
     if response.length is not None and response.length > limit:
         raise too_large
     body = bytearray()

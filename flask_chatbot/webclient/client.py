@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse
 from typing import NamedTuple
+from weakref import finalize
 
 from flask_chatbot.errors import FetchError, FetchLater, FetchRefused
 from flask_chatbot.webclient.addresses import Target, follow, read_url
@@ -63,6 +64,7 @@ class _CallParts(NamedTuple):
     time: Countdown
     limit: int
     cuts: bool = False
+    is_repeatable: bool = True  # at once, where a reused connection ends without an answer: the server may have taken the call all the same
 
 
 class _GaveUp(Exception):
@@ -98,6 +100,7 @@ class HttpClient:
         self._make_tls = tls
         self._tls: ssl.SSLContext | None = None
         self._idle = Idle(pool)
+        finalize(self, self._idle.close).atexit = False
         self._watchdog = Watchdog()
 
     def check(self, url: str) -> Target:
@@ -129,8 +132,12 @@ class HttpClient:
     def call(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, deadline: float, limit: int, own: bool = False
     ) -> Fetched:
-        """Call a URL by any method, as `post` does: redirects are not followed."""
-        call = _CallParts(method, body, {**_OURS, **headers}, Countdown(deadline), limit)
+        """Call a URL by any method: redirects are not followed.
+
+        Raises as `post` does. Unlike there, a call that may change something is never made twice, not even where the server closed the
+        reused connection: what it carries need not have an id by which the server knows a repeat.
+        """
+        call = _CallParts(method, body, {**_OURS, **headers}, Countdown(deadline), limit, is_repeatable=method == "GET")
         return self._answer(read_url(url, any_port=True), call, own)
 
     def get(self, url: str, *, deadline: float, limit: int, own: bool = False) -> Fetched:
@@ -171,7 +178,7 @@ class HttpClient:
             kept = self._idle.take(key)
             if kept is not None:
                 with suppress(_GaveUp):
-                    return self._exchange(kept, target, key, call, is_kept=True)
+                    return self._exchange(kept, target, key, call, call.is_repeatable)
             return self._exchange(self._open(target, guard, call.time), target, key, call)
         except (OSError, HTTPException, zlib.error) as error:
             raise fetch_error(error, target, call.time) from None
@@ -182,12 +189,12 @@ class HttpClient:
             self._tls = self._make_tls()
         return open_connection(target, addresses, self._connect, self._tls if target.scheme == "https" else None, time)
 
-    def _exchange(self, connection: Connection, target: Target, key: ConnectionKey, call: _CallParts, *, is_kept: bool = False) -> Fetched:
+    def _exchange(self, connection: Connection, target: Target, key: ConnectionKey, call: _CallParts, may_repeat: bool = False) -> Fetched:
         """Make one request under the watchdog; the connection is kept or closed."""
         self._watchdog.watch(connection, call.time.ends_at)
         try:
             connection.allow(call.time.left())
-            response = _response(connection, target, call, is_kept)
+            response = _response(connection, target, call, may_repeat)
             answer = _read(response, target, call)
             call.time.left()  # an answer that the watchdog cut may look whole
         except BaseException:
@@ -202,13 +209,13 @@ class HttpClient:
         return answer
 
 
-def _response(connection: Connection, target: Target, call: _CallParts, is_kept: bool) -> HTTPResponse:
+def _response(connection: Connection, target: Target, call: _CallParts, may_repeat: bool) -> HTTPResponse:
     """Send the request and read the headers of the answer, but not its body."""
     try:
         connection.request(call.method, target.path, call.body, call.headers)
         response = connection.getresponse()
     except ConnectionError:
-        if is_kept:
+        if may_repeat:
             raise _GaveUp from None
         raise
     if response.status < 200:

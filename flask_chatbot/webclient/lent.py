@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from flask_chatbot.errors import FetchLater, FetchRefused, Refused, TryLater
-from flask_chatbot.transports.webhooks import ANSWER_LIMIT, DEADLINE
+from flask_chatbot.transports.webhooks import ANSWER_LIMIT, DEADLINE, TooLong
+from flask_chatbot.webclient.bodies import AnswerTooLarge
 from flask_chatbot.webclient.client import Fetched, HttpClient
 
 
@@ -33,5 +34,7 @@ class LentClient:
             return self._client.call(method, url, body, headers or {}, deadline=deadline, limit=limit, own=own)
         except FetchLater as error:
             raise TryLater(str(error), error.after) from None
+        except AnswerTooLarge as error:
+            raise (TooLong if own else Refused)(str(error)) from None
         except FetchRefused as error:
             raise (TryLater if own else Refused)(str(error)) from None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flask_chatbot.core.values.long_texts import split_text
-from flask_chatbot.core.values.replies import KINDS, MEDIA, REPLIES_LIMIT, ContactCard, Location, Media, Reply, Text
+from flask_chatbot.core.values.replies import MEDIA, REPLIES_LIMIT, ContactCard, Location, Media, Reply, Text
 from flask_chatbot.wire.strict_json import Number
 from flask_chatbot.wire.webhook import read_object
 
@@ -128,5 +128,5 @@ _READERS: dict[str, Callable[[object], Iterator[Reply]]] = {
     "message": _read_text,
     "location": _read_location,
     "contact": _read_contact,
-    **{KINDS[name].wire or name: _read_file(make) for name, make in MEDIA.items()},
+    **{name: _read_file(make) for name, make in MEDIA.items()},
 }

@@ -107,6 +107,10 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {  # a JSON Schema for each
         "type": ["boolean", "null"],
         "examples": [False],
     },
+    "line": {
+        "description": "The name of the line, where the app has several; with only one, it does not count.",
+        "examples": [None],
+    },
     "duration": {
         "description": f"How long, as a rule's 'pause' has it, at most 366 days. Without it, {DEFAULT_PAUSE}.",
         "anyOf": [{"type": "string", "pattern": _LENGTH}, {"enum": [None, ""]}],
@@ -324,4 +328,5 @@ def _example(send: Send, endpoint: str) -> str:
 EXAMPLES: Mapping[str, str] = {
     **{endpoint: _example(send, endpoint) for endpoint, send in BY_ENDPOINT.items()},
     **{endpoint: json.dumps({name: FIELDS[name]["examples"][0] for name in names}) for endpoint, names in OF_PEOPLE.items()},
+    "row": json.dumps({"state": "siap diambil"}),
 }

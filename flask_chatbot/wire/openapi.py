@@ -21,15 +21,17 @@ _WAITS = {
     "required": ["why", "until", "behind"],
     "properties": {"why": {"type": "string"}, "until": {"type": ["integer", "null"]}, "behind": {"type": ["string", "null"]}},
 }
-_ROW = {
+_ROW: dict[str, Any] = {
     "type": "object",
-    "required": ["number", "timestamp", "sender", "sender_name", "person", "fields"],
+    "required": ["number", "timestamp", "sender", "sender_name", "person", "state", "code", "fields"],
     "properties": {
         "number": {"type": "integer", "minimum": 1},
         "timestamp": _SECONDS,
         "sender": {"description": "The number, or the text that came as one; empty if it is hidden.", "type": "string"},
         "sender_name": {"type": "string"},
         "person": {"description": "Our id of the person, which stays the same.", "type": "string"},
+        "state": {"description": "Null in a table without states.", "type": ["string", "null"]},
+        "code": {"description": "The number as customers read it; null if that is the number.", "type": ["string", "null"]},
         "fields": {"description": "The values by the names of the rule's fields.", "type": "object"},
     },
 }
@@ -97,6 +99,18 @@ _SCHEMAS: Schema = {
             "more": {"description": "True if there are more: ask again, after the number of the last row here.", "type": "boolean"},
         },
     },
+    "Moved": {
+        **_ROW,
+        "required": [*_ROW["required"], "before", "since", "by", "moved", "told"],
+        "properties": {
+            **_ROW["properties"],
+            "before": {"description": "The state before; null if there was none.", "type": ["string", "null"]},
+            "since": {"description": "When the row came into that state, in Unix seconds.", "type": "integer"},
+            "by": {"description": "Whoever moved it there; null for the customer.", "type": ["string", "null"]},
+            "moved": {"description": "False if it was in that state already.", "type": "boolean"},
+            "told": {"description": "True if its customer gets a message.", "type": "boolean"},
+        },
+    },
     "Group": {
         "type": "object",
         "required": ["groupid", "groupname", "grouplastchat"],
@@ -110,6 +124,7 @@ _SCHEMAS: Schema = {
             "number": {"type": "string"},
             "name": {"type": "string"},
             "qrcode": {"description": "The raw text to show as a QR code; empty once it was scanned.", "type": "string"},
+            "qrlink": {"description": "The address of a picture of the code, where the gateway has no text for it.", "type": "string"},
         },
     },
 }
@@ -137,20 +152,22 @@ _AFTER = {
     "description": "Only rows with a higher number than this.",
     "schema": {"type": "integer", "minimum": 0, "maximum": 10**15 - 1, "default": 0},
 }
-_UNTIL = {"description": "When the pause ends or, for resume, would have ended, in epoch seconds; null if there was none."}
+_UNTIL = {"type": "integer", "description": "When the pause ends, in epoch seconds."}
+_RESUMED = {"type": "null", "description": "The bot answers now, so no pause ends."}
+_WAS_UNTIL = {"type": ["integer", "null"], "description": "When the pause would have ended, in epoch seconds; null if there was none."}
 
 
-def _state(name: str, schema: Schema) -> Schema:
+def _state(**schemas: Schema) -> Schema:
     """The answer to a call that changes something for a person."""
-    return {"type": "object", "required": ["nohp", name], "properties": {"nohp": {"type": "string"}, name: schema}}
+    return {"type": "object", "required": ["nohp", *schemas], "properties": {"nohp": {"type": "string"}, **schemas}}
 
 
 _OF_PERSON: Mapping[str, tuple[str, Schema]] = {
     "checknumber": ("Check if a number uses WhatsApp", {"type": "boolean"}),
-    "pause": ("Let the bot keep quiet for a person", _state("until", {**_UNTIL, "type": "integer"})),
-    "resume": ("Let the bot answer a person again", _state("until", {**_UNTIL, "type": ["integer", "null"]})),
-    "optout": ("Send a person no promotion any more", _state("promo", {"const": False})),
-    "optin": ("Allow promotion to a person again", _state("promo", {"const": True})),
+    "pause": ("Let the bot keep quiet for a person", _state(until=_UNTIL)),
+    "resume": ("Let the bot answer a person again", _state(until=_RESUMED, was_until=_WAS_UNTIL)),
+    "optout": ("Send a person no promotion any more", _state(promo={"const": False})),
+    "optin": ("Allow promotion to a person again", _state(promo={"const": True})),
 }
 
 
@@ -178,13 +195,29 @@ def _questions() -> dict[str, object]:
         "/api/getqr": {"post": _operation("getqr", "Get the state of our phone's connection, or the code to scan", _ref("Session"))},
         "/api/messages/{id}": {"get": {**message, "parameters": [{**named, "name": "id", "schema": {"type": "string"}}]}},
         "/api/saved/{name}": {"get": {**saved, "parameters": [{**named, "name": "name", "schema": {"type": "string"}}, _AFTER]}},
+        "/api/saved/{name}/{number}": {"post": _move()},
+    }
+
+
+def _move() -> dict[str, object]:
+    """The call that moves a row into a state."""
+    missing = {"404": "There is no such row.", "409": "Rows of this table have no such state, or several may be meant."}
+    kinds = {
+        "name": {"type": "string"},
+        "number": {"description": "The code; without one, the number.", "type": "string", "minLength": 1, "examples": ["12"]},
+    }
+    state = {"description": "One of the states that the rules list.", "type": "string", "minLength": 1, "examples": ["siap diambil"]}
+    return {
+        **_operation("row", "Move a row into a state, and tell its customer", _ref("Moved"), missing),
+        "parameters": [{"in": "path", "required": True, "name": name, "schema": kind} for name, kind in kinds.items()],
+        "requestBody": _body(_object({"state": state}, ["state"])),
     }
 
 
 def _of_person(endpoint: str) -> dict[str, object]:
     """A call about one person."""
     summary, answer = _OF_PERSON[endpoint]
-    fields = {name: FIELDS[name] for name in OF_PEOPLE[endpoint]}
+    fields = {name: FIELDS[name] for name in (*OF_PEOPLE[endpoint], "line")}
     return {**_operation(endpoint, summary, answer), "requestBody": _body(_object(fields, ["nohp"]))}
 
 
@@ -203,7 +236,7 @@ def _send(send: Send, endpoint: str) -> dict[str, object]:
 def _ways(send: Send, target: str, other: str) -> Iterator[Schema]:
     """The body with what a call needs, and with what it takes instead."""
     common = {target: FIELDS[target], other: _ABSENT}
-    any_ = {"notifyurl": FIELDS["notifyurl"], "promo": FIELDS["promo"]}
+    any_ = {"notifyurl": FIELDS["notifyurl"], "promo": FIELDS["promo"], "line": FIELDS["line"]}
     own = {field: FIELDS[known] for field, known in (send.needs | send.takes).items()}
     yield _object({**common, **own, **dict.fromkeys(send.instead, _ABSENT), **any_}, [target, *send.needs])
     if send.instead:

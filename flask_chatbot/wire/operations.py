@@ -1,4 +1,4 @@
-"""The JSON of calls that pause people. Pure."""
+"""The JSON of calls that pause people, and move rows. Pure."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -25,3 +25,15 @@ def read_length(body: Mapping[str, object]) -> timedelta:
         return read_duration(written)
     except ValueError as error:
         raise BadPayload(tr("'duration': {error}", error=reason_of(error))) from None
+
+
+def read_wanted_state(body: Mapping[str, object]) -> str:
+    """Read the state that a row is to come into. Raises `BadPayload` naming a wrong field.
+
+    >>> read_wanted_state({"state": "siap diambil"})
+    'siap diambil'
+    """
+    written = body.get("state")
+    if type(written) is not str or not written.strip():
+        raise BadPayload(tr("'state' is {kind}. Send the state as a string, such as 'siap diambil'.", kind=kind_in_json(written)))
+    return written

@@ -4,8 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_chatbot.core.translation.translatable import tr
-from flask_chatbot.core.values.menus import TEMPLATE_LANGUAGE, MessageTemplate
+from flask_chatbot.core.values.menus import (
+    TEMPLATE_LANGUAGE,
+    TEMPLATE_LANGUAGES,
+    TEMPLATE_NAME,
+    MessageTemplate,
+    no_template_language,
+    no_template_name,
+)
+from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.errors import BadPayload
+from flask_chatbot.wire.strict_json import clipped_repr
 from flask_chatbot.wire.texts import FILLED, text_of
 from flask_chatbot.wire.webhook import kind_in_json
 
@@ -13,15 +22,18 @@ NAME_LIMIT = 512  # characters of a template's name
 LANGUAGE_LIMIT = 20  # of its language
 PARAMETERS_LIMIT = 100
 PARAMETER_LIMIT = 1024  # characters of one of them
+BLANK = "[ \\t]*"
 ABSENT = (None, "")
+KEYS = ("name", "language", "parameters")
 
 TEMPLATE: Mapping[str, Any] = {
     "description": "A text that WhatsApp has approved: its name, its language (id if absent), and the values of its places in order.",
     "type": "object",
     "required": ["name"],
+    "additionalProperties": False,
     "properties": {
-        "name": {"type": "string", "pattern": FILLED, "maxLength": NAME_LIMIT},
-        "language": {"type": ["string", "null"], "maxLength": LANGUAGE_LIMIT},
+        "name": {"type": "string", "pattern": rf"^{BLANK}{TEMPLATE_NAME}{BLANK}$", "maxLength": NAME_LIMIT},
+        "language": {"type": ["string", "null"], "pattern": rf"^{BLANK}({TEMPLATE_LANGUAGES})?{BLANK}$", "maxLength": LANGUAGE_LIMIT},
         "parameters": {
             "type": ["array", "null"],
             "maxItems": PARAMETERS_LIMIT,
@@ -40,7 +52,13 @@ def read_template_call(template: object, plain: str = "") -> MessageTemplate:
     """
     if not isinstance(template, dict):
         raise BadPayload(tr("'template' is {kind}. Send an object with 'name', 'language' and 'parameters'.", kind=kind_in_json(template)))
+    unknown = next((key for key in template if key not in KEYS), None)
+    if unknown is not None:
+        way_out = did_you_mean(unknown, KEYS) or tr(" Known keys: {names}.", names=", ".join(KEYS))
+        raise BadPayload(tr("'template' has the unknown key {key}.{way_out}", key=clipped_repr(unknown), way_out=way_out))
     name = text_of(template, "name", tr("the name"), NAME_LIMIT, within="template.").strip()
+    if complaint := no_template_name(name):
+        raise BadPayload(tr("'template.name': {problem}", problem=complaint))
     return MessageTemplate(name, _language(template), _parameters(template), plain if plain.strip() else "")
 
 
@@ -48,7 +66,10 @@ def _language(template: Mapping[str, object]) -> str:
     if template.get("language") in ABSENT:
         return TEMPLATE_LANGUAGE
     what = tr("the language")
-    return text_of(template, "language", what, LANGUAGE_LIMIT, within="template.", may_be_blank=True).strip() or TEMPLATE_LANGUAGE
+    language = text_of(template, "language", what, LANGUAGE_LIMIT, within="template.", may_be_blank=True).strip() or TEMPLATE_LANGUAGE
+    if complaint := no_template_language(language):
+        raise BadPayload(tr("'template.language': {problem}", problem=complaint))
+    return language
 
 
 def _parameters(template: Mapping[str, object]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from json.encoder import encode_basestring as quoted
 
 from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.values.contents import Reaction
 from flask_chatbot.core.values.menus import Buttons, List
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.replies import ALL_KINDS, TEXT_LIMIT, Location, Reply, Text
@@ -190,6 +191,11 @@ def _lines(reply: Reply, name: str) -> tuple[str, ...]:
     return part if isinstance(part, tuple) else (str(part),)
 
 
+def _write_reaction(_: Reaction) -> list[Item]:
+    """Nothing: the contract has no reactions, and an emoji as a text would be an answer that nobody wrote."""
+    return []
+
+
 def _write_location(reply: Location) -> list[Item]:
     return [f'{{"type":"location","content":[{{"coordinate":"{write_coordinate(reply)}"}}]}}', *_texts(reply.name)]
 
@@ -208,5 +214,6 @@ _WRITERS: dict[type, Callable[..., list[Item]]] = {
     Buttons: _write_menu,
     List: _write_menu,
     Location: _write_location,
+    Reaction: _write_reaction,
 }
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))

@@ -2,12 +2,14 @@
 
 import logging
 import socket
+import threading
 from collections.abc import Callable
 from secrets import token_hex
 
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.retry import LEADERSHIP, Clock
-from flask_chatbot.errors import TransportError, TryLater
+from flask_chatbot.delivery.threads import Job
+from flask_chatbot.errors import StoreError, TransportError, TryLater
 from flask_chatbot.store import leases, outbox
 from flask_chatbot.transports.base import Listener, Transport
 from flask_chatbot.worker.processes import describe_process, is_gone
@@ -82,7 +84,7 @@ class OpenTransport:
     """A transport that is open whenever it may be: always if it runs anywhere, else while its session's lease is held.
 
     `opened` is called with True once it is open, with False before it is closed; `shut` with the reason why it cannot be opened, and with
-    an empty text once it is open or need not be.
+    an empty text once it is open or need not be. With `submit`, it is opened by a thread that this hands its job to.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class OpenTransport:
         timer: Clock,
         opened: Callable[[bool], None] = lambda is_open: None,
         shut: Callable[[str], None] = lambda why: None,
+        submit: Callable[[Job], None] | None = None,
     ) -> None:
         self._transport = transport
         self._listener = listener
@@ -103,6 +106,10 @@ class OpenTransport:
         self._timer = timer
         self._opened = opened
         self._shut = shut
+        self._submit = submit
+        self._is_opening = False  # by a thread
+        self._is_wanted = False
+        self._lock = threading.Lock()  # of the state that it finds when it is done
         self._retry_at = 0.0
         self._logged = ""
         self.is_open = False
@@ -114,16 +121,34 @@ class OpenTransport:
         finally:
             if self.is_open and not (self._transport.runs_anywhere or self._lease.is_held):
                 log.warning("session %s is held by another process: closed here", self._transport.name)
-                self._close()
-        if may and not self.is_open and self._timer() >= self._retry_at:
-            self._open()
+                with self._lock:
+                    self._is_wanted = False
+                    self._close()
+        if may and not self.is_open and not self._is_opening and self._timer() >= self._retry_at:
+            self._is_wanted = True
+            if self._submit is None:
+                self._open()
+            else:
+                self._is_opening = True
+                self._submit(self._open_aside)
 
     def end(self) -> None:
         """Close the transport, and release it for another process."""
-        if self.is_open:
-            self._close()
+        with self._lock:
+            self._is_wanted = False
+            if self.is_open:
+                self._close()
         self._shut("")
         self._lease.give_up()
+
+    def _open_aside(self) -> None:
+        try:
+            self._open()
+        except StoreError as error:
+            log.warning("session %s cannot be opened now: %s", self._transport.name, error)
+            self._retry_at = self._timer() + RETRY
+        finally:
+            self._is_opening = False
 
     def _open(self) -> None:
         if not self._transport.runs_anywhere:
@@ -142,9 +167,12 @@ class OpenTransport:
                 self._logged = repr(error)
             return
         self._logged = ""
-        self._shut("")
-        self.is_open = True
-        self._opened(True)
+        with self._lock:
+            self._shut("")
+            self.is_open = True
+            self._opened(True)
+            if not self._is_wanted:  # it took so long that another process has it, or this one ends
+                self._close()
 
     def _close(self) -> None:
         self.is_open = False

@@ -362,7 +362,14 @@ def test_no_log_of_a_failure_shows_the_key_the_url_the_text_or_the_number(caplog
             {"kind": "document", "mediaurl": "https://x.id/a.png"},
         ),
         ({"kind": "location", "location": SharedLocation(-6.2, 106.8, "Toko")}, {"kind": "location", "latitude": -6.2, "longitude": 106.8}),
-        ({"kind": "contact", "contacts": (SharedContact("Budi", ("628111",)),)}, {"kind": "contact"}),
+        (
+            {"kind": "contact", "contacts": (SharedContact("Budi", ("628111",)),)},
+            {"kind": "contact", "contacts": [{"name": "Budi", "numbers": ["628111"]}]},
+        ),
+        (
+            {"kind": "contact", "contacts": (SharedContact("Budi"), SharedContact("Ani", ("628111", "628222")))},
+            {"kind": "contact", "contacts": [{"name": "Budi", "numbers": []}, {"name": "Ani", "numbers": ["628111", "628222"]}]},
+        ),
     ],
 )
 def test_what_is_no_text_is_told_beside_the_documented_keys(sent: dict[str, Any], more: dict[str, object]) -> None:

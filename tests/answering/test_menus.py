@@ -11,6 +11,7 @@ from flask_chatbot import Chatbot
 from flask_chatbot.core.values.contents import Choice
 from flask_chatbot.core.values.menus import Buttons, List
 from flask_chatbot.core.values.replies import Text
+from flask_chatbot.store import inbox
 from flask_chatbot.testing import Chat, working
 from flask_chatbot.transports.base import Capabilities
 from flask_chatbot.transports.simulator import Simulator
@@ -42,6 +43,21 @@ def test_a_menu_arrives_as_buttons_and_a_tap_brings_the_answer_of_its_rule(tmp_p
         budi.waits_for(1)
         budi.taps("Lokasi toko")
         assert [each.reply for each in budi.waits_for(2)] == [Buttons("Silakan.", CHOICES, PLAIN), Text("Jl. Melati 5.")]
+
+
+def test_it_is_kept_why_a_tap_was_answered_so(tmp_path: Path) -> None:
+    whatsapp = Simulator()
+    app = app_with(tmp_path, whatsapp)
+    with working(app):
+        budi = whatsapp.phone(BUDI)
+        budi.writes("menu")
+        budi.waits_for(1)
+        tapped = budi.taps("Lokasi toko")
+        budi.waits_for(2)
+        with gateway_of(app).database.reading() as connection:
+            kept = inbox.find(connection, whatsapp.name, tapped.id or "")
+        assert kept is not None
+        assert [each.partition(") ")[2] for each in kept.explanations] == ["by the menu, priority 0: wins: 'Lokasi toko' was tapped"]
 
 
 def test_a_button_tapped_in_a_group_is_answered_there(tmp_path: Path) -> None:

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from flask_chatbot import Chatbot
+from flask_chatbot.answering.actions import NEVER_SEEN
 from flask_chatbot.core.values.messages import Sender
+from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.people import Alias
+from flask_chatbot.store import stored
 from tests.answering.test_transport import APOLOGY, STAFF, Shop
-from tests.delivery.apps import BUDI, gateway_app
+from tests.delivery.apps import BUDI, START, callbacks_of, gateway_app
 
 STORE = "628117601235@c.us"
 HIDDEN = Alias("lid", "251500")
@@ -111,6 +114,25 @@ def test_staff_who_hide_their_number_are_told_by_an_id_once_that_was_seen(shop: 
     (line,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert line.endswith("notifies an id that nobody on this line has. Write a number.")
     assert told(shop, HIDDEN.chat) == []
+    with shop.gateway.database.reading() as connection:
+        (lost,) = stored.failed(connection, 0.0, 9)
+    assert (lost.chat, lost.ack, lost.error) == (HIDDEN.chat, Ack.ERROR, NEVER_SEEN)
     shop.receives_from(Sender(name="Bos", aliases=(HIDDEN,)), "admin")
     shop.receives("lapor")
     assert told(shop, HIDDEN.chat) == ["Sebentar ya.", "Pesan dari Budi +62 812-3456-7890 (lapor):\nlapor"]
+    with shop.gateway.database.writing() as connection:
+        assert stored.resend(connection, [lost.id], START + 60) == 1
+    assert told(shop, HIDDEN.chat) == ["Pesan dari Budi +62 812-3456-7890 (lapor):\nlapor"]
+
+
+def test_the_app_hears_that_a_notice_reached_nobody(tmp_path: Path) -> None:
+    bot = Chatbot()
+    heard: list[tuple[Ack, str | None]] = []
+    bot.on_ack(lambda ack, error: heard.append((ack, error)))
+    shop = Shop(gateway_app(tmp_path, bot, 'rules: [{name: a, keyword: a, notify: "9900@lid", reply: Siap.}]\nversion: 1\n'))
+    shop.receives("a")
+    with shop.gateway.database.reading() as connection:
+        (lost,) = stored.failed(connection, 0.0, 9)
+    shop.gateway.call_ack_handlers(lost.id, Ack.ERROR)
+    assert (heard, [call.url for call in callbacks_of(shop.gateway, lost.id)]) == ([(Ack.ERROR, NEVER_SEEN)], [""])
+    shop.gateway.database.close()

@@ -9,6 +9,7 @@ from threading import Barrier
 import pytest
 
 from flask_chatbot import Chatbot, Text
+from flask_chatbot.core.values.incoming.events import IdentityChange
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.people import Alias
 from flask_chatbot.delivery.accepted import Terms
@@ -70,6 +71,27 @@ def test_who_has_no_name_at_all_shares_nothing_with_others_who_have_none(
     assert shop.posted == [(f"{BUDI}@c.us", "Nomor 1.")]
 
 
+def test_a_name_of_an_unknown_scheme_is_left_out_and_the_log_says_which_there_are(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    foreign = Alias("signal", "+628999")  # type: ignore[arg-type]
+    shop.receives_from(Sender(number=BUDI, aliases=(foreign, BSUID)), "survei#5")
+    shop.receives_from(Sender(aliases=(foreign,)), "survei#5")
+    assert shop.posted == [(f"{BUDI}@c.us", "Nomor 1.")]
+    with shop.gateway.database.reading() as connection:
+        person = people.find(connection, BUDI)
+        assert {each.alias.scheme for each in people.aliases_of(connection, [person or ""])} == {"number", "bsuid"}
+    told = "a transport gives somebody a name of the scheme 'signal', which is unknown: it is left out. Use one of number, opaque, bsuid, "
+    assert [told in each.message for each in caplog.records if each.levelno == logging.ERROR] == [True, True, False]
+
+
+def test_who_changes_to_a_name_of_an_unknown_scheme_keeps_the_names_they_have(shop: Shop) -> None:
+    shown(shop, "halo")
+    foreign = Alias("signal", "+628999")  # type: ignore[arg-type]
+    shop.takes(IdentityChange(id="C1", old=(Alias("number", BUDI), foreign), new=(foreign, Alias("number", "628555")), at=1.0))
+    with shop.gateway.database.reading() as connection:
+        person = people.find(connection, "628555")
+        assert {each.alias.value for each in people.aliases_of(connection, [person or ""])} == {"628555", BSUID.value}
+
+
 def test_stop_is_remembered_under_every_name(shop: Shop) -> None:
     hidden(shop, "stop")
     shown(shop, "hitung")
@@ -77,6 +99,16 @@ def test_stop_is_remembered_under_every_name(shop: Shop) -> None:
         assert optouts.has_opted_out(connection, BUDI, shop.gateway.transport.name)
     with pytest.raises(NotAccepted, match="opted out of promotion"):
         shop.gateway.send(f"{BUDI}@c.us", Text("Promo!"), Terms(promo=True))
+
+
+def test_who_starts_again_on_the_only_line_gets_promotion_also_where_none_was_named_before(shop: Shop) -> None:
+    hidden(shop, "stop")
+    with shop.gateway.database.writing() as connection:
+        optouts.opt_out(connection, people.holder(connection, BSUID) or "", 1.0)
+        assert [line for _, line, _ in optouts.opted_out_people(connection)] == ["", shop.gateway.transport.name]
+    hidden(shop, "mulai")
+    with shop.gateway.database.reading() as connection:
+        assert optouts.opted_out_people(connection) == []
 
 
 def test_the_answers_of_both_names_count_together(shop: Shop) -> None:

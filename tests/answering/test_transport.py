@@ -14,16 +14,20 @@ from sqlalchemy import create_engine
 from flask_chatbot import Chatbot
 from flask_chatbot.answering.transport import ANSWERS_LIMIT
 from flask_chatbot.core.values.contents import SharedLocation
+from flask_chatbot.core.values.incoming.events import Incoming
 from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.replies import Text
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.errors import StoreError
 from flask_chatbot.startup.worker import make_inbound
 from flask_chatbot.store import inbox, optouts, outbox, saved
 from flask_chatbot.store.inbox import Kept
 from flask_chatbot.store.saved import SavedRow
-from flask_chatbot.transports.simulator import NUMBER
+from flask_chatbot.store.strangers import restrictions
+from flask_chatbot.transports.base import Capabilities
+from flask_chatbot.transports.simulator import NUMBER, Simulator
 from tests.apps import KEY
-from tests.delivery.apps import BUDI, GROUP, START, gateway_app, gateway_of
+from tests.delivery.apps import BUDI, GROUP, START, gateway_app, gateway_of, lines_of
 
 RULES = """\
 version: 1
@@ -52,13 +56,16 @@ class Shop:
         self.gateway: Gateway = gateway_of(app)
         self.now = datetime.fromtimestamp(START, UTC)
         self.gateway.bot.clock = lambda: self.now
-        self._receive = make_inbound(self.gateway, app.app_context).received
+        self._receive = make_inbound(self.gateway, lines_of(app), app.app_context).received
 
     def receives(self, text: str, *, number: str = BUDI, id: str | None = None, **more: Any) -> None:  # noqa: A002
         self._receive(Message(text=text, sender=Sender(number=number, name="Budi"), id=id, **more))
 
     def receives_from(self, sender: Sender, text: str) -> None:
-        self._receive(Message(text=text, sender=sender))
+        self.takes(Message(text=text, sender=sender))
+
+    def takes(self, incoming: Incoming) -> None:
+        self._receive(incoming)
 
     @property
     def posted(self) -> list[tuple[str, str]]:
@@ -349,6 +356,20 @@ def test_two_messages_of_one_person_at_once_are_both_remembered(shop: Shop) -> N
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(deliver, ["halo", "stop"]))
     assert len(shop.posted) == 15
+
+
+@pytest.mark.parametrize(("chat", "goes"), [("private", ["Faktur.", "Halo.", "Apa kabar?"]), ("group", ["Halo.", "Apa kabar?"])])
+def test_what_is_held_for_a_stranger_goes_out_before_the_answer_if_they_write_in_private(
+    tmp_path: Path, chat: str, goes: list[str]
+) -> None:
+    line = Simulator(capabilities=Capabilities(strangers_limited=True), runs_anywhere=True)
+    shop = shop_in(tmp_path, Chatbot(), CHATBOT_TRANSPORT=line)
+    shop.gateway.send(f"{BUDI}@c.us", Text("Faktur."))
+    with shop.gateway.database.writing() as connection:
+        (held,) = outbox.claim(connection, line.name, START, 60.0, 1)
+        restrictions.postpone(connection, held, START + 3600.0, "Error 463.")
+    shop.receives("halo", chat=chat, group=GROUP if chat == "group" else "")
+    assert [text for _, text in shop.posted] == goes
 
 
 def test_nothing_of_an_answer_stays_where_another_process_was_first(shop: Shop) -> None:

@@ -610,7 +610,7 @@ def test_a_handler_that_raises_is_one_apology_and_the_log_has_rule_place_and_tra
     bot.rule("penawaran")(fail)
     assert chat_of(tmp_path, RULES, bot).says("penawaran#Ani#3") == APOLOGY
     (record,) = caplog.records
-    assert (record.name, record.levelname) == ("flask_chatbot.bot.bot", "ERROR")
+    assert (record.name, record.levelname) == ("flask_chatbot.bot.handling", "ERROR")
     assert lines(caplog, tmp_path) == [f"{name(fail)} at {place(fail)}, for rule 'penawaran' at rules.yaml:3:5, failed"]
     assert "Traceback" in caplog.text
     assert "ClosedError: the shop is closed" in caplog.text

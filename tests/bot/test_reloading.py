@@ -17,7 +17,7 @@ from flask.cli import ScriptInfo
 
 from flask_chatbot import Chatbot, Message, Text
 from flask_chatbot.bot.bot import Bot
-from flask_chatbot.bot.reloading import POLLER, Poller, Watch, keep_fresh
+from flask_chatbot.bot.reloading import POLLER, UNENDED_LOOKS, Poller, Watch, keep_fresh
 from flask_chatbot.cli.main import chatbot
 from flask_chatbot.core.language.sentences import say
 from tests.apps import HALO, KEY, halo
@@ -64,7 +64,7 @@ def said(app: Flask, text: str = "halo") -> list[str]:
 
 def looked(app: Flask) -> Watch:
     """A watch that has seen the files as they were loaded."""
-    watch = Watch(app)
+    watch = Watch(app, app.extensions["chatbot"].bot)
     watch.look()
     watch.look()
     return watch
@@ -136,7 +136,7 @@ def test_a_file_of_sentences_is_taken_when_it_changes(tmp_path: Path) -> None:
     app = make(tmp_path)
     write(tmp_path, RULES + "sentences: kalimat.yaml\n")
     watch = looked(app)
-    write(tmp_path, "form_cancelled: Oke.", "kalimat.yaml")
+    write(tmp_path, "form_cancelled: Oke.\n", "kalimat.yaml")
     watch.look()
     watch.look()
     assert say(bot_of(app).book.locale.language, "form_cancelled") == "Oke."
@@ -228,7 +228,7 @@ def test_a_line_of_the_log_has_room_for_twenty_problems(tmp_path: Path, caplog: 
     assert (line.count("unknown key"), line.endswith(" | and 2 more"), len(bot_of(app).problems)) == (20, True, 22)
 
 
-@pytest.mark.parametrize("broken", [BROKEN, FAILING, "", "\0", "x: [" * 100, RULES.encode("utf-16").decode("latin-1")])
+@pytest.mark.parametrize("broken", [BROKEN, FAILING, "", "\0\n", "x: [" * 100 + "\n", RULES.encode("utf-16").decode("latin-1") + "\n"])
 def test_once_mended_the_rules_are_taken(tmp_path: Path, broken: str) -> None:
     app = make(tmp_path)
     watch = looked(app)
@@ -330,7 +330,7 @@ def test_eight_threads_see_one_whole_set_in_each_message(tmp_path: Path) -> None
     app = Flask(__name__, root_path=str(tmp_path))
     app.config["CHATBOT_WEBHOOK_KEY"] = KEY
     Chatbot(app)
-    watch = Watch(app)
+    watch = Watch(app, app.extensions["chatbot"].bot)
     seen: list[list[int]] = [[] for _ in range(8)]
     torn: list[list[str]] = []
     is_over = threading.Event()
@@ -415,8 +415,8 @@ def test_a_look_that_fails_by_our_fault_does_not_end_the_others(tmp_path: Path, 
     poller.add(one)
     poller.add(two)
     del one.extensions["chatbot"]
-    for name in ("one", "two"):
-        write(tmp_path / name, RULES.replace("Halo!", name))
+    write(tmp_path / "one", "rules: broken\n")
+    write(tmp_path / "two", RULES.replace("Halo!", "two"))
     poller.look()
     poller.look()
     assert said(two) == ["two"]
@@ -500,3 +500,83 @@ def test_a_forked_process_looks_for_itself(tmp_path: Path) -> None:
     command = [sys.executable, "-W", "ignore", "-c", FORKED, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=Path(__file__).parent.parent)
     assert (done.returncode, done.stdout, done.stderr) == (0, "None True True anak\n", "")
+
+
+# ---- CSV files -----------------------------------------------------------------------------------
+
+PRICES = """\
+version: 1
+tables: {harga: harga.csv}
+rules:
+  - {name: halo, keyword: halo, fields: [kode], find: {in: harga, by: kode}, reply: "{{ found.harga }}"}
+"""
+
+HALF_RULES = "version: 1\ntables: {harga: harga.csv}\nrules:\n  - keyword: halo#\n    fields: [kode]\n    reply: "
+
+
+def shop(folder: Path, sheet: str) -> Flask:
+    """An app whose rules look prices up in a file."""
+    write(folder, PRICES.replace("keyword: halo", 'keyword: "halo#"'))
+    write(folder, sheet, "harga.csv")
+    app = Flask(__name__, root_path=str(folder))
+    app.config["CHATBOT_WEBHOOK_KEY"] = KEY
+    Chatbot().init_app(app)
+    return app
+
+
+def test_a_changed_csv_file_is_taken_with_the_rules(tmp_path: Path) -> None:
+    app = shop(tmp_path, "kode,harga\nA,5\n")
+    watch = looked(app)
+    write(tmp_path, "kode,harga\nA,7000\n", "harga.csv")
+    before = said(app, "halo#a")
+    watch.look()
+    watch.look()
+    assert (before, said(app, "halo#a")) == (["5"], ["7000"])
+
+
+def test_a_csv_file_that_is_half_written_leaves_the_last_good_one_until_it_is_whole(tmp_path: Path) -> None:
+    app = shop(tmp_path, "kode,harga\nA,5\n")
+    watch = looked(app)
+    write(tmp_path, 'kode,harga\nA,"70\n', "harga.csv")
+    watch.look()
+    watch.look()
+    assert said(app, "halo#a") == ["5"]
+    assert told(app, tmp_path) == [
+        "harga.csv:2:1: the quotes that begin here never close. Write a quote inside a cell twice, or remove it."
+    ]
+    write(tmp_path, 'kode,harga\nA,"7000"\n', "harga.csv")
+    watch.look()
+    watch.look()
+    assert (said(app, "halo#a"), told(app, tmp_path)) == (["7000"], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "half", "whole", "answer"),
+    [
+        ("harga.csv", "kode,harga\nA,70", "kode,harga\nA,7000\n", "7000"),
+        ("rules.yaml", HALF_RULES + "Harga 70", HALF_RULES + "Harga 7000.\n", "Harga 7000."),
+    ],
+)
+def test_a_file_whose_last_line_has_no_end_is_taken_once_nobody_has_written_it_for_a_while(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str, half: str, whole: str, answer: str
+) -> None:
+    app = shop(tmp_path, "kode,harga\nA,5\n")
+    watch = looked(app)
+    write(tmp_path, half, name)
+    for _ in range(UNENDED_LOOKS):
+        watch.look()
+    waiting = f"{name}: its last line has no end, and may be half written; the previous rules stay until it has not changed for 3 seconds"
+    assert (said(app, "halo#a"), logged(caplog, tmp_path)) == (["5"], [("WARNING", waiting)])
+    write(tmp_path, whole, name)
+    watch.look()
+    watch.look()
+    assert said(app, "halo#a") == [answer]
+
+
+def test_a_file_that_never_gets_a_last_line_end_is_taken_all_the_same(tmp_path: Path) -> None:
+    app = shop(tmp_path, "kode,harga\nA,5\n")
+    watch = looked(app)
+    write(tmp_path, "kode,harga\nA,70", "harga.csv")
+    for _ in range(UNENDED_LOOKS + 1):
+        watch.look()
+    assert said(app, "halo#a") == ["70"]

@@ -18,7 +18,8 @@ from flask_chatbot.core.values.replies import Text
 from flask_chatbot.database.database import Database
 from flask_chatbot.store import callbacks, outbox, stored
 from flask_chatbot.store.callbacks import NewCallback, Settlement
-from flask_chatbot.store.outbox import NewMessage
+from flask_chatbot.store.outgoing import new_messages
+from flask_chatbot.store.outgoing.new_messages import NewMessage
 
 KEY = "kunci-toko-maju"
 DAY = 86_400.0
@@ -81,7 +82,7 @@ class Shop(NamedTuple):
             id=id, session="simulator", chat="628111@c.us", type="text", reply=Text("Halo"), created_at=now, expires_at=now + DAY
         )
         with self.database.writing() as connection:
-            outbox.add(connection, [new])
+            new_messages.add(connection, [new])
 
     @property
     def later(self) -> float:
@@ -92,7 +93,7 @@ class Shop(NamedTuple):
         """A message that was given up."""
         new = NewMessage(id=id, session="simulator", chat=chat, type="text", reply=Text("Halo"), created_at=at, expires_at=at + DAY)
         with self.database.writing() as connection:
-            outbox.add(connection, [new])
+            new_messages.add(connection, [new])
             (claim,) = outbox.claim(connection, "simulator", at, 60.0, 1)
             assert outbox.settle_failed(connection, claim, error, at)
             stored.move_ack(connection, id, Ack.ERROR, at, error)
@@ -101,7 +102,7 @@ class Shop(NamedTuple):
         """A message that failed, and is tried again."""
         new = NewMessage(id=id, session="simulator", chat="628111@c.us", type="image", reply=Text("a"), created_at=at, expires_at=at + DAY)
         with self.database.writing() as connection:
-            outbox.add(connection, [new])
+            new_messages.add(connection, [new])
             (claim,) = outbox.claim(connection, "simulator", at, 60.0, 1)
             assert outbox.settle_later(connection, claim, until, error)
 
@@ -141,9 +142,9 @@ class Shop(NamedTuple):
             return [find(connection, each) for each in ids]
 
 
-def open_shop(folder: Path, url: str | None, bot: Chatbot | None = None, **config: object) -> Shop:
+def open_shop(folder: Path, url: str | None, bot: Chatbot | None = None, *, rules: str = RULES, **config: object) -> Shop:
     """An app in `folder`, with its database there or at `url`."""
-    (folder / "rules.yaml").write_text(RULES, "utf-8")
+    (folder / "rules.yaml").write_text(rules, "utf-8")
     app = Flask("toko", root_path=str(folder), instance_path=str(folder / "instance"))
     app.config.update({"CHATBOT_API_KEY": KEY, "CHATBOT_TRANSPORT": "simulator", "CHATBOT_DATABASE_URL": url, **config})
     (bot or Chatbot()).init_app(app)

@@ -1,5 +1,6 @@
 """`doctor`: a line for each check, and what each finds."""
 
+import shutil
 import time
 from pathlib import Path
 
@@ -7,12 +8,15 @@ import pytest
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from flask_chatbot import Chatbot
+from flask_chatbot import Chatbot, Message
 from flask_chatbot.cli.main import chatbot
 from flask_chatbot.database.database import Database
+from flask_chatbot.media.folder import MARK, MediaFolder
+from flask_chatbot.media.mark import find_fault
 from flask_chatbot.store import leases
 from flask_chatbot.worker.leadership import DURATION, Lease, holder_name
 from tests.cli.shops import KEY, Shop, open_shop, runner
+from tests.transports.telegram.bot_api import TOKEN, USERNAME, BotApi
 
 
 def lines(shop: Shop, *options: str) -> list[str]:
@@ -28,11 +32,12 @@ def wrong(shop: Shop, *options: str) -> list[str]:
     return found
 
 
-def shop_with(folder: Path, rule: str) -> Shop:
+def shop_with(folder: Path, rule: str, **config: str) -> Shop:
     """A shop of one rule, which the webhook alone reaches."""
+    folder.mkdir(exist_ok=True)
     (folder / "rules.yaml").write_text(f"version: 1\nrules: [{rule}]\n", "utf-8")
     app = Flask("toko", root_path=str(folder), instance_path=str(folder / "instance"))
-    app.config["CHATBOT_WEBHOOK_KEY"] = KEY
+    app.config |= {"CHATBOT_WEBHOOK_KEY": KEY, **config}
     Chatbot(app)
     return Shop(app, Database(None, folder / "instance"))
 
@@ -137,6 +142,14 @@ def test_notices_that_reach_nobody_are_wrong(tmp_path: Path) -> None:
 def test_rules_for_files_are_wrong_where_only_texts_come_in(tmp_path: Path) -> None:
     shop = shop_with(tmp_path, "{name: bukti, sends: image, reply: Ok}")
     assert wrong(shop) == ["rules          only texts come by the webhook, and bukti waits for more. Set CHATBOT_TRANSPORT."]
+    hosted = {
+        "CHATBOT_HOSTED_URL": "https://gw.example.com",
+        "CHATBOT_HOSTED_KEY": "kunci",
+        "CHATBOT_PUBLIC_URL": "https://toko.example.com",
+    }
+    shop = shop_with(tmp_path / "hosted", "{name: bukti, sends: image, reply: Ok}", CHATBOT_TRANSPORT="hosted", **hosted)
+    said = "rules          only texts come by the webhook, and bukti waits for more. Another CHATBOT_TRANSPORT brings it."
+    assert said in wrong(shop)
 
 
 def test_an_app_that_does_not_start_is_wrong_and_the_mistakes_are_named() -> None:
@@ -166,3 +179,69 @@ def test_a_key_that_changes_with_each_start_is_wrong(tmp_path: Path, monkeypatch
     (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{keyword: halo, reply: Halo!}]\n", "utf-8")
     outcome = runner().invoke(chatbot, ["doctor"], obj=ScriptInfo(), catch_exceptions=False)
     assert outcome.stdout.splitlines()[2].startswith("wrong  keys           CHATBOT_WEBHOOK_KEY is not set, so each start makes another.")
+
+
+FILES = "{name: arsip, sends: document, save: arsip, reply: Disimpan.}"
+
+
+def shop_with_files(folder: Path) -> Shop:
+    """A shop that keeps what customers send."""
+    (folder / "rules.yaml").write_text(f"version: 1\nrules: [{FILES}]\n", "utf-8")
+    app = Flask("toko", root_path=str(folder), instance_path=str(folder / "instance"))
+    app.config.update(CHATBOT_TRANSPORT="simulator", CHATBOT_WORKER="off")
+    Chatbot(app)
+    return Shop(app, Database(None, folder / "instance"))
+
+
+def test_the_folder_of_kept_files_is_looked_at_and_nothing_is_written(tmp_path: Path) -> None:
+    shop = shop_with_files(tmp_path)
+    media = tmp_path / "instance/media"
+    assert f"ok     files          what customers send is kept in {media}, which will be created" in lines(shop)
+    assert not (tmp_path / "instance").exists()
+    assert find_fault(shop.database, MediaFolder(media)) is None
+    assert f"ok     files          what customers send is kept in {media}" in lines(shop)
+    (media / MARK).write_text("another")
+    (said,) = wrong(shop)
+    assert said.startswith(f"files          {media} keeps the files of another bot's database. ")
+    shop.database.close()
+
+
+def test_a_folder_of_kept_files_that_is_none_is_wrong(tmp_path: Path) -> None:
+    shop = shop_with_files(tmp_path)
+    assert find_fault(shop.database, MediaFolder(tmp_path / "instance/media")) is None
+    shutil.rmtree(tmp_path / "instance/media")
+    (tmp_path / "instance/media").write_text("no folder")
+    (said,) = wrong(shop)
+    assert said.startswith(f"files          The folder of kept files {tmp_path}/instance/media cannot be used: Not a directory. ")
+    shop.database.close()
+
+
+def test_functions_that_nothing_calls_are_wrong(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{keyword: halo, reply: Halo}]\n", "utf-8")
+    app = Flask("toko", root_path=str(tmp_path), instance_path=str(tmp_path / "instance"))
+    app.config["CHATBOT_WEBHOOK_KEY"] = KEY
+    bot = Chatbot(app)
+
+    @bot.on_reaction
+    def thanked(message: Message) -> None:
+        """Hear of it."""
+
+    (said,) = wrong(Shop(app, Database(None, tmp_path / "instance")))
+    told = "only texts come by the webhook: no reaction, and no message that is changed or deleted. Set CHATBOT_TRANSPORT. Never called: "
+    assert said == f"functions      {told}{__name__}.test_functions_that_nothing_calls_are_wrong.<locals>.thanked"
+
+
+def test_each_connection_over_http_is_asked_and_a_refused_token_is_wrong(tmp_path: Path) -> None:
+    api = BotApi()
+    right = {"transport": "telegram", "token": TOKEN, "url": api.url}
+    shop = open_shop(
+        tmp_path, None, CHATBOT_TRANSPORT=None, CHATBOT_LINES={"tele": right, "lain": {**right, "token": f"110201544:{'A' * 35}"}}
+    )
+    found = [line for line in lines(shop) if " transport " in line]
+    shop.app.extensions["chatbot"].lines.client.close()
+    api.end()
+    way_out = "Correct 'token' of the line 'lain' in CHATBOT_LINES: @BotFather shows it under /mybots, 'API Token'."
+    assert found == [
+        f"ok     transport      tele: connected {USERNAME}",
+        f"wrong  transport      lain: unknown: Telegram refuses the token. {way_out}",
+    ]

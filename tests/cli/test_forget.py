@@ -1,6 +1,9 @@
 """`person` and `forget`."""
 
 import json
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,10 +11,13 @@ import pytest
 from flask_chatbot import Chatbot
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.values.people import Alias
-from flask_chatbot.store import optouts, people, saved
+from flask_chatbot.database.tables import aliases
+from flask_chatbot.store import inbox, optouts, people, saved
+from flask_chatbot.store.inbox import Kept
 from flask_chatbot.store.memory import StoreMemory
 from flask_chatbot.store.merging import identify
 from flask_chatbot.store.saved import SavedRow
+from flask_chatbot.transports.simulator import EVERYTHING, Simulator
 from tests.cli.shops import Shop, open_shop
 
 NOON = 1_764_043_200.0  # 2025-11-25 11:00:00 in Jakarta
@@ -40,12 +46,29 @@ def test_person_shows_what_is_kept_of_somebody_by_any_of_their_names(shop: Shop,
     ]
 
 
+@pytest.mark.parametrize(
+    ("wrote_ago", "said"),
+    [(3600.0, "window open until 2025-11-26 10:00:00"), (86_400.0, "window closed: they get templates only, until they write")],
+    ids=["open", "closed"],
+)
+def test_person_shows_until_when_anything_may_be_sent_where_that_ends(tmp_path: Path, wrote_ago: float, said: str) -> None:
+    limited = Simulator(capabilities=replace(EVERYTHING, window_24h=True))
+    shop = open_shop(tmp_path, None, CHATBOT_TRANSPORT=limited)
+    shop.app.extensions["chatbot"].bot.clock = lambda: datetime.fromtimestamp(NOON, UTC)
+    row = Kept(session="simulator", message_id="A1", chat="", sender="", person=keep(shop), at=NOON - wrote_ago, expires_at=4e9)
+    with shop.database.writing() as connection:
+        inbox.add(connection, row)
+    assert " ".join(shop.printed("person", BUDI)[3].split()) == said
+    shop.database.close()
+
+
 def test_person_exports_all_of_it_as_json(shop: Shop) -> None:
     person = keep(shop)
     exported = json.loads("\n".join(shop.printed("person", BUDI, "--export")))
-    seen = {"first_seen": "2025-11-25T11:00:00+07:00", "last_seen": "2025-11-25T11:00:00+07:00"}
-    row = {"name": "survei", "number": 1, "fields": {"nilai": 5}, "sender": BUDI, "person": person, "sender_name": "Budi", "at": NOON}
-    state = {"notes": {"kota": "Solo"}, "notes_until": 4e9}
+    at_noon, at_last = "2025-11-25T11:00:00+07:00", "2096-10-02T14:06:40+07:00"
+    seen = {"first_seen": at_noon, "last_seen": at_noon}
+    row = {"name": "survei", "number": 1, "fields": {"nilai": 5}, "sender": BUDI, "person": person, "sender_name": "Budi", "at": at_noon}
+    state = {"notes": {"kota": "Solo"}, "notes_until": at_last}
     assert exported == {
         "person": person,
         "merged": [],
@@ -53,15 +76,30 @@ def test_person_exports_all_of_it_as_json(shop: Shop) -> None:
             {"scheme": "bsuid", "value": "ID.1349", "scope": "toko", **seen},
             {"scheme": "number", "value": BUDI, "scope": "", **seen},
         ],
-        "states": [{"person": person, "state": state, "version": 1, "expires_at": 4e9}],
+        "states": [{"person": person, "state": state, "version": 1, "expires_at": at_last}],
         "opted_out": [],
         "saved": [row],
         "files": [],
         "inbox": [],
+        "acquaintances": [],
         "events": [],
         "messages": [],
         "callbacks": [],
+        **{name: [] for name in ("broadcast_recipients", "conversations", "handovers", "labels", "notes")},
     }
+
+
+def test_person_shows_that_and_why_the_bot_is_silent(shop: Shop) -> None:
+    person, now = keep(shop), time.time()
+    with shop.database.writing() as connection:
+        memory = StoreMemory(shop.database).within(connection, person)
+        state = memory.recall(person, now)
+        memory.commit(person, replace(state, paused_until=3e9, pauses={"toko": 3e9}, takeovers={"bengkel": 3e9}), now)
+    assert shop.printed("person", BUDI)[3:6] == [
+        "paused until 2065-01-24 12:20:00",
+        "paused until 2065-01-24 12:20:00 (toko)",
+        "silent until 2065-01-24 12:20:00 (bengkel), since the owner wrote to them by hand",
+    ]
 
 
 def test_of_a_stranger_nothing_is_kept_and_no_database_made(tmp_path: Path) -> None:
@@ -87,6 +125,20 @@ def test_forget_asks_and_then_deletes_all_of_it(shop: Shop) -> None:
     assert outcome.stdout.splitlines()[-1] == "0812-3456-7890 is forgotten"
     assert "nothing is kept of" in shop.refused("person", BUDI)
     assert shop.data("saved", "survei") == []
+
+
+def test_who_has_a_name_of_an_unknown_scheme_from_another_version_is_shown_written_to_and_forgotten(shop: Shop) -> None:
+    person = keep(shop)
+    with shop.database.writing() as connection:
+        foreign = {"scheme": "signal", "scope": "", "value": "+62 812", "person": person, "first_seen": NOON, "last_seen": NOON + 5}
+        connection.execute(aliases.insert(), foreign)
+    assert "signal +62 812, last seen 2025-11-25 11:00:05" in shop.printed("person", BUDI)
+    assert json.loads("\n".join(shop.printed("person", "+62 812", "--export")))["person"] == person
+    with shop.database.writing() as connection:
+        connection.execute(aliases.delete().where(aliases.c.scheme != "signal"))
+        assert people.chats_of(connection, [person]) == {}
+        assert people.names_of(connection, [person]) == {person: person}
+    assert shop.printed("forget", person, "--yes") == [f"{person} is forgotten"]
 
 
 def test_an_opt_out_outlives_who_was_forgotten(shop: Shop) -> None:

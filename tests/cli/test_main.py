@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
 from flask.cli import ScriptInfo
 
+from flask_chatbot import Chatbot
 from flask_chatbot.cli.main import chatbot
 from flask_chatbot.core.schema.shape import SCHEMA
 from flask_chatbot.core.schema.translated import rewritten
+from tests.cli.shops import runner
+from tests.forked import flask
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -53,13 +57,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(*arguments: str, typed: str = "", color: bool = False, **environ: str) -> Result:
     """The outcome of ``flask chatbot`` with these arguments, in a folder without an app."""
     return CliRunner().invoke(chatbot, arguments, input=typed, obj=ScriptInfo(), catch_exceptions=False, color=color, env=environ)
-
-
-def flask(*arguments: str, typed: str = "", **environ: str) -> "subprocess.CompletedProcess[str]":
-    """The outcome of ``flask`` itself, in a process of its own."""
-    command = [sys.executable, "-m", "flask", *arguments]
-    environ = {**os.environ, **environ}
-    return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=60, check=False, env=environ)
 
 
 def test_the_version_is_printed() -> None:
@@ -129,6 +126,31 @@ def test_check_works_when_the_app_does_not_start(folder: Path) -> None:
     said = outcome.stderr.splitlines()
     assert said[0] == "The app does not start, so the rules are read without it. It says:"
     assert said[1].startswith("CHATBOT_WEBHOOK_KEY is not set")
+
+
+LINES_WRONG = """\
+CHATBOT_LINES in the environment: it begins like JSON, but cannot be read. This is not valid JSON: Expecting value at line 1, column 10.
+rules.yaml: 1 rule, no problems
+the app: 1 error
+"""
+
+
+@pytest.mark.parametrize("is_app", [True, False])
+def test_lines_that_cannot_be_read_are_an_error_of_the_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_app: bool) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{keyword: toko, reply: Toko!}]\n")
+
+    def create_app() -> Flask:
+        app = Flask("shop", root_path=str(tmp_path))
+        Chatbot(app)
+        return app
+
+    environ = {"CHATBOT_LINES": '{"toko": ', "CHATBOT_WEBHOOK_KEY": "a-key-of-this-test"}
+    host = ScriptInfo(create_app=create_app) if is_app else ScriptInfo()
+    outcome = runner().invoke(chatbot, ["check"], obj=host, env=environ)
+    assert (outcome.exit_code, outcome.stdout) == (1, LINES_WRONG)
+    annotated = runner().invoke(chatbot, ["check", "--format", "github"], obj=host, env=environ)
+    assert annotated.stdout == f"::error::{LINES_WRONG.splitlines()[0]}\n"
 
 
 @pytest.mark.process
@@ -472,6 +494,15 @@ def test_try_without_the_app_says_that_a_handler_is_wanted() -> None:
     note = "the reply needs b of a Python handler. Name the app, and add --run: flask --app ..."
     assert run("try", "a").output.splitlines()[1:] == [f"note   {note}"]
     assert run("chat", typed="a\n").output.endswith(f"> ({note})\n> \n")
+
+
+@pytest.mark.usefixtures("shop")
+def test_chat_says_below_the_answer_that_a_table_of_the_app_was_not_asked() -> None:
+    rules = "version: 1\nrules: [{keyword: 'stok#', fields: [kode], find: {in: stok, by: kode}, not_found: Tidak ada., reply: Ada.}]\n"
+    (Path("rules.yaml")).write_text(rules, "utf-8")
+    note = "the table 'stok' would come from the app, and was not asked. Name the app, and add --run: flask --app ..."
+    assert run("try", "stok#a1").output.splitlines()[-2:] == ["reply  Tidak ada.", f"note   {note}"]
+    assert run("chat", typed="stok#a1\n").output.endswith(f"> Tidak ada.\n({note})\n> \n")
 
 
 @pytest.mark.process

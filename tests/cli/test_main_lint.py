@@ -94,6 +94,17 @@ def test_with_the_app_it_is_known_that_only_texts_come_in(folder: Path) -> None:
         "Set CHATBOT_TRANSPORT."
     )
     assert run("check", app=app_of(folder, rules, Chatbot())).output.splitlines() == [said, "rules.yaml: 1 rule, 1 warning"]
+    hosted = {
+        "CHATBOT_HOSTED_URL": "https://gw.example.com",
+        "CHATBOT_HOSTED_KEY": "kunci",
+        "CHATBOT_PUBLIC_URL": "https://toko.example.com",
+    }
+    said = (
+        "rules.yaml:2:3: warning: rule 'bukti' waits for a file, a location or a contact, and none come by the lines that it answers: "
+        "hosted and the webhook bring texts only. Another CHATBOT_TRANSPORT brings them."
+    )
+    app = app_of(folder, rules, Chatbot(), CHATBOT_TRANSPORT="hosted", **hosted)
+    assert run("check", app=app).output.splitlines() == [said, "rules.yaml: 1 rule, 1 warning"]
     app = app_of(folder, rules, Chatbot(), CHATBOT_TRANSPORT="simulator")
     assert run("check", app=app).output.splitlines() == ["rules.yaml: 1 rule, no problems"]
 

@@ -14,14 +14,19 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from flask import Flask
 from flask.cli import ScriptInfo
 
+from flask_chatbot import Chatbot
 from flask_chatbot.cli.main import chatbot
+from flask_chatbot.cli.serve import announcement, tell_connections
 from flask_chatbot.cli.standalone import WAYS_IN
 from tests.cli.shops import runner
+from tests.transports.telegram.bot_api import TOKEN, USERNAME, BotApi
 
 PATIENCE = 60.0  # seconds
 KEY = "kunci-toko-maju"
+SECRET = "a-word-for-meta"  # in a query, as Meta's verify token is
 RULES = "version: 1\nrules:\n  - keyword: halo\n    reply: Halo Kak!\n"
 
 
@@ -55,6 +60,7 @@ def serving(*options: str, **environ: str) -> Iterator[list[str]]:
             process.terminate()
             _, errors = process.communicate(timeout=PATIENCE)
             assert "Traceback" not in errors
+            assert SECRET not in errors
 
 
 def call(curl: str) -> Any:
@@ -85,6 +91,9 @@ def test_the_rules_answer_the_printed_call(server: str) -> None:
 def test_without_a_key_one_is_made_and_printed() -> None:
     with serving() as printed:
         assert call(printed[-1])["success"] is True
+        url = f"{printed[1].split()[1].removesuffix('webhook')}healthz?hub.verify_token={SECRET}"
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=PATIENCE) as answer:
+            assert answer.status == 200
     assert printed[2].endswith(" (made for now; set CHATBOT_WEBHOOK_KEY to keep one)")
 
 
@@ -120,3 +129,46 @@ def test_rules_that_need_a_handler_are_not_served(folder: Path) -> None:
     outcome = run()
     fact = "rules.yaml:3:5: rule 'halo' needs harga, and no handler supplies it. Write one: @bot.rule('halo')"
     assert (outcome.exit_code, outcome.stderr) == (1, f"Error: {fact}\n")
+
+
+WAYS = {
+    "waha": {"transport": "waha", "url": "http://127.0.0.1:3000", "key": "kunci", "hmac": "rahasia-toko"},
+    "kantor": {"transport": "hosted", "url": "https://gateway.example.com", "key": "kunci"},
+    "tele": {"transport": "telegram", "token": TOKEN},
+}
+
+
+def served(folder: Path, lines: dict[str, dict[str, str]]) -> Flask:
+    app = Flask("shop", root_path=str(folder), instance_path=str(folder / "instance"))
+    app.config.update(
+        CHATBOT_LINES=lines,
+        CHATBOT_WEBHOOK_KEY={"kantor": KEY, "web": "kunci-lain"},
+        CHATBOT_PUBLIC_URL="https://toko.example.com",
+        CHATBOT_WORKER="off",
+    )
+    Chatbot(app)
+    return app
+
+
+def test_the_addresses_that_other_sides_call_are_printed(folder: Path) -> None:
+    printed = list(announcement("http://127.0.0.1:5000", served(folder, WAYS).extensions["chatbot"].bot))
+    keys = [line.split() for line in printed if line.startswith("webhookkey")]
+    assert [(each[1], each[-1]) for each in keys] == [(KEY, "kantor)"), ("kunci-lain", "web)")]
+    assert printed[-2:] == [
+        "waha        https://toko.example.com/chatbot/in/waha (the other side calls this: enter it there as the webhook)",
+        "kantor      https://toko.example.com/chatbot/webhook (the other side calls this: enter it there as the webhook)",
+    ]
+
+
+def test_each_connection_is_printed_with_its_account_or_the_way_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    api = BotApi()
+    right = {**WAYS["tele"], "url": api.url}
+    app = served(folder, {"tele": right, "lain": {**right, "token": "110201544:" + "A" * 35}})
+    tell_connections(app)
+    app.extensions["chatbot"].lines.client.close()
+    api.end()
+    way_out = "Correct 'token' of the line 'lain' in CHATBOT_LINES: @BotFather shows it under /mybots, 'API Token'."
+    assert capsys.readouterr().out.splitlines() == [
+        f"tele        connected {USERNAME}",
+        f"lain        unknown: Telegram refuses the token. {way_out}",
+    ]

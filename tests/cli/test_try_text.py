@@ -51,6 +51,16 @@ def test_check_in_an_empty_folder_says_what_to_do(folder: Path) -> None:
     )
 
 
+def test_try_taps_an_entry_of_a_menu(folder: Path) -> None:
+    rules = "version: 1\nrules:\n  - {name: menu, keyword: menu, reply: Apa?, menu: [Harga: harga]}\n  - {name: harga, reply: Rp5.000}\n"
+    (folder / "rules.yaml").write_text(rules, "utf-8")
+    assert run("try", "--taps", "harga", "Harga", "--explain").output.splitlines() == [
+        "rule   harga  (rules.yaml:4:5, by its menu)",
+        "reply  Rp5.000",
+        "why    harga (rules.yaml:4:5) by the menu, priority 0: wins: 'Harga' was tapped",
+    ]
+
+
 SENDS = """\
 version: 1
 rules:
@@ -74,7 +84,9 @@ def test_try_sends_what_is_no_text(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "Write the TEXT of the message, or --sends with its kind."),
+        ([], "Write the TEXT of the message, or --sends with its kind, or --taps with the rule of an entry."),
+        (["--taps", "temat"], "There is no rule 'temat'. Did you mean 'tempat'?"),
+        (["--taps", "tempat", "--sends", "location"], "Give --sends or --taps, not both."),
         (["--sends", "location", "rumah"], "a location has no caption: leave TEXT out."),
     ],
 )

@@ -12,12 +12,13 @@ from flask_chatbot.core.values.replies import Text
 from flask_chatbot.database.database import Database
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store import callbacks, outbox, stored
+from flask_chatbot.store.outgoing import new_messages
 from tests.store.test_callbacks import new as new_callback
 from tests.store.test_outbox import add, claim, new, states
 
 QUICK = 0.05  # seconds a test waits for a lock
 WRITES: dict[str, Callable[[Connection], object]] = {
-    "accept": lambda connection: outbox.add(connection, [new()]),
+    "accept": lambda connection: new_messages.add(connection, [new()]),
     "claim": lambda connection: outbox.claim(connection, "main", 200.0, 60.0, 5),
     "callback": lambda connection: callbacks.add(connection, [new_callback("a")]),
     "resend": lambda connection: stored.resend(connection, ["3EB0"], 1.0),
@@ -59,10 +60,10 @@ def test_a_full_disk_is_told_and_keeps_what_was_accepted(sqlite: str, tmp_path: 
         with database.reading() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")  # on the one connection there is
-        large = outbox.NewMessage(
+        large = new_messages.NewMessage(
             id="3EB0LARGE", session="main", chat="b", type="text", reply=Text("x" * 4000), created_at=1.0, expires_at=1e6
         )
-        told = [fault(database, lambda connection: outbox.add(connection, [large])) for _ in range(2)]
+        told = [fault(database, lambda connection: new_messages.add(connection, [large])) for _ in range(2)]
         assert told == [f"The database {tmp_path}/shop.sqlite has no space left on its disk. Free some."] * 2
         assert states(database) == {"queued": 1}
         with database.reading() as connection:

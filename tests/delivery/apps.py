@@ -7,6 +7,7 @@ from flask import Flask
 
 from flask_chatbot import Chatbot
 from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot.delivery.lines import Lines
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import StoredCallback
 from flask_chatbot.transports.simulator import NUMBER, Simulator
@@ -62,9 +63,16 @@ def gateway_app(folder: Path, bot: Chatbot | None = None, rules: str = RULES, **
 
 def gateway_of(app: Flask) -> Gateway:
     """The gateway of an app."""
-    gateway = app.extensions["chatbot"].gateway
+    gateway = app.extensions["chatbot"].lines.first
     assert isinstance(gateway, Gateway)
     return gateway
+
+
+def lines_of(app: Flask) -> Lines:
+    """The lines of an app."""
+    lines = app.extensions["chatbot"].lines
+    assert isinstance(lines, Lines)
+    return lines
 
 
 def callbacks_of(gateway: Gateway, message: str) -> list[StoredCallback]:

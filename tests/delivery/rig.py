@@ -6,21 +6,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
+from typing import Any
 
 from flask_chatbot.core.values.contents import Attachment, File
-from flask_chatbot.core.values.messages import Message
-from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
+from flask_chatbot.core.values.incoming.events import Incoming
+from flask_chatbot.core.values.outbound import Ack, Outbound, Pricing, Receipt
 from flask_chatbot.core.values.replies import Reply, Text
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.errors import Refused
-from flask_chatbot.store import callbacks, outbox, stored
+from flask_chatbot.store import callbacks, stored
 from flask_chatbot.store.callbacks import StoredCallback
-from flask_chatbot.store.outbox import NewMessage
+from flask_chatbot.store.outgoing import new_messages
+from flask_chatbot.store.outgoing.new_messages import NewMessage
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.transports.base import Group, Listener, Session
 from flask_chatbot.webclient.client import Fetched, HttpClient
+from flask_chatbot.worker.line import LineOptions
 from flask_chatbot.worker.worker import WorkerOptions
 
 PATIENCE = 30.0  # seconds
@@ -116,16 +119,28 @@ class Rig:
     clock: Clock = field(default_factory=Clock)
     timer: Clock = field(default_factory=lambda: Clock(0.0))
     reported: list[tuple[str, Ack]] = field(default_factory=list)
-    came: list[Message] = field(default_factory=list)
+    came: list[Incoming] = field(default_factory=list)
     fetched: dict[str, File | Exception] = field(default_factory=dict)
     hears_acks: bool = False
 
     @property
     def options(self) -> WorkerOptions:
         """The options of a worker."""
+        return self.options_with()
+
+    def options_with(self, **line: Any) -> WorkerOptions:
+        """The options of a worker whose one line has these besides."""
         return WorkerOptions(
             database=self.database,
-            transport=self.wire,
+            lines=[
+                LineOptions(
+                    transport=self.wire,
+                    acks=self.acks,
+                    fetch=self.fetch,
+                    received=self.came.append,
+                    **line,
+                )
+            ],
             callback_sender=CallbackSender(
                 self.client,
                 secrets=(),
@@ -133,9 +148,6 @@ class Rig:
                 clock=self.clock,
                 random=Random(1),
             ),
-            acks=self.acks,
-            fetch=self.fetch,
-            received=self.came.append,
             sweep=lambda connection: 0,
             clock=self.clock,
             timer=self.timer,
@@ -166,12 +178,13 @@ class Rig:
             expires_at=self.clock() + DAY,
         )
         with self.database.writing() as connection:
-            outbox.add(connection, [replace(new, **more)])  # type: ignore[arg-type]
+            new_messages.add(connection, [replace(new, **more)])  # type: ignore[arg-type]
         return name
 
-    def receipt(self, message: str, ack: Ack, error: str = "") -> None:
+    def receipt(self, message: str, ack: Ack, error: str = "", pricing: Pricing | None = None, **more: Any) -> None:
         """Let WhatsApp send a receipt of a message."""
-        self.acks.receipt(self.database, Receipt(id=f"wire:{message}", ack=ack, at=self.clock(), error=error))
+        found = Receipt(id=f"wire:{message}", ack=ack, at=self.clock(), error=error, pricing=pricing)
+        self.acks.receipt(self.database, replace(found, **more))
 
     def message(self, name: str) -> Stored:
         """The stored state of a message."""

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.values.outbound import Ack, Receipt
+from flask_chatbot.core.values.outbound import Ack, Pricing, Receipt
 from flask_chatbot.database.database import Database
+from flask_chatbot.store.outgoing import charges
 from tests.delivery.rig import START, Rig
 
 URL = "https://crm.example.com/acks"
@@ -170,3 +171,37 @@ def test_any_receipts_at_all_leave_a_way_that_may_be_gone(tmp_path_factory: pyte
     assert all(before.may_become(after) for before, after in pairwise(way))
     assert way[-1] is rig.message(name).ack
     database.close()
+
+
+SERVICE = Pricing(category="service", is_billable=False, model="PMP")
+UTILITY = Pricing(category="utility", is_billable=True, model="PMP")
+
+
+def pricing_of(rig: Rig, name: str) -> Pricing | None:
+    with rig.database.reading() as connection:
+        return charges.pricing_of(connection, name)
+
+
+def test_what_a_receipt_says_of_the_price_is_kept_even_if_its_ack_is_late(rig: Rig) -> None:
+    name = rig.accept()
+    send(rig, name)
+    rig.receipt(name, Ack.READ)
+    assert pricing_of(rig, name) is None
+    rig.receipt(name, Ack.SENT, pricing=UTILITY)
+    assert (pricing_of(rig, name), rig.message(name).ack) == (UTILITY, Ack.READ)
+
+
+def test_the_price_that_came_with_the_delivery_counts_in_whatever_order_receipts_come(rig: Rig) -> None:
+    name = rig.accept()
+    send(rig, name)
+    for ack, pricing in ((Ack.SENT, SERVICE), (Ack.DELIVERED, UTILITY), (Ack.SENT, SERVICE)):
+        rig.receipt(name, ack, pricing=pricing)
+    assert pricing_of(rig, name) == UTILITY
+
+
+def test_the_price_in_a_receipt_that_comes_before_its_message_is_known_is_kept(rig: Rig) -> None:
+    name = rig.accept()
+    rig.receipt(name, Ack.DELIVERED, pricing=UTILITY)
+    assert pricing_of(rig, name) is None
+    send(rig, name)
+    assert pricing_of(rig, name) == UTILITY

@@ -54,7 +54,7 @@ def answered(status: int, **headers: str) -> Fetched:
 
 def test_a_callback_has_the_contracts_form_and_the_standard_headers() -> None:
     client = Client()
-    assert sender(client, read_secret(SECRET)).attempt(claimed()) == CallbackResult()
+    assert sender(client, read_secret(SECRET)).attempt(claimed()) == CallbackResult(status=200)
     ((url, body, headers),) = client.posts
     assert (url, json.loads(body)) == (URL, {"msgid": "3EB020B4DBA916EB3379", "ack": 3})
     assert headers["Content-Type"] == "application/json"
@@ -72,35 +72,35 @@ def test_without_a_secret_there_is_no_signature() -> None:
 def test_2xx_is_success(status: int) -> None:
     client = Client()
     client.script.append(answered(status))
-    assert sender(client).attempt(claimed()) == CallbackResult()
+    assert sender(client).attempt(claimed()) == CallbackResult(status=status)
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 404, 500, 503])
 def test_anything_else_is_tried_again_and_a_redirect_too(status: int) -> None:
     client = Client()
     client.script.append(answered(status, location="https://elsewhere.example"))
-    assert sender(client).attempt(claimed()) == CallbackResult(f"It answered {status}.", START + 5.0)
+    assert sender(client).attempt(claimed()) == CallbackResult(f"It answered {status}.", START + 5.0, status=status)
     assert len(client.posts) == 1
 
 
 def test_410_ends_it() -> None:
     client = Client()
     client.script.append(answered(410))
-    assert sender(client).attempt(claimed()) == CallbackResult("It answered 410.")
+    assert sender(client).attempt(claimed()) == CallbackResult("It answered 410.", status=410)
 
 
 @pytest.mark.parametrize(("asked", "waits"), [("120", 120.0), ("1", 5.0), ("999999", DAY), ("never", 5.0)])
 def test_retry_after_is_kept_to_within_a_day(asked: str, waits: float) -> None:
     client = Client()
     client.script.append(answered(429, retry_after=asked))
-    assert sender(client).attempt(claimed()) == CallbackResult("It answered 429.", START + waits)
+    assert sender(client).attempt(claimed()) == CallbackResult("It answered 429.", START + waits, status=429)
 
 
 def test_the_tenth_try_is_the_last() -> None:
     client = Client()
     client.script.extend([answered(500), answered(500)])
-    assert sender(client).attempt(claimed(tries=9)) == CallbackResult("It answered 500.", START + DAY)
-    assert sender(client).attempt(claimed(tries=10)) == CallbackResult("It answered 500.")
+    assert sender(client).attempt(claimed(tries=9)) == CallbackResult("It answered 500.", START + DAY, status=500)
+    assert sender(client).attempt(claimed(tries=10)) == CallbackResult("It answered 500.", status=500)
 
 
 def test_an_address_that_is_not_called_is_given_up() -> None:

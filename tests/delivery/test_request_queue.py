@@ -53,7 +53,9 @@ def test_each_kind_of_request_is_answered_as_the_transport_answers(desk: Desk) -
     desk.step(answers=4)
     assert [desk.result(name) for name in names] == [
         Result(answer='[{"id": "120363041234567890", "name": "Toko", "last_chat": 5}]', error=None),
-        Result(answer='{"is_authenticated": true, "number": "628000", "name": "", "qrcode": ""}', error=None),
+        Result(
+            answer='{"is_authenticated": true, "number": "628000", "name": "", "qrcode": "", "qr_link": "", "qr_picture": ""}', error=None
+        ),
         Result(answer="true", error=None),
         Result(answer="false", error=None),
     ]

@@ -3,11 +3,11 @@
 import pytest
 
 from flask_chatbot.core.values.contents import File
-from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.core.values.replies import Document, Image, Text
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.send import TOO_LATE, Failed, Later, MessageSender, SendResult, Sent, Untried, settle
-from flask_chatbot.errors import FetchLater, FetchRefused, Refused, TryLater
+from flask_chatbot.errors import FetchLater, FetchRefused, NotConnected, Refused, TryLater
 from flask_chatbot.store import outbox
 from flask_chatbot.store.outbox import Claim
 from tests.delivery.rig import DAY, START, Rig
@@ -86,6 +86,27 @@ def test_no_message_is_tried_after_its_24_hours(rig: Rig) -> None:
     write(rig, attempt(rig, claim(rig)))
     assert rig.state(name) == ("failed", Ack.ERROR, TOO_LATE)
     assert rig.wire.sent == []
+
+
+def test_a_line_that_takes_nothing_costs_no_message_its_tries_until_its_day_is_over(rig: Rig) -> None:
+    name = rig.accept()
+    tries = 0
+    while rig.message(name).state != "failed":
+        rig.wire.script.append(NotConnected("The key is refused.", after=60.0))
+        write(rig, attempt(rig, claim(rig)))
+        tries += 1
+        rig.clock.now = max(rig.message(name).due_at, rig.clock())
+    assert (rig.state(name), rig.clock()) == (("failed", Ack.ERROR, "The key is refused."), START + DAY)
+    assert tries > 40
+
+
+def test_what_was_tried_within_its_24_hours_is_given_up_for_the_reason_of_its_last_try(rig: Rig) -> None:
+    name = rig.accept()
+    rig.wire.script.append(TryLater("The gateway is away."))
+    write(rig, attempt(rig, claim(rig)))
+    rig.clock.forward(DAY)
+    write(rig, attempt(rig, claim(rig)))
+    assert (rig.state(name), len(rig.wire.sent)) == (("failed", Ack.ERROR, "The gateway is away."), 1)
 
 
 def test_a_transport_that_fails_by_a_mistake_is_tried_again_and_the_log_shows_no_text(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
@@ -169,3 +190,56 @@ def test_many_outcomes_are_written_down_together(rig: Rig) -> None:
         ("sent", Ack.SENT, None),
         ("sent", Ack.SENT, None),
     ]
+
+
+def arrived(rig: Rig, name: str, ack: Ack = Ack.SENT, error: str = "") -> None:
+    """Let WhatsApp report a message by our own id of it, and by its own."""
+    rig.acks.receipt(rig.database, Receipt(id="theirs", ack=ack, at=rig.clock(), error=error, message=name))
+
+
+def test_a_message_whose_answer_was_lost_is_not_sent_again_once_a_receipt_names_it(rig: Rig) -> None:
+    name, behind = rig.accept(), rig.accept()
+    rig.wire.script.append(TryLater("The connection broke."))
+    write(rig, attempt(rig, claim(rig)))
+    arrived(rig, name)
+    assert rig.state(name) == ("sent", Ack.SENT, None)
+    write(rig, attempt(rig, claim(rig)))
+    assert [each for _, each in rig.wire.sent] == [name, behind]
+    rig.acks.receipt(rig.database, Receipt(id="theirs", ack=Ack.READ, at=rig.clock()))
+    assert rig.message(name).ack is Ack.READ
+
+
+def test_a_receipt_that_names_a_message_counts_before_its_worker_has_heard_anything(rig: Rig) -> None:
+    name, behind = rig.accept(), rig.accept()
+    claimed = claim(rig)
+    rig.wire.script.append(TryLater("The connection broke."))
+    result = attempt(rig, claimed)
+    arrived(rig, name, Ack.DELIVERED)
+    assert write(rig, result) == []
+    assert rig.state(name) == ("sent", Ack.DELIVERED, None)
+    assert claim(rig).outbound.id == behind
+
+
+def test_a_message_whose_worker_died_is_not_sent_again_once_a_receipt_names_it(rig: Rig) -> None:
+    name = rig.accept()
+    claim(rig, lease=30.0)
+    arrived(rig, name)
+    rig.clock.forward(60.0)
+    with rig.database.writing() as connection:
+        assert outbox.claim_crashed(connection, rig.wire.name, rig.clock(), 30.0) is None
+    assert rig.state(name) == ("sent", Ack.SENT, None)
+
+
+def test_a_failure_that_names_its_message_is_final(rig: Rig) -> None:
+    name, behind = rig.accept(), rig.accept()
+    rig.wire.script.append(TryLater("The connection broke."))
+    write(rig, attempt(rig, claim(rig)))
+    arrived(rig, name, Ack.ERROR, "Meta says: undeliverable.")
+    assert rig.state(name) == ("failed", Ack.ERROR, "Meta says: undeliverable.")
+    assert claim(rig).outbound.id == behind
+
+
+def test_a_receipt_that_names_a_message_of_another_session_is_kept_for_its_own(rig: Rig) -> None:
+    name = rig.accept(session="another")
+    arrived(rig, name)
+    assert rig.message(name).state == "queued"

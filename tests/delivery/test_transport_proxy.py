@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.delivery.transport_proxy import PHONE_PATIENCE, TransportProxy
 from flask_chatbot.delivery.waits import TransportStatus
 from flask_chatbot.errors import Refused, TryLater
@@ -165,17 +166,20 @@ def test_what_whatsapp_refuses_for_good_is_answered_so(proxy: TransportProxy) ->
         proxy.has_whatsapp(BUDI)
 
 
+PACE = Tempo.of(5, 60.0)
+
+
 def test_the_status_says_what_this_process_sees(proxy: TransportProxy) -> None:
-    at_hand = proxy.status(has_pace=False)
+    at_hand = proxy.status()
     proxy.transport = simulator(name="toko-b", runs_anywhere=False)
     proxy.shut("The server is down.")
-    failing = proxy.status(has_pace=True)
+    failing = proxy.status(PACE)
     proxy.shut("")
     proxy.opened(True)
-    assert (at_hand, failing, proxy.status(has_pace=True)) == (
-        TransportStatus(session="simulator", is_bound=False, is_open=False, open_error="", has_pace=False),
-        TransportStatus(session="toko-b", is_bound=True, is_open=False, open_error="The server is down.", has_pace=True),
-        TransportStatus(session="toko-b", is_bound=True, is_open=True, open_error="", has_pace=True),
+    assert (at_hand, failing, proxy.status(PACE)) == (
+        TransportStatus(session="simulator", is_bound=False, is_open=False, open_error=""),
+        TransportStatus(session="toko-b", is_bound=True, is_open=False, open_error="The server is down.", tempo=PACE),
+        TransportStatus(session="toko-b", is_bound=True, is_open=True, open_error="", tempo=PACE),
     )
 
 

@@ -132,11 +132,13 @@ def test_what_waits_for_the_pace_says_until_when(tmp_path: Path) -> None:
     gateway = gateway_of(gateway_app(tmp_path, CHATBOT_PACE="5/minute"))
     name = accept(gateway)
     with gateway.database.writing() as connection:
-        paces.take_tokens(connection, gateway.transport.name, START, 1.0, 1.0, 1)
-        paces.hold_until(connection, gateway.transport.name, START + 12)
+        paces.take_tokens(connection, gateway.transport.name, START, 1 / 12, 1.0, 1)
+        paces.hold_until(connection, gateway.transport.name, START + 3)  # a pause within the burst, which is used up
     assert waits_of(gateway, name) == (None, {"why": "The rate limit allows the next message then.", "until": START + 12, "behind": None})
-    at(gateway, 3600.0)
+    at(gateway, 71.0)
     assert waits_of(gateway, name) == (None, None)
+    at(gateway, 72.0)
+    assert str(waits_of(gateway, name)[0]).startswith("It is due, and no worker has taken it.")
     gateway.database.close()
 
 

@@ -3,13 +3,13 @@
 import os
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from tests.forked import PATIENCE, flask
+
 KEY = "the-key-of-this-example"
-PATIENCE = 60  # seconds for one command
 
 
 class Call(NamedTuple):
@@ -37,7 +37,6 @@ def calls(session: str) -> list[Call]:
 def run(command: str, folder: Path, language: str = "en") -> str:
     """What a command prints in a folder, in a language. `flask` is the one of these tests, whatever is on the path."""
     first, *rest = shlex.split(command)
-    program = [sys.executable, "-m", "flask"] if first == "flask" else [first]
     with TemporaryDirectory() as elsewhere:
         environment = {
             **os.environ,
@@ -47,7 +46,10 @@ def run(command: str, folder: Path, language: str = "en") -> str:
             "PYTHONDONTWRITEBYTECODE": "1",
             "COLUMNS": "100",
         }
-        outcome = subprocess.run(
-            [*program, *rest], cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False
-        )
+        if first == "flask":
+            outcome = flask(*rest, folder=folder, environment=environment)
+        else:
+            outcome = subprocess.run(
+                [first, *rest], cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False
+            )
     return outcome.stdout + outcome.stderr

@@ -13,8 +13,9 @@ from random import Random
 
 from flask_chatbot.core.values.replies import Text
 from flask_chatbot.database.database import Database
-from flask_chatbot.store import outbox, stored
-from flask_chatbot.store.outbox import NewMessage
+from flask_chatbot.store import stored
+from flask_chatbot.store.outgoing import new_messages
+from flask_chatbot.store.outgoing.new_messages import NewMessage
 from tests.faults.journal import read_journal
 
 ROOT = Path(__file__).parent.parent.parent
@@ -94,7 +95,7 @@ def accept(database: Database, chats: Sequence[str], count: int, first: int = 0)
         for chat, name in made
     ]
     with database.writing() as connection:
-        outbox.add(connection, new)
+        new_messages.add(connection, new)
     return made
 
 

@@ -13,13 +13,13 @@ from random import Random
 from sqlalchemy import Connection
 
 from flask_chatbot.core.values.contents import File
-from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.webclient.client import Fetched, HttpClient
 from flask_chatbot.worker import foreground
+from flask_chatbot.worker.line import LineOptions
 from flask_chatbot.worker.worker import Worker, WorkerOptions
 from tests.faults.journal import Journal
 
@@ -46,7 +46,7 @@ def worker_options(url: str, journal: Path, lease: float, ahead: float, killers:
     def fetch(url: str, filename: str) -> File:
         raise AssertionError("there are no files here")
 
-    def received(message: Message) -> None:
+    def received(message: object) -> None:
         raise AssertionError("nothing comes in here")
 
     def on_ack(message: str, ack: Ack) -> None:
@@ -55,13 +55,11 @@ def worker_options(url: str, journal: Path, lease: float, ahead: float, killers:
     def sweep(connection: Connection) -> int:
         return 0  # nothing is old here
 
+    acks = Acks(transport.name, clock=clock, has_handlers=lambda: False)
     return WorkerOptions(
         database=Database(url, Path("/nowhere")),
-        transport=transport,
+        lines=[LineOptions(transport=transport, acks=acks, fetch=fetch, received=received)],
         callback_sender=CallbackSender(Receivers(transport), secrets=(), on_ack=on_ack, clock=clock, random=Random()),
-        acks=Acks(transport.name, clock=clock, has_handlers=lambda: False),
-        fetch=fetch,
-        received=received,
         sweep=sweep,
         clock=clock,
         lease=lease,

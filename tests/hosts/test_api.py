@@ -142,6 +142,7 @@ def test_the_list_of_routes_shows_each_endpoint_with_its_method(tmp_path: Path) 
     assert rules == {
         **{path: ["POST"] for path in (*posts, *people)},
         f"{API}/saved/<name>": ["GET", "HEAD"],
+        f"{API}/saved/<name>/<path:number>": ["POST"],
         f"{API}/messages/<id>": ["GET", "HEAD"],
         f"{API}/openapi.json": ["GET", "HEAD"],
         **{path: [] for path in (API, f"{API}/<path:rest>")},

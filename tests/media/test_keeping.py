@@ -28,7 +28,7 @@ from flask_chatbot.startup.state import make_actions
 from flask_chatbot.startup.worker import make_sweep
 from flask_chatbot.store import forgetting, inbox, outbox, people, saved
 from flask_chatbot.transports.simulator import Simulator
-from tests.delivery.apps import BUDI, START, gateway_app, gateway_of
+from tests.delivery.apps import BUDI, START, gateway_app, gateway_of, lines_of
 
 PNG = b"\x89PNG\r\n\x1a\nbukti"
 HASHED = sha256(PNG).hexdigest()
@@ -71,12 +71,13 @@ class Counting(Simulator):
 class Shop:
     """A bot on a database of its own; nobody sends its answers."""
 
-    def __init__(self, folder: Path, url: str = "", **config: object) -> None:
+    def __init__(self, folder: Path, url: str = "", rules: str = RULES, **config: object) -> None:
         self.bot, self.transport = Chatbot(), Counting()
         self.handled: list[bytes] = []
-        self.bot.rule("foto")(self.photo)
+        if rules == RULES:
+            self.bot.rule("foto")(self.photo)
         database = {"CHATBOT_DATABASE_URL": url} if url else {}
-        self.app = gateway_app(folder, self.bot, RULES, CHATBOT_TRANSPORT=self.transport, **database, **config)
+        self.app = gateway_app(folder, self.bot, rules, CHATBOT_TRANSPORT=self.transport, **database, **config)
         self.gateway: Gateway = gateway_of(self.app)
         self.now = START
         self.gateway.bot.clock = lambda: datetime.fromtimestamp(self.now, UTC)
@@ -85,9 +86,9 @@ class Shop:
         self.folder = MediaFolder(settings.media, free=lambda _: int(self.free))
         self.inbound = Inbound(
             self.gateway,
-            actions=make_actions(settings, self.database, self.gateway),
+            actions=make_actions(settings, self.database, lines_of(self.app)),
             history=History(KEPT),
-            keeper=Keeper(self.folder, timer=lambda: self.seconds),
+            keeper=Keeper(self.folder, self.database, clock=lambda: self.now, timer=lambda: self.seconds),
             context=self.app.app_context,
         )
         self._count = 0
@@ -241,16 +242,19 @@ def test_a_full_disk_keeps_the_message_for_later(small: Shop) -> None:
     assert small.receives(handle="f1", again=True) == ["Atas nama?"]
 
 
-def test_a_message_that_comes_again_is_not_fetched_again(tmp_path: Path) -> None:
+def test_a_message_that_comes_again_is_not_fetched_again_unless_its_file_is_gone(tmp_path: Path, database: Database) -> None:
     fetched: list[Attachment] = []
 
     def fetch(attachment: Attachment) -> File:
         fetched.append(attachment)
         return File(content=PNG, kind="image", mime="image/png")
 
-    keeper, sent = Keeper(MediaFolder(tmp_path)), Attachment("image", handle="f1")
+    folder, sent = MediaFolder(tmp_path), Attachment("image", handle="f1")
+    keeper = Keeper(folder, database)
     kept = [keeper.keep(sent, "M1", fetch).file for _ in range(2)]
     assert (kept, fetched) == ([HASHED, HASHED], [sent])
+    folder.delete(HASHED)
+    assert (keeper.keep(sent, "M1", fetch).file, folder.read(HASHED), fetched) == (HASHED, PNG, [sent, sent])
 
 
 def test_a_file_goes_with_the_last_that_refers_to_it(small: Shop) -> None:

@@ -10,8 +10,10 @@ from flask import Flask
 
 from flask_chatbot import Chatbot
 from flask_chatbot.core.values.contents import Attachment, File
+from flask_chatbot.core.values.incoming.events import Echo, IdentityChange
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.outbound import Ack, Receipt
+from flask_chatbot.core.values.people import alias_of
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.transports.base import Capabilities, Group, Session
 from flask_chatbot.transports.webhooks import Tools, WebhookAnswer, WebhookCall, WebhookContent
@@ -26,7 +28,7 @@ class Platform(Wire):
     """The transport to it: a `Wire` with an address."""
 
     body_limit = 1000
-    capabilities = Capabilities(phone_always_known=True)
+    capabilities = Capabilities(phone_always_known=True, echoes=True)
 
     def __init__(self, name: str = "platform") -> None:
         super().__init__(name)
@@ -42,12 +44,19 @@ class Platform(Wire):
             return WebhookContent(answer=WebhookAnswer(body=call.query["challenge"].encode(), content_type="text/plain"))
         if call.headers.get("x-word") != WORD:
             raise BadPayload("The word is wrong.", 401)
-        document = json.loads(call.body)
+        try:
+            document = json.loads(call.body)
+        except ValueError:
+            raise BadPayload("The body is no JSON.") from None
         return WebhookContent(
             messages=tuple(read(each) for each in document.get("messages", ())),
+            echoes=tuple(Echo(id=each["id"], to=Sender(number=each["to"]), at=time()) for each in document.get("echoes", ())),
+            changes=tuple(change(each) for each in document.get("changes", ())),
             receipts=tuple(Receipt(id=each["id"], ack=Ack(each["ack"]), at=START) for each in document.get("receipts", ())),
             answer=WebhookAnswer(status=202, body=b"{}"),
             left_out=tuple(document.get("others", ())),
+            restricted_until=document.get("restricted_until"),
+            restriction="Error 463.",
         )
 
     def download(self, attachment: Attachment) -> File:
@@ -65,6 +74,11 @@ def read(written: Mapping[str, str]) -> Message:
     sender = Sender(number=written.get("from", BUDI), name="Budi")
     files = (Attachment("image", handle=written["picture"]),) if "picture" in written else ()
     return Message(text=written["text"], id=written.get("id"), sender=sender, kind="media" if files else "text", attachments=files)
+
+
+def change(written: Mapping[str, str]) -> IdentityChange:
+    """A change of number as the platform writes it."""
+    return IdentityChange(id=written["id"], old=(alias_of(written["old"]),), new=(alias_of(written["new"]),), at=time())
 
 
 def message(id: str, text: str = "halo", **more: str) -> dict[str, str]:  # noqa: A002

@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
-from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.incoming.events import Echo, IdentityChange, Incoming
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.people import Alias
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import events as table
 from flask_chatbot.delivery.loop import Loop, WorkerHooks
-from flask_chatbot.errors import StoreError
-from flask_chatbot.receiving.event_queue import LEASE, MOST_TRIES, EventQueue
+from flask_chatbot.errors import StoreError, Uncommitted
+from flask_chatbot.receiving.event_queue import AGAIN, LEASE, MOST_TRIES, EventQueue, Undecided
 from flask_chatbot.store.incoming import events
 from tests.delivery.rig import PATIENCE, Clock
 from tests.store.incoming.test_events import keep, written
@@ -31,13 +33,13 @@ class Desk:
         self.queue = EventQueue("toko", received=self._received, hooks=hooks)
         self._loop = Loop(database, [self.queue], self.clock)
 
-    def _received(self, message: Message) -> None:
+    def _received(self, incoming: Incoming) -> None:
         step = self.script.popleft() if self.script else None
         if isinstance(step, Exception):
             raise step
         if step is not None:
             step()
-        self.answered.append(message.text)
+        self.answered.append(incoming.text if isinstance(incoming, Message) else type(incoming).__name__)
 
     def works(self, times: int = 1) -> None:
         """Let so many tries end, each after a step."""
@@ -109,6 +111,36 @@ def test_what_always_fails_is_given_up_and_the_next_of_its_chat_is_answered(desk
     desk.works()
     assert (desk.answered, desk.open) == (["halo"], 0)
     assert [each.levelname for each in caplog.records if "is given up" in each.message] == ["ERROR"]
+
+
+def test_a_handler_that_leaves_the_database_locked_blocks_no_chat_for_ever(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.script.extend(Uncommitted("The app's own session has changes.") for _ in range(MOST_TRIES))
+    keep(desk.database, written("1", "racun"), written("2", "halo"))
+    for _ in range(MOST_TRIES):
+        desk.works()
+        desk.clock.forward(60)
+    desk.works()
+    assert (desk.answered, desk.open) == (["halo"], 0)
+    assert "is given up" in caplog.text
+    assert "The app's own session has changes." in caplog.text
+
+
+def test_what_is_undecided_is_tried_again_soon_and_costs_no_try_and_its_chat_waits(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.script.extend(Undecided() for _ in range(MOST_TRIES + 5))
+    keep(desk.database, Echo(id="1", to=Sender(number="628111"), at=5.0), written("2"))
+    for _ in range(MOST_TRIES + 5):
+        desk.works()
+        assert (desk.answered, desk.step()) == ([], False)
+        desk.clock.forward(AGAIN)
+    desk.works(2)
+    assert (desk.answered, desk.open, caplog.records) == (["Echo", "halo"], 0, [])
+
+
+def test_the_log_shows_no_number_of_an_event_that_fails(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.script.append(ValueError("cannot take ID.1349"))
+    keep(desk.database, IdentityChange(id="1", old=(Alias("bsuid", "ID.1349"),), new=(Alias("number", "628111"),), at=5.0))
+    desk.works()
+    assert ("could not be answered" in caplog.text, "ID.1349" in caplog.text) == (True, False)
 
 
 def test_a_database_that_is_away_costs_no_try(desk: Desk) -> None:

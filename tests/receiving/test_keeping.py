@@ -15,11 +15,14 @@ from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.errors import StoreError
 from flask_chatbot.receiving.keeping import receive, receiver
+from flask_chatbot.store import people
 from flask_chatbot.store.incoming import events
+from flask_chatbot.store.strangers import restrictions
 from flask_chatbot.testing import working
+from flask_chatbot.testing.transports.whole_apps import wait_for
 from flask_chatbot.transports.simulator import Simulator
 from flask_chatbot.transports.webhooks import WebhookCall
-from tests.delivery.apps import BUDI, gateway_app, gateway_of
+from tests.delivery.apps import BUDI, gateway_app, gateway_of, lines_of
 from tests.delivery.rig import PATIENCE
 from tests.receiving.platform import WORD, Platform, message, platform_app
 
@@ -116,6 +119,21 @@ def test_a_file_that_came_with_a_message_is_fetched_when_a_handler_asks(url: str
     shop.gateway.database.close()
 
 
+def test_what_the_owner_wrote_silences_the_bot_for_the_messages_of_the_same_call(shop: Shop) -> None:
+    shop.is_called(messages=[message("1")], echoes=[{"id": "E1", "to": BUDI}])
+    shop.is_called(messages=[message("2", **{"from": "628222"})], echoes=[{"id": "E1", "to": BUDI}])
+    shop.sends(1)
+    assert [chat for chat, _ in shop.platform.sent] == ["628222@c.us"]
+
+
+def test_who_has_another_number_goes_by_that_one_from_then_on(shop: Shop) -> None:
+    shop.is_called(messages=[message("1")], changes=[{"id": "C1", "old": BUDI, "new": "628999"}])
+    with working(shop.app):
+        wait_for(lambda: shop.waiting == 0)
+    with shop.gateway.database.reading() as connection:
+        assert [people.find(connection, number) is None for number in (BUDI, "628999")] == [True, False]
+
+
 def test_a_message_without_an_id_is_kept_each_time(shop: Shop) -> None:
     for _ in range(2):
         shop.is_called(messages=[{"text": "halo"}])
@@ -131,16 +149,17 @@ def test_what_cannot_be_kept_is_an_error_so_that_it_comes_again(tmp_path: Path, 
 def test_the_log_counts_what_came_and_names_what_was_left_out(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     shop.is_called(messages=[message("1", "kenari-kuning"), message("1", "kenari-kuning")], others=["poll", "poll", "call"])
-    said = [record.message for record in caplog.records if record.name == "flask_chatbot.receiving.keeping"]
-    assert said == [
-        "line platform: 2 messages came, 1 of them new, and 0 receipts",
-        "line platform: left out 2 of kind 'poll', 1 of kind 'call'",
+    names = ("flask_chatbot.receiving.keeping", "flask_chatbot.transports.reading")
+    assert [(record.levelname, record.message) for record in caplog.records if record.name in names] == [
+        ("INFO", "line platform: 2 messages and events came, 1 of them new, and 0 receipts"),
+        ("WARNING", "line platform: left out 2 of kind 'poll', 1 of kind 'call'"),
     ]
 
 
 def test_only_a_transport_that_is_called_by_http_receives_and_only_by_its_own_name(shop: Shop, tmp_path: Path) -> None:
-    assert (receiver(shop.gateway, "platform"), receiver(shop.gateway, "other")) == (shop.platform, None)
-    simulated = gateway_of(gateway_app(tmp_path / "simulated", CHATBOT_TRANSPORT=Simulator()))
+    lines = lines_of(shop.app)
+    assert (receiver(lines, "platform"), receiver(lines, "other")) == (shop.platform, None)
+    simulated = lines_of(gateway_app(tmp_path / "simulated", CHATBOT_TRANSPORT=Simulator()))
     assert receiver(simulated, "simulator") is None
 
 
@@ -150,3 +169,13 @@ def test_a_transport_is_handed_its_client_and_its_public_address(tmp_path: Path)
     for platform, config in ((without, {}), (within, public)):
         platform_app(tmp_path, platform, None, **config)
     assert [each.tools and each.tools.address for each in (without, within)] == ["", "https://toko.example.com/app/bot/in/platform"]
+
+
+def test_a_call_may_say_until_when_whatsapp_takes_nothing_to_strangers_and_that_it_is_over(shop: Shop) -> None:
+    found = []
+    for until in (4_102_444_800.0, 0.0):
+        shop.is_called(restricted_until=until)
+        with shop.gateway.database.reading() as connection:
+            restriction = restrictions.find(connection, shop.platform.name, shop.gateway.clock())
+            found.append(restriction and (restriction.until, restriction.why))
+    assert found == [(4_102_444_800.0, "Error 463."), None]

@@ -317,7 +317,7 @@ def test_people_are_paused_and_spared_and_rows_are_read_as_by_the_commands(port:
 
     until = told("pause")["until"]
     assert until > time.time() + 7000
-    assert [told("resume")["until"] for _ in range(2)] == [until, None]
+    assert [told("resume")["was_until"] for _ in range(2)] == [until, None]
     assert told("optout")["promo"] is False
     assert refused(call(port, "/api/sendwa", promo))[0] == 400
     assert told("optin")["promo"] is True

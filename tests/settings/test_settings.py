@@ -16,8 +16,9 @@ from flask_chatbot.transports.simulator import Simulator
 
 KNOWN = (
     "CHATBOT_WEBHOOK_KEY, CHATBOT_RULES, CHATBOT_PREFIX, CHATBOT_RELOAD, CHATBOT_DATABASE_URL, CHATBOT_API_KEY, CHATBOT_TRANSPORT, "
-    "CHATBOT_WORKER, CHATBOT_SIGNING_SECRET, CHATBOT_WEBHOOK_SIGNING_SECRET, CHATBOT_PRIVATE_HOSTS, CHATBOT_KEEP_MESSAGES, CHATBOT_PACE, "
-    "CHATBOT_PUBLIC_URL, CHATBOT_MEDIA, CHATBOT_LANGUAGE, " + ", ".join(option.key for option in options())
+    "CHATBOT_LINES, CHATBOT_WORKER, CHATBOT_SEND_THREADS, CHATBOT_SIGNING_SECRET, CHATBOT_WEBHOOK_SIGNING_SECRET, CHATBOT_PRIVATE_HOSTS, "
+    "CHATBOT_KEEP_MESSAGES, CHATBOT_PACE, CHATBOT_TEMPLATE, CHATBOT_PUBLIC_URL, CHATBOT_MEDIA, CHATBOT_LANGUAGE, CHATBOT_CONSOLE, "
+    "CHATBOT_CONSOLE_PASSWORD, CHATBOT_CONSOLE_EDIT, " + ", ".join(option.key for option in options())
 )
 WAY_OUT = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
 
@@ -57,6 +58,59 @@ def test_app_config_wins_over_the_environment() -> None:
     assert Settings.from_mapping({"CHATBOT_PREFIX": "/ours"}, {"CHATBOT_PREFIX": "/theirs"}).prefix == "/ours"
 
 
+@pytest.mark.parametrize("written", [32, "32", " 32 "])
+def test_the_threads_that_send_are_a_whole_number(written: object) -> None:
+    assert Settings.from_mapping({"CHATBOT_SEND_THREADS": written}, {}).send_threads == 32
+
+
+@pytest.mark.parametrize(("written", "shown"), [(0, "0"), ("257", "'257'"), ("many", "'many'"), (2.5, "2.5"), (True, "True")])
+def test_other_numbers_of_threads_are_refused(written: object, shown: str) -> None:
+    assert problems({"CHATBOT_SEND_THREADS": written}) == (
+        f"CHATBOT_SEND_THREADS in app.config: it is {shown}. Write a whole number from 1 to 256.",
+    )
+
+
+def test_a_line_may_have_threads_of_its_own() -> None:
+    lines = {"toko": {"transport": "simulator", "send_threads": 40}, "grosir": {"transport": "simulator"}}
+    found = Settings.from_mapping({"CHATBOT_LINES": lines, "CHATBOT_SEND_THREADS": 4}, {}).lines
+    assert (found["toko"].send_threads, found["grosir"].send_threads) == (40, 4)
+
+
+@pytest.mark.parametrize("content", ["s3cret-word", "s3cret-word\n", "\ufeffs3cret-word\r\n"])
+def test_a_value_may_stand_in_a_file(tmp_path: Path, content: str) -> None:
+    secret = tmp_path / "key"
+    secret.write_bytes(content.encode())
+    wanted = (Key(None, b"s3cret-word"),)
+    assert Settings.from_mapping({}, {"CHATBOT_WEBHOOK_KEY_FILE": str(secret)}).webhook_keys == wanted
+    assert Settings.from_mapping({"CHATBOT_WEBHOOK_KEY_FILE": secret}, {"CHATBOT_WEBHOOK_KEY": "another-word"}).webhook_keys == wanted
+
+
+def test_a_file_may_hold_json_and_the_option_of_a_transport(tmp_path: Path) -> None:
+    lines, token = tmp_path / "lines", tmp_path / "token"
+    lines.write_text('{"toko": {"transport": "telegram"}}\n')
+    token.write_text("12345:abcdefghijklmnopqrstuvwxyz012345678\n")
+    environ = {"CHATBOT_LINES_FILE": str(lines), "CHATBOT_TELEGRAM_TOKEN_FILE": str(token)}
+    found = Settings.from_mapping({}, environ).lines["toko"]
+    assert found.transport_options["token"] == "12345:abcdefghijklmnopqrstuvwxyz012345678"
+
+
+def test_files_that_are_missing_empty_or_beside_a_value_are_reported_and_not_shown(tmp_path: Path) -> None:
+    empty, binary, fine = (tmp_path / name for name in ("empty", "binary", "fine"))
+    empty.write_text("\n")
+    binary.write_bytes(b"\xff\xfe\x00")
+    fine.write_text("s3cret-word")
+    where = {"CHATBOT_API_KEY_FILE": str(empty), "CHATBOT_WEBHOOK_KEY_FILE": str(fine), "CHATBOT_WEBHOOK_KEY": "another-word"}
+    assert problems({"CHATBOT_SIGNING_SECRET_FILE": 5}, CHATBOT_DATABASE_URL_FILE=str(tmp_path / "no"), **where) == (
+        "CHATBOT_WEBHOOK_KEY in the environment: CHATBOT_WEBHOOK_KEY_FILE is set, too. Remove one of the two.",
+        f"CHATBOT_DATABASE_URL_FILE in the environment: the file {tmp_path / 'no'} cannot be read: No such file or directory.",
+        f"CHATBOT_API_KEY_FILE in the environment: the file {empty} is empty, or has more than 1048576 bytes.",
+        "CHATBOT_SIGNING_SECRET_FILE in app.config: it is not a path. Write the path of a file that holds the value.",
+    )
+    assert problems({}, CHATBOT_API_KEY_FILE=str(binary)) == (
+        f"CHATBOT_API_KEY_FILE in the environment: the file {binary} is not UTF-8 text.",
+    )
+
+
 @pytest.mark.parametrize("unset", [None, ""])
 def test_none_and_the_empty_string_leave_the_word_to_the_environment(unset: object) -> None:
     config = {"CHATBOT_WEBHOOK_KEY": unset, "CHATBOT_RULES": unset}
@@ -90,6 +144,21 @@ def test_a_key_of_app_config_is_never_read_as_json() -> None:
     assert keys("[bracketed]") == (Key(None, b"[bracketed]"),)
 
 
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [
+        ("CHATBOT_CONSOLE_PASSWORD", '{"ani": {"role": "look", "password": "scrypt:32768:8:1$salt$00ff"}}'),
+        ("CHATBOT_LINES", ' {"toko": {"transport": "simulator"}}'),
+        ("CHATBOT_PRIVATE_HOSTS", '["10.0.0.0/8", "intern"]'),
+        ("CHATBOT_TEMPLATE", '{"name": "kabar", "language": "en"}'),
+    ],
+)
+def test_json_as_a_string_in_app_config_is_refused_with_the_way_out(key: str, written: str) -> None:
+    way_out = "it is a string that holds JSON. Write the list or map itself: JSON is read only from the environment, or from a file."
+    assert problems({key: written}) == (f"{key} in app.config: {way_out}",)
+    Settings.from_mapping({}, {key: written})
+
+
 def test_keys_are_utf_8_bytes() -> None:
     assert keys("kunci-é-😀") == (Key(None, "kunci-é-😀".encode()),)
 
@@ -99,8 +168,9 @@ def test_no_key_is_ever_printed() -> None:
     settings = Settings.from_mapping(dict.fromkeys(keys, "s3cret-word"), {})
     assert repr(settings) == (
         "Settings(webhook_keys=(Key(name=None),), rules=None, prefix='/chatbot', reload=True, api_keys=(Key(name=None),), "
-        "transport='simulator', worker='thread', private_hosts=(), keep_messages=None, pace=None, public_url='', "
-        "media=PosixPath('media'), language='')"
+        "transport='simulator', worker='thread', send_threads=8, private_hosts=(), keep_messages=None, pace=None, template=None, "
+        "public_url='', "
+        "media=PosixPath('media'), language='', console=False, console_edit=False)"
     )
 
 
@@ -214,7 +284,7 @@ def test_a_misspelt_variable_is_told_with_what_was_meant_and_not_its_value(name:
 
 
 def test_an_unknown_key_of_app_config_is_told_with_those_there_are() -> None:
-    assert problems({"CHATBOT_TOKEN": "x"}) == (f"CHATBOT_TOKEN in app.config: unknown key. Known keys: {KNOWN}.",)
+    assert problems({"CHATBOT_ZEBRA": "x"}) == (f"CHATBOT_ZEBRA in app.config: unknown key. Known keys: {KNOWN}.",)
 
 
 def test_all_mistakes_are_told_together() -> None:

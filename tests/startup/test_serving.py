@@ -17,7 +17,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from werkzeug.serving import make_server
 
-from flask_chatbot import Chatbot, HandlerError, Text
+from flask_chatbot import Chatbot, HandlerError, Message, Text
 from flask_chatbot.bot.reloading import take
 from flask_chatbot.cli.main import chatbot
 from flask_chatbot.core.loading.loader import read_rules
@@ -27,7 +27,7 @@ from flask_chatbot.testing import Chat, working
 from flask_chatbot.transports.faults import AT_ONCE
 from flask_chatbot.transports.simulator import Simulator
 from tests.apps import KEY, halo
-from tests.delivery.apps import API_KEY, BUDI, gateway_app, gateway_of
+from tests.delivery.apps import API_KEY, BUDI, gateway_app, gateway_of, lines_of
 
 PATIENCE = 30.0  # seconds
 
@@ -93,9 +93,16 @@ def test_a_health_check_says_what_is_missing(app: Flask, bot: Chatbot, tmp_path:
     client = app.test_client()
     told = {"file": str(tmp_path / "rules.yaml"), "line": 4, "column": 5, "message": FACT}
     answers = [client.get("/chatbot/healthz", headers={"SecretKey": key}) for key in ("", KEY)]
+    line = {
+        "line": "simulator",
+        "connected": False,
+        "seen": answers[1].get_json()["lines"][0]["seen"],
+        "reason": (why := "No process that is connected to WhatsApp answered. Is the worker running?"),
+    }
+    down = {"file": None, "line": None, "column": None, "message": f"Line 'simulator' is not connected. {why}"}
     assert [(each.status_code, each.get_json()) for each in answers] == [
         (200, {"status": "degraded"}),
-        (200, {"status": "degraded", "problems": [told]}),
+        (200, {"status": "degraded", "problems": [told, down], "lines": [line]}),
     ]
     bot.rule("harga")(lambda: {"harga": "Rp1"})
     assert client.get("/chatbot/healthz").get_json() == {"status": "ok"}
@@ -150,7 +157,7 @@ def test_a_changed_file_whose_rule_needs_a_missing_handler_is_not_taken(app: Fla
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """The address of a server with the app, whose worker ends with it."""
-    embedded = work_while_serving(app, lambda: gateway_of(app))
+    embedded = work_while_serving(app, app.extensions["chatbot"].bots, lambda: lines_of(app))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -220,3 +227,19 @@ def test_the_gateway_is_made_at_once_where_a_server_loads_the_app(module: str, f
     calls: list[str] = []
     make_if_serving(lambda: calls.append("made"), frame_in(module, function))  # type: ignore[arg-type,return-value]
     assert calls == made
+
+
+def test_functions_that_the_webhook_never_calls_are_named_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{keyword: halo, reply: Halo}]\n", encoding="utf-8")
+    app = Flask("toko", root_path=str(tmp_path), instance_path=str(tmp_path))
+    app.config.update(CHATBOT_WEBHOOK_KEY=KEY)
+    bot = Chatbot(app)
+
+    @bot.on_reaction
+    def thanked(message: Message) -> None:
+        """Hear of it."""
+
+    for _ in range(2):
+        app.test_client().post("/chatbot/webhook", json=halo())
+    (told,) = [each for each in caplog.messages if "only texts come by the webhook" in each]
+    assert told.endswith("<locals>.thanked")

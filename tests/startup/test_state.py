@@ -8,7 +8,8 @@ from threading import Barrier, Thread
 
 import pytest
 
-from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot import Chatbot
+from flask_chatbot.delivery.lines import Lines
 from flask_chatbot.startup.state import AppState, through
 from flask_chatbot.transports.simulator import Simulator
 from tests.apps import make_app
@@ -70,18 +71,18 @@ def test_the_first_message_loads_the_store(tmp_path: Path) -> None:
 
 def test_an_app_without_a_transport_has_no_gateway(tmp_path: Path) -> None:
     state: AppState = make_app(tmp_path).extensions["chatbot"]
-    assert (state.has_transport, state.gateway) == (False, None)
+    assert (state.has_transport, state.lines) == (False, None)
 
 
-def test_all_threads_get_one_gateway(tmp_path: Path) -> None:
+def test_all_threads_get_the_same_lines(tmp_path: Path) -> None:
     state: AppState = gateway_app(tmp_path).extensions["chatbot"]
     fresh = through(Simulator(), state)
-    found: list[Gateway | None] = []
+    found: list[Lines | None] = []
     ready = Barrier(8)
 
     def look() -> None:
         ready.wait()
-        found.append(fresh.gateway)
+        found.append(fresh.lines)
 
     threads = [Thread(target=look) for _ in range(8)]
     for each in threads:
@@ -89,13 +90,33 @@ def test_all_threads_get_one_gateway(tmp_path: Path) -> None:
     for each in threads:
         each.join()
     assert len(found) == 8
-    assert {id(each) for each in found} == {id(fresh.gateway)}
+    assert {id(each) for each in found} == {id(fresh.lines)}
 
 
 def test_a_state_sends_through_another_transport_and_keeps_bot_and_database(tmp_path: Path) -> None:
     state: AppState = gateway_app(tmp_path).extensions["chatbot"]
     simulator = Simulator(name="another")
-    gateway = through(simulator, state).gateway
-    assert gateway is not None
+    lines = through(simulator, state).lines
+    assert lines is not None
+    (gateway,) = lines
     assert (gateway.transport, gateway.bot, gateway.database) == (simulator, state.bot, state.make_database())
-    assert state.gateway is not gateway
+    assert state.lines is not lines
+
+
+@pytest.mark.parametrize(
+    ("config", "is_warned"),
+    [
+        ({"CHATBOT_TRANSPORT": "hosted"}, True),
+        ({"CHATBOT_LINES": {"toko": {"transport": "hosted"}, "lain": {"transport": "simulator"}}, "CHATBOT_TRANSPORT": None}, False),
+        ({"CHATBOT_TRANSPORT": "simulator"}, False),
+    ],
+    ids=["sends only", "one of two brings files", "brings files"],
+)
+def test_rules_that_wait_for_files_are_named_at_the_start_if_the_transport_only_sends(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, config: dict[str, object], is_warned: bool
+) -> None:
+    hosted = {"CHATBOT_HOSTED_URL": "https://gw.example.com", "CHATBOT_HOSTED_KEY": "kunci-gateway"}
+    more = {"CHATBOT_PUBLIC_URL": "https://toko.example.com", **(hosted if "hosted" in str(config) else {}), **config}
+    gateway_app(tmp_path, Chatbot(), "version: 1\nrules:\n  - {name: bukti, sends: image, reply: Baik.}\n", **more)
+    said = "Messages do not come by this transport; another one brings them, for: 'bukti' at "
+    assert (said in caplog.text) is is_warned

@@ -11,16 +11,18 @@ from time import monotonic, time
 import pytest
 from flask import Flask, current_app
 
-from flask_chatbot import Chatbot
+from flask_chatbot import Chatbot, Message
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Document, Image, Text
 from flask_chatbot.delivery.accepted import Terms
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.startup.worker import make_worker
+from flask_chatbot.transports.base import Capabilities
 from flask_chatbot.transports.faults import Receipts
 from flask_chatbot.transports.simulator import Simulator
 from flask_chatbot.webclient.signing import verify_signature
 from tests.apps import RULES
+from tests.delivery.apps import gateway_app, gateway_of, lines_of
 from tests.delivery.rig import Clock
 
 PATIENCE = 30.0  # seconds
@@ -83,10 +85,10 @@ def at_work(
     app = Flask("toko", root_path=str(folder), instance_path=str(folder / "instance"))
     app.config.update(CHATBOT_TRANSPORT=simulator, CHATBOT_DATABASE_URL=url, **config)
     bot.init_app(app)
-    gateway = app.extensions["chatbot"].gateway
+    gateway = app.extensions["chatbot"].lines.first
     assert gateway is not None
     gateway.clock = clock
-    worker = make_worker(gateway, app.app_context, leads=True)
+    worker = make_worker(app.extensions["chatbot"].lines, app.app_context, leads=True)
     worker.start()
     until(lambda: gateway.proxy.is_open)
     try:
@@ -165,3 +167,31 @@ def test_what_a_customer_writes_is_answered_by_the_rules(database: object, url: 
         budi.writes("halo")
         until(lambda: budi.replies)
         assert budi.replies == (Text("Halo Budi, nomor 628111."),)
+
+
+def test_functions_that_the_transport_never_calls_are_named_at_start(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def started(able: Capabilities) -> list[str]:
+        caplog.clear()
+        bot = Chatbot()
+
+        @bot.on_edit
+        def changed(message: Message) -> None:
+            """Hear of it."""
+
+        @bot.on_delete
+        def deleted(message: Message) -> None:
+            """Hear of it."""
+
+        @bot.on_reaction
+        def reacted(message: Message) -> None:
+            """Hear of it by every transport that brings messages."""
+
+        app = gateway_app(tmp_path, bot, CHATBOT_TRANSPORT=Simulator(capabilities=able))
+        make_worker(lines_of(app), app.app_context, leads=False)
+        gateway_of(app).database.close()
+        return [message for message in caplog.messages if "changed" in message]
+
+    assert started(Capabilities(edits=True)) == []
+    name = f"{__name__}.test_functions_that_the_transport_never_calls_are_named_at_start.<locals>.started.<locals>"
+    told = "this connection to WhatsApp tells of no changed and no deleted message. Never called:"
+    assert started(Capabilities()) == [f"{told} {name}.changed, {name}.deleted"]

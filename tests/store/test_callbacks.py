@@ -4,11 +4,13 @@ from collections.abc import Iterable
 
 from sqlalchemy import update
 
+from flask_chatbot.core.values.attempts import Attempt
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import callbacks as table
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import CallbackClaim, NewCallback, Settlement, StoredCallback
+from flask_chatbot.store.console.deliveries import tried_callbacks
 
 
 def new(name: str, message: str = "3EB01", host: str = "shop.example", at: float = 100.0, error: str | None = None) -> NewCallback:
@@ -38,6 +40,24 @@ def crashed(database: Database, now: float) -> list[CallbackClaim]:
 def settle(database: Database, claims: Iterable[CallbackClaim], settlement: Settlement, now: float = 201.0) -> list[CallbackClaim]:
     with database.writing() as connection:
         return callbacks.settle_all(connection, [(each, settlement) for each in claims], now)
+
+
+def test_each_try_is_kept_with_its_status_and_time_and_the_state_of_the_last(database: Database) -> None:
+    add(database, new("a"))
+    for now, settlement in (
+        (200.0, Settlement(state="later", due_at=210.0, error="It answered 503.", status=503)),
+        (210.0, Settlement(state="later", due_at=220.0, error="It did not answer.")),
+        (220.0, Settlement(state="sent", status=204)),
+    ):
+        settle(database, claim(database, now), settlement, now + 1)
+    with database.reading() as connection:
+        (call,) = tried_callbacks(connection, "3EB01")
+    assert (call.host, call.ack, call.state) == ("shop.example", Ack.SENT, "sent")
+    assert call.attempts == (
+        Attempt(at=201.0, status=503, error="It answered 503."),
+        Attempt(at=211.0, error="It did not answer."),
+        Attempt(at=221.0, status=204),
+    )
 
 
 def names(claims: Iterable[CallbackClaim]) -> list[str]:

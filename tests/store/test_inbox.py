@@ -139,3 +139,22 @@ def test_a_group_is_known_by_its_messages_on_this_line_and_a_private_chat_is_non
     with database.reading() as connection:
         asked = [("main", "Y2FwaQ=@g.us"), ("webhook", "Y2FwaQ=@g.us"), ("main", "Lain@g.us"), ("main", KEPT.chat)]
         assert [inbox.has_group(connection, *each) for each in asked] == [True, False, False, False]
+
+
+def test_people_are_known_by_when_they_last_wrote_in_private_by_a_line(database: Database) -> None:
+    add(
+        database,
+        replace(KEPT, at=500.0, sent_at=400.0),  # on its way for a while
+        replace(KEPT, message_id="M2", at=300.0),
+        replace(KEPT, message_id="M3", at=600.0, kind="reaction"),
+        replace(KEPT, message_id="M4", at=700.0, chat="120363@g.us"),
+        replace(KEPT, message_id="M9", at=700.0, kind=inbox.TAKEOVER),
+        replace(KEPT, message_id="M5", at=800.0, session="second"),
+        replace(KEPT, message_id="M6", at=450.0, sent_at=50.0, sender="628222"),
+        replace(KEPT, message_id="M7", at=450.0, sent_at=950.0, sender="628333"),  # by a clock that is ahead
+        replace(KEPT, message_id="M8", at=50.0, sender="628444"),
+    )
+    with database.reading() as connection:
+        ids = {name: people.find(connection, name) or "" for name in ("628111", "628222", "628333", "628444")}
+        assert inbox.last_wrote(connection, "main", ids.values(), since=100.0) == {ids["628111"]: 400.0, ids["628333"]: 450.0}
+        assert inbox.last_wrote(connection, "main", [], since=100.0) == {}

@@ -1,11 +1,15 @@
 """People who turn out to be one are merged, and nobody else ever is: by whatever names, in whatever order, and however many at once."""
 
+import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,12 +22,15 @@ from flask_chatbot.core.values.replies import Text
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import aliases, metadata
 from flask_chatbot.store import inbox, optouts, outbox, people, saved
+from flask_chatbot.store.console import conversations, handovers, remarks
 from flask_chatbot.store.inbox import Kept
 from flask_chatbot.store.memory import StoreMemory
-from flask_chatbot.store.merging import Identified, identify
-from flask_chatbot.store.outbox import NewMessage
+from flask_chatbot.store.merging import Identified, identify, rename
+from flask_chatbot.store.outgoing import new_messages
+from flask_chatbot.store.outgoing.new_messages import NewMessage
 from flask_chatbot.store.saved import SavedRow
 from tests.examples import at_most
+from tests.store.chain import link
 
 NUMBER, OTHER_NUMBER = Alias("number", "6281234567890"), Alias("number", "6285550000001")
 BSUID, OTHER_BSUID = Alias("bsuid", "ID.1349", "toko"), Alias("bsuid", "ID.2222", "toko")
@@ -37,6 +44,11 @@ _ids = count(1)
 def meet(database: Database, *names: Alias) -> Identified:
     with database.writing() as connection:
         return identify(connection, names, float(next(_times)))
+
+
+def becomes(database: Database, old: tuple[Alias, ...], new: tuple[Alias, ...]) -> Identified | None:
+    with database.writing() as connection:
+        return rename(connection, old, new, float(next(_times)))
 
 
 def who(database: Database, alias: Alias) -> str | None:
@@ -60,7 +72,7 @@ def queue(database: Database, person: str, *texts: str) -> None:
         for text in texts
     ]
     with database.writing() as connection:
-        outbox.add(connection, new)
+        new_messages.add(connection, new)
 
 
 def send_one(database: Database) -> list[tuple[str, Text]]:
@@ -120,6 +132,27 @@ def test_what_waits_for_somebody_whose_only_name_moved_has_no_address(database: 
     queue(database, old, "Untuk Budi")
     assert meet(database, BSUID, NUMBER).merged == []  # two numbers: never one person
     assert send_one(database) == [("", Text("Untuk Budi"))]
+
+
+def test_what_staff_keep_of_two_is_kept_of_the_one_they_are(database: Database) -> None:
+    first, second = meet(database, NUMBER).person, meet(database, BSUID).person
+    with database.writing() as connection:
+        for person, seq in ((first, 3), (second, 7)):
+            remarks.add_label(connection, person, "grosir")
+            remarks.add_label(connection, person, f"label {seq}")
+            remarks.add_note(connection, person, "ani", f"catatan {seq}", 1.0)
+            wrote: dict[str, Any] = {"session": "main", "chat": "x@c.us", "sender": "x", "at": 1.0, "expires_at": 9.0}
+            inbox.add(connection, Kept(message_id=f"W{seq}", person=person, **wrote))
+            handed = handovers.Handover(person=person, line="main", name="Budi", rule="admin", at=float(seq))
+            handovers.add(connection, [handed])
+        remarks.read(connection, first)
+    one = meet(database, NUMBER, BSUID).person
+    with database.reading() as connection:
+        assert remarks.labels_of(connection, [first, second]) == {one: ("grosir", "label 3", "label 7")}
+        assert [each.text for each in remarks.notes_of(connection, [one])] == ["catatan 7", "catatan 3"]
+        assert remarks.unread_among(connection, [first, second]) == {one}
+        assert [each.person for each in conversations.newest(connection, 9)] == [one]
+        assert handovers.waiting(connection, 10.0) == {one: 7.0}
 
 
 def test_parents_never_merge(database: Database) -> None:
@@ -233,6 +266,36 @@ def test_twenty_merges_at_once_that_form_a_chain_end_in_one_person(url: str, tmp
     database.close()
 
 
+@pytest.mark.process
+def test_twenty_merges_at_once_by_several_processes_end_in_one_person_who_has_all_that_was_kept(url: str, tmp_path: Path) -> None:
+    """Four processes with five threads each; every person has a note, an opt-out by a line, and a message that waits."""
+    database = Database(url, tmp_path)
+    database.upgrade()
+    ids = [meet(database, link(place)).person for place in range(21)]
+    for place, person in enumerate(ids):
+        StoreMemory(database).commit(person, State(notes={str(place): place}, notes_until=1e6), 100.0)
+        queue(database, person, str(place))
+        with database.writing() as connection:
+            optouts.opt_out(connection, person, 100.0, f"line {place}")
+    parts = [[sys.executable, "-m", "tests.store.chain", url, str(first), str(first + 5)] for first in range(0, 20, 5)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    processes = [subprocess.Popen(each, text=True, **pipes) for each in parts]  # type: ignore[call-overload]
+    assert [process.stdout.readline() for process in processes] == ["ready\n"] * 4
+    for process in processes:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    ended = [(*process.communicate(), process.returncode) for process in processes]
+    assert [(errors, code) for _, errors, code in ended] == [("", 0)] * 4
+    merged = [old for printed, _, _ in ended for old, _ in json.loads(printed)]
+    assert sorted(merged) == sorted(ids[1:])  # each of them once, whoever saw it
+    assert StoreMemory(database).recall(ids[20], 100.0).notes == {str(place): place for place in range(21)}
+    with database.reading() as connection:
+        assert {people.find(connection, each) for each in ids} == {ids[0]}
+        assert [optouts.has_opted_out(connection, ids[5], f"line {place}") for place in range(21)] == [True] * 21
+    assert [reply for _ in range(21) for _, reply in send_one(database)] == [Text(str(place)) for place in range(21)]
+    database.close()
+
+
 def test_who_is_known_by_all_names_is_found_without_a_write_and_noted_once_a_day(database: Database) -> None:
     person = meet(database, NUMBER, BSUID).person
     given: list[tuple[list[Alias], float]] = [
@@ -280,3 +343,41 @@ def test_whatever_comes_nobody_has_two_ids_of_one_scheme_and_every_id_ever_given
         assert None not in ends.values()
         assert all(people.find(connection, str(end)) == end for end in ends.values())
         assert {row.person for row in rows} <= set(ends.values())
+
+
+# -- people who go by other names ---------------------------------------------------------------------
+
+
+def test_who_goes_by_a_new_name_keeps_all_and_is_no_longer_known_by_the_old_one(database: Database) -> None:
+    person = meet(database, NUMBER, BSUID, LID).person
+    assert becomes(database, (BSUID,), (OTHER_BSUID,)) == Identified(person)
+    assert [who(database, alias) for alias in (NUMBER, LID, OTHER_BSUID, BSUID)] == [person, person, person, None]
+
+
+def test_a_new_number_takes_the_place_of_the_one_before_though_nobody_named_it(database: Database) -> None:
+    person = meet(database, NUMBER, BSUID).person
+    becomes(database, (BSUID,), (OTHER_NUMBER, OTHER_BSUID))
+    assert [who(database, alias) for alias in (OTHER_NUMBER, OTHER_BSUID, NUMBER, BSUID)] == [person, person, None, None]
+
+
+def test_who_wrote_under_the_new_name_before_it_was_told_is_merged(database: Database) -> None:
+    person, stranger = meet(database, NUMBER, BSUID).person, meet(database, OTHER_BSUID).person
+    assert becomes(database, (BSUID,), (OTHER_BSUID,)) == Identified(person, [(stranger, person)])
+
+
+def test_a_number_of_somebody_else_goes_over_without_anything_of_theirs(database: Database) -> None:
+    other = meet(database, OTHER_NUMBER, Alias("lid", "777")).person
+    person = meet(database, NUMBER, LID).person
+    assert becomes(database, (NUMBER,), (OTHER_NUMBER,)) == Identified(person)
+    assert [who(database, alias) for alias in (OTHER_NUMBER, LID, Alias("lid", "777"))] == [person, person, other]
+
+
+def test_who_is_told_twice_to_go_by_another_name_is_the_same_and_a_stranger_stays_one(database: Database) -> None:
+    person = meet(database, BSUID).person
+    becomes(database, (BSUID,), (OTHER_BSUID,))
+    assert (becomes(database, (BSUID,), (OTHER_BSUID,)), who(database, OTHER_BSUID), becomes(database, (LID,), (NUMBER,))) == (
+        None,
+        person,
+        None,
+    )
+    assert who(database, NUMBER) is None

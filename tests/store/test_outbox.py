@@ -17,7 +17,9 @@ from flask_chatbot.core.values.replies import Document, Text
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import messages
 from flask_chatbot.store import outbox, stored
-from flask_chatbot.store.outbox import LOOKED_AT, MOST_CRASHES, MOST_LOOKED_AT, UNREADABLE, Claim, NewMessage
+from flask_chatbot.store.outbox import LOOKED_AT, MOST_CRASHES, MOST_LOOKED_AT, UNREADABLE, Claim
+from flask_chatbot.store.outgoing import new_messages
+from flask_chatbot.store.outgoing.new_messages import NewMessage
 from flask_chatbot.store.stored import Stored
 
 _numbers = count(1)
@@ -39,7 +41,7 @@ def new(chat: str = "628111@c.us", *, start_at: float = 0.0, is_reply: bool = Fa
 
 def add(database: Database, *given: NewMessage) -> None:
     with database.writing() as connection:
-        outbox.add(connection, given)
+        new_messages.add(connection, given)
 
 
 def claim(database: Database, now: float = 200.0, limit: int = 10) -> list[Claim]:

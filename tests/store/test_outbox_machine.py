@@ -22,7 +22,9 @@ from flask_chatbot.core.values.replies import Text
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import messages
 from flask_chatbot.store import outbox, stored
-from flask_chatbot.store.outbox import MOST_CRASHES, Claim, NewMessage
+from flask_chatbot.store.outbox import MOST_CRASHES, Claim
+from flask_chatbot.store.outgoing import new_messages
+from flask_chatbot.store.outgoing.new_messages import NewMessage
 from tests.examples import at_most
 
 LEASE = 10.0
@@ -117,7 +119,7 @@ class Outbox(RuleBasedStateMachine):
             for _ in range(many)
         ]
         with self.database.writing() as connection:
-            outbox.add(connection, new)
+            new_messages.add(connection, new)
         for each in new:
             place = int(each.id[4:], 16)
             self.book.kept[each.id] = Expected(place, each.id, chat, is_reply, start_at, due_at=start_at)

@@ -15,6 +15,7 @@ from flask_chatbot.database.tables import aliases, hashed_states
 from flask_chatbot.database.tables import people as people_table
 from flask_chatbot.store import optouts, people
 from flask_chatbot.store.memory import StoreMemory, paused
+from flask_chatbot.store.merging import identify
 from flask_chatbot.store.people import hash_of
 
 BUDI = "6281234567890"
@@ -122,10 +123,37 @@ def test_opting_out_counts_for_its_line_and_without_one_for_all(database: Databa
         assert optouts.opted_out_people(connection) == [(BUDI, "toko", 100.0), ("628222", "", 200.0)]
         optouts.opt_in(connection, BUDI, "bengkel")
         optouts.opt_in(connection, "628222", "bengkel")
-    assert (out(BUDI), out("628222")) == ([True, False, True], [False] * 3)
+    assert (out(BUDI), out("628222")) == ([True, False, True], [True] * 3)
     with database.writing() as connection:
         optouts.opt_in(connection, BUDI)
-    assert out(BUDI) == [False] * 3
+        optouts.opt_in(connection, "628222", "bengkel", is_only=True)
+    assert (out(BUDI), out("628222")) == ([False] * 3, [False] * 3)
+
+
+def test_opting_in_by_the_only_line_leaves_an_opt_out_of_another_that_there_was(database: Database) -> None:
+    with database.writing() as connection:
+        for line in ("", "toko", "bengkel"):
+            optouts.opt_out(connection, BUDI, 100.0, line)
+        optouts.opt_in(connection, BUDI, "toko", is_only=True)
+        assert optouts.opted_out_people(connection) == [(BUDI, "bengkel", 100.0)]
+
+
+def test_a_line_too_long_for_its_column_is_one_line_all_the_same(database: Database) -> None:
+    line = "toko" * 20
+    with database.writing() as connection:
+        optouts.opt_out(connection, BUDI, 100.0, line)
+        assert [optouts.has_opted_out(connection, BUDI, each) for each in (line, line[1:])] == [True, False]
+        optouts.opt_in(connection, BUDI, line)
+        assert not optouts.has_opted_out(connection, BUDI)
+
+
+def test_a_scope_too_long_for_its_column_is_one_scope_all_the_same(database: Database) -> None:
+    line = "toko" * 20
+    with database.writing() as connection:
+        person = identify(connection, [Alias("number", BUDI), Alias("bsuid", "ID.1349", line)], 100.0).person
+        assert identify(connection, [Alias("bsuid", "ID.1349", line)], 200.0).person == person
+        assert people.with_id(connection, "ID.1349", line) == person
+        assert identify(connection, [Alias("number", BUDI), Alias("bsuid", "ID.1350", line)], 300.0).person != person
 
 
 @pytest.mark.parametrize(

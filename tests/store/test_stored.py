@@ -2,7 +2,7 @@
 
 import pytest
 
-from flask_chatbot.core.values.outbound import Ack, Receipt
+from flask_chatbot.core.values.outbound import Ack, Pricing, Receipt
 from flask_chatbot.database.database import Database
 from flask_chatbot.store import outbox, stored, transport_ids
 from flask_chatbot.store.stored import Stored
@@ -145,7 +145,11 @@ def test_the_type_follows_the_content(database: Database) -> None:
 
 
 def test_receipts_that_come_before_their_message_is_known_wait_each_with_its_time_and_in_their_order(database: Database) -> None:
-    early = [Receipt(id="T1", ack=ack, at=10.0 + ack, error="a\0"[:-ack]) for ack in (Ack.DELIVERED, Ack.READ, Ack.SENT, Ack.ERROR)]
+    utility = Pricing(category="utility", is_billable=True, model="PMP")
+    early = [
+        Receipt(id="T1", ack=ack, at=10.0 + ack, error="a\0"[:-ack], pricing=utility if ack is Ack.READ else None)
+        for ack in (Ack.DELIVERED, Ack.READ, Ack.SENT, Ack.ERROR)
+    ]
     with database.writing() as connection:
         for each in (*early, Receipt(id="T1", ack=Ack.READ, at=99.0)):
             assert transport_ids.keep_early(connection, "main", each, 20.0)

@@ -384,6 +384,30 @@ def test_the_last_message_explains_that_a_form_or_a_menu_went_first(tmp_path: Pa
     assert chat.last.explain().replace(f"{tmp_path}/", "").splitlines()[0].startswith("survei (rules.yaml:3:5) by its form, priority 0: ")
 
 
+def test_the_owner_may_write_by_hand_and_the_bot_is_silent(tmp_path: Path) -> None:
+    rules = "settings: {takeover: 10 minutes}\nrules: [{keyword: halo, reply: Halo.}]\n"
+    chat = chat_of(tmp_path, rules, Chatbot())
+    siti, then = chat.person("628222"), datetime(2026, 11, 27, 9, tzinfo=UTC)
+    chat.owner_writes(at=then)
+    assert chat.says("halo", at=then) == []
+    assert siti.says("halo", at=then) == "Halo."
+    assert chat.last.explain().endswith("the owner writes to this person by hand, and the bot is silent: 10 minutes left")
+    assert chat.says("halo", at=then + timedelta(minutes=10)) == "Halo."
+
+
+def test_the_owner_writes_on_one_line(tmp_path: Path) -> None:
+    chat = chat_of(tmp_path, "rules: [{keyword: halo, reply: Halo.}]\n", Chatbot())
+    chat.owner_writes(line="toko")
+    assert chat.says("halo", line="toko") == []
+    assert chat.says("halo", line="bengkel") == "Halo."
+
+
+def test_where_the_rules_say_never_nobody_takes_over(tmp_path: Path) -> None:
+    chat = chat_of(tmp_path, "settings: {takeover: never}\nrules: [{keyword: halo, reply: Halo.}]\n", Chatbot())
+    chat.owner_writes()
+    assert chat.says("halo") == "Halo."
+
+
 # -- working -----------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from flask_chatbot.core.values.people import Alias
 from flask_chatbot.core.values.replies import Text
 from flask_chatbot.errors import Refused
 from flask_chatbot.testing.transports import Recorder
+from flask_chatbot.transports.base import Capabilities
 from flask_chatbot.transports.phones import Phone
 from flask_chatbot.transports.simulator import Simulator
 from tests.transports.scenes import BUDI, GROUP, outbound
@@ -172,6 +173,44 @@ def test_whoever_gets_an_old_number_sees_nothing_that_arrived_before(simulator: 
     assert (budi.replies, siti.replies, siti.writes("halo").sender.name) == ((Text("lama"),), (Text("baru"),), "Siti")
     with pytest.raises(Refused):
         simulator.send(outbound("3EB3", BSUID))
+
+
+def test_of_a_number_that_is_changed_the_bot_is_announced_where_whatsapp_tells_it(simulator: Simulator, heard: Recorder) -> None:
+    budi = simulator.phone(BUDI, user_id=BSUID)
+    budi.changes_number("628998")
+    budi.changes_number("628999", user_id="ID.2", is_announced=True)
+    (change,) = heard.changes
+    line = simulator.name
+    assert (change.old, change.new) == (
+        (Alias("number", "628998"), Alias("bsuid", BSUID, line)),
+        (Alias("number", "628999"), Alias("bsuid", "ID.2", line)),
+    )
+
+
+def test_what_the_owner_writes_arrives_and_the_bot_is_announced(simulator: Simulator, heard: Recorder) -> None:
+    budi = simulator.phone(BUDI)
+    group = simulator.group(GROUP, "Tim", [budi])
+    echoes = [simulator.owner_writes("Halo.", to=budi, times=2), simulator.owner_writes("Halo semua.", to=budi, group=group)]
+    assert heard.echoes == [echoes[0], echoes[0], echoes[1]]
+    assert [(each.to.number, each.group, each.text) for each in echoes] == [(BUDI, "", "Halo."), (BUDI, GROUP, "Halo semua.")]
+    assert (budi.replies, heard.messages) == ((Text("Halo."), Text("Halo semua.")), [])
+
+
+def test_a_connection_without_echoes_tells_the_bot_nothing(heard: Recorder) -> None:
+    simulator = Simulator(clock=lambda: 1_700_000_000.0, capabilities=Capabilities(), echoes_own=True)
+    simulator.open(heard)
+    budi = simulator.phone(BUDI)
+    simulator.owner_writes("Halo.", to=budi)
+    simulator.send(outbound("3EB1"))
+    assert (heard.echoes, len(budi.replies)) == ([], 2)
+
+
+def test_what_the_bot_itself_sends_is_announced_where_that_is_wanted(heard: Recorder) -> None:
+    simulator = Simulator(clock=lambda: 1_700_000_000.0, echoes_own=True)
+    simulator.open(heard)
+    simulator.group(GROUP, "Tim")
+    sent = [simulator.send(outbound("3EB1", reply=Text("Halo"))), simulator.send(outbound("3EB2", f"{GROUP}@g.us"))]
+    assert [(each.id, each.to.number, each.group) for each in heard.echoes] == [(sent[0], BUDI, ""), (sent[1], GROUP, GROUP)]
 
 
 def test_a_number_that_is_changed_stays_in_its_groups(simulator: Simulator, heard: Recorder) -> None:

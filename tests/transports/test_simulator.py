@@ -1,8 +1,10 @@
 """The simulator: what every transport does, and how it fails on request."""
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier, Event
 from typing import ClassVar
 from uuid import uuid4
@@ -10,8 +12,9 @@ from uuid import uuid4
 import pytest
 
 from flask_chatbot.core.values.chats import group_chat, person_chat
+from flask_chatbot.core.values.menus import MessageTemplate
 from flask_chatbot.core.values.messages import Message, Sender
-from flask_chatbot.core.values.outbound import Ack, Receipt
+from flask_chatbot.core.values.outbound import Ack, Pricing, Receipt
 from flask_chatbot.core.values.people import Alias
 from flask_chatbot.core.values.replies import Image, Text
 from flask_chatbot.errors import Refused, TryLater
@@ -19,7 +22,7 @@ from flask_chatbot.testing.transports import Recorder, TransportSuite, World
 from flask_chatbot.transports.base import Group
 from flask_chatbot.transports.faults import AT_ONCE, AnswerLost, Arrived, Receipts, Slow
 from flask_chatbot.transports.network import KEPT
-from flask_chatbot.transports.simulator import Simulator
+from flask_chatbot.transports.simulator import EVERYTHING, Simulator
 from tests.transports.scenes import BUDI, GROUP, NOBODY, OURS, PICTURE, outbound
 
 NOW = 1_700_000_000.0
@@ -43,12 +46,13 @@ class SimulatedWorld(World):
 
     leaves_out: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("hangs", "drips", "babbles", "refuses_key"), "There is no other side: the phones are in memory."),
+        "drips_file": "The files are in memory.",
         "environ": "The phones are in the memory of the process that would be killed.",
     }
     number = OURS
 
     def __init__(self) -> None:
-        self.simulator = standing()
+        self.simulator = Simulator(number=OURS, clock=time.time, echoes_own=True)
         self.transport = self.simulator
         self.budi = self.simulator.phone(BUDI, name="Budi")
         self.simulator.phone(NOBODY, has_whatsapp=False)
@@ -70,6 +74,9 @@ class SimulatedWorld(World):
         others = tuple(each for each in aliases if each.scheme != "number")
         self.simulator.deliver(Message(text=text, sender=Sender(number=number, aliases=others), id=f"as_{uuid4().hex}"))
 
+    def owner_writes(self, text: str, *, to: str = BUDI, times: int = 1) -> None:
+        self.simulator.owner_writes(text, to=self.simulator.phone(to), times=times)
+
     def aliases(self) -> tuple[Alias, Alias]:
         return Alias("number", BUDI), Alias("lid", "251500")
 
@@ -78,6 +85,9 @@ class SimulatedWorld(World):
 
     def arrived(self) -> Sequence[tuple[str, str]]:
         return [(each.chat, each.reply.text) for each in self.simulator.arrived if isinstance(each.reply, Text)]
+
+    def files_arrived(self) -> Sequence[bytes]:
+        return [each.file.content for each in self.simulator.arrived if each.file is not None]
 
     def refuses(self) -> None:
         self.simulator.fails(Refused("WhatsApp does not take this message."))
@@ -157,6 +167,14 @@ def test_who_is_no_member_cannot_write_in_a_group() -> None:
 
 def test_its_own_number_is_configurable() -> None:
     assert (standing().session().number, standing(number="628555").session().number) == (OURS, "628555")
+
+
+def test_receipts_say_what_a_message_costs_if_they_are_told_to() -> None:
+    utility = Pricing(category="utility", is_billable=True, model="PMP")
+    simulator, heard = listening(receipts=Receipts(delivered=None, read=None, pricing=utility))
+    simulator.send(outbound())
+    simulator.advance()
+    assert heard.receipts == [Receipt(id=SENT_ID, ack=Ack.SENT, at=NOW, pricing=utility)]
 
 
 def test_receipts_come_when_their_time_has_come() -> None:
@@ -410,6 +428,26 @@ def test_one_that_was_closed_and_opened_again_tells_by_itself() -> None:
     simulator.close()
 
 
+def test_a_phone_shows_that_an_answer_is_on_its_way_until_it_arrives_or_some_seconds_pass() -> None:
+    simulator, _ = listening()
+    budi, siti = simulator.phone(BUDI), simulator.phone("628222")
+    simulator.group(GROUP, "Tim", [siti])
+    for chat, phone in ((person_chat(BUDI), budi), (group_chat(GROUP), siti)):
+        simulator.typing(chat, "M1")
+        assert [each.typing_to for each in (budi, siti)] == ["M1" * (each is phone) for each in (budi, siti)]
+        assert phone.waits_for_typing(seconds=0.01) == "M1"
+        simulator.advance(11.0)
+        assert phone.typing_to == ""
+        with pytest.raises(TimeoutError, match=r"^The bot was not typing to \d+ within 0\.01 seconds\.$"):
+            phone.waits_for_typing(seconds=0.01)
+    simulator.typing(person_chat(BUDI), "M2")
+    simulator.send(outbound())
+    assert budi.typing_to == ""
+    simulator.fails(TryLater("Nanti."), on="typing")
+    with pytest.raises(TryLater, match=r"^Nanti\.$"):
+        simulator.typing(person_chat(BUDI), "M3")
+
+
 def test_a_test_can_wait_for_what_another_thread_sends() -> None:
     simulator, _ = listening()
     budi = simulator.phone(BUDI)
@@ -423,3 +461,16 @@ def test_waiting_in_vain_tells_how_many_came() -> None:
     simulator.send(outbound())
     with pytest.raises(TimeoutError, match=r"1 of 2 messages arrived at 628123456789 within 0\.01 seconds\."):
         simulator.phone(BUDI).waits_for(2, seconds=0.01)
+
+
+def test_with_a_window_a_customer_who_has_not_written_for_24_hours_gets_templates_only() -> None:
+    simulator, _ = listening(capabilities=replace(EVERYTHING, window_24h=True))
+    with pytest.raises(Refused, match="has not written for 24 hours"):
+        simulator.send(outbound())
+    simulator.send(replace(outbound(), reply=MessageTemplate("dikirim")))
+    simulator.phone(BUDI).writes("halo")
+    simulator.advance(86_399)
+    simulator.send(replace(outbound(), id="3EB0B"))
+    simulator.advance(1)
+    with pytest.raises(Refused, match="WhatsApp takes templates only"):
+        simulator.send(replace(outbound(), id="3EB0C"))

@@ -2,6 +2,7 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,12 @@ from werkzeug.test import TestResponse
 
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Text
-from flask_chatbot.delivery.fitting import NO_TEMPLATES
+from flask_chatbot.delivery.fitting import NO_NUMBERS, NO_TEMPLATES
 from flask_chatbot.delivery.transport_proxy import NO_GROUPS, NO_NUMBER_CHECK, NO_QR
 from flask_chatbot.errors import Refused, TryLater
 from flask_chatbot.store import optouts, outbox, stored
 from flask_chatbot.transports.base import Capabilities
-from flask_chatbot.transports.simulator import Simulator
+from flask_chatbot.transports.simulator import EVERYTHING, Simulator
 from flask_chatbot.views.api import ENDPOINTS
 from tests.delivery.apps import API_KEY, BUDI, GROUP, OURS, START, callbacks_of, gateway_app, gateway_of, simulator
 
@@ -123,10 +124,11 @@ def test_checknumber_answers_true_or_false(client: FlaskClient, phones: Simulato
 
 
 def test_what_the_connection_to_whatsapp_lacks_is_a_400_that_says_so(client: FlaskClient, phones: Simulator) -> None:
-    phones.capabilities = Capabilities(groups=False, check_number=False, qr=False)
-    calls = [("groups", None), ("getqr", None), ("checknumber", {"nohp": BUDI}), ("sendwatogroup", {"groupid": GROUP, "pesan": "Halo"})]
+    phones.capabilities = Capabilities(groups=False, check_number=False, qr=False, by_number=False)
+    to_group = {"groupid": GROUP, "pesan": "Halo"}
+    calls = [("groups", None), ("getqr", None), ("checknumber", {"nohp": BUDI}), ("sendwatogroup", to_group), ("sendwa", TEXT)]
     answers = [refusal(post(client, name, json=body) if body else post(client, name)) for name, body in calls]
-    assert answers == [(400, str(why)) for why in (NO_GROUPS, NO_QR, NO_NUMBER_CHECK, NO_GROUPS)]
+    assert answers == [(400, str(why)) for why in (NO_GROUPS, NO_QR, NO_NUMBER_CHECK, NO_GROUPS, NO_NUMBERS)]
 
 
 def test_a_template_is_accepted_where_the_connection_has_them_and_else_only_with_a_text_beside_it(
@@ -456,3 +458,26 @@ def test_a_session_has_its_messages_to_itself(tmp_path: Path) -> None:
     with gateway_of(app).database.writing() as connection:
         assert outbox.claim(connection, "simulator", START, 60.0, 10) == []
         assert len(outbox.claim(connection, "toko-dua", START, 60.0, 10)) == 1
+
+
+CLOSED = "This person has not written in the last 24 hours, and to them WhatsApp takes templates only"
+TEMPLATE = {"name": "dikirim", "language": "en", "parameters": ["Budi"]}
+
+
+@pytest.fixture
+def limited(tmp_path: Path) -> FlaskClient:
+    """The client of an app whose line takes templates only, after 24 hours."""
+    return gateway_app(tmp_path, CHATBOT_TRANSPORT=simulator(capabilities=replace(EVERYTHING, window_24h=True))).test_client()
+
+
+@pytest.mark.parametrize(("name", "fields", "kind"), TYPES)
+def test_a_person_who_has_not_written_gets_a_400_that_says_what_to_do(
+    limited: FlaskClient, name: str, fields: dict[str, object], kind: str
+) -> None:
+    way_out = "set CHATBOT_TEMPLATE to one" if kind == "text" else "Send a text or a 'template', or send this once they have written."
+    status, said = refusal(post(limited, name, json={"nohp": BUDI, **fields}))
+    assert (status, said.startswith(CLOSED), way_out in said) == (400, True, True)
+
+
+def test_a_template_is_taken_although_they_have_not_written(limited: FlaskClient) -> None:
+    assert post(limited, "sendwa", json={"nohp": BUDI, "template": TEMPLATE}).status_code == 200

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import time
 
 import pytest
 from flask import Flask
@@ -9,6 +10,9 @@ from flask_wtf.csrf import CSRFProtect
 
 from flask_chatbot.core.translation.translatable import untranslated
 from flask_chatbot.core.values.problems import Mark, Problem
+from flask_chatbot.store.strangers import restrictions
+from flask_chatbot.transports.base import Capabilities, Session
+from flask_chatbot.transports.simulator import Simulator
 from tests.apps import KEY, add_bot, make_app
 
 OK = (200, {"status": "ok"})
@@ -108,3 +112,124 @@ def test_a_fault_of_ours_is_a_503_in_json(tmp_path: Path, caplog: pytest.LogCapt
     refusal = {"success": False, "message": "The bot had an internal error. Try again later."}
     assert (answer.status_code, answer.json, answer.headers["Retry-After"]) == (503, refusal, "30")
     assert [record.getMessage() for record in caplog.records] == ["a health check failed with an internal error"]
+
+
+class Selfhosted(Simulator):
+    """A simulator by which strangers cannot be written to at will."""
+
+    def __init__(self, *, name: str = "simulator", scanned: bool = True) -> None:
+        super().__init__(name=name, capabilities=Capabilities(strangers_limited=True), runs_anywhere=True, scanned=scanned)
+
+
+class Broken(Selfhosted):
+    """One with a mistake of its own."""
+
+    def session(self) -> Session:
+        raise LookupError("a mistake")
+
+
+@pytest.mark.parametrize("scanned", [True, False])
+def test_each_line_is_told_to_who_has_a_key_with_whether_it_is_connected(tmp_path: Path, scanned: bool) -> None:
+    app = make_app(
+        tmp_path,
+        CHATBOT_TRANSPORT=Selfhosted(scanned=scanned),
+        CHATBOT_WORKER="off",
+        CHATBOT_DATABASE_URL=f"sqlite:///{tmp_path}/shop.sqlite",
+    )
+    assert told(app) == OK
+    status, answer = told(app, SecretKey=KEY)
+    assert isinstance(answer, dict)
+    assert abs(answer["lines"][0].pop("seen") - time()) < 60
+    whole: dict[str, object] = {"status": "ok", "lines": [{"line": "simulator", "connected": scanned}]}
+    if not scanned:
+        message = "Line 'simulator' is not connected. See: flask chatbot lines"
+        whole |= {"status": "degraded", "problems": [{"file": None, "line": None, "column": None, "message": message}]}
+    assert (status, answer) == (200, whole)
+
+
+def two_lines(folder: Path) -> Flask:
+    """An app with two lines, whose keys are those of one line and of nobody's."""
+    lines = {name: Selfhosted(name=name) for name in ("toko", "grosir")}
+    keys = {"grosir": "kunci-grosir-saja", "semua": "kunci-semua-jalur"}
+    app = make_app(
+        folder, CHATBOT_LINES=lines, CHATBOT_API_KEY=keys, CHATBOT_WORKER="off", CHATBOT_DATABASE_URL=f"sqlite:///{folder}/s.sqlite"
+    )
+    gateway = app.extensions["chatbot"].lines.first
+    with gateway.database.writing() as connection:
+        restrictions.hear(connection, "toko", gateway.clock(), gateway.clock(), 4_102_444_800.0, "Error 463.")
+    return app
+
+
+@pytest.mark.parametrize(("key", "lines", "problems"), [("kunci-grosir-saja", ["grosir"], 0), ("kunci-semua-jalur", ["toko", "grosir"], 1)])
+def test_a_key_of_one_line_hears_of_that_line_alone(tmp_path: Path, key: str, lines: list[str], problems: int) -> None:
+    status, answer = told(two_lines(tmp_path), SecretKey=key)
+    assert isinstance(answer, dict)
+    assert (status, answer["status"], [each["line"] for each in answer["lines"]]) == (200, "degraded", lines)
+    assert len(answer.get("problems", ())) == problems
+
+
+def test_a_phone_that_was_logged_out_is_told_within_seconds_and_when_it_was_seen(tmp_path: Path) -> None:
+    app = two_lines(tmp_path)
+    gateway = app.extensions["chatbot"].lines.named("toko")
+    clock = [1_800_000_000.0]
+    gateway.proxy.timer = gateway.proxy.clock = lambda: clock[0]
+    seen = []
+    for seconds in (0, 3, 3):
+        clock[0] += seconds
+        answer = told(app, SecretKey="kunci-semua-jalur")[1]
+        assert isinstance(answer, dict)
+        seen.append(answer["lines"][0])
+        gateway.transport.log_out()
+    at = 1_800_000_000
+    assert seen == [
+        {"line": "toko", "connected": True, "seen": at},
+        {"line": "toko", "connected": True, "seen": at},
+        {"line": "toko", "connected": False, "seen": at + 6},
+    ]
+
+
+def test_a_line_that_fails_in_any_way_counts_as_not_connected(tmp_path: Path) -> None:
+    app = two_lines(tmp_path)
+    gateway = app.extensions["chatbot"].lines.named("toko")
+    gateway.proxy.transport = Broken(name="toko")
+    answer = told(app, SecretKey="kunci-semua-jalur")[1]
+    assert isinstance(answer, dict)
+    assert [(each["connected"], each.get("reason")) for each in answer["lines"]] == [
+        (False, "It failed with an internal error: LookupError."),
+        (True, None),
+    ]
+    assert "Line 'toko' is not connected. It failed with an internal error: LookupError." in [
+        each["message"] for each in answer["problems"]
+    ]
+
+
+RULES = "version: 1\nrules: [{keyword: halo, reply: Hai}]\n"
+
+
+@pytest.mark.parametrize(("key", "files"), [("kunci-grosir-saja", ["grosir.yaml"]), ("kunci-semua-jalur", ["rules.yaml", "grosir.yaml"])])
+def test_a_key_of_one_line_hears_of_the_rules_of_that_line_alone(tmp_path: Path, key: str, files: list[str]) -> None:
+    (tmp_path / "grosir.yaml").write_text(RULES)
+    lines = {"toko": Selfhosted(name="toko"), "grosir": {"transport": Selfhosted(name="grosir"), "rules": str(tmp_path / "grosir.yaml")}}
+    keys = {"grosir": "kunci-grosir-saja", "semua": "kunci-semua-jalur"}
+    database = f"sqlite:///{tmp_path}/s.sqlite"
+    app = make_app(tmp_path, CHATBOT_LINES=lines, CHATBOT_API_KEY=keys, CHATBOT_WORKER="off", CHATBOT_DATABASE_URL=database)
+    for bot in app.extensions["chatbot"].bots:
+        bot.refuse((Problem(Mark(bot.path.name, 4, 5), untranslated("unknown key 'repply'.")),))
+    status, answer = told(app, SecretKey=key)
+    assert isinstance(answer, dict)
+    assert (status, answer["status"], [each["file"] for each in answer["problems"]]) == (200, "degraded", files)
+
+
+def test_a_line_that_writes_to_no_strangers_is_told_until_it_does(tmp_path: Path) -> None:
+    app = make_app(tmp_path, CHATBOT_TRANSPORT=Selfhosted(), CHATBOT_WORKER="off", CHATBOT_DATABASE_URL=f"sqlite:///{tmp_path}/shop.sqlite")
+    gateway = app.extensions["chatbot"].lines.first
+    with gateway.database.writing() as connection:
+        restrictions.hear(connection, "simulator", gateway.clock(), gateway.clock() - 1.0, 4_102_444_800.0, "Error 463.")
+    message = "Line 'simulator' writes to no strangers until 2100-01-01 00:00 UTC; answers go out. Error 463."
+    assert told(app) == DEGRADED
+    status, answer = told(app, SecretKey=KEY)
+    assert isinstance(answer, dict)
+    assert (status, answer["status"], [each["message"] for each in answer["problems"]]) == (200, "degraded", [message])
+    with gateway.database.writing() as connection:
+        restrictions.hear(connection, "simulator", gateway.clock(), gateway.clock(), 0.0, "Error 463.")
+    assert told(app) == OK

@@ -91,7 +91,27 @@ def test_a_refusal_of_the_transport_is_given_in_json_and_logged_without_what_cam
 ) -> None:
     answer = client.post(IN, data=json.dumps({"messages": [message("1", "kenari-kuning")]}))
     assert (answer.status_code, answer.json, waiting(client.application)) == (401, {"success": False, "message": "The word is wrong."}, 0)
-    assert "refused a call to /in from 127.0.0.1: The word is wrong." in caplog.text
+    assert "refused a call to /in/platform from 127.0.0.1: The word is wrong." in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "warning"),
+    [
+        ("PUT", BODY, "refused a call to /in/platform from 127.0.0.1: This address takes GET and POST only. This was call 1 from there"),
+        (
+            "POST",
+            BODY.ljust(1001),
+            "refused a call to /in/platform from 127.0.0.1: The body is larger than 1000 bytes. Send less. This was",
+        ),
+        ("POST", "{", "refused a call for line platform with 400: The body is no JSON. What it brought may be lost."),
+    ],
+)
+def test_whatever_is_refused_is_warned_of_as_it_may_be_lost(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, method: str, body: str, warning: str
+) -> None:
+    client.open(IN, method=method, data=body, headers=HEADERS)
+    (record,) = caplog.records
+    assert (record.levelname, record.getMessage()[: len(warning)]) == ("WARNING", warning)
 
 
 def test_what_trips_the_transport_up_is_a_503_so_that_it_comes_again(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:

@@ -60,8 +60,8 @@ def test_saved_rows_are_told_with_who_sent_them_and_when(shop: Flask, ending: st
     save(shop, 1)
     answer = saved_rows(shop, f"survei{ending}")
     (row,) = answer.json["message"]["rows"]
-    told = {"number": 1, "timestamp": int(START) - 600, "sender": BUDI, "sender_name": "Budi", "fields": {"nilai": "5"}}
-    assert answer.json == {"success": True, "message": {"rows": [{**told, "person": row["person"]}], "more": False}}
+    told = {"number": 1, "code": None, "timestamp": int(START) - 600, "sender": BUDI, "sender_name": "Budi", "fields": {"nilai": "5"}}
+    assert answer.json == {"success": True, "message": {"rows": [{**told, "person": row["person"], "state": None}], "more": False}}
     assert len(row["person"]) == 26
 
 
@@ -113,7 +113,8 @@ def test_a_paused_person_gets_no_answer_until_then_or_until_resumed(shop: Flask,
     assert answer.json == {"success": True, "message": {"nohp": BUDI, "until": int(START) + seconds}}
     assert says(shop) == []
     resumed = [post(client, "resume", json={"nohp": f"{BUDI}@c.us"}).json for _ in range(2)]
-    assert resumed == [{"success": True, "message": {"nohp": BUDI, "until": until}} for until in (int(START) + seconds, None)]
+    ended = ({"nohp": BUDI, "until": None, "was_until": until} for until in (int(START) + seconds, None))
+    assert resumed == [{"success": True, "message": each} for each in ended]
     assert says(shop) == ["Halo"]
 
 
@@ -155,8 +156,24 @@ def test_a_key_with_the_name_of_a_line_counts_for_that_line_only(tmp_path: Path)
     assert [says(app, line) for line in ("toko", "bengkel")] == [[], ["Halo"]]
     with gateway_of(app).database.reading() as connection:
         assert [optouts.has_opted_out(connection, BUDI, line) for line in ("toko", "bengkel")] == [True, False]
+    post(client, "optout", key="api-kunci-gudang", json={"nohp": BUDI})
+    assert post(client, "optin", key="api-kunci-toko", json={"nohp": BUDI}).status_code == 200
+    with gateway_of(app).database.reading() as connection:
+        assert [(line, at) for _, line, at in optouts.opted_out_people(connection)] == [("", START)]
     post(client, "pause", key="api-kunci-gudang", json={"nohp": BUDI})
     assert [says(app, line) for line in ("toko", "bengkel")] == [[], []]
+
+
+@pytest.mark.parametrize("name", ["pause", "resume", "optout", "optin"])
+def test_who_is_not_known_and_groups_are_refused_in_words_that_fit_a_call_that_sends_nothing(shop: Flask, name: str) -> None:
+    said = [refusal(post(shop.test_client(), name, json={"nohp": to})) for to in ("ID.1349", "120363041234567890@g.us")]
+    assert said == [
+        (400, "'nohp': 'ID.1349' is an id that nobody on this line has. Name a number, or the id that a message of the person brought."),
+        (
+            400,
+            "'nohp': '120363041234567890@g.us' is a group, not a person. Messages to groups name them by their id, in 'groupid'.",
+        ),
+    ]
 
 
 def test_nothing_else_of_what_is_remembered_is_lost(shop: Flask) -> None:

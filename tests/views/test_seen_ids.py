@@ -12,7 +12,7 @@ from flask_chatbot.core.values.people import Alias
 from flask_chatbot.startup.worker import make_inbound
 from flask_chatbot.store import optouts, people
 from flask_chatbot.store.memory import StoreMemory
-from tests.delivery.apps import BUDI, gateway_app, gateway_of, simulator
+from tests.delivery.apps import BUDI, gateway_app, gateway_of, lines_of, simulator
 from tests.test_outgoing import said
 from tests.views.test_api import post, refusal
 
@@ -48,7 +48,7 @@ def app(url: str, tmp_path: Path, bot: Chatbot) -> Any:
 
 
 def writes(app: Flask, sender: Sender, **more: Any) -> None:
-    make_inbound(gateway_of(app), app.app_context).received(Message(text="halo", sender=sender, **more))
+    make_inbound(gateway_of(app), lines_of(app), app.app_context).received(Message(text="halo", sender=sender, **more))
 
 
 @pytest.mark.parametrize("id_", IDS)

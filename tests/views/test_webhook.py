@@ -11,6 +11,7 @@ from flask import Flask, Request, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from flask_chatbot import Chatbot
 from flask_chatbot.wire.webhook import EXAMPLE, write_refusal
 from tests.apps import HALO, KEY, TOO_LARGE, UNKNOWN, halo, make_app
 
@@ -54,6 +55,16 @@ def test_a_keyword_with_fields_is_answered(client: FlaskClient) -> None:
             ]
         },
     }
+
+
+def test_rules_that_remember_nothing_open_no_database(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{keyword: halo, reply: Halo.}, {fallback: true, reply: Maaf.}]\n", "utf-8")
+    app = Flask("toko", root_path=str(tmp_path), instance_path=str(tmp_path / "instance"))
+    app.config.update(CHATBOT_WEBHOOK_KEY=KEY)
+    Chatbot(app)
+    for text in ("halo", "apa saja"):
+        assert app.test_client().post(URL, json=halo(keyword=text)).status_code == 200
+    assert (app.extensions["chatbot"].make_database.is_made, (tmp_path / "instance").exists()) == (False, False)
 
 
 def test_a_keyword_without_fields_is_answered_to_the_name_sent(client: FlaskClient) -> None:

@@ -1,5 +1,6 @@
 """The guarded client: what it sends, where it goes, and which connections and certificates it trusts."""
 
+import gc
 import os
 import socket
 import subprocess
@@ -10,7 +11,7 @@ from contextlib import closing
 
 import pytest
 
-from flask_chatbot.errors import FetchRefused
+from flask_chatbot.errors import FetchLater, FetchRefused
 from flask_chatbot.webclient.client import HttpClient
 from tests.webclient.servers import DEADLINE, PUBLIC, Request, Server, World, always, calling, later, ok, redirect, refused, serving
 
@@ -227,6 +228,34 @@ def test_a_connection_whose_server_closed_it_is_replaced_without_a_word() -> Non
     with calling(lambda request: ok() if len(server.requests) != 2 else answers(Request("GET", "/end", {}, b""))) as (client, server):
         assert [client.post(server.url(), b"body", {}, deadline=DEADLINE, limit=1000).status for _ in range(3)] == [200] * 3
     assert ([request.body for request in server.requests], server.connections) == ([b"body"] * 4, 2)
+
+
+def test_a_call_that_may_change_something_is_made_once_though_its_server_closed_a_kept_connection() -> None:
+    def answers(_: Request) -> bytes:
+        if len(server.requests) % 2 == 0:
+            raise ConnectionError  # the server has taken the call, and ends without an answer
+        return ok()
+
+    with calling(answers) as (client, server):
+        for method, count in (("POST", 2), ("PUT", 4), ("DELETE", 6), ("GET", 9)):
+            client.call(method, server.url(), None, {}, deadline=DEADLINE, limit=1000)
+            if method == "GET":
+                assert client.call(method, server.url(), None, {}, deadline=DEADLINE, limit=1000).status == 200
+            else:
+                with pytest.raises(FetchLater, match=BROKEN_OFF):
+                    client.call(method, server.url(), None, {}, deadline=DEADLINE, limit=1000)
+            assert len(server.requests) == count
+
+
+@pytest.mark.filterwarnings("error::ResourceWarning")
+def test_a_client_that_nobody_has_any_more_closes_its_connections() -> None:
+    with serving(always(ok())) as server:
+        client = World().client()
+        assert get(client, server) == 200
+        kept = client._idle
+        del client
+        gc.collect()
+        assert kept._count == 0
 
 
 def test_no_more_connections_are_kept_than_the_pool_holds() -> None:

@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_chatbot.core.values.replies import REPLIES_LIMIT, TEXT_LIMIT, Audio, ContactCard, Document, Image, Location, Reply, Text, Video
+from flask_chatbot.core.values.replies import (
+    REPLIES_LIMIT,
+    TEXT_LIMIT,
+    Audio,
+    ContactCard,
+    Document,
+    Image,
+    Location,
+    Reply,
+    Sticker,
+    Text,
+    Video,
+)
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.wire.answers import ForwardAnswer, read_answer
 from flask_chatbot.wire.webhook import write_replies
@@ -111,7 +123,12 @@ def test_an_item_that_cannot_be_read_is_left_out_and_told_by_its_place() -> None
     )
 
 
-@pytest.mark.parametrize("unknown", [{"type": "sticker", "content": "a"}, {"type": None, "content": "a"}, {"content": "a"}])
+def test_an_image_is_no_sticker_though_the_contract_has_one_word_for_both() -> None:
+    image, sticker = {"type": "image", "content": URL}, {"type": "sticker", "content": URL}
+    assert of(image, sticker) == ForwardAnswer((Image(URL), Sticker(URL)))
+
+
+@pytest.mark.parametrize("unknown", [{"type": "poll", "content": "a"}, {"type": None, "content": "a"}, {"content": "a"}])
 def test_an_item_of_an_unknown_type_keeps_all_of_the_answer_from_the_customer(unknown: object) -> None:
     assert of(HALO, unknown, HALO) == ForwardAnswer(problems=("reply 2 of 3 is of an unknown type, so nothing is sent",))
 

@@ -65,14 +65,28 @@ def test_a_template_takes_the_place_of_the_text(fields: dict[str, object], reply
     assert read("sendwa", nohp=NOHP, **fields).reply == reply
 
 
+NAMES = "They have small letters, digits and underscores, like 'pemberitahuan'."
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
         ({"template": "dikirim"}, "'template' is a string. Send an object with 'name', 'language' and 'parameters'."),
         ({"template": {}}, "'template.name' is missing or null. Send the name as a string."),
         ({"template": {"name": " "}}, "'template.name' is empty. Send the name."),
+        (
+            {"template": {"name": "pesanan dikirim"}},
+            f"'template.name': 'pesanan dikirim' is no name of a template. {NAMES}",
+        ),
+        (
+            {"template": {"name": "a", "language": "bahasa indonesia"}},
+            "'template.language': 'bahasa indonesia' is no language of a template. Write it as Meta does, like 'id' or 'en_US'.",
+        ),
         ({"template": {"name": "a" * 513}}, "'template.name' has 513 characters, and 512 is the limit. Send less."),
         ({"template": {"name": "a", "language": Number("1")}}, "'template.language' is a number. Send the language as a string."),
+        ({"template": {"name": "a", "lang": "en"}}, "'template' has the unknown key 'lang'. Did you mean 'language'?"),
+        ({"template": {"name": "a", "": 1}}, "'template' has the unknown key ''. Known keys: name, language, parameters."),
+        ({"template": {"name": "a", "z": 1}}, "'template' has the unknown key 'z'. Known keys: name, language, parameters."),
         ({"template": {"name": "a", "parameters": "b"}}, "'template.parameters' is a string. Send a list of at most 100 texts."),
         (
             {"template": {"name": "a", "parameters": ["b"] * 101}},
@@ -168,7 +182,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "sendwa",
         {"pesan": "a", "nohp": f"{GROUP}@g.us"},
-        f"'nohp': '{GROUP}@g.us' is a group, not a person. Send to groups by their id, in 'groupid'.",
+        f"'nohp': '{GROUP}@g.us' is a group, not a person. Messages to groups name them by their id, in 'groupid'.",
     ),
     (
         "sendwatogroup",
@@ -331,5 +345,5 @@ def test_every_send_takes_a_group_of_letters_that_this_line_has_seen(endpoint: s
 @pytest.mark.parametrize("id_", ["ID." + "1" * 128, "251501@lid", "P01KB2T3A4XQ5R6S7T8V9W0X1Y"])
 def test_an_id_that_nobody_has_is_refused_with_what_to_send(id_: str) -> None:
     shown = id_ if len(id_) <= 60 else f"{id_[:57]}..."
-    says = f"'nohp': {shown!r} is an id that nobody on this line has. Send to a number, or to the id that a message of the person brought."
+    says = f"'nohp': {shown!r} is an id that nobody on this line has. Name a number, or the id that a message of the person brought."
     assert refusal("sendwa", nohp=id_, pesan="a") == says

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flask_chatbot.core.values.contents import Reaction
 from flask_chatbot.core.values.messages import Message, Sender
-from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Image, Location, Reply, Text, Video
+from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Image, Location, Reply, Sticker, Text, Video
 from flask_chatbot.errors import BadPayload
 from flask_chatbot.wire.strict_json import Number
 from flask_chatbot.wire.webhook import EXAMPLE, read_object, read_webhook, write_coordinate, write_refusal, write_replies
@@ -282,6 +283,9 @@ def test_the_answer_is_the_contracts() -> None:
             Location(-6.2, 106.8, "Kantor"),
             [{"type": "location", "content": [{"coordinate": "-6.200000-106.800000"}]}, {"type": "message", "content": "Kantor"}],
         ),
+        (Sticker(URL), [{"type": "image", "content": URL}]),
+        (Sticker(URL, "Makasih"), [{"type": "image", "content": URL}, {"type": "message", "content": "Makasih"}]),
+        (Reaction("\N{THUMBS UP SIGN}"), []),
         (Text("Halo\nKak 😀 é"), [{"type": "message", "content": "Halo\nKak 😀 é"}]),
     ],
 )

@@ -14,8 +14,9 @@ import pytest
 
 from flask_chatbot.core.values.replies import Text
 from flask_chatbot.database.database import Database
-from flask_chatbot.store import leases, outbox, stored
-from flask_chatbot.store.outbox import NewMessage
+from flask_chatbot.store import leases, stored
+from flask_chatbot.store.outgoing import new_messages
+from flask_chatbot.store.outgoing.new_messages import NewMessage
 from tests.faults.journal import read_journal
 from tests.servers import running
 from tests.servers.running import ROOT, Running, gunicorn, waitress
@@ -36,7 +37,7 @@ def accept(folder: Path, name: str) -> None:
     database, now = Database(None, folder / "instance"), time.time()
     new = NewMessage(id=name, session="journal", chat="628111@c.us", type="text", reply=Text("Halo"), created_at=now, expires_at=now + 3600)
     with database.writing() as connection:
-        outbox.add(connection, [new])
+        new_messages.add(connection, [new])
     database.close()
 
 

@@ -28,6 +28,12 @@ class Ears:
     def receipt(self, receipt: object) -> None:
         raise AssertionError
 
+    def echoed(self, echo: object) -> None:
+        raise AssertionError
+
+    def renamed(self, change: object) -> None:
+        raise AssertionError
+
 
 def lease(rig: Rig, holder: str, timer: Clock | None = None) -> Lease:
     return Lease(rig.database, name="worker", holder=holder, clock=rig.clock, timer=timer or rig.timer)

@@ -91,7 +91,7 @@ def test_a_message_that_waits_for_its_next_try_is_not_overtaken_in_its_chat(rig:
 def test_replies_go_before_other_sends(rig: Rig) -> None:
     campaign = [rig.accept(f"62822{number}@c.us") for number in range(3)]
     reply = rig.accept("628333@c.us", is_reply=True)
-    worker = Worker(replace(rig.options, tempo=Tempo(1.0, 1)), leads=False)
+    worker = Worker(rig.options_with(tempo=Tempo(1.0, 1)), leads=False)
     settle(worker, rig)
     rig.clock.forward(2.0)
     settle(worker, rig)
@@ -102,7 +102,7 @@ def test_replies_go_before_other_sends(rig: Rig) -> None:
 
 def test_a_pace_is_kept_and_what_waits_keeps_ack_0(rig: Rig) -> None:
     names = [rig.accept(f"62822{number}@c.us") for number in range(12)]
-    worker = Worker(replace(rig.options, tempo=Tempo.of(5, 60.0)), leads=False)
+    worker = Worker(rig.options_with(tempo=Tempo.of(5, 60.0)), leads=False)
     sent = []
     for _ in range(120):
         settle(worker, rig)
@@ -192,7 +192,7 @@ def test_what_other_processes_ask_of_the_transport_is_answered(rig: Rig) -> None
         found = [requests.result(connection, each) for each in ("groups", "session", "number628111", "number1999")]
     assert [each and (each.answer, each.error) for each in found] == [
         ('[{"id": "120363041234567890", "name": "Toko", "last_chat": 5}]', None),
-        ('{"is_authenticated": true, "number": "628000", "name": "", "qrcode": ""}', None),
+        ('{"is_authenticated": true, "number": "628000", "name": "", "qrcode": "", "qr_link": "", "qr_picture": ""}', None),
         ("true", None),
         ("false", None),
     ]
@@ -212,7 +212,9 @@ def test_receipts_are_kept_when_the_listener_returns(rig: Rig) -> None:
     name = rig.accept(notify_url=URL)
     with working(rig.options) as worker:
         until(lambda: worker.progress.sent == 1)
-        worker.receipt(Receipt(id=f"wire:{name}", ack=Ack.READ, at=START))
+        listener = rig.wire.listener
+        assert listener is not None
+        listener.receipt(Receipt(id=f"wire:{name}", ack=Ack.READ, at=START))
         assert rig.message(name).ack is Ack.READ
         until(lambda: worker.progress.called_back == 2)
 

@@ -1,24 +1,12 @@
 """A shop whose bot takes orders. The dict stands for your database."""
 
 from flask import Flask
-from flask_chatbot import Chatbot, Image, Invalid, NotAccepted
+from flask_chatbot import Chatbot, Invalid, NotAccepted
 
 STAFF = "628117601234"
 ORDERS = {12: ("6281234567890", "sedang dikirim")}
 
 bot = Chatbot()
-
-
-@bot.rule("bukti")
-def pass_on_the_photo(nomor, message):
-    if message.media is None:
-        raise Invalid(
-            nomor="Fotonya belum ada. Kirim foto dengan tulisan itu sebagai keterangannya."
-        )
-    bot.send(
-        STAFF,
-        Image(message.media, caption=f"Bukti pesanan {nomor} dari {message.sender.number}"),
-    )
 
 
 @bot.rule("status")

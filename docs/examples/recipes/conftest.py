@@ -15,7 +15,7 @@ def app(whatsapp, tmp_path):
         {
             "CHATBOT_TRANSPORT": whatsapp,
             "CHATBOT_DATABASE_URL": f"sqlite:///{tmp_path}/chatbot.sqlite",
-            "CHATBOT_PRIVATE_HOSTS": "127.0.0.1",  # where the photo of a test lies
+            "CHATBOT_MEDIA": tmp_path / "media",
         }
     )
     with working(app):

@@ -1,39 +1,16 @@
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
-
-import pytest
-from flask_chatbot import Image
-
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
 
 
-class Photo(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Type", "image/png")
-        self.end_headers()
-        self.wfile.write(PNG)
-
-    def log_message(self, *args):
-        pass
+def test_the_photo_is_kept_and_staff_hear_of_it(budi, staff, tmp_path):
+    budi.sends(image=PNG, caption="bukti#12")
+    (answer,), (notice,) = budi.waits_for(1), staff.waits_for(1)
+    assert answer.reply.text == "Terima kasih, bukti untuk pesanan 12 kami periksa."
+    assert notice.reply.text == "foto bukti pesanan 12 dari Kak Budi, baris 1"
+    assert [path.read_bytes() for path in tmp_path.glob("media/*/*")] == [PNG]
 
 
-@pytest.fixture
-def photo():
-    server = HTTPServer(("127.0.0.1", 0), Photo)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/bukti.png"
-    server.shutdown()
-    server.server_close()
-
-
-def test_the_photo_reaches_staff(budi, staff, photo):
-    budi.writes("bukti#12", media=photo)
-    assert budi.waits_for(1)[0].reply.text == "Terima kasih, bukti pesanan 12 kami periksa."
-    (arrived,) = staff.waits_for(1)
-    assert arrived.reply == Image(photo, caption="Bukti pesanan 12 dari 6281234567890")
-
-
-def test_a_caption_without_a_photo_is_explained(budi):
+def test_a_text_that_calls_itself_a_photo_is_not_taken(budi):
     budi.writes("bukti#12")
-    assert "Fotonya belum ada" in budi.waits_for(1)[0].reply.text
+    budi.waits_for(1)
+    budi.sends(image=b"bukan foto", name="bukti.jpg")
+    assert budi.waits_for(2)[1].reply.text.startswith("Mohon kirim fotonya di sini ya.")

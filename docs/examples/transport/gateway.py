@@ -92,7 +92,7 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def hang(self) -> None:
-        time.sleep(2.0)
+        time.sleep(4.0)
 
     def drip(self) -> None:
         with suppress(OSError):

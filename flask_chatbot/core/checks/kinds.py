@@ -91,14 +91,3 @@ def warnings_of(rule: Rule, losses: list[tuple[KindClaim, Rule]], led_to: Collec
                 claim=claim.sentence,
             )
             yield Problem(rule.mark, message, "warning")
-
-
-def unheard(book: RuleBook) -> Iterator[Problem]:
-    """Yield warnings about rules that wait for what is no text, for apps that only the webhook leads to."""
-    for rule in book.rules:
-        if rule.sends or rule.takes_sent:
-            message = tr(
-                "rule {rule!r} waits for a file, a location or a contact, and only texts come by the webhook. Set CHATBOT_TRANSPORT.",
-                rule=rule.name,
-            )
-            yield Problem(rule.mark, message, "warning")

@@ -13,7 +13,7 @@ from flask_chatbot.core.conditions.conditions import disjoint
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.matching.rule import Rule
-from flask_chatbot.core.templates.answers import Answer, ContactAnswer, leaves, templates
+from flask_chatbot.core.templates.answers import Answer, ContactAnswer, ReactionAnswer, leaves, templates
 from flask_chatbot.core.templates.template import Template
 from flask_chatbot.core.translation.translatable import Translatable, tr
 from flask_chatbot.core.values.actions import Forward, Notify, Save
@@ -32,7 +32,7 @@ def lint(book: RuleBook, handled: Collection[str] | None = None, today: date | N
     checked only if `today` is given.
     """
     found = [Problem(rule.mark, message, "warning") for rule, message in alone(book, handled)]
-    found += starmap(Problem, (wrong for rule in book.rules for answer in leaves(said(rule)) for wrong in contacts(answer)))
+    found += starmap(Problem, (wrong for rule in book.rules for answer in leaves(said(rule)) for wrong in left_out(answer)))
     found += past(book, today) if today else ()
     conflicts = [*find_overlaps(book, handled or ()), *claimed_twice(book, handled or ()), *misplaced(book), *taken_answers(book)]
     return tuple(sorted([*found, *conflicts], key=lambda problem: problem.mark))
@@ -96,15 +96,15 @@ def empty_patterns(rule: Rule) -> Iterator[Translatable]:
             )
 
 
-def contacts(answer: Answer) -> Iterator[tuple[Mark, Translatable]]:
-    """Yield contact numbers that nobody can call, if they are written out."""
-    if isinstance(answer, ContactAnswer):
+def left_out(answer: Answer) -> Iterator[tuple[Mark, Translatable]]:
+    """Yield what is written out and cannot be sent: contact numbers that nobody can call, reactions that are no emoji."""
+    if isinstance(answer, ContactAnswer | ReactionAnswer):
         yield from answer.wrong()
 
 
 def said(rule: Rule) -> tuple[Answer, ...]:
     """Every answer that a rule may give."""
-    return (*rule.reply, *rule.otherwise, *rule.invalid, *rule.failed)
+    return (*rule.reply, *rule.otherwise, *rule.invalid, *rule.failed, *rule.not_found)
 
 
 def silence(rule: Rule, unless: str) -> Iterator[Translatable]:
@@ -121,7 +121,8 @@ def unused(rule: Rule, unless: str) -> Iterator[Translatable]:
     """Yield fields that customers fill in but nothing uses."""
     if not rule.fields or not (rule.reply or rule.asks) or any(isinstance(action, Save | Forward | Notify) for action in rule.actions):
         return
-    used = names_in([*templates((*rule.reply, *rule.invalid, *rule.failed)), *filter(None, [rule.confirm])])
+    used = names_in([*templates((*rule.reply, *rule.invalid, *rule.failed, *rule.not_found)), *filter(None, [rule.confirm])])
+    used |= set(rule.find.by if rule.find else ())
     fields = [field.name for field in rule.fields if field.name not in used]
     if fields and not used & WHOLE:
         if len(fields) == 1:

@@ -1,21 +1,27 @@
 """Runs the tests in rule files: each against all rules, with no Python beyond the given values."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from difflib import unified_diff
+from functools import partial
 from itertools import islice
 from random import Random
 from typing import Any, NamedTuple
 
+from flask_chatbot.core.checks.reminding import check_reminds
 from flask_chatbot.core.conversation.memory import ShortMemory, State
 from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.engine import decide
+from flask_chatbot.core.deciding.reminders import saves_to
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.deciding.trial_rows import TrialRows, as_saved, numbered
 from flask_chatbot.core.fields.field import Context, Field
 from flask_chatbot.core.language.contacts import as_sent
 from flask_chatbot.core.language.sentences import quote, say
+from flask_chatbot.core.lookups.find import ROWS, Find, Row
+from flask_chatbot.core.lookups.keys import loose_key
 from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.translation.translatable import Translatable, linked, tr
 from flask_chatbot.core.values.messages import Message
@@ -126,6 +132,9 @@ class _TestedCustomer:
         self.book = book
         self.random = Random(0)  # the same choice each time
         self.memory = ShortMemory()
+        given = self.test.given.get(ROWS)
+        context = book.field_context(self.test.at.replace(tzinfo=book.locale.timezone))
+        self.rows = TrialRows(as_saved(book, given, context) if isinstance(given, dict) else None, book.person(self.test.sender))
         if not self.test.first:
             start = self.test.at.replace(tzinfo=book.locale.timezone)
             self.memory.commit(book.person(self.test.sender), State(seen=True), start.timestamp())
@@ -135,10 +144,10 @@ class _TestedCustomer:
         locale, expected = self.book.locale, self.expected(exchange)
         context = self.book.field_context(now)
         try:
-            decision = self.decide(exchange, now)
+            decision = self.moved(exchange.moves, now) if exchange.moves else self.decide(exchange, now)
         except _Lacking as lacking:
             return [self.failure(exchange, Expectation("given", None, exchange.mark), lacking.sides, lacking.hint)]
-        missed = [(each, sides) for each in expected if (sides := CHECKS[each.key](each.wanted, decision, context)) is not None]
+        missed = [(each, sides) for each in expected if (sides := self.check(each, decision, context)) is not None]
         by_rule = [(each, sides) for each, sides in missed if each.key == "rule"]  # of another rule, all else is another matter
         apology = say(locale.language.addressing(self.test.sender.name), "apology")
         if not missed and decision.replies == (Text(apology),) and not any(each.key.startswith("reply") for each in expected):
@@ -151,25 +160,57 @@ class _TestedCustomer:
 
     def expected(self, exchange: Exchange) -> tuple[Expectation, ...]:
         """The expectations of an exchange; the last one of a rule's test also expects that rule, unless it names another."""
-        if self.case.rule is None or exchange is not self.test.exchanges[-1] or any(each.key == "rule" for each in exchange.expected):
+        is_last = exchange is self.test.exchanges[-1] and exchange.moves is None
+        if self.case.rule is None or not is_last or any(each.key == "rule" for each in exchange.expected):
             return exchange.expected
         return (Expectation("rule", self.case.rule, exchange.mark), *exchange.expected)
 
+    def check(self, each: Expectation, decision: Decision, context: Context) -> Sides | None:
+        """Both sides of an expectation that is not met; None for one that is."""
+        return check_reminds(each.wanted, self.rows.due) if each.key == "reminds" else CHECKS[each.key](each.wanted, decision, context)
+
+    def moved(self, moves: tuple[str, int, str], now: datetime) -> Decision:
+        """Move a row as staff do; what its customer gets is the reply."""
+        (table, number, written), test = moves, self.test
+        states = [state for save in saves_to(self.book, table) for state in save.states]
+        state = next((state for state in states if loose_key(state) == loose_key(written)), None)
+        if state is None:
+            raise _Lacking(
+                [f"{table} {written}"], states, tr("It is not a state of these rows.{guess}", guess=did_you_mean(written, states))
+            )
+        text = self.rows.moved(self.book, table, number, state, test.sender, now)
+        if text is None:
+            raise _Lacking([f"{table} {number}"], (), tr("No row of this test has it. Write it under 'given:', or let a rule save it."))
+        return Decision(None, (Text(text),) if text else ())
+
     def decide(self, exchange: Exchange, now: datetime) -> Decision:
         """Decide on a text by the rules, remembering the result for the next."""
-        message = Message(text=exchange.text, sender=self.test.sender, chat=self.test.chat, line=self.test.line, **exchange.contents)
-        decision = decide(self.book, message, self.memory, now, self.random, self.handle)
+        sender = exchange.sender or self.test.sender
+        message = Message(text=exchange.text, sender=sender, chat=self.test.chat, line=self.test.line, **exchange.contents)
+        handle, has_place = partial(self.handle, now), self.rows.has_place
+        decision = decide(self.book, message, self.memory, now, self.random, handle, look_up=self.look_up, has_place=has_place)
+        self.rows.keep(decision, message, self.book, now)
         if decision.remember is not None:
             self.memory.commit(self.book.person(message.sender), decision.remember, now.timestamp())
         return decision
 
-    def handle(self, match: Match, message: Message, notes: Mapping[str, object]) -> Mapping[str, object]:
+    def handle(self, now: datetime, match: Match, message: Message, notes: Mapping[str, object]) -> Mapping[str, object]:
         """Return the test's `given` values in place of a handler."""
         given = self.test.given
         lacking = [name for name in match.rule.needs if name not in given]
         if lacking:
-            raise _Lacking(match.rule.name, lacking, given)
-        return given
+            guess = did_you_mean(lacking[0], given) or tr(" Write it under 'given:'.")
+            needs = tr("Rule {rule!r} needs it from a Python handler, and none runs in tests.{guess}", rule=match.rule.name, guess=guess)
+            raise _Lacking(lacking, given, needs)
+        return {**given, **numbered(self.rows, match.rule, now)}
+
+    def look_up(self, find: Find, wanted: Mapping[str, object], message: Message) -> Sequence[Row] | None:
+        """The rows that the test gives, or that rules have saved in it; those that Python would supply must be given."""
+        rows = self.rows.find(find, wanted, self.book.person(message.sender))
+        if rows is None and find.table in self.book.supplied:
+            hint = tr("The table {table!r} is supplied by Python, and none runs in tests. Write its rows under 'given:'.", table=find.table)
+            raise _Lacking([f"{ROWS}.{find.table}"], self.test.given, hint)
+        return rows
 
     def failure(self, exchange: Exchange, missed: Expectation, sides: Sides, hint: str = "") -> Failure:
         expected, got = sides
@@ -179,11 +220,10 @@ class _TestedCustomer:
 class _Lacking(Exception):
     """A rule needs values that the test does not give."""
 
-    def __init__(self, rule: str, lacking: list[str], given: Mapping[str, object]) -> None:
+    def __init__(self, lacking: list[str], given: Collection[str], hint: Translatable) -> None:
         self.sides = (", ".join(lacking), ", ".join(given) or tr("nothing"))
-        guess = did_you_mean(lacking[0], given) or tr(" Write it under 'given:'.")
-        self.hint = tr("Rule {rule!r} needs it from a Python handler, and none runs in tests.{guess}", rule=rule, guess=guess)
-        super().__init__(self.hint)
+        self.hint = hint
+        super().__init__(hint)
 
 
 def _check_rule(wanted: str, decision: Decision, context: Context) -> Sides | None:

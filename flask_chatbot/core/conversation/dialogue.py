@@ -227,15 +227,13 @@ def menu_text(menu: ShownMenu, has_back: bool, language: Language) -> str:
     return together(menu.text[: max(TEXT_LIMIT - len(lines) - 1, 0)], lines)
 
 
-def offer_text(offer: Offer, text: str, language: Language) -> str:
-    """The suggestions as one message, below the text of the fallback.
+def offer_text(offer: Offer, language: Language) -> str:
+    """The suggestions as one message, or the part of it below the text of the fallback.
 
     >>> from flask_chatbot.core.language.sentences import language_of
-    >>> print(offer_text(Offer(rule="bawaan", entries=(("jam buka", "jam"),)), "Maaf, belum paham.", language_of("id")))
-    Maaf, belum paham.
+    >>> print(offer_text(Offer(rule="bawaan", entries=(("jam buka", "jam"),)), language_of("id")))
     Mungkin maksudnya:
     1. jam buka
     0. Bukan itu
     """
-    lines = together(say(language, "suggested"), *numbered(offer_choices(offer, language)))
-    return together(text[: max(TEXT_LIMIT - len(lines) - 1, 0)], lines)[:TEXT_LIMIT]
+    return together(say(language, "suggested"), *numbered(offer_choices(offer, language)))[:TEXT_LIMIT]

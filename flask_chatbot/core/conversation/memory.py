@@ -25,6 +25,7 @@ class State:
     notes_until: float = 0.0
     paused_until: float = 0.0  # the bot keeps quiet for them, on every line
     pauses: Mapping[str, float] = field(default_factory=dict)  # by line, until when it keeps quiet there
+    takeovers: Mapping[str, float] = field(default_factory=dict)  # the same, since the owner wrote to them by hand
     version: int = 0  # of what was recalled; 0: nothing was
 
     def at(self, now: float) -> "State":
@@ -43,6 +44,7 @@ class State:
             notes_until=self.notes_until if self.notes_until > now else 0.0,
             paused_until=self.paused_until if self.paused_until > now else 0.0,
             pauses={line: until for line, until in self.pauses.items() if until > now},
+            takeovers={line: until for line, until in self.takeovers.items() if until > now},
         )
 
     def paused_on(self, line: str | None) -> float:
@@ -51,16 +53,40 @@ class State:
         >>> [State(pauses={"toko": 60.0}).paused_on(line) for line in ("toko", "bengkel", None)], State(paused_until=9.0).paused_on("toko")
         ([60.0, 0.0, 0.0], 9.0)
         """
-        return max(self.paused_until, self.pauses.get(line or "", 0.0))
+        return max(self.paused_until, self.pauses.get(line or "", 0.0), self.takeovers.get(line or "", 0.0))
+
+    def is_taken_over(self, line: str | None) -> bool:
+        """True if the bot keeps quiet on a line because the owner writes to them by hand.
+
+        >>> [State(pauses={"toko": until}, takeovers={"toko": 60.0}).is_taken_over("toko") for until in (59.0, 61.0)]
+        [True, False]
+        """
+        return 0.0 < self.paused_on(line) == self.takeovers.get(line or "", 0.0)
 
     def pausing(self, line: str | None, until: float) -> "State":
         """The state with a pause on a line; a line without a name stands for all."""
         return replace(self, pauses={**self.pauses, line: until}) if line else replace(self, paused_until=until)
 
+    def taken_over(self, line: str, until: float) -> "State":
+        """The state with the owner writing to them on a line; one that was to last longer stays."""
+        return replace(self, takeovers={**self.takeovers, line: max(until, self.takeovers.get(line, 0.0))})
+
+    def resumed(self, line: str = "") -> "State":
+        """The state without what keeps the bot quiet on a line; on any, if none is given.
+
+        >>> State(pauses={"toko": 5.0, "bengkel": 5.0}, takeovers={"toko": 9.0}).resumed("toko") == State(pauses={"bengkel": 5.0})
+        True
+        """
+
+        def others(kept: Mapping[str, float]) -> dict[str, float]:
+            return {other: until for other, until in kept.items() if line and other != line}
+
+        return replace(self, paused_until=0.0, pauses=others(self.pauses), takeovers=others(self.takeovers))
+
     @property
     def last_pause(self) -> float:
         """The time until which the bot keeps quiet for them on any line."""
-        return max(self.paused_until, *self.pauses.values(), 0.0)
+        return max(self.paused_until, *self.pauses.values(), *self.takeovers.values(), 0.0)
 
     def kept_until(self, now: float) -> float:
         """The time when all of it has expired and it may be deleted.
@@ -200,7 +226,7 @@ def read_state(text: str, version: int, until: float, now: float) -> State:
 
 
 def _is_sound(data: dict[str, Any]) -> bool:
-    maps = [data.get(name, {}) for name in ("dialogue", "answered", "notes", "pauses")]
+    maps = [data.get(name, {}) for name in ("dialogue", "answered", "notes", "pauses", "takeovers")]
     if not all(isinstance(each, dict) for each in maps) or not isinstance(data.get("seen", False), bool):
         return False
     times = [
@@ -209,10 +235,11 @@ def _is_sound(data: dict[str, Any]) -> bool:
         data.get("paused_until", 0.0),
         *maps[1].values(),
         *maps[3].values(),
+        *maps[4].values(),
     ]
     # NaN, too, fails the comparison.
     return all(isinstance(each, int | float) and not isinstance(each, bool) and abs(each) < math.inf for each in times)
 
 
 _WAY_OUT = "Keep text, finite numbers, True, False, None, and lists and dicts of these."
-_NAMES = ("dialogue", "dialogue_until", "answered", "seen", "notes", "notes_until", "paused_until", "pauses")
+_NAMES = ("dialogue", "dialogue_until", "answered", "seen", "notes", "notes_until", "paused_until", "pauses", "takeovers")

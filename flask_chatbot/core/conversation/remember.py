@@ -82,6 +82,7 @@ def merged(base: State, ours: State, theirs: State) -> State:
         notes_until=max(theirs.notes_until, ours.notes_until),
         paused_until=ours.paused_until if ours.paused_until != base.paused_until else theirs.paused_until,
         pauses=merged_chats(base.pauses, ours.pauses, theirs.pauses),
+        takeovers=merged_chats(base.takeovers, ours.takeovers, theirs.takeovers),
     )
 
 

@@ -29,8 +29,14 @@ def sent_step(form: Form, fields: Sequence[Field], heard: Heard, sent: Sequence[
             return outcome
     elif (fitting := first_taking([known[name] for name in form.asks[1:] if name in known], sent)) is not None:
         return noted(form, *fitting, fields, context)
+    return asked_again(form, fields, unfit(asked, sent, context), context)
+
+
+def asked_again(form: Form, fields: Sequence[Field], said: str, context: Context) -> Ask:
+    """The sentence for a message that is no answer, and what the form asks for below it."""
+    asked = next((each for each in fields if each.name in form.asks[:1]), None)
     again = question(asked, context.language) if asked else "" if form.picks or form.doubts else say(context.language, "not_yesno")
-    return Ask(form, together(unfit(asked, sent, context), again))
+    return Ask(form, together(said, again))
 
 
 def given(form: Form, asked: Field, value: SentValue, fields: Sequence[Field], context: Context) -> Ask | Done:
@@ -52,5 +58,8 @@ def unfit(asked: Field | None, sent: Sequence[SentValue], context: Context) -> s
     """The sentence about something sent that is no value of the field that is asked for."""
     if asked is not None and asked.is_sent:
         return problem_of(asked, "-", context)
-    what = say(context.language, f"kind_{sent[0].kind}") if sent else ""
-    return say(context.language, "not_text", what=what)
+    return (
+        say(context.language, "not_text", what=say(context.language, f"kind_{sent[0].kind}"))
+        if sent
+        else say(context.language, "unsupported")
+    )

@@ -28,6 +28,7 @@ def united(one: State, other: State, now: float) -> State:
         notes_until=later.notes_until,
         paused_until=max(one.paused_until, other.paused_until),
         pauses=_latest(one.pauses, other.pauses),
+        takeovers=_latest(one.takeovers, other.takeovers),
         version=max(one.version, other.version) + 1,
     )
 

@@ -20,18 +20,19 @@ from flask_chatbot.core.fields.correction import correction
 from flask_chatbot.core.fields.field import SURPLUS, Field, Reading
 from flask_chatbot.core.language.folding import TEXT_LIMIT
 from flask_chatbot.core.language.sentences import Language, say
+from flask_chatbot.core.lookups.find import LookUp, found_of
 from flask_chatbot.core.matching.match import Candidate, Kind, Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.answers import make_all
-from flask_chatbot.core.values.actions import Pause, Save
+from flask_chatbot.core.values.actions import Pause
 from flask_chatbot.core.values.contents import Choice
+from flask_chatbot.core.values.long_texts import stacked
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import did_you_mean
-from flask_chatbot.core.values.replies import Menu, Reply, Text
+from flask_chatbot.core.values.replies import REPLIES_LIMIT, Menu, Reply, Text
+from flask_chatbot.core.values.saving.slots import HasPlace
 from flask_chatbot.core.values.sent import SentValue
 from flask_chatbot.errors import AnswerFailed, Invalid, Skip
-
-FIRST_ROW = {"number": 1}  # `saved` where nobody keeps rows: in tests and trials
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Answering:
     """One decision in progress, at `time` in epoch seconds.
 
     Changes to the sender's state collect in `dialogue`, `answered`, `paused_until` and `notes`; `before` is the stored dialogue. `choices`
-    are those shown last.
+    are those shown last, and `found` the rows that the rule has looked up.
     """
 
     context: MessageContext
@@ -52,6 +53,8 @@ class Answering:
     random: Random
     handle: Handle
     handled: Container[str] | None
+    look_up: LookUp
+    has_place: HasPlace
     before: Dialogue
     dialogue: Dialogue
     answered: Mapping[str, float]
@@ -59,6 +62,7 @@ class Answering:
     notes: Notes | None = None
     guessed: Guessed = NOTHING_GUESSED
     choices: tuple[Choice, ...] = ()
+    found: Mapping[str, object] | None = None
 
     @property
     def language(self) -> Language:
@@ -75,7 +79,7 @@ class Answering:
         try:
             return answer(candidate)
         except Skip:
-            self.dialogue, self.choices = before, ()
+            self.dialogue, self.choices, self.found = before, (), None
             return None
         except AnswerFailed as error:
             self.dialogue, self.choices = before, ()
@@ -120,6 +124,10 @@ class Answering:
             form, unused = without_unused(match, form, self.context.field_context)
             said = together(said, unused)
         if match.rule.confirm is not None and not confirmed:
+            if not self.finds(match):
+                return self.nothing_found(match)
+            if not self.has_place_for(match):
+                return self.slot_full(match, form)
             return self.ask_to_confirm(match, form, said)
         decision = self.finished(match, lambda: form)
         return with_above(decision, said) if said else decision
@@ -127,6 +135,10 @@ class Answering:
     def finished(self, match: Match, form: Callable[[], Form]) -> Decision:
         """The replies to a match with all fields valid, and confirmed where that is asked for; its form is made only for a failure."""
         before = self.dialogue = self.dialogue.without_asides_of(match.rule.name) if match.rule.fields else self.dialogue
+        if match.rule.find is not None and not self.finds(match):
+            return self.nothing_found(match)
+        if match.rule.actions and not self.has_place_for(match):
+            return self.slot_full(match, form())
         try:
             if match.rule.actions or self.handled is None or match.rule.name in self.handled:
                 return self.answered_by(match)
@@ -142,13 +154,64 @@ class Answering:
             self.dialogue = before if match.rule.actions else before.set_aside(form(), self.time)
             return self.acting(match, self.apology(match.rule, error))._replace(failure=error)
 
+    def finds(self, match: Match) -> bool:
+        """True if the rows that a rule looks up are there; from now on they are `found` in its templates."""
+        find = match.rule.find
+        if find is None:
+            return True
+        wanted = find.wanted(match.fields)
+        rows = () if find.shows_all(wanted) else self.look_up(find, wanted, self.message)
+        count = len(rows or ())
+        if rows is None and (table := self.book.tables.get(find.table)) is not None:
+            rows, count = table.look_up(find, wanted)
+        self.found = found_of(rows, count) if rows else None
+        return bool(rows)
+
+    def nothing_found(self, match: Match) -> Decision:
+        """The answer of a rule whose rows are not there; nothing else of it is done."""
+        answers = match.rule.not_found
+        replies = make_all(answers, self.names(match), self.random) if answers else (Text(say(self.language, "not_found")),)
+        return Decision(match, replies)
+
+    def has_place_for(self, match: Match) -> bool:
+        """True if there is a place for the row that a rule saves, where places are limited."""
+        save = match.rule.save
+        return save is None or save.limit is None or self.has_place(save.limit.slot(save.name, match.fields))
+
+    def slot_full(self, match: Match, form: Form) -> Decision:
+        """The answer where no place is left, with the question for another slot below it if the rule asks; nothing else is done."""
+        per, fields, said = match.rule.per, match.rule.fields or (), self.full_text(match, form)
+        if not per or not match.rule.may_ask:
+            return Decision(match, (Text(said),))
+        asking = begin(replace(form, asks=(*per, *(name for name in form.asks if name not in per)), wrong=0), fields, self.language)
+        return self.ask(match, replace(asking, text=together(said, asking.text)))
+
+    def full_text(self, match: Match, form: Form) -> str:
+        """The sentence that no place is left: the rule's own, or the built-in one with the values of the slot."""
+        save = match.rule.save
+        if save is not None and save.full is not None:
+            try:
+                return save.full.render(self.names(match))
+            except AnswerFailed as error:
+                log.error("rule %r at %s cannot say that it is full: %s", match.rule.name, match.rule.mark, error.with_way_out)
+        titles = {field.name: field.title for field in match.rule.fields or ()}
+        wanted = ", ".join(f"{titles.get(name, name)} {form.texts.get(name) or match.fields.get(name)}" for name in match.rule.per)
+        return say(self.language, "slot_full", slot=wanted) if wanted else say(self.language, "all_full")
+
+    def names(self, match: Match) -> dict[str, object]:
+        """The names that the templates of a rule may use, with the rows found."""
+        names = self.context.names(match)
+        if self.found is not None:
+            names["found"] = self.found
+        return names
+
     def ask_to_confirm(self, match: Match, form: Form, said: str) -> Decision:
         """The question whether all is right; where its template cannot be rendered, the values as they were given."""
         rule, fields, failure = match.rule, match.rule.fields or (), None
         if (doubt := in_doubt(form, fields, match.fields, self.language)) is not None:
             return self.ask(match, doubt)
         try:
-            text = rule.confirm.render(self.context.names(match)) if rule.confirm else ""
+            text = rule.confirm.render(self.names(match)) if rule.confirm else ""
         except AnswerFailed as error:  # all that the customer gave is kept
             failure = error
             log.error("rule %r at %s cannot show its form: %s", rule.name, rule.mark, error.with_way_out)
@@ -169,8 +232,8 @@ class Answering:
             return self.reply(match, self.handle(match, self.message, self.notes))
         except ForwardFailed:
             failed = match.rule.failed
-            names = self.context.names(match)
-            return self.acting(match, make_all(failed, names, self.random) if failed else (Text(say(self.language, "apology")),))
+            apology: tuple[Reply, ...] = (Text(say(self.language, "apology")),)
+            return self.acting(match, make_all(failed, self.names(match), self.random) if failed else apology)
 
     def apology(self, rule: Rule, error: AnswerFailed) -> tuple[Reply, ...]:
         """The apology for an answer that cannot be made; the log says why."""
@@ -221,12 +284,12 @@ class Answering:
         else:
             if rule.needs and (wanting := lacking(match, outcome or ())):
                 raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
-            names = self.context.names(match)
+            names = self.names(match)
             if match.kind is Kind.FALLBACK and "suggestion" in rule.uses:
                 supplied = {**(outcome or {}), "suggestion": next((meant.words for meant in self.guessed.suggestions), None)}
             names.update(supplied or {})
-            if rule.actions and any(isinstance(action, Save) for action in rule.actions):
-                names.setdefault("saved", FIRST_ROW)
+            if rule.actions and (save := rule.save) is not None:
+                names.setdefault("saved", {"number": save.first_number(self.context.now)})
             replies, has_menu = make_all(rule.reply, names, self.random), False
         if rule.menu and not has_menu:
             replies = self.with_menu(rule, replies)
@@ -241,6 +304,8 @@ class Answering:
 
     def acting(self, match: Match, replies: tuple[Reply, ...], supplied: Mapping[str, object] | None = None) -> Decision:
         """The replies with the rule's other actions; a pause begins with them."""
+        if self.found is not None:
+            supplied = {"found": self.found, **(supplied or {})}
         for action in match.rule.actions:
             if isinstance(action, Pause):
                 self.paused_until = self.time + action.duration.total_seconds()
@@ -249,7 +314,11 @@ class Answering:
     def with_menu(self, rule: Rule, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         """The replies, with the rule's menu below the last text."""
         others, above = above_menu(replies)
-        return (*others, self.menu(rule, Menu(above, {entry.words: entry.rule for entry in rule.menu})))
+        entries = {entry.words: entry.rule for entry in rule.menu}
+        alone = menu_text(ShownMenu(rule=rule.name, entries=tuple(entries.items())), True, self.language)
+        if len(stacked(above, alone)) > 1 and len(others) < REPLIES_LIMIT - 1:
+            others, above = (*others, Text(above)), ""
+        return (*others, self.menu(rule, Menu(above, entries)))
 
     def menu(self, rule: Rule, menu: Menu) -> Text:
         """A menu as a text; from now on its numbers are valid."""

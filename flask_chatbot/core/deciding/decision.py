@@ -50,6 +50,11 @@ def no_handler(match: Match, message: Message, notes: Notes) -> None:
     """Leave every rule to its YAML."""
 
 
+def answers_nothing(match: Match, message: Message, notes: Notes) -> Outcome:
+    """Leave every answer out, where it is only asked which rule takes a message."""
+    raise HandlerFailed(())
+
+
 def lacking(match: Match, supplied: Collection[str]) -> list[str]:
     """The names that a rule needs and nobody supplies."""
     return [name for name in match.rule.needs if name not in (*SENDER, *match.fields, *supplied)]

@@ -52,6 +52,6 @@ class Doubts:
 
 
 def is_harmless(rule: Rule) -> bool:
-    """True if a guess at a rule does no harm: it only answers, or asks before it does anything else."""
+    """True if a guess at a rule does no harm: it only answers, or asks before it does or looks up anything."""
     asks_first = rule.asks or rule.confirm is not None or any(not field.may_be_left_out for field in rule.fields or ())
-    return asks_first or all(isinstance(action, Subscribe) for action in rule.actions)
+    return asks_first or (rule.find is None and all(isinstance(action, Subscribe) for action in rule.actions))

@@ -13,15 +13,17 @@ from flask_chatbot.core.deciding.context import MessageContext, never_answers
 from flask_chatbot.core.deciding.decision import Decision, Handle, no_handler
 from flask_chatbot.core.deciding.form_turn import by_labels, in_form, not_finished, resumed
 from flask_chatbot.core.deciding.guessing import guess
-from flask_chatbot.core.deciding.menu_turn import heard_of, in_menu, in_offer, tapped
+from flask_chatbot.core.deciding.menu_turn import heard_in, in_menu, in_offer, tapped
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.deciding.unsupported import says_nothing, unsupported
 from flask_chatbot.core.language.folding import TEXT_LIMIT
+from flask_chatbot.core.lookups.find import LookUp, nowhere
 from flask_chatbot.core.matching.match import Candidate, Kind, MayAnswer
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.contents import WRITTEN
 from flask_chatbot.core.values.long_texts import as_one_message
 from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.saving.slots import HasPlace, always
 
 
 def decide(
@@ -32,18 +34,21 @@ def decide(
     random: Random,
     handle: Handle = no_handler,
     handled: Container[str] | None = None,
+    look_up: LookUp = nowhere,
+    *,
+    has_place: HasPlace = always,
 ) -> Decision:
     """Decide on one message; `now` is an aware datetime. No text makes it raise, only an unreadable `memory` does.
 
     `handle` is called for each match whose fields are valid: it returns the replies, or names for the rule's own templates, or None; it may
     raise `Skip`, `Invalid`, `HandlerFailed` and `ForwardFailed`, and change the notes it is given. With `handled`, the names of some rules,
-    it is called only for those and for rules with actions. `memory` is only read. An answer that cannot be made is logged with its rule's
-    place, and the customer gets one apology.
+    it is called only for those and for rules with actions. `memory` is only read, and so are the rows that `look_up` finds elsewhere than
+    in files beside the rules, and those by which `has_place` knows if a slot has a place left. An answer that cannot be made is logged with
+    its rule's place, and the customer gets one apology.
     """
     if never_answers(book, message):
         return Decision(None)
-    if len(message.text) > TEXT_LIMIT:
-        message = replace(message, text=message.text[:TEXT_LIMIT])
+    message = message if len(message.text) <= TEXT_LIMIT else replace(message, text=message.text[:TEXT_LIMIT])
     time = now.timestamp()
     state = NOTHING if memory is NO_MEMORY else memory.recall(book.person(message.sender), time)
     if state is not NOTHING and state.paused_on(message.line) > time:
@@ -59,6 +64,8 @@ def decide(
             random=random,
             handle=handle,
             handled=handled,
+            look_up=look_up,
+            has_place=has_place,
             before=dialogue,
             dialogue=dialogue,
             answered=state.answered,
@@ -70,7 +77,7 @@ def decided(turn: Answering) -> Decision:
     """Decide by the form that waits for an answer, else by the last menu, else by the rules."""
     decision = unsupported(turn) if turn.message.kind == "unsupported" else tapped(turn) if turn.message.choice else None
     if decision is None and turn.dialogue is not NOWHERE:
-        heard = heard_of(turn)
+        heard = heard_in(turn.message, turn.book)
         decision = in_form(turn, heard) or in_offer(turn, heard) or resumed(turn, heard) or in_menu(turn, heard)
     decision = decision or by_rules(turn)
     if turn.book.one_message and len(decision.replies) > 1:

@@ -3,48 +3,26 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import ceil
-from typing import NamedTuple
 
-from flask_chatbot.core.conditions.conditions import is_clock
-from flask_chatbot.core.conversation.dialogue import Dialogue, Offer, chat_key
-from flask_chatbot.core.conversation.forms import Form, step
+from flask_chatbot.core.conversation.dialogue import chat_key
 from flask_chatbot.core.conversation.heard import hear
-from flask_chatbot.core.conversation.memory import State, on_line
+from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.conversation.stored_dialogues import read_dialogue
-from flask_chatbot.core.deciding.context import MessageContext, leaves, never_answers
+from flask_chatbot.core.deciding.context import MessageContext, never_answers
 from flask_chatbot.core.deciding.decision import Decision
-from flask_chatbot.core.deciding.form_turn import opting_out, pasted_into, straying
+from flask_chatbot.core.deciding.explain_dialogue import in_dialogue
+from flask_chatbot.core.deciding.form_turn import pasted_into
 from flask_chatbot.core.deciding.guessing import guess
-from flask_chatbot.core.deciding.menu_turn import shown_again_for
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.deciding.trials import KINDS, WINS, Trial, lasting, trial
 from flask_chatbot.core.deciding.unsupported import says_nothing
 from flask_chatbot.core.matching.match import Candidate, Kind
 from flask_chatbot.core.matching.rule import Rule
-from flask_chatbot.core.translation.translatable import Translatable, linked, msgid, tr
+from flask_chatbot.core.translation.translatable import Translatable, linked, tr
 from flask_chatbot.core.values.messages import Message
 
-KINDS = {
-    Kind.KEYWORD: tr("keyword"),
-    Kind.FIELDS: tr("keyword with #"),
-    Kind.PATTERN: tr("pattern"),
-    Kind.SENDS: tr("message kind"),
-    Kind.CONTAINS: tr("contains"),
-    Kind.SIMILAR: tr("similar"),
-    Kind.FALLBACK: tr("fallback"),
-    Kind.MENU: tr("menu"),
-    Kind.FORM: tr("form"),
-    Kind.GUESS: tr("guess"),
-}
 WORDS = {Kind.CONTAINS: tr("phrase"), Kind.SIMILAR: tr("text")}  # what is not called a keyword
 WITHOUT_TEXT = {Kind.FALLBACK: tr("as fallback"), Kind.MENU: tr("by the menu"), Kind.FORM: tr("by its form")}
-UNITS = (  # one, several, and seconds
-    (msgid("{number} day"), msgid("{number} days"), 86_400),
-    (msgid("{number} hour"), msgid("{number} hours"), 3600),
-    (msgid("{number} minute"), msgid("{number} minutes"), 60),
-    (msgid("{number} second"), msgid("{number} seconds"), 1),
-)
-WINS = tr("wins")
 NO_ANSWER = tr("no answer: skipped by its handler, or not asked")
 
 
@@ -72,14 +50,6 @@ class Explanation:
             priority=rule.priority,
             why=self.why,
         )
-
-
-class Trial(NamedTuple):
-    """A candidate by itself: `reason` says how it answers, or why it does not."""
-
-    candidate: Candidate
-    reason: str
-    answers: bool = True
 
 
 def explain(
@@ -181,23 +151,6 @@ def is_by(decision: Decision, candidate: Candidate) -> bool:
     return decision.match is not None and (decision.match.rule, decision.match.kind) == (candidate.rule, candidate.kind)
 
 
-def in_dialogue(context: MessageContext, state: State) -> Iterator[Trial]:
-    """Yield what goes before the rules: the form in progress, and the last menu."""
-    time = context.now.timestamp()
-    if never_answers(context.book, context.message) or state.paused_on(context.message.line) > time:
-        return
-    dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
-    if dialogue.form:
-        yield from in_form(context, dialogue.form, state)
-    if dialogue.offer and not dialogue.form:
-        yield from in_offer(context, dialogue.offer, state)
-    aside = context.book.by_name.get(dialogue.aside.rule) if dialogue.aside and not dialogue.form else None
-    if aside and hear(context.message.text, context.book.folding).means("resume"):
-        yield Trial(Candidate(aside, Kind.FORM, ""), tr("goes first: its form was set aside, and goes on"))
-    if dialogue.menus:
-        yield from in_menu(context, dialogue, state)
-
-
 def by_rules(context: MessageContext, state: State, decision: Decision | None) -> Iterator[Trial]:
     """Yield each rule that matches; where their handlers skipped, those of the later steps of the look-up, too."""
     tried: set[Rule] = set()
@@ -214,9 +167,8 @@ def by_rules(context: MessageContext, state: State, decision: Decision | None) -
 
 def matched(context: MessageContext, candidate: Candidate, state: State) -> Trial:
     """Try a rule that matches, where the bot answers this person in this chat."""
-    paused = state.paused_on(context.message.line) - context.now.timestamp()
-    if paused > 0:
-        return Trial(candidate, tr("the bot is paused for this person: {time} left", time=lasting(paused)), answers=False)
+    if silence := silenced(state, context.message.line, context.now.timestamp()):
+        return Trial(candidate, silence, answers=False)
     if never_answers(context.book, context.message):
         return Trial(candidate, tr("the bot never answers in groups"), answers=False)
     if not context.hears(candidate):
@@ -224,82 +176,14 @@ def matched(context: MessageContext, candidate: Candidate, state: State) -> Tria
     return trial(context, candidate, state)
 
 
-def in_form(context: MessageContext, form: Form, state: State) -> Iterator[Trial]:
-    """Yield the effect on the form in progress."""
-    rule = context.book.by_name.get(form.rule)
-    if rule is None or not rule.fields:
-        return
-    asks = tr("its form asks for {field!r}", field=form.asks[0]) if form.asks else tr("its form asks for a yes or no")
-    candidate = Candidate(rule, Kind.FORM, "")
-    taker = leaves(context, rule, form, first=not state.seen)
-    heard = hear(context.message.text, context.book.folding)
-
-    def may_answer(rule: Rule) -> bool:
-        return context.may_answer(rule, first=not state.seen)
-
-    is_loose = not context.is_wordless and step(form, rule.fields, heard, context.field_context).loose
-    if opting_out(context, may_answer):
-        yield Trial(candidate, tr("{asks}, and opting out leaves it", asks=asks), answers=False)
-    elif not taker and is_loose and straying(context, rule, form, heard, may_answer):
-        yield Trial(candidate, tr("{asks}, and comes again below the answer of another rule", asks=asks), answers=False)
-    elif taker:
-        yield Trial(candidate, tr("{asks}, and a {kind} leaves it", asks=asks, kind=KINDS[taker.kind]), answers=False)
-    else:
-        yield Trial(candidate, tr("goes first: {asks}", asks=asks))
-
-
-def in_offer(context: MessageContext, offer: Offer, state: State) -> Iterator[Trial]:
-    """The suggestion that the text takes, of those made last."""
-    book, heard = context.book, hear(context.message.text, context.book.folding)
-    taken, fallback = book.by_name.get(offer.taken(heard) or ""), book.by_name.get(offer.rule)
-    if taken:
-        yield trial(context, Candidate(taken, Kind.MENU, ""), state)
-    elif fallback and offer.declined(heard):
-        yield Trial(Candidate(fallback, Kind.MENU, ""), tr("goes first: what it suggested is declined"))
-
-
-def in_menu(context: MessageContext, dialogue: Dialogue, state: State) -> Iterator[Trial]:
-    """Yield the choice that the text makes from the last menu."""
-    book, heard = context.book, hear(context.message.text, context.book.folding)
-    back = dialogue.back(heard)
-    owner = book.by_name.get((back or dialogue.menus[-1]).rule)
-    chosen = book.by_name.get(dialogue.chosen(heard) or "")
-    if back and owner:
-        yield Trial(Candidate(owner, Kind.MENU, ""), tr("goes first: 0 leads back to its menu"))
-    elif chosen:
-        yield trial(context, Candidate(chosen, Kind.MENU, ""), state)
-    elif owner and shown_again_for(book, dialogue, heard, lambda rule: context.may_answer(rule, first=not state.seen)):
-        yield Trial(Candidate(owner, Kind.MENU, ""), tr("goes first: its menu is shown again for the number"))
-    elif owner and not dialogue.have_ended:
-        yield Trial(Candidate(owner, Kind.MENU, ""), tr("its menu was shown last, and the text chooses nothing of it"), answers=False)
-
-
-def trial(context: MessageContext, candidate: Candidate, state: State) -> Trial:
-    """Try a rule by its conditions."""
-    rule = candidate.rule
-    unmet = context.unmet(rule, first=not state.seen)
-    if unmet:
-        reasons = linked("; ", [each.sentence for each in unmet])
-        if rule.otherwise and is_clock(unmet):
-            return Trial(candidate, tr("answers with its 'otherwise'. {reasons}", reasons=reasons))
-        return Trial(candidate, tr("its conditions do not hold. {reasons}", reasons=reasons), answers=False)
-    left = state.answered.get(on_line(context.message.line, rule.name), 0.0) - context.now.timestamp()
-    return Trial(candidate, tr("keeps quiet: 'once_per' has {time} left", time=lasting(left))) if left > 0 else Trial(candidate, WINS)
-
-
-def lasting(seconds: float) -> Translatable:
-    """A length of time in its two largest units.
-
-    >>> lasting(599.5), lasting(3661), lasting(86_400)
-    ('10 minutes', '1 hour 1 minute', '1 day')
-    """
-    left = ceil(seconds)
-    parts = []
-    for one, several, size in UNITS:
-        count, left = divmod(left, size)
-        if count:
-            parts.append(tr(several if count > 1 else one, number=count))
-    return linked(" ", parts[:2])
+def silenced(state: State, line: str | None, now: float) -> str:
+    """The reason why the bot keeps quiet for somebody on a line; empty if it does not."""
+    left = state.paused_on(line) - now
+    if left <= 0:
+        return ""
+    if state.is_taken_over(line):
+        return tr("the owner writes to this person by hand, and the bot is silent: {time} left", time=lasting(left))
+    return tr("the bot is paused for this person: {time} left", time=lasting(left))
 
 
 def order(candidate: Candidate, winner: Candidate) -> str:

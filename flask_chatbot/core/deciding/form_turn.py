@@ -4,10 +4,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from flask_chatbot.core.conversation.corrections import Named, lines_in
-from flask_chatbot.core.conversation.forms import Ask, Form, Stop, cancelled, corrected, next_question, step
+from flask_chatbot.core.conversation.forms import (
+    Ask,
+    Done,
+    Form,
+    Stop,
+    cancelled,
+    corrected,
+    next_question,
+    question,
+    step,
+    together,
+    wrong,
+)
 from flask_chatbot.core.conversation.heard import Heard, hear
 from flask_chatbot.core.conversation.memory import on_line
-from flask_chatbot.core.conversation.sent_answers import sent_step
+from flask_chatbot.core.conversation.sent_answers import asked_again, sent_step
 from flask_chatbot.core.deciding.answering import Answering
 from flask_chatbot.core.deciding.context import MessageContext, leaves, trigger
 from flask_chatbot.core.deciding.decision import Decision
@@ -20,7 +32,8 @@ from flask_chatbot.core.matching.match import Candidate, Kind, Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.steps import AS_KEYWORD
 from flask_chatbot.core.values.actions import Forward, Pause, Subscribe
-from flask_chatbot.core.values.replies import TEXT_LIMIT, Text
+from flask_chatbot.core.values.long_texts import stacked
+from flask_chatbot.core.values.replies import Text
 
 
 def in_form(turn: Answering, heard: Heard) -> Decision | None:
@@ -50,9 +63,14 @@ def going_on(turn: Answering, rule: Rule, form: Form, answer: Callable[[Match], 
 def go_on(turn: Answering, match: Match, form: Form, heard: Heard) -> Decision:
     """The next turn of a form: a question, its end, or the answer once everything is filled in."""
     fields, context, sent = match.rule.fields or (), turn.context.field_context, turn.context.sent
-    outcome = sent_step(form, fields, heard, sent, context) if sent else step(form, fields, heard, context)
+    is_sent = bool(sent) or turn.context.is_wordless
+    outcome = sent_step(form, fields, heard, sent, context) if is_sent else step(form, fields, heard, context)
     if outcome.loose and (strayed := digression(turn, match, form, heard)) is not None:
         return strayed
+    if match.rule.find is not None and not isinstance(outcome, Stop):
+        outcome = looked_up(turn, match.rule, form, outcome)
+    if isinstance(outcome, Ask) and (full := no_place(turn, match.rule, form, outcome.form)) is not None:
+        return full
     if isinstance(outcome, Ask) and outcome.form.wrong >= turn.book.tries_of(match.rule):
         turn.dialogue = turn.dialogue.set_aside(form, turn.time, is_said=True)
         return Decision(match, (Text(say(turn.language, "form_given_up")),))
@@ -61,6 +79,44 @@ def go_on(turn: Answering, match: Match, form: Form, heard: Heard) -> Decision:
     if isinstance(outcome, Stop):
         return Decision(match, (Text(outcome.text),))
     return turn.complete(turn.context.read_form(match.rule, outcome.form), outcome.form, outcome.confirmed, outcome.said)
+
+
+def looked_up(turn: Answering, rule: Rule, before: Form, outcome: Ask | Done) -> Ask | Done:
+    """The outcome of an answer; where it completes what the rule looks up, and nothing is there, the question for it again."""
+    after, by = outcome.form, rule.find.by if rule.find else ()
+    given = [name for name in by if after.texts.get(name) and (name in before.asks or before.texts.get(name) != after.texts[name])]
+    if not given or not set(by).isdisjoint(after.asks):
+        return outcome
+    match = turn.context.read_form(rule, after)
+    if not set(by).isdisjoint(match.invalid) or turn.finds(match):
+        return outcome
+    asked = next(field for field in rule.fields or () if field.name == given[-1])
+    said = (reply.text for reply in turn.nothing_found(match).replies if isinstance(reply, Text))
+    texts = {name: text for name, text in after.texts.items() if name != asked.name}
+    form = replace(after, texts=texts, asks=(asked.name, *after.asks), wrong=before.wrong)
+    return wrong(form, together(*said, question(asked, turn.language)), turn.language, asked)
+
+
+def no_place(turn: Answering, rule: Rule, before: Form, after: Form) -> Decision | None:
+    """The answer where a form goes on, and the slot that is given now has no place left; else None. The end of a form asks anyway."""
+    given = [name for name in rule.per if after.texts.get(name) and before.texts.get(name) != after.texts[name]]
+    if not given or not set(rule.per).isdisjoint(after.asks):
+        return None
+    match = turn.context.read_form(rule, after)
+    return None if not set(rule.per).isdisjoint(match.invalid) or turn.has_place_for(match) else turn.slot_full(match, after)
+
+
+def unread(turn: Answering, said: str) -> Decision | None:
+    """The sentence for a message that nobody can read, and the question of the form in progress below it; None if neither is there."""
+    form = turn.dialogue.form
+    rule = turn.book.by_name.get(form.rule) if form else None
+    if form is None or rule is None or not rule.fields:
+        return None
+    asking = asked_again(form, rule.fields, said, turn.context.field_context)
+    if not asking.text:
+        return None
+    turn.dialogue = turn.dialogue.left()
+    return going_on(turn, rule, form, lambda match: turn.ask(match, asking))
 
 
 def opting_out(context: MessageContext, may_answer: Callable[[Rule], bool]) -> Candidate | None:
@@ -103,8 +159,7 @@ def digression(turn: Answering, match: Match, form: Form, heard: Heard) -> Decis
     question = again(turn, match, replace(form, strayed=fold(heard.text)))
     others_said, above = above_menu(decision.replies)
     below = "\n\n".join(reply.text for reply in question.replies if isinstance(reply, Text))
-    room = max(TEXT_LIMIT - len(below) - 2, 0)
-    return decision._replace(replies=(*others_said, Text(f"{above[:room]}\n\n{below}".strip())))
+    return decision._replace(replies=(*others_said, *stacked(above, below, "\n\n")))
 
 
 def resumed(turn: Answering, heard: Heard) -> Decision | None:

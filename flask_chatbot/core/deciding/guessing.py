@@ -11,6 +11,7 @@ from flask_chatbot.core.language.sentences import Language
 from flask_chatbot.core.matching.guesses import Guess
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.values.long_texts import stacked
 from flask_chatbot.core.values.replies import REPLIES_LIMIT, Reply, Text
 
 # Chosen by benchmarks/thresholds.py, on public sets of texts.
@@ -111,7 +112,7 @@ def with_suggestions(
         return replies, Offer(rule=rule.name, entries=entries[:1], is_menu=False)
     offer = Offer(rule=rule.name, entries=entries)
     others, above = above_menu(replies)
-    return (*others, Text(offer_text(offer, above, language))), offer
+    return (*others, *stacked(above, offer_text(offer, language))), offer
 
 
 def above_menu(replies: tuple[Reply, ...]) -> tuple[tuple[Reply, ...], str]:

@@ -12,6 +12,7 @@ from flask_chatbot.core.language.sentences import say
 from flask_chatbot.core.matching.match import Candidate, Kind, Match
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.contents import Choice
+from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Text
 
 
@@ -20,13 +21,9 @@ def tapped(turn: Answering) -> Decision | None:
 
     Who taps during a form leaves it, and nothing given to it is lost.
     """
-    choice = turn.message.choice
-    rule = turn.book.by_name.get(choice.id) if choice else None
     before = turn.dialogue
-    shown = {target for menu in before.menus for _, target in menu.entries}
-    if rule is None or (choice == Choice(OUT, say(turn.language, "menu_back")) and before.menus):
-        return None
-    if not (rule.is_found or rule.name in shown or rule.name in turn.book.in_menus):  # any program may send any id
+    rule = tapped_rule(turn.book, before, turn.message)
+    if rule is None:
         return None
     left = before.set_aside(before.form, turn.time).left() if before.form else before
     is_below = any(target == rule.name for _, target in before.menus[-1].entries) if before.menus else False
@@ -37,10 +34,19 @@ def tapped(turn: Answering) -> Decision | None:
     return decision
 
 
-def heard_of(turn: Answering) -> Heard:
+def tapped_rule(book: RuleBook, dialogue: Dialogue, message: Message) -> Rule | None:
+    """The rule that a tapped choice leads to; None for what is no choice of ours, and for the one that leads back."""
+    choice = message.choice
+    rule = book.by_name.get(choice.id) if choice else None
+    if rule is None or (choice == Choice(OUT, say(book.locale.language.addressing(message.sender.name), "menu_back")) and dialogue.menus):
+        return None
+    shown = {target for menu in dialogue.menus for _, target in menu.entries}
+    return rule if rule.is_found or rule.name in shown or rule.name in book.in_menus else None  # any program may send any id
+
+
+def heard_in(message: Message, book: RuleBook) -> Heard:
     """The text of the message, which is the number 0 if a choice that leads back, or declines, was tapped."""
-    choice = turn.message.choice
-    return hear(OUT if choice and choice.id == OUT else turn.message.text, turn.book.folding)
+    return hear(OUT if message.choice and message.choice.id == OUT else message.text, book.folding)
 
 
 def in_offer(turn: Answering, heard: Heard) -> Decision | None:

@@ -16,17 +16,21 @@ from flask_chatbot.core.fields.field import NO_NAMES, Context
 from flask_chatbot.core.language.daytimes import Dates
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Language, Locale
+from flask_chatbot.core.lookups.csv_table import CsvTable
 from flask_chatbot.core.matching.guesses import Guesses
 from flask_chatbot.core.matching.index import Index
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.sent import SentIndex
 from flask_chatbot.core.media.local import LocalFile
+from flask_chatbot.core.reminding.quiet import NIGHT, Quiet
+from flask_chatbot.core.templates.template import Sandbox
 from flask_chatbot.core.values.actions import Pause
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.core.values.problems import Mark
 from flask_chatbot.core.values.rule_tests import RuleTest
 from flask_chatbot.core.values.sources import Sources
 
+TAKEOVER = timedelta(hours=1)
 RULES_PER_LITERAL = 100  # more rules than this may not share one keyword
 _NUMBER_LIMIT = 60  # characters of a telephone number, however it is written
 
@@ -51,14 +55,20 @@ class RuleBook:
     groups: Literal["never", "keywords", "all"] = "never"
     guess: Literal["never", "suggest", "answer"] = "suggest"
     patience: timedelta = timedelta(seconds=PATIENCE)
+    takeover: timedelta | None = TAKEOVER  # of silence after the owner wrote by hand; None if the bot goes on
+    quiet: Quiet | None = NIGHT  # the time of the day at which reminders wait
+    staff: frozenset[str] = frozenset()  # their numbers and ids, and those of everybody who is notified
     tries: int = TRIES
     one_message: bool = False
     files: tuple[Path, ...] = ()
     sources: Sources = field(default_factory=Sources)
     media: Mapping[str, LocalFile] = field(default_factory=dict)  # files beside the rules that replies name
+    tables: Mapping[str, CsvTable] = field(default_factory=dict)  # of the CSV files beside the rules
+    supplied: frozenset[str] = frozenset()  # the names of tables that Python supplies
     tests: tuple[RuleTest, ...] = ()
     dated: tuple[tuple[Mark, Dates], ...] = ()
     named_language: str = ""  # that the file gives; its messages are in English without one
+    sandbox: Sandbox | None = field(default=None, repr=False, compare=False)  # that its templates run in, with its `vars`
     guesses: Guesses = field(init=False)
     pasted: PastedForms = field(init=False)
     tracks_first_contact: bool = field(init=False)
@@ -89,6 +99,11 @@ class RuleBook:
         `language` is that of the rules as it speaks to one person.
         """
         return Context(language or self.locale.language, self.locale.country, now, self.hours, self.folding, None, names)
+
+    def is_fallback(self, name: str | None) -> bool:
+        """True if the rule of a name answers what no other rule understands."""
+        rule = self.by_name.get(name or "")
+        return rule is not None and rule.fallback
 
     def patience_of(self, name: str) -> float:
         """Seconds that the form, or the menu, of the rule of that name waits."""

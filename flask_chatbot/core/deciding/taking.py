@@ -1,4 +1,4 @@
-"""The files of a message that its decision takes: as the value of a field, or for a rule that saves what was sent."""
+"""The files of a message that its decision takes: as the value of a field, or for a rule that saves or forwards what was sent."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,23 +9,25 @@ from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.fields.sent import as_file
 from flask_chatbot.core.language.sentences import Language
 from flask_chatbot.core.matching.match import Match
-from flask_chatbot.core.values.actions import Save
+from flask_chatbot.core.values.actions import Forward, Save
 from flask_chatbot.core.values.contents import Attachment
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.sent import FileValue
 
 
-def taken_by(match: Match, message: Message) -> tuple[Attachment, ...]:
-    """The files of a message that a match takes and nobody has fetched."""
+def taken_by(match: Match, message: Message, *, forwards: bool) -> tuple[Attachment, ...]:
+    """The files of a message that a match takes and nobody has fetched. One that is forwarded counts only if `forwards`."""
     values = [value for value in match.fields.values() if isinstance(value, FileValue)]
-    if match.rule.sends and not values and any(isinstance(action, Save) for action in match.rule.actions):
+    actions, is_sent = match.rule.actions, bool(match.rule.sends)
+    takes = any((isinstance(each, Save) and is_sent) or (isinstance(each, Forward) and forwards) for each in actions)
+    if takes and not values:
         return tuple(each for each in message.attachments[:1] if not (each.file or each.is_unfit))
     return tuple(_unfetched(values, message))
 
 
-def taken_in(decision: Decision, message: Message, time: float) -> tuple[Attachment, ...]:
+def taken_in(decision: Decision, message: Message, time: float, *, forwards: bool) -> tuple[Attachment, ...]:
     """The files of a message that a decision takes, in a form that goes on too, and nobody has fetched."""
-    found = taken_by(decision.match, message) if decision.match is not None else ()
+    found = taken_by(decision.match, message, forwards=forwards) if decision.match is not None else ()
     return tuple(dict.fromkeys([*found, *_unfetched(waiting(decision.remember, time), message)]))
 
 

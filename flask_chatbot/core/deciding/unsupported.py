@@ -3,6 +3,7 @@
 from flask_chatbot.core.conversation.memory import on_line
 from flask_chatbot.core.deciding.answering import Answering
 from flask_chatbot.core.deciding.decision import Decision
+from flask_chatbot.core.deciding.form_turn import unread
 from flask_chatbot.core.language.folding import is_blank
 from flask_chatbot.core.language.sentences import say
 from flask_chatbot.core.values.messages import Message
@@ -22,9 +23,14 @@ def says_nothing(message: Message) -> bool:
 
 
 def unsupported(turn: Answering) -> Decision:
-    """The sentence for what the bot cannot read: at most once a day for each person and line, and never in a group."""
+    """The sentence for what the bot cannot read: at most once a day for each person and line, and never in a group.
+
+    A form asks its question again below it, and without it for the rest of the day.
+    """
     text, key = say(turn.language, "unsupported"), on_line(turn.message.line, UNSUPPORTED)
-    if turn.message.chat == "group" or not text.strip() or turn.answered.get(key, 0.0) > turn.time:
+    if turn.message.chat == "group":
         return Decision(None)
+    if not text.strip() or turn.answered.get(key, 0.0) > turn.time:
+        return unread(turn, "") or Decision(None)
     turn.answered = {**turn.answered, key: turn.time + DAY}
-    return Decision(None, (Text(text),))
+    return unread(turn, text) or Decision(None, (Text(text),))

@@ -25,7 +25,7 @@ def read_person(text: str, country: str) -> str:
     ('6281234567890', '6281234567890')
     """
     if text.strip().endswith(GROUP):
-        raise ValueError(tr("{text!r} is a group, not a person. Send to groups by their id, in 'groupid'.", text=text[:60]))
+        raise ValueError(tr("{text!r} is a group, not a person. Messages to groups name them by their id, in 'groupid'.", text=text[:60]))
     return normalize_phone(text, country)
 
 
@@ -64,7 +64,7 @@ def chat_with(text: str, country: str, seen: Seen) -> str:
         return person_chat(read_person(text, country))
     if not seen(id_):
         fact = tr("{text!r} is an id that nobody on this line has.", text=clip(id_, 60))
-        raise ValueError(tr("{fact} Send to a number, or to the id that a message of the person brought.", fact=fact))
+        raise ValueError(tr("{fact} Name a number, or the id that a message of the person brought.", fact=fact))
     return id_
 
 

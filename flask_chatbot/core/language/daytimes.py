@@ -94,6 +94,10 @@ class Yearly:
         return self.first <= day <= self.last if self.first <= self.last else day >= self.first or day <= self.last
 
 
+class NoSpan(ValueError):
+    """The span ends when it begins."""
+
+
 def read_span(text: str) -> Span:
     """Read a span of time; one that ends before it begins crosses midnight.
 
@@ -109,7 +113,7 @@ def read_span(text: str) -> Span:
     if start >= DAY or end > DAY or int(found[2]) > 59 or int(found[4]) > 59:
         raise ValueError(tr("{text!r} has a time that does not exist. A day goes from 00.00 to 24.00.", text=text))
     if start == end:
-        raise ValueError(tr("{text!r} ends when it begins. Write 00.00-24.00 for the whole day.", text=text))
+        raise NoSpan(tr("{text!r} ends when it begins. Write 00.00-24.00 for the whole day.", text=text))
     return Span(start, end if end > start else end + DAY)
 
 

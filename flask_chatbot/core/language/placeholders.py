@@ -8,7 +8,27 @@ from flask_chatbot.core.language.sentences import PLACEHOLDER, SAPAAN, SENTENCES
 MAY_BE_EMPTY = frozenset({"brackets", "form_skip", "form_waits", "form_way_out", "form_way_out_yesno", "suggested", "unsupported"})
 KIND_WORDS = tuple(key for key in SENTENCES["en"] if key.startswith("kind_"))
 TO_NOBODY = frozenset(
-    {"date_time", "menu_back", "menu_choose", "no", "not_suggested", "notice", "notice_saved", "yes", *KIND_WORDS}
+    {
+        "date_time",
+        "given_back",
+        "given_back_nobody",
+        "given_back_which",
+        "menu_back",
+        "menu_choose",
+        "no",
+        "not_suggested",
+        "notice",
+        "notice_saved",
+        "row_already",
+        "row_before",
+        "row_guess",
+        "row_missing",
+        "row_moved",
+        "row_untold",
+        "row_which",
+        "yes",
+        *KIND_WORDS,
+    }
 )  # words, and what staff read
 DISPENSABLE = frozenset({"example", "rule", "value", SAPAAN})  # placeholders that any sentence may do without
 LEFT_OUT = {

@@ -22,6 +22,9 @@ _EMOJI = (
     "\U0001f000-\U0001f0ff\U0001f10d-\U0001faff\U0001fc00-\U0001fffd"
 )
 EMOJI = re.compile(f"([{_EMOJI}])[\U0001f3fb-\U0001f3ff]*")  # with its skin tones
+_TONED = f"(?:[{_EMOJI}\u00a9\u00ae\u203c\u2049\u2122\u2139\u24c2\u3297\u3299]\ufe0f?[\U0001f3fb-\U0001f3ff]?[\U000e0020-\U000e007f]*)"
+_FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
+_ONE_EMOJI = re.compile(f"{_FLAG}|[0-9#*]\ufe0f?\u20e3|{_TONED}(?:\u200d{_TONED})*")
 EMOTICON = re.compile(r"[:;][-'^]?([dpovxsc30*])\1*|=([dp3])\2*|</?3+|([otux])_\3")  # a whole word, lower case
 HEART = re.compile(r"(?<=\w)</?3+$")  # on a word
 _ANY_SIGN = re.compile(f"[{_EMOJI}:;=<_]")
@@ -76,6 +79,15 @@ def is_sign(word: str) -> bool:
     [True, True, False, True]
     """
     return EMOJI.fullmatch(word) is not None or EMOTICON.fullmatch(word) is not None
+
+
+def is_emoji(text: str) -> bool:
+    """True if a text is one emoji, with its skin tone, its joined parts, or its frame.
+
+    >>> [is_emoji(text) for text in ("\\U0001f44d\\U0001f3fd", "\\u2764\\ufe0f", "\\U0001f1ee\\U0001f1e9", "3\\ufe0f\\u20e3", "ok")]
+    [True, True, True, True, False]
+    """
+    return _ONE_EMOJI.fullmatch(text) is not None
 
 
 def has_signs(folded: str) -> bool:

@@ -25,7 +25,7 @@ class Words:
     `greetings` are several lists, since "selamat pagi" is not "selamat malam". A text with a word of `questions` asks for something.
     `call_off` are words of `cancel` that say no to a yes-or-no question, `nothing` those of `skip` that do. Around the label of a
     field, `correct` says that its value is wrong, with `correct_first` ahead and `correct_last` behind.
-    `choosing` stands around a number that is chosen, `back` leads to the menu before. `opt_out` finds whole
+    `choosing` stands around a number that is chosen, `back` leads to the menu before. `done` is for staff. `opt_out` finds whole
     texts. `titles` stand ahead of names. `alone` names the lists that a bot has in
     place of those of all languages.
     """
@@ -41,6 +41,7 @@ class Words:
     nothing: frozenset[str] = frozenset()
     wait: frozenset[str] = frozenset()
     resume: frozenset[str] = frozenset()
+    done: frozenset[str] = frozenset()
     correct: frozenset[str] = frozenset()
     correct_first: frozenset[str] = frozenset()
     correct_last: frozenset[str] = frozenset()

@@ -185,14 +185,13 @@ def build_notices(entry: Place, staff: Staff, write: Callable[[Place], Template]
     if not isinstance(entry.data, dict):
         return [Notify(to) for to in staff.addresses(entry)]
     text = write(entry.at("text")) if "text" in entry.data else None
-    return [Notify(to, text) for each in entry.at("to").entries() for to in staff.addresses(each)]
+    line = str(entry.data.get("line", ""))
+    return [Notify(to, text, line) for each in entry.at("to").entries() for to in staff.addresses(each)]
 
 
-def build_actions(rule: Place, staff: Staff, write: Callable[[Place], Template]) -> tuple[Action, ...]:
+def build_actions(rule: Place, staff: Staff, write: Callable[[Place], Template], save: Save | None) -> tuple[Action, ...]:
     """The actions of the rule besides its replies; `write` compiles the texts of its notices."""
-    actions: list[Action] = []
-    if "save" in rule.data:
-        actions.append(Save(rule.data["save"]))
+    actions: list[Action] = [] if save is None else [save]
     for entry in rule.each("notify"):
         actions += build_notices(entry, staff, write)
     if (pause := read_time(rule.at("pause")) if "pause" in rule.data else None) is not None:

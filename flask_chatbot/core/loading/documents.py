@@ -139,7 +139,7 @@ def misplaced(data: Any) -> list[Complaint]:
     named = tr("only the file that includes this one may name a file of sentences. Name it there, or write the sentences here.")
     return [Complaint(("sentences",), named, at_key=True)] * isinstance(data.get("sentences"), str) + [
         Complaint((key,), tr("only the file that includes this one may have {key!r}. Move it there.", key=key), at_key=True)
-        for key in ("settings", "include")
+        for key in ("settings", "include", "tables")
         if key in data
     ]
 

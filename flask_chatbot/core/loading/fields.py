@@ -2,7 +2,7 @@
 
 import keyword
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -28,13 +28,22 @@ UNIT = re.compile(r"[^\W\d_]+|%")
 SENDER: Mapping[str, str] = {"nama": "text", "nohp": "text", "sapaan": "text", "now": "datetime"}  # what the template of a default may name
 
 
+def no_options(place: Place) -> tuple[str, ...]:
+    """No options, where there are no tables."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class FieldBuilder:
-    """Compiles the fields of one book: with its types, its sandbox for templates, and True if it has opening hours."""
+    """Compiles the fields of one book: with its types, its sandbox for templates, and True if it has opening hours.
+
+    `options_from` gives the options that a table has for a field.
+    """
 
     types: Mapping[str, FieldType]
     sandbox: Sandbox
     has_hours: bool = False
+    options_from: Callable[[Place], tuple[str, ...]] = no_options
 
     def build(self, place: Place) -> tuple[Field, ...] | None:
         """The fields in the order customers write them, or None where the rule has none."""
@@ -77,7 +86,7 @@ class FieldBuilder:
             type=type_name,
             kind=kind,
             pattern=build_pattern(place.at("pattern")) if "pattern" in data else None,
-            options=build_options(place.at("options")) if "options" in data else (),
+            options=self.options(place.at("options")) if "options" in data else (),
             error=build_error(place.at("error"), self.sandbox) if "error" in data else None,
             default=self.default(place.at("default"), before) if "default" in data else None,
             condition=self.condition(place.at("if"), before) if "if" in data else None,
@@ -87,6 +96,10 @@ class FieldBuilder:
             **{key: data[key] for key in ("label", "question", "optional", "interrupt", "rest", "open") if key in data},
         )
 
+    def options(self, place: Place) -> tuple[Option, ...]:
+        """The choices that are written at a place, or those of the column that it names."""
+        return tuple(map(Option, self.options_from(place))) if names_column(place) else build_options(place)
+
     def default(self, place: Place, before: Sequence[Field]) -> str | Template:
         """The default as it is written, or a template that may name the vars, the sender and the fields before it."""
         if not has_marks(place.data):
@@ -95,8 +108,11 @@ class FieldBuilder:
 
     def condition(self, place: Place, before: Sequence[Field]) -> Template:
         """The condition on the fields before it, as a template that is empty where it fails."""
-        written = replace(place, data=f"{{% if {place.data} %}}1{{% endif %}}")
-        return compile_template(written, self.sandbox, self.names(before))
+        return self.condition_on(place, self.names(before))
+
+    def condition_on(self, place: Place, names: Mapping[str, str | Type]) -> Template:
+        """A condition on values of these names, as a template that is empty where it fails."""
+        return compile_template(replace(place, data=f"{{% if {place.data} %}}1{{% endif %}}"), self.sandbox, names)
 
     def names(self, before: Sequence[Field]) -> dict[str, str | Type]:
         """The names that a field's own templates may use, with their types."""
@@ -112,7 +128,7 @@ class FieldBuilder:
         for entry in place.at("unit").entries() if "unit" in data else ():
             if not UNIT.fullmatch(entry.data):
                 entry.report(tr("{text!r} is not a unit. Write each as one word without digits, such as kg or bungkus.", text=entry.data))
-        if field.options and field.type in FIELD_TYPES and "options" in field.kind.keys:
+        if field.options and field.type in FIELD_TYPES and "options" in field.kind.keys and not names_column(place.at("options")):
             check_options(place.at("options"), field, context)
         check_default(place, field, context)
 
@@ -290,6 +306,12 @@ def build_options(place: Place) -> tuple[Option, ...]:
         else:
             options.append(Option(entry.data))
     return tuple(options)
+
+
+def names_column(place: Place) -> bool:
+    """True if options are those of a column, as in ``{from: harga.nama}``, and not an option called so."""
+    data = place.data
+    return isinstance(data, dict) and list(data) == ["from"] and isinstance(data["from"], str) and "." in data["from"].strip(".")
 
 
 def words_of(words: object) -> list[str]:

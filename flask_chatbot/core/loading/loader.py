@@ -11,18 +11,23 @@ from typing import Any, NamedTuple
 from flask_chatbot.core.conversation.forms import TRIES
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.types import FIELD_TYPES
-from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, read_added
+from flask_chatbot.core.language.sentences import Language
+from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, doubted, needing, read_added
 from flask_chatbot.core.loading.addresses import LocalFiles
 from flask_chatbot.core.loading.conditions import build_hours, dates_named
 from flask_chatbot.core.loading.conflicts import check_sharing, missing_targets, named
 from flask_chatbot.core.loading.documents import Step, language_in, read_document
 from flask_chatbot.core.loading.includes import included
+from flask_chatbot.core.loading.lookups.csv_files import CsvFiles
+from flask_chatbot.core.loading.lookups.finds import KnownTables, TableSources
+from flask_chatbot.core.loading.lookups.reminders import build_quiet
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.preamble import (
     build_groups,
     build_guess,
     build_locale,
     build_patience,
+    build_silence,
     build_staff,
     build_vars,
     read_country,
@@ -36,6 +41,7 @@ from flask_chatbot.core.loading.wording.sentence_files import read_sentence_file
 from flask_chatbot.core.loading.wording.sentences import build_language, read_tongue
 from flask_chatbot.core.loading.wording.vocabulary import build_vocabulary
 from flask_chatbot.core.loading.words import build_folding
+from flask_chatbot.core.lookups.cells import marks_for
 from flask_chatbot.core.matching.index import Index
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.sent import SentIndex
@@ -48,6 +54,7 @@ from flask_chatbot.core.values.rule_tests import RuleTest
 from flask_chatbot.core.values.sources import Sources, digest, digest_of
 from flask_chatbot.errors import RulesError
 
+SAVED: Mapping[Path, bytes] = {}  # no file has a draft
 NEIGHBOURS = 3  # files named where another one is missing
 
 
@@ -68,10 +75,13 @@ def load_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> RuleBoo
     return loaded.book
 
 
-def read_rules(path: str | Path, additions: Additions = NO_ADDITIONS) -> Loaded:
-    """Load a file with its includes and Python's additions, with all problems, including warnings."""
+def read_rules(path: str | Path, additions: Additions = NO_ADDITIONS, drafts: Mapping[Path, bytes] = SAVED) -> Loaded:
+    """Load a file with its includes and Python's additions, with all problems, including warnings.
+
+    `drafts` holds the content of files that are not saved yet, by their resolved paths.
+    """
     with collector_paused():
-        loading = _Loading(additions)
+        loading = _Loading(additions, drafts)
         loading.read_root(Path(path))
         loading.read_additions()
         book = loading.book()
@@ -97,8 +107,8 @@ def collector_paused() -> Iterator[None]:
 class _Loading:
     """One load: the files read so far, and their problems."""
 
-    def __init__(self, additions: Additions) -> None:
-        self.additions = additions
+    def __init__(self, additions: Additions, drafts: Mapping[Path, bytes]) -> None:
+        self.additions, self.drafts = additions, drafts
         self.problems: list[Problem] = []
         self.roots: list[Place] = []
         self.added: list[Place] = []
@@ -110,11 +120,12 @@ class _Loading:
         self.sentences: tuple[Place, ...] = ()  # of a file of their own
         self.named: tuple[Path, ...] = ()  # the files that the root file names
         self.local_files = LocalFiles(Path())
+        self.csv = CsvFiles(Path())
         self.refused: set[tuple[int, tuple[Step, ...]]] = set()  # by the document's id, since a Python file may hold several
 
     def read_root(self, path: Path) -> None:
         """Read a file, and the files it includes."""
-        self.local_files = LocalFiles(path)
+        self.local_files, self.csv = LocalFiles(path), CsvFiles(path)
         self.read_file(path)
         for root in self.roots[:1]:
             self.read_sentences(root.at("sentences"), path)
@@ -143,7 +154,8 @@ class _Loading:
         self.files.append(path)
         self.digests[path] = None
         try:
-            source = path.read_bytes()
+            draft = self.drafts.get(path.resolve()) if self.drafts else None
+            source = path.read_bytes() if draft is None else draft
         except FileNotFoundError:
             first = tr(" Write the first rules with `flask chatbot init`, or name another file.")
             way_out = beside(path) or (tr(" Write the first rules into a file of that name.") if self.roots else first)
@@ -168,6 +180,8 @@ class _Loading:
         known = {os.path.realpath(path) for path in digests}
         local: dict[Path, bytes | None] = dict.fromkeys(self.local_files.unfit)
         local |= {file.path: file.digest for file in self.local_files.by_name.values()}
+        digests |= self.csv.digests
+        named += self.csv.digests
         for path, found in local.items():
             if (real := os.path.realpath(path)) not in known:  # each once, as `files_now` finds them
                 known.add(real)
@@ -198,23 +212,24 @@ class _Loading:
             rules=ordered,
             by_name=by_name,
             **self.indexes(ordered, builder),
-            locale=builder.sandbox.locale,
-            folding=builder.folding,
+            **builder.shared,
             hours=hours,
             groups=build_groups(settings),
             guess=build_guess(settings),
             named_language=self.language,
             patience=build_patience(settings),
+            **build_silence(settings, builder.staff, ordered, builder.quiet),
             one_message=bool((settings.data or {}).get("one_message")),
             tries=(settings.data or {}).get("tries") or TRIES,
             **self.all_files(),
-            tests=self.tests(by_name),
+            tests=self.tests(by_name, builder.tables),
             dated=tuple(dates_named(settings.at("hours"), self.each_entry("rules"))),
         )
 
     def all_files(self) -> dict[str, Any]:
-        """The files of the rules and those beside them, as the book holds them."""
-        return {"files": tuple(self.files), "sources": self.sources, "media": self.local_files.by_name}
+        """The files of the rules and those beside them, and the tables, as the book holds them."""
+        tables = {"tables": self.csv.readable, "supplied": frozenset(self.additions.tables)}
+        return {"files": tuple(self.files), "sources": self.sources, "media": self.local_files.by_name, **tables}
 
     def check_tables(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
         """Check the price tables of rules without errors, and return the rules: the options of others are not all known."""
@@ -248,7 +263,22 @@ class _Loading:
         check_promised(words, sentences, language, folding.words)
         types = {**FIELD_TYPES, **self.additions.types}
         var_names = {name: type_of_var(place.data) for name, place in variables.items()}
-        return RuleBuilder(folding, sandbox, types, var_names, self.local_files, has_hours, build_staff(settings, country))
+        sources = TableSources(self.tables(language), self.rule_entries, self.additions.tables)
+        return RuleBuilder(
+            folding, sandbox, types, var_names, self.local_files, sources, has_hours, build_staff(settings, country), build_quiet(settings)
+        )
+
+    def tables(self, language: Language) -> CsvFiles:
+        """The CSV files that the root file names, read as its language writes numbers."""
+        place, marks = self.roots[0].at("tables"), marks_for(*language.marks)
+        for name in place.data or ():
+            self.csv.read(place.at(name), name, short_path(self.csv.root.parent / str(place.data[name])), marks)
+        return self.csv
+
+    def rule_entries(self) -> Iterator[Place]:
+        """The entries of all rules, those of Python too."""
+        yield from self.each_entry("rules")
+        yield from (place.at("rules", 0) for place in self.added)
 
     def rules(self, builder: RuleBuilder) -> dict[str, Rule]:
         """The rules of the files and of Python by name; conflicts between them are reported."""
@@ -265,13 +295,14 @@ class _Loading:
         by_name = named(rules, self.problems)
         self.problems += missing_targets(by_name) if not self.refused else ()
         check_sharing(rules, self.problems)
+        self.problems += builder.tables.check(rules)
         return by_name
 
-    def tests(self, by_name: Mapping[str, Rule]) -> tuple[RuleTest, ...]:
+    def tests(self, by_name: Mapping[str, Rule], tables: KnownTables) -> tuple[RuleTest, ...]:
         """The tests outside any rule; tests of either kind that expect an unknown rule are reported."""
         tests = tuple(build_test(place) for place in self.each_entry("tests"))
         if not self.refused:  # a rule that could not be read has a name all the same
-            self.problems += check_names(by_name, (*tests, *(test for rule in by_name.values() for test in rule.tests)))
+            self.problems += check_names(by_name, tables, (*tests, *(test for rule in by_name.values() for test in rule.tests)))
         return tests
 
     def added_rules(self, rules: list[Rule], builder: RuleBuilder) -> list[Rule]:
@@ -301,20 +332,6 @@ class _Loading:
             group = root.at(key)
             steps = group.data if isinstance(group.data, dict) else range(len(group.data)) if isinstance(group.data, list) else ()
             yield from (entry for step in steps if (entry := group.at(step)).data is not GONE)
-
-
-def needing(rule: Rule) -> Problem:
-    """The reminder that a rule is incomplete without Python."""
-    names = ", ".join(rule.needs)
-    message = tr(
-        "rule {rule!r} needs {names} from a Python handler. Check it together with the app: flask --app ...", rule=rule.name, names=names
-    )
-    return Problem(rule.mark, message, "warning", may_be_python=True)
-
-
-def doubted(problem: Problem) -> Problem:
-    """The problem as it reads when the application is not available to settle it."""
-    return replace(problem, severity="warning") if problem.may_be_python else problem
 
 
 def beside(path: Path) -> str:

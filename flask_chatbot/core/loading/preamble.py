@@ -3,17 +3,21 @@
 import keyword
 from collections.abc import Collection, Iterable
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from flask_chatbot.core.conversation.dialogue import PATIENCE
+from flask_chatbot.core.deciding.rulebook import TAKEOVER
 from flask_chatbot.core.language.addressees import number_or_id
 from flask_chatbot.core.language.sentences import Language, Locale
 from flask_chatbot.core.loading.conditions import build_duration
 from flask_chatbot.core.loading.dialogue import Staff
 from flask_chatbot.core.loading.places import Place
+from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.reminding.quiet import Quiet
 from flask_chatbot.core.templates.check import JINJA_NAMES
 from flask_chatbot.core.translation.translatable import reason_of, tr
+from flask_chatbot.core.values.actions import Notify
 from flask_chatbot.core.values.habits import guess
 from flask_chatbot.core.values.people import is_outside_id, is_person_id
 
@@ -87,6 +91,26 @@ def build_patience(settings: Place) -> timedelta:
     """The time that forms and menus wait for an answer."""
     written = build_duration(settings.each("patience")) if settings.data else None
     return written or timedelta(seconds=PATIENCE)
+
+
+def build_takeover(settings: Place) -> timedelta | None:
+    """The time for which the bot is silent after the owner wrote by hand; None for never."""
+    place = settings.at("takeover")
+    written = str(place.data).strip()
+    if place.data is None or any(map(str.isdigit, written)):
+        return build_duration(settings.each("takeover") if settings.data else ()) or TAKEOVER
+    if written.casefold() != "never":
+        place.report(
+            tr("{text!r} is no length of time. Write one, such as 1 hour, or never: then the bot goes on answering.", text=written)
+        )
+    return None
+
+
+def build_silence(settings: Place, staff: Staff, rules: Iterable[Rule], quiet: Quiet | None) -> dict[str, Any]:
+    """The time of silence after the owner wrote by hand, the staff to whom that does not apply, and the night, as a book holds them."""
+    notified = {action.to for rule in rules for action in rule.actions if isinstance(action, Notify)}
+    numbers = frozenset({*staff.numbers.values(), *notified} - {""})
+    return {"takeover": build_takeover(settings), "staff": numbers, "quiet": quiet}
 
 
 def build_vars(entries: Iterable[Place], taken: Collection[str]) -> dict[str, Place]:

@@ -5,10 +5,11 @@ from dataclasses import replace
 from flask_chatbot.core.loading.addresses import LocalFiles
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.texts import compile_template
-from flask_chatbot.core.templates.answers import Answer, ContactAnswer, OneOf, PartsAnswer, TextAnswer
+from flask_chatbot.core.templates.answers import Answer, ContactAnswer, OneOf, PartsAnswer, ReactionAnswer, TextAnswer
 from flask_chatbot.core.templates.template import Sandbox, Template
 from flask_chatbot.core.templates.types import Names
 from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.values.contents import Reaction
 from flask_chatbot.core.values.habits import by_habit
 from flask_chatbot.core.values.replies import KINDS, ContactCard, Media, Text
 from flask_chatbot.core.values.reply_kinds import Kinds, Part, ReplyKind
@@ -67,6 +68,8 @@ class ReplyBuilder:
         if kind.make is ContactCard:
             numbers = tuple((self.template(entry), entry.mark()) for entry in below.at("numbers").entries())
             return ContactAnswer(self.template(below.at("name")), numbers, self.sandbox.locale.country)
+        if kind.make is Reaction:
+            return ReactionAnswer(self.template(below), below.mark())
         if issubclass(kind.make, Media):
             below = self.with_file(below, name)
         return self.parts(below, kind)
@@ -81,9 +84,9 @@ class ReplyBuilder:
 
     def parts(self, place: Place, kind: ReplyKind) -> Answer:
         if isinstance(place.data, dict):
-            return PartsAnswer(kind, {part.name: self.part(place.at(part.name), part) for part in kind.parts})
+            return PartsAnswer(kind, {part.name: self.part(place.at(part.name), part) for part in kind.written})
         nothing = Place(place.document, place.path, None, place.problems)
-        return PartsAnswer(kind, {part.name: self.part(place if part.name == kind.needs else nothing, part) for part in kind.parts})
+        return PartsAnswer(kind, {part.name: self.part(place if part.name == kind.needs else nothing, part) for part in kind.written})
 
     def part(self, place: Place, part: Part) -> Template | tuple[Template, ...] | float:
         if part.holds is float:

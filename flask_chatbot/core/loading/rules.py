@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal, cast
 
 from flask_chatbot.core.fields.field import Field, FieldType
@@ -10,21 +11,28 @@ from flask_chatbot.core.loading.addresses import LocalFiles
 from flask_chatbot.core.loading.conditions import build_condition, build_duration
 from flask_chatbot.core.loading.dialogue import NOBODY, Asking, Staff, build_actions, build_asking, build_confirm, build_menu
 from flask_chatbot.core.loading.fields import RESERVED, FieldBuilder, type_of_field
+from flask_chatbot.core.loading.lookups.finds import KnownTables, TableSources
+from flask_chatbot.core.loading.lookups.read_cells import cell_contexts
+from flask_chatbot.core.loading.lookups.saved_columns import SavedColumns, saved_type
+from flask_chatbot.core.loading.lookups.saves import SaveTexts, build_save
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.replies import ReplyBuilder
 from flask_chatbot.core.loading.tests import build_test
 from flask_chatbot.core.loading.texts import compile_template
 from flask_chatbot.core.loading.triggers import KEYS, build_kinds, check_sends, first_written, names_sent
+from flask_chatbot.core.lookups.find import Find
 from flask_chatbot.core.matching.rule import Rule
+from flask_chatbot.core.reminding.quiet import NIGHT, Quiet
 from flask_chatbot.core.templates.template import Sandbox
 from flask_chatbot.core.templates.types import TEXTS, Names, Type
 from flask_chatbot.core.translation.translatable import tr
+from flask_chatbot.core.values.actions import Save
 
 OnInvalid = Literal["explain", "ask", "reply"]
 LEADING = frozenset({"name", "sends", *KEYS})  # the keys by which a rule is reached
 FOUND_OTHERWISE = frozenset({"pattern", "contains", "similar"})  # keys by which a rule is found without a part behind the #
-OTHER_TEXTS = frozenset({"otherwise", "invalid", "failed", "confirm", "notify"})  # templates beside the reply
-ANSWERS = ("reply", "otherwise", "invalid", "failed")
+OTHER_TEXTS = frozenset({"otherwise", "invalid", "failed", "confirm", "notify", "not_found"})  # templates beside the reply
+ANSWERS = ("reply", "otherwise", "invalid", "failed", "not_found")
 COSTLY = (
     "keyword",
     "sapaan",
@@ -71,8 +79,10 @@ class RuleBuilder:
         types: Mapping[str, FieldType],
         var_names: Names,
         files: LocalFiles,
+        sources: TableSources,
         has_hours: bool = False,
         staff: Staff = NOBODY,
+        quiet: Quiet | None = NIGHT,
     ) -> None:
         self.folding = folding
         self.sandbox = sandbox
@@ -81,7 +91,19 @@ class RuleBuilder:
         self.files = files
         self.has_hours = has_hours
         self.staff = staff
-        self.field_builder = FieldBuilder(types, sandbox, has_hours)
+        self.quiet = quiet
+        self.field_builder = FieldBuilder(types, sandbox, has_hours, self.options_from)
+        saved = SavedColumns(sources.entries, lambda place: build_asking(place, self.field_builder).fields or ())
+        self.tables = KnownTables(sources.csv, saved, sources.python, cell_contexts(sandbox.locale, folding))
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """The parts that a book takes over as they are."""
+        return {"locale": self.sandbox.locale, "folding": self.folding, "sandbox": self.sandbox}
+
+    def options_from(self, place: Place) -> tuple[str, ...]:
+        """The options that a column of a table gives."""
+        return self.tables.options(place)
 
     def build(self, place: Place, position: int) -> Rule:
         """Build the rule at `place`; mistakes are reported, and the rule is as usable as possible."""
@@ -89,7 +111,6 @@ class RuleBuilder:
         kinds = build_kinds(place, self.folding)
         asking = build_asking(place, self.field_builder)
         groups = kinds.groups([field.name for field in asking.fields or ()])
-        needs = self.needs(place.each("needs"))
         rule = Rule(
             name=data.get("name") or first_written(place),
             is_named="name" in data,
@@ -103,8 +124,8 @@ class RuleBuilder:
             small_talk=data.get("small_talk", kinds.is_small_talk(self.folding.words.small_talk)),
             fields=asking.fields,
             groups=groups,
-            needs=needs,
-            **self.answers(place, self.known(data, asking, groups, kinds.sends), asking.fields or (), needs, kinds.sends),
+            needs=self.needs(place.each("needs")),
+            **self.answers(place, self.known(data, asking, groups, kinds.sends), asking.fields or (), kinds.sends, groups),
             **self.conditions(place),
             **self.others(place, asking, kinds.sends),
         )
@@ -142,22 +163,49 @@ class RuleBuilder:
         return tuple(entry.data for entry in entries)
 
     def answers(
-        self, place: Place, known: Names, fields: Iterable[Field], needs: tuple[str, ...], sends: tuple[str, ...]
+        self, place: Place, known: Names, fields: Sequence[Field], sends: tuple[str, ...], groups: Collection[str]
     ) -> dict[str, Any]:
         """The keys with templates: only replies and notices know the values of handlers and `save`; `otherwise` precedes the fields."""
-        more: Names = {**dict.fromkeys(needs, ""), **({"saved": "saved"} if "save" in place.data else {})}
+        find = self.find(place, fields, groups) if "find" in place.data or "not_found" in place.data else None
+        found = self.tables.found(find)
+        needs = dict.fromkeys((entry.data for entry in place.each("needs")), "")
+        more: Names = {**needs, **({"saved": saved_type(place)} if "save" in place.data else {}), **found}
         full = {**known, **more} if more else known
         names = {"reply": full, "otherwise": {**self.names, **names_sent(sends, may_ask=False)}}
         if "invalid" in place.data:  # a value that is wrong is none
             wrong = {field.name: type_of_field(field)._replace(optional=True) for field in fields}
             names["invalid"] = {**known, "data": TEXTS, **wrong}
-        found: dict[str, Any] = {
+        built: dict[str, Any] = {"find": find} | {
             key: ReplyBuilder(self.sandbox, names.get(key, known), self.files).build(place.at(key)) for key in ANSWERS if key in place.data
         }
         if "confirm" in place.data:
-            found["confirm"] = build_confirm(place.at("confirm"), self.sandbox, known)
-        found["actions"] = build_actions(place, self.staff, lambda text: compile_template(text, self.sandbox, full))
-        return found
+            built["confirm"] = build_confirm(place.at("confirm"), self.sandbox, {**known, **found})
+        save = self.save(place, fields, groups, {**known, **found})
+        built["actions"] = build_actions(place, self.staff, lambda text: compile_template(text, self.sandbox, full), save)
+        return built
+
+    def find(self, place: Place, fields: Sequence[Field], groups: Collection[str]) -> Find | None:
+        """The `find:` of a rule, with the condition on the rows that count."""
+        find = self.tables.build(place, fields, groups)
+        at = place.at("find", "where")
+        if find is None or at.data is None:
+            return find
+        columns = self.tables.conditional(at, find)
+        return replace(find, where=self.field_builder.condition_on(at, {**self.field_builder.names(()), **columns})) if columns else find
+
+    def save(self, place: Place, fields: Sequence[Field], groups: Collection[str], known: Names) -> Save | None:
+        """The `save:` of a rule; what it says later of a row knows the row and its sender, and of a full slot what is `known` then."""
+        if "save" not in place.data:
+            return None
+        later = {**self.field_builder.names(fields), **dict.fromkeys(groups, "text"), "saved": saved_type(place)}
+        del later["now"]  # long before it is written
+        per = [entry.data for entry in place.at("save").each("per")] if isinstance(place.data["save"], dict) else []
+        others = {field.name: type_of_field(field)._replace(optional=True) for field in fields if field.name not in per}
+        full = {**known, "data": TEXTS, **others}  # those that a form has not asked for yet
+        texts = SaveTexts(
+            later=lambda text: compile_template(text, self.sandbox, later), full=lambda text: compile_template(text, self.sandbox, full)
+        )
+        return build_save(place, texts, fields, self.quiet)
 
     def conditions(self, place: Place) -> dict[str, Any]:
         """The keys that say when the rule answers."""

@@ -1,10 +1,12 @@
 """Reads the ``tests:`` of rule files."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from flask_chatbot.core.loading.lookups.finds import KnownTables
+from flask_chatbot.core.loading.lookups.tested_rows import check_rows
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.replies import ONE_REPLY
 from flask_chatbot.core.translation.translatable import tr
@@ -16,7 +18,7 @@ from flask_chatbot.core.values.sent import FILE_PARTS, PARTS_OF, pretended
 from flask_chatbot.core.values.written import reply_of
 
 TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
-KEYS = ("rule", "fields", "invalid", "reply", "reply_has", "count")  # in the order in which they are looked at
+KEYS = ("rule", "fields", "invalid", "reply", "reply_has", "count", "reminds")  # in the order in which they are looked at
 
 
 def build_test(place: Place, is_under_rule: bool = False) -> RuleTest:
@@ -58,9 +60,23 @@ def build_exchange(place: Place) -> Exchange:
     """One entry of ``talk:``."""
     if not isinstance(place.data, dict):
         return Exchange(text=place.data, mark=place.mark())
-    if ("send" in place.data) == ("sends" in place.data):
-        place.report(tr("a turn has either 'send', one text, or 'sends', a kind of message. Write one of them."))
-    return replace(written(place, expectations(place)), at=moment(place.at("at")))
+    if sum(key in place.data for key in ("send", "sends", "row")) != 1:
+        place.report(tr("a turn has either 'send', one text, 'sends', a kind of message, or 'row', which staff move. Write one of them."))
+    if "row" in place.data or "state" in place.data:
+        return replace(moved(place), at=moment(place.at("at")))
+    sender = Sender(number=str(place.data["from"])) if "from" in place.data else None
+    return replace(written(place, expectations(place)), at=moment(place.at("at")), sender=sender)
+
+
+def moved(place: Place) -> Exchange:
+    """The move of a row at a place."""
+    table, number = [*str(place.data.get("row", "")).split(), "", ""][:2]
+    if "state" not in place.data or not (table and number.isascii() and number.isdecimal() and len(number) < 16):
+        place.report(tr("a turn in which staff move a row has its table, its number and a state: {{row: pesanan 12, state: siap}}"))
+        return Exchange(text="", mark=place.mark())
+    to = str(place.data["state"])
+    said = f"{table} {number} {to}"
+    return Exchange(text=said, mark=place.at("row").mark(), expected=expectations(place), moves=(table, int(number), to))
 
 
 def written(place: Place, expected: tuple[Expectation, ...]) -> Exchange:
@@ -99,6 +115,10 @@ def wanted(place: Place) -> Any:
     key, data = place.path[-1], place.data
     if key == "reply":
         return tuple(alternatives(entry) for entry in place.entries())
+    if key == "reminds":
+        for when in data:
+            moment(replace(place.at(when), data=when))
+        return {str(when).replace("T", " "): None if part is None else str(part).strip() for when, part in data.items()}
     if key in ("invalid", "reply_has"):
         return tuple(entry.data.strip() for entry in place.entries())
     return data
@@ -118,8 +138,9 @@ def alternatives(place: Place) -> tuple[Reply, ...]:
     return tuple(replies)
 
 
-def check_names(names: Collection[str], tests: Iterable[RuleTest]) -> Iterator[Problem]:
-    """Yield the tests that expect unknown rules; Python may add those."""
+def check_names(names: Collection[str], tables: KnownTables, tests: Sequence[RuleTest]) -> Iterator[Problem]:
+    """Yield the tests that name unknown rules, tables or columns; Python may add those."""
+    yield from check_rows(tables, tests)
     for each in (each for test in tests for exchange in test.exchanges for each in exchange.expected):
         if each.key == "rule" and each.wanted not in names:
             yield Problem(

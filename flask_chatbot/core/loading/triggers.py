@@ -250,4 +250,5 @@ def check_sends(place: Place, rule: Rule) -> None:
 def names_sent(sends: Sequence[str], may_ask: bool) -> Names:
     """The names of what was sent, with their types: of several kinds each may be missing, and all of them once a form has asked."""
     names = names_in(sends)
-    return {name: Type(name, optional=may_ask or len(names) > 1) for name in names}
+    among = 0 if may_ask else len(names)
+    return {name: Type(name, optional=may_ask or len(names) > 1, among=among) for name in names}

@@ -7,10 +7,11 @@ from typing import Literal, NamedTuple
 
 from flask_chatbot.core.conditions.conditions import Condition
 from flask_chatbot.core.fields.field import Field
+from flask_chatbot.core.lookups.find import Find
 from flask_chatbot.core.matching.patterns import Pattern
 from flask_chatbot.core.templates.answers import Answer, templates
 from flask_chatbot.core.templates.template import Template
-from flask_chatbot.core.values.actions import Action
+from flask_chatbot.core.values.actions import Action, Save
 from flask_chatbot.core.values.problems import Mark
 from flask_chatbot.core.values.rule_tests import RuleTest
 
@@ -56,6 +57,7 @@ class Rule:
     and `similar_written` the same as written. With `sends`, it answers messages of these kinds in place of texts, where it has keywords
     those with such a caption; it `takes_sent` if a file or a place is the value of a field. Without `guess` it is neither guessed nor
     suggested for a text that nothing matches.
+    What it needs to `find` is looked up first, and `not_found` answers where it is not there.
     `asks` if the fields are asked for one at a time; `actions` are for the caller to carry out. `uses` are the names in its templates that
     are costly to compute. `is_silent` if its author wrote ``reply: []``. It `has_steps` if
     a text with all values is not answered at once: something is asked for, or depends on a value, or has to be confirmed.
@@ -89,6 +91,8 @@ class Rule:
     menu: tuple[MenuEntry, ...] = ()
     actions: tuple[Action, ...] = ()
     failed: tuple[Answer, ...] = ()
+    find: Find | None = None
+    not_found: tuple[Answer, ...] = ()
     on_invalid: Literal["explain", "ask", "reply"] = "explain"
     invalid: tuple[Answer, ...] = ()
     reply: tuple[Answer, ...] = ()
@@ -117,7 +121,7 @@ class Rule:
     @property
     def templates(self) -> Iterator[Template]:
         """All templates: those of its answers, of `confirm`, and of its fields."""
-        yield from templates((*self.reply, *self.otherwise, *self.invalid, *self.failed))
+        yield from templates((*self.reply, *self.otherwise, *self.invalid, *self.failed, *self.not_found))
         own = (template for each in self.fields or () for template in (each.condition, each.default, each.error))
         yield from (template for template in (self.confirm, *own) if isinstance(template, Template))
 
@@ -125,6 +129,17 @@ class Rule:
     def has_form(self) -> bool:
         """True if there is a form to show: a keyword followed by ``#`` and the fields."""
         return any(keyword.takes_fields for keyword in self.keywords)
+
+    @property
+    def save(self) -> Save | None:
+        """The row that it saves."""
+        return next((action for action in self.actions if isinstance(action, Save)), None)
+
+    @property
+    def per(self) -> tuple[str, ...]:
+        """The fields whose values have a limited number of places."""
+        save = self.save
+        return save.limit.per if save is not None and save.limit is not None else ()
 
     @property
     def may_ask(self) -> bool:

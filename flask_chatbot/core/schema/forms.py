@@ -217,6 +217,7 @@ FORMS: Mapping[str, Callable[[str], str]] = {
     "hours": as_hours,
     "contact": as_contact,
     "when": lambda text: tr("Write {{open: {word}}}", word=OPEN[word]) if (word := by_habit(text, OPEN)) else "",
+    "find": lambda text: tr("Write {{in: {name}, by: nomor}}, with the field that it is looked up by", name=text),
     "forward": lambda text: tr("Write {{url: {url}}}", url=text),
     "menu": lambda text: tr("{way_out}: `{entry}`", way_out=ENTRY, entry=entry_of(text)),
     "rules": lambda text: tr("Begin it with its keyword, such as `- keyword: halo`"),

@@ -28,6 +28,8 @@ NAMED = ("reply", "invalid", "on_invalid", "confirm", "otherwise", "failed")
 def repair(data: Any, complaints: Iterable[Complaint]) -> set[Path]:
     """Remove the refused parts from the data, in place; return the paths that are gone or were meant to be there."""
     gone: set[Path] = set()
+    complaints = list(complaints)
+    saves = saves_left(data, [complaint.path for complaint in complaints])
     for complaint in complaints:
         path = widened(complaint.path)
         if path and not (complaint.stays and path == complaint.path and path[2:3] not in [(key,) for key in WHOLE]):
@@ -43,11 +45,22 @@ def repair(data: Any, complaints: Iterable[Complaint]) -> set[Path]:
             continue
         if path[2] in WHOLE:
             rule.pop(path[2], None)
+            rule.update(saves.get(path[:3], {}))
         if path[2] == "keyword" and "ask" in rule:
             rule["keyword"] = "a"  # what asks has no form to write, and would be refused for it
         for key in depending(path):
             rule.pop(key, None)
     return gone
+
+
+def saves_left(data: Any, refused: Iterable[Path]) -> dict[Path, dict[str, Any]]:
+    """The table and the states of each `save` in which only something else is refused: other rules, and the reply, may name them."""
+    wrong: dict[Path, set[Path]] = {}
+    for path in refused:
+        if path[:1] == ("rules",) and path[2:3] == ("save",):
+            wrong.setdefault(path[:3], set()).add(path[3:4])
+    saves = {path: found(data, path) for path, parts in wrong.items() if parts.isdisjoint({(), ("to",), ("states",)})}
+    return {path: {"save": {key: save[key] for key in ("to", "states") if key in save}} for path, save in saves.items() if "to" in save}
 
 
 def widened(path: Path) -> Path:

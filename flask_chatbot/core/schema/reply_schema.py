@@ -83,8 +83,8 @@ def _kinds(kinds: Kinds) -> dict[str, Any]:
 
 def _parts(kind: ReplyKind) -> dict[str, Any]:
     """The schema of what a kind holds: a map of its parts, or the part it needs where that is enough."""
-    parts = {part.name: _part(part) for part in kind.parts}
-    required = [part.name for part in kind.parts if part.default is MISSING]
+    parts = {part.name: _part(part) for part in kind.written}
+    required = [part.name for part in kind.written if part.default is MISSING]
     enough = parts[kind.needs] if required == [kind.needs] else {}
     schema = {key: value for key, value in enough.items() if key not in ("description", "examples")}
     if len(parts) > 1:

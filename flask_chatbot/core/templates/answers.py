@@ -8,13 +8,18 @@ from random import Random
 from typing import Protocol
 
 from flask_chatbot.core.language.numbers import contact_number
+from flask_chatbot.core.language.sentences import clip
+from flask_chatbot.core.language.signs import is_emoji
 from flask_chatbot.core.templates.template import Template
-from flask_chatbot.core.translation.translatable import Translatable, reason_of
+from flask_chatbot.core.translation.translatable import Translatable, reason_of, tr
+from flask_chatbot.core.values.contents import Reaction
+from flask_chatbot.core.values.long_texts import split_texts
 from flask_chatbot.core.values.problems import Mark
-from flask_chatbot.core.values.replies import ContactCard, Reply, Text
+from flask_chatbot.core.values.replies import REPLIES_LIMIT, ContactCard, Reply, Text
 from flask_chatbot.core.values.reply_kinds import ReplyKind
 
 Names = Mapping[str, object]
+THUMB = "\N{THUMBS UP SIGN}"
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +28,10 @@ class Answer(Protocol):
     """One entry of ``reply:``."""
 
     def make(self, names: Names, random: Random) -> Reply | None:
-        """Make the reply for one message, or None if its text or URL is empty; raise `AnswerFailed` if it cannot be made."""
+        """Make the reply for one message, or None if its text or URL is empty; raise `AnswerFailed` if it cannot be made.
+
+        A text may be longer than one message holds.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class TextAnswer:
     text: Template
 
     def make(self, names: Names, random: Random) -> Reply | None:
-        text = self.text.render(names)
+        text = self.text.render_whole(names)
         return Text(text) if text else None
 
 
@@ -89,6 +97,28 @@ class ContactAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ReactionAnswer:
+    """``reaction:``, with its place; what turns out to be no emoji is left out."""
+
+    emoji: Template
+    mark: Mark
+
+    def make(self, names: Names, random: Random) -> Reply | None:
+        emoji = self.emoji.render(names)
+        if emoji and not is_emoji(emoji):
+            log.warning("%s: this reaction is no emoji, and is left out", self.mark)
+        return Reaction(emoji) if is_emoji(emoji) else None
+
+    def wrong(self) -> Iterator[tuple[Mark, Translatable]]:
+        """Yield the mistake that the reaction, as it is written out, is no emoji."""
+        if self.emoji.is_constant and not is_emoji(self.emoji.source):
+            yield (
+                self.mark,
+                tr("a reaction is one emoji, such as {example}, not {text!r}.", example=THUMB, text=clip(self.emoji.source, 60)),
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class OneOf:
     """``one_of:``: one of the `answers` at random; `weights` are their relative frequencies."""
 
@@ -118,6 +148,8 @@ def templates(answers: Iterable[Answer]) -> Iterator[Template]:
             yield answer.text
         elif isinstance(answer, PartsAnswer):
             yield from answer.templates()
+        elif isinstance(answer, ReactionAnswer):
+            yield answer.emoji
         elif isinstance(answer, ContactAnswer):
             yield from (answer.name, *(number for number, _ in answer.numbers))
 
@@ -130,5 +162,8 @@ def _filled(part: Template | tuple[Template, ...] | float, names: Names) -> obje
 
 
 def make_all(answers: Iterable[Answer], names: Names, random: Random) -> tuple[Reply, ...]:
-    """Make the replies for one message; an answer whose text or URL is empty is left out."""
-    return tuple([reply for answer in answers if (reply := answer.make(names, random)) is not None])
+    """Make the replies for one message, ten at the most: empty ones are left out, and a text that is too long is split."""
+    made = split_texts([reply for answer in answers if (reply := answer.make(names, random)) is not None])
+    if len(made) > REPLIES_LIMIT:
+        log.warning("the texts of an answer take %d messages; those after the first %d are dropped", len(made), REPLIES_LIMIT)
+    return made[:REPLIES_LIMIT]

@@ -44,7 +44,8 @@ PART_NAMES = {
 }  # what stands behind the dot of names that are ours
 PARTS = (nodes.Getattr, nodes.Getitem)
 KNOWN_ELSEWHERE = {
-    "saved": tr(" A rule that has 'save' knows it, in its reply."),
+    "saved": tr(" A rule that has 'save' knows it, in its reply and 'notify'."),
+    "found": tr(" A rule that has 'find' knows it, in its reply, 'confirm' and 'notify'."),
     "media": tr(" A rule with `sends: media`, or a kind of file, knows it."),
     "location": tr(" A rule with `sends: location` knows it."),
     "contact": tr(" A rule with `sends: contact` knows it."),

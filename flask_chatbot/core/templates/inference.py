@@ -76,7 +76,8 @@ def type_of_filtered(node: nodes.Filter, scope: Scope) -> Type:
     if gives == SAME:
         return before._replace(options=(), optional=optional)
     if gives == ENTRY:
-        return Type(before.inner if before.kind == "list" else "text" if before.is_text else "", optional)
+        entries = before.entries if before.kind == "list" else ()
+        return Type(before.inner if before.kind == "list" else "text" if before.is_text else "", optional, entries=entries)
     if gives == "list":
         return Type("list", optional, least=0 if before.is_text else before.least, inner="text" if before.is_text else before.inner)
     return Type(gives, optional)
@@ -102,7 +103,7 @@ def type_of_part(node: nodes.Getitem | nodes.Getattr, scope: Scope) -> Type:
     """The type of a list's entry, or of an attribute of a built-in name."""
     whole = type_of(node.node, scope)
     if whole.kind == "list":
-        return Type(whole.inner)
+        return Type(whole.inner, entries=whole.entries)
     if whole.kind == "map":
         return type_of_entry(whole, node, scope)
     if isinstance(node, nodes.Getattr):

@@ -92,7 +92,7 @@ def of_one(walked: Type) -> Type:
     """
     if walked.kind == "map":
         return Type("choice", options=tuple(key for key, _ in walked.entries))
-    return Type(walked.inner) if walked.kind == "list" else Type()
+    return Type(walked.inner, entries=walked.entries) if walked.kind == "list" else Type()
 
 
 def printed(node: nodes.Output, scope: Scope) -> Iterator[Fault]:

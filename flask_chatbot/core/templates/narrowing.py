@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from jinja2 import nodes
 
-from flask_chatbot.core.templates.types import NONE, NUMBER, TEXT, UNKNOWN, Scope, Type, joined
+from flask_chatbot.core.templates.types import NONE, NOTHING, NUMBER, PARTS, TEXT, UNKNOWN, Scope, Type, joined
 
 OPPOSITES = {"eq": "ne", "ne": "eq", "lt": "gteq", "gteq": "lt", "gt": "lteq", "lteq": "gt"}
 TURNED = {"eq": "eq", "ne": "ne", "lt": "gt", "gt": "lt", "lteq": "gteq", "gteq": "lteq"}
@@ -40,6 +40,9 @@ def proven(test: nodes.Node, scope: Scope) -> tuple[Scope, Scope]:
 def with_simple(test: nodes.Node, scope: Scope, holds: bool) -> Scope:
     """Narrow the scope by a condition that contains no others."""
     if isinstance(test, nodes.Name):
+        kind = scope.get(test.name, UNKNOWN)
+        if not holds and kind.optional and kind.kind in PARTS:  # a value with parts is never empty
+            return with_type(test, scope, nothing)
         return with_entries(test, scope, 1) if holds else scope
     if isinstance(test, nodes.Test):
         return with_test(test, scope, holds)
@@ -59,7 +62,7 @@ def merged(scope: Scope, ends: list[Scope]) -> Scope:
 def with_test(test: nodes.Test, scope: Scope, holds: bool) -> Scope:
     """Narrow by ``is none``, ``is defined``, ``is number`` and the like; tests with two operands are comparisons by another name."""
     if test.name == "none":
-        return with_type(test.node, scope, (lambda kind: NONE) if holds else (lambda kind: kind.given))
+        return with_type(test.node, scope, nothing if holds else (lambda kind: kind.given))
     if test.name in ("defined", "undefined"):
         return with_entry(test.node, scope) if holds is (test.name == "defined") else scope
     if test.name in SURE and holds:
@@ -91,9 +94,7 @@ def with_comparison(left: nodes.Node, sign: str, right: nodes.Node, scope: Scope
     sign = sign if holds else OPPOSITES.get(sign, "")
     for one, other, way in ((left, right, sign), (right, left, TURNED.get(sign, ""))):
         if isinstance(other, nodes.Const) and other.value is None:
-            return (
-                with_type(one, scope, (lambda kind: NONE) if sign == "eq" else (lambda kind: kind.given)) if sign in ("eq", "ne") else scope
-            )
+            return with_type(one, scope, nothing if sign == "eq" else (lambda kind: kind.given)) if sign in ("eq", "ne") else scope
         if isinstance(one, nodes.Filter) and one.name in COUNTS and isinstance(other, nodes.Const) and isinstance(other.value, int):
             least = {"eq": other.value, "gteq": other.value, "gt": other.value + 1, "ne": int(other.value == 0)}.get(way, 0)
             return with_entries(one.node, scope, least) if least > 0 else scope
@@ -115,4 +116,16 @@ def with_type(node: nodes.Node | None, scope: Scope, known: Callable[[Type], Typ
     """The scope with a proven type of a name; other expressions are ignored."""
     if not isinstance(node, nodes.Name) or node.name not in scope:
         return scope
-    return {**scope, node.name: known(scope[node.name])}
+    return with_last({**scope, node.name: known(scope[node.name])}, scope[node.name].among)
+
+
+def nothing(kind: Type) -> Type:
+    """The type of a name that is proven to be None."""
+    return NONE._replace(among=kind.among)
+
+
+def with_last(scope: Scope, among: int) -> Scope:
+    """The scope in which the last of several names has a value, where all others of them are None."""
+    several = [name for name, kind in scope.items() if among > 1 and kind.among == among]
+    left = [name for name in several if scope[name].kind != NOTHING]
+    return {**scope, left[0]: scope[left[0]].given} if len(several) == among and len(left) == 1 else scope

@@ -26,16 +26,17 @@ from flask_chatbot.core.templates.spelling import spelled
 from flask_chatbot.core.templates.syntax import flaw, flaws_of
 from flask_chatbot.core.templates.types import Names, type_of_value, typed
 from flask_chatbot.core.translation.translatable import tr
-from flask_chatbot.core.values.replies import TEXT_LIMIT
+from flask_chatbot.core.values.replies import REPLIES_LIMIT, TEXT_LIMIT
 from flask_chatbot.core.values.rows import NOTHING, holder, part
 from flask_chatbot.errors import AnswerFailed
 
-PLAIN_USE = re.compile(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?: or (?P<other>'[\w ]*'|\"[\w ]*\"))? ?\}\}(?!\})")
+PLAIN_USE = re.compile(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?:\.(?P<part>[a-z]\w*))?(?: or (?P<other>'[\w ]*'|\"[\w ]*\"))? ?\}\}(?!\})")
 NO_FILTERS: Mapping[str, Any] = MappingProxyType({})
 WALKED, COMPARED, SINGLE = "#walked", "#compared", "#single"  # filters of our own, which no template can spell
 TEXTS = (str, type(None))  # what `+` joins
 AS_THEY_ARE = (str, int)  # values that stand in a reply as they are, as nearly all do
 SOURCE_LIMIT = 4096  # bytes of one template
+WHOLE_LIMIT = REPLIES_LIMIT * TEXT_LIMIT  # characters that one template writes
 WRITTEN_OUT = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict)  # no longer than the source
 
 
@@ -124,10 +125,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 class Use(NamedTuple):
-    """A plain use of a name: the text before it, the name, and its replacement for None, if any."""
+    """A plain use of a name: the text before it, the name, the part of its value and the replacement for None, if any."""
 
     before: str
     name: str
+    part: str | None
     other: str | None
 
 
@@ -158,6 +160,11 @@ class Template:
 
     def render(self, names: Mapping[str, object]) -> str:
         """The text for one message, stripped, cut at 4,096 characters; raises `AnswerFailed` if a value does not fit."""
+        text = self.render_whole(names)
+        return text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT].rstrip()
+
+    def render_whole(self, names: Mapping[str, object]) -> str:
+        """The text, stripped, also where it takes several messages, ten at the most; raises `AnswerFailed` if a value does not fit."""
         try:
             if self._render is None:
                 self._render = self._constant() if self.is_constant else self._plain() or self._compiled()
@@ -201,14 +208,15 @@ class Template:
 
         def render(names: Mapping[str, object]) -> str:
             chunks: list[str] = []
-            for before, name, other in uses:
+            for before, name, key, other in uses:
                 value = names[name] if name in names else given.get(name, NOTHING)
-                if value is NOTHING:  # a word of Jinja's own, or a name that is not there: it knows what to say
+                value = value if key is None else part(value, key)
+                if value is NOTHING:  # a word of Jinja's own, or what is not there: it knows what to say
                     self._render = self._compiled()
                     return str(self._render(names))
                 value = value if other is None else value or other
                 chunks += before, str(value if value.__class__ in AS_THEY_ARE else written(value))
-            return "".join([*chunks, after]).strip()[:TEXT_LIMIT].rstrip()
+            return "".join([*chunks, after]).strip()[:WHOLE_LIMIT].rstrip()
 
         return render
 
@@ -257,7 +265,7 @@ def filtered(node: nodes.Node, name: str, *arguments: nodes.Expr) -> nodes.Filte
 
 
 def joined(chunks: Any) -> str:
-    """The chunks as one stripped text, reading no further than the length of a reply.
+    """The chunks as one stripped text, reading no further than ten messages hold.
 
     >>> joined(["  ", " Halo ", "Budi "])
     'Halo Budi'
@@ -269,9 +277,9 @@ def joined(chunks: Any) -> str:
         if part:
             parts.append(part)
             size += len(part)
-        if size > TEXT_LIMIT:
+        if size > WHOLE_LIMIT:
             break
-    return "".join(parts)[:TEXT_LIMIT].rstrip()
+    return "".join(parts)[:WHOLE_LIMIT].rstrip()
 
 
 def has_marks(source: str) -> bool:
@@ -292,7 +300,7 @@ def plain_uses(source: str) -> tuple[list[Use], str]:
     """The plain uses of names in a template, without filters, and the remaining text, which holds everything else.
 
     >>> plain_uses("Halo {{ nama or 'Kak' }}!")
-    ([Use(before='Halo ', name='nama', other='Kak')], '!')
+    ([Use(before='Halo ', name='nama', part=None, other='Kak')], '!')
     """
     source = with_newlines(source)
     uses: list[Use] = []
@@ -301,7 +309,7 @@ def plain_uses(source: str) -> tuple[list[Use], str]:
         before = source[end : found.start()]
         if has_marks(before):
             break
-        uses.append(Use(before, found["name"], found["other"] and found["other"][1:-1]))
+        uses.append(Use(before, found["name"], found["part"], found["other"] and found["other"][1:-1]))
         end = found.end()
     return uses, source[end:]
 

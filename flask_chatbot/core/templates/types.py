@@ -35,8 +35,9 @@ class Type(NamedTuple):
     """A type by its name among field types, ``""`` if it could be any.
 
     A value may be None if it is `optional`; a choice is one of its `options`. A list has `at least` that many entries, of the kind `inner`.
-    A map has `entries`, each a key and the type of its value.
-    `seen` marks the type of an actual value, as opposed to future ones. `proof` is the condition that a name was set to.
+    A map has `entries`, each a key and the type of its value; so has a list of maps.
+    `seen` marks the type of an actual value, as opposed to future ones. `proof` is the condition that a name was set to. At least one of
+    `among` names with this number is no None, such as those of the kinds of messages that a rule answers.
     """
 
     kind: str = ""
@@ -47,6 +48,7 @@ class Type(NamedTuple):
     seen: bool = False
     proof: nodes.Node | None = None
     entries: tuple[tuple[str, "Type"], ...] = ()
+    among: int = 0
 
     @property
     def words(self) -> Translatable:

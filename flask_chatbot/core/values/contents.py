@@ -86,10 +86,14 @@ class SharedContact:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """An emoji on the message with the transport's id `to`; an empty one takes the reaction back."""
+    """An emoji on the message with the transport's id `to`.
+
+    Of a customer, an empty one takes the reaction back. As a reply of the bot without `to`, it goes on the message that is answered; a
+    connection to WhatsApp that has no reactions leaves it out.
+    """
 
     emoji: str
-    to: str
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

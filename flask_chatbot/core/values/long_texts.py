@@ -23,6 +23,34 @@ def split_text(text: str, limit: int = TEXT_LIMIT) -> Iterator[str]:
         yield text
 
 
+def split_texts(replies: Iterable[Reply]) -> tuple[Reply, ...]:
+    """The replies, with each text that is too long for one message as several.
+
+    >>> [len(each.text) for each in split_texts([Text("Halo"), Text("kopi " * 1000)])]
+    [4, 4094, 905]
+    """
+    return tuple(
+        [
+            each
+            for reply in replies
+            for each in (map(Text, split_text(reply.text)) if isinstance(reply, Text) and len(reply.text) > TEXT_LIMIT else [reply])
+        ]
+    )
+
+
+def stacked(above: str, below: str, between: str = "\n") -> tuple[Text, ...]:
+    """Two texts as one message if they fit in it, else as two; an empty one counts for nothing.
+
+    >>> stacked("Silakan pilih.", "1. Harga")
+    (Text(text='Silakan pilih.\\n1. Harga'),)
+    >>> len(stacked("a" * 4096, "1. Harga"))
+    2
+    """
+    texts = [text for text in (above, below) if text]
+    fits = sum(map(len, texts)) + len(between) <= TEXT_LIMIT
+    return (Text(between.join(texts)),) if texts and fits else tuple(map(Text, texts))
+
+
 def as_one_message(replies: Iterable[Reply]) -> tuple[Reply, ...]:
     """The replies, with texts that follow one another as one, a paragraph each, as long as they fit in one message.
 

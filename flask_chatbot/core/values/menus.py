@@ -1,8 +1,10 @@
 """Replies that only some connections to WhatsApp have: menus to tap, and texts that WhatsApp has approved."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 from flask_chatbot.core.values.contents import Choice
 
 BUTTONS_LIMIT = 3
@@ -12,6 +14,10 @@ ROW_LETTERS = 24
 ABOVE_LETTERS = 1024  # of the text above
 ID_LETTERS = 200
 TEMPLATE_LANGUAGE = "id"  # if none is given
+TEMPLATE_NAME = r"[a-z0-9_]{1,512}"
+_NAME = re.compile(TEMPLATE_NAME)
+TEMPLATE_LANGUAGES = r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8})*"
+_LANGUAGE = re.compile(TEMPLATE_LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,22 @@ class MessageTemplate:
     plain: str = ""
 
 
+def no_template_name(written: str) -> Translatable:
+    """The complaint about what is no name of a template; empty for a name that WhatsApp may have approved one under."""
+    if _NAME.fullmatch(written):
+        return NO_MESSAGE
+    return tr("{value!r} is no name of a template. They have small letters, digits and underscores, like 'pemberitahuan'.", value=written)
+
+
+def no_template_language(written: object) -> Translatable:
+    """The complaint about what is no language of a template; empty for one that may be."""
+    if isinstance(written, str) and _LANGUAGE.fullmatch(written):
+        return NO_MESSAGE
+    return tr("{value!r} is no language of a template. Write it as Meta does, like 'id' or 'en_US'.", value=written)
+
+
 def read_template(value: MessageTemplate) -> MessageTemplate:
-    """The template with its parts as they are sent; raises `TypeError` if one has the wrong type.
+    """The template with its parts as they are sent; raises `TypeError` or `ValueError` if it can be none of WhatsApp's.
 
     >>> read_template(MessageTemplate("pesanan_dikirim", parameters=["Budi", "JP-12"])).parameters
     ('Budi', 'JP-12')
@@ -61,6 +81,8 @@ def read_template(value: MessageTemplate) -> MessageTemplate:
         raise TypeError("MessageTemplate.parameters is a list of texts, one for each place of the template, none of them empty.")
     if not isinstance(value.plain, str):
         raise TypeError("MessageTemplate.plain is a text.")
+    if complaint := no_template_name(value.name.strip()) or no_template_language(value.language.strip()):
+        raise ValueError(complaint)
     return MessageTemplate(value.name.strip(), value.language.strip(), tuple(parameters), value.plain.strip())
 
 

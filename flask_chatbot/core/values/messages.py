@@ -16,7 +16,7 @@ from flask_chatbot.core.values.contents import (
     SharedContact,
     SharedLocation,
 )
-from flask_chatbot.core.values.people import PERSON, Alias
+from flask_chatbot.core.values.people import PERSON, Alias, alias_of
 from flask_chatbot.errors import Refused
 
 PARTS_LIMIT = 100  # of a text, between its ``#``
@@ -48,6 +48,15 @@ class Sender:
         if self.number:
             return self.number
         return next((alias.chat.removesuffix(PERSON) for alias in self.aliases if alias.scheme != "parent_bsuid"), "")
+
+    @property
+    def names(self) -> tuple[Alias, ...]:
+        """All names by which the transport knows them, the number first; of somebody without any name, an empty number.
+
+        >>> Sender(number="628111").names
+        (Alias(scheme='number', value='628111', scope=''),)
+        """
+        return (alias_of(self.number), *self.aliases) if self.number or not self.aliases else self.aliases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

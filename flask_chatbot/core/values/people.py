@@ -9,6 +9,7 @@ from typing import Literal
 Scheme = Literal["number", "bsuid", "parent_bsuid", "lid", "telegram", "opaque"]
 
 VALUE_LIMIT = 200  # characters of an alias
+SCOPE_LIMIT = 64  # characters of its scope
 DIGITS_LIMIT = 15  # of a telephone number with its country code (E.164)
 PERSON = "@c.us"  # how the name of a chat with a person ends
 LID = "@lid"  # how WhatsApp Web ends the names of people whose number it does not tell
@@ -44,7 +45,16 @@ class Alias:
         >>> Alias("bsuid", "ID.1349").chat
         'ID.1349'
         """
-        return self.value.removesuffix(LID if self.scheme == "lid" else "") + CHAT_ENDINGS[self.scheme]
+        return self.value.removesuffix(LID if self.scheme == "lid" else "") + CHAT_ENDINGS.get(self.scheme, "")
+
+    @property
+    def is_known(self) -> bool:
+        """True if it is of a scheme that this version knows: people are not found by any other, nor written to.
+
+        >>> Alias("lid", "251500").is_known, Alias("signal", "251500").is_known  # type: ignore[arg-type]
+        (True, False)
+        """
+        return self.scheme in CHAT_ENDINGS
 
 
 def alias_of(name: str) -> Alias:

@@ -6,6 +6,7 @@ The store, rule files and their schema, handlers and the wire all read the regis
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flask_chatbot.core.values.contents import Reaction
 from flask_chatbot.core.values.menus import Buttons, List, MessageTemplate
 from flask_chatbot.core.values.reply_kinds import Kinds, ReplyKind, described
 
@@ -54,6 +55,11 @@ class Document(Media):
 
 
 @dataclass(frozen=True, slots=True)
+class Sticker(Media):
+    """A sticker: a WebP picture. With a caption, or where a connection to WhatsApp has no stickers, it is sent as an image."""
+
+
+@dataclass(frozen=True, slots=True)
 class Location:
     """A place on the map, in degrees (WGS 84): north and east are positive."""
 
@@ -78,7 +84,7 @@ class Menu:
     entries: Mapping[str, str]
 
 
-Reply = Text | Media | Location | ContactCard | Buttons | List | MessageTemplate
+Reply = Text | Media | Location | ContactCard | Reaction | Buttons | List | MessageTemplate
 
 _KINDS = (
     ReplyKind("text", Text, type="text", wire="message", needs="text", description="A text; a template.", example="Halo {{ nama }}!"),
@@ -122,6 +128,15 @@ _KINDS = (
         endings=("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "csv", "zip"),
     ),
     ReplyKind(
+        "sticker",
+        Sticker,
+        type="sticker",
+        wire="image",
+        needs="url",
+        description="A sticker, a WebP picture at an http(s) URL. Where there are no stickers, it is sent as an image.",
+        example="https://example.com/terima-kasih.webp",
+    ),
+    ReplyKind(
         "location",
         Location,
         type="chat",
@@ -136,6 +151,15 @@ _KINDS = (
         needs="numbers",
         description="A contact card.",
         example={"name": "Admin", "numbers": ["628111111111"]},
+    ),
+    ReplyKind(
+        "reaction",
+        Reaction,
+        type="reaction",
+        needs="emoji",
+        description="An emoji on the customer's message. Where there are no reactions, it is left out.",
+        example="\N{THUMBS UP SIGN}",
+        filled_in=("to",),
     ),
 )
 KINDS: Kinds = {kind.name: kind for kind in _KINDS}

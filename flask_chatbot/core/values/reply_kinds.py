@@ -27,7 +27,8 @@ class ReplyKind:
 
     `type` is the contract's word for a message of the kind, `wire` the keyword webhook's; if the webhook has no place for the kind, the
     parts go as texts. Without the part it `needs` there is nothing to send; a bare text in a rule file is this part. `description` and
-    `example` are what editors show for its key. The address of a file that ends in one of `endings` is most likely meant as this kind.
+    `example` are what editors show for its key. The address of a file that ends in one of `endings` is most likely meant as this kind. No
+    rule file writes the parts that are `filled_in` when it is sent.
     """
 
     name: str  # the key in rule files, and the kind in the database
@@ -38,10 +39,14 @@ class ReplyKind:
     description: str = ""
     example: object = ""
     endings: tuple[str, ...] = ()
+    filled_in: tuple[str, ...] = ()
     parts: tuple[Part, ...] = field(init=False)
+    written: tuple[Part, ...] = field(init=False)  # the parts that a rule file writes
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "parts", tuple(map(_part, fields(self.make))))
+        parts = tuple(map(_part, fields(self.make)))
+        object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "written", tuple(part for part in parts if part.name not in self.filled_in))
 
 
 Kinds = Mapping[str, ReplyKind]

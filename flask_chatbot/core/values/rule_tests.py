@@ -16,8 +16,8 @@ MONDAY = datetime(2026, 11, 23, 10, 0)  # noqa: DTZ001  in whatever time zone th
 class Expectation:
     """One key of a test that is compared, and the place of its value.
 
-    `wanted` is a name for ``rule``, texts by name for ``fields`` (None for nothing), names for ``invalid``, texts for ``reply_has``, a
-    number for ``count``; for ``reply`` it is the replies in order, each as a tuple of acceptable ones.
+    `wanted` is a name for ``rule``, texts by name for ``fields`` and ``reminds`` (None for nothing), names for ``invalid``, texts for
+    ``reply_has``, a number for ``count``; for ``reply`` it is the replies in order, each as a tuple of acceptable ones.
     """
 
     key: str
@@ -29,7 +29,8 @@ class Expectation:
 class Exchange:
     """One message of a customer, and the expectations of its answer; `at` is in the rules' time zone, None for that of the one before.
 
-    `sends` is the kind of a message that is no text, and `contents` what it holds, by the names of a message's parts.
+    `sends` is the kind of a message that is no text, and `contents` what it holds, by the names of a message's parts. With `moves`, staff
+    move the row of that table and number into that state in place of a message. `sender` writes it in place of the customer.
     """
 
     text: str
@@ -38,6 +39,8 @@ class Exchange:
     at: datetime | None = None
     sends: str = ""
     contents: Mapping[str, Any] = field(default_factory=dict)
+    moves: tuple[str, int, str] | None = None
+    sender: Sender | None = None
 
     @property
     def said(self) -> str:

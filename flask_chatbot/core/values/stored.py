@@ -7,6 +7,8 @@ from typing import Any
 from flask_chatbot.core.values.replies import ALL_KINDS, Reply, kind_of
 from flask_chatbot.core.values.reply_kinds import Kinds
 
+TAKEN, RESENT = NOTES = ("taken", "resent")  # what the store keeps beside the parts of a reply, none of which is called so
+
 
 def type_of(reply: Reply, kinds: Kinds = ALL_KINDS) -> str:
     """The contract's `type` of a reply to one person.
@@ -35,7 +37,7 @@ def write_reply(reply: Reply, kinds: Kinds = ALL_KINDS) -> str:
 
 
 def read_reply(text: str, kinds: Kinds = ALL_KINDS) -> Reply:
-    """Read the text that `write_reply` wrote; raise `ValueError` for anything else.
+    """Read the text that `write_reply` wrote, perhaps with the notes of the store; raise `ValueError` for anything else.
 
     >>> read_reply('{"kind":"image","url":"https://example.com/a.png"}')
     Image(url='https://example.com/a.png', caption='', filename='')
@@ -43,6 +45,8 @@ def read_reply(text: str, kinds: Kinds = ALL_KINDS) -> Reply:
     try:
         data: dict[str, Any] = json.loads(text)
         kind = kinds[data.pop("kind")]
+        for name in NOTES:
+            data.pop(name, None)
         for part in kind.parts:
             if part.name in data:
                 data[part.name] = part.read(data[part.name])

@@ -16,7 +16,7 @@ def reply_data(reply: Reply, kinds: Kinds = ALL_KINDS) -> dict[str, object]:
     {'text': 'Halo'}
     """
     kind, held = kind_of(reply, kinds), asdict(reply)
-    if len(held) == 1:
+    if len(kind.written) == 1:
         return {kind.name: held[kind.needs]}
     return {kind.name: {key: value for key, value in held.items() if value != ""}}
 
@@ -32,7 +32,7 @@ def reply_of(data: Any, kinds: Kinds = KINDS) -> Reply:
     ((name, held),) = data.items()
     kind = kinds[name]
     keys = held if isinstance(held, dict) else {kind.needs: held}
-    reply: Reply = kind.make(**{part.name: _READERS[part.holds](keys[part.name]) for part in kind.parts if part.name in keys})
+    reply: Reply = kind.make(**{part.name: _READERS[part.holds](keys[part.name]) for part in kind.written if part.name in keys})
     return reply
 
 
@@ -46,8 +46,10 @@ def reply_text(reply: Reply, kinds: Kinds = ALL_KINDS) -> str:
     if isinstance(reply, Buttons | List):
         return reply.plain
     ((kind, held),) = reply_data(reply, kinds).items()
+    if isinstance(reply, Text):
+        return reply.text
     if not isinstance(held, dict):
-        return str(held)
+        return f"[{kind}] {held}"
     return f"[{kind}] " + ", ".join(f"{', '.join(value) if isinstance(value, tuple) else value}" for value in held.values())
 
 

@@ -1,4 +1,4 @@
-"""Events: messages that came in by HTTP, claimed in the order of each chat until they are settled."""
+"""Events: what came in and is decided later, claimed in the order of each chat until it is settled."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, exists, select, update
 
-from flask_chatbot.core.values.chats import chat_of
-from flask_chatbot.core.values.messages import Message, Sender
-from flask_chatbot.core.values.people import Alias, alias_of
-from flask_chatbot.core.values.stored_messages import read_message, write_message
+from flask_chatbot.core.values.chats import group_chat
+from flask_chatbot.core.values.incoming.events import IdentityChange, Incoming, group_of, names_in
+from flask_chatbot.core.values.incoming.stored import read_incoming, write_incoming
+from flask_chatbot.core.values.messages import Message
+from flask_chatbot.core.values.people import Alias
+from flask_chatbot.database.notifications import notify
 from flask_chatbot.database.statements import CHAT_LIMIT, fitting, upsert
 from flask_chatbot.database.tables import events
 from flask_chatbot.store import people
@@ -18,13 +20,13 @@ from flask_chatbot.store import people
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventClaim:
-    """A claimed event; `message` is None if another version wrote it, and this one cannot read it."""
+    """A claimed event; `incoming` is None if another version wrote it, and this one cannot read it."""
 
     seq: int
     fence: int
     tries: int
     leased_until: float
-    message: Message | None
+    incoming: Incoming | None
 
 
 _c = events.c
@@ -34,6 +36,7 @@ _IS_BEHIND = exists().where(
 )
 _OPEN = and_(_c.session == bindparam("of"), _c.settled_at.is_(None))
 _DUE = and_(_OPEN, _c.due_at <= bindparam("now"), _c.leased_until <= bindparam("now"), ~_IS_BEHIND)
+_IN_CHAT = select(_c.seq).where(_OPEN, _c.chat == bindparam("in_chat")).limit(1)
 _IS_DUE = select(_c.seq).where(_DUE).limit(1)
 _FIND = select(_c.seq, _c.fence, _c.tries, _c.body).where(_DUE).order_by(_c.seq).limit(bindparam("limit"))
 _FIND_LOCKED = _FIND.with_for_update(skip_locked=True, of=events)
@@ -49,9 +52,18 @@ _LATER = update(events).where(_OURS).values(due_at=bindparam("due"), tries=bindp
 _ADD = upsert(lambda insert: insert(events).on_conflict_do_nothing(index_elements=[_c.session, _c.key]))
 
 
-def add(connection: Connection, session: str, messages: Sequence[Message], now: float) -> int:
-    """Keep messages in order, each once by its id; return how many are new."""
-    return sum(connection.execute(_ADD[connection.dialect.name], _row(session, each, now)).rowcount for each in messages)
+def add(connection: Connection, session: str, incoming: Sequence[Incoming], now: float) -> int:
+    """Keep messages and other events in order, each once by its id; return how many are new."""
+    count = sum(connection.execute(_ADD[connection.dialect.name], _row(session, each, now)).rowcount for each in incoming)
+    if count:
+        notify(connection)
+    return count
+
+
+def has_open(connection: Connection, session: str, incoming: Incoming) -> bool:
+    """True if something waits in whose order this would be decided."""
+    chat = fitting(_chat_of(incoming), CHAT_LIMIT)
+    return connection.execute(_IN_CHAT, {"of": session, "in_chat": chat}).first() is not None
 
 
 def is_due(connection: Connection, session: str, now: float) -> bool:
@@ -60,11 +72,12 @@ def is_due(connection: Connection, session: str, now: float) -> bool:
 
 
 def claim(connection: Connection, session: str, now: float, lease: float, limit: int) -> list[EventClaim]:
-    """Claim the oldest message of each chat, unless one of the chat is claimed already; `lease` is in seconds."""
+    """Claim the oldest event of each chat, unless one of the chat is claimed already; `lease` is in seconds."""
     statement = _FIND_LOCKED if connection.dialect.name == "postgresql" else _FIND
     rows = connection.execute(statement, {"of": session, "now": now, "limit": limit}).all()
     claims = [
-        EventClaim(seq=row.seq, fence=row.fence + 1, tries=row.tries + 1, leased_until=now + lease, message=_read(row.body)) for row in rows
+        EventClaim(seq=row.seq, fence=row.fence + 1, tries=row.tries + 1, leased_until=now + lease, incoming=_read(row.body))
+        for row in rows
     ]
     for each in claims:
         connection.execute(_CLAIM, {"row": each.seq, "new": each.fence, "tried": each.tries, "until": each.leased_until})
@@ -78,7 +91,7 @@ def renew(connection: Connection, claims: Sequence[EventClaim], until: float) ->
 
 
 def settle(connection: Connection, done: EventClaim, now: float) -> None:
-    """Settle an event: its message goes, what tells a repeat stays."""
+    """Settle an event: its content goes, what tells a repeat stays."""
     connection.execute(_SETTLE, {**_key(done), "now": now})
 
 
@@ -88,23 +101,21 @@ def settle_later(connection: Connection, failed: EventClaim, due_at: float, trie
 
 
 def waiting_of(connection: Connection, names: Collection[Alias]) -> dict[int, str]:
-    """The messages that wait to be decided of whoever has one of these names, in private and in groups: bodies by their rows."""
+    """The events that wait to be decided of whoever has one of these names, in private and in groups: bodies by their rows."""
     wanted = {key for name in names for key in people.keys_of(name)}
     chats = {fitting(name.chat, CHAT_LIMIT) for name in names}
     rows = connection.execute(select(_c.seq, _c.chat, _c.body).where(_c.settled_at.is_(None)).order_by(_c.seq)).all()
-    return {row.seq: row.body for row in rows if row.chat in chats or wanted & _senders_keys(row.body)}
+    return {row.seq: row.body for row in rows if row.chat in chats or wanted & _keys_in(row.body)}
 
 
-def _senders_keys(body: str) -> set[tuple[str, str, str]]:
-    """The keys of all names by which a message's sender may be known."""
-    message = _read(body)
-    sender = message.sender if message is not None else Sender()
-    names = [*([alias_of(sender.number)] if sender.number else []), *sender.aliases]
-    return {key for name in names for key in people.keys_of(name)}
+def _keys_in(body: str) -> set[tuple[str, str, str]]:
+    """The keys of all names by which the person that an event is about may be known."""
+    incoming = _read(body)
+    return set() if incoming is None else {key for name in names_in(incoming) for key in people.keys_of(name)}
 
 
 def count_open(connection: Connection, session: str) -> int:
-    """The number of messages that wait to be decided."""
+    """The number of events that wait to be decided."""
     return len(connection.execute(select(_c.seq).where(_OPEN), {"of": session}).all())
 
 
@@ -112,12 +123,14 @@ def _key(held: EventClaim) -> dict[str, Any]:
     return {"row": held.seq, "held": held.fence}
 
 
-def _row(session: str, message: Message, now: float) -> dict[str, Any]:
+def _row(session: str, incoming: Incoming, now: float) -> dict[str, Any]:
+    # Ids of one account are its own, but nothing says that those of messages and of other events differ.
+    kind = "" if isinstance(incoming, Message) else type(incoming).__name__
     return {
         "session": session,
-        "key": sha256((message.id or "").encode("utf-8", "surrogatepass")).hexdigest(),
-        "chat": fitting(chat_of(message), CHAT_LIMIT),
-        "body": write_message(message),
+        "key": sha256(f"{kind}{incoming.id or ''}".encode("utf-8", "surrogatepass")).hexdigest(),
+        "chat": fitting(_chat_of(incoming), CHAT_LIMIT),
+        "body": write_incoming(incoming),
         "created_at": now,
         "due_at": 0.0,
         "tries": 0,
@@ -126,8 +139,17 @@ def _row(session: str, message: Message, now: float) -> dict[str, Any]:
     }
 
 
-def _read(body: str) -> Message | None:
+def _chat_of(incoming: Incoming) -> str:
+    """The chat in whose order something is decided; of a change of names, that of the old one."""
+    group = group_of(incoming)
+    given = incoming.old if isinstance(incoming, IdentityChange) else names_in(incoming)
+    names = sorted((name for name in given if name.scheme != "parent_bsuid"), key=lambda name: name.scheme == "number")
+    # An id comes with every message, a number only as long as it is shown.
+    return group_chat(group) if group else names[0].chat if names else ""
+
+
+def _read(body: str) -> Incoming | None:
     try:
-        return read_message(body)
+        return read_incoming(body)
     except ValueError:
         return None

@@ -68,6 +68,7 @@ class OpeningTests:
             pytest.skip("It has no code to scan.")
         world.log_out()
         session = world.transport.session()
-        assert (session, bool(session.qrcode)) == (Session(is_authenticated=False, qrcode=session.qrcode), True)
+        code = {"qrcode": session.qrcode, "qr_link": session.qr_link}
+        assert (session, any(code.values())) == (Session(is_authenticated=False, **code), True)
         world.scan()
         assert world.transport.session().is_authenticated

@@ -1,16 +1,21 @@
 """Tests of receiving: what customers write comes in once, complete and in order; files only when somebody asks for them."""
 
+import time
+
 import pytest
 
 from flask_chatbot.core.values.contents import FILE_LIMIT
 from flask_chatbot.core.values.people import Alias
 from flask_chatbot.errors import BadPayload, Refused
 from flask_chatbot.testing.transports.recorder import Recorder
+from flask_chatbot.testing.transports.troubles import SLACK, seconds_of
 from flask_chatbot.testing.transports.worlds import BUDI, GROUP, World
 from flask_chatbot.transports.base import capabilities_of
 from flask_chatbot.transports.webhooks import HttpTransport, WebhookCall
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(64)
+FILE_DEADLINES = 3  # times the deadline that a file may take
+A_DAY = 86_400.0  # seconds
 STRANGE = (b"", b"x", b"{", b"[]", b"null", b"5", b'"text"', b"{}", b'{"entry": 5}', b"\xff\xfe", b"[" * 50_000, b'{"a": "\\ud800"}')
 
 
@@ -62,6 +67,17 @@ class ReceivingTests:
         numbers = [Alias("number", sender.number)] if sender.number else []
         assert {(each.scheme, each.value) for each in known} <= {(each.scheme, each.value) for each in (*numbers, *sender.aliases)}
 
+    def test_what_the_owner_writes_by_hand_is_told_with_whom_it_went_to_and_is_no_message(self, world: World, heard: Recorder) -> None:
+        if not capabilities_of(world.transport).echoes:
+            pytest.skip("It tells nothing of what the owner writes.")
+        world.owner_writes("Sebentar, saya cek dulu.", times=2)
+        world.owner_writes("Masih ada.")
+        world.settle()
+        *_, echo = echoes = [each for each in heard.echoes if not each.group]
+        assert (heard.messages, len({each.id for each in echoes}), echoes[0].id == echo.id) == ([], 2, False)
+        assert echo.to.number == BUDI or echo.to.aliases
+        assert abs(echo.at - time.time()) < A_DAY
+
     def test_a_file_is_fetched_when_somebody_asks_and_not_before(self, world: World, heard: Recorder) -> None:
         world.sends_file(PICTURE, "Bukti")
         world.settle()
@@ -69,6 +85,20 @@ class ReceivingTests:
         assert (message.kind, message.text, len(message.attachments)) == ("media", "Bukti", 1)
         file = world.transport.download(message.attachments[0])
         assert (file.content, file.kind, file.mime) == (PICTURE, "image", "image/png")
+
+    def test_a_file_as_large_as_may_be_is_fetched_whole(self, world: World, heard: Recorder) -> None:
+        content = PICTURE.ljust(FILE_LIMIT, b"\0")
+        world.sends_file(content)
+        world.settle()
+        assert world.transport.download(heard.messages[0].attachments[0]).content == content
+
+    def test_a_file_that_drips_is_left_within_the_deadline_and_fetched_later(self, world: World, heard: Recorder) -> None:
+        world.sends_file(PICTURE)
+        world.settle()
+        (file,) = heard.messages[0].attachments
+        world.drips_file()
+        assert seconds_of(lambda: world.transport.download(file)) < FILE_DEADLINES * world.deadline + SLACK
+        assert world.transport.download(file).content == PICTURE
 
     def test_a_file_that_is_too_large_is_refused(self, world: World, heard: Recorder) -> None:
         world.sends_file(PICTURE.ljust(FILE_LIMIT + 1))

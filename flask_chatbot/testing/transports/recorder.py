@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
+from flask_chatbot.core.values.incoming.events import Echo, IdentityChange
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.errors import BadPayload
@@ -23,6 +24,8 @@ class Recorder:
     def __init__(self, failures: int = 0) -> None:
         self.messages: list[Message] = []
         self.receipts: list[Receipt] = []
+        self.echoes: list[Echo] = []
+        self.changes: list[IdentityChange] = []
         self.failures = failures
         self._lock = threading.Lock()
 
@@ -38,6 +41,18 @@ class Recorder:
             self._fail()
             self.receipts.append(receipt)
 
+    def echoed(self, echo: Echo) -> None:
+        """Keep an echo."""
+        with self._lock:
+            self._fail()
+            self.echoes.append(echo)
+
+    def renamed(self, change: IdentityChange) -> None:
+        """Keep a change of names."""
+        with self._lock:
+            self._fail()
+            self.changes.append(change)
+
     def answer(self, transport: HttpTransport, call: WebhookCall) -> WebhookAnswer:
         """Keep what a call brings, all of it or nothing, and return the answer."""
         try:
@@ -46,6 +61,8 @@ class Recorder:
                 self._fail()
                 self.messages += received.messages
                 self.receipts += received.receipts
+                self.echoes += received.echoes
+                self.changes += received.changes
             return received.answer
         except BadPayload as error:
             return WebhookAnswer(status=error.status)

@@ -9,17 +9,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from flask_chatbot.core.values.chats import person_chat
 from flask_chatbot.extension import Chatbot
 from flask_chatbot.store import people
 from flask_chatbot.testing.transports.worlds import BUDI, OTHERS, World
 from flask_chatbot.testing.workers import working
+from flask_chatbot.transports.base import capabilities_of
 
 RULES = """\
 version: 1
@@ -47,7 +48,7 @@ class WholeAppTests:
         world.writes("gema#satu", times=3)
         world.writes("gema#dua")
         wait_for(lambda: len(world.arrived()) >= 2)
-        assert world.arrived() == [(person_chat(BUDI), "satu"), (person_chat(BUDI), "dua")]
+        assert world.arrived() == [(world.chat_of(BUDI), "satu"), (world.chat_of(BUDI), "dua")]
 
     @pytest.mark.usefixtures("shop")
     def test_what_comes_in_together_is_answered_in_its_order(self, world: World) -> None:
@@ -60,9 +61,24 @@ class WholeAppTests:
         for names in ((one,), (other,), (one, other)):
             world.writes_as(names, "simpan")
         wait_for(lambda: len(world.arrived()) >= 3)
-        with shop.extensions["chatbot"].gateway.database.reading() as connection:
+        with shop.extensions["chatbot"].lines.database.reading() as connection:
             found = {person for name in (one, other) for person in people.named(connection, name.value)}
         assert len(found) == 1
+
+    @pytest.mark.usefixtures("shop")
+    def test_where_the_owner_writes_by_hand_the_bot_falls_silent_for_that_person_alone(self, world: World) -> None:
+        if not capabilities_of(world.transport).echoes:
+            pytest.skip("It tells nothing of what the owner writes.")
+        for text in ("satu", "dua"):  # what the bot itself sends silences nobody
+            world.writes(f"gema#{text}")
+            wait_for(partial(has_arrived, world, world.chat_of(BUDI), text))
+        world.owner_writes("Saya bantu ya.")
+        world.settle()
+        world.writes("gema#tiga")
+        world.writes("gema#lain", sender=OTHERS[0])
+        wait_for(partial(has_arrived, world, world.chat_of(OTHERS[0]), "lain"))
+        world.settle()
+        assert not has_arrived(world, world.chat_of(BUDI), "tiga")
 
     def test_a_process_that_is_killed_in_the_middle_loses_nothing(self, world: World, tmp_path: Path) -> None:
         with killable(world, tmp_path) as kill:
@@ -73,9 +89,14 @@ class WholeAppTests:
             writer.join(PATIENCE)
             wait_for(lambda: len(set(world.arrived())) >= MESSAGES)
         for place in range(CHATS):
-            texts = [text for chat, text in world.arrived() if chat == person_chat(OTHERS[place])]
+            texts = [text for chat, text in world.arrived() if chat == world.chat_of(OTHERS[place])]
             assert list(dict.fromkeys(texts)) == [str(number) for number in range(place, MESSAGES, CHATS)]
         world.close()
+
+
+def has_arrived(world: World, chat: str, text: str) -> bool:
+    """True if a text has arrived in a chat."""
+    return (chat, text) in world.arrived()
 
 
 def write(world: World) -> None:
@@ -85,13 +106,13 @@ def write(world: World) -> None:
 
 
 @contextmanager
-def served(world: World, folder: Path) -> Iterator[Flask]:
-    """An app with the transport of a world, served at a port of its own, with its worker."""
+def served(world: World, folder: Path, **config: object) -> Iterator[Flask]:
+    """An app with the transport of a world, served at a port of its own, with its worker; `config` has more of its settings."""
     (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
     app = Flask("shop", root_path=str(folder), instance_path=str(folder / "instance"))
     with socket.create_server(("127.0.0.1", 0)) as place:
         port = place.getsockname()[1]
-        app.config.update(CHATBOT_TRANSPORT=world.transport, CHATBOT_WORKER="off", CHATBOT_PUBLIC_URL=f"http://127.0.0.1:{port}")
+        app.config.update(CHATBOT_TRANSPORT=world.transport, CHATBOT_WORKER="off", CHATBOT_PUBLIC_URL=f"http://127.0.0.1:{port}", **config)
         Chatbot(app)
         world.address = f"http://127.0.0.1:{port}/chatbot/in/{world.transport.name}"
         server = make_server("127.0.0.1", port, app, threaded=True, fd=place.fileno())
@@ -103,7 +124,8 @@ def served(world: World, folder: Path) -> Iterator[Flask]:
         finally:
             server.shutdown()
             thread.join()
-            app.extensions["chatbot"].gateway.database.close()
+            app.extensions["chatbot"].lines.client.close()
+            app.extensions["chatbot"].lines.database.close()
 
 
 @contextmanager

@@ -29,7 +29,7 @@ class World:
     address: str = ""  # where the transport can be called; the tests set it before anything happens
     number: str = ""  # of the bot's own phone, if it is known
     secrets: Sequence[str] = ()  # keys and tokens of the transport, which nothing may show
-    deadline: float = 1.0  # seconds after which the transport gives up a call: make it short for the tests
+    deadline: float = 2.0  # seconds after which the transport gives up a call: make it short for the tests
 
     def settle(self) -> None:
         """Return once all that is on its way has come in, or will never come. What was not kept comes again meanwhile."""
@@ -47,6 +47,10 @@ class World:
         """Let somebody write whom the other side calls by these names, the number among them if it is one."""
         self.left_out("writes_as")
 
+    def owner_writes(self, text: str, *, to: str = BUDI, times: int = 1) -> None:
+        """Let the owner write to a customer on the phone of the bot's own account; the other side tells it so many times."""
+        self.left_out("owner_writes")
+
     def aliases(self) -> tuple[Alias, Alias]:
         """Two names of one person as the other side would tell them; whoever is written to is reached by either."""
         self.left_out("aliases")
@@ -58,6 +62,14 @@ class World:
     def arrived(self) -> Sequence[tuple[str, str]]:
         """The chat and the text of each text message on customers' phones, in their order."""
         self.left_out("arrived")
+
+    def files_arrived(self) -> Sequence[bytes]:
+        """The content of each file that has arrived on customers' phones, in their order."""
+        self.left_out("files_arrived")
+
+    def drips_file(self) -> None:
+        """Hand out the next file that a customer sent byte by byte, none of them late, for longer than the deadline."""
+        self.left_out("drips_file")
 
     def refuses(self) -> None:
         """Refuse the next message for good."""
@@ -114,6 +126,14 @@ class World:
         """
         self.left_out("environ")
 
+    def chat_of(self, number: str) -> str:
+        """The chat of the customer with this number, as the transport calls it: another one, if it knows nobody by a number."""
+        return person_chat(number)
+
+    def outbound(self, number: int = 10, chat: str = "", reply: Reply | None = None, reply_to: str = "") -> Outbound:
+        """A message to Budi, as `outbound` makes it."""
+        return outbound(number, chat or self.chat_of(BUDI), reply, reply_to)
+
     def close(self) -> None:
         """End all that the world has started."""
 
@@ -125,13 +145,14 @@ class World:
         pytest.skip(reason)
 
 
-def outbound(number: int = 10, chat: str = "", reply: Reply | None = None) -> Outbound:
-    """A message to Budi, with an id of its own for each number."""
-    return Outbound(id=f"3EB0{number:016X}", chat=chat or person_chat(BUDI), reply=Text("Halo") if reply is None else reply)
+def outbound(number: int = 10, chat: str = "", reply: Reply | None = None, reply_to: str = "") -> Outbound:
+    """A message to Budi, with an id of its own for each number; it may quote one that came in."""
+    known = Text("Halo") if reply is None else reply
+    return Outbound(id=f"3EB0{number:016X}", chat=chat or person_chat(BUDI), reply=known, reply_to=reply_to)
 
 
 def chats(world: World) -> list[str]:
     """The chats that are written to: Budi's, and the group's if the transport has groups."""
     from flask_chatbot.transports.base import capabilities_of
 
-    return [person_chat(BUDI), *([group_chat(GROUP)] if capabilities_of(world.transport).groups else [])]
+    return [world.chat_of(BUDI), *([group_chat(GROUP)] if capabilities_of(world.transport).groups else [])]

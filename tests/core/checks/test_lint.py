@@ -355,6 +355,17 @@ def test_warnings_stand_in_the_order_of_their_places_and_name_the_files(tmp_path
     ]
 
 
+# -- reactions ---------------------------------------------------------------------------------------
+
+
+def test_a_reaction_that_is_no_emoji_is_an_error_at_its_place(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("version: 1\nrules:\n  - {keyword: a, reply: [{reaction: oke}, {reaction: '{{ nama }}'}]}\n")
+    book = load_rules(tmp_path / "rules.yaml")
+    assert [str(each).removeprefix(f"{tmp_path}/rules.yaml:") for each in lint(book)] == [
+        "3:37: a reaction is one emoji, such as \N{THUMBS UP SIGN}, not 'oke'."
+    ]
+
+
 # -- contacts ----------------------------------------------------------------------------------------
 
 

@@ -9,9 +9,10 @@ from flask_chatbot.core.checks.runner import Failure, cases, is_same, run
 from flask_chatbot.core.fields.field import Context, Field
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.language.sentences import language_of
-from flask_chatbot.core.loading.loader import read_rules
+from flask_chatbot.core.loading.additions import Additions
+from flask_chatbot.core.loading.loader import load_rules, read_rules
 from flask_chatbot.core.values.rule_tests import MONDAY
-from tests.core.books import load, problems
+from tests.core.books import load, problems, write
 
 RULES = """\
 version: 1
@@ -332,11 +333,11 @@ def test_chance_falls_the_same_each_time(tmp_path: Path) -> None:
     [
         (
             "- send: halo",
-            ["5:5: this test expects nothing, so it cannot fail. Add one of: rule, fields, invalid, reply, reply_has, count."],
+            ["5:5: this test expects nothing, so it cannot fail. Add one of: rule, fields, invalid, reply, reply_has, count, reminds."],
         ),
         (
             "- talk: [halo, hai]",
-            ["5:5: this test expects nothing, so it cannot fail. Add one of: rule, fields, invalid, reply, reply_has, count."],
+            ["5:5: this test expects nothing, so it cannot fail. Add one of: rule, fields, invalid, reply, reply_has, count, reminds."],
         ),
         (
             "- rule: a",
@@ -359,10 +360,13 @@ def test_chance_falls_the_same_each_time(tmp_path: Path) -> None:
             "- {send: a, given: {x-y: 1}, count: 1}",
             ["5:23: 'x-y' cannot be a name in templates. Use letters, digits and _, beginning with a letter."],
         ),
-        ("- {talk: [{rule: a}]}", ["5:13: a turn has either 'send', one text, or 'sends', a kind of message. Write one of them."]),
+        (
+            "- {talk: [{rule: a}]}",
+            ["5:13: a turn has either 'send', one text, 'sends', a kind of message, or 'row', which staff move. Write one of them."],
+        ),
         (
             "- {talk: [{send: a, sends: image}], count: 1}",
-            ["5:13: a turn has either 'send', one text, or 'sends', a kind of message. Write one of them."],
+            ["5:13: a turn has either 'send', one text, 'sends', a kind of message, or 'row', which staff move. Write one of them."],
         ),
         (
             "- {sends: media, rule: a}",
@@ -436,3 +440,45 @@ def test_a_failure_names_what_was_sent(tmp_path: Path) -> None:
     book = load(tmp_path, "rules: [{keyword: a, reply: b}]\ntests: [{sends: image, caption: hai, rule: a}]")
     (failure,) = [failure for case in cases(book) for failure in run(case, book)]
     assert (failure.sent, failure.got) == ("[image] hai", "no rule")
+
+
+LOOKING_UP = """
+tables: {harga: harga.csv}
+rules:
+  - name: status
+    keyword: status#
+    fields: [{nomor: {type: integer}}]
+    find: {in: pesanan, by: nomor}
+    not_found: Tidak ada.
+    reply: "{{ found.kue }}"
+    tests:
+      - {send: status 12, given: {rows: {pesanan: [{nomor: 12, kue: bolu}, {nomor: 13, kue: lapis}]}}, reply: bolu}
+      - {send: status 14, given: {rows: {pesanan: [{nomor: 12, kue: bolu}]}}, reply: Tidak ada.}
+      - {talk: [pesan#lapis, pesan#bolu, status 2], reply: bolu}
+  - {name: pesan, keyword: "pesan#", fields: [kue], save: pesanan, reply: "Nomor {{ saved.number }}."}
+  - name: harga
+    keyword: harga#
+    fields: [kode]
+    find: {in: harga, by: kode}
+    reply: "{{ found.harga }}"
+    tests:
+      - {send: "harga#a", reply: "5"}
+      - {send: "harga#a", given: {rows: {harga: [{kode: A, harga: 7}]}}, reply: "7"}
+tests:
+  - {talk: [pesan#lapis, pesan#bolu], reply: Nomor 2.}
+"""
+
+
+def test_tests_find_what_they_give_what_was_saved_in_them_and_what_files_hold(tmp_path: Path) -> None:
+    book = load(tmp_path, LOOKING_UP, {"harga.csv": "kode;harga\nA;5\n"})
+    assert [str(failure) for case in cases(book) for failure in run(case, book)] == []
+
+
+def test_rows_of_a_table_that_python_supplies_must_be_given(tmp_path: Path) -> None:
+    tests = "tests: [{send: stok#a, reply: '3'}]"
+    rule = f"{{keyword: 'stok#', fields: [kode], find: {{in: stok, by: kode}}, reply: '{{{{ found.sisa }}}}', {tests}}}"
+    path = write(tmp_path, f"rules: [{rule}]\n")
+    book = load_rules(path, Additions(tables={"stok": ()}))
+    (failure,) = [failure for case in cases(book) for failure in run(case, book)]
+    hint = "The table 'stok' is supplied by Python, and none runs in tests. Write its rows under 'given:'."
+    assert (failure.key, failure.expected, failure.hint) == ("given", "rows.stok", hint)

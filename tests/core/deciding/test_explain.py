@@ -12,6 +12,7 @@ from flask_chatbot.core.conversation.memory import NOTHING, ShortMemory, State
 from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.deciding.explain import Explanation, explain
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.values.contents import Choice
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.testing import Chat
 from tests.bots import chat_of
@@ -442,3 +443,38 @@ def test_the_reminder_of_a_form_that_was_set_aside_is_explained_once(tmp_path: P
     assert found == [True, False]
     chat.says("batal", at=later)
     assert "its form was set aside, and what no rule takes drops it" in chat.last.explain().splitlines()[0]
+
+
+TAPPED = """\
+settings: {groups: all}
+rules:
+  - {name: menu, keyword: menu, reply: Silakan., menu: [Harga: harga, Lokasi toko: lokasi, Ongkir: ongkir]}
+  - {name: harga, reply: Mulai Rp65.000.}
+  - {name: lokasi, reply: Jl. Melati 5.}
+  - {name: ongkir, when: {chat: group}, reply: Rp10.000.}
+  - {name: toko, contains: toko, reply: Toko Maju.}
+  - {name: pesan, keyword: pesan, ask: [nama: Siapa?], reply: Siap.}
+  - {name: umum, fallback: true, reply: Maaf.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("shown", "choice", "told"),
+    [
+        ("menu", Choice("lokasi", "Lokasi toko"), [("lokasi", "wins: 'Lokasi toko' was tapped"), ("toko", "the menu goes first")]),
+        ("", Choice("lokasi", ""), [("lokasi", "wins: 'lokasi' was tapped")]),
+        ("pesan", Choice("harga", "Harga"), [("harga", "wins: 'Harga' was tapped"), ("pesan", "the menu goes first")]),
+        ("menu", Choice("0", "Kembali"), [("menu", "its menu was shown last, and the text chooses nothing of it")]),
+        ("", Choice("ongkir", "Ongkir"), [("ongkir", "its conditions do not hold. chat: wanted group, is private")]),
+        ("", Choice("tak ada", "toko"), [("toko", "wins")]),
+    ],
+)
+def test_a_tapped_choice_is_told_before_all_else(tmp_path: Path, shown: str, choice: Choice, told: list[tuple[str, str]]) -> None:
+    book, memory = load(tmp_path, TAPPED), ShortMemory()
+    if shown:
+        decision = decide(book, Message(text=shown, sender=BUDI), memory, NOW, Random(1))
+        assert decision.remember is not None
+        memory.commit(BUDI.number, decision.remember, NOW.timestamp())
+    message = Message(text=choice.title, sender=BUDI, kind="choice", choice=choice)
+    found = explain(book, message, memory.recall(BUDI.number, NOW.timestamp()), NOW)
+    assert [(each.candidate.rule.name, each.why) for each in found][: len(told)] == told

@@ -130,3 +130,29 @@ def test_it_is_explained_which_rule_takes_a_file(toko: RuleBook) -> None:
 )
 def test_a_mistake_is_told_at_load(tmp_path: Path, lines: str, problem: str) -> None:
     assert in_rule(tmp_path, lines) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("sends", "reply"),
+    [
+        ("[image, contact]", "{% if media %}{{ media.mime }}{% else %}{{ contact.name }}{% endif %}"),
+        ("[image, contact]", "{% if contact %}{{ contact.name }}{% else %}{{ media.mime }}{% endif %}"),
+        ("[image, document, contact]", "{% if contact is none %}{{ media.mime }}{% else %}{{ contact.name }}{% endif %}"),
+        ("[location, contact]", "{{ location.lat if location else contact.number }}"),
+        (
+            "[image, location, contact]",
+            "{% if location %}{{ location.lat }}{% elif media %}{{ media.mime }}{% else %}{{ contact.name }}{% endif %}",
+        ),
+        ("[image, location, contact]", "{% if location or media %}x{% else %}{{ contact.name }}{% endif %}"),
+    ],
+)
+def test_where_all_other_kinds_are_ruled_out_the_last_one_is_there(tmp_path: Path, sends: str, reply: str) -> None:
+    assert in_rule(tmp_path, f'sends: {sends}\nreply: "{reply}"') == []
+
+
+def test_as_long_as_two_kinds_are_left_either_may_be_missing(tmp_path: Path) -> None:
+    reply = "{% if location %}{{ location.lat }}{% else %}{{ contact.name }}{% endif %}"
+    lacking = "'contact' may be nothing here, and then it has no 'name'. Ask `{% if contact %}` first."
+    assert in_rule(tmp_path, f'sends: [image, location, contact]\nreply: "{reply}"') == [f"4:69: {lacking}"]
+    asking = f'sends: [location, contact]\nask: [nama: Siapa?]\nreply: "{reply}"'  # by then, nothing of what was sent is left
+    assert in_rule(tmp_path, asking) == [f"5:69: {lacking}"]

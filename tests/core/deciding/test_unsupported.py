@@ -91,11 +91,35 @@ def test_a_caption_is_answered_as_a_text(tmp_path: Path) -> None:
     assert Person(tmp_path).sends(text="halo", **STICKER) == (Text("Halo."),)
 
 
-def test_what_comes_while_a_form_waits_leaves_it_as_it_is(tmp_path: Path) -> None:
-    person = Person(tmp_path, "version: 1\nrules:\n  - {name: isi, keyword: isi, ask: [{a: {question: A?}}], reply: '{{ a }}.'}\n")
+FORM = """\
+version: 1
+settings: {groups: all}
+rules:
+  - {name: isi, keyword: isi, ask: [{a: {question: A?}}, {b: {question: B?, type: image}}], confirm: "{{ a }}, ya?", reply: "{{ a }}."}
+"""
+
+
+def test_a_form_asks_again_below_the_sentence_and_without_it_for_the_rest_of_the_day(tmp_path: Path) -> None:
+    person = Person(tmp_path, FORM)
+    assert person.sends(text="isi") == (Text("A?"),)
+    assert person.sends(kind="unsupported") == (Text(f"{SENTENCE[0].text}\nA?"),)
+    assert person.sends(kind="unsupported") == (Text("A?"),)
+    assert person.sends(text="x") == (Text("B?"),)
+    assert person.sends(kind="unsupported") == (Text("B?"),)
+    assert person.sends(kind="media", attachments=(Attachment("image"),)) == (Text("x, ya?"),)
+    (again,) = person.sends(kind="unsupported")
+    assert again.text.startswith("Mohon dijawab")
+    assert person.sends(text="ya") == (Text("x."),)
+
+
+def test_a_form_asks_again_where_the_sentence_is_left_out_and_keeps_quiet_in_groups(tmp_path: Path) -> None:
+    person = Person(tmp_path, FORM.replace("rules:", 'sentences: {unsupported: ""}\nrules:'))
     person.sends(text="isi")
-    assert person.sends(kind="unsupported") == SENTENCE
-    assert person.sends(text="x") == (Text("x."),)
+    assert person.sends(kind="unsupported") == (Text("A?"),)
+    grouped: dict[str, Any] = {"chat": "group", "group": "120363041234567890"}
+    assert person.sends(text="isi", **grouped) == (Text("A?"),)
+    assert person.sends(kind="unsupported", **grouped) == ()
+    assert person.sends(text="x", **grouped) == (Text("B?"),)
 
 
 def test_no_rule_is_named_as_the_one_that_might_answer(tmp_path: Path) -> None:

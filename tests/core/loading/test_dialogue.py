@@ -191,7 +191,10 @@ def test_staff_are_notified_by_name_number_or_id_alone_or_several(tmp_path: Path
         ("{text: x}", "2:40: 'notify' lacks the key 'to'. Add `to: ...`."),
         ("{kepada: kasir, text: x}", "2:41: unknown key 'kepada'. Write 'to'."),
         ("{to: kasir, text: '{{ nma }}'}", "2:62: unknown name 'nma'. Did you mean 'nama'?"),
-        ("{to: kasir, text: '{{ saved.number }}'}", "2:62: unknown name 'saved'. A rule that has 'save' knows it, in its reply."),
+        (
+            "{to: kasir, text: '{{ saved.number }}'}",
+            "2:62: unknown name 'saved'. A rule that has 'save' knows it, in its reply and 'notify'.",
+        ),
         ("{to: kasir, text: '{{ text | rupiah }}'}", "2:69: the filter 'rupiah' needs a number, and text is text."),
     ],
 )

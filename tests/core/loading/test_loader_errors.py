@@ -11,7 +11,7 @@ from tests.core.books import in_rule, load, problems, said, told, write
 RULE_KEYS = (
     "name, keyword, pattern, contains, similar, sends, small_talk, hash, fallback, priority, when, otherwise, once_per, guess, "
     "fields, ask, patience, tries, interrupt, paste, confirm, menu, "
-    "save, notify, pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
+    "save, notify, pause, subscribe, forward, failed, find, not_found, needs, on_invalid, invalid, reply, tests"
 )
 TYPES = "text, integer, number, money, email, phone, date, time, choice, yesno, image, document, media, location"
 QUOTES = "Put quotes around this text:"
@@ -109,7 +109,7 @@ def test_a_null_where_a_number_is_meant_is_not_told_of_quotes(tmp_path: Path) ->
         ("version: 1\nrule: [{keyword: a}]", ["2:1: unknown key 'rule'. Did you mean 'rules'?"]),
         (
             "version: 1\nxyz: 1\nrules: [{keyword: a}]",
-            ["2:1: unknown key 'xyz'. Known here: version, include, settings, synonyms, words, sentences, vars, rules, tests."],
+            ["2:1: unknown key 'xyz'. Known here: version, include, settings, synonyms, words, sentences, tables, vars, rules, tests."],
         ),
         (
             "version: 1\nsettings:\nlanguage: en\nrules: [{keyword: a}]",

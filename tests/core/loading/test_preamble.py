@@ -1,3 +1,4 @@
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ MOVED = "courtesy words are not a setting: they add to those of the language. Re
 RULES = "rules: [{keyword: [harga, daftar harga], reply: x}, {keyword: menu kak, reply: x}]\n"
 
 
-KEYS = "language, timezone, country, call, groups, guess, patience, tries, one_message, staff, hours"
+KEYS = "language, timezone, country, call, groups, guess, quiet, takeover, patience, tries, one_message, staff, hours"
 
 
 @pytest.mark.parametrize(
@@ -199,7 +200,10 @@ vars:
         ("{ignore: [a, '#']}", "1:21: '#' is no word that a customer says. Write up to 10 words without a #."),
         (
             "{sorry: [a]}",
-            "1:9: unknown key 'sorry'. Known here: ignore, yes, no, cancel, skip, wait, resume, greetings, thanks, days, months, numbers.",
+            (
+                "1:9: unknown key 'sorry'. Known here: ignore, yes, no, cancel, skip, wait, resume, done, greetings, thanks, days, months, "
+                "numbers."
+            ),
         ),
     ],
 )
@@ -212,3 +216,35 @@ def test_greetings_of_a_file_replace_or_add_to_those_of_the_language(tmp_path: P
     rules = "rules: [{keyword: halo, reply: x}]\n"
     assert rule_name(load(tmp_path, f"words: {{greetings: [sugeng]}}\n{rules}"), "sugeng kak") == "halo"
     assert rule_name(load(tmp_path, f"words: {{greetings: {{only: [halo, sugeng]}}}}\n{rules}"), "met pagi") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "takeover"),
+    [
+        ("", timedelta(hours=1)),
+        ("takeover: 30 menit", timedelta(minutes=30)),
+        ("takeover: never", None),
+        ("takeover: '1 jam'", timedelta(hours=1)),
+    ],
+)
+def test_the_rules_say_how_long_the_bot_is_silent_after_the_owner_wrote(tmp_path: Path, written: str, takeover: timedelta | None) -> None:
+    assert load(tmp_path, f"settings: {{{written}}}\n{RULES}").takeover == takeover
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("tidak", "'tidak' is no length of time. Write one, such as 1 hour, or never: then the bot goes on answering."),
+        ("no", "'no' is no length of time. Write one, such as 1 hour, or never: then the bot goes on answering."),
+        ("0 menit", "'0 menit' is no time at all. Write at least 1 second, or remove it."),
+        ("999 hari", "'999 hari' is too long: the limit is 366 days. Write less."),
+    ],
+)
+def test_a_silence_that_cannot_be_is_told(tmp_path: Path, written: str, problem: str) -> None:
+    assert problems(tmp_path, f"settings: {{takeover: {written}}}\n{RULES}") == [f"rules.yaml:1:22: {problem}"]
+
+
+def test_staff_are_all_whom_the_rules_name_or_notify(tmp_path: Path) -> None:
+    rules = "rules: [{keyword: lapor, notify: [kasir, 0812-3456-7891], reply: x}]\n"
+    book = load(tmp_path, f"settings: {{staff: {{kasir: '628117601234', gudang: ID.1349}}}}\n{rules}")
+    assert book.staff == {"628117601234", "ID.1349", "6281234567891"}

@@ -17,7 +17,7 @@ NO_FRENCH = (
 RULE_KEYS = (
     "name, keyword, pattern, contains, similar, sends, small_talk, hash, fallback, priority, when, otherwise, once_per, guess, "
     "fields, ask, patience, tries, interrupt, paste, confirm, menu, save, "
-    "notify, pause, subscribe, forward, failed, needs, on_invalid, invalid, reply, tests"
+    "notify, pause, subscribe, forward, failed, find, not_found, needs, on_invalid, invalid, reply, tests"
 )
 NAME = "a field may not be called 'class', which means something else here. Choose another name."
 NO_KEY = "'a: b' was read as a key and its value. Put quotes around this text: \"a: b\""
@@ -134,7 +134,7 @@ reply: "{{ nmaa }} {{ nama }}"
             [
                 f"4:33: {NMAA}",
                 "4:51: 'weight' must be more than 0, not 0.",
-                "4:56: unknown key 'xyz'. Known here: text, image, audio, video, document, location, contact, weight.",
+                "4:56: unknown key 'xyz'. Known here: text, image, audio, video, document, sticker, location, contact, reaction, weight.",
             ],
         ),
         (

@@ -13,7 +13,7 @@ from flask_chatbot.core.values.reply_kinds import ReplyKind, described
 
 
 @dataclass(frozen=True, slots=True)
-class Sticker(Image):
+class Animation(Image):
     """A kind that extends another."""
 
 
@@ -35,11 +35,13 @@ class Buzz:
     note: str = field(default="", metadata=described("A line below it.", "Segera."))
 
 
-STICKER = ReplyKind("sticker", Sticker, type="sticker", needs="url", description="A sticker.", example="https://example.com/a.webp")
+ANIMATION = ReplyKind(
+    "animation", Animation, type="animation", needs="url", description="An animation.", example="https://example.com/a.webp"
+)
 POLL = ReplyKind("poll", Poll, type="poll", needs="question", description="A poll.", example={"question": "?", "choices": "a", "hours": 1})
 BUZZ = ReplyKind("buzz", Buzz, type="buzz", needs="numbers", description="A call.", example="628111111111")
 TEXT = SCHEMA_FILE.read_text("utf-8")
-WITH_MORE = json.loads(with_replies(TEXT, {**KINDS, "sticker": STICKER, "poll": POLL, "buzz": BUZZ}))
+WITH_MORE = json.loads(with_replies(TEXT, {**KINDS, "animation": ANIMATION, "poll": POLL, "buzz": BUZZ}))
 
 
 def is_valid(reply: object) -> bool:
@@ -77,25 +79,25 @@ def test_a_kind_is_defined_by_the_parts_of_its_class() -> None:
 
 
 def test_a_kind_that_only_extends_a_class_shares_the_schema_of_its_parts() -> None:
-    found = definitions({"image": KINDS["image"], "sticker": STICKER})
-    assert found["reply_sticker"] == {
-        "description": "A sticker.",
+    found = definitions({"image": KINDS["image"], "animation": ANIMATION})
+    assert found["reply_animation"] == {
+        "description": "An animation.",
         "allOf": [{"$ref": "#/definitions/reply_media"}],
         "examples": ["https://example.com/a.webp"],
     }
-    assert list(found) == ["reply", "one_reply", "weighted_reply", "reply_media", "reply_image", "reply_sticker", "one_of"]
+    assert list(found) == ["reply", "one_reply", "weighted_reply", "reply_media", "reply_image", "reply_animation", "one_of"]
 
 
-STICKER_URL = "https://example.com/a.webp"
+ANIMATION_URL = "https://example.com/a.webp"
 
 
 @pytest.mark.parametrize(
     ("reply", "is_good"),
     [
-        ({"sticker": STICKER_URL}, True),
-        ([{"sticker": {"url": STICKER_URL, "caption": "Halo"}}, {"one_of": [{"sticker": STICKER_URL, "weight": 2}, "Halo"]}], True),
-        ({"sticker": {"caption": "Halo"}}, False),
-        ({"sticker": {"url": STICKER_URL, "size": 1}}, False),
+        ({"animation": ANIMATION_URL}, True),
+        ([{"animation": {"url": ANIMATION_URL, "caption": "Halo"}}, {"one_of": [{"animation": ANIMATION_URL, "weight": 2}, "Halo"]}], True),
+        ({"animation": {"caption": "Halo"}}, False),
+        ({"animation": {"url": ANIMATION_URL, "size": 1}}, False),
         ({"poll": {"question": "Kapan?", "choices": ["Senin"], "hours": 1}}, True),
         ({"poll": {"question": "Kapan?", "choices": ["Senin"], "hours": 0}}, False),
         ({"poll": "Kapan?"}, False),

@@ -11,7 +11,7 @@ from flask_chatbot.core.values.replies import Audio, ContactCard, Document, Imag
 from tests.core.books import ask, in_rule, load, replies
 
 QUOTES = "Put quotes around this text:"
-REPLY_KINDS = "text, image, audio, video, document, location, contact, one_of"
+REPLY_KINDS = "text, image, audio, video, document, sticker, location, contact, reaction, one_of"
 SANDBOX = Sandbox(Locale(), {})
 
 
@@ -197,7 +197,7 @@ def test_chance_at_its_ends_takes_the_first_and_the_last(point: float, taken: st
         ("reply: {one_of: [{text: a, weight: two}]}", ["4:40: 'weight' must be a number, not 'two'."]),
         (
             "reply: {one_of: [{one_of: [a]}]}",
-            ["4:23: unknown key 'one_of'. Known here: text, image, audio, video, document, location, contact, weight."],
+            ["4:23: unknown key 'one_of'. Known here: text, image, audio, video, document, sticker, location, contact, reaction, weight."],
         ),
         ("reply: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]", []),
         ("reply: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]", ["4:12: 'reply' has more than 10 entries. Shorten it."]),

@@ -92,6 +92,15 @@ def test_names_in_a_text_are_written_as_jinja_writes_them(source: str, nama: obj
     assert outcomes[0] == outcomes[1]
 
 
+def test_parts_of_names_are_written_as_jinja_writes_them() -> None:
+    row = {"nama": "Kopi", "stok": None, "buka": True, "harga": 1.5}
+    plain = rendered("{{ found.nama }} {{ found.stok }}-{{ found.stok or 'habis' }} {{ found.buka }} {{ found.harga }}", found=row)
+    assert plain == rendered(
+        "{{ found['nama'] }} {{ found['stok'] }}-{{ found['stok'] or 'habis' }} {{ found['buka'] }} {{ found['harga'] }}", found=row
+    )
+    assert failure("{{ found.rasa }}", found=row) == failure("{{ found.rasa }}{% if found %}{% endif %}", found=row)
+
+
 def test_a_name_that_is_not_there_fails_each_time_until_it_is() -> None:
     template = Template("Halo {{ nama }}", Sandbox(ID, {}))
     for _ in range(2):
@@ -152,8 +161,9 @@ def test_a_reply_ends_at_4096_characters(source: str, text: str) -> None:
     assert rendered(source, long="a" * 5000, hundred=list(range(100)), spaces=" " * 4096) == text
 
 
-def test_no_more_is_read_than_a_reply_holds() -> None:
-    assert joined(repeat("a")) == join(repeat("a")) == join(repeat(""), "a") == "a" * 4096
+def test_no_more_is_read_than_ten_messages_hold() -> None:
+    assert joined(repeat("a")) == "a" * 40_960
+    assert join(repeat("a")) == join(repeat(""), "a") == "a" * 4096
 
 
 def doubled(step: str, seed: str = "'ab'") -> str:
@@ -208,7 +218,7 @@ def test_a_template_that_works_without_end_is_stopped(source: str) -> None:
         assert rendered(source, hundred=list(range(100)), text="a b " * 1024, empty="") in ("", "ok")
     except AnswerFailed as error:
         assert str(error) == SPENT
-    assert process_time() - begun < 3  # about one, and machines differ
+    assert process_time() - begun < 10  # about one, and machines differ
 
 
 def test_what_is_done_counts_and_not_what_is_written() -> None:

@@ -20,6 +20,7 @@ from tests.core.checks.test_mistakes import MISTAKES, Mistake
 ROOT = Path(flask_chatbot.__file__).parent
 MARKS = ("tr", "msgid")  # the functions whose first argument is a template
 IN_WORDS = re.compile(r"[A-Za-z]{2,}")
+IN_PAGES = re.compile(r"""\b_\((?:"([^"]+)"|'([^']+)')""")
 ENGLISH = re.compile(r"\b(?:the|an|is|are|of|it|not|with|and|or|than|there|this|that|write|add|remove|put)\b", re.IGNORECASE)
 TODAY = date(2026, 11, 23)
 
@@ -32,6 +33,11 @@ def templates() -> Iterator[tuple[str, str]]:
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str) and IN_WORDS.search(bare(first.value)):
                     yield first.value, f"{path.relative_to(ROOT)}:{node.lineno}"
+
+    for path in sorted((ROOT / "console/templates").rglob("*.html")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            for found in IN_PAGES.finditer(line):
+                yield found[1] or found[2], f"{path.relative_to(ROOT)}:{number}"
 
 
 def bare(template: str) -> str:

@@ -148,7 +148,7 @@ def test_where_no_rows_are_kept_the_number_is_that_of_a_first_row(tmp_path: Path
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        ("{keyword: a, reply: '{{ saved.number }}'}", "unknown name 'saved'. A rule that has 'save' knows it, in its reply."),
+        ("{keyword: a, reply: '{{ saved.number }}'}", "unknown name 'saved'. A rule that has 'save' knows it, in its reply and 'notify'."),
         ("{keyword: a, save: a, reply: '{{ saved.nomor }}'}", "'saved' has no 'nomor'. It has number."),
         ("{keyword: a, save: a, reply: '{{ saved.numbr }}'}", "'saved' has no 'numbr'. Did you mean 'number'?"),
     ],

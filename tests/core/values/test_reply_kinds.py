@@ -27,7 +27,7 @@ from flask_chatbot.core.yamltext.nodes import Scalar
 
 
 @dataclass(frozen=True, slots=True)
-class Sticker(Image):
+class Animation(Image):
     """A kind that extends another."""
 
 
@@ -43,18 +43,18 @@ class Poll:
 
 WITH_MORE = {
     **KINDS,
-    "sticker": ReplyKind("sticker", Sticker, type="sticker", needs="url"),
+    "animation": ReplyKind("animation", Animation, type="animation", needs="url"),
     "poll": ReplyKind("poll", Poll, type="poll", needs="question"),
 }
-STICKER = Sticker("https://example.com/a.webp", caption="Halo")
+ANIMATION = Animation("https://example.com/a.webp", caption="Halo")
 POLL: Any = Poll("Kapan?", ("Senin", "Sabtu"), 1.5)
 BOTH = pytest.mark.parametrize(
     ("reply", "stored", "written"),
     [
         (
-            STICKER,
-            '{"kind":"sticker","url":"https://example.com/a.webp","caption":"Halo"}',
-            {"sticker": {"url": "https://example.com/a.webp", "caption": "Halo"}},
+            ANIMATION,
+            '{"kind":"animation","url":"https://example.com/a.webp","caption":"Halo"}',
+            {"animation": {"url": "https://example.com/a.webp", "caption": "Halo"}},
         ),
         (
             POLL,
@@ -90,19 +90,21 @@ def test_a_new_kind_is_written_as_a_rule_file_does_and_read(reply: Any, stored: 
 
 
 def test_a_new_kind_is_shown_in_a_terminal() -> None:
-    assert reply_text(STICKER, WITH_MORE) == "[sticker] https://example.com/a.webp, Halo"
+    assert reply_text(ANIMATION, WITH_MORE) == "[animation] https://example.com/a.webp, Halo"
     assert reply_text(POLL, WITH_MORE) == "[poll] Kapan?, Senin, Sabtu, 1.5"
 
 
 def test_the_texts_of_a_new_kind_are_templates_and_a_bare_text_is_the_part_it_needs() -> None:
-    assert built([{"sticker": "https://example.com/{{ nama }}.webp"}, {"poll": {"question": "{{ nama }}?", "choices": "{{ nama }}"}}]) == (
-        Sticker("https://example.com/Budi.webp"),
+    assert built(
+        [{"animation": "https://example.com/{{ nama }}.webp"}, {"poll": {"question": "{{ nama }}?", "choices": "{{ nama }}"}}]
+    ) == (
+        Animation("https://example.com/Budi.webp"),
         Poll("Budi?", ("Budi",), 0.0),
     )
 
 
 def test_a_new_kind_without_the_part_it_needs_is_left_out() -> None:
-    assert built([{"sticker": {"url": "{{ '' }}", "caption": "Halo"}}, "Halo"]) == (Text("Halo"),)
+    assert built([{"animation": {"url": "{{ '' }}", "caption": "Halo"}}, "Halo"]) == (Text("Halo"),)
 
 
 def test_a_class_without_an_entry_is_refused_by_its_name() -> None:
@@ -116,8 +118,8 @@ def test_each_entry_needs_a_part_it_has() -> None:
 
 def test_each_entry_shows_editors_what_it_means_and_an_example() -> None:
     assert [kind.name for kind in KINDS.values() if not (kind.description.endswith(".") and kind.example)] == []
-    several = [kind for kind in KINDS.values() if len(kind.parts) > 1]
-    assert [part.name for kind in several for part in kind.parts if not part.schema.get("examples")] == []
+    several = [kind for kind in KINDS.values() if len(kind.written) > 1]
+    assert [part.name for kind in several for part in kind.written if not part.schema.get("examples")] == []
 
 
 def test_each_class_is_exported_by_the_package() -> None:
@@ -128,18 +130,18 @@ def test_each_class_is_exported_by_the_package() -> None:
 
 CLASS = """\
 @dataclass(frozen=True, slots=True)
-class Sticker(Media):
-    \"\"\"A sticker.\"\"\"
+class Animation(Media):
+    \"\"\"An animation.\"\"\"
 
 
 """
 ENTRY = """\
     ReplyKind(
-        "sticker",
-        Sticker,
-        type="sticker",
+        "animation",
+        Animation,
+        type="animation",
         needs="url",
-        description="A sticker, at an http(s) URL.",
+        description="An animation, at an http(s) URL.",
         example="https://example.com/a.webp",
     ),
 )
@@ -149,7 +151,7 @@ from flask import Flask
 from flask_chatbot import Chatbot
 from flask_chatbot.cli.main import chatbot
 from flask_chatbot.core.loading.loader import read_rules
-from flask_chatbot.core.values.replies import Sticker
+from flask_chatbot.core.values.replies import Animation
 from flask_chatbot.core.values.stored import read_reply, type_of, write_reply
 from flask_chatbot.core.values.written import reply_text
 from flask_chatbot.testing import Chat
@@ -163,35 +165,35 @@ bot = Chatbot()
 
 @bot.keyword("dari python")
 def answer():
-    return Sticker("https://example.com/b.webp")
+    return Animation("https://example.com/b.webp")
 
 bot.init_app(app)
 chat = Chat(app, nama="Budi")
 (reply,) = chat.says("halo")
 print(reply, *chat.says("dari python"), sep="\\n")
 stored = write_reply(reply)
-print(stored, read_reply(stored) == reply, type_of(reply), "sticker" in TYPES)
+print(stored, read_reply(stored) == reply, type_of(reply), "animation" in TYPES)
 print(write_replies([reply]).decode())
 print(reply_text(reply))
 print(*app.test_cli_runner().invoke(chatbot, ["test"]).output.splitlines()[-1:])
 """
-STICKERS = """\
+ANIMATIONS = """\
 version: 1
 rules:
   - keyword: halo
-    reply: {sticker: {url: "https://example.com/{{ nama }}.webp", caption: Halo}}
+    reply: {animation: {url: "https://example.com/{{ nama }}.webp", caption: Halo}}
     tests:
-      - {send: halo, nama: Budi, reply: {sticker: {url: "https://example.com/Budi.webp", caption: Halo}}}
+      - {send: halo, nama: Budi, reply: {animation: {url: "https://example.com/Budi.webp", caption: Halo}}}
   - keyword: hai
-    reply: [{sticker: "https://example.com/a.webp"}, {one_of: [{sticker: "https://example.com/a.webp", weight: 2}, Hai]}]
+    reply: [{animation: "https://example.com/a.webp"}, {one_of: [{animation: "https://example.com/a.webp", weight: 2}, Hai]}]
 """
 WRONG = """\
 version: 1
 rules:
   - keyword: halo
-    reply: {stickr: "https://example.com/a.webp"}
+    reply: {animatoin: "https://example.com/a.webp"}
   - keyword: hai
-    reply: {sticker: {captoin: Halo}}
+    reply: {animation: {captoin: Halo}}
 """
 
 
@@ -203,7 +205,7 @@ def test_a_kind_is_added_in_one_file_and_the_schema_written_anew(tmp_path: Path)
     source = registry.read_text("utf-8")
     before = "@dataclass(frozen=True, slots=True)\nclass Location:"
     registry.write_text(source.replace(before, CLASS + before).replace(")\nKINDS: Kinds", ENTRY), "utf-8")
-    (tmp_path / "rules.yaml").write_text(STICKERS, "utf-8")
+    (tmp_path / "rules.yaml").write_text(ANIMATIONS, "utf-8")
     (tmp_path / "wrong.yaml").write_text(WRONG, "utf-8")
 
     def run(*arguments: str) -> str:
@@ -214,13 +216,13 @@ def test_a_kind_is_added_in_one_file_and_the_schema_written_anew(tmp_path: Path)
 
     run("-m", "flask_chatbot.core.schema.reply_schema")
     assert run("-c", PROGRAM).splitlines() == [
-        "wrong.yaml:4:13: unknown key 'stickr'. Did you mean 'sticker'?",
-        "wrong.yaml:6:22: 'sticker' lacks the key 'url'. Add `url: ...`.",
-        "wrong.yaml:6:23: unknown key 'captoin'. Did you mean 'caption'?",
-        "Sticker(url='https://example.com/Budi.webp', caption='Halo', filename='')",
-        "Sticker(url='https://example.com/b.webp', caption='', filename='')",
-        '{"kind":"sticker","url":"https://example.com/Budi.webp","caption":"Halo"} True sticker True',
+        "wrong.yaml:4:13: unknown key 'animatoin'. Did you mean 'animation'?",
+        "wrong.yaml:6:24: 'animation' lacks the key 'url'. Add `url: ...`.",
+        "wrong.yaml:6:25: unknown key 'captoin'. Did you mean 'caption'?",
+        "Animation(url='https://example.com/Budi.webp', caption='Halo', filename='')",
+        "Animation(url='https://example.com/b.webp', caption='', filename='')",
+        '{"kind":"animation","url":"https://example.com/Budi.webp","caption":"Halo"} True animation True',
         '{"success":true,"message":{"reply":[{"type":"message","content":"Halo\\nhttps://example.com/Budi.webp"}]}}',
-        "[sticker] https://example.com/Budi.webp, Halo",
+        "[animation] https://example.com/Budi.webp, Halo",
         "1 test, none failed",
     ]

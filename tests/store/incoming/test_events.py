@@ -1,12 +1,14 @@
 """Messages that came in by HTTP: kept once, claimed in the order of their chat, and known again."""
 
+from flask_chatbot.core.values.incoming.events import Incoming, names_in
 from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.people import Alias
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import events as table
 from flask_chatbot.store import people
 from flask_chatbot.store.forgetting import forget
 from flask_chatbot.store.incoming import events
-from flask_chatbot.store.sweeping import EVENTS_KEPT, end_claims, sweep
+from flask_chatbot.store.upkeep.sweeping import EVENTS_KEPT, end_claims, sweep
 from tests.delivery.rig import START
 
 
@@ -20,12 +22,12 @@ def claimed(database: Database, now: float = START, limit: int = 9) -> list[even
 
 
 def texts(claims: list[events.EventClaim]) -> list[str]:
-    return [each.message.text for each in claims if each.message is not None]
+    return [each.incoming.text for each in claims if isinstance(each.incoming, Message)]
 
 
-def keep(database: Database, *messages: Message, session: str = "toko") -> int:
+def keep(database: Database, *incoming: Incoming, session: str = "toko") -> int:
     with database.writing() as connection:
-        return events.add(connection, session, messages, START)
+        return events.add(connection, session, incoming, START)
 
 
 def test_a_message_is_kept_once_by_its_id_for_each_line(database: Database) -> None:
@@ -40,6 +42,13 @@ def test_one_of_a_chat_is_claimed_at_a_time_and_only_the_oldest(database: Databa
     with database.writing() as connection:
         events.settle(connection, first[0], START)
     assert texts(claimed(database)) == ["dua"]
+
+
+def test_whoever_hides_the_number_in_the_next_message_is_answered_in_order(database: Database) -> None:
+    known = (Alias("bsuid", "ID.1349", "toko"),)
+    keep(database, Message(id="1", text="satu", sender=Sender(number="628111", aliases=known)))
+    keep(database, Message(id="2", text="dua", sender=Sender(aliases=known)))
+    assert (texts(claimed(database)), claimed(database)) == (["satu"], [])
 
 
 def test_a_claim_ends_with_its_lease_and_its_holder_settles_nothing_any_more(database: Database) -> None:
@@ -74,7 +83,7 @@ def test_what_another_version_wrote_is_claimed_without_its_message(database: Dat
     keep(database, written("1"))
     with database.writing() as connection:
         connection.execute(table.update().values(body="[1]"))
-    assert [each.message for each in claimed(database)] == [None]
+    assert [each.incoming for each in claimed(database)] == [None]
 
 
 def test_a_repeat_is_known_for_eight_days_and_what_waits_for_ever(database: Database) -> None:
@@ -104,4 +113,4 @@ def test_who_is_forgotten_leaves_no_message_that_waits(database: Database) -> No
     keep(database, written("1"), written("2", number="628222"))
     with database.writing() as connection:
         forget(connection, people.get(connection, "628111", START))
-    assert [each.message.sender.number for each in claimed(database) if each.message] == ["628222"]
+    assert [name.value for each in claimed(database) if each.incoming for name in names_in(each.incoming)] == ["628222"]

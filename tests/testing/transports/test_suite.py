@@ -50,7 +50,7 @@ class Careless(Simulator):
 
 class Misreporting:
     def __init__(self, listener: Listener) -> None:
-        self.received = listener.received
+        self.received, self.echoed, self.renamed = listener.received, listener.echoed, listener.renamed
         self._listener = listener
 
     def receipt(self, receipt: Receipt) -> None:

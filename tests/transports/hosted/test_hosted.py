@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -18,6 +19,7 @@ from flask_chatbot.testing.transports.recorder import door
 from flask_chatbot.testing.transports.worlds import outbound
 from flask_chatbot.transports.base import Group, Session
 from flask_chatbot.transports.hosted import GAVE_UP, Hosted
+from flask_chatbot.transports.registry import NEEDED
 from flask_chatbot.transports.webhooks import WebhookCall
 from tests.transports.hosted.vendor import GROUP, KEY, NO_KEY, OURS, PAGE, Call, Vendor
 
@@ -137,6 +139,17 @@ def test_each_of_the_eight_sends_is_the_contracts(world: HostedWorld, chat: str,
     assert str(said.pop("notifyurl")).startswith(f"{world.address}/{message.id}.")
     assert (called, said) == (endpoint, body)
     assert world.vendor.headers[0]["idempotency-key"] == message.id
+
+
+def test_each_try_of_a_sending_has_one_key_and_one_address_and_what_is_sent_again_has_others(world: HostedWorld) -> None:
+    first, again = world.outbound(), replace(world.outbound(), resent=1)
+    names = [world.hosted.send(each) for each in (first, first, again)]
+    keys = [each["idempotency-key"] for each in world.vendor.headers]
+    addresses = [str(body["notifyurl"]) for _, body in world.vendor.calls]
+    assert (names, keys) == ([first.id, first.id, f"{first.id}-1"], names)
+    assert (addresses[0] == addresses[1], addresses[1] == addresses[2]) == (True, False)
+    heard = [world.hosted.receive(WebhookCall(method="POST", path=each.rpartition("/")[2], body=b'{"ack": 2}')) for each in addresses]
+    assert [content.receipts[0].id for content in heard] == names
 
 
 def test_the_gateways_own_words_are_kept_without_numbers_and_texts(world: HostedWorld) -> None:
@@ -275,7 +288,7 @@ def test_settings_that_are_missing_are_named_with_where_to_find_them() -> None:
     assert str(error.value).splitlines() == [
         f"CHATBOT_HOSTED_URL {UNSET} It is what stands before /api/sendwa in the gateway's documentation.",
         f"CHATBOT_HOSTED_KEY {UNSET} The gateway's page about its API shows it as SecretKey.",
-        f"CHATBOT_PUBLIC_URL {UNSET} Set it in app.config or the environment.",
+        f"CHATBOT_PUBLIC_URL {UNSET} {NEEDED['CHATBOT_PUBLIC_URL']}",
     ]
 
 

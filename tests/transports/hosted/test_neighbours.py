@@ -106,7 +106,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
             stop(process)
             caller.shutdown()
             caller.server_close()
-            app.extensions["chatbot"].gateway.database.close()
+            app.extensions["chatbot"].lines.first.database.close()
 
 
 def neighbour(folder: Path, port: int, our_port: int) -> Any:

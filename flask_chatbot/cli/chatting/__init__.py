@@ -1,0 +1,1 @@
+"""`chat`: a conversation with the bot in the terminal, with the rules alone or through the whole of an app."""

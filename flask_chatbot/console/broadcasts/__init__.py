@@ -1,0 +1,1 @@
+"""Broadcasts: written and previewed, started, watched and stopped."""

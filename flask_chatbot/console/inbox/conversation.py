@@ -1,0 +1,161 @@
+"""One conversation: read both ways, taken over, answered by hand, and given back."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask import Response
+
+from flask_chatbot.console.bubbles import bubbles_of
+from flask_chatbot.console.chat import words
+from flask_chatbot.console.inbox.lines import lines_of
+from flask_chatbot.console.routing import route
+from flask_chatbot.console.visits import Visit
+from flask_chatbot.core.translation.translatable import reason_of, tr
+from flask_chatbot.core.values.replies import TEXT_LIMIT, Text
+from flask_chatbot.errors import NotAccepted
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from flask_chatbot.store.console.conversations import Newest
+
+SHOWN = 30  # messages
+BY_HAND = 86_400.0  # seconds that the bot keeps quiet after it was taken over, or written by hand
+
+
+@route("inbox/*", role="look")
+def conversation(visit: Visit) -> Response:
+    """Show one conversation."""
+    return show_conversation(visit)
+
+
+@route("inbox/messages/*", role="look")
+def messages(visit: Visit) -> Response:
+    """The messages of one conversation, for a page that looks again."""
+    from flask_chatbot.store import people
+    from flask_chatbot.store.console import conversations, remarks
+
+    with visit.console.database().reading() as connection:
+        ids = people.ids_of(connection, visit.about)
+        found = conversations.last_of(connection, ids)
+        written = conversations.conversation(connection, ids, SHOWN)
+        is_unread = visit.about in remarks.unread_among(connection, [visit.about])
+    _note_as_read(visit, is_unread)
+    bot = visit.console.bots.of_session(found.session) if found else visit.console.bot
+    return visit.fragment("phone.html", bubbles=bubbles_of(written, visit.console.bot.book.locale, visit.text), **words(visit, bot))
+
+
+@route("inbox/take/*", role="answer", method="POST")
+def take_over(visit: Visit) -> Response:
+    """Let the bot keep quiet for a person, until it is given back or a day has passed."""
+    from flask_chatbot.answering.operations import pause
+
+    if last_of(visit) is None:
+        return show_conversation(visit)
+    now = visit.console.bot.clock().timestamp()
+    pause(visit.console.database(), visit.about, now + BY_HAND, now)
+    visit.record("taken over", visit.about)
+    return visit.go(f"/inbox/{visit.about}")
+
+
+@route("inbox/give/*", role="answer", method="POST")
+def give_back(visit: Visit) -> Response:
+    """Let the bot answer a person again, who does not wait for staff any more."""
+    from flask_chatbot.answering.operations import resume
+
+    if last_of(visit) is None:
+        return show_conversation(visit)
+    resume(visit.console.database(), visit.about, visit.console.bot.clock().timestamp())
+    visit.record("given back", visit.about)
+    return visit.go(f"/inbox/{visit.about}")
+
+
+@route("inbox/write/*", role="answer", method="POST")
+def write(visit: Visit) -> Response:
+    """Send a text by hand, by the line by which the person wrote last; the bot keeps quiet for another day."""
+    text, last, lines = visit.form.get("text", "").strip(), last_of(visit), visit.console.lines()
+    if lines is None or last is None:
+        return show_conversation(visit, visit.translated(tr("There is no connection to WhatsApp that a text could go by.")), 422)
+    if not text or len(text) > TEXT_LIMIT:
+        return show_conversation(visit, visit.translated(tr("Write a text of at most {limit} characters.", limit=TEXT_LIMIT)), 422)
+    try:
+        accepted = (lines.of_session(last.session) or lines.first).send(last.chat, Text(text))
+    except NotAccepted as error:
+        return show_conversation(visit, visit.translated(reason_of(error)), 422)
+    _written_by_hand(visit)
+    visit.record("written by hand", accepted.id)
+    return visit.go(f"/inbox/{visit.about}")
+
+
+def _written_by_hand(visit: Visit) -> None:
+    """Let the bot keep quiet for a person who was answered by hand, and who waits for nobody any more."""
+    from flask_chatbot.answering.operations import pause
+    from flask_chatbot.store import people
+    from flask_chatbot.store.console import handovers
+
+    now, database = visit.console.bot.clock().timestamp(), visit.console.database()
+    pause(database, visit.about, now + BY_HAND, now)
+    with database.writing() as connection:
+        handovers.answer(connection, people.ids_of(connection, visit.about), now)
+
+
+def show_conversation(visit: Visit, problem: str = "", status: int = 200) -> Response:
+    """The page of a conversation, with what was wrong with a form of it."""
+    from flask_chatbot.store import people
+    from flask_chatbot.store.console import conversations, handovers
+
+    with visit.console.database().reading() as connection:
+        ids = people.ids_of(connection, visit.about)
+        found = conversations.last_of(connection, ids)
+        if found is None:
+            reason = visit.translated(tr("Nobody with this id has written, or what they wrote is not kept any more."))
+            return visit.page("refused.html", 404, reason=reason)
+        waits = handovers.waiting(connection, visit.console.bot.clock().timestamp())
+        (line,) = lines_of(visit, connection, [found], waits)
+        notes, written = _notes(visit, connection, ids), conversations.conversation(connection, ids, SHOWN + 1, _until(visit))
+    _note_as_read(visit, line.is_unread)
+    may_answer = visit.viewer is not None and visit.viewer.may("answer")
+    older = repr(written[1].at) if len(written) > SHOWN else ""
+    bubbles = bubbles_of(written[-SHOWN:], visit.console.bot.book.locale, visit.text)
+    names = {"line": line, "bubbles": bubbles, "notes": notes, "problem": problem, "older": older, "is_newest": not visit.asked("until")}
+    flags = {"may_answer": may_answer, "can_write": may_answer and visit.console.lines() is not None}
+    bot = visit.console.bots.of_session(found.session)
+    return visit.page("conversation.html", status, here="inbox", **names, **flags, **words(visit, bot))
+
+
+def _until(visit: Visit) -> float:
+    """The time up to which messages are asked for; without one, all."""
+    from flask_chatbot.store.console.conversations import EVER
+
+    with suppress(ValueError):
+        return min(float(visit.asked("until")), EVER)
+    return EVER
+
+
+def last_of(visit: Visit) -> "Newest | None":
+    """The newest private message of the person that the page is about."""
+    from flask_chatbot.store import people
+    from flask_chatbot.store.console.conversations import last_of
+
+    with visit.console.database().reading() as connection:
+        return last_of(connection, people.ids_of(connection, visit.about))
+
+
+def _notes(visit: Visit, connection: "Connection", persons: Sequence[str]) -> list[dict[str, object]]:
+    """The notes about a person, by all their ids, with what is shown of each."""
+    from flask_chatbot.store.console.remarks import notes_of
+
+    zone = visit.console.bot.book.locale.timezone
+    found = [(each, f"{datetime.fromtimestamp(each.at, zone):%d/%m %H:%M}") for each in notes_of(connection, persons)]
+    return [{"seq": each.seq, "at": at, "name": visit.text(each.name), "text": visit.text(each.text)} for each, at in found]
+
+
+def _note_as_read(visit: Visit, is_unread: bool) -> None:
+    """Note that a conversation was read, if nobody had and whoever looks may answer."""
+    from flask_chatbot.store.console import remarks
+
+    if is_unread and visit.viewer is not None and visit.viewer.may("answer"):
+        with visit.console.database().writing() as connection:
+            remarks.read(connection, visit.about)

@@ -1,0 +1,1 @@
+"""The pages about what rules save: orders, complaints, answers to a survey, as tables."""

@@ -1,0 +1,68 @@
+"""The routes of the console: each page says which role it takes, and is entered through one door."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from flask import Response
+
+from flask_chatbot.core.translation.translatable import Translatable
+from flask_chatbot.settings.accounts import Role
+from flask_chatbot.views.body import BODY_LIMIT
+
+if TYPE_CHECKING:
+    from flask_chatbot.console.viewers import Viewer
+    from flask_chatbot.console.visits import Visit
+
+Page = Callable[["Visit"], Response]
+
+
+class PageEntry(NamedTuple):
+    """An entry of the menu at the top: its place among the others, and its words."""
+
+    place: int
+    words: Translatable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A page, by path and method. Without a `role` it is there before the login. A path that ends in ``/*`` has a last part of any text.
+
+    One with an `entry` stands in the menu.
+    """
+
+    path: str
+    method: str
+    role: Role | None
+    page: Page
+    entry: PageEntry | None = None
+    body: int = BODY_LIMIT  # bytes that a form of it may send
+
+
+ROUTES: dict[tuple[str, str], Route] = {}
+
+
+def find_route(path: str, method: str) -> tuple[Route | None, str]:
+    """The page at a path, and the last part of the path where that is open."""
+    if found := ROUTES.get((path, method)):
+        return found, ""
+    parent, _, last = path.rpartition("/")
+    return ROUTES.get((f"{parent}/*", method)), last
+
+
+def route(
+    path: str, *, role: Role | None, method: str = "GET", entry: PageEntry | None = None, body: int = BODY_LIMIT
+) -> Callable[[Page], Page]:
+    """Register a page below the console's address. One that takes POST is only called with the session's token."""
+
+    def register(page: Page) -> Page:
+        ROUTES[path, method] = Route(path=path, method=method, role=role, page=page, entry=entry, body=body)
+        return page
+
+    return register
+
+
+def menu_for(viewer: "Viewer") -> list[tuple[str, Translatable]]:
+    """The pages that a viewer finds in the menu, with their words, in order."""
+    found = [(each.entry, each.path) for each in ROUTES.values() if each.entry and each.role and viewer.may(each.role)]
+    return [(path, entry.words) for entry, path in sorted(found)]

@@ -1,0 +1,1 @@
+"""Look-ups: CSV files beside the rules as tables, and the rows that a rule finds."""

@@ -1,0 +1,1 @@
+"""Reminders of saved rows: when each is due, and what it says."""

@@ -1,0 +1,1 @@
+"""Saved rows as rules describe them: how they are numbered, and how many there may be."""

@@ -1,0 +1,124 @@
+"""Notifications of PostgreSQL: a transaction that leaves work behind wakes the workers of all hosts as it is committed."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, text
+
+from flask_chatbot.errors import StoreError
+
+if TYPE_CHECKING:
+    import psycopg
+
+CHANNEL = "chatbot_work"
+PROBE_WAIT = 5.0  # seconds within which a notification of our own must arrive
+RETRY = (1.0, 60.0)  # seconds between two tries to listen, doubling
+LOOK = 1.0  # seconds between two looks if listening is to end
+
+log = logging.getLogger(__name__)
+
+# The schema tells apart the bots that share a database. Repeats within one transaction arrive once.
+_NOTIFY = text(f"SELECT pg_notify('{CHANNEL}', current_schema())")
+_PROBE = text(f"SELECT pg_notify('{CHANNEL}', :probe)")
+
+
+def notify(connection: Connection) -> None:
+    """Wake all workers that listen, once this transaction is committed; SQLite's are in reach of whoever writes, and look every second."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_NOTIFY)
+
+
+class Notifications:
+    """Calls `heard`, in a thread of its own, as any process leaves work behind in a PostgreSQL database.
+
+    What is lost while the connection is down is found by whoever looks from time to time: this only makes it faster. A pooler such as
+    PgBouncer in transaction mode passes no notifications on; that is found out by a notification of
+    our own, over `probing` if given, which must arrive within `patience` seconds.
+    """
+
+    def __init__(
+        self, engine: Callable[[], Engine], heard: Callable[[], None], *, probing: Engine | None = None, patience: float = PROBE_WAIT
+    ) -> None:
+        self._engine = engine
+        self._heard = heard
+        self._probing = probing
+        self._patience = patience
+        self._closing = threading.Event()
+        self._wait = RETRY[0]
+        self._is_reported = False
+        self.is_listening = False
+
+    def start(self) -> None:
+        """Start a thread that does not keep the process alive."""
+        self._closing.clear()
+        threading.Thread(target=self._run, name="chatbot-listener", daemon=True).start()
+
+    def close(self) -> None:
+        """End the thread, within a second."""
+        self._closing.set()
+
+    def _run(self) -> None:
+        from psycopg import Error
+        from sqlalchemy.exc import SQLAlchemyError
+
+        while not self._closing.is_set():
+            try:
+                engine = self._engine()
+                with aside(engine) as connection:
+                    self._listen(connection, self._probing or engine)
+            except (Error, SQLAlchemyError, StoreError, OSError) as error:
+                log.debug("listening to PostgreSQL failed, and is tried again in %.0f seconds: %s", self._wait, type(error).__name__)
+            self.is_listening = False
+            self._closing.wait(self._wait)
+            self._wait = min(2 * self._wait, RETRY[1])
+
+    def _listen(self, connection: "psycopg.Connection", probing: Engine) -> None:
+        """Heed notifications until closed, or until it turns out that none arrive."""
+        connection.execute(f"LISTEN {CHANNEL}")
+        row = connection.execute("SELECT current_schema()").fetchone()
+        schema, probe, until = row and row[0], str(uuid4()), monotonic() + self._patience
+        with probing.begin() as other:
+            other.execute(_PROBE, {"probe": probe})
+        while not self._closing.is_set():
+            for notification in connection.notifies(timeout=LOOK):
+                if notification.payload == probe:
+                    self._found_to_work()
+                elif notification.payload == schema:
+                    self._heard()
+                if self._closing.is_set():
+                    return
+            if not self.is_listening and monotonic() > until:
+                self._report()
+                return
+
+    def _found_to_work(self) -> None:
+        self.is_listening, self._wait = True, RETRY[0]
+        self._heard()  # what was committed before we listened
+        log.info("PostgreSQL wakes this worker")
+
+    def _report(self) -> None:
+        self._wait = RETRY[1]
+        if not self._is_reported:
+            self._is_reported = True
+            log.warning(
+                "PostgreSQL's notifications do not arrive over this connection, as behind PgBouncer in transaction mode: this worker looks "
+                "for work every second. To have it woken at once, let CHATBOT_DATABASE_URL bypass the pooler."
+            )
+
+
+@contextmanager
+def aside(engine: Engine) -> "Iterator[psycopg.Connection]":
+    """A connection of the driver's, outside the pool and without transactions."""
+    taken = engine.raw_connection()
+    connection: psycopg.Connection = taken.driver_connection  # type: ignore[assignment]
+    taken.detach()
+    try:
+        connection.autocommit = True
+        yield connection
+    finally:
+        connection.close()

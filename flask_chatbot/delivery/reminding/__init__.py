@@ -1,0 +1,1 @@
+"""Reminders that are due: whether they may be sent now."""

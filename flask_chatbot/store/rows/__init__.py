@@ -1,0 +1,1 @@
+"""Rows that rules save: found by their fields, and moved on from one state to the next."""

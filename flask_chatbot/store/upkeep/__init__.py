@@ -1,0 +1,1 @@
+"""Upkeep of the tables: what expired is deleted, by itself or on request."""

@@ -1,0 +1,1 @@
+"""Gateways that a shop runs itself, WAHA and GOWA: one transport that speaks HTTP, in two dialects."""
