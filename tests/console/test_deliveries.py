@@ -2,6 +2,8 @@
 
 import re
 from pathlib import Path
+from threading import Event
+from time import monotonic
 
 import pytest
 from flask import Flask
@@ -17,6 +19,7 @@ from flask_chatbot.transports.simulator import Simulator
 from tests.console.browsers import CONSOLE, Browser, console_app, text_of
 
 BUDI, SITI = "6281200000001", "6281200000002"
+PATIENCE = 30.0  # seconds
 
 
 @pytest.fixture
@@ -106,12 +109,11 @@ def _ids(browser: Browser, query: str) -> list[str]:
 
 def _until(browser: Browser, id_: str, word: str) -> str:
     """The page of a message, once it says a word; the worker needs a moment."""
-    for _ in range(200):
-        page = text_of(browser.get(f"/deliveries/{id_}"))
-        if re.search(rf"\b{word}\b", page):
-            return page
-        browser.client.get(f"{CONSOLE}/static/icon.svg").close()
-    raise AssertionError(page)
+    deadline, pause = monotonic() + PATIENCE, Event()
+    while not re.search(rf"\b{word}\b", page := text_of(browser.get(f"/deliveries/{id_}"))):
+        assert monotonic() < deadline, page
+        pause.wait(0.02)
+    return page
 
 
 def test_messages_are_found_by_rule_and_day_in_both_directions(app: Flask, browser: Browser, phones: Simulator) -> None:
