@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from flask_chatbot.core.late import Late, new_lock
-from flask_chatbot.database.engines import Engines, lock, postgresql_engine, sqlite_engine
+from flask_chatbot.database.engines import Engines, lock, postgresql_engine, sqlite_engine, unlimited
 from flask_chatbot.database.fair_lock import lock_of
 from flask_chatbot.database.faults import describe_error, held, is_damage, locked
 from flask_chatbot.database.files import DatabaseFile, Seen, identity
@@ -252,7 +252,7 @@ class Database:
             self._upgrade(engines)
 
     def _upgrade(self, engines: Engines) -> None:
-        with self._transaction(engines, UPGRADE_PATIENCE * self._wait) as connection:
+        with self._transaction(engines, UPGRADE_PATIENCE * self._wait) as connection, unlimited(connection):
             upgrade_tables(connection, self.place)
 
 

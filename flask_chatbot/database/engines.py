@@ -4,11 +4,12 @@ import logging
 import math
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from flask_chatbot.database.fair_lock import FairLock
@@ -16,6 +17,7 @@ from flask_chatbot.database.fair_lock import FairLock
 if TYPE_CHECKING:
     import psycopg
 
+GRACE = 5.0  # seconds that an answer may come later than the server's own limit allows: machines are busy, and networks slow
 NAME = "chatbot"  # of our engines in the log, so that the host's own stay as they are
 
 
@@ -50,17 +52,55 @@ def sqlite_engine(url: URL, file: Path, wait: float, admit: Callable[[], object]
 
 
 def postgresql_engine(url: URL, wait: float) -> Engine:
-    """The engine for a server."""
-    limits = {"connect_timeout": math.ceil(wait), "tcp_user_timeout": int(2000 * wait)}
+    """The engine for a server, which has `wait` seconds for each statement. A bit longer, and neither side waits for a silent other."""
+    silence = math.ceil(wait + GRACE)
+    limits = {
+        "connect_timeout": math.ceil(wait),
+        "tcp_user_timeout": 1000 * silence,
+        "keepalives_idle": silence,
+        "keepalives_interval": math.ceil(wait),
+        "keepalives_count": 2,
+    }
     options = {name: value for name, value in limits.items() if name not in url.query}
     engine = create_engine(url, connect_args=options, pool_timeout=wait, pool_pre_ping=True, hide_parameters=True, logging_name=NAME)
 
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, arguments: Sequence[Any], options: Mapping[str, Any]) -> "psycopg.Connection":
+        from flask_chatbot.database.bounded_connection import BoundedConnection  # psycopg may be missing
+
+        connection = BoundedConnection.connect(*arguments, **options)
+        connection.patience = wait + GRACE
+        return connection
+
     @event.listens_for(engine, "connect")
-    def limit_statements(connection: "psycopg.Connection", _: object) -> None:
-        connection.execute("SELECT set_config('statement_timeout', %s, false)", [str(int(1000 * wait))])
-        connection.commit()
+    def limit_times(connection: "psycopg.Connection", _: object) -> None:
+        _limit_times(connection, wait, silence)
 
     return engine
+
+
+def _limit_times(connection: "psycopg.Connection", wait: float, silence: int) -> None:
+    """Set the server's own limits: `wait` seconds for a statement, `silence` for a client that is gone."""
+    # A machine that is cut off inside a transaction would leave its rows and chats locked, for hours by the system's defaults.
+    times = {"statement_timeout": 1000 * wait, "idle_in_transaction_session_timeout": 1000 * silence, "tcp_keepalives_idle": silence}
+    for name, time in times.items():
+        connection.execute("SELECT set_config(%s, %s, false)", [name, str(int(time))])
+    connection.commit()
+
+
+@contextmanager
+def unlimited(connection: Connection) -> Iterator[None]:
+    """Wait for the server as long as it takes within the block, as for a change of a table with many rows."""
+    driver: Any = connection.connection.driver_connection
+    before = getattr(driver, "patience", None)
+    if before is None:
+        yield
+        return
+    driver.patience = math.inf
+    try:
+        yield
+    finally:
+        driver.patience = before
 
 
 def lock(connection: Any, wait: float, left: float) -> None:

@@ -29,6 +29,7 @@ _POSTGRESQL = {
     "57014": _BUSY,
     "40": _BUSY,
     "25006": "cannot be written: it is a standby, or set to read-only. Name the primary in CHATBOT_DATABASE_URL.",
+    "08006": "does not answer. Check it, and the network to it.",
     "42501": "denies permission. Let its user create and write the tables of the current schema.",
     "3F": "has no schema to put tables in. Create it, or correct search_path.",
     "53": "has no space or no connections left. Check its log.",

@@ -1,5 +1,6 @@
 """The database: opened late, shared by all, and clear about what is wrong with it."""
 
+import math
 import os
 import sqlite3
 import stat
@@ -11,11 +12,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, insert, text
+from sqlalchemy import create_engine, insert, make_url, text
 from sqlalchemy.exc import IntegrityError
 
+from benchmarks.faults.proxy import Proxy
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.database.database import Database
+from flask_chatbot.database.engines import unlimited
 from flask_chatbot.database.tables import states
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store.memory import StoreMemory
@@ -117,8 +120,10 @@ def test_a_child_process_opens_its_own_connections(url: str, tmp_path: Path) -> 
     program = f"""
 import os
 from pathlib import Path
+from benchmarks.faults.proxy import Proxy
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.database.database import Database
+from flask_chatbot.database.engines import unlimited
 from flask_chatbot.store.memory import StoreMemory
 
 database = Database({url!r}, Path("/nowhere"))
@@ -145,8 +150,10 @@ def test_no_open_file_is_inherited_by_a_child(sqlite: str, tmp_path: Path) -> No
     program = f"""
 import os
 from pathlib import Path
+from benchmarks.faults.proxy import Proxy
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.database.database import Database
+from flask_chatbot.database.engines import unlimited
 from flask_chatbot.store.memory import StoreMemory
 
 memory = StoreMemory(Database({sqlite!r}, Path("/nowhere")))
@@ -300,6 +307,40 @@ def test_a_connection_the_server_has_closed_is_replaced(postgresql: str, tmp_pat
             assert connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine}).scalar_one()
         other.dispose()
         assert StoreMemory(database).recall("628111", 0.0) == State(seen=True, version=1)
+
+
+def write_while_it_falls_silent(database: Database, proxy: Proxy) -> None:
+    with database.writing() as connection:
+        connection.execute(insert(states), [ROW])
+        proxy.fall_silent()
+        connection.execute(text("SELECT 1"))
+
+
+def test_a_server_that_falls_silent_is_given_up_and_another_connection_is_used(postgresql: str, tmp_path: Path) -> None:
+    url = make_url(postgresql)
+    proxy = Proxy(url.host or "127.0.0.1", url.port or 5432)
+    address = url.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
+    with closing(proxy), opened(address, tmp_path, 0.2) as database:
+        assert StoreMemory(database).commit("628111", State(seen=True), 0.0)
+        with pytest.raises(StoreError) as caught:
+            write_while_it_falls_silent(database, proxy)
+        assert str(caught.value).endswith(" does not answer. Check it, and the network to it.")
+        proxy.restore()
+        assert StoreMemory(database).recall("628111", 0.0) == State(seen=True, version=1)
+
+
+def test_the_rows_of_whoever_was_cut_off_within_a_transaction_do_not_stay_locked(postgresql: str, tmp_path: Path) -> None:
+    with opened(postgresql, tmp_path, 0.2) as database, database.reading() as connection:
+        names = ("statement_timeout", "idle_in_transaction_session_timeout")
+        assert [connection.execute(text(f"SHOW {name}")).scalar_one() for name in names] == ["200ms", "6s"]
+
+
+def test_an_upgrade_waits_for_the_server_as_long_as_it_takes(postgresql: str, tmp_path: Path) -> None:
+    with opened(postgresql, tmp_path) as database, database.writing() as connection:
+        driver = connection.connection.driver_connection
+        with unlimited(connection):
+            within = driver.patience  # type: ignore[union-attr]
+        assert (within, driver.patience) == (math.inf, 10.0)  # type: ignore[union-attr]
 
 
 def test_a_connection_the_server_closes_in_between_is_told_and_the_next_use_opens_another(postgresql: str, tmp_path: Path) -> None:

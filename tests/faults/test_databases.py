@@ -10,12 +10,12 @@ from time import monotonic
 import pytest
 from sqlalchemy import Connection, Engine, event, make_url
 
+from benchmarks.faults.proxy import Proxy
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.database import Database
 from flask_chatbot.errors import StoreError
 from flask_chatbot.worker.worker import Worker
 from tests.delivery.rig import PATIENCE, Rig
-from tests.faults.proxy import Proxy
 
 URL = "https://crm.example.com/acks"
 
