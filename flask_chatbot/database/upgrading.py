@@ -1,8 +1,13 @@
-"""Versions of the tables in a database, and upgrades to the current one."""
+"""Versions of the tables in a database, and upgrades to the current one.
+
+Steps add, and remove a version later: code of `OLDEST` and of each revision since works on the tables of this one, so that servers of both
+versions may run at once while a new one is brought out.
+"""
 
 import enum
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, NullPool, String, Table, create_engine, delete, insert, inspect, select, text
@@ -17,9 +22,31 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 # Those of the folder, so that a database that is up to date is known without loading Alembic.
 REVISIONS = tuple(f"{number:04}" for number in (*range(1, 18), 21, 20, 22, 23, 24))
 HEAD = REVISIONS[-1]
+# Raise it in the version that takes away what code of before it needs; all that did not is then to be stopped for an upgrade.
+OLDEST = "0009"
 
 _UPGRADING = 0x63686174  # any number, the same in all processes: who holds this lock upgrades
+# Code of 0024 and before goes by this table alone, and works on no other revision than its own: it holds the oldest.
 _version = Table("chatbot_alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
+_tables = Table("chatbot_tables", MetaData(), Column("revision", String(32), nullable=False), Column("oldest", String(32), nullable=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The `revision` of the tables in a database, and the `oldest` one whose code works on them."""
+
+    revision: str
+    oldest: str
+
+    @property
+    def is_newer(self) -> bool:
+        """True if this version does not know the revision."""
+        return self.revision not in REVISIONS
+
+    @property
+    def is_usable(self) -> bool:
+        """True if this version works on the tables."""
+        return self.revision == HEAD or (self.is_newer and self.oldest in REVISIONS)
 
 
 class Tables(enum.Enum):
@@ -33,9 +60,10 @@ class Tables(enum.Enum):
 
 
 def is_current(connection: Connection) -> bool:
-    """True if the tables are those of this version."""
+    """True if the tables are those of this version, or of a newer one that only added to them."""
     names = set(inspect(connection).get_table_names())
-    return names.issuperset(metadata.tables) and _revision(connection, names) == HEAD
+    stamp = _stamp_of(connection, names)
+    return names.issuperset(metadata.tables) and stamp is not None and stamp.is_usable
 
 
 def tables_in(open_: Callable[[], sqlite3.Connection]) -> Tables:
@@ -44,12 +72,12 @@ def tables_in(open_: Callable[[], sqlite3.Connection]) -> Tables:
     try:
         with engine.connect() as connection:
             names = set(inspect(connection).get_table_names())
-            revision = _revision(connection, names)
-            if revision == HEAD:
+            stamp = _stamp_of(connection, names)
+            if stamp is not None and stamp.is_usable:
                 return Tables.CURRENT if names.issuperset(metadata.tables) else Tables.UNREADABLE
-            if revision is None and people.name not in names:
+            if stamp is None and people.name not in names:
                 return Tables.NONE
-            return Tables.OLDER if revision is None or revision in REVISIONS else Tables.NEWER
+            return Tables.NEWER if stamp is not None and stamp.is_newer else Tables.OLDER
     except (SQLAlchemyError, sqlite3.Error):
         return Tables.UNREADABLE
 
@@ -57,7 +85,7 @@ def tables_in(open_: Callable[[], sqlite3.Connection]) -> Tables:
 def check(connection: Connection, place: str) -> None:
     """Raise `StoreError` unless the tables in the database called `place` are those of this version."""
     if not is_current(connection):
-        _refuse_newer(_revision(connection, set(inspect(connection).get_table_names())), place)
+        _refuse_newer(_stamp_of(connection, set(inspect(connection).get_table_names())), place)
         raise StoreError(f"The database {place} does not have the tables of this version. Run: flask chatbot db upgrade")
 
 
@@ -68,10 +96,11 @@ def upgrade_tables(connection: Connection, place: str) -> None:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADING})
     names = set(inspect(connection).get_table_names())
-    revision = _revision(connection, names)
-    _refuse_newer(revision, place)
-    if revision is None and people.name in names:
-        revision = REVISIONS[0]  # made before there were revisions
+    stamp = _stamp_of(connection, names)
+    _refuse_newer(stamp, place)
+    if stamp is not None and stamp.is_newer:
+        return
+    revision = stamp.revision if stamp else REVISIONS[0] if people.name in names else None  # the first was made before there were stamps
     if revision is not None and revision != HEAD:
         migrate(connection, revision)
     metadata.create_all(connection)
@@ -90,21 +119,26 @@ def migrate(connection: Connection, revision: str, to: str = HEAD) -> None:
             step.module.upgrade()
 
 
-def _revision(connection: Connection, names: set[str]) -> str | None:
+def _stamp_of(connection: Connection, names: set[str]) -> Stamp | None:
+    """The stamp of a database with tables of these names; None if it has none."""
+    if _tables.name in names and (found := connection.execute(select(_tables)).first()):
+        return Stamp(found.revision, found.oldest)
     if _version.name not in names:
         return None
-    return connection.execute(select(_version.c.version_num)).scalar()
+    revision = connection.execute(select(_version.c.version_num)).scalar()
+    return Stamp(revision, revision) if revision else None
 
 
-def _refuse_newer(revision: str | None, place: str) -> None:
-    if revision is not None and revision not in REVISIONS:
+def _refuse_newer(stamp: Stamp | None, place: str) -> None:
+    if stamp is not None and stamp.is_newer and not stamp.is_usable:
         raise StoreError(
-            f"The database {place} was made by a newer version (its tables are of {revision}, this version knows {HEAD}). "
+            f"The database {place} was made by a newer version (its tables are of {stamp.revision}, this version knows {HEAD}). "
             "Install that version, or name another database in CHATBOT_DATABASE_URL."
         )
 
 
 def _stamp(connection: Connection) -> None:
-    _version.create(connection, checkfirst=True)
-    connection.execute(delete(_version))
-    connection.execute(insert(_version).values(version_num=HEAD))
+    for table, values in ((_tables, {"revision": HEAD, "oldest": OLDEST}), (_version, {"version_num": OLDEST})):
+        table.create(connection, checkfirst=True)
+        connection.execute(delete(table))
+        connection.execute(insert(table).values(values))

@@ -219,6 +219,7 @@ def test_a_backup_of_an_earlier_version_is_brought_up_to_date(shop: Shop, tmp_pa
     with closing(Database(f"sqlite:///{backup}", tmp_path)) as database, database.writing() as connection:
         metadata.drop_all(connection)
         connection.exec_driver_sql("DROP TABLE chatbot_alembic_version")
+        connection.exec_driver_sql("DROP TABLE chatbot_tables")
         connection.exec_driver_sql(
             "CREATE TABLE chatbot_people (sender VARCHAR(64) NOT NULL PRIMARY KEY, state TEXT NOT NULL, version INTEGER NOT NULL,"
             " expires_at FLOAT NOT NULL)"
@@ -248,7 +249,7 @@ def bad(backup: Path, kind: str) -> str:
         return f"{backup} is damaged. Name another backup.\n"
     elif kind == "newer":
         with closing(sqlite3.connect(backup)) as connection, connection:
-            connection.execute("UPDATE chatbot_alembic_version SET version_num = '9999'")
+            connection.execute("UPDATE chatbot_tables SET revision = '9999', oldest = '9999'")
         return f"{backup} was made by a newer version, which must be installed first. Name another backup."
     else:
         backup.unlink()

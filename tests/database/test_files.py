@@ -190,7 +190,7 @@ def test_a_file_that_is_not_ours_is_told_and_left_alone(opened: Database, path: 
 def test_a_file_of_another_version_is_told_and_left_alone(opened: Database, path: Path, revision: str, what: str) -> None:
     other = backup(path)
     with closing(sqlite3.connect(other)) as connection, connection:
-        connection.execute("UPDATE chatbot_alembic_version SET version_num = ?", [revision])
+        connection.execute("UPDATE chatbot_tables SET revision = ?, oldest = ?", [revision, revision])
     other.replace(path)
     assert fault(opened).startswith(f"The database {path} was replaced by one with tables of {what} version. Stop the server")
 

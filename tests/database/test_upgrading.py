@@ -1,4 +1,4 @@
-"""The tables: made at once or step by step they are the same, and no version works on those of another."""
+"""The tables: made at once or step by step they are the same, and steps only add to them."""
 
 import json
 import re
@@ -11,8 +11,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, Table, create_engine, insert, inspect, text, update
-from sqlalchemy.engine.interfaces import ReflectedIndex
+from sqlalchemy import Connection, Inspector, MetaData, Table, create_engine, insert, inspect, text, update
+from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIndex
 
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.core.values.outbound import Ack, Receipt
@@ -21,7 +21,7 @@ from flask_chatbot.core.values.stored import write_reply
 from flask_chatbot.database import word_index
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import metadata, states
-from flask_chatbot.database.upgrading import HEAD, MIGRATIONS, REVISIONS, is_current, migrate
+from flask_chatbot.database.upgrading import HEAD, MIGRATIONS, OLDEST, REVISIONS, is_current, migrate
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store import callbacks, inbox, optouts, outbox, people, saved, transport_ids
 from flask_chatbot.store.memory import StoreMemory
@@ -196,7 +196,7 @@ def test_a_server_without_tables_is_told_with_the_command_that_makes_them(server
 
 def test_a_database_newer_than_the_code_is_refused_and_left_alone(url: str, tmp_path: Path) -> None:
     with closing(Database(url, tmp_path)) as database, database.writing() as connection:
-        connection.execute(text("UPDATE chatbot_alembic_version SET version_num = '0999'"))
+        connection.execute(text("UPDATE chatbot_tables SET revision = '0999', oldest = '0999'"))
     for use in (Database.upgrade, lambda database: StoreMemory(database).recall("628111", 0.0)):
         with closing(Database(url, tmp_path)) as database, pytest.raises(StoreError) as caught:
             use(database)
@@ -206,8 +206,53 @@ def test_a_database_newer_than_the_code_is_refused_and_left_alone(url: str, tmp_
         )
     engine = create_engine(url)
     with engine.connect() as connection:
-        assert connection.execute(text("SELECT version_num FROM chatbot_alembic_version")).scalars().all() == ["0999"]
+        assert connection.execute(text("SELECT revision FROM chatbot_tables")).scalars().all() == ["0999"]
     engine.dispose()
+
+
+def test_tables_of_a_newer_version_that_only_added_are_used_and_left_as_they_are(url: str, tmp_path: Path) -> None:
+    with closing(Database(url, tmp_path)) as database, database.writing() as connection:
+        connection.execute(text("UPDATE chatbot_tables SET revision = '0999', oldest = :head"), {"head": HEAD})
+        connection.execute(text("ALTER TABLE chatbot_messages ADD COLUMN mood TEXT"))
+    with closing(Database(url, tmp_path)) as database:
+        database.upgrade()
+        assert StoreMemory(database).commit("628111", State(seen=True), 0.0)
+        with database.reading() as connection:
+            assert connection.execute(text("SELECT revision, oldest FROM chatbot_tables")).all() == [("0999", HEAD)]
+
+
+def schema_at(connection: Connection, revision: str) -> Inspector:
+    """The tables as the steps up to a revision make them."""
+    migrate(connection, "base", revision)
+    return inspect(connection)
+
+
+def test_steps_only_add_to_what_the_oldest_version_that_still_works_needs(empty: str) -> None:
+    """Remove in the version after the one that stopped using it, and raise OLDEST then."""
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        schema = schema_at(connection, OLDEST)
+        names = schema.get_table_names()
+        before = {name: (schema.get_columns(name), schema.get_pk_constraint(name), _unique(schema, name)) for name in names}
+        migrate(connection, OLDEST)
+        schema = inspect(connection)
+        for name, (columns, key, unique) in before.items():
+            now = {column["name"]: column for column in schema.get_columns(name)}
+            assert [_form(now.get(column["name"])) for column in columns] == [_form(column) for column in columns], name
+            added = now.keys() - {column["name"] for column in columns}
+            assert [each for each in added if not now[each]["nullable"] and now[each]["default"] is None] == [], name
+            assert (schema.get_pk_constraint(name), _unique(schema, name)) == (key, unique), name
+    engine.dispose()
+
+
+def _form(column: ReflectedColumn | None) -> object:
+    return column and (column["name"], str(column["type"]), column["nullable"], str(column["default"]))
+
+
+def _unique(schema: Inspector, table: str) -> list[object]:
+    """What rows of a table may not have in common."""
+    indexes = [each["name"] for each in schema.get_indexes(table) if each["unique"]]
+    return [*sorted(map(str, indexes)), *sorted(str(each["name"]) for each in schema.get_unique_constraints(table))]
 
 
 def test_many_may_upgrade_at_once(empty: str, tmp_path: Path) -> None:

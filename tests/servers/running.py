@@ -67,9 +67,10 @@ def waitress(app: str, **environment: str) -> Iterator[Running]:
 
 
 @contextmanager
-def flask_run(app: str, *options: str, **environment: str) -> Iterator[Running]:
-    """`flask run`, with an app named as for `gunicorn`."""
-    with _started([sys.executable, "-m", "flask", "--app", app, "run", "--port", "0", *options], **environment) as running:
+def flask_run(app: str, *options: str, cwd: Path = ROOT, **environment: str) -> Iterator[Running]:
+    """`flask run` in a folder, with an app named as for `gunicorn`."""
+    command = [sys.executable, "-m", "flask", "--app", app, "run", "--port", "0", *options]
+    with _started(command, cwd, **environment) as running:
         yield running
 
 
@@ -99,9 +100,9 @@ def hypercorn(app: str, **environment: str) -> Iterator[Running]:
 
 
 @contextmanager
-def _started(command: list[str], **environment: str) -> Iterator[Running]:
+def _started(command: list[str], cwd: Path = ROOT, /, **environment: str) -> Iterator[Running]:
     """A child process that says on its standard error where it listens; asked to end, and waited for, at the end."""
-    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stderr=subprocess.PIPE, encoding="utf-8") as process:
+    with subprocess.Popen(command, cwd=cwd, env={**os.environ, **environment}, stderr=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stderr is not None
         log: list[str] = []
         for line in process.stderr:
