@@ -1,6 +1,5 @@
 """The examples of the pages, run as their readers would."""
 
-import configparser
 import json
 import os
 import re
@@ -27,9 +26,7 @@ from flask_chatbot import Chatbot, Document, Image, Text
 from flask_chatbot.settings.keys import read_secret
 from flask_chatbot.testing import Chat
 from flask_chatbot.transports.simulator import Simulator
-from flask_chatbot.views.body import BODY_LIMIT
 from flask_chatbot.webclient.signing import sign
-from flask_chatbot.worker.worker import DRAIN
 from tests.docs.pages import EXAMPLES, all_blocks
 from tests.docs.sessions import KEY, calls, run
 from tests.servers.running import gunicorn
@@ -311,14 +308,6 @@ def test_gunicorn_takes_its_configuration() -> None:
     assert (outcome.returncode, outcome.stderr) == (0, "")
 
 
-def test_the_nginx_file_is_well_formed_and_lets_our_own_413_through() -> None:
-    lines = [line.split("#")[0].strip() for line in (EXAMPLES / "deploy" / "nginx.conf").read_text("utf-8").splitlines()]
-    assert [line for line in lines if line and line[-1] not in ";{}"] == []
-    assert sum(line.count("{") - line.count("}") for line in lines) == 0
-    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", "\n".join(lines))
-    assert int(megabytes) * 1024 * 1024 > BODY_LIMIT
-
-
 @pytest.mark.process
 def test_the_laundry_of_the_tutorial_is_served_as_its_last_page_says(tmp_path: Path) -> None:
     pytest.importorskip("gunicorn")
@@ -331,30 +320,6 @@ def test_the_laundry_of_the_tutorial_is_served_as_its_last_page_says(tmp_path: P
         connection.close()
     (shown,) = [block.text.strip() for block in all_blocks("json") if block.page == "tutorial/python.md"]
     assert answer == shown
-
-
-def test_the_dockerfile_copies_what_is_there_and_starts_what_the_page_serves() -> None:
-    lines = (EXAMPLES / "deploy" / "Dockerfile").read_text("utf-8").splitlines()
-    copied = [name for line in lines if line.startswith("COPY ") for name in line.split()[1:-1]]
-    assert [name for name in copied if name != "flask_chatbot" and not (EXAMPLES / "deploy" / name).is_file()] == []
-    assert json.loads(lines[-1].removeprefix("CMD ")) == ["gunicorn", "--bind=0.0.0.0:8000", "wsgi:app"]
-
-
-def service(name: str) -> configparser.SectionProxy:
-    """What a service file says of its process."""
-    file = configparser.RawConfigParser()
-    file.read(EXAMPLES / "deploy" / name, "utf-8")
-    return file["Service"]
-
-
-def test_the_service_file_can_be_read_and_checks_the_rules_first() -> None:
-    assert service("chatbot.service")["ExecStartPre"].endswith("flask chatbot check rules.yaml")
-
-
-def test_systemd_gives_the_worker_more_time_to_end_than_it_takes() -> None:
-    worker = service("chatbot-worker.service")
-    assert worker["ExecStart"].endswith("flask --app wsgi chatbot worker --every 60")
-    assert float(worker["TimeoutStopSec"]) > DRAIN
 
 
 def contract_app() -> Flask:
