@@ -51,7 +51,7 @@ def postgresql_address() -> Iterator[str]:
     """The address of a database on the PostgreSQL server that no other process of the run tests in."""
     if not SERVER:
         pytest.skip(MISSING)
-    with database_of(os.environ.get("PYTEST_XDIST_WORKER", ""), SERVER) as address:
+    with database_of(os.getpid(), SERVER) as address:
         yield address
 
 

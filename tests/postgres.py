@@ -25,13 +25,10 @@ def execute(address: str, *statements: str) -> None:
 
 
 @contextmanager
-def database_of(worker: str, address: str) -> Iterator[str]:
-    """The address of the database in which one process of a run tests: the one named, or beside it one of its own for each of several."""
-    if not worker:
-        yield address
-        return
+def database_of(process: int, address: str) -> Iterator[str]:
+    """The address of a database beside the one named, in which one process tests, whatever else tests on the server meanwhile."""
     url = make_url(address)
-    name = f"{url.database}_{worker}"
+    name = f"{url.database}_{process}"
     gone = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
     execute(address, gone, f'CREATE DATABASE "{name}"')
     yield url.set(database=name).render_as_string(hide_password=False)
