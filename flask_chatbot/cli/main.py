@@ -14,6 +14,7 @@ from flask_chatbot.bot.checking import check_rules
 from flask_chatbot.cli.app import Host, about_rules, default_file, find_host
 from flask_chatbot.cli.broadcasting.broadcast import broadcast
 from flask_chatbot.cli.chatting.chat import chat
+from flask_chatbot.cli.console.log import console_log
 from flask_chatbot.cli.console.password import console_password
 from flask_chatbot.cli.costs.billable import billable
 from flask_chatbot.cli.db import db
@@ -72,6 +73,7 @@ for command in (
     billable,
     broadcast,
     chat,
+    console_log,
     console_password,
     db,
     doctor,

@@ -8,7 +8,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import NotFound
 
 from flask_chatbot.bot.reloading import keep_fresh
-from flask_chatbot.console import chat, connection, entering, inbox, unmatched  # noqa: F401  they register their pages
+from flask_chatbot.console import activity, chat, connection, entering, inbox, unmatched  # noqa: F401  they register their pages
 from flask_chatbot.console.broadcasts import pages as broadcasts  # noqa: F401  and these
 from flask_chatbot.console.charts import pages as charts  # noqa: F401  these, too
 from flask_chatbot.console.console import Console

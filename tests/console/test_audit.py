@@ -9,7 +9,9 @@ from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+import flask_chatbot.console
 from flask_chatbot.console import blueprint  # noqa: F401  it registers the pages
+from flask_chatbot.console.activity import KINDS
 from flask_chatbot.console.routing import ROUTES
 from flask_chatbot.core.language.numbers import format_phone
 from flask_chatbot.database.tables import messages
@@ -75,6 +77,12 @@ def test_each_page_that_changes_something_records_it(path: str) -> None:
     assert path in IN_BROWSER | NOTHING or ".record(" in source or "log_in(" in source or SAVING in source
 
 
+def test_each_kind_of_act_that_pages_record_has_words_and_no_other_has() -> None:
+    source = "".join(path.read_text("utf-8") for path in sorted(Path(flask_chatbot.console.__file__).parent.rglob("*.py")))
+    recorded = re.findall(r'(?:record|act|csv_response|_step)\((?:visit, )?"([^"]+)"', source)
+    assert {*recorded, "numbers shown", "numbers masked", audit.FAILED_LOGIN} == {*KINDS}
+
+
 def whole(answer: TestResponse) -> bool:
     """True if a page has the customer's whole number, however it is written."""
     return any(number in re.sub(r"[\s().-]", "", answer.text) for number in (BUDI, BUDI.replace("62", "0", 1)))
@@ -100,6 +108,7 @@ def come(app: Flask, phones: Simulator, browser: Browser) -> list[str]:
     named = {"customer": person_of(app, BUDI), "staff": person_of(app, STAFF), "message": message}
     browser.get("/inbox")
     browser.post(f"/inbox/note/{named['customer']}", text=f"Telepon ke {format_phone(BUDI)}")
+    browser.post(f"/inbox/take/{named['customer']}")
     paths = sorted(path for path, method in ROUTES if method == "GET" and path not in WITHOUT_CUSTOMERS)
     return [each.format_map(named) for path in paths for each in PATHS.get(path, (path,))]
 
@@ -117,7 +126,7 @@ def test_no_page_shows_a_whole_number_unasked_and_those_that_then_do_are_in_the_
         for path in paths:
             browser.get(f"/{path}")
     seen = [about for action, about in acts(app) if action == "numbers seen"]
-    holding = {path.partition("?")[0] for path in paths if path.startswith(("inbox", "orders", "deliveries", "unmatched"))}
+    holding = {path.partition("?")[0] for path in paths if path.startswith(("inbox", "orders", "deliveries", "unmatched", "activity"))}
     assert holding <= showing <= {*seen}
     exported = [(action, about) for action, about in acts(app) if action.endswith("exported")]
     asked = [("deliveries exported", ""), ("deliveries exported", "way=in"), ("rows exported", "table=antar")]

@@ -1,7 +1,7 @@
 """The console's record of who did what: logins, looks at whole numbers, and changes."""
 
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, select
 
@@ -26,6 +26,21 @@ class Act:
     about: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedAct(Act):
+    """An act as it stands in the log; `seq` tells where a list of them goes on."""
+
+    seq: int
+
+
+class ActFilter(NamedTuple):
+    """The acts that are wanted: all, or those of a name, of one kind, or of a `time` from and before, in epoch seconds."""
+
+    name: str = ""
+    action: str = ""
+    time: tuple[float, float] | None = None
+
+
 class Failures(NamedTuple):
     """Failed logins: how many, and when the last one was, in epoch seconds."""
 
@@ -43,7 +58,10 @@ class FailedLogins(NamedTuple):
 
 
 _NAMES = tuple(each.name for each in fields(Act))
-_LATEST = select(*(_c[name] for name in _NAMES)).order_by(_c.seq.desc()).limit(bindparam("limit"))
+_ALL = select(_c.seq, *(_c[name] for name in _NAMES))
+_LATEST = _ALL.where(_c.seq < bindparam("before")).order_by(_c.seq.desc()).limit(bindparam("limit"))
+EVERYTHING = ActFilter()
+FIRST = 2**62  # before every number of an act
 _FAILED = select(func.count(), func.max(_c.at)).where(_c.action == FAILED_LOGIN, _c.at > bindparam("since"))
 _AS, _FROM = _c.name == bindparam("as_name"), _c.address == bindparam("from_address")
 _HAS_LOGGED_IN = select(exists().where(_c.action == LOGIN, _AS, _FROM, _c.at > bindparam("known_since")))
@@ -82,10 +100,13 @@ def has_logged_out(connection: Connection, name: str, session: str, since: float
     return bool(connection.execute(_HAS_LOGGED_OUT, {"name": name, "session": session, "since": since}).scalar())
 
 
-def latest(connection: Connection, limit: int) -> list[Act]:
-    """The last acts, newest first."""
-    return [_act(row) for row in connection.execute(_LATEST, {"limit": limit})]
-
-
-def _act(row: Any) -> Act:
-    return Act(**row._mapping)
+def latest(connection: Connection, limit: int, wanted: ActFilter = EVERYTHING, *, before: int = FIRST) -> list[RecordedAct]:
+    """The last acts that are wanted before one of them, newest first."""
+    statement = _LATEST
+    if wanted.name:
+        statement = statement.where(_c.name == fitting(storable(wanted.name), NAME_LIMIT))
+    if wanted.action:
+        statement = statement.where(_c.action == wanted.action)
+    if wanted.time:
+        statement = statement.where(_c.at >= wanted.time[0], _c.at < wanted.time[1])
+    return [RecordedAct(**row._mapping) for row in connection.execute(statement, {"limit": limit, "before": before})]
