@@ -25,6 +25,10 @@ class Rejected(Exception):
         super().__init__(words)
 
 
+class Failed(TryLater):
+    """The gateway failed with words of its own, which may be about the chat as well as about the gateway."""
+
+
 class Caller:
     """Calls one gateway at `url`, by threads that share it. `who` is its name, `key_setting` names the setting of its key."""
 
@@ -41,7 +45,7 @@ class Caller:
         self.tools: Tools | None = None
 
     def ask(self, request: ApiCall, hidden: Iterable[str] = (), *, limit: int = ANSWER_LIMIT) -> Any:
-        """The document of an answer, None if it is empty. Raises `Rejected`, `TryLater` or `Restricted`; none shows a `hidden` text."""
+        """The document of an answer, None if it is empty. Raises `Rejected`, `TryLater`, `Failed` or `Restricted`; none shows a `hidden` text."""
         answer = self.call(request, limit=limit)
         is_empty = not answer.body.strip()
         document = None if is_empty else _document(answer)
@@ -56,7 +60,7 @@ class Caller:
             raise Restricted(RESTRICTED.format(code=code), after)
         if 400 <= answer.status < 500 and not answer.may_pass and isinstance(document, dict):
             raise Rejected(answer.status, words)
-        raise TryLater(words or self._complaint(answer), after)
+        raise Failed(words, after) if words else TryLater(self._complaint(answer), after)
 
     def call(self, request: ApiCall, *, url: str = "", limit: int = ANSWER_LIMIT) -> HttpAnswer:
         """The answer itself. With a `url`, that is called as anybody's: without the key, and not inside the shop's own network."""

@@ -99,7 +99,7 @@ class BotApi:
             return found.get("result")
         self._answered_at = -LATELY
         error = failure_of(answer.status, found, [self._token, *hidden])
-        raise NotConnected(self.as_written(BAD_TOKEN), MINUTE) if str(error) == BAD_TOKEN else error
+        raise NotConnected(self.as_written(BAD_TOKEN), error.after) if isinstance(error, NotConnected) else error
 
     def as_written(self, sentence: str) -> str:
         """A sentence about settings, with each as the operator wrote it."""
