@@ -45,7 +45,10 @@ class Caller:
         self.tools: Tools | None = None
 
     def ask(self, request: ApiCall, hidden: Iterable[str] = (), *, limit: int = ANSWER_LIMIT) -> Any:
-        """The document of an answer, None if it is empty. Raises `Rejected`, `TryLater`, `Failed` or `Restricted`; none shows a `hidden` text."""
+        """The document of an answer, None if it is empty.
+
+        Raises `Rejected`, `TryLater`, `Failed` or `Restricted`; none shows a `hidden` text.
+        """
         answer = self.call(request, limit=limit)
         is_empty = not answer.body.strip()
         document = None if is_empty else _document(answer)
