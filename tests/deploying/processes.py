@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
+import pytest
+
 from tests.docs.pages import EXAMPLES
 
 DEPLOY = EXAMPLES / "deploy"
@@ -78,6 +80,15 @@ def deploy(folder: Path, **settings: str) -> Deployment:
             settings[name] = str(folder / name)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     return Deployment(there, {**os.environ, **settings, "PATH": path, "PYTHONUNBUFFERED": "1"})
+
+
+def tool(name: str) -> str:
+    """The path of a program, of this environment or of the machine."""
+    own = Path(sys.executable).parent / name
+    found = str(own) if own.is_file() else shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
 
 
 def free_port() -> int:

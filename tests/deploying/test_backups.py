@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -18,7 +17,7 @@ from sqlalchemy import make_url, select
 
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import messages
-from tests.deploying.processes import DEPLOY, PATIENCE, wait_until
+from tests.deploying.processes import DEPLOY, PATIENCE, tool, wait_until
 from tests.faults.crowd import accept, bury, crowd, is_done
 from tests.faults.journal import read_journal
 from tests.forked import flask
@@ -48,7 +47,7 @@ class Traffic:
         self.accepted += accept(self.database, CHATS, len(CHATS), next(self._numbers))
 
     def _run(self) -> None:
-        while not self._ending.wait(0.02):
+        while not self._ending.wait(0.05):
             self.take()
 
     @contextmanager
@@ -137,31 +136,22 @@ def for_tools(url: str) -> str:
 
 @pytest.mark.process
 def test_what_pg_dump_copies_under_traffic_is_whole_once_it_is_restored(postgresql: str, spare: str, tmp_path: Path) -> None:
-    if not (shutil.which("pg_dump") and shutil.which("pg_restore")):
-        pytest.skip("pg_dump is not installed")
+    pg_dump, pg_restore = tool("pg_dump"), tool("pg_restore")
     schema = str(make_url(postgresql).query["options"]).removeprefix("-csearch_path=")
     dump = tmp_path / "toko.dump"
 
     def back_up() -> None:
-        subprocess.run(["pg_dump", "--format=custom", f"--schema={schema}", f"--file={dump}", for_tools(postgresql)], check=True)
+        subprocess.run([pg_dump, "--format=custom", f"--schema={schema}", f"--file={dump}", for_tools(postgresql)], check=True)
 
     accepted = lose_after_a_backup(postgresql, tmp_path, back_up)
-    subprocess.run(["pg_restore", "--exit-on-error", f"--dbname={for_tools(spare)}", str(dump)], check=True)
+    subprocess.run([pg_restore, "--exit-on-error", f"--dbname={for_tools(spare)}", str(dump)], check=True)
     before, again = go_on(spare, tmp_path)
     check(accepted, tmp_path, before, again)
 
 
-@pytest.fixture
-def litestream() -> str:
-    found = shutil.which("litestream", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
-    if found is None:
-        pytest.skip("litestream is not installed")
-    return found
-
-
 @pytest.mark.process
-def test_what_litestream_copied_before_a_disk_was_lost_is_whole_once_it_is_restored(litestream: str, tmp_path: Path) -> None:
-    file = tmp_path / "chatbot.sqlite"
+def test_what_litestream_copied_before_a_disk_was_lost_is_whole_once_it_is_restored(tmp_path: Path) -> None:
+    litestream, file = tool("litestream"), tmp_path / "chatbot.sqlite"
     url, config = f"sqlite:///{file}", litestream_config(file, tmp_path)
     with opened(url, tmp_path) as database:
         database.upgrade()

@@ -2,7 +2,6 @@
 
 import configparser
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,7 @@ from flask_chatbot.settings.settings import settings_fields
 from flask_chatbot.transports.cloud.transport import BODY_LIMIT
 from flask_chatbot.transports.registry import options
 from flask_chatbot.worker.worker import DRAIN
-from tests.deploying.processes import DEPLOY, procfile
+from tests.deploying.processes import DEPLOY, procfile, tool
 
 SERVICES = ["chatbot-migrate.service", "chatbot-worker.service", "chatbot.service"]
 CONSTANTS = re.compile(r"(\w+) = (\d+)$", re.MULTILINE)
@@ -34,15 +33,6 @@ def compose() -> Any:
 def seconds(written: str) -> int:
     """A length of time of compose or systemd, which are all written in seconds here."""
     return int(written.removesuffix("s"))
-
-
-def tool(name: str) -> str:
-    """The path of a program, of this environment or of the machine."""
-    own = Path(sys.executable).parent / name
-    found = str(own) if own.is_file() else shutil.which(name)
-    if found is None:
-        pytest.skip(f"{name} is not installed")
-    return found
 
 
 def run(*command: str) -> tuple[int, str]:
