@@ -1,6 +1,7 @@
 """`prune`: deletes what is older than a time."""
 
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import groupby
@@ -27,7 +28,7 @@ def prune(context: click.Context, older: timedelta, dry_run: bool) -> None:
 
     The bot does so by itself after 30 days, and keeps the prices of messages for 400 days, its charts and the console's audit log for
     ever. What waits to be sent stays, and so do rows of `save`, people and opt-outs. It works in batches of 500 rows, so a bot of any
-    size goes on meanwhile; Ctrl-C ends it after the current one.
+    size goes on meanwhile; with SQLite, it rests between them. Ctrl-C ends it after the current one.
 
     \b
     flask --app shop chatbot prune --older "90 days" --dry-run
@@ -62,7 +63,8 @@ def deleted(deployment: Deployment, before: float, totals: "Sequence[Pruned]") -
     """Delete the rows, and yield a line for each kind; a terminal shows the progress meanwhile."""
     from flask_chatbot.store.upkeep.pruning import delete_old
 
-    steps = groupby(delete_old(deployment.database.writing, before), key=attrgetter("what"))
+    rest = time.sleep if deployment.database.kind == "sqlite" else None
+    steps = groupby(delete_old(deployment.database.writing, before, rest), key=attrgetter("what"))
     for total, (what, batches) in zip(totals, steps, strict=True):
         count = 0
         with click.progressbar(length=total.number, label=what, width=24, file=sys.stderr) as bar:

@@ -1,8 +1,12 @@
 """`prune`."""
 
 import pytest
+from sqlalchemy import Connection, insert, text
 
+from flask_chatbot.database.console_tables import audit
+from flask_chatbot.database.database import Database
 from flask_chatbot.store.upkeep import pruning
+from flask_chatbot.store.upkeep.sweeping import AT_MOST
 from tests.cli.shops import Shop
 
 NOON = 1_764_043_200.0  # 2025-11-25
@@ -27,6 +31,31 @@ def test_prune_works_in_batches_of_which_each_is_committed(shop: Shop) -> None:
     steps = pruning.delete_old(shop.database.writing, NOON + 1)
     assert [next(steps), next(steps)] == [("callbacks", 0), ("messages sent or given up", 3)]
     assert shop.data("failed") == []
+
+
+def test_prune_rests_between_batches_with_no_transaction_open(shop: Shop) -> None:
+    looked = {"at": NOON, "name": "sari", "address": "", "action": "looked", "about": ""}
+    with shop.database.writing() as connection:
+        connection.execute(insert(audit), [looked] * (AT_MOST + 1))
+    rests: list[float] = []
+
+    def rest(seconds: float) -> None:
+        with shop.database.writing():  # which a thread that writes already may not
+            rests.append(seconds)
+
+    counts = [each.number for each in pruning.delete_old(shop.database.writing, NOON + 1, rest) if "audit" in each.what]
+    assert (counts, len(rests)) == ([AT_MOST, 1], 1)
+    assert rests[0] > 0
+
+
+def test_counting_takes_its_time_and_leaves_the_limit_of_other_statements(database: Database) -> None:
+    def limit(connection: Connection) -> object:
+        return connection.execute(text("SHOW statement_timeout")).scalar() if database.kind == "postgresql" else None
+
+    with database.reading() as connection:
+        before = limit(connection)
+        assert {each.number for each in pruning.count_old(connection, NOON)} == {0}
+        assert limit(connection) == before
 
 
 def test_prune_leaves_what_is_younger(shop: Shop) -> None:

@@ -1,10 +1,11 @@
 """Pruning: deletes on request what is older than a time, in batches that hold up nobody."""
 
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, Delete, Double, Select, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Delete, Double, Select, bindparam, func, select, text
 
 from flask_chatbot.database.console_tables import audit, handovers, hours
 from flask_chatbot.database.reminder_tables import reminders
@@ -12,6 +13,8 @@ from flask_chatbot.database.tables import callbacks, charges, inbox, messages, t
 from flask_chatbot.store.upkeep.sweeping import AT_MOST, EVENTS_KEPT, old_rows
 
 LEAST = EVENTS_KEPT  # seconds: platforms bring a message again for a week, and what tells that must stay
+
+RESTS = 2.0  # times as long as the batch took: whoever waits for SQLite's one lock looks for it ten times a second only
 
 Transaction = Callable[[], AbstractContextManager[Connection]]
 
@@ -52,18 +55,39 @@ PRUNABLE = (
 
 
 def count_old(connection: Connection, before: float) -> list[Pruned]:
-    """The rows of each kind from before a time, in epoch seconds."""
-    return [Pruned(each.what, connection.execute(each.counting, {"before": before}).scalar_one()) for each in PRUNABLE]
+    """The rows of each kind from before a time, in epoch seconds, however long it takes to count them."""
+    with _unhurried(connection):
+        return [Pruned(each.what, connection.execute(each.counting, {"before": before}).scalar_one()) for each in PRUNABLE]
 
 
-def delete_old(transaction: Transaction, before: float) -> Iterator[Pruned]:
+def delete_old(transaction: Transaction, before: float, rest: Callable[[float], object] | None = None) -> Iterator[Pruned]:
     """Delete rows from before a time, in epoch seconds, kind by kind; yield after each batch, which has a transaction of its own.
 
-    Each kind is yielded at least once. What waits to be sent stays, and so do the rows of `save`, people and their opt-outs.
+    Each kind is yielded at least once. What waits to be sent stays, and so do the rows of `save`, people and their opt-outs. Where there is
+    one writer at a time, `rest` is called between batches with the seconds in which others may write.
     """
     for kind in PRUNABLE:
         count = AT_MOST
         while count == AT_MOST:
+            began = time.perf_counter()
             with transaction() as connection:
                 count = connection.execute(kind.delete, {"before": before}).rowcount
+            took = time.perf_counter() - began
             yield Pruned(kind.what, count)
+            if rest is not None and count == AT_MOST:
+                rest(RESTS * took)
+
+
+@contextmanager
+def _unhurried(connection: Connection) -> Iterator[None]:
+    """Let statements on a connection take longer than those that somebody waits for."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    limit = connection.execute(text("SHOW statement_timeout")).scalar_one()
+    setting = text("SELECT set_config('statement_timeout', :limit, false)")
+    connection.execute(setting, {"limit": "0"})
+    try:
+        yield
+    finally:
+        connection.execute(setting, {"limit": limit})
