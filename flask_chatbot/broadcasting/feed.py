@@ -9,6 +9,7 @@ from flask_chatbot.broadcasting.content import Composition, read_content
 from flask_chatbot.broadcasting.parts import ListPart
 from flask_chatbot.broadcasting.reach import OPTED_OUT, Addressee, Reach
 from flask_chatbot.broadcasting.reasons import write_reason
+from flask_chatbot.broadcasting.running import waits_until
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.translation.translatable import Translatable, reason_of, tr
 from flask_chatbot.core.values.chats import person_in
@@ -50,13 +51,13 @@ class BroadcastQueue:
         return False
 
     def is_due(self, connection: Connection, now: float) -> bool:
-        if self._is_closing or not self._is_open():
+        if self._waits(now):
             return False
         found = broadcasts.due(connection, self._line, now)
         return found is not None and self._has_room(connection, found, now)
 
     def write(self, connection: Connection, now: float) -> Begin:
-        if not self._is_closing and self._is_open():
+        if not self._waits(now):
             found = broadcasts.take_due(connection, self._line, now)
             if found is not None and self._has_room(connection, found, now):
                 self._feed(connection, found, now)
@@ -64,6 +65,10 @@ class BroadcastQueue:
 
     def close(self) -> None:
         self._is_closing = True
+
+    def _waits(self, now: float) -> bool:
+        """True in the night of the rules, and while the line is closed."""
+        return self._is_closing or not self._is_open() or waits_until(self._gateway.bot.book, now) > 0.0
 
     def _has_room(self, connection: Connection, found: StoredBroadcast, now: float) -> bool:
         """True if half of what may wait in the outbox has gone out; of a list whose people have all had their turn, if everything has.

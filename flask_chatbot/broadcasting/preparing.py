@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.broadcasting.content import BroadcastContent, Composition, write_content
 from flask_chatbot.broadcasting.lists import RecipientList, by_line, labelled, read_list, wrote_within
+from flask_chatbot.broadcasting.reach import NO_NUMBERS
 from flask_chatbot.core.translation.translatable import Translatable, reason_of, tr
 from flask_chatbot.core.values.chats import person_in
 from flask_chatbot.core.values.messages import Sender
@@ -19,6 +20,10 @@ from flask_chatbot.store.broadcasts import broadcasts, recipients
 from flask_chatbot.store.broadcasts.broadcasts import NewBroadcast
 from flask_chatbot.store.broadcasts.recipients import Recipient
 
+ONLY_NUMBERS = tr(
+    "This connection writes only to people who wrote to it, and not to telephone numbers. Choose a label, or the days within which people "
+    "wrote."
+)
 TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
 
 
@@ -72,6 +77,7 @@ def prepare(lines: Lines, line: str, content: BroadcastContent, audience: Audien
         raise NotAccepted(NO_TEMPLATES)
     with gateway.database.reading() as connection:
         found = audience.read(connection, lines, gateway, now)
+        _check_reach(found, gateway)
         composition = Composition(content, book, found.columns)
         problems = _problems(composition, found, gateway)
     if problems:
@@ -86,6 +92,16 @@ def prepare(lines: Lines, line: str, content: BroadcastContent, audience: Audien
         start_at=start_at,
     )
     return _keep(gateway, new, found)
+
+
+def _check_reach(found: RecipientList, gateway: Gateway) -> None:
+    """Raise `NotAccepted` if the file holds telephone numbers and the line writes to none."""
+    numbered = [each for each in found.people if each.line and each.address.endswith(PERSON)]
+    if gateway.proxy.capabilities.by_number or not numbered:
+        return
+    if len(numbered) == len(found.people):
+        raise NotAccepted(ONLY_NUMBERS)
+    raise NotAccepted(by_line([(each.line, NO_NUMBERS) for each in numbered]))
 
 
 def _keep(gateway: Gateway, new: NewBroadcast, found: RecipientList) -> int:

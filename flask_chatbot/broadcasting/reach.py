@@ -11,12 +11,13 @@ from flask_chatbot.core.values.people import PERSON, TELEGRAM, is_person_id
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.delivery.gateway import Gateway
 from flask_chatbot.errors import NotAccepted, Refused
-from flask_chatbot.store import optouts, people
+from flask_chatbot.store import memory, optouts, people
 from flask_chatbot.store.strangers import acquaintances
 
 NO_ADDRESS = tr("They cannot be reached any more.")
 ELSEWHERE = tr("Their only address is one that this line cannot write to.")
 OPTED_OUT = tr("They opted out of promotion.")
+PAUSED = tr("The bot is silent for them: staff are talking to them, or a rule paused it.")
 NO_NUMBERS = tr("This connection writes only to people who wrote to it, and not to telephone numbers.")
 STRANGER = tr("They never wrote by this line, and WhatsApp cuts off numbers that send promotions to strangers.")
 
@@ -61,21 +62,24 @@ class Reach:
         """The reasons why some of them get nothing now, by their addresses; `replies` are those for one of them."""
         persons = {each.person for each in found if each.person is not None}
         opted_out = optouts.opted_out_of(connection, persons, self._line)
+        paused = memory.paused_among(connection, persons, self._line, now)
         wrote = acquaintances.have_written(connection, self._line, persons) if self._able.strangers_limited else persons
         is_open = persons if self._window is None else self._window.closes_at(connection, persons, now).keys()
         reasons = {}
         for each in found:
-            reason = self._refuses(each, opted_out, wrote) or (None if each.person in is_open else self._outside(each, replies))
+            reason = self._refuses(each, opted_out, paused, wrote) or (None if each.person in is_open else self._outside(each, replies))
             if reason is not None:
                 reasons[each.address] = reason
         return reasons
 
-    def _refuses(self, each: Addressee, opted_out: Collection[str], wrote: Collection[str]) -> Translatable | None:
+    def _refuses(self, each: Addressee, opted_out: Collection[str], paused: Collection[str], wrote: Collection[str]) -> Translatable | None:
         """The reason why somebody gets nothing, whatever it is."""
         if not each.chat:
             return NO_ADDRESS
         if each.person in opted_out:
             return OPTED_OUT
+        if each.person in paused:
+            return PAUSED
         if not self._able.by_number and each.number:
             return NO_NUMBERS
         if each.chat.endswith(TELEGRAM) is self._able.by_number:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 from flask_chatbot.broadcasting.content import Composition, read_content
 from flask_chatbot.broadcasting.parts import ListPart
 from flask_chatbot.broadcasting.reasons import read_reason
+from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.reminding.quiet import Quiet, first_allowed
 from flask_chatbot.core.translation.translatable import Translatable, linked, tr
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.database.database import Database
@@ -30,10 +32,15 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """A draft as it would go out now: to how many people, why not to the others, and the messages for the first ones."""
+    """A draft as it would go out now: to how many people, why not to the others, and the messages for the first ones.
+
+    It begins at `begins_at`, in epoch seconds, 0 for at once; `quiet` is the time of the day at which it waits, None if there is none.
+    """
 
     broadcast: StoredBroadcast
     people: int
+    begins_at: float = 0.0
+    quiet: Quiet | None = None
     skipped: Sequence[tuple[Translatable, int]] = ()
     samples: Sequence[Sample] = ()
 
@@ -70,7 +77,15 @@ def preview(lines: Lines, number: int) -> Preview:
             skipped.update(part.barred.values())
             people += len(part.reached)
             samples += [Sample(each.number or each.address, part.replies(each)) for each in part.reached[: SAMPLES - len(samples)]]
-    return Preview(broadcast=found, people=people, skipped=skipped.most_common(), samples=samples)
+    begins_at = max(found.start_at, waits_until(gateway.bot.book, max(found.start_at, now)))
+    quiet = gateway.bot.book.quiet
+    return Preview(broadcast=found, people=people, begins_at=begins_at, quiet=quiet, skipped=skipped.most_common(), samples=samples)
+
+
+def waits_until(book: RuleBook, now: float) -> float:
+    """The end of the quiet time in which broadcasts wait, by the rules of a book, in epoch seconds; 0 if it is not quiet."""
+    until = first_allowed(book.quiet, now, book.locale.timezone)
+    return until if until > now else 0.0
 
 
 def start(lines: Lines, number: int, by: str) -> bool:

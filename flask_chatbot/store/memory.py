@@ -2,6 +2,7 @@
 
 import logging
 import math
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -139,6 +140,12 @@ def _state(row: Any, now: float) -> State:
 def paused_until(connection: Connection, person: str, line: str, now: float) -> float:
     """The time until which the bot keeps quiet for a person on a line; 0 if it does not. Takes no lock."""
     return _state(connection.execute(_OF_PERSON, {"person": person}).first(), now).paused_on(line)
+
+
+def paused_among(connection: Connection, persons: Collection[str], line: str, now: float) -> set[str]:
+    """Those of these people for whom the bot keeps quiet on a line."""
+    rows = connection.execute(_PAUSED.where(_s.person.in_(list(persons))), {"now": now}).all() if persons else ()
+    return {row.person for row in rows if _state(row, now).paused_on(line)}
 
 
 def paused(connection: Connection, now: float) -> list[tuple[str, float]]:

@@ -21,7 +21,7 @@ from flask_chatbot.worker.worker import Worker
 
 RULES = """\
 version: 1
-settings: {timezone: Asia/Jakarta}
+settings: {timezone: Asia/Jakarta, quiet: never}
 vars: {toko: Toko Maju}
 rules:
   - {name: salam, keyword: halo, reply: Halo!}

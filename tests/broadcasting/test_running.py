@@ -195,7 +195,6 @@ def test_what_whatsapp_refuses_is_counted_as_failed(shop: BroadcastShop) -> None
 
 
 LIMITED = Capabilities(strangers_limited=True)
-NO_NUMBERS = Capabilities(by_number=False)
 WINDOW = Capabilities(window_24h=True, templates=True)
 
 
@@ -203,10 +202,9 @@ WINDOW = Capabilities(window_24h=True, templates=True)
     ("able", "said"),
     [
         (LIMITED, "They never wrote by this line, and WhatsApp cuts off numbers that send promotions to strangers."),
-        (NO_NUMBERS, "This connection writes only to people who wrote to it, and not to telephone numbers."),
         (WINDOW, "This person has not written in the last 24 hours, and to them WhatsApp takes templates only."),
     ],
-    ids=["strangers limited", "no numbers", "window"],
+    ids=["strangers limited", "window"],
 )
 def test_a_way_that_does_not_allow_it_refuses_in_a_sentence(tmp_path: Path, able: Capabilities, said: str) -> None:
     shop = BroadcastShop(tmp_path, Simulator(capabilities=able))

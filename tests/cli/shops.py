@@ -25,7 +25,7 @@ KEY = "kunci-toko-maju"
 DAY = 86_400.0
 RULES = """\
 version: 1
-settings: {timezone: Asia/Jakarta}
+settings: {timezone: Asia/Jakarta, quiet: never}
 rules:
   - keyword: halo
     reply: [Halo Kak!, Apa kabar?]

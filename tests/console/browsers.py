@@ -36,6 +36,7 @@ rules:
   - fallback: true
     reply: Maaf, belum paham.
 """
+BY_DAY_AND_NIGHT = RULES + "settings: {quiet: never}\n"
 _TOKEN = re.compile(r'name="token" value="([0-9a-f]+)"')
 
 

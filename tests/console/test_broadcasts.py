@@ -12,7 +12,7 @@ from flask_chatbot.store.console import audit
 from flask_chatbot.testing import working
 from flask_chatbot.transports.base import Capabilities
 from flask_chatbot.transports.simulator import Simulator
-from tests.console.browsers import CONSOLE, Browser, console_app, text_of
+from tests.console.browsers import BY_DAY_AND_NIGHT, CONSOLE, Browser, console_app, text_of
 
 BUDI, SARI, TONO = "6281234567890", "6281234567891", "6281234567892"
 FILE = f"nomor;nama\n{BUDI};Budi\n{SARI};<b>Sari</b>\n{TONO};Tono\n{BUDI};Budi\n".encode()
@@ -25,7 +25,7 @@ def phones() -> Simulator:
 
 @pytest.fixture
 def app(tmp_path: Path, phones: Simulator) -> Flask:
-    return console_app(tmp_path, CHATBOT_API_KEY="kunci-api-toko", CHATBOT_TRANSPORT=phones, CHATBOT_WORKER="off")
+    return console_app(tmp_path, rules=BY_DAY_AND_NIGHT, CHATBOT_API_KEY="kunci-api-toko", CHATBOT_TRANSPORT=phones, CHATBOT_WORKER="off")
 
 
 @pytest.fixture

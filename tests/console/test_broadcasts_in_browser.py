@@ -8,7 +8,7 @@ import pytest
 
 from flask_chatbot.testing import working
 from flask_chatbot.transports.simulator import Simulator
-from tests.console.browsers import console_app
+from tests.console.browsers import BY_DAY_AND_NIGHT, console_app
 from tests.console.conftest import log_in, served
 from tests.console.test_in_browser import violations
 
@@ -29,7 +29,7 @@ def phones() -> Simulator:
 @pytest.fixture
 def shop(tmp_path: Path, phones: Simulator) -> Iterator[str]:
     """The console of a shop whose messages go to these phones."""
-    app = console_app(tmp_path, CHATBOT_API_KEY="kunci-api-toko", CHATBOT_TRANSPORT=phones, CHATBOT_WORKER="off")
+    app = console_app(tmp_path, rules=BY_DAY_AND_NIGHT, CHATBOT_API_KEY="kunci-api-toko", CHATBOT_TRANSPORT=phones, CHATBOT_WORKER="off")
     with working(app), served(app) as address:
         yield address
 

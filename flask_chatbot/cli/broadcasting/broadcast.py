@@ -99,12 +99,14 @@ def asked(
 def show(deployment: Deployment, found: "Preview") -> None:
     """Print a preview."""
     stored = found.broadcast
-    when = deployment.when(stored.start_at) if stored.start_at else "at once"
+    when = deployment.when(found.begins_at) if found.begins_at else "at once"
     echo(f"to {found.people} of {stored.listed} people, by {stored.line}, {when}")
     if stored.repeated:
         echo(f"  {stored.repeated} on the list more than once, counted once")
     for reason, people in found.skipped:
         echo(f"  {people} skipped: {said(reason)}")
+    if found.quiet is not None:
+        echo(f"  nobody gets it in the quiet time, {found.quiet}: it waits, and goes on after it")
     for sample in found.samples:
         echo(f"\nto {sample.to}:")
         for reply in sample.replies:
@@ -172,13 +174,18 @@ def find_broadcasts(deployment: Deployment, before: int | None = None) -> "list[
 
 def state_of(deployment: Deployment, found: "BroadcastProgress") -> str:
     """The state of a broadcast in a word or two."""
+    from flask_chatbot.broadcasting.running import waits_until
+
     stored = found.broadcast
     if stored.stopped_at is not None:
         return "stopped"
     if stored.ended_at is not None:
         return "over"
-    is_later = stored.start_at > deployment.bot.clock().timestamp()
-    return f"begins {deployment.when(stored.start_at)}" if is_later else "under way"
+    now = deployment.bot.clock().timestamp()
+    if stored.start_at > now:
+        return f"begins {deployment.when(stored.start_at)}"
+    until = waits_until(deployment.bots.of(stored.line).book, now)
+    return f"waits until {deployment.when(until)}" if until else "under way"
 
 
 def counts_of(found: "BroadcastProgress") -> str:

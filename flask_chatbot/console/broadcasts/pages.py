@@ -157,11 +157,20 @@ def _shown(visit: Visit, problem: str = "", status: int = 200) -> Response:
     draft = _draft(visit, found) if found.broadcast.started_at is None else None
     if draft is not None and draft.refusal is not None:
         problem = problem or visit.translated(draft.refusal)
-    facts = {**_facts(visit, found), **({} if draft is None else {"skipped": _reasons(visit, draft.skipped)})}
+    facts = {**_facts(visit, found), **({} if draft is None else _previewed(visit, draft))}
     samples = [] if draft is None else [(shown(visit.number(each.to)), sent_bubbles(each.replies, visit.text)) for each in draft.samples]
     bot = visit.console.bots.of(found.broadcast.line)
     page = {"here": "broadcasts", "problem": visit.text(problem), "people": None if draft is None else draft.people, "samples": samples}
     return visit.page("broadcast.html", status, **page, **facts, **words(visit, bot))
+
+
+def _previewed(visit: Visit, draft: "Preview") -> dict[str, object]:
+    """The facts about a draft that only its preview knows."""
+    return {
+        "skipped": _reasons(visit, draft.skipped),
+        "begins": visit.when(draft.begins_at) if draft.begins_at else "",
+        "quiet": str(draft.quiet or ""),
+    }
 
 
 def _draft(visit: Visit, found: "BroadcastProgress") -> "Preview | None":
@@ -204,6 +213,7 @@ def _facts(visit: Visit, found: "BroadcastProgress") -> dict[str, object]:
         "listed": stored.listed or 0,
         "repeated": stored.repeated,
         "begins": visit.when(stored.start_at) if stored.start_at else "",
+        "quiet": "",
         "by": visit.text(stored.started_by or ""),
         "state": visit.translated(_state(visit, stored)),
         "is_open": stored.is_open,
@@ -218,11 +228,17 @@ def _reasons(visit: Visit, skipped: "Sequence[tuple[Translatable, int]]") -> lis
 
 
 def _state(visit: Visit, stored: "StoredBroadcast") -> Translatable:
-    """The state of a broadcast in a word or two."""
+    """The state of a broadcast in a few words."""
+    from flask_chatbot.broadcasting.running import waits_until
+
     if stored.started_at is None:
         return tr("not started")
     if stored.stopped_at is not None:
         return tr("stopped")
     if stored.ended_at is not None:
         return tr("over")
-    return tr("scheduled") if stored.start_at > visit.console.bot.clock().timestamp() else tr("under way")
+    now = visit.console.bot.clock().timestamp()
+    if stored.start_at > now:
+        return tr("scheduled")
+    until = waits_until(visit.console.bots.of(stored.line).book, now)
+    return tr("waits until {at}, when the quiet time ends", at=visit.when(until)) if until else tr("under way")

@@ -56,7 +56,7 @@ class RuleBook:
     guess: Literal["never", "suggest", "answer"] = "suggest"
     patience: timedelta = timedelta(seconds=PATIENCE)
     takeover: timedelta | None = TAKEOVER  # of silence after the owner wrote by hand; None if the bot goes on
-    quiet: Quiet | None = NIGHT  # the time of the day at which reminders wait
+    quiet: Quiet | None = NIGHT  # the time of the day at which reminders and broadcasts wait
     staff: frozenset[str] = frozenset()  # their numbers and ids, and those of everybody who is notified
     tries: int = TRIES
     one_message: bool = False

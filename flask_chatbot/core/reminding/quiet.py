@@ -1,7 +1,7 @@
-"""`Quiet`: the hours of the night, in which customers get no reminders."""
+"""`Quiet`: the hours of the night, in which customers get no reminders and no broadcasts."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from flask_chatbot.core.language.daytimes import Span
 
@@ -56,3 +56,16 @@ class Quiet:
 
 
 NIGHT = Quiet(Span(21 * 60, 31 * 60))
+
+
+def first_allowed(quiet: Quiet | None, at: float, zone: tzinfo) -> float:
+    """The first time from `at` on that is not in the quiet time of a time zone; both in epoch seconds.
+
+    >>> first_allowed(NIGHT, 1796169600.5, UTC), first_allowed(NIGHT, 1796137200.5, UTC), first_allowed(None, 1796169600.5, UTC)
+    (1796194800.0, 1796137200.5, 1796169600.5)
+    """
+    if quiet is None:
+        return at
+    moment = datetime.fromtimestamp(at, zone)
+    after = quiet.after(moment)
+    return at if after == moment else after.timestamp()

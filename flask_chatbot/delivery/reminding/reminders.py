@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.reminding.quiet import first_allowed
 from flask_chatbot.delivery.send import Failed
 from flask_chatbot.store import memory
 from flask_chatbot.store.outbox import Claim
@@ -44,8 +45,4 @@ class Reminders:
         """The first time from now on at which a reminder may be sent, in epoch seconds."""
         book = self._book()
         at = max(now, memory.paused_until(connection, claim.order_key, self._line, now))
-        if book.quiet is None:
-            return at
-        moment = datetime.fromtimestamp(at, book.locale.timezone)
-        after = book.quiet.after(moment)
-        return at if after == moment else after.timestamp()
+        return first_allowed(book.quiet, at, book.locale.timezone)

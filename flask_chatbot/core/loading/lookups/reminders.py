@@ -21,7 +21,7 @@ KINDS = ("date", "time")  # of the fields under `before`, in this order
 
 
 def build_quiet(settings: Place) -> Quiet | None:
-    """The time of the day at which reminders wait; None for never."""
+    """The time of the day at which reminders and broadcasts wait; None for never."""
     place = settings.at("quiet")
     if place.data is None:
         return NIGHT
