@@ -26,7 +26,7 @@ from flask_chatbot.startup.shared_database import watch_migrations
 from flask_chatbot.startup.start_errors import printed_alone
 from flask_chatbot.startup.state import AppState, prepare
 from flask_chatbot.transports.base import Group
-from flask_chatbot.views import health, inbound, media, probes, webhook
+from flask_chatbot.views import health, inbound, media, metrics, probes, webhook
 from flask_chatbot.views.routes import mount
 
 # Only for their types: SQLAlchemy is slow to load.
@@ -57,7 +57,7 @@ class Chatbot(Listening):
 
     @printed_alone
     def init_app(self, app: Flask) -> None:
-        """Add the webhook, the API, /healthz and the addresses of files to an app.
+        """Add the webhook, the API, /healthz, /metrics and the addresses of files to an app.
 
         Each route is added only if a key for it is configured. Raises `ConfigError` or `RulesError` with every mistake, and then leaves the
         app unchanged.
@@ -341,6 +341,7 @@ def blueprints(settings: Settings) -> Iterator[Blueprint]:
         yield inbound.blueprint
     yield health.blueprint
     yield probes.blueprint
+    yield metrics.blueprint
     yield media.blueprint
     if settings.console:
         from flask_chatbot.console.blueprint import blueprint as console

@@ -28,7 +28,7 @@ from flask_chatbot.startup.kept_files import keeps_files
 from flask_chatbot.startup.state import SAFE_LENGTH, SIMULATES, simulates_unasked
 
 if TYPE_CHECKING:
-    from flask_chatbot.worker.health import WorkerLease
+    from flask_chatbot.worker.health import Heartbeat
 
 DEADLINE = 15.0  # seconds
 LIMIT = 65_536  # bytes of an answer
@@ -224,14 +224,14 @@ def worker(deployment: Deployment) -> Finding:
     return Finding("worker", f"it runs, and no message waits that is due; {runs} sends them")
 
 
-def worker_lease(deployment: Deployment) -> "WorkerLease | None":
+def worker_lease(deployment: Deployment) -> "Heartbeat | None":
     """The lease of the worker that sends."""
-    from flask_chatbot.worker.health import newest_lease
+    from flask_chatbot.worker.health import newest_heartbeat
 
     if deployment.is_empty:
         return None
     with deployment.database.reading() as connection:
-        return newest_lease(connection, deployment.app.extensions["chatbot"].lines.names, deployment.bot.clock().timestamp())
+        return newest_heartbeat(connection, deployment.app.extensions["chatbot"].lines.names, deployment.bot.clock().timestamp())
 
 
 def webhook(deployment: Deployment) -> Finding:

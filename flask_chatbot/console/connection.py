@@ -130,14 +130,14 @@ def _worker(visit: Visit) -> tuple[bool, str]:
     """True and a sentence if the worker runs or none is needed, else False and the reason."""
     from flask_chatbot.delivery.pacing import count_overdue
     from flask_chatbot.delivery.waits import OVERDUE
-    from flask_chatbot.worker.health import newest_lease
+    from flask_chatbot.worker.health import newest_heartbeat
 
     lines, now = visit.console.lines(), visit.console.bot.clock().timestamp()
     if lines is None:
         return True, visit.translated(tr("None is needed: this bot answers webhook calls, and sends nothing."))
     try:
         with visit.console.database().reading() as connection:
-            lease = newest_lease(connection, lines.names, now)
+            lease = newest_heartbeat(connection, lines.names, now)
             overdue = count_overdue(connection, [(each.transport.name, each.tempo) for each in lines], now - OVERDUE)
     except StoreError as error:
         return False, str(error)

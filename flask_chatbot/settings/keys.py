@@ -50,6 +50,16 @@ def key_of_header(keys: tuple[Key, ...], header: str) -> Key | None:
     return find_key(keys, given) or find_key(keys, given.removesuffix(";").rstrip())
 
 
+def key_of_monitoring(keys: tuple[Key, ...], secret_key: str, authorization: str) -> Key | None:
+    """Find the key in ``SecretKey``, or in ``Authorization`` after ``Bearer``, which is what Prometheus can send.
+
+    >>> key_of_monitoring((Key(None, b"kunci-toko"),), "", "bearer kunci-toko")
+    Key(name=None)
+    """
+    scheme, _, given = authorization.partition(" ")
+    return key_of_header(keys, secret_key) or key_of_header(keys, given if scheme.lower() == "bearer" else "")
+
+
 def near_miss(headers: Iterable[tuple[str, str]]) -> str | None:
     """The name of a header that was probably meant to carry the key; None if there is none.
 

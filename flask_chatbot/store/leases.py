@@ -1,9 +1,15 @@
 """Leases: they decide which of several processes does something that only one may do."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, bindparam, case, delete, or_, select
 
 from flask_chatbot.database.statements import upsert
 from flask_chatbot.database.tables import leases
+
+LEADER = "worker"  # the lease of the one embedded worker that works
+HEARTBEAT = "alive:"  # before the name of a worker that needs no lease to work, and holds one to be seen
 
 _c = leases.c
 _TAKE = upsert(
@@ -19,9 +25,18 @@ _TAKE = upsert(
 )
 _GIVE_UP = delete(leases).where(_c.name == bindparam("of"), _c.holder == bindparam("by"))
 _HOLDER = select(_c.holder).where(_c.name == bindparam("of"), _c.until > bindparam("now"))
-_LAST = select(_c.holder, _c.until).where(_c.name == bindparam("of"))
+_NAMED = select(_c.name, _c.holder, _c.until).where(or_(_c.name.in_(bindparam("names", expanding=True)), _c.name.like(f"{HEARTBEAT}%")))
 # A lease that reaches further than any was given for: the clock has been set back since.
 _FAR = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lease and its last holder; it is or was held until then, in epoch seconds."""
+
+    name: str
+    holder: str
+    until: float
 
 
 def take(connection: Connection, name: str, holder: str, now: float, duration: float) -> bool:
@@ -41,7 +56,6 @@ def holder_of(connection: Connection, name: str, now: float) -> str | None:
     return connection.execute(_HOLDER, {"of": name, "now": now}).scalar()
 
 
-def last_holder(connection: Connection, name: str) -> tuple[str, float] | None:
-    """The last holder of a lease, and the epoch seconds until which it is or was held; None if it was given up."""
-    found = connection.execute(_LAST, {"of": name}).one_or_none()
-    return None if found is None else (found.holder, found.until)
+def of_workers(connection: Connection, others: Sequence[str] = ()) -> list[Held]:
+    """The leases by which workers are seen, and others of these names; those that were given up are missing."""
+    return [Held(*row) for row in connection.execute(_NAMED, {"names": [LEADER, *others]})]

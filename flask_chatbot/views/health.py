@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
@@ -19,6 +19,7 @@ from flask_chatbot.views.routes import add_route, exempt
 from flask_chatbot.wire.webhook import write_refusal
 
 if TYPE_CHECKING:
+    from flask_chatbot.database.database import Database
     from flask_chatbot.delivery.gateway import Gateway
     from flask_chatbot.delivery.lines import Lines
 
@@ -63,9 +64,9 @@ def refuse_method() -> Response:
 
 
 def health(app: Flask) -> dict[str, object]:
-    """The answer to a health check; what is wrong, and where, and the state of each line only with one of the keys in ``SecretKey``.
+    """The answer to a health check; what is wrong, and where, the workers and the lines only with one of the keys in ``SecretKey``.
 
-    A key with the name of a line hears of that line alone.
+    A key with the name of a line hears of that line alone, and of no worker.
     """
     keep_fresh(app)
     state = app.extensions["chatbot"]
@@ -75,22 +76,45 @@ def health(app: Flask) -> dict[str, object]:
     bots = list(state.bots) if own is None else [state.bots.of(own)]
     is_degraded = bool(state.bots.problems or state.bots.missing)
     problems = list(dict.fromkeys(problem for each in bots for problem in (*each.problems, *each.missing)))
-    lines: list[dict[str, object]] = []
+    more: dict[str, list[dict[str, object]]] = {}
     try:
         if fault := state.store_fault():
             problems.append(Problem(NOWHERE, fault))
         else:
             restricted = restricted_lines(state.lines)
             is_degraded = is_degraded or bool(restricted)
-            seen = [each for each in state.lines or () if key is not None and own in (None, each.transport.name)]
-            lines = line_states(seen)
-            problems += [*(restricted[each.transport.name] for each in seen if each.transport.name in restricted), *unconnected(lines)]
+            seen = [each.transport.name for each in lines_of(key, state.lines)]
+            more = lines_and_workers(state, key)
+            problems += [*(restricted[each] for each in seen if each in restricted), *unconnected(more.get("lines", ()))]
     except StoreError as error:
         problems.append(Problem(NOWHERE, untranslated(str(error))))
     found: dict[str, object] = {"status": "degraded" if problems or is_degraded else "ok"}
     if key and problems:
         found["problems"] = [{**each.mark.in_json(), "message": each.message} for each in problems]
-    return {**found, "lines": lines} if lines else found
+    return {**found, **more}
+
+
+def lines_and_workers(state: Any, key: Key | None) -> dict[str, list[dict[str, object]]]:
+    """The lines and workers that the holder of a key hears of, each only if there are any; raises `StoreError` if the database fails."""
+    lines = line_states(lines_of(key, state.lines))
+    hears_all = lines and own_line(key, state.lines) is None
+    workers = worker_states(state.make_database(), state.bot.clock().timestamp()) if hears_all else []
+    return {name: found for name, found in (("lines", lines), ("workers", workers)) if found}
+
+
+def lines_of(key: Key | None, lines: "Lines | None") -> "list[Gateway]":
+    """The lines that the holder of a key hears of: none without a key."""
+    own = own_line(key, lines)
+    return [each for each in lines or () if key is not None and own in (None, each.transport.name)]
+
+
+def worker_states(database: "Database", now: float) -> list[dict[str, object]]:
+    """Each worker that is at work or was killed, with when it was seen last. Raises `StoreError` if the database fails."""
+    from flask_chatbot.worker.health import heartbeats
+
+    with database.reading() as connection:
+        found = heartbeats(connection, now)
+    return [{"worker": each.worker, "seen": int(each.seen), "alive": not each.is_dead} for each in found]
 
 
 def own_line(key: Key | None, lines: "Lines | None") -> str | None:

@@ -2,13 +2,14 @@
 
 import json
 import logging
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.errors import StoreError
-from flask_chatbot.settings.keys import key_of_header
-from flask_chatbot.views.health import METHODS, refuse_method
+from flask_chatbot.settings.keys import Key, key_of_header
+from flask_chatbot.views.health import METHODS, lines_and_workers, refuse_method
 from flask_chatbot.views.routes import add_route, exempt
 
 log = logging.getLogger(__name__)
@@ -36,31 +37,36 @@ def live(_host: str = "") -> Response:
 def ready(_host: str = "") -> Response:
     """200 if the bot can do its work: its rules are loaded, and its database answers and has the tables of this version. Else 503.
 
-    The reason is for those who have a key. A mistake in a changed rule file leaves the old rules in use and the bot ready.
+    The reason, and the lines and workers, are for those who have a key. A mistake in a changed rule file leaves the old rules in use and
+    the bot ready.
     """
     if request.method not in METHODS:
         return refuse_method()
-    why = unready()
-    if not why:
-        return _answer({"status": "ok"}, 200)
-    log.warning("not ready: %s", why)
-    settings = current_app.extensions["chatbot"].bot.settings
+    state = current_app.extensions["chatbot"]
+    settings = state.bot.settings
     key = key_of_header((*settings.webhook_keys, *settings.api_keys), request.headers.get("SecretKey", ""))
+    why, more = unready(key)
+    if not why:
+        return _answer({"status": "ok", **more}, 200)
+    log.warning("not ready: %s", why)
     return _answer({"status": "unready", **({"problems": [{"message": why}]} if key else {})}, 503, {"Retry-After": "5"})
 
 
-def unready() -> str:
-    """The reason why the bot cannot do its work now; empty if it can. A bot that sends nothing may do without a database."""
+def unready(key: Key | None) -> tuple[str, Mapping[str, object]]:
+    """The reason why the bot cannot do its work now, empty if it can; and the lines and workers that the holder of a key hears of.
+
+    A bot that sends nothing may do without a database.
+    """
     state = current_app.extensions["chatbot"]
     try:
         if fault := state.store_fault():
-            return str(fault)
+            return str(fault), {}
         if state.has_transport or state.bot.settings.database_url:
             with state.make_database().reading() as connection:
                 connection.exec_driver_sql("SELECT 1")
+        return "", lines_and_workers(state, key)
     except StoreError as error:
-        return str(error)
-    return ""
+        return str(error), {}
 
 
 def _answer(found: dict[str, object], status: int, headers: dict[str, str] | None = None) -> Response:

@@ -1,27 +1,47 @@
-"""The health of the worker, as its lease shows it: which one that ended properly has given up."""
+"""The health of workers, as their leases show it: which one that ended properly has given up."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from flask_chatbot.database.statements import server_time
-from flask_chatbot.store.leases import last_holder
+from flask_chatbot.store import leases
 from flask_chatbot.worker.leadership import DURATION, is_dead
 
 
-class WorkerLease(NamedTuple):
-    """The newest lease of a worker; `seen` is when it was last renewed, in epoch seconds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """The last sign of life of a worker, in epoch seconds; `worker` is its host and a random part, for people to tell two apart."""
 
+    worker: str
     seen: float
     is_dead: bool
 
 
-def newest_lease(connection: Connection, lines: Sequence[str], now: float) -> WorkerLease | None:
-    """The lease of the worker that sends by these lines; None if there is none, as before the first start and after each proper end."""
+def heartbeats(connection: Connection, now: float) -> list[Heartbeat]:
+    """The workers that are at work, or were killed; those that ended properly are missing. The newest sign of life is first."""
     now = server_time(connection) or now
-    found = [lease for name in ("worker", *(f"session:{each}" for each in lines)) if (lease := last_holder(connection, name))]
-    if not found:
-        return None
-    holder, until = max(found, key=lambda lease: lease[1])
-    return WorkerLease(seen=until - DURATION, is_dead=until <= now or is_dead(holder))
+    return sorted((_heartbeat(each, now) for each in leases.of_workers(connection)), key=lambda each: -each.seen)
+
+
+def newest_heartbeat(connection: Connection, lines: Sequence[str], now: float) -> Heartbeat | None:
+    """The last sign of life of a worker that sends by these lines; None before the first start and after each proper end."""
+    now = server_time(connection) or now
+    found = leases.of_workers(connection, [f"session:{each}" for each in lines])
+    newest = max(found, key=lambda each: each.until, default=None)
+    return None if newest is None else _heartbeat(newest, now)
+
+
+def named(holder: str) -> str:
+    """A worker as people read it.
+
+    >>> named("shop-1:0f3a9b12c4d5:812:66017:9f86d081884c7d65")
+    'shop-1:0f3a9b'
+    """
+    host, _, rest = holder.partition(":")
+    return f"{host}:{rest[:6]}"
+
+
+def _heartbeat(lease: leases.Held, now: float) -> Heartbeat:
+    return Heartbeat(worker=named(lease.holder), seen=lease.until - DURATION, is_dead=lease.until <= now or is_dead(lease.holder))

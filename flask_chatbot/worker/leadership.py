@@ -27,6 +27,15 @@ def holder_name() -> str:
     return f"{socket.gethostname()[:28]}:{token_hex(6)}:{describe_process()}"
 
 
+def heartbeat_name(holder: str) -> str:
+    """The name of the lease by which a worker is seen that needs none to work.
+
+    >>> heartbeat_name("shop-1:0f3a9b12c4d5:812:66017:9f86d081884c7d65")
+    'alive:0f3a9b12c4d5'
+    """
+    return f"{leases.HEARTBEAT}{holder.split(':')[1]}"
+
+
 def is_dead(holder: str) -> bool:
     """True if a holder's process ran on this host and is gone."""
     return is_gone(holder.partition(":")[2].partition(":")[2])

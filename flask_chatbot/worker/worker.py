@@ -20,9 +20,10 @@ from flask_chatbot.delivery.retry import Clock
 from flask_chatbot.delivery.send_queue import LEASE
 from flask_chatbot.delivery.threads import Threads
 from flask_chatbot.errors import StoreError
+from flask_chatbot.store.leases import LEADER
 from flask_chatbot.store.upkeep.sweeping import end_claims
 from flask_chatbot.worker.clocks import AskTime, SharedClock
-from flask_chatbot.worker.leadership import DURATION, Lease, holder_name
+from flask_chatbot.worker.leadership import DURATION, Lease, heartbeat_name, holder_name
 from flask_chatbot.worker.line import LineOptions, LineParts, WorkerLine
 
 DRAIN = 20.0  # seconds that what is under way has to end
@@ -89,7 +90,9 @@ class Worker:
         self._ahead = options.clock() - options.timer()
         self._clock = SharedClock(options.database, clock=options.clock, timer=options.timer, ask=options.ask_time)
         holder, hooks = holder_name(), self._hooks()
-        self._leader = self._lease("worker", holder) if leads else None
+        self._leader = self._lease(LEADER, holder) if leads else None
+        # Whoever does not lead has no lease to be seen by.
+        self._heartbeat = self._leader or self._lease(heartbeat_name(holder), holder)
         self._lines = self._make_lines(holder, hooks)
         self._send_queues = [line.sends for line in self._lines]
         self._callback_queue = CallbackQueue(options.callback_sender, hooks, lease=options.callback_lease)
@@ -149,7 +152,8 @@ class Worker:
     def step(self) -> bool:
         """Do everything that is due now; True if there was anything."""
         self._clock.keep()
-        leads = self._leader is None or self._leader.hold()
+        is_held = self._heartbeat.hold()
+        leads = self._leader is None or is_held
         for line in self._lines:
             if leads:
                 line.keep()
@@ -213,7 +217,6 @@ class Worker:
         try:
             for line in self._lines:
                 line.end()
-            if self._leader is not None:
-                self._leader.give_up()
+            self._heartbeat.give_up()
         except StoreError as error:
             log.warning("the leases of this worker expire by themselves: %s", error)

@@ -23,7 +23,7 @@ def site_map(app: Flask) -> list[str]:
 
 
 def test_a_site_map_lists_what_is_to_be_had_by_get_and_nothing_else_of_ours(tmp_path: Path) -> None:
-    ours = ["/chatbot/api/openapi.json", "/chatbot/healthz", "/chatbot/healthz/live", "/chatbot/healthz/ready"]
+    ours = ["/chatbot/api/openapi.json", "/chatbot/healthz", "/chatbot/healthz/live", "/chatbot/healthz/ready", "/chatbot/metrics"]
     assert sorted(site_map(add_api(shop(tmp_path)))) == sorted([*site_map(shop(tmp_path)), *ours])
 
 

@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from flask_chatbot.store import leases
+from flask_chatbot.transports.simulator import Simulator
 from tests.apps import KEY, make_app
 
 LIVE, READY = "/chatbot/healthz/live", "/chatbot/healthz/ready"
 OK = (200, {"status": "ok"})
+OTHER = "kunci-baris-lain"
 NOWHERE = "postgresql://bot:rahasia@127.0.0.1:1/toko"
 
 
@@ -48,3 +51,23 @@ def test_a_database_without_the_tables_of_this_version_is_not_ready(server: str,
 def test_other_methods_are_refused(tmp_path: Path, url: str) -> None:
     answer = make_app(tmp_path).test_client().post(url)
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("url", [READY, "/chatbot/healthz"])
+def test_lines_and_workers_are_for_who_has_a_key_and_workers_for_no_key_of_a_line(tmp_path: Path, url: str) -> None:
+    config = {"CHATBOT_TRANSPORT": Simulator(runs_anywhere=True), "CHATBOT_WORKER": "off", "CHATBOT_API_KEY": {"simulator": OTHER}}
+    app = make_app(tmp_path, CHATBOT_DATABASE_URL=f"sqlite:///{tmp_path}/shop.sqlite", **config)
+    with app.extensions["chatbot"].make_database().writing() as connection:
+        leases.take(connection, "alive:0f3a9b12c4d5", "shop-1:0f3a9b12c4d5:::", 5_000_000_000.0, 15.0)
+        leases.take(connection, "alive:a12c4d50f3a9", "shop-2:a12c4d50f3a9:::", 1_700_000_000.0, 15.0)
+    workers = [
+        {"worker": "shop-1:0f3a9b", "seen": 5_000_000_000, "alive": True},
+        {"worker": "shop-2:a12c4d", "seen": 1_700_000_000, "alive": False},
+    ]
+    assert told(app, url) == OK
+    status, found = told(app, url, SecretKey=KEY)
+    assert isinstance(found, dict)
+    assert (status, found["workers"], [each["line"] for each in found["lines"]]) == (200, workers, ["simulator"])
+    status, found = told(app, url, SecretKey=OTHER)
+    assert isinstance(found, dict)
+    assert (status, sorted(found)) == (200, ["lines", "status"])

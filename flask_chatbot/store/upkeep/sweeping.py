@@ -14,11 +14,13 @@ from flask_chatbot.database.tables import (
     hashed_states,
     idempotency,
     inbox,
+    leases,
     messages,
     requests,
     states,
     transport_ids,
 )
+from flask_chatbot.store.leases import HEARTBEAT
 
 AT_MOST = 500  # rows of one table in one call
 KEEP = 30 * 86_400.0  # seconds: settled messages, dead letters included
@@ -26,6 +28,7 @@ CHARGES_KEPT = 400 * 86_400.0  # seconds: a year of months, and the one that goe
 REQUESTS_KEPT = 3600.0  # seconds; whoever asked waits for some of them
 EVENTS_KEPT = 8 * 86_400.0  # seconds that a message that came in by HTTP is known again: platforms repeat theirs for a week
 STATES_KEPT = 3600.0  # seconds after they expired: a row made anew counts from version 1 again, and nobody decides for an hour
+MISSED = 3600.0  # seconds after its last sign of life that a worker is missed; if none is left, nobody sweeps
 # No lease is given for as long.
 FAR = 900.0  # seconds
 SOON = 60.0  # seconds, in which a worker that lives renews its leases, or has ended what they were for
@@ -57,6 +60,7 @@ _SWEEPS = (
     (old_rows(requests.c.id, when=requests.c.created_at < _BEFORE), "unasked"),
     (old_rows(states.c.person, when=states.c.expires_at < _BEFORE), "forgotten"),
     (old_rows(hashed_states.c.sender, when=hashed_states.c.expires_at <= _BEFORE), "expired"),
+    (old_rows(leases.c.name, when=leases.c.name.like(f"{HEARTBEAT}%") & (leases.c.until < _BEFORE)), "missed"),
 )
 _FORGET = (
     update(inbox)
@@ -96,6 +100,7 @@ def sweep(connection: Connection, now: float, keep: float = KEEP) -> int:
         "seen": now - EVENTS_KEPT,
         "unasked": now - REQUESTS_KEPT,
         "forgotten": now - STATES_KEPT,
+        "missed": now - MISSED,
     }
     forgot = connection.execute(_FORGET, {"now": now}).rowcount
     return forgot + sum(connection.execute(statement, {"before": limits[limit]}).rowcount for statement, limit in _SWEEPS)

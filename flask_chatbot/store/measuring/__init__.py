@@ -1,0 +1,1 @@
+"""Numbers for monitoring: what waits now, and what has been counted so far."""
