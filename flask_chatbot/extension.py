@@ -21,7 +21,8 @@ from flask_chatbot.core.values.problems import NOWHERE
 from flask_chatbot.errors import ChatbotError, HandlerError, RulesError
 from flask_chatbot.listening import F, Listening, plain
 from flask_chatbot.settings.settings import Settings
-from flask_chatbot.startup.serving import make_if_serving, watch_first_request, work_while_serving
+from flask_chatbot.startup.celery_app import find_celery
+from flask_chatbot.startup.serving import watch_first_request, work
 from flask_chatbot.startup.shared_database import watch_migrations
 from flask_chatbot.startup.start_errors import printed_alone
 from flask_chatbot.startup.state import AppState, prepare
@@ -66,6 +67,7 @@ class Chatbot(Listening):
         if "chatbot" in app.extensions:
             raise ChatbotError("This app has a Chatbot already. Call init_app once for each app.")
         state = prepare(app.config, os.environ, Path(app.root_path), self._rules, self._handlers, Path(app.instance_path))
+        celery = find_celery(app, state)
         mount(app, blueprints(state.bot.settings), state.bot.settings.prefix)
         app.extensions["chatbot"] = state
         if state.bot.settings.console:
@@ -73,10 +75,7 @@ class Chatbot(Listening):
         self._bots.add(state.bots)
         watch_first_request(app, state.bots)
         watch_migrations(app, state.bot.settings)
-        if state.make_lines is not None:
-            make_if_serving(state.make_lines)
-            if state.bot.settings.worker == "thread":
-                work_while_serving(app, state.bots, state.make_lines)
+        work(app, state, celery)
 
     @printed_alone
     def rule(self, name: str) -> Callable[[F], F]:

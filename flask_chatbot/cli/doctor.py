@@ -42,6 +42,9 @@ class Finding(NamedTuple):
     is_wrong: bool = False
 
 
+CARRIERS = {"thread": "a thread of the server", "celery": "Celery's workers", "off": "flask chatbot worker"}
+
+
 @click.command()
 @click.option("--url", help="The address that the platform has: an empty call is sent there, which the bot refuses.")
 @click.pass_context
@@ -213,7 +216,7 @@ def worker(deployment: Deployment) -> Finding:
     if overdue:
         says = f"{counted(overdue, 'message')} due for more than a minute. Start the server, or flask chatbot worker; its log says more."
         return Finding("worker", says, is_wrong=True)
-    runs = "a thread of the server" if deployment.bot.settings.worker == "thread" else "flask chatbot worker"
+    runs = CARRIERS[deployment.bot.settings.worker]
     if lease is None:
         return Finding("worker", f"no message waits that is due; none runs now, and {runs} will send them")
     if lease.is_dead:

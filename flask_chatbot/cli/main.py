@@ -36,7 +36,7 @@ from flask_chatbot.cli.serve import run_
 from flask_chatbot.cli.talk import files_of_option, find_talk, rules_option
 from flask_chatbot.cli.terminal import Commands, echo, echo_bytes, language_option, said, speak, spoken
 from flask_chatbot.cli.try_text import try_
-from flask_chatbot.cli.worker import worker
+from flask_chatbot.cli.worker import celery, worker
 from flask_chatbot.core.checks.runner import cases, run
 from flask_chatbot.core.loading.loader import Loaded, read_rules
 from flask_chatbot.core.schema.translated import CATALOGUES, translated
@@ -72,6 +72,7 @@ def chatbot(context: click.Context) -> None:
 for command in (
     billable,
     broadcast,
+    celery,
     chat,
     console_log,
     console_password,

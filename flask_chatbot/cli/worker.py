@@ -1,4 +1,4 @@
-"""`worker`: delivers accepted messages, in a process of its own."""
+"""`worker` and `celery`: deliver accepted messages, in processes of their own."""
 
 from datetime import UTC, datetime
 
@@ -45,6 +45,30 @@ def worker(context: click.Context, every: float, threads: int | None) -> None:
     look_at_connections(lines)
     if not run(make_worker(lines, deployment.app.app_context, leads=False, threads=threads), say, every=every):
         context.exit(1)
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND] [OPTIONS]")
+@click.pass_context
+def celery(context: click.Context, arguments: tuple[str, ...]) -> None:
+    """Run the command `celery` for the Celery app of this app: workers that send accepted messages, and what looks after them.
+
+    The app needs CHATBOT_WORKER=celery. What follows is Celery's: --help lists it.
+
+    \b
+    flask --app shop chatbot celery worker --concurrency 4 --loglevel INFO
+    flask --app shop chatbot celery inspect active
+
+    Exit codes: those of Celery, 1 if no app is found, or if it is not carried by Celery.
+    """
+    deployment = find_deployment(context)
+    lines = lines_of(deployment)
+    if deployment.bot.settings.worker != "celery":
+        raise click.ClickException("CHATBOT_WORKER is not 'celery': `flask chatbot worker` sends the messages of this app.")
+    begin(deployment.app)
+    with lines.database.reading():
+        pass  # a database that cannot be used is reported here, once; later the workers wait for it
+    context.exit(deployment.app.extensions["celery"].start([*arguments]) or 0)
 
 
 def say(line: str) -> None:

@@ -18,7 +18,7 @@ from flask_chatbot.transports.registry import TRANSPORTS
 from flask_chatbot.wire.strict_json import Number
 
 MAKE_A_KEY = 'python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
-WORKERS = ("thread", "off")
+WORKERS = ("thread", "celery", "off")
 _SWITCH = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _PUBLIC_URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~%/-]*)?", re.IGNORECASE)

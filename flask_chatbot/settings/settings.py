@@ -10,6 +10,7 @@ from flask_chatbot.core.translation.translatable import tr, untranslated
 from flask_chatbot.core.values.problems import NOWHERE, Problem
 from flask_chatbot.errors import ConfigError
 from flask_chatbot.settings.accounts import Account, read_accounts
+from flask_chatbot.settings.broker import read_celery
 from flask_chatbot.settings.default_template import DefaultTemplate, read_default_template
 from flask_chatbot.settings.keys import Key
 from flask_chatbot.settings.lines import KEY as LINES
@@ -118,8 +119,19 @@ class Settings:
         metadata=_about(
             "CHATBOT_WORKER",
             read_choice(*WORKERS),
-            "The sender of accepted messages: thread, a thread in one of the processes that serve the app; or off, if "
-            "`flask chatbot worker` runs separately.",
+            "The sender of accepted messages: thread, a thread in one of the processes that serve the app; celery, the workers of Celery; "
+            "or off, if `flask chatbot worker` runs separately.",
+        ),
+    )
+    celery: Mapping[str, object] | None = field(
+        default=None,
+        repr=False,  # it may hold a password
+        metadata=_about(
+            "CHATBOT_CELERY",
+            read_celery,
+            "With CHATBOT_WORKER=celery, for an app that has no Celery app of its own: the URL of a broker, such as "
+            "amqp://user:password@host:5672/name or redis://:password@host:6379/0, or a map of Celery's settings with broker_url.",
+            json=True,
         ),
     )
     send_threads: int = field(

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from flask import Flask, request
@@ -14,6 +14,7 @@ from flask import Flask, request
 from flask_chatbot.bot.bots import Bots
 from flask_chatbot.bot.reloading import keep_fresh
 from flask_chatbot.startup.deaf_functions import warn_of_deaf_functions
+from flask_chatbot.startup.state import AppState
 from flask_chatbot.worker import detect
 from flask_chatbot.worker.embedded import Embedded
 
@@ -59,9 +60,22 @@ def make_if_serving(make_lines: "Callable[[], Lines]", frame: FrameType | None =
         make_lines()
 
 
-def work_while_serving(app: Flask, bots: Bots, make_lines: "Callable[[], Lines]") -> Embedded:
-    """Start a worker thread in each process that serves the app; one of them does the work of all gateways."""
-    here = ref(app)  # not the app itself: threads must not keep it alive
+def work(app: Flask, state: AppState, celery: Any = None) -> None:
+    """Have the messages of an app carried as CHATBOT_WORKER says, by a Celery app if there is one."""
+    if state.make_lines is None:
+        return
+    make_if_serving(state.make_lines, sys._getframe(1))
+    if celery is not None:
+        from flask_chatbot.startup.carrying import carry_by_celery
+
+        carry_by_celery(app, state, celery)
+    elif state.bot.settings.worker == "thread":
+        work_while_serving(app, state.bots, state.make_lines)
+
+
+def contexts_of(app: Flask) -> Callable[[], AbstractContextManager[object]]:
+    """The function that makes contexts of an app for its worker, without keeping the app alive."""
+    here = ref(app)
 
     def context() -> AbstractContextManager[object]:
         served = here()
@@ -69,6 +83,13 @@ def work_while_serving(app: Flask, bots: Bots, make_lines: "Callable[[], Lines]"
             raise RuntimeError("The app that this worker belongs to is gone.")
         keep_fresh(served)  # what comes in by the transport is answered by changed rules, too
         return served.app_context()
+
+    return context
+
+
+def work_while_serving(app: Flask, bots: Bots, make_lines: "Callable[[], Lines]") -> Embedded:
+    """Start a worker thread in each process that serves the app; one of them does the work of all gateways."""
+    context = contexts_of(app)
 
     def make() -> "Worker":
         from flask_chatbot.startup.connections import look_at_connections

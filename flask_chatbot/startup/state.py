@@ -46,6 +46,16 @@ SAFE_LENGTH = 8  # bytes; a shorter key is taken, with a warning
 log = logging.getLogger(__name__)
 
 
+class Waker:
+    """Wakes whoever carries the messages of an app, once that is known: gateways may be made before."""
+
+    def __init__(self) -> None:
+        self.wake: Callable[[], object] = int  # which does nothing
+
+    def __call__(self) -> None:
+        self.wake()
+
+
 @dataclass(slots=True, eq=False)
 class AppState:
     """The state of one app, in ``app.extensions["chatbot"]``.
@@ -54,7 +64,7 @@ class AppState:
     answerer of calls that are kept: all load SQLAlchemy, so they are called only when needed. `store_fault` says what is wrong with the
     file and opens nothing. `media_urls` makes the addresses of the bot's own files. `wrong_keys` counts the calls without a valid key;
     `exempted` are our blueprints that the host's tokens and limits leave alone. `language` is the configured one of messages, if there is
-    one.
+    one. `waker` is what gateways call once they have left work behind; it does nothing before there is anybody to wake.
     """
 
     bots: Bots
@@ -66,6 +76,7 @@ class AppState:
     wrong_keys: WrongKeys = field(default_factory=WrongKeys)
     exempted: set[str] = field(default_factory=set)
     language: str = ""
+    waker: Waker = field(default_factory=Waker)
 
     @property
     def bot(self) -> Bot:
@@ -120,8 +131,8 @@ def prepare(
 def assemble(settings: Settings, files: RuleFiles, handlers: Handlers, instance: Path) -> AppState:
     """Build the state of an app from its rule files, opening nothing yet; raise `RulesError` if the rules have mistakes."""
     settings = replace(settings, media=instance / settings.media)
-    database = Once(lambda: make_database(settings.database_url, instance))
-    lines = Once(lambda: make_lines(bots, database())) if settings.has_transport else None
+    database, waker = Once(lambda: make_database(settings.database_url, instance)), Waker()
+    lines = Once(lambda: make_lines(bots, database(), waker)) if settings.has_transport else None
     actions = Once(lambda: make_actions(settings, database(), None if lines is None else lines()))
     bot = partial(
         Bot,
@@ -142,6 +153,7 @@ def assemble(settings: Settings, files: RuleFiles, handlers: Handlers, instance:
         language=settings.language,
         store_fault=lambda: database().fault() if database.is_made else None,
         media_urls=make_media_urls(settings, database),
+        waker=waker,
     )
 
 
@@ -234,10 +246,13 @@ def make_memory(database: "Database") -> Memory:
     return StoreMemory(database)
 
 
-def make_lines(bots: Bots, database: "Database") -> "Lines":
-    """The gateways of an app: one for each of its lines, or that of its only transport."""
+def make_lines(bots: Bots, database: "Database", wake: Callable[[], None]) -> "Lines":
+    """The gateways of an app: one for each of its lines, or that of its only transport. They call `wake` if Celery carries for them."""
     each_line = bots.own.settings.lines or {"": bots.own.settings}
-    return as_lines([make_gateway(bots.of(name), settings, database) for name, settings in each_line.items()])
+    lines = as_lines([make_gateway(bots.of(name), settings, database) for name, settings in each_line.items()])
+    if bots.own.settings.worker == "celery":
+        lines.has_worker(wake)
+    return lines
 
 
 def as_lines(gateways: "Sequence[Gateway]") -> "Lines":

@@ -41,12 +41,17 @@ def make_worker(lines: Lines, context: Context, *, leads: bool, threads: int | N
     With `leads`, only one of all such workers of a database works at a time: for workers embedded in processes that serve. `threads` is
     how many messages each line sends at once, in place of the lines' own settings.
     """
-    for bot in lines.bots:
-        look_at_folder(bot, lines.database)
-    warn_of_deaf_functions(lines.bot, tells_of_edits=any(each.proxy.capabilities.edits for each in lines))
+    look_at_start(lines)
     worker = Worker(worker_options(lines, context, threads), leads=leads)
     lines.has_worker(worker.wake)
     return worker
+
+
+def look_at_start(lines: Lines) -> None:
+    """Log what a worker will miss: the folder of kept files, and what tells the app's functions of changes."""
+    for bot in lines.bots:
+        look_at_folder(bot, lines.database)
+    warn_of_deaf_functions(lines.bot, tells_of_edits=any(each.proxy.capabilities.edits for each in lines))
 
 
 def worker_options(lines: Lines, context: Context, threads: int | None = None) -> WorkerOptions:

@@ -38,15 +38,18 @@ log = logging.getLogger(__name__)
 class WorkerOptions:
     """The parts and settings of a worker.
 
-    `sweep` deletes some expired rows, and returns how many. `clock` returns epoch seconds, `timer` is monotonic; `ask_time` is the clock of
-    the database server, which counts if there is one, as machines differ. `lease` is how long a message waits for a worker that was killed,
-    `callback_lease` how long a callback and `duration` how long a transport does, in seconds.
+    Without a `callback_sender`, it makes no callbacks. `sweep` deletes some expired rows, and returns how many; without it, nothing is
+    swept. One that works only now and then is not `is_lasting`, and is missed by nobody. `make_queues` makes more queues from the hooks into this worker. `clock` returns epoch seconds, `timer` is monotonic; `ask_time`
+    is the clock of the database server, which counts if there is one, as machines differ. `lease` is how long a message waits for a worker
+    that was killed, `callback_lease` how long a callback and `duration` how long a transport does, in seconds.
     """
 
     database: Database
     lines: Sequence[LineOptions]
-    callback_sender: CallbackSender
-    sweep: Callable[[Connection], int]
+    callback_sender: CallbackSender | None
+    sweep: Callable[[Connection], int] | None
+    is_lasting: bool = True
+    make_queues: Callable[[WorkerHooks], Sequence[WorkQueue]] = lambda hooks: ()
     clock: Clock = time.time
     timer: Clock = time.monotonic
     ask_time: AskTime = server_time
@@ -92,27 +95,39 @@ class Worker:
         holder, hooks = holder_name(), self._hooks()
         self._leader = self._lease(LEADER, holder) if leads else None
         # Whoever does not lead has no lease to be seen by.
-        self._heartbeat = self._leader or self._lease(heartbeat_name(holder), holder)
+        self._heartbeat = self._leader or (self._lease(heartbeat_name(holder), holder) if options.is_lasting else None)
         self._lines = self._make_lines(holder, hooks)
         self._send_queues = [line.sends for line in self._lines]
-        self._callback_queue = CallbackQueue(options.callback_sender, hooks, lease=options.callback_lease)
-        others = [queue for line in self._lines for queue in line.others]
-        self._crashed = CrashedClaims((*self._send_queues, self._callback_queue), options.timer)
-        queues: Sequence[WorkQueue] = (*self._send_queues, self._callback_queue, *others, self._crashed)
+        caller = options.callback_sender
+        self._callback_queues = [] if caller is None else [CallbackQueue(caller, hooks, lease=options.callback_lease)]
+        others = [*(queue for line in self._lines for queue in line.others), *options.make_queues(hooks)]
+        self._crashed = CrashedClaims((*self._send_queues, *self._callback_queues), options.timer)
+        queues: Sequence[WorkQueue] = (*self._send_queues, *self._callback_queues, *others, self._crashed)
         self._loop = Loop(options.database, queues, self._clock)
         self._polling = Polling(self._wakeup, self._stopping)
         self._notifications = options.database.notifications(self.wake)
         self._outage = Outage(options.timer)
+        self.is_claiming = True  # set it to False to have nothing more begun
+
+    @property
+    def clock(self) -> Clock:
+        """The epoch seconds that all workers of the database share."""
+        return self._clock
+
+    @property
+    def under_way(self) -> int:
+        """The number of claims that are not yet recorded."""
+        return self._loop.under_way
 
     @property
     def progress(self) -> Progress:
         """The counts so far."""
-        sends, calls = self._send_queues, self._callback_queue
+        sends, calls = self._send_queues, self._callback_queues
         return Progress(
             sent=sum(each.sent for each in sends),
             failed=sum(each.failed for each in sends),
-            called_back=calls.delivered,
-            gave_up=calls.failed,
+            called_back=sum(each.delivered for each in calls),
+            gave_up=sum(each.failed for each in calls),
             under_way=self._loop.under_way,
         )
 
@@ -124,6 +139,10 @@ class Worker:
     def wake(self) -> None:
         """Look for work at once."""
         self._wakeup.set()
+
+    def wait(self, was_busy: bool) -> None:
+        """Wait until the next step is due, for whoever calls `step` by themselves."""
+        self._polling.wait(was_busy)
 
     def drain(self, seconds: float = DRAIN) -> bool:
         """Claim nothing more, and end once all claims under way are done or the seconds are over; True if all are done."""
@@ -152,7 +171,7 @@ class Worker:
     def step(self) -> bool:
         """Do everything that is due now; True if there was anything."""
         self._clock.keep()
-        is_held = self._heartbeat.hold()
+        is_held = self._heartbeat is not None and self._heartbeat.hold()
         leads = self._leader is None or is_held
         for line in self._lines:
             if leads:
@@ -184,10 +203,12 @@ class Worker:
         )
 
     def _is_leading(self) -> bool:
-        return self._leader is None or self._leader.is_held
+        return self.is_claiming and (self._leader is None or self._leader.is_held)
 
     def _sweep(self) -> None:
         """Delete a few expired rows now and then; claims that a clock set back left in the future are ended at once."""
+        if self._options.sweep is None:
+            return
         timer = self._options.timer()
         ahead = self._options.clock() - timer
         is_set_back = self._ahead - ahead > SET_BACK
@@ -217,6 +238,7 @@ class Worker:
         try:
             for line in self._lines:
                 line.end()
-            self._heartbeat.give_up()
+            if self._heartbeat is not None:
+                self._heartbeat.give_up()
         except StoreError as error:
             log.warning("the leases of this worker expire by themselves: %s", error)

@@ -24,6 +24,7 @@ from werkzeug.test import Client
 
 from flask_chatbot import Chatbot, Document, Image, Text
 from flask_chatbot.settings.keys import read_secret
+from flask_chatbot.startup.carrying import TASK
 from flask_chatbot.testing import Chat
 from flask_chatbot.transports.simulator import Simulator
 from flask_chatbot.webclient.signing import sign
@@ -139,6 +140,16 @@ def test_the_factory_makes_apps_with_a_bot_each(load: Load) -> None:
     one, two = create_app(), create_app({"CHATBOT_PREFIX": "/wa"})
     assert (posted(one), posted(two, "/wa/webhook"), posted(one, "/chatbot/webhook/")) == (ANSWER, ANSWER, ANSWER)
     assert one.test_client().get("/").text == "Toko Maju"
+
+
+def test_celery_carries_for_an_app_that_has_it_and_for_one_that_has_none(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHATBOT_TRANSPORT", "simulator")
+    monkeypatch.setenv("CHATBOT_DATABASE_URL", "postgresql://127.0.0.1:1/nowhere")  # never connected to
+    host = load("celery", "host").create_app().extensions["celery"]
+    monkeypatch.setenv("CHATBOT_CELERY", "redis://127.0.0.1:1")
+    small = load("celery", "small").app.extensions["celery"]
+    assert [TASK in each.tasks for each in (host, small)] == [True, True]
+    assert host.amqp.router.route({}, TASK)["queue"].name == small.conf.task_default_queue == "chatbot"
 
 
 PLACE = {"SERVER_NAME": "toko.example.com", "PREFERRED_URL_SCHEME": "https"}

@@ -16,9 +16,9 @@ from flask_chatbot.transports.simulator import Simulator
 
 KNOWN = (
     "CHATBOT_WEBHOOK_KEY, CHATBOT_RULES, CHATBOT_PREFIX, CHATBOT_RELOAD, CHATBOT_DATABASE_URL, CHATBOT_API_KEY, CHATBOT_TRANSPORT, "
-    "CHATBOT_LINES, CHATBOT_WORKER, CHATBOT_SEND_THREADS, CHATBOT_SIGNING_SECRET, CHATBOT_WEBHOOK_SIGNING_SECRET, CHATBOT_PRIVATE_HOSTS, "
-    "CHATBOT_KEEP_MESSAGES, CHATBOT_PACE, CHATBOT_TEMPLATE, CHATBOT_PUBLIC_URL, CHATBOT_MEDIA, CHATBOT_LANGUAGE, CHATBOT_CONSOLE, "
-    "CHATBOT_CONSOLE_PASSWORD, CHATBOT_CONSOLE_EDIT, " + ", ".join(option.key for option in options())
+    "CHATBOT_LINES, CHATBOT_WORKER, CHATBOT_CELERY, CHATBOT_SEND_THREADS, CHATBOT_SIGNING_SECRET, CHATBOT_WEBHOOK_SIGNING_SECRET, "
+    "CHATBOT_PRIVATE_HOSTS, CHATBOT_KEEP_MESSAGES, CHATBOT_PACE, CHATBOT_TEMPLATE, CHATBOT_PUBLIC_URL, CHATBOT_MEDIA, CHATBOT_LANGUAGE, "
+    "CHATBOT_CONSOLE, CHATBOT_CONSOLE_PASSWORD, CHATBOT_CONSOLE_EDIT, " + ", ".join(option.key for option in options())
 )
 WAY_OUT = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
 
@@ -365,14 +365,14 @@ def test_what_is_no_transport_is_told(value: object, told: str) -> None:
     assert problems({"CHATBOT_TRANSPORT": value}) == (f"CHATBOT_TRANSPORT in app.config: {told}",)
 
 
-@pytest.mark.parametrize(("value", "worker"), [("thread", "thread"), (" OFF ", "off")])
-def test_the_worker_is_a_thread_or_off(value: str, worker: str) -> None:
+@pytest.mark.parametrize(("value", "worker"), [("thread", "thread"), ("celery", "celery"), (" OFF ", "off")])
+def test_the_worker_is_a_thread_celery_or_off(value: str, worker: str) -> None:
     assert Settings.from_mapping({"CHATBOT_WORKER": value}, {}).worker == worker
 
 
 @pytest.mark.parametrize(("value", "kind"), [("on", "'on'"), (True, "a value of type bool")])
 def test_what_is_no_kind_of_worker_is_told(value: object, kind: str) -> None:
-    assert problems({"CHATBOT_WORKER": value}) == (f"CHATBOT_WORKER in app.config: it is {kind}. Write thread or off.",)
+    assert problems({"CHATBOT_WORKER": value}) == (f"CHATBOT_WORKER in app.config: it is {kind}. Write thread or celery or off.",)
 
 
 @pytest.mark.parametrize(

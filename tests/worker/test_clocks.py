@@ -119,6 +119,7 @@ def options(rig: Rig, ahead: float) -> WorkerOptions:
         return time() + ahead
 
     sender = rig.options.callback_sender
+    assert sender is not None
     sender.clock = clock
     return replace(rig.options, clock=clock, timer=monotonic, ask_time=server_time, callback_sender=sender)
 
