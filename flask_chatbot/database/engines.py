@@ -13,11 +13,15 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from flask_chatbot.database.fair_lock import FairLock
+from flask_chatbot.database.notifications import notify_at_commit
 
 if TYPE_CHECKING:
     import psycopg
 
 GRACE = 5.0  # seconds that an answer may come later than the server's own limit allows: machines are busy, and networks slow
+# To a server, of one process at once. They are opened as they are needed and kept: opening one takes longer than what is done with it.
+CONNECTIONS = 15
+
 NAME = "chatbot"  # of our engines in the log, so that the host's own stay as they are
 
 
@@ -62,7 +66,8 @@ def postgresql_engine(url: URL, wait: float) -> Engine:
         "keepalives_count": 2,
     }
     options = {name: value for name, value in limits.items() if name not in url.query}
-    engine = create_engine(url, connect_args=options, pool_timeout=wait, pool_pre_ping=True, hide_parameters=True, logging_name=NAME)
+    pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": wait, "pool_pre_ping": True}
+    engine = create_engine(url, connect_args=options, hide_parameters=True, logging_name=NAME, **pool)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, arguments: Sequence[Any], options: Mapping[str, Any]) -> "psycopg.Connection":
@@ -76,7 +81,7 @@ def postgresql_engine(url: URL, wait: float) -> Engine:
     def limit_times(connection: "psycopg.Connection", _: object) -> None:
         _limit_times(connection, wait, silence)
 
-    return engine
+    return notify_at_commit(engine)
 
 
 def _limit_times(connection: "psycopg.Connection", wait: float, silence: int) -> None:

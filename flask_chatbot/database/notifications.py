@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, event
 
 from flask_chatbot.errors import StoreError
 
@@ -22,15 +22,42 @@ LOOK = 1.0  # seconds between two looks if listening is to end
 
 log = logging.getLogger(__name__)
 
+NOTIFIES_AT_COMMIT = "chatbot_notifies_at_commit"  # an option of our own engine's connections
+_IS_WANTED = "chatbot_notify"  # in the `info` of such a connection, while its transaction leaves work behind
+
 # The schema tells apart the bots that share a database. Repeats within one transaction arrive once.
-_NOTIFY = text(f"SELECT pg_notify('{CHANNEL}', current_schema())")
-_PROBE = text(f"SELECT pg_notify('{CHANNEL}', :probe)")
+_NOTIFY = f"SELECT pg_notify('{CHANNEL}', current_schema())"
+# PostgreSQL commits transactions that notify one after the other, each with a write to the disk of its own. So of those that commit at the
+# same time one does, and whoever hears it looks again a little later for the others.
+_NOTIFY_FOR_ALL = f"""
+SELECT CASE WHEN pg_try_advisory_xact_lock(hashtext('{CHANNEL}'), hashtext(current_schema()))
+       THEN pg_notify('{CHANNEL}', current_schema()) END
+"""
+_PROBE = f"SELECT pg_notify('{CHANNEL}', %s)"
 
 
 def notify(connection: Connection) -> None:
     """Wake all workers that listen, once this transaction is committed; SQLite's are in reach of whoever writes, and look every second."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_NOTIFY)
+    if connection.get_execution_options().get(NOTIFIES_AT_COMMIT):
+        connection.info[_IS_WANTED] = True
+    elif connection.dialect.name == "postgresql":  # a connection of the app's, whose transaction may last
+        connection.exec_driver_sql(_NOTIFY)
+
+
+def notify_at_commit(engine: Engine) -> Engine:
+    """Have the transactions of our own engine notify as they end, once each, if `notify` was called in them."""
+
+    def commit(connection: Connection) -> None:
+        if connection.info.pop(_IS_WANTED, False):
+            connection.exec_driver_sql(_NOTIFY_FOR_ALL)
+
+    def roll_back(connection: Connection) -> None:
+        connection.info.pop(_IS_WANTED, None)
+
+    engine = engine.execution_options(**{NOTIFIES_AT_COMMIT: True})
+    event.listen(engine, "commit", commit)
+    event.listen(engine, "rollback", roll_back)
+    return engine
 
 
 class Notifications:
@@ -82,8 +109,8 @@ class Notifications:
         connection.execute(f"LISTEN {CHANNEL}")
         row = connection.execute("SELECT current_schema()").fetchone()
         schema, probe, until = row and row[0], str(uuid4()), monotonic() + self._patience
-        with probing.begin() as other:
-            other.execute(_PROBE, {"probe": probe})
+        with aside(probing) as other:  # in the pool, it could outlive a database that is closed meanwhile
+            other.execute(_PROBE, [probe])
         while not self._closing.is_set():
             for notification in connection.notifies(timeout=LOOK):
                 if notification.payload == probe:

@@ -122,17 +122,29 @@ class Loop:
 
 
 class Polling:
-    """The pause before the next step: it ends at once on `wakeup`, and grows while there is nothing to do."""
+    """The pause before the next step: it ends at once on `wakeup`, and grows while there is nothing to do.
+
+    After `notified` there are two looks, a little apart: whoever commits at the same time as another does not notify as well.
+    """
 
     def __init__(self, wakeup: threading.Event, stopping: threading.Event) -> None:
         self._wakeup = wakeup
         self._stopping = stopping
         self._poll = Backoff(*POLL)
+        self._is_notified = False  # since the last look
+        self._looks_again = False
+
+    def notified(self) -> None:
+        """End the pause, as another process left work behind; called from any thread."""
+        self._is_notified = True
+        self._wakeup.set()
 
     def wait(self, was_busy: bool) -> None:
         """Wait until the next step is due."""
-        if was_busy:
+        if was_busy or self._looks_again:
             self._poll.reset()
-            self._stopping.wait(GATHER)
-        self._wakeup.wait(self._poll.wait())
+            self._stopping.wait(GATHER)  # also notifications: however many come, there is one look in that time
+        if not self._looks_again:
+            self._wakeup.wait(self._poll.wait())
         self._wakeup.clear()
+        self._looks_again, self._is_notified = self._is_notified, False

@@ -105,7 +105,7 @@ class Worker:
         queues: Sequence[WorkQueue] = (*self._send_queues, *self._callback_queues, *others, self._crashed)
         self._loop = Loop(options.database, queues, self._clock)
         self._polling = Polling(self._wakeup, self._stopping)
-        self._notifications = options.database.notifications(self.wake)
+        self._notifications = options.database.notifications(self._polling.notified)
         self._outage = Outage(options.timer)
         self.is_claiming = True  # set it to False to have nothing more begun
 

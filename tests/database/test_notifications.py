@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,8 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.notifications import Notifications, notify
 
+# What a transaction of ours does as it is about to notify.
+ALONE = "SELECT pg_advisory_xact_lock(hashtext('chatbot_work'), hashtext(current_schema()))"
 SOON = 30.0  # seconds, for a busy machine
 
 DEAF = (
@@ -65,6 +67,43 @@ def test_a_bot_in_another_schema_wakes_nobody(postgresql: str, server: str, tmp_
         with other.begin() as connection:
             connection.execute(text("SET LOCAL search_path TO public"))
             notify(connection)
+        with ours.writing() as connection:
+            notify(connection)
+        assert times.acquire(timeout=SOON)
+        assert not times.acquire(blocking=False)
+
+
+def test_of_transactions_that_commit_at_the_same_time_one_notifies(postgresql: str, tmp_path: Path) -> None:
+    times = threading.Semaphore(0)
+    with ExitStack() as stack:
+        ours, theirs = (stack.enter_context(closing(Database(postgresql, tmp_path))) for _ in range(2))
+        ours.upgrade()
+        stack.enter_context(listening(ours.notifications(times.release)))
+        assert times.acquire(timeout=SOON)
+        with theirs.writing() as other:
+            other.execute(text(ALONE))
+            with ours.writing() as connection:
+                notify(connection)
+            notify(other)
+        assert times.acquire(timeout=SOON)
+        with ours.writing() as connection:
+            notify(connection)
+        assert times.acquire(timeout=SOON)
+        assert not times.acquire(blocking=False)
+
+
+def test_a_transaction_that_failed_leaves_no_notification_to_the_next(postgresql: str, tmp_path: Path) -> None:
+    times = threading.Semaphore(0)
+    with ExitStack() as stack:
+        ours = stack.enter_context(closing(Database(postgresql, tmp_path)))
+        ours.upgrade()
+        stack.enter_context(listening(ours.notifications(times.release)))
+        assert times.acquire(timeout=SOON)
+        with suppress(ZeroDivisionError), ours.writing() as connection:
+            notify(connection)
+            raise ZeroDivisionError
+        with ours.writing() as connection:
+            connection.execute(text("SELECT 1"))
         with ours.writing() as connection:
             notify(connection)
         assert times.acquire(timeout=SOON)

@@ -146,3 +146,25 @@ def test_a_wakeup_counts_once() -> None:
     wakeup.set()
     Polling(wakeup, RecordingEvent()).wait(was_busy=False)
     assert not wakeup.is_set()
+
+
+def test_a_notification_leads_to_two_looks_a_little_apart_and_so_do_many_at_once() -> None:
+    wakeup, stopping = RecordingEvent(), RecordingEvent()
+    polling = Polling(wakeup, stopping)
+    for _ in range(50):
+        polling.notified()
+    polling.wait(was_busy=False)
+    assert (wakeup.waits, stopping.waits) == ([0.1], [])
+    polling.wait(was_busy=False)
+    assert (wakeup.waits, stopping.waits) == ([0.1], [0.02])
+    polling.wait(was_busy=False)
+    assert (wakeup.waits, stopping.waits) == ([0.1, 0.1], [0.02])
+
+
+def test_while_notifications_never_end_there_is_a_look_every_20_milliseconds() -> None:
+    wakeup, stopping = RecordingEvent(), RecordingEvent()
+    polling = Polling(wakeup, stopping)
+    for _ in range(5):
+        polling.notified()
+        polling.wait(was_busy=False)
+    assert stopping.waits == [0.02] * 4
