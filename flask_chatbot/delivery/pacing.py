@@ -9,6 +9,7 @@ from flask_chatbot.settings.settings import Settings
 from flask_chatbot.store import paces, waiting
 
 TOGETHER = 5  # a fifth of the pace may go without waiting, after a time of quiet
+CLAIM_EVERY = 0.1  # seconds, at the most, where there is a faster pace than that
 LONGEST_PAUSE = 3.0  # seconds
 
 
@@ -30,6 +31,15 @@ class Tempo:
     def of(cls, count: int, seconds: float, spread: float = 0.0) -> "Tempo":
         """At most `count` sends in `seconds`, plus a fifth after a quiet time."""
         return cls(count / seconds, max(1, count // TOGETHER), spread)
+
+    @property
+    def at_once(self) -> int:
+        """The number of sends that share a claim: at a fast pace, one claim for each would be slower than the pace.
+
+        >>> Tempo.of(80, 1.0).at_once, Tempo.of(5, 60.0).at_once
+        (8, 1)
+        """
+        return max(1, min(self.burst, int(self.rate * CLAIM_EVERY)))
 
     def pause(self, chance: float) -> float:
         """The seconds to wait after a send, so that even sends within the burst are spread out; `chance` is from 0 to 1.

@@ -118,11 +118,11 @@ class SendQueue:
             id_ = failure.claim.outbound.id
             log.error("message %s of line %s is given up: %d workers died while they tried it", id_, self._session, outbox.MOST_CRASHES)
 
-        def claim() -> list[Claim]:
+        def claim(limit: int) -> list[Claim]:
             crashed = outbox.claim_crashed(connection, self._session, now, self._lease)
             return [crashed] if crashed else []
 
-        claims = self._at_pace(connection, now, self._tempo, claim) if self._tempo else claim()
+        claims = self._at_pace(connection, now, self._tempo, claim, 1) if self._tempo else claim(1)
         return partial(self._take, self._ready(connection, claims, now)) if claims else None
 
     def close(self) -> None:
@@ -141,24 +141,24 @@ class SendQueue:
         # What a crashed worker left has the first token there is: with a long queue there would never be one for it.
         if outbox.has_crashed(connection, self._session, now) or not outbox.is_due(connection, self._session, now):
             return []
-        return self._at_pace(connection, now, self._tempo, lambda: self._claim(connection, now, 1))
+        return self._at_pace(connection, now, self._tempo, lambda limit: self._claim(connection, now, limit), self._room())
 
     def _claim(self, connection: Connection, now: float, limit: int) -> list[Claim]:
         """Claim at most so many messages that may be sent now."""
         claims = outbox.claim(connection, self._session, now, self._lease, limit)
         return claims if self._strangers is None else self._strangers.allowed(connection, claims, now)
 
-    def _at_pace(self, connection: Connection, now: float, tempo: Tempo, claim: Callable[[], list[Claim]]) -> list[Claim]:
-        """Claim one message if the rate limit has a token for it; the pause after it applies to all workers of the session."""
+    def _at_pace(self, connection: Connection, now: float, tempo: Tempo, claim: Callable[[int], list[Claim]], most: int) -> list[Claim]:
+        """Claim a message, or as many as go `at_once`, if the rate limit has tokens; the pause after it applies to all of the session."""
         if self._is_paused(now):
             return []
-        tokens = paces.take_tokens(connection, self._session, now, tempo.rate, tempo.burst, 1)
-        claims = claim() if tokens else []
-        pause = tempo.pause(self._random.random())
+        tokens = paces.take_tokens(connection, self._session, now, tempo.rate, tempo.burst, min(tempo.at_once, most))
+        claims = claim(tokens) if tokens else []
+        pause = tempo.pause(self._random.random()) * max(1, len(claims))
         if claims:
             paces.hold_until(connection, self._session, now + pause)
-        elif tokens:
-            paces.give_tokens_back(connection, self._session, tokens)
+        if tokens > len(claims):
+            paces.give_tokens_back(connection, self._session, tokens - len(claims))
         self._paused = (now, now + min(pause, LOOK_AT_PACE))
         return claims
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 
@@ -111,6 +112,31 @@ def test_a_pace_is_kept_and_what_waits_keeps_ack_0(rig: Rig) -> None:
     assert sent[0] == 1
     assert (sent[59], sent[119]) == (5, 10)
     assert [rig.message(name).ack for name in names[10:]] == [Ack.PENDING, Ack.PENDING]
+
+
+def test_at_a_fast_pace_several_are_claimed_at_once_and_no_more_than_the_pace_allows(rig: Rig) -> None:
+    for number in range(60):
+        rig.accept(f"62822{number}@c.us")
+    worker = Worker(rig.options_with(tempo=Tempo.of(80, 1.0)), leads=False)
+    worker.step()
+    assert worker.progress.under_way == 8
+    sent = []
+    for _ in range(11):
+        settle(worker, rig)
+        sent.append(len(rig.wire.sent))
+        rig.clock.forward(0.05)
+    assert sent[0] == 8
+    assert max(later - earlier for earlier, later in pairwise(sent)) <= 8
+    assert 16 + 80 * 0.3 <= sent[-1] <= 16 + 80 * 0.5
+
+
+def test_as_many_are_sent_at_once_as_there_are_threads(rig: Rig) -> None:
+    together = threading.Barrier(40)
+    rig.wire.script.extend([lambda: together.wait(PATIENCE)] * 40)
+    for number in range(40):
+        rig.accept(f"62822{number}@c.us")
+    with working(rig.options_with(threads=40)) as worker:
+        until(lambda: worker.progress.sent == 40)
 
 
 def test_a_refused_message_ends_at_once_and_its_url_hears_of_it(rig: Rig) -> None:
