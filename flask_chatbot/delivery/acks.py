@@ -1,7 +1,8 @@
 """The acks of messages: receipts move them forward, and each change queues its callbacks."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from secrets import token_hex
 
 from sqlalchemy import Connection
@@ -12,9 +13,19 @@ from flask_chatbot.delivery.retry import Clock, next_send
 from flask_chatbot.errors import FetchRefused
 from flask_chatbot.store import callbacks, stored, transport_ids
 from flask_chatbot.store.outgoing import charges
+from flask_chatbot.store.stored import Stored
 from flask_chatbot.webclient.addresses import read_url
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SentOut:
+    """A message that a transport took at a time, and the id that it gave it."""
+
+    message: str
+    transport_id: str
+    at: float
 
 
 class Acks:
@@ -34,23 +45,24 @@ class Acks:
         moved = stored.move_ack(connection, message, ack, at, error)
         if moved is None:
             return False
-        urls = [moved.notify_url] if moved.notify_url else []
-        callbacks.add(connection, [self._callback(message, ack, at, url) for url in [*urls, *([""] if self._has_handlers() else [])]])
+        self._report(connection, [(moved, ack, at)])
         return True
 
-    def sent(self, connection: Connection, message: str, transport_id: str, at: float) -> None:
-        """Record that a message went out, and its id at WhatsApp; receipts that came before this are applied now."""
-        early = transport_ids.link(connection, self._session, transport_id, message, at)
-        self.change(connection, message, Ack.SENT, at)
-        for receipt in early:
-            self._apply(connection, message, receipt)
+    def sent(self, connection: Connection, out: Sequence[SentOut]) -> None:
+        """Record messages that went out, with their ids at WhatsApp; receipts that came before this are applied now."""
+        early = transport_ids.link(connection, self._session, [(each.transport_id, each.message, each.at) for each in out])
+        moved = stored.move_sent(connection, {each.message: each.at for each in out})
+        self._report(connection, [(each, Ack.SENT, at) for each, at in moved])
+        for each in out:
+            for receipt in early.get(each.transport_id, ()):
+                self._apply(connection, each.message, receipt)
 
     def received(self, connection: Connection, receipt: Receipt) -> None:
         """Record a receipt; a receipt for an unknown message is kept until that is known, unless it names the message itself."""
         message = transport_ids.message_of(connection, self._session, receipt.id)
         if message is None and receipt.message and stored.went_out(connection, self._session, receipt.message, self._clock()):
             message = receipt.message
-            self.sent(connection, message, receipt.id, receipt.at)
+            self.sent(connection, [SentOut(message, receipt.id, receipt.at)])
         if message is None and not transport_ids.keep_early(connection, self._session, receipt, self._clock()):
             message = transport_ids.message_of(connection, self._session, receipt.id)  # it became known just now
         if message is not None:
@@ -83,6 +95,12 @@ class Acks:
         if stored.queue_again(connection, found, due, receipt.error):
             log.info("message %s failed after it was taken, and is tried again in %d seconds", message, due - self._clock())
         return True
+
+    def _report(self, connection: Connection, moved: Sequence[tuple[Stored, Ack, float]]) -> None:
+        """Queue the callbacks of acks that moved at those times."""
+        own = [""] if self._has_handlers() else []
+        urls = [(each, ack, at, [each.notify_url, *own] if each.notify_url else own) for each, ack, at in moved]
+        callbacks.add(connection, [self._callback(each.id, ack, at, url) for each, ack, at, to in urls for url in to])
 
     def _callback(self, message: str, ack: Ack, at: float, url: str) -> callbacks.NewCallback:
         host, error = "", None

@@ -11,7 +11,7 @@ from flask_chatbot.core.values.chats import number_of
 from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.outbound import Ack, Outbound
 from flask_chatbot.core.values.replies import Media
-from flask_chatbot.delivery.acks import Acks
+from flask_chatbot.delivery.acks import Acks, SentOut
 from flask_chatbot.delivery.fitting import fitted, fitted_file
 from flask_chatbot.delivery.retry import HOUR, Clock, next_send, next_uncounted
 from flask_chatbot.errors import FetchLater, FetchRefused, NotConnected, Refused, Restricted, TryLater
@@ -148,9 +148,9 @@ def settle(connection: Connection, results: Sequence[SendResult], acks: Acks, no
     """Record results, including acks; return those that count, as no other worker has claimed their messages meanwhile."""
     sent = [result for result in results if isinstance(result, Sent)]
     held = {(claim.seq, claim.fence) for claim in outbox.settle_sent(connection, [each.claim for each in sent], now)}
+    # Also those that another has claimed since: their ids of the transport are ours, and receipts will come for them.
+    acks.sent(connection, [SentOut(each.claim.outbound.id, each.transport_id, each.at) for each in sent])
     for each in sent:
-        # Also where another has claimed it since: this id of the transport is ours, and receipts will come for it.
-        acks.sent(connection, each.claim.outbound.id, each.transport_id, each.at)
         if each.type and each.type != each.claim.type:
             stored.set_type(connection, each.claim.outbound.id, each.type)
     outbox.hand_back(connection, [result.claim for result in results if isinstance(result, Untried)])

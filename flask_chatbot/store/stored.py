@@ -1,7 +1,7 @@
 """Accepted messages: shown, acknowledged, sent again."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -47,6 +47,7 @@ _NAMES = tuple(each.name for each in fields(Stored))
 _STORED = select(*(_c[name] for name in _NAMES))
 _FIND = _STORED.where(_c.id == bindparam("id"))
 _LOCK = _FIND.with_for_update()
+_LOCK_SOME = _STORED.where(_c.id.in_(bindparam("ids", expanding=True))).order_by(_c.seq).with_for_update()
 _FAILED = _STORED.where(_c.state == "failed", _c.settled_at >= bindparam("since")).order_by(_c.settled_at, _c.seq).limit(bindparam("limit"))
 _RESEND = (
     update(messages)
@@ -136,6 +137,19 @@ def move_ack(connection: Connection, message: str, ack: Ack, at: float, error: s
         _fail(connection, _stored(row), at, error)
     connection.execute(_MOVE[ack], {"of": message, "when": at})
     return find(connection, message)
+
+
+def move_sent(connection: Connection, sent: Mapping[str, float]) -> list[tuple[Stored, float]]:
+    """Move the acks of messages that went out at those times to `SENT`; return those that moved, with their times."""
+    if not sent:
+        return []
+    rows = [_stored(row) for row in connection.execute(_LOCK_SOME, {"ids": sorted(sent)})]
+    moved = [row for row in rows if row.ack.may_become(Ack.SENT)]
+    late = [row for row in rows if row.ack > Ack.SENT and row.sent_at is None]
+    for statement, some in ((_MOVE[Ack.SENT], moved), (_NOTE[Ack.SENT], late)):
+        if some:
+            connection.execute(statement, [{"of": row.id, "when": sent[row.id]} for row in some])
+    return [(replace(row, ack=Ack.SENT, sent_at=sent[row.id]), sent[row.id]) for row in moved]
 
 
 def went_out(connection: Connection, session: str, message: str, now: float) -> bool:

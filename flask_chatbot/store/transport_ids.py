@@ -26,6 +26,9 @@ _LINK = upsert(
 )
 _NEW = upsert(lambda insert: insert(transport_ids).on_conflict_do_nothing())
 _EARLY = select(_c.early).where(_HERE)
+_EARLY_OF = select(_c.transport_id, _c.early).where(
+    _c.session == bindparam("in_session"), _c.transport_id.in_(bindparam("ids", expanding=True)), _c.early.is_not(None)
+)
 _MESSAGE = select(_c.message).where(_HERE)
 _LOCK = select(_c.message, _c.early).where(_HERE).with_for_update()
 _KEEP = update(transport_ids).where(_HERE).values(early=bindparam("kept"))
@@ -33,13 +36,16 @@ _SPEND = update(transport_ids).where(_HERE, or_(_c.early.is_(None), _c.early != 
 _END = update(transport_ids).where(_c.message.in_(bindparam("messages", expanding=True))).values(early=ENDED)
 
 
-def link(connection: Connection, session: str, transport_id: str, message: str, now: float) -> list[Receipt]:
-    """Link a message to its transport id; return the receipts that arrived before, in order."""
-    known_as = fitting(transport_id, ID_LIMIT)
-    row = {"session": session, "transport_id": known_as, "message": message, "created_at": now}
-    connection.execute(_LINK[connection.dialect.name], row)
-    early = connection.execute(_EARLY, {"in_session": session, "known_as": known_as}).scalar()
-    return [_receipt(transport_id, *each) for each in _read(early)]
+def link(connection: Connection, session: str, sent: Sequence[tuple[str, str, float]]) -> dict[str, list[Receipt]]:
+    """Link transport ids to their messages, sent at those times; return the receipts that arrived before, in order, by transport id."""
+    if not sent:
+        return {}
+    known_as = {transport_id: fitting(transport_id, ID_LIMIT) for transport_id, _, _ in sent}
+    rows = [{"session": session, "transport_id": known_as[id_], "message": message, "created_at": at} for id_, message, at in sent]
+    connection.execute(_LINK[connection.dialect.name], rows)
+    found = connection.execute(_EARLY_OF, {"in_session": session, "ids": [*known_as.values()]})
+    early = {row.transport_id: row.early for row in found}
+    return {id_: [_receipt(id_, *each) for each in _read(early[fitted])] for id_, fitted in known_as.items() if fitted in early}
 
 
 def message_of(connection: Connection, session: str, transport_id: str) -> str | None:

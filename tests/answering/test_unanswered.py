@@ -88,7 +88,7 @@ def test_a_reaction_to_a_message_of_ours_comes_with_the_id_that_send_returned(sh
         heard.append(message_id)
 
     with shop.gateway.database.writing() as connection:
-        transport_ids.link(connection, shop.gateway.transport.name, "true_X1", "3EB01", START)
+        transport_ids.link(connection, shop.gateway.transport.name, [("true_X1", "3EB01", START)])
     shop.receives("", kind="reaction", reaction=Reaction("👍", "true_X1"))
     shop.receives("", kind="reaction", reaction=Reaction("", "true_X1"))
     shop.receives("", kind="reaction")

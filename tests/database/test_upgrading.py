@@ -173,7 +173,7 @@ def test_what_waits_in_a_database_of_the_version_before_goes_out(empty: str, tmp
             assert (crashed.outbound.id, crashed.crashes) == ("M2", 0)
             assert [each.outbound.id for each in outbox.claim(connection, "main", 95.0, 60.0, 9)] == ["M3"]
             assert [each.id for each in callbacks.claim(connection, 10.0, 60.0, 9)] == ["C1"]
-            assert transport_ids.link(connection, "main", "T1", "M1", 95.0) == [Receipt(id="T1", ack=Ack.READ, at=40.0)]
+            assert transport_ids.link(connection, "main", [("T1", "M1", 95.0)]) == {"T1": [Receipt(id="T1", ack=Ack.READ, at=40.0)]}
             assert transport_ids.message_of(connection, "main", "T2") == "M9"
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from flask_chatbot.core.values.outbound import Ack, Pricing, Receipt
 from flask_chatbot.database.database import Database
+from flask_chatbot.delivery.acks import SentOut
 from flask_chatbot.store.outgoing import charges
 from tests.delivery.rig import START, Rig
 
@@ -22,7 +23,7 @@ def rig(database: Database) -> Rig:
 def send(rig: Rig, name: str) -> None:
     """Let a message have gone out."""
     with rig.database.writing() as connection:
-        rig.acks.sent(connection, name, f"wire:{name}", rig.clock())
+        rig.acks.sent(connection, [SentOut(name, f"wire:{name}", rig.clock())])
 
 
 def callbacks_of(rig: Rig, name: str) -> list[tuple[str, int, str]]:

@@ -4,6 +4,7 @@ import pytest
 
 from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.database.database import Database
+from flask_chatbot.delivery.acks import SentOut
 from flask_chatbot.delivery.retry import SEND_WAITS
 from flask_chatbot.store import outbox, stored
 from tests.delivery.rig import DAY, START, Rig
@@ -22,7 +23,7 @@ def taken(rig: Rig, known_as: str = "") -> str:
     with rig.database.writing() as connection:
         claims = outbox.claim(connection, rig.wire.name, rig.clock(), lease=30.0, limit=1)
         for claim in outbox.settle_sent(connection, claims, rig.clock()):
-            rig.acks.sent(connection, claim.outbound.id, known_as or f"wire:{claim.outbound.id}", rig.clock())
+            rig.acks.sent(connection, [SentOut(claim.outbound.id, known_as or f"wire:{claim.outbound.id}", rig.clock())])
     return claims[0].outbound.id if claims else ""
 
 

@@ -72,7 +72,7 @@ def fill(database: Database, number: str) -> str:
         url = f"https://a.id/{number}"
         new = NewCallback(id=f"msg_{number}", message=message.id, ack=Ack.SENT, at=1.0, url=url, host="a.id", created_at=1.0)
         callbacks.add(connection, [new])
-        transport_ids.link(connection, "main", f"true_{number}", message.id, 1.0)
+        transport_ids.link(connection, "main", [(f"true_{number}", message.id, 1.0)])
         acquaintances.add(connection, "main", [person], 1.0, has_written=True)
         handed: dict[str, Any] = {"line": "main", "name": number, "rule": "admin", "at": 1.0}
         handovers.add(connection, [handovers.Handover(person=person, **handed)])

@@ -154,7 +154,7 @@ def test_receipts_that_come_before_their_message_is_known_wait_each_with_its_tim
         for each in (*early, Receipt(id="T1", ack=Ack.READ, at=99.0)):
             assert transport_ids.keep_early(connection, "main", each, 20.0)
         assert transport_ids.message_of(connection, "main", "T1") is None
-        assert transport_ids.link(connection, "main", "T1", "3EB01", 21.0) == early
+        assert transport_ids.link(connection, "main", [("T1", "3EB01", 21.0)]) == {"T1": early}
         assert transport_ids.message_of(connection, "main", "T1") == "3EB01"
         assert not transport_ids.keep_early(connection, "main", Receipt(id="T1", ack=Ack.PLAYED, at=30.0), 30.0)
 
@@ -163,7 +163,7 @@ def test_a_message_tried_twice_is_known_by_both_ids(database: Database) -> None:
     long = "x" * 1000
     with database.writing() as connection:
         for known_as in ("T1", long, "\0\ud83d"):
-            assert transport_ids.link(connection, "main", known_as, "3EB01", 21.0) == []
+            assert transport_ids.link(connection, "main", [(known_as, "3EB01", 21.0)]) == {}
     with database.reading() as connection:
         assert [transport_ids.message_of(connection, "main", each) for each in ("T1", long, "\0\ud83d")] == ["3EB01"] * 3
         assert transport_ids.message_of(connection, "second", "T1") is None

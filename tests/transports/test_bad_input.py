@@ -12,7 +12,7 @@ from flask import Flask
 from flask_chatbot import Text
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.delivery.accepted import Terms
-from flask_chatbot.delivery.acks import Acks
+from flask_chatbot.delivery.acks import Acks, SentOut
 from flask_chatbot.receiving.keeping import OLDEST
 from flask_chatbot.store import outbox, stored
 from flask_chatbot.store.incoming import events
@@ -161,7 +161,7 @@ class TestAcksAtHosted:
         """The id of a message that went out."""
         name = house.gateway.send(f"{BUDI}@c.us", Text("Halo"), Terms(notify_url="https://crm.example.com/")).id
         with house.gateway.database.writing() as connection:
-            Acks("hosted", clock=house.clock, has_handlers=lambda: False).sent(connection, name, name, START)
+            Acks("hosted", clock=house.clock, has_handlers=lambda: False).sent(connection, [SentOut(name, name, START)])
         return name
 
     def report(self, house: House, path: str, ack: Any = 3, body: bytes = b"", size: int = 0, **more: Any) -> int:
@@ -199,7 +199,7 @@ class TestAcksAtHosted:
         again = f"{name}-1"
         with house.gateway.database.writing() as connection:
             outbox.settle_sent(connection, [claim], house.clock())
-            Acks("hosted", clock=house.clock, has_handlers=lambda: False).sent(connection, name, again, START)
+            Acks("hosted", clock=house.clock, has_handlers=lambda: False).sent(connection, [SentOut(name, again, START)])
         assert (self.report(house, hosted._token(name), -1), self.ack(house, name)) == (200, Ack.SENT)
         assert (self.report(house, hosted._token(again), 2), self.ack(house, name)) == (200, Ack.DELIVERED)
         assert self.report(house, hosted._token(again), -1) == 200
