@@ -52,7 +52,8 @@ def notify_at_commit(engine: Engine) -> Engine:
             connection.exec_driver_sql(_NOTIFY_FOR_ALL)
 
     def roll_back(connection: Connection) -> None:
-        connection.info.pop(_IS_WANTED, None)
+        if not connection.invalidated:  # else it is gone, with what it knew
+            connection.info.pop(_IS_WANTED, None)
 
     engine = engine.execution_options(**{NOTIFIES_AT_COMMIT: True})
     event.listen(engine, "commit", commit)

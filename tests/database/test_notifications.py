@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.notifications import Notifications, notify
+from flask_chatbot.errors import StoreError
 
 # What a transaction of ours does as it is about to notify.
 ALONE = "SELECT pg_advisory_xact_lock(hashtext('chatbot_work'), hashtext(current_schema()))"
@@ -108,6 +109,19 @@ def test_a_transaction_that_failed_leaves_no_notification_to_the_next(postgresql
             notify(connection)
         assert times.acquire(timeout=SOON)
         assert not times.acquire(blocking=False)
+
+
+def test_a_transaction_whose_connection_breaks_ends_with_an_error_of_ours(postgresql: str, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        ours, theirs = (stack.enter_context(closing(Database(postgresql, tmp_path))) for _ in range(2))
+        ours.upgrade()
+        stack.enter_context(pytest.raises(StoreError))
+        connection = stack.enter_context(ours.writing())
+        notify(connection)
+        backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with theirs.writing() as other:
+            other.execute(text("SELECT pg_terminate_backend(:backend)"), {"backend": backend})
+        connection.execute(text("SELECT 1"))
 
 
 def test_a_connection_that_breaks_is_replaced(postgresql: str, tmp_path: Path) -> None:
