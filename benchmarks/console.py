@@ -1,5 +1,6 @@
 """The console's pages with 100,000 messages in the log each way, beside a bare Flask page that shows 50 rows of one indexed query."""
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -17,6 +18,8 @@ from benchmarks.tables import Row, Say, seconds, table
 from benchmarks.timing import Work, in_turn, ratio
 from flask_chatbot import Chatbot
 from flask_chatbot.answering.history import hash_of
+from flask_chatbot.bot.bot import Bot
+from flask_chatbot.core.loading.loader import read_rules
 from flask_chatbot.database.console_tables import conversations, handovers, labels
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.saved_tables import saved
@@ -81,6 +84,14 @@ PAGES = {
     f"/deliveries?way=in&day={DAY}": SEARCH,
     "/deliveries?way=in&number=628120001999": SEARCH,
 }
+UNMATCHED = "/chatbot/console/unmatched"
+NEW_TEXT, NEW_RULES, NEAREST = (f"/unmatched, first look {after}" for after in ("after a text", "after new rules", "for the nearest rules"))
+FIRST_LOOKS = {NEW_TEXT: PAGE, NEW_RULES: PAGE, NEAREST: SEARCH}
+# A text more that fell through, as far as the page can tell.
+FALL = (
+    "UPDATE chatbot_inbox SET text = 'ongkir besok ' || abs(random() % 1000000) "
+    "WHERE seq = (SELECT max(seq) FROM chatbot_inbox WHERE rule = 'entah')"
+)
 WORDS = "apakah ongkir kirim parkir barang warna ukuran besok gratis tukar kembali".split()
 BARE = (
     "<!doctype html><table>{% for row in rows %}<tr><td>{{ row.id }}</td><td>{{ row.created_at }}</td><td>{{ row.chat }}</td>"
@@ -99,12 +110,22 @@ def run(say: Say, quick: bool = False) -> list[Row]:
         client = logged_in(app)
         works: dict[str, Work] = {"bare": opening(bare(engine).test_client(), "/")}
         works |= {path: opening(client, f"/chatbot/console{path}") for path in PAGES}
-        costs = in_turn(works, 5 if quick else 20)
+        rounds = 5 if quick else 20
+        costs = in_turn(works, rounds)
+        # Apart, since the other pages, too, have something to do when rules are new.
+        looks = {"bare": works["bare"], **first_looks(client, app.extensions["chatbot"].bot, engine, Path(folder), rounds)}
+        first_costs = in_turn(looks, rounds)
         engine.dispose()
-    floor = _said(costs, "bare")
-    rows = [Row(f"console{path}", _said(costs, path), floor, ratio(costs[path], costs["bare"]), most) for path, most in PAGES.items()]
+    rows = [*_rows(costs, PAGES), *_rows(first_costs, FIRST_LOOKS)]
     say(table(f"Pages of the console, {number:,} messages in each direction", [row.cells() for row in rows]))
     return rows
+
+
+def _rows(costs: dict[str, list[float]], pages: dict[str, int]) -> Iterator[Row]:
+    """Yield the figures of some pages, beside the bare one of the same rounds."""
+    floor = _said(costs, "bare")
+    for path, most in pages.items():
+        yield Row(f"console{path}", _said(costs, path), floor, ratio(costs[path], costs["bare"]), most)
 
 
 def _said(costs: dict[str, list[float]], name: str) -> str:
@@ -227,11 +248,31 @@ def logged_in(app: Flask) -> FlaskClient:
     return client
 
 
-def opening(client: FlaskClient, address: str) -> Work:
-    """Open a page several times."""
+def first_looks(client: FlaskClient, bot: Bot, engine: Engine, folder: Path, rounds: int) -> dict[str, Work]:
+    """The page about what was not understood after each text, after each change of the rules, and with the nearest of new rules."""
+    books = [(read_rules(folder / "rules.yaml").book or bot.book) for _ in range(2 * rounds * BATCH)]
+    fresh = iter(books)  # what a book makes ready on first use is paid for, too
+
+    def fall() -> None:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(FALL)
+
+    def change() -> None:
+        bot.use(next(fresh))
+
+    return {
+        NEW_TEXT: opening(client, UNMATCHED, fall),
+        NEW_RULES: opening(client, UNMATCHED, change),
+        NEAREST: opening(client, f"{UNMATCHED}?near=yes", change),
+    }
+
+
+def opening(client: FlaskClient, address: str, before: Callable[[], None] = lambda: None) -> Work:
+    """Open a page several times, and do something before each."""
 
     def work() -> int:
         for _ in range(BATCH):
+            before()
             answer = client.get(address)
             if answer.status_code != 200:
                 raise RuntimeError(f"{address} answered {answer.status_code}")

@@ -1,6 +1,6 @@
 """Bubbles: the messages of a conversation as a phone shows them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,9 @@ from flask_chatbot.core.values.replies import ContactCard, Location, Media, Repl
 from flask_chatbot.core.values.stored import read_reply
 from flask_chatbot.core.values.written import reply_text
 from flask_chatbot.store.console.conversations import Answered, Written
+from flask_chatbot.wire.answers import read_answer
 
+UNKEPT = "unkept"  # the answer of a webhook call
 TAKEOVER = "takeover"  # as the store has it, which is slow to load
 TICKS = {Ack.PENDING: "pending", Ack.SENT: "sent", Ack.DELIVERED: "delivered", Ack.READ: "read", Ack.PLAYED: "read", Ack.ERROR: "failed"}
 
@@ -42,6 +44,7 @@ KIND_WORDS = {
     "edit": tr("Changed a message"),
     "deletion": tr("Deleted a message"),
     TAKEOVER: tr("Written on the bot's own phone"),
+    UNKEPT: tr("Answered in the reply to the webhook; its text is not kept."),
     "unsupported": tr("Something the bot cannot read"),
 }
 
@@ -74,7 +77,7 @@ class Bubble:
 
 def bubbles_of(conversation: Iterable[Written | Answered], locale: Locale, say: Say) -> tuple[Bubble, ...]:
     """The bubbles of what the store keeps of a conversation; `say` makes of each text what the viewer may see of it."""
-    return tuple(_stored(each, locale, say) for each in conversation)
+    return tuple(bubble for each in conversation for bubble in (_stored(each, locale, say), *_called(each, locale, say)))
 
 
 def dry_bubbles(message: Message, replies: Iterable[Reply]) -> tuple[Bubble, ...]:
@@ -96,6 +99,18 @@ def _stored(message: Written | Answered, locale: Locale, say: Say) -> Bubble:
         return _drawn(_reply_of(message.reply), say, at=at, ticks=TICKS[message.ack], reason=say(message.error or ""), id=message.id)
     words = formatted(say(message.text or ""))
     return Bubble(is_ours=message.kind == TAKEOVER, kind=message.kind, words=words, at=at, rule=message.rule or "", id=message.id)
+
+
+def _called(message: Written | Answered, locale: Locale, say: Say) -> Iterator[Bubble]:
+    """Yield what the webhook answered to a message that it brought."""
+    if isinstance(message, Answered) or not message.is_call or not message.replies:
+        return
+    at = datetime.fromtimestamp(message.at, locale.timezone).strftime("%H:%M")
+    if message.answer is None:
+        yield Bubble(is_ours=True, kind=UNKEPT, at=at)
+        return
+    for reply in read_answer(message.answer.encode()).replies:
+        yield _drawn(reply, say, at=at)
 
 
 def _reply_of(written: str) -> Reply:

@@ -1,32 +1,30 @@
 """The page about what was not understood: texts that fell through, those alike together, and what to write next."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Response
 
-from flask_chatbot.answering.history import hash_of
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.bots import Bots
-from flask_chatbot.console.editing.comparing import TRIED, Rehearsal
 from flask_chatbot.console.editing.files import files_of, root_name
 from flask_chatbot.console.editing.listing import may_edit
-from flask_chatbot.console.groupings import LONGEST, Alike, NearRule
+from flask_chatbot.console.groupings import LONGEST, Alike, Grouping
 from flask_chatbot.console.marks import shown
 from flask_chatbot.console.routing import PageEntry, route
 from flask_chatbot.console.visits import Visit
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.translation.translatable import tr
-from flask_chatbot.core.values.messages import Message, Sender
 
 if TYPE_CHECKING:
     from flask_chatbot.store.console.conversations import FellThrough
 
-AMONG = 3_000  # of the last messages
-TEXTS = 300  # that fell through among them
-PAGE = 15  # groups
+AMONG = 2_000  # of the last messages
+TEXTS = 200  # that fell through among them
+PAGE = 10  # groups
+AT_ONCE = 3  # groups of which it is not known yet what the rules make of them: for more of them the page asks once it is shown
 WORD_LIMIT = 64  # letters of a word in `similar`
 
 
@@ -83,11 +81,13 @@ def list_unmatched(visit: Visit, notice: Notice | None = None) -> Response:
     groups.sort(key=lambda each: (-each[1].count, -each[1].at))
     here = slice(visit.page_number * PAGE, (visit.page_number + 1) * PAGE)
     roots = {bot: root_name(bots, bot) for bot in bots}
+    is_late = not visit.asked("near") and sum(not groupings[bot].knows(group) for bot, group in groups[here]) > AT_ONCE
     return visit.page(
         "unmatched.html",
         422 if notice and not notice.is_done else 200,
         here="unmatched",
-        groups=[_shown(visit, bot, group, groupings[bot].near(group), roots[bot]) for bot, group in groups[here]],
+        groups=[_shown(visit, bot, group, None if is_late else groupings[bot], roots[bot]) for bot, group in groups[here]],
+        is_late=is_late,
         total=sum(group.count for _, group in groups),
         has_fallback=bool(fallbacks),
         notice=notice,
@@ -97,32 +97,28 @@ def list_unmatched(visit: Visit, notice: Notice | None = None) -> Response:
     )
 
 
-def _of(bots: Bots, bot: Bot, found: "Iterable[FellThrough]") -> "Iterator[FellThrough]":
-    """Yield the texts that a fallback of this bot answered."""
-    for each in found:
-        if bots.is_fallback(each.session, each.rule) and bots.of_session(each.session) is bot:
-            yield each
+def _of(bots: Bots, bot: Bot, found: "Collection[FellThrough]") -> "Iterator[FellThrough]":
+    """The texts that a fallback of this bot answered."""
+    theirs = {
+        (session, rule)
+        for session, rule in {(each.session, each.rule) for each in found}
+        if bots.is_fallback(session, rule) and bots.of_session(session) is bot
+    }
+    return (each for each in found if (each.session, each.rule) in theirs)
 
 
-def _shown(visit: Visit, bot: Bot, group: Alike, near: tuple[NearRule, ...], of: str) -> dict[str, object]:
-    """A group as the page shows it, with what to write next into the rules of its bot."""
+def _shown(visit: Visit, bot: Bot, group: Alike, grouping: Grouping | None, of: str) -> dict[str, object]:
+    """A group as the page shows it, with what to write next into the rules of its bot; without a `grouping`, that is looked for later."""
     text = visit.text(group.text)
     return {
         "text": clip(text, LONGEST),
         "count": group.count,
         "people": len(group.people),
         "at": f"{datetime.fromtimestamp(group.at, visit.console.bot.book.locale.timezone):%d/%m %H:%M}",
-        "near": near,
+        "near": grouping.near(group) if grouping else (),
         "line": line_for(text),
         "rule": new_rule(text),
-        "now": "" if group.rules_hash == hash_of(bot.book) else _answered_now(bot, group.text),  # by the same rules, it falls through
+        "now": shown(grouping.rule_now(group)) if grouping else "",
         "of": of,
         "lines": ", ".join(sorted(bot.lines)) if len(visit.console.bots) > 1 else "",
     }
-
-
-def _answered_now(bot: Bot, text: str) -> str:
-    """The rule that would answer a text now, if there is one by now; empty if it would fall through again."""
-    name = Rehearsal(bot, bot.book).answer(Message(text=text, sender=Sender(number=TRIED)), bot.clock()).rule
-    rule = bot.book.by_name.get(name)
-    return "" if rule is None or rule.fallback else shown(name)

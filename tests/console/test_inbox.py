@@ -4,22 +4,28 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import insert, update
 
+from flask_chatbot.console.inbox.lines import is_stuck
+from flask_chatbot.core.conversation.dialogue import Dialogue
+from flask_chatbot.core.conversation.forms import Form
 from flask_chatbot.core.conversation.memory import write_state
 from flask_chatbot.core.values.replies import Text
 from flask_chatbot.database.saved_tables import saved
-from flask_chatbot.database.tables import states
+from flask_chatbot.database.tables import inbox, states
 from flask_chatbot.store import people
 from flask_chatbot.store.console import audit
-from flask_chatbot.store.console.conversations import states_of
+from flask_chatbot.store.console.conversations import Newest, states_of
 from flask_chatbot.testing import working
 from flask_chatbot.transports.simulator import Simulator
+from tests.apps import KEY
 from tests.console.browsers import CONSOLE, RULES, Browser, console_app, text_of
 
 BUDI, SITI = "6281200000001", "6281200000002"
@@ -350,3 +356,67 @@ def test_the_bot_keeps_quiet_also_where_the_rules_remember_nothing(tmp_path: Pat
         budi.writes("halo")
         browser.post(f"/inbox/write/{person}", text="Ini Ani.")
         assert [each.reply for each in budi.waits_for(2)] == [Text("Hai."), Text("Ini Ani.")]
+
+
+@pytest.mark.parametrize(("hours", "said"), [(0.1, "in a form"), (0.6, "stuck in a form"), (20.0, "stuck in a form"), (26.0, "")])
+def test_whoever_does_not_answer_a_form_for_long_is_stuck_for_a_day(tmp_path: Path, hours: float, said: str) -> None:
+    phones = Simulator()
+    rules = RULES.replace("ask: [{kota: Kota mana?}]", "ask: [{nama: Siapa?}, {kota: Kota mana?}]")
+    app = console_app(tmp_path, rules=rules, CHATBOT_API_KEY="kunci-api-toko", CHATBOT_TRANSPORT=phones, CHATBOT_WORKER="off")
+    browser = Browser(app)
+    browser.log_in()
+    with working(app):
+        for count, text in enumerate(("daftar", "Budi"), 1):
+            phones.phone(BUDI).writes(text)
+            phones.phone(BUDI).waits_for(count)
+    bot: Any = app.extensions["chatbot"].bot
+    later = bot.clock() + timedelta(hours=hours)
+    bot.clock = lambda: later
+    (flags,) = re.findall(r'<span class="flags">(.*?)</ul>', browser.get("/inbox").text, re.DOTALL)
+    assert [each for each in ("stuck in a form", "in a form") if each in flags][:1] == ([said] if said else [])
+
+
+def test_whoever_left_a_form_for_something_else_is_not_stuck() -> None:
+    form = Form(rule="daftar", texts={"nama": "Budi"})
+    left = Dialogue().set_aside(form, 100.0)
+    found = [
+        Newest(seq=1, person="p", session="toko", chat="c", sender="s", kind="text", text="x", at=at, rule=rule)
+        for at, rule in ((100.0, "harga"), (100.0, "daftar"), (50.0, "harga"))
+    ]
+    assert [is_stuck(left, each, 200.0) for each in found] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("is_kept", "said"), [(True, "Halo Kak !"), (False, "Answered in the reply to the webhook; its text is not kept.")]
+)
+def test_a_bot_that_only_answers_its_webhook_shows_its_answers_and_offers_nothing_that_cannot_be_sent(
+    tmp_path: Path, is_kept: bool, said: str
+) -> None:
+    app = console_app(tmp_path, CHATBOT_KEEP_MESSAGES="30 days")
+    call = {"keyword": "halo", "data": [], "webhookkey": KEY, "from": BUDI}
+    assert app.test_client().post("/chatbot/webhook", json=call).status_code == 200
+    if not is_kept:
+        with app.extensions["chatbot"].make_database().writing() as connection:
+            connection.execute(update(inbox).values(answer=None))
+    browser = Browser(app)
+    browser.log_in()
+    person = person_of(browser, "6281******001")
+    page = browser.get(f"/inbox/{person}")
+    assert said in text_of(page)
+    assert "This bot only answers what its webhook is asked" in text_of(page)
+    assert "Take over" not in text_of(page)
+    assert browser.post(f"/inbox/take/{person}").status_code == 422
+    assert "the bot is silent" not in text_of(browser.get(f"/inbox/messages/{person}"))
+
+
+def test_an_open_conversation_hears_of_what_others_do_there(app: Flask, browser: Browser) -> None:
+    siti = person_of(browser, "6281******002")
+    seen = browser.get(f"/inbox/messages/{siti}")
+    assert browser.get(f"/inbox/messages/{siti}", **{"If-None-Match": seen.headers["ETag"]}).status_code == 304
+    other = Browser(app)
+    other.log_in()
+    other.get(f"/inbox/{siti}")
+    other.post(f"/inbox/take/{siti}")
+    changed = browser.get(f"/inbox/messages/{siti}", **{"If-None-Match": seen.headers["ETag"]})
+    assert "the bot is silent Give back to the bot" in text_of(changed)
+    assert 'id="state" hx-swap-oob="true"' in changed.text

@@ -8,7 +8,10 @@ from textwrap import indent
 import pytest
 from flask import Flask
 
+from flask_chatbot.console.groupings import Likeness
+from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.loading.loader import load_rules
+from flask_chatbot.store.console.conversations import FellThrough
 from tests.apps import KEY
 from tests.console.browsers import RULES, Browser, console_app, text_of
 
@@ -78,3 +81,37 @@ def test_any_text_is_only_text(tmp_path: Path, text: str) -> None:
     path = tmp_path / "new.yaml"
     path.write_text(f"version: 1\nrules:\n{indent(rule, '  ')}\n", "utf-8")
     assert len(load_rules(path).rules) == 1
+
+
+TEXTS = ("ada parkir", "bisa cod", "jual payung", "kapan libur")
+
+
+def test_what_rules_make_of_many_new_texts_is_asked_for_once_the_page_is_there(tmp_path: Path) -> None:
+    app = console_app(tmp_path, CHATBOT_KEEP_MESSAGES="30 days")
+    wrote(app, *TEXTS)
+    browser = Browser(app)
+    browser.log_in()
+    page = browser.get("/unmatched").text
+    assert (page.count('class="said"'), "Or write a rule of its own" in page) == (4, False)
+    (later,) = re.findall(r'hx-get="/chatbot/console([^"]+)" hx-trigger="load"', page)
+    assert browser.get(unescape(later)).text.count("Or write a rule of its own") == 4
+    wrote(app, "di mana toilet")
+    assert browser.get("/unmatched").text.count("Or write a rule of its own") == 5  # what is known already is kept
+
+
+def test_rules_that_came_meanwhile_are_asked_anew(tmp_path: Path) -> None:
+    app = console_app(tmp_path, CHATBOT_KEEP_MESSAGES="30 days")
+    wrote(app, "ada parkir")
+    assert "Or write a rule of its own" in page_of(app)
+    (tmp_path / "rules.yaml").write_text(RULES + "  - {name: parkir, keyword: ada parkir, reply: Ada.}\n", "utf-8")
+    app.extensions["chatbot"].bot.use(load_rules(tmp_path / "rules.yaml"))
+    assert "The rule parkir answers this by now." in text_of_page(page_of(app))
+
+
+def test_groups_are_the_same_however_often_texts_come_between() -> None:
+    texts = [FellThrough(session="toko", rule="entah", at=float(-place), person="budi", text=text) for place, text in enumerate(TEXTS * 3)]
+    kept = Likeness(Folding())
+    for start in range(len(texts), -1, -1):
+        kept.groups(texts[start:])
+    assert kept.groups(texts) == Likeness(Folding()).groups(texts)
+    assert kept.groups(texts[:1]) == Likeness(Folding()).groups(texts[:1])

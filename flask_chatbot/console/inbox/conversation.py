@@ -9,7 +9,7 @@ from flask import Response
 
 from flask_chatbot.console.bubbles import bubbles_of
 from flask_chatbot.console.chat import words
-from flask_chatbot.console.inbox.lines import lines_of
+from flask_chatbot.console.inbox.lines import ListedConversation, lines_of
 from flask_chatbot.console.routing import route
 from flask_chatbot.console.visits import Visit
 from flask_chatbot.core.translation.translatable import reason_of, tr
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from flask_chatbot.store.console.conversations import Newest
 
+NO_LINE = tr("There is no connection to WhatsApp that a text could go by.")
 SHOWN = 30  # messages
 BY_HAND = 86_400.0  # seconds that the bot keeps quiet after it was taken over, or written by hand
 
@@ -33,18 +34,21 @@ def conversation(visit: Visit) -> Response:
 
 @route("inbox/messages/*", role="look")
 def messages(visit: Visit) -> Response:
-    """The messages of one conversation, for a page that looks again."""
+    """The messages of one conversation and what the bot is doing there, for a page that looks again."""
     from flask_chatbot.store import people
-    from flask_chatbot.store.console import conversations, remarks
+    from flask_chatbot.store.console import conversations
 
     with visit.console.database().reading() as connection:
         ids = people.ids_of(connection, visit.about)
         found = conversations.last_of(connection, ids)
+        if found is None:
+            return _nobody(visit)
+        line = _line(visit, connection, found)
         written = conversations.conversation(connection, ids, SHOWN)
-        is_unread = visit.about in remarks.unread_among(connection, [visit.about])
-    _note_as_read(visit, is_unread)
-    bot = visit.console.bots.of_session(found.session) if found else visit.console.bot
-    return visit.fragment("phone.html", bubbles=bubbles_of(written, visit.console.bot.book.locale, visit.text), **words(visit, bot))
+    _note_as_read(visit, line.is_unread)
+    bubbles = bubbles_of(written, visit.console.bot.book.locale, visit.text)
+    names = {"line": line, "bubbles": bubbles, "is_live": True, **_rights(visit)}
+    return visit.fragment("conversation_live.html", **names, **words(visit, visit.console.bots.of_session(found.session)))
 
 
 @route("inbox/take/*", role="answer", method="POST")
@@ -54,6 +58,8 @@ def take_over(visit: Visit) -> Response:
 
     if last_of(visit) is None:
         return show_conversation(visit)
+    if visit.console.lines() is None:
+        return show_conversation(visit, visit.translated(NO_LINE), 422)
     now = visit.console.bot.clock().timestamp()
     pause(visit.console.database(), visit.about, now + BY_HAND, now)
     visit.record("taken over", visit.about)
@@ -77,7 +83,7 @@ def write(visit: Visit) -> Response:
     """Send a text by hand, by the line by which the person wrote last; the bot keeps quiet for another day."""
     text, last, lines = visit.form.get("text", "").strip(), last_of(visit), visit.console.lines()
     if lines is None or last is None:
-        return show_conversation(visit, visit.translated(tr("There is no connection to WhatsApp that a text could go by.")), 422)
+        return show_conversation(visit, visit.translated(NO_LINE), 422)
     if not text or len(text) > TEXT_LIMIT:
         return show_conversation(visit, visit.translated(tr("Write a text of at most {limit} characters.", limit=TEXT_LIMIT)), 422)
     try:
@@ -104,25 +110,41 @@ def _written_by_hand(visit: Visit) -> None:
 def show_conversation(visit: Visit, problem: str = "", status: int = 200) -> Response:
     """The page of a conversation, with what was wrong with a form of it."""
     from flask_chatbot.store import people
-    from flask_chatbot.store.console import conversations, handovers
+    from flask_chatbot.store.console import conversations
 
     with visit.console.database().reading() as connection:
         ids = people.ids_of(connection, visit.about)
         found = conversations.last_of(connection, ids)
         if found is None:
-            reason = visit.translated(tr("Nobody with this id has written, or what they wrote is not kept any more."))
-            return visit.page("refused.html", 404, reason=reason)
-        waits = handovers.waiting(connection, visit.console.bot.clock().timestamp())
-        (line,) = lines_of(visit, connection, [found], waits)
+            return _nobody(visit)
+        line = _line(visit, connection, found)
         notes, written = _notes(visit, connection, ids), conversations.conversation(connection, ids, SHOWN + 1, _until(visit))
     _note_as_read(visit, line.is_unread)
-    may_answer = visit.viewer is not None and visit.viewer.may("answer")
     older = repr(written[1].at) if len(written) > SHOWN else ""
     bubbles = bubbles_of(written[-SHOWN:], visit.console.bot.book.locale, visit.text)
     names = {"line": line, "bubbles": bubbles, "notes": notes, "problem": problem, "older": older, "is_newest": not visit.asked("until")}
-    flags = {"may_answer": may_answer, "can_write": may_answer and visit.console.lines() is not None}
     bot = visit.console.bots.of_session(found.session)
-    return visit.page("conversation.html", status, here="inbox", **names, **flags, **words(visit, bot))
+    return visit.page("conversation.html", status, here="inbox", is_live=False, **names, **_rights(visit), **words(visit, bot))
+
+
+def _nobody(visit: Visit) -> Response:
+    reason = visit.translated(tr("Nobody with this id has written, or what they wrote is not kept any more."))
+    return visit.page("refused.html", 404, reason=reason)
+
+
+def _line(visit: Visit, connection: "Connection", found: "Newest") -> ListedConversation:
+    """The conversation as the list has it, with what the bot is doing there."""
+    from flask_chatbot.store.console import handovers
+
+    waits = handovers.waiting(connection, visit.console.bot.clock().timestamp())
+    (line,) = lines_of(visit, connection, [found], waits)
+    return line
+
+
+def _rights(visit: Visit) -> dict[str, bool]:
+    """True for what the viewer may do here, and what the bot's connection makes possible."""
+    may_answer = visit.viewer is not None and visit.viewer.may("answer")
+    return {"may_answer": may_answer, "can_write": may_answer and visit.console.lines() is not None}
 
 
 def _until(visit: Visit) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask_chatbot.console.bubbles import KIND_WORDS
 from flask_chatbot.console.marks import shown
 from flask_chatbot.console.visits import Visit
+from flask_chatbot.core.conversation.dialogue import DAY, NOWHERE, Dialogue
 from flask_chatbot.core.conversation.memory import State, on_line
 from flask_chatbot.core.conversation.stored_dialogues import read_dialogue
 from flask_chatbot.core.values.chats import is_group
@@ -82,11 +83,21 @@ def _written(visit: Visit, found: "Newest") -> dict[str, Any]:
 
 
 def flags_of(found: "Newest", state: State, now: float) -> dict[str, Any]:
-    """The flags about the bot: a form with wrong answers is stuck."""
-    dialogue = read_dialogue(state.dialogue, on_line(found.session, "private"), now) if state.dialogue else None
-    form = dialogue.form if dialogue else None
+    """The flags about the bot, after somebody's newest message."""
+    dialogue = read_dialogue(state.dialogue, on_line(found.session, "private"), now) if state.dialogue else NOWHERE
     return {
         "is_paused": state.paused_on(found.session) > now,
-        "is_in_form": form is not None,
-        "is_stuck": form is not None and form.wrong > 0,
+        "is_in_form": dialogue.form is not None,
+        "is_stuck": is_stuck(dialogue, found, now),
     }
+
+
+def is_stuck(dialogue: Dialogue, found: "Newest", now: float) -> bool:
+    """True if somebody answers a form wrongly, does not answer it for long, or has given up.
+
+    Long is half of the time that the form waits. A form that somebody left for something else was not given up.
+    """
+    if dialogue.form is not None:
+        return dialogue.form.wrong > 0 or now - found.at > dialogue.form_until - now
+    is_late = dialogue.aside_until - DAY > found.at
+    return dialogue.aside is not None and (is_late or dialogue.aside.rule == found.rule)

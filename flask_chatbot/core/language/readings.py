@@ -28,6 +28,10 @@ class Folding:
         self._ahead = by_first_word(self._with_heads(words.ignore | words.ignore_first | greetings))
         self._behind = by_first_word(self._with_heads(words.ignore | words.ignore_last | words.thanks), backwards=True)
 
+    def reads_like(self, other: "Folding") -> bool:
+        """True if another one reads every text alike."""
+        return self is other or (self.words == other.words and self._synonyms == other._synonyms)
+
     @property
     def has_synonyms(self) -> bool:
         """True if a word has another that it stands for."""

@@ -11,19 +11,31 @@ from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.console_tables import conversations
 from flask_chatbot.database.tables import IN_GROUP, inbox, messages, states
 
+WEBHOOK = "webhook"  # the sessions of what it brings begin so
 EVER = 1e15  # epoch seconds, behind every message
 _i, _m = inbox.c, messages.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A message that came in, with the rule that answered; the text is None where it is not kept."""
+    """A message that came in, with the rule that answered; the text is None where it is not kept.
+
+    One that the webhook brought was answered in its own reply, with so many `replies`; `answer` is the body of that, if it is kept.
+    """
 
     id: str
     at: float
     kind: str
     text: str | None
     rule: str | None
+    session: str = ""
+    replies: int = 0
+    answer: str | None = None
+
+    @property
+    def is_call(self) -> bool:
+        """True if the webhook brought it."""
+        return self.session.partition(":")[0] == WEBHOOK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +50,7 @@ class Answered:
 
 
 _WRITTEN = (
-    select(_i.message_id.label("id"), _i.at, _i.kind, _i.text, _i.rule)
+    select(_i.message_id.label("id"), _i.at, _i.kind, _i.text, _i.rule, _i.session, _i.replies, _i.answer)
     .where(_i.person.in_(bindparam("persons", expanding=True)), _i.at <= bindparam("until"))
     .order_by(_i.at.desc(), _i.seq.desc())
     .limit(bindparam("limit"))
