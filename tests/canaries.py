@@ -4,6 +4,8 @@ import logging
 import re
 import traceback
 
+from flask_chatbot.core.logs import FIELDS
+
 KEYS = ("kunci-toko-maju", "kunci-api-toko", "rahasia-toko", "rahasia-crm", "whsec_")
 TEXT = "kenari-kuning"  # tests that look at logs for texts write this one
 _NUMBER = re.compile(r"(?<![\dA-Fa-f])(?:62|\+62|0)8\d{8,}(?![\dA-Fa-f])")
@@ -26,7 +28,7 @@ class Watch(logging.Handler):
         self.told: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage()
+        text = " ".join([record.getMessage(), *(str(value) for name, value in vars(record).items() if name in FIELDS)])
         if record.exc_info and record.exc_info[1] is not None:
             text += "".join(traceback.format_exception(record.exc_info[1]))
         if canaries := found_in(text):

@@ -1,6 +1,5 @@
 """Actions of a rule beside its replies: save a row, notify staff, unsubscribe people, call other webhooks."""
 
-import logging
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -24,6 +23,7 @@ from flask_chatbot.core.fields.field import titled
 from flask_chatbot.core.fields.sent import sent_in
 from flask_chatbot.core.language.numbers import senders_phone
 from flask_chatbot.core.language.sentences import Locale, say
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.lookups.staff_moves import StaffMove
 from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.actions import Forward, Notify, Save, Subscribe
@@ -49,7 +49,7 @@ from flask_chatbot.store.upkeep.sweeping import sweep
 SWEEP_EVERY = 300.0  # seconds
 NEVER_SEEN = "Nobody on this line has this id. Let them write once, and send it again; or write their number under notify or staff."
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 Record = Callable[[Connection, AnsweredMessage], None]

@@ -1,7 +1,6 @@
 """The `forward:` of a rule: calls somebody else's webhook as the contract describes, and reads its replies."""
 
 import json
-import logging
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -11,6 +10,7 @@ from secrets import token_hex
 
 from flask_chatbot.answering.media_urls import MediaUrls
 from flask_chatbot.core.late import sleep
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.matching.match import Kind, Match
 from flask_chatbot.core.matching.rule import Keyword
 from flask_chatbot.core.media.file_types import clean_name, kind_by_ending, with_ending
@@ -32,7 +32,7 @@ Address = Callable[[str, str], str]  # of a kept file, by its hash and name
 STARTS = (0.0, 2.0, 8.0)  # seconds after the first, for each try
 NO_CONTENT = 204
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Forwarder:

@@ -1,11 +1,11 @@
 """Addresses of the bot's own files, for programs that take no bytes: those beside the rules, and those that customers sent."""
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.media.file_types import clean_name, kind_of_content, with_ending
 from flask_chatbot.core.media.local import LocalFile
 from flask_chatbot.core.values.contents import File
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LASTS = 7 * 86_400  # seconds for which a customer's file can be fetched from the address that another program was given
 Files = Mapping[str, LocalFile]  # by the names that replies have them under
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

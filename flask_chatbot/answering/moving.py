@@ -1,6 +1,5 @@
 """Moves saved rows into their next state, for the command line, the API and the console; the customer gets a message."""
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ from sqlalchemy import Connection
 from flask_chatbot.answering.reminding import as_row, chat_of_row, remind_later
 from flask_chatbot.core.deciding.reminders import rule_of, text_of_state
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.lookups.keys import loose_key
 from flask_chatbot.core.lookups.states import exact_state, likely_states
 from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, reason_of, tr
@@ -25,7 +25,7 @@ from flask_chatbot.store.rows.finding import find_listed, find_numbered
 from flask_chatbot.store.rows.moving import MovedRow, find_row, move
 from flask_chatbot.store.saved import SavedRow
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 NO_GATEWAY = tr("nothing can be sent. Set CHATBOT_TRANSPORT.")

@@ -1,11 +1,11 @@
 """People and their names as the bot keeps them, whatever spelling a transport uses; and those who go by other names from now on."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.incoming.events import IdentityChange
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.core.values.people import CHAT_ENDINGS, Alias
@@ -14,7 +14,7 @@ from flask_chatbot.store.merging import rename
 
 SHOWN = 40  # characters of an unknown scheme that the log shows
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def named(book: RuleBook, sender: Sender) -> Sender:

@@ -1,6 +1,5 @@
 """The owner writes to a customer by hand: the bot falls silent for that person on that line, and says so in the history."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from sqlalchemy import Connection
 from flask_chatbot.answering.history import History
 from flask_chatbot.answering.names import named
 from flask_chatbot.bot.bot import Bot
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.incoming.events import Echo
 from flask_chatbot.core.values.messages import Sender
 from flask_chatbot.database.database import Database
@@ -20,7 +20,7 @@ from flask_chatbot.store.incoming import own_messages
 from flask_chatbot.store.memory import StoreMemory
 from flask_chatbot.store.merging import Identified, identify
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Owner:
@@ -67,4 +67,5 @@ class Owner:
         memory = StoreMemory(self._database).within(connection, found.person)
         memory.commit(found.person, memory.recall(found.person, at).taken_over(self._session, until), at)
         handovers.answer(connection, ids, at)
-        log.info("the owner wrote to person %s on line %s: the bot is silent for %d seconds", found.person, self._session, until - at)
+        facts = {"person": found.person, "line": self._session, "wait": until - at}
+        log.info("the owner wrote to person %(person)s on line %(line)s: the bot is silent for %(wait)d seconds", facts)

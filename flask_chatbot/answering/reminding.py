@@ -1,12 +1,12 @@
 """Queues the reminders of saved rows, and cancels them as rows move on."""
 
-import logging
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from flask_chatbot.core.deciding.reminders import Plan, RowAs, beginning, ending, reminders_of, rule_of
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.chats import person_chat
 from flask_chatbot.core.values.people import is_outside_id
 from flask_chatbot.core.values.replies import Text
@@ -16,7 +16,7 @@ from flask_chatbot.store.rows import reminders
 from flask_chatbot.store.rows.reminders import StoredReminder
 from flask_chatbot.store.saved import SavedRow
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def remind_later(

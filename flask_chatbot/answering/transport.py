@@ -1,6 +1,5 @@
 """Messages from a transport: each is answered once, and its replies go out through the outbox."""
 
-import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from flask_chatbot.core.conversation.tappable import tappable
 from flask_chatbot.core.deciding.matched_text import is_empty, matched_text
 from flask_chatbot.core.language.addressees import without_mention
 from flask_chatbot.core.language.numbers import mask
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.matching.match import Match
 from flask_chatbot.core.values.actions import Forward
 from flask_chatbot.core.values.chats import chat_of, number_of
@@ -43,7 +43,7 @@ ANSWERS_LIMIT = 20  # answers to one sender in a minute; two bots must not talk 
 MINUTE = 60.0  # seconds
 SILENCE = f"silence: this person was answered {ANSWERS_LIMIT} times in a minute"
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(slots=True, eq=False)
@@ -66,7 +66,8 @@ class _Received(Recorded):
     def record(self, connection: Connection, answered: AnsweredMessage) -> None:
         replies, chat = answered.decision.replies, chat_of(answered.message)
         if replies and not is_chat(chat):  # delivered again, it would be as wrong
-            log.error("message %s came from a chat that cannot be written to: its %d replies are dropped", short_id(self.id), len(replies))
+            facts = {"incoming_id": short_id(self.id), "replies": len(replies)}
+            log.error("message %(incoming_id)s came from a chat that cannot be written to: its %(replies)d replies are dropped", facts)
             replies = ()
         able, message = self.gateway.proxy.capabilities, answered.message
         replies = aimed(replies, able, message.id or "")
@@ -123,7 +124,7 @@ class Inbound:
             log.info("a message without a text or a file is not answered")
             return
         if not (message.sender.address or message.group or message.deletes):
-            log.error("message %s came without a sender, and cannot be answered", short_id(message.id or ""))
+            log.error("message %(incoming_id)s came without a sender, and cannot be answered", {"incoming_id": short_id(message.id or "")})
             return
         id_ = message.id or uuid4().hex
         message = self._keeper.equipped(replace(message, line=message.line or self._session), id_, self._gateway.proxy.download)
@@ -149,7 +150,7 @@ class Inbound:
         now = self._bot.clock()
         identified = self._identified(message, id_, now)
         if identified is None:
-            log.info("message %s arrived again: it was answered before", short_id(id_))
+            log.info("message %(incoming_id)s arrived again: it was answered before", {"incoming_id": short_id(id_)})
             return
         message, answers = identified
         if message.kind in UNANSWERED:
@@ -162,10 +163,11 @@ class Inbound:
             with self._context(), self._typing(message):
                 decision = self._bot.answer(message, now, effects=_Received(self._actions, self._gateway, self._history, id_))
         except AlreadyAnswered:
-            log.info("message %s arrived again: it was answered just now", short_id(id_))
+            log.info("message %(incoming_id)s arrived again: it was answered just now", {"incoming_id": short_id(id_)})
             return
         rule = decision.match.rule.name if decision.match else None
-        log.info("answered message %s: rule %r, %d replies", short_id(id_), rule, len(decision.replies))
+        facts = {"incoming_id": short_id(id_), "rule": rule, "line": self._session, "replies": len(decision.replies)}
+        log.info("answered message %(incoming_id)s: rule %(rule)r, %(replies)d replies", facts)
 
     def _typing(self, message: Message) -> AbstractContextManager[None]:
         """While the answer is made, the customer sees that it is on its way, if it takes long and the connection can show it."""

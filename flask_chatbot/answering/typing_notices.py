@@ -1,6 +1,5 @@
 """Customers see that the bot is typing where an answer takes long: a handler that computes, another webhook that is asked."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask_chatbot.core.late import Late, new_condition
+from flask_chatbot.core.logs import get_logger
 
 AFTER = 1.0  # seconds that an answer takes before it is shown
 AGAIN = 5.0  # seconds until it is shown again: some ways to people show it no longer
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(slots=True, eq=False)

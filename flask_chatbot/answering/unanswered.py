@@ -1,6 +1,5 @@
 """Reactions, edits and deletions that come in by a transport: nothing answers them, and the app's functions hear of each."""
 
-import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -10,13 +9,14 @@ from sqlalchemy import Connection
 from flask_chatbot.answering.history import History
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.core.conversation.deleted import without_text
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.chats import chat_of
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.database.database import Database
 from flask_chatbot.store import inbox, transport_ids
 from flask_chatbot.store.memory import StoreMemory
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Unanswered:

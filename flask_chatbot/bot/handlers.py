@@ -1,7 +1,6 @@
 """Python functions that answer instead of a rule's YAML, or alongside it."""
 
 import functools
-import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.language.sentences import Locale, quote, say
 from flask_chatbot.core.loading.additions import AddedRule, Additions
 from flask_chatbot.core.loading.loader import short_path
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.templates.filters import Misfit, filters
 from flask_chatbot.core.translation.translatable import Translatable, tr
@@ -39,7 +39,7 @@ LISTENING: Mapping[Event, tuple[str, ...]] = {
     "deletions": ("message",),
 }
 OURS = ("message", "memory")  # parameters any handler of a rule may have, beside the rule's fields
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def nowhere(name: str) -> bool:

@@ -1,6 +1,5 @@
 """`Handling`: one message on its way through the handlers and the rules."""
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +25,7 @@ from flask_chatbot.core.deciding.trial_rows import numbered
 from flask_chatbot.core.fields.sent import sent_in
 from flask_chatbot.core.language.contacts import callable_only
 from flask_chatbot.core.language.sentences import say
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.lookups.find import Find, Row, Rows
 from flask_chatbot.core.lookups.short_rows import ShortRows
 from flask_chatbot.core.lookups.staff_moves import StaffMove
@@ -40,7 +40,7 @@ from flask_chatbot.core.values.saving.numbering import RowNumber
 from flask_chatbot.core.values.saving.slots import Slot
 from flask_chatbot.errors import AnswerFailed, FetchError, HandlerError, Invalid, Skip, Uncommitted
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -224,7 +224,8 @@ class Handling:
         try:
             return callable_only(effects.forward(action, match, message), self.book.locale.country)
         except FetchError as error:
-            log.error("rule %r at %s could not be forwarded: %s", match.rule.name, match.rule.mark, error)
+            facts = {"rule": match.rule.name, "place": match.rule.mark, "error": error}
+            log.error("rule %(rule)r at %(place)s could not be forwarded: %(error)s", facts)
             raise ForwardFailed from error
 
     def handled(self, match: Match, message: Message, notes: Notes) -> Outcome:

@@ -1,6 +1,5 @@
 """Reloading: changed rule files are checked and tested while the bot answers, then swapped in as a whole or not at all."""
 
-import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from flask_chatbot.core.checks.runner import cases, run
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.late import Late, new_lock, sleep
 from flask_chatbot.core.loading.loader import Loaded, read_rules, short_path
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.problems import Mark, Problem, listed
 from flask_chatbot.core.values.sources import Sources, digest_of, files_now
@@ -24,7 +24,7 @@ from flask_chatbot.core.values.sources import Sources, digest_of, files_now
 INTERVAL = 0.3  # seconds between two looks; a change is taken by the second look after it
 UNENDED_LOOKS = 10  # that a changed file stays the same for if its last line has no end, since it may be half written
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 Stamp = tuple[int, int, int, int] | None
 

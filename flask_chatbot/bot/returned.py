@@ -1,6 +1,5 @@
 """The return values of Python functions, turned into replies that can be sent."""
 
-import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -9,12 +8,13 @@ from typing import Any
 
 from flask_chatbot.core.language.contacts import dialled
 from flask_chatbot.core.language.signs import is_emoji
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.contents import Reaction
 from flask_chatbot.core.values.long_texts import split_text
 from flask_chatbot.core.values.replies import KINDS, REPLIES_LIMIT, TEXT_LIMIT, ContactCard, Location, Menu, Reply, Text, kind_of
 from flask_chatbot.core.values.rows import holder
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 ENTRIES_LIMIT = 30  # of a menu, as in rule files
 ITEMS_LIMIT = 2000  # items looked at, empty texts and lists among them

@@ -1,6 +1,5 @@
 """Tables that the app's own functions supply, for rules that look something up."""
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ from flask_chatbot.bot.signatures import Handler
 from flask_chatbot.bot.tracebacks import private, redacted
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.loading.loader import short_path
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.lookups.find import Find, Row
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.messages import Message
@@ -17,7 +17,7 @@ from flask_chatbot.errors import AnswerFailed
 
 MESSAGE = "message"  # a parameter that any of these functions may have, beside columns
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,14 @@
 """`Telling`: the functions of the app that hear of something, and answer nothing."""
 
-import logging
 from collections.abc import Mapping
 
 from flask_chatbot.bot.handlers import Handlers
 from flask_chatbot.bot.signatures import Handler
 from flask_chatbot.bot.tracebacks import private, redacted
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.messages import Message
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Telling:

@@ -1,6 +1,5 @@
 """`BroadcastQueue`: takes the people on the lists of broadcasts in turn, and never puts more into the outbox than soon goes out."""
 
-import logging
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
@@ -11,6 +10,7 @@ from flask_chatbot.broadcasting.reach import OPTED_OUT, Addressee, Reach
 from flask_chatbot.broadcasting.reasons import write_reason
 from flask_chatbot.broadcasting.running import waits_until
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.translatable import Translatable, reason_of, tr
 from flask_chatbot.core.values.chats import person_in
 from flask_chatbot.delivery.accepted import Terms
@@ -29,7 +29,7 @@ MOST_DELAYED = 10  # times as many may wait for another try
 SERVED = tr("They are on the list twice.")
 NOTHING = tr("There is nothing in it that this line can send.")
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class BroadcastQueue:

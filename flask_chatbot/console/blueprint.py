@@ -1,6 +1,5 @@
 """The blueprint of ``/console/...``: each page is entered through one door, and leaves with the same headers."""
 
-import logging
 from secrets import token_urlsafe
 
 from flask import Blueprint, Flask, Response, current_app, request, send_from_directory
@@ -20,6 +19,7 @@ from flask_chatbot.console.orders import exports, pages  # noqa: F401  and these
 from flask_chatbot.console.routing import Route, find_route
 from flask_chatbot.console.sessions import COOKIE, BrowserSession
 from flask_chatbot.console.visits import Visit
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.errors import BadPayload, StoreError
 from flask_chatbot.views.body import BODY_LIMIT, read_body
@@ -32,7 +32,7 @@ _POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 blueprint = Blueprint("chatbot_console", __name__)
 
 

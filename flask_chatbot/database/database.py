@@ -1,6 +1,5 @@
 """`Database`: opened at first use, shared by threads and processes, and safe to fork."""
 
-import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from flask_chatbot.core.late import Late, new_lock
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.database.engines import Engines, lock, postgresql_engine, sqlite_engine, unlimited
 from flask_chatbot.database.fair_lock import lock_of
 from flask_chatbot.database.faults import describe_error, held, is_damage, locked
@@ -30,7 +30,7 @@ _WELL = (Seen.SAME, Seen.UNOPENED)
 
 UPGRADE_PATIENCE = 6  # times as long as for other locks: another process may be upgrading the same file
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Database:

@@ -1,6 +1,5 @@
 """Notifications of PostgreSQL: a transaction that leaves work behind wakes the workers of all hosts as it is committed."""
 
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, event
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import StoreError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ PROBE_WAIT = 5.0  # seconds within which a notification of our own must arrive
 RETRY = (1.0, 60.0)  # seconds between two tries to listen, doubling
 LOOK = 1.0  # seconds between two looks if listening is to end
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 NOTIFIES_AT_COMMIT = "chatbot_notifies_at_commit"  # an option of our own engine's connections
 _IS_WANTED = "chatbot_notify"  # in the `info` of such a connection, while its transaction leaves work behind

@@ -1,12 +1,12 @@
 """The acks of messages: receipts move them forward, and each change queues its callbacks."""
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 
 from sqlalchemy import Connection
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.outbound import Ack, Receipt
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.retry import Clock, next_send
@@ -16,7 +16,7 @@ from flask_chatbot.store.outgoing import charges
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.webclient.addresses import read_url
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,11 @@ class Acks:
         """Record a receipt in a transaction of its own: it is committed once this returns."""
         with database.writing() as connection:
             self.received(connection, receipt)
-        log.info("a receipt came: ack %d", receipt.ack)
+        log.info("a receipt came: ack %(ack)d", {"ack": int(receipt.ack), "line": self._session})
 
     def _apply(self, connection: Connection, message: str, receipt: Receipt) -> None:
         if receipt.ack is Ack.ERROR and transport_ids.has_ended(connection, self._session, receipt.id):
-            log.info("message %s was sent again since it failed: the failure is reported late", message)
+            log.info("message %(message_id)s was sent again since it failed: the failure is reported late", {"message_id": message})
         elif not (receipt.ack is Ack.ERROR and self._is_tried_again(connection, message, receipt)):
             self.change(connection, message, receipt.ack, receipt.at, receipt.error)
         if receipt.pricing is not None:
@@ -93,7 +93,8 @@ class Acks:
         if due is None:
             return False
         if stored.queue_again(connection, found, due, receipt.error):
-            log.info("message %s failed after it was taken, and is tried again in %d seconds", message, due - self._clock())
+            facts = {"message_id": message, "wait": due - self._clock()}
+            log.info("message %(message_id)s failed after it was taken, and is tried again in %(wait)d seconds", facts)
         return True
 
     def _report(self, connection: Connection, moved: Sequence[tuple[Stored, Ack, float]]) -> None:

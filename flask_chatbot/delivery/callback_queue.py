@@ -1,6 +1,5 @@
 """The queue of all callbacks: claimed ahead, started as their hosts have room, and recorded in batches."""
 
-import logging
 import threading
 from collections import deque
 from dataclasses import replace
@@ -8,6 +7,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.delivery.crashes import CRASHED
 from flask_chatbot.delivery.host_limits import HostLimits
 from flask_chatbot.delivery.loop import Begin, WorkerHooks
@@ -24,7 +24,7 @@ AHEAD = 2  # times as many are claimed as there are threads, so that none waits 
 
 _Key = tuple[int, int]  # a row, and the fence under which it was claimed
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class CallbackQueue:
@@ -99,13 +99,14 @@ class CallbackQueue:
     def _count(self, claim: CallbackClaim, result: CallbackResult | None) -> None:
         if result is None:
             return
+        facts = {"callback_id": claim.id, "message_id": claim.message, "attempt": claim.tries, "why": result.error}
         if result.error is None:
             self.delivered += 1
         elif result.due_at is None:
             self.failed += 1
-            log.warning("callback %s of message %s is given up at try %d: %s", claim.id, claim.message, claim.tries, result.error)
+            log.warning("callback %(callback_id)s of message %(message_id)s is given up at try %(attempt)d: %(why)s", facts)
         else:
-            log.info("callback %s of message %s will be retried after try %d: %s", claim.id, claim.message, claim.tries, result.error)
+            log.info("callback %(callback_id)s of message %(message_id)s will be retried after try %(attempt)d: %(why)s", facts)
 
     def _may_claim(self) -> bool:
         return not self._is_closing and self._hooks.is_open()

@@ -1,7 +1,6 @@
 """`Gateway`: accepts messages of the API, the console and `bot.send()`, and reports their status."""
 
 import json
-import logging
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ from secrets import token_hex
 from sqlalchemy import Connection
 
 from flask_chatbot.bot.bot import Bot
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.core.values.chats import is_group, number_of, person_chat, person_in
 from flask_chatbot.core.values.contents import Reaction
@@ -46,7 +46,7 @@ OPTED_OUT = tr("This number opted out of promotion. Send it without 'promo' if i
 
 Made = tuple[NewMessage, NewCallback | None]  # a message, and the callback that can never be called, if there is one
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def do_nothing() -> None:
@@ -128,7 +128,7 @@ class Gateway:
             if refused is not None:
                 callbacks.add(connection, [refused])
         self.wake()
-        log.info("accepted message %s (%s)", accepted.id, accepted.type)
+        log.info("accepted message %(message_id)s (%(kind)s)", {"message_id": accepted.id, "kind": accepted.type, "line": message.session})
         return accepted
 
     def send_all(self, chat: str, replies: Sequence[Reply], terms: Terms = PLAIN, *, session: object = None) -> tuple[str, ...]:
@@ -140,6 +140,7 @@ class Gateway:
         ids, made = self._made(chat, replies, terms)
         if not made:
             return ()
+        facts = {"count": len(ids), "message_ids": ", ".join(ids), "line": self.transport.name}
         if session is not None:
             from flask_chatbot.database.joining import joined  # it loads the ORM, which is slow
 
@@ -147,13 +148,13 @@ class Gateway:
                 self.check(theirs.connection, chat, replies, terms)
                 self._add(made, theirs.connection)
                 theirs.after_commit(self.wake)
-            log.info("wrote %d messages into a transaction of the app: %s", len(ids), ", ".join(ids))
+            log.info("wrote %(count)d messages into a transaction of the app: %(message_ids)s", facts)
             return ids
         with self.database.writing() as connection:
             self.check(connection, chat, replies, terms)
             self._add(made, connection)
         self.wake()
-        log.info("accepted %d messages: %s", len(ids), ", ".join(ids))
+        log.info("accepted %(count)d messages: %(message_ids)s", facts)
         return ids
 
     def prepare(self, chat: str, replies: Sequence[Reply], terms: Terms) -> tuple[tuple[str, ...], Callable[[Connection], None]]:
@@ -328,7 +329,7 @@ class Gateway:
         try:
             self.client.check(url)
         except FetchRefused as error:
-            log.info("the notifyurl of message %s is refused: %s", message, error)
+            log.info("the notifyurl of message %(message_id)s is refused: %(error)s", {"message_id": message, "error": error})
             name = f"msg_{token_hex(12)}"
             return NewCallback(id=name, message=message, ack=Ack.PENDING, at=now, url=url, host="", created_at=now, error=str(error))
         return None

@@ -1,6 +1,5 @@
 """The loop between the database and the threads: results are recorded, and more work is claimed."""
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.retry import Backoff, Clock
 from flask_chatbot.errors import StoreError
@@ -17,7 +17,7 @@ POLL = (0.1, 1.0)  # seconds between two looks, from just after there was someth
 RETRY = (0.5, 30.0)  # seconds between two tries while the database fails
 REMIND = 300.0  # seconds between two log lines about an outage that lasts
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 Begin = Callable[[], None]
 

@@ -1,12 +1,12 @@
 """One try of a callback: reports a change of ack to the URL or function that asked for it."""
 
 import json
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
 from flask_chatbot.bot.tracebacks import redacted
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.delivery.retry import Clock, next_callback
 from flask_chatbot.errors import FetchLater, FetchRefused
@@ -18,7 +18,7 @@ from flask_chatbot.webclient.signing import headers
 DEADLINE = 15.0  # seconds, from connecting to the last byte
 GONE = 410
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ class CallbackSender:
         except FetchLater as error:
             return self._again(claim, str(error), error.after, is_answered=False)
         except Exception as error:  # noqa: BLE001  an app's own handler may raise anything, and is called again
-            log.error("callback %s of message %s failed\n%s", claim.id, claim.message, redacted(error, [claim.url]))
+            facts = {"callback_id": claim.id, "message_id": claim.message, "attempt": claim.tries, "trace": redacted(error, [claim.url])}
+            log.error("callback %(callback_id)s of message %(message_id)s failed\n%(trace)s", facts)
             return self._again(claim, f"It raised {type(error).__name__}.", is_answered=not claim.url)
 
     def _post(self, claim: CallbackClaim) -> Fetched:

@@ -1,7 +1,6 @@
 """The queue of requests from other processes to a transport that is open in this one: groups, session, numbers, files."""
 
 import json
-import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -9,6 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.delivery.asking.files import fetched
 from flask_chatbot.delivery.asking.linking import LINKING, linked
 from flask_chatbot.delivery.loop import Begin
@@ -20,7 +20,7 @@ from flask_chatbot.transports.base import Transport
 
 AT_ONCE = 8  # requests
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """One try of a message: handed to the transport, with its file if it has one, and the result."""
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 
 from sqlalchemy import Connection
 
 from flask_chatbot.bot.tracebacks import redacted
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.chats import number_of
 from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.outbound import Ack, Outbound
@@ -23,7 +23,7 @@ from flask_chatbot.transports.base import Transport, capabilities_of
 TOO_LATE = "It could not be sent in time."
 NO_ADDRESS = "This person cannot be reached any more: their number belongs to somebody else now. Send it again to whom it is for."
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,8 @@ class MessageSender:
             return Later(claim, due, str(error), counts=False)
         if isinstance(error, TryLater | FetchLater):
             return self._later(claim, str(error), error.after)
-        log.error("message %s could not be sent because of an internal error\n%s", claim.outbound.id, redacted(error, hidden_of(claim)))
+        facts = {"message_id": claim.outbound.id, "line": claim.session, "attempt": claim.tries, "trace": redacted(error, hidden_of(claim))}
+        log.error("message %(message_id)s could not be sent because of an internal error\n%(trace)s", facts)
         return self._later(claim, f"It failed with an internal error: {type(error).__name__}.")
 
     def _fitted(self, outbound: Outbound) -> tuple[Outbound, File | None]:

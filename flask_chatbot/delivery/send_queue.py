@@ -1,6 +1,5 @@
 """The queue of one session's messages: claims as many as threads are free, and records the results with their acks."""
 
-import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,6 +7,7 @@ from random import Random
 
 from sqlalchemy import Connection
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.crashes import CRASHED
 from flask_chatbot.delivery.leases import Leases
@@ -26,7 +26,7 @@ OPTED_OUT_SINCE = "This person opted out of promotion after it was accepted."
 THREADS = 8
 LOOK_AT_PACE = 1.0  # seconds between two looks for a token, at the most
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class SendQueue:
@@ -115,8 +115,8 @@ class SendQueue:
             return None
         killers = [Failed(claim, CRASHED) for claim in outbox.dead(connection, self._session, now)]
         for failure in settle(connection, killers, self._acks, now):
-            id_ = failure.claim.outbound.id
-            log.error("message %s of line %s is given up: %d workers died while they tried it", id_, self._session, outbox.MOST_CRASHES)
+            facts = {"message_id": failure.claim.outbound.id, "line": self._session, "crashes": outbox.MOST_CRASHES}
+            log.error("message %(message_id)s of line %(line)s is given up: %(crashes)d workers died while they tried it", facts)
 
         def claim(limit: int) -> list[Claim]:
             crashed = outbox.claim_crashed(connection, self._session, now, self._lease)
@@ -202,9 +202,10 @@ class SendQueue:
             if isinstance(result, Sent):
                 self.sent += 1
                 continue
-            about = result.claim.outbound.id, self._session, result.claim.tries
+            claim, why = result.claim, getattr(result, "error", None)
+            facts = {"message_id": claim.outbound.id, "line": self._session, "attempt": claim.tries, "rule": claim.rule, "why": why}
             if isinstance(result, Failed):
                 self.failed += 1
-                log.warning("message %s of line %s is given up at try %d: %s", *about, result.error)
+                log.warning("message %(message_id)s of line %(line)s is given up at try %(attempt)d: %(why)s", facts)
             elif isinstance(result, Later):
-                log.info("message %s of line %s will be retried after try %d: %s", *about, result.error)
+                log.info("message %(message_id)s of line %(line)s will be retried after try %(attempt)d: %(why)s", facts)

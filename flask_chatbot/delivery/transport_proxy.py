@@ -1,7 +1,6 @@
 """`TransportProxy`: asks the transport from any process: directly where it is at hand, else through the process that has it open."""
 
 import json
-import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -11,6 +10,7 @@ from secrets import token_hex
 from typing import Any, NamedTuple, TypeVar
 
 from flask_chatbot.core.late import sleep
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.contents import Attachment, Fetch, File
 from flask_chatbot.database.database import Database
@@ -52,7 +52,7 @@ class SeenSession(NamedTuple):
     why: str = ""
 
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(kw_only=True)

@@ -1,15 +1,15 @@
 """Forgets a person together with their files: those that nobody else has sent, too."""
 
-import logging
 from collections.abc import Iterable
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.chats import person_in
 from flask_chatbot.database.database import Database
 from flask_chatbot.media import references
 from flask_chatbot.media.folder import MediaFolder
 from flask_chatbot.store import forgetting, people
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def forget(database: Database, folder: MediaFolder, person: str, spellings: Iterable[str]) -> int:

@@ -1,6 +1,5 @@
 """Fetches the files that rules take from the transport, and keeps them."""
 
-import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from hashlib import sha256
 from typing import TypeVar
 
 from flask_chatbot.core.late import Late, new_lock
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.contents import FILE_LIMIT, Attachment, Fetch, File
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.database.database import Database
@@ -21,7 +21,7 @@ REMEMBERED = 500  # messages whose file failed, or was kept before they were ans
 
 _Key = tuple[str, Attachment]  # a message's id, and its file as its sender says it is
 T = TypeVar("T")
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Keeper:
@@ -65,12 +65,15 @@ class Keeper:
         try:
             file = _within_limit(attachment, fetch)
         except Refused as error:
-            log.warning("a file of message %s cannot be kept: %s", _short(id_), error)
+            log.warning("a file of message %(incoming_id)s cannot be kept: %(error)s", {"incoming_id": _short(id_), "error": error})
             return replace(attachment, is_unfit=True)
         except TryLater as error:
             if not self._is_given_up(key):
                 raise
-            log.error("a file of message %s could not be fetched for %g seconds, and is asked for again: %s", _short(id_), PATIENCE, error)
+            facts = {"incoming_id": _short(id_), "wait": PATIENCE, "error": error}
+            log.error(
+                "a file of message %(incoming_id)s could not be fetched for %(wait)g seconds, and is asked for again: %(error)s", facts
+            )
             return replace(attachment, is_unfit=True)
         self._note(sha256(file.content).hexdigest(), address)  # before it is there
         found = _by_content(attachment, file, self._folder.keep(file.content))

@@ -1,10 +1,10 @@
 """Deletes the kept files that nothing refers to any more."""
 
-import logging
 from itertools import cycle
 
 from sqlalchemy import Connection
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import StoreError
 from flask_chatbot.media import references
 from flask_chatbot.media.folder import PARTS, MediaFolder
@@ -12,7 +12,7 @@ from flask_chatbot.media.mark import is_of
 
 GRACE = 86_400.0  # seconds for which a file stays without a reference: its message may be on its way into the database
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class MediaSweeper:

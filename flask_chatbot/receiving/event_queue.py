@@ -1,6 +1,5 @@
 """The queue of what came in and is decided later: each message and event by a thread, one of a chat at a time, and then settled."""
 
-import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from flask_chatbot.bot.tracebacks import private, redacted
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.incoming.events import Incoming, names_in
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.delivery.loop import Begin, WorkerHooks
@@ -24,7 +24,7 @@ MOST_TRIES = 8  # then a message is given up: it trips everybody up, or kills ea
 MOST_WAIT = 60.0  # seconds between two tries
 AGAIN = 0.2  # seconds until what is undecided is tried again
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Undecided(Exception):
@@ -122,10 +122,12 @@ class EventQueue:
         tries = claim.tries - (isinstance(error, StoreError) and not isinstance(error, Uncommitted))
         wait = min(2.0**tries, MOST_WAIT)
         if tries < MOST_TRIES:
-            log.warning("event %d could not be answered, and is tried again in %g seconds\n%s", claim.seq, wait, _told(decided))
+            facts = {"event": claim.seq, "line": self._session, "attempt": tries, "wait": wait, "trace": _told(decided)}
+            log.warning("event %(event)d could not be answered, and is tried again in %(wait)g seconds\n%(trace)s", facts)
             events.settle_later(connection, claim, now + wait, tries)
             return
-        log.error("event %d is given up at try %d: it is not answered\n%s", claim.seq, tries, _told(decided))
+        facts = {"event": claim.seq, "line": self._session, "attempt": tries, "trace": _told(decided)}
+        log.error("event %(event)d is given up at try %(attempt)d: it is not answered\n%(trace)s", facts)
         events.settle(connection, claim, now)
 
 

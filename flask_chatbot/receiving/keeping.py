@@ -1,10 +1,10 @@
 """A call that came in for a transport: its messages and receipts are in the database before it is answered."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from uuid import uuid4
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.incoming.events import Incoming
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Receipt
@@ -21,7 +21,7 @@ from flask_chatbot.transports.webhooks import HttpTransport, WebhookAnswer, Webh
 OLDEST = EVENTS_KEPT - 43_200.0  # seconds: whatever is older and comes again is not recognised; clocks may differ by half a day
 OLD = "{} older than a week"
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def receiver(lines: Lines, line: str) -> HttpTransport | None:
@@ -42,13 +42,8 @@ def receive(gateway: Gateway, transport: HttpTransport, call: WebhookCall) -> We
     if incoming or received.receipts:
         new = _keep(gateway, transport.name, incoming, received.receipts)
         gateway.wake()
-        log.info(
-            "line %s: %d messages and events came, %d of them new, and %d receipts",
-            transport.name,
-            len(incoming),
-            new,
-            len(received.receipts),
-        )
+        facts = {"line": transport.name, "came": len(incoming), "new": new, "receipts": len(received.receipts)}
+        log.info("line %(line)s: %(came)d messages and events came, %(new)d of them new, and %(receipts)d receipts", facts)
     log_left_out(transport.name, received.left_out)
     return received.answer
 
@@ -77,11 +72,12 @@ def _keep_restriction(gateway: Gateway, line: str, received: WebhookContent) -> 
         was_restricted = restrictions.find(connection, line, now) is not None
         is_news = restrictions.hear(connection, line, now, at, until, received.restriction)
     if not is_news:
-        log.info("line %s: news about a restriction came late, and do not count", line)
+        log.info("line %(line)s: news about a restriction came late, and do not count", {"line": line})
         return
     gateway.wake()
     if until > now or was_restricted:
-        log.warning("line %s: %s", line, received.restriction if until > now else "WhatsApp takes messages to strangers again.")
+        news = received.restriction if until > now else "WhatsApp takes messages to strangers again."
+        log.warning("line %(line)s: %(news)s", {"line": line, "news": news})
 
 
 def _keep(gateway: Gateway, session: str, incoming: Sequence[Incoming], receipts: Sequence[Receipt]) -> int:

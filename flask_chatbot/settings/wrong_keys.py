@@ -1,14 +1,13 @@
 """Warnings about calls without a valid key: their origin and number, never the key."""
 
-import logging
-
 from flask_chatbot.core.language.sentences import clip
+from flask_chatbot.core.logs import get_logger
 
 PERIOD = 3600.0  # seconds that calls are counted for
 ADDRESSES_LIMIT = 1000  # that are told apart in this time
 OTHERS = "other addresses"
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class WrongKeys:

@@ -1,9 +1,9 @@
 """The first look at the connections to WhatsApp: a wrong key is in the log when the app starts, not when the first message fails."""
 
-import logging
 import threading
 from typing import TYPE_CHECKING
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import TransportError
 from flask_chatbot.transports.webhooks import HttpTransport
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from flask_chatbot.delivery.gateway import Gateway
     from flask_chatbot.delivery.lines import Lines
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def look_at_connections(lines: "Lines") -> list[threading.Thread]:

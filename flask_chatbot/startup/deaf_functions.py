@@ -1,11 +1,10 @@
 """Functions of the app that wait for what nothing ever tells it: reactions, and messages that are changed or deleted."""
 
-import logging
-
 from flask_chatbot.bot.bot import Bot
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.problems import listed
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def describe_deaf_functions(bot: Bot, *, tells_of_edits: bool) -> str:

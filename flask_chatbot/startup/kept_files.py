@@ -1,9 +1,9 @@
 """Rules that take files of customers, and what they need: an address for other programs, and one folder for all hosts."""
 
-import logging
 from typing import TYPE_CHECKING
 
 from flask_chatbot.bot.bot import Bot
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.actions import Forward
 from flask_chatbot.core.values.problems import listed
@@ -14,7 +14,7 @@ from flask_chatbot.errors import StoreError
 if TYPE_CHECKING:
     from flask_chatbot.database.database import Database
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def takes_files(rule: Rule) -> bool:

@@ -1,6 +1,5 @@
 """The start of serving: mistakes that only show once an app is whole are logged, the gateway is made, and the worker begins."""
 
-import logging
 import os
 import sys
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from flask import Flask, request
 
 from flask_chatbot.bot.bots import Bots
 from flask_chatbot.bot.reloading import keep_fresh
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.startup.deaf_functions import warn_of_deaf_functions
 from flask_chatbot.startup.state import AppState
 from flask_chatbot.worker import detect
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flask_chatbot.delivery.lines import Lines
     from flask_chatbot.worker.worker import Worker
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def log_what_is_missing(bots: Bots) -> None:

@@ -1,12 +1,12 @@
 """A database that the bot shares with the host's Flask-Migrate, whose next migration would drop the bot's tables."""
 
-import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, appcontext_pushed, current_app, has_app_context
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HOOKS = ("include_name", "include_object")
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def watch_migrations(app: Flask, settings: Settings) -> None:

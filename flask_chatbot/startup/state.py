@@ -1,6 +1,5 @@
 """The state of an app, built from its configuration and rule files; all mistakes are reported at once."""
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from flask_chatbot.bot.notices import BY_ID, numbers_unknown
 from flask_chatbot.core.checks.texts_only import unheard
 from flask_chatbot.core.conversation.memory import LateMemory, Memory
 from flask_chatbot.core.late import Once
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.lookups.find import Rows
 from flask_chatbot.core.translation.translatable import tr, untranslated
 from flask_chatbot.core.values.actions import Notify
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 SIMULATES = "CHATBOT_TRANSPORT is not set: messages go to the simulator, and reach nobody. Set it to 'simulator' if that is intended"
 SAFE_LENGTH = 8  # bytes; a shorter key is taken, with a warning
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Waker:

@@ -1,6 +1,5 @@
 """`StoreMemory`: the memory of people, in a database."""
 
-import logging
 import math
 from collections.abc import Collection
 from contextlib import suppress
@@ -9,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from flask_chatbot.core.conversation.memory import Memory, State, read_state, write_state
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.people import alias_of, is_person_id
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import upsert
@@ -42,7 +42,7 @@ _REPLACE = (
     .values({name: bindparam(f"new_{name}") for name in ("state", "version", "expires_at")})
 )
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class StoreMemory:

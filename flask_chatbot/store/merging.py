@@ -4,7 +4,6 @@ Two people with different ids of one scheme in one scope are never one: a number
 moves to them without anything of whoever had it.
 """
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select,
 
 from flask_chatbot.core.conversation.memory import State, read_state, write_state
 from flask_chatbot.core.conversation.uniting import united
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.people import Alias, Scheme, new_person_id
 from flask_chatbot.database.broadcast_tables import recipients
 from flask_chatbot.database.console_tables import handovers, notes
@@ -54,7 +54,7 @@ _IN_FLIGHT = select(_m.order_key).where(_ON, _m.state == word("claimed"), _m.ord
 _REQUEUE = update(messages).where(_ON, _OPEN, _m.order_key == bindparam("loser")).values(order_key=bindparam("to"))
 _ADD_OUT = upsert(lambda made: made(opted_out).on_conflict_do_nothing())
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(slots=True)

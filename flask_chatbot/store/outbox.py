@@ -7,13 +7,13 @@ Of the messages that a worker held when it crashed, one may be the cause: they a
 else meanwhile. Another crash is then that message's own, and the others go out.
 """
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.outbound import Outbound
 from flask_chatbot.core.values.people import is_person_id
 from flask_chatbot.core.values.replies import Reply, Text
@@ -30,7 +30,7 @@ LOOKED_AT = 200  # rows in a second round, where the first found many that are b
 UNREADABLE = "It was stored by another version, and cannot be read. Send it again."
 MOST_LOOKED_AT = 1000  # rows in one claim
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,7 +280,8 @@ def _under_fence(connection: Connection, claims: Sequence[Claim]) -> list[Claim]
 
 def _give_up(connection: Connection, row: Any, now: float) -> None:
     """Fail a message whose reply cannot be read, since retrying will not help."""
-    log.error("message %s is given up: its row in table %s cannot be read", row.id, messages.name)
+    facts = {"message_id": row.id, "line": row.session, "table": messages.name}
+    log.error("message %(message_id)s is given up: its row in table %(table)s cannot be read", facts)
     lock_chats(connection, {(row.session, row.order_key)})
     connection.execute(_GIVE_UP, {"held": row.seq, "why": UNREADABLE, "now": now})
     promote(connection, {(row.session, row.order_key)})

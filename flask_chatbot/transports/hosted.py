@@ -3,11 +3,11 @@
 import hashlib
 import hmac
 import json
-import logging
 import time
 from collections.abc import Iterable
 from typing import Any
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.chats import is_group, number_of
 from flask_chatbot.core.values.contents import Attachment, File
 from flask_chatbot.core.values.outbound import Ack, Outbound, Receipt
@@ -25,7 +25,7 @@ GAVE_UP = "The gateway could not deliver it."
 
 WRONG_KEY = "Is CHATBOT_HOSTED_KEY the gateway's key?"
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class _Declined(Exception):
@@ -75,7 +75,8 @@ class Hosted:
             body["notifyurl"] = f"{self._tools.address}/{self._token(name)}"
         said = self._ask(endpoint, body, hidden=texts_of(outbound.reply), id_=name)
         theirs = said.get("id") if isinstance(said, dict) else None
-        log.info("message %s is %s at the gateway", outbound.id, theirs if isinstance(theirs, str) and len(theirs) <= 64 else "accepted")
+        named = theirs if isinstance(theirs, str) and len(theirs) <= 64 else "accepted"
+        log.info("message %(message_id)s is %(theirs)s at the gateway", {"message_id": outbound.id, "theirs": named, "line": self.name})
         return name  # which its receipts carry, since their address holds it
 
     def session(self) -> Session:

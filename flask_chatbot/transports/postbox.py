@@ -1,12 +1,12 @@
 """Events for a `Listener`, held until they are due, there is a listener, and it has accepted them."""
 
-import logging
 import threading
 from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
 
 from flask_chatbot.core.late import Late, new_condition, new_rlock
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import AnswerFailed, FetchError, SetupError, StoreError, TransportError
 from flask_chatbot.transports.base import Listener
 
@@ -16,7 +16,7 @@ _SAFE = (AnswerFailed, FetchError, SetupError, StoreError, TransportError)
 
 Event = Callable[[Listener], None]
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Postbox:

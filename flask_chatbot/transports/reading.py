@@ -1,10 +1,10 @@
 """Reading what came in piece by piece: one that cannot be read is left out and named in the log, and the others come in."""
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import BadPayload, TransportError
 
 MOST_KINDS = 5  # that a line of the log names
@@ -12,7 +12,7 @@ KIND_LETTERS = 80
 
 T = TypeVar("T")
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def apart(what: str, read: Callable[[], Iterable[T]]) -> Iterator[T | str]:

@@ -22,7 +22,6 @@ DELIVERED
 READ
 """
 
-import logging
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -31,6 +30,7 @@ from hashlib import sha256
 from traceback import format_tb
 
 from flask_chatbot.core.late import Late, new_condition
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.contents import Attachment, File
 from flask_chatbot.core.values.incoming.events import Echo, IdentityChange, Incoming
 from flask_chatbot.core.values.menus import MessageTemplate
@@ -59,7 +59,7 @@ EVERYTHING = Capabilities(
     own_ids=True,
 )
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Simulator:
@@ -306,7 +306,8 @@ class Simulator:
                 raise TryLater("The simulator was closed before WhatsApp answered.")
 
     def _show(self, arrived: Arrived) -> None:
-        log.info("message %s (%s) arrived at a simulated phone", arrived.id, type(arrived.reply).__name__)
+        facts = {"message_id": arrived.id, "type": type(arrived.reply).__name__, "line": self.name}
+        log.info("message %(message_id)s (%(type)s) arrived at a simulated phone", facts)
         try:
             if self.on_delivery is not None:
                 self.on_delivery(arrived)

@@ -1,7 +1,6 @@
 """The blueprint of ``/api/...``: the contract's endpoints, answered in its JSON whatever the host app does."""
 
 import json
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,6 +14,7 @@ from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.tracebacks import redacted, with_words
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.catalogue import translate
 from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.delivery.accepted import IdempotencyKey, Terms
@@ -23,6 +23,7 @@ from flask_chatbot.settings.keys import key_of_header, near_miss
 from flask_chatbot.views import operations
 from flask_chatbot.views.asked import Asked, body_of, country_of, message_json, success, written
 from flask_chatbot.views.body import CUT_SHORT, read_body
+from flask_chatbot.views.request_ids import HEADER, request_id
 from flask_chatbot.views.routes import add_route, exempt
 from flask_chatbot.wire.calls import BY_ENDPOINT, Send, read_number, read_send
 from flask_chatbot.wire.openapi import describe
@@ -35,7 +36,7 @@ RETRY_AFTER = 30  # seconds, where nothing better is known
 ANYBODY = "API"  # whoever has a key without a name
 KEY_LIMIT = 255  # characters of an Idempotency-Key
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 blueprint = Blueprint("chatbot_api", __name__)
 
 
@@ -160,19 +161,19 @@ def api(
     try:
         return _json(200, _answer(endpoint, body, refused, id or name, number))
     except (BadPayload, NotAccepted) as error:
-        log.info("refused a call to /api/%s with %d", called, error.status)
+        log.info("refused a call to /api/%(endpoint)s with %(status)d", {"endpoint": called, "status": error.status})
         return _refuse(error.status, reason_of(error), {"Allow": ", ".join(endpoint.methods)} if endpoint and error.status == 405 else {})
     except Refused as error:
         return _refuse(400, reason_of(error))
     except TryLater as error:
-        log.warning("a call to /api/%s must be repeated: %s", called, error)
+        log.warning("a call to /api/%(endpoint)s must be repeated: %(error)s", {"endpoint": called, "error": error})
         return _refuse(503, reason_of(error), {"Retry-After": str(ceil(error.after) or RETRY_AFTER)})
     except StoreError as error:
-        log.error("a call to /api/%s could not be answered: %s", called, error)
+        log.error("a call to /api/%(endpoint)s could not be answered: %(error)s", {"endpoint": called, "error": error})
         return _refuse(503, tr("The gateway cannot reach its database. Try again later."), {"Retry-After": str(RETRY_AFTER)})
     except Exception as error:  # noqa: BLE001  of whatever is our fault the caller hears in the contract's shape
         trace = redacted(error, with_words(request.get_data(as_text=True)))
-        log.error("a call to /api/%s failed with an internal error\n%s", called, trace)
+        log.error("a call to /api/%(endpoint)s failed with an internal error\n%(trace)s", {"endpoint": called, "trace": trace})
         return _refuse(503, tr("The gateway had an internal error. Try again later."), {"Retry-After": str(RETRY_AFTER)})
 
 
@@ -236,7 +237,7 @@ def _hash(value: object) -> str:
 
 def _json(status: int, value: object, headers: Mapping[str, str] | None = None) -> Response:
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    return Response(body, status, dict(headers or {}), content_type="application/json")
+    return Response(body, status, {HEADER: request_id(request.environ), **(headers or {})}, content_type="application/json")
 
 
 def _refuse(status: int, why: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -1,6 +1,5 @@
 """The body of a request from any server: read to its end, within a limit."""
 
-import logging
 from io import BytesIO
 from typing import IO
 
@@ -8,13 +7,14 @@ from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import get_content_length, get_input_stream
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.errors import BadPayload
 
 BODY_LIMIT = 256 * 1024  # bytes
 CUT_SHORT = tr("The body could not be read to its end. Send all of it.")
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def read_body(request: Request, limit: int | None, most: int = BODY_LIMIT) -> BytesIO:

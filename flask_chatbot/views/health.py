@@ -1,7 +1,6 @@
 """The blueprint of ``GET /healthz``: checks that the rules in use match the files, and that the database is still the same."""
 
 import json
-import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.bot.reloading import keep_fresh
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.translatable import tr, untranslated
 from flask_chatbot.core.values.problems import NOWHERE, Problem
 from flask_chatbot.errors import StoreError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 METHODS = ("GET", "HEAD")
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 blueprint = Blueprint("chatbot_health", __name__)
 
 

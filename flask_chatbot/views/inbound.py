@@ -1,6 +1,5 @@
 """The blueprint of ``/in/<line>``: what a transport's other side calls, answered once it is kept."""
 
-import logging
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -8,9 +7,11 @@ from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.bot.tracebacks import redacted, with_words
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import BadPayload, StoreError
 from flask_chatbot.settings.wrong_keys import printable
 from flask_chatbot.views.body import CUT_SHORT, read_body
+from flask_chatbot.views.request_ids import HEADER, request_id
 from flask_chatbot.views.routes import add_route, exempt
 from flask_chatbot.wire.webhook import write_refusal
 
@@ -23,7 +24,7 @@ METHODS = ("GET", "HEAD", "POST")
 UNAUTHENTICATED = (401, 403, 404, 405)  # statuses of calls that are not from the other side
 _HEADERS = {405: {"Allow": ", ".join(METHODS)}, 503: {"Retry-After": "30"}}  # Retry-After is in seconds
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 blueprint = Blueprint("chatbot_inbound", __name__)
 
 
@@ -65,11 +66,13 @@ def inbound(line: str, rest: str = "", body: BytesIO | None = None, refused: Bad
         _log_refusal(line, error, is_read=error is not refused)
         return _refuse(error.status, error.message)
     except StoreError as error:
-        log.error("a call for line %s could not be kept: %s", printable(line), error)
+        log.error("a call for line %(line)s could not be kept: %(error)s", {"line": printable(line), "error": error})
         return _refuse(503, "The bot cannot reach its database. Try again later.")
     except Exception as error:  # noqa: BLE001  whatever it is, the platform must repeat its call
         words = with_words(request.get_data(as_text=True))
-        log.error("a call for line %s failed with an internal error\n%s", printable(line), redacted(error, words))
+        log.error(
+            "a call for line %(line)s failed with an internal error\n%(trace)s", {"line": printable(line), "trace": redacted(error, words)}
+        )
         return _refuse(503, "The bot had an internal error. Try again later.")
 
 
@@ -91,7 +94,8 @@ def _answer(line: str, rest: str, body: BytesIO | None) -> Response:
         body=body.getvalue() if body else b"",
     )
     answer = receive(lines.named(line), transport, call)
-    return Response(answer.body, answer.status, dict(answer.headers), content_type=answer.content_type)
+    headers = {HEADER: request_id(request.environ), **answer.headers}
+    return Response(answer.body, answer.status, headers, content_type=answer.content_type)
 
 
 def _transport(lines: "Lines", line: str) -> "HttpTransport | None":
@@ -103,11 +107,13 @@ def _transport(lines: "Lines", line: str) -> "HttpTransport | None":
 def _log_refusal(line: str, error: BadPayload, *, is_read: bool) -> None:
     """Warn of a refused call, as what it brought may be lost; of those that may be anybody's now and then, with their count."""
     if is_read and error.status not in UNAUTHENTICATED:
-        log.warning("refused a call for line %s with %d: %s What it brought may be lost.", printable(line), error.status, error.message)
+        facts = {"line": printable(line), "status": error.status, "why": error.message}
+        log.warning("refused a call for line %(line)s with %(status)d: %(why)s What it brought may be lost.", facts)
     else:
         state = current_app.extensions["chatbot"]
         state.wrong_keys.warn(f"a call to /in/{printable(line)}", request.remote_addr, error.message, state.bot.clock().timestamp())
 
 
 def _refuse(status: int, message: str) -> Response:
-    return Response(write_refusal(message), status, _HEADERS.get(status), content_type="application/json")
+    headers = {HEADER: request_id(request.environ), **_HEADERS.get(status, {})}
+    return Response(write_refusal(message), status, headers, content_type="application/json")

@@ -1,6 +1,5 @@
 """The blueprint of ``GET /media/...``: files of the rules and of customers, for whoever was given their signed addresses."""
 
-import logging
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -10,6 +9,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from flask_chatbot.answering.media_urls import find_file, is_referred_to, kept_file
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.reloading import keep_fresh
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.contents import File
 from flask_chatbot.errors import StoreError
 from flask_chatbot.media.folder import MediaFolder
@@ -22,7 +22,7 @@ YEAR = 365 * 86_400  # seconds
 # Shown by a browser as they are; all else, such as a page or a drawing that may hold a script, is only saved.
 SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "audio/", "video/", "text/plain")
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 blueprint = Blueprint("chatbot_media", __name__)
 
 

@@ -1,6 +1,5 @@
 """The blueprint of ``GET /metrics``: what Prometheus scrapes, for whoever has a key."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -10,6 +9,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.bot.reloading import keep_fresh
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import StoreError
 from flask_chatbot.settings.keys import key_of_monitoring
 from flask_chatbot.views.health import METHODS, line_states, own_line, refuse_method, restricted_lines
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NO_KEY = "The key is missing or unknown. Send it as Authorization: Bearer YOUR-KEY, or as SecretKey: YOUR-KEY.\n"
 NO_CLIENT = "Metrics need the package prometheus-client. Install it with: pip install 'flask-chatbot[metrics]'\n"
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 blueprint = Blueprint("chatbot_metrics", __name__)
 
 

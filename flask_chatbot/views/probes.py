@@ -1,18 +1,18 @@
 """The probes of ``/healthz/live`` and ``/healthz/ready``, for whatever restarts processes and sends them requests."""
 
 import json
-import logging
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import StoreError
 from flask_chatbot.settings.keys import Key, key_of_header
 from flask_chatbot.views.health import METHODS, lines_and_workers, refuse_method
 from flask_chatbot.views.routes import add_route, exempt
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 blueprint = Blueprint("chatbot_probes", __name__)
 
 

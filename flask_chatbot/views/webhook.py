@@ -1,6 +1,5 @@
 """The blueprint of ``POST /webhook``: a keyword message in, its replies out, in the contract's JSON whatever the host app does."""
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from io import BytesIO
@@ -13,11 +12,13 @@ from flask_chatbot.answering.media_urls import Files, MediaUrls
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.reloading import POLLER, keep_fresh
 from flask_chatbot.bot.tracebacks import redacted, with_words
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import BadPayload, BadSignature, StoreError
 from flask_chatbot.settings.keys import find_key, near_miss
 from flask_chatbot.settings.webhook_lines import line_of_key
 from flask_chatbot.views.body import CUT_SHORT, read_body
+from flask_chatbot.views.request_ids import GIVEN, HEADER, request_id
 from flask_chatbot.views.routes import add_route, exempt
 from flask_chatbot.webclient.signing import verify_signature
 from flask_chatbot.wire.webhook import kind_in_json, read_object, read_webhook, write_refusal, write_replies
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 _HEADERS = {405: {"Allow": "POST"}, 503: {"Retry-After": "30"}}  # Retry-After is in seconds
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class RawResponse(Response):
@@ -76,9 +77,12 @@ def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _hos
     try:
         if body is None:
             raise refused or BadPayload(CUT_SHORT)
-        return RawResponse(_answer(current_app._get_current_object(), body.getvalue(), request.environ), content_type="application/json")  # type: ignore[attr-defined]
+        environ = request.environ
+        answer = _answer(current_app._get_current_object(), body.getvalue(), environ)  # type: ignore[attr-defined]
+        headers = {HEADER: request_id(environ)} if GIVEN in environ else None  # nobody who sent none would look for it
+        return RawResponse(answer, headers=headers, content_type="application/json")
     except BadPayload as error:
-        log.info("refused a webhook call with %d", error.status)
+        log.info("refused a webhook call with %(status)d", {"status": error.status})
         return _refuse(error.status, error.message)
     except StoreError as error:
         log.error("a webhook call could not be answered: %s", error)
@@ -111,8 +115,8 @@ def _answer(app: Flask, body: bytes, environ: Mapping[str, Any]) -> bytes:
     if decision is None:
         log.info("a webhook call was repeated: it gets the first answer again")
     else:
-        rule = decision.match.rule.name if decision.match else None
-        log.info("answered a webhook call: rule %r, line %r, %d replies", rule, line, len(decision.replies))
+        facts = {"rule": decision.match and decision.match.rule.name, "line": line, "replies": len(decision.replies)}
+        log.info("answered a webhook call: rule %(rule)r, line %(line)r, %(replies)d replies", facts)
     return answer
 
 
@@ -154,4 +158,5 @@ def _unauthorized(reason: str, how: str = "") -> BadPayload:
 
 
 def _refuse(status: int, message: str) -> Response:
-    return Response(write_refusal(message), status, _HEADERS.get(status), content_type="application/json")
+    headers = {HEADER: request_id(request.environ), **_HEADERS.get(status, {})}
+    return Response(write_refusal(message), status, headers, content_type="application/json")

@@ -1,7 +1,6 @@
 """The worker in a process that serves an app: started once per process when it serves, and ended with it."""
 
 import atexit
-import logging
 import os
 import sys
 import threading
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from flask_chatbot.core.late import Late, new_lock, sleep
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.worker import detect
 
 # Only for its type: a worker loads SQLAlchemy, which is slow, so it is made when the process serves.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DRAIN_AT_EXIT = 10.0  # seconds that what is under way has when the process ends
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Embedded:

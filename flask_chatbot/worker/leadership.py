@@ -1,11 +1,11 @@
 """Leadership, for work that only one process may do: a lease in the database, renewed while its holder lives."""
 
-import logging
 import socket
 import threading
 from collections.abc import Callable
 from secrets import token_hex
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.retry import LEADERSHIP, Clock
 from flask_chatbot.delivery.threads import Job
@@ -19,7 +19,7 @@ RENEWALS = 3  # in that time, so that one that fails does no harm
 LOOK = 1.0  # seconds between two looks whether it is free
 RETRY = 5.0  # seconds between two tries to open a transport
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def holder_name() -> str:

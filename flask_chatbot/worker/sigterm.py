@@ -1,17 +1,19 @@
 """SIGTERM under servers that leave it to the system, which would end a process at once: leases are released first."""
 
 import ctypes
-import logging
 import os
 import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
 
+from flask_chatbot.core.logs import get_logger
+
 End = Callable[[], object]
+
 Handler = Callable[[int, FrameType | None], object]
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def end_at_sigterm(end: End) -> None:

@@ -1,7 +1,6 @@
 """Wake-ups for workers in other processes, published by a thread: whoever writes a message waits for no broker."""
 
 import atexit
-import logging
 import os
 import threading
 import time
@@ -9,6 +8,7 @@ from collections.abc import Callable
 from weakref import WeakSet
 
 from flask_chatbot.core.late import Late, new_condition
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.delivery.retry import Backoff, Clock
 
 GATHER = 0.05  # seconds: wake-ups within it are one
@@ -17,7 +17,7 @@ REMIND = 300.0  # seconds between two log lines about an outage that lasts
 IDLE = 10.0  # seconds after which the thread ends
 FLUSH_AT_EXIT = 2.0  # seconds that a process which ends waits for its last wake-up
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Wakeups:

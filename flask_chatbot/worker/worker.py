@@ -1,6 +1,5 @@
 """`Worker`: sends the messages in the outbox, makes the callbacks, and keeps the transports open, in its own threads."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -9,6 +8,7 @@ from random import Random, SystemRandom
 
 from sqlalchemy import Connection
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import server_time
 from flask_chatbot.delivery import callback_queue
@@ -31,7 +31,7 @@ SWEEP_EVERY = 300.0  # seconds
 SWEEP_ON = 1.0  # seconds, while there is more
 SET_BACK = 1.0  # seconds that a clock must go back at once for it to be distinguished from one that is only slow
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,16 @@
 """Remembering the result of a message while other messages of the same sender come in."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_chatbot.core.conversation.memory import NO_MEMORY, NOTHING, Memory, State, write_state
 from flask_chatbot.core.language.numbers import mask
+from flask_chatbot.core.logs import get_logger
 
 TRIES = 5  # at remembering, while others come between
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(slots=True, eq=False)

@@ -1,6 +1,5 @@
 """The answer of a rule to one message, and the changes that it makes for the sender."""
 
-import logging
 from collections.abc import Callable, Container, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from flask_chatbot.core.conversation.changes import differ, with_dialogue, with_
 from flask_chatbot.core.conversation.dialogue import Dialogue, ShownMenu, chat_key, menu_choices, menu_text, offer_choices
 from flask_chatbot.core.conversation.forms import NO_FORM, Ask, Form, begin, in_doubt, together
 from flask_chatbot.core.conversation.memory import State, on_line
-from flask_chatbot.core.deciding.context import MessageContext, asks_again, begun_by, trigger
+from flask_chatbot.core.deciding.context import MessageContext, asks_again, begun_by, log_failure, trigger
 from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, Handle, HandlerFailed, Notes, Outcome, lacking
 from flask_chatbot.core.deciding.guessing import NOTHING_GUESSED, Guessed, above_menu, with_suggestions
 from flask_chatbot.core.deciding.leftovers import with_above, without_unused
@@ -33,8 +32,6 @@ from flask_chatbot.core.values.replies import REPLIES_LIMIT, Menu, Reply, Text
 from flask_chatbot.core.values.saving.slots import HasPlace
 from flask_chatbot.core.values.sent import SentValue
 from flask_chatbot.errors import AnswerFailed, Invalid, Skip
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -193,7 +190,7 @@ class Answering:
             try:
                 return save.full.render(self.names(match))
             except AnswerFailed as error:
-                log.error("rule %r at %s cannot say that it is full: %s", match.rule.name, match.rule.mark, error.with_way_out)
+                log_failure("rule %(rule)r at %(place)s cannot say that it is full: %(error)s", match.rule, error)
         titles = {field.name: field.title for field in match.rule.fields or ()}
         wanted = ", ".join(f"{titles.get(name, name)} {form.texts.get(name) or match.fields.get(name)}" for name in match.rule.per)
         return say(self.language, "slot_full", slot=wanted) if wanted else say(self.language, "all_full")
@@ -214,7 +211,7 @@ class Answering:
             text = rule.confirm.render(self.names(match)) if rule.confirm else ""
         except AnswerFailed as error:  # all that the customer gave is kept
             failure = error
-            log.error("rule %r at %s cannot show its form: %s", rule.name, rule.mark, error.with_way_out)
+            log_failure("rule %(rule)r at %(place)s cannot show its form: %(error)s", rule, error)
             given = [f"{each.title}: {form.texts[each.name]}" for each in fields if form.texts.get(each.name)]
             text = together(*given, say(self.language, "not_yesno"))
         defaults = dict.fromkeys((field.name for field in fields), self.time)  # a default was read now
@@ -237,7 +234,7 @@ class Answering:
 
     def apology(self, rule: Rule, error: AnswerFailed) -> tuple[Reply, ...]:
         """The apology for an answer that cannot be made; the log says why."""
-        log.error("rule %r at %s cannot answer: %s", rule.name, rule.mark, error.with_way_out)
+        log_failure("rule %(rule)r at %(place)s cannot answer: %(error)s", rule, error)
         return (Text(say(self.language, "apology")),)
 
     def refuse(self, match: Match, form: Form, by_handler: bool = False) -> Decision:

@@ -1,6 +1,5 @@
 """The context of one message: the rule book, and the time."""
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -12,14 +11,16 @@ from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.field import NOTHING_SENT, Context, dealt, read_dealt
 from flask_chatbot.core.fields.sent import fitted, sent_in, spread
 from flask_chatbot.core.language.sentences import Language
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.matching.match import Candidate, Kind, Match, MayAnswer
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.steps import EXACT
 from flask_chatbot.core.values.contents import UNANSWERED
 from flask_chatbot.core.values.messages import PARTS_LIMIT, Message, split_parts
 from flask_chatbot.core.values.sent import SENT, SENT_NAMES, SentValue, kinds_of, name_of
+from flask_chatbot.errors import AnswerFailed
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class MessageContext(NamedTuple):
@@ -227,3 +228,8 @@ def keeps_quiet(book: RuleBook, message: Message, memory: Memory, now: datetime)
     """True if the bot must stay silent whatever the text: in this chat, or to this person for now."""
     time = now.timestamp()
     return never_answers(book, message) or memory.recall(book.person(message.sender), time).paused_on(message.line) > time
+
+
+def log_failure(sentence: str, rule: Rule, error: AnswerFailed) -> None:
+    """Log what a rule cannot do, in a sentence that names the `rule`, its `place` and the `error`."""
+    log.error(sentence, {"rule": rule.name, "place": rule.mark, "error": error.with_way_out})

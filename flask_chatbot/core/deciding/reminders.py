@@ -1,17 +1,17 @@
 """Plans the reminders of saved rows: which begin when a row is saved or moved, which end, and what they say."""
 
-import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.lookups.restoring import restored
 from flask_chatbot.core.reminding.times import due_of
 from flask_chatbot.core.values.actions import Reminder, Save
 from flask_chatbot.errors import AnswerFailed
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Plan(NamedTuple):

@@ -1,6 +1,5 @@
 """`Field`: the fields of a rule, and reading a customer's values into them."""
 
-import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,11 +10,12 @@ from typing import NamedTuple, Protocol
 from flask_chatbot.core.language.daytimes import Span
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Language, clip, say
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.sent import SentValue
 from flask_chatbot.errors import AnswerFailed
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 SURPLUS = "#"  # the key in Reading.problems under which parts too many are reported; no field can be called that
 ABBREVIATIONS = frozenset("hp wa ktp npwp nik nis nim rt rw dp cod id pin sku".split())  # words of a name that are written in capitals

@@ -1,14 +1,14 @@
 """Contact cards whose numbers can all be called."""
 
-import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
 from flask_chatbot.core.language.numbers import contact_number
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.translatable import reason_of
 from flask_chatbot.core.values.replies import ContactCard, Reply
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class UnusableNumber(ValueError):

@@ -1,11 +1,11 @@
 """`Find`: the rows that a rule looks up."""
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, islice, tee
 from typing import Protocol, TypeVar
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.lookups.cell_readers import CellReader
 from flask_chatbot.core.lookups.keys import keys_of
 from flask_chatbot.core.values.messages import Message
@@ -13,7 +13,7 @@ from flask_chatbot.core.values.saving.numbering import Numbering
 from flask_chatbot.core.values.saving.slots import Slot
 from flask_chatbot.errors import AnswerFailed
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 ROWS_LIMIT = 10  # rows of one look-up
 SEEN_LIMIT = 100  # rows that are read of what is not in a file, so that it can be said how many more there are

@@ -1,6 +1,5 @@
 """Answers: templates that become `Reply` values for one message."""
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
@@ -10,6 +9,7 @@ from typing import Protocol
 from flask_chatbot.core.language.numbers import contact_number
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.language.signs import is_emoji
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.templates.template import Template
 from flask_chatbot.core.translation.translatable import Translatable, reason_of, tr
 from flask_chatbot.core.values.contents import Reaction
@@ -21,7 +21,7 @@ from flask_chatbot.core.values.reply_kinds import ReplyKind
 Names = Mapping[str, object]
 THUMB = "\N{THUMBS UP SIGN}"
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Answer(Protocol):

@@ -1,12 +1,12 @@
 """`Reminders`: puts reminders off that may not be sent now, in the night and while a person talks with the owner."""
 
-import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
 from flask_chatbot.core.deciding.rulebook import RuleBook
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.reminding.quiet import first_allowed
 from flask_chatbot.delivery.send import Failed
 from flask_chatbot.store import memory
@@ -15,7 +15,7 @@ from flask_chatbot.store.rows import reminders
 
 NO_TIME_LEFT = "Its time was over before it could be sent: the bot was quiet until then."
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Reminders:
@@ -38,7 +38,8 @@ class Reminders:
         if at >= claim.expires_at:
             return Failed(claim, NO_TIME_LEFT)
         reminders.postpone(connection, claim, at)
-        log.info("reminder %s waits until %s", claim.outbound.id, datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC"))
+        until = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        log.info("reminder %(message_id)s waits until %(until)s", {"message_id": claim.outbound.id, "until": until})
         return None
 
     def _next(self, connection: Connection, claim: Claim, now: float) -> float:

@@ -1,12 +1,12 @@
 """`Strangers`: holds what goes to people who never wrote by a line while WhatsApp takes nothing to them, and checks their numbers first."""
 
-import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.chats import number_of
 from flask_chatbot.core.values.people import PERSON, is_person_id
 from flask_chatbot.delivery.send import Later, SendResult, Sent
@@ -19,7 +19,7 @@ Known = Mapping[str, bool]  # True for those who wrote
 
 NO_WHATSAPP = "This number does not use WhatsApp."
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Strangers:

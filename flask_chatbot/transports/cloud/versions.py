@@ -1,10 +1,10 @@
 """The versions of Meta's Graph API: the one that is called, and when Meta ends it."""
 
-import logging
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.translatable import tr
 
 VERSION = "v26.0"  # if CHATBOT_CLOUD_VERSION is not set
@@ -22,7 +22,7 @@ ENDS: Mapping[str, date] = {
 }
 _VERSION = re.compile(r"v([0-9]{1,3})\.[0-9]{1,2}")
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def read_version(value: object) -> str:

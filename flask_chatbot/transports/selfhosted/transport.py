@@ -1,7 +1,6 @@
 """`SelfHosted`: what the transports to gateways of a shop's own have in common, whatever dialect the gateway speaks."""
 
 import json
-import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
@@ -9,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.media.file_types import received_file
 from flask_chatbot.core.values.chats import is_group, number_of
 from flask_chatbot.core.values.contents import Attachment, File
@@ -29,7 +29,7 @@ UNCONNECTED_FOR = 30.0  # seconds until a gateway without a phone is asked again
 NO_WHATSAPP = "This number does not use WhatsApp."
 NO_GROUP = "The phone is in no such group. /api/groups lists those it is in."
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class SelfHosted(ABC):

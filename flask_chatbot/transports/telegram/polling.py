@@ -1,10 +1,10 @@
 """`UpdatePoller`: asks Telegram for updates, one long call after the other, and confirms them only once they are kept."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import TransportError, TryLater
 from flask_chatbot.transports.cloud.nodes import Node, nodes, whole
 from flask_chatbot.transports.telegram.api import ELSEWHERE, BotApi, Conflict
@@ -15,7 +15,7 @@ MOST_WAIT = 60.0  # seconds between two tries
 CONFLICT = 60.0  # seconds after one that the connection counts as shared
 CLOSING = 3.0  # seconds to wait for the end of a thread that is in the middle of a call
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class UpdatePoller:

@@ -2,7 +2,6 @@
 
 import hmac
 import json
-import logging
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Literal
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.media.file_types import received_file
 from flask_chatbot.core.values.chats import number_of
 from flask_chatbot.core.values.contents import Attachment, File, Reaction
@@ -39,7 +39,7 @@ BROUGHT_ELSEWHERE = (
 NO_NUMBERS = "Telegram cannot check numbers."
 _NO_PHOTO = ("PHOTO_INVALID_DIMENSIONS", "IMAGE_PROCESS_FAILED", "PHOTO_EXT_INVALID")
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Telegram:
