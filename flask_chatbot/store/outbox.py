@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, false, or_, select, true, update
 
 from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.outbound import Outbound
@@ -89,8 +89,15 @@ _DUE = (
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
-_IS_DUE = select(exists().where(_QUEUED, _c.due_at <= bindparam("now")))
-_TIMED = select(_c.seq).where(_QUEUED, _c.due_at > 0.0, _c.due_at <= bindparam("now")).limit(1)
+
+
+def _any_queued(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """True if a queued message, reply or not, meets these: the index has replies apart, and would be read as a whole for both at once."""
+    return or_(*(exists().where(_QUEUED, _c.is_reply == of_kind, *conditions) for of_kind in (true(), false())))
+
+
+_IS_DUE = select(_any_queued(_c.due_at <= bindparam("now")))
+_IS_TIMED_DUE = select(_any_queued(_c.due_at > 0.0, _c.due_at <= bindparam("now")))
 _other = messages.alias("other")
 _in_same_chat = (_other.c.session == _c.session) & (_other.c.order_key == _c.order_key)
 _first = (
@@ -123,8 +130,8 @@ def claim(connection: Connection, session: str, now: float, lease: float, limit:
     also settles, settle first.
     """
     at_once = (-1.0, 0.0)
-    timed = connection.execute(_TIMED, {"session": session, "now": now}).first()
-    spans = [(0.0, now), at_once] if timed else [at_once]
+    has_timed = connection.execute(_IS_TIMED_DUE, {"session": session, "now": now}).scalar()
+    spans = [(0.0, now), at_once] if has_timed else [at_once]
     found: list[Any] = []
     for is_reply in (True, False):
         for after, until in spans:
