@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.answering.actions import Actions
 from flask_chatbot.answering.history import History
-from flask_chatbot.answering.once import AlreadyAnswered, Recorded, Turnstile
+from flask_chatbot.answering.once import AlreadyAnswered, Recorded, Turnstile, count_answered
 from flask_chatbot.bot.bots import Bots
 from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.deciding.decision import Decision
@@ -37,6 +37,7 @@ class _RecordedCall(Recorded):
         self.body = self.write(replies)
         if not inbox.add(connection, self.history.row(self.session, self.id, answered, len(replies), self.body.decode())):
             raise AlreadyAnswered
+        count_answered(connection, self.session, answered)
 
 
 class Calls:

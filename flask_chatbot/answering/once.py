@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.answering.actions import Actions
 from flask_chatbot.bot.effects import AnsweredMessage, Remember
+from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.deciding.staff_turn import StaffDone
 from flask_chatbot.core.late import Late, new_condition
@@ -19,6 +20,36 @@ from flask_chatbot.core.values.actions import Forward, Save
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.core.values.saving.numbering import RowNumber
+from flask_chatbot.database.counting.tally import Count, count
+from flask_chatbot.store.measuring import totals
+
+
+def count_answered(connection: Connection, session: str, answered: AnsweredMessage) -> None:
+    """Count a message that came in, by its kind, the rule that answered it, and the outcome."""
+    decision = answered.decision
+    rule = decision.match.rule if decision.match else None
+    name = totals.name_of(connection, rule.name) if rule else ""
+    count(connection, Count(totals.ANSWERED, session, (answered.message.kind, name, outcome_of(decision))))
+
+
+def count_unanswered(connection: Connection, session: str, message: Message) -> None:
+    """Count a message that came in, and that no rule was asked about."""
+    count(connection, Count(totals.ANSWERED, session, (message.kind, "", "silent")))
+
+
+def outcome_of(decision: Decision) -> str:
+    """The outcome of a message in a word.
+
+    >>> outcome_of(Decision(None))
+    'unmatched'
+    """
+    if decision.failure is not None:
+        return "failed"
+    if decision.match is None:
+        return "unmatched"
+    if decision.match.rule.fallback:
+        return "fallback"
+    return "answered" if decision.replies else "silent"
 
 
 class AlreadyAnswered(Exception):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from flask_chatbot.answering.actions import Actions
 from flask_chatbot.answering.history import History
 from flask_chatbot.answering.names import Renaming, named
-from flask_chatbot.answering.once import AlreadyAnswered, Recorded, Turnstile
+from flask_chatbot.answering.once import AlreadyAnswered, Recorded, Turnstile, count_answered, count_unanswered
 from flask_chatbot.answering.owner import Owner
 from flask_chatbot.answering.typing_notices import TypingNotices
 from flask_chatbot.answering.unanswered import Unanswered
@@ -73,6 +73,7 @@ class _Received(Recorded):
         replies = aimed(replies, able, message.id or "")
         if not inbox.add(connection, self.history.row(self.gateway.transport.name, self.id, answered, len(replies))):
             raise AlreadyAnswered
+        count_answered(connection, self.gateway.transport.name, answered)
         _release_held(connection, self.gateway, message)
         if replies:
             language, choices = answered.book.locale.language, answered.decision.choices
@@ -210,7 +211,8 @@ class Inbound:
         who = mask(message.sender.number) or message.sender.person
         log.warning("%s was answered %d times in a minute, and gets no answer now. Is it a bot?", who, answers)
         with self._actions.database.writing() as connection:
-            inbox.add(connection, self._history.silence(self._session, id_, message, now, SILENCE))
+            if inbox.add(connection, self._history.silence(self._session, id_, message, now, SILENCE)):
+                count_unanswered(connection, self._session, message)
             _release_held(connection, self._gateway, message)
 
 

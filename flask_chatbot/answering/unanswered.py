@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from flask_chatbot.answering.history import History
+from flask_chatbot.answering.once import count_unanswered
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.core.conversation.deleted import without_text
 from flask_chatbot.core.logs import get_logger
@@ -42,7 +43,8 @@ class Unanswered:
             self._bot.happened(message, self._ours(message))
         why = f"{message.kind}: it is never answered"
         with self._database.writing() as connection:
-            inbox.add(connection, self._history.silence(self._session, id_, message, now, why))
+            if inbox.add(connection, self._history.silence(self._session, id_, message, now, why)):
+                count_unanswered(connection, self._session, message)
 
     def _ours(self, message: Message) -> str:
         """Our id of the message that a reaction is to; empty if it is not ours."""

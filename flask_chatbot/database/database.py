@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from flask_chatbot.core.late import Late, new_lock
 from flask_chatbot.core.logs import get_logger
+from flask_chatbot.database.counting import tally
 from flask_chatbot.database.engines import Engines, lock, postgresql_engine, sqlite_engine, unlimited
 from flask_chatbot.database.fair_lock import lock_of
 from flask_chatbot.database.faults import describe_error, held, is_damage, locked
@@ -98,7 +99,9 @@ class Database:
         with self._describing_errors():
             engines, known = self._ready(), self._file and self._file.known
             with self._transaction(engines, self._wait) as connection:
+                tally.begin(connection)
                 yield connection
+                tally.end(connection)
             if self._file is not None and identity(self._file.path) != known:
                 raise StoreError(self._file.moved())
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, MetaData, NullPool, String, Table, create_engine, delete, insert, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from flask_chatbot.database.broadcast_tables import metadata
+from flask_chatbot.database.counting.tables import metadata
 from flask_chatbot.database.engines import NAME
 from flask_chatbot.database.tables import people
 from flask_chatbot.errors import StoreError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 # Those of the folder, so that a database that is up to date is known without loading Alembic.
-REVISIONS = tuple(f"{number:04}" for number in (*range(1, 18), 21, 20, 22, 23, 24))
+REVISIONS = tuple(f"{number:04}" for number in (*range(1, 18), 21, 20, 22, 23, 24, 26))
 HEAD = REVISIONS[-1]
 # Raise it in the version that takes away what code of before it needs; all that did not is then to be stopped for an upgrade.
 OLDEST = "0009"

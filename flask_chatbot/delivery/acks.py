@@ -40,9 +40,9 @@ class Acks:
         self._clock = clock
         self._has_handlers = has_handlers
 
-    def change(self, connection: Connection, message: str, ack: Ack, at: float, error: str = "") -> bool:
-        """Move a message's ack forward; False if it is there already, or past it."""
-        moved = stored.move_ack(connection, message, ack, at, error)
+    def change(self, connection: Connection, message: str, ack: Ack, at: float, error: str = "", reason: str = "reported") -> bool:
+        """Move a message's ack forward; False if it is there already, or past it. `reason` is why it failed, in a word for counting."""
+        moved = stored.move_ack(connection, message, ack, at, error, reason)
         if moved is None:
             return False
         self._report(connection, [(moved, ack, at)])
@@ -111,4 +111,7 @@ class Acks:
             except FetchRefused as refused:
                 error = str(refused)
         name = f"msg_{token_hex(12)}"
-        return callbacks.NewCallback(id=name, message=message, ack=ack, at=at, url=url, host=host, created_at=self._clock(), error=error)
+        now = self._clock()
+        return callbacks.NewCallback(
+            id=name, message=message, ack=ack, at=at, url=url, host=host, created_at=now, error=error, line=self._session
+        )

@@ -53,10 +53,11 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The message is given up."""
+    """The message is given up; `reason` is why, in a word for counting."""
 
     claim: Claim
     error: str
+    reason: str = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,9 @@ class MessageSender:
     def attempt(self, claim: Claim) -> SendResult:
         """Try to send one message; every failure becomes a result, too."""
         if self._clock() >= claim.expires_at:
-            return Failed(claim, claim.error or TOO_LATE)
+            return Failed(claim, claim.error or TOO_LATE, "expired")
         if not claim.outbound.chat:
-            return Failed(claim, NO_ADDRESS)
+            return Failed(claim, NO_ADDRESS, "unreachable")
         try:
             if self._check is not None:
                 self._check(claim)
@@ -135,7 +136,7 @@ class MessageSender:
 
     def _later(self, claim: Claim, error: str, after: float = 0.0) -> SendResult:
         due = next_send(claim.tries, self._clock(), claim.expires_at, after)
-        return Failed(claim, error) if due is None else Later(claim, due, error)
+        return Failed(claim, error, "expired") if due is None else Later(claim, due, error)
 
 
 def keep_parts(connection: Connection, results: Sequence[SendResult]) -> None:
@@ -149,11 +150,11 @@ def settle(connection: Connection, results: Sequence[SendResult], acks: Acks, no
     """Record results, including acks; return those that count, as no other worker has claimed their messages meanwhile."""
     sent = [result for result in results if isinstance(result, Sent)]
     held = {(claim.seq, claim.fence) for claim in outbox.settle_sent(connection, [each.claim for each in sent], now)}
-    # Also those that another has claimed since: their ids of the transport are ours, and receipts will come for them.
-    acks.sent(connection, [SentOut(each.claim.outbound.id, each.transport_id, each.at) for each in sent])
     for each in sent:
         if each.type and each.type != each.claim.type:
             stored.set_type(connection, each.claim.outbound.id, each.type)
+    # Also those that another has claimed since: their ids of the transport are ours, and receipts will come for them.
+    acks.sent(connection, [SentOut(each.claim.outbound.id, each.transport_id, each.at) for each in sent])
     outbox.hand_back(connection, [result.claim for result in results if isinstance(result, Untried)])
     counted: list[SendResult] = [each for each in sent if (each.claim.seq, each.claim.fence) in held]
     return counted + [each for each in results if isinstance(each, Later | Failed) and _settle(connection, each, acks, now)]
@@ -164,7 +165,7 @@ def _settle(connection: Connection, result: Later | Failed, acks: Acks, now: flo
         return outbox.settle_later(connection, result.claim, result.due_at, result.error, counts=result.counts)
     counts = outbox.settle_failed(connection, result.claim, result.error, now)
     if counts:
-        acks.change(connection, result.claim.outbound.id, Ack.ERROR, now, result.error)
+        acks.change(connection, result.claim.outbound.id, Ack.ERROR, now, result.error, result.reason)
     return counts
 
 

@@ -113,7 +113,7 @@ class SendQueue:
     def try_crashed(self, connection: Connection, now: float) -> Begin | None:
         if not self._may_claim():
             return None
-        killers = [Failed(claim, CRASHED) for claim in outbox.dead(connection, self._session, now)]
+        killers = [Failed(claim, CRASHED, "crashed") for claim in outbox.dead(connection, self._session, now)]
         for failure in settle(connection, killers, self._acks, now):
             facts = {"message_id": failure.claim.outbound.id, "line": self._session, "crashes": outbox.MOST_CRASHES}
             log.error("message %(message_id)s of line %(line)s is given up: %(crashes)d workers died while they tried it", facts)
@@ -176,7 +176,9 @@ class SendQueue:
         opted_out = optouts.opted_out_of(connection, promoted_to, self._session) if promoted_to else set()
         allowed = claims if self._window is None else self._window.allowed(connection, claims, now)
         return late + [
-            Failed(each, OPTED_OUT_SINCE) if isinstance(each, Claim) and each.outbound.promo and each.order_key in opted_out else each
+            Failed(each, OPTED_OUT_SINCE, "opted_out")
+            if isinstance(each, Claim) and each.outbound.promo and each.order_key in opted_out
+            else each
             for each in allowed
         ]
 

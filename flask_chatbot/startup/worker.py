@@ -27,6 +27,7 @@ from flask_chatbot.startup.deaf_functions import warn_of_deaf_functions
 from flask_chatbot.startup.kept_files import look_at_folder
 from flask_chatbot.startup.state import make_actions, make_media_urls
 from flask_chatbot.store.console import hours
+from flask_chatbot.store.measuring import totals
 from flask_chatbot.store.upkeep.sweeping import sweep
 from flask_chatbot.webclient.files import fetch_media
 from flask_chatbot.worker.line import LineOptions
@@ -105,7 +106,7 @@ def make_sweep(gateway: Gateway) -> Callable[[Connection], int]:
         deleted = sweep(connection, now)
         media.sweep(connection, now)
         hours.count_some(connection, gateway.bot.is_fallback, now)
-        return deleted
+        return deleted + totals.add_up(connection)
 
     return sweep_all
 

@@ -1,16 +1,17 @@
 """Callbacks: each change of a message's status, on its way to the caller that asked for it; in order per message and host."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Text, bindparam, exists, func, select, update
 
 from flask_chatbot.core.values.attempts import Attempt
 from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.database.counting.tally import Count, count
 from flask_chatbot.database.notifications import notify
 from flask_chatbot.database.statements import fitting, storable, word
-from flask_chatbot.database.tables import callbacks
+from flask_chatbot.database.tables import callbacks, messages
 from flask_chatbot.store.claims import claim_statements
 
 AT_ONCE = 500  # rows in one statement
@@ -32,20 +33,25 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCallback(Change):
-    """A change of status to send; one with an `error` is refused: stored, and never sent."""
+    """A change of status to send, of a message of that `line`; one with an `error` is refused: stored, and never sent."""
 
     error: str | None = None
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackClaim(Change):
-    """A callback that one worker may send until `leased_until`. `tries` counts this one, `crashes` those of workers trying it alone."""
+    """A callback that one worker may send until `leased_until`. `tries` counts this one, `crashes` those of workers trying it alone.
+
+    `line` is that of its message; empty if that is gone.
+    """
 
     seq: int
     fence: int
     tries: int
     crashes: int = 0
     leased_until: float
+    line: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +78,7 @@ class StoredCallback(Change):
     settled_at: float | None
 
 
+_RESULTS = {"sent": "delivered", "later": "retried", "failed": "failed", "refused": "refused"}  # as they are counted
 _c = callbacks.c
 _ADD = callbacks.insert().inline()
 _DUE_BEFORE = (
@@ -106,6 +113,7 @@ _COLUMNS = (
     _c.crashes.label("crashes"),
     _c.begun,
     _c.created_at,
+    select(messages.c.session).where(messages.c.id == _c.message).scalar_subquery().label("line"),
 )
 _earlier = callbacks.alias("earlier")
 _DUE = (
@@ -162,6 +170,9 @@ def add(connection: Connection, new: Sequence[NewCallback]) -> None:
         return
     waiting = {row[:2]: row[2] for row in connection.execute(_DUE_BEFORE, {"messages": [each.message for each in new]})}
     connection.execute(_ADD, [_row_of(each, waiting.get((each.message, fitting(each.host, HOST_LIMIT)), 0.0)) for each in new])
+    for each in new:
+        if each.error is not None:
+            count(connection, Count("callbacks", each.line, ("refused",)))
     notify(connection)
 
 
@@ -219,6 +230,8 @@ def settle_all(connection: Connection, settlements: Sequence[tuple[CallbackClaim
     for claim, settlement in held:
         if settlement.state in ("failed", "refused", "later"):
             _settle_failed(connection, claim, settlement, now)
+        if result := _RESULTS.get(settlement.state):
+            count(connection, Count("callbacks", claim.line, (result,)))
     return [claim for claim, _ in held]
 
 
@@ -276,7 +289,7 @@ def _claim(connection: Connection, found: Sequence[Any], until: float, *, alone:
 
 def _claimed(row: Any, until: float) -> CallbackClaim:
     """The claim of a row, from the row before it was claimed."""
-    values = {**row._mapping, "ack": Ack(row.ack), "fence": row.fence + 1, "tries": row.tries + 1}
+    values = {**row._mapping, "ack": Ack(row.ack), "fence": row.fence + 1, "tries": row.tries + 1, "line": row.line or ""}
     crashes = row.crashes + values.pop("begun")
     return CallbackClaim(**{**values, "crashes": crashes}, leased_until=until)
 

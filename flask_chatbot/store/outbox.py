@@ -18,6 +18,7 @@ from flask_chatbot.core.values.outbound import Outbound
 from flask_chatbot.core.values.people import is_person_id
 from flask_chatbot.core.values.replies import Reply, Text
 from flask_chatbot.core.values.stored import read_reply
+from flask_chatbot.database.counting.tally import Count, count
 from flask_chatbot.database.statements import lock_key, storable, try_locks, word
 from flask_chatbot.database.tables import messages
 from flask_chatbot.store.chats import lock_chats, promote
@@ -291,6 +292,8 @@ def _give_up(connection: Connection, row: Any, now: float) -> None:
     log.error("message %(message_id)s is given up: its row in table %(table)s cannot be read", facts)
     lock_chats(connection, {(row.session, row.order_key)})
     connection.execute(_GIVE_UP, {"held": row.seq, "why": UNREADABLE, "now": now})
+    count(connection, Count("failed", row.session, ("unreadable",)))
+    count(connection, Count("acks", row.session, (row.type, "error")))
     promote(connection, {(row.session, row.order_key)})
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.database.counting.tally import Count
+from flask_chatbot.database.counting.tally import count as count_of
 from flask_chatbot.database.statements import storable, word
 from flask_chatbot.database.tables import messages
 from flask_chatbot.store import transport_ids
@@ -121,10 +123,11 @@ def set_type(connection: Connection, message: str, kind: str) -> None:
     connection.execute(_TYPE, {"of": message, "new": kind})
 
 
-def move_ack(connection: Connection, message: str, ack: Ack, at: float, error: str = "") -> Stored | None:
+def move_ack(connection: Connection, message: str, ack: Ack, at: float, error: str = "", reason: str = "reported") -> Stored | None:
     """Move a message's ack forward and return it; None if the ack would not move forward, or there is no such message.
 
-    An error also takes the message out of the queue. A status that arrives late, such as a 2 after a 3, only has its time recorded.
+    An error also takes the message out of the queue, and is counted by its `reason`. A status that arrives late, such as a 2 after a 3,
+    only has its time recorded.
     """
     row = connection.execute(_LOCK, {"id": message}).first()
     if row is None or ack not in _MOVE:
@@ -135,7 +138,9 @@ def move_ack(connection: Connection, message: str, ack: Ack, at: float, error: s
         return None
     if ack is Ack.ERROR:
         _fail(connection, _stored(row), at, error)
+        count_of(connection, Count("failed", row.session, (reason,)))
     connection.execute(_MOVE[ack], {"of": message, "when": at})
+    count_of(connection, Count("acks", row.session, (row.type, ack.name.lower())))
     return find(connection, message)
 
 
@@ -149,6 +154,8 @@ def move_sent(connection: Connection, sent: Mapping[str, float]) -> list[tuple[S
     for statement, some in ((_MOVE[Ack.SENT], moved), (_NOTE[Ack.SENT], late)):
         if some:
             connection.execute(statement, [{"of": row.id, "when": sent[row.id]} for row in some])
+    for row in moved:
+        count_of(connection, Count("acks", row.session, (row.type, "sent")))
     return [(replace(row, ack=Ack.SENT, sent_at=sent[row.id]), sent[row.id]) for row in moved]
 
 

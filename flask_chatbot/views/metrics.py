@@ -1,6 +1,6 @@
 """The blueprint of ``GET /metrics``: what Prometheus scrapes, for whoever has a key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
@@ -18,10 +18,12 @@ from flask_chatbot.views.routes import add_route, exempt
 if TYPE_CHECKING:
     from flask_chatbot.bot.bots import Bots
     from flask_chatbot.database.database import Database
+    from flask_chatbot.delivery.gateway import Gateway
     from flask_chatbot.delivery.lines import Lines
     from flask_chatbot.metrics.series import Series
 
 NO_KEY = "The key is missing or unknown. Send it as Authorization: Bearer YOUR-KEY, or as SecretKey: YOUR-KEY.\n"
+ROUNDS = 20  # transactions in one scrape
 NO_CLIENT = "Metrics need the package prometheus-client. Install it with: pip install 'flask-chatbot[metrics]'\n"
 
 log = get_logger(__name__)
@@ -83,20 +85,47 @@ def numbers(bots: "Bots", lines: "Lines | None", database: "Database") -> "Itera
         reasons = {line: str(problem.message) for line, problem in restricted_lines(lines).items()}
         yield from gauges.of_lines(connected, reasons, limited)
     if lines is not None or database.is_there():
-        yield from stored(database, names, bots.own.clock().timestamp())
+        transports = {} if lines is None else {each.transport.name: kind_of(each) for each in lines}
+        yield from stored(database, transports, bots.own.clock().timestamp())
 
 
-def stored(database: "Database", lines: tuple[str, ...], now: float) -> "Iterator[Series]":
-    """Yield the numbers that the database has."""
+def stored(database: "Database", lines: Mapping[str, str], now: float) -> "Iterator[Series]":
+    """Yield the numbers that the database has, of lines and their kinds of transport, and of whatever else is in it."""
     from flask_chatbot.database.statements import server_time
-    from flask_chatbot.metrics import gauges
+    from flask_chatbot.metrics import counters, gauges
+    from flask_chatbot.store.measuring import totals
     from flask_chatbot.store.measuring.queues import queues
     from flask_chatbot.worker.health import heartbeats
 
     with database.reading() as connection:
         now = server_time(connection) or now
-        yield from gauges.of_queues(queues(connection, lines, now))
+        is_long = totals.is_long(connection)
+    if is_long:
+        add_up(database)
+    with database.reading() as connection:
+        yield from counters.of_totals(totals.read(connection), lines)
+        yield from gauges.of_queues(queues(connection, tuple(lines), now))
         yield gauges.of_workers(heartbeats(connection, now), now)
+
+
+def add_up(database: "Database") -> None:
+    """Add the counts of late to the totals, so that reading them takes no longer where no worker does so. It may wait."""
+    from flask_chatbot.store.measuring import totals
+
+    for _ in range(ROUNDS):
+        try:
+            with database.writing() as connection:
+                if not totals.add_up(connection):
+                    return
+        except StoreError as error:
+            log.info("counts are added up by a later scrape: %s", error)
+            return
+
+
+def kind_of(gateway: "Gateway") -> str:
+    """The name of a line's transport; that of its class, if it is the app's own."""
+    chosen = gateway.settings.transport
+    return chosen if isinstance(chosen, str) else type(gateway.transport).__name__.lower()
 
 
 def package_version() -> str:

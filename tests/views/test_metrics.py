@@ -7,29 +7,21 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from prometheus_client.parser import text_string_to_metric_families
 
 from flask_chatbot.database.database import Database
 from flask_chatbot.store import leases
 from flask_chatbot.transports.simulator import Simulator
+from tests import metrics_of
 from tests.apps import KEY, make_app
+from tests.metrics_of import URL, Samples
 
-URL = "/chatbot/metrics"
 PLAIN = "text/plain; charset=utf-8"
 NOWHERE = "postgresql://bot:rahasia@127.0.0.1:1/toko"
-Samples = dict[str, dict[tuple[tuple[str, str], ...], float]]
 
 
 def scraped(app: Flask, key: str = KEY) -> Samples:
-    """The numbers of a scrape as Prometheus understands them, by name and labels, without the label of the shop."""
-    answer = app.test_client().get(URL, headers={"Authorization": f"Bearer {key}"})
-    assert (answer.status_code, answer.content_type) == (200, "text/plain; version=0.0.4; charset=utf-8")
-    found: Samples = {}
-    for family in text_string_to_metric_families(answer.text):
-        for sample in family.samples:
-            assert sample.labels.pop("shop") == app.name
-            found.setdefault(sample.name, {})[tuple(sorted(sample.labels.items()))] = sample.value
-    return found
+    """The numbers of a scrape by somebody with a key."""
+    return metrics_of.scraped(app, key)
 
 
 def shop(folder: Path, **config: object) -> Flask:

@@ -36,7 +36,7 @@ class Reminders:
         if at <= now:
             return claim
         if at >= claim.expires_at:
-            return Failed(claim, NO_TIME_LEFT)
+            return Failed(claim, NO_TIME_LEFT, "expired")
         reminders.postpone(connection, claim, at)
         until = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
         log.info("reminder %(message_id)s waits until %(until)s", {"message_id": claim.outbound.id, "until": until})

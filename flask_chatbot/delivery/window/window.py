@@ -64,7 +64,7 @@ class Window:
             # Nobody hears of it if what a rule sends is refused, such as a notice for staff: that is better cut than lost.
             reply = self.outside(claim.outbound.reply, may_cut=claim.is_reply or bool(claim.rule))
         except Refused as error:
-            return Failed(claim, str(error))
+            return Failed(claim, str(error), "window")
         return replace(claim, outbound=replace(claim.outbound, reply=reply))
 
     def outside(self, reply: Reply, *, may_cut: bool = False) -> MessageTemplate:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, bindparam, func, not_, select
 
 from flask_chatbot.core.values.outbound import Ack, Pricing
+from flask_chatbot.database.counting import tally
+from flask_chatbot.database.counting.tally import Count
 from flask_chatbot.database.statements import fitting, storable, upsert
 from flask_chatbot.database.tables import charges, messages
 
@@ -34,6 +36,7 @@ _KEEP = upsert(
     )
 )
 _ORIGIN = select(messages.c.rule, messages.c.caller).where(messages.c.id == bindparam("of"))
+_WAS_DELIVERED = select(_c.is_delivered).where(_c.message == bindparam("of"))
 _FIND = select(_c.category, _c.is_billable, _c.model).where(_c.message == bindparam("of"))
 _GROUPS = (_c.session.label("line"), func.coalesce(_c.rule, "").label("rule"), func.coalesce(_c.caller, "").label("caller"))
 _BETWEEN = (_c.at >= bindparam("since"), _c.at < bindparam("until"))
@@ -61,7 +64,10 @@ def keep(connection: Connection, session: str, message: str, ack: Ack, at: float
         "is_delivered": ack >= Ack.DELIVERED,
         "at": at,
     }
+    was_delivered = connection.execute(_WAS_DELIVERED, {"of": message}).scalar()
     connection.execute(_KEEP[connection.dialect.name], row)
+    if row["is_delivered"] and row["is_billable"] and not was_delivered:
+        tally.count(connection, Count("billable", session, (str(row["category"]),)))
 
 
 def pricing_of(connection: Connection, message: str) -> Pricing | None:

@@ -1,0 +1,58 @@
+"""The counts of one transaction: gathered while it lasts, and written at its end, so that many things of a kind are one row."""
+
+import json
+from collections import Counter
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from flask_chatbot.database.counting.tables import LABELS_LIMIT, counts
+from flask_chatbot.database.statements import fitting, storable, written_out
+
+_OPEN = "chatbot_counts"
+_ADD = written_out(counts.insert().inline(), ("name", "line", "labels", "number"))
+
+
+class Count(NamedTuple):
+    """A kind of thing that is counted: a name, the line that it happened on, and words that tell more."""
+
+    name: str
+    line: str
+    labels: tuple[str, ...] = ()
+
+
+def count(connection: Connection, what: Count, number: int = 1) -> None:
+    """Count something that happens in this transaction: if it is rolled back, nothing has happened."""
+    tally: Counter[Count] | None = connection.info.get(_OPEN)
+    if tally is None:  # a connection of the app's, whose end we do not see
+        _write(connection, Counter({what: number}))
+    else:
+        tally[what] += number
+
+
+def begin(connection: Connection) -> None:
+    """Gather the counts of a transaction that begins."""
+    connection.info[_OPEN] = Counter()
+
+
+def end(connection: Connection) -> None:
+    """Write the counts of a transaction that is about to be committed."""
+    tally: Counter[Count] | None = connection.info.pop(_OPEN, None)
+    if tally:
+        _write(connection, tally)
+
+
+def _write(connection: Connection, tally: "Counter[Count]") -> None:
+    rows = [
+        {"name": what.name, "line": what.line, "labels": _written(what.labels), "number": number} for what, number in sorted(tally.items())
+    ]
+    connection.exec_driver_sql(_ADD[connection.dialect.name], rows)
+
+
+def _written(labels: tuple[str, ...]) -> str:
+    """Words as JSON; those that do not fit are shortened.
+
+    >>> _written(("salam", "answered"))
+    '["salam", "answered"]'
+    """
+    return json.dumps([fitting(storable(each), LABELS_LIMIT // 4) for each in labels], ensure_ascii=False)
