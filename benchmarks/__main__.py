@@ -20,6 +20,7 @@ PARTS = (
     "callbacks",
     "console",
     "line",
+    "celery",
     "way",
     "understanding",
 )
@@ -55,7 +56,7 @@ def measure(part: str, quick: bool, plots: Path | None, folder: Path | None) -> 
 
             draw_webhook(bars, plots)
         return rows
-    from benchmarks import accept, badinput, callbacks, console, line, load, lookups, memory, nearest, start, way
+    from benchmarks import accept, badinput, callbacks, celery, console, line, load, lookups, memory, nearest, start, way
 
     runs = {
         "nearest": nearest.run,
@@ -67,6 +68,7 @@ def measure(part: str, quick: bool, plots: Path | None, folder: Path | None) -> 
         "accept": accept.run,
         "callbacks": callbacks.run,
         "line": line.run,
+        "celery": celery.run,
         "console": console.run,
         "way": way.run,
     }

@@ -39,9 +39,10 @@ class WorkerOptions:
     """The parts and settings of a worker.
 
     Without a `callback_sender`, it makes no callbacks. `sweep` deletes some expired rows, and returns how many; without it, nothing is
-    swept. One that works only now and then is not `is_lasting`, and is missed by nobody. `make_queues` makes more queues from the hooks into this worker. `clock` returns epoch seconds, `timer` is monotonic; `ask_time`
-    is the clock of the database server, which counts if there is one, as machines differ. `lease` is how long a message waits for a worker
-    that was killed, `callback_lease` how long a callback and `duration` how long a transport does, in seconds.
+    swept. A worker that is not `is_lasting` works only now and then, so that nobody misses it. `make_queues` makes more queues from the
+    hooks into this worker. `clock` returns epoch seconds, `timer` is monotonic; `ask_time` is the clock of the database server, which
+    counts if there is one, as machines differ. `lease` is how long a message waits for a worker that was killed, `callback_lease` how long
+    a callback and `duration` how long a transport does, in seconds.
     """
 
     database: Database

@@ -1,16 +1,19 @@
 """Messages carried by Celery: wake-ups that come twice or never and processes that are killed lose nothing, and chats stay in order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
+from time import monotonic, sleep
 
 import pytest
 
 from flask_chatbot.database.database import Database
-from flask_chatbot.startup.carrying import TASK
+from flask_chatbot.startup.carrying import TASK, Carrying
 from flask_chatbot.startup.celery_app import make_celery
 from flask_chatbot.store import stored
-from tests.brokers import each_broker, purge, queue_of_our_own
+from flask_chatbot.worker.worker import WorkerOptions
+from tests.broker_servers import BrokerServer, rabbitmq_server, redis_server, running
+from tests.brokers import NO_RABBITMQ, NO_REDIS, RABBITMQ, REDIS, each_broker, purge, queue_of_our_own
 from tests.faults.celery_crew import celery_worker
 from tests.faults.crowd import accept, check, is_done, wait_for
 from tests.faults.journal import read_journal
@@ -84,3 +87,54 @@ def test_a_message_that_kills_processes_is_given_up_and_the_others_go_out(shop: 
         found = {name: stored.find(connection, name) for _, name in accepted}
     failed = {name: (each.state, each.error) for name, each in found.items() if each and each.state != "sent"}
     assert failed == {name: ("failed", "Each worker that tried it died.") for chat, name in accepted if chat == killer}
+
+
+def survive_without_broker(broker: BrokerServer, url: str, folder: Path, away: float) -> float:
+    """Kill the broker for so many seconds while messages come in; the seconds from its return until all of them are sent."""
+    settings = {"broker_url": broker.url}
+    shop = {"database": url, "folder": str(folder), "celery": settings}
+    database = Database(url, folder)
+    web = Carrying(make_celery("web", settings), nothing_to_carry)
+    with celery_worker(shop, folder):
+        accepted = accept(database, CHATS, 20)
+        web.wake()
+        wait_for("what came before", lambda: is_done(database))
+        broker.kill()
+        back_at, longest = monotonic() + away, 0.0
+        while monotonic() < back_at:
+            accepted += accept(database, CHATS, 4, first=len(accepted))
+            began = monotonic()
+            web.wake()
+            longest = max(longest, monotonic() - began)
+            sleep(away / 30)
+        broker.start()
+        returned = monotonic()
+        wait_for("an empty outbox", lambda: is_done(database))
+        took = monotonic() - returned
+    assert longest < 1.0, "a broker that is away held up who writes"
+    check(accepted, folder / "journal")
+    assert states(database, accepted) == {"sent"}
+    database.close()
+    return took
+
+
+def nothing_to_carry() -> WorkerOptions:
+    """A process that only accepts messages makes no worker."""
+    raise AssertionError("this process carries nothing")
+
+
+@pytest.mark.redis
+@pytest.mark.skipif(not REDIS, reason=NO_REDIS)
+def test_a_broker_that_is_killed_while_messages_come_in_delays_and_loses_nothing(postgresql: str, tmp_path: Path) -> None:
+    with running(redis_server(tmp_path)) as broker:
+        survive_without_broker(broker, postgresql, tmp_path, away=3.0)
+
+
+@pytest.mark.long
+@pytest.mark.rabbitmq
+@pytest.mark.skipif(not RABBITMQ, reason=NO_RABBITMQ)
+def test_a_broker_that_is_away_for_a_minute_delays_and_loses_nothing(
+    postgresql: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    with running(rabbitmq_server(tmp_path)) as broker:
+        record_property("recovery", survive_without_broker(broker, postgresql, tmp_path, away=60.0))
