@@ -6,6 +6,7 @@ settled by the same code as that of `flask chatbot worker`.
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -53,7 +54,8 @@ class Carrying:
     def __init__(self, celery: Any, make_options: Callable[[], WorkerOptions], *, look: Callable[[], object] = int) -> None:
         self._make_options = make_options
         self._look = look
-        self._wakeups = Wakeups(Publisher(celery, make_task(celery, self.carry)))
+        publisher = Publisher(celery, make_task(celery, self.carry))
+        self._wakeups = Wakeups(publisher, rest=publisher.close)
         self._carrier: Carrier | None = None
         self._pid = 0  # of the process that has it
         self._resident: Worker | None = None
@@ -76,6 +78,10 @@ class Carrying:
         self._look()
         self._resident = make_resident(self._make_options(), self._wakeups.wake)
         self._resident.start()
+
+    def close(self, seconds: float = DRAIN) -> None:
+        """Publish what is still to be published, and close the connection to the broker; what is woken later opens another."""
+        self._wakeups.close(seconds)
 
     def end(self, seconds: float = DRAIN) -> None:
         """End that thread, and give up what it holds."""
@@ -106,21 +112,24 @@ class Publisher:
         try:
             self._publish()
         except Exception:
-            self._drop()
+            self.close()
             if is_new:
                 raise
             self._publish()  # the broker was started again since the last time
 
+    def close(self) -> None:
+        """Close the connection; the next wake-up opens another."""
+        closed, self._connection = self._connection, None
+        if closed is not None and self._pid == os.getpid():
+            with suppress(Exception):  # it is broken, and whoever held its other end is gone
+                closed.release()
+
     def _publish(self) -> None:
         if self._connection is None or self._pid != os.getpid():
-            self._connection, self._pid = self._celery.connection_for_write(connect_timeout=CONNECT_WITHIN), os.getpid()
-            self._connection.connect()
+            opened = self._celery.connection_for_write(connect_timeout=CONNECT_WITHIN)
+            opened.ensure_connection(max_retries=1, interval_start=0.0, interval_step=0.0)
+            self._connection, self._pid = opened, os.getpid()
         self._task.apply_async(connection=self._connection, retry=False, expiration=EXPIRES)
-
-    def _drop(self) -> None:
-        dropped, self._connection = self._connection, None
-        if dropped is not None and self._pid == os.getpid():
-            dropped.collapse()
 
 
 def make_task(celery: Any, carry: Callable[[], None]) -> Any:

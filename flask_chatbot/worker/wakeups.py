@@ -24,16 +24,20 @@ class Wakeups:
     """Calls `publish` soon after each `wake`, once for many of them. What cannot be published is logged, and tried again.
 
     A wake-up says only that there is something in the database, so that the last one stands for all before it; one that is lost delays.
+    `rest` is called after a while without any, by the same thread as `publish`.
     """
 
     _changed = Late(new_condition)
 
-    def __init__(self, publish: Callable[[], object], *, timer: Clock = time.monotonic) -> None:
+    def __init__(self, publish: Callable[[], object], *, rest: Callable[[], object] = int, timer: Clock = time.monotonic) -> None:
         self._publish = publish
+        self._rest = rest
         self._timer = timer
         self._pid = 0  # of the process whose thread publishes
         self._is_wanted = False
         self._is_publishing = False
+        self._is_closing = False
+        self._is_resting = False
         self._backoff = Backoff(*RETRY)
         self._failed = 0
         self._logged_at = 0.0
@@ -44,7 +48,7 @@ class Wakeups:
         with self._changed:
             self._is_wanted = True
             if self._pid != os.getpid():
-                self._pid, self._is_publishing = os.getpid(), False
+                self._pid, self._is_publishing, self._is_closing = os.getpid(), False, False
                 threading.Thread(target=self._run, name="chatbot-wakeups", daemon=True).start()
             self._changed.notify_all()
 
@@ -53,6 +57,13 @@ class Wakeups:
         with self._changed:
             return self._pid != os.getpid() or self._changed.wait_for(lambda: not (self._is_wanted or self._is_publishing), seconds)
 
+    def close(self, seconds: float) -> bool:
+        """Publish what is still to be published, and rest at once; True if that took no longer than so many seconds."""
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify_all()
+            return self._changed.wait_for(lambda: self._pid != os.getpid() and not self._is_resting, seconds)
+
     def _run(self) -> None:
         while self._take():
             wait = self._try()
@@ -60,12 +71,17 @@ class Wakeups:
                 self._is_publishing = False
                 self._changed.notify_all()
             time.sleep(wait)
+        self._rest()  # not under the lock: it may have to wait for the broker
+        with self._changed:
+            self._is_resting = False
+            self._changed.notify_all()
 
     def _take(self) -> bool:
         """Wait for the next wake-up; False if none comes for a while, and this thread is to end."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._is_wanted, IDLE):
-                self._pid = 0
+            self._changed.wait_for(lambda: self._is_wanted or self._is_closing, IDLE)
+            if not self._is_wanted:
+                self._pid, self._is_resting = 0, True
                 return False
             self._is_wanted, self._is_publishing = False, True
             return True

@@ -114,6 +114,7 @@ def survive_without_broker(broker: BrokerServer, url: str, folder: Path, away: f
     assert longest < 1.0, "a broker that is away held up who writes"
     check(accepted, folder / "journal")
     assert states(database, accepted) == {"sent"}
+    web.close()
     database.close()
     return took
 

@@ -63,3 +63,12 @@ def test_what_cannot_be_published_is_logged_without_the_url_and_tried_again(capl
 
 def test_nothing_is_waited_for_if_nothing_was_woken() -> None:
     assert Wakeups(Broker()).flush(0.0)
+
+
+def test_closing_publishes_what_is_left_and_rests_and_the_next_wake_up_begins_anew() -> None:
+    broker, rests = Broker(), []
+    wakeups = Wakeups(broker, rest=lambda: rests.append(broker.taken))
+    wakeups.wake()
+    assert (wakeups.close(PATIENCE), rests) == (True, [1])
+    wakeups.wake()
+    assert (wakeups.close(PATIENCE), rests) == (True, [1, 2])
