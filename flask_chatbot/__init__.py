@@ -22,6 +22,7 @@ from flask_chatbot.errors import (
 )
 from flask_chatbot.extension import Chatbot
 from flask_chatbot.webclient.signing import verify_signature
+from flask_chatbot.working import run_workers
 
 __all__ = [
     "Ack",
@@ -52,5 +53,6 @@ __all__ = [
     "Text",
     "TryLater",
     "Video",
+    "run_workers",
     "verify_signature",
 ]

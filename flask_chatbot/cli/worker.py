@@ -34,6 +34,7 @@ def worker(context: click.Context, every: float, threads: int | None) -> None:
     Exit codes: 0 all work has finished, 1 some has not, no app, or its database fails, 2 a wrong option.
     """
     from flask_chatbot.startup.connections import look_at_connections
+    from flask_chatbot.startup.serving import contexts_of
     from flask_chatbot.startup.worker import make_worker
     from flask_chatbot.worker.foreground import run
 
@@ -43,7 +44,7 @@ def worker(context: click.Context, every: float, threads: int | None) -> None:
     with lines.database.reading():
         pass  # a database that cannot be used is reported here, once; later the worker waits for it
     look_at_connections(lines)
-    if not run(make_worker(lines, deployment.app.app_context, leads=False, threads=threads), say, every=every):
+    if not run(make_worker(lines, contexts_of(deployment.app), leads=False, threads=threads), say, every=every):
         context.exit(1)
 
 

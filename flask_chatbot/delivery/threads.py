@@ -3,17 +3,22 @@
 import queue
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 
 Job = Callable[[], None]  # must not raise
 
 
 class Threads:
-    """At most `size` daemon threads, started on demand. Unlike an executor's, they never keep a process alive."""
+    """At most `size` daemon threads, started on demand. Unlike an executor's, they never keep a process alive.
+
+    They run in the context in which this was made, so that what they log names the app that they work for.
+    """
 
     def __init__(self, name: str, size: int) -> None:
         self._name = name
         self.size = size
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._context = copy_context()
         self._lock = threading.Lock()
         self._running = 0
         self._submitted = 0  # jobs that are not done yet
@@ -24,7 +29,8 @@ class Threads:
             self._submitted += 1
             if self._running < min(self._submitted, self.size):
                 self._running += 1
-                threading.Thread(target=self._run, name=f"{self._name}-{self._running}", daemon=True).start()
+                run = self._context.copy().run
+                threading.Thread(target=run, args=[self._run], name=f"{self._name}-{self._running}", daemon=True).start()
         self._jobs.put(job)
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import FrameType
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -61,9 +61,13 @@ class Embedded:
 
     def end(self, seconds: float = DRAIN_AT_EXIT) -> bool:
         """End the worker, if one runs here; True if everything it had begun was finished."""
+        return drain_all(self.take(), seconds)
+
+    def take(self) -> "list[Worker]":
+        """The worker that runs here, if one does, for whoever ends it."""
         with self._lock:
             worker, self._worker = self._worker, None
-        return worker is None or worker.drain(seconds)
+        return [] if worker is None else [worker]
 
     def after_fork(self) -> None:
         """Start again in a child process."""
@@ -95,6 +99,15 @@ class Embedded:
         worker.run()
 
 
+def drain_all(workers: "Iterable[Worker]", seconds: float) -> bool:
+    """End several workers of one process at the same time; True if everything that they had begun was finished within the seconds."""
+    ending = list(workers)
+    for each in ending:
+        each.stop(seconds)
+    finished = [each.join() for each in ending]  # of every one, also after one that has not
+    return all(finished)
+
+
 _all: WeakSet[Embedded] = WeakSet()
 
 
@@ -105,8 +118,7 @@ def _after_fork() -> None:
 
 @atexit.register
 def _end_all() -> None:
-    for each in list(_all):
-        each.end()
+    drain_all([worker for each in list(_all) for worker in each.take()], DRAIN_AT_EXIT)
 
 
 if hasattr(os, "register_at_fork"):

@@ -1,16 +1,38 @@
-"""A worker as a process of its own: prints its counts, and ends on a signal."""
+"""Workers as a process of their own: it prints their counts, and ends on a signal."""
 
 import queue
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from flask_chatbot.worker.worker import DRAIN, Worker
+from flask_chatbot.worker.embedded import drain_all
+from flask_chatbot.worker.worker import DRAIN, Progress, Worker
 
 SHOW_EVERY = 5.0  # seconds
 
 
-def run(worker: Worker, say: Callable[[str], object], *, seconds: float = DRAIN, every: float = SHOW_EVERY) -> bool:
+class Workers:
+    """Several workers of one process, which begin and end together; `progress` has the counts of all."""
+
+    def __init__(self, workers: Sequence[Worker]) -> None:
+        self._workers = workers
+
+    @property
+    def progress(self) -> Progress:
+        """The counts so far, of all together."""
+        return Progress.total(each.progress for each in self._workers)
+
+    def start(self) -> None:
+        """Start all."""
+        for each in self._workers:
+            each.start()
+
+    def drain(self, seconds: float = DRAIN) -> bool:
+        """End all within the seconds; True if everything under way was finished."""
+        return drain_all(self._workers, seconds)
+
+
+def run(worker: Worker | Workers, say: Callable[[str], object], *, seconds: float = DRAIN, every: float = SHOW_EVERY) -> bool:
     """Work until SIGTERM or Ctrl-C, then end within `seconds`; True if everything under way was finished.
 
     `say` is called with the counts, if they have changed after `every` seconds.

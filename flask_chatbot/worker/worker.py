@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import copy_context
+from dataclasses import dataclass, field, fields
 from random import Random, SystemRandom
 
 from sqlalchemy import Connection
@@ -79,6 +80,16 @@ class Progress:
         sends = f"sent {self.sent} (given up {self.failed})"
         return f"{sends}, called back {self.called_back} (given up {self.gave_up}), under way {self.under_way}"
 
+    @classmethod
+    def total(cls, counts: "Iterable[Progress]") -> "Progress":
+        """The counts of several workers together.
+
+        >>> print(Progress.total([Progress(sent=3), Progress(sent=1, failed=2)]))
+        sent 4 (given up 2), called back 0 (given up 0), under way 0
+        """
+        every = list(counts)
+        return cls(**{each.name: sum(getattr(one, each.name) for one in every) for each in fields(cls)})
+
 
 class Worker:
     """Works from `start` until `drain`. With `leads`, only while it is the leader: one worker per database at a time."""
@@ -89,7 +100,7 @@ class Worker:
         self._stopping = threading.Event()
         self._ended = threading.Event()
         self._ended.set()
-        self._deadline = 0.0
+        self._deadline, self._context = 0.0, copy_context()
         self._sweep_at = options.timer()
         self._ahead = options.clock() - options.timer()
         self._clock = SharedClock(options.database, clock=options.clock, timer=options.timer, ask=options.ask_time)
@@ -133,9 +144,9 @@ class Worker:
         )
 
     def start(self) -> None:
-        """Start a thread that does not keep the process alive."""
+        """Start a thread that does not keep the process alive; it works in the context in which the worker was made."""
         self._ended.clear()
-        threading.Thread(target=self.run, name="chatbot-worker", daemon=True).start()
+        threading.Thread(target=self._context.copy().run, args=[self.run], name="chatbot-worker", daemon=True).start()
 
     def wake(self) -> None:
         """Look for work at once."""
@@ -147,10 +158,18 @@ class Worker:
 
     def drain(self, seconds: float = DRAIN) -> bool:
         """Claim nothing more, and end once all claims under way are done or the seconds are over; True if all are done."""
+        self.stop(seconds)
+        return self.join()
+
+    def stop(self, seconds: float = DRAIN) -> None:
+        """Begin to end as `drain` does, without waiting for it."""
         self._deadline = self._options.timer() + seconds
         self._stopping.set()
         self._wakeup.set()
-        self._ended.wait(seconds + 1.0)
+
+    def join(self) -> bool:
+        """Wait until a worker that was stopped has ended; True if all its work is done."""
+        self._ended.wait(max(0.0, self._deadline - self._options.timer()) + 1.0)
         return not self._loop.under_way
 
     def run(self) -> None:

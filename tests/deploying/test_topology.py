@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
-from tests.faults.proxy import Proxy
 
 from benchmarks.faults.proxy import Proxy
 from tests.deploying.processes import Answer, Deployment, ask, deploy, end, free_port, status_of, wait_until

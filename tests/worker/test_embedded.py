@@ -7,7 +7,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -17,6 +19,7 @@ from flask_chatbot.database.database import Database
 from flask_chatbot.store import leases, stored
 from flask_chatbot.store.outgoing import new_messages
 from flask_chatbot.store.outgoing.new_messages import NewMessage
+from flask_chatbot.worker.embedded import drain_all
 from tests.faults.journal import read_journal
 from tests.servers import running
 from tests.servers.running import ROOT, Running, gunicorn, waitress
@@ -286,3 +289,26 @@ def test_where_nothing_is_served_it_does_not_begin(folder: Path, code: str) -> N
     assert "MainThread" in threads, outcome.stderr
     assert "chatbot-worker" not in threads
     assert (sent(folder), opened(folder)) == ([], [])
+
+
+@dataclass
+class Ending:
+    """A worker that notes what it is asked for."""
+
+    name: str
+    told: list[str]
+    finishes: bool = True
+
+    def stop(self, seconds: float) -> None:
+        self.told.append(f"stop {self.name} within {seconds:g}")
+
+    def join(self) -> bool:
+        self.told.append(f"join {self.name}")
+        return self.finishes
+
+
+def test_all_are_asked_to_end_before_one_is_waited_for_and_each_is_waited_for() -> None:
+    told = list[str]()
+    workers: Any = [Ending("kopi", told, finishes=False), Ending("roti", told)]
+    assert not drain_all(workers, 20.0)
+    assert told == ["stop kopi within 20", "stop roti within 20", "join kopi", "join roti"]
