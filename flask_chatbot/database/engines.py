@@ -87,7 +87,13 @@ def postgresql_engine(url: URL, wait: float) -> Engine:
 def _limit_times(connection: "psycopg.Connection", wait: float, silence: int) -> None:
     """Set the server's own limits: `wait` seconds for a statement, `silence` for a client that is gone."""
     # A machine that is cut off inside a transaction would leave its rows and chats locked, for hours by the system's defaults.
-    times = {"statement_timeout": 1000 * wait, "idle_in_transaction_session_timeout": 1000 * silence, "tcp_keepalives_idle": silence}
+    times = {
+        "statement_timeout": 1000 * wait,
+        "idle_in_transaction_session_timeout": 1000 * silence,
+        "tcp_keepalives_idle": silence,
+        "tcp_keepalives_interval": math.ceil(wait),
+        "tcp_keepalives_count": 2,
+    }
     for name, time in times.items():
         connection.execute("SELECT set_config(%s, %s, false)", [name, str(int(time))])
     connection.commit()

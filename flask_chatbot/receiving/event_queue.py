@@ -22,6 +22,7 @@ RENEWED_AT = 2 / 3  # of a lease left
 THREADS = 4
 MOST_TRIES = 8  # then a message is given up: it trips everybody up, or kills each worker
 MOST_WAIT = 60.0  # seconds between two tries
+LONGEST = 60.0  # seconds that the events of crashed workers wait for one that is being decided
 AGAIN = 0.2  # seconds until what is undecided is tried again
 
 log = get_logger(__name__)
@@ -50,12 +51,18 @@ class EventQueue:
         self._threads = Threads("chatbot-inbound", THREADS)
         self._held: dict[int, EventClaim] = {}  # by row
         self._lost: set[int] = set()  # rows that another worker claimed while a thread of ours was at it
+        self._abandoned_at: dict[int, float] = {}  # by row, and by the timer: from then on nothing waits for one that hangs
         self._done: deque[Decided] = deque()
         self._is_closing = False
 
     @property
     def under_way(self) -> int:
         return len(self._held)
+
+    @property
+    def in_flight(self) -> int:
+        timer = self._hooks.timer()
+        return sum(timer < at for at in self._abandoned_at.values())
 
     def has_results(self) -> bool:
         return bool(self._done)
@@ -70,19 +77,33 @@ class EventQueue:
         over = {each.claim.seq for each in done}
         expiring = [each for each in self._expiring(now) if each.seq not in over]
         renewed = events.renew(connection, expiring, now + self._lease)
-        room = self._room() + len(done) if self._may_claim() else 0
+        room = self._room(len(done))
         claims = events.claim(connection, self._session, now, self._lease, room) if room > 0 else []
 
         def begin() -> None:
             for each in done:
                 self._done.popleft()
                 self._held.pop(each.claim.seq, None)
+                self._abandoned_at.pop(each.claim.seq, None)
             self._lost = (self._lost | {each.seq for each in expiring} - {each.seq for each in renewed}) & self._held.keys()
-            self._held |= {each.seq: each for each in (*renewed, *claims)}
+            self._held |= {each.seq: each for each in renewed}
             for claim in claims:
-                self._threads.submit(partial(self._decide, claim))
+                self._take(claim)
 
         return begin
+
+    def has_crashed(self, connection: Connection, now: float) -> bool:
+        return self._may_claim() and events.has_crashed(connection, self._session, now)
+
+    def try_crashed(self, connection: Connection, now: float) -> Begin | None:
+        if not self._may_claim():
+            return None
+        while (claim := events.claim_crashed(connection, self._session, now, self._lease)) is not None:
+            if claim.tries <= MOST_TRIES:
+                return partial(self._take, claim)
+            log.error("event %d is given up: %d workers ended while they tried it", claim.seq, MOST_TRIES)
+            events.settle(connection, claim, now)
+        return None
 
     def close(self) -> None:
         self._is_closing = True
@@ -91,8 +112,13 @@ class EventQueue:
     def _may_claim(self) -> bool:
         return not self._is_closing and self._hooks.is_open()
 
-    def _room(self) -> int:
-        return THREADS - len(self._held) if self._may_claim() else 0
+    def _room(self, freed: int = 0) -> int:
+        return THREADS - len(self._held) + freed if self._may_claim() and not self._hooks.is_quiet() else 0
+
+    def _take(self, claim: EventClaim) -> None:
+        self._held[claim.seq] = claim
+        self._abandoned_at[claim.seq] = self._hooks.timer() + LONGEST
+        self._threads.submit(partial(self._decide, claim))
 
     def _expiring(self, now: float) -> list[EventClaim]:
         """Claims whose lease ends soon, or, after a clock was set back, later than any lease can."""

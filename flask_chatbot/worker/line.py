@@ -20,6 +20,7 @@ from flask_chatbot.delivery.send_queue import LEASE, THREADS, SendQueue
 from flask_chatbot.delivery.strangers.strangers import Strangers
 from flask_chatbot.delivery.threads import Job
 from flask_chatbot.delivery.window.window import Window
+from flask_chatbot.receiving import event_queue
 from flask_chatbot.receiving.deferring import Deferring
 from flask_chatbot.receiving.event_queue import EventQueue
 from flask_chatbot.receiving.sound import sound
@@ -63,6 +64,7 @@ class LineParts:
     hooks: WorkerHooks  # open while the worker leads
     random: Random
     lease: float = LEASE
+    event_lease: float = event_queue.LEASE
     submit: Callable[[Job], None] | None = None
 
 
@@ -91,9 +93,9 @@ class WorkerLine:
             keeps=isinstance(transport, HttpTransport),  # it asks for what comes in, and the next is not to wait for an answer
         )
         self.sends = self._make_send_queue()
-        events = EventQueue(transport.name, received=options.received, hooks=hooks)
+        self.events = EventQueue(transport.name, received=options.received, hooks=hooks, lease=parts.event_lease)
         requests = RequestQueue(transport, is_open=self._is_asked, wake=hooks.wake)
-        self.others: tuple[WorkQueue, ...] = (events, requests, *options.make_queues(self._may_send))
+        self.others: tuple[WorkQueue, ...] = (self.events, requests, *options.make_queues(self._may_send))
 
     def received(self, message: Message) -> None:
         """Answer an incoming message, and send the answers."""

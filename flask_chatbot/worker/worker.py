@@ -14,13 +14,14 @@ from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import server_time
 from flask_chatbot.delivery import callback_queue
 from flask_chatbot.delivery.callback_queue import CallbackQueue
-from flask_chatbot.delivery.crashes import CrashedClaims
+from flask_chatbot.delivery.crashes import CrashedClaims, DurableQueue
 from flask_chatbot.delivery.loop import POLL, Loop, Outage, Polling, WorkerHooks, WorkQueue
 from flask_chatbot.delivery.notify import CallbackSender
 from flask_chatbot.delivery.retry import Clock
 from flask_chatbot.delivery.send_queue import LEASE
 from flask_chatbot.delivery.threads import Threads
 from flask_chatbot.errors import StoreError
+from flask_chatbot.receiving import event_queue
 from flask_chatbot.store.leases import LEADER
 from flask_chatbot.store.upkeep.sweeping import end_claims
 from flask_chatbot.worker.clocks import AskTime, SharedClock
@@ -43,7 +44,7 @@ class WorkerOptions:
     swept. A worker that is not `is_lasting` works only now and then, so that nobody misses it. `make_queues` makes more queues from the
     hooks into this worker. `clock` returns epoch seconds, `timer` is monotonic; `ask_time` is the clock of the database server, which
     counts if there is one, as machines differ. `lease` is how long a message waits for a worker that was killed, `callback_lease` how long
-    a callback and `duration` how long a transport does, in seconds.
+    a callback, `event_lease` how long a message that came in and `duration` how long a transport does, in seconds.
     """
 
     database: Database
@@ -58,6 +59,7 @@ class WorkerOptions:
     random: Random = field(default_factory=SystemRandom)
     lease: float = LEASE
     callback_lease: float = callback_queue.LEASE
+    event_lease: float = event_queue.LEASE
     duration: float = DURATION
 
 
@@ -113,7 +115,9 @@ class Worker:
         caller = options.callback_sender
         self._callback_queues = [] if caller is None else [CallbackQueue(caller, hooks, lease=options.callback_lease)]
         others = [*(queue for line in self._lines for queue in line.others), *options.make_queues(hooks)]
-        self._crashed = CrashedClaims((*self._send_queues, *self._callback_queues), options.timer)
+        events = [line.events for line in self._lines]
+        durable: tuple[DurableQueue, ...] = (*self._send_queues, *self._callback_queues, *events)
+        self._crashed = CrashedClaims(durable, options.timer)
         queues: Sequence[WorkQueue] = (*self._send_queues, *self._callback_queues, *others, self._crashed)
         self._loop = Loop(options.database, queues, self._clock)
         self._polling = Polling(self._wakeup, self._stopping)
@@ -210,7 +214,8 @@ class Worker:
         options = self._options
         # With several lines, one that takes long to open must not hold up the others.
         submit = Threads("chatbot-open", len(options.lines)).submit if len(options.lines) > 1 else None
-        parts = LineParts(database=options.database, hooks=hooks, random=options.random, lease=options.lease, submit=submit)
+        leases = {"lease": options.lease, "event_lease": options.event_lease}
+        parts = LineParts(database=options.database, hooks=hooks, random=options.random, submit=submit, **leases)
         return [WorkerLine(each, parts, self._lease(f"session:{each.transport.name}", holder)) for each in options.lines]
 
     def _hooks(self) -> WorkerHooks:

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from time import monotonic
 
 import pytest
 
@@ -12,6 +13,7 @@ from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.people import Alias
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import events as table
+from flask_chatbot.delivery.crashes import CrashedClaims
 from flask_chatbot.delivery.loop import Loop, WorkerHooks
 from flask_chatbot.errors import StoreError, Uncommitted
 from flask_chatbot.receiving.event_queue import AGAIN, LEASE, MOST_TRIES, EventQueue, Undecided
@@ -29,9 +31,12 @@ class Desk:
         self.answered: list[str] = []
         self.script: deque[Exception | Callable[[], object]] = deque()
         self._woken = threading.Semaphore(0)
-        hooks = WorkerHooks(is_open=lambda: True, wake=self._woken.release, clock=self.clock, timer=self.clock)
+        hooks = WorkerHooks(
+            is_open=lambda: True, wake=self._woken.release, clock=self.clock, timer=self.clock, is_quiet=lambda: self._crashed.is_quiet
+        )
         self.queue = EventQueue("toko", received=self._received, hooks=hooks)
-        self._loop = Loop(database, [self.queue], self.clock)
+        self._crashed = CrashedClaims([self.queue], self.clock)
+        self._loop = Loop(database, [self.queue, self._crashed], self.clock)
 
     def _received(self, incoming: Incoming) -> None:
         step = self.script.popleft() if self.script else None
@@ -174,6 +179,48 @@ def test_a_claim_is_renewed_while_its_message_takes_its_time(desk: Desk) -> None
     go_on.set()
 
 
+def crash(desk: Desk, times: int = 1) -> None:
+    """Let workers end so many times while they try what waits."""
+    for _ in range(times):
+        with desk.database.writing() as connection:
+            if events.claim_crashed(connection, "toko", desk.clock(), LEASE) is None:
+                events.claim(connection, "toko", desk.clock(), LEASE, 9)
+        desk.clock.forward(LEASE)
+
+
+def test_what_crashed_workers_left_is_tried_alone_and_before_the_rest(desk: Desk) -> None:
+    slow = Slow()
+    keep(desk.database, written("1", "satu"))
+    crash(desk)
+    desk.script.append(slow)
+    while not slow.has_begun.is_set():
+        desk.step()
+        slow.has_begun.wait(0.01)
+    keep(desk.database, written("2", "dua", "628222"))
+    for _ in range(3):
+        desk.step()
+    assert (desk.answered, desk.queue.in_flight) == ([], 1)
+    slow.go_on.set()
+    until(lambda: desk.step() is not None and desk.answered == ["satu", "dua"])
+
+
+def test_a_message_that_each_worker_dies_of_is_given_up_and_nothing_else(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    keep(desk.database, written("1", "maut"), written("2", "halo"))
+    crash(desk, MOST_TRIES)
+    until(lambda: desk.step() is not None and desk.answered == ["halo"])
+    assert [each.message for each in caplog.records if "is given up" in each.message] == [
+        f"event 1 is given up: {MOST_TRIES} workers ended while they tried it"
+    ]
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Look until something is so."""
+    deadline, pause = monotonic() + PATIENCE, threading.Event()
+    while not is_so():
+        assert monotonic() < deadline
+        pause.wait(0.01)
+
+
 def test_a_claim_that_another_worker_has_is_left_to_it(desk: Desk) -> None:
     go_on = threading.Event()
     desk.script.append(lambda: go_on.wait(PATIENCE))
@@ -181,7 +228,8 @@ def test_a_claim_that_another_worker_has_is_left_to_it(desk: Desk) -> None:
     desk.step()
     desk.clock.forward(LEASE)
     with desk.database.writing() as connection:
-        (theirs,) = events.claim(connection, "toko", desk.clock(), 99 * LEASE, 9)
+        theirs = events.claim_crashed(connection, "toko", desk.clock(), 99 * LEASE)
+    assert theirs is not None
     desk.step()
     assert desk.step() is False
     go_on.set()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, exists, select, update
 
 from flask_chatbot.core.values.chats import group_chat
 from flask_chatbot.core.values.incoming.events import IdentityChange, Incoming, group_of, names_in
@@ -35,11 +35,15 @@ _IS_BEHIND = exists().where(
     _earlier.c.session == _c.session, _earlier.c.chat == _c.chat, _earlier.c.settled_at.is_(None), _earlier.c.seq < _c.seq
 )
 _OPEN = and_(_c.session == bindparam("of"), _c.settled_at.is_(None))
-_DUE = and_(_OPEN, _c.due_at <= bindparam("now"), _c.leased_until <= bindparam("now"), ~_IS_BEHIND)
+_NEXT = and_(_OPEN, ~_IS_BEHIND)
+_DUE = and_(_NEXT, _c.due_at <= bindparam("now"), _c.leased_until == 0.0)
+_CRASHED = and_(_NEXT, _c.leased_until > 0.0, _c.leased_until <= bindparam("now"))  # nobody renewed or released it
 _IN_CHAT = select(_c.seq).where(_OPEN, _c.chat == bindparam("in_chat")).limit(1)
 _IS_DUE = select(_c.seq).where(_DUE).limit(1)
-_FIND = select(_c.seq, _c.fence, _c.tries, _c.body).where(_DUE).order_by(_c.seq).limit(bindparam("limit"))
-_FIND_LOCKED = _FIND.with_for_update(skip_locked=True, of=events)
+_HAS_CRASHED = select(_c.seq).where(_CRASHED).limit(1)
+_FIND, _FIND_CRASHED = (
+    select(_c.seq, _c.fence, _c.tries, _c.body).where(wanted).order_by(_c.seq).limit(bindparam("limit")) for wanted in (_DUE, _CRASHED)
+)
 _OURS = and_(_c.seq == bindparam("row"), _c.fence == bindparam("held"), _c.settled_at.is_(None))
 _CLAIM = (
     update(events)
@@ -71,13 +75,30 @@ def is_due(connection: Connection, session: str, now: float) -> bool:
     return connection.execute(_IS_DUE, {"of": session, "now": now}).first() is not None
 
 
+def has_crashed(connection: Connection, session: str, now: float) -> bool:
+    """True if there is something that a worker claimed and did not live, or stay in reach, to settle."""
+    return connection.execute(_HAS_CRASHED, {"of": session, "now": now}).first() is not None
+
+
 def claim(connection: Connection, session: str, now: float, lease: float, limit: int) -> list[EventClaim]:
-    """Claim the oldest event of each chat, unless one of the chat is claimed already; `lease` is in seconds."""
-    statement = _FIND_LOCKED if connection.dialect.name == "postgresql" else _FIND
-    rows = connection.execute(statement, {"of": session, "now": now, "limit": limit}).all()
+    """Claim the oldest event of each chat, unless one of the chat is claimed already; `lease` is in seconds.
+
+    Those of crashed workers are left to `claim_crashed`: each of them may be what its worker died of.
+    """
+    return _claim(connection, _FIND, {"of": session, "now": now, "limit": limit}, now + lease)
+
+
+def claim_crashed(connection: Connection, session: str, now: float, lease: float) -> EventClaim | None:
+    """Claim one event of a crashed worker."""
+    claims = _claim(connection, _FIND_CRASHED, {"of": session, "now": now, "limit": 1}, now + lease)
+    return claims[0] if claims else None
+
+
+def _claim(connection: Connection, find: Select[Any], wanted: dict[str, Any], until: float) -> list[EventClaim]:
+    statement = find.with_for_update(skip_locked=True, of=events) if connection.dialect.name == "postgresql" else find
     claims = [
-        EventClaim(seq=row.seq, fence=row.fence + 1, tries=row.tries + 1, leased_until=now + lease, incoming=_read(row.body))
-        for row in rows
+        EventClaim(seq=row.seq, fence=row.fence + 1, tries=row.tries + 1, leased_until=until, incoming=_read(row.body))
+        for row in connection.execute(statement, wanted).all()
     ]
     for each in claims:
         connection.execute(_CLAIM, {"row": each.seq, "new": each.fence, "tried": each.tries, "until": each.leased_until})
