@@ -1,7 +1,7 @@
 """`BoundedConnection`: a connection to PostgreSQL that gives up a server which has gone silent. Imported with psycopg only."""
 
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from time import monotonic
 from typing import Any
 
@@ -18,6 +18,7 @@ class BoundedConnection(psycopg.Connection[Any]):
     """
 
     patience: float = math.inf
+    given_up: Callable[[int], object] = staticmethod(id)  # called with the number of the server's process as the connection is given up
 
     def wait(self, gen: Generator[Any, Any, Any], interval: float = INTERVAL, *args: Any, **more: Any) -> Any:
         """Do what `gen` does with the connection, within `patience`."""
@@ -31,5 +32,6 @@ class BoundedConnection(psycopg.Connection[Any]):
             except StopIteration as end:
                 return end.value
             if not ready and monotonic() >= until:
+                self.given_up(self.pgconn.backend_pid)
                 self.pgconn.finish()  # so that it counts as lost, and is used for nothing else
                 raise psycopg.errors.ConnectionFailure("the server has not answered in time")

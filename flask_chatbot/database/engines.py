@@ -24,6 +24,12 @@ CONNECTIONS = 15
 
 NAME = "chatbot"  # of our engines in the log, so that the host's own stay as they are
 
+# Only what has been idle for a while: the number may be another's by now.
+_END = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s AND usename = current_user "
+    "AND state = 'idle in transaction' AND state_change < clock_timestamp() - make_interval(secs => %s)"
+)
+
 
 class Engines:
     """One pool of connections in two modes: made once, since making it costs more than a statement.
@@ -58,14 +64,8 @@ def sqlite_engine(url: URL, file: Path, wait: float, admit: Callable[[], object]
 def postgresql_engine(url: URL, wait: float) -> Engine:
     """The engine for a server, which has `wait` seconds for each statement. A bit longer, and neither side waits for a silent other."""
     silence = math.ceil(wait + GRACE)
-    limits = {
-        "connect_timeout": math.ceil(wait),
-        "tcp_user_timeout": 1000 * silence,
-        "keepalives_idle": silence,
-        "keepalives_interval": math.ceil(wait),
-        "keepalives_count": 2,
-    }
-    options = {name: value for name, value in limits.items() if name not in url.query}
+    given_up: list[int] = []
+    options = _connection_options(url, wait, silence)
     pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": wait, "pool_pre_ping": True}
     engine = create_engine(url, connect_args=options, hide_parameters=True, logging_name=NAME, **pool)
 
@@ -74,14 +74,27 @@ def postgresql_engine(url: URL, wait: float) -> Engine:
         from flask_chatbot.database.bounded_connection import BoundedConnection  # psycopg may be missing
 
         connection = BoundedConnection.connect(*arguments, **options)
-        connection.patience = wait + GRACE
+        connection.patience, connection.given_up = wait + GRACE, given_up.append
         return connection
 
     @event.listens_for(engine, "connect")
     def limit_times(connection: "psycopg.Connection", _: object) -> None:
         _limit_times(connection, wait, silence)
+        _end_given_up(connection, given_up)
 
     return notify_at_commit(engine)
+
+
+def _connection_options(url: URL, wait: float, silence: int) -> dict[str, int]:
+    """The limits of libpq for a connection, where the URL has none of its own."""
+    limits = {
+        "connect_timeout": math.ceil(wait),
+        "tcp_user_timeout": 1000 * silence,
+        "keepalives_idle": silence,
+        "keepalives_interval": math.ceil(wait),
+        "keepalives_count": 2,
+    }
+    return {name: value for name, value in limits.items() if name not in url.query}
 
 
 def _limit_times(connection: "psycopg.Connection", wait: float, silence: int) -> None:
@@ -97,6 +110,13 @@ def _limit_times(connection: "psycopg.Connection", wait: float, silence: int) ->
     for name, time in times.items():
         connection.execute("SELECT set_config(%s, %s, false)", [name, str(int(time))])
     connection.commit()
+
+
+def _end_given_up(connection: "psycopg.Connection", given_up: list[int]) -> None:
+    """End what the server still holds for connections that were given up: their transactions keep chats locked until it notices."""
+    while given_up:
+        connection.execute(_END, [given_up.pop(), GRACE])
+        connection.commit()
 
 
 @contextmanager

@@ -115,9 +115,7 @@ class Worker:
         caller = options.callback_sender
         self._callback_queues = [] if caller is None else [CallbackQueue(caller, hooks, lease=options.callback_lease)]
         others = [*(queue for line in self._lines for queue in line.others), *options.make_queues(hooks)]
-        events = [line.events for line in self._lines]
-        durable: tuple[DurableQueue, ...] = (*self._send_queues, *self._callback_queues, *events)
-        self._crashed = CrashedClaims(durable, options.timer)
+        self._crashed = self._make_crashed_claims()
         queues: Sequence[WorkQueue] = (*self._send_queues, *self._callback_queues, *others, self._crashed)
         self._loop = Loop(options.database, queues, self._clock)
         self._polling = Polling(self._wakeup, self._stopping)
@@ -217,6 +215,11 @@ class Worker:
         leases = {"lease": options.lease, "event_lease": options.event_lease}
         parts = LineParts(database=options.database, hooks=hooks, random=options.random, submit=submit, **leases)
         return [WorkerLine(each, parts, self._lease(f"session:{each.transport.name}", holder)) for each in options.lines]
+
+    def _make_crashed_claims(self) -> CrashedClaims:
+        events = [line.events for line in self._lines]
+        queues: Sequence[DurableQueue] = (*self._send_queues, *self._callback_queues, *events)
+        return CrashedClaims(queues, self._options.timer)
 
     def _hooks(self) -> WorkerHooks:
         return WorkerHooks(

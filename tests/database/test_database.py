@@ -320,12 +320,14 @@ def test_a_server_that_falls_silent_is_given_up_and_another_connection_is_used(p
     url = make_url(postgresql)
     proxy = Proxy(url.host or "127.0.0.1", url.port or 5432)
     address = url.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
-    with closing(proxy), opened(address, tmp_path, 0.2) as database:
+    with closing(proxy), opened(address, tmp_path, 1.0) as database:
         assert StoreMemory(database).commit("628111", State(seen=True), 0.0)
         with pytest.raises(StoreError) as caught:
             write_while_it_falls_silent(database, proxy)
         assert str(caught.value).endswith(" does not answer. Check it, and the network to it.")
         proxy.restore()
+        with database.writing() as connection:
+            connection.execute(insert(states), [ROW])  # the transaction that was given up does not lock it any more
         assert StoreMemory(database).recall("628111", 0.0) == State(seen=True, version=1)
 
 
