@@ -1,0 +1,104 @@
+"""The shop's app and its connection to WhatsApp: what comes in by HTTP is answered with its number, each send is a line in a file."""
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask import Flask, Response
+
+from flask_chatbot import Chatbot
+from flask_chatbot.core.values.contents import Attachment, File
+from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.core.values.outbound import Outbound
+from flask_chatbot.core.values.replies import Text
+from flask_chatbot.errors import Refused
+from flask_chatbot.transports.base import Capabilities, Group, Listener, Session
+from flask_chatbot.transports.webhooks import Tools, WebhookCall, WebhookContent
+
+HOME, DATABASE = "FAULTS_HOME", "FAULTS_DATABASE"  # variables of the environment
+KEY = "kunci-toko-maju-2026"
+SLOW = 0.005  # seconds a send takes, before it is in the file and after
+POISON = "racun"  # an answer with which each process that sends it dies
+DEADLY = "maut"  # a message with which each process that answers it dies
+RULES = f"""version: 1
+rules:
+  - {{keyword: nomor#, fields: [n], reply: "{{{{ n }}}}"}}
+  - {{keyword: {POISON}, reply: {POISON}}}
+"""
+
+
+class Line:
+    """Takes messages as JSON, any process may send. A line of the file is when, by which process, to whom, the id, and the text."""
+
+    capabilities = Capabilities(phone_always_known=True, groups=False, check_number=False, qr=False)
+    body_limit = 10_000
+
+    def __init__(self, journal: Path) -> None:
+        self.name = "line"
+        self.runs_anywhere = True
+        self._file = os.open(journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def equip(self, tools: Tools) -> None:
+        """It calls nobody."""
+
+    def receive(self, call: WebhookCall) -> WebhookContent:
+        told = json.loads(call.body)
+        sender = Sender(number=told["from"])
+        return WebhookContent(messages=(Message(text=told["text"], id=told["id"], sender=sender),))
+
+    def open(self, listener: Listener) -> None:
+        """Everything comes in by HTTP."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def send(self, outbound: Outbound, file: File | None = None) -> str:
+        text = outbound.reply.text if isinstance(outbound.reply, Text) else ""
+        if text == POISON:
+            os._exit(9)
+        time.sleep(SLOW)
+        os.write(self._file, f"{time.time():.3f} {os.getpid()} {outbound.chat} {outbound.id} {text}\n".encode())
+        time.sleep(SLOW)
+        return f"line:{outbound.id}"
+
+    def session(self) -> Session:
+        return Session(is_authenticated=True, number="628000")
+
+    def groups(self) -> Sequence[Group]:
+        return ()
+
+    def has_whatsapp(self, number: str) -> bool:
+        return True
+
+    def download(self, attachment: Attachment) -> File:
+        raise Refused("There are no files here.")
+
+
+def make_app() -> Flask:
+    """The app, its folder and its database named by the environment; its answers name the process in the header `Process`."""
+    home = Path(os.environ[HOME])
+    rules = home / "rules.yaml"
+    if not rules.exists():
+        rules.write_text(RULES, encoding="utf-8")
+    app = Flask("faults", root_path=str(home), instance_path=str(home / "instance"))
+    database = os.environ[DATABASE]
+    app.config.update(
+        CHATBOT_TRANSPORT=Line(home / "journal"), CHATBOT_WORKER="off", CHATBOT_DATABASE_URL=database, CHATBOT_WEBHOOK_KEY=KEY
+    )
+    app.after_request(name_process)
+    bot = Chatbot(app)
+    bot.keyword(DEADLY)(die)
+    return app
+
+
+def die() -> str:
+    """End the process at once, as a fault in a library does."""
+    os._exit(9)
+
+
+def name_process(response: Response) -> Response:
+    """Say which process answered."""
+    response.headers["Process"] = str(os.getpid())
+    return response

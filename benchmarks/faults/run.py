@@ -1,0 +1,51 @@
+"""The run of all faults, and the page that it writes."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.faults.catalogue import CATALOGUE, FAULTS
+from benchmarks.faults.fault import Fault
+from benchmarks.faults.outcome import Outcome
+from benchmarks.faults.page import Struck, page
+from benchmarks.faults.shop import Shop, Size, shop
+from benchmarks.faults.trial import LONG, SHORT, trial
+from benchmarks.tables import Row, Say
+from benchmarks.timing import machine
+
+PAGE = Path(__file__).parent.parent.parent / "docs" / "reliability.md"
+QUICK = Size(web=2, workers=2, lease=1.5)
+
+
+def run(say: Say, quick: bool = False) -> list[Row]:
+    """Let every fault strike a shop in turn; without `quick`, write the page."""
+    struck: list[Struck] = []
+    with shop(QUICK if quick else Size()) as running:
+        for each in strike_all(running, quick):
+            struck.append(each)
+            say(f"{each.name} ({each.did}): {each.outcome}")
+    if not quick:
+        PAGE.write_text(page(struck, machine(), datetime.now(UTC).date(), LONG.rate), encoding="utf-8")
+        say(f"Wrote {PAGE.name}.")
+    return [
+        Row(f"{each.name}: lost, out of order, answered twice", str(broken(each.outcome)), "0", broken(each.outcome), 0.0)
+        for each in struck
+    ]
+
+
+def strike_all(shop: Shop, quick: bool) -> Iterator[Struck]:
+    """Let each fault strike in turn, and tell what became of it; `quick`, for a few seconds at most."""
+    chosen = [each for each in FAULTS if each.short or not quick]
+    for number, fault in enumerate(chosen):
+        did, outcome = trial(shop, fault, number, SHORT if quick else LONG, fault.short if quick else fault.seconds)
+        yield Struck(kind_of(fault), fault.name, did, outcome)
+
+
+def kind_of(fault: Fault) -> str:
+    """What a fault is of."""
+    return next(kind for kind, faults in CATALOGUE.items() if fault in faults)
+
+
+def broken(outcome: Outcome) -> int:
+    """How many messages something happened to that must not."""
+    return outcome.lost + outcome.out_of_order + outcome.answered_twice

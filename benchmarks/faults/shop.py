@@ -1,0 +1,136 @@
+"""A shop as it runs on several machines: PostgreSQL, web processes and workers, each a process of its own, the workers behind a proxy."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.faults.cluster import Cluster, cluster
+from benchmarks.faults.line import DATABASE, HOME
+from benchmarks.faults.proxy import Proxy
+from benchmarks.servers import LISTENING
+from flask_chatbot.database.database import Database
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 120.0  # seconds
+LOOK = 0.1  # seconds between two looks for workers that ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How large a shop is, and how long its leases last, in seconds: 0 for as long as they are made for."""
+
+    web: int = 4
+    workers: int = 4
+    lease: float = 0.0
+
+
+@dataclass(eq=False, slots=True)
+class Shop:
+    """What a fault strikes. A worker that ends is started again, as a service manager does, unless a fault `holds` it down."""
+
+    home: Path
+    size: Size
+    cluster: Cluster
+    proxy: Proxy
+    web: subprocess.Popen[str]
+    port: int
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    ahead: float = 0.0  # seconds, of the clock of whoever is started next
+    ended: int = 0  # workers that were started again
+    is_closing: bool = False
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def journal(self) -> Path:
+        return self.home / "journal"
+
+    def start_worker(self) -> None:
+        """Start one more."""
+        command = [sys.executable, "-m", "benchmarks.faults.member", str(self.size.lease), str(self.ahead)]
+        environment = {**os.environ, HOME: str(self.home), DATABASE: self.cluster.url(self.proxy.port), "PYTHONPATH": str(ROOT)}
+        with self.lock, (self.home / "workers.log").open("ab") as log:
+            self.workers.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log))  # noqa: S603  our own
+
+    def restart_workers(self) -> None:
+        """Start as many as have ended by now."""
+        with self.lock:
+            for each in [each for each in self.workers if each.poll() is not None]:
+                self.workers.remove(each)
+                self.ended += 1
+                self.start_worker()
+
+    def wait_until(self, what: str, is_so: Callable[[], bool], patience: float = PATIENCE) -> None:
+        """Wait until something is so. `TimeoutError` if that takes too long."""
+        until = time.monotonic() + patience
+        while not is_so():
+            if time.monotonic() > until:
+                raise TimeoutError(f"waited in vain: {what}")
+            time.sleep(LOOK / 2)
+
+    def supervise(self) -> None:
+        """Start again what ends, until the shop closes."""
+        while not self.is_closing:
+            self.restart_workers()
+            time.sleep(LOOK)
+
+
+@contextmanager
+def shop(size: Size) -> Iterator[Shop]:
+    """A shop that is open, with all of its processes ended afterwards."""
+    with ExitStack() as stack:
+        server = stack.enter_context(cluster())
+        home = Path(stack.enter_context(TemporaryDirectory(prefix="chatbot-shop-")))
+        made_database(server.url(), home)
+        proxy = Proxy("127.0.0.1", server.port)
+        stack.callback(proxy.close)
+        web = stack.enter_context(web_processes(size.web, home, server.url()))
+        made = Shop(home, size, server, proxy, *web)
+        stack.callback(close, made)
+        for _ in range(size.workers):
+            made.start_worker()
+        threading.Thread(target=made.supervise, daemon=True).start()
+        yield made
+
+
+def made_database(url: str, home: Path) -> None:
+    """Make the tables."""
+    database = Database(url, home)
+    database.upgrade()
+    database.close()
+
+
+def close(shop: Shop) -> None:
+    """End the workers."""
+    with shop.lock:
+        shop.is_closing = True
+        for each in shop.workers:
+            each.kill()
+            each.wait(PATIENCE)
+
+
+@contextmanager
+def web_processes(count: int, home: Path, url: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Gunicorn with so many processes, and its port."""
+    options = ["--bind", "127.0.0.1:0", "--worker-class", "gthread", "--threads", "4", "--workers", str(count), "--keep-alive", "60"]
+    command = [sys.executable, "-m", "gunicorn", *options, "--graceful-timeout", "5", "benchmarks.faults.line:make_app()"]
+    environment = {**os.environ, HOME: str(home), DATABASE: url}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, encoding="utf-8") as process:  # noqa: S603
+        if process.stderr is None:
+            raise RuntimeError("gunicorn has no log")
+        try:
+            log: list[str] = []
+            while not (found := LISTENING.search("".join(log[-1:]))):
+                log.append(process.stderr.readline())
+                if not log[-1]:
+                    raise RuntimeError("gunicorn did not start:\n" + "".join(log))
+            threading.Thread(target=process.stderr.read, daemon=True).start()  # so that it never waits for a reader
+            yield process, int(found[1])
+        finally:
+            process.terminate()
