@@ -48,11 +48,12 @@ def test_every_setting_in_a_file_is_one_that_exists(file: str) -> None:
     assert named - known == set()
 
 
-def test_the_compose_file_is_one_by_the_specification() -> None:
+@pytest.mark.parametrize("file", ["compose.yaml", "compose.celery.yaml"])
+def test_the_compose_file_is_one_by_the_specification(file: str) -> None:
     check_jsonschema = pytest.importorskip("check_jsonschema")
     from click.testing import CliRunner
 
-    outcome = CliRunner().invoke(check_jsonschema.main, ["--builtin-schema", "vendor.compose-spec", str(DEPLOY / "compose.yaml")])
+    outcome = CliRunner().invoke(check_jsonschema.main, ["--builtin-schema", "vendor.compose-spec", str(DEPLOY / file)])
     assert (outcome.exit_code, outcome.output) == (0, "ok -- validation done\n")
 
 
@@ -62,6 +63,7 @@ def test_docker_compose_takes_the_compose_file() -> None:
     if run(docker, "compose", "version")[0] != 0:
         pytest.skip("docker has no compose plugin")
     assert run(docker, "compose", "--file", "compose.yaml", "config", "--quiet") == (0, "")
+    assert run(docker, "compose", "--file", "compose.yaml", "--file", "compose.celery.yaml", "config", "--quiet") == (0, "")
 
 
 def test_every_secret_and_volume_that_a_service_names_is_declared() -> None:
@@ -72,6 +74,15 @@ def test_every_secret_and_volume_that_a_service_names_is_declared() -> None:
         volumes |= {each.split(":")[0] for each in service.get("volumes", ()) if not each.startswith("/")}
         files |= {Path(value).name for name, value in service.get("environment", {}).items() if name.endswith(FILE)}
     assert (secrets, volumes, files) == (set(read["secrets"]), set(read["volumes"]), set(read["secrets"]))
+
+
+def test_the_second_compose_file_adds_to_services_of_the_first_and_declares_what_it_names() -> None:
+    read = yaml.safe_load(text_of("compose.celery.yaml"))
+    added = read["services"]
+    assert set(added) - set(compose()["services"]) == {"rabbitmq"}
+    assert {name for service in added.values() for name in service.get("secrets", ())} == set(read["secrets"])
+    files = {value for service in added.values() for name, value in service.get("environment", {}).items() if name.endswith(FILE)}
+    assert {Path(value).name for value in files} == set(read["secrets"])
 
 
 def test_web_and_worker_begin_once_the_tables_are_those_of_their_version() -> None:
