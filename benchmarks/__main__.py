@@ -21,6 +21,7 @@ PARTS = (
     "console",
     "line",
     "celery",
+    "scrape",
     "way",
     "understanding",
 )
@@ -61,7 +62,7 @@ def measure(part: str, quick: bool, plots: Path | None, folder: Path | None) -> 
 
             draw_webhook(bars, plots)
         return rows
-    from benchmarks import accept, badinput, callbacks, celery, console, line, load, lookups, memory, nearest, start, way
+    from benchmarks import accept, badinput, callbacks, celery, console, line, load, lookups, memory, nearest, scrape, start, way
 
     runs = {
         "nearest": nearest.run,
@@ -74,6 +75,7 @@ def measure(part: str, quick: bool, plots: Path | None, folder: Path | None) -> 
         "callbacks": callbacks.run,
         "line": line.run,
         "celery": celery.run,
+        "scrape": scrape.run,
         "console": console.run,
         "way": way.run,
     }

@@ -51,7 +51,13 @@ _last_failed = select(_c.session).where(_c.state == word("failed")).order_by(_c.
 _FAILED = select(_last_failed.c.session, func.count()).group_by(_last_failed.c.session)
 _came = select(events.c.session).where(events.c.settled_at.is_(None)).limit(MOST).subquery()
 _CAME = select(_came.c.session, func.count()).group_by(_came.c.session)
-_calls = select(callbacks.c.message).where(callbacks.c.state.in_([_QUEUED, word("claimed")])).limit(MOST_CALLBACKS).subquery()
+# Each state by its own partial index: one condition on both would look at every callback.
+_calls = union_all(
+    *(
+        select(select(callbacks.c.message).where(callbacks.c.state == word(state)).limit(MOST_CALLBACKS).subquery())
+        for state in ("queued", "claimed")
+    )
+).subquery()
 _line = func.coalesce(_c.session, "").label("line")
 _CALLS = select(_line, func.count()).select_from(_calls.outerjoin(messages, _c.id == _calls.c.message)).group_by(_line)
 
