@@ -1,17 +1,17 @@
 """The page about the connection: whether the phone is linked and how to link it, what waits, and the health of everything."""
 
 from base64 import b64decode
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Response, current_app
 
+from flask_chatbot.console.capability_words import ABILITIES, LIMITS
 from flask_chatbot.console.routing import PageEntry, route
 from flask_chatbot.console.visits import Visit
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.errors import StoreError
-from flask_chatbot.transports.base import Capabilities
 
 if TYPE_CHECKING:
     from flask_chatbot.console.linking.watching import LineLook
@@ -28,6 +28,7 @@ class LineState:
     look: "LineLook"
     able: tuple[str, ...]
     unable: tuple[str, ...]
+    limits: tuple[str, ...]
     waiting: int
     failed: int
     qr: str
@@ -40,14 +41,15 @@ def line_state(visit: Visit, gateway: "Gateway") -> LineState:
     from flask_chatbot.store import stored
 
     look, declared, proxy = visit.console.watch(gateway).look(), gateway.proxy.capabilities, gateway.proxy
-    flags = {each.name: bool(getattr(declared, each.name)) for each in fields(Capabilities)}
+    said = {name: visit.translated(words) for name, words in (ABILITIES | LIMITS).items()}
     with gateway.database.reading() as connection:
         counts = stored.count(connection, gateway.transport.name)
     return LineState(
         name=gateway.transport.name,
         look=look,
-        able=tuple(name for name, is_there in flags.items() if is_there),
-        unable=tuple(name for name, is_there in flags.items() if not is_there),
+        able=tuple(said[name] for name in ABILITIES if getattr(declared, name)),
+        unable=tuple(said[name] for name in ABILITIES if not getattr(declared, name)),
+        limits=tuple(said[name] for name in LIMITS if getattr(declared, name)),
         waiting=counts["queued"] + counts["claimed"],
         failed=counts["failed"],
         qr="" if look.session is None else drawn(look.session.qrcode) or pictured(look.session.qr_picture),

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from dataclasses import fields
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
@@ -9,11 +10,12 @@ from urllib.parse import unquote
 import pytest
 from flask import Flask
 
+from flask_chatbot.console.capability_words import ABILITIES, LIMITS
 from flask_chatbot.console.connection import drawn
 from flask_chatbot.errors import TryLater
 from flask_chatbot.store.console import audit
 from flask_chatbot.testing import working
-from flask_chatbot.transports.base import Session
+from flask_chatbot.transports.base import Capabilities, Session
 from flask_chatbot.transports.simulator import NUMBER, Simulator
 from tests.console.browsers import HASHED, Browser, console_app, text_of
 
@@ -158,3 +160,7 @@ def test_the_worker_the_rules_and_the_database_are_told_of(app: Flask) -> None:
     assert "Rules rules.yaml:" in said
     assert "in order" in said
     assert "It can" in said
+
+
+def test_each_capability_has_words_and_no_other_has() -> None:
+    assert {*ABILITIES, *LIMITS} == {each.name for each in fields(Capabilities)}

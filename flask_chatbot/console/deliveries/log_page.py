@@ -97,7 +97,7 @@ def sent_row(visit: Visit, found: "Delivery") -> dict[str, str]:
         "id": found.id,
         "to": shown(visit.number(number_of(found.chat))),
         "at": visit.when(found.created_at),
-        "type": found.type,
+        "type": visit.translated(KIND_WORDS.get(found.type, tr("Text")) if found.type != "template" else tr("Template")),
         "rule": shown(found.rule or found.caller or ""),
         "state": visit.translated(said),
         "until": visit.when(found.due_at) if waits else "",
