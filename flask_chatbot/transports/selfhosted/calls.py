@@ -25,7 +25,7 @@ class Rejected(Exception):
         super().__init__(words)
 
 
-class Failed(TryLater):
+class CallFailed(TryLater):
     """The gateway failed with words of its own, which may be about the chat as well as about the gateway."""
 
 
@@ -47,7 +47,7 @@ class Caller:
     def ask(self, request: ApiCall, hidden: Iterable[str] = (), *, limit: int = ANSWER_LIMIT) -> Any:
         """The document of an answer, None if it is empty.
 
-        Raises `Rejected`, `TryLater`, `Failed` or `Restricted`; none shows a `hidden` text.
+        Raises `Rejected`, `TryLater`, `CallFailed` or `Restricted`; none shows a `hidden` text.
         """
         answer = self.call(request, limit=limit)
         is_empty = not answer.body.strip()
@@ -63,7 +63,7 @@ class Caller:
             raise Restricted(RESTRICTED.format(code=code), after)
         if 400 <= answer.status < 500 and not answer.may_pass and isinstance(document, dict):
             raise Rejected(answer.status, words)
-        raise Failed(words, after) if words else TryLater(self._complaint(answer), after)
+        raise CallFailed(words, after) if words else TryLater(self._complaint(answer), after)
 
     def call(self, request: ApiCall, *, url: str = "", limit: int = ANSWER_LIMIT) -> HttpAnswer:
         """The answer itself. With a `url`, that is called as anybody's: without the key, and not inside the shop's own network."""

@@ -20,7 +20,7 @@ from flask_chatbot.errors import BadPayload, NotConnected, Refused, Restricted, 
 from flask_chatbot.transports.base import Group, Listener, Session
 from flask_chatbot.transports.parts import in_parts
 from flask_chatbot.transports.reading import apart
-from flask_chatbot.transports.selfhosted.calls import Caller, Failed, Rejected
+from flask_chatbot.transports.selfhosted.calls import Caller, CallFailed, Rejected
 from flask_chatbot.transports.selfhosted.requests import ApiCall
 from flask_chatbot.transports.webhooks import ANSWER_LIMIT, Tools, WebhookCall, WebhookContent
 from flask_chatbot.transports.words import texts_of
@@ -143,7 +143,7 @@ class SelfHosted(ABC):
             raise
         except Rejected as rejected:
             words = rejected.words or f"{self.who} answered {rejected.status}."
-        except Failed as error:
+        except CallFailed as error:
             if not error.after:
                 self._check_reach(chat)
             raise TryLater(str(error), error.after) from None
