@@ -17,7 +17,7 @@ def twice(shop: Shop, seconds: float) -> str:
         connection.autocommit = True
         connection.execute(f"LISTEN {CHANNEL}")
         while time.monotonic() < until:
-            for each in connection.notifies(timeout=LOOK):
+            for each in list(connection.notifies(timeout=LOOK)):  # all of them first: while it listens, it cannot speak
                 if each.pid != connection.info.backend_pid:
                     connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, each.payload])
                     count += 1
