@@ -22,6 +22,7 @@ PARTS = (
     "line",
     "celery",
     "scrape",
+    "scale",
     "way",
     "understanding",
 )
@@ -61,6 +62,15 @@ def measure(part: str, quick: bool, plots: Path | None, folder: Path | None) -> 
             from benchmarks.plots import draw_webhook
 
             draw_webhook(bars, plots)
+        return rows
+    if part == "scale":
+        from benchmarks import scale
+
+        rows, curves_of_scale = scale.run(say, quick)
+        if plots and curves_of_scale:
+            from benchmarks.plots import draw_scale
+
+            draw_scale(curves_of_scale, plots)
         return rows
     from benchmarks import accept, badinput, callbacks, celery, console, line, load, lookups, memory, nearest, scrape, start, way
 

@@ -1,4 +1,4 @@
-"""The two pictures of the page on performance."""
+"""The pictures of the pages on performance and on scaling."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,6 +39,26 @@ def draw_webhook(bars: Mapping[str, Mapping[int, float]], folder: Path) -> None:
     axes.legend(frameon=False, loc="upper left", ncols=3)
     axes.set_ylim(0, max(max(sizes.values()) for sizes in bars.values()) * 1.3)
     save(figure, folder / "webhook.svg")
+
+
+def draw_scale(curves: Mapping[str, Mapping[int, tuple[float, float]]], folder: Path) -> None:
+    """What processes do a second, and the 99th percentile, against how many there are."""
+    figure, both = plt.subplots(1, 2, figsize=(9.5, 3.8))
+    titles = {
+        "web processes": ("messages accepted a second", "a call, p99"),
+        "workers": ("messages sent a second", "from commit to send, p99"),
+    }
+    for axes, (name, curve) in zip(both, curves.items(), strict=True):
+        numbers, right = list(curve), axes.twinx()
+        for side, place, colour in ((axes, 0, COLOURS[0]), (right, 1, COLOURS[1])):
+            values = [value[place] * (1000 if place else 1) for value in curve.values()]
+            side.plot(numbers, values, marker="o", color=colour, linewidth=2)
+            side.set_ylim(0, max(values) * 1.25)
+            side.set_ylabel(titles[name][place] + (" (ms)" if place else ""), color=colour)
+        axes.set(xlabel=name, xticks=numbers)
+        axes.grid(visible=True, which="major", color="#dddddd")
+    figure.tight_layout()
+    save(figure, folder / "scale.svg")
 
 
 def save(figure: Figure, path: Path) -> None:

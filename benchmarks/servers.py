@@ -29,9 +29,10 @@ def serving(names: Sequence[str], folder: str, count: int) -> Iterator[dict[str,
 
 
 @contextmanager
-def gunicorn(app: str, home: str, threads: int = CONNECTIONS) -> Iterator[int]:
-    """The port of a gunicorn that serves the app with one worker; stopped at the end."""
-    options = ["--bind", "127.0.0.1:0", "--worker-class", "gthread", "--threads", str(threads), "--preload", "--env", f"HOME={home}"]
+def gunicorn(app: str, home: str, threads: int = CONNECTIONS, processes: int = 1) -> Iterator[int]:
+    """The port of a gunicorn that serves the app with so many processes; stopped at the end."""
+    of_each = ["--workers", str(processes), "--worker-class", "gthread", "--threads", str(threads)]
+    options = ["--bind", "127.0.0.1:0", *of_each, "--preload", "--env", f"HOME={home}"]
     command = [sys.executable, "-m", "gunicorn", *options, app]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, encoding="utf-8") as process:  # noqa: S603  our own command
         if process.stderr is None:
