@@ -88,7 +88,7 @@ HERE = """stops => {
 COUNT = "stops => [...document.querySelectorAll(stops)].filter(each => each.checkVisibility({contentVisibilityAuto: true})).length"
 
 
-@pytest.mark.parametrize("path", ["inbox", "rules", "unmatched", "deliveries", "broadcasts", "connection", "charts"])
+@pytest.mark.parametrize("path", ["inbox", "rules", "unmatched", "deliveries", "broadcasts", "connection", "charts", "activity"])
 def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(shop: str, look: Look, path: str) -> None:
     page = log_in(look(f"{shop}/login"))
     page.goto(f"{shop}/{path}")
