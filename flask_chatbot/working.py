@@ -1,16 +1,16 @@
 """`run_workers`: the workers of several apps in one process."""
 
-import logging
 from collections.abc import Iterable
 
 from flask import Flask
 
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import ChatbotError
 from flask_chatbot.startup.serving import contexts_of, log_what_is_missing
 
 SHOW_EVERY = 60.0  # seconds
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def run_workers(apps: Iterable[Flask], *, threads: int | None = None) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from random import Random
+from sys import modules
 
 from flask_chatbot.bot.effects import AnsweredMessage, Effects
 from flask_chatbot.bot.handlers import Handlers, field_names
@@ -30,6 +31,8 @@ from flask_chatbot.core.lookups.find import Find, Row, Rows
 from flask_chatbot.core.lookups.short_rows import ShortRows
 from flask_chatbot.core.lookups.staff_moves import StaffMove
 from flask_chatbot.core.matching.match import Match
+from flask_chatbot.core.origins import current_origin
+from flask_chatbot.core.tracing import OPENTELEMETRY, add_ids, span
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.actions import Forward, Save
 from flask_chatbot.core.values.messages import Message
@@ -85,7 +88,7 @@ class Handling:
         """
         try:
             for attempt in range(TRIES + 1):  # one more for a last place that was taken in between
-                decision = self.decide()
+                decision = self.traced() if OPENTELEMETRY in modules else self.decide()
                 if self.commit(decision, is_last=attempt >= TRIES - 1):
                     break
         except Uncommitted as error:
@@ -93,6 +96,13 @@ class Handling:
                 raise
             raise Uncommitted(f"{error} What ran for this message: {'; '.join(self.ran)}.") from error
         return decision
+
+    def traced(self) -> Decision:
+        """Decide within a span, which has the name of the rule that answers."""
+        with span("chatbot.decide", current_origin(), line=self.message.line):
+            decision = self.decide()
+            add_ids(rule=decision.match and decision.match.rule.name)
+            return decision
 
     def decide(self) -> Decision:
         """Return the decision of the `before` handlers, or else of the rules, with its replies passed through the `after` handlers."""

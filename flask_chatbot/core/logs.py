@@ -43,9 +43,8 @@ def get_logger(name: str) -> logging.Logger:
 
 def _with_fields(record: logging.LogRecord) -> bool:
     """Set the fields of a record, once it is sure to be logged."""
-    origin = current_origin()
     given = record.args if isinstance(record.args, Mapping) else {}
-    found = {"request_id": origin.request_id, "trace_id": origin.traceparent[3:35], **given}
+    found = {**current_origin().fields, **given}
     for name in FIELDS:
         if (value := found.get(name)) not in (None, ""):
             setattr(record, name, value if isinstance(value, str | int) else str(value))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +14,28 @@ class Origin:
     request_id: str = ""
     traceparent: str = ""
 
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields of log records that belong to it.
+
+        >>> Origin("a1b2", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").fields
+        {'request_id': 'a1b2', 'trace_id': '0af7651916cd43dd8448eb211c80319c'}
+        """
+        return {"request_id": self.request_id, "trace_id": self.traceparent[3:35]}
+
+    @property
+    def columns(self) -> dict[str, str | None]:
+        """Its parts as they are stored."""
+        return {"request_id": self.request_id or None, "traceparent": self.traceparent or None}
+
 
 UNKNOWN = Origin()
+
+
+def stored_origin(row: Any) -> Origin:
+    """The origin in a row."""
+    return Origin(row.request_id or "", row.traceparent or "")
+
 
 _origin: ContextVar[Origin | None] = ContextVar("chatbot_origin", default=None)
 _finders: list[Callable[[], Origin | None]] = []

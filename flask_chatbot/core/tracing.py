@@ -1,7 +1,7 @@
 """Spans for OpenTelemetry, where the app has loaded its API: who has not can have configured nothing that would take them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from sys import modules
 from typing import TYPE_CHECKING
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from opentelemetry.context import Context
 
 OPENTELEMETRY = "opentelemetry.trace"
+Ids = Mapping[str, str | int | None]
+
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -37,7 +39,7 @@ def span(name: str, origin: Origin, **ids: str | int | None) -> Iterator[None]:
         return
     from opentelemetry import trace
 
-    attributes = {f"chatbot.{key}": value for key, value in {"request_id": origin.request_id, **ids}.items() if value not in (None, "")}
+    attributes = _attributes({"request_id": origin.request_id, **ids})
     with trace.get_tracer("flask_chatbot").start_as_current_span(
         name, _parent(origin), attributes=attributes, record_exception=False, set_status_on_exception=False
     ) as current:
@@ -48,12 +50,24 @@ def span(name: str, origin: Origin, **ids: str | int | None) -> Iterator[None]:
             raise
 
 
+def add_ids(**ids: str | int | None) -> None:
+    """Add ids to the current span."""
+    if OPENTELEMETRY in modules:
+        from opentelemetry import trace
+
+        trace.get_current_span().set_attributes(_attributes(ids))
+
+
 def fail_span() -> None:
     """Mark the current span as a failed one."""
     if OPENTELEMETRY in modules:
         from opentelemetry import trace
 
         trace.get_current_span().set_status(trace.StatusCode.ERROR)
+
+
+def _attributes(ids: Ids) -> dict[str, str | int]:
+    return {f"chatbot.{name}": value for name, value in ids.items() if value is not None and value != ""}
 
 
 def _parent(origin: Origin) -> "Context | None":

@@ -25,6 +25,7 @@ from flask_chatbot.core.values.people import VALUE_LIMIT
 from flask_chatbot.database.statements import CHAT_LIMIT, word
 
 PERSON_LIMIT = 26  # characters of people.id
+ORIGIN = (("request_id", 128), ("traceparent", 55))  # columns and their characters, as core.origins has them
 
 metadata = MetaData(  # constraints have names, so that a migration can say which it means
     naming_convention={
@@ -93,6 +94,7 @@ messages = Table(
     Column("rule", Text),  # the name of the one whose reply it is
     Column("caller", Text),  # of the API: the name of the key
     Column("reply_to", Text),  # the transport's id of the message that it quotes
+    *(Column(name, String(length)) for name, length in ORIGIN),  # of the request that led to it
     Column("created_at", Double, nullable=False),
     Column("start_at", Double, nullable=False),  # 0 for at once; before it, the message holds up nobody
     Column("expires_at", Double, nullable=False),  # no try after it
@@ -218,6 +220,7 @@ events = Table(
     Column("key", String(64), nullable=False),  # SHA-256 of the transport's id, in hex
     Column("chat", String(CHAT_LIMIT), nullable=False),  # empty once it is settled
     Column("body", Text),  # what core.values.written_messages wrote; NULL once it is settled
+    *(Column(name, String(length)) for name, length in ORIGIN),
     Column("created_at", Double, nullable=False),
     Column("due_at", Double, nullable=False),  # of the next try; 0 for at once
     Column("tries", SmallInteger, nullable=False),  # counted at the claim

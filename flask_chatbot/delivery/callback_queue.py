@@ -99,7 +99,7 @@ class CallbackQueue:
     def _count(self, claim: CallbackClaim, result: CallbackResult | None) -> None:
         if result is None:
             return
-        facts = {"callback_id": claim.id, "message_id": claim.message, "attempt": claim.tries, "why": result.error}
+        facts = {"callback_id": claim.id, "message_id": claim.message, "attempt": claim.tries, "why": result.error, **claim.origin.fields}
         if result.error is None:
             self.delivered += 1
         elif result.due_at is None:

@@ -7,6 +7,8 @@ from random import Random
 
 from flask_chatbot.bot.tracebacks import redacted
 from flask_chatbot.core.logs import get_logger
+from flask_chatbot.core.origins import belonging_to
+from flask_chatbot.core.tracing import Ids, fail_span, span, traceparent_in
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.delivery.retry import Clock, next_callback
 from flask_chatbot.errors import FetchLater, FetchRefused
@@ -57,6 +59,19 @@ class CallbackSender:
 
     def attempt(self, claim: CallbackClaim) -> CallbackResult:
         """Try one callback; every failure becomes a result, too."""
+        ids: Ids = {
+            "callback_id": claim.id,
+            "message_id": claim.message,
+            "ack": int(claim.ack),
+            "attempt": claim.tries,
+        }
+        with belonging_to(claim.origin), span("chatbot.callback", claim.origin, **ids):
+            result = self._attempt(claim)
+            if result.error is not None:
+                fail_span()
+            return result
+
+    def _attempt(self, claim: CallbackClaim) -> CallbackResult:
         try:
             if claim.url:
                 return self._read(claim, self._post(claim))
@@ -74,7 +89,8 @@ class CallbackSender:
     def _post(self, claim: CallbackClaim) -> Fetched:
         body = json.dumps({"msgid": claim.message, "ack": claim.ack}).encode()
         signed = headers(self._secrets, claim.id, int(self.clock()), body)
-        all_headers = {"Content-Type": "application/json", **signed}
+        trace = {"traceparent": traceparent} if (traceparent := traceparent_in("")) else {}
+        all_headers = {"Content-Type": "application/json", **signed, **trace}
         return self._client.post(claim.url, body, all_headers, deadline=DEADLINE, cuts=True)
 
     def _read(self, claim: CallbackClaim, answer: Fetched) -> CallbackResult:

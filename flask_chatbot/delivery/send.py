@@ -7,6 +7,8 @@ from sqlalchemy import Connection
 
 from flask_chatbot.bot.tracebacks import redacted
 from flask_chatbot.core.logs import get_logger
+from flask_chatbot.core.origins import belonging_to
+from flask_chatbot.core.tracing import Ids, fail_span, span
 from flask_chatbot.core.values.chats import number_of
 from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.outbound import Ack, Outbound
@@ -94,6 +96,19 @@ class MessageSender:
 
     def attempt(self, claim: Claim) -> SendResult:
         """Try to send one message; every failure becomes a result, too."""
+        ids: Ids = {
+            "message_id": claim.outbound.id,
+            "line": claim.session,
+            "rule": claim.rule,
+            "attempt": claim.tries,
+        }
+        with belonging_to(claim.origin), span("chatbot.send", claim.origin, **ids):
+            result = self._attempt(claim)
+            if not isinstance(result, Sent):
+                fail_span()
+            return result
+
+    def _attempt(self, claim: Claim) -> SendResult:
         if self._clock() >= claim.expires_at:
             return Failed(claim, claim.error or TOO_LATE, "expired")
         if not claim.outbound.chat:

@@ -205,7 +205,14 @@ class SendQueue:
                 self.sent += 1
                 continue
             claim, why = result.claim, getattr(result, "error", None)
-            facts = {"message_id": claim.outbound.id, "line": self._session, "attempt": claim.tries, "rule": claim.rule, "why": why}
+            facts = {
+                "message_id": claim.outbound.id,
+                "line": self._session,
+                "attempt": claim.tries,
+                "rule": claim.rule,
+                "why": why,
+                **claim.origin.fields,
+            }
             if isinstance(result, Failed):
                 self.failed += 1
                 log.warning("message %(message_id)s of line %(line)s is given up at try %(attempt)d: %(why)s", facts)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from flask_chatbot.bot.tracebacks import private, redacted
 from flask_chatbot.core.logs import get_logger
+from flask_chatbot.core.origins import belonging_to
 from flask_chatbot.core.values.incoming.events import Incoming, names_in
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.delivery.loop import Begin, WorkerHooks
@@ -130,7 +131,8 @@ class EventQueue:
         try:
             if claim.incoming is None:
                 raise ValueError("another version wrote it, and this one cannot read it")
-            self._received(claim.incoming)
+            with belonging_to(claim.origin):
+                self._received(claim.incoming)
             self._done.append(Decided(claim))
         except Exception as error:  # noqa: BLE001  whatever it is, the message must be answered
             self._done.append(Decided(claim, error))
@@ -147,13 +149,13 @@ class EventQueue:
         # A database that is away is no fault of the message; a handler that keeps it from being written fails with each try.
         tries = claim.tries - (isinstance(error, StoreError) and not isinstance(error, Uncommitted))
         wait = min(2.0**tries, MOST_WAIT)
+        about = {**claim.origin.fields, "event": claim.seq, "line": self._session, "attempt": tries, "trace": _told(decided)}
         if tries < MOST_TRIES:
-            facts = {"event": claim.seq, "line": self._session, "attempt": tries, "wait": wait, "trace": _told(decided)}
+            facts = {**about, "wait": wait}
             log.warning("event %(event)d could not be answered, and is tried again in %(wait)g seconds\n%(trace)s", facts)
             events.settle_later(connection, claim, now + wait, tries)
             return
-        facts = {"event": claim.seq, "line": self._session, "attempt": tries, "trace": _told(decided)}
-        log.error("event %(event)d is given up at try %(attempt)d: it is not answered\n%(trace)s", facts)
+        log.error("event %(event)d is given up at try %(attempt)d: it is not answered\n%(trace)s", about)
         events.settle(connection, claim, now)
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Text, bindparam, exists, func, select, update
 
+from flask_chatbot.core.origins import UNKNOWN, Origin, stored_origin
 from flask_chatbot.core.values.attempts import Attempt
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.database.counting.tally import Count, count
@@ -52,6 +53,7 @@ class CallbackClaim(Change):
     crashes: int = 0
     leased_until: float
     line: str = field(default="", compare=False)
+    origin: Origin = field(default=UNKNOWN, compare=False)  # the request that led to its message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +152,7 @@ _PUT_OFF = (
     .where(_c.state == "queued", _c.due_at < bindparam("due"))
     .values(due_at=bindparam("due"))
 )
+_ORIGINS = select(messages.c.id, messages.c.request_id, messages.c.traceparent).where(messages.c.id.in_(bindparam("ids", expanding=True)))
 _STORED = select(*(_c[each.name] for each in fields(StoredCallback)))
 _OF_MESSAGE = _STORED.where(_c.message == bindparam("message")).order_by(_c.seq)
 _GIVEN_UP = (
@@ -282,16 +285,19 @@ def _row_of(new: NewCallback, not_before: float) -> dict[str, Any]:
 
 def _claim(connection: Connection, found: Sequence[Any], until: float, *, alone: bool) -> list[CallbackClaim]:
     """Claim these rows."""
-    if found:
-        connection.execute(_CLAIMS.claim, {"seqs": [row.seq for row in found], "until": until, "alone": alone})
-    return [_claimed(row, until) for row in found]
+    if not found:
+        return []
+    connection.execute(_CLAIMS.claim, {"seqs": [row.seq for row in found], "until": until, "alone": alone})
+    rows = connection.execute(_ORIGINS, {"ids": [row.message for row in found]})
+    origins = {row.id: stored_origin(row) for row in rows}
+    return [_claimed(row, until, origins.get(row.message, UNKNOWN)) for row in found]
 
 
-def _claimed(row: Any, until: float) -> CallbackClaim:
+def _claimed(row: Any, until: float, origin: Origin) -> CallbackClaim:
     """The claim of a row, from the row before it was claimed."""
     values = {**row._mapping, "ack": Ack(row.ack), "fence": row.fence + 1, "tries": row.tries + 1, "line": row.line or ""}
     crashes = row.crashes + values.pop("begun")
-    return CallbackClaim(**{**values, "crashes": crashes}, leased_until=until)
+    return CallbackClaim(**{**values, "crashes": crashes}, leased_until=until, origin=origin)
 
 
 def _stored(row: Any) -> StoredCallback:

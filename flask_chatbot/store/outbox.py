@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, false, or_, select, true, update
 
 from flask_chatbot.core.logs import get_logger
+from flask_chatbot.core.origins import UNKNOWN, Origin, stored_origin
 from flask_chatbot.core.values.outbound import Outbound
 from flask_chatbot.core.values.people import is_person_id
 from flask_chatbot.core.values.replies import Reply, Text
@@ -57,6 +58,7 @@ class Claim:
     start_at: float = 0.0
     rule: str | None = None  # whose reply it is
     error: str | None = field(default=None, compare=False)  # of the last try
+    origin: Origin = field(default=UNKNOWN, compare=False)  # the request that led to it
 
     @property
     def chat(self) -> str:
@@ -65,10 +67,25 @@ class Claim:
 
 _c = messages.c
 _COLUMNS = (
-    *(_c.seq, _c.id, _c.session, _c.chat, _c.order_key, _c.type, _c.reply, _c.promo, _c.is_reply, _c.notify_url, _c.reply_to, _c.rule),
+    *(
+        _c.seq,
+        _c.id,
+        _c.session,
+        _c.chat,
+        _c.order_key,
+        _c.type,
+        _c.reply,
+        _c.promo,
+        _c.is_reply,
+        _c.notify_url,
+        _c.reply_to,
+        _c.rule,
+        _c.request_id,
+        _c.traceparent,
+    ),
     *(_c.created_at, _c.start_at, _c.expires_at, _c.state, _c.due_at, _c.tries, _c.crashes, _c.begun, _c.fence, _c.leased_until, _c.error),
 )
-_SAME = tuple(each.name for each in fields(Claim) if each.name != "outbound")
+_SAME = tuple(each.name for each in fields(Claim) if each.name not in ("outbound", "origin"))
 _OURS = _c.session == bindparam("session")
 _CLAIMS = claim_statements(messages)
 _HELD = _CLAIMS.held.add_columns(_c.order_key)
@@ -312,4 +329,4 @@ def _claimed(row: Any, until: float, chat: str) -> Claim:
 
 def _claim_of(row: Any, reply: Reply, chat: str, **notes: Any) -> Claim:
     out = Outbound(id=row.id, chat=chat, reply=reply, notify_url=row.notify_url, promo=row.promo, reply_to=row.reply_to or "", **notes)
-    return Claim(outbound=out, **{name: row._mapping[name] for name in _SAME})
+    return Claim(outbound=out, origin=stored_origin(row), **{name: row._mapping[name] for name in _SAME})

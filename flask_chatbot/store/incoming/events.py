@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, exists, select, update
 
+from flask_chatbot.core.origins import UNKNOWN, Origin, current_origin, stored_origin
 from flask_chatbot.core.values.chats import group_chat
 from flask_chatbot.core.values.incoming.events import IdentityChange, Incoming, group_of, names_in
 from flask_chatbot.core.values.incoming.stored import read_incoming, write_incoming
@@ -27,6 +28,7 @@ class EventClaim:
     tries: int
     leased_until: float
     incoming: Incoming | None
+    origin: Origin = UNKNOWN  # the request that brought it
 
 
 _c = events.c
@@ -41,9 +43,8 @@ _CRASHED = and_(_NEXT, _c.leased_until > 0.0, _c.leased_until <= bindparam("now"
 _IN_CHAT = select(_c.seq).where(_OPEN, _c.chat == bindparam("in_chat")).limit(1)
 _IS_DUE = select(_c.seq).where(_DUE).limit(1)
 _HAS_CRASHED = select(_c.seq).where(_CRASHED).limit(1)
-_FIND, _FIND_CRASHED = (
-    select(_c.seq, _c.fence, _c.tries, _c.body).where(wanted).order_by(_c.seq).limit(bindparam("limit")) for wanted in (_DUE, _CRASHED)
-)
+_COLUMNS = (_c.seq, _c.fence, _c.tries, _c.body, _c.request_id, _c.traceparent)
+_FIND, _FIND_CRASHED = (select(*_COLUMNS).where(wanted).order_by(_c.seq).limit(bindparam("limit")) for wanted in (_DUE, _CRASHED))
 _OURS = and_(_c.seq == bindparam("row"), _c.fence == bindparam("held"), _c.settled_at.is_(None))
 _CLAIM = (
     update(events)
@@ -97,7 +98,14 @@ def claim_crashed(connection: Connection, session: str, now: float, lease: float
 def _claim(connection: Connection, find: Select[Any], wanted: dict[str, Any], until: float) -> list[EventClaim]:
     statement = find.with_for_update(skip_locked=True, of=events) if connection.dialect.name == "postgresql" else find
     claims = [
-        EventClaim(seq=row.seq, fence=row.fence + 1, tries=row.tries + 1, leased_until=until, incoming=_read(row.body))
+        EventClaim(
+            seq=row.seq,
+            fence=row.fence + 1,
+            tries=row.tries + 1,
+            leased_until=until,
+            incoming=_read(row.body),
+            origin=stored_origin(row),
+        )
         for row in connection.execute(statement, wanted).all()
     ]
     for each in claims:
@@ -157,6 +165,7 @@ def _row(session: str, incoming: Incoming, now: float) -> dict[str, Any]:
         "tries": 0,
         "fence": 0,
         "leased_until": 0.0,
+        **current_origin().columns,
     }
 
 

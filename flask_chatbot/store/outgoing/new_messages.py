@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from flask_chatbot.core.origins import current_origin
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.core.values.stored import write_reply
 from flask_chatbot.database.notifications import notify
@@ -14,7 +15,7 @@ from flask_chatbot.database.tables import messages
 
 _AS_THEY_ARE = ("id", "session", "chat", "type", "promo", "is_reply", "created_at", "start_at", "expires_at")
 _NEW = (
-    *(*_AS_THEY_ARE, "order_key", "reply", "notify_url", "reply_to", "rule", "caller"),
+    *(*_AS_THEY_ARE, "order_key", "reply", "notify_url", "reply_to", "rule", "caller", "request_id", "traceparent"),
     *("state", "due_at", "tries", "crashes", "fence", "leased_until", "ack"),
 )
 _ADD = written_out(messages.insert().inline(), _NEW)
@@ -47,8 +48,9 @@ class NewMessage:
 
 
 def add(connection: Connection, new: Sequence[NewMessage]) -> None:
-    """Queue messages, keeping their order within a chat."""
-    if rows := [_row_of(each) for each in new]:
+    """Queue messages, keeping their order within a chat; they belong to the current request."""
+    origin = current_origin().columns
+    if rows := [{**_row_of(each), **origin} for each in new]:
         if connection.dialect.driver in _DRIVERS:
             connection.exec_driver_sql(_ADD[connection.dialect.name], rows)
         else:  # a connection of the app's
