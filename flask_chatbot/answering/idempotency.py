@@ -37,7 +37,7 @@ class _RecordedCall(Recorded):
         self.body = self.write(replies)
         if not inbox.add(connection, self.history.row(self.session, self.id, answered, len(replies), self.body.decode())):
             raise AlreadyAnswered
-        count_answered(connection, self.session, answered)
+        count_answered(connection, self.session, answered, self.began)
 
 
 class Calls:

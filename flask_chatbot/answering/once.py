@@ -3,8 +3,9 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from time import perf_counter
 
 from sqlalchemy import Connection
 
@@ -20,16 +21,17 @@ from flask_chatbot.core.values.actions import Forward, Save
 from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.core.values.saving.numbering import RowNumber
-from flask_chatbot.database.counting.tally import Count, count
+from flask_chatbot.database.counting.tally import Count, count, observe
 from flask_chatbot.store.measuring import totals
 
 
-def count_answered(connection: Connection, session: str, answered: AnsweredMessage) -> None:
-    """Count a message that came in, by its kind, the rule that answered it, and the outcome."""
+def count_answered(connection: Connection, session: str, answered: AnsweredMessage, began: float) -> None:
+    """Count a message that came in, by its kind, the rule that answered it, the outcome and the time since it began, by `perf_counter`."""
     decision = answered.decision
     rule = decision.match.rule if decision.match else None
     name = totals.name_of(connection, rule.name) if rule else ""
     count(connection, Count(totals.ANSWERED, session, (answered.message.kind, name, outcome_of(decision))))
+    observe(connection, "decide", session, perf_counter() - began)
 
 
 def count_unanswered(connection: Connection, session: str, message: Message) -> None:
@@ -84,6 +86,7 @@ class Recorded(ABC):
     """The effects of a message that must be recognised if it comes again: `record` notes it in the same transaction."""
 
     actions: Actions
+    began: float = field(default_factory=perf_counter, kw_only=True)
 
     def number(self, save: Save, now: datetime) -> RowNumber:
         return self.actions.number(save, now)

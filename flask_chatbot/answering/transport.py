@@ -73,7 +73,7 @@ class _Received(Recorded):
         replies = aimed(replies, able, message.id or "")
         if not inbox.add(connection, self.history.row(self.gateway.transport.name, self.id, answered, len(replies))):
             raise AlreadyAnswered
-        count_answered(connection, self.gateway.transport.name, answered)
+        count_answered(connection, self.gateway.transport.name, answered, self.began)
         _release_held(connection, self.gateway, message)
         if replies:
             language, choices = answered.book.locale.language, answered.decision.choices

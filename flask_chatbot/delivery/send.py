@@ -1,7 +1,8 @@
 """One try of a message: handed to the transport, with its file if it has one, and the result."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from time import perf_counter
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from flask_chatbot.core.values.chats import number_of
 from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.outbound import Ack, Outbound
 from flask_chatbot.core.values.replies import Media
+from flask_chatbot.database.counting.tally import observe
 from flask_chatbot.delivery.acks import Acks, SentOut
 from flask_chatbot.delivery.fitting import fitted, fitted_file
 from flask_chatbot.delivery.retry import HOUR, Clock, next_send, next_uncounted
@@ -30,12 +32,13 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The transport accepted the message under this id; `type` follows the file's content, and is empty without a file."""
+    """The transport accepted the message under this id, which took so many seconds; `type` follows the file's content, if there is one."""
 
     claim: Claim
     transport_id: str
     at: float
     type: str = ""
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,9 @@ class MessageSender:
             if self._check is not None:
                 self._check(claim)
             outbound, file = self._fitted(claim.outbound)
+            began = perf_counter()
             transport_id = self._transport.send(outbound, file)
-            return Sent(claim, str(transport_id), self._clock(), file.kind if file else "")
+            return Sent(claim, str(transport_id), self._clock(), file.kind if file else "", perf_counter() - began)
         except Exception as error:  # noqa: BLE001  a message that trips the transport up must not stop the others
             taken = getattr(error, "taken", ())
             return self._failed(replace(claim, outbound=replace(claim.outbound, taken=taken)) if taken else claim, error)
@@ -166,6 +170,7 @@ def settle(connection: Connection, results: Sequence[SendResult], acks: Acks, no
     sent = [result for result in results if isinstance(result, Sent)]
     held = {(claim.seq, claim.fence) for claim in outbox.settle_sent(connection, [each.claim for each in sent], now)}
     for each in sent:
+        observe(connection, "send", each.claim.session, each.seconds)
         if each.type and each.type != each.claim.type:
             stored.set_type(connection, each.claim.outbound.id, each.type)
     # Also those that another has claimed since: their ids of the transport are ours, and receipts will come for them.

@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from flask_chatbot.database.counting.tally import Count
-from flask_chatbot.metrics.series import Series, counter
+from flask_chatbot.database.counting.tally import BUCKETS, SUM, Count
+from flask_chatbot.metrics.series import Histogram, Series, counter
 from flask_chatbot.store.measuring.totals import ANSWERED
 
 
@@ -19,6 +19,30 @@ def of_totals(totals: Mapping[Count, int], transports: Mapping[str, str]) -> Ite
         yield counter(name, help_, ("line", *labels), found[name])
 
 
+def of_times(totals: Mapping[Count, int]) -> Iterator[Histogram]:
+    """Yield the times of what was counted by its time."""
+    for name, help_ in TIMES.items():
+        by_line: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for what, number in totals.items():
+            if what.name == name:
+                by_line[what.line][what.labels[0]] += number
+        lines = tuple((line, tuple(_cumulative(found)), found[SUM] / 1e6) for line, found in sorted(by_line.items()))
+        yield Histogram(f"chatbot_{name}_seconds", help_, lines)
+
+
+def _cumulative(found: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield the upper edge of each bucket, and how many lie below it."""
+    below = 0
+    for place, edge in enumerate((*map(str, BUCKETS), "+Inf")):
+        below += found.get(str(place), 0)
+        yield edge, below
+
+
+TIMES: Mapping[str, str] = {
+    "decide": "Seconds from the start of a message's answer until it was recorded, handlers included.",
+    "send": "Seconds that WhatsApp took to accept a message.",
+    "delivery": "Seconds from a message's acceptance, or the time it was planned for, to its delivery.",
+}
 COUNTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "chatbot_messages_received_total": ("Messages that came in and were answered, or were not to be.", ("transport", "kind")),
     "chatbot_answers_total": ("Messages that came in, by the rule that answered.", ("rule", "outcome")),

@@ -30,6 +30,19 @@ class Series:
         return Series(self.name, self.kind, self.help, self.labels, kept)
 
 
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """The times of one kind of thing, by line: how many took at most so many seconds, in rising order, and the sum of all in seconds."""
+
+    name: str
+    help: str
+    lines: tuple[tuple[str, tuple[tuple[str, int], ...], float], ...]
+
+    def of_line(self, line: str) -> "Histogram":
+        """The times of one line alone."""
+        return Histogram(self.name, self.help, tuple(each for each in self.lines if each[0] == line))
+
+
 def gauge(name: str, help_: str, labels: Iterable[str], samples: Mapping[Values, float]) -> Series:
     """A metric that goes up and down, of samples by the values of their labels."""
     return Series(name, "gauge", help_, tuple(labels), tuple(samples.items()))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from flask_chatbot.core.values.outbound import Ack
-from flask_chatbot.database.counting.tally import Count
+from flask_chatbot.database.counting.tally import Count, observe
 from flask_chatbot.database.counting.tally import count as count_of
 from flask_chatbot.database.statements import storable, word
 from flask_chatbot.database.tables import messages
@@ -139,6 +139,8 @@ def move_ack(connection: Connection, message: str, ack: Ack, at: float, error: s
     if ack is Ack.ERROR:
         _fail(connection, _stored(row), at, error)
         count_of(connection, Count("failed", row.session, (reason,)))
+    if ack >= Ack.DELIVERED and row.delivered_at is None:
+        observe(connection, "delivery", row.session, at - max(row.created_at, row.start_at))
     connection.execute(_MOVE[ack], {"of": message, "when": at})
     count_of(connection, Count("acks", row.session, (row.type, ack.name.lower())))
     return find(connection, message)

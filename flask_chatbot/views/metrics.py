@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flask_chatbot.database.database import Database
     from flask_chatbot.delivery.gateway import Gateway
     from flask_chatbot.delivery.lines import Lines
-    from flask_chatbot.metrics.series import Series
+    from flask_chatbot.metrics.series import Histogram, Series
 
 NO_KEY = "The key is missing or unknown. Send it as Authorization: Bearer YOUR-KEY, or as SecretKey: YOUR-KEY.\n"
 ROUNDS = 20  # transactions in one scrape
@@ -70,7 +70,7 @@ def metrics(_host: str = "") -> Response:
         return _answer("The database cannot be read now.\n", 503, {"Retry-After": "5"})
 
 
-def numbers(bots: "Bots", lines: "Lines | None", database: "Database") -> "Iterator[Series]":
+def numbers(bots: "Bots", lines: "Lines | None", database: "Database") -> "Iterator[Series | Histogram]":
     """Yield the numbers of an app. Raises `StoreError` if the store fails."""
     from flask_chatbot.answering.history import hash_of
     from flask_chatbot.metrics import gauges
@@ -89,7 +89,7 @@ def numbers(bots: "Bots", lines: "Lines | None", database: "Database") -> "Itera
         yield from stored(database, transports, bots.own.clock().timestamp())
 
 
-def stored(database: "Database", lines: Mapping[str, str], now: float) -> "Iterator[Series]":
+def stored(database: "Database", lines: Mapping[str, str], now: float) -> "Iterator[Series | Histogram]":
     """Yield the numbers that the database has, of lines and their kinds of transport, and of whatever else is in it."""
     from flask_chatbot.database.statements import server_time
     from flask_chatbot.metrics import counters, gauges
@@ -103,7 +103,9 @@ def stored(database: "Database", lines: Mapping[str, str], now: float) -> "Itera
     if is_long:
         add_up(database)
     with database.reading() as connection:
-        yield from counters.of_totals(totals.read(connection), lines)
+        found = totals.read(connection)
+        yield from counters.of_totals(found, lines)
+        yield from counters.of_times(found)
         yield from gauges.of_queues(queues(connection, tuple(lines), now))
         yield gauges.of_workers(heartbeats(connection, now), now)
 

@@ -71,6 +71,9 @@ def test_each_message_is_counted_once_and_no_total_falls_when_its_rows_are_prune
         (LINE, ("outcome", "fallback"), ("rule", "fallback")): 1.0,
         (webhook, ("outcome", "answered"), ("rule", "halo")): 1.0,
     }
+    times = scraped(app, KEY)
+    assert times["chatbot_decide_seconds_count"] == {(LINE,): 2.0, (webhook,): 1.0}
+    assert times["chatbot_send_seconds_bucket"][("le", "+Inf"), LINE] == times["chatbot_send_seconds_count"][LINE,] == 2.0
     assert found["chatbot_fallbacks_total"] == {(LINE,): 1.0}
     assert found["chatbot_acks_total"][("ack", "sent"), LINE] == 2.0
     database = database_of(app)

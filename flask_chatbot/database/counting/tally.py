@@ -1,6 +1,7 @@
 """The counts of one transaction: gathered while it lasts, and written at its end, so that many things of a kind are one row."""
 
 import json
+from bisect import bisect_left
 from collections import Counter
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ from flask_chatbot.database.counting.tables import LABELS_LIMIT, counts
 from flask_chatbot.database.statements import fitting, storable, written_out
 
 _OPEN = "chatbot_counts"
+BUCKETS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0, 600.0, 3600.0)  # seconds
+SUM = "sum"
 _ADD = written_out(counts.insert().inline(), ("name", "line", "labels", "number"))
 
 
@@ -28,6 +31,14 @@ def count(connection: Connection, what: Count, number: int = 1) -> None:
         _write(connection, Counter({what: number}))
     else:
         tally[what] += number
+
+
+def observe(connection: Connection, name: str, line: str, seconds: float) -> None:
+    """Count something by the time that it took: in its bucket, and in microseconds for the sum."""
+    seconds = max(0.0, seconds)
+    place = bisect_left(BUCKETS, seconds)
+    count(connection, Count(name, line, (str(place),)))
+    count(connection, Count(name, line, (SUM,)), round(seconds * 1e6))
 
 
 def begin(connection: Connection) -> None:
