@@ -16,7 +16,7 @@ from flask_chatbot.database.database import Database
 from flask_chatbot.database.tables import callbacks, inbox, messages
 from flask_chatbot.transports.simulator import Simulator
 
-FEW, MANY, QUICK = 10_000, 1_000_000, 100_000
+FEW, MANY, QUICK = 10_000, 300_000, 100_000
 WAITING = 100  # messages, in both
 KEY = "kunci-benchmark"
 PROMISE = 1.5
