@@ -17,7 +17,7 @@ def sent(shop: Shop, seconds: float) -> str:
     return f"{shop.ended - before} workers died of it, then it was given up"
 
 
-@fault("a message that kills each worker that answers it", seconds=1, short=1)
+@fault("a message that kills each worker that answers it", seconds=1, short=0)
 def answered(shop: Shop, seconds: float) -> str:
     """The same before there is an answer."""
     before = shop.ended
