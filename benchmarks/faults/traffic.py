@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 
@@ -40,7 +40,10 @@ class Traffic:
 
     def run(self, caller: int) -> None:
         """Write for the chats of one caller, one after the other, until stopped."""
-        client = Client(self.port)
+        with closing(Client(self.port)) as client:
+            self._write(client, caller)
+
+    def _write(self, client: "Client", caller: int) -> None:
         mine = [f"{self.prefix}{number:05}" for number in range(caller, self.chats, CALLERS)]
         turn, due = 0, time.monotonic()
         while not self._stopping.is_set():

@@ -8,6 +8,7 @@ from benchmarks.faults.shop import shop
 from tests.postgres import MISSING, SERVER
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # sockets that a fault left open
 @pytest.mark.process
 @pytest.mark.postgresql
 @pytest.mark.skipif(not SERVER, reason=MISSING)
