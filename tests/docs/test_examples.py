@@ -149,7 +149,7 @@ def test_celery_carries_for_an_app_that_has_it_and_for_one_that_has_none(load: L
     monkeypatch.setenv("CHATBOT_CELERY", "redis://127.0.0.1:1")
     small = load("celery", "small").app.extensions["celery"]
     assert [TASK in each.tasks for each in (host, small)] == [True, True]
-    assert host.amqp.router.route({}, TASK)["queue"].name == small.conf.task_default_queue == "chatbot"
+    assert (host.amqp.router.route({}, TASK)["queue"].name, small.conf.task_default_queue) == ("chatbot-wakeups", "chatbot")
 
 
 PLACE = {"SERVER_NAME": "toko.example.com", "PREFERRED_URL_SCHEME": "https"}

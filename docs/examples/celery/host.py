@@ -25,7 +25,7 @@ def create_app() -> Flask:
         CELERY={
             "broker_url": "amqp://guest:guest@localhost:5672//",
             "task_ignore_result": True,
-            "task_routes": {"flask_chatbot.*": {"queue": "chatbot"}},
+            "task_routes": {"flask_chatbot.*": {"queue": "chatbot-wakeups"}},
         },
         CHATBOT_WORKER="celery",
     )
