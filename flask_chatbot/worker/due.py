@@ -72,7 +72,7 @@ class DueQueue:
 
 def _is_due(connection: Connection, line: LineOptions, now: float) -> bool:
     name, tempo = line.transport.name, line.tempo
-    if events.is_due(connection, name, now):
+    if events.is_due(connection, name, now) or events.has_crashed(connection, name, now):
         return True
     if not outbox.is_due(connection, name, now) and not outbox.has_crashed(connection, name, now):
         return False

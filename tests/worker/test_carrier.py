@@ -8,12 +8,15 @@ import pytest
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.loop import WorkerHooks
 from flask_chatbot.delivery.pacing import Tempo
+from flask_chatbot.receiving.event_queue import LEASE
 from flask_chatbot.store import paces
+from flask_chatbot.store.incoming import events
 from flask_chatbot.worker.carrier import Carrier
 from flask_chatbot.worker.due import DueQueue, DueWork
 from flask_chatbot.worker.health import heartbeats
 from flask_chatbot.worker.worker import Worker
 from tests.delivery.rig import PATIENCE, Rig
+from tests.store.incoming.test_events import keep, written
 
 
 @pytest.fixture
@@ -188,3 +191,13 @@ def test_what_a_killed_process_held_is_woken_for_once_its_lease_is_over(rig: Rig
     rig.clock.forward(60.0)
     assert pulse.step() == 1
     hung.set()
+
+
+def test_what_came_in_and_a_killed_process_held_is_woken_for_once_its_lease_is_over(rig: Rig) -> None:
+    pulse = Pulse(rig)
+    keep(rig.database, written("1"), session=rig.wire.name)
+    with rig.database.writing() as connection:
+        assert len(events.claim(connection, rig.wire.name, rig.clock(), LEASE, 1)) == 1
+    assert pulse.step() == 0
+    rig.clock.forward(LEASE + 1.0)
+    assert pulse.step() == 1
