@@ -42,6 +42,7 @@ from flask_chatbot.errors import AnswerFailed, StoreError
 from flask_chatbot.media import references
 from flask_chatbot.store import optouts, people, saved
 from flask_chatbot.store.console import hours
+from flask_chatbot.store.measuring import totals
 from flask_chatbot.store.memory import StoreMemory
 from flask_chatbot.store.rows.places import take_place
 from flask_chatbot.store.upkeep.sweeping import sweep
@@ -118,6 +119,8 @@ class Actions:
             with self.database.writing() as connection:
                 sweep(connection, now)
                 hours.count_some(connection, lambda _, rule: book.is_fallback(rule), now)  # without lines, all came to these rules
+                if totals.add_up(connection) == totals.AT_ONCE:
+                    self._swept_at = -math.inf  # each message leaves several counts: go on with the next one
         except StoreError as error:
             log.warning("expired rows stay for now: %s", error)
 

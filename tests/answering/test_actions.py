@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, insert, select
 
 from flask_chatbot.answering.actions import SWEEP_EVERY, Actions, notice
 from flask_chatbot.answering.forwarding import Forwarder
@@ -17,9 +17,11 @@ from flask_chatbot.bot.effects import AnsweredMessage
 from flask_chatbot.core.conversation.memory import NO_MEMORY, State
 from flask_chatbot.core.deciding.engine import decide
 from flask_chatbot.core.values.messages import Message, Sender
+from flask_chatbot.database.counting.tables import counts
 from flask_chatbot.database.database import Database
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store import saved
+from flask_chatbot.store.measuring import totals
 from flask_chatbot.webclient.client import HttpClient
 from tests.core.books import BUDI, NOW, load
 from tests.core.conversation.talks import sent
@@ -142,3 +144,17 @@ def test_expired_rows_that_cannot_be_swept_fail_no_answer_and_are_swept_later(
     assert found == [(2, 1), (3, 1), (5, 2)]
     assert {record.getMessage() for record in caplog.records} == {"expired rows stay for now: The database is down."}
     database.close()
+
+
+def test_counts_are_added_up_where_no_worker_does_so_and_many_of_them_with_the_next_message(tmp_path: Path, database: Database) -> None:
+    actions, done = Actions(database, Forwarder(HttpClient()), None), answered(tmp_path, "komplain")
+    row = {"name": totals.ANSWERED, "line": "webhook", "labels": '["text", "komplain", "answered"]', "number": 1}
+    with database.writing() as connection:
+        connection.execute(insert(counts), [row] * (totals.AT_ONCE + totals.FEW + 1))
+    left = []
+    for _ in range(2):
+        assert actions.carry_out(replace(done, now=NOW), lambda memory: True)
+        with database.reading() as connection:
+            left.append(connection.execute(select(func.count()).select_from(counts)).scalar_one())
+            assert sum(totals.read(connection).values()) == totals.AT_ONCE + totals.FEW + 1
+    assert left == [totals.FEW + 1, 0]
