@@ -1,7 +1,11 @@
 """`prune`."""
 
+import math
+from pathlib import Path
+from typing import Any
+
 import pytest
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, event, insert, text
 
 from flask_chatbot.database.console_tables import audit
 from flask_chatbot.database.database import Database
@@ -56,6 +60,24 @@ def test_counting_takes_its_time_and_leaves_the_limit_of_other_statements(databa
         before = limit(connection)
         assert {each.number for each in pruning.count_old(connection, NOON)} == {0}
         assert limit(connection) == before
+
+
+def test_counting_does_not_give_up_a_server_that_counts_for_long(postgresql: str, tmp_path: Path) -> None:
+    database = Database(postgresql, tmp_path)
+    patience = []
+    with database.reading() as connection:
+        driver: Any = connection.connection.driver_connection
+
+        @event.listens_for(connection, "before_cursor_execute")
+        def look(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            if "count(" in statement:
+                patience.append(driver.patience)
+
+        pruning.count_old(connection, NOON)
+        after = driver.patience
+    database.close()
+    assert set(patience) == {math.inf}
+    assert after < math.inf
 
 
 def test_prune_leaves_what_is_younger(shop: Shop) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Column, ColumnElement, Connection, Delete, Double, Select, bindparam, func, select, text
 
 from flask_chatbot.database.console_tables import audit, handovers, hours
+from flask_chatbot.database.engines import unlimited
 from flask_chatbot.database.reminder_tables import reminders
 from flask_chatbot.database.tables import callbacks, charges, inbox, messages, transport_ids
 from flask_chatbot.store.upkeep.sweeping import AT_MOST, EVENTS_KEPT, old_rows
@@ -88,6 +89,8 @@ def _unhurried(connection: Connection) -> Iterator[None]:
     setting = text("SELECT set_config('statement_timeout', :limit, false)")
     connection.execute(setting, {"limit": "0"})
     try:
-        yield
+        with unlimited(connection):  # the server's limit is not the only one
+            yield
     finally:
-        connection.execute(setting, {"limit": limit})
+        if not connection.invalidated:
+            connection.execute(setting, {"limit": limit})
