@@ -61,6 +61,10 @@ class BroadcastProgress:
     counts: Mapping[str, int] = field(default_factory=dict)
     skipped: Sequence[tuple[Translatable, int]] = ()
 
+    def waits_until(self, book: RuleBook, now: float) -> float:
+        """The end of the quiet time in which it waits, in epoch seconds; 0 if it is not quiet, or nobody waits any more."""
+        return waits_until(book, now) if self.counts.get("waiting") else 0.0
+
 
 def preview(lines: Lines, number: int) -> Preview:
     """The preview of a draft; raises `NotAccepted` if there is none of this number."""

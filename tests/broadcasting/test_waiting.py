@@ -43,6 +43,16 @@ def test_nothing_goes_out_in_the_night_and_all_of_it_in_the_morning(shop: Broadc
     assert len(shop_messages(shop)) == 3
 
 
+def test_a_broadcast_of_which_nobody_waits_any_more_does_not_wait_for_the_morning(shop: BroadcastShop) -> None:
+    number, book = shop.started(), shop.lines.first.bot.book
+    assert (shop.progress(number).waits_until(book, at(1, 20)), shop.progress(number).waits_until(book, at(1, 21))) == (0.0, at(2, 7))
+    with shop.database.writing() as connection:
+        BroadcastQueue(shop.lines.first, tempo=None, is_open=lambda: True).write(connection, at(1, 20))
+        connection.exec_driver_sql("UPDATE chatbot_messages SET state = 'sent'")
+    found = shop.progress(number)
+    assert (found.counts["sent"], found.broadcast.is_open, found.waits_until(book, at(1, 21))) == (3, True, 0.0)
+
+
 def shop_waiting(shop: BroadcastShop, number: int) -> int:
     return shop.progress(number).counts["waiting"]
 

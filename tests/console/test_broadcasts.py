@@ -2,7 +2,9 @@
 
 import io
 import re
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -61,6 +63,22 @@ def test_a_broadcast_is_previewed_started_once_and_watched_to_its_end(app: Flask
     assert re.search(r"1 Halo Budi!|Halo \{\{ nama \}\}! Besok libur\. daftar\.csv", listed)
     with app.extensions["chatbot"].make_database().reading() as connection:
         assert [(act.action, act.about) for act in audit.latest(connection, 1)] == [("broadcast started", "1")]
+
+
+def test_what_is_started_in_the_night_begins_in_the_morning_and_says_so_before_and_after(tmp_path: Path, phones: Simulator) -> None:
+    app = console_app(tmp_path, CHATBOT_API_KEY="kunci-api-toko", CHATBOT_TRANSPORT=phones, CHATBOT_WORKER="off")
+    night = datetime(2040, 1, 1, 22, tzinfo=ZoneInfo("Asia/Jakarta"))
+    app.extensions["chatbot"].bot.clock = lambda: night
+    app.extensions["chatbot"].lines.first.clock = night.timestamp
+    browser = Browser(app)
+    browser.log_in()
+    _, page, _ = upload(browser, text="Halo!")
+    before = text_of(browser.get(page))
+    assert ("When 02/01/2040 07:00:00" in before, "Nobody gets it in the quiet time, 21.00-07.00" in before) == (True, True)
+    browser.post("/broadcasts/start/1")
+    after = text_of(browser.get(page))
+    said = "State waits until 02/01/2040 07:00:00, when the quiet time ends"
+    assert ("When 02/01/2040 07:00:00" in after, said in after, said[6:] in text_of(browser.get("/broadcasts"))) == (True, True, True)
 
 
 def test_a_stop_withdraws_what_was_not_sent(app: Flask, browser: Browser, phones: Simulator) -> None:

@@ -181,10 +181,10 @@ def state_of(deployment: Deployment, found: "BroadcastProgress") -> str:
         return "stopped"
     if stored.ended_at is not None:
         return "over"
-    now = deployment.bot.clock().timestamp()
+    now, book = deployment.bot.clock().timestamp(), deployment.bots.of(stored.line).book
     if stored.start_at > now:
-        return f"begins {deployment.when(stored.start_at)}"
-    until = waits_until(deployment.bots.of(stored.line).book, now)
+        return f"begins {deployment.when(waits_until(book, stored.start_at) or stored.start_at)}"
+    until = found.waits_until(book, now)
     return f"waits until {deployment.when(until)}" if until else "under way"
 
 

@@ -212,10 +212,10 @@ def _facts(visit: Visit, found: "BroadcastProgress") -> dict[str, object]:
         "line": stored.line,
         "listed": stored.listed or 0,
         "repeated": stored.repeated,
-        "begins": visit.when(stored.start_at) if stored.start_at else "",
+        "begins": _begins(visit, stored),
         "quiet": "",
         "by": visit.text(stored.started_by or ""),
-        "state": visit.translated(_state(visit, stored)),
+        "state": visit.translated(_state(visit, found)),
         "is_open": stored.is_open,
         "counts": [(said, people) for said, people in counts if people],
         "skipped": _reasons(visit, found.skipped),
@@ -227,10 +227,17 @@ def _reasons(visit: Visit, skipped: "Sequence[tuple[Translatable, int]]") -> lis
     return [(visit.text(visit.translated(reason)), people) for reason, people in skipped]
 
 
-def _state(visit: Visit, stored: "StoredBroadcast") -> Translatable:
-    """The state of a broadcast in a few words."""
+def _begins(visit: Visit, stored: "StoredBroadcast") -> str:
+    """The time at which a broadcast begins or began: in the quiet time, its end. Empty for a draft that begins at once."""
     from flask_chatbot.broadcasting.running import waits_until
 
+    at = max(stored.start_at, stored.started_at or 0.0)
+    return visit.when(waits_until(visit.console.bots.of(stored.line).book, at) or at) if at else ""
+
+
+def _state(visit: Visit, found: "BroadcastProgress") -> Translatable:
+    """The state of a broadcast in a few words."""
+    stored = found.broadcast
     if stored.started_at is None:
         return tr("not started")
     if stored.stopped_at is not None:
@@ -240,5 +247,5 @@ def _state(visit: Visit, stored: "StoredBroadcast") -> Translatable:
     now = visit.console.bot.clock().timestamp()
     if stored.start_at > now:
         return tr("scheduled")
-    until = waits_until(visit.console.bots.of(stored.line).book, now)
+    until = found.waits_until(visit.console.bots.of(stored.line).book, now)
     return tr("waits until {at}, when the quiet time ends", at=visit.when(until)) if until else tr("under way")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from flask_chatbot.database.broadcast_tables import broadcasts, recipients
 from flask_chatbot.transports.base import Capabilities
 from flask_chatbot.transports.simulator import Simulator
-from tests.cli.shops import Shop, open_shop
+from tests.cli.shops import RULES, Shop, open_shop
 
 BUDI, SARI = "6281234567890", "6281234567891"
 
@@ -48,6 +48,15 @@ def test_it_shows_the_messages_asks_and_starts_once(shop: Shop, tmp_path: Path) 
     (found,) = shop.data("broadcast", "list")
     assert (found["id"], found["people"], found["counts"]["waiting"], found["list"]) == (1, 2, 2, "list.csv")
     assert shop.printed("broadcast", "list")[1].split()[:4] == ["1", "under", "way", "simulator"]
+
+
+def test_one_of_the_night_is_listed_with_the_morning_on_which_it_begins(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path, None, rules=RULES.replace(", quiet: never", ""))
+    (tmp_path / "list.csv").write_text(f"nomor\n{BUDI}\n", "utf-8")
+    given = ("broadcast", "--text", "Halo!", "--csv", str(tmp_path / "list.csv"), "--at", "2099-12-01 22:00", "--yes")
+    assert "to 1 of 1 people, by simulator, 2099-12-02 07:00:00" in shop.printed(*given)
+    assert "begins 2099-12-02 07:00:00" in shop.printed("broadcast", "list")[1]
+    shop.database.close()
 
 
 @pytest.mark.parametrize("more", [("--dry-run",), ()], ids=["dry run", "no"])
