@@ -1,7 +1,7 @@
 """Versions of the tables in a database, and upgrades to the current one.
 
-Steps add, and remove a version later: code of `OLDEST` and of each revision since works on the tables of this one, so that servers of both
-versions may run at once while a new one is brought out.
+Steps add, and remove a version later: code of `OLDEST`, and of each revision from 0026 on, works on the tables of this one, so that servers
+of both versions may run at once while a new one is brought out. Code of a revision between these takes the tables for older ones.
 """
 
 import enum
