@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from weakref import WeakSet, finalize
 
@@ -11,12 +12,12 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from flask_chatbot.core.late import Late, new_lock
+from flask_chatbot.core.late import Late, new_lock, sleep
 from flask_chatbot.core.logs import get_logger
 from flask_chatbot.database.counting import tally
 from flask_chatbot.database.engines import Engines, lock, postgresql_engine, sqlite_engine, unlimited
 from flask_chatbot.database.fair_lock import lock_of
-from flask_chatbot.database.faults import describe_error, held, is_damage, locked
+from flask_chatbot.database.faults import describe_error, gave_way, held, is_damage, locked
 from flask_chatbot.database.files import DatabaseFile, Seen, identity
 from flask_chatbot.database.notifications import Notifications
 from flask_chatbot.database.upgrading import check, is_current, upgrade_tables
@@ -30,6 +31,8 @@ HELD_WAIT = 0.25  # seconds for a lock that this thread itself may have
 _WELL = (Seen.SAME, Seen.UNOPENED)
 
 UPGRADE_PATIENCE = 6  # times as long as for other locks: another process may be upgrading the same file
+UPGRADE_TRIES = 60  # for the locks of tables on a server, which are given up at once if somebody holds them
+UPGRADE_REST = 1.0  # seconds between two of them
 
 log = get_logger(__name__)
 
@@ -255,8 +258,15 @@ class Database:
             self._upgrade(engines)
 
     def _upgrade(self, engines: Engines) -> None:
-        with self._transaction(engines, UPGRADE_PATIENCE * self._wait) as connection, unlimited(connection):
-            upgrade_tables(connection, self.place)
+        for tries in count(1):
+            try:
+                with self._transaction(engines, UPGRADE_PATIENCE * self._wait) as connection, unlimited(connection):
+                    upgrade_tables(connection, self.place)
+                return
+            except OperationalError as error:
+                if tries == UPGRADE_TRIES or not gave_way(error.orig):
+                    raise
+            sleep(UPGRADE_REST)  # others use the tables meanwhile
 
 
 def _nothing() -> None:

@@ -48,6 +48,11 @@ def is_damage(error: object) -> bool:
     return isinstance(error, sqlite3.Error) and _kind(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+def gave_way(error: object) -> bool:
+    """True if a server ended a statement since it waited too long for a lock, or would have waited for ever."""
+    return getattr(error, "sqlstate", None) in ("55P03", "40P01")
+
+
 def locked(place: str) -> str:
     """The sentences for a SQLite file that could not be locked for writing in time."""
     return f"The database {place} {_LOCKED}"

@@ -25,6 +25,8 @@ HEAD = REVISIONS[-1]
 # Raise it in the version that takes away what code of before it needs; all that did not is then to be stopped for an upgrade.
 OLDEST = "0009"
 
+LOCK_WAIT = 1  # seconds that a step waits for a table on a server, and all others behind it; then it gives way
+
 _UPGRADING = 0x63686174  # any number, the same in all processes: who holds this lock upgrades
 # Code of 0024 and before goes by this table alone, and works on no other revision than its own: it holds the oldest.
 _version = Table("chatbot_alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
@@ -90,11 +92,13 @@ def check(connection: Connection, place: str) -> None:
 
 
 def upgrade_tables(connection: Connection, place: str) -> None:
-    """Make the tables, or upgrade them, within the transaction of `connection`."""
+    """Make the tables, or upgrade them, within the transaction of `connection`; on a server it may give way to others, and is repeated."""
     if connection.dialect.name == "postgresql":
         # Whoever comes second waits for the first, and finds all done; a table with many rows takes its time.
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADING})
+        # Whoever uses a table waits behind a step that waits for it, as for a long reader such as pg_dump.
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}s'"))
     names = set(inspect(connection).get_table_names())
     stamp = _stamp_of(connection, names)
     _refuse_newer(stamp, place)

@@ -29,6 +29,7 @@ from flask_chatbot.store.people import hash_of
 from flask_chatbot.store.rows.finding import find_rows
 
 REPLY = write_reply(Text("Halo"))
+PATIENCE = 30.0  # seconds
 LONG = "x" * 100  # a sender that was kept by its hash
 
 
@@ -263,6 +264,35 @@ def test_many_may_upgrade_at_once(empty: str, tmp_path: Path) -> None:
     for database in databases:
         assert StoreMemory(database).recall("628111", 0.0) == State(seen=True, version=3)
         database.close()
+
+
+def test_an_upgrade_on_a_server_waits_for_who_reads_a_table_for_long_and_others_use_it_meanwhile(server: str, tmp_path: Path) -> None:
+    engine = create_engine(server)
+    with engine.begin() as connection:
+        migrate(connection, "base", "0024")
+        connection.execute(text("CREATE TABLE chatbot_alembic_version AS SELECT CAST('0024' AS VARCHAR(32)) AS version_num"))
+    with closing(Database(server, tmp_path)) as database, ThreadPoolExecutor(1) as pool:
+        with engine.connect() as long_reader:
+            long_reader.execute(text("SELECT * FROM chatbot_messages"))
+            upgrade = pool.submit(database.upgrade)
+            with engine.begin() as connection:
+                wait_for_lock(connection)
+                connection.execute(text("SET LOCAL lock_timeout = '15s'"))
+                connection.execute(text("SELECT * FROM chatbot_messages"))
+            assert not upgrade.done()
+        upgrade.result(PATIENCE)
+        with database.reading() as connection:
+            assert is_current(connection)
+    engine.dispose()
+
+
+def wait_for_lock(connection: Connection) -> None:
+    """Wait until somebody waits for messages, who locks out all who come later."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE relation = CAST('chatbot_messages' AS regclass) AND NOT granted")
+    until = time.monotonic() + PATIENCE
+    while not connection.execute(waiting).scalar_one():
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def test_an_upgrade_that_fails_changes_nothing(empty: str, tmp_path: Path) -> None:
