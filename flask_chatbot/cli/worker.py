@@ -1,6 +1,8 @@
 """`worker` and `celery`: deliver accepted messages, in processes of their own."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
@@ -69,7 +71,16 @@ def celery(context: click.Context, arguments: tuple[str, ...]) -> None:
     begin(deployment.app)
     with lines.database.reading():
         pass  # a database that cannot be used is reported here, once; later the workers wait for it
-    context.exit(deployment.app.extensions["celery"].start([*arguments]) or 0)
+    context.exit(run_celery(deployment.app.extensions["celery"], arguments))
+
+
+def run_celery(app: Any, arguments: Sequence[str]) -> int:
+    """Run the command `celery` for a Celery app; its exit code, which `Celery.start` leaves out."""
+    from celery.bin.celery import celery as command
+
+    command.params[0].default = app
+    code = command.main(args=[*arguments], prog_name="celery", standalone_mode=False)
+    return code if isinstance(code, int) else 0
 
 
 def say(line: str) -> None:

@@ -21,6 +21,7 @@ SETTINGS: Mapping[str, object] = {
     "task_ignore_result": True,
     "worker_prefetch_multiplier": 1,
     "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,  # an hour without a broker ends no worker
 }
 # Survives a node of the cluster; Celery makes none of it where the broker is Redis.
 QUORUM = {"task_default_queue_type": "quorum", "task_default_exchange_type": "topic"}

@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from celery import Celery
+from celery.bin.celery import celery as command
 from flask import Flask
 
 from flask_chatbot import Chatbot
+from flask_chatbot.cli.worker import run_celery
 from flask_chatbot.errors import ConfigError
 from flask_chatbot.startup.carrying import TASK
 from flask_chatbot.startup.celery_app import NO_SERVER, NONE
@@ -52,6 +55,18 @@ def test_one_is_made_from_a_url_with_a_quorum_queue_of_its_own(tmp_path: Path) -
     conf = celery_of(app_with(tmp_path, CHATBOT_CELERY=BROKER)).conf
     assert (conf.broker_url, conf.task_default_queue, conf.task_default_queue_type) == (BROKER, "chatbot", "quorum")
     assert (conf.worker_prefetch_multiplier, conf.task_ignore_result) == (1, True)
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_the_exit_code_of_celery_s_command_is_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    ending = click.Command("ending", callback=lambda: click.get_current_context().exit(code))
+    monkeypatch.setitem(command.commands, "ending", ending)
+    assert run_celery(celery_of(app_with(tmp_path, CHATBOT_CELERY=BROKER)), ["ending"]) == code
+
+
+def test_a_worker_that_finds_no_broker_tries_again_for_ever(tmp_path: Path) -> None:
+    conf = celery_of(app_with(tmp_path, CHATBOT_CELERY=BROKER)).conf
+    assert (conf.broker_connection_retry_on_startup, conf.broker_connection_max_retries) == (True, None)
 
 
 def test_redis_has_no_quorum_queues(tmp_path: Path) -> None:
