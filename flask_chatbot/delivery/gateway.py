@@ -331,7 +331,10 @@ class Gateway:
         except FetchRefused as error:
             log.info("the notifyurl of message %(message_id)s is refused: %(error)s", {"message_id": message, "error": error})
             name = f"msg_{token_hex(12)}"
-            return NewCallback(id=name, message=message, ack=Ack.PENDING, at=now, url=url, host="", created_at=now, error=str(error))
+            line = self.transport.name
+            return NewCallback(
+                id=name, message=message, ack=Ack.PENDING, at=now, url=url, host="", created_at=now, error=str(error), line=line
+            )
         return None
 
 

@@ -27,7 +27,15 @@ def app(url: str, tmp_path: Path) -> Iterator[Flask]:
     """An app with a simulated WhatsApp, on a database of each kind in turn."""
     app = Flask("toko", root_path=str(tmp_path), instance_path=str(tmp_path))
     transport = Simulator(runs_anywhere=True)
-    yield add_bot(app, CHATBOT_TRANSPORT=transport, CHATBOT_DATABASE_URL=url, CHATBOT_WORKER="off", CHATBOT_KEEP_MESSAGES="30 days")
+    add_bot(
+        app,
+        CHATBOT_TRANSPORT=transport,
+        CHATBOT_DATABASE_URL=url,
+        CHATBOT_WORKER="off",
+        CHATBOT_KEEP_MESSAGES="30 days",
+        CHATBOT_API_KEY=KEY,
+    )
+    yield app
     database_of(app).close()
 
 
@@ -125,3 +133,9 @@ def test_the_rules_after_the_first_200_share_a_name_that_they_keep(database: Dat
         found = {what.labels[1]: number for what, number in kept.read(connection).items()}
         assert (len(found), found["other"], found["rule 199"]) == (201, 3, 1)
         assert [kept.name_of(connection, each) for each in ("rule 5", "rule 202", "")] == ["rule 5", "other", ""]
+
+
+def test_a_callback_that_is_refused_at_once_counts_for_the_line_of_its_message(app: Flask) -> None:
+    body = {"nohp": BUDI, "pesan": "Halo", "notifyurl": "http://127.0.0.1/acks"}
+    assert app.test_client().post("/chatbot/api/sendwa", json=body, headers={"SecretKey": KEY}).status_code == 200
+    assert counted(app)["chatbot_callbacks_total"] == {(LINE, ("result", "refused")): 1.0}
