@@ -16,7 +16,7 @@ HEADER = "X-Request-ID"
 GIVEN = "HTTP_X_REQUEST_ID"
 _KEPT = "flask_chatbot.request_id"
 # Short, and nothing that could end a line of a log; what may be a telephone number is nobody's id.
-_SANE = re.compile(r"(?!\+?\d{8,15}\Z)[A-Za-z0-9_.:=+/-]{1,128}")
+_SANE = re.compile(r"(?!\+?(?:\d[-.]*){8,15}\Z)[A-Za-z0-9_.:=+/-]{1,128}")
 
 
 def request_id(environ: "WSGIEnvironment") -> str:

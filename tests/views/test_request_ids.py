@@ -46,7 +46,9 @@ def test_a_webhook_call_without_an_id_gets_one_in_the_log_alone(app: Flask, capl
     assert len(str(made)) == 32
 
 
-@pytest.mark.parametrize("given", [None, "a b", "a\tb", "x" * 129, "6281234567890", "+6281234567890", "<script>", "kunci;", "ä"])
+@pytest.mark.parametrize(
+    "given", [None, "a b", "a\tb", "x" * 129, "6281234567890", "+6281234567890", "0812-3456-7890", "<script>", "kunci;", "ä"]
+)
 def test_what_is_no_sane_id_is_replaced(app: Flask, caplog: pytest.LogCaptureFixture, given: str | None) -> None:
     headers = {"SecretKey": KEY, **({"X-Request-ID": given} if given else {})}
     answer = app.test_client().post("/chatbot/api/sendwa", json=SEND, headers=headers)
