@@ -223,7 +223,7 @@ events = Table(
     *(Column(name, String(length)) for name, length in ORIGIN),
     Column("created_at", Double, nullable=False),
     Column("due_at", Double, nullable=False),  # of the next try; 0 for at once
-    Column("tries", SmallInteger, nullable=False),  # counted at the claim
+    Column("tries", SmallInteger, nullable=False),  # that failed, and claims to be tried alone, which count if their worker crashes
     Column("fence", BigInteger, nullable=False),  # one more with each claim
     Column("leased_until", Double, nullable=False),  # 0 unless it is claimed
     Column("settled_at", Double),

@@ -21,6 +21,9 @@ class DurableQueue(Protocol):
     def in_flight(self) -> int:
         """The number of claims being tried or about to be, without those that hang."""
 
+    def has_results(self) -> bool:
+        """True if there are results that are not yet recorded."""
+
     def has_crashed(self, connection: Connection, now: float) -> bool:
         """True if there is a crashed worker's claim that may be tried now."""
 
@@ -53,14 +56,14 @@ class CrashedClaims:
         return False
 
     def is_due(self, connection: Connection, now: float) -> bool:
-        return not self._in_flight() if self.is_quiet else self._has_crashed(connection, now)
+        return not self._is_at_work() if self.is_quiet else self._has_crashed(connection, now)
 
     def write(self, connection: Connection, now: float) -> Begin:
         begin: Begin | None = None
         if not self.is_quiet:
             if self._has_crashed(connection, now):
                 self._quieten()
-        elif not self._in_flight():
+        elif not self._is_at_work():
             begin = self._try_next(connection, now)
         return begin or _do_nothing
 
@@ -68,8 +71,9 @@ class CrashedClaims:
         self._is_closing = True
         self._end()
 
-    def _in_flight(self) -> int:
-        return sum(queue.in_flight for queue in self._queues)
+    def _is_at_work(self) -> bool:
+        # What was done is at work until it is recorded: a crash now would have it done again.
+        return any(queue.in_flight or queue.has_results() for queue in self._queues)
 
     def _has_crashed(self, connection: Connection, now: float) -> bool:
         is_rested = self._timer() >= self._rests_until

@@ -100,7 +100,7 @@ class EventQueue:
         if not self._may_claim():
             return None
         while (claim := events.claim_crashed(connection, self._session, now, self._lease)) is not None:
-            if claim.tries <= MOST_TRIES:
+            if claim.tries < MOST_TRIES:  # the first worker that it killed had others in hand, too
                 return partial(self._take, claim)
             log.error("event %d is given up: %d workers ended while they tried it", claim.seq, MOST_TRIES)
             events.settle(connection, claim, now)

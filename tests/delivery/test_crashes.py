@@ -17,7 +17,11 @@ class Work:
     def __init__(self, crashed: int = 0, in_flight: int = 0) -> None:
         self.crashed = deque(range(crashed))
         self.in_flight = in_flight
+        self.results = 0
         self.tried: list[int] = []
+
+    def has_results(self) -> bool:
+        return bool(self.results)
 
     def has_crashed(self, connection: Connection, now: float) -> bool:
         return bool(self.crashed)
@@ -64,6 +68,18 @@ def test_what_a_crashed_worker_left_is_tried_once_nothing_is_in_flight_in_any_qu
     one.in_flight = 0
     steps(database, queue)
     assert not queue.is_quiet
+
+
+def test_what_was_done_is_recorded_before_a_claim_that_may_kill_the_process_is_tried(database: Database, timer: Clock) -> None:
+    one, other = Work(crashed=1), Work()
+    other.results = 1
+    queue = CrashedClaims((one, other), timer)
+    steps(database, queue)
+    assert (queue.is_quiet, one.tried) == (True, [])
+    other.results = 0
+    steps(database, queue)
+    assert one.tried == [0]
+    queue.close()
 
 
 def test_after_some_seconds_of_those_claims_the_others_have_as_long(database: Database, timer: Clock) -> None:

@@ -21,6 +21,8 @@ from flask_chatbot.store.incoming import events
 from tests.delivery.rig import PATIENCE, Clock
 from tests.store.incoming.test_events import keep, written
 
+DEADLY = written("1", "maut")
+
 
 class Desk:
     """A queue over a database; `script` holds what the next messages meet: an exception is raised, a function called."""
@@ -179,13 +181,15 @@ def test_a_claim_is_renewed_while_its_message_takes_its_time(desk: Desk) -> None
     go_on.set()
 
 
-def crash(desk: Desk, times: int = 1) -> None:
-    """Let workers end so many times while they try what waits."""
-    for _ in range(times):
-        with desk.database.writing() as connection:
-            if events.claim_crashed(connection, "toko", desk.clock(), LEASE) is None:
-                events.claim(connection, "toko", desk.clock(), LEASE, 9)
-        desk.clock.forward(LEASE)
+def crash(desk: Desk) -> None:
+    """Let a worker end while it tries what waits, or answer what others left until it comes to the message that it dies of."""
+    with desk.database.writing() as connection:
+        held = events.claim(connection, "toko", desk.clock(), LEASE, 9)
+        while not held and (alone := events.claim_crashed(connection, "toko", desk.clock(), LEASE)):
+            if alone.incoming == DEADLY:
+                break
+            events.settle(connection, alone, desk.clock())
+    desk.clock.forward(LEASE)
 
 
 def test_what_crashed_workers_left_is_tried_alone_and_before_the_rest(desk: Desk) -> None:
@@ -204,13 +208,27 @@ def test_what_crashed_workers_left_is_tried_alone_and_before_the_rest(desk: Desk
     until(lambda: desk.step() is not None and desk.answered == ["satu", "dua"])
 
 
-def test_a_message_that_each_worker_dies_of_is_given_up_and_nothing_else(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    keep(desk.database, written("1", "maut"), written("2", "halo"))
-    crash(desk, MOST_TRIES)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_message_that_each_worker_dies_of_is_given_up_and_nothing_else(desk: Desk, caplog: pytest.LogCaptureFixture, place: int) -> None:
+    others = [written("2", "satu", "628222"), written("3", "dua", "628333")]
+    keep(desk.database, *others[:place], DEADLY, *others[place:])
+    for _ in range(3):
+        crash(desk)
+    assert desk.open == 1  # the others did not wait for its end
+    for _ in range(MOST_TRIES - 3):
+        crash(desk)
+    until(lambda: desk.step() is not None and desk.open == 0)
+    assert (desk.answered, [each.message for each in caplog.records if "is given up" in each.message]) == (
+        [],
+        [f"event {place + 1} is given up: {MOST_TRIES} workers ended while they tried it"],
+    )
+
+
+def test_the_next_message_of_a_chat_is_answered_once_one_that_kills_workers_is_given_up(desk: Desk) -> None:
+    keep(desk.database, DEADLY, written("2", "halo"))
+    for _ in range(MOST_TRIES):
+        crash(desk)
     until(lambda: desk.step() is not None and desk.answered == ["halo"])
-    assert [each.message for each in caplog.records if "is given up" in each.message] == [
-        f"event 1 is given up: {MOST_TRIES} workers ended while they tried it"
-    ]
 
 
 def until(is_so: Callable[[], bool]) -> None:

@@ -1,4 +1,7 @@
-"""Events: what came in and is decided later, claimed in the order of each chat until it is settled."""
+"""Events: what came in and is decided later, claimed in the order of each chat until it is settled.
+
+A worker that crashes while it answers several of them says nothing about any: only a try that was made alone counts from its claim on.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +24,10 @@ from flask_chatbot.store import people
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventClaim:
-    """A claimed event; `incoming` is None if another version wrote it, and this one cannot read it."""
+    """A claimed event; `incoming` is None if another version wrote it, and this one cannot read it.
+
+    `tries` counts this one, those before that failed, and those alone that their workers did not live to settle.
+    """
 
     seq: int
     fence: int
@@ -44,7 +50,9 @@ _IN_CHAT = select(_c.seq).where(_OPEN, _c.chat == bindparam("in_chat")).limit(1)
 _IS_DUE = select(_c.seq).where(_DUE).limit(1)
 _HAS_CRASHED = select(_c.seq).where(_CRASHED).limit(1)
 _COLUMNS = (_c.seq, _c.fence, _c.tries, _c.body, _c.request_id, _c.traceparent)
-_FIND, _FIND_CRASHED = (select(*_COLUMNS).where(wanted).order_by(_c.seq).limit(bindparam("limit")) for wanted in (_DUE, _CRASHED))
+_FIND = select(*_COLUMNS).where(_DUE).order_by(_c.seq).limit(bindparam("limit"))
+# One that has killed a worker alone goes last, or it would be the next of each worker that starts, and the others would wait for its end.
+_FIND_CRASHED = select(*_COLUMNS).where(_CRASHED).order_by(_c.tries, _c.seq).limit(bindparam("limit"))
 _OURS = and_(_c.seq == bindparam("row"), _c.fence == bindparam("held"), _c.settled_at.is_(None))
 _CLAIM = (
     update(events)
@@ -86,16 +94,16 @@ def claim(connection: Connection, session: str, now: float, lease: float, limit:
 
     Those of crashed workers are left to `claim_crashed`: each of them may be what its worker died of.
     """
-    return _claim(connection, _FIND, {"of": session, "now": now, "limit": limit}, now + lease)
+    return _claim(connection, _FIND, {"of": session, "now": now, "limit": limit}, now + lease, alone=False)
 
 
 def claim_crashed(connection: Connection, session: str, now: float, lease: float) -> EventClaim | None:
-    """Claim one event of a crashed worker."""
-    claims = _claim(connection, _FIND_CRASHED, {"of": session, "now": now, "limit": 1}, now + lease)
+    """Claim one event of a crashed worker, to be tried while nothing else is: the one with the fewest tries."""
+    claims = _claim(connection, _FIND_CRASHED, {"of": session, "now": now, "limit": 1}, now + lease, alone=True)
     return claims[0] if claims else None
 
 
-def _claim(connection: Connection, find: Select[Any], wanted: dict[str, Any], until: float) -> list[EventClaim]:
+def _claim(connection: Connection, find: Select[Any], wanted: dict[str, Any], until: float, *, alone: bool) -> list[EventClaim]:
     statement = find.with_for_update(skip_locked=True, of=events) if connection.dialect.name == "postgresql" else find
     claims = [
         EventClaim(
@@ -109,7 +117,8 @@ def _claim(connection: Connection, find: Select[Any], wanted: dict[str, Any], un
         for row in connection.execute(statement, wanted).all()
     ]
     for each in claims:
-        connection.execute(_CLAIM, {"row": each.seq, "new": each.fence, "tried": each.tries, "until": each.leased_until})
+        tried = each.tries if alone else each.tries - 1
+        connection.execute(_CLAIM, {"row": each.seq, "new": each.fence, "tried": tried, "until": each.leased_until})
     return claims
 
 

@@ -69,6 +69,13 @@ def test_a_claim_ends_with_its_lease_and_its_holder_settles_nothing_any_more(dat
     assert crashed(database, START + 50) is None
 
 
+def test_a_crash_counts_only_for_what_was_tried_alone_and_that_goes_after_the_others(database: Database) -> None:
+    keep(database, written("1", "satu"), written("2", "dua", number="628222"))
+    assert [each.tries for each in claimed(database)] == [1, 1]
+    tried = [crashed(database, START + 16 * times) for times in range(1, 5)]
+    assert [(texts([each]), each.tries) for each in tried if each] == [(["satu"], 1), (["dua"], 1), (["satu"], 2), (["dua"], 2)]
+
+
 def test_what_failed_waits_until_it_is_due_and_holds_up_its_chat(database: Database) -> None:
     keep(database, written("1", "satu"), written("2", "dua"))
     (failed,) = claimed(database)
