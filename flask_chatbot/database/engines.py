@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from flask_chatbot.database.fair_lock import FairLock
 from flask_chatbot.database.notifications import notify_at_commit
@@ -22,6 +23,7 @@ GRACE = 5.0  # seconds that an answer may come later than the server's own limit
 # To a server, of one process at once. They are opened as they are needed and kept: opening one takes longer than what is done with it.
 CONNECTIONS = 15
 
+_POOL = "chatbot_pool"  # in the `info` of a connection: the one that it was opened for
 NAME = "chatbot"  # of our engines in the log, so that the host's own stay as they are
 
 # Only what has been idle for a while: the number may be another's by now.
@@ -82,7 +84,21 @@ def postgresql_engine(url: URL, wait: float) -> Engine:
         _limit_times(connection, wait, silence)
         _end_given_up(connection, given_up)
 
+    _close_at_return(engine)
     return notify_at_commit(engine)
+
+
+def _close_at_return(engine: Engine) -> None:
+    """Have a connection that is in use as its pool is disposed of closed once it comes back: nobody else would."""
+
+    @event.listens_for(engine, "connect")
+    def note(_: object, record: ConnectionPoolEntry) -> None:
+        record.info[_POOL] = engine.pool
+
+    @event.listens_for(engine, "checkin")
+    def close(_: object, record: ConnectionPoolEntry) -> None:
+        if record.info.get(_POOL) is not engine.pool:
+            record.close()
 
 
 def _connection_options(url: URL, wait: float, silence: int) -> dict[str, int]:

@@ -309,6 +309,19 @@ def test_a_connection_the_server_has_closed_is_replaced(postgresql: str, tmp_pat
         assert StoreMemory(database).recall("628111", 0.0) == State(seen=True, version=1)
 
 
+def test_a_connection_in_use_while_all_are_closed_is_closed_as_it_is_given_back(postgresql: str, tmp_path: Path) -> None:
+    with opened(postgresql, tmp_path) as database:
+        with database.reading() as connection:
+            first = connection.connection.driver_connection
+            database.close()
+            assert connection.execute(text("SELECT 1")).scalar_one() == 1
+        with database.reading() as connection:
+            second = connection.connection.driver_connection
+        with database.reading() as connection:
+            assert connection.connection.driver_connection is second
+        assert (first.closed, second.closed) == (True, False)  # type: ignore[union-attr]
+
+
 def write_while_it_falls_silent(database: Database, proxy: Proxy) -> None:
     with database.writing() as connection:
         connection.execute(insert(states), [ROW])

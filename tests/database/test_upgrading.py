@@ -349,8 +349,8 @@ def test_a_state_whose_sender_nobody_knows_waits_thirty_days(empty: str, tmp_pat
 
 def test_rows_that_were_saved_before_are_found_by_their_fields(empty: str, tmp_path: Path) -> None:
     make_numbered(empty)
-    database = Database(empty, tmp_path)
-    database.upgrade()
-    with database.reading() as connection:
-        found = [find_rows(connection, "pesanan", {"kue": kue}, "6284") for kue in ("bolu pandan", "lapis")]
+    with closing(Database(empty, tmp_path)) as database:
+        database.upgrade()
+        with database.reading() as connection:
+            found = [find_rows(connection, "pesanan", {"kue": kue}, "6284") for kue in ("bolu pandan", "lapis")]
     assert [[(row.number, row.state) for row in rows] for rows in found] == [[(1, "")], []]
