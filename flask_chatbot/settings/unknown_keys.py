@@ -26,9 +26,11 @@ def _unknown(keys: Iterable[object], place: str, known: Sequence[str]) -> Iterat
     ours = place == APP_CONFIG
     for key in keys:
         if isinstance(key, str) and key.startswith(_START) and key.removesuffix(FILE) not in known:
-            near = _nearest(key, known, 0.6 if ours else 0.8)
+            near = _nearest(key.removesuffix(FILE), known, 0.6 if ours else 0.8)
             if near is not None or ours:
-                way_out = suggestion(near) if near else tr(" Known keys: {names}.", names=", ".join(known))
+                way_out = (
+                    suggestion(near + FILE if key.endswith(FILE) else near) if near else tr(" Known keys: {names}.", names=", ".join(known))
+                )
                 yield tr("{key} in {place}: unknown key.{way_out}", key=key, place=place, way_out=way_out)
 
 

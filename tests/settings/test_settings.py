@@ -276,6 +276,7 @@ def test_a_variable_of_another_program_does_not_stop_the_app(name: str) -> None:
         ("RULE", "RULES"),
         ("RULSE", "RULES"),
         ("PREFFIX", "PREFIX"),
+        ("API_KEYS_FILE", "API_KEY_FILE"),
     ],
 )
 def test_a_misspelt_variable_is_told_with_what_was_meant_and_not_its_value(name: str, meant: str) -> None:
