@@ -18,10 +18,12 @@ def with_twins(*kinds: str, twin: str = "postgresql") -> list[object]:
 
 def execute(address: str, *statements: str) -> None:
     engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.exec_driver_sql(statement)
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+    finally:
+        engine.dispose()
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def _kind(error: sqlite3.Error) -> int:
 
 
 def _refused(code: str) -> str:
-    return f"refused a statement ({code}). Check its log; if its tables are not those of this version, start over."
+    return f"refused a statement ({code}). Check its log. Tables of another version need that version, or a backup of before."
 
 
 def _clean(words: str, password: str | None) -> str:

@@ -37,7 +37,6 @@ class Wakeups:
         self._is_wanted = False
         self._is_publishing = False
         self._is_closing = False
-        self._is_resting = False
         self._backoff = Backoff(*RETRY)
         self._failed = 0
         self._logged_at = 0.0
@@ -62,29 +61,35 @@ class Wakeups:
         with self._changed:
             self._is_closing = True
             self._changed.notify_all()
-            return self._changed.wait_for(lambda: self._pid != os.getpid() and not self._is_resting, seconds)
+            return self._changed.wait_for(lambda: self._pid != os.getpid(), seconds)
 
     def _run(self) -> None:
-        while self._take():
-            wait = self._try()
-            with self._changed:
-                self._is_publishing = False
-                self._changed.notify_all()
-            time.sleep(wait)
-        self._rest()  # not under the lock: it may have to wait for the broker
+        goes_on = True
+        while goes_on:
+            while self._take():
+                wait = self._try()
+                with self._changed:
+                    self._is_publishing = False
+                    self._changed.notify_all()
+                time.sleep(wait)
+            self._rest()  # not under the lock: it may have to wait for the broker
+            goes_on = self._goes_on()
+
+    def _goes_on(self) -> bool:
+        """True if a wake-up came while this thread rested; without one it ends."""
         with self._changed:
-            self._is_resting = False
-            self._changed.notify_all()
+            if not self._is_wanted:
+                self._pid = 0
+                self._changed.notify_all()
+            return self._is_wanted
 
     def _take(self) -> bool:
-        """Wait for the next wake-up; False if none comes for a while, and this thread is to end."""
+        """Wait for the next wake-up; False if none comes for a while, and this thread is to rest."""
         with self._changed:
             self._changed.wait_for(lambda: self._is_wanted or self._is_closing, IDLE)
-            if not self._is_wanted:
-                self._pid, self._is_resting = 0, True
-                return False
-            self._is_wanted, self._is_publishing = False, True
-            return True
+            taken = self._is_wanted
+            self._is_wanted, self._is_publishing = False, taken
+            return taken
 
     def _try(self) -> float:
         """Publish; return the seconds until the next wake-up may be published."""

@@ -263,7 +263,7 @@ def test_a_table_of_another_shape_is_told_without_sql(sqlite: str, tmp_path: Pat
         other.execute("CREATE TABLE chatbot_people (sender TEXT)")
     assert fault(sqlite, tmp_path) == (
         f"The database {tmp_path}/shop.sqlite refused a statement (SQLITE_ERROR). "
-        "Check its log; if its tables are not those of this version, start over."
+        "Check its log. Tables of another version need that version, or a backup of before."
     )
 
 

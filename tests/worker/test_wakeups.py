@@ -72,3 +72,25 @@ def test_closing_publishes_what_is_left_and_rests_and_the_next_wake_up_begins_an
     assert (wakeups.close(PATIENCE), rests) == (True, [1])
     wakeups.wake()
     assert (wakeups.close(PATIENCE), rests) == (True, [1, 2])
+
+
+def test_a_wake_up_that_comes_while_the_connection_is_given_up_waits_for_that() -> None:
+    """One thread alone uses the connection: a second one would publish on what the first is about to close."""
+    order: list[str] = []
+    resting, go_on = threading.Event(), threading.Event()
+
+    def rest() -> None:
+        resting.set()
+        assert go_on.wait(PATIENCE)
+        order.append("given up")
+
+    wakeups = Wakeups(lambda: order.append("published"), rest=rest)
+    wakeups.wake()
+    assert wakeups.flush(PATIENCE)
+    closing = threading.Thread(target=wakeups.close, args=[PATIENCE])
+    closing.start()
+    assert resting.wait(PATIENCE)
+    wakeups.wake()
+    go_on.set()
+    closing.join(PATIENCE)
+    assert order == ["published", "given up", "published", "given up"]
