@@ -65,6 +65,13 @@ def test_a_broadcast_is_previewed_started_once_and_watched_to_its_end(app: Flask
         assert [(act.action, act.about) for act in audit.latest(connection, 1)] == [("broadcast started", "1")]
 
 
+def test_days_that_are_filled_in_but_not_chosen_as_the_list_are_asked_for_as_what_they_are(browser: Browser) -> None:
+    browser.get("/broadcasts")
+    answer = browser.post("/broadcasts", what="text", text="Halo!", to="file", days="7")
+    says = "No file is chosen. Choose a CSV file, or mark a label or the days as the list."
+    assert (answer.status_code, says in text_of(answer)) == (422, True)
+
+
 def test_what_is_started_in_the_night_begins_in_the_morning_and_says_so_before_and_after(tmp_path: Path, phones: Simulator) -> None:
     app = console_app(tmp_path, CHATBOT_API_KEY="kunci-api-toko", CHATBOT_TRANSPORT=phones, CHATBOT_WORKER="off")
     night = datetime(2040, 1, 1, 22, tzinfo=ZoneInfo("Asia/Jakarta"))

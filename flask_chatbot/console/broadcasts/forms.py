@@ -38,7 +38,7 @@ def asked_for(visit: Visit) -> "tuple[BroadcastContent, Audience]":
         return content, Audience(days=int(form["days"]) if form["days"].isascii() and form["days"].isdecimal() else 0)
     file = visit.file("file")
     if file is None:
-        raise NotAccepted(tr("Choose a CSV file, a label, or the days within which people wrote."))
+        raise NotAccepted(tr("No file is chosen. Choose a CSV file, or mark a label or the days as the list."))
     name, source = file
     return content, Audience(file=source, name=name)
 
