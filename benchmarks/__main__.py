@@ -27,6 +27,7 @@ PARTS = (
     "understanding",
 )
 FAULTS = "faults"  # only by its name: it takes a quarter of an hour, and writes a page
+BURST = "burst"  # only by its name as well: it takes minutes
 
 
 def say(text: str) -> None:
@@ -45,6 +46,10 @@ def measure(part: str, quick: bool, plots: Path | None, folder: Path | None) -> 
         from benchmarks.faults.run import run
 
         return run(say, quick)
+    if part == BURST:
+        from benchmarks import burst
+
+        return burst.run(say, quick)
     if part == "match":
         from benchmarks import match
 
@@ -95,7 +100,7 @@ def measure(part: str, quick: bool, plots: Path | None, folder: Path | None) -> 
 def main(arguments: list[str] | None = None) -> int:
     """Measure what was asked for, and print it as Markdown."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what is promised of the speed.")
-    parser.add_argument("part", nargs="?", choices=[*PARTS, FAULTS], help="what to measure; everything without it")
+    parser.add_argument("part", nargs="?", choices=[*PARTS, FAULTS, BURST], help="what to measure; everything without it")
     parser.add_argument("folder", nargs="?", type=Path, help="of `understanding`: the rules of a shop and what customers write to it")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller sizes: a minute, for a first look")
     parser.add_argument("--plots", type=Path, metavar="FOLDER", help="draw the pictures into this folder")

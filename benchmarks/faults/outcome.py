@@ -72,7 +72,7 @@ def judge(accepted: Sequence[Accepted], sends: Sequence[Send], ended_at: float) 
         out_of_order=out_of_order(first),
         answered_twice=sum(len(each) - 1 for each in ids.values()),
         repeats=len(sends) - sum(len(each) for each in ids.values()),
-        recovery=max(0.0, *before),
+        recovery=max([0.0, *before]),
         slowest=max((sent - at for at, sent in waits.values()), default=0.0),
     )
 

@@ -1,9 +1,11 @@
-"""A shop of several processes on a PostgreSQL server of its own: faults in the middle of its traffic, and a message that kills workers."""
+"""A shop of several processes on a PostgreSQL server of its own: faults in its traffic, a burst, and a message that kills workers."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from benchmarks.burst import QUICK as QUICK_BURST
+from benchmarks.burst import burst
 from benchmarks.faults.catalogue import FAULTS
 from benchmarks.faults.line import DEADLY
 from benchmarks.faults.outcome import read_journal
@@ -30,6 +32,11 @@ def running() -> Iterator[Shop]:
 def test_no_fault_loses_a_message_or_disorders_a_chat_or_answers_twice(running: Shop) -> None:
     struck = {each.name: broken(each.outcome) for each in strike_all(running, quick=True)}
     assert struck == {each.name: 0 for each in FAULTS if each.short}
+
+
+def test_a_burst_is_taken_at_once_and_each_message_answered_once_in_the_order_of_its_chat(running: Shop) -> None:
+    seen = burst(running, QUICK_BURST)
+    assert (seen.refused, seen.outcome.accepted, seen.outcome.is_kept) == (0, QUICK_BURST, True)
 
 
 def test_nobody_waits_for_the_end_of_a_message_that_kills_each_worker_that_answers_it(running: Shop) -> None:
