@@ -19,6 +19,7 @@ from flask_chatbot.transports.webhooks import Tools, WebhookCall, WebhookContent
 
 HOME, DATABASE = "FAULTS_HOME", "FAULTS_DATABASE"  # variables of the environment
 KEY = "kunci-toko-maju-2026"
+API_KEY = "kunci-api-toko-maju-2026"
 SLOW = 0.005  # seconds a send takes, before it is in the file and after
 POISON = "racun"  # an answer with which each process that sends it dies
 DEADLY = "maut"  # a message with which each process that answers it dies
@@ -79,23 +80,31 @@ class Line:
 def make_app() -> Flask:
     """The app, its folder and its database named by the environment; its answers name the process in the header `Process`."""
     home = Path(os.environ[HOME])
-    rules = home / "rules.yaml"
-    if not rules.exists():
-        rules.write_text(RULES, encoding="utf-8")
     app = Flask("faults", root_path=str(home), instance_path=str(home / "instance"))
     database = os.environ[DATABASE]
     app.config.update(
-        CHATBOT_TRANSPORT=Line(home / "journal"), CHATBOT_WORKER="off", CHATBOT_DATABASE_URL=database, CHATBOT_WEBHOOK_KEY=KEY
+        CHATBOT_TRANSPORT=Line(home / "journal"),
+        CHATBOT_WORKER="off",
+        CHATBOT_DATABASE_URL=database,
+        CHATBOT_WEBHOOK_KEY=KEY,
+        CHATBOT_API_KEY=API_KEY,
     )
     app.after_request(name_process)
-    bot = Chatbot(app)
+    bot = Chatbot()
     bot.keyword(DEADLY)(die)
+    bot.template_filter("process")(with_process)
+    bot.init_app(app)
     return app
 
 
 def die() -> str:
     """End the process at once, as a fault in a library does."""
     os._exit(9)
+
+
+def with_process(text: str) -> str:
+    """Say in an answer which process decided it."""
+    return f"{text} {os.getpid()}"
 
 
 def name_process(response: Response) -> Response:

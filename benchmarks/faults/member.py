@@ -8,16 +8,18 @@ import sys
 import time
 from dataclasses import replace
 
+from flask import Flask
+
 from benchmarks.faults.line import make_app
 from flask_chatbot.delivery.lines import Lines
+from flask_chatbot.startup.serving import contexts_of
 from flask_chatbot.startup.worker import worker_options
 from flask_chatbot.worker import foreground
 from flask_chatbot.worker.worker import Worker
 
 
-def make_worker(lease: float, ahead: float) -> Worker:
-    """The worker of the app that the environment names."""
-    app = make_app()
+def make_worker(app: Flask, lease: float, ahead: float) -> Worker:
+    """The worker of an app, which does not keep the app."""
     lines: Lines = app.extensions["chatbot"].lines
 
     def clock() -> float:
@@ -25,7 +27,7 @@ def make_worker(lease: float, ahead: float) -> Worker:
 
     for gateway in lines:
         gateway.clock = gateway.proxy.clock = clock
-    options = replace(worker_options(lines, app.app_context), clock=clock)
+    options = replace(worker_options(lines, contexts_of(app)), clock=clock)
     if lease:
         options = replace(options, lease=lease, callback_lease=lease, event_lease=lease)
     return Worker(options, leads=False)
@@ -39,4 +41,5 @@ def say(text: str) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    sys.exit(0 if foreground.run(make_worker(*map(float, sys.argv[1:])), say) else 1)
+    served = make_app()
+    sys.exit(0 if foreground.run(make_worker(served, *map(float, sys.argv[1:])), say) else 1)

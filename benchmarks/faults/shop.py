@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.faults.cluster import Cluster, cluster
-from benchmarks.faults.line import DATABASE, HOME
+from benchmarks.faults.line import DATABASE, HOME, RULES
 from benchmarks.faults.proxy import Proxy
 from benchmarks.servers import LISTENING
 from flask_chatbot.database.database import Database
@@ -51,11 +51,16 @@ class Shop:
     def journal(self) -> Path:
         return self.home / "journal"
 
+    @property
+    def log(self) -> Path:
+        """What the workers log."""
+        return self.home / "workers.log"
+
     def start_worker(self) -> None:
         """Start one more."""
         command = [sys.executable, "-m", "benchmarks.faults.member", str(self.size.lease), str(self.ahead)]
         environment = {**os.environ, HOME: str(self.home), DATABASE: self.cluster.url(self.proxy.port), "PYTHONPATH": str(ROOT)}
-        with self.lock, (self.home / "workers.log").open("ab") as log:
+        with self.lock, self.log.open("ab") as log:
             self.workers.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log))  # noqa: S603  our own
 
     def restart_workers(self) -> None:
@@ -82,11 +87,12 @@ class Shop:
 
 
 @contextmanager
-def shop(size: Size) -> Iterator[Shop]:
+def shop(size: Size, rules: str = RULES) -> Iterator[Shop]:
     """A shop that is open, with all of its processes ended afterwards."""
     with ExitStack() as stack:
         server = stack.enter_context(cluster())
         home = Path(stack.enter_context(TemporaryDirectory(prefix="chatbot-shop-")))
+        (home / "rules.yaml").write_text(rules, encoding="utf-8")
         made_database(server.url(), home)
         proxy = Proxy("127.0.0.1", server.port)
         stack.callback(proxy.close)
