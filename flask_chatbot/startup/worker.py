@@ -59,6 +59,8 @@ def worker_options(lines: Lines, context: Context, threads: int | None = None) -
     """The options of that worker: its database, lines and callbacks, as the gateways have them."""
     first = lines.first
     bot, clock, secrets = first.bot, first.clock, first.settings.signing_secrets
+    with context():
+        pass  # looks for changed rules from now on: their files, reminders and broadcasts go out even where nothing comes in
 
     def on_ack(message: str, ack: Ack) -> None:
         with context():

@@ -13,6 +13,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.reloading import keep_fresh
 from flask_chatbot.bot.tracebacks import redacted, with_words
 from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.catalogue import translate
@@ -202,6 +203,7 @@ def _asked(endpoint: Endpoint, body: BytesIO | None, id_: str) -> Asked:
         raise BadPayload(CUT_SHORT)
     if state.lines is None:
         raise TryLater(tr("The gateway has no connection to WhatsApp."))
+    keep_fresh(current_app._get_current_object())  # type: ignore[attr-defined]
     return Asked(lines=state.lines, bots=state.bots, caller=key.name or "" if key else "", body=body.getvalue() if body else b"", id=id_)
 
 

@@ -16,6 +16,7 @@ from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import Document, Image, Text
 from flask_chatbot.delivery.accepted import Terms
 from flask_chatbot.delivery.gateway import Gateway
+from flask_chatbot.startup.serving import contexts_of
 from flask_chatbot.startup.worker import make_worker
 from flask_chatbot.transports.base import Capabilities
 from flask_chatbot.transports.faults import Receipts
@@ -195,3 +196,11 @@ def test_functions_that_the_transport_never_calls_are_named_at_start(tmp_path: P
     name = f"{__name__}.test_functions_that_the_transport_never_calls_are_named_at_start.<locals>.started.<locals>"
     told = "this connection to WhatsApp tells of no changed and no deleted message. Never called:"
     assert started(Capabilities()) == [f"{told} {name}.changed, {name}.deleted"]
+
+
+def test_a_worker_to_which_nothing_comes_in_knows_changed_rules(tmp_path: Path) -> None:
+    app = gateway_app(tmp_path)
+    with (tmp_path / "rules.yaml").open("a", encoding="utf-8") as file:
+        file.write("  - {keyword: promo, reply: Diskon}\n")
+    make_worker(lines_of(app), contexts_of(app), leads=False)
+    assert "promo" in app.extensions["chatbot"].bot.book.by_name

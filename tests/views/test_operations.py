@@ -184,3 +184,8 @@ def test_nothing_else_of_what_is_remembered_is_lost(shop: Flask) -> None:
         post(shop.test_client(), name, json={"nohp": BUDI})
     after = memory.recall(BUDI, START)
     assert (after.seen, after.answered, after.last_pause) == (True, {"harga": START + 600}, 0.0)
+
+
+def test_a_process_that_answers_nothing_but_the_api_knows_changed_rules(shop: Flask, tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text(RULES.replace("save: survei", "save: masukan"), encoding="utf-8")
+    assert refusal(saved_rows(shop, "x")) == (404, "Nothing is saved under 'x'. The names are: masukan, pesanan.")
