@@ -2,36 +2,26 @@
 
 import os
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from flask import Flask
 
 from benchmarks.crowd import KEY
+from benchmarks.one_way import OneWay
 from flask_chatbot import Chatbot
-from flask_chatbot.core.values.contents import Attachment, File
+from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.outbound import Outbound
-from flask_chatbot.errors import Refused
-from flask_chatbot.transports.base import Group, Session
 
 NAME = "slow"
 
 
-class Slow:
-    """A transport that any number of processes may have open. Each send takes `delay` seconds, and a line in a file of the process."""
-
-    name = NAME
-    runs_anywhere = True
+class Slow(OneWay):
+    """Each send takes `delay` seconds, and a line in a file of the process."""
 
     def __init__(self, delay: float, folder: Path) -> None:
+        super().__init__(NAME)
         self._delay = delay
         self._journal = folder / f"sent-{os.getpid()}"
-
-    def open(self, listener: object) -> None:
-        """Nothing comes in."""
-
-    def close(self) -> None:
-        """Nothing is open."""
 
     def send(self, outbound: Outbound, file: File | None = None) -> str:
         began = time.time()
@@ -39,18 +29,6 @@ class Slow:
         with self._journal.open("a", encoding="ascii") as journal:
             journal.write(f"{outbound.chat} {outbound.id} {began} {time.time()}\n")
         return f"slow:{outbound.id}"
-
-    def session(self) -> Session:
-        return Session(is_authenticated=True, number="628000")
-
-    def groups(self) -> Sequence[Group]:
-        return ()
-
-    def has_whatsapp(self, number: str) -> bool:
-        return True
-
-    def download(self, attachment: Attachment) -> File:
-        raise Refused("There are no files here.")
 
 
 def make_app(folder: str, url: str, delay: float = 0.05) -> Flask:

@@ -3,18 +3,17 @@
 import json
 import os
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from flask import Flask, Response
 
+from benchmarks.one_way import OneWay
 from flask_chatbot import Chatbot
-from flask_chatbot.core.values.contents import Attachment, File
+from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.outbound import Outbound
 from flask_chatbot.core.values.replies import Text
-from flask_chatbot.errors import Refused
-from flask_chatbot.transports.base import Capabilities, Group, Listener, Session
+from flask_chatbot.transports.base import Capabilities
 from flask_chatbot.transports.webhooks import Tools, WebhookCall, WebhookContent
 
 HOME, DATABASE = "FAULTS_HOME", "FAULTS_DATABASE"  # variables of the environment
@@ -30,15 +29,14 @@ rules:
 """
 
 
-class Line:
+class Line(OneWay):
     """Takes messages as JSON, any process may send. A line of the file is when, by which process, to whom, the id, and the text."""
 
     capabilities = Capabilities(phone_always_known=True, groups=False, check_number=False, qr=False)
     body_limit = 10_000
 
     def __init__(self, journal: Path) -> None:
-        self.name = "line"
-        self.runs_anywhere = True
+        super().__init__("line")
         self._file = os.open(journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def equip(self, tools: Tools) -> None:
@@ -49,12 +47,6 @@ class Line:
         sender = Sender(number=told["from"])
         return WebhookContent(messages=(Message(text=told["text"], id=told["id"], sender=sender),))
 
-    def open(self, listener: Listener) -> None:
-        """Everything comes in by HTTP."""
-
-    def close(self) -> None:
-        """Nothing is open."""
-
     def send(self, outbound: Outbound, file: File | None = None) -> str:
         text = outbound.reply.text if isinstance(outbound.reply, Text) else ""
         if text == POISON:
@@ -63,18 +55,6 @@ class Line:
         os.write(self._file, f"{time.time():.3f} {os.getpid()} {outbound.chat} {outbound.id} {text}\n".encode())
         time.sleep(SLOW)
         return f"line:{outbound.id}"
-
-    def session(self) -> Session:
-        return Session(is_authenticated=True, number="628000")
-
-    def groups(self) -> Sequence[Group]:
-        return ()
-
-    def has_whatsapp(self, number: str) -> bool:
-        return True
-
-    def download(self, attachment: Attachment) -> File:
-        raise Refused("There are no files here.")
 
 
 def make_app() -> Flask:

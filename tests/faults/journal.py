@@ -5,28 +5,20 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from flask_chatbot.core.values.contents import Attachment, File
+from benchmarks.one_way import OneWay
+from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.outbound import Outbound
-from flask_chatbot.errors import Refused
-from flask_chatbot.transports.base import Group, Listener, Session
 
 SLOW = 0.002  # seconds a send takes, before it is in the file and after
 
 
-class Journal:
+class Journal(OneWay):
     """Appends a line for each send, whole or not at all. What is named in `killers` ends the process at once, such as a chat."""
 
     def __init__(self, path: Path, killers: Sequence[str] = ()) -> None:
-        self.name = "journal"
-        self.runs_anywhere = True
+        super().__init__("journal")
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         self._killers = killers
-
-    def open(self, listener: Listener) -> None:
-        """Nothing comes in."""
-
-    def close(self) -> None:
-        """Nothing is open."""
 
     def send(self, outbound: Outbound, file: File | None = None) -> str:
         time.sleep(SLOW)
@@ -39,18 +31,6 @@ class Journal:
         os.write(self._file, f"{what} {name}\n".encode())
         if not {what, name}.isdisjoint(self._killers):
             os._exit(9)
-
-    def session(self) -> Session:
-        return Session(is_authenticated=True, number="628000")
-
-    def groups(self) -> Sequence[Group]:
-        return ()
-
-    def has_whatsapp(self, number: str) -> bool:
-        return True
-
-    def download(self, attachment: Attachment) -> File:
-        raise Refused("There are no files here.")
 
 
 def read_journal(path: Path) -> list[tuple[str, str]]:
