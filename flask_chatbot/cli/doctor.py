@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 DEADLINE = 15.0  # seconds
 LIMIT = 65_536  # bytes of an answer
+CONNECT_TIMEOUT = 5.0  # seconds, to a broker
 
 
 class Finding(NamedTuple):
@@ -43,6 +44,7 @@ class Finding(NamedTuple):
 
 
 CARRIERS = {"thread": "a thread of the server", "celery": "Celery's workers", "off": "flask chatbot worker"}
+STARTS = {"thread": "Start the server, or flask chatbot worker", "celery": "Start Celery's workers", "off": "Start flask chatbot worker"}
 
 
 @click.command()
@@ -82,6 +84,8 @@ def examine(context: click.Context, url: str | None) -> Iterator[Finding]:
     yield database(deployment)
     if keeps_files(deployment.bot) and deployment.bot.settings.file_lines:
         yield folder(deployment)
+    if deployment.bot.settings.worker == "celery" and deployment.bot.settings.has_transport:
+        yield broker(deployment)
     yield worker(deployment)
     if deployment.bot.settings.webhook_keys:
         yield webhook(deployment)
@@ -205,6 +209,18 @@ def nearest_folder(path: Path) -> Path:
     return next((folder for folder in path.absolute().parents if folder.is_dir()), Path("/"))
 
 
+def broker(deployment: Deployment) -> Finding:
+    """Check that the broker answers which wakes Celery's workers."""
+    with deployment.app.extensions["celery"].connection_for_write(connect_timeout=CONNECT_TIMEOUT) as connection:
+        where = connection.as_uri()  # without its password
+        try:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_TIMEOUT)
+        except Exception as error:  # noqa: BLE001  each kind of broker raises its own
+            says = f"{where} cannot be reached ({type(error).__name__}), and nobody wakes Celery's workers. Start it, or correct its URL."
+            return Finding("broker", says, is_wrong=True)
+        return Finding("broker", f"{where} answers")
+
+
 def worker(deployment: Deployment) -> Finding:
     """Check the worker by the messages it has left waiting, and by its lease, which one that ended properly has given up."""
     if not deployment.app.extensions["chatbot"].has_transport:
@@ -213,16 +229,14 @@ def worker(deployment: Deployment) -> Finding:
         overdue, lease = find_overdue(deployment), worker_lease(deployment)
     except StoreError:
         return Finding("worker", "unknown while the database fails", is_wrong=True)
+    runs, starts = CARRIERS[deployment.bot.settings.worker], STARTS[deployment.bot.settings.worker]
     if overdue:
-        says = f"{counted(overdue, 'message')} due for more than a minute. Start the server, or flask chatbot worker; its log says more."
+        says = f"{counted(overdue, 'message')} due for more than a minute. {starts}; its log says more."
         return Finding("worker", says, is_wrong=True)
-    runs = CARRIERS[deployment.bot.settings.worker]
     if lease is None:
         return Finding("worker", f"no message waits that is due; none runs now, and {runs} will send them")
     if lease.is_dead:
-        says = (
-            f"it died: it was last known at {deployment.when(lease.seen)}. Start the server, or flask chatbot worker; the log may say why."
-        )
+        says = f"it died: it was last known at {deployment.when(lease.seen)}. {starts}; the log may say why."
         return Finding("worker", says, is_wrong=True)
     return Finding("worker", f"it runs, and no message waits that is due; {runs} sends them")
 

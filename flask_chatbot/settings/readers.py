@@ -69,6 +69,8 @@ def _key_problems(label: str, key: object) -> Iterator[str]:
         yield tr("{label} is empty. Make one with: {command}", label=label, command=MAKE_A_KEY)
     elif key != key.strip():
         yield tr("{label} has white space around it. Remove it.", label=label)
+    elif len(key.splitlines()) > 1:
+        yield tr("{label} has a line break in it. Write several keys as a list, in a file as JSON.", label=label)
     elif any("\ud800" <= character <= "\udfff" for character in key):
         yield tr("{label} is not UTF-8. Make one with: {command}", label=label, command=MAKE_A_KEY)
 

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from celery import Celery
 from flask import Flask
 from flask.cli import ScriptInfo
 
@@ -245,3 +246,23 @@ def test_each_connection_over_http_is_asked_and_a_refused_token_is_wrong(tmp_pat
         f"ok     transport      tele: connected {USERNAME}",
         f"wrong  transport      lain: unknown: Telegram refuses the token. {way_out}",
     ]
+
+
+UNREACHED = "cannot be reached (OperationalError), and nobody wakes Celery's workers. Start it, or correct its URL."
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("memory://", "ok     broker         memory://:**@localhost// answers"),
+        ("redis://:rahasia@127.0.0.1:1/0", f"wrong  broker         redis://:**@127.0.0.1:1/0 {UNREACHED}"),
+    ],
+)
+def test_a_broker_is_asked_where_celery_carries(tmp_path: Path, url: str, told: str) -> None:
+    shop = shop_with(tmp_path, "{keyword: halo, reply: Halo}")
+    app = Flask("toko", root_path=str(tmp_path), instance_path=str(tmp_path / "instance"))
+    app.extensions["celery"] = Celery(broker=url, set_as_current=False)
+    nowhere = "postgresql://127.0.0.1:1/nowhere"
+    app.config |= {"CHATBOT_API_KEY": KEY, "CHATBOT_TRANSPORT": "simulator", "CHATBOT_WORKER": "celery", "CHATBOT_DATABASE_URL": nowhere}
+    Chatbot(app)
+    assert [line for line in lines(Shop(app, shop.database)) if "broker " in line] == [told]

@@ -182,6 +182,7 @@ def test_no_key_is_ever_printed() -> None:
         ([], [f"it holds no key. {WAY_OUT}"]),
         ("   ", [f"the key is empty. {WAY_OUT}"]),
         ("s3cret-word\n", ["the key has white space around it. Remove it."]),
+        ("s3cret-one\ns3cret-two", ["the key has a line break in it. Write several keys as a list, in a file as JSON."]),
         ("s3cret-\udcff", [f"the key is not UTF-8. {WAY_OUT}"]),
         (["key-one-1", ""], [f"key 2 is empty. {WAY_OUT}"]),
         (["key-one-1", "key-one-1"], ["key 2 appears twice. Write each key once."]),
