@@ -85,7 +85,8 @@ def postgresql_engine(url: URL, wait: float) -> Engine:
         _end_given_up(connection, given_up)
 
     _close_at_return(engine)
-    return notify_at_commit(engine)
+    notify_at_commit(engine)
+    return engine
 
 
 def _close_at_return(engine: Engine) -> None:

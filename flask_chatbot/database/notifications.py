@@ -44,7 +44,7 @@ def notify(connection: Connection) -> None:
         connection.exec_driver_sql(_NOTIFY)
 
 
-def notify_at_commit(engine: Engine) -> Engine:
+def notify_at_commit(engine: Engine) -> None:
     """Have the transactions of our own engine notify as they end, once each, if `notify` was called in them."""
 
     def commit(connection: Connection) -> None:
@@ -55,10 +55,9 @@ def notify_at_commit(engine: Engine) -> Engine:
         if not connection.invalidated:  # else it is gone, with what it knew
             connection.info.pop(_IS_WANTED, None)
 
-    engine = engine.execution_options(**{NOTIFIES_AT_COMMIT: True})
+    engine.update_execution_options(**{NOTIFIES_AT_COMMIT: True})  # not in a copy: early versions of SQLAlchemy make no copy of that
     event.listen(engine, "commit", commit)
     event.listen(engine, "rollback", roll_back)
-    return engine
 
 
 class Notifications:
