@@ -212,7 +212,8 @@ def nearest_folder(path: Path) -> Path:
 def broker(deployment: Deployment) -> Finding:
     """Check that the broker answers which wakes Celery's workers."""
     with deployment.app.extensions["celery"].connection_for_write(connect_timeout=CONNECT_TIMEOUT) as connection:
-        where = connection.as_uri()  # without its password
+        scheme, _, rest = connection.as_uri().partition("://")
+        where = f"{scheme}://{rest.rpartition('@')[2]}"  # without user and password
         try:
             connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_TIMEOUT)
         except Exception as error:  # noqa: BLE001  each kind of broker raises its own

@@ -68,7 +68,7 @@ def test_counting_does_not_give_up_a_server_that_counts_for_long(postgresql: str
     with database.reading() as connection:
         driver: Any = connection.connection.driver_connection
 
-        @event.listens_for(connection, "before_cursor_execute")
+        @event.listens_for(connection.engine, "before_cursor_execute")
         def look(_connection: object, _cursor: object, statement: str, *_: object) -> None:
             if "count(" in statement:
                 patience.append(driver.patience)
