@@ -228,18 +228,18 @@ class Database:
             with engines.writing.begin() as connection:
                 yield connection
             return
+        # Before it waits: what this thread holds itself, neither comes free for it meanwhile nor for those who wait here before it.
+        is_held = self._file is not None and self._is_held(self._file.path)
         with ExitStack() as stack:
             try:
-                left = stack.enter_context(engines.writer_lock.held(wait))
-            except TimeoutError:
-                raise StoreError(locked(self.place)) from None
-            connection = stack.enter_context(engines.writing.connect())
-            is_held = self._file is not None and self._is_held(self._file.path)
-            try:
-                lock(connection.connection.driver_connection, self._wait, min(left, HELD_WAIT) if is_held else left)
-            except OperationalError:
+                left = stack.enter_context(engines.writer_lock.held(min(wait, HELD_WAIT) if is_held else wait))
+                connection = stack.enter_context(engines.writing.connect())
+                lock(connection.connection.driver_connection, self._wait, left)
+            except (TimeoutError, OperationalError) as error:
                 if is_held:
                     raise Uncommitted(held(self.place)) from None
+                if isinstance(error, TimeoutError):
+                    raise StoreError(locked(self.place)) from None
                 raise
             yield connection
             connection.commit()

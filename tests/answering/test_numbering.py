@@ -13,7 +13,8 @@ from flask_chatbot.core.values.saving.numbering import read_numbering
 from flask_chatbot.database.database import Database
 from flask_chatbot.store import saved
 from flask_chatbot.store.rows.finding import SavedRows, find_numbered
-from tests.answering.test_moving import KEY, says, shop
+from tests.answering.test_moving import KEY, says
+from tests.answering.test_moving import shop as moving_shop
 from tests.core.books import problems
 
 STAFF, BUDI, ANI = "628117601234", "6281234567890", "6285550000001"
@@ -41,8 +42,15 @@ NUMBERING = read_numbering("INV-{year}-{number:4}")
 OLD, NEW = datetime(2025, 12, 31, 23, tzinfo=UTC), datetime(2026, 1, 1, 1, tzinfo=UTC)
 
 
+def shop(folder: Path, rules: str) -> Flask:
+    """A shop whose year is that of `code`."""
+    app = moving_shop(folder, rules)
+    app.extensions["chatbot"].bot.clock = lambda: NEW
+    return app
+
+
 def code(number: int) -> str:
-    return f"INV-{datetime.now(UTC).year}-{number:04}"
+    return f"INV-{NEW.year}-{number:04}"
 
 
 def keep(database: Database, now: datetime, state: str = "baru", numbered: bool = True) -> str:
@@ -98,7 +106,7 @@ def test_a_text_of_staff_that_means_no_row_or_no_state_is_for_the_rules(tmp_path
 def test_the_api_lists_the_number_and_takes_it(tmp_path: Path) -> None:
     app = shop(tmp_path, RULES.replace("INV-{year}-{number:4}", "{number:3}/INV/{year}"))
     says(app, "pesan#bolu")
-    client, written = app.test_client(), f"001/INV/{datetime.now(UTC).year}"
+    client, written = app.test_client(), f"001/INV/{NEW.year}"
     rows = (client.get("/chatbot/api/saved/pesanan", headers=KEY).json or {})["message"]["rows"]
     assert [(row["number"], row["code"]) for row in rows] == [(1, written)]
     for number, state in (("1", "siap diambil"), (written, "selesai"), (f"{written}/", "baru")):

@@ -7,19 +7,23 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.exc import OperationalError
 
+from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.engines import lock
 from flask_chatbot.database.fair_lock import FairLock, lock_of
 from flask_chatbot.database.tables import states
-from flask_chatbot.errors import StoreError
+from flask_chatbot.errors import StoreError, Uncommitted
+from flask_chatbot.store.memory import StoreMemory
 from tests.database.test_database import LOCKED, QUICK, ROW
+from tests.metrics_of import until
 
 PATIENCE = 30.0  # seconds
 
@@ -131,6 +135,27 @@ def test_who_waited_for_its_turn_waits_for_the_lock_only_as_long_as_is_left(tmp_
         assert mine.execute("PRAGMA busy_timeout").fetchone() == (1000 * PATIENCE,)
 
 
+def test_a_thread_that_holds_the_file_itself_hears_so_at_once_also_while_others_wait_for_it(sqlite: str, tmp_path: Path) -> None:
+    me = threading.get_ident()
+    held_by_me = partial(Database, is_held=lambda path: threading.get_ident() == me)
+    with closing(held_by_me(sqlite, tmp_path, wait=PATIENCE)) as database, closing(sqlite3.connect(tmp_path / "shop.sqlite")) as mine:
+        assert StoreMemory(database).commit("a", State(), 0.0)
+        mine.execute("UPDATE chatbot_states SET version = 7")
+
+        def write() -> None:
+            with database.writing() as connection:
+                connection.execute(update(states).values(version=states.c.version + 1))
+
+        other, start = started(write), monotonic()
+        until(lambda: lock_of(tmp_path / "shop.sqlite")._holder == other.ident)
+        with pytest.raises(Uncommitted), database.writing():
+            raise AssertionError
+        assert monotonic() - start < PATIENCE / 2
+        mine.commit()
+        other.join(PATIENCE)
+        assert mine.execute("SELECT version FROM chatbot_states").fetchall() == [(8,)]
+
+
 def write_within(database: Database) -> None:
     with database.writing(), database.writing():
         raise AssertionError("this would wait for itself")
@@ -150,8 +175,9 @@ def test_a_child_has_turns_of_its_own(sqlite: str, tmp_path: Path) -> None:
     program = f"""
 import os, threading
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.fair_lock import lock_of
 from flask_chatbot.database.tables import states

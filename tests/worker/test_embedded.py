@@ -132,11 +132,11 @@ def test_of_several_gunicorn_workers_one_works_and_another_follows_it(folder: Pa
 def test_a_leader_that_ends_in_peace_is_followed_at_once(folder: Path) -> None:
     with gunicorn(APP, folder, SERVED_IN=str(folder)):
         assert until(lambda: sent(folder) == ["3EB0A"])
-    start = time.monotonic()
+        assert holder(folder) is not None
+    assert holder(folder) is None  # nobody waits for the lease to end
     accept(folder, "3EB0B")
     with gunicorn(APP, folder, SERVED_IN=str(folder)):
         assert until(lambda: sent(folder) == ["3EB0A", "3EB0B"])
-    assert time.monotonic() - start < 14.0  # sooner than its lease would have ended
 
 
 @pytest.mark.process
