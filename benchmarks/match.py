@@ -18,6 +18,7 @@ from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.values.messages import Message
 
 SIZES = (10, 100, 1_000, 10_000, 100_000)
+FEW = 100  # rules, as a shop may have
 RIVESCRIPT_MOST = 10_000  # rules; it takes seconds for one message to more
 MESSAGES = 4_000
 OURS, RE, RIVE = "flask_chatbot", "loop of re", "RiveScript"
@@ -33,42 +34,34 @@ def run(say: Say, quick: bool = False) -> tuple[list[Row], Curves]:
     heads = ("rules", *curves)
     rows = [[f"{size:,}", *(seconds(curve[size]) if size in curve else "" for curve in curves.values())] for size in sizes]
     say(table("Deciding: processor time a message, a mix of all kinds, half of them misses", rows, heads))
-    return [*promised(costs, sizes[-1]), *keywords_alone(rounds)], curves
+    promised = [beside(f"deciding among {FEW} rules, beside {RE}", costs[FEW][OURS], costs[FEW][RE], 2.0)]
+    promised += [grown(sizes[-1], rounds), keywords_alone(sizes[-1], rounds)]
+    slow = costs[most]
+    what = f"deciding at {most:,} rules, beside {RIVE}"
+    times = ratio(slow[RIVE], slow[OURS])
+    promise = None if quick else 500.0  # of so many rules, of fewer nothing is promised
+    return [*promised, Row(what, seconds(median(slow[OURS])), seconds(median(slow[RIVE])), times, promise, at_least=True)], curves
 
 
-def promised(costs: dict[int, dict[str, list[float]]], largest: int) -> list[Row]:
-    """The rows of promises for the mix."""
-    ours, small = costs[largest][OURS], costs[100][OURS]
-    rows = [
-        Row(f"deciding at {largest:,} rules, beside 100", seconds(median(ours)), seconds(median(small)), median(ours) / median(small), 3.0)
-    ]
-    for name, least in ((RIVE, 500.0), (RE, 15.0)):
-        size = max(size for size, measured in costs.items() if name in measured and size <= RIVESCRIPT_MOST)
-        promise = least if size == RIVESCRIPT_MOST else None  # what is promised is promised of so many
-        rows.append(faster(f"deciding at {size:,} rules, beside {name}", costs[size], name, promise))
-    return rows
+def beside(what: str, ours: list[float], others: list[float], promise: float) -> Row:
+    """The cost of one thing beside that of another."""
+    return Row(what, seconds(median(ours)), seconds(median(others)), ratio(ours, others), promise)
 
 
-def faster(what: str, costs: dict[str, list[float]], name: str, least: float | None) -> Row:
-    """How many times as fast as the other we are."""
-    return Row(what, seconds(median(costs[OURS])), seconds(median(costs[name])), ratio(costs[name], costs[OURS]), least, at_least=True)
+def grown(largest: int, rounds: int) -> Row:
+    """Deciding among very many rules, beside few, in turn."""
+    sets = {f"{size}": make_rules(size) for size in (FEW, largest)}
+    costs = in_turn({name: deciding(load_book(rules), make_messages(rules, MESSAGES)) for name, rules in sets.items()}, rounds)
+    few, many = costs.values()
+    return beside(f"deciding among {largest:,} rules, beside {FEW}", many, few, 2.0)
 
 
-def keywords_alone(rounds: int) -> list[Row]:
-    """The same of rules that are keywords and nothing else: deciding, and finding the rule, which is all that the loop does."""
-    rules = make_rules(10_000, {"keyword": 100})
-    costs = compare(rules, rounds, with_rivescript=False)
-    book = load_book(rules)
-    finding = in_turn({OURS: finding_of(book, make_messages(rules, MESSAGES)), RE: looping(rules)}, rounds)
-    return [
-        faster("finding one of 10,000 keywords, beside loop of re", finding, RE, 300.0),
-        Row(
-            "deciding at 10,000 keywords, beside loop of re",
-            seconds(median(costs[OURS])),
-            seconds(median(costs[RE])),
-            ratio(costs[RE], costs[OURS]),
-        ),
-    ]
+def keywords_alone(largest: int, rounds: int) -> Row:
+    """Finding the rule of a keyword among very many, beside a handful, where all rules are keywords."""
+    sets = {f"{size}": make_rules(size, {"keyword": 100}) for size in (SIZES[0], largest)}
+    costs = in_turn({name: finding(load_book(rules), make_messages(rules, 2 * MESSAGES)[::2]) for name, rules in sets.items()}, rounds)
+    few, many = costs.values()
+    return beside(f"finding one of {largest:,} keywords, beside one of {SIZES[0]}", many, few, 1.5)
 
 
 def compare(rules: Sequence[Made], rounds: int, with_rivescript: bool) -> dict[str, list[float]]:
@@ -94,7 +87,7 @@ def deciding(book: RuleBook, texts: Sequence[str]) -> Work:
     return lambda: done(answer, islice(endless, 1_000))
 
 
-def finding_of(book: RuleBook, texts: Sequence[str]) -> Work:
+def finding(book: RuleBook, texts: Sequence[str]) -> Work:
     """Finds the rule for each of a thousand messages."""
     endless, candidates = cycle(texts), book.index.candidates
     return lambda: done(lambda text: next(candidates(text), None), islice(endless, 1_000))

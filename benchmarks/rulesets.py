@@ -97,17 +97,16 @@ def made_words(kind: str, words: Words) -> str:
 
 
 def make_messages(rules: Sequence[Made], count: int) -> list[str]:
-    """So many distinct messages, every second of them answered by no rule but the fallback."""
+    """So many messages, every second of them answered by no rule but the fallback. Few rules are hit by the same words again and again."""
     random = Random(SEED + 1)
     known = {word for rule in rules for word in rule.words.split()}
     words = Words(random)
-    made: dict[str, None] = {}
+    made: list[str] = []
     while len(made) < count:
         missed = random.choice(MISSES).format(words.new(), words.new(), random.randrange(10_000))
         if known.isdisjoint(re.split("[ #]", missed)):
-            made[random.choice(rules).message(random) + " " * (len(made) // 20 % 9)] = None
-            made[missed] = None
-    return list(made)[:count]
+            made += [random.choice(rules).message(random) + " " * (len(made) // 20 % 9), missed]
+    return made[:count]
 
 
 def rule_file(rules: Iterable[Made]) -> str:
