@@ -260,7 +260,7 @@ def said_in(message: Message, locale: Locale) -> list[str]:
 def written(action: Notify, match: Match, answered: AnsweredMessage, number: RowNumber | None) -> list[Text]:
     """The text for a member of staff: that of the rule, none where it comes out empty; else, or where it cannot be made, a notice."""
     if action.text is not None:
-        names = MessageContext(answered.book, answered.message, answered.now).names(match)
+        names = MessageContext(answered.book, answered.message, answered.now, first=not answered.state.seen).names(match)
         saved_row = {} if number is None else {"saved": {"number": number.shown}}
         try:
             own = action.text.render_whole({**names, **(answered.decision.supplied or {}), **saved_row})

@@ -28,7 +28,7 @@ def render(book: RuleBook, name: str, person: Sender, values: Mapping[str, objec
         raise ChatbotError(
             f"Rule {name!r} at {rule.mark} shows a menu, whose numbers work only for a customer who asked for it. Send a rule without one."
         )
-    names = MessageContext(book, Message(text="", sender=person), now).names(Match(rule=rule, kind=Kind.MENU))
+    names = MessageContext(book, Message(text="", sender=person), now, first=False).names(Match(rule=rule, kind=Kind.MENU))
     _check_values(rule, values)
     optional = {field.name: None for field in rule.fields or () if field.optional}
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from flask_chatbot.core.conditions.conditions import is_clock
@@ -14,11 +14,10 @@ from flask_chatbot.core.deciding.context import MessageContext, asks_again, begu
 from flask_chatbot.core.deciding.decision import Decision, ForwardFailed, Handle, HandlerFailed, Notes, Outcome, lacking
 from flask_chatbot.core.deciding.guessing import NOTHING_GUESSED, Guessed, above_menu, with_suggestions
 from flask_chatbot.core.deciding.leftovers import with_above, without_unused
-from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.correction import correction
 from flask_chatbot.core.fields.field import SURPLUS, Field, Reading
 from flask_chatbot.core.language.folding import TEXT_LIMIT
-from flask_chatbot.core.language.sentences import Language, say
+from flask_chatbot.core.language.sentences import say
 from flask_chatbot.core.lookups.find import LookUp, found_of
 from flask_chatbot.core.matching.match import Candidate, Kind, Match
 from flask_chatbot.core.matching.rule import Rule
@@ -26,7 +25,6 @@ from flask_chatbot.core.templates.answers import make_all
 from flask_chatbot.core.values.actions import Pause
 from flask_chatbot.core.values.contents import Choice
 from flask_chatbot.core.values.long_texts import stacked
-from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.core.values.replies import REPLIES_LIMIT, Menu, Reply, Text
 from flask_chatbot.core.values.saving.slots import HasPlace
@@ -34,41 +32,27 @@ from flask_chatbot.core.values.sent import SentValue
 from flask_chatbot.errors import AnswerFailed, Invalid, Skip
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class Answering:
-    """One decision in progress, at `time` in epoch seconds.
+@dataclass(slots=True, eq=False)
+class Answering(MessageContext):
+    """One decision in progress on a message.
 
     Changes to the sender's state collect in `dialogue`, `answered`, `paused_until` and `notes`; `before` is the stored dialogue. `choices`
-    are those shown last, and `found` the rows that the rule has looked up.
+    are those shown last.
     """
 
-    context: MessageContext
-    book: RuleBook
-    message: Message
     state: State
-    time: float
+    before: Dialogue
+    dialogue: Dialogue
+    answered: Mapping[str, float]
     random: Random
     handle: Handle
     handled: Container[str] | None
     look_up: LookUp
     has_place: HasPlace
-    before: Dialogue
-    dialogue: Dialogue
-    answered: Mapping[str, float]
-    paused_until: float | None = None
-    notes: Notes | None = None
-    guessed: Guessed = NOTHING_GUESSED
-    choices: tuple[Choice, ...] = ()
-    found: Mapping[str, object] | None = None
-
-    @property
-    def language(self) -> Language:
-        """The language of the built-in sentences."""
-        return self.context.language
-
-    def may_answer(self, rule: Rule) -> bool:
-        """True unless a rule's conditions rule it out."""
-        return rule.when is None or self.context.may_answer(rule, first=not self.state.seen)
+    paused_until: float | None = field(default=None, init=False)
+    notes: Notes | None = field(default=None, init=False)
+    guessed: Guessed = field(default=NOTHING_GUESSED, init=False)
+    choices: tuple[Choice, ...] = field(default=(), init=False)
 
     def attempt(self, candidate: Candidate, answer: Callable[[Candidate], Decision | None]) -> Decision | None:
         """The answer of a candidate's rule, or an apology if it cannot be made; None to try the next one."""
@@ -85,14 +69,14 @@ class Answering:
     def answer_to(self, candidate: Candidate) -> Decision | None:
         """The answer of a rule whose conditions hold, unless it must keep quiet; its `otherwise`; None if it is passed over."""
         rule = candidate.rule
-        if rule.when is not None and (unmet := self.context.unmet(rule, first=not self.state.seen)):
+        if rule.when is not None and (unmet := self.unmet(rule)):
             if not rule.otherwise or not is_clock(unmet):
                 return None
             match = candidate.match()
-            return Decision(match, make_all(rule.otherwise, self.context.names(match), self.random))
+            return Decision(match, make_all(rule.otherwise, self.names(match), self.random))
         if self.answered and self.answered.get(on_line(self.message.line, rule.name), 0.0) > self.time:
             return Decision(candidate.match())
-        match, texts, sent = self.context.read(candidate)
+        match, texts, sent = self.read(candidate)
         if not match.invalid and not rule.has_steps:
             return self.finished(match, lambda: self.begun(match, texts, sent))
         form = self.begun(match, texts, sent)
@@ -118,7 +102,7 @@ class Answering:
         if match.invalid:
             return self.refuse(match, form)
         if match.rule.fields and any(each.condition is not None for each in match.rule.fields):
-            form, unused = without_unused(match, form, self.context.field_context)
+            form, unused = without_unused(match, form, self.field_context)
             said = together(said, unused)
         if match.rule.confirm is not None and not confirmed:
             if not self.finds(match):
@@ -195,13 +179,6 @@ class Answering:
         wanted = ", ".join(f"{titles.get(name, name)} {form.texts.get(name) or match.fields.get(name)}" for name in match.rule.per)
         return say(self.language, "slot_full", slot=wanted) if wanted else say(self.language, "all_full")
 
-    def names(self, match: Match) -> dict[str, object]:
-        """The names that the templates of a rule may use, with the rows found."""
-        names = self.context.names(match)
-        if self.found is not None:
-            names["found"] = self.found
-        return names
-
     def ask_to_confirm(self, match: Match, form: Form, said: str) -> Decision:
         """The question whether all is right; where its template cannot be rendered, the values as they were given."""
         rule, fields, failure = match.rule, match.rule.fields or (), None
@@ -250,7 +227,7 @@ class Answering:
             problems = {name: problem for name, problem in match.invalid.items() if by_handler or form.texts.get(name)}
             return self.ask(match, begin(replace(form, asks=asks, problems=problems, wrong=0), fields, self.language))
         if rule.on_invalid == "reply":
-            return Decision(match, make_all(rule.invalid, self.context.names(match), self.random))
+            return Decision(match, make_all(rule.invalid, self.names(match), self.random))
         written = trigger(match)
         given = by_handler or bool(match.data) or match.kind in (Kind.PATTERN, Kind.FORM) or not written
         reading = Reading(dict(match.fields), dict(match.invalid))
@@ -286,7 +263,7 @@ class Answering:
                 supplied = {**(outcome or {}), "suggestion": next((meant.words for meant in self.guessed.suggestions), None)}
             names.update(supplied or {})
             if rule.actions and (save := rule.save) is not None:
-                names.setdefault("saved", {"number": save.first_number(self.context.now)})
+                names.setdefault("saved", {"number": save.first_number(self.now)})
             replies, has_menu = make_all(rule.reply, names, self.random), False
         if rule.menu and not has_menu:
             replies = self.with_menu(rule, replies)

@@ -1,8 +1,8 @@
 """The context of one message: the rule book, and the time."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
 from flask_chatbot.core.conditions.conditions import Unmet, is_clock
 from flask_chatbot.core.conversation.forms import Form, answers_nothing, filled
@@ -23,12 +23,23 @@ from flask_chatbot.errors import AnswerFailed
 log = get_logger(__name__)
 
 
-class MessageContext(NamedTuple):
-    """A message put to the rules of a book, `at` an aware time."""
+@dataclass(slots=True, eq=False)
+class MessageContext:
+    """A message put to the rules of a book, `at` an aware time; `first` if its sender never wrote before.
+
+    `found` are the rows that the rule has looked up.
+    """
 
     book: RuleBook
     message: Message
     at: datetime
+    first: bool
+    found: Mapping[str, object] | None = field(default=None, init=False)
+
+    @property
+    def time(self) -> float:
+        """The time in epoch seconds."""
+        return self.at.timestamp()
 
     @property
     def now(self) -> datetime:
@@ -70,13 +81,15 @@ class MessageContext(NamedTuple):
         """The files, places and contacts that the message holds, as values."""
         return sent_in(self.message, self.language)
 
-    def unmet(self, rule: Rule, first: bool) -> tuple[Unmet, ...]:
-        """The conditions of a rule that do not hold; `first` if the sender never wrote before."""
-        return rule.when.unmet(self.message, self.now, self.book.hours, first) if rule.when is not None else ()
+    def unmet(self, rule: Rule) -> tuple[Unmet, ...]:
+        """The conditions of a rule that do not hold."""
+        return rule.when.unmet(self.message, self.now, self.book.hours, self.first) if rule.when is not None else ()
 
-    def may_answer(self, rule: Rule, first: bool) -> bool:
+    def may_answer(self, rule: Rule) -> bool:
         """True unless a rule's conditions rule it out; its `otherwise` counts as an answer."""
-        unmet = self.unmet(rule, first)
+        if rule.when is None:
+            return True
+        unmet = self.unmet(rule)
         return not unmet or (bool(rule.otherwise) and is_clock(unmet))
 
     @property
@@ -137,6 +150,8 @@ class MessageContext(NamedTuple):
         if match.rule.sends:
             names.update(named_parts(self.sent))
         names.update(match.fields)
+        if self.found is not None:
+            names["found"] = self.found
         return names
 
     def _looked_up(self, name: str) -> object:
@@ -188,7 +203,7 @@ def begun_by(match: Match) -> str:
     return match.literal if match.kind in (Kind.KEYWORD, Kind.FIELDS, Kind.FORM) else ""
 
 
-def leaves(context: MessageContext, rule: Rule, form: Form, first: bool) -> Candidate | None:
+def leaves(context: MessageContext, rule: Rule, form: Form) -> Candidate | None:
     """The candidate that takes a text away from a rule's form; None if the form may read it.
 
     A keyword with its ``#`` always does. A form that nobody began by name, as of a pattern that did not find everything it needs, gives way
@@ -200,11 +215,8 @@ def leaves(context: MessageContext, rule: Rule, form: Form, first: bool) -> Cand
         return None
     kinds = (Kind.KEYWORD, Kind.FIELDS, Kind.PATTERN) if is_unasked else (Kind.FIELDS,)
 
-    def may_answer(rule: Rule) -> bool:
-        return context.may_answer(rule, first)
-
-    found = context.candidates(may_answer)
-    return next((each for each in found if each.kind in kinds and context.hears(each) and may_answer(each.rule)), None)
+    found = context.candidates(context.may_answer)
+    return next((each for each in found if each.kind in kinds and context.hears(each) and context.may_answer(each.rule)), None)
 
 
 def asks_again(match: Match, form: Form) -> bool:

@@ -9,7 +9,7 @@ from flask_chatbot.core.conversation.dialogue import NOWHERE, chat_key
 from flask_chatbot.core.conversation.memory import NO_MEMORY, NOTHING, Memory
 from flask_chatbot.core.conversation.stored_dialogues import read_dialogue
 from flask_chatbot.core.deciding.answering import Answering
-from flask_chatbot.core.deciding.context import MessageContext, never_answers
+from flask_chatbot.core.deciding.context import never_answers
 from flask_chatbot.core.deciding.decision import Decision, Handle, no_handler
 from flask_chatbot.core.deciding.form_turn import by_labels, in_form, not_finished, resumed
 from flask_chatbot.core.deciding.guessing import guess
@@ -49,43 +49,28 @@ def decide(
     if never_answers(book, message):
         return Decision(None)
     message = message if len(message.text) <= TEXT_LIMIT else replace(message, text=message.text[:TEXT_LIMIT])
-    time = now.timestamp()
-    state = NOTHING if memory is NO_MEMORY else memory.recall(book.person(message.sender), time)
-    if state is not NOTHING and state.paused_on(message.line) > time:
+    state = NOTHING if memory is NO_MEMORY else memory.recall(book.person(message.sender), now.timestamp())
+    if state is not NOTHING and state.paused_on(message.line) > now.timestamp():
         return Decision(None)
-    dialogue = read_dialogue(state.dialogue, chat_key(message), time) if state.dialogue else NOWHERE
-    return decided(
-        Answering(
-            context=MessageContext(book, message, now),
-            book=book,
-            message=message,
-            state=state,
-            time=time,
-            random=random,
-            handle=handle,
-            handled=handled,
-            look_up=look_up,
-            has_place=has_place,
-            before=dialogue,
-            dialogue=dialogue,
-            answered=state.answered,
-        )
-    )
-
-
-def decided(turn: Answering) -> Decision:
-    """Decide by the form that waits for an answer, else by the last menu, else by the rules."""
-    decision = unsupported(turn) if turn.message.kind == "unsupported" else tapped(turn) if turn.message.choice else None
-    if decision is None and turn.dialogue is not NOWHERE:
-        heard = heard_in(turn.message, turn.book)
-        decision = in_form(turn, heard) or in_offer(turn, heard) or resumed(turn, heard) or in_menu(turn, heard)
-    decision = decision or by_rules(turn)
-    if turn.book.one_message and len(decision.replies) > 1:
+    before = read_dialogue(state.dialogue, chat_key(message), now.timestamp()) if state.dialogue else NOWHERE
+    # All by place, since names would cost as much as finding the rule.
+    turn = Answering(book, message, now, not state.seen, state, before, before, state.answered, random, handle, handled, look_up, has_place)
+    decision = in_dialogue(turn) or by_rules(turn)
+    if book.one_message and len(decision.replies) > 1:
         decision = decision._replace(replies=as_one_message(decision.replies))
     remember = turn.remembered()
     if remember is None and not turn.choices:
         return decision
     return decision._replace(remember=remember, choices=turn.choices)
+
+
+def in_dialogue(turn: Answering) -> Decision | None:
+    """The decision by what was tapped, by the form that waits for an answer, else by what was shown last; None if the rules decide."""
+    decision = unsupported(turn) if turn.message.kind == "unsupported" else tapped(turn) if turn.message.choice else None
+    if decision is not None or turn.dialogue is NOWHERE:
+        return decision
+    heard = heard_in(turn.message, turn.book)
+    return in_form(turn, heard) or in_offer(turn, heard) or resumed(turn, heard) or in_menu(turn, heard)
 
 
 def by_rules(turn: Answering) -> Decision:
@@ -102,19 +87,19 @@ def by_rules(turn: Answering) -> Decision:
         return decision
     if says_nothing(turn.message):
         return unsupported(turn) if turn.message.kind not in WRITTEN else Decision(None)
-    return by_guess(turn, passed.values()) if turn.context.may_guess else Decision(None)
+    return by_guess(turn, passed.values()) if turn.may_guess else Decision(None)
 
 
 def first_answer(turn: Answering, passed: dict[Rule, Candidate], may_answer: MayAnswer) -> Decision | None:
     """The decision of the first rule that answers, of those not yet `passed`; the ones that do not answer are added to these."""
     is_group = turn.message.chat == "group"
     is_lines = "\n" in turn.message.text
-    for candidate in turn.context.candidates(may_answer):
+    for candidate in turn.candidates(may_answer):
         if candidate.rule in passed:
             continue
         if is_lines and (pasted := by_labels(turn, candidate)) is not None:
             return pasted
-        if candidate.kind is not Kind.FALLBACK and not (is_group and not turn.context.hears(candidate)):
+        if candidate.kind is not Kind.FALLBACK and not (is_group and not turn.hears(candidate)):
             decision = turn.attempt(candidate, turn.answer_to)
             if decision is not None:
                 return decision

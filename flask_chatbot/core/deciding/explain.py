@@ -66,7 +66,7 @@ def explain(
     `state` is the sender's earlier state, `now` an aware datetime. `decision` is the result of the message if handlers were run; if not,
     `handled` names the rules that have one.
     """
-    context = MessageContext(book, message, now)
+    context = MessageContext(book, message, now, not state.seen)
     tries = [*in_dialogue(context, state), *with_pasted(context, state, [*by_rules(context, state, decision)])]
     found = [tried for tried in tries if tried.candidate.kind is not Kind.FALLBACK]
     fallbacks = [tried for tried in tries if tried.candidate.kind is Kind.FALLBACK]
@@ -90,9 +90,9 @@ def explain(
 
 def with_pasted(context: MessageContext, state: State, tries: Sequence[Trial]) -> Iterator[Trial]:
     """Yield the rules that match, and ahead of the first one that gives way to it the form that pasted lines fill in."""
-    is_over = "\n" not in context.message.text or state.paused_on(context.message.line) > context.now.timestamp()
+    is_over = "\n" not in context.message.text or state.paused_on(context.message.line) > context.time
     for tried in (*tries, None):
-        if not is_over and (found := pasted_into(context, tried and tried.candidate, first=not state.seen)):
+        if not is_over and (found := pasted_into(context, tried and tried.candidate)):
             is_over = True
             yield Trial(
                 Candidate(found[0], Kind.FORM, ""),
@@ -104,7 +104,7 @@ def with_pasted(context: MessageContext, state: State, tries: Sequence[Trial]) -
 
 def unfinished(context: MessageContext, state: State) -> Iterator[Trial]:
     """Yield the form that was set aside, where the customer is reminded of it, or cancels it, for want of another answer."""
-    time = context.now.timestamp()
+    time = context.time
     dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
     rule = context.book.by_name.get(dialogue.aside.rule) if dialogue.aside else None
     if rule is None or not rule.fields or not context.may_guess or state.paused_on(context.message.line) > time:
@@ -117,16 +117,12 @@ def unfinished(context: MessageContext, state: State) -> Iterator[Trial]:
 
 def guesses(context: MessageContext, state: State, passed: Sequence[Candidate]) -> Iterator[Trial]:
     """The phrases nearest to a text that no rule answers, with their scores."""
-    time = context.now.timestamp()
+    time = context.time
     dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
     if state.paused_on(context.message.line) > time or dialogue.form is not None or not context.may_guess:
         return
-
-    def may_answer(rule: Rule) -> bool:
-        return context.may_answer(rule, first=not state.seen)
-
     rules = {candidate.rule for candidate in passed}
-    guessed = guess(context.book, context.message.text, may_answer, rules)
+    guessed = guess(context.book, context.message.text, context.may_answer, rules)
     for meant in guessed.near:
         yield Trial(Candidate(meant.rule, Kind.GUESS, meant.words), guessed.reason(meant), answers=meant is guessed.answer)
 
@@ -156,7 +152,7 @@ def by_rules(context: MessageContext, state: State, decision: Decision | None) -
     tried: set[Rule] = set()
 
     def may_answer(rule: Rule) -> bool:
-        return rule not in tried and context.may_answer(rule, first=not state.seen)
+        return rule not in tried and context.may_answer(rule)
 
     while found := [each for each in context.candidates(may_answer) if each.rule not in tried]:
         yield from (matched(context, candidate, state) for candidate in found)
@@ -167,7 +163,7 @@ def by_rules(context: MessageContext, state: State, decision: Decision | None) -
 
 def matched(context: MessageContext, candidate: Candidate, state: State) -> Trial:
     """Try a rule that matches, where the bot answers this person in this chat."""
-    if silence := silenced(state, context.message.line, context.now.timestamp()):
+    if silence := silenced(state, context.message.line, context.time):
         return Trial(candidate, silence, answers=False)
     if never_answers(context.book, context.message):
         return Trial(candidate, tr("the bot never answers in groups"), answers=False)

@@ -11,13 +11,12 @@ from flask_chatbot.core.deciding.form_turn import opting_out, straying
 from flask_chatbot.core.deciding.menu_turn import heard_in, shown_again_for, tapped_rule
 from flask_chatbot.core.deciding.trials import KINDS, WINS, Trial, trial
 from flask_chatbot.core.matching.match import Candidate, Kind
-from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.translation.translatable import tr
 
 
 def in_dialogue(context: MessageContext, state: State) -> Iterator[Trial]:
     """Yield what goes before the rules: what was tapped, the form in progress, and the last menu."""
-    time = context.now.timestamp()
+    time = context.time
     if never_answers(context.book, context.message) or state.paused_on(context.message.line) > time:
         return
     dialogue = read_dialogue(state.dialogue, chat_key(context.message), time)
@@ -52,16 +51,13 @@ def in_form(context: MessageContext, form: Form, state: State) -> Iterator[Trial
         return
     asks = tr("its form asks for {field!r}", field=form.asks[0]) if form.asks else tr("its form asks for a yes or no")
     candidate = Candidate(rule, Kind.FORM, "")
-    taker = leaves(context, rule, form, first=not state.seen)
+    taker = leaves(context, rule, form)
     heard = heard_in(context.message, context.book)
 
-    def may_answer(rule: Rule) -> bool:
-        return context.may_answer(rule, first=not state.seen)
-
     is_loose = not context.is_wordless and step(form, rule.fields, heard, context.field_context).loose
-    if opting_out(context, may_answer):
+    if opting_out(context):
         yield Trial(candidate, tr("{asks}, and opting out leaves it", asks=asks), answers=False)
-    elif not taker and is_loose and straying(context, rule, form, heard, may_answer):
+    elif not taker and is_loose and straying(context, rule, form, heard):
         yield Trial(candidate, tr("{asks}, and comes again below the answer of another rule", asks=asks), answers=False)
     elif taker:
         yield Trial(candidate, tr("{asks}, and a {kind} leaves it", asks=asks, kind=KINDS[taker.kind]), answers=False)
@@ -89,7 +85,7 @@ def in_menu(context: MessageContext, dialogue: Dialogue, state: State) -> Iterat
         yield Trial(Candidate(owner, Kind.MENU, ""), tr("goes first: 0 leads back to its menu"))
     elif chosen:
         yield trial(context, Candidate(chosen, Kind.MENU, ""), state)
-    elif owner and shown_again_for(book, dialogue, heard, lambda rule: context.may_answer(rule, first=not state.seen)):
+    elif owner and shown_again_for(book, dialogue, heard, context.may_answer):
         yield Trial(Candidate(owner, Kind.MENU, ""), tr("goes first: its menu is shown again for the number"))
     elif owner and not dialogue.have_ended:
         yield Trial(Candidate(owner, Kind.MENU, ""), tr("its menu was shown last, and the text chooses nothing of it"), answers=False)

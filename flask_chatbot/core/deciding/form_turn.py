@@ -43,10 +43,10 @@ def in_form(turn: Answering, heard: Heard) -> Decision | None:
     rule = turn.book.by_name.get(form.rule) if form else None
     if form is None or rule is None or not rule.fields:
         return None
-    if (opts_out := opting_out(turn.context, turn.may_answer)) is not None:
+    if (opts_out := opting_out(turn)) is not None:
         turn.dialogue = replace(turn.dialogue.set_aside(form, turn.time), aside_said=True)
         return turn.attempt(opts_out, turn.answer_to)
-    if leaves(turn.context, rule, form, first=not turn.state.seen):
+    if leaves(turn, rule, form):
         turn.dialogue = turn.dialogue.set_aside(form, turn.time)
         return None
     return going_on(turn, rule, form, lambda match: go_on(turn, match, form, heard))
@@ -62,8 +62,8 @@ def going_on(turn: Answering, rule: Rule, form: Form, answer: Callable[[Match], 
 
 def go_on(turn: Answering, match: Match, form: Form, heard: Heard) -> Decision:
     """The next turn of a form: a question, its end, or the answer once everything is filled in."""
-    fields, context, sent = match.rule.fields or (), turn.context.field_context, turn.context.sent
-    is_sent = bool(sent) or turn.context.is_wordless
+    fields, context, sent = match.rule.fields or (), turn.field_context, turn.sent
+    is_sent = bool(sent) or turn.is_wordless
     outcome = sent_step(form, fields, heard, sent, context) if is_sent else step(form, fields, heard, context)
     if outcome.loose and (strayed := digression(turn, match, form, heard)) is not None:
         return strayed
@@ -78,7 +78,7 @@ def go_on(turn: Answering, match: Match, form: Form, heard: Heard) -> Decision:
         return turn.ask(match, outcome)
     if isinstance(outcome, Stop):
         return Decision(match, (Text(outcome.text),))
-    return turn.complete(turn.context.read_form(match.rule, outcome.form), outcome.form, outcome.confirmed, outcome.said)
+    return turn.complete(turn.read_form(match.rule, outcome.form), outcome.form, outcome.confirmed, outcome.said)
 
 
 def looked_up(turn: Answering, rule: Rule, before: Form, outcome: Ask | Done) -> Ask | Done:
@@ -87,7 +87,7 @@ def looked_up(turn: Answering, rule: Rule, before: Form, outcome: Ask | Done) ->
     given = [name for name in by if after.texts.get(name) and (name in before.asks or before.texts.get(name) != after.texts[name])]
     if not given or not set(by).isdisjoint(after.asks):
         return outcome
-    match = turn.context.read_form(rule, after)
+    match = turn.read_form(rule, after)
     if not set(by).isdisjoint(match.invalid) or turn.finds(match):
         return outcome
     asked = next(field for field in rule.fields or () if field.name == given[-1])
@@ -102,7 +102,7 @@ def no_place(turn: Answering, rule: Rule, before: Form, after: Form) -> Decision
     given = [name for name in rule.per if after.texts.get(name) and before.texts.get(name) != after.texts[name]]
     if not given or not set(rule.per).isdisjoint(after.asks):
         return None
-    match = turn.context.read_form(rule, after)
+    match = turn.read_form(rule, after)
     return None if not set(rule.per).isdisjoint(match.invalid) or turn.has_place_for(match) else turn.slot_full(match, after)
 
 
@@ -112,34 +112,34 @@ def unread(turn: Answering, said: str) -> Decision | None:
     rule = turn.book.by_name.get(form.rule) if form else None
     if form is None or rule is None or not rule.fields:
         return None
-    asking = asked_again(form, rule.fields, said, turn.context.field_context)
+    asking = asked_again(form, rule.fields, said, turn.field_context)
     if not asking.text:
         return None
     turn.dialogue = turn.dialogue.left()
     return going_on(turn, rule, form, lambda match: turn.ask(match, asking))
 
 
-def opting_out(context: MessageContext, may_answer: Callable[[Rule], bool]) -> Candidate | None:
+def opting_out(context: MessageContext) -> Candidate | None:
     """The rule that opts a person out, where the whole text is for it; else None."""
-    return next((each for each in found_whole(context, may_answer) if Subscribe(False) in each.rule.actions), None)
+    return next((each for each in found_whole(context) if Subscribe(False) in each.rule.actions), None)
 
 
-def found_whole(context: MessageContext, may_answer: Callable[[Rule], bool]) -> Iterator[Candidate]:
+def found_whole(context: MessageContext) -> Iterator[Candidate]:
     """Yield the rules of which the text as a whole is a keyword or a similar sentence, and that may answer now."""
     said = hear(context.message.text, context.book.folding).said
-    for candidate in context.candidates(may_answer):
+    for candidate in context.candidates(context.may_answer):
         is_whole = candidate.kind in (Kind.KEYWORD, Kind.SIMILAR) or (candidate.kind is Kind.FIELDS and candidate.step in AS_KEYWORD)
         is_similar = not said.isdisjoint(candidate.rule.similar)  # of a rule that is found by what it contains, too
-        if (is_whole or is_similar) and context.hears(candidate) and may_answer(candidate.rule):
+        if (is_whole or is_similar) and context.hears(candidate) and context.may_answer(candidate.rule):
             yield candidate
 
 
-def straying(context: MessageContext, rule: Rule, form: Form, heard: Heard, may_answer: Callable[[Rule], bool]) -> Candidate | None:
+def straying(context: MessageContext, rule: Rule, form: Form, heard: Heard) -> Candidate | None:
     """The other rule that answers a text in between, by its keyword; None where the form takes it: always the same text once more."""
     asked = next((field for field in rule.fields or () if form.asks and field.name == form.asks[0]), None)
     if form.strayed == fold(heard.text) or not rule.interrupt or (asked is not None and not asked.interrupt):
         return None
-    found = found_whole(context, may_answer)
+    found = found_whole(context)
     return next((each for each in found if each.rule is not rule and not each.rule.small_talk), None)
 
 
@@ -148,7 +148,7 @@ def digression(turn: Answering, match: Match, form: Form, heard: Heard) -> Decis
 
     A rule that begins something itself sets the form aside.
     """
-    candidate, menus = straying(turn.context, match.rule, form, heard, turn.may_answer), turn.dialogue.menus
+    candidate, menus = straying(turn, match.rule, form, heard), turn.dialogue.menus
     decision = turn.attempt(candidate, turn.answer_to) if candidate else None
     if decision is None or candidate is None:
         return None
@@ -179,7 +179,7 @@ def again(turn: Answering, match: Match, form: Form) -> Decision:
     asks = tuple(name for name in form.asks if name in names)
     if asks:
         return turn.ask(match, next_question(replace(form, asks=asks), fields, turn.language))
-    return turn.complete(turn.context.read_form(match.rule, form), form)
+    return turn.complete(turn.read_form(match.rule, form), form)
 
 
 def not_finished(turn: Answering) -> Decision | None:
@@ -202,18 +202,18 @@ def not_finished(turn: Answering) -> Decision | None:
 
 def by_labels(turn: Answering, candidate: Candidate | None) -> Decision | None:
     """The next question, or the answer, of the form that pasted lines fill in, where it goes before a candidate; None for no such form."""
-    found = pasted_into(turn.context, candidate, first=not turn.state.seen)
+    found = pasted_into(turn, candidate)
     if found is None:
         return None
     (rule, named), literal = found, next((keyword.literal for keyword in found[0].keywords), "")
     return turn.attempt(Candidate(rule, Kind.FORM, literal), lambda candidate: filled_in(turn, candidate.match(), named))
 
 
-def pasted_into(context: MessageContext, candidate: Candidate | None, first: bool) -> tuple[Rule, Named] | None:
-    """The rule whose form pasted lines fill in before a candidate answers, and the values by their labels; `first` as for conditions."""
+def pasted_into(context: MessageContext, candidate: Candidate | None) -> tuple[Rule, Named] | None:
+    """The rule whose form pasted lines fill in before a candidate answers, and the values by their labels."""
 
     def answers(rule: Rule) -> bool:
-        return not context.unmet(rule, first)
+        return not context.unmet(rule)
 
     rule: Rule | None = None
     named: Named | None = None
@@ -232,9 +232,9 @@ def filled_in(turn: Answering, match: Match, named: Named) -> Decision:
     asks = tuple(field.name for field in fields if rule.asks or not field.may_be_left_out)
     before = turn.dialogue.aside_of(rule.name)  # what was given to it goes on
     begun = before or Form(rule=rule.name, literal=match.literal, asks=asks)
-    outcome = corrected(begun, named, fields, turn.context.field_context)
+    outcome = corrected(begun, named, fields, turn.field_context)
     if isinstance(outcome, Ask) and rule.may_ask:
         return turn.ask(match, outcome)
     texts = {**named.texts, **outcome.form.texts}
     form = replace(outcome.form, texts=texts, asks=())
-    return turn.complete(turn.context.read_form(rule, form), form, said="" if isinstance(outcome, Ask) else outcome.said)
+    return turn.complete(turn.read_form(rule, form), form, said="" if isinstance(outcome, Ask) else outcome.said)

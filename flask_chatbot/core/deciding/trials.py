@@ -41,13 +41,13 @@ class Trial(NamedTuple):
 def trial(context: MessageContext, candidate: Candidate, state: State) -> Trial:
     """Try a rule by its conditions."""
     rule = candidate.rule
-    unmet = context.unmet(rule, first=not state.seen)
+    unmet = context.unmet(rule)
     if unmet:
         reasons = linked("; ", [each.sentence for each in unmet])
         if rule.otherwise and is_clock(unmet):
             return Trial(candidate, tr("answers with its 'otherwise'. {reasons}", reasons=reasons))
         return Trial(candidate, tr("its conditions do not hold. {reasons}", reasons=reasons), answers=False)
-    left = state.answered.get(on_line(context.message.line, rule.name), 0.0) - context.now.timestamp()
+    left = state.answered.get(on_line(context.message.line, rule.name), 0.0) - context.time
     return Trial(candidate, tr("keeps quiet: 'once_per' has {time} left", time=lasting(left))) if left > 0 else Trial(candidate, WINS)
 
 
