@@ -36,11 +36,11 @@ _END = (
 class Engines:
     """One pool of connections in two modes: made once, since making it costs more than a statement.
 
-    `writer_lock` is for SQLite, which has one writer at a time.
+    `writer_lock` is for SQLite, which has one writer at a time. Its connections have one mode alone: to change it costs two statements.
     """
 
     def __init__(self, engine: Engine, writer_lock: FairLock | None = None) -> None:
-        self.reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.reading = engine if writer_lock is not None else engine.execution_options(isolation_level="AUTOCOMMIT")
         self.writing = engine
         self.writer_lock = writer_lock
 
@@ -58,6 +58,7 @@ def sqlite_engine(url: URL, file: Path, wait: float, admit: Callable[[], object]
     @event.listens_for(engine, "connect")
     def sync_fully(connection: sqlite3.Connection, _: object) -> None:
         admit()
+        connection.isolation_level = None  # each statement stands alone, unless `lock` has begun a transaction
         connection.execute("PRAGMA synchronous=FULL")
 
     return engine
