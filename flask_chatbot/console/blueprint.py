@@ -23,7 +23,7 @@ from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.errors import BadPayload, StoreError
 from flask_chatbot.views.body import BODY_LIMIT, read_body
-from flask_chatbot.views.routes import add_route, exempt
+from flask_chatbot.views.routes import add_route
 
 EXTENSION = "chatbot_console"  # in app.extensions
 METHODS = ("GET", "HEAD", "POST")
@@ -40,12 +40,6 @@ blueprint = Blueprint("chatbot_console", __name__)
 def _add_routes(setup: BlueprintSetupState) -> None:
     add_route(setup, "page", page, METHODS, "console")
     add_route(setup, "page_at", page, METHODS, "console/<path:path>")
-
-
-@blueprint.url_value_preprocessor
-def _go_first(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """Run before any `before_request` of the host, which may check CSRF tokens of its own."""
-    exempt(current_app.extensions, blueprint, page)
 
 
 def page(path: str = "", _host: str = "") -> Response:

@@ -40,17 +40,16 @@ def watch_first_request(app: Flask, bots: Bots) -> None:
     has_transport = bots.own.settings.has_transport
     if not bots.missing and has_transport:
         return
-    is_done = False
+    before = app.url_value_preprocessors
 
     def look(_endpoint: str | None, _values: object) -> None:
-        nonlocal is_done
-        if not is_done:
-            is_done = True
+        if look in before[None]:
+            before[None] = [each for each in before[None] if each is not look]  # not in place: this request is still at the others
             log_what_is_missing(bots)
             if not has_transport:
                 warn_of_deaf_functions(bots.own, tells_of_edits=False)
 
-    app.url_value_preprocessors[None].insert(0, look)
+    before[None].insert(0, look)
 
 
 def make_if_serving(make_lines: "Callable[[], Lines]", frame: FrameType | None = None) -> None:

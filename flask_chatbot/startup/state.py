@@ -62,9 +62,9 @@ class AppState:
 
     `make_database` returns the app's one database, `make_lines` the gateways that send, if there is a transport, `make_calls` the
     answerer of calls that are kept: all load SQLAlchemy, so they are called only when needed. `store_fault` says what is wrong with the
-    file and opens nothing. `media_urls` makes the addresses of the bot's own files. `wrong_keys` counts the calls without a valid key;
-    `exempted` are our blueprints that the host's tokens and limits leave alone. `language` is the configured one of messages, if there is
-    one. `waker` is what gateways call once they have left work behind; it does nothing before there is anybody to wake.
+    file and opens nothing. `media_urls` makes the addresses of the bot's own files. `wrong_keys` counts the calls without a valid key.
+    `language` is the configured one of messages, if there is one. `waker` is what gateways call once they have left work behind; it does
+    nothing before there is anybody to wake.
     """
 
     bots: Bots
@@ -74,7 +74,6 @@ class AppState:
     store_fault: Callable[[], str | None]
     media_urls: MediaUrls
     wrong_keys: WrongKeys = field(default_factory=WrongKeys)
-    exempted: set[str] = field(default_factory=set)
     language: str = ""
     waker: Waker = field(default_factory=Waker)
 

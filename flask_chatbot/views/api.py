@@ -9,7 +9,7 @@ from io import BytesIO
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.bot.bot import Bot
@@ -25,7 +25,7 @@ from flask_chatbot.views import operations
 from flask_chatbot.views.asked import Asked, body_of, country_of, message_json, success, written
 from flask_chatbot.views.body import CUT_SHORT, read_body
 from flask_chatbot.views.request_ids import HEADER, request_id
-from flask_chatbot.views.routes import add_route, exempt
+from flask_chatbot.views.routes import add_route
 from flask_chatbot.wire.calls import BY_ENDPOINT, Send, read_number, read_send
 from flask_chatbot.wire.openapi import describe
 
@@ -132,14 +132,9 @@ def _add_routes(setup: BlueprintSetupState) -> None:
 @blueprint.url_value_preprocessor
 def _go_first(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     """Run before any `before_request` of the host: one may check CSRF tokens, or consume a body that claims to be a form."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    exempted = app.extensions["chatbot"].exempted
-    if blueprint.name not in exempted:
-        exempt(app.extensions, blueprint, api)
-        exempted.add(blueprint.name)
     if values is not None and request.method == "POST":
         try:
-            values["body"] = read_body(request._get_current_object(), app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
+            values["body"] = read_body(request._get_current_object(), current_app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
         except BadPayload as error:
             values["refused"] = error  # for the view: raised here, it would meet the host's error pages
 

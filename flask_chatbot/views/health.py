@@ -15,7 +15,7 @@ from flask_chatbot.core.translation.translatable import tr, untranslated
 from flask_chatbot.core.values.problems import NOWHERE, Problem
 from flask_chatbot.errors import StoreError
 from flask_chatbot.settings.keys import Key, key_of_header
-from flask_chatbot.views.routes import add_route, exempt
+from flask_chatbot.views.routes import add_route
 from flask_chatbot.wire.webhook import write_refusal
 
 if TYPE_CHECKING:
@@ -32,12 +32,6 @@ blueprint = Blueprint("chatbot_health", __name__)
 @blueprint.record
 def _add_route(setup: BlueprintSetupState) -> None:
     add_route(setup, "healthz", healthz, METHODS)
-
-
-@blueprint.url_value_preprocessor
-def _go_first(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """Run before any `before_request` of the host, which may check CSRF tokens."""
-    exempt(current_app.extensions, blueprint, healthz)
 
 
 def healthz(_host: str = "") -> Response:

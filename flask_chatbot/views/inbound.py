@@ -12,7 +12,7 @@ from flask_chatbot.errors import BadPayload, StoreError
 from flask_chatbot.settings.wrong_keys import printable
 from flask_chatbot.views.body import CUT_SHORT, read_body
 from flask_chatbot.views.request_ids import HEADER, request_id
-from flask_chatbot.views.routes import add_route, exempt
+from flask_chatbot.views.routes import add_route
 from flask_chatbot.wire.webhook import write_refusal
 
 # Only for their types: they load SQLAlchemy, which is slow, so an app starts without them.
@@ -40,13 +40,9 @@ def _go_first(_endpoint: str | None, values: dict[str, Any] | None) -> None:
 
     The app's own limit does not count: what a platform sends in one call, it decides, and what is refused may be lost.
     """
-    state = current_app.extensions["chatbot"]
-    if blueprint.name not in state.exempted:
-        exempt(current_app.extensions, blueprint, inbound)
-        state.exempted.add(blueprint.name)
     if values is None or request.method not in METHODS:
         return
-    transport = _transport(state.lines, values.get("line", ""))
+    transport = _transport(current_app.extensions["chatbot"].lines, values.get("line", ""))
     if transport is not None and request.method == "POST":
         try:
             values["body"] = read_body(request._get_current_object(), None, transport.body_limit)  # type: ignore[attr-defined]

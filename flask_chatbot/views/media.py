@@ -13,7 +13,7 @@ from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.contents import File
 from flask_chatbot.errors import StoreError
 from flask_chatbot.media.folder import MediaFolder
-from flask_chatbot.views.routes import add_route, exempt
+from flask_chatbot.views.routes import add_route
 from flask_chatbot.wire.media_urls import is_signed
 from flask_chatbot.wire.webhook import write_refusal
 
@@ -30,12 +30,6 @@ blueprint = Blueprint("chatbot_media", __name__)
 def _add_routes(setup: BlueprintSetupState) -> None:
     add_route(setup, "media", media, METHODS, "media/<hashed>")
     add_route(setup, "media_named", media, METHODS, "media/<hashed>/<name>")
-
-
-@blueprint.url_value_preprocessor
-def _go_first(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """Run before any `before_request` of the host, which may check CSRF tokens."""
-    exempt(current_app.extensions, blueprint, media)
 
 
 def media(hashed: str, name: str = "", _host: str = "") -> Response:

@@ -13,7 +13,7 @@ from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import StoreError
 from flask_chatbot.settings.keys import key_of_monitoring
 from flask_chatbot.views.health import METHODS, line_states, own_line, refuse_method, restricted_lines
-from flask_chatbot.views.routes import add_route, exempt
+from flask_chatbot.views.routes import add_route
 
 if TYPE_CHECKING:
     from flask_chatbot.bot.bots import Bots
@@ -33,12 +33,6 @@ blueprint = Blueprint("chatbot_metrics", __name__)
 @blueprint.record
 def _add_route(setup: BlueprintSetupState) -> None:
     add_route(setup, "metrics", metrics, METHODS)
-
-
-@blueprint.url_value_preprocessor
-def _go_first(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """Run before any `before_request` of the host, which may check CSRF tokens."""
-    exempt(current_app.extensions, blueprint, metrics)
 
 
 def metrics(_host: str = "") -> Response:

@@ -10,7 +10,7 @@ from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import StoreError
 from flask_chatbot.settings.keys import Key, key_of_header
 from flask_chatbot.views.health import METHODS, lines_and_workers, refuse_method
-from flask_chatbot.views.routes import add_route, exempt
+from flask_chatbot.views.routes import add_route
 
 log = get_logger(__name__)
 blueprint = Blueprint("chatbot_probes", __name__)
@@ -20,13 +20,6 @@ blueprint = Blueprint("chatbot_probes", __name__)
 def _add_routes(setup: BlueprintSetupState) -> None:
     add_route(setup, "healthz/live", live, METHODS)
     add_route(setup, "healthz/ready", ready, METHODS)
-
-
-@blueprint.url_value_preprocessor
-def _go_first(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """Run before any `before_request` of the host, which may check CSRF tokens."""
-    for view in (live, ready):
-        exempt(current_app.extensions, blueprint, view)
 
 
 def live(_host: str = "") -> Response:

@@ -1,6 +1,6 @@
 """Routes whose views answer in our own JSON, whatever the host app checks, limits or decorates."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -10,33 +10,51 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 
 from flask_chatbot.errors import ChatbotError
 
+First = Callable[[str | None, dict[str, Any] | None], None]  # as Flask calls them: with the endpoint and the values out of the URL
 
-class OtherMethods:
-    """Brings the calls that a route of ours refuses to its view, so that it answers 405 itself and no error page of the host does.
 
-    The rules of the routes name the methods they take and no others, since site maps and the like go by them.
+class Entrance:
+    """Lets requests in to our views before anything of the host's sees them; what is done there, the blueprints say as Flask has it.
+
+    The calls that a route of ours refuses are brought to its view, so that it answers 405 itself and no error page of the host does: the
+    rules of the routes name the methods they take and no others, since site maps and the like go by them.
     """
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], first: Mapping[str, Sequence[First]]) -> None:
         self._rules = {rule.endpoint: rule for rule in rules}
+        # Flask would ask its proxies for the arguments of each, which costs as much as finding the rule of a message.
+        self._first = {endpoint: first[blueprint_of(endpoint)] for endpoint in self._rules}
         self._beginnings = tuple({rule.rule.partition("<")[0].rstrip("/") for rule in self._rules.values()})
         self._addresses: Map | None = None  # made when it is first needed: by then the app is whole
+        self._has_exempted = False
 
-    def take(self, endpoint: str | None, _values: object) -> None:
+    def enter(self, endpoint: str | None, values: dict[str, Any] | None) -> None:
         """Hand the current request to the view that owns its address; call it before anything of the host's sees the request."""
-        if endpoint in self._rules or not request.path.startswith(self._beginnings):
-            return
-        if isinstance(request.routing_exception, RequestRedirect):
-            return  # to a page of the host's
+        if not self._has_exempted:
+            self._exempt(current_app._get_current_object())  # type: ignore[attr-defined]
+        if endpoint not in self._first:
+            endpoint, values = self._other_method()
+        if values is not None:
+            for function in self._first[endpoint]:
+                function(endpoint, values)
+
+    def _exempt(self, app: Flask) -> None:
+        """Exempt our views at the first request of all: the host may have set up what they are exempt from after us."""
+        for endpoint in self._rules:
+            exempt(app.extensions, app.blueprints[blueprint_of(endpoint)], app.view_functions[endpoint])
+        self._has_exempted = True
+
+    def _other_method(self) -> tuple[str, dict[str, Any]] | tuple[None, None]:
+        """Find our view for the address of a request that a route of ours refuses; None where the address is the host's."""
+        if not request.path.startswith(self._beginnings) or isinstance(request.routing_exception, RequestRedirect):
+            return None, None  # or a redirection to a page of the host's
         if request.url_rule is not None and not request.url_rule.arguments:
-            return  # a page of the host's at this very address
-        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-        if (found := self._owner(app)) is None:
-            return
-        rule, values = found
-        request.url_rule, request.view_args, request.routing_exception = rule, dict(values), None
-        for function in app.url_value_preprocessors[rule.endpoint.rpartition(".")[0]]:
-            function(rule.endpoint, request.view_args)  # Flask calls those of the blueprint it found, which was none
+            return None, None  # a page of the host's at this very address
+        if (found := self._owner(current_app._get_current_object())) is None:  # type: ignore[attr-defined]
+            return None, None
+        rule, values = found[0], dict(found[1])
+        request.url_rule, request.view_args, request.routing_exception = rule, values, None
+        return rule.endpoint, values
 
     def _owner(self, app: Flask) -> tuple[Rule, Mapping[str, Any]] | None:
         """Our rule for the address of the current request; None where it is the host's, whatever the methods."""
@@ -82,8 +100,18 @@ def mount(app: Flask, blueprints: Iterable[Blueprint], prefix: str) -> None:
             app.register_blueprint(blueprint, url_prefix=prefix)
     except AssertionError as error:
         raise ChatbotError("This app has answered requests already. Call init_app before the first one.") from error
-    rules = [rule for rule in app.url_map.iter_rules() if str(rule.endpoint).rpartition(".")[0] in ours]
-    app.url_value_preprocessors[None].insert(0, OtherMethods(rules).take)
+    rules = [rule for rule in app.url_map.iter_rules() if blueprint_of(rule.endpoint) in ours]
+    first = {name: app.url_value_preprocessors.pop(name, []) for name in ours}
+    app.url_value_preprocessors[None].insert(0, Entrance(rules, first).enter)
+
+
+def blueprint_of(endpoint: object) -> str:
+    """The name of the blueprint of an endpoint; empty for one of the app's own.
+
+    >>> blueprint_of("chatbot_webhook.webhook"), blueprint_of("home")
+    ('chatbot_webhook', '')
+    """
+    return str(endpoint).rpartition(".")[0]
 
 
 def add_route(
@@ -102,11 +130,10 @@ def add_route(
     setup.app.view_functions[endpoint] = view
 
 
-def exempt(extensions: Mapping[str, Any], blueprint: Blueprint, view: Callable[..., Response]) -> None:
+def exempt(extensions: Mapping[str, Any], blueprint: object, view: object) -> None:
     """Free a view from CSRF tokens and from limits meant for visitors: all customers come from the platform's one address.
 
-    It happens at the first request, as the host may set up Flask-WTF and Flask-Limiter after us. A limit for our blueprint alone still
-    holds.
+    A limit for our blueprint alone still holds.
     """
     free, limiters = getattr(extensions.get("csrf"), "exempt", None), extensions.get("limiter")
     if free is not None:

@@ -19,7 +19,7 @@ from flask_chatbot.settings.keys import find_key, near_miss
 from flask_chatbot.settings.webhook_lines import line_of_key
 from flask_chatbot.views.body import CUT_SHORT, read_body
 from flask_chatbot.views.request_ids import GIVEN, HEADER, request_id
-from flask_chatbot.views.routes import add_route, exempt
+from flask_chatbot.views.routes import add_route
 from flask_chatbot.webclient.signing import verify_signature
 from flask_chatbot.wire.webhook import kind_in_json, read_object, read_webhook, write_refusal, write_replies
 
@@ -57,12 +57,8 @@ def _add_route(setup: BlueprintSetupState) -> None:
 @blueprint.url_value_preprocessor
 def _go_first(_endpoint: str | None, values: dict[str, object] | None) -> None:
     """Run before any `before_request` of the host: one may check CSRF tokens, or consume a body that claims to be a form."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # each question to a proxy costs
-    exempted = app.extensions["chatbot"].exempted
-    if blueprint.name not in exempted:
-        exempt(app.extensions, blueprint, webhook)
-        exempted.add(blueprint.name)
     if values is not None:  # always so for a URL of ours
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # each question to a proxy costs
         try:
             values["body"] = read_body(request._get_current_object(), app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
         except BadPayload as error:
