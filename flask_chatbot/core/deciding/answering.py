@@ -258,7 +258,7 @@ class Answering(MessageContext):
         else:
             if rule.needs and (wanting := lacking(match, outcome or ())):
                 raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
-            names = self.names(match)
+            names = self.names(match) if rule.fills_in else {}
             if match.kind is Kind.FALLBACK and "suggestion" in rule.uses:
                 supplied = {**(outcome or {}), "suggestion": next((meant.words for meant in self.guessed.suggestions), None)}
             names.update(supplied or {})
@@ -267,7 +267,7 @@ class Answering(MessageContext):
             replies, has_menu = make_all(rule.reply, names, self.random), False
         if rule.menu and not has_menu:
             replies = self.with_menu(rule, replies)
-        elif match.kind is Kind.FALLBACK and not isinstance(outcome, tuple):
+        elif self.guessed is not NOTHING_GUESSED and match.kind is Kind.FALLBACK and not isinstance(outcome, tuple):
             replies, offer = with_suggestions(rule, replies, self.guessed.suggestions, self.language)
             if offer is not None:
                 self.dialogue = self.dialogue.offering(offer, self.time)

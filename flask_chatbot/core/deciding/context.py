@@ -20,6 +20,8 @@ from flask_chatbot.core.values.messages import PARTS_LIMIT, Message, split_parts
 from flask_chatbot.core.values.sent import SENT, SENT_NAMES, SentValue, kinds_of, name_of
 from flask_chatbot.errors import AnswerFailed
 
+CHOSEN = (Kind.MENU, Kind.GUESS)  # whatever stands behind a ``#`` of the text, it is not for that rule
+
 log = get_logger(__name__)
 
 
@@ -104,10 +106,10 @@ class MessageContext:
     def read(self, candidate: Candidate) -> tuple[Match, dict[str, str], Mapping[str, SentValue]]:
         """The match with its fields read from the parts after ``#``, a pattern's groups or what was sent; and what they were read from."""
         rule, kind, literal, rest, _ = candidate
-        behind = rest if kind is Kind.FIELDS else "" if kind in (Kind.MENU, Kind.GUESS) else self.message.text.partition("#")[2]
+        behind = rest if kind is Kind.FIELDS else "" if kind in CHOSEN else self.message.text.partition("#")[2]
         data = first_parts(behind) if behind else ()
         if not rule.fields and not rule.groups:
-            return Match(rule=rule, kind=kind, literal=literal, data=data), {}, NOTHING_SENT
+            return Match(rule, kind, literal, data), {}, NOTHING_SENT
         groups = candidate.groups(self.message.text) if kind is Kind.PATTERN else {}
         named = {name: groups.get(name) for name in rule.groups}
         if not rule.fields:

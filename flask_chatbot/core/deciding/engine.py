@@ -1,6 +1,6 @@
 """The engine: decides how to answer a message."""
 
-from collections.abc import Collection, Container
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from datetime import datetime
 from random import Random
@@ -77,8 +77,8 @@ def by_rules(turn: Answering) -> Decision:
     """The decision of the first rule that answers the text; where a handler skips, the later steps of the look-up are tried, too."""
     passed: dict[Rule, Candidate] = {}
     decision = first_answer(turn, passed, turn.may_answer)
-    skipped: frozenset[Rule] = frozenset()
-    while decision is None and skipped < (left := frozenset(rule for rule in passed if not rule.fallback and turn.may_answer(rule))):
+    skipped: set[Rule] = set()
+    while decision is None and skipped < (left := {rule for rule in passed if not rule.fallback and turn.may_answer(rule)}):
         skipped = left
         decision = first_answer(turn, passed, lambda rule: rule not in passed and turn.may_answer(rule))
     if decision is None and not passed and "\n" in turn.message.text:
@@ -87,7 +87,7 @@ def by_rules(turn: Answering) -> Decision:
         return decision
     if says_nothing(turn.message):
         return unsupported(turn) if turn.message.kind not in WRITTEN else Decision(None)
-    return by_guess(turn, passed.values()) if turn.may_guess else Decision(None)
+    return by_guess(turn, passed) if turn.may_guess else Decision(None)
 
 
 def first_answer(turn: Answering, passed: dict[Rule, Candidate], may_answer: MayAnswer) -> Decision | None:
@@ -107,13 +107,13 @@ def first_answer(turn: Answering, passed: dict[Rule, Candidate], may_answer: May
     return None
 
 
-def by_guess(turn: Answering, passed: Collection[Candidate]) -> Decision:
+def by_guess(turn: Answering, passed: Mapping[Rule, Candidate]) -> Decision:
     """The decision on a text that no rule has answered: by what it may have meant, else by the fallback."""
     if turn.dialogue.aside is not None and (unfinished := not_finished(turn)) is not None:
         return unfinished
-    fallbacks = [candidate for candidate in passed if candidate.kind is Kind.FALLBACK]
+    fallbacks = [candidate for candidate in passed.values() if candidate.kind is Kind.FALLBACK]
     if turn.before.form is None:
-        turn.guessed = guess(turn.book, turn.message.text, turn.may_answer, {candidate.rule for candidate in passed})
+        turn.guessed = guess(turn.book, turn.message.text, turn.may_answer, passed)
     meant = turn.guessed.answer
     for candidate in [Candidate(meant.rule, Kind.GUESS, meant.words), *fallbacks] if meant else fallbacks:
         decision = turn.attempt(candidate, turn.answer_to)

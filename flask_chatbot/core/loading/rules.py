@@ -23,7 +23,7 @@ from flask_chatbot.core.loading.triggers import KEYS, build_kinds, check_sends, 
 from flask_chatbot.core.lookups.find import Find
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.reminding.quiet import NIGHT, Quiet
-from flask_chatbot.core.templates.template import Sandbox
+from flask_chatbot.core.templates.template import Sandbox, has_marks
 from flask_chatbot.core.templates.types import TEXTS, Names, Type
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.actions import Save
@@ -235,6 +235,7 @@ class RuleBuilder:
             "interrupt": data.get("interrupt", True),
             "paste": data.get("paste", True),
             "uses": tuple(name for name in COSTLY if name in written),
+            "fills_in": has_marks(written),
             "menu": build_menu(place.each("menu")),
             "tests": tuple(build_test(entry, is_under_rule=True) for entry in place.each("tests")),
         }

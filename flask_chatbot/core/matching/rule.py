@@ -59,8 +59,9 @@ class Rule:
     suggested for a text that nothing matches.
     What it needs to `find` is looked up first, and `not_found` answers where it is not there.
     `asks` if the fields are asked for one at a time; `actions` are for the caller to carry out. `uses` are the names in its templates that
-    are costly to compute. `is_silent` if its author wrote ``reply: []``. It `has_steps` if
-    a text with all values is not answered at once: something is asked for, or depends on a value, or has to be confirmed.
+    are costly to compute; it `fills_in` something unless all of its replies stand as they are written. `is_silent` if its author wrote
+    ``reply: []``. It `has_steps` if a text with all values is not answered at once: something is asked for, or depends on a value, or has
+    to be confirmed.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Rule:
     needs: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    fills_in: bool = True
     asks: bool = False
     patience: timedelta | None = None
     tries: int | None = None

@@ -13,9 +13,9 @@ from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.templates.template import Template
 from flask_chatbot.core.translation.translatable import Translatable, reason_of, tr
 from flask_chatbot.core.values.contents import Reaction
-from flask_chatbot.core.values.long_texts import split_texts
+from flask_chatbot.core.values.long_texts import split_text
 from flask_chatbot.core.values.problems import Mark
-from flask_chatbot.core.values.replies import REPLIES_LIMIT, ContactCard, Reply, Text
+from flask_chatbot.core.values.replies import REPLIES_LIMIT, TEXT_LIMIT, ContactCard, Reply, Text
 from flask_chatbot.core.values.reply_kinds import ReplyKind
 
 Names = Mapping[str, object]
@@ -27,10 +27,10 @@ log = get_logger(__name__)
 class Answer(Protocol):
     """One entry of ``reply:``."""
 
-    def make(self, names: Names, random: Random) -> Reply | None:
-        """Make the reply for one message, or None if its text or URL is empty; raise `AnswerFailed` if it cannot be made.
+    def make(self, names: Names, random: Random) -> tuple[Reply, ...]:
+        """Make the reply for one message: none if its text or URL is empty, several of a text that is too long for one.
 
-        A text may be longer than one message holds.
+        Raises `AnswerFailed` if it cannot be made.
         """
 
 
@@ -40,9 +40,9 @@ class TextAnswer:
 
     text: Template
 
-    def make(self, names: Names, random: Random) -> Reply | None:
+    def make(self, names: Names, random: Random) -> tuple[Reply, ...]:
         text = self.text.render_whole(names)
-        return Text(text) if text else None
+        return (Text(text),) if 0 < len(text) <= TEXT_LIMIT else tuple(map(Text, split_text(text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,13 @@ class PartsAnswer:
     kind: ReplyKind
     parts: Mapping[str, Template | tuple[Template, ...] | float]
 
-    def make(self, names: Names, random: Random) -> Reply | None:
+    def make(self, names: Names, random: Random) -> tuple[Reply, ...]:
         made: dict[str, object] = {}
         for name, part in self.parts.items():
             made[name] = _filled(part, names)
             if name == self.kind.needs and not made[name]:
-                return None
-        reply: Reply = self.kind.make(**made)
-        return reply
+                return ()
+        return (self.kind.make(**made),)
 
     def templates(self) -> Iterator[Template]:
         for part in self.parts.values():
@@ -75,9 +74,9 @@ class ContactAnswer:
     numbers: tuple[tuple[Template, Mark], ...]
     country: str  # where local numbers belong
 
-    def make(self, names: Names, random: Random) -> Reply | None:
+    def make(self, names: Names, random: Random) -> tuple[Reply, ...]:
         numbers = tuple(filter(None, (self._read(number.render(names), mark) for number, mark in self.numbers)))
-        return ContactCard(self.name.render(names), numbers) if numbers else None
+        return (ContactCard(self.name.render(names), numbers),) if numbers else ()
 
     def wrong(self) -> Iterator[tuple[Mark, Translatable]]:
         """Yield the mistakes in the numbers that are written out, with their places."""
@@ -103,11 +102,11 @@ class ReactionAnswer:
     emoji: Template
     mark: Mark
 
-    def make(self, names: Names, random: Random) -> Reply | None:
+    def make(self, names: Names, random: Random) -> tuple[Reply, ...]:
         emoji = self.emoji.render(names)
         if emoji and not is_emoji(emoji):
             log.warning("%s: this reaction is no emoji, and is left out", self.mark)
-        return Reaction(emoji) if is_emoji(emoji) else None
+        return (Reaction(emoji),) if is_emoji(emoji) else ()
 
     def wrong(self) -> Iterator[tuple[Mark, Translatable]]:
         """Yield the mistake that the reaction, as it is written out, is no emoji."""
@@ -125,7 +124,7 @@ class OneOf:
     answers: tuple[Answer, ...]
     weights: tuple[float, ...]
 
-    def make(self, names: Names, random: Random) -> Reply | None:
+    def make(self, names: Names, random: Random) -> tuple[Reply, ...]:
         point = random.random() * sum(self.weights)
         reached = accumulate(self.weights)
         chosen = next((answer for answer, end in zip(self.answers, reached, strict=True) if point < end), self.answers[-1])
@@ -163,7 +162,9 @@ def _filled(part: Template | tuple[Template, ...] | float, names: Names) -> obje
 
 def make_all(answers: Iterable[Answer], names: Names, random: Random) -> tuple[Reply, ...]:
     """Make the replies for one message, ten at the most: empty ones are left out, and a text that is too long is split."""
-    made = split_texts([reply for answer in answers if (reply := answer.make(names, random)) is not None])
+    made: tuple[Reply, ...] = ()
+    for answer in answers:
+        made += answer.make(names, random)
     if len(made) > REPLIES_LIMIT:
         log.warning("the texts of an answer take %d messages; those after the first %d are dropped", len(made), REPLIES_LIMIT)
     return made[:REPLIES_LIMIT]

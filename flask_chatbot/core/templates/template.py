@@ -206,17 +206,21 @@ class Template:
             return None
         written, given = self._sandbox.written, self._sandbox.globals
 
+        form = "%s".join(text.replace("%", "%%") for text in (*(use.before for use in uses), after))
+
         def render(names: Mapping[str, object]) -> str:
-            chunks: list[str] = []
-            for before, name, key, other in uses:
+            values: list[object] = []
+            for _, name, key, other in uses:
                 value = names[name] if name in names else given.get(name, NOTHING)
-                value = value if key is None else part(value, key)
+                if key is not None:
+                    value = part(value, key)
                 if value is NOTHING:  # a word of Jinja's own, or what is not there: it knows what to say
                     self._render = self._compiled()
                     return str(self._render(names))
-                value = value if other is None else value or other
-                chunks += before, str(value if value.__class__ in AS_THEY_ARE else written(value))
-            return "".join([*chunks, after]).strip()[:WHOLE_LIMIT].rstrip()
+                if other is not None:
+                    value = value or other
+                values.append(value if value.__class__ in AS_THEY_ARE else written(value))
+            return (form % tuple(values)).strip()[:WHOLE_LIMIT].rstrip()
 
         return render
 

@@ -173,8 +173,8 @@ def test_every_template_may_say_when_the_shop_opens(tmp_path: Path) -> None:
         "otherwise: 'Buka: {{ is_open }}. {{ next_open | date }}, {{ next_open | time }}. Kami buka lagi {{ next_open | datetime }}.'",
     ).otherwise
     opening = {"is_open": False, "next_open": at(2026, 11, 23, 8)}
-    assert answer.make(opening, Random(1)) == Text(
-        "Buka: tidak. 23 November 2026, 08.00. Kami buka lagi Senin, 23 November 2026 pukul 08.00."
+    assert answer.make(opening, Random(1)) == (
+        Text("Buka: tidak. 23 November 2026, 08.00. Kami buka lagi Senin, 23 November 2026 pukul 08.00."),
     )
 
 
@@ -182,14 +182,14 @@ def test_where_the_shop_never_opens_again_the_filters_print_nothing(tmp_path: Pa
     (answer,) = rule(
         tmp_path, "when: {open: true}", "otherwise: 'Tutup.{{ next_open | date }}{{ next_open | time }}{{ next_open | datetime }}'"
     ).otherwise
-    assert answer.make({"next_open": None}, Random(1)) == Text("Tutup.")
+    assert answer.make({"next_open": None}, Random(1)) == (Text("Tutup."),)
 
 
 def test_the_filter_datetime_speaks_english_and_takes_the_form_of_its_date(tmp_path: Path) -> None:
     lines = ("when: {open: true}", "otherwise: \"{{ next_open | datetime }} / {{ next_open | datetime('short') }}\"")
     (answer,) = rule(tmp_path, *lines, settings="settings: {language: en, hours: {mon: 08.00-17.00}}\n").otherwise
     reply = answer.make({"next_open": at(2026, 11, 23, 8)}, Random(1))
-    assert reply == Text("Monday, November 23, 2026 at 8:00\u202fAM / 23/11/2026 at 8:00\u202fAM")
+    assert reply == (Text("Monday, November 23, 2026 at 8:00\u202fAM / 23/11/2026 at 8:00\u202fAM"),)
 
 
 def test_a_condition_that_asks_for_nothing_holds() -> None:

@@ -100,7 +100,7 @@ class Fixed(Random):
 
 @pytest.mark.parametrize(("point", "taken"), [(0.0, "a"), (0.2499, "a"), (0.25, "b"), (1 - 2**-53, "b")])
 def test_chance_at_its_ends_takes_the_first_and_the_last(point: float, taken: str) -> None:
-    assert OneOf((text("a"), text("b")), (0.1, 0.3)).make({}, Fixed(point)) == Text(taken)
+    assert OneOf((text("a"), text("b")), (0.1, 0.3)).make({}, Fixed(point)) == (Text(taken),)
 
 
 @pytest.mark.parametrize(
