@@ -30,6 +30,15 @@ def free_port() -> int:
         return port
 
 
+def listens(port: int) -> bool:
+    """True if a server listens at a port of loopback."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1.0).close()
+    except OSError:
+        return False
+    return True
+
+
 @dataclass
 class BrokerServer:
     """A broker in processes of its own, at `url`."""
@@ -46,7 +55,7 @@ class BrokerServer:
         with self.log.open("ab") as output:
             process = subprocess.Popen(self.command, env=self.environ, stdout=output, stderr=output, start_new_session=True)
         self.started.append(process)
-        wait_for("a broker that listens", lambda: self._listens() or process.poll() is not None)
+        wait_for("a broker that listens", lambda: listens(self.port) or process.poll() is not None)
         assert process.poll() is None, self.log.read_text()
 
     def kill(self) -> None:
@@ -55,13 +64,6 @@ class BrokerServer:
             process = self.started.pop()
             os.killpg(process.pid, signal.SIGKILL)
             bury(process)
-
-    def _listens(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port), 1.0).close()
-        except OSError:
-            return False
-        return True
 
 
 def redis_server(folder: Path) -> BrokerServer:

@@ -81,7 +81,9 @@ def examine(context: click.Context, url: str | None) -> Iterator[Finding]:
     yield from rules(deployment)
     yield from keys(deployment)
     yield from transport(deployment)
-    yield database(deployment)
+    yield (found := database(deployment))
+    if deployment.database.kind == "postgresql" and deployment.bot.settings.has_transport and not found.is_wrong:
+        yield wakeups(deployment)
     if keeps_files(deployment.bot) and deployment.bot.settings.file_lines:
         yield folder(deployment)
     if deployment.bot.settings.worker == "celery" and deployment.bot.settings.has_transport:
@@ -183,6 +185,15 @@ def database(deployment: Deployment) -> Finding:
         return Finding("database", f"{deployment.database.place} will be created when something is first stored")
     says = f"{deployment.database.place} cannot be created: this user may not write to {folder}. Allow it, or set CHATBOT_DATABASE_URL."
     return Finding("database", says, is_wrong=True)
+
+
+def wakeups(deployment: Deployment) -> Finding:
+    """Check whether PostgreSQL wakes workers as messages are accepted, which some poolers keep it from."""
+    from flask_chatbot.database.notifications import BYPASS, NO_WAKING
+
+    if deployment.database.can_notify():
+        return Finding("wake-ups", "PostgreSQL wakes workers at once")
+    return Finding("wake-ups", f"{NO_WAKING}: workers look for work every second. {BYPASS}")
 
 
 def folder(deployment: Deployment) -> Finding:

@@ -19,6 +19,7 @@ class BoundedConnection(psycopg.Connection[Any]):
 
     patience: float = math.inf
     given_up: Callable[[int], object] = staticmethod(id)  # called with the number of the server's process as the connection is given up
+    is_pooled = False  # behind a pooler, which hides the server's process, and ends what the client leaves
 
     def wait(self, gen: Generator[Any, Any, Any], interval: float = INTERVAL, *args: Any, **more: Any) -> Any:
         """Do what `gen` does with the connection, within `patience`."""
@@ -32,6 +33,7 @@ class BoundedConnection(psycopg.Connection[Any]):
             except StopIteration as end:
                 return end.value
             if not ready and monotonic() >= until:
-                self.given_up(self.pgconn.backend_pid)
+                if not self.is_pooled:
+                    self.given_up(self.pgconn.backend_pid)
                 self.pgconn.finish()  # so that it counts as lost, and is used for nothing else
                 raise psycopg.errors.ConnectionFailure("the server has not answered in time")

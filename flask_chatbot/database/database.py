@@ -19,7 +19,7 @@ from flask_chatbot.database.engines import Engines, lock, postgresql_engine, sql
 from flask_chatbot.database.fair_lock import lock_of
 from flask_chatbot.database.faults import describe_error, gave_way, held, is_damage, locked
 from flask_chatbot.database.files import DatabaseFile, Seen, identity
-from flask_chatbot.database.notifications import Notifications
+from flask_chatbot.database.notifications import Notifications, arrive
 from flask_chatbot.database.upgrading import check, is_current, upgrade_tables
 from flask_chatbot.database.urls import file_of, place_of, read_url
 from flask_chatbot.errors import StoreError, Uncommitted
@@ -121,6 +121,11 @@ class Database:
     def notifications(self, heard: Callable[[], None]) -> Notifications | None:
         """The notifications of work that other processes leave, which call `heard`; None for a SQLite file, which notifies nobody."""
         return None if self._file is not None else Notifications(self._open_engine, heard)
+
+    def can_notify(self) -> bool:
+        """True if notifications reach who listens over its connections: not where it is a SQLite file, or behind some poolers."""
+        with self._describing_errors():
+            return self._file is None and arrive(self._open_engine())
 
     def _open_engine(self) -> Engine:
         return self._open().writing

@@ -15,9 +15,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from flask_chatbot.database.fair_lock import FairLock
 from flask_chatbot.database.notifications import notify_at_commit
+from flask_chatbot.database.poolers import adapt_to_pooler, limit_transaction
 
 if TYPE_CHECKING:
     import psycopg
+
+    from flask_chatbot.database.bounded_connection import BoundedConnection
 
 GRACE = 5.0  # seconds that an answer may come later than the server's own limit allows: machines are busy, and networks slow
 # To a server, of one process at once. They are opened as they are needed and kept: opening one takes longer than what is done with it.
@@ -81,9 +84,15 @@ def postgresql_engine(url: URL, wait: float) -> Engine:
         return connection
 
     @event.listens_for(engine, "connect")
-    def limit_times(connection: "psycopg.Connection", _: object) -> None:
-        _limit_times(connection, wait, silence)
-        _end_given_up(connection, given_up)
+    def prepare(connection: "BoundedConnection", _: object) -> None:
+        if not adapt_to_pooler(connection):
+            _limit_times(connection, wait, silence)
+            _end_given_up(connection, given_up)
+        connection.commit()
+
+    @event.listens_for(engine, "begin")
+    def limit(connection: Connection) -> None:
+        limit_transaction(connection, wait, silence)
 
     _close_at_return(engine)
     notify_at_commit(engine)
@@ -127,14 +136,12 @@ def _limit_times(connection: "psycopg.Connection", wait: float, silence: int) ->
     }
     for name, time in times.items():
         connection.execute("SELECT set_config(%s, %s, false)", [name, str(int(time))])
-    connection.commit()
 
 
 def _end_given_up(connection: "psycopg.Connection", given_up: list[int]) -> None:
     """End what the server still holds for connections that were given up: their transactions keep chats locked until it notices."""
     while given_up:
         connection.execute(_END, [given_up.pop(), GRACE])
-        connection.commit()
 
 
 @contextmanager

@@ -9,6 +9,10 @@ CHECK_THE_FILE = "It must be a file, in a folder that the user this runs as can 
 
 _LOCKED = "stayed locked for too long. Find the program that has it open, and end its transaction."
 _BUSY = "was busy for too long. Find the transaction that holds it, and end that."
+_PREPARED = (
+    "is reached through a pooler such as PgBouncer, which does not keep prepared statements. Make the app's own engine with "
+    "connect_args={'prepare_threshold': None}."
+)
 _SQLITE = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
@@ -27,6 +31,8 @@ _SQLITE = {
 _POSTGRESQL = {
     "55P03": _BUSY,
     "57014": _BUSY,
+    "26000": _PREPARED,
+    "42P05": _PREPARED,
     "40": _BUSY,
     "25006": "cannot be written: it is a standby, or set to read-only. Name the primary in CHATBOT_DATABASE_URL.",
     "08006": "does not answer. Check it, and the network to it.",

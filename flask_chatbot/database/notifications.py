@@ -10,15 +10,22 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, event
 
 from flask_chatbot.core.logs import get_logger
+from flask_chatbot.database.poolers import take_notifications
 from flask_chatbot.errors import StoreError
 
 if TYPE_CHECKING:
     import psycopg
 
+    from flask_chatbot.database.bounded_connection import BoundedConnection
+
 CHANNEL = "chatbot_work"
 PROBE_WAIT = 5.0  # seconds within which a notification of our own must arrive
 RETRY = (1.0, 60.0)  # seconds between two tries to listen, doubling
+DEAF = 600.0  # seconds until the next try where nothing arrives: each leaves a listener behind that a pooler may still keep
 LOOK = 1.0  # seconds between two looks if listening is to end
+
+NO_WAKING = "PostgreSQL's notifications do not arrive over this connection, as behind PgBouncer in transaction mode"
+BYPASS = "To have work found at once, let CHATBOT_DATABASE_URL bypass the pooler."
 
 log = get_logger(__name__)
 
@@ -64,8 +71,8 @@ class Notifications:
     """Calls `heard`, in a thread of its own, as any process leaves work behind in a PostgreSQL database.
 
     What is lost while the connection is down is found by whoever looks from time to time: this only makes it faster. A pooler such as
-    PgBouncer in transaction mode passes no notifications on; that is found out by a notification of
-    our own, over `probing` if given, which must arrive within `patience` seconds.
+    PgBouncer in transaction mode passes no notifications on; that is found out by a notification of our own, over `probing` if given, which
+    must arrive within `patience` seconds.
     """
 
     def __init__(
@@ -101,8 +108,8 @@ class Notifications:
             except (Error, SQLAlchemyError, StoreError, OSError) as error:
                 log.debug("listening to PostgreSQL failed, and is tried again in %.0f seconds: %s", self._wait, type(error).__name__)
             self.is_listening = False
-            self._closing.wait(self._wait)
-            self._wait = min(2 * self._wait, RETRY[1])
+            wait, self._wait = self._wait, min(2 * self._wait, RETRY[1])
+            self._closing.wait(wait)
 
     def _listen(self, connection: "psycopg.Connection", probing: Engine) -> None:
         """Heed notifications until closed, or until it turns out that none arrive."""
@@ -120,6 +127,7 @@ class Notifications:
                 if self._closing.is_set():
                     return
             if not self.is_listening and monotonic() > until:
+                connection.execute("UNLISTEN *")  # mostly by the same process of the server: poolers lend the last one first
                 self._report()
                 return
 
@@ -129,22 +137,31 @@ class Notifications:
         log.info("PostgreSQL wakes this worker")
 
     def _report(self) -> None:
-        self._wait = RETRY[1]
+        self._wait = DEAF
         if not self._is_reported:
             self._is_reported = True
-            log.warning(
-                "PostgreSQL's notifications do not arrive over this connection, as behind PgBouncer in transaction mode: this worker looks "
-                "for work every second. To have it woken at once, let CHATBOT_DATABASE_URL bypass the pooler."
-            )
+            log.warning("%s: this worker looks for work every second. %s", NO_WAKING, BYPASS)
+
+
+def arrive(engine: Engine, patience: float = PROBE_WAIT) -> bool:
+    """True if a notification reaches whoever listens over connections of an engine."""
+    probe = str(uuid4())
+    with aside(engine) as connection, aside(engine) as other:
+        connection.execute(f"LISTEN {CHANNEL}")
+        other.execute(_PROBE, [probe])
+        found = any(each.payload == probe for each in connection.notifies(timeout=patience))
+        connection.execute("UNLISTEN *")
+    return found
 
 
 @contextmanager
-def aside(engine: Engine) -> "Iterator[psycopg.Connection]":
+def aside(engine: Engine) -> "Iterator[BoundedConnection]":
     """A connection of the driver's, outside the pool and without transactions."""
     taken = engine.raw_connection()
-    connection: psycopg.Connection = taken.driver_connection  # type: ignore[assignment]
+    connection: BoundedConnection = taken.driver_connection  # type: ignore[assignment]
     taken.detach()
     try:
+        take_notifications(connection)
         connection.autocommit = True
         yield connection
     finally:

@@ -19,7 +19,7 @@ SOON = 30.0  # seconds, for a busy machine
 
 DEAF = (
     "PostgreSQL's notifications do not arrive over this connection, as behind PgBouncer in transaction mode: this worker looks for work "
-    "every second. To have it woken at once, let CHATBOT_DATABASE_URL bypass the pooler."
+    "every second. To have work found at once, let CHATBOT_DATABASE_URL bypass the pooler."
 )
 
 

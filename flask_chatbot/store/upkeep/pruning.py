@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, Delete, Double, Select, bindparam, func, select, text
+from sqlalchemy import Column, ColumnElement, Connection, Delete, Double, Select, bindparam, func, select
 
 from flask_chatbot.database.console_tables import audit, handovers, hours
 from flask_chatbot.database.engines import unlimited
@@ -85,12 +85,8 @@ def _unhurried(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "postgresql":
         yield
         return
-    limit = connection.execute(text("SHOW statement_timeout")).scalar_one()
-    setting = text("SELECT set_config('statement_timeout', :limit, false)")
-    connection.execute(setting, {"limit": "0"})
-    try:
-        with unlimited(connection):  # the server's limit is not the only one
-            yield
-    finally:
-        if not connection.invalidated:
-            connection.execute(setting, {"limit": limit})
+    driver: Any = connection.connection.driver_connection
+    # In a transaction, since behind a pooler each statement without one may go to another of the server's processes.
+    with unlimited(connection), driver.transaction():  # the server's limit is not the only one
+        driver.execute("SET LOCAL statement_timeout = 0")
+        yield
