@@ -1,7 +1,8 @@
-"""`BoundedConnection`: a connection to PostgreSQL that gives up a server which has gone silent. Imported with psycopg only."""
+"""`BoundedConnection`: a connection to PostgreSQL that gives up a server gone silent, and heeds poolers. Imported with psycopg only."""
 
 import math
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -19,7 +20,24 @@ class BoundedConnection(psycopg.Connection[Any]):
 
     patience: float = math.inf
     given_up: Callable[[int], object] = staticmethod(id)  # called with the number of the server's process as the connection is given up
-    is_pooled = False  # behind a pooler, which hides the server's process, and ends what the client leaves
+    is_pooled = False  # behind a pooler, such as PgBouncer, which may lend a connection for one transaction and then another one
+
+    def look_for_pooler(self) -> bool:
+        """True if there is a pooler: then nothing is kept on the connection that must be found there by the next statement.
+
+        A pooler answers a new connection itself, with a number in place of that of the server's process, which it does not know yet.
+        """
+        row = self.execute("SELECT pg_backend_pid()").fetchone()
+        self.is_pooled = row is not None and row[0] != self.info.backend_pid
+        if self.is_pooled:
+            self.prepare_threshold = None  # what is prepared stays with another connection
+            self.add_notify_handler(_ignore)  # somebody else's; psycopg keeps each that nobody takes
+        return self.is_pooled
+
+    def take_notifications(self) -> None:
+        """Keep notifications from now on, for whoever listens."""
+        with suppress(ValueError):  # without a pooler, they have been kept all along
+            self.remove_notify_handler(_ignore)
 
     def wait(self, gen: Generator[Any, Any, Any], interval: float = INTERVAL, *args: Any, **more: Any) -> Any:
         """Do what `gen` does with the connection, within `patience`."""
@@ -33,7 +51,11 @@ class BoundedConnection(psycopg.Connection[Any]):
             except StopIteration as end:
                 return end.value
             if not ready and monotonic() >= until:
-                if not self.is_pooled:
+                if not self.is_pooled:  # a pooler hides the server's process, and ends what is left there
                     self.given_up(self.pgconn.backend_pid)
                 self.pgconn.finish()  # so that it counts as lost, and is used for nothing else
                 raise psycopg.errors.ConnectionFailure("the server has not answered in time")
+
+
+def _ignore(notification: psycopg.Notify) -> None:
+    """Take a notification that is not for us."""

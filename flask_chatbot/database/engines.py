@@ -15,7 +15,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from flask_chatbot.database.fair_lock import FairLock
 from flask_chatbot.database.notifications import notify_at_commit
-from flask_chatbot.database.poolers import adapt_to_pooler, limit_transaction
 
 if TYPE_CHECKING:
     import psycopg
@@ -29,6 +28,7 @@ CONNECTIONS = 15
 _POOL = "chatbot_pool"  # in the `info` of a connection: the one that it was opened for
 NAME = "chatbot"  # of our engines in the log, so that the host's own stay as they are
 
+_LIMIT = "SELECT set_config('statement_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)"
 # Only what has been idle for a while: the number may be another's by now.
 _END = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s AND usename = current_user "
@@ -85,15 +85,12 @@ def postgresql_engine(url: URL, wait: float) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: "BoundedConnection", _: object) -> None:
-        if not adapt_to_pooler(connection):
+        if not connection.look_for_pooler():
             _limit_times(connection, wait, silence)
             _end_given_up(connection, given_up)
         connection.commit()
 
-    @event.listens_for(engine, "begin")
-    def limit(connection: Connection) -> None:
-        limit_transaction(connection, wait, silence)
-
+    _limit_transactions(engine, wait, silence)
     _close_at_return(engine)
     notify_at_commit(engine)
     return engine
@@ -136,6 +133,17 @@ def _limit_times(connection: "psycopg.Connection", wait: float, silence: int) ->
     }
     for name, time in times.items():
         connection.execute("SELECT set_config(%s, %s, false)", [name, str(int(time))])
+
+
+def _limit_transactions(engine: Engine, wait: float, silence: float) -> None:
+    """Set these limits behind a pooler for each transaction: afterwards somebody else has the connection."""
+    limits = (str(int(1000 * wait)), str(int(1000 * silence)))
+
+    @event.listens_for(engine, "begin")
+    def limit(connection: Connection) -> None:
+        driver = connection.connection.driver_connection
+        if getattr(driver, "is_pooled", False) and not getattr(driver, "autocommit", True):
+            connection.exec_driver_sql(_LIMIT, limits)
 
 
 def _end_given_up(connection: "psycopg.Connection", given_up: list[int]) -> None:

@@ -10,7 +10,6 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, event
 
 from flask_chatbot.core.logs import get_logger
-from flask_chatbot.database.poolers import take_notifications
 from flask_chatbot.errors import StoreError
 
 if TYPE_CHECKING:
@@ -161,7 +160,7 @@ def aside(engine: Engine) -> "Iterator[BoundedConnection]":
     connection: BoundedConnection = taken.driver_connection  # type: ignore[assignment]
     taken.detach()
     try:
-        take_notifications(connection)
+        connection.take_notifications()
         connection.autocommit = True
         yield connection
     finally:

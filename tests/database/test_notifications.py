@@ -7,9 +7,10 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, make_url, text
 
 from flask_chatbot.database.database import Database
+from flask_chatbot.database.engines import postgresql_engine
 from flask_chatbot.database.notifications import Notifications, notify
 from flask_chatbot.errors import StoreError
 
@@ -25,7 +26,7 @@ DEAF = (
 
 @contextmanager
 def engine_of(url: str) -> Iterator[Engine]:
-    engine = create_engine(url)
+    engine = postgresql_engine(make_url(url), 5.0)
     yield engine
     engine.dispose()
 
