@@ -152,7 +152,10 @@ def split_words(folded: str) -> list[str]:
     """
     words: list[str] = []
     apart: Mapping[str, str] | None = None
-    for word in folded.replace("#", " # ").split():
+    written = folded.replace("#", " # ").split()
+    if folded.isascii() and "".join(written).replace("#", "").isalnum():
+        return written
+    for word in written:
         if word == "#" or (word.isascii() and word.isalnum()) or is_sign(word):
             words.append(word)
         else:

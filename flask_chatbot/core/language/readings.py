@@ -14,14 +14,15 @@ NO_SYNONYMS: Mapping[str, str] = MappingProxyType({})
 class Folding:
     """The reading of texts by one bot, with the words of its language and its synonyms.
 
-    `synonyms` maps a folded word, or a run of several, to its head word.
+    `synonyms` maps a folded word, or a run of several, to its head word; it `has_synonyms` if there is any.
     """
 
-    __slots__ = ("_ahead", "_behind", "_longest", "_says_little", "_synonyms", "words")
+    __slots__ = ("_ahead", "_behind", "_longest", "_says_little", "_synonyms", "has_synonyms", "words")
 
     def __init__(self, words: Words = NO_WORDS, synonyms: Mapping[str, str] = NO_SYNONYMS) -> None:
         self.words = words
         self._synonyms = dict(synonyms)
+        self.has_synonyms = bool(synonyms)
         self._longest = max((run.count(" ") + 1 for run in self._synonyms), default=0)
         greetings = frozenset().union(*words.greetings.values())
         self._says_little = words.ignore | words.yes
@@ -31,11 +32,6 @@ class Folding:
     def reads_like(self, other: "Folding") -> bool:
         """True if another one reads every text alike."""
         return self is other or (self.words == other.words and self._synonyms == other._synonyms)
-
-    @property
-    def has_synonyms(self) -> bool:
-        """True if a word has another that it stands for."""
-        return bool(self._synonyms)
 
     def _with_heads(self, courtesy: Iterable[str]) -> frozenset[str]:
         return frozenset(courtesy) | {self.heads(each) for each in courtesy}

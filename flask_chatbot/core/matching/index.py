@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
+from math import inf
 
 from flask_chatbot.core.language.folding import TEXT_LIMIT
 from flask_chatbot.core.language.readings import Folding
@@ -11,7 +12,7 @@ from flask_chatbot.core.language.variants import without_accents
 from flask_chatbot.core.matching.keyword_index import KeywordIndex
 from flask_chatbot.core.matching.keywords import Found
 from flask_chatbot.core.matching.loose import LooseIndex
-from flask_chatbot.core.matching.match import Candidate, Kind, MayAnswer, always, answered, leading, once, ranked
+from flask_chatbot.core.matching.match import Candidate, Kind, MayAnswer, always, answered, once, ranked
 from flask_chatbot.core.matching.pattern_index import PatternIndex
 from flask_chatbot.core.matching.phrases import PhraseIndex
 from flask_chatbot.core.matching.rule import Rule
@@ -21,7 +22,7 @@ from flask_chatbot.core.values.problems import Problem
 
 COURTESY_LETTERS = 300  # of all courtesy that is set aside at both ends of a text, about
 LETTERS_LIMIT = 1000  # of a text in which words are looked for that are written otherwise
-Find = Callable[[str, Reader], list[Candidate]]
+Find = Callable[[Reader], list[Candidate]]
 
 
 class Index:
@@ -32,6 +33,7 @@ class Index:
         "_fallbacks",
         "_folding",
         "_has_small_talk",
+        "_highest",
         "_keywords",
         "_loose",
         "_patterns",
@@ -57,7 +59,9 @@ class Index:
         self._loose = LooseIndex(rules, folding, self._contains, self._whole)
         self._fallbacks = sorted((Candidate(rule, Kind.FALLBACK, "") for rule in rules if rule.fallback), key=Candidate.rank)
         self._has_small_talk = any(rule.small_talk for rule in rules)
-        self._stages = tuple(self._stages_of(rules))
+        stages = tuple(self._stages_of(rules))
+        self._stages = tuple([find for find, _ in stages])
+        self._highest = tuple([max((most for _, most in stages[place:]), default=-inf) for place in range(len(stages) + 1)])
 
     def problems(self) -> Iterator[Problem]:
         """Yield rules that would be too slow to match."""
@@ -70,57 +74,55 @@ class Index:
         If none of the rules found so far `may_answer` now, the text is read on as if they did not exist: with and without its ``#``, and
         in the next step.
         """
-        text = text[:TEXT_LIMIT] if text.isascii() else with_marks(text[:TEXT_LIMIT])
-        reader = Reader(text, self._folding, self._signs)
-        found = ranked(self._keywords.find(text, reader, may_answer))
-        for stage, (highest, find) in enumerate(self._stages):
-            sure = leading(found, highest)
-            if sure and (stage == 0 or not has_small_talk(sure)):
-                return chain(sure, self._after(sure, found, stage, text, reader, may_answer))
-            found = ranked(found + find(text, reader))
-        # A list, since leaving a generator in its middle costs as much as looking up a keyword.
-        return iter(once(self._all(found, len(self._stages), text, reader, may_answer)))
+        text = text[:TEXT_LIMIT]
+        reader = Reader(text if text.isascii() else with_marks(text), self._folding, self._signs)
+        found = self._keywords.find(reader, may_answer)
+        for stage, highest in enumerate(self._highest):
+            if stage:
+                found = found + self._stages[stage - 1](reader)
+            sure = [each for each in found if each.rule.priority >= highest] if found else found
+            if sure and answered(sure, may_answer) and not (stage and has_small_talk(sure)):
+                sure = once(ranked(sure)) if len(sure) > 1 else sure
+                return chain(sure, self._after(sure, found, stage, reader, may_answer))
+        return iter(self._all(found, len(self._stages), reader, may_answer))
 
     def found(self, text: str) -> dict[int, Candidate]:
         """All of them except fallbacks, by the positions of their rules."""
         return {candidate.rule.position: candidate for candidate in self.candidates(text) if candidate.kind is not Kind.FALLBACK}
 
-    def _stages_of(self, rules: Sequence[Rule]) -> Iterator[tuple[float, Find]]:
-        """Yield the other ways to find rules, in order, each with the highest priority of a rule that it or a later one may find."""
-        finds: list[tuple[Find, Callable[[Rule], object]]] = []
+    def _stages_of(self, rules: Sequence[Rule]) -> Iterator[tuple[Find, float]]:
+        """Yield the ways to find rules other than by keyword, in order, each with the highest priority of a rule that it may find."""
         if self._patterns is not None:
-            finds.append((self._by_pattern, lambda rule: rule.patterns))
+            yield self._by_pattern, max(rule.priority for rule in rules if rule.patterns)
         if self._contains is not None:
-            finds.append((self._by_phrase, lambda rule: rule.contains))
+            yield self._by_phrase, max(rule.priority for rule in rules if rule.contains)
         if self._similar is not None:
-            finds.append((self._by_likeness, lambda rule: rule.similar))
-        for stage, (find, _) in enumerate(finds):
-            yield max(rule.priority for rule in rules if any(has(rule) for _, has in finds[stage:])), find
+            yield self._by_likeness, max(rule.priority for rule in rules if rule.similar)
 
     def _after(
-        self, sure: list[Candidate], found: list[Candidate], stage: int, text: str, reader: Reader, may_answer: MayAnswer
+        self, sure: list[Candidate], found: list[Candidate], stage: int, reader: Reader, may_answer: MayAnswer
     ) -> Iterator[Candidate]:
         """Yield the candidates after those that no later stage can outrank, searched only when these are passed over."""
-        yield from once([*sure, *self._all(found, stage, text, reader, may_answer)])[len(sure) :]
+        rules = {candidate.rule.position for candidate in sure}
+        yield from [each for each in self._all(found, stage, reader, may_answer) if each.rule.position not in rules]
 
-    def _all(self, found: list[Candidate], stage: int, text: str, reader: Reader, may_answer: MayAnswer) -> list[Candidate]:
+    def _all(self, found: list[Candidate], stage: int, reader: Reader, may_answer: MayAnswer) -> list[Candidate]:
         """All candidates, with those of the stages that are left, and the fallbacks."""
-        for _, find in self._stages[stage:]:
-            found = found + find(text, reader)
-        if not answered(found, may_answer):
-            found = found + self._loosely(text, reader, may_answer)
+        for find in self._stages[stage:]:
+            found = found + find(reader)
+        if not found or not answered(found, may_answer):
+            found = found + self._loosely(reader, may_answer)
         found = ranked(found)
         if self._has_small_talk and len(found) > 1 and has_small_talk(found):
-            found.sort(key=lambda candidate: candidate.rule.small_talk and self._folding.asks(text, candidate.literal))
-        return found + self._fallbacks
+            found.sort(key=lambda candidate: candidate.rule.small_talk and self._folding.asks(reader.text, candidate.literal))
+        return once(found + self._fallbacks)
 
-    def _loosely(self, text: str, reader: Reader, may_answer: MayAnswer) -> list[Candidate]:
+    def _loosely(self, reader: Reader, may_answer: MayAnswer) -> list[Candidate]:
         """The candidates of a text written otherwise; of a text with a mark, by the part before it."""
-        head, mark, rest = text.partition("#")
-        if len(head) > LETTERS_LIMIT or not head.strip():
+        part, rest = next(iter(reader.heads(1)), (reader, ""))
+        if len(part.text) > LETTERS_LIMIT or not part.text.strip():
             return []
-        readings = (Reader(head, self._folding, self._signs) if mark else reader).all()
-        steps = self._loose.find(readings, may_answer)
+        steps = self._loose.find(part, may_answer)
         takes_parts = bool(rest.strip("# \t\n"))
         return [
             Candidate(rule, Kind.SIMILAR, literal, rest, step)
@@ -129,27 +131,29 @@ class Index:
             if not takes_parts or self._keywords.takes_fields(rule, literal)
         ]
 
-    def _by_pattern(self, text: str, reader: Reader) -> list[Candidate]:
-        hits = self._patterns.find(text) if self._patterns is not None else ()
+    def _by_pattern(self, reader: Reader) -> list[Candidate]:
+        hits = self._patterns.find(reader.text) if self._patterns is not None else ()
         return [Candidate(rule, Kind.PATTERN, source) for rule, source in hits] if hits else []
 
-    def _by_phrase(self, text: str, reader: Reader) -> list[Candidate]:
+    def _by_phrase(self, reader: Reader) -> list[Candidate]:
         """The candidates whose phrase stands in a text; where none does, without accents on both sides."""
         phrases, split, found = self._contains, self._folding.split, list[Candidate]()
         if phrases is None:
             return found
-        for reading in reader.at(LookupStep.WRITTEN):
-            if hits := phrases.find(split(reading)):
+        for reading in reader.written:
+            if hits := phrases.find(reader.split() if reading is reader.folded else split(reading)):
                 found += [Candidate(rule, Kind.CONTAINS, literal) for rule, literal in hits]
-        if not found and (self._plain_words or not text.isascii()) and len(reader.folded) <= LETTERS_LIMIT:
-            words = map(without_accents, split(reader.folded))
+        if not found and (self._plain_words or not reader.text.isascii()) and len(reader.folded) <= LETTERS_LIMIT:
+            words = map(without_accents, reader.split())
             hits = phrases.find([self._plain_words.get(word, word) for word in words])
             found += [Candidate(rule, Kind.CONTAINS, literal, "", LookupStep.ASIDE) for rule, literal in hits]
         return found
 
-    def _by_likeness(self, text: str, reader: Reader) -> list[Candidate]:
+    def _by_likeness(self, reader: Reader) -> list[Candidate]:
         """The candidates whose similar text is the whole text, but for typing errors."""
         if self._similar is None or len(reader.folded) > self._reach:
+            return []
+        if not self._folding.has_synonyms and len(reader.words()) < self._similar.fewest:  # a synonym may stand for several words
             return []
         hits = self._similar.find((reader.bare() or reader).headed())
         return [Candidate(rule, Kind.SIMILAR, literal) for rule, literal in hits]

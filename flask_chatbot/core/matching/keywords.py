@@ -1,23 +1,28 @@
 """Keywords by their literals."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from flask_chatbot.core.language.folding import without_signs
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.variants import without_accents
+from flask_chatbot.core.matching.match import Candidate, Kind
 from flask_chatbot.core.matching.rule import Rule
-from flask_chatbot.core.matching.steps import EXACT, LookupStep
+from flask_chatbot.core.matching.steps import EXACT, LookupStep, Reader
 
 Found = list[tuple[Rule, str]]
 
 
 class Keywords:
-    """The keywords that take fields, or those that do not, by their literals."""
+    """The keywords that take fields, or those that do not, by their literals.
 
-    __slots__ = ("_aside", "_exact", "_headed", "_literals")
+    `first_words` are those of the literals in all their forms, as `Reader.words` has them.
+    """
+
+    __slots__ = ("_aside", "_exact", "_headed", "_kind", "_literals", "first_words")
 
     def __init__(self, rules: Iterable[Rule], folding: Folding, *, takes_fields: bool) -> None:
+        self._kind = Kind.FIELDS if takes_fields else Kind.KEYWORD
         self._literals: dict[str, tuple[Rule, ...]] = {}
         self._exact: set[tuple[Rule, str]] = set()
         for rule in rules:
@@ -33,14 +38,10 @@ class Keywords:
                 self._aside.setdefault(form, []).append(literal)
             for form in forms_headed(literal, folding):
                 self._headed.setdefault(form, []).append(literal)
+        self.first_words = frozenset(form.replace("#", " ").partition(" ")[0] for form in chain(self._literals, self._aside, self._headed))
 
     def __bool__(self) -> bool:
         return bool(self._literals)
-
-    @property
-    def first_words(self) -> Iterator[str]:
-        """The first words of the literals, in all their forms."""
-        return (literal.partition(" ")[0] for literal in chain(self._literals, self._aside, self._headed))
 
     @property
     def has_forms_aside(self) -> bool:
@@ -58,23 +59,21 @@ class Keywords:
         """True if a rule has this literal, and takes it only as written, less decoration and courtesy."""
         return (rule, literal) in self._exact
 
-    def find(self, readings: Collection[str], step: LookupStep) -> Found:
-        """The rules with a literal that is one of the readings of a text; beyond what is written, in any of its forms for that step."""
-        literals = self._literals
-        found = [(rule, reading) for reading in readings if reading in literals for rule in literals[reading]]
-        if step is LookupStep.WRITTEN:
-            return found
-        if self._aside:
-            found += self._by_form(self._aside, readings)
-        if step in EXACT:
-            return found
-        if self._headed:
-            found += self._by_form(self._headed, readings)
-        return [each for each in found if each not in self._exact] if self._exact else found
+    def find(self, reader: Reader, step: LookupStep, rest: str = "") -> list[Candidate]:
+        """The candidates with a literal that is a reading of a text; beyond what is written, in any of its forms for that step.
 
-    def _by_form(self, forms: Mapping[str, list[str]], readings: Iterable[str]) -> Found:
-        literals = [literal for reading in readings for literal in forms.get(reading, ())]
-        return [(rule, literal) for literal in literals for rule in self._literals[literal]]
+        `rest` is the text after this one.
+        """
+        literals, kind, readings = self._literals, self._kind, reader.at(step)
+        found = [Candidate(rule, kind, each, rest, step) for each in readings if each in literals for rule in literals[each]]
+        if step is LookupStep.WRITTEN or not readings:
+            return found
+        for forms in (self._aside,) if step in EXACT else (self._aside, self._headed):
+            of_forms = [literal for reading in readings for literal in forms.get(reading, ())] if forms else ()
+            found += [Candidate(rule, kind, literal, rest, step) for literal in of_forms for rule in literals[literal]]
+        if step not in EXACT and self._exact:
+            return [each for each in found if (each.rule, each.literal) not in self._exact]
+        return found
 
 
 def forms_aside(literal: str) -> set[str]:

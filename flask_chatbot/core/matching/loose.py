@@ -1,15 +1,15 @@
 """Literals that a text means though it writes them otherwise: other spaces, repeated letters, another word for the same thing."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from flask_chatbot.core.language.readings import Folding
-from flask_chatbot.core.language.variants import JOINED_LEAST, joined, may_be_joined, may_be_squeezed, squeezed
+from flask_chatbot.core.language.variants import JOINED_LEAST, JOINTS, RUNS, joined, may_be_joined, may_be_squeezed, squeezed
 from flask_chatbot.core.language.words import Words
 from flask_chatbot.core.matching.keywords import Found
 from flask_chatbot.core.matching.phrases import PhraseIndex
 from flask_chatbot.core.matching.rule import Rule
-from flask_chatbot.core.matching.steps import LookupStep
+from flask_chatbot.core.matching.steps import LookupStep, Reader
 
 WORDS_LIMIT = 40  # words of a text that phrases are looked for in
 
@@ -21,6 +21,7 @@ class LooseIndex:
     """
 
     __slots__ = (
+        "_first_words",
         "_folding",
         "_joined",
         "_longest",
@@ -39,42 +40,65 @@ class LooseIndex:
         self._phrases = phrases
         self._joined: dict[str, Found] = {}
         self._squeezed: dict[str, Found] = {}
-        for rule in rules:
-            keywords = [keyword.literal for keyword in rule.keywords if "#" not in keyword.literal and not keyword.exact]
-            for literal in dict.fromkeys((*keywords, *rule.similar)):
-                if may_be_joined(literal) and (one := joined(literal)) != literal:
-                    self._joined.setdefault(one, []).append((rule, literal))
-                if may_be_squeezed(literal) and (once := squeezed(literal)) != literal:
-                    self._squeezed.setdefault(once, []).append((rule, literal))
         self._phrases_joined: dict[str, Found] = {}
-        self._longest = 0
-        for rule in rules if phrases is not None else ():
-            for phrase in rule.contains:
-                if phrase.star < 0 and may_be_joined(phrase.literal):
-                    self._phrases_joined.setdefault("".join(phrase.words), []).append((rule, phrase.literal))
-                    self._longest = max(self._longest, len(phrase.words) + 1)
-        self._starts = frozenset(text[:JOINED_LEAST] for text in self._phrases_joined)
-        words = {word for rule in rules for phrase in rule.contains for word in phrase.words if may_be_squeezed(word)}
-        self._vocabulary = {squeezed(word): word for word in sorted(words)}
+        self._longest = 0  # words of a phrase that may be one in a text, and one more
+        self._starts = set[str]()  # of literals and phrases without spaces
+        self._first_words = set[str]()  # of literals without repeated letters
+        self._vocabulary: dict[str, str] = {}  # the words of phrases, by the same without repeated letters
+        for rule in rules:
+            self._add_literals(rule)
+            self._add_phrases(rule)
         self._meanings = Meanings(rules, folding.words)
 
-    def find(self, readings: Sequence[str], may_answer: Callable[[Rule], bool]) -> Iterator[tuple[LookupStep, Found]]:
-        """Yield each step that finds literals, with these, up to the first that finds a rule that may answer."""
+    def _add_literals(self, rule: Rule) -> None:
+        keywords = [keyword.literal for keyword in rule.keywords if "#" not in keyword.literal and not keyword.exact]
+        for literal in dict.fromkeys((*keywords, *rule.similar)):
+            if may_be_joined(literal):
+                one = joined(literal)
+                self._starts.add(starts_of([one])[0])
+                if one != literal:
+                    self._joined.setdefault(one, []).append((rule, literal))
+            if may_be_squeezed(literal):
+                once = squeezed(literal)
+                self._first_words.add(once.partition(" ")[0])
+                if once != literal:
+                    self._squeezed.setdefault(once, []).append((rule, literal))
+
+    def _add_phrases(self, rule: Rule) -> None:
+        for phrase in rule.contains:
+            if phrase.star < 0 and may_be_joined(phrase.literal):
+                one = "".join(phrase.words)
+                self._starts.add(starts_of([one])[0])
+                self._phrases_joined.setdefault(one, []).append((rule, phrase.literal))
+                self._longest = max(self._longest, len(phrase.words) + 1)
+            for word in filter(may_be_squeezed, phrase.words):
+                self._vocabulary[squeezed(word)] = max(word, self._vocabulary.get(squeezed(word), ""))
+
+    def find(self, reader: Reader, may_answer: Callable[[Rule], bool]) -> Iterator[tuple[LookupStep, Found]]:
+        """Yield each step that finds literals, with these, up to the first that finds a rule that may answer.
+
+        What a text needs to be found in a step is looked at first, by its words, since nearly all have none of it.
+        """
+        words, split = reader.words(), reader.split()
+        words = words if words == split else [*words, *split]
+        once = [squeezed(word) for word in words] if RUNS.search(" ".join(words)) else words
         steps = (LookupStep.JOINED, self._by_spaces), (LookupStep.SQUEEZED, self._by_letters), (LookupStep.MEANING, self._by_meaning)
         for step, find in steps:
-            if found := find(readings):
+            if found := find(reader, words, once):
                 yield step, found
                 if any(may_answer(rule) for rule, _ in found):
                     break
 
-    def _by_spaces(self, readings: Sequence[str]) -> Found:
-        texts = dict.fromkeys(joined(reading) for reading in readings if may_be_joined(reading))
+    def _by_spaces(self, reader: Reader, written: Sequence[str], _: Sequence[str]) -> Found:
+        if self._starts.isdisjoint(starts_of(written)):
+            return []
+        texts = dict.fromkeys(joined(reading) for reading in reader.all() if may_be_joined(reading))
         found = [each for text in texts for each in (*self._joined.get(text, ()), *self._whole(text))]
         if found or not self._phrases_joined:
             return found
-        words = self._folding.split(readings[0])
-        for start in range(len(words) if len(words) <= WORDS_LIMIT else 0):
-            if "".join(words[start : start + self._longest])[:JOINED_LEAST] not in self._starts:
+        words = reader.split()
+        for start, letters in enumerate(starts_of(words) if len(words) <= WORDS_LIMIT else ()):
+            if letters not in self._starts:
                 continue
             for end in range(start + 1, min(start + self._longest, len(words)) + 1):
                 run = words[start:end]
@@ -82,27 +106,48 @@ class LooseIndex:
                     found += self._phrases_joined.get("".join(run), ())
         return found
 
-    def _by_letters(self, readings: Sequence[str]) -> Found:
-        once = [squeezed(reading) for reading in readings if may_be_squeezed(reading)]
-        more = [left for reading in once for left in self._folding.without_courtesy(reading)]
-        found = [each for text in dict.fromkeys((*once, *more)) for each in (*self._squeezed.get(text, ()), *self._literal(text))]
-        if found or self._phrases is None:
+    def _by_letters(self, reader: Reader, written: Sequence[str], once: Sequence[str]) -> Found:
+        found = [] if self._first_words.isdisjoint(once) else self._whole_by_letters(reader)
+        if found or self._phrases is None or (once is written and self._vocabulary.keys().isdisjoint(written)):
             return found
-        words = self._folding.split(readings[0])
+        words = reader.split()
         meant = [self._vocabulary.get(squeezed(word), squeezed(word)) if may_be_squeezed(word) else word for word in words]
         return self._phrases.find(meant) if meant != words else []
 
-    def _by_meaning(self, readings: Sequence[str]) -> Found:
+    def _whole_by_letters(self, reader: Reader) -> Found:
+        once = [squeezed(reading) for reading in reader.all() if may_be_squeezed(reading)]
+        more = [left for reading in once for left in self._folding.without_courtesy(reading)]
+        return [each for text in dict.fromkeys((*once, *more)) for each in (*self._squeezed.get(text, ()), *self._literal(text))]
+
+    def _by_meaning(self, reader: Reader, written: Sequence[str], once: Sequence[str]) -> Found:
+        if self._meanings.first_words.isdisjoint(written) and self._meanings.first_words.isdisjoint(once):
+            return []
+        readings = reader.all()
         return self._meanings.find([*readings, *map(squeezed, readings)])
 
     def _literal(self, text: str) -> Found:
         return self._whole(text) if may_be_squeezed(text) else []
 
 
-class Meanings:
-    """Keywords that are a greeting, a thanks or a yes of the language, by the list they stand in."""
+def starts_of(words: Sequence[str]) -> list[str]:
+    """The first letters of a text from each of its words on, whatever spaces, hyphens and apostrophes stand between them.
 
-    __slots__ = ("_by_list", "_words")
+    >>> starts_of(["di", "mana", "lokasi"])
+    ['dimana', 'manalo', 'lokasi', '']
+    """
+    if not "".join(words).isalnum():
+        words = [JOINTS.sub("", word) for word in words]
+    text = "".join(words)
+    return [text[place : place + JOINED_LEAST] for place in accumulate(map(len, words), initial=0)]
+
+
+class Meanings:
+    """Keywords that are a greeting, a thanks or a yes of the language, by the list they stand in.
+
+    `first_words` are those of all texts that mean the same as one of them.
+    """
+
+    __slots__ = ("_by_list", "_words", "first_words")
 
     def __init__(self, rules: Iterable[Rule], words: Words) -> None:
         self._words = words
@@ -113,11 +158,10 @@ class Meanings:
                 for words_alike in lists:
                     if not keyword.takes_fields and not keyword.exact and keyword.literal in words_alike:
                         self._by_list.setdefault(words_alike, []).append((rule, keyword.literal))
+        self.first_words = frozenset(text.partition(" ")[0] for listed in lists for text in listed) if self._by_list else frozenset()
 
     def find(self, readings: Iterable[str]) -> Found:
         """The rules with a keyword that means the same as a text, by the list that is nearest to it."""
-        if not self._by_list:
-            return []
         for reading in dict.fromkeys(readings):
             for words_alike in self._alike(reading):
                 if found := self._by_list.get(words_alike):

@@ -102,13 +102,6 @@ def ranked(candidates: list[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=Candidate.rank) if len(candidates) > 1 else candidates
 
 
-def leading(found: list[Candidate], least: float) -> list[Candidate]:
-    """The first candidates of a ranked list, those with at least this priority, each rule once."""
-    if not found or found[0].rule.priority < least:
-        return []
-    return once([candidate for candidate in found if candidate.rule.priority >= least]) if len(found) > 1 else found
-
-
 def once(candidates: list[Candidate]) -> list[Candidate]:
     """The first candidate of each rule."""
     if len(candidates) < 2:

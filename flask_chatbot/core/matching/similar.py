@@ -43,15 +43,20 @@ class Spellings:
 
     Two words are one error apart if they are equal after one character is removed from each or from either. The shortened form is kept as
     half a hash, with the word's number in the other half: eight bytes each, sorted, and found by the first bits of the hash.
+
+    One error leaves half of the letters as they are, less one, at the beginning of a word or at its end: a word of which no other has
+    either, as most, is near none.
     """
 
-    __slots__ = ("_alone", "_forms", "_longest", "_numbers", "_shift", "_starts", "_words")
+    __slots__ = ("_alone", "_firsts", "_forms", "_lasts", "_longest", "_numbers", "_shift", "_starts", "_words")
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = list(dict.fromkeys(words))
         self._numbers = {word: number for number, word in enumerate(self._words)}
         forgiving = [(number, word) for number, word in enumerate(self._words) if letters(word) >= FORGIVING]
         self._longest = max((len(word) for _, word in forgiving), default=-1)
+        self._firsts = frozenset(word[: (len(word) - 1) // 2] for _, word in forgiving)
+        self._lasts = frozenset(word[-((len(word) - 1) // 2) :] for _, word in forgiving)
         self._forms = array("Q", sorted(hash(form) % _HASH * _HASH + number for number, word in forgiving for form in shortened(word)))
         bits = len(self._forms).bit_length()
         self._shift = 64 - bits
@@ -64,6 +69,9 @@ class Spellings:
         """The words that equal this one, or differ by one typing error."""
         found = [word] if word in self._numbers else []
         if word in self._alone or len(word) > self._longest + 1:
+            return found
+        half = len(word) // 2  # or one less, by the length of the other word
+        if self._firsts.isdisjoint((word[:half], word[: half - 1])) and self._lasts.isdisjoint((word[-half:], word[1 - half :])):
             return found
         words = [self._words[number] for number in sorted(self._sharing(word))]
         return found + [near for near in words if near != word and OSA.distance(near, word, score_cutoff=1) == 1]
@@ -121,9 +129,9 @@ class Texts:
 
 
 class SimilarIndex:
-    """All ``similar:`` texts of a book."""
+    """All ``similar:`` texts of a book, and the `fewest` words that one of them has."""
 
-    __slots__ = ("_rules", "_texts")
+    __slots__ = ("_rules", "_texts", "fewest")
 
     def __init__(self, rules: "Iterable[Rule]") -> None:
         self._rules: dict[str, list[Rule]] = {}
@@ -131,6 +139,7 @@ class SimilarIndex:
             for literal in rule.similar:
                 self._rules.setdefault(literal, []).append(rule)
         self._texts = Texts(self._rules)
+        self.fewest = min((literal.count(" ") + 1 for literal in self._rules), default=0)
 
     def __bool__(self) -> bool:
         return bool(self._rules)

@@ -6,8 +6,9 @@ from flask_chatbot.core.fields.field import Context, Field
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.matching.keywords import Keywords
+from flask_chatbot.core.matching.match import Candidate
 from flask_chatbot.core.matching.rule import Rule
-from flask_chatbot.core.matching.steps import AS_KEYWORD, Reader
+from flask_chatbot.core.matching.steps import AS_KEYWORD, LookupStep, Reader
 
 COURTESY_LIMIT = 4  # words of courtesy before such a keyword
 WORDS_LIMIT = 60  # words of a text that may be one
@@ -30,27 +31,29 @@ class SpacedIndex:
     def __bool__(self) -> bool:
         return self._longest > 0
 
-    def find(self, text: str) -> list[tuple[Rule, str, str]]:
+    def find(self, reader: Reader) -> list[Candidate]:
         """The rules that a text begins with, each with its keyword and the parts of its fields, by the longest that fits."""
-        written = text.split()
+        written = reader.text.split()
         if not 1 < len(written) <= WORDS_LIMIT:
+            return []
+        if self._fields.first_words.isdisjoint(reader.words()) and any(map(str.isalnum, written[0])):  # "?" alone would be a word
             return []
         for size in range(min(self._longest + COURTESY_LIMIT, len(written) - 1), 0, -1):
             if found := self._begun(written[:size], self._values(written[size:])):
                 return found
         return []
 
-    def _begun(self, head: Sequence[str], values: Sequence[str]) -> list[tuple[Rule, str, str]]:
+    def _begun(self, head: Sequence[str], values: Sequence[str]) -> list[Candidate]:
         reader = Reader(" ".join(head), self._folding, frozenset())
-        words = reader.folded.split(" ")
-        if not values or (self._words.isdisjoint(words) and self._words.isdisjoint(self._folding.split(reader.folded))):
+        if not values or (self._words.isdisjoint(reader.folded.split(" ")) and self._words.isdisjoint(reader.split())):
             return []
-        readings = ((step, reader.at(step)) for step in AS_KEYWORD)
-        found = next((found for step, readings in readings if (found := self._fields.find(readings, step))), [])
+        found = next((found for step in AS_KEYWORD if (found := self._fields.find(reader, step))), [])
         return [
-            (rule, literal, "#".join(parts))
-            for rule, literal in found
-            if takes_spaces(rule) and not self._fields.is_exact(rule, literal) and (parts := self._valid(written(rule), values))
+            each._replace(rest="#".join(parts), step=LookupStep.SPACED)
+            for each in found
+            if takes_spaces(each.rule)
+            and not self._fields.is_exact(each.rule, each.literal)
+            and (parts := self._valid(written(each.rule), values))
         ]
 
     def _values(self, words: Sequence[str]) -> list[str]:

@@ -66,28 +66,43 @@ class Reader:
     `written` are the readings of the first step: this, and the text without any emoji.
     """
 
-    __slots__ = ("_folding", "_signs", "_steps", "folded", "written")
+    __slots__ = ("_folding", "_heads", "_signs", "_split", "_steps", "_words", "folded", "text", "written")
+
+    written: tuple[str, ...]
 
     def __init__(self, text: str, folding: Folding, signs: frozenset[str]) -> None:
         folded = fold_with_signs(text)
+        self.text = text
         self._folding = folding
         self._signs = signs
-        self._steps: dict[LookupStep, tuple[str, ...]] = {}
-        if has_signs(folded):
-            self.folded = without_signs(folded, signs)
-            self.written = once([self.folded, without_signs(folded)])
-        else:
+        self._heads: list[tuple[Reader, str]] | None = None
+        self._split: list[str] | None = None
+        self._words: list[str] | None = None
+        if folded.isalnum() or not has_signs(folded):
             self.folded = folded
             self.written = (folded,)
+        else:
+            self.folded = without_signs(folded, signs)
+            self.written = once([self.folded, without_signs(folded)])
+        self._steps = {LookupStep.WRITTEN: self.written}
 
     def at(self, step: LookupStep) -> tuple[str, ...]:
         """The readings of the text in a step; none where nothing is left of it."""
-        if step is LookupStep.WRITTEN:
-            return self.written
         readings = self._steps.get(step)
         if readings is None:
             readings = self._steps[step] = self._read(step)
         return readings
+
+    def heads(self, most: int) -> "list[tuple[Reader, str]]":
+        """Readers of the text before each ``#``, up to so many, each with the text after it."""
+        if self._heads is None:
+            self._heads = []
+        while len(self._heads) < most:
+            end = self.text.find("#", len(self.text) - len(self._heads[-1][1]) if self._heads else 0)
+            if end < 0:
+                break
+            self._heads.append((Reader(self.text[:end], self._folding, self._signs), self.text[end + 1 :]))
+        return self._heads[:most]
 
     def bare(self) -> "Reader | None":
         """Reads the text without the marks at its end; None where there are none."""
@@ -103,6 +118,24 @@ class Reader:
     def headed(self) -> tuple[str, ...]:
         """The readings by their heads, as similar texts are compared."""
         return once(map(self._folding.heads, self.all())) if self._folding.has_synonyms else self.all()
+
+    def words(self) -> list[str]:
+        """The words of all readings, one reading after the other: without courtesy there only are fewer. A ``#`` parts words, too.
+
+        A text that has no first word of a literal among them is not this literal, in whatever step.
+        """
+        if self._words is None:
+            text = self.folded
+            if self._folding.has_synonyms or not text.isascii():
+                text = " ".join([*self.at(LookupStep.ASIDE), *self.at(LookupStep.SYNONYMS)])
+            self._words = text.replace("#", " ").split(" ")
+        return self._words
+
+    def split(self) -> list[str]:
+        """The words of `folded`, as phrases look for them."""
+        if self._split is None:
+            self._split = self._folding.split(self.folded)
+        return self._split
 
     def _read(self, step: LookupStep) -> tuple[str, ...]:
         if step is LookupStep.ASIDE:
