@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from flask_chatbot.core.deciding.rulebook import RULES_PER_LITERAL
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.problems import Problem, did_you_mean
+
+SIMILAR_TEXT = tr("similar text")
 
 
 def missing_targets(by_name: Mapping[str, Rule]) -> Iterator[Problem]:
@@ -43,7 +46,7 @@ def named(rules: list[Rule], problems: list[Problem]) -> dict[str, Rule]:
 
 def check_sharing(rules: list[Rule], problems: list[Problem]) -> None:
     """Report a keyword shared by more rules than can be tried for one message."""
-    sharing = Counter(literal for rule in rules for literal in literals(rule))
+    sharing = Counter(chain.from_iterable(map(literals, rules)))
     for literal in (literal for literal, count in sharing.items() if count > RULES_PER_LITERAL):
         last = [rule for rule in rules if literal in literals(rule)][-1]
         kind, text = literal
@@ -57,10 +60,10 @@ def check_sharing(rules: list[Rule], problems: list[Problem]) -> None:
         problems.append(Problem(last.mark, message))
 
 
-def literals(rule: Rule) -> Iterator[tuple[str, str]]:
+def literals(rule: Rule) -> list[tuple[str, str]]:
     """Everything that a rule is found by, each with its kind."""
-    for keyword in rule.keywords:
-        yield "keyword#" if keyword.takes_fields else "keyword", keyword.literal
-    yield from (("pattern", pattern.source) for pattern in rule.patterns)
-    yield from (("phrase", phrase.literal) for phrase in rule.contains)
-    yield from ((tr("similar text"), literal) for literal in rule.similar)
+    found = [("keyword#" if keyword.takes_fields else "keyword", keyword.literal) for keyword in rule.keywords]
+    found += [("pattern", pattern.source) for pattern in rule.patterns]
+    found += [("phrase", phrase.literal) for phrase in rule.contains]
+    found += [(SIMILAR_TEXT, literal) for literal in rule.similar]
+    return found

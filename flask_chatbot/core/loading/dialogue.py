@@ -25,6 +25,7 @@ from flask_chatbot.core.values.actions import Action, Forward, Notify, Pause, Sa
 from flask_chatbot.core.values.habits import guess
 
 NUMBERED = re.compile(r"\d{1,3}(?:[.):]+(?=\s|$)|$)")
+PLAIN = frozenset({"question", "label"})  # the keys of a field with texts that are no templates
 SWITCHES = frozenset("true false yes no on off ya tidak".split())
 FORWARD_TIMEOUT = timedelta(seconds=10)  # for all tries together, where the rule says nothing
 
@@ -69,7 +70,7 @@ class Asking(NamedTuple):
     @property
     def takes_sent(self) -> bool:
         """True if a file or a place is the value of one of them."""
-        return any(field.is_sent for field in self.fields or ())
+        return self.fields is not None and any(field.is_sent for field in self.fields)
 
 
 NO_FIELDS = Asking()
@@ -84,10 +85,9 @@ def build_asking(rule: Place, builder: FieldBuilder) -> Asking:
         return NO_FIELDS
     place = with_questions(rule.at(key), builder.types) if asks else rule.at(key)
     fields = builder.build(place)
-    for said in (below(entry) for entry in place.entries() if isinstance(entry.data, dict)):
-        for word in ("question", "label"):
-            if word in (said.data or ()):
-                check_plain(said.at(word), f"a {word}")
+    for said in [below(entry) for entry in place.entries() if isinstance(entry.data, dict)]:
+        for word in PLAIN.intersection(said.data or ()):
+            check_plain(said.at(word), f"a {word}")
     if asks:
         check_asking(rule, fields or ())
     return Asking(fields, asks)

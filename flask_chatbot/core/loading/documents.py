@@ -81,7 +81,8 @@ def as_document(
     """The document of the YAML in a source, as `read_document` gives it."""
     if node is None:
         return None, problems, set()
-    document = SourceFile(file, apart(plain(node)), node, source.decode("utf-8-sig").splitlines())
+    text = source.decode("utf-8-sig")
+    document = SourceFile(file, apart(plain(node)), node, text.splitlines())
     if is_root or not isinstance(document.data, dict):
         found = schema_complaints(document.data)
     else:
@@ -98,12 +99,12 @@ def as_document(
         is_emptied = complaint.is_empty_group and any(each.line == mark.line and each.column > mark.column for each in traps)
         if mark not in traps and not is_emptied:  # a trap of YAML has explained it already
             problems.append(Problem(mark, complaint.message))
-    return document, [*problems, *quotes_in(document)], repair(document.data, found)
+    return document, [*problems, *quotes_in(document, text)], repair(document.data, found)
 
 
-def quotes_in(document: SourceFile) -> Iterator[Problem]:
-    """Warnings of texts in the curly quotes of phones and word processors."""
-    if any(CURLY.search(line) for line in document.lines):
+def quotes_in(document: SourceFile, text: str) -> Iterator[Problem]:
+    """Warnings of texts in the curly quotes of phones and word processors, in the document of this text."""
+    if not text.isascii() and CURLY.search(text):
         for node in sorted(curly_quoted(document.node), key=lambda node: (node.line, node.column)):
             message = tr(
                 'the curly quotes {text} {text2} are part of this text. Leave them out, or write " in their place.',

@@ -23,6 +23,8 @@ from flask_chatbot.core.values.habits import guess
 
 RESERVED = ("message", "text", "data", "keyword", "now", "memory", "value", *JINJA_NAMES)
 NAME = re.compile(r"[^\W\d]\w*")
+VALUES = frozenset({"min", "max", "options", "default"})  # keys whose values are read as a customer's would be
+TYPED = frozenset({"min", "max", "pattern", "options", "unit", "open"})  # keys that only some types understand
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")  # as Indonesian has them; in a rule file it is a decimal number
 UNIT = re.compile(r"[^\W\d_]+|%")
 SENDER: Mapping[str, str] = {"nama": "text", "nohp": "text", "sapaan": "text", "now": "datetime"}  # what the template of a default may name
@@ -121,13 +123,16 @@ class FieldBuilder:
 
     def check(self, place: Place, field: Field, data: Mapping[str, object]) -> None:
         """Report what does not fit together in a field."""
-        context = context_of(self.sandbox.locale)
-        check_keys(place, field, data, context)
+        check_keys(place, field, data)
         if field.open and "open" in field.kind.keys and not self.has_hours:
             place.at("open").report(tr("'open' needs to know when that is. Add `hours:` to the settings, or remove it."), key=True)
         for entry in place.at("unit").entries() if "unit" in data else ():
             if not UNIT.fullmatch(entry.data):
                 entry.report(tr("{text!r} is not a unit. Write each as one word without digits, such as kg or bungkus.", text=entry.data))
+        if VALUES.isdisjoint(data):
+            return
+        context = context_of(self.sandbox.locale)
+        check_limits(place, field, data, context)
         if field.options and field.type in FIELD_TYPES and "options" in field.kind.keys and not names_column(place.at("options")):
             check_options(place.at("options"), field, context)
         check_default(place, field, context)
@@ -209,10 +214,10 @@ def check_name(place: Place, name: str) -> None:
         )
 
 
-def check_keys(place: Place, field: Field, data: Mapping[str, object], context: Context) -> None:
-    """The keys that only some types understand."""
-    for key in ("min", "max", "pattern", "options", "unit", "open"):
-        if key in data and key not in field.kind.keys:
+def check_keys(place: Place, field: Field, data: Mapping[str, object]) -> None:
+    """Report keys that the type of a field does not understand."""
+    for key in data:
+        if key in TYPED and key not in field.kind.keys:
             place.at(key).report(
                 tr("a field of type {type!r} has no {key!r}. Remove it, or change the type.", type=field.type, key=key), key=True
             )
@@ -225,6 +230,10 @@ def check_keys(place: Place, field: Field, data: Mapping[str, object], context: 
         place.report(
             tr("the field {field!r} is a {type} without `options:`. List what may be chosen.", field=field.name, type=field.type), key=True
         )
+
+
+def check_limits(place: Place, field: Field, data: Mapping[str, object], context: Context) -> None:
+    """Report limits between which no value fits."""
     if is_reversed(field.min, field.max, context.now.date()):
         place.at("min").report(tr("'min' is {min} and 'max' is {max}: no value fits. Swap them.", min=data["min"], max=data["max"]))
 
@@ -235,6 +244,8 @@ def is_reversed(low: Limit | None, high: Limit | None, today: date) -> bool:
     >>> is_reversed(2, 1, date(2026, 11, 26)), is_reversed(Days(), Days(day=date(2026, 11, 25)), date(2026, 11, 26))
     (True, True)
     """
+    if low is None or high is None:
+        return False
     if isinstance(low, Days) and isinstance(high, Days):
         return low.at(today) > high.at(today)
     if isinstance(low, time) and isinstance(high, time):

@@ -45,7 +45,6 @@ from flask_chatbot.core.lookups.cells import marks_for
 from flask_chatbot.core.matching.index import Index
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.sent import SentIndex
-from flask_chatbot.core.schema.repair import GONE
 from flask_chatbot.core.templates.template import Sandbox
 from flask_chatbot.core.templates.types import type_of_var
 from flask_chatbot.core.translation.translatable import system_reason, tr
@@ -118,6 +117,7 @@ class _Loading:
         self.digests: dict[Path, bytes | None] = {}
         self.variables: dict[str, Place] = {}
         self.sentences: tuple[Place, ...] = ()  # of a file of their own
+        self.entries: dict[str, list[Place]] = {}  # by the key that they stand under, once all files are read
         self.named: tuple[Path, ...] = ()  # the files that the root file names
         self.local_files = LocalFiles(Path())
         self.csv = CsvFiles(Path())
@@ -275,10 +275,9 @@ class _Loading:
             self.csv.read(place.at(name), name, short_path(self.csv.root.parent / str(place.data[name])), marks)
         return self.csv
 
-    def rule_entries(self) -> Iterator[Place]:
+    def rule_entries(self) -> list[Place]:
         """The entries of all rules, those of Python too."""
-        yield from self.each_entry("rules")
-        yield from (place.at("rules", 0) for place in self.added)
+        return [*self.each_entry("rules"), *(place.at("rules", 0) for place in self.added)]
 
     def rules(self, builder: RuleBuilder) -> dict[str, Rule]:
         """The rules of the files and of Python by name; conflicts between them are reported."""
@@ -286,7 +285,7 @@ class _Loading:
         for place, _ in built:
             check_slips(place)
         unknown = {(document, path[:2]) for document, path in self.refused if path[2:3] in (("name",), ("keyword",))}
-        rules = [rule for place, rule in built if (id(place.document), place.path) not in unknown]
+        rules = [rule for place, rule in built if not unknown or (id(place.document), place.path) not in unknown]
         if not rules and not self.problems and not self.added:
             self.roots[0].report(tr("there are no rules. Add a list of them under 'rules:'."))
         rules += self.added_rules(rules, builder)
@@ -326,12 +325,11 @@ class _Loading:
             added.append(replace(rule, priority=first) if rule.fallback else rule)
         return added
 
-    def each_entry(self, key: str) -> Iterator[Place]:
+    def each_entry(self, key: str) -> list[Place]:
         """The entries under a key in all files, except the refused ones."""
-        for root in self.roots:
-            group = root.at(key)
-            steps = group.data if isinstance(group.data, dict) else range(len(group.data)) if isinstance(group.data, list) else ()
-            yield from (entry for step in steps if (entry := group.at(step)).data is not GONE)
+        if key not in self.entries:
+            self.entries[key] = [entry for root in self.roots for entry in root.at(key).inside()]
+        return self.entries[key]
 
 
 def beside(path: Path) -> str:

@@ -46,6 +46,11 @@ class Place:
             return [self.at(index) for index, each in enumerate(self.data) if each is not GONE]
         return [self.at(index) for index in range(len(self.data))]
 
+    def inside(self) -> "list[Place]":
+        """The places in a list or a map without the refused entries; none in anything else."""
+        steps = self.data if isinstance(self.data, dict) else range(len(self.data)) if isinstance(self.data, list) else ()
+        return [entry for step in steps if (entry := self.at(step)).data is not GONE]
+
     def mark(self, key: bool = False) -> Mark:
         """The position of the value, or of its key."""
         return self.document.mark(self.path, key)

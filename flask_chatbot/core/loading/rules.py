@@ -1,9 +1,10 @@
 """Compiles one entry of ``rules:``."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal, cast
+from functools import cache
+from typing import Any, Literal
 
 from flask_chatbot.core.fields.field import Field, FieldType
 from flask_chatbot.core.language.readings import Folding
@@ -19,7 +20,7 @@ from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.replies import ReplyBuilder
 from flask_chatbot.core.loading.tests import build_test
 from flask_chatbot.core.loading.texts import compile_template
-from flask_chatbot.core.loading.triggers import KEYS, build_kinds, check_sends, first_written, names_sent
+from flask_chatbot.core.loading.triggers import KEYS, build_kinds, check_sends, names_sent
 from flask_chatbot.core.lookups.find import Find
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.reminding.quiet import NIGHT, Quiet
@@ -32,6 +33,14 @@ OnInvalid = Literal["explain", "ask", "reply"]
 LEADING = frozenset({"name", "sends", *KEYS})  # the keys by which a rule is reached
 FOUND_OTHERWISE = frozenset({"pattern", "contains", "similar"})  # keys by which a rule is found without a part behind the #
 OTHER_TEXTS = frozenset({"otherwise", "invalid", "failed", "confirm", "notify", "not_found"})  # templates beside the reply
+AS_WRITTEN = frozenset({"fallback", "priority", "guess", "tries", "interrupt", "paste"})  # keys whose values are those of the rule
+# Keys that are built without a look at the others, from the entries under them.
+BUILT: Mapping[str, Callable[[list[Place]], Any]] = {
+    "once_per": build_duration,
+    "patience": build_duration,
+    "menu": build_menu,
+    "tests": lambda entries: tuple(build_test(entry, is_under_rule=True) for entry in entries),
+}
 ANSWERS = ("reply", "otherwise", "invalid", "failed", "not_found")
 COSTLY = (
     "keyword",
@@ -58,15 +67,21 @@ NAMES: Names = {
 
 def on_invalid(data: Mapping[str, Any], asks: bool) -> OnInvalid:
     """The reaction to a wrong value: the rule's own setting, or the default for its keys; nobody sends a file again for a number."""
-    implied = "ask" if asks else "reply" if "invalid" in data else "explain"
-    return cast(OnInvalid, data.get("on_invalid") or implied)
+    implied: OnInvalid = "ask" if asks else "reply" if "invalid" in data else "explain"
+    return data.get("on_invalid") or implied
 
 
 def parts_of(fields: Sequence[Field]) -> Type:
     """The type of `data` in a rule with fields: at least as long as the last required field."""
     texts = [field for field in fields if not field.is_sent]
     wanted = [number for number, field in enumerate(texts, 1) if not (field.may_be_left_out or field.condition)]
-    return TEXTS._replace(least=wanted[-1]) if wanted else TEXTS
+    return texts_at_least(wanted[-1]) if wanted else TEXTS
+
+
+@cache
+def texts_at_least(count: int) -> Type:
+    """The type of a list of so many texts or more, one for all rules alike."""
+    return TEXTS._replace(least=count)
 
 
 class RuleBuilder:
@@ -92,6 +107,7 @@ class RuleBuilder:
         self.has_hours = has_hours
         self.staff = staff
         self.quiet = quiet
+        self.small_talk = folding.words.small_talk
         self.field_builder = FieldBuilder(types, sandbox, has_hours, self.options_from)
         saved = SavedColumns(sources.entries, lambda place: build_asking(place, self.field_builder).fields or ())
         self.tables = KnownTables(sources.csv, saved, sources.python, cell_contexts(sandbox.locale, folding))
@@ -110,9 +126,9 @@ class RuleBuilder:
         data: dict[str, Any] = place.data
         kinds = build_kinds(place, self.folding)
         asking = build_asking(place, self.field_builder)
-        groups = kinds.groups([field.name for field in asking.fields or ()])
+        groups = kinds.groups(asking.fields or ())
         rule = Rule(
-            name=data.get("name") or first_written(place),
+            name=data.get("name") or kinds.first,
             is_named="name" in data,
             mark=place.mark(),
             position=position,
@@ -121,7 +137,7 @@ class RuleBuilder:
             contains=kinds.contains,
             similar=tuple(kinds.similar),
             similar_written=tuple(kinds.similar.values()),
-            small_talk=data.get("small_talk", kinds.is_small_talk(self.folding.words.small_talk)),
+            small_talk=data.get("small_talk", kinds.is_small_talk(self.small_talk)),
             fields=asking.fields,
             groups=groups,
             needs=self.needs(place.each("needs")),
@@ -137,18 +153,17 @@ class RuleBuilder:
         fields = asking.fields or ()
         if not (fields or groups or sends or data.get("fallback")):
             return self.names
-        more: dict[str, str | Type] = dict.fromkeys(groups, "text")
+        names: dict[str, str | Type] = dict(self.names)
+        if data.get("fallback"):
+            names |= ONLY_FALLBACK
+        if sends:
+            names |= names_sent(sends, may_ask=on_invalid(data, asking.asks or asking.takes_sent) == "ask")
+        names |= dict.fromkeys(groups, "text")
         if fields and FOUND_OTHERWISE.isdisjoint(data):
-            more["data"] = parts_of(fields)
-        return {
-            **self.names,
-            **(ONLY_FALLBACK if data.get("fallback") else {}),
-            **names_sent(sends, may_ask=on_invalid(data, asking.asks or asking.takes_sent) == "ask"),
-            **more,
-            **{field.name: type_of_field(field) for field in fields},
-        }
+            names["data"] = parts_of(fields)
+        return names | {field.name: type_of_field(field) for field in fields}
 
-    def needs(self, entries: Iterable[Place]) -> tuple[str, ...]:
+    def needs(self, entries: Sequence[Place]) -> tuple[str, ...]:
         """The names that a Python handler supplies."""
         for entry in entries:
             if not entry.data.isidentifier() or entry.data in RESERVED:
@@ -166,23 +181,31 @@ class RuleBuilder:
         self, place: Place, known: Names, fields: Sequence[Field], sends: tuple[str, ...], groups: Collection[str]
     ) -> dict[str, Any]:
         """The keys with templates: only replies and notices know the values of handlers and `save`; `otherwise` precedes the fields."""
-        find = self.find(place, fields, groups) if "find" in place.data or "not_found" in place.data else None
+        data: dict[str, Any] = place.data
+        find = self.find(place, fields, groups) if "find" in data or "not_found" in data else None
         found = self.tables.found(find)
-        needs = dict.fromkeys((entry.data for entry in place.each("needs")), "")
-        more: Names = {**needs, **({"saved": saved_type(place)} if "save" in place.data else {}), **found}
-        full = {**known, **more} if more else known
-        names = {"reply": full, "otherwise": {**self.names, **names_sent(sends, may_ask=False)}}
-        if "invalid" in place.data:  # a value that is wrong is none
+        more = {**self.supplied(place), **found}
+        full, known_found = {**known, **more} if more else known, {**known, **found} if found else known
+        names: dict[str, Names] = {"reply": full}
+        if "otherwise" in data:
+            names["otherwise"] = {**self.names, **names_sent(sends, may_ask=False)}
+        if "invalid" in data:  # a value that is wrong is none
             wrong = {field.name: type_of_field(field)._replace(optional=True) for field in fields}
             names["invalid"] = {**known, "data": TEXTS, **wrong}
-        built: dict[str, Any] = {"find": find} | {
-            key: ReplyBuilder(self.sandbox, names.get(key, known), self.files).build(place.at(key)) for key in ANSWERS if key in place.data
-        }
-        if "confirm" in place.data:
-            built["confirm"] = build_confirm(place.at("confirm"), self.sandbox, {**known, **found})
-        save = self.save(place, fields, groups, {**known, **found})
+        built: dict[str, Any] = {"find": find}
+        for key in ANSWERS:
+            if key in data:
+                built[key] = ReplyBuilder(self.sandbox, names.get(key, known), self.files).build(place.at(key))
+        if "confirm" in data:
+            built["confirm"] = build_confirm(place.at("confirm"), self.sandbox, known_found)
+        save = self.save(place, fields, groups, known_found) if "save" in data else None
         built["actions"] = build_actions(place, self.staff, lambda text: compile_template(text, self.sandbox, full), save)
         return built
+
+    def supplied(self, place: Place) -> Names:
+        """The names that a rule's handler and its `save` supply."""
+        needs = dict.fromkeys((entry.data for entry in place.each("needs")), "")
+        return {**needs, "saved": saved_type(place)} if "save" in place.data else needs
 
     def find(self, place: Place, fields: Sequence[Field], groups: Collection[str]) -> Find | None:
         """The `find:` of a rule, with the condition on the rows that count."""
@@ -195,8 +218,6 @@ class RuleBuilder:
 
     def save(self, place: Place, fields: Sequence[Field], groups: Collection[str], known: Names) -> Save | None:
         """The `save:` of a rule; what it says later of a row knows the row and its sender, and of a full slot what is `known` then."""
-        if "save" not in place.data:
-            return None
         later = {**self.field_builder.names(fields), **dict.fromkeys(groups, "text"), "saved": saved_type(place)}
         del later["now"]  # long before it is written
         per = [entry.data for entry in place.at("save").each("per")] if isinstance(place.data["save"], dict) else []
@@ -213,32 +234,27 @@ class RuleBuilder:
         if "otherwise" in place.data and not (when and when.asks_clock):
             message = tr("'otherwise' answers where the clock is the reason. Write open, days, time or dates under 'when', or remove it.")
             place.at("otherwise").report(message, key=True)
-        return {"when": when, "once_per": build_duration(place.each("once_per"))}
+        return {"when": when}
 
     def others(self, place: Place, asking: Asking, sends: tuple[str, ...]) -> dict[str, Any]:
         """The keys that are independent of the others."""
         data: dict[str, Any] = place.data
         reply = data.get("reply")
         written = reply if isinstance(reply, str) and OTHER_TEXTS.isdisjoint(data) else str(data)  # as for most rules, since that costs
-        return {
-            "fallback": data.get("fallback", False),
-            "needs_hash": data.get("hash") == "required",
-            "priority": data.get("priority", 0),
+        takes_sent = asking.takes_sent
+        others: dict[str, Any] = {
             "sends": sends,
             "asks": asking.asks,
-            "takes_sent": asking.takes_sent,
-            "on_invalid": on_invalid(data, asking.asks or asking.takes_sent),
-            "is_silent": data.get("reply") == [],
-            "guess": data.get("guess", True),
-            "patience": build_duration(place.each("patience")),
-            "tries": data.get("tries"),
-            "interrupt": data.get("interrupt", True),
-            "paste": data.get("paste", True),
-            "uses": tuple(name for name in COSTLY if name in written),
+            "takes_sent": takes_sent,
+            "on_invalid": on_invalid(data, asking.asks or takes_sent),
+            "needs_hash": data.get("hash") == "required",
+            "is_silent": reply == [],
+            "uses": tuple([name for name in COSTLY if name in written]),
             "fills_in": has_marks(written),
-            "menu": build_menu(place.each("menu")),
-            "tests": tuple(build_test(entry, is_under_rule=True) for entry in place.each("tests")),
         }
+        others |= {key: data[key] for key in AS_WRITTEN.intersection(data)}
+        others |= {key: BUILT[key](place.each(key)) for key in BUILT.keys() & data.keys()}
+        return others
 
     def check(self, place: Place, rule: Rule, named: Collection[str]) -> None:
         """Report keys that are valid on their own but not in combination."""
@@ -248,16 +264,16 @@ class RuleBuilder:
         self.check_asking(place, rule)
         if rule.fields is not None and not rule.asks:
             self.check_fields(place, rule, rule.fields, named)
-        for key in ("on_invalid", "invalid"):
-            if rule.fields is None and key in place.data:
+        for key in ("on_invalid", "invalid") if rule.fields is None else ():
+            if key in place.data:
                 place.at(key).report(tr("{key!r} needs 'fields', whose values could be wrong. Add them, or remove it.", key=key), key=True)
 
     def check_asking(self, place: Place, rule: Rule) -> None:
         """Report `invalid` keys of a form without #, and `confirm` without a form that asks."""
         if rule.confirm is not None and not rule.asks and rule.on_invalid != "ask":
             place.at("confirm").report(tr("'confirm' belongs to a form that asks. Write 'ask', or 'on_invalid: ask'."), key=True)
-        for key, waiting in (("patience", rule.may_ask or bool(rule.menu)), ("tries", rule.may_ask)):
-            if key in place.data and not waiting:
+        for key in ("patience", "tries"):
+            if key in place.data and not (rule.may_ask or (rule.menu and key == "patience")):
                 or_menu = tr(" or a menu") if key == "patience" else ""
                 place.at(key).report(
                     tr("{key!r} is for a form that asks{or_menu}, and there is none. Remove it.", key=key, or_menu=or_menu), key=True
@@ -270,8 +286,8 @@ class RuleBuilder:
             place.at("interrupt").report(
                 tr("'interrupt' is for a form that asks. Write 'ask', or 'on_invalid: ask', or remove it."), key=True
             )
-        for key in ("on_invalid", "invalid"):
-            if rule.asks and key in place.data:
+        for key in ("on_invalid", "invalid") if rule.asks else ():
+            if key in place.data:
                 place.at(key).report(tr("{key!r} is for 'fields'; 'ask' asks again. Remove it.", key=key), key=True)
 
     def check_fields(self, place: Place, rule: Rule, fields: tuple[Field, ...], named: Collection[str]) -> None:

@@ -13,6 +13,7 @@ SEPARATOR = re.compile(r"\s*[,|;]\s*|(?<=[^\W\d_]{2})\s*/\s*(?=[^\W\d_]{2})")
 STARRED = re.compile(r"[^\W\d_]+\*")
 EXPRESSION = re.compile(r"/(?P<inside>.+)/[a-z]*|.*(?:\.[*+]|\\[dwsb]).*")
 TRUE = ("true", "True")
+WANTED = {"contains": tr("the words to find"), "similar": tr("the text to compare with"), "save": tr("a name for the table")}
 
 
 def check_slips(rule: Place) -> None:
@@ -23,11 +24,7 @@ def check_slips(rule: Place) -> None:
             check_keyword(entry)
         if isinstance(keyword, str):
             check_separators(rule.at("keyword"))
-    for key, wanted in (
-        ("contains", tr("the words to find")),
-        ("similar", tr("the text to compare with")),
-        ("save", tr("a name for the table")),
-    ):
+    for key, wanted in WANTED.items():
         if rule.data.get(key) in TRUE and rule.at(key).is_plain():
             rule.at(key).warn(
                 tr("{key!r} is the word 'true' here, and switches nothing on. Write {wanted} in its place.", key=key, wanted=wanted)

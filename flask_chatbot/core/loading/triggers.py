@@ -1,9 +1,10 @@
 """Compiles the triggers of a rule: ``keyword:``, ``pattern:``, ``contains:`` and ``similar:``, and ``sends:`` for what is no text."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from flask_chatbot.core.fields.field import Field
 from flask_chatbot.core.language.folding import fold_with_signs
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.loading.fields import check_name
@@ -26,9 +27,11 @@ NAME_LIMIT = 60  # characters of what a rule without a name is called by
 class Kinds(NamedTuple):
     """All triggers of one rule; `similar` maps each folded text to the text as written.
 
-    `named` are the groups of its patterns and the names in its keywords, even refused ones, so that one mistake is reported once.
+    `first` is the first of them as written, by which a rule without a name is called. `named` are the groups of its patterns and the names
+    in its keywords, even refused ones, so that one mistake is reported once.
     """
 
+    first: str
     keywords: tuple[Keyword, ...]
     patterns: tuple[Pattern, ...]
     contains: tuple[Phrase, ...]
@@ -36,45 +39,45 @@ class Kinds(NamedTuple):
     named: tuple[str, ...]
     sends: tuple[str, ...]
 
-    def is_small_talk(self, words: Collection[str]) -> bool:
+    def is_small_talk(self, words: frozenset[str]) -> bool:
         """True if all of it is among these greetings and thanks."""
         literals = [keyword.literal for keyword in self.keywords]
-        literals += [*(phrase.literal for phrase in self.contains), *self.similar]
-        return bool(literals) and not self.patterns and all(literal in words for literal in literals)
+        literals += [phrase.literal for phrase in self.contains]
+        return bool(literals or self.similar) and not self.patterns and words.issuperset(literals) and words.issuperset(self.similar)
 
-    def groups(self, known: Collection[str]) -> tuple[str, ...]:
-        """The names of the groups in its patterns, except those known already."""
+    def groups(self, fields: Iterable[Field]) -> tuple[str, ...]:
+        """The names of the groups in its patterns, except those of fields."""
+        if not self.named:
+            return ()
+        known = {field.name for field in fields}
         return tuple(name for name in self.named if name not in known)
 
 
 def build_kinds(rule: Place, folding: Folding) -> Kinds:
     """The triggers of a rule's entry; mistakes are reported."""
+    keywords, patterns, contains, similar = keyword_entries(rule), rule.each("pattern"), rule.each("contains"), rule.each("similar")
     return Kinds(
-        build_keywords(keyword_entries(rule)),
-        build_patterns(rule.each("pattern")),
-        build_contains(rule.each("contains"), folding),
-        build_similar(rule.each("similar"), folding),
-        tuple(dict.fromkeys([*named_in_patterns(rule), *named_in_keywords(rule)])),
-        build_sends(rule),
+        first_written((*keywords, *patterns, *contains, *similar), rule.each("sends")),
+        build_keywords(keywords),
+        build_patterns(patterns),
+        build_contains(contains, folding),
+        build_similar(similar, folding),
+        named_in(keywords, patterns),
+        build_sends(rule.each("sends")),
     )
 
 
-def named_in_patterns(rule: Place) -> Iterator[str]:
-    """The names of the groups in all its patterns."""
-    for entry in rule.each("pattern"):
-        yield from named_groups(entry.data)
-
-
-def named_in_keywords(rule: Place) -> Iterator[str]:
-    """The names of fields that are written into its keywords; those are refused, and their templates are not."""
-    for entry in keyword_entries(rule):
-        yield from parts_in(entry.data)[1]
+def named_in(keywords: Iterable[Place], patterns: Iterable[Place]) -> tuple[str, ...]:
+    """The names of the groups in patterns, and of fields that are written into keywords: these are refused, and their templates are not."""
+    names = [name for entry in patterns for name in named_groups(entry.data)]
+    names += [name for entry in keywords for name in parts_in(entry.data)[1]]
+    return tuple(dict.fromkeys(names)) if names else ()
 
 
 def keyword_entries(rule: Place) -> list[Place]:
     """The places of a rule's keywords; that of an exact one is below its ``exact:``."""
-    entries = [entry.at("exact") if isinstance(entry.data, dict) else entry for entry in rule.each("keyword")]
-    return [entry for entry in entries if entry.data is not None]
+    entries = rule.each("keyword")
+    return [at for entry in entries if (at := entry.at("exact") if isinstance(entry.data, dict) else entry).data is not None]
 
 
 def parts_in(written: str) -> tuple[str, list[str]]:
@@ -84,7 +87,7 @@ def parts_in(written: str) -> tuple[str, list[str]]:
     (('status#', ['nota', 'tgl_kirim']), ('cek#nota#', []), ('#promo', []))
     """
     first, mark, rest = written.strip().partition("#")
-    if not (first.strip() and mark) or rest.endswith("#"):
+    if not rest or not (first.strip() and mark) or rest.endswith("#"):
         return written.strip(), []
     names = ("_".join(re.findall(r"\w+", part)) for part in rest.split("#"))
     parts = [name for name in names if name]
@@ -97,15 +100,17 @@ def named_groups(source: str) -> list[str]:
     >>> named_groups(r"(?P<kode>[a-z]+)(?<nomor>.{1,99}) \(?P<x>")
     ['kode', 'nomor']
     """
+    if "<" not in source:
+        return []
     return [found[1] for token in tokens(source) if token.kind == "open" and (found := GROUP.match(token.source))]
 
 
-def first_written(rule: Place) -> str:
+def first_written(triggers: Iterable[Place], sends: Iterable[Place]) -> str:
     """The name of a rule without one: its first trigger, as written."""
-    for entry in (entry for key in KEYS for entry in (keyword_entries(rule) if key == "keyword" else rule.each(key))):
-        if entry.data and entry.data.strip():
-            return str(entry.data.strip()[:NAME_LIMIT])
-    return next((str(entry.data) for entry in rule.each("sends") if entry.data), "fallback")
+    for entry in triggers:
+        if entry.data and (written := entry.data.strip()):
+            return str(written[:NAME_LIMIT])
+    return next((str(entry.data) for entry in sends if entry.data), "fallback")
 
 
 def build_keywords(entries: Iterable[Place]) -> tuple[Keyword, ...]:
@@ -214,10 +219,10 @@ def check_similar(place: Place, literal: str) -> bool:
     return bool(literal) and len(words) <= WORDS_LIMIT and longest <= LETTERS_LIMIT
 
 
-def build_sends(rule: Place) -> tuple[str, ...]:
+def build_sends(entries: Iterable[Place]) -> tuple[str, ...]:
     """The kinds of messages, as written; unknown ones and repeats are reported."""
     found: list[str] = []
-    for entry in rule.each("sends"):
+    for entry in entries:
         kind = entry.data
         if kind not in SENDS:
             meant = guess(kind, SENDS)

@@ -47,9 +47,10 @@ class Index:
     def __init__(self, rules: Iterable[Rule], folding: Folding, language: Language | None = None, country: str = "ID") -> None:
         rules = tuple(rules)
         self._folding = folding
-        self._signs = frozenset(word for rule in rules for literal in literals(rule) if has_signs(literal) for word in literal.split(" "))
-        longest = max((len(each) for rule in rules for each in (*(keyword.literal for keyword in rule.keywords), *rule.similar)), default=0)
-        self._reach = 2 * longest + COURTESY_LETTERS  # a longer text is no literal, in whatever step
+        whole = [keyword.literal for rule in rules for keyword in rule.keywords] + [literal for rule in rules for literal in rule.similar]
+        phrases = [phrase.literal for rule in rules for phrase in rule.contains]
+        self._signs = frozenset(word for literal in (*whole, *phrases) if has_signs(literal) for word in literal.split(" "))
+        self._reach = 2 * max(map(len, whole), default=0) + COURTESY_LETTERS  # a longer text is no literal, in whatever step
         self._keywords = KeywordIndex(rules, folding, self._signs, self._reach, language or language_of("id"), country)
         self._patterns = PatternIndex(rules) or None
         self._contains = PhraseIndex(rules, folding) or None
@@ -167,10 +168,3 @@ class Index:
 def has_small_talk(candidates: Iterable[Candidate]) -> bool:
     """True if one of the rules is small talk."""
     return any(candidate.rule.small_talk for candidate in candidates)
-
-
-def literals(rule: Rule) -> Iterator[str]:
-    """The folded texts that a rule is found by, except patterns."""
-    yield from (keyword.literal for keyword in rule.keywords)
-    yield from (phrase.literal for phrase in rule.contains)
-    yield from rule.similar

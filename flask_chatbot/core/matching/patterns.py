@@ -116,7 +116,8 @@ def excess(parts: Parts, named: int, way_out: Translatable) -> Translatable:
 
 def check_letters(source: str) -> None:
     """Raise ValueError for letters that no normalised text contains, and for word ends that RE2 does not see."""
-    changed = next((character for character in source if unicodedata.normalize("NFKC", character) != character), None)
+    letters = () if source.isascii() else source
+    changed = next((letter for letter in letters if unicodedata.normalize("NFKC", letter) != letter), None)
     if changed is not None:
         plain = unicodedata.normalize("NFKC", changed)
         raise ValueError(

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any
 
 from flask_chatbot.core.yamltext import nodes
 
@@ -102,17 +102,15 @@ ROOT = compile_shape(SCHEMA, {})
 
 def plain(node: nodes.Node, shape: Shape = ROOT) -> Any:
     """The data under a node: dicts, lists, text, numbers, booleans, and None if nothing is written."""
-    kind = node.__class__
-    if kind is nodes.Scalar:
-        scalar = cast(nodes.Scalar, node)
-        if shape.is_text and scalar.text and scalar.text not in NULLS:
-            return scalar.text
-        return shape.scalar(scalar)
-    if kind is nodes.Mapping:
+    if isinstance(node, nodes.Scalar):
+        if shape.is_text and node.text and node.text not in NULLS:
+            return node.text
+        return shape.scalar(node)
+    if isinstance(node, nodes.Mapping):
         entries, rest = shape.entries, shape.rest
-        return {key: plain(child, entries.get(key, rest)) for key, child in cast(nodes.Mapping, node).entries.items()}
+        return {key: plain(child, entries.get(key, rest)) for key, child in node.entries.items()}
     items = shape.items
-    return [plain(child, items) for child in cast(nodes.Sequence, node).items]
+    return [plain(child, items) for child in node.items]
 
 
 def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -36,6 +36,7 @@ WALKED, COMPARED, SINGLE = "#walked", "#compared", "#single"  # filters of our o
 TEXTS = (str, type(None))  # what `+` joins
 AS_THEY_ARE = (str, int)  # values that stand in a reply as they are, as nearly all do
 SOURCE_LIMIT = 4096  # bytes of one template
+LETTER_BYTES = 4  # that a letter takes at most
 WHOLE_LIMIT = REPLIES_LIMIT * TEXT_LIMIT  # characters that one template writes
 WRITTEN_OUT = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict)  # no longer than the source
 
@@ -320,7 +321,7 @@ def plain_uses(source: str) -> tuple[list[Use], str]:
 
 def check(source: str, sandbox: Sandbox, names: Names) -> list[Flaw]:
     """Everything wrong with a template that may use `names`, each with the type of its value."""
-    if len(source.encode("utf-8", "surrogatepass")) > SOURCE_LIMIT:
+    if len(source) * LETTER_BYTES > SOURCE_LIMIT and len(source.encode("utf-8", "surrogatepass")) > SOURCE_LIMIT:
         return [Flaw(1, tr("a template has at most {limit} bytes. Split it into several replies.", limit=SOURCE_LIMIT))]
     if not has_marks(source) or sandbox.shapes.pass_quickly(source, names, partial(is_flawless, sandbox=sandbox)):
         return []

@@ -70,9 +70,9 @@ class KnownTables:
 
     def found(self, find: Find | None) -> Mapping[str, str | Type]:
         """The name `found` with its type, for the templates of a rule that looks something up."""
-        columns = self.columns(find.table) if find else {}
-        if not find:
+        if find is None:
             return {}
+        columns = self.columns(find.table)
         if not columns:
             return {"found": UNKNOWN}
         entries = tuple(columns.items())
@@ -227,8 +227,8 @@ class KnownTables:
 
     def check(self, rules: Sequence[Rule]) -> Iterator[Problem]:
         """Yield what does not fit together in rules that find and save."""
-        yield from differing(rules)
-        for rule in rules:
+        yield from differing(rule for rule in rules if rule.actions)
+        for rule in (rule for rule in rules if rule.actions or rule.find is not None):
             if rule.save is not None and (file := self.csv.files.get(rule.save.name)) is not None:
                 yield Problem(rule.mark, saved_to_file(rule, rule.save.name, file))
             if rule.find is not None:
