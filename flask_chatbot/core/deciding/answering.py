@@ -1,6 +1,6 @@
 """The answer of a rule to one message, and the changes that it makes for the sender."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -76,16 +76,18 @@ class Answering(MessageContext):
             return Decision(match, make_all(rule.otherwise, self.names(match), self.random))
         if self.answered and self.answered.get(on_line(self.message.line, rule.name), 0.0) > self.time:
             return Decision(candidate.match())
-        match, texts, sent = self.read(candidate)
+        match, filled, sent = self.read(candidate)
         if not match.invalid and not rule.has_steps:
-            return self.finished(match, lambda: self.begun(match, texts, sent))
-        form = self.begun(match, texts, sent)
+            return self.finished(match, lambda: self.begun(match, filled, sent))
+        form = self.begun(match, filled, sent)
         return self.first_question(match, form) if rule.asks else self.complete(match, form)
 
-    def begun(self, match: Match, texts: Mapping[str, str], sent: Mapping[str, SentValue]) -> Form:
+    def begun(self, match: Match, filled: Sequence[str], sent: Mapping[str, SentValue]) -> Form:
         """The form of a match, with what its values were read from."""
         if not match.rule.fields:
             return NO_FORM
+        texts = {field.name: text for field, text in zip(match.rule.fields, filled, strict=False)}
+        texts |= {name: str(match.fields[name]) for name in match.rule.groups if match.fields[name] is not None}
         return Form(rule=match.rule.name, literal=begun_by(match), texts=texts, times=dict.fromkeys(texts, self.time), sent=sent)
 
     def first_question(self, match: Match, form: Form) -> Decision:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from flask_chatbot.core.conditions.conditions import Unmet, is_clock
 from flask_chatbot.core.conversation.forms import Form, answers_nothing, filled
@@ -20,6 +21,7 @@ from flask_chatbot.core.values.messages import PARTS_LIMIT, Message, split_parts
 from flask_chatbot.core.values.sent import SENT, SENT_NAMES, SentValue, kinds_of, name_of
 from flask_chatbot.errors import AnswerFailed
 
+NO_GROUPS: Mapping[str, str | None] = MappingProxyType({})
 CHOSEN = (Kind.MENU, Kind.GUESS)  # whatever stands behind a ``#`` of the text, it is not for that rule
 
 log = get_logger(__name__)
@@ -103,17 +105,20 @@ class MessageContext:
         """True if what was found in this way is answered in the message's chat."""
         return self.hears_all or (candidate.kind in (Kind.KEYWORD, Kind.FIELDS) and candidate.step in EXACT)
 
-    def read(self, candidate: Candidate) -> tuple[Match, dict[str, str], Mapping[str, SentValue]]:
-        """The match with its fields read from the parts after ``#``, a pattern's groups or what was sent; and what they were read from."""
+    def read(self, candidate: Candidate) -> tuple[Match, Sequence[str], Mapping[str, SentValue]]:
+        """The match with its fields read from the parts after ``#``, a pattern's groups or what was sent; and what they were read from.
+
+        That is one text for each field, then those that no field takes.
+        """
         rule, kind, literal, rest, _ = candidate
         behind = rest if kind is Kind.FIELDS else "" if kind in CHOSEN else self.message.text.partition("#")[2]
         data = first_parts(behind) if behind else ()
         if not rule.fields and not rule.groups:
-            return Match(rule, kind, literal, data), {}, NOTHING_SENT
-        groups = candidate.groups(self.message.text) if kind is Kind.PATTERN else {}
-        named = {name: groups.get(name) for name in rule.groups}
+            return Match(rule, kind, literal, data), (), NOTHING_SENT
+        groups = candidate.groups(self.message.text) if kind is Kind.PATTERN else NO_GROUPS
+        named = {name: groups.get(name) for name in rule.groups} if rule.groups else {}
         if not rule.fields:
-            return Match(rule=rule, kind=kind, literal=literal, data=data, fields=named), {}, NOTHING_SENT
+            return Match(rule, kind, literal, data, named), (), NOTHING_SENT
         fields, context, sent = rule.fields, self.field_context, NOTHING_SENT
         written = tuple(field for field in fields if not field.is_sent) if rule.takes_sent else fields
         filled = dealt(written, [groups.get(field.name) or "" for field in written] if kind is Kind.PATTERN else rest.split("#"))
@@ -122,11 +127,7 @@ class MessageContext:
             filled = spread(fields, filled, sent)
             context = context._replace(sent=sent)
         reading = read_dealt(fields, filled, context)
-        texts = {field.name: text for field, text in zip(fields, filled, strict=False)}
-        if named:
-            texts |= {name: text for name, text in named.items() if text is not None}
-        values = {**named, **reading.values}
-        return Match(rule=rule, kind=kind, literal=literal, data=data, fields=values, invalid=reading.problems), texts, sent
+        return Match(rule, kind, literal, data, named | reading.values, reading.problems), filled, sent
 
     def read_form(self, rule: Rule, form: Form) -> Match:
         """The match of a completed form; its texts are the `data`."""

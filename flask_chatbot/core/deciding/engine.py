@@ -1,6 +1,6 @@
 """The engine: decides how to answer a message."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Sequence
 from dataclasses import replace
 from datetime import datetime
 from random import Random
@@ -74,20 +74,30 @@ def in_dialogue(turn: Answering) -> Decision | None:
 
 
 def by_rules(turn: Answering) -> Decision:
-    """The decision of the first rule that answers the text; where a handler skips, the later steps of the look-up are tried, too."""
+    """The decision of the first rule that answers the text, else by what it may have meant, else by the fallback."""
     passed: dict[Rule, Candidate] = {}
     decision = first_answer(turn, passed, turn.may_answer)
-    skipped: set[Rule] = set()
-    while decision is None and skipped < (left := {rule for rule in passed if not rule.fallback and turn.may_answer(rule)}):
-        skipped = left
-        decision = first_answer(turn, passed, lambda rule: rule not in passed and turn.may_answer(rule))
-    if decision is None and not passed and "\n" in turn.message.text:
-        decision = by_labels(turn, None)
     if decision is not None:
+        return decision
+    fallbacks = [candidate for candidate in passed.values() if candidate.kind is Kind.FALLBACK]
+    if len(fallbacks) < len(passed) and (decision := after_skipping(turn, passed)) is not None:
+        return decision
+    if not passed and "\n" in turn.message.text and (decision := by_labels(turn, None)) is not None:
         return decision
     if says_nothing(turn.message):
         return unsupported(turn) if turn.message.kind not in WRITTEN else Decision(None)
-    return by_guess(turn, passed) if turn.may_guess else Decision(None)
+    return by_guess(turn, passed, fallbacks) if turn.may_guess else Decision(None)
+
+
+def after_skipping(turn: Answering, passed: dict[Rule, Candidate]) -> Decision | None:
+    """The decision of a rule that the text leads to in a later step, where handlers have skipped all those `passed`."""
+    skipped: set[Rule] = set()
+    while skipped < (left := {rule for rule in passed if not rule.fallback and turn.may_answer(rule)}):
+        skipped = left
+        decision = first_answer(turn, passed, lambda rule: rule not in passed and turn.may_answer(rule))
+        if decision is not None:
+            return decision
+    return None
 
 
 def first_answer(turn: Answering, passed: dict[Rule, Candidate], may_answer: MayAnswer) -> Decision | None:
@@ -107,11 +117,10 @@ def first_answer(turn: Answering, passed: dict[Rule, Candidate], may_answer: May
     return None
 
 
-def by_guess(turn: Answering, passed: Mapping[Rule, Candidate]) -> Decision:
+def by_guess(turn: Answering, passed: Collection[Rule], fallbacks: Sequence[Candidate]) -> Decision:
     """The decision on a text that no rule has answered: by what it may have meant, else by the fallback."""
     if turn.dialogue.aside is not None and (unfinished := not_finished(turn)) is not None:
         return unfinished
-    fallbacks = [candidate for candidate in passed.values() if candidate.kind is Kind.FALLBACK]
     if turn.before.form is None:
         turn.guessed = guess(turn.book, turn.message.text, turn.may_answer, passed)
     meant = turn.guessed.answer

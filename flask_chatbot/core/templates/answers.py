@@ -34,15 +34,24 @@ class Answer(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
 class TextAnswer:
-    """``text:``, or a bare string."""
+    """``text:``, or a bare string; what is the same for every message is made once."""
 
-    text: Template
+    __slots__ = ("_constant", "_is_constant", "text")
+
+    def __init__(self, text: Template) -> None:
+        self.text = text
+        self._is_constant = text.is_constant
+        self._constant: tuple[Reply, ...] | None = None
 
     def make(self, names: Names, random: Random) -> tuple[Reply, ...]:
+        if self._constant is not None:
+            return self._constant
         text = self.text.render_whole(names)
-        return (Text(text),) if 0 < len(text) <= TEXT_LIMIT else tuple(map(Text, split_text(text)))
+        made = (Text(text),) if 0 < len(text) <= TEXT_LIMIT else tuple(map(Text, split_text(text)))
+        if self._is_constant:
+            self._constant = made
+        return made
 
 
 @dataclass(frozen=True, slots=True)
