@@ -73,10 +73,7 @@ class Database:
 
     def is_there(self) -> bool:
         """True if anything can have been stored: a SQLite file is made by the first write."""
-        try:
-            return self._file is None or self._file.look() is not Seen.UNOPENED or self._file.path.exists()
-        except OSError:
-            return True  # opening it tells what is wrong
+        return self._file is None or self._file.is_there()
 
     def fault(self) -> str | None:
         """The fault of the database file, as far as it shows from outside or a use has met it; None for a server."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
-from flask_chatbot.core.conversation.memory import Memory, State, read_state, write_state
+from flask_chatbot.core.conversation.memory import NOTHING, Memory, State, read_state, write_state
 from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.people import alias_of, is_person_id
 from flask_chatbot.database.database import Database
@@ -54,12 +54,12 @@ class StoreMemory:
 
     def recall(self, sender: str, now: float) -> State:
         if not self._database.is_there():
-            return State()
+            return NOTHING
         with self._database.reading() as connection:
             found = _recall(connection, sender, now)
             is_hashed = found is None and people.is_hashed(connection, sender)
         if not is_hashed:
-            return found or State()
+            return found or NOTHING
         with self._database.writing() as connection:  # once for each sender of before there were people
             people.get(connection, sender, now)
         return self.recall(sender, now)
@@ -129,7 +129,7 @@ def _recall(connection: Connection, sender: str, now: float) -> State | None:
 def _state(row: Any, now: float) -> State:
     """The state in a row; an empty one if there is none."""
     if row is None:
-        return State()
+        return NOTHING
     try:
         return read_state(row.state, row.version, row.expires_at, now)
     except ValueError as error:

@@ -160,7 +160,7 @@ class ShortMemory:
 
     def recall(self, sender: str, now: float) -> State:
         kept = self._kept.get(sender)
-        return State() if kept is None else read_state(*kept, now)
+        return NOTHING if kept is None else read_state(*kept, now)
 
     def commit(self, sender: str, state: State, now: float) -> bool:
         text = write_state(state.at(now))
