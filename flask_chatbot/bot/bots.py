@@ -1,6 +1,7 @@
 """`Bots`: the bots of one app, one for each of its rule files: that of the app, and those that lines have for themselves."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -10,19 +11,30 @@ from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.problems import Problem
 from flask_chatbot.errors import HandlerError
+from flask_chatbot.settings.keys import Key
+from flask_chatbot.settings.webhook_lines import line_of_key
+
+
+@dataclass(frozen=True, slots=True)
+class BotKey(Key):
+    """A key of the webhook: its `name` is the line that a call with it came by, and `bot` answers that line."""
+
+    bot: Bot
 
 
 class Bots:
     """The bots of one app, in the order of its configuration; lines with the same rule file share one.
 
-    `own` answers whatever comes by no line with rules of its own.
+    `own` answers whatever comes by no line with rules of its own. `webhook_keys` are those that calls of the webhook may carry.
     """
 
-    __slots__ = ("__weakref__", "_by_line", "own")
+    __slots__ = ("__weakref__", "_by_line", "own", "webhook_keys")
 
     def __init__(self, own: Bot, by_line: Mapping[str, Bot]) -> None:
         self.own = own
         self._by_line = dict(by_line)
+        lines = [(line_of_key(own.settings, key), key.key) for key in own.settings.webhook_keys]
+        self.webhook_keys = tuple(BotKey(line, key, self.of(line)) for line, key in lines)  # found once: each message comes with one
         for each in self:
             each.is_elsewhere = partial(self._is_beside, each)
             each.is_fallback = self.is_fallback

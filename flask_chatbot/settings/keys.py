@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hmac import compare_digest
+from typing import TypeVar
 
 from flask_chatbot.core.translation.translatable import tr
 
@@ -24,7 +25,10 @@ class Key:
     key: bytes = field(repr=False)
 
 
-def find_key(keys: tuple[Key, ...], given: object) -> Key | None:
+K = TypeVar("K", bound=Key)
+
+
+def find_key(keys: tuple[K, ...], given: object) -> K | None:
     """Find the given key, or None. All are compared, in constant time, so timing reveals nothing.
 
     >>> find_key((Key("toko", b"s3cret-word"),), "s3cret-word")

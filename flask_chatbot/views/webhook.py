@@ -3,20 +3,21 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from io import BytesIO
+from logging import INFO
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from flask_chatbot.answering.media_urls import Files, MediaUrls
-from flask_chatbot.bot.bot import Bot
+from flask_chatbot.bot.bots import Bots
 from flask_chatbot.bot.reloading import POLLER, keep_fresh
 from flask_chatbot.bot.tracebacks import redacted, with_words
+from flask_chatbot.core.deciding.decision import Decision
 from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import BadPayload, BadSignature, StoreError
 from flask_chatbot.settings.keys import find_key, near_miss
-from flask_chatbot.settings.webhook_lines import line_of_key
 from flask_chatbot.views.body import CUT_SHORT, read_body
 from flask_chatbot.views.request_ids import GIVEN, HEADER, request_id
 from flask_chatbot.views.routes import add_route
@@ -58,7 +59,7 @@ def _add_route(setup: BlueprintSetupState) -> None:
 def _go_first(_endpoint: str | None, values: dict[str, object] | None) -> None:
     """Run before any `before_request` of the host: one may check CSRF tokens, or consume a body that claims to be a form."""
     if values is not None:  # always so for a URL of ours
-        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # each question to a proxy costs
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
         try:
             values["body"] = read_body(request._get_current_object(), app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
         except BadPayload as error:
@@ -73,7 +74,7 @@ def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _hos
     try:
         if body is None:
             raise refused or BadPayload(CUT_SHORT)
-        environ = request.environ
+        environ = request._get_current_object().environ  # type: ignore[attr-defined]  # each question to a proxy costs
         answer = _answer(current_app._get_current_object(), body.getvalue(), environ)  # type: ignore[attr-defined]
         headers = {HEADER: request_id(environ)} if GIVEN in environ else None  # nobody who sent none would look for it
         return RawResponse(answer, headers=headers, content_type="application/json")
@@ -90,42 +91,49 @@ def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _hos
 
 def _answer(app: Flask, body: bytes, environ: Mapping[str, Any]) -> bytes:
     state = app.extensions["chatbot"]
-    bot: Bot = state.bot
-    if bot.settings.webhook_signing_secrets:
-        _check_signature(bot.settings.webhook_signing_secrets, body)
+    bots: Bots = state.bots
+    settings = bots.own.settings
+    if settings.webhook_signing_secrets:
+        _check_signature(settings.webhook_signing_secrets, body)
     document = read_object(body, content_type=environ.get("CONTENT_TYPE", ""))
-    key = find_key(bot.settings.webhook_keys, document.get("webhookkey"))
+    key = find_key(bots.webhook_keys, document.get("webhookkey"))
     if key is None:
         raise _unauthorized(_no_key(document.get("webhookkey")))
-    line = line_of_key(bot.settings, key)
-    message = read_webhook(document, line=line)
+    message, bot = read_webhook(document, line=key.name), key.bot
     if bot.watched_by != POLLER.process:
         keep_fresh(app)
-    bot = state.bots.of(line)
-    if (id_ := environ.get("HTTP_WEBHOOK_ID")) or bot.settings.keep_messages is not None:
+    if (id_ := environ.get("HTTP_WEBHOOK_ID")) or settings.keep_messages is not None:
         calls: Calls = state.make_calls()
         decision, answer = calls.answer(message, id_, _writer(bot.book.media, state.media_urls))
     else:
         decision = bot.answer(message)
-        answer = _written(bot.book.media, state.media_urls, decision.replies)
-    if decision is None:
-        log.info("a webhook call was repeated: it gets the first answer again")
-    else:
-        facts = {"rule": decision.match and decision.match.rule.name, "line": line, "replies": len(decision.replies)}
-        log.info("answered a webhook call: rule %(rule)r, line %(line)r, %(replies)d replies", facts)
+        files = bot.book.media
+        answer = _with_addresses(files, state.media_urls, decision.replies) if files else write_replies(decision.replies)
+    if log.isEnabledFor(INFO):
+        _log_answer(decision, key.name)
     return answer
 
 
 def _writer(files: Files, urls: MediaUrls) -> Callable[[Sequence[Reply]], bytes]:
     """A writer of answers for inside a transaction."""
-    if files:
-        urls.secrets()  # now, since that may need a transaction of its own
-    return partial(_written, files, urls)
+    if not files:
+        return write_replies
+    urls.secrets()  # now, since that may need a transaction of its own
+    return partial(_with_addresses, files, urls)
 
 
-def _written(files: Files, urls: MediaUrls, replies: Sequence[Reply]) -> bytes:
-    """The answer with these replies; files beside the rules have addresses in it."""
-    return write_replies(urls.addressed(replies, files, request.root_url) if files else replies)
+def _with_addresses(files: Files, urls: MediaUrls, replies: Sequence[Reply]) -> bytes:
+    """The answer with these replies, where files beside the rules have addresses."""
+    return write_replies(urls.addressed(replies, files, request.root_url))
+
+
+def _log_answer(decision: Decision | None, line: str | None) -> None:
+    """Log which rule has answered; without a decision it is the first answer again."""
+    if decision is None:
+        log.info("a webhook call was repeated: it gets the first answer again")
+        return
+    facts = {"rule": decision.match and decision.match.rule.name, "line": line, "replies": len(decision.replies)}
+    log.info("answered a webhook call: rule %(rule)r, line %(line)r, %(replies)d replies", facts)
 
 
 def _check_signature(secrets: tuple[bytes, ...], body: bytes) -> None:
