@@ -79,6 +79,10 @@ class StoreError(ChatbotError):
     """The database cannot be read or written now. The message is safe to log: it contains no SQL, data or password."""
 
 
+class Deadlock(StoreError):
+    """A transaction was ended by the database server, since it and another waited for each other. Tried again, it goes through."""
+
+
 class Uncommitted(StoreError):
     """A SQLite file cannot be written, since the app's own session has changes in it that this very thread has not committed."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 from weakref import WeakSet, finalize
 
 from sqlalchemy import Connection, Engine
@@ -16,13 +17,14 @@ from flask_chatbot.core.late import Late, new_lock, sleep
 from flask_chatbot.core.logs import get_logger
 from flask_chatbot.database.counting import tally
 from flask_chatbot.database.engines import Engines, lock, postgresql_engine, sqlite_engine, unlimited
-from flask_chatbot.database.fair_lock import lock_of
-from flask_chatbot.database.faults import describe_error, gave_way, held, is_damage, locked
+from flask_chatbot.database.faults import busy, describe_error, gave_way, held, is_damage, is_deadlock, locked
 from flask_chatbot.database.files import DatabaseFile, Seen, identity
 from flask_chatbot.database.notifications import Notifications, arrive
 from flask_chatbot.database.upgrading import check, is_current, upgrade_tables
 from flask_chatbot.database.urls import file_of, place_of, read_url
-from flask_chatbot.errors import StoreError, Uncommitted
+from flask_chatbot.database.writers.fair_lock import lock_of
+from flask_chatbot.database.writers.group_commit import GroupCommit
+from flask_chatbot.errors import Deadlock, StoreError, Uncommitted
 
 DEFAULT_URL = "sqlite:///chatbot.sqlite"
 
@@ -30,9 +32,16 @@ HELD_WAIT = 0.25  # seconds for a lock that this thread itself may have
 
 _WELL = (Seen.SAME, Seen.UNOPENED)
 
+# Transactions of `write` at once, in a process. SQLite has one writer; a server commits several together by itself, but each costs it more
+# than one more row does.
+AT_ONCE = {"sqlite": 1, "postgresql": 4}
+TRIES = 3  # of a transaction that is ended since another and it wait for each other
+
 UPGRADE_PATIENCE = 6  # times as long as for other locks: another process may be upgrading the same file
 UPGRADE_TRIES = 60  # for the locks of tables on a server, which are given up at once if somebody holds them
 UPGRADE_REST = 1.0  # seconds between two of them
+
+T = TypeVar("T")
 
 log = get_logger(__name__)
 
@@ -59,6 +68,7 @@ class Database:
         self._has_tables = False
         self._reported = ""  # what is wrong with the file
         self._damage = ""  # what was met in it
+        self.group = GroupCommit(wait=wait, most=AT_ONCE[self.kind])
         _databases.add(self)
 
     @property
@@ -86,28 +96,53 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection without transaction or lock: each statement stands alone."""
-        with self._describing_errors(), self._ready().reading.connect() as connection:
+        with self.describing_errors(), self._ready().reading.connect() as connection:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, wait: float | None = None) -> Iterator[Connection]:
         """A connection in a transaction: committed at the end, rolled back by any exception. SQLite has one writer at a time.
 
         SQLAlchemy's `IntegrityError` passes through: an existing row is no failure of the database. `RuntimeError` if the thread is writing
-        already.
+        already. `wait` is in seconds, if it is to be another.
         """
-        with self._describing_errors():
+        with self.describing_errors():
             engines, known = self._ready(), self._file and self._file.known
-            with self._transaction(engines, self._wait) as connection:
+            with self._transaction(engines, self._wait if wait is None else wait) as connection:
                 tally.begin(connection)
                 yield connection
                 tally.end(connection)
             if self._file is not None and identity(self._file.path) != known:
                 raise StoreError(self._file.moved())
 
+    def write(self, work: Callable[[Connection], T], *, order: str | None = None) -> T:
+        """Return the result of `work`, which is given a connection in a transaction, once that is committed.
+
+        It is done again after a rollback: if another transaction and this one waited for each other, or if it shared one and a work in that
+        failed. It may share one if it has an `order`, with others from threads that write at the same time; those are done in that order.
+        """
+        for _ in range(TRIES - 1):
+            with suppress(Deadlock):
+                return self._write(work, order)
+        return self._write(work, order)
+
+    def _write(self, work: Callable[[Connection], T], order: str | None) -> T:
+        if order is None or self._is_locked_here():
+            with self.writing() as connection:
+                return work(connection)
+        try:
+            return self.group.write(self, work, order)
+        except TimeoutError:
+            raise StoreError((busy if self._file is None else locked)(self.place)) from None
+
+    def _is_locked_here(self) -> bool:
+        """True if this very thread has the lock of a SQLite file: nobody can write for it."""
+        writer_lock = None if self._engines is None else self._engines.writer_lock
+        return (writer_lock is not None and writer_lock.is_mine()) or (self._file is not None and self._is_held(self._file.path))
+
     def upgrade(self) -> None:
         """Make the tables, or upgrade those of an earlier version; safe for any number of processes at once."""
-        with self._describing_errors():
+        with self.describing_errors():
             self._look_at_file()
             engines = self._open()
             if self._file is None:
@@ -121,7 +156,7 @@ class Database:
 
     def can_notify(self) -> bool:
         """True if notifications reach who listens over its connections: not where it is a SQLite file, or behind some poolers."""
-        with self._describing_errors():
+        with self.describing_errors():
             return self._file is None and arrive(self._open_engine())
 
     def _open_engine(self) -> Engine:
@@ -138,7 +173,8 @@ class Database:
         self._dispose.detach()
 
     @contextmanager
-    def _describing_errors(self) -> Iterator[None]:
+    def describing_errors(self) -> Iterator[None]:
+        """Raise `StoreError` in place of what SQLAlchemy and the drivers raise in the block, but for `IntegrityError`."""
         try:
             yield
         except IntegrityError:
@@ -151,7 +187,7 @@ class Database:
             problem = describe_error(met, self.place, self._url.password)
             if isinstance(met, DBAPIError) and is_damage(met.orig):
                 self._keep_damage(problem)
-            raise StoreError(problem) from None
+            raise (Deadlock if is_deadlock(met) else StoreError)(problem) from None
 
     def _keep_damage(self, problem: str) -> None:
         """Log a damaged file once and remember it: it does not heal, even if other pages can still be read."""
@@ -191,7 +227,7 @@ class Database:
 
         def finish() -> None:
             if engines is not None:
-                with self._describing_errors(), engines.reading.connect() as connection:
+                with self.describing_errors(), engines.reading.connect() as connection:
                     connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
         file.succeed(finish)
@@ -227,8 +263,10 @@ class Database:
         `wait` is in seconds, and for SQLite's lock.
         """
         if engines.writer_lock is None:
-            with engines.writing.begin() as connection:
+            with engines.writing.connect() as connection:
+                connection.begin()
                 yield connection
+                _commit(connection)
             return
         # Before it waits: what this thread holds itself, neither comes free for it meanwhile nor for those who wait here before it.
         is_held = self._file is not None and self._is_held(self._file.path)
@@ -244,7 +282,7 @@ class Database:
                     raise StoreError(locked(self.place)) from None
                 raise
             yield connection
-            connection.commit()
+            _commit(connection)
 
     def _look_at_tables(self, engines: Engines) -> None:
         with engines.reading.connect() as connection:
@@ -269,6 +307,14 @@ class Database:
                 if tries == UPGRADE_TRIES or not gave_way(error.orig):
                     raise
             sleep(UPGRADE_REST)  # others use the tables meanwhile
+
+
+def _commit(connection: Connection) -> None:
+    try:
+        connection.commit()
+    except BaseException:
+        connection.invalidate()  # SQLAlchemy would keep it for the next, with a transaction that may be open
+        raise
 
 
 def _nothing() -> None:

@@ -13,8 +13,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from flask_chatbot.database.fair_lock import FairLock
 from flask_chatbot.database.notifications import notify_at_commit
+from flask_chatbot.database.writers.fair_lock import FairLock
 
 if TYPE_CHECKING:
     import psycopg

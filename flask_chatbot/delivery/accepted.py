@@ -1,11 +1,19 @@
 """Accepted messages, and the terms on which they are sent."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from secrets import token_hex
 from typing import Any
 
+from sqlalchemy import Connection
+
+from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.outbound import Ack
+from flask_chatbot.errors import NotAccepted
+from flask_chatbot.store import idempotency
+
+REMEMBERED = 24 * 3600.0  # seconds an Idempotency-Key is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +66,17 @@ REPLY = Terms(is_reply=True)
 def make_id() -> str:
     """A new id, in the contract's form: ``3EB0`` and 16 hex digits."""
     return "3EB0" + token_hex(8).upper()
+
+
+def answered_before(connection: Connection, key: IdempotencyKey, accepted: Accepted, now: float) -> Accepted | None:
+    """The earlier answer under the same key; None stores the new one, in the same transaction as its message."""
+    answer = json.dumps(asdict(accepted))
+    if idempotency.add(connection, key.hash, key.body_hash, answer, now=now, expires_at=now + REMEMBERED):
+        return None
+    given = idempotency.find(connection, key.hash, now)
+    if given is None or given.body != key.body_hash:
+        raise NotAccepted(tr("This Idempotency-Key was used for another message within 24 hours. Use a new key for each message."), 409)
+    return read_accepted(json.loads(given.answer))
 
 
 def read_accepted(stored: Mapping[str, Any]) -> Accepted:

@@ -1,10 +1,9 @@
 """`Gateway`: accepts messages of the API, the console and `bot.send()`, and reports their status."""
 
-import json
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from secrets import token_hex
 
@@ -22,7 +21,7 @@ from flask_chatbot.core.values.replies import Media, Reply
 from flask_chatbot.core.values.stored import type_of
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import is_chat
-from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, IdempotencyKey, Terms, make_id, read_accepted
+from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, IdempotencyKey, Terms, answered_before, make_id
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.fitting import NO_NUMBERS, NO_TEMPLATES, aimed
 from flask_chatbot.delivery.pacing import Tempo, tempo_of
@@ -32,7 +31,7 @@ from flask_chatbot.delivery.waits import Wait, waiting_calls, why_waits
 from flask_chatbot.delivery.window.window import Window
 from flask_chatbot.errors import FetchRefused, NotAccepted
 from flask_chatbot.settings.settings import Settings
-from flask_chatbot.store import callbacks, idempotency, inbox, optouts, people, stored
+from flask_chatbot.store import callbacks, inbox, optouts, people, stored
 from flask_chatbot.store.callbacks import NewCallback, StoredCallback
 from flask_chatbot.store.outgoing import new_messages
 from flask_chatbot.store.outgoing.new_messages import NewMessage
@@ -41,7 +40,6 @@ from flask_chatbot.transports.base import Transport
 from flask_chatbot.webclient.client import HttpClient
 
 LIFETIME = 24 * 3600.0  # seconds: a message that did not go out by then never will
-REMEMBERED = 24 * 3600.0  # seconds an Idempotency-Key is
 OPTED_OUT = tr("This number opted out of promotion. Send it without 'promo' if it is not a promotion, or do not send it.")
 
 Made = tuple[NewMessage, NewCallback | None]  # a message, and the callback that can never be called, if there is one
@@ -119,14 +117,15 @@ class Gateway:
             from_=person_chat(own_number) if own_number else "",
             to=chat,
         )
-        with self.database.writing() as connection:
-            if key is not None and (earlier := _earlier(connection, key, accepted, now)):
-                return earlier
-            # Who opts out after a message was accepted does not change what its repeats are answered.
-            self.check(connection, chat, [reply], terms)
-            new_messages.add(connection, self._in_order(connection, [message]))
-            if refused is not None:
-                callbacks.add(connection, [refused])
+
+        def store(connection: Connection) -> Accepted | None:
+            earlier = None if key is None else answered_before(connection, key, accepted, now)
+            if earlier is None:  # who opts out after a message was accepted does not change what its repeats are answered
+                self._store([(message, refused)], chat, [reply], terms, connection)
+            return earlier
+
+        if earlier := self.database.write(store, order=chat):
+            return earlier
         self.wake()
         log.info("accepted message %(message_id)s (%(kind)s)", {"message_id": accepted.id, "kind": accepted.type, "line": message.session})
         return accepted
@@ -145,14 +144,11 @@ class Gateway:
             from flask_chatbot.database.joining import joined  # it loads the ORM, which is slow
 
             with joined(self.database, session) as theirs:
-                self.check(theirs.connection, chat, replies, terms)
-                self._add(made, theirs.connection)
+                self._store(made, chat, replies, terms, theirs.connection)
                 theirs.after_commit(self.wake)
             log.info("wrote %(count)d messages into a transaction of the app: %(message_ids)s", facts)
             return ids
-        with self.database.writing() as connection:
-            self.check(connection, chat, replies, terms)
-            self._add(made, connection)
+        self.database.write(partial(self._store, made, chat, replies, terms), order=chat)
         self.wake()
         log.info("accepted %(count)d messages: %(message_ids)s", facts)
         return ids
@@ -179,6 +175,11 @@ class Gateway:
         first = next((place for place, reply in enumerate(known) if not isinstance(reply, Reaction)), None)
         unquoting = replace(terms, quotes=False)
         return [(reply, terms if place == first and able.quotes else unquoting) for place, reply in enumerate(known)]
+
+    def _store(self, made: Sequence[Made], chat: str, replies: Sequence[Reply], terms: Terms, connection: Connection) -> None:
+        """Store messages to one chat, if the replies in them may be sent there."""
+        self.check(connection, chat, replies, terms)
+        self._add(made, connection)
 
     def _add(self, made: Sequence[Made], connection: Connection) -> None:
         """Store messages to one chat, and the callbacks that can never be called."""
@@ -336,14 +337,3 @@ class Gateway:
                 id=name, message=message, ack=Ack.PENDING, at=now, url=url, host="", created_at=now, error=str(error), line=line
             )
         return None
-
-
-def _earlier(connection: Connection, key: IdempotencyKey, accepted: Accepted, now: float) -> Accepted | None:
-    """The earlier answer under the same key; None stores the new one, in the same transaction as its message."""
-    answer = json.dumps(asdict(accepted))
-    if idempotency.add(connection, key.hash, key.body_hash, answer, now=now, expires_at=now + REMEMBERED):
-        return None
-    given = idempotency.find(connection, key.hash, now)
-    if given is None or given.body != key.body_hash:
-        raise NotAccepted(tr("This Idempotency-Key was used for another message within 24 hours. Use a new key for each message."), 409)
-    return read_accepted(json.loads(given.answer))

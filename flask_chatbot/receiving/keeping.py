@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import uuid4
 
+from sqlalchemy import Connection
+
 from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.incoming.events import Incoming
 from flask_chatbot.core.values.messages import Message
@@ -83,11 +85,15 @@ def _keep_restriction(gateway: Gateway, line: str, received: WebhookContent) -> 
 def _keep(gateway: Gateway, session: str, incoming: Sequence[Incoming], receipts: Sequence[Receipt]) -> int:
     """Store everything in one transaction; return the number of new messages and events."""
     acks = Acks(session, clock=gateway.clock, has_handlers=lambda: gateway.hears_acks)
-    with gateway.database.writing() as connection:
+
+    def keep(connection: Connection) -> int:
         new = events.add(connection, session, incoming, gateway.clock())
         for receipt in receipts:
             acks.received(connection, receipt)
-    return new
+        return new
+
+    # Not together with others where receipts lock messages, whose sends are settled meanwhile.
+    return gateway.database.write(keep, order=None if receipts else incoming[0].id or "")
 
 
 def _named(message: Message) -> Message:

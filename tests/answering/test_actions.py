@@ -123,11 +123,11 @@ class Away(Database):
         self.away, self.asked = away, 0
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, wait: float | None = None) -> Iterator[Connection]:
         self.asked += 1
         if self.asked in self.away:
             raise StoreError("The database is down.")
-        with super().writing() as connection:
+        with super().writing(wait) as connection:
             yield connection
 
 

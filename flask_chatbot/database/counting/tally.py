@@ -53,6 +53,16 @@ def end(connection: Connection) -> None:
         _write(connection, tally)
 
 
+def so_far(connection: Connection) -> "Counter[Count]":
+    """The counts of a transaction up to now, for `go_back`."""
+    return Counter(connection.info[_OPEN])
+
+
+def go_back(connection: Connection, counted: "Counter[Count]") -> None:
+    """Forget what was counted since: it was rolled back."""
+    connection.info[_OPEN] = counted
+
+
 def _write(connection: Connection, tally: "Counter[Count]") -> None:
     rows = [
         {"name": what.name, "line": what.line, "labels": _written(what.labels), "number": number} for what, number in sorted(tally.items())

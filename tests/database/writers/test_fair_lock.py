@@ -18,8 +18,8 @@ from sqlalchemy.exc import OperationalError
 from flask_chatbot.core.conversation.memory import State
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.engines import lock
-from flask_chatbot.database.fair_lock import FairLock, lock_of
 from flask_chatbot.database.tables import states
+from flask_chatbot.database.writers.fair_lock import FairLock, lock_of
 from flask_chatbot.errors import StoreError, Uncommitted
 from flask_chatbot.store.memory import StoreMemory
 from tests.database.test_database import LOCKED, QUICK, ROW
@@ -179,7 +179,7 @@ from functools import partial
 from pathlib import Path
 from sqlalchemy import insert, update
 from flask_chatbot.database.database import Database
-from flask_chatbot.database.fair_lock import lock_of
+from flask_chatbot.database.writers.fair_lock import lock_of
 from flask_chatbot.database.tables import states
 
 database = Database({sqlite!r}, Path("/nowhere"), wait=20.0)

@@ -30,6 +30,10 @@ class FairLock:
         finally:
             self._give()
 
+    def is_mine(self) -> bool:
+        """True if this very thread holds the lock."""
+        return self._holder == threading.get_ident()
+
     def _take(self, seconds: float) -> bool:
         """Take the lock; True if it had to wait."""
         me = threading.get_ident()
