@@ -92,4 +92,4 @@ def is_emoji(text: str) -> bool:
 
 def has_signs(folded: str) -> bool:
     """True if a folded text may contain an emoji or an emoticon."""
-    return not folded.replace(" ", "").isalnum() and _ANY_SIGN.search(folded) is not None
+    return not folded.isalnum() and _ANY_SIGN.search(folded) is not None

@@ -5,6 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 JOINTS = re.compile("[ '-]+")
+TWICE = re.compile(r"(.)\1")  # what every run of letters has, found in a quarter of the time
 RUNS = re.compile(r"([^\W\d_])\1+")
 VOWELS = frozenset("aeiou")
 STROKES = str.maketrans("øłđħı", "oldhi")
@@ -63,7 +64,7 @@ def squeezed(folded: str) -> str:
     >>> squeezed("maaaaf haloo"), squeezed("xxxl aaa 1000")
     ('maf halo', 'xxxl aaa 1000')
     """
-    if not RUNS.search(folded):
+    if not TWICE.search(folded):
         return folded
     return " ".join([squeezed_word(word) if RUNS.search(word) else word for word in folded.split(" ")])
 

@@ -77,12 +77,12 @@ class Index:
         """
         text = text[:TEXT_LIMIT]
         reader = Reader(text if text.isascii() else with_marks(text), self._folding, self._signs)
-        found = self._keywords.find(reader, may_answer)
+        found, is_answered = self._keywords.find(reader, may_answer)
         for stage, highest in enumerate(self._highest):
             if stage:
                 found = found + self._stages[stage - 1](reader)
             sure = [each for each in found if each.rule.priority >= highest] if found else found
-            if sure and answered(sure, may_answer) and not (stage and has_small_talk(sure)):
+            if sure and (is_answered or answered(sure, may_answer)) and not (stage and has_small_talk(sure)):
                 sure = once(ranked(sure)) if len(sure) > 1 else sure
                 return chain(sure, self._after(sure, found, stage, reader, may_answer))
         return iter(self._all(found, len(self._stages), reader, may_answer))
@@ -113,6 +113,8 @@ class Index:
             found = found + find(reader)
         if not found or not answered(found, may_answer):
             found = found + self._loosely(reader, may_answer)
+        if not found:
+            return self._fallbacks
         found = ranked(found)
         if self._has_small_talk and len(found) > 1 and has_small_talk(found):
             found.sort(key=lambda candidate: candidate.rule.small_talk and self._folding.asks(reader.text, candidate.literal))
@@ -120,10 +122,11 @@ class Index:
 
     def _loosely(self, reader: Reader, may_answer: MayAnswer) -> list[Candidate]:
         """The candidates of a text written otherwise; of a text with a mark, by the part before it."""
-        part, rest = next(iter(reader.heads(1)), (reader, ""))
+        part, rest = reader.heads(1)[0] if "#" in reader.text else (reader, "")
         if len(part.text) > LETTERS_LIMIT or not part.text.strip():
             return []
-        steps = self._loose.find(part, may_answer)
+        if not (steps := self._loose.find(part, may_answer)):
+            return []
         takes_parts = bool(rest.strip("# \t\n"))
         return [
             Candidate(rule, Kind.SIMILAR, literal, rest, step)
@@ -154,10 +157,10 @@ class Index:
         """The candidates whose similar text is the whole text, but for typing errors."""
         if self._similar is None or len(reader.folded) > self._reach:
             return []
-        if not self._folding.has_synonyms and len(reader.words()) < self._similar.fewest:  # a synonym may stand for several words
+        if not (self._folding.has_synonyms or self._similar.may_find(reader.words())):  # what a synonym stands for may have others itself
             return []
         hits = self._similar.find((reader.bare() or reader).headed())
-        return [Candidate(rule, Kind.SIMILAR, literal) for rule, literal in hits]
+        return [Candidate(rule, Kind.SIMILAR, literal) for rule, literal in hits] if hits else []
 
     def _whole(self, text: str) -> Found:
         """The keywords and similar texts that are a text."""

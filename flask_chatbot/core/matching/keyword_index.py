@@ -1,8 +1,8 @@
 """The rules that a text finds by keyword, step by step."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import chain, product, repeat
+from itertools import chain
 
 from flask_chatbot.core.fields.field import Context
 from flask_chatbot.core.language.readings import Folding
@@ -27,6 +27,7 @@ class KeywordIndex:
 
     __slots__ = (
         "_fields",
+        "_first_words",
         "_folding",
         "_keywords",
         "_marks",
@@ -46,6 +47,7 @@ class KeywordIndex:
         self._reach = reach
         self._keywords = Keywords(rules, folding, takes_fields=False)
         self._fields = Keywords(rules, folding, takes_fields=True)
+        self._first_words = self._keywords.first_words | self._fields.first_words
         self._steps = steps_of(folding)
         has_forms = self._keywords.has_forms_aside or self._fields.has_forms_aside
         self._plain_steps = self._steps if has_forms else tuple([step for step in self._steps if step is not LookupStep.ASIDE])
@@ -54,29 +56,23 @@ class KeywordIndex:
         # No literal holds more marks than this, so no more are looked at, however many a text has.
         self._marks = 1 + max((literal.count("#") for literal in self._fields), default=-1)
 
-    def find(self, reader: Reader, may_answer: MayAnswer) -> list[Candidate]:
-        """The candidates by keyword, step by step up to the first that finds a rule that may answer."""
-        found, text = self._keywords.find(reader, LookupStep.WRITTEN), reader.text
-        looks = [(self._keywords, reader, "")]
-        if "#" in text:
-            heads = [(self._fields, head, rest) for head, rest in reader.heads(self._marks) if len(head.folded) <= self._reach]
-            found += found_by(heads, LookupStep.WRITTEN)
-            looks += heads
-        if found and answered(found, may_answer):
-            return found
-        if len(looks) == 1 and len(reader.folded.rstrip("#")) > self._reach:
-            return found
-        for step, further in self._further(looks, reader):
-            found += found_by(further, step)
-            if found and answered(found, may_answer):
-                return found
-        if self._spaced is not None and "#" not in text:
-            found += self._spaced.find(reader)
-        if self._opt_outs and not found:
-            found = self._opting_out(reader)
-        if not found and text.startswith("#") and (left := text.lstrip("# \t")):
-            return self.find(Reader(left, self._folding, self._signs), may_answer)
-        return found
+    def find(self, reader: Reader, may_answer: MayAnswer) -> tuple[list[Candidate], bool]:
+        """The candidates by keyword, step by step up to the first that finds a rule that may answer; and True if one does.
+
+        A text without any word that a keyword begins with is looked up as it is written, and in no further step.
+        """
+        found: list[Candidate] = []
+        rounds = self._rounds(reader)
+        for step in self._plain_steps if reader.folded.isascii() else self._steps:
+            if step is not LookupStep.WRITTEN and self._first_words.isdisjoint(reader.words()):
+                break
+            for looks in rounds:
+                for keywords, part, rest in looks:
+                    found += keywords.find(part, step, rest)
+                if found and answered(found, may_answer):
+                    return found, True
+        found += self._otherwise(reader, found, may_answer) if rounds else ()
+        return found, bool(found) and answered(found, may_answer)
 
     def whole(self, text: str) -> Found:
         """The keywords that are a text, letter by letter, though it was written otherwise: no exact ones."""
@@ -87,22 +83,32 @@ class KeywordIndex:
         """True if a literal is a keyword of a rule that takes fields."""
         return rule in self._fields.rules(literal)
 
-    def _further(self, first: list[_Look], reader: Reader) -> list[tuple[LookupStep, list[_Look]]]:
-        """Each step with further parts to look up in it, in rounds: each round where those before it find no rule that may answer.
+    def _rounds(self, reader: Reader) -> list[list[_Look]]:
+        """The parts of a text to look up in each step, in rounds: each round where those before it find no rule that may answer.
 
-        Every step begins with the `first` parts, looked up as they are written before. Then comes the text without the marks at its end,
-        then the same as a keyword that takes fields, and is given none. What no step can find is left out.
+        First come the whole of it and the parts before its marks, then it without the marks at its end, and then the same as a keyword
+        that takes fields, and is given none. What is out of reach is left out.
         """
+        if "#" not in reader.text:
+            return [[(self._keywords, reader, "")], [(self._fields, reader, "")]] if len(reader.folded) <= self._reach else []
+        heads = [(self._fields, head, rest) for head, rest in reader.heads(self._marks) if len(head.folded) <= self._reach]
         end = reader.bare()
-        rounds = [[(self._keywords, end, "")]] if end is not None else []
-        rounds.append([(self._fields, end or reader, "")])
-        known = [few for each in (first, *rounds) if (few := [look for look in each if self._may_find(*look)])]
-        steps = self._plain_steps if reader.folded.isascii() else self._steps
-        return [*zip(repeat(LookupStep.WRITTEN), rounds), *product(steps[1:], known)]
+        if len((end or reader).folded) > self._reach:
+            return [heads] if heads else []
+        rounds = [[(self._keywords, reader, ""), *heads]]
+        if end is not None:
+            rounds.append([(self._keywords, end, "")])
+        return [*rounds, [(self._fields, end or reader, "")]]
 
-    def _may_find(self, keywords: Keywords, part: Reader, _: str) -> bool:
-        """True if a part of a text is short enough to be a literal, and has a word that one begins with."""
-        return len(part.folded) <= self._reach and not keywords.first_words.isdisjoint(part.words())
+    def _otherwise(self, reader: Reader, found: list[Candidate], may_answer: MayAnswer) -> list[Candidate]:
+        """The candidates by keyword beside those `found` step by step, none of which answers."""
+        if self._spaced is not None and "#" not in reader.text and (spaced := self._spaced.find(reader)):
+            return spaced
+        if self._opt_outs and not found and (opting_out := self._opting_out(reader)):
+            return opting_out
+        if not found and reader.text.startswith("#") and (left := reader.text.lstrip("# \t")):
+            return self.find(Reader(left, self._folding, self._signs), may_answer)[0]
+        return []
 
     def _opting_out(self, reader: Reader) -> list[Candidate]:
         """The rules that opt a person out, where a text is a phrase of the language for that."""
@@ -110,8 +116,3 @@ class KeywordIndex:
         readings = chain.from_iterable((reading, squeezed(reading)) for reading in reader.all())
         said = next((reading for reading in readings if opt_out.fullmatch(reading)), "")
         return [Candidate(rule, Kind.KEYWORD, said, "", LookupStep.OPT_OUT) for rule in self._opt_outs if said]
-
-
-def found_by(looks: Iterable[_Look], step: LookupStep) -> list[Candidate]:
-    """The candidates for some parts of a text in one step."""
-    return [each for keywords, part, rest in looks for each in keywords.find(part, step, rest)]

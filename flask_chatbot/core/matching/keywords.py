@@ -14,12 +14,9 @@ Found = list[tuple[Rule, str]]
 
 
 class Keywords:
-    """The keywords that take fields, or those that do not, by their literals.
+    """The keywords that take fields, or those that do not, by their literals."""
 
-    `first_words` are those of the literals in all their forms, as `Reader.words` has them.
-    """
-
-    __slots__ = ("_aside", "_exact", "_headed", "_kind", "_literals", "first_words")
+    __slots__ = ("_aside", "_exact", "_headed", "_kind", "_literals")
 
     def __init__(self, rules: Iterable[Rule], folding: Folding, *, takes_fields: bool) -> None:
         self._kind = Kind.FIELDS if takes_fields else Kind.KEYWORD
@@ -38,10 +35,14 @@ class Keywords:
                 self._aside.setdefault(form, []).append(literal)
             for form in forms_headed(literal, folding):
                 self._headed.setdefault(form, []).append(literal)
-        self.first_words = frozenset(form.replace("#", " ").partition(" ")[0] for form in chain(self._literals, self._aside, self._headed))
 
     def __bool__(self) -> bool:
         return bool(self._literals)
+
+    @property
+    def first_words(self) -> frozenset[str]:
+        """The first words of the literals in all their forms, as `Reader.words` has them."""
+        return frozenset(form.replace("#", " ").partition(" ")[0] for form in chain(self._literals, self._aside, self._headed))
 
     @property
     def has_forms_aside(self) -> bool:
@@ -64,13 +65,16 @@ class Keywords:
 
         `rest` is the text after this one.
         """
-        literals, kind, readings = self._literals, self._kind, reader.at(step)
-        found = [Candidate(rule, kind, each, rest, step) for each in readings if each in literals for rule in literals[each]]
+        found: list[Candidate] = []
+        readings = reader.at(step)
+        for reading in readings:
+            for rule in self._literals.get(reading, ()):
+                found.append(Candidate(rule, self._kind, reading, rest, step))  # noqa: PERF401  a list of its own costs as much again
         if step is LookupStep.WRITTEN or not readings:
             return found
         for forms in (self._aside,) if step in EXACT else (self._aside, self._headed):
             of_forms = [literal for reading in readings for literal in forms.get(reading, ())] if forms else ()
-            found += [Candidate(rule, kind, literal, rest, step) for literal in of_forms for rule in literals[literal]]
+            found += [Candidate(rule, self._kind, literal, rest, step) for literal in of_forms for rule in self._literals[literal]]
         if step not in EXACT and self._exact:
             return [each for each in found if (each.rule, each.literal) not in self._exact]
         return found

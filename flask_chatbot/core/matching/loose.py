@@ -1,10 +1,10 @@
 """Literals that a text means though it writes them otherwise: other spaces, repeated letters, another word for the same thing."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, pairwise
 
 from flask_chatbot.core.language.readings import Folding
-from flask_chatbot.core.language.variants import JOINED_LEAST, JOINTS, RUNS, joined, may_be_joined, may_be_squeezed, squeezed
+from flask_chatbot.core.language.variants import JOINED_LEAST, JOINTS, TWICE, joined, may_be_joined, may_be_squeezed, squeezed
 from flask_chatbot.core.language.words import Words
 from flask_chatbot.core.matching.keywords import Found
 from flask_chatbot.core.matching.phrases import PhraseIndex
@@ -23,6 +23,7 @@ class LooseIndex:
     __slots__ = (
         "_first_words",
         "_folding",
+        "_is_open",
         "_joined",
         "_longest",
         "_meanings",
@@ -43,7 +44,8 @@ class LooseIndex:
         self._phrases_joined: dict[str, Found] = {}
         self._longest = 0  # words of a phrase that may be one in a text, and one more
         self._starts = set[str]()  # of literals and phrases without spaces
-        self._first_words = set[str]()  # of literals without repeated letters
+        self._first_words = set[str]()  # of literals and phrases, without repeated letters
+        self._is_open = False  # if a phrase begins with a word that ends in a star
         self._vocabulary: dict[str, str] = {}  # the words of phrases, by the same without repeated letters
         for rule in rules:
             self._add_literals(rule)
@@ -71,27 +73,38 @@ class LooseIndex:
                 self._starts.add(starts_of([one])[0])
                 self._phrases_joined.setdefault(one, []).append((rule, phrase.literal))
                 self._longest = max(self._longest, len(phrase.words) + 1)
+            self._first_words.add(squeezed(phrase.words[0]))
+            self._is_open |= phrase.star == 0
             for word in filter(may_be_squeezed, phrase.words):
                 self._vocabulary[squeezed(word)] = max(word, self._vocabulary.get(squeezed(word), ""))
 
-    def find(self, reader: Reader, may_answer: Callable[[Rule], bool]) -> Iterator[tuple[LookupStep, Found]]:
-        """Yield each step that finds literals, with these, up to the first that finds a rule that may answer.
+    def find(self, reader: Reader, may_answer: Callable[[Rule], bool]) -> list[tuple[LookupStep, Found]]:
+        """Each step that finds literals, with these, up to the first that finds a rule that may answer.
 
         What a text needs to be found in a step is looked at first, by its words, since nearly all have none of it.
         """
-        words, split = reader.words(), reader.split()
-        words = words if words == split else [*words, *split]
-        once = [squeezed(word) for word in words] if RUNS.search(" ".join(words)) else words
-        steps = (LookupStep.JOINED, self._by_spaces), (LookupStep.SQUEEZED, self._by_letters), (LookupStep.MEANING, self._by_meaning)
-        for step, find in steps:
-            if found := find(reader, words, once):
-                yield step, found
-                if any(may_answer(rule) for rule, _ in found):
+        words = reader.words()
+        once = list(map(squeezed, words)) if TWICE.search(" ".join(words)) else words
+        found: list[tuple[LookupStep, Found]] = []
+        for step, find in self._likely(words, once):
+            if hits := find(reader):
+                found.append((step, hits))
+                if any(may_answer(rule) for rule, _ in hits):
                     break
+        return found
 
-    def _by_spaces(self, reader: Reader, written: Sequence[str], _: Sequence[str]) -> Found:
-        if self._starts.isdisjoint(starts_of(written)):
-            return []
+    def _likely(self, words: Sequence[str], once: Sequence[str]) -> list[tuple[LookupStep, Callable[[Reader], Found]]]:
+        """The steps that may find something for a text of these words; `once` are the same without repeated letters."""
+        likely: list[tuple[LookupStep, Callable[[Reader], Found]]] = []
+        if not self._starts.isdisjoint(starts_of(words)):
+            likely.append((LookupStep.JOINED, self._by_spaces))
+        if not self._first_words.isdisjoint(once) or (self._is_open and not (once is words and self._vocabulary.keys().isdisjoint(words))):
+            likely.append((LookupStep.SQUEEZED, self._by_letters))
+        if not self._meanings.first_words.isdisjoint(chain(words, once)):
+            likely.append((LookupStep.MEANING, self._by_meaning))
+        return likely
+
+    def _by_spaces(self, reader: Reader) -> Found:
         texts = dict.fromkeys(joined(reading) for reading in reader.all() if may_be_joined(reading))
         found = [each for text in texts for each in (*self._joined.get(text, ()), *self._whole(text))]
         if found or not self._phrases_joined:
@@ -106,22 +119,17 @@ class LooseIndex:
                     found += self._phrases_joined.get("".join(run), ())
         return found
 
-    def _by_letters(self, reader: Reader, written: Sequence[str], once: Sequence[str]) -> Found:
-        found = [] if self._first_words.isdisjoint(once) else self._whole_by_letters(reader)
-        if found or self._phrases is None or (once is written and self._vocabulary.keys().isdisjoint(written)):
+    def _by_letters(self, reader: Reader) -> Found:
+        once = [squeezed(reading) for reading in reader.all() if may_be_squeezed(reading)]
+        more = [left for reading in once for left in self._folding.without_courtesy(reading)]
+        found = [each for text in dict.fromkeys((*once, *more)) for each in (*self._squeezed.get(text, ()), *self._literal(text))]
+        if found or self._phrases is None:
             return found
         words = reader.split()
         meant = [self._vocabulary.get(squeezed(word), squeezed(word)) if may_be_squeezed(word) else word for word in words]
         return self._phrases.find(meant) if meant != words else []
 
-    def _whole_by_letters(self, reader: Reader) -> Found:
-        once = [squeezed(reading) for reading in reader.all() if may_be_squeezed(reading)]
-        more = [left for reading in once for left in self._folding.without_courtesy(reading)]
-        return [each for text in dict.fromkeys((*once, *more)) for each in (*self._squeezed.get(text, ()), *self._literal(text))]
-
-    def _by_meaning(self, reader: Reader, written: Sequence[str], once: Sequence[str]) -> Found:
-        if self._meanings.first_words.isdisjoint(written) and self._meanings.first_words.isdisjoint(once):
-            return []
+    def _by_meaning(self, reader: Reader) -> Found:
         readings = reader.all()
         return self._meanings.find([*readings, *map(squeezed, readings)])
 
@@ -133,12 +141,15 @@ def starts_of(words: Sequence[str]) -> list[str]:
     """The first letters of a text from each of its words on, whatever spaces, hyphens and apostrophes stand between them.
 
     >>> starts_of(["di", "mana", "lokasi"])
-    ['dimana', 'manalo', 'lokasi', '']
+    ['dimana', 'manalo', 'lokasi']
     """
     if not "".join(words).isalnum():
         words = [JOINTS.sub("", word) for word in words]
-    text = "".join(words)
-    return [text[place : place + JOINED_LEAST] for place in accumulate(map(len, words), initial=0)]
+    text, place, starts = "".join(words), 0, list[str]()
+    for word in words:
+        starts.append(text[place : place + JOINED_LEAST])
+        place += len(word)
+    return starts
 
 
 class Meanings:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flask_chatbot.core.matching.rule import Rule
 
 GRAM = 3  # characters in a row by which a pattern is found
+FEW_GRAMS = 20  # that are looked for one by one, and not by all that a text has
 CROWD_LIMIT = 100  # patterns that may have to be tried for the same three characters, or for every text
 SET_EFFORT = 1000  # microseconds; a set in which more places come together than in each pattern alone may take more
 LOOK = 3  # microseconds to look for a word in a long text
@@ -60,20 +61,20 @@ class PatternIndex:
     def find(self, text: str) -> "list[tuple[Rule, str]]":
         """The rules whose patterns match a text, each with the pattern as written."""
         text = as_written(text)
+        lower = text.lower()
+        few = len(self._grams) <= FEW_GRAMS
+        shared = [gram for gram in self._grams if gram in lower] if few else self._grams.keys() & cuts(len(lower))(lower)
+        if not (shared or self._always):
+            return []
         data = encoded(text)
         if self._set:
             found = [self._always[number] for number in self._set.Match(data) or ()]
         else:
             found = [entry for entry in self._always[:CROWD_LIMIT] if entry.pattern.finds(data)]
-        lower = text.lower()
-        if places := self._places(lower):
+        if shared:
+            places = set[int]().union(*[self._grams[gram] for gram in shared])
             found += [entry for entry in self._likely(lower, places) if entry.pattern.finds(data)]
         return [(entry.rule, entry.pattern.source) for entry in found]
-
-    def _places(self, text: str) -> set[int]:
-        """The positions of the entries that share three characters with a lower-case text; nearly always none."""
-        there = self._grams.keys() & cuts(len(text))(text)
-        return set[int]().union(*[self._grams[gram] for gram in there]) if there else set()
 
     def _likely(self, text: str, places: Iterable[int]) -> Iterator[_Entry]:
         """Yield the patterns at these positions whose literals occur in a lower-case text, first winner first.

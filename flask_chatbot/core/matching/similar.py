@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
@@ -38,14 +38,20 @@ def shortened(word: str) -> set[str]:
     return {word, *[word[:place] + word[place + 1 :] for place in range(len(word))]}
 
 
+def unchanged(size: int) -> int:
+    """The letters at the beginning or at the end of a word of so many that one typing error leaves as they are.
+
+    >>> unchanged(4), unchanged(9)
+    (1, 4)
+    """
+    return (size - 1) // 2
+
+
 class Spellings:
     """Words, found by themselves and, if they are long enough, by forms with one typing error.
 
     Two words are one error apart if they are equal after one character is removed from each or from either. The shortened form is kept as
     half a hash, with the word's number in the other half: eight bytes each, sorted, and found by the first bits of the hash.
-
-    One error leaves half of the letters as they are, less one, at the beginning of a word or at its end: a word of which no other has
-    either, as most, is near none.
     """
 
     __slots__ = ("_alone", "_firsts", "_forms", "_lasts", "_longest", "_numbers", "_shift", "_starts", "_words")
@@ -55,8 +61,8 @@ class Spellings:
         self._numbers = {word: number for number, word in enumerate(self._words)}
         forgiving = [(number, word) for number, word in enumerate(self._words) if letters(word) >= FORGIVING]
         self._longest = max((len(word) for _, word in forgiving), default=-1)
-        self._firsts = frozenset(word[: (len(word) - 1) // 2] for _, word in forgiving)
-        self._lasts = frozenset(word[-((len(word) - 1) // 2) :] for _, word in forgiving)
+        self._firsts = frozenset(word[: unchanged(len(word))] for _, word in forgiving)
+        self._lasts = frozenset(word[-unchanged(len(word)) :] for _, word in forgiving)
         self._forms = array("Q", sorted(hash(form) % _HASH * _HASH + number for number, word in forgiving for form in shortened(word)))
         bits = len(self._forms).bit_length()
         self._shift = 64 - bits
@@ -70,7 +76,7 @@ class Spellings:
         found = [word] if word in self._numbers else []
         if word in self._alone or len(word) > self._longest + 1:
             return found
-        half = len(word) // 2  # or one less, by the length of the other word
+        half = unchanged(len(word) + 1)  # or one less, by the length of the other word
         if self._firsts.isdisjoint((word[:half], word[: half - 1])) and self._lasts.isdisjoint((word[-half:], word[1 - half :])):
             return found
         words = [self._words[number] for number in sorted(self._sharing(word))]
@@ -101,14 +107,30 @@ class Spellings:
 class Texts:
     """Folded texts, found with one typing error in each of their longer words."""
 
-    __slots__ = ("_beginnings", "_literals", "_spaces", "spellings")
+    __slots__ = ("_beginnings", "_fewest", "_firsts", "_half", "_lasts", "_literals", "_short", "_spaces", "spellings")
 
     def __init__(self, literals: Iterable[str]) -> None:
         self._literals = frozenset(literals)
         split = [literal.split(" ") for literal in self._literals]
         self._spaces = frozenset(len(words) - 1 for words in split)
         self._beginnings = frozenset(" ".join(words[:end]) for words in split for end in range(1, len(words)))
+        self._fewest = min(map(len, split), default=0)
+        firsts = {words[0] for words in split}
+        forgiving = {word for word in firsts if letters(word) >= FORGIVING}
+        self._short = frozenset(firsts - forgiving)
+        self._half = min(map(unchanged, map(len, forgiving)), default=0)
+        self._firsts = frozenset(word[: self._half] for word in forgiving)
+        self._lasts = frozenset(word[-self._half :] for word in forgiving)
         self.spellings = Spellings(sorted({word for words in split for word in words}))
+
+    def may_be_near(self, words: Sequence[str]) -> bool:
+        """True unless a folded text that has only some of these words is near none: no first word of a text begins or ends as they do."""
+        if len(words) < self._fewest:
+            return False
+        half = self._half
+        if not self._firsts.isdisjoint([word[:half] for word in words]) or not self._lasts.isdisjoint([word[-half:] for word in words]):
+            return True
+        return not self._short.isdisjoint(words)
 
     def near(self, text: str, known: dict[str, list[str]]) -> list[str]:
         """The texts that equal a folded one, or differ by typing errors; `known` caches look-ups of words."""
@@ -129,9 +151,9 @@ class Texts:
 
 
 class SimilarIndex:
-    """All ``similar:`` texts of a book, and the `fewest` words that one of them has."""
+    """All ``similar:`` texts of a book."""
 
-    __slots__ = ("_rules", "_texts", "fewest")
+    __slots__ = ("_rules", "_texts")
 
     def __init__(self, rules: "Iterable[Rule]") -> None:
         self._rules: dict[str, list[Rule]] = {}
@@ -139,10 +161,13 @@ class SimilarIndex:
             for literal in rule.similar:
                 self._rules.setdefault(literal, []).append(rule)
         self._texts = Texts(self._rules)
-        self.fewest = min((literal.count(" ") + 1 for literal in self._rules), default=0)
 
     def __bool__(self) -> bool:
         return bool(self._rules)
+
+    def may_find(self, words: Sequence[str]) -> bool:
+        """True unless a text with these words, or some of them, cannot be similar to any, as nearly all."""
+        return self._texts.may_be_near(words)
 
     def find(self, readings: Iterable[str]) -> "list[tuple[Rule, str]]":
         """The rules with a text similar to one of the readings, each with that text."""

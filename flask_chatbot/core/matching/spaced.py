@@ -17,10 +17,11 @@ WORDS_LIMIT = 60  # words of a text that may be one
 class SpacedIndex:
     """The keywords whose first field is no plain text, so that a space says where it begins."""
 
-    __slots__ = ("_context", "_fields", "_folding", "_longest", "_words")
+    __slots__ = ("_context", "_fields", "_first_words", "_folding", "_longest", "_words")
 
     def __init__(self, rules: Iterable[Rule], fields: Keywords, folding: Folding, context: Context) -> None:
         self._fields = fields
+        self._first_words = fields.first_words
         self._folding = folding
         self._context = context
         taken = [rule for rule in rules if rule.has_form and takes_spaces(rule)]
@@ -36,7 +37,7 @@ class SpacedIndex:
         written = reader.text.split()
         if not 1 < len(written) <= WORDS_LIMIT:
             return []
-        if self._fields.first_words.isdisjoint(reader.words()) and any(map(str.isalnum, written[0])):  # "?" alone would be a word
+        if self._first_words.isdisjoint(reader.words()) and any(map(str.isalnum, written[0])):  # "?" alone would be a word
             return []
         for size in range(min(self._longest + COURTESY_LIMIT, len(written) - 1), 0, -1):
             if found := self._begun(written[:size], self._values(written[size:])):

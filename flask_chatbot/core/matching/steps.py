@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from flask_chatbot.core.language.folding import fold_with_signs, without_signs
 from flask_chatbot.core.language.readings import Folding
-from flask_chatbot.core.language.signs import has_signs
 from flask_chatbot.core.language.variants import without_accents
 from flask_chatbot.core.translation.translatable import msgid
 
@@ -66,28 +65,28 @@ class Reader:
     `written` are the readings of the first step: this, and the text without any emoji.
     """
 
-    __slots__ = ("_folding", "_heads", "_signs", "_split", "_steps", "_words", "folded", "text", "written")
-
-    written: tuple[str, ...]
+    __slots__ = ("_folding", "_heads", "_is_plain", "_signs", "_split", "_steps", "_words", "folded", "text", "written")
 
     def __init__(self, text: str, folding: Folding, signs: frozenset[str]) -> None:
         folded = fold_with_signs(text)
+        is_plain = folded.replace(" ", "").replace("#", "").isalnum()  # as most: letters and digits, and a mark
         self.text = text
+        self.folded = folded if is_plain else without_signs(folded, signs)
+        self.written: tuple[str, ...] = (folded,) if is_plain else once([self.folded, without_signs(folded)])
         self._folding = folding
         self._signs = signs
+        self._is_plain = is_plain and folded.isascii() and not folding.has_synonyms
+        self._steps: dict[LookupStep, tuple[str, ...]] | None = None
         self._heads: list[tuple[Reader, str]] | None = None
-        self._split: list[str] | None = None
         self._words: list[str] | None = None
-        if folded.isalnum() or not has_signs(folded):
-            self.folded = folded
-            self.written = (folded,)
-        else:
-            self.folded = without_signs(folded, signs)
-            self.written = once([self.folded, without_signs(folded)])
-        self._steps = {LookupStep.WRITTEN: self.written}
+        self._split: list[str] | None = None
 
     def at(self, step: LookupStep) -> tuple[str, ...]:
         """The readings of the text in a step; none where nothing is left of it."""
+        if step is LookupStep.WRITTEN:
+            return self.written
+        if self._steps is None:
+            self._steps = {}
         readings = self._steps.get(step)
         if readings is None:
             readings = self._steps[step] = self._read(step)
@@ -120,21 +119,22 @@ class Reader:
         return once(map(self._folding.heads, self.all())) if self._folding.has_synonyms else self.all()
 
     def words(self) -> list[str]:
-        """The words of all readings, one reading after the other: without courtesy there only are fewer. A ``#`` parts words, too.
+        """The words of all readings, one reading after the other, and those of `split`. Without courtesy there only are fewer.
 
-        A text that has no first word of a literal among them is not this literal, in whatever step.
+        A text that has no first word of a literal among them is not this literal, in whatever step. A ``#`` parts words, too.
         """
         if self._words is None:
-            text = self.folded
-            if self._folding.has_synonyms or not text.isascii():
-                text = " ".join([*self.at(LookupStep.ASIDE), *self.at(LookupStep.SYNONYMS)])
-            self._words = text.replace("#", " ").split(" ")
+            if self._is_plain:
+                self._words = self.folded.replace("#", " ").split(" ")
+            else:
+                readings = [*self.at(LookupStep.ASIDE), *self.at(LookupStep.SYNONYMS)]
+                self._words = [*" ".join(readings).replace("#", " ").split(" "), *self.split()]
         return self._words
 
     def split(self) -> list[str]:
         """The words of `folded`, as phrases look for them."""
         if self._split is None:
-            self._split = self._folding.split(self.folded)
+            self._split = self.words() if self._is_plain and "#" not in self.folded else self._folding.split(self.folded)
         return self._split
 
     def _read(self, step: LookupStep) -> tuple[str, ...]:
