@@ -19,6 +19,7 @@ from flask_chatbot.core.deciding.unsupported import says_nothing, unsupported
 from flask_chatbot.core.language.folding import TEXT_LIMIT
 from flask_chatbot.core.lookups.find import LookUp, nowhere
 from flask_chatbot.core.matching.match import Candidate, Kind, MayAnswer
+from flask_chatbot.core.matching.match import always as any_rule
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.values.contents import WRITTEN
 from flask_chatbot.core.values.long_texts import as_one_message
@@ -46,7 +47,8 @@ def decide(
     in files beside the rules, and those by which `has_place` knows if a slot has a place left. An answer that cannot be made is logged with
     its rule's place, and the customer gets one apology.
     """
-    if never_answers(book, message):
+    is_plain = message.kind == "text" and message.chat == "private"  # as nearly all
+    if not is_plain and never_answers(book, message):
         return Decision(None)
     message = message if len(message.text) <= TEXT_LIMIT else replace(message, text=message.text[:TEXT_LIMIT])
     state = NOTHING if memory is NO_MEMORY else memory.recall(book.person(message.sender), now.timestamp())
@@ -55,10 +57,11 @@ def decide(
     before = read_dialogue(state.dialogue, chat_key(message), now.timestamp()) if state.dialogue else NOWHERE
     # All by place, since names would cost as much as finding the rule.
     turn = Answering(book, message, now, not state.seen, state, before, before, state.answered, random, handle, handled, look_up, has_place)
-    decision = in_dialogue(turn) or by_rules(turn)
+    decision = None if is_plain and before is NOWHERE else in_dialogue(turn)
+    decision = decision or by_rules(turn)
     if book.one_message and len(decision.replies) > 1:
         decision = decision._replace(replies=as_one_message(decision.replies))
-    remember = turn.remembered()
+    remember = None if memory is NO_MEMORY else turn.remembered()
     if remember is None and not turn.choices:
         return decision
     return decision._replace(remember=remember, choices=turn.choices)
@@ -76,7 +79,7 @@ def in_dialogue(turn: Answering) -> Decision | None:
 def by_rules(turn: Answering) -> Decision:
     """The decision of the first rule that answers the text, else by what it may have meant, else by the fallback."""
     passed: dict[Rule, Candidate] = {}
-    decision = first_answer(turn, passed, turn.may_answer)
+    decision = first_answer(turn, passed, turn.may_answer if turn.book.has_conditions else any_rule)
     if decision is not None:
         return decision
     fallbacks = [candidate for candidate in passed.values() if candidate.kind is Kind.FALLBACK]

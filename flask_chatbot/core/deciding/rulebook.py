@@ -40,9 +40,10 @@ class RuleBook:
     """All rules of one bot, ready to decide with. Read it once per message: a reload replaces it as a whole.
 
     `index` finds rules for texts, `sent` those for other messages, None where no rule has `sends`. `tests` are those outside any rule,
-    `dated` the dates with a year that conditions and hours name. `remembers` is True if any rule remembers something about people, `offers`
-    if suggestions may be made to them, `tracks_first_contact` if a rule depends on whether somebody writes for the first time. `in_menus`
-    are the names of the rules that menus lead to. With `one_message`, texts that follow one another are sent as one.
+    `dated` the dates with a year that conditions and hours name. It `has_conditions` if any rule has some. `remembers` is True if any rule
+    remembers something about people, `offers` if suggestions may be made to them, `tracks_first_contact` if a rule depends on whether
+    somebody writes for the first time. `in_menus` are the names of the rules that menus lead to. With `one_message`, texts that follow one
+    another are sent as one.
     """
 
     rules: tuple[Rule, ...]
@@ -72,6 +73,7 @@ class RuleBook:
     guesses: Guesses = field(init=False)
     pasted: PastedForms = field(init=False)
     tracks_first_contact: bool = field(init=False)
+    has_conditions: bool = field(init=False)
     remembers: bool = field(init=False)
     offers: bool = field(init=False)
     taking: frozenset[str] = field(init=False)
@@ -84,6 +86,7 @@ class RuleBook:
         # Found once, since each message asks.
         first_contact = any(rule.when is not None and rule.when.first_contact is not None for rule in self.rules)
         object.__setattr__(self, "tracks_first_contact", first_contact)
+        object.__setattr__(self, "has_conditions", any(rule.when is not None for rule in self.rules))
         object.__setattr__(self, "remembers", first_contact or any(map(remembers, self.rules)))
         object.__setattr__(self, "in_menus", frozenset(entry.rule for rule in self.rules for entry in rule.menu))
         object.__setattr__(self, "taking", taking(self.folding.words))

@@ -1,6 +1,6 @@
 """`Match` and `Candidate`: the rules that a text leads to, how each was found, and their order."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import IntEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -89,8 +89,10 @@ def always(rule: Rule) -> bool:
     return True
 
 
-def answered(candidates: Iterable[Candidate], may_answer: MayAnswer) -> bool:
+def answered(candidates: Collection[Candidate], may_answer: MayAnswer) -> bool:
     """True if one of the rules may answer."""
+    if may_answer is always:
+        return bool(candidates)
     for candidate in candidates:  # noqa: SIM110  any() costs twice as much for one, and there hardly are more
         if may_answer(candidate.rule):
             return True
