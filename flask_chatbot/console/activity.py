@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlencode
 
 from flask import Response
 
@@ -67,8 +66,7 @@ def activity(visit: Visit) -> Response:
     """List the acts that are asked for, newest first."""
     from flask_chatbot.store.console import audit
 
-    asked = {name: visit.asked(name) for name in ASKED}
-    wanted = audit.ActFilter(asked["name"], asked["action"], visit.day)
+    wanted = audit.ActFilter(visit.asked("name"), visit.asked("action"), visit.day)
     with visit.console.database().reading() as connection:
         found = audit.latest(connection, PAGE + 1, wanted, before=visit.before or audit.FIRST)
     return visit.live_page(
@@ -78,9 +76,8 @@ def activity(visit: Visit) -> Response:
         here="activity",
         rows=rows_of(visit, found[:PAGE]),
         more=found[PAGE - 1].seq if len(found) > PAGE else None,
-        asked={name: shown(value) for name, value in asked.items()},
-        query=urlencode({name: value for name, value in asked.items() if value}),
-        names=sorted(each.name for each in visit.console.bot.settings.console_accounts if each.name),
+        **visit.filters(ASKED),
+        names=sorted(each.name for each in visit.console.bots.own.settings.console_accounts if each.name),
         kinds={"": visit.translated(tr("all"))} | {action: visit.translated(kind.words) for action, kind in KINDS.items()},
     )
 

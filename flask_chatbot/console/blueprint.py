@@ -7,17 +7,23 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import NotFound
 
 from flask_chatbot.bot.reloading import keep_fresh
-from flask_chatbot.console import activity, chat, connection, entering, inbox, unmatched  # noqa: F401  they register their pages
-from flask_chatbot.console.broadcasts import pages as broadcasts  # noqa: F401  and these
-from flask_chatbot.console.charts import pages as charts  # noqa: F401  these, too
+from flask_chatbot.console import activity
+from flask_chatbot.console.access import entering
+from flask_chatbot.console.access.doors import is_open, is_same_site, viewer_of
+from flask_chatbot.console.access.sessions import COOKIE, BrowserSession
+from flask_chatbot.console.broadcasts import pages as broadcasts
+from flask_chatbot.console.charts import pages as charts
+from flask_chatbot.console.chatting import page as chat
 from flask_chatbot.console.console import Console
-from flask_chatbot.console.deliveries import life, log_page  # noqa: F401  these, too
-from flask_chatbot.console.doors import is_open, is_same_site, viewer_of
-from flask_chatbot.console.editing import adding, editor, listing  # noqa: F401  the same
-from flask_chatbot.console.linking import steps  # noqa: F401  and these
-from flask_chatbot.console.orders import exports, pages  # noqa: F401  and these
-from flask_chatbot.console.routing import Route, find_route
-from flask_chatbot.console.sessions import COOKIE, BrowserSession
+from flask_chatbot.console.deliveries import life, log_page
+from flask_chatbot.console.editing import adding, editor, listing
+from flask_chatbot.console.inbox import conversation, remarking
+from flask_chatbot.console.inbox import listing as inbox
+from flask_chatbot.console.linking import connection, steps
+from flask_chatbot.console.orders import exports
+from flask_chatbot.console.orders import pages as orders
+from flask_chatbot.console.routing import Route, Routes
+from flask_chatbot.console.unmatched import pages as unmatched
 from flask_chatbot.console.visits import Visit
 from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.translatable import tr
@@ -25,6 +31,12 @@ from flask_chatbot.errors import BadPayload, StoreError
 from flask_chatbot.views.body import BODY_LIMIT, read_body
 from flask_chatbot.views.routes import add_route
 
+ROUTES = Routes(
+    (
+        *(entering, chat, inbox, conversation, remarking, orders, exports, listing, editor, adding, unmatched),
+        *(life, log_page, connection, steps, charts, broadcasts, activity),
+    )
+)
 EXTENSION = "chatbot_console"  # in app.extensions
 METHODS = ("GET", "HEAD", "POST")
 _POLICY = (
@@ -75,8 +87,8 @@ def _enter(console: Console, path: str, nonce: str) -> Response:
     viewer = viewer_of(console, session)
     if isinstance(viewer, Response):
         return viewer
-    found, about = find_route(path, "GET" if request.method == "HEAD" else request.method)
-    visit = Visit(console=console, session=session, viewer=viewer, nonce=nonce, about=about)
+    found, about = ROUTES.find(path, "GET" if request.method == "HEAD" else request.method)
+    visit = Visit(console=console, routes=ROUTES, session=session, viewer=viewer, nonce=nonce, about=about)
     if request.method == "POST":
         most = BODY_LIMIT if found is None or viewer is None else found.body
         visit.body = read_body(request, None, most).getvalue()
@@ -96,7 +108,7 @@ def _let_in(visit: Visit, found: Route | None) -> Response:
     if viewer is None and not visit.console.is_locked:
         visit.console.link.print_once(f"{request.host_url.rstrip('/')}{visit.base}")
         return refuse(visit, 403, visit.translated(tr("Open the link that the server has printed in its terminal.")))
-    if viewer is None and visit.console.bot.handlers.console_guards:
+    if viewer is None and visit.console.bots.own.handlers.console_guards:
         return refuse(visit, 403, visit.translated(tr("The app lets you in only once you have logged in to it.")))
     if viewer is None:
         return visit.go("/login")

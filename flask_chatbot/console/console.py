@@ -8,14 +8,13 @@ from secrets import token_urlsafe
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.bots import Bots
+from flask_chatbot.console.access.sessions import LASTS, BrowserSession, BrowserSessions, proof_of
 from flask_chatbot.console.editing.counted import CountedHits
 from flask_chatbot.console.editing.findings import Findings
 from flask_chatbot.console.editing.versions import Versions
-from flask_chatbot.console.groupings import Groupings
 from flask_chatbot.console.linking.watching import LineWatch
-from flask_chatbot.console.sessions import LASTS, BrowserSession, BrowserSessions, proof_of
+from flask_chatbot.console.unmatched.groupings import Groupings
 from flask_chatbot.core.late import Late, new_lock
 
 if TYPE_CHECKING:
@@ -65,11 +64,6 @@ class Console:
         return is_new
 
     @property
-    def bot(self) -> Bot:
-        """The bot of the app's own rules."""
-        return self.bots.own
-
-    @property
     def sessions(self) -> BrowserSessions:
         """The signer of cookies. Its secret is in the database, so that all processes have the same."""
         with self._lock:
@@ -87,14 +81,14 @@ class Console:
             return session
         from flask_chatbot.store.console import audit
 
-        since = self.bot.clock().timestamp() - LASTS
+        since = self.bots.own.clock().timestamp() - LASTS
         with self.database().reading() as connection:
             return None if audit.has_logged_out(connection, session.name, session.mark, since) else session
 
     @property
     def is_locked(self) -> bool:
         """True if there is a way to prove who one is: a password, or the app's own guard."""
-        return bool(self.bot.settings.console_accounts or self.bot.handlers.console_guards)
+        return bool(self.bots.own.settings.console_accounts or self.bots.own.handlers.console_guards)
 
 
 class OneTimeLink:

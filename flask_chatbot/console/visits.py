@@ -1,29 +1,25 @@
 """`Visit`: one request for a page, with who makes it, in which language, and the means to answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import Response, request
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.formparser import FormDataParser
 
+from flask_chatbot.console.access.sessions import COOKIE, LASTS, BrowserSession
+from flask_chatbot.console.access.viewers import Viewer
 from flask_chatbot.console.console import Console
 from flask_chatbot.console.marks import shown
-from flask_chatbot.console.routing import menu_for
-from flask_chatbot.console.sessions import COOKIE, LASTS, BrowserSession
-from flask_chatbot.console.viewers import Viewer
+from flask_chatbot.console.routing import Routes
+from flask_chatbot.console.templating import fingerprint, pages
 from flask_chatbot.core.language.masking import mask_numbers
 from flask_chatbot.core.language.numbers import InvalidNumber, mask, normalize_phone, read_number
 from flask_chatbot.core.translation.catalogue import ENGLISH, translate
-from flask_chatbot.core.translation.translatable import tr
 
 if TYPE_CHECKING:
     from flask_chatbot.store.console.audit import Act
@@ -41,6 +37,7 @@ class Visit:
     """One request. The `viewer` is None on the pages before the login; `about` is the last part of an open path."""
 
     console: Console
+    routes: Routes
     session: BrowserSession
     viewer: Viewer | None
     nonce: str
@@ -55,7 +52,7 @@ class Visit:
     def base(self) -> str:
         """The address of the console, without a slash at its end."""
         if not self._base:
-            self._base = f"{request.script_root}{self.console.bot.settings.prefix}/console"
+            self._base = f"{request.script_root}{self.console.bots.own.settings.prefix}/console"
         return self._base
 
     @property
@@ -64,7 +61,7 @@ class Visit:
         if request.method != "GET":
             return ""
         query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
-        return f"{quote(request.path.removeprefix(f'{self.console.bot.settings.prefix}/console'))}{query}"
+        return f"{quote(request.path.removeprefix(f'{self.console.bots.own.settings.prefix}/console'))}{query}"
 
     @property
     def form(self) -> dict[str, str]:
@@ -90,13 +87,9 @@ class Visit:
         """The language that was chosen, else the first one of the browser's that there is, else that of the rule file."""
         if not self._language:
             chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-            wanted = (chosen, request.accept_languages.best_match(list(LANGUAGES)), self.console.bot.book.named_language)
+            wanted = (chosen, request.accept_languages.best_match(list(LANGUAGES)), self.console.bots.own.book.named_language)
             self._language = next((each for each in wanted if each and each in LANGUAGES), ENGLISH)
         return self._language
-
-    def say(self, template: str, /, **values: object) -> str:
-        """A sentence in the language of the page."""
-        return translate(tr(template, **values), self.language)
 
     def translated(self, sentence: str) -> str:
         """A message of ours in the language of the page; any other text as it is."""
@@ -114,7 +107,7 @@ class Visit:
 
     def masked(self, text: str) -> str:
         """A text of other people with the telephone numbers in it as this viewer sees them."""
-        masked = mask_numbers(text, self.console.bot.book.locale.country)
+        masked = mask_numbers(text, self.console.bots.own.book.locale.country)
         self.has_shown_numbers = self.has_shown_numbers or (self.session.shows_numbers and masked != text)
         return text if self.session.shows_numbers else masked
 
@@ -124,20 +117,28 @@ class Visit:
 
     def dialled(self, number: str) -> str:
         """A number as it is stored, however it was written; any other name as it is."""
-        country = self.console.bot.book.locale.country
+        country = self.console.bots.own.book.locale.country
         return number if isinstance(read_number(number, country), InvalidNumber) else normalize_phone(number, country)
 
     def when(self, at: float) -> str:
         """A time as people read it, in the time zone of the rules."""
-        return f"{datetime.fromtimestamp(at, self.console.bot.book.locale.timezone):%d/%m/%Y %H:%M:%S}"
+        return f"{datetime.fromtimestamp(at, self.console.bots.own.book.locale.timezone):%d/%m/%Y %H:%M:%S}"
 
     def iso(self, at: float) -> str:
         """A time as programs read it."""
-        return datetime.fromtimestamp(at, self.console.bot.book.locale.timezone).isoformat(timespec="seconds")
+        return datetime.fromtimestamp(at, self.console.bots.own.book.locale.timezone).isoformat(timespec="seconds")
 
     def asked(self, name: str, limit: int = 200) -> str:
         """A value in the address of the page, without control characters, which go into no name; empty if it is not there."""
         return "".join(each for each in request.args.get(name, "") if each.isprintable()).strip()[:limit]
+
+    def filters(self, names: Iterable[str]) -> dict[str, Any]:
+        """The filters of a list that are asked for, as its form shows them and as addresses of its further pages hold them."""
+        asked = {name: self.asked(name) for name in names}
+        return {
+            "asked": {name: shown(value) for name, value in asked.items()},
+            "query": urlencode({name: value for name, value in asked.items() if value}),
+        }
 
     @property
     def before(self) -> int | None:
@@ -154,18 +155,29 @@ class Visit:
     @property
     def day(self) -> tuple[float, float] | None:
         """The times between which the day that is asked for lies, in the time zone of the rules; None if none is."""
-        zone = self.console.bot.book.locale.timezone
+        zone = self.console.bots.own.book.locale.timezone
         with suppress(ValueError, OverflowError):
             day = datetime.strptime(self.asked("day"), "%Y-%m-%d")  # noqa: DTZ007  it gets its zone below
             return day.replace(tzinfo=zone).timestamp(), (day + timedelta(days=1)).replace(tzinfo=zone).timestamp()
         return None
 
+    @property
+    def persons(self) -> tuple[str, ...] | None:
+        """The ids of the person whose number is asked for, which are none for somebody unknown; None if no number is."""
+        from flask_chatbot.store import people
+
+        if not (number := self.asked("number")):
+            return None
+        with self.console.database().reading() as connection:
+            person = people.find(connection, self.dialled(number))
+            return () if person is None else tuple(people.ids_of(connection, person))
+
     def page(self, template: str, status: int = 200, /, **names: object) -> Response:
         """A page of the console."""
         written = (
-            pages()
+            pages(self.language)
             .get_template(template)
-            .render({**names, "visit": self, "_": self.say, "viewer": self.viewer, "languages": LANGUAGES, "token": self.token})
+            .render({**names, "visit": self, "viewer": self.viewer, "languages": LANGUAGES, "token": self.token})
         )
         return Response(written, status, content_type="text/html; charset=utf-8")
 
@@ -192,7 +204,7 @@ class Visit:
     @property
     def menu(self) -> list[tuple[str, str]]:
         """The pages in the menu, by path, with their words."""
-        return [] if self.viewer is None else [(path, self.translated(words)) for path, words in menu_for(self.viewer)]
+        return [] if self.viewer is None else [(path, self.translated(words)) for path, words in self.routes.menu(self.viewer)]
 
     @property
     def token(self) -> str:
@@ -228,27 +240,9 @@ class Visit:
         from flask_chatbot.store.console.audit import Act
 
         return Act(
-            at=self.console.bot.clock().timestamp(),
+            at=self.console.bots.own.clock().timestamp(),
             name="" if self.viewer is None else self.viewer.name,
             address=request.remote_addr or "",
             action=action,
             about=about,
         )
-
-
-@cache
-def pages() -> Environment:
-    """The templates of the console: of our own environment, so that nothing of the host's shows, and with all values escaped."""
-    return Environment(
-        loader=PackageLoader("flask_chatbot.console", "templates/chatbot_console"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def fingerprint(name: str) -> str:
-    """The beginning of the SHA-256 of a file in the console's static folder."""
-    return sha256(files(__package__).joinpath("static", name).read_bytes()).hexdigest()[:8]

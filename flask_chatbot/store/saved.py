@@ -108,5 +108,13 @@ def step_of(name: str, number: int, step: int, state: str, actor: str, at: float
 def read_row(row: Any) -> SavedRow:
     """A row of the table as a value."""
     return SavedRow(
-        **{**row._mapping, "fields": json.loads(row.fields), "person": row.person or "", "state": row.state or "", "code": row.code or ""}
+        name=row.name,
+        number=row.number,
+        fields=json.loads(row.fields),
+        sender=row.sender,
+        sender_name=row.sender_name,
+        at=row.at,
+        state=row.state or "",
+        code=row.code or "",
+        person=row.person or "",
     )

@@ -7,12 +7,11 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask, Response
 
-from flask_chatbot.console import blueprint  # noqa: F401  it registers the pages
-from flask_chatbot.console.orders.exports import named
-from flask_chatbot.console.routing import ROUTES
+from flask_chatbot.console.blueprint import ROUTES
+from flask_chatbot.console.downloads import named
 from tests.console.browsers import Browser, console_app
 
-PAGES = sorted(path for path, method in ROUTES if method == "GET")
+PAGES = sorted(path for path, method in ROUTES.by_path if method == "GET")
 NAMES = (
     "about after before by day direction field file from label line list name number of page path q rule show state status table text time "
     "token until version what wrong"

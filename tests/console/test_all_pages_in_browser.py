@@ -10,7 +10,7 @@ from flask import Flask
 from flask_chatbot.broadcasting import preparing
 from flask_chatbot.broadcasting.content import BroadcastContent
 from flask_chatbot.broadcasting.preparing import Audience
-from flask_chatbot.console.routing import ROUTES
+from flask_chatbot.console.blueprint import ROUTES
 from flask_chatbot.store import people, saved
 from flask_chatbot.testing import working
 from flask_chatbot.transports.simulator import Simulator
@@ -92,7 +92,7 @@ def test_each_page_is_for_everybody_at_each_width_whatever_customers_write(
     page = look(f"{address}/login", language=language, dark=dark)
     flaws = [*flaws_of(page, "login")]
     log_in(page)
-    pages = sorted(path for path, method in ROUTES if method == "GET" and path not in PARTS | FILES | LEADING_ON | {"login"})
+    pages = sorted(path for path, method in ROUTES.by_path if method == "GET" and path not in PARTS | FILES | LEADING_ON | {"login"})
     for path in pages:
         page.goto(f"{address}/{made.paths.get(path, path)}")
         assert page.evaluate("document.documentElement.lang") == language

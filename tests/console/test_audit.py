@@ -10,9 +10,8 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 import flask_chatbot.console
-from flask_chatbot.console import blueprint  # noqa: F401  it registers the pages
 from flask_chatbot.console.activity import KINDS
-from flask_chatbot.console.routing import ROUTES
+from flask_chatbot.console.blueprint import ROUTES
 from flask_chatbot.core.language.numbers import format_phone
 from flask_chatbot.database.tables import messages
 from flask_chatbot.store import people
@@ -22,7 +21,7 @@ from flask_chatbot.transports.simulator import Simulator
 from tests.console.browsers import RULES, Browser, console_app
 
 BUDI, STAFF = "6281200000001", "628117601234"
-CHANGES = sorted(path for path, method in ROUTES if method == "POST")
+CHANGES = sorted(path for path, method in ROUTES.by_path if method == "POST")
 IN_BROWSER = {"language"}  # kept in a cookie, and nowhere else
 NOTHING = {"edit/check"}  # what is typed is looked at
 SAVING = "flask_chatbot.console.editing.saving"  # the one place that changes rule files
@@ -71,7 +70,7 @@ def acts(app: Flask) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("path", CHANGES)
 def test_each_page_that_changes_something_records_it(path: str) -> None:
-    module = inspect.getmodule(ROUTES[path, "POST"].page)
+    module = inspect.getmodule(ROUTES.by_path[path, "POST"].page)
     assert module is not None
     source = inspect.getsource(module)
     assert path in IN_BROWSER | NOTHING or ".record(" in source or "log_in(" in source or SAVING in source
@@ -109,7 +108,7 @@ def come(app: Flask, phones: Simulator, browser: Browser) -> list[str]:
     browser.get("/inbox")
     browser.post(f"/inbox/note/{named['customer']}", text=f"Telepon ke {format_phone(BUDI)}")
     browser.post(f"/inbox/take/{named['customer']}")
-    paths = sorted(path for path, method in ROUTES if method == "GET" and path not in WITHOUT_CUSTOMERS)
+    paths = sorted(path for path, method in ROUTES.by_path if method == "GET" and path not in WITHOUT_CUSTOMERS)
     return [each.format_map(named) for path in paths for each in PATHS.get(path, (path,))]
 
 

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 
 from flask_chatbot import Chatbot
-from flask_chatbot.console.bubbles import Bubble, bubbles_of
-from flask_chatbot.console.customers import PICTURE
+from flask_chatbot.console.chatting.bubbles import Bubble, bubbles_of
+from flask_chatbot.console.chatting.customers import PICTURE
 from flask_chatbot.console.marks import shown
 from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.values.contents import Choice

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 import pytest
 from flask import Flask
 
-from flask_chatbot.console.capability_words import ABILITIES, LIMITS
-from flask_chatbot.console.connection import drawn
+from flask_chatbot.console.linking.capability_words import ABILITIES, LIMITS
+from flask_chatbot.console.linking.connection import drawn
 from flask_chatbot.errors import TryLater
 from flask_chatbot.store.console import audit
 from flask_chatbot.testing import working

@@ -12,7 +12,7 @@ from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
 from flask_chatbot import Chatbot
-from flask_chatbot.console.doors import is_forwarded
+from flask_chatbot.console.access.doors import is_forwarded
 from flask_chatbot.errors import ConfigError
 from flask_chatbot.store.console import audit
 from tests.console.browsers import CONSOLE, HASHED, PASSWORD, Browser, console_app, text_of

@@ -8,8 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from flask_chatbot.console import blueprint  # noqa: F401  it registers the pages
-from flask_chatbot.console.routing import ROUTES
+from flask_chatbot.console.blueprint import ROUTES
 from flask_chatbot.database.tables import messages
 from flask_chatbot.testing import working
 from flask_chatbot.transports.simulator import Simulator
@@ -57,7 +56,7 @@ def look_of(browser: Browser, path: str) -> str:
     return f"{address}{'&' if '?' in address else '?'}live=yes" if found[2] else address
 
 
-@pytest.mark.parametrize("path", sorted(path for (path, _), route in ROUTES.items() if route.entry))
+@pytest.mark.parametrize("path", sorted(path for (path, _), route in ROUTES.by_path.items() if route.entry))
 def test_each_page_of_the_menu_looks_again(app: Flask, browser: Browser, phones: Simulator, path: str) -> None:
     path = f"{path}?table=cucian" if path == "orders" else path
     with working(app):

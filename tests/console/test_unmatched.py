@@ -8,7 +8,7 @@ from textwrap import indent
 import pytest
 from flask import Flask
 
-from flask_chatbot.console.groupings import Likeness
+from flask_chatbot.console.unmatched.groupings import Likeness
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.loading.loader import load_rules
 from flask_chatbot.store.console.conversations import FellThrough

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from flask import Response
 
 from flask_chatbot.console.broadcasts.forms import asked_for, form_values
-from flask_chatbot.console.bubbles import sent_bubbles
-from flask_chatbot.console.chat import words
+from flask_chatbot.console.chatting.bubbles import sent_bubbles
+from flask_chatbot.console.chatting.page import words
 from flask_chatbot.console.marks import shown
 from flask_chatbot.console.routing import PageEntry, route
 from flask_chatbot.console.visits import Visit
@@ -91,7 +91,7 @@ def stop(visit: Visit) -> Response:
     from flask_chatbot.broadcasting import running
 
     def do(lines: "Lines") -> None:
-        if running.stop(lines.database, number_in(visit), visit.console.bot.clock().timestamp()):
+        if running.stop(lines.database, number_in(visit), visit.console.bots.own.clock().timestamp()):
             visit.record("broadcast stopped", visit.about)
 
     return _done(visit, do)
@@ -244,7 +244,7 @@ def _state(visit: Visit, found: "BroadcastProgress") -> Translatable:
         return tr("stopped")
     if stored.ended_at is not None:
         return tr("over")
-    now = visit.console.bot.clock().timestamp()
+    now = visit.console.bots.own.clock().timestamp()
     if stored.start_at > now:
         return tr("scheduled")
     until = found.waits_until(visit.console.bots.of(stored.line).book, now)

@@ -44,14 +44,13 @@ class BarChart:
     def paths(self) -> Iterator[str]:
         """Yield the outlines of all rectangles of each part, as SVG writes them."""
         wide, high = (WIDTH - LEFT) / max(len(self.rows), 1), (HEIGHT - TOP - BOTTOM) / self.top
-        floors = [float(HEIGHT - BOTTOM)] * len(self.rows)
+        floors, width = [float(HEIGHT - BOTTOM)] * len(self.rows), f"{wide * 0.8:.1f}"
         for part in range(len(self.heads) - 1):
             drawn = []
             for place, row in enumerate(self.rows):
                 if row[part]:
                     floors[place] -= row[part] * high
-                    x, width, height = LEFT + (place + 0.1) * wide, wide * 0.8, row[part] * high
-                    drawn.append(f"M{x:.1f} {floors[place]:.1f}h{width:.1f}v{height:.1f}h-{width:.1f}z")
+                    drawn.append(f"M{LEFT + (place + 0.1) * wide:.1f} {floors[place]:.1f}h{width}v{row[part] * high:.1f}h-{width}z")
             yield "".join(drawn)
 
     def lines(self) -> Iterator[tuple[float, int]]:

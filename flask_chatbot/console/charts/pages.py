@@ -30,7 +30,7 @@ def charts(visit: Visit) -> Response:
     """Draw the charts."""
     from flask_chatbot.store.console import hours, times
 
-    bot, database = visit.console.bot, visit.console.database()
+    bot, database = visit.console.bots.own, visit.console.database()
     now, is_fallback = bot.clock().timestamp(), visit.console.bots.is_fallback
     first = int(now / HOUR) - DAYS * 24
     with database.reading() as connection:
@@ -56,7 +56,7 @@ def an_hour(visit: Visit, counts: "Iterable[HourCount]", last: int) -> BarChart:
     """The messages of each of the last hours, in both directions."""
     known = {each.hour: each for each in counts}
     shown = [(known[hour].came, known[hour].sent) if hour in known else (0, 0) for hour in range(last - HOURS + 1, last + 1)]
-    zone = visit.console.bot.book.locale.timezone
+    zone = visit.console.bots.own.book.locale.timezone
     named = [day_and_hour(hour, zone) for hour in range(last - HOURS + 1, last + 1)]
     labels = [f"{day} {hour:02}:00" for day, hour in named]
     heads = (tr("Hour"), tr("written by customers"), tr("sent by the bot"))
@@ -99,7 +99,7 @@ def billable(visit: Visit, charged: "Sequence[ChargedHour]", now: float, limit: 
     days = _days(visit, now, BILLED)
     sums = {day: [0, 0] for day in days}
     for each in charged:
-        if found := sums.get(day_and_hour(each.hour, visit.console.bot.book.locale.timezone)[0]):
+        if found := sums.get(day_and_hour(each.hour, visit.console.bots.own.book.locale.timezone)[0]):
             found[not each.is_billable] += each.messages
     cut = tr("Only the last {number} messages are counted here; flask chatbot billable counts all.", number=limit)
     note = visit.translated(cut) if sum(each.messages for each in charged) >= limit else ""
@@ -109,7 +109,7 @@ def billable(visit: Visit, charged: "Sequence[ChargedHour]", now: float, limit: 
 
 def local(visit: Visit, at: float) -> datetime:
     """A time in the time zone of the rules."""
-    return datetime.fromtimestamp(at, visit.console.bot.book.locale.timezone)
+    return datetime.fromtimestamp(at, visit.console.bots.own.book.locale.timezone)
 
 
 @lru_cache(maxsize=2000)

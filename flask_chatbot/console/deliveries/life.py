@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Response
 
-from flask_chatbot.console.bubbles import TICK_WORDS, TICKS
+from flask_chatbot.console.chatting.bubbles import TICK_WORDS, TICKS
 from flask_chatbot.console.marks import shown
 from flask_chatbot.console.routing import route
 from flask_chatbot.console.visits import Visit
@@ -73,7 +73,7 @@ def send_again(visit: Visit) -> Response:
     from flask_chatbot.delivery.gateway import LIFETIME
     from flask_chatbot.store import stored
 
-    now = visit.console.bot.clock().timestamp()
+    now = visit.console.bots.own.clock().timestamp()
     with visit.console.database().writing() as connection:
         stored.resend(connection, [visit.about], now + LIFETIME)
     visit.record("sent again", visit.about)

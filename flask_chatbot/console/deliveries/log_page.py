@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from flask import Response
 
-from flask_chatbot.console.bubbles import KIND_WORDS, TICK_WORDS, TICKS
+from flask_chatbot.console.chatting.bubbles import KIND_WORDS, TICK_WORDS, TICKS
+from flask_chatbot.console.downloads import csv_response
 from flask_chatbot.console.marks import shown
-from flask_chatbot.console.orders.exports import BOM, csv_response
 from flask_chatbot.console.routing import PageEntry, route
 from flask_chatbot.console.visits import Visit
 from flask_chatbot.core.lookups.spreadsheets import csv_line
@@ -22,6 +21,7 @@ PAGE = 50  # messages
 AT_ONCE = 500  # messages in one query of an export
 DIRECTIONS = {"out": tr("sent by the bot"), "in": tr("written by customers")}
 FILTERS = {"": tr("all"), "queued": tr("waiting"), "claimed": tr("being sent"), "sent": tr("sent"), "failed": tr("given up")}
+TEXT, TEMPLATE = tr("Text"), tr("Template")
 STATE_WORDS = {**FILTERS, "waiting": tr("waits behind an earlier one")}
 ASKED = ("way", "number", "state", "rule", "day")
 SENT_HEADS = (
@@ -39,7 +39,6 @@ def deliveries(visit: Visit) -> Response:
     wanted, before = wanted_messages(visit), visit.before or store.FIRST
     with visit.console.database().reading() as connection:
         found = (store.arrivals if is_incoming(visit) else store.page)(connection, PAGE + 1, wanted, before=before)
-    asked = {name: visit.asked(name) for name in ASKED}
     return visit.live_page(
         "log.html",
         "arrivals.html" if is_incoming(visit) else "deliveries.html",
@@ -47,8 +46,7 @@ def deliveries(visit: Visit) -> Response:
         here="deliveries",
         rows=list(rows_of(visit, found[:PAGE])),
         more=found[PAGE - 1].seq if len(found) > PAGE else None,
-        asked={name: shown(value) for name, value in asked.items()},
-        query=urlencode({name: value for name, value in asked.items() if value}),
+        **visit.filters(ASKED),
         rules=sorted({rule.name for rule in visit.console.bots.rules}),
         filters={name: visit.translated(said) for name, said in FILTERS.items()},
         directions={name: visit.translated(said) for name, said in DIRECTIONS.items()},
@@ -69,16 +67,10 @@ def is_incoming(visit: Visit) -> bool:
 
 def wanted_messages(visit: Visit) -> "LogFilter":
     """The messages that the address of the page asks for."""
-    from flask_chatbot.store import people
     from flask_chatbot.store.console.deliveries import LogFilter
 
-    state, number, persons = visit.asked("state"), visit.asked("number"), None
-    if number:
-        with visit.console.database().reading() as connection:
-            person = people.find(connection, visit.dialled(number))
-            persons = () if person is None else tuple(people.ids_of(connection, person))
-    state = state if state in FILTERS and not is_incoming(visit) else ""
-    return LogFilter(state=state, persons=persons, rule=visit.asked("rule"), time=visit.day)
+    state = visit.asked("state") if not is_incoming(visit) else ""
+    return LogFilter(state=state if state in FILTERS else "", persons=visit.persons, rule=visit.asked("rule"), time=visit.day)
 
 
 def rows_of(visit: Visit, found: "Iterable[Delivery | LoggedArrival]") -> Iterator[dict[str, str]]:
@@ -92,12 +84,12 @@ def rows_of(visit: Visit, found: "Iterable[Delivery | LoggedArrival]") -> Iterat
 def sent_row(visit: Visit, found: "Delivery") -> dict[str, str]:
     """A message of ours as the page shows it, with the time until which it waits."""
     said = TICK_WORDS[TICKS[found.ack]] if found.state == "sent" else STATE_WORDS[found.state]
-    waits = found.state == "queued" and found.due_at > visit.console.bot.clock().timestamp()
+    waits = found.state == "queued" and found.due_at > visit.console.bots.own.clock().timestamp()
     return {
         "id": found.id,
         "to": shown(visit.number(number_of(found.chat))),
         "at": visit.when(found.created_at),
-        "type": visit.translated(KIND_WORDS.get(found.type, tr("Text")) if found.type != "template" else tr("Template")),
+        "type": visit.translated(TEMPLATE if found.type == "template" else KIND_WORDS.get(found.type, TEXT)),
         "rule": shown(found.rule or found.caller or ""),
         "state": visit.translated(said),
         "until": visit.when(found.due_at) if waits else "",
@@ -107,12 +99,11 @@ def sent_row(visit: Visit, found: "Delivery") -> dict[str, str]:
 
 def came_row(visit: Visit, found: "LoggedArrival") -> dict[str, str]:
     """A message that came in as the page shows it; its text is in the inbox."""
-    kind = KIND_WORDS.get(found.kind)
     return {
         "person": found.person or "",
         "from": shown(visit.number(found.sender)),
         "at": visit.when(found.at),
-        "kind": visit.translated(kind) if kind else visit.translated(tr("Text")),
+        "kind": visit.translated(KIND_WORDS.get(found.kind, TEXT)),
         "rule": shown(found.rule or ""),
         "replies": str(found.replies),
     }
@@ -123,7 +114,7 @@ def csv_lines(visit: Visit, wanted: "LogFilter", *, incoming: bool) -> Iterator[
     from flask_chatbot.store.console import deliveries as store
 
     database, before = visit.console.database(), store.FIRST
-    yield BOM + csv_line(CAME_HEADS if incoming else SENT_HEADS)
+    yield csv_line(CAME_HEADS if incoming else SENT_HEADS)
     while True:
         with database.reading() as connection:
             found = (store.arrivals if incoming else store.page)(connection, AT_ONCE, wanted, before=before)

@@ -11,10 +11,10 @@ from flask_chatbot.console.editing.inserting import with_phrase, with_rule
 from flask_chatbot.console.editing.listing import may_edit
 from flask_chatbot.console.editing.saving import save
 from flask_chatbot.console.editing.texts import fingerprint_of, source_of, text_in
-from flask_chatbot.console.groupings import LONGEST
 from flask_chatbot.console.marks import shown
 from flask_chatbot.console.routing import route
-from flask_chatbot.console.unmatched import Notice, list_unmatched, quoted
+from flask_chatbot.console.unmatched.groupings import LONGEST
+from flask_chatbot.console.unmatched.pages import Notice, list_unmatched, quoted
 from flask_chatbot.console.visits import Visit
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.translation.translatable import Translatable, tr

@@ -206,7 +206,7 @@ def _tried(visit: Visit, draft: Draft) -> dict[str, Any]:
 def _replayed(visit: Visit, draft: Draft) -> dict[str, Any]:
     from flask_chatbot.store.console.heard import heard_since
 
-    own, bots, books = visit.console.bot, visit.console.bots, draft.books()
+    own, bots, books = visit.console.bots.own, visit.console.bots, draft.books()
     if books is None:
         return _unusable(visit, draft)
     with visit.console.database().reading() as connection:

@@ -7,10 +7,10 @@ from urllib.parse import quote
 from flask import Response, request
 
 from flask_chatbot.bot.bot import Bot
+from flask_chatbot.console.chatting.reasons import file_lines, rule_lines
 from flask_chatbot.console.editing.files import files_of, find_bot, root_name
 from flask_chatbot.console.editing.findings import inside
 from flask_chatbot.console.marks import shown
-from flask_chatbot.console.reasons import file_lines, rule_lines
 from flask_chatbot.console.routing import PageEntry, route
 from flask_chatbot.console.visits import Visit
 from flask_chatbot.core.deciding.trials import KINDS
@@ -75,7 +75,7 @@ def rules_to_choose(visit: Visit) -> dict[str, str]:
 
 def may_edit(visit: Visit) -> bool:
     """True if this viewer may change the rule files in the console."""
-    return visit.console.bot.settings.console_edit and visit.viewer is not None and visit.viewer.may("edit")
+    return visit.console.bots.own.settings.console_edit and visit.viewer is not None and visit.viewer.may("edit")
 
 
 def is_about(rule: Rule, words: str) -> bool:
@@ -147,5 +147,5 @@ def _texts(rule: Rule) -> Iterator[str]:
 
 
 def _without_text(visit: Visit, rule: Rule) -> str:
-    has_handler = rule.name in visit.console.bot.handlers.rules
+    has_handler = rule.name in visit.console.bots.own.handlers.rules
     return visit.translated(BY_PYTHON if has_handler else SILENT)

@@ -44,7 +44,7 @@ def save(visit: Visit, draft: Draft, opened: str) -> Saving:
         return Saving(is_done=False, says=unwritable(draft.file.name, error))
     if not is_done:
         return Saving(is_done=False, says=CHANGED, is_outdated=True)
-    if not visit.console.bot.settings.reload:
+    if not visit.console.bots.own.settings.reload:
         return Saving(is_done=True, says=SAVED_FOR_LATER, tests=tests)
     for bot in draft.file.bots:
         take(bot, read_rules(bot.path, bot.additions))  # at once here; other processes see it within a second

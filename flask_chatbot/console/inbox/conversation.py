@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import Response
 
-from flask_chatbot.console.bubbles import bubbles_of
-from flask_chatbot.console.chat import words
+from flask_chatbot.console.chatting.bubbles import bubbles_of
+from flask_chatbot.console.chatting.page import words
 from flask_chatbot.console.inbox.lines import ListedConversation, lines_of
 from flask_chatbot.console.routing import route
 from flask_chatbot.console.visits import Visit
@@ -46,7 +46,7 @@ def messages(visit: Visit) -> Response:
         line = _line(visit, connection, found)
         written = conversations.conversation(connection, ids, SHOWN)
     _note_as_read(visit, line.is_unread)
-    bubbles = bubbles_of(written, visit.console.bot.book.locale, visit.text)
+    bubbles = bubbles_of(written, visit.console.bots.own.book.locale, visit.text)
     names = {"line": line, "bubbles": bubbles, "is_live": True, **_rights(visit)}
     return visit.fragment("conversation_live.html", **names, **words(visit, visit.console.bots.of_session(found.session)))
 
@@ -60,7 +60,7 @@ def take_over(visit: Visit) -> Response:
         return show_conversation(visit)
     if visit.console.lines() is None:
         return show_conversation(visit, visit.translated(NO_LINE), 422)
-    now = visit.console.bot.clock().timestamp()
+    now = visit.console.bots.own.clock().timestamp()
     pause(visit.console.database(), visit.about, now + BY_HAND, now)
     visit.record("taken over", visit.about)
     return visit.go(f"/inbox/{visit.about}")
@@ -73,7 +73,7 @@ def give_back(visit: Visit) -> Response:
 
     if last_of(visit) is None:
         return show_conversation(visit)
-    resume(visit.console.database(), visit.about, visit.console.bot.clock().timestamp())
+    resume(visit.console.database(), visit.about, visit.console.bots.own.clock().timestamp())
     visit.record("given back", visit.about)
     return visit.go(f"/inbox/{visit.about}")
 
@@ -101,7 +101,7 @@ def _written_by_hand(visit: Visit) -> None:
     from flask_chatbot.store import people
     from flask_chatbot.store.console import handovers
 
-    now, database = visit.console.bot.clock().timestamp(), visit.console.database()
+    now, database = visit.console.bots.own.clock().timestamp(), visit.console.database()
     pause(database, visit.about, now + BY_HAND, now)
     with database.writing() as connection:
         handovers.answer(connection, people.ids_of(connection, visit.about), now)
@@ -121,7 +121,7 @@ def show_conversation(visit: Visit, problem: str = "", status: int = 200) -> Res
         notes, written = _notes(visit, connection, ids), conversations.conversation(connection, ids, SHOWN + 1, _until(visit))
     _note_as_read(visit, line.is_unread)
     older = repr(written[1].at) if len(written) > SHOWN else ""
-    bubbles = bubbles_of(written[-SHOWN:], visit.console.bot.book.locale, visit.text)
+    bubbles = bubbles_of(written[-SHOWN:], visit.console.bots.own.book.locale, visit.text)
     names = {"line": line, "bubbles": bubbles, "notes": notes, "problem": problem, "older": older, "is_newest": not visit.asked("until")}
     bot = visit.console.bots.of_session(found.session)
     return visit.page("conversation.html", status, here="inbox", is_live=False, **names, **_rights(visit), **words(visit, bot))
@@ -136,7 +136,7 @@ def _line(visit: Visit, connection: "Connection", found: "Newest") -> ListedConv
     """The conversation as the list has it, with what the bot is doing there."""
     from flask_chatbot.store.console import handovers
 
-    waits = handovers.waiting(connection, visit.console.bot.clock().timestamp())
+    waits = handovers.waiting(connection, visit.console.bots.own.clock().timestamp())
     (line,) = lines_of(visit, connection, [found], waits)
     return line
 
@@ -169,7 +169,7 @@ def _notes(visit: Visit, connection: "Connection", persons: Sequence[str]) -> li
     """The notes about a person, by all their ids, with what is shown of each."""
     from flask_chatbot.store.console.remarks import notes_of
 
-    zone = visit.console.bot.book.locale.timezone
+    zone = visit.console.bots.own.book.locale.timezone
     found = [(each, f"{datetime.fromtimestamp(each.at, zone):%d/%m %H:%M}") for each in notes_of(connection, persons)]
     return [{"seq": each.seq, "at": at, "name": visit.text(each.name), "text": visit.text(each.text)} for each, at in found]
 

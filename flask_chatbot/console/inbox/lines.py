@@ -1,11 +1,10 @@
 """The lines of the list of conversations: who wrote last and when, and what the bot is doing there."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask_chatbot.console.bubbles import KIND_WORDS
+from flask_chatbot.console.chatting.bubbles import KIND_WORDS
 from flask_chatbot.console.marks import shown
 from flask_chatbot.console.visits import Visit
 from flask_chatbot.core.conversation.dialogue import DAY, NOWHERE, Dialogue
@@ -22,8 +21,7 @@ PAGE = 25  # conversations
 PREVIEW = 120  # characters
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedConversation:
+class ListedConversation(NamedTuple):
     """One conversation in the list, by the number; `called` is the person's own name, if that was searched for.
 
     The flags say what the bot is doing there, and what staff have to do.
@@ -50,7 +48,7 @@ def lines_of(visit: Visit, connection: "Connection", found: "list[Newest]", wait
     from flask_chatbot.store.console import remarks
     from flask_chatbot.store.console.conversations import states_of
 
-    now, persons = visit.console.bot.clock().timestamp(), [each.person for each in found]
+    now, persons = visit.console.bots.own.clock().timestamp(), [each.person for each in found]
     if not persons:
         return []
     remembered, opted_out = states_of(connection, persons, now), optouts.opted_out_of(connection, persons, "")
@@ -73,7 +71,7 @@ def _written(visit: Visit, found: "Newest") -> dict[str, Any]:
     """The parts of a line about its last message: from whom, when, and what."""
     kind = KIND_WORDS.get(found.kind)
     text = found.text or (visit.translated(kind) if kind else "")
-    at = datetime.fromtimestamp(found.at, visit.console.bot.book.locale.timezone)
+    at = datetime.fromtimestamp(found.at, visit.console.bots.own.book.locale.timezone)
     return {
         "person": found.person,
         "name": shown(visit.number(found.sender)),

@@ -1,7 +1,7 @@
 """The list of conversations: those that wait for staff at the top, then the newest first; or those that were searched for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
@@ -83,7 +83,7 @@ def _found(visit: Visit, connection: "Connection", asked: ListRequest) -> tuple[
     from flask_chatbot.store.console.searching import last_of_each, named
 
     names: dict[str, str] = {}
-    waits = handovers.waiting(connection, visit.console.bot.clock().timestamp())
+    waits = handovers.waiting(connection, visit.console.bots.own.clock().timestamp())
     is_topped = asked.listed in ("", "waiting") and not asked.text and not asked.before
     top = last_of_each(connection, list(waits)[:PAGE]) if is_topped else []
     room = max(PAGE - len(top), ROOM)
@@ -95,7 +95,7 @@ def _found(visit: Visit, connection: "Connection", asked: ListRequest) -> tuple[
         found = [each for each in found if each.person not in waits]
     lines = lines_of(visit, connection, [*top, *found], waits)
     if names:
-        return [], [replace(each, called=visit.text(names.get(each.person, ""))) for each in lines], more
+        return [], [each._replace(called=visit.text(names.get(each.person, ""))) for each in lines], more
     return lines[: len(top)], lines[len(top) :], more
 
 
@@ -123,7 +123,7 @@ def _numbered(visit: Visit, connection: "Connection", asked: ListRequest) -> "li
     from flask_chatbot.store import people
     from flask_chatbot.store.console.searching import last_of_each
 
-    country = visit.console.bot.book.locale.country
+    country = visit.console.bots.own.book.locale.country
     number = asked.text if isinstance(read_number(asked.text, country), InvalidNumber) else normalize_phone(asked.text, country)
     person = None if asked.before else people.find(connection, number)
     return [] if person is None else last_of_each(connection, [person])
@@ -137,7 +137,7 @@ def _flagged(visit: Visit, connection: "Connection", asked: ListRequest, room: i
     """The conversations in which the bot is doing what is asked for, among the next people of whom that may be so."""
     from flask_chatbot.store.console.searching import AMONG, last_of_each, remembered
 
-    (flag, parts), now = FLAGGED[asked.listed], visit.console.bot.clock().timestamp()
+    (flag, parts), now = FLAGGED[asked.listed], visit.console.bots.own.clock().timestamp()
     states = remembered(connection, parts, now, asked.before_person)
     found = [each for each in last_of_each(connection, list(states)) if flags_of(each, states[each.person], now)[flag]]
     if len(found) > room:

@@ -19,7 +19,7 @@ def add_note(visit: Visit) -> Response:
         return show_conversation(visit, visit.translated(tr("Write a note of at most {limit} characters.", limit=remarks.NOTE_LIMIT)), 422)
     name = "" if visit.viewer is None else visit.viewer.name
     with visit.console.database().writing() as connection:
-        remarks.add_note(connection, visit.about, name, text, visit.console.bot.clock().timestamp())
+        remarks.add_note(connection, visit.about, name, text, visit.console.bots.own.clock().timestamp())
     visit.record("note written", visit.about)
     return visit.go(f"/inbox/{visit.about}")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Response
 
-from flask_chatbot.console.connection import show_connection
+from flask_chatbot.console.linking.connection import show_connection
 from flask_chatbot.console.routing import route
 from flask_chatbot.console.visits import Visit
 from flask_chatbot.core.language.numbers import normalize_phone
@@ -17,7 +17,7 @@ from flask_chatbot.errors import TransportError
 def pair(visit: Visit) -> Response:
     """Ask for the code to type on the phone of a number."""
     try:
-        number = normalize_phone(visit.form.get("number", ""), visit.console.bot.book.locale.country)
+        number = normalize_phone(visit.form.get("number", ""), visit.console.bots.own.book.locale.country)
     except ValueError as error:
         return show_connection(visit, 422, problem=visit.translated(reason_of(error)))
     codes: list[str] = []

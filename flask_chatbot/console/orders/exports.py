@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from flask import Response, request
+from flask import Response
 
+from flask_chatbot.console.downloads import csv_response, named
 from flask_chatbot.console.orders.cells import is_kept
 from flask_chatbot.console.orders.pages import find, wanted_rows
 from flask_chatbot.console.routing import route
 from flask_chatbot.console.visits import Visit
-from flask_chatbot.core.language.masking import mask_numbers
 from flask_chatbot.core.lookups.spreadsheets import cell_text, csv_line
 from flask_chatbot.core.translation.translatable import tr
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from flask_chatbot.store.saved import SavedRow
 
 HEADS = ("number", "at", "sender", "sender_name", "state")
-BOM = "\ufeff"  # Excel takes a file without it for another encoding
 SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/", "video/")  # by a browser, as they are; all else is only saved
 
 
@@ -26,21 +25,6 @@ SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/", "video/
 def export(visit: Visit) -> Response:
     """The rows of a table that are asked for, as CSV; read and sent a part at a time."""
     return csv_response(visit, "rows exported", csv_lines(visit), f"{wanted_rows(visit).name}.csv")
-
-
-def csv_response(visit: Visit, action: str, lines: Iterator[str], name: str) -> Response:
-    """A CSV file of these lines, to be saved under a name. The audit log gets the action with what was asked for, before a line is made."""
-    asked = " ".join(f"{key}={value}" for key, value in request.args.items() if value)
-    visit.record(action, " ".join(filter(None, (mask_numbers(asked), "with whole numbers" if visit.session.shows_numbers else ""))))
-    visit.has_shown_numbers = visit.session.shows_numbers
-    response = Response(lines, content_type="text/csv; charset=utf-8")
-    return named(response, "attachment", name)
-
-
-def named(response: Response, disposition: str, name: str) -> Response:
-    """The response under a name, wherever that comes from: what no header can hold is left out."""
-    response.headers.set("Content-Disposition", disposition, filename="".join(filter(str.isprintable, name)))
-    return response
 
 
 def csv_lines(visit: Visit) -> Iterator[str]:
@@ -51,7 +35,7 @@ def csv_lines(visit: Visit) -> Iterator[str]:
 
     def lines() -> Iterator[str]:
         fields = list(dict.fromkeys(name for row in every(database, wanted) for name in row.fields))
-        yield BOM + csv_line((*HEADS, *fields))
+        yield csv_line((*HEADS, *fields))
         for row in every(database, wanted):
             known = (row.shown, visit.iso(row.at), visit.number(row.sender), visit.masked(row.sender_name), row.state)
             yield csv_line((*known, *(visit.masked(cell_text(row.fields.get(name))) for name in fields)))
@@ -85,4 +69,4 @@ def find_file(visit: Visit, row: "SavedRow", field: str) -> "File | None":
     value = row.fields.get(field)
     if not isinstance(value, Mapping) or not is_kept(value) or not HASH.fullmatch(str(value["file"])):
         return None
-    return kept_file(MediaFolder(visit.console.bot.settings.media), str(value["file"]), str(value.get("name", "")))
+    return kept_file(MediaFolder(visit.console.bots.own.settings.media), str(value["file"]), str(value.get("name", "")))

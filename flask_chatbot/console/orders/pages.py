@@ -17,6 +17,8 @@ from flask_chatbot.core.translation.translatable import reason_of, tr
 from flask_chatbot.errors import NotAccepted
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from flask_chatbot.answering.moving import Outcome
     from flask_chatbot.store.rows.listing import RowFilter
     from flask_chatbot.store.rows.moving import Step
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 PAGE = 25  # rows
 COLUMNS = 8  # fields in the list; a row's own page has them all
-FILTERS = ("state", "number", "day")
+FILTERS = ("table", "state", "number", "day")
 
 
 @route("orders", role="look", entry=PageEntry(3, tr("Orders")))
@@ -32,14 +34,14 @@ def orders(visit: Visit) -> Response:
     """List the rows of a table, newest first."""
     from flask_chatbot.store.rows.listing import NEWEST, newest
 
-    names, wanted = tables(visit), wanted_rows(visit)
-    if not visit.asked("table") and names:
-        return visit.go(f"/orders?{urlencode({'table': names[0]})}")
+    wanted = wanted_rows(visit)
     with visit.console.database().reading() as connection:
+        names = tables(visit, connection)
+        if not wanted.name and names:
+            return visit.go(f"/orders?{urlencode({'table': names[0]})}")
         found = newest(connection, wanted, PAGE + 1, visit.before or NEWEST)
     states = states_of(visit, wanted.name)
     lines = [order_line(visit, row, states) for row in found[:PAGE]]
-    asked = {name: visit.asked(name) for name in FILTERS}
     return visit.live_page(
         "orders.html",
         "orders_list.html",
@@ -51,8 +53,7 @@ def orders(visit: Visit) -> Response:
         columns=columns(found[:PAGE]),
         states=states,
         has_states=bool(states) or any(line.state for line in lines),
-        asked={name: shown(value) for name, value in asked.items()},
-        query=urlencode({"table": wanted.name, **{name: value for name, value in asked.items() if value}}),
+        **visit.filters(FILTERS),
         more=found[PAGE - 1].number if len(found) > PAGE else None,
     )
 
@@ -68,7 +69,7 @@ def move(visit: Visit) -> Response:
     """Move a row into a state; its customer gets the text that the rules have for it."""
     form, viewer = visit.form, visit.viewer
     table, actor = form.get("table", ""), viewer.name if viewer is not None and viewer.name else CONSOLE
-    now = visit.console.bot.clock().timestamp()
+    now = visit.console.bots.own.clock().timestamp()
     try:
         outcome = move_row(
             visit.console.database(),
@@ -101,26 +102,18 @@ def said(visit: Visit, outcome: "Outcome") -> str:
     return tr("It is {state} now. The customer gets no message: {reason}", state=row.state, reason=why_not)
 
 
-def tables(visit: Visit) -> list[str]:
+def tables(visit: Visit, connection: "Connection") -> list[str]:
     """The tables that rules save to, and those of earlier rules that have rows."""
     from flask_chatbot.store.rows import listing
 
-    with visit.console.database().reading() as connection:
-        kept = listing.tables(connection)
-    return sorted({*kept, *saved_names(visit.console.bots.books())})
+    return sorted({*listing.tables(connection), *saved_names(visit.console.bots.books())})
 
 
 def wanted_rows(visit: Visit) -> "RowFilter":
     """The rows that the address of the page asks for."""
-    from flask_chatbot.store import people
     from flask_chatbot.store.rows.listing import RowFilter
 
-    persons, number = None, visit.asked("number")
-    if number:
-        with visit.console.database().reading() as connection:
-            person = people.find(connection, visit.dialled(number))
-            persons = () if person is None else tuple(people.ids_of(connection, person))
-    return RowFilter(name=visit.asked("table"), state=visit.asked("state"), persons=persons, time=visit.day)
+    return RowFilter(name=visit.asked("table"), state=visit.asked("state"), persons=visit.persons, time=visit.day)
 
 
 def states_of(visit: Visit, table: str) -> tuple[str, ...]:
@@ -159,7 +152,7 @@ def _answer(visit: Visit, table: str, note: str, status: int) -> Response:
         return gone
     fields = list(filter(None, visit.form.get("columns", "").split(",")))[:COLUMNS]
     line, is_problem = order_line(visit, row, states_of(visit, table)), status != 200
-    return visit.page("order_line.html", status, line=line, columns=fields, has_states=True, note=note, is_problem=is_problem)
+    return visit.page("order_line.html", status, table=table, line=line, columns=fields, has_states=True, note=note, is_problem=is_problem)
 
 
 def _order(visit: Visit, table: str, note: str = "", status: int = 200) -> Response:
@@ -169,5 +162,5 @@ def _order(visit: Visit, table: str, note: str = "", status: int = 200) -> Respo
     history = [(shown(each.state), visit.when(each.at), visit.text(visit.translated(mover(each.actor)))) for each in steps]
     line = order_line(visit, row, states_of(visit, table))
     at, is_problem = f"/orders/{row.number}?{urlencode({'table': table})}", status != 200
-    names: dict[str, Any] = {"here": "orders", "line": line, "history": history, "note": note, "is_problem": is_problem}
+    names: dict[str, Any] = {"here": "orders", "table": table, "line": line, "history": history, "note": note, "is_problem": is_problem}
     return visit.live_page("order.html", "order_facts.html", status, at=at, **names)

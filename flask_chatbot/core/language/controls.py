@@ -13,6 +13,8 @@ def visible(text: str, keep: str = "\n\t") -> str:
     >>> visible("satu\ndua \x1b[31m"), visible("satu\ndua", keep="")
     ('satu\ndua \\x1b[31m', 'satu\\ndua')
     """
+    if text.isprintable():  # as nearly all are; it takes a tenth of the search
+        return text
     return _OBEYED.sub(lambda found: found[0] if found[0] in keep else found[0].encode("unicode_escape").decode(), text)
 
 

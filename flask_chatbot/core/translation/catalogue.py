@@ -28,8 +28,16 @@ def translate(text: str, language: str) -> str:
     """
     if not isinstance(text, Translatable) or not has_catalogue(language):
         return str(text)
-    catalogue = messages(language)
-    return text.said(lambda msgid: catalogue.get(msgid, msgid))
+    return text.said(lambda msgid: template_of(msgid, language))
+
+
+def template_of(msgid: str, language: str) -> str:
+    """The template of a message in a language, for `str.format`.
+
+    >>> template_of("until {at}", "id"), template_of("until {at}", "en")
+    ('sampai {at}', 'until {at}')
+    """
+    return messages(language).get(msgid, msgid) if has_catalogue(language) else msgid
 
 
 @cache

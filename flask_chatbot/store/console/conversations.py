@@ -1,7 +1,6 @@
 """Conversations: what one person wrote and what was sent to them, together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -16,8 +15,7 @@ EVER = 1e15  # epoch seconds, behind every message
 _i, _m = inbox.c, messages.c
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(NamedTuple):
     """A message that came in, with the rule that answered; the text is None where it is not kept.
 
     One that the webhook brought was answered in its own reply, with so many `replies`; `answer` is the body of that, if it is kept.
@@ -38,25 +36,24 @@ class Written:
         return self.session.partition(":")[0] == WEBHOOK
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class Answered(NamedTuple):
     """A message that was accepted for somebody; `reply` is as the store keeps it, `error` the reason if it failed."""
 
     id: str
     at: float
     reply: str
-    ack: Ack
     error: str | None
+    ack: Ack
 
 
 _WRITTEN = (
-    select(_i.message_id.label("id"), _i.at, _i.kind, _i.text, _i.rule, _i.session, _i.replies, _i.answer)
+    select(_i.message_id, _i.at, _i.kind, _i.text, _i.rule, _i.session, _i.replies, _i.answer)
     .where(_i.person.in_(bindparam("persons", expanding=True)), _i.at <= bindparam("until"))
     .order_by(_i.at.desc(), _i.seq.desc())
     .limit(bindparam("limit"))
 )
 _ANSWERED = (
-    select(_m.id, _m.created_at.label("at"), _m.reply, _m.ack, _m.error)
+    select(_m.id, _m.created_at, _m.reply, _m.error, _m.ack)
     .where(_m.order_key.in_(bindparam("persons", expanding=True)), _m.created_at <= bindparam("until"))
     .order_by(_m.seq.desc())
     .limit(bindparam("limit"))
@@ -66,15 +63,14 @@ _ANSWERED = (
 def conversation(connection: Connection, persons: Sequence[str], limit: int, until: float = EVER) -> list[Written | Answered]:
     """The last messages with a person up to a time, by all their ids, both ways; oldest first."""
     given = {"persons": list(persons), "limit": limit, "until": until}
-    written = [Written(**row._mapping) for row in connection.execute(_WRITTEN, given).all()]
-    answered = [Answered(**{**row._mapping, "ack": Ack(row.ack)}) for row in connection.execute(_ANSWERED, given).all()]
+    written = [Written._make(row) for row in connection.execute(_WRITTEN, given).all()]
+    answered = [Answered._make((*rest, Ack(ack))) for *rest, ack in connection.execute(_ANSWERED, given).all()]
     # What was written goes before what answers it at the same moment.
     together: list[Written | Answered] = [*reversed(written), *reversed(answered)]
     return sorted(together, key=lambda each: each.at)[-limit:]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Newest:
+class Newest(NamedTuple):
     """The newest message of a person; `seq` tells where the list goes on."""
 
     seq: int
@@ -101,12 +97,12 @@ FIRST = 2**62  # before every number of a message
 
 def newest(connection: Connection, limit: int, before: int = FIRST) -> list[Newest]:
     """The newest message of each person, newest first, behind one of them."""
-    return [Newest(**row._mapping) for row in connection.execute(NEWEST, {"before": before, "limit": limit}).all()]
+    return [Newest._make(row) for row in connection.execute(NEWEST, {"before": before, "limit": limit}).all()]
 
 
 def states_of(connection: Connection, persons: Sequence[str], now: float) -> dict[str, State]:
     """The memory of people, by our ids."""
-    rows = connection.execute(_STATES, {"persons": list(persons)})
+    rows = connection.execute(_STATES, {"persons": list(persons)}).all()
     return {row.person: read_state(row.state, row.version, row.expires_at, now) for row in rows}
 
 
@@ -121,7 +117,7 @@ _LAST = (
 def last_of(connection: Connection, persons: Sequence[str]) -> Newest | None:
     """The newest private message of a person, by all their ids."""
     row = connection.execute(_LAST, {"persons": list(persons)}).first()
-    return None if row is None else Newest(**row._mapping)
+    return None if row is None else Newest._make(row)
 
 
 class FellThrough(NamedTuple):

@@ -1,7 +1,6 @@
 """The log of messages in both directions, a page at a time, each filter by an index; and the callbacks of one message with their tries."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select
@@ -16,8 +15,7 @@ STATES = ("queued", "claimed", "sent", "failed")  # a filter for `queued` finds 
 _c, _i, _b = messages.c, inbox.c, callbacks.c
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(NamedTuple):
     """A message in the log that was accepted to be sent. `seq` tells where the list goes on; times are epoch seconds."""
 
     seq: int
@@ -26,7 +24,6 @@ class Delivery:
     chat: str
     type: str
     state: str
-    ack: Ack
     tries: int
     error: str | None
     rule: str | None
@@ -37,10 +34,10 @@ class Delivery:
     delivered_at: float | None
     read_at: float | None
     failed_at: float | None
+    ack: Ack
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedArrival:
+class LoggedArrival(NamedTuple):
     """A message in the log that came in, with the rule that answered; `replies` are how many answers it got."""
 
     seq: int
@@ -66,7 +63,8 @@ class LogFilter(NamedTuple):
     time: tuple[float, float] | None = None
 
 
-_DELIVERY, _ARRIVAL = (tuple(each.name for each in fields(made)) for made in (Delivery, LoggedArrival))
+_DELIVERIES = select(*(_c[name] for name in Delivery._fields))
+_ARRIVALS = select(*(_i[name] for name in LoggedArrival._fields))
 _IS_OPEN = _c.settled_at.is_(None)
 _IN_STATE: dict[str, ColumnElement[bool]] = {
     "queued": _IS_OPEN & _c.state.in_([word("queued"), word("waiting")]),
@@ -79,20 +77,16 @@ _CALLS = select(_b.id, _b.host, _b.ack, _b.at, _b.state, _b.attempts).where(_b.m
 
 def page(connection: Connection, limit: int, wanted: LogFilter, *, before: int = FIRST) -> list[Delivery]:
     """Messages that were accepted before one of them, newest first."""
-    statement = select(*(_c[name] for name in _DELIVERY))
-    if wanted.state:
-        statement = statement.where(_IN_STATE[wanted.state])
+    statement = _DELIVERIES.where(_IN_STATE[wanted.state]) if wanted.state else _DELIVERIES
     # Few are open or failed: the index of these leads to them, not that of a rule with many.
     is_few = wanted.state in ("queued", "claimed", "failed")
     found = _page(connection, statement, messages, _c.created_at, _c.order_key, wanted, limit, before, is_few=is_few)
-    return [Delivery(**{**row._mapping, "ack": Ack(row.ack)}) for row in found]
+    return [Delivery._make((*rest, Ack(ack))) for *rest, ack in found]
 
 
 def arrivals(connection: Connection, limit: int, wanted: LogFilter, *, before: int = FIRST) -> list[LoggedArrival]:
     """Messages that came in before one of them, newest first."""
-    statement = select(*(_i[name] for name in _ARRIVAL))
-    found = _page(connection, statement, inbox, _i.at, _i.person, wanted, limit, before)
-    return [LoggedArrival(**row._mapping) for row in found]
+    return [LoggedArrival._make(row) for row in _page(connection, _ARRIVALS, inbox, _i.at, _i.person, wanted, limit, before)]
 
 
 def _page(
@@ -118,7 +112,7 @@ def _page(
     if wanted.rule:
         rule = func.coalesce(table.c.rule, "") if is_few else table.c.rule
         statement = statement.where(rule == storable(wanted.rule))
-    return list(connection.execute(statement, given))
+    return list(connection.execute(statement, given).all())
 
 
 def _span(connection: Connection, at: ColumnElement[float], seq: ColumnElement[int], time: tuple[float, float]) -> tuple[int, int]:

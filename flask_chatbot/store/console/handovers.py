@@ -72,8 +72,8 @@ def add(connection: Connection, made: Sequence[Handover]) -> None:
 def waiting(connection: Connection, now: float) -> dict[str, float]:
     """The people whom nobody has answered by hand yet, with the time at which each was last handed over, the newest first."""
     found: dict[str, float] = {}
-    for row in connection.execute(_WAITING, {"since": now - WAITS, "limit": MANY}):
-        found.setdefault(row.person, row.at)
+    for person, at in connection.execute(_WAITING, {"since": now - WAITS, "limit": MANY}).all():
+        found.setdefault(person, at)
     return found
 
 

@@ -98,8 +98,8 @@ def drop_label(connection: Connection, person: str, label: str) -> None:
 def labels_of(connection: Connection, persons: Collection[str]) -> dict[str, tuple[str, ...]]:
     """The labels of people, by our ids."""
     found: dict[str, tuple[str, ...]] = {}
-    for row in connection.execute(_LABELS, {"persons": list(persons)}):
-        found[row.person] = (*found.get(row.person, ()), row.label)
+    for person, label in connection.execute(_LABELS, {"persons": list(persons)}).all():
+        found[person] = (*found.get(person, ()), label)
     return found
 
 

@@ -81,4 +81,4 @@ def remembered(connection: Connection, parts: Collection[str], now: float, befor
 
 
 def _read(rows: Any) -> list[Newest]:
-    return [Newest(**row._mapping) for row in rows]
+    return [Newest._make(row) for row in rows.all()]

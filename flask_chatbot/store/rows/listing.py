@@ -19,6 +19,9 @@ _names = _FIRST.cte("names", recursive=True)
 _names = _names.union_all(select(_FIRST.where(_named.c.name > _names.c.name).scalar_subquery()).where(_names.c.name.is_not(None)))
 _NAMES = select(_names.c.name).where(_names.c.name.is_not(None))
 _OF_TIME = (_s.at >= bindparam("since"), _s.at < bindparam("until"))
+_OF_TABLE = select(saved).where(_s.name == bindparam("name")).limit(bindparam("limit"))
+_BELOW = _OF_TABLE.where(_s.number < bindparam("from_number")).order_by(_s.number.desc())
+_ABOVE = _OF_TABLE.where(_s.number > bindparam("from_number")).order_by(_s.number)
 _SPAN = select(func.min(_s.number), func.max(_s.number)).where(_s.name == bindparam("name"), *_OF_TIME)
 
 
@@ -39,12 +42,12 @@ def tables(connection: Connection) -> list[str]:
 
 def newest(connection: Connection, wanted: RowFilter, limit: int, before: int = NEWEST) -> list[SavedRow]:
     """Rows with a lower number than `before`, the newest first."""
-    return _rows(connection, wanted, limit, _s.number < bindparam("from_number"), before, _s.number.desc())
+    return _rows(connection, _BELOW, wanted, limit, before)
 
 
 def oldest(connection: Connection, wanted: RowFilter, limit: int, after: int = 0) -> list[SavedRow]:
     """Rows with a higher number than `after`, the oldest first."""
-    return _rows(connection, wanted, limit, _s.number > bindparam("from_number"), after, _s.number)
+    return _rows(connection, _ABOVE, wanted, limit, after)
 
 
 def every(database: Database, wanted: RowFilter) -> Iterator[SavedRow]:
@@ -59,8 +62,7 @@ def every(database: Database, wanted: RowFilter) -> Iterator[SavedRow]:
         last = found[-1].number
 
 
-def _rows(connection: Connection, wanted: RowFilter, limit: int, beyond: Any, number: int, order: Any) -> list[SavedRow]:
-    statement: Select[Any] = select(saved).where(_s.name == bindparam("name"), beyond).order_by(order).limit(bindparam("limit"))
+def _rows(connection: Connection, statement: Select[Any], wanted: RowFilter, limit: int, number: int) -> list[SavedRow]:
     given: dict[str, Any] = {"name": wanted.name, "from_number": number, "limit": limit}
     if wanted.state:
         statement, given["state"] = statement.where(_s.state == bindparam("state")), wanted.state
@@ -74,4 +76,4 @@ def _rows(connection: Connection, wanted: RowFilter, limit: int, beyond: Any, nu
             return []
         given |= {"first": first, "last": last}
         statement = statement.where(_s.number.between(bindparam("first"), bindparam("last")), *_OF_TIME)
-    return [read_row(row) for row in connection.execute(statement, given)]
+    return [read_row(row) for row in connection.execute(statement, given).all()]

@@ -38,7 +38,7 @@ class Customer:
     def read(cls, visit: Visit, given: Mapping[str, str]) -> "Customer":
         """The customer that a form or an address names."""
         number = shown(given.get("number", "").strip()[:40]) or CUSTOMER
-        country = visit.console.bot.book.locale.country
+        country = visit.console.bots.own.book.locale.country
         if not isinstance(read_number(number, country), InvalidNumber):
             number = normalize_phone(number, country)
         lines, line = visit.console.lines(), given.get("line", "")

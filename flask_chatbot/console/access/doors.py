@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 
 from flask import Request, Response
 
+from flask_chatbot.console.access.sessions import BrowserSession, proof_of
+from flask_chatbot.console.access.viewers import Viewer, read_guarded
 from flask_chatbot.console.console import Console
-from flask_chatbot.console.sessions import BrowserSession, proof_of
-from flask_chatbot.console.viewers import Viewer, read_guarded
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 # The names under which proxies and tunnels tell of a request: it is somebody else's then, also from this machine. No browser sends any.
@@ -16,12 +16,12 @@ _FORWARDED = re.compile(r"forward|\b(?:via|proxy|original|scheme|cdn)\b|(?:ip|ad
 
 def viewer_of(console: Console, session: BrowserSession) -> Viewer | Response | None:
     """The viewer of a page: None if they must log in first, or the response that the app's own guard wants instead."""
-    guard = next(iter(console.bot.handlers.console_guards.values()), None)
+    guard = next(iter(console.bots.own.handlers.console_guards.values()), None)
     if guard is not None:
         return read_guarded(guard.function())
     if not console.is_locked:
         return Viewer(name="", role="edit") if console.link.let_in(session) else None
-    for account in console.bot.settings.console_accounts:
+    for account in console.bots.own.settings.console_accounts:
         if account.name == session.name and session.proof == proof_of(account.hashed):
             return Viewer(name=account.name, role=account.role)
     return None

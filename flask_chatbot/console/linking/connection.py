@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, current_app
 
-from flask_chatbot.console.capability_words import ABILITIES, LIMITS
+from flask_chatbot.console.linking.capability_words import ABILITIES, LIMITS
 from flask_chatbot.console.routing import PageEntry, route
 from flask_chatbot.console.visits import Visit
 from flask_chatbot.core.translation.translatable import tr
@@ -134,7 +134,7 @@ def _worker(visit: Visit) -> tuple[bool, str]:
     from flask_chatbot.delivery.waits import OVERDUE
     from flask_chatbot.worker.health import newest_heartbeat
 
-    lines, now = visit.console.lines(), visit.console.bot.clock().timestamp()
+    lines, now = visit.console.lines(), visit.console.bots.own.clock().timestamp()
     if lines is None:
         return True, visit.translated(tr("None is needed: this bot answers webhook calls, and sends nothing."))
     try:
@@ -149,5 +149,5 @@ def _worker(visit: Visit) -> tuple[bool, str]:
         return True, visit.translated(tr("It runs."))
     if lease is None:
         return True, visit.translated(tr("None runs now, and no message waits that is due."))
-    seen = datetime.fromtimestamp(lease.seen, visit.console.bot.book.locale.timezone)
+    seen = datetime.fromtimestamp(lease.seen, visit.console.bots.own.book.locale.timezone)
     return False, visit.translated(tr("It died: it was last seen at {time}. Start the worker.", time=f"{seen:%d/%m %H:%M}"))

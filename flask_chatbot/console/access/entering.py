@@ -5,9 +5,9 @@ from math import ceil
 
 from flask import Response, request
 
-from flask_chatbot.console.logins import log_in
+from flask_chatbot.console.access.logins import log_in
+from flask_chatbot.console.access.sessions import BrowserSession, proof_of
 from flask_chatbot.console.routing import route
-from flask_chatbot.console.sessions import BrowserSession, proof_of
 from flask_chatbot.console.visits import LANGUAGE_COOKIE, LANGUAGES, YEAR, Visit
 from flask_chatbot.core.translation.translatable import tr
 
@@ -25,8 +25,8 @@ def login(visit: Visit) -> Response:
 @route("login", role=None, method="POST")
 def check_login(visit: Visit) -> Response:
     """Let in whoever knows a password."""
-    accounts, form = visit.console.bot.settings.console_accounts, visit.form
-    now = visit.console.bot.clock().timestamp()
+    accounts, form = visit.console.bots.own.settings.console_accounts, visit.form
+    now = visit.console.bots.own.clock().timestamp()
     made = log_in(
         visit.console.database(),
         accounts,
@@ -81,7 +81,7 @@ def show_numbers(visit: Visit) -> Response:
 
 
 def _ask(visit: Visit, problem: str = "", status: int = 200) -> Response:
-    accounts = visit.console.bot.settings.console_accounts
+    accounts = visit.console.bots.own.settings.console_accounts
     return visit.page("login.html", status, problem=problem, has_names=any(account.name for account in accounts))
 
 

@@ -11,9 +11,9 @@ from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.bots import Bots
 from flask_chatbot.console.editing.files import files_of, root_name
 from flask_chatbot.console.editing.listing import may_edit
-from flask_chatbot.console.groupings import LONGEST, Alike, Grouping
 from flask_chatbot.console.marks import shown
 from flask_chatbot.console.routing import PageEntry, route
+from flask_chatbot.console.unmatched.groupings import LONGEST, Alike, Grouping
 from flask_chatbot.console.visits import Visit
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.translation.translatable import tr
@@ -114,7 +114,7 @@ def _shown(visit: Visit, bot: Bot, group: Alike, grouping: Grouping | None, of: 
         "text": clip(text, LONGEST),
         "count": group.count,
         "people": len(group.people),
-        "at": f"{datetime.fromtimestamp(group.at, visit.console.bot.book.locale.timezone):%d/%m %H:%M}",
+        "at": f"{datetime.fromtimestamp(group.at, visit.console.bots.own.book.locale.timezone):%d/%m %H:%M}",
         "near": grouping.near(group) if grouping else (),
         "line": line_for(text),
         "rule": new_rule(text),

@@ -11,12 +11,12 @@ from flask_chatbot.answering.media_urls import find_file
 from flask_chatbot.bot.bot import Bot
 from flask_chatbot.bot.dry_run import Tried, dry_run, pause_note
 from flask_chatbot.bot.witnessing import witnessing
-from flask_chatbot.console.bubbles import KIND_WORDS, TICK_WORDS, Bubble, bubbles_of, dry_bubbles
-from flask_chatbot.console.customers import GROUP, Customer, Unwritable, does, read_content
-from flask_chatbot.console.customers import KINDS as KINDS_TO_SEND
-from flask_chatbot.console.groupings import NearRule, near
-from flask_chatbot.console.reasons import Reason, lines_of, reasons_of
+from flask_chatbot.console.chatting.bubbles import KIND_WORDS, TICK_WORDS, Bubble, bubbles_of, dry_bubbles
+from flask_chatbot.console.chatting.customers import GROUP, Customer, Unwritable, does, read_content
+from flask_chatbot.console.chatting.customers import KINDS as KINDS_TO_SEND
+from flask_chatbot.console.chatting.reasons import Reason, lines_of, reasons_of
 from flask_chatbot.console.routing import PageEntry, route
+from flask_chatbot.console.unmatched.groupings import NearRule, near
 from flask_chatbot.console.visits import Visit
 from flask_chatbot.core.conversation.memory import NOTHING, ShortMemory, State, read_state, write_state
 from flask_chatbot.core.conversation.tappable import tappable
@@ -174,7 +174,7 @@ def gateway_of(visit: Visit, customer: Customer) -> "Gateway | None":
 def bot_of(visit: Visit, customer: Customer) -> Bot:
     """The bot that answers a customer: a line may have rules of its own."""
     gateway = gateway_of(visit, customer)
-    return visit.console.bot if gateway is None else gateway.bot
+    return visit.console.bots.own if gateway is None else gateway.bot
 
 
 def live(visit: Visit, customer: Customer) -> Simulator | None:
@@ -201,4 +201,4 @@ def _bubbles(visit: Visit, customer: Customer) -> tuple[Bubble, ...]:
         person = people.find(connection, customer.number)
         chats = [group_chat(GROUP)] if customer.in_group else []
         found = [] if person is None else conversation(connection, [*people.ids_of(connection, person), *chats], SHOWN)
-    return bubbles_of(found, visit.console.bot.book.locale, visit.text)
+    return bubbles_of(found, visit.console.bots.own.book.locale, visit.text)
