@@ -1,7 +1,7 @@
 """The lists of broadcasts: a CSV file, the people with a label, or everybody who wrote of late."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -66,17 +66,22 @@ def labelled(connection: Connection, label: str) -> RecipientList:
     return RecipientList(name=f"label: {label}", people=[ListEntry(each) for each in found])
 
 
-def wrote_within(connection: Connection, sessions: Sequence[str], days: int, now: float) -> RecipientList:
-    """Everybody who wrote in private within so many days by one of these sessions, which are those of a line."""
+def wrote_within(connection: Connection, sessions: Sequence[str], days: int, now: float, staff: Collection[str]) -> RecipientList:
+    """Everybody but staff who wrote in private within so many days by one of these sessions, which are those of a line.
+
+    `staff` are the numbers and ids of those.
+    """
     if not 1 <= days <= MOST_DAYS:
         raise NotAccepted(tr("Give a number of days from 1 to {most}: messages are kept for so long.", most=MOST_DAYS))
     found: list[str] = []
     while page := wrote_since(connection, sessions, now - days * DAY, people.AT_ONCE, found[-1] if found else ""):
         found += page
         _check_length(len(found))
-    if not found:
-        raise NotAccepted(tr("Nobody wrote by this line within {days} days.", days=days))
-    return RecipientList(name=f"days: {days}", people=[ListEntry(each) for each in found])
+    members = {id_ for each in staff if (person := people.find(connection, each)) for id_ in people.ids_of(connection, person)}
+    customers = [ListEntry(each) for each in found if each not in members]
+    if not customers:
+        raise NotAccepted(tr("No customer wrote by this line within {days} days.", days=days))
+    return RecipientList(name=f"days: {days}", people=customers)
 
 
 def read_list(connection: Connection, source: bytes, name: str, line: str, locale: Locale) -> RecipientList:

@@ -44,7 +44,7 @@ class Audience:
             return read_list(connection, self.file, self.name, gateway.transport.name, gateway.bot.book.locale)
         if self.label:
             return labelled(connection, self.label)
-        return wrote_within(connection, lines.sessions_of(gateway.transport.name), self.days or 0, now)
+        return wrote_within(connection, lines.sessions_of(gateway.transport.name), self.days or 0, now, gateway.bot.book.staff)
 
 
 def read_at(written: str, zone: tzinfo, now: float) -> float:

@@ -1,6 +1,6 @@
 """The templates of the console, in the languages of its pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -26,31 +26,46 @@ def pages(language: str) -> Environment:
         extensions=[Sentences],
     )
     environment.globals["language"] = language
-    environment.filters["clip"] = clip
+    environment.filters |= {"clip": clip, "filled": filled}
     return environment
 
 
 class Sentences(Extension):
-    """Puts the sentences of a template into the language of its environment, once: while it is compiled."""
+    """Puts the sentences of a template into the language of its environment, once: while it is compiled.
+
+    `_("...")` becomes a text, `_("...", name=value)` one that is filled in. With a `number` there may be two, the first for a single one.
+    """
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        """Yield the tokens, with a text in place of each `_("...")`, and `"...".format(name=value)` for one with values."""
-        language = str(self.environment.globals["language"])
+        """Yield the tokens, with a text in place of each `_("...")`, and `["..."] | filled(name=value)` for one with values."""
         for token in stream:
             if token.value != "_" or token.type != "name":
                 yield token
                 continue
-            opening, sentence, after = next(stream), next(stream), stream.current
-            text = template_of(sentence.value, language)
-            if after.type == "rparen":
+            opening, forms = next(stream), [self._translated(next(stream))]
+            while stream.current.type == "comma" and stream.look().type == "string":
                 next(stream)
-                yield Token(sentence.lineno, "string", text.format())
+                forms.append(self._translated(next(stream)))
+            if next(stream).type == "rparen":
+                yield Token(token.lineno, "string", forms[0].value.format())
                 continue
-            next(stream)  # the comma ahead of the values
-            yield Token(sentence.lineno, "string", text)
-            yield Token(sentence.lineno, "dot", ".")
-            yield Token(sentence.lineno, "name", "format")
+            yield Token(token.lineno, "lbracket", "[")
+            for form in forms:
+                yield from (form, Token(token.lineno, "comma", ","))
+            yield from (Token(token.lineno, kind, text) for kind, text in (("rbracket", "]"), ("pipe", "|"), ("name", "filled")))
             yield opening
+
+    def _translated(self, sentence: Token) -> Token:
+        return Token(sentence.lineno, "string", template_of(sentence.value, str(self.environment.globals["language"])))
+
+
+def filled(forms: Sequence[str], **values: object) -> str:
+    """A sentence with its values, in the form for their `number`.
+
+    >>> filled(["{number} rule", "{number} rules"], number=1), filled(["{number} rule", "{number} rules"], number=2)
+    ('1 rule', '2 rules')
+    """
+    return forms[0 if values.get("number") == 1 else -1].format(**values)
 
 
 @cache

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from io import BytesIO
+from os.path import relpath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -20,6 +23,7 @@ from flask_chatbot.console.templating import fingerprint, pages
 from flask_chatbot.core.language.masking import mask_numbers
 from flask_chatbot.core.language.numbers import InvalidNumber, mask, normalize_phone, read_number
 from flask_chatbot.core.translation.catalogue import ENGLISH, translate
+from flask_chatbot.core.values.problems import Mark, Problem
 
 if TYPE_CHECKING:
     from flask_chatbot.store.console.audit import Act
@@ -114,6 +118,14 @@ class Visit:
     def text(self, text: str) -> str:
         """A text of other people as a page shows it to this viewer: numbers masked, and nothing in it that would change other texts."""
         return shown(self.masked(text))
+
+    def place(self, mark: Mark) -> Mark:
+        """A place in the rules, its file named from their folder: where that lies on the server helps nobody here."""
+        return replace(mark, file=path_from(mark.file, self.console.bots.own.path.parent)) if mark else mark
+
+    def problem(self, problem: Problem) -> str:
+        """A problem of the rules in a sentence, with its place."""
+        return self.translated(replace(problem, mark=self.place(problem.mark)).sentence)
 
     def dialled(self, number: str) -> str:
         """A number as it is stored, however it was written; any other name as it is."""
@@ -246,3 +258,13 @@ class Visit:
             action=action,
             about=about,
         )
+
+
+@lru_cache(maxsize=1000)
+def path_from(path: str, folder: Path) -> str:
+    """The path of a file from a folder.
+
+    >>> path_from("/srv/toko/rules/cuci.yaml", Path("/srv/toko")), path_from("/srv/umum.yaml", Path("/srv/toko"))
+    ('rules/cuci.yaml', '../umum.yaml')
+    """
+    return Path(relpath(path, folder)).as_posix()

@@ -102,7 +102,7 @@ def test_content_that_somebody_could_not_get_is_refused(shop: BroadcastShop, con
         (Audience(), "Give one list"),
         (Audience(label="vip", days=3), "Give one list"),
         (Audience(label="vip\0"), "Nobody has the label"),
-        (Audience(days=3), "Nobody wrote by this line within 3 days."),
+        (Audience(days=3), "No customer wrote by this line within 3 days."),
         (Audience(days=31), "Give a number of days from 1 to 30"),
     ],
 )

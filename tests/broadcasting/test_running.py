@@ -21,7 +21,7 @@ from flask_chatbot.store.console import remarks
 from flask_chatbot.store.forgetting import forget
 from flask_chatbot.transports.base import Capabilities
 from flask_chatbot.transports.simulator import Simulator
-from tests.broadcasting.shops import ALL, BUDI, SARI, THREE, TONO, BroadcastShop
+from tests.broadcasting.shops import ALL, BUDI, RULES, SARI, THREE, TONO, BroadcastShop
 
 
 @pytest.fixture
@@ -170,6 +170,16 @@ def test_people_with_a_label_and_people_who_wrote_are_lists(shop: BroadcastShop)
     shop.work(lambda: (TONO, "Halo!") in shop.texts())
     shop.finish(shop.started("Apa kabar?", audience=Audience(days=30)))
     assert [each for each in shop.texts() if each[1] == "Apa kabar?"] == [(TONO, "Apa kabar?")]
+
+
+def test_staff_who_wrote_get_nothing_that_is_for_customers(tmp_path: Path) -> None:
+    rules = RULES.replace("quiet: never}", f'quiet: never, staff: {{kasir: "{SARI}"}}}}')
+    shop = BroadcastShop(tmp_path, rules=rules + f'  - {{name: admin, keyword: admin, notify: "{TONO}", reply: Sebentar.}}\n')
+    for number in (BUDI, SARI, TONO):
+        shop.phones.phone(number).writes("halo")
+    shop.work(lambda: len(shop.texts()) == 3)
+    shop.finish(shop.started("Apa kabar?", audience=Audience(days=30)))
+    assert [each for each in shop.texts() if each[1] == "Apa kabar?"] == [(BUDI, "Apa kabar?")]
 
 
 def test_one_person_under_two_addresses_gets_it_once(shop: BroadcastShop) -> None:

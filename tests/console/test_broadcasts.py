@@ -37,10 +37,11 @@ def browser(app: Flask) -> Browser:
     return browser
 
 
-def upload(browser: Browser, file: bytes = FILE, **form: str) -> tuple[int, str, str]:
-    """Send the form with a file; the status, the address that it leads to, and the words of the page."""
+def upload(browser: Browser, file: bytes | None = FILE, **form: str) -> tuple[int, str, str]:
+    """Send the form with a file, or without one; the status, the address that it leads to, and the words of the page."""
     browser.get("/broadcasts")
-    data = {"token": browser.token, "what": "text", "to": "file", "file": (io.BytesIO(file), "daftar.csv"), **form}
+    files = {} if file is None else {"file": (io.BytesIO(file), "daftar.csv")}
+    data = {"token": browser.token, "what": "text", "to": "file", **files, **form}
     answer = browser.client.post(f"{CONSOLE}/broadcasts", data=data, environ_overrides=browser.environ)
     return answer.status_code, answer.headers.get("Location", "").removeprefix(CONSOLE), text_of(answer)
 
@@ -50,7 +51,7 @@ def test_a_broadcast_is_previewed_started_once_and_watched_to_its_end(app: Flask
     assert (status, page) == (303, "/broadcasts/1")
     preview = browser.get(page)
     said = text_of(preview)
-    assert "To 3 of 3 people, as things are now. 1 on the list more than once, counted once." in said
+    assert "To 3 of 3 on the list, as things are now. 1 on the list more than once, counted once." in said
     assert ("Halo Budi!\nBesok libur." in preview.text, "<b>Sari" in preview.text, BUDI in said) == (True, False, False)
     for _ in range(2):
         assert browser.post("/broadcasts/start/1").status_code == 303
@@ -70,6 +71,13 @@ def test_days_that_are_filled_in_but_not_chosen_as_the_list_are_asked_for_as_wha
     answer = browser.post("/broadcasts", what="text", text="Halo!", to="file", days="7")
     says = "No file is chosen. Choose a CSV file, or mark a label or the days as the list."
     assert (answer.status_code, says in text_of(answer)) == (422, True)
+
+
+@pytest.mark.parametrize("to", ["days", "label"])
+def test_a_file_that_is_chosen_but_not_marked_as_the_list_is_not_passed_over(browser: Browser, to: str) -> None:
+    status, _, said = upload(browser, to=to, label="vip", text="Halo!")
+    assert (status, "A file was chosen, but not marked as the list. Mark it and choose it again, or send" in said) == (422, True)
+    assert "Nothing has been broadcast yet." in said
 
 
 def test_what_is_started_in_the_night_begins_in_the_morning_and_says_so_before_and_after(tmp_path: Path, phones: Simulator) -> None:
@@ -106,13 +114,13 @@ def test_a_stop_withdraws_what_was_not_sent(app: Flask, browser: Browser, phones
         (FILE, {"text": ""}, "Give one of these: a text, the name of a template, or the name of a rule."),
         (FILE, {"what": "rule", "rule": "pesan"}, "Rule 'pesan' needs barang, jumlah"),
         (FILE, {"text": "Halo!", "at": "2020-01-01T09:00"}, "2020-01-01T09:00 is over."),
-        (FILE, {"text": "Halo!", "to": "label", "label": "vip"}, "Nobody has the label 'vip'."),
-        (FILE, {"text": "Halo!", "to": "days", "days": "x"}, "Give a number of days from 1 to 30"),
+        (None, {"text": "Halo!", "to": "label", "label": "vip"}, "Nobody has the label 'vip'."),
+        (None, {"text": "Halo!", "to": "days", "days": "x"}, "Give a number of days from 1 to 30"),
         (b"", {"text": "Halo!"}, "line 1: the file is empty."),
     ],
 )
 def test_a_form_that_is_wrong_comes_back_with_the_reason_and_what_was_written(
-    browser: Browser, file: bytes, form: dict[str, str], said: str
+    browser: Browser, file: bytes | None, form: dict[str, str], said: str
 ) -> None:
     status, _, page = upload(browser, file, **form)
     assert (status, said in page, form.get("text", "") in page) == (422, True, True), page

@@ -209,7 +209,7 @@ def test_texts_are_tried_in_one_conversation_beside_the_rules_in_use(tmp_path: P
     form = opened(browser)
     text = form["text"].replace("Kota mana?", "Di kota mana?")
     said = text_of(browser.post("/edit", None, **{**form, "text": text}, do="try", texts="daftar\r\nSolo\r\nhalo"))
-    assert "3 texts were answered; the answers to 1 change." in said
+    assert "3 texts were answered. One answer changes." in said
     assert "Now daftar Kota mana? With this text daftar Di kota mana?" in said
     assert "Solo dicatat." in said
     with app.extensions["chatbot"].make_database().reading() as connection:
@@ -229,7 +229,7 @@ def test_real_messages_show_which_answers_would_change(tmp_path: Path) -> None:
         answer(app, text)
     text = form["text"].replace("keyword: halo", "keyword: [halo, ada parkir]")
     said = text_of(browser.post("/edit", None, **{**form, "text": text}, do="yesterday"))
-    assert "3 texts were answered; the answers to 1 change." in said
+    assert "3 texts were answered. One answer changes." in said
     assert "ada parkir Now fallback Maaf, belum paham. With this text salam Halo *Kak*!" in said
     assert "pesan" not in said.partition("the answers to")[2].partition("Versions")[0]
 

@@ -8,9 +8,10 @@ from flask import Flask
 from sqlalchemy import insert
 
 from flask_chatbot.console.editing.counted import CountedHits
-from flask_chatbot.core.loading.loader import load_rules
+from flask_chatbot.core.loading.loader import load_rules, read_rules
 from flask_chatbot.database.tables import inbox
-from tests.console.browsers import RULES, Browser, console_app, text_of
+from tests.apps import KEY
+from tests.console.browsers import HASHED, RULES, Browser, console_app, text_of
 
 NOON = datetime(2026, 11, 27, 5, 0, tzinfo=UTC)  # in Jakarta
 DAY = 86_400
@@ -120,3 +121,19 @@ def test_what_was_counted_is_not_counted_again(tmp_path: Path) -> None:
 
 def test_nobody_without_the_setting_is_offered_to_edit(tmp_path: Path) -> None:
     assert "/edit?" not in entered(console_app(tmp_path)).get("/rules").text
+
+
+@pytest.mark.parametrize("role", ["look", "answer", "edit"])
+def test_no_page_says_where_the_rules_lie_on_the_server(tmp_path: Path, role: str) -> None:
+    accounts = {"ani": {"role": role, "password": HASHED}}
+    app = console_app(tmp_path, CHATBOT_KEEP_MESSAGES="30 days", CHATBOT_CONSOLE_EDIT=True, CHATBOT_CONSOLE_PASSWORD=accounts)
+    app.test_client().post("/chatbot/webhook", json={"keyword": "halo pesan", "data": [], "webhookkey": KEY, "from": "628111"})
+    (tmp_path / "rules.yaml").write_text(RULES.replace("keyword: halo", "keywrd: halo"), "utf-8")
+    app.extensions["chatbot"].bot.refuse(read_rules(tmp_path / "rules.yaml").problems)
+    browser = Browser(app)
+    browser.log_in(name="ani")
+    pages = {path: text_of(browser.get(path)) for path in ("/rules", "/unmatched?near=yes", "/connection", "/edit")}
+    pages["/chat"] = text_of(browser.post("/chat", number="6281234567890", text="halo"))
+    assert [path for path, page in pages.items() if str(tmp_path) in page] == []
+    assert "rules.yaml:4:5: unknown key 'keywrd'" in pages["/rules"]
+    assert "rules.yaml:4:5: unknown key 'keywrd'" in pages["/connection"]

@@ -23,6 +23,11 @@ def test_a_sentence_may_stand_wherever_an_expression_may() -> None:
     assert template.render() == "Pesanan.Kotak masuk."
 
 
+def test_a_single_one_is_named_by_the_first_of_two_forms() -> None:
+    template = pages("en").from_string("""{{ _("once", "{number} times", number=count) }}, {{ _("{number} of it", number=count) }}""")
+    assert [template.render(count=count) for count in (0, 1, 2)] == ["0 times, 0 of it", "once, 1 of it", "2 times, 2 of it"]
+
+
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_every_template_can_be_compiled(language: str) -> None:
     environment = pages(language)

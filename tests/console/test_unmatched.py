@@ -40,6 +40,12 @@ def test_texts_that_fell_through_stand_together_where_they_are_alike(tmp_path: P
     assert "halo" not in re.findall(r'class="said">([^<]+)<', page)
 
 
+def test_a_single_text_is_counted_in_words(tmp_path: Path) -> None:
+    app = console_app(tmp_path, CHATBOT_KEEP_MESSAGES="30 days")
+    wrote(app, "bisa cod")
+    assert "once, by one person, last on" in text_of_page(page_of(app))
+
+
 def text_of_page(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 

@@ -34,7 +34,7 @@ MOST = 20  # broadcasts in a list
     help="A file of numbers; its first line names the columns.",
 )
 @click.option("--label", default="", metavar="LABEL", help="Everybody with a label of the console's inbox.")
-@click.option("--days", type=int, help="Everybody who wrote within so many days, 30 at most.")
+@click.option("--days", type=int, help="Everybody but staff who wrote within so many days, 30 at most.")
 @click.option("--at", default="", metavar="TIME", help='When it begins: "2026-12-01 09:00", in the time zone of the rules.')
 @line_option
 @click.option("--dry-run", is_flag=True, help="Only show to whom it would go, and the first messages.")

@@ -32,11 +32,13 @@ def asked_for(visit: Visit) -> "tuple[BroadcastContent, Audience]":
         ),
         "rule": BroadcastContent(rule=form["rule"]),
     }.get(form["what"], BroadcastContent(text=form["text"].replace("\r\n", "\n")))
+    file = visit.file("file")
+    if file is not None and form["to"] in ("label", "days"):
+        raise NotAccepted(tr("A file was chosen, but not marked as the list. Mark it and choose it again, or send the form without it."))
     if form["to"] == "label":
         return content, Audience(label=form["label"])
     if form["to"] == "days":
         return content, Audience(days=int(form["days"]) if form["days"].isascii() and form["days"].isdecimal() else 0)
-    file = visit.file("file")
     if file is None:
         raise NotAccepted(tr("No file is chosen. Choose a CSV file, or mark a label or the days as the list."))
     name, source = file

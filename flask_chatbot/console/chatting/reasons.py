@@ -18,7 +18,7 @@ class Reason:
     """One rule that might have answered: how it was found, and what came of that. `why` and `kind` may be translated."""
 
     rule: str
-    place: str
+    mark: Mark
     kind: str
     literal: str
     why: str
@@ -29,7 +29,7 @@ def reasons_of(explanations: Iterable[Explanation]) -> tuple[Reason, ...]:
     return tuple(
         Reason(
             rule=each.candidate.rule.name,
-            place=str(each.candidate.rule.mark),
+            mark=each.candidate.rule.mark,
             kind=KINDS[each.candidate.kind],
             literal=each.candidate.literal,
             why=each.why,

@@ -66,9 +66,9 @@ def _save(visit: Visit, bot: Bot, file: EditableFile, source: bytes, text: str |
         return list_unmatched(visit, Notice(visit.translated(BY_HAND)))
     saving = save(visit, Draft(file=file, source=source_of(text, source)), fingerprint_of(source))
     if not saving.is_done:
-        problems = tuple(visit.translated(each.sentence) for each in saving.problems)
+        problems = tuple(map(visit.problem, saving.problems))
         return list_unmatched(visit, Notice(visit.translated(saving.says), problems))
-    said = saving.says if not bot.settings.reload else _answered(words, *_rule_for(bot, words))
+    said = saving.says if not bot.settings.reload else _answered(visit, words, *_rule_for(bot, words))
     return list_unmatched(visit, Notice(visit.translated(said), is_done=True))
 
 
@@ -79,12 +79,12 @@ def _rule_for(bot: Bot, words: str) -> tuple[str, Mark | None]:
     return name, bot.book.by_name[name].mark if name in bot.book.by_name else None
 
 
-def _answered(words: str, rule: str, mark: Mark | None) -> Translatable:
+def _answered(visit: Visit, words: str, rule: str, mark: Mark | None) -> Translatable:
     return tr(
         'Saved, and in use: "{text}" is answered by the rule {rule}, {place}.',
         text=shown(clip(words, 60)),
         rule=shown(rule) or "-",
-        place=str(mark or "-"),
+        place=str(visit.place(mark) if mark else "-"),
     )
 
 

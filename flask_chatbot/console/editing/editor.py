@@ -96,7 +96,7 @@ def check(visit: Visit, file: EditableFile, source: bytes) -> Response:
                 "line": each.mark.line if each.mark.file == file.shown_as else 0,
                 "column": each.mark.column,
                 "severity": each.severity,
-                "message": visit.translated(each.message if each.mark.file == file.shown_as else each.sentence),
+                "message": visit.translated(each.message) if each.mark.file == file.shown_as else visit.problem(each),
             }
             for each in found
         ]
@@ -178,7 +178,8 @@ def _page(visit: Visit, file: EditableFile, text: str, opened: str, **names: Any
 
 def _problems(visit: Visit, problems: tuple[Problem, ...]) -> dict[str, Any]:
     """The problems as the page lists them: with their place, and the line to go to."""
-    return {"problems": [(each.severity, str(each.mark), each.mark.line, visit.translated(each.message)) for each in problems[:LISTED]]}
+    listed = [(each.severity, str(visit.place(each.mark)), each.mark.line, visit.translated(each.message)) for each in problems[:LISTED]]
+    return {"problems": listed}
 
 
 def _checked(visit: Visit, draft: Draft) -> dict[str, Any]:

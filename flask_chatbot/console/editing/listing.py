@@ -59,8 +59,8 @@ def rules(visit: Visit) -> Response:
         wrong=wrong,
         page=page,
         has_more=len(chosen) > (page + 1) * PAGE,
-        elsewhere=[visit.translated(each.sentence) for each in rest],
-        refused=[visit.translated(each.sentence) for each in bot.problems],
+        elsewhere=list(map(visit.problem, rest)),
+        refused=list(map(visit.problem, bot.problems)),
         files=files_of(bots, bot) if may_edit(visit) else (),
         of=root_name(bots, bot),
         roots=rules_to_choose(visit),
@@ -109,7 +109,7 @@ def _said(visit: Visit, rule: Rule, problems: Sequence[Problem], source: str, fi
     name, line = files.get(rule.mark.file), rule.mark.line
     return Listed(
         name=shown(rule.name),
-        place=str(rule.mark),
+        place=str(visit.place(rule.mark)),
         ways=tuple((visit.translated(kind), shown(clip(said, SHOWN))) for kind, said in _ways(rule)),
         fields=tuple((field.name, field.type) for field in rule.fields or ()),
         says=shown(clip(" | ".join(_texts(rule)), SHOWN)) or _without_text(visit, rule),

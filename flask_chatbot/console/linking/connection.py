@@ -144,7 +144,7 @@ def _worker(visit: Visit) -> tuple[bool, str]:
     except StoreError as error:
         return False, str(error)
     if overdue:
-        return False, visit.translated(tr("{number} messages have been due for more than a minute. Start the worker.", number=overdue))
+        return False, visit.translated(tr("Messages due for more than a minute: {number}. Start the worker.", number=overdue))
     if lease is not None and not lease.is_dead:
         return True, visit.translated(tr("It runs."))
     if lease is None:

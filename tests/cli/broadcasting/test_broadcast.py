@@ -91,7 +91,7 @@ def test_what_nobody_can_get_is_refused_and_not_kept(shop: Shop, tmp_path: Path)
         (("--text", "Halo!", "--rule", "halo", "--days", "3"), "Say what to send", 2),
         (("--text", "Halo!", "--days", "3", "--value", "x"), "--value is for a --template", 2),
         (("--text", "Halo!", "--days", "3", "--line", "toko"), "There is no line 'toko'", 2),
-        (("--text", "Halo!", "--days", "3"), "Nobody wrote by this line within 3 days.", 1),
+        (("--text", "Halo!", "--days", "3"), "No customer wrote by this line within 3 days.", 1),
         (("--text", "{{ name }}", "--csv", "list.csv"), "line 1 of the text: ", 1),
     ],
 )

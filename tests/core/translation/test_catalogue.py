@@ -20,7 +20,8 @@ from tests.core.checks.test_mistakes import MISTAKES, Mistake
 ROOT = Path(flask_chatbot.__file__).parent
 MARKS = ("tr", "msgid")  # the functions whose first argument is a template
 IN_WORDS = re.compile(r"[A-Za-z]{2,}")
-IN_PAGES = re.compile(r"""\b_\((?:"([^"]+)"|'([^']+)')""")
+_QUOTED = r"""(?:"[^"]+"|'[^']+')"""
+IN_PAGES = re.compile(rf"\b_\(({_QUOTED}(?:, {_QUOTED})*)")
 ENGLISH = re.compile(r"\b(?:the|an|is|are|of|it|not|with|and|or|than|there|this|that|write|add|remove|put)\b", re.IGNORECASE)
 TODAY = date(2026, 11, 23)
 
@@ -37,7 +38,7 @@ def templates() -> Iterator[tuple[str, str]]:
     for path in sorted((ROOT / "console/templates").rglob("*.html")):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             for found in IN_PAGES.finditer(line):
-                yield found[1] or found[2], f"{path.relative_to(ROOT)}:{number}"
+                yield from ((form[1:-1], f"{path.relative_to(ROOT)}:{number}") for form in re.findall(_QUOTED, found[1]))
 
 
 def bare(template: str) -> str:
