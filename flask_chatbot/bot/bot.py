@@ -10,7 +10,6 @@ from flask_chatbot.bot.effects import Effects, NoEffects
 from flask_chatbot.bot.handlers import Handlers, check_needs, nowhere
 from flask_chatbot.bot.handling import Handling
 from flask_chatbot.bot.notices import load_for
-from flask_chatbot.bot.taking import Taking
 from flask_chatbot.bot.telling import Telling
 from flask_chatbot.core.conversation.memory import NO_MEMORY, Memory, ShortMemory
 from flask_chatbot.core.conversation.offers import LastHeard, OffersMemory
@@ -117,7 +116,8 @@ class Bot(Telling):
         return Handling(
             handlers=self.handlers,
             book=self.book,
-            taking=Taking(message, forwards=bool(self.settings.public_url)),
+            message=message,
+            forwards=bool(self.settings.public_url),
             now=now or self.clock(),
             random=random or self.random,
             people=Remembering(memory or self.memory_for(message)),

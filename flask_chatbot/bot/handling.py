@@ -50,12 +50,14 @@ log = get_logger(__name__)
 class Handling:
     """One message on its way through the handlers, with the same rules from beginning to end.
 
-    With `gets_all` the effects receive decisions without actions, too.
+    The `message` has the files in it that were kept; with `forwards` those that are forwarded are kept, too. With `gets_all` the effects
+    receive decisions without actions, too.
     """
 
     handlers: Handlers
     book: RuleBook
-    taking: Taking
+    message: Message
+    forwards: bool
     now: datetime
     random: Random
     people: Remembering
@@ -72,11 +74,6 @@ class Handling:
     sends: Sends = field(default_factory=Sends)
 
     @property
-    def message(self) -> Message:
-        """The message, with the files in it that were kept."""
-        return self.taking.message
-
-    @property
     def joined(self) -> Sends | None:
         """The messages that join the commit; None if nothing of this message is carried out."""
         return self.sends.answering(self.message) if self.joins and self.make_effects is not None else None
@@ -89,13 +86,20 @@ class Handling:
         try:
             for attempt in range(TRIES + 1):  # one more for a last place that was taken in between
                 decision = self.traced() if OPENTELEMETRY in modules else self.decide()
-                if self.commit(decision, is_last=attempt >= TRIES - 1):
-                    break
+                is_kept = decision.remember is not None or decision.actions or self.gets_all or self.sends.stores
+                if not is_kept or self.commit(decision, is_last=attempt >= TRIES - 1):
+                    break  # at once for most messages, which leave nothing to keep
+                self.begin_anew()
         except Uncommitted as error:
             if not self.ran:
                 raise
             raise Uncommitted(f"{error} What ran for this message: {'; '.join(self.ran)}.") from error
         return decision
+
+    def begin_anew(self) -> None:
+        """Leave nothing behind of a decision that was overtaken."""
+        self.saved, self.has_run, self.failure = None, False, None
+        self.sends.drop()
 
     def traced(self) -> Decision:
         """Decide within a span, which has the name of the rule that answers."""
@@ -106,8 +110,6 @@ class Handling:
 
     def decide(self) -> Decision:
         """Return the decision of the `before` handlers, or else of the rules, with its replies passed through the `after` handlers."""
-        self.saved, self.has_run, self.failure = None, False, None  # a decision that was overtaken leaves nothing behind
-        self.sends.drop()
         handlers, memory = self.handlers, NO_MEMORY if self.people.memory is NO_MEMORY else self.people
         decision = self.by_staff() if self.book.staff else None
         decision = self.early() if decision is None and handlers.before else decision
@@ -115,8 +117,9 @@ class Handling:
         if decision is not None and decision.replies and keeps_quiet(self.book, self.message, memory, self.now):
             return Decision(None)
         if decision is None:
-            decides = partial(self.taking.decide, look_up=self.look_up, has_place=self.has_place)
-            decision = decides(self.book, memory, self.now, self.random, self.handle, handlers.rules)
+            decides = decide if self.message.keep is None else Taking(self, self.forwards).decide
+            turn = (self.book, self.message, memory, self.now, self.random, self.handle, handlers.rules, self.look_up)
+            decision = decides(*turn, has_place=self.has_place)
         if handlers.after:
             decision = decision._replace(replies=self.changed(decision.replies))
         return decision._replace(failure=self.failure) if self.failure else decision
@@ -156,8 +159,6 @@ class Handling:
         Whoever must be stored, and is not, has found no place; then its rule is not asked again, and its handler does not run twice.
         """
         make_effects = self.make_effects if self.gets_all or decision.actions or self.sends.stores else None
-        if decision.remember is None and make_effects is None:
-            return True  # as for most messages
         remember = partial(self.people.keep, decision.remember, self.has_run or is_last)
         if make_effects is None:
             return remember(None)

@@ -4,6 +4,7 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
+from typing import Protocol
 
 from flask_chatbot.core.conversation.memory import Memory
 from flask_chatbot.core.deciding.decision import Decision, Handle, Notes, Outcome
@@ -29,60 +30,68 @@ class _FilesWanted(Exception):
         super().__init__(f"{len(files)} files are wanted")
 
 
-@dataclass(slots=True, eq=False)
-class Taking:
-    """One message, with the files in it that were kept so far; `forwards` if a file that is forwarded gets an address, and so is taken."""
+class Turn(Protocol):
+    """Whoever answers the `message`, with the files in it that were kept so far."""
 
     message: Message
+
+
+@dataclass(slots=True, eq=False)
+class Taking:
+    """The files of one turn that are fetched; `forwards` if a file that is forwarded gets an address, and so is taken."""
+
+    turn: Turn
     forwards: bool = False
 
     def decide(
         self,
         book: RuleBook,
+        message: Message,
         memory: Memory,
         now: datetime,
         random: Random,
         handle: Handle,
         handled: Container[str] | None,
         look_up: LookUp = nowhere,
+        *,
         has_place: HasPlace = always,
     ) -> Decision:
         """Decide on the message as the engine does, and anew for each file that the decision takes: with its copy, or as an unfit one.
 
         No handler runs twice. Raises `TryLater` or `StoreError` if a file cannot be had or kept now.
         """
-        if self.message.keep is None:
-            return decide(book, self.message, memory, now, random, handle, handled, look_up, has_place=has_place)
         once = _HandleOnce(self, handle)
         while True:
             try:
-                decision = decide(book, self.message, memory, now, random, once.handle, handled, look_up, has_place=has_place)
+                decision = decide(book, message, memory, now, random, once.handle, handled, look_up, has_place=has_place)
             except _FilesWanted as error:
                 wanted = error.files
             else:
-                wanted = () if once.has_answered else taken_in(decision, self.message, now.timestamp(), forwards=self.forwards)
+                wanted = () if once.has_answered else taken_in(decision, message, now.timestamp(), forwards=self.forwards)
             if not wanted:
-                return self._explained(decision, book.locale.language.addressing(self.message.sender.name))
-            self._keep(wanted)
+                return explained(decision, message, book.locale.language.addressing(message.sender.name))
+            self.turn.message = message = with_kept(message, wanted)
             once.begin_anew()
 
     def check(self, match: Match) -> None:
         """Stop the decision if a match takes a file that nobody has fetched."""
-        if wanted := taken_by(match, self.message, forwards=self.forwards):
+        if wanted := taken_by(match, self.turn.message, forwards=self.forwards):
             raise _FilesWanted(wanted)
 
-    def _keep(self, wanted: tuple[Attachment, ...]) -> None:
-        keep = self.message.keep
-        if keep is not None:
-            kept = tuple(keep(each) if each in wanted else each for each in self.message.attachments)
-            self.message = replace(self.message, attachments=kept)
 
-    def _explained(self, decision: Decision, language: Language) -> Decision:
-        """The decision, with a sentence above it if a file was unfit, or was not of the kind that a rule waits for."""
-        if not any(each.is_unfit or (each.file and decision.match is None) for each in self.message.attachments):
-            return decision
-        said = say(language, "file_unfit")
-        return with_above(decision, said) if decision.match is not None else decision._replace(replies=(Text(said),))
+def with_kept(message: Message, wanted: tuple[Attachment, ...]) -> Message:
+    """The message with copies of the wanted files that are kept, as far as anything keeps them."""
+    if (keep := message.keep) is None:
+        return message
+    return replace(message, attachments=tuple(keep(each) if each in wanted else each for each in message.attachments))
+
+
+def explained(decision: Decision, message: Message, language: Language) -> Decision:
+    """The decision, with a sentence above it if a file was unfit, or was not of the kind that a rule waits for."""
+    if not any(each.is_unfit or (each.file and decision.match is None) for each in message.attachments):
+        return decision
+    said = say(language, "file_unfit")
+    return with_above(decision, said) if decision.match is not None else decision._replace(replies=(Text(said),))
 
 
 class _HandleOnce:
