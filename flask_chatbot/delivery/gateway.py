@@ -37,6 +37,7 @@ from flask_chatbot.store.outgoing import new_messages
 from flask_chatbot.store.outgoing.new_messages import NewMessage
 from flask_chatbot.store.stored import Stored
 from flask_chatbot.transports.base import Transport
+from flask_chatbot.transports.webhooks import HttpTransport
 from flask_chatbot.webclient.client import HttpClient
 
 LIFETIME = 24 * 3600.0  # seconds: a message that did not go out by then never will
@@ -69,6 +70,11 @@ class Gateway:
     def transport(self) -> Transport:
         """The transport, on which only the process that has it open may call more than its name."""
         return self.proxy.transport
+
+    @cached_property
+    def called(self) -> HttpTransport | None:
+        """The transport, if it is called by HTTP: found out once, since a runtime protocol is looked through at each question."""
+        return self.transport if isinstance(self.transport, HttpTransport) else None
 
     def has_worker(self, wake: Callable[[], None]) -> None:
         """Register a worker of this process; `wake` makes it look for work at once."""

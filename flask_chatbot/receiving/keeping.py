@@ -29,7 +29,7 @@ log = get_logger(__name__)
 def receiver(lines: Lines, line: str) -> HttpTransport | None:
     """The transport of this line, if it is called by HTTP."""
     gateway = lines.of(line)
-    return gateway.transport if gateway is not None and isinstance(gateway.transport, HttpTransport) else None
+    return None if gateway is None else gateway.called
 
 
 def receive(gateway: Gateway, transport: HttpTransport, call: WebhookCall) -> WebhookAnswer:

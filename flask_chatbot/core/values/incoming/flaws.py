@@ -66,8 +66,10 @@ def _in_parts(kind: Any, value: Any, name: str) -> Iterator[str]:
     if not isinstance(value, kind):
         yield f"its {name} is no {kind.__name__}"
         return
-    for part, hint in _hints(kind).items():
-        yield from _flaws(hint, getattr(value, part), f"{name} {part}".strip())
+    for part, hint, default in _parts(kind):
+        given = getattr(value, part)
+        if given is not default:
+            yield from _flaws(hint, given, f"{name} {part}".strip())
     if isinstance(value, SharedLocation) and not value.is_on_earth:
         yield f"its {name} is nowhere on earth"
 
@@ -91,6 +93,7 @@ def _is_time(value: object) -> bool:
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _parts(kind: type[Any]) -> tuple[tuple[str, Any, object], ...]:
+    """The names, types and defaults of a dataclass's own fields."""
     found = get_type_hints(kind)
-    return {each.name: found[each.name] for each in fields(kind) if each.compare}
+    return tuple((each.name, found[each.name], each.default) for each in fields(kind) if each.compare)

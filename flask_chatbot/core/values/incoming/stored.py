@@ -1,7 +1,7 @@
 """Messages and other events that came in as text for a database, and back."""
 
 import json
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from types import NoneType, UnionType
@@ -11,6 +11,7 @@ from flask_chatbot.core.values.incoming.events import Echo, IdentityChange, Inco
 from flask_chatbot.core.values.messages import Message
 
 _KINDS: dict[str, type[Incoming]] = {"message": Message, "echo": Echo, "identity": IdentityChange}
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 _KIND = "event"  # the key that says which of them a text is; a message has none
 
 
@@ -24,7 +25,7 @@ def write_incoming(incoming: Incoming) -> str:
     """
     name = next(name for name, kind in _KINDS.items() if isinstance(incoming, kind))
     told = {} if name == "message" else {_KIND: name}
-    return json.dumps({**told, **_plain(incoming)}, allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode({**told, **_plain(incoming)})
 
 
 def read_incoming(text: str) -> Incoming:
@@ -43,19 +44,20 @@ def read_incoming(text: str) -> Incoming:
 
 def _plain(value: Any) -> Any:
     """A value of a message as JSON has it; of a dataclass, the fields that are not the default."""
+    kind: Any = type(value)
     if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value) if _is_said(value, each)}
+        given = ((name, getattr(value, name), default) for name, default in _defaults(kind))
+        return {name: _plain(part) for name, part, default in given if part is not default and part != default}
     if isinstance(value, datetime):
         return value.isoformat()
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
-def _is_said(value: Any, each: "Field[Any]") -> bool:
-    """True if a field is one of the value's own, and is not the default."""
-    if not each.init or not each.compare:
-        return False
-    default = each.default_factory() if each.default_factory is not MISSING else each.default
-    return default is MISSING or getattr(value, each.name) != default
+@cache
+def _defaults(kind: type[Any]) -> tuple[tuple[str, object], ...]:
+    """The names and defaults of a dataclass's own fields, which are frozen; `MISSING` where a field has none."""
+    own = [each for each in fields(kind) if each.init and each.compare]
+    return tuple((each.name, each.default if each.default_factory is MISSING else each.default_factory()) for each in own)
 
 
 def _read(kind: Any, value: Any) -> Any:
