@@ -111,11 +111,12 @@ class MessageContext:
         That is one text for each field, then those that no field takes.
         """
         rule, kind, literal, rest, _ = candidate
-        behind = rest if kind is Kind.FIELDS else "" if kind in CHOSEN else self.message.text.partition("#")[2]
+        text = self.message.text
+        behind = rest if kind is Kind.FIELDS else "" if "#" not in text or kind in CHOSEN else text.partition("#")[2]
         data = first_parts(behind) if behind else ()
         if not rule.fields and not rule.groups:
             return Match(rule, kind, literal, data), (), NOTHING_SENT
-        groups = candidate.groups(self.message.text) if kind is Kind.PATTERN else NO_GROUPS
+        groups = candidate.groups(text) if kind is Kind.PATTERN else NO_GROUPS
         named = {name: groups.get(name) for name in rule.groups} if rule.groups else {}
         if not rule.fields:
             return Match(rule, kind, literal, data, named), (), NOTHING_SENT
@@ -142,17 +143,15 @@ class MessageContext:
 
     def names(self, match: Match) -> dict[str, object]:
         """The names that templates may use besides the `vars`, in a new dict; a field hides a built-in name."""
-        names: dict[str, object] = {
-            "nama": self.message.sender.name,
-            "nohp": self.message.sender.number,
-            "data": match.data,
-            "text": self.message.text,
-        }
+        message = self.message
+        sender = message.sender
+        names: dict[str, object] = {"nama": sender.name, "nohp": sender.number, "data": match.data, "text": message.text}
         for name in match.rule.uses:
             names[name] = self._looked_up(name)
         if match.rule.sends:
             names.update(named_parts(self.sent))
-        names.update(match.fields)
+        if match.fields:  # which are a mapping that costs more than a dict where there are none
+            names.update(match.fields)
         if self.found is not None:
             names["found"] = self.found
         return names

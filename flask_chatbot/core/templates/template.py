@@ -210,7 +210,7 @@ class Template:
         form = "%s".join(text.replace("%", "%%") for text in (*(use.before for use in uses), after))
 
         def render(names: Mapping[str, object]) -> str:
-            values: list[object] = []
+            values: tuple[object, ...] = ()
             for _, name, key, other in uses:
                 value = names[name] if name in names else given.get(name, NOTHING)
                 if key is not None:
@@ -220,8 +220,9 @@ class Template:
                     return str(self._render(names))
                 if other is not None:
                     value = value or other
-                values.append(value if value.__class__ in AS_THEY_ARE else written(value))
-            return (form % tuple(values)).strip()[:WHOLE_LIMIT].rstrip()
+                values += (value if value.__class__ in AS_THEY_ARE else written(value),)
+            text = (form % values).strip()
+            return text if len(text) <= WHOLE_LIMIT else text[:WHOLE_LIMIT].rstrip()
 
         return render
 
