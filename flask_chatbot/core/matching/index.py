@@ -1,7 +1,7 @@
 """The index: finds the rules that a text matches, in the documented order, at a cost independent of their number."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, starmap
 from math import inf
 
 from flask_chatbot.core.language.folding import TEXT_LIMIT
@@ -84,7 +84,8 @@ class Index:
             sure = [each for each in found if each.rule.priority >= highest] if found else found
             if sure and (is_answered or answered(sure, may_answer)) and not (stage and has_small_talk(sure)):
                 sure = once(ranked(sure)) if len(sure) > 1 else sure
-                return chain(sure, self._after(sure, found, stage, reader, may_answer))
+                # Called only once these are passed over. A generator would cost as much as finding a keyword, when it is left.
+                return chain(sure, chain.from_iterable(starmap(self._after, [(sure, found, stage, reader, may_answer)])))
         return iter(self._all(found, len(self._stages), reader, may_answer))
 
     def found(self, text: str) -> dict[int, Candidate]:
@@ -100,12 +101,10 @@ class Index:
         if self._similar is not None:
             yield self._by_likeness, max(rule.priority for rule in rules if rule.similar)
 
-    def _after(
-        self, sure: list[Candidate], found: list[Candidate], stage: int, reader: Reader, may_answer: MayAnswer
-    ) -> Iterator[Candidate]:
-        """Yield the candidates after those that no later stage can outrank, searched only when these are passed over."""
+    def _after(self, sure: list[Candidate], found: list[Candidate], stage: int, reader: Reader, may_answer: MayAnswer) -> list[Candidate]:
+        """The candidates after those that no later stage can outrank."""
         rules = {candidate.rule.position for candidate in sure}
-        yield from [each for each in self._all(found, stage, reader, may_answer) if each.rule.position not in rules]
+        return [each for each in self._all(found, stage, reader, may_answer) if each.rule.position not in rules]
 
     def _all(self, found: list[Candidate], stage: int, reader: Reader, may_answer: MayAnswer) -> list[Candidate]:
         """All candidates, with those of the stages that are left, and the fallbacks."""

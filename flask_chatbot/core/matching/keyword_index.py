@@ -69,8 +69,9 @@ class KeywordIndex:
             for looks in rounds:
                 for keywords, part, rest in looks:
                     found += keywords.find(part, step, rest)
-                if found and answered(found, may_answer):
-                    return found, True
+                for candidate in found:
+                    if may_answer(candidate.rule):
+                        return found, True
         found += self._otherwise(reader, found, may_answer) if rounds else ()
         return found, bool(found) and answered(found, may_answer)
 

@@ -66,7 +66,7 @@ class Keywords:
         `rest` is the text after this one.
         """
         found: list[Candidate] = []
-        readings = reader.at(step)
+        readings = reader.written if step is LookupStep.WRITTEN else reader.at(step)
         for reading in readings:
             for rule in self._literals.get(reading, ()):
                 found.append(Candidate(rule, self._kind, reading, rest, step))  # noqa: PERF401  a list of its own costs as much again

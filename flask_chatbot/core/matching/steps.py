@@ -69,7 +69,7 @@ class Reader:
 
     def __init__(self, text: str, folding: Folding, signs: frozenset[str]) -> None:
         folded = fold_with_signs(text)
-        is_plain = folded.replace(" ", "").replace("#", "").isalnum()  # as most: letters and digits, and a mark
+        is_plain = folded.isalnum() or folded.replace(" ", "").replace("#", "").isalnum()  # as most
         self.text = text
         self.folded = folded if is_plain else without_signs(folded, signs)
         self.written: tuple[str, ...] = (folded,) if is_plain else once([self.folded, without_signs(folded)])
@@ -82,9 +82,7 @@ class Reader:
         self._split: list[str] | None = None
 
     def at(self, step: LookupStep) -> tuple[str, ...]:
-        """The readings of the text in a step; none where nothing is left of it."""
-        if step is LookupStep.WRITTEN:
-            return self.written
+        """The readings of the text in a step after the first; none where nothing is left of it."""
         if self._steps is None:
             self._steps = {}
         readings = self._steps.get(step)
@@ -126,6 +124,7 @@ class Reader:
         if self._words is None:
             if self._is_plain:
                 self._words = self.folded.replace("#", " ").split(" ")
+                self._split = None if "#" in self.folded else self._words
             else:
                 readings = [*self.at(LookupStep.ASIDE), *self.at(LookupStep.SYNONYMS)]
                 self._words = [*" ".join(readings).replace("#", " ").split(" "), *self.split()]
@@ -134,7 +133,7 @@ class Reader:
     def split(self) -> list[str]:
         """The words of `folded`, as phrases look for them."""
         if self._split is None:
-            self._split = self.words() if self._is_plain and "#" not in self.folded else self._folding.split(self.folded)
+            self._split = self._folding.split(self.folded)
         return self._split
 
     def _read(self, step: LookupStep) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ rules:
   - {name: status, keyword: ["status#", "cek resi#"], fields: [{nomor: {type: integer}}, catatan], reply: x}
   - {name: lacak, keyword: {exact: "lacak#"}, fields: [{nomor: {type: integer}}], reply: x}
   - {name: order, keyword: ["order#", "order#baru#"], fields: [barang], reply: x}
+  - {name: tanda, keyword: "?#", fields: [{nomor: {type: integer}}, catatan], reply: x}
   - {name: stop, keyword: stop, subscribe: false, reply: x}
   - {name: promo, contains: promo, reply: x}
   - {name: jam, contains: [jam buka, "s\u00e9nin"], similar: buka jam berapa, reply: x}
@@ -48,7 +49,8 @@ menu, menu \U0001f44d, \U0001f44d, caf\u00e9 latte, cafe latte, harga kopi, hrg 
 bisa cod, bisa bayar di tempat, apa bisa cod, apa bsia bayar di tempat, dimana, di mana, alamattoko, kaos laki-laki, kaos laki laki,
 kaos polos, kaospolos, paket 10 30, paket 1030, XL, XXL, maaf, status, status 12, status 12 tolong cepat, cek resi 7, lacak 3, status abc,
 order, order baru, stop, stop promo, promo, jangan kirim promo lagi, jam buka, jambuka, senin, s\u00e9nin, buka jam berapa,
-buka jam brapa, berapa, apa saja, xyz
+buka jam brapa, berapa, apa saja, xyz, ? 12, toko.jambuka,
+toko.jam buka, kaos-polos, kaos-laki-laki, jam'buka, harga-teh, cek-resi 7, 1000, saat
 """.replace("\n", " ")
     .strip()
     .split(", ")

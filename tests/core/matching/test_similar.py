@@ -92,6 +92,13 @@ def test_every_typing_error_is_one(word: str, place: int, letter: str) -> None:
     assert all(word in Spellings([f"{word}xxxx", word]).near(each) or sum(map(str.isalpha, word)) < 4 for each in wrong)
 
 
+@given(st.lists(st.lists(LETTERS, min_size=1, max_size=2).map(" ".join), min_size=1, max_size=5), st.lists(LETTERS, min_size=1, max_size=3))
+def test_whatever_is_similar_to_some_words_of_a_text_is_looked_for(literals: list[str], words: list[str]) -> None:
+    index = SimilarIndex(rules_of(*dict.fromkeys(literals)))
+    runs = [" ".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, len(words) + 1)]
+    assert index.find(runs) == [] or index.may_find(words)
+
+
 def test_words_of_which_too_many_differ_in_one_letter_are_refused_with_three_of_them() -> None:
     words = [f"kata{chr(0x4E00 + number)}" for number in range(20_000)]
     assert list(SimilarIndex(rules_of(*words[:CROWD_LIMIT])).problems()) == []
