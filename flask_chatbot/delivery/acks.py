@@ -70,8 +70,7 @@ class Acks:
 
     def receipt(self, database: Database, receipt: Receipt) -> None:
         """Record a receipt in a transaction of its own: it is committed once this returns."""
-        with database.writing() as connection:
-            self.received(connection, receipt)
+        database.write(lambda connection: self.received(connection, receipt))
         log.info("a receipt came: ack %(ack)d", {"ack": int(receipt.ack), "line": self._session})
 
     def _apply(self, connection: Connection, message: str, receipt: Receipt) -> None:

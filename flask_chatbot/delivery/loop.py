@@ -104,9 +104,7 @@ class Loop:
         now = self._clock()
         if not any(queue.has_results() for queue in self._queues) and not self._is_due(now):
             return False
-        with self._database.writing() as connection:
-            begins = [queue.write(connection, now) for queue in self._queues]
-        for begin in begins:
+        for begin in self._database.write(lambda connection: [queue.write(connection, now) for queue in self._queues]):
             begin()
         return True
 

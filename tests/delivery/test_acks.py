@@ -1,16 +1,23 @@
 """Acks move forward, and each change is reported to whoever asked."""
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import pairwise, permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from flask_chatbot.core.values.outbound import Ack, Pricing, Receipt
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.acks import SentOut
+from flask_chatbot.store import outbox
 from flask_chatbot.store.outgoing import charges
-from tests.delivery.rig import START, Rig
+from tests.delivery.rig import PATIENCE, START, Rig
 
 URL = "https://crm.example.com/acks"
 
@@ -206,3 +213,32 @@ def test_the_price_in_a_receipt_that_comes_before_its_message_is_known_is_kept(r
     assert pricing_of(rig, name) is None
     send(rig, name)
     assert pricing_of(rig, name) == UTILITY
+
+
+def test_receipts_and_a_worker_that_wait_for_each_other_on_a_server_are_both_kept(postgresql: str, tmp_path: Path) -> None:
+    with closing(Database(postgresql, tmp_path)) as database, ThreadPoolExecutor(2) as pool:
+        rig, meet = Rig(database), threading.Barrier(2)
+        one, two = rig.accept("628111@c.us"), rig.accept("628222@c.us")
+        send(rig, two)  # and it is sent once more
+        claims = database.write(lambda connection: outbox.claim(connection, rig.wire.name, START, 60.0, 2))
+
+        def hear(connection: Connection) -> None:
+            rig.acks.received(connection, Receipt(id=f"wire:{one}", ack=Ack.DELIVERED, at=START))  # nobody knows this id yet
+            each_at_first(hear)
+            rig.acks.received(connection, Receipt(id=f"wire:{two}", ack=Ack.READ, at=START))
+
+        def settle(connection: Connection) -> None:
+            outbox.settle_sent(connection, claims, START)
+            each_at_first(settle)
+            rig.acks.sent(connection, [SentOut(name, f"wire:{name}", START) for name in (one, two)])
+
+        tries: list[Callable[[Connection], None]] = []
+
+        def each_at_first(work: Callable[[Connection], None]) -> None:
+            tries.append(work)
+            if tries.count(work) == 1:
+                meet.wait(PATIENCE)
+
+        for done in [pool.submit(database.write, work) for work in (hear, settle)]:
+            done.result(PATIENCE)
+        assert (len(tries), rig.message(one).ack, rig.message(two).ack) == (3, Ack.DELIVERED, Ack.READ)
