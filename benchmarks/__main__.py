@@ -28,6 +28,7 @@ PARTS = (
 )
 FAULTS = "faults"  # only by its name: it takes a quarter of an hour, and writes a page
 BURST = "burst"  # only by its name as well: it takes minutes
+PROFILE = "profile"  # the same, since it has no promises
 
 
 def say(text: str) -> None:
@@ -77,7 +78,7 @@ def measure(part: str, quick: bool, plots: Path | None, folder: Path | None) -> 
 
             draw_scale(curves_of_scale, plots)
         return rows
-    from benchmarks import accept, badinput, callbacks, celery, console, line, load, lookups, memory, nearest, scrape, start, way
+    from benchmarks import accept, badinput, callbacks, celery, console, line, load, lookups, memory, nearest, profile, scrape, start, way
 
     runs = {
         "nearest": nearest.run,
@@ -93,6 +94,7 @@ def measure(part: str, quick: bool, plots: Path | None, folder: Path | None) -> 
         "scrape": scrape.run,
         "console": console.run,
         "way": way.run,
+        PROFILE: profile.run,
     }
     return runs[part](say, quick)
 
@@ -100,7 +102,7 @@ def measure(part: str, quick: bool, plots: Path | None, folder: Path | None) -> 
 def main(arguments: list[str] | None = None) -> int:
     """Measure what was asked for, and print it as Markdown."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what is promised of the speed.")
-    parser.add_argument("part", nargs="?", choices=[*PARTS, FAULTS, BURST], help="what to measure; everything without it")
+    parser.add_argument("part", nargs="?", choices=[*PARTS, FAULTS, BURST, PROFILE], help="what to measure; everything without it")
     parser.add_argument("folder", nargs="?", type=Path, help="of `understanding`: the rules of a shop and what customers write to it")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller sizes: a minute, for a first look")
     parser.add_argument("--plots", type=Path, metavar="FOLDER", help="draw the pictures into this folder")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import jinja2
@@ -15,6 +15,7 @@ from flask_chatbot import Chatbot
 URL = "/chatbot/webhook"
 KEY = "kunci-toko-maju-2026"
 SENDER = "6282386000000"
+LED_TO = "  - name: lagi\n    keyword: rule-led-to\n    reply: Halo\n"
 SIZE = 110  # bytes of the usual answer
 
 
@@ -50,21 +51,34 @@ def written_by_hand(folder: str, count: int) -> Flask:
     return app
 
 
-def ours(folder: str, count: int) -> Flask:
-    """An app with a bot of so many rules."""
-    Path(folder, "rules.yaml").write_text(rule_file(make_rules(count)), encoding="utf-8")
-    app = Flask("ours", root_path=folder)
+def ours(folder: str, count: int, more: str = "") -> Flask:
+    """An app with a bot of so many rules, and `more` of them that no message of ours finds."""
+    Path(folder, "rules.yaml").write_text(rule_file(make_rules(count)) + more, encoding="utf-8")
+    app = Flask("ours", root_path=folder, instance_path=folder)
     app.config["CHATBOT_WEBHOOK_KEY"] = KEY
     Chatbot(app)
     return app
 
 
+def with_handler(folder: str, count: int) -> Flask:
+    """The same with a handler for one rule."""
+    app = ours(folder, count, "  - name: lain\n    keyword: rule-elsewhere\n    reply: Halo\n")
+    app.extensions["chatbot"].bot.handlers.add_rule("lain", lambda: None)
+    return app
+
+
 APPS: dict[str, Callable[[str, int], Flask]] = {"constant": constant, "by hand": written_by_hand, "ours": ours}
+# Ours with something elsewhere in the file that a plain message makes no use of.
+VARIANTS: dict[str, Callable[[str, int], Flask]] = {
+    "a handler": with_handler,
+    "a menu": partial(ours, more="  - name: lain\n    keyword: rule-elsewhere\n    menu: [Halo: lagi]\n" + LED_TO),
+    "a save": partial(ours, more="  - name: lain\n    keyword: rule-elsewhere\n    save: pesanan\n    reply: Siap\n"),
+}
 
 
 def make_app(name: str, folder: str, count: int) -> Callable[..., object]:
     """One of the apps, with its templates compiled as in a server that has been running."""
-    app = APPS[name](folder, count)
+    app = {**APPS, **VARIANTS}[name](folder, count)
     client = app.test_client()
     for body in bodies(make_rules(count), 2_000):
         answer = client.post(URL, data=body, content_type="application/json")

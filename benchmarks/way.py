@@ -21,7 +21,7 @@ from flask_chatbot import Chatbot
 OURS = f"{Path(flask_chatbot.__file__).parent}/"
 WARMED_UP = 3  # calls before the one that is counted: then templates are read, and files watched
 PLAIN = "webhook"
-CALLS_PROMISE, FILES_PROMISE = 45, 13  # of the plain one
+CALLS_PROMISE, FILES_PROMISE = 45, 10  # of the plain one
 RULES = """\
 version: 1
 rules:
