@@ -37,39 +37,38 @@ class DatabaseFile:
         self.path = path
         self.known: Identity | None = None
         self._beside: dict[Path, Identity | None] = {}
-        self._left: bool | None = None  # True if there were files beside it, and not itself; None before anybody looked
+        self._left: bool | None = None  # True if files were beside it when it was missing; None before anybody looked
 
     def look(self) -> Seen:
         """The state of the file now, in one system call."""
         try:
             found = os.stat(self.path)  # noqa: PTH116  a third of the time of Path.stat, for each use of the database
         except OSError:
-            return Seen.GONE if self.known or self._has_left() else Seen.UNOPENED
+            self._left = any(map(os.path.lexists, beside(self.path)))
+            return Seen.GONE if self.known or self._left else Seen.UNOPENED
         if self.known is None:
             return Seen.UNOPENED
         return Seen.SAME if (found.st_dev, found.st_ino) == self.known else Seen.OTHER
 
     def is_there(self) -> bool:
-        """True if there is a file, or was one, in one system call. Opening one that cannot be looked at tells what is wrong."""
+        """True if there is a file, or was one. Opening one that cannot be looked at tells what is wrong.
+
+        Each message asks until the first write makes the file, so that what a missing one left beside it is looked for once.
+        """
         try:
             os.stat(self.path)  # noqa: PTH116  as above
         except (FileNotFoundError, NotADirectoryError):
-            return self.known is not None or self._has_left()
+            if self._left is None:
+                self.look()
+            return bool(self.known or self._left)
         except OSError:
             pass
         return True
-
-    def _has_left(self) -> bool:
-        """True if it left files beside it when it went; looked at once, since each message asks until the first write makes the file."""
-        if self._left is not False:
-            self._left = any(map(os.path.lexists, beside(self.path)))
-        return self._left
 
     def make(self) -> None:
         """Create an empty file that only its owner can read, if there never was one."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._left = None
             if self.look() is Seen.UNOPENED and not self.path.exists():
                 self.path.touch(mode=0o600)
         except OSError as error:

@@ -195,6 +195,22 @@ def test_a_file_of_another_version_is_told_and_left_alone(opened: Database, path
     assert fault(opened).startswith(f"The database {path} was replaced by one with tables of {what} version. Stop the server")
 
 
+def test_what_a_missing_file_left_beside_it_is_found_at_the_first_look_and_by_the_first_write(
+    sqlite: str, tmp_path: Path, path: Path
+) -> None:
+    left = path.with_name(f"{NAME}-wal")
+    with closing(Database(sqlite, tmp_path)) as early:
+        assert not early.is_there()
+        left.touch()
+        with closing(Database(sqlite, tmp_path)) as late:
+            assert late.is_there()
+        with pytest.raises(StoreError, match=f"The database {path} is gone"):
+            opt_out(early, "628111")
+        left.unlink()
+        opt_out(early, "628111")
+        assert early.is_there()
+
+
 def test_a_file_that_is_only_half_there_is_not_used_yet(opened: Database, path: Path) -> None:
     whole = backup(path).read_bytes()
     path.unlink()

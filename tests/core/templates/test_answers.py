@@ -66,6 +66,33 @@ def test_a_reply_that_comes_out_empty_is_left_out(tmp_path: Path, reply: str) ->
     assert replies(load(tmp_path, f"rules: [{{keyword: x, reply: [{reply}, Halo]}}]\n"), "x") == [Text("Halo")]
 
 
+@pytest.mark.parametrize(
+    ("reply", "fills_in"),
+    [
+        ("reply: 100% {halal}", False),
+        ("reply: [Halo, {image: https://example.com/a.png}, {one_of: [Ya, Tidak]}]", False),
+        ("reply: Halo {{ nama }}", True),
+        ("reply: [Halo, {image: 'https://example.com/{{ text }}.png'}]", True),
+        ("reply: {one_of: [Ya, '{% if nama %}Kak{% endif %}']}", True),
+    ],
+)
+def test_a_rule_fills_in_something_if_one_of_its_replies_does(tmp_path: Path, reply: str, fills_in: bool) -> None:
+    (rule,) = load(tmp_path, f"rules:\n  - keyword: halo\n    {reply}").rules
+    assert rule.fills_in is fills_in
+
+
+def test_percent_signs_stand_in_a_text_with_names_as_they_are_written(tmp_path: Path) -> None:
+    book = load(tmp_path, "rules: [{keyword: halo, reply: '100% untuk {{ nama }}: 50%s, %(nama)s, %%.'}]")
+    assert replies(book, "halo") == [Text("100% untuk Budi: 50%s, %(nama)s, %%.")]
+
+
+def test_a_constant_text_is_made_once() -> None:
+    answer = text("Halo")
+    made = answer.make({}, Random(1))
+    assert made == (Text("Halo"),)
+    assert answer.make({}, Random(1)) is made
+
+
 def test_the_replies_keep_their_order() -> None:
     assert make_all([text("satu"), text(""), text("dua")], {}, Random(1)) == (Text("satu"), Text("dua"))
 
