@@ -30,7 +30,7 @@ class _FilesWanted(Exception):
         super().__init__(f"{len(files)} files are wanted")
 
 
-class Turn(Protocol):
+class HasMessage(Protocol):
     """Whoever answers the `message`, with the files in it that were kept so far."""
 
     message: Message
@@ -40,7 +40,7 @@ class Turn(Protocol):
 class Taking:
     """The files of one turn that are fetched; `forwards` if a file that is forwarded gets an address, and so is taken."""
 
-    turn: Turn
+    turn: HasMessage
     forwards: bool = False
 
     def decide(
