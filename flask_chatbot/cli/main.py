@@ -12,31 +12,9 @@ import click
 
 from flask_chatbot.bot.checking import check_rules
 from flask_chatbot.cli.app import Host, about_rules, default_file, find_host
-from flask_chatbot.cli.broadcasting.broadcast import broadcast
-from flask_chatbot.cli.chatting.chat import chat
-from flask_chatbot.cli.console.log import console_log
-from flask_chatbot.cli.console.password import console_password
-from flask_chatbot.cli.costs.billable import billable
-from flask_chatbot.cli.db import db
-from flask_chatbot.cli.doctor import doctor
-from flask_chatbot.cli.failed import failed, resend
-from flask_chatbot.cli.init import init
-from flask_chatbot.cli.lines.overview import lines_
-from flask_chatbot.cli.lines.pair import pair
-from flask_chatbot.cli.lines.qr import qr
-from flask_chatbot.cli.lines.send import send
-from flask_chatbot.cli.people import people, resume, why
-from flask_chatbot.cli.person import forget, person
-from flask_chatbot.cli.prune import prune
 from flask_chatbot.cli.reports import REPORTS, TESTED, Tested, certain, is_broken, table, with_problems
-from flask_chatbot.cli.rows.row import row
-from flask_chatbot.cli.rows.saved import saved
-from flask_chatbot.cli.sentences import sentences
-from flask_chatbot.cli.serve import run_
 from flask_chatbot.cli.talk import files_of_option, find_talk, rules_option
 from flask_chatbot.cli.terminal import Commands, echo, echo_bytes, language_option, said, speak, spoken
-from flask_chatbot.cli.try_text import try_
-from flask_chatbot.cli.worker import celery, worker
 from flask_chatbot.core.checks.runner import cases, run
 from flask_chatbot.core.loading.loader import Loaded, read_rules
 from flask_chatbot.core.schema.translated import CATALOGUES, translated
@@ -44,8 +22,39 @@ from flask_chatbot.core.translation.translatable import tr, untranslated
 from flask_chatbot.core.values.problems import NOWHERE, Problem
 from flask_chatbot.settings.settings import Settings
 
+# The commands of other modules, in the packages below this one: each is loaded when it is called, or to be listed.
+ELSEWHERE = {
+    "billable": "costs.billable:billable",
+    "broadcast": "broadcasting.broadcast:broadcast",
+    "celery": "worker:celery",
+    "chat": "chatting.chat:chat",
+    "console-log": "console.log:console_log",
+    "console-password": "console.password:console_password",
+    "db": "db:db",
+    "doctor": "doctor:doctor",
+    "failed": "failed:failed",
+    "forget": "person:forget",
+    "init": "init:init",
+    "lines": "lines.overview:lines_",
+    "pair": "lines.pair:pair",
+    "people": "people:people",
+    "person": "person:person",
+    "prune": "prune:prune",
+    "qr": "lines.qr:qr",
+    "resend": "failed:resend",
+    "resume": "people:resume",
+    "row": "rows.row:row",
+    "run": "serve:run_",
+    "saved": "rows.saved:saved",
+    "send": "lines.send:send",
+    "sentences": "sentences:sentences",
+    "try": "try_text:try_",
+    "why": "people:why",
+    "worker": "worker:worker",
+}
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=Commands, elsewhere=ELSEWHERE, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="flask-chatbot", prog_name="flask_chatbot")
 @click.pass_context
 def chatbot(context: click.Context) -> None:
@@ -67,38 +76,6 @@ def chatbot(context: click.Context) -> None:
     """
     if os.environ.get("NO_COLOR"):  # https://no-color.org; without a terminal click drops colours by itself
         context.color = False
-
-
-for command in (
-    billable,
-    broadcast,
-    celery,
-    chat,
-    console_log,
-    console_password,
-    db,
-    doctor,
-    failed,
-    forget,
-    init,
-    lines_,
-    pair,
-    people,
-    person,
-    prune,
-    qr,
-    resend,
-    resume,
-    row,
-    run_,
-    saved,
-    send,
-    sentences,
-    try_,
-    why,
-    worker,
-):
-    chatbot.add_command(command)
 
 
 @chatbot.command()

@@ -4,6 +4,9 @@ Messages are translated here, and nowhere before: into the language of `--langua
 """
 
 import os
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -12,6 +15,8 @@ from flask_chatbot.core.language.controls import visible
 from flask_chatbot.core.translation.catalogue import ENGLISH, translate
 from flask_chatbot.core.translation.translatable import Translatable, reason_of
 from flask_chatbot.errors import ChatbotError, SetupError
+
+NOWHERE_ELSE: Mapping[str, str] = MappingProxyType({})
 
 
 class Styled(str):
@@ -79,7 +84,23 @@ def echo_bytes(content: bytes) -> None:
 
 
 class Commands(click.Group):
-    """Commands that print an error without a traceback where an operator can repair it, and make what refusals quote visible."""
+    """Commands that print an error without a traceback where an operator can repair it, and make what refusals quote visible.
+
+    Those `elsewhere`, by their names a module below this package and the name in it, are loaded when they are wanted.
+    """
+
+    def __init__(self, *args: Any, elsewhere: Mapping[str, str] = NOWHERE_ELSE, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.elsewhere = elsewhere
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self.commands, *self.elsewhere})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self.elsewhere and cmd_name not in self.commands:
+            module, _, name = self.elsewhere[cmd_name].partition(":")
+            self.add_command(getattr(import_module(f"{__package__}.{module}"), name), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -16,7 +16,16 @@ from tests.apps import make_app
 from tests.delivery.apps import API_KEY, BUDI, gateway_app
 
 ROOT = Path(__file__).parents[2]
-SLOW = ("sqlalchemy", "alembic", "psycopg", "jsonschema")  # and not needed before the first message
+SLOW = (
+    "sqlalchemy",
+    "alembic",
+    "psycopg",
+    "jsonschema",
+    "babel",
+    "celery",
+    "kombu",
+    "prometheus_client",
+)  # and not needed before the first message
 LOADED = f"import sys\nprint([name for name in {SLOW} if name in sys.modules])\n"
 START = """\
 from example_bot import create_app

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from rapidfuzz.distance import OSA
-
 from flask_chatbot.core.fields.amounts import read_amount
 from flask_chatbot.core.fields.field import Context, Field, Option, listed
 from flask_chatbot.core.fields.tokens import LONGEST, slices, squeezed, words_for
@@ -153,5 +151,7 @@ def numbered(text: str, options: Sequence[Option], by_fold: dict[str, set[str]],
 
 def nearly(text: str, by_fold: dict[str, set[str]]) -> set[str]:
     """The options that a text is with one typing error; of short ones none."""
+    from rapidfuzz.distance import OSA  # slow to load, and few bots ever need it
+
     near = (values for word, values in by_fold.items() if len(word) >= TYPING_ERRORS_FROM and OSA.distance(text, word, score_cutoff=1) <= 1)
     return set().union(*near)

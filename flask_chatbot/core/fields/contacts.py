@@ -2,8 +2,6 @@
 
 import re
 
-from rapidfuzz.distance import OSA
-
 from flask_chatbot.core.fields.field import Context, Field
 from flask_chatbot.core.fields.tokens import slices
 from flask_chatbot.core.language.folding import fold
@@ -63,6 +61,8 @@ def email_guess(address: str) -> str:
     written = domain.casefold()
     if written in PROVIDERS or written in OTHERS:
         return ""
+    from rapidfuzz.distance import OSA  # slow to load, and few bots ever need it
+
     meant = next((each for each in PROVIDERS if OSA.distance(written, each, score_cutoff=1) <= 1), "")
     return f"{name}@{meant}" if meant else ""
 

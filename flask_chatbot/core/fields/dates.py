@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from babel.dates import format_date, get_day_names
-
 from flask_chatbot.core.fields.clocks import read_clock
 from flask_chatbot.core.fields.days import NO_DAY, DaysRead, When, read_days
 from flask_chatbot.core.fields.field import Context, Days, Field
 from flask_chatbot.core.fields.tokens import DATE_TOKEN, slices, squeezed, tokens_of
+from flask_chatbot.core.language.formats import format_date, weekday_name
 from flask_chatbot.core.language.sentences import Language, is_month_first, language_of, quote, say
 from flask_chatbot.core.language.vocabulary import Vocabulary, vocabulary_of
 from flask_chatbot.core.translation.translatable import tr
@@ -34,7 +33,7 @@ def read_date(text: str, field: Field, context: Context) -> date:
     found = days_in(text, field, context)
     if not found.days:
         form = "MMMM d" if is_month_first(context.language, context.country) else "d MMMM"
-        example = format_date(context.now.date(), form, locale=context.language.babel)
+        example = format_date(context.now.date(), form, context.language.babel)
         raise ValueError(say(context.language, "not_date", value=quote(text), example=example))
     day = only_one(text, found, field, context)
     check_limits(day, field, context)
@@ -94,9 +93,9 @@ def only_one(text: str, found: DaysRead, field: Field, context: Context) -> date
     """The one day that is meant; ValueError with a sentence that names what it could be."""
     language, days = context.language, found.days
     if found.weekday is not None:
-        names = get_day_names("wide", locale=language.babel)
-        day = format_date(days[0], "long", locale=language.babel)
-        raise ValueError(say(language, "other_weekday", date=day, weekday=names[days[0].weekday()], value=names[found.weekday]))
+        day = format_date(days[0], "long", language.babel)
+        right, written = (weekday_name(each, language.babel) for each in (days[0].weekday(), found.weekday))
+        raise ValueError(say(language, "other_weekday", date=day, weekday=right, value=written))
     if found.is_week:
         raise ValueError(say(language, "week_or_day", value=quote(text), first=named(days[0], language)))
     fitting = [day for day in days if is_within(day, field, context)]
@@ -130,7 +129,7 @@ def check_limits(day: date, field: Field, context: Context) -> None:
     if high is not None and day > high:
         raise ValueError(say(language, "date_too_late", max=named(high, language)))
     if (low is None and day.year < this_year - YEARS) or (high is None and day.year > this_year + YEARS):
-        raise ValueError(say(language, "date_far_away", date=format_date(day, "long", locale=language.babel)))
+        raise ValueError(say(language, "date_far_away", date=format_date(day, "long", language.babel)))
 
 
 def named(day: date, language: Language) -> str:
@@ -140,7 +139,7 @@ def named(day: date, language: Language) -> str:
     >>> named(date(2026, 12, 5), language_of("id"))
     'Sabtu, 5 Desember 2026'
     """
-    return format_date(day, language.full_date, locale=language.babel)
+    return format_date(day, language.full_date, language.babel)
 
 
 def read_limit(text: str) -> Days:

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, time
 
-from babel.dates import format_date, format_time, get_time_format, get_timezone_gmt, get_timezone_name
-
 from flask_chatbot.core.fields.clocks import NO_TIME, TimesRead, read_clock
 from flask_chatbot.core.fields.field import Context, Field, listed
 from flask_chatbot.core.fields.tokens import WORD, slices, tokens_of
+from flask_chatbot.core.language.formats import format_date, format_time, time_pattern, zone_names
 from flask_chatbot.core.language.sentences import Language, quote, say
 from flask_chatbot.core.translation.translatable import tr
 
@@ -76,7 +75,7 @@ def without_zone(text: str, context: Context) -> str:
     """The text without the name of the bot's own time zone, as the filter `time` may write it behind a time."""
     if len(text) < ZONE_FROM:
         return text
-    names = (get_timezone_name(context.now, locale=context.language.babel), get_timezone_gmt(context.now, "short"))
+    names = zone_names(context.now, context.language.babel)
     return next((text[: -len(name)] for name in names if text.endswith(name)), text)
 
 
@@ -124,7 +123,7 @@ def closed(value: time, context: Context) -> str:
     day = context.day or context.now.date()
     spans = context.hours.spans(day) if context.hours is not None else ()
     if not spans:
-        return say(context.language, "closed_day", date=format_date(day, context.language.full_date, locale=context.language.babel))
+        return say(context.language, "closed_day", date=format_date(day, context.language.full_date, context.language.babel))
     return say(context.language, "closed_time", time=written_time(value, context.language), hours=", ".join(map(str, spans)))
 
 
@@ -135,7 +134,7 @@ def written_time(value: time, language: Language) -> str:
     >>> written_time(time(14, 30), language_of("id"))
     '14.30'
     """
-    return format_time(value, "short", locale=language.babel)
+    return format_time(value, "short", language.babel)
 
 
 def in_words(value: time, language: Language) -> str:
@@ -145,7 +144,6 @@ def in_words(value: time, language: Language) -> str:
     >>> [in_words(value, language_of(name)) for value, name in ((time(2), "id"), (time(14, 30), "id"), (time(14), "en"))]
     ['2 pagi', '2.30 siang', '2:00\u202fPM']
     """
-    short = get_time_format("short", locale=language.babel).pattern
-    if not set("abB").isdisjoint(short):
+    if not set("abB").isdisjoint(time_pattern(language.babel)):
         return written_time(value, language)
-    return format_time(value, "h.mm B" if value.minute else "h B", locale=language.babel)
+    return format_time(value, "h.mm B" if value.minute else "h B", language.babel)

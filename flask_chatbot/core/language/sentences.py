@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_decimal_symbol
-
+from flask_chatbot.core.language.formats import decimal_mark
 from flask_chatbot.core.language.names import address
 from flask_chatbot.core.language.vocabulary import Vocabulary, vocabulary_of
 
@@ -251,7 +250,8 @@ def marks_of(babel: str) -> tuple[str, str]:
     >>> marks_of("id"), marks_of("en")
     (('.', ','), (',', '.'))
     """
-    return (".", ",") if get_decimal_symbol(babel) == "," else (",", ".")
+    comma = babel == "id" or (babel != "en" and decimal_mark(babel) == ",")  # the two that most files are in need no look into Babel
+    return (".", ",") if comma else (",", ".")
 
 
 @cache

@@ -1,15 +1,13 @@
 """The words that values are written with: numbers, units, days, months, times of day; of a language before those of the others."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from flask_chatbot.core.language.folding import canonical
-from flask_chatbot.core.language.words import LANGUAGES
+from flask_chatbot.core.language.words import LANGUAGES, file_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,7 +98,7 @@ def day_names() -> dict[str, int]:
 
 
 def _values(language: str) -> dict[str, Any]:
-    values: dict[str, Any] = tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8"))["values"]
+    values: dict[str, Any] = file_of(language)["values"]
     return values
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from flask_chatbot.core.language.folding import fold
 
@@ -81,12 +82,17 @@ def words_of(language: str) -> Words:
     """
     if language not in LANGUAGES:
         raise ValueError(f"there are no words of {language!r}")
-    lists = tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8"))
-    greetings = {name: read_list(written) for name, written in lists.pop("greetings").items()}
-    opt_out = read_choices(lists.pop("opt_out"))
-    counting = {word: digits for digits, written in lists.pop("counting").items() for word in read_list(written)}
-    del lists["values"]  # read by vocabulary_of
-    return Words(greetings=greetings, counting=counting, opt_out=opt_out, **{name: read_list(written) for name, written in lists.items()})
+    file = file_of(language)
+    lists = {name: read_list(written) for name, written in file.items() if isinstance(written, str)}
+    greetings = {name: read_list(written) for name, written in file["greetings"].items()}
+    counting = {word: digits for digits, written in file["counting"].items() for word in read_list(written)}
+    return Words(greetings=greetings, counting=counting, opt_out=read_choices(file["opt_out"]), **lists)
+
+
+@cache
+def file_of(language: str) -> Mapping[str, Any]:
+    """The file of a language, read once: that takes as long as a check of fifty rules."""
+    return tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8"))
 
 
 @cache

@@ -3,9 +3,8 @@
 import marshal
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask_chatbot.core.schema.complaints import Complaint, as_null, empty_block
 from flask_chatbot.core.schema.gate import schema_complaints
 from flask_chatbot.core.schema.repair import repair
 from flask_chatbot.core.schema.shape import plain
@@ -14,6 +13,10 @@ from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamltext import nodes
 from flask_chatbot.core.yamltext.spots import spot_of
 from flask_chatbot.core.yamltext.strays import CURLY, curly_quoted
+
+# Complaints are loaded when there are some: good files never need them.
+if TYPE_CHECKING:
+    from flask_chatbot.core.schema.complaints import Complaint
 
 Step = str | int
 # In a file that is no YAML: the key in the lines below `settings:`, or in its braces.
@@ -114,10 +117,12 @@ def quotes_in(document: SourceFile, text: str) -> Iterator[Problem]:
             yield Problem(Mark(document.file, node.line, node.column), message, "warning")
 
 
-def as_written(document: SourceFile, complaint: Complaint) -> Complaint:
+def as_written(document: SourceFile, complaint: "Complaint") -> "Complaint":
     """The complaint in terms of the source: it distinguishes a null from nothing at all, and knows a block without its lines."""
     if not (complaint.wanted or complaint.is_empty_text):
         return complaint
+    from flask_chatbot.core.schema.complaints import as_null, empty_block
+
     node = document.node_at(complaint.path)
     if not isinstance(node, nodes.Scalar):
         return complaint
@@ -135,13 +140,17 @@ def apart(data: Any) -> Any:
     return marshal.loads(marshal.dumps(data))  # noqa: S302  our own, a moment ago
 
 
-def misplaced(data: Any) -> list[Complaint]:
+def misplaced(data: Any) -> "list[Complaint]":
     """The keys of an included file that belong in the root file."""
+    of_the_root = [key for key in ("settings", "include", "tables") if key in data]
+    if not (of_the_root or isinstance(data.get("sentences"), str)):
+        return []
+    from flask_chatbot.core.schema.complaints import Complaint
+
     named = tr("only the file that includes this one may name a file of sentences. Name it there, or write the sentences here.")
     return [Complaint(("sentences",), named, at_key=True)] * isinstance(data.get("sentences"), str) + [
         Complaint((key,), tr("only the file that includes this one may have {key!r}. Move it there.", key=key), at_key=True)
-        for key in ("settings", "include", "tables")
-        if key in data
+        for key in of_the_root
     ]
 
 

@@ -1,9 +1,7 @@
 """The loader: rule files become a RuleBook, or every problem is reported at once."""
 
-import gc
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +10,7 @@ from flask_chatbot.core.conversation.forms import TRIES
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.language.sentences import Language
+from flask_chatbot.core.late import collector_paused
 from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, doubted, needing, read_added
 from flask_chatbot.core.loading.addresses import LocalFiles
 from flask_chatbot.core.loading.conditions import build_hours, dates_named
@@ -89,18 +88,6 @@ def read_rules(path: str | Path, additions: Additions = NO_ADDITIONS, drafts: Ma
     found = loading.problems if additions.is_complete else map(doubted, loading.problems)
     problems = tuple(dict.fromkeys(sorted(found, key=lambda problem: problem.mark)))
     return Loaded(None if any(problem.severity == "error" for problem in problems) else book, problems, loading.sources, loading.language)
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Pause garbage collection: a load makes many objects and drops few, and the collector would scan them over and over."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class _Loading:

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
-
 from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.variants import joined, may_be_joined
 from flask_chatbot.core.matching.nearest import LETTERS_ASKED, NearestIndex, trigrams
@@ -96,6 +94,8 @@ class Guesses:
 
     def _corrected(self, words: Sequence[str]) -> list[str]:
         """The words of a text; a word that no phrase has is replaced by the nearest one within one typing error."""
+        from rapidfuzz.distance import OSA  # slow to load, and few bots ever need it
+
         found: list[str] = []
         left = WORDS_CORRECTED
         for word in words:

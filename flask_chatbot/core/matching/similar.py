@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import OSA
-
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.problems import Problem
 
@@ -79,6 +77,8 @@ class Spellings:
         half = unchanged(len(word) + 1)  # or one less, by the length of the other word
         if self._firsts.isdisjoint((word[:half], word[: half - 1])) and self._lasts.isdisjoint((word[-half:], word[1 - half :])):
             return found
+        from rapidfuzz.distance import OSA  # slow to load, and few bots ever need it
+
         words = [self._words[number] for number in sorted(self._sharing(word))]
         return found + [near for near in words if near != word and OSA.distance(near, word, score_cutoff=1) == 1]
 

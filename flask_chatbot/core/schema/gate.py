@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask_chatbot.core.schema.complaints import Complaint, complaints
 from flask_chatbot.core.schema.repair import found as value_at
 from flask_chatbot.core.schema.shape import SCHEMA
 
+if TYPE_CHECKING:
+    from flask_chatbot.core.schema.complaints import Complaint
 
-def schema_complaints(data: Any) -> list[Complaint]:
+
+def schema_complaints(data: Any) -> "list[Complaint]":
     """All complaints of the schema about plain data; empty for valid data."""
     if gate()(data):
         return []
     from jsonschema import Draft7Validator  # here, since it takes a while to import and good files never need it
+
+    from flask_chatbot.core.schema.complaints import complaints
 
     errors = ((error, value_at(data, tuple(error.absolute_path)[:-1])) for error in Draft7Validator(SCHEMA).iter_errors(data))
     found = dict.fromkeys(complaint for error, beside in errors for complaint in complaints(error, beside))

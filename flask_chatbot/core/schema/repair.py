@@ -4,9 +4,10 @@ A refused value becomes None, a list entry becomes GONE. Where None itself would
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask_chatbot.core.schema.complaints import Complaint
+if TYPE_CHECKING:
+    from flask_chatbot.core.schema.complaints import Complaint
 
 Path = tuple[str | int, ...]
 
@@ -25,7 +26,7 @@ LEANING = {
 NAMED = ("reply", "invalid", "on_invalid", "confirm", "otherwise", "failed")
 
 
-def repair(data: Any, complaints: Iterable[Complaint]) -> set[Path]:
+def repair(data: Any, complaints: "Iterable[Complaint]") -> set[Path]:
     """Remove the refused parts from the data, in place; return the paths that are gone or were meant to be there."""
     gone: set[Path] = set()
     complaints = list(complaints)

@@ -6,11 +6,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
 from jinja2 import Environment, Undefined, pass_environment
 from jinja2.filters import FILTERS, do_truncate, do_unique
 
+from flask_chatbot.core.language.formats import format_date, format_decimal, format_time
 from flask_chatbot.core.language.numbers import format_phone, mask
 from flask_chatbot.core.language.sentences import Locale, is_month_first, say
 from flask_chatbot.core.templates.date_forms import LIMIT as PATTERN_LIMIT
@@ -75,7 +74,7 @@ def write_date(value: object, form: str, locale: Locale) -> str:
     day = value.astimezone(locale.timezone) if isinstance(value, datetime) and value.tzinfo else value
     # Babel's English is that of the United States, whose 5/12 is 12 May: to everybody else it is 5 December.
     is_day_first = locale.language.babel == "en" and form == "short" and not is_month_first(locale.language, locale.country)
-    return format_date(day, checked_form(form), locale="en_GB" if is_day_first else locale.language.babel)
+    return format_date(day, checked_form(form), "en_GB" if is_day_first else locale.language.babel)
 
 
 def write_time(value: object, form: str, locale: Locale) -> str:
@@ -87,7 +86,7 @@ def write_time(value: object, form: str, locale: Locale) -> str:
     if not isinstance(value, datetime | time):
         raise Misfit(f"the filter time needs a time, not {kind(value)}")
     zone = locale.timezone if value.tzinfo else None
-    return format_time(value, checked_form(form), tzinfo=zone, locale=locale.language.babel)
+    return format_time(value, checked_form(form), locale.language.babel, zone)
 
 
 def write_datetime(value: object, form: str, locale: Locale) -> str:
@@ -128,7 +127,7 @@ def write_number(value: object, digits: int | None, locale: Locale) -> str:
     """
     number = checked_number(value, "number")
     tail = "." + "#" * 6 if digits is None else "." + "0" * min(max(int(digits), 0), DIGITS_LIMIT) if digits else ""
-    return format_decimal(number, "#,##0" + tail, locale=locale.language.babel)
+    return format_decimal(number, "#,##0" + tail, locale.language.babel)
 
 
 def write_rupiah(value: object, locale: Locale) -> str:
@@ -139,7 +138,7 @@ def write_rupiah(value: object, locale: Locale) -> str:
     """
     number = checked_number(value, "rupiah")
     pattern = "#,##0" if number == int(number) else "#,##0.00"
-    return ("-Rp" if number < 0 else "Rp") + format_decimal(-number if number < 0 else number, pattern, locale=locale.language.babel)
+    return ("-Rp" if number < 0 else "Rp") + format_decimal(-number if number < 0 else number, pattern, locale.language.babel)
 
 
 def as_text(value: object) -> str:

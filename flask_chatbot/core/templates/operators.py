@@ -19,7 +19,6 @@ SIGNS = {"eq": "==", "ne": "!=", "lt": "<", "gt": ">", "lteq": "<=", "gteq": ">=
 ORDERS = ("lt", "gt", "lteq", "gteq")
 ALONE = tr("Compute it in Python.")
 PARTS = tr("Write the parts one after the other: {{{{ a }}}}{{{{ b }}}}.")
-NO = words_of_all("no")
 
 
 def missing(node: nodes.Node, sign: str, scope: Scope) -> Translatable:
@@ -187,7 +186,7 @@ class Operators:
             return self.number_or_text(text, by_words["a number"], scope)
         if text is not None and "a yes or no" in by_words:
             name = called(by_words["a yes or no"], "...")
-            unless = "not " if isinstance(text, nodes.Const) and fold(str(text.value)) in NO else ""
+            unless = "not " if isinstance(text, nodes.Const) and fold(str(text.value)) in words_of_all("no") else ""
             return tr("Write `{{% if {condition} %}}`.", condition=f"{unless}{name}")
         if "a time" in by_words and not by_words.keys() & {"a date", "a yes or no", "a list"}:
             return tr("Compare it as text: {written}.", written=f"`{called(by_words['a time'], '...')} | time('HH:mm')`")

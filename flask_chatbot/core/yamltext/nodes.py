@@ -15,7 +15,6 @@ from yaml.scanner import ScannerError
 from flask_chatbot.core.translation.translatable import Translatable, tr
 from flask_chatbot.core.values.problems import Mark, Problem
 from flask_chatbot.core.yamltext.depth import hidden_level
-from flask_chatbot.core.yamltext.errors import Breakdown, trap_of
 from flask_chatbot.core.yamltext.strays import stray_space, stray_spaces
 from flask_chatbot.core.yamltext.traps import (
     ATE,
@@ -290,6 +289,8 @@ class _Composer:
 
     def _broken(self, error: Exception, event: Any) -> None:
         """Word the error by the source, unless a trap has reported its line already."""
+        from flask_chatbot.core.yamltext.errors import Breakdown, trap_of  # here, since good files never need it
+
         problem, context = _maybe_spot(getattr(error, "problem_mark", None)), _maybe_spot(getattr(error, "context_mark", None))
         scanning = isinstance(error, ScannerError)
         if problem and self._joined and self._joined[1] == problem[0]:
