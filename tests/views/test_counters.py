@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from flask_chatbot.database.counting.tally import Count, count
 from flask_chatbot.database.database import Database
@@ -133,6 +134,9 @@ def test_the_rules_after_the_first_200_share_a_name_that_they_keep(database: Dat
         found = {what.labels[1]: number for what, number in kept.read(connection).items()}
         assert (len(found), found["other"], found["rule 199"]) == (201, 3, 1)
         assert [kept.name_of(connection, each) for each in ("rule 5", "rule 202", "")] == ["rule 5", "other", ""]
+        executed: list[object] = []
+        event.listen(connection, "before_cursor_execute", lambda *statement: executed.append(statement))
+        assert ({kept.name_of(connection, f"rule {number}") for number in range(300, 400)}, executed) == ({"other"}, [])
 
 
 def test_a_callback_that_is_refused_at_once_counts_for_the_line_of_its_message(app: Flask) -> None:

@@ -15,6 +15,7 @@ from flask_chatbot.database.statements import upsert
 AT_ONCE = 2000  # counts that are added up in one transaction
 FEW = 200  # counts that are left as they are
 MOST_RULES = 200  # whose names are kept
+MOST_NAMES = MOST_RULES + 2  # with that of no rule, and the one below
 OTHER = "other"
 ANSWERED = "answered"  # the count of messages that came in: its labels are the kind, the rule and the outcome
 
@@ -69,8 +70,8 @@ def name_of(connection: Connection, rule: str) -> str:
     Once given, it stays: a total that moved from one name to another would fall.
     """
     names = _names.setdefault(connection.engine, {"": "", OTHER: OTHER})
-    if rule not in names:
-        known = {json.loads(labels)[1] for labels in connection.execute(_ANSWERED).scalars()}
-        names.update((each, each) for each in known)
-        names.setdefault(rule, rule if len(names) < MOST_RULES + 2 else OTHER)
-    return names[rule]
+    if rule not in names and len(names) < MOST_NAMES:
+        names.update({name: name for name in (json.loads(labels)[1] for labels in connection.execute(_ANSWERED).scalars())})
+        if len(names) < MOST_NAMES:
+            names[rule] = rule
+    return names.get(rule, OTHER)
