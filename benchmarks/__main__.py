@@ -2,9 +2,10 @@
 
 import argparse
 import sys
+from logging import ERROR, getLogger
 from pathlib import Path
 
-from benchmarks.tables import Row, table
+from benchmarks.tables import Row, table, with_rows
 from benchmarks.timing import machine
 
 PARTS = (
@@ -105,14 +106,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("part", nargs="?", choices=[*PARTS, FAULTS, BURST, PROFILE], help="what to measure; everything without it")
     parser.add_argument("folder", nargs="?", type=Path, help="of `understanding`: the rules of a shop and what customers write to it")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller sizes: a minute, for a first look")
+    parser.add_argument(
+        "--page", type=Path, metavar="FILE", help="write the promises and the machine into this page, such as docs/performance.md"
+    )
     parser.add_argument("--plots", type=Path, metavar="FOLDER", help="draw the pictures into this folder")
     chosen = parser.parse_args(arguments)
+    getLogger("flask_chatbot").setLevel(ERROR)  # what is slow on purpose is warned of, for each message
     say(f"Measured on {machine()}.")
     rows: list[Row] = []
     for part in [chosen.part] if chosen.part else PARTS:
         rows += measure(part, chosen.quick, chosen.plots, chosen.folder)
     say(table("Promises", [row.cells() for row in rows]))
-    return 0 if all(row.is_kept for row in rows) else 1
+    if chosen.page:
+        chosen.page.write_text(with_rows(chosen.page.read_text("utf-8"), rows, machine()), "utf-8")
+    broken = [row.what for row in rows if not row.is_kept]
+    say("\n".join(["", *(f"BROKEN: {what}" for what in broken)]) if broken else "\nAll promises are kept.")
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

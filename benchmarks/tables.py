@@ -1,5 +1,6 @@
 """What was measured, beside what is promised of it, as Markdown."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -39,6 +40,7 @@ class Row:
         return [self.what, self.ours, self.other, f"{self.ratio:.3g}" if self.ratio >= 100 else f"{self.ratio:.2f}", promise, verdict]
 
 
+HEAD = "| what | ours | beside | ratio | promise | |\n|---|---|---|---|---|---|"  # of the page
 HEADS = ("what", "ours", "beside", "ratio", "promise", "")
 
 
@@ -49,6 +51,27 @@ def table(title: str, rows: Sequence[Sequence[str]], heads: Sequence[str] = HEAD
     drawn = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines]
     drawn.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return f"\n## {title}\n\n" + "\n".join(drawn)
+
+
+def with_rows(page: str, rows: Sequence[Row], machine: str) -> str:
+    """A page with these rows in the table of its promises, and the machine that they were measured on.
+
+    >>> page = "Measured on x.\\n\\n## The promises\\n\\n| what |\\n|---|\\n| old |\\n\\nMore.\\n"
+    >>> print(with_rows(page, [Row("loading", "2 s", "1 s", 2.0, 4.0)], "y"))
+    Measured on y.
+    <BLANKLINE>
+    ## The promises
+    <BLANKLINE>
+    | what | ours | beside | ratio | promise | |
+    |---|---|---|---|---|---|
+    | loading | 2 s | 1 s | 2.00 | at most 4 | kept |
+    <BLANKLINE>
+    More.
+    <BLANKLINE>
+    """
+    drawn = "\n".join([HEAD, *(f"| {' | '.join(row.cells())} |".replace("|  |", "| |") for row in rows)])
+    page = re.sub(r"^Measured (.*?)on .*\.$", lambda found: f"Measured {found[1]}on {machine}.", page, count=1, flags=re.MULTILINE)
+    return re.sub(r"(?<=^## The promises\n\n)(?:\|.*\n)+", lambda _: f"{drawn}\n", page, count=1, flags=re.MULTILINE)
 
 
 def seconds(value: float) -> str:
