@@ -1,12 +1,14 @@
 """The brokers that the machine has for tests of Celery, if it has any."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 
 import pytest
 
+from benchmarks.faults.brokers import BrokerServer
 from flask_chatbot.startup.celery_app import make_celery
 
 RABBITMQ = os.environ.get("CHATBOT_TEST_RABBITMQ")
@@ -34,6 +36,14 @@ def queue_of_our_own(url: str) -> Iterator[dict[str, str]]:
     with make_celery("test", {"broker_url": url}).connection_for_write() as connection:
         connection.default_channel.queue_delete(name)
         connection.default_channel.exchange_delete(name)
+
+
+def made(make: Callable[[Path], BrokerServer], folder: Path) -> BrokerServer:
+    """A broker of a test's own, which is not started yet; skips the test where the machine has no such program."""
+    try:
+        return make(folder)
+    except LookupError as error:
+        pytest.skip(str(error))
 
 
 def purge(settings: dict[str, str]) -> int:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from tests.broker_servers import free_port, listens
+from benchmarks.faults.brokers import listens
+from benchmarks.faults.cluster import free_port
 from tests.faults.crowd import bury, wait_for
 
 PGBOUNCER = shutil.which("pgbouncer")

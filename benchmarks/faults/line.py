@@ -3,6 +3,8 @@
 import json
 import os
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response
@@ -16,7 +18,8 @@ from flask_chatbot.core.values.replies import Text
 from flask_chatbot.transports.base import Capabilities
 from flask_chatbot.transports.webhooks import Tools, WebhookCall, WebhookContent
 
-HOME, DATABASE = "FAULTS_HOME", "FAULTS_DATABASE"  # variables of the environment
+HOME, DATABASE, BROKER = "FAULTS_HOME", "FAULTS_DATABASE", "FAULTS_BROKER"  # variables of the environment
+MUTE = "mute"  # a file: while it is there, nobody publishes a wake-up for Celery as something comes in
 KEY = "kunci-toko-maju-2026"
 API_KEY = "kunci-api-toko-maju-2026"
 SLOW = 0.005  # seconds a send takes, before it is in the file and after
@@ -61,10 +64,11 @@ def make_app() -> Flask:
     """The app, its folder and its database named by the environment; its answers name the process in the header `Process`."""
     home = Path(os.environ[HOME])
     app = Flask("faults", root_path=str(home), instance_path=str(home / "instance"))
-    database = os.environ[DATABASE]
+    database, broker = os.environ[DATABASE], os.environ.get(BROKER)
     app.config.update(
         CHATBOT_TRANSPORT=Line(home / "journal"),
-        CHATBOT_WORKER="off",
+        CHATBOT_WORKER="celery" if broker else "off",
+        CHATBOT_CELERY=broker,
         CHATBOT_DATABASE_URL=database,
         CHATBOT_WEBHOOK_KEY=KEY,
         CHATBOT_API_KEY=API_KEY,
@@ -74,7 +78,15 @@ def make_app() -> Flask:
     bot.keyword(DEADLY)(die)
     bot.template_filter("process")(with_process)
     bot.init_app(app)
+    waker = app.extensions["chatbot"].waker
+    waker.wake = partial(wake_unless, home / MUTE, waker.wake)
     return app
+
+
+def wake_unless(mute: Path, wake: Callable[[], object]) -> None:
+    """Wake workers, unless a file is there."""
+    if not mute.exists():
+        wake()
 
 
 def die() -> str:

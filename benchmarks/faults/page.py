@@ -22,11 +22,11 @@ class Struck:
     outcome: Outcome
 
 
-def page(struck: Sequence[Struck], machine: str, day: date, rate: float) -> str:
-    """The whole page; `rate` is how many messages a second came in."""
+def page(struck: Sequence[Struck], machine: str, day: date, busy: float, rate: float) -> str:
+    """The whole page; `busy` is the load of the machine as it began, `rate` how many messages a second came in."""
     kinds = list(dict.fromkeys(each.kind for each in struck))
     tables = [table(kind, [row(each) for each in struck if each.kind == kind], HEADS) for kind in kinds]
-    about = ABOUT.read_text("utf-8").format(day=f"{day.day} {day:%B %Y}", machine=machine, rate=rate)
+    about = ABOUT.read_text("utf-8").format(day=f"{day.day} {day:%B %Y}", machine=machine, busy=busy, rate=rate)
     return about + "\n".join(tables) + "\n"
 
 

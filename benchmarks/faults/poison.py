@@ -10,22 +10,22 @@ from flask_chatbot.delivery.crashes import CRASHED
 @fault("an answer that kills each worker that sends it", seconds=1, short=0)
 def sent(shop: Shop, seconds: float) -> str:
     """It alone is given up."""
-    before = shop.ended
+    before = shop.deaths
     deliver(shop, POISON)
     count = f"SELECT count(*) FROM chatbot_messages WHERE state = 'failed' AND error = '{CRASHED}'"  # noqa: S608  our own
     shop.wait_until("the end of the poison", lambda: shop.cluster.execute(count)[0][0] > 0, 600.0)
-    return f"{shop.ended - before} workers died of it, then it was given up"
+    return f"{shop.deaths - before} processes died of it, then it was given up"
 
 
 @fault("a message that kills each worker that answers it", seconds=1, short=0)
 def answered(shop: Shop, seconds: float) -> str:
     """The same before there is an answer."""
-    before = shop.ended
+    before = shop.deaths
     deliver(shop, DEADLY)
     chat = "6289900000001"
     count = f"SELECT count(*) FROM chatbot_events WHERE settled_at IS NULL AND chat LIKE '{chat}%'"  # noqa: S608  our own
     shop.wait_until("the end of the poison", lambda: shop.cluster.execute(count)[0][0] == 0, 600.0)
-    return f"{shop.ended - before} workers died of it, then it was given up"
+    return f"{shop.deaths - before} processes died of it, then it was given up"
 
 
 def deliver(shop: Shop, text: str) -> None:

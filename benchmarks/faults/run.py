@@ -1,10 +1,15 @@
 """The run of all faults, and the page that it writes."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from benchmarks.faults.catalogue import CATALOGUE, FAULTS
+from benchmarks.faults.brokers import BrokerServer, rabbitmq_server
+from benchmarks.faults.brokers import running as running_broker
+from benchmarks.faults.catalogue import CATALOGUE, CELERY, PLAIN
 from benchmarks.faults.fault import Fault
 from benchmarks.faults.outcome import Outcome
 from benchmarks.faults.page import Struck, page
@@ -15,17 +20,19 @@ from benchmarks.timing import machine
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "reliability.md"
 QUICK = Size(web=2, workers=2, lease=1.5)
+CARRIED = Size(web=2, workers=2)
 
 
 def run(say: Say, quick: bool = False) -> list[Row]:
     """Let every fault strike a shop in turn; without `quick`, write the page."""
     struck: list[Struck] = []
+    busy = os.getloadavg()[0]
     with shop(QUICK if quick else Size()) as running:
-        for each in strike_all(running, quick):
-            struck.append(each)
-            say(f"{each.name} ({each.did}): {each.outcome}")
+        struck += said(say, strike_all(running, PLAIN, quick))
     if not quick:
-        PAGE.write_text(page(struck, machine(), datetime.now(UTC).date(), LONG.rate), encoding="utf-8")
+        with broker_server() as broker, shop(CARRIED, broker=broker) as running:
+            struck += said(say, strike_all(running, CATALOGUE[CELERY], quick))
+        PAGE.write_text(page(struck, machine(), datetime.now(UTC).date(), busy, LONG.rate), encoding="utf-8")
         say(f"Wrote {PAGE.name}.")
     return [
         Row(f"{each.name}: lost, out of order, answered twice", str(broken(each.outcome)), "0", broken(each.outcome), 0.0)
@@ -33,9 +40,23 @@ def run(say: Say, quick: bool = False) -> list[Row]:
     ]
 
 
-def strike_all(shop: Shop, quick: bool) -> Iterator[Struck]:
+@contextmanager
+def broker_server() -> Iterator[BrokerServer]:
+    """A RabbitMQ that runs."""
+    with TemporaryDirectory(prefix="chatbot-broker-") as folder, running_broker(rabbitmq_server(Path(folder))) as broker:
+        yield broker
+
+
+def said(say: Say, struck: Iterator[Struck]) -> Iterator[Struck]:
+    """What became of each, told as soon as it is known."""
+    for each in struck:
+        say(f"{each.name} ({each.did}): {each.outcome}")
+        yield each
+
+
+def strike_all(shop: Shop, faults: Sequence[Fault], quick: bool) -> Iterator[Struck]:
     """Let each fault strike in turn, and tell what became of it; `quick`, for a few seconds at most."""
-    chosen = [each for each in FAULTS if each.short or not quick]
+    chosen = [each for each in faults if each.short or not quick]
     for number, fault in enumerate(chosen):
         did, outcome = trial(shop, fault, number, SHORT if quick else LONG, fault.short if quick else fault.seconds)
         yield Struck(kind_of(fault), fault.name, did, outcome)

@@ -1,18 +1,21 @@
 """A shop as it runs on several machines: PostgreSQL, web processes and workers, each a process of its own, the workers behind a proxy."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+from benchmarks.faults.brokers import BrokerServer
 from benchmarks.faults.cluster import Cluster, cluster
-from benchmarks.faults.line import DATABASE, HOME, RULES
+from benchmarks.faults.line import BROKER, DATABASE, HOME, MUTE, RULES
 from benchmarks.faults.proxy import Proxy
 from benchmarks.servers import LISTENING
 from flask_chatbot.database.database import Database
@@ -39,10 +42,12 @@ class Shop:
     size: Size
     cluster: Cluster
     proxy: Proxy
+    broker: BrokerServer | None  # if Celery carries
     web: subprocess.Popen[str]
     port: int
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     ahead: float = 0.0  # seconds, of the clock of whoever is started next
+    started: int = 0  # workers of Celery, each of which needs a name
     ended: int = 0  # workers that were started again
     is_closing: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -56,12 +61,29 @@ class Shop:
         """What the workers log."""
         return self.home / "workers.log"
 
+    @property
+    def mute(self) -> Path:
+        """A file: while it is there, web processes publish no wake-ups for Celery."""
+        return self.home / MUTE
+
+    @property
+    def deaths(self) -> int:
+        """How many processes of workers have ended by themselves."""
+        return self.ended + self.log.read_text("utf-8", "replace").count("exited with 'exitcode 9'")
+
     def start_worker(self) -> None:
         """Start one more."""
-        command = [sys.executable, "-m", "benchmarks.faults.member", str(self.size.lease), str(self.ahead)]
-        environment = {**os.environ, HOME: str(self.home), DATABASE: self.cluster.url(self.proxy.port), "PYTHONPATH": str(ROOT)}
+        environment = environment_of(self.home, self.cluster.url(self.proxy.port), self.broker)
         with self.lock, self.log.open("ab") as log:
-            self.workers.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log))  # noqa: S603  our own
+            options: dict[str, Any] = {"cwd": ROOT, "env": environment, "stdout": log, "stderr": log, "start_new_session": True}
+            self.workers.append(subprocess.Popen([sys.executable, *self._command()], **options))  # noqa: S603  our own
+
+    def _command(self) -> list[str]:
+        if self.broker is None:
+            return ["-m", "benchmarks.faults.member", str(self.size.lease), str(self.ahead)]
+        self.started += 1
+        options = ["--concurrency", "2", "--hostname", f"w{self.started}@%h", "--loglevel", "INFO"]
+        return ["-W", "ignore", "-m", "flask", "--app", "benchmarks.faults.line:make_app", "chatbot", "celery", "worker", *options]
 
     def restart_workers(self) -> None:
         """Start as many as have ended by now."""
@@ -87,8 +109,8 @@ class Shop:
 
 
 @contextmanager
-def shop(size: Size, rules: str = RULES) -> Iterator[Shop]:
-    """A shop that is open, with all of its processes ended afterwards."""
+def shop(size: Size, rules: str = RULES, broker: BrokerServer | None = None) -> Iterator[Shop]:
+    """A shop that is open, with all of its processes ended afterwards; with a broker that runs, Celery carries its messages."""
     with ExitStack() as stack:
         server = stack.enter_context(cluster())
         home = Path(stack.enter_context(TemporaryDirectory(prefix="chatbot-shop-")))
@@ -96,13 +118,19 @@ def shop(size: Size, rules: str = RULES) -> Iterator[Shop]:
         made_database(server.url(), home)
         proxy = Proxy("127.0.0.1", server.port)
         stack.callback(proxy.close)
-        web = stack.enter_context(web_processes(size.web, home, server.url()))
-        made = Shop(home, size, server, proxy, *web)
+        web = stack.enter_context(web_processes(size.web, environment_of(home, server.url(), broker)))
+        made = Shop(home, size, server, proxy, broker, *web)
         stack.callback(close, made)
         for _ in range(size.workers):
             made.start_worker()
         threading.Thread(target=made.supervise, daemon=True).start()
         yield made
+
+
+def environment_of(home: Path, url: str, broker: BrokerServer | None) -> dict[str, str]:
+    """The environment of a process that has the shop's app."""
+    told = {HOME: str(home), DATABASE: url, "PYTHONPATH": str(ROOT)}
+    return {**os.environ, **told, **({} if broker is None else {BROKER: broker.url})}
 
 
 def made_database(url: str, home: Path) -> None:
@@ -117,16 +145,16 @@ def close(shop: Shop) -> None:
     with shop.lock:
         shop.is_closing = True
         for each in shop.workers:
-            each.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(each.pid, signal.SIGKILL)  # Celery's workers have processes of their own
             each.wait(PATIENCE)
 
 
 @contextmanager
-def web_processes(count: int, home: Path, url: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def web_processes(count: int, environment: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Gunicorn with so many processes, and its port."""
     options = ["--bind", "127.0.0.1:0", "--worker-class", "gthread", "--threads", "4", "--workers", str(count), "--keep-alive", "60"]
     command = [sys.executable, "-m", "gunicorn", *options, "--graceful-timeout", "5", "benchmarks.faults.line:make_app()"]
-    environment = {**os.environ, HOME: str(home), DATABASE: url}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, encoding="utf-8") as process:  # noqa: S603
         if process.stderr is None:
             raise RuntimeError("gunicorn has no log")

@@ -7,13 +7,13 @@ from time import monotonic, sleep
 
 import pytest
 
+from benchmarks.faults.brokers import BrokerServer, rabbitmq_server, redis_server, running
 from flask_chatbot.database.database import Database
 from flask_chatbot.startup.carrying import TASK, Carrying
 from flask_chatbot.startup.celery_app import make_celery
 from flask_chatbot.store import stored
 from flask_chatbot.worker.worker import WorkerOptions
-from tests.broker_servers import BrokerServer, rabbitmq_server, redis_server, running
-from tests.brokers import NO_RABBITMQ, NO_REDIS, RABBITMQ, REDIS, each_broker, purge, queue_of_our_own
+from tests.brokers import NO_RABBITMQ, NO_REDIS, RABBITMQ, REDIS, each_broker, made, purge, queue_of_our_own
 from tests.faults.celery_crew import celery_worker
 from tests.faults.crowd import accept, check, is_done, wait_for
 from tests.faults.journal import read_journal
@@ -127,7 +127,7 @@ def nothing_to_carry() -> WorkerOptions:
 @pytest.mark.redis
 @pytest.mark.skipif(not REDIS, reason=NO_REDIS)
 def test_a_broker_that_is_killed_while_messages_come_in_delays_and_loses_nothing(postgresql: str, tmp_path: Path) -> None:
-    with running(redis_server(tmp_path)) as broker:
+    with running(made(redis_server, tmp_path)) as broker:
         survive_without_broker(broker, postgresql, tmp_path, away=3.0)
 
 
@@ -137,5 +137,5 @@ def test_a_broker_that_is_killed_while_messages_come_in_delays_and_loses_nothing
 def test_a_broker_that_is_away_for_a_minute_delays_and_loses_nothing(
     postgresql: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    with running(rabbitmq_server(tmp_path)) as broker:
+    with running(made(rabbitmq_server, tmp_path)) as broker:
         record_property("recovery", survive_without_broker(broker, postgresql, tmp_path, away=60.0))
