@@ -88,6 +88,7 @@ def examine(context: click.Context, url: str | None) -> Iterator[Finding]:
         yield folder(deployment)
     if deployment.bot.settings.worker == "celery" and deployment.bot.settings.has_transport:
         yield broker(deployment)
+        yield from celery_wakeups(deployment)
     yield worker(deployment)
     if deployment.bot.settings.webhook_keys:
         yield webhook(deployment)
@@ -231,6 +232,24 @@ def broker(deployment: Deployment) -> Finding:
             says = f"{where} cannot be reached ({type(error).__name__}), and nobody wakes Celery's workers. Start it, or correct its URL."
             return Finding("broker", says, is_wrong=True)
         return Finding("broker", f"{where} answers")
+
+
+def celery_wakeups(deployment: Deployment) -> Iterator[Finding]:
+    """Check when a wake-up last reached Celery's processes, which look alive without."""
+    from flask_chatbot.worker.health import last_wake_up
+
+    now = deployment.bot.clock().timestamp()
+    try:
+        with deployment.database.reading() as connection:
+            found = last_wake_up(connection, now)
+    except StoreError:
+        return  # which is among the findings
+    came = "none has ever reached" if found.at is None else f"the last one, {max(0.0, now - found.at):,.0f} seconds ago, reached"
+    if found.is_late:
+        says = f"{came} Celery's processes, though its workers run. Start the broker; their log says if they listen to its queue."
+        yield Finding("wake-ups", says, is_wrong=True)
+    elif found.at is not None:
+        yield Finding("wake-ups", f"{came} Celery's processes")
 
 
 def worker(deployment: Deployment) -> Finding:

@@ -9,6 +9,7 @@ from flask_chatbot.database.statements import upsert
 from flask_chatbot.database.tables import leases
 
 LEADER = "worker"  # the lease of the one embedded worker that works
+WOKEN = "woken"  # noted when a wake-up by a broker has arrived
 HEARTBEAT = "alive:"  # before the name of a worker that needs no lease to work, and holds one to be seen
 
 _c = leases.c
@@ -25,6 +26,7 @@ _TAKE = upsert(
 )
 _GIVE_UP = delete(leases).where(_c.name == bindparam("of"), _c.holder == bindparam("by"))
 _HOLDER = select(_c.holder).where(_c.name == bindparam("of"), _c.until > bindparam("now"))
+_UNTIL = select(_c.until).where(_c.name == bindparam("of"))
 _NAMED = select(_c.name, _c.holder, _c.until).where(or_(_c.name.in_(bindparam("names", expanding=True)), _c.name.like(f"{HEARTBEAT}%")))
 # A lease that reaches further than any was given for: the clock has been set back since.
 _FAR = 20
@@ -54,6 +56,16 @@ def give_up(connection: Connection, name: str, holder: str) -> None:
 def holder_of(connection: Connection, name: str, now: float) -> str | None:
     """The holder of a lease, if it is held."""
     return connection.execute(_HOLDER, {"of": name, "now": now}).scalar()
+
+
+def note(connection: Connection, name: str, holder: str, now: float) -> None:
+    """Keep when something last happened, as a lease that is over at once."""
+    take(connection, name, holder, now, 0.0)
+
+
+def noted(connection: Connection, name: str) -> float | None:
+    """When something was last noted, in epoch seconds; None if it never was."""
+    return connection.execute(_UNTIL, {"of": name}).scalar()
 
 
 def of_workers(connection: Connection, others: Sequence[str] = ()) -> list[Held]:

@@ -70,7 +70,7 @@ def health(app: Flask) -> dict[str, object]:
     bots = list(state.bots) if own is None else [state.bots.of(own)]
     is_degraded = bool(state.bots.problems or state.bots.missing)
     problems = list(dict.fromkeys(problem for each in bots for problem in (*each.problems, *each.missing)))
-    more: dict[str, list[dict[str, object]]] = {}
+    more: dict[str, Any] = {}
     try:
         if fault := state.store_fault():
             problems.append(Problem(NOWHERE, fault))
@@ -79,7 +79,7 @@ def health(app: Flask) -> dict[str, object]:
             is_degraded = is_degraded or bool(restricted)
             seen = [each.transport.name for each in lines_of(key, state.lines)]
             more = lines_and_workers(state, key)
-            problems += [*(restricted[each] for each in seen if each in restricted), *unconnected(more.get("lines", ()))]
+            problems += [*(restricted[each] for each in seen if each in restricted), *unconnected(more.get("lines", ())), *unwoken(more)]
     except StoreError as error:
         problems.append(Problem(NOWHERE, untranslated(str(error))))
     found: dict[str, object] = {"status": "degraded" if problems or is_degraded else "ok"}
@@ -88,12 +88,15 @@ def health(app: Flask) -> dict[str, object]:
     return {**found, **more}
 
 
-def lines_and_workers(state: Any, key: Key | None) -> dict[str, list[dict[str, object]]]:
-    """The lines and workers that the holder of a key hears of, each only if there are any; raises `StoreError` if the database fails."""
-    lines = line_states(lines_of(key, state.lines))
-    hears_all = lines and own_line(key, state.lines) is None
-    workers = worker_states(state.make_database(), state.bot.clock().timestamp()) if hears_all else []
-    return {name: found for name, found in (("lines", lines), ("workers", workers)) if found}
+def lines_and_workers(state: Any, key: Key | None) -> dict[str, Any]:
+    """The lines, workers and wake-ups that the holder of a key hears of, if there are any; raises `StoreError` if the database fails."""
+    found: dict[str, Any] = {"lines": line_states(lines_of(key, state.lines))}
+    if found["lines"] and own_line(key, state.lines) is None:
+        database, now = state.make_database(), state.bot.clock().timestamp()
+        found["workers"] = worker_states(database, now)
+        if state.bot.settings.worker == "celery":
+            found["wakeups"] = wake_up_state(database, now)
+    return {name: each for name, each in found.items() if each}
 
 
 def lines_of(key: Key | None, lines: "Lines | None") -> "list[Gateway]":
@@ -109,6 +112,22 @@ def worker_states(database: "Database", now: float) -> list[dict[str, object]]:
     with database.reading() as connection:
         found = heartbeats(connection, now)
     return [{"worker": each.worker, "seen": int(each.seen), "alive": not each.is_dead} for each in found]
+
+
+def wake_up_state(database: "Database", now: float) -> dict[str, object]:
+    """When a wake-up last reached Celery's processes, and whether that is too long ago. Raises `StoreError` if the database fails."""
+    from flask_chatbot.worker.health import last_wake_up
+
+    with database.reading() as connection:
+        found = last_wake_up(connection, now)
+    return {"seen": None if found.at is None else int(found.at), "late": found.is_late}
+
+
+def unwoken(found: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield a problem if no wake-up reaches Celery's processes, as `lines_and_workers` has it."""
+    if found.get("wakeups", {}).get("late"):
+        words = tr("Celery's workers run, and no wake-up reaches their processes. See: flask chatbot doctor")
+        yield Problem(NOWHERE, words)
 
 
 def own_line(key: Key | None, lines: "Lines | None") -> str | None:

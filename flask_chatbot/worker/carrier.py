@@ -3,15 +3,20 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from flask_chatbot.core.late import Late, new_lock
 from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.loop import Outage
 from flask_chatbot.delivery.retry import Clock
+from flask_chatbot.errors import StoreError
+from flask_chatbot.store import leases
 from flask_chatbot.worker.due import IsDue
+from flask_chatbot.worker.leadership import holder_name
 from flask_chatbot.worker.worker import Worker
 
 SLICE = 10.0  # seconds that a task claims: then it makes room for tasks of others, and a shutdown need not wait long
+NOTE = 10.0  # seconds between two notes that wake-ups arrive
 PATIENCE = 150.0  # seconds after that for what is under way; what hangs longer is left to its lease
 
 
@@ -31,6 +36,8 @@ class Carrier:
         self._outage = Outage(timer)
         self._is_working = False
         self._is_woken = False  # again, while it works
+        self._holder = holder_name()
+        self._note_at = timer()
 
     def wake(self) -> None:
         """See to it that what has just been committed is looked at: here if this process is at work, else by a wake-up."""
@@ -45,6 +52,7 @@ class Carrier:
         is_helped = False
         while True:
             try:
+                self._note()
                 is_helped = self._work(until, is_helped)
             except BaseException:
                 self._is_working = False
@@ -94,6 +102,13 @@ class Carrier:
                 return is_helped
             if worker.under_way:
                 worker.wait(was_busy)
+
+    def _note(self) -> None:
+        """Note now and then that a wake-up has arrived."""
+        if self._timer() >= self._note_at:
+            self._note_at = self._timer() + NOTE
+            with suppress(StoreError), self._database.writing() as connection:  # what fails is told as work is looked for
+                leases.note(connection, leases.WOKEN, self._holder, self._worker.clock())
 
     def _has_more(self) -> bool:
         with self._database.reading() as connection:

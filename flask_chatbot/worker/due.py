@@ -10,6 +10,7 @@ from flask_chatbot.store import callbacks, outbox, paces
 from flask_chatbot.store.incoming import events
 from flask_chatbot.worker.line import LineOptions
 
+BEAT = 30.0  # seconds without a wake-up after which one is made for nothing, to show that they arrive
 WAKE = (0.1, 10.0)  # seconds between two wake-ups for the same work, doubling: the first may be lost, or all may be busy
 
 IsDue = Callable[[Connection, float], bool]
@@ -35,7 +36,7 @@ class DueQueue:
     """Has processes woken when something becomes due, and again, ever more rarely, while it is.
 
     It finds what no wake-up was published for, or whose wake-up was lost: tries that are repeated later, messages for a certain time, what
-    a killed process had claimed.
+    a killed process had claimed. While nothing is due, it has one woken now and then, so that it shows whether that works.
     """
 
     under_way = 0
@@ -46,6 +47,7 @@ class DueQueue:
         self._wake = wake
         self._backoff = Backoff(*WAKE)
         self._again_at = hooks.timer()
+        self._beat_at = hooks.timer() + BEAT
         self._is_closing = False
 
     def has_results(self) -> bool:
@@ -54,16 +56,18 @@ class DueQueue:
     def is_due(self, connection: Connection, now: float) -> bool:
         if self._is_closing or not self._hooks.is_open():
             return False
-        if not self._is_due(connection, now):
-            self._backoff.reset()
-            self._again_at = self._hooks.timer()
-            return False
-        return self._hooks.timer() >= self._again_at
+        timer = self._hooks.timer()
+        if self._is_due(connection, now):
+            return timer >= self._again_at
+        self._backoff.reset()
+        self._again_at = timer
+        return timer >= self._beat_at
 
     def write(self, connection: Connection, now: float) -> Begin:
         if not self.is_due(connection, now):
             return lambda: None
-        self._again_at = self._hooks.timer() + self._backoff.wait()
+        timer = self._hooks.timer()
+        self._again_at, self._beat_at = timer + self._backoff.wait(), timer + BEAT
         return self._wake
 
     def close(self) -> None:

@@ -7,7 +7,10 @@ from sqlalchemy import Connection
 
 from flask_chatbot.database.statements import server_time
 from flask_chatbot.store import leases
+from flask_chatbot.worker.due import BEAT
 from flask_chatbot.worker.leadership import DURATION, is_dead
+
+LATE = 4 * BEAT  # seconds without a wake-up after which none arrive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,22 @@ def heartbeats(connection: Connection, now: float) -> list[Heartbeat]:
     """The workers that are at work, or were killed; those that ended properly are missing. The newest sign of life is first."""
     now = server_time(connection) or now
     return sorted((_heartbeat(each, now) for each in leases.of_workers(connection)), key=lambda each: -each.seen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastWakeUp:
+    """When a wake-up last reached a process of Celery's, in epoch seconds, None if none ever did; `is_late` if workers run all the same."""
+
+    at: float | None
+    is_late: bool
+
+
+def last_wake_up(connection: Connection, now: float) -> LastWakeUp:
+    """The last wake-up that arrived: one comes at least every 30 seconds."""
+    now = server_time(connection) or now
+    at = leases.noted(connection, leases.WOKEN)
+    runs = not all(each.is_dead for each in heartbeats(connection, now))
+    return LastWakeUp(at=at, is_late=runs and (at is None or now - at > LATE))
 
 
 def newest_heartbeat(connection: Connection, lines: Sequence[str], now: float) -> Heartbeat | None:

@@ -1,5 +1,6 @@
 """`doctor`: a line for each check, and what each finds."""
 
+import re
 import shutil
 import time
 from pathlib import Path
@@ -266,3 +267,22 @@ def test_a_broker_is_asked_where_celery_carries(tmp_path: Path, url: str, told: 
     app.config |= {"CHATBOT_API_KEY": KEY, "CHATBOT_TRANSPORT": "simulator", "CHATBOT_WORKER": "celery", "CHATBOT_DATABASE_URL": nowhere}
     Chatbot(app)
     assert [line for line in lines(Shop(app, shop.database)) if "broker " in line] == [told]
+
+
+def test_it_says_when_the_last_wake_up_came_to_celery(postgresql: str, tmp_path: Path) -> None:
+    celery = {"CHATBOT_WORKER": "celery", "CHATBOT_CELERY": "redis://127.0.0.1:1/0", "CHATBOT_TRANSPORT": "simulator"}
+    shop = open_shop(tmp_path, postgresql, None, **celery)
+
+    def told() -> list[str]:
+        return [re.sub(r"\d+ seconds", "N seconds", line) for line in lines(shop) if "Celery's processes" in line]
+
+    assert told() == []
+    reached = [f"{word} wake-ups       the last one, N seconds ago, reached Celery's processes" for word in ("ok    ", "wrong ")]
+    late = ", though its workers run. Start the broker; their log says if they listen to its queue."
+    with shop.database.writing() as connection:
+        leases.take(connection, leases.LEADER, "another:machine:::", time.time(), 3600.0)
+    assert told() == [f"wrong  wake-ups       none has ever reached Celery's processes{late}"]
+    for ago, line in ((5.0, reached[0]), (600.0, reached[1] + late)):
+        with shop.database.writing() as connection:
+            leases.note(connection, leases.WOKEN, "another:machine:::", time.time() - ago)
+        assert told() == [line]

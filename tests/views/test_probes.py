@@ -1,5 +1,6 @@
 """``GET /healthz/live`` and ``/healthz/ready``."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,24 @@ def test_lines_and_workers_are_for_who_has_a_key_and_workers_for_no_key_of_a_lin
     status, found = told(app, url, SecretKey=OTHER)
     assert isinstance(found, dict)
     assert (status, sorted(found)) == (200, ["lines", "status"])
+
+
+def test_celery_workers_that_no_wake_up_reaches_are_a_problem_for_who_has_a_key(postgresql: str, tmp_path: Path) -> None:
+    celery = {"CHATBOT_WORKER": "celery", "CHATBOT_CELERY": "redis://127.0.0.1:1/0", "CHATBOT_TRANSPORT": Simulator(runs_anywhere=True)}
+    app, now = make_app(tmp_path, CHATBOT_DATABASE_URL=postgresql, **celery), time.time()
+    with app.extensions["chatbot"].make_database().writing() as connection:
+        leases.take(connection, leases.LEADER, "shop-1:0f3a9b12c4d5:::", now, 3600.0)
+        leases.note(connection, leases.WOKEN, "shop-1:0f3a9b12c4d5:::", now - 600)
+    assert told(app, "/chatbot/healthz") == OK
+    _, found = told(app, "/chatbot/healthz", SecretKey=KEY)
+    assert isinstance(found, dict)
+    assert (found["status"], [each["message"] for each in found["problems"]], found["wakeups"]) == (
+        "degraded",
+        ["Celery's workers run, and no wake-up reaches their processes. See: flask chatbot doctor"],
+        {"seen": int(now - 600), "late": True},
+    )
+    with app.extensions["chatbot"].make_database().writing() as connection:
+        leases.note(connection, leases.WOKEN, "shop-1:0f3a9b12c4d5:::", now)
+    _, found = told(app, "/chatbot/healthz", SecretKey=KEY)
+    assert isinstance(found, dict)
+    assert (found["status"], found["wakeups"]) == ("ok", {"seen": int(now), "late": False})

@@ -1,6 +1,7 @@
 """A worker in a process that is lent to it, task by task."""
 
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,11 +10,12 @@ from flask_chatbot.database.database import Database
 from flask_chatbot.delivery.loop import WorkerHooks
 from flask_chatbot.delivery.pacing import Tempo
 from flask_chatbot.receiving.event_queue import LEASE
-from flask_chatbot.store import paces
+from flask_chatbot.store import leases, paces
 from flask_chatbot.store.incoming import events
 from flask_chatbot.worker.carrier import Carrier
 from flask_chatbot.worker.due import DueQueue, DueWork
-from flask_chatbot.worker.health import heartbeats
+from flask_chatbot.worker.health import LATE, LastWakeUp, heartbeats, last_wake_up
+from flask_chatbot.worker.leadership import DURATION
 from flask_chatbot.worker.worker import Worker
 from tests.delivery.rig import PATIENCE, Rig
 from tests.store.incoming.test_events import keep, written
@@ -152,6 +154,39 @@ def test_what_is_due_is_woken_for_at_once_and_then_ever_more_rarely(rig: Rig) ->
         woken += [second] * pulse.step()
     assert woken[:4] == [0, 1, 2, 3]
     assert [later - earlier for earlier, later in zip(woken[-3:], woken[-2:], strict=False)] == [10, 10]
+
+
+def test_while_nothing_is_due_one_is_woken_twice_a_minute_to_show_that_it_works(rig: Rig) -> None:
+    pulse = Pulse(rig)
+    woken = []
+    for second in range(1, 91):
+        rig.timer.forward(1.0)
+        woken += [second] * pulse.step()
+    assert woken == [30, 60, 90]
+
+
+def test_a_wake_up_that_arrives_is_noted(rig: Rig) -> None:
+    Process(rig).carrier.carry()
+    with rig.database.reading() as connection:
+        assert leases.noted(connection, leases.WOKEN) == rig.clock()
+
+
+def test_wake_ups_are_late_if_none_arrives_though_a_worker_runs(database: Database) -> None:
+    now, seen = time.time(), []
+    with database.writing() as connection:
+        leases.take(connection, leases.LEADER, "shop-1:0f3a9b12c4d5:::", now, DURATION)
+        seen.append(last_wake_up(connection, now))
+        for at in (now - 10, now - LATE - 10):
+            leases.note(connection, leases.WOKEN, "shop-1:0f3a9b12c4d5:::", at)
+            seen.append(last_wake_up(connection, now))
+        leases.give_up(connection, leases.LEADER, "shop-1:0f3a9b12c4d5:::")
+        seen.append(last_wake_up(connection, now))
+    assert seen == [
+        LastWakeUp(at=None, is_late=True),
+        LastWakeUp(at=now - 10, is_late=False),
+        LastWakeUp(at=now - LATE - 10, is_late=True),
+        LastWakeUp(at=now - LATE - 10, is_late=False),
+    ]
 
 
 def test_a_try_that_is_repeated_later_is_woken_for_when_it_is_due(rig: Rig) -> None:
