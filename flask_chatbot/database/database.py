@@ -20,7 +20,7 @@ from flask_chatbot.database.engines import Engines, lock, postgresql_engine, sql
 from flask_chatbot.database.faults import busy, describe_error, gave_way, held, is_damage, is_deadlock, locked
 from flask_chatbot.database.files import DatabaseFile, Seen, identity
 from flask_chatbot.database.notifications import Notifications, arrive
-from flask_chatbot.database.upgrading import check, is_current, upgrade_tables
+from flask_chatbot.database.upgrading import check, is_current, make_indexes, upgrade_tables
 from flask_chatbot.database.urls import file_of, place_of, read_url
 from flask_chatbot.database.writers.fair_lock import lock_of
 from flask_chatbot.database.writers.group_commit import GroupCommit
@@ -147,6 +147,7 @@ class Database:
             engines = self._open()
             if self._file is None:
                 self._upgrade(engines)
+                make_indexes(engines.writing)
             self._look_at_tables(engines)
             self._has_tables = True
 

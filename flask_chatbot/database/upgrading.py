@@ -5,32 +5,48 @@ of both versions may run at once while a new one is brought out. Code of a revis
 """
 
 import enum
+import math
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, MetaData, NullPool, String, Table, create_engine, delete, insert, inspect, select, text
+from sqlalchemy import Column, Connection, Engine, MetaData, NullPool, String, Table, create_engine, delete, insert, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateIndex
 
+from flask_chatbot.core.late import sleep
+from flask_chatbot.core.logs import get_logger
 from flask_chatbot.database.counting.tables import metadata
 from flask_chatbot.database.engines import NAME
+from flask_chatbot.database.notifications import aside
 from flask_chatbot.database.tables import people
 from flask_chatbot.errors import StoreError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 # Those of the folder, so that a database that is up to date is known without loading Alembic.
+# Each was given its number as it was begun; 0026 was ready before 0025, as 0021 before 0020, and databases have them in this order.
 REVISIONS = tuple(f"{number:04}" for number in (*range(1, 18), 21, 20, 22, 23, 24, 26, 25))
 HEAD = REVISIONS[-1]
 # Raise it in the version that takes away what code of before it needs; all that did not is then to be stopped for an upgrade.
 OLDEST = "0009"
 
+AGAIN = 0.2  # seconds between two looks if somebody else still makes indexes
 LOCK_WAIT = 1  # seconds that a step waits for a table on a server, and all others behind it; then it gives way
 
+# Of our schema, with whether each is whole; one that somebody is making just now counts as that.
+_INDEXES = """
+SELECT c.relname, i.indisvalid OR EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema()
+"""
 _UPGRADING = 0x63686174  # any number, the same in all processes: who holds this lock upgrades
+_INDEXING = _UPGRADING + 1  # who holds this one makes indexes
 # Code of 0024 and before goes by this table alone, and works on no other revision than its own: it holds the oldest.
 _version = Table("chatbot_alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
 _tables = Table("chatbot_tables", MetaData(), Column("revision", String(32), nullable=False), Column("oldest", String(32), nullable=False))
+
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +137,36 @@ def migrate(connection: Connection, revision: str, to: str = HEAD) -> None:
     with Operations.context(MigrationContext.configure(connection)):
         for step in reversed(steps):
             step.module.upgrade()
+
+
+def index_in_use(name: str, table: str, columns: Sequence[str], where: str | None = None) -> None:
+    """Add an index, in a step, to a table that may be large and in use.
+
+    On a server it would keep everybody from writing until the step is committed, so it is left to `make_indexes`.
+    """
+    from alembic import op
+
+    if op.get_bind().dialect.name == "sqlite":
+        op.create_index(name, table, list(columns), sqlite_where=None if where is None else text(where))
+
+
+def make_indexes(engine: Engine) -> None:
+    """Make the indexes that a server's tables lack, while others write; what an interrupted one has left behind is made anew."""
+    wanted = {str(index.name): index for table in metadata.tables.values() for index in table.indexes}
+    with aside(engine) as connection:
+        connection.patience = math.inf
+        if not connection.is_pooled:  # a pooler would hand both to others; it has no limit
+            connection.execute("SET statement_timeout = 0")
+            # Tried, and not waited for: each that is made waits for whoever is in a statement.
+            while connection.execute("SELECT pg_try_advisory_lock(%s)", [_INDEXING]).fetchone() == (False,):
+                sleep(AGAIN)
+        found: dict[str, bool] = dict(connection.execute(_INDEXES).fetchall())
+        for name in sorted(wanted.keys() - {name for name, is_whole in found.items() if is_whole}):
+            if name in found:
+                connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}".encode())
+            statement = str(CreateIndex(wanted[name]).compile(dialect=engine.dialect))
+            log.info("index %s is being made", name)
+            connection.execute(statement.replace(" INDEX ", " INDEX CONCURRENTLY IF NOT EXISTS ", 1).encode())
 
 
 def _stamp_of(connection: Connection, names: set[str]) -> Stamp | None:

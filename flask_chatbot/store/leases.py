@@ -64,7 +64,7 @@ def note(connection: Connection, name: str, holder: str, now: float) -> None:
 
 
 def noted(connection: Connection, name: str) -> float | None:
-    """When something was last noted, in epoch seconds; None if it never was."""
+    """The time at which something was last noted, in epoch seconds; None if it never was."""
     return connection.execute(_UNTIL, {"of": name}).scalar()
 
 

@@ -115,7 +115,7 @@ def worker_states(database: "Database", now: float) -> list[dict[str, object]]:
 
 
 def wake_up_state(database: "Database", now: float) -> dict[str, object]:
-    """When a wake-up last reached Celery's processes, and whether that is too long ago. Raises `StoreError` if the database fails."""
+    """The time at which a wake-up last reached Celery's processes, and if it is late. Raises `StoreError` if the database fails."""
     from flask_chatbot.worker.health import last_wake_up
 
     with database.reading() as connection:

@@ -30,7 +30,7 @@ def heartbeats(connection: Connection, now: float) -> list[Heartbeat]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastWakeUp:
-    """When a wake-up last reached a process of Celery's, in epoch seconds, None if none ever did; `is_late` if workers run all the same."""
+    """The last wake-up that reached a process of Celery's, in epoch seconds, None if none ever did; `is_late` though workers run."""
 
     at: float | None
     is_late: bool

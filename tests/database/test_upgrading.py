@@ -11,7 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Inspector, MetaData, Table, create_engine, insert, inspect, text, update
+from sqlalchemy import Connection, Inspector, MetaData, Table, create_engine, insert, inspect, make_url, text, update
 from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIndex
 
 from flask_chatbot.core.conversation.memory import State
@@ -20,8 +20,9 @@ from flask_chatbot.core.values.replies import Text
 from flask_chatbot.core.values.stored import write_reply
 from flask_chatbot.database import word_index
 from flask_chatbot.database.database import Database
+from flask_chatbot.database.engines import postgresql_engine
 from flask_chatbot.database.tables import metadata, states
-from flask_chatbot.database.upgrading import HEAD, MIGRATIONS, OLDEST, REVISIONS, is_current, migrate
+from flask_chatbot.database.upgrading import HEAD, MIGRATIONS, OLDEST, REVISIONS, is_current, make_indexes, migrate
 from flask_chatbot.errors import StoreError
 from flask_chatbot.store import callbacks, inbox, optouts, outbox, people, saved, transport_ids
 from flask_chatbot.store.memory import StoreMemory
@@ -145,6 +146,9 @@ def test_the_steps_lead_to_the_tables_the_code_knows(empty: str) -> None:
     engine = create_engine(empty)
     with engine.begin() as connection:
         migrate(connection, "base")
+    if engine.dialect.name == "postgresql":
+        make_indexes(postgresql_engine(make_url(empty), 5.0))
+    with engine.begin() as connection:
         options = {"compare_type": True, "compare_server_default": is_other_default, "include_name": is_known}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
@@ -286,11 +290,43 @@ def test_an_upgrade_on_a_server_waits_for_who_reads_a_table_for_long_and_others_
     engine.dispose()
 
 
+def test_an_index_that_a_server_lacks_is_made_while_others_write_and_one_that_was_interrupted_anew(postgresql: str, tmp_path: Path) -> None:
+    of_messages = text(
+        "SELECT relname, indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
+        "WHERE indrelid = CAST('chatbot_messages' AS regclass) ORDER BY relname"
+    )
+    engine = create_engine(postgresql)
+    with engine.begin() as connection:
+        before = connection.execute(of_messages).all()
+        connection.execute(text("DROP INDEX ix_chatbot_messages_created"))
+        connection.execute(text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = CAST('ix_chatbot_messages_open' AS regclass)"))
+    with closing(Database(postgresql, tmp_path)) as database, ThreadPoolExecutor(1) as pool:
+        with engine.begin() as writer:
+            writer.execute(text("DELETE FROM chatbot_messages"))  # what is being made waits for it
+            upgrade = pool.submit(database.upgrade)
+            with engine.begin() as connection:
+                wait_for(connection, f"{LOCKS} AND granted AND mode = 'ShareUpdateExclusiveLock'")
+                connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+                connection.execute(text("DELETE FROM chatbot_messages"))
+            assert not upgrade.done()
+        upgrade.result(PATIENCE)
+    with engine.begin() as connection:
+        assert connection.execute(of_messages).all() == before
+    engine.dispose()
+
+
+LOCKS = "SELECT count(*) FROM pg_locks WHERE relation = CAST('chatbot_messages' AS regclass)"
+
+
 def wait_for_lock(connection: Connection) -> None:
     """Wait until somebody waits for messages, who locks out all who come later."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE relation = CAST('chatbot_messages' AS regclass) AND NOT granted")
+    wait_for(connection, f"{LOCKS} AND NOT granted")
+
+
+def wait_for(connection: Connection, counting: str) -> None:
+    """Wait until something is counted."""
     until = time.monotonic() + PATIENCE
-    while not connection.execute(waiting).scalar_one():
+    while not connection.execute(text(counting)).scalar_one():
         assert time.monotonic() < until
         time.sleep(0.02)
 
