@@ -150,8 +150,7 @@ def test_what_staff_keep_of_two_is_kept_of_the_one_they_are(database: Database) 
     with database.reading() as connection:
         assert remarks.labels_of(connection, [first, second]) == {one: ("grosir", "label 3", "label 7")}
         assert [each.text for each in remarks.notes_of(connection, [one])] == ["catatan 7", "catatan 3"]
-        assert remarks.unread_among(connection, [first, second]) == {one}
-        assert [each.person for each in conversations.newest(connection, 9)] == [one]
+        assert [(each.person, each.is_unread) for each in conversations.newest(connection, 9)] == [(one, True)]
         assert handovers.waiting(connection, 10.0) == {one: 7.0}
 
 

@@ -56,7 +56,7 @@ def find_file(bots: Bots, name: str) -> EditableFile | None:
 
 def find_bot(bots: Bots, name: str) -> Bot:
     """The bot whose rules begin in the file of a name; that of the app for any other name."""
-    file = find_file(bots, name)
+    file = find_file(bots, name) if name else None
     return (bots.reading(file.path) if file is not None else None) or bots.own
 
 

@@ -52,14 +52,14 @@ def lines_of(visit: Visit, connection: "Connection", found: "list[Newest]", wait
     if not persons:
         return []
     remembered, opted_out = states_of(connection, persons, now), optouts.opted_out_of(connection, persons, "")
-    labels, unread = remarks.labels_of(connection, persons), remarks.unread_among(connection, persons)
+    labels = remarks.labels_of(connection, persons)
     return [
         ListedConversation(
             **_written(visit, each),
             **flags_of(each, remembered.get(each.person, State()), now),
             labels=tuple(map(shown, labels.get(each.person, ()))),
             is_waiting=each.person in waits,
-            is_unread=each.person in unread,
+            is_unread=each.is_unread,
             has_opted_out=each.person in opted_out,
             is_not_understood=visit.console.bots.is_fallback(each.session, each.rule) and not is_group(each.chat),
         )

@@ -72,28 +72,28 @@ def list_unmatched(visit: Visit, notice: Notice | None = None) -> Response:
     """The page, with what came of a change."""
     from flask_chatbot.store.console.conversations import fell_through
 
-    bots = visit.console.bots
+    bots, at = visit.console.bots, visit.page_number
     fallbacks = list(dict.fromkeys(rule.name for rule in bots.rules if rule.fallback))
     with visit.console.database().reading() as connection:
         found = fell_through(connection, fallbacks, TEXTS, AMONG) if fallbacks else []
     groupings = {bot: visit.console.groupings.of(bot, list(_of(bots, bot, found))) for bot in bots}
     groups = [(bot, group) for bot, grouping in groupings.items() for group in grouping.groups]
     groups.sort(key=lambda each: (-each[1].count, -each[1].at))
-    here = slice(visit.page_number * PAGE, (visit.page_number + 1) * PAGE)
-    roots = {bot: root_name(bots, bot) for bot in bots}
+    here = slice(at * PAGE, (at + 1) * PAGE)
+    roots = {bot: root_name(bots, bot) for bot in bots} if may_edit(visit) else {}
     is_late = not visit.asked("near") and sum(not groupings[bot].knows(group) for bot, group in groups[here]) > AT_ONCE
     return visit.page(
         "unmatched.html",
         422 if notice and not notice.is_done else 200,
         here="unmatched",
-        groups=[_shown(visit, bot, group, None if is_late else groupings[bot], roots[bot]) for bot, group in groups[here]],
+        groups=[_shown(visit, bot, group, None if is_late else groupings[bot], roots.get(bot, "")) for bot, group in groups[here]],
         is_late=is_late,
         total=sum(group.count for _, group in groups),
         has_fallback=bool(fallbacks),
         notice=notice,
-        at=visit.page_number,
+        at=at,
         has_more=len(groups) > here.stop,
-        files={roots[bot]: [file.name for file in files_of(bots, bot)] for bot in bots} if may_edit(visit) else {},
+        files={root: [file.name for file in files_of(bots, bot)] for bot, root in roots.items()},
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, case, false, func, select, true
 
 from flask_chatbot.core.conversation.memory import State, read_state
 from flask_chatbot.core.values.outbound import Ack
@@ -71,7 +71,7 @@ def conversation(connection: Connection, persons: Sequence[str], limit: int, unt
 
 
 class Newest(NamedTuple):
-    """The newest message of a person; `seq` tells where the list goes on."""
+    """The newest message of a person; `seq` tells where the list goes on. `is_unread` if they wrote something that nobody has read."""
 
     seq: int
     person: str
@@ -82,10 +82,13 @@ class Newest(NamedTuple):
     kind: str
     text: str | None
     rule: str | None
+    is_unread: bool = False
 
 
+_IS_UNREAD = case((conversations.c.read < conversations.c.last, true()), else_=false())
+COLUMNS = (_i.seq, _i.person, _i.session, _i.chat, _i.sender, _i.at, _i.kind, _i.text, _i.rule, _IS_UNREAD)
 NEWEST = (
-    select(_i.seq, _i.person, _i.session, _i.chat, _i.sender, _i.at, _i.kind, _i.text, _i.rule)
+    select(*COLUMNS)
     .join_from(conversations, inbox, _i.seq == conversations.c.last)
     .where(conversations.c.last < bindparam("before"), _i.person.is_not(None))
     .order_by(conversations.c.last.desc())
@@ -107,7 +110,8 @@ def states_of(connection: Connection, persons: Sequence[str], now: float) -> dic
 
 
 _LAST = (
-    select(_i.seq, _i.person, _i.session, _i.chat, _i.sender, _i.at, _i.kind, _i.text, _i.rule)
+    select(*COLUMNS)
+    .join_from(inbox, conversations, conversations.c.person == _i.person, isouter=True)
     .where(_i.person.in_(bindparam("persons", expanding=True)), ~IN_GROUP)
     .order_by(_i.at.desc(), _i.seq.desc())
     .limit(1)

@@ -25,7 +25,6 @@ class Note:
 
 
 _READ = update(conversations).where(_v.person == bindparam("of"), _v.read < _v.last).values(read=_v.last)
-_IS_UNREAD = select(_v.person).where(_v.person.in_(bindparam("persons", expanding=True)), _v.read < _v.last)
 _UNITE = upsert(
     lambda made: (
         new := made(conversations).from_select(
@@ -59,11 +58,6 @@ LAST_PERSON = "\x7f"  # behind every id
 def read(connection: Connection, person: str) -> None:
     """Note that the messages of a person were read, all of them."""
     connection.execute(_READ, {"of": person})
-
-
-def unread_among(connection: Connection, persons: Collection[str]) -> set[str]:
-    """Those of these people who wrote something that nobody has read."""
-    return set(connection.execute(_IS_UNREAD, {"persons": list(persons)}).scalars())
 
 
 def add_note(connection: Connection, person: str, name: str, text: str, now: float) -> int:

@@ -11,17 +11,21 @@ from flask_chatbot.database.console_tables import conversations, handovers
 from flask_chatbot.database.saved_tables import saved
 from flask_chatbot.database.tables import inbox, opted_out, states
 from flask_chatbot.database.word_index import find_words, words_of
-from flask_chatbot.store.console.conversations import FIRST, NEWEST, Newest
+from flask_chatbot.store.console.conversations import COLUMNS, FIRST, NEWEST, Newest
 from flask_chatbot.store.console.remarks import LAST_PERSON
 
 MANY = 1000  # rows with a name
 AMONG = 500  # people in one look through what is remembered
 _NAMES = ((handovers.c.person, handovers.c.name), (saved.c.person, saved.c.sender_name))
 _i = inbox.c
-_COLUMNS = (_i.seq, _i.person, _i.session, _i.chat, _i.sender, _i.at, _i.kind, _i.text, _i.rule)
-_BY_SEQ = select(*_COLUMNS).where(_i.seq.in_(bindparam("numbers", expanding=True)), _i.person.is_not(None)).order_by(_i.seq.desc())
+_BY_SEQ = (
+    select(*COLUMNS)
+    .join_from(inbox, conversations, conversations.c.person == _i.person, isouter=True)
+    .where(_i.seq.in_(bindparam("numbers", expanding=True)), _i.person.is_not(None))
+    .order_by(_i.seq.desc())
+)
 _LASTS = (
-    select(*_COLUMNS[:1], conversations.c.person, *_COLUMNS[2:])
+    select(*COLUMNS[:1], conversations.c.person, *COLUMNS[2:])
     .join_from(conversations, inbox, _i.seq == conversations.c.last)
     .where(conversations.c.person.in_(bindparam("persons", expanding=True)))
 )
