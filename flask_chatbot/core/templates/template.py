@@ -206,7 +206,6 @@ class Template:
         if has_marks(after):
             return None
         written, given = self._sandbox.written, self._sandbox.globals
-
         form = "%s".join(text.replace("%", "%%") for text in (*(use.before for use in uses), after))
 
         def render(names: Mapping[str, object]) -> str:
@@ -218,8 +217,7 @@ class Template:
                 if value is NOTHING:  # a word of Jinja's own, or what is not there: it knows what to say
                     self._render = self._compiled()
                     return str(self._render(names))
-                if other is not None:
-                    value = value or other
+                value = value if other is None else value or other
                 values += (value if value.__class__ in AS_THEY_ARE else written(value),)
             text = (form % values).strip()
             return text if len(text) <= WHOLE_LIMIT else text[:WHOLE_LIMIT].rstrip()
