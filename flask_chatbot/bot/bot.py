@@ -113,19 +113,19 @@ class Bot(Telling):
         those with actions; saved rows are then looked up in `rows`, else
         in the store.
         """
-        return Handling(
-            handlers=self.handlers,
-            book=self.book,
-            message=message,
-            forwards=bool(self.settings.public_url),
-            now=now or self.clock(),
-            random=random or self.random,
-            people=Remembering(memory or self.memory_for(message)),
-            make_effects=(lambda: effects) if effects else self.make_effects if memory is None else None,
-            gets_all=effects is not None,
-            make_rows=self.make_rows if memory is None else None,
-            rows=rows,
-            joins=memory is None and not isinstance(effects, NoEffects),
+        return Handling(  # by place, since twelve names would cost a message as much as its key
+            self.handlers,
+            self.book,
+            message,
+            bool(self.settings.public_url),
+            now or self.clock(),
+            random or self.random,
+            Remembering(memory or self.memory_for(message)),
+            (lambda: effects) if effects else self.make_effects if memory is None else None,
+            effects is not None,  # gets_all
+            memory is None and not isinstance(effects, NoEffects),  # joins
+            self.make_rows if memory is None else None,
+            rows,
         ).answer()
 
     def heeds_pauses(self, book: RuleBook, line: str | None = None) -> bool:

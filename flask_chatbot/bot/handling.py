@@ -46,7 +46,7 @@ from flask_chatbot.errors import AnswerFailed, FetchError, HandlerError, Invalid
 log = get_logger(__name__)
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False)
 class Handling:
     """One message on its way through the handlers, with the same rules from beginning to end.
 
