@@ -57,7 +57,7 @@ class LooseIndex:
         for literal in dict.fromkeys((*keywords, *rule.similar)):
             if may_be_joined(literal):
                 one = joined(literal)
-                self._starts.add(starts_of([one])[0])
+                self._starts.add(one.replace(" ", "")[:JOINED_LEAST])
                 if one != literal:
                     self._joined.setdefault(one, []).append((rule, literal))
             if may_be_squeezed(literal):
