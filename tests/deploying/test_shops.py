@@ -21,6 +21,7 @@ from flask_chatbot import ChatbotError, run_workers
 from tests.deploying.processes import ask, end, free_port, status_of, wait_until
 from tests.docs.pages import EXAMPLES
 from tests.forked import flask
+from tests.metrics_of import read
 from tests.transports.hosted.vendor import KEY as GATEWAY_KEY
 from tests.transports.hosted.vendor import Vendor
 
@@ -129,6 +130,15 @@ def test_each_shop_keeps_what_it_has_in_its_own_folder(site: Client, tmp_path: P
     write(site, OPEN[0], "simpan")
     assert [rows_of(tmp_path / name / "instance" / "chatbot.sqlite") for name in OPEN[:2]] == [2, 1]
     assert [name for name in NAMES if (tmp_path / name / "instance").exists()] == OPEN[:2]
+
+
+def test_every_number_of_a_shop_is_scraped_with_its_name(site: Client) -> None:
+    for name in OPEN[:2]:
+        write(site, name, "halo")
+        answer = site.get(f"/{name}/chatbot/metrics", headers={"Authorization": f"Bearer {webhook_key(name)}"})
+        assert answer.status_code == 200
+        assert "chatbot_build_info" in read(answer.text, shop=name)
+    assert site.get(f"/{OPEN[0]}/chatbot/metrics", headers={"Authorization": f"Bearer {webhook_key(OPEN[1])}"}).status_code == 401
 
 
 def rows_of(file: Path) -> int:

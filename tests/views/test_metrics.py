@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
+from prometheus_client import REGISTRY, Counter, generate_latest
 
 from flask_chatbot.database.database import Database
 from flask_chatbot.store import leases
@@ -70,6 +71,20 @@ def test_strangers_get_no_number_and_the_way_to_send_a_key(app: Flask, headers: 
 
 def test_a_key_in_the_address_opens_nothing(app: Flask) -> None:
     assert app.test_client().get(f"{URL}?key={KEY}&SecretKey={KEY}").status_code == 401
+
+
+def test_metrics_of_the_hosts_own_stay_in_its_registry_and_ours_out_of_it(app: Flask) -> None:
+    orders = Counter("toko_orders", "Orders.")
+    app.add_url_rule("/metrics", view_func=lambda: Response(generate_latest(), content_type="text/plain"))
+    try:
+        orders.inc(3)
+        theirs = app.test_client().get("/metrics").text
+        ours = scraped(app)
+    finally:
+        REGISTRY.unregister(orders)
+    assert ("toko_orders_total 3.0" in theirs, "chatbot_" in theirs) == (True, False)
+    assert [name for name in ours if not name.startswith("chatbot_")] == []
+    assert "chatbot_build_info" in ours
 
 
 def test_without_the_client_of_prometheus_it_says_what_to_install(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
