@@ -41,6 +41,7 @@ BUILT: Mapping[str, Callable[[list[Place]], Any]] = {
     "menu": build_menu,
     "tests": lambda entries: tuple(build_test(entry, is_under_rule=True) for entry in entries),
 }
+SUPPLYING = frozenset({"needs", "save"})  # keys that give names to the templates of replies
 ANSWERS = ("reply", "otherwise", "invalid", "failed", "not_found")
 COSTLY = (
     "keyword",
@@ -184,8 +185,8 @@ class RuleBuilder:
         data: dict[str, Any] = place.data
         find = self.find(place, fields, groups) if "find" in data or "not_found" in data else None
         found = self.tables.found(find)
-        more = {**self.supplied(place), **found}
-        full, known_found = {**known, **more} if more else known, {**known, **found} if found else known
+        full = {**known, **self.supplied(place), **found} if found or not SUPPLYING.isdisjoint(data) else known
+        known_found = {**known, **found} if found else known
         names: dict[str, Names] = {"reply": full}
         if "otherwise" in data:
             names["otherwise"] = {**self.names, **names_sent(sends, may_ask=False)}

@@ -221,7 +221,7 @@ class _Composer:
     def _close_sequence(self, event: Any) -> None:
         frame = self._frame
         start = frame.start.start_mark
-        self._close(Sequence(frame.children, start.line + 1, start.column + 1, self._size(frame)))
+        self._close(Sequence(frame.children, start.line + 1, start.column + 1, 1 + len(frame.children) + frame.extra))
 
     def _close_mapping(self, event: Any) -> None:
         frame = self._frame
@@ -234,13 +234,10 @@ class _Composer:
             self.traps += traps
             keys = {key.text: key for key in children[::2] if isinstance(key, Scalar)}
         entries = dict(zip(keys, children[1::2], strict=True))
-        node = Mapping(entries, keys, flow, start.line + 1, start.column + 1, self._size(frame))
+        node = Mapping(entries, keys, flow, start.line + 1, start.column + 1, 1 + len(frame.children) + frame.extra)
         if "<<" in keys and not keys["<<"].style:
             self._merging.append(node)
         return self._close(node)
-
-    def _size(self, frame: _Frame) -> int:
-        return 1 + len(frame.children) + frame.extra
 
     def _close(self, node: Node) -> None:
         """Hand the finished node to its container."""
@@ -248,7 +245,7 @@ class _Composer:
         self._frame = outer
         self._written += len(frame.children)
         outer.children.append(node)
-        outer.extra += self._size(frame) - 1
+        outer.extra += len(frame.children) + frame.extra
         if frame.height >= outer.height:
             outer.height = frame.height + 1
         if frame.start.anchor is not None:
