@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -67,8 +68,10 @@ def deleted(deployment: Deployment, before: float, totals: "Sequence[Pruned]") -
     steps = groupby(delete_old(deployment.database.writing, before, rest), key=attrgetter("what"))
     for total, (what, batches) in zip(totals, steps, strict=True):
         count = 0
-        with click.progressbar(length=total.number, label=what, width=24, file=sys.stderr) as bar:
+        bar = click.progressbar(length=total.number, label=what, width=24, file=sys.stderr) if sys.stderr.isatty() else None
+        with bar or nullcontext():  # without a terminal, Click would still print each label
             for batch in batches:
-                bar.update(batch.number)
+                if bar is not None:
+                    bar.update(batch.number)
                 count += batch.number
         yield f"{count:>12,}  {what} deleted"

@@ -27,6 +27,7 @@ def test_prune_deletes_what_is_old_and_leaves_what_waits(shop: Shop) -> None:
     assert shop.printed("prune", "--older", "90 days", "--dry-run") == dry
     assert [line.strip() for line in shop.printed("prune", "--older", "90 days")[:4]] == [f"{count} deleted" for count in counts]
     assert [each["id"] for each in shop.data("failed")] == ["3EB0W"]
+    assert shop.run("prune", "--older", "90 days").stderr == ""  # progress is for terminals
 
 
 def test_prune_works_in_batches_of_which_each_is_committed(shop: Shop) -> None:
