@@ -4,14 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from secrets import token_hex
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.errors import NotAccepted
-from flask_chatbot.store import idempotency
+
+if TYPE_CHECKING:  # SQLAlchemy is slow to load, and the values here are wanted by a start that sends nothing yet
+    from sqlalchemy import Connection
 
 REMEMBERED = 24 * 3600.0  # seconds an Idempotency-Key is
 
@@ -68,8 +68,10 @@ def make_id() -> str:
     return "3EB0" + token_hex(8).upper()
 
 
-def answered_before(connection: Connection, key: IdempotencyKey, accepted: Accepted, now: float) -> Accepted | None:
+def answered_before(connection: "Connection", key: IdempotencyKey, accepted: Accepted, now: float) -> Accepted | None:
     """The earlier answer under the same key; None stores the new one, in the same transaction as its message."""
+    from flask_chatbot.store import idempotency
+
     answer = json.dumps(asdict(accepted))
     if idempotency.add(connection, key.hash, key.body_hash, answer, now=now, expires_at=now + REMEMBERED):
         return None
