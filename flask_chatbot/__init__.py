@@ -1,8 +1,8 @@
 """A keyword chatbot for Flask: a YAML file says what customers write and what the bot replies."""
 
-from flask_chatbot.core.late import collector_paused
+from flask_chatbot.core.collector import collector_paused
 
-with collector_paused():  # which is an eighth of a start
+with collector_paused():  # an eighth of a start
     from flask_chatbot.core.values.contents import Reaction
     from flask_chatbot.core.values.menus import MessageTemplate
     from flask_chatbot.core.values.messages import Message, Sender

@@ -1,14 +1,12 @@
-"""Values made on first use, parts of the standard library that gevent replaces, looked up on use, and garbage collected later.
+"""Values made on first use, and parts of the standard library that gevent replaces, looked up on use.
 
 ``gunicorn -k gevent --preload`` imports the app before gevent replaces them.
 """
 
-import gc
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Generic, Self, TypeVar, overload
 from weakref import WeakSet
 
@@ -33,23 +31,6 @@ def new_rlock() -> "threading.RLock":
 def new_condition() -> threading.Condition:
     """A condition as the process makes them now."""
     return threading.Condition()
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Pause garbage collection, if it is on, where much is made and nothing dropped: it would look through all of it over and over.
-
-    >>> with collector_paused():
-    ...     gc.isenabled()
-    False
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class Late(Generic[T]):

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from flask_chatbot.core.collector import collector_paused
 from flask_chatbot.core.conversation.forms import TRIES
 from flask_chatbot.core.deciding.rulebook import RuleBook
 from flask_chatbot.core.fields.types import FIELD_TYPES
 from flask_chatbot.core.language.sentences import Language
-from flask_chatbot.core.late import collector_paused
 from flask_chatbot.core.loading.additions import NO_ADDITIONS, Additions, doubted, needing, read_added
 from flask_chatbot.core.loading.addresses import LocalFiles
 from flask_chatbot.core.loading.conditions import build_hours, dates_named
