@@ -81,9 +81,10 @@ def examine(context: click.Context, url: str | None) -> Iterator[Finding]:
     yield from rules(deployment)
     yield from keys(deployment)
     yield from transport(deployment)
-    yield (found := database(deployment))
+    found = database(deployment)
+    yield found
     if deployment.database.kind == "postgresql" and deployment.bot.settings.has_transport and not found.is_wrong:
-        yield wakeups(deployment)
+        yield notifications(deployment)
     if keeps_files(deployment.bot) and deployment.bot.settings.file_lines:
         yield folder(deployment)
     if deployment.bot.settings.worker == "celery" and deployment.bot.settings.has_transport:
@@ -188,13 +189,13 @@ def database(deployment: Deployment) -> Finding:
     return Finding("database", says, is_wrong=True)
 
 
-def wakeups(deployment: Deployment) -> Finding:
+def notifications(deployment: Deployment) -> Finding:
     """Check whether PostgreSQL wakes workers as messages are accepted, which some poolers keep it from."""
     from flask_chatbot.database.notifications import BYPASS, NO_WAKING
 
     if deployment.database.can_notify():
-        return Finding("wake-ups", "PostgreSQL wakes workers at once")
-    return Finding("wake-ups", f"{NO_WAKING}: workers look for work every second. {BYPASS}")
+        return Finding("notifications", "PostgreSQL wakes workers at once")
+    return Finding("notifications", f"{NO_WAKING}: workers look for work every second. {BYPASS}")
 
 
 def folder(deployment: Deployment) -> Finding:
@@ -235,7 +236,7 @@ def broker(deployment: Deployment) -> Finding:
 
 
 def celery_wakeups(deployment: Deployment) -> Iterator[Finding]:
-    """Check when a wake-up last reached Celery's processes, which look alive without."""
+    """Check when a wake-up last reached Celery's processes, which look alive even if none does."""
     from flask_chatbot.worker.health import last_wake_up
 
     now = deployment.bot.clock().timestamp()

@@ -96,8 +96,8 @@ def test_a_worker_finds_out_that_nothing_wakes_it_and_says_so_once(
     (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{keyword: halo, reply: Halo}]\n", "utf-8")
     app.config |= {"CHATBOT_DATABASE_URL": pooler, "CHATBOT_TRANSPORT": "simulator", "CHATBOT_API_KEY": KEY}
     Chatbot(app)
-    (line,) = [each for each in Shop(app, behind).run("doctor").stdout.splitlines() if "wake-ups" in each]
-    assert line == f"ok     wake-ups       {DEAF.replace('this worker looks', 'workers look')}"
+    (line,) = [each for each in Shop(app, behind).run("doctor").stdout.splitlines() if "notifications " in each]
+    assert line == f"ok     notifications  {DEAF.replace('this worker looks', 'workers look')}"
 
 
 def test_who_may_keep_a_connection_is_woken(server: str, tmp_path: Path) -> None:
