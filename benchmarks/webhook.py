@@ -132,4 +132,4 @@ def behind_gunicorn(say: Say, quick: bool) -> Row:
         )
     )
     ours, floor = (f"{median(speeds[name]):,.0f}/s" for name in ("ours", "constant"))
-    return Row(f"the same behind gunicorn, {BEHIND_GUNICORN:,} rules", ours, floor, parts["ours"], 0.75, at_least=True)
+    return Row(f"webhook behind gunicorn at {BEHIND_GUNICORN:,} rules, beside a constant", ours, floor, parts["ours"], 0.75, at_least=True)
