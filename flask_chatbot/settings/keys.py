@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from flask_chatbot.core.translation.translatable import tr
 
+K = TypeVar("K", bound="Key")
+
 _SIGNING = "whsec_"  # before a secret in base64, as Standard Webhooks write it
 # Headers that other gateways take a key in, without "X-" and hyphens.
 _MEANT_AS_KEY = frozenset(
@@ -23,9 +25,6 @@ class Key:
 
     name: str | None
     key: bytes = field(repr=False)
-
-
-K = TypeVar("K", bound=Key)
 
 
 def find_key(keys: tuple[K, ...], given: object) -> K | None:

@@ -10,7 +10,7 @@ from flask_chatbot.store import leases
 from flask_chatbot.worker.due import BEAT
 from flask_chatbot.worker.leadership import DURATION, is_dead
 
-LATE = 4 * BEAT  # seconds without a wake-up after which none arrive
+LATE = 4 * BEAT  # seconds without a wake-up after which it counts as late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,26 +22,29 @@ class Heartbeat:
     is_dead: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastWakeUp:
+    """The last wake-up that reached one of Celery's processes: `at`, in epoch seconds, is None if none ever did.
+
+    It `is_late` only if workers run.
+    """
+
+    at: float | None
+    is_late: bool
+
+
 def heartbeats(connection: Connection, now: float) -> list[Heartbeat]:
     """The workers that are at work, or were killed; those that ended properly are missing. The newest sign of life is first."""
     now = server_time(connection) or now
     return sorted((_heartbeat(each, now) for each in leases.of_workers(connection)), key=lambda each: -each.seen)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastWakeUp:
-    """The last wake-up that reached a process of Celery's, in epoch seconds, None if none ever did; `is_late` though workers run."""
-
-    at: float | None
-    is_late: bool
-
-
 def last_wake_up(connection: Connection, now: float) -> LastWakeUp:
-    """The last wake-up that arrived: one comes at least every 30 seconds."""
+    """Find the last wake-up that arrived; one is published at least every 30 seconds."""
     now = server_time(connection) or now
     at = leases.noted(connection, leases.WOKEN)
-    runs = not all(each.is_dead for each in heartbeats(connection, now))
-    return LastWakeUp(at=at, is_late=runs and (at is None or now - at > LATE))
+    is_served = any(not _heartbeat(each, now).is_dead for each in leases.of_workers(connection))
+    return LastWakeUp(at=at, is_late=is_served and (at is None or now - at > LATE))
 
 
 def newest_heartbeat(connection: Connection, lines: Sequence[str], now: float) -> Heartbeat | None:

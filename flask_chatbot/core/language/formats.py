@@ -1,9 +1,7 @@
-"""Dates, times and numbers as Babel writes them; it is loaded for the first one, since it is slow to load and a check writes none."""
+"""Dates, times and numbers as Babel writes them. Babel is loaded for the first one: that takes long, and `check` writes none."""
 
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
-
-Moment = time | datetime
 
 
 def format_date(day: date, form: str, locale: str) -> str:
@@ -17,7 +15,7 @@ def format_date(day: date, form: str, locale: str) -> str:
     return dates.format_date(day, form, locale=locale)
 
 
-def format_time(value: Moment, form: str, locale: str, zone: tzinfo | None = None) -> str:
+def format_time(value: time | datetime, form: str, locale: str, zone: tzinfo | None = None) -> str:
     """A time of day in one of Babel's forms, or in a pattern.
 
     >>> format_time(time(14, 30), "short", "id")
@@ -29,7 +27,7 @@ def format_time(value: Moment, form: str, locale: str, zone: tzinfo | None = Non
 
 
 def time_pattern(locale: str) -> str:
-    """The pattern of a short time.
+    """The pattern of the form `short` of times.
 
     >>> time_pattern("id")
     'HH.mm'
@@ -40,7 +38,7 @@ def time_pattern(locale: str) -> str:
 
 
 def zone_names(now: datetime, locale: str) -> tuple[str, str]:
-    """The name of a time's zone, and how far it is from Greenwich."""
+    """The name of a time's zone, and its offset from GMT."""
     from babel import dates
 
     return dates.get_timezone_name(now, locale=locale), dates.get_timezone_gmt(now, "short")
@@ -69,7 +67,7 @@ def format_decimal(number: float | Decimal, pattern: str, locale: str) -> str:
 
 
 def decimal_mark(locale: str) -> str:
-    """The mark ahead of decimals.
+    """The decimal mark of a language.
 
     >>> decimal_mark("id")
     ','
