@@ -80,7 +80,7 @@ class StoreError(ChatbotError):
 
 
 class Deadlock(StoreError):
-    """A transaction was ended by the database server, since it and another waited for each other. Tried again, it goes through."""
+    """The database server ended a transaction, since it and another waited for each other. It can be tried again at once."""
 
 
 class Uncommitted(StoreError):

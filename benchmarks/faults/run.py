@@ -48,7 +48,7 @@ def broker_server() -> Iterator[BrokerServer]:
 
 
 def said(say: Say, struck: Iterator[Struck]) -> Iterator[Struck]:
-    """What became of each, told as soon as it is known."""
+    """Yield the outcome of each fault, printed as soon as it is known."""
     for each in struck:
         say(f"{each.name} ({each.did}): {each.outcome}")
         yield each

@@ -113,7 +113,7 @@ class Bot(Telling):
         those with actions; saved rows are then looked up in `rows`, else
         in the store.
         """
-        return Handling(  # by place, since twelve names would cost a message as much as its key
+        return Handling(  # positional: keyword arguments would cost as much as finding the key of a call
             self.handlers,
             self.book,
             message,

@@ -31,14 +31,14 @@ class _FilesWanted(Exception):
 
 
 class HasMessage(Protocol):
-    """Whoever answers the `message`, with the files in it that were kept so far."""
+    """Has the `message` that is being answered, with the files in it that were kept so far."""
 
     message: Message
 
 
 @dataclass(slots=True, eq=False)
 class Taking:
-    """The files of one turn that are fetched; `forwards` if a file that is forwarded gets an address, and so is taken."""
+    """Fetches the files that the decision of a turn takes; with `forwards`, those that are forwarded, too, since they get an address."""
 
     turn: HasMessage
     forwards: bool = False

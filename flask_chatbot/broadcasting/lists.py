@@ -69,7 +69,7 @@ def labelled(connection: Connection, label: str) -> RecipientList:
 def wrote_within(connection: Connection, sessions: Sequence[str], days: int, now: float, staff: Collection[str]) -> RecipientList:
     """Everybody but staff who wrote in private within so many days by one of these sessions, which are those of a line.
 
-    `staff` are the numbers and ids of those.
+    `staff` are the numbers and ids of staff.
     """
     if not 1 <= days <= MOST_DAYS:
         raise NotAccepted(tr("Give a number of days from 1 to {most}: messages are kept for so long.", most=MOST_DAYS))

@@ -86,7 +86,8 @@ def echo_bytes(content: bytes) -> None:
 class Commands(click.Group):
     """Commands that print an error without a traceback where an operator can repair it, and make what refusals quote visible.
 
-    Those `elsewhere`, by their names a module below this package and the name in it, are loaded when they are wanted.
+    `elsewhere` maps the names of further commands to a module in this package and a name in it, such as `rows.row:row`. These are loaded
+    when they are called or listed.
     """
 
     def __init__(self, *args: Any, elsewhere: Mapping[str, str] = NOWHERE_ELSE, **kwargs: Any) -> None:

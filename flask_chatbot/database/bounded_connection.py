@@ -1,4 +1,4 @@
-"""`BoundedConnection`: a connection to PostgreSQL that gives up a server gone silent, and heeds poolers. Imported with psycopg only."""
+"""`BoundedConnection`: a connection to PostgreSQL that gives up a silent server, and adapts to poolers. Imported with psycopg only."""
 
 import math
 from collections.abc import Callable, Generator
@@ -23,7 +23,7 @@ class BoundedConnection(psycopg.Connection[Any]):
     is_pooled = False  # behind a pooler, such as PgBouncer, which may lend a connection for one transaction and then another one
 
     def look_for_pooler(self) -> bool:
-        """True if there is a pooler: then nothing is kept on the connection that must be found there by the next statement.
+        """True if there is a pooler. Then nothing is kept on the connection that a later statement would have to find there.
 
         A pooler answers a new connection itself, with a number in place of that of the server's process, which it does not know yet.
         """

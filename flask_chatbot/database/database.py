@@ -35,7 +35,7 @@ _WELL = (Seen.SAME, Seen.UNOPENED)
 # Transactions of `write` at once, in a process. SQLite has one writer; a server commits several together by itself, but each costs it more
 # than one more row does.
 AT_ONCE = {"sqlite": 1, "postgresql": 4}
-TRIES = 3  # of a transaction that is ended since another and it wait for each other
+TRIES = 3  # of a transaction that the server ends for a deadlock
 
 UPGRADE_PATIENCE = 6  # times as long as for other locks: another process may be upgrading the same file
 UPGRADE_TRIES = 60  # for the locks of tables on a server, which are given up at once if somebody holds them
@@ -116,10 +116,10 @@ class Database:
                 raise StoreError(self._file.moved())
 
     def write(self, work: Callable[[Connection], T], *, order: str | None = None) -> T:
-        """Return the result of `work`, which is given a connection in a transaction, once that is committed.
+        """Return the result of `work` once it is committed; it is called with a connection in a transaction.
 
-        It is done again after a rollback: if another transaction and this one waited for each other, or if it shared one and a work in that
-        failed. It may share one if it has an `order`, with others from threads that write at the same time; those are done in that order.
+        It may be called again after a rollback: after a deadlock, or if another work in the same transaction failed. With an `order`, it
+        may share a transaction with works of other threads that write at the same time; they are called in that order.
         """
         for _ in range(TRIES - 1):
             with suppress(Deadlock):
@@ -156,7 +156,7 @@ class Database:
         return None if self._file is not None else Notifications(self._open_engine, heard)
 
     def can_notify(self) -> bool:
-        """True if notifications reach who listens over its connections: not where it is a SQLite file, or behind some poolers."""
+        """True if notifications reach whoever listens over its connections; False for a SQLite file, and behind some poolers."""
         with self.describing_errors():
             return self._file is None and arrive(self._open_engine())
 
@@ -269,7 +269,7 @@ class Database:
                 yield connection
                 _commit(connection)
             return
-        # Before it waits: what this thread holds itself, neither comes free for it meanwhile nor for those who wait here before it.
+        # Before waiting: a lock that this thread itself holds comes free neither for it meanwhile nor for those who wait before it.
         is_held = self._file is not None and self._is_held(self._file.path)
         with ExitStack() as stack:
             try:

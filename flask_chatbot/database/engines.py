@@ -39,7 +39,7 @@ _END = (
 class Engines:
     """One pool of connections in two modes: made once, since making it costs more than a statement.
 
-    `writer_lock` is for SQLite, which has one writer at a time. Its connections have one mode alone: to change it costs two statements.
+    `writer_lock` is for SQLite, which has one writer at a time. Its connections stay in one mode: a switch costs two statements.
     """
 
     def __init__(self, engine: Engine, writer_lock: FairLock | None = None) -> None:

@@ -60,7 +60,7 @@ def gave_way(error: object) -> bool:
 
 
 def is_deadlock(error: SQLAlchemyError) -> bool:
-    """True if a server ended a transaction since it and another waited for each other: tried again, it goes through."""
+    """True if a server ended a transaction, since it and another waited for each other. It can be tried again at once."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "40P01"
 
 

@@ -34,7 +34,7 @@ OLDEST = "0009"
 AGAIN = 0.2  # seconds between two looks if somebody else still makes indexes
 LOCK_WAIT = 1  # seconds that a step waits for a table on a server, and all others behind it; then it gives way
 
-# Of our schema, with whether each is whole; one that somebody is making just now counts as that.
+# The indexes of our schema, and whether each is valid; one that is being built right now counts as valid.
 _INDEXES = """
 SELECT c.relname, i.indisvalid OR EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema()
@@ -151,13 +151,13 @@ def index_in_use(name: str, table: str, columns: Sequence[str], where: str | Non
 
 
 def make_indexes(engine: Engine) -> None:
-    """Make the indexes that a server's tables lack, while others write; what an interrupted one has left behind is made anew."""
+    """Make the indexes that a server's tables lack, while others write; one that was interrupted is made anew."""
     wanted = {str(index.name): index for table in metadata.tables.values() for index in table.indexes}
     with aside(engine) as connection:
         connection.patience = math.inf
-        if not connection.is_pooled:  # a pooler would hand both to others; it has no limit
+        if not connection.is_pooled:  # a pooler would hand the setting and the lock on to others; its connections have no limit
             connection.execute("SET statement_timeout = 0")
-            # Tried, and not waited for: each that is made waits for whoever is in a statement.
+            # Tried, not waited for: an index that is being built waits for every statement under way, that of a waiting lock, too.
             while connection.execute("SELECT pg_try_advisory_lock(%s)", [_INDEXING]).fetchone() == (False,):
                 sleep(AGAIN)
         found: dict[str, bool] = dict(connection.execute(_INDEXES).fetchall())

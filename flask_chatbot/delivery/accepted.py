@@ -69,7 +69,7 @@ def make_id() -> str:
 
 
 def answered_before(connection: "Connection", key: IdempotencyKey, accepted: Accepted, now: float) -> Accepted | None:
-    """The earlier answer under the same key; None stores the new one, in the same transaction as its message."""
+    """Return the earlier answer under the same key; without one, store the new one with its message, and return None."""
     from flask_chatbot.store import idempotency
 
     answer = json.dumps(asdict(accepted))

@@ -73,7 +73,7 @@ class Gateway:
 
     @cached_property
     def called(self) -> HttpTransport | None:
-        """The transport, if it is called by HTTP: found out once, since a runtime protocol is looked through at each question."""
+        """The transport, if it is called by HTTP. Kept, since each `isinstance` with a protocol looks at all of its members."""
         return self.transport if isinstance(self.transport, HttpTransport) else None
 
     def has_worker(self, wake: Callable[[], None]) -> None:

@@ -78,7 +78,7 @@ class Carrying:
         self._look()
         self._resident = make_resident(self._make_options(), self._wakeups.wake)
         self._resident.start()
-        self._wakeups.wake()  # for nothing, to show that wake-ups arrive
+        self._wakeups.wake()  # whatever is due: to show that wake-ups arrive
 
     def close(self, seconds: float = DRAIN) -> None:
         """Publish what is still to be published, and close the connection to the broker; what is woken later opens another."""

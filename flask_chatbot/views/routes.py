@@ -10,14 +10,14 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 
 from flask_chatbot.errors import ChatbotError
 
-First = Callable[[str | None, dict[str, Any] | None], None]  # as Flask calls them: with the endpoint and the values out of the URL
+First = Callable[[str | None, dict[str, Any] | None], None]  # called by Flask with the endpoint and the values in the URL
 
 
 class Entrance:
-    """Lets requests in to our views before anything of the host's sees them; what is done there, the blueprints say as Flask has it.
+    """Takes requests to our views before the host's functions see them, and calls our blueprints' own `url_value_preprocessor` functions.
 
-    The calls that a route of ours refuses are brought to its view, so that it answers 405 itself and no error page of the host does: the
-    rules of the routes name the methods they take and no others, since site maps and the like go by them.
+    A call whose method a route of ours refuses goes to its view all the same, so that the view answers 405 and no error page of the host's
+    does: the rules of the routes name only the methods they take, since site maps and the like go by them.
     """
 
     def __init__(self, rules: Iterable[Rule], first: Mapping[str, Sequence[First]]) -> None:
@@ -29,7 +29,7 @@ class Entrance:
         self._has_exempted = False
 
     def enter(self, endpoint: str | None, values: dict[str, Any] | None) -> None:
-        """Hand the current request to the view that owns its address; call it before anything of the host's sees the request."""
+        """Prepare the current request for our view, if one owns its address. Call it before anything of the host's sees the request."""
         if not self._has_exempted:
             self._exempt(current_app._get_current_object())  # type: ignore[attr-defined]
         if endpoint not in self._first:

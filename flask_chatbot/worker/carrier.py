@@ -107,7 +107,7 @@ class Carrier:
         """Note now and then that a wake-up has arrived."""
         if self._timer() >= self._note_at:
             self._note_at = self._timer() + NOTE
-            with suppress(StoreError), self._database.writing() as connection:  # what fails is told as work is looked for
+            with suppress(StoreError), self._database.writing() as connection:  # a failure is logged when work is looked for
                 leases.note(connection, leases.WOKEN, self._holder, self._worker.clock())
 
     def _has_more(self) -> bool:

@@ -10,7 +10,7 @@ from flask_chatbot.store import callbacks, outbox, paces
 from flask_chatbot.store.incoming import events
 from flask_chatbot.worker.line import LineOptions
 
-BEAT = 30.0  # seconds without a wake-up after which one is made for nothing, to show that they arrive
+BEAT = 30.0  # seconds without a wake-up after which one is published though nothing is due, to show that they arrive
 WAKE = (0.1, 10.0)  # seconds between two wake-ups for the same work, doubling: the first may be lost, or all may be busy
 
 IsDue = Callable[[Connection, float], bool]
@@ -36,7 +36,7 @@ class DueQueue:
     """Has processes woken when something becomes due, and again, ever more rarely, while it is.
 
     It finds what no wake-up was published for, or whose wake-up was lost: tries that are repeated later, messages for a certain time, what
-    a killed process had claimed. While nothing is due, it has one woken now and then, so that it shows whether that works.
+    a killed process had claimed. While nothing is due, it wakes one now and then, to show that wake-ups arrive.
     """
 
     under_way = 0

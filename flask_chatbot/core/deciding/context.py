@@ -22,7 +22,7 @@ from flask_chatbot.core.values.sent import SENT, SENT_NAMES, SentValue, kinds_of
 from flask_chatbot.errors import AnswerFailed
 
 NO_GROUPS: Mapping[str, str | None] = MappingProxyType({})
-CHOSEN = (Kind.MENU, Kind.GUESS)  # whatever stands behind a ``#`` of the text, it is not for that rule
+CHOSEN = (Kind.MENU, Kind.GUESS)  # found by other means than the text: what stands after its ``#`` is not for the rule
 
 log = get_logger(__name__)
 
@@ -150,7 +150,7 @@ class MessageContext:
             names[name] = self._looked_up(name)
         if match.rule.sends:
             names.update(named_parts(self.sent))
-        if match.fields:  # which are a mapping that costs more than a dict where there are none
+        if match.fields:  # without any they are a read-only mapping, which costs more to copy than a dict
             names.update(match.fields)
         if self.found is not None:
             names["found"] = self.found

@@ -55,7 +55,7 @@ def decide(
     if state is not NOTHING and state.paused_on(message.line) > now.timestamp():
         return Decision(None)
     before = read_dialogue(state.dialogue, chat_key(message), now.timestamp()) if state.dialogue else NOWHERE
-    # All by place, since names would cost as much as finding the rule.
+    # Positional, since keyword arguments would cost as much as finding the rule.
     turn = Answering(book, message, now, not state.seen, state, before, before, state.answered, random, handle, handled, look_up, has_place)
     decision = None if is_plain and before is NOWHERE else in_dialogue(turn)
     decision = decision or by_rules(turn)

@@ -84,7 +84,7 @@ class Index:
             sure = [each for each in found if each.rule.priority >= highest] if found else found
             if sure and (is_answered or answered(sure, may_answer)) and not (stage and has_small_talk(sure)):
                 sure = once(ranked(sure)) if len(sure) > 1 else sure
-                # Called only once these are passed over. A generator would cost as much as finding a keyword, when it is left.
+                # Called only once these are passed over. A generator that is abandoned costs as much as finding a keyword.
                 return chain(sure, chain.from_iterable(starmap(self._after, [(sure, found, stage, reader, may_answer)])))
         return iter(self._all(found, len(self._stages), reader, may_answer))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flask_chatbot.core.matching.rule import Rule
 
 GRAM = 3  # characters in a row by which a pattern is found
-FEW_GRAMS = 20  # that are looked for one by one, and not by all that a text has
+FEW_GRAMS = 20  # up to so many are looked for one by one in a text, more among all that it has
 CROWD_LIMIT = 100  # patterns that may have to be tried for the same three characters, or for every text
 SET_EFFORT = 1000  # microseconds; a set in which more places come together than in each pattern alone may take more
 LOOK = 3  # microseconds to look for a word in a long text

@@ -37,7 +37,7 @@ def shortened(word: str) -> set[str]:
 
 
 def unchanged(size: int) -> int:
-    """The letters at the beginning or at the end of a word of so many that one typing error leaves as they are.
+    """The number of letters that one typing error in a word of this length leaves unchanged at one of its ends.
 
     >>> unchanged(4), unchanged(9)
     (1, 4)
@@ -124,7 +124,7 @@ class Texts:
         self.spellings = Spellings(sorted({word for words in split for word in words}))
 
     def may_be_near(self, words: Sequence[str]) -> bool:
-        """True unless a folded text that has only some of these words is near none: no first word of a text begins or ends as they do."""
+        """True unless no folded text made of some of these words can be near: none begins or ends as the first word of one of ours does."""
         if len(words) < self._fewest:
             return False
         half = self._half

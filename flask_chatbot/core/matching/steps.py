@@ -117,9 +117,9 @@ class Reader:
         return once(map(self._folding.heads, self.all())) if self._folding.has_synonyms else self.all()
 
     def words(self) -> list[str]:
-        """The words of all readings, one reading after the other, and those of `split`. Without courtesy there only are fewer.
+        """The words of all readings, one reading after the other, and those of `split`. Setting courtesy aside only removes some.
 
-        A text that has no first word of a literal among them is not this literal, in whatever step. A ``#`` parts words, too.
+        A text without the first word of a literal among them is not that literal, in any step. A ``#`` separates words, too.
         """
         if self._words is None:
             if self._is_plain:

@@ -57,7 +57,7 @@ class Transactions(Protocol):
 
 
 class GroupCommit:
-    """Does the work of callers in transactions: of one who comes alone at once, of those who come faster than is committed together.
+    """Does the work of callers in transactions: at once for one who comes alone, together for those who come while others commit.
 
     While fewer than `most` transactions are open, a caller opens one. Others wait, up to `wait` seconds. As a transaction ends, whoever has
     waited longest opens the next, and does in it the work of all who wait by then.
