@@ -117,13 +117,14 @@ class Answering(MessageContext):
 
     def finished(self, match: Match, form: Callable[[], Form]) -> Decision:
         """The replies to a match with all fields valid, and confirmed where that is asked for; its form is made only for a failure."""
-        before = self.dialogue = self.dialogue.without_asides_of(match.rule.name) if match.rule.fields else self.dialogue
-        if match.rule.find is not None and not self.finds(match):
+        rule = match.rule
+        before = self.dialogue = self.dialogue.without_asides_of(rule.name) if rule.fields else self.dialogue
+        if rule.find is not None and not self.finds(match):
             return self.nothing_found(match)
-        if match.rule.actions and not self.has_place_for(match):
+        if rule.actions and not self.has_place_for(match):
             return self.slot_full(match, form())
         try:
-            if match.rule.actions or self.handled is None or match.rule.name in self.handled:
+            if rule.actions or self.handled is None or rule.name in self.handled:
                 return self.answered_by(match)
             return self.reply(match, None)
         except HandlerFailed as error:
@@ -134,8 +135,8 @@ class Answering(MessageContext):
             tried = form()
             return self.refuse(match, replace(tried, refused=tried.refused + 1), by_handler=True)
         except AnswerFailed as error:  # all that the customer gave is kept, by what is done with it, or else to try again
-            self.dialogue = before if match.rule.actions else before.set_aside(form(), self.time)
-            return self.acting(match, self.apology(match.rule, error))._replace(failure=error)
+            self.dialogue = before if rule.actions else before.set_aside(form(), self.time)
+            return self.acting(match, self.apology(rule, error))._replace(failure=error)
 
     def finds(self, match: Match) -> bool:
         """True if the rows that a rule looks up are there; from now on they are `found` in its templates."""
@@ -253,7 +254,7 @@ class Answering(MessageContext):
 
     def reply(self, match: Match, outcome: Outcome) -> Decision:
         """The replies of the handler or the rule, with its menu and its actions."""
-        rule, supplied = match.rule, None if isinstance(outcome, tuple) else outcome
+        rule, supplied = match.rule, None
         if isinstance(outcome, tuple):
             replies = tuple(self.menu(rule, each) if isinstance(each, Menu) else each for each in outcome)
             has_menu = not outcome or any(isinstance(each, Menu) for each in outcome)  # [] is silence
@@ -261,9 +262,11 @@ class Answering(MessageContext):
             if rule.needs and (wanting := lacking(match, outcome or ())):
                 raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
             names = self.names(match) if rule.fills_in else {}
-            if match.kind is Kind.FALLBACK and "suggestion" in rule.uses:
+            supplied = outcome
+            if "suggestion" in rule.uses and match.kind is Kind.FALLBACK:
                 supplied = {**(outcome or {}), "suggestion": next((meant.words for meant in self.guessed.suggestions), None)}
-            names.update(supplied or {})
+            if supplied:
+                names.update(supplied)
             if rule.actions and (save := rule.save) is not None:
                 names.setdefault("saved", {"number": save.first_number(self.now)})
             replies, has_menu = make_all(rule.reply, names, self.random), False

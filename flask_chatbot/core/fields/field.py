@@ -229,7 +229,7 @@ def leaves_out(wanted: Field, text: str) -> bool:
     >>> [leaves_out(wanted, text) for text in (" - ", "--", "-5", "")]
     [True, True, False, False]
     """
-    return wanted.may_be_left_out and not wanted.options and bool(text.strip()) and not text.strip(DASH)
+    return not text.strip(DASH) and bool(text.strip()) and wanted.may_be_left_out and not wanted.options
 
 
 def applies(wanted: Field, names: Mapping[str, object]) -> bool:

@@ -41,7 +41,10 @@ def fold_with_signs(text: str) -> str:
     >>> fold_with_signs("Menu\\U0001f64f\\U0001f3fd\\U0001f64f")
     'menu \U0001f64f'
     """
-    text = fold_characters(text[:TEXT_LIMIT].strip())
+    text = text[:TEXT_LIMIT].strip()
+    if text.isascii() and text.isalnum():  # as most keywords
+        return text.lower()
+    text = fold_characters(text)
     if text.isalnum():
         return text
     if "#" not in text:

@@ -100,7 +100,7 @@ class LooseIndex:
             likely.append((LookupStep.JOINED, self._by_spaces))
         if not self._first_words.isdisjoint(once) or (self._is_open and not (once is words and self._vocabulary.keys().isdisjoint(words))):
             likely.append((LookupStep.SQUEEZED, self._by_letters))
-        if not self._meanings.first_words.isdisjoint(chain(words, once)):
+        if self._meanings.first_words and not self._meanings.first_words.isdisjoint(chain(words, once)):
             likely.append((LookupStep.MEANING, self._by_meaning))
         return likely
 
@@ -143,9 +143,12 @@ def starts_of(words: Sequence[str]) -> list[str]:
     >>> starts_of(["di", "mana", "lokasi"])
     ['dimana', 'manalo', 'lokasi']
     """
-    if not "".join(words).isalnum():
+    text = "".join(words)
+    if not text.isalnum():
         words = [JOINTS.sub("", word) for word in words]
-    text, place, starts = "".join(words), 0, list[str]()
+        text = "".join(words)
+    starts: list[str] = []
+    place = 0
     for word in words:
         starts.append(text[place : place + JOINED_LEAST])
         place += len(word)

@@ -66,11 +66,11 @@ class PatternIndex:
         shared = [gram for gram in self._grams if gram in lower] if few else self._grams.keys() & cuts(len(lower))(lower)
         if not (shared or self._always):
             return []
-        data = encoded(text)
+        data, found = encoded(text), list[_Entry]()
         if self._set:
-            found = [self._always[number] for number in self._set.Match(data) or ()]
-        else:
-            found = [entry for entry in self._always[:CROWD_LIMIT] if entry.pattern.finds(data)]
+            found += [self._always[number] for number in self._set.Match(data) or ()]
+        elif self._always:
+            found += [entry for entry in self._always[:CROWD_LIMIT] if entry.pattern.finds(data)]
         if shared:
             places = set[int]().union(*[self._grams[gram] for gram in shared])
             found += [entry for entry in self._likely(lower, places) if entry.pattern.finds(data)]
