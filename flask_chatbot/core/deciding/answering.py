@@ -261,8 +261,7 @@ class Answering(MessageContext):
         else:
             if rule.needs and (wanting := lacking(match, outcome or ())):
                 raise AnswerFailed(f"no Python handler supplied {', '.join(wanting)}")
-            names = self.names(match) if rule.fills_in else {}
-            supplied = outcome
+            names, supplied = self.names(match) if rule.fills_in else {}, outcome
             if "suggestion" in rule.uses and match.kind is Kind.FALLBACK:
                 supplied = {**(outcome or {}), "suggestion": next((meant.words for meant in self.guessed.suggestions), None)}
             if supplied:
