@@ -80,7 +80,7 @@ class StoreError(ChatbotError):
 
 
 class Deadlock(StoreError):
-    """The database server ended a transaction, since it and another waited for each other. It can be tried again at once."""
+    """The database server ended a transaction that waited for another, or they for each other. It can be tried again at once."""
 
 
 class Uncommitted(StoreError):

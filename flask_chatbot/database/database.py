@@ -17,7 +17,7 @@ from flask_chatbot.core.late import Late, new_lock, sleep
 from flask_chatbot.core.logs import get_logger
 from flask_chatbot.database.counting import tally
 from flask_chatbot.database.engines import Engines, lock, postgresql_engine, sqlite_engine, unlimited
-from flask_chatbot.database.faults import busy, describe_error, gave_way, held, is_damage, is_deadlock, locked
+from flask_chatbot.database.faults import busy, describe_error, gave_way, held, is_damage, locked
 from flask_chatbot.database.files import DatabaseFile, Seen, identity
 from flask_chatbot.database.notifications import Notifications, arrive
 from flask_chatbot.database.upgrading import check, is_current, make_indexes, upgrade_tables
@@ -119,12 +119,15 @@ class Database:
         """Return the result of `work` once it is committed; it is called with a connection in a transaction.
 
         It may be called again after a rollback: after a deadlock, or if another work in the same transaction failed. With an `order`, it
-        may share a transaction with works of other threads that write at the same time; they are called in that order.
+        may share a transaction with works of other threads that write at the same time; they are called in that order. One that waits
+        for a row does not share the next: it may wait longer than the others would.
         """
-        for _ in range(TRIES - 1):
+        with suppress(Deadlock):
+            return self._write(work, order)
+        for _ in range(TRIES - 2):
             with suppress(Deadlock):
-                return self._write(work, order)
-        return self._write(work, order)
+                return self._write(work, None)
+        return self._write(work, None)
 
     def _write(self, work: Callable[[Connection], T], order: str | None) -> T:
         if order is None or self._is_locked_here():
@@ -188,7 +191,7 @@ class Database:
             problem = describe_error(met, self.place, self._url.password)
             if isinstance(met, DBAPIError) and is_damage(met.orig):
                 self._keep_damage(problem)
-            raise (Deadlock if is_deadlock(met) else StoreError)(problem) from None
+            raise (Deadlock if gave_way(getattr(met, "orig", None)) else StoreError)(problem) from None
 
     def _keep_damage(self, problem: str) -> None:
         """Log a damaged file once and remember it: it does not heal, even if other pages can still be read."""

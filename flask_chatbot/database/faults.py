@@ -59,11 +59,6 @@ def gave_way(error: object) -> bool:
     return getattr(error, "sqlstate", None) in ("55P03", "40P01")
 
 
-def is_deadlock(error: SQLAlchemyError) -> bool:
-    """True if a server ended a transaction, since it and another waited for each other. It can be tried again at once."""
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "40P01"
-
-
 def busy(place: str) -> str:
     """The sentences for a server on which others wrote for too long."""
     return f"The database {place} {_BUSY}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import StoreError
@@ -96,15 +97,12 @@ class Notifications:
         self._closing.set()
 
     def _run(self) -> None:
-        from psycopg import Error
-        from sqlalchemy.exc import SQLAlchemyError
-
         while not self._closing.is_set():
             try:
                 engine = self._engine()
                 with aside(engine) as connection:
                     self._listen(connection, self._probing or engine)
-            except (Error, SQLAlchemyError, StoreError, OSError) as error:
+            except (SQLAlchemyError, StoreError, OSError) as error:
                 log.debug("listening to PostgreSQL failed, and is tried again in %.0f seconds: %s", self._wait, type(error).__name__)
             self.is_listening = False
             wait, self._wait = self._wait, min(2 * self._wait, RETRY[1])
@@ -155,7 +153,7 @@ def arrive(engine: Engine, patience: float = PROBE_WAIT) -> bool:
 
 @contextmanager
 def aside(engine: Engine) -> "Iterator[BoundedConnection]":
-    """A connection of the driver's, outside the pool and without transactions."""
+    """A connection of the driver's, outside the pool and without transactions; its errors are raised as SQLAlchemy's."""
     taken = engine.raw_connection()
     connection: BoundedConnection = taken.driver_connection  # type: ignore[assignment]
     taken.detach()
@@ -163,5 +161,7 @@ def aside(engine: Engine) -> "Iterator[BoundedConnection]":
         connection.take_notifications()
         connection.autocommit = True
         yield connection
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise OperationalError(None, None, error) from None
     finally:
         connection.close()

@@ -315,6 +315,28 @@ def test_an_index_that_a_server_lacks_is_made_while_others_write_and_one_that_wa
     engine.dispose()
 
 
+def test_an_index_that_the_server_ends_is_told_in_a_sentence_and_made_by_the_next_upgrade(postgresql: str, tmp_path: Path) -> None:
+    engine = create_engine(postgresql)
+    with engine.begin() as connection:
+        connection.execute(text("DROP INDEX ix_chatbot_messages_created"))
+    with closing(Database(postgresql, tmp_path)) as database, ThreadPoolExecutor(1) as pool:
+        with engine.begin() as writer:
+            writer.execute(text("DELETE FROM chatbot_messages"))  # what is being made waits for it
+            upgrade = pool.submit(database.upgrade)
+            with engine.begin() as connection:
+                wait_for(connection, f"{LOCKS} AND granted AND mode = 'ShareUpdateExclusiveLock'")
+                connection.execute(text(END_MAKING))
+            with pytest.raises(StoreError, match=r" is shutting down or starting\. Try again when it is up\.$"):
+                upgrade.result(PATIENCE)
+        database.upgrade()
+    with engine.begin() as connection:
+        is_whole = "SELECT indisvalid FROM pg_index WHERE indexrelid = CAST('ix_chatbot_messages_created' AS regclass)"
+        assert connection.execute(text(is_whole)).scalar_one()
+    engine.dispose()
+
+
+END_MAKING = """SELECT pg_terminate_backend(pid) FROM pg_locks
+WHERE relation = CAST('chatbot_messages' AS regclass) AND mode = 'ShareUpdateExclusiveLock'"""
 LOCKS = "SELECT count(*) FROM pg_locks WHERE relation = CAST('chatbot_messages' AS regclass)"
 
 

@@ -13,8 +13,10 @@ from sqlalchemy import Connection
 
 from flask_chatbot.core.late import Late, new_lock
 from flask_chatbot.database.counting import tally
-from flask_chatbot.errors import StoreError
+from flask_chatbot.errors import Deadlock, StoreError
 
+# For a row that another transaction holds: one of the app's own may do so for long, and all of a group would wait with who wants it.
+_LIMIT_WAITS = "SET LOCAL lock_timeout = '100ms'"
 INTERRUPTED = "The thread that wrote this together with its own was interrupted: it may be stored or not."
 
 T = TypeVar("T")
@@ -72,7 +74,8 @@ class GroupCommit:
     def write(self, database: Transactions, work: Work[T], order: str) -> T:
         """Return the result of `work` once it is committed. An exception in it undoes it alone; it may be done again after that.
 
-        Works in one transaction are done in the order of their `order`. Raises `TimeoutError` if none could be opened in time.
+        Works in one transaction are done in the order of their `order`. Raises `TimeoutError` if none could be opened in time, `Deadlock`
+        if it is to be done again, by itself: it waited for what a transaction elsewhere holds.
         """
         mine = _Write(work, order)
         left = self._wait if self._leads(mine) else self._wait_for(mine)
@@ -127,7 +130,8 @@ class GroupCommit:
                 _do(database, connection, [mine, *others])
         except BaseException as error:
             for each in others:
-                each.error = StoreError(str(error) if isinstance(error, StoreError) else INTERRUPTED)
+                kind = Deadlock if isinstance(error, Deadlock) else StoreError
+                each.error = kind(str(error) if isinstance(error, StoreError) else INTERRUPTED)
             raise
         finally:
             self._pass_on()  # before the others: what they do next need not be waited for
@@ -154,10 +158,12 @@ class GroupCommit:
 
 
 def _do(database: Transactions, connection: Connection, group: list[_Write[Any]]) -> None:
-    """Do the work of a group; if one of it fails, once more, each apart from the others."""
+    """Do the work of a group; if one of it fails, once more, each apart from the others. On a server, none waits long for a row."""
     if len(group) == 1:
         group[0].do(connection)
         return
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_LIMIT_WAITS)
     group.sort(key=lambda each: each.order)
     try:
         with _savepoint(connection):

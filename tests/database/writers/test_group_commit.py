@@ -317,6 +317,59 @@ def test_of_two_that_wait_for_each_other_on_a_server_one_is_done_again(postgresq
             assert connection.execute(select(states.c.version)).scalars().all() == [3, 3]
 
 
+def touching(name: str) -> Work:
+    """The work of writing to a row, which comes to its name."""
+
+    def touch(connection: Connection) -> str:
+        connection.execute(update(states).where(states.c.person == name).values(version=states.c.version + 1))
+        return name
+
+    return touch
+
+
+def test_one_that_waits_for_a_row_that_is_held_elsewhere_keeps_none_of_its_group_waiting(postgresql: str, tmp_path: Path) -> None:
+    works: list[Future[str]] = []
+    held_now, asked = threading.Event(), threading.Event()
+    with closing(Database(postgresql, tmp_path)) as database, closing(Database(postgresql, tmp_path)) as elsewhere:
+        database.group.most = 1
+        for name in ("first", "wanted"):
+            database.write(adding(name))
+
+        def hold_until_the_others_are_done() -> tuple[list[str], bool]:
+            with elsewhere.writing() as connection:
+                touching("wanted")(connection)
+                held_now.set()
+                assert asked.wait(PATIENCE)
+                return [each.result(PATIENCE) for each in works[1:]], works[0].done()
+
+        with ThreadPoolExecutor(1) as pool:
+            holder = pool.submit(hold_until_the_others_are_done)
+            assert held_now.wait(PATIENCE)
+            with held(database) as threads:
+                works += [threads.write(work) for work in (touching("wanted"), *map(adding, NAMES))]
+                asked.set()
+        assert holder.result(PATIENCE) == (NAMES, False)
+        assert works[0].result(PATIENCE) == "wanted"
+
+
+def test_all_of_a_group_that_a_server_ends_for_the_sake_of_another_are_done_again(postgresql: str, tmp_path: Path) -> None:
+    with closing(Database(postgresql, tmp_path)) as database:
+        database.group.most = 1
+        database.write(adding("first"), order="")
+        ended: list[Connection] = []
+
+        def end_second(connection: Connection) -> None:
+            ended.append(connection)
+            if len(ended) == 2:
+                connection.exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$")
+
+        event.listen(database._open_engine(), "commit", end_second)
+        with held(database) as threads:
+            futures = [threads.write(adding(name)) for name in NAMES]
+        assert [each.result(PATIENCE) for each in futures] == NAMES
+        assert names(database) == set(NAMES)
+
+
 @pytest.mark.process
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
 def test_a_child_waits_for_no_thread_of_its_parent(sqlite: str) -> None:
