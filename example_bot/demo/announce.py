@@ -4,8 +4,6 @@ import json
 import logging
 import os
 import re
-import shlex
-import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -80,4 +78,10 @@ def api_curl(url: str, key: str) -> str:
 def curl(url: str, payload: object, *more: str) -> str:
     """A command in one line that POSTs JSON."""
     command = ["curl", url, *more, "-H", "Content-Type: application/json", "-d", json.dumps(payload)]
-    return subprocess.list2cmdline(command) if sys.platform == "win32" else shlex.join(command)
+    if sys.platform == "win32":
+        import subprocess  # slow to load, and a start with keys of its own shows no commands
+
+        return subprocess.list2cmdline(command)
+    import shlex  # slow to load as well
+
+    return shlex.join(command)

@@ -25,6 +25,7 @@ SLOW = (
     "celery",
     "kombu",
     "prometheus_client",
+    "phonenumbers",
 )  # and not needed before the first message
 LOADED = f"import sys\nprint([name for name in {SLOW} if name in sys.modules])\n"
 START = """\

@@ -19,6 +19,8 @@ _DECIMAL = re.compile(r"(\+?[0-9]+)\.00?")  # a spreadsheet's number, written as
 _ADDRESS = re.compile(r"([1-9][0-9]*)@(?:c\.us|s\.whatsapp\.net)")  # of a person on WhatsApp: the country code is always there
 # How WhatsApp calls people whose numbers grew a digit, or lost one, after they came: Brazil's 9, Mexico's 1. Each with the number of today.
 _RENUMBERED = ((re.compile(r"55([1-9][0-9])([6-9][0-9]{7})"), r"+55\g<1>9\2"), (re.compile(r"521([0-9]{10})"), r"+52\1"))
+# The form that nearly all numbers of staff and senders have is read without the library, which is slow to load; a test compares the two.
+_INDONESIAN_MOBILE = re.compile(r"\+?(628[1-35-9][0-9]{7,10})")
 _DIGITS_LIMIT = 15  # of a number with its country code (E.164)
 _STARS = 20  # at most, of a masked number: whoever sends a message may call himself anything
 _KEPT = 7  # characters of a masked number that stay: the first 4 and the last 3
@@ -63,6 +65,8 @@ def read_number(text: str, country: str = "ID") -> Reading:
     if not _WRITTEN.fullmatch(plain):  # before parsing: the library reads letters as the keys of a telephone
         return InvalidNumber()
     written = re.sub("[^0-9+]", "", plain)
+    if country == "ID" and (mobile := _INDONESIAN_MOBILE.fullmatch(written)):
+        return Known(mobile[1])
     abroad = _abroad(written.removeprefix("+").removeprefix("00"))
     local = "" if written.startswith("+") or (abroad and _has_own_code(written, country)) else _local(written, country)
     if local and abroad and local != abroad:

@@ -77,10 +77,12 @@ class Spellings:
         half = unchanged(len(word) + 1)  # or one less, by the length of the other word
         if self._firsts.isdisjoint((word[:half], word[: half - 1])) and self._lasts.isdisjoint((word[-half:], word[1 - half :])):
             return found
+        others = [self._words[number] for number in sorted(self._sharing(word)) if self._words[number] != word]
+        if not others:
+            return found
         from rapidfuzz.distance import OSA  # slow to load, and few bots ever need it
 
-        words = [self._words[number] for number in sorted(self._sharing(word))]
-        return found + [near for near in words if near != word and OSA.distance(near, word, score_cutoff=1) == 1]
+        return found + [near for near in others if OSA.distance(near, word, score_cutoff=1) == 1]
 
     def _sharing(self, word: str) -> set[int]:
         """The numbers of the words that share a shortened form with this one."""

@@ -47,6 +47,13 @@ def test_every_writing_in_the_field_is_the_same_number(text: str) -> None:
     assert normalize_phone(text) == "6282386123456"
 
 
+def test_mobile_numbers_of_indonesia_read_without_the_library_are_those_that_it_holds_for_valid() -> None:
+    starts = [f"62{start}{tail}" for start in range(80, 90) for tail in ("", "0", "1", "9")]
+    numbers = [start + "7" * more for start in starts for more in range(5, 13)]
+    # With a plus, a number means the same in every country, and only those of Indonesia are read without the library.
+    assert [read_number(number) for number in numbers] == [read_number(f"+{number}", "SG") for number in numbers]
+
+
 def test_a_local_number_belongs_to_the_country() -> None:
     assert (normalize_phone("0812345678", "ID"), normalize_phone("0123456789", "MY")) == ("62812345678", "60123456789")
 
