@@ -35,6 +35,7 @@ class DatabaseFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._name = str(path)  # as the system takes it: a Path is written out at each look
         self.known: Identity | None = None
         self._beside: dict[Path, Identity | None] = {}
         self._left: bool | None = None  # True if files were beside it when it was missing; None before anybody looked
@@ -42,7 +43,7 @@ class DatabaseFile:
     def look(self) -> Seen:
         """The state of the file now, in one system call."""
         try:
-            found = os.stat(self.path)  # noqa: PTH116  a third of the time of Path.stat, for each use of the database
+            found = os.stat(self._name)  # noqa: PTH116  a third of the time of Path.stat, for each use of the database
         except OSError:
             self._left = any(map(os.path.lexists, beside(self.path)))
             return Seen.GONE if self.known or self._left else Seen.UNOPENED
@@ -56,7 +57,7 @@ class DatabaseFile:
         Each message asks until the first write makes the file, so that what a missing one left beside it is looked for once.
         """
         try:
-            os.stat(self.path)  # noqa: PTH116  as above
+            os.stat(self._name)  # noqa: PTH116  as above
         except (FileNotFoundError, NotADirectoryError):
             if self._left is None:
                 self.look()
