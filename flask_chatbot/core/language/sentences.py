@@ -243,6 +243,10 @@ class Language:
         return marks_of(self.babel)
 
 
+# Of the languages that come with the package: most files are in one of them, and then Babel need not be loaded.
+_MARKS = {"id": (".", ","), "en": (",", ".")}
+
+
 @cache
 def marks_of(babel: str) -> tuple[str, str]:
     """The marks that a locale writes between thousands, and ahead of decimals: a stop and a comma, one way or the other.
@@ -250,8 +254,7 @@ def marks_of(babel: str) -> tuple[str, str]:
     >>> marks_of("id"), marks_of("en")
     (('.', ','), (',', '.'))
     """
-    comma = babel == "id" or (babel != "en" and decimal_mark(babel) == ",")  # the two that most files are in need no look into Babel
-    return (".", ",") if comma else (",", ".")
+    return _MARKS.get(babel) or _MARKS["id" if decimal_mark(babel) == "," else "en"]
 
 
 @cache
