@@ -14,6 +14,7 @@ from flask_chatbot.core.values.replies import Text
 from flask_chatbot.errors import Refused, TryLater
 from flask_chatbot.store import callbacks
 from flask_chatbot.store.callbacks import NewCallback, Settlement
+from flask_chatbot.store.console import audit
 from flask_chatbot.testing import working
 from flask_chatbot.transports.simulator import Simulator
 from tests.console.browsers import CONSOLE, Browser, console_app, text_of
@@ -69,7 +70,10 @@ def test_a_message_that_was_given_up_is_sent_again_under_its_id(app: Flask, brow
         _until(browser, id_, "given up")
         assert browser.post(f"/deliveries/{id_}").headers["Location"] == f"{CONSOLE}/deliveries/{id_}"
         (arrived,) = phones.phone(SITI).waits_for(1)
+        browser.post(f"/deliveries/{id_}")  # somebody else clicks, too
     assert (arrived.id, arrived.reply) == (id_, Text("coba lagi"))
+    with app.extensions["chatbot"].make_database().reading() as connection:
+        assert [act.about for act in audit.latest(connection, 9, audit.ActFilter(action="sent again"))] == [id_]
 
 
 def test_the_life_of_a_message_is_told_in_order(app: Flask, browser: Browser, phones: Simulator) -> None:

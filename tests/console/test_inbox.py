@@ -255,6 +255,15 @@ def test_notes_and_labels_are_kept_found_and_taken_off(app: Flask, browser: Brow
     assert acts == ["note written", "label put on", "note deleted", "label taken off"]
 
 
+def test_taking_off_what_is_not_there_is_no_act(app: Flask, browser: Browser) -> None:
+    budi = person_of(browser, "6281******001")
+    browser.get(f"/inbox/{budi}")
+    assert browser.post(f"/inbox/unnote/{budi}", note="7").status_code == 303
+    assert browser.post(f"/inbox/unlabel/{budi}", label="grosir").status_code == 303
+    with app.extensions["chatbot"].make_database().reading() as connection:
+        assert [act.action for act in audit.latest(connection, 4)] == ["login"]
+
+
 @pytest.mark.parametrize(("path", "field"), [("note", "text"), ("label", "label")])
 @pytest.mark.parametrize("given", ["", "  ", "x" * 2001])
 def test_an_empty_or_endless_remark_is_told(browser: Browser, path: str, field: str, given: str) -> None:

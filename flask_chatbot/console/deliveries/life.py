@@ -75,8 +75,9 @@ def send_again(visit: Visit) -> Response:
 
     now = visit.console.bots.own.clock().timestamp()
     with visit.console.database().writing() as connection:
-        stored.resend(connection, [visit.about], now + LIFETIME)
-    visit.record("sent again", visit.about)
+        is_resent = stored.resend(connection, [visit.about], now + LIFETIME) > 0
+    if is_resent:
+        visit.record("sent again", visit.about)
     if lines := visit.console.lines():
         lines.wake()
     return visit.go(f"/deliveries/{visit.about}")

@@ -32,8 +32,9 @@ def drop_note(visit: Visit) -> Response:
     number = visit.form.get("note", "")
     if number.isascii() and number.isdecimal() and len(number) < 19:
         with visit.console.database().writing() as connection:
-            remarks.drop_note(connection, visit.about, int(number))
-        visit.record("note deleted", visit.about)
+            is_dropped = remarks.drop_note(connection, visit.about, int(number))
+        if is_dropped:
+            visit.record("note deleted", visit.about)
     return visit.go(f"/inbox/{visit.about}")
 
 
@@ -61,6 +62,7 @@ def drop_label(visit: Visit) -> Response:
 
     label = visit.form.get("label", "")[:100]
     with visit.console.database().writing() as connection:
-        remarks.drop_label(connection, visit.about, label)
-    visit.record("label taken off", f"{visit.about} {label}")
+        is_dropped = remarks.drop_label(connection, visit.about, label)
+    if is_dropped:
+        visit.record("label taken off", f"{visit.about} {label}")
     return visit.go(f"/inbox/{visit.about}")

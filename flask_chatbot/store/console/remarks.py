@@ -66,9 +66,9 @@ def add_note(connection: Connection, person: str, name: str, text: str, now: flo
     return int(connection.execute(insert(notes), row).inserted_primary_key[0])  # type: ignore[index]
 
 
-def drop_note(connection: Connection, person: str, seq: int) -> None:
-    """Delete a note about a person."""
-    connection.execute(_DROP_NOTE, {"number": seq, "of": person})
+def drop_note(connection: Connection, person: str, seq: int) -> bool:
+    """Delete a note about a person; False if there is none of this number."""
+    return connection.execute(_DROP_NOTE, {"number": seq, "of": person}).rowcount > 0
 
 
 def notes_of(connection: Connection, persons: Collection[str]) -> list[Note]:
@@ -84,9 +84,9 @@ def add_label(connection: Connection, person: str, label: str) -> bool:
     return True
 
 
-def drop_label(connection: Connection, person: str, label: str) -> None:
-    """Take a label from a person."""
-    connection.execute(_DROP_LABEL, {"of": person, "named": storable(label)})
+def drop_label(connection: Connection, person: str, label: str) -> bool:
+    """Take a label from a person; False if they do not have it."""
+    return connection.execute(_DROP_LABEL, {"of": person, "named": storable(label)}).rowcount > 0
 
 
 def labels_of(connection: Connection, persons: Collection[str]) -> dict[str, tuple[str, ...]]:
