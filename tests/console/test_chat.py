@@ -16,6 +16,7 @@ from flask_chatbot.console.marks import shown
 from flask_chatbot.core.language.sentences import Locale
 from flask_chatbot.core.values.contents import Choice
 from flask_chatbot.core.values.menus import Buttons, MessageTemplate
+from flask_chatbot.core.values.messages import Message
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import ContactCard, Document, Image, Location, Reply, Text
 from flask_chatbot.core.values.stored import write_reply
@@ -292,7 +293,7 @@ rules:
     ask: [{nama: Siapa?}, {kota: Kota mana?}]
     reply: "{{ nama }} di {{ kota }}."
   - {name: stok, keyword: stok, reply: Habis.}
-  - {name: admin, keyword: admin, pause: 2 jam, reply: Sebentar.}
+  - {name: admin, keyword: admin, pause: 2 jam, notify: "628117601234", reply: Sebentar.}
   - {name: bawaan, fallback: true, reply: Maaf.}
 """
 
@@ -342,6 +343,24 @@ def test_the_reasons_shown_are_those_of_the_bots_own_decision(tmp_path: Path) ->
     assert "kota text Dumai" in text_of(pages[2])
     assert (len(called), "is not run" in text_of(pages[3])) == (2, False)
     assert "the bot is paused for this person: 2 hours left" in text_of(pages[5])
+
+
+def test_an_answer_that_no_rule_gave_is_put_down_to_none(tmp_path: Path) -> None:
+    bot, phones = Chatbot(), Simulator()
+
+    @bot.before
+    def greet(message: Message) -> str | None:
+        return "Selamat datang." if message.text == "tes" else None
+
+    app = live_app(tmp_path, phones, bot)
+    browser = entered(app)
+    with working(app):
+        opened(phones)
+        written = ((BUDI, "tes"), (BUDI, "admin"), ("628117601234", "selesai"))
+        pages = [browser.post("/chat", number=number, text=text) for number, text in written]
+    note = "Answered without a rule: by a function of the app, by a command of staff, or because the bot cannot read this."
+    said = [(note in text_of(page), "Rules that were tried" in page.text) for page in pages]
+    assert said == [(True, False), (False, True), (True, False)]
 
 
 def test_several_customers_write_in_a_group_and_see_its_answers(tmp_path: Path) -> None:

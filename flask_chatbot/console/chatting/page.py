@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from flask_chatbot.delivery.gateway import Gateway
 
 SHOWN = 60  # messages of a conversation
+NO_RULE = tr("Answered without a rule: by a function of the app, by a command of staff, or because the bot cannot read this.")
 
 
 @route("", role="look")
@@ -109,6 +110,8 @@ def _sent(visit: Visit, customer: Customer, content: Message, simulator: Simulat
     found = next((each for each in answered if each.message.id == sent.id), None)
     if found is None:
         return Tried(Decision(None), tr("The bot has not answered this. Its log says why.")), ()
+    if found.decision.match is None and found.decision.replies:
+        return Tried(found.decision, NO_RULE), ()
     reasons = explain(found.book, found.message, found.state, found.now, decision=found.decision)
     return Tried(found.decision, pause_note(found.state, found.now.timestamp())), reasons_of(reasons)
 
