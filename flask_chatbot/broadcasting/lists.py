@@ -55,6 +55,18 @@ class RecipientList:
     columns: Columns = field(default_factory=dict)
 
 
+def in_words(name: str) -> Translatable:
+    """The name of a list as people read it; the name of a file stays as it is.
+
+    >>> in_words("days: 30"), in_words("daftar.csv")
+    ('everybody who wrote within 30 days, but staff', 'daftar.csv')
+    """
+    kind, _, rest = name.partition(": ")
+    if kind == "days":
+        return tr("everybody who wrote within {days} days, but staff", days=rest)
+    return tr("everybody with the label {label}", label=rest) if kind == "label" else tr("{text}", text=name)
+
+
 def labelled(connection: Connection, label: str) -> RecipientList:
     """The people with a label, which staff gave them in the console."""
     found: list[str] = []

@@ -55,6 +55,7 @@ def test_a_broadcast_goes_to_three_phones(
     fits(page)
     page.get_by_role("button", name=start).click()
     page.get_by_text(over.split()[-1], exact=True).wait_for()  # the page looks again by itself
+    assert page.locator("#stop").count() == 0
     fits(page)
     assert sorted(each.chat for each in phones.arrived) == [f"{number}@c.us" for number in NUMBERS]
     page.get_by_role("link", name=menu).click()

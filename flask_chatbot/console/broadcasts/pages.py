@@ -202,13 +202,14 @@ def _missing(visit: Visit) -> Response:
 def _facts(visit: Visit, found: "BroadcastProgress") -> dict[str, object]:
     """A broadcast as pages show it."""
     from flask_chatbot.broadcasting.content import read_content
+    from flask_chatbot.broadcasting.lists import in_words
 
     stored = found.broadcast
     counts = [(visit.translated(said), found.counts.get(fate, 0)) for fate, said in FATES.items()]
     return {
         "number": stored.number,
         "what": visit.text(visit.translated(read_content(stored.content).what)),
-        "audience": visit.text(stored.audience),
+        "audience": visit.text(visit.translated(in_words(stored.audience))),
         "line": stored.line,
         "listed": stored.listed or 0,
         "repeated": stored.repeated,
