@@ -217,10 +217,10 @@ def gateway_for(chat: str, line: str = "") -> "Gateway":
     """
     by = lines()
     turn = current_sends() if len(by) > 1 and not line else None
-    here = by.behind(turn.message.line) if turn is not None and turn.message is not None else None
+    here = by.behind(turn.message.line) if turn is not None else None
     if here is None:
         return by.for_chat(chat, line)
-    if turn is not None and turn.message is not None and _is_from(turn.message, chat):
+    if turn is not None and _is_from(turn.message, chat):
         return here
     return by.last_of(chat) or here
 

@@ -114,9 +114,9 @@ class Bot(Telling):
         in the store.
         """
         return Handling(  # positional: keyword arguments would cost as much as finding the key of a call
+            message,
             self.handlers,
             self.book,
-            message,
             bool(self.settings.public_url),
             now or self.clock(),
             random or self.random,

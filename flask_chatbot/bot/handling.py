@@ -1,7 +1,7 @@
 """`Handling`: one message on its way through the handlers and the rules."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from random import Random
@@ -47,8 +47,8 @@ log = get_logger(__name__)
 
 
 @dataclass(slots=True, eq=False)
-class Handling:
-    """One message on its way through the handlers, with the same rules from beginning to end.
+class Handling(Sends):
+    """One message on its way through the handlers, with the same rules from beginning to end, and with what they send on the side.
 
     The `message` has the files in it that were kept; with `forwards` those that are forwarded are kept, too. With `gets_all` the effects
     receive decisions without actions, too.
@@ -56,7 +56,6 @@ class Handling:
 
     handlers: Handlers
     book: RuleBook
-    message: Message
     forwards: bool
     now: datetime
     random: Random
@@ -69,14 +68,13 @@ class Handling:
     saved: RowNumber | None = None
     is_full: bool = False
     has_run: bool = False
-    ran: list[str] = field(default_factory=list)
+    ran: tuple[str, ...] = ()
     failure: Exception | None = None
-    sends: Sends = field(default_factory=Sends)
 
     @property
     def joined(self) -> Sends | None:
         """The messages that join the commit; None if nothing of this message is carried out."""
-        return self.sends.answering(self.message) if self.joins and self.make_effects is not None else None
+        return self if self.joins and self.make_effects is not None else None
 
     def answer(self) -> Decision:
         """Decide, then remember and act; decide again if another message of the sender came first.
@@ -86,7 +84,7 @@ class Handling:
         try:
             for attempt in range(TRIES + 1):  # one more for a last place that was taken in between
                 decision = self.traced() if OPENTELEMETRY in modules else self.decide()
-                is_kept = decision.remember is not None or decision.actions or self.gets_all or self.sends.stores
+                is_kept = decision.remember is not None or decision.actions or self.gets_all or self.stores
                 if not is_kept or self.commit(decision, is_last=attempt >= TRIES - 1):
                     break  # at once for most messages, which leave nothing to keep
                 self.begin_anew()
@@ -99,7 +97,7 @@ class Handling:
     def begin_anew(self) -> None:
         """Leave nothing behind of a decision that was overtaken."""
         self.saved, self.has_run, self.failure = None, False, None
-        self.sends.drop()
+        self.drop()
 
     def traced(self) -> Decision:
         """Decide within a span, which has the name of the rule that answers."""
@@ -158,7 +156,7 @@ class Handling:
 
         Whoever must be stored, and is not, has found no place; then its rule is not asked again, and its handler does not run twice.
         """
-        make_effects = self.make_effects if self.gets_all or decision.actions or self.sends.stores else None
+        make_effects = self.make_effects if self.gets_all or decision.actions or self.stores else None
         remember = partial(self.people.keep, decision.remember, self.has_run or is_last)
         if make_effects is None:
             return remember(None)
@@ -169,7 +167,7 @@ class Handling:
             state=self.people.recalled,
             now=self.now,
             saved=self.saved,
-            sends=tuple(self.sends.stores),
+            sends=tuple(self.stores),
         )
         is_done = make_effects().carry_out(answered, remember)
         if is_done:
@@ -245,13 +243,13 @@ class Handling:
         handler = self.handlers.rules.get(rule.name)
         if handler is None:
             return None
-        kept = len(self.sends.stores)
+        kept = len(self.stores)
         try:
             outcome = self.run(handler, match, message, notes)
         except (Skip, Invalid):
             raise
         except Exception as error:  # whatever the app's own code raises, the customer gets an answer
-            self.sends.drop(kept)
+            self.drop(kept)
             replies = self.recover(error, f"{handler.name} at {handler.mark}, for rule {rule.name!r} at {rule.mark},")
             raise HandlerFailed(replies) from error
         if isinstance(outcome, Mapping) and not rule.reply:
@@ -264,7 +262,7 @@ class Handling:
     def run(self, handler: Handler, match: Match, message: Message, notes: Notes) -> Outcome:
         """Run one handler and return its outcome; raise `HandlerError` if its `Invalid` names something that is no field."""
         values: dict[str, object] = {**match.fields, "message": message, "memory": notes}
-        self.ran.append(f"{handler.name} at {handler.mark}, for rule {match.rule.name!r} at {match.rule.mark}")
+        self.ran += (f"{handler.name} at {handler.mark}, for rule {match.rule.name!r} at {match.rule.mark}",)
         if match.rule.sends:
             values = {**named_parts(sent_in(message, self.book.locale.language)), **values}
         self.has_run = True
@@ -290,15 +288,15 @@ class Handling:
 
     def replies(self, handler: Handler, values: Mapping[str, object]) -> tuple[Reply, ...] | None:
         """Run a `before` or `after` handler; None if it leaves the message alone."""
-        self.has_run, kept = True, len(self.sends.stores)
-        self.ran.append(f"{handler.name} at {handler.mark}")
+        self.has_run, kept = True, len(self.stores)
+        self.ran += (f"{handler.name} at {handler.mark}",)
         try:
             value = handler(values)
             return None if value is None else plain_replies_of(value, self.book.locale.country)
         except Skip:
             return None
         except Exception as error:  # noqa: BLE001  as above
-            self.sends.drop(kept)
+            self.drop(kept)
             return self.recover(error, f"{handler.name} at {handler.mark}")
 
     def recover(self, error: Exception, where: str) -> tuple[Reply, ...]:

@@ -15,13 +15,8 @@ Store = Callable[[Any], None]  # within the transaction of a connection
 class Sends:
     """The messages that the handlers of one `message` have sent so far, each as the function that stores it."""
 
-    stores: list[Store] = field(default_factory=list)
-    message: Message | None = None
-
-    def answering(self, message: Message) -> "Sends":
-        """The same, for the handlers of this message."""
-        self.message = message
-        return self
+    message: Message
+    stores: list[Store] = field(default_factory=list, init=False)
 
     def add(self, store: Store) -> None:
         """Keep a message until the turn is committed."""
