@@ -21,7 +21,9 @@ def read_body(request: Request, limit: int | None, most: int = BODY_LIMIT) -> By
     """Read the whole body of a POST, up to `most` bytes or the app's `limit`; raise `BadPayload` otherwise. The host may read it again."""
     if request.method != "POST":
         raise BadPayload(tr("This address takes POST only."), 405)
-    length = get_content_length(request.environ)
+    stated = request.environ.get("CONTENT_LENGTH", "")
+    is_usual = stated.isdecimal() and len(stated) < 20 and "HTTP_TRANSFER_ENCODING" not in request.environ
+    length = int(stated) if is_usual else get_content_length(request.environ)  # which costs ten times that
     limit = most if limit is None else min(limit, most)
     if length is not None and length > limit:
         raise _too_large(limit)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
+from werkzeug.datastructures import Headers
 
 from flask_chatbot.answering.media_urls import Files, MediaUrls
 from flask_chatbot.bot.bots import Bots
@@ -76,8 +77,12 @@ def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _hos
             raise refused or BadPayload(CUT_SHORT)
         environ = request._get_current_object().environ  # type: ignore[attr-defined]  # each question to a proxy costs
         answer = _answer(current_app._get_current_object(), body.getvalue(), environ)  # type: ignore[attr-defined]
-        headers = {HEADER: request_id(environ)} if GIVEN in environ else None  # nobody who sent none would look for it
-        return RawResponse(answer, headers=headers, content_type="application/json")
+        headers = Headers()  # made here, since Werkzeug looks each of its own up before it is added
+        headers.add("Content-Type", "application/json")
+        headers.add("Content-Length", str(len(answer)))
+        if GIVEN in environ:  # nobody who sent none would look for it
+            headers.add(HEADER, request_id(environ))
+        return RawResponse([answer], "200 OK", headers)
     except BadPayload as error:
         log.info("refused a webhook call with %(status)d", {"status": error.status})
         return _refuse(error.status, error.message)

@@ -33,11 +33,11 @@ def read_object(body: bytes, *, content_type: str = "", example: str = EXAMPLE) 
     >>> read_object(b'{"keyword": "halo"}', content_type="application/x-www-form-urlencoded")
     {'keyword': 'halo'}
     """
-    if not body or body.isspace():
-        raise BadPayload(tr("The body is empty. Send a JSON object."))
     try:
         document = read_json(body)
     except BadPayload:
+        if not body or body.isspace():
+            raise BadPayload(tr("The body is empty. Send a JSON object.")) from None
         if is_form(body, content_type):
             raise BadPayload(tr("The body is a form. Send JSON. For example: {example}", example=example)) from None
         raise
@@ -134,7 +134,7 @@ def write_replies(replies: Iterable[Reply]) -> bytes:
     """
     items = ",".join([item for reply in replies for item in _WRITERS[type(reply)](reply)])
     # A rule file can escape half of a surrogate pair into a reply; no answer may fail for it.
-    return f'{{"success":true,"message":{{"reply":[{items}]}}}}'.encode(errors="replace")
+    return f'{{"success":true,"message":{{"reply":[{items}]}}}}'.encode("utf-8", "replace")
 
 
 def write_refusal(message: str) -> bytes:
@@ -157,7 +157,7 @@ def write_coordinate(location: Location) -> str:
 
 
 def _write_text(reply: Text) -> list[Item]:
-    return [_item("message", quoted(reply.text))]
+    return [f'{{"type":"message","content":{quoted(reply.text)}}}']
 
 
 def _write_menu(reply: Buttons | List) -> list[Item]:
