@@ -4,8 +4,9 @@ import argparse
 import sys
 from logging import ERROR, getLogger
 from pathlib import Path
+from time import monotonic
 
-from benchmarks.tables import Row, table, with_rows
+from benchmarks.tables import Row, table, with_rows, with_tables
 from benchmarks.timing import machine
 
 PARTS = (
@@ -32,8 +33,12 @@ BURST = "burst"  # only by its name as well: it takes minutes
 PROFILE = "profile"  # the same, since it has no promises
 
 
+SAID: list[str] = []  # all that was printed, of which the page shows some tables
+
+
 def say(text: str) -> None:
     """Print at once, since a run takes minutes."""
+    SAID.append(text)
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
@@ -113,12 +118,16 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     getLogger("flask_chatbot").setLevel(ERROR)  # what is slow on purpose is warned of, for each message
     say(f"Measured on {machine()}.")
-    rows: list[Row] = []
+    measured: dict[str, list[Row]] = {}
     for part in [chosen.part] if chosen.part else PARTS:
-        rows += measure(part, chosen.quick, chosen.plots, chosen.folder)
+        begun = monotonic()
+        if found := measure(part, chosen.quick, chosen.plots, chosen.folder):
+            measured[part] = found
+        say(f"\n{part} took {monotonic() - begun:.0f} s.")
+        if chosen.page:  # after each, so that a run that is ended keeps what it has measured
+            chosen.page.write_text(with_tables(with_rows(chosen.page.read_text("utf-8"), measured, machine()), SAID), "utf-8")
+    rows = [row for those in measured.values() for row in those]
     say(table("Promises", [row.cells() for row in rows]))
-    if chosen.page:
-        chosen.page.write_text(with_rows(chosen.page.read_text("utf-8"), rows, machine()), "utf-8")
     broken = [row.what for row in rows if not row.is_kept]
     say("\n".join(["", *(f"BROKEN: {what}" for what in broken)]) if broken else "\nAll promises are kept.")
     return 1 if broken else 0

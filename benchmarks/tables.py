@@ -1,7 +1,7 @@
 """What was measured, beside what is promised of it, as Markdown."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -40,8 +40,8 @@ class Row:
         return [self.what, self.ours, self.other, f"{self.ratio:.3g}" if self.ratio >= 100 else f"{self.ratio:.2f}", promise, verdict]
 
 
-HEAD = "| what | ours | beside | ratio | promise | |\n|---|---|---|---|---|---|"  # of the page
 HEADS = ("what", "ours", "beside", "ratio", "promise", "")
+EARLIER = ", earlier"  # ends the verdict of a row of the page that the last run did not measure
 
 
 def table(title: str, rows: Sequence[Sequence[str]], heads: Sequence[str] = HEADS) -> str:
@@ -53,25 +53,71 @@ def table(title: str, rows: Sequence[Sequence[str]], heads: Sequence[str] = HEAD
     return f"\n## {title}\n\n" + "\n".join(drawn)
 
 
-def with_rows(page: str, rows: Sequence[Row], machine: str) -> str:
-    """A page with these rows in the table of its promises, and the machine that they were measured on.
+def with_rows(page: str, measured: Mapping[str, Sequence[Row]], machine: str) -> str:
+    """A page with the rows of each part in the table of its promises, those that are broken below it, and the machine of this run.
 
-    >>> page = "Measured on x.\\n\\n## The promises\\n\\n| what |\\n|---|\\n| old |\\n\\nMore.\\n"
-    >>> print(with_rows(page, [Row("loading", "2 s", "1 s", 2.0, 4.0)], "y"))
+    Rows of parts that were not measured stay, and are marked as earlier ones.
+
+    >>> old = "| load | old | | | | | kept |\\n| way | calls | | | | | kept |\\n"
+    >>> page = f"Measured on x.\\n\\n## The promises\\n\\n| part |\\n|---|\\n{old}\\nAll hold.\\n"
+    >>> print(with_rows(page, {"load": [Row("loading", "5 s", "1 s", 5.0, 4.0)]}, "y"))
     Measured on y.
     <BLANKLINE>
     ## The promises
     <BLANKLINE>
-    | what | ours | beside | ratio | promise | |
-    |---|---|---|---|---|---|
-    | loading | 2 s | 1 s | 2.00 | at most 4 | kept |
+    | part | what | ours | beside | ratio | promise | |
+    |---|---|---|---|---|---|---|
+    | way | calls | | | | | kept, earlier |
+    | load | loading | 5 s | 1 s | 5.00 | at most 4 | BROKEN |
     <BLANKLINE>
-    More.
+    These promises do not hold: loading (5.00, at most 4 is promised).
     <BLANKLINE>
     """
-    drawn = "\n".join([HEAD, *(f"| {' | '.join(row.cells())} |".replace("|  |", "| |") for row in rows)])
     page = re.sub(r"^Measured (.*?)on .*\.$", lambda found: f"Measured {found[1]}on {machine}.", page, count=1, flags=re.MULTILINE)
-    return re.sub(r"(?<=^## The promises\n\n)(?:\|.*\n)+", lambda _: f"{drawn}\n", page, count=1, flags=re.MULTILINE)
+    return _PROMISES.sub(lambda found: _promises(found[1], measured), page, count=1)
+
+
+# Heads of the table, its rows, and the paragraph below, which begins as one of those that are written there.
+_PROMISES = re.compile(r"(?<=^## The promises\n\n)(?:\|.*\n){2}((?:\|.*\n)*)\n(?:All hold|These promises do not hold).*\n", re.MULTILINE)
+
+
+def _promises(drawn: str, measured: Mapping[str, Sequence[Row]]) -> str:
+    """The table of the page, and what of it is broken, from the rows that were drawn there and those measured now."""
+    old = [[cell.strip() for cell in line[1:-1].split("|")] for line in drawn.splitlines()]
+    rows = [[*cells[:-1], marked(cells[-1])] for cells in old if cells[0] not in measured]
+    rows += [[part, *row.cells()] for part, those in measured.items() for row in those]
+    lines = [re.sub(r"\|  +(?=\|)", "| ", f"| {' | '.join(cells)} |") for cells in (["part", *HEADS], *rows)]
+    broken = [f"{cells[1]} ({cells[4]}, {cells[5]} is promised)" for cells in rows if cells[-1].startswith("BROKEN")]
+    below = f"These promises do not hold: {'; '.join(broken)}." if broken else "All hold."
+    return "\n".join([lines[0], "|" + "---|" * (1 + len(HEADS)), *lines[1:], "", below, ""])
+
+
+def marked(verdict: str) -> str:
+    """A verdict as one of an earlier run.
+
+    >>> marked("kept"), marked("kept, earlier"), marked("")
+    ('kept, earlier', 'kept, earlier', 'earlier')
+    """
+    return (verdict.removesuffix(EARLIER) + EARLIER).removeprefix(", ") if verdict != "earlier" else verdict
+
+
+def with_tables(page: str, said: Iterable[str]) -> str:
+    """A page with tables that were printed, each in place of the one below a comment with its title.
+
+    >>> print(with_tables("% table: Loads\\n\\n| rules |\\n|---|\\n| 1 |\\n\\nMore.", [table("Loads", [["2"]], ["rules"])]))
+    % table: Loads
+    <BLANKLINE>
+    | rules |
+    |-------|
+    | 2     |
+    <BLANKLINE>
+    More.
+    """
+    for text in said:
+        title, _, drawn = text.removeprefix("\n## ").partition("\n\n")
+        place = re.compile(rf"(?<=^% table: {re.escape(title)}\n\n)(?:\|.*\n)+", re.MULTILINE)
+        page = place.sub(drawn.replace("\\", r"\\") + "\n", page, count=1)
+    return page
 
 
 def seconds(value: float) -> str:
