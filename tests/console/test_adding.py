@@ -51,6 +51,19 @@ def test_a_text_that_fell_through_becomes_a_rule_and_is_answered(tmp_path: Path)
     assert "mobil dan motor" in answer(app, "ada parkir?")
 
 
+@pytest.mark.parametrize("shown", ["081234567890", "6281******890"])
+def test_a_customers_number_becomes_no_part_of_a_phrase_whether_the_page_shows_it_or_not(tmp_path: Path, shown: str) -> None:
+    app, browser = serving(tmp_path)
+    answer(app, "bisa kirim ke 081234567890 tidak?")
+    if shown.isdecimal():
+        browser.post("/numbers", None, show="yes")
+    assert 'similar: ["bisa kirim ke tidak?"]' in text_of(browser.get("/unmatched"))
+    browser.post("/unmatched/new", None, text=f"bisa kirim ke {shown} tidak?", reply="Bisa")
+    wanted = NEAR + '  - similar: ["bisa kirim ke tidak?"]\n    reply: "Bisa"\n'
+    assert (tmp_path / "rules.yaml").read_text("utf-8") == wanted
+    assert "Bisa" in answer(app, "bisa kirim ke tidak?")
+
+
 @pytest.mark.parametrize("reply", ["{{ nma }}", "{% for %}", "", "   "])
 def test_an_answer_that_cannot_be_used_is_not_saved(tmp_path: Path, reply: str) -> None:
     app, browser = serving(tmp_path)

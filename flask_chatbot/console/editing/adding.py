@@ -16,6 +16,7 @@ from flask_chatbot.console.routing import route
 from flask_chatbot.console.unmatched.groupings import LONGEST
 from flask_chatbot.console.unmatched.pages import Notice, list_unmatched, quoted
 from flask_chatbot.console.visits import Visit
+from flask_chatbot.core.language.masking import without_numbers
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.translation.translatable import Translatable, tr
 from flask_chatbot.core.values.problems import Mark
@@ -39,7 +40,7 @@ def add_phrase(visit: Visit) -> Response:
     source = (file.read() if file else None) or b""
     if rule is None or file is None or digest(source) not in bot.book.sources.digests.values():
         return list_unmatched(visit, Notice(visit.translated(GONE)))
-    words = form.get("text", "")[:LONGEST]
+    words = _phrase(visit, bot)
     return _save(visit, bot, file, source, with_phrase(text_in(source) or "", rule.mark.line, quoted(words)), words)
 
 
@@ -52,12 +53,18 @@ def make_rule(visit: Visit) -> Response:
     file = find_file(visit.console.bots, form.get("file", "") or form.get("of", ""))
     if file is None:
         return list_unmatched(visit, Notice(visit.translated(GONE)))
-    words, reply = form.get("text", "")[:LONGEST], "\n".join(form.get("reply", "")[:REPLY_LIMIT].split("\r\n")).strip()
+    reply = "\n".join(form.get("reply", "")[:REPLY_LIMIT].split("\r\n")).strip()
     if not reply:
         return list_unmatched(visit, Notice(visit.translated(NO_REPLY)))
     source = file.read() or b""
     bot = find_bot(visit.console.bots, form.get("of", ""))
+    words = _phrase(visit, bot)
     return _save(visit, bot, file, source, with_rule(text_in(source) or "", quoted(words), reply), words)
+
+
+def _phrase(visit: Visit, bot: Bot) -> str:
+    """The text that fell through, as a phrase: the page that sent it may have shown a customer's number in it, masked or whole."""
+    return without_numbers(visit.form.get("text", "")[:LONGEST], bot.book.locale.country)
 
 
 def _save(visit: Visit, bot: Bot, file: EditableFile, source: bytes, text: str | None, words: str) -> Response:

@@ -15,6 +15,7 @@ from flask_chatbot.console.marks import shown
 from flask_chatbot.console.routing import PageEntry, route
 from flask_chatbot.console.unmatched.groupings import LONGEST, Alike, Grouping
 from flask_chatbot.console.visits import Visit
+from flask_chatbot.core.language.masking import without_numbers
 from flask_chatbot.core.language.sentences import clip
 from flask_chatbot.core.translation.translatable import tr
 
@@ -109,15 +110,15 @@ def _of(bots: Bots, bot: Bot, found: "Collection[FellThrough]") -> "Iterator[Fel
 
 def _shown(visit: Visit, bot: Bot, group: Alike, grouping: Grouping | None, of: str) -> dict[str, object]:
     """A group as the page shows it, with what to write next into the rules of its bot; without a `grouping`, that is looked for later."""
-    text = visit.text(group.text)
+    text, phrase = visit.text(group.text), without_numbers(group.text, bot.book.locale.country)
     return {
         "text": clip(text, LONGEST),
         "count": group.count,
         "people": len(group.people),
         "at": f"{datetime.fromtimestamp(group.at, visit.console.bots.own.book.locale.timezone):%d/%m %H:%M}",
         "near": grouping.near(group) if grouping else (),
-        "line": line_for(text),
-        "rule": new_rule(text),
+        "line": line_for(phrase),
+        "rule": new_rule(phrase),
         "now": shown(grouping.rule_now(group)) if grouping else "",
         "of": of,
         "lines": ", ".join(sorted(bot.lines)) if len(visit.console.bots) > 1 else "",

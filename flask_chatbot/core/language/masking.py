@@ -10,6 +10,7 @@ _RUN = re.compile(rf"[+(]*[0-9\uff10-\uff19]+(?:(?:{_BETWEEN}){{1,4}}\+?[0-9\uff
 _GROUP = re.compile(r"\+?[0-9\uff10-\uff19]+")
 _DIGIT = re.compile(r"[0-9\uff10-\uff19]")
 _SHORTEST, _LONGEST = 8, 17  # digits of a number as it is written, with a zero or two before its country code
+_MASKED = re.compile(r"\s*\d+\*{3,}\d+")
 _GROUPS_LIMIT = 60  # in a row; whoever writes more of them has none read
 
 
@@ -20,6 +21,15 @@ def mask_numbers(text: str, country: str = "ID") -> str:
     'Ani 6281******890, 6281******890 Budi: 2 karton, Rp 1.500.000 pada 27-11-2026 10.30'
     """
     return _RUN.sub(lambda found: _masked(found[0], country), text)
+
+
+def without_numbers(text: str, country: str = "ID") -> str:
+    """The text without its telephone numbers, the masked ones among them: as a phrase of a rule, which is for everybody, says it.
+
+    >>> without_numbers("kirim ke 081234567890 ya"), without_numbers("kirim ke 6281******890 ya")
+    ('kirim ke ya', 'kirim ke ya')
+    """
+    return _MASKED.sub("", mask_numbers(text, country)).strip()
 
 
 def _masked(run: str, country: str) -> str:
