@@ -135,7 +135,7 @@ def test_the_rules_after_the_first_200_share_a_name_that_they_keep(database: Dat
         assert (len(found), found["other"], found["rule 199"]) == (201, 3, 1)
         assert [kept.name_of(connection, each) for each in ("rule 5", "rule 202", "")] == ["rule 5", "other", ""]
         executed: list[object] = []
-        event.listen(connection, "before_cursor_execute", lambda *statement: executed.append(statement))
+        event.listen(connection.engine, "before_cursor_execute", lambda *statement: executed.append(statement))
         assert ({kept.name_of(connection, f"rule {number}") for number in range(300, 400)}, executed) == ({"other"}, [])
 
 
