@@ -3,15 +3,16 @@
 import json
 import re
 import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Inspector, MetaData, Table, create_engine, insert, inspect, make_url, text, update
+from sqlalchemy import Connection, Engine, Inspector, MetaData, Table, create_engine, insert, inspect, make_url, text, update
 from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIndex
 
 from flask_chatbot.core.conversation.memory import State
@@ -290,6 +291,18 @@ def test_an_upgrade_on_a_server_waits_for_who_reads_a_table_for_long_and_others_
     engine.dispose()
 
 
+@contextmanager
+def making_an_index(database: Database, engine: Engine) -> Iterator[tuple[Future[None], Connection]]:
+    """An upgrade that makes an index of the messages, as long as the block lasts: it waits for a transaction that has written to them."""
+    with ThreadPoolExecutor(1) as pool, engine.begin() as writer:
+        writer.execute(text("DELETE FROM chatbot_messages"))
+        upgrade = pool.submit(database.upgrade)
+        with engine.connect() as connection:
+            wait_for(connection, f"{LOCKS} AND granted AND mode = 'ShareUpdateExclusiveLock'")
+            yield upgrade, connection
+            connection.commit()
+
+
 def test_an_index_that_a_server_lacks_is_made_while_others_write_and_one_that_was_interrupted_anew(postgresql: str, tmp_path: Path) -> None:
     of_messages = text(
         "SELECT relname, indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
@@ -300,14 +313,10 @@ def test_an_index_that_a_server_lacks_is_made_while_others_write_and_one_that_wa
         before = connection.execute(of_messages).all()
         connection.execute(text("DROP INDEX ix_chatbot_messages_created"))
         connection.execute(text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = CAST('ix_chatbot_messages_open' AS regclass)"))
-    with closing(Database(postgresql, tmp_path)) as database, ThreadPoolExecutor(1) as pool:
-        with engine.begin() as writer:
-            writer.execute(text("DELETE FROM chatbot_messages"))  # what is being made waits for it
-            upgrade = pool.submit(database.upgrade)
-            with engine.begin() as connection:
-                wait_for(connection, f"{LOCKS} AND granted AND mode = 'ShareUpdateExclusiveLock'")
-                connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-                connection.execute(text("DELETE FROM chatbot_messages"))
+    with closing(Database(postgresql, tmp_path)) as database:
+        with making_an_index(database, engine) as (upgrade, connection):
+            connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+            connection.execute(text("DELETE FROM chatbot_messages"))
             assert not upgrade.done()
         upgrade.result(PATIENCE)
     with engine.begin() as connection:
@@ -319,13 +328,10 @@ def test_an_index_that_the_server_ends_is_told_in_a_sentence_and_made_by_the_nex
     engine = create_engine(postgresql)
     with engine.begin() as connection:
         connection.execute(text("DROP INDEX ix_chatbot_messages_created"))
-    with closing(Database(postgresql, tmp_path)) as database, ThreadPoolExecutor(1) as pool:
-        with engine.begin() as writer:
-            writer.execute(text("DELETE FROM chatbot_messages"))  # what is being made waits for it
-            upgrade = pool.submit(database.upgrade)
-            with engine.begin() as connection:
-                wait_for(connection, f"{LOCKS} AND granted AND mode = 'ShareUpdateExclusiveLock'")
-                connection.execute(text(END_MAKING))
+    with closing(Database(postgresql, tmp_path)) as database:
+        with making_an_index(database, engine) as (upgrade, connection):
+            connection.execute(text(END_MAKING))
+            connection.commit()
             with pytest.raises(StoreError, match=r" is shutting down or starting\. Try again when it is up\.$"):
                 upgrade.result(PATIENCE)
         database.upgrade()
