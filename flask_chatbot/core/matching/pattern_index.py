@@ -1,7 +1,7 @@
 """Finds which of many patterns match a text, without trying each."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +15,8 @@ from flask_chatbot.core.values.problems import Problem
 if TYPE_CHECKING:
     from flask_chatbot.core.matching.rule import Rule
 
-GRAM = 3  # characters in a row by which a pattern is found
+GRAMS = (6, 3)  # characters in a row by which a pattern is found: many, where it has as many, since few texts share them
+CUTS = 8  # lengths of texts that are cut alike
 FEW_GRAMS = 20  # up to so many are looked for one by one in a text, more among all that it has
 CROWD_LIMIT = 100  # patterns that may have to be tried for the same three characters, or for every text
 SET_EFFORT = 1000  # microseconds; a set in which more places come together than in each pattern alone may take more
@@ -33,13 +34,13 @@ class _Entry(NamedTuple):
 
 
 class PatternIndex:
-    """All patterns of a book, by three consecutive characters that their matches must contain; the rest form one RE2 set.
+    """All patterns of a book, by six or three consecutive characters that their matches must contain; the rest form one RE2 set.
 
     The cost is bounded for every text, see `effort`. One set of all would be simpler, but RE2 builds its automaton as it meets texts: 500
     plain words cost it 90 ms for a long new text.
     """
 
-    __slots__ = ("_always", "_effort", "_entries", "_grams", "_set")
+    __slots__ = ("_always", "_effort", "_entries", "_grams", "_set", "_sizes")
 
     def __init__(self, rules: "Iterable[Rule]") -> None:
         patterns = [(rule, pattern) for rule in sorted(rules, key=rank) for pattern in rule.patterns]
@@ -53,6 +54,7 @@ class PatternIndex:
                 self._grams.setdefault(gram, []).append(len(self._entries))
             entries = self._entries if texts else self._always
             entries.append(_Entry(rule, pattern, tuple(texts.values()), effort(pattern)))
+        self._sizes = frozenset(map(len, self._grams))
         self._set, self._effort = _at_once(self._always)
 
     def __bool__(self) -> bool:
@@ -62,8 +64,7 @@ class PatternIndex:
         """The rules whose patterns match a text, each with the pattern as written."""
         text = as_written(text)
         lower = text.lower()
-        few = len(self._grams) <= FEW_GRAMS
-        shared = [gram for gram in self._grams if gram in lower] if few else self._grams.keys() & cuts(len(lower))(lower)
+        shared = self._shared(lower)
         if not (shared or self._always):
             return []
         data, found = encoded(text), list[_Entry]()
@@ -75,6 +76,13 @@ class PatternIndex:
             places = set[int]().union(*[self._grams[gram] for gram in shared])
             found += [entry for entry in self._likely(lower, places) if entry.pattern.finds(data)]
         return [(entry.rule, entry.pattern.source) for entry in found]
+
+    def _shared(self, text: str) -> Collection[str]:
+        """The grams that occur in a lower-case text."""
+        grams = self._grams.keys()
+        if len(grams) <= FEW_GRAMS:
+            return [gram for gram in grams if gram in text]
+        return set[str]().union(*[grams & cuts(len(text), size)(text) for size in self._sizes])
 
     def _likely(self, text: str, places: Iterable[int]) -> Iterator[_Entry]:
         """Yield the patterns at these positions whose literals occur in a lower-case text, first winner first.
@@ -166,23 +174,30 @@ def rank(rule: "Rule") -> tuple[int, int]:
 
 
 def grams(text: str) -> list[str]:
-    """Every three consecutive characters of a lower-case text, except those whose case RE2 sees differently.
+    """Every six consecutive characters of a lower-case text, or three of a shorter one, except those whose case RE2 sees differently.
 
-    >>> grams("kopi"), grams("harg\u03c3")
-    (['kop', 'opi'], ['har', 'arg'])
+    >>> grams("kopi"), grams("gratis"), grams("harg\u03c3")
+    (['kop', 'opi'], ['gratis'], ['har', 'arg'])
     """
-    pieces = [text[start : start + GRAM] for start in range(len(text) - GRAM + 1)]
-    return pieces if text.isascii() else [piece for piece in pieces if has_one_form(piece)]
+    for size in GRAMS:
+        pieces = [text[start : start + size] for start in range(len(text) - size + 1)]
+        if found := pieces if text.isascii() else [piece for piece in pieces if has_one_form(piece)]:
+            return found
+    return []
+
+
+def cuts(length: int, size: int) -> Callable[[str], tuple[str, ...]]:
+    """Cuts a text of so many characters into all pieces of one size, and shorter ones at its end, in one call.
+
+    >>> cuts(4, 3)("kopi")
+    ('kop', 'opi', 'pi', 'i', '', '', '', '')
+    """
+    return _cuts(-(-length // CUTS), size)
 
 
 @lru_cache(maxsize=32)
-def cuts(size: int) -> Callable[[str], tuple[str, ...]]:
-    """Cuts a text of so many characters into every three consecutive ones, and the shorter ones at its end, in one call.
-
-    >>> cuts(4)("kopi")
-    ('kop', 'opi', 'pi', 'i', '')
-    """
-    return itemgetter(*[slice(start, start + GRAM) for start in range(size + 1)])
+def _cuts(lengths: int, size: int) -> Callable[[str], tuple[str, ...]]:
+    return itemgetter(*[slice(start, start + size) for start in range(max(lengths * CUTS, 2))])
 
 
 def has_one_form(text: str) -> bool:
