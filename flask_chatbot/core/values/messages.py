@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from flask_chatbot.core.sparse import sparse
 from flask_chatbot.core.values.contents import (
     Attachment,
     Choice,
@@ -22,7 +23,8 @@ from flask_chatbot.errors import Refused
 PARTS_LIMIT = 100  # of a text, between its ``#``
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@sparse
+@dataclass(frozen=True, kw_only=True)
 class Sender:
     """The sender of a message: `number` is an opaque string (never validated), and empty for people who hide it.
 
@@ -59,7 +61,11 @@ class Sender:
         return (alias_of(self.number), *self.aliases) if self.number or not self.aliases else self.aliases
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+NOBODY = Sender()
+
+
+@sparse
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """One incoming message.
 
@@ -72,7 +78,7 @@ class Message:
     """
 
     text: str
-    sender: Sender = field(default_factory=Sender)
+    sender: Sender = NOBODY
     chat: Literal["private", "group"] = "private"
     group: str = ""
     id: str | None = None
