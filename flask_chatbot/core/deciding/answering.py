@@ -76,8 +76,12 @@ class Answering(MessageContext):
             return Decision(match, make_all(rule.otherwise, self.names(match), self.random))
         if self.answered and self.answered.get(on_line(self.message.line, rule.name), 0.0) > self.time:
             return Decision(candidate.match())
+        if not rule.plan.reads:
+            data = self.parts(candidate) if candidate.rest or "#" in self.message.text else ()
+            match = Match(rule, candidate.kind, candidate.literal, data)
+            return self.complete(match, NO_FORM) if rule.plan.has_steps else self.finished(match, no_form)
         match, filled, sent = self.read(candidate)
-        if not match.invalid and not rule.has_steps:
+        if not match.invalid and not rule.plan.has_steps:
             return self.finished(match, lambda: self.begun(match, filled, sent))
         form = self.begun(match, filled, sent)
         return self.first_question(match, form) if rule.asks else self.complete(match, form)
@@ -119,9 +123,9 @@ class Answering(MessageContext):
         """The replies to a match with all fields valid, and confirmed where that is asked for; its form is made only for a failure."""
         rule = match.rule
         before = self.dialogue = self.dialogue.without_asides_of(rule.name) if rule.fields else self.dialogue
-        if rule.find is not None and not self.finds(match):
+        if rule.plan.acts and not self.finds(match):
             return self.nothing_found(match)
-        if rule.actions and not self.has_place_for(match):
+        if rule.plan.acts and not self.has_place_for(match):
             return self.slot_full(match, form())
         try:
             if rule.actions or self.handled is None or rule.name in self.handled:
@@ -253,7 +257,14 @@ class Answering(MessageContext):
         return Decision(match, (Text(question.text[:TEXT_LIMIT]),))
 
     def reply(self, match: Match, outcome: Outcome) -> Decision:
-        """The replies of the handler or the rule, with its menu and its actions."""
+        """The replies of the handler or the rule, with all that comes with them."""
+        rule = match.rule
+        if outcome is None and rule.plan.only_replies and self.guessed is NOTHING_GUESSED:
+            return Decision(match, make_all(rule.reply, self.names(match) if rule.fills_in else {}, self.random))
+        return self.full_reply(match, outcome)
+
+    def full_reply(self, match: Match, outcome: Outcome) -> Decision:
+        """The replies with the rule's menu, its suggestions and its actions."""
         rule, supplied = match.rule, None
         if isinstance(outcome, tuple):
             replies = tuple(self.menu(rule, each) if isinstance(each, Menu) else each for each in outcome)
@@ -325,3 +336,8 @@ class Answering(MessageContext):
         if self.paused_until is not None:
             state = state.pausing(self.message.line, self.paused_until)
         return None if state is before else state
+
+
+def no_form() -> Form:
+    """The form of a rule that reads no values."""
+    return NO_FORM

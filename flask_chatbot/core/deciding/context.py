@@ -105,17 +105,19 @@ class MessageContext:
         """True if what was found in this way is answered in the message's chat."""
         return self.hears_all or (candidate.kind in (Kind.KEYWORD, Kind.FIELDS) and candidate.step in EXACT)
 
+    def parts(self, candidate: Candidate) -> tuple[str, ...]:
+        """The parts of the text that are for the rule: those after the ``#``."""
+        kind, text = candidate.kind, self.message.text
+        behind = candidate.rest if kind is Kind.FIELDS else "" if "#" not in text or kind in CHOSEN else text.partition("#")[2]
+        return first_parts(behind) if behind else ()
+
     def read(self, candidate: Candidate) -> tuple[Match, Sequence[str], Mapping[str, SentValue]]:
         """The match with its fields read from the parts after ``#``, a pattern's groups or what was sent; and what they were read from.
 
         That is one text for each field, then those that no field takes.
         """
         rule, kind, literal, rest, _ = candidate
-        text = self.message.text
-        behind = rest if kind is Kind.FIELDS else "" if "#" not in text or kind in CHOSEN else text.partition("#")[2]
-        data = first_parts(behind) if behind else ()
-        if not rule.fields and not rule.groups:
-            return Match(rule, kind, literal, data), (), NOTHING_SENT
+        text, data = self.message.text, self.parts(candidate)
         groups = candidate.groups(text) if kind is Kind.PATTERN else NO_GROUPS
         named = {name: groups.get(name) for name in rule.groups} if rule.groups else {}
         if not rule.fields:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Literal, NamedTuple
 
 from flask_chatbot.core.conditions.conditions import Condition
@@ -47,6 +48,23 @@ class MenuEntry(NamedTuple):
     mark: Mark
 
 
+class RulePlan(NamedTuple):
+    """The parts of the way to an answer that a rule needs: for a message, all others are left out. Rules alike share one.
+
+    It `reads` values out of a text; it `has_steps` if a text with all values is not answered at once: something is asked for, or depends on
+    a value, or has to be confirmed; it `acts` if rows are looked up first, or something is done with the replies. If it `only_replies`,
+    nothing but its templates makes the answer, and nothing is shown or remembered with it.
+    """
+
+    reads: bool
+    has_steps: bool
+    acts: bool
+    only_replies: bool
+
+
+_plan = cache(RulePlan)
+
+
 # Not frozen, though nothing changes a rule once it is built: a frozen one takes four times as long to make.
 @dataclass(slots=True, kw_only=True, eq=False)
 class Rule:
@@ -61,8 +79,7 @@ class Rule:
     What it needs to `find` is looked up first, and `not_found` answers where it is not there.
     `asks` if the fields are asked for one at a time; `actions` are for the caller to carry out. `uses` are the names in its templates that
     are costly to compute; it `fills_in` something unless all of its replies stand as they are written. `is_silent` if its author wrote
-    ``reply: []``. It `has_steps` if a text with all values is not answered at once: something is asked for, or depends on a value, or has
-    to be confirmed.
+    ``reply: []``. Its `plan` says which of all this a message has to go through.
     """
 
     name: str
@@ -105,11 +122,17 @@ class Rule:
     once_per: timedelta | None = None
     guess: bool = True
     tests: tuple[RuleTest, ...] = ()
-    has_steps: bool = field(init=False)
+    plan: RulePlan = field(init=False)
 
     def __post_init__(self) -> None:
         fields = self.fields or ()
-        self.has_steps = self.asks or self.confirm is not None or any(each.condition is not None for each in fields)
+        acts = bool(self.actions or self.find)
+        self.plan = _plan(
+            bool(fields or self.groups),
+            self.asks or self.confirm is not None or any(each.condition is not None for each in fields),
+            acts,
+            not (acts or self.needs or self.menu or self.once_per or "suggestion" in self.uses),
+        )
 
     @property
     def is_worded(self) -> bool:
