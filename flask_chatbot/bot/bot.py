@@ -26,6 +26,8 @@ from flask_chatbot.core.values.problems import Problem
 from flask_chatbot.errors import HandlerError
 from flask_chatbot.settings.settings import Settings
 
+NOT_REMEMBERED = Remembering(NO_MEMORY)  # one for all whose messages are answered without a memory of them
+
 
 @dataclass(slots=True, eq=False, repr=False, weakref_slot=True)
 class Bot(Telling):
@@ -113,6 +115,7 @@ class Bot(Telling):
         those with actions; saved rows are then looked up in `rows`, else
         in the store.
         """
+        kept = memory or self.memory_for(message)
         return Handling(  # positional: keyword arguments would cost as much as finding the key of a call
             message,
             self.handlers,
@@ -120,7 +123,7 @@ class Bot(Telling):
             bool(self.settings.public_url),
             now or self.clock(),
             random or self.random,
-            Remembering(memory or self.memory_for(message)),
+            NOT_REMEMBERED if kept is NO_MEMORY else Remembering(kept),
             (lambda: effects) if effects else self.make_effects if memory is None else None,
             effects is not None,  # gets_all
             memory is None and not isinstance(effects, NoEffects),  # joins
@@ -133,8 +136,9 @@ class Bot(Telling):
 
         Rules that remember nothing ask for none, unless the line tells when the owner takes over, or the console may.
         """
-        may_be_taken_over = line in self.echoing_lines and book.takeover is not None
-        return bool(book.remembers or self.handlers.rules or may_be_taken_over or self.settings.console)
+        if book.remembers or self.handlers.rules or self.settings.console:
+            return True
+        return line in self.echoing_lines and book.takeover is not None
 
     def memory_for(self, message: Message, book: RuleBook | None = None) -> Memory:
         """The memory to decide with: none if the rules remember nothing, nor for senders without a number, who would all share one."""
