@@ -12,6 +12,7 @@ from time import perf_counter
 from flask import Flask
 
 from benchmarks import crowd
+from benchmarks.profile import sampled_in_folder
 from benchmarks.tables import Row, Say, seconds, table
 from benchmarks.timing import Work, no_collector, ratio
 from flask_chatbot import Chatbot
@@ -42,9 +43,14 @@ def run(say: Say, quick: bool = False) -> list[Row]:
     def beside(other: str, promise: float | None) -> Row:
         share = ratio(costs[other], costs[OURS])
         what = f"accepting a message durably, beside {other}"
-        return Row(what, f"{speeds[OURS]:,.0f}/s", f"{speeds[other]:,.0f}/s", share, promise, at_least=True)
+        return Row(what, f"{speeds[OURS]:,.0f}/s", f"{speeds[other]:,.0f}/s", share, promise, at_least=True, profile=profile)
 
     return [beside(SAME, PROMISE), beside(BARE, None), *crowd.run(say, quick)]
+
+
+def profile() -> str:
+    """Where the time of accepting goes, that of the disk included."""
+    return sampled_in_folder(lambda folder: service(str(folder)), by_clock=True)
 
 
 def in_turn(works: dict[str, Work], rounds: int) -> dict[str, list[float]]:

@@ -4,13 +4,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
+from benchmarks.profile import Samples
 from benchmarks.servers import ROOT
 from benchmarks.tables import Row, Say, table
 from flask_chatbot.core.values.contents import File
@@ -30,6 +31,7 @@ DELAY = 0.02  # seconds the server takes
 COUNT = 4_000
 SECRET = b"a secret as long as most are"
 PATIENCE = 120.0  # seconds
+BARE = nullcontext()
 
 
 def run(say: Say, quick: bool = False) -> list[Row]:
@@ -42,7 +44,15 @@ def run(say: Say, quick: bool = False) -> list[Row]:
     best = max(speed for speed, _ in measured)
     typical = median(speed for speed, _ in measured)
     what = f"callbacks to a server that answers in 20 ms (the middle of {len(measured)} rounds: {typical:,.0f}/s)"
-    return [Row(what, f"{best:,.0f}/s", f"{PROMISE:,}/s", best / PROMISE, 1.0, at_least=True)]
+    return [Row(what, f"{best:,.0f}/s", f"{PROMISE:,}/s", best / PROMISE, 1.0, at_least=True, profile=profile)]
+
+
+def profile() -> str:
+    """Where the processor time of a worker that makes callbacks goes."""
+    samples = Samples()
+    with receiver() as port:
+        measure(port, samples)
+    return samples.drawn(COUNT, "a callback")
 
 
 @contextmanager
@@ -58,18 +68,19 @@ def receiver(delay: float = DELAY, body: str = "") -> Iterator[int]:
             process.terminate()
 
 
-def measure(port: int) -> tuple[float, float]:
-    """Callbacks a second, and the seconds of processor time for one."""
+def measure(port: int, around: AbstractContextManager[object] = BARE) -> tuple[float, float]:
+    """Callbacks a second, and the seconds of processor time for one; `around` is open while they are made."""
     with TemporaryDirectory(dir=Path(__file__).parent, prefix=".callbacks-") as folder:
         database = Database(None, Path(folder))
         queue(database, f"http://127.0.0.1:{port}/status")
         worker = Worker(worker_options(database), leads=False)
         start, work = perf_counter(), process_time()
-        worker.start()
-        while worker.progress.called_back < COUNT:
-            if perf_counter() - start > PATIENCE:
-                raise RuntimeError(f"the callbacks do not get on: {worker.progress}")
-            time.sleep(0.005)
+        with around:
+            worker.start()
+            while worker.progress.called_back < COUNT:
+                if perf_counter() - start > PATIENCE:
+                    raise RuntimeError(f"the callbacks do not get on: {worker.progress}")
+                time.sleep(0.005)
         taken, worked = perf_counter() - start, process_time() - work
         worker.drain()
         database.close()

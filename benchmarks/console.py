@@ -1,7 +1,9 @@
 """The console's pages with 100,000 messages in the log each way, beside a bare Flask page that shows 50 rows of one indexed query."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -14,7 +16,8 @@ from jinja2 import DictLoader
 from sqlalchemy import Connection, Engine, bindparam, create_engine, insert, select
 from werkzeug.security import generate_password_hash
 
-from benchmarks.tables import Row, Say, seconds, table
+from benchmarks.profile import sampled
+from benchmarks.tables import Row, Say, seconds
 from benchmarks.timing import Work, in_turn, ratio
 from flask_chatbot import Chatbot
 from flask_chatbot.answering.history import hash_of
@@ -29,6 +32,7 @@ from flask_chatbot.transports.simulator import Simulator
 MESSAGES = 100_000  # in each direction
 CUSTOMERS = 2_000
 BATCH = 10
+LOOKS = 100  # rounds of first looks that a profile may need
 PAGE, SEARCH = 5, 20  # times the bare page, at most
 MONTH = 30 * 86_400.0  # seconds that the log covers
 DAY = f"{datetime.now(UTC) - timedelta(days=10):%Y-%m-%d}"
@@ -102,30 +106,40 @@ BARE = (
 def run(say: Say, quick: bool = False) -> list[Row]:
     """The figures of each page."""
     number = MESSAGES // 10 if quick else MESSAGES
+    del say  # all of it are promises
+    rounds = 5 if quick else 20
+    with works_of(number, rounds) as (works, looks):
+        costs = in_turn(works, rounds)
+        first_costs = in_turn(looks, rounds)  # apart, since the other pages, too, have something to do when rules are new
+    return [*_rows(number, costs, PAGES), *_rows(number, first_costs, FIRST_LOOKS)]
+
+
+@contextmanager
+def works_of(number: int, rounds: int) -> Iterator[tuple[dict[str, Work], dict[str, Work]]]:
+    """The opening of each page, and the first look after each change, with so many messages in the log; each has the bare page, too."""
     with TemporaryDirectory() as folder:
         app = shop(Path(folder))
         database = app.extensions["chatbot"].make_database()
         fill(database, number, hash_of(app.extensions["chatbot"].bot.book))
         engine = create_engine(f"sqlite:///{database.path}")
-        client = logged_in(app)
-        works: dict[str, Work] = {"bare": opening(bare(engine).test_client(), "/")}
-        works |= {path: opening(client, f"/chatbot/console{path}") for path in PAGES}
-        rounds = 5 if quick else 20
-        costs = in_turn(works, rounds)
-        # Apart, since the other pages, too, have something to do when rules are new.
-        looks = {"bare": works["bare"], **first_looks(client, app.extensions["chatbot"].bot, engine, Path(folder), rounds)}
-        first_costs = in_turn(looks, rounds)
+        client, floor = logged_in(app), {"bare": opening(bare(engine).test_client(), "/")}
+        works = {path: opening(client, f"/chatbot/console{path}") for path in PAGES}
+        yield {**floor, **works}, {**floor, **first_looks(client, app.extensions["chatbot"].bot, engine, Path(folder), rounds)}
         engine.dispose()
-    rows = [*_rows(costs, PAGES), *_rows(first_costs, FIRST_LOOKS)]
-    say(table(f"Pages of the console, {number:,} messages in each direction", [row.cells() for row in rows]))
-    return rows
 
 
-def _rows(costs: dict[str, list[float]], pages: dict[str, int]) -> Iterator[Row]:
+def profile(number: int, path: str) -> str:
+    """Where the time of a page goes."""
+    with works_of(number, LOOKS) as (works, looks):
+        return sampled((works | looks)[path], "a page")
+
+
+def _rows(number: int, costs: dict[str, list[float]], pages: dict[str, int]) -> Iterator[Row]:
     """Yield the figures of some pages, beside the bare one of the same rounds."""
     floor = _said(costs, "bare")
     for path, most in pages.items():
-        yield Row(f"console{path}", _said(costs, path), floor, ratio(costs[path], costs["bare"]), most)
+        spent, times = _said(costs, path), ratio(costs[path], costs["bare"])
+        yield Row(f"console{path}", spent, floor, times, most, profile=partial(profile, number, path))
 
 
 def _said(costs: dict[str, list[float]], name: str) -> str:

@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
+from benchmarks.profile import sampled_in_folder
 from benchmarks.rulesets import make_rules, rule_file
 from benchmarks.tables import Row, Say, seconds
-from benchmarks.timing import in_turn, no_collector, ratio
+from benchmarks.timing import Work, in_turn, no_collector, ratio
 from flask_chatbot.core.loading.loader import load_rules
 
 RULES = 10_000
@@ -28,7 +29,9 @@ def run(say: Say, quick: bool = False) -> list[Row]:
         (f"loading {UNLIKE:,} rules, each built like no other", written(unlike_tags(number) for number in range(UNLIKE)), None),
     ):
         one, other = measured(text, 3 if quick or promise is None else 9)
-        rows.append(Row(f"{what}, beside yaml.load(CSafeLoader)", seconds(median(one)), seconds(median(other)), ratio(one, other), promise))
+        ours, bare = seconds(median(one)), seconds(median(other))
+        named = f"{what}, beside yaml.load(CSafeLoader)"
+        rows.append(Row(named, ours, bare, ratio(one, other), promise, profile=partial(profile, text)))
     return rows
 
 
@@ -64,6 +67,18 @@ def measured(text: str, rounds: int) -> tuple[list[float], list[float]]:
         works = {"ours": partial(ours, path), "yaml": partial(bare, text)}
         costs = in_turn(works, rounds)
     return costs["ours"], costs["yaml"]
+
+
+def profile(text: str) -> str:
+    """Where the time of loading a file goes."""
+
+    def make(folder: Path) -> Work:
+        path = folder / "rules.yaml"
+        path.write_text(text, encoding="utf-8")
+        return partial(ours, path)
+
+    with no_collector():
+        return sampled_in_folder(make, "a load")
 
 
 def ours(path: Path) -> int:

@@ -1,13 +1,15 @@
 """Deciding: what a message costs, by the number of rules, for us and for others."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import cycle, islice
 from random import Random
 from statistics import median
 
 from benchmarks.books import load_book
 from benchmarks.peers import loop_of_re, rivescript
+from benchmarks.profile import sampled
 from benchmarks.rulesets import Made, make_messages, make_rules
 from benchmarks.tables import Row, Say, seconds, table
 from benchmarks.timing import Work, done, in_turn, ratio
@@ -34,18 +36,25 @@ def run(say: Say, quick: bool = False) -> tuple[list[Row], Curves]:
     heads = ("rules", *curves)
     rows = [[f"{size:,}", *(seconds(curve[size]) if size in curve else "" for curve in curves.values())] for size in sizes]
     say(table("Deciding: processor time a message, a mix of all kinds, half of them misses", rows, heads))
-    promised = [beside(f"deciding among {FEW} rules, beside {RE}", costs[FEW][OURS], costs[FEW][RE], 2.0)]
+    promised = [beside(f"deciding among {FEW} rules, beside {RE}", costs[FEW][OURS], costs[FEW][RE], 2.0, partial(profile, FEW))]
     promised += [grown(sizes[-1], rounds), keywords_alone(sizes[-1], rounds)]
     slow = costs[most]
     what = f"deciding at {most:,} rules, beside {RIVE}"
     times = ratio(slow[RIVE], slow[OURS])
     promise = None if quick else 500.0  # of so many rules, of fewer nothing is promised
-    return [*promised, Row(what, seconds(median(slow[OURS])), seconds(median(slow[RIVE])), times, promise, at_least=True)], curves
+    ours, theirs = (seconds(median(slow[name])) for name in (OURS, RIVE))
+    return [*promised, Row(what, ours, theirs, times, promise, at_least=True, profile=partial(profile, most))], curves
 
 
-def beside(what: str, ours: list[float], others: list[float], promise: float) -> Row:
+def beside(what: str, ours: list[float], others: list[float], promise: float, profile: Callable[[], str]) -> Row:
     """The cost of one thing beside that of another."""
-    return Row(what, seconds(median(ours)), seconds(median(others)), ratio(ours, others), promise)
+    return Row(what, seconds(median(ours)), seconds(median(others)), ratio(ours, others), promise, profile=profile)
+
+
+def profile(size: int) -> str:
+    """Where the time of deciding among so many rules goes."""
+    rules = make_rules(size)
+    return sampled(deciding(load_book(rules), make_messages(rules, MESSAGES)))
 
 
 def grown(largest: int, rounds: int) -> Row:
@@ -53,15 +62,19 @@ def grown(largest: int, rounds: int) -> Row:
     sets = {f"{size}": make_rules(size) for size in (FEW, largest)}
     costs = in_turn({name: deciding(load_book(rules), make_messages(rules, MESSAGES)) for name, rules in sets.items()}, rounds)
     few, many = costs.values()
-    return beside(f"deciding among {largest:,} rules, beside {FEW}", many, few, 2.0)
+    return beside(f"deciding among {largest:,} rules, beside {FEW}", many, few, 2.0, partial(profile, largest))
 
 
 def keywords_alone(largest: int, rounds: int) -> Row:
     """Finding the rule of a keyword among very many, beside a handful, where all rules are keywords."""
-    sets = {f"{size}": make_rules(size, {"keyword": 100}) for size in (SIZES[0], largest)}
-    costs = in_turn({name: finding(load_book(rules), make_messages(rules, 2 * MESSAGES)[::2]) for name, rules in sets.items()}, rounds)
-    few, many = costs.values()
-    return beside(f"finding one of {largest:,} keywords, beside one of {SIZES[0]}", many, few, 1.5)
+
+    def work(size: int) -> Work:
+        rules = make_rules(size, {"keyword": 100})
+        return finding(load_book(rules), make_messages(rules, 2 * MESSAGES)[::2])
+
+    few, many = in_turn({f"{size}": work(size) for size in (SIZES[0], largest)}, rounds).values()
+    what = f"finding one of {largest:,} keywords, beside one of {SIZES[0]}"
+    return beside(what, many, few, 1.5, lambda: sampled(work(largest)))
 
 
 def compare(rules: Sequence[Made], rounds: int, with_rivescript: bool) -> dict[str, list[float]]:

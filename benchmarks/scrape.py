@@ -9,6 +9,7 @@ from time import time
 from flask import Flask
 from sqlalchemy import insert
 
+from benchmarks.profile import sampled_in_folder
 from benchmarks.tables import Row, Say, seconds, table
 from benchmarks.timing import Work, done, in_turn, ratio
 from flask_chatbot import Chatbot
@@ -37,7 +38,12 @@ def run(say: Say, quick: bool = False) -> list[Row]:
     say(table("A scrape of /metrics", rows, ("messages kept each way", "processor time")))
     few, lots = costs.values()
     what = f"a scrape with {many:,} messages kept each way, beside one with {FEW:,}"
-    return [Row(what, seconds(median(lots)), seconds(median(few)), ratio(lots, few), PROMISE)]
+    return [Row(what, seconds(median(lots)), seconds(median(few)), ratio(lots, few), PROMISE, profile=partial(profile, many))]
+
+
+def profile(count: int) -> str:
+    """Where the time of a scrape goes."""
+    return sampled_in_folder(lambda folder: partial(done, scrape, [make_app(folder / "app", count)] * 10), "a scrape")
 
 
 def make_app(folder: Path, count: int) -> Flask:

@@ -1,15 +1,17 @@
 """What was measured, beside what is promised of it, as Markdown."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+NO_TIME = "it is not a matter of time."  # why a row has no profile
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One figure: how many times as much `ours` is as `other`, or as fast, and the promise, None where there is none.
 
-    `at_least` tells a promise to be so fast from one to cost no more.
+    `at_least` tells a promise to be so fast from one to cost no more. `profile` draws the table of where its time goes, which is looked
+    at only where the promise does not hold; where nothing can be drawn, it is the reason.
     """
 
     what: str
@@ -18,18 +20,27 @@ class Row:
     ratio: float
     promise: float | None = None
     at_least: bool = False
+    profile: Callable[[], str] | str = field(kw_only=True)
 
     @property
     def is_kept(self) -> bool:
-        """Whether the promise holds, or there is none."""
+        """True if the promise holds, or there is none."""
         if self.promise is None:
             return True
         return self.ratio >= self.promise if self.at_least else self.ratio <= self.promise
 
+    def drawn_profile(self) -> str:
+        """The table of where its time goes, or why there is none.
+
+        >>> Row("sends in order", "1", "0", 1.0, 0.0, profile=NO_TIME).drawn_profile()
+        'No profile: it is not a matter of time.'
+        """
+        return f"No profile: {self.profile}" if isinstance(self.profile, str) else self.profile()
+
     def cells(self) -> list[str]:
         """The row as it is printed.
 
-        >>> Row("loading", "2.00 s", "1.00 s", 2.0, 3.5).cells()
+        >>> Row("loading", "2.00 s", "1.00 s", 2.0, 3.5, profile=NO_TIME).cells()
         ['loading', '2.00 s', '1.00 s', '2.00', 'at most 3.5', 'kept']
         """
         if self.promise is None:
@@ -41,83 +52,27 @@ class Row:
 
 
 HEADS = ("what", "ours", "beside", "ratio", "promise", "")
-EARLIER = ", earlier"  # ends the verdict of a row of the page that the last run did not measure
+TITLE = "\n## "  # begins a table that is printed
 
 
 def table(title: str, rows: Sequence[Sequence[str]], heads: Sequence[str] = HEADS) -> str:
     """The rows under a title, their columns in line."""
-    lines = [list(heads), *map(list, rows)]
+    return f"{TITLE}{title}\n\n{drawn(rows, heads)}"
+
+
+def drawn(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
+    """The rows under their heads, their columns in line.
+
+    >>> print(drawn([["a|b", "1"]], ("pattern", "time")))
+    | pattern | time |
+    |---------|------|
+    | a\\|b    | 1    |
+    """
+    lines = [[cell.replace("|", "\\|") for cell in line] for line in (heads, *rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
-    drawn = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines]
-    drawn.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return f"\n## {title}\n\n" + "\n".join(drawn)
-
-
-def with_rows(page: str, measured: Mapping[str, Sequence[Row]], machine: str) -> str:
-    """A page with the rows of each part in the table of its promises, those that are broken below it, and the machine of this run.
-
-    Rows of parts that were not measured stay, and are marked as earlier ones.
-
-    >>> old = "| load | old | | | | | kept |\\n| way | calls | | | | | kept |\\n"
-    >>> page = f"Measured on x.\\n\\n## The promises\\n\\n| part |\\n|---|\\n{old}\\nAll hold.\\n"
-    >>> print(with_rows(page, {"load": [Row("loading", "5 s", "1 s", 5.0, 4.0)]}, "y"))
-    Measured on y.
-    <BLANKLINE>
-    ## The promises
-    <BLANKLINE>
-    | part | what | ours | beside | ratio | promise | |
-    |---|---|---|---|---|---|---|
-    | way | calls | | | | | kept, earlier |
-    | load | loading | 5 s | 1 s | 5.00 | at most 4 | BROKEN |
-    <BLANKLINE>
-    These promises do not hold: loading (5.00, at most 4 is promised).
-    <BLANKLINE>
-    """
-    page = re.sub(r"^Measured (.*?)on .*\.$", lambda found: f"Measured {found[1]}on {machine}.", page, count=1, flags=re.MULTILINE)
-    return _PROMISES.sub(lambda found: _promises(found[1], measured), page, count=1)
-
-
-# Heads of the table, its rows, and the paragraph below, which begins as one of those that are written there.
-_PROMISES = re.compile(r"(?<=^## The promises\n\n)(?:\|.*\n){2}((?:\|.*\n)*)\n(?:All hold|These promises do not hold).*\n", re.MULTILINE)
-
-
-def _promises(drawn: str, measured: Mapping[str, Sequence[Row]]) -> str:
-    """The table of the page, and what of it is broken, from the rows that were drawn there and those measured now."""
-    old = [[cell.strip() for cell in line[1:-1].split("|")] for line in drawn.splitlines()]
-    rows = [[*cells[:-1], marked(cells[-1])] for cells in old if cells[0] not in measured]
-    rows += [[part, *row.cells()] for part, those in measured.items() for row in those]
-    lines = [re.sub(r"\|  +(?=\|)", "| ", f"| {' | '.join(cells)} |") for cells in (["part", *HEADS], *rows)]
-    broken = [f"{cells[1]} ({cells[4]}, {cells[5]} is promised)" for cells in rows if cells[-1].startswith("BROKEN")]
-    below = f"These promises do not hold: {'; '.join(broken)}." if broken else "All hold."
-    return "\n".join([lines[0], "|" + "---|" * (1 + len(HEADS)), *lines[1:], "", below, ""])
-
-
-def marked(verdict: str) -> str:
-    """A verdict as one of an earlier run.
-
-    >>> marked("kept"), marked("kept, earlier"), marked("")
-    ('kept, earlier', 'kept, earlier', 'earlier')
-    """
-    return (verdict.removesuffix(EARLIER) + EARLIER).removeprefix(", ") if verdict != "earlier" else verdict
-
-
-def with_tables(page: str, said: Iterable[str]) -> str:
-    """A page with tables that were printed, each in place of the one below a comment with its title.
-
-    >>> print(with_tables("% table: Loads\\n\\n| rules |\\n|---|\\n| 1 |\\n\\nMore.", [table("Loads", [["2"]], ["rules"])]))
-    % table: Loads
-    <BLANKLINE>
-    | rules |
-    |-------|
-    | 2     |
-    <BLANKLINE>
-    More.
-    """
-    for text in said:
-        title, _, drawn = text.removeprefix("\n## ").partition("\n\n")
-        place = re.compile(rf"(?<=^% table: {re.escape(title)}\n\n)(?:\|.*\n)+", re.MULTILINE)
-        page = place.sub(drawn.replace("\\", r"\\") + "\n", page, count=1)
-    return page
+    texts = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines]
+    texts.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(texts)
 
 
 def seconds(value: float) -> str:

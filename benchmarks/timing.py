@@ -3,11 +3,13 @@
 import gc
 import os
 import platform
+import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from time import process_time
+from types import FrameType
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -57,6 +59,22 @@ def no_collector() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+@contextmanager
+def limited(seconds: float | None) -> Iterator[None]:
+    """Raise TimeoutError in a block that takes longer by the clock; None sets no limit."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise TimeoutError(f"it took longer than {seconds:g} seconds")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds or 0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def machine() -> str:

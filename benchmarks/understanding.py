@@ -28,6 +28,7 @@ from flask_chatbot.core.language.sentences import language_of
 from flask_chatbot.core.matching.match import Kind, Match
 from flask_chatbot.core.values.messages import Message, Sender
 
+LISTED = "it is not a matter of time: the tables of this part name each."
 SHOP = Path(__file__).with_name("shop")
 NOW = datetime(2026, 11, 26, 3, tzinfo=UTC)  # a Thursday, 10.00 in Jakarta
 CUSTOMER = Sender(number="6282386000000")
@@ -95,14 +96,14 @@ def of_messages(say: Say, rules: str, lines: Sequence[Sequence[str]]) -> Iterato
     wrong = [each for each in asked if not each.is_right and each.rule]
     missed = [[each.text, each.meant, each.rule or "not answered"] for each in asked if not each.is_right]
     say(table("Messages that are not answered by the rule that was meant", missed, ("message", "meant", "answered by")))
-    yield Row(f"messages of {len(asked)} answered rightly", str(right), "", right, 48, at_least=True)
-    yield Row("messages answered wrongly", str(len(wrong)), "", len(wrong), 2)
+    yield Row(f"messages of {len(asked)} answered rightly", str(right), "", right, 48, at_least=True, profile=LISTED)
+    yield Row("messages answered wrongly", str(len(wrong)), "", len(wrong), 2, profile=LISTED)
     dressed = [(each, text) for each in asked if each.is_right and each.rule for text in decorated(each)]
     lost = [[text, each.rule or "", ask(book, text, each.meant).rule or "not answered"] for each, text in dressed]
     lost = [line for line in lost if line[1] != line[2]]
     say(table("Decorated messages that are no longer answered as before", lost, ("message", "answered before by", "answered by")))
     kept = len(dressed) - len(lost)
-    yield Row("messages that match, decorated", str(kept), str(len(dressed)), kept / len(dressed), 1.0, at_least=True)
+    yield Row("messages that match, decorated", str(kept), str(len(dressed)), kept / len(dressed), 1.0, at_least=True, profile=LISTED)
 
 
 def ask(book: RuleBook, text: str, meant: str) -> Asked:
@@ -145,8 +146,8 @@ def of_fields(say: Say, lines: Sequence[Sequence[str]]) -> Iterator[Row]:
     accepted = [each for each in read if each[2] != "?" and each[3] is not None and not is_meant(each[1], each[2], each[3])]
     say(table("Values accepted wrongly", [[*each[:3], str(each[3])] for each in accepted], ("field", "text", "meant", "read as")))
     what = f"values of {len(clear)} clear ones read rightly"
-    yield Row(what, str(len(right)), str(len(clear)), len(right) / len(clear), 0.95, at_least=True)
-    yield Row("values accepted wrongly", str(len(accepted)), "", len(accepted), 0)
+    yield Row(what, str(len(right)), str(len(clear)), len(right) / len(clear), 0.95, at_least=True, profile=LISTED)
+    yield Row("values accepted wrongly", str(len(accepted)), "", len(accepted), 0, profile=LISTED)
 
 
 def value_of(field: Field, text: str, context: Context) -> object:

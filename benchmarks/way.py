@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import count, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +16,7 @@ from flask.cli import FlaskGroup
 
 import flask_chatbot
 from benchmarks.apps import KEY, URL
-from benchmarks.tables import Row, Say, table
+from benchmarks.tables import Row, Say, drawn, table
 from flask_chatbot import Chatbot
 
 OURS = f"{Path(flask_chatbot.__file__).parent}/"
@@ -71,13 +72,21 @@ def run(say: Say, quick: bool = False) -> list[Row]:
         ways = all_ways(app)
     say(table("Ways through our own code", [[name, *way.cells()] for name, way in ways.items()], ("way", "calls", "files", "moves")))
     plain = ways[PLAIN]
-    rows = [[file, str(calls)] for file, calls in plain.files.items()]
-    say(table(f"A {PLAIN}, file by file", rows, ("file", "calls")))
     calls, files = len(plain.steps), len(plain.files)
     return [
-        Row(f"calls of our functions for a {PLAIN}", str(calls), "", calls, CALLS_PROMISE),
-        Row("files they lie in", str(files), "", files, FILES_PROMISE),
+        Row(f"calls of our functions for a {PLAIN}", str(calls), "", calls, CALLS_PROMISE, profile=partial(listed, plain)),
+        Row("files they lie in", str(files), "", files, FILES_PROMISE, profile=partial(listed, plain)),
     ]
+
+
+def listed(way: Way) -> str:
+    """The functions that are called, by the files they lie in, in the order in which each is first come to."""
+    rows = []
+    for file, calls in way.files.items():
+        names = Counter(name for at, name in way.steps if at == file)
+        called = (name if times == 1 else f"{name} ({times})" for name, times in names.items())
+        rows.append([file, str(calls), ", ".join(called)])
+    return drawn(rows, ("file", "calls", "of"))
 
 
 def all_ways(app: Flask) -> dict[str, Way]:

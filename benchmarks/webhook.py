@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from io import BytesIO
 from itertools import cycle, islice
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from benchmarks.apart import Apart, in_turn_apart
 from benchmarks.apps import APPS, URL, VARIANTS, bodies, make_app
+from benchmarks.profile import sampled_in_folder
 from benchmarks.rulesets import make_rules
 from benchmarks.servers import requests_a_second, serving
 from benchmarks.tables import Row, Say, seconds, table
@@ -40,6 +42,7 @@ def run(say: Say, quick: bool = False) -> tuple[list[Row], Bars]:
             seconds(median(costs["by hand"])),
             ratio(costs["ours"], costs["by hand"]),
             PROMISES.get(size, 1.05),
+            profile=partial(profile, "ours", size),
         )
         for size, costs in measured.items()
     ]
@@ -51,7 +54,15 @@ def elsewhere(costs: Mapping[str, Sequence[float]]) -> Iterator[Row]:
     for name in VARIANTS:
         more = [one - other for one, other in zip(costs[name], costs["ours"], strict=True)]
         what = f"with {name} elsewhere in the file: what it adds, beside the view written by hand"
-        yield Row(what, seconds(median(more)), seconds(median(costs["by hand"])), ratio(more, costs["by hand"]), 0.05)
+        by_hand = costs["by hand"]
+        yield Row(
+            what, seconds(median(more)), seconds(median(by_hand)), ratio(more, by_hand), 0.05, profile=partial(profile, name, ELSEWHERE)
+        )
+
+
+def profile(name: str, count: int) -> str:
+    """Where the time of calls of an app goes, as a server would make them."""
+    return sampled_in_folder(lambda folder: served(name, f"{folder}/app", count))
 
 
 def in_process(count: int, rounds: int, names: Sequence[str]) -> dict[str, list[float]]:
@@ -132,4 +143,5 @@ def behind_gunicorn(say: Say, quick: bool) -> Row:
         )
     )
     ours, floor = (f"{median(speeds[name]):,.0f}/s" for name in ("ours", "constant"))
-    return Row(f"webhook behind gunicorn at {BEHIND_GUNICORN:,} rules, beside a constant", ours, floor, parts["ours"], 0.75, at_least=True)
+    what = f"webhook behind gunicorn at {BEHIND_GUNICORN:,} rules, beside a constant"
+    return Row(what, ours, floor, parts["ours"], 0.75, at_least=True, profile=partial(profile, "ours", BEHIND_GUNICORN))
