@@ -28,7 +28,7 @@ from flask_chatbot.console.visits import Visit
 from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.errors import BadPayload, StoreError
-from flask_chatbot.views.body import BODY_LIMIT, read_body
+from flask_chatbot.views.entrance import BODY_LIMIT, read_body
 from flask_chatbot.views.routes import add_route
 
 ROUTES = Routes(

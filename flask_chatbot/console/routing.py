@@ -9,7 +9,7 @@ from flask import Response
 
 from flask_chatbot.core.translation.translatable import Translatable
 from flask_chatbot.settings.accounts import Role
-from flask_chatbot.views.body import BODY_LIMIT
+from flask_chatbot.views.entrance import BODY_LIMIT
 
 if TYPE_CHECKING:
     from flask_chatbot.console.access.viewers import Viewer

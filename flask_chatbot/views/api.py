@@ -23,7 +23,7 @@ from flask_chatbot.errors import BadPayload, NotAccepted, Refused, StoreError, T
 from flask_chatbot.settings.keys import key_of_header, near_miss
 from flask_chatbot.views import operations
 from flask_chatbot.views.asked import Asked, body_of, country_of, message_json, success, written
-from flask_chatbot.views.body import CUT_SHORT, read_body
+from flask_chatbot.views.entrance import CUT_SHORT, take_body
 from flask_chatbot.views.request_ids import HEADER, request_id
 from flask_chatbot.views.routes import add_route
 from flask_chatbot.wire.calls import BY_ENDPOINT, Send, read_number, read_send
@@ -131,12 +131,8 @@ def _add_routes(setup: BlueprintSetupState) -> None:
 
 @blueprint.url_value_preprocessor
 def _go_first(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Run before any `before_request` of the host: one may check CSRF tokens, or consume a body that claims to be a form."""
     if values is not None and request.method == "POST":
-        try:
-            values["body"] = read_body(request._get_current_object(), current_app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
-        except BadPayload as error:
-            values["refused"] = error  # for the view: raised here, it would meet the host's error pages
+        take_body(request._get_current_object(), values, current_app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
 
 
 def api(

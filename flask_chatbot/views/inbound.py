@@ -10,7 +10,7 @@ from flask_chatbot.bot.tracebacks import redacted, with_words
 from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import BadPayload, StoreError
 from flask_chatbot.settings.wrong_keys import printable
-from flask_chatbot.views.body import CUT_SHORT, read_body
+from flask_chatbot.views.entrance import CUT_SHORT, take_body
 from flask_chatbot.views.request_ids import HEADER, request_id
 from flask_chatbot.views.routes import add_route
 from flask_chatbot.wire.webhook import write_refusal
@@ -36,18 +36,12 @@ def _add_routes(setup: BlueprintSetupState) -> None:
 
 @blueprint.url_value_preprocessor
 def _go_first(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Run before any `before_request` of the host: one may check CSRF tokens, or consume a body that claims to be a form.
-
-    The app's own limit does not count: what a platform sends in one call, it decides, and what is refused may be lost.
-    """
+    """Take the body in, whatever limit the app has: what a platform sends in one call, it decides, and what is refused may be lost."""
     if values is None or request.method not in METHODS:
         return
     transport = _transport(current_app.extensions["chatbot"].lines, values.get("line", ""))
     if transport is not None and request.method == "POST":
-        try:
-            values["body"] = read_body(request._get_current_object(), None, transport.body_limit)  # type: ignore[attr-defined]
-        except BadPayload as error:
-            values["refused"] = error  # for the view: raised here, it would meet the host's error pages
+        take_body(request._get_current_object(), values, None, transport.body_limit)  # type: ignore[attr-defined]
 
 
 def inbound(line: str, rest: str = "", body: BytesIO | None = None, refused: BadPayload | None = None, _host: str = "") -> Response:

@@ -19,7 +19,7 @@ from flask_chatbot.core.logs import get_logger
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.errors import BadPayload, BadSignature, StoreError
 from flask_chatbot.settings.keys import find_key, near_miss
-from flask_chatbot.views.body import CUT_SHORT, read_body
+from flask_chatbot.views.entrance import CUT_SHORT, take_body
 from flask_chatbot.views.request_ids import GIVEN, HEADER, request_id
 from flask_chatbot.views.routes import add_route
 from flask_chatbot.webclient.signing import verify_signature
@@ -58,13 +58,8 @@ def _add_route(setup: BlueprintSetupState) -> None:
 
 @blueprint.url_value_preprocessor
 def _go_first(_endpoint: str | None, values: dict[str, object] | None) -> None:
-    """Run before any `before_request` of the host: one may check CSRF tokens, or consume a body that claims to be a form."""
     if values is not None:  # always so for a URL of ours
-        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-        try:
-            values["body"] = read_body(request._get_current_object(), app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
-        except BadPayload as error:
-            values["refused"] = error  # for the view: raised here, it would meet the host's error pages
+        take_body(request._get_current_object(), values, current_app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
 
 
 def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _host: str = "") -> Response:

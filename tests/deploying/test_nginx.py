@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flask_chatbot.views.body import BODY_LIMIT
+from flask_chatbot.views.entrance import BODY_LIMIT
 from tests.deploying.processes import DEPLOY, PATIENCE, Deployment, deploy, free_port, status_of, wait_until
 from tests.docs.sessions import KEY
 

@@ -13,7 +13,7 @@ from flask_chatbot.console.routing import PageEntry, route
 from flask_chatbot.console.visits import Visit
 from flask_chatbot.core.translation.translatable import Translatable, reason_of, tr
 from flask_chatbot.errors import NotAccepted
-from flask_chatbot.views.body import BODY_LIMIT
+from flask_chatbot.views.entrance import BODY_LIMIT
 
 if TYPE_CHECKING:
     from flask_chatbot.broadcasting.running import BroadcastProgress, Preview
