@@ -5,12 +5,13 @@ import traceback
 from collections.abc import Iterable
 
 from flask_chatbot.core.language.controls import visible
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.values.messages import Message, split_parts
 
 BETWEEN_WORDS = re.compile(r"[\s#\"]+")
 SHORTEST = 3  # characters; what is shorter stands in every traceback, and tells nothing
 HIDDEN = "[...]"
-NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9]{9,15}(?![0-9A-Za-z])")
+NUMBER = late_pattern(r"(?<![0-9A-Za-z])\+?[0-9]{9,15}(?![0-9A-Za-z])")
 
 
 def redacted(error: BaseException, hidden: Iterable[str]) -> str:

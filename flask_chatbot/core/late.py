@@ -4,10 +4,11 @@
 """
 
 import os
+import re
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, Self, TypeVar, overload
+from typing import Any, Generic, Self, TypeVar, cast, overload
 from weakref import WeakSet
 
 T = TypeVar("T")
@@ -93,6 +94,39 @@ class Once(Generic[T]):
                 if not self._made:
                     self._made.append(self._make())
         return self._made[0]
+
+
+class _LatePattern:
+    """Stands for a pattern: each of its attributes is taken from the compiled one, once."""
+
+    def __init__(self, source: str, flags: re.RegexFlag) -> None:
+        self._source = source
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> Any:  # called for an attribute that was not taken yet
+        value = getattr(re.compile(self._source, self._flags), name)
+        setattr(self, name, value)
+        return value
+
+
+def late_pattern(source: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    """A regular expression for what a start does not meet. Compiling one takes up to a millisecond, and a start would pay for each.
+
+    >>> words = late_pattern("[a-z]+", re.IGNORECASE)
+    >>> words.findall("Halo, kak")
+    ['Halo', 'kak']
+    """
+    return cast("re.Pattern[str]", _LatePattern(source, flags))
+
+
+def has_compiled(value: object) -> bool:
+    """True for a late pattern that has been used.
+
+    >>> words = late_pattern("[a-z]+")
+    >>> has_compiled(words), bool(words.search("halo")), has_compiled(words)
+    (False, True, True)
+    """
+    return isinstance(value, _LatePattern) and bool(vars(value).keys() - {"_source", "_flags"})
 
 
 _users: WeakSet[object] = WeakSet()

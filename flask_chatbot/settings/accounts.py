@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from flask_chatbot.core.language.sentences import clip
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.values.problems import listed
 
 Role = Literal["look", "answer", "edit"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)  # each may do what those before it may
 COMMAND = "flask chatbot console-password"
-_HASH = re.compile(r"(?:scrypt:\d+:\d+:\d+|pbkdf2:\w+:\d+)\$[^$\s]+\$[0-9a-f]+")
+_HASH = late_pattern(r"(?:scrypt:\d+:\d+:\d+|pbkdf2:\w+:\d+)\$[^$\s]+\$[0-9a-f]+")
 _NAME = re.compile(r"[^\s\x00-\x1f]{1,60}")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask_chatbot.core.language.durations import LONGEST, UNITS, read_duration
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.translation.translatable import Translatable, any_of, reason_of, tr
 from flask_chatbot.core.values.problems import did_you_mean
 from flask_chatbot.settings.keys import Key, read_secret
@@ -21,8 +22,8 @@ MAKE_A_KEY = 'python3 -c "import secrets; print(secrets.token_urlsafe(24))"'
 WORKERS = ("thread", "celery", "off")
 _SWITCH = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
-_PUBLIC_URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~%/-]*)?", re.IGNORECASE)
-_PACE = re.compile(r"([0-9]{1,6}) */ *([^\W\d_]+)")
+_PUBLIC_URL = late_pattern(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~%/-]*)?", re.IGNORECASE)
+_PACE = late_pattern(r"([0-9]{1,6}) */ *([^\W\d_]+)")
 _PACE_UNITS = (timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1))
 
 

@@ -2,12 +2,13 @@
 
 import re
 
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.translation.translatable import tr
 
 PUBLIC_SECRETS = ("secret", "your-secret-key", "my-secret-key")
 LONGEST_WAIT = 86_400.0  # seconds that a Retry-After counts for, at the most
-_URL = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~%/-]*)?", re.IGNORECASE)
-_PAGE = re.compile(r"/(?:dashboard|api(?:/\w+)?)/*$", re.IGNORECASE)
+_URL = late_pattern(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~%/-]*)?", re.IGNORECASE)
+_PAGE = late_pattern(r"/(?:dashboard|api(?:/\w+)?)/*$", re.IGNORECASE)
 _HEADER = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 
 

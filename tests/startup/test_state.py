@@ -28,6 +28,11 @@ SLOW = (
     "phonenumbers",
 )  # and not needed before the first message
 LOADED = f"import sys\nprint([name for name in {SLOW} if name in sys.modules])\n"
+COMPILED = """\
+from flask_chatbot.core.late import has_compiled
+ours = [(name, vars(module)) for name, module in sorted(sys.modules.items()) if name.startswith("flask_chatbot.")]
+print([f"{name}.{each}" for name, known in ours for each, value in known.items() if has_compiled(value)])
+"""
 START = """\
 from example_bot import create_app
 app = create_app()
@@ -54,11 +59,11 @@ app.test_client().post("/api/sendwa", json={{"nohp": "{BUDI}", "pesan": "a"}}, h
 CALL = REFUSED_CALL.replace("wrong", API_KEY)
 
 
-def loaded(code: str) -> str:
-    """The slow packages that are loaded once the code has run, in a process of its own in which all keys are set."""
+def loaded(code: str, ending: str = LOADED) -> str:
+    """The slow packages that are loaded once the code has run, or what `ending` prints, in a process of its own with all keys set."""
     keys = {"CHATBOT_WEBHOOK_KEY": "kunci-webhook", "CHATBOT_API_KEY": API_KEY, "CHATBOT_SIGNING_SECRET": "rahasia-toko"}
     done = subprocess.run(
-        [sys.executable, "-c", code + LOADED], capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, **keys}, timeout=60
+        [sys.executable, "-c", code + ending], capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, **keys}, timeout=60
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()[-1]
@@ -70,6 +75,18 @@ def loaded(code: str) -> str:
 )
 def test_nothing_of_the_store_is_loaded_by_a_start_with_all_keys_or_a_check(code: str) -> None:
     assert loaded(code) == "[]"
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("code", [START, START + CHECK, CHECK_FILE], ids=["start", "check", "check a file"])
+def test_no_late_pattern_is_compiled_by_a_start_or_a_check(code: str) -> None:
+    assert loaded(code, "import sys\n" + COMPILED) == "[]"
+
+
+@pytest.mark.process
+def test_a_late_pattern_is_compiled_by_its_first_use() -> None:
+    use = "from flask_chatbot.core.fields import contacts\ncontacts.EMAIL.fullmatch('ani@example.com')\n"
+    assert loaded(use, "import sys\n" + COMPILED) == "['flask_chatbot.core.fields.contacts.EMAIL']"
 
 
 @pytest.mark.process

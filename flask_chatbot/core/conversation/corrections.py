@@ -8,8 +8,9 @@ from flask_chatbot.core.conversation.heard import Heard, list_of
 from flask_chatbot.core.fields.field import Field
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.late import late_pattern
 
-LINE = re.compile(r"\s*([^:=\n]{1,60})[:=](.*)")
+LINE = late_pattern(r"\s*([^:=\n]{1,60})[:=](.*)")
 WORD = re.compile(r"\S+")
 LONGEST = 4  # words of a label or of a word for correcting
 POSSESSIVE = "nya"  # "emailnya": the e-mail

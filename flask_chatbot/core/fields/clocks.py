@@ -6,8 +6,9 @@ from datetime import time
 from typing import NamedTuple
 
 from flask_chatbot.core.language.vocabulary import Vocabulary
+from flask_chatbot.core.late import late_pattern
 
-CLOCK = re.compile(r"([0-9]{1,2})(?:[.:]([0-9]{2}))?(?:[.:]([0-9]{2}))?")
+CLOCK = late_pattern(r"([0-9]{1,2})(?:[.:]([0-9]{2}))?(?:[.:]([0-9]{2}))?")
 FOUR_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})")
 HALF, QUARTER = 30, 15
 DAY = 24 * 60  # minutes

@@ -8,13 +8,14 @@ from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.numbers import customers_phone, example_phone
 from flask_chatbot.core.language.sentences import quote, say
 from flask_chatbot.core.language.signs import UNSEEN
+from flask_chatbot.core.late import late_pattern
 
 EMAIL_LIMIT = 254  # RFC 5321, less the angle brackets of a path
 TEXT_LIMIT = 400  # characters in which an address or a number is looked for
 LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-EMAIL = re.compile(rf'(?!\.)(?!.*\.\.)[^\s@,;:<>()\[\]"\\*]{{1,64}}(?<!\.)@(?:{LABEL}\.)+(?!\d+\Z){LABEL}')
+EMAIL = late_pattern(rf'(?!\.)(?!.*\.\.)[^\s@,;:<>()\[\]"\\*]{{1,64}}(?<!\.)@(?:{LABEL}\.)+(?!\d+\Z){LABEL}')
 AHEAD, BEHIND = " \t\r\n*~<([\"'`", " \t\r\n.,;:!?*_~>)]\"'`"  # signs around an address
-GLUED = re.compile(r"(?i)\A(?:e-?mail|mailto|surel)[a-z]*\s*[:=]\s*")
+GLUED = late_pattern(r"(?i)\A(?:e-?mail|mailto|surel)[a-z]*\s*[:=]\s*")
 SPACED_AT = re.compile(r"\s*@\s*")
 # The large providers, and addresses that are one letter from theirs and somebody else's.
 PROVIDERS = ("gmail.com", "yahoo.com", "yahoo.co.id", "hotmail.com", "outlook.com", "icloud.com", "ymail.com", "rocketmail.com", "live.com")

@@ -10,9 +10,10 @@ from flask_chatbot.core.language.folding import canonical, fold, nfkc
 from flask_chatbot.core.language.sentences import quote, say
 from flask_chatbot.core.language.signs import UNSEEN, seen
 from flask_chatbot.core.language.vocabulary import Vocabulary
+from flask_chatbot.core.late import late_pattern
 
-HALVES = re.compile("[\ud800-\udfff]")  # of characters
-LABELED = re.compile(r"(?s)\s*(?P<label>[^:=\n]{1,60}?)\s*[:=]\s*(?P<value>\S.*)")
+HALVES = late_pattern("[\ud800-\udfff]")  # of characters
+LABELED = late_pattern(r"(?s)\s*(?P<label>[^:=\n]{1,60}?)\s*[:=]\s*(?P<value>\S.*)")
 WORD = re.compile(r"\S+")
 BETWEEN = re.compile(r"[\s:=]")  # a label and its value, or two words
 POSSESSIVE = "nya"  # "alamatnya Jl. Melati 5"

@@ -9,11 +9,12 @@ from flask_chatbot.core.fields.field import Context, Field, listed
 from flask_chatbot.core.fields.tokens import WORD, slices, tokens_of
 from flask_chatbot.core.language.formats import format_date, format_time, time_pattern, zone_names
 from flask_chatbot.core.language.sentences import Language, quote, say
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.translation.translatable import tr
 
 ZONE_FROM = 12  # letters of a time with seconds and a zone, at the least
 FORENOON = time(9)  # from here to noon the day is meant by a bare hour
-TIME_TOKEN = re.compile(rf"[0-9]+(?:[.:][0-9]+)*|{WORD}|[^\s.,;!?=*~\"'()_:]")
+TIME_TOKEN = late_pattern(rf"[0-9]+(?:[.:][0-9]+)*|{WORD}|[^\s.,;!?=*~\"'()_:]")
 
 
 def read_time(text: str, field: Field, context: Context) -> time:

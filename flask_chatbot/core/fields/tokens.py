@@ -10,20 +10,21 @@ from flask_chatbot.core.language.readings import NO_WORDS
 from flask_chatbot.core.language.signs import EMOJI
 from flask_chatbot.core.language.vocabulary import Vocabulary
 from flask_chatbot.core.language.words import LANGUAGES, Words, words_of
+from flask_chatbot.core.late import late_pattern
 
 LONGEST = 200  # characters of a value that is no text; what is longer is none
 AT_EACH_END = 8  # words set aside, at the most
 MOST = 14  # tokens of a value: "sabtu lima desember dua ribu dua puluh enam jam sembilan pagi" has eleven
 RUN = 3  # words of the longest run that is set aside
-HIGH_AND_LOW = re.compile("[\u00b2\u00b3\u00b9\u2070-\u208e]")  # digits that NFKC would make ordinary ones
+HIGH_AND_LOW = late_pattern("[\u00b2\u00b3\u00b9\u2070-\u208e]")  # digits that NFKC would make ordinary ones
 FRACTIONS = str.maketrans({"\u00bd": " 1/2 ", "\u00bc": " 1/4 ", "\u00be": " 3/4 "})
 EMPTY_CENTS = re.compile(r"(?<=[0-9])[.,]-+(?![0-9])")  # Rp50.000,-
 SHORTENED = re.compile(r"(?<=[^\W\d_])\.(?=[\s0-9])")  # the stop of rp. and tgl.
 REPEATED = re.compile(r"([^\W\d_])\1+")
 VOWELS = frozenset("aeiou")
 WORD = r"[^\W\d_]+(?:['.-][^\W\d_]+)*"
-NUMBER_TOKEN = re.compile(rf"[0-9]+(?:[.,][0-9]+)*(?:/[0-9]+)?|[.,][0-9]+|{WORD}|[^\s.,:;!?=*~\"'()_]")
-DATE_TOKEN = re.compile(rf"[0-9]+(?: ?([-/.:]) ?[0-9]+)?(?: ?\1 ?[0-9]+)*|{WORD}|[^\s.,;!?=*~\"'()_:/-]")
+NUMBER_TOKEN = late_pattern(rf"[0-9]+(?:[.,][0-9]+)*(?:/[0-9]+)?|[.,][0-9]+|{WORD}|[^\s.,:;!?=*~\"'()_]")
+DATE_TOKEN = late_pattern(rf"[0-9]+(?: ?([-/.:]) ?[0-9]+)?(?: ?\1 ?[0-9]+)*|{WORD}|[^\s.,;!?=*~\"'()_:/-]")
 
 
 def tokens_of(text: str, kind: re.Pattern[str]) -> list[str]:

@@ -1,10 +1,11 @@
 """Control characters that a terminal would obey: customers' texts are shown, and must not be obeyed."""
 
 import json
-import re
+
+from flask_chatbot.core.late import late_pattern
 
 # Controls, separators of lines, what turns text around, and halves of surrogate pairs, which no terminal can be sent.
-_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_OBEYED = late_pattern("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def visible(text: str, keep: str = "\n\t") -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from flask_chatbot.core.language.folding import fold
 from flask_chatbot.core.language.signs import LOOK_ALIKES, UNSEEN, replaced
 from flask_chatbot.core.language.words import words_of_all
+from flask_chatbot.core.late import late_pattern
 
 LOOKED_AT = 200  # characters of a profile's name
 WORD_LIMIT = 30  # letters of a word of a name; what is longer is none
@@ -15,7 +16,7 @@ WORDS_LIMIT = 3
 SHOUTED = 4  # capitals from which a word is shouted, and no abbreviation
 BEHIND = re.compile(r"[,|(\[{<:;/]")  # what stands behind one of these is no name: a degree, a shop, an advertisement
 DIGITS_AROUND = re.compile(r"^[0-9'-]+|[0-9'-]+$")
-STACKED = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")  # accents upon accents
+STACKED = late_pattern("([\u0300-\u036f]{2})[\u0300-\u036f]+")  # accents upon accents
 
 
 def address(call: str, profile: str) -> str:

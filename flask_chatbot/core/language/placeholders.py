@@ -1,8 +1,7 @@
 """The placeholders of the sentences that a rule file may say otherwise, and which of these may be empty."""
 
-import re
-
 from flask_chatbot.core.language.sentences import PLACEHOLDER, SAPAAN, SENTENCES
+from flask_chatbot.core.late import late_pattern
 
 # A sentence stands on lines of its own, or beside others that say what matters.
 MAY_BE_EMPTY = frozenset({"brackets", "form_skip", "form_waits", "form_way_out", "form_way_out_yesno", "suggested", "unsupported"})
@@ -42,7 +41,7 @@ LEFT_OUT = {
     "too_many_parts": "count",
 }  # and those that one may
 UNUSED = {"too_short": "min"}  # placeholders that the package's own sentence does without
-MARK = re.compile(r"\{\{|\{%|\{([^{}\n]{1,40})\}")  # of a template, or a placeholder
+MARK = late_pattern(r"\{\{|\{%|\{([^{}\n]{1,40})\}")  # of a template, or a placeholder
 
 
 def placeholders(text: str) -> tuple[str, ...]:

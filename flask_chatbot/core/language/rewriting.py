@@ -3,19 +3,20 @@
 import re
 from datetime import date
 
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.values.habits import COMMAS, DASHES, MONTHS, by_habit
 
 DAY_RANGES = ("mon-sun", "mon-fri", "sat,sun")
 WHOLE_DAY = "00.00-24.00"
 _TO = re.compile(rf"\s*(?:(?<!\w)(?:{'|'.join(map(re.escape, DASHES))})(?!\w)|[\u2010-\u2015])\s*")
-_AND = re.compile(rf"\s+(?:{'|'.join(map(re.escape, COMMAS))})\s+")
-_EACH = re.compile(r"\b(?:hari|setiap|tiap|every|on)\b\s*")
-_CLOCK = re.compile(r"([0-9]{1,2})(?:[.:]([0-9]{2}))?\s*(am|pm|pagi|siang|sore|malam)?")
-_BESIDE_CLOCKS = re.compile(r"(?:jam|pukul|from|dari|mulai|wib|wita|wit|buka|open|[\s,&.-]|\b(?:dan|and)\b)*")
+_AND = late_pattern(rf"\s+(?:{'|'.join(map(re.escape, COMMAS))})\s+")
+_EACH = late_pattern(r"\b(?:hari|setiap|tiap|every|on)\b\s*")
+_CLOCK = late_pattern(r"([0-9]{1,2})(?:[.:]([0-9]{2}))?\s*(am|pm|pagi|siang|sore|malam)?")
+_BESIDE_CLOCKS = late_pattern(r"(?:jam|pukul|from|dari|mulai|wib|wita|wit|buka|open|[\s,&.-]|\b(?:dan|and)\b)*")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})(?:[-/. ]([0-9]{4}))?")
 _YEAR_FIRST = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})")
 _IN_WORDS = re.compile(r"([0-9]{1,2})\s+([a-z]+)\.?(?:,?\s+([0-9]{4}))?|([a-z]+)\.?\s+([0-9]{1,2})(?:,?\s+([0-9]{4}))?")
-_OFTEN = re.compile(r"\b(?:setiap|tiap|per|every|each|sekali|selama|for|once)\b")
+_OFTEN = late_pattern(r"\b(?:setiap|tiap|per|every|each|sekali|selama|for|once)\b")
 _HALVES = {"jam": "30 menit", "hour": "30 minutes", "hari": "12 jam", "day": "12 hours", "menit": "30 detik", "minute": "30 seconds"}
 _LARGE = {"bulan": (30, "hari"), "month": (30, "days"), "months": (30, "days"), "tahun": (365, "hari"), "year": (365, "days")}
 _SHORT = {"j": "jam", "h": "hours", "hr": "hours", "hrs": "hours", "d": "days", "s": "seconds", "w": "weeks"}

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
+from flask_chatbot.core.late import late_pattern
+
 # Default-ignorable code points, the fillers that show as blanks, and the frame of a keycap.
 _UNSEEN = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\u2800\u3164\ufe00-\ufe0f\ufeff"
@@ -12,7 +14,7 @@ _UNSEEN = (
 )
 UNSEEN = re.compile(f"\ufe0f?\u200d[\u2640\u2642]|[{_UNSEEN}]")  # the joined signs make a man or a woman of an emoji
 # What copying leaves around a value; joiners and variants stay, since a name may be written with them.
-COPIED = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+")
+COPIED = late_pattern("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+")
 FRAMED = re.compile("[#*]\ufe0f?\u20e3")  # a keycap that shows no digit
 NUMBER_SIGNS = re.compile("[\uff03\ufe5f]")
 
@@ -24,7 +26,7 @@ _EMOJI = (
 EMOJI = re.compile(f"([{_EMOJI}])[\U0001f3fb-\U0001f3ff]*")  # with its skin tones
 _TONED = f"(?:[{_EMOJI}\u00a9\u00ae\u203c\u2049\u2122\u2139\u24c2\u3297\u3299]\ufe0f?[\U0001f3fb-\U0001f3ff]?[\U000e0020-\U000e007f]*)"
 _FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
-_ONE_EMOJI = re.compile(f"{_FLAG}|[0-9#*]\ufe0f?\u20e3|{_TONED}(?:\u200d{_TONED})*")
+_ONE_EMOJI = late_pattern(f"{_FLAG}|[0-9#*]\ufe0f?\u20e3|{_TONED}(?:\u200d{_TONED})*")
 EMOTICON = re.compile(r"[:;][-'^]?([dpovxsc30*])\1*|=([dp3])\2*|</?3+|([otux])_\3")  # a whole word, lower case
 HEART = re.compile(r"(?<=\w)</?3+$")  # on a word
 _ANY_SIGN = re.compile(f"[{_EMOJI}:;=<_]")

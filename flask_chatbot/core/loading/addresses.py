@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from flask_chatbot.core.language.sentences import clip
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.media.local import LocalFile, Unfit, find_local
 from flask_chatbot.core.templates.template import has_marks
@@ -11,10 +12,10 @@ from flask_chatbot.core.translation.translatable import Translatable, reason_of,
 
 WEB = ("https://", "http://")
 QUOTES = "\u2018\u2019\u201c\u201d\u201e"
-HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}/|www\.", re.IGNORECASE)
+HOST = late_pattern(r"(?:[\w-]+\.)+[a-z]{2,}/|www\.", re.IGNORECASE)
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?://|.*,)")  # of a URL, though none that a file could come from
 ADDRESS = re.compile(r"https?://(?:www\.|m\.)?([^/?#]+)([^?#]*)(\S*)", re.IGNORECASE)
-DRIVE_ID = re.compile(r"/d/([\w-]+)|[?&]id=([\w-]+)")
+DRIVE_ID = late_pattern(r"/d/([\w-]+)|[?&]id=([\w-]+)")
 # Hosts whose addresses are those of pages; files of theirs have other hosts, such as i.imgur.com.
 PAGES = frozenset(
     "youtube.com youtu.be instagram.com facebook.com fb.watch tiktok.com twitter.com x.com threads.net imgur.com ibb.co postimg.cc "

@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.translation.translatable import Translatable, tr
 from flask_chatbot.core.yamltext.nodes import Scalar
 
 BRACE, PERCENT = re.compile(r"\{(?<!\{\{) ?\w"), re.compile(r"%\w+%")
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-MARK = re.compile(r"(?<!\{)\{ ?([A-Za-z_]\w*) ?\}(?!\})|%([A-Za-z_]\w*)%|\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+MARK = late_pattern(r"(?<!\{)\{ ?([A-Za-z_]\w*) ?\}(?!\})|%([A-Za-z_]\w*)%|\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 ESCAPE = re.compile(r"\\[nt]")
 LIKENESS = 0.75  # from 0 to 1, how near a name must be to one of ours: `name` is that near to `nama`
 QUOTES = tr('Put the text in double quotes: "..."')

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.loading.triggers import keyword_entries
 from flask_chatbot.core.translation.translatable import all_of, tr
 
 SIGNS = re.compile(r"[,|;/*+\\]")  # without one of these a keyword is nothing else
 BETWEEN = {",": tr("commas"), "|": tr("bars"), ";": tr("semicolons"), "/": tr("slashes")}
-SEPARATOR = re.compile(r"\s*[,|;]\s*|(?<=[^\W\d_]{2})\s*/\s*(?=[^\W\d_]{2})")
+SEPARATOR = late_pattern(r"\s*[,|;]\s*|(?<=[^\W\d_]{2})\s*/\s*(?=[^\W\d_]{2})")
 STARRED = re.compile(r"[^\W\d_]+\*")
 EXPRESSION = re.compile(r"/(?P<inside>.+)/[a-z]*|.*(?:\.[*+]|\\[dwsb]).*")
 TRUE = ("true", "True")

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import time
 
 from flask_chatbot.core.fields.field import Context, Field
+from flask_chatbot.core.late import late_pattern
 
 AS_TEXT = frozenset({"text", "email", "choice", ""})  # types whose values are the texts that were written
 NUMERIC = frozenset({"integer", "number", "money"})
 IN_PHONES = re.compile("[ ().-]")
 PHONE = re.compile(r"([+0-9]{4,})([0-9]{6})")  # what its last digits are does not count for how it is read
 SOME_DIGITS = "345678"
-CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[.:]([0-5][0-9])(?:[.:][0-5][0-9])?")  # in a table, of 24 hours
+CLOCK = late_pattern(r"([01]?[0-9]|2[0-3])[.:]([0-5][0-9])(?:[.:][0-5][0-9])?")  # in a table, of 24 hours
 
 
 @dataclass(frozen=True, slots=True, eq=False)

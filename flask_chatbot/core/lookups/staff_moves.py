@@ -9,15 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.lookups.keys import loose_key
 from flask_chatbot.core.lookups.states import exact_state, likely_states
 from flask_chatbot.core.values.actions import Save
 from flask_chatbot.core.values.saving.numbering import CODE_LIMIT
 
-TABLE = re.compile(r"\s*(?P<table>[A-Za-z]\w*)\s+(?P<rest>.*)", re.DOTALL)
+TABLE = late_pattern(r"\s*(?P<table>[A-Za-z]\w*)\s+(?P<rest>.*)", re.DOTALL)
 CUSTOMER = re.compile(r"\s*\([^()]*\)\s*$")  # as the bot names them behind a row
 CALLS = ("no", "nr", "nomor", "nomer", "nota", "number")
-CALLED = re.compile(rf"^(?:{'|'.join(CALLS)})\b[\s.:]*(?=#?[\w.-]*[0-9])", re.IGNORECASE)  # in front of a number
+CALLED = late_pattern(rf"^(?:{'|'.join(CALLS)})\b[\s.:]*(?=#?[\w.-]*[0-9])", re.IGNORECASE)  # in front of a number
 PLAIN = re.compile(r"#?[0-9]{1,15}")
 BETWEEN = re.compile(r"[\s:,./-]+")
 LONGEST = 2 * CODE_LIMIT  # characters of a number and a state

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+from flask_chatbot.core.late import late_pattern
+
 # What is no plain character has no group, and can stand for several.
-_PART = re.compile(
+_PART = late_pattern(
     r"\\Q(?P<quoted>.*?)(?:\\E|$)"
     r"|\\[pP](?:\{[^}]*\}|.)|\\x(?:\{[^}]*\}|..)|\\[0-7]{1,3}"
     r"|(?P<edge>\\[bBAz]|[\^$])"
@@ -17,7 +19,7 @@ _PART = re.compile(
     r"|(?P<close>\))|(?P<bar>\|)|\.|(?P<plain>[\w ]+|.)",
     re.DOTALL,
 )
-_REPEAT = re.compile(r"(?:(?P<sign>[*+?])|\{(?P<least>\d+)(?:,(?P<most>\d*))?\})\??")
+_REPEAT = late_pattern(r"(?:(?P<sign>[*+?])|\{(?P<least>\d+)(?:,(?P<most>\d*))?\})\??")
 # Characters that tell classes apart: those of ASCII, and some of other scripts.
 _SAMPLES = "".join(map(chr, range(32, 127))).lower() + "\u00e9\u03c3\u044f\u0639\u0939\u0e44\u4e00\uac00\u0663\u00a0\u2019\U0001f642"
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.values.contents import FILE_LIMIT, Attachment, File, MediaKind
 from flask_chatbot.errors import Refused
 
@@ -51,8 +52,8 @@ _ENDINGS = {
     UNKNOWN: "",
 }
 # In a URL these name the program that answers, not the file.
-_OF_PROGRAM = re.compile(r"\.(?:php[0-9]?|phtml|aspx?|ashx|jspx?|cgi|cfm|do|action)", re.IGNORECASE)
-_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}|\.[0-9](?:gp|g2|z)", re.IGNORECASE)
+_OF_PROGRAM = late_pattern(r"\.(?:php[0-9]?|phtml|aspx?|ashx|jspx?|cgi|cfm|do|action)", re.IGNORECASE)
+_ENDING = late_pattern(r"\.[A-Za-z][A-Za-z0-9]{0,9}|\.[0-9](?:gp|g2|z)", re.IGNORECASE)
 
 _Tell = Callable[[bytes], str]
 _MP4 = {"M4A ": "audio/mp4", "M4B ": "audio/mp4", "qt  ": "video/quicktime", "avif": "image/avif", "avis": "image/avif"}
@@ -236,7 +237,7 @@ _MARKS = _marks(
 _CLOSER: dict[str, _Tell] = {"video/mp4": _mp4, "audio/ogg": _ogg, "video/x-matroska": _matroska}
 # Office files are archives of one of two forms: which, only the declared type or the name can say.
 _FAMILIES = {
-    "application/zip": re.compile(
+    "application/zip": late_pattern(
         r"application/(?:vnd\.(?:openxmlformats|oasis|ms-|android).*|epub\+zip|java-archive|zip|x-zip-compressed)"
     ),
     "application/x-ole-storage": re.compile(r"application/(?:msword|vnd\.ms-.*|x-msi)"),

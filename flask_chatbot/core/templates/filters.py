@@ -12,6 +12,7 @@ from jinja2.filters import FILTERS, do_truncate, do_unique
 from flask_chatbot.core.language.formats import format_date, format_decimal, format_time
 from flask_chatbot.core.language.numbers import format_phone, mask
 from flask_chatbot.core.language.sentences import Locale, is_month_first, say
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.templates.date_forms import LIMIT as PATTERN_LIMIT
 from flask_chatbot.core.templates.date_forms import WIDTHS, in_calendar_years
 from flask_chatbot.core.values.replies import TEXT_LIMIT
@@ -21,7 +22,7 @@ NUMBER_LIMIT = 10**18  # beyond this a number is a slip, or an attack
 DIGITS_LIMIT = 10  # digits after the decimal mark
 LIST_LIMIT = 100  # entries a loop may walk, as many as a message has fields
 # What WhatsApp takes for formatting: a mark at the edge of a word (between letters, as in an e-mail address, it is none), a quoted line.
-MARKS = re.compile(r"`+|(?<![^\W_])(?<![*~_])[*~_]+|[*~_]++(?![^\W_])|^>[^\S\n]+", re.MULTILINE)
+MARKS = late_pattern(r"`+|(?<![^\W_])(?<![*~_])[*~_]+|[*~_]++(?![^\W_])|^>[^\S\n]+", re.MULTILINE)
 
 
 class Misfit(ValueError):

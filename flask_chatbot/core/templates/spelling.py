@@ -5,13 +5,14 @@ from collections.abc import Mapping
 
 from jinja2 import nodes
 
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.templates.filter_types import NUMBER, Wanted
 from flask_chatbot.core.templates.types import UNKNOWN, VAR_TEXT, Scope, Type
 from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, linked, tr
 
 ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod)
 GIVEN = ("text", "keyword", "now", "data")  # which no field can hide
-GROUPED = re.compile(r"(?:Rp\.?\s*)?(\d{1,3}(?:[.,]\d{3})+|\d+)(?:,-)?", re.IGNORECASE)  # how prices are written: Rp15.000,-
+GROUPED = late_pattern(r"(?:Rp\.?\s*)?(\d{1,3}(?:[.,]\d{3})+|\d+)(?:,-)?", re.IGNORECASE)  # how prices are written: Rp15.000,-
 UNSAID = "..."
 
 

@@ -6,20 +6,21 @@ from typing import NamedTuple
 
 from jinja2.exceptions import TemplateSyntaxError
 
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.templates.check import ONLY, TOO_DEEP
 from flask_chatbot.core.templates.flaws import Flaw
 from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 from flask_chatbot.core.values.problems import did_you_mean
 
 OPENING = re.compile(r"\{[{%#]")
-PART = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|%\}|\}\}|\{[{%]|['"{}]""", re.DOTALL)
-ENDRAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
+PART = late_pattern(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|%\}|\}\}|\{[{%]|['"{}]""", re.DOTALL)
+ENDRAW = late_pattern(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
 CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
 BLOCKS = {"if": "endif", "for": "endfor"}
 CLOSED = {end: block for block, end in BLOCKS.items()}
 REFUSED = "autoescape block call do extends filter from import include macro trans with".split()
 OTHERWISE = {"elseif": "elif", "elsif": "elif"}
-CURLY = re.compile("[\u2018-\u201f\u00ab\u00bb\u00b4`]")  # quotes as telephones and word processors write them
+CURLY = late_pattern("[\u2018-\u201f\u00ab\u00bb\u00b4`]")  # quotes as telephones and word processors write them
 INSTEAD = {"&": "and", "!": "not", "?": "a if b else c"}
 BRACKETS = {")": "(", "]": "[", "}": "{"}
 EXCERPT = 40  # characters of a tag that a sentence repeats

@@ -1,6 +1,5 @@
 """Reply templates: Jinja in a sandbox, checked when the rules are loaded and compiled when first used."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date, time
 from functools import partial
@@ -15,6 +14,7 @@ from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from flask_chatbot.core.language.sentences import Locale, say
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.templates.budget import SUM_SIZE, TAKE_NOTHING, Rendering, compared, metered, repeated, walked
 from flask_chatbot.core.templates.check import LOOP_NAMES, PART_NAMES, PARTS, TESTS, TOO_DEEP, check_tree, part_named
 from flask_chatbot.core.templates.depth import deep_place
@@ -30,7 +30,7 @@ from flask_chatbot.core.values.replies import REPLIES_LIMIT, TEXT_LIMIT
 from flask_chatbot.core.values.rows import NOTHING, holder, part
 from flask_chatbot.errors import AnswerFailed
 
-PLAIN_USE = re.compile(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?:\.(?P<part>[a-z]\w*))?(?: or (?P<other>'[\w ]*'|\"[\w ]*\"))? ?\}\}(?!\})")
+PLAIN_USE = late_pattern(r"(?<!\{)\{\{ ?(?P<name>[a-z]\w*)(?:\.(?P<part>[a-z]\w*))?(?: or (?P<other>'[\w ]*'|\"[\w ]*\"))? ?\}\}(?!\})")
 NO_FILTERS: Mapping[str, Any] = MappingProxyType({})
 WALKED, COMPARED, SINGLE = "#walked", "#compared", "#single"  # filters of our own, which no template can spell
 TEXTS = (str, type(None))  # what `+` joins

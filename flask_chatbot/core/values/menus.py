@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 from flask_chatbot.core.values.contents import Choice
 
@@ -17,7 +18,7 @@ TEMPLATE_LANGUAGE = "id"  # if none is given
 TEMPLATE_NAME = r"[a-z0-9_]{1,512}"
 _NAME = re.compile(TEMPLATE_NAME)
 TEMPLATE_LANGUAGES = r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8})*"
-_LANGUAGE = re.compile(TEMPLATE_LANGUAGES)
+_LANGUAGE = late_pattern(TEMPLATE_LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as Lines
 
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.translation.translatable import tr
 from flask_chatbot.core.yamltext.traps import Trap
 from flask_chatbot.core.yamltext.tree import Node, Scalar, Sequence
@@ -11,13 +12,13 @@ from flask_chatbot.core.yamltext.tree import Node, Scalar, Sequence
 SPACES = "\xa0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000"
 _ANY = re.compile(f"[{SPACES}]")
 # Odd spaces in front of all else on a line, or right behind a dash or the colon of a key.
-_SPACE = re.compile(rf" *(?:(?:- +)*(?:-|[a-z_][\w-]*:))?([{SPACES}])")
+_SPACE = late_pattern(rf" *(?:(?:- +)*(?:-|[a-z_][\w-]*:))?([{SPACES}])")
 _TAB = re.compile(r" *(?:- +)*(\t)")
-_BULLET = re.compile(r" *([\u2010-\u2015\u2022\u2023\u2043\u2219\u25aa\u25cf\u00b7])\s*(?=\S)")
-_DASH = re.compile(r" *(?:- +)*(-)(?=[A-Za-z_][\w-]*:(?:\s|$))")
+_BULLET = late_pattern(r" *([\u2010-\u2015\u2022\u2023\u2043\u2219\u25aa\u25cf\u00b7])\s*(?=\S)")
+_DASH = late_pattern(r" *(?:- +)*(-)(?=[A-Za-z_][\w-]*:(?:\s|$))")
 _OPEN, _CLOSE = "\u2018\u201c\u201e\u00ab", "\u2019\u201d\u201c\u00bb"
 CURLY = re.compile(f"[{_OPEN}{_CLOSE}]")
-_CURLY = re.compile(f"[{_OPEN}][^{_OPEN}{_CLOSE}]+[{_CLOSE}]")
+_CURLY = late_pattern(f"[{_OPEN}][^{_OPEN}{_CLOSE}]+[{_CLOSE}]")
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060")
 
 

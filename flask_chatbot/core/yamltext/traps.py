@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.translation.translatable import NO_MESSAGE, Translatable, tr
 
 Spot = tuple[int, int]
@@ -20,12 +21,12 @@ TEMPLATE = ("{{", "{%", "{#")
 UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")  # by way of an escape
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#.*)?(?:\r\n?|\n)|%YAML[ \t]+1\.[12][ \t]*(?:#.*)?(?:\r\n?|\n))*+(%.*)")
-_ESCAPE = re.compile(r'"|\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))', re.DOTALL)
-QUOTED = re.compile(r"""(?<![^\s\[{,])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')""")
+_ESCAPE = late_pattern(r'"|\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))', re.DOTALL)
+QUOTED = late_pattern(r"""(?<![^\s\[{,])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')""")
 ATE = re.compile(r"\s+(#(?:[^\s#].*|\s*$))")  # a # with no space behind it, or with nothing at all
 GLUED = re.compile(r"\s(#(?:[^\s#].*|\s*$))")
 MISSING_SPACE = re.compile(r"([A-Za-z_][\w-]*):(?!//)(\S.*)")
-WIDE_COLON = re.compile(r"([A-Za-z_][\w-]*)\s*([\uff1a\ufe55\ua789])\s*(\S.*)")
+WIDE_COLON = late_pattern(r"([A-Za-z_][\w-]*)\s*([\uff1a\ufe55\ua789])\s*(\S.*)")
 EQUALS = re.compile(r"([a-z_]+) = (\S.*)")
 BARE_KEY = re.compile(r"([a-z_]+)[ \t]+(\S.*)")
 _FLOW_TEXT = re.compile(r"(?:\{\{.*?\}\}|\{%.*?%\}|[^,\]}])*")

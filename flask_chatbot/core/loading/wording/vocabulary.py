@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from flask_chatbot.core.language.folding import canonical
 from flask_chatbot.core.language.vocabulary import Vocabulary, vocabulary_of
+from flask_chatbot.core.late import late_pattern
 from flask_chatbot.core.loading.places import Place
 from flask_chatbot.core.translation.translatable import Translatable, tr
 
 LISTS = {"days": 7, "months": 12, "numbers": None}  # with the number of their entries
 WORD = re.compile(r"[^\W\d_]+(?:['.-][^\W\d_]+)*")  # as values are split
-DIGITS = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,2})?")
+DIGITS = late_pattern(r"[0-9]{1,12}(?:[.,][0-9]{1,2})?")
 SCALES = frozenset(map(Decimal, (100, 1_000, 10**6, 10**9)))  # that multiply the number before them
 FIRST = {"days": "Monday", "months": "January"}
 
