@@ -139,7 +139,7 @@ def migrate(connection: Connection, revision: str, to: str = HEAD) -> None:
             step.module.upgrade()
 
 
-def index_in_use(name: str, table: str, columns: Sequence[str], where: str | None = None) -> None:
+def add_index_in_use(name: str, table: str, columns: Sequence[str], where: str | None = None) -> None:
     """Add an index, in a step, to a table that may be large and in use.
 
     On a server it would keep everybody from writing until the step is committed, so it is left to `make_indexes`.

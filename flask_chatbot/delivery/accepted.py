@@ -68,7 +68,7 @@ def make_id() -> str:
     return "3EB0" + token_hex(8).upper()
 
 
-def answered_before(connection: "Connection", key: IdempotencyKey, accepted: Accepted, now: float) -> Accepted | None:
+def find_or_keep(connection: "Connection", key: IdempotencyKey, accepted: Accepted, now: float) -> Accepted | None:
     """Return the earlier answer under the same key; without one, store the new one with its message, and return None."""
     from flask_chatbot.store import idempotency
 

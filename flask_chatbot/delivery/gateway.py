@@ -21,7 +21,7 @@ from flask_chatbot.core.values.replies import Media, Reply
 from flask_chatbot.core.values.stored import type_of
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.statements import is_chat
-from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, IdempotencyKey, Terms, answered_before, make_id
+from flask_chatbot.delivery.accepted import PLAIN, REPLY, Accepted, IdempotencyKey, Terms, find_or_keep, make_id
 from flask_chatbot.delivery.acks import Acks
 from flask_chatbot.delivery.fitting import NO_NUMBERS, NO_TEMPLATES, aimed
 from flask_chatbot.delivery.pacing import Tempo, tempo_of
@@ -125,7 +125,7 @@ class Gateway:
         )
 
         def store(connection: Connection) -> Accepted | None:
-            earlier = None if key is None else answered_before(connection, key, accepted, now)
+            earlier = None if key is None else find_or_keep(connection, key, accepted, now)
             if earlier is None:  # who opts out after a message was accepted does not change what its repeats are answered
                 self._store([(message, refused)], chat, [reply], terms, connection)
             return earlier

@@ -78,7 +78,7 @@ def health(app: Flask) -> dict[str, object]:
             restricted = restricted_lines(state.lines)
             is_degraded = is_degraded or bool(restricted)
             seen = [each.transport.name for each in lines_of(key, state.lines)]
-            more = lines_and_workers(state, key)
+            more = lines_workers_and_wake_ups(state, key)
             problems += [*(restricted[each] for each in seen if each in restricted), *unconnected(more.get("lines", ())), *unwoken(more)]
     except StoreError as error:
         problems.append(Problem(NOWHERE, untranslated(str(error))))
@@ -88,7 +88,7 @@ def health(app: Flask) -> dict[str, object]:
     return {**found, **more}
 
 
-def lines_and_workers(state: Any, key: Key | None) -> dict[str, Any]:
+def lines_workers_and_wake_ups(state: Any, key: Key | None) -> dict[str, Any]:
     """The lines, workers and wake-ups that the holder of a key hears of, if there are any; raises `StoreError` if the database fails."""
     found: dict[str, Any] = {"lines": line_states(lines_of(key, state.lines))}
     if found["lines"] and own_line(key, state.lines) is None:
@@ -124,7 +124,7 @@ def wake_up_state(database: "Database", now: float) -> dict[str, object]:
 
 
 def unwoken(found: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield a problem if no wake-up reaches Celery's processes, as `lines_and_workers` has it."""
+    """Yield a problem if no wake-up reaches Celery's processes, as `lines_workers_and_wake_ups` has it."""
     if found.get("wakeups", {}).get("late"):
         words = tr("Celery's workers run, and no wake-up reaches their processes. See: flask chatbot doctor")
         yield Problem(NOWHERE, words)

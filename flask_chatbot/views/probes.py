@@ -9,7 +9,7 @@ from flask.blueprints import BlueprintSetupState
 from flask_chatbot.core.logs import get_logger
 from flask_chatbot.errors import StoreError
 from flask_chatbot.settings.keys import Key, key_of_header
-from flask_chatbot.views.health import METHODS, lines_and_workers, refuse_method
+from flask_chatbot.views.health import METHODS, lines_workers_and_wake_ups, refuse_method
 from flask_chatbot.views.routes import add_route
 
 log = get_logger(__name__)
@@ -57,7 +57,7 @@ def unready(key: Key | None) -> tuple[str, Mapping[str, object]]:
         if state.has_transport or state.bot.settings.database_url:
             with state.make_database().reading() as connection:
                 connection.exec_driver_sql("SELECT 1")
-        return "", lines_and_workers(state, key)
+        return "", lines_workers_and_wake_ups(state, key)
     except StoreError as error:
         return str(error), {}
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from flask_chatbot.core.lookups.row_keys import keys_in
-from flask_chatbot.database.upgrading import index_in_use
+from flask_chatbot.database.upgrading import add_index_in_use
 
 revision = "0013"
 down_revision = "0012"
@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("at", sa.Double, nullable=False),
         sa.PrimaryKeyConstraint("name", "number", "step", name="pk_chatbot_saved_history"),
     )
-    index_in_use("ix_chatbot_saved_mine", "chatbot_saved", ["name", "person", "number"])
+    add_index_in_use("ix_chatbot_saved_mine", "chatbot_saved", ["name", "person", "number"])
     keys = op.create_table(
         "chatbot_saved_keys",
         sa.Column("key", sa.String(32), nullable=False),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from flask_chatbot.database.upgrading import index_in_use
+from flask_chatbot.database.upgrading import add_index_in_use
 
 revision = "0014"
 down_revision = "0013"
@@ -22,4 +22,4 @@ def upgrade() -> None:
     op.create_index("ix_chatbot_audit_name", "chatbot_audit", ["action", "name", "at"])
     op.create_index("ix_chatbot_audit_address", "chatbot_audit", ["action", "address", "at"])
     op.create_index("ix_chatbot_audit_at", "chatbot_audit", ["at"])
-    index_in_use("ix_chatbot_messages_conversation", "chatbot_messages", ["order_key", "seq"])
+    add_index_in_use("ix_chatbot_messages_conversation", "chatbot_messages", ["order_key", "seq"])
