@@ -135,8 +135,7 @@ def read_body(request: Request, limit: int | None, most: int = BODY_LIMIT) -> By
     """Read the whole body of a POST, up to `most` bytes or the app's `limit`; raise `BadPayload` otherwise. The host may read it again."""
     if request.method != "POST":
         raise BadPayload(tr("This address takes POST only."), 405)
-    environ = request.environ
-    stated = environ.get("CONTENT_LENGTH", "")
+    stated = (environ := request.environ).get("CONTENT_LENGTH", "")
     is_usual = stated.isdecimal() and len(stated) < 20 and "HTTP_TRANSFER_ENCODING" not in environ
     length = int(stated) if is_usual else get_content_length(environ)  # which costs ten times that
     limit = most if limit is None else min(limit, most)
