@@ -51,9 +51,9 @@ def run(say: Say, quick: bool = False) -> list[Row]:
         say(MISSING)
         return []
     count = QUICK if quick else COUNT
-    with shop(Size()) as running:
+    size = Size(is_measured=True)
+    with shop(size) as running:
         seen = burst(running, count)
-    size = Size()
     figures = [f"{seen.inserted:,.0f}", f"{seen.taken:,.0f}", f"{seen.decided:,.1f} s", f"{seen.sent:,.1f} s", f"{seen.refused:,}"]
     heads = ("bare inserts, a second", "taken, a second", "all decided after", "all sent after", "calls not answered 200")
     say(table(f"Burst: {count:,} messages, {size.web} web processes, {size.workers} workers, PostgreSQL", [figures], heads))

@@ -32,6 +32,7 @@ class Size:
     web: int = 4
     workers: int = 4
     lease: float = 0.0
+    is_measured: bool = False  # its workers reach the database directly, as no fault strikes on the way
 
 
 @dataclass(eq=False, slots=True)
@@ -73,7 +74,8 @@ class Shop:
 
     def start_worker(self) -> None:
         """Start one more."""
-        environment = environment_of(self.home, self.cluster.url(self.proxy.port), self.broker)
+        port = self.cluster.port if self.size.is_measured else self.proxy.port
+        environment = environment_of(self.home, self.cluster.url(port), self.broker)
         with self.lock, self.log.open("ab") as log:
             options: dict[str, Any] = {"cwd": ROOT, "env": environment, "stdout": log, "stderr": log, "start_new_session": True}
             self.workers.append(subprocess.Popen([sys.executable, *self._command()], **options))  # noqa: S603  our own
