@@ -11,6 +11,7 @@ from flask_chatbot.delivery.loop import Begin
 from flask_chatbot.delivery.retry import Clock
 
 CRASHED = "Each worker that tried it died."  # why a claim is given up
+LOOK = 1.0  # seconds between two looks for them that find none: each reads all that waits
 SLICE = 5.0  # seconds that claims of crashed workers are tried in a row; then all else has as long
 
 
@@ -76,8 +77,13 @@ class CrashedClaims:
         return any(queue.in_flight or queue.has_results() for queue in self._queues)
 
     def _has_crashed(self, connection: Connection, now: float) -> bool:
-        is_rested = self._timer() >= self._rests_until
-        return is_rested and not self._is_closing and any(queue.has_crashed(connection, now) for queue in self._queues)
+        timer = self._timer()
+        if self._is_closing or timer < self._rests_until:
+            return False
+        found = any(queue.has_crashed(connection, now) for queue in self._queues)
+        if not found:
+            self._rests_until = timer + LOOK
+        return found
 
     def _quieten(self) -> None:
         # Two apps in one process would otherwise try one each at the same time, and blame both.
